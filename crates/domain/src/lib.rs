@@ -1,2 +1,25 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+pub mod body;
+pub mod contact;
+pub mod conversation;
+pub mod group;
+pub mod id;
+pub mod limits;
+pub mod message;
+pub mod partition;
+pub mod sender;
+pub mod setting;
+pub mod time;
+
+pub use body::{Attributes, Body, BodyError, Media};
+pub use contact::{Contact, ContactError, DisplayName, NewContact, PublicKey};
+pub use conversation::{Conversation, ConversationKind};
+pub use group::{Group, GroupError, GroupKind, MemberLimit, NewGroup, NewMember};
+pub use id::{ContactId, ConversationId, GroupId, IdError, MessageId};
+pub use message::{Direction, Message, MessageError, NewMessage, ReplyState};
+pub use partition::Partition;
+pub use sender::{ImportedSender, Sender, SenderRef};
+pub use setting::{Setting, SettingError, SettingKey};
+pub use time::{Timestamp, TimestampError};

@@ -1,0 +1,302 @@
+//! What a message says, and the bytes that are sealed for it.
+//!
+//! The codec (docs/CRYPTO.md, "Message content") has a tag byte: `0x01` text alone; `0x02` text and attributes;
+//! `0x03` a short record that stands in the row for a body kept in `message_content`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::limits::{ATTRIBUTE_BYTES, PREVIEW_CHARS, TEXT_BYTES};
+
+const TEXT: u8 = 0x01;
+const RICH: u8 = 0x02;
+const LARGE: u8 = 0x03;
+
+/// Why a body was refused or could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// The text is larger than the specification allows.
+    #[error("the text has {0} bytes; a message holds at most 1,048,576")]
+    TextTooLarge(usize),
+    /// The attributes are larger than [`ATTRIBUTE_BYTES`].
+    #[error("the message's media reference and formatting have {0} bytes; at most 262,144 are kept")]
+    AttributesTooLarge(usize),
+    /// The stored bytes are none of the codec's forms.
+    #[error("the stored content of a message is not in a known form")]
+    UnknownForm,
+}
+
+/// A file that a message refers to; the file itself is not kept.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    /// `photo`, `sticker`, `voice_message`, `file`, `location`, `poll`, … as the source calls it.
+    pub kind: String,
+    /// Path or address as the source gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// File name as the source gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// MIME type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mime: Option<String>,
+    /// Size in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// What else the source says of it (a place, a poll, …).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+}
+
+/// What a message says: a text of at most 1 MiB, and what hangs on it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Body {
+    text: String,
+    attributes: Attributes,
+}
+
+/// Everything of a body beside its text.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attributes {
+    /// A file by reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// Who wrote a forwarded message first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded_from: Option<String>,
+    /// Formatting as the source gave it: a list of `{type, text, …}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entities: Option<Value>,
+}
+
+impl Attributes {
+    fn is_empty(&self) -> bool {
+        self.media.is_none() && self.forwarded_from.is_none() && self.entities.is_none()
+    }
+}
+
+impl Body {
+    /// A body of text alone.
+    ///
+    /// # Errors
+    /// [`BodyError::TextTooLarge`] above 1,048,576 bytes of UTF-8.
+    pub fn text(text: impl Into<String>) -> Result<Self, BodyError> {
+        Self::new(text, Attributes::default())
+    }
+
+    /// A body of text and attributes.
+    ///
+    /// # Errors
+    /// [`BodyError`] when either is too large.
+    pub fn new(text: impl Into<String>, attributes: Attributes) -> Result<Self, BodyError> {
+        let text = text.into();
+        if text.len() > TEXT_BYTES {
+            return Err(BodyError::TextTooLarge(text.len()));
+        }
+        let body = Self { text, attributes };
+        if !body.attributes.is_empty() {
+            let size = body.attribute_json().len();
+            if size > ATTRIBUTE_BYTES {
+                return Err(BodyError::AttributesTooLarge(size));
+            }
+        }
+        Ok(body)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text, taken out.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
+    /// Everything beside the text.
+    #[must_use]
+    pub const fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    fn attribute_json(&self) -> Vec<u8> {
+        // Strings, numbers and JSON values always serialise.
+        serde_json::to_vec(&self.attributes).unwrap_or_default()
+    }
+
+    /// Appends the stored form (`0x01` or `0x02`).
+    pub fn encode_into(&self, out: &mut Vec<u8>) {
+        if self.attributes.is_empty() {
+            out.reserve(1 + self.text.len());
+            out.push(TEXT);
+            out.extend_from_slice(self.text.as_bytes());
+            return;
+        }
+        out.push(RICH);
+        out.extend_from_slice(&length(self.text.len()));
+        out.extend_from_slice(self.text.as_bytes());
+        out.extend_from_slice(&self.attribute_json());
+    }
+
+    /// Appends the record (`0x03`) that stands in the row for a body of `encoded` bytes kept elsewhere.
+    pub fn encode_stub_into(&self, encoded: usize, out: &mut Vec<u8>) {
+        out.push(LARGE);
+        out.extend_from_slice(&length(encoded));
+        out.extend_from_slice(&length(self.text.len()));
+        out.extend(
+            self.text
+                .chars()
+                .take(PREVIEW_CHARS)
+                .collect::<String>()
+                .into_bytes(),
+        );
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body(«{} bytes»)", self.text.len())
+    }
+}
+
+impl fmt::Debug for Attributes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Attributes(«redacted»)")
+    }
+}
+
+impl fmt::Debug for Media {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Media(«redacted»)")
+    }
+}
+
+/// What a row's opened content holds.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// The body itself.
+    Whole(Body),
+    /// The body is in `message_content`.
+    Elsewhere {
+        /// Length in bytes of the encoded body: the bound for reading it.
+        encoded: usize,
+        /// Length in bytes of its text.
+        text: usize,
+        /// The first 256 characters.
+        preview: String,
+    },
+}
+
+impl fmt::Debug for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(body) => body.fmt(f),
+            Self::Elsewhere { encoded, .. } => write!(f, "Elsewhere(«{encoded} bytes»)"),
+        }
+    }
+}
+
+impl Stored {
+    /// Reads one of the codec's three forms.
+    ///
+    /// # Errors
+    /// [`BodyError`] for anything else, or a size above the limits.
+    pub fn decode(bytes: &[u8]) -> Result<Self, BodyError> {
+        let unknown = BodyError::UnknownForm;
+        let (tag, rest) = bytes.split_first().ok_or(unknown)?;
+        match *tag {
+            TEXT => Body::text(utf8(rest)?).map(Self::Whole),
+            RICH => {
+                let (size, rest) = take_length(rest)?;
+                let (text, json) = rest.split_at_checked(size).ok_or(unknown)?;
+                let attributes = serde_json::from_slice(json).map_err(|_| unknown)?;
+                Body::new(utf8(text)?, attributes).map(Self::Whole)
+            }
+            LARGE => {
+                let (encoded, rest) = take_length(rest)?;
+                let (text, rest) = take_length(rest)?;
+                if encoded > TEXT_BYTES + ATTRIBUTE_BYTES + 5 || text > TEXT_BYTES {
+                    return Err(unknown);
+                }
+                Ok(Self::Elsewhere {
+                    encoded,
+                    text,
+                    preview: utf8(rest)?.to_owned(),
+                })
+            }
+            _ => Err(unknown),
+        }
+    }
+}
+
+fn length(size: usize) -> [u8; 4] {
+    // Texts and bodies are bounded far below 4 GiB by their constructors.
+    u32::try_from(size).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+fn take_length(bytes: &[u8]) -> Result<(usize, &[u8]), BodyError> {
+    let (size, rest) = bytes.split_first_chunk::<4>().ok_or(BodyError::UnknownForm)?;
+    let size = usize::try_from(u32::from_le_bytes(*size)).map_err(|_| BodyError::UnknownForm)?;
+    Ok((size, rest))
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, BodyError> {
+    std::str::from_utf8(bytes).map_err(|_| BodyError::UnknownForm)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_size_limit_is_exact() {
+        assert!(Body::text("x".repeat(1_048_576)).is_ok());
+        assert_eq!(
+            Body::text("x".repeat(1_048_577)),
+            Err(BodyError::TextTooLarge(1_048_577))
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_text() {
+        let body = Body::text("marker").unwrap();
+        assert!(!format!("{body:?} {:?}", Stored::Whole(body.clone())).contains("marker"));
+    }
+
+    #[test]
+    fn a_stub_keeps_the_preview_and_the_sizes() {
+        let body = Body::text("é".repeat(9_000)).unwrap();
+        let mut stub = Vec::new();
+        body.encode_stub_into(18_001, &mut stub);
+        let expected = Stored::Elsewhere {
+            encoded: 18_001,
+            text: 18_000,
+            preview: "é".repeat(256),
+        };
+        assert_eq!(Stored::decode(&stub), Ok(expected));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_is_read_back(text in "\\PC{0,80}", media in proptest::option::of("[a-z]{1,9}")) {
+            let media = media.map(|kind| Media { kind, ..Media::default() });
+            let body = Body::new(text, Attributes { media, ..Attributes::default() }).unwrap();
+            let mut bytes = Vec::new();
+            body.encode_into(&mut bytes);
+            prop_assert_eq!(Stored::decode(&bytes), Ok(Stored::Whole(body)));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let _ = Stored::decode(&bytes);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A conversation: everything said with one contact or in one group, and its counters.
+
+use serde::Serialize;
+
+use crate::id::{ConversationId, MessageId};
+use crate::time::Timestamp;
+
+/// With whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationKind {
+    /// One contact.
+    Direct,
+    /// A group.
+    Group,
+}
+
+impl ConversationKind {
+    /// The value in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Group => "group",
+        }
+    }
+}
+
+/// A conversation as a chat list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// The contact's or group's name.
+    pub title: String,
+    /// Direct or group.
+    pub kind: ConversationKind,
+    /// Messages that are neither deleted nor expired.
+    pub messages: u64,
+    /// Of those, incoming and unread.
+    pub unread: u64,
+    /// Time of the newest message.
+    pub last_at: Option<Timestamp>,
+    /// The newest message.
+    pub last_message: Option<MessageId>,
+    /// Kept on top of the list.
+    pub is_pinned: bool,
+}

@@ -1,0 +1,39 @@
+//! Every limit of the model, each with its reason.
+
+/// Longest foreign id in characters (FORMATS: ids are 1 to 1,024 characters).
+pub const ID_CHARS: usize = 1_024;
+
+/// Largest message text in bytes of UTF-8: the specification's 1 MiB.
+pub const TEXT_BYTES: usize = 1_048_576;
+
+/// Largest attribute object of a message (media reference, entities) in bytes of JSON. It bounds what one row can
+/// cost beside its text.
+pub const ATTRIBUTE_BYTES: usize = 262_144;
+
+/// Longest display name of a contact, group or sender in characters: room for any real name, too short to hide a
+/// document in a list.
+pub const NAME_CHARS: usize = 1_024;
+
+/// Characters of a large text that lists show without reading the whole.
+pub const PREVIEW_CHARS: usize = 256;
+
+/// Members a group takes when nothing else is said: the specification's default of `groups.max_members`.
+pub const GROUP_MEMBERS_DEFAULT: u32 = 100;
+
+/// Most members a group may be set to; a chat list and a key rotation stay bounded.
+pub const GROUP_MEMBERS_MAX: u32 = 100_000;
+
+/// Longest setting name in characters.
+pub const SETTING_KEY_CHARS: usize = 256;
+
+/// Largest setting value in bytes of JSON.
+pub const SETTING_VALUE_BYTES: usize = 1_048_576;
+
+/// Largest public key in bytes: post-quantum keys fit, a file does not.
+pub const PUBLIC_KEY_BYTES: usize = 16_384;
+
+/// Conversations a vault can number: 20 bits of the packed row key.
+pub const CONVERSATIONS_MAX: i64 = (1 << 20) - 1;
+
+/// How far ahead of the clock a message's own time may be before its arrival time stands in for timers and unread.
+pub const FUTURE_TOLERANCE_MS: i64 = 86_400_000;

@@ -1,0 +1,163 @@
+//! One message: as it is read, and as it is written.
+
+use serde::Serialize;
+
+use crate::body::Body;
+use crate::id::{ConversationId, MessageId};
+use crate::sender::{Sender, SenderRef};
+use crate::time::Timestamp;
+
+/// Which way a message went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Received.
+    In,
+    /// Sent.
+    Out,
+}
+
+/// Why a message was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MessageError {
+    /// An edit cannot be older than the message.
+    #[error("the edit time is before the message's own time")]
+    EditedBeforeSent,
+    /// An outgoing message has no sender but the vault's user.
+    #[error("an outgoing message names a sender")]
+    SenderOnOutgoing,
+}
+
+/// A message to be written: sent, received or imported.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Its id; a second message with the same id is not written.
+    pub id: MessageId,
+    /// Which way it went.
+    pub direction: Direction,
+    /// Who wrote it; ignored when outgoing.
+    pub sender: SenderRef,
+    /// What it says.
+    pub body: Body,
+    /// When it was sent. Never changes.
+    pub at: Timestamp,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted: a tombstone, whose body is not written.
+    pub deleted_at: Option<Timestamp>,
+    /// The message it answers, whether the vault has it or not.
+    pub reply_to: Option<MessageId>,
+    /// Whether it travelled encrypted.
+    pub was_encrypted: bool,
+    /// Whether it counts as read.
+    pub is_read: bool,
+}
+
+impl NewMessage {
+    /// A received text message, unread.
+    #[must_use]
+    pub const fn received(id: MessageId, sender: SenderRef, body: Body, at: Timestamp) -> Self {
+        Self {
+            id,
+            direction: Direction::In,
+            sender,
+            body,
+            at,
+            edited_at: None,
+            deleted_at: None,
+            reply_to: None,
+            was_encrypted: true,
+            is_read: false,
+        }
+    }
+
+    /// A sent text message.
+    #[must_use]
+    pub fn sent(id: MessageId, body: Body, at: Timestamp) -> Self {
+        Self {
+            direction: Direction::Out,
+            is_read: true,
+            ..Self::received(id, SenderRef::Nobody, body, at)
+        }
+    }
+
+    /// Checks the rules between its fields (the specification's `check_timestamp_order`).
+    ///
+    /// # Errors
+    /// [`MessageError`] names the rule.
+    pub fn check(&self) -> Result<(), MessageError> {
+        if self.edited_at.is_some_and(|edited| edited < self.at) {
+            return Err(MessageError::EditedBeforeSent);
+        }
+        if self.direction == Direction::Out && self.sender != SenderRef::Nobody {
+            return Err(MessageError::SenderOnOutgoing);
+        }
+        Ok(())
+    }
+}
+
+/// What a reply points at, as far as the vault knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyState {
+    /// The vault has the message.
+    Present,
+    /// The vault had it; it is deleted.
+    Deleted,
+    /// The vault never had it, or not yet.
+    Absent,
+}
+
+/// A message as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// The conversation it is in.
+    pub conversation: ConversationId,
+    /// Which way it went.
+    pub direction: Direction,
+    /// Who wrote it; `None` when outgoing.
+    pub sender: Option<Sender>,
+    /// What it says; `None` when deleted.
+    pub body: Option<Body>,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+    /// When the vault took it in.
+    pub arrived_at: Timestamp,
+    /// Whether it travelled encrypted.
+    pub was_encrypted: bool,
+    /// Whether it was read.
+    pub is_read: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_edit_is_never_older_than_its_message() {
+        let at = Timestamp::from_unix_ms(1_000).unwrap();
+        let mut message = NewMessage::sent("a".parse().unwrap(), Body::text("x").unwrap(), at);
+        message.edited_at = Some(at);
+        assert_eq!(message.check(), Ok(()));
+        message.edited_at = Timestamp::from_unix_ms(999).ok();
+        assert_eq!(message.check(), Err(MessageError::EditedBeforeSent));
+    }
+
+    #[test]
+    fn an_outgoing_message_names_nobody() {
+        let at = Timestamp::from_unix_ms(0).unwrap();
+        let mut message = NewMessage::sent("a".parse().unwrap(), Body::text("").unwrap(), at);
+        message.sender = SenderRef::Contact("c".parse().unwrap());
+        assert_eq!(message.check(), Err(MessageError::SenderOnOutgoing));
+    }
+}
