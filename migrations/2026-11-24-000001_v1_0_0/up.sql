@@ -1,0 +1,300 @@
+-- Version 1.0.0: the specification's tables, columns, checks and indexes under their names.
+--
+-- Departures, each explained in docs/DATA_MODEL.md:
+--   * a timestamp is UTC text `YYYY-MM-DD HH:MM:SS.sss`, 23 characters, so that text order is time order;
+--   * a sealed column is a BLOB even where the specification says TEXT;
+--   * a primary key says NOT NULL, because SQLite's own meaning of PRIMARY KEY allows NULL;
+--   * an INTEGER that may pass 2^31 is declared BIGINT: the same to SQLite, 64 bits to diesel.
+
+CREATE TABLE contacts (
+    contact_id TEXT NOT NULL PRIMARY KEY,
+    display_name TEXT NOT NULL,
+    public_key BLOB NOT NULL, -- sealed
+    is_verified BOOLEAN DEFAULT FALSE,
+    is_online BOOLEAN DEFAULT FALSE,
+    added_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (added_at GLOB '????-??-?? ??:??:??.???'),
+    last_seen TIMESTAMP CHECK (last_seen GLOB '????-??-?? ??:??:??.???'),
+    created_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???'),
+    updated_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (updated_at GLOB '????-??-?? ??:??:??.???')
+);
+
+-- The physical template of a month; it holds no rows. The store makes `messages_YYYYMM` from the SQL of
+-- this table as it stands in sqlite_schema. `messages` and `messages_archive` are views over the months.
+--
+-- `message_id` holds a UUID as 16 bytes and any other id as its text. A column without a declared type says
+-- that best, but diesel can only infer a declared one: BLOB has no affinity, so text stays text.
+CREATE TABLE messages_template (
+    -- conversation << 43 | milliseconds into the month << 11 | tie-break
+    row_key INTEGER NOT NULL PRIMARY KEY,
+    conversation BIGINT GENERATED ALWAYS AS (row_key >> 43) VIRTUAL,
+    message_id BLOB NOT NULL CHECK (
+        CASE typeof(message_id)
+            WHEN 'blob' THEN length(message_id) = 16
+            WHEN 'text' THEN length(message_id) BETWEEN 1 AND 1024
+            ELSE FALSE
+        END
+    ),
+    sender BIGINT, -- senders.sender; NULL when outgoing
+    content BLOB NOT NULL CHECK (typeof(content) = 'blob'), -- sealed; zero length once deleted
+    is_outgoing BOOLEAN NOT NULL CHECK (is_outgoing IN (0, 1)),
+    is_encrypted BOOLEAN NOT NULL DEFAULT TRUE CHECK (is_encrypted IN (0, 1)),
+    is_read BOOLEAN NOT NULL CHECK (is_read IN (0, 1)),
+    is_deleted BOOLEAN NOT NULL DEFAULT FALSE CHECK (is_deleted IN (0, 1)),
+    timestamp BIGINT NOT NULL, -- this and the times below: UTC, milliseconds since 1970
+    edited_at BIGINT,
+    deleted_at BIGINT,
+    expires_at BIGINT,
+    created_at BIGINT NOT NULL, -- arrival
+    updated_at BIGINT,
+    -- The largest plaintext, 1,048,576 bytes, and room for the envelope around it.
+    CONSTRAINT check_message_size CHECK (length(content) <= 1052672),
+    CONSTRAINT check_timestamp_order CHECK (edited_at IS NULL OR edited_at >= timestamp)
+);
+
+CREATE TABLE groups (
+    group_id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    description TEXT,
+    group_type TEXT NOT NULL CHECK (group_type IN ('public', 'private', 'secret')),
+    created_by TEXT,
+    max_members INTEGER DEFAULT 100,
+    is_anonymous BOOLEAN DEFAULT TRUE,
+    settings BLOB, -- JSON, sealed with the group's key
+    key_id TEXT REFERENCES key_store (key_id), -- the group's key
+    created_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???'),
+    updated_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (updated_at GLOB '????-??-?? ??:??:??.???')
+);
+
+CREATE TABLE group_members (
+    group_id TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'member')),
+    joined_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (joined_at GLOB '????-??-?? ??:??:??.???'),
+    last_active TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (last_active GLOB '????-??-?? ??:??:??.???'),
+    is_online BOOLEAN DEFAULT FALSE,
+    anonymous_id TEXT, -- for anonymous participation
+    permissions BLOB, -- JSON, sealed with the group's key
+    created_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???'),
+    updated_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (updated_at GLOB '????-??-?? ??:??:??.???'),
+    PRIMARY KEY (group_id, contact_id),
+    FOREIGN KEY (group_id) REFERENCES groups (group_id) ON DELETE CASCADE
+);
+
+-- Settings belong to the application (scope '') or to one user.
+CREATE TABLE settings (
+    scope TEXT NOT NULL DEFAULT '',
+    key TEXT NOT NULL,
+    value BLOB NOT NULL, -- sealed
+    updated_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (updated_at GLOB '????-??-?? ??:??:??.???'),
+    created_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???'),
+    PRIMARY KEY (scope, key)
+);
+
+CREATE TABLE audit_log (
+    log_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    timestamp TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (timestamp GLOB '????-??-?? ??:??:??.???'),
+    event_type TEXT NOT NULL,
+    user_id TEXT,
+    resource_type TEXT,
+    resource_id TEXT,
+    action TEXT NOT NULL,
+    details BLOB, -- JSON, sealed
+    ip_address TEXT,
+    user_agent TEXT,
+    success BOOLEAN DEFAULT TRUE,
+    error_message TEXT
+);
+
+-- A destroyed key leaves its row with an empty `encrypted_key`: key numbers are never used again.
+CREATE TABLE key_store (
+    key_id TEXT NOT NULL PRIMARY KEY, -- the decimal text of key_number
+    key_number BIGINT NOT NULL UNIQUE CHECK (key_number BETWEEN 0 AND 4294967295), -- the envelope's u32
+    key_type TEXT NOT NULL,
+    scope TEXT NOT NULL, -- what the key is for: 'messages/2025-01', 'contacts.public_key', a group's id
+    encrypted_key BLOB NOT NULL, -- wrapped by the master key
+    algorithm TEXT NOT NULL,
+    created_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???'),
+    expires_at TIMESTAMP CHECK (expires_at GLOB '????-??-?? ??:??:??.???'),
+    last_used TIMESTAMP CHECK (last_used GLOB '????-??-?? ??:??:??.???'),
+    usage_count BIGINT DEFAULT 0
+);
+
+CREATE TABLE file_transfers (
+    transfer_id TEXT NOT NULL PRIMARY KEY,
+    file_name BLOB NOT NULL, -- sealed
+    file_size BIGINT NOT NULL,
+    file_hash BLOB NOT NULL, -- sealed
+    contact_id TEXT,
+    group_id TEXT,
+    direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound')),
+    status TEXT NOT NULL
+        CHECK (status IN ('pending', 'active', 'paused', 'completed', 'failed', 'cancelled')),
+    progress INTEGER DEFAULT 0,
+    created_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???'),
+    completed_at TIMESTAMP CHECK (completed_at GLOB '????-??-?? ??:??:??.???'),
+    error_message TEXT,
+    FOREIGN KEY (contact_id) REFERENCES contacts (contact_id) ON DELETE SET NULL,
+    FOREIGN KEY (group_id) REFERENCES groups (group_id) ON DELETE SET NULL
+);
+
+-- Large content beside its message. No foreign key: one cannot point at a view.
+CREATE TABLE message_content (
+    message_id TEXT NOT NULL PRIMARY KEY,
+    content BLOB NOT NULL, -- sealed, after compression
+    compression_algorithm TEXT,
+    compressed_size INTEGER,
+    original_size INTEGER
+);
+
+CREATE TABLE backup_metadata (
+    backup_id TEXT NOT NULL PRIMARY KEY,
+    backup_type TEXT NOT NULL,
+    created_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???'),
+    completed_at TIMESTAMP CHECK (completed_at GLOB '????-??-?? ??:??:??.???'),
+    status TEXT NOT NULL CHECK (status IN ('running', 'completed', 'failed')),
+    total_size BIGINT,
+    file_count BIGINT,
+    encryption_info TEXT, -- JSON
+    integrity_hash TEXT,
+    retention_until TIMESTAMP CHECK (retention_until GLOB '????-??-?? ??:??:??.???')
+);
+
+CREATE TABLE backup_contents (
+    backup_id TEXT NOT NULL,
+    table_name TEXT NOT NULL,
+    record_count BIGINT,
+    data_size BIGINT,
+    checksum TEXT,
+    FOREIGN KEY (backup_id) REFERENCES backup_metadata (backup_id) ON DELETE CASCADE
+);
+
+-- Our ledger of migrations beside diesel's own.
+CREATE TABLE schema_migrations (
+    version INTEGER NOT NULL PRIMARY KEY,
+    applied_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (applied_at GLOB '????-??-?? ??:??:??.???'),
+    description TEXT,
+    checksum TEXT,
+    success BOOLEAN DEFAULT TRUE
+);
+
+CREATE TABLE performance_metrics (
+    metric_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    timestamp TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (timestamp GLOB '????-??-?? ??:??:??.???'),
+    metric_name TEXT NOT NULL,
+    metric_value REAL,
+    unit TEXT,
+    category TEXT,
+    metadata TEXT -- JSON
+);
+
+CREATE TABLE usage_statistics (
+    stat_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    date DATE NOT NULL,
+    metric TEXT NOT NULL,
+    value BIGINT DEFAULT 0,
+    UNIQUE (date, metric)
+);
+
+-- user_id '' means everyone: a NULL in a primary key would allow the same grant twice.
+CREATE TABLE access_control (
+    resource_type TEXT NOT NULL,
+    resource_id TEXT NOT NULL,
+    user_id TEXT NOT NULL DEFAULT '',
+    permissions TEXT NOT NULL, -- JSON
+    granted_by TEXT,
+    granted_at TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (granted_at GLOB '????-??-?? ??:??:??.???'),
+    expires_at TIMESTAMP CHECK (expires_at GLOB '????-??-?? ??:??:??.???'),
+    PRIMARY KEY (resource_type, resource_id, user_id)
+);
+
+CREATE TABLE security_events (
+    event_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    timestamp TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (timestamp GLOB '????-??-?? ??:??:??.???'),
+    event_type TEXT NOT NULL,
+    severity TEXT NOT NULL CHECK (severity IN ('low', 'medium', 'high', 'critical')),
+    source_ip TEXT,
+    user_id TEXT,
+    description TEXT,
+    raw_data BLOB, -- sealed
+    resolved BOOLEAN DEFAULT FALSE,
+    resolved_at TIMESTAMP CHECK (resolved_at GLOB '????-??-?? ??:??:??.???'),
+    resolution TEXT
+);
+
+CREATE TABLE retention_policies (
+    table_name TEXT NOT NULL PRIMARY KEY,
+    retention_days INTEGER NOT NULL,
+    archive_table TEXT,
+    cleanup_enabled BOOLEAN DEFAULT TRUE,
+    last_cleanup TIMESTAMP CHECK (last_cleanup GLOB '????-??-?? ??:??:??.???')
+);
+
+-- The specification's policies: audit 1 year, cache by its own expiry, messages archived after 6 months.
+INSERT INTO retention_policies (table_name, retention_days, archive_table) VALUES
+    ('audit_log', 365, NULL),
+    ('cache_entries', 0, NULL),
+    ('messages', 183, 'messages_archive');
+
+-- Message retrieval. On the template only: a month gets the indexes that measurement justifies.
+CREATE INDEX idx_messages_contact_timestamp ON messages_template (conversation, timestamp);
+CREATE INDEX idx_messages_timestamp ON messages_template (timestamp);
+CREATE INDEX idx_messages_outgoing ON messages_template (is_outgoing, timestamp);
+
+-- Contact search
+CREATE INDEX idx_contacts_display_name ON contacts (display_name);
+CREATE INDEX idx_contacts_online ON contacts (is_online, last_seen);
+
+-- Groups
+CREATE INDEX idx_groups_type ON groups (group_type);
+CREATE INDEX idx_group_members_group_role ON group_members (group_id, role);
+
+-- Audit log analysis
+CREATE INDEX idx_audit_timestamp_type ON audit_log (timestamp, event_type);
+CREATE INDEX idx_audit_user_events ON audit_log (user_id, timestamp);
+
+-- File transfers
+CREATE INDEX idx_transfers_status ON file_transfers (status, created_at);
+CREATE INDEX idx_transfers_contact ON file_transfers (contact_id, created_at);
+
+-- Security
+CREATE INDEX idx_audit_failed_auth ON audit_log (event_type, success, timestamp)
+WHERE event_type = 'authentication' AND success = FALSE;
+CREATE INDEX idx_audit_suspicious ON audit_log (timestamp, ip_address, success)
+WHERE success = FALSE;
+CREATE INDEX idx_keys_last_used ON key_store (last_used, usage_count);
+CREATE INDEX idx_keys_expiring ON key_store (expires_at) WHERE expires_at IS NOT NULL;
+
+-- Columns that the specification calls indexed without naming an index.
+CREATE INDEX idx_groups_created_by ON groups (created_by);
+CREATE INDEX idx_group_members_contact ON group_members (contact_id);
+CREATE INDEX idx_group_members_online ON group_members (is_online);
+CREATE INDEX idx_settings_updated ON settings (updated_at);
+CREATE INDEX idx_audit_event_type ON audit_log (event_type);
+CREATE INDEX idx_audit_resource ON audit_log (resource_type, resource_id);
+CREATE INDEX idx_keys_type ON key_store (key_type);
+CREATE INDEX idx_transfers_group ON file_transfers (group_id);
+
+-- Columns of foreign keys, and one living key for each purpose.
+CREATE INDEX idx_groups_key ON groups (key_id);
+CREATE INDEX idx_backup_contents_backup ON backup_contents (backup_id);
+CREATE UNIQUE INDEX idx_keys_scope ON key_store (key_type, scope) WHERE length(encrypted_key) > 0;

@@ -1,0 +1,2 @@
+DROP TABLE senders;
+DROP TABLE conversations;

@@ -1,0 +1,3 @@
+DROP TABLE message_locator;
+DROP TABLE conversation_months;
+DROP TABLE partitions;

@@ -1,0 +1,2 @@
+DROP TRIGGER contacts_removal;
+DROP TABLE pending_removals;

@@ -1,0 +1,2 @@
+DROP VIEW messages_archive;
+DROP VIEW messages;
