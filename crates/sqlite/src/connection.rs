@@ -1,0 +1,325 @@
+//! A diesel connection with its raw handle beside it.
+
+use std::ffi::{CString, c_int};
+use std::path::Path;
+use std::ptr;
+use std::sync::Arc;
+
+use diesel::SqliteConnection;
+use diesel::connection::{Connection as _, InstrumentationEvent};
+use libsqlite3_sys as ffi;
+
+use crate::capture;
+use crate::checkpoint::{Checkpoint, CheckpointMode};
+use crate::counters::{self, Counters};
+use crate::error::{ErrorCode, SqliteError};
+use crate::handle::{Handle, InterruptHandle};
+use crate::key::RawKey;
+use crate::library::library;
+use crate::limit::Limit;
+use crate::open::OpenOptions;
+use crate::statement::Statement;
+use crate::uri;
+
+/// A connection: diesel's, and what diesel does not offer.
+///
+/// It can be sent to another thread, and used by one thread at a time, as diesel's.
+pub struct Connection {
+    diesel: SqliteConnection,
+    handle: Arc<Handle>,
+}
+
+impl Connection {
+    /// Opens a database file and keys it. **Nothing of the file is read yet**: a wrong key or a
+    /// damaged file shows at the first statement.
+    ///
+    /// The connection has extension loading off, defensive mode on (no writable schema) and does
+    /// not trust functions and virtual tables named in the schema.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::CantOpen`], with the system's error, when the file does not exist (except for
+    /// [`OpenMode::Create`](crate::OpenMode::Create)), is a folder or may not be read; when the path is empty, is not UTF-8
+    /// or holds a NUL.
+    pub fn open(path: &Path, options: &OpenOptions<'_>) -> Result<Self, SqliteError> {
+        library()?;
+        Self::establish(&uri::file_uri(path, options)?, options.key)
+    }
+
+    /// Opens a private database in memory; the mode of `options` does not matter.
+    ///
+    /// # Errors
+    ///
+    /// Out of memory, or an unknown VFS.
+    pub fn open_in_memory(options: &OpenOptions<'_>) -> Result<Self, SqliteError> {
+        library()?;
+        Self::establish(&uri::memory_uri(options)?, options.key)
+    }
+
+    /// Opens `uri`; [`crate::library::library`] itself uses it, so the entry point must be registered already.
+    pub(crate) fn establish(uri: &str, key: Option<&RawKey>) -> Result<Self, SqliteError> {
+        let (mut diesel, db) = match capture::establish(uri)? {
+            Ok(opened) => opened,
+            Err(_) => return Err(why_not(uri)),
+        };
+        // SAFETY: `db` is the open connection that `diesel`, alive here, owns.
+        let handle = unsafe { Handle::attach(db)? };
+        harden(db.as_ptr())?;
+        if let Some(key) = key {
+            let spec = key.spec();
+            let length = c_int::try_from(spec.len()).unwrap_or(0);
+            // SAFETY: `db` is open; `spec` has `length` readable bytes, which SQLCipher copies.
+            let code =
+                unsafe { ffi::sqlite3_key_v2(db.as_ptr(), c"main".as_ptr(), spec.as_ptr().cast(), length) };
+            SqliteError::check("set the key", code)?;
+        }
+        let noted = Arc::clone(&handle);
+        diesel.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::FinishQuery { error: Some(_), .. } = event {
+                noted.note_error();
+            }
+        });
+        Ok(Self { diesel, handle })
+    }
+
+    /// The diesel connection. Replacing its instrumentation ends [`last_error`](Self::last_error).
+    pub fn diesel(&mut self) -> &mut SqliteConnection {
+        &mut self.diesel
+    }
+
+    /// The code of the last statement that **failed through diesel**, whatever ran after it (such
+    /// as the ROLLBACK that diesel sends after a failure); [`ErrorCode::Ok`] before the first.
+    ///
+    /// Meaningful right after a `diesel::result::Error::DatabaseError`; [`code_of`](Self::code_of)
+    /// makes that distinction.
+    pub fn last_error(&self) -> ErrorCode {
+        self.handle.last_error()
+    }
+
+    /// The code behind a diesel error, or `None` when the error does not come from SQLite (no row
+    /// found, a value that does not convert).
+    pub fn code_of(&self, error: &diesel::result::Error) -> Option<ErrorCode> {
+        matches!(error, diesel::result::Error::DatabaseError(..)).then(|| self.last_error())
+    }
+
+    /// Runs SQL statements and drops their rows.
+    ///
+    /// diesel does not see a transaction begun or ended here.
+    ///
+    /// # Errors
+    ///
+    /// The code of the first statement that failed; the others are not run.
+    pub fn execute_batch(&mut self, sql: &str) -> Result<(), SqliteError> {
+        const OPERATION: &str = "run statements";
+        let sql = CString::new(sql).map_err(|_| SqliteError::misuse(OPERATION))?;
+        self.handle.with(OPERATION, |db| {
+            // SAFETY: `db` is open, `sql` is NUL-terminated; no callback, no message wanted.
+            let code = unsafe { ffi::sqlite3_exec(db, sql.as_ptr(), None, ptr::null_mut(), ptr::null_mut()) };
+            if code == ffi::SQLITE_OK {
+                return Ok(());
+            }
+            // SAFETY: `db` is open.
+            Err(SqliteError::new(OPERATION, unsafe {
+                ffi::sqlite3_extended_errcode(db)
+            }))
+        })?
+    }
+
+    /// The first value of a pragma as text; `None` when the pragma gives no row or NULL, which is
+    /// also what SQLite answers to a pragma it does not know.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::Misuse`] when `name` is not a name (letters, digits, `_`, one schema prefix).
+    pub fn pragma_text(&mut self, name: &str) -> Result<Option<String>, SqliteError> {
+        self.pragma(name, Statement::first_text).map(Option::flatten)
+    }
+
+    /// The first value of a pragma as an integer; `None` when the pragma gives no row.
+    ///
+    /// # Errors
+    ///
+    /// As [`pragma_text`](Self::pragma_text).
+    pub fn pragma_i64(&mut self, name: &str) -> Result<Option<i64>, SqliteError> {
+        self.pragma(name, Statement::first_i64)
+    }
+
+    fn pragma<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&Statement) -> T,
+    ) -> Result<Option<T>, SqliteError> {
+        const OPERATION: &str = "read a pragma";
+        let named =
+            |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if !name.split('.').all(named) || name.split('.').count() > 2 {
+            return Err(SqliteError::misuse(OPERATION));
+        }
+        self.handle.with(OPERATION, |db| {
+            // SAFETY: `with` keeps `db` open, and the statement does not leave this closure.
+            let mut statement = unsafe { Statement::prepare(db, &format!("PRAGMA {name}"), OPERATION)? };
+            Ok(statement.step()?.then(|| read(&statement)))
+        })?
+    }
+
+    /// A handle that stops what this connection runs, from any thread.
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle::new(Arc::clone(&self.handle))
+    }
+
+    /// What the connection did; the first call switches statement counting on.
+    ///
+    /// # Errors
+    ///
+    /// None in practice; SQLite's code otherwise.
+    pub fn counters(&self) -> Result<Counters, SqliteError> {
+        counters::read(&self.handle)
+    }
+
+    /// Sets a limit and gives the one before it. Negative values change nothing.
+    pub fn set_limit(&mut self, limit: Limit, value: i32) -> i32 {
+        // SAFETY: an open connection and a known limit.
+        self.handle
+            .with("set a limit", |db| unsafe {
+                ffi::sqlite3_limit(db, limit.id(), value)
+            })
+            .unwrap_or(-1)
+    }
+
+    /// The limit in force.
+    pub fn get_limit(&self, limit: Limit) -> i32 {
+        // SAFETY: an open connection; -1 only asks.
+        self.handle
+            .with("read a limit", |db| unsafe {
+                ffi::sqlite3_limit(db, limit.id(), -1)
+            })
+            .unwrap_or(-1)
+    }
+
+    /// No explicit transaction is open.
+    pub fn is_autocommit(&self) -> bool {
+        // SAFETY: an open connection.
+        self.handle
+            .with("read the state", |db| unsafe {
+                ffi::sqlite3_get_autocommit(db) != 0
+            })
+            .unwrap_or(true)
+    }
+
+    /// The database can only be read, by the mode or because the file did not allow writing.
+    pub fn is_readonly(&self) -> bool {
+        self.handle
+            // SAFETY: an open connection, and a NUL-terminated name.
+            .with("read the state", |db| unsafe { ffi::sqlite3_db_readonly(db, c"main".as_ptr()) == 1 })
+            .unwrap_or(true)
+    }
+
+    /// Rows that the last INSERT, UPDATE or DELETE changed directly (not through triggers).
+    pub fn changes64(&self) -> i64 {
+        // SAFETY: an open connection.
+        self.handle
+            .with("read the state", |db| unsafe { ffi::sqlite3_changes64(db) })
+            .unwrap_or(0)
+    }
+
+    /// How long to wait for a lock of another connection, in milliseconds (at most `i32::MAX`).
+    ///
+    /// # Errors
+    ///
+    /// None in practice; SQLite's code otherwise.
+    pub fn busy_timeout(&mut self, milliseconds: u32) -> Result<(), SqliteError> {
+        let milliseconds = c_int::try_from(milliseconds).unwrap_or(c_int::MAX);
+        self.handle.with("set the busy timeout", |db| {
+            // SAFETY: an open connection.
+            SqliteError::check("set the busy timeout", unsafe {
+                ffi::sqlite3_busy_timeout(db, milliseconds)
+            })
+        })?
+    }
+
+    /// Checkpoints the WAL of the main database.
+    ///
+    /// # Errors
+    ///
+    /// SQLite's code; being held back by others is not one ([`Checkpoint::busy`]), but another
+    /// running checkpoint ([`ErrorCode::Busy`]) and an open transaction of this connection
+    /// ([`ErrorCode::Locked`]) are.
+    pub fn wal_checkpoint(&mut self, mode: CheckpointMode) -> Result<Checkpoint, SqliteError> {
+        const OPERATION: &str = "checkpoint the WAL";
+        self.handle.with(OPERATION, |db| {
+            let (mut log, mut done): (c_int, c_int) = (-1, -1);
+            // SAFETY: an open connection, a NUL-terminated name, two live out-parameters.
+            let code = unsafe {
+                ffi::sqlite3_wal_checkpoint_v2(db, c"main".as_ptr(), mode.id(), &raw mut log, &raw mut done)
+            };
+            let (log, checkpointed) = (u64::try_from(log).ok(), u64::try_from(done).ok());
+            match code & 0xff {
+                ffi::SQLITE_OK => Ok(Checkpoint {
+                    busy: false,
+                    log,
+                    checkpointed,
+                }),
+                ffi::SQLITE_BUSY => Ok(Checkpoint {
+                    busy: true,
+                    log,
+                    checkpointed,
+                }),
+                // SAFETY: an open connection.
+                _ => Err(SqliteError::new(OPERATION, unsafe {
+                    ffi::sqlite3_extended_errcode(db)
+                })),
+            }
+        })?
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Connection")
+    }
+}
+
+/// Switches off what no database of ours needs and a hostile file could use.
+fn harden(db: *mut ffi::sqlite3) -> Result<(), SqliteError> {
+    const OPERATION: &str = "configure the connection";
+    let ignored = ptr::null_mut::<c_int>();
+    // SAFETY: `db` is open (caller); the two options take an int and an int pointer or null.
+    unsafe {
+        SqliteError::check(OPERATION, ffi::sqlite3_enable_load_extension(db, 0))?;
+        let on: c_int = 1;
+        let off: c_int = 0;
+        SqliteError::check(
+            OPERATION,
+            ffi::sqlite3_db_config(db, ffi::SQLITE_DBCONFIG_DEFENSIVE, on, ignored),
+        )?;
+        SqliteError::check(
+            OPERATION,
+            ffi::sqlite3_db_config(db, ffi::SQLITE_DBCONFIG_TRUSTED_SCHEMA, off, ignored),
+        )
+    }
+}
+
+/// diesel gives only a text for a failed open: open the same URI once more, for the codes.
+fn why_not(uri: &str) -> SqliteError {
+    const OPERATION: &str = "open the database";
+    let Ok(uri) = CString::new(uri) else {
+        return SqliteError::misuse(OPERATION);
+    };
+    let mut db = ptr::null_mut();
+    let flags = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE | ffi::SQLITE_OPEN_URI;
+    // SAFETY: `uri` is NUL-terminated, `db` a live out-parameter. SQLite may give a handle also
+    // when it fails; it is asked for its codes and closed, and closing null does nothing.
+    unsafe {
+        let opened = ffi::sqlite3_open_v2(uri.as_ptr(), &raw mut db, flags, ptr::null());
+        let mut error = SqliteError::new(OPERATION, ffi::SQLITE_CANTOPEN);
+        if opened != ffi::SQLITE_OK {
+            error = SqliteError::new(OPERATION, opened);
+            if !db.is_null() {
+                error.code = ErrorCode::from_raw(ffi::sqlite3_extended_errcode(db));
+                error.os_error = Some(ffi::sqlite3_system_errno(db)).filter(|&errno| errno != 0);
+            }
+        }
+        ffi::sqlite3_close(db);
+        error
+    }
+}

@@ -1,0 +1,1 @@
+//! A fault-injecting VFS for tests.

@@ -1,0 +1,129 @@
+//! The raw handle, and the knowledge of when it ends.
+//!
+//! diesel owns the connection, and safe code can move the `SqliteConnection` out of ours (a
+//! `std::mem::swap` is enough). So the end of the handle is learnt from SQLite itself: an `Arc` of
+//! the state below is kept *inside* the connection as client data, whose destructor SQLite calls
+//! when it closes the connection, and which empties the slot.
+
+use std::ffi::{CStr, c_void};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use libsqlite3_sys as ffi;
+
+use crate::counters::StatementTotals;
+use crate::error::{ErrorCode, SqliteError};
+
+const CLIENT_DATA: &CStr = c"privatus-sqlite";
+
+/// The pointer itself. It may go between threads: the library is built in serialized mode, which
+/// [`crate::library`] checks.
+struct Raw(NonNull<ffi::sqlite3>);
+
+// SAFETY: in serialized mode (checked once before any connection is opened) every `sqlite3_*` call
+// on a handle takes the handle's own mutex, or, for `sqlite3_interrupt`, needs none.
+unsafe impl Send for Raw {}
+// SAFETY: as above.
+unsafe impl Sync for Raw {}
+
+/// What this crate keeps about one open connection.
+pub(crate) struct Handle {
+    /// Empty once SQLite has begun to close the connection.
+    raw: RwLock<Option<Raw>>,
+    /// Extended code of the last statement of diesel that failed.
+    last_error: AtomicI32,
+    pub(crate) totals: StatementTotals,
+}
+
+impl Handle {
+    /// Binds the state to an open connection: SQLite keeps one reference until it closes it.
+    ///
+    /// # Safety
+    ///
+    /// `db` must be an open connection that no other thread is closing during this call.
+    pub(crate) unsafe fn attach(db: NonNull<ffi::sqlite3>) -> Result<Arc<Self>, SqliteError> {
+        let handle = Arc::new(Self {
+            raw: RwLock::new(Some(Raw(db))),
+            last_error: AtomicI32::new(ffi::SQLITE_OK),
+            totals: StatementTotals::default(),
+        });
+        let reference = Arc::into_raw(Arc::clone(&handle)).cast_mut().cast::<c_void>();
+        // SAFETY: `db` is open (caller); `reference` is a counted reference that `detach` takes
+        // back, also when this call fails, for SQLite runs the destructor then too.
+        let code = unsafe {
+            ffi::sqlite3_set_clientdata(db.as_ptr(), CLIENT_DATA.as_ptr(), reference, Some(detach))
+        };
+        SqliteError::check("attach client data", code)?;
+        Ok(handle)
+    }
+
+    /// Runs `call` with the open handle. Closing waits until it is done, so the pointer is valid
+    /// throughout. Calls must not nest.
+    pub(crate) fn with<T>(
+        &self,
+        operation: &'static str,
+        call: impl FnOnce(*mut ffi::sqlite3) -> T,
+    ) -> Result<T, SqliteError> {
+        let raw = self.raw.read().unwrap_or_else(PoisonError::into_inner);
+        match &*raw {
+            Some(raw) => Ok(call(raw.0.as_ptr())),
+            None => Err(SqliteError::misuse(operation)),
+        }
+    }
+
+    /// Remembers the code of the handle as that of diesel's last failed statement.
+    pub(crate) fn note_error(&self) {
+        let code = self.with("read error code", |db| {
+            // SAFETY: `with` hands over an open connection.
+            unsafe { ffi::sqlite3_extended_errcode(db) }
+        });
+        self.last_error
+            .store(code.unwrap_or(ffi::SQLITE_MISUSE), Ordering::Relaxed);
+    }
+
+    pub(crate) fn last_error(&self) -> ErrorCode {
+        ErrorCode::from_raw(self.last_error.load(Ordering::Relaxed))
+    }
+}
+
+/// SQLite's destructor of the client data: the connection is closing, or the attachment failed.
+unsafe extern "C" fn detach(reference: *mut c_void) {
+    // SAFETY: `reference` came from `Arc::into_raw` in `attach`, and SQLite calls a destructor once.
+    let handle = unsafe { Arc::from_raw(reference.cast_const().cast::<Handle>()) };
+    let raw = handle.raw.write().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(raw) = raw {
+        // SAFETY: SQLite holds the connection's (recursive) mutex and has not freed it yet; without
+        // this the trace callback could outlive the counters it points to.
+        unsafe { ffi::sqlite3_trace_v2(raw.0.as_ptr(), 0, None, std::ptr::null_mut()) };
+    }
+}
+
+/// Stops what a connection is doing, from any thread; does nothing once the connection is closed.
+#[derive(Clone)]
+pub struct InterruptHandle(Arc<Handle>);
+
+impl InterruptHandle {
+    pub(crate) fn new(handle: Arc<Handle>) -> Self {
+        Self(handle)
+    }
+
+    /// Ends the running statements of the connection with [`ErrorCode::Interrupt`]. A writing
+    /// statement is undone; inside an explicit transaction the whole transaction is rolled back.
+    ///
+    /// A connection that runs nothing is not affected: the next statement runs.
+    pub fn interrupt(&self) {
+        // A closed connection has nothing to stop.
+        let _closed = self.0.with("interrupt", |db| {
+            // SAFETY: `with` hands over an open connection and keeps it open; the call is made for
+            // other threads.
+            unsafe { ffi::sqlite3_interrupt(db) };
+        });
+    }
+}
+
+impl std::fmt::Debug for InterruptHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("InterruptHandle")
+    }
+}

@@ -1,0 +1,78 @@
+//! The raw key of a SQLCipher database.
+
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+const KEY: usize = 32;
+const SALT: usize = 16;
+/// `x'`, two hexadecimal digits a byte, `'`.
+const SPEC: usize = 2 + 2 * (KEY + SALT) + 1;
+
+/// A SQLCipher raw key: 32 bytes of AES-256 key and the 16 bytes of cipher salt that SQLCipher
+/// otherwise reads from the start of the file.
+///
+/// Giving the salt with the key means that a file whose first 16 bytes are lost still opens.
+/// Wiped on drop; its `Debug` shows nothing.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct RawKey {
+    key: [u8; KEY],
+    salt: [u8; SALT],
+}
+
+impl RawKey {
+    /// Copies key and cipher salt; wiping the arguments is the caller's part.
+    pub fn new(key: &[u8; 32], salt: &[u8; 16]) -> Self {
+        Self {
+            key: *key,
+            salt: *salt,
+        }
+    }
+
+    /// SQLCipher's raw key notation, `x'<64 digits of key><32 digits of salt>'`.
+    pub(crate) fn spec(&self) -> Zeroizing<[u8; SPEC]> {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut spec = Zeroizing::new([0_u8; SPEC]);
+        let mut place = spec.iter_mut();
+        let mut put = |byte: u8| {
+            if let Some(slot) = place.next() {
+                *slot = byte;
+            }
+        };
+        put(b'x');
+        put(b'\'');
+        for byte in self.key.iter().chain(&self.salt) {
+            for nibble in [byte >> 4, byte & 15] {
+                put(DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0'));
+            }
+        }
+        put(b'\'');
+        spec
+    }
+}
+
+impl std::fmt::Debug for RawKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RawKey(redacted)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spec_is_sqlciphers_raw_key_notation() {
+        let key: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).unwrap_or(0));
+        let spec = RawKey::new(&key, &[0xfe; 16]).spec();
+        let expected = "x'000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\
+                        fefefefefefefefefefefefefefefefe'";
+        assert_eq!(std::str::from_utf8(&spec[..]), Ok(expected));
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        assert_eq!(
+            format!("{:?}", RawKey::new(&[7; 32], &[9; 16])),
+            "RawKey(redacted)"
+        );
+    }
+}

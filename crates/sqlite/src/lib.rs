@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![allow(unsafe_code)]
+
+mod capture;
+mod checkpoint;
+mod connection;
+mod counters;
+mod error;
+pub mod fault;
+mod handle;
+mod key;
+mod library;
+mod limit;
+mod open;
+mod statement;
+mod uri;
+
+pub use checkpoint::{Checkpoint, CheckpointMode};
+pub use connection::Connection;
+pub use counters::Counters;
+pub use error::{ConstraintKind, ErrorCode, SqliteError};
+pub use handle::InterruptHandle;
+pub use key::RawKey;
+pub use library::{LibraryInfo, library};
+pub use limit::Limit;
+pub use open::{OpenMode, OpenOptions};

@@ -1,0 +1,56 @@
+//! How a database is opened.
+
+use crate::key::RawKey;
+
+/// Which file is opened, and for what. Only [`Create`](Self::Create) makes a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OpenMode {
+    /// Read and write; a missing file is created, an empty one becomes a database.
+    Create,
+    /// Read and write an existing file (`mode=rw`). SQLite falls back to reading when the file
+    /// cannot be opened for writing: see [`Connection::is_readonly`](crate::Connection::is_readonly).
+    #[default]
+    ReadWrite,
+    /// Read an existing file (`mode=ro`). A database in WAL mode still gets a `-shm` beside it, and
+    /// its `-wal` is read.
+    ReadOnly,
+    /// Read an existing file that nobody changes (`mode=ro&immutable=1`): no locks, no files
+    /// beside it, **and an existing `-wal` is ignored**.
+    ReadOnlyImmutable,
+}
+
+/// The options of [`Connection::open`](crate::Connection::open).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OpenOptions<'a> {
+    /// Which file is opened, and for what.
+    pub mode: OpenMode,
+    /// The raw key; without one the file is read as plain SQLite.
+    pub key: Option<&'a RawKey>,
+    /// A registered VFS, for tests ([`crate::fault`]); the default one otherwise.
+    pub vfs: Option<&'a str>,
+}
+
+impl<'a> OpenOptions<'a> {
+    /// Options for `mode`, without a key, on the default VFS.
+    pub fn new(mode: OpenMode) -> Self {
+        Self {
+            mode,
+            key: None,
+            vfs: None,
+        }
+    }
+
+    /// The same with a key.
+    #[must_use]
+    pub fn with_key(mut self, key: &'a RawKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// The same on a registered VFS.
+    #[must_use]
+    pub fn with_vfs(mut self, name: &'a str) -> Self {
+        self.vfs = Some(name);
+        self
+    }
+}
