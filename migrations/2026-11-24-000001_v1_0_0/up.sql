@@ -29,7 +29,7 @@ CREATE TABLE contacts (
 CREATE TABLE messages_template (
     -- conversation << 43 | milliseconds into the month << 11 | tie-break
     row_key INTEGER NOT NULL PRIMARY KEY,
-    conversation BIGINT GENERATED ALWAYS AS (row_key >> 43) VIRTUAL,
+    conversation BIGINT NOT NULL GENERATED ALWAYS AS (row_key >> 43) VIRTUAL,
     message_id BLOB NOT NULL CHECK (
         CASE typeof(message_id)
             WHEN 'blob' THEN length(message_id) = 16
