@@ -1,0 +1,93 @@
+//! Every derivation of a vault, in one place. A label is dated, used for one purpose, and never
+//! used again for another.
+
+use orion::hazardous::hash::blake2::blake2b::Blake2b;
+use orion::hazardous::kdf::hkdf::{Hkdf, SHA512 as HkdfSha512};
+use orion::hazardous::kdf::pbkdf2::{Pbkdf2, SHA512 as Pbkdf2Sha512};
+use orion::hazardous::mac::blake2b::{Blake2b as KeyedBlake2b, SecretKey};
+use zeroize::Zeroizing;
+
+/// The labels. Changing one makes every vault unreadable.
+pub(crate) mod label {
+    /// HKDF: recovery code → slot key.
+    pub(crate) const RECOVERY_SLOT: &[u8] = b"privatus 2026-11-24 recovery slot v1";
+    /// HKDF: slot key → key check, stored in the slot.
+    pub(crate) const SLOT_CHECK: &[u8] = b"privatus 2026-11-24 slot check v1";
+    /// HKDF: slot key → the key that wraps the master key.
+    pub(crate) const SLOT_WRAP: &[u8] = b"privatus 2026-11-24 slot wrap v1";
+    /// Associated data of the wrapped master key.
+    pub(crate) const WRAPPED_MASTER: &[u8] = b"privatus 2026-11-24 wrapped master v1";
+    /// HKDF: master key → the key that wraps the database key.
+    pub(crate) const DATABASE_WRAP: &[u8] = b"privatus 2026-11-24 database wrap v1";
+    /// Associated data of the wrapped database key.
+    pub(crate) const WRAPPED_DATABASE: &[u8] = b"privatus 2026-11-24 wrapped database v1";
+    /// HKDF: master key → the key ring's MAC key.
+    pub(crate) const KEY_RING_MAC: &[u8] = b"privatus 2026-11-24 keyring mac v1";
+    /// First field under the key ring's MAC.
+    pub(crate) const KEY_RING_BODY: &[u8] = b"privatus 2026-11-24 keyring body v1";
+    /// HKDF: master key → key-store key.
+    pub(crate) const KEY_STORE: &[u8] = b"privatus 2026-11-24 key-store v1";
+    /// Associated data of a wrapped table key.
+    pub(crate) const WRAPPED_TABLE: &[u8] = b"privatus 2026-11-24 wrapped table v1";
+    /// Keyed BLAKE2b: table key and random bytes → row key.
+    pub(crate) const ROW: &[u8] = b"privatus 2026-11-24 row v1";
+    /// Keyed BLAKE2b: id key → 16-byte ids.
+    pub(crate) const ID: &[u8] = b"privatus 2026-11-24 id v1";
+}
+
+/// 32 secret bytes, wiped on drop.
+pub(crate) type Bytes32 = Zeroizing<[u8; 32]>;
+
+/// PBKDF2-HMAC-SHA512 (RFC 8018), filling `out`.
+///
+/// `iterations` is at least 1 and `out` is not empty: every caller has checked its cost.
+#[expect(
+    clippy::expect_used,
+    reason = "fails only for 0 iterations or an empty output"
+)]
+pub(crate) fn pbkdf2(password: &[u8], salt: &[u8], iterations: u32, out: &mut [u8]) {
+    let iterations = usize::try_from(iterations).unwrap_or(usize::MAX);
+    Pbkdf2::<Pbkdf2Sha512>::derive_key(password, salt, iterations, out)
+        .expect("iterations and output length are within PBKDF2's limits");
+}
+
+/// HKDF-SHA512 (RFC 5869), filling `out`, which is at most 16,320 bytes.
+#[expect(
+    clippy::expect_used,
+    reason = "fails only for an output of 0 or above 16,320 bytes"
+)]
+pub(crate) fn hkdf(salt: &[u8], key: &[u8], info: &[u8], out: &mut [u8]) {
+    Hkdf::<HkdfSha512>::derive_key(salt, key, Some(info), out)
+        .expect("the output length is within HKDF's limits");
+}
+
+/// HKDF-SHA512 of a 32-byte key with an empty salt and a label.
+pub(crate) fn subkey(key: &[u8; 32], label: &'static [u8]) -> Bytes32 {
+    let mut out = Zeroizing::new([0; 32]);
+    hkdf(&[], key, label, out.as_mut_slice());
+    out
+}
+
+/// BLAKE2b (RFC 7693) of `N` bytes, keyed, over bytes whose fields are already length-prefixed.
+#[expect(
+    clippy::expect_used,
+    reason = "fails only for a key or output outside 1 to 64 bytes"
+)]
+pub(crate) fn keyed_blake2b<const N: usize>(key: &[u8; 32], framed: &[&[u8]]) -> Zeroizing<[u8; N]> {
+    const { assert!(N >= 1 && N <= 64) };
+    let mut out = Zeroizing::new([0; N]);
+    let key = SecretKey::try_from(key).expect("32 bytes are a BLAKE2b key");
+    let mut state = KeyedBlake2b::new(&key, N).expect("the output length is BLAKE2b's");
+    for part in framed {
+        state.update(part).expect("the state is not finalized");
+    }
+    let tag = state.finalize().expect("finalized once");
+    out.copy_from_slice(tag.unprotected_as_ref());
+    out
+}
+
+/// An unkeyed BLAKE2b-256 state.
+#[expect(clippy::expect_used, reason = "32 is within BLAKE2b's output lengths")]
+pub(crate) fn blake2b_256() -> Blake2b {
+    Blake2b::new(32).expect("32 is a BLAKE2b output length")
+}

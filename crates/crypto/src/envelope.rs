@@ -1,0 +1,207 @@
+//! Envelope v1: one sealed value.
+//!
+//! version (1) · algorithm (1) · key number (u32 LE) · random bytes (32) · ciphertext · tag (16)
+
+use zeroize::Zeroizing;
+
+use crate::aead::{self, TAG};
+use crate::derive::{self, Bytes32, label};
+use crate::error::{CryptoError, OpenError};
+use crate::frame::{self, Scratch};
+use crate::key::TableKey;
+use crate::random;
+use crate::vault_id::VaultId;
+
+const VERSION: u8 = 1;
+/// XChaCha20-Poly1305 under a row key derived by keyed BLAKE2b.
+const ALGORITHM: u8 = 1;
+const HEADER: usize = 6;
+const RANDOM: usize = 32;
+/// A row key encrypts one value, so its nonce may be constant.
+const NONCE: [u8; 24] = [0; 24];
+
+/// How many bytes longer than its plaintext an envelope is.
+pub const ENVELOPE_OVERHEAD: usize = HEADER + RANDOM + TAG;
+
+/// Where a value belongs. A value opens in no other place than the one it was sealed for.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The vault.
+    pub vault: &'a VaultId,
+    /// The *logical* table: `messages`, whichever month or archive holds the row.
+    pub table: &'a str,
+    /// The column.
+    pub column: &'a str,
+    /// The specification's primary key in canonical bytes, never a rowid.
+    pub row_id: &'a [u8],
+    /// The number of the table key in `key_store`.
+    pub key_number: u32,
+}
+
+/// The number of the key that an envelope asks for; the value itself is not checked.
+///
+/// # Errors
+/// [`OpenError`] when it is too short or of an unknown version.
+pub fn envelope_key_number(envelope: &[u8]) -> Result<u32, OpenError> {
+    match envelope {
+        [VERSION, ALGORITHM, a, b, c, d, ..] if envelope.len() >= ENVELOPE_OVERHEAD => {
+            Ok(u32::from_le_bytes([*a, *b, *c, *d]))
+        }
+        _ => Err(OpenError),
+    }
+}
+
+/// What goes into the row key; its end is the associated data.
+struct Material {
+    scratch: Scratch,
+    associated_from: usize,
+}
+
+impl Material {
+    fn new(ctx: &Context<'_>, header: &[u8; HEADER], random: &[u8; RANDOM]) -> Result<Self, CryptoError> {
+        let parts: [&[u8]; 5] = [
+            header,
+            ctx.vault.as_bytes(),
+            ctx.table.as_bytes(),
+            ctx.column.as_bytes(),
+            ctx.row_id,
+        ];
+        let associated_length = parts
+            .iter()
+            .try_fold(0_usize, |sum, part| sum.checked_add(4)?.checked_add(part.len()))
+            .and_then(|sum| u32::try_from(sum).ok())
+            .ok_or(CryptoError::TooLong)?;
+        let mut scratch = Scratch::new();
+        scratch.push_field(label::ROW)?;
+        scratch.push_field(header)?;
+        scratch.push_field(random)?;
+        scratch.push(&associated_length.to_le_bytes());
+        let associated_from = scratch.as_slice().len();
+        for part in parts {
+            scratch.push(&frame::length(part)?);
+            scratch.push(part);
+        }
+        Ok(Self {
+            scratch,
+            associated_from,
+        })
+    }
+
+    fn associated(&self) -> &[u8] {
+        self.scratch
+            .as_slice()
+            .get(self.associated_from..)
+            .unwrap_or_default()
+    }
+
+    fn row_key(&self, key: &TableKey) -> Bytes32 {
+        derive::keyed_blake2b(key.bytes(), &[self.scratch.as_slice()])
+    }
+}
+
+impl TableKey {
+    /// Seals a value for its place and appends the envelope to `out`. Empty values are legal.
+    ///
+    /// # Errors
+    /// [`CryptoError::NoRandomness`]; [`CryptoError::TooLong`] beyond 256 GiB. `out` is then as
+    /// it was.
+    pub fn seal_into(
+        &self,
+        ctx: &Context<'_>,
+        plaintext: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), CryptoError> {
+        self.seal_with(ctx, plaintext, &random::for_value()?, out)
+    }
+
+    /// [`Self::seal_into`] with the random bytes given; apart from tests only it calls this.
+    pub(crate) fn seal_with(
+        &self,
+        ctx: &Context<'_>,
+        plaintext: &[u8],
+        random: &[u8; RANDOM],
+        out: &mut Vec<u8>,
+    ) -> Result<(), CryptoError> {
+        let [a, b, c, d] = ctx.key_number.to_le_bytes();
+        let header = [VERSION, ALGORITHM, a, b, c, d];
+        let material = Material::new(ctx, &header, random)?;
+        let row_key = material.row_key(self);
+
+        let start = out.len();
+        let size = plaintext
+            .len()
+            .checked_add(ENVELOPE_OVERHEAD)
+            .ok_or(CryptoError::TooLong)?;
+        out.reserve(size);
+        out.extend_from_slice(&header);
+        out.extend_from_slice(random);
+        let body = out.len();
+        out.resize(start.saturating_add(size), 0);
+        let sealed = aead::seal(
+            &row_key,
+            &NONCE,
+            plaintext,
+            material.associated(),
+            out.get_mut(body..).unwrap_or_default(),
+        );
+        if sealed.is_err() {
+            out.truncate(start);
+        }
+        sealed
+    }
+
+    /// Opens an envelope in its place and appends the plaintext to `out`.
+    ///
+    /// # Errors
+    /// [`OpenError`], whatever the cause; `out` is then as it was.
+    pub fn open_into(&self, ctx: &Context<'_>, envelope: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
+        if envelope_key_number(envelope)? != ctx.key_number {
+            return Err(OpenError);
+        }
+        let (header, rest) = envelope.split_first_chunk::<HEADER>().ok_or(OpenError)?;
+        let (random, body) = rest.split_first_chunk::<RANDOM>().ok_or(OpenError)?;
+        let material = Material::new(ctx, header, random).map_err(|_| OpenError)?;
+        let row_key = material.row_key(self);
+
+        let start = out.len();
+        out.resize(start.saturating_add(body.len().saturating_sub(TAG)), 0);
+        let opened = aead::open(
+            &row_key,
+            &NONCE,
+            body,
+            material.associated(),
+            out.get_mut(start..).unwrap_or_default(),
+        );
+        if opened.is_err() {
+            out.truncate(start);
+        }
+        opened
+    }
+
+    /// [`Self::seal_into`] a new vector.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn seal(&self, ctx: &Context<'_>, plaintext: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let mut out = Vec::new();
+        self.seal_into(ctx, plaintext, &mut out)?;
+        Ok(out)
+    }
+
+    /// [`Self::open_into`] a new vector that wipes itself.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open(&self, ctx: &Context<'_>, envelope: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        let mut out = Zeroizing::new(Vec::new());
+        self.open_into(ctx, envelope, &mut out)?;
+        Ok(out)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn row_key_of(&self, ctx: &Context<'_>, envelope: &[u8]) -> Option<Bytes32> {
+        let (header, rest) = envelope.split_first_chunk::<HEADER>()?;
+        let random = rest.first_chunk::<RANDOM>()?;
+        Some(Material::new(ctx, header, random).ok()?.row_key(self))
+    }
+}

@@ -1,0 +1,125 @@
+//! The key types: wiped on drop, no `Clone`, nothing to see in `Debug`.
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::derive::{self, label};
+use crate::error::CryptoError;
+use crate::{frame, random};
+
+macro_rules! key_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        ///
+        /// 32 bytes, wiped on drop; comparing two of them takes constant time.
+        #[derive(Zeroize, ZeroizeOnDrop)]
+        pub struct $name([u8; 32]);
+
+        impl $name {
+            #[allow(dead_code, reason = "not every key is made from bytes")]
+            pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
+                Self(*bytes)
+            }
+
+            pub(crate) fn bytes(&self) -> &[u8; 32] {
+                &self.0
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                subtle::ConstantTimeEq::ct_eq(self.0.as_slice(), other.0.as_slice()).into()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(redacted)"))
+            }
+        }
+    };
+}
+
+key_type! {
+    /// The root of a vault's keys: random, wrapped in each slot of the key ring.
+    MasterKey
+}
+key_type! {
+    /// SQLCipher's raw key for the whole file, wrapped by the master key in the key ring.
+    DatabaseKey
+}
+key_type! {
+    /// The key that wraps every row of `key_store`; derived from the master key.
+    KeyStoreKey
+}
+key_type! {
+    /// The key of one (table, purpose), or of one month of messages: row keys are derived from it.
+    TableKey
+}
+key_type! {
+    /// The key under which ids are hashed.
+    IdKey
+}
+
+impl MasterKey {
+    pub(crate) fn generate() -> Result<Self, CryptoError> {
+        random::array().map(|bytes| Self::from_bytes(&bytes))
+    }
+
+    /// Derives the key that wraps `key_store`: HKDF-SHA512, empty salt, label
+    /// `privatus 2026-11-24 key-store v1`.
+    pub fn key_store_key(&self) -> KeyStoreKey {
+        KeyStoreKey::from_bytes(&derive::subkey(self.bytes(), label::KEY_STORE))
+    }
+}
+
+impl DatabaseKey {
+    pub(crate) fn generate() -> Result<Self, CryptoError> {
+        random::array().map(|bytes| Self::from_bytes(&bytes))
+    }
+
+    /// The bytes, for SQLCipher. Copies of them are the caller's to wipe.
+    pub fn dangerously_expose_bytes(&self) -> &[u8; 32] {
+        self.bytes()
+    }
+}
+
+impl TableKey {
+    /// A new random key.
+    ///
+    /// # Errors
+    /// [`CryptoError::NoRandomness`].
+    pub fn generate() -> Result<Self, CryptoError> {
+        random::array().map(|bytes| Self::from_bytes(&bytes))
+    }
+
+    /// The bytes, for an archive's own SQLCipher file. Copies of them are the caller's to wipe.
+    pub fn dangerously_expose_bytes(&self) -> &[u8; 32] {
+        self.bytes()
+    }
+
+    /// Takes this key for hashing ids and for nothing else.
+    pub fn into_id_key(self) -> IdKey {
+        IdKey::from_bytes(self.bytes())
+    }
+}
+
+impl IdKey {
+    /// Keyed BLAKE2b of 16 bytes over the length-prefixed label and fields: equal only when the
+    /// label and every field are. No field may exceed 4 GiB.
+    pub fn hash16(&self, label: &str, fields: &[&[u8]]) -> [u8; 16] {
+        let head = [label::ID, label.as_bytes()];
+        let prefixes: Vec<[u8; 4]> = head
+            .iter()
+            .chain(fields)
+            .map(|field| frame::length(field).unwrap_or([u8::MAX; 4]))
+            .collect();
+        let framed: Vec<&[u8]> = prefixes
+            .iter()
+            .zip(head.iter().chain(fields))
+            .flat_map(|(prefix, field)| [prefix.as_slice(), *field])
+            .collect();
+        *derive::keyed_blake2b::<16>(self.bytes(), &framed)
+    }
+}

@@ -1,0 +1,90 @@
+//! Opening a key ring with a secret.
+
+use super::body::unwrap_database_key;
+use super::{KeyRing, SlotKind};
+use crate::error::KeyRingError;
+use crate::key::{DatabaseKey, MasterKey};
+use crate::password::Secret;
+use crate::vault_id::VaultId;
+
+impl KeyRing {
+    /// Opens the key ring. In this order: slot key and key check of each slot of the secret's
+    /// kind, master key, MAC over the whole body, database key.
+    ///
+    /// # Errors
+    /// [`KeyRingError::WrongSecret`] when no slot's key check matches;
+    /// [`KeyRingError::Tampered`] when one does and a later step fails.
+    pub fn unlock(&self, secret: &Secret) -> Result<Unlocked, KeyRingError> {
+        for slot in &self.body.slots {
+            let Some(master) = slot.open(&self.body.vault, secret)? else {
+                continue;
+            };
+            if !self.is_authentic(&master) {
+                return Err(KeyRingError::Tampered("its MAC does not match"));
+            }
+            let database_key = unwrap_database_key(&self.body.vault, &master, &self.body.database_key)
+                .map_err(|_| KeyRingError::Tampered("its database key does not unwrap"))?;
+            return Ok(Unlocked::new(self, master, database_key, slot.info().kind));
+        }
+        Err(KeyRingError::WrongSecret)
+    }
+}
+
+/// The keys of an opened key ring.
+#[derive(Debug)]
+pub struct Unlocked {
+    master: MasterKey,
+    database_key: DatabaseKey,
+    cipher_salt: [u8; 16],
+    vault: VaultId,
+    generation: u64,
+    slot_kind: SlotKind,
+}
+
+impl Unlocked {
+    pub(super) fn new(
+        ring: &KeyRing,
+        master: MasterKey,
+        database_key: DatabaseKey,
+        slot_kind: SlotKind,
+    ) -> Self {
+        Self {
+            master,
+            database_key,
+            cipher_salt: ring.body.cipher_salt,
+            vault: ring.body.vault,
+            generation: ring.body.generation,
+            slot_kind,
+        }
+    }
+
+    /// The master key.
+    pub fn master(&self) -> &MasterKey {
+        &self.master
+    }
+
+    /// SQLCipher's raw key.
+    pub fn database_key(&self) -> &DatabaseKey {
+        &self.database_key
+    }
+
+    /// SQLCipher's salt, which the file's first 16 bytes hold too. Not secret.
+    pub fn cipher_salt(&self) -> &[u8; 16] {
+        &self.cipher_salt
+    }
+
+    /// The vault.
+    pub fn vault_id(&self) -> VaultId {
+        self.vault
+    }
+
+    /// The generation of the key ring that was opened.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// What opened it.
+    pub fn slot_kind(&self) -> SlotKind {
+        self.slot_kind
+    }
+}

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod aead;
+mod derive;
+mod digest;
+mod envelope;
+mod error;
+mod frame;
+mod kdf;
+mod key;
+mod key_ring;
+mod password;
+mod random;
+mod recovery_code;
+mod vault_id;
+mod wrap;
+
+pub use digest::Digest;
+pub use envelope::{Context, ENVELOPE_OVERHEAD, envelope_key_number};
+pub use error::{CryptoError, KeyRingError, OpenError, SecretError};
+pub use kdf::KdfCost;
+pub use key::{DatabaseKey, IdKey, KeyStoreKey, MasterKey, TableKey};
+pub use key_ring::{KeyRing, MAX_KEY_RING_BYTES, SlotInfo, SlotKind, Unlocked};
+pub use password::{MAX_PASSWORD_BYTES, Password, Secret};
+pub use recovery_code::RecoveryCode;
+pub use vault_id::VaultId;
+pub use wrap::KEY_WRAP_ALGORITHM;
