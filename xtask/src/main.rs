@@ -1,4 +1,64 @@
 //! Developer commands: `cargo xtask --help`.
 #![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal")]
 
-fn main() {}
+mod ci;
+mod codegen;
+mod deps;
+mod interop;
+mod process;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Developer commands of the Privatus workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write crates/schema's tables and the generated parts of docs/DATA_MODEL.md from the migrations.
+    Codegen {
+        /// Write nothing; fail when a file differs from what the migrations give.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check the import directions between the crates, and which crate may name which library.
+    Deps,
+    /// Check what rustfmt and clippy do not: module docs, lints, versions, file sizes, left-overs.
+    Tidy,
+    /// Run everything that `.ci/run` runs.
+    Ci,
+    /// Read a fresh vault with Python's sqlcipher3 and docs/CRYPTO.md alone.
+    Interop,
+}
+
+fn main() -> ExitCode {
+    match run(Args::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    let workspace = Workspace::locate()?;
+    match command {
+        Command::Codegen { check } => codegen::run(&workspace, check),
+        Command::Deps => deps::run(&workspace),
+        Command::Tidy => tidy::run(&workspace),
+        Command::Ci => ci::run(&workspace),
+        Command::Interop => interop::run(&workspace),
+    }
+}

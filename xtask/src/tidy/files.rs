@@ -1,0 +1,41 @@
+//! Which files the rules apply to: every `.rs` below a member's folder, and below `fuzz`.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::Source;
+use crate::workspace::Workspace;
+
+/// Reads all sources, in a fixed order.
+///
+/// # Errors
+/// When a folder or a file cannot be read.
+pub(super) fn sources(workspace: &Workspace, members: &[String]) -> Result<Vec<Source>> {
+    let mut sources = Vec::new();
+    for folder in members.iter().map(String::as_str).chain(["fuzz"]) {
+        let path = workspace.path(folder);
+        if path.is_dir() {
+            walk(workspace.root(), &path, &mut sources)?;
+        }
+    }
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(sources)
+}
+
+fn walk(root: &Path, folder: &Path, into: &mut Vec<Source>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            if path.file_name().is_none_or(|name| name != "target") {
+                walk(root, &path, into)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            let relative = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
+            into.push(Source { path: relative, text });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! No file over 400 lines without its tests, unless it is listed with a reason.
+
+use super::{Finding, Source};
+
+/// The committed list: one `path: reason` a line.
+pub(super) const LIST: &str = "xtask/long-files.txt";
+
+const LIMIT: usize = 400;
+
+pub(super) fn check(sources: &[Source], list: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut listed = Vec::new();
+    for (number, line) in (1..)
+        .zip(list.lines())
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+    {
+        match line.split_once(": ") {
+            Some((path, reason)) if !reason.trim().is_empty() => listed.push((number, path)),
+            _ => findings.push(Finding::new(LIST, number, "expected `path: reason`")),
+        }
+    }
+    for source in sources
+        .iter()
+        .filter(|source| lines_without_tests(source) > LIMIT)
+    {
+        if !listed.iter().any(|(_, path)| *path == source.path) {
+            let lines = lines_without_tests(source);
+            let message = format!("{lines} lines without tests, more than {LIMIT}: split it by concept");
+            findings.push(Finding::new(&source.path, 0, message));
+        }
+    }
+    for (number, path) in listed {
+        if !sources
+            .iter()
+            .any(|source| source.path == path && lines_without_tests(source) > LIMIT)
+        {
+            findings.push(Finding::new(
+                LIST,
+                number,
+                format!("{path} is not that long (any more)"),
+            ));
+        }
+    }
+    findings
+}
+
+/// Counts up to the unit tests; a file of a `tests` folder within a package is all tests.
+fn lines_without_tests(source: &Source) -> usize {
+    if source.path.contains("/tests/") || source.path.ends_with("/tests.rs") {
+        return 0;
+    }
+    source
+        .text
+        .lines()
+        .take_while(|line| line.trim() != "#[cfg(test)]")
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, lines: usize) -> Source {
+        Source {
+            path: path.to_owned(),
+            text: "x\n".repeat(lines),
+        }
+    }
+
+    #[test]
+    fn a_long_file_needs_a_reason() {
+        let long = [file("crates/a/src/lib.rs", LIMIT + 1)];
+        assert_eq!(check(&long, "").len(), 1);
+        assert_eq!(
+            check(&long, "crates/a/src/lib.rs: \n").len(),
+            2,
+            "a listing without a reason is none"
+        );
+        assert!(check(&long, "# why\ncrates/a/src/lib.rs: generated\n").is_empty());
+        assert!(check(&[file("crates/a/src/lib.rs", LIMIT)], "").is_empty());
+    }
+
+    #[test]
+    fn tests_do_not_count_and_stale_listings_do() {
+        let mut source = file("crates/a/src/lib.rs", LIMIT);
+        source.text.push_str("#[cfg(test)]\n");
+        source.text.push_str(&"y\n".repeat(LIMIT));
+        assert!(check(&[source, file("crates/a/tests/big.rs", 2 * LIMIT)], "").is_empty());
+        assert_eq!(
+            check(
+                &[file("crates/a/src/lib.rs", 3)],
+                "crates/a/src/lib.rs: was long\n"
+            )
+            .len(),
+            1
+        );
+    }
+}

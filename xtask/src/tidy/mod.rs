@@ -1,0 +1,87 @@
+//! `cargo xtask tidy`: rules of this tree that neither rustfmt nor clippy knows.
+
+mod files;
+mod length;
+mod manifest;
+mod source;
+
+use std::fmt;
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::Workspace;
+
+/// Checks every source file and every manifest.
+///
+/// # Errors
+/// When a rule is broken; each place is printed.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let mut findings = Vec::new();
+    let members = workspace.members()?;
+
+    for member in &members {
+        let path = format!("{member}/Cargo.toml");
+        let text = fs::read_to_string(workspace.path(&path)).with_context(|| format!("reading {path}"))?;
+        findings.extend(manifest::check(&path, &text));
+    }
+
+    let sources = files::sources(workspace, &members)?;
+    if sources.len() < members.len() {
+        bail!(
+            "only {} source files found below {}",
+            sources.len(),
+            workspace.root().display()
+        );
+    }
+    for file in &sources {
+        findings.extend(source::check(file));
+    }
+
+    let list = length::LIST;
+    let listed = fs::read_to_string(workspace.path(list)).with_context(|| format!("reading {list}"))?;
+    findings.extend(length::check(&sources, &listed));
+
+    for finding in &findings {
+        eprintln!("tidy: {finding}");
+    }
+    if !findings.is_empty() {
+        bail!("{} places are not tidy", findings.len());
+    }
+    println!("tidy: {} files, {} manifests", sources.len(), members.len());
+    Ok(())
+}
+
+/// A Rust source file of the workspace.
+struct Source {
+    /// Relative to the workspace's root, with forward slashes.
+    path: String,
+    text: String,
+}
+
+/// A broken rule and where.
+struct Finding {
+    path: String,
+    /// Counted from 1; 0 for the file as a whole.
+    line: usize,
+    message: String,
+}
+
+impl Finding {
+    fn new(path: &str, line: usize, message: impl Into<String>) -> Self {
+        Self {
+            path: path.to_owned(),
+            line,
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.path, self.message),
+            line => write!(f, "{}:{line}: {}", self.path, self.message),
+        }
+    }
+}
