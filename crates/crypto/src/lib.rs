@@ -16,6 +16,9 @@ mod recovery_code;
 mod vault_id;
 mod wrap;
 
+#[cfg(test)]
+mod tests;
+
 pub use digest::Digest;
 pub use envelope::{Context, ENVELOPE_OVERHEAD, envelope_key_number};
 pub use error::{CryptoError, KeyRingError, OpenError, SecretError};

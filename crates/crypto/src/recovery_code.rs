@@ -138,7 +138,7 @@ fn symbol(c: char) -> Option<u8> {
 /// CRC-10/CDMA2000 (polynomial 0x3d9, initial value 0x3ff, not reflected): a CRC of 10 bits
 /// detects every error within 10 neighbouring bits, and so whatever happens to one character or
 /// to two neighbours, transposition included.
-fn crc10(bytes: &[u8]) -> u16 {
+pub(crate) fn crc10(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0x3ff, |crc, byte| {
         (0..8).rev().fold(crc, |crc: u16, bit| {
             let out = ((crc >> 9) ^ (u16::from(*byte) >> bit)) & 1;

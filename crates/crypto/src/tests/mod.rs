@@ -1,0 +1,11 @@
+//! Tests that need what the public API does not show.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod primitives;
+mod recovery_code;
+mod tampering;

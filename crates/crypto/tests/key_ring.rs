@@ -1,0 +1,87 @@
+//! A key ring from its making to a new password.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+use privatus_crypto::{
+    CryptoError, KdfCost, KeyRing, KeyRingError, Password, RecoveryCode, Secret, SlotKind,
+};
+
+const AT: &str = "2026-11-24 09:00:00.000";
+
+fn password(text: &str) -> Password {
+    Password::new(text).unwrap()
+}
+
+fn create() -> (KeyRing, privatus_crypto::Unlocked, RecoveryCode) {
+    let code = RecoveryCode::generate().unwrap();
+    let (ring, unlocked) = KeyRing::create(&password("old"), &code, KdfCost::minimum(), AT).unwrap();
+    (ring, unlocked, code)
+}
+
+#[test]
+fn both_secrets_open_it_and_others_do_not() {
+    let (ring, created, code) = create();
+    let ring = KeyRing::parse(&ring.to_bytes()).unwrap();
+    let kinds: Vec<_> = ring.slots().iter().map(|slot| (slot.id, slot.kind)).collect();
+    assert_eq!(kinds, [(1, SlotKind::Password), (2, SlotKind::RecoveryCode)]);
+    assert_eq!((ring.generation(), ring.vault_id()), (1, created.vault_id()));
+    for secret in [Secret::Password(password("old")), Secret::RecoveryCode(code)] {
+        let unlocked = ring.unlock(&secret).unwrap();
+        assert_eq!(unlocked.master(), created.master());
+        assert_eq!(unlocked.database_key(), created.database_key());
+        assert_eq!(unlocked.cipher_salt(), created.cipher_salt());
+    }
+    for secret in [
+        Secret::Password(password("Old")),
+        Secret::Password(password("old ")),
+        Secret::RecoveryCode(RecoveryCode::generate().unwrap()),
+    ] {
+        assert_eq!(ring.unlock(&secret).unwrap_err(), KeyRingError::WrongSecret);
+    }
+}
+
+#[test]
+fn a_new_password_takes_the_old_ones_place() {
+    let (ring, unlocked, code) = create();
+    let cost = KdfCost::new(210_001).unwrap();
+    let next = ring
+        .replace_password(&unlocked, &password("new"), cost, AT)
+        .unwrap();
+    let next = KeyRing::parse(&next.to_bytes()).unwrap();
+    assert_eq!(next.generation(), 2);
+    assert_eq!(next.slots()[0].iterations, Some(210_001));
+    assert_eq!(next.slots().len(), 2);
+    let wrong = next.unlock(&Secret::Password(password("old")));
+    assert_eq!(wrong.unwrap_err(), KeyRingError::WrongSecret);
+    let opened = next.unlock(&Secret::Password(password("new"))).unwrap();
+    assert_eq!(opened.master(), unlocked.master());
+    next.unlock(&Secret::RecoveryCode(code)).unwrap();
+
+    let (other, ..) = create();
+    let foreign = other.replace_password(&unlocked, &password("new"), cost, AT);
+    assert_eq!(foreign.unwrap_err(), CryptoError::OtherKeyRing);
+}
+
+#[test]
+fn times_are_short_and_printable() {
+    let (ring, unlocked, _) = create();
+    for bad in ["", "\n", "é", &"9".repeat(65)] {
+        let made = ring.replace_password(&unlocked, &password("p"), KdfCost::minimum(), bad);
+        assert_eq!(made.unwrap_err(), CryptoError::CreatedAt, "{bad:?}");
+    }
+}
+
+#[test]
+fn debug_shows_no_key() {
+    let (ring, unlocked, _) = create();
+    let shown = format!("{ring:?} {unlocked:?}");
+    assert!(shown.contains("MasterKey(redacted)") && shown.contains("DatabaseKey(redacted)"));
+    assert!(!shown.contains(&format!(
+        "{:?}",
+        unlocked.database_key().dangerously_expose_bytes()
+    )));
+}

@@ -1,0 +1,4 @@
+//! The properties that the fuzz targets check, one module a crate.
+#![forbid(unsafe_code)]
+
+pub mod crypto;
