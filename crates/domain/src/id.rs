@@ -131,6 +131,12 @@ macro_rules! id_type {
             }
         }
 
+        impl From<Id> for $name {
+            fn from(id: Id) -> Self {
+                Self(id)
+            }
+        }
+
         impl FromStr for $name {
             type Err = IdError;
 

@@ -1,2 +1,30 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod catalogue;
+mod connection;
+mod contact;
+mod conversation;
+mod error;
+mod group;
+mod keys;
+mod message;
+mod migrate;
+mod month;
+mod removal;
+mod row_key;
+mod sender;
+mod setting;
+mod sql;
+mod store;
+mod tx;
+mod vault;
+mod verify;
+
+pub use error::StoreError;
+pub use message::{Inserted, PAGE_MAX, Page, PageStart};
+pub use privatus_crypto::{Digest, KdfCost, Password, RecoveryCode, Secret, SecretError};
+pub use store::Store;
+pub use tx::{ReadTx, WriteTx};
+pub use vault::VaultOptions;
+pub use verify::{Verification, VerifyProgress};

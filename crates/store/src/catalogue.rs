@@ -1,0 +1,106 @@
+//! The months a vault has, in memory: published after commit, checked against the schema version at each read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use diesel::sql_types::{BigInt, Integer, Text};
+use privatus_domain::Partition;
+
+use crate::connection::Link;
+use crate::error::StoreError;
+use crate::sql::Sql;
+
+/// Months that may stand (DESIGN section 6): the views have one term each, and SQLite takes 500.
+pub(crate) const MONTHS_MAX: usize = 400;
+
+/// One month's table, its key and its statements.
+#[derive(Debug)]
+pub(crate) struct Month {
+    pub(crate) partition: Partition,
+    pub(crate) key_number: u32,
+    pub(crate) table: String,
+    pub(crate) insert: String,
+    pub(crate) by_key: String,
+}
+
+const COLUMNS: &str = "row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, is_deleted, \
+                       timestamp, edited_at, deleted_at, reply_to, created_at";
+
+impl Month {
+    pub(crate) fn new(partition: Partition, key_number: u32) -> Self {
+        let table = partition.table();
+        Self {
+            insert: format!(
+                "INSERT INTO {table} (row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, \
+                 is_deleted, timestamp, edited_at, deleted_at, reply_to, created_at) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (row_key) DO NOTHING"
+            ),
+            by_key: format!("SELECT {COLUMNS} FROM {table} WHERE row_key = ?"),
+            partition,
+            key_number,
+            table,
+        }
+    }
+
+    /// The beginning of a walk over every row: the caller adds a bound on `row_key`.
+    pub(crate) fn scan(&self) -> String {
+        format!("SELECT {COLUMNS} FROM {} WHERE row_key", self.table)
+    }
+
+    /// The statement of one page of a conversation within this month, by key (months) or by time (the two ends).
+    pub(crate) fn page(&self, newest_first: bool, limit: usize) -> String {
+        let table = &self.table;
+        let order = if newest_first { "DESC" } else { "ASC" };
+        if self.partition.is_month() {
+            return format!(
+                "SELECT {COLUMNS} FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key {order} LIMIT {limit}"
+            );
+        }
+        let side = if newest_first { "<" } else { ">" };
+        format!(
+            "SELECT {COLUMNS} FROM {table} WHERE conversation = ? AND (timestamp, row_key) {side} (?, ?) \
+             ORDER BY timestamp {order}, row_key {order} LIMIT {limit}"
+        )
+    }
+}
+
+/// All months, by partition.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    pub(crate) schema_version: i64,
+    pub(crate) months: BTreeMap<Partition, Arc<Month>>,
+}
+
+impl Catalogue {
+    /// Reads the catalogue in the transaction that is open.
+    pub(crate) fn load(link: &mut Link, schema_version: i64) -> Result<Self, StoreError> {
+        let sql = Sql::<(Integer, Text, BigInt)>::new(
+            "SELECT p.partition, p.table_name, k.key_number FROM partitions p JOIN key_store k USING (key_id) \
+             WHERE p.state <> 'sealed'",
+        );
+        let rows: Vec<(i32, String, i64)> = link.rows(sql, "read the catalogue")?;
+        let mut months = BTreeMap::new();
+        for (number, table, key) in rows {
+            let partition = Partition::from_number(number).filter(|partition| partition.table() == table);
+            let (Some(partition), Ok(key)) = (partition, u32::try_from(key)) else {
+                return Err(StoreError::DatabaseDamaged(
+                    "the catalogue names an impossible month".into(),
+                ));
+            };
+            months.insert(partition, Arc::new(Month::new(partition, key)));
+        }
+        Ok(Self {
+            schema_version,
+            months,
+        })
+    }
+
+    /// `PRAGMA schema_version`, which every change of the schema moves.
+    pub(crate) fn current_version(link: &mut Link) -> Result<i64, StoreError> {
+        let version: Option<i64> = link.row(
+            Sql::<BigInt>::new("PRAGMA schema_version"),
+            "read the schema version",
+        )?;
+        Ok(version.unwrap_or_default())
+    }
+}

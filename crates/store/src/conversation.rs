@@ -1,0 +1,229 @@
+//! Conversations: the chat list in one indexed read, and the counters kept with every message.
+
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use privatus_domain::limits::CONVERSATIONS_MAX;
+use privatus_domain::{Conversation, ConversationId, ConversationKind, MessageId, Partition, Timestamp};
+
+use crate::error::StoreError;
+use crate::sql::{IdColumn, Sql};
+use crate::tx::{ReadTx, WriteTx};
+
+type Row = (
+    String,
+    String,
+    Option<String>,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    bool,
+);
+type RowSql = (
+    Text,
+    Text,
+    Nullable<Text>,
+    BigInt,
+    BigInt,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Bool,
+);
+const SELECT: &str = "SELECT v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, \
+                      v.unread_count, v.last_at, v.last_partition, v.last_row_key, v.is_pinned FROM conversations v \
+                      LEFT JOIN contacts c ON c.contact_id = v.contact_id \
+                      LEFT JOIN groups g ON g.group_id = v.group_id";
+
+/// A conversation as the write and read paths need it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) number: i64,
+    pub(crate) last_partition: Option<i64>,
+}
+
+impl ReadTx<'_> {
+    /// The newest `limit` conversations by their last message. Those without messages come last.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn conversations(&mut self, limit: usize) -> Result<Vec<Conversation>, StoreError> {
+        let limit = limit.min(1_000_000);
+        let sql = Sql::<RowSql>::new(format!(
+            "{SELECT} WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {limit}"
+        ));
+        let rows: Vec<Row> = self.link.rows(sql, "list the conversations")?;
+        rows.into_iter().map(|row| self.conversation_from(row)).collect()
+    }
+
+    /// A conversation by its id.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn conversation_by_id(&mut self, id: &ConversationId) -> Result<Conversation, StoreError> {
+        let text = id.to_string();
+        let sql = Sql::<RowSql>::new(format!(
+            "{SELECT} WHERE v.conversation_id = ? AND v.is_hidden = 0"
+        ));
+        let row = self.link.row(sql.bind(text.as_str()), "find a conversation")?;
+        self.conversation_from(row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?)
+    }
+
+    fn conversation_from(&mut self, row: Row) -> Result<Conversation, StoreError> {
+        let (id, kind, title, messages, unread, last_at, partition, row_key, is_pinned) = row;
+        let kind = if kind == "group" {
+            ConversationKind::Group
+        } else {
+            ConversationKind::Direct
+        };
+        let partition = partition.and_then(|number| Partition::from_number(i32::try_from(number).ok()?));
+        let last_message = match (partition, row_key) {
+            (Some(partition), Some(row_key)) => self.message_id_at(partition, row_key)?,
+            _ => None,
+        };
+        Ok(Conversation {
+            id: id.parse()?,
+            title: title.unwrap_or_default(),
+            kind,
+            messages: u64::try_from(messages).unwrap_or_default(),
+            unread: u64::try_from(unread).unwrap_or_default(),
+            last_at: last_at.map(Timestamp::from_unix_ms).transpose()?,
+            last_message,
+            is_pinned,
+        })
+    }
+
+    fn message_id_at(&mut self, partition: Partition, row_key: i64) -> Result<Option<MessageId>, StoreError> {
+        let Some(month) = self.months.get(&partition) else {
+            return Ok(None);
+        };
+        let sql = Sql::<diesel::sql_types::Binary>::new(format!(
+            "SELECT message_id FROM {} WHERE row_key = ?",
+            month.table
+        ));
+        let id: Option<IdColumn> = self.link.row(sql.bind(row_key), "find the last message")?;
+        Ok(id.map(|id| MessageId::new(id.0)))
+    }
+
+    /// The number of a conversation that is not being removed.
+    pub(crate) fn conversation_place(&mut self, id: &ConversationId) -> Result<Place, StoreError> {
+        let text = id.to_string();
+        let sql = Sql::<(BigInt, Nullable<BigInt>)>::new(
+            "SELECT conversation, last_partition FROM conversations WHERE conversation_id = ? AND is_hidden = 0",
+        );
+        let row: Option<(i64, Option<i64>)> =
+            self.link.row(sql.bind(text.as_str()), "find a conversation")?;
+        let (number, last_partition) =
+            row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?;
+        Ok(Place {
+            number,
+            last_partition,
+        })
+    }
+
+    /// The id of a conversation that is not being removed.
+    pub(crate) fn conversation_id_of(&mut self, number: i64) -> Result<Option<ConversationId>, StoreError> {
+        let sql = Sql::<Text>::new(
+            "SELECT conversation_id FROM conversations WHERE conversation = ? AND is_hidden = 0",
+        );
+        let id: Option<String> = self.link.row(sql.bind(number), "find a conversation")?;
+        Ok(id.map(|id| id.parse()).transpose()?)
+    }
+
+    /// Partitions where a conversation has messages, newest first.
+    pub(crate) fn conversation_partitions(&mut self, number: i64) -> Result<Vec<Partition>, StoreError> {
+        let sql = Sql::<BigInt>::new(
+            "SELECT partition FROM conversation_months WHERE conversation = ? ORDER BY partition DESC",
+        );
+        let numbers: Vec<i64> = self.link.rows(sql.bind(number), "list a conversation's months")?;
+        Ok(numbers
+            .into_iter()
+            .filter_map(|number| Partition::from_number(i32::try_from(number).ok()?))
+            .collect())
+    }
+}
+
+/// What a batch changes in one conversation.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Delta {
+    pub(crate) messages: i64,
+    pub(crate) unread: i64,
+    /// Time, partition and row key of the newest message of the batch.
+    pub(crate) newest: Option<(i64, i64, i64)>,
+}
+
+impl WriteTx<'_> {
+    /// The conversation of a contact or group, made when there is none. Its id is the contact's or group's where free.
+    pub(crate) fn conversation_ensure(
+        &mut self,
+        kind: ConversationKind,
+        peer: &str,
+    ) -> Result<ConversationId, StoreError> {
+        let column = if kind == ConversationKind::Group {
+            "group_id"
+        } else {
+            "contact_id"
+        };
+        let sql = Sql::<Text>::new(format!(
+            "SELECT conversation_id FROM conversations WHERE {column} = ?"
+        ));
+        let known: Option<String> = self.link.row(sql.bind(peer), "find a conversation")?;
+        if let Some(id) = known {
+            return Ok(id.parse()?);
+        }
+        let sql = Sql::<Text>::new("SELECT conversation_id FROM conversations WHERE conversation_id = ?");
+        let taken: Option<String> = self.link.row(sql.bind(peer), "find a conversation")?;
+        let id = if taken.is_some() {
+            self.new_id()?.to_string()
+        } else {
+            peer.to_owned()
+        };
+        let next: Option<i64> = self.link.row(
+            Sql::<BigInt>::new("SELECT coalesce(max(conversation), 0) + 1 FROM conversations"),
+            "number a conversation",
+        )?;
+        let number = next.unwrap_or(1);
+        if number > CONVERSATIONS_MAX {
+            return Err(StoreError::Refused(format!(
+                "a vault holds {CONVERSATIONS_MAX} conversations"
+            )));
+        }
+        let now = self.now().to_sql();
+        let sql = Sql::new(format!(
+            "INSERT INTO conversations (conversation, conversation_id, kind, {column}, created_at, updated_at) \
+             VALUES (?, ?, ?, ?, ?, ?)"
+        ));
+        let sql = sql
+            .bind(number)
+            .bind(id.as_str())
+            .bind(kind.as_str())
+            .bind(peer)
+            .bind(now.as_str())
+            .bind(now.as_str());
+        self.link.run(sql, "create a conversation")?;
+        Ok(id.parse()?)
+    }
+
+    /// Applies a batch to a conversation's counters, in the transaction of its messages.
+    pub(crate) fn conversation_apply(&mut self, number: i64, delta: Delta) -> Result<(), StoreError> {
+        let (at, partition, row_key) = match delta.newest {
+            Some((at, partition, row_key)) => (Some(at), Some(partition), Some(row_key)),
+            None => (None, None, None),
+        };
+        let sql = Sql::new(
+            "UPDATE conversations SET message_count = message_count + ?, unread_count = unread_count + ?, \
+             (last_partition, last_row_key, last_at) = (SELECT CASE WHEN n THEN p ELSE last_partition END, \
+             CASE WHEN n THEN r ELSE last_row_key END, CASE WHEN n THEN a ELSE last_at END \
+             FROM (SELECT a, p, r, a IS NOT NULL AND (last_at IS NULL OR a >= last_at) AS n \
+             FROM (SELECT ? AS a, ? AS p, ? AS r))) WHERE conversation = ?",
+        );
+        let sql = sql
+            .bind(delta.messages)
+            .bind(delta.unread)
+            .bind(at)
+            .bind(partition)
+            .bind(row_key)
+            .bind(number);
+        self.link.run(sql, "count messages").map(drop)
+    }
+}

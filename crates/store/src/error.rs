@@ -1,0 +1,168 @@
+//! What can go wrong, each with a text that says what to do next and an exit code of the tool (DESIGN section 10).
+
+use std::path::PathBuf;
+
+use privatus_crypto::{CryptoError, KeyRingError, OpenError, SecretError};
+use privatus_domain::body::BodyError;
+use privatus_domain::contact::ContactError;
+use privatus_domain::group::GroupError;
+use privatus_domain::message::MessageError;
+use privatus_domain::setting::SettingError;
+use privatus_domain::{IdError, TimestampError};
+use privatus_sqlite::{ErrorCode, SqliteError};
+
+/// A refusal or failure of the store.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// No password, recovery code or key opens it (10).
+    #[error("wrong password or recovery code, or the key ring was altered; nothing was changed")]
+    WrongSecret,
+    /// A password or recovery code that cannot be one (10).
+    #[error("{0}")]
+    Secret(#[from] SecretError),
+    /// There is no vault (11).
+    #[error("{0} is not a vault ({1}); create one with `privatus init` or name another with --vault")]
+    NotAVault(PathBuf, &'static str),
+    /// There is one already (12).
+    #[error("{0} already holds a vault or a part of one ({1}); nothing was changed")]
+    VaultExists(PathBuf, &'static str),
+    /// The key ring is missing while a database stands there (13).
+    #[error("the key ring of {0} is missing, but its database is there; put keyring.json back from a backup")]
+    KeyRingMissing(PathBuf),
+    /// The key ring is damaged or was altered (14).
+    #[error("the key ring is damaged or was altered: {0}; put keyring.json back from a backup")]
+    KeyRingDamaged(String),
+    /// The database is missing while a key ring stands there (15).
+    #[error("the database of {0} is missing, but its key ring is there; put privatus.db back from a backup")]
+    DatabaseMissing(PathBuf),
+    /// The database is damaged (16).
+    #[error(
+        "the database is damaged ({0}); nothing was deleted; restore a backup or copy the folder before any repair"
+    )]
+    DatabaseDamaged(String),
+    /// The vault was written by a newer build (18).
+    #[error(
+        "the vault's schema is newer than this build knows ({0}); use a newer privatus; nothing was changed"
+    )]
+    SchemaNewer(String),
+    /// A migration that this build knows differs from the one applied (19).
+    #[error("the vault's schema differs from what this build expects ({0}); nothing was changed")]
+    SchemaDiffers(String),
+    /// No space is left (20).
+    #[error("the disk is full; whole transactions were kept; make space and run the command again")]
+    DiskFull,
+    /// Somebody else holds it (21).
+    #[error("another process holds the vault ({0}); wait for it or close it, then try again")]
+    Busy(&'static str),
+    /// The system does not let us (22).
+    #[error("permission denied or read-only: {0}")]
+    Denied(String),
+    /// An input breaks a rule (23).
+    #[error("refused: {0}")]
+    Refused(String),
+    /// What was named is not there (24).
+    #[error("not found: {0}")]
+    NotFound(String),
+    /// The caller asked to stop.
+    #[error("interrupted; whole transactions were kept")]
+    Interrupted,
+    /// Everything else (1).
+    #[error("unexpected: {0}")]
+    Unexpected(String),
+}
+
+impl StoreError {
+    /// The tool's exit code (DESIGN section 10).
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::WrongSecret | Self::Secret(_) => 10,
+            Self::NotAVault(..) => 11,
+            Self::VaultExists(..) => 12,
+            Self::KeyRingMissing(_) => 13,
+            Self::KeyRingDamaged(_) => 14,
+            Self::DatabaseMissing(_) => 15,
+            Self::DatabaseDamaged(_) => 16,
+            Self::SchemaNewer(_) => 18,
+            Self::SchemaDiffers(_) => 19,
+            Self::DiskFull => 20,
+            Self::Busy(_) => 21,
+            Self::Denied(_) => 22,
+            Self::Refused(_) => 23,
+            Self::NotFound(_) => 24,
+            Self::Interrupted | Self::Unexpected(_) => 1,
+        }
+    }
+
+    pub(crate) fn from_code(code: ErrorCode, doing: &str) -> Self {
+        match code {
+            code if code.is_full() => Self::DiskFull,
+            code if code.is_busy() => Self::Busy("the database is locked"),
+            code if code.is_readonly() => Self::Denied(format!("the database cannot be written ({doing})")),
+            code if code.is_damage() => Self::DatabaseDamaged(doing.into()),
+            ErrorCode::Perm | ErrorCode::CantOpen => {
+                Self::Denied(format!("the database cannot be opened ({doing})"))
+            }
+            ErrorCode::Interrupt => Self::Interrupted,
+            code => Self::Unexpected(format!("SQLite answered {} to {doing}", code.raw())),
+        }
+    }
+
+    pub(crate) fn io(error: &std::io::Error, what: &str) -> Self {
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull,
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Denied(what.into()),
+            ErrorKind::NotFound => Self::NotFound(what.into()),
+            kind => Self::Unexpected(format!("{what}: {kind}")),
+        }
+    }
+}
+
+impl From<SqliteError> for StoreError {
+    fn from(error: SqliteError) -> Self {
+        Self::from_code(error.code, error.operation)
+    }
+}
+
+impl From<CryptoError> for StoreError {
+    fn from(_: CryptoError) -> Self {
+        Self::Unexpected("a cryptographic operation failed (is there randomness?)".into())
+    }
+}
+
+impl From<OpenError> for StoreError {
+    fn from(_: OpenError) -> Self {
+        Self::DatabaseDamaged("a sealed value does not open".into())
+    }
+}
+
+impl From<KeyRingError> for StoreError {
+    fn from(error: KeyRingError) -> Self {
+        match error {
+            KeyRingError::WrongSecret => Self::WrongSecret,
+            other => Self::KeyRingDamaged(other.to_string()),
+        }
+    }
+}
+
+macro_rules! refused {
+    ($($error:ty),*) => {
+        $(impl From<$error> for StoreError {
+            fn from(error: $error) -> Self {
+                Self::Refused(error.to_string())
+            }
+        })*
+    };
+}
+
+refused!(
+    BodyError,
+    ContactError,
+    GroupError,
+    IdError,
+    MessageError,
+    SettingError,
+    TimestampError
+);

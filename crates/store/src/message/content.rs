@@ -1,0 +1,177 @@
+//! Sealing and opening a message's body, in the row or, when large, in `message_content`.
+
+use std::sync::Arc;
+
+use diesel::sql_types::{Binary, Nullable, Text};
+use privatus_crypto::{Context, TableKey, envelope_key_number};
+use privatus_domain::body::{Body, Stored};
+use privatus_domain::id::Id;
+
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::{ReadTx, WriteTx};
+
+/// Encoded bodies above this go to `message_content`: two pages, so a page read does not drag large texts along.
+pub(crate) const LARGE: usize = 8_192;
+const ZSTD_LEVEL: i32 = 3;
+
+impl WriteTx<'_> {
+    /// Seals a body under its month's key and appends the row's envelope to `out`; a large one is stored beside it.
+    pub(crate) fn body_seal(
+        &mut self,
+        id: &Id,
+        body: &Body,
+        number: u32,
+        key: &Arc<TableKey>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), StoreError> {
+        let mut plain = std::mem::take(&mut self.scratch);
+        plain.clear();
+        body.encode_into(&mut plain);
+        let result = self.body_seal_encoded(id, body, number, key, &mut plain, out);
+        zeroize::Zeroize::zeroize(&mut plain);
+        plain.clear();
+        self.scratch = plain;
+        result
+    }
+
+    fn body_seal_encoded(
+        &mut self,
+        id: &Id,
+        body: &Body,
+        number: u32,
+        key: &Arc<TableKey>,
+        plain: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), StoreError> {
+        let mut row_id = Vec::with_capacity(17);
+        id.canonical_into(&mut row_id);
+        if plain.len() > LARGE {
+            self.large_insert(id, &row_id, plain, number, key)?;
+            let encoded = plain.len();
+            zeroize::Zeroize::zeroize(plain);
+            plain.clear();
+            body.encode_stub_into(encoded, plain);
+        }
+        let vault = &self.shared.vault_id;
+        let context = Context {
+            vault,
+            table: "messages",
+            column: "content",
+            row_id: &row_id,
+            key_number: number,
+        };
+        Ok(key.seal_into(&context, plain, out)?)
+    }
+
+    fn large_insert(
+        &mut self,
+        id: &Id,
+        row_id: &[u8],
+        encoded: &[u8],
+        number: u32,
+        key: &Arc<TableKey>,
+    ) -> Result<(), StoreError> {
+        let failed = |_| StoreError::Unexpected("compression failed".into());
+        let mut packed = zstd::bulk::compress(encoded, ZSTD_LEVEL).map_err(failed)?;
+        let saves = packed.len() < encoded.len();
+        let (bytes, algorithm) = if saves {
+            (packed.as_slice(), Some("zstd"))
+        } else {
+            (encoded, None)
+        };
+        let vault = &self.shared.vault_id;
+        let context = Context {
+            vault,
+            table: "message_content",
+            column: "content",
+            row_id,
+            key_number: number,
+        };
+        let mut envelope = Vec::new();
+        key.seal_into(&context, bytes, &mut envelope)?;
+        let sql = Sql::new(
+            "INSERT INTO message_content (message_id, content, compression_algorithm, compressed_size, original_size) \
+             VALUES (?, ?, ?, ?, ?)",
+        );
+        let size = |bytes: &[u8]| i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let sql = sql
+            .bind(id)
+            .bind(envelope.as_slice())
+            .bind(algorithm)
+            .bind(size(bytes))
+            .bind(size(encoded));
+        self.link.run(sql, "keep a large message")?;
+        zeroize::Zeroize::zeroize(&mut packed);
+        Ok(())
+    }
+}
+
+impl ReadTx<'_> {
+    /// Opens the envelope of a row, and the large content behind it.
+    pub(crate) fn body_open(&mut self, id: &Id, envelope: &[u8]) -> Result<Body, StoreError> {
+        let number = envelope_key_number(envelope)?;
+        let key = self.key(number)?;
+        let mut row_id = [0_u8; 17];
+        let long;
+        let row_id: &[u8] = match id {
+            Id::Uuid(bytes) => {
+                let (_, rest) = row_id.split_at_mut(1);
+                rest.copy_from_slice(bytes);
+                &row_id
+            }
+            Id::Text(_) => {
+                long = id.canonical();
+                &long
+            }
+        };
+        let mut plain = std::mem::take(&mut self.scratch);
+        plain.clear();
+        let vault = &self.shared.vault_id;
+        let context = Context {
+            vault,
+            table: "messages",
+            column: "content",
+            row_id,
+            key_number: number,
+        };
+        let stored = key
+            .open_into(&context, envelope, &mut plain)
+            .map_err(StoreError::from)
+            .and_then(|()| Stored::decode(&plain).map_err(damaged));
+        zeroize::Zeroize::zeroize(&mut plain);
+        plain.clear();
+        self.scratch = plain;
+        match stored? {
+            Stored::Whole(body) => Ok(body),
+            Stored::Elsewhere { encoded, .. } => self.large_open(id, row_id, encoded),
+        }
+    }
+
+    fn large_open(&mut self, id: &Id, row_id: &[u8], encoded: usize) -> Result<Body, StoreError> {
+        let sql = Sql::<(Binary, Nullable<Text>)>::new(
+            "SELECT content, compression_algorithm FROM message_content WHERE message_id = ?",
+        );
+        let row: Option<(Vec<u8>, Option<String>)> = self.link.row(sql.bind(id), "read a large message")?;
+        let missing = || StoreError::DatabaseDamaged(format!("the content of message {id} is missing"));
+        let (envelope, algorithm) = row.ok_or_else(missing)?;
+        let packed = self.open_value("message_content", "content", row_id, &envelope)?;
+        let plain = match algorithm.as_deref() {
+            None => packed,
+            // The row's own sealed record bounds what is unpacked.
+            Some("zstd") => zstd::bulk::decompress(&packed, encoded).map_err(|_| missing())?,
+            Some(_) => return Err(missing()),
+        };
+        if plain.len() != encoded {
+            return Err(missing());
+        }
+        match Stored::decode(&plain).map_err(damaged)? {
+            Stored::Whole(body) => Ok(body),
+            Stored::Elsewhere { .. } => Err(missing()),
+        }
+    }
+}
+
+fn damaged(error: privatus_domain::BodyError) -> StoreError {
+    StoreError::DatabaseDamaged(error.to_string())
+}

@@ -1,0 +1,212 @@
+//! Writing messages: one register entry, one row in one B-tree, and the conversation's counters, in one transaction.
+
+use std::sync::Arc;
+
+use diesel::sql_types::{BigInt, Nullable};
+use privatus_domain::limits::FUTURE_TOLERANCE_MS;
+use privatus_domain::{ConversationId, Direction, MessageId, NewMessage, Partition};
+
+use crate::catalogue::Month;
+use crate::conversation::{Delta, Place};
+use crate::error::StoreError;
+use crate::row_key;
+use crate::sql::Sql;
+use crate::tx::WriteTx;
+
+/// Keys that share one millisecond: 11 bits of tie-break.
+const TIES: i64 = 1 << 11;
+
+/// What a batch did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Inserted {
+    /// Messages written.
+    pub added: u64,
+    /// Messages whose id the vault knew, present or removed: left as they are.
+    pub known: u64,
+}
+
+impl WriteTx<'_> {
+    /// Writes one message; `false` when its id is known already.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when it breaks a rule, [`StoreError::NotFound`] for an unknown conversation.
+    pub fn message_insert(
+        &mut self,
+        conversation: &ConversationId,
+        message: &NewMessage,
+    ) -> Result<bool, StoreError> {
+        Ok(self
+            .messages_insert(conversation, std::slice::from_ref(message))?
+            .added
+            == 1)
+    }
+
+    /// Writes messages of one conversation in the order they arrived; those whose id is known are passed over.
+    ///
+    /// # Errors
+    /// As [`message_insert`](Self::message_insert); the transaction is then to be given up.
+    pub fn messages_insert(
+        &mut self,
+        conversation: &ConversationId,
+        messages: &[NewMessage],
+    ) -> Result<Inserted, StoreError> {
+        let place = self.conversation_place(conversation)?;
+        let mut delta = Delta::default();
+        let mut inserted = Inserted::default();
+        for message in messages {
+            message.check()?;
+            if self.insert_one(place, message, &mut delta)? {
+                inserted.added += 1;
+            } else {
+                inserted.known += 1;
+            }
+        }
+        if inserted.added > 0 {
+            self.conversation_apply(place.number, delta)?;
+        }
+        Ok(inserted)
+    }
+
+    fn insert_one(
+        &mut self,
+        place: Place,
+        message: &NewMessage,
+        delta: &mut Delta,
+    ) -> Result<bool, StoreError> {
+        let partition = Partition::route(message.at, self.now());
+        let month = self.month_ensure(partition)?;
+        let lookup = self.lookup_key(&message.id);
+        let candidate = self.candidate(place.number, &month, message)?;
+        let sql = Sql::new(
+            "INSERT INTO message_locator (message_id, partition, row_key) VALUES (?, ?, ?) \
+             ON CONFLICT (message_id) DO NOTHING",
+        );
+        let sql = sql
+            .bind(lookup.as_slice())
+            .bind(partition.number())
+            .bind(candidate);
+        if self.link.run(sql, "register a message")? == 0 {
+            return Ok(false);
+        }
+        let row_key = self.insert_row(place.number, &month, candidate, message)?;
+        if row_key != candidate {
+            let sql = Sql::new("UPDATE message_locator SET row_key = ? WHERE message_id = ?");
+            self.link
+                .run(sql.bind(row_key).bind(lookup.as_slice()), "register a message")?;
+        }
+        if place.last_partition != Some(partition.number().into())
+            && !self.placed.contains_key(&(partition, place.number))
+        {
+            let sql = Sql::new(
+                "INSERT INTO conversation_months (conversation, partition) VALUES (?, ?) \
+                 ON CONFLICT DO NOTHING",
+            );
+            self.link.run(
+                sql.bind(place.number).bind(partition.number()),
+                "note a conversation's month",
+            )?;
+        }
+        self.placed.insert((partition, place.number), row_key);
+        if message.deleted_at.is_none() {
+            delta.messages += 1;
+            if message.direction == Direction::In && !message.is_read {
+                delta.unread += 1;
+            }
+            // A message that claims to be far ahead of the clock does not hold the top of the list.
+            let ahead = message.at.unix_ms() - self.now().unix_ms() > FUTURE_TOLERANCE_MS;
+            let at = if ahead { self.now() } else { message.at }.unix_ms();
+            if delta.newest.is_none_or(|(newest, ..)| at >= newest) {
+                delta.newest = Some((at, partition.number().into(), row_key));
+            }
+        }
+        Ok(true)
+    }
+
+    /// The key to try first: the message's own instant, or the place after the last one given out in it.
+    fn candidate(&mut self, number: i64, month: &Month, message: &NewMessage) -> Result<i64, StoreError> {
+        let placed = self.placed.get(&(month.partition, number)).copied();
+        match row_key::wanted(number, month.partition, message.at) {
+            Some(wanted) => Ok(placed
+                .filter(|key| *key >= wanted && *key < wanted + TIES - 1)
+                .map_or(wanted, |key| key + 1)),
+            None => match placed {
+                Some(key) => Ok(key + 1),
+                None => {
+                    let (low, high) = row_key::range(number);
+                    Ok(self.last_key(month, low, high)?.map_or(low, |key| key + 1))
+                }
+            },
+        }
+    }
+
+    fn insert_row(
+        &mut self,
+        number: i64,
+        month: &Arc<Month>,
+        candidate: i64,
+        message: &NewMessage,
+    ) -> Result<i64, StoreError> {
+        let key = self.key(month.key_number)?;
+        let sender = match message.direction {
+            Direction::Out => None,
+            Direction::In => self.sender_ensure(&message.sender)?,
+        };
+        let mut envelope = Vec::new();
+        if message.deleted_at.is_none() {
+            self.body_seal(
+                message.id.as_id(),
+                &message.body,
+                month.key_number,
+                &key,
+                &mut envelope,
+            )?;
+        }
+        let high = row_key::range(number).1;
+        let mut row_key = candidate;
+        loop {
+            let sql = Sql::new(month.insert.as_str())
+                .bind(row_key)
+                .bind(message.id.as_id())
+                .bind(sender)
+                .bind(envelope.as_slice())
+                .bind(message.direction == Direction::Out)
+                .bind(message.was_encrypted)
+                .bind(message.is_read)
+                .bind(message.deleted_at.is_some())
+                .bind(message.at.unix_ms())
+                .bind(message.edited_at.map(|at| at.unix_ms()))
+                .bind(message.deleted_at.map(|at| at.unix_ms()))
+                .bind(message.reply_to.as_ref().map(MessageId::as_id))
+                .bind(self.now().unix_ms());
+            if self.link.run(sql, "write a message")? == 1 {
+                return Ok(row_key);
+            }
+            row_key = self.free_key(month, row_key, high)?;
+        }
+    }
+
+    /// The place after the last message of the instant, or of the first later one that has room.
+    fn free_key(&mut self, month: &Month, taken: i64, high: i64) -> Result<i64, StoreError> {
+        let mut instant = taken & !(TIES - 1);
+        while instant <= high {
+            match self.last_key(month, instant, instant + TIES - 1)? {
+                None => return Ok(instant),
+                Some(last) if last < instant + TIES - 1 => return Ok(last + 1),
+                Some(_) => instant += TIES,
+            }
+        }
+        Err(StoreError::Refused(format!(
+            "the conversation has no room left in {}",
+            month.partition
+        )))
+    }
+
+    fn last_key(&mut self, month: &Month, low: i64, high: i64) -> Result<Option<i64>, StoreError> {
+        let sql = Sql::<Nullable<BigInt>>::new(format!(
+            "SELECT max(row_key) FROM {} WHERE row_key BETWEEN ? AND ?",
+            month.table
+        ));
+        let last: Option<Option<i64>> = self.link.row(sql.bind(low).bind(high), "find a free place")?;
+        Ok(last.flatten())
+    }
+}

@@ -1,0 +1,10 @@
+//! Messages: written to their month, read by id or in pages, their bodies sealed one by one.
+
+mod content;
+mod insert;
+mod page;
+mod read_state;
+pub(crate) mod row;
+
+pub use insert::Inserted;
+pub use page::{PAGE_MAX, Page, PageStart};

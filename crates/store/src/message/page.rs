@@ -1,0 +1,241 @@
+//! Keyset pages of a conversation: newest first, in both directions and around a message, over all months.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use privatus_domain::{ConversationId, Message, MessageId, Partition};
+
+use crate::catalogue::Month;
+use crate::error::StoreError;
+use crate::message::row::{Located, Row, RowSql};
+use crate::row_key;
+use crate::sql::Sql;
+use crate::tx::ReadTx;
+
+/// Limits that statements are written with: a bound LIMIT would be prepared again at every run (DESIGN section 2).
+const LIMITS: [usize; 6] = [2, 11, 51, 101, 201, 1_001];
+
+/// Most messages of one page.
+pub const PAGE_MAX: usize = 1_000;
+
+/// Where a page begins. Cursors are message ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageStart {
+    /// At the newest message.
+    Newest,
+    /// At the oldest message: the page is the conversation's first.
+    Oldest,
+    /// With the messages older than this one.
+    Before(MessageId),
+    /// With the messages newer than this one.
+    After(MessageId),
+    /// With this message in the middle.
+    Around(MessageId),
+}
+
+/// A page, newest message first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The messages.
+    pub messages: Vec<Message>,
+    /// There are older ones: go on with [`PageStart::Before`] the last of this page.
+    pub has_older: bool,
+    /// There are newer ones: go on with [`PageStart::After`] the first of this page.
+    pub has_newer: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Position {
+    partition: Partition,
+    row_key: i64,
+    at: i64,
+}
+
+impl ReadTx<'_> {
+    /// A page of at most `limit` messages (1 to [`PAGE_MAX`]).
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown conversation, or a cursor that is not one of its messages.
+    pub fn messages_page(
+        &mut self,
+        conversation: &ConversationId,
+        start: &PageStart,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let limit = limit.clamp(1, PAGE_MAX);
+        let number = self.conversation_place(conversation)?.number;
+        let partitions = self.conversation_partitions(number)?;
+        let (rows, has_older, has_newer) = match start {
+            PageStart::Newest => {
+                let (rows, more) = self.rows_from(number, &partitions, None, true, limit)?;
+                (rows, more, false)
+            }
+            PageStart::Before(id) => {
+                let position = self.position(number, conversation, id)?;
+                let (rows, more) = self.rows_from(number, &partitions, Some(position), true, limit)?;
+                (rows, more, true)
+            }
+            PageStart::Oldest => {
+                let (mut rows, more) = self.rows_from(number, &partitions, None, false, limit)?;
+                rows.reverse();
+                (rows, false, more)
+            }
+            PageStart::After(id) => {
+                let position = self.position(number, conversation, id)?;
+                let (mut rows, more) = self.rows_from(number, &partitions, Some(position), false, limit)?;
+                rows.reverse();
+                (rows, true, more)
+            }
+            PageStart::Around(id) => self.rows_around(number, conversation, &partitions, id, limit)?,
+        };
+        let mut senders = HashMap::new();
+        let messages: Result<Vec<Message>, StoreError> = rows
+            .into_iter()
+            .map(|row| self.message_from(row, conversation, &mut senders))
+            .collect();
+        Ok(Page {
+            messages: messages?,
+            has_older,
+            has_newer,
+        })
+    }
+
+    fn rows_around(
+        &mut self,
+        number: i64,
+        conversation: &ConversationId,
+        partitions: &[Partition],
+        id: &MessageId,
+        limit: usize,
+    ) -> Result<(Vec<Row>, bool, bool), StoreError> {
+        let position = self.position(number, conversation, id)?;
+        let newer = limit.saturating_sub(1) / 2;
+        let (mut rows, has_newer) = if newer == 0 {
+            (
+                Vec::new(),
+                self.rows_from(number, partitions, Some(position), false, 1)?
+                    .0
+                    .len()
+                    == 1,
+            )
+        } else {
+            self.rows_from(number, partitions, Some(position), false, newer)?
+        };
+        rows.reverse();
+        let month = self.months.get(&position.partition).cloned();
+        if let Some(month) = month {
+            let sql = Sql::<RowSql>::new(month.by_key.as_str());
+            rows.extend(
+                self.link
+                    .row::<_, Row>(sql.bind(position.row_key), "read a message")?,
+            );
+        }
+        let older = limit.saturating_sub(rows.len());
+        if older == 0 {
+            let more = !self
+                .rows_from(number, partitions, Some(position), true, 1)?
+                .0
+                .is_empty();
+            return Ok((rows, more, has_newer));
+        }
+        let (tail, has_older) = self.rows_from(number, partitions, Some(position), true, older)?;
+        rows.extend(tail);
+        Ok((rows, has_older, has_newer))
+    }
+
+    fn position(
+        &mut self,
+        number: i64,
+        conversation: &ConversationId,
+        id: &MessageId,
+    ) -> Result<Position, StoreError> {
+        let Located::At(month, row_key) = self.locate(id)? else {
+            return Err(StoreError::NotFound(format!("message {id}")));
+        };
+        if row_key::conversation(row_key) != number {
+            return Err(StoreError::NotFound(format!(
+                "message {id} in conversation {conversation}"
+            )));
+        }
+        let sql = Sql::<RowSql>::new(month.by_key.as_str());
+        let row: Option<Row> = self.link.row(sql.bind(row_key), "read a message")?;
+        let at = row.map(|row| row.8).ok_or_else(|| {
+            StoreError::DatabaseDamaged(format!("the register points message {id} at no row"))
+        })?;
+        Ok(Position {
+            partition: month.partition,
+            row_key,
+            at,
+        })
+    }
+
+    /// Up to `want` rows from a position on, exclusive, and whether there are more.
+    fn rows_from(
+        &mut self,
+        number: i64,
+        partitions: &[Partition],
+        from: Option<Position>,
+        newest_first: bool,
+        want: usize,
+    ) -> Result<(Vec<Row>, bool), StoreError> {
+        let mut rows: Vec<Row> = Vec::with_capacity(want + 1);
+        let reached = |partition: &Partition| {
+            from.is_none_or(|from| {
+                if newest_first {
+                    *partition <= from.partition
+                } else {
+                    *partition >= from.partition
+                }
+            })
+        };
+        let mut order: Vec<Partition> = partitions.iter().copied().filter(reached).collect();
+        if !newest_first {
+            order.reverse();
+        }
+        for partition in order {
+            let Some(month) = self.months.get(&partition).cloned() else {
+                continue;
+            };
+            let from = from.filter(|from| from.partition == partition);
+            let missing = want + 1 - rows.len();
+            rows.extend(self.month_rows(number, &month, from, newest_first, missing)?);
+            if rows.len() > want {
+                break;
+            }
+        }
+        let more = rows.len() > want;
+        rows.truncate(want);
+        Ok((rows, more))
+    }
+
+    fn month_rows(
+        &mut self,
+        number: i64,
+        month: &Arc<Month>,
+        from: Option<Position>,
+        newest_first: bool,
+        want: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let limit = LIMITS
+            .iter()
+            .copied()
+            .find(|limit| *limit >= want)
+            .unwrap_or(PAGE_MAX + 1);
+        let sql = Sql::<RowSql>::new(month.page(newest_first, limit));
+        let sql = if month.partition.is_month() {
+            let (low, high) = row_key::range(number);
+            match (from, newest_first) {
+                (None, _) => sql.bind(low).bind(high),
+                (Some(from), true) => sql.bind(low).bind(from.row_key - 1),
+                (Some(from), false) => sql.bind(from.row_key + 1).bind(high),
+            }
+        } else {
+            let edge = if newest_first { i64::MAX } else { i64::MIN };
+            let (at, row_key) = from.map_or((edge, edge), |from| (from.at, from.row_key));
+            sql.bind(number).bind(at).bind(row_key)
+        };
+        let mut rows: Vec<Row> = self.link.rows(sql, "read a page")?;
+        rows.truncate(want);
+        Ok(rows)
+    }
+}

@@ -1,0 +1,71 @@
+//! Marking messages as read.
+
+use privatus_domain::{ConversationId, MessageId};
+
+use crate::error::StoreError;
+use crate::message::row::Located;
+use crate::row_key;
+use crate::sql::Sql;
+use crate::tx::WriteTx;
+
+impl WriteTx<'_> {
+    /// Marks a conversation's incoming messages as read, all of them or up to and with one; gives how many were unread.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown conversation, or a message that is not in it.
+    pub fn conversation_mark_read(
+        &mut self,
+        conversation: &ConversationId,
+        up_to: Option<&MessageId>,
+    ) -> Result<u64, StoreError> {
+        let number = self.conversation_place(conversation)?.number;
+        let (low, high) = row_key::range(number);
+        let limit = match up_to {
+            None => None,
+            Some(id) => match self.locate(id)? {
+                Located::At(month, key) if row_key::conversation(key) == number => Some((month, key)),
+                _ => {
+                    return Err(StoreError::NotFound(format!(
+                        "message {id} in conversation {conversation}"
+                    )));
+                }
+            },
+        };
+        let mut marked = 0;
+        for partition in self.conversation_partitions(number)? {
+            let Some(month) = self.months.get(&partition).cloned() else {
+                continue;
+            };
+            let table = &month.table;
+            let set = format!(
+                "UPDATE {table} SET is_read = TRUE WHERE row_key BETWEEN ? AND ? AND is_read = FALSE \
+                 AND is_outgoing = FALSE AND is_deleted = FALSE"
+            );
+            marked += match &limit {
+                Some((last, _)) if partition > last.partition => 0,
+                Some((last, key)) if partition == last.partition && partition.is_month() => self
+                    .link
+                    .run(Sql::new(set).bind(low).bind(*key), "mark as read")?,
+                Some((last, key)) if partition == last.partition => {
+                    let set = format!(
+                        "{set} AND (timestamp, row_key) <= (SELECT timestamp, row_key FROM {table} WHERE row_key = ?)"
+                    );
+                    self.link
+                        .run(Sql::new(set).bind(low).bind(high).bind(*key), "mark as read")?
+                }
+                _ => self
+                    .link
+                    .run(Sql::new(set).bind(low).bind(high), "mark as read")?,
+            };
+        }
+        let marked = u64::try_from(marked).unwrap_or_default();
+        if marked > 0 {
+            let sql =
+                Sql::new("UPDATE conversations SET unread_count = unread_count - ? WHERE conversation = ?");
+            let count = i64::try_from(marked).unwrap_or(i64::MAX);
+            self.link
+                .run(sql.bind(count).bind(number), "count unread messages")?;
+        }
+        Ok(marked)
+    }
+}

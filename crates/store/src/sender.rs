@@ -1,0 +1,92 @@
+//! Rows of `senders`: who wrote a message, by a small number.
+
+use std::collections::HashMap;
+
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use privatus_domain::{Sender, SenderRef};
+
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::{ReadTx, WriteTx};
+
+impl ReadTx<'_> {
+    /// A sender by its number, through the cache of one page.
+    pub(crate) fn sender(
+        &mut self,
+        number: i64,
+        seen: &mut HashMap<i64, Sender>,
+    ) -> Result<Sender, StoreError> {
+        if let Some(sender) = seen.get(&number) {
+            return Ok(sender.clone());
+        }
+        type Row = (Option<String>, Option<String>, Option<String>, Option<Vec<u8>>);
+        let sql = Sql::<(Nullable<Text>, Nullable<Text>, Nullable<Text>, Nullable<Binary>)>::new(
+            "SELECT s.contact_id, c.display_name, s.name, s.source_id FROM senders s \
+             LEFT JOIN contacts c ON c.contact_id = s.contact_id WHERE s.sender = ?",
+        );
+        let row: Option<Row> = self.link.row(sql.bind(number), "find a sender")?;
+        let sender = match row {
+            Some((Some(id), name, ..)) => Sender::Contact {
+                id: id.parse()?,
+                name: name.unwrap_or_default(),
+            },
+            Some((None, _, Some(name), Some(source_id))) => {
+                let source_id = source_id
+                    .try_into()
+                    .map_err(|_| StoreError::DatabaseDamaged("a sender's id has another length".into()))?;
+                Sender::Imported { source_id, name }
+            }
+            _ => Sender::Unknown,
+        };
+        seen.insert(number, sender.clone());
+        Ok(sender)
+    }
+}
+
+impl WriteTx<'_> {
+    /// The number of a sender, made when there is none; `None` for nobody.
+    pub(crate) fn sender_ensure(&mut self, sender: &SenderRef) -> Result<Option<i64>, StoreError> {
+        if *sender == SenderRef::Nobody {
+            return Ok(None);
+        }
+        if let Some(number) = self.senders.get(sender) {
+            return Ok(Some(*number));
+        }
+        let number = match sender {
+            SenderRef::Nobody => return Ok(None),
+            SenderRef::Contact(contact) => {
+                let id = contact.to_string();
+                let find = Sql::<BigInt>::new("SELECT sender FROM senders WHERE contact_id = ?");
+                let add = Sql::<BigInt>::new(
+                    "INSERT INTO senders (contact_id) SELECT contact_id FROM contacts WHERE contact_id = ? \
+                     RETURNING sender",
+                );
+                let known: Option<i64> = self.link.row(find.bind(id.as_str()), "find a sender")?;
+                match known {
+                    Some(number) => Some(number),
+                    None => self.link.row(add.bind(id.as_str()), "add a sender")?,
+                }
+                .ok_or_else(|| StoreError::NotFound(format!("contact {id}, named as a sender")))?
+            }
+            SenderRef::Imported(imported) => {
+                let find = Sql::<BigInt>::new("SELECT sender FROM senders WHERE source_id = ?");
+                let known: Option<i64> = self
+                    .link
+                    .row(find.bind(imported.source_id.as_slice()), "find a sender")?;
+                let add = Sql::<BigInt>::new(
+                    "INSERT INTO senders (source_id, name) VALUES (?, ?) RETURNING sender",
+                );
+                let add = add
+                    .bind(imported.source_id.as_slice())
+                    .bind(imported.name.as_str());
+                match known {
+                    Some(number) => Some(number),
+                    None => self.link.row(add, "add a sender")?,
+                }
+                .ok_or_else(|| StoreError::Unexpected("a sender got no number".into()))?
+            }
+        };
+        self.senders.insert(sender.clone(), number);
+        Ok(Some(number))
+    }
+}

@@ -1,0 +1,308 @@
+//! The store: one write connection, a small pool of readers, and what they share.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use privatus_crypto::{IdKey, KeyStoreKey, VaultId};
+use privatus_domain::Timestamp;
+use privatus_sqlite::{CheckpointMode, OpenMode, RawKey};
+
+use crate::catalogue::Catalogue;
+use crate::connection::{Link, Role};
+use crate::error::StoreError;
+use crate::keys::KeyCache;
+use crate::tx::{ReadTx, WriteTx};
+use crate::vault::{Files, OpenGuard, VaultOptions};
+
+/// What every connection of a store shares.
+pub(crate) struct Shared {
+    pub(crate) vault_id: VaultId,
+    pub(crate) root: KeyStoreKey,
+    pub(crate) id_key: IdKey,
+    pub(crate) keys: KeyCache,
+    pub(crate) catalogue: RwLock<Arc<Catalogue>>,
+    pub(crate) clock: Option<fn() -> Timestamp>,
+}
+
+impl Shared {
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps the newer of two catalogues: a reader may come late with the older.
+    pub(crate) fn publish_catalogue(&self, catalogue: Catalogue) {
+        let mut known = self.catalogue.write().unwrap_or_else(PoisonError::into_inner);
+        if catalogue.schema_version >= known.schema_version {
+            *known = Arc::new(catalogue);
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.map_or_else(system_time, |clock| clock())
+    }
+}
+
+/// The system's time, or the nearest there is.
+pub(crate) fn system_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_unix_ms(ms).unwrap_or(Timestamp::MAX)
+}
+
+/// An open vault.
+///
+/// Clone-free and shared by reference: `read` and `write` take `&self` from any thread.
+pub struct Store {
+    pub(crate) shared: Shared,
+    pub(crate) files: Files,
+    pub(crate) raw_key: RawKey,
+    pub(crate) vfs: Option<String>,
+    writer: Mutex<WriterSlot>,
+    writer_free: Condvar,
+    readers: Mutex<Vec<Link>>,
+    reader_free: Condvar,
+    pub(crate) warnings: Vec<String>,
+    // Dropped last: the lock and the process-wide claim outlive the connections.
+    _lock: File,
+    _guard: OpenGuard,
+}
+
+struct WriterSlot {
+    link: Option<Link>,
+    next_ticket: u64,
+    serving: u64,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({})", self.files.root().display())
+    }
+}
+
+pub(crate) struct Opened {
+    pub(crate) shared: Shared,
+    pub(crate) files: Files,
+    pub(crate) raw_key: RawKey,
+    pub(crate) writer: Link,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) lock: File,
+    pub(crate) guard: OpenGuard,
+}
+
+impl Store {
+    pub(crate) fn assemble(opened: Opened, options: &VaultOptions) -> Result<Self, StoreError> {
+        let store = Self {
+            shared: opened.shared,
+            files: opened.files,
+            raw_key: opened.raw_key,
+            vfs: options.vfs.clone(),
+            writer: Mutex::new(WriterSlot {
+                link: Some(opened.writer),
+                next_ticket: 0,
+                serving: 0,
+            }),
+            writer_free: Condvar::new(),
+            readers: Mutex::new(Vec::new()),
+            reader_free: Condvar::new(),
+            warnings: opened.warnings,
+            _lock: opened.lock,
+            _guard: opened.guard,
+        };
+        for _ in 0..options.readers.max(1) {
+            let reader = store.connect(OpenMode::ReadWrite, Role::Reader)?;
+            lock(&store.readers).push(reader);
+        }
+        Ok(store)
+    }
+
+    pub(crate) fn connect(&self, mode: OpenMode, role: Role) -> Result<Link, StoreError> {
+        Link::open(
+            &self.files.database(),
+            mode,
+            &self.raw_key,
+            self.vfs.as_deref(),
+            role,
+        )
+    }
+
+    /// The vault's folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.files.root()
+    }
+
+    /// The database file, for a look at its size. Never open it in this process.
+    #[must_use]
+    pub fn database_path(&self) -> PathBuf {
+        self.files.database()
+    }
+
+    /// What opening noticed and a person should know.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Runs a write transaction; `name` says in errors and metrics what it was for. Writers of this process queue first
+    /// come, first served. An error of `work` rolls everything back.
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`StoreError`] of the transaction itself.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut link = self.take_writer()?;
+        let result = Self::write_on(&mut link, &self.shared, work);
+        tracing::debug!(transaction = name, ok = result.is_ok(), "write");
+        self.return_writer(link);
+        result
+    }
+
+    fn write_on<T, E: From<StoreError>>(
+        link: &mut Link,
+        shared: &Shared,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = WriteTx::begin(link, shared)?;
+        match work(&mut tx) {
+            Ok(value) => {
+                tx.commit()?;
+                Ok(value)
+            }
+            Err(error) => {
+                tx.roll_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs a read transaction on a connection that cannot write.
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`StoreError`] of the transaction itself.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut link = self.take_reader()?;
+        let result = Self::read_on(&mut link, &self.shared, work);
+        self.return_reader(link);
+        result
+    }
+
+    /// Runs a long read (an export, a check) on a connection of its own, so that it holds no reader of the pool.
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`StoreError`] of the transaction itself.
+    pub fn read_long<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut link = self.connect(OpenMode::ReadWrite, Role::Reader)?;
+        Self::read_on(&mut link, &self.shared, work)
+    }
+
+    fn read_on<T, E: From<StoreError>>(
+        link: &mut Link,
+        shared: &Shared,
+        work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = ReadTx::begin(link, shared, false)?;
+        let result = work(&mut tx);
+        tx.end();
+        result
+    }
+
+    fn take_writer(&self) -> Result<Link, StoreError> {
+        let mut slot = lock(&self.writer);
+        let ticket = slot.next_ticket;
+        slot.next_ticket += 1;
+        while slot.serving != ticket || slot.link.is_none() {
+            slot = self
+                .writer_free
+                .wait(slot)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        slot.link.take().ok_or(StoreError::Busy("the writer is in use"))
+    }
+
+    fn return_writer(&self, link: Link) {
+        // A connection that met damage answers nonsense from then on: it is replaced, and stays if that fails, to
+        // report the same damage again.
+        let link = if link.is_spoiled() {
+            self.connect(OpenMode::ReadWrite, Role::Writer).unwrap_or(link)
+        } else {
+            link
+        };
+        let mut slot = lock(&self.writer);
+        slot.link = Some(link);
+        slot.serving += 1;
+        drop(slot);
+        self.writer_free.notify_all();
+    }
+
+    fn take_reader(&self) -> Result<Link, StoreError> {
+        let mut readers = lock(&self.readers);
+        loop {
+            if let Some(link) = readers.pop() {
+                return Ok(link);
+            }
+            readers = self
+                .reader_free
+                .wait(readers)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn return_reader(&self, link: Link) {
+        let link = if link.is_spoiled() {
+            self.connect(OpenMode::ReadWrite, Role::Reader).unwrap_or(link)
+        } else {
+            link
+        };
+        lock(&self.readers).push(link);
+        self.reader_free.notify_one();
+    }
+
+    /// Closes the vault: merges the write-ahead log into the database, closes every connection, wipes the keys.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the log could not be merged; nothing is lost, the next open reads it.
+    pub fn lock(self) -> Result<(), StoreError> {
+        lock(&self.readers).clear();
+        let mut link = self.take_writer()?;
+        link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
+        Ok(())
+    }
+
+    /// Runs `work` on the write connection outside any transaction.
+    pub(crate) fn with_writer<T>(
+        &self,
+        work: impl FnOnce(&mut Link) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut link = self.take_writer()?;
+        let result = work(&mut link);
+        self.return_writer(link);
+        result
+    }
+
+    /// Statements prepared so far on the write connection and the readers of the pool, for tests and the benchmark.
+    ///
+    /// # Errors
+    /// [`StoreError::Unexpected`] when SQLite does not count.
+    pub fn statements_prepared(&self) -> Result<u64, StoreError> {
+        let mut total = self.with_writer(|link| Ok(link.raw().counters()?.statements_prepared))?;
+        for link in lock(&self.readers).iter_mut() {
+            total += link.raw().counters()?.statements_prepared;
+        }
+        Ok(total)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

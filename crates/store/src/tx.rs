@@ -1,0 +1,236 @@
+//! Transactions: a read sees one snapshot and cannot write; a write holds the one write connection.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use privatus_crypto::{Context, TableKey};
+use privatus_domain::id::Id;
+use privatus_domain::{MessageId, Partition, SenderRef, Timestamp};
+
+use crate::catalogue::{Catalogue, Month};
+use crate::connection::Link;
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::store::Shared;
+
+/// A read transaction: one snapshot of the vault.
+pub struct ReadTx<'a> {
+    pub(crate) link: &'a mut Link,
+    pub(crate) shared: &'a Shared,
+    pub(crate) months: BTreeMap<Partition, Arc<Month>>,
+    pub(crate) new_keys: HashMap<u32, Arc<TableKey>>,
+    pub(crate) is_writer: bool,
+    pub(crate) scratch: Vec<u8>,
+}
+
+impl std::fmt::Debug for ReadTx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ReadTx")
+    }
+}
+
+/// A write transaction: everything a read can, and changes that are kept together or not at all.
+pub struct WriteTx<'a> {
+    read: ReadTx<'a>,
+    pub(crate) schema_changed: bool,
+    pub(crate) senders: HashMap<SenderRef, i64>,
+    pub(crate) placed: HashMap<(Partition, i64), i64>,
+    now: Timestamp,
+}
+
+impl std::fmt::Debug for WriteTx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WriteTx")
+    }
+}
+
+impl<'a> Deref for WriteTx<'a> {
+    type Target = ReadTx<'a>;
+
+    fn deref(&self) -> &ReadTx<'a> {
+        &self.read
+    }
+}
+
+impl<'a> DerefMut for WriteTx<'a> {
+    fn deref_mut(&mut self) -> &mut ReadTx<'a> {
+        &mut self.read
+    }
+}
+
+impl<'a> ReadTx<'a> {
+    /// Begins on a connection: the snapshot, then the catalogue, read again when the schema moved.
+    pub(crate) fn begin(link: &'a mut Link, shared: &'a Shared, is_writer: bool) -> Result<Self, StoreError> {
+        let begin = if is_writer { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        link.run(Sql::new(begin), "begin a transaction")?;
+        match Self::current_months(link, shared) {
+            Ok(months) => Ok(Self {
+                link,
+                shared,
+                months,
+                new_keys: HashMap::new(),
+                is_writer,
+                scratch: Vec::new(),
+            }),
+            Err(error) => {
+                rollback(link);
+                Err(error)
+            }
+        }
+    }
+
+    fn current_months(
+        link: &mut Link,
+        shared: &Shared,
+    ) -> Result<BTreeMap<Partition, Arc<Month>>, StoreError> {
+        let version = Catalogue::current_version(link)?;
+        let known = shared.catalogue();
+        if known.schema_version == version {
+            return Ok(known.months.clone());
+        }
+        let loaded = Catalogue::load(link, version)?;
+        let months = loaded.months.clone();
+        shared.publish_catalogue(loaded);
+        Ok(months)
+    }
+
+    /// Ends a read.
+    pub(crate) fn end(self) {
+        rollback(self.link);
+    }
+
+    /// The 16 bytes under which the register knows a message id.
+    pub(crate) fn lookup_key(&self, id: &MessageId) -> [u8; 16] {
+        match id.as_id() {
+            Id::Uuid(bytes) => *bytes,
+            Id::Text(text) => {
+                let hash = self.shared.id_key.hash16("message id", &[text.as_bytes()]);
+                match Id::v8(hash) {
+                    Id::Uuid(bytes) => bytes,
+                    Id::Text(_) => hash,
+                }
+            }
+        }
+    }
+
+    /// Opens one sealed value of a cold table.
+    pub(crate) fn open_value(
+        &mut self,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        envelope: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let number = privatus_crypto::envelope_key_number(envelope)?;
+        let key = self.key(number)?;
+        let context = Context {
+            vault: &self.shared.vault_id,
+            table,
+            column,
+            row_id,
+            key_number: number,
+        };
+        let mut plain = Vec::new();
+        key.open_into(&context, envelope, &mut plain)?;
+        Ok(plain)
+    }
+}
+
+impl<'a> WriteTx<'a> {
+    pub(crate) fn begin(link: &'a mut Link, shared: &'a Shared) -> Result<Self, StoreError> {
+        let now = shared.now();
+        Ok(Self {
+            read: ReadTx::begin(link, shared, true)?,
+            schema_changed: false,
+            senders: HashMap::new(),
+            placed: HashMap::new(),
+            now,
+        })
+    }
+
+    /// Time of this transaction: every row of it carries the same.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// A new id of the present time (UUIDv7), for a message, contact or group.
+    ///
+    /// # Errors
+    /// [`StoreError::Unexpected`] when the system has no randomness.
+    pub fn new_id(&self) -> Result<Id, StoreError> {
+        let mut random = [0_u8; 10];
+        getrandom::fill(&mut random)
+            .map_err(|_| StoreError::Unexpected("the system has no randomness".into()))?;
+        Ok(Id::v7(self.now.unix_ms(), random))
+    }
+
+    /// An id derived from what a source says of a thing (FORMATS: keyed hash into UUIDv8), so that a second import
+    /// finds it again.
+    #[must_use]
+    pub fn derived_id(&self, fields: &[&[u8]]) -> Id {
+        Id::v8(self.shared.id_key.hash16("import id", fields))
+    }
+
+    /// Seals one value of a cold table under the key of its column.
+    pub(crate) fn seal_value(
+        &mut self,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let (number, key) = self.key_ensure("table", &format!("{table}.{column}"))?;
+        let context = Context {
+            vault: &self.shared.vault_id,
+            table,
+            column,
+            row_id,
+            key_number: number,
+        };
+        let mut envelope = Vec::new();
+        key.seal_into(&context, plaintext, &mut envelope)?;
+        Ok(envelope)
+    }
+
+    /// Commits; only then do other transactions see the new keys and months.
+    pub(crate) fn commit(self) -> Result<(), StoreError> {
+        let ReadTx {
+            link,
+            shared,
+            months,
+            new_keys,
+            ..
+        } = self.read;
+        let version = if self.schema_changed {
+            Some(Catalogue::current_version(link)?)
+        } else {
+            None
+        };
+        if let Err(error) = link.run(Sql::new("COMMIT"), "commit") {
+            rollback(link);
+            return Err(error);
+        }
+        shared.keys.publish(new_keys);
+        if let Some(schema_version) = version {
+            shared.publish_catalogue(Catalogue {
+                schema_version,
+                months,
+            });
+        }
+        Ok(())
+    }
+
+    /// Gives everything up.
+    pub(crate) fn roll_back(self) {
+        rollback(self.read.link);
+    }
+}
+
+fn rollback(link: &mut Link) {
+    // A failed COMMIT may have rolled back already; there is nothing to lose either way.
+    if !link.raw().is_autocommit() {
+        let _ = link.run(Sql::new("ROLLBACK"), "roll back");
+    }
+}

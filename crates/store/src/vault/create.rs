@@ -1,0 +1,137 @@
+//! Creating a vault: built whole in a folder beside its place, then renamed there.
+
+use std::path::{Path, PathBuf};
+
+use privatus_crypto::{KdfCost, KeyRing, Password, RecoveryCode, TableKey, Unlocked};
+use privatus_sqlite::{CheckpointMode, OpenMode};
+
+use crate::connection::{APPLICATION_ID, Link, Role};
+use crate::error::StoreError;
+use crate::migrate;
+use crate::sql::Sql;
+use crate::store::{Opened, Store, system_time};
+use crate::vault::files::{create_private_folder, discard_folder, publish_folder};
+use crate::vault::open::{VaultOptions, raw_key, share};
+use crate::vault::{Files, OpenGuard};
+
+/// How long deriving the password's key should take on this machine (DESIGN section 4).
+pub(crate) const KDF_TARGET: std::time::Duration = std::time::Duration::from_millis(500);
+
+impl Store {
+    /// Creates a vault in `path`, which does not exist or is an empty folder, and opens it.
+    ///
+    /// The recovery code is shown to the user once; it is kept nowhere.
+    ///
+    /// # Errors
+    /// [`StoreError::VaultExists`] and the other refusals of DESIGN section 3; nothing is left behind.
+    pub fn create(
+        path: &Path,
+        password: &Password,
+        options: &VaultOptions,
+    ) -> Result<(Self, RecoveryCode), StoreError> {
+        let files = Files::new(path);
+        files.check_vacant()?;
+        let recovery = RecoveryCode::generate()?;
+        let cost = options.kdf.unwrap_or_else(|| KdfCost::calibrate(KDF_TARGET));
+        let (ring, unlocked) = KeyRing::create(password, &recovery, cost, &system_time().to_sql())?;
+        let building = building_place(path)?;
+        let built = build(&building, &ring, &unlocked, options).and_then(|()| {
+            publish_folder(&building, path)
+                .map_err(|error| StoreError::io(&error, "put the vault in its place"))
+        });
+        if let Err(error) = built {
+            discard_folder(&building);
+            return Err(error);
+        }
+        let guard = OpenGuard::claim(path)?;
+        let lock = files.lock_shared()?;
+        let raw_key = raw_key(&unlocked);
+        let mut writer = Link::open(
+            &files.database(),
+            OpenMode::ReadWrite,
+            &raw_key,
+            options.vfs.as_deref(),
+            Role::Writer,
+        )?;
+        let shared = share(&mut writer, &unlocked, options)?;
+        let opened = Opened {
+            shared,
+            files,
+            raw_key,
+            writer,
+            warnings: Vec::new(),
+            lock,
+            guard,
+        };
+        Ok((Self::assemble(opened, options)?, recovery))
+    }
+}
+
+/// `NAME.new-PID` beside the vault's place; folders above it are made.
+fn building_place(path: &Path) -> Result<PathBuf, StoreError> {
+    let name = path
+        .file_name()
+        .ok_or_else(|| StoreError::Refused(format!("{} is no place for a vault", path.display())))?;
+    let mut name = name.to_owned();
+    name.push(format!(".new-{}", std::process::id()));
+    let building = path.with_file_name(name);
+    create_private_folder(&building).map_err(|error| StoreError::io(&error, "create the vault's folder"))?;
+    Ok(building)
+}
+
+fn build(at: &Path, ring: &KeyRing, unlocked: &Unlocked, options: &VaultOptions) -> Result<(), StoreError> {
+    let files = Files::new(at);
+    files.create_database()?;
+    let vfs = options.vfs.as_deref();
+    let mut link = Link::open(
+        &files.database(),
+        OpenMode::ReadWrite,
+        &raw_key(unlocked),
+        vfs,
+        Role::Writer,
+    )?;
+    link.raw().execute_batch(&format!(
+        "PRAGMA application_id = {APPLICATION_ID}; PRAGMA synchronous = FULL"
+    ))?;
+    migrate::run_all(&mut link)?;
+    fill(&mut link, ring, unlocked)?;
+    link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
+    drop(link);
+    files.write_key_rings(&ring.to_bytes())?;
+    files
+        .sync_folder()
+        .map_err(|error| StoreError::io(&error, "make the vault durable"))
+}
+
+/// The vault's own row, and the key that ids are hashed with.
+fn fill(link: &mut Link, ring: &KeyRing, unlocked: &Unlocked) -> Result<(), StoreError> {
+    const ID_KEY: u32 = 1;
+    let vault = unlocked.vault_id();
+    let now = system_time().to_sql();
+    let sql = Sql::new(
+        "INSERT INTO vault_state (id, vault_id, highest_generation, next_key_number, created_at) \
+         VALUES (1, ?, ?, ?, ?)",
+    );
+    let sql = sql
+        .bind(vault.as_bytes().as_slice())
+        .bind(i64::try_from(ring.generation()).unwrap_or(i64::MAX))
+        .bind(i64::from(ID_KEY) + 1)
+        .bind(now.as_str());
+    link.run(sql, "fill the vault's row")?;
+    let key = TableKey::generate()?;
+    let wrapped = unlocked
+        .master()
+        .key_store_key()
+        .wrap(&vault, ID_KEY, "id", "ids", &key)?;
+    let sql = Sql::new(
+        "INSERT INTO key_store (key_id, key_number, key_type, scope, encrypted_key, algorithm, created_at) \
+         VALUES (?, ?, 'id', 'ids', ?, ?, ?)",
+    );
+    let sql = sql
+        .bind("1")
+        .bind(i64::from(ID_KEY))
+        .bind(wrapped.as_slice())
+        .bind(privatus_crypto::KEY_WRAP_ALGORITHM)
+        .bind(now.as_str());
+    link.run(sql, "keep the id key").map(drop)
+}

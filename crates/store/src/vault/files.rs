@@ -1,0 +1,247 @@
+//! The files of a vault: names, permissions, durable writes and locks.
+//!
+//! The only module of the store that touches files by hand: POSIX drops a process's locks on a file when it closes any
+//! descriptor of it, so nobody else may open `privatus.db` (DESIGN section 2).
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::StoreError;
+
+/// SQLCipher 4's page size in bytes.
+const PAGE: u64 = 4096;
+/// A key ring is small; what is larger is none.
+const KEY_RING_MAX: u64 = 65_536;
+
+/// The paths of one vault.
+#[derive(Debug, Clone)]
+pub(crate) struct Files {
+    root: PathBuf,
+}
+
+impl Files {
+    pub(crate) fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+        }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.root.join("privatus.db")
+    }
+
+    fn key_rings(&self) -> [PathBuf; 2] {
+        [self.root.join("keyring.json"), self.root.join("keyring.json.1")]
+    }
+
+    /// Whether `root` can become a vault: it does not exist, or is an empty folder.
+    pub(crate) fn check_vacant(&self) -> Result<(), StoreError> {
+        let metadata = match fs::symlink_metadata(&self.root) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(StoreError::io(&error, "look at the vault's folder")),
+            Ok(metadata) => metadata,
+        };
+        if !metadata.is_dir() {
+            return Err(StoreError::NotAVault(self.root.clone(), "it is not a folder"));
+        }
+        for (path, name) in [
+            (self.database(), "privatus.db"),
+            (self.key_rings()[0].clone(), "keyring.json"),
+        ] {
+            if path.exists() {
+                return Err(StoreError::VaultExists(self.root.clone(), name));
+            }
+        }
+        if self.key_rings().iter().any(|path| path.exists()) {
+            return Err(StoreError::VaultExists(self.root.clone(), "keyring.json.1"));
+        }
+        let mut entries =
+            fs::read_dir(&self.root).map_err(|error| StoreError::io(&error, "read the folder"))?;
+        if entries.next().is_some() {
+            let text = format!(
+                "{} is not empty; name a new or an empty folder",
+                self.root.display()
+            );
+            return Err(StoreError::Refused(text));
+        }
+        Ok(())
+    }
+
+    /// Checks that there is a whole vault, in the order of DESIGN section 2, without opening the database.
+    pub(crate) fn check_present(&self) -> Result<(), StoreError> {
+        let not_a_vault = |why| StoreError::NotAVault(self.root.clone(), why);
+        match fs::metadata(&self.root) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(not_a_vault("it does not exist"));
+            }
+            Err(error) => return Err(StoreError::io(&error, "look at the vault's folder")),
+            Ok(metadata) if !metadata.is_dir() => return Err(not_a_vault("it is a file")),
+            Ok(_) => {}
+        }
+        let ring = self.key_rings().iter().any(|path| path.exists());
+        match (ring, self.database().exists()) {
+            (false, false) => return Err(not_a_vault("it has neither key ring nor database")),
+            (false, true) => return Err(StoreError::KeyRingMissing(self.root.clone())),
+            (true, false) => return Err(StoreError::DatabaseMissing(self.root.clone())),
+            (true, true) => {}
+        }
+        Ok(())
+    }
+
+    /// Checks the database file from outside: regular, not empty, whole pages, encrypted. Call before any connection
+    /// of this process is open.
+    pub(crate) fn check_database(&self) -> Result<(), StoreError> {
+        let damaged = |why: &str| Err(StoreError::DatabaseDamaged(why.into()));
+        let path = self.database();
+        let metadata = fs::metadata(&path).map_err(|error| StoreError::io(&error, "look at privatus.db"))?;
+        if !metadata.is_file() {
+            return damaged("privatus.db is not a file");
+        }
+        if metadata.len() == 0 {
+            return damaged("privatus.db is empty");
+        }
+        if metadata.len() % PAGE != 0 {
+            return damaged("privatus.db ends in the middle of a page: it was cut off");
+        }
+        let mut head = [0_u8; 16];
+        File::open(&path)
+            .and_then(|mut file| file.read_exact(&mut head))
+            .map_err(|error| StoreError::io(&error, "read privatus.db"))?;
+        if &head == b"SQLite format 3\0" {
+            return damaged("privatus.db is a plain SQLite file, not this vault's database");
+        }
+        Ok(())
+    }
+
+    /// The bytes of both copies of the key ring, where they exist.
+    pub(crate) fn read_key_rings(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut copies = Vec::new();
+        for path in self.key_rings() {
+            let file = match File::open(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(StoreError::io(&error, "read the key ring")),
+                Ok(file) => file,
+            };
+            let mut bytes = Vec::new();
+            // A folder in its place, or a file too large, is a damaged copy and not an end: the other may do.
+            if file.take(KEY_RING_MAX + 1).read_to_end(&mut bytes).is_err() {
+                bytes.clear();
+            }
+            copies.push(bytes);
+        }
+        Ok(copies)
+    }
+
+    /// Writes both copies: temporary file, fsync, rename, fsync of the folder, one after the other.
+    pub(crate) fn write_key_rings(&self, bytes: &[u8]) -> Result<(), StoreError> {
+        for path in self.key_rings() {
+            self.replace(&path, bytes)
+                .map_err(|error| StoreError::io(&error, "write the key ring"))?;
+        }
+        Ok(())
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        let temporary = path.with_extension("partial");
+        let mut file = create(&temporary, true)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        self.sync_folder()
+    }
+
+    /// Makes renames and new files of the folder durable.
+    pub(crate) fn sync_folder(&self) -> std::io::Result<()> {
+        File::open(&self.root)?.sync_all()
+    }
+
+    /// Makes the empty database file, 0600, for SQLite to fill.
+    pub(crate) fn create_database(&self) -> Result<(), StoreError> {
+        create(&self.database(), false)
+            .map(drop)
+            .map_err(|error| StoreError::io(&error, "create privatus.db"))
+    }
+
+    /// Takes `vault.lock`, shared: held as long as a store is open.
+    pub(crate) fn lock_shared(&self) -> Result<File, StoreError> {
+        let file = self.lock_file("vault.lock")?;
+        match file.try_lock_shared() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Busy("vault.lock is held for exclusive work")),
+            Err(TryLockError::Error(error)) => Err(StoreError::io(&error, "lock vault.lock")),
+        }
+    }
+
+    /// Takes `keyring.lock`, waiting for another writer of the key ring.
+    pub(crate) fn lock_key_ring(&self) -> Result<File, StoreError> {
+        let file = self.lock_file("keyring.lock")?;
+        file.lock()
+            .map_err(|error| StoreError::io(&error, "lock keyring.lock"))?;
+        Ok(file)
+    }
+
+    fn lock_file(&self, name: &str) -> Result<File, StoreError> {
+        create(&self.root.join(name), true).map_err(|error| StoreError::io(&error, &format!("open {name}")))
+    }
+}
+
+/// Makes a folder 0700 whatever the umask.
+pub(crate) fn create_private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)?;
+    restrict(path, 0o700)
+}
+
+/// Moves a finished folder to its place and makes that durable.
+pub(crate) fn publish_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::rename(from, to)?;
+    match to.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a folder that never became a vault.
+pub(crate) fn discard_folder(path: &Path) {
+    // What stays behind is an unfinished folder under its own name; the first error is the one to report.
+    let _ = fs::remove_dir_all(path);
+}
+
+fn create(path: &Path, may_exist: bool) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    if may_exist {
+        options.create(true).truncate(false);
+    } else {
+        options.create_new(true);
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    if path.extension().is_some_and(|extension| extension == "partial") {
+        file.set_len(0)?;
+    }
+    if !may_exist || path.extension().is_some_and(|extension| extension == "partial") {
+        restrict(path, 0o600)?;
+    }
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path, mode: u32) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn restrict(_path: &Path, _mode: u32) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! A vault on disk: created whole or not at all, opened in a fixed order, each refusal with its own name.
+
+mod create;
+mod files;
+mod open;
+mod password;
+mod registry;
+
+pub(crate) use files::Files;
+pub use open::VaultOptions;
+pub(crate) use registry::OpenGuard;

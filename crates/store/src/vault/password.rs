@@ -1,0 +1,37 @@
+//! Changing the password: one small file, no data re-encrypted (DESIGN section 4).
+
+use privatus_crypto::{KdfCost, Password, Secret};
+
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::store::{Store, system_time};
+use crate::vault::create::KDF_TARGET;
+use crate::vault::open::newest_ring;
+
+impl Store {
+    /// Replaces the password slot. `current` is the old password or the recovery code. Afterwards no file of the vault
+    /// opens with the old password; an earlier copy of the folder still does.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongSecret`] when `current` is wrong; the old password stays then.
+    pub fn change_password(
+        &self,
+        current: &Secret,
+        new: &Password,
+        cost: Option<KdfCost>,
+    ) -> Result<(), StoreError> {
+        let _lock = self.files.lock_key_ring()?;
+        let ring = newest_ring(&self.files)?;
+        let unlocked = ring.unlock(current)?;
+        let cost = cost.unwrap_or_else(|| KdfCost::calibrate(KDF_TARGET));
+        let ring = ring.replace_password(&unlocked, new, cost, &system_time().to_sql())?;
+        self.files.write_key_rings(&ring.to_bytes())?;
+        let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
+        self.write("password_change", |tx| {
+            let sql = Sql::new("UPDATE vault_state SET highest_generation = ? WHERE id = 1");
+            tx.link
+                .run(sql.bind(generation), "record the key ring's generation")
+                .map(drop)
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! Which vaults this process has open: two stores on one path in one process are refused (DESIGN section 3).
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::StoreError;
+
+static OPEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// A claim on a path, given up when dropped.
+#[derive(Debug)]
+pub(crate) struct OpenGuard(PathBuf);
+
+impl OpenGuard {
+    pub(crate) fn claim(path: &Path) -> Result<Self, StoreError> {
+        let path = path
+            .canonicalize()
+            .map_err(|error| StoreError::io(&error, "find the vault's folder"))?;
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.insert(path.clone()) {
+            Ok(Self(path))
+        } else {
+            Err(StoreError::Busy("this process has it open already"))
+        }
+    }
+}
+
+impl Drop for OpenGuard {
+    fn drop(&mut self) {
+        OPEN.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.0);
+    }
+}

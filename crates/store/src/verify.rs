@@ -1,0 +1,218 @@
+//! The maintenance checks of DESIGN section 7: the file, the keys, and our own books.
+
+use std::sync::Arc;
+
+use diesel::sql_types::{BigInt, Nullable, Text};
+use privatus_domain::{ConversationId, MessageId};
+
+use crate::catalogue::Month;
+use crate::error::StoreError;
+use crate::message::row::{Row, RowSql};
+use crate::row_key;
+use crate::sql::Sql;
+use crate::tx::ReadTx;
+
+/// Rows read at a time.
+const BATCH: usize = 1_000;
+/// Problems listed; more are counted.
+const LISTED: usize = 100;
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// Messages whose sealed content was opened.
+    pub messages: u64,
+    /// Other sealed values opened.
+    pub values: u64,
+    /// Conversations whose counters were compared.
+    pub conversations: u64,
+    /// What is wrong, at most 100 of them.
+    pub problems: Vec<String>,
+    /// How many problems there are.
+    pub problem_count: u64,
+}
+
+impl Verification {
+    fn problem(&mut self, text: String) {
+        self.problem_count += 1;
+        if self.problems.len() < LISTED {
+            self.problems.push(text);
+        }
+    }
+
+    /// Nothing is wrong.
+    #[must_use]
+    pub const fn is_content(&self) -> bool {
+        self.problem_count == 0
+    }
+}
+
+/// One step of a check, told as it begins and goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VerifyProgress {
+    /// What is being checked.
+    pub step: &'static str,
+    /// Messages opened so far.
+    pub done: u64,
+    /// Messages in all.
+    pub total: u64,
+}
+
+impl ReadTx<'_> {
+    /// Checks everything in this snapshot. Damage found is reported, not returned as an error.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the check itself could not run.
+    pub fn verify(&mut self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<Verification, StoreError> {
+        let mut found = Verification::default();
+        let total: Option<i64> = self.link.row(
+            Sql::<BigInt>::new("SELECT count(*) FROM message_locator WHERE row_key IS NOT NULL"),
+            "count",
+        )?;
+        let total = u64::try_from(total.unwrap_or_default()).unwrap_or_default();
+        for (step, pragma) in [
+            ("pages", "integrity_check"),
+            ("authentication", "cipher_integrity_check"),
+        ] {
+            progress(VerifyProgress { step, done: 0, total });
+            let lines: Vec<String> = self
+                .link
+                .rows(Sql::<Text>::new(format!("PRAGMA {pragma}")), "check the database")?;
+            lines
+                .into_iter()
+                .filter(|line| line != "ok")
+                .for_each(|line| found.problem(line));
+        }
+        progress(VerifyProgress {
+            step: "references",
+            done: 0,
+            total,
+        });
+        let sql = Sql::<(Text, Text)>::new("SELECT \"table\", parent FROM pragma_foreign_key_check");
+        for (table, parent) in self
+            .link
+            .rows::<_, (String, String)>(sql, "check the references")?
+        {
+            found.problem(format!("a row of {table} points at a missing row of {parent}"));
+        }
+        self.verify_messages(&mut found, total, progress)?;
+        progress(VerifyProgress {
+            step: "counters",
+            done: found.messages,
+            total,
+        });
+        self.verify_counters(&mut found)?;
+        self.verify_values(&mut found);
+        Ok(found)
+    }
+
+    fn verify_messages(
+        &mut self,
+        found: &mut Verification,
+        total: u64,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<(), StoreError> {
+        let months: Vec<Arc<Month>> = self.months.values().cloned().collect();
+        let mut rows_seen = 0_u64;
+        for month in months {
+            let mut after = i64::MIN;
+            loop {
+                let sql = Sql::<RowSql>::new(format!("{} > ? ORDER BY row_key LIMIT {BATCH}", month.scan()));
+                let rows: Vec<Row> = self.link.rows(sql.bind(after), "read a month")?;
+                let Some(last) = rows.last() else { break };
+                after = last.0;
+                for row in &rows {
+                    rows_seen += 1;
+                    self.verify_row(found, &month, row)?;
+                }
+                progress(VerifyProgress {
+                    step: "messages",
+                    done: rows_seen,
+                    total,
+                });
+            }
+        }
+        if rows_seen != total {
+            found.problem(format!(
+                "the register knows {total} messages, the months hold {rows_seen}"
+            ));
+        }
+        Ok(())
+    }
+
+    fn verify_row(&mut self, found: &mut Verification, month: &Month, row: &Row) -> Result<(), StoreError> {
+        let id = MessageId::new(row.1.0.clone());
+        let lookup = self.lookup_key(&id);
+        let sql = Sql::<(Nullable<BigInt>, Nullable<BigInt>)>::new(
+            "SELECT partition, row_key FROM message_locator WHERE message_id = ?",
+        );
+        let entry: Option<(Option<i64>, Option<i64>)> =
+            self.link.row(sql.bind(lookup.as_slice()), "find a message")?;
+        if entry != Some((Some(month.partition.number().into()), Some(row.0))) {
+            found.problem(format!(
+                "message {id} in {} is registered elsewhere",
+                month.partition
+            ));
+        }
+        let is_deleted = row.7;
+        if is_deleted {
+            if !row.3.is_empty() {
+                found.problem(format!("message {id} is deleted but has content"));
+            }
+            return Ok(());
+        }
+        match self.body_open(&row.1.0, &row.3) {
+            Ok(_) => found.messages += 1,
+            Err(StoreError::DatabaseDamaged(why)) => {
+                found.problem(format!("message {id} in {}: {why}", month.partition));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Compares every counter with the one statement that defines it.
+    fn verify_counters(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        let sql = Sql::<(BigInt, Text, BigInt, BigInt)>::new(
+            "SELECT conversation, conversation_id, message_count, unread_count FROM conversations WHERE is_hidden = 0",
+        );
+        let rows: Vec<(i64, String, i64, i64)> = self.link.rows(sql, "read the counters")?;
+        for (number, id, messages, unread) in rows {
+            let (low, high) = row_key::range(number);
+            let mut counted = (0, 0);
+            for partition in self.conversation_partitions(number)? {
+                let Some(month) = self.months.get(&partition).cloned() else {
+                    continue;
+                };
+                let sql = Sql::<(BigInt, BigInt)>::new(format!(
+                    "SELECT count(*), coalesce(sum(is_outgoing = 0 AND is_read = 0), 0) FROM {} \
+                     WHERE row_key BETWEEN ? AND ? AND is_deleted = 0",
+                    month.table
+                ));
+                let row: Option<(i64, i64)> = self.link.row(sql.bind(low).bind(high), "count messages")?;
+                let (all, new) = row.unwrap_or_default();
+                counted = (counted.0 + all, counted.1 + new);
+            }
+            found.conversations += 1;
+            if counted != (messages, unread) {
+                let id: ConversationId = id.parse()?;
+                found.problem(format!(
+                    "conversation {id} says {messages} messages and {unread} unread, and has {} and {}",
+                    counted.0, counted.1
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_values(&mut self, found: &mut Verification) {
+        let contacts = self.contacts().map(|contacts| contacts.len());
+        let settings = self.settings().map(|settings| settings.len());
+        for result in [contacts, settings] {
+            match result {
+                Ok(count) => found.values += u64::try_from(count).unwrap_or_default(),
+                Err(error) => found.problem(error.to_string()),
+            }
+        }
+    }
+}
