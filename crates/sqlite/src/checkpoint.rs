@@ -4,6 +4,10 @@ use std::ffi::c_int;
 
 use libsqlite3_sys as ffi;
 
+use crate::error::SqliteError;
+use crate::handle::Handle;
+use crate::statement::Statement;
+
 /// How far a checkpoint goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckpointMode {
@@ -20,7 +24,7 @@ pub enum CheckpointMode {
 }
 
 impl CheckpointMode {
-    pub(crate) fn id(self) -> c_int {
+    fn id(self) -> c_int {
         match self {
             Self::Noop => ffi::SQLITE_CHECKPOINT_NOOP,
             Self::Passive => ffi::SQLITE_CHECKPOINT_PASSIVE,
@@ -40,4 +44,48 @@ pub struct Checkpoint {
     pub log: Option<u64>,
     /// Of those, frames copied to the database file.
     pub checkpointed: Option<u64>,
+}
+
+pub(crate) fn run(handle: &Handle, mode: CheckpointMode) -> Result<Checkpoint, SqliteError> {
+    const OPERATION: &str = "checkpoint the WAL";
+    handle.with(OPERATION, |db| {
+        if mode == CheckpointMode::Noop {
+            return look(db, OPERATION);
+        }
+        let (mut log, mut done): (c_int, c_int) = (-1, -1);
+        // SAFETY: an open connection, a NUL-terminated name, two live out-parameters.
+        let code = unsafe {
+            ffi::sqlite3_wal_checkpoint_v2(db, c"main".as_ptr(), mode.id(), &raw mut log, &raw mut done)
+        };
+        let (log, checkpointed) = (u64::try_from(log).ok(), u64::try_from(done).ok());
+        match code & 0xff {
+            ffi::SQLITE_OK => Ok(Checkpoint {
+                busy: false,
+                log,
+                checkpointed,
+            }),
+            ffi::SQLITE_BUSY => Ok(Checkpoint {
+                busy: true,
+                log,
+                checkpointed,
+            }),
+            // SAFETY: an open connection.
+            _ => Err(unsafe { SqliteError::of(OPERATION, db, code) }),
+        }
+    })?
+}
+
+/// SQLite 3.51's `sqlite3_wal_checkpoint_v2` refuses the mode NOOP of its own header; the pragma
+/// takes it.
+fn look(db: *mut ffi::sqlite3, operation: &'static str) -> Result<Checkpoint, SqliteError> {
+    // SAFETY: callers keep `db` open, and the statement ends here.
+    let mut statement = unsafe { Statement::prepare(db, "PRAGMA main.wal_checkpoint(NOOP)", operation)? };
+    if !statement.step()? {
+        return Err(SqliteError::misuse(operation));
+    }
+    Ok(Checkpoint {
+        busy: statement.integer(0) != 0,
+        log: u64::try_from(statement.integer(1)).ok(),
+        checkpointed: u64::try_from(statement.integer(2)).ok(),
+    })
 }

@@ -10,7 +10,7 @@ use diesel::connection::{Connection as _, InstrumentationEvent};
 use libsqlite3_sys as ffi;
 
 use crate::capture;
-use crate::checkpoint::{Checkpoint, CheckpointMode};
+use crate::checkpoint::{self, Checkpoint, CheckpointMode};
 use crate::counters::{self, Counters};
 use crate::error::{ErrorCode, SqliteError};
 use crate::handle::{Handle, InterruptHandle};
@@ -119,9 +119,7 @@ impl Connection {
                 return Ok(());
             }
             // SAFETY: `db` is open.
-            Err(SqliteError::new(OPERATION, unsafe {
-                ffi::sqlite3_extended_errcode(db)
-            }))
+            Err(unsafe { SqliteError::of(OPERATION, db, code) })
         })?
     }
 
@@ -132,7 +130,7 @@ impl Connection {
     ///
     /// [`ErrorCode::Misuse`] when `name` is not a name (letters, digits, `_`, one schema prefix).
     pub fn pragma_text(&mut self, name: &str) -> Result<Option<String>, SqliteError> {
-        self.pragma(name, Statement::first_text).map(Option::flatten)
+        self.pragma(name, |row| row.text(0)).map(Option::flatten)
     }
 
     /// The first value of a pragma as an integer; `None` when the pragma gives no row.
@@ -141,7 +139,7 @@ impl Connection {
     ///
     /// As [`pragma_text`](Self::pragma_text).
     pub fn pragma_i64(&mut self, name: &str) -> Result<Option<i64>, SqliteError> {
-        self.pragma(name, Statement::first_i64)
+        self.pragma(name, |row| row.integer(0))
     }
 
     fn pragma<T>(
@@ -245,31 +243,7 @@ impl Connection {
     /// running checkpoint ([`ErrorCode::Busy`]) and an open transaction of this connection
     /// ([`ErrorCode::Locked`]) are.
     pub fn wal_checkpoint(&mut self, mode: CheckpointMode) -> Result<Checkpoint, SqliteError> {
-        const OPERATION: &str = "checkpoint the WAL";
-        self.handle.with(OPERATION, |db| {
-            let (mut log, mut done): (c_int, c_int) = (-1, -1);
-            // SAFETY: an open connection, a NUL-terminated name, two live out-parameters.
-            let code = unsafe {
-                ffi::sqlite3_wal_checkpoint_v2(db, c"main".as_ptr(), mode.id(), &raw mut log, &raw mut done)
-            };
-            let (log, checkpointed) = (u64::try_from(log).ok(), u64::try_from(done).ok());
-            match code & 0xff {
-                ffi::SQLITE_OK => Ok(Checkpoint {
-                    busy: false,
-                    log,
-                    checkpointed,
-                }),
-                ffi::SQLITE_BUSY => Ok(Checkpoint {
-                    busy: true,
-                    log,
-                    checkpointed,
-                }),
-                // SAFETY: an open connection.
-                _ => Err(SqliteError::new(OPERATION, unsafe {
-                    ffi::sqlite3_extended_errcode(db)
-                })),
-            }
-        })?
+        checkpoint::run(&self.handle, mode)
     }
 }
 

@@ -157,10 +157,11 @@ impl ErrorCode {
         }
     }
 
-    /// The connection that answered this is to be dropped: SQLCipher keeps answering with errors
-    /// after one bad page, and calls it [`NoMem`](Self::NoMem).
+    /// The connection that answered this is to be dropped. After one page that could not be read
+    /// or decrypted, SQLCipher answers every statement with [`NoMem`](Self::NoMem), also when the
+    /// fault is gone.
     pub fn spoils_connection(self) -> bool {
-        self.is_damage() || self == Self::NoMem
+        self.is_damage() || matches!(self, Self::NoMem | Self::IoErr(_))
     }
 
     /// Somebody else holds a lock; the same call may succeed later (for
@@ -245,6 +246,25 @@ impl SqliteError {
 
     pub(crate) fn misuse(operation: &'static str) -> Self {
         Self::new(operation, ffi::SQLITE_MISUSE)
+    }
+
+    /// The error for a call that returned `returned`: with the extended code of the handle, unless
+    /// the call was refused before it reached the handle.
+    ///
+    /// # Safety
+    ///
+    /// `db` must be an open connection.
+    pub(crate) unsafe fn of(operation: &'static str, db: *mut ffi::sqlite3, returned: i32) -> Self {
+        // SAFETY: open, by contract.
+        let extended = unsafe { ffi::sqlite3_extended_errcode(db) };
+        Self::new(
+            operation,
+            if extended & 0xff == returned & 0xff {
+                extended
+            } else {
+                returned
+            },
+        )
     }
 
     /// Turns a result code into `Ok` or an error.

@@ -33,9 +33,7 @@ impl Statement {
         };
         if code != ffi::SQLITE_OK {
             // SAFETY: `db` is open.
-            return Err(SqliteError::new(operation, unsafe {
-                ffi::sqlite3_extended_errcode(db)
-            }));
+            return Err(unsafe { SqliteError::of(operation, db, code) });
         }
         let raw = NonNull::new(raw).ok_or_else(|| SqliteError::misuse(operation))?;
         Ok(Self { raw, operation })
@@ -47,28 +45,31 @@ impl Statement {
         match unsafe { ffi::sqlite3_step(self.raw.as_ptr()) } {
             ffi::SQLITE_ROW => Ok(true),
             ffi::SQLITE_DONE => Ok(false),
-            _ => {
-                // SAFETY: as above; the handle of a live statement is its open connection.
-                let code =
-                    unsafe { ffi::sqlite3_extended_errcode(ffi::sqlite3_db_handle(self.raw.as_ptr())) };
-                Err(SqliteError::new(self.operation, code))
-            }
+            // SAFETY: as above; the handle of a live statement is its open connection.
+            code => unsafe {
+                Err(SqliteError::of(
+                    self.operation,
+                    ffi::sqlite3_db_handle(self.raw.as_ptr()),
+                    code,
+                ))
+            },
         }
     }
 
-    /// First column of the row as an integer, converted as SQLite does.
-    pub(crate) fn first_i64(&self) -> i64 {
-        // SAFETY: live statement; a column that is not there reads as NULL, hence 0.
-        unsafe { ffi::sqlite3_column_int64(self.raw.as_ptr(), 0) }
+    /// A column of the row as an integer, converted as SQLite does; 0 for NULL or a column that is
+    /// not there.
+    pub(crate) fn integer(&self, column: c_int) -> i64 {
+        // SAFETY: live statement; a wrong column number reads as NULL.
+        unsafe { ffi::sqlite3_column_int64(self.raw.as_ptr(), column) }
     }
 
-    /// First column of the row as text; `None` for NULL.
-    pub(crate) fn first_text(&self) -> Option<String> {
+    /// A column of the row as text; `None` for NULL or a column that is not there.
+    pub(crate) fn text(&self, column: c_int) -> Option<String> {
         // SAFETY: live statement. The text pointer is valid until the next step or conversion;
         // the length is asked for after it, as SQLite wants, and the bytes are copied at once.
         unsafe {
-            let text = ffi::sqlite3_column_text(self.raw.as_ptr(), 0);
-            let length = usize::try_from(ffi::sqlite3_column_bytes(self.raw.as_ptr(), 0)).unwrap_or(0);
+            let text = ffi::sqlite3_column_text(self.raw.as_ptr(), column);
+            let length = usize::try_from(ffi::sqlite3_column_bytes(self.raw.as_ptr(), column)).unwrap_or(0);
             if text.is_null() {
                 return None;
             }

@@ -76,7 +76,8 @@ pub(super) unsafe fn wrap(file: *mut ffi::sqlite3_file, plan: &'static Plan, kin
     unsafe { ptr::write(file.cast(), header) };
 }
 
-/// Calls a method of the real file, or gives `$missing` where it has none.
+/// Calls a method of the real file, or gives `$missing` where it has none. The table has all fields
+/// whatever its version: the default VFS is SQLite's own.
 macro_rules! real {
     ($file:expr, $method:ident ( $($argument:expr),* ), $missing:expr) => {{
         let real = FaultFile::real($file);

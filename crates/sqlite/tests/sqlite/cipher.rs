@@ -1,0 +1,117 @@
+//! What the key does to the file, and SQLCipher's defaults.
+
+use std::fs;
+
+use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, RawKey, library};
+
+use crate::{database, key, keyed};
+
+#[test]
+fn the_library_is_sqlcipher() {
+    let info = library().unwrap();
+    assert!(
+        info.cipher_version.as_deref().unwrap().starts_with("4."),
+        "{info:?}"
+    );
+    assert!(info.sqlite_version.starts_with("3.5"), "{info:?}");
+    for option in ["ENABLE_FTS5", "HAS_CODEC", "TEMP_STORE=2", "THREADSAFE=1"] {
+        assert!(
+            info.compile_options.iter().any(|o| o == option),
+            "{option} in {info:?}"
+        );
+    }
+}
+
+#[test]
+fn a_keyed_file_begins_with_the_salt() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = fs::read(database(folder.path())).unwrap();
+    assert_eq!(bytes[..16], [0xc3; 16]);
+    assert!(!bytes.windows(6).any(|w| w == b"SQLite" || w == b"CREATE"));
+    assert_eq!(bytes.len() % 4096, 0);
+}
+
+#[test]
+fn a_wrong_key_says_not_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path());
+    let before = fs::read(&path).unwrap();
+    let wrong = [
+        Some(RawKey::new(&[0x5b; 32], &[0xc3; 16])),
+        // The HMAC key is derived with the salt, so a wrong salt is a wrong key.
+        Some(RawKey::new(&[0x5a; 32], &[0xc4; 16])),
+        None,
+    ];
+    for key in wrong {
+        let options = OpenOptions {
+            mode: OpenMode::ReadWrite,
+            key: key.as_ref(),
+            vfs: None,
+        };
+        let mut connection = Connection::open(&path, &options).unwrap();
+        let error = connection.pragma_i64("application_id").unwrap_err();
+        assert_eq!(error.code, ErrorCode::NotADatabase);
+        assert!(error.code.is_damage() && error.code.spoils_connection());
+    }
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn the_salt_in_the_key_replaces_lost_first_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path());
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[..16].copy_from_slice(&[0; 16]);
+    fs::write(&path, &bytes).unwrap();
+    let mut connection = keyed(&path, OpenMode::ReadWrite);
+    assert_eq!(connection.pragma_i64("application_id").unwrap(), Some(77));
+    assert_eq!(
+        connection.pragma_text("quick_check").unwrap().as_deref(),
+        Some("ok")
+    );
+    // The next write of page 1 puts the salt back.
+    connection.execute_batch("PRAGMA user_version = 5").unwrap();
+    drop(connection);
+    assert_eq!(fs::read(&path).unwrap()[..16], [0xc3; 16]);
+}
+
+#[test]
+fn sqlciphers_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut connection = keyed(&database(folder.path()), OpenMode::ReadWrite);
+    let mut text = |name: &str| connection.pragma_text(name).unwrap().unwrap();
+    assert_eq!(text("cipher_memory_security"), "0");
+    assert_eq!(text("cipher_page_size"), "4096");
+    assert_eq!(text("page_size"), "4096");
+    assert_eq!(text("secure_delete"), "1");
+    assert_eq!(text("cipher_hmac_algorithm"), "HMAC_SHA512");
+    assert_eq!(text("cipher_provider"), "openssl");
+    assert_eq!(text("cipher_log_level"), "NONE");
+    assert_eq!(text("cipher_use_hmac"), "1");
+    assert_eq!(text("cipher_salt"), "c3".repeat(16));
+}
+
+#[test]
+fn a_key_changes_what_the_wal_holds_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path());
+    let mut connection = keyed(&path, OpenMode::ReadWrite);
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; INSERT INTO t VALUES (1000, CAST('marker-in-the-wal' AS BLOB))",
+        )
+        .unwrap();
+    let wal = fs::read(folder.path().join("a.db-wal")).unwrap();
+    assert!(wal.len() > 4096);
+    assert!(!wal.windows(9).any(|w| w == b"marker-in"));
+}
+
+#[test]
+fn keys_differ_and_so_do_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path());
+    let bytes = fs::read(&path).unwrap();
+    let spec = key();
+    // The raw key itself is nowhere in the file.
+    assert!(!bytes.windows(32).any(|w| w == [0x5a; 32]), "{spec:?}");
+}
