@@ -1,0 +1,46 @@
+//! The databases of the earlier Python application, both generations.
+//!
+//! A plain SQLite file with three tables; `messages.content` and `settings.value` are Fernet tokens
+//! under a key that PBKDF2 makes from a password. [`Source`] opens such a file without changing a
+//! byte of it, [`Source::find_keys`] finds the iteration counts that are stored nowhere, and
+//! [`Source::records`] gives plain records, page by page. Nothing here knows the store.
+
+mod cell;
+mod chain;
+mod error;
+mod fernet;
+mod first_generation;
+mod keys;
+mod local_time;
+mod locate;
+mod probe;
+mod problem;
+mod record;
+mod records;
+mod rows;
+mod search;
+mod source;
+mod survey;
+
+pub use chain::Chain;
+pub use error::LegacyError;
+pub use keys::{FoundKey, FoundKeys, KeyOrigin, SearchEnd};
+pub use local_time::{Zone, ZoneOrigin};
+pub use probe::ProbeSet;
+pub use problem::{Problem, Reason, Table};
+pub use record::{Contact, Item, Message, Record, Setting};
+pub use records::{Records, Summary};
+pub use search::{DEFAULT_MAX_ITERATIONS, Progress, SearchOptions};
+pub use source::{Counts, Source};
+
+/// The longest text of a message, in bytes of UTF-8.
+pub const MAX_TEXT_BYTES: usize = 1_048_576;
+
+/// Parses bytes as a Fernet token and as a time; for fuzzing: it must only never panic.
+#[doc(hidden)]
+pub fn fuzz_field(bytes: &[u8]) {
+    let token = fernet::Token::parse(bytes).ok();
+    let _opened = token.and_then(|token| fernet::FernetKey::from_bytes(&[0; 32]).open(&token));
+    let zone = Zone::utc();
+    let _time = std::str::from_utf8(bytes).map(|text| zone.convert(text));
+}

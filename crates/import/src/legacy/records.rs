@@ -1,0 +1,298 @@
+//! The rows as plain records: contacts, then settings, then messages, each in the order in which
+//! they were written.
+
+use std::collections::VecDeque;
+
+use serde::de::IgnoredAny;
+use zeroize::Zeroize as _;
+
+use super::MAX_TEXT_BYTES;
+use super::cell::{Cell, Column};
+use super::error::LegacyError;
+use super::fernet::Token;
+use super::keys::{FoundKey, FoundKeys};
+use super::local_time::Zone;
+use super::problem::{Problem, Reason, Table};
+use super::record::{Contact, Item, Message, Record, Setting};
+use super::rows::{self, RawRow};
+use super::source::Source;
+
+/// What the reader has given so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Contacts given.
+    pub contacts: u64,
+    /// Settings given.
+    pub settings: u64,
+    /// Messages given.
+    pub messages: u64,
+    /// Rows left out, each given as a problem.
+    pub rows_left_out: u64,
+    /// Of those, rows that no key opens.
+    pub unopened: u64,
+    /// Rows given without a time that could not be read, each given as a problem.
+    pub times_left_out: u64,
+    /// Times that the clocks of the zone showed twice (the first was taken) or never (the clock
+    /// before the change was taken).
+    pub ambiguous_times: u64,
+}
+
+/// An iterator over all rows. It holds one page of at most 4 MiB, or one row if that is larger.
+///
+/// After an error it gives nothing more; what it gave before is whole.
+pub struct Records<'a> {
+    source: &'a mut Source,
+    keys: &'a FoundKeys,
+    zone: &'a Zone,
+    /// The key that opened the last row, which as a rule opens the next.
+    current: usize,
+    place: Option<(Table, i64)>,
+    page: VecDeque<(Table, RawRow)>,
+    ready: VecDeque<Item>,
+    summary: Summary,
+}
+
+impl Source {
+    /// All rows as records; naive times are read in `zone`.
+    pub fn records<'a>(&'a mut self, keys: &'a FoundKeys, zone: &'a Zone) -> Records<'a> {
+        Records {
+            source: self,
+            keys,
+            zone,
+            current: 0,
+            place: Some((Table::Contacts, i64::MIN)),
+            page: VecDeque::new(),
+            ready: VecDeque::new(),
+            summary: Summary::default(),
+        }
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = Result<Item, LegacyError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.ready.pop_front() {
+                self.count(&item);
+                return Some(Ok(item));
+            }
+            if let Some((table, raw)) = self.page.pop_front() {
+                self.convert(table, raw);
+                continue;
+            }
+            let (table, from) = self.place?;
+            match self
+                .source
+                .query(table, |connection| rows::page(connection, table, from))
+            {
+                Ok(page) => {
+                    self.place = match page.last() {
+                        Some(last) => last
+                            .row
+                            .checked_add(1)
+                            .map(|from| (table, from))
+                            .or(next_table(table)),
+                        None => next_table(table),
+                    };
+                    self.page = page.into_iter().map(|row| (table, row)).collect();
+                }
+                Err(error) => {
+                    self.place = None;
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+}
+
+fn next_table(table: Table) -> Option<(Table, i64)> {
+    match table {
+        Table::Contacts => Some((Table::Settings, i64::MIN)),
+        Table::Settings => Some((Table::Messages, i64::MIN)),
+        Table::Messages => None,
+    }
+}
+
+impl Records<'_> {
+    /// What was given so far.
+    pub fn summary(&self) -> Summary {
+        self.summary
+    }
+
+    fn count(&mut self, item: &Item) {
+        let summary = &mut self.summary;
+        let counter = match item {
+            Item::Record(Record::Contact(_)) => &mut summary.contacts,
+            Item::Record(Record::Setting(_)) => &mut summary.settings,
+            Item::Record(Record::Message(_)) => &mut summary.messages,
+            Item::Problem(problem) if problem.row_kept => &mut summary.times_left_out,
+            Item::Problem(problem) => {
+                summary.unopened += u64::from(problem.reason == Reason::NoKey);
+                &mut summary.rows_left_out
+            }
+        };
+        *counter += 1;
+    }
+
+    fn convert(&mut self, table: Table, raw: RawRow) {
+        let row = raw.row;
+        let mut cells = Cells {
+            cells: raw.cells.into_iter(),
+            columns: rows::columns(table).iter(),
+        };
+        let mut notes = Vec::new();
+        // The id first and by itself: a problem further on is then listed under it.
+        let id = cells.text();
+        let named = id.as_ref().ok().cloned();
+        let converted = id.and_then(|id| match table {
+            Table::Contacts => self.contact(id, &mut cells, &mut notes).map(Record::Contact),
+            Table::Settings => self.setting(id, &mut cells, &mut notes).map(Record::Setting),
+            Table::Messages => self.message(id, &mut cells).map(Record::Message),
+        });
+        let problem = |reason, row_kept| {
+            Item::Problem(Problem {
+                table,
+                row,
+                id: named.clone(),
+                reason,
+                row_kept,
+            })
+        };
+        match converted {
+            Ok(record) => {
+                self.ready.push_back(Item::Record(record));
+                self.ready
+                    .extend(notes.into_iter().map(|reason| problem(reason, true)));
+            }
+            Err(reason) => self.ready.push_back(problem(reason, false)),
+        }
+    }
+
+    fn contact(
+        &mut self,
+        contact_id: String,
+        cells: &mut Cells,
+        notes: &mut Vec<Reason>,
+    ) -> Result<Contact, Reason> {
+        Ok(Contact {
+            contact_id,
+            display_name: cells.text()?,
+            public_key: cells.text()?,
+            is_verified: cells.boolean(Some(false))?,
+            is_online: cells.boolean(Some(false))?,
+            added_at: self.time_or_note(cells, notes),
+            last_seen: self.time_or_note(cells, notes),
+        })
+    }
+
+    fn setting(
+        &mut self,
+        key: String,
+        cells: &mut Cells,
+        notes: &mut Vec<Reason>,
+    ) -> Result<Setting, Reason> {
+        let json = self.open(cells)?;
+        if serde_json::from_str::<IgnoredAny>(&json).is_err() {
+            return Err(Reason::NotJson);
+        }
+        Ok(Setting {
+            key,
+            json,
+            updated_at: self.time_or_note(cells, notes),
+        })
+    }
+
+    fn message(&mut self, message_id: String, cells: &mut Cells) -> Result<Message, Reason> {
+        let contact_id = cells.text()?;
+        let text = self.open(cells)?;
+        let is_outgoing = cells.boolean(None)?;
+        let is_encrypted = cells.boolean(Some(true))?;
+        let (cell, column) = cells.take();
+        let timestamp = self
+            .time(cell, column)?
+            .ok_or(Reason::Missing { field: column.name })?;
+        Ok(Message {
+            message_id,
+            contact_id,
+            text,
+            is_outgoing,
+            is_encrypted,
+            timestamp,
+        })
+    }
+
+    /// The text behind a token.
+    fn open(&mut self, cells: &mut Cells) -> Result<String, Reason> {
+        let (cell, Column { name: field, .. }) = cells.take();
+        let token = Token::parse(&cell.token(field)?).map_err(|what| Reason::NotAToken { field, what })?;
+        let keys = &self.keys.keys;
+        let order = keys
+            .iter()
+            .enumerate()
+            .cycle()
+            .skip(self.current)
+            .take(keys.len());
+        let opened = order
+            .map(|(at, FoundKey { key, .. })| (at, key.open(&token)))
+            .find(|(_, text)| text.is_some());
+        let Some((at, Some(mut text))) = opened else {
+            return Err(Reason::NoKey);
+        };
+        self.current = at;
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(Reason::TextTooLong);
+        }
+        String::from_utf8(std::mem::take(&mut *text)).map_err(|error| {
+            error.into_bytes().zeroize();
+            Reason::TextNotUtf8
+        })
+    }
+
+    fn time(&mut self, cell: Cell, column: &Column) -> Result<Option<i64>, Reason> {
+        let Some(text) = cell.optional_text(column)? else {
+            return Ok(None);
+        };
+        let moment = self
+            .zone
+            .convert(&text)
+            .ok_or(Reason::NotATime { field: column.name })?;
+        self.summary.ambiguous_times += u64::from(moment.ambiguous);
+        Ok(Some(moment.unix_ms))
+    }
+
+    /// A time that the row can do without.
+    fn time_or_note(&mut self, cells: &mut Cells, notes: &mut Vec<Reason>) -> Option<i64> {
+        let (cell, column) = cells.take();
+        self.time(cell, column).unwrap_or_else(|reason| {
+            notes.push(reason);
+            None
+        })
+    }
+}
+
+/// The values of a row with their columns, taken from the left.
+struct Cells {
+    cells: std::vec::IntoIter<Cell>,
+    columns: std::slice::Iter<'static, Column>,
+}
+
+impl Cells {
+    fn take(&mut self) -> (Cell, &'static Column) {
+        const NONE: &Column = &Column { name: "?", limit: 0 };
+        (
+            self.cells.next().unwrap_or(Cell::Null),
+            self.columns.next().unwrap_or(NONE),
+        )
+    }
+
+    fn text(&mut self) -> Result<String, Reason> {
+        let (cell, column) = self.take();
+        cell.text(column)
+    }
+
+    fn boolean(&mut self, default: Option<bool>) -> Result<bool, Reason> {
+        let (cell, column) = self.take();
+        cell.boolean(column.name, default)
+    }
+}

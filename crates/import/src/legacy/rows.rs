@@ -1,0 +1,197 @@
+//! Reading pages of rows, in the order of their rowids, with a bound on memory.
+
+use diesel::deserialize::{self, QueryableByName};
+use diesel::row::NamedRow;
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use diesel::sqlite::Sqlite;
+use diesel::{RunQueryDsl, SqliteConnection, sql_query};
+
+use super::MAX_TEXT_BYTES;
+use super::cell::{Cell, Column};
+use super::fernet::token_limit;
+use super::problem::Table;
+
+/// Rows a page has at most.
+const PAGE_ROWS: usize = 512;
+/// Bytes a page has at most, unless its first row alone is larger.
+pub(crate) const PAGE_BYTES: u64 = 4 << 20;
+
+const NAME: usize = 1 << 20;
+const SMALL: usize = 1 << 10;
+const ID: usize = 1 << 16;
+const SEALED: usize = token_limit(MAX_TEXT_BYTES);
+
+const fn column(name: &'static str, limit: usize) -> Column {
+    Column { name, limit }
+}
+
+/// The columns of a table; the first is its primary key.
+pub(crate) const fn columns(table: Table) -> &'static [Column] {
+    match table {
+        Table::Contacts => {
+            const {
+                &[
+                    column("contact_id", ID),
+                    column("display_name", NAME),
+                    column("public_key", NAME),
+                    column("is_verified", SMALL),
+                    column("is_online", SMALL),
+                    column("added_at", SMALL),
+                    column("last_seen", SMALL),
+                ]
+            }
+        }
+        Table::Settings => {
+            const {
+                &[
+                    column("key", ID),
+                    column("value", SEALED),
+                    column("updated_at", SMALL),
+                ]
+            }
+        }
+        Table::Messages => {
+            const {
+                &[
+                    column("message_id", ID),
+                    column("contact_id", ID),
+                    column("content", SEALED),
+                    column("is_outgoing", SMALL),
+                    column("is_encrypted", SMALL),
+                    column("timestamp", SMALL),
+                ]
+            }
+        }
+    }
+}
+
+/// The sealed column of a table.
+pub(crate) fn sealed_column(table: Table) -> Option<&'static str> {
+    match table {
+        Table::Contacts => None,
+        Table::Settings => Some("value"),
+        Table::Messages => Some("content"),
+    }
+}
+
+/// A row as it is stored.
+pub(crate) struct RawRow {
+    pub(crate) row: i64,
+    pub(crate) cells: Vec<Cell>,
+}
+
+/// A row's place and size.
+#[derive(QueryableByName)]
+pub(crate) struct RowSize {
+    #[diesel(sql_type = BigInt)]
+    pub(crate) number: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) size: i64,
+}
+
+/// A row's sealed value.
+#[derive(QueryableByName)]
+pub(crate) struct SealedRow {
+    #[diesel(sql_type = BigInt)]
+    pub(crate) number: i64,
+    #[diesel(sql_type = Binary)]
+    pub(crate) token: Vec<u8>,
+}
+
+impl QueryableByName<Sqlite> for RawRow {
+    fn build<'a>(row: &impl NamedRow<'a, Sqlite>) -> deserialize::Result<Self> {
+        let mut cells = Vec::new();
+        let width = NamedRow::get::<BigInt, i64>(row, "width")?;
+        for at in 0..width {
+            let kind = NamedRow::get::<Text, String>(row, &format!("t{at}"))?;
+            cells.push(Cell::new(
+                &kind,
+                NamedRow::get::<Nullable<Binary>, _>(row, &format!("c{at}"))?,
+            ));
+        }
+        Ok(Self {
+            row: NamedRow::get::<BigInt, i64>(row, "row")?,
+            cells,
+        })
+    }
+}
+
+type Result<T> = std::result::Result<T, diesel::result::Error>;
+
+/// The next rows from rowid `from` on; empty at the end.
+pub(crate) fn page(connection: &mut SqliteConnection, table: Table, from: i64) -> Result<Vec<RawRow>> {
+    let (name, columns) = (table.name(), columns(table));
+    // octet_length() looks at the record's header only: a row is never loaded to be measured.
+    let sizes: Vec<String> = columns
+        .iter()
+        .map(|column| format!("min(ifnull(octet_length({}), 0), {})", column.name, column.limit))
+        .collect();
+    let ahead = sql_query(format!(
+        "SELECT rowid AS number, {} AS size FROM {name} WHERE rowid >= ? ORDER BY rowid LIMIT {PAGE_ROWS}",
+        sizes.join(" + ")
+    ))
+    .bind::<BigInt, _>(from)
+    .load::<RowSize>(connection)?;
+    let Some(last) = last_that_fits(&ahead) else {
+        return Ok(Vec::new());
+    };
+    let mut fields = String::new();
+    for (at, Column { name, limit }) in columns.iter().enumerate() {
+        fields.push_str(&format!(
+            ", typeof({name}) AS t{at}, CASE WHEN octet_length({name}) <= {limit} THEN CAST({name} AS BLOB) END AS c{at}"
+        ));
+    }
+    sql_query(format!(
+        "SELECT rowid AS row, {} AS width{fields} FROM {name} WHERE rowid BETWEEN ? AND ? ORDER BY rowid",
+        columns.len()
+    ))
+    .bind::<BigInt, _>(from)
+    .bind::<BigInt, _>(last)
+    .load(connection)
+}
+
+/// The rowid up to which the rows stay within a page's bytes.
+fn last_that_fits(ahead: &[RowSize]) -> Option<i64> {
+    let mut total = 0_u64;
+    let mut last = None;
+    for next in ahead {
+        total = total.saturating_add(u64::try_from(next.size).unwrap_or(0));
+        if last.is_some() && total > PAGE_BYTES {
+            break;
+        }
+        last = Some(next.number);
+    }
+    last
+}
+
+/// Places and sizes of the rows whose sealed value can be a token, from rowid `from` on.
+pub(crate) fn sealed_sizes(
+    connection: &mut SqliteConnection,
+    table: Table,
+    column: &str,
+    from: i64,
+) -> Result<Vec<RowSize>> {
+    sql_query(format!(
+        "SELECT rowid AS number, octet_length({column}) AS size FROM {} WHERE rowid >= ? \
+         AND typeof({column}) IN ('blob', 'text') AND octet_length({column}) <= {SEALED} ORDER BY rowid LIMIT 4096",
+        table.name()
+    ))
+    .bind::<BigInt, _>(from)
+    .load(connection)
+}
+
+/// The sealed values of some rows; the caller bounds how many bytes that is.
+pub(crate) fn sealed(
+    connection: &mut SqliteConnection,
+    table: Table,
+    column: &str,
+    rows: &[i64],
+) -> Result<Vec<SealedRow>> {
+    let rows: Vec<String> = rows.iter().map(i64::to_string).collect();
+    sql_query(format!(
+        "SELECT rowid AS number, CAST({column} AS BLOB) AS token FROM {} WHERE rowid IN ({})",
+        table.name(),
+        rows.join(", ")
+    ))
+    .load(connection)
+}
