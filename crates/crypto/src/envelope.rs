@@ -197,11 +197,4 @@ impl TableKey {
         self.open_into(ctx, envelope, &mut out)?;
         Ok(out)
     }
-
-    #[cfg(test)]
-    pub(crate) fn row_key_of(&self, ctx: &Context<'_>, envelope: &[u8]) -> Option<Bytes32> {
-        let (header, rest) = envelope.split_first_chunk::<HEADER>()?;
-        let random = rest.first_chunk::<RANDOM>()?;
-        Some(Material::new(ctx, header, random).ok()?.row_key(self))
-    }
 }

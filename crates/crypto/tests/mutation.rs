@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     clippy::panic
 )]
+#![allow(unreachable_pub, reason = "the fuzz workspace has the module as its own")]
 
 #[path = "../../../fuzz/src/crypto.rs"]
 mod targets;

@@ -6,6 +6,7 @@
     clippy::panic
 )]
 
+mod example;
 mod primitives;
 mod recovery_code;
 mod tampering;
