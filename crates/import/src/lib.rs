@@ -1,4 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod error;
 pub mod legacy;
+pub mod legacy_import;
+pub mod privatus;
+mod report;
+pub mod telegram;
+
+pub use error::ImportError;
+pub use report::{OnProgress, Progress, Report};

@@ -87,6 +87,11 @@ impl Zone {
         self.origin
     }
 
+    /// A local time as milliseconds since 1970, by the rules of [`convert`](Self::convert).
+    pub(crate) fn unix_ms(&self, text: &str) -> Option<i64> {
+        self.convert(text).map(|moment| moment.unix_ms)
+    }
+
     /// Reads `YYYY-MM-DD[T ]HH:MM[:SS[.fraction]]`, with `Z` or an offset at the end taken at its
     /// word; `None` when the text is something else, or no day of the calendar.
     pub(crate) fn convert(&self, text: &str) -> Option<Moment> {

@@ -214,7 +214,7 @@ fn open_files(files: &Files) -> Result<(Option<TempDir>, Connection), LegacyErro
 
 /// The database and what is unmerged beside it, in a folder of mode 0700.
 fn private_copy(files: &Files) -> Result<TempDir, LegacyError> {
-    let folder = std::env::temp_dir();
+    let folder = tempfile::env::temp_dir();
     let failed = |source| LegacyError::Copy {
         folder: folder.clone(),
         source,

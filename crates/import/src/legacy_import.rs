@@ -1,0 +1,236 @@
+//! From the records of the Python application's database into a vault.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use privatus_domain::{
+    Body, ContactId, ConversationId, Direction, DisplayName, MessageId, NewContact, NewMessage, PublicKey,
+    SenderRef, SettingKey, Timestamp,
+};
+use privatus_store::{Store, StoreError, WriteTx};
+
+use crate::error::ImportError;
+use crate::legacy::{
+    Contact, Item, Message, Progress as Search, Record, SearchOptions, Setting, Source, Zone,
+};
+use crate::report::{OnProgress, Progress, Report};
+
+/// Messages of one transaction, and the bytes of text after which one ends early.
+const BATCH: usize = 5_000;
+const BATCH_BYTES: usize = 16 << 20;
+
+/// Imports a database: finds its keys, then brings every row that opens.
+///
+/// # Errors
+/// [`ImportError`]; what was committed before stays, and is in the report.
+pub fn import(
+    store: &Store,
+    path: &Path,
+    options: &SearchOptions<'_>,
+    zone: &Zone,
+    report: &mut Report,
+    searching: &mut dyn FnMut(&Search) -> ControlFlow<()>,
+    progress: OnProgress<'_>,
+) -> Result<(), ImportError> {
+    let mut source = Source::open(path)?;
+    let total = source.counts().messages;
+    let keys = source.find_keys(options, searching)?;
+    for key in &keys.keys {
+        report.notes.push(format!(
+            "a key with {} iterations opens {} rows",
+            key.iterations, key.rows
+        ));
+    }
+    report
+        .notes
+        .push(format!("times were read in the zone {}", zone.name()));
+    if keys.unopened > 0 {
+        report.partial = true;
+        report.notes.push(format!(
+            "{} rows open with no key up to {} iterations",
+            keys.unopened, keys.bound
+        ));
+    }
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    let mut done = 0;
+    for item in source.records(&keys, zone) {
+        match item? {
+            Item::Record(Record::Message(message)) => {
+                bytes += message.text.len();
+                batch.push(message);
+                done += 1;
+                if batch.len() >= BATCH || bytes >= BATCH_BYTES {
+                    write_batch(store, &mut batch, report)?;
+                    bytes = 0;
+                    if !progress(Progress {
+                        done,
+                        total: Some(total),
+                    }) {
+                        return Err(ImportError::Stopped);
+                    }
+                }
+            }
+            Item::Record(Record::Contact(contact)) => write_contact(store, &contact, report)?,
+            Item::Record(Record::Setting(setting)) => write_setting(store, &setting, report)?,
+            Item::Problem(problem) => {
+                if !problem.row_kept {
+                    report.partial = true;
+                    report.skip(problem.reason.name());
+                }
+                if report.notes.len() < 200 {
+                    report.notes.push(problem.to_string());
+                }
+            }
+        }
+    }
+    write_batch(store, &mut batch, report)?;
+    progress(Progress {
+        done,
+        total: Some(total),
+    });
+    Ok(())
+}
+
+fn write_batch(store: &Store, batch: &mut Vec<Message>, report: &mut Report) -> Result<(), ImportError> {
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let messages = std::mem::take(batch);
+    let mut seen = Report::default();
+    store.write("import_batch", |tx| {
+        let mut groups: Vec<(String, Vec<Message>)> = Vec::new();
+        for message in messages {
+            match groups
+                .iter_mut()
+                .find(|(contact, _)| *contact == message.contact_id)
+            {
+                Some((_, messages)) => messages.push(message),
+                None => groups.push((message.contact_id.clone(), vec![message])),
+            }
+        }
+        for (contact, messages) in groups {
+            let (conversation, contact, is_new) = conversation(tx, &contact)?;
+            seen.contacts_imported += u64::from(is_new);
+            let messages: Result<Vec<NewMessage>, StoreError> = messages
+                .into_iter()
+                .map(|message| to_message(tx, message, &contact))
+                .collect();
+            let inserted = tx.messages_insert(&conversation, &messages?)?;
+            seen.messages_imported += inserted.added;
+            seen.messages_known += inserted.known;
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    report.messages_imported += seen.messages_imported;
+    report.messages_known += seen.messages_known;
+    report.contacts_imported += seen.contacts_imported;
+    Ok(())
+}
+
+/// The source's own id where it can be one, else one derived from it.
+fn contact_id(tx: &WriteTx<'_>, id: &str) -> ContactId {
+    id.parse()
+        .unwrap_or_else(|_| ContactId::new(tx.derived_id(&[b"legacy", b"contact", id.as_bytes()])))
+}
+
+/// The conversation of a contact, which the source may have forgotten.
+fn conversation(tx: &mut WriteTx<'_>, id: &str) -> Result<(ConversationId, ContactId, bool), StoreError> {
+    let contact = contact_id(tx, id);
+    let is_new = tx.contact_by_id(&contact).is_err();
+    let new = NewContact {
+        id: contact.clone(),
+        display_name: DisplayName::lenient("", "Unknown contact"),
+        public_key: PublicKey::default(),
+        is_verified: false,
+        added_at: tx.now(),
+        last_seen: None,
+    };
+    Ok((tx.contact_create(&new)?, contact, is_new))
+}
+
+fn to_message(tx: &WriteTx<'_>, message: Message, contact: &ContactId) -> Result<NewMessage, StoreError> {
+    let id = message.message_id.parse().unwrap_or_else(|_| {
+        MessageId::new(tx.derived_id(&[b"legacy", b"message", message.message_id.as_bytes()]))
+    });
+    let direction = if message.is_outgoing {
+        Direction::Out
+    } else {
+        Direction::In
+    };
+    Ok(NewMessage {
+        id,
+        direction,
+        sender: if message.is_outgoing {
+            SenderRef::Nobody
+        } else {
+            SenderRef::Contact(contact.clone())
+        },
+        body: Body::text(message.text)?,
+        at: Timestamp::from_unix_ms(message.timestamp)?,
+        edited_at: None,
+        deleted_at: None,
+        reply_to: None,
+        was_encrypted: message.is_encrypted,
+        is_read: true,
+    })
+}
+
+fn write_contact(store: &Store, contact: &Contact, report: &mut Report) -> Result<(), ImportError> {
+    let time = |ms: Option<i64>| ms.and_then(|ms| Timestamp::from_unix_ms(ms).ok());
+    let is_new = store.write("import_contact", |tx| {
+        let id = contact_id(tx, &contact.contact_id);
+        let is_new = tx.contact_by_id(&id).is_err();
+        let new = NewContact {
+            id,
+            display_name: DisplayName::lenient(&contact.display_name, "Unnamed contact"),
+            public_key: public_key(&contact.public_key)?,
+            is_verified: contact.is_verified,
+            added_at: time(contact.added_at).unwrap_or_else(|| tx.now()),
+            last_seen: time(contact.last_seen),
+        };
+        tx.contact_create(&new)?;
+        Ok::<_, StoreError>(is_new)
+    })?;
+    report.contacts_imported += u64::from(is_new);
+    Ok(())
+}
+
+/// The application kept keys as base64 or hexadecimal text; what is neither is kept as its bytes.
+fn public_key(text: &str) -> Result<PublicKey, StoreError> {
+    let hex = text.len() % 2 == 0 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if hex {
+        let digits = text.as_bytes().chunks_exact(2);
+        let bytes = digits
+            .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+            .collect();
+        return Ok(PublicKey::new(bytes)?);
+    }
+    match PublicKey::from_base64(text) {
+        Ok(key) => Ok(key),
+        Err(_) => Ok(PublicKey::new(text.as_bytes().to_vec())?),
+    }
+}
+
+fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Result<(), ImportError> {
+    let Ok(key) = SettingKey::new(setting.key.as_str()) else {
+        report.skip("setting_name");
+        report.partial = true;
+        return Ok(());
+    };
+    let Ok(value) = serde_json::from_str(&setting.json) else {
+        report.skip("not_json");
+        report.partial = true;
+        return Ok(());
+    };
+    let at = setting.updated_at.and_then(|ms| Timestamp::from_unix_ms(ms).ok());
+    let written = store.write("import_setting", |tx| {
+        if tx.setting("", &key).is_ok_and(|known| known.value == value) {
+            return Ok::<_, StoreError>(false);
+        }
+        tx.setting_set("", &key, &value, at.unwrap_or_else(|| tx.now()))?;
+        Ok(true)
+    })?;
+    report.settings_imported += u64::from(written);
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! Writing an export.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use privatus_domain::{Conversation, Direction, Message as Stored, Sender};
+use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
+
+use super::VERSION;
+use super::record::{Contact, Group, Member, Message, Record, Time};
+use crate::report::{OnProgress, Progress};
+
+struct Lines<'a> {
+    out: &'a mut dyn Write,
+    digest: Digest,
+    counts: BTreeMap<String, u64>,
+}
+
+impl Lines<'_> {
+    fn put(&mut self, kind: &str, record: &Record) -> Result<(), StoreError> {
+        let mut line = serde_json::to_vec(record)
+            .map_err(|_| StoreError::Unexpected("a record cannot be written".into()))?;
+        line.push(b'\n');
+        self.digest.update(&line);
+        *self.counts.entry(kind.into()).or_default() += 1;
+        self.out.write_all(&line).map_err(|error| write_error(&error))
+    }
+}
+
+fn write_error(error: &std::io::Error) -> StoreError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::DiskFull,
+        kind => StoreError::Unexpected(format!("the export cannot be written: {kind}")),
+    }
+}
+
+/// Writes every record of the vault; gives the counts by type.
+///
+/// # Errors
+/// [`StoreError`] of the vault or of the output.
+pub fn export(
+    store: &Store,
+    out: &mut dyn Write,
+    progress: OnProgress<'_>,
+) -> Result<BTreeMap<String, u64>, StoreError> {
+    store.read_long(|tx| {
+        let mut lines = Lines {
+            out,
+            digest: Digest::new(),
+            counts: BTreeMap::new(),
+        };
+        lines.put(
+            "header",
+            &Record::Header {
+                format: "privatus-export".into(),
+                version: VERSION,
+            },
+        )?;
+        for contact in tx.contacts()? {
+            lines.put(
+                "contact",
+                &Record::Contact(Contact {
+                    id: contact.id.to_string(),
+                    display_name: contact.display_name,
+                    public_key: contact.public_key.to_base64(),
+                    is_verified: contact.is_verified,
+                    added_at: Time(contact.added_at),
+                    last_seen: contact.last_seen.map(Time),
+                }),
+            )?;
+        }
+        for group in tx.groups()? {
+            let member = |(id, name): (privatus_domain::ContactId, String)| Member {
+                contact: id.to_string(),
+                display_name: name,
+            };
+            lines.put(
+                "group",
+                &Record::Group(Group {
+                    id: group.id.to_string(),
+                    name: group.name,
+                    kind: group.kind.to_string(),
+                    max_members: group.limit,
+                    created_at: Time(group.created_at),
+                    members: group.members.into_iter().map(member).collect(),
+                }),
+            )?;
+        }
+        for setting in tx.settings()? {
+            lines.put(
+                "setting",
+                &Record::Setting {
+                    scope: setting.scope,
+                    key: setting.key.as_str().into(),
+                    value: setting.value,
+                    updated_at: Time(setting.updated_at),
+                },
+            )?;
+        }
+        let mut conversations = tx.conversations(usize::MAX)?;
+        conversations.sort_by(|a, b| a.id.cmp(&b.id));
+        let total = conversations
+            .iter()
+            .map(|conversation| conversation.messages)
+            .sum();
+        let mut done = 0;
+        for conversation in &conversations {
+            export_conversation(tx, conversation, &mut lines, &mut |count| {
+                done += count;
+                progress(Progress {
+                    done,
+                    total: Some(total),
+                })
+            })?;
+        }
+        let checksum = hex(&std::mem::replace(&mut lines.digest, Digest::new()).finalize());
+        let counts = lines.counts.clone();
+        lines.put(
+            "end",
+            &Record::End {
+                counts: counts.clone(),
+                checksum,
+            },
+        )?;
+        lines.out.flush().map_err(|error| write_error(&error))?;
+        Ok(counts)
+    })
+}
+
+fn export_conversation(
+    tx: &mut ReadTx<'_>,
+    conversation: &Conversation,
+    lines: &mut Lines<'_>,
+    progress: &mut dyn FnMut(u64) -> bool,
+) -> Result<(), StoreError> {
+    let (id, kind) = (conversation.id.to_string(), conversation.kind.as_str().to_owned());
+    lines.put(
+        "conversation",
+        &Record::Conversation {
+            id,
+            kind,
+            title: conversation.title.clone(),
+        },
+    )?;
+    let mut start = PageStart::Oldest;
+    loop {
+        let page = tx.messages_page(&conversation.id, &start, PAGE_MAX)?;
+        let Some(newest) = page.messages.first().map(|message| message.id.clone()) else {
+            return Ok(());
+        };
+        let count = page.messages.len();
+        for message in page.messages.into_iter().rev() {
+            lines.put("message", &Record::Message(Box::new(record(message))))?;
+        }
+        if !progress(u64::try_from(count).unwrap_or_default()) {
+            return Err(StoreError::Interrupted);
+        }
+        if !page.has_newer {
+            return Ok(());
+        }
+        start = PageStart::After(newest);
+    }
+}
+
+fn record(message: Stored) -> Message {
+    let (sender_contact, sender_source) = match &message.sender {
+        Some(Sender::Contact { id, .. }) => (Some(id.to_string()), None),
+        Some(Sender::Imported { source_id, .. }) => (None, Some(hex(source_id))),
+        Some(Sender::Unknown) | None => (None, None),
+    };
+    let attributes = message
+        .body
+        .as_ref()
+        .map(|body| body.attributes().clone())
+        .unwrap_or_default();
+    Message {
+        id: message.id.to_string(),
+        conversation: message.conversation.to_string(),
+        direction: if message.direction == Direction::Out {
+            "out"
+        } else {
+            "in"
+        }
+        .into(),
+        sender: message
+            .sender
+            .as_ref()
+            .and_then(|sender| sender.name())
+            .map(str::to_owned),
+        sender_contact,
+        sender_source,
+        text: message
+            .body
+            .map(privatus_domain::Body::into_text)
+            .unwrap_or_default(),
+        at: Time(message.at),
+        edited_at: message.edited_at.map(Time),
+        deleted_at: message.deleted_at.map(Time),
+        reply_to: message.reply_to.map(|id| id.to_string()),
+        media: attributes.media,
+        forwarded_from: attributes.forwarded_from,
+        entities: attributes.entities,
+        is_encrypted: message.was_encrypted,
+        is_read: message.is_read,
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

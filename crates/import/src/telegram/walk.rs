@@ -1,0 +1,245 @@
+//! One streaming pass over an export: chats and messages as they come, never the whole file.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+/// What is said of a chat beside its messages. In a file, any of it may come after the messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) name: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) id: Option<String>,
+}
+
+/// Told of what the walk meets.
+pub(super) trait Walker {
+    /// A message of the chat with this index; `false` stops the walk.
+    fn message(&mut self, chat: usize, message: Value) -> bool;
+    /// A chat ended.
+    fn chat(&mut self, chat: usize, header: Header) -> bool;
+    /// `personal_information.user_id`.
+    fn user(&mut self, id: String);
+}
+
+/// The text of the error that stops a walk.
+pub(super) const STOPPED: &str = "the walk was stopped";
+
+/// The whole file: an account with `chats.list`, or one chat.
+pub(super) struct Root<'a, W> {
+    pub(super) walker: &'a mut W,
+    /// Set when anything of an export was seen.
+    pub(super) seen: &'a mut bool,
+}
+
+impl<'de, W: Walker> DeserializeSeed<'de> for Root<'_, W> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, W: Walker> Visitor<'de> for Root<'_, W> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a Telegram export (a JSON object)")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut next = 0;
+        let mut header = Header::default();
+        let mut single = false;
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "chats" | "left_chats" => {
+                    *self.seen = true;
+                    map.next_value_seed(Chats {
+                        walker: self.walker,
+                        next: &mut next,
+                    })?;
+                }
+                "messages" => {
+                    *self.seen = true;
+                    single = true;
+                    map.next_value_seed(Messages {
+                        walker: self.walker,
+                        chat: 0,
+                    })?;
+                }
+                "personal_information" => {
+                    let value: Value = map.next_value()?;
+                    if let Some(id) = value.get("user_id").and_then(scalar) {
+                        self.walker.user(id);
+                    }
+                }
+                _ => header_field(&mut header, &key, &mut map)?,
+            }
+        }
+        if single && !self.walker.chat(0, header) {
+            return Err(A::Error::custom(STOPPED));
+        }
+        Ok(())
+    }
+}
+
+struct Chats<'a, W> {
+    walker: &'a mut W,
+    next: &'a mut usize,
+}
+
+impl<'de, W: Walker> DeserializeSeed<'de> for Chats<'_, W> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, W: Walker> Visitor<'de> for Chats<'_, W> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with a list of chats")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "list" {
+                map.next_value_seed(ChatList {
+                    walker: self.walker,
+                    next: self.next,
+                })?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct ChatList<'a, W> {
+    walker: &'a mut W,
+    next: &'a mut usize,
+}
+
+impl<'de, W: Walker> DeserializeSeed<'de> for ChatList<'_, W> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, W: Walker> Visitor<'de> for ChatList<'_, W> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of chats")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq
+            .next_element_seed(Chat {
+                walker: self.walker,
+                chat: *self.next,
+            })?
+            .is_some()
+        {
+            *self.next += 1;
+        }
+        Ok(())
+    }
+}
+
+struct Chat<'a, W> {
+    walker: &'a mut W,
+    chat: usize,
+}
+
+impl<'de, W: Walker> DeserializeSeed<'de> for Chat<'_, W> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, W: Walker> Visitor<'de> for Chat<'_, W> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a chat (an object)")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut header = Header::default();
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "messages" {
+                map.next_value_seed(Messages {
+                    walker: self.walker,
+                    chat: self.chat,
+                })?;
+            } else {
+                header_field(&mut header, &key, &mut map)?;
+            }
+        }
+        if self.walker.chat(self.chat, header) {
+            Ok(())
+        } else {
+            Err(A::Error::custom(STOPPED))
+        }
+    }
+}
+
+struct Messages<'a, W> {
+    walker: &'a mut W,
+    chat: usize,
+}
+
+impl<'de, W: Walker> DeserializeSeed<'de> for Messages<'_, W> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, W: Walker> Visitor<'de> for Messages<'_, W> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of messages")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(message) = seq.next_element::<Value>()? {
+            if !self.walker.message(self.chat, message) {
+                return Err(A::Error::custom(STOPPED));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn header_field<'de, A: MapAccess<'de>>(header: &mut Header, key: &str, map: &mut A) -> Result<(), A::Error> {
+    let slot = match key {
+        "name" => &mut header.name,
+        "type" => &mut header.kind,
+        "id" => &mut header.id,
+        _ => return map.next_value::<IgnoredAny>().map(drop),
+    };
+    *slot = scalar(&map.next_value::<Value>()?);
+    Ok(())
+}
+
+/// A string or number as text.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
