@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: rules of this tree that neither rustfmt nor clippy knows.
 
+mod bans;
 mod files;
 mod length;
 mod manifest;
@@ -24,6 +25,16 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         let path = format!("{member}/Cargo.toml");
         let text = fs::read_to_string(workspace.path(&path)).with_context(|| format!("reading {path}"))?;
         findings.extend(manifest::check(&path, &text));
+    }
+
+    let shared = fs::read_to_string(workspace.path(bans::WORKSPACE)).context("reading clippy.toml")?;
+    for folder in std::iter::once(String::new()).chain(members.iter().map(|member| format!("{member}/"))) {
+        let path = format!("{folder}{}", bans::WORKSPACE);
+        if workspace.path(&path).is_file() {
+            let text =
+                fs::read_to_string(workspace.path(&path)).with_context(|| format!("reading {path}"))?;
+            findings.extend(bans::check(&path, &text, &shared));
+        }
     }
 
     let sources = files::sources(workspace, &members)?;

@@ -4,7 +4,8 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    missing_docs
+    missing_docs,
+    clippy::disallowed_methods // below the store, diesel's own transactions are what is tested
 )]
 
 mod cipher;
