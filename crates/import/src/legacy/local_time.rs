@@ -1,7 +1,7 @@
 //! The times of the application: naive local ones, as Python's `datetime` writes them.
 
 use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::error::LegacyError;
 
@@ -102,22 +102,32 @@ impl Zone {
             None if rest.is_empty() => (Time::midnight(), None),
             None => return None,
         };
-        let (timestamp, ambiguous) = match offset {
-            Some(seconds) => {
-                let fixed = TimeZone::fixed(jiff::tz::Offset::from_seconds(seconds).ok()?);
-                (fixed.to_timestamp(date.to_datetime(time)).ok()?, false)
-            }
-            None => {
-                let timestamp = self.tz.to_ambiguous_timestamp(date.to_datetime(time));
-                let ambiguous = timestamp.is_ambiguous();
-                (timestamp.compatible().ok()?, ambiguous)
-            }
+        let local = seconds_of(date, time)?;
+        let (offset, ambiguous) = match offset {
+            Some(seconds) => (seconds, false),
+            // The offset alone: jiff's own instants end a day before the year 9999 does.
+            None => match self.tz.to_ambiguous_timestamp(date.to_datetime(time)).offset() {
+                AmbiguousOffset::Unambiguous { offset } => (offset.seconds(), false),
+                // In a fold the first, in a gap the clock that was never changed: RFC 5545.
+                AmbiguousOffset::Fold { before, .. } | AmbiguousOffset::Gap { before, .. } => {
+                    (before.seconds(), true)
+                }
+            },
         };
-        Some(Moment {
-            unix_ms: timestamp.as_microsecond().div_euclid(1000),
-            ambiguous,
-        })
+        let milliseconds = i64::from(time.subsec_nanosecond() / 1_000_000);
+        let unix_ms = (local - i64::from(offset)) * 1000 + milliseconds;
+        Some(Moment { unix_ms, ambiguous })
     }
+}
+
+/// Seconds since 1970 by the clock on the wall.
+fn seconds_of(date: Date, time: Time) -> Option<i64> {
+    let month = time::Month::try_from(u8::try_from(date.month()).ok()?).ok()?;
+    let day = u8::try_from(date.day()).ok()?;
+    let days = time::Date::from_calendar_date(date.year().into(), month, day).ok()?;
+    let days = i64::from(days.to_julian_day()) - i64::from(time::UtcDateTime::UNIX_EPOCH.to_julian_day());
+    let clock = (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60 + i64::from(time.second());
+    Some(days * 86_400 + clock)
 }
 
 /// Digits only: `parse` alone would take a sign.
@@ -225,8 +235,8 @@ mod tests {
             Some((-62_135_596_800_000, false))
         );
         assert_eq!(
-            ms("UTC", "9999-12-30T23:59:59.999999"),
-            Some((253_402_214_399_999, false))
+            ms("UTC", "9999-12-31T23:59:59.999999"),
+            Some((253_402_300_799_999, false))
         );
     }
 
@@ -248,6 +258,25 @@ mod tests {
         assert_eq!(
             ms("Asia/Kolkata", "2025-06-19 17:30:00"),
             Some((1_750_334_400_000, false))
+        );
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_are_read_in_every_zone() {
+        let hour = 3_600_000;
+        let last = 253_402_300_799_000;
+        assert_eq!(
+            ms("Asia/Tokyo", "9999-12-31 23:59:59"),
+            Some((last - 9 * hour, false))
+        );
+        assert_eq!(
+            ms("America/New_York", "9999-12-31 23:59:59"),
+            Some((last + 5 * hour, false))
+        );
+        assert_eq!(ms("Asia/Tokyo", "1970-01-01 00:00:00"), Some((-9 * hour, false)));
+        assert_eq!(
+            ms("UTC", "0000-02-29 00:00:00"),
+            Some((-62_162_121_600_000, false))
         );
     }
 

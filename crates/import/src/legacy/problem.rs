@@ -74,6 +74,12 @@ pub enum Reason {
     /// It opened, and what came out is not JSON.
     #[error("its value is not JSON")]
     NotJson,
+    /// The time is one, and in UTC it is outside of the years 0 to 9999.
+    #[error("{field} is outside of the years 0 to 9999 (UTC)")]
+    TimeOutOfRange {
+        /// The column.
+        field: &'static str,
+    },
     /// The column does not hold a time as Python writes them.
     #[error("{field} is not a time")]
     NotATime {
@@ -93,7 +99,7 @@ impl Reason {
             Self::NotAToken { .. } => "not_a_token",
             Self::NoKey => "no_key",
             Self::NotJson => "not_json",
-            Self::NotATime { .. } => "not_a_time",
+            Self::NotATime { .. } | Self::TimeOutOfRange { .. } => "not_a_time",
         }
     }
 }

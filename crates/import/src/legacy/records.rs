@@ -2,6 +2,7 @@
 //! they were written.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 
 use serde::de::IgnoredAny;
 use zeroize::Zeroize as _;
@@ -16,6 +17,9 @@ use super::problem::{Problem, Reason, Table};
 use super::record::{Contact, Item, Message, Record, Setting};
 use super::rows::{self, RawRow};
 use super::source::Source;
+
+/// The years 0 to 9999, UTC, in milliseconds since 1970: what a time in text form can hold.
+const TIMES: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
 /// What the reader has given so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -257,6 +261,9 @@ impl Records<'_> {
             .zone
             .convert(&text)
             .ok_or(Reason::NotATime { field: column.name })?;
+        if !TIMES.contains(&moment.unix_ms) {
+            return Err(Reason::TimeOutOfRange { field: column.name });
+        }
         self.summary.ambiguous_times += u64::from(moment.ambiguous);
         Ok(Some(moment.unix_ms))
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
-use privatus_sqlite::{Connection, OpenMode, SqliteError};
+use privatus_sqlite::{Connection, ErrorCode, OpenMode, SqliteError};
 use tempfile::TempDir;
 
 use super::error::LegacyError;
@@ -116,19 +116,29 @@ impl Source {
     ) -> Result<T, LegacyError> {
         run(self.connection.diesel()).map_err(|error| {
             let path = self.path.clone();
-            match self.connection.code_of(&error) {
-                Some(code) if !code.spoils_connection() => LegacyError::Sqlite { path, code },
-                // SQLite keeps no code for a value that does not convert: the record is damaged.
-                code => {
-                    let code = code.unwrap_or(privatus_sqlite::ErrorCode::Corrupt);
-                    LegacyError::Damaged {
-                        path,
-                        table: table.name(),
-                        code,
-                    }
-                }
+            match self.code_behind(&error, table) {
+                code if code.spoils_connection() => LegacyError::Damaged {
+                    path,
+                    table: table.name(),
+                    code,
+                },
+                code => LegacyError::Sqlite { path, code },
             }
         })
+    }
+
+    /// SQLite's code. diesel tells nobody of a failure behind a query's first row: then the table
+    /// is walked once more for it, and what only shows in values is damage.
+    fn code_behind(&mut self, error: &diesel::result::Error, table: Table) -> ErrorCode {
+        match self.connection.code_of(error) {
+            Some(code) if code != ErrorCode::Ok => code,
+            _ => {
+                let walk = self
+                    .connection
+                    .execute_batch(&format!("SELECT * FROM {}", table.name()));
+                walk.err().map_or(ErrorCode::Corrupt, |error| error.code)
+            }
+        }
     }
 
     fn count(&mut self, table: Table) -> Result<u64, LegacyError> {

@@ -1,0 +1,15 @@
+//! The reader of the earlier Python application's databases, against databases made for it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+#![allow(missing_docs, unreachable_pub)]
+
+mod golden;
+mod keys;
+mod maker;
+mod mutation;
+mod records;
+mod source;
