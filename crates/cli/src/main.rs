@@ -1,4 +1,32 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod args;
+mod command;
+mod demo;
+mod failure;
+mod find;
+mod output;
+mod progress;
+mod secret;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = match args::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to standard output and are no failure.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match command::run(&arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => failure.report(arguments.json),
+    }
+}

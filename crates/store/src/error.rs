@@ -142,6 +142,7 @@ impl From<KeyRingError> for StoreError {
     fn from(error: KeyRingError) -> Self {
         match error {
             KeyRingError::WrongSecret => Self::WrongSecret,
+            KeyRingError::Crypto(error) => error.into(),
             other => Self::KeyRingDamaged(other.to_string()),
         }
     }

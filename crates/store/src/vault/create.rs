@@ -18,6 +18,14 @@ use crate::vault::{Files, OpenGuard};
 pub(crate) const KDF_TARGET: std::time::Duration = std::time::Duration::from_millis(500);
 
 impl Store {
+    /// Whether a vault can be made in `path`: asked before a password is.
+    ///
+    /// # Errors
+    /// [`StoreError::VaultExists`], [`StoreError::NotAVault`] or [`StoreError::Refused`].
+    pub fn check_vacant(path: &Path) -> Result<(), StoreError> {
+        Files::new(path).check_vacant()
+    }
+
     /// Creates a vault in `path`, which does not exist or is an empty folder, and opens it.
     ///
     /// The recovery code is shown to the user once; it is kept nowhere.

@@ -2,6 +2,10 @@
 //!
 //! The only module of the store that touches files by hand: POSIX drops a process's locks on a file when it closes any
 //! descriptor of it, so nobody else may open `privatus.db` (DESIGN section 2).
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the one module that opens files; never the database"
+)]
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};

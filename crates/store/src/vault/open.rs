@@ -61,10 +61,10 @@ impl Store {
         let files = Files::new(path);
         files.check_present()?;
         let guard = OpenGuard::claim(path)?;
-        let ring = newest_ring(&files)?;
+        let rings = valid_rings(&files)?;
         files.check_database()?;
         let lock = files.lock_shared()?;
-        let unlocked = ring.unlock(secret)?;
+        let (ring, unlocked) = unlock_newest(rings, secret)?;
         let raw_key = raw_key(&unlocked);
         let mut writer = Link::open(
             &files.database(),
@@ -134,24 +134,44 @@ pub(crate) fn share(
     })
 }
 
-/// Reads both copies and takes the valid one of the higher generation.
-pub(crate) fn newest_ring(files: &Files) -> Result<KeyRing, StoreError> {
-    let mut best: Option<KeyRing> = None;
+/// The copies that parse, the higher generation first.
+fn valid_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
+    let mut rings: Vec<KeyRing> = Vec::new();
     let mut first_error = None;
     for bytes in files.read_key_rings()? {
         match KeyRing::parse(&bytes) {
-            Ok(ring)
-                if best
-                    .as_ref()
-                    .is_none_or(|best| ring.generation() > best.generation()) =>
-            {
-                best = Some(ring)
-            }
-            Ok(_) => {}
+            Ok(ring) if rings.iter().any(|known| known.to_bytes() == ring.to_bytes()) => {}
+            Ok(ring) => rings.push(ring),
             Err(error) => first_error = first_error.or(Some(error)),
         }
     }
-    best.ok_or_else(|| first_error.unwrap_or(KeyRingError::NotAKeyRing).into())
+    if rings.is_empty() {
+        return Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into());
+    }
+    rings.sort_by_key(|ring| std::cmp::Reverse(ring.generation()));
+    Ok(rings)
+}
+
+/// The valid copy of the higher generation.
+pub(crate) fn newest_ring(files: &Files) -> Result<KeyRing, StoreError> {
+    valid_rings(files)?
+        .into_iter()
+        .next()
+        .ok_or_else(|| KeyRingError::NotAKeyRing.into())
+}
+
+/// Opens the newest copy. A generation is authentic only once its MAC was checked: a copy found to be altered gives way
+/// to the other, a wrong secret does not.
+fn unlock_newest(rings: Vec<KeyRing>, secret: &Secret) -> Result<(KeyRing, Unlocked), StoreError> {
+    let mut first_error = None;
+    for ring in rings {
+        match ring.unlock(secret) {
+            Ok(unlocked) => return Ok((ring, unlocked)),
+            Err(error @ KeyRingError::Tampered(_)) => first_error = first_error.or(Some(error)),
+            Err(error) => return Err(first_error.unwrap_or(error).into()),
+        }
+    }
+    Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into())
 }
 
 fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<(), StoreError> {
@@ -202,7 +222,8 @@ fn repair_copies(files: &Files, ring: &KeyRing) -> Result<(), StoreError> {
         return Ok(());
     }
     let _lock = files.lock_key_ring()?;
-    if newest_ring(files)?.generation() == ring.generation() {
+    // Another process may have changed the password meanwhile: only what was just found faulty or older is replaced.
+    if files.read_key_rings()? == copies {
         files.write_key_rings(&bytes)?;
     }
     Ok(())

@@ -1,0 +1,105 @@
+//! `export`: everything out as plain JSON Lines.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use privatus_import::privatus;
+use privatus_store::StoreError;
+use serde_json::json;
+
+use super::open;
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::{output, progress};
+
+pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
+    let to_stdout = path == Path::new("-");
+    if !to_stdout && path.is_dir() {
+        return Err(Failure::Usage(format!(
+            "{} is a folder; name a file",
+            path.display()
+        )));
+    }
+    let store = open(arguments)?;
+    let bar = progress::bar("export");
+    let stop = progress::interrupted();
+    let mut on_progress = |at: privatus_import::Progress| {
+        bar.set_length(at.total.unwrap_or_default());
+        bar.set_position(at.done);
+        !stop.load(std::sync::atomic::Ordering::SeqCst)
+    };
+    if to_stdout {
+        let mut out = Pipe {
+            inner: BufWriter::new(std::io::stdout().lock()),
+            closed: false,
+        };
+        let result = privatus::export(&store, &mut out, &mut on_progress);
+        if out.closed {
+            return Err(Failure::ClosedPipe);
+        }
+        result?;
+        store.lock()?;
+        return Ok(0);
+    }
+    let counts = to_file(&store, path, &mut on_progress)?;
+    bar.finish_and_clear();
+    store.lock()?;
+    if arguments.json {
+        output::json(&json!({ "path": path.display().to_string(), "counts": counts, "plaintext": true }))?;
+    } else {
+        let messages = counts.get("message").copied().unwrap_or_default();
+        output::line(&format!("{messages} messages written to {}", path.display()))?;
+        output::line("The file is plaintext: whoever can read it reads everything.")?;
+    }
+    Ok(0)
+}
+
+/// Written beside its name, 0600, made durable, then renamed: there is a whole export or none.
+pub(crate) fn to_file(
+    store: &privatus_store::Store,
+    path: &Path,
+    progress: privatus_import::OnProgress<'_>,
+) -> Result<std::collections::BTreeMap<String, u64>, Failure> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let failed = |error: &std::io::Error| match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::DiskFull,
+        kind => StoreError::Denied(format!("{} cannot be written: {kind}", path.display())),
+    };
+    // tempfile makes its files 0600.
+    let mut file = tempfile::Builder::new()
+        .prefix(".privatus-export-")
+        .tempfile_in(folder)
+        .map_err(|error| failed(&error))?;
+    let counts = {
+        let mut out = BufWriter::with_capacity(1 << 16, file.as_file_mut());
+        let counts = privatus::export(store, &mut out, progress)?;
+        out.flush().map_err(|error| failed(&error))?;
+        counts
+    };
+    file.as_file().sync_all().map_err(|error| failed(&error))?;
+    file.persist(path).map_err(|error| failed(&error.error))?;
+    Ok(counts)
+}
+
+/// Remembers that the reader went away, which is no failure of the export.
+struct Pipe<W> {
+    inner: W,
+    closed: bool,
+}
+
+impl<W: Write> Write for Pipe<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.inner
+            .write(bytes)
+            .inspect_err(|error| self.closed |= error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner
+            .flush()
+            .inspect_err(|error| self.closed |= error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}

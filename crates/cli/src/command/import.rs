@@ -1,0 +1,140 @@
+//! `import`: another program's history, streamed in.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+
+use privatus_import::legacy::{SearchOptions, Source, Zone};
+use privatus_import::{ImportError, Progress, Report, legacy_import, privatus, telegram};
+use privatus_store::{Store, StoreError};
+
+use super::open;
+use crate::args::{Arguments, Format, Import};
+use crate::failure::Failure;
+use crate::{output, progress, secret};
+
+/// Exit code of an import of which a part did not come over.
+const PARTIAL: u8 = 25;
+
+pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure> {
+    let zone = match &import.timezone {
+        Some(name) => Zone::named(name).map_err(|error| Failure::Usage(error.to_string()))?,
+        None => Zone::of_machine(),
+    };
+    if !import.path.exists() {
+        let why = "does not exist".to_owned();
+        return Err(ImportError::Source {
+            path: import.path.clone(),
+            why,
+        }
+        .into());
+    }
+    let store = open(arguments)?;
+    let mut report = Report::new(match import.format {
+        Format::Legacy => "legacy",
+        Format::Telegram => "telegram",
+        Format::Privatus => "privatus",
+    });
+    let result = bring(&store, import, &zone, &mut report);
+    report.partial |= result.is_err();
+    let locked = store.lock();
+    print(arguments, &report)?;
+    result?;
+    locked?;
+    Ok(if report.partial { PARTIAL } else { 0 })
+}
+
+/// Imports one source into an open store.
+pub(crate) fn bring(store: &Store, import: &Import, zone: &Zone, report: &mut Report) -> Result<(), Failure> {
+    let bar = progress::bar("import");
+    let stop = progress::interrupted();
+    let mut on_progress = |at: Progress| {
+        bar.set_length(at.total.unwrap_or(at.done));
+        bar.set_position(at.done);
+        !stop.load(Ordering::SeqCst)
+    };
+    let path = &import.path;
+    match import.format {
+        Format::Telegram => {
+            let options = telegram::Options {
+                me: import.me.as_deref(),
+                zone,
+                chat: import.chat.as_deref(),
+            };
+            telegram::import(store, path, &options, report, &mut on_progress)?;
+        }
+        Format::Privatus => privatus::import(store, path, report, &mut on_progress)?,
+        Format::Legacy => {
+            let needs = Source::open(path).map_err(ImportError::from)?.needs_password();
+            let password = if needs {
+                Some(zeroizing(secret::source_password(
+                    import.source_password_file.as_deref(),
+                )?))
+            } else {
+                None
+            };
+            let options = SearchOptions {
+                password: password.as_ref().map(|password| password.as_slice()),
+                original_path: import.original_path.as_deref(),
+                max_iterations: import.max_iterations,
+            };
+            let search = progress::bar("search for the keys");
+            let stopped = progress::interrupted();
+            let mut searching = |at: &privatus_import::legacy::Progress| {
+                search.set_length(at.bound);
+                search.set_position(at.iterations);
+                if stopped.load(Ordering::SeqCst) {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            };
+            let result = legacy_import::import(
+                store,
+                path,
+                &options,
+                zone,
+                report,
+                &mut searching,
+                &mut on_progress,
+            );
+            search.finish_and_clear();
+            result?;
+        }
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn zeroizing(bytes: Vec<u8>) -> zeroize::Zeroizing<Vec<u8>> {
+    zeroize::Zeroizing::new(bytes)
+}
+
+fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
+    if arguments.json {
+        let value = serde_json::to_value(report)
+            .map_err(|_| StoreError::Unexpected("the report cannot be printed".into()))?;
+        return output::json(&value);
+    }
+    for note in &report.notes {
+        output::line(&format!("· {}", crate::text::one_line(note, 200)))?;
+    }
+    output::line(&format!(
+        "{} messages imported, {} known already, {} skipped; {} new contacts, {} new groups, {} settings",
+        report.messages_imported,
+        report.messages_known,
+        report.messages_skipped,
+        report.contacts_imported,
+        report.groups_imported,
+        report.settings_imported
+    ))?;
+    for (reason, count) in &report.reasons {
+        output::line(&format!(
+            "    skipped {count}: {}",
+            crate::text::one_line(reason, 100)
+        ))?;
+    }
+    if report.partial {
+        output::line("A part did not come over; the same command completes what can be.")?;
+    }
+    Ok(())
+}

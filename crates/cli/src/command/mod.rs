@@ -1,0 +1,97 @@
+//! The commands, each as short as what it does.
+
+mod contacts;
+mod export;
+pub(crate) mod import;
+mod messages;
+mod settings;
+mod vault;
+
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory;
+use privatus_store::{Store, StoreError, VaultOptions};
+
+use crate::args::{Arguments, Command};
+use crate::failure::Failure;
+use crate::secret;
+
+/// Runs the command; gives the exit code.
+pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+    match &arguments.command {
+        Command::Init { kdf_iterations } => vault::init(arguments, *kdf_iterations),
+        Command::Demo => crate::demo::run(),
+        Command::Import(import) => import::run(arguments, import),
+        Command::Chats { limit } => messages::chats(arguments, *limit),
+        Command::Show {
+            chat,
+            limit,
+            before,
+            after,
+            around,
+        } => {
+            let start = messages::start(before.as_deref(), after.as_deref(), around.as_deref())?;
+            messages::show(arguments, chat, *limit, &start)
+        }
+        Command::Send { chat, text, reply_to } => messages::send(arguments, chat, text, reply_to.as_deref()),
+        Command::MarkRead { chat, up_to } => messages::mark_read(arguments, chat, up_to.as_deref()),
+        Command::Contacts(command) => contacts::run(arguments, command),
+        Command::Settings(command) => settings::run(arguments, command),
+        Command::Stats => vault::stats(arguments),
+        Command::Verify => vault::verify(arguments),
+        Command::Export { path } => export::run(arguments, path),
+        Command::Passwd {
+            new_password_file,
+            kdf_iterations,
+        } => vault::passwd(arguments, new_password_file.as_deref(), *kdf_iterations),
+        Command::Completions { shell } => {
+            clap_complete::generate(
+                *shell,
+                &mut Arguments::command(),
+                "privatus",
+                &mut std::io::stdout(),
+            );
+            Ok(0)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Arguments::command()).render(&mut std::io::stdout())?;
+            Ok(0)
+        }
+    }
+}
+
+pub(crate) use messages::chat_table;
+
+/// Writes an export without progress.
+pub(crate) fn export_to(store: &Store, path: &Path) -> Result<(), Failure> {
+    export::to_file(store, path, &mut |_| true).map(drop)
+}
+
+/// The vault's folder: given, or in the platform's data folder.
+pub(crate) fn vault_path(arguments: &Arguments) -> Result<PathBuf, Failure> {
+    if let Some(path) = &arguments.vault {
+        return Ok(path.clone());
+    }
+    let folders = directories::ProjectDirs::from("", "", "privatus");
+    let folders = folders
+        .ok_or_else(|| Failure::Usage("no home folder is known; name the vault with --vault".into()))?;
+    Ok(folders.data_dir().join("vault"))
+}
+
+/// Opens the vault and says what it noticed.
+pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
+    let path = vault_path(arguments)?;
+    if !path.exists() {
+        // Said before a password is asked for.
+        return Err(StoreError::NotAVault(path, "it does not exist").into());
+    }
+    let secret = secret::unlock_secret(arguments)?;
+    let store = Store::unlock(&path, &secret, &VaultOptions::default())?;
+    for warning in store.warnings() {
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!("privatus: warning: {warning}\n"),
+        );
+    }
+    Ok(store)
+}

@@ -1,0 +1,72 @@
+//! `settings`: list, get, set, unset; the application's.
+
+use privatus_domain::SettingKey;
+use privatus_store::StoreError;
+use serde_json::{Value, json};
+
+use super::open;
+use crate::args::{Arguments, Settings};
+use crate::failure::Failure;
+use crate::output;
+
+pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failure> {
+    let key = |key: &str| SettingKey::new(key).map_err(StoreError::from);
+    match command {
+        Settings::List => {
+            let store = open(arguments)?;
+            let settings = store.read(|tx| tx.settings())?;
+            store.lock()?;
+            if arguments.json {
+                let settings: Vec<Value> = settings
+                    .iter()
+                    .map(|s| json!({ "scope": s.scope, "key": s.key.as_str(), "value": s.value }))
+                    .collect();
+                output::json(&json!({ "settings": settings }))?;
+            } else {
+                let rows = settings
+                    .iter()
+                    .map(|s| vec![s.key.as_str().to_owned(), s.value.to_string()])
+                    .collect();
+                output::table(&["setting", "value"], rows)?;
+            }
+        }
+        Settings::Get { key: name } => {
+            let key = key(name)?;
+            let store = open(arguments)?;
+            let setting = store.read(|tx| tx.setting("", &key))?;
+            store.lock()?;
+            if arguments.json {
+                output::json(&json!({ "key": name, "value": setting.value }))?;
+            } else {
+                output::line(&crate::text::harmless(&setting.value.to_string()))?;
+            }
+        }
+        Settings::Set { key: name, value } => {
+            let key = key(name)?;
+            let value: Value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()));
+            let store = open(arguments)?;
+            store.write("setting_set", |tx| {
+                let now = tx.now();
+                tx.setting_set("", &key, &value, now)
+            })?;
+            store.lock()?;
+            done(arguments, name, "set")?;
+        }
+        Settings::Unset { key: name } => {
+            let key = key(name)?;
+            let store = open(arguments)?;
+            store.write("setting_unset", |tx| tx.setting_unset("", &key))?;
+            store.lock()?;
+            done(arguments, name, "unset")?;
+        }
+    }
+    Ok(0)
+}
+
+fn done(arguments: &Arguments, key: &str, what: &str) -> Result<(), Failure> {
+    if arguments.json {
+        output::json(&json!({ "key": key, "result": what }))
+    } else {
+        output::line(&format!("{} {what}", crate::text::one_line(key, 60)))
+    }
+}

@@ -1,0 +1,133 @@
+//! The vault itself: create, change the password, count, check.
+
+use std::path::Path;
+
+use privatus_store::{KdfCost, Store, StoreError, VaultOptions};
+use serde_json::json;
+
+use super::{open, vault_path};
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::{output, progress, secret};
+
+/// `init`
+pub(crate) fn init(arguments: &Arguments, iterations: Option<u32>) -> Result<u8, Failure> {
+    let path = vault_path(arguments)?;
+    Store::check_vacant(&path)?;
+    let options = VaultOptions {
+        kdf: cost(iterations)?,
+        ..VaultOptions::default()
+    };
+    let password = secret::password(arguments, true)?;
+    let (store, recovery) = Store::create(&path, &password, &options)?;
+    store.lock()?;
+    let code = recovery.reveal();
+    if arguments.json {
+        output::json(&json!({ "vault": path.display().to_string(), "recovery_code": code.as_str() }))?;
+    } else {
+        output::line(&format!("Vault created in {}", path.display()))?;
+        output::line(&format!("\n    Recovery code:  {}\n", code.as_str()))?;
+        output::line("Write it down: it opens the vault when the password is lost, and is shown only now.")?;
+    }
+    Ok(0)
+}
+
+/// `passwd`
+pub(crate) fn passwd(
+    arguments: &Arguments,
+    file: Option<&Path>,
+    iterations: Option<u32>,
+) -> Result<u8, Failure> {
+    let cost = cost(iterations)?;
+    let current = secret::unlock_secret(arguments)?;
+    let store = open(arguments)?;
+    let new = secret::new_password(file)?;
+    store.change_password(&current, &new, cost)?;
+    store.lock()?;
+    if arguments.json {
+        output::json(&json!({ "changed": true }))?;
+    } else {
+        output::line("Password changed. An earlier copy of the folder still opens with the old one.")?;
+    }
+    Ok(0)
+}
+
+fn cost(iterations: Option<u32>) -> Result<Option<KdfCost>, Failure> {
+    let wrong = |_| Failure::Usage("--kdf-iterations takes 210,000 to 100,000,000".into());
+    iterations.map(|n| KdfCost::new(n).map_err(wrong)).transpose()
+}
+
+/// `stats`
+pub(crate) fn stats(arguments: &Arguments) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let (chats, contacts, groups) = store.read(|tx| {
+        Ok::<_, StoreError>((
+            tx.conversations(usize::MAX)?,
+            tx.contacts()?.len(),
+            tx.groups()?.len(),
+        ))
+    })?;
+    let messages: u64 = chats.iter().map(|chat| chat.messages).sum();
+    let unread: u64 = chats.iter().map(|chat| chat.unread).sum();
+    let bytes = std::fs::metadata(store.database_path())
+        .map(|data| data.len())
+        .unwrap_or_default();
+    store.lock()?;
+    if arguments.json {
+        output::json(&json!({
+            "conversations": chats.len(), "contacts": contacts, "groups": groups, "messages": messages,
+            "unread": unread, "database_bytes": bytes,
+        }))?;
+    } else {
+        let row = |name: &str, value: String| vec![name.to_owned(), value];
+        output::table(
+            &["", "count"],
+            vec![
+                row("conversations", chats.len().to_string()),
+                row("contacts", contacts.to_string()),
+                row("groups", groups.to_string()),
+                row("messages", messages.to_string()),
+                row("unread", unread.to_string()),
+                row("database, bytes", bytes.to_string()),
+            ],
+        )?;
+    }
+    Ok(0)
+}
+
+/// `verify`
+pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let bar = progress::bar("verify");
+    let found = store.read_long(|tx| {
+        tx.verify(&mut |at| {
+            bar.set_message(format!("verify: {}", at.step));
+            bar.set_length(at.total);
+            bar.set_position(at.done);
+        })
+    })?;
+    bar.finish_and_clear();
+    store.lock()?;
+    if arguments.json {
+        output::json(&json!({
+            "ok": found.is_content(), "messages": found.messages, "values": found.values,
+            "conversations": found.conversations, "problem_count": found.problem_count, "problems": found.problems,
+        }))?;
+    } else {
+        for problem in &found.problems {
+            output::line(&crate::text::one_line(problem, 200))?;
+        }
+        output::line(&format!(
+            "{} messages, {} other sealed values and {} conversations checked: {}",
+            found.messages,
+            found.values,
+            found.conversations,
+            if found.is_content() {
+                "all is well".into()
+            } else {
+                format!("{} problems", found.problem_count)
+            }
+        ))?;
+    }
+    Ok(if found.is_content() { 0 } else { 16 })
+}

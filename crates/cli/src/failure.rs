@@ -1,0 +1,78 @@
+//! A command that failed: one line on standard error and an exit code of its own.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use privatus_import::ImportError;
+use privatus_store::StoreError;
+
+/// Why a command ended without success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The vault's refusal.
+    Store(StoreError),
+    /// An import that did not finish.
+    Import(ImportError),
+    /// A wrong word on the command line, found after parsing (2).
+    Usage(String),
+    /// The reader of our output went away: end in silence.
+    ClosedPipe,
+    /// Anything else (1).
+    Other(String),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        Self::Import(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Self::Store(StoreError::DiskFull)
+            }
+            kind => Self::Other(format!("output failed: {kind}")),
+        }
+    }
+}
+
+impl Failure {
+    /// The exit code (DESIGN section 10).
+    fn code(&self) -> u8 {
+        match self {
+            Self::Store(error) => error.exit_code(),
+            Self::Import(error) => error.exit_code(),
+            Self::Usage(_) => 2,
+            Self::ClosedPipe => 0,
+            Self::Other(_) => 1,
+        }
+    }
+
+    /// Prints the line and gives the code.
+    pub(crate) fn report(&self, json: bool) -> ExitCode {
+        let text = match self {
+            Self::Store(error) => error.to_string(),
+            Self::Import(error) => error.to_string(),
+            Self::Usage(text) | Self::Other(text) => text.clone(),
+            Self::ClosedPipe => return ExitCode::SUCCESS,
+        };
+        let text = crate::text::harmless(&text).replace('\n', " ");
+        let line = if json {
+            serde_json::json!({ "error": text, "code": self.code() }).to_string()
+        } else {
+            format!("privatus: {text}")
+        };
+        // With standard error closed there is nobody left to tell.
+        let _ = writeln!(std::io::stderr(), "{line}");
+        ExitCode::from(self.code())
+    }
+}
