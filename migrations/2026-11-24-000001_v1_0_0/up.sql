@@ -152,9 +152,9 @@ CREATE TABLE file_transfers (
     FOREIGN KEY (group_id) REFERENCES groups (group_id) ON DELETE SET NULL
 );
 
--- Large content beside its message. No foreign key: one cannot point at a view.
+-- Large content beside its message. No foreign key: one cannot point at a view. The id is text, as the view shows it.
 CREATE TABLE message_content (
-    message_id TEXT NOT NULL PRIMARY KEY,
+    message_id TEXT NOT NULL PRIMARY KEY CHECK (typeof(message_id) = 'text'),
     content BLOB NOT NULL, -- sealed, after compression
     compression_algorithm TEXT,
     compressed_size INTEGER,

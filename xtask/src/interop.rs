@@ -1,13 +1,175 @@
 //! `cargo xtask interop`: a vault is read by a program that shares no code with this workspace.
+//!
+//! The tool builds a vault; `tests/interop/read_vault.py`, written from docs/CRYPTO.md alone over PyPI's SQLCipher, opens
+//! it with its password and compares every value with the tool's export.
 
-use anyhow::{Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
+use anyhow::{Context, Result, bail};
+
+use crate::process;
 use crate::workspace::Workspace;
 
-/// Not there yet.
+const FOLDER: &str = "tests/interop";
+
+/// é as e and U+0301: both sides have to normalise it.
+const PASSWORD: &str = "cafe\u{301} au lait";
+
+/// Messages of the fixture and those sent here; those above the large-content threshold.
+const MESSAGES: u64 = 8;
+const LARGE: u64 = 2;
+
+/// Builds a vault and has Python read it.
 ///
 /// # Errors
-/// Always.
-pub(crate) fn run(_workspace: &Workspace) -> Result<()> {
-    bail!("the tool has no commands to build a vault with yet")
+/// When a tool is missing, a step fails, or the two sides differ.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let python = python(workspace)?;
+    let folder = tempfile::tempdir()?;
+    let vault = folder.path().join("vault");
+    let export = folder.path().join("export.jsonl");
+    build(workspace, &vault, &export)?;
+
+    let read = |password: &str| {
+        let mut command = Command::new(&python);
+        command
+            .arg(workspace.path(FOLDER).join("read_vault.py"))
+            .arg(&vault)
+            .arg(&export);
+        command.env("PRIVATUS_PASSWORD", password);
+        command
+    };
+    let report = process::output(&mut read(PASSWORD))?;
+    let report: serde_json::Value = serde_json::from_str(&report).context("reading the script's report")?;
+    for (name, least) in [
+        ("messages", MESSAGES),
+        ("large", LARGE),
+        ("contacts", 2),
+        ("settings", 2),
+        ("tables", 25),
+    ] {
+        if report
+            .get(name)
+            .and_then(serde_json::Value::as_u64)
+            .is_none_or(|count| count < least)
+        {
+            bail!("the script compared fewer than {least} {name}: {report}");
+        }
+    }
+
+    // A script that cannot fail proves nothing: a wrong password and a changed export.
+    let status = read("cafe au lait").stderr(Stdio::null()).status()?;
+    if status.code() != Some(3) {
+        bail!("a wrong password gave {status}");
+    }
+    let text = fs::read_to_string(&export)?;
+    fs::write(&export, text.replacen("Happy new year", "Happy old year", 1))?;
+    let status = read(PASSWORD).stderr(Stdio::null()).status()?;
+    if status.code() != Some(1) {
+        bail!("an export with another text gave {status}");
+    }
+    println!("interop: {report}");
+    Ok(())
+}
+
+/// A vault with several months, large content that compresses and that does not, a reply, contacts and settings.
+fn build(workspace: &Workspace, vault: &Path, export: &Path) -> Result<()> {
+    let tool = |arguments: &[&str]| {
+        let mut command = process::cargo();
+        command
+            .args([
+                "run",
+                "--quiet",
+                "--locked",
+                "--package",
+                "privatus-cli",
+                "--",
+                "--json",
+                "--vault",
+            ])
+            .arg(vault)
+            .args(arguments)
+            .env("PRIVATUS_PASSWORD", PASSWORD)
+            .stdin(Stdio::null())
+            .current_dir(workspace.root());
+        process::output(&mut command).map(drop)
+    };
+    let history = workspace.path(FOLDER).join("telegram.json");
+    let history = history.to_str().context("the workspace's path is not UTF-8")?;
+    tool(&["init", "--kdf-iterations", "210000"])?;
+    tool(&["import", "telegram", history, "--me", "Me", "--timezone", "UTC"])?;
+    tool(&["send", "Zoë", "a short answer"])?;
+    tool(&["send", "Zoë", &"All work and no play. ".repeat(1_000)])?;
+    tool(&["send", "Zoë", &noise(40_000)])?;
+    tool(&[
+        "contacts",
+        "add",
+        "Øyvind",
+        "--public-key",
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    ])?;
+    tool(&["settings", "set", "theme", "\"dark\""])?;
+    tool(&["settings", "set", "size", "{\"width\":1280.5,\"tabs\":[1,null]}"])?;
+    tool(&[
+        "export",
+        export
+            .to_str()
+            .context("the temporary folder's path is not UTF-8")?,
+    ])
+}
+
+/// Text of which no compressor makes anything: characters from a xorshift generator with a fixed seed.
+fn noise(length: usize) -> String {
+    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        char::from_u32(0x4e00 + u32::try_from(state % 20_000).unwrap_or_default()).unwrap_or('一')
+    };
+    (0..length / 3).map(|_| next()).collect()
+}
+
+/// Python in a virtual environment under `target/`, with what `requirements.txt` pins.
+fn python(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.path("target/interop");
+    let binary = if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python"
+    };
+    let python = folder.join(binary);
+    if !python.is_file() {
+        process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
+            .context("making a virtual environment (on Debian and Ubuntu: apt-get install python3-venv)")?;
+    }
+    let requirements = workspace.path(FOLDER).join("requirements.txt");
+    process::run(
+        Command::new(&python)
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--requirement",
+            ])
+            .arg(requirements),
+    )?;
+    Ok(python)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::noise;
+
+    #[test]
+    fn noise_is_as_long_as_asked_and_does_not_repeat() {
+        let text = noise(30_000);
+        assert_eq!(text.len(), 30_000);
+        let distinct: std::collections::BTreeSet<_> = text.chars().collect();
+        assert!(distinct.len() > 5_000, "{}", distinct.len());
+    }
 }

@@ -52,8 +52,9 @@ impl WriteTx<'_> {
             }
             for (key, id) in &rows {
                 let lookup = self.lookup_key(&MessageId::new(id.0.clone()));
-                let content = Sql::new("DELETE FROM message_content WHERE message_id = ?").bind(&id.0);
-                self.link.run(content, "remove large content")?;
+                let text = id.0.to_string();
+                let content = Sql::new("DELETE FROM message_content WHERE message_id = ?");
+                self.link.run(content.bind(text.as_str()), "remove large content")?;
                 let entry = Sql::new(
                     "UPDATE message_locator SET partition = NULL, row_key = NULL WHERE message_id = ?",
                 );

@@ -95,8 +95,9 @@ impl WriteTx<'_> {
              VALUES (?, ?, ?, ?, ?)",
         );
         let size = |bytes: &[u8]| i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let id = id.to_string();
         let sql = sql
-            .bind(id)
+            .bind(id.as_str())
             .bind(envelope.as_slice())
             .bind(algorithm)
             .bind(size(bytes))
@@ -152,7 +153,9 @@ impl ReadTx<'_> {
         let sql = Sql::<(Binary, Nullable<Text>)>::new(
             "SELECT content, compression_algorithm FROM message_content WHERE message_id = ?",
         );
-        let row: Option<(Vec<u8>, Option<String>)> = self.link.row(sql.bind(id), "read a large message")?;
+        let text = id.to_string();
+        let row: Option<(Vec<u8>, Option<String>)> =
+            self.link.row(sql.bind(text.as_str()), "read a large message")?;
         let missing = || StoreError::DatabaseDamaged(format!("the content of message {id} is missing"));
         let (envelope, algorithm) = row.ok_or_else(missing)?;
         let packed = self.open_value("message_content", "content", row_id, &envelope)?;
