@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal")]
 
+mod bench;
 mod ci;
 mod codegen;
 mod deps;
@@ -38,6 +39,12 @@ enum Command {
     Tidy,
     /// Run everything that `.ci/run` runs.
     Ci,
+    /// Measure against plain SQLite in the same run: bulk insert, newest 50, by id.
+    Bench {
+        /// Messages.
+        #[arg(long, default_value_t = 100_000)]
+        rows: usize,
+    },
     /// Read a fresh vault with Python's sqlcipher3 and docs/CRYPTO.md alone.
     Interop,
 }
@@ -59,6 +66,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Deps => deps::run(&workspace),
         Command::Tidy => tidy::run(&workspace),
         Command::Ci => ci::run(&workspace),
+        Command::Bench { rows } => bench::run(rows),
         Command::Interop => interop::run(&workspace),
     }
 }
