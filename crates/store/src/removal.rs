@@ -54,7 +54,8 @@ impl WriteTx<'_> {
                 let lookup = self.lookup_key(&MessageId::new(id.0.clone()));
                 let text = id.0.to_string();
                 let content = Sql::new("DELETE FROM message_content WHERE message_id = ?");
-                self.link.run(content.bind(text.as_str()), "remove large content")?;
+                self.link
+                    .run(content.bind(text.as_str()), "remove large content")?;
                 let entry = Sql::new(
                     "UPDATE message_locator SET partition = NULL, row_key = NULL WHERE message_id = ?",
                 );
