@@ -22,7 +22,11 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "privatus-domain",
         ],
     ),
-    ("privatus-import", &["privatus-store", "privatus-domain"]),
+    // `sqlite` for databases of other programs: docs/adr/0004.
+    (
+        "privatus-import",
+        &["privatus-store", "privatus-sqlite", "privatus-domain"],
+    ),
     (
         "privatus-cli",
         &["privatus-import", "privatus-store", "privatus-domain"],
@@ -48,6 +52,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     (
         "diesel",
         &[
+            "privatus-import",
             "privatus-schema",
             "privatus-sqlite",
             "privatus-store",
