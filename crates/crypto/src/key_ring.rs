@@ -97,8 +97,9 @@ impl KeyRing {
         &self.infos
     }
 
-    /// The next generation, in which `new` takes the place of every password slot. Slots of other
-    /// kinds stay as they are, known to this build or not; no data is encrypted anew.
+    /// The next generation, in which `new` takes the place of every password slot, also of one
+    /// whose KDF this build does not know. Slots of other kinds stay as they are, known or not; no
+    /// data is encrypted anew. The generation is one above both this key ring's and the opened one's.
     ///
     /// # Errors
     /// [`CryptoError::OtherKeyRing`] when `unlocked` is of another key ring or this one was
@@ -129,13 +130,14 @@ impl KeyRing {
             self.body
                 .slots
                 .iter()
-                .filter(|slot| slot.info().kind != SlotKind::Password)
+                .filter(|slot| !slot.takes_password())
                 .cloned(),
         );
         if slots.len() > MAX_SLOTS {
             return Err(CryptoError::Full);
         }
-        let generation = self.body.generation.checked_add(1).ok_or(CryptoError::Full)?;
+        let newest = self.body.generation.max(unlocked.generation());
+        let generation = newest.checked_add(1).ok_or(CryptoError::Full)?;
         Self::sealed(
             Body {
                 generation,

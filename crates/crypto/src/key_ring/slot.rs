@@ -54,6 +54,8 @@ pub struct SlotInfo {
 pub(super) struct Slot {
     bytes: Vec<u8>,
     info: SlotInfo,
+    /// Whether the kind's text is `password`, whatever the KDF.
+    takes_password: bool,
     lock: Option<Lock>,
 }
 
@@ -128,7 +130,12 @@ impl Slot {
             &wrapped,
         ])?;
         let lock = Some(Lock { salt, check, wrapped });
-        Ok(Self { bytes, info, lock })
+        Ok(Self {
+            bytes,
+            takes_password: info.kind == SlotKind::Password,
+            info,
+            lock,
+        })
     }
 
     /// Reads a slot; one of another kind or KDF than this version's keeps its bytes.
@@ -151,6 +158,7 @@ impl Slot {
                 iterations: None,
                 created_at,
             },
+            takes_password: kind == PASSWORD,
             lock: None,
         };
         if kind != PASSWORD && kind != RECOVERY_CODE {
@@ -210,6 +218,11 @@ impl Slot {
         wrap::unwrap(&wrapping, &associated(&self.info, vault)?, &lock.wrapped)
             .map(|bytes| Some(MasterKey::from_bytes(&bytes)))
             .map_err(|_| KeyRingError::Tampered("its master key does not unwrap"))
+    }
+
+    /// Whether a password opens it, also through a KDF that this version does not know.
+    pub(super) fn takes_password(&self) -> bool {
+        self.takes_password
     }
 
     pub(super) fn info(&self) -> &SlotInfo {

@@ -1,6 +1,6 @@
 //! Key rings whose checksum was made to fit again after a change: by someone, not by chance.
 
-use crate::derive::label;
+use crate::derive::{self, label};
 use crate::digest::Digest;
 use crate::frame::{Fields, fields};
 use crate::key_ring::{KeyRing, SlotKind};
@@ -35,6 +35,18 @@ fn with_body(body: &[u8]) -> Vec<u8> {
     let mut file: Value = serde_json::from_slice(GOLDEN).unwrap();
     file["body"] = BASE64.encode(body).into();
     file["checksum"] = BASE64.encode(Digest::of(body)).into();
+    serde_json::to_vec(&file).unwrap()
+}
+
+/// The golden file with another body, and the checksum and the MAC that fit it.
+fn sealed_anew(body: &[u8]) -> Vec<u8> {
+    let ring = KeyRing::parse(GOLDEN).unwrap();
+    let unlocked = ring.unlock(&recovery()).unwrap();
+    let mac_key = derive::subkey(unlocked.master().bytes(), label::KEY_RING_MAC);
+    let framed = fields(&[label::KEY_RING_BODY, b"privatus-keyring-1", body]).unwrap();
+    let mac = derive::keyed_blake2b::<32>(&mac_key, &[&framed]);
+    let mut file: Value = serde_json::from_slice(&with_body(body)).unwrap();
+    file["mac"] = BASE64.encode(*mac).into();
     serde_json::to_vec(&file).unwrap()
 }
 
@@ -208,6 +220,44 @@ fn later_slots_and_pending_keys_survive_a_password_change() {
     assert_eq!((first.id, first.kind), (10, SlotKind::Password));
     next.unlock(&Secret::Password(new)).unwrap();
     next.unlock(&recovery()).unwrap();
+}
+
+#[test]
+fn a_new_password_removes_password_slots_of_unknown_kdfs_too() {
+    let mut body = split(&body_of(GOLDEN));
+    let id = 5_u32.to_le_bytes();
+    let slot: [&[u8]; 5] = [&id, b"password", b"2027-01-01", b"argon2id", b"t=3"];
+    body.push(fields(&slot).unwrap());
+    body[6] = 3_u32.to_le_bytes().to_vec();
+    let ring = KeyRing::parse(&sealed_anew(&join(&body))).unwrap();
+    assert_eq!(ring.slots()[2].kind, SlotKind::Other);
+    let unlocked = ring.unlock(&recovery()).unwrap();
+    let new = Password::new("new").unwrap();
+    let next = ring
+        .replace_password(&unlocked, &new, KdfCost::minimum(), "2027-02-01")
+        .unwrap();
+    let left: Vec<_> = next.slots().iter().map(|slot| (slot.id, slot.kind)).collect();
+    assert_eq!(left, [(6, SlotKind::Password), (2, SlotKind::RecoveryCode)]);
+}
+
+#[test]
+fn the_next_generation_is_above_the_file_and_the_opened_key_ring() {
+    let at = |generation: u64| {
+        let mut body = split(&body_of(GOLDEN));
+        body[1] = generation.to_le_bytes().to_vec();
+        let ring = KeyRing::parse(&sealed_anew(&join(&body))).unwrap();
+        let unlocked = ring.unlock(&recovery()).unwrap();
+        (ring, unlocked)
+    };
+    let (old, new) = (at(3), at(8));
+    let password = Password::new("new").unwrap();
+    for (ring, unlocked) in [(&old.0, &new.1), (&new.0, &old.1)] {
+        let next = ring.replace_password(unlocked, &password, KdfCost::minimum(), "2027-02-01");
+        assert_eq!(next.unwrap().generation(), 9);
+    }
+    let (last, unlocked) = at(u64::MAX);
+    let next = last.replace_password(&unlocked, &password, KdfCost::minimum(), "2027-02-01");
+    assert_eq!(next.unwrap_err(), crate::CryptoError::Full);
 }
 
 #[test]
