@@ -123,7 +123,11 @@ unsafe extern "C" fn read(
     unsafe {
         let header = file.cast_const().cast::<FaultFile>();
         match (*header).plan.read((*header).kind, offset, length) {
-            Some(code) => code,
+            Some(code) => {
+                // After a short read SQLite uses the buffer, and wants it filled with zeros.
+                ptr::write_bytes(buffer.cast::<u8>(), 0, usize::try_from(length).unwrap_or(0));
+                code
+            }
             None => real!(file, xRead(buffer, length, offset), ffi::SQLITE_IOERR_READ),
         }
     }

@@ -23,13 +23,18 @@ mod file;
 mod plan;
 mod vfs;
 
+use std::ffi::c_int;
+
+use libsqlite3_sys as ffi;
+
 use crate::error::{ErrorCode, SqliteError};
 use plan::Plan;
 
 pub use plan::{FaultCounters, FileKind};
 
 /// A registered fault-injecting VFS. Its faults hold for all connections opened under its name,
-/// from the moment they are set until [`disarm`](Self::disarm).
+/// from the moment they are set until [`disarm`](Self::disarm). A code that is no error, such as
+/// [`ErrorCode::Ok`], injects a plain `SQLITE_IOERR`.
 ///
 /// SQLite may use a VFS until the process ends, so it is never unregistered nor freed: the value
 /// can be dropped, the name stays taken.
@@ -55,24 +60,25 @@ impl FaultVfs {
     /// ([`ErrorCode::Full`], or an [`ErrorCode::IoErr`]).
     pub fn fail_writes_after(&self, bytes: u64, code: ErrorCode) {
         self.plan
-            .change(|faults| faults.writes = Some((bytes, code.raw())));
+            .change(|faults| faults.writes = Some((bytes, failing(code))));
     }
 
     /// Lets `syncs` more syncs succeed; later ones fail with `code`.
     pub fn fail_syncs_after(&self, syncs: u64, code: ErrorCode) {
         self.plan
-            .change(|faults| faults.syncs = Some((syncs, code.raw())));
+            .change(|faults| faults.syncs = Some((syncs, failing(code))));
     }
 
     /// Fails every opening of a file of that kind with `code`.
     pub fn fail_opens(&self, kind: FileKind, code: ErrorCode) {
-        self.plan.change(|faults| faults.opens = Some((kind, code.raw())));
+        self.plan
+            .change(|faults| faults.opens = Some((kind, failing(code))));
     }
 
     /// Fails every read of a file of that kind that covers the byte at `offset`.
     pub fn fail_reads_at(&self, kind: FileKind, offset: u64, code: ErrorCode) {
         self.plan
-            .change(|faults| faults.reads = Some((kind, offset, code.raw())));
+            .change(|faults| faults.reads = Some((kind, offset, failing(code))));
     }
 
     /// Takes all faults back; the counters go on.
@@ -83,5 +89,14 @@ impl FaultVfs {
     /// What went through this VFS since it was registered.
     pub fn counters(&self) -> FaultCounters {
         self.plan.counters()
+    }
+}
+
+/// The code to inject. SQLite uses a file whose opening "succeeded", so success without a file
+/// would make it call through a null pointer.
+fn failing(code: ErrorCode) -> c_int {
+    match ErrorCode::from_raw(code.raw()) {
+        ErrorCode::Ok => ffi::SQLITE_IOERR,
+        _ => code.raw(),
     }
 }

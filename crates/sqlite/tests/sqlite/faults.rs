@@ -166,6 +166,29 @@ fn a_failing_read_is_reported() {
 }
 
 #[test]
+fn a_fault_is_never_a_success() {
+    const IO: ErrorCode = ErrorCode::IoErr(10);
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path());
+    let vfs = FaultVfs::register("faults-success").unwrap();
+    let options = OpenOptions::new(OpenMode::ReadWrite).with_vfs("faults-success");
+    for code in [ErrorCode::Ok, ErrorCode::Other(0), ErrorCode::Other(101)] {
+        vfs.fail_opens(FileKind::Main, code);
+        assert_eq!(
+            Connection::open(&path, &options).unwrap_err().code,
+            IO,
+            "{code:?}"
+        );
+        vfs.disarm();
+        let mut connection = open(&path, "faults-success");
+        vfs.fail_writes_after(0, code);
+        assert_eq!(connection.execute_batch(GROW).unwrap_err().code, IO, "{code:?}");
+        vfs.disarm();
+        assert_eq!(count(&mut connection), 200, "{code:?}");
+    }
+}
+
+#[test]
 fn a_name_is_taken_once() {
     FaultVfs::register("faults-name").unwrap();
     for name in ["faults-name", "unix", "", "a\0b"] {
