@@ -15,7 +15,8 @@ use base64::Engine as _;
 use privatus_import::legacy::{Chain, ProbeSet};
 
 const PASSWORD: &str = "correct horse battery staple";
-const TOKENS: usize = 8;
+/// As many as the first walk of a search tries at once.
+const TOKENS: usize = 16;
 const SCRIPT: &str = "import hashlib, ssl, sys, time
 n = int(sys.argv[1]); start = time.perf_counter()
 key = hashlib.pbkdf2_hmac('sha256', sys.argv[2].encode(), bytes(range(32)), n, 32)

@@ -25,6 +25,9 @@ const fn column(name: &'static str, limit: usize) -> Column {
     Column { name, limit }
 }
 
+/// Rows that [`sealed_sizes`] gives at most.
+pub(crate) const SIZES: usize = 4096;
+
 /// The columns of a table; the first is its primary key.
 pub(crate) const fn columns(table: Table) -> &'static [Column] {
     match table {
@@ -173,7 +176,7 @@ pub(crate) fn sealed_sizes(
 ) -> Result<Vec<RowSize>> {
     sql_query(format!(
         "SELECT rowid AS number, octet_length({column}) AS size FROM {} WHERE rowid >= ? \
-         AND typeof({column}) IN ('blob', 'text') AND octet_length({column}) <= {SEALED} ORDER BY rowid LIMIT 4096",
+         AND typeof({column}) IN ('blob', 'text') AND octet_length({column}) <= {SEALED} ORDER BY rowid LIMIT {SIZES}",
         table.name()
     ))
     .bind::<BigInt, _>(from)

@@ -120,7 +120,8 @@ impl Source {
         let done = std::mem::take(&mut search.done);
         Ok(FoundKeys {
             unopened: search.survey.left(),
-            tried_to_the_bound: u64::try_from(search.survey.unopened_of(done.into_iter()).len()).unwrap_or(0),
+            tried_to_the_bound: u64::try_from(done.iter().filter(|at| search.survey.is_closed(**at)).count())
+                .unwrap_or(0),
             end,
             bound: options.max_iterations,
             keys: search.keys,
@@ -272,8 +273,7 @@ impl Search<'_> {
                     Walk::Stopped => return Ok(Walk::Stopped),
                     other => other,
                 } {}
-                let open = self.survey.unopened_of(probes.tags());
-                probes.retain(|at| open.contains(&at));
+                probes.retain(|at| self.survey.is_closed(at));
                 probes.append(late);
             }
         }
@@ -293,8 +293,7 @@ impl Search<'_> {
             let pause = last.min(chain.iterations().saturating_add(REPORT_EVERY));
             if let Some(key) = scan(chain, probes, pause) {
                 self.adopt(KeyOrigin::SecondGeneration, chain.iterations(), &key)?;
-                let open = self.survey.unopened_of(probes.tags());
-                probes.retain(|at| open.contains(&at));
+                probes.retain(|at| self.survey.is_closed(at));
                 chain.step();
                 return Ok(Walk::Hit);
             }

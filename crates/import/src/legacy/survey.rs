@@ -1,4 +1,7 @@
 //! Which rows no key has opened yet, and the choice of tokens to try keys on.
+//!
+//! One bit a row is kept, in stretches of the table's order; a stretch whose rows are all open is
+//! never read again. What else is needed of a row is asked from the database anew.
 
 use std::collections::HashSet;
 
@@ -6,56 +9,100 @@ use super::error::LegacyError;
 use super::fernet::{FernetKey, Token};
 use super::probe::ProbeSet;
 use super::problem::Table;
-use super::rows;
+use super::rows::{self, RowSize, SIZES};
 use super::source::Source;
 
 /// A row with a sealed value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct SealedAt {
-    pub(crate) table: Table,
-    pub(crate) row: i64,
+    stretch: usize,
+    place: usize,
+    row: i64,
 }
 
-/// A row that no key has opened, and the size of its token. 24 bytes a row is what a search holds.
-struct Unopened {
-    at: SealedAt,
-    size: u32,
+/// Up to [`SIZES`] rows that follow one another.
+struct Stretch {
+    table: Table,
+    column: &'static str,
+    from: i64,
+    closed: Box<[u64; SIZES / 64]>,
+    left: usize,
+}
+
+impl Stretch {
+    fn is_closed(&self, place: usize) -> bool {
+        self.closed
+            .get(place / 64)
+            .is_some_and(|word| word >> (place % 64) & 1 == 1)
+    }
+
+    fn set(&mut self, place: usize, closed: bool) {
+        let before = self.is_closed(place);
+        if let Some(word) = self.closed.get_mut(place / 64) {
+            *word = *word & !(1 << (place % 64)) | u64::from(closed) << (place % 64);
+            self.left = self.left + usize::from(closed) - usize::from(before);
+        }
+    }
+
+    /// The closed rows, by place.
+    fn rows(&self, source: &mut Source) -> Result<Vec<(usize, RowSize)>, LegacyError> {
+        let (table, column, from) = (self.table, self.column, self.from);
+        let rows = source.query(table, |connection| {
+            rows::sealed_sizes(connection, table, column, from)
+        })?;
+        Ok(rows
+            .into_iter()
+            .enumerate()
+            .filter(|(place, _)| self.is_closed(*place))
+            .collect())
+    }
+
+    fn tokens(&self, source: &mut Source, rows: &[i64]) -> Result<Vec<(i64, Vec<u8>)>, LegacyError> {
+        let found = source.query(self.table, |connection| {
+            rows::sealed(connection, self.table, self.column, rows)
+        })?;
+        Ok(found.into_iter().map(|row| (row.number, row.token)).collect())
+    }
 }
 
 /// The rows that no key has opened.
 pub(crate) struct Survey {
-    unopened: Vec<Unopened>,
+    stretches: Vec<Stretch>,
     /// Rows at the beginning: those with a well-formed token.
     total: u64,
 }
 
-/// How many rows are fetched at once, and how many bytes.
+/// How many rows are fetched at once.
 const CHUNK_ROWS: usize = 256;
 
 impl Survey {
     /// Lists the rows whose sealed value is a well-formed token.
     pub(crate) fn new(source: &mut Source) -> Result<Self, LegacyError> {
-        let mut unopened = Vec::new();
+        let mut survey = Self {
+            stretches: Vec::new(),
+            total: 0,
+        };
         for table in [Table::Settings, Table::Messages] {
             let Some(column) = rows::sealed_column(table) else {
                 continue;
             };
-            let mut from = Some(i64::MIN);
-            while let Some(start) = from {
+            let mut next = Some(i64::MIN);
+            while let Some(from) = next {
                 let sizes = source.query(table, |connection| {
-                    rows::sealed_sizes(connection, table, column, start)
+                    rows::sealed_sizes(connection, table, column, from)
                 })?;
-                from = sizes.last().and_then(|last| last.number.checked_add(1));
-                unopened.extend(sizes.into_iter().map(|found| Unopened {
-                    at: SealedAt {
-                        table,
-                        row: found.number,
-                    },
-                    size: u32::try_from(found.size).unwrap_or(u32::MAX),
-                }));
+                next = sizes.last().and_then(|last| last.number.checked_add(1));
+                let mut stretch = Stretch {
+                    table,
+                    column,
+                    from,
+                    closed: Box::new([0; SIZES / 64]),
+                    left: 0,
+                };
+                (0..sizes.len()).for_each(|place| stretch.set(place, true));
+                survey.stretches.push(stretch);
             }
         }
-        let mut survey = Self { unopened, total: 0 };
         survey.sift(source, |token| Token::parse(token).is_ok())?;
         survey.total = survey.left();
         Ok(survey)
@@ -68,7 +115,22 @@ impl Survey {
 
     /// Rows that no key has opened.
     pub(crate) fn left(&self) -> u64 {
-        u64::try_from(self.unopened.len()).unwrap_or(u64::MAX)
+        u64::try_from(self.left_in(|_| true)).unwrap_or(u64::MAX)
+    }
+
+    fn left_in(&self, which: impl Fn(Table) -> bool) -> usize {
+        self.stretches
+            .iter()
+            .filter(|stretch| which(stretch.table))
+            .map(|stretch| stretch.left)
+            .sum()
+    }
+
+    /// No key has opened the row.
+    pub(crate) fn is_closed(&self, at: SealedAt) -> bool {
+        self.stretches
+            .get(at.stretch)
+            .is_some_and(|stretch| stretch.is_closed(at.place))
     }
 
     /// Takes off the list what `key` opens, and says how many rows that is.
@@ -81,107 +143,119 @@ impl Survey {
     }
 
     /// Keeps the rows whose token passes.
-    fn sift(&mut self, source: &mut Source, mut keep: impl FnMut(&[u8]) -> bool) -> Result<(), LegacyError> {
-        let mut dropped: HashSet<SealedAt> = HashSet::new();
-        let mut rest = self.unopened.as_slice();
-        while let Some(first) = rest.first() {
-            let mut bytes = 0_u64;
-            let fits = rest.iter().take(CHUNK_ROWS).enumerate().take_while(|(at, row)| {
-                bytes += u64::from(row.size);
-                row.at.table == first.at.table && (*at == 0 || bytes <= rows::PAGE_BYTES)
-            });
-            let chunk = fits.count();
-            let (now, later) = rest.split_at_checked(chunk).unwrap_or((rest, &[]));
-            for (at, token) in fetch(source, now)? {
-                if !keep(&token) {
-                    dropped.insert(at);
+    fn sift(&mut self, source: &mut Source, keep: impl Fn(&[u8]) -> bool) -> Result<(), LegacyError> {
+        for stretch in self.stretches.iter_mut().filter(|stretch| stretch.left > 0) {
+            let rows = stretch.rows(source)?;
+            let mut rest = rows.as_slice();
+            while !rest.is_empty() {
+                let (now, later) = rest.split_at_checked(chunk(rest)).unwrap_or((rest, &[]));
+                let numbers: Vec<i64> = now.iter().map(|(_, row)| row.number).collect();
+                for (number, token) in stretch.tokens(source, &numbers)? {
+                    let found = now.binary_search_by_key(&number, |(_, row)| row.number);
+                    if let Some((place, _)) = found.ok().and_then(|at| now.get(at))
+                        && !keep(&token)
+                    {
+                        stretch.set(*place, false);
+                    }
                 }
+                rest = later;
             }
-            rest = later;
         }
-        self.unopened.retain(|row| !dropped.contains(&row.at));
         Ok(())
     }
 
     /// Up to `wanted` tokens that are not among `tried`, spread over the rows in the order in
     /// which they were written (one session of the application, one key), the shortest of each
-    /// stretch.
+    /// part.
     pub(crate) fn choose(
         &self,
         source: &mut Source,
         wanted: usize,
         tried: &HashSet<SealedAt>,
     ) -> Result<ProbeSet<SealedAt>, LegacyError> {
-        let open: Vec<&Unopened> = self
-            .unopened
-            .iter()
-            .filter(|row| !tried.contains(&row.at))
-            .collect();
-        let (settings, messages): (Vec<_>, Vec<_>) =
-            open.into_iter().partition(|row| row.at.table == Table::Settings);
+        let of = |table: Table| {
+            let tried = tried.iter().filter(|at| {
+                self.is_closed(**at)
+                    && self
+                        .stretches
+                        .get(at.stretch)
+                        .is_some_and(|stretch| stretch.table == table)
+            });
+            self.left_in(|other| other == table).saturating_sub(tried.count())
+        };
+        let (settings, messages) = (of(Table::Settings), of(Table::Messages));
         // Settings are few and are rewritten in other sessions than the messages around them.
-        let share = if messages.is_empty() {
+        let share = if messages == 0 {
             wanted
         } else {
-            wanted.div_ceil(4).min(settings.len())
+            wanted.div_ceil(4).min(settings)
         };
         let mut set = ProbeSet::new();
-        for (rows, wanted) in [(settings, share), (messages, wanted - share)] {
-            if wanted == 0 {
-                continue;
-            }
-            for stretch in rows.chunks(rows.len().div_ceil(wanted).max(1)) {
-                let Some(shortest) = stretch.iter().min_by_key(|row| row.size) else {
-                    continue;
-                };
-                for (at, token) in fetch(
-                    source,
-                    &[Unopened {
-                        at: shortest.at,
-                        size: shortest.size,
-                    }],
-                )? {
-                    // Sifted at the beginning, so it parses; a file that changes meanwhile is skipped.
-                    let _parsed = set.push(&token, at);
-                }
+        for (table, rows, wanted) in [
+            (Table::Settings, settings, share),
+            (Table::Messages, messages, wanted - share),
+        ] {
+            if rows > 0 && wanted > 0 {
+                self.choose_in(source, table, rows.div_ceil(wanted), tried, &mut set)?;
             }
         }
         Ok(set)
     }
 
-    /// Those of `rows` that no key has opened.
-    pub(crate) fn unopened_of(&self, rows: impl Iterator<Item = SealedAt>) -> HashSet<SealedAt> {
-        let wanted: HashSet<SealedAt> = rows.collect();
-        self.unopened
-            .iter()
-            .map(|row| row.at)
-            .filter(|at| wanted.contains(at))
-            .collect()
+    /// The shortest token of each `part` rows of a table.
+    fn choose_in(
+        &self,
+        source: &mut Source,
+        table: Table,
+        part: usize,
+        tried: &HashSet<SealedAt>,
+        set: &mut ProbeSet<SealedAt>,
+    ) -> Result<(), LegacyError> {
+        let mut shortest: Option<(i64, SealedAt)> = None;
+        let mut seen = 0_usize;
+        let mut chosen = Vec::new();
+        for (index, stretch) in self.stretches.iter().enumerate() {
+            if stretch.table != table || stretch.left == 0 {
+                continue;
+            }
+            for (place, row) in stretch.rows(source)? {
+                let at = SealedAt {
+                    stretch: index,
+                    place,
+                    row: row.number,
+                };
+                if tried.contains(&at) {
+                    continue;
+                }
+                if shortest.is_none_or(|(size, _)| row.size < size) {
+                    shortest = Some((row.size, at));
+                }
+                seen += 1;
+                if seen.is_multiple_of(part) {
+                    chosen.extend(shortest.take());
+                }
+            }
+        }
+        chosen.extend(shortest);
+        for (_, at) in chosen {
+            let Some(stretch) = self.stretches.get(at.stretch) else {
+                continue;
+            };
+            for (_, token) in stretch.tokens(source, &[at.row])? {
+                // Sifted at the beginning, so it parses; a file that changes meanwhile is skipped.
+                let _parsed = set.push(&token, at);
+            }
+        }
+        Ok(())
     }
 }
 
-/// The tokens of rows of one table.
-fn fetch(source: &mut Source, rows: &[Unopened]) -> Result<Vec<(SealedAt, Vec<u8>)>, LegacyError> {
-    let Some(table) = rows.first().map(|row| row.at.table) else {
-        return Ok(Vec::new());
-    };
-    let Some(column) = rows::sealed_column(table) else {
-        return Ok(Vec::new());
-    };
-    let numbers: Vec<i64> = rows.iter().map(|row| row.at.row).collect();
-    let found = source.query(table, |connection| {
-        rows::sealed(connection, table, column, &numbers)
-    })?;
-    Ok(found
-        .into_iter()
-        .map(|row| {
-            (
-                SealedAt {
-                    table,
-                    row: row.number,
-                },
-                row.token,
-            )
-        })
-        .collect())
+/// How many of the rows at the beginning are within the bounds of one fetch; at least one.
+fn chunk(rows: &[(usize, RowSize)]) -> usize {
+    let mut bytes = 0_u64;
+    let fits = rows.iter().take(CHUNK_ROWS).take_while(|(_, row)| {
+        bytes = bytes.saturating_add(u64::try_from(row.size).unwrap_or(0));
+        bytes <= rows::PAGE_BYTES
+    });
+    fits.count().max(1)
 }
