@@ -23,6 +23,10 @@ pub(crate) fn interrupted() -> Arc<AtomicBool> {
     // A handler that is there already (the demo imports twice) is as good.
     let _ = ctrlc::set_handler(move || {
         if seen.swap(true, Ordering::SeqCst) {
+            #[allow(
+                clippy::disallowed_methods,
+                reason = "asked for twice: at once, whatever is open"
+            )]
             std::process::exit(130);
         }
     });
