@@ -103,6 +103,16 @@ pub enum KeyRingError {
         /// What it asks for.
         iterations: u32,
     },
+    /// The password slots together ask for so much key derivation that opening would not end.
+    #[error(
+        "the password slots of the key ring ask for {iterations} iterations together, above the \
+         ceiling of {}; the file was altered: restore it from a backup",
+        KdfCost::CEILING
+    )]
+    KdfSumAboveCeiling {
+        /// What they ask for together.
+        iterations: u64,
+    },
     /// No slot answers to the secret.
     #[error(
         "wrong password or recovery code (or the key ring was altered): try again, or use the \

@@ -69,7 +69,8 @@ impl KeyRing {
     /// # Errors
     /// [`KeyRingError::NotAKeyRing`], [`KeyRingError::UnsupportedVersion`],
     /// [`KeyRingError::Damaged`] (cut off, or the checksum differs),
-    /// [`KeyRingError::KdfBelowFloor`], [`KeyRingError::KdfAboveCeiling`], and
+    /// [`KeyRingError::KdfBelowFloor`], [`KeyRingError::KdfAboveCeiling`],
+    /// [`KeyRingError::KdfSumAboveCeiling`], and
     /// [`KeyRingError::Tampered`] when the checksum holds over a body that has no valid form.
     pub fn parse(bytes: &[u8]) -> Result<KeyRing, KeyRingError> {
         let (bytes, mac) = file::read(bytes)?;

@@ -4,6 +4,7 @@ use super::slot::Slot;
 use crate::derive::{self, label};
 use crate::error::{CryptoError, KeyRingError, OpenError};
 use crate::frame::{self, Fields, push_field};
+use crate::kdf::KdfCost;
 use crate::key::{DatabaseKey, MasterKey};
 use crate::vault_id::VaultId;
 use crate::wrap::{self, WRAPPED};
@@ -73,6 +74,12 @@ impl Body {
                 return Err(form);
             }
             body.slots.push(slot);
+        }
+        // A wrong password is tried on each of them.
+        let iterations = body.slots.iter().filter_map(|slot| slot.info().iterations);
+        let iterations = iterations.map(u64::from).sum();
+        if iterations > u64::from(KdfCost::CEILING) {
+            return Err(KeyRingError::KdfSumAboveCeiling { iterations });
         }
         if fields.is_at_end() { Ok(body) } else { Err(form) }
     }

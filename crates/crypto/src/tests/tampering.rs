@@ -145,6 +145,27 @@ fn kdf_parameters_outside_the_limits_are_refused_before_any_derivation() {
 }
 
 #[test]
+fn password_slots_together_stay_under_the_ceiling() {
+    let with_second = |iterations: u32| {
+        let mut body = split(&body_of(GOLDEN));
+        let mut slot = split(&body[7]);
+        slot[0] = 3_u32.to_le_bytes().to_vec();
+        slot[4] = iterations.to_le_bytes().to_vec();
+        body.push(join(&slot));
+        body[6] = 3_u32.to_le_bytes().to_vec();
+        KeyRing::parse(&with_body(&join(&body))).map(|ring| ring.slots().len())
+    };
+    let rest = KdfCost::CEILING - 210_000;
+    assert_eq!(with_second(rest), Ok(3));
+    assert_eq!(
+        with_second(rest + 1),
+        Err(KeyRingError::KdfSumAboveCeiling {
+            iterations: 100_000_001
+        })
+    );
+}
+
+#[test]
 fn changed_fields_of_a_password_slot() {
     let slot = split(&split(&body_of(GOLDEN))[7]);
     let flipped = |field: usize| {
