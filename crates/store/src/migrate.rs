@@ -19,12 +19,22 @@ pub(crate) fn run_all(link: &mut Link) -> Result<(), StoreError> {
         .map(drop)
         .map_err(drop);
     match result {
-        Ok(()) => Ok(()),
+        Ok(()) => fill_ledger(link),
         Err(()) if link.raw().last_error().is_full() => Err(StoreError::DiskFull),
         Err(()) => Err(StoreError::Unexpected(
             "a migration failed while the vault was made".into(),
         )),
     }
+}
+
+/// The specification's `schema_migrations`: a row a step, its version the digits of diesel's.
+fn fill_ledger(link: &mut Link) -> Result<(), StoreError> {
+    let sql = Sql::new(
+        "INSERT INTO schema_migrations (version, description) \
+         SELECT CAST(replace(version, '-', '') AS INTEGER), version FROM __diesel_schema_migrations \
+         ORDER BY version",
+    );
+    link.run(sql, "note the migrations").map(drop)
 }
 
 /// Compares what was applied with what this build knows; touches nothing.
