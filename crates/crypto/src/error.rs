@@ -49,6 +49,9 @@ pub enum CryptoError {
     /// The key ring does not belong to the unlocked keys it was to be changed with.
     #[error("the key ring does not belong to the unlocked vault; unlock it again")]
     OtherKeyRing,
+    /// A key is being replaced, by a build that can do that.
+    #[error("a key rotation is pending, and this build cannot finish it; use the build that began it")]
+    RotationPending,
     /// The key ring can take no further change.
     #[error("the key ring is full: it has no room for another generation or slot")]
     Full,
@@ -122,6 +125,10 @@ pub enum KeyRingError {
     /// The checksum holds, or the secret is right, and yet an inner check fails.
     #[error("the key ring was altered: {0}; restore it from its second copy or from a backup")]
     Tampered(&'static str),
+    /// The key ring is authentic, and a key is being replaced: part of the database may be under
+    /// the new key already. Nothing is damaged.
+    #[error("a key rotation is pending, and this build cannot finish it; use the build that began it")]
+    RotationPending,
     /// A primitive failed.
     #[error(transparent)]
     Crypto(#[from] CryptoError),

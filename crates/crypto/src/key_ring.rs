@@ -104,7 +104,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// [`CryptoError::OtherKeyRing`] when `unlocked` is of another key ring or this one was
-    /// altered since; [`CryptoError::Full`], [`CryptoError::NoRandomness`],
+    /// altered since; [`CryptoError::RotationPending`], [`CryptoError::Full`], [`CryptoError::NoRandomness`],
     /// [`CryptoError::CreatedAt`].
     pub fn replace_password(
         &self,
@@ -116,6 +116,9 @@ impl KeyRing {
         let master = unlocked.master();
         if !self.is_authentic(master) {
             return Err(CryptoError::OtherKeyRing);
+        }
+        if self.is_rotating() {
+            return Err(CryptoError::RotationPending);
         }
         let last_id = self.infos.iter().map(|info| info.id).max().unwrap_or(0);
         let id = last_id.checked_add(1).ok_or(CryptoError::Full)?;
@@ -163,6 +166,11 @@ impl KeyRing {
             mac,
             infos,
         }
+    }
+
+    /// Whether a key is being replaced: this version neither begins nor finishes that.
+    fn is_rotating(&self) -> bool {
+        !self.body.pending_database_key.is_empty() || !self.body.pending_master_key.is_empty()
     }
 
     fn is_authentic(&self, master: &MasterKey) -> bool {

@@ -88,7 +88,7 @@ fn envelope() {
 
 #[test]
 fn key_ring() {
-    run("key_ring", 4, targets::key_ring, RUNS / 20);
+    run("key_ring", 3, targets::key_ring, RUNS / 20);
 }
 
 #[test]

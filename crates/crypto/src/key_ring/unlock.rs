@@ -9,11 +9,12 @@ use crate::vault_id::VaultId;
 
 impl KeyRing {
     /// Opens the key ring. In this order: slot key and key check of each slot of the secret's
-    /// kind, master key, MAC over the whole body, database key.
+    /// kind, master key, MAC over the whole body, no rotation pending, database key.
     ///
     /// # Errors
     /// [`KeyRingError::WrongSecret`] when no slot's key check matches;
-    /// [`KeyRingError::Tampered`] when one does and a later step fails.
+    /// [`KeyRingError::Tampered`] when one does and a later step fails;
+    /// [`KeyRingError::RotationPending`] when a newer build has begun to replace a key.
     pub fn unlock(&self, secret: &Secret) -> Result<Unlocked, KeyRingError> {
         for slot in &self.body.slots {
             let Some(master) = slot.open(&self.body.vault, secret)? else {
@@ -21,6 +22,10 @@ impl KeyRing {
             };
             if !self.is_authentic(&master) {
                 return Err(KeyRingError::Tampered("its MAC does not match"));
+            }
+            // Only now: an unauthenticated mark could lock the owner out with a misleading error.
+            if self.is_rotating() {
+                return Err(KeyRingError::RotationPending);
             }
             let database_key = unwrap_database_key(&self.body.vault, &master, &self.body.database_key)
                 .map_err(|_| KeyRingError::Tampered("its database key does not unwrap"))?;

@@ -224,9 +224,10 @@ fn a_slot_of_another_vault_or_a_duplicate_is_refused() {
 }
 
 #[test]
-fn later_slots_and_pending_keys_survive_a_password_change() {
-    let before = split(&body_of(LATER));
-    let ring = KeyRing::parse(LATER).unwrap();
+fn later_slots_survive_a_password_change() {
+    let mut before = split(&body_of(LATER));
+    (before[4], before[5]) = (Vec::new(), Vec::new());
+    let ring = KeyRing::parse(&sealed_anew(&join(&before))).unwrap();
     let unlocked = ring.unlock(&recovery()).unwrap();
     let new = Password::new("third password").unwrap();
     let next = ring
@@ -241,6 +242,28 @@ fn later_slots_and_pending_keys_survive_a_password_change() {
     assert_eq!((first.id, first.kind), (10, SlotKind::Password));
     next.unlock(&Secret::Password(new)).unwrap();
     next.unlock(&recovery()).unwrap();
+}
+
+#[test]
+fn a_pending_rotation_is_refused_once_the_key_ring_is_authentic() {
+    let unlocked = KeyRing::parse(GOLDEN).unwrap().unlock(&recovery()).unwrap();
+    let new = Password::new("new").unwrap();
+    for field in [4, 5] {
+        let mut body = split(&body_of(GOLDEN));
+        body[field] = vec![7; 72];
+        let body = join(&body);
+        assert_eq!(
+            open(&with_body(&body), &recovery()),
+            Err(KeyRingError::Tampered("its MAC does not match"))
+        );
+        let file = sealed_anew(&body);
+        for secret in [recovery(), password()] {
+            assert_eq!(open(&file, &secret), Err(KeyRingError::RotationPending));
+        }
+        let ring = KeyRing::parse(&file).unwrap();
+        let next = ring.replace_password(&unlocked, &new, KdfCost::minimum(), "2027-02-01");
+        assert_eq!(next.unwrap_err(), crate::CryptoError::RotationPending);
+    }
 }
 
 #[test]
