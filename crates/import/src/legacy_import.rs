@@ -198,7 +198,8 @@ fn write_contact(store: &Store, contact: &Contact, report: &mut Report) -> Resul
 
 /// The application kept keys as base64 or hexadecimal text; what is neither is kept as its bytes.
 fn public_key(text: &str) -> Result<PublicKey, StoreError> {
-    let hex = text.len().is_multiple_of(2) && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hex =
+        text.len().is_multiple_of(2) && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if hex {
         let digits = text.as_bytes().chunks_exact(2);
         let bytes = digits
