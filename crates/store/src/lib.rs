@@ -11,6 +11,8 @@ mod keys;
 mod message;
 mod migrate;
 mod month;
+#[cfg(test)]
+mod plans;
 mod removal;
 mod row_key;
 mod sender;

@@ -97,8 +97,11 @@ pub(crate) struct Sql<'a, ST = ()> {
 impl<'a, ST> Sql<'a, ST> {
     /// A statement; each `?` takes the next bind. Texts hold no other `?`.
     pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        let text = text.into();
+        #[cfg(test)]
+        crate::plans::note(&text);
         Self {
-            text: text.into(),
+            text,
             binds: Vec::new(),
             rows: PhantomData,
         }
