@@ -68,14 +68,19 @@ impl KeyRing {
     ///
     /// # Errors
     /// [`KeyRingError::NotAKeyRing`], [`KeyRingError::UnsupportedVersion`],
-    /// [`KeyRingError::Damaged`] (cut off, or the checksum differs),
+    /// [`KeyRingError::Damaged`] (cut off, the checksum differs, or the format's name does not fit
+    /// the body),
     /// [`KeyRingError::KdfBelowFloor`], [`KeyRingError::KdfAboveCeiling`],
     /// [`KeyRingError::KdfSumAboveCeiling`], and
     /// [`KeyRingError::Tampered`] when the checksum holds over a body that has no valid form.
     pub fn parse(bytes: &[u8]) -> Result<KeyRing, KeyRingError> {
-        let (bytes, mac) = file::read(bytes)?;
-        let body = Body::decode(&bytes)?;
-        Ok(Self::assemble(body, bytes, mac))
+        let file = file::read(bytes)?;
+        let body = Body::decode(&file.body);
+        if let Some(name) = file.other_format {
+            let is_our_form = !matches!(body, Err(KeyRingError::Tampered(_)));
+            return Err(file::other_format(&name, is_our_form));
+        }
+        Ok(Self::assemble(body?, file.body, file.mac))
     }
 
     /// The file's bytes. [`Self::parse`] gives the same key ring back, and the same bytes again.

@@ -27,11 +27,6 @@ struct File {
     mac: String,
 }
 
-#[derive(Deserialize)]
-struct FormatOnly {
-    format: String,
-}
-
 /// One line of JSON without white space: any byte that changes or is missing is noticed.
 pub(super) fn write(body: &[u8], mac: &[u8; 32]) -> Vec<u8> {
     let (body64, checksum, mac) = (
@@ -43,30 +38,51 @@ pub(super) fn write(body: &[u8], mac: &[u8; 32]) -> Vec<u8> {
     format!(r#"{{"format":"{FORMAT}","body":"{body64}","checksum":"{checksum}","mac":"{mac}"}}"#).into_bytes()
 }
 
-/// The body, its checksum verified, and the MAC, not verified yet.
-pub(super) fn read(bytes: &[u8]) -> Result<(Vec<u8>, [u8; 32]), KeyRingError> {
+/// What a file holds. The checksum is verified, the MAC not yet.
+pub(super) struct Contents {
+    /// The format's name, if it is not this version's.
+    pub(super) other_format: Option<String>,
+    pub(super) body: Vec<u8>,
+    pub(super) mac: [u8; 32],
+}
+
+/// The outer JSON and the checksum are the same in every version: what does not fit is damaged,
+/// whatever version it claims.
+pub(super) fn read(bytes: &[u8]) -> Result<Contents, KeyRingError> {
     if bytes.len() > MAX_KEY_RING_BYTES {
         return Err(KeyRingError::NotAKeyRing);
     }
-    // The format alone first: another version may have other members.
-    if let Ok(FormatOnly { format }) = serde_json::from_slice(bytes) {
-        match format.strip_prefix(NAME) {
-            None => return Err(KeyRingError::NotAKeyRing),
-            Some(_) if format == FORMAT => {}
-            Some(version) => {
-                let shown = version.chars().filter(|c| !c.is_control()).take(32);
-                return Err(KeyRingError::UnsupportedVersion(shown.collect()));
-            }
-        }
-    }
     let file: File = serde_json::from_slice(bytes).map_err(|_| not_json(bytes))?;
-    let decode = |text: &str| BASE64.decode(text).map_err(|_| KeyRingError::Damaged);
+    let damaged = if file.format.starts_with(NAME) {
+        KeyRingError::Damaged
+    } else {
+        KeyRingError::NotAKeyRing
+    };
+    let decode = |text: &str| BASE64.decode(text).map_err(|_| damaged.clone());
     let body = decode(&file.body)?;
     if decode(&file.checksum)? != Digest::of(&body) {
-        return Err(KeyRingError::Damaged);
+        return Err(damaged);
     }
-    let mac = decode(&file.mac)?;
-    Ok((body, mac.try_into().map_err(|_| KeyRingError::Damaged)?))
+    let mac = decode(&file.mac)?.try_into().map_err(|_| damaged)?;
+    let other_format = (file.format != FORMAT).then_some(file.format);
+    Ok(Contents {
+        other_format,
+        body,
+        mac,
+    })
+}
+
+/// The error for another format's name. The checksum does not cover the name: over a body of this
+/// version's form, which no other version may use, the name itself is what was damaged.
+pub(super) fn other_format(name: &str, is_our_form: bool) -> KeyRingError {
+    match name.strip_prefix(NAME) {
+        _ if is_our_form => KeyRingError::Damaged,
+        None => KeyRingError::NotAKeyRing,
+        Some(version) => {
+            let shown = version.chars().filter(|c| !c.is_control()).take(32);
+            KeyRingError::UnsupportedVersion(shown.collect())
+        }
+    }
 }
 
 /// Something that was a key ring is damaged; anything else is no key ring.
