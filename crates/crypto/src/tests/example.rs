@@ -253,6 +253,14 @@ fn the_worked_example_of_the_document_is_true() {
 }
 
 #[test]
+fn the_row_id_of_a_setting_in_the_document_is_true() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/CRYPTO.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let row_id = hex(fields(&[b"", b"theme"]).unwrap());
+    assert!(document.contains(&format!("`theme` has the row id `{row_id}`")));
+}
+
+#[test]
 fn the_document_names_every_label_and_the_key_ring_whole() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/CRYPTO.md");
     let document = std::fs::read_to_string(path).unwrap();
