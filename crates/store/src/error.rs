@@ -143,6 +143,8 @@ impl From<KeyRingError> for StoreError {
         match error {
             KeyRingError::WrongSecret => Self::WrongSecret,
             KeyRingError::Crypto(error) => error.into(),
+            // Nothing is damaged, and a backup would not help.
+            KeyRingError::RotationPending => Self::Refused(error.to_string()),
             other => Self::KeyRingDamaged(other.to_string()),
         }
     }
@@ -167,3 +169,15 @@ refused!(
     SettingError,
     TimestampError
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pending_rotation_is_not_called_damage() {
+        let shown = StoreError::from(KeyRingError::RotationPending).to_string();
+        assert!(shown.contains("use the build that began it"), "{shown}");
+        assert!(!shown.contains("damaged") && !shown.contains("backup"), "{shown}");
+    }
+}
