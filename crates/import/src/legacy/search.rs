@@ -158,18 +158,18 @@ impl Search<'_> {
             return Ok(());
         }
         for path in paths {
-            for password in [None, self.options.password] {
+            // The class took any password; the program of that version used the built-in one only.
+            let other = self.options.password.filter(|_| given.is_some());
+            for password in std::iter::once(None).chain(other.map(Some)) {
                 let key = first_generation::key(&path, password);
                 // A given path is tried on every row: the first version's may be few.
                 if given.is_some() || probes.opened_by(&key) {
+                    let original_path = path.clone();
                     let origin = KeyOrigin::FirstGeneration {
-                        original_path: path.clone(),
+                        original_path,
                         guessed: given.is_none(),
                     };
                     self.adopt(origin, first_generation::ITERATIONS, &key)?;
-                }
-                if self.options.password.is_none() {
-                    break;
                 }
             }
         }

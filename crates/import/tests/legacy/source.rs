@@ -48,6 +48,21 @@ fn a_closed_database_is_read_in_place_and_left_as_it_is() {
 }
 
 #[test]
+fn an_empty_wal_and_a_shm_beside_it_stay_too() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    maker.sql("PRAGMA journal_mode = WAL");
+    maker.messages(&key, 3);
+    let folder = maker.close();
+    fs::write(folder.path().join("privatus_chat.db-wal"), b"").unwrap();
+    fs::write(folder.path().join("privatus_chat.db-shm"), vec![0; 32_768]).unwrap();
+    let before = listing(folder.path());
+    assert!(!Source::open(folder.path()).unwrap().is_copied());
+    assert_eq!(read(folder.path(), 2_000).texts().len(), 3);
+    assert_eq!(listing(folder.path()), before);
+}
+
+#[test]
 fn an_unmerged_wal_is_read_and_left_as_it_is() {
     let mut maker = Maker::new();
     let key = maker.key(1_000);
