@@ -99,7 +99,18 @@ impl Connection {
     /// The code behind a diesel error, or `None` when the error does not come from SQLite (no row
     /// found, a value that does not convert).
     pub fn code_of(&self, error: &diesel::result::Error) -> Option<ErrorCode> {
-        matches!(error, diesel::result::Error::DatabaseError(..)).then(|| self.last_error())
+        if !matches!(error, diesel::result::Error::DatabaseError(..)) {
+            return None;
+        }
+        // A row that fails after the first of a load is not told to the instrumentation; the handle still knows.
+        // SAFETY: an open connection.
+        let now = self.handle.with("read the state", |db| unsafe {
+            ffi::sqlite3_extended_errcode(db)
+        });
+        match now.map(ErrorCode::from_raw) {
+            Ok(code) if code != ErrorCode::Ok => Some(code),
+            _ => Some(self.last_error()),
+        }
     }
 
     /// Runs SQL statements and drops their rows.
