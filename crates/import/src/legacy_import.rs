@@ -11,7 +11,7 @@ use privatus_store::{Store, StoreError, WriteTx};
 
 use crate::error::ImportError;
 use crate::legacy::{
-    Contact, Item, Message, Progress as Search, Record, SearchOptions, Setting, Source, Zone,
+    Contact, Item, Message, Progress as Search, Record, SearchEnd, SearchOptions, Setting, Source, Zone,
 };
 use crate::report::{OnProgress, Progress, Report};
 
@@ -35,6 +35,9 @@ pub fn import(
     let mut source = Source::open(path)?;
     let total = source.counts().messages;
     let keys = source.find_keys(options, searching)?;
+    if keys.end == SearchEnd::Cancelled {
+        return Err(ImportError::Stopped);
+    }
     for key in &keys.keys {
         report.notes.push(format!(
             "a key with {} iterations opens {} rows",

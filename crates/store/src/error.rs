@@ -143,6 +143,7 @@ impl From<KeyRingError> for StoreError {
         match error {
             KeyRingError::WrongSecret => Self::WrongSecret,
             KeyRingError::Crypto(error) => error.into(),
+            KeyRingError::UnsupportedVersion(version) => Self::SchemaNewer(format!("key ring {version}")),
             // Nothing is damaged, and a backup would not help.
             KeyRingError::RotationPending => Self::Refused(error.to_string()),
             other => Self::KeyRingDamaged(other.to_string()),
