@@ -68,6 +68,7 @@ pub fn import(
         ordinals: HashMap::new(),
         done: 0,
         failed: None,
+        cut_off: surveyed.is_err(),
     };
     let ended = pass(path, &mut importer);
     if importer.failed.is_none() {
@@ -101,13 +102,14 @@ struct Importer<'a, 'b> {
     ordinals: HashMap<[u8; 32], u64>,
     done: u64,
     failed: Option<ImportError>,
+    cut_off: bool,
 }
 
 impl Walker for Importer<'_, '_> {
     fn message(&mut self, chat: usize, message: Value) -> bool {
         self.done += 1;
         if self.chat.as_ref().is_none_or(|(current, _)| *current != chat) {
-            if !self.flush() || !self.begin(chat) {
+            if !self.flush() || !self.make(chat) {
                 return false;
             }
             self.ordinals.clear();
@@ -125,6 +127,8 @@ impl Walker for Importer<'_, '_> {
         }
         self.batch.len() < BATCH || self.flush()
     }
+
+    fn begin(&mut self, _: usize, _: &Header) {}
 
     fn chat(&mut self, _: usize, _: Header) -> bool {
         self.flush()
@@ -147,8 +151,13 @@ impl Importer<'_, '_> {
     }
 
     /// Makes the chat's contact or group.
-    fn begin(&mut self, chat: usize) -> bool {
+    fn make(&mut self, chat: usize) -> bool {
         let header = self.header(chat);
+        if self.cut_off && header == Header::default() {
+            // Cut off before the chat said what it is called: its messages would land in a chat of nobody.
+            self.chat = Some((chat, None));
+            return true;
+        }
         if self
             .options
             .chat

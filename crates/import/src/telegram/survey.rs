@@ -52,6 +52,11 @@ impl Walker for Survey {
         true
     }
 
+    fn begin(&mut self, chat: usize, header: &Header) {
+        // A file that is cut off never comes to the end of its last chat.
+        self.chats.insert(chat, header.clone());
+    }
+
     fn chat(&mut self, chat: usize, header: Header) -> bool {
         self.chats.insert(chat, header);
         true

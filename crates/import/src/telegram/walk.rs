@@ -17,6 +17,8 @@ pub(super) struct Header {
 pub(super) trait Walker {
     /// A message of the chat with this index; `false` stops the walk.
     fn message(&mut self, chat: usize, message: Value) -> bool;
+    /// A chat's messages begin; this is what stood before them.
+    fn begin(&mut self, chat: usize, header: &Header);
     /// A chat ended.
     fn chat(&mut self, chat: usize, header: Header) -> bool;
     /// `personal_information.user_id`.
@@ -64,6 +66,7 @@ impl<'de, W: Walker> Visitor<'de> for Root<'_, W> {
                 "messages" => {
                     *self.seen = true;
                     single = true;
+                    self.walker.begin(0, &header);
                     map.next_value_seed(Messages {
                         walker: self.walker,
                         chat: 0,
@@ -178,6 +181,7 @@ impl<'de, W: Walker> Visitor<'de> for Chat<'_, W> {
         let mut header = Header::default();
         while let Some(key) = map.next_key::<String>()? {
             if key == "messages" {
+                self.walker.begin(self.chat, &header);
                 map.next_value_seed(Messages {
                     walker: self.walker,
                     chat: self.chat,
