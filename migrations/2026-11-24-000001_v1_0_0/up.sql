@@ -4,7 +4,8 @@
 --   * a timestamp is UTC text `YYYY-MM-DD HH:MM:SS.sss`, 23 characters, so that text order is time order;
 --   * a sealed column is a BLOB even where the specification says TEXT;
 --   * a primary key says NOT NULL, because SQLite's own meaning of PRIMARY KEY allows NULL;
---   * an INTEGER that may pass 2^31 is declared BIGINT: the same to SQLite, 64 bits to diesel.
+--   * an INTEGER that may pass 2^31 is declared BIGINT, and a REAL is declared DOUBLE: the same to SQLite, 64 bits
+--     to diesel.
 
 CREATE TABLE contacts (
     contact_id TEXT NOT NULL PRIMARY KEY,
@@ -199,7 +200,7 @@ CREATE TABLE performance_metrics (
     timestamp TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
         CHECK (timestamp GLOB '????-??-?? ??:??:??.???'),
     metric_name TEXT NOT NULL,
-    metric_value REAL,
+    metric_value DOUBLE,
     unit TEXT,
     category TEXT,
     metadata TEXT -- JSON

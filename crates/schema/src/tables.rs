@@ -249,7 +249,7 @@ diesel::table! {
         metric_id -> BigInt,
         timestamp -> Nullable<Timestamp>,
         metric_name -> Text,
-        metric_value -> Nullable<Float>,
+        metric_value -> Nullable<Double>,
         unit -> Nullable<Text>,
         category -> Nullable<Text>,
         metadata -> Nullable<Text>,

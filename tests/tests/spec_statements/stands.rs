@@ -43,7 +43,7 @@ const SEALED: &[&str] = &[
     "security_events.raw_data",
 ];
 
-/// May pass 2^31: BIGINT where the specification says INTEGER.
+/// 64 bits to diesel: BIGINT where the specification says INTEGER and a value may pass 2^31, DOUBLE where it says REAL.
 const WIDE: &[&str] = &[
     "backup_contents.data_size",
     "backup_contents.record_count",
@@ -51,6 +51,7 @@ const WIDE: &[&str] = &[
     "backup_metadata.total_size",
     "file_transfers.file_size",
     "key_store.usage_count",
+    "performance_metrics.metric_value",
     "usage_statistics.value",
 ];
 
@@ -74,6 +75,7 @@ fn expected(line: &str) -> String {
         line.replacen(" TEXT ", " BLOB ", 1)
     } else if WIDE.contains(&column) {
         line.replacen(" INTEGER ", " BIGINT ", 1)
+            .replacen(" REAL ", " DOUBLE ", 1)
     } else if column == "access_control.user_id" {
         // '' means everyone: a NULL in a primary key would allow the same grant twice.
         format!("{line}''")
