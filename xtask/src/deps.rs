@@ -79,6 +79,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let tree = process::output(
         process::cargo()
             .args(["tree", "--workspace", "--depth", "1", "--all-features"])
+            .args(["--target", "all"])
             .args([
                 "--edges",
                 "normal,build,dev",

@@ -2,10 +2,15 @@
 
 use std::fmt::Write as _;
 
+use anyhow::{Result, bail};
+
 use super::catalogue::{Catalogue, Column, Table};
 
-/// References that hold without a foreign key: (child, column, parent). docs/DATA_MODEL.md says why.
-const WITHOUT_FOREIGN_KEY: &[(&str, &str, &str)] = &[
+/// A reference that holds without a foreign key: child, column, parent.
+pub(super) type Link = (&'static str, &'static str, &'static str);
+
+/// Those of a vault. docs/DATA_MODEL.md says why.
+pub(super) const WITHOUT_FOREIGN_KEY: &[Link] = &[
     ("group_members", "contact_id", "contacts"),
     ("message_content", "message_id", "messages_template"),
     ("message_locator", "partition", "partitions"),
@@ -16,14 +21,22 @@ const WITHOUT_FOREIGN_KEY: &[(&str, &str, &str)] = &[
 ];
 
 /// Draws the tables with their columns, and the references between them.
-pub(super) fn render(catalogue: &Catalogue) -> String {
+///
+/// # Errors
+/// When a link names a table or a column that is not there (any more).
+pub(super) fn render(catalogue: &Catalogue, links: &[Link]) -> Result<String> {
     let mut text = String::from("```mermaid\nerDiagram\n");
     for table in &catalogue.tables {
         for reference in &table.references {
             line(&mut text, &reference.parent, "--", &table.name, &reference.column);
         }
     }
-    for (child, column, parent) in WITHOUT_FOREIGN_KEY {
+    let table = |name: &str| catalogue.tables.iter().find(|table| table.name == name);
+    for (child, column, parent) in links {
+        let there = table(child).is_some_and(|table| table.columns.iter().any(|it| it.name == *column));
+        if !there || table(parent).is_none() {
+            bail!("xtask/src/codegen/diagram.rs: there is no {child}.{column} that refers to {parent}");
+        }
         line(&mut text, parent, "..", child, column);
     }
     for table in &catalogue.tables {
@@ -35,7 +48,7 @@ pub(super) fn render(catalogue: &Catalogue) -> String {
         text.push_str("    }\n");
     }
     text.push_str("```\n");
-    text
+    Ok(text)
 }
 
 fn line(text: &mut String, parent: &str, stroke: &str, child: &str, column: &str) {

@@ -44,16 +44,26 @@ pub(super) fn check(sources: &[Source], list: &str) -> Vec<Finding> {
     findings
 }
 
-/// Counts up to the unit tests; a file of a `tests` folder within a package is all tests.
+/// Counts the lines outside unit tests; a file of a `tests` folder within a package is all tests.
 fn lines_without_tests(source: &Source) -> usize {
     if source.path.contains("/tests/") || source.path.ends_with("/tests.rs") {
         return 0;
     }
-    source
-        .text
-        .lines()
-        .take_while(|line| line.trim() != "#[cfg(test)]")
-        .count()
+    let mut count = 0;
+    let mut lines = source.text.lines();
+    while let Some(line) = lines.next() {
+        if line.trim() != "#[cfg(test)]" {
+            count += 1;
+            continue;
+        }
+        // rustfmt closes a block at the indentation it was opened at.
+        let closing = line.replace("#[cfg(test)]", "}");
+        let mut attributes = lines.by_ref().skip_while(|line| line.trim().starts_with("#["));
+        if attributes.next().is_some_and(|item| item.ends_with('{')) {
+            lines.by_ref().find(|line| *line == closing);
+        }
+    }
+    count
 }
 
 #[cfg(test)]
@@ -81,10 +91,27 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_tests_counts() {
+        for tests in [
+            "#[cfg(test)]\nmod tests;\n",
+            "#[cfg(test)]\nmod tests {\n    fn a() {\n    }\n}\n",
+        ] {
+            let mut source = file("crates/a/src/lib.rs", LIMIT);
+            source.text.insert_str(0, tests);
+            assert_eq!(lines_without_tests(&source), LIMIT, "{tests}");
+            source.text.push_str("x\n");
+            assert_eq!(check(&[source], "").len(), 1, "{tests}");
+        }
+    }
+
+    #[test]
     fn tests_do_not_count_and_stale_listings_do() {
         let mut source = file("crates/a/src/lib.rs", LIMIT);
-        source.text.push_str("#[cfg(test)]\n");
-        source.text.push_str(&"y\n".repeat(LIMIT));
+        source
+            .text
+            .push_str("#[cfg(test)]\n#[allow(unused)]\nmod tests {\n");
+        source.text.push_str(&"    }\n".repeat(LIMIT));
+        source.text.push_str("}\n");
         assert!(check(&[source, file("crates/a/tests/big.rs", 2 * LIMIT)], "").is_empty());
         assert_eq!(
             check(
