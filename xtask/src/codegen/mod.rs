@@ -75,7 +75,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("same"), "a\r\nb\r\n").unwrap();
         fs::write(folder.path().join("other"), "a\nc\n").unwrap();
-        let text = || "a\nb\n".to_owned();
         let files = ["same", "other", "missing"].map(|name| (name, "a\nb\n".to_owned()));
         let names = differing(folder.path(), &files)
             .into_iter()
