@@ -9,6 +9,7 @@
 )]
 
 mod database;
+mod open_cost;
 mod page;
 mod replaced;
 mod runs;
