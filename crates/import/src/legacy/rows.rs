@@ -17,6 +17,8 @@ const PAGE_ROWS: usize = 512;
 pub(crate) const PAGE_BYTES: u64 = 4 << 20;
 
 const NAME: usize = 1 << 20;
+/// No larger key is kept (`privatus_domain::limits`): such a contact is a row that is left out, not the end.
+const KEY: usize = privatus_domain::limits::PUBLIC_KEY_BYTES;
 const SMALL: usize = 1 << 10;
 const ID: usize = 1 << 16;
 const SEALED: usize = token_limit(MAX_TEXT_BYTES);
@@ -36,7 +38,7 @@ pub(crate) const fn columns(table: Table) -> &'static [Column] {
                 &[
                     column("contact_id", ID),
                     column("display_name", NAME),
-                    column("public_key", NAME),
+                    column("public_key", KEY),
                     column("is_verified", SMALL),
                     column("is_online", SMALL),
                     column("added_at", SMALL),

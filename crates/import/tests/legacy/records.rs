@@ -188,16 +188,20 @@ fn a_contact_or_setting_keeps_its_row_when_only_a_time_is_unreadable() {
     let key = maker.key(1_000);
     maker.sql("INSERT INTO contacts VALUES ('b', 'Bob', 'k', 0, 0, 'once', x'00')");
     maker.sql("INSERT INTO contacts VALUES ('c', x'0c', 'k', 0, 0, NULL, NULL)");
+    // As long as a key may be, and one byte longer.
+    maker.sql("INSERT INTO contacts VALUES ('d', 'Dora', printf('%.*c', 16384, 'z'), 0, 0, NULL, NULL)");
+    maker.sql("INSERT INTO contacts VALUES ('e', 'Eve', printf('%.*c', 16385, 'z'), 0, 0, NULL, NULL)");
     maker.setting(&key, "s", "null");
     maker.sql("UPDATE settings SET updated_at = '2025-02-30 00:00:00'");
     maker.setting(&key, "t", "{not json");
     let read = read(&maker.path(), 2_000);
-    assert_eq!((read.summary.contacts, read.summary.settings), (2, 1));
-    assert_eq!((read.summary.times_left_out, read.summary.rows_left_out), (3, 2));
+    assert_eq!((read.summary.contacts, read.summary.settings), (3, 1));
+    assert_eq!((read.summary.times_left_out, read.summary.rows_left_out), (3, 3));
     let shown = [
         "contacts b (row 2): added_at is not a time",
         "contacts b (row 2): last_seen is of type BLOB",
         "contacts c (row 3): display_name is of type BLOB",
+        "contacts e (row 5): public_key is over 16384 bytes",
         "settings s (row 1): updated_at is not a time",
         "settings t (row 2): its value is not JSON",
     ];
