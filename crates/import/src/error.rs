@@ -34,6 +34,7 @@ impl ImportError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
+            Self::Legacy(LegacyError::NothingOpens { .. } | LegacyError::OriginalPathWrong { .. }) => 10,
             Self::Source { .. } | Self::Legacy(_) => 25,
             Self::Stopped => 130,
             Self::Store(error) => error.exit_code(),

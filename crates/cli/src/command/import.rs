@@ -28,6 +28,18 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
         }
         .into());
     }
+    let vault = super::vault_path(arguments)?;
+    if let (Ok(source), Ok(vault)) = (import.path.canonicalize(), vault.canonicalize())
+        && source.starts_with(&vault)
+    {
+        // Reading a file that this process has open in SQLite would drop its locks on it.
+        let why = "lies in the vault itself; name the other application's file".to_owned();
+        return Err(ImportError::Source {
+            path: import.path.clone(),
+            why,
+        }
+        .into());
+    }
     let store = open(arguments)?;
     let mut report = Report::new(match import.format {
         Format::Legacy => "legacy",
