@@ -68,7 +68,8 @@ impl Month {
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     pub(crate) schema_version: i64,
-    pub(crate) months: BTreeMap<Partition, Arc<Month>>,
+    /// Shared with every transaction that begins; a writer that adds a month copies it.
+    pub(crate) months: Arc<BTreeMap<Partition, Arc<Month>>>,
 }
 
 impl Catalogue {
@@ -91,7 +92,7 @@ impl Catalogue {
         }
         Ok(Self {
             schema_version,
-            months,
+            months: Arc::new(months),
         })
     }
 

@@ -43,7 +43,7 @@ impl WriteTx<'_> {
                 "CREATE INDEX idx_{table}_order ON {table} (conversation, timestamp, row_key)"
             ))?;
         }
-        self.months.insert(partition, Arc::clone(&month));
+        Arc::make_mut(&mut self.months).insert(partition, Arc::clone(&month));
         self.views_refresh()?;
         Ok(month)
     }

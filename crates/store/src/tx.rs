@@ -18,7 +18,7 @@ use crate::store::Shared;
 pub struct ReadTx<'a> {
     pub(crate) link: &'a mut Link,
     pub(crate) shared: &'a Shared,
-    pub(crate) months: BTreeMap<Partition, Arc<Month>>,
+    pub(crate) months: Arc<BTreeMap<Partition, Arc<Month>>>,
     pub(crate) new_keys: HashMap<u32, Arc<TableKey>>,
     pub(crate) is_writer: bool,
     pub(crate) scratch: Vec<u8>,
@@ -83,14 +83,14 @@ impl<'a> ReadTx<'a> {
     fn current_months(
         link: &mut Link,
         shared: &Shared,
-    ) -> Result<BTreeMap<Partition, Arc<Month>>, StoreError> {
+    ) -> Result<Arc<BTreeMap<Partition, Arc<Month>>>, StoreError> {
         let version = Catalogue::current_version(link)?;
         let known = shared.catalogue();
         if known.schema_version == version {
-            return Ok(known.months.clone());
+            return Ok(Arc::clone(&known.months));
         }
         let loaded = Catalogue::load(link, version)?;
-        let months = loaded.months.clone();
+        let months = Arc::clone(&loaded.months);
         shared.publish_catalogue(loaded);
         Ok(months)
     }
