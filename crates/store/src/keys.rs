@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use diesel::sql_types::{BigInt, Binary, Text};
-use privatus_crypto::{KEY_WRAP_ALGORITHM, TableKey};
+use privatus_crypto::{KEY_WRAP_ALGORITHM, KeyStoreKey, TableKey, VaultId};
 
+use crate::connection::Link;
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
@@ -86,29 +87,48 @@ impl WriteTx<'_> {
         let number: Option<i64> = self.link.row(sql, "number a key")?;
         let number = key_number(number.unwrap_or_default())?;
         let key = TableKey::generate()?;
-        let wrapped = self
-            .shared
-            .root
-            .wrap(&self.shared.vault_id, number, kind, scope, &key)?;
-        let id = number.to_string();
-        let sql = Sql::new(
-            "INSERT INTO key_store (key_id, key_number, key_type, scope, encrypted_key, algorithm, created_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-        );
-        let now = self.now().to_sql();
-        let sql = sql
-            .bind(id.as_str())
-            .bind(i64::from(number))
-            .bind(kind)
-            .bind(scope)
-            .bind(wrapped.as_slice())
-            .bind(KEY_WRAP_ALGORITHM)
-            .bind(now.as_str());
-        self.link.run(sql, "keep a key")?;
+        let (shared, now) = (self.shared, self.now().to_sql());
+        key_keep(
+            self.link,
+            &shared.root,
+            &shared.vault_id,
+            number,
+            (kind, scope),
+            &key,
+            &now,
+        )?;
         let key = Arc::new(key);
         self.new_keys.insert(number, Arc::clone(&key));
         Ok((number, key))
     }
+}
+
+/// Writes a key's row, wrapped under the master key; `role` is its type and scope.
+pub(crate) fn key_keep(
+    link: &mut Link,
+    root: &KeyStoreKey,
+    vault: &VaultId,
+    number: u32,
+    role: (&str, &str),
+    key: &TableKey,
+    now: &str,
+) -> Result<(), StoreError> {
+    let (kind, scope) = role;
+    let wrapped = root.wrap(vault, number, kind, scope, key)?;
+    let id = number.to_string();
+    let sql = Sql::new(
+        "INSERT INTO key_store (key_id, key_number, key_type, scope, encrypted_key, algorithm, created_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    let sql = sql
+        .bind(id.as_str())
+        .bind(i64::from(number))
+        .bind(kind)
+        .bind(scope)
+        .bind(wrapped.as_slice())
+        .bind(KEY_WRAP_ALGORITHM)
+        .bind(now);
+    link.run(sql, "keep a key").map(drop)
 }
 
 fn key_number(number: i64) -> Result<u32, StoreError> {

@@ -7,6 +7,7 @@ use privatus_sqlite::{CheckpointMode, OpenMode};
 
 use crate::connection::{APPLICATION_ID, Link, Role};
 use crate::error::StoreError;
+use crate::keys::key_keep;
 use crate::migrate;
 use crate::sql::Sql;
 use crate::store::{Opened, Store, system_time};
@@ -127,19 +128,6 @@ fn fill(link: &mut Link, ring: &KeyRing, unlocked: &Unlocked) -> Result<(), Stor
         .bind(now.as_str());
     link.run(sql, "fill the vault's row")?;
     let key = TableKey::generate()?;
-    let wrapped = unlocked
-        .master()
-        .key_store_key()
-        .wrap(&vault, ID_KEY, "id", "ids", &key)?;
-    let sql = Sql::new(
-        "INSERT INTO key_store (key_id, key_number, key_type, scope, encrypted_key, algorithm, created_at) \
-         VALUES (?, ?, 'id', 'ids', ?, ?, ?)",
-    );
-    let sql = sql
-        .bind("1")
-        .bind(i64::from(ID_KEY))
-        .bind(wrapped.as_slice())
-        .bind(privatus_crypto::KEY_WRAP_ALGORITHM)
-        .bind(now.as_str());
-    link.run(sql, "keep the id key").map(drop)
+    let root = unlocked.master().key_store_key();
+    key_keep(link, &root, &vault, ID_KEY, ("id", "ids"), &key, &now)
 }
