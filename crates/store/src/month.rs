@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diesel::sql_types::Text;
+use diesel::sql_types::{Integer, Text};
 use privatus_domain::Partition;
 
 use crate::catalogue::{MONTHS_MAX, Month};
@@ -68,8 +68,14 @@ impl WriteTx<'_> {
 
     /// Writes a view again over the months of a state; its columns stay those the migrations gave it.
     fn view_refresh(&mut self, view: &str, state: &str) -> Result<(), StoreError> {
-        let sql = Sql::<Text>::new("SELECT table_name FROM partitions WHERE state = ? ORDER BY partition");
-        let tables: Vec<String> = self.link.rows(sql.bind(state), "list the months")?;
+        let sql = Sql::<Integer>::new("SELECT partition FROM partitions WHERE state = ? ORDER BY partition");
+        let numbers: Vec<i32> = self.link.rows(sql.bind(state), "list the months")?;
+        // Only a `Partition` becomes a table name, here too.
+        let tables: Vec<String> = numbers
+            .into_iter()
+            .filter_map(Partition::from_number)
+            .map(|partition| partition.table())
+            .collect();
         let source = if tables.is_empty() {
             "messages_template".to_owned()
         } else {
