@@ -5,7 +5,6 @@
 use zeroize::Zeroizing;
 
 use crate::aead::{self, TAG};
-use crate::derive::{self, Bytes32, label};
 use crate::error::{CryptoError, OpenError};
 use crate::frame::{self, Scratch};
 use crate::key::TableKey;
@@ -51,7 +50,7 @@ pub fn envelope_key_number(envelope: &[u8]) -> Result<u32, OpenError> {
     }
 }
 
-/// What goes into the row key; its end is the associated data.
+/// What goes into the row key behind its label; its end is the associated data.
 struct Material {
     scratch: Scratch,
     associated_from: usize,
@@ -72,7 +71,6 @@ impl Material {
             .and_then(|sum| u32::try_from(sum).ok())
             .ok_or(CryptoError::TooLong)?;
         let mut scratch = Scratch::new();
-        scratch.push_field(label::ROW)?;
         scratch.push_field(header)?;
         scratch.push_field(random)?;
         scratch.push(&associated_length.to_le_bytes());
@@ -92,10 +90,6 @@ impl Material {
             .as_slice()
             .get(self.associated_from..)
             .unwrap_or_default()
-    }
-
-    fn row_key(&self, key: &TableKey) -> Bytes32 {
-        derive::keyed_blake2b(key.bytes(), &[self.scratch.as_slice()])
     }
 }
 
@@ -125,7 +119,7 @@ impl TableKey {
         let [a, b, c, d] = ctx.key_number.to_le_bytes();
         let header = [VERSION, ALGORITHM, a, b, c, d];
         let material = Material::new(ctx, &header, random)?;
-        let row_key = material.row_key(self);
+        let row_key = self.row_key(material.scratch.as_slice());
 
         let start = out.len();
         let size = plaintext
@@ -161,7 +155,7 @@ impl TableKey {
         let (header, rest) = envelope.split_first_chunk::<HEADER>().ok_or(OpenError)?;
         let (random, body) = rest.split_first_chunk::<RANDOM>().ok_or(OpenError)?;
         let material = Material::new(ctx, header, random).map_err(|_| OpenError)?;
-        let row_key = material.row_key(self);
+        let row_key = self.row_key(material.scratch.as_slice());
 
         let start = out.len();
         out.resize(start.saturating_add(body.len().saturating_sub(TAG)), 0);

@@ -2,7 +2,7 @@
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::derive::{self, label};
+use crate::derive::{self, Bytes32, Keyed, label};
 use crate::error::CryptoError;
 use crate::{frame, random};
 
@@ -54,10 +54,6 @@ key_type! {
     KeyStoreKey
 }
 key_type! {
-    /// The key of one (table, purpose), or of one month of messages: row keys are derived from it.
-    TableKey
-}
-key_type! {
     /// The key under which ids are hashed.
     IdKey
 }
@@ -65,6 +61,11 @@ key_type! {
 impl MasterKey {
     pub(crate) fn generate() -> Result<Self, CryptoError> {
         random::array().map(|bytes| Self::from_bytes(&bytes))
+    }
+
+    /// A second copy, for the one place that opens a newer key ring with a key it holds already.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self::from_bytes(self.bytes())
     }
 
     /// Derives the key that wraps `key_store`: HKDF-SHA512, empty salt, label
@@ -85,7 +86,46 @@ impl DatabaseKey {
     }
 }
 
+/// The key of one (table, purpose), or of one month of messages: row keys are derived from it.
+///
+/// 32 bytes, wiped on drop; comparing two of them takes constant time.
+pub struct TableKey {
+    bytes: Bytes32,
+    /// Ready for the row keys of envelopes.
+    rows: Keyed,
+}
+
+impl PartialEq for TableKey {
+    fn eq(&self, other: &Self) -> bool {
+        subtle::ConstantTimeEq::ct_eq(self.bytes.as_slice(), other.bytes.as_slice()).into()
+    }
+}
+
+impl Eq for TableKey {}
+
+impl std::fmt::Debug for TableKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TableKey(redacted)")
+    }
+}
+
 impl TableKey {
+    pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self {
+            bytes: Bytes32::new(*bytes),
+            rows: Keyed::new(bytes, label::ROW),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.bytes
+    }
+
+    /// The key of one row, from the fields that follow the label (docs/CRYPTO.md).
+    pub(crate) fn row_key(&self, material: &[u8]) -> Bytes32 {
+        self.rows.finish(material)
+    }
+
     /// A new random key.
     ///
     /// # Errors
