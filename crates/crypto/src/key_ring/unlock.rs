@@ -20,18 +20,35 @@ impl KeyRing {
             let Some(master) = slot.open(&self.body.vault, secret)? else {
                 continue;
             };
-            if !self.is_authentic(&master) {
-                return Err(KeyRingError::Tampered("its MAC does not match"));
-            }
-            // Only now: an unauthenticated mark could lock the owner out with a misleading error.
-            if self.is_rotating() {
-                return Err(KeyRingError::RotationPending);
-            }
-            let database_key = unwrap_database_key(&self.body.vault, &master, &self.body.database_key)
-                .map_err(|_| KeyRingError::Tampered("its database key does not unwrap"))?;
-            return Ok(Unlocked::new(self, master, database_key, slot.info().kind));
+            return self.unlock_with(master, slot.info().kind);
         }
         Err(KeyRingError::WrongSecret)
+    }
+
+    /// Opens the key ring with keys that this vault was opened with before, without a KDF: of a key ring that was
+    /// rewritten since (another password), the present generation is opened.
+    ///
+    /// # Errors
+    /// [`KeyRingError::WrongSecret`] for the keys of another vault; else as [`unlock`](Self::unlock) once a slot is
+    /// open.
+    pub fn reopen(&self, known: &Unlocked) -> Result<Unlocked, KeyRingError> {
+        if self.body.vault != known.vault {
+            return Err(KeyRingError::WrongSecret);
+        }
+        self.unlock_with(known.master.duplicate(), known.slot_kind)
+    }
+
+    fn unlock_with(&self, master: MasterKey, kind: SlotKind) -> Result<Unlocked, KeyRingError> {
+        if !self.is_authentic(&master) {
+            return Err(KeyRingError::Tampered("its MAC does not match"));
+        }
+        // Only now: an unauthenticated mark could lock the owner out with a misleading error.
+        if self.is_rotating() {
+            return Err(KeyRingError::RotationPending);
+        }
+        let database_key = unwrap_database_key(&self.body.vault, &master, &self.body.database_key)
+            .map_err(|_| KeyRingError::Tampered("its database key does not unwrap"))?;
+        Ok(Unlocked::new(self, master, database_key, kind))
     }
 }
 
