@@ -8,6 +8,7 @@ use privatus_domain::Partition;
 
 use crate::connection::Link;
 use crate::error::StoreError;
+use crate::sender::SENDER_COLUMNS;
 use crate::sql::Sql;
 
 /// Months that may stand (DESIGN section 6): the views have one term each, and SQLite takes 500.
@@ -21,6 +22,8 @@ pub(crate) struct Month {
     pub(crate) table: String,
     pub(crate) insert: String,
     pub(crate) by_key: String,
+    /// A row with its conversation's id and its sender: a message by its id is one statement.
+    pub(crate) whole_by_key: String,
 }
 
 const COLUMNS: &str = "row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, is_deleted, \
@@ -36,6 +39,13 @@ impl Month {
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (row_key) DO NOTHING"
             ),
             by_key: format!("SELECT {COLUMNS} FROM {table} WHERE row_key = ?"),
+            whole_by_key: format!(
+                "SELECT m.{}, v.conversation_id, {SENDER_COLUMNS} FROM {table} m \
+                 LEFT JOIN conversations v ON v.conversation = m.conversation AND v.is_hidden = 0 \
+                 LEFT JOIN senders s ON s.sender = m.sender \
+                 LEFT JOIN contacts c ON c.contact_id = s.contact_id WHERE m.row_key = ?",
+                COLUMNS.replace(", ", ", m.")
+            ),
             partition,
             key_number,
             table,

@@ -17,9 +17,9 @@ pub(crate) const APPLICATION_ID: i64 = 0x5072_7674;
 /// Milliseconds to wait for another process (the specification's `busy_timeout`).
 const BUSY_TIMEOUT: u32 = 30_000;
 /// Page cache of the writer in KiB, negative as SQLite wants it: the specification's `cache_size`.
-const WRITER_CACHE: i64 = -64_000;
-/// Page cache of a reader.
-const READER_CACHE: i64 = -8_000;
+const WRITER_CACHE_KIB: u32 = 64_000;
+/// Page cache of a reader in KiB, unless another is asked for.
+pub(crate) const READER_CACHE_KIB: u32 = 32_000;
 /// A checkpointed WAL larger than this is cut.
 const JOURNAL_LIMIT: i64 = 64 << 20;
 
@@ -28,8 +28,11 @@ const JOURNAL_LIMIT: i64 = 64 << 20;
 pub(crate) enum Role {
     /// The one that writes.
     Writer,
-    /// One of the pool, `query_only`.
-    Reader,
+    /// One that reads, `query_only`, with a page cache of this many KiB.
+    Reader {
+        /// Page cache in KiB.
+        cache_kib: u32,
+    },
 }
 
 /// diesel's connection and its raw handle; the only way to run SQL in the store.
@@ -40,7 +43,7 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Opens, keys and configures a connection. Writes nothing but, for the writer, the journal mode.
+    /// Opens, keys and configures a connection. Writes nothing but the journal mode, where it is another.
     pub(crate) fn open(
         path: &Path,
         mode: OpenMode,
@@ -71,19 +74,20 @@ impl Link {
         self.inner.execute_batch("PRAGMA cipher_log_level = NONE")?;
         // The first statement that reads the file: damage shows here.
         self.inner.pragma_i64("schema_version")?;
-        if role == Role::Writer {
+        // Kept in the file; a copy made by VACUUM INTO has lost it.
+        if self.inner.pragma_text("journal_mode")?.as_deref() != Some("wal") {
             self.inner.execute_batch("PRAGMA journal_mode = WAL")?;
         }
-        let cache = if role == Role::Writer {
-            WRITER_CACHE
-        } else {
-            READER_CACHE
+        let (cache_kib, is_reader) = match role {
+            Role::Writer => (WRITER_CACHE_KIB, false),
+            Role::Reader { cache_kib } => (cache_kib, true),
         };
+        let cache = -i64::from(cache_kib);
         self.inner.execute_batch(&format!(
             "PRAGMA synchronous = NORMAL; PRAGMA cache_size = {cache}; PRAGMA foreign_keys = ON; \
              PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = {JOURNAL_LIMIT}; \
              PRAGMA query_only = {}",
-            i32::from(role == Role::Reader)
+            i32::from(is_reader)
         ))?;
         self.expect_text("journal_mode", "wal")?;
         for (name, value) in [
@@ -94,7 +98,7 @@ impl Link {
             ("temp_store", 2),
             ("secure_delete", 1),
             ("journal_size_limit", JOURNAL_LIMIT),
-            ("query_only", i64::from(role == Role::Reader)),
+            ("query_only", i64::from(is_reader)),
         ] {
             if self.inner.pragma_i64(name)? != Some(value) {
                 return Err(StoreError::Unexpected(format!("PRAGMA {name} did not take")));

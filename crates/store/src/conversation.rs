@@ -121,13 +121,25 @@ impl ReadTx<'_> {
         })
     }
 
-    /// The id of a conversation that is not being removed.
-    pub(crate) fn conversation_id_of(&mut self, number: i64) -> Result<Option<ConversationId>, StoreError> {
-        let sql = Sql::<Text>::new(
-            "SELECT conversation_id FROM conversations WHERE conversation = ? AND is_hidden = 0",
+    /// The number of a conversation that is not being removed, and the partitions where it has messages, newest first.
+    pub(crate) fn conversation_reach(
+        &mut self,
+        id: &ConversationId,
+    ) -> Result<(i64, Vec<Partition>), StoreError> {
+        let text = id.to_string();
+        let sql = Sql::<(BigInt, Nullable<BigInt>)>::new(
+            "SELECT v.conversation, m.partition FROM conversations v \
+             LEFT JOIN conversation_months m ON m.conversation = v.conversation \
+             WHERE v.conversation_id = ? AND v.is_hidden = 0 ORDER BY m.partition DESC",
         );
-        let id: Option<String> = self.link.row(sql.bind(number), "find a conversation")?;
-        Ok(id.map(|id| id.parse()).transpose()?)
+        let rows: Vec<(i64, Option<i64>)> = self.link.rows(sql.bind(text.as_str()), "find a conversation")?;
+        let absent = || StoreError::NotFound(format!("conversation {id}"));
+        let number = rows.first().map(|(number, _)| *number).ok_or_else(absent)?;
+        let partitions = rows
+            .into_iter()
+            .filter_map(|(_, partition)| Partition::from_number(i32::try_from(partition?).ok()?))
+            .collect();
+        Ok((number, partitions))
     }
 
     /// Partitions where a conversation has messages, newest first.

@@ -28,5 +28,5 @@ pub use message::{Inserted, PAGE_MAX, Page, PageStart};
 pub use privatus_crypto::{Digest, KdfCost, Password, RecoveryCode, Secret, SecretError};
 pub use store::Store;
 pub use tx::{ReadTx, WriteTx};
-pub use vault::VaultOptions;
+pub use vault::{VaultKeys, VaultOptions};
 pub use verify::{Verification, VerifyProgress};

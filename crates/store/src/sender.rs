@@ -9,6 +9,28 @@ use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 
+/// Columns of a sender `s` with its contact `c`, in the order of [`SenderRow`].
+pub(crate) const SENDER_COLUMNS: &str = "s.contact_id, c.display_name, s.name, s.source_id";
+pub(crate) type SenderRow = (Option<String>, Option<String>, Option<String>, Option<Vec<u8>>);
+pub(crate) type SenderSql = (Nullable<Text>, Nullable<Text>, Nullable<Text>, Nullable<Binary>);
+
+/// What a row of `senders` says; none, or an emptied one, is an unknown sender.
+pub(crate) fn sender_from(row: Option<SenderRow>) -> Result<Sender, StoreError> {
+    Ok(match row {
+        Some((Some(id), name, ..)) => Sender::Contact {
+            id: id.parse()?,
+            name: name.unwrap_or_default(),
+        },
+        Some((None, _, Some(name), Some(source_id))) => {
+            let source_id = source_id
+                .try_into()
+                .map_err(|_| StoreError::DatabaseDamaged("a sender's id has another length".into()))?;
+            Sender::Imported { source_id, name }
+        }
+        _ => Sender::Unknown,
+    })
+}
+
 impl ReadTx<'_> {
     /// A sender by its number, through the cache of one page.
     pub(crate) fn sender(
@@ -19,25 +41,11 @@ impl ReadTx<'_> {
         if let Some(sender) = seen.get(&number) {
             return Ok(sender.clone());
         }
-        type Row = (Option<String>, Option<String>, Option<String>, Option<Vec<u8>>);
-        let sql = Sql::<(Nullable<Text>, Nullable<Text>, Nullable<Text>, Nullable<Binary>)>::new(
-            "SELECT s.contact_id, c.display_name, s.name, s.source_id FROM senders s \
-             LEFT JOIN contacts c ON c.contact_id = s.contact_id WHERE s.sender = ?",
-        );
-        let row: Option<Row> = self.link.row(sql.bind(number), "find a sender")?;
-        let sender = match row {
-            Some((Some(id), name, ..)) => Sender::Contact {
-                id: id.parse()?,
-                name: name.unwrap_or_default(),
-            },
-            Some((None, _, Some(name), Some(source_id))) => {
-                let source_id = source_id
-                    .try_into()
-                    .map_err(|_| StoreError::DatabaseDamaged("a sender's id has another length".into()))?;
-                Sender::Imported { source_id, name }
-            }
-            _ => Sender::Unknown,
-        };
+        let sql = Sql::<SenderSql>::new(format!(
+            "SELECT {SENDER_COLUMNS} FROM senders s LEFT JOIN contacts c ON c.contact_id = s.contact_id \
+             WHERE s.sender = ?"
+        ));
+        let sender = sender_from(self.link.row(sql.bind(number), "find a sender")?)?;
         seen.insert(number, sender.clone());
         Ok(sender)
     }

@@ -59,9 +59,10 @@ pub struct Store {
     pub(crate) files: Files,
     pub(crate) raw_key: RawKey,
     pub(crate) vfs: Option<String>,
+    reader_role: Role,
     writer: Mutex<WriterSlot>,
     writer_free: Condvar,
-    readers: Mutex<Vec<Link>>,
+    readers: Mutex<ReaderPool>,
     reader_free: Condvar,
     pub(crate) warnings: Vec<String>,
     // Dropped last: the lock and the process-wide claim outlive the connections.
@@ -69,10 +70,18 @@ pub struct Store {
     _guard: OpenGuard,
 }
 
+/// The write connection, opened by the first write: a session that only reads does without.
 struct WriterSlot {
     link: Option<Link>,
     next_ticket: u64,
     serving: u64,
+}
+
+/// Connections that read, each opened when the others are in use.
+struct ReaderPool {
+    idle: Vec<Link>,
+    open: usize,
+    most: usize,
 }
 
 impl std::fmt::Debug for Store {
@@ -85,36 +94,37 @@ pub(crate) struct Opened {
     pub(crate) shared: Shared,
     pub(crate) files: Files,
     pub(crate) raw_key: RawKey,
-    pub(crate) writer: Link,
+    /// The connection that the vault was looked at with.
+    pub(crate) reader: Link,
     pub(crate) warnings: Vec<String>,
     pub(crate) lock: File,
     pub(crate) guard: OpenGuard,
 }
 
 impl Store {
-    pub(crate) fn assemble(opened: Opened, options: &VaultOptions) -> Result<Self, StoreError> {
-        let store = Self {
+    pub(crate) fn assemble(opened: Opened, options: &VaultOptions) -> Self {
+        Self {
             shared: opened.shared,
             files: opened.files,
             raw_key: opened.raw_key,
             vfs: options.vfs.clone(),
+            reader_role: options.reader_role(),
             writer: Mutex::new(WriterSlot {
-                link: Some(opened.writer),
+                link: None,
                 next_ticket: 0,
                 serving: 0,
             }),
             writer_free: Condvar::new(),
-            readers: Mutex::new(Vec::new()),
+            readers: Mutex::new(ReaderPool {
+                idle: vec![opened.reader],
+                open: 1,
+                most: options.readers.max(1),
+            }),
             reader_free: Condvar::new(),
             warnings: opened.warnings,
             _lock: opened.lock,
             _guard: opened.guard,
-        };
-        for _ in 0..options.readers.max(1) {
-            let reader = store.connect(OpenMode::ReadWrite, Role::Reader)?;
-            lock(&store.readers).push(reader);
         }
-        Ok(store)
     }
 
     pub(crate) fn connect(&self, mode: OpenMode, role: Role) -> Result<Link, StoreError> {
@@ -202,7 +212,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut link = self.connect(OpenMode::ReadWrite, Role::Reader)?;
+        let mut link = self.connect(OpenMode::ReadWrite, self.reader_role)?;
         Self::read_on(&mut link, &self.shared, work)
     }
 
@@ -221,50 +231,65 @@ impl Store {
         let mut slot = lock(&self.writer);
         let ticket = slot.next_ticket;
         slot.next_ticket += 1;
-        while slot.serving != ticket || slot.link.is_none() {
+        while slot.serving != ticket {
             slot = self
                 .writer_free
                 .wait(slot)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        slot.link.take().ok_or(StoreError::Busy("the writer is in use"))
+        if let Some(link) = slot.link.take() {
+            return Ok(link);
+        }
+        // It is our turn, so nobody else opens one meanwhile.
+        drop(slot);
+        self.connect(OpenMode::ReadWrite, Role::Writer)
+            .inspect_err(|_| self.serve_next(None))
     }
 
     fn return_writer(&self, link: Link) {
-        // A connection that met damage answers nonsense from then on: it is replaced, and stays if that fails, to
-        // report the same damage again.
-        let link = if link.is_spoiled() {
-            self.connect(OpenMode::ReadWrite, Role::Writer).unwrap_or(link)
-        } else {
-            link
-        };
+        // A connection that met damage answers nonsense from then on: the next write opens another.
+        self.serve_next(Some(link).filter(|link| !link.is_spoiled()));
+    }
+
+    fn serve_next(&self, link: Option<Link>) {
         let mut slot = lock(&self.writer);
-        slot.link = Some(link);
+        slot.link = link;
         slot.serving += 1;
         drop(slot);
         self.writer_free.notify_all();
     }
 
     fn take_reader(&self) -> Result<Link, StoreError> {
-        let mut readers = lock(&self.readers);
+        let mut pool = lock(&self.readers);
         loop {
-            if let Some(link) = readers.pop() {
+            if let Some(link) = pool.idle.pop() {
                 return Ok(link);
             }
-            readers = self
+            if pool.open < pool.most {
+                break;
+            }
+            pool = self
                 .reader_free
-                .wait(readers)
+                .wait(pool)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+        pool.open += 1;
+        drop(pool);
+        self.connect(OpenMode::ReadWrite, self.reader_role)
+            .inspect_err(|_| self.reader_gone())
     }
 
     fn return_reader(&self, link: Link) {
-        let link = if link.is_spoiled() {
-            self.connect(OpenMode::ReadWrite, Role::Reader).unwrap_or(link)
-        } else {
-            link
-        };
-        lock(&self.readers).push(link);
+        if link.is_spoiled() {
+            self.reader_gone();
+            return;
+        }
+        lock(&self.readers).idle.push(link);
+        self.reader_free.notify_one();
+    }
+
+    fn reader_gone(&self) {
+        lock(&self.readers).open -= 1;
         self.reader_free.notify_one();
     }
 
@@ -273,7 +298,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the log could not be merged; nothing is lost, the next open reads it.
     pub fn lock(self) -> Result<(), StoreError> {
-        lock(&self.readers).clear();
+        lock(&self.readers).idle.clear();
+        if lock(&self.writer).link.is_none() && self.files.log_bytes() == 0 {
+            return Ok(());
+        }
         let mut link = self.take_writer()?;
         link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
         Ok(())
@@ -296,7 +324,7 @@ impl Store {
     /// [`StoreError::Unexpected`] when SQLite does not count.
     pub fn statements_prepared(&self) -> Result<u64, StoreError> {
         let mut total = self.with_writer(|link| Ok(link.raw().counters()?.statements_prepared))?;
-        for link in lock(&self.readers).iter_mut() {
+        for link in &mut lock(&self.readers).idle {
             total += link.raw().counters()?.statements_prepared;
         }
         Ok(total)

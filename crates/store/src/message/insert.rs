@@ -50,6 +50,38 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
         messages: &[NewMessage],
     ) -> Result<Inserted, StoreError> {
+        self.conversation_insert(conversation, messages.iter())
+    }
+
+    /// Writes messages of many conversations, as they come from a server that kept them: those of a conversation in the
+    /// order they arrived, and those whose id is known passed over. Cheaper than one by one, for each conversation's
+    /// rows lie together and its counters are written once.
+    ///
+    /// # Errors
+    /// As [`message_insert`](Self::message_insert); the transaction is then to be given up.
+    pub fn messages_receive(
+        &mut self,
+        messages: &[(ConversationId, NewMessage)],
+    ) -> Result<Inserted, StoreError> {
+        let mut order: Vec<&(ConversationId, NewMessage)> = messages.iter().collect();
+        order.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut inserted = Inserted::default();
+        for group in order.chunk_by(|a, b| a.0 == b.0) {
+            if let Some((conversation, _)) = group.first() {
+                let of_group = group.iter().map(|(_, message)| message);
+                let more = self.conversation_insert(conversation, of_group)?;
+                inserted.added += more.added;
+                inserted.known += more.known;
+            }
+        }
+        Ok(inserted)
+    }
+
+    fn conversation_insert<'m>(
+        &mut self,
+        conversation: &ConversationId,
+        messages: impl Iterator<Item = &'m NewMessage>,
+    ) -> Result<Inserted, StoreError> {
         let place = self.conversation_place(conversation)?;
         let mut delta = Delta::default();
         let mut inserted = Inserted::default();

@@ -63,8 +63,7 @@ impl ReadTx<'_> {
         limit: usize,
     ) -> Result<Page, StoreError> {
         let limit = limit.clamp(1, PAGE_MAX);
-        let number = self.conversation_place(conversation)?.number;
-        let partitions = self.conversation_partitions(number)?;
+        let (number, partitions) = self.conversation_reach(conversation)?;
         let (rows, has_older, has_newer) = match start {
             PageStart::Newest => {
                 let (rows, more) = self.rows_from(number, &partitions, None, true, limit)?;

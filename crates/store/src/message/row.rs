@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use privatus_domain::{
     ConversationId, Direction, Message, MessageId, Partition, ReplyState, Sender, Timestamp,
 };
 
 use crate::catalogue::Month;
 use crate::error::StoreError;
-use crate::row_key;
+use crate::sender::{SenderRow, SenderSql, sender_from};
 use crate::sql::{IdColumn, Sql};
 use crate::tx::ReadTx;
 
@@ -93,15 +93,19 @@ impl ReadTx<'_> {
         let Located::At(month, row_key) = self.locate(id)? else {
             return Err(absent());
         };
-        let sql = Sql::<RowSql>::new(month.by_key.as_str());
-        let row: Option<Row> = self.link.row(sql.bind(row_key), "read a message")?;
-        let row = row.filter(|row| row.1.0 == *id.as_id()).ok_or_else(|| {
-            StoreError::DatabaseDamaged(format!("the register points message {id} at another row"))
-        })?;
-        let conversation = self
-            .conversation_id_of(row_key::conversation(row_key))?
-            .ok_or_else(absent)?;
-        self.message_from(row, &conversation, &mut HashMap::new())
+        let sql = Sql::<(RowSql, Nullable<Text>, SenderSql)>::new(month.whole_by_key.as_str());
+        let row: Option<(Row, Option<String>, SenderRow)> =
+            self.link.row(sql.bind(row_key), "read a message")?;
+        let (row, conversation, sender) =
+            row.filter(|(row, ..)| row.1.0 == *id.as_id()).ok_or_else(|| {
+                StoreError::DatabaseDamaged(format!("the register points message {id} at another row"))
+            })?;
+        let conversation = conversation.ok_or_else(absent)?.parse()?;
+        let mut senders = HashMap::new();
+        if let Some(number) = row.2 {
+            senders.insert(number, sender_from(Some(sender))?);
+        }
+        self.message_from(row, &conversation, &mut senders)
     }
 
     /// What the vault knows of a message that another one answers.

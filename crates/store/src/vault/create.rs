@@ -55,24 +55,24 @@ impl Store {
         let guard = OpenGuard::claim(path)?;
         let lock = files.lock_shared()?;
         let raw_key = raw_key(&unlocked);
-        let mut writer = Link::open(
+        let mut reader = Link::open(
             &files.database(),
             OpenMode::ReadWrite,
             &raw_key,
             options.vfs.as_deref(),
-            Role::Writer,
+            options.reader_role(),
         )?;
-        let shared = share(&mut writer, &unlocked, options)?;
+        let shared = share(&mut reader, &unlocked, options)?;
         let opened = Opened {
             shared,
             files,
             raw_key,
-            writer,
+            reader,
             warnings: Vec::new(),
             lock,
             guard,
         };
-        Ok((Self::assemble(opened, options)?, recovery))
+        Ok((Self::assemble(opened, options), recovery))
     }
 }
 

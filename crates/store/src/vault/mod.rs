@@ -7,5 +7,5 @@ mod password;
 mod registry;
 
 pub(crate) use files::Files;
-pub use open::VaultOptions;
+pub use open::{VaultKeys, VaultOptions};
 pub(crate) use registry::OpenGuard;

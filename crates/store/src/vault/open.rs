@@ -9,12 +9,13 @@ use privatus_domain::Timestamp;
 use privatus_sqlite::{OpenMode, RawKey};
 
 use crate::catalogue::Catalogue;
-use crate::connection::{APPLICATION_ID, Link, Role};
+use crate::connection::{APPLICATION_ID, Link, READER_CACHE_KIB, Role};
 use crate::error::StoreError;
 use crate::keys::KeyCache;
 use crate::migrate;
 use crate::sql::Sql;
 use crate::store::{Opened, Shared, Store};
+use crate::tx::WriteTx;
 use crate::vault::{Files, OpenGuard};
 
 /// How a vault is created and opened.
@@ -24,6 +25,8 @@ pub struct VaultOptions {
     pub kdf: Option<KdfCost>,
     /// Connections that read; at least 1.
     pub readers: usize,
+    /// Page cache of each reader in KiB.
+    pub reader_cache_kib: u32,
     /// Name of a registered SQLite VFS; tests inject faults by it.
     pub vfs: Option<String>,
     /// Stands in for the system's clock.
@@ -35,6 +38,7 @@ impl Default for VaultOptions {
         Self {
             kdf: None,
             readers: 2,
+            reader_cache_kib: READER_CACHE_KIB,
             vfs: None,
             clock: None,
         }
@@ -42,6 +46,12 @@ impl Default for VaultOptions {
 }
 
 impl VaultOptions {
+    pub(crate) const fn reader_role(&self) -> Role {
+        Role::Reader {
+            cache_kib: self.reader_cache_kib,
+        }
+    }
+
     /// For tests alone: the cheapest KDF cost that an open accepts.
     #[must_use]
     pub fn cheap_for_tests() -> Self {
@@ -52,47 +62,132 @@ impl VaultOptions {
     }
 }
 
+/// The keys of a vault, got by one run of the KDF ([`Store::unlock_keys`]): a client that closes and opens a vault
+/// again pays for it once. Wiped when dropped.
+pub struct VaultKeys(Unlocked);
+
+impl std::fmt::Debug for VaultKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("VaultKeys(redacted)")
+    }
+}
+
 impl Store {
     /// Opens the vault in `path` with its password or recovery code.
     ///
     /// # Errors
     /// Each refusal of DESIGN section 3 has its own [`StoreError`]; none changes a file.
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
+        // Everything that can be told without the KDF is told before it.
         let files = Files::new(path);
         files.check_present()?;
         let guard = OpenGuard::claim(path)?;
         let rings = valid_rings(&files)?;
         files.check_database()?;
         let lock = files.lock_shared()?;
-        let (ring, unlocked) = unlock_newest(rings, secret)?;
-        let raw_key = raw_key(&unlocked);
-        let mut writer = Link::open(
+        let (ring, unlocked) = newest(rings, |ring| ring.unlock(secret))?;
+        Self::open_with(files, &ring, &unlocked, guard, lock, options)
+    }
+
+    /// The keys of the vault in `path`, without opening its database.
+    ///
+    /// # Errors
+    /// Those of [`unlock`](Self::unlock) that concern the files and the key ring.
+    pub fn unlock_keys(path: &Path, secret: &Secret) -> Result<VaultKeys, StoreError> {
+        let files = Files::new(path);
+        files.check_present()?;
+        let (_, unlocked) = newest(valid_rings(&files)?, |ring| ring.unlock(secret))?;
+        Ok(VaultKeys(unlocked))
+    }
+
+    /// Opens the vault in `path` with keys that were unlocked before, also when its password was changed meanwhile.
+    ///
+    /// # Errors
+    /// As [`unlock`](Self::unlock); [`StoreError::WrongSecret`] for the keys of another vault.
+    pub fn open(path: &Path, keys: &VaultKeys, options: &VaultOptions) -> Result<Self, StoreError> {
+        let files = Files::new(path);
+        files.check_present()?;
+        let guard = OpenGuard::claim(path)?;
+        let rings = valid_rings(&files)?;
+        files.check_database()?;
+        let lock = files.lock_shared()?;
+        let (ring, unlocked) = newest(rings, |ring| ring.reopen(&keys.0))?;
+        Self::open_with(files, &ring, &unlocked, guard, lock, options)
+    }
+
+    fn open_with(
+        files: Files,
+        ring: &KeyRing,
+        unlocked: &Unlocked,
+        guard: OpenGuard,
+        lock: std::fs::File,
+        options: &VaultOptions,
+    ) -> Result<Self, StoreError> {
+        let raw_key = raw_key(unlocked);
+        let mut reader = Link::open(
             &files.database(),
             OpenMode::ReadWrite,
             &raw_key,
             options.vfs.as_deref(),
-            Role::Writer,
+            options.reader_role(),
         )?;
-        check_ours(&mut writer, &unlocked)?;
-        migrate::check_current(&mut writer)?;
-        let mut warnings = Vec::new();
-        note_generation(&mut writer, &ring, &mut warnings)?;
-        repair_copies(&files, &ring)?;
-        let shared = share(&mut writer, &unlocked, options)?;
-        let store = Self::assemble(
-            Opened {
-                shared,
-                files,
-                raw_key,
-                writer,
-                warnings,
-                lock,
-                guard,
-            },
-            options,
-        )?;
+        check_ours(&mut reader, unlocked)?;
+        migrate::check_current(&mut reader)?;
+        let shared = share(&mut reader, unlocked, options)?;
+        let opened = Opened {
+            shared,
+            files,
+            raw_key,
+            reader,
+            warnings: Vec::new(),
+            lock,
+            guard,
+        };
+        let mut store = Self::assemble(opened, options);
+        store.note_generation(ring)?;
+        repair_copies(&store.files, ring)?;
         store.removals_sweep()?;
         Ok(store)
+    }
+
+    /// The database knows the highest generation it was opened under: an older key ring is a restored copy.
+    fn note_generation(&mut self, ring: &KeyRing) -> Result<(), StoreError> {
+        let sql = Sql::<BigInt>::new("SELECT highest_generation FROM vault_state WHERE id = 1");
+        let highest: Option<i64> = self.read(|tx| tx.link.row(sql, "read the key ring's generation"))?;
+        let highest = highest.unwrap_or_default();
+        let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
+        if generation > highest {
+            return self.write("generation", |tx| tx.generation_set(generation));
+        }
+        if generation < highest {
+            self.warnings.push(format!(
+                "the key ring is older (generation {generation}) than one this vault was opened with ({highest}); it \
+                 may be a restored copy, and an old password may open it"
+            ));
+            return self.write("generation", |tx| {
+                let now = tx.now().to_sql();
+                let sql = Sql::new(
+                    "INSERT INTO security_events (timestamp, event_type, severity, description) \
+                     SELECT ?, 'key_ring_rollback', 'critical', 'the key ring is older than the database' \
+                     WHERE NOT EXISTS (SELECT 1 FROM security_events \
+                     WHERE event_type = 'key_ring_rollback' AND NOT resolved)",
+                );
+                tx.link
+                    .run(sql.bind(now.as_str()), "record a security event")
+                    .map(drop)
+            });
+        }
+        Ok(())
+    }
+}
+
+impl WriteTx<'_> {
+    /// Notes the key ring's generation.
+    pub(crate) fn generation_set(&mut self, generation: i64) -> Result<(), StoreError> {
+        let sql = Sql::new("UPDATE vault_state SET highest_generation = ? WHERE id = 1");
+        self.link
+            .run(sql.bind(generation), "record the key ring's generation")
+            .map(drop)
     }
 }
 
@@ -162,10 +257,13 @@ pub(crate) fn newest_ring(files: &Files) -> Result<KeyRing, StoreError> {
 
 /// Opens the newest copy. A generation is authentic only once its MAC was checked: a copy found to be altered gives way
 /// to the other, a wrong secret does not.
-fn unlock_newest(rings: Vec<KeyRing>, secret: &Secret) -> Result<(KeyRing, Unlocked), StoreError> {
+fn newest(
+    rings: Vec<KeyRing>,
+    open: impl Fn(&KeyRing) -> Result<Unlocked, KeyRingError>,
+) -> Result<(KeyRing, Unlocked), StoreError> {
     let mut first_error = None;
     for ring in rings {
-        match ring.unlock(secret) {
+        match open(&ring) {
             Ok(unlocked) => return Ok((ring, unlocked)),
             Err(error @ KeyRingError::Tampered(_)) => first_error = first_error.or(Some(error)),
             Err(error) => return Err(first_error.unwrap_or(error).into()),
@@ -185,31 +283,6 @@ fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<(), StoreError> {
     )?;
     if id.as_deref() != Some(unlocked.vault_id().as_bytes().as_slice()) {
         return Err(foreign());
-    }
-    Ok(())
-}
-
-/// The database knows the highest generation it was opened under: an older key ring is a restored copy.
-fn note_generation(link: &mut Link, ring: &KeyRing, warnings: &mut Vec<String>) -> Result<(), StoreError> {
-    let sql = Sql::<BigInt>::new("SELECT highest_generation FROM vault_state WHERE id = 1");
-    let highest: Option<i64> = link.row(sql, "read the key ring's generation")?;
-    let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
-    let highest = highest.unwrap_or_default();
-    if generation < highest {
-        warnings.push(format!(
-            "the key ring is older (generation {generation}) than one this vault was opened with ({highest}); it may be \
-             a restored copy, and an old password may open it"
-        ));
-        let now = crate::store::system_time().to_sql();
-        let sql = Sql::new(
-            "INSERT INTO security_events (timestamp, event_type, severity, description) \
-             SELECT ?, 'key_ring_rollback', 'critical', 'the key ring is older than the database' \
-             WHERE NOT EXISTS (SELECT 1 FROM security_events WHERE event_type = 'key_ring_rollback' AND NOT resolved)",
-        );
-        link.run(sql.bind(now.as_str()), "record a security event")?;
-    } else if generation > highest {
-        let sql = Sql::new("UPDATE vault_state SET highest_generation = ? WHERE id = 1");
-        link.run(sql.bind(generation), "record the key ring's generation")?;
     }
     Ok(())
 }

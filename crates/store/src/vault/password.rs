@@ -3,7 +3,6 @@
 use privatus_crypto::{KdfCost, Password, Secret};
 
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::store::{Store, system_time};
 use crate::vault::create::KDF_TARGET;
 use crate::vault::open::newest_ring;
@@ -27,11 +26,6 @@ impl Store {
         let ring = ring.replace_password(&unlocked, new, cost, &system_time().to_sql())?;
         self.files.write_key_rings(&ring.to_bytes())?;
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
-        self.write("password_change", |tx| {
-            let sql = Sql::new("UPDATE vault_state SET highest_generation = ? WHERE id = 1");
-            tx.link
-                .run(sql.bind(generation), "record the key ring's generation")
-                .map(drop)
-        })
+        self.write("password_change", |tx| tx.generation_set(generation))
     }
 }
