@@ -39,12 +39,8 @@ enum Command {
     Tidy,
     /// Run everything that `.ci/run` runs.
     Ci,
-    /// Measure against plain SQLite in the same run: bulk insert, newest 50, by id.
-    Bench {
-        /// Messages.
-        #[arg(long, default_value_t = 100_000)]
-        rows: usize,
-    },
+    /// Measure against plain SQLite in the same run; needs a release build: `cargo run --release -p xtask -- bench`.
+    Bench(bench::Options),
     /// Read a fresh vault with Python's sqlcipher3 and docs/CRYPTO.md alone.
     Interop,
 }
@@ -66,7 +62,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Deps => deps::run(&workspace),
         Command::Tidy => tidy::run(&workspace),
         Command::Ci => ci::run(&workspace),
-        Command::Bench { rows } => bench::run(rows),
+        Command::Bench(options) => bench::run(&options),
         Command::Interop => interop::run(&workspace),
     }
 }

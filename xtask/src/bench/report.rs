@@ -1,0 +1,150 @@
+//! Medians of the pairs, as a table or as JSON.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::median;
+use super::sample::CONVERSATIONS;
+use super::side::{BATCH, Figure, NAMES};
+
+/// Above this ratio of its slowest calibration to its fastest, a machine was too busy to be believed.
+const STEADY: f64 = 1.15;
+
+/// The figures of one name: the floor's, and each contender's.
+#[derive(Default)]
+pub(crate) struct Series {
+    floor: Vec<f64>,
+    others: Vec<Vec<f64>>,
+}
+
+/// All figures of a run.
+pub(crate) struct Report {
+    rows: usize,
+    months: usize,
+    contenders: Vec<&'static str>,
+    series: Vec<(&'static str, &'static str, Series)>,
+    pub(crate) calibration: Vec<Duration>,
+}
+
+/// One line of the report.
+struct Line {
+    name: &'static str,
+    unit: &'static str,
+    contender: &'static str,
+    ours: f64,
+    floor: f64,
+    ratio: f64,
+    /// The lowest and the highest ratio of a pair.
+    spread: (f64, f64),
+}
+
+impl Report {
+    pub(crate) fn new(rows: usize, months: usize, contenders: impl Iterator<Item = &'static str>) -> Self {
+        Self {
+            rows,
+            months,
+            contenders: contenders.collect(),
+            series: NAMES
+                .iter()
+                .map(|(name, unit)| (*name, *unit, Series::default()))
+                .collect(),
+            calibration: Vec::new(),
+        }
+    }
+
+    /// Adds a pair: the floor's figures, and those of each contender.
+    pub(crate) fn add(&mut self, floor: &[Figure], contenders: &[Vec<Figure>]) {
+        let value = |figures: &[Figure], name: &str| {
+            let found = figures.iter().find(|figure| figure.name == name);
+            found.map_or(f64::NAN, |figure| figure.value)
+        };
+        for (name, _, series) in &mut self.series {
+            series.floor.push(value(floor, name));
+            series.others.resize_with(contenders.len(), Vec::new);
+            for (slot, figures) in series.others.iter_mut().zip(contenders) {
+                slot.push(value(figures, name));
+            }
+        }
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (name, unit, series) in &self.series {
+            for (contender, ours) in self.contenders.iter().zip(&series.others) {
+                let ratios: Vec<f64> = ours.iter().zip(&series.floor).map(|(a, b)| a / b).collect();
+                if ratios.iter().any(|ratio| ratio.is_nan()) {
+                    continue;
+                }
+                lines.push(Line {
+                    name,
+                    unit,
+                    contender,
+                    ours: median(ours),
+                    floor: median(&series.floor),
+                    ratio: median(&ratios),
+                    spread: ratios.iter().fold((f64::INFINITY, 0.0), |(low, high), ratio| {
+                        (low.min(*ratio), high.max(*ratio))
+                    }),
+                });
+            }
+        }
+        lines
+    }
+
+    /// Slowest calibration ÷ fastest.
+    fn noise(&self) -> f64 {
+        let slowest = self.calibration.iter().max().map_or(0.0, Duration::as_secs_f64);
+        let fastest = self.calibration.iter().min().map_or(1.0, Duration::as_secs_f64);
+        slowest / fastest
+    }
+
+    pub(crate) fn print(&self) {
+        println!(
+            "{} messages over {} months, {CONVERSATIONS} conversations, batches of {BATCH}, medians of {} pairs",
+            self.rows,
+            self.months,
+            self.calibration.len().saturating_sub(1)
+        );
+        println!(
+            "{:<22} {:<14} {:>12} {:>12} {:>7} {:>15}  unit",
+            "name", "side", "value", "floor", "ratio", "spread"
+        );
+        for line in self.lines() {
+            let spread = format!("{:.2} to {:.2}", line.spread.0, line.spread.1);
+            println!(
+                "{:<22} {:<14} {:>12.2} {:>12.2} {:>7.2} {spread:>15}  {}",
+                line.name, line.contender, line.ours, line.floor, line.ratio, line.unit
+            );
+        }
+        let noise = self.noise();
+        println!("calibration: slowest ÷ fastest = {noise:.2}");
+        if noise > STEADY {
+            println!("the machine was not steady (above {STEADY}): do not trust this run");
+        }
+    }
+
+    pub(crate) fn print_json(&self) -> Result<()> {
+        let lines = self.lines();
+        let results: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                json!({
+                    "name": line.name, "side": line.contender, "unit": line.unit, "ours": line.ours,
+                    "floor": line.floor, "ratio": line.ratio, "spread": [line.spread.0, line.spread.1],
+                })
+            })
+            .collect();
+        let machine = json!({
+            "os": std::env::consts::OS, "arch": std::env::consts::ARCH,
+            "cpus": std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
+            "noise": self.noise(), "trusted": self.noise() <= STEADY,
+        });
+        let document = json!({
+            "machine": machine, "rows": self.rows, "months": self.months, "results": results,
+        });
+        println!("{}", serde_json::to_string_pretty(&document)?);
+        Ok(())
+    }
+}
