@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
+use crate::json_text::JsonText;
 use crate::limits::{SETTING_KEY_CHARS, SETTING_VALUE_BYTES};
 use crate::time::Timestamp;
 
@@ -58,7 +57,7 @@ pub struct Setting {
     /// Its name.
     pub key: SettingKey,
     /// Its value.
-    pub value: Value,
+    pub value: JsonText,
     /// When it was last set.
     pub updated_at: Timestamp,
 }
@@ -73,8 +72,8 @@ impl fmt::Debug for Setting {
 ///
 /// # Errors
 /// [`SettingError::ValueTooLarge`].
-pub fn encode_value(value: &Value) -> Result<Vec<u8>, SettingError> {
-    let bytes = value.to_string().into_bytes();
+pub fn encode_value(value: &JsonText) -> Result<Vec<u8>, SettingError> {
+    let bytes = value.as_str().as_bytes().to_vec();
     if bytes.len() > SETTING_VALUE_BYTES {
         return Err(SettingError::ValueTooLarge(bytes.len()));
     }

@@ -21,6 +21,14 @@ pub enum ImportError {
     /// The source is a database of the Python application, and cannot be read (25), or its password is wrong (10).
     #[error(transparent)]
     Legacy(#[from] LegacyError),
+    /// The source was read to its end, and some of it could not be taken over (25).
+    #[error("{path}: a part could not be read ({reasons}); everything else was imported")]
+    Partial {
+        /// The source.
+        path: PathBuf,
+        /// Reasons and counts.
+        reasons: String,
+    },
     /// The caller asked to stop.
     #[error("stopped; what was imported stays, and the same command completes it")]
     Stopped,
@@ -35,7 +43,7 @@ impl ImportError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Legacy(LegacyError::NothingOpens { .. } | LegacyError::OriginalPathWrong { .. }) => 10,
-            Self::Source { .. } | Self::Legacy(_) => 25,
+            Self::Source { .. } | Self::Partial { .. } | Self::Legacy(_) => 25,
             Self::Stopped => 130,
             Self::Store(error) => error.exit_code(),
         }

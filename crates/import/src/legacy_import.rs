@@ -4,14 +4,15 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use privatus_domain::{
-    Body, ContactId, ConversationId, Direction, DisplayName, MessageId, NewContact, NewMessage, PublicKey,
-    SenderRef, SettingKey, Timestamp,
+    Body, ContactId, ConversationId, Direction, DisplayName, JsonText, MessageId, NewContact, NewMessage,
+    PublicKey, SenderRef, SettingKey, Timestamp,
 };
 use privatus_store::{Store, StoreError, WriteTx};
 
 use crate::error::ImportError;
 use crate::legacy::{
-    Contact, Item, Message, Progress as Search, Record, SearchEnd, SearchOptions, Setting, Source, Zone,
+    Contact, Item, KeyOrigin, Message, Progress as Search, Record, SearchEnd, SearchOptions, Setting, Source,
+    Table, Zone,
 };
 use crate::report::{OnProgress, Progress, Report};
 
@@ -39,26 +40,48 @@ pub fn import(
         return Err(ImportError::Stopped);
     }
     for key in &keys.keys {
-        report.notes.push(format!(
-            "a key with {} iterations opens {} rows",
-            key.iterations, key.rows
-        ));
+        report.note(match &key.origin {
+            KeyOrigin::SecondGeneration => {
+                format!(
+                    "found: a key of {} iterations opens {} rows",
+                    key.iterations, key.rows
+                )
+            }
+            KeyOrigin::FirstGeneration {
+                original_path,
+                guessed,
+            } => format!(
+                "found: the first version's key ({} iterations) of the {} path {original_path} opens {} rows",
+                key.iterations,
+                if *guessed { "guessed" } else { "given" },
+                key.rows
+            ),
+        });
     }
-    report
-        .notes
-        .push(format!("times were read in the zone {}", zone.name()));
+    report.note(zone.sentence());
     if keys.unopened > 0 {
         report.partial = true;
-        report.notes.push(format!(
-            "{} rows open with no key up to {} iterations",
+        report.note(format!(
+            "{} rows open with no key that was found up to {} iterations; they are damaged, under another password, \
+             or the application counted further (raise --max-iterations)",
             keys.unopened, keys.bound
         ));
     }
     let mut batch = Vec::new();
     let mut bytes = 0;
     let mut done = 0;
-    for item in source.records(&keys, zone) {
-        match item? {
+    let mut records = source.records(&keys, zone);
+    let mut ended = Ok(());
+    while let Some(item) = records.next() {
+        let item = match item {
+            Ok(item) => item,
+            Err(error) => {
+                // What was read before is whole, and is written.
+                ended = Err(error);
+                break;
+            }
+        };
+        match item {
             Item::Record(Record::Message(message)) => {
                 bytes += message.text.len();
                 batch.push(message);
@@ -77,22 +100,30 @@ pub fn import(
             Item::Record(Record::Contact(contact)) => write_contact(store, &contact, report)?,
             Item::Record(Record::Setting(setting)) => write_setting(store, &setting, report)?,
             Item::Problem(problem) => {
-                if !problem.row_kept {
+                if problem.row_kept {
+                    // A contact or setting without a time it can do without.
+                } else if problem.table == Table::Messages {
                     report.partial = true;
                     report.skip(problem.reason.name());
+                } else {
+                    report.leave_out(format!("{}: {}", problem.table.name(), problem.reason.name()));
                 }
-                if report.notes.len() < 200 {
-                    report.notes.push(problem.to_string());
-                }
+                report.note(problem.to_string());
             }
         }
     }
+    let ambiguous = records.summary().ambiguous_times;
     write_batch(store, &mut batch, report)?;
+    if ambiguous > 0 {
+        report.note(format!(
+            "{ambiguous} local times the clocks showed twice or skipped; the first, or the clock before the change, was taken"
+        ));
+    }
     progress(Progress {
         done,
         total: Some(total),
     });
-    Ok(())
+    Ok(ended?)
 }
 
 fn write_batch(store: &Store, batch: &mut Vec<Message>, report: &mut Report) -> Result<(), ImportError> {
@@ -218,13 +249,11 @@ fn public_key(text: &str) -> Result<PublicKey, StoreError> {
 
 fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Result<(), ImportError> {
     let Ok(key) = SettingKey::new(setting.key.as_str()) else {
-        report.skip("setting_name");
-        report.partial = true;
+        report.leave_out("settings: name");
         return Ok(());
     };
-    let Ok(value) = serde_json::from_str(&setting.json) else {
-        report.skip("not_json");
-        report.partial = true;
+    let Ok(value) = JsonText::new(&setting.json) else {
+        report.leave_out("settings: not_json");
         return Ok(());
     };
     let at = setting.updated_at.and_then(|ms| Timestamp::from_unix_ms(ms).ok());

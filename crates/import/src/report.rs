@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+/// Reasons that are told apart.
+const REASONS: usize = 100;
+/// Sentences that are kept.
+const NOTES: usize = 200;
+
 /// The report of one import, printed by the tool.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -39,10 +44,32 @@ impl Report {
         }
     }
 
-    /// Counts an entry that is passed over.
+    /// Counts a message, or an entry that may have been one, that is passed over.
     pub fn skip(&mut self, reason: impl Into<String>) {
         self.messages_skipped += 1;
-        *self.reasons.entry(reason.into()).or_default() += 1;
+        self.reason(reason.into());
+    }
+
+    /// Counts something else than a message that did not come over.
+    pub fn leave_out(&mut self, reason: impl Into<String>) {
+        self.partial = true;
+        self.reason(reason.into());
+    }
+
+    fn reason(&mut self, reason: String) {
+        // A source may give each entry a reason of its own.
+        let full = self.reasons.len() >= REASONS && !self.reasons.contains_key(&reason);
+        let reason = if full { "other reasons".into() } else { reason };
+        *self.reasons.entry(reason).or_default() += 1;
+    }
+
+    /// Adds a sentence for a person, as long as there are not too many.
+    pub fn note(&mut self, sentence: impl Into<String>) {
+        if self.notes.len() < NOTES {
+            self.notes.push(sentence.into());
+        } else if self.notes.len() == NOTES {
+            self.notes.push("more of the same kind is not listed".into());
+        }
     }
 }
 

@@ -2,8 +2,7 @@
 
 use diesel::sql_types::{Binary, Nullable, Text};
 use privatus_domain::setting::encode_value;
-use privatus_domain::{Setting, SettingKey, Timestamp};
-use serde_json::Value;
+use privatus_domain::{JsonText, Setting, SettingKey, Timestamp};
 
 use crate::error::StoreError;
 use crate::sql::Sql;
@@ -40,8 +39,10 @@ impl ReadTx<'_> {
 
     fn setting_from(&mut self, (scope, key, envelope, updated_at): Row) -> Result<Setting, StoreError> {
         let plain = self.open_value("settings", "value", &row_id(&scope, &key), &envelope)?;
-        let value = serde_json::from_slice(&plain)
-            .map_err(|_| StoreError::DatabaseDamaged(format!("the setting {key} is not JSON")))?;
+        let value = std::str::from_utf8(&plain)
+            .ok()
+            .and_then(|text| JsonText::new(text).ok())
+            .ok_or_else(|| StoreError::DatabaseDamaged(format!("the setting {key} is not JSON")))?;
         let updated_at = updated_at
             .as_deref()
             .map(Timestamp::parse)
@@ -65,14 +66,14 @@ impl WriteTx<'_> {
         &mut self,
         scope: &str,
         key: &SettingKey,
-        value: &Value,
+        value: impl Into<JsonText>,
         updated_at: Timestamp,
     ) -> Result<(), StoreError> {
         let sealed = self.seal_value(
             "settings",
             "value",
             &row_id(scope, key.as_str()),
-            &encode_value(value)?,
+            &encode_value(&value.into())?,
         )?;
         let (updated, now) = (updated_at.to_sql(), self.now().to_sql());
         let sql = Sql::new(

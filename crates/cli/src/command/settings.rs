@@ -1,6 +1,6 @@
 //! `settings`: list, get, set, unset; the application's.
 
-use privatus_domain::SettingKey;
+use privatus_domain::{JsonText, SettingKey};
 use privatus_store::StoreError;
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failu
         }
         Settings::Set { key: name, value } => {
             let key = key(name)?;
-            let value: Value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()));
+            let value = JsonText::new(value).unwrap_or_else(|_| Value::String(value.clone()).into());
             let store = open(arguments)?;
             store.write("setting_set", |tx| {
                 let now = tx.now();

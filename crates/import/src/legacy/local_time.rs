@@ -69,6 +69,17 @@ impl Zone {
         }
     }
 
+    /// Which zone local times were read in and where it comes from, for a report.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let origin = match self.origin {
+            ZoneOrigin::Given => "given",
+            ZoneOrigin::Machine => "this machine's; name another with --timezone",
+            ZoneOrigin::Fallback => "this machine does not say which it is set to; name it with --timezone",
+        };
+        format!("local times were read in the zone {} ({origin})", self.name)
+    }
+
     pub(crate) fn utc() -> Self {
         Self {
             tz: TimeZone::UTC,

@@ -1,25 +1,28 @@
-//! Reading an export back.
+//! Reading an export back. A line that cannot be read is counted and passed over.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use privatus_domain::{
-    Attributes, Body, ConversationId, Direction, DisplayName, GroupKind, ImportedSender, MemberLimit,
-    NewContact, NewGroup, NewMember, NewMessage, PublicKey, SenderRef, SettingKey,
+    ContactId, ConversationId, DisplayName, GroupKind, MemberLimit, NewContact, NewGroup, NewMember,
+    PublicKey, SettingKey,
 };
 use privatus_store::{Digest, Store, StoreError};
+use serde::de::IgnoredAny;
 
 use super::VERSION;
-use super::record::{Contact, Group, Message, Record};
+use super::lines::{self, Line};
+use super::member::member;
+use super::message::{self, id};
+use super::record::{Contact, Group, Member, Message, Record, Setting};
 use super::write::hex;
 use crate::error::ImportError;
 use crate::report::{OnProgress, Progress, Report};
 
-/// Messages of one transaction.
+/// Messages of one transaction, and the bytes of lines after which one ends early.
 const BATCH: usize = 5_000;
-/// Longest line in bytes: the largest message, every character escaped, and its attributes.
-const LINE_MAX: u64 = 16 << 20;
+const BATCH_BYTES: usize = 16 << 20;
 
 /// Imports an export; what the vault has already stays as it is.
 ///
@@ -39,11 +42,60 @@ pub fn import(
         return Err(source("is a folder; name the exported file".into()));
     }
     let file = File::open(path).map_err(|error| source(format!("cannot be read: {}", error.kind())))?;
+    read(store, file, report, progress).map_err(|error| match error {
+        Ended::Source(why) => source(why),
+        Ended::Import(error) => error,
+    })
+}
+
+/// Parses bytes as an export, as far as that goes without a vault; for fuzzing: it must only never panic. Gives how
+/// many lines were records.
+#[doc(hidden)]
+pub fn fuzz_export(bytes: &[u8]) -> usize {
+    let (mut reader, mut line) = (bytes, Vec::new());
+    let mut records = 0;
+    loop {
+        match lines::next(&mut reader, &mut line) {
+            Ok(Line::Whole | Line::Cut) => records += usize::from(parse(&line).is_some()),
+            Ok(Line::TooLong) => {}
+            Ok(Line::End) | Err(_) => return records,
+        }
+    }
+}
+
+enum Ended {
+    Source(String),
+    Import(ImportError),
+}
+
+impl<E: Into<ImportError>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Self::Import(error.into())
+    }
+}
+
+enum Parsed {
+    Record(Record),
+    Setting(Setting),
+}
+
+fn parse(line: &[u8]) -> Option<Parsed> {
+    let text = std::str::from_utf8(line).ok()?;
+    // What is valid JSON, and of which type, before anything is made of it.
+    serde_json::from_str::<IgnoredAny>(text).ok()?;
+    if member(text, "type")? == r#""setting""# {
+        return Setting::from_line(text).map(Parsed::Setting);
+    }
+    serde_json::from_str(text).ok().map(Parsed::Record)
+}
+
+fn read(store: &Store, file: impl Read, report: &mut Report, progress: OnProgress<'_>) -> Result<(), Ended> {
     let mut reader = BufReader::with_capacity(1 << 16, file);
     let mut state = Reader {
         store,
         report,
         batch: Vec::new(),
+        bytes: 0,
         chat: None,
         done: 0,
         progress,
@@ -52,56 +104,65 @@ pub fn import(
     let mut line = Vec::new();
     let mut number = 0_u64;
     loop {
-        line.clear();
         number += 1;
-        let read = std::io::Read::take(&mut reader, LINE_MAX)
-            .read_until(b'\n', &mut line)
-            .map_err(|error| source(format!("cannot be read on from line {number}: {}", error.kind())))?;
-        if read == 0 {
-            state.flush()?;
-            let why = if number == 1 {
-                "is empty".into()
-            } else {
-                format!("is cut off after line {}", number - 1)
-            };
-            return Err(source(why));
-        }
-        if line.last() != Some(&b'\n') {
-            state.flush()?;
-            return Err(source(format!(
-                "is cut off in line {number}; what stands before it was imported"
-            )));
-        }
-        let record: Record = match serde_json::from_slice(&line) {
-            Ok(record) => record,
-            Err(_) => {
+        let kind = lines::next(&mut reader, &mut line).map_err(|error| {
+            Ended::Source(format!("cannot be read on from line {number}: {}", error.kind()))
+        })?;
+        let parsed = match kind {
+            Line::Whole => parse(&line),
+            Line::TooLong => None,
+            Line::Cut if number == 1 => {
+                return Err(Ended::Source(
+                    "does not begin with a header: not a privatus export".into(),
+                ));
+            }
+            Line::Cut => {
                 state.flush()?;
-                return Err(source(format!("line {number} is no record of a privatus export")));
+                return Err(Ended::Source(format!(
+                    "is cut off in line {number}; what stands before it was imported"
+                )));
+            }
+            Line::End if number == 1 => return Err(Ended::Source("is empty".into())),
+            Line::End => {
+                state.flush()?;
+                return Err(Ended::Source(format!(
+                    "is cut off after line {}; what stands there was imported",
+                    number - 1
+                )));
             }
         };
-        match record {
-            Record::Header { format, version } if number == 1 => {
+        match parsed {
+            Some(Parsed::Record(Record::Header { format, version })) if number == 1 => {
                 if format != "privatus-export" || version != VERSION {
-                    return Err(source(format!(
-                        "has format {format}, version {version}; this build reads version 1"
+                    let format: String = format.chars().take(40).collect();
+                    return Err(Ended::Source(format!(
+                        "has format {format}, version {version}; this build reads privatus-export, version {VERSION}"
                     )));
                 }
             }
             _ if number == 1 => {
-                return Err(source(
+                return Err(Ended::Source(
                     "does not begin with a header: not a privatus export".into(),
                 ));
             }
-            Record::End { checksum, .. } => {
+            Some(Parsed::Record(Record::End { checksum, .. })) => {
                 state.flush()?;
                 if checksum != hex(&digest.finalize()) {
-                    return Err(source(
+                    return Err(Ended::Source(
                         "was changed or damaged: its checksum differs; everything readable came over".into(),
                     ));
                 }
                 return Ok(());
             }
-            record => state.record(record)?,
+            Some(Parsed::Record(record)) => state.record(record, line.len())?,
+            Some(Parsed::Setting(setting)) => state.setting(setting)?,
+            None => {
+                state.report.skip("a line that is no record");
+                state.report.partial = true;
+                state
+                    .report
+                    .note(format!("line {number} is no record of an export"));
+            }
         }
         digest.update(&line);
     }
@@ -110,55 +171,56 @@ pub fn import(
 struct Reader<'a> {
     store: &'a Store,
     report: &'a mut Report,
-    batch: Vec<NewMessage>,
-    chat: Option<ConversationId>,
+    batch: Vec<Message>,
+    bytes: usize,
+    /// The conversation as the export names it.
+    chat: Option<String>,
     done: u64,
     progress: OnProgress<'a>,
 }
 
 impl Reader<'_> {
-    fn record(&mut self, record: Record) -> Result<(), ImportError> {
+    fn record(&mut self, record: Record, bytes: usize) -> Result<(), ImportError> {
         match record {
-            Record::Contact(contact) => self.contact(contact)?,
-            Record::Group(group) => self.group(group)?,
-            Record::Setting {
-                scope,
-                key,
-                value,
-                updated_at,
-            } => {
-                let written = self.store.write("import_setting", |tx| {
-                    let key = SettingKey::new(key)?;
-                    if tx.setting(&scope, &key).is_ok_and(|known| known.value == value) {
-                        return Ok::<_, StoreError>(false);
-                    }
-                    tx.setting_set(&scope, &key, &value, updated_at.0)?;
-                    Ok(true)
-                })?;
-                self.report.settings_imported += u64::from(written);
-            }
+            Record::Contact(contact) => self.contact(contact),
+            Record::Group(group) => self.group(group),
             Record::Message(message) => {
-                let chat: ConversationId = message.conversation.parse().map_err(StoreError::from)?;
-                if self.chat.as_ref() != Some(&chat) {
+                if self.chat.as_ref() != Some(&message.conversation) {
                     self.flush()?;
-                    self.chat = Some(chat);
+                    self.chat = Some(message.conversation.clone());
                 }
-                self.batch.push(to_message(*message)?);
+                self.batch.push(*message);
+                self.bytes += bytes;
                 self.done += 1;
-                if self.batch.len() >= BATCH {
+                if self.batch.len() >= BATCH || self.bytes >= BATCH_BYTES {
                     self.flush()?;
                 }
+                Ok(())
             }
-            Record::Conversation { .. } | Record::Header { .. } | Record::End { .. } => {}
+            Record::Conversation { .. } | Record::Header { .. } | Record::End { .. } => Ok(()),
         }
+    }
+
+    fn setting(&mut self, setting: Setting) -> Result<(), ImportError> {
+        let Setting { scope, value, .. } = setting;
+        let written = self.store.write("import_setting", |tx| {
+            let key = SettingKey::new(setting.key)?;
+            if tx.setting(&scope, &key).is_ok_and(|known| known.value == value) {
+                return Ok::<_, StoreError>(false);
+            }
+            tx.setting_set(&scope, &key, value, setting.updated_at.0)?;
+            Ok(true)
+        });
+        let written = self.kept("setting", written)?;
+        self.report.settings_imported += u64::from(written == Some(true));
         Ok(())
     }
 
     fn contact(&mut self, contact: Contact) -> Result<(), ImportError> {
-        let is_new = self.store.write("import_contact", |tx| {
+        let written = self.store.write("import_contact", |tx| {
             let new = NewContact {
-                id: contact.id.parse()?,
-                display_name: DisplayName::new(contact.display_name)?,
+                id: id::<ContactId>(tx, &contact.id)?,
+                display_name: DisplayName::lenient(&contact.display_name, "Unnamed contact"),
                 public_key: PublicKey::from_base64(&contact.public_key)?,
                 is_verified: contact.is_verified,
                 added_at: contact.added_at.0,
@@ -167,48 +229,92 @@ impl Reader<'_> {
             let is_new = tx.contact_by_id(&new.id).is_err();
             tx.contact_create(&new)?;
             Ok::<_, StoreError>(is_new)
-        })?;
-        self.report.contacts_imported += u64::from(is_new);
+        });
+        let written = self.kept("contact", written)?;
+        self.report.contacts_imported += u64::from(written == Some(true));
         Ok(())
     }
 
     fn group(&mut self, group: Group) -> Result<(), ImportError> {
-        let is_new = self.store.write("import_group", |tx| {
+        let Group { members, .. } = group;
+        let written = self.store.write("import_group", |tx| {
             let new = NewGroup {
-                id: group.id.parse()?,
-                name: DisplayName::new(group.name)?,
+                id: id(tx, &group.id)?,
+                name: DisplayName::lenient(&group.name, "Unnamed group"),
                 kind: group.kind.parse::<GroupKind>()?,
                 limit: MemberLimit::new(group.max_members)?,
                 created_at: group.created_at.0,
             };
             let is_new = tx.group_by_id(&new.id).is_err();
             tx.group_create(&new)?;
-            let members: Result<Vec<NewMember>, StoreError> = group
-                .members
-                .into_iter()
-                .map(|member| {
-                    let display_name = DisplayName::new(member.display_name)?;
-                    Ok(NewMember {
-                        contact: member.contact.parse()?,
-                        display_name,
-                    })
-                })
-                .collect();
-            tx.group_members_add(&new.id, &members?)?;
-            Ok::<_, StoreError>(is_new)
-        })?;
+            Ok::<_, StoreError>((new.id, is_new))
+        });
+        let Some((group, is_new)) = self.kept("group", written)? else {
+            return Ok(());
+        };
         self.report.groups_imported += u64::from(is_new);
+        let added = self.store.write("import_members", |tx| {
+            let members: Result<Vec<NewMember>, StoreError> = members
+                .into_iter()
+                .map(
+                    |Member {
+                         contact,
+                         display_name,
+                     }| {
+                        Ok(NewMember {
+                            contact: id(tx, &contact)?,
+                            display_name: DisplayName::lenient(&display_name, "Unnamed member"),
+                        })
+                    },
+                )
+                .collect();
+            tx.group_members_add(&group, &members?)
+        });
+        self.kept("members of a group", added)?;
         Ok(())
     }
 
+    /// What the vault refuses for what it is stays out, counted; any other failure ends the import.
+    fn kept<T>(&mut self, what: &str, written: Result<T, StoreError>) -> Result<Option<T>, ImportError> {
+        match written {
+            Ok(written) => Ok(Some(written)),
+            Err(StoreError::Refused(why) | StoreError::NotFound(why)) => {
+                self.report.leave_out(format!("{what} refused"));
+                self.report.note(format!("a {what} was left out: {why}"));
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     fn flush(&mut self) -> Result<(), ImportError> {
+        self.bytes = 0;
         if let Some(chat) = self.chat.clone().filter(|_| !self.batch.is_empty()) {
             let batch = std::mem::take(&mut self.batch);
-            let inserted = self
-                .store
-                .write("import_batch", |tx| tx.messages_insert(&chat, &batch))?;
-            self.report.messages_imported += inserted.added;
-            self.report.messages_known += inserted.known;
+            let count = batch.len();
+            let written = self.store.write("import_batch", |tx| {
+                let chat: ConversationId = id(tx, &chat)?;
+                let (messages, refused) = message::convert(tx, batch);
+                Ok::<_, StoreError>((tx.messages_insert(&chat, &messages)?, refused))
+            });
+            match written {
+                Ok((inserted, refused)) => {
+                    self.report.messages_imported += inserted.added;
+                    self.report.messages_known += inserted.known;
+                    for reason in refused {
+                        self.report.partial = true;
+                        self.report.skip(reason);
+                    }
+                }
+                Err(StoreError::NotFound(_) | StoreError::Refused(_)) => {
+                    self.report.partial = true;
+                    for _ in 0..count {
+                        self.report
+                            .skip("a message of a conversation without contact or group");
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         if (self.progress)(Progress {
             done: self.done,
@@ -219,48 +325,4 @@ impl Reader<'_> {
             Err(ImportError::Stopped)
         }
     }
-}
-
-fn to_message(message: Message) -> Result<NewMessage, StoreError> {
-    let direction = if message.direction == "out" {
-        Direction::Out
-    } else {
-        Direction::In
-    };
-    let sender = match (message.sender_contact, message.sender_source, message.sender) {
-        _ if direction == Direction::Out => SenderRef::Nobody,
-        (Some(contact), ..) => SenderRef::Contact(contact.parse()?),
-        (None, Some(source), Some(name)) => SenderRef::Imported(ImportedSender {
-            source_id: unhex(&source)
-                .ok_or_else(|| StoreError::Refused("a sender_source is no 32 hex digits".into()))?,
-            name: DisplayName::new(name)?,
-        }),
-        _ => SenderRef::Nobody,
-    };
-    let attributes = Attributes {
-        media: message.media,
-        forwarded_from: message.forwarded_from,
-        entities: message.entities,
-    };
-    Ok(NewMessage {
-        id: message.id.parse()?,
-        direction,
-        sender,
-        body: Body::new(message.text, attributes)?,
-        at: message.at.0,
-        edited_at: message.edited_at.map(|at| at.0),
-        deleted_at: message.deleted_at.map(|at| at.0),
-        reply_to: message.reply_to.map(|id| id.parse()).transpose()?,
-        was_encrypted: message.is_encrypted,
-        is_read: message.is_read,
-    })
-}
-
-fn unhex(text: &str) -> Option<[u8; 16]> {
-    let bytes: Option<Vec<u8>> = text
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
-    bytes?.try_into().ok()
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use privatus_domain::{Media, Timestamp};
+use privatus_domain::{JsonText, Media, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+
+use super::member::member;
 
 /// One line.
 #[derive(Serialize, Deserialize)]
@@ -16,12 +18,6 @@ pub(super) enum Record {
     },
     Contact(Contact),
     Group(Group),
-    Setting {
-        scope: String,
-        key: String,
-        value: Value,
-        updated_at: Time,
-    },
     Conversation {
         id: String,
         kind: String,
@@ -32,6 +28,37 @@ pub(super) enum Record {
         counts: BTreeMap<String, u64>,
         checksum: String,
     },
+}
+
+/// A `setting`: its value is raw text, so that no number is rounded on the way.
+pub(super) struct Setting {
+    pub(super) scope: String,
+    pub(super) key: String,
+    pub(super) value: JsonText,
+    pub(super) updated_at: Time,
+}
+
+impl Setting {
+    /// Its line, without the line end.
+    pub(super) fn to_line(&self) -> Result<String, serde_json::Error> {
+        Ok(format!(
+            r#"{{"type":"setting","scope":{},"key":{},"value":{},"updated_at":{}}}"#,
+            serde_json::to_string(&self.scope)?,
+            serde_json::to_string(&self.key)?,
+            self.value,
+            serde_json::to_string(&self.updated_at)?
+        ))
+    }
+
+    /// Reads a line that is valid JSON; `None` when it is no setting, or not a whole one.
+    pub(super) fn from_line(line: &str) -> Option<Self> {
+        Some(Self {
+            scope: serde_json::from_str(member(line, "scope")?).ok()?,
+            key: serde_json::from_str(member(line, "key")?).ok()?,
+            value: JsonText::new(member(line, "value")?).ok()?,
+            updated_at: serde_json::from_str(member(line, "updated_at")?).ok()?,
+        })
+    }
 }
 
 #[derive(Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use privatus_domain::{Conversation, Direction, Message as Stored, Sender};
 use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
 
 use super::VERSION;
-use super::record::{Contact, Group, Member, Message, Record, Time};
+use super::record::{Contact, Group, Member, Message, Record, Setting, Time};
 use crate::report::{OnProgress, Progress};
 
 struct Lines<'a> {
@@ -18,8 +18,11 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn put(&mut self, kind: &str, record: &Record) -> Result<(), StoreError> {
-        let mut line = serde_json::to_vec(record)
-            .map_err(|_| StoreError::Unexpected("a record cannot be written".into()))?;
+        self.put_line(kind, serde_json::to_vec(record))
+    }
+
+    fn put_line(&mut self, kind: &str, line: Result<Vec<u8>, serde_json::Error>) -> Result<(), StoreError> {
+        let mut line = line.map_err(|_| StoreError::Unexpected("a record cannot be written".into()))?;
         line.push(b'\n');
         self.digest.update(&line);
         *self.counts.entry(kind.into()).or_default() += 1;
@@ -87,15 +90,13 @@ pub fn export(
             )?;
         }
         for setting in tx.settings()? {
-            lines.put(
-                "setting",
-                &Record::Setting {
-                    scope: setting.scope,
-                    key: setting.key.as_str().into(),
-                    value: setting.value,
-                    updated_at: Time(setting.updated_at),
-                },
-            )?;
+            let setting = Setting {
+                scope: setting.scope,
+                key: setting.key.as_str().into(),
+                value: setting.value,
+                updated_at: Time(setting.updated_at),
+            };
+            lines.put_line("setting", setting.to_line().map(String::into_bytes))?;
         }
         let mut conversations = tx.conversations(usize::MAX)?;
         conversations.sort_by(|a, b| a.id.cmp(&b.id));

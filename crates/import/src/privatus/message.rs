@@ -1,0 +1,108 @@
+//! From the `message` records of an export to what the store takes.
+
+use std::str::FromStr;
+
+use privatus_domain::id::Id;
+use privatus_domain::{
+    Attributes, Body, ContactId, Direction, DisplayName, IdError, ImportedSender, NewMessage, SenderRef,
+};
+use privatus_store::{StoreError, WriteTx};
+
+use super::record::Message;
+
+/// An id as it stands, or for one that is longer than the vault keeps, one derived from it.
+pub(super) fn id<T: FromStr<Err = IdError> + From<Id>>(
+    tx: &WriteTx<'_>,
+    text: &str,
+) -> Result<T, StoreError> {
+    match text.parse() {
+        Ok(id) => Ok(id),
+        Err(IdError::TooLong(_)) => Ok(tx.derived_id(&[b"privatus", b"id", text.as_bytes()]).into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Converts a batch; gives what can be written, and a reason for each that cannot.
+pub(super) fn convert(tx: &mut WriteTx<'_>, batch: Vec<Message>) -> (Vec<NewMessage>, Vec<&'static str>) {
+    let mut senders = Senders::default();
+    let (mut messages, mut refused) = (Vec::with_capacity(batch.len()), Vec::new());
+    for message in batch {
+        match one(tx, message, &mut senders) {
+            Ok(message) => messages.push(message),
+            Err(reason) => refused.push(reason),
+        }
+    }
+    (messages, refused)
+}
+
+/// Contacts named as senders, and whether the vault has them.
+type Senders = std::collections::HashMap<ContactId, bool>;
+
+fn one(tx: &mut WriteTx<'_>, message: Message, senders: &mut Senders) -> Result<NewMessage, &'static str> {
+    let direction = match message.direction.as_str() {
+        "out" => Direction::Out,
+        "in" => Direction::In,
+        _ => return Err("a message whose direction is neither in nor out"),
+    };
+    let name = |name: Option<String>| DisplayName::lenient(&name.unwrap_or_default(), "Unknown");
+    let sender = match (message.sender_contact, message.sender_source) {
+        _ if direction == Direction::Out => SenderRef::Nobody,
+        (Some(contact), _) => {
+            let contact: ContactId = id(tx, &contact).map_err(|_| "a message with an empty id")?;
+            let known = match senders.get(&contact) {
+                Some(known) => *known,
+                None => tx.contact_by_id(&contact).is_ok(),
+            };
+            senders.insert(contact.clone(), known);
+            if known {
+                SenderRef::Contact(contact)
+            } else {
+                // The export does not have this contact: its name stays.
+                let source = tx.derived_id(&[b"privatus", b"sender", &contact.as_id().canonical()]);
+                imported(source, name(message.sender))
+            }
+        }
+        (None, Some(source)) => {
+            let source = unhex(&source).ok_or("a message whose sender_source is no 32 hex digits")?;
+            imported(Id::Uuid(source), name(message.sender))
+        }
+        (None, None) => SenderRef::Nobody,
+    };
+    let attributes = Attributes {
+        media: message.media,
+        forwarded_from: message.forwarded_from,
+        entities: message.entities,
+    };
+    let at = message.at.0;
+    let empty = |_| "a message with an empty id";
+    let reply_to = message.reply_to.filter(|id| !id.is_empty());
+    Ok(NewMessage {
+        id: id(tx, &message.id).map_err(empty)?,
+        direction,
+        sender,
+        body: Body::new(message.text, attributes).map_err(|_| "a message over the limits of size")?,
+        at,
+        // An edit older than its message is a fault of the source, and no reason to lose the message.
+        edited_at: message.edited_at.map(|at| at.0).filter(|edited| *edited >= at),
+        deleted_at: message.deleted_at.map(|at| at.0),
+        reply_to: reply_to.map(|reply| id(tx, &reply)).transpose().map_err(empty)?,
+        was_encrypted: message.is_encrypted,
+        is_read: message.is_read,
+    })
+}
+
+fn imported(source: Id, name: DisplayName) -> SenderRef {
+    match source {
+        Id::Uuid(source_id) => SenderRef::Imported(ImportedSender { source_id, name }),
+        Id::Text(_) => SenderRef::Nobody,
+    }
+}
+
+fn unhex(text: &str) -> Option<[u8; 16]> {
+    let bytes: Option<Vec<u8>> = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect();
+    bytes?.try_into().ok()
+}
