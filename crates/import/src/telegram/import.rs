@@ -1,17 +1,18 @@
 //! The second pass: several thousand messages a transaction.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use privatus_domain::{
-    ConversationId, Direction, DisplayName, GroupKind, ImportedSender, MemberLimit, MessageId, NewContact,
-    NewGroup, NewMessage, PublicKey, SenderRef,
+    ConversationId, Direction, DisplayName, GroupKind, ImportedSender, MemberLimit, NewContact, NewGroup,
+    NewMessage, PublicKey, SenderRef, id::Id,
 };
 use privatus_store::{Store, StoreError, WriteTx};
 use serde_json::Value;
 
-use super::parse::{self, Parsed};
-use super::survey::{Survey, is_direct};
+use super::ids::{ChatKey, Ordinals};
+use super::me::{Me, bare};
+use super::parse::{self, Parsed, Skip};
+use super::survey::{Counting, Survey, is_direct, is_saved};
 use super::walk::{Header, Walker};
 use super::{Ended, pass};
 use crate::error::ImportError;
@@ -20,6 +21,8 @@ use crate::report::{OnProgress, Progress, Report};
 
 /// Messages of one transaction: 5,000 cost a third of what 500 do (DESIGN section 5).
 const BATCH: usize = 5_000;
+/// Bytes of messages after which one ends early.
+const BATCH_BYTES: usize = 16 << 20;
 
 /// Choices of an import.
 #[derive(Debug)]
@@ -44,7 +47,14 @@ pub fn import(
     progress: OnProgress<'_>,
 ) -> Result<(), ImportError> {
     let mut survey = Survey::default();
-    let surveyed = pass(path, &mut survey);
+    let mut counting = Counting {
+        survey: &mut survey,
+        progress: &mut *progress,
+    };
+    let surveyed = pass(path, &mut counting);
+    if matches!(surveyed, Ok(Ended::Stopped)) {
+        return Err(ImportError::Stopped);
+    }
     if let Some(wanted) = options.chat
         && surveyed.is_ok()
         && !survey
@@ -54,8 +64,19 @@ pub fn import(
     {
         return Err(StoreError::NotFound(format!("a chat named {wanted} in the export")).into());
     }
-    let (me, sentence) = survey.me(options.me);
-    report.notes.push(sentence);
+    let (me, sentence) = match (survey.me(options.me), options.me) {
+        (Some(me), _) => me,
+        // In the part that is missing there may be more.
+        (None, Some(given)) if surveyed.is_err() => (Me::given(given, []), String::new()),
+        (None, given) => {
+            let given = given.unwrap_or_default();
+            let why = format!("{given}, named with --me, writes nothing in the export; nothing was imported");
+            return Err(StoreError::NotFound(why).into());
+        }
+    };
+    if !sentence.is_empty() && survey.entries > 0 {
+        report.note(sentence);
+    }
     let mut importer = Importer {
         store,
         options,
@@ -65,67 +86,109 @@ pub fn import(
         progress,
         chat: None,
         batch: Vec::new(),
-        ordinals: HashMap::new(),
+        bytes: 0,
+        ordinals: Ordinals::default(),
         done: 0,
+        trimmed: 0,
         failed: None,
         cut_off: surveyed.is_err(),
+        by_zone: false,
     };
     let ended = pass(path, &mut importer);
     if importer.failed.is_none() {
         importer.flush();
     }
+    let (trimmed, by_zone) = (importer.trimmed, importer.by_zone);
     if let Some(error) = importer.failed {
         return Err(error);
+    }
+    if by_zone {
+        report.note(options.zone.sentence());
+    }
+    if trimmed > 0 {
+        report.note(format!(
+            "{trimmed} messages came over without formatting or details, which are over 262,144 bytes"
+        ));
     }
     match ended? {
         Ended::Stopped => return Err(ImportError::Stopped),
         Ended::Whole { surrogates: 0 } => {}
         Ended::Whole { surrogates } => {
-            report.notes.push(format!(
-                "{surrogates} halves of characters were shown as \u{fffd}"
+            report.note(format!(
+                "{surrogates} halves of characters were taken over as \u{fffd}"
             ));
         }
     }
     Ok(())
 }
 
-struct Importer<'a, 'b> {
+struct Importer<'a> {
     store: &'a Store,
-    options: &'a Options<'b>,
+    options: &'a Options<'a>,
     survey: &'a Survey,
-    me: Option<String>,
+    me: Me,
     report: &'a mut Report,
     progress: OnProgress<'a>,
-    chat: Option<(usize, Option<ConversationId>)>,
+    chat: Option<Chat>,
     batch: Vec<Parsed>,
-    /// How often each (time, writer, text) came in this chat, for messages without an id.
-    ordinals: HashMap<[u8; 32], u64>,
+    bytes: usize,
+    ordinals: Ordinals,
     done: u64,
+    trimmed: u64,
     failed: Option<ImportError>,
     cut_off: bool,
+    /// A time without a zone was met.
+    by_zone: bool,
 }
 
-impl Walker for Importer<'_, '_> {
-    fn message(&mut self, chat: usize, message: Value) -> bool {
+/// The chat whose messages come now.
+struct Chat {
+    index: usize,
+    header: Header,
+    key: ChatKey,
+    /// Where its messages go.
+    to: To,
+}
+
+enum To {
+    Conversation(ConversationId),
+    /// Another chat than the one asked for.
+    Nowhere,
+    /// Cut off before the chat said what it is called: its messages would land in a chat of nobody.
+    Unnamed,
+}
+
+impl Walker for Importer<'_> {
+    fn message(&mut self, index: usize, message: Value) -> bool {
         self.done += 1;
-        if self.chat.as_ref().is_none_or(|(current, _)| *current != chat) {
-            if !self.flush() || !self.make(chat) {
+        if self.chat.as_ref().is_none_or(|chat| chat.index != index) {
+            if !self.flush() || !self.make(index) {
                 return false;
             }
-            self.ordinals.clear();
+            self.ordinals = Ordinals::default();
         }
-        if self
-            .chat
-            .as_ref()
-            .is_none_or(|(_, conversation)| conversation.is_none())
-        {
-            return true;
+        match self.chat.as_ref().map(|chat| &chat.to) {
+            Some(To::Conversation(_)) => {}
+            Some(To::Unnamed) => {
+                self.report.skip("a chat that is cut off before its name");
+                return true;
+            }
+            Some(To::Nowhere) | None => return true,
         }
+        self.by_zone |= message.get("date_unixtime").is_none() && message.get("date").is_some();
         match parse::message(&message, self.options.zone) {
-            Ok(parsed) => self.batch.push(parsed),
-            Err(reason) => self.report.skip(reason),
+            Ok(parsed) => {
+                self.trimmed += u64::from(parsed.trimmed);
+                self.bytes += parsed.size;
+                self.batch.push(parsed);
+            }
+            Err(Skip::NoMessage(reason)) => self.report.skip(reason),
+            Err(Skip::Unreadable(reason)) => {
+                self.report.partial = true;
+                self.report.skip(reason);
+            }
         }
-        self.batch.len() < BATCH || self.flush()
+        (self.batch.len() < BATCH && self.bytes < BATCH_BYTES) || self.flush()
     }
 
     fn begin(&mut self, _: usize, _: &Header) {}
@@ -135,83 +198,72 @@ impl Walker for Importer<'_, '_> {
     }
 
     fn user(&mut self, _: String) {}
+
+    fn odd(&mut self, what: &'static str) {
+        self.report.leave_out(what);
+    }
 }
 
-impl Importer<'_, '_> {
-    fn header(&self, chat: usize) -> Header {
-        self.survey.chats.get(&chat).cloned().unwrap_or_default()
-    }
-
-    fn source_key(&self, chat: usize) -> String {
-        let header = self.header(chat);
-        header
-            .id
-            .or(header.name)
-            .unwrap_or_else(|| format!("chat {chat}"))
-    }
-
+impl Importer<'_> {
     /// Makes the chat's contact or group.
-    fn make(&mut self, chat: usize) -> bool {
-        let header = self.header(chat);
-        if self.cut_off && header == Header::default() {
-            // Cut off before the chat said what it is called: its messages would land in a chat of nobody.
-            self.chat = Some((chat, None));
-            return true;
-        }
-        if self
+    fn make(&mut self, index: usize) -> bool {
+        let header = self.survey.chats.get(&index).cloned().unwrap_or_default();
+        let key = ChatKey::new(self.survey, index, &header);
+        let to = if self.cut_off && header == Header::default() {
+            To::Unnamed
+        } else if self
             .options
             .chat
             .is_some_and(|wanted| header.name.as_deref() != Some(wanted))
         {
-            self.chat = Some((chat, None));
-            return true;
-        }
-        let key = self.source_key(chat);
-        let saved = header.kind.as_deref() == Some("saved_messages");
-        let fallback = if saved {
-            "Saved Messages"
+            To::Nowhere
         } else {
-            "Deleted account"
-        };
-        let name = DisplayName::lenient(header.name.as_deref().unwrap_or_default(), fallback);
-        let direct = is_direct(header.kind.as_deref());
-        let made = self
-            .store
-            .write("import_chat", |tx| make_chat(tx, &key, name, direct));
-        match made {
-            Ok((conversation, is_new)) => {
-                if is_new && direct {
-                    self.report.contacts_imported += 1;
-                } else if is_new {
-                    self.report.groups_imported += 1;
+            let fallback = if is_saved(&header) {
+                "Saved Messages"
+            } else {
+                "Deleted account"
+            };
+            let name = DisplayName::lenient(header.name.as_deref().unwrap_or_default(), fallback);
+            let direct = is_direct(header.kind.as_deref());
+            let made = self
+                .store
+                .write("import_chat", |tx| make_chat(tx, &key.peer, name, direct));
+            match made {
+                Ok((conversation, is_new)) => {
+                    self.report.contacts_imported += u64::from(is_new && direct);
+                    self.report.groups_imported += u64::from(is_new && !direct);
+                    To::Conversation(conversation)
                 }
-                self.chat = Some((chat, Some(conversation)));
-                true
+                Err(error) => {
+                    self.failed = Some(error.into());
+                    return false;
+                }
             }
-            Err(error) => {
-                self.failed = Some(error.into());
-                false
-            }
-        }
+        };
+        self.chat = Some(Chat {
+            index,
+            header,
+            key,
+            to,
+        });
+        true
     }
 
     /// Writes what has gathered; `false` stops the walk.
     fn flush(&mut self) -> bool {
         let batch = std::mem::take(&mut self.batch);
-        let Some((chat, Some(conversation))) = self.chat.clone() else {
-            return true;
-        };
-        if !batch.is_empty() {
-            let (key, header) = (self.source_key(chat), self.header(chat));
-            let direct = is_direct(header.kind.as_deref());
-            let me = self.me.as_deref();
-            let ordinals = &mut self.ordinals;
+        self.bytes = 0;
+        if let Some(chat) = &self.chat
+            && let To::Conversation(conversation) = &chat.to
+            && !batch.is_empty()
+        {
+            let (me, ordinals) = (&self.me, &mut self.ordinals);
             let written = self.store.write("import_batch", |tx| {
                 let messages: Result<Vec<NewMessage>, StoreError> = batch
                     .into_iter()
-                    .map(|parsed| to_message(tx, parsed, &key, &header, direct, me, &conversation, ordinals))
+                    .map(|parsed| to_message(tx, parsed, chat, me, conversation, ordinals))
                     .collect();
-                tx.messages_insert(&conversation, &messages?)
+                tx.messages_insert(conversation, &messages?)
             });
             match written {
                 Ok(inserted) => {
@@ -267,85 +319,62 @@ fn make_chat(
     Ok((tx.group_create(&new)?, is_new))
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "one message and the seven things of its chat that it needs"
-)]
 fn to_message(
     tx: &WriteTx<'_>,
     parsed: Parsed,
-    chat: &str,
-    header: &Header,
-    direct: bool,
-    me: Option<&str>,
+    chat: &Chat,
+    me: &Me,
     conversation: &ConversationId,
-    ordinals: &mut HashMap<[u8; 32], u64>,
+    ordinals: &mut Ordinals,
 ) -> Result<NewMessage, StoreError> {
-    let derived =
-        |id: &str| MessageId::new(tx.derived_id(&[b"telegram", b"message", chat.as_bytes(), id.as_bytes()]));
-    let id = match &parsed.id {
-        Some(id) => derived(id),
-        None => {
-            // The same words twice in one second are two messages; a second import meets them in the same order.
-            let at = parsed.at.unix_ms().to_le_bytes();
-            let from = parsed
-                .from_id
-                .as_deref()
-                .or(parsed.from.as_deref())
-                .unwrap_or_default();
-            let mut digest = privatus_store::Digest::new();
-            digest.update(&at);
-            digest.update(from.as_bytes());
-            digest.update(&[0]);
-            digest.update(parsed.body.as_text().as_bytes());
-            let hash = digest.finalize();
-            let ordinal = ordinals.entry(hash).or_default();
-            *ordinal += 1;
-            let fields: [&[u8]; 5] = [
-                b"telegram",
-                b"message without id",
-                chat.as_bytes(),
-                &hash,
-                &ordinal.to_le_bytes(),
-            ];
-            MessageId::new(tx.derived_id(&fields))
-        }
-    };
-    let is_me =
-        me.is_some_and(|me| parsed.from_id.as_deref() == Some(me) || parsed.from.as_deref() == Some(me));
-    let sender = match (&parsed.from, &parsed.from_id) {
-        _ if is_me => SenderRef::Nobody,
-        (Some(from), _) if direct && header.name.as_deref() == Some(from) => {
-            SenderRef::Contact(conversation.to_string().parse()?)
-        }
-        (None, None) => SenderRef::Nobody,
-        (from, from_id) => {
-            let name = DisplayName::lenient(from.as_deref().unwrap_or_default(), "Deleted account");
-            let from_id = from_id.as_deref().unwrap_or_default();
-            let source = tx.derived_id(&[
-                b"telegram",
-                b"sender",
-                from_id.as_bytes(),
-                name.as_str().as_bytes(),
-            ]);
-            match source {
-                privatus_domain::id::Id::Uuid(source_id) => {
-                    SenderRef::Imported(ImportedSender { source_id, name })
-                }
-                privatus_domain::id::Id::Text(_) => SenderRef::Nobody,
-            }
-        }
+    let (from, from_id) = (parsed.from.as_deref(), parsed.from_id.as_deref());
+    let is_me = me.wrote(from_id, from);
+    let sender = if is_me {
+        SenderRef::Nobody
+    } else if is_peer(&chat.header, from, from_id) {
+        SenderRef::Contact(conversation.to_string().parse()?)
+    } else {
+        sender(tx, from, from_id)
     };
     Ok(NewMessage {
-        id,
+        id: chat.key.id(tx, &parsed, ordinals),
         direction: if is_me { Direction::Out } else { Direction::In },
         sender,
+        reply_to: chat.key.reply(tx, &parsed),
         body: parsed.body,
         at: parsed.at,
         edited_at: parsed.edited_at,
         deleted_at: None,
-        reply_to: parsed.reply_to.as_deref().map(derived),
         was_encrypted: true,
         is_read: true,
     })
+}
+
+/// Whether a writer is the other side of a chat of two: by id, by the chat's name, or a deleted account without either.
+fn is_peer(header: &Header, from: Option<&str>, from_id: Option<&str>) -> bool {
+    if !is_direct(header.kind.as_deref()) || is_saved(header) {
+        return false;
+    }
+    match (from_id, &header.id) {
+        (Some(from_id), Some(id)) if bare(from_id) == id => true,
+        (None, _) if from.is_none() => true,
+        _ => from.is_some() && from == header.name.as_deref(),
+    }
+}
+
+fn sender(tx: &WriteTx<'_>, from: Option<&str>, from_id: Option<&str>) -> SenderRef {
+    if from.is_none() && from_id.is_none() {
+        return SenderRef::Nobody;
+    }
+    let name = DisplayName::lenient(from.unwrap_or_default(), "Deleted account");
+    let fields: [&[u8]; 4] = [
+        b"telegram",
+        b"sender",
+        from_id.unwrap_or_default().as_bytes(),
+        name.as_str().as_bytes(),
+    ];
+    match tx.derived_id(&fields) {
+        Id::Uuid(source_id) => SenderRef::Imported(ImportedSender { source_id, name }),
+        Id::Text(_) => SenderRef::Nobody,
+    }
 }

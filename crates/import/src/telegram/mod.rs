@@ -3,14 +3,16 @@
 //! Two streaming passes: the first reads headers, counts and who writes where, since a chat's name may follow its
 //! messages; the second imports. Memory does not grow with the file.
 
+mod ids;
 mod import;
+mod me;
 mod parse;
 mod surrogate;
 mod survey;
 mod walk;
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use serde::de::DeserializeSeed;
@@ -39,6 +41,43 @@ fn pass<W: Walker>(path: &Path, walker: &mut W) -> Result<Ended, ImportError> {
         return Err(source("is a folder; name the result.json in it".into()));
     }
     let file = File::open(path).map_err(|error| source(format!("cannot be read: {}", error.kind())))?;
+    walk(file, walker).map_err(source)
+}
+
+/// Walks over bytes as an export; for fuzzing: it must only never panic. Gives how many entries were messages that can
+/// be read.
+#[doc(hidden)]
+pub fn fuzz_export(bytes: &[u8]) -> u64 {
+    let mut readable = Readable(0, crate::legacy::Zone::utc());
+    // Cut off or damaged, it gave what stands before.
+    let _ended = walk(bytes, &mut readable);
+    let mut survey = survey::Survey::default();
+    let _ended = walk(bytes, &mut survey);
+    let _me = (survey.me(None), survey.me(Some("Ann")));
+    readable.0
+}
+
+struct Readable(u64, crate::legacy::Zone);
+
+impl Walker for Readable {
+    fn message(&mut self, _: usize, message: serde_json::Value) -> bool {
+        self.0 += u64::from(parse::message(&message, &self.1).is_ok());
+        true
+    }
+
+    fn begin(&mut self, _: usize, _: &walk::Header) {}
+
+    fn chat(&mut self, _: usize, _: walk::Header) -> bool {
+        true
+    }
+
+    fn user(&mut self, _: String) {}
+
+    fn odd(&mut self, _: &'static str) {}
+}
+
+fn walk<W: Walker>(bytes: impl Read, walker: &mut W) -> Result<Ended, String> {
+    let file = bytes;
     let mut filter = SurrogateFilter::new(BufReader::with_capacity(1 << 16, file));
     let mut seen = false;
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, &mut filter));
@@ -53,11 +92,9 @@ fn pass<W: Walker>(path: &Path, walker: &mut W) -> Result<Ended, ImportError> {
         Ok(()) if seen => Ok(Ended::Whole {
             surrogates: filter.replaced,
         }),
-        Ok(()) => Err(source(
-            "is JSON, but has neither `messages` nor `chats`: not a Telegram export".into(),
-        )),
+        Ok(()) => Err("is JSON, but has neither `messages` nor `chats`: not a Telegram export".into()),
         Err(error) if error.to_string().starts_with(STOPPED) => Ok(Ended::Stopped),
-        Err(error) => Err(source(explain(&error, seen))),
+        Err(error) => Err(explain(&error, seen)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One message of an export: what it says, and what is wrong with it.
 
-use privatus_domain::{Attributes, Body, Media, Timestamp};
+use privatus_domain::{Attributes, Body, BodyError, Media, Timestamp};
 use serde_json::{Map, Value};
 
 use super::walk::scalar;
@@ -10,11 +10,17 @@ use crate::legacy::Zone;
 #[derive(Debug, Clone)]
 pub(super) struct Parsed {
     pub(super) id: Option<String>,
+    /// Bytes of its text, and roughly of what hangs on it.
+    pub(super) size: usize,
     pub(super) at: Timestamp,
     pub(super) edited_at: Option<Timestamp>,
     pub(super) from: Option<String>,
     pub(super) from_id: Option<String>,
     pub(super) reply_to: Option<String>,
+    /// The chat that holds the message it answers, when that is another one.
+    pub(super) reply_to_peer: Option<String>,
+    /// Formatting or details over the limit were left out.
+    pub(super) trimmed: bool,
     pub(super) body: Body,
 }
 
@@ -34,19 +40,39 @@ const MEDIA: [(&str, &str); 12] = [
     ("live_location_period_seconds", "location"),
 ];
 
-/// Reads one message; an error is the reason for which it is skipped.
-pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, String> {
-    let map = value.as_object().ok_or("not an object")?;
+/// Why an entry is passed over.
+pub(super) enum Skip {
+    /// Telegram's own entries that are no messages: nothing is amiss.
+    NoMessage(String),
+    /// A message that cannot be read.
+    Unreadable(String),
+}
+
+impl From<&str> for Skip {
+    fn from(why: &str) -> Self {
+        Self::Unreadable(why.to_owned())
+    }
+}
+
+impl From<String> for Skip {
+    fn from(why: String) -> Self {
+        Self::Unreadable(why)
+    }
+}
+
+/// Reads one message.
+pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, Skip> {
+    let map = value.as_object().ok_or("an entry that is no object")?;
     match map.get("type").and_then(Value::as_str) {
         Some("message") => {}
         Some("service") => {
             let action = map.get("action").and_then(Value::as_str).unwrap_or("unknown");
-            return Err(format!(
-                "service: {}",
-                action.chars().take(64).collect::<String>()
-            ));
+            let action: String = action.chars().take(64).collect();
+            return Err(Skip::NoMessage(format!("service: {action}")));
         }
-        Some("unsupported") => return Err("unsupported by Telegram's own export".into()),
+        Some("unsupported") => {
+            return Err(Skip::NoMessage("unsupported by Telegram's own export".into()));
+        }
         Some(_) => return Err("another type of entry".into()),
         None => return Err("no type".into()),
     }
@@ -59,15 +85,41 @@ pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, String> {
         forwarded_from: map.get("forwarded_from").and_then(scalar),
         entities,
     };
+    let (body, trimmed) = body(text, attributes)?;
     Ok(Parsed {
+        size: body.as_text().len() + 2 * map.len() * 16,
         id: map.get("id").and_then(scalar),
         at,
         edited_at,
         from: optional(map, "from")?,
         from_id: optional(map, "from_id")?,
         reply_to: optional(map, "reply_to_message_id")?,
-        body: Body::new(text, attributes).map_err(|error| error.to_string())?,
+        reply_to_peer: optional(map, "reply_to_peer_id")?,
+        trimmed,
+        body,
     })
+}
+
+/// A message is worth more than its formatting: what is over the limit is left out before the message is.
+fn body(text: String, attributes: Attributes) -> Result<(Body, bool), Skip> {
+    match Body::new(text.as_str(), attributes.clone()) {
+        Ok(body) => Ok((body, false)),
+        Err(BodyError::AttributesTooLarge(_)) => {
+            let media = attributes.media.map(|media| Media {
+                details: None,
+                ..media
+            });
+            let attributes = Attributes {
+                media,
+                entities: None,
+                ..attributes
+            };
+            Body::new(text, attributes)
+                .map(|body| (body, true))
+                .map_err(|_| "a media reference over the limit of size".into())
+        }
+        Err(_) => Err("a text over 1,048,576 bytes".into()),
+    }
 }
 
 fn optional(map: &Map<String, Value>, key: &str) -> Result<Option<String>, String> {
@@ -81,23 +133,19 @@ fn optional(map: &Map<String, Value>, key: &str) -> Result<Option<String>, Strin
 
 /// Seconds since 1970 where the export has them, else local time without a zone.
 fn time(map: &Map<String, Value>, unix: &str, local: &str, zone: &Zone) -> Result<Option<Timestamp>, String> {
-    if let Some(seconds) = optional(map, unix)? {
-        let seconds: i64 = seconds
-            .parse()
-            .map_err(|_| format!("{unix} is not a number of seconds"))?;
-        let ms = seconds.checked_mul(1_000).ok_or("a time beyond the year 9999")?;
-        return Timestamp::from_unix_ms(ms)
-            .map(Some)
-            .map_err(|error| error.to_string());
+    let of_unix =
+        |seconds: &str| Timestamp::from_unix_ms(seconds.parse::<i64>().ok()?.checked_mul(1_000)?).ok();
+    let of_local = |text: &str| Timestamp::from_unix_ms(zone.unix_ms(text)?).ok();
+    let unix = map.get(unix).filter(|value| !value.is_null());
+    let local = map.get(local).filter(|value| !value.is_null());
+    if unix.is_none() && local.is_none() {
+        return Ok(None);
     }
-    match optional(map, local)? {
-        None => Ok(None),
-        Some(text) => zone
-            .unix_ms(&text)
-            .and_then(|ms| Timestamp::from_unix_ms(ms).ok())
-            .map(Some)
-            .ok_or_else(|| "a time that cannot be read".to_owned()),
-    }
+    unix.and_then(scalar)
+        .and_then(|seconds| of_unix(&seconds))
+        .or_else(|| of_local(&local.and_then(scalar)?))
+        .map(Some)
+        .ok_or_else(|| "a time that is none, or outside the years 0 to 9999".to_owned())
 }
 
 /// The text, flattened, and its formatting where there is any.
@@ -105,6 +153,7 @@ fn text(value: Option<&Value>) -> Result<(String, Option<Value>), String> {
     match value {
         None | Some(Value::Null) => Ok((String::new(), None)),
         Some(Value::String(text)) => Ok((text.clone(), None)),
+        Some(entity @ Value::Object(_)) => text(Some(&Value::Array(vec![entity.clone()]))),
         Some(Value::Array(parts)) => {
             let mut flat = String::new();
             let mut formatted = false;

@@ -4,25 +4,63 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::me::{Me, bare};
 use super::walk::{Header, Walker, scalar};
+use crate::report::{OnProgress, Progress};
 
-/// Writers told apart a chat; a public channel may have millions.
+/// Writers told apart; a public channel may have millions.
 const WRITERS: usize = 10_000;
+/// Entries between two calls of the progress function.
+const REPORT_EVERY: u64 = 20_000;
 
 /// What the first pass gathers.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
     pub(super) chats: HashMap<usize, Header>,
     pub(super) entries: u64,
+    /// The account's own id, where the export has it.
     pub(super) user: Option<String>,
     /// Writer (id, else name) → name, chats written in, messages.
     writers: HashMap<String, Writer>,
 }
 
+/// The first pass of an import: gathers, and tells how far it is.
+pub(super) struct Counting<'a> {
+    pub(super) survey: &'a mut Survey,
+    pub(super) progress: OnProgress<'a>,
+}
+
+impl Walker for Counting<'_> {
+    fn message(&mut self, chat: usize, message: Value) -> bool {
+        let so_far = self.survey.entries + 1;
+        self.survey.message(chat, message)
+            && (!so_far.is_multiple_of(REPORT_EVERY)
+                || (self.progress)(Progress {
+                    done: 0,
+                    total: Some(so_far),
+                }))
+    }
+
+    fn begin(&mut self, chat: usize, header: &Header) {
+        self.survey.begin(chat, header);
+    }
+
+    fn chat(&mut self, chat: usize, header: Header) -> bool {
+        self.survey.chat(chat, header)
+    }
+
+    fn user(&mut self, id: String) {
+        self.survey.user(id);
+    }
+
+    fn odd(&mut self, _: &'static str) {}
+}
+
 #[derive(Debug, Default)]
 struct Writer {
     name: String,
-    chats: u64,
+    /// Chats with one other side.
+    direct: u64,
     last_chat: Option<usize>,
     messages: u64,
 }
@@ -40,14 +78,18 @@ impl Walker for Survey {
         if self.writers.len() >= WRITERS && !self.writers.contains_key(&id) {
             return true;
         }
+        let direct = self
+            .chats
+            .get(&chat)
+            .is_none_or(|header| is_direct(header.kind.as_deref()));
         let writer = self.writers.entry(id).or_default();
-        writer.messages += 1;
+        writer.messages += u64::from(direct);
         if let Some(name) = name {
             writer.name = name;
         }
-        if writer.last_chat != Some(chat) {
+        if direct && writer.last_chat != Some(chat) {
             writer.last_chat = Some(chat);
-            writer.chats += 1;
+            writer.direct += 1;
         }
         true
     }
@@ -65,56 +107,69 @@ impl Walker for Survey {
     fn user(&mut self, id: String) {
         self.user = Some(id);
     }
+
+    fn odd(&mut self, _: &'static str) {}
 }
 
 impl Survey {
     /// Who is outgoing: the name or id given, the account's own id, or the best guess; with the sentence to print.
-    pub(super) fn me(&self, given: Option<&str>) -> (Option<String>, String) {
+    /// `None` when the one given writes nowhere in the export.
+    pub(super) fn me(&self, given: Option<&str>) -> Option<(Me, String)> {
         if let Some(given) = given {
-            return (
-                Some(given.to_owned()),
-                format!("messages from {given} count as outgoing, as --me says"),
-            );
+            return self.given(given).map(|me| {
+                (
+                    me,
+                    format!("messages from {given} count as outgoing, as --me says"),
+                )
+            });
         }
         if let Some(user) = &self.user {
-            return (
-                Some(format!("user{user}")),
+            return Some((
+                Me::of_ids([user.as_str()]),
                 "messages of the account's owner count as outgoing".into(),
-            );
+            ));
         }
-        let peers: Vec<&str> = self
+        // The one who writes in the most chats of two, and is nobody's other side.
+        let others: Vec<&Header> = self
             .chats
             .values()
-            .filter_map(|chat| chat.id.as_deref())
+            .filter(|chat| is_direct(chat.kind.as_deref()) && !is_saved(chat))
             .collect();
-        let titles: Vec<&str> = self
-            .chats
-            .values()
-            .filter_map(|chat| chat.name.as_deref())
-            .collect();
-        let direct = self.chats.values().all(|chat| is_direct(chat.kind.as_deref()));
-        let mut candidates: Vec<(&String, &Writer)> = self
+        let is_other = |id: &str, name: &str| {
+            others
+                .iter()
+                .any(|chat| chat.name.as_deref() == Some(name) || chat.id.as_deref() == Some(bare(id)))
+        };
+        let best = self
             .writers
             .iter()
-            .filter(|(id, writer)| {
-                !titles.contains(&writer.name.as_str())
-                    && !peers.iter().any(|peer| id.strip_prefix("user") == Some(peer))
-            })
-            .collect();
-        candidates.sort_by(|a, b| (b.1.chats, b.1.messages, a.0).cmp(&(a.1.chats, a.1.messages, b.0)));
-        match candidates.first() {
-            Some((id, writer)) if direct => (
-                Some((*id).clone()),
+            .filter(|(id, writer)| writer.direct > 0 && !is_other(id, &writer.name))
+            .max_by(|a, b| (a.1.direct, a.1.messages, b.0).cmp(&(b.1.direct, b.1.messages, a.0)));
+        Some(match best {
+            Some((id, writer)) if self.chats.values().any(|chat| is_direct(chat.kind.as_deref())) => (
+                Me::of_ids([id.as_str()]),
                 format!(
                     "a guess: messages from {} count as outgoing; name another with --me",
-                    writer.name
+                    if writer.name.is_empty() { id } else { &writer.name }
                 ),
             ),
             _ => (
-                None,
+                Me::default(),
                 "nobody is known to be you: all messages count as incoming; say who you are with --me".into(),
             ),
-        }
+        })
+    }
+
+    fn given(&self, given: &str) -> Option<Me> {
+        let ids: Vec<&str> = self
+            .writers
+            .iter()
+            .filter(|(id, writer)| writer.name == given || bare(id) == bare(given))
+            .map(|(id, _)| id.as_str())
+            .collect();
+        let full = self.writers.len() >= WRITERS;
+        let owner = self.user.as_deref().is_some_and(|user| user == bare(given));
+        (!ids.is_empty() || full || owner).then(|| Me::given(given, ids))
     }
 }
 
@@ -124,4 +179,9 @@ pub(super) fn is_direct(kind: Option<&str>) -> bool {
         kind,
         None | Some("personal_chat" | "bot_chat" | "saved_messages" | "verification_codes" | "replies")
     )
+}
+
+/// The chat of the account with itself.
+pub(super) fn is_saved(header: &Header) -> bool {
+    header.kind.as_deref() == Some("saved_messages")
 }

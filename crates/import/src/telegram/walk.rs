@@ -23,6 +23,59 @@ pub(super) trait Walker {
     fn chat(&mut self, chat: usize, header: Header) -> bool;
     /// `personal_information.user_id`.
     fn user(&mut self, id: String);
+    /// Something stands where a list or an object must be, and was passed over.
+    fn odd(&mut self, what: &'static str);
+}
+
+/// A value of a type that no export has in this place: told, and passed over.
+macro_rules! pass_over {
+    ($walker:ident, $what:literal, $other:ident) => {
+        fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+            self.$walker.odd($what);
+            Ok(())
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+            self.$walker.odd($what);
+            Ok(())
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+            self.$walker.odd($what);
+            Ok(())
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+            self.$walker.odd($what);
+            Ok(())
+        }
+
+        fn visit_str<E>(self, _: &str) -> Result<(), E> {
+            self.$walker.odd($what);
+            Ok(())
+        }
+
+        fn visit_unit<E>(self) -> Result<(), E> {
+            self.$walker.odd($what);
+            Ok(())
+        }
+
+        pass_over!($walker, $what, $other, skip);
+    };
+    ($walker:ident, $what:literal, seq, skip) => {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+            self.$walker.odd($what);
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(())
+        }
+    };
+    ($walker:ident, $what:literal, map, skip) => {
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            self.$walker.odd($what);
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(())
+        }
+    };
 }
 
 /// The text of the error that stops a walk.
@@ -97,7 +150,7 @@ impl<'de, W: Walker> DeserializeSeed<'de> for Chats<'_, W> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -107,6 +160,8 @@ impl<'de, W: Walker> Visitor<'de> for Chats<'_, W> {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with a list of chats")
     }
+
+    pass_over!(walker, "chats that are no object", seq);
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
@@ -132,7 +187,7 @@ impl<'de, W: Walker> DeserializeSeed<'de> for ChatList<'_, W> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -142,6 +197,8 @@ impl<'de, W: Walker> Visitor<'de> for ChatList<'_, W> {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of chats")
     }
+
+    pass_over!(walker, "a list of chats that is no list", map);
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while seq
@@ -166,7 +223,7 @@ impl<'de, W: Walker> DeserializeSeed<'de> for Chat<'_, W> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -176,6 +233,8 @@ impl<'de, W: Walker> Visitor<'de> for Chat<'_, W> {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a chat (an object)")
     }
+
+    pass_over!(walker, "a chat that is no object", seq);
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut header = Header::default();
@@ -207,7 +266,7 @@ impl<'de, W: Walker> DeserializeSeed<'de> for Messages<'_, W> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -217,6 +276,8 @@ impl<'de, W: Walker> Visitor<'de> for Messages<'_, W> {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of messages")
     }
+
+    pass_over!(walker, "messages that are no list", map);
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(message) = seq.next_element::<Value>()? {
@@ -243,7 +304,8 @@ fn header_field<'de, A: MapAccess<'de>>(header: &mut Header, key: &str, map: &mu
 pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        // A number beyond 64 bits was rounded: two ids could have become one.
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     }
 }

@@ -1,0 +1,108 @@
+//! Ids of messages, derived from the source's own (FORMATS: source kind, account and chat, and the source's id).
+//!
+//! Telegram numbers the messages of a channel or supergroup for everybody, those of every other chat for each account.
+
+use std::collections::{HashMap, HashSet};
+
+use privatus_domain::MessageId;
+use privatus_store::{Digest, WriteTx};
+
+use super::parse::Parsed;
+use super::survey::Survey;
+use super::walk::Header;
+
+/// What the ids of a chat's messages are derived from.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ChatKey {
+    account: String,
+    /// As the export names a peer: `user7`, `chat7`, `channel7`.
+    pub(super) peer: String,
+}
+
+impl ChatKey {
+    /// The key of the chat with this index.
+    pub(super) fn new(survey: &Survey, chat: usize, header: &Header) -> Self {
+        let class = match header.kind.as_deref() {
+            Some("private_group") => "chat",
+            kind if super::survey::is_direct(kind) => "user",
+            _ => "channel",
+        };
+        let peer = match (&header.id, &header.name) {
+            (Some(id), _) => format!("{class}{id}"),
+            (None, Some(name)) => format!("{class} {name}"),
+            (None, None) => format!("{class}, number {chat}"),
+        };
+        Self::of_peer(survey.user.as_deref().unwrap_or_default(), peer)
+    }
+
+    fn of_peer(account: &str, peer: String) -> Self {
+        let shared = peer.starts_with("channel");
+        let account = if shared { "" } else { account }.to_owned();
+        Self { account, peer }
+    }
+
+    fn message(&self, tx: &WriteTx<'_>, id: &str) -> MessageId {
+        let fields: [&[u8]; 5] = [
+            b"telegram",
+            b"message",
+            self.account.as_bytes(),
+            self.peer.as_bytes(),
+            id.as_bytes(),
+        ];
+        MessageId::new(tx.derived_id(&fields))
+    }
+
+    /// The id of the message that `parsed` answers.
+    pub(super) fn reply(&self, tx: &WriteTx<'_>, parsed: &Parsed) -> Option<MessageId> {
+        let id = parsed.reply_to.as_deref()?;
+        Some(match &parsed.reply_to_peer {
+            Some(peer) if *peer != self.peer => Self::of_peer(&self.account, peer.clone()).message(tx, id),
+            _ => self.message(tx, id),
+        })
+    }
+
+    /// The id of a message; without one in the source, from what it says and how often that came.
+    pub(super) fn id(&self, tx: &WriteTx<'_>, parsed: &Parsed, seen: &mut Ordinals) -> MessageId {
+        if let Some(id) = &parsed.id {
+            return self.message(tx, id);
+        }
+        let from = parsed.from_id.as_deref().or(parsed.from.as_deref());
+        let mut digest = Digest::new();
+        digest.update(&parsed.at.unix_ms().to_le_bytes());
+        digest.update(from.unwrap_or_default().as_bytes());
+        digest.update(&[0]);
+        digest.update(parsed.body.as_text().as_bytes());
+        let hash = digest.finalize();
+        let fields: [&[u8]; 6] = [
+            b"telegram",
+            b"message without id",
+            self.account.as_bytes(),
+            self.peer.as_bytes(),
+            &hash,
+            &seen.next(&hash).to_le_bytes(),
+        ];
+        MessageId::new(tx.derived_id(&fields))
+    }
+}
+
+/// How often each (time, writer, text) came in a chat. The same words twice in one second are two messages; a second
+/// import meets them in the same order. Nine bytes a message, since nearly all come once.
+#[derive(Debug, Default)]
+pub(super) struct Ordinals {
+    once: HashSet<u64>,
+    again: HashMap<u64, u64>,
+}
+
+impl Ordinals {
+    fn next(&mut self, hash: &[u8; 32]) -> u64 {
+        let short = hash
+            .first_chunk::<8>()
+            .map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        if self.once.insert(short) {
+            return 1;
+        }
+        let ordinal = self.again.entry(short).or_insert(1);
+        *ordinal += 1;
+        *ordinal
+    }
+}
