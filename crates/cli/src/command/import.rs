@@ -12,9 +12,6 @@ use crate::args::{Arguments, Format, Import};
 use crate::failure::Failure;
 use crate::{output, progress, secret};
 
-/// Exit code of an import of which a part did not come over.
-const PARTIAL: u8 = 25;
-
 pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure> {
     let zone = match &import.timezone {
         Some(name) => Zone::named(name).map_err(|error| Failure::Usage(error.to_string()))?,
@@ -52,7 +49,26 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     print(arguments, &report)?;
     result?;
     locked?;
-    Ok(if report.partial { PARTIAL } else { 0 })
+    if report.partial {
+        let path = import.path.clone();
+        let reasons = reasons(&report);
+        return Err(ImportError::Partial { path, reasons }.into());
+    }
+    Ok(0)
+}
+
+/// The first reasons, with their counts, as part of one line.
+fn reasons(report: &Report) -> String {
+    let mut reasons: Vec<String> = report
+        .reasons
+        .iter()
+        .take(5)
+        .map(|(reason, count)| format!("{count}: {}", crate::text::one_line(reason, 80)))
+        .collect();
+    if report.reasons.len() > 5 {
+        reasons.push("…".into());
+    }
+    reasons.join("; ")
 }
 
 /// Imports one source into an open store.
@@ -89,11 +105,10 @@ pub(crate) fn bring(store: &Store, import: &Import, zone: &Zone, report: &mut Re
                 original_path: import.original_path.as_deref(),
                 max_iterations: import.max_iterations,
             };
-            let search = progress::bar("search for the keys");
+            let search = progress::search_bar();
             let stopped = progress::interrupted();
             let mut searching = |at: &privatus_import::legacy::Progress| {
-                search.set_length(at.bound);
-                search.set_position(at.iterations);
+                progress::show_search(&search, at);
                 if stopped.load(Ordering::SeqCst) {
                     ControlFlow::Break(())
                 } else {
@@ -127,6 +142,12 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
             .map_err(|_| StoreError::Unexpected("the report cannot be printed".into()))?;
         return output::json(&value);
     }
+    if report.messages_imported + report.contacts_imported + report.groups_imported + report.settings_imported
+        == 0
+        && report.messages_known > 0
+    {
+        output::line("Everything was there already: this import adds nothing.")?;
+    }
     for note in &report.notes {
         output::line(&format!("· {}", crate::text::one_line(note, 200)))?;
     }
@@ -146,7 +167,9 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
         ))?;
     }
     if report.partial {
-        output::line("A part did not come over; the same command completes what can be.")?;
+        output::line(
+            "A part did not come over; what did is whole, and the same command completes what can be.",
+        )?;
     }
     Ok(())
 }
