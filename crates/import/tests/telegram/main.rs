@@ -1,0 +1,14 @@
+//! Telegram exports and our own: what comes over, what is counted, and that a second import adds nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod cut;
+mod extremes;
+mod fixtures;
+mod own_export;
+mod people;
+mod vault;

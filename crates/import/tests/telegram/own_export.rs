@@ -1,0 +1,124 @@
+//! Our own export, damaged or made by other hands.
+
+use serde_json::{Value, json};
+
+use crate::vault::{Vault, chat, message};
+
+fn lines(records: &[Value]) -> String {
+    let mut text = String::from("{\"type\":\"header\",\"format\":\"privatus-export\",\"version\":1}\n");
+    for record in records {
+        text.push_str(&record.to_string());
+        text.push('\n');
+    }
+    text
+}
+
+fn contact(id: &str) -> Value {
+    json!({"type": "contact", "id": id, "display_name": "Ann", "public_key": "", "is_verified": false,
+        "added_at": "2024-01-01T00:00:00.000Z"})
+}
+
+fn own(conversation: &str, id: &str, more: &Value) -> Value {
+    let mut record = json!({"type": "message", "id": id, "conversation": conversation, "direction": "in",
+        "sender": "Ann", "text": "text", "at": "2024-01-01T00:00:00.000Z", "is_encrypted": true, "is_read": true});
+    for (key, value) in more.as_object().unwrap() {
+        record[key] = value.clone();
+    }
+    record
+}
+
+#[test]
+fn a_setting_s_numbers_come_back_letter_by_letter() {
+    let value = r#"{"big":123456789012345678901234567890,"float":1.10,"tiny":1e-400,"half":"\ud83d"}"#;
+    let setting = format!(
+        "{{\"type\":\"setting\",\"scope\":\"\",\"key\":\"exact\",\"value\":{value},\"updated_at\":\"2024-01-01T00:00:00.000Z\"}}"
+    );
+    let text = lines(&[]) + &setting + "\n";
+    let vault = Vault::new();
+    let (report, _) = vault.own(&vault.write("a.jsonl", &text));
+    assert_eq!(report.settings_imported, 1);
+    let export = vault.export();
+    assert!(export.lines().any(|line| line == setting), "{export}");
+    let other = Vault::new();
+    let path = other.write("b.jsonl", &export);
+    other.own(&path).1.unwrap();
+    assert_eq!(other.export(), export);
+    assert_eq!(other.own(&path).0.settings_imported, 0);
+}
+
+#[test]
+fn ids_of_two_thousand_characters_and_every_bad_record() {
+    let long = "x".repeat(2_000);
+    let none = json!({});
+    let vault = Vault::new();
+    let text = lines(&[
+        contact(&long),
+        contact("ann"),
+        contact(""),
+        own(&long, &format!("{long}1"), &none),
+        own(
+            &long,
+            &format!("{long}2"),
+            &json!({"reply_to": format!("{long}1"), "sender_contact": long}),
+        ),
+        own("ann", "", &none),
+        own("ann", "a", &json!({"direction": "sideways"})),
+        own("ann", "b", &json!({"at": "yesterday"})),
+        own("ann", "c", &json!({"text": 7})),
+        own("ann", "d", &json!({"sender_contact": "a stranger"})),
+        own("ann", "e", &json!({"edited_at": "1999-01-01T00:00:00.000Z"})),
+        own("ann", "f", &json!({"text": "x".repeat(1_048_577)})),
+        own("nobody", "g", &none),
+        json!({"type": "unheard of"}),
+        json!(["no object"]),
+        json!({"type": "setting", "scope": "", "key": "a\nb", "value": 1, "updated_at": "2024-01-01T00:00:00.000Z"}),
+        json!({"type": "group", "id": "g", "name": "", "kind": "?", "max_members": 0, "created_at": "2024-01-01T00:00:00.000Z", "members": []}),
+    ]);
+    let path = vault.write("bad.jsonl", text);
+    let (report, result) = vault.own(&path);
+    assert_eq!(result.unwrap_err().exit_code(), 25, "it has no end");
+    assert_eq!(
+        (report.contacts_imported, report.messages_imported),
+        (2, 4),
+        "{report:?}"
+    );
+    assert_eq!(report.messages_skipped, 8, "{report:?}");
+    assert!(report.partial);
+    let messages = vault.messages();
+    let reply = messages
+        .iter()
+        .find_map(|message| message.reply_to.clone())
+        .unwrap();
+    assert!(messages.iter().any(|message| message.id == reply));
+    let (again, _) = vault.own(&path);
+    assert_eq!(
+        (
+            again.messages_imported,
+            again.messages_known,
+            again.contacts_imported
+        ),
+        (0, 4, 0)
+    );
+}
+
+#[test]
+fn an_export_cut_off_or_changed_anywhere_is_completed() {
+    let source = Vault::new();
+    source.json(&chat(
+        &(1..=30).map(|id| message(id, "words")).collect::<Vec<_>>(),
+    ));
+    let whole = source.export();
+    let vault = Vault::new();
+    for place in (0..whole.len()).step_by(211).chain(whole.len() - 3..whole.len()) {
+        let (_, result) = vault.own(&vault.write("cut.jsonl", &whole[..place]));
+        assert_eq!(result.unwrap_err().exit_code(), 25, "{place}");
+        let mut changed = whole.clone().into_bytes();
+        changed[place] ^= 0x04;
+        let other = changed != whole.as_bytes();
+        let (report, result) = vault.own(&vault.write("changed.jsonl", changed));
+        assert!(!other || result.is_err() || report.partial, "{place}");
+    }
+    vault.own(&vault.write("whole.jsonl", &whole)).1.unwrap();
+    let texts = vault.texts();
+    assert!(texts.iter().filter(|text| *text == "words").count() >= 30);
+}
