@@ -138,7 +138,7 @@ impl Survey {
         let is_other = |id: &str, name: &str| {
             others
                 .iter()
-                .any(|chat| chat.name.as_deref() == Some(name) || chat.id.as_deref() == Some(bare(id)))
+                .any(|chat| chat.id.as_deref() == Some(bare(id)) || is_named(chat, name))
         };
         let best = self
             .writers
@@ -171,6 +171,14 @@ impl Survey {
         let owner = self.user.as_deref().is_some_and(|user| user == bare(given));
         (!ids.is_empty() || full || owner).then(|| Me::given(given, ids))
     }
+}
+
+/// A chat is called as its other side is, or by the first name alone.
+fn is_named(chat: &Header, name: &str) -> bool {
+    chat.name.as_deref().is_some_and(|title| {
+        name.strip_prefix(title)
+            .is_some_and(|rest| !title.is_empty() && (rest.is_empty() || rest.starts_with(' ')))
+    })
 }
 
 /// Kinds of chats with one other side.
