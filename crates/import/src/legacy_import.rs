@@ -72,7 +72,7 @@ pub fn import(
     let mut done = 0;
     let mut records = source.records(&keys, zone);
     let mut ended = Ok(());
-    while let Some(item) = records.next() {
+    for item in records.by_ref() {
         let item = match item {
             Ok(item) => item,
             Err(error) => {

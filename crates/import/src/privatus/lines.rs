@@ -57,17 +57,15 @@ mod tests {
         loop {
             match next(&mut reader, &mut line).unwrap() {
                 Line::End => break,
-                kind => kinds.push((kind, line.len())),
+                kind => kinds.push((kind, line.first().copied())),
             }
         }
-        assert_eq!(
-            kinds,
-            [
-                (Line::Whole, 4),
-                (Line::TooLong, kinds[1].1),
-                (Line::Whole, 6),
-                (Line::Cut, 4)
-            ]
-        );
+        let wanted = [
+            (Line::Whole, Some(b'o')),
+            (Line::TooLong, Some(b'x')),
+            (Line::Whole, Some(b't')),
+            (Line::Cut, Some(b'f')),
+        ];
+        assert_eq!(kinds, wanted);
     }
 }

@@ -8,6 +8,7 @@
 #![allow(missing_docs, unreachable_pub)]
 
 mod golden;
+mod into_vault;
 mod keys;
 mod maker;
 mod mutation;

@@ -1,0 +1,157 @@
+//! From such a database into a vault: what comes over, what is counted as what, and that a second import adds nothing.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use privatus_import::legacy::{SearchOptions, Zone};
+use privatus_import::{ImportError, Report, legacy_import, privatus};
+use privatus_store::{Password, Store, VaultOptions};
+
+use crate::maker::{Maker, PASSWORD, blob, seal};
+
+struct Vault(
+    Store,
+    #[allow(dead_code, reason = "keeps the folder")] tempfile::TempDir,
+);
+
+impl Vault {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let password = Password::new("the vault's own").unwrap();
+        let options = VaultOptions::cheap_for_tests();
+        let (store, _) = Store::create(&folder.path().join("vault"), &password, &options).unwrap();
+        Self(store, folder)
+    }
+
+    fn import(&self, path: &Path) -> Result<Report, ImportError> {
+        let mut report = Report::new("legacy");
+        let options = SearchOptions {
+            password: Some(PASSWORD.as_bytes()),
+            max_iterations: 50,
+            ..SearchOptions::default()
+        };
+        let zone = Zone::named("Europe/Berlin").unwrap();
+        let mut search = |_: &_| ControlFlow::Continue(());
+        legacy_import::import(
+            &self.0,
+            path,
+            &options,
+            &zone,
+            &mut report,
+            &mut search,
+            &mut |_| true,
+        )?;
+        Ok(report)
+    }
+
+    fn export(&self) -> String {
+        let mut out = Vec::new();
+        privatus::export(&self.0, &mut out, &mut |_| true).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+}
+
+#[test]
+fn settings_come_over_letter_by_letter() {
+    let mut maker = Maker::new();
+    let key = maker.key(20);
+    maker.message(&key, "");
+    let value = r#"{"id": 123456789012345678901234567890, "scale": 1.10, "name": "\u00e9 \ud83d"}"#;
+    maker.setting(&key, "exact", value);
+    let folder = maker.close();
+    let vault = Vault::new();
+    let report = vault.import(folder.path()).unwrap();
+    assert_eq!(
+        (report.settings_imported, report.messages_imported, report.partial),
+        (1, 1, false)
+    );
+    let kept = r#""value":{"id":123456789012345678901234567890,"scale":1.10,"name":"\u00e9 \ud83d"}"#;
+    assert!(vault.export().contains(kept));
+    let again = vault.import(folder.path()).unwrap();
+    assert_eq!(
+        (
+            again.settings_imported,
+            again.messages_imported,
+            again.messages_known
+        ),
+        (0, 0, 1)
+    );
+}
+
+#[test]
+fn what_stays_out_is_counted_for_what_it_is() {
+    let mut maker = Maker::new();
+    let key = maker.key(20);
+    maker.messages(&key, 3);
+    // The clocks showed this hour twice.
+    maker.sql(&format!(
+        "INSERT INTO messages VALUES ('twice', 'a stranger', {}, 0, 0, '2025-10-26T02:30:00')",
+        blob(&seal(&key, b"at half past two"))
+    ));
+    maker.token(b"no token");
+    maker.token(&seal(&[9; 32], b"under a key that no count gives"));
+    maker.setting(&key, "broken", "{no json");
+    maker.setting(&key, "line\nbreak", "1");
+    maker.sql("INSERT INTO contacts VALUES (x'07', 'Bytes for an id', '', 0, 0, NULL, NULL)");
+    let folder = maker.close();
+    let vault = Vault::new();
+    let report = vault.import(folder.path()).unwrap();
+    assert_eq!(
+        (report.messages_imported, report.messages_skipped),
+        (4, 2),
+        "{report:?}"
+    );
+    assert!(report.partial);
+    let reasons: Vec<(&str, u64)> = report
+        .reasons
+        .iter()
+        .map(|(why, count)| (why.as_str(), *count))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            ("contacts: wrong_type", 1),
+            ("no_key", 1),
+            ("not_a_token", 1),
+            ("settings: name", 1),
+            ("settings: not_json", 1)
+        ]
+    );
+    let notes = report.notes.join("\n");
+    for word in [
+        "found: a key of 20 iterations",
+        "Europe/Berlin (given)",
+        "1 local times",
+        "1 rows open with no key",
+    ] {
+        assert!(notes.contains(word), "{word}: {notes}");
+    }
+    // The contact that the source forgot was made.
+    assert_eq!(report.contacts_imported, 2);
+    let again = vault.import(folder.path()).unwrap();
+    assert_eq!(
+        (
+            again.messages_imported,
+            again.messages_known,
+            again.contacts_imported
+        ),
+        (0, 4, 0)
+    );
+}
+
+#[test]
+fn a_wrong_password_imports_nothing_and_has_its_own_code() {
+    let mut maker = Maker::new();
+    let key = crate::maker::derive("another password", &maker.salt, 20);
+    maker.message(&key, "text");
+    let folder = maker.close();
+    let vault = Vault::new();
+    let error = vault.import(folder.path()).unwrap_err();
+    assert_eq!(error.exit_code(), 10);
+    let text = error.to_string();
+    assert!(
+        text.contains("up to 50") && text.contains("--max-iterations") && text.contains("password"),
+        "{text}"
+    );
+    assert!(!vault.export().contains("\"type\":\"message\""));
+}
