@@ -166,7 +166,7 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
             crate::text::one_line(reason, 100)
         ))?;
     }
-    if report.partial {
+    if report.partial && report.messages_imported + report.messages_known > 0 {
         output::line(
             "A part did not come over; what did is whole, and the same command completes what can be.",
         )?;
