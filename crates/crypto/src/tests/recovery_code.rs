@@ -1,5 +1,7 @@
 //! The recovery code: golden text, and every way to mistype one character.
 
+use proptest::prelude::*;
+
 use crate::recovery_code::crc10;
 use crate::{RecoveryCode, SecretError};
 
@@ -133,4 +135,14 @@ fn debug_shows_nothing() {
         format!("{:?}", RecoveryCode::generate().unwrap()),
         "RecoveryCode(redacted)"
     );
+}
+
+proptest! {
+    #[test]
+    fn what_is_printed_is_read(bytes in any::<[u8; 20]>(), lower in any::<bool>(), separator in "[ \\-\t]{0,2}") {
+        let shown = RecoveryCode::from_bytes(bytes).reveal().replace('-', &separator);
+        let typed = if lower { shown.to_lowercase() } else { shown };
+        let code = RecoveryCode::parse(&typed).unwrap();
+        prop_assert_eq!(code.bytes(), &bytes);
+    }
 }
