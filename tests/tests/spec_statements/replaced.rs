@@ -2,6 +2,7 @@
 
 use crate::database::Database;
 use crate::specification;
+use crate::stands::COLUMNS;
 
 /// What happens when the statement is run as it is.
 pub(crate) enum Outcome {
@@ -114,6 +115,61 @@ fn like_makes_no_month() {
         database.text("SELECT name FROM pragma_table_info('messages_202501')"),
         "LIKE"
     );
+}
+
+#[test]
+fn the_tables_that_replace_have_the_columns_the_specification_gives_them() {
+    let specification = specification();
+    let mut vault = Database::vault();
+    // `created_at` once, `settings` sealed, and the group's key.
+    let mut plain = Database::empty();
+    let twice = "created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, ";
+    let groups = specification["CREATE TABLE groups"].replacen(twice, "", 1);
+    assert_ne!(groups, specification["CREATE TABLE groups"]);
+    plain.run(&groups).unwrap();
+    let mut wanted = plain.texts(&format!("{COLUMNS}'groups'"));
+    for line in &mut wanted {
+        *line = line.replacen("groups.settings TEXT", "groups.settings BLOB", 1);
+    }
+    wanted.push("groups.key_id TEXT null ".to_owned());
+    wanted.sort();
+    let mut here = vault.texts(&format!("{COLUMNS}'groups'"));
+    here.sort();
+    assert_eq!(here, wanted);
+
+    // All columns, and no foreign key.
+    let mut plain = Database::empty();
+    plain.run(&specification["CREATE TABLE message_content"]).unwrap();
+    let query = format!("{COLUMNS}'message_content'");
+    assert_eq!(vault.texts(&query), plain.texts(&query));
+    let keys = "SELECT \"from\" FROM pragma_foreign_key_list('message_content')";
+    assert_eq!(
+        (vault.texts(keys).len(), plain.texts(keys)),
+        (0, vec!["message_id".to_owned()])
+    );
+}
+
+#[test]
+fn the_template_carries_the_indexes_of_messages_under_their_names() {
+    let mut vault = Database::vault();
+    for (index, columns) in [
+        ("idx_messages_contact_timestamp", "conversation,timestamp"),
+        ("idx_messages_timestamp", "timestamp"),
+        ("idx_messages_outgoing", "is_outgoing,timestamp"),
+    ] {
+        assert_eq!(
+            vault.text(&format!(
+                "SELECT tbl_name FROM sqlite_schema WHERE name = '{index}'"
+            )),
+            "messages_template"
+        );
+        assert_eq!(
+            vault.text(&format!(
+                "SELECT group_concat(name ORDER BY seqno) FROM pragma_index_info('{index}')"
+            )),
+            columns
+        );
+    }
 }
 
 #[test]

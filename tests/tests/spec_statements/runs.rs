@@ -32,8 +32,11 @@ pub(crate) const RUNS: &[(&str, Check)] = &[
         |db| assert_eq!(db.pragma("quick_check"), "ok")
     }),
     ("PRAGMA foreign_key_check", foreign_key_check),
-    ("PRAGMA optimize", |_| {
-        |db| assert_eq!(db.pragma("integrity_check"), "ok")
+    ("PRAGMA optimize", |db| {
+        // It analyses the tables that this connection has searched by an index.
+        contact(db);
+        db.texts("SELECT contact_id FROM contacts WHERE display_name = 'Ann'");
+        |db| assert!(analysed(db, "contacts"))
     }),
     ("ANALYZE contacts", |db| {
         contact(db);
@@ -49,11 +52,11 @@ pub(crate) const RUNS: &[(&str, Check)] = &[
         |db| assert!(analysed(db, "contacts") && analysed(db, "messages_202501"))
     }),
     ("REINDEX contacts", |db| {
-        contact(db);
+        behind_its_index(db, "idx_contacts_display_name", contact);
         |db| assert_eq!(db.pragma("integrity_check"), "ok")
     }),
     ("REINDEX groups", |db| {
-        group(db);
+        behind_its_index(db, "idx_groups_type", group);
         |db| assert_eq!(db.pragma("integrity_check"), "ok")
     }),
     ("VACUUM", |db| {
@@ -122,6 +125,29 @@ fn contact(db: &mut Database) {
 fn group(db: &mut Database) {
     db.run("INSERT INTO groups (group_id, name, group_type) VALUES ('g', 'G', 'private')")
         .unwrap();
+}
+
+/// Writes a row while an index is out of the schema, so that the index lacks it afterwards.
+fn behind_its_index(db: &mut Database, index: &str, write: fn(&mut Database)) {
+    db.run(&format!(
+        "CREATE TEMP TABLE kept AS SELECT * FROM sqlite_schema WHERE name = '{index}';
+         PRAGMA writable_schema = ON;
+         DELETE FROM sqlite_schema WHERE name = '{index}';
+         PRAGMA writable_schema = RESET;"
+    ))
+    .unwrap();
+    write(db);
+    db.run(
+        "PRAGMA writable_schema = ON;
+         INSERT INTO sqlite_schema SELECT * FROM temp.kept;
+         PRAGMA writable_schema = RESET;",
+    )
+    .unwrap();
+    assert_ne!(
+        db.texts("SELECT * FROM pragma_integrity_check"),
+        ["ok"],
+        "{index}"
+    );
 }
 
 fn month_row(db: &mut Database) {

@@ -64,10 +64,19 @@ const ADDED: &[&str] = &[
 ];
 
 /// Lines `contacts.contact_id TEXT`, with the specification's primary key and what NOT NULL and DEFAULT say.
-const COLUMNS: &str = "SELECT m.name || '.' || c.name || ' ' || c.type || ' ' ||
+pub(crate) const COLUMNS: &str = "SELECT m.name || '.' || c.name || ' ' || c.type || ' ' ||
         CASE WHEN c.pk THEN 'key' WHEN c.\"notnull\" THEN 'not null' ELSE 'null' END || ' ' ||
         replace(coalesce(c.dflt_value, ''), 'strftime(''%Y-%m-%d %H:%M:%f'', ''now'')', 'CURRENT_TIMESTAMP')
     FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name = ";
+
+/// The columns of each key and UNIQUE of a table; `key_store.key_number` is ours.
+fn unique(table: &str) -> String {
+    format!(
+        "SELECT l.origin || ' ' || group_concat(i.name ORDER BY i.seqno)
+         FROM pragma_index_list('{table}') l JOIN pragma_index_info(l.name) i
+         WHERE l.origin <> 'c' AND i.name <> 'key_number' GROUP BY l.name ORDER BY 1"
+    )
+}
 
 fn expected(line: &str) -> String {
     let column = line.split(' ').next().unwrap();
@@ -106,6 +115,17 @@ fn each_table_has_the_columns_the_specification_gives_it() {
             "SELECT \"from\" || ' ' || \"table\" || ' ' || on_delete FROM pragma_foreign_key_list('{table}') ORDER BY 1"
         );
         assert_eq!(vault.texts(&keys), plain.texts(&keys), "{table}");
+
+        // Columns in the order of the key, those that are unique together, and ids that are never used again.
+        if table != "settings" {
+            assert_eq!(
+                vault.texts(&unique(table)),
+                plain.texts(&unique(table)),
+                "{table}"
+            );
+        }
+        let counted = format!("SELECT sql LIKE '%AUTOINCREMENT%' FROM sqlite_schema WHERE name = '{table}'");
+        assert_eq!(vault.text(&counted), plain.text(&counted), "{table}");
     }
     assert_eq!(
         departures,
