@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use diesel::sql_types::Text;
 use privatus_crypto::Password;
 use privatus_domain::{
-    Body, ConversationId, DisplayName, MessageId, NewContact, NewMessage, PublicKey, SenderRef, Timestamp,
+    Body, ContactId, ConversationId, DisplayName, GroupKind, ImportedSender, MemberLimit, MessageId,
+    NewContact, NewGroup, NewMember, NewMessage, PublicKey, SenderRef, SettingKey, Timestamp,
 };
 
 use crate::sql::Sql;
@@ -31,8 +32,93 @@ fn clock() -> Timestamp {
     Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
 }
 
+/// What may be walked from end to end: the chat list, up to its LIMIT; the queue of removals; rows that are no table's.
+const WALKED: [&str; 4] = [
+    "idx_conversations_newest",
+    "SCAN pending_removals",
+    "CONSTANT",
+    "SCAN (subquery",
+];
+
+fn contact(id: &ContactId, at: Timestamp) -> Result<NewContact, StoreError> {
+    Ok(NewContact {
+        id: id.clone(),
+        display_name: DisplayName::new("Somebody")?,
+        public_key: PublicKey::from_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?,
+        is_verified: false,
+        added_at: at,
+        last_seen: None,
+    })
+}
+
 /// Runs every hot operation; month and edge of time both.
 fn operate(store: &Store, chat: &ConversationId) {
+    send_and_page(store, chat);
+    import_and_remove(store);
+    settings(store);
+}
+
+/// A batch as an import writes it, in a group with members and with a new contact; then the contact goes, and with it
+/// what hangs on it.
+fn import_and_remove(store: &Store) {
+    store
+        .write("import", |tx| {
+            let id: ContactId = "bob".parse()?;
+            let direct = tx.contact_create(&contact(&id, tx.now())?)?;
+            let group = NewGroup {
+                id: "choir".parse()?,
+                name: DisplayName::new("Choir")?,
+                kind: GroupKind::Private,
+                limit: MemberLimit::new(10)?,
+                created_at: tx.now(),
+            };
+            let group_chat = tx.group_create(&group)?;
+            let member = NewMember {
+                contact: id.clone(),
+                display_name: DisplayName::new("Bob")?,
+            };
+            tx.group_members_add(&group.id, &[member])?;
+            tx.group_member_count(&group.id)?;
+            for (place, sender) in [
+                (&direct, SenderRef::Contact(id.clone())),
+                (
+                    &group_chat,
+                    SenderRef::Imported(ImportedSender {
+                        source_id: [7; 16],
+                        name: DisplayName::new("Guest")?,
+                    }),
+                ),
+            ] {
+                let mut batch = Vec::new();
+                for text in ["one", "two", "three"] {
+                    let (id, at) = (MessageId::new(tx.new_id()?), tx.now());
+                    batch.push(NewMessage::received(id, sender.clone(), Body::text(text)?, at));
+                }
+                tx.messages_insert(place, &batch)?;
+                // The second import of the same.
+                tx.messages_insert(place, &batch)?;
+            }
+            tx.contact_by_id(&id)?;
+            tx.contact_rename(&id, &DisplayName::new("Robert")?)?;
+            tx.contact_verify(&id)?;
+            tx.contact_remove(&id)
+        })
+        .unwrap();
+    assert_eq!(store.removals_sweep().unwrap(), 3);
+}
+
+fn settings(store: &Store) {
+    store
+        .write("settings", |tx| {
+            let key = SettingKey::new("theme")?;
+            tx.setting_set("", &key, &serde_json::json!("dark"), tx.now())?;
+            tx.setting("", &key)?;
+            tx.setting_unset("", &key)
+        })
+        .unwrap();
+}
+
+fn send_and_page(store: &Store, chat: &ConversationId) {
     for at in [
         "2025-06-01T00:00:00Z",
         "2025-06-01T00:00:00Z",
@@ -48,6 +134,8 @@ fn operate(store: &Store, chat: &ConversationId) {
                 tx.message_by_id(&id)?;
                 tx.reply_state(&id)?;
                 tx.messages_page(chat, &PageStart::Around(id.clone()), 50)?;
+                tx.messages_page(chat, &PageStart::Before(id.clone()), 50)?;
+                tx.messages_page(chat, &PageStart::After(id.clone()), 50)?;
                 tx.conversation_mark_read(chat, Some(&id))?;
                 Ok::<_, StoreError>(())
             })
@@ -63,6 +151,27 @@ fn operate(store: &Store, chat: &ConversationId) {
         .unwrap();
 }
 
+/// The statements within triggers, whose plans EXPLAIN does not show.
+fn triggers(store: &Store) -> Vec<String> {
+    let sql = Sql::<Text>::new("SELECT sql FROM sqlite_schema WHERE type = 'trigger'");
+    let bodies: Vec<String> = store.read(|tx| tx.link.rows(sql, "read the triggers")).unwrap();
+    assert!(!bodies.is_empty());
+    let mut statements = Vec::new();
+    for body in bodies {
+        let (_, body) = body.split_once("\nBEGIN").unwrap();
+        let (body, _) = body.rsplit_once("END").unwrap();
+        let single = body.split_whitespace().collect::<Vec<_>>().join(" ");
+        let spaced = single.split(';').map(str::trim).filter(|text| !text.is_empty());
+        // RAISE is for triggers only.
+        statements.extend(
+            spaced
+                .filter(|text| !text.contains("RAISE"))
+                .map(|text| text.replace("OLD.contact_id", "?")),
+        );
+    }
+    statements
+}
+
 #[test]
 fn no_hot_statement_scans_or_sorts() {
     let folder = tempfile::tempdir().unwrap();
@@ -74,14 +183,8 @@ fn no_hot_statement_scans_or_sorts() {
     let (store, _) = Store::create(&path, &Password::new("secret").unwrap(), &options).unwrap();
     let chat = store
         .write("contact", |tx| {
-            tx.contact_create(&NewContact {
-                id: "alice".parse()?,
-                display_name: DisplayName::new("Alice")?,
-                public_key: PublicKey::default(),
-                is_verified: false,
-                added_at: tx.now(),
-                last_seen: None,
-            })
+            let id = "alice".parse()?;
+            tx.contact_create(&contact(&id, tx.now())?)
         })
         .unwrap();
     // Months and keys are made once; the second round is what every send and read runs.
@@ -89,6 +192,7 @@ fn no_hot_statement_scans_or_sorts() {
     SEEN.set(Some(BTreeSet::new()));
     operate(&store, &chat);
     let seen = SEEN.take().unwrap();
+    let seen: BTreeSet<String> = seen.into_iter().chain(triggers(&store)).collect();
     let mut report = String::new();
     for text in seen
         .iter()
@@ -111,16 +215,11 @@ fn no_hot_statement_scans_or_sorts() {
         report.push('\n');
         for (.., step) in plan {
             report.push_str(&format!("    {step}\n"));
-            let grows = step.starts_with("SCAN")
-                && !step.contains("idx_conversations_newest")
-                && !step.contains("CONSTANT");
-            assert!(
-                !grows || step.contains("SCAN (subquery"),
-                "a scan: {step} in {text}"
-            );
+            let walked = WALKED.iter().any(|allowed| step.contains(allowed));
+            assert!(!step.starts_with("SCAN") || walked, "a scan: {step} in {text}");
             assert!(!step.contains("TEMP B-TREE"), "a sort: {step} in {text}");
         }
     }
-    assert!(seen.len() > 15, "only {} statements were seen", seen.len());
+    assert!(seen.len() > 45, "only {} statements were seen", seen.len());
     insta::assert_snapshot!(report);
 }
