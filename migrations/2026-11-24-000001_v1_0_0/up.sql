@@ -27,8 +27,15 @@ CREATE TABLE contacts (
 --
 -- `message_id` holds a UUID as 16 bytes and any other id as its text. A column without a declared type says
 -- that best, but diesel can only infer a declared one: BLOB has no affinity, so text stays text.
+--
+-- No comment stands inside the statement: every month would carry a copy, read at each open.
+-- messages_template.row_key: the conversation's number (20 bits), milliseconds into the month (32), tie-break (11)
+-- messages_template.sender: senders.sender; NULL when outgoing
+-- messages_template.content: sealed; zero length once deleted
+-- messages_template.timestamp: this and the times below: UTC, milliseconds since 1970
+-- messages_template.created_at: arrival
+-- check_message_size is the largest plaintext, 1,048,576 bytes, and room for the envelope around it.
 CREATE TABLE messages_template (
-    -- conversation << 43 | milliseconds into the month << 11 | tie-break
     row_key INTEGER NOT NULL PRIMARY KEY,
     conversation BIGINT NOT NULL GENERATED ALWAYS AS (row_key >> 43) VIRTUAL,
     message_id BLOB NOT NULL CHECK (
@@ -38,19 +45,18 @@ CREATE TABLE messages_template (
             ELSE FALSE
         END
     ),
-    sender BIGINT, -- senders.sender; NULL when outgoing
-    content BLOB NOT NULL CHECK (typeof(content) = 'blob'), -- sealed; zero length once deleted
+    sender BIGINT,
+    content BLOB NOT NULL CHECK (typeof(content) = 'blob'),
     is_outgoing BOOLEAN NOT NULL CHECK (is_outgoing IN (0, 1)),
     is_encrypted BOOLEAN NOT NULL DEFAULT TRUE CHECK (is_encrypted IN (0, 1)),
     is_read BOOLEAN NOT NULL CHECK (is_read IN (0, 1)),
     is_deleted BOOLEAN NOT NULL DEFAULT FALSE CHECK (is_deleted IN (0, 1)),
-    timestamp BIGINT NOT NULL, -- this and the times below: UTC, milliseconds since 1970
+    timestamp BIGINT NOT NULL,
     edited_at BIGINT,
     deleted_at BIGINT,
     expires_at BIGINT,
-    created_at BIGINT NOT NULL, -- arrival
+    created_at BIGINT NOT NULL,
     updated_at BIGINT,
-    -- The largest plaintext, 1,048,576 bytes, and room for the envelope around it.
     CONSTRAINT check_message_size CHECK (length(content) <= 1052672),
     CONSTRAINT check_timestamp_order CHECK (edited_at IS NULL OR edited_at >= timestamp)
 );

@@ -69,11 +69,11 @@ struct ColumnRow {
     default_value: Option<String>,
 }
 
-/// Reads every table but SQLite's own.
+/// Reads every table but SQLite's own; `migrations` is the text of all steps, for the comments beside a table.
 ///
 /// # Errors
 /// When the database cannot be read, or a foreign key spans several columns.
-pub(super) fn read(connection: &mut SqliteConnection) -> Result<Catalogue> {
+pub(super) fn read(connection: &mut SqliteConnection, migrations: &str) -> Result<Catalogue> {
     let rows: Vec<TableRow> = sql_query(
         "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
     )
@@ -103,7 +103,11 @@ pub(super) fn read(connection: &mut SqliteConnection) -> Result<Catalogue> {
         .load(connection)?;
         let columns = columns
             .into_iter()
-            .map(|column| with_comment(column, &row.sql))
+            .map(|column| {
+                let comment = comment_of(&column.name, &row.sql)
+                    .or_else(|| note_on(&row.name, &column.name, migrations));
+                with_comment(column, comment)
+            })
             .collect();
         tables.push(Table {
             name: row.name,
@@ -115,8 +119,7 @@ pub(super) fn read(connection: &mut SqliteConnection) -> Result<Catalogue> {
     Ok(Catalogue { tables })
 }
 
-fn with_comment(row: ColumnRow, table_sql: &str) -> Column {
-    let comment = comment_of(&row.name, table_sql);
+fn with_comment(row: ColumnRow, comment: Option<String>) -> Column {
     Column {
         name: row.name,
         declared: row.declared,
@@ -136,9 +139,16 @@ fn comment_of(column: &str, table_sql: &str) -> Option<String> {
         .map(|(_, comment)| comment.trim().to_owned())
 }
 
+/// A line `-- table.column: text` of a migration: for a table whose text is copied and should be short.
+fn note_on(table: &str, column: &str, migrations: &str) -> Option<String> {
+    let start = format!("-- {table}.{column}: ");
+    let comment = migrations.lines().find_map(|line| line.strip_prefix(&start))?;
+    Some(comment.trim().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::comment_of;
+    use super::{comment_of, note_on};
 
     #[test]
     fn a_comment_is_that_of_its_own_line() {
@@ -148,5 +158,13 @@ mod tests {
         assert_eq!(comment_of("c", sql).as_deref(), Some("sealed; once -- deleted"));
         assert_eq!(comment_of("d", sql), None);
         assert_eq!(comment_of("e", sql), None);
+    }
+    #[test]
+    fn a_note_names_table_and_column() {
+        let text = "-- a.b: first\n-- a.bc: second\n  -- a.d: indented\n";
+        assert_eq!(note_on("a", "b", text).as_deref(), Some("first"));
+        assert_eq!(note_on("a", "bc", text).as_deref(), Some("second"));
+        assert_eq!(note_on("a", "d", text), None);
+        assert_eq!(note_on("c", "b", text), None);
     }
 }

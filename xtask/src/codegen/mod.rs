@@ -24,8 +24,8 @@ const DATA_MODEL: &str = "docs/DATA_MODEL.md";
 pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("schema.db");
-    let mut connection = database::build(&path, &workspace.path("migrations"))?;
-    let catalogue = catalogue::read(&mut connection)?;
+    let (mut connection, migrations) = database::build(&path, &workspace.path("migrations"))?;
+    let catalogue = catalogue::read(&mut connection, &migrations)?;
     drop(connection);
 
     let tables = generator::tables(workspace, &path)?;
@@ -97,8 +97,8 @@ CREATE INDEX idx_child ON child (parent)
     WHERE parent > 0;";
         fs::write(step.join("up.sql"), up).unwrap();
         let migrations = folder.path().join("migrations");
-        let mut connection = database::build(&folder.path().join("a.db"), &migrations).unwrap();
-        let catalogue = catalogue::read(&mut connection).unwrap();
+        let (mut connection, text) = database::build(&folder.path().join("a.db"), &migrations).unwrap();
+        let catalogue = catalogue::read(&mut connection, &text).unwrap();
 
         let columns = columns::render(&catalogue);
         for line in [
