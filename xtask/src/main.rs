@@ -7,6 +7,7 @@ mod ci;
 mod codegen;
 mod deps;
 mod interop;
+mod msrv;
 mod process;
 mod tidy;
 mod workspace;
@@ -33,7 +34,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Check the import directions between the crates, and which crate may name which library.
+    /// Check the import directions between the crates, which crate may name which library, and how new a Rust they need.
     Deps,
     /// Check what rustfmt and clippy do not: module docs, lints, versions, file sizes, left-overs.
     Tidy,
@@ -59,7 +60,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     let workspace = Workspace::locate()?;
     match command {
         Command::Codegen { check } => codegen::run(&workspace, check),
-        Command::Deps => deps::run(&workspace),
+        Command::Deps => deps::run(&workspace).and_then(|()| msrv::run(&workspace)),
         Command::Tidy => tidy::run(&workspace),
         Command::Ci => ci::run(&workspace),
         Command::Bench(options) => bench::run(&options),

@@ -59,6 +59,19 @@ impl Workspace {
             .collect()
     }
 
+    /// The oldest Rust that the workspace promises to build with.
+    ///
+    /// # Errors
+    /// When the manifest does not say.
+    pub(crate) fn rust_version(&self) -> Result<&str> {
+        self.manifest
+            .get("workspace")
+            .and_then(|workspace| workspace.get("package"))
+            .and_then(|package| package.get("rust-version"))
+            .and_then(toml::Value::as_str)
+            .context("Cargo.toml: no workspace.package.rust-version")
+    }
+
     /// The version of a tool under `[workspace.metadata.tools]`.
     ///
     /// # Errors
