@@ -194,22 +194,36 @@ class Vault:
     def messages(self):
         """Every message of every month, as the export shows it."""
         names = dict(self.rows("SELECT conversation, conversation_id FROM conversations"))
+        senders = {
+            number: (contact, name if contact is None else display_name, source)
+            for number, contact, name, source, display_name in self.rows(
+                "SELECT s.sender, s.contact_id, s.name, s.source_id, c.display_name"
+                " FROM senders s LEFT JOIN contacts c ON c.contact_id = s.contact_id"
+            )
+        }
         for (table,) in self.rows("SELECT table_name FROM partitions WHERE state <> 'sealed' ORDER BY partition"):
             for row in self.rows(
-                "SELECT message_id, conversation, content, is_outgoing, timestamp, edited_at, deleted_at, reply_to"
+                "SELECT message_id, conversation, content, is_outgoing, timestamp, edited_at, deleted_at, reply_to,"
+                " sender, is_encrypted, is_read"
                 f' FROM "{table}"'
             ):
-                message_id, conversation, content, outgoing, at, edited, deleted, reply_to = row
+                message_id, conversation, content, outgoing, at, edited, deleted, reply_to, sender, encrypted, read = row
+                contact, name, source = senders.get(sender, (None, None, None))
                 text, attributes = self.body(id_text(message_id), content)
                 yield {
                     "id": id_text(message_id),
                     "conversation": names[conversation],
                     "direction": "out" if outgoing else "in",
+                    "sender": name,
+                    "sender_contact": contact,
+                    "sender_source": source.hex() if source else None,
                     "text": text,
                     "at": time_text(at),
                     "edited_at": time_text(edited),
                     "deleted_at": time_text(deleted),
                     "reply_to": id_text(reply_to),
+                    "is_encrypted": bool(encrypted),
+                    "is_read": bool(read),
                     "attributes": attributes,
                 }
 
@@ -247,7 +261,10 @@ def exported(path):
 
 
 def compare_messages(vault, records):
-    names = ("id", "conversation", "direction", "text", "at", "edited_at", "deleted_at", "reply_to")
+    names = (
+        "id", "conversation", "direction", "sender", "sender_contact", "sender_source", "text",
+        "at", "edited_at", "deleted_at", "reply_to", "is_encrypted", "is_read",
+    )
     wanted = {}
     for record in records.get("message", []):
         message = {name: record.get(name) for name in names}
@@ -279,6 +296,51 @@ def compare_contacts(vault, records):
     return len(found)
 
 
+def compare_groups(vault, records):
+    members = {}
+    for group, contact, name in vault.rows(
+        "SELECT group_id, contact_id, display_name FROM group_members ORDER BY contact_id"
+    ):
+        members.setdefault(group, []).append({"contact": contact, "display_name": name})
+    found = {
+        group: (name, kind, limit, created, members.get(group, []))
+        for group, name, kind, limit, created in vault.rows(
+            "SELECT group_id, name, group_type, max_members, created_at FROM groups"
+        )
+    }
+    wanted = {
+        record["id"]: (
+            record["name"], record["kind"], record["max_members"],
+            record["created_at"].replace("T", " ").removesuffix("Z"), record["members"],
+        )
+        for record in records.get("group", [])
+    }
+    if found != wanted:
+        raise ValueError("the groups differ")
+    chats = {
+        chat: (kind, contact or group)
+        for chat, kind, contact, group in vault.rows(
+            "SELECT v.conversation_id, v.kind, c.display_name, g.name FROM conversations v"
+            " LEFT JOIN contacts c ON c.contact_id = v.contact_id LEFT JOIN groups g ON g.group_id = v.group_id"
+        )
+    }
+    if chats != {record["id"]: (record["kind"], record["title"]) for record in records.get("conversation", [])}:
+        raise ValueError("the conversations differ")
+    return len(found)
+
+
+def compare_export(path):
+    """The last line's checksum and counts, as docs/CRYPTO.md says."""
+    with open(path, "rb") as file:
+        lines = file.read().splitlines(keepends=True)
+    end, counts = json.loads(lines[-1]), {}
+    for line in lines[:-1]:
+        kind = json.loads(line)["type"]
+        counts[kind] = counts.get(kind, 0) + 1
+    if end["type"] != "end" or end["checksum"] != blake2b(b"".join(lines[:-1])).hex() or end["counts"] != counts:
+        raise ValueError("the export's last line does not fit the rest")
+
+
 def compare_settings(vault, records):
     wanted = {(record["scope"], record["key"]): record["value"] for record in records.get("setting", [])}
     found = {}
@@ -305,8 +367,10 @@ def main():
         "messages": compare_messages(vault, records),
         "large": vault.one("SELECT count(*) FROM message_content")[0],
         "contacts": compare_contacts(vault, records),
+        "groups": compare_groups(vault, records),
         "settings": compare_settings(vault, records),
     }
+    compare_export(export)
     print(json.dumps(report))
 
 

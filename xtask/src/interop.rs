@@ -17,8 +17,8 @@ const FOLDER: &str = "tests/interop";
 /// é as e and U+0301: both sides have to normalise it.
 const PASSWORD: &str = "cafe\u{301} au lait";
 
-/// Messages of the fixture and those sent here; those above the large-content threshold.
-const MESSAGES: u64 = 8;
+/// Messages of the fixtures and those sent here; those above the large-content threshold.
+const MESSAGES: u64 = 12;
 const LARGE: u64 = 2;
 
 /// Builds a vault and has Python read it.
@@ -47,6 +47,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         ("messages", MESSAGES),
         ("large", LARGE),
         ("contacts", 2),
+        ("groups", 1),
         ("settings", 2),
         ("tables", 25),
     ] {
@@ -66,15 +67,16 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     let text = fs::read_to_string(&export)?;
     fs::write(&export, text.replacen("Happy new year", "Happy old year", 1))?;
-    let status = read(PASSWORD).stderr(Stdio::null()).status()?;
-    if status.code() != Some(1) {
-        bail!("an export with another text gave {status}");
+    let output = read(PASSWORD).output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() != Some(1) || !said.contains("differs in ['text']") {
+        bail!("an export with another text gave {}: {said}", output.status);
     }
     println!("interop: {report}");
     Ok(())
 }
 
-/// A vault with several months, large content that compresses and that does not, a reply, contacts and settings.
+/// A vault with several months, large content that compresses and that does not, replies, a group, contacts and settings.
 fn build(workspace: &Workspace, vault: &Path, export: &Path) -> Result<()> {
     let tool = |arguments: &[&str]| {
         let mut command = process::cargo();
@@ -96,10 +98,12 @@ fn build(workspace: &Workspace, vault: &Path, export: &Path) -> Result<()> {
             .current_dir(workspace.root());
         process::output(&mut command).map(drop)
     };
-    let history = workspace.path(FOLDER).join("telegram.json");
-    let history = history.to_str().context("the workspace's path is not UTF-8")?;
     tool(&["init", "--kdf-iterations", "210000"])?;
-    tool(&["import", "telegram", history, "--me", "Me", "--timezone", "UTC"])?;
+    for history in ["telegram.json", "telegram_group.json"] {
+        let history = workspace.path(FOLDER).join(history);
+        let history = history.to_str().context("the workspace's path is not UTF-8")?;
+        tool(&["import", "telegram", history, "--me", "Me", "--timezone", "UTC"])?;
+    }
     tool(&["send", "Zoë", "a short answer"])?;
     tool(&["send", "Zoë", &"All work and no play. ".repeat(1_000)])?;
     tool(&["send", "Zoë", &noise(40_000)])?;
