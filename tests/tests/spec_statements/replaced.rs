@@ -150,6 +150,15 @@ fn the_tables_that_replace_have_the_columns_the_specification_gives_them() {
 }
 
 #[test]
+fn the_template_carries_no_comment_into_the_months() {
+    let mut vault = Database::vault();
+    for table in ["messages_template", "messages_202501"] {
+        let sql = vault.text(&format!("SELECT sql FROM sqlite_schema WHERE name = '{table}'"));
+        assert!(!sql.contains("--") && !sql.contains("/*"), "{sql}");
+    }
+}
+
+#[test]
 fn the_template_carries_the_indexes_of_messages_under_their_names() {
     let mut vault = Database::vault();
     for (index, columns) in [
