@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::id::{ConversationId, MessageId};
+use crate::id::{ConversationId, Id, MessageId};
 use crate::time::Timestamp;
 
 /// With whom.
@@ -31,6 +31,8 @@ impl ConversationKind {
 pub struct Conversation {
     /// Its id.
     pub id: ConversationId,
+    /// The contact or group it is with; `None` when plain SQL deleted a group beneath it.
+    pub peer: Option<Id>,
     /// The contact's or group's name.
     pub title: String,
     /// Direct or group.

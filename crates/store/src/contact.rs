@@ -65,11 +65,24 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Creates a contact and its conversation; gives the conversation's id. One that is there already is left as it is.
+    /// Creates a contact and its conversation; gives the conversation's id, which is the contact's where that is free.
+    /// One that is there already is left as it is.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn contact_create(&mut self, new: &NewContact) -> Result<ConversationId, StoreError> {
+        self.contact_create_in(new, &ConversationId::new(new.id.as_id().clone()))
+    }
+
+    /// The same with the conversation's id given, for an export that is read back.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn contact_create_in(
+        &mut self,
+        new: &NewContact,
+        conversation: &ConversationId,
+    ) -> Result<ConversationId, StoreError> {
         let id = new.id.to_string();
         if !self.contact_exists(&id)? {
             let row_id = new.id.as_id().canonical();
@@ -92,7 +105,7 @@ impl WriteTx<'_> {
                 .bind(now.as_str());
             self.link.run(sql, "create a contact")?;
         }
-        self.conversation_ensure(ConversationKind::Direct, &id)
+        self.conversation_ensure(ConversationKind::Direct, &id, &conversation.to_string())
     }
 
     /// Gives a contact another name.

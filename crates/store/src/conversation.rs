@@ -18,6 +18,7 @@ type Row = (
     Option<i64>,
     Option<i64>,
     bool,
+    Option<String>,
 );
 type RowSql = (
     Text,
@@ -29,9 +30,11 @@ type RowSql = (
     Nullable<BigInt>,
     Nullable<BigInt>,
     Bool,
+    Nullable<Text>,
 );
 const SELECT: &str = "SELECT v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, \
-                      v.unread_count, v.last_at, v.last_partition, v.last_row_key, v.is_pinned FROM conversations v \
+                      v.unread_count, v.last_at, v.last_partition, v.last_row_key, v.is_pinned, \
+                      coalesce(v.contact_id, v.group_id) FROM conversations v \
                       LEFT JOIN contacts c ON c.contact_id = v.contact_id \
                       LEFT JOIN groups g ON g.group_id = v.group_id";
 
@@ -70,7 +73,7 @@ impl ReadTx<'_> {
     }
 
     fn conversation_from(&mut self, row: Row) -> Result<Conversation, StoreError> {
-        let (id, kind, title, messages, unread, last_at, partition, row_key, is_pinned) = row;
+        let (id, kind, title, messages, unread, last_at, partition, row_key, is_pinned, peer) = row;
         let kind = if kind == "group" {
             ConversationKind::Group
         } else {
@@ -83,6 +86,7 @@ impl ReadTx<'_> {
         };
         Ok(Conversation {
             id: id.parse()?,
+            peer: peer.map(|peer| peer.parse()).transpose()?,
             title: title.unwrap_or_default(),
             kind,
             messages: u64::try_from(messages).unwrap_or_default(),
@@ -165,11 +169,12 @@ pub(crate) struct Delta {
 }
 
 impl WriteTx<'_> {
-    /// The conversation of a contact or group, made when there is none. Its id is the contact's or group's where free.
+    /// The conversation of a contact or group, made when there is none under the id `wanted` where that is free.
     pub(crate) fn conversation_ensure(
         &mut self,
         kind: ConversationKind,
         peer: &str,
+        wanted: &str,
     ) -> Result<ConversationId, StoreError> {
         let column = if kind == ConversationKind::Group {
             "group_id"
@@ -184,11 +189,11 @@ impl WriteTx<'_> {
             return Ok(id.parse()?);
         }
         let sql = Sql::<Text>::new("SELECT conversation_id FROM conversations WHERE conversation_id = ?");
-        let taken: Option<String> = self.link.row(sql.bind(peer), "find a conversation")?;
+        let taken: Option<String> = self.link.row(sql.bind(wanted), "find a conversation")?;
         let id = if taken.is_some() {
             self.new_id()?.to_string()
         } else {
-            peer.to_owned()
+            wanted.to_owned()
         };
         let next: Option<i64> = self.link.row(
             Sql::<BigInt>::new("SELECT coalesce(max(conversation), 0) + 1 FROM conversations"),

@@ -66,6 +66,18 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn group_create(&mut self, new: &NewGroup) -> Result<ConversationId, StoreError> {
+        self.group_create_in(new, &ConversationId::new(new.id.as_id().clone()))
+    }
+
+    /// The same with the conversation's id given, for an export that is read back.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn group_create_in(
+        &mut self,
+        new: &NewGroup,
+        conversation: &ConversationId,
+    ) -> Result<ConversationId, StoreError> {
         let id = new.id.to_string();
         let (created, now) = (new.created_at.to_sql(), self.now().to_sql());
         let sql = Sql::new(
@@ -80,7 +92,7 @@ impl WriteTx<'_> {
             .bind(created.as_str())
             .bind(now.as_str());
         self.link.run(sql, "create a group")?;
-        self.conversation_ensure(ConversationKind::Group, &id)
+        self.conversation_ensure(ConversationKind::Group, &id, &conversation.to_string())
     }
 
     /// Adds members; those that are in already stay as they are. All of them fit, or none is added.
