@@ -1,5 +1,6 @@
 //! Reading an export back. A line that cannot be read is counted and passed over.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -15,7 +16,7 @@ use super::VERSION;
 use super::lines::{self, Line};
 use super::member::member;
 use super::message::{self, id};
-use super::record::{Contact, Group, Member, Message, Record, Setting};
+use super::record::{Contact, Group, Member, Message, Record, Setting, no_record};
 use super::write::hex;
 use crate::error::ImportError;
 use crate::report::{OnProgress, Progress, Report};
@@ -97,10 +98,12 @@ fn read(store: &Store, file: impl Read, report: &mut Report, progress: OnProgres
         batch: Vec::new(),
         bytes: 0,
         chat: None,
+        chats: HashMap::new(),
         done: 0,
         progress,
     };
     let mut digest = Digest::new();
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let mut line = Vec::new();
     let mut number = 0_u64;
     loop {
@@ -131,12 +134,18 @@ fn read(store: &Store, file: impl Read, report: &mut Report, progress: OnProgres
                 )));
             }
         };
+        let kind = match &parsed {
+            Some(Parsed::Record(record)) => record.kind(),
+            Some(Parsed::Setting(_)) => "setting",
+            None => "",
+        };
         match parsed {
             Some(Parsed::Record(Record::Header { format, version })) if number == 1 => {
                 if format != "privatus-export" || version != VERSION {
                     let format: String = format.chars().take(40).collect();
                     return Err(Ended::Source(format!(
-                        "has format {format}, version {version}; this build reads privatus-export, version {VERSION}"
+                        "has format {format}, version {version}; this build reads privatus-export, version {VERSION}: \
+                         use the build that wrote it"
                     )));
                 }
             }
@@ -145,26 +154,35 @@ fn read(store: &Store, file: impl Read, report: &mut Report, progress: OnProgres
                     "does not begin with a header: not a privatus export".into(),
                 ));
             }
-            Some(Parsed::Record(Record::End { checksum, .. })) => {
+            Some(Parsed::Record(Record::End {
+                checksum,
+                counts: claimed,
+            })) => {
                 state.flush()?;
-                if checksum != hex(&digest.finalize()) {
+                if checksum != hex(&digest.finalize()) || claimed != counts {
                     return Err(Ended::Source(
-                        "was changed or damaged: its checksum differs; everything readable came over".into(),
+                        "was changed or damaged: its checksum or counts differ; everything readable came over".into(),
                     ));
                 }
-                return Ok(());
+                return match lines::next(&mut reader, &mut line) {
+                    Ok(Line::End) => Ok(()),
+                    _ => Err(Ended::Source(format!(
+                        "goes on after its end, from line {}; everything before it came over",
+                        number + 1
+                    ))),
+                };
             }
             Some(Parsed::Record(record)) => state.record(record, line.len())?,
             Some(Parsed::Setting(setting)) => state.setting(setting)?,
             None => {
-                state.report.skip("a line that is no record");
+                let why = no_record(&line);
+                state.report.note(format!("line {number} is {why}"));
+                state.report.skip(why);
                 state.report.partial = true;
-                state
-                    .report
-                    .note(format!("line {number} is no record of an export"));
             }
         }
         digest.update(&line);
+        *counts.entry(kind.to_owned()).or_default() += 1;
     }
 }
 
@@ -175,6 +193,8 @@ struct Reader<'a> {
     bytes: usize,
     /// The conversation as the export names it.
     chat: Option<String>,
+    /// Conversations by the export's name for them; the vault may have had to take another.
+    chats: HashMap<String, ConversationId>,
     done: u64,
     progress: OnProgress<'a>,
 }
@@ -197,18 +217,34 @@ impl Reader<'_> {
                 }
                 Ok(())
             }
-            Record::Conversation { .. } | Record::Header { .. } | Record::End { .. } => Ok(()),
+            Record::Conversation { id, kind, title } => self.conversation(id, &kind, title),
+            Record::Header { .. } | Record::End { .. } => Ok(()),
+        }
+    }
+
+    /// A conversation has come with its contact or group. Where it has not, it gets one of its own title.
+    fn conversation(&mut self, id: String, kind: &str, title: String) -> Result<(), ImportError> {
+        if self.chats.contains_key(&id) {
+            Ok(())
+        } else if kind == "group" {
+            self.group(Group::named(id, title))
+        } else {
+            self.contact(Contact::named(id, title))
         }
     }
 
     fn setting(&mut self, setting: Setting) -> Result<(), ImportError> {
         let Setting { scope, value, .. } = setting;
+        // The later one of two values stays.
         let written = self.store.write("import_setting", |tx| {
             let key = SettingKey::new(setting.key)?;
-            if tx.setting(&scope, &key).is_ok_and(|known| known.value == value) {
-                return Ok::<_, StoreError>(false);
+            let updated_at = setting.updated_at.map_or(tx.now(), |at| at.0);
+            match tx.setting(&scope, &key) {
+                Ok(known) if known.updated_at >= updated_at => return Ok::<_, StoreError>(false),
+                Ok(_) | Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error),
             }
-            tx.setting_set(&scope, &key, value, setting.updated_at.0)?;
+            tx.setting_set(&scope, &key, value, updated_at)?;
             Ok(true)
         });
         let written = self.kept("setting", written)?;
@@ -217,42 +253,52 @@ impl Reader<'_> {
     }
 
     fn contact(&mut self, contact: Contact) -> Result<(), ImportError> {
+        let chat = contact.conversation.unwrap_or_else(|| contact.id.clone());
         let written = self.store.write("import_contact", |tx| {
             let new = NewContact {
                 id: id::<ContactId>(tx, &contact.id)?,
                 display_name: DisplayName::lenient(&contact.display_name, "Unnamed contact"),
                 public_key: PublicKey::from_base64(&contact.public_key)?,
                 is_verified: contact.is_verified,
-                added_at: contact.added_at.0,
+                added_at: contact.added_at.map_or(tx.now(), |at| at.0),
                 last_seen: contact.last_seen.map(|at| at.0),
             };
-            let is_new = tx.contact_by_id(&new.id).is_err();
-            tx.contact_create(&new)?;
-            Ok::<_, StoreError>(is_new)
+            let is_new = is_absent(tx.contact_by_id(&new.id))?;
+            let wanted = id(tx, &chat)?;
+            Ok::<_, StoreError>((is_new, tx.contact_create_in(&new, &wanted)?))
         });
-        let written = self.kept("contact", written)?;
-        self.report.contacts_imported += u64::from(written == Some(true));
+        if let Some((is_new, conversation)) = self.kept("contact", written)? {
+            self.report.contacts_imported += u64::from(is_new);
+            self.chats.insert(chat, conversation);
+        }
         Ok(())
     }
 
     fn group(&mut self, group: Group) -> Result<(), ImportError> {
-        let Group { members, .. } = group;
+        let members = group.members;
+        let chat = group.conversation.unwrap_or_else(|| group.id.clone());
         let written = self.store.write("import_group", |tx| {
             let new = NewGroup {
                 id: id(tx, &group.id)?,
                 name: DisplayName::lenient(&group.name, "Unnamed group"),
-                kind: group.kind.parse::<GroupKind>()?,
-                limit: MemberLimit::new(group.max_members)?,
-                created_at: group.created_at.0,
+                kind: group
+                    .kind
+                    .map_or(Ok(GroupKind::Private), |kind| kind.parse::<GroupKind>())?,
+                limit: group
+                    .max_members
+                    .map_or(Ok(MemberLimit::default()), MemberLimit::new)?,
+                created_at: group.created_at.map_or(tx.now(), |at| at.0),
             };
-            let is_new = tx.group_by_id(&new.id).is_err();
-            tx.group_create(&new)?;
-            Ok::<_, StoreError>((new.id, is_new))
+            let is_new = is_absent(tx.group_by_id(&new.id))?;
+            let wanted = id(tx, &chat)?;
+            let conversation = tx.group_create_in(&new, &wanted)?;
+            Ok::<_, StoreError>((new.id, is_new, conversation))
         });
-        let Some((group, is_new)) = self.kept("group", written)? else {
+        let Some((group, is_new, conversation)) = self.kept("group", written)? else {
             return Ok(());
         };
         self.report.groups_imported += u64::from(is_new);
+        self.chats.insert(chat, conversation);
         let added = self.store.write("import_members", |tx| {
             let members: Result<Vec<NewMember>, StoreError> = members
                 .into_iter()
@@ -292,8 +338,9 @@ impl Reader<'_> {
         if let Some(chat) = self.chat.clone().filter(|_| !self.batch.is_empty()) {
             let batch = std::mem::take(&mut self.batch);
             let count = batch.len();
+            let chat = self.chats.get(&chat).cloned();
             let written = self.store.write("import_batch", |tx| {
-                let chat: ConversationId = id(tx, &chat)?;
+                let chat = chat.ok_or_else(|| StoreError::NotFound("the conversation".into()))?;
                 let (messages, refused) = message::convert(tx, batch);
                 Ok::<_, StoreError>((tx.messages_insert(&chat, &messages)?, refused))
             });
@@ -324,5 +371,13 @@ impl Reader<'_> {
         } else {
             Err(ImportError::Stopped)
         }
+    }
+}
+
+fn is_absent<T>(found: Result<T, StoreError>) -> Result<bool, StoreError> {
+    match found {
+        Ok(_) => Ok(false),
+        Err(StoreError::NotFound(_)) => Ok(true),
+        Err(error) => Err(error),
     }
 }

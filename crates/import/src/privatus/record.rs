@@ -30,12 +30,53 @@ pub(super) enum Record {
     },
 }
 
+impl Record {
+    /// Every type this version writes.
+    pub(super) const KINDS: [&str; 7] = [
+        "header",
+        "contact",
+        "group",
+        "setting",
+        "conversation",
+        "message",
+        "end",
+    ];
+
+    /// The value of `type`.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Header { .. } => "header",
+            Self::Contact(_) => "contact",
+            Self::Group(_) => "group",
+            Self::Conversation { .. } => "conversation",
+            Self::Message(_) => "message",
+            Self::End { .. } => "end",
+        }
+    }
+}
+
+/// What is wrong with a line that could not be read as a record; never its content.
+pub(super) fn no_record(line: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Tag {
+        r#type: String,
+    }
+    match serde_json::from_slice::<Tag>(line) {
+        Ok(Tag { r#type: kind }) if Record::KINDS.contains(&kind.as_str()) => {
+            format!("a {kind} with a field that is missing or of another form")
+        }
+        Ok(_) => "a record of a type that this build does not know".into(),
+        Err(_) => "a line that is no record".into(),
+    }
+}
+
 /// A `setting`: its value is raw text, so that no number is rounded on the way.
 pub(super) struct Setting {
     pub(super) scope: String,
     pub(super) key: String,
     pub(super) value: JsonText,
-    pub(super) updated_at: Time,
+    /// Missing in an export that another program wrote.
+    pub(super) updated_at: Option<Time>,
 }
 
 impl Setting {
@@ -53,33 +94,76 @@ impl Setting {
     /// Reads a line that is valid JSON; `None` when it is no setting, or not a whole one.
     pub(super) fn from_line(line: &str) -> Option<Self> {
         Some(Self {
-            scope: serde_json::from_str(member(line, "scope")?).ok()?,
+            scope: member(line, "scope")
+                .map_or(Some(String::new()), |text| serde_json::from_str(text).ok())?,
             key: serde_json::from_str(member(line, "key")?).ok()?,
             value: JsonText::new(member(line, "value")?).ok()?,
-            updated_at: serde_json::from_str(member(line, "updated_at")?).ok()?,
+            updated_at: member(line, "updated_at")
+                .map_or(Some(None), |text| serde_json::from_str(text).ok())?,
         })
     }
 }
+
+// What has a default may be missing in an export that another program wrote.
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Contact {
     pub(super) id: String,
     pub(super) display_name: String,
+    #[serde(default)]
     pub(super) public_key: String,
+    #[serde(default)]
     pub(super) is_verified: bool,
-    pub(super) added_at: Time,
+    pub(super) added_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last_seen: Option<Time>,
+    /// The id of its conversation, where that is not its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) conversation: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Group {
     pub(super) id: String,
     pub(super) name: String,
-    pub(super) kind: String,
-    pub(super) max_members: u32,
-    pub(super) created_at: Time,
+    pub(super) kind: Option<String>,
+    pub(super) max_members: Option<u32>,
+    pub(super) created_at: Option<Time>,
+    #[serde(default)]
     pub(super) members: Vec<Member>,
+    /// The id of its conversation, where that is not its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) conversation: Option<String>,
+}
+
+impl Contact {
+    /// Of an export that has the conversation but not who it is with.
+    pub(super) const fn named(id: String, display_name: String) -> Self {
+        Self {
+            id,
+            display_name,
+            public_key: String::new(),
+            is_verified: false,
+            added_at: None,
+            last_seen: None,
+            conversation: None,
+        }
+    }
+}
+
+impl Group {
+    /// The same of a group.
+    pub(super) const fn named(id: String, name: String) -> Self {
+        Self {
+            id,
+            name,
+            kind: None,
+            max_members: None,
+            created_at: None,
+            members: Vec::new(),
+            conversation: None,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -113,8 +197,14 @@ pub(super) struct Message {
     pub(super) forwarded_from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) entities: Option<Value>,
+    #[serde(default = "yes")]
     pub(super) is_encrypted: bool,
+    #[serde(default = "yes")]
     pub(super) is_read: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// RFC 3339 in UTC with milliseconds.

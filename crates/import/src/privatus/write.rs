@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use privatus_domain::{Conversation, Direction, Message as Stored, Sender};
+use privatus_domain::{Conversation, ConversationKind, Direction, Message as Stored, Sender};
 use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
 
 use super::VERSION;
@@ -17,8 +17,8 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn put(&mut self, kind: &str, record: &Record) -> Result<(), StoreError> {
-        self.put_line(kind, serde_json::to_vec(record))
+    fn put(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.put_line(record.kind(), serde_json::to_vec(record))
     }
 
     fn put_line(&mut self, kind: &str, line: Result<Vec<u8>, serde_json::Error>) -> Result<(), StoreError> {
@@ -52,54 +52,54 @@ pub fn export(
             digest: Digest::new(),
             counts: BTreeMap::new(),
         };
-        lines.put(
-            "header",
-            &Record::Header {
-                format: "privatus-export".into(),
-                version: VERSION,
-            },
-        )?;
+        lines.put(&Record::Header {
+            format: "privatus-export".into(),
+            version: VERSION,
+        })?;
+        let mut conversations = tx.conversations(usize::MAX)?;
+        conversations.sort_by(|a, b| a.id.cmp(&b.id));
+        let elsewhere = elsewhere(&conversations);
         for contact in tx.contacts()? {
-            lines.put(
-                "contact",
-                &Record::Contact(Contact {
-                    id: contact.id.to_string(),
-                    display_name: contact.display_name,
-                    public_key: contact.public_key.to_base64(),
-                    is_verified: contact.is_verified,
-                    added_at: Time(contact.added_at),
-                    last_seen: contact.last_seen.map(Time),
-                }),
-            )?;
+            let id = contact.id.to_string();
+            lines.put(&Record::Contact(Contact {
+                conversation: elsewhere
+                    .get(&(ConversationKind::Direct.as_str(), id.clone()))
+                    .cloned(),
+                id,
+                display_name: contact.display_name,
+                public_key: contact.public_key.to_base64(),
+                is_verified: contact.is_verified,
+                added_at: Some(Time(contact.added_at)),
+                last_seen: contact.last_seen.map(Time),
+            }))?;
         }
         for group in tx.groups()? {
+            let id = group.id.to_string();
             let member = |(id, name): (privatus_domain::ContactId, String)| Member {
                 contact: id.to_string(),
                 display_name: name,
             };
-            lines.put(
-                "group",
-                &Record::Group(Group {
-                    id: group.id.to_string(),
-                    name: group.name,
-                    kind: group.kind.to_string(),
-                    max_members: group.limit,
-                    created_at: Time(group.created_at),
-                    members: group.members.into_iter().map(member).collect(),
-                }),
-            )?;
+            lines.put(&Record::Group(Group {
+                conversation: elsewhere
+                    .get(&(ConversationKind::Group.as_str(), id.clone()))
+                    .cloned(),
+                id,
+                name: group.name,
+                kind: Some(group.kind.to_string()),
+                max_members: Some(group.limit),
+                created_at: Some(Time(group.created_at)),
+                members: group.members.into_iter().map(member).collect(),
+            }))?;
         }
         for setting in tx.settings()? {
             let setting = Setting {
                 scope: setting.scope,
                 key: setting.key.as_str().into(),
                 value: setting.value,
-                updated_at: Time(setting.updated_at),
+                updated_at: Some(Time(setting.updated_at)),
             };
             lines.put_line("setting", setting.to_line().map(String::into_bytes))?;
         }
-        let mut conversations = tx.conversations(usize::MAX)?;
-        conversations.sort_by(|a, b| a.id.cmp(&b.id));
         let total = conversations
             .iter()
             .map(|conversation| conversation.messages)
@@ -116,16 +116,26 @@ pub fn export(
         }
         let checksum = hex(&std::mem::replace(&mut lines.digest, Digest::new()).finalize());
         let counts = lines.counts.clone();
-        lines.put(
-            "end",
-            &Record::End {
-                counts: counts.clone(),
-                checksum,
-            },
-        )?;
+        lines.put(&Record::End {
+            counts: counts.clone(),
+            checksum,
+        })?;
         lines.out.flush().map_err(|error| write_error(&error))?;
         Ok(counts)
     })
+}
+
+/// Conversations under another id than their contact's or group's: it was taken when they were made.
+fn elsewhere(conversations: &[Conversation]) -> BTreeMap<(&'static str, String), String> {
+    conversations
+        .iter()
+        .filter_map(|conversation| Some((conversation, conversation.peer.as_ref()?)))
+        .filter(|(conversation, peer)| conversation.id.as_id() != *peer)
+        .map(|(conversation, peer)| {
+            let key = (conversation.kind.as_str(), peer.to_string());
+            (key, conversation.id.to_string())
+        })
+        .collect()
 }
 
 fn export_conversation(
@@ -135,14 +145,11 @@ fn export_conversation(
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> Result<(), StoreError> {
     let (id, kind) = (conversation.id.to_string(), conversation.kind.as_str().to_owned());
-    lines.put(
-        "conversation",
-        &Record::Conversation {
-            id,
-            kind,
-            title: conversation.title.clone(),
-        },
-    )?;
+    lines.put(&Record::Conversation {
+        id,
+        kind,
+        title: conversation.title.clone(),
+    })?;
     let mut start = PageStart::Oldest;
     loop {
         let page = tx.messages_page(&conversation.id, &start, PAGE_MAX)?;
@@ -151,7 +158,7 @@ fn export_conversation(
         };
         let count = page.messages.len();
         for message in page.messages.into_iter().rev() {
-            lines.put("message", &Record::Message(Box::new(record(message))))?;
+            lines.put(&Record::Message(Box::new(record(message))))?;
         }
         if !progress(u64::try_from(count).unwrap_or_default()) {
             return Err(StoreError::Interrupted);
