@@ -49,6 +49,8 @@ impl Failure {
     /// The exit code (DESIGN section 10).
     fn code(&self) -> u8 {
         match self {
+            // Ctrl-C, as for an import.
+            Self::Store(StoreError::Interrupted) => 130,
             Self::Store(error) => error.exit_code(),
             Self::Import(error) => error.exit_code(),
             Self::Usage(_) => 2,

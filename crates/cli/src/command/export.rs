@@ -1,7 +1,7 @@
 //! `export`: everything out as plain JSON Lines.
 
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use privatus_import::privatus;
 use privatus_store::StoreError;
@@ -14,12 +14,11 @@ use crate::{output, progress};
 
 pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
     let to_stdout = path == Path::new("-");
-    if !to_stdout && path.is_dir() {
-        return Err(Failure::Usage(format!(
-            "{} is a folder; name a file",
-            path.display()
-        )));
-    }
+    let target = if to_stdout {
+        PathBuf::new()
+    } else {
+        target(path, &super::vault_path(arguments)?)?
+    };
     let store = open(arguments)?;
     let bar = progress::bar("export");
     let stop = progress::interrupted();
@@ -41,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
         store.lock()?;
         return Ok(0);
     }
-    let counts = to_file(&store, path, &mut on_progress)?;
+    let counts = to_file(&store, &target, &mut on_progress)?;
     bar.finish_and_clear();
     store.lock()?;
     if arguments.json {
@@ -54,16 +53,43 @@ pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// Where to write: a new name or a regular file, and never in the vault, where it could replace one of its own files.
+fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
+    // A link is followed: what it points at is replaced, not the link.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let refused = |why: &str| Failure::Usage(format!("{} {why}", path.display()));
+    match std::fs::metadata(&target) {
+        Ok(data) if data.is_dir() => return Err(refused("is a folder; name a file")),
+        Ok(data) if !data.is_file() => {
+            return Err(refused(
+                "is no regular file; name one, or `-` for standard output",
+            ));
+        }
+        Ok(_) | Err(_) => {}
+    }
+    let folder = folder_of(&target);
+    if let (Ok(folder), Ok(vault)) = (folder.canonicalize(), vault.canonicalize())
+        && folder.starts_with(&vault)
+    {
+        return Err(refused("lies in the vault itself; name a file outside it"));
+    }
+    Ok(target)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
 /// Written beside its name, 0600, made durable, then renamed: there is a whole export or none.
 pub(crate) fn to_file(
     store: &privatus_store::Store,
     path: &Path,
     progress: privatus_import::OnProgress<'_>,
 ) -> Result<std::collections::BTreeMap<String, u64>, Failure> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let failed = |error: &std::io::Error| match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::DiskFull,
         kind => StoreError::Denied(format!("{} cannot be written: {kind}", path.display())),
