@@ -1,0 +1,320 @@
+//! Commands, typed: names, secrets, exports to odd places, wide names, replies.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use privatus_tests::{PASSWORD, files, history, init, ok, privatus, run, telegram, tool};
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn vault() -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = dir.path().join("vault");
+    init(&vault);
+    (dir, vault)
+}
+
+fn json(vault: &Path, words: &[&str]) -> Value {
+    serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
+}
+
+#[test]
+fn chats_are_named_by_id_beginning_title_or_peer() {
+    let (_dir, vault) = vault();
+    let id = |name: &str| {
+        json(&vault, &["contacts", "add", name])["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let (alice, _) = (id("Alice"), id("Bob"));
+    ok(&vault, &["import", "telegram", history().to_str().unwrap()]);
+    let chats = json(&vault, &["chats"]);
+    let group = chats["chats"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|chat| chat["kind"] == "group")
+        .unwrap();
+    let (group_id, title) = (group["id"].as_str().unwrap(), group["title"].as_str().unwrap());
+    for name in [&alice, "Alice", &alice[..34]] {
+        ok(&vault, &["send", name, "hello"]);
+    }
+    assert_eq!(
+        json(&vault, &["show", "Alice"])["messages"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+    for name in [group_id, title, &group_id[..8]] {
+        assert_eq!(
+            json(&vault, &["show", name, "--limit", "1"])["messages"][0]["conversation"],
+            group_id
+        );
+    }
+    ok(&vault, &["contacts", "rename", &alice[..34], "Alicia"]);
+    assert_eq!(run(&vault, &["show", "Alice"]).status.code(), Some(24));
+    assert_eq!(run(&vault, &["show", ""]).status.code(), Some(24));
+}
+
+#[test]
+fn pages_go_on_with_the_same_option() {
+    let (dir, vault) = vault();
+    let source = dir.path().join("source.json");
+    let texts: Vec<String> = (0..7).map(|number| format!("text {number}")).collect();
+    fs::write(&source, telegram("Alice", &texts)).unwrap();
+    ok(&vault, &["import", "telegram", source.to_str().unwrap()]);
+    let first = json(&vault, &["show", "Alice", "--limit", "7"]);
+    let oldest = first["messages"][6]["id"].as_str().unwrap().to_owned();
+    assert_eq!(first["next"], Value::Null);
+    let (mut seen, mut cursor) = (vec![], Some(oldest));
+    while let Some(after) = cursor {
+        let page = json(&vault, &["show", "Alice", "--limit", "2", "--after", &after]);
+        let mut texts: Vec<String> = page["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|message| message["text"].as_str().unwrap().to_owned())
+            .collect();
+        texts.reverse();
+        seen.append(&mut texts);
+        cursor = page["next"].as_str().map(str::to_owned);
+    }
+    assert_eq!(seen, texts[1..]);
+}
+
+#[test]
+fn a_reply_shows_what_it_answers() {
+    let (dir, vault) = vault();
+    let source = dir.path().join("source.json");
+    fs::write(&source, telegram("Alice", &["a question".into()])).unwrap();
+    ok(&vault, &["import", "telegram", source.to_str().unwrap()]);
+    let id = json(&vault, &["show", "Alice"])["messages"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    ok(&vault, &["send", "Alice", "an answer", "--reply-to", &id]);
+    let shown = ok(&vault, &["show", "Alice", "--ids"]);
+    assert!(
+        shown.contains("↳ Alice “a question”") && shown.contains(&format!("id {id}")),
+        "{shown}"
+    );
+    assert_eq!(
+        run(&vault, &["send", "Alice", "x", "--reply-to", "no such id"])
+            .status
+            .code(),
+        Some(24)
+    );
+}
+
+#[test]
+fn wide_names_keep_the_list_within_100_columns() {
+    let (dir, vault) = vault();
+    for (number, name) in [
+        "日本語の会話".repeat(9),
+        "👍🎉".repeat(20),
+        "e\u{301}".repeat(90),
+        "x".repeat(900),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let source = dir.path().join(format!("{number}.json"));
+        let export = telegram(name, &["text".into()]).replace("\"id\":7", &format!("\"id\":{number}1"));
+        fs::write(&source, export).unwrap();
+        ok(&vault, &["import", "telegram", source.to_str().unwrap()]);
+    }
+    let shown = ok(&vault, &["chats"]);
+    assert_eq!(shown.lines().count(), 5, "{shown}");
+    let wide = |c: char| {
+        if matches!(c, '\u{3000}'..='\u{9fff}' | '\u{1f000}'..='\u{1ffff}') {
+            2
+        } else {
+            1
+        }
+    };
+    for line in shown.lines() {
+        // An upper bound of the columns: accents take none.
+        let joined = |c: &char| !matches!(c, '\u{300}'..='\u{36f}');
+        assert!(
+            line.chars().filter(joined).map(wide).sum::<usize>() <= 100,
+            "{line}"
+        );
+    }
+    let end = |line: &str| line.find(" 1  ").is_some();
+    assert!(shown.lines().skip(1).all(end), "{shown}");
+}
+
+#[test]
+fn an_export_goes_to_a_regular_file_outside_the_vault() {
+    let (dir, vault) = vault();
+    let before = files(&vault);
+    for inside in ["privatus.db", "keyring.json", "new.jsonl"] {
+        let path = vault.join(inside);
+        let output = run(&vault, &["export", path.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2), "{inside}");
+        assert!(
+            String::from_utf8(output.stderr)
+                .unwrap()
+                .contains("lies in the vault itself")
+        );
+    }
+    assert_eq!(
+        run(&vault, &["export", dir.path().to_str().unwrap()])
+            .status
+            .code(),
+        Some(2)
+    );
+    assert!(files(&vault) == before);
+    assert_eq!(
+        run(&vault, &["export", dir.path().join("no/where").to_str().unwrap()])
+            .status
+            .code(),
+        Some(22)
+    );
+
+    let file = dir.path().join("out.jsonl");
+    fs::write(&file, "an earlier export").unwrap();
+    ok(&vault, &["export", file.to_str().unwrap()]);
+    assert!(
+        fs::read_to_string(&file)
+            .unwrap()
+            .starts_with("{\"type\":\"header\"")
+    );
+    let names: Vec<_> = fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(names.len(), 2, "nothing beside it is left: {names:?}");
+    assert_eq!(
+        ok(&vault, &["--json", "export", "-"]),
+        fs::read_to_string(&file).unwrap()
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_is_private_and_never_replaces_a_device_or_a_link() {
+    use std::os::unix::fs::PermissionsExt;
+    let (dir, vault) = vault();
+    assert_eq!(run(&vault, &["export", "/dev/null"]).status.code(), Some(2));
+    let (file, link) = (dir.path().join("out.jsonl"), dir.path().join("link"));
+    fs::write(&file, "").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    ok(&vault, &["export", link.to_str().unwrap()]);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let data = fs::metadata(&file).unwrap();
+    assert_eq!(data.permissions().mode() & 0o777, 0o600);
+    assert!(data.len() > 0);
+}
+
+#[test]
+fn settings_are_json_or_text_and_never_rounded() {
+    let (_dir, vault) = vault();
+    for (word, value) in [
+        ("dark", Value::from("dark")),
+        ("12", Value::from(12)),
+        ("\"12\"", Value::from("12")),
+        ("18446744073709551615", Value::from(u64::MAX)),
+        ("{\"a\":[1,null]}", serde_json::json!({"a": [1, null]})),
+    ] {
+        ok(&vault, &["settings", "set", "key", word]);
+        assert_eq!(
+            json(&vault, &["settings", "get", "key"])["value"],
+            value,
+            "{word}"
+        );
+    }
+    for word in ["18446744073709551616", "[0.12345678901234567890]"] {
+        let output = run(&vault, &["settings", "set", "key", word]);
+        assert_eq!(output.status.code(), Some(23), "{word}");
+    }
+    assert_eq!(json(&vault, &["settings", "get", "key"])["value"]["a"][0], 1);
+}
+
+#[test]
+fn secrets_are_taken_in_the_order_that_help_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = dir.path().join("vault");
+    let made: Value = serde_json::from_str(&init(&vault)).unwrap();
+    let code = made["recovery_code"].as_str().unwrap();
+    let (right, wrong) = (dir.path().join("right"), dir.path().join("wrong"));
+    fs::write(&right, format!("{PASSWORD}\n")).unwrap();
+    fs::write(&wrong, "wrong").unwrap();
+    let status = |file: Option<&Path>, password: Option<&str>, code: Option<&str>| {
+        let mut command = privatus(&vault);
+        command.env_remove("PRIVATUS_PASSWORD");
+        if let Some(file) = file {
+            command.arg("--password-file").arg(file);
+        }
+        if let Some(password) = password {
+            command.env("PRIVATUS_PASSWORD", password);
+        }
+        if let Some(code) = code {
+            command.env("PRIVATUS_RECOVERY_CODE", code);
+        }
+        command.arg("chats").output().unwrap().status.code().unwrap()
+    };
+    assert_eq!(status(Some(&right), Some("wrong"), Some("wrong")), 0);
+    assert_eq!(status(Some(&wrong), Some(PASSWORD), Some(code)), 10);
+    assert_eq!(status(None, Some(PASSWORD), Some("wrong")), 0);
+    assert_eq!(status(None, Some("wrong"), Some(code)), 10);
+    assert_eq!(status(None, None, Some(code)), 0);
+    assert_eq!(status(None, None, None), 2, "no question without a terminal");
+}
+
+#[test]
+fn an_empty_password_is_refused_and_a_short_one_is_remarked() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = dir.path().join("vault");
+    let create = |password: &str| {
+        let mut command = privatus(&vault);
+        command.env("PRIVATUS_PASSWORD", password);
+        command
+            .args(["init", "--kdf-iterations", "210000"])
+            .output()
+            .unwrap()
+    };
+    assert_eq!(create("").status.code(), Some(10));
+    assert_eq!(create(&"x".repeat(1_025)).status.code(), Some(10));
+    assert!(!vault.exists());
+    let short = create("short");
+    assert!(short.status.success());
+    assert!(
+        String::from_utf8(short.stderr)
+            .unwrap()
+            .contains("password is short")
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_vault_lies_in_the_data_folder_unless_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let command = |words: &[&str]| {
+        let mut command = Command::new(tool());
+        command
+            .env_remove("PRIVATUS_VAULT")
+            .env("XDG_DATA_HOME", dir.path().join("data"));
+        command
+            .env("PRIVATUS_PASSWORD", PASSWORD)
+            .stdin(Stdio::null())
+            .args(words);
+        command.output().unwrap()
+    };
+    assert_eq!(command(&["chats"]).status.code(), Some(11));
+    assert!(command(&["init", "--kdf-iterations", "210000"]).status.success());
+    assert!(dir.path().join("data/privatus/vault/privatus.db").is_file());
+    assert!(command(&["chats"]).status.success());
+}

@@ -1,0 +1,257 @@
+//! What scripts and readers rely on: the help of every command, and the JSON field names of each, as snapshots.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+use std::fmt::Write;
+use std::process::Command;
+
+use privatus_tests::{history, init, ok, privatus, run, tool};
+use serde_json::Value;
+
+const COMMANDS: [&[&str]; 23] = [
+    &[],
+    &["init"],
+    &["demo"],
+    &["import"],
+    &["chats"],
+    &["show"],
+    &["send"],
+    &["mark-read"],
+    &["contacts"],
+    &["contacts", "list"],
+    &["contacts", "add"],
+    &["contacts", "rename"],
+    &["contacts", "verify"],
+    &["contacts", "remove"],
+    &["settings"],
+    &["settings", "list"],
+    &["settings", "get"],
+    &["settings", "set"],
+    &["settings", "unset"],
+    &["stats"],
+    &["verify"],
+    &["export"],
+    &["passwd"],
+];
+
+fn words(words: &[&str]) -> String {
+    let output = Command::new(tool())
+        .args(words)
+        .env_remove("COLUMNS")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{words:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn help() {
+    let mut all = String::new();
+    for command in COMMANDS.into_iter().chain([&["completions"][..], &["man"]]) {
+        let help = words(&[command, &["--help"]].concat());
+        let name = [&["privatus"], command].concat().join(" ");
+        assert!(help.contains("Example"), "{name} has no example");
+        for line in help.lines() {
+            assert!(line.chars().count() <= 100, "{name}: {line}");
+        }
+        let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+        writeln!(all, "$ {name} --help\n{}\n", lines.join("\n")).unwrap();
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn completions_and_manual() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = words(&["completions", shell]);
+        assert!(
+            script.contains("mark-read") && script.contains("password-file"),
+            "{shell}"
+        );
+    }
+    let page = words(&["man"]);
+    assert!(page.contains(".TH") && page.contains("mark\\-read"), "{page}");
+    for command in COMMANDS.iter().skip(1) {
+        let page = words(&[&["man"], *command].concat());
+        assert!(page.contains(".SH SYNOPSIS") && page.contains(&command[0].replace('-', "\\-")));
+    }
+    assert_eq!(
+        Command::new(tool())
+            .args(["man", "nothing"])
+            .output()
+            .unwrap()
+            .status
+            .code(),
+        Some(2)
+    );
+}
+
+/// Field names and types; a list shows those of all its items together.
+fn shape(value: &Value, path: &str, out: &mut std::collections::BTreeMap<String, &'static str>) {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "number",
+        Value::String(_) => "text",
+        Value::Array(items) => {
+            for item in items {
+                shape(item, &format!("{path}[]"), out);
+            }
+            "list"
+        }
+        // Reasons and types of records are names of their own.
+        Value::Object(fields) if path == ".reasons" || path == ".counts" => {
+            assert!(fields.values().all(Value::is_u64));
+            "counts by name"
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                shape(field, &format!("{path}.{name}"), out);
+            }
+            "object"
+        }
+    };
+    let known = out.entry(path.to_owned()).or_insert(kind);
+    if *known == "null" {
+        *known = kind;
+    }
+}
+
+#[test]
+fn json_fields() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = dir.path().join("vault");
+    let mut all = String::new();
+    let mut note = |name: &str, text: &str| {
+        let value: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut fields = std::collections::BTreeMap::new();
+        shape(&value, "", &mut fields);
+        writeln!(all, "{name}").unwrap();
+        for (path, kind) in fields
+            .iter()
+            .filter(|(path, _)| !path.is_empty() && !path.ends_with("[]"))
+        {
+            writeln!(all, "    {}: {kind}", &path[1..]).unwrap();
+        }
+        value
+    };
+    note("init", &init(&vault));
+    let source = history();
+    let import = ["--json", "import", "telegram", source.to_str().unwrap()];
+    note("import", &ok(&vault, &import));
+    let chats = note("chats", &ok(&vault, &["--json", "chats"]));
+    let chat = chats["chats"][0]["id"].as_str().unwrap().to_owned();
+    let page = note("show", &ok(&vault, &["--json", "show", &chat, "--limit", "1000"]));
+    let last = page["messages"][0]["id"].as_str().unwrap();
+    note(
+        "send",
+        &ok(&vault, &["--json", "send", &chat, "words", "--reply-to", last]),
+    );
+    note("mark-read", &ok(&vault, &["--json", "mark-read", &chat]));
+    note(
+        "contacts add",
+        &ok(
+            &vault,
+            &["--json", "contacts", "add", "Alice", "--public-key", "q83v"],
+        ),
+    );
+    note("contacts list", &ok(&vault, &["--json", "contacts", "list"]));
+    note(
+        "contacts rename",
+        &ok(&vault, &["--json", "contacts", "rename", "Alice", "Bob"]),
+    );
+    note(
+        "contacts verify",
+        &ok(&vault, &["--json", "contacts", "verify", "Bob"]),
+    );
+    note(
+        "contacts remove",
+        &ok(&vault, &["--json", "contacts", "remove", "Bob"]),
+    );
+    note(
+        "settings set",
+        &ok(&vault, &["--json", "settings", "set", "theme", "dark"]),
+    );
+    note(
+        "settings get",
+        &ok(&vault, &["--json", "settings", "get", "theme"]),
+    );
+    note("settings list", &ok(&vault, &["--json", "settings", "list"]));
+    note("stats", &ok(&vault, &["--json", "stats"]));
+    note("verify", &ok(&vault, &["--json", "verify"]));
+    let out = dir.path().join("out.jsonl");
+    note(
+        "export FILE",
+        &ok(&vault, &["--json", "export", out.to_str().unwrap()]),
+    );
+    note(
+        "settings unset",
+        &ok(&vault, &["--json", "settings", "unset", "theme"]),
+    );
+    let mut passwd = privatus(&vault);
+    passwd.env("PRIVATUS_NEW_PASSWORD", privatus_tests::PASSWORD);
+    passwd.args(["--json", "passwd", "--kdf-iterations", "210000"]);
+    note(
+        "passwd",
+        &String::from_utf8(passwd.output().unwrap().stdout).unwrap(),
+    );
+    for (words, code) in [(&["--json", "show", "nobody"][..], 24), (&["--json", "shwo"], 2)] {
+        let refused = run(&vault, words);
+        assert!(refused.stdout.is_empty());
+        let error = note(
+            "a refusal, on standard error",
+            &String::from_utf8(refused.stderr).unwrap(),
+        );
+        assert_eq!(
+            (refused.status.code(), &error["code"]),
+            (Some(code), &Value::from(code))
+        );
+    }
+    for line in std::fs::read_to_string(&out).unwrap().lines() {
+        let kind = serde_json::from_str::<Value>(line).unwrap()["type"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        if kind == "header" || kind == "end" {
+            note(&format!("export: {kind}"), line);
+        }
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn the_demo_in_json() {
+    let dir = tempfile::tempdir().unwrap();
+    let shown: Value = serde_json::from_str(&ok(dir.path(), &["--json", "demo"])).unwrap();
+    assert_eq!(shown["ok"], true);
+    let steps: Vec<&str> = shown["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["step"].as_str().unwrap())
+        .collect();
+    let all = [
+        "create",
+        "rescue",
+        "import",
+        "import_again",
+        "chats",
+        "page",
+        "reply",
+        "verify",
+        "bytes",
+        "export",
+    ];
+    assert_eq!(steps, all);
+    assert_eq!(
+        std::fs::read_dir(dir.path()).unwrap().count(),
+        0,
+        "nothing is left behind"
+    );
+}
