@@ -4,6 +4,7 @@ use std::ffi::{CString, c_int};
 use std::path::Path;
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diesel::SqliteConnection;
 use diesel::connection::{Connection as _, InstrumentationEvent};
@@ -27,6 +28,7 @@ use crate::uri;
 pub struct Connection {
     diesel: SqliteConnection,
     handle: Arc<Handle>,
+    cached: Arc<AtomicUsize>,
 }
 
 impl Connection {
@@ -74,17 +76,31 @@ impl Connection {
             SqliteError::check("set the key", code)?;
         }
         let noted = Arc::clone(&handle);
-        diesel.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            if let InstrumentationEvent::FinishQuery { error: Some(_), .. } = event {
-                noted.note_error();
+        let cached = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&cached);
+        diesel.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
+            InstrumentationEvent::FinishQuery { error: Some(_), .. } => noted.note_error(),
+            InstrumentationEvent::CacheQuery { .. } => {
+                counted.fetch_add(1, Ordering::Relaxed);
             }
+            _ => {}
         });
-        Ok(Self { diesel, handle })
+        Ok(Self {
+            diesel,
+            handle,
+            cached,
+        })
     }
 
     /// The diesel connection. Replacing its instrumentation ends [`last_error`](Self::last_error).
     pub fn diesel(&mut self) -> &mut SqliteConnection {
         &mut self.diesel
+    }
+
+    /// How many statements diesel keeps prepared on this connection. It never lets one go: who runs many
+    /// different ones opens a new connection after some hundred.
+    pub fn statements_cached(&self) -> usize {
+        self.cached.load(Ordering::Relaxed)
     }
 
     /// The code of the last statement that **failed through diesel**, whatever ran after it (such
