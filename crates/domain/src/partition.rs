@@ -34,6 +34,13 @@ impl Partition {
         }
     }
 
+    /// The first moment that is kept in the late table, seen at `now`; the last one there is when no month is left.
+    #[must_use]
+    pub fn late_from(now: Timestamp) -> Timestamp {
+        let first = Self::month_of(now).next().next();
+        first.start().unwrap_or(Timestamp::MAX)
+    }
+
     fn month_of(at: Timestamp) -> Self {
         let at = at.datetime();
         Self(at.year() * 100 + i32::from(u8::from(at.month())))
@@ -119,6 +126,22 @@ mod tests {
         assert_eq!(table("2026-01-31T23:59:59.999Z"), "messages_202601");
         assert_eq!(table("2026-02-01T00:00:00Z"), "messages_late");
         assert_eq!(table("9999-12-31T23:59:59Z"), "messages_late");
+    }
+
+    #[test]
+    fn the_late_table_begins_where_the_months_end() {
+        for now in [
+            "2025-11-30T23:59:59.999Z",
+            "2025-12-01T00:00:00Z",
+            "2024-01-31T00:00:00Z",
+        ] {
+            let now = at(now);
+            let first = Partition::late_from(now);
+            assert_eq!(Partition::route(first, now), Partition::LATE);
+            let before = Timestamp::from_unix_ms(first.unix_ms() - 1).unwrap();
+            assert!(Partition::route(before, now).is_month());
+        }
+        assert_eq!(Partition::late_from(at("9999-12-01T00:00:00Z")), Timestamp::MAX);
     }
 
     #[test]
