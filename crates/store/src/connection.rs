@@ -1,16 +1,17 @@
 //! A connection with every pragma set and read back (DESIGN section 6).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use diesel::deserialize::FromSqlRow;
 use diesel::query_builder::Query;
 use diesel::query_dsl::LoadQuery;
 use diesel::sqlite::Sqlite;
 use diesel::{RunQueryDsl, SqliteConnection};
-use privatus_sqlite::{Connection, OpenMode, OpenOptions, RawKey};
+use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, RawKey};
 
 use crate::error::StoreError;
 use crate::sql::Sql;
+use crate::vault::disk_is_full;
 
 /// `application_id` of every vault database: "Prvt".
 pub(crate) const APPLICATION_ID: i64 = 0x5072_7674;
@@ -39,8 +40,13 @@ pub(crate) enum Role {
 #[derive(Debug)]
 pub(crate) struct Link {
     inner: Connection,
+    path: PathBuf,
     spoiled: bool,
 }
+
+/// Statements a connection may keep before it is renewed. diesel's cache only grows, and a page read over many months
+/// is a statement for each month, limit and direction, of about 7 KB (DESIGN section 2).
+pub(crate) const CACHED_MAX: usize = 512;
 
 impl Link {
     /// Opens, keys and configures a connection. Writes nothing but the journal mode, where it is another.
@@ -57,6 +63,7 @@ impl Link {
         }
         let mut link = Self {
             inner: Connection::open(path, &options)?,
+            path: path.to_owned(),
             spoiled: false,
         };
         link.configure(role)?;
@@ -124,9 +131,10 @@ impl Link {
         self.inner.diesel()
     }
 
-    /// Whether an error left the connection unusable (DESIGN section 2): it is discarded.
-    pub(crate) const fn is_spoiled(&self) -> bool {
-        self.spoiled
+    /// Whether the connection is to be replaced: an error left it unusable (DESIGN section 2), or its statements are
+    /// too many.
+    pub(crate) fn is_worn(&self) -> bool {
+        self.spoiled || self.inner.statements_cached() > CACHED_MAX
     }
 
     /// Maps an error of diesel by SQLite's extended code, never by its text.
@@ -134,6 +142,10 @@ impl Link {
         match self.inner.code_of(error) {
             Some(code) => {
                 self.spoiled |= code.spoils_connection();
+                // A quota or a limit looks like a broken disk: the file system knows better (DESIGN section 10).
+                if matches!(code, ErrorCode::IoErr(_)) && disk_is_full(&self.path) {
+                    return StoreError::DiskFull;
+                }
                 StoreError::from_code(code, doing)
             }
             None => match error {

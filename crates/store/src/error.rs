@@ -112,7 +112,7 @@ impl StoreError {
     pub(crate) fn io(error: &std::io::Error, what: &str) -> Self {
         use std::io::ErrorKind;
         match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::DiskFull,
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Denied(what.into()),
             ErrorKind::NotFound => Self::NotFound(what.into()),
             kind => Self::Unexpected(format!("{what}: {kind}")),
@@ -122,6 +122,19 @@ impl StoreError {
 
 impl From<SqliteError> for StoreError {
     fn from(error: SqliteError) -> Self {
+        use std::io::ErrorKind;
+        // The system's own word, where SQLite kept it: a quota or a limit is no broken disk.
+        let system = error
+            .os_error
+            .map(|number| std::io::Error::from_raw_os_error(number).kind());
+        if matches!(error.code, ErrorCode::IoErr(_))
+            && matches!(
+                system,
+                Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+            )
+        {
+            return Self::DiskFull;
+        }
         Self::from_code(error.code, error.operation)
     }
 }

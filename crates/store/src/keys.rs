@@ -1,19 +1,46 @@
 //! Rows of `key_store`: table keys wrapped under the master key, found by the number in an envelope.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use diesel::sql_types::{BigInt, Binary, Text};
 use privatus_crypto::{KEY_WRAP_ALGORITHM, KeyStoreKey, TableKey, VaultId};
+use privatus_domain::Timestamp;
 
 use crate::connection::Link;
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 
+/// A key and how often it sealed or opened a value since that was last written.
+#[derive(Clone)]
+pub(crate) struct KeptKey {
+    key: Arc<TableKey>,
+    uses: Arc<AtomicU64>,
+}
+
+impl KeptKey {
+    fn new(key: Arc<TableKey>) -> Self {
+        Self {
+            key,
+            uses: Arc::default(),
+        }
+    }
+
+    fn used(&self) -> Arc<TableKey> {
+        self.uses.fetch_add(1, Ordering::Relaxed);
+        Arc::clone(&self.key)
+    }
+}
+
 /// Unwrapped keys of committed rows, by number.
 #[derive(Default)]
-pub(crate) struct KeyCache(RwLock<HashMap<u32, Arc<TableKey>>>);
+pub(crate) struct KeyCache {
+    keys: RwLock<HashMap<u32, KeptKey>>,
+    /// When uses were last written, in milliseconds since 1970; 0 until the first look.
+    written_ms: AtomicI64,
+}
 
 impl std::fmt::Debug for KeyCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -22,16 +49,47 @@ impl std::fmt::Debug for KeyCache {
 }
 
 impl KeyCache {
-    fn get(&self, number: u32) -> Option<Arc<TableKey>> {
-        self.0.read().ok()?.get(&number).cloned()
+    fn used(&self, number: u32) -> Option<Arc<TableKey>> {
+        self.keys.read().ok()?.get(&number).map(KeptKey::used)
     }
 
     /// Makes keys known to every transaction; called after the commit that wrote them, since a number that was rolled
     /// back is given out again.
-    pub(crate) fn publish(&self, keys: impl IntoIterator<Item = (u32, Arc<TableKey>)>) {
-        if let Ok(mut map) = self.0.write() {
-            map.extend(keys);
+    pub(crate) fn publish(&self, keys: impl IntoIterator<Item = (u32, KeptKey)>) {
+        if let Ok(mut map) = self.keys.write() {
+            for (number, key) in keys {
+                map.entry(number).or_insert(key);
+            }
         }
+    }
+
+    /// Whether uses are to be written now: `every_ms` after the last time.
+    pub(crate) fn is_due(&self, now: Timestamp, every_ms: i64) -> bool {
+        let now = now.unix_ms();
+        let last = self.written_ms.load(Ordering::Relaxed);
+        let due = last != 0 && now.saturating_sub(last) >= every_ms;
+        // A clock that was put back begins a new minute.
+        if due || last == 0 || now < last {
+            self.written_ms.store(now, Ordering::Relaxed);
+        }
+        due
+    }
+
+    /// Whether there are uses to write.
+    pub(crate) fn is_used(&self) -> bool {
+        let used = |key: &KeptKey| key.uses.load(Ordering::Relaxed) > 0;
+        self.keys.read().is_ok_and(|keys| keys.values().any(used))
+    }
+
+    /// The uses gathered since the last call, by key number.
+    pub(crate) fn take_uses(&self) -> Vec<(u32, u64)> {
+        let Ok(keys) = self.keys.read() else {
+            return Vec::new();
+        };
+        keys.iter()
+            .map(|(number, key)| (*number, key.uses.swap(0, Ordering::Relaxed)))
+            .filter(|(_, uses)| *uses > 0)
+            .collect()
     }
 }
 
@@ -39,9 +97,9 @@ impl ReadTx<'_> {
     /// The key with this number.
     pub(crate) fn key(&mut self, number: u32) -> Result<Arc<TableKey>, StoreError> {
         if let Some(key) = self.new_keys.get(&number) {
-            return Ok(Arc::clone(key));
+            return Ok(key.used());
         }
-        if let Some(key) = self.shared.keys.get(number) {
+        if let Some(key) = self.shared.keys.used(number) {
             return Ok(key);
         }
         let sql = Sql::<(Text, Text, Binary)>::new(
@@ -55,13 +113,14 @@ impl ReadTx<'_> {
             .shared
             .root
             .unwrap(&self.shared.vault_id, number, &kind, &scope, &wrapped)?;
-        let key = Arc::new(key);
+        let key = KeptKey::new(Arc::new(key));
+        let used = key.used();
         if self.is_writer {
-            self.new_keys.insert(number, Arc::clone(&key));
+            self.new_keys.insert(number, key);
         } else {
-            self.shared.keys.publish([(number, Arc::clone(&key))]);
+            self.shared.keys.publish([(number, key)]);
         }
-        Ok(key)
+        Ok(used)
     }
 
     /// The number of the key of a type and scope, if there is one.
@@ -98,7 +157,7 @@ impl WriteTx<'_> {
             &now,
         )?;
         let key = Arc::new(key);
-        self.new_keys.insert(number, Arc::clone(&key));
+        self.new_keys.insert(number, KeptKey::new(Arc::clone(&key)));
         Ok((number, key))
     }
 }

@@ -8,6 +8,7 @@ mod conversation;
 mod error;
 mod group;
 mod keys;
+mod ledger;
 mod message;
 mod migrate;
 mod month;
@@ -17,9 +18,13 @@ mod removal;
 mod row_key;
 mod sender;
 mod setting;
+mod settle;
 mod sql;
 mod store;
+#[cfg(test)]
+mod testing;
 mod tx;
+mod usage;
 mod vault;
 mod verify;
 

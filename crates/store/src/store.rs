@@ -14,6 +14,7 @@ use crate::connection::{Link, Role};
 use crate::error::StoreError;
 use crate::keys::KeyCache;
 use crate::tx::{ReadTx, WriteTx};
+use crate::usage::usage_flush;
 use crate::vault::{Files, OpenGuard, VaultOptions};
 
 /// What every connection of a store shares.
@@ -149,6 +150,13 @@ impl Store {
         self.files.database()
     }
 
+    /// Bytes of the write-ahead log. It is merged about every 1,000 pages and cut to 64 MiB, but not past a snapshot
+    /// that is still read: an export or a check that runs while others write lets it grow until it ends.
+    #[must_use]
+    pub fn wal_size(&self) -> u64 {
+        self.files.wal_size()
+    }
+
     /// What opening noticed and a person should know.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
@@ -247,8 +255,9 @@ impl Store {
     }
 
     fn return_writer(&self, link: Link) {
-        // A connection that met damage answers nonsense from then on: the next write opens another.
-        self.serve_next(Some(link).filter(|link| !link.is_spoiled()));
+        // A connection that met damage answers nonsense from then on, and one with too many statements holds too much
+        // memory: the next write opens another.
+        self.serve_next(Some(link).filter(|link| !link.is_worn()));
     }
 
     fn serve_next(&self, link: Option<Link>) {
@@ -280,7 +289,7 @@ impl Store {
     }
 
     fn return_reader(&self, link: Link) {
-        if link.is_spoiled() {
+        if link.is_worn() {
             self.reader_gone();
             return;
         }
@@ -299,10 +308,16 @@ impl Store {
     /// [`StoreError`] when the log could not be merged; nothing is lost, the next open reads it.
     pub fn lock(self) -> Result<(), StoreError> {
         lock(&self.readers).idle.clear();
-        if lock(&self.writer).link.is_none() && self.files.log_bytes() == 0 {
+        let nothing_to_merge = lock(&self.writer).link.is_none() && self.files.log_bytes() == 0;
+        if nothing_to_merge && !self.shared.keys.is_used() {
             return Ok(());
         }
-        let mut link = self.take_writer()?;
+        let mut link = match self.take_writer() {
+            // The use of keys is no reason to fail a session that only read.
+            Err(_) if nothing_to_merge => return Ok(()),
+            link => link?,
+        };
+        usage_flush(&mut link, &self.shared);
         link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
         Ok(())
     }

@@ -4,22 +4,24 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use privatus_crypto::{Context, TableKey};
+use privatus_crypto::Context;
 use privatus_domain::id::Id;
 use privatus_domain::{MessageId, Partition, SenderRef, Timestamp};
 
 use crate::catalogue::{Catalogue, Month};
 use crate::connection::Link;
 use crate::error::StoreError;
+use crate::keys::KeptKey;
 use crate::sql::Sql;
 use crate::store::Shared;
+use crate::usage::{EVERY_MS, usage_write};
 
 /// A read transaction: one snapshot of the vault.
 pub struct ReadTx<'a> {
     pub(crate) link: &'a mut Link,
     pub(crate) shared: &'a Shared,
     pub(crate) months: Arc<BTreeMap<Partition, Arc<Month>>>,
-    pub(crate) new_keys: HashMap<u32, Arc<TableKey>>,
+    pub(crate) new_keys: HashMap<u32, KeptKey>,
     pub(crate) is_writer: bool,
     pub(crate) scratch: Vec<u8>,
 }
@@ -196,6 +198,7 @@ impl<'a> WriteTx<'a> {
 
     /// Commits; only then do other transactions see the new keys and months.
     pub(crate) fn commit(self) -> Result<(), StoreError> {
+        let now = self.now;
         let ReadTx {
             link,
             shared,
@@ -203,11 +206,20 @@ impl<'a> WriteTx<'a> {
             new_keys,
             ..
         } = self.read;
-        let version = if self.schema_changed {
-            Some(Catalogue::current_version(link)?)
-        } else {
-            None
+        let version = match self.schema_changed.then(|| Catalogue::current_version(link)) {
+            Some(Ok(version)) => Some(version),
+            None => None,
+            Some(Err(error)) => {
+                rollback(link);
+                return Err(error);
+            }
         };
+        if shared.keys.is_due(now, EVERY_MS)
+            && let Err(error) = usage_write(link, shared, now)
+        {
+            rollback(link);
+            return Err(error);
+        }
         if let Err(error) = link.run(Sql::new("COMMIT"), "commit") {
             rollback(link);
             return Err(error);

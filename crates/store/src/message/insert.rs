@@ -218,7 +218,7 @@ impl WriteTx<'_> {
     }
 
     /// The place after the last message of the instant, or of the first later one that has room.
-    fn free_key(&mut self, month: &Month, taken: i64, high: i64) -> Result<i64, StoreError> {
+    pub(crate) fn free_key(&mut self, month: &Month, taken: i64, high: i64) -> Result<i64, StoreError> {
         let mut instant = taken & !(TIES - 1);
         while instant <= high {
             match self.last_key(month, instant, instant + TIES - 1)? {

@@ -17,6 +17,10 @@ use crate::error::StoreError;
 const PAGE: u64 = 4096;
 /// A key ring is small; what is larger is none.
 const KEY_RING_MAX: u64 = 65_536;
+/// `attempts.json` is smaller; what is larger is not ours.
+const ATTEMPTS_MAX: u64 = 4_096;
+/// What is written to learn whether a disk is full: more than the slack of one block.
+const PROBE: usize = 65_536;
 
 /// The paths of one vault.
 #[derive(Debug, Clone)]
@@ -164,6 +168,41 @@ impl Files {
         self.sync_folder()
     }
 
+    fn attempts(&self) -> PathBuf {
+        self.root.join("attempts.json")
+    }
+
+    /// The bytes of `attempts.json`, if it is a small file.
+    pub(crate) fn read_attempts(&self) -> Option<Vec<u8>> {
+        // A pipe or device in its place would block or never end.
+        let path = self.attempts();
+        if !fs::symlink_metadata(&path).ok()?.is_file() {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        File::open(path)
+            .ok()?
+            .take(ATTEMPTS_MAX)
+            .read_to_end(&mut bytes)
+            .ok()?;
+        Some(bytes)
+    }
+
+    /// Replaces `attempts.json`; where that is not allowed, it stays as it is.
+    pub(crate) fn write_attempts(&self, bytes: &[u8]) {
+        let _ = self.replace(&self.attempts(), bytes);
+    }
+
+    /// Removes `attempts.json`, where that is allowed.
+    pub(crate) fn remove_attempts(&self) {
+        let _ = fs::remove_file(self.attempts());
+    }
+
+    /// Bytes of the write-ahead log; 0 when there is none.
+    pub(crate) fn wal_size(&self) -> u64 {
+        fs::metadata(self.root.join("privatus.db-wal")).map_or(0, |metadata| metadata.len())
+    }
+
     /// Makes renames and new files of the folder durable.
     pub(crate) fn sync_folder(&self) -> std::io::Result<()> {
         File::open(&self.root)?.sync_all()
@@ -197,6 +236,23 @@ impl Files {
     fn lock_file(&self, name: &str) -> Result<File, StoreError> {
         create(&self.root.join(name), true).map_err(|error| StoreError::io(&error, &format!("open {name}")))
     }
+}
+
+/// Asks the file system whether it is full, by writing a little beside `path`. SQLite calls a quota or a file-size
+/// limit an I/O error (DESIGN section 2).
+pub(crate) fn disk_is_full(path: &Path) -> bool {
+    let probe = path.with_file_name(format!("probe-{}.partial", std::process::id()));
+    let written = create(&probe, true).and_then(|mut file| {
+        file.write_all(&[0; PROBE])?;
+        file.sync_all()
+    });
+    let _ = fs::remove_file(&probe);
+    written.is_err_and(|error| {
+        matches!(
+            error.kind(),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
+        )
+    })
 }
 
 /// Makes a folder 0700 whatever the umask.
@@ -238,10 +294,22 @@ fn create(path: &Path, may_exist: bool) -> std::io::Result<File> {
     if path.extension().is_some_and(|extension| extension == "partial") {
         file.set_len(0)?;
     }
-    if !may_exist || path.extension().is_some_and(|extension| extension == "partial") {
+    // The umask only takes bits away; a lock file of an older umask may lack or have some.
+    if !is_private(&file)? {
         restrict(path, 0o600)?;
     }
     Ok(file)
+}
+
+#[cfg(unix)]
+fn is_private(file: &File) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(file.metadata()?.permissions().mode() & 0o777 == 0o600)
+}
+
+#[cfg(not(unix))]
+fn is_private(_file: &File) -> std::io::Result<bool> {
+    Ok(true)
 }
 
 #[cfg(unix)]

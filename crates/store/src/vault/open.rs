@@ -12,11 +12,11 @@ use crate::catalogue::Catalogue;
 use crate::connection::{APPLICATION_ID, Link, READER_CACHE_KIB, Role};
 use crate::error::StoreError;
 use crate::keys::KeyCache;
-use crate::migrate;
+use crate::ledger;
 use crate::sql::Sql;
-use crate::store::{Opened, Shared, Store};
+use crate::store::{Opened, Shared, Store, system_time};
 use crate::tx::WriteTx;
-use crate::vault::{Files, OpenGuard};
+use crate::vault::{Files, OpenGuard, attempts};
 
 /// How a vault is created and opened.
 #[derive(Debug, Clone)]
@@ -60,6 +60,10 @@ impl VaultOptions {
             ..Self::default()
         }
     }
+
+    fn now(&self) -> Timestamp {
+        self.clock.map_or_else(system_time, |clock| clock())
+    }
 }
 
 /// The keys of a vault, got by one run of the KDF ([`Store::unlock_keys`]): a client that closes and opens a vault
@@ -85,7 +89,7 @@ impl Store {
         let rings = valid_rings(&files)?;
         files.check_database()?;
         let lock = files.lock_shared()?;
-        let (ring, unlocked) = newest(rings, |ring| ring.unlock(secret))?;
+        let (ring, unlocked) = unlock_newest(&files, rings, secret, options.now())?;
         Self::open_with(files, &ring, &unlocked, guard, lock, options)
     }
 
@@ -96,7 +100,7 @@ impl Store {
     pub fn unlock_keys(path: &Path, secret: &Secret) -> Result<VaultKeys, StoreError> {
         let files = Files::new(path);
         files.check_present()?;
-        let (_, unlocked) = newest(valid_rings(&files)?, |ring| ring.unlock(secret))?;
+        let (_, unlocked) = unlock_newest(&files, valid_rings(&files)?, secret, system_time())?;
         Ok(VaultKeys(unlocked))
     }
 
@@ -132,14 +136,15 @@ impl Store {
             options.reader_role(),
         )?;
         check_ours(&mut reader, unlocked)?;
-        migrate::check_current(&mut reader)?;
+        ledger::check(&mut reader)?;
         let shared = share(&mut reader, unlocked, options)?;
+        let warnings = attempts::take(&files).into_iter().collect();
         let opened = Opened {
             shared,
             files,
             raw_key,
             reader,
-            warnings: Vec::new(),
+            warnings,
             lock,
             guard,
         };
@@ -147,6 +152,11 @@ impl Store {
         store.note_generation(ring)?;
         repair_copies(&store.files, ring)?;
         store.removals_sweep()?;
+        // A vault with a bad row or a full disk must still open: those messages stay readable where they are.
+        if let Err(error) = store.late_settle() {
+            let text = format!("messages whose month has come could not be moved into it: {error}");
+            store.warnings.push(text);
+        }
         Ok(store)
     }
 
@@ -229,7 +239,7 @@ pub(crate) fn share(
     })
 }
 
-/// The copies that parse, the higher generation first.
+/// The copies that parse, the higher generation first. One of a newer format refuses the whole.
 fn valid_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
     let mut rings: Vec<KeyRing> = Vec::new();
     let mut first_error = None;
@@ -237,6 +247,8 @@ fn valid_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
         match KeyRing::parse(&bytes) {
             Ok(ring) if rings.iter().any(|known| known.to_bytes() == ring.to_bytes()) => {}
             Ok(ring) => rings.push(ring),
+            // The other copy may be the one a newer build left behind: to open it would undo what that build wrote.
+            Err(error @ KeyRingError::UnsupportedVersion(_)) => return Err(error.into()),
             Err(error) => first_error = first_error.or(Some(error)),
         }
     }
@@ -253,6 +265,20 @@ pub(crate) fn newest_ring(files: &Files) -> Result<KeyRing, StoreError> {
         .into_iter()
         .next()
         .ok_or_else(|| KeyRingError::NotAKeyRing.into())
+}
+
+/// Opens the newest copy with a secret; a wrong one is counted.
+fn unlock_newest(
+    files: &Files,
+    rings: Vec<KeyRing>,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<(KeyRing, Unlocked), StoreError> {
+    newest(rings, |ring| ring.unlock(secret)).inspect_err(|error| {
+        if matches!(error, StoreError::WrongSecret) {
+            attempts::note(files, now);
+        }
+    })
 }
 
 /// Opens the newest copy. A generation is authentic only once its MAC was checked: a copy found to be altered gives way

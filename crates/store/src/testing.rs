@@ -1,0 +1,111 @@
+//! A vault for the tests inside this crate, which may run any SQL on it.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+
+use privatus_crypto::{Password, Secret};
+use privatus_domain::{
+    Body, ConversationId, DisplayName, NewContact, NewMessage, PublicKey, SenderRef, Timestamp,
+};
+
+use crate::{Store, StoreError, VaultOptions, Verification};
+
+/// A vault in a folder of its own, with the contact `alice`.
+pub(crate) struct Vault {
+    folder: tempfile::TempDir,
+    pub(crate) store: Store,
+    pub(crate) chat: ConversationId,
+}
+
+pub(crate) fn clock() -> Timestamp {
+    at("2025-06-15T12:00:00Z")
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+pub(crate) fn options(clock: fn() -> Timestamp) -> VaultOptions {
+    VaultOptions {
+        clock: Some(clock),
+        ..VaultOptions::cheap_for_tests()
+    }
+}
+
+fn password() -> Password {
+    Password::new("secret").unwrap()
+}
+
+pub(crate) fn unlock(path: &Path) -> Result<Store, StoreError> {
+    unlock_at(path, clock)
+}
+
+pub(crate) fn unlock_at(path: &Path, clock: fn() -> Timestamp) -> Result<Store, StoreError> {
+    Store::unlock(path, &Secret::Password(password()), &options(clock))
+}
+
+pub(crate) fn contact(store: &Store, name: &str) -> ConversationId {
+    store
+        .write("contact", |tx| {
+            tx.contact_create(&NewContact {
+                id: name.parse()?,
+                display_name: DisplayName::new(name)?,
+                public_key: PublicKey::new(b"key".to_vec())?,
+                is_verified: false,
+                added_at: tx.now(),
+                last_seen: None,
+            })
+        })
+        .unwrap()
+}
+
+pub(crate) fn message(id: &str, time: &str) -> NewMessage {
+    let body = Body::text(format!("text of {id}")).unwrap();
+    NewMessage::received(
+        id.parse().unwrap(),
+        SenderRef::Contact("alice".parse().unwrap()),
+        body,
+        at(time),
+    )
+}
+
+impl Vault {
+    pub(crate) fn new() -> Self {
+        Self::with(&options(clock))
+    }
+
+    pub(crate) fn with(options: &VaultOptions) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault");
+        let (store, _) = Store::create(&path, &password(), options).unwrap();
+        let chat = contact(&store, "alice");
+        Self { folder, store, chat }
+    }
+
+    /// Receives messages of `alice`, each `(id, time)`.
+    pub(crate) fn receive(&self, messages: &[(&str, &str)]) {
+        let batch: Vec<NewMessage> = messages.iter().map(|(id, time)| message(id, time)).collect();
+        self.store
+            .write("batch", |tx| tx.messages_insert(&self.chat, &batch))
+            .unwrap();
+    }
+
+    /// Runs SQL past every rule of the store.
+    pub(crate) fn sql(&self, text: &str) {
+        self.store
+            .with_writer(|link| Ok(link.raw().execute_batch(text)?))
+            .unwrap();
+    }
+
+    pub(crate) fn verify(&self) -> Verification {
+        self.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap()
+    }
+
+    /// Locks the store; gives the folder, to be kept, and the vault's path in it.
+    pub(crate) fn lock(self) -> (tempfile::TempDir, PathBuf) {
+        self.store.lock().unwrap();
+        let path = self.folder.path().join("vault");
+        (self.folder, path)
+    }
+}

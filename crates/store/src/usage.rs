@@ -1,0 +1,104 @@
+//! `key_store.usage_count` and `last_used`: gathered in memory, written at most once a minute and on close, never for
+//! each message (DESIGN section 4). What a crash loses of them is a statistic.
+
+use privatus_domain::Timestamp;
+
+use crate::connection::Link;
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::store::Shared;
+
+/// Milliseconds between two writes.
+pub(crate) const EVERY_MS: i64 = 60_000;
+
+/// Writes what was gathered, in the transaction that is open. Counts of a transaction that then fails are lost.
+pub(crate) fn usage_write(link: &mut Link, shared: &Shared, now: Timestamp) -> Result<(), StoreError> {
+    let at = now.to_sql();
+    for (number, uses) in shared.keys.take_uses() {
+        let sql = Sql::new(
+            "UPDATE key_store SET usage_count = usage_count + ?, last_used = max(coalesce(last_used, ''), ?) \
+             WHERE key_number = ?",
+        );
+        let sql = sql
+            .bind(i64::try_from(uses).unwrap_or(i64::MAX))
+            .bind(at.as_str())
+            .bind(i64::from(number));
+        link.run(sql, "count the use of a key")?;
+    }
+    Ok(())
+}
+
+/// Writes what is left when the store is closed, in a transaction of its own. A vault that cannot be written keeps the
+/// older figures: closing it is no error for that.
+pub(crate) fn usage_flush(link: &mut Link, shared: &Shared) {
+    if !shared.keys.is_used()
+        || link
+            .run(Sql::new("BEGIN IMMEDIATE"), "begin a transaction")
+            .is_err()
+    {
+        return;
+    }
+    let written = usage_write(link, shared, shared.now())
+        .and_then(|()| link.run(Sql::new("COMMIT"), "commit").map(drop));
+    if let Err(error) = written {
+        tracing::debug!(%error, "the use of keys was not written");
+        if !link.raw().is_autocommit() {
+            let _ = link.run(Sql::new("ROLLBACK"), "roll back");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    use super::*;
+    use crate::testing::{Vault, message, options, unlock_at};
+    use crate::{PageStart, Store};
+
+    static NOW: AtomicI64 = AtomicI64::new(1_750_000_000_000);
+
+    fn clock() -> Timestamp {
+        Timestamp::from_unix_ms(NOW.load(Ordering::Relaxed)).unwrap()
+    }
+
+    /// Count and time of the key of June 2025.
+    fn figures(store: &Store) -> (i64, Option<String>) {
+        let sql = Sql::<(BigInt, Nullable<Text>)>::new(
+            "SELECT usage_count, last_used FROM key_store WHERE scope = 'messages/2025-06'",
+        );
+        store.read(|tx| tx.link.row(sql, "read")).unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_use_of_keys_is_written_once_a_minute_and_on_close() {
+        let vault = Vault::with(&options(clock));
+        let send = |number: i64| {
+            let new = message(&format!("m{number}"), "2025-06-01T00:00:00Z");
+            vault
+                .store
+                .write("send", |tx| tx.message_insert(&vault.chat, &new))
+                .unwrap();
+        };
+        (0..10).for_each(send);
+        assert_eq!(figures(&vault.store), (0, None), "not for each message");
+        NOW.fetch_add(EVERY_MS, Ordering::Relaxed);
+        send(10);
+        let (count, at) = figures(&vault.store);
+        assert!((10..=11).contains(&count), "{count}");
+        assert_eq!(at.unwrap(), clock().to_sql());
+        let start = PageStart::Newest;
+        vault
+            .store
+            .read(|tx| tx.messages_page(&vault.chat, &start, 50))
+            .unwrap();
+        assert_eq!(figures(&vault.store).0, count, "not for each page");
+
+        let (_folder, path) = vault.lock();
+        let store = unlock_at(&path, clock).unwrap();
+        assert_eq!(figures(&store).0, 22, "11 messages sealed, 11 opened");
+    }
+}
