@@ -1,9 +1,15 @@
 //! The maintenance checks of DESIGN section 7: the file, the keys, and our own books.
 
+mod books;
+#[cfg(test)]
+mod planted;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use diesel::sql_types::{BigInt, Nullable, Text};
-use privatus_domain::{ConversationId, MessageId};
+use privatus_domain::limits::CONVERSATIONS_MAX;
+use privatus_domain::{MessageId, Partition, Timestamp};
 
 use crate::catalogue::Month;
 use crate::error::StoreError;
@@ -102,7 +108,8 @@ impl ReadTx<'_> {
             total,
         });
         self.verify_counters(&mut found)?;
-        self.verify_values(&mut found);
+        self.verify_books(&mut found)?;
+        self.verify_values(&mut found)?;
         Ok(found)
     }
 
@@ -113,8 +120,11 @@ impl ReadTx<'_> {
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<(), StoreError> {
         let months: Vec<Arc<Month>> = self.months.values().cloned().collect();
+        let senders = Sql::<BigInt>::new("SELECT sender FROM senders");
+        let senders: BTreeSet<i64> = self.link.rows(senders, "read the senders")?.into_iter().collect();
         let mut rows_seen = 0_u64;
         for month in months {
+            let mut conversations = BTreeSet::new();
             let mut after = i64::MIN;
             loop {
                 let sql = Sql::<RowSql>::new(format!("{} > ? ORDER BY row_key LIMIT {BATCH}", month.scan()));
@@ -123,6 +133,11 @@ impl ReadTx<'_> {
                 after = last.0;
                 for row in &rows {
                     rows_seen += 1;
+                    conversations.insert(row_key::conversation(row.0));
+                    if let Some(sender) = row.2.filter(|sender| !senders.contains(sender)) {
+                        let id = &row.1.0;
+                        found.problem(format!("message {id} has sender {sender}, who is not there"));
+                    }
                     self.verify_row(found, &month, row)?;
                 }
                 progress(VerifyProgress {
@@ -131,6 +146,7 @@ impl ReadTx<'_> {
                     total,
                 });
             }
+            self.verify_month(found, &month, &conversations)?;
         }
         if rows_seen != total {
             found.problem(format!(
@@ -154,6 +170,12 @@ impl ReadTx<'_> {
                 month.partition
             ));
         }
+        if !belongs(month, row.0, row.8) {
+            found.problem(format!(
+                "message {id} is not in the month of its time, {}",
+                month.partition
+            ));
+        }
         let is_deleted = row.7;
         if is_deleted {
             if !row.3.is_empty() {
@@ -171,48 +193,34 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// Compares every counter with the one statement that defines it.
-    fn verify_counters(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        let sql = Sql::<(BigInt, Text, BigInt, BigInt)>::new(
-            "SELECT conversation, conversation_id, message_count, unread_count FROM conversations WHERE is_hidden = 0",
-        );
-        let rows: Vec<(i64, String, i64, i64)> = self.link.rows(sql, "read the counters")?;
-        for (number, id, messages, unread) in rows {
-            let (low, high) = row_key::range(number);
-            let mut counted = (0, 0);
-            for partition in self.conversation_partitions(number)? {
-                let Some(month) = self.months.get(&partition).cloned() else {
-                    continue;
-                };
-                let sql = Sql::<(BigInt, BigInt)>::new(format!(
-                    "SELECT count(*), coalesce(sum(is_outgoing = 0 AND is_read = 0), 0) FROM {} \
-                     WHERE row_key BETWEEN ? AND ? AND is_deleted = 0",
-                    month.table
-                ));
-                let row: Option<(i64, i64)> = self.link.row(sql.bind(low).bind(high), "count messages")?;
-                let (all, new) = row.unwrap_or_default();
-                counted = (counted.0 + all, counted.1 + new);
-            }
-            found.conversations += 1;
-            if counted != (messages, unread) {
-                let id: ConversationId = id.parse()?;
-                found.problem(format!(
-                    "conversation {id} says {messages} messages and {unread} unread, and has {} and {}",
-                    counted.0, counted.1
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn verify_values(&mut self, found: &mut Verification) {
+    /// Opens every sealed value beside the messages, and every key.
+    fn verify_values(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let contacts = self.contacts().map(|contacts| contacts.len());
         let settings = self.settings().map(|settings| settings.len());
-        for result in [contacts, settings] {
+        let groups = self.groups().map(|_| 0);
+        for result in [contacts, settings, groups] {
             match result {
                 Ok(count) => found.values += u64::try_from(count).unwrap_or_default(),
                 Err(error) => found.problem(error.to_string()),
             }
+        }
+        self.verify_keys(found)
+    }
+}
+
+/// Whether a row stands where its time belongs: in its month, and not before its instant.
+fn belongs(month: &Month, key: i64, at: i64) -> bool {
+    let Ok(at) = Timestamp::from_unix_ms(at) else {
+        return false;
+    };
+    let own = Partition::route(at, Timestamp::MAX);
+    match month.partition {
+        Partition::LATE => own != Partition::EARLY,
+        partition => {
+            let number = row_key::conversation(key);
+            own == partition
+                && (1..=CONVERSATIONS_MAX).contains(&number)
+                && row_key::wanted(number, own, at).is_none_or(|wanted| key >= wanted)
         }
     }
 }

@@ -1,0 +1,208 @@
+//! Faults planted one by one in a good vault: each check sees its own.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use privatus_domain::group::{GroupKind, NewGroup, NewMember};
+use privatus_domain::{Body, DisplayName, MemberLimit};
+
+use crate::StoreError;
+use crate::testing::{Vault, at, contact, message};
+
+fn vault() -> Vault {
+    let vault = Vault::new();
+    contact(&vault.store, "bob");
+    vault.receive(&[
+        ("one", "2025-06-01T00:00:00Z"),
+        ("two", "2025-06-02T00:00:00Z"),
+        ("old", "2025-01-01T00:00:00Z"),
+        ("early", "1990-01-01T00:00:00Z"),
+        ("late", "2030-01-01T00:00:00Z"),
+    ]);
+    let mut large = message("large", "2025-06-01T00:00:00Z");
+    large.body = Body::text("x".repeat(20_000)).unwrap();
+    let mut gone = message("gone", "2025-06-03T00:00:00Z");
+    gone.deleted_at = Some(at("2025-06-04T00:00:00Z"));
+    vault
+        .store
+        .write("more", |tx| {
+            tx.messages_insert(&vault.chat, &[large, gone])?;
+            tx.group_create(&NewGroup {
+                id: "team".parse()?,
+                name: DisplayName::new("Team")?,
+                kind: GroupKind::Private,
+                limit: MemberLimit::new(5)?,
+                created_at: tx.now(),
+            })?;
+            let members: Result<Vec<NewMember>, StoreError> = ["alice", "bob"]
+                .into_iter()
+                .map(|name| {
+                    Ok(NewMember {
+                        contact: name.parse()?,
+                        display_name: DisplayName::new(name)?,
+                    })
+                })
+                .collect();
+            tx.group_members_add(&"team".parse()?, &members?)?;
+            let value = serde_json::json!("dark");
+            tx.setting_set("", &privatus_domain::SettingKey::new("theme")?, &value, tx.now())
+        })
+        .unwrap();
+    vault
+}
+
+/// What `verify` says within a transaction that plants a fault and is then given up.
+fn says(vault: &Vault, fault: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    let given_up: Result<(), StoreError> = vault.store.write("plant", |tx| {
+        tx.link.raw().execute_batch(fault)?;
+        problems = tx.verify(&mut |_| ())?.problems;
+        Err(StoreError::Interrupted)
+    });
+    assert!(
+        matches!(given_up, Err(StoreError::Interrupted)),
+        "{fault}: {given_up:?}"
+    );
+    problems
+}
+
+#[test]
+fn every_check_sees_its_fault() {
+    let vault = vault();
+    assert_eq!(vault.verify().problems, Vec::<String>::new());
+    let june = "messages_202506";
+    for (fault, expected) in [
+        (
+            "UPDATE conversations SET message_count = message_count + 1".into(),
+            "messages and",
+        ),
+        (
+            "UPDATE conversations SET unread_count = 0 WHERE contact_id = 'alice'".into(),
+            "unread",
+        ),
+        (
+            "UPDATE conversations SET last_at = last_at - 1 WHERE contact_id = 'alice'".into(),
+            "names another message",
+        ),
+        (
+            "UPDATE conversations SET last_row_key = last_row_key + 1".into(),
+            "names another message",
+        ),
+        (
+            "UPDATE conversations SET last_partition = 202501".into(),
+            "names another message",
+        ),
+        (
+            "UPDATE conversations SET last_partition = NULL, last_row_key = NULL".into(),
+            "names another message",
+        ),
+        (
+            "DELETE FROM conversation_months WHERE partition = 202506".into(),
+            "that no page shows",
+        ),
+        (
+            "DELETE FROM conversation_months WHERE partition = 999999".into(),
+            "that no page shows",
+        ),
+        (
+            format!("DELETE FROM {june} WHERE is_deleted"),
+            "the register knows",
+        ),
+        (
+            "DELETE FROM message_locator WHERE partition = 0".into(),
+            "is registered elsewhere",
+        ),
+        (
+            "UPDATE message_locator SET row_key = row_key + 1 WHERE partition = 202501".into(),
+            "is registered elsewhere",
+        ),
+        (
+            "UPDATE messages_202501 SET timestamp = timestamp + 5000000000".into(),
+            "not in the month of its time",
+        ),
+        (
+            format!("UPDATE {june} SET timestamp = timestamp + 1 WHERE is_deleted"),
+            "not in the month of its time",
+        ),
+        (
+            "UPDATE messages_early SET timestamp = 1750000000000".into(),
+            "not in the month of its time",
+        ),
+        ("UPDATE messages_202501 SET sender = 99".into(), "has sender 99"),
+        ("DELETE FROM senders".into(), "who is not there"),
+        (
+            format!("UPDATE {june} SET content = x'00' WHERE is_deleted"),
+            "is deleted but has content",
+        ),
+        (
+            "UPDATE messages_202501 SET content = zeroblob(length(content))".into(),
+            "message old in 2025-01",
+        ),
+        (
+            format!(
+                "UPDATE {june} SET content = (SELECT content FROM messages_202501) WHERE message_id = 'two'"
+            ),
+            "message two in 2025-06",
+        ),
+        ("DELETE FROM message_content".into(), "message large in 2025-06"),
+        (
+            "UPDATE message_content SET original_size = 1, content = x'00'".into(),
+            "message large in 2025-06",
+        ),
+        (
+            "INSERT INTO message_content (message_id, content) VALUES ('nobody', x'00')".into(),
+            "large content of message nobody has no message",
+        ),
+        (
+            "INSERT INTO message_content (message_id, content) VALUES ('gone', x'00')".into(),
+            "large content of message gone has no message",
+        ),
+        (
+            "UPDATE groups SET max_members = 1".into(),
+            "group team has more members",
+        ),
+        (
+            "UPDATE group_members SET contact_id = 'nobody' WHERE contact_id = 'bob'".into(),
+            "who is no contact",
+        ),
+        (
+            "UPDATE conversations SET contact_id = NULL WHERE contact_id = 'bob'".into(),
+            "belongs to no contact",
+        ),
+        (
+            "UPDATE conversations SET is_hidden = TRUE WHERE contact_id = 'bob'".into(),
+            "hidden without a removal",
+        ),
+        (
+            "INSERT INTO pending_removals (conversation) SELECT conversation FROM conversations LIMIT 1"
+                .into(),
+            "or the other way round",
+        ),
+        ("UPDATE settings SET value = zeroblob(100)".into(), "sealed value"),
+        (
+            "UPDATE contacts SET public_key = zeroblob(0) WHERE contact_id = 'bob'".into(),
+            "sealed value",
+        ),
+        (
+            "UPDATE key_store SET scope = 'other' WHERE scope = 'settings.value'".into(),
+            "does not open",
+        ),
+        (
+            "UPDATE vault_state SET next_key_number = 2".into(),
+            "a number that is taken",
+        ),
+    ] {
+        let fault: String = fault;
+        let problems = says(&vault, &fault);
+        assert!(
+            problems.iter().any(|problem| problem.contains(expected)),
+            "{fault}: {problems:?}"
+        );
+        let shown = problems.join(" ");
+        assert!(!shown.contains("text of") && !shown.contains("dark"), "{shown}");
+    }
+    assert_eq!(
+        vault.verify().problems,
+        Vec::<String>::new(),
+        "nothing planted stayed"
+    );
+}
