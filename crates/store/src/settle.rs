@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diesel::sql_types::{BigInt, Nullable};
+use diesel::sql_types::BigInt;
 use privatus_domain::{Partition, Timestamp};
 
 use crate::catalogue::{MONTHS_MAX, Month};
@@ -147,6 +147,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::atomic::{AtomicI64, Ordering};
 
+    use diesel::sql_types::Nullable;
     use privatus_domain::{Body, NewMessage};
 
     use super::*;

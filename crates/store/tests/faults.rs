@@ -1,0 +1,123 @@
+//! Disks that fill up and fail at every write of a batch: the old state or the new one, and never half of one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+use privatus_domain::{
+    Body, ContactId, ConversationId, DisplayName, NewContact, NewMessage, PublicKey, SenderRef, Timestamp,
+};
+use privatus_sqlite::ErrorCode;
+use privatus_sqlite::fault::FaultVfs;
+use privatus_store::{PageStart, Password, Secret, Store, StoreError, VaultOptions};
+
+fn clock() -> Timestamp {
+    Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
+}
+
+fn options(vfs: Option<&str>) -> VaultOptions {
+    VaultOptions {
+        clock: Some(clock),
+        vfs: vfs.map(str::to_owned),
+        readers: 1,
+        ..VaultOptions::cheap_for_tests()
+    }
+}
+
+fn send(store: &Store, chat: &ConversationId, round: usize) -> Result<(), StoreError> {
+    // A month of its own each round, so that tables, views and keys are made under the fault as well.
+    let at = Timestamp::parse(&format!("{}-01-01T00:00:00Z", 2001 + round % 20))?;
+    let batch: Result<Vec<NewMessage>, StoreError> = (0..40)
+        .map(|i| {
+            let text = if i == 7 {
+                "x".repeat(20_000)
+            } else {
+                format!("text {i}")
+            };
+            let id = format!("m{round} {i}").parse()?;
+            let sender = SenderRef::Contact("alice".parse()?);
+            Ok(NewMessage::received(id, sender, Body::text(text)?, at))
+        })
+        .collect();
+    let batch = batch?;
+    store
+        .write("batch", |tx| tx.messages_insert(chat, &batch))
+        .map(drop)
+}
+
+fn messages(store: &Store, chat: &ConversationId) -> u64 {
+    let listed = store.read(|tx| tx.conversation_by_id(chat)).unwrap().messages;
+    let page = store
+        .read(|tx| tx.messages_page(chat, &PageStart::Newest, 1_000))
+        .unwrap();
+    assert_eq!(listed.min(1_000), page.messages.len() as u64);
+    listed
+}
+
+#[test]
+fn a_full_or_failing_disk_leaves_the_old_state_or_the_new() {
+    let vfs = FaultVfs::register("store-faults").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    let password = Password::new("secret").unwrap();
+    let (store, _) = Store::create(&path, &password, &options(Some("store-faults"))).unwrap();
+    let chat = store
+        .write("contact", |tx| {
+            tx.contact_create(&NewContact {
+                id: "alice".parse::<ContactId>()?,
+                display_name: DisplayName::new("Alice")?,
+                public_key: PublicKey::default(),
+                is_verified: false,
+                added_at: tx.now(),
+                last_seen: None,
+            })
+        })
+        .unwrap();
+    let (mut known, mut failed, mut round) = (0, 0, 0);
+    for (code, exit) in [(ErrorCode::Full, 20), (ErrorCode::IoErr(778), 1)] {
+        let mut room = 0;
+        // Ever more room, until a batch fits.
+        loop {
+            vfs.fail_writes_after(room, code);
+            let result = send(&store, &chat, round);
+            vfs.disarm();
+            round += 1;
+            let now = messages(&store, &chat);
+            match result {
+                Ok(()) => {
+                    assert_eq!(now, known + 40);
+                    known = now;
+                    break;
+                }
+                Err(error) => {
+                    assert_eq!(error.exit_code(), exit, "{error}");
+                    assert_eq!(now, known, "after {room} bytes: {error}");
+                    failed += 1;
+                }
+            }
+            room += 9_973;
+        }
+        for syncs in 0..2 {
+            vfs.fail_syncs_after(syncs, code);
+            let sent = send(&store, &chat, round).is_ok();
+            vfs.disarm();
+            round += 1;
+            known += if sent { 40 } else { 0 };
+            assert_eq!(messages(&store, &chat), known);
+        }
+        send(&store, &chat, round).unwrap();
+        (known, round) = (known + 40, round + 1);
+    }
+    assert!(
+        failed > 10 && vfs.counters().injected > 10,
+        "{failed} writes failed"
+    );
+    drop(store);
+    let store = Store::unlock(&path, &Secret::Password(password), &options(None)).unwrap();
+    assert_eq!(messages(&store, &chat), known);
+    let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert!(found.is_content(), "{:?}", found.problems);
+}

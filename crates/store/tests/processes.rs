@@ -1,0 +1,241 @@
+//! Two processes on one vault: this test binary runs itself, with a role in its environment.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use privatus_domain::group::{GroupKind, NewGroup, NewMember};
+use privatus_domain::{
+    Body, ContactId, ConversationId, DisplayName, MemberLimit, NewContact, NewMessage, PublicKey, SenderRef,
+    Timestamp,
+};
+use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
+
+const ROLE: &str = "PRIVATUS_TEST_ROLE";
+const VAULT: &str = "PRIVATUS_TEST_VAULT";
+const SENDS: usize = 60;
+
+fn options() -> VaultOptions {
+    VaultOptions::cheap_for_tests()
+}
+
+fn create(path: &Path) -> (Store, ConversationId) {
+    let (store, _) = Store::create(path, &Password::new("secret").unwrap(), &options()).unwrap();
+    let chat = contact(&store, "alice");
+    (store, chat)
+}
+
+fn open(path: &Path) -> Store {
+    let secret = Secret::Password(Password::new("secret").unwrap());
+    Store::unlock(path, &secret, &options()).unwrap()
+}
+
+fn contact(store: &Store, name: &str) -> ConversationId {
+    store
+        .write("contact", |tx| {
+            tx.contact_create(&NewContact {
+                id: name.parse::<ContactId>()?,
+                display_name: DisplayName::new(name)?,
+                public_key: PublicKey::default(),
+                is_verified: false,
+                added_at: tx.now(),
+                last_seen: None,
+            })
+        })
+        .unwrap()
+}
+
+fn send(store: &Store, chat: &ConversationId, id: &str) {
+    let at = Timestamp::parse("2025-01-01T00:00:00Z").unwrap();
+    let sender = SenderRef::Contact("alice".parse().unwrap());
+    let new = NewMessage::received(id.parse().unwrap(), sender, Body::text(id).unwrap(), at);
+    assert!(store.write("send", |tx| tx.message_insert(chat, &new)).unwrap());
+}
+
+fn join(store: &Store, names: &[&str]) -> Result<(), StoreError> {
+    let members: Vec<NewMember> = names
+        .iter()
+        .map(|name| NewMember {
+            contact: name.parse().unwrap(),
+            display_name: DisplayName::new(*name).unwrap(),
+        })
+        .collect();
+    store.write("join", |tx| tx.group_members_add(&"team".parse()?, &members))
+}
+
+/// This binary, told to run `child` alone in a role, under a umask.
+fn child_command(vault: &Path, role: &str, umask: &str) -> Command {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &format!("umask {umask} && exec \"$0\" \"$@\"")])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "child", "--ignored", "--nocapture"])
+        .env(ROLE, role)
+        .env(VAULT, vault);
+    command
+}
+
+fn run_child(vault: &Path, role: &str, umask: &str) {
+    let output = child_command(vault, role, umask).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{role}: {text}"
+    );
+}
+
+#[test]
+#[ignore = "the other process: the tests of this file run it with a role"]
+fn child() {
+    let vault = PathBuf::from(std::env::var_os(VAULT).expect("a vault"));
+    match std::env::var(ROLE).expect("a role").as_str() {
+        "create" => drop(create(&vault)),
+        "fail" => {
+            let secret = Secret::Password(Password::new("wrong").unwrap());
+            assert!(matches!(
+                Store::unlock(&vault, &secret, &options()),
+                Err(StoreError::WrongSecret)
+            ));
+        }
+        "read" => {
+            let store = open(&vault);
+            assert!(store.read(|tx| tx.conversations(10)).unwrap()[0].messages > 0);
+            store.lock().unwrap();
+        }
+        "send" => {
+            let store = open(&vault);
+            let chat = store.read(|tx| tx.conversations(1)).unwrap()[0].id.clone();
+            (0..SENDS).for_each(|i| send(&store, &chat, &format!("child {i}")));
+        }
+        "join" => {
+            let store = open(&vault);
+            assert!(matches!(
+                join(&store, &["bob", "carol"]),
+                Err(StoreError::Refused(_))
+            ));
+            join(&store, &["bob"]).unwrap();
+        }
+        role => panic!("no role {role}"),
+    }
+}
+
+#[test]
+fn the_log_outlives_another_process_that_opens_reads_and_closes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    let (store, chat) = create(&path);
+    send(&store, &chat, "first");
+    let inode = |path: &Path| {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata(path.join("privatus.db-wal"))
+            .map(|file| file.ino())
+            .ok()
+    };
+    let log = inode(&path);
+    assert!(log.is_some());
+    for round in 0..3 {
+        send(&store, &chat, &format!("before {round}"));
+        // A wrong secret too: it reads the file's head, and must not take the other's locks with it.
+        run_child(&path, "fail", "022");
+        run_child(&path, "read", "022");
+        assert_eq!(inode(&path), log, "the other process left the log where it was");
+        send(&store, &chat, &format!("after {round}"));
+    }
+    drop(store);
+    let store = open(&path);
+    assert_eq!(store.read(|tx| tx.conversation_by_id(&chat)).unwrap().messages, 7);
+    let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert!(found.is_content(), "{:?}", found.problems);
+}
+
+#[test]
+fn writers_of_two_processes_wait_for_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    let (store, chat) = create(&path);
+    let mut other = child_command(&path, "send", "022").spawn().unwrap();
+    // The month, its key and the views are made by whichever comes first, and seen by the other.
+    (0..SENDS).for_each(|i| send(&store, &chat, &format!("parent {i}")));
+    assert!(other.wait().unwrap().success());
+    let listed = store.read(|tx| tx.conversation_by_id(&chat)).unwrap().messages;
+    assert_eq!(listed, 2 * SENDS as u64);
+    let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert!(found.is_content(), "{:?}", found.problems);
+}
+
+#[test]
+fn a_group_holds_its_limit_against_another_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    let (store, _) = create(&path);
+    contact(&store, "bob");
+    contact(&store, "carol");
+    store
+        .write("group", |tx| {
+            tx.group_create(&NewGroup {
+                id: "team".parse()?,
+                name: DisplayName::new("Team")?,
+                kind: GroupKind::Private,
+                limit: MemberLimit::new(2)?,
+                created_at: tx.now(),
+            })
+        })
+        .unwrap();
+    join(&store, &["alice"]).unwrap();
+    run_child(&path, "join", "022");
+    assert!(matches!(join(&store, &["carol"]), Err(StoreError::Refused(_))));
+    let count = store.read(|tx| tx.group_member_count(&"team".parse()?)).unwrap();
+    assert_eq!(count, 2);
+}
+
+fn modes(path: &Path) -> BTreeMap<String, u32> {
+    std::fs::read_dir(path)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            (entry.file_name().into_string().unwrap(), mode)
+        })
+        .collect()
+}
+
+#[test]
+fn files_are_private_whatever_the_umask() {
+    for umask in ["000", "077", "0177", "022"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault");
+        run_child(&path, "create", umask);
+        run_child(&path, "fail", umask);
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700, "umask {umask}");
+        // `read` wants a message; sending makes the log and its index anew, in a process of this umask.
+        run_child(&path, "send", umask);
+        let mut found = modes(&path);
+        let store = open(&path);
+        found.extend(modes(&path));
+        drop(store);
+        for name in [
+            "privatus.db",
+            "privatus.db-wal",
+            "privatus.db-shm",
+            "keyring.json",
+            "keyring.json.1",
+        ] {
+            assert!(found.contains_key(name), "{name} of {found:?}");
+        }
+        assert!(found.contains_key("vault.lock"), "{found:?}");
+        assert!(
+            found.values().all(|mode| *mode == 0o600),
+            "umask {umask}: {found:o?}"
+        );
+    }
+}
