@@ -96,8 +96,10 @@ fn run_child(vault: &Path, role: &str, umask: &str) {
 #[test]
 #[ignore = "the other process: the tests of this file run it with a role"]
 fn child() {
+    // Without a role somebody runs all ignored tests: what the others prove, they assert themselves.
+    let Ok(role) = std::env::var(ROLE) else { return };
     let vault = PathBuf::from(std::env::var_os(VAULT).expect("a vault"));
-    match std::env::var(ROLE).expect("a role").as_str() {
+    match role.as_str() {
         "create" => drop(create(&vault)),
         "fail" => {
             let secret = Secret::Password(Password::new("wrong").unwrap());
@@ -115,6 +117,17 @@ fn child() {
             let store = open(&vault);
             let chat = store.read(|tx| tx.conversations(1)).unwrap()[0].id.clone();
             (0..SENDS).for_each(|i| send(&store, &chat, &format!("child {i}")));
+            let found = modes(&vault);
+            for name in [
+                "privatus.db",
+                "privatus.db-wal",
+                "privatus.db-shm",
+                "keyring.json",
+                "vault.lock",
+            ] {
+                assert!(found.contains_key(name), "{name} of {found:?}");
+            }
+            assert!(found.values().all(|mode| *mode == 0o600), "{found:?}");
         }
         "join" => {
             let store = open(&vault);
@@ -193,7 +206,11 @@ fn a_group_holds_its_limit_against_another_process() {
     join(&store, &["alice"]).unwrap();
     run_child(&path, "join", "022");
     assert!(matches!(join(&store, &["carol"]), Err(StoreError::Refused(_))));
-    let count = store.read(|tx| tx.group_member_count(&"team".parse()?)).unwrap();
+    let count = store
+        .read(|tx| tx.group_by_id(&"team".parse()?))
+        .unwrap()
+        .members
+        .len();
     assert_eq!(count, 2);
 }
 
@@ -217,25 +234,13 @@ fn files_are_private_whatever_the_umask() {
         run_child(&path, "fail", umask);
         let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o700, "umask {umask}");
-        // `read` wants a message; sending makes the log and its index anew, in a process of this umask.
-        run_child(&path, "send", umask);
-        let mut found = modes(&path);
-        let store = open(&path);
-        found.extend(modes(&path));
-        drop(store);
-        for name in [
-            "privatus.db",
-            "privatus.db-wal",
-            "privatus.db-shm",
-            "keyring.json",
-            "keyring.json.1",
-        ] {
-            assert!(found.contains_key(name), "{name} of {found:?}");
-        }
-        assert!(found.contains_key("vault.lock"), "{found:?}");
+        let failed = modes(&path);
+        assert!(failed.contains_key("attempts.json"), "{failed:?}");
         assert!(
-            found.values().all(|mode| *mode == 0o600),
-            "umask {umask}: {found:o?}"
+            failed.values().all(|mode| *mode == 0o600),
+            "umask {umask}: {failed:?}"
         );
+        // Its log and the log's index are made in that process, which looks at them while they are there.
+        run_child(&path, "send", umask);
     }
 }
