@@ -40,6 +40,7 @@ const STEPS: &[Step] = steps! {
     "2026-11-24-000008_contact_removal": "removal of a contact's messages",
     "2026-11-24-000009_group_size": "the size limit of groups as a trigger",
     "2026-11-24-000010_message_views": "the views messages and messages_archive",
+    "2026-11-24-000011_group_removal": "removal of a group's messages",
 };
 
 impl Step {

@@ -1,0 +1,1 @@
+DROP TRIGGER groups_removal;
