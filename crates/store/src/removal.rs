@@ -1,4 +1,4 @@
-//! Removing what a contact left: hidden at once, deleted in bounded batches, resumable after a crash.
+//! Removing what a contact or group left: hidden at once, deleted in bounded batches, resumable after a crash.
 
 use diesel::sql_types::{BigInt, Binary};
 use privatus_domain::MessageId;
@@ -13,7 +13,7 @@ use crate::tx::WriteTx;
 const BATCH: usize = 500;
 
 impl Store {
-    /// Deletes the messages of removed contacts, a batch a transaction, until none is left; gives how many.
+    /// Deletes the messages of removed contacts and groups, a batch a transaction, until none is left; gives how many.
     ///
     /// # Errors
     /// [`StoreError`] of the database; what was deleted stays deleted, the next sweep goes on.
@@ -69,5 +69,57 @@ impl WriteTx<'_> {
         let sql = Sql::new("DELETE FROM conversations WHERE conversation = ?");
         self.link.run(sql.bind(number), "remove a conversation")?;
         Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use privatus_domain::group::{GroupKind, NewGroup};
+    use privatus_domain::{DisplayName, MemberLimit};
+
+    use crate::testing::{Vault, message, unlock};
+    use crate::{PageStart, StoreError};
+
+    #[test]
+    fn a_plain_sql_delete_hides_at_once_and_is_swept_at_the_next_open() {
+        let vault = Vault::new();
+        let team = vault
+            .store
+            .write("group", |tx| {
+                let team = tx.group_create(&NewGroup {
+                    id: "team".parse()?,
+                    name: DisplayName::new("Team")?,
+                    kind: GroupKind::Secret,
+                    limit: MemberLimit::new(5)?,
+                    created_at: tx.now(),
+                })?;
+                tx.message_insert(&team, &message("in the group", "2025-06-01T00:00:00Z"))?;
+                Ok::<_, StoreError>(team)
+            })
+            .unwrap();
+        vault.receive(&[
+            ("direct", "2025-06-01T00:00:00Z"),
+            ("late", "2030-01-01T00:00:00Z"),
+        ]);
+        vault.sql(
+            "DELETE FROM groups WHERE group_id = 'team'; DELETE FROM contacts WHERE contact_id = 'alice'",
+        );
+        assert!(
+            vault.store.read(|tx| tx.conversations(10)).unwrap().is_empty(),
+            "hidden at once"
+        );
+        for chat in [&team, &vault.chat] {
+            let page = vault
+                .store
+                .read(|tx| tx.messages_page(chat, &PageStart::Newest, 10));
+            assert!(matches!(page, Err(StoreError::NotFound(_))));
+        }
+        assert_eq!(vault.verify().problems, Vec::<String>::new());
+        let (_folder, path) = vault.lock();
+        let store = unlock(&path).unwrap();
+        assert_eq!(store.removals_sweep().unwrap(), 0, "the open swept them");
+        let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+        assert!(found.is_content() && found.messages == 0, "{:?}", found.problems);
     }
 }
