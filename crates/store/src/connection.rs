@@ -182,3 +182,108 @@ impl Link {
         Ok(self.rows(sql, doing)?.into_iter().next())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use privatus_domain::NewMessage;
+
+    use super::*;
+    use crate::testing::{Vault, message, options};
+    use crate::{PageStart, VaultOptions};
+
+    #[test]
+    fn a_connection_with_too_many_statements_is_renewed() {
+        let vault = Vault::with(&VaultOptions {
+            readers: 1,
+            ..options(crate::testing::clock)
+        });
+        let batch: Vec<NewMessage> = (0..60)
+            .map(|i| {
+                message(
+                    &format!("m{i:02}"),
+                    &format!("{}-{:02}-01T00:00:00Z", 2001 + i / 12, 1 + i % 12),
+                )
+            })
+            .collect();
+        vault
+            .store
+            .write("batch", |tx| tx.messages_insert(&vault.chat, &batch))
+            .unwrap();
+        let kept = || {
+            vault
+                .store
+                .read(|tx| Ok::<_, StoreError>(tx.link.inner.statements_cached()))
+                .unwrap()
+        };
+        let (mut most, mut renewed, mut before) = (0, 0, 0);
+        // A statement for each month, size and direction: 600, and more by key.
+        for size in [1, 10, 50, 100, 200] {
+            for new in &batch {
+                for start in [
+                    PageStart::Before(new.id.clone()),
+                    PageStart::After(new.id.clone()),
+                ] {
+                    vault
+                        .store
+                        .read(|tx| tx.messages_page(&vault.chat, &start, size))
+                        .unwrap();
+                    let now = kept();
+                    renewed += usize::from(now < before);
+                    before = now;
+                    most = most.max(now);
+                }
+            }
+        }
+        assert!(renewed >= 1, "{most} statements were kept at most");
+        // One call may add a few for each month.
+        assert!(most <= CACHED_MAX + 200, "{most}");
+    }
+
+    #[test]
+    fn the_size_of_the_log_is_shown_and_a_snapshot_holds_it() {
+        let vault = Vault::new();
+        let log = vault.store.wal_size();
+        assert!(log > 0);
+        vault
+            .store
+            .read_long(|_| {
+                (0..30).for_each(|i| vault.receive(&[(&format!("m{i}"), "2025-06-01T00:00:00Z")]));
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+        assert!(vault.store.wal_size() > log);
+    }
+
+    #[test]
+    fn a_writer_that_panics_leaves_the_next_one_its_turn() {
+        let vault = Vault::new();
+        let lost = message("lost", "2025-06-01T00:00:00Z");
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            vault.store.write("panics", |tx| {
+                tx.message_insert(&vault.chat, &lost)?;
+                let nothing: Option<()> = None;
+                nothing.unwrap();
+                Ok::<_, StoreError>(())
+            })
+        }));
+        assert!(panicked.is_err());
+        vault.receive(&[("kept", "2025-06-01T00:00:00Z")]);
+        let page = vault
+            .store
+            .read(|tx| tx.messages_page(&vault.chat, &PageStart::Newest, 10))
+            .unwrap();
+        assert_eq!(page.messages.len(), 1);
+        for _ in 0..3 {
+            let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                vault.store.read(|_| {
+                    let nothing: Option<()> = None;
+                    nothing.unwrap();
+                    Ok::<_, StoreError>(())
+                })
+            }));
+            assert!(read.is_err());
+        }
+        assert_eq!(vault.verify().problems, Vec::<String>::new());
+    }
+}

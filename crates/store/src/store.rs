@@ -13,6 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::connection::{Link, Role};
 use crate::error::StoreError;
 use crate::keys::KeyCache;
+use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 use crate::usage::usage_flush;
 use crate::vault::{Files, OpenGuard, VaultOptions};
@@ -173,10 +174,9 @@ impl Store {
         name: &'static str,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut link = self.take_writer()?;
-        let result = Self::write_on(&mut link, &self.shared, work);
+        let mut lease = Lease::new(self, Role::Writer, self.take_writer()?);
+        let result = Self::write_on(lease.link()?, &self.shared, work);
         tracing::debug!(transaction = name, ok = result.is_ok(), "write");
-        self.return_writer(link);
         result
     }
 
@@ -206,10 +206,8 @@ impl Store {
         &self,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut link = self.take_reader()?;
-        let result = Self::read_on(&mut link, &self.shared, work);
-        self.return_reader(link);
-        result
+        let mut lease = Lease::new(self, Role::Reader, self.take_reader()?);
+        Self::read_on(lease.link()?, &self.shared, work)
     }
 
     /// Runs a long read (an export, a check) on a connection of its own, so that it holds no reader of the pool.
@@ -327,10 +325,8 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Link) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut link = self.take_writer()?;
-        let result = work(&mut link);
-        self.return_writer(link);
-        result
+        let mut lease = Lease::new(self, Role::Writer, self.take_writer()?);
+        work(lease.link()?)
     }
 
     /// Statements prepared so far on the write connection and the readers of the pool, for tests and the benchmark.
@@ -343,6 +339,45 @@ impl Store {
             total += link.raw().counters()?.statements_prepared;
         }
         Ok(total)
+    }
+}
+
+/// A connection taken out, given back also when the work panics: the next writer's turn must come.
+struct Lease<'a> {
+    store: &'a Store,
+    role: Role,
+    link: Option<Link>,
+}
+
+impl<'a> Lease<'a> {
+    const fn new(store: &'a Store, role: Role, link: Link) -> Self {
+        Self {
+            store,
+            role,
+            link: Some(link),
+        }
+    }
+
+    fn link(&mut self) -> Result<&mut Link, StoreError> {
+        self.link
+            .as_mut()
+            .ok_or(StoreError::Busy("the connection was given back"))
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        let Some(mut link) = self.link.take() else {
+            return;
+        };
+        // Only a panic leaves a transaction open.
+        if !link.raw().is_autocommit() {
+            let _ = link.run(Sql::new("ROLLBACK"), "roll back");
+        }
+        match self.role {
+            Role::Writer => self.store.return_writer(link),
+            Role::Reader => self.store.return_reader(link),
+        }
     }
 }
 
