@@ -371,11 +371,11 @@ fn the_later_setting_stays_and_a_short_export_is_enough() {
     take(&format!("{header}{}", set("1970-01-01T00:00:01.000Z")))
         .1
         .unwrap_err();
-    assert_eq!(value(&store), "light");
+    assert_eq!(value(&store).as_str(), "\"light\"");
     take(&format!("{header}{}", set("1970-01-01T00:00:03.000Z")))
         .1
         .unwrap_err();
-    assert_eq!(value(&store), "dark");
+    assert_eq!(value(&store).as_str(), "\"dark\"");
 
     // Records with no more than the fields that every reader may count on.
     let text = format!(

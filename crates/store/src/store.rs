@@ -206,7 +206,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut lease = Lease::new(self, Role::Reader, self.take_reader()?);
+        let mut lease = Lease::new(self, self.reader_role, self.take_reader()?);
         Self::read_on(lease.link()?, &self.shared, work)
     }
 
@@ -376,7 +376,7 @@ impl Drop for Lease<'_> {
         }
         match self.role {
             Role::Writer => self.store.return_writer(link),
-            Role::Reader => self.store.return_reader(link),
+            Role::Reader { .. } => self.store.return_reader(link),
         }
     }
 }

@@ -449,7 +449,7 @@ impl Real {
             }
             Step::Set(key, value) => {
                 let key = SettingKey::new(format!("key {key}")).unwrap();
-                self.write(|tx| tx.setting_set("", &key, &(*value).into(), clock()))
+                self.write(|tx| tx.setting_set("", &key, &serde_json::Value::from(*value), clock()))
                     .unwrap();
             }
             Step::Unset(key) => {
@@ -522,7 +522,12 @@ fn compare(real: &Real, model: &Model) {
         .read(|tx| tx.settings())
         .unwrap()
         .into_iter()
-        .map(|setting| (setting.key.as_str().to_owned(), setting.value.as_i64()))
+        .map(|setting| {
+            (
+                setting.key.as_str().to_owned(),
+                setting.value.as_str().parse().ok(),
+            )
+        })
         .collect();
     let expected: BTreeMap<String, Option<i64>> = model
         .settings
