@@ -1,7 +1,7 @@
 //! Ids: a UUID kept as 16 bytes, or a foreign text kept as it came.
 //!
 //! A string that is a canonical UUID (36 characters, lower case, hyphens) is the UUID form; any other string of 1 to
-//! 1,024 characters is the text form. So every id has exactly one form, and export gives back what came in.
+//! 1,024 characters without NUL is the text form. So every id has exactly one form, and export gives back what came in.
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,6 +20,9 @@ pub enum IdError {
     /// The id is longer than [`ID_CHARS`].
     #[error("the id has {0} characters; at most 1,024 are kept")]
     TooLong(usize),
+    /// The id holds a NUL, at which SQL's text functions stop.
+    #[error("an id cannot hold a NUL character")]
+    Nul,
 }
 
 /// The two forms of an id.
@@ -88,6 +91,9 @@ impl FromStr for Id {
         let chars = text.chars().count();
         if chars > ID_CHARS {
             return Err(IdError::TooLong(chars));
+        }
+        if text.contains('\0') {
+            return Err(IdError::Nul);
         }
         Ok(Self::Text(text.into()))
     }
