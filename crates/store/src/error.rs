@@ -16,7 +16,9 @@ use privatus_sqlite::{ErrorCode, SqliteError};
 #[non_exhaustive]
 pub enum StoreError {
     /// No password, recovery code or key opens it (10).
-    #[error("wrong password or recovery code, or the key ring was altered; nothing was changed")]
+    #[error(
+        "wrong password or recovery code, or the key ring was altered; try again, or use the other secret"
+    )]
     WrongSecret,
     /// A password or recovery code that cannot be one (10).
     #[error("{0}")]
@@ -25,13 +27,15 @@ pub enum StoreError {
     #[error("{0} is not a vault ({1}); create one with `privatus init` or name another with --vault")]
     NotAVault(PathBuf, &'static str),
     /// There is one already (12).
-    #[error("{0} already holds a vault or a part of one ({1}); nothing was changed")]
+    #[error(
+        "{0} already holds a vault or a part of one ({1}); nothing was changed; name another folder with --vault"
+    )]
     VaultExists(PathBuf, &'static str),
     /// The key ring is missing while a database stands there (13).
     #[error("the key ring of {0} is missing, but its database is there; put keyring.json back from a backup")]
     KeyRingMissing(PathBuf),
     /// The key ring is damaged or was altered (14).
-    #[error("the key ring is damaged or was altered: {0}; put keyring.json back from a backup")]
+    #[error("the key ring cannot be used: {0}")]
     KeyRingDamaged(String),
     /// The database is missing while a key ring stands there (15).
     #[error("the database of {0} is missing, but its key ring is there; put privatus.db back from a backup")]
@@ -47,7 +51,9 @@ pub enum StoreError {
     )]
     SchemaNewer(String),
     /// A migration that this build knows differs from the one applied (19).
-    #[error("the vault's schema differs from what this build expects ({0}); nothing was changed")]
+    #[error(
+        "the vault's schema differs from what this build expects ({0}); use the build that made it; nothing was changed"
+    )]
     SchemaDiffers(String),
     /// No space is left (20).
     #[error("the disk is full; whole transactions were kept; make space and run the command again")]
@@ -56,7 +62,9 @@ pub enum StoreError {
     #[error("another process holds the vault ({0}); wait for it or close it, then try again")]
     Busy(&'static str),
     /// The system does not let us (22).
-    #[error("permission denied or read-only: {0}")]
+    #[error(
+        "permission denied or read-only: {0}; check who owns the folder and its files, and that they can be written"
+    )]
     Denied(String),
     /// An input breaks a rule (23).
     #[error("refused: {0}")]
@@ -65,7 +73,7 @@ pub enum StoreError {
     #[error("not found: {0}")]
     NotFound(String),
     /// The caller asked to stop.
-    #[error("interrupted; whole transactions were kept")]
+    #[error("interrupted; whole transactions were kept; run the command again for the rest")]
     Interrupted,
     /// Everything else (1).
     #[error("unexpected: {0}")]
@@ -105,6 +113,7 @@ impl StoreError {
                 Self::Denied(format!("the database cannot be opened ({doing})"))
             }
             ErrorCode::Interrupt => Self::Interrupted,
+            ErrorCode::Constraint(_) => Self::Refused(format!("a rule of the database forbids it ({doing})")),
             code => Self::Unexpected(format!("SQLite answered {} to {doing}", code.raw())),
         }
     }
