@@ -56,6 +56,10 @@ impl Files {
     pub(crate) fn check_vacant(&self) -> Result<(), StoreError> {
         let metadata = match fs::symlink_metadata(&self.root) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                let why = "its path leads through a file";
+                return Err(StoreError::NotAVault(self.root.clone(), why));
+            }
             Err(error) => return Err(StoreError::io(&error, "look at the vault's folder")),
             Ok(metadata) => metadata,
         };
@@ -66,11 +70,11 @@ impl Files {
             (self.database(), "privatus.db"),
             (self.key_rings()[0].clone(), "keyring.json"),
         ] {
-            if path.exists() {
+            if exists(&path)? {
                 return Err(StoreError::VaultExists(self.root.clone(), name));
             }
         }
-        if self.key_rings().iter().any(|path| path.exists()) {
+        if exists(&self.key_rings()[1])? {
             return Err(StoreError::VaultExists(self.root.clone(), "keyring.json.1"));
         }
         let mut entries =
@@ -92,12 +96,16 @@ impl Files {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Err(not_a_vault("it does not exist"));
             }
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                return Err(not_a_vault("its path leads through a file"));
+            }
             Err(error) => return Err(StoreError::io(&error, "look at the vault's folder")),
             Ok(metadata) if !metadata.is_dir() => return Err(not_a_vault("it is a file")),
             Ok(_) => {}
         }
-        let ring = self.key_rings().iter().any(|path| path.exists());
-        match (ring, self.database().exists()) {
+        let [first, second] = self.key_rings();
+        let ring = exists(&first)? || exists(&second)?;
+        match (ring, exists(&self.database())?) {
             (false, false) => return Err(not_a_vault("it has neither key ring nor database")),
             (false, true) => return Err(StoreError::KeyRingMissing(self.root.clone())),
             (true, false) => return Err(StoreError::DatabaseMissing(self.root.clone())),
@@ -122,9 +130,13 @@ impl Files {
             return damaged("privatus.db ends in the middle of a page: it was cut off");
         }
         let mut head = [0_u8; 16];
-        File::open(&path)
+        // Opened to write as well: refused here, SQLite leaves no empty log beside a database it may not write.
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&path)
             .and_then(|mut file| file.read_exact(&mut head))
-            .map_err(|error| StoreError::io(&error, "read privatus.db"))?;
+            .map_err(|error| StoreError::io(&error, "open privatus.db"))?;
         if &head == b"SQLite format 3\0" {
             return damaged("privatus.db is a plain SQLite file, not this vault's database");
         }
@@ -253,6 +265,12 @@ pub(crate) fn disk_is_full(path: &Path) -> bool {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
         )
     })
+}
+
+/// Whether something stands at `path`. A folder that may not be searched is an error, and not an empty one.
+fn exists(path: &Path) -> Result<bool, StoreError> {
+    path.try_exists()
+        .map_err(|error| StoreError::io(&error, "look into the vault's folder"))
 }
 
 /// Makes a folder 0700 whatever the umask.
