@@ -302,8 +302,11 @@ impl Store {
 
     /// Closes the vault: merges the write-ahead log into the database, closes every connection, wipes the keys.
     ///
+    /// Without space or the right to write the log stays as it is: what was committed is in it, the next open reads
+    /// it, and a command that did its work has not failed.
+    ///
     /// # Errors
-    /// [`StoreError`] when the log could not be merged; nothing is lost, the next open reads it.
+    /// [`StoreError`] when the log could not be merged for another reason; nothing is lost then either.
     pub fn lock(self) -> Result<(), StoreError> {
         lock(&self.readers).idle.clear();
         let nothing_to_merge = lock(&self.writer).link.is_none() && self.files.log_bytes() == 0;
@@ -316,8 +319,13 @@ impl Store {
             link => link?,
         };
         usage_flush(&mut link, &self.shared);
-        link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
-        Ok(())
+        // No waiting for a reader of another process: whoever closes last merges the rest.
+        link.raw().busy_timeout(0)?;
+        let merged = link.raw().wal_checkpoint(CheckpointMode::Truncate);
+        match merged.map_err(StoreError::from) {
+            Ok(_) | Err(StoreError::DiskFull | StoreError::Denied(_) | StoreError::Busy(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs `work` on the write connection outside any transaction.
