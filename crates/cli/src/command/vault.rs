@@ -129,5 +129,11 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
             }
         ))?;
     }
-    Ok(if found.is_content() { 0 } else { 16 })
+    match found.problems.first() {
+        None => Ok(0),
+        Some(first) => {
+            let text = format!("{} problems found, the first: {first}", found.problem_count);
+            Err(StoreError::DatabaseDamaged(text).into())
+        }
+    }
 }
