@@ -92,6 +92,10 @@ pub(crate) fn to_file(
     let folder = folder_of(path);
     let failed = |error: &std::io::Error| match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::DiskFull,
+        std::io::ErrorKind::NotFound => StoreError::NotFound(format!(
+            "the folder to write {} into; create it, or name another",
+            path.display()
+        )),
         kind => StoreError::Denied(format!("{} cannot be written: {kind}", path.display())),
     };
     // tempfile makes its files 0600.
