@@ -73,7 +73,7 @@ pub(crate) enum Command {
     Send {
         /// The conversation
         chat: String,
-        /// What to say
+        /// What to say; `-` reads it from standard input (one trailing line end is dropped)
         text: String,
         /// The message it answers
         #[arg(long, value_name = "ID")]

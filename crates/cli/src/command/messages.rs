@@ -1,8 +1,8 @@
 //! Conversations and messages: listed, paged, answered, marked as read.
 
-use std::io::{Write, stdout};
+use std::io::{Read, Write, stdin, stdout};
 
-use privatus_domain::{Body, Conversation, MessageId, NewMessage, ReplyState};
+use privatus_domain::{Body, Conversation, MessageId, NewMessage, ReplyState, limits};
 use privatus_store::{PAGE_MAX, PageStart, Store, StoreError};
 use serde_json::json;
 
@@ -111,6 +111,7 @@ pub(crate) fn send(
     text: &str,
     reply_to: Option<&str>,
 ) -> Result<u8, Failure> {
+    let text = if text == "-" { typed()? } else { text.to_owned() };
     let body = Body::text(text).map_err(StoreError::from)?;
     let reply_to: Option<MessageId> = reply_to
         .map(|id| id.parse().map_err(StoreError::from))
@@ -138,6 +139,31 @@ pub(crate) fn send(
         output::line(&format!("Sent {id}"))?;
     }
     Ok(0)
+}
+
+/// A text from standard input: a word of a command line holds at most 128 KiB on Linux, a message eight times that.
+fn typed() -> Result<String, Failure> {
+    const MOST: usize = limits::TEXT_BYTES + "\r\n".len();
+    let mut bytes = Vec::new();
+    stdin()
+        .lock()
+        .take(MOST as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::Usage(format!("standard input cannot be read: {}", error.kind())))?;
+    if bytes.len() > MOST {
+        let why = "the text on standard input has more than 1,048,576 bytes; send it in parts".to_owned();
+        return Err(StoreError::Refused(why).into());
+    }
+    let mut text = String::from_utf8(bytes).map_err(|_| {
+        StoreError::Refused("the text on standard input is not UTF-8; convert it first".into())
+    })?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(text)
 }
 
 /// `mark-read`
