@@ -45,12 +45,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
             kdf_iterations,
         } => vault::passwd(arguments, new_password_file.as_deref(), *kdf_iterations),
         Command::Completions { shell } => {
-            clap_complete::generate(
-                *shell,
-                &mut Arguments::command(),
-                "privatus",
-                &mut std::io::stdout(),
-            );
+            // Into memory first: the generator panics when its output cannot be written.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "privatus", &mut script);
+            std::io::Write::write_all(&mut std::io::stdout(), &script)?;
             Ok(0)
         }
         Command::Man => {
@@ -81,7 +79,7 @@ pub(crate) fn vault_path(arguments: &Arguments) -> Result<PathBuf, Failure> {
 /// Opens the vault and says what it noticed.
 pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
     let path = vault_path(arguments)?;
-    if !path.exists() {
+    if path.try_exists().is_ok_and(|there| !there) {
         // Said before a password is asked for.
         return Err(StoreError::NotAVault(path, "it does not exist").into());
     }
