@@ -1,0 +1,217 @@
+//! A disk that is full in the middle of an import, and a second run after space is made.
+
+use std::fs;
+use std::path::Path;
+
+use privatus_import::legacy::Zone;
+use privatus_import::{ImportError, Report, telegram};
+use privatus_sqlite::ErrorCode;
+use privatus_sqlite::fault::FaultVfs;
+use privatus_store::{Password, Secret, Store, VaultOptions};
+use privatus_tests::{PASSWORD, init, ok, telegram as export};
+
+use serde_json::Value;
+
+use super::{json, vault};
+
+const MESSAGES: usize = 12_000;
+
+fn source(path: &Path) {
+    let texts: Vec<String> = (0..MESSAGES)
+        .map(|n| format!("message number {n}, {}", "x".repeat(100)))
+        .collect();
+    fs::write(path, export("Someone", &texts)).unwrap();
+}
+
+fn bring(store: &Store, path: &Path) -> (Result<(), ImportError>, Report) {
+    let zone = Zone::named("UTC").unwrap();
+    let options = telegram::Options {
+        me: None,
+        zone: &zone,
+        chat: None,
+    };
+    let mut report = Report::new("telegram");
+    let result = telegram::import(store, path, &options, &mut report, &mut |_| true);
+    (result, report)
+}
+
+/// The disk fills at many places, seen through a VFS that fails on request: whole transactions stay, the error is "disk
+/// full", and the same store completes the import when there is space again.
+#[test]
+fn full_at_many_places_of_an_import() {
+    const NAME: &str = "full-in-an-import";
+    let faults = FaultVfs::register(NAME).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("source.json");
+    source(&path);
+    let options = VaultOptions {
+        vfs: Some(NAME.into()),
+        ..VaultOptions::cheap_for_tests()
+    };
+    for (round, space) in [0, 5_000, 700_000, 2_000_000, 4_000_000].into_iter().enumerate() {
+        let vault = dir.path().join(format!("vault{round}"));
+        init(&vault);
+        let secret = Secret::Password(Password::new(PASSWORD).unwrap());
+        let store = Store::unlock(&vault, &secret, &options).unwrap();
+        let injected = faults.counters().injected;
+        faults.fail_writes_after(space, ErrorCode::Full);
+        let (result, first) = bring(&store, &path);
+        assert_eq!(
+            result.map_err(|error| error.exit_code()),
+            Err(20),
+            "with {space} bytes of space"
+        );
+        assert!(faults.counters().injected > injected, "nothing failed");
+        assert_eq!(first.messages_imported % 5_000, 0, "whole transactions");
+        // Still full: what stands can be read, and the vault be closed.
+        let chats = store.read(|tx| tx.conversations(usize::MAX)).unwrap();
+        assert_eq!(
+            chats.iter().map(|chat| chat.messages).sum::<u64>(),
+            first.messages_imported
+        );
+        if round % 2 == 0 {
+            faults.disarm();
+            let (result, second) = bring(&store, &path);
+            result.unwrap();
+            assert_eq!(second.messages_known, first.messages_imported);
+            assert_eq!(second.messages_imported + second.messages_known, MESSAGES as u64);
+            store.lock().unwrap();
+        } else {
+            store.lock().unwrap();
+            faults.disarm();
+            let word = super::word(&path);
+            assert_eq!(
+                json(&vault, &["import", "telegram", word])["messages_known"],
+                first.messages_imported
+            );
+        }
+        assert_eq!(json(&vault, &["stats"])["messages"], MESSAGES);
+        assert_eq!(json(&vault, &["verify"])["ok"], true);
+    }
+}
+
+#[test]
+fn a_full_log_is_no_failure_of_a_message_that_was_kept() {
+    const NAME: &str = "full-at-the-end";
+    let faults = FaultVfs::register(NAME).unwrap();
+    let (_dir, vault) = vault();
+    ok(&vault, &["contacts", "add", "Someone"]);
+    ok(&vault, &["send", "Someone", "hello"]);
+    let options = VaultOptions {
+        vfs: Some(NAME.into()),
+        ..VaultOptions::default()
+    };
+    let secret = Secret::Password(Password::new(PASSWORD).unwrap());
+    let store = Store::unlock(&vault, &secret, &options).unwrap();
+    let chat = store.read(|tx| tx.conversations(1)).unwrap().remove(0);
+    store
+        .write("mark_read", |tx| tx.conversation_mark_read(&chat.id, None))
+        .unwrap();
+    store
+        .write("setting", |tx| {
+            let now = tx.now();
+            tx.setting_set(
+                "",
+                &privatus_domain::SettingKey::new("kept")?,
+                &serde_json::json!(1),
+                now,
+            )
+        })
+        .unwrap();
+    faults.fail_writes_after(0, ErrorCode::Full);
+    store.lock().unwrap();
+    faults.disarm();
+    assert!(ok(&vault, &["settings", "get", "kept"]).contains('1'));
+}
+
+/// The same with the tool, on a small file system of its own that is taken away with the namespace it is mounted in.
+/// Where the system lets nobody mount one, the test above stands alone, and this one says so.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_small_disk_that_is_full() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("source.json");
+    source(&path);
+    let at = dir.path().join("disk");
+    fs::create_dir(&at).unwrap();
+    let Some(namespace) = namespace(&at) else {
+        println!("skipped: no file system can be mounted here, neither as root nor in a namespace");
+        return;
+    };
+    let script = r#"
+        tool="$0" disk="$1" source="$2" n=0
+        typed() { "$tool" --vault "$disk/vault" "$@" >"$disk.out" 2>"$disk.err"; echo "$1 $? $(wc -l <"$disk.err") $(cat "$disk.err")"; }
+        mount -t tmpfs -o size=300k tmpfs "$disk"
+        typed init --kdf-iterations 210000
+        ls "$disk" | wc -l
+        mount -o remount,size=2600k "$disk"
+        typed init --kdf-iterations 210000
+        typed import telegram "$source"
+        dd if=/dev/zero of="$disk/fill" bs=1k count=9000 2>/dev/null
+        typed send Someone hello
+        mount -o remount,size=64m "$disk"
+        typed import telegram "$source"
+        typed verify
+        typed --json stats
+        tr -d '\n' <"$disk.out"
+        echo
+        mount -o remount,ro "$disk"
+        typed chats
+        typed send Someone hello
+        mount -o remount,rw "$disk"
+        typed send Someone hello
+    "#;
+    let mut command = std::process::Command::new("unshare");
+    command
+        .args([namespace, "sh", "-c", script])
+        .arg(privatus_tests::tool())
+        .arg(&at)
+        .arg(&path);
+    command.env("PRIVATUS_PASSWORD", PASSWORD);
+    let output = command.output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    println!("{shown}");
+    let mut lines = shown.lines();
+    let mut next = |begins: &str| {
+        let line = lines.next().unwrap_or_default();
+        assert!(line.starts_with(begins), "{begins}: {line}");
+        line.to_owned()
+    };
+    assert!(next("init 20 1 privatus: ").contains("make space and run the command again"));
+    next("0");
+    next("init 0 0 ");
+    assert!(next("import 20 1 privatus: ").contains("whole transactions were kept"));
+    // The log may have room for a small message yet: kept and acknowledged, or neither.
+    let is_sent = match next("send ") {
+        line if line.starts_with("send 0 0") => 1,
+        line => {
+            assert!(line.starts_with("send 20 1 privatus: "), "{line}");
+            0
+        }
+    };
+    next("import 0 0 ");
+    next("verify 0 0 ");
+    next("--json 0 0 ");
+    let stats: Value = serde_json::from_str(&next("{")).unwrap();
+    assert_eq!(stats["messages"], MESSAGES + is_sent);
+    let last: Vec<&str> = shown.lines().rev().take(3).collect();
+    assert!(
+        last[2].starts_with("chats 22 1 privatus: permission denied or read-only"),
+        "{last:?}"
+    );
+    assert!(
+        last[1].starts_with("send 22 1 privatus: permission denied or read-only"),
+        "{last:?}"
+    );
+    assert!(last[0].starts_with("send 0 0"), "{last:?}");
+}
+
+/// How a mount of our own is possible: as root, else as root of a user namespace.
+#[cfg(target_os = "linux")]
+fn namespace(at: &Path) -> Option<&'static str> {
+    ["-m", "-Urm"].into_iter().find(|flags| {
+        let mut probe = std::process::Command::new("unshare");
+        probe.args([flags, "mount", "-t", "tmpfs", "tmpfs"]).arg(at);
+        probe.output().is_ok_and(|output| output.status.success())
+    })
+}
