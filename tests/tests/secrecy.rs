@@ -29,6 +29,24 @@ fn nothing_readable(vault: &Path) {
     }
 }
 
+/// What the running tool has open beside the vault and the source: no file that was made for a while.
+#[cfg(target_os = "linux")]
+fn no_temporary_file(process: u32, vault: &Path) {
+    let vault = vault.canonicalize().unwrap();
+    let folder = vault.parent().unwrap().to_owned();
+    let open: Vec<_> = fs::read_dir(format!("/proc/{process}/fd"))
+        .unwrap()
+        .filter_map(|entry| fs::read_link(entry.unwrap().path()).ok())
+        .collect();
+    assert!(open.iter().any(|file| file.starts_with(&vault)), "{open:?}");
+    for file in open {
+        let known = file.starts_with(&vault) || file == folder.join("source.json");
+        let temporary =
+            !known && (file.to_string_lossy().ends_with(" (deleted)") || file.starts_with(&folder));
+        assert!(!temporary, "{} is open", file.display());
+    }
+}
+
 #[test]
 fn markers_are_in_no_file() {
     let dir = tempfile::tempdir().unwrap();
@@ -43,6 +61,8 @@ fn markers_are_in_no_file() {
     fs::write(&source, telegram(NAME, &texts)).unwrap();
     let mut command = privatus(&vault);
     command.args(["import", "telegram"]).arg(&source);
+    // Whatever it would put aside would be put here, and be seen.
+    command.env("TMPDIR", dir.path()).env("SQLITE_TMPDIR", dir.path());
     let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -52,6 +72,8 @@ fn markers_are_in_no_file() {
     while fs::metadata(&log).map_or(0, |at| at.len()) < 100_000 && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();
     }
+    #[cfg(target_os = "linux")]
+    no_temporary_file(child.id(), &vault);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(
