@@ -84,7 +84,8 @@ pub fn history() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/cli/demo/telegram/result.json")
 }
 
-/// Every file of a vault by name with its bytes; lock files stay out. Never for a vault this process has open.
+/// Every file of a vault by name with its bytes; lock files stay out, and so does the count of failed unlocks, which a
+/// wrong secret adds to. Never for a vault this process has open.
 ///
 /// # Panics
 ///
@@ -95,7 +96,11 @@ pub fn files(vault: &Path) -> BTreeMap<String, Vec<u8>> {
     };
     entries
         .map(|entry| entry.expect("entry").path())
-        .filter(|path| path.is_file() && path.extension().is_none_or(|end| end != "lock"))
+        .filter(|path| {
+            path.is_file()
+                && path.extension().is_none_or(|end| end != "lock")
+                && !path.ends_with("attempts.json")
+        })
         .map(|path| {
             let name = path.file_name().expect("name").to_string_lossy().into_owned();
             (name, std::fs::read(&path).expect("readable"))
