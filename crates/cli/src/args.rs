@@ -4,12 +4,20 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::examples;
+
 /// An encrypted vault for years of chat history: import, page, answer, verify and export it.
 #[derive(Debug, Parser)]
-#[command(name = "privatus", version, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "privatus", version, arg_required_else_help = true, after_help = examples::TOOL)]
 pub(crate) struct Arguments {
     /// The vault's folder [default: privatus in the platform's data folder]
-    #[arg(long, global = true, value_name = "DIR", env = "PRIVATUS_VAULT")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "PRIVATUS_VAULT",
+        hide_env_values = true
+    )]
     pub(crate) vault: Option<PathBuf>,
     /// Print one JSON document instead of tables
     #[arg(long, global = true)]
@@ -21,57 +29,34 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  privatus demo                                   the whole road on a bundled history
-  privatus init                                   create a vault; write down the recovery code
-  privatus import telegram export/result.json     take a Telegram Desktop export in
-  privatus import legacy ~/.privatus-chat         rescue the Python application's database
-  privatus chats                                  conversations, newest first
-  privatus show Alice --limit 20                  the newest messages of a chat
-  privatus export history.jsonl                   everything out again, as plain JSON Lines
-
-The password comes from --password-file, PRIVATUS_PASSWORD or a prompt; PRIVATUS_RECOVERY_CODE opens a vault too.";
-
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Create a vault; prints the recovery code once
+    #[command(after_help = examples::INIT)]
     Init {
         /// PBKDF2 iterations instead of a calibration to about half a second (210,000 to 100,000,000)
         #[arg(long, value_name = "N")]
         kdf_iterations: Option<u32>,
     },
     /// Show the whole road on a bundled history, in a temporary vault
+    #[command(after_help = examples::DEMO)]
     Demo,
     /// Take another program's history in; a second import adds nothing
     Import(Import),
     /// Conversations, newest first, with counts
+    #[command(after_help = examples::CHATS)]
     Chats {
         /// How many
-        #[arg(long, default_value_t = 1_000)]
+        #[arg(long, value_name = "N", default_value_t = 1_000)]
         limit: usize,
     },
-    /// Messages of a conversation, named by id, the beginning of one, or title
-    Show {
-        /// The conversation
-        chat: String,
-        /// How many (1 to 1,000)
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
-        /// Those older than this message
-        #[arg(long, value_name = "ID", group = "start")]
-        before: Option<String>,
-        /// Those newer than this message
-        #[arg(long, value_name = "ID", group = "start")]
-        after: Option<String>,
-        /// Those around this message
-        #[arg(long, value_name = "ID", group = "start")]
-        around: Option<String>,
-    },
+    /// Messages of a conversation, oldest of the page first
+    Show(Show),
     /// Write an outgoing message
+    #[command(after_help = examples::SEND)]
     Send {
-        /// The conversation
+        /// The conversation: an id, the beginning of one, or a title
         chat: String,
         /// What to say; `-` reads it from standard input (one trailing line end is dropped)
         text: String,
@@ -80,44 +65,54 @@ pub(crate) enum Command {
         reply_to: Option<String>,
     },
     /// Mark a conversation's messages as read
+    #[command(after_help = examples::MARK_READ)]
     MarkRead {
-        /// The conversation
+        /// The conversation: an id, the beginning of one, or a title
         chat: String,
         /// Only up to and with this message
         #[arg(long, value_name = "ID")]
         up_to: Option<String>,
     },
-    /// Contacts
-    #[command(subcommand)]
+    /// Contacts: list, add, rename, verify, remove
+    #[command(subcommand, after_help = examples::CONTACTS)]
     Contacts(Contacts),
-    /// Settings of the application
-    #[command(subcommand)]
+    /// Settings of the application: list, get, set, unset
+    #[command(subcommand, after_help = examples::SETTINGS)]
     Settings(Settings),
     /// Counts and sizes
+    #[command(after_help = examples::STATS)]
     Stats,
     /// Check the file, the keys, the counters and every sealed value
+    #[command(after_help = examples::VERIFY)]
     Verify,
-    /// Write everything as plain JSON Lines; `-` for standard output
+    /// Write everything as plain JSON Lines
+    #[command(after_help = examples::EXPORT)]
     Export {
-        /// The file
+        /// The file, replaced if it is there; `-` for standard output
         path: PathBuf,
     },
     /// Change the password
+    #[command(after_help = examples::PASSWD)]
     Passwd {
-        /// Read the new password from a file
+        /// Read the new password from a file (else PRIVATUS_NEW_PASSWORD or a prompt)
         #[arg(long, value_name = "FILE")]
         new_password_file: Option<PathBuf>,
         /// PBKDF2 iterations instead of a calibration
         #[arg(long, value_name = "N")]
         kdf_iterations: Option<u32>,
     },
-    /// Completions for a shell
+    /// Completions for a shell, on standard output
+    #[command(after_help = examples::COMPLETIONS)]
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
     },
-    /// The manual page
-    Man,
+    /// The manual page of the tool or of a command, on standard output
+    #[command(after_help = examples::MAN)]
+    Man {
+        /// The command, such as `contacts add`
+        command: Vec<String>,
+    },
 }
 
 /// Formats that can be read.
@@ -131,8 +126,32 @@ pub(crate) enum Format {
     Privatus,
 }
 
+/// `show`
+#[derive(Debug, clap::Args)]
+#[command(after_help = examples::SHOW)]
+pub(crate) struct Show {
+    /// The conversation: an id, the beginning of one, or a title
+    pub(crate) chat: String,
+    /// How many (1 to 1,000)
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+    /// Those older than this message
+    #[arg(long, value_name = "ID", group = "start")]
+    pub(crate) before: Option<String>,
+    /// Those newer than this message
+    #[arg(long, value_name = "ID", group = "start")]
+    pub(crate) after: Option<String>,
+    /// Those around this message
+    #[arg(long, value_name = "ID", group = "start")]
+    pub(crate) around: Option<String>,
+    /// Print the id of each message too
+    #[arg(long)]
+    pub(crate) ids: bool,
+}
+
 /// `import`
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples::IMPORT)]
 pub(crate) struct Import {
     /// Where it comes from
     pub(crate) format: Format,
@@ -162,8 +181,10 @@ pub(crate) struct Import {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Contacts {
     /// All contacts
+    #[command(after_help = examples::CONTACTS_LIST)]
     List,
     /// Add one
+    #[command(after_help = examples::CONTACTS_ADD)]
     Add {
         /// Its name
         name: String,
@@ -172,20 +193,23 @@ pub(crate) enum Contacts {
         public_key: Option<String>,
     },
     /// Give one another name
+    #[command(after_help = examples::CONTACTS_RENAME)]
     Rename {
-        /// Which
+        /// Which: an id, the beginning of one, or a name
         contact: String,
         /// Its new name
         name: String,
     },
     /// Mark one's key as verified
+    #[command(after_help = examples::CONTACTS_VERIFY)]
     Verify {
-        /// Which
+        /// Which: an id, the beginning of one, or a name
         contact: String,
     },
-    /// Remove one with its messages
+    /// Remove one with its conversation, for good
+    #[command(after_help = examples::CONTACTS_REMOVE)]
     Remove {
-        /// Which
+        /// Which: an id, the beginning of one, or a name
         contact: String,
     },
 }
@@ -194,20 +218,24 @@ pub(crate) enum Contacts {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Settings {
     /// All settings
+    #[command(after_help = examples::SETTINGS_LIST)]
     List,
     /// One value
+    #[command(after_help = examples::SETTINGS_GET)]
     Get {
         /// Its name
         key: String,
     },
     /// Set one; the value is JSON, or else taken as text
+    #[command(after_help = examples::SETTINGS_SET)]
     Set {
         /// Its name
         key: String,
-        /// Its value
+        /// Its value: JSON (`true`, `12`, `"text"`, `[1]`); what is no JSON is taken as text
         value: String,
     },
     /// Remove one
+    #[command(after_help = examples::SETTINGS_UNSET)]
     Unset {
         /// Its name
         key: String,

@@ -1,169 +1,242 @@
 //! `demo`: the whole road on a bundled history, in a temporary vault.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::Duration;
 
-use privatus_domain::{Body, MessageId, NewMessage};
+use privatus_domain::{Body, Conversation, MessageId, NewMessage};
 use privatus_import::legacy::Zone;
 use privatus_import::{Report, privatus};
-use privatus_store::{Digest, PageStart, Password, Secret, Store, StoreError, VaultOptions};
+use privatus_store::{Digest, Page, PageStart, Password, Secret, Store, StoreError, VaultOptions};
+use serde_json::json;
 
 use crate::args::{Format, Import};
+use crate::command::export::to_file;
 use crate::command::import::bring;
 use crate::failure::Failure;
-use crate::output::{line, message_lines};
+use crate::output::{self, chat_table};
+use crate::text::{grouped, wrapped};
+use crate::{progress, show};
+
+mod bytes;
+mod steps;
+
+use steps::Steps;
 
 const TELEGRAM: &[u8] = include_bytes!("../demo/telegram/result.json");
 const LEGACY_DATABASE: &[u8] = include_bytes!("../demo/legacy/privatus_chat.db");
 const LEGACY_SALT: &[u8] = include_bytes!("../demo/legacy/privatus_chat.salt");
 const LEGACY_PASSWORD: &[u8] = include_bytes!("../demo/legacy/password.txt");
+/// Words of the history that must not be found in the vault's files.
+const MARKS: [&[u8]; 4] = [b"SQLite format 3", b"PyScript", b"pyscript", b"CREATE TABLE"];
 
-struct Steps(u32, Instant);
-
-impl Steps {
-    fn begin(&mut self, what: &str) -> Result<(), Failure> {
-        self.0 += 1;
-        self.1 = Instant::now();
-        line(
-            &format!("\n\x1b[1m{:>2}  {what}\x1b[0m", self.0)
-                .replace("\x1b[1m", bold(true))
-                .replace("\x1b[0m", bold(false)),
-        )
-    }
-
-    fn done(&self, what: &str) -> Result<(), Failure> {
-        line(&format!("    {what}  ({:.0?})", self.1.elapsed()))
-    }
-}
-
-/// Bold on a terminal that has it.
-fn bold(on: bool) -> &'static str {
-    use std::io::IsTerminal;
-    if !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some() {
-        return "";
-    }
-    if on { "\x1b[1m" } else { "\x1b[0m" }
-}
-
-/// Runs the demo.
-pub(crate) fn run() -> Result<u8, Failure> {
+/// Runs the demo; `0` when every step ended as it should.
+pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
     let folder = tempfile::Builder::new().prefix("privatus-demo-").tempdir()?;
     let sources = lay_out(folder.path())?;
     let path = folder.path().join("vault");
     let password = Password::new("correct horse battery staple").map_err(StoreError::from)?;
     let options = VaultOptions::default();
-    let mut steps = Steps(0, Instant::now());
+    let mut steps = Steps::new(as_json);
 
-    line("privatus demo: a real history goes into an encrypted vault and comes out again, unchanged.")?;
-    steps.begin("Create a vault")?;
+    steps.plain("privatus demo: real histories go into an encrypted vault, and come out again unchanged.")?;
+    steps.begin("create", "Create a vault")?;
     let (store, recovery) = Store::create(&path, &password, &options)?;
-    steps.done(&format!("recovery code {}", recovery.reveal().as_str()))?;
+    steps.note(&format!("recovery code   {}", recovery.reveal().as_str()))?;
+    steps.done("the password is stretched to cost whoever guesses it half a second a try")?;
 
-    steps.begin("Rescue the database of an application that can no longer open it itself")?;
-    line("    Its key depends on an iteration count that it measured at run time and stored nowhere.")?;
-    import(&store, &sources.legacy, &steps)?;
+    rescue(&store, &sources.legacy, &mut steps)?;
+    telegram(&store, &sources.telegram, &mut steps)?;
+    let chat = chats(&store, &mut steps)?;
+    let page = page(&store, &chat, &mut steps)?;
+    reply(&store, &chat, &page, &mut steps)?;
 
-    steps.begin("Import a Telegram export: the python-help channel of PyScript (MIT, Anaconda Inc.)")?;
-    import(&store, &sources.telegram, &steps)?;
-    steps.1 = Instant::now();
-    import(&store, &sources.telegram, &steps)?;
-    line("    The second import found everything there already.")?;
-
-    steps.begin("Conversations, newest first")?;
-    let chats = store.read(|tx| tx.conversations(10))?;
-    crate::command::chat_table(&chats)?;
-    steps.done("one indexed read")?;
-    let chat = chats
-        .iter()
-        .max_by_key(|chat| chat.messages)
-        .ok_or_else(|| Failure::Other("no chats".into()))?;
-
-    steps.begin("The newest page of the largest chat, every message opened with its own key")?;
-    let page = store.read(|tx| tx.messages_page(&chat.id, &PageStart::Newest, 50))?;
-    let took = steps.1.elapsed();
-    for message in page.messages.iter().take(3).rev() {
-        let text: String = message_lines(message).chars().take(300).collect();
-        line(&format!("    {}", text.replace('\n', "\n    ")))?;
-    }
-    line(&format!(
-        "    {} messages read; the last 3 are shown  ({took:.0?})",
-        page.messages.len()
-    ))?;
-
-    steps.begin("Answer the last message")?;
-    let id = store.write("demo_reply", |tx| {
-        let id = MessageId::new(tx.new_id()?);
-        let reply_to = page.messages.first().map(|message| message.id.clone());
-        let body = Body::text("Thank you, that solved it!")?;
-        tx.message_insert(
-            &chat.id,
-            &NewMessage {
-                reply_to,
-                ..NewMessage::sent(id.clone(), body, tx.now())
-            },
-        )?;
-        Ok::<_, StoreError>(id)
+    steps.begin(
+        "verify",
+        "Verify the file, the keys, the counters and every sealed value",
+    )?;
+    let bar = progress::bar("verify");
+    let found = store.read_long(|tx| {
+        tx.verify(&mut |at| {
+            bar.set_length(at.total);
+            bar.set_position(at.done);
+        })
     })?;
-    steps.done(&format!("sent {id}"))?;
-
-    steps.begin("Verify: the file, the keys, the counters, every sealed value")?;
-    let found = store.read_long(|tx| tx.verify(&mut |_| ()))?;
+    bar.finish_and_clear();
     steps.done(&format!(
         "{} messages opened, {} problems",
-        found.messages, found.problem_count
+        grouped(found.messages),
+        found.problem_count
     ))?;
 
-    steps.begin("Lock, and look at the bytes on disk")?;
+    steps.begin("bytes", "Lock, and look at the bytes on disk")?;
     store.lock()?;
-    let bytes = std::fs::read(path.join("privatus.db"))?;
-    let head: Vec<String> = bytes.iter().take(32).map(|byte| format!("{byte:02x}")).collect();
-    line(&format!(
-        "    privatus.db, {} bytes, begins {}",
-        bytes.len(),
-        head.join(" ")
-    ))?;
-    let plain = bytes.windows(15).any(|window| window == b"SQLite format 3")
-        || bytes.windows(8).any(|w| w == b"PyScript");
-    steps.done(if plain {
-        "PLAINTEXT FOUND"
-    } else {
-        "no “SQLite format 3”, no word of the history in it"
-    })?;
+    let hidden = bytes_on_disk(&path.join("privatus.db"), &mut steps)?;
 
-    steps.begin("Export, import into a second vault, export again")?;
+    steps.begin(
+        "export",
+        "Export, import into a second vault, export again, compare",
+    )?;
     let store = Store::unlock(&path, &Secret::Password(password), &options)?;
-    let first = folder.path().join("export.jsonl");
-    crate::command::export_to(&store, &first)?;
-    let second_password = Password::new("another password").map_err(StoreError::from)?;
-    let (second, _) = Store::create(&folder.path().join("second"), &second_password, &options)?;
+    let equal = there_and_back(&store, folder.path(), &mut steps)?;
+    store.lock()?;
+
+    let is_well = equal && hidden && found.is_content();
+    if as_json {
+        output::json(&json!({ "ok": is_well, "steps": steps.into_records() }))?;
+    } else {
+        output::line("\nThe temporary vault is gone. The same with your own history:\n")?;
+        for (command, what) in [
+            ("privatus init", "create your vault; write down the recovery code"),
+            (
+                "privatus import telegram result.json",
+                "Telegram Desktop: Export chat history, as JSON",
+            ),
+            (
+                "privatus import legacy FOLDER",
+                "the Python application's database",
+            ),
+            ("privatus chats", "what is in it"),
+            (
+                "privatus show CHAT",
+                "read; CHAT is a title or the beginning of an id",
+            ),
+            ("privatus verify", "check everything"),
+            (
+                "privatus export history.jsonl",
+                "everything out again, as plain JSON Lines",
+            ),
+        ] {
+            output::line(&format!("    {command:<38}{what}"))?;
+        }
+    }
+    Ok(u8::from(!is_well))
+}
+
+fn rescue(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Failure> {
+    steps.begin(
+        "rescue",
+        "Rescue the database of an application that can no longer open it itself",
+    )?;
+    steps.note("Its key depends on an iteration count that it measured at run time and stored nowhere:")?;
+    steps.note("every count is tried in one pass, until every row opens.")?;
+    import(store, source, steps)
+}
+
+fn telegram(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Failure> {
+    let title = "Import a Telegram export: a help channel of PyScript (MIT, Anaconda Inc.)";
+    steps.begin("import", title)?;
+    import(store, source, steps)?;
+    steps.begin("import_again", "Import it once more: nothing is taken in twice")?;
+    import(store, source, steps)
+}
+
+fn chats(store: &Store, steps: &mut Steps) -> Result<Conversation, Failure> {
+    steps.begin("chats", "Conversations, newest first, in one indexed read")?;
+    let chats = store.read(|tx| tx.conversations(10))?;
+    let took = steps.elapsed();
+    for line in chat_table(&chats).lines() {
+        steps.plain(&format!("   {line}"))?;
+    }
+    steps.done_in(&format!("{} conversations", chats.len()), took)?;
+    chats
+        .into_iter()
+        .max_by_key(|chat| chat.messages)
+        .ok_or_else(|| Failure::Other("no chats".into()))
+}
+
+fn page(store: &Store, chat: &Conversation, steps: &mut Steps) -> Result<Page, Failure> {
+    steps.begin("page", "The newest page of the largest chat")?;
+    let page = store.read(|tx| tx.messages_page(&chat.id, &PageStart::Newest, 50))?;
+    let took = steps.elapsed();
+    let answered = store.read(|tx| show::answered(tx, &page.messages))?;
+    for message in page.messages.iter().take(3).rev() {
+        steps.note(&show::heading(message, &answered))?;
+        for line in wrapped(&show::body(message), 88).iter().take(3) {
+            steps.note(&format!("    {line}"))?;
+        }
+    }
+    steps.done_in(
+        &format!(
+            "{} messages read, each opened with a key of its own; the last 3 are shown",
+            page.messages.len()
+        ),
+        took,
+    )?;
+    Ok(page)
+}
+
+fn reply(store: &Store, chat: &Conversation, page: &Page, steps: &mut Steps) -> Result<(), Failure> {
+    steps.begin("reply", "Answer the last message")?;
+    let message = store.write("demo_reply", |tx| {
+        let reply_to = page.messages.first().map(|message| message.id.clone());
+        let body = Body::text("Thank you, that solved it!")?;
+        let new = NewMessage {
+            reply_to,
+            ..NewMessage::sent(MessageId::new(tx.new_id()?), body, tx.now())
+        };
+        tx.message_insert(&chat.id, &new)?;
+        Ok::<_, StoreError>(new.id)
+    })?;
+    let took = steps.elapsed();
+    let (message, answered) = store.read(|tx| {
+        let message = tx.message_by_id(&message)?;
+        let answered = show::answered(tx, std::slice::from_ref(&message))?;
+        Ok::<_, StoreError>((message, answered))
+    })?;
+    steps.note(&show::heading(&message, &answered))?;
+    steps.note(&format!("    {}", show::body(&message)))?;
+    steps.done_in("sealed and committed", took)
+}
+
+fn bytes_on_disk(database: &Path, steps: &mut Steps) -> Result<bool, Failure> {
+    let found = std::fs::read(database)?;
+    let took = steps.elapsed();
+    steps.note("the old application's file, plain SQLite, begins")?;
+    for line in bytes::dump(LEGACY_DATABASE, 32) {
+        steps.note(&format!("    {line}"))?;
+    }
+    steps.note("this vault's privatus.db begins")?;
+    for line in bytes::dump(&found, 32) {
+        steps.note(&format!("    {line}"))?;
+    }
+    let hidden = !MARKS
+        .iter()
+        .any(|mark| found.windows(mark.len()).any(|window| window == *mark));
+    let size = grouped(u64::try_from(found.len()).unwrap_or_default());
+    let words = if hidden {
+        format!("{size} bytes, and no “SQLite format 3”, “CREATE TABLE” or “PyScript” in them")
+    } else {
+        format!("PLAINTEXT FOUND in {size} bytes")
+    };
+    steps.done_in(&words, took)?;
+    Ok(hidden)
+}
+
+fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<bool, Failure> {
+    let first = folder.join("export.jsonl");
+    let counts = to_file(store, &first, &mut |_| true)?;
+    let mut kinds: Vec<String> = Vec::new();
+    for kind in ["contact", "group", "setting", "conversation", "message"] {
+        if let Some(count) = counts.get(kind) {
+            kinds.push(counted(*count, kind));
+        }
+    }
+    steps.note(&format!("exported   {}", kinds.join(", ")))?;
+    let password = Password::new("another password").map_err(StoreError::from)?;
+    let (second, _) = Store::create(&folder.join("second"), &password, &VaultOptions::default())?;
     privatus::import(&second, &first, &mut Report::new("privatus"), &mut |_| true)?;
-    let again = folder.path().join("again.jsonl");
-    crate::command::export_to(&second, &again)?;
+    let again = folder.join("again.jsonl");
+    to_file(&second, &again, &mut |_| true)?;
+    second.lock()?;
     let (a, b) = (digest(&first)?, digest(&again)?);
+    steps.note(&format!("export     {}", short(a)))?;
+    steps.note(&format!("second     {}", short(b)))?;
     steps.done(if a == b {
-        "both exports are equal, byte for byte"
+        "equal, byte for byte"
     } else {
         "THE EXPORTS DIFFER"
     })?;
-    store.lock()?;
-    second.lock()?;
-
-    line("\nThe same with your own history:")?;
-    for command in [
-        "privatus init",
-        "privatus import telegram PATH/result.json      # or: legacy PATH, privatus PATH",
-        "privatus chats",
-        "privatus show CHAT",
-        "privatus verify",
-        "privatus export history.jsonl",
-    ] {
-        line(&format!("    {command}"))?;
-    }
-    Ok(if a == b && !plain && found.is_content() {
-        0
-    } else {
-        1
-    })
+    Ok(a == b)
 }
 
 struct Sources {
@@ -196,21 +269,48 @@ fn lay_out(folder: &Path) -> Result<Sources, Failure> {
     })
 }
 
-fn import(store: &Store, source: &Import, steps: &Steps) -> Result<(), Failure> {
+fn import(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Failure> {
     let mut report = Report::default();
     let zone = Zone::named("UTC").map_err(|error| Failure::Other(error.to_string()))?;
     bring(store, source, &zone, &mut report)?;
+    let took: Duration = steps.elapsed();
     for note in report.notes.iter().take(4) {
-        line(&format!("    · {note}"))?;
+        for (at, line) in wrapped(note, 90).iter().enumerate() {
+            steps.note(&format!("{} {line}", if at == 0 { "·" } else { " " }))?;
+        }
     }
-    steps.done(&format!(
-        "{} messages, {} contacts, {} groups new; {} known, {} skipped",
-        report.messages_imported,
-        report.contacts_imported,
-        report.groups_imported,
-        report.messages_known,
-        report.messages_skipped
-    ))
+    let mut parts = vec![format!("{} new", counted(report.messages_imported, "message"))];
+    for (count, what) in [
+        (report.contacts_imported, "contact"),
+        (report.groups_imported, "group"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{} new", counted(count, what)));
+        }
+    }
+    if report.messages_known > 0 {
+        parts.push(format!("{} known already", grouped(report.messages_known)));
+    }
+    if report.messages_skipped > 0 {
+        parts.push(format!(
+            "{} skipped",
+            counted(report.messages_skipped, "service entry")
+        ));
+    }
+    steps.done_in(&parts.join(", "), took)
+}
+
+fn counted(count: u64, what: &str) -> String {
+    match (count, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{} {stem}ies", grouped(count)),
+        _ => format!("{} {what}s", grouped(count)),
+    }
+}
+
+fn short(digest: [u8; 32]) -> String {
+    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("BLAKE2b {hex}…")
 }
 
 fn digest(path: &Path) -> Result<[u8; 32], Failure> {

@@ -1,49 +1,135 @@
-//! Things named on the command line: by id, by an unambiguous beginning of one, or by title.
+//! Things named on the command line: by id, by an unambiguous beginning of one, or by title or display name.
+//!
+//! An exact id is looked up and nothing else is read. Otherwise an exact name wins over the beginning of an id.
 
-use privatus_domain::{Contact, Conversation};
-use privatus_store::StoreError;
+use privatus_domain::{Contact, Conversation, ConversationId};
+use privatus_store::{ReadTx, Store, StoreError};
 
-/// The one conversation that is meant.
-pub(crate) fn chat(chats: &[Conversation], wanted: &str) -> Result<Conversation, StoreError> {
-    let named = |chat: &Conversation| (chat.id.to_string(), chat.title.clone());
-    one(chats, wanted, "chat", named).cloned()
+/// The one conversation that is meant: by its own id, its title, or the id of its contact or group.
+pub(crate) fn chat(store: &Store, wanted: &str) -> Result<Conversation, StoreError> {
+    store.read(|tx| {
+        if let Some(found) = exact(wanted, |id: ConversationId| tx.conversation_by_id(&id))? {
+            return Ok(found);
+        }
+        one(tx.conversations(usize::MAX)?, wanted, "chat", |chat| {
+            let id = chat.id.to_string();
+            let peer = chat.peer.as_ref().map_or_else(|| id.clone(), ToString::to_string);
+            ([id, peer], chat.title.clone())
+        })
+    })
 }
 
 /// The one contact that is meant.
-pub(crate) fn contact(contacts: &[Contact], wanted: &str) -> Result<Contact, StoreError> {
-    let named = |contact: &Contact| (contact.id.to_string(), contact.display_name.clone());
-    one(contacts, wanted, "contact", named).cloned()
+pub(crate) fn contact(store: &Store, wanted: &str) -> Result<Contact, StoreError> {
+    store.read(|tx: &mut ReadTx<'_>| {
+        if let Some(found) = exact(wanted, |id| tx.contact_by_id(&id))? {
+            return Ok(found);
+        }
+        one(tx.contacts()?, wanted, "contact", |contact| {
+            let id = contact.id.to_string();
+            ([id.clone(), id], contact.display_name.clone())
+        })
+    })
 }
 
-fn one<'a, T>(
-    all: &'a [T],
+/// What has exactly this id; a word that can be no id names nothing.
+fn exact<T, I: std::str::FromStr>(
+    wanted: &str,
+    find: impl FnOnce(I) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    let Ok(id) = wanted.parse() else {
+        return Ok(None);
+    };
+    match find(id) {
+        Ok(found) => Ok(Some(found)),
+        Err(StoreError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn one<T>(
+    all: Vec<T>,
     wanted: &str,
     what: &str,
-    named: impl Fn(&T) -> (String, String),
-) -> Result<&'a T, StoreError> {
-    if let Some(exact) = all.iter().find(|item| named(item).0 == wanted) {
-        return Ok(exact);
-    }
-    let titled: Vec<&T> = all.iter().filter(|item| named(item).1 == wanted).collect();
-    let begins = || {
-        all.iter()
-            .filter(|item| !wanted.is_empty() && named(item).0.starts_with(wanted))
-            .collect()
+    named: impl Fn(&T) -> ([String; 2], String),
+) -> Result<T, StoreError> {
+    let names: Vec<([String; 2], String)> = all.iter().map(named).collect();
+    let matching = |test: &dyn Fn(&([String; 2], String)) -> bool| -> Vec<usize> {
+        let matches = names.iter().enumerate().filter(|(_, name)| test(name));
+        matches.map(|(at, _)| at).collect()
     };
-    let found: Vec<&T> = if titled.is_empty() { begins() } else { titled };
+    let mut found = matching(&|(ids, _)| ids.iter().any(|id| id == wanted));
+    if found.is_empty() {
+        found = matching(&|(_, title)| title == wanted);
+    }
+    if found.is_empty() && !wanted.is_empty() {
+        found = matching(&|(ids, _)| ids.iter().any(|id| id.starts_with(wanted)));
+    }
+    let shown = crate::text::one_line(wanted, 60);
     match found.as_slice() {
-        [only] => Ok(only),
-        [] => Err(StoreError::NotFound(format!(
-            "{what} “{wanted}”; `privatus {what}s` lists them"
-        ))),
+        [only] => {
+            let only = *only;
+            all.into_iter()
+                .nth(only)
+                .ok_or_else(|| StoreError::NotFound(format!("{what} “{shown}”")))
+        }
+        [] => {
+            let list = if what == "chat" {
+                "privatus chats"
+            } else {
+                "privatus contacts list"
+            };
+            Err(StoreError::NotFound(format!(
+                "{what} “{shown}”; `{list}` lists them"
+            )))
+        }
         several => {
-            let ids: Vec<String> = several.iter().take(5).map(|item| named(item).0).collect();
-            let text = format!(
-                "“{wanted}” may be {} {what}s; name one by its id: {}",
+            let ids: Vec<&str> = several
+                .iter()
+                .take(5)
+                .filter_map(|at| Some(names.get(*at)?.0[0].as_str()))
+                .collect();
+            let more = if several.len() > 5 { ", …" } else { "" };
+            Err(StoreError::Refused(format!(
+                "“{shown}” may be {} {what}s; name one by its id: {}{more}",
                 several.len(),
                 ids.join(", ")
-            );
-            Err(StoreError::Refused(text))
+            )))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn find(wanted: &str) -> Result<usize, u8> {
+        let all = vec![
+            (0, "aa11", "p1", "Alice"),
+            (1, "aa22", "p2", "Bob"),
+            (2, "bb33", "p3", "Bob"),
+            (3, "cc44", "p4", "aa11"),
+            (4, "dd55", "p5", "dd"),
+            (5, "dd66", "p6", "Eve"),
+        ];
+        one(all, wanted, "chat", |item| {
+            ([item.1.into(), item.2.into()], item.3.into())
+        })
+        .map(|item| item.0)
+        .map_err(|error| error.exit_code())
+    }
+
+    #[test]
+    fn ids_names_and_beginnings() {
+        assert_eq!(find("aa11"), Ok(0), "an id wins over a title");
+        assert_eq!(find("p2"), Ok(1), "the contact's or group's id");
+        assert_eq!(find("Alice"), Ok(0));
+        assert_eq!(find("bb"), Ok(2));
+        assert_eq!(find("dd"), Ok(4), "a title wins over a beginning");
+        assert_eq!(find("Bob"), Err(23));
+        assert_eq!(find("aa"), Err(23));
+        assert_eq!(find(""), Err(24));
+        assert_eq!(find("nobody"), Err(24));
     }
 }

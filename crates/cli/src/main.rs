@@ -4,11 +4,13 @@
 mod args;
 mod command;
 mod demo;
+mod examples;
 mod failure;
 mod find;
 mod output;
 mod progress;
 mod secret;
+mod show;
 mod text;
 
 use std::process::ExitCode;
@@ -20,6 +22,15 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version go to standard output and are no failure.
+            if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
+                let text = error.to_string();
+                let text = text
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .trim_start_matches("error: ");
+                return failure::Failure::Usage(format!("{text}; see `privatus --help`")).report(true);
+            }
             let code = if error.use_stderr() { 2 } else { 0 };
             let _ = error.print();
             return ExitCode::from(code);

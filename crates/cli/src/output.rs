@@ -2,18 +2,30 @@
 
 use std::io::{Write, stdout};
 
-use comfy_table::{ContentArrangement, Table, presets};
-use privatus_domain::{Conversation, Direction, Message};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use privatus_domain::{Conversation, Message};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::text::{harmless, one_line};
+use crate::text::{is_harmful, one_line};
 
-/// Prints one JSON document.
+/// Prints one JSON document. What could steer a terminal is escaped: the document means the same.
 pub(crate) fn json(value: &Value) -> Result<(), Failure> {
-    let mut out = stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from)?;
-    Ok(writeln!(out)?)
+    json_text(&serde_json::to_string_pretty(value).map_err(std::io::Error::from)?)
+}
+
+/// Prints a document that is JSON text already.
+pub(crate) fn json_text(text: &str) -> Result<(), Failure> {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Such characters stand in strings alone, and all of them have four hexadecimal digits.
+        if c == '\u{7f}' || is_harmful(c) {
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    line(&safe)
 }
 
 /// Prints a line.
@@ -21,17 +33,69 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     Ok(writeln!(stdout().lock(), "{text}")?)
 }
 
+/// A column of a table.
+pub(crate) enum Column {
+    /// Text, cut to this many columns of the terminal.
+    Text(&'static str, usize),
+    /// A number, flush right.
+    Number(&'static str),
+}
+
 /// Prints a table; cells are made harmless.
-pub(crate) fn table(header: &[&str], rows: Vec<Vec<String>>) -> Result<(), Failure> {
+pub(crate) fn table(columns: &[Column], rows: Vec<Vec<String>>) -> Result<(), Failure> {
+    line(&table_text(columns, rows))
+}
+
+/// A table as text, without blanks at the ends of its lines.
+pub(crate) fn table_text(columns: &[Column], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(header.iter().map(|cell| (*cell).to_owned()));
+    table.set_header(columns.iter().map(|column| match column {
+        Column::Text(title, _) | Column::Number(title) => *title,
+    }));
     for row in rows {
-        table.add_row(row.iter().map(|cell| one_line(cell, 60)).collect::<Vec<_>>());
+        let cells = row.iter().zip(columns).map(|(cell, column)| match column {
+            Column::Text(_, width) => one_line(cell, *width),
+            Column::Number(_) => cell.clone(),
+        });
+        table.add_row(cells.collect::<Vec<_>>());
     }
-    line(&table.to_string())
+    for (at, column) in columns.iter().enumerate() {
+        if let (Column::Number(_), Some(shown)) = (column, table.column_mut(at)) {
+            shown.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let text = table.to_string();
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// The chat list as a person sees it, within 100 columns.
+pub(crate) fn chat_table(chats: &[Conversation]) -> String {
+    let short = |chat: &Conversation| chat.id.to_string().chars().take(13).collect::<String>();
+    let row = |chat: &Conversation| {
+        let at = chat.last_at.map(|at| at.to_sql()).unwrap_or_default();
+        let id = short(chat);
+        let is_unique = chats.iter().filter(|other| short(other) == id).count() == 1;
+        vec![
+            chat.title.clone(),
+            chat.kind.as_str().to_owned(),
+            chat.messages.to_string(),
+            chat.unread.to_string(),
+            at.get(..16).unwrap_or_default().to_owned(),
+            if is_unique { id } else { chat.id.to_string() },
+        ]
+    };
+    let columns = [
+        Column::Text("chat", 36),
+        Column::Text("kind", 6),
+        Column::Number("messages"),
+        Column::Number("unread"),
+        Column::Text("last (UTC)", 16),
+        Column::Text("id", 36),
+    ];
+    table_text(&columns, chats.iter().map(row).collect())
 }
 
 /// A conversation as JSON.
@@ -52,51 +116,24 @@ pub(crate) fn message_json(message: &Message) -> Value {
         "sender": message.sender.as_ref().and_then(|sender| sender.name()),
         "text": body.map(|body| body.as_text()).unwrap_or_default(),
         "at": message.at,
+        "is_read": message.is_read,
     });
     let mut put = |key: &str, field: Option<Value>| {
         if let (Some(field), Some(map)) = (field, value.as_object_mut()) {
             map.insert(key.into(), field);
         }
     };
+    let attributes = body.map(|body| body.attributes());
     put("edited_at", message.edited_at.map(|at| json!(at)));
     put("deleted_at", message.deleted_at.map(|at| json!(at)));
     put("reply_to", message.reply_to.as_ref().map(|id| json!(id)));
     put(
         "media",
-        body.and_then(|body| body.attributes().media.as_ref())
-            .map(|media| json!(media)),
+        attributes.and_then(|attributes| Some(json!(attributes.media.as_ref()?))),
+    );
+    put(
+        "forwarded_from",
+        attributes.and_then(|attributes| Some(json!(attributes.forwarded_from.as_ref()?))),
     );
     value
-}
-
-/// A message as lines for a person.
-pub(crate) fn message_lines(message: &Message) -> String {
-    let who = match (message.direction, &message.sender) {
-        (Direction::Out, _) => "you".to_owned(),
-        (Direction::In, Some(sender)) => one_line(sender.name().unwrap_or("unknown"), 40),
-        (Direction::In, None) => "unknown".to_owned(),
-    };
-    let mut marks = String::new();
-    if message.edited_at.is_some() {
-        marks.push_str(" (edited)");
-    }
-    if let Some(reply) = &message.reply_to {
-        marks.push_str(&format!(" ↳ {}", one_line(&reply.to_string(), 40)));
-    }
-    let text = match &message.body {
-        None => "(deleted)".to_owned(),
-        Some(body) => match &body.attributes().media {
-            Some(media) if body.as_text().is_empty() => {
-                format!(
-                    "[{}: {}]",
-                    one_line(&media.kind, 30),
-                    one_line(media.path.as_deref().unwrap_or("-"), 60)
-                )
-            }
-            _ => harmless(body.as_text()).replace('\n', "\n    "),
-        },
-    };
-    let at = message.at.to_sql();
-    let at = at.get(..16).unwrap_or(&at);
-    format!("{at}  {who}{marks}\n    {text}")
 }

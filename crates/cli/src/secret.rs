@@ -4,9 +4,13 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use privatus_store::{Password, RecoveryCode, Secret};
+use zeroize::Zeroizing;
 
 use crate::args::Arguments;
 use crate::failure::Failure;
+
+/// Bytes below which a new password gets a word of warning.
+const SHORT: usize = 10;
 
 /// What opens the vault.
 pub(crate) fn unlock_secret(arguments: &Arguments) -> Result<Secret, Failure> {
@@ -22,10 +26,10 @@ pub(crate) fn unlock_secret(arguments: &Arguments) -> Result<Secret, Failure> {
 /// The vault's password; a new one is asked for twice.
 pub(crate) fn password(arguments: &Arguments, is_new: bool) -> Result<Password, Failure> {
     if let Some(file) = &arguments.password_file {
-        return from_file(file);
+        return from_file(file, is_new);
     }
     if let Some(password) = variable("PRIVATUS_PASSWORD")? {
-        return Password::new(&password).map_err(refused);
+        return typed(&password, is_new);
     }
     prompt_password("Password", is_new)
 }
@@ -33,12 +37,21 @@ pub(crate) fn password(arguments: &Arguments, is_new: bool) -> Result<Password, 
 /// A new password for `passwd`.
 pub(crate) fn new_password(file: Option<&Path>) -> Result<Password, Failure> {
     if let Some(file) = file {
-        return from_file(file);
+        return from_file(file, true);
     }
     if let Some(password) = variable("PRIVATUS_NEW_PASSWORD")? {
-        return Password::new(&password).map_err(refused);
+        return typed(&password, true);
     }
     prompt_password("New password", true)
+}
+
+/// A word about a new password that is quickly guessed.
+fn remark(is_new: bool, password: &[u8]) {
+    if is_new && password.len() < SHORT {
+        crate::command::warn(
+            "the password is short: who copies the vault can try many; better take several words",
+        );
+    }
 }
 
 /// The password of an import's source: its exact bytes.
@@ -51,16 +64,21 @@ pub(crate) fn source_password(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
                 bytes.pop();
             }
         }
-        return Ok(bytes);
+        return Ok(std::mem::take(&mut *bytes));
     }
     if let Some(password) = variable("PRIVATUS_SOURCE_PASSWORD")? {
-        return Ok(password.into_bytes());
+        return Ok(bytes_of(password));
     }
     ask(
         "Password of the source",
         "--source-password-file or PRIVATUS_SOURCE_PASSWORD",
     )
-    .map(String::into_bytes)
+    .map(bytes_of)
+}
+
+/// Taken out without a copy; the import wipes it.
+fn bytes_of(mut text: Zeroizing<String>) -> Vec<u8> {
+    std::mem::take(&mut *text).into_bytes()
 }
 
 fn prompt_password(what: &str, twice: bool) -> Result<Password, Failure> {
@@ -70,32 +88,44 @@ fn prompt_password(what: &str, twice: bool) -> Result<Password, Failure> {
             "the two passwords differ; nothing was changed".into(),
         ));
     }
-    Password::new(&first).map_err(refused)
+    typed(&first, twice)
 }
 
-fn ask(what: &str, instead: &str) -> Result<String, Failure> {
+fn typed(text: &str, is_new: bool) -> Result<Password, Failure> {
+    let password = Password::new(text).map_err(refused)?;
+    remark(is_new, text.as_bytes());
+    Ok(password)
+}
+
+fn ask(what: &str, instead: &str) -> Result<Zeroizing<String>, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::Usage(format!(
             "no password: give {instead} (standard input is no terminal)"
         )));
     }
-    rpassword::prompt_password(format!("{what}: ")).map_err(|_| Failure::Other("the prompt failed".into()))
+    rpassword::prompt_password(format!("{what}: "))
+        .map(Zeroizing::new)
+        .map_err(|_| Failure::Other("the prompt failed".into()))
 }
 
-fn variable(name: &str) -> Result<Option<String>, Failure> {
+fn variable(name: &str) -> Result<Option<Zeroizing<String>>, Failure> {
     match std::env::var(name) {
-        Ok(value) => Ok(Some(value)),
+        Ok(value) => Ok(Some(Zeroizing::new(value))),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => Err(Failure::Usage(format!("{name} is not UTF-8"))),
     }
 }
 
-fn from_file(file: &Path) -> Result<Password, Failure> {
-    Password::from_file_bytes(&read(file)?).map_err(refused)
+fn from_file(file: &Path, is_new: bool) -> Result<Password, Failure> {
+    let bytes = read(file)?;
+    let password = Password::from_file_bytes(&bytes).map_err(refused)?;
+    remark(is_new, &bytes);
+    Ok(password)
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     std::fs::read(file)
+        .map(Zeroizing::new)
         .map_err(|error| Failure::Usage(format!("{} cannot be read: {}", file.display(), error.kind())))
 }
 

@@ -1,4 +1,6 @@
-//! Text of strangers, made harmless for a terminal.
+//! Text of strangers, made harmless for a terminal, and cut to the columns it has there.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Replaces control characters, escape sequences and marks that reorder text by visible stand-ins; line ends stay.
 pub(crate) fn harmless(text: &str) -> String {
@@ -8,27 +10,78 @@ pub(crate) fn harmless(text: &str) -> String {
             '\t' => ' ',
             '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
             '\u{7f}' => '\u{2421}',
-            '\u{80}'..='\u{9f}'
-            | '\u{61c}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' => '\u{fffd}',
+            c if is_harmful(c) => '\u{fffd}',
             c => c,
         })
         .collect()
 }
 
-/// The same on one line, at most `width` characters.
-pub(crate) fn one_line(text: &str, width: usize) -> String {
+/// Characters beyond ASCII that steer a terminal, reorder what stands around them or break lines.
+pub(crate) const fn is_harmful(c: char) -> bool {
+    matches!(c,
+        '\u{80}'..='\u{9f}'
+        | '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}')
+}
+
+/// The same on one line, at most `columns` wide; East Asian and emoji characters take two.
+pub(crate) fn one_line(text: &str, columns: usize) -> String {
     let flat = harmless(text).replace('\n', " ");
-    if flat.chars().count() <= width {
+    if flat.width() <= columns {
         return flat;
     }
-    let mut cut: String = flat.chars().take(width.saturating_sub(1)).collect();
+    let mut cut = String::new();
+    let mut used = 0;
+    for c in flat.chars() {
+        used += c.width().unwrap_or(0);
+        if used >= columns {
+            break;
+        }
+        cut.push(c);
+    }
     cut.push('…');
     cut
+}
+
+/// The lines of a text, each broken between words to at most `columns`.
+pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in harmless(text).lines() {
+        let mut now = String::new();
+        for word in line.split(' ') {
+            if !now.is_empty() && now.width() + 1 + word.width() > columns {
+                lines.push(std::mem::take(&mut now));
+            } else if !now.is_empty() {
+                now.push(' ');
+            }
+            for c in word.chars() {
+                if now.width() + c.width().unwrap_or(0) > columns {
+                    lines.push(std::mem::take(&mut now));
+                }
+                now.push(c);
+            }
+        }
+        lines.push(now);
+    }
+    lines
+}
+
+/// A whole number with its thousands apart.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -42,5 +95,19 @@ mod tests {
         assert!(shown.chars().all(|c| !c.is_control()));
         assert_eq!(one_line("a\nb", 10), "a b");
         assert_eq!(one_line("abcdef", 4), "abc…");
+    }
+
+    #[test]
+    fn widths_are_columns() {
+        assert_eq!(one_line("日本語の会話", 7), "日本語…");
+        assert_eq!(one_line("日本語", 6), "日本語");
+        assert!(one_line("👍👍👍👍", 5).width() <= 5);
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("日本語の", 4), ["日本", "語の"]);
+        assert_eq!(wrapped("a\n\nb", 4), ["a", "", "b"]);
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "1,234,567"]
+        );
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::open;
 use crate::args::{Arguments, Contacts};
 use crate::failure::Failure;
+use crate::output::Column;
 use crate::{find, output};
 
 pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failure> {
@@ -52,10 +53,17 @@ fn list(arguments: &Arguments) -> Result<u8, Failure> {
             contact.id.to_string(),
         ]
     };
-    output::table(
-        &["name", "key", "verified", "id"],
-        contacts.iter().map(row).collect(),
-    )?;
+    if contacts.is_empty() {
+        output::line("No contacts yet. `privatus contacts add NAME` adds one.")?;
+        return Ok(0);
+    }
+    let columns = [
+        Column::Text("name", 40),
+        Column::Text("key", 4),
+        Column::Text("verified", 8),
+        Column::Text("id", 36),
+    ];
+    output::table(&columns, contacts.iter().map(row).collect())?;
     Ok(0)
 }
 
@@ -102,8 +110,7 @@ fn change(
     act: impl FnOnce(&Store, &ContactId) -> Result<(), StoreError>,
 ) -> Result<u8, Failure> {
     let store = open(arguments)?;
-    let contacts = store.read(|tx| tx.contacts())?;
-    let contact = find::contact(&contacts, wanted)?;
+    let contact = find::contact(&store, wanted)?;
     act(&store, &contact.id)?;
     store.lock()?;
     if arguments.json {

@@ -2,14 +2,15 @@
 
 use std::io::{Read, Write, stdin, stdout};
 
-use privatus_domain::{Body, Conversation, MessageId, NewMessage, ReplyState, limits};
-use privatus_store::{PAGE_MAX, PageStart, Store, StoreError};
+use privatus_domain::{Body, MessageId, NewMessage, ReplyState, limits};
+use privatus_store::{PAGE_MAX, PageStart, StoreError};
 use serde_json::json;
 
 use super::open;
-use crate::args::Arguments;
+use crate::args::{Arguments, Show};
 use crate::failure::Failure;
-use crate::{find, output};
+use crate::text::one_line;
+use crate::{find, output, show};
 
 /// `chats`
 pub(crate) fn chats(arguments: &Arguments, limit: usize) -> Result<u8, Failure> {
@@ -19,45 +20,20 @@ pub(crate) fn chats(arguments: &Arguments, limit: usize) -> Result<u8, Failure> 
     if arguments.json {
         let chats: Vec<_> = chats.iter().map(output::chat_json).collect();
         output::json(&json!({ "chats": chats }))?;
-        return Ok(0);
+    } else if chats.is_empty() {
+        output::line(
+            "No chats yet. `privatus import` takes a history in, `privatus contacts add` makes one.",
+        )?;
+    } else {
+        output::line(&output::chat_table(&chats))?;
     }
-    chat_table(&chats)?;
     Ok(0)
 }
 
-/// The chat list as a person sees it.
-pub(crate) fn chat_table(chats: &[Conversation]) -> Result<(), Failure> {
-    let rows = chats
-        .iter()
-        .map(|chat| {
-            let at = chat.last_at.map(|at| at.to_sql()).unwrap_or_default();
-            let id = chat.id.to_string();
-            vec![
-                chat.title.chars().take(36).collect(),
-                chat.kind.as_str().to_owned(),
-                chat.messages.to_string(),
-                chat.unread.to_string(),
-                at.get(..16).unwrap_or_default().to_owned(),
-                id.chars().take(13).collect(),
-            ]
-        })
-        .collect();
-    output::table(&["chat", "kind", "messages", "unread", "last (UTC)", "id"], rows)
-}
-
-fn conversation(store: &Store, wanted: &str) -> Result<Conversation, StoreError> {
-    let chats = store.read(|tx| tx.conversations(usize::MAX))?;
-    find::chat(&chats, wanted)
-}
-
 /// Where a page begins, from the three options.
-pub(crate) fn start(
-    before: Option<&str>,
-    after: Option<&str>,
-    around: Option<&str>,
-) -> Result<PageStart, Failure> {
+fn start(show: &Show) -> Result<PageStart, Failure> {
     let id = |text: &str| text.parse::<MessageId>().map_err(StoreError::from);
-    Ok(match (before, after, around) {
+    Ok(match (&show.before, &show.after, &show.around) {
         (Some(text), ..) => PageStart::Before(id(text)?),
         (_, Some(text), _) => PageStart::After(id(text)?),
         (.., Some(text)) => PageStart::Around(id(text)?),
@@ -66,40 +42,47 @@ pub(crate) fn start(
 }
 
 /// `show`
-pub(crate) fn show(
-    arguments: &Arguments,
-    chat: &str,
-    limit: usize,
-    start: &PageStart,
-) -> Result<u8, Failure> {
-    if limit == 0 || limit > PAGE_MAX {
+pub(crate) fn show(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
+    if show.limit == 0 || show.limit > PAGE_MAX {
         return Err(Failure::Usage(format!("--limit takes 1 to {PAGE_MAX}")));
     }
+    let start = start(show)?;
     let store = open(arguments)?;
-    let chat = conversation(&store, chat)?;
-    let page = store.read(|tx| tx.messages_page(&chat.id, start, limit))?;
+    let chat = find::chat(&store, &show.chat)?;
+    let (page, answered) = store.read(|tx| {
+        let page = tx.messages_page(&chat.id, &start, show.limit)?;
+        let answered = if arguments.json {
+            show::Answered::new()
+        } else {
+            show::answered(tx, &page.messages)?
+        };
+        Ok::<_, StoreError>((page, answered))
+    })?;
     store.lock()?;
-    let next = page
-        .messages
-        .last()
-        .filter(|_| page.has_older)
-        .map(|message| message.id.clone());
+    let older = page.messages.last().filter(|_| page.has_older);
+    let newer = page.messages.first().filter(|_| page.has_newer);
     if arguments.json {
         let messages: Vec<_> = page.messages.iter().map(output::message_json).collect();
-        output::json(&json!({ "messages": messages, "next": next }))?;
+        // The id to give to the same option again.
+        let next = if show.after.is_some() { newer } else { older };
+        output::json(&json!({ "messages": messages, "next": next.map(|message| &message.id) }))?;
         return Ok(0);
     }
     let mut out = stdout().lock();
-    if let Some(next) = &next {
-        let next = crate::text::one_line(&next.to_string(), 60);
-        writeln!(
-            out,
-            "… older messages: privatus show {} --before {next}\n",
-            crate::text::one_line(&chat.id.to_string(), 40)
-        )?;
+    let chat_id = one_line(&chat.id.to_string(), 60);
+    if let Some(message) = older {
+        let id = one_line(&message.id.to_string(), 60);
+        writeln!(out, "… older: privatus show {chat_id} --before {id}\n")?;
     }
     for message in page.messages.iter().rev() {
-        writeln!(out, "{}", output::message_lines(message))?;
+        writeln!(out, "{}", show::lines(message, &answered, show.ids))?;
+    }
+    if let Some(message) = newer {
+        let id = one_line(&message.id.to_string(), 60);
+        writeln!(out, "\n… newer: privatus show {chat_id} --after {id}")?;
+    }
+    if page.messages.is_empty() {
+        writeln!(out, "No messages here.")?;
     }
     Ok(0)
 }
@@ -117,12 +100,14 @@ pub(crate) fn send(
         .map(|id| id.parse().map_err(StoreError::from))
         .transpose()?;
     let store = open(arguments)?;
-    let chat = conversation(&store, chat)?;
+    let chat = find::chat(&store, chat)?;
     let id = store.write("send", |tx| {
         if let Some(reply) = &reply_to
             && tx.reply_state(reply)? == ReplyState::Absent
         {
-            return Err(StoreError::NotFound(format!("message {reply}, to answer")));
+            return Err(StoreError::NotFound(format!(
+                "message {reply}, to answer; `privatus show --ids` shows ids"
+            )));
         }
         let id = MessageId::new(tx.new_id()?);
         let message = NewMessage {
@@ -170,7 +155,7 @@ fn typed() -> Result<String, Failure> {
 pub(crate) fn mark_read(arguments: &Arguments, chat: &str, up_to: Option<&str>) -> Result<u8, Failure> {
     let up_to: Option<MessageId> = up_to.map(|id| id.parse().map_err(StoreError::from)).transpose()?;
     let store = open(arguments)?;
-    let chat = conversation(&store, chat)?;
+    let chat = find::chat(&store, chat)?;
     let marked = store.write("mark_read", |tx| {
         tx.conversation_mark_read(&chat.id, up_to.as_ref())
     })?;

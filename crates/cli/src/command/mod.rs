@@ -1,15 +1,15 @@
 //! The commands, each as short as what it does.
 
 mod contacts;
-mod export;
+mod documents;
+pub(crate) mod export;
 pub(crate) mod import;
 mod messages;
 mod settings;
 mod vault;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::CommandFactory;
 use privatus_store::{Store, StoreError, VaultOptions};
 
 use crate::args::{Arguments, Command};
@@ -20,19 +20,10 @@ use crate::secret;
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     match &arguments.command {
         Command::Init { kdf_iterations } => vault::init(arguments, *kdf_iterations),
-        Command::Demo => crate::demo::run(),
+        Command::Demo => crate::demo::run(arguments.json),
         Command::Import(import) => import::run(arguments, import),
         Command::Chats { limit } => messages::chats(arguments, *limit),
-        Command::Show {
-            chat,
-            limit,
-            before,
-            after,
-            around,
-        } => {
-            let start = messages::start(before.as_deref(), after.as_deref(), around.as_deref())?;
-            messages::show(arguments, chat, *limit, &start)
-        }
+        Command::Show(show) => messages::show(arguments, show),
         Command::Send { chat, text, reply_to } => messages::send(arguments, chat, text, reply_to.as_deref()),
         Command::MarkRead { chat, up_to } => messages::mark_read(arguments, chat, up_to.as_deref()),
         Command::Contacts(command) => contacts::run(arguments, command),
@@ -44,25 +35,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
             new_password_file,
             kdf_iterations,
         } => vault::passwd(arguments, new_password_file.as_deref(), *kdf_iterations),
-        Command::Completions { shell } => {
-            // Into memory first: the generator panics when its output cannot be written.
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Arguments::command(), "privatus", &mut script);
-            std::io::Write::write_all(&mut std::io::stdout(), &script)?;
-            Ok(0)
-        }
-        Command::Man => {
-            clap_mangen::Man::new(Arguments::command()).render(&mut std::io::stdout())?;
-            Ok(0)
-        }
+        Command::Completions { shell } => documents::completions(*shell),
+        Command::Man { command } => documents::man(command),
     }
-}
-
-pub(crate) use messages::chat_table;
-
-/// Writes an export without progress.
-pub(crate) fn export_to(store: &Store, path: &Path) -> Result<(), Failure> {
-    export::to_file(store, path, &mut |_| true).map(drop)
 }
 
 /// The vault's folder: given, or in the platform's data folder.
@@ -86,10 +61,16 @@ pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
     let secret = secret::unlock_secret(arguments)?;
     let store = Store::unlock(&path, &secret, &VaultOptions::default())?;
     for warning in store.warnings() {
-        let _ = std::io::Write::write_fmt(
-            &mut std::io::stderr(),
-            format_args!("privatus: warning: {warning}\n"),
-        );
+        warn(warning);
     }
     Ok(store)
+}
+
+/// A word about something that is no failure, on standard error.
+pub(crate) fn warn(text: &str) {
+    // With standard error closed there is nobody left to tell.
+    let _ = std::io::Write::write_fmt(
+        &mut std::io::stderr(),
+        format_args!("privatus: warning: {}\n", crate::text::one_line(text, 1_000)),
+    );
 }

@@ -1,13 +1,13 @@
 //! `settings`: list, get, set, unset; the application's.
 
-use privatus_domain::{JsonText, SettingKey};
+use privatus_domain::{JsonText, Setting, SettingKey};
 use privatus_store::StoreError;
 use serde_json::{Value, json};
 
 use super::open;
 use crate::args::{Arguments, Settings};
 use crate::failure::Failure;
-use crate::output;
+use crate::output::{self, Column};
 
 pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failure> {
     let key = |key: &str| SettingKey::new(key).map_err(StoreError::from);
@@ -17,17 +17,14 @@ pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failu
             let settings = store.read(|tx| tx.settings())?;
             store.lock()?;
             if arguments.json {
-                let settings: Vec<Value> = settings
-                    .iter()
-                    .map(|s| json!({ "scope": s.scope, "key": s.key.as_str(), "value": s.value }))
-                    .collect();
-                output::json(&json!({ "settings": settings }))?;
+                let settings: Vec<String> = settings.iter().map(setting_json).collect();
+                output::json_text(&format!("{{\"settings\":[{}]}}", settings.join(",")))?;
             } else {
                 let rows = settings
                     .iter()
                     .map(|s| vec![s.key.as_str().to_owned(), s.value.to_string()])
                     .collect();
-                output::table(&["setting", "value"], rows)?;
+                output::table(&[Column::Text("setting", 36), Column::Text("value", 60)], rows)?;
             }
         }
         Settings::Get { key: name } => {
@@ -36,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failu
             let setting = store.read(|tx| tx.setting("", &key))?;
             store.lock()?;
             if arguments.json {
-                output::json(&json!({ "key": name, "value": setting.value }))?;
+                output::json_text(&setting_json(&setting))?;
             } else {
                 output::line(&crate::text::harmless(&setting.value.to_string()))?;
             }
@@ -61,6 +58,16 @@ pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failu
         }
     }
     Ok(0)
+}
+
+/// A setting as JSON text: its value stands as it was set, so that no number is rounded.
+fn setting_json(setting: &Setting) -> String {
+    format!(
+        "{{\"scope\":{},\"key\":{},\"value\":{}}}",
+        Value::from(setting.scope.as_str()),
+        Value::from(setting.key.as_str()),
+        setting.value
+    )
 }
 
 fn done(arguments: &Arguments, key: &str, what: &str) -> Result<(), Failure> {

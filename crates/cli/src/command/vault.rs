@@ -8,6 +8,8 @@ use serde_json::json;
 use super::{open, vault_path};
 use crate::args::Arguments;
 use crate::failure::Failure;
+use crate::output::Column;
+use crate::text::grouped;
 use crate::{output, progress, secret};
 
 /// `init`
@@ -79,16 +81,17 @@ pub(crate) fn stats(arguments: &Arguments) -> Result<u8, Failure> {
             "unread": unread, "database_bytes": bytes,
         }))?;
     } else {
-        let row = |name: &str, value: String| vec![name.to_owned(), value];
+        let row = |name: &str, value: u64| vec![name.to_owned(), grouped(value)];
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         output::table(
-            &["", "count"],
+            &[Column::Text("", 20), Column::Number("count")],
             vec![
-                row("conversations", chats.len().to_string()),
-                row("contacts", contacts.to_string()),
-                row("groups", groups.to_string()),
-                row("messages", messages.to_string()),
-                row("unread", unread.to_string()),
-                row("database, bytes", bytes.to_string()),
+                row("conversations", count(chats.len())),
+                row("contacts", count(contacts)),
+                row("groups", count(groups)),
+                row("messages", messages),
+                row("unread", unread),
+                row("database, bytes", bytes),
             ],
         )?;
     }
