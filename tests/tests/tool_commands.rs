@@ -130,7 +130,7 @@ fn wide_names_keep_the_list_within_100_columns() {
     .enumerate()
     {
         let source = dir.path().join(format!("{number}.json"));
-        let export = telegram(name, &["text".into()]).replace("\"id\":7", &format!("\"id\":{number}1"));
+        let export = telegram(name, &["text".into()]).replace("\"id\":7", &format!("\"id\":1{number}"));
         fs::write(&source, export).unwrap();
         ok(&vault, &["import", "telegram", source.to_str().unwrap()]);
     }
@@ -180,7 +180,7 @@ fn an_export_goes_to_a_regular_file_outside_the_vault() {
         run(&vault, &["export", dir.path().join("no/where").to_str().unwrap()])
             .status
             .code(),
-        Some(22)
+        Some(24)
     );
 
     let file = dir.path().join("out.jsonl");

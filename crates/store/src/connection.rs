@@ -7,7 +7,7 @@ use diesel::query_builder::Query;
 use diesel::query_dsl::LoadQuery;
 use diesel::sqlite::Sqlite;
 use diesel::{RunQueryDsl, SqliteConnection};
-use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, RawKey};
+use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, RawKey, SqliteError};
 
 use crate::error::StoreError;
 use crate::sql::Sql;
@@ -79,8 +79,16 @@ impl Link {
         }
         self.inner.busy_timeout(BUSY_TIMEOUT)?;
         self.inner.execute_batch("PRAGMA cipher_log_level = NONE")?;
-        // The first statement that reads the file: damage shows here.
-        self.inner.pragma_i64("schema_version")?;
+        // The first statement that reads the file. The key comes from an authenticated key ring, so it is the right one.
+        self.inner.pragma_i64("schema_version").map_err(|error| {
+            damage(
+                error,
+                "its first page does not open with this vault's key: it is damaged, cut off, or another vault's",
+            )
+        })?;
+        self.inner
+            .execute_batch("SELECT 1 FROM sqlite_schema LIMIT 1")
+            .map_err(|error| damage(error, "a page that describes its tables is damaged or cut off"))?;
         // Kept in the file; a copy made by VACUUM INTO has lost it.
         if self.inner.pragma_text("journal_mode")?.as_deref() != Some("wal") {
             self.inner.execute_batch("PRAGMA journal_mode = WAL")?;
@@ -285,5 +293,13 @@ mod tests {
             assert!(read.is_err());
         }
         assert_eq!(vault.verify().problems, Vec::<String>::new());
+    }
+}
+
+/// Says where damage was met; other errors stay.
+fn damage(error: SqliteError, place: &str) -> StoreError {
+    match StoreError::from(error) {
+        StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(place.into()),
+        other => other,
     }
 }

@@ -166,7 +166,7 @@ fn triggers(store: &Store) -> Vec<String> {
         statements.extend(
             spaced
                 .filter(|text| !text.contains("RAISE"))
-                .map(|text| text.replace("OLD.contact_id", "?")),
+                .map(|text| text.replace("OLD.contact_id", "?").replace("OLD.group_id", "?")),
         );
     }
     statements

@@ -127,15 +127,15 @@ fn a_password_change_with_a_wrong_old_password() {
     let (_dir, vault) = vault();
     let mut command = privatus(&vault);
     command
+        .env("PRIVATUS_NEW_PASSWORD", "")
+        .args(["passwd", "--kdf-iterations", "210000"]);
+    refused(&vault, command, 10, "at least one character");
+    let mut command = privatus(&vault);
+    command
         .env("PRIVATUS_PASSWORD", "wrong")
         .env("PRIVATUS_NEW_PASSWORD", "another");
     command.args(["passwd", "--kdf-iterations", "210000"]);
     refused(&vault, command, 10, "wrong password");
-    let mut command = privatus(&vault);
-    command
-        .env("PRIVATUS_NEW_PASSWORD", "")
-        .args(["passwd", "--kdf-iterations", "210000"]);
-    refused(&vault, command, 10, "at least one character");
     let mut command = privatus(&vault);
     command
         .env("PRIVATUS_NEW_PASSWORD", "x")

@@ -10,14 +10,16 @@ use privatus_store::{StoreError, WriteTx};
 
 use super::record::Message;
 
-/// An id as it stands, or for one that is longer than the vault keeps, one derived from it.
+/// An id as it stands, or for one that the vault does not keep (too long, a NUL), one derived from it.
 pub(super) fn id<T: FromStr<Err = IdError> + From<Id>>(
     tx: &WriteTx<'_>,
     text: &str,
 ) -> Result<T, StoreError> {
     match text.parse() {
         Ok(id) => Ok(id),
-        Err(IdError::TooLong(_)) => Ok(tx.derived_id(&[b"privatus", b"id", text.as_bytes()]).into()),
+        Err(IdError::TooLong(_) | IdError::Nul) => {
+            Ok(tx.derived_id(&[b"privatus", b"id", text.as_bytes()]).into())
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -65,6 +67,12 @@ fn one(tx: &mut WriteTx<'_>, message: Message, senders: &mut Senders) -> Result<
         (None, Some(source)) => {
             let source = unhex(&source).ok_or("a message whose sender_source is no 32 hex digits")?;
             imported(Id::Uuid(source), name(message.sender))
+        }
+        // An export written by hand: the name is all there is to tell two senders apart.
+        (None, None) if message.sender.is_some() => {
+            let text = message.sender.as_deref().unwrap_or_default();
+            let source = tx.derived_id(&[b"privatus", b"sender name", text.as_bytes()]);
+            imported(source, name(message.sender))
         }
         (None, None) => SenderRef::Nobody,
     };

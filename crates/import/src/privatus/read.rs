@@ -129,7 +129,7 @@ fn read(store: &Store, file: impl Read, report: &mut Report, progress: OnProgres
             Line::End => {
                 state.flush()?;
                 return Err(Ended::Source(format!(
-                    "is cut off after line {}; what stands there was imported",
+                    "is cut off after line {}: its end is missing; what stands there was imported",
                     number - 1
                 )));
             }

@@ -160,13 +160,14 @@ enum To {
 
 impl Walker for Importer<'_> {
     fn message(&mut self, index: usize, message: Value) -> bool {
-        self.done += 1;
         if self.chat.as_ref().is_none_or(|chat| chat.index != index) {
             if !self.flush() || !self.make(index) {
                 return false;
             }
             self.ordinals = Ordinals::default();
         }
+        // Counted only now: progress tells what is in the vault, and the flush above knows nothing of this message.
+        self.done += 1;
         match self.chat.as_ref().map(|chat| &chat.to) {
             Some(To::Conversation(_)) => {}
             Some(To::Unnamed) => {

@@ -134,8 +134,7 @@ impl Store {
             &raw_key,
             options.vfs.as_deref(),
             options.reader_role(),
-        )
-        .map_err(name_first_page)?;
+        )?;
         check_ours(&mut reader, unlocked)?;
         ledger::check(&mut reader)?;
         let shared = share(&mut reader, unlocked, options)?;
@@ -297,17 +296,6 @@ fn newest(
         }
     }
     Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into())
-}
-
-/// The key is known to be right for this key ring: a first page that it does not open is damaged, or not ours.
-fn name_first_page(error: StoreError) -> StoreError {
-    match error {
-        StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(
-            "its first page does not open with this vault's key: it is damaged, cut off, or another vault's"
-                .into(),
-        ),
-        other => other,
-    }
 }
 
 fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<(), StoreError> {
