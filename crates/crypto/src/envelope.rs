@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::aead::{self, TAG};
 use crate::error::{CryptoError, OpenError};
-use crate::frame::{self, Scratch};
+use crate::frame::Scratch;
 use crate::key::TableKey;
 use crate::random;
 use crate::vault_id::VaultId;
@@ -50,47 +50,33 @@ pub fn envelope_key_number(envelope: &[u8]) -> Result<u32, OpenError> {
     }
 }
 
-/// What goes into the row key behind its label; its end is the associated data.
-struct Material {
-    scratch: Scratch,
-    associated_from: usize,
-}
-
-impl Material {
-    fn new(ctx: &Context<'_>, header: &[u8; HEADER], random: &[u8; RANDOM]) -> Result<Self, CryptoError> {
-        let parts: [&[u8]; 5] = [
-            header,
-            ctx.vault.as_bytes(),
-            ctx.table.as_bytes(),
-            ctx.column.as_bytes(),
-            ctx.row_id,
-        ];
-        let associated_length = parts
-            .iter()
-            .try_fold(0_usize, |sum, part| sum.checked_add(4)?.checked_add(part.len()))
-            .and_then(|sum| u32::try_from(sum).ok())
-            .ok_or(CryptoError::TooLong)?;
-        let mut scratch = Scratch::new();
-        scratch.push_field(header)?;
-        scratch.push_field(random)?;
-        scratch.push(&associated_length.to_le_bytes());
-        let associated_from = scratch.as_slice().len();
-        for part in parts {
-            scratch.push(&frame::length(part)?);
-            scratch.push(part);
-        }
-        Ok(Self {
-            scratch,
-            associated_from,
-        })
+/// Gathers what goes into the row key behind its label; the associated data is its end, from the index given.
+fn material(
+    scratch: &mut Scratch,
+    ctx: &Context<'_>,
+    header: &[u8; HEADER],
+    random: &[u8; RANDOM],
+) -> Result<usize, CryptoError> {
+    let parts: [&[u8]; 5] = [
+        header,
+        ctx.vault.as_bytes(),
+        ctx.table.as_bytes(),
+        ctx.column.as_bytes(),
+        ctx.row_id,
+    ];
+    let associated_length = parts
+        .iter()
+        .try_fold(0_usize, |sum, part| sum.checked_add(4)?.checked_add(part.len()))
+        .and_then(|sum| u32::try_from(sum).ok())
+        .ok_or(CryptoError::TooLong)?;
+    scratch.push_field(header)?;
+    scratch.push_field(random)?;
+    scratch.push(&associated_length.to_le_bytes());
+    let associated_from = scratch.as_slice().len();
+    for part in parts {
+        scratch.push_field(part)?;
     }
-
-    fn associated(&self) -> &[u8] {
-        self.scratch
-            .as_slice()
-            .get(self.associated_from..)
-            .unwrap_or_default()
-    }
+    Ok(associated_from)
 }
 
 impl TableKey {
@@ -118,8 +104,10 @@ impl TableKey {
     ) -> Result<(), CryptoError> {
         let [a, b, c, d] = ctx.key_number.to_le_bytes();
         let header = [VERSION, ALGORITHM, a, b, c, d];
-        let material = Material::new(ctx, &header, random)?;
-        let row_key = self.row_key(material.scratch.as_slice());
+        let mut scratch = Scratch::new();
+        let associated_from = material(&mut scratch, ctx, &header, random)?;
+        let material = scratch.as_slice();
+        let row_key = self.row_key(material);
 
         let start = out.len();
         let size = plaintext
@@ -135,7 +123,7 @@ impl TableKey {
             &row_key,
             &NONCE,
             plaintext,
-            material.associated(),
+            material.get(associated_from..).unwrap_or_default(),
             out.get_mut(body..).unwrap_or_default(),
         );
         if sealed.is_err() {
@@ -154,8 +142,10 @@ impl TableKey {
         }
         let (header, rest) = envelope.split_first_chunk::<HEADER>().ok_or(OpenError)?;
         let (random, body) = rest.split_first_chunk::<RANDOM>().ok_or(OpenError)?;
-        let material = Material::new(ctx, header, random).map_err(|_| OpenError)?;
-        let row_key = self.row_key(material.scratch.as_slice());
+        let mut scratch = Scratch::new();
+        let associated_from = material(&mut scratch, ctx, header, random).map_err(|_| OpenError)?;
+        let material = scratch.as_slice();
+        let row_key = self.row_key(material);
 
         let start = out.len();
         out.resize(start.saturating_add(body.len().saturating_sub(TAG)), 0);
@@ -163,7 +153,7 @@ impl TableKey {
             &row_key,
             &NONCE,
             body,
-            material.associated(),
+            material.get(associated_from..).unwrap_or_default(),
             out.get_mut(start..).unwrap_or_default(),
         );
         if opened.is_err() {
