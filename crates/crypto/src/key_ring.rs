@@ -105,7 +105,8 @@ impl KeyRing {
 
     /// The next generation, in which `new` takes the place of every password slot, also of one
     /// whose KDF this build does not know. Slots of other kinds stay as they are, known or not; no
-    /// data is encrypted anew. The generation is one above both this key ring's and the opened one's.
+    /// data is encrypted anew. The generation is one above this key ring's, the opened one's, and `highest`: the highest
+    /// that the database was opened under, so that every earlier key ring stays an older one.
     ///
     /// # Errors
     /// [`CryptoError::OtherKeyRing`] when `unlocked` is of another key ring or this one was
@@ -117,6 +118,7 @@ impl KeyRing {
         new: &Password,
         cost: KdfCost,
         created_at: &str,
+        highest: u64,
     ) -> Result<KeyRing, CryptoError> {
         let master = unlocked.master();
         if !self.is_authentic(master) {
@@ -145,7 +147,7 @@ impl KeyRing {
         if slots.len() > MAX_SLOTS {
             return Err(CryptoError::Full);
         }
-        let newest = self.body.generation.max(unlocked.generation());
+        let newest = self.body.generation.max(unlocked.generation()).max(highest);
         let generation = newest.checked_add(1).ok_or(CryptoError::Full)?;
         Self::sealed(
             Body {

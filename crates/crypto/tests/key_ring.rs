@@ -49,7 +49,7 @@ fn a_new_password_takes_the_old_ones_place() {
     let (ring, unlocked, code) = create();
     let cost = KdfCost::new(210_001).unwrap();
     let next = ring
-        .replace_password(&unlocked, &password("new"), cost, AT)
+        .replace_password(&unlocked, &password("new"), cost, AT, 0)
         .unwrap();
     let next = KeyRing::parse(&next.to_bytes()).unwrap();
     assert_eq!(next.generation(), 2);
@@ -62,7 +62,7 @@ fn a_new_password_takes_the_old_ones_place() {
     next.unlock(&Secret::RecoveryCode(code)).unwrap();
 
     let (other, ..) = create();
-    let foreign = other.replace_password(&unlocked, &password("new"), cost, AT);
+    let foreign = other.replace_password(&unlocked, &password("new"), cost, AT, 0);
     assert_eq!(foreign.unwrap_err(), CryptoError::OtherKeyRing);
 }
 
@@ -70,7 +70,7 @@ fn a_new_password_takes_the_old_ones_place() {
 fn times_are_short_and_printable() {
     let (ring, unlocked, _) = create();
     for bad in ["", "\n", "é", &"9".repeat(65)] {
-        let made = ring.replace_password(&unlocked, &password("p"), KdfCost::minimum(), bad);
+        let made = ring.replace_password(&unlocked, &password("p"), KdfCost::minimum(), bad, 0);
         assert_eq!(made.unwrap_err(), CryptoError::CreatedAt, "{bad:?}");
     }
 }

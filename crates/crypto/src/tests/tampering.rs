@@ -231,7 +231,7 @@ fn later_slots_survive_a_password_change() {
     let unlocked = ring.unlock(&recovery()).unwrap();
     let new = Password::new("third password").unwrap();
     let next = ring
-        .replace_password(&unlocked, &new, KdfCost::minimum(), "2027-02-01")
+        .replace_password(&unlocked, &new, KdfCost::minimum(), "2027-02-01", 0)
         .unwrap();
     let after = split(&body_of(&next.to_bytes()));
     assert_eq!(after[1], 4_u64.to_le_bytes());
@@ -261,7 +261,7 @@ fn a_pending_rotation_is_refused_once_the_key_ring_is_authentic() {
             assert_eq!(open(&file, &secret), Err(KeyRingError::RotationPending));
         }
         let ring = KeyRing::parse(&file).unwrap();
-        let next = ring.replace_password(&unlocked, &new, KdfCost::minimum(), "2027-02-01");
+        let next = ring.replace_password(&unlocked, &new, KdfCost::minimum(), "2027-02-01", 0);
         assert_eq!(next.unwrap_err(), crate::CryptoError::RotationPending);
     }
 }
@@ -278,7 +278,7 @@ fn a_new_password_removes_password_slots_of_unknown_kdfs_too() {
     let unlocked = ring.unlock(&recovery()).unwrap();
     let new = Password::new("new").unwrap();
     let next = ring
-        .replace_password(&unlocked, &new, KdfCost::minimum(), "2027-02-01")
+        .replace_password(&unlocked, &new, KdfCost::minimum(), "2027-02-01", 0)
         .unwrap();
     let left: Vec<_> = next.slots().iter().map(|slot| (slot.id, slot.kind)).collect();
     assert_eq!(left, [(6, SlotKind::Password), (2, SlotKind::RecoveryCode)]);
@@ -296,11 +296,11 @@ fn the_next_generation_is_above_the_file_and_the_opened_key_ring() {
     let (old, new) = (at(3), at(8));
     let password = Password::new("new").unwrap();
     for (ring, unlocked) in [(&old.0, &new.1), (&new.0, &old.1)] {
-        let next = ring.replace_password(unlocked, &password, KdfCost::minimum(), "2027-02-01");
+        let next = ring.replace_password(unlocked, &password, KdfCost::minimum(), "2027-02-01", 0);
         assert_eq!(next.unwrap().generation(), 9);
     }
     let (last, unlocked) = at(u64::MAX);
-    let next = last.replace_password(&unlocked, &password, KdfCost::minimum(), "2027-02-01");
+    let next = last.replace_password(&unlocked, &password, KdfCost::minimum(), "2027-02-01", 0);
     assert_eq!(next.unwrap_err(), crate::CryptoError::Full);
 }
 

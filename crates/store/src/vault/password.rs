@@ -23,7 +23,8 @@ impl Store {
         let ring = newest_ring(&self.files)?;
         let unlocked = ring.unlock(current)?;
         let cost = cost.unwrap_or_else(|| KdfCost::calibrate(KDF_TARGET));
-        let ring = ring.replace_password(&unlocked, new, cost, &system_time().to_sql())?;
+        let highest = u64::try_from(self.read(|tx| tx.generation())?).unwrap_or_default();
+        let ring = ring.replace_password(&unlocked, new, cost, &system_time().to_sql(), highest)?;
         self.files.write_key_rings(&ring.to_bytes())?;
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
         self.write("password_change", |tx| tx.generation_set(generation))
