@@ -1,6 +1,6 @@
 //! Creating a vault: built whole in a folder beside its place, then renamed there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use privatus_crypto::{KdfCost, KeyRing, Password, RecoveryCode, TableKey, Unlocked};
 use privatus_sqlite::{CheckpointMode, OpenMode};
@@ -11,7 +11,7 @@ use crate::keys::key_keep;
 use crate::migrate;
 use crate::sql::Sql;
 use crate::store::{Opened, Store, system_time};
-use crate::vault::files::{create_private_folder, discard_folder, publish_folder};
+use crate::vault::building::Building;
 use crate::vault::open::{VaultOptions, raw_key, share};
 use crate::vault::{Files, OpenGuard};
 
@@ -43,13 +43,18 @@ impl Store {
         let recovery = RecoveryCode::generate()?;
         let cost = options.kdf.unwrap_or_else(|| KdfCost::calibrate(KDF_TARGET));
         let (ring, unlocked) = KeyRing::create(password, &recovery, cost, &system_time().to_sql())?;
-        let building = building_place(path)?;
-        let built = build(&building, &ring, &unlocked, options).and_then(|()| {
-            publish_folder(&building, path)
+        let mut unique = [0; 8];
+        getrandom::fill(&mut unique)
+            .map_err(|_| StoreError::Unexpected("the system has no randomness".into()))?;
+        let building = Building::begin(path, unique)
+            .map_err(|error| StoreError::io(&error, "create the vault's folder"))?;
+        let built = build(building.path(), &ring, &unlocked, options).and_then(|()| {
+            building
+                .publish()
                 .map_err(|error| StoreError::io(&error, "put the vault in its place"))
         });
         if let Err(error) = built {
-            discard_folder(&building);
+            building.discard();
             return Err(error);
         }
         let guard = OpenGuard::claim(path)?;
@@ -74,18 +79,6 @@ impl Store {
         };
         Ok((Self::assemble(opened, options), recovery))
     }
-}
-
-/// `NAME.new-PID` beside the vault's place; folders above it are made.
-fn building_place(path: &Path) -> Result<PathBuf, StoreError> {
-    let name = path
-        .file_name()
-        .ok_or_else(|| StoreError::Refused(format!("{} is no place for a vault", path.display())))?;
-    let mut name = name.to_owned();
-    name.push(format!(".new-{}", std::process::id()));
-    let building = path.with_file_name(name);
-    create_private_folder(&building).map_err(|error| StoreError::io(&error, "create the vault's folder"))?;
-    Ok(building)
 }
 
 fn build(at: &Path, ring: &KeyRing, unlocked: &Unlocked, options: &VaultOptions) -> Result<(), StoreError> {

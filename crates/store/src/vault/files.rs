@@ -7,7 +7,7 @@
     reason = "the one module that opens files; never the database"
 )]
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -52,9 +52,21 @@ impl Files {
         [self.root.join("keyring.json"), self.root.join("keyring.json.1")]
     }
 
+    /// SQLite takes names in UTF-8 alone.
+    fn check_name(&self) -> Result<(), StoreError> {
+        match self.root.to_str() {
+            Some(_) => Ok(()),
+            None => Err(StoreError::Refused(format!(
+                "the path {} is not UTF-8; give the vault another name",
+                self.root.display()
+            ))),
+        }
+    }
+
     /// Whether `root` can become a vault: it does not exist, or is an empty folder.
     pub(crate) fn check_vacant(&self) -> Result<(), StoreError> {
-        let metadata = match fs::symlink_metadata(&self.root) {
+        self.check_name()?;
+        let metadata = match fs::metadata(&self.root) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
                 let why = "its path leads through a file";
@@ -91,6 +103,7 @@ impl Files {
 
     /// Checks that there is a whole vault, in the order of DESIGN section 2, without opening the database.
     pub(crate) fn check_present(&self) -> Result<(), StoreError> {
+        self.check_name()?;
         let not_a_vault = |why| StoreError::NotAVault(self.root.clone(), why);
         match fs::metadata(&self.root) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -147,15 +160,20 @@ impl Files {
     pub(crate) fn read_key_rings(&self) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut copies = Vec::new();
         for path in self.key_rings() {
-            let file = match File::open(&path) {
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                Err(error) => return Err(StoreError::io(&error, "read the key ring")),
-                Ok(file) => file,
-            };
+            let failed = |error: &std::io::Error| StoreError::io(error, "read the key ring");
             let mut bytes = Vec::new();
-            // A folder in its place, or a file too large, is a damaged copy and not an end: the other may do.
-            if file.take(KEY_RING_MAX + 1).read_to_end(&mut bytes).is_err() {
-                bytes.clear();
+            match fs::metadata(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(failed(&error)),
+                Ok(data) if data.is_file() => {
+                    let file = File::open(&path).map_err(|error| failed(&error))?;
+                    if file.take(KEY_RING_MAX + 1).read_to_end(&mut bytes).is_err() {
+                        bytes.clear();
+                    }
+                }
+                // A folder or a pipe in its place, or a file too large, is a damaged copy and not an end: the other
+                // may do.
+                Ok(_) => {}
             }
             copies.push(bytes);
         }
@@ -273,31 +291,6 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
         .map_err(|error| StoreError::io(&error, "look into the vault's folder"))
 }
 
-/// Makes a folder 0700 whatever the umask.
-pub(crate) fn create_private_folder(path: &Path) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)?;
-    restrict(path, 0o700)
-}
-
-/// Moves a finished folder to its place and makes that durable.
-pub(crate) fn publish_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::rename(from, to)?;
-    match to.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
-        _ => Ok(()),
-    }
-}
-
-/// Removes a folder that never became a vault.
-pub(crate) fn discard_folder(path: &Path) {
-    // What stays behind is an unfinished folder under its own name; the first error is the one to report.
-    let _ = fs::remove_dir_all(path);
-}
-
 fn create(path: &Path, may_exist: bool) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
@@ -331,12 +324,12 @@ fn is_private(_file: &File) -> std::io::Result<bool> {
 }
 
 #[cfg(unix)]
-fn restrict(path: &Path, mode: u32) -> std::io::Result<()> {
+pub(super) fn restrict(path: &Path, mode: u32) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn restrict(_path: &Path, _mode: u32) -> std::io::Result<()> {
+pub(super) fn restrict(_path: &Path, _mode: u32) -> std::io::Result<()> {
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A vault on disk: created whole or not at all, opened in a fixed order, each refusal with its own name.
 
 mod attempts;
+mod building;
 mod create;
 mod files;
 mod open;
