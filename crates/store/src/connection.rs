@@ -49,7 +49,7 @@ pub(crate) struct Link {
 pub(crate) const CACHED_MAX: usize = 512;
 
 impl Link {
-    /// Opens, keys and configures a connection. Writes nothing but the journal mode, where it is another.
+    /// Opens, keys and configures a connection. Writes nothing but, for the writer, the journal mode.
     pub(crate) fn open(
         path: &Path,
         mode: OpenMode,
@@ -89,8 +89,7 @@ impl Link {
         self.inner
             .execute_batch("SELECT 1 FROM sqlite_schema LIMIT 1")
             .map_err(|error| damage(error, "a page that describes its tables is damaged or cut off"))?;
-        // Kept in the file; a copy made by VACUUM INTO has lost it.
-        if self.inner.pragma_text("journal_mode")?.as_deref() != Some("wal") {
+        if role == Role::Writer {
             self.inner.execute_batch("PRAGMA journal_mode = WAL")?;
         }
         let (cache_kib, is_reader) = match role {
@@ -104,7 +103,9 @@ impl Link {
              PRAGMA query_only = {}",
             i32::from(is_reader)
         ))?;
-        self.expect_text("journal_mode", "wal")?;
+        if role == Role::Writer {
+            self.expect_text("journal_mode", "wal")?;
+        }
         for (name, value) in [
             ("busy_timeout", i64::from(BUSY_TIMEOUT)),
             ("synchronous", 1),
@@ -120,6 +121,11 @@ impl Link {
             }
         }
         self.expect_text("encoding", "UTF-8")
+    }
+
+    /// Whether the file is in WAL mode, which is kept in it; a copy made by VACUUM INTO has lost it.
+    pub(crate) fn is_wal(&mut self) -> Result<bool, StoreError> {
+        Ok(self.inner.pragma_text("journal_mode")?.as_deref() == Some("wal"))
     }
 
     fn expect_text(&mut self, name: &str, value: &str) -> Result<(), StoreError> {

@@ -15,7 +15,7 @@ use crate::keys::KeyCache;
 use crate::ledger;
 use crate::sql::Sql;
 use crate::store::{Opened, Shared, Store, system_time};
-use crate::tx::WriteTx;
+use crate::tx::{ReadTx, WriteTx};
 use crate::vault::{Files, OpenGuard, attempts};
 
 /// How a vault is created and opened.
@@ -66,6 +66,31 @@ impl VaultOptions {
     }
 }
 
+/// A vault that is there whole, claimed and locked by this process, and not opened yet. Everything that can be told
+/// without the KDF is told by now.
+struct Closed {
+    files: Files,
+    guard: OpenGuard,
+    lock: std::fs::File,
+}
+
+impl Closed {
+    fn look(path: &Path) -> Result<Self, StoreError> {
+        let files = Files::new(path);
+        files.check_present()?;
+        let guard = OpenGuard::claim(path)?;
+        valid_rings(&files)?;
+        files.check_database()?;
+        let lock = files.lock_shared()?;
+        Ok(Self { files, guard, lock })
+    }
+
+    /// Read under the lock: another process may have changed the password meanwhile.
+    fn rings(&self) -> Result<Vec<KeyRing>, StoreError> {
+        valid_rings(&self.files)
+    }
+}
+
 /// The keys of a vault, got by one run of the KDF ([`Store::unlock_keys`]): a client that closes and opens a vault
 /// again pays for it once. Wiped when dropped.
 pub struct VaultKeys(Unlocked);
@@ -82,15 +107,9 @@ impl Store {
     /// # Errors
     /// Each refusal of DESIGN section 3 has its own [`StoreError`]; none changes a file.
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
-        // Everything that can be told without the KDF is told before it.
-        let files = Files::new(path);
-        files.check_present()?;
-        let guard = OpenGuard::claim(path)?;
-        let rings = valid_rings(&files)?;
-        files.check_database()?;
-        let lock = files.lock_shared()?;
-        let (ring, unlocked) = unlock_newest(&files, rings, secret, options.now())?;
-        Self::open_with(files, &ring, &unlocked, guard, lock, options)
+        let closed = Closed::look(path)?;
+        let (ring, unlocked) = unlock_newest(&closed.files, closed.rings()?, secret, options.now())?;
+        Self::open_with(closed, &ring, &unlocked, options)
     }
 
     /// The keys of the vault in `path`, without opening its database.
@@ -109,24 +128,18 @@ impl Store {
     /// # Errors
     /// As [`unlock`](Self::unlock); [`StoreError::WrongSecret`] for the keys of another vault.
     pub fn open(path: &Path, keys: &VaultKeys, options: &VaultOptions) -> Result<Self, StoreError> {
-        let files = Files::new(path);
-        files.check_present()?;
-        let guard = OpenGuard::claim(path)?;
-        let rings = valid_rings(&files)?;
-        files.check_database()?;
-        let lock = files.lock_shared()?;
-        let (ring, unlocked) = newest(rings, |ring| ring.reopen(&keys.0))?;
-        Self::open_with(files, &ring, &unlocked, guard, lock, options)
+        let closed = Closed::look(path)?;
+        let (ring, unlocked) = newest(closed.rings()?, |ring| ring.reopen(&keys.0))?;
+        Self::open_with(closed, &ring, &unlocked, options)
     }
 
     fn open_with(
-        files: Files,
+        closed: Closed,
         ring: &KeyRing,
         unlocked: &Unlocked,
-        guard: OpenGuard,
-        lock: std::fs::File,
         options: &VaultOptions,
     ) -> Result<Self, StoreError> {
+        let Closed { files, guard, lock } = closed;
         let raw_key = raw_key(unlocked);
         let mut reader = Link::open(
             &files.database(),
@@ -137,6 +150,16 @@ impl Store {
         )?;
         check_ours(&mut reader, unlocked)?;
         ledger::check(&mut reader)?;
+        if !reader.is_wal()? {
+            // Only now, when it is known to be ours.
+            Link::open(
+                &files.database(),
+                OpenMode::ReadWrite,
+                &raw_key,
+                options.vfs.as_deref(),
+                Role::Writer,
+            )?;
+        }
         let shared = share(&mut reader, unlocked, options)?;
         let warnings = attempts::take(&files).into_iter().collect();
         let opened = Opened {
@@ -149,22 +172,33 @@ impl Store {
             guard,
         };
         let mut store = Self::assemble(opened, options);
-        store.note_generation(ring)?;
-        repair_copies(&store.files, ring)?;
-        store.removals_sweep()?;
-        // A vault with a bad row or a full disk must still open: those messages stay readable where they are.
-        if let Err(error) = store.late_settle() {
-            let text = format!("messages whose month has come could not be moved into it: {error}");
-            store.warnings.push(text);
-        }
+        // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
+        let noted = store.note_generation(ring);
+        store.put_off(noted, "the key ring's generation could not be noted");
+        let repaired = repair_copies(&store.files, ring);
+        store.put_off(
+            repaired,
+            "the second copy of the key ring could not be brought up to date",
+        );
+        let swept = store.removals_sweep();
+        store.put_off(swept, "what removed contacts left could not be deleted");
+        let settled = store.late_settle();
+        store.put_off(
+            settled,
+            "messages whose month has come could not be moved into it",
+        );
         Ok(store)
+    }
+
+    fn put_off<T>(&mut self, done: Result<T, StoreError>, what: &str) {
+        if let Err(error) = done {
+            self.warnings.push(format!("{what}: {error}"));
+        }
     }
 
     /// The database knows the highest generation it was opened under: an older key ring is a restored copy.
     fn note_generation(&mut self, ring: &KeyRing) -> Result<(), StoreError> {
-        let sql = Sql::<BigInt>::new("SELECT highest_generation FROM vault_state WHERE id = 1");
-        let highest: Option<i64> = self.read(|tx| tx.link.row(sql, "read the key ring's generation"))?;
-        let highest = highest.unwrap_or_default();
+        let highest = self.read(|tx| tx.generation())?;
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
         if generation > highest {
             return self.write("generation", |tx| tx.generation_set(generation));
@@ -191,10 +225,20 @@ impl Store {
     }
 }
 
+impl ReadTx<'_> {
+    /// The highest generation of the key ring that this database was opened under.
+    pub(crate) fn generation(&mut self) -> Result<i64, StoreError> {
+        let sql = Sql::<BigInt>::new("SELECT highest_generation FROM vault_state WHERE id = 1");
+        let highest: Option<i64> = self.link.row(sql, "read the key ring's generation")?;
+        Ok(highest.unwrap_or_default())
+    }
+}
+
 impl WriteTx<'_> {
-    /// Notes the key ring's generation.
+    /// Notes the key ring's generation; the mark never goes back.
     pub(crate) fn generation_set(&mut self, generation: i64) -> Result<(), StoreError> {
-        let sql = Sql::new("UPDATE vault_state SET highest_generation = ? WHERE id = 1");
+        let sql =
+            Sql::new("UPDATE vault_state SET highest_generation = max(highest_generation, ?) WHERE id = 1");
         self.link
             .run(sql.bind(generation), "record the key ring's generation")
             .map(drop)
