@@ -43,6 +43,10 @@ impl ReadTx<'_> {
     }
 
     fn contact_from(&mut self, row: Row) -> Result<Contact, StoreError> {
+        self.contact_decode(row).map_err(StoreError::of_stored)
+    }
+
+    fn contact_decode(&mut self, row: Row) -> Result<Contact, StoreError> {
         let (id, display_name, envelope, is_verified, added_at, last_seen) = row;
         let id: ContactId = id.parse()?;
         let key = self.open_value("contacts", "public_key", &id.as_id().canonical(), &envelope)?;

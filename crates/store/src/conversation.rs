@@ -73,6 +73,10 @@ impl ReadTx<'_> {
     }
 
     fn conversation_from(&mut self, row: Row) -> Result<Conversation, StoreError> {
+        self.conversation_decode(row).map_err(StoreError::of_stored)
+    }
+
+    fn conversation_decode(&mut self, row: Row) -> Result<Conversation, StoreError> {
         let (id, kind, title, messages, unread, last_at, partition, row_key, is_pinned, peer) = row;
         let kind = if kind == "group" {
             ConversationKind::Group

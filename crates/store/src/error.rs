@@ -103,6 +103,14 @@ impl StoreError {
         }
     }
 
+    /// What breaks a rule on its way out of the database was not refused: it is damaged.
+    pub(crate) fn of_stored(self) -> Self {
+        match self {
+            Self::Refused(why) => Self::DatabaseDamaged(format!("a stored value breaks a rule: {why}")),
+            other => other,
+        }
+    }
+
     pub(crate) fn from_code(code: ErrorCode, doing: &str) -> Self {
         match code {
             code if code.is_full() => Self::DiskFull,

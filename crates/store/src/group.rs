@@ -34,7 +34,11 @@ impl ReadTx<'_> {
         self.group_from(row.ok_or_else(|| StoreError::NotFound(format!("group {id}")))?)
     }
 
-    fn group_from(&mut self, (id, name, kind, limit, created_at): Row) -> Result<Group, StoreError> {
+    fn group_from(&mut self, row: Row) -> Result<Group, StoreError> {
+        self.group_decode(row).map_err(StoreError::of_stored)
+    }
+
+    fn group_decode(&mut self, (id, name, kind, limit, created_at): Row) -> Result<Group, StoreError> {
         let sql = Sql::<(Text, Text)>::new(
             "SELECT contact_id, display_name FROM group_members WHERE group_id = ? ORDER BY contact_id",
         );

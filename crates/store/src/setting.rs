@@ -37,7 +37,11 @@ impl ReadTx<'_> {
         self.setting_from(row.ok_or_else(|| StoreError::NotFound(format!("setting {}", key.as_str())))?)
     }
 
-    fn setting_from(&mut self, (scope, key, envelope, updated_at): Row) -> Result<Setting, StoreError> {
+    fn setting_from(&mut self, row: Row) -> Result<Setting, StoreError> {
+        self.setting_decode(row).map_err(StoreError::of_stored)
+    }
+
+    fn setting_decode(&mut self, (scope, key, envelope, updated_at): Row) -> Result<Setting, StoreError> {
         let plain = self.open_value("settings", "value", &row_id(&scope, &key), &envelope)?;
         let value = std::str::from_utf8(&plain)
             .ok()

@@ -37,7 +37,8 @@ pub struct WriteTx<'a> {
     read: ReadTx<'a>,
     pub(crate) schema_changed: bool,
     pub(crate) senders: HashMap<SenderRef, i64>,
-    pub(crate) placed: HashMap<(Partition, i64), i64>,
+    /// Of each conversation and month: the key wanted last, and the one given.
+    pub(crate) placed: HashMap<(Partition, i64), (Option<i64>, i64)>,
     now: Timestamp,
 }
 

@@ -102,7 +102,13 @@ fn pages_walk_all_months_in_order_both_ways() {
         .store
         .write("batch", |tx| tx.messages_insert(&f.chat, &batch))
         .unwrap();
-    assert_eq!(inserted, Inserted { added: 11, known: 0 });
+    assert_eq!(
+        inserted,
+        Inserted {
+            added: 11,
+            ..Inserted::default()
+        }
+    );
 
     let all: Vec<String> = (0..11).rev().map(|i| format!("m{i:02}")).collect();
     assert_eq!(ids(&f.store, &f.chat, &PageStart::Newest, 100), all);
@@ -159,7 +165,13 @@ fn a_second_insert_adds_nothing() {
         .store
         .write("batch", |tx| tx.messages_insert(&f.chat, &batch))
         .unwrap();
-    assert_eq!(again, Inserted { added: 0, known: 50 });
+    assert_eq!(
+        again,
+        Inserted {
+            known: 50,
+            ..Inserted::default()
+        }
+    );
     let chat = f.store.read(|tx| tx.conversation_by_id(&f.chat)).unwrap();
     assert_eq!((chat.messages, chat.unread), (50, 50));
 }
@@ -276,7 +288,8 @@ fn a_removed_contact_takes_its_messages_and_leaves_their_ids() {
         again,
         Inserted {
             added: 0,
-            known: 1_200
+            known: 1_200,
+            removed: 1_200
         },
         "not raised from the dead"
     );

@@ -9,6 +9,7 @@ use privatus_domain::{ConversationId, Direction, MessageId, NewMessage, Partitio
 use crate::catalogue::Month;
 use crate::conversation::{Delta, Place};
 use crate::error::StoreError;
+use crate::message::row::Located;
 use crate::row_key;
 use crate::sql::Sql;
 use crate::tx::WriteTx;
@@ -21,8 +22,25 @@ const TIES: i64 = 1 << 11;
 pub struct Inserted {
     /// Messages written.
     pub added: u64,
-    /// Messages whose id the vault knew, present or removed: left as they are.
+    /// Messages whose id the vault knew: left as they are.
     pub known: u64,
+    /// Of [`known`](Self::known): those that were removed from this vault and are not raised from the dead.
+    pub removed: u64,
+}
+
+impl std::ops::AddAssign for Inserted {
+    fn add_assign(&mut self, more: Self) {
+        self.added += more.added;
+        self.known += more.known;
+        self.removed += more.removed;
+    }
+}
+
+/// What became of one message.
+enum One {
+    Added,
+    Known,
+    Removed,
 }
 
 impl WriteTx<'_> {
@@ -69,9 +87,7 @@ impl WriteTx<'_> {
         for group in order.chunk_by(|a, b| a.0 == b.0) {
             if let Some((conversation, _)) = group.first() {
                 let of_group = group.iter().map(|(_, message)| message);
-                let more = self.conversation_insert(conversation, of_group)?;
-                inserted.added += more.added;
-                inserted.known += more.known;
+                inserted += self.conversation_insert(conversation, of_group)?;
             }
         }
         Ok(inserted)
@@ -87,11 +103,16 @@ impl WriteTx<'_> {
         let mut inserted = Inserted::default();
         for message in messages {
             message.check()?;
-            if self.insert_one(place, message, &mut delta)? {
-                inserted.added += 1;
-            } else {
-                inserted.known += 1;
-            }
+            let (added, known, removed) = match self.insert_one(place, message, &mut delta)? {
+                One::Added => (1, 0, 0),
+                One::Known => (0, 1, 0),
+                One::Removed => (0, 1, 1),
+            };
+            inserted += Inserted {
+                added,
+                known,
+                removed,
+            };
         }
         if inserted.added > 0 {
             self.conversation_apply(place.number, delta)?;
@@ -104,7 +125,7 @@ impl WriteTx<'_> {
         place: Place,
         message: &NewMessage,
         delta: &mut Delta,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<One, StoreError> {
         let partition = Partition::route(message.at, self.now());
         let month = self.month_ensure(partition)?;
         let lookup = self.lookup_key(&message.id);
@@ -118,7 +139,10 @@ impl WriteTx<'_> {
             .bind(partition.number())
             .bind(candidate);
         if self.link.run(sql, "register a message")? == 0 {
-            return Ok(false);
+            return Ok(match self.locate(&message.id)? {
+                Located::At(..) => One::Known,
+                Located::Removed | Located::Absent => One::Removed,
+            });
         }
         let row_key = self.insert_row(place.number, &month, candidate, message)?;
         if row_key != candidate {
@@ -138,7 +162,8 @@ impl WriteTx<'_> {
                 "note a conversation's month",
             )?;
         }
-        self.placed.insert((partition, place.number), row_key);
+        let wanted = row_key::wanted(place.number, partition, message.at);
+        self.placed.insert((partition, place.number), (wanted, row_key));
         if message.deleted_at.is_none() {
             delta.messages += 1;
             if message.direction == Direction::In && !message.is_read {
@@ -151,18 +176,22 @@ impl WriteTx<'_> {
                 delta.newest = Some((at, partition.number().into(), row_key));
             }
         }
-        Ok(true)
+        Ok(One::Added)
     }
 
     /// The key to try first: the message's own instant, or the place after the last one given out in it.
     fn candidate(&mut self, number: i64, month: &Month, message: &NewMessage) -> Result<i64, StoreError> {
         let placed = self.placed.get(&(month.partition, number)).copied();
         match row_key::wanted(number, month.partition, message.at) {
+            // The same instant again goes on where it was, also past its own end: looking for room from its beginning
+            // each time would take as long as all of them before.
             Some(wanted) => Ok(placed
-                .filter(|key| *key >= wanted && *key < wanted + TIES - 1)
-                .map_or(wanted, |key| key + 1)),
+                .filter(|(last, key)| *last == Some(wanted) || (*key >= wanted && *key < wanted + TIES - 1))
+                .map(|(_, key)| key + 1)
+                .filter(|key| *key <= row_key::range(number).1)
+                .unwrap_or(wanted)),
             None => match placed {
-                Some(key) => Ok(key + 1),
+                Some((_, key)) => Ok(key + 1),
                 None => {
                     let (low, high) = row_key::range(number);
                     Ok(self.last_key(month, low, high)?.map_or(low, |key| key + 1))

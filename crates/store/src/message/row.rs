@@ -137,6 +137,16 @@ impl ReadTx<'_> {
         conversation: &ConversationId,
         senders: &mut HashMap<i64, Sender>,
     ) -> Result<Message, StoreError> {
+        self.message_decode(row, conversation, senders)
+            .map_err(StoreError::of_stored)
+    }
+
+    fn message_decode(
+        &mut self,
+        row: Row,
+        conversation: &ConversationId,
+        senders: &mut HashMap<i64, Sender>,
+    ) -> Result<Message, StoreError> {
         let (
             _,
             id,
