@@ -138,12 +138,11 @@ fn every_column() {
         assert!(written.is_ok(), "{table}: {written:?}");
     }
     assert!(marked > 100, "{marked} columns of text");
-    // A sort over everything, larger than any cache: where would it spill?
+    // A sort over everything, larger than any cache: where would it spill? This connection has the build's own default;
+    // the store's set `temp_store` and read it back besides.
     let sort = "CREATE TEMP TABLE spill AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) \
                 SELECT 'marker-axolotl ' || hex(randomblob(500)) AS a FROM n ORDER BY a";
-    database
-        .execute_batch(&format!("PRAGMA temp_store = MEMORY; {sort}"))
-        .unwrap();
+    database.execute_batch(sort).unwrap();
     #[cfg(target_os = "linux")]
     no_temporary_file(&vault);
     nothing_readable(&vault, true);
