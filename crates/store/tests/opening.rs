@@ -11,7 +11,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use privatus_domain::Timestamp;
+use privatus_domain::{Body, ContactId, DisplayName, NewContact, NewMessage, PublicKey, Timestamp};
+use privatus_sqlite::ErrorCode;
+use privatus_sqlite::fault::FaultVfs;
 use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
 
 fn clock() -> Timestamp {
@@ -121,4 +123,150 @@ fn one_copy_of_a_newer_format_refuses_the_vault() {
             "left as it was"
         );
     }
+}
+
+fn rings(path: &Path) -> [Vec<u8>; 2] {
+    ["keyring.json", "keyring.json.1"].map(|name| fs::read(path.join(name)).unwrap())
+}
+
+fn put(path: &Path, rings: &[Vec<u8>; 2]) {
+    for (name, bytes) in ["keyring.json", "keyring.json.1"].iter().zip(rings) {
+        fs::write(path.join(name), bytes).unwrap();
+    }
+}
+
+fn change(path: &Path, from: &str, to: &str) {
+    let secret = Secret::Password(Password::new(from).unwrap());
+    let store = Store::unlock(path, &secret, &options()).unwrap();
+    store
+        .change_password(&secret, &Password::new(to).unwrap(), options().kdf)
+        .unwrap();
+    store.lock().unwrap();
+}
+
+#[test]
+fn every_older_key_ring_is_warned_of_also_after_it_was_put_back() {
+    let (_folder, path) = vault();
+    let first = rings(&path);
+    change(&path, "secret", "second");
+    let second = rings(&path);
+    change(&path, "second", "third");
+    let warned = |password: &str| {
+        let store = unlock(&path, password).unwrap();
+        let warnings = store.warnings().join(" ");
+        store.lock().unwrap();
+        warnings.contains("may be a restored copy")
+    };
+    assert!(!warned("third"));
+    put(&path, &first);
+    assert!(warned("secret"));
+    // What the warning asks for: from here on the newest ring is the one made now.
+    change(&path, "secret", "fourth");
+    assert!(!warned("fourth"));
+    let fourth = rings(&path);
+    for (old, password) in [(&second, "second"), (&first, "secret")] {
+        put(&path, old);
+        assert!(warned(password), "{password}");
+    }
+    put(&path, &fourth);
+    assert!(!warned("fourth"));
+    let store = unlock(&path, "fourth").unwrap();
+    let keys = Store::unlock_keys(&path, &Secret::Password(Password::new("fourth").unwrap())).unwrap();
+    store.lock().unwrap();
+    // Keys from before a change of password open the vault, and do not bring the older key ring back.
+    change(&path, "fourth", "fifth");
+    Store::open(&path, &keys, &options()).unwrap().lock().unwrap();
+    assert!(unlock(&path, "fourth").is_err());
+    unlock(&path, "fifth").unwrap();
+    // One vault's keys are of no use to another.
+    let (_other_folder, other) = vault();
+    assert_eq!(
+        Store::open(&other, &keys, &options()).unwrap_err().exit_code(),
+        10
+    );
+}
+
+#[test]
+fn what_a_removed_contact_left_keeps_nobody_out() {
+    const NAME: &str = "opening-sweep";
+    let (_folder, path) = vault();
+    let vfs = FaultVfs::register(NAME).unwrap();
+    let with_faults = VaultOptions {
+        vfs: Some(NAME.into()),
+        ..options()
+    };
+    let secret = Secret::Password(Password::new("secret").unwrap());
+    let store = Store::unlock(&path, &secret, &with_faults).unwrap();
+    store
+        .write("contact", |tx| {
+            let id: ContactId = "alice".parse()?;
+            let chat = tx.contact_create(&NewContact {
+                id: id.clone(),
+                display_name: DisplayName::new("Alice")?,
+                public_key: PublicKey::default(),
+                is_verified: false,
+                added_at: tx.now(),
+                last_seen: None,
+            })?;
+            let message = NewMessage::sent("m".parse()?, Body::text("text")?, tx.now());
+            tx.message_insert(&chat, &message)?;
+            tx.contact_remove(&id)
+        })
+        .unwrap();
+    store.lock().unwrap();
+    vfs.fail_writes_after(0, ErrorCode::Full);
+    let store = Store::unlock(&path, &secret, &with_faults).unwrap();
+    let warnings = store.warnings().join(" ");
+    assert!(
+        warnings.contains("could not be deleted") && warnings.contains("disk is full"),
+        "{warnings}"
+    );
+    assert!(store.read(|tx| tx.conversations(10)).unwrap().is_empty());
+    drop(store);
+    vfs.disarm();
+    let store = Store::unlock(&path, &secret, &with_faults).unwrap();
+    assert!(store.warnings().is_empty());
+    assert!(store.read_long(|tx| tx.verify(&mut |_| ())).unwrap().is_content());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_there_becomes_the_vault() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+    fs::create_dir(&real).unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o755)).unwrap();
+    symlink(&real, &link).unwrap();
+    let (store, _) = Store::create(&link, &Password::new("secret").unwrap(), &options()).unwrap();
+    store.lock().unwrap();
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o700);
+    let mut names: Vec<String> = fs::read_dir(&real)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        ["keyring.json", "keyring.json.1", "privatus.db", "vault.lock"]
+    );
+    unlock(&real, "secret").unwrap();
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        2,
+        "nothing is left beside it"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_key_ring_blocks_nobody() {
+    let (_folder, path) = vault();
+    fs::remove_file(path.join("keyring.json.1")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(path.join("keyring.json.1"))
+        .status();
+    assert!(made.unwrap().success());
+    unlock(&path, "secret").unwrap().lock().unwrap();
+    assert_eq!(rings(&path)[0], rings(&path)[1], "replaced by the good copy");
 }
