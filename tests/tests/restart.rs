@@ -190,7 +190,7 @@ fn killed_in_the_middle_of_an_import() {
             kept.len()
         );
         assert!(
-            kept.len() % 5_000 == 0 || kept.len() == COUNT,
+            kept.len().is_multiple_of(5_000) || kept.len() == COUNT,
             "half a transaction: {}",
             kept.len()
         );

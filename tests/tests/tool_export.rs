@@ -358,7 +358,7 @@ fn the_later_setting_stays_and_a_short_export_is_enough() {
     let moment = |ms| Timestamp::from_unix_ms(ms).unwrap();
     store
         .write("test", |tx| {
-            tx.setting_set("", &key, &json!("light"), moment(2_000))
+            tx.setting_set("", &key, json!("light"), moment(2_000))
         })
         .unwrap();
     let set = |at: &str| {

@@ -197,9 +197,17 @@ impl Link {
     }
 }
 
+/// Says where damage was met; other errors stay.
+fn damage(error: SqliteError, place: &str) -> StoreError {
+    match StoreError::from(error) {
+        StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(place.into()),
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use privatus_domain::NewMessage;
 
     use super::*;
@@ -274,11 +282,9 @@ mod tests {
         let vault = Vault::new();
         let lost = message("lost", "2025-06-01T00:00:00Z");
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            vault.store.write("panics", |tx| {
+            vault.store.write("panics", |tx| -> Result<(), StoreError> {
                 tx.message_insert(&vault.chat, &lost)?;
-                let nothing: Option<()> = None;
-                nothing.unwrap();
-                Ok::<_, StoreError>(())
+                panic!("planted")
             })
         }));
         assert!(panicked.is_err());
@@ -290,22 +296,12 @@ mod tests {
         assert_eq!(page.messages.len(), 1);
         for _ in 0..3 {
             let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                vault.store.read(|_| {
-                    let nothing: Option<()> = None;
-                    nothing.unwrap();
-                    Ok::<_, StoreError>(())
-                })
+                vault
+                    .store
+                    .read(|_| -> Result<(), StoreError> { panic!("planted") })
             }));
             assert!(read.is_err());
         }
         assert_eq!(vault.verify().problems, Vec::<String>::new());
-    }
-}
-
-/// Says where damage was met; other errors stay.
-fn damage(error: SqliteError, place: &str) -> StoreError {
-    match StoreError::from(error) {
-        StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(place.into()),
-        other => other,
     }
 }

@@ -111,7 +111,7 @@ fn settings(store: &Store) {
     store
         .write("settings", |tx| {
             let key = SettingKey::new("theme")?;
-            tx.setting_set("", &key, &serde_json::json!("dark"), tx.now())?;
+            tx.setting_set("", &key, serde_json::json!("dark"), tx.now())?;
             tx.setting("", &key)?;
             tx.setting_unset("", &key)
         })

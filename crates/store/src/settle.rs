@@ -144,7 +144,7 @@ impl WriteTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use diesel::sql_types::Nullable;

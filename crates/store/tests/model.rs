@@ -449,7 +449,7 @@ impl Real {
             }
             Step::Set(key, value) => {
                 let key = SettingKey::new(format!("key {key}")).unwrap();
-                self.write(|tx| tx.setting_set("", &key, &serde_json::Value::from(*value), clock()))
+                self.write(|tx| tx.setting_set("", &key, serde_json::Value::from(*value), clock()))
                     .unwrap();
             }
             Step::Unset(key) => {

@@ -113,7 +113,7 @@ fn a_full_log_is_no_failure_of_a_message_that_was_kept() {
             tx.setting_set(
                 "",
                 &privatus_domain::SettingKey::new("kept")?,
-                &serde_json::json!(1),
+                serde_json::json!(1),
                 now,
             )
         })

@@ -70,7 +70,7 @@ fn one(source: &mut SplitMix, at: Timestamp) -> Result<Sample> {
         random_id,
         ordered_id: Id::v7(at.unix_ms(), random),
         chat: usize::try_from(source.next() % u64::try_from(CONVERSATIONS)?)?,
-        is_outgoing: source.next() % 2 == 0,
+        is_outgoing: source.next().is_multiple_of(2),
         text,
         at,
     })
