@@ -67,6 +67,33 @@ fn chats_are_named_by_id_beginning_title_or_peer() {
     assert_eq!(run(&vault, &["show", ""]).status.code(), Some(24));
 }
 
+/// More chats than any page holds: all are listed, unless fewer are asked for.
+#[test]
+fn all_chats_are_listed() {
+    const CHATS: usize = 1_205;
+    let (dir, vault) = vault();
+    let source = dir.path().join("account.json");
+    let chat = |number: usize| {
+        telegram(&format!("Chat {number}"), &["text".into()]).replace("\"id\":7", &format!("\"id\":{number}"))
+    };
+    let chats: Vec<String> = (10..10 + CHATS).map(chat).collect();
+    let account = format!("{{\"about\":\"\",\"chats\":{{\"list\":[{}]}}}}", chats.join(","));
+    fs::write(&source, account).unwrap();
+    ok(&vault, &["import", "telegram", source.to_str().unwrap()]);
+    let listed = |words: &[&str]| json(&vault, words)["chats"].as_array().unwrap().len();
+    assert_eq!(listed(&["chats"]), CHATS);
+    assert_eq!(ok(&vault, &["chats"]).lines().count(), CHATS + 1);
+    assert_eq!(listed(&["chats", "--limit", "7"]), 7);
+    assert_eq!(
+        json(&vault, &["contacts", "list"])["contacts"]
+            .as_array()
+            .unwrap()
+            .len(),
+        CHATS
+    );
+    assert_eq!(json(&vault, &["stats"])["conversations"], CHATS);
+}
+
 #[test]
 fn pages_go_on_with_the_same_option() {
     let (dir, vault) = vault();

@@ -47,9 +47,9 @@ pub(crate) enum Command {
     /// Conversations, newest first, with counts
     #[command(after_help = examples::CHATS)]
     Chats {
-        /// How many
-        #[arg(long, value_name = "N", default_value_t = 1_000)]
-        limit: usize,
+        /// Only the newest N [default: all]
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
     },
     /// Messages of a conversation, oldest of the page first
     Show(Show),

@@ -1,5 +1,6 @@
 //! Tables and JSON on standard output.
 
+use std::collections::HashMap;
 use std::io::{Write, stdout};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
@@ -74,10 +75,14 @@ pub(crate) fn table_text(columns: &[Column], rows: Vec<Vec<String>>) -> String {
 /// The chat list as a person sees it, within 100 columns.
 pub(crate) fn chat_table(chats: &[Conversation]) -> String {
     let short = |chat: &Conversation| chat.id.to_string().chars().take(13).collect::<String>();
+    let mut alike: HashMap<String, usize> = HashMap::new();
+    for chat in chats {
+        *alike.entry(short(chat)).or_default() += 1;
+    }
     let row = |chat: &Conversation| {
         let at = chat.last_at.map(|at| at.to_sql()).unwrap_or_default();
         let id = short(chat);
-        let is_unique = chats.iter().filter(|other| short(other) == id).count() == 1;
+        let is_unique = alike.get(&id) == Some(&1);
         vec![
             chat.title.clone(),
             chat.kind.as_str().to_owned(),

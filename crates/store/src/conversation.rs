@@ -51,7 +51,8 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn conversations(&mut self, limit: usize) -> Result<Vec<Conversation>, StoreError> {
-        let limit = limit.min(1_000_000);
+        // A vault holds no more: a limit above it leaves nothing out.
+        let limit = i64::try_from(limit).map_or(CONVERSATIONS_MAX, |limit| limit.min(CONVERSATIONS_MAX));
         let sql = Sql::<RowSql>::new(format!(
             "{SELECT} WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {limit}"
         ));

@@ -13,14 +13,14 @@ use crate::text::one_line;
 use crate::{find, output, show};
 
 /// `chats`
-pub(crate) fn chats(arguments: &Arguments, limit: usize) -> Result<u8, Failure> {
+pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, Failure> {
     let store = open(arguments)?;
-    let chats = store.read(|tx| tx.conversations(limit))?;
+    let chats = store.read(|tx| tx.conversations(limit.unwrap_or(usize::MAX)))?;
     store.lock()?;
     if arguments.json {
         let chats: Vec<_> = chats.iter().map(output::chat_json).collect();
         output::json(&json!({ "chats": chats }))?;
-    } else if chats.is_empty() {
+    } else if chats.is_empty() && limit != Some(0) {
         output::line(
             "No chats yet. `privatus import` takes a history in, `privatus contacts add` makes one.",
         )?;
