@@ -133,7 +133,7 @@ pub(crate) struct Show {
     /// The conversation: an id, the beginning of one, or a title
     pub(crate) chat: String,
     /// How many (1 to 1,000)
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = Show::LIMIT)]
     pub(crate) limit: usize,
     /// Those older than this message
     #[arg(long, value_name = "ID", group = "start")]
@@ -147,6 +147,11 @@ pub(crate) struct Show {
     /// Print the id of each message too
     #[arg(long)]
     pub(crate) ids: bool,
+}
+
+impl Show {
+    /// Messages of a page, unless told.
+    pub(crate) const LIMIT: usize = 50;
 }
 
 /// `import`

@@ -150,7 +150,9 @@ fn page(store: &Store, chat: &Conversation, steps: &mut Steps) -> Result<Page, F
     let took = steps.elapsed();
     let answered = store.read(|tx| show::answered(tx, &page.messages))?;
     for message in page.messages.iter().take(3).rev() {
-        steps.note(&show::heading(message, &answered))?;
+        for line in wrapped(&show::heading(message, &answered), 92) {
+            steps.note(&line)?;
+        }
         for line in wrapped(&show::body(message), 88).iter().take(3) {
             steps.note(&format!("    {line}"))?;
         }

@@ -7,6 +7,7 @@ mod demo;
 mod examples;
 mod failure;
 mod find;
+mod media;
 mod output;
 mod progress;
 mod secret;

@@ -34,6 +34,16 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     Ok(writeln!(stdout().lock(), "{text}")?)
 }
 
+/// Columns for running text: the terminal's, at most 100. Without a terminal those of `COLUMNS` where it is set, else
+/// no bound: a program that reads us wants whole lines.
+pub(crate) fn columns() -> usize {
+    let asked = || std::env::var("COLUMNS").ok()?.parse().ok();
+    match terminal_size::terminal_size_of(stdout()) {
+        Some((terminal_size::Width(columns), _)) => usize::from(columns).clamp(20, 100),
+        None => asked().map_or(usize::MAX, |columns: usize| columns.clamp(20, 100)),
+    }
+}
+
 /// A column of a table.
 pub(crate) enum Column {
     /// Text, cut to this many columns of the terminal.

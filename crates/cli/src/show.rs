@@ -4,8 +4,13 @@ use std::collections::HashMap;
 
 use privatus_domain::{Direction, Message, MessageId, ReplyState};
 use privatus_store::{ReadTx, StoreError};
+use unicode_width::UnicodeWidthStr;
 
-use crate::text::{harmless, one_line};
+use crate::media;
+use crate::text::{harmless, one_line, wrapped};
+
+/// Before what stands under a heading.
+const INDENT: &str = "    ";
 
 /// What the messages of a page answer, in words.
 pub(crate) type Answered = HashMap<MessageId, String>;
@@ -49,15 +54,13 @@ fn who(message: &Message, width: usize) -> String {
     }
 }
 
+/// The text that names a message where another answers it.
 fn text_of(message: &Message) -> String {
     match &message.body {
         None => "(deleted)".to_owned(),
         Some(body) => match &body.attributes().media {
-            Some(media) if body.as_text().is_empty() => {
-                let file = media.path.as_deref().or(media.name.as_deref()).unwrap_or("-");
-                format!("[{}: {}]", one_line(&media.kind, 30), one_line(file, 60))
-            }
-            _ => harmless(body.as_text()),
+            Some(media) if body.as_text().is_empty() => media::words(media),
+            _ => body.as_text().to_owned(),
         },
     }
 }
@@ -76,18 +79,83 @@ pub(crate) fn heading(message: &Message, answered: &Answered) -> String {
     format!("{at}  {}{marks}", who(message, 40))
 }
 
-/// The message's text below it, made harmless.
+/// What stands below it: where it was forwarded from, its media, its text; not yet made harmless.
 pub(crate) fn body(message: &Message) -> String {
-    text_of(message)
+    let Some(body) = &message.body else {
+        return text_of(message);
+    };
+    let attributes = body.attributes();
+    let mut parts = Vec::new();
+    if let Some(name) = &attributes.forwarded_from {
+        parts.push(format!("[forwarded from {}]", one_line(name, 60)));
+    }
+    parts.extend(attributes.media.as_ref().map(media::words));
+    if !body.as_text().is_empty() {
+        parts.push(body.as_text().to_owned());
+    }
+    parts.join("\n")
 }
 
-/// Both, as `show` prints them.
-pub(crate) fn lines(message: &Message, answered: &Answered, ids: bool) -> String {
-    let mut text = heading(message, answered);
+/// Both, as `show` prints them within so many columns.
+pub(crate) fn lines(message: &Message, answered: &Answered, ids: bool, columns: usize) -> String {
+    let below = format!("\n{INDENT}");
+    let width = columns.saturating_sub(INDENT.len());
+    let mut text = wrapped(&heading(message, answered), width).join(&below);
     if ids {
-        text.push_str(&format!("\n    id {}", one_line(&message.id.to_string(), 1_024)));
+        text.push_str(&format!("{below}id {}", harmless(&message.id.to_string())));
     }
-    text.push_str("\n    ");
-    text.push_str(&body(message).replace('\n', "\n    "));
+    for line in wrapped(&body(message), width) {
+        text.push('\n');
+        if !line.is_empty() {
+            text.push_str(INDENT);
+            text.push_str(&line);
+        }
+    }
     text
+}
+
+/// How the page goes on: a command that can be copied as it stands, broken between words where it is too wide.
+pub(crate) fn hint(what: &str, command: &str, option: &str, id: &MessageId, columns: usize) -> String {
+    let (start, end) = (
+        format!("… {what}: {command}"),
+        format!("{option} {}", shell_word(&id.to_string())),
+    );
+    if start.width() + 1 + end.width() <= columns {
+        format!("{start} {end}")
+    } else {
+        format!("{start} \\\n{INDENT}{end}")
+    }
+}
+
+/// A word as a shell takes it.
+pub(crate) fn shell_word(word: &str) -> String {
+    let word = harmless(word);
+    if is_plain(&word) {
+        word
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// Whether a shell takes a word as it is, and no command takes it for an option.
+pub(crate) fn is_plain(word: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    !word.is_empty() && !word.starts_with('-') && word.chars().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_hint_is_broken_between_words_alone() {
+        let id: MessageId = "53ef41f8-429e-8c78-bd1c-33729c76c411".parse().unwrap();
+        let command = "privatus show 970f169e";
+        let whole = format!("… older: {command} --before {id}");
+        assert_eq!(hint("older", command, "--before", &id, 100), whole);
+        let broken = hint("older", command, "--before", &id, 60);
+        assert_eq!(broken, format!("… older: {command} \\\n    --before {id}"));
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
+    }
 }

@@ -52,11 +52,13 @@ pub(crate) fn one_line(text: &str, columns: usize) -> String {
 pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for line in harmless(text).lines() {
-        let mut now = String::new();
-        for word in line.split(' ') {
-            if !now.is_empty() && now.width() + 1 + word.width() > columns {
+        // What stands before the first word, as in code, is no place to break.
+        let words = line.trim_start_matches(' ');
+        let mut now = " ".repeat((line.len() - words.len()).min(columns / 2));
+        for (at, word) in words.split(' ').enumerate() {
+            if at > 0 && now.width() + 1 + word.width() > columns {
                 lines.push(std::mem::take(&mut now));
-            } else if !now.is_empty() {
+            } else if at > 0 {
                 now.push(' ');
             }
             for c in word.chars() {
@@ -105,6 +107,8 @@ mod tests {
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
         assert_eq!(wrapped("日本語の", 4), ["日本", "語の"]);
         assert_eq!(wrapped("a\n\nb", 4), ["a", "", "b"]);
+        assert_eq!(wrapped("if x:\n    return  1", 80), ["if x:", "    return  1"]);
+        assert_eq!(wrapped("  one two", 6), ["  one", "two"]);
         assert_eq!(
             [0, 999, 1_000, 1_234_567].map(grouped),
             ["0", "999", "1,000", "1,234,567"]

@@ -2,14 +2,14 @@
 
 use std::io::{Read, Write, stdin, stdout};
 
-use privatus_domain::{Body, MessageId, NewMessage, ReplyState, limits};
+use privatus_domain::{Body, Conversation, MessageId, NewMessage, ReplyState, limits};
 use privatus_store::{PAGE_MAX, PageStart, StoreError};
 use serde_json::json;
 
 use super::open;
 use crate::args::{Arguments, Show};
 use crate::failure::Failure;
-use crate::text::one_line;
+use crate::text::{grouped, one_line};
 use crate::{find, output, show};
 
 /// `chats`
@@ -68,23 +68,46 @@ pub(crate) fn show(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
         output::json(&json!({ "messages": messages, "next": next.map(|message| &message.id) }))?;
         return Ok(0);
     }
+    let columns = output::columns();
+    let again = again(show, &chat);
     let mut out = stdout().lock();
-    let chat_id = one_line(&chat.id.to_string(), 60);
+    writeln!(
+        out,
+        "{} · {} messages · times are UTC\n",
+        one_line(&chat.title, 60),
+        grouped(chat.messages)
+    )?;
     if let Some(message) = older {
-        let id = one_line(&message.id.to_string(), 60);
-        writeln!(out, "… older: privatus show {chat_id} --before {id}\n")?;
+        let hint = show::hint("older", &again, "--before", &message.id, columns);
+        writeln!(out, "{hint}\n")?;
     }
     for message in page.messages.iter().rev() {
-        writeln!(out, "{}", show::lines(message, &answered, show.ids))?;
+        let lines = show::lines(message, &answered, show.ids, columns);
+        writeln!(out, "{lines}")?;
     }
     if let Some(message) = newer {
-        let id = one_line(&message.id.to_string(), 60);
-        writeln!(out, "\n… newer: privatus show {chat_id} --after {id}")?;
+        let hint = show::hint("newer", &again, "--after", &message.id, columns);
+        writeln!(out, "\n{hint}")?;
     }
     if page.messages.is_empty() {
         writeln!(out, "No messages here.")?;
     }
     Ok(0)
+}
+
+/// The command that shows another page of the same chat, named as it was where a shell needs no quotes for it.
+fn again(show: &Show, chat: &Conversation) -> String {
+    let id = chat.id.to_string();
+    let named = if show::is_plain(&show.chat) {
+        &show.chat
+    } else {
+        &id
+    };
+    let mut command = format!("privatus show {}", show::shell_word(named));
+    if show.limit != Show::LIMIT {
+        command.push_str(&format!(" --limit {}", show.limit));
+    }
+    command
 }
 
 /// `send`
