@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::io::{Write, stdout};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use privatus_domain::steering::json_escaped;
 use privatus_domain::{Conversation, Message};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::text::{is_harmful, one_line};
+use crate::text::one_line;
 
 /// Prints one JSON document. What could steer a terminal is escaped: the document means the same.
 pub(crate) fn json(value: &Value) -> Result<(), Failure> {
@@ -17,16 +18,7 @@ pub(crate) fn json(value: &Value) -> Result<(), Failure> {
 
 /// Prints a document that is JSON text already.
 pub(crate) fn json_text(text: &str) -> Result<(), Failure> {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        // Such characters stand in strings alone, and all of them have four hexadecimal digits.
-        if c == '\u{7f}' || is_harmful(c) {
-            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            safe.push(c);
-        }
-    }
-    line(&safe)
+    line(&json_escaped(text))
 }
 
 /// Prints a line.

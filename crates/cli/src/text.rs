@@ -1,5 +1,6 @@
 //! Text of strangers, made harmless for a terminal, and cut to the columns it has there.
 
+use privatus_domain::steering::steers;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Replaces control characters, escape sequences and marks that reorder text by visible stand-ins; line ends stay.
@@ -10,23 +11,10 @@ pub(crate) fn harmless(text: &str) -> String {
             '\t' => ' ',
             '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
             '\u{7f}' => '\u{2421}',
-            c if is_harmful(c) => '\u{fffd}',
+            c if steers(c) => '\u{fffd}',
             c => c,
         })
         .collect()
-}
-
-/// Characters beyond ASCII that steer a terminal, reorder what stands around them or break lines.
-pub(crate) const fn is_harmful(c: char) -> bool {
-    matches!(c,
-        '\u{80}'..='\u{9f}'
-        | '\u{61c}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}')
 }
 
 /// The same on one line, at most `columns` wide; East Asian and emoji characters take two.

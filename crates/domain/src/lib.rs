@@ -12,6 +12,7 @@ pub mod message;
 pub mod partition;
 pub mod sender;
 pub mod setting;
+pub mod steering;
 pub mod time;
 
 pub use body::{Attributes, Body, BodyError, Media};

@@ -58,7 +58,11 @@ fn shown_harmless_and_kept_exact() {
     ));
     harmless(&ok(&vault, &["contacts", "remove", "\u{1b}[32mother"]));
 
-    let records: Vec<Value> = ok(&vault, &["export", "-"])
+    // Exact and harmless: as escapes, and with the settings' too.
+    let exported = ok(&vault, &["export", "-"]);
+    harmless(&exported);
+    assert!(exported.contains(r"\u009b31m\u202eevil"), "{exported}");
+    let records: Vec<Value> = exported
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use privatus_domain::steering::json_escaped;
 use privatus_domain::{Conversation, ConversationKind, Direction, Message as Stored, Sender};
 use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
 
@@ -18,15 +19,19 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
-        self.put_line(record.kind(), serde_json::to_vec(record))
+        self.put_line(record.kind(), serde_json::to_string(record))
     }
 
-    fn put_line(&mut self, kind: &str, line: Result<Vec<u8>, serde_json::Error>) -> Result<(), StoreError> {
-        let mut line = line.map_err(|_| StoreError::Unexpected("a record cannot be written".into()))?;
-        line.push(b'\n');
-        self.digest.update(&line);
+    /// An export is read in terminals too: what would steer one is escaped, and means the same.
+    fn put_line(&mut self, kind: &str, line: Result<String, serde_json::Error>) -> Result<(), StoreError> {
+        let line = line.map_err(|_| StoreError::Unexpected("a record cannot be written".into()))?;
+        let mut line = json_escaped(&line).into_owned();
+        line.push('\n');
+        self.digest.update(line.as_bytes());
         *self.counts.entry(kind.into()).or_default() += 1;
-        self.out.write_all(&line).map_err(|error| write_error(&error))
+        self.out
+            .write_all(line.as_bytes())
+            .map_err(|error| write_error(&error))
     }
 }
 
@@ -98,7 +103,7 @@ pub fn export(
                 value: setting.value,
                 updated_at: Some(Time(setting.updated_at)),
             };
-            lines.put_line("setting", setting.to_line().map(String::into_bytes))?;
+            lines.put_line("setting", setting.to_line())?;
         }
         let total = conversations
             .iter()

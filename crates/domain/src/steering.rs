@@ -1,0 +1,115 @@
+//! Characters that steer a terminal, reorder what stands around them or break lines, and JSON without them.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Whether a character from U+007F on does so. Those below U+0020 are never raw in JSON.
+#[must_use]
+pub const fn steers(c: char) -> bool {
+    matches!(c,
+        '\u{7f}'..='\u{9f}'
+        | '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}')
+}
+
+/// JSON text that means the same, with such characters as escapes.
+#[must_use]
+pub fn json_escaped(json: &str) -> Cow<'_, str> {
+    if !json.contains(steers) {
+        return Cow::Borrowed(json);
+    }
+    let mut safe = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if steers(c) {
+            // They stand in strings alone, and all of them have four hexadecimal digits. A String takes all.
+            let _ = write!(safe, "\\u{:04x}", u32::from(c));
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// JSON text that means the same and is easier to read: escapes of printable characters are replaced by them.
+#[must_use]
+pub fn json_readable(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.push_str(before);
+        if let Some((c, length)) = printable(escape) {
+            out.push(c);
+            rest = escape.get(length..).unwrap_or_default();
+        } else {
+            // The backslash and what it escapes: ASCII, in JSON.
+            out.push_str(escape.get(..2).unwrap_or(escape));
+            rest = escape.get(2..).unwrap_or_default();
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The character of an escape such as `\u00e9`, alone or as two halves, when it needs none; and the escape's length.
+fn printable(escape: &str) -> Option<(char, usize)> {
+    let unit = |at: usize| {
+        let digits = escape.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let first = unit(0)?;
+    let (units, length) = match first {
+        0xd800..=0xdbff => (vec![first, unit(6)?], 12),
+        _ => (vec![first], 6),
+    };
+    let mut decoded = char::decode_utf16(units);
+    let c = decoded.next()?.ok()?;
+    let needs_one = c < ' ' || c == '"' || c == '\\' || steers(c);
+    (!needs_one && decoded.next().is_none()).then_some((c, length))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn escapes_come_and_go_where_they_should() {
+        let raw = "\"a\u{9b}31m\u{7f}\u{202e}é\"";
+        assert_eq!(json_escaped(raw), r#""a\u009b31m\u007f\u202eé""#);
+        assert!(matches!(json_escaped("\"é\""), Cow::Borrowed(_)));
+        for (json, readable) in [
+            (r#""\u65e5\u672c \ud83d\udc4d""#, "\"日本 👍\""),
+            (
+                r#""\\u65e5 \" \n \u001b \u009b \u0022""#,
+                r#""\\u65e5 \" \n \u001b \u009b \u0022""#,
+            ),
+            (r#""\ud83d \ude00\ud83d\u0041""#, r#""\ud83d \ude00\ud83dA""#),
+        ] {
+            assert_eq!(json_readable(json), readable);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn both_mean_the_same(text in any::<String>()) {
+            let raw = serde_json::to_string(&text).unwrap();
+            let ascii: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            let ascii = format!("\"{ascii}\"");
+            let escaped = json_escaped(&raw).into_owned();
+            prop_assert!(!escaped.contains(steers));
+            for json in [escaped.clone(), json_readable(&raw), json_readable(&ascii), json_readable(&escaped)] {
+                prop_assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), Value::from(text.as_str()));
+            }
+            prop_assert!(!json_readable(&ascii).contains(steers));
+        }
+    }
+}
