@@ -276,6 +276,29 @@ fn settings_are_json_or_text_and_never_rounded() {
     }
 }
 
+/// As Python writes them: escapes of all that is not ASCII.
+#[test]
+fn settings_are_shown_readable_and_kept_as_written() {
+    let (_dir, vault) = vault();
+    assert!(ok(&vault, &["settings", "list"]).starts_with("No settings yet."));
+    assert_eq!(
+        json(&vault, &["settings", "list"])["settings"],
+        Value::Array(vec![])
+    );
+    let written = r#"{"name":"\u65e5\u672c","esc":"\u001b\u009b"}"#;
+    ok(&vault, &["settings", "set", "key", written]);
+    for words in [&["settings", "get", "key"][..], &["settings", "list"]] {
+        let shown = ok(&vault, words);
+        assert!(
+            shown.contains(r#"{"name":"日本","esc":"\u001b\u009b"}"#),
+            "{shown}"
+        );
+        let exact = ok(&vault, &[&["--json"], words].concat());
+        assert!(exact.contains(written), "{exact}");
+    }
+    assert!(ok(&vault, &["export", "-"]).contains(written));
+}
+
 #[test]
 fn secrets_are_taken_in_the_order_that_help_names() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,6 +1,6 @@
 //! `export`: everything out as plain JSON Lines.
 
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use privatus_import::privatus;
@@ -28,6 +28,11 @@ pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
         !stop.load(std::sync::atomic::Ordering::SeqCst)
     };
     if to_stdout {
+        if std::io::stdout().is_terminal() {
+            // It would be drawn between the lines.
+            bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
+            super::warn("what follows is plaintext: whoever sees this terminal reads everything");
+        }
         let mut out = Pipe {
             inner: BufWriter::new(std::io::stdout().lock()),
             closed: false,

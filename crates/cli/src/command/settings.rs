@@ -1,5 +1,6 @@
 //! `settings`: list, get, set, unset; the application's.
 
+use privatus_domain::steering::json_readable;
 use privatus_domain::{JsonText, Setting, SettingKey};
 use privatus_store::StoreError;
 use serde_json::{Value, json};
@@ -19,10 +20,12 @@ pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failu
             if arguments.json {
                 let settings: Vec<String> = settings.iter().map(setting_json).collect();
                 output::json_text(&format!("{{\"settings\":[{}]}}", settings.join(",")))?;
+            } else if settings.is_empty() {
+                output::line("No settings yet. `privatus settings set KEY VALUE` sets one.")?;
             } else {
                 let rows = settings
                     .iter()
-                    .map(|s| vec![s.key.as_str().to_owned(), s.value.to_string()])
+                    .map(|s| vec![s.key.as_str().to_owned(), json_readable(s.value.as_str())])
                     .collect();
                 output::table(&[Column::Text("setting", 36), Column::Text("value", 60)], rows)?;
             }
@@ -35,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failu
             if arguments.json {
                 output::json_text(&setting_json(&setting))?;
             } else {
-                output::line(&crate::text::harmless(&setting.value.to_string()))?;
+                output::line(&crate::text::harmless(&json_readable(setting.value.as_str())))?;
             }
         }
         Settings::Set { key: name, value } => {
