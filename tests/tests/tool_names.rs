@@ -80,6 +80,12 @@ fn completions_and_manual() {
     for command in COMMANDS.iter().skip(1) {
         let page = words(&[&["man"], *command].concat());
         assert!(page.contains(".SH SYNOPSIS") && page.contains(&command[0].replace('-', "\\-")));
+        let title = format!(
+            ".TH privatus-{} 1  \"privatus {}\"",
+            command.join("-"),
+            env!("CARGO_PKG_VERSION")
+        );
+        assert!(page.contains(&title), "{title}: {page}");
     }
     assert_eq!(
         Command::new(tool())

@@ -58,7 +58,7 @@ pub(crate) enum Command {
     Send {
         /// The conversation: an id, the beginning of one, or a title
         chat: String,
-        /// What to say; `-` reads it from standard input (one trailing line end is dropped)
+        /// What to say, which may be empty; `-` reads it from standard input (one trailing line end is dropped)
         text: String,
         /// The message it answers
         #[arg(long, value_name = "ID")]

@@ -29,7 +29,10 @@ pub(crate) fn man(words: &[String]) -> Result<u8, Failure> {
         })?;
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page)?;
+    let page_of = clap_mangen::Man::new(command);
+    // Of a command it would say `add `: the words that were typed, without a version.
+    let page_of = page_of.source(concat!("privatus ", env!("CARGO_PKG_VERSION")));
+    page_of.render(&mut page)?;
     stdout().lock().write_all(&page)?;
     Ok(0)
 }
