@@ -12,6 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use privatus_domain::SettingKey;
+use privatus_store::{Password, Secret, Store, VaultOptions};
 use privatus_tests::{PASSWORD, files, history, init, ok, privatus, run, telegram, tool};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -276,6 +278,36 @@ fn settings_are_json_or_text_and_never_rounded() {
     }
 }
 
+/// The removal is committed, then the disk fills: no failure, and the next command deletes the rest.
+#[cfg(unix)]
+#[test]
+fn a_contact_is_removed_also_when_its_messages_cannot_be_deleted_yet() {
+    let (dir, vault) = vault();
+    let source = dir.path().join("source.json");
+    let texts: Vec<String> = (0..1_500).map(|_| "x".repeat(600)).collect();
+    fs::write(&source, telegram("Alice", &texts)).unwrap();
+    ok(&vault, &["import", "telegram", source.to_str().unwrap()]);
+    // In blocks of 512 bytes: less than what the log needs.
+    let blocks = fs::metadata(vault.join("privatus.db")).unwrap().len() * 3 / 4 / 512;
+    let mut shell = Command::new("sh");
+    shell.args([
+        "-c",
+        "trap '' XFSZ; ulimit -f $2; exec \"$0\" --vault \"$1\" contacts remove Alice",
+    ]);
+    shell.arg(tool()).arg(&vault).arg(blocks.to_string());
+    let output = shell.env("PRIVATUS_PASSWORD", PASSWORD).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    assert!(
+        errors.starts_with("privatus: warning: removed; its messages"),
+        "{errors}"
+    );
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+    assert_eq!(output.stdout, b"Alice removed\n");
+    assert_eq!(run(&vault, &["show", "Alice"]).status.code(), Some(24));
+    assert_eq!(json(&vault, &["verify"])["messages"], 0);
+}
+
 /// As Python writes them: escapes of all that is not ASCII.
 #[test]
 fn settings_are_shown_readable_and_kept_as_written() {
@@ -297,6 +329,17 @@ fn settings_are_shown_readable_and_kept_as_written() {
         assert!(exact.contains(written), "{exact}");
     }
     assert!(ok(&vault, &["export", "-"]).contains(written));
+    assert!(!ok(&vault, &["settings", "list"]).contains("scope"));
+    let secret = Secret::Password(Password::new(PASSWORD).unwrap());
+    let store = Store::unlock(&vault, &secret, &VaultOptions::default()).unwrap();
+    let set = store.write("setting", |tx| {
+        let (now, name) = (tx.now(), SettingKey::new("other")?);
+        tx.setting_set("account:7", &name, &Value::from(1), now)
+    });
+    set.unwrap();
+    store.lock().unwrap();
+    let shown = ok(&vault, &["settings", "list"]);
+    assert!(shown.contains("scope") && shown.contains("account:7"), "{shown}");
 }
 
 #[test]

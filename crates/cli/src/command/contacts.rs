@@ -4,7 +4,7 @@ use privatus_domain::{Contact, ContactId, DisplayName, NewContact, PublicKey};
 use privatus_store::{Store, StoreError};
 use serde_json::{Value, json};
 
-use super::open;
+use super::{open, warn};
 use crate::args::{Arguments, Contacts};
 use crate::failure::Failure;
 use crate::output::Column;
@@ -23,10 +23,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failu
         Contacts::Verify { contact } => change(arguments, contact, "verified", |store, id| {
             store.write("contact_verify", |tx| tx.contact_verify(id))
         }),
-        Contacts::Remove { contact } => change(arguments, contact, "removed", |store, id| {
-            store.write("contact_remove", |tx| tx.contact_remove(id))?;
-            store.removals_sweep().map(drop)
-        }),
+        Contacts::Remove { contact } => remove(arguments, contact),
     }
 }
 
@@ -113,6 +110,25 @@ fn change(
     let contact = find::contact(&store, wanted)?;
     act(&store, &contact.id)?;
     store.lock()?;
+    changed(arguments, &contact, what)
+}
+
+fn remove(arguments: &Arguments, wanted: &str) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let contact = find::contact(&store, wanted)?;
+    store.write("contact_remove", |tx| tx.contact_remove(&contact.id))?;
+    // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
+    let swept = store.removals_sweep();
+    let locked = store.lock();
+    match swept {
+        Ok(_) => locked?,
+        Err(StoreError::DiskFull) => warn("removed; its messages will be deleted when there is space"),
+        Err(error) => warn(&format!("removed; its messages are not deleted yet: {error}")),
+    }
+    changed(arguments, &contact, "removed")
+}
+
+fn changed(arguments: &Arguments, contact: &Contact, what: &str) -> Result<u8, Failure> {
     if arguments.json {
         output::json(&json!({ "id": contact.id, "result": what }))?;
     } else {

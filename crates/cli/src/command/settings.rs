@@ -23,11 +23,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failu
             } else if settings.is_empty() {
                 output::line("No settings yet. `privatus settings set KEY VALUE` sets one.")?;
             } else {
-                let rows = settings
-                    .iter()
-                    .map(|s| vec![s.key.as_str().to_owned(), json_readable(s.value.as_str())])
-                    .collect();
-                output::table(&[Column::Text("setting", 36), Column::Text("value", 60)], rows)?;
+                list(&settings)?;
             }
         }
         Settings::Get { key: name } => {
@@ -61,6 +57,30 @@ pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failu
         }
     }
     Ok(0)
+}
+
+/// A table; it names scopes only where there is another than the application's.
+fn list(settings: &[Setting]) -> Result<(), Failure> {
+    let scoped = settings.iter().any(|setting| !setting.scope.is_empty());
+    let row = |setting: &Setting| {
+        let mut cells = vec![
+            setting.key.as_str().to_owned(),
+            json_readable(setting.value.as_str()),
+        ];
+        if scoped {
+            cells.push(setting.scope.clone());
+        }
+        cells
+    };
+    let mut columns = vec![Column::Text("setting", 36), Column::Text("value", 60)];
+    if scoped {
+        columns = vec![
+            Column::Text("setting", 30),
+            Column::Text("value", 44),
+            Column::Text("scope", 20),
+        ];
+    }
+    output::table(&columns, settings.iter().map(row).collect())
 }
 
 /// A setting as JSON text: its value stands as it was set, so that no number is rounded.
