@@ -1,4 +1,4 @@
-//! Shared helpers of the end-to-end tests: the built tool, typed commands, and the bytes of a vault.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, clippy::disallowed_methods, clippy::panic)]
 

@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask --help`.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal")]
 
