@@ -334,7 +334,7 @@ fn settings_are_shown_readable_and_kept_as_written() {
     let store = Store::unlock(&vault, &secret, &VaultOptions::default()).unwrap();
     let set = store.write("setting", |tx| {
         let (now, name) = (tx.now(), SettingKey::new("other")?);
-        tx.setting_set("account:7", &name, &Value::from(1), now)
+        tx.setting_set("account:7", &name, Value::from(1), now)
     });
     set.unwrap();
     store.lock().unwrap();

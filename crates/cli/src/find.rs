@@ -47,14 +47,12 @@ fn exact<T, I: std::str::FromStr>(
     }
 }
 
-fn one<T>(
-    all: Vec<T>,
-    wanted: &str,
-    what: &str,
-    named: impl Fn(&T) -> ([String; 2], String),
-) -> Result<T, StoreError> {
-    let names: Vec<([String; 2], String)> = all.iter().map(named).collect();
-    let matching = |test: &dyn Fn(&([String; 2], String)) -> bool| -> Vec<usize> {
+/// Ids that name a thing, and its title.
+type Named = ([String; 2], String);
+
+fn one<T>(all: Vec<T>, wanted: &str, what: &str, named: impl Fn(&T) -> Named) -> Result<T, StoreError> {
+    let names: Vec<Named> = all.iter().map(named).collect();
+    let matching = |test: &dyn Fn(&Named) -> bool| -> Vec<usize> {
         let matches = names.iter().enumerate().filter(|(_, name)| test(name));
         matches.map(|(at, _)| at).collect()
     };

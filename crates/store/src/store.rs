@@ -309,7 +309,7 @@ impl Store {
     /// [`StoreError`] when the log could not be merged for another reason; nothing is lost then either.
     pub fn lock(self) -> Result<(), StoreError> {
         lock(&self.readers).idle.clear();
-        let nothing_to_merge = lock(&self.writer).link.is_none() && self.files.log_bytes() == 0;
+        let nothing_to_merge = lock(&self.writer).link.is_none() && self.files.wal_size() == 0;
         if nothing_to_merge && !self.shared.keys.is_used() {
             return Ok(());
         }

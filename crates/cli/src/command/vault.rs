@@ -74,11 +74,12 @@ pub(crate) fn stats(arguments: &Arguments) -> Result<u8, Failure> {
     let bytes = std::fs::metadata(store.database_path())
         .map(|data| data.len())
         .unwrap_or_default();
+    let log = store.wal_size();
     store.lock()?;
     if arguments.json {
         output::json(&json!({
             "conversations": chats.len(), "contacts": contacts, "groups": groups, "messages": messages,
-            "unread": unread, "database_bytes": bytes,
+            "unread": unread, "database_bytes": bytes, "wal_bytes": log,
         }))?;
     } else {
         let row = |name: &str, value: u64| vec![name.to_owned(), grouped(value)];
@@ -92,6 +93,7 @@ pub(crate) fn stats(arguments: &Arguments) -> Result<u8, Failure> {
                 row("messages", messages),
                 row("unread", unread),
                 row("database, bytes", bytes),
+                row("log, bytes", log),
             ],
         )?;
     }

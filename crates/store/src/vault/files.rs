@@ -43,11 +43,6 @@ impl Files {
         self.root.join("privatus.db")
     }
 
-    /// Bytes of the write-ahead log; asks the file system, opens nothing.
-    pub(crate) fn log_bytes(&self) -> u64 {
-        fs::metadata(self.root.join("privatus.db-wal")).map_or(0, |log| log.len())
-    }
-
     fn key_rings(&self) -> [PathBuf; 2] {
         [self.root.join("keyring.json"), self.root.join("keyring.json.1")]
     }
