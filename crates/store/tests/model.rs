@@ -155,6 +155,7 @@ impl Model {
         for draft in batch {
             if self.knows(draft.id) {
                 done.known += 1;
+                done.removed += u64::from(self.removed.contains(&draft.id));
                 continue;
             }
             done.added += 1;
