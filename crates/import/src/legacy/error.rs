@@ -117,7 +117,7 @@ pub enum LegacyError {
         name: String,
     },
     /// A page does not hold what it must.
-    #[error("{path}: is damaged in the table {table}: {code}; what was read before is whole")]
+    #[error("{path}: is damaged in the table {table}: {code}; take another copy of the file")]
     Damaged {
         /// The file.
         path: PathBuf,

@@ -7,6 +7,7 @@
 
 mod cell;
 mod chain;
+mod damage;
 mod error;
 mod fernet;
 mod first_generation;

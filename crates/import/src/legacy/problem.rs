@@ -65,6 +65,15 @@ pub enum Reason {
         /// What is wrong, in fixed words.
         what: &'static str,
     },
+    /// The row is there, and a page that it needs is damaged.
+    #[error("a page of the file that holds it is damaged")]
+    Damaged,
+    /// A page of the table is damaged, and so is the index: which rows stood there cannot be told.
+    #[error("the file is damaged there{}: these rows, and how many they are, cannot be told", up_to(*.last))]
+    DamagedUpTo {
+        /// The last rowid of the place.
+        last: i64,
+    },
     /// None of the keys that were found opens it: another password or iteration count, or damage.
     #[error("no key that was found opens it")]
     NoKey,
@@ -88,6 +97,14 @@ pub enum Reason {
     },
 }
 
+fn up_to(last: i64) -> String {
+    if last == i64::MAX {
+        " to the table's end".to_owned()
+    } else {
+        format!(" up to row {last}")
+    }
+}
+
 impl Reason {
     /// A short stable name, for counting in reports.
     pub fn name(&self) -> &'static str {
@@ -97,6 +114,7 @@ impl Reason {
             Self::NotUtf8 { .. } | Self::TextNotUtf8 => "not_utf8",
             Self::TooLong { .. } | Self::TextTooLong => "too_long",
             Self::NotAToken { .. } => "not_a_token",
+            Self::Damaged | Self::DamagedUpTo { .. } => "damaged",
             Self::NoKey => "no_key",
             Self::NotJson => "not_json",
             Self::NotATime { .. } | Self::TimeOutOfRange { .. } => "not_a_time",
@@ -134,6 +152,7 @@ impl std::fmt::Display for Problem {
                     self.reason
                 )
             }
+            None if row == i64::MIN => write!(f, "{table} from the first row on: {}", self.reason),
             None => write!(f, "{table} row {row}: {}", self.reason),
         }
     }

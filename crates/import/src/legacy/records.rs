@@ -9,6 +9,7 @@ use zeroize::Zeroize as _;
 
 use super::MAX_TEXT_BYTES;
 use super::cell::{Cell, Column};
+use super::damage::Damage;
 use super::error::LegacyError;
 use super::fernet::Token;
 use super::keys::{FoundKey, FoundKeys};
@@ -43,7 +44,8 @@ pub struct Summary {
 
 /// An iterator over all rows. It holds one page of at most 4 MiB, or one row if that is larger.
 ///
-/// After an error it gives nothing more; what it gave before is whole.
+/// Damaged places are stepped over, each given as a problem. After an error it gives nothing more;
+/// what it gave before is whole.
 pub struct Records<'a> {
     source: &'a mut Source,
     keys: &'a FoundKeys,
@@ -86,25 +88,21 @@ impl Iterator for Records<'_> {
                 continue;
             }
             let (table, from) = self.place?;
-            match self
-                .source
-                .query(table, |connection| rows::page(connection, table, from))
-            {
-                Ok(page) => {
-                    self.place = match page.last() {
-                        Some(last) => last
-                            .row
-                            .checked_add(1)
-                            .map(|from| (table, from))
-                            .or(next_table(table)),
-                        None => next_table(table),
-                    };
-                    self.page = page.into_iter().map(|row| (table, row)).collect();
-                }
-                Err(error) => {
-                    self.place = None;
-                    return Some(Err(error));
-                }
+            let read = self.source.read_on(
+                table,
+                from,
+                rows::PAGE_ROWS,
+                |row: &RawRow| row.row,
+                |connection, from, most| rows::page(connection, table, from, most),
+            );
+            let done = read.and_then(|part| {
+                self.place = part.next.map(|next| (table, next)).or(next_table(table));
+                self.page = part.rows.into_iter().map(|row| (table, row)).collect();
+                part.damage.map_or(Ok(()), |damage| self.damaged(table, damage))
+            });
+            if let Err(error) = done {
+                self.place = None;
+                return Some(Err(error));
             }
         }
     }
@@ -137,6 +135,38 @@ impl Records<'_> {
             }
         };
         *counter += 1;
+    }
+
+    /// Lists what stood in a damaged place, row by row where the index still names the rows.
+    fn damaged(&mut self, table: Table, damage: Damage) -> Result<(), LegacyError> {
+        let (from, to) = match damage {
+            Damage::Row(row) => (row, row),
+            Damage::Rows(from, to) => (from, to),
+        };
+        let problem = |row, id, reason| {
+            Item::Problem(Problem {
+                table,
+                row,
+                id,
+                reason,
+                row_kept: false,
+            })
+        };
+        match (self.source.named_by_index(table, from, to)?, damage) {
+            (Some(named), Damage::Rows(..)) => self.ready.extend(named.into_iter().map(|row| {
+                let id = row.id.and_then(|id| String::from_utf8(id).ok());
+                problem(row.number, id, Reason::Damaged)
+            })),
+            (named, Damage::Row(row)) => {
+                let id = named.and_then(|mut named| String::from_utf8(named.pop()?.id?).ok());
+                self.ready.push_back(problem(row, id, Reason::Damaged));
+            }
+            (None, Damage::Rows(..)) => {
+                let reason = Reason::DamagedUpTo { last: to };
+                self.ready.push_back(problem(from, None, reason));
+            }
+        }
+        Ok(())
     }
 
     fn convert(&mut self, table: Table, raw: RawRow) {

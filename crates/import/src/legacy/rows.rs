@@ -12,7 +12,7 @@ use super::fernet::token_limit;
 use super::problem::Table;
 
 /// Rows a page has at most.
-const PAGE_ROWS: usize = 512;
+pub(crate) const PAGE_ROWS: usize = 512;
 /// Bytes a page has at most, unless its first row alone is larger.
 pub(crate) const PAGE_BYTES: u64 = 4 << 20;
 
@@ -123,8 +123,13 @@ impl QueryableByName<Sqlite> for RawRow {
 
 type Result<T> = std::result::Result<T, diesel::result::Error>;
 
-/// The next rows from rowid `from` on; empty at the end.
-pub(crate) fn page(connection: &mut SqliteConnection, table: Table, from: i64) -> Result<Vec<RawRow>> {
+/// The next rows from rowid `from` on, `most` at most; empty at the end.
+pub(crate) fn page(
+    connection: &mut SqliteConnection,
+    table: Table,
+    from: i64,
+    most: usize,
+) -> Result<Vec<RawRow>> {
     let (name, columns) = (table.name(), columns(table));
     // octet_length() looks at the record's header only: a row is never loaded to be measured.
     let sizes: Vec<String> = columns
@@ -132,14 +137,16 @@ pub(crate) fn page(connection: &mut SqliteConnection, table: Table, from: i64) -
         .map(|column| format!("min(ifnull(octet_length({}), 0), {})", column.name, column.limit))
         .collect();
     let ahead = sql_query(format!(
-        "SELECT rowid AS number, {} AS size FROM {name} WHERE rowid >= ? ORDER BY rowid LIMIT {PAGE_ROWS}",
+        "SELECT rowid AS number, {} AS size FROM {name} NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT {most}",
         sizes.join(" + ")
     ))
     .bind::<BigInt, _>(from)
     .load::<RowSize>(connection)?;
-    let Some(last) = last_that_fits(&ahead) else {
+    // By number, not by the last rowid: SQLite then never looks at the row behind, which may be damaged.
+    let fitting = that_fit(&ahead);
+    if fitting == 0 {
         return Ok(Vec::new());
-    };
+    }
     let mut fields = String::new();
     for (at, Column { name, limit }) in columns.iter().enumerate() {
         fields.push_str(&format!(
@@ -147,26 +154,21 @@ pub(crate) fn page(connection: &mut SqliteConnection, table: Table, from: i64) -
         ));
     }
     sql_query(format!(
-        "SELECT rowid AS row, {} AS width{fields} FROM {name} WHERE rowid BETWEEN ? AND ? ORDER BY rowid",
+        "SELECT rowid AS row, {} AS width{fields} FROM {name} NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT {fitting}",
         columns.len()
     ))
     .bind::<BigInt, _>(from)
-    .bind::<BigInt, _>(last)
     .load(connection)
 }
 
-/// The rowid up to which the rows stay within a page's bytes.
-fn last_that_fits(ahead: &[RowSize]) -> Option<i64> {
+/// How many of the rows stay within a page's bytes.
+fn that_fit(ahead: &[RowSize]) -> usize {
     let mut total = 0_u64;
-    let mut last = None;
-    for next in ahead {
+    let fit = ahead.iter().take_while(|next| {
         total = total.saturating_add(u64::try_from(next.size).unwrap_or(0));
-        if last.is_some() && total > PAGE_BYTES {
-            break;
-        }
-        last = Some(next.number);
-    }
-    last
+        total <= PAGE_BYTES
+    });
+    fit.count().max(ahead.len().min(1))
 }
 
 /// Places and sizes of the rows whose sealed value can be a token, from rowid `from` on.
@@ -175,10 +177,11 @@ pub(crate) fn sealed_sizes(
     table: Table,
     column: &str,
     from: i64,
+    most: usize,
 ) -> Result<Vec<RowSize>> {
     sql_query(format!(
-        "SELECT rowid AS number, octet_length({column}) AS size FROM {} WHERE rowid >= ? \
-         AND typeof({column}) IN ('blob', 'text') AND octet_length({column}) <= {SEALED} ORDER BY rowid LIMIT {SIZES}",
+        "SELECT rowid AS number, octet_length({column}) AS size FROM {} NOT INDEXED WHERE rowid >= ? \
+         AND typeof({column}) IN ('blob', 'text') AND octet_length({column}) <= {SEALED} ORDER BY rowid LIMIT {most}",
         table.name()
     ))
     .bind::<BigInt, _>(from)
@@ -194,7 +197,7 @@ pub(crate) fn sealed(
 ) -> Result<Vec<SealedRow>> {
     let rows: Vec<String> = rows.iter().map(i64::to_string).collect();
     sql_query(format!(
-        "SELECT rowid AS number, CAST({column} AS BLOB) AS token FROM {} WHERE rowid IN ({})",
+        "SELECT rowid AS number, CAST({column} AS BLOB) AS token FROM {} NOT INDEXED WHERE rowid IN ({})",
         table.name(),
         rows.join(", ")
     ))

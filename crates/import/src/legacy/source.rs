@@ -9,6 +9,7 @@ use diesel::{QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
 use privatus_sqlite::{Connection, ErrorCode, OpenMode, SqliteError};
 use tempfile::TempDir;
 
+use super::damage::Hole;
 use super::error::LegacyError;
 use super::locate::Files;
 use super::problem::Table;
@@ -34,6 +35,7 @@ pub struct Source {
     salt_path: PathBuf,
     salt: Option<[u8; 32]>,
     counts: Counts,
+    holes: Vec<Hole>,
 }
 
 #[derive(QueryableByName)]
@@ -69,6 +71,7 @@ impl Source {
             salt_path: files.salt,
             salt,
             counts: Counts::default(),
+            holes: Vec::new(),
         };
         source.check_schema()?;
         source.counts = Counts {
@@ -95,7 +98,7 @@ impl Source {
         self.copy.is_some()
     }
 
-    /// How many rows there are, readable or not.
+    /// How many rows there are, readable or not; of a damaged table, those that can be reached.
     pub fn counts(&self) -> Counts {
         self.counts
     }
@@ -141,10 +144,39 @@ impl Source {
         }
     }
 
+    /// As [`query`](Self::query); `None` when what it reads is damaged.
+    pub(crate) fn unless_damaged<T>(
+        &mut self,
+        table: Table,
+        run: impl FnOnce(&mut SqliteConnection) -> Result<T, diesel::result::Error>,
+    ) -> Result<Option<T>, LegacyError> {
+        let error = match run(self.connection.diesel()) {
+            Ok(value) => return Ok(Some(value)),
+            Err(error) => error,
+        };
+        match self.connection.code_of(&error) {
+            // What only shows in values is damage.
+            None | Some(ErrorCode::Ok) => Ok(None),
+            Some(code) if code.is_damage() => Ok(None),
+            Some(_) => self.query(table, |_| Err(error)),
+        }
+    }
+
+    pub(crate) fn holes(&self) -> &[Hole] {
+        &self.holes
+    }
+
+    pub(crate) fn add_hole(&mut self, hole: Hole) {
+        self.holes.push(hole);
+    }
+
+    /// By the table itself: an index may be damaged where no row is.
     fn count(&mut self, table: Table) -> Result<u64, LegacyError> {
-        let sql = format!("SELECT count(*) AS n FROM {}", table.name());
-        let count = self.query(table, |connection| sql_query(sql).get_result::<Count>(connection))?;
-        Ok(u64::try_from(count.n).unwrap_or(0))
+        let sql = format!("SELECT count(*) AS n FROM {} NOT INDEXED", table.name());
+        match self.unless_damaged(table, |connection| sql_query(sql).get_result::<Count>(connection))? {
+            Some(count) => Ok(u64::try_from(count.n).unwrap_or(0)),
+            None => self.count_reachable(table),
+        }
     }
 
     /// The three tables with the columns that are read, as tables with rowids, in UTF-8.

@@ -25,6 +25,8 @@ struct Stretch {
     table: Table,
     column: &'static str,
     from: i64,
+    /// How many rows it has: fewer where a damaged place follows.
+    length: usize,
     closed: Box<[u64; SIZES / 64]>,
     left: usize,
 }
@@ -48,7 +50,7 @@ impl Stretch {
     fn rows(&self, source: &mut Source) -> Result<Vec<(usize, RowSize)>, LegacyError> {
         let (table, column, from) = (self.table, self.column, self.from);
         let rows = source.query(table, |connection| {
-            rows::sealed_sizes(connection, table, column, from)
+            rows::sealed_sizes(connection, table, column, from, self.length)
         })?;
         Ok(rows
             .into_iter()
@@ -58,9 +60,17 @@ impl Stretch {
     }
 
     fn tokens(&self, source: &mut Source, rows: &[i64]) -> Result<Vec<(i64, Vec<u8>)>, LegacyError> {
-        let found = source.query(self.table, |connection| {
+        let found = source.unless_damaged(self.table, |connection| {
             rows::sealed(connection, self.table, self.column, rows)
         })?;
+        let Some(found) = found else {
+            // One of them is damaged: the others one by one.
+            let mut found = Vec::new();
+            for row in rows.iter().filter(|_| rows.len() > 1) {
+                found.extend(self.tokens(source, std::slice::from_ref(row))?);
+            }
+            return Ok(found);
+        };
         Ok(found.into_iter().map(|row| (row.number, row.token)).collect())
     }
 }
@@ -76,7 +86,8 @@ pub(crate) struct Survey {
 const CHUNK_ROWS: usize = 256;
 
 impl Survey {
-    /// Lists the rows whose sealed value is a well-formed token.
+    /// Lists the rows whose sealed value is a well-formed token. Damaged places are stepped over: the
+    /// reader lists them.
     pub(crate) fn new(source: &mut Source) -> Result<Self, LegacyError> {
         let mut survey = Self {
             stretches: Vec::new(),
@@ -88,14 +99,23 @@ impl Survey {
             };
             let mut next = Some(i64::MIN);
             while let Some(from) = next {
-                let sizes = source.query(table, |connection| {
-                    rows::sealed_sizes(connection, table, column, from)
-                })?;
-                next = sizes.last().and_then(|last| last.number.checked_add(1));
+                let part = source.read_on(
+                    table,
+                    from,
+                    SIZES,
+                    |row: &RowSize| row.number,
+                    |connection, from, most| rows::sealed_sizes(connection, table, column, from, most),
+                )?;
+                next = part.next;
+                let sizes = part.rows;
+                if sizes.is_empty() {
+                    continue;
+                }
                 let mut stretch = Stretch {
                     table,
                     column,
                     from,
+                    length: sizes.len(),
                     closed: Box::new([0; SIZES / 64]),
                     left: 0,
                 };
@@ -150,7 +170,18 @@ impl Survey {
             while !rest.is_empty() {
                 let (now, later) = rest.split_at_checked(chunk(rest)).unwrap_or((rest, &[]));
                 let numbers: Vec<i64> = now.iter().map(|(_, row)| row.number).collect();
-                for (number, token) in stretch.tokens(source, &numbers)? {
+                let tokens = stretch.tokens(source, &numbers)?;
+                if tokens.len() < now.len() {
+                    for (place, row) in now {
+                        if tokens
+                            .binary_search_by_key(&row.number, |(number, _)| *number)
+                            .is_err()
+                        {
+                            stretch.set(*place, false);
+                        }
+                    }
+                }
+                for (number, token) in tokens {
                     let found = now.binary_search_by_key(&number, |(_, row)| row.number);
                     if let Some((place, _)) = found.ok().and_then(|at| now.get(at))
                         && !keep(&token)
