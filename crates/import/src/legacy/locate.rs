@@ -15,7 +15,10 @@ const SALT: usize = 32;
 /// The files that belong together.
 #[derive(Debug)]
 pub(crate) struct Files {
+    /// The database by the path given.
     pub(crate) database: PathBuf,
+    /// Where it really is: by a link, what belongs to it stands beside the file, not beside the link.
+    pub(crate) real: PathBuf,
     /// Files beside it, with their suffixes, that hold changes not yet in the database.
     pub(crate) unmerged: Vec<(PathBuf, &'static str)>,
     /// Where the salt file is, or would be.
@@ -29,10 +32,19 @@ impl Files {
             Kind::File => path.to_path_buf(),
             Kind::Folder => in_folder(path)?,
         };
+        let failed = |source| LegacyError::Io {
+            path: database.clone(),
+            source,
+        };
+        let real = if fs::symlink_metadata(&database).map_err(failed)?.is_symlink() {
+            database.canonicalize().map_err(failed)?
+        } else {
+            database.clone()
+        };
         let mut unmerged = Vec::new();
         // A rollback journal that a crash left is as much part of the database as a WAL.
         for suffix in ["-wal", "-journal"] {
-            let beside = with_suffix(&database, suffix);
+            let beside = with_suffix(&real, suffix);
             match fs::metadata(&beside) {
                 Ok(found) if found.is_file() && found.len() > 0 => unmerged.push((beside, suffix)),
                 Ok(_) => {}
@@ -41,9 +53,13 @@ impl Files {
             }
         }
         check_header(&database, unmerged.is_empty())?;
-        let salt = salt_path(&database);
+        let mut salt = salt_path(&real);
+        if !salt.exists() {
+            salt = salt_path(&database);
+        }
         Ok(Self {
             database,
+            real,
             unmerged,
             salt,
         })

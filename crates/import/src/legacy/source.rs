@@ -238,7 +238,7 @@ fn sqlite_error(path: &Path, error: SqliteError) -> LegacyError {
 
 fn open_files(files: &Files) -> Result<(Option<TempDir>, Connection), LegacyError> {
     let (copy, path, mode) = if files.unmerged.is_empty() {
-        (None, files.database.clone(), OpenMode::ReadOnlyImmutable)
+        (None, files.real.clone(), OpenMode::ReadOnlyImmutable)
     } else {
         let copy = private_copy(files)?;
         let path = copy.path().join("legacy.db");
@@ -266,7 +266,7 @@ fn private_copy(files: &Files) -> Result<TempDir, LegacyError> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     let copy = builder.tempdir().map_err(failed)?;
-    let database = (files.database.clone(), "");
+    let database = (files.real.clone(), "");
     for (from, suffix) in std::iter::once(&database).chain(&files.unmerged) {
         let to = copy.path().join(format!("legacy.db{suffix}"));
         let mut from = fs::File::open(from).map_err(|source| LegacyError::Io {

@@ -83,6 +83,32 @@ fn an_unmerged_wal_is_read_and_left_as_it_is() {
     assert_eq!(read(crashed.path(), 2_000).texts().len(), 2);
 }
 
+#[cfg(unix)]
+#[test]
+fn by_a_link_the_wal_and_the_salt_are_those_beside_the_file() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    maker.messages(&key, 7);
+    maker.sql(
+        "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; DELETE FROM messages WHERE rowid > 4",
+    );
+    let crashed = maker.crash();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let link = elsewhere.path().join("privatus_chat.db");
+    std::os::unix::fs::symlink(crashed.path().join("privatus_chat.db"), &link).unwrap();
+    for path in [link.as_path(), elsewhere.path(), crashed.path()] {
+        assert!(Source::open(path).unwrap().is_copied());
+        assert_eq!(read(path, 2_000).texts().len(), 4, "{path:?}");
+    }
+    // A salt that stands beside the link is found as before.
+    fs::rename(
+        crashed.path().join("privatus_chat.salt"),
+        elsewhere.path().join("privatus_chat.salt"),
+    )
+    .unwrap();
+    assert_eq!(read(&link, 2_000).texts().len(), 4);
+}
+
 #[test]
 fn a_transaction_that_a_crash_cut_short_is_rolled_back_in_the_copy() {
     let mut maker = Maker::new();
@@ -291,7 +317,7 @@ fn a_damaged_page_takes_its_own_rows_and_no_other() {
             bytes[page * 4_096..][..4_096].fill(0xff);
         }
         fs::write(&path, bytes).unwrap();
-        let all = crate::maker::read(folder.path(), 20);
+        let all = read(folder.path(), 20);
         (all.summary, all.shown())
     };
     let (summary, lost) = read(&[]);
