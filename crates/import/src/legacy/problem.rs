@@ -133,8 +133,29 @@ pub struct Problem {
     pub id: Option<String>,
     /// Why.
     pub reason: Reason,
-    /// The row itself came over, without that field (a contact's or setting's unreadable time).
+    /// The row itself came over without that field: a message with its neighbour's time, as incoming, as encrypted.
     pub row_kept: bool,
+}
+
+impl Problem {
+    /// What the row came over with instead.
+    fn instead(&self) -> &'static str {
+        let field = match self.reason {
+            Reason::WrongType { field, .. }
+            | Reason::Missing { field }
+            | Reason::NotUtf8 { field }
+            | Reason::TooLong { field, .. }
+            | Reason::TimeOutOfRange { field }
+            | Reason::NotATime { field } => field,
+            _ => "",
+        };
+        match field {
+            _ if !self.row_kept || self.table != Table::Messages => "",
+            "timestamp" => "; it came over with the time of the message beside it",
+            "is_outgoing" => "; it came over as incoming",
+            _ => "; it came over without that",
+        }
+    }
 }
 
 impl std::fmt::Display for Problem {
@@ -147,9 +168,10 @@ impl std::fmt::Display for Problem {
                 let start: String = id.chars().take(64).collect();
                 write!(
                     f,
-                    "{table} {}{dots} (row {row}): {}",
+                    "{table} {}{dots} (row {row}): {}{}",
                     start.escape_debug(),
-                    self.reason
+                    self.reason,
+                    self.instead()
                 )
             }
             None if row == i64::MIN => write!(f, "{table} from the first row on: {}", self.reason),

@@ -35,8 +35,8 @@ pub struct Summary {
     pub rows_left_out: u64,
     /// Of those, rows that no key opens.
     pub unopened: u64,
-    /// Rows given without a time that could not be read, each given as a problem.
-    pub times_left_out: u64,
+    /// Fields that could not be read, of rows that were given, each given as a problem.
+    pub fields_left_out: u64,
     /// Times that the clocks of the zone showed twice (the first was taken) or never (the clock
     /// before the change was taken).
     pub ambiguous_times: u64,
@@ -55,6 +55,8 @@ pub struct Records<'a> {
     place: Option<(Table, i64)>,
     page: VecDeque<(Table, RawRow)>,
     ready: VecDeque<Item>,
+    /// The time of the last message that had one.
+    last_time: Option<i64>,
     summary: Summary,
 }
 
@@ -69,6 +71,7 @@ impl Source {
             place: Some((Table::Contacts, i64::MIN)),
             page: VecDeque::new(),
             ready: VecDeque::new(),
+            last_time: None,
             summary: Summary::default(),
         }
     }
@@ -128,7 +131,7 @@ impl Records<'_> {
             Item::Record(Record::Contact(_)) => &mut summary.contacts,
             Item::Record(Record::Setting(_)) => &mut summary.settings,
             Item::Record(Record::Message(_)) => &mut summary.messages,
-            Item::Problem(problem) if problem.row_kept => &mut summary.times_left_out,
+            Item::Problem(problem) if problem.row_kept => &mut summary.fields_left_out,
             Item::Problem(problem) => {
                 summary.unopened += u64::from(problem.reason == Reason::NoKey);
                 &mut summary.rows_left_out
@@ -182,7 +185,7 @@ impl Records<'_> {
         let converted = id.and_then(|id| match table {
             Table::Contacts => self.contact(id, &mut cells, &mut notes).map(Record::Contact),
             Table::Settings => self.setting(id, &mut cells, &mut notes).map(Record::Setting),
-            Table::Messages => self.message(id, &mut cells).map(Record::Message),
+            Table::Messages => self.message(id, &mut cells, &mut notes).map(Record::Message),
         });
         let problem = |reason, row_kept| {
             Item::Problem(Problem {
@@ -237,15 +240,33 @@ impl Records<'_> {
         })
     }
 
-    fn message(&mut self, message_id: String, cells: &mut Cells) -> Result<Message, Reason> {
+    /// A message is worth more than what stands beside its text: an odd field gives way, with a note.
+    fn message(
+        &mut self,
+        message_id: String,
+        cells: &mut Cells,
+        notes: &mut Vec<Reason>,
+    ) -> Result<Message, Reason> {
         let contact_id = cells.text()?;
         let text = self.open(cells)?;
-        let is_outgoing = cells.boolean(None)?;
-        let is_encrypted = cells.boolean(Some(true))?;
+        let mut boolean = |cells: &mut Cells, default, otherwise| {
+            cells.boolean(default).unwrap_or_else(|reason| {
+                notes.push(reason);
+                otherwise
+            })
+        };
+        let is_outgoing = boolean(cells, None, false);
+        let is_encrypted = boolean(cells, Some(true), true);
         let (cell, column) = cells.take();
-        let timestamp = self
-            .time(cell, column)?
-            .ok_or(Reason::Missing { field: column.name })?;
+        let missing = Reason::Missing { field: column.name };
+        let time = self.time(cell, column).and_then(|time| time.ok_or(missing));
+        if let Ok(time) = time {
+            self.last_time = Some(time);
+        }
+        let timestamp = time.unwrap_or_else(|reason| {
+            notes.push(reason);
+            self.neighbours_time()
+        });
         Ok(Message {
             message_id,
             contact_id,
@@ -254,6 +275,21 @@ impl Records<'_> {
             is_encrypted,
             timestamp,
         })
+    }
+
+    /// The time of the message before, or where there is none, of the next one that has one.
+    fn neighbours_time(&mut self) -> i64 {
+        let known = self.last_time.or_else(|| {
+            self.page.iter().find_map(|(_, row)| match row.cells.last() {
+                Some(Cell::Text(bytes)) => std::str::from_utf8(bytes)
+                    .ok()
+                    .and_then(|text| self.zone.unix_ms(text))
+                    .filter(|time| TIMES.contains(time)),
+                _ => None,
+            })
+        });
+        // The next message without a time takes the same: arrival then keeps them in order.
+        *self.last_time.insert(known.unwrap_or(0))
     }
 
     /// The text behind a token.

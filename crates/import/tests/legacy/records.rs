@@ -132,7 +132,7 @@ fn fields_flags_and_rows_without_partners_are_kept() {
 }
 
 #[test]
-fn a_wrong_type_costs_its_row_and_no_other() {
+fn a_wrong_type_costs_the_field_and_its_row_only_where_it_is_the_id_or_the_text() {
     let mut maker = Maker::new();
     let key = maker.key(1_000);
     maker.messages(&key, 1);
@@ -160,26 +160,33 @@ fn a_wrong_type_costs_its_row_and_no_other() {
     }
     maker.messages(&key, 1);
     let read = read(&maker.path(), 2_000);
-    assert_eq!(read.texts().len(), 2);
+    assert_eq!(read.texts().len(), 8);
     let shown = [
         "messages a (row 2): contact_id is of type BLOB",
         "messages b (row 3): content is of type INTEGER",
-        "messages d (row 4): is_outgoing is of type TEXT",
-        "messages e (row 5): is_encrypted is of type BLOB",
-        "messages f (row 6): timestamp is of type INTEGER",
-        "messages g (row 7): timestamp is missing",
-        "messages h (row 8): timestamp is not a time",
+        "messages d (row 4): is_outgoing is of type TEXT; it came over as incoming",
+        "messages e (row 5): is_encrypted is of type BLOB; it came over without that",
+        "messages f (row 6): timestamp is of type INTEGER; it came over with the time of the message beside it",
+        "messages g (row 7): timestamp is missing; it came over with the time of the message beside it",
+        "messages h (row 8): timestamp is not a time; it came over with the time of the message beside it",
         "messages row 9: message_id is missing",
         "messages row 10: message_id is of type BLOB",
         "messages row 11: message_id is not UTF-8",
-        "messages l (row 12): timestamp is outside of the years 0 to 9999 (UTC)",
+        "messages l (row 12): timestamp is outside of the years 0 to 9999 (UTC); it came over with the time of the message beside it",
         "messages i (row 13): content is too short for a token",
         "messages j (row 14): its text is over 1,048,576 bytes",
         "messages k (row 15): its text is not UTF-8",
         "messages row 16: message_id is over 65536 bytes",
     ];
     assert_eq!(read.shown(), shown);
-    assert_eq!((read.summary.rows_left_out, read.summary.unopened), (15, 0));
+    assert_eq!(
+        (
+            read.summary.rows_left_out,
+            read.summary.fields_left_out,
+            read.summary.unopened
+        ),
+        (9, 6, 0)
+    );
 }
 
 #[test]
@@ -196,7 +203,7 @@ fn a_contact_or_setting_keeps_its_row_when_only_a_time_is_unreadable() {
     maker.setting(&key, "t", "{not json");
     let read = read(&maker.path(), 2_000);
     assert_eq!((read.summary.contacts, read.summary.settings), (3, 1));
-    assert_eq!((read.summary.times_left_out, read.summary.rows_left_out), (3, 3));
+    assert_eq!((read.summary.fields_left_out, read.summary.rows_left_out), (3, 3));
     let shown = [
         "contacts b (row 2): added_at is not a time",
         "contacts b (row 2): last_seen is of type BLOB",
@@ -272,4 +279,43 @@ fn nothing_shows_a_text_or_a_name() {
     for secret in ["secret", "Alice", "a2V5"] {
         assert!(!shown.contains(secret), "{shown}");
     }
+}
+
+#[test]
+fn a_message_without_a_time_takes_the_one_beside_it_and_keeps_its_place() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    let times = [
+        "NULL",
+        "'junk'",
+        "'2025-06-01T10:00:00'",
+        "7",
+        "x'00'",
+        "'2025-06-01T11:00:00'",
+        "NULL",
+    ];
+    for (number, time) in times.iter().enumerate() {
+        let content = blob(&seal(&key, format!("text {number}").as_bytes()));
+        maker.sql(&format!(
+            "INSERT INTO messages VALUES ('m{number}', 'c', {content}, 1, 1, {time})"
+        ));
+    }
+    let read = read(&maker.path(), 2_000);
+    let times: Vec<i64> = read
+        .records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Message(message) => Some(message.timestamp),
+            _ => None,
+        })
+        .collect();
+    let (ten, eleven) = (1_748_772_000_000, 1_748_775_600_000);
+    assert_eq!(times, [ten, ten, ten, ten, ten, eleven, eleven]);
+    assert_eq!(
+        read.texts(),
+        [
+            "text 0", "text 1", "text 2", "text 3", "text 4", "text 5", "text 6"
+        ]
+    );
+    assert_eq!((read.problems.len(), read.summary.rows_left_out), (5, 0));
 }
