@@ -11,9 +11,10 @@ use privatus_store::{Store, StoreError, WriteTx};
 
 use crate::error::ImportError;
 use crate::legacy::{
-    Contact, Item, KeyOrigin, Message, Progress as Search, Record, SearchEnd, SearchOptions, Setting, Source,
-    Table, Zone,
+    Contact, Item, KeyOrigin, Message, Progress as Search, Reason, Record, SearchEnd, SearchOptions, Setting,
+    Source, Table, Zone,
 };
+use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 
 /// Messages of one transaction, and the bytes of text after which one ends early.
@@ -30,6 +31,38 @@ pub fn import(
     options: &SearchOptions<'_>,
     zone: &Zone,
     report: &mut Report,
+    searching: &mut dyn FnMut(&Search) -> ControlFlow<()>,
+    progress: OnProgress<'_>,
+) -> Result<(), ImportError> {
+    let mut newcomers = Newcomers::default();
+    let result = bring(
+        store,
+        path,
+        options,
+        zone,
+        report,
+        &mut newcomers,
+        searching,
+        progress,
+    );
+    if result.is_ok() {
+        newcomers.take_back(store, report)?;
+    }
+    report.note_removed();
+    result
+}
+
+#[allow(
+    clippy::too_many_arguments,
+    reason = "what a caller chooses, and what is gathered"
+)]
+fn bring(
+    store: &Store,
+    path: &Path,
+    options: &SearchOptions<'_>,
+    zone: &Zone,
+    report: &mut Report,
+    newcomers: &mut Newcomers,
     searching: &mut dyn FnMut(&Search) -> ControlFlow<()>,
     progress: OnProgress<'_>,
 ) -> Result<(), ImportError> {
@@ -87,7 +120,7 @@ pub fn import(
                 batch.push(message);
                 done += 1;
                 if batch.len() >= BATCH || bytes >= BATCH_BYTES {
-                    write_batch(store, &mut batch, report)?;
+                    write_batch(store, &mut batch, report, newcomers)?;
                     bytes = 0;
                     if !progress(Progress {
                         done,
@@ -97,23 +130,29 @@ pub fn import(
                     }
                 }
             }
-            Item::Record(Record::Contact(contact)) => write_contact(store, &contact, report)?,
+            Item::Record(Record::Contact(contact)) => write_contact(store, &contact, report, newcomers)?,
             Item::Record(Record::Setting(setting)) => write_setting(store, &setting, report)?,
             Item::Problem(problem) => {
-                if problem.row_kept {
-                    // A contact or setting without a time it can do without.
-                } else if problem.table == Table::Messages {
-                    report.partial = true;
-                    report.skip(problem.reason.name());
-                } else {
-                    report.leave_out(format!("{}: {}", problem.table.name(), problem.reason.name()));
+                if !problem.row_kept {
+                    let (table, reason) = (problem.table.name(), problem.reason.name());
+                    let last = match problem.reason {
+                        Reason::DamagedUpTo { last } => last,
+                        _ => problem.row,
+                    };
+                    report.row_left_out(format!("{table}: {reason}"), problem.row, last);
+                    if problem.table == Table::Messages {
+                        report.partial = true;
+                        report.skip(reason);
+                    } else {
+                        report.leave_out(format!("{table}: {reason}"));
+                    }
                 }
                 report.note(problem.to_string());
             }
         }
     }
     let ambiguous = records.summary().ambiguous_times;
-    write_batch(store, &mut batch, report)?;
+    write_batch(store, &mut batch, report, newcomers)?;
     if ambiguous > 0 {
         report.note(format!(
             "{ambiguous} local times the clocks showed twice or skipped; the first, or the clock before the change, was taken"
@@ -126,13 +165,17 @@ pub fn import(
     Ok(ended?)
 }
 
-fn write_batch(store: &Store, batch: &mut Vec<Message>, report: &mut Report) -> Result<(), ImportError> {
+fn write_batch(
+    store: &Store,
+    batch: &mut Vec<Message>,
+    report: &mut Report,
+    newcomers: &mut Newcomers,
+) -> Result<(), ImportError> {
     if batch.is_empty() {
         return Ok(());
     }
     let messages = std::mem::take(batch);
-    let mut seen = Report::default();
-    store.write("import_batch", |tx| {
+    let written = store.write("import_batch", |tx| {
         let mut groups: Vec<(String, Vec<Message>)> = Vec::new();
         for message in messages {
             match groups
@@ -143,22 +186,26 @@ fn write_batch(store: &Store, batch: &mut Vec<Message>, report: &mut Report) -> 
                 None => groups.push((message.contact_id.clone(), vec![message])),
             }
         }
+        let mut written = Vec::new();
         for (contact, messages) in groups {
             let (conversation, contact, is_new) = conversation(tx, &contact)?;
-            seen.contacts_imported += u64::from(is_new);
             let messages: Result<Vec<NewMessage>, StoreError> = messages
                 .into_iter()
                 .map(|message| to_message(tx, message, &contact))
                 .collect();
             let inserted = tx.messages_insert(&conversation, &messages?)?;
-            seen.messages_imported += inserted.added;
-            seen.messages_known += inserted.known;
+            written.push((conversation, is_new.then_some(contact), inserted));
         }
-        Ok::<_, StoreError>(())
+        Ok::<_, StoreError>(written)
     })?;
-    report.messages_imported += seen.messages_imported;
-    report.messages_known += seen.messages_known;
-    report.contacts_imported += seen.contacts_imported;
+    for (conversation, new, inserted) in written {
+        if let Some(contact) = new {
+            report.contacts_imported += 1;
+            newcomers.made(&conversation, contact);
+        }
+        newcomers.wrote(&conversation, &inserted);
+        report.wrote(inserted);
+    }
     Ok(())
 }
 
@@ -210,23 +257,30 @@ fn to_message(tx: &WriteTx<'_>, message: Message, contact: &ContactId) -> Result
     })
 }
 
-fn write_contact(store: &Store, contact: &Contact, report: &mut Report) -> Result<(), ImportError> {
+fn write_contact(
+    store: &Store,
+    contact: &Contact,
+    report: &mut Report,
+    newcomers: &mut Newcomers,
+) -> Result<(), ImportError> {
     let time = |ms: Option<i64>| ms.and_then(|ms| Timestamp::from_unix_ms(ms).ok());
-    let is_new = store.write("import_contact", |tx| {
+    let made = store.write("import_contact", |tx| {
         let id = contact_id(tx, &contact.contact_id);
         let is_new = tx.contact_by_id(&id).is_err();
         let new = NewContact {
-            id,
+            id: id.clone(),
             display_name: DisplayName::lenient(&contact.display_name, "Unnamed contact"),
             public_key: public_key(&contact.public_key)?,
             is_verified: contact.is_verified,
             added_at: time(contact.added_at).unwrap_or_else(|| tx.now()),
             last_seen: time(contact.last_seen),
         };
-        tx.contact_create(&new)?;
-        Ok::<_, StoreError>(is_new)
+        Ok::<_, StoreError>((tx.contact_create(&new)?, is_new.then_some(id)))
     })?;
-    report.contacts_imported += u64::from(is_new);
+    if let (conversation, Some(contact)) = made {
+        report.contacts_imported += 1;
+        newcomers.made(&conversation, contact);
+    }
     Ok(())
 }
 
@@ -247,6 +301,13 @@ fn public_key(text: &str) -> Result<PublicKey, StoreError> {
     }
 }
 
+/// What became of a setting.
+enum Kept {
+    Written,
+    Known,
+    Older,
+}
+
 fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Result<(), ImportError> {
     let Ok(key) = SettingKey::new(setting.key.as_str()) else {
         report.leave_out("settings: name");
@@ -257,13 +318,24 @@ fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Resul
         return Ok(());
     };
     let at = setting.updated_at.and_then(|ms| Timestamp::from_unix_ms(ms).ok());
+    // The later one of two values stays; one without a time is the earlier.
     let written = store.write("import_setting", |tx| {
-        if tx.setting("", &key).is_ok_and(|known| known.value == value) {
-            return Ok::<_, StoreError>(false);
+        match tx.setting("", &key) {
+            Ok(known) if known.value == value => return Ok(Kept::Known),
+            Ok(known) if at.is_none_or(|at| known.updated_at >= at) => return Ok(Kept::Older),
+            Ok(_) | Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error),
         }
         tx.setting_set("", &key, &value, at.unwrap_or_else(|| tx.now()))?;
-        Ok(true)
+        Ok(Kept::Written)
     })?;
-    report.settings_imported += u64::from(written);
+    match written {
+        Kept::Written => report.settings_imported += 1,
+        Kept::Known => {}
+        Kept::Older => report.note(format!(
+            "the setting {} stays as it is: the value in the vault is newer",
+            key.as_str()
+        )),
+    }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod error;
 pub mod legacy;
 pub mod legacy_import;
+mod newcomers;
 pub mod privatus;
 mod report;
 pub mod telegram;

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use privatus_store::Inserted;
 use serde::Serialize;
 
 /// Reasons that are told apart.
 const REASONS: usize = 100;
 /// Sentences that are kept.
 const NOTES: usize = 200;
+/// Ranges of rows that are kept.
+const RANGES: usize = 100_000;
 
 /// The report of one import, printed by the tool.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -18,6 +21,8 @@ pub struct Report {
     pub messages_imported: u64,
     /// Messages that the vault had already.
     pub messages_known: u64,
+    /// Messages that were removed from this vault: they stay removed.
+    pub messages_removed: u64,
     /// Entries of the source that are no message or could not be read.
     pub messages_skipped: u64,
     /// Contacts that are new.
@@ -28,6 +33,8 @@ pub struct Report {
     pub settings_imported: u64,
     /// Why entries were skipped, with counts.
     pub reasons: BTreeMap<String, u64>,
+    /// Rows of a database that did not come over: from the first rowid to the last, by table and reason.
+    pub rows_left_out: BTreeMap<String, Vec<[i64; 2]>>,
     /// What a person should know.
     pub notes: Vec<String>,
     /// A part of the source did not come over.
@@ -56,6 +63,36 @@ impl Report {
         self.reason(reason.into());
     }
 
+    /// Counts what became of a batch of messages.
+    pub(crate) fn wrote(&mut self, inserted: Inserted) {
+        self.messages_imported += inserted.added;
+        self.messages_known += inserted.known.saturating_sub(inserted.removed);
+        self.messages_removed += inserted.removed;
+    }
+
+    /// The sentence on removed messages, at the end of an import.
+    pub(crate) fn note_removed(&mut self) {
+        if self.messages_removed > 0 {
+            // It says where messages are that a person looks for: never lost behind too many notes.
+            self.notes.push(format!(
+                "{} messages were removed from this vault and stay removed",
+                self.messages_removed
+            ));
+        }
+    }
+
+    /// Lists rows of a database that did not come over; rows come in rising order.
+    pub(crate) fn row_left_out(&mut self, what: String, first: i64, last: i64) {
+        let kept: usize = self.rows_left_out.values().map(Vec::len).sum();
+        let ranges = self.rows_left_out.entry(what).or_default();
+        match ranges.last_mut() {
+            Some([_, end]) if end.checked_add(1) == Some(first) => *end = last,
+            // A range too many: the last one reaches over what came over between.
+            Some([_, end]) if kept >= RANGES => *end = last,
+            _ => ranges.push([first, last]),
+        }
+    }
+
     fn reason(&mut self, reason: String) {
         // A source may give each entry a reason of its own.
         let full = self.reasons.len() >= REASONS && !self.reasons.contains_key(&reason);
@@ -68,7 +105,8 @@ impl Report {
         if self.notes.len() < NOTES {
             self.notes.push(sentence.into());
         } else if self.notes.len() == NOTES {
-            self.notes.push("more of the same kind is not listed".into());
+            self.notes
+                .push("more of the same kind is not listed one by one".into());
         }
     }
 }
@@ -84,3 +122,25 @@ pub struct Progress {
 
 /// Told of progress; answers whether to go on. Stopping leaves whole transactions.
 pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> bool;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn rows_become_ranges_and_never_more_than_the_limit() {
+        let mut report = Report::default();
+        for row in [1, 2, 3, 7, 9, 10, i64::MAX] {
+            report.row_left_out("messages: why".into(), row, row);
+        }
+        let ranges = &report.rows_left_out["messages: why"];
+        assert_eq!(ranges[..], [[1, 3], [7, 7], [9, 10], [i64::MAX, i64::MAX]]);
+        let mut report = Report::default();
+        for row in 0..300_000 {
+            report.row_left_out("messages: why".into(), 2 * row, 2 * row);
+        }
+        let ranges = &report.rows_left_out["messages: why"];
+        assert_eq!((ranges.len(), ranges.last().unwrap()[1]), (RANGES, 599_998));
+    }
+}

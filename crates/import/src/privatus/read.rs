@@ -19,6 +19,7 @@ use super::message::{self, id};
 use super::record::{Contact, Group, Member, Message, Record, Setting, no_record};
 use super::write::hex;
 use crate::error::ImportError;
+use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 
 /// Messages of one transaction, and the bytes of lines after which one ends early.
@@ -43,7 +44,14 @@ pub fn import(
         return Err(source("is a folder; name the exported file".into()));
     }
     let file = File::open(path).map_err(|error| source(format!("cannot be read: {}", error.kind())))?;
-    read(store, file, report, progress).map_err(|error| match error {
+    let mut newcomers = Newcomers::default();
+    let ended = read(store, file, report, &mut newcomers, progress);
+    // Where the end was not read, what comes may be behind it.
+    if ended.is_ok() {
+        newcomers.take_back(store, report)?;
+    }
+    report.note_removed();
+    ended.map_err(|error| match error {
         Ended::Source(why) => source(why),
         Ended::Import(error) => error,
     })
@@ -90,11 +98,18 @@ fn parse(line: &[u8]) -> Option<Parsed> {
     serde_json::from_str(text).ok().map(Parsed::Record)
 }
 
-fn read(store: &Store, file: impl Read, report: &mut Report, progress: OnProgress<'_>) -> Result<(), Ended> {
+fn read(
+    store: &Store,
+    file: impl Read,
+    report: &mut Report,
+    newcomers: &mut Newcomers,
+    progress: OnProgress<'_>,
+) -> Result<(), Ended> {
     let mut reader = BufReader::with_capacity(1 << 16, file);
     let mut state = Reader {
         store,
         report,
+        newcomers,
         batch: Vec::new(),
         bytes: 0,
         chat: None,
@@ -189,6 +204,7 @@ fn read(store: &Store, file: impl Read, report: &mut Report, progress: OnProgres
 struct Reader<'a> {
     store: &'a Store,
     report: &'a mut Report,
+    newcomers: &'a mut Newcomers,
     batch: Vec<Message>,
     bytes: usize,
     /// The conversation as the export names it.
@@ -265,10 +281,14 @@ impl Reader<'_> {
             };
             let is_new = is_absent(tx.contact_by_id(&new.id))?;
             let wanted = id(tx, &chat)?;
-            Ok::<_, StoreError>((is_new, tx.contact_create_in(&new, &wanted)?))
+            let conversation = tx.contact_create_in(&new, &wanted)?;
+            Ok::<_, StoreError>((is_new.then_some(new.id), conversation))
         });
-        if let Some((is_new, conversation)) = self.kept("contact", written)? {
-            self.report.contacts_imported += u64::from(is_new);
+        if let Some((new, conversation)) = self.kept("contact", written)? {
+            if let Some(contact) = new {
+                self.report.contacts_imported += 1;
+                self.newcomers.made(&conversation, contact);
+            }
             self.chats.insert(chat, conversation);
         }
         Ok(())
@@ -342,12 +362,13 @@ impl Reader<'_> {
             let written = self.store.write("import_batch", |tx| {
                 let chat = chat.ok_or_else(|| StoreError::NotFound("the conversation".into()))?;
                 let (messages, refused) = message::convert(tx, batch);
-                Ok::<_, StoreError>((tx.messages_insert(&chat, &messages)?, refused))
+                let inserted = tx.messages_insert(&chat, &messages)?;
+                Ok::<_, StoreError>((chat, inserted, refused))
             });
             match written {
-                Ok((inserted, refused)) => {
-                    self.report.messages_imported += inserted.added;
-                    self.report.messages_known += inserted.known;
+                Ok((chat, inserted, refused)) => {
+                    self.newcomers.wrote(&chat, &inserted);
+                    self.report.wrote(inserted);
                     for reason in refused {
                         self.report.partial = true;
                         self.report.skip(reason);

@@ -17,6 +17,7 @@ use super::walk::{Header, Walker};
 use super::{Ended, pass};
 use crate::error::ImportError;
 use crate::legacy::Zone;
+use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 
 /// Messages of one transaction: 5,000 cost a third of what 500 do (DESIGN section 5).
@@ -44,6 +45,23 @@ pub fn import(
     path: &Path,
     options: &Options<'_>,
     report: &mut Report,
+    progress: OnProgress<'_>,
+) -> Result<(), ImportError> {
+    let mut newcomers = Newcomers::default();
+    let result = bring(store, path, options, report, &mut newcomers, progress);
+    if result.is_ok() {
+        newcomers.take_back(store, report)?;
+    }
+    report.note_removed();
+    result
+}
+
+fn bring(
+    store: &Store,
+    path: &Path,
+    options: &Options<'_>,
+    report: &mut Report,
+    newcomers: &mut Newcomers,
     progress: OnProgress<'_>,
 ) -> Result<(), ImportError> {
     let mut survey = Survey::default();
@@ -83,6 +101,7 @@ pub fn import(
         survey: &survey,
         me,
         report,
+        newcomers,
         progress,
         chat: None,
         batch: Vec::new(),
@@ -128,6 +147,7 @@ struct Importer<'a> {
     survey: &'a Survey,
     me: Me,
     report: &'a mut Report,
+    newcomers: &'a mut Newcomers,
     progress: OnProgress<'a>,
     chat: Option<Chat>,
     batch: Vec<Parsed>,
@@ -231,6 +251,12 @@ impl Importer<'_> {
                 .write("import_chat", |tx| make_chat(tx, &key.peer, name, direct));
             match made {
                 Ok((conversation, is_new)) => {
+                    if is_new
+                        && direct
+                        && let Ok(contact) = conversation.to_string().parse()
+                    {
+                        self.newcomers.made(&conversation, contact);
+                    }
                     self.report.contacts_imported += u64::from(is_new && direct);
                     self.report.groups_imported += u64::from(is_new && !direct);
                     To::Conversation(conversation)
@@ -268,8 +294,8 @@ impl Importer<'_> {
             });
             match written {
                 Ok(inserted) => {
-                    self.report.messages_imported += inserted.added;
-                    self.report.messages_known += inserted.known;
+                    self.newcomers.wrote(conversation, &inserted);
+                    self.report.wrote(inserted);
                 }
                 Err(error) => {
                     self.failed = Some(error.into());

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use privatus_domain::{ContactId, JsonText, SettingKey, Timestamp};
 use privatus_import::legacy::{SearchOptions, Zone};
 use privatus_import::{ImportError, Report, legacy_import, privatus};
 use privatus_store::{Password, Store, VaultOptions};
@@ -154,4 +155,102 @@ fn a_wrong_password_imports_nothing_and_has_its_own_code() {
         "{text}"
     );
     assert!(!vault.export().contains("\"type\":\"message\""));
+}
+
+#[test]
+fn a_newer_setting_of_the_vault_stays() {
+    let mut maker = Maker::new();
+    let key = maker.key(20);
+    maker.message(&key, "text");
+    maker.setting(&key, "language", "\"theirs\"");
+    let folder = maker.close();
+    let vault = Vault::new();
+    let set = |value: &str, at: i64| {
+        let (key, value) = (
+            SettingKey::new("language").unwrap(),
+            JsonText::new(value).unwrap(),
+        );
+        let at = Timestamp::from_unix_ms(at).unwrap();
+        vault
+            .0
+            .write("set", |tx| tx.setting_set("", &key, &value, at))
+            .unwrap();
+    };
+    let value = || {
+        let key = SettingKey::new("language").unwrap();
+        let setting = vault.0.read(|tx| tx.setting("", &key)).unwrap();
+        (setting.value.as_str().to_owned(), setting.updated_at.to_string())
+    };
+    // The source's is of 2025-06-01T10:00 in Berlin.
+    set("\"older\"", 1_748_764_799_000);
+    assert_eq!(vault.import(folder.path()).unwrap().settings_imported, 1);
+    assert_eq!(value().0, "\"theirs\"");
+    set("\"mine\"", 1_748_822_400_000);
+    let before = value();
+    let report = vault.import(folder.path()).unwrap();
+    assert_eq!((report.settings_imported, value()), (0, before));
+    assert!(
+        report
+            .notes
+            .iter()
+            .any(|note| note.contains("language stays as it is")),
+        "{:?}",
+        report.notes
+    );
+}
+
+#[test]
+fn every_row_left_out_is_listed_by_range_however_many_they_are() {
+    let mut maker = Maker::new();
+    let key = maker.key(20);
+    maker.messages(&key, 2);
+    let other = seal(&[9; 32], b"under a key that no count gives");
+    for _ in 0..300 {
+        maker.token(&other);
+    }
+    maker.messages(&key, 1);
+    maker.token(b"no token");
+    maker.token(&other);
+    let folder = maker.close();
+    let report = Vault::new().import(folder.path()).unwrap();
+    assert_eq!((report.messages_imported, report.messages_skipped), (3, 302));
+    let rows: Vec<(&str, &[[i64; 2]])> = report
+        .rows_left_out
+        .iter()
+        .map(|(what, rows)| (what.as_str(), rows.as_slice()))
+        .collect();
+    let wanted: [(&str, &[[i64; 2]]); 2] = [
+        ("messages: no_key", &[[3, 302], [305, 305]]),
+        ("messages: not_a_token", &[[304, 304]]),
+    ];
+    assert_eq!(rows, wanted);
+}
+
+#[test]
+fn what_was_removed_stays_removed_and_is_counted_apart() {
+    let mut maker = Maker::new();
+    let key = maker.key(20);
+    maker.messages(&key, 3);
+    let folder = maker.close();
+    let vault = Vault::new();
+    vault.import(folder.path()).unwrap();
+    let alice: ContactId = crate::maker::ALICE.parse().unwrap();
+    vault.0.write("remove", |tx| tx.contact_remove(&alice)).unwrap();
+    vault.0.removals_sweep().unwrap();
+    let again = vault.import(folder.path()).unwrap();
+    assert_eq!(
+        (
+            again.messages_imported,
+            again.messages_known,
+            again.messages_removed,
+            again.contacts_imported
+        ),
+        (0, 0, 3, 0),
+        "{again:?}"
+    );
+    assert!(again.notes.iter().any(|note| note.contains("stay removed")));
+    assert!(
+        vault.0.read(|tx| tx.contact_by_id(&alice)).is_err(),
+        "no empty contact"
+    );
 }
