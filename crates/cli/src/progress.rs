@@ -14,34 +14,50 @@ pub(crate) fn bar(what: &str) -> ProgressBar {
     bar
 }
 
+/// Columns for the numbers of a search: with what stands before them, no line is wider than 80.
+const DETAILS: usize = 80 - "keys, catching up [==========] ".len() - 1;
+
 /// The bar of the search for iteration counts; [`show_search`] moves it.
 pub(crate) fn search_bar() -> ProgressBar {
-    with_template("{msg} [{bar:20}] {human_pos} of {human_len} counts, {prefix}")
+    // Within 80 columns: a line that wraps leaves a copy of itself behind at every redraw.
+    with_template("{msg} [{bar:10}] {prefix}")
 }
 
 /// Shows where a search is: the bound, the rate, the time left of this walk, and what was found.
 pub(crate) fn show_search(bar: &ProgressBar, at: &legacy::Progress) {
     bar.set_message(if at.catching_up {
-        "search for keys (later rows catch up)"
+        "keys, catching up"
     } else {
-        "search for keys"
+        "keys"
     });
     bar.set_prefix(search_details(at));
     bar.set_length(at.bound);
     bar.set_position(at.iterations);
 }
 
+/// At most [`DETAILS`] columns for any numbers: what is not known to fit is left out from the right.
 fn search_details(at: &legacy::Progress) -> String {
     // A rate is positive and far below what 64 bits hold; the cast saturates.
-    let rate = HumanCount(at.rate as u64);
+    let rate = HumanCount((at.rate / 1_000.0) as u64);
     let left = at
         .remaining
-        .map_or_else(|| "?".into(), |left| HumanDuration(left).to_string());
+        .map_or_else(|| "?".into(), |left| format!("{:#}", HumanDuration(left)));
     let plural = if at.keys == 1 { "" } else { "s" };
-    format!(
-        "{rate}/s, at most {left} left; {} key{plural}, {} of {} rows open",
-        at.keys, at.rows_open, at.rows
-    )
+    let parts = [
+        format!("{}/{}M", at.iterations / 1_000_000, at.bound.div_ceil(1_000_000)),
+        format!(", {rate}k/s"),
+        format!(", at most {left}"),
+        format!(", {} key{plural}", at.keys),
+        format!(", {}/{} rows", at.rows_open, at.rows),
+    ];
+    let mut line = String::new();
+    for part in parts {
+        if line.len() + part.len() > DETAILS {
+            break;
+        }
+        line.push_str(&part);
+    }
+    line
 }
 
 fn with_template(template: &str) -> ProgressBar {
@@ -95,11 +111,25 @@ mod tests {
         };
         assert_eq!(
             search_details(&at),
-            "5,300,000/s, at most 4 seconds left; 1 key, 20 of 41 rows open"
+            "1/20M, 5,300k/s, at most 4s, 1 key, 20/41 rows"
         );
+        // However large the numbers are, a line never wraps on 80 columns.
+        for rows in [9, 1_000_000, u64::MAX] {
+            let long = legacy::Progress {
+                iterations: rows,
+                bound: u64::MAX,
+                rate: 99_999_999.0,
+                remaining: Some(Duration::from_secs(rows / 2)),
+                keys: 10_000,
+                rows_open: rows,
+                rows,
+                ..at
+            };
+            assert!(search_details(&long).len() <= DETAILS);
+        }
         let bar = search_bar();
         show_search(&bar, &at);
         assert_eq!((bar.position(), bar.length()), (1_000_000, Some(20_000_000)));
-        assert!(bar.message().contains("catch up"));
+        assert!(bar.message().contains("catching up"));
     }
 }

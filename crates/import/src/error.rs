@@ -22,7 +22,7 @@ pub enum ImportError {
     #[error(transparent)]
     Legacy(#[from] LegacyError),
     /// The source was read to its end, and some of it could not be taken over (25).
-    #[error("{path}: a part could not be read ({reasons}); everything else was imported")]
+    #[error("{path}: a part could not be read ({reasons})")]
     Partial {
         /// The source.
         path: PathBuf,

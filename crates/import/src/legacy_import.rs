@@ -10,6 +10,7 @@ use privatus_domain::{
 use privatus_store::{Store, StoreError, WriteTx};
 
 use crate::error::ImportError;
+use crate::insert::insert;
 use crate::legacy::{
     Contact, Item, KeyOrigin, Message, Progress as Search, Reason, Record, SearchEnd, SearchOptions, Setting,
     Source, Table, Zone,
@@ -48,7 +49,7 @@ pub fn import(
     if result.is_ok() {
         newcomers.take_back(store, report)?;
     }
-    report.note_removed();
+    report.sum_up();
     result
 }
 
@@ -193,18 +194,18 @@ fn write_batch(
                 .into_iter()
                 .map(|message| to_message(tx, message, &contact))
                 .collect();
-            let inserted = tx.messages_insert(&conversation, &messages?)?;
-            written.push((conversation, is_new.then_some(contact), inserted));
+            let (inserted, differing) = insert(tx, &conversation, &messages?)?;
+            written.push((conversation, is_new.then_some(contact), inserted, differing));
         }
         Ok::<_, StoreError>(written)
     })?;
-    for (conversation, new, inserted) in written {
+    for (conversation, new, inserted, differing) in written {
         if let Some(contact) = new {
             report.contacts_imported += 1;
             newcomers.made(&conversation, contact);
         }
         newcomers.wrote(&conversation, &inserted);
-        report.wrote(inserted);
+        report.wrote(inserted, differing);
     }
     Ok(())
 }

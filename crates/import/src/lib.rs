@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod insert;
 pub mod legacy;
 pub mod legacy_import;
 mod newcomers;
 pub mod privatus;
 mod report;
+mod start;
 pub mod telegram;
 
 pub use error::ImportError;

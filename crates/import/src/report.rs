@@ -23,6 +23,8 @@ pub struct Report {
     pub messages_known: u64,
     /// Messages that were removed from this vault: they stay removed.
     pub messages_removed: u64,
+    /// Of those known: messages whose text or time of edit in the source is another. The vault's stay.
+    pub messages_differing: u64,
     /// Entries of the source that are no message or could not be read.
     pub messages_skipped: u64,
     /// Contacts that are new.
@@ -64,14 +66,21 @@ impl Report {
     }
 
     /// Counts what became of a batch of messages.
-    pub(crate) fn wrote(&mut self, inserted: Inserted) {
+    pub(crate) fn wrote(&mut self, inserted: Inserted, differing: u64) {
+        self.messages_differing += differing;
         self.messages_imported += inserted.added;
         self.messages_known += inserted.known.saturating_sub(inserted.removed);
         self.messages_removed += inserted.removed;
     }
 
-    /// The sentence on removed messages, at the end of an import.
-    pub(crate) fn note_removed(&mut self) {
+    /// The sentences on messages that are not taken over, at the end of an import.
+    pub(crate) fn sum_up(&mut self) {
+        if self.messages_differing > 0 {
+            self.notes.push(format!(
+                "{} messages have another text or time of edit in the source; those of the vault stay as they are",
+                self.messages_differing
+            ));
+        }
         if self.messages_removed > 0 {
             // It says where messages are that a person looks for: never lost behind too many notes.
             self.notes.push(format!(

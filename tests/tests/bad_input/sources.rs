@@ -74,7 +74,7 @@ fn a_cut_off_source_is_completed_by_the_whole() {
     ok(&vault, &["settings", "set", "stood", "before"]);
     for length in [whole.len() / 2, whole.len() - 1, whole.len() - 20] {
         fs::write(&source, &whole[..length]).unwrap();
-        assert!(cut(&vault, "telegram", &source).contains("imported"));
+        assert!(cut(&vault, "telegram", &source).contains("cut off"));
     }
     fs::write(&source, &whole).unwrap();
     ok(&vault, &["import", "telegram", word(&source)]);

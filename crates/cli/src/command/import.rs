@@ -3,14 +3,18 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 
+use indicatif::ProgressBar;
 use privatus_import::legacy::{SearchOptions, Source, Zone};
-use privatus_import::{ImportError, Progress, Report, legacy_import, privatus, telegram};
+use privatus_import::{ImportError, OnProgress, Progress, Report, legacy_import, privatus, telegram};
 use privatus_store::{Store, StoreError};
 
 use super::open;
 use crate::args::{Arguments, Format, Import};
 use crate::failure::Failure;
 use crate::{output, progress, secret};
+
+/// Ranges of rows that are printed of one kind.
+const RANGES_SHOWN: usize = 20;
 
 pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure> {
     let zone = match &import.timezone {
@@ -73,13 +77,30 @@ fn reasons(report: &Report) -> String {
 
 /// Imports one source into an open store.
 pub(crate) fn bring(store: &Store, import: &Import, zone: &Zone, report: &mut Report) -> Result<(), Failure> {
-    let bar = progress::bar("import");
+    // Begun at the first transaction: a search for keys has a bar of its own before it.
+    let mut begun: Option<ProgressBar> = None;
     let stop = progress::interrupted();
     let mut on_progress = |at: Progress| {
+        let bar = begun.get_or_insert_with(|| progress::bar("import"));
         bar.set_length(at.total.unwrap_or(at.done));
         bar.set_position(at.done);
         !stop.load(Ordering::SeqCst)
     };
+    let result = bring_format(store, import, zone, report, &mut on_progress);
+    // Also after a failure: nothing of a bar stays behind.
+    if let Some(bar) = begun {
+        bar.finish_and_clear();
+    }
+    result
+}
+
+fn bring_format(
+    store: &Store,
+    import: &Import,
+    zone: &Zone,
+    report: &mut Report,
+    on_progress: OnProgress<'_>,
+) -> Result<(), Failure> {
     let path = &import.path;
     match import.format {
         Format::Telegram => {
@@ -88,9 +109,9 @@ pub(crate) fn bring(store: &Store, import: &Import, zone: &Zone, report: &mut Re
                 zone,
                 chat: import.chat.as_deref(),
             };
-            telegram::import(store, path, &options, report, &mut on_progress)?;
+            telegram::import(store, path, &options, report, on_progress)?;
         }
-        Format::Privatus => privatus::import(store, path, report, &mut on_progress)?,
+        Format::Privatus => privatus::import(store, path, report, on_progress)?,
         Format::Legacy => {
             let needs = Source::open(path).map_err(ImportError::from)?.needs_password();
             let password = if needs {
@@ -115,20 +136,12 @@ pub(crate) fn bring(store: &Store, import: &Import, zone: &Zone, report: &mut Re
                     ControlFlow::Continue(())
                 }
             };
-            let result = legacy_import::import(
-                store,
-                path,
-                &options,
-                zone,
-                report,
-                &mut searching,
-                &mut on_progress,
-            );
+            let result =
+                legacy_import::import(store, path, &options, zone, report, &mut searching, on_progress);
             search.finish_and_clear();
             result?;
         }
     }
-    bar.finish_and_clear();
     Ok(())
 }
 
@@ -145,14 +158,20 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
     if report.messages_imported + report.contacts_imported + report.groups_imported + report.settings_imported
         == 0
         && report.messages_known > 0
+        && report.messages_removed == 0
+        && !report.partial
     {
         output::line("Everything was there already: this import adds nothing.")?;
     }
     for note in &report.notes {
         output::line(&format!("· {}", crate::text::one_line(note, 200)))?;
     }
+    let removed = match report.messages_removed {
+        0 => String::new(),
+        count => format!(", {count} removed from this vault before"),
+    };
     output::line(&format!(
-        "{} messages imported, {} known already, {} skipped; {} new contacts, {} new groups, {} settings",
+        "{} messages imported, {} known already{removed}, {} skipped; {} new contacts, {} new groups, {} settings",
         report.messages_imported,
         report.messages_known,
         report.messages_skipped,
@@ -166,10 +185,33 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
             crate::text::one_line(reason, 100)
         ))?;
     }
+    for (what, rows) in &report.rows_left_out {
+        output::line(&format!("    rows of {what}: {}", ranges(rows)))?;
+    }
     if report.partial && report.messages_imported + report.messages_known > 0 {
-        output::line(
-            "A part did not come over; what did is whole, and the same command completes what can be.",
-        )?;
+        output::line("A part did not come over; what did is whole.")?;
     }
     Ok(())
+}
+
+/// The first ranges of rows; `--json` has them all.
+fn ranges(rows: &[[i64; 2]]) -> String {
+    let mut shown: Vec<String> = rows
+        .iter()
+        .take(RANGES_SHOWN)
+        .map(|&[first, last]| match (first, last) {
+            (i64::MIN, i64::MAX) => "all".to_owned(),
+            (i64::MIN, last) => format!("up to {last}"),
+            (first, i64::MAX) => format!("from {first} on"),
+            _ if first == last => first.to_string(),
+            _ => format!("{first}–{last}"),
+        })
+        .collect();
+    if rows.len() > RANGES_SHOWN {
+        shown.push(format!(
+            "and {} more places (--json lists them)",
+            rows.len() - RANGES_SHOWN
+        ));
+    }
+    shown.join(", ")
 }

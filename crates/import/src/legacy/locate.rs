@@ -213,7 +213,8 @@ fn check_header(path: &Path, alone: bool) -> Result<(), LegacyError> {
     if alone && size < expected {
         return cut(expected);
     }
-    if alone && !size.is_multiple_of(page) {
+    // Where the header does not say how many pages there are, a page is cut. Bytes behind the last one are nobody's.
+    if alone && change != valid_for && !size.is_multiple_of(page) {
         return cut(size.next_multiple_of(page));
     }
     Ok(())

@@ -23,6 +23,11 @@ pub(super) fn next(reader: &mut impl BufRead, line: &mut Vec<u8>) -> Result<Line
     line.clear();
     reader.by_ref().take(LINE_MAX).read_until(b'\n', line)?;
     if line.last() == Some(&b'\n') {
+        // The end of a line that a Windows editor made; JSON has none of it elsewhere.
+        if line.ends_with(b"\r\n") {
+            line.truncate(line.len() - 2);
+            line.push(b'\n');
+        }
         return Ok(Line::Whole);
     }
     if line.is_empty() {

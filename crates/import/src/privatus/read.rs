@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use privatus_domain::{
@@ -19,8 +19,10 @@ use super::message::{self, id};
 use super::record::{Contact, Group, Member, Message, Record, Setting, no_record};
 use super::write::hex;
 use crate::error::ImportError;
+use crate::insert::insert;
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
+use crate::start::{Start, WIDE, start};
 
 /// Messages of one transaction, and the bytes of lines after which one ends early.
 const BATCH: usize = 5_000;
@@ -50,7 +52,7 @@ pub fn import(
     if ended.is_ok() {
         newcomers.take_back(store, report)?;
     }
-    report.note_removed();
+    report.sum_up();
     ended.map_err(|error| match error {
         Ended::Source(why) => source(why),
         Ended::Import(error) => error,
@@ -106,6 +108,15 @@ fn read(
     progress: OnProgress<'_>,
 ) -> Result<(), Ended> {
     let mut reader = BufReader::with_capacity(1 << 16, file);
+    let unreadable = |number: u64, error: &std::io::Error| {
+        Ended::Source(format!(
+            "cannot be read on from line {number}: {}; copy it again",
+            error.kind()
+        ))
+    };
+    if start(&mut reader).map_err(|error| unreadable(1, &error))? == Start::Wide {
+        return Err(Ended::Source(WIDE.into()));
+    }
     let mut state = Reader {
         store,
         report,
@@ -123,11 +134,11 @@ fn read(
     let mut number = 0_u64;
     loop {
         number += 1;
-        let kind = lines::next(&mut reader, &mut line).map_err(|error| {
-            Ended::Source(format!("cannot be read on from line {number}: {}", error.kind()))
-        })?;
+        let kind = lines::next(&mut reader, &mut line).map_err(|error| unreadable(number, &error))?;
         let parsed = match kind {
             Line::Whole => parse(&line),
+            // An editor may leave out the last line's end: what is a whole record is one.
+            Line::Cut if number > 1 && parse(&line).is_some() => parse(&line),
             Line::TooLong => None,
             Line::Cut if number == 1 => {
                 return Err(Ended::Source(
@@ -137,14 +148,14 @@ fn read(
             Line::Cut => {
                 state.flush()?;
                 return Err(Ended::Source(format!(
-                    "is cut off in line {number}; what stands before it was imported"
+                    "is cut off in line {number}; export it again for the rest"
                 )));
             }
             Line::End if number == 1 => return Err(Ended::Source("is empty".into())),
             Line::End => {
                 state.flush()?;
                 return Err(Ended::Source(format!(
-                    "is cut off after line {}: its end is missing; what stands there was imported",
+                    "is cut off after line {}: its end is missing; export it again for the rest",
                     number - 1
                 )));
             }
@@ -174,18 +185,15 @@ fn read(
                 counts: claimed,
             })) => {
                 state.flush()?;
-                if checksum != hex(&digest.finalize()) || claimed != counts {
-                    return Err(Ended::Source(
-                        "was changed or damaged: its checksum or counts differ; everything readable came over".into(),
-                    ));
-                }
-                return match lines::next(&mut reader, &mut line) {
-                    Ok(Line::End) => Ok(()),
-                    _ => Err(Ended::Source(format!(
-                        "goes on after its end, from line {}; everything before it came over",
-                        number + 1
-                    ))),
+                let differs = match (checksum == hex(&digest.finalize()), claimed == counts) {
+                    (true, true) => return nothing_follows(&mut reader, &mut line, number),
+                    (_, false) => "its counts of records differ",
+                    (false, true) => "its checksum differs",
                 };
+                return Err(Ended::Source(format!(
+                    "was changed or damaged: {differs}; what of it can be read was taken over, \
+                     export it again to be sure of the rest"
+                )));
             }
             Some(Parsed::Record(record)) => state.record(record, line.len())?,
             Some(Parsed::Setting(setting)) => state.setting(setting)?,
@@ -198,6 +206,22 @@ fn read(
         }
         digest.update(&line);
         *counts.entry(kind.to_owned()).or_default() += 1;
+    }
+}
+
+/// Only empty lines may stand behind the end.
+fn nothing_follows(reader: &mut impl BufRead, line: &mut Vec<u8>, end: u64) -> Result<(), Ended> {
+    let mut number = end;
+    loop {
+        number += 1;
+        match lines::next(reader, line) {
+            Ok(Line::End) => return Ok(()),
+            Ok(Line::Whole | Line::Cut) if line.iter().all(u8::is_ascii_whitespace) => {}
+            _ => {
+                let why = format!("goes on after its end, from line {number}, which was not read");
+                return Err(Ended::Source(why));
+            }
+        }
     }
 }
 
@@ -362,13 +386,13 @@ impl Reader<'_> {
             let written = self.store.write("import_batch", |tx| {
                 let chat = chat.ok_or_else(|| StoreError::NotFound("the conversation".into()))?;
                 let (messages, refused) = message::convert(tx, batch);
-                let inserted = tx.messages_insert(&chat, &messages)?;
-                Ok::<_, StoreError>((chat, inserted, refused))
+                let written = insert(tx, &chat, &messages)?;
+                Ok::<_, StoreError>((chat, written, refused))
             });
             match written {
-                Ok((chat, inserted, refused)) => {
+                Ok((chat, (inserted, differing), refused)) => {
                     self.newcomers.wrote(&chat, &inserted);
-                    self.report.wrote(inserted);
+                    self.report.wrote(inserted, differing);
                     for reason in refused {
                         self.report.partial = true;
                         self.report.skip(reason);

@@ -4,11 +4,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use privatus_domain::MessageId;
+use privatus_domain::{MessageId, Timestamp};
 use privatus_store::{Digest, WriteTx};
 
 use super::parse::Parsed;
-use super::survey::Survey;
 use super::walk::Header;
 
 /// What the ids of a chat's messages are derived from.
@@ -17,11 +16,13 @@ pub(super) struct ChatKey {
     account: String,
     /// As the export names a peer: `user7`, `chat7`, `channel7`.
     pub(super) peer: String,
+    /// An earlier import may not have known the account: its ids are looked for first.
+    nameless_before: bool,
 }
 
 impl ChatKey {
     /// The key of the chat with this index.
-    pub(super) fn new(survey: &Survey, chat: usize, header: &Header) -> Self {
+    pub(super) fn new(account: &str, chat: usize, header: &Header) -> Self {
         let class = match header.kind.as_deref() {
             Some("private_group") => "chat",
             kind if super::survey::is_direct(kind) => "user",
@@ -32,13 +33,48 @@ impl ChatKey {
             (None, Some(name)) => format!("{class} {name}"),
             (None, None) => format!("{class}, number {chat}"),
         };
-        Self::of_peer(survey.user.as_deref().unwrap_or_default(), peer)
+        Self::of_peer(account, peer)
     }
 
     fn of_peer(account: &str, peer: String) -> Self {
         let shared = peer.starts_with("channel");
         let account = if shared { "" } else { account }.to_owned();
-        Self { account, peer }
+        Self {
+            nameless_before: !account.is_empty(),
+            account,
+            peer,
+        }
+    }
+
+    /// The chat is new in the vault.
+    pub(super) fn forget_nameless(&mut self) {
+        self.nameless_before = false;
+    }
+
+    /// The account belongs to the ids of this chat, and is not known.
+    pub(super) fn is_nameless(&self) -> bool {
+        self.account.is_empty() && !self.peer.starts_with("channel")
+    }
+
+    /// The id that an import which did not know the account gave, if the vault has that message; `at` tells another
+    /// account's message of the same number.
+    fn known_nameless(
+        &self,
+        tx: &mut WriteTx<'_>,
+        at: Option<Timestamp>,
+        id: impl Fn(&Self, &WriteTx<'_>) -> MessageId,
+    ) -> Option<MessageId> {
+        if !self.nameless_before {
+            return None;
+        }
+        let nameless = Self {
+            account: String::new(),
+            peer: self.peer.clone(),
+            nameless_before: false,
+        };
+        let id = id(&nameless, tx);
+        let known = tx.message_by_id(&id).ok()?;
+        at.is_none_or(|at| known.at == at).then_some(id)
     }
 
     fn message(&self, tx: &WriteTx<'_>, id: &str) -> MessageId {
@@ -53,18 +89,23 @@ impl ChatKey {
     }
 
     /// The id of the message that `parsed` answers.
-    pub(super) fn reply(&self, tx: &WriteTx<'_>, parsed: &Parsed) -> Option<MessageId> {
+    pub(super) fn reply(&self, tx: &mut WriteTx<'_>, parsed: &Parsed) -> Option<MessageId> {
         let id = parsed.reply_to.as_deref()?;
-        Some(match &parsed.reply_to_peer {
-            Some(peer) if *peer != self.peer => Self::of_peer(&self.account, peer.clone()).message(tx, id),
-            _ => self.message(tx, id),
-        })
+        let other = parsed
+            .reply_to_peer
+            .as_ref()
+            .filter(|peer| **peer != self.peer)
+            .map(|peer| Self::of_peer(&self.account, peer.clone()));
+        let chat = other.as_ref().unwrap_or(self);
+        let known = chat.known_nameless(tx, None, |chat, tx| chat.message(tx, id));
+        Some(known.unwrap_or_else(|| chat.message(tx, id)))
     }
 
     /// The id of a message; without one in the source, from what it says and how often that came.
-    pub(super) fn id(&self, tx: &WriteTx<'_>, parsed: &Parsed, seen: &mut Ordinals) -> MessageId {
+    pub(super) fn id(&self, tx: &mut WriteTx<'_>, parsed: &Parsed, seen: &mut Ordinals) -> MessageId {
         if let Some(id) = &parsed.id {
-            return self.message(tx, id);
+            let known = self.known_nameless(tx, Some(parsed.at), |chat, tx| chat.message(tx, id));
+            return known.unwrap_or_else(|| self.message(tx, id));
         }
         let from = parsed.from_id.as_deref().or(parsed.from.as_deref());
         let mut digest = Digest::new();
@@ -73,15 +114,20 @@ impl ChatKey {
         digest.update(&[0]);
         digest.update(parsed.body.as_text().as_bytes());
         let hash = digest.finalize();
-        let fields: [&[u8]; 6] = [
-            b"telegram",
-            b"message without id",
-            self.account.as_bytes(),
-            self.peer.as_bytes(),
-            &hash,
-            &seen.next(&hash).to_le_bytes(),
-        ];
-        MessageId::new(tx.derived_id(&fields))
+        let ordinal = seen.next(&hash).to_le_bytes();
+        let derive = |chat: &Self, tx: &WriteTx<'_>| {
+            let fields: [&[u8]; 6] = [
+                b"telegram",
+                b"message without id",
+                chat.account.as_bytes(),
+                chat.peer.as_bytes(),
+                &hash,
+                &ordinal,
+            ];
+            MessageId::new(tx.derived_id(&fields))
+        };
+        let known = self.known_nameless(tx, Some(parsed.at), derive);
+        known.unwrap_or_else(|| derive(self, tx))
     }
 }
 

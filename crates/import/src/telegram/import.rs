@@ -1,10 +1,11 @@
 //! The second pass: several thousand messages a transaction.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use privatus_domain::{
-    ConversationId, Direction, DisplayName, GroupKind, ImportedSender, MemberLimit, NewContact, NewGroup,
-    NewMessage, PublicKey, SenderRef, id::Id,
+    ContactId, ConversationId, Direction, DisplayName, GroupKind, ImportedSender, MemberLimit, NewContact,
+    NewGroup, NewMessage, PublicKey, SenderRef, id::Id,
 };
 use privatus_store::{Store, StoreError, WriteTx};
 use serde_json::Value;
@@ -16,6 +17,7 @@ use super::survey::{Counting, Survey, is_direct, is_saved};
 use super::walk::{Header, Walker};
 use super::{Ended, pass};
 use crate::error::ImportError;
+use crate::insert::insert;
 use crate::legacy::Zone;
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
@@ -52,7 +54,7 @@ pub fn import(
     if result.is_ok() {
         newcomers.take_back(store, report)?;
     }
-    report.note_removed();
+    report.sum_up();
     result
 }
 
@@ -82,6 +84,7 @@ fn bring(
     {
         return Err(StoreError::NotFound(format!("a chat named {wanted} in the export")).into());
     }
+    let account = survey.account(options.me);
     let (me, sentence) = match (survey.me(options.me), options.me) {
         (Some(me), _) => me,
         // In the part that is missing there may be more.
@@ -109,20 +112,45 @@ fn bring(
         ordinals: Ordinals::default(),
         done: 0,
         trimmed: 0,
+        odd: BTreeMap::new(),
+        made: 0,
         failed: None,
         cut_off: surveyed.is_err(),
         by_zone: false,
+        account,
+        nameless: false,
     };
     let ended = pass(path, &mut importer);
     if importer.failed.is_none() {
         importer.flush();
     }
-    let (trimmed, by_zone) = (importer.trimmed, importer.by_zone);
+    if importer.nameless {
+        importer.report.note(
+            "the export does not say whose account it is: the same chat out of a whole account would come over \
+             once more; name yourself by id with --me (user and a number)",
+        );
+    }
+    let (trimmed, by_zone, odd, made) = (importer.trimmed, importer.by_zone, importer.odd, importer.made);
     if let Some(error) = importer.failed {
         return Err(error);
     }
     if by_zone {
         report.note(options.zone.sentence());
+    }
+    for (field, count) in odd {
+        report.note(format!(
+            "{count} messages came over without {field}, which could not be read"
+        ));
+    }
+    let empty = survey.chats.len().saturating_sub(made);
+    if empty > 0 && ended.is_ok() {
+        report.note(format!("{empty} chats without messages were left out"));
+    }
+    if survey.contacts > 0 {
+        report.note(format!(
+            "the export's list of {} contacts was left out: contacts come with their chats",
+            survey.contacts
+        ));
     }
     if trimmed > 0 {
         report.note(format!(
@@ -155,10 +183,18 @@ struct Importer<'a> {
     ordinals: Ordinals,
     done: u64,
     trimmed: u64,
+    /// Fields that messages came over without.
+    odd: BTreeMap<&'static str, u64>,
+    /// Chats that had messages.
+    made: usize,
     failed: Option<ImportError>,
     cut_off: bool,
     /// A time without a zone was met.
     by_zone: bool,
+    /// Whose export it is, where that is known.
+    account: String,
+    /// A chat was met whose messages are numbered for an account that is not known.
+    nameless: bool,
 }
 
 /// The chat whose messages come now.
@@ -171,7 +207,8 @@ struct Chat {
 }
 
 enum To {
-    Conversation(ConversationId),
+    /// With the contact that is its other side.
+    Conversation(ConversationId, Option<ContactId>),
     /// Another chat than the one asked for.
     Nowhere,
     /// Cut off before the chat said what it is called: its messages would land in a chat of nobody.
@@ -189,7 +226,7 @@ impl Walker for Importer<'_> {
         // Counted only now: progress tells what is in the vault, and the flush above knows nothing of this message.
         self.done += 1;
         match self.chat.as_ref().map(|chat| &chat.to) {
-            Some(To::Conversation(_)) => {}
+            Some(To::Conversation(..)) => {}
             Some(To::Unnamed) => {
                 self.report.skip("a chat that is cut off before its name");
                 return true;
@@ -200,6 +237,9 @@ impl Walker for Importer<'_> {
         match parse::message(&message, self.options.zone) {
             Ok(parsed) => {
                 self.trimmed += u64::from(parsed.trimmed);
+                for field in &parsed.odd {
+                    *self.odd.entry(field).or_default() += 1;
+                }
                 self.bytes += parsed.size;
                 self.batch.push(parsed);
             }
@@ -228,8 +268,9 @@ impl Walker for Importer<'_> {
 impl Importer<'_> {
     /// Makes the chat's contact or group.
     fn make(&mut self, index: usize) -> bool {
+        self.made += 1;
         let header = self.survey.chats.get(&index).cloned().unwrap_or_default();
-        let key = ChatKey::new(self.survey, index, &header);
+        let mut key = ChatKey::new(&self.account, index, &header);
         let to = if self.cut_off && header == Header::default() {
             To::Unnamed
         } else if self
@@ -250,16 +291,18 @@ impl Importer<'_> {
                 .store
                 .write("import_chat", |tx| make_chat(tx, &key.peer, name, direct));
             match made {
-                Ok((conversation, is_new)) => {
-                    if is_new
-                        && direct
-                        && let Ok(contact) = conversation.to_string().parse()
-                    {
-                        self.newcomers.made(&conversation, contact);
+                Ok((conversation, contact, is_new)) => {
+                    if is_new {
+                        // Nothing can be known in it under an id without the account.
+                        key.forget_nameless();
+                        if let Some(contact) = &contact {
+                            self.newcomers.made(&conversation, contact.clone());
+                        }
                     }
+                    self.nameless |= key.is_nameless();
                     self.report.contacts_imported += u64::from(is_new && direct);
                     self.report.groups_imported += u64::from(is_new && !direct);
-                    To::Conversation(conversation)
+                    To::Conversation(conversation, contact)
                 }
                 Err(error) => {
                     self.failed = Some(error.into());
@@ -281,21 +324,21 @@ impl Importer<'_> {
         let batch = std::mem::take(&mut self.batch);
         self.bytes = 0;
         if let Some(chat) = &self.chat
-            && let To::Conversation(conversation) = &chat.to
+            && let To::Conversation(conversation, contact) = &chat.to
             && !batch.is_empty()
         {
             let (me, ordinals) = (&self.me, &mut self.ordinals);
             let written = self.store.write("import_batch", |tx| {
                 let messages: Result<Vec<NewMessage>, StoreError> = batch
                     .into_iter()
-                    .map(|parsed| to_message(tx, parsed, chat, me, conversation, ordinals))
+                    .map(|parsed| to_message(tx, parsed, chat, me, contact.as_ref(), ordinals))
                     .collect();
-                tx.messages_insert(conversation, &messages?)
+                insert(tx, conversation, &messages?)
             });
             match written {
-                Ok(inserted) => {
+                Ok((inserted, differing)) => {
                     self.newcomers.wrote(conversation, &inserted);
-                    self.report.wrote(inserted);
+                    self.report.wrote(inserted, differing);
                 }
                 Err(error) => {
                     self.failed = Some(error.into());
@@ -315,23 +358,23 @@ fn make_chat(
     key: &str,
     name: DisplayName,
     direct: bool,
-) -> Result<(ConversationId, bool), StoreError> {
+) -> Result<(ConversationId, Option<ContactId>, bool), StoreError> {
     let kind: &[u8] = if direct { b"contact" } else { b"group" };
     let id = tx.derived_id(&[b"telegram", kind, key.as_bytes()]);
     let now = tx.now();
     if direct {
-        let id = id.into();
+        let id: ContactId = id.into();
         let is_new = tx.contact_by_id(&id).is_err();
         let public_key = PublicKey::default();
         let new = NewContact {
-            id,
+            id: id.clone(),
             display_name: name,
             public_key,
             is_verified: false,
             added_at: now,
             last_seen: None,
         };
-        return Ok((tx.contact_create(&new)?, is_new));
+        return Ok((tx.contact_create(&new)?, Some(id), is_new));
     }
     let id = id.into();
     let is_new = tx.group_by_id(&id).is_err();
@@ -343,23 +386,23 @@ fn make_chat(
         limit: MemberLimit::default(),
         created_at: now,
     };
-    Ok((tx.group_create(&new)?, is_new))
+    Ok((tx.group_create(&new)?, None, is_new))
 }
 
 fn to_message(
-    tx: &WriteTx<'_>,
+    tx: &mut WriteTx<'_>,
     parsed: Parsed,
     chat: &Chat,
     me: &Me,
-    conversation: &ConversationId,
+    contact: Option<&ContactId>,
     ordinals: &mut Ordinals,
 ) -> Result<NewMessage, StoreError> {
     let (from, from_id) = (parsed.from.as_deref(), parsed.from_id.as_deref());
     let is_me = me.wrote(from_id, from);
     let sender = if is_me {
         SenderRef::Nobody
-    } else if is_peer(&chat.header, from, from_id) {
-        SenderRef::Contact(conversation.to_string().parse()?)
+    } else if let Some(contact) = contact.filter(|_| is_peer(&chat.header, from, from_id)) {
+        SenderRef::Contact(contact.clone())
     } else {
         sender(tx, from, from_id)
     };

@@ -18,6 +18,7 @@ use std::path::Path;
 use serde::de::DeserializeSeed;
 
 use crate::error::ImportError;
+use crate::start::{Start, WIDE, start};
 use surrogate::SurrogateFilter;
 use walk::{Root, STOPPED, Walker};
 
@@ -78,7 +79,13 @@ impl Walker for Readable {
 
 fn walk<W: Walker>(bytes: impl Read, walker: &mut W) -> Result<Ended, String> {
     let file = bytes;
-    let mut filter = SurrogateFilter::new(BufReader::with_capacity(1 << 16, file));
+    let mut file = BufReader::with_capacity(1 << 16, file);
+    match start(&mut file) {
+        Ok(Start::Utf8) => {}
+        Ok(Start::Wide) => return Err(WIDE.into()),
+        Err(error) => return Err(format!("cannot be read: {}", error.kind())),
+    }
+    let mut filter = SurrogateFilter::new(file);
     let mut seen = false;
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, &mut filter));
     let walked = Root {
@@ -103,12 +110,12 @@ fn explain(error: &serde_json::Error, seen: bool) -> String {
     let place = format!("line {}, column {}", error.line(), error.column());
     match error.classify() {
         serde_json::error::Category::Eof if error.line() <= 1 && error.column() == 0 => "is empty".into(),
-        serde_json::error::Category::Eof => {
-            format!("is cut off at {place}; what stands before it was imported, export it again for the rest")
+        serde_json::error::Category::Eof => format!("is cut off at {place}; export it again for the rest"),
+        serde_json::error::Category::Io => format!("cannot be read on from {place}; copy it again"),
+        _ if error.to_string().contains("invalid unicode code point") => {
+            format!("is not UTF-8 at {place}: it was changed or damaged; export it again")
         }
-        serde_json::error::Category::Io => format!("cannot be read on from {place}"),
-        _ if error.to_string().contains("invalid unicode code point") => format!("is not UTF-8 at {place}"),
-        _ if seen => format!("is not valid JSON from {place} on; what stands before it was imported"),
+        _ if seen => format!("is not valid JSON from {place} on: it was changed or damaged; export it again"),
         _ => {
             format!("is not a Telegram export in JSON ({place}); in Telegram Desktop choose the format JSON")
         }

@@ -21,6 +21,8 @@ pub(super) struct Parsed {
     pub(super) reply_to_peer: Option<String>,
     /// Formatting or details over the limit were left out.
     pub(super) trimmed: bool,
+    /// Fields that could not be read; the message came over without them.
+    pub(super) odd: Vec<&'static str>,
     pub(super) body: Body,
 }
 
@@ -77,9 +79,26 @@ pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, Skip> {
         None => return Err("no type".into()),
     }
     let at = time(map, "date_unixtime", "date", zone)?.ok_or("no time")?;
+    // A message is worth more than what stands beside its text: what cannot be read there gives way.
+    let mut odd = Vec::new();
+    let edited_at = time(map, "edited_unixtime", "edited", zone).unwrap_or_else(|_| {
+        odd.push("edited");
+        None
+    });
     // An edit older than its message is a fault of the source, and no reason to lose the message.
-    let edited_at = time(map, "edited_unixtime", "edited", zone)?.filter(|edited| *edited >= at);
-    let (text, entities) = text(map.get("text"))?;
+    let edited_at = edited_at.filter(|edited| *edited >= at);
+    let Text {
+        flat: text,
+        entities,
+        whole,
+    } = text_of(map)?;
+    if !whole {
+        odd.push("a part of the text");
+    }
+    let mut optional = |key| optional(map, key, &mut odd);
+    let (from, from_id) = (optional("from"), optional("from_id"));
+    let reply_to = optional("reply_to_message_id");
+    let reply_to_peer = optional("reply_to_peer_id");
     let attributes = Attributes {
         media: media(map),
         forwarded_from: map.get("forwarded_from").and_then(scalar),
@@ -91,11 +110,12 @@ pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, Skip> {
         id: map.get("id").and_then(scalar),
         at,
         edited_at,
-        from: optional(map, "from")?,
-        from_id: optional(map, "from_id")?,
-        reply_to: optional(map, "reply_to_message_id")?,
-        reply_to_peer: optional(map, "reply_to_peer_id")?,
+        from,
+        from_id,
+        reply_to,
+        reply_to_peer,
         trimmed,
+        odd,
         body,
     })
 }
@@ -122,13 +142,13 @@ fn body(text: String, attributes: Attributes) -> Result<(Body, bool), Skip> {
     }
 }
 
-fn optional(map: &Map<String, Value>, key: &str) -> Result<Option<String>, String> {
-    match map.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => scalar(value)
-            .map(Some)
-            .ok_or_else(|| format!("{key} has a wrong type")),
+fn optional(map: &Map<String, Value>, key: &'static str, odd: &mut Vec<&'static str>) -> Option<String> {
+    let value = map.get(key).filter(|value| !value.is_null())?;
+    let text = scalar(value);
+    if text.is_none() {
+        odd.push(key);
     }
+    text
 }
 
 /// Seconds since 1970 where the export has them, else local time without a zone.
@@ -149,29 +169,67 @@ fn time(map: &Map<String, Value>, unix: &str, local: &str, zone: &Zone) -> Resul
 }
 
 /// The text, flattened, and its formatting where there is any.
-fn text(value: Option<&Value>) -> Result<(String, Option<Value>), String> {
-    match value {
-        None | Some(Value::Null) => Ok((String::new(), None)),
-        Some(Value::String(text)) => Ok((text.clone(), None)),
-        Some(entity @ Value::Object(_)) => text(Some(&Value::Array(vec![entity.clone()]))),
-        Some(Value::Array(parts)) => {
-            let mut flat = String::new();
-            let mut formatted = false;
-            for part in parts {
-                match part {
-                    Value::String(text) => flat.push_str(text),
-                    Value::Object(entity) => {
-                        let text = entity.get("text").and_then(Value::as_str);
-                        flat.push_str(text.ok_or("text has an entity without text")?);
-                        formatted |= entity.get("type").and_then(Value::as_str) != Some("plain");
-                    }
-                    _ => return Err("text has a wrong type".into()),
-                }
-            }
-            Ok((flat, formatted.then(|| Value::Array(parts.clone()))))
-        }
-        Some(_) => Err("text has a wrong type".into()),
+struct Text {
+    flat: String,
+    entities: Option<Value>,
+    /// No part of it was passed over.
+    whole: bool,
+}
+
+/// From `text`, or where that is empty or odd, from `text_entities`, which newer exports have beside it.
+fn text_of(map: &Map<String, Value>) -> Result<Text, &'static str> {
+    let field = |key: &str| flatten(map.get(key).unwrap_or(&Value::Null));
+    let text = field("text");
+    if matches!(&text, Some(text) if text.whole && !text.flat.is_empty()) {
+        return text.ok_or("no text");
     }
+    let other = field("text_entities").filter(|other| !other.flat.is_empty());
+    match (text, other) {
+        (_, Some(other)) if other.whole => Ok(other),
+        (Some(text), None) => Ok(text),
+        (Some(text), Some(other)) if text.whole || text.flat.len() < other.flat.len() => Ok(other),
+        (Some(text), Some(_)) => Ok(text),
+        (None, Some(other)) => Ok(other),
+        (None, None) if media(map).is_some() => Ok(Text {
+            flat: String::new(),
+            entities: None,
+            whole: false,
+        }),
+        (None, None) => Err("text has a wrong type"),
+    }
+}
+
+/// `None` when nothing of it is text.
+fn flatten(value: &Value) -> Option<Text> {
+    let parts = match value {
+        Value::Null | Value::String(_) | Value::Object(_) => std::slice::from_ref(value),
+        Value::Array(parts) => parts,
+        _ => return None,
+    };
+    let (mut flat, mut formatted, mut read) = (String::new(), Vec::new(), 0);
+    let mut is_formatted = false;
+    for part in parts {
+        let text = match part {
+            Value::Null if !value.is_array() => Some(""),
+            Value::String(text) => Some(text.as_str()),
+            Value::Object(entity) => {
+                is_formatted |= entity.get("type").and_then(Value::as_str) != Some("plain");
+                entity.get("text").and_then(Value::as_str)
+            }
+            _ => None,
+        };
+        if let Some(text) = text {
+            flat.push_str(text);
+            formatted.push(part.clone());
+            read += 1;
+        }
+    }
+    let is_formatted = is_formatted && read > 0;
+    (read > 0 || parts.is_empty()).then(|| Text {
+        flat,
+        entities: is_formatted.then_some(Value::Array(formatted)),
+        whole: read == parts.len(),
+    })
 }
 
 fn media(map: &Map<String, Value>) -> Option<Media> {

@@ -20,6 +20,8 @@ pub(super) struct Survey {
     pub(super) entries: u64,
     /// The account's own id, where the export has it.
     pub(super) user: Option<String>,
+    /// Entries of the account's list of contacts.
+    pub(super) contacts: u64,
     /// Writer (id, else name) → name, chats written in, messages.
     writers: HashMap<String, Writer>,
 }
@@ -51,6 +53,10 @@ impl Walker for Counting<'_> {
 
     fn user(&mut self, id: String) {
         self.survey.user(id);
+    }
+
+    fn contacts(&mut self, count: u64) {
+        self.survey.contacts(count);
     }
 
     fn odd(&mut self, _: &'static str) {}
@@ -108,6 +114,10 @@ impl Walker for Survey {
         self.user = Some(id);
     }
 
+    fn contacts(&mut self, count: u64) {
+        self.contacts += count;
+    }
+
     fn odd(&mut self, _: &'static str) {}
 }
 
@@ -129,7 +139,45 @@ impl Survey {
                 "messages of the account's owner count as outgoing".into(),
             ));
         }
-        // The one who writes in the most chats of two, and is nobody's other side.
+        Some(match self.guess() {
+            Some((id, writer)) => (
+                Me::of_ids([id]),
+                format!(
+                    "a guess: messages from {} count as outgoing; name another with --me",
+                    if writer.name.is_empty() { id } else { &writer.name }
+                ),
+            ),
+            None => (
+                Me::default(),
+                "nobody is known to be you: all messages count as incoming; say who you are with --me".into(),
+            ),
+        })
+    }
+
+    /// Whose export it is: the number of the account, where the export, `--me` or the guess tells one. It is part of
+    /// the messages' ids, so that one chat alone and the same chat out of the whole account are the same.
+    pub(super) fn account(&self, given: Option<&str>) -> String {
+        let number = |id: &str| {
+            let digits = !bare(id).is_empty() && bare(id).bytes().all(|byte| byte.is_ascii_digit());
+            digits.then(|| bare(id).to_owned())
+        };
+        if let Some(user) = &self.user {
+            return user.clone();
+        }
+        let found = match given {
+            Some(given) => number(given).or_else(|| {
+                let mut ids = self.writers.iter().filter(|(_, writer)| writer.name == given);
+                let (id, _) = ids.next()?;
+                // Two of one name: nobody knows which of them it is.
+                number(id).filter(|_| ids.next().is_none())
+            }),
+            None => self.guess().and_then(|(id, _)| number(id)),
+        };
+        found.unwrap_or_default()
+    }
+
+    /// The one who writes in the most chats of two, and is nobody's other side.
+    fn guess(&self) -> Option<(&str, &Writer)> {
         let others: Vec<&Header> = self
             .chats
             .values()
@@ -145,19 +193,8 @@ impl Survey {
             .iter()
             .filter(|(id, writer)| writer.direct > 0 && !is_other(id, &writer.name))
             .max_by(|a, b| (a.1.direct, a.1.messages, b.0).cmp(&(b.1.direct, b.1.messages, a.0)));
-        Some(match best {
-            Some((id, writer)) if self.chats.values().any(|chat| is_direct(chat.kind.as_deref())) => (
-                Me::of_ids([id.as_str()]),
-                format!(
-                    "a guess: messages from {} count as outgoing; name another with --me",
-                    if writer.name.is_empty() { id } else { &writer.name }
-                ),
-            ),
-            _ => (
-                Me::default(),
-                "nobody is known to be you: all messages count as incoming; say who you are with --me".into(),
-            ),
-        })
+        best.filter(|_| self.chats.values().any(|chat| is_direct(chat.kind.as_deref())))
+            .map(|(id, writer)| (id.as_str(), writer))
     }
 
     fn given(&self, given: &str) -> Option<Me> {

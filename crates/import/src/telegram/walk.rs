@@ -23,6 +23,8 @@ pub(super) trait Walker {
     fn chat(&mut self, chat: usize, header: Header) -> bool;
     /// `personal_information.user_id`.
     fn user(&mut self, id: String);
+    /// Entries of the account's list of contacts.
+    fn contacts(&mut self, _: u64) {}
     /// Something stands where a list or an object must be, and was passed over.
     fn odd(&mut self, what: &'static str);
 }
@@ -30,6 +32,10 @@ pub(super) trait Walker {
 /// A value of a type that no export has in this place: told, and passed over.
 macro_rules! pass_over {
     ($walker:ident, $what:literal, $other:ident) => {
+        pass_over!($walker, $what);
+        pass_over!($walker, $what, $other, skip);
+    };
+    ($walker:ident, $what:literal) => {
         fn visit_bool<E>(self, _: bool) -> Result<(), E> {
             self.$walker.odd($what);
             Ok(())
@@ -59,8 +65,6 @@ macro_rules! pass_over {
             self.$walker.odd($what);
             Ok(())
         }
-
-        pass_over!($walker, $what, $other, skip);
     };
     ($walker:ident, $what:literal, seq, skip) => {
         fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
@@ -131,6 +135,10 @@ impl<'de, W: Walker> Visitor<'de> for Root<'_, W> {
                         self.walker.user(id);
                     }
                 }
+                "contacts" => {
+                    let Entries(count) = map.next_value()?;
+                    self.walker.contacts(count);
+                }
                 _ => header_field(&mut header, &key, &mut map)?,
             }
         }
@@ -138,6 +146,61 @@ impl<'de, W: Walker> Visitor<'de> for Root<'_, W> {
             return Err(A::Error::custom(STOPPED));
         }
         Ok(())
+    }
+}
+
+/// How many entries a list has, or the `list` in an object; no entry is kept.
+struct Entries(u64);
+
+impl<'de> serde::Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Counter {
+            count: u64,
+        }
+
+        impl Counter {
+            // A value of another type has no entries, and nothing is lost with it.
+            fn odd(&self, _: &'static str) {}
+        }
+
+        struct Of<'a> {
+            counter: &'a mut Counter,
+        }
+
+        impl<'de> Visitor<'de> for Of<'_> {
+            type Value = ();
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            pass_over!(counter, "");
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {
+                    self.counter.count += 1;
+                }
+                Ok(())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+                while let Some(key) = map.next_key::<String>()? {
+                    if key == "list" {
+                        let Entries(count) = map.next_value()?;
+                        self.counter.count += count;
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(())
+            }
+        }
+
+        let mut counter = Counter { count: 0 };
+        deserializer.deserialize_any(Of {
+            counter: &mut counter,
+        })?;
+        Ok(Self(counter.count))
     }
 }
 

@@ -109,7 +109,7 @@ fn an_export_cut_off_or_changed_anywhere_is_completed() {
     ));
     let whole = source.export();
     let vault = Vault::new();
-    for place in (0..whole.len()).step_by(211).chain(whole.len() - 3..whole.len()) {
+    for place in (0..whole.len()).step_by(211).chain(whole.len() - 3..whole.len() - 1) {
         let (_, result) = vault.own(&vault.write("cut.jsonl", &whole[..place]));
         assert_eq!(result.unwrap_err().exit_code(), 25, "{place}");
         let mut changed = whole.clone().into_bytes();
@@ -121,4 +121,37 @@ fn an_export_cut_off_or_changed_anywhere_is_completed() {
     vault.own(&vault.write("whole.jsonl", &whole)).1.unwrap();
     let texts = vault.texts();
     assert!(texts.iter().filter(|text| *text == "words").count() >= 30);
+}
+
+#[test]
+fn an_editor_s_line_ends_do_no_harm() {
+    let vault = Vault::new();
+    vault.json(&chat(&[message(1, "one\r\ntwo"), message(2, "three")]));
+    let whole = vault.export();
+    for text in [
+        whole.trim_end().to_owned(),
+        format!("{whole}\n"),
+        format!("{whole}\r\n  \n"),
+        whole.replace('\n', "\r\n"),
+    ] {
+        let other = Vault::new();
+        other.own(&other.write("edited.jsonl", &text)).1.unwrap();
+        assert_eq!(other.export(), whole);
+    }
+    for (text, says) in [
+        (format!("{whole}x"), "goes on after its end"),
+        (whole.replace("three", "four"), "its checksum differs"),
+        (
+            whole.replace("\"message\":2", "\"message\":3"),
+            "its counts of records differ",
+        ),
+    ] {
+        let other = Vault::new();
+        let error = other
+            .own(&other.write("edited.jsonl", &text))
+            .1
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(says), "{error}");
+    }
 }
