@@ -109,7 +109,10 @@ fn an_export_cut_off_or_changed_anywhere_is_completed() {
     ));
     let whole = source.export();
     let vault = Vault::new();
-    for place in (0..whole.len()).step_by(211).chain(whole.len() - 3..whole.len() - 1) {
+    for place in (0..whole.len())
+        .step_by(211)
+        .chain(whole.len() - 3..whole.len() - 1)
+    {
         let (_, result) = vault.own(&vault.write("cut.jsonl", &whole[..place]));
         assert_eq!(result.unwrap_err().exit_code(), 25, "{place}");
         let mut changed = whole.clone().into_bytes();
