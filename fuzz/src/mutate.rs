@@ -57,6 +57,33 @@ fn mutate(random: &mut Random, corpus: &[Vec<u8>]) -> Vec<u8> {
     data
 }
 
+/// Changes a few bytes of `data` in place, or every eighth time one whole page of 4,096, and hands each result to `check`.
+#[allow(
+    dead_code,
+    reason = "one of the suites that include this file has a format with pages"
+)]
+pub(crate) fn in_place(data: &[u8], runs: usize, mut check: impl FnMut(&[u8])) {
+    const PAGE: usize = 4_096;
+    let mut random = Random(0x5eed_0000_0000_0002);
+    for run in 0..runs {
+        let mut changed = data.to_vec();
+        if run % 8 == 7 {
+            let page = random.below(data.len() / PAGE) * PAGE;
+            let byte = random.next().to_le_bytes()[0];
+            changed[page..page + PAGE].fill(byte);
+        } else {
+            for _ in 0..=random.below(16) {
+                // Half of the changes where pages keep their own order: in the first bytes of one.
+                let page = random.below(data.len() / PAGE) * PAGE;
+                let reach = if random.below(2) == 0 { 64 } else { PAGE };
+                let at = page + random.below(reach);
+                changed[at] = random.next().to_le_bytes()[0];
+            }
+        }
+        check(&changed);
+    }
+}
+
 /// Runs a target; `seeds` of the corpus must be accepted, and no more mutations than said.
 pub(crate) fn run(target: &str, seeds: usize, check: fn(&[u8]) -> bool, accepted_at_most: usize) {
     let corpus = corpus(target);
