@@ -157,6 +157,22 @@ impl Source {
         .map(Option::flatten)
     }
 
+    /// The id in a row whose other pages are damaged.
+    pub(crate) fn id_of_row(&mut self, table: Table, row: i64) -> Result<Option<Vec<u8>>, LegacyError> {
+        let (name, id) = (
+            table.name(),
+            rows::columns(table).first().map_or("rowid", |id| id.name),
+        );
+        let found: Option<Vec<Named>> = self.unless_damaged(table, |connection| {
+            sql_query(format!(
+                "SELECT rowid AS number, CAST({id} AS BLOB) AS id FROM {name} NOT INDEXED WHERE rowid = ?"
+            ))
+            .bind::<BigInt, _>(row)
+            .load(connection)
+        })?;
+        Ok(found.and_then(|mut found| found.pop()?.id))
+    }
+
     /// The next rowid from one on: `Some(None)` at the end, `None` where it cannot be found.
     fn first_from(&mut self, table: Table, from: i64) -> Result<Option<Option<i64>>, LegacyError> {
         let name = table.name();

@@ -142,32 +142,31 @@ impl Records<'_> {
 
     /// Lists what stood in a damaged place, row by row where the index still names the rows.
     fn damaged(&mut self, table: Table, damage: Damage) -> Result<(), LegacyError> {
-        let (from, to) = match damage {
-            Damage::Row(row) => (row, row),
-            Damage::Rows(from, to) => (from, to),
-        };
-        let problem = |row, id, reason| {
+        let problem = |row, id: Option<Vec<u8>>, reason| {
             Item::Problem(Problem {
                 table,
                 row,
-                id,
+                id: id.and_then(|id| String::from_utf8(id).ok()),
                 reason,
                 row_kept: false,
             })
         };
-        match (self.source.named_by_index(table, from, to)?, damage) {
-            (Some(named), Damage::Rows(..)) => self.ready.extend(named.into_iter().map(|row| {
-                let id = row.id.and_then(|id| String::from_utf8(id).ok());
-                problem(row.number, id, Reason::Damaged)
-            })),
-            (named, Damage::Row(row)) => {
-                let id = named.and_then(|mut named| String::from_utf8(named.pop()?.id?).ok());
+        match damage {
+            Damage::Row(row) => {
+                let id = self.source.id_of_row(table, row)?;
                 self.ready.push_back(problem(row, id, Reason::Damaged));
             }
-            (None, Damage::Rows(..)) => {
-                let reason = Reason::DamagedUpTo { last: to };
-                self.ready.push_back(problem(from, None, reason));
-            }
+            Damage::Rows(from, to) => match self.source.named_by_index(table, from, to)? {
+                Some(named) => {
+                    let named = named.into_iter();
+                    self.ready
+                        .extend(named.map(|row| problem(row.number, row.id, Reason::Damaged)));
+                }
+                None => {
+                    let reason = Reason::DamagedUpTo { last: to };
+                    self.ready.push_back(problem(from, None, reason));
+                }
+            },
         }
         Ok(())
     }
