@@ -134,7 +134,7 @@ pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> bool;
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     #[test]

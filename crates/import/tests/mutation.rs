@@ -83,10 +83,6 @@ fn legacy_database() {
     });
     assert!(opened > LEGACY_RUNS / 3, "{opened}");
     assert!(kept > opened * texts.len() / 2, "{kept} in {opened}");
-    println!(
-        "{opened} of {LEGACY_RUNS} opened, {kept} of {} messages",
-        opened * texts.len()
-    );
 }
 
 /// Each opens a file: fewer than of the targets in memory.
