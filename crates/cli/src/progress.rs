@@ -8,28 +8,24 @@ use privatus_import::legacy;
 
 /// A bar that knows its total, or counts without one.
 pub(crate) fn bar(what: &str) -> ProgressBar {
-    let template = "{msg:<28} [{bar:30}] {human_pos}/{human_len}  {per_sec}  {eta} left";
+    let template = "{msg} [{bar:16}] {human_pos}/{human_len}  {per_sec}  {eta} left";
     let bar = with_template(template);
     bar.set_message(what.to_owned());
     bar
 }
 
 /// Columns for the numbers of a search: with what stands before them, no line is wider than 80.
-const DETAILS: usize = 80 - "keys, catching up [==========] ".len() - 1;
+const DETAILS: usize = 80 - "later keys [========] ".len() - 1;
 
 /// The bar of the search for iteration counts; [`show_search`] moves it.
 pub(crate) fn search_bar() -> ProgressBar {
     // Within 80 columns: a line that wraps leaves a copy of itself behind at every redraw.
-    with_template("{msg} [{bar:10}] {prefix}")
+    with_template("{msg} [{bar:8}] {prefix}")
 }
 
 /// Shows where a search is: the bound, the rate, the time left of this walk, and what was found.
 pub(crate) fn show_search(bar: &ProgressBar, at: &legacy::Progress) {
-    bar.set_message(if at.catching_up {
-        "keys, catching up"
-    } else {
-        "keys"
-    });
+    bar.set_message(if at.catching_up { "later keys" } else { "keys" });
     bar.set_prefix(search_details(at));
     bar.set_length(at.bound);
     bar.set_position(at.iterations);
@@ -44,7 +40,11 @@ fn search_details(at: &legacy::Progress) -> String {
         .map_or_else(|| "?".into(), |left| format!("{:#}", HumanDuration(left)));
     let plural = if at.keys == 1 { "" } else { "s" };
     let parts = [
-        format!("{}/{}M", at.iterations / 1_000_000, at.bound.div_ceil(1_000_000)),
+        format!(
+            "{} of {}M counts",
+            at.iterations / 1_000_000,
+            at.bound.div_ceil(1_000_000)
+        ),
         format!(", {rate}k/s"),
         format!(", at most {left}"),
         format!(", {} key{plural}", at.keys),
@@ -111,7 +111,7 @@ mod tests {
         };
         assert_eq!(
             search_details(&at),
-            "1/20M, 5,300k/s, at most 4s, 1 key, 20/41 rows"
+            "1 of 20M counts, 5,300k/s, at most 4s, 1 key, 20/41 rows"
         );
         // However large the numbers are, a line never wraps on 80 columns.
         for rows in [9, 1_000_000, u64::MAX] {
@@ -130,6 +130,6 @@ mod tests {
         let bar = search_bar();
         show_search(&bar, &at);
         assert_eq!((bar.position(), bar.length()), (1_000_000, Some(20_000_000)));
-        assert!(bar.message().contains("catching up"));
+        assert_eq!(bar.message(), "later keys");
     }
 }

@@ -136,8 +136,15 @@ fn bring_format(
                     ControlFlow::Continue(())
                 }
             };
+            let mut progress = |at: Progress| {
+                // One bar at a time: the second would leave a line of the first behind.
+                if !search.is_finished() {
+                    search.finish_and_clear();
+                }
+                on_progress(at)
+            };
             let result =
-                legacy_import::import(store, path, &options, zone, report, &mut searching, on_progress);
+                legacy_import::import(store, path, &options, zone, report, &mut searching, &mut progress);
             search.finish_and_clear();
             result?;
         }
