@@ -402,7 +402,7 @@ impl Reader<'_> {
                     self.report.partial = true;
                     for _ in 0..count {
                         self.report
-                            .skip("a message of a conversation without contact or group");
+                            .skip("a message whose contact, group or conversation does not stand before it");
                     }
                 }
                 Err(error) => return Err(error.into()),
