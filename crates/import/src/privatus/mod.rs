@@ -6,12 +6,13 @@
 mod lines;
 mod member;
 mod message;
+mod parse;
 mod read;
 mod record;
 mod write;
 
 #[doc(hidden)]
-pub use read::fuzz_export;
+pub use parse::fuzz_export;
 pub use read::import;
 pub use write::export;
 

@@ -5,17 +5,10 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use privatus_domain::{
-    ContactId, ConversationId, DisplayName, GroupKind, MemberLimit, NewContact, NewGroup, NewMember,
-    PublicKey, SettingKey,
-};
-use privatus_store::{Digest, Store, StoreError};
-use serde::de::IgnoredAny;
-
 use super::VERSION;
 use super::lines::{self, Line};
-use super::member::member;
 use super::message::{self, id};
+use super::parse::{Parsed, parse};
 use super::record::{Contact, Group, Member, Message, Record, Setting, no_record};
 use super::write::hex;
 use crate::error::ImportError;
@@ -23,6 +16,11 @@ use crate::insert::insert;
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 use crate::start::{Start, WIDE, start};
+use privatus_domain::{
+    ContactId, ConversationId, DisplayName, GroupKind, MemberLimit, NewContact, NewGroup, NewMember,
+    PublicKey, SettingKey,
+};
+use privatus_store::{Digest, Store, StoreError};
 
 /// Messages of one transaction, and the bytes of lines after which one ends early.
 const BATCH: usize = 5_000;
@@ -59,21 +57,6 @@ pub fn import(
     })
 }
 
-/// Parses bytes as an export, as far as that goes without a vault; for fuzzing: it must only never panic. Gives how
-/// many lines were records.
-#[doc(hidden)]
-pub fn fuzz_export(bytes: &[u8]) -> usize {
-    let (mut reader, mut line) = (bytes, Vec::new());
-    let mut records = 0;
-    loop {
-        match lines::next(&mut reader, &mut line) {
-            Ok(Line::Whole | Line::Cut) => records += usize::from(parse(&line).is_some()),
-            Ok(Line::TooLong) => {}
-            Ok(Line::End) | Err(_) => return records,
-        }
-    }
-}
-
 enum Ended {
     Source(String),
     Import(ImportError),
@@ -83,21 +66,6 @@ impl<E: Into<ImportError>> From<E> for Ended {
     fn from(error: E) -> Self {
         Self::Import(error.into())
     }
-}
-
-enum Parsed {
-    Record(Record),
-    Setting(Setting),
-}
-
-fn parse(line: &[u8]) -> Option<Parsed> {
-    let text = std::str::from_utf8(line).ok()?;
-    // What is valid JSON, and of which type, before anything is made of it.
-    serde_json::from_str::<IgnoredAny>(text).ok()?;
-    if member(text, "type")? == r#""setting""# {
-        return Setting::from_line(text).map(Parsed::Setting);
-    }
-    serde_json::from_str(text).ok().map(Parsed::Record)
 }
 
 fn read(

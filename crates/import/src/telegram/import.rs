@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use privatus_domain::{
-    ContactId, ConversationId, Direction, DisplayName, GroupKind, ImportedSender, MemberLimit, NewContact,
-    NewGroup, NewMessage, PublicKey, SenderRef, id::Id,
-};
-use privatus_store::{Store, StoreError, WriteTx};
+use privatus_domain::{ContactId, ConversationId, DisplayName, NewMessage};
+use privatus_store::{Store, StoreError};
 use serde_json::Value;
 
+use super::convert::{make_chat, to_message};
 use super::ids::{ChatKey, Ordinals};
-use super::me::{Me, bare};
+use super::me::Me;
 use super::parse::{self, Parsed, Skip};
 use super::survey::{Counting, Survey, is_direct, is_saved};
 use super::walk::{Header, Walker};
@@ -331,7 +329,16 @@ impl Importer<'_> {
             let written = self.store.write("import_batch", |tx| {
                 let messages: Result<Vec<NewMessage>, StoreError> = batch
                     .into_iter()
-                    .map(|parsed| to_message(tx, parsed, chat, me, contact.as_ref(), ordinals))
+                    .map(|parsed| {
+                        to_message(
+                            tx,
+                            parsed,
+                            (&chat.header, &chat.key),
+                            me,
+                            contact.as_ref(),
+                            ordinals,
+                        )
+                    })
                     .collect();
                 insert(tx, conversation, &messages?)
             });
@@ -350,101 +357,5 @@ impl Importer<'_> {
             done: self.done,
             total: Some(self.survey.entries),
         })
-    }
-}
-
-fn make_chat(
-    tx: &mut WriteTx<'_>,
-    key: &str,
-    name: DisplayName,
-    direct: bool,
-) -> Result<(ConversationId, Option<ContactId>, bool), StoreError> {
-    let kind: &[u8] = if direct { b"contact" } else { b"group" };
-    let id = tx.derived_id(&[b"telegram", kind, key.as_bytes()]);
-    let now = tx.now();
-    if direct {
-        let id: ContactId = id.into();
-        let is_new = tx.contact_by_id(&id).is_err();
-        let public_key = PublicKey::default();
-        let new = NewContact {
-            id: id.clone(),
-            display_name: name,
-            public_key,
-            is_verified: false,
-            added_at: now,
-            last_seen: None,
-        };
-        return Ok((tx.contact_create(&new)?, Some(id), is_new));
-    }
-    let id = id.into();
-    let is_new = tx.group_by_id(&id).is_err();
-    let kind = GroupKind::Private;
-    let new = NewGroup {
-        id,
-        name,
-        kind,
-        limit: MemberLimit::default(),
-        created_at: now,
-    };
-    Ok((tx.group_create(&new)?, None, is_new))
-}
-
-fn to_message(
-    tx: &mut WriteTx<'_>,
-    parsed: Parsed,
-    chat: &Chat,
-    me: &Me,
-    contact: Option<&ContactId>,
-    ordinals: &mut Ordinals,
-) -> Result<NewMessage, StoreError> {
-    let (from, from_id) = (parsed.from.as_deref(), parsed.from_id.as_deref());
-    let is_me = me.wrote(from_id, from);
-    let sender = if is_me {
-        SenderRef::Nobody
-    } else if let Some(contact) = contact.filter(|_| is_peer(&chat.header, from, from_id)) {
-        SenderRef::Contact(contact.clone())
-    } else {
-        sender(tx, from, from_id)
-    };
-    Ok(NewMessage {
-        id: chat.key.id(tx, &parsed, ordinals),
-        direction: if is_me { Direction::Out } else { Direction::In },
-        sender,
-        reply_to: chat.key.reply(tx, &parsed),
-        body: parsed.body,
-        at: parsed.at,
-        edited_at: parsed.edited_at,
-        deleted_at: None,
-        was_encrypted: true,
-        is_read: true,
-    })
-}
-
-/// Whether a writer is the other side of a chat of two: by id, by the chat's name, or a deleted account without either.
-fn is_peer(header: &Header, from: Option<&str>, from_id: Option<&str>) -> bool {
-    if !is_direct(header.kind.as_deref()) || is_saved(header) {
-        return false;
-    }
-    match (from_id, &header.id) {
-        (Some(from_id), Some(id)) if bare(from_id) == id => true,
-        (None, _) if from.is_none() => true,
-        _ => from.is_some() && from == header.name.as_deref(),
-    }
-}
-
-fn sender(tx: &WriteTx<'_>, from: Option<&str>, from_id: Option<&str>) -> SenderRef {
-    if from.is_none() && from_id.is_none() {
-        return SenderRef::Nobody;
-    }
-    let name = DisplayName::lenient(from.unwrap_or_default(), "Deleted account");
-    let fields: [&[u8]; 4] = [
-        b"telegram",
-        b"sender",
-        from_id.unwrap_or_default().as_bytes(),
-        name.as_str().as_bytes(),
-    ];
-    match tx.derived_id(&fields) {
-        Id::Uuid(source_id) => SenderRef::Imported(ImportedSender { source_id, name }),
-        Id::Text(_) => SenderRef::Nobody,
     }
 }

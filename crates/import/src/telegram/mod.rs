@@ -3,6 +3,7 @@
 //! Two streaming passes: the first reads headers, counts and who writes where, since a chat's name may follow its
 //! messages; the second imports. Memory does not grow with the file.
 
+mod convert;
 mod ids;
 mod import;
 mod me;

@@ -1,0 +1,39 @@
+//! What a line is.
+
+use serde::de::IgnoredAny;
+
+use super::lines::{self, Line};
+use super::member::member;
+use super::record::{Record, Setting};
+
+/// A record, or a setting, whose value stays as it is written.
+pub(super) enum Parsed {
+    Record(Record),
+    Setting(Setting),
+}
+
+/// The record of a line; `None` when it is none.
+pub(super) fn parse(line: &[u8]) -> Option<Parsed> {
+    let text = std::str::from_utf8(line).ok()?;
+    // What is valid JSON, and of which type, before anything is made of it.
+    serde_json::from_str::<IgnoredAny>(text).ok()?;
+    if member(text, "type")? == r#""setting""# {
+        return Setting::from_line(text).map(Parsed::Setting);
+    }
+    serde_json::from_str(text).ok().map(Parsed::Record)
+}
+
+/// Parses bytes as an export, as far as that goes without a vault; for fuzzing: it must only never panic. Gives how
+/// many lines were records.
+#[doc(hidden)]
+pub fn fuzz_export(bytes: &[u8]) -> usize {
+    let (mut reader, mut line) = (bytes, Vec::new());
+    let mut records = 0;
+    loop {
+        match lines::next(&mut reader, &mut line) {
+            Ok(Line::Whole | Line::Cut) => records += usize::from(parse(&line).is_some()),
+            Ok(Line::TooLong) => {}
+            Ok(Line::End) | Err(_) => return records,
+        }
+    }
+}

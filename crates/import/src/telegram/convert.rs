@@ -1,0 +1,112 @@
+//! From what an export says to what the store takes.
+
+use privatus_domain::id::Id;
+use privatus_domain::{
+    ContactId, ConversationId, Direction, DisplayName, GroupKind, ImportedSender, MemberLimit, NewContact,
+    NewGroup, NewMessage, PublicKey, SenderRef,
+};
+use privatus_store::{StoreError, WriteTx};
+
+use super::ids::{ChatKey, Ordinals};
+use super::me::{Me, bare};
+use super::parse::Parsed;
+use super::survey::{is_direct, is_saved};
+use super::walk::Header;
+
+/// The contact or group of a chat, and whether it is new.
+pub(super) fn make_chat(
+    tx: &mut WriteTx<'_>,
+    key: &str,
+    name: DisplayName,
+    direct: bool,
+) -> Result<(ConversationId, Option<ContactId>, bool), StoreError> {
+    let kind: &[u8] = if direct { b"contact" } else { b"group" };
+    let id = tx.derived_id(&[b"telegram", kind, key.as_bytes()]);
+    let now = tx.now();
+    if direct {
+        let id: ContactId = id.into();
+        let is_new = tx.contact_by_id(&id).is_err();
+        let public_key = PublicKey::default();
+        let new = NewContact {
+            id: id.clone(),
+            display_name: name,
+            public_key,
+            is_verified: false,
+            added_at: now,
+            last_seen: None,
+        };
+        return Ok((tx.contact_create(&new)?, Some(id), is_new));
+    }
+    let id = id.into();
+    let is_new = tx.group_by_id(&id).is_err();
+    let kind = GroupKind::Private;
+    let new = NewGroup {
+        id,
+        name,
+        kind,
+        limit: MemberLimit::default(),
+        created_at: now,
+    };
+    Ok((tx.group_create(&new)?, None, is_new))
+}
+
+/// A message as the store takes it.
+pub(super) fn to_message(
+    tx: &mut WriteTx<'_>,
+    parsed: Parsed,
+    (header, key): (&Header, &ChatKey),
+    me: &Me,
+    contact: Option<&ContactId>,
+    ordinals: &mut Ordinals,
+) -> Result<NewMessage, StoreError> {
+    let (from, from_id) = (parsed.from.as_deref(), parsed.from_id.as_deref());
+    let is_me = me.wrote(from_id, from);
+    let sender = if is_me {
+        SenderRef::Nobody
+    } else if let Some(contact) = contact.filter(|_| is_peer(header, from, from_id)) {
+        SenderRef::Contact(contact.clone())
+    } else {
+        sender(tx, from, from_id)
+    };
+    Ok(NewMessage {
+        id: key.id(tx, &parsed, ordinals),
+        direction: if is_me { Direction::Out } else { Direction::In },
+        sender,
+        reply_to: key.reply(tx, &parsed),
+        body: parsed.body,
+        at: parsed.at,
+        edited_at: parsed.edited_at,
+        deleted_at: None,
+        was_encrypted: true,
+        is_read: true,
+    })
+}
+
+/// Whether a writer is the other side of a chat of two: by id, by the chat's name, or a deleted account without either.
+fn is_peer(header: &Header, from: Option<&str>, from_id: Option<&str>) -> bool {
+    if !is_direct(header.kind.as_deref()) || is_saved(header) {
+        return false;
+    }
+    match (from_id, &header.id) {
+        (Some(from_id), Some(id)) if bare(from_id) == id => true,
+        (None, _) if from.is_none() => true,
+        _ => from.is_some() && from == header.name.as_deref(),
+    }
+}
+
+fn sender(tx: &WriteTx<'_>, from: Option<&str>, from_id: Option<&str>) -> SenderRef {
+    if from.is_none() && from_id.is_none() {
+        return SenderRef::Nobody;
+    }
+    let name = DisplayName::lenient(from.unwrap_or_default(), "Deleted account");
+    let fields: [&[u8]; 4] = [
+        b"telegram",
+        b"sender",
+        from_id.unwrap_or_default().as_bytes(),
+        name.as_str().as_bytes(),
+    ];
+    match tx.derived_id(&fields) {
+        Id::Uuid(source_id) => SenderRef::Imported(ImportedSender { source_id, name }),
+        Id::Text(_) => SenderRef::Nobody,
+    }
+}
