@@ -318,9 +318,9 @@ impl Store {
             Err(_) if nothing_to_merge => return Ok(()),
             link => link?,
         };
-        usage_flush(&mut link, &self.shared);
-        // No waiting for a reader of another process: whoever closes last merges the rest.
+        // No waiting for another process: whoever closes last merges the rest, and how often a key was used is a statistic.
         link.raw().busy_timeout(0)?;
+        usage_flush(&mut link, &self.shared);
         let merged = link.raw().wal_checkpoint(CheckpointMode::Truncate);
         match merged.map_err(StoreError::from) {
             Ok(_) | Err(StoreError::DiskFull | StoreError::Denied(_) | StoreError::Busy(_)) => Ok(()),
