@@ -61,6 +61,23 @@ impl ReadTx<'_> {
         })
     }
 
+    /// Whether nothing hangs on a contact: no message, no membership, and nothing that it wrote anywhere.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn contact_is_bare(&mut self, id: &ContactId) -> Result<bool, StoreError> {
+        let id = id.to_string();
+        let sql = Sql::<Bool>::new(
+            "SELECT NOT EXISTS (SELECT 1 FROM senders WHERE contact_id = ?) \
+             AND NOT EXISTS (SELECT 1 FROM group_members WHERE contact_id = ?) \
+             AND NOT EXISTS (SELECT 1 FROM conversations v JOIN conversation_months m USING (conversation) \
+             WHERE v.contact_id = ?)",
+        );
+        let sql = sql.bind(id.as_str()).bind(id.as_str()).bind(id.as_str());
+        let bare: Option<bool> = self.link.row(sql, "look at a contact")?;
+        Ok(bare.unwrap_or_default())
+    }
+
     fn contact_exists(&mut self, id: &str) -> Result<bool, StoreError> {
         let sql = Sql::<Text>::new("SELECT contact_id FROM contacts WHERE contact_id = ?");
         let row: Option<String> = self.link.row(sql.bind(id), "find a contact")?;

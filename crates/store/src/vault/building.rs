@@ -5,7 +5,7 @@
 )]
 
 use std::fs::{self, DirBuilder, File};
-use std::io::Result;
+use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
 use crate::vault::files::restrict;
@@ -19,14 +19,16 @@ pub(crate) struct Building {
     at: PathBuf,
     to: PathBuf,
     is_inside: bool,
+    /// Parts that stand in their place.
+    placed: Vec<&'static str>,
 }
 
 impl Building {
     /// Makes a new folder for what becomes a vault at `to`: beside it, or in it where it is there (an empty folder may be
     /// a mount point, or the only place where one may write). Folders above it are made.
-    pub(crate) fn begin(to: &Path, unique: [u8; 8]) -> Result<Self> {
+    /// Whether it is there was asked before the key was derived: what appeared meanwhile is somebody else's.
+    pub(crate) fn begin(to: &Path, is_inside: bool, unique: [u8; 8]) -> Result<Self> {
         let suffix = format!(".new-{:016x}", u64::from_be_bytes(unique));
-        let is_inside = to.exists();
         let at = if is_inside {
             to.join(&suffix)
         } else {
@@ -44,6 +46,7 @@ impl Building {
             at,
             to: to.to_owned(),
             is_inside,
+            placed: Vec::new(),
         })
     }
 
@@ -52,8 +55,8 @@ impl Building {
         &self.at
     }
 
-    /// Puts the finished vault in its place and makes that durable.
-    pub(crate) fn publish(&self) -> Result<()> {
+    /// Puts the finished vault in its place and makes that durable. Nothing that stands there is ever replaced.
+    pub(crate) fn publish(&mut self) -> Result<()> {
         if !self.is_inside {
             fs::rename(&self.at, &self.to)?;
             return match self.to.parent() {
@@ -63,7 +66,8 @@ impl Building {
         }
         restrict(&self.to, 0o700)?;
         for part in PARTS {
-            fs::rename(self.at.join(part), self.to.join(part))?;
+            place(&self.at.join(part), &self.to.join(part))?;
+            self.placed.push(part);
         }
         fs::remove_dir(&self.at)?;
         sync(&self.to)
@@ -71,12 +75,20 @@ impl Building {
 
     /// Removes what never became a vault. The first error is the one to report.
     pub(crate) fn discard(&self) {
-        if self.is_inside {
-            for part in PARTS {
-                let _ = fs::remove_file(self.to.join(part));
-            }
+        for part in &self.placed {
+            let _ = fs::remove_file(self.to.join(part));
         }
         let _ = fs::remove_dir_all(&self.at);
+    }
+}
+
+/// Moves a file to a name that is free. A link fails where the name is taken, and a rename would not; some file systems
+/// have no links.
+fn place(from: &Path, to: &Path) -> Result<()> {
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists || to.exists() => Err(error),
+        Err(_) => fs::rename(from, to),
     }
 }
 
@@ -90,4 +102,43 @@ fn folder_builder(recursive: bool) -> DirBuilder {
 
 fn sync(folder: &Path) -> Result<()> {
     File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+    use super::*;
+
+    #[test]
+    fn what_appears_meanwhile_is_neither_replaced_nor_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("vault");
+        fs::create_dir(&to).unwrap();
+        for (part, theirs) in PARTS.iter().zip([0_u8, 1, 2]) {
+            let mut building = Building::begin(&to, true, [theirs; 8]).unwrap();
+            for part in PARTS {
+                fs::write(building.path().join(part), "ours").unwrap();
+            }
+            fs::write(to.join(part), "theirs").unwrap();
+            let error = building.publish().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{part}");
+            building.discard();
+            assert_eq!(fs::read(to.join(part)).unwrap(), b"theirs");
+            assert_eq!(
+                fs::read_dir(&to).unwrap().count(),
+                1,
+                "{part}: nothing of ours is left"
+            );
+            fs::remove_file(to.join(part)).unwrap();
+        }
+        // A vault that another process put into the free place stays as well.
+        let late = folder.path().join("late");
+        let mut building = Building::begin(&late, false, [9; 8]).unwrap();
+        fs::write(building.path().join("privatus.db"), "ours").unwrap();
+        fs::create_dir(&late).unwrap();
+        fs::write(late.join("privatus.db"), "theirs").unwrap();
+        building.publish().unwrap_err();
+        building.discard();
+        assert_eq!(fs::read(late.join("privatus.db")).unwrap(), b"theirs");
+    }
 }

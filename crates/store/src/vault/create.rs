@@ -1,5 +1,6 @@
 //! Creating a vault: built whole in a folder beside its place, then renamed there.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use privatus_crypto::{KdfCost, KeyRing, Password, RecoveryCode, TableKey, Unlocked};
@@ -24,7 +25,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::VaultExists`], [`StoreError::NotAVault`] or [`StoreError::Refused`].
     pub fn check_vacant(path: &Path) -> Result<(), StoreError> {
-        Files::new(path).check_vacant()
+        Files::new(path).check_vacant().map(drop)
     }
 
     /// Creates a vault in `path`, which does not exist or is an empty folder, and opens it.
@@ -39,19 +40,23 @@ impl Store {
         options: &VaultOptions,
     ) -> Result<(Self, RecoveryCode), StoreError> {
         let files = Files::new(path);
-        files.check_vacant()?;
+        let is_there = files.check_vacant()?;
         let recovery = RecoveryCode::generate()?;
         let cost = options.kdf.unwrap_or_else(|| KdfCost::calibrate(KDF_TARGET));
         let (ring, unlocked) = KeyRing::create(password, &recovery, cost, &system_time().to_sql())?;
         let mut unique = [0; 8];
         getrandom::fill(&mut unique)
             .map_err(|_| StoreError::Unexpected("the system has no randomness".into()))?;
-        let building = Building::begin(path, unique)
+        let mut building = Building::begin(path, is_there, unique)
             .map_err(|error| StoreError::io(&error, "create the vault's folder"))?;
         let built = build(building.path(), &ring, &unlocked, options).and_then(|()| {
-            building
-                .publish()
-                .map_err(|error| StoreError::io(&error, "put the vault in its place"))
+            building.publish().map_err(|error| match error.kind() {
+                // Another process was faster.
+                ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty => {
+                    StoreError::VaultExists(path.to_owned(), "made meanwhile")
+                }
+                _ => StoreError::io(&error, "put the vault in its place"),
+            })
         });
         if let Err(error) = built {
             building.discard();

@@ -58,11 +58,11 @@ impl Files {
         }
     }
 
-    /// Whether `root` can become a vault: it does not exist, or is an empty folder.
-    pub(crate) fn check_vacant(&self) -> Result<(), StoreError> {
+    /// Whether `root` can become a vault: it does not exist (`false`), or is an empty folder (`true`).
+    pub(crate) fn check_vacant(&self) -> Result<bool, StoreError> {
         self.check_name()?;
         let metadata = match fs::metadata(&self.root) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
                 let why = "its path leads through a file";
                 return Err(StoreError::NotAVault(self.root.clone(), why));
@@ -86,14 +86,16 @@ impl Files {
         }
         let mut entries =
             fs::read_dir(&self.root).map_err(|error| StoreError::io(&error, "read the folder"))?;
-        if entries.next().is_some() {
+        if let Some(Ok(entry)) = entries.next() {
             let text = format!(
-                "{} is not empty; name a new or an empty folder",
-                self.root.display()
+                "{} is not empty: it holds {}; name a new or an empty folder (`.new-…` is left of an `init` that was \
+                 interrupted, and can be removed)",
+                self.root.display(),
+                entry.file_name().display()
             );
             return Err(StoreError::Refused(text));
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Checks that there is a whole vault, in the order of DESIGN section 2, without opening the database.
