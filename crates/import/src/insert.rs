@@ -21,10 +21,20 @@ pub(crate) fn insert(
                         || known.deleted_at.is_none() && known.edited_at != message.edited_at;
                     differing += u64::from(differs);
                 }
-                Err(StoreError::NotFound(_)) => {}
+                // What does not open cannot be compared; `verify` names it, and the rest still comes over.
+                Err(StoreError::NotFound(_) | StoreError::DatabaseDamaged(_)) => {}
                 Err(error) => return Err(error),
             }
         }
     }
     Ok((inserted, differing))
+}
+
+/// Whether something is not in the vault; that it could not be read does not mean so.
+pub(crate) fn is_absent<T>(found: Result<T, StoreError>) -> Result<bool, StoreError> {
+    match found {
+        Ok(_) => Ok(false),
+        Err(StoreError::NotFound(_)) => Ok(true),
+        Err(error) => Err(error),
+    }
 }

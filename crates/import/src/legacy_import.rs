@@ -10,7 +10,7 @@ use privatus_domain::{
 use privatus_store::{Store, StoreError, WriteTx};
 
 use crate::error::ImportError;
-use crate::insert::insert;
+use crate::insert::{insert, is_absent};
 use crate::legacy::{
     Contact, Item, KeyOrigin, Message, Progress as Search, Reason, Record, SearchEnd, SearchOptions, Setting,
     Source, Table, Zone,
@@ -219,7 +219,7 @@ fn contact_id(tx: &WriteTx<'_>, id: &str) -> ContactId {
 /// The conversation of a contact, which the source may have forgotten.
 fn conversation(tx: &mut WriteTx<'_>, id: &str) -> Result<(ConversationId, ContactId, bool), StoreError> {
     let contact = contact_id(tx, id);
-    let is_new = tx.contact_by_id(&contact).is_err();
+    let is_new = is_absent(tx.contact_by_id(&contact))?;
     let new = NewContact {
         id: contact.clone(),
         display_name: DisplayName::lenient("", "Unknown contact"),
@@ -267,7 +267,7 @@ fn write_contact(
     let time = |ms: Option<i64>| ms.and_then(|ms| Timestamp::from_unix_ms(ms).ok());
     let made = store.write("import_contact", |tx| {
         let id = contact_id(tx, &contact.contact_id);
-        let is_new = tx.contact_by_id(&id).is_err();
+        let is_new = is_absent(tx.contact_by_id(&id))?;
         let new = NewContact {
             id: id.clone(),
             display_name: DisplayName::lenient(&contact.display_name, "Unnamed contact"),

@@ -41,8 +41,15 @@ impl Newcomers {
     /// Takes back the contacts of which all messages were removed from this vault.
     pub(crate) fn take_back(self, store: &Store, report: &mut Report) -> Result<(), StoreError> {
         for newcomer in self.0.into_values().filter(|one| one.removed && !one.came) {
-            store.write("import_take_back", |tx| tx.contact_remove(&newcomer.contact))?;
-            report.contacts_imported = report.contacts_imported.saturating_sub(1);
+            let taken = store.write("import_take_back", |tx| {
+                // Whoever writes in a group, is in one, or got a message meanwhile stays.
+                let bare = tx.contact_is_bare(&newcomer.contact)?;
+                if bare {
+                    tx.contact_remove(&newcomer.contact)?;
+                }
+                Ok::<_, StoreError>(bare)
+            })?;
+            report.contacts_imported = report.contacts_imported.saturating_sub(u64::from(taken));
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use super::parse::{Parsed, parse};
 use super::record::{Contact, Group, Member, Message, Record, Setting, no_record};
 use super::write::hex;
 use crate::error::ImportError;
-use crate::insert::insert;
+use crate::insert::{insert, is_absent};
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 use crate::start::{Start, WIDE, start};
@@ -243,16 +243,16 @@ impl Reader<'_> {
 
     fn setting(&mut self, setting: Setting) -> Result<(), ImportError> {
         let Setting { scope, value, .. } = setting;
-        // The later one of two values stays.
+        // The later one of two values stays; one without a time is the earlier.
+        let at = setting.updated_at.map(|at| at.0);
         let written = self.store.write("import_setting", |tx| {
             let key = SettingKey::new(setting.key)?;
-            let updated_at = setting.updated_at.map_or(tx.now(), |at| at.0);
             match tx.setting(&scope, &key) {
-                Ok(known) if known.updated_at >= updated_at => return Ok::<_, StoreError>(false),
+                Ok(known) if at.is_none_or(|at| known.updated_at >= at) => return Ok::<_, StoreError>(false),
                 Ok(_) | Err(StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error),
             }
-            tx.setting_set(&scope, &key, value, updated_at)?;
+            tx.setting_set(&scope, &key, value, at.unwrap_or_else(|| tx.now()))?;
             Ok(true)
         });
         let written = self.kept("setting", written)?;
@@ -384,13 +384,5 @@ impl Reader<'_> {
         } else {
             Err(ImportError::Stopped)
         }
-    }
-}
-
-fn is_absent<T>(found: Result<T, StoreError>) -> Result<bool, StoreError> {
-    match found {
-        Ok(_) => Ok(false),
-        Err(StoreError::NotFound(_)) => Ok(true),
-        Err(error) => Err(error),
     }
 }

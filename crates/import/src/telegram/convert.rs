@@ -12,6 +12,7 @@ use super::me::{Me, bare};
 use super::parse::Parsed;
 use super::survey::{is_direct, is_saved};
 use super::walk::Header;
+use crate::insert::is_absent;
 
 /// The contact or group of a chat, and whether it is new.
 pub(super) fn make_chat(
@@ -25,7 +26,7 @@ pub(super) fn make_chat(
     let now = tx.now();
     if direct {
         let id: ContactId = id.into();
-        let is_new = tx.contact_by_id(&id).is_err();
+        let is_new = is_absent(tx.contact_by_id(&id))?;
         let public_key = PublicKey::default();
         let new = NewContact {
             id: id.clone(),

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use privatus_domain::{MessageId, Timestamp};
+use privatus_domain::{MessageId, ReplyState, Timestamp};
 use privatus_store::{Digest, WriteTx};
 
 use super::parse::Parsed;
@@ -46,11 +46,6 @@ impl ChatKey {
         }
     }
 
-    /// The chat is new in the vault.
-    pub(super) fn forget_nameless(&mut self) {
-        self.nameless_before = false;
-    }
-
     /// The account belongs to the ids of this chat, and is not known.
     pub(super) fn is_nameless(&self) -> bool {
         self.account.is_empty() && !self.peer.starts_with("channel")
@@ -73,8 +68,15 @@ impl ChatKey {
             nameless_before: false,
         };
         let id = id(&nameless, tx);
-        let known = tx.message_by_id(&id).ok()?;
-        at.is_none_or(|at| known.at == at).then_some(id)
+        match tx.reply_state(&id).ok()? {
+            ReplyState::Absent => None,
+            // Removed from this vault, under the id it had: it stays removed.
+            ReplyState::Deleted => Some(id),
+            ReplyState::Present => {
+                let known = tx.message_by_id(&id).ok()?;
+                at.is_none_or(|at| known.at == at).then_some(id)
+            }
+        }
     }
 
     fn message(&self, tx: &WriteTx<'_>, id: &str) -> MessageId {

@@ -268,7 +268,7 @@ impl Importer<'_> {
     fn make(&mut self, index: usize) -> bool {
         self.made += 1;
         let header = self.survey.chats.get(&index).cloned().unwrap_or_default();
-        let mut key = ChatKey::new(&self.account, index, &header);
+        let key = ChatKey::new(&self.account, index, &header);
         let to = if self.cut_off && header == Header::default() {
             To::Unnamed
         } else if self
@@ -291,8 +291,6 @@ impl Importer<'_> {
             match made {
                 Ok((conversation, contact, is_new)) => {
                     if is_new {
-                        // Nothing can be known in it under an id without the account.
-                        key.forget_nameless();
                         if let Some(contact) = &contact {
                             self.newcomers.made(&conversation, contact.clone());
                         }
