@@ -43,17 +43,24 @@ pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
         // What stands before the first word, as in code, is no place to break.
         let words = line.trim_start_matches(' ');
         let mut now = " ".repeat((line.len() - words.len()).min(columns / 2));
+        // Counted along the way: asking the line again for each character would take as long as its square.
+        let mut used = now.len();
         for (at, word) in words.split(' ').enumerate() {
-            if at > 0 && now.width() + 1 + word.width() > columns {
+            if at > 0 && used.saturating_add(1).saturating_add(word.width()) > columns {
                 lines.push(std::mem::take(&mut now));
+                used = 0;
             } else if at > 0 {
                 now.push(' ');
+                used += 1;
             }
             for c in word.chars() {
-                if now.width() + c.width().unwrap_or(0) > columns {
+                let width = c.width().unwrap_or(0);
+                if used + width > columns {
                     lines.push(std::mem::take(&mut now));
+                    used = 0;
                 }
                 now.push(c);
+                used += width;
             }
         }
         lines.push(now);
@@ -93,6 +100,9 @@ mod tests {
         assert_eq!(one_line("日本語", 6), "日本語");
         assert!(one_line("👍👍👍👍", 5).width() <= 5);
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        // Linear: the largest text, with no bound and with characters that have no width.
+        assert_eq!(wrapped(&"word ".repeat(200_000), usize::MAX).len(), 1);
+        assert_eq!(wrapped(&"e\u{301}".repeat(300_000), 100).len(), 3_000);
         assert_eq!(wrapped("日本語の", 4), ["日本", "語の"]);
         assert_eq!(wrapped("a\n\nb", 4), ["a", "", "b"]);
         assert_eq!(wrapped("if x:\n    return  1", 80), ["if x:", "    return  1"]);

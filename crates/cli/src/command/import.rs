@@ -50,7 +50,8 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     let result = bring(&store, import, &zone, &mut report);
     report.partial |= result.is_err();
     let locked = store.lock();
-    print(arguments, &report)?;
+    // That nobody reads the report is told last: it is no reason to hide what went wrong.
+    let printed = print(arguments, &report);
     result?;
     locked?;
     if report.partial {
@@ -58,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
         let reasons = reasons(&report);
         return Err(ImportError::Partial { path, reasons }.into());
     }
+    printed?;
     Ok(0)
 }
 
