@@ -290,10 +290,8 @@ impl Importer<'_> {
                 .write("import_chat", |tx| make_chat(tx, &key.peer, name, direct));
             match made {
                 Ok((conversation, contact, is_new)) => {
-                    if is_new {
-                        if let Some(contact) = &contact {
-                            self.newcomers.made(&conversation, contact.clone());
-                        }
+                    if let Some(contact) = contact.as_ref().filter(|_| is_new) {
+                        self.newcomers.made(&conversation, contact.clone());
                     }
                     self.nameless |= key.is_nameless();
                     self.report.contacts_imported += u64::from(is_new && direct);
