@@ -50,14 +50,8 @@ pub(crate) const CACHED_MAX: usize = 512;
 
 impl Link {
     /// Opens, keys and configures a connection. Writes nothing but, for the writer, the journal mode.
-    pub(crate) fn open(
-        path: &Path,
-        mode: OpenMode,
-        key: &RawKey,
-        vfs: Option<&str>,
-        role: Role,
-    ) -> Result<Self, StoreError> {
-        let mut options = OpenOptions::new(mode).with_key(key);
+    pub(crate) fn open(path: &Path, key: &RawKey, vfs: Option<&str>, role: Role) -> Result<Self, StoreError> {
+        let mut options = OpenOptions::new(OpenMode::ReadWrite).with_key(key);
         if let Some(vfs) = vfs {
             options = options.with_vfs(vfs);
         }

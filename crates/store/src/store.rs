@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use privatus_crypto::{IdKey, KeyStoreKey, VaultId};
 use privatus_domain::Timestamp;
-use privatus_sqlite::{CheckpointMode, OpenMode, RawKey};
+use privatus_sqlite::{CheckpointMode, RawKey};
 
 use crate::catalogue::Catalogue;
 use crate::connection::{Link, Role};
@@ -129,14 +129,8 @@ impl Store {
         }
     }
 
-    pub(crate) fn connect(&self, mode: OpenMode, role: Role) -> Result<Link, StoreError> {
-        Link::open(
-            &self.files.database(),
-            mode,
-            &self.raw_key,
-            self.vfs.as_deref(),
-            role,
-        )
+    pub(crate) fn connect(&self, role: Role) -> Result<Link, StoreError> {
+        Link::open(&self.files.database(), &self.raw_key, self.vfs.as_deref(), role)
     }
 
     /// The vault's folder.
@@ -218,7 +212,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut link = self.connect(OpenMode::ReadWrite, self.reader_role)?;
+        let mut link = self.connect(self.reader_role)?;
         Self::read_on(&mut link, &self.shared, work)
     }
 
@@ -248,8 +242,7 @@ impl Store {
         }
         // It is our turn, so nobody else opens one meanwhile.
         drop(slot);
-        self.connect(OpenMode::ReadWrite, Role::Writer)
-            .inspect_err(|_| self.serve_next(None))
+        self.connect(Role::Writer).inspect_err(|_| self.serve_next(None))
     }
 
     fn return_writer(&self, link: Link) {
@@ -282,8 +275,7 @@ impl Store {
         }
         pool.open += 1;
         drop(pool);
-        self.connect(OpenMode::ReadWrite, self.reader_role)
-            .inspect_err(|_| self.reader_gone())
+        self.connect(self.reader_role).inspect_err(|_| self.reader_gone())
     }
 
     fn return_reader(&self, link: Link) {

@@ -18,7 +18,7 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
         up_to: Option<&MessageId>,
     ) -> Result<u64, StoreError> {
-        let number = self.conversation_place(conversation)?.number;
+        let (number, partitions) = self.conversation_reach(conversation)?;
         let (low, high) = row_key::range(number);
         let limit = match up_to {
             None => None,
@@ -32,7 +32,7 @@ impl WriteTx<'_> {
             },
         };
         let mut marked = 0;
-        for partition in self.conversation_partitions(number)? {
+        for partition in partitions {
             let Some(month) = self.months.get(&partition).cloned() else {
                 continue;
             };

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use privatus_crypto::{KdfCost, KeyRing, Password, RecoveryCode, TableKey, Unlocked};
-use privatus_sqlite::{CheckpointMode, OpenMode};
+use privatus_sqlite::CheckpointMode;
 
 use crate::connection::{APPLICATION_ID, Link, Role};
 use crate::error::StoreError;
@@ -67,7 +67,6 @@ impl Store {
         let raw_key = raw_key(&unlocked);
         let mut reader = Link::open(
             &files.database(),
-            OpenMode::ReadWrite,
             &raw_key,
             options.vfs.as_deref(),
             options.reader_role(),
@@ -90,13 +89,7 @@ fn build(at: &Path, ring: &KeyRing, unlocked: &Unlocked, options: &VaultOptions)
     let files = Files::new(at);
     files.create_database()?;
     let vfs = options.vfs.as_deref();
-    let mut link = Link::open(
-        &files.database(),
-        OpenMode::ReadWrite,
-        &raw_key(unlocked),
-        vfs,
-        Role::Writer,
-    )?;
+    let mut link = Link::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
     link.raw().execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA synchronous = FULL"
     ))?;

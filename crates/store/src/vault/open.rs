@@ -6,7 +6,7 @@ use std::sync::RwLock;
 use diesel::sql_types::{BigInt, Binary};
 use privatus_crypto::{KdfCost, KeyRing, KeyRingError, Secret, Unlocked};
 use privatus_domain::Timestamp;
-use privatus_sqlite::{OpenMode, RawKey};
+use privatus_sqlite::RawKey;
 
 use crate::catalogue::Catalogue;
 use crate::connection::{APPLICATION_ID, Link, READER_CACHE_KIB, Role};
@@ -143,7 +143,6 @@ impl Store {
         let raw_key = raw_key(unlocked);
         let mut reader = Link::open(
             &files.database(),
-            OpenMode::ReadWrite,
             &raw_key,
             options.vfs.as_deref(),
             options.reader_role(),
@@ -152,13 +151,7 @@ impl Store {
         ledger::check(&mut reader)?;
         if !reader.is_wal()? {
             // Only now, when it is known to be ours.
-            Link::open(
-                &files.database(),
-                OpenMode::ReadWrite,
-                &raw_key,
-                options.vfs.as_deref(),
-                Role::Writer,
-            )?;
+            Link::open(&files.database(), &raw_key, options.vfs.as_deref(), Role::Writer)?;
         }
         let shared = share(&mut reader, unlocked, options)?;
         let warnings = attempts::take(&files).into_iter().collect();
