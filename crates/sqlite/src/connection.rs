@@ -19,6 +19,7 @@ use crate::key::RawKey;
 use crate::library::library;
 use crate::limit::Limit;
 use crate::open::OpenOptions;
+use crate::query::Statements;
 use crate::statement::Statement;
 use crate::uri;
 
@@ -26,6 +27,8 @@ use crate::uri;
 ///
 /// It can be sent to another thread, and used by one thread at a time, as diesel's.
 pub struct Connection {
+    // Before diesel's: a connection with statements does not close.
+    statements: Statements,
     diesel: SqliteConnection,
     handle: Arc<Handle>,
     cached: Arc<AtomicUsize>,
@@ -86,6 +89,7 @@ impl Connection {
             _ => {}
         });
         Ok(Self {
+            statements: Statements::new(),
             diesel,
             handle,
             cached,
@@ -97,10 +101,14 @@ impl Connection {
         &mut self.diesel
     }
 
-    /// How many statements diesel keeps prepared on this connection. It never lets one go: who runs many
+    /// How many statements this connection keeps prepared, its own and diesel's. None is let go: who runs many
     /// different ones opens a new connection after some hundred.
     pub fn statements_cached(&self) -> usize {
-        self.cached.load(Ordering::Relaxed)
+        self.cached.load(Ordering::Relaxed) + self.statements.len()
+    }
+
+    pub(crate) fn parts(&mut self) -> (&Arc<Handle>, &mut Statements) {
+        (&self.handle, &mut self.statements)
     }
 
     /// The code of the last statement that **failed through diesel**, whatever ran after it (such

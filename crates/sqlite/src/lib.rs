@@ -12,6 +12,7 @@ mod key;
 mod library;
 mod limit;
 mod open;
+mod query;
 mod statement;
 mod uri;
 
@@ -24,3 +25,4 @@ pub use key::RawKey;
 pub use library::{LibraryInfo, library};
 pub use limit::Limit;
 pub use open::{OpenMode, OpenOptions};
+pub use query::{Column, Row, Value};

@@ -1,11 +1,16 @@
-//! One prepared statement on the raw handle, for small reads beside diesel.
+//! One prepared statement on the raw handle.
 
 use std::ffi::c_int;
 use std::ptr::{self, NonNull};
+use std::slice;
 
 use libsqlite3_sys as ffi;
 
 use crate::error::SqliteError;
+use crate::query::{Column, Value};
+
+/// SQLITE_UTF8 as `sqlite3_bind_text64` takes it.
+const UTF8: std::ffi::c_uchar = 1;
 
 /// A statement that is finalized when it goes.
 pub(crate) struct Statement {
@@ -13,8 +18,17 @@ pub(crate) struct Statement {
     operation: &'static str,
 }
 
+// SAFETY: in serialized mode (checked once before any connection is opened) a statement may be used from any thread.
+unsafe impl Send for Statement {}
+
+impl std::fmt::Debug for Statement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Statement")
+    }
+}
+
 impl Statement {
-    /// Prepares `sql`.
+    /// Prepares `sql`, to be kept for long.
     ///
     /// # Safety
     ///
@@ -29,7 +43,14 @@ impl Statement {
         let mut raw = ptr::null_mut();
         // SAFETY: `db` is open (caller); `sql` has `length` readable bytes; SQLite copies them.
         let code = unsafe {
-            ffi::sqlite3_prepare_v2(db, sql.as_ptr().cast(), length, &raw mut raw, ptr::null_mut())
+            ffi::sqlite3_prepare_v3(
+                db,
+                sql.as_ptr().cast(),
+                length,
+                ffi::SQLITE_PREPARE_PERSISTENT,
+                &raw mut raw,
+                ptr::null_mut(),
+            )
         };
         if code != ffi::SQLITE_OK {
             // SAFETY: `db` is open.
@@ -37,6 +58,70 @@ impl Statement {
         }
         let raw = NonNull::new(raw).ok_or_else(|| SqliteError::misuse(operation))?;
         Ok(Self { raw, operation })
+    }
+
+    /// Binds the `?` number `at`, counted from 1. The memory behind it is not copied: [`reset`](Self::reset) comes
+    /// before it goes.
+    pub(crate) fn bind(&mut self, at: c_int, value: Value<'_>) -> Result<(), SqliteError> {
+        let raw = self.raw.as_ptr();
+        let length = |bytes: &[u8]| u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        // SAFETY: live statement; pointer and length are one slice's, which the caller keeps until `reset`; for an empty
+        // slice the pointer is not null. No destructor (SQLITE_STATIC).
+        let code = unsafe {
+            match value {
+                Value::Null => ffi::sqlite3_bind_null(raw, at),
+                Value::Integer(value) => ffi::sqlite3_bind_int64(raw, at, value),
+                Value::Text(text) => ffi::sqlite3_bind_text64(
+                    raw,
+                    at,
+                    text.as_ptr().cast(),
+                    length(text.as_bytes()),
+                    ffi::SQLITE_STATIC(),
+                    UTF8,
+                ),
+                Value::Blob(bytes) => ffi::sqlite3_bind_blob64(
+                    raw,
+                    at,
+                    bytes.as_ptr().cast(),
+                    length(bytes),
+                    ffi::SQLITE_STATIC(),
+                ),
+            }
+        };
+        SqliteError::check(self.operation, code)
+    }
+
+    /// Ends a run: locks and snapshot of the statement are given back, and no bind points anywhere.
+    pub(crate) fn reset(&mut self) {
+        // SAFETY: live statement. A failed run was reported by `step`; its code comes again here.
+        unsafe {
+            ffi::sqlite3_reset(self.raw.as_ptr());
+            ffi::sqlite3_clear_bindings(self.raw.as_ptr());
+        }
+    }
+
+    /// A column of the row, of the type it is stored with; NULL for one that is not there. What it borrows ends with
+    /// the borrow of the statement: `step`, `bind` and `reset` need it mutable.
+    pub(crate) fn column(&self, column: c_int) -> Column<'_> {
+        // SAFETY: live statement. The value is read at once, by the thread that holds the connection's mutex, and
+        // never converted, so a pointer is good until the statement moves on. A null pointer has length 0.
+        unsafe {
+            let value = ffi::sqlite3_column_value(self.raw.as_ptr(), column);
+            let bytes = |pointer: *const u8| {
+                let length = usize::try_from(ffi::sqlite3_value_bytes(value)).unwrap_or(0);
+                if pointer.is_null() || length == 0 {
+                    return [].as_slice();
+                }
+                slice::from_raw_parts(pointer, length)
+            };
+            match ffi::sqlite3_value_type(value) {
+                ffi::SQLITE_INTEGER => Column::Integer(ffi::sqlite3_value_int64(value)),
+                ffi::SQLITE_FLOAT => Column::Real(ffi::sqlite3_value_double(value)),
+                ffi::SQLITE_TEXT => Column::Text(bytes(ffi::sqlite3_value_text(value))),
+                ffi::SQLITE_BLOB => Column::Blob(bytes(ffi::sqlite3_value_blob(value).cast())),
+                _ => Column::Null,
+            }
+        }
     }
 
     /// Steps once; `true` when there is a row.
@@ -73,7 +158,7 @@ impl Statement {
             if text.is_null() {
                 return None;
             }
-            Some(String::from_utf8_lossy(std::slice::from_raw_parts(text, length)).into_owned())
+            Some(String::from_utf8_lossy(slice::from_raw_parts(text, length)).into_owned())
         }
     }
 }
