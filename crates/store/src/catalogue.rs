@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use diesel::sql_types::{BigInt, Integer, Text};
 use privatus_domain::Partition;
 
 use crate::connection::Link;
@@ -85,7 +84,7 @@ pub(crate) struct Catalogue {
 impl Catalogue {
     /// Reads the catalogue in the transaction that is open.
     pub(crate) fn load(link: &mut Link, schema_version: i64) -> Result<Self, StoreError> {
-        let sql = Sql::<(Integer, Text, BigInt)>::new(
+        let sql = Sql::new(
             "SELECT p.partition, p.table_name, k.key_number FROM partitions p JOIN key_store k USING (key_id) \
              WHERE p.state <> 'sealed'",
         );
@@ -108,10 +107,7 @@ impl Catalogue {
 
     /// `PRAGMA schema_version`, which every change of the schema moves.
     pub(crate) fn current_version(link: &mut Link) -> Result<i64, StoreError> {
-        let version: Option<i64> = link.row(
-            Sql::<BigInt>::new("PRAGMA schema_version"),
-            "read the schema version",
-        )?;
+        let version: Option<i64> = link.row(Sql::new("PRAGMA schema_version"), "read the schema version")?;
         Ok(version.unwrap_or_default())
     }
 }

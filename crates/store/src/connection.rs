@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use diesel::deserialize::FromSqlRow;
-use diesel::query_builder::Query;
-use diesel::query_dsl::LoadQuery;
-use diesel::sqlite::Sqlite;
-use diesel::{RunQueryDsl, SqliteConnection};
+use diesel::SqliteConnection;
 use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, RawKey, SqliteError};
 
+use crate::columns::{FromRow, WrongType};
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::vault::disk_is_full;
@@ -134,7 +131,7 @@ impl Link {
         &mut self.inner
     }
 
-    /// diesel's connection, for its query builder on cold paths.
+    /// diesel's connection, for the migrations.
     pub(crate) fn diesel(&mut self) -> &mut SqliteConnection {
         self.inner.diesel()
     }
@@ -145,49 +142,75 @@ impl Link {
         self.spoiled || self.inner.statements_cached() > CACHED_MAX
     }
 
-    /// Maps an error of diesel by SQLite's extended code, never by its text.
-    pub(crate) fn failed(&mut self, error: &diesel::result::Error, doing: &str) -> StoreError {
-        match self.inner.code_of(error) {
-            Some(code) => {
-                self.spoiled |= code.spoils_connection();
-                // A quota or a limit looks like a broken disk: the file system knows better (DESIGN section 10).
-                if matches!(code, ErrorCode::IoErr(_)) && disk_is_full(&self.path) {
-                    return StoreError::DiskFull;
-                }
-                StoreError::from_code(code, doing)
-            }
-            None => match error {
-                diesel::result::Error::DeserializationError(_) => {
-                    StoreError::DatabaseDamaged(format!("a value of another kind ({doing})"))
-                }
-                _ => StoreError::Unexpected(format!("the database layer failed ({doing})")),
-            },
+    /// Maps an error by SQLite's extended code, never by its text.
+    fn failed(&mut self, error: SqliteError, doing: &str) -> StoreError {
+        let code = error.code;
+        self.spoiled |= code.spoils_connection();
+        // A quota or a limit looks like a broken disk: the file system knows better (DESIGN section 10).
+        if matches!(code, ErrorCode::IoErr(_)) && disk_is_full(&self.path) {
+            return StoreError::DiskFull;
         }
+        StoreError::from_code(code, doing)
     }
 
     /// Runs a statement and gives the number of rows it changed.
     pub(crate) fn run(&mut self, sql: Sql<'_>, doing: &str) -> Result<usize, StoreError> {
-        sql.execute(self.inner.diesel())
-            .map_err(|error| self.failed(&error, doing))
+        self.inner
+            .run(sql.text(), sql.binds())
+            .map_err(|error| self.failed(error, doing))
     }
 
     /// All rows of a statement.
-    pub(crate) fn rows<'a, ST, T>(&mut self, sql: Sql<'a, ST>, doing: &str) -> Result<Vec<T>, StoreError>
-    where
-        Sql<'a, ST>: LoadQuery<'a, SqliteConnection, T> + Query<SqlType = ST>,
-        T: FromSqlRow<ST, Sqlite>,
-    {
-        sql.load(self.inner.diesel())
-            .map_err(|error| self.failed(&error, doing))
+    pub(crate) fn rows<T: FromRow>(&mut self, sql: Sql<'_>, doing: &str) -> Result<Vec<T>, StoreError> {
+        let mut rows = Vec::new();
+        self.each(&sql, doing, |row| {
+            rows.push(row);
+            true
+        })?;
+        Ok(rows)
     }
 
     /// The first row of a statement, if it has one.
-    pub(crate) fn row<'a, ST, T>(&mut self, sql: Sql<'a, ST>, doing: &str) -> Result<Option<T>, StoreError>
-    where
-        Sql<'a, ST>: LoadQuery<'a, SqliteConnection, T> + Query<SqlType = ST>,
-        T: FromSqlRow<ST, Sqlite>,
-    {
-        Ok(self.rows(sql, doing)?.into_iter().next())
+    pub(crate) fn row<T: FromRow>(&mut self, sql: Sql<'_>, doing: &str) -> Result<Option<T>, StoreError> {
+        let mut first = None;
+        self.each(&sql, doing, |row| {
+            first = Some(row);
+            false
+        })?;
+        Ok(first)
+    }
+
+    /// Gives rows to `take`, until it answers `false`.
+    fn each<T: FromRow>(
+        &mut self,
+        sql: &Sql<'_>,
+        doing: &str,
+        mut take: impl FnMut(T) -> bool,
+    ) -> Result<(), StoreError> {
+        let ended = self.inner.query(sql.text(), sql.binds(), |row| {
+            let row = T::from_row(row, &mut 0).map_err(|WrongType| Ended::WrongType)?;
+            if take(row) { Ok(()) } else { Err(Ended::Enough) }
+        });
+        match ended {
+            Ok(()) | Err(Ended::Enough) => Ok(()),
+            Err(Ended::WrongType) => Err(StoreError::DatabaseDamaged(format!(
+                "a value of another kind ({doing})"
+            ))),
+            Err(Ended::Failed(error)) => Err(self.failed(error, doing)),
+        }
+    }
+}
+
+/// Why rows ended before their end.
+enum Ended {
+    Enough,
+    WrongType,
+    Failed(SqliteError),
+}
+
+impl From<SqliteError> for Ended {
+    fn from(error: SqliteError) -> Self {
+        Self::Failed(error)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Contacts: created, renamed, verified, removed with everything that hangs on them.
 
-use diesel::sql_types::{Binary, Bool, Nullable, Text};
 use privatus_domain::contact::{Contact, ContactError, DisplayName, NewContact, PublicKey};
 use privatus_domain::{ContactId, ConversationId, ConversationKind, Timestamp};
 
@@ -16,7 +15,6 @@ type Row = (
     Option<String>,
     Option<String>,
 );
-type RowSql = (Text, Text, Binary, Nullable<Bool>, Nullable<Text>, Nullable<Text>);
 const COLUMNS: &str = "contact_id, display_name, public_key, is_verified, added_at, last_seen";
 
 impl ReadTx<'_> {
@@ -26,7 +24,7 @@ impl ReadTx<'_> {
     /// [`StoreError::NotFound`].
     pub fn contact_by_id(&mut self, id: &ContactId) -> Result<Contact, StoreError> {
         let text = id.to_string();
-        let sql = Sql::<RowSql>::new(format!("SELECT {COLUMNS} FROM contacts WHERE contact_id = ?"));
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM contacts WHERE contact_id = ?"));
         let row = self.link.row(sql.bind(text.as_str()), "find a contact")?;
         let row = row.ok_or_else(|| StoreError::NotFound(format!("contact {id}")))?;
         self.contact_from(row)
@@ -37,7 +35,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn contacts(&mut self) -> Result<Vec<Contact>, StoreError> {
-        let sql = Sql::<RowSql>::new(format!("SELECT {COLUMNS} FROM contacts ORDER BY contact_id"));
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM contacts ORDER BY contact_id"));
         let rows: Vec<Row> = self.link.rows(sql, "list the contacts")?;
         rows.into_iter().map(|row| self.contact_from(row)).collect()
     }
@@ -67,7 +65,7 @@ impl ReadTx<'_> {
     /// [`StoreError`] of the database.
     pub fn contact_is_bare(&mut self, id: &ContactId) -> Result<bool, StoreError> {
         let id = id.to_string();
-        let sql = Sql::<Bool>::new(
+        let sql = Sql::new(
             "SELECT NOT EXISTS (SELECT 1 FROM senders WHERE contact_id = ?) \
              AND NOT EXISTS (SELECT 1 FROM group_members WHERE contact_id = ?) \
              AND NOT EXISTS (SELECT 1 FROM conversations v JOIN conversation_months m USING (conversation) \
@@ -79,7 +77,7 @@ impl ReadTx<'_> {
     }
 
     fn contact_exists(&mut self, id: &str) -> Result<bool, StoreError> {
-        let sql = Sql::<Text>::new("SELECT contact_id FROM contacts WHERE contact_id = ?");
+        let sql = Sql::new("SELECT contact_id FROM contacts WHERE contact_id = ?");
         let row: Option<String> = self.link.row(sql.bind(id), "find a contact")?;
         Ok(row.is_some())
     }

@@ -1,11 +1,11 @@
 //! Conversations: the chat list in one indexed read, and the counters kept with every message.
 
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use privatus_domain::id::Id;
 use privatus_domain::limits::CONVERSATIONS_MAX;
 use privatus_domain::{Conversation, ConversationId, ConversationKind, MessageId, Partition, Timestamp};
 
 use crate::error::StoreError;
-use crate::sql::{IdColumn, Sql};
+use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 
 type Row = (
@@ -19,18 +19,6 @@ type Row = (
     Option<i64>,
     bool,
     Option<String>,
-);
-type RowSql = (
-    Text,
-    Text,
-    Nullable<Text>,
-    BigInt,
-    BigInt,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-    Bool,
-    Nullable<Text>,
 );
 const SELECT: &str = "SELECT v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, \
                       v.unread_count, v.last_at, v.last_partition, v.last_row_key, v.is_pinned, \
@@ -53,7 +41,7 @@ impl ReadTx<'_> {
     pub fn conversations(&mut self, limit: usize) -> Result<Vec<Conversation>, StoreError> {
         // A vault holds no more: a limit above it leaves nothing out.
         let limit = i64::try_from(limit).map_or(CONVERSATIONS_MAX, |limit| limit.min(CONVERSATIONS_MAX));
-        let sql = Sql::<RowSql>::new(format!(
+        let sql = Sql::new(format!(
             "{SELECT} WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {limit}"
         ));
         let rows: Vec<Row> = self.link.rows(sql, "list the conversations")?;
@@ -66,7 +54,7 @@ impl ReadTx<'_> {
     /// [`StoreError::NotFound`].
     pub fn conversation_by_id(&mut self, id: &ConversationId) -> Result<Conversation, StoreError> {
         let text = id.to_string();
-        let sql = Sql::<RowSql>::new(format!(
+        let sql = Sql::new(format!(
             "{SELECT} WHERE v.conversation_id = ? AND v.is_hidden = 0"
         ));
         let row = self.link.row(sql.bind(text.as_str()), "find a conversation")?;
@@ -106,18 +94,18 @@ impl ReadTx<'_> {
         let Some(month) = self.months.get(&partition) else {
             return Ok(None);
         };
-        let sql = Sql::<diesel::sql_types::Binary>::new(format!(
+        let sql = Sql::new(format!(
             "SELECT message_id FROM {} WHERE row_key = ?",
             month.table
         ));
-        let id: Option<IdColumn> = self.link.row(sql.bind(row_key), "find the last message")?;
-        Ok(id.map(|id| MessageId::new(id.0)))
+        let id: Option<Id> = self.link.row(sql.bind(row_key), "find the last message")?;
+        Ok(id.map(MessageId::new))
     }
 
     /// The number of a conversation that is not being removed.
     pub(crate) fn conversation_place(&mut self, id: &ConversationId) -> Result<Place, StoreError> {
         let text = id.to_string();
-        let sql = Sql::<(BigInt, Nullable<BigInt>)>::new(
+        let sql = Sql::new(
             "SELECT conversation, last_partition FROM conversations WHERE conversation_id = ? AND is_hidden = 0",
         );
         let row: Option<(i64, Option<i64>)> =
@@ -136,7 +124,7 @@ impl ReadTx<'_> {
         id: &ConversationId,
     ) -> Result<(i64, Vec<Partition>), StoreError> {
         let text = id.to_string();
-        let sql = Sql::<(BigInt, Nullable<BigInt>)>::new(
+        let sql = Sql::new(
             "SELECT v.conversation, m.partition FROM conversations v \
              LEFT JOIN conversation_months m ON m.conversation = v.conversation \
              WHERE v.conversation_id = ? AND v.is_hidden = 0 ORDER BY m.partition DESC",
@@ -153,7 +141,7 @@ impl ReadTx<'_> {
 
     /// Partitions where a conversation has messages, newest first.
     pub(crate) fn conversation_partitions(&mut self, number: i64) -> Result<Vec<Partition>, StoreError> {
-        let sql = Sql::<BigInt>::new(
+        let sql = Sql::new(
             "SELECT partition FROM conversation_months WHERE conversation = ? ORDER BY partition DESC",
         );
         let numbers: Vec<i64> = self.link.rows(sql.bind(number), "list a conversation's months")?;
@@ -186,14 +174,14 @@ impl WriteTx<'_> {
         } else {
             "contact_id"
         };
-        let sql = Sql::<Text>::new(format!(
+        let sql = Sql::new(format!(
             "SELECT conversation_id FROM conversations WHERE {column} = ?"
         ));
         let known: Option<String> = self.link.row(sql.bind(peer), "find a conversation")?;
         if let Some(id) = known {
             return Ok(id.parse()?);
         }
-        let sql = Sql::<Text>::new("SELECT conversation_id FROM conversations WHERE conversation_id = ?");
+        let sql = Sql::new("SELECT conversation_id FROM conversations WHERE conversation_id = ?");
         let taken: Option<String> = self.link.row(sql.bind(wanted), "find a conversation")?;
         let id = if taken.is_some() {
             self.new_id()?.to_string()
@@ -201,7 +189,7 @@ impl WriteTx<'_> {
             wanted.to_owned()
         };
         let next: Option<i64> = self.link.row(
-            Sql::<BigInt>::new("SELECT coalesce(max(conversation), 0) + 1 FROM conversations"),
+            Sql::new("SELECT coalesce(max(conversation), 0) + 1 FROM conversations"),
             "number a conversation",
         )?;
         let number = next.unwrap_or(1);

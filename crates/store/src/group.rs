@@ -1,6 +1,5 @@
 //! Groups so far as a group message needs one: created, members by name, the size limit held.
 
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use privatus_domain::group::{Admission, Group, NewGroup, NewMember};
 use privatus_domain::{ContactId, ConversationId, ConversationKind, GroupId, MemberLimit, Timestamp};
 
@@ -9,7 +8,6 @@ use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 
 type Row = (String, String, String, Option<i32>, Option<String>);
-type RowSql = (Text, Text, Text, Nullable<Integer>, Nullable<Text>);
 const COLUMNS: &str = "group_id, name, group_type, max_members, created_at";
 
 impl ReadTx<'_> {
@@ -18,7 +16,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn groups(&mut self) -> Result<Vec<Group>, StoreError> {
-        let sql = Sql::<RowSql>::new(format!("SELECT {COLUMNS} FROM groups ORDER BY group_id"));
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM groups ORDER BY group_id"));
         let rows: Vec<Row> = self.link.rows(sql, "list the groups")?;
         rows.into_iter().map(|row| self.group_from(row)).collect()
     }
@@ -29,7 +27,7 @@ impl ReadTx<'_> {
     /// [`StoreError::NotFound`].
     pub fn group_by_id(&mut self, id: &GroupId) -> Result<Group, StoreError> {
         let text = id.to_string();
-        let sql = Sql::<RowSql>::new(format!("SELECT {COLUMNS} FROM groups WHERE group_id = ?"));
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM groups WHERE group_id = ?"));
         let row = self.link.row(sql.bind(text.as_str()), "find a group")?;
         self.group_from(row.ok_or_else(|| StoreError::NotFound(format!("group {id}")))?)
     }
@@ -39,7 +37,7 @@ impl ReadTx<'_> {
     }
 
     fn group_decode(&mut self, (id, name, kind, limit, created_at): Row) -> Result<Group, StoreError> {
-        let sql = Sql::<(Text, Text)>::new(
+        let sql = Sql::new(
             "SELECT contact_id, display_name FROM group_members WHERE group_id = ? ORDER BY contact_id",
         );
         let rows: Vec<(String, String)> = self.link.rows(sql.bind(id.as_str()), "list a group's members")?;
@@ -152,7 +150,7 @@ impl WriteTx<'_> {
     /// [`StoreError`] of the database.
     pub fn group_member_count(&mut self, group: &GroupId) -> Result<u64, StoreError> {
         let id = group.to_string();
-        let sql = Sql::<BigInt>::new("SELECT count(*) FROM group_members WHERE group_id = ?");
+        let sql = Sql::new("SELECT count(*) FROM group_members WHERE group_id = ?");
         let count: Option<i64> = self.link.row(sql.bind(id.as_str()), "count members")?;
         Ok(u64::try_from(count.unwrap_or_default()).unwrap_or_default())
     }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
-use diesel::sql_types::{BigInt, Binary, Text};
 use privatus_crypto::{KEY_WRAP_ALGORITHM, KeyStoreKey, TableKey, VaultId};
 use privatus_domain::Timestamp;
 
@@ -102,9 +101,7 @@ impl ReadTx<'_> {
         if let Some(key) = self.shared.keys.used(number) {
             return Ok(key);
         }
-        let sql = Sql::<(Text, Text, Binary)>::new(
-            "SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?",
-        );
+        let sql = Sql::new("SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?");
         let row: Option<(String, String, Vec<u8>)> =
             self.link.row(sql.bind(i64::from(number)), "find a key")?;
         let (kind, scope, wrapped) =
@@ -125,7 +122,7 @@ impl ReadTx<'_> {
 
     /// The number of the key of a type and scope, if there is one.
     pub(crate) fn key_number(&mut self, kind: &str, scope: &str) -> Result<Option<u32>, StoreError> {
-        let sql = Sql::<BigInt>::new(
+        let sql = Sql::new(
             "SELECT key_number FROM key_store WHERE key_type = ? AND scope = ? AND length(encrypted_key) > 0",
         );
         let number: Option<i64> = self.link.row(sql.bind(kind).bind(scope), "find a key")?;
@@ -139,7 +136,7 @@ impl WriteTx<'_> {
         if let Some(number) = self.key_number(kind, scope)? {
             return Ok((number, self.key(number)?));
         }
-        let sql = Sql::<BigInt>::new(
+        let sql = Sql::new(
             "UPDATE vault_state SET next_key_number = next_key_number + 1 WHERE id = 1 \
              RETURNING next_key_number - 1",
         );

@@ -2,7 +2,6 @@
 
 use std::sync::OnceLock;
 
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use privatus_crypto::Digest;
 
 use crate::connection::Link;
@@ -96,11 +95,9 @@ pub(crate) fn fill(link: &mut Link) -> Result<(), StoreError> {
 /// differs may be its doing.
 pub(crate) fn check(link: &mut Link) -> Result<(), StoreError> {
     type Row = (i64, Option<String>, Option<bool>);
-    let sql = Sql::<BigInt>::new("SELECT CAST(version AS INTEGER) FROM __diesel_schema_migrations");
+    let sql = Sql::new("SELECT CAST(version AS INTEGER) FROM __diesel_schema_migrations");
     let applied: Vec<i64> = link.rows(sql, "read the migrations")?;
-    let sql = Sql::<(BigInt, Nullable<Text>, Nullable<Bool>)>::new(
-        "SELECT version, checksum, success FROM schema_migrations ORDER BY version",
-    );
+    let sql = Sql::new("SELECT version, checksum, success FROM schema_migrations ORDER BY version");
     let ledger: Vec<Row> = link.rows(sql, "read the migrations")?;
     let known = |version: i64| STEPS.iter().any(|step| step.version() == version);
     let mut noted = applied.iter().chain(ledger.iter().map(|(version, ..)| version));

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod catalogue;
+mod columns;
 mod connection;
 mod contact;
 mod conversation;

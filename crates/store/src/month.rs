@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use diesel::sql_types::{Integer, Text};
 use privatus_domain::Partition;
 
 use crate::catalogue::{MONTHS_MAX, Month};
@@ -68,7 +67,7 @@ impl WriteTx<'_> {
 
     /// Writes a view again over the months of a state; its columns stay those the migrations gave it.
     fn view_refresh(&mut self, view: &str, state: &str) -> Result<(), StoreError> {
-        let sql = Sql::<Integer>::new("SELECT partition FROM partitions WHERE state = ? ORDER BY partition");
+        let sql = Sql::new("SELECT partition FROM partitions WHERE state = ? ORDER BY partition");
         let numbers: Vec<i32> = self.link.rows(sql.bind(state), "list the months")?;
         // Only a `Partition` becomes a table name, here too.
         let tables: Vec<String> = numbers
@@ -93,7 +92,7 @@ impl WriteTx<'_> {
     }
 
     fn schema_text(&mut self, name: &str) -> Result<String, StoreError> {
-        let sql = Sql::<Text>::new("SELECT sql FROM sqlite_schema WHERE name = ?");
+        let sql = Sql::new("SELECT sql FROM sqlite_schema WHERE name = ?");
         let text: Option<String> = self.link.row(sql.bind(name), "read the schema")?;
         text.ok_or_else(|| StoreError::SchemaDiffers(format!("{name} is missing")))
     }

@@ -5,7 +5,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use diesel::sql_types::Text;
 use privatus_crypto::Password;
 use privatus_domain::{
     Body, ContactId, ConversationId, DisplayName, GroupKind, ImportedSender, MemberLimit, MessageId,
@@ -153,7 +152,7 @@ fn send_and_page(store: &Store, chat: &ConversationId) {
 
 /// The statements within triggers, whose plans EXPLAIN does not show.
 fn triggers(store: &Store) -> Vec<String> {
-    let sql = Sql::<Text>::new("SELECT sql FROM sqlite_schema WHERE type = 'trigger'");
+    let sql = Sql::new("SELECT sql FROM sqlite_schema WHERE type = 'trigger'");
     let bodies: Vec<String> = store.read(|tx| tx.link.rows(sql, "read the triggers")).unwrap();
     assert!(!bodies.is_empty());
     let mut statements = Vec::new();
@@ -204,12 +203,7 @@ fn no_hot_statement_scans_or_sorts() {
         {
             continue;
         }
-        let sql = Sql::<(
-            diesel::sql_types::Integer,
-            diesel::sql_types::Integer,
-            diesel::sql_types::Integer,
-            Text,
-        )>::new(format!("EXPLAIN QUERY PLAN {}", text.replace('?', "NULL")));
+        let sql = Sql::new(format!("EXPLAIN QUERY PLAN {}", text.replace('?', "NULL")));
         let plan: Vec<(i32, i32, i32, String)> = store.read(|tx| tx.link.rows(sql, "explain")).unwrap();
         report.push_str(text);
         report.push('\n');

@@ -1,11 +1,11 @@
 //! Removing what a contact or group left: hidden at once, deleted in bounded batches, resumable after a crash.
 
-use diesel::sql_types::{BigInt, Binary};
 use privatus_domain::MessageId;
+use privatus_domain::id::Id;
 
 use crate::error::StoreError;
 use crate::row_key;
-use crate::sql::{IdColumn, Sql};
+use crate::sql::Sql;
 use crate::store::Store;
 use crate::tx::WriteTx;
 
@@ -18,7 +18,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database; what was deleted stays deleted, the next sweep goes on.
     pub fn removals_sweep(&self) -> Result<u64, StoreError> {
-        let pending = Sql::<BigInt>::new("SELECT conversation FROM pending_removals ORDER BY conversation");
+        let pending = Sql::new("SELECT conversation FROM pending_removals ORDER BY conversation");
         let pending: Vec<i64> = self.read(|tx| tx.link.rows(pending, "list the removals"))?;
         let mut removed = 0;
         for number in pending {
@@ -42,17 +42,16 @@ impl WriteTx<'_> {
                 continue;
             };
             let table = &month.table;
-            let sql = Sql::<(BigInt, Binary)>::new(format!(
+            let sql = Sql::new(format!(
                 "SELECT row_key, message_id FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key LIMIT {BATCH}"
             ));
-            let rows: Vec<(i64, IdColumn)> =
-                self.link.rows(sql.bind(low).bind(high), "find what to remove")?;
+            let rows: Vec<(i64, Id)> = self.link.rows(sql.bind(low).bind(high), "find what to remove")?;
             if rows.is_empty() {
                 continue;
             }
             for (key, id) in &rows {
-                let lookup = self.lookup_key(&MessageId::new(id.0.clone()));
-                let text = id.0.to_string();
+                let lookup = self.lookup_key(&MessageId::new(id.clone()));
+                let text = id.to_string();
                 let content = Sql::new("DELETE FROM message_content WHERE message_id = ?");
                 self.link
                     .run(content.bind(text.as_str()), "remove large content")?;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use privatus_domain::{Sender, SenderRef};
 
 use crate::error::StoreError;
@@ -12,7 +11,6 @@ use crate::tx::{ReadTx, WriteTx};
 /// Columns of a sender `s` with its contact `c`, in the order of [`SenderRow`].
 pub(crate) const SENDER_COLUMNS: &str = "s.contact_id, c.display_name, s.name, s.source_id";
 pub(crate) type SenderRow = (Option<String>, Option<String>, Option<String>, Option<Vec<u8>>);
-pub(crate) type SenderSql = (Nullable<Text>, Nullable<Text>, Nullable<Text>, Nullable<Binary>);
 
 /// What a row of `senders` says; none, or an emptied one, is an unknown sender.
 pub(crate) fn sender_from(row: Option<SenderRow>) -> Result<Sender, StoreError> {
@@ -41,7 +39,7 @@ impl ReadTx<'_> {
         if let Some(sender) = seen.get(&number) {
             return Ok(sender.clone());
         }
-        let sql = Sql::<SenderSql>::new(format!(
+        let sql = Sql::new(format!(
             "SELECT {SENDER_COLUMNS} FROM senders s LEFT JOIN contacts c ON c.contact_id = s.contact_id \
              WHERE s.sender = ?"
         ));
@@ -64,8 +62,8 @@ impl WriteTx<'_> {
             SenderRef::Nobody => return Ok(None),
             SenderRef::Contact(contact) => {
                 let id = contact.to_string();
-                let find = Sql::<BigInt>::new("SELECT sender FROM senders WHERE contact_id = ?");
-                let add = Sql::<BigInt>::new(
+                let find = Sql::new("SELECT sender FROM senders WHERE contact_id = ?");
+                let add = Sql::new(
                     "INSERT INTO senders (contact_id) SELECT contact_id FROM contacts WHERE contact_id = ? \
                      RETURNING sender",
                 );
@@ -77,13 +75,11 @@ impl WriteTx<'_> {
                 .ok_or_else(|| StoreError::NotFound(format!("contact {id}, named as a sender")))?
             }
             SenderRef::Imported(imported) => {
-                let find = Sql::<BigInt>::new("SELECT sender FROM senders WHERE source_id = ?");
+                let find = Sql::new("SELECT sender FROM senders WHERE source_id = ?");
                 let known: Option<i64> = self
                     .link
                     .row(find.bind(imported.source_id.as_slice()), "find a sender")?;
-                let add = Sql::<BigInt>::new(
-                    "INSERT INTO senders (source_id, name) VALUES (?, ?) RETURNING sender",
-                );
+                let add = Sql::new("INSERT INTO senders (source_id, name) VALUES (?, ?) RETURNING sender");
                 let add = add
                     .bind(imported.source_id.as_slice())
                     .bind(imported.name.as_str());

@@ -1,6 +1,5 @@
 //! Settings: sealed JSON values under `(scope, key)`.
 
-use diesel::sql_types::{Binary, Nullable, Text};
 use privatus_domain::setting::encode_value;
 use privatus_domain::{JsonText, Setting, SettingKey, Timestamp};
 
@@ -9,7 +8,6 @@ use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 
 type Row = (String, String, Vec<u8>, Option<String>);
-type RowSql = (Text, Text, Binary, Nullable<Text>);
 
 impl ReadTx<'_> {
     /// All settings, by scope and name.
@@ -17,8 +15,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn settings(&mut self) -> Result<Vec<Setting>, StoreError> {
-        let sql =
-            Sql::<RowSql>::new("SELECT scope, key, value, updated_at FROM settings ORDER BY scope, key");
+        let sql = Sql::new("SELECT scope, key, value, updated_at FROM settings ORDER BY scope, key");
         let rows: Vec<Row> = self.link.rows(sql, "list the settings")?;
         rows.into_iter().map(|row| self.setting_from(row)).collect()
     }
@@ -28,9 +25,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn setting(&mut self, scope: &str, key: &SettingKey) -> Result<Setting, StoreError> {
-        let sql = Sql::<RowSql>::new(
-            "SELECT scope, key, value, updated_at FROM settings WHERE scope = ? AND key = ?",
-        );
+        let sql = Sql::new("SELECT scope, key, value, updated_at FROM settings WHERE scope = ? AND key = ?");
         let row = self
             .link
             .row(sql.bind(scope).bind(key.as_str()), "find a setting")?;

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use diesel::sql_types::BigInt;
 use privatus_domain::{Partition, Timestamp};
 
 use crate::catalogue::{MONTHS_MAX, Month};
 use crate::error::StoreError;
-use crate::message::row::{Row, RowSql};
+use crate::message::row::Row;
 use crate::row_key;
 use crate::sql::Sql;
 use crate::store::Store;
@@ -28,11 +27,11 @@ impl Store {
             if !tx.months.contains_key(&Partition::LATE) {
                 return Ok(Vec::new());
             }
-            let sql = Sql::<BigInt>::new(
+            let sql = Sql::new(
                 "SELECT conversation FROM conversation_months WHERE partition = ? ORDER BY conversation",
             );
             tx.link
-                .rows::<_, i64>(sql.bind(Partition::LATE.number()), "list late messages")
+                .rows::<i64>(sql.bind(Partition::LATE.number()), "list late messages")
         })?;
         let mut moved = 0;
         for number in pending {
@@ -55,14 +54,14 @@ impl WriteTx<'_> {
             return Ok(0);
         };
         let end = Partition::late_from(self.now()).unix_ms();
-        let sql = Sql::<RowSql>::new(late.page(false, BATCH));
+        let sql = Sql::new(late.page(false, BATCH));
         let rows: Vec<Row> = self.link.rows(
             sql.bind(number).bind(i64::MIN).bind(i64::MIN),
             "read late messages",
         )?;
         let mut moved = 0;
-        for row in rows.into_iter().take_while(|row| row.8 < end) {
-            let partition = Partition::route(Timestamp::from_unix_ms(row.8)?, self.now());
+        for row in rows.into_iter().take_while(|row| row.at < end) {
+            let partition = Partition::route(Timestamp::from_unix_ms(row.at)?, self.now());
             if !self.months.contains_key(&partition) && self.months.len() >= MONTHS_MAX {
                 break;
             }
@@ -91,13 +90,13 @@ impl WriteTx<'_> {
         month: &Arc<Month>,
         row: &Row,
     ) -> Result<(), StoreError> {
-        let (old_key, at, id) = (row.0, Timestamp::from_unix_ms(row.8)?, &row.1.0);
+        let (old_key, at, id) = (row.row_key, Timestamp::from_unix_ms(row.at)?, &row.id);
         let wanted = row_key::wanted(number, month.partition, at)
             .ok_or_else(|| StoreError::Unexpected("a late message was routed to no month".into()))?;
         let new_key = self.free_key(month, wanted, row_key::range(number).1)?;
         let mut envelope = Vec::new();
-        if !row.7 {
-            let body = self.body_open(id, &row.3)?;
+        if !row.is_deleted {
+            let body = self.body_open(id, &row.content)?;
             let text = id.to_string();
             let sql = Sql::new("DELETE FROM message_content WHERE message_id = ?");
             self.link.run(sql.bind(text.as_str()), "move large content")?;
@@ -147,7 +146,6 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use std::sync::atomic::{AtomicI64, Ordering};
 
-    use diesel::sql_types::Nullable;
     use privatus_domain::{Body, NewMessage};
 
     use super::*;
@@ -172,7 +170,7 @@ mod tests {
 
     fn count(store: &Store, sql: &str) -> i64 {
         store
-            .read(|tx| tx.link.row(Sql::<Nullable<BigInt>>::new(sql), "count"))
+            .read(|tx| tx.link.row(Sql::new(sql), "count"))
             .unwrap()
             .flatten()
             .unwrap()

@@ -1,101 +1,23 @@
-//! SQL with cached statements.
-//!
-//! diesel caches by SQL text only what is not `sql_query`, an UPDATE or an upsert of its own builder (DESIGN section
-//! 2). [`Sql`] is a query fragment of our own, so every statement of the store is prepared once a connection, also
-//! those with run-time table names.
+//! One statement with its binds. Its text is what the connection keeps it prepared under, so a run-time table name makes
+//! another statement, and a value never does.
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 
-use diesel::deserialize::{self, FromSql, FromSqlRow};
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
-use diesel::sqlite::{Sqlite, SqliteType};
-use diesel::{RunQueryDsl, SqliteConnection};
 use privatus_domain::id::Id;
+use privatus_sqlite::Value;
 
-/// A bound value. A NULL keeps the type of its column, so that it does not make another statement.
-#[derive(Clone, Copy)]
-pub(crate) enum Value<'a> {
-    Int(Option<i64>),
-    Text(Option<&'a str>),
-    Blob(Option<&'a [u8]>),
-}
+/// Binds that a statement has room for without growing: a message's row has 13.
+const ROOM: usize = 13;
 
-impl std::fmt::Debug for Value<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("«bound»")
-    }
-}
-
-impl From<i64> for Value<'_> {
-    fn from(value: i64) -> Self {
-        Self::Int(Some(value))
-    }
-}
-
-impl From<Option<i64>> for Value<'_> {
-    fn from(value: Option<i64>) -> Self {
-        Self::Int(value)
-    }
-}
-
-impl From<i32> for Value<'_> {
-    fn from(value: i32) -> Self {
-        Self::Int(Some(value.into()))
-    }
-}
-
-impl From<bool> for Value<'_> {
-    fn from(value: bool) -> Self {
-        Self::Int(Some(value.into()))
-    }
-}
-
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(value: &'a str) -> Self {
-        Self::Text(Some(value))
-    }
-}
-
-impl<'a> From<Option<&'a str>> for Value<'a> {
-    fn from(value: Option<&'a str>) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl<'a> From<&'a [u8]> for Value<'a> {
-    fn from(value: &'a [u8]) -> Self {
-        Self::Blob(Some(value))
-    }
-}
-
-impl<'a> From<&'a Id> for Value<'a> {
-    fn from(id: &'a Id) -> Self {
-        match id {
-            Id::Uuid(bytes) => Self::Blob(Some(bytes)),
-            Id::Text(text) => Self::Text(Some(text)),
-        }
-    }
-}
-
-impl<'a> From<Option<&'a Id>> for Value<'a> {
-    fn from(id: Option<&'a Id>) -> Self {
-        id.map_or(Self::Blob(None), Into::into)
-    }
-}
-
-/// One statement with its binds; `ST` is the SQL type of its rows.
+/// One statement with its binds.
 #[derive(Debug)]
-pub(crate) struct Sql<'a, ST = ()> {
+pub(crate) struct Sql<'a> {
     text: Cow<'a, str>,
     binds: Vec<Value<'a>>,
-    rows: PhantomData<ST>,
 }
 
-impl<'a, ST> Sql<'a, ST> {
-    /// A statement; each `?` takes the next bind. Texts hold no other `?`.
+impl<'a> Sql<'a> {
+    /// A statement; each `?` takes the next bind.
     pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
         #[cfg(test)]
@@ -103,60 +25,73 @@ impl<'a, ST> Sql<'a, ST> {
         Self {
             text,
             binds: Vec::new(),
-            rows: PhantomData,
         }
     }
 
     /// Binds the next `?`.
-    pub(crate) fn bind(mut self, value: impl Into<Value<'a>>) -> Self {
-        self.binds.push(value.into());
+    pub(crate) fn bind(mut self, value: impl Bind<'a>) -> Self {
+        if self.binds.is_empty() {
+            self.binds.reserve_exact(ROOM);
+        }
+        self.binds.push(value.value());
         self
     }
-}
 
-impl<ST> QueryFragment<Sqlite> for Sql<'_, ST> {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        let mut binds = self.binds.iter();
-        let mut parts = self.text.split('?');
-        if let Some(first) = parts.next() {
-            pass.push_sql(first);
-        }
-        for part in parts {
-            match binds.next().unwrap_or(&Value::Int(None)) {
-                Value::Int(value) => pass.push_bind_param::<Nullable<BigInt>, _>(value)?,
-                Value::Text(value) => pass.push_bind_param::<Nullable<Text>, _>(value)?,
-                Value::Blob(value) => pass.push_bind_param::<Nullable<Binary>, _>(value)?,
-            }
-            pass.push_sql(part);
-        }
-        Ok(())
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn binds(&self) -> &[Value<'a>] {
+        &self.binds
     }
 }
 
-impl<ST> QueryId for Sql<'_, ST> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
+/// What can stand for a `?`.
+pub(crate) trait Bind<'a> {
+    fn value(self) -> Value<'a>;
 }
 
-impl<ST> Query for Sql<'_, ST> {
-    type SqlType = ST;
+impl<'a> Bind<'a> for i64 {
+    fn value(self) -> Value<'a> {
+        Value::Integer(self)
+    }
 }
 
-impl<ST> RunQueryDsl<SqliteConnection> for Sql<'_, ST> {}
+impl<'a> Bind<'a> for i32 {
+    fn value(self) -> Value<'a> {
+        Value::Integer(self.into())
+    }
+}
 
-/// An id column: BLOB for a UUID, TEXT otherwise.
-#[derive(Debug, Clone, FromSqlRow)]
-pub(crate) struct IdColumn(pub(crate) Id);
+impl<'a> Bind<'a> for bool {
+    fn value(self) -> Value<'a> {
+        Value::Integer(self.into())
+    }
+}
 
-impl FromSql<Binary, Sqlite> for IdColumn {
-    fn from_sql(mut value: <Sqlite as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        if value.value_type() == Some(SqliteType::Binary) {
-            let bytes: [u8; 16] = value
-                .read_blob()
-                .try_into()
-                .map_err(|_| "an id of another length")?;
-            return Ok(Self(Id::Uuid(bytes)));
+impl<'a> Bind<'a> for &'a str {
+    fn value(self) -> Value<'a> {
+        Value::Text(self)
+    }
+}
+
+impl<'a> Bind<'a> for &'a [u8] {
+    fn value(self) -> Value<'a> {
+        Value::Blob(self)
+    }
+}
+
+impl<'a> Bind<'a> for &'a Id {
+    fn value(self) -> Value<'a> {
+        match self {
+            Id::Uuid(bytes) => Value::Blob(bytes),
+            Id::Text(text) => Value::Text(text),
         }
-        Ok(Self(Id::Text(value.read_text().into())))
+    }
+}
+
+impl<'a, T: Bind<'a>> Bind<'a> for Option<T> {
+    fn value(self) -> Value<'a> {
+        self.map_or(Value::Null, Bind::value)
     }
 }

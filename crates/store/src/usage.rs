@@ -53,8 +53,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::atomic::{AtomicI64, Ordering};
 
-    use diesel::sql_types::{BigInt, Nullable, Text};
-
     use super::*;
     use crate::testing::{Vault, message, options, unlock_at};
     use crate::{PageStart, Store};
@@ -67,9 +65,7 @@ mod tests {
 
     /// Count and time of the key of June 2025.
     fn figures(store: &Store) -> (i64, Option<String>) {
-        let sql = Sql::<(BigInt, Nullable<Text>)>::new(
-            "SELECT usage_count, last_used FROM key_store WHERE scope = 'messages/2025-06'",
-        );
+        let sql = Sql::new("SELECT usage_count, last_used FROM key_store WHERE scope = 'messages/2025-06'");
         store.read(|tx| tx.link.row(sql, "read")).unwrap().unwrap()
     }
 

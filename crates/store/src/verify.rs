@@ -7,13 +7,12 @@ mod planted;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use diesel::sql_types::{BigInt, Nullable, Text};
 use privatus_domain::limits::CONVERSATIONS_MAX;
 use privatus_domain::{MessageId, Partition, Timestamp};
 
 use crate::catalogue::Month;
 use crate::error::StoreError;
-use crate::message::row::{Row, RowSql};
+use crate::message::row::Row;
 use crate::row_key;
 use crate::sql::Sql;
 use crate::tx::ReadTx;
@@ -83,7 +82,7 @@ impl ReadTx<'_> {
             return Ok(found);
         }
         let total: Option<i64> = self.link.row(
-            Sql::<BigInt>::new("SELECT count(*) FROM message_locator WHERE row_key IS NOT NULL"),
+            Sql::new("SELECT count(*) FROM message_locator WHERE row_key IS NOT NULL"),
             "count",
         )?;
         let total = u64::try_from(total.unwrap_or_default()).unwrap_or_default();
@@ -93,11 +92,8 @@ impl ReadTx<'_> {
             done: 0,
             total,
         });
-        let sql = Sql::<(Text, Text)>::new("SELECT \"table\", parent FROM pragma_foreign_key_check");
-        for (table, parent) in self
-            .link
-            .rows::<_, (String, String)>(sql, "check the references")?
-        {
+        let sql = Sql::new("SELECT \"table\", parent FROM pragma_foreign_key_check");
+        for (table, parent) in self.link.rows::<(String, String)>(sql, "check the references")? {
             found.problem(format!("a row of {table} points at a missing row of {parent}"));
         }
         self.verify_messages(&mut found, total, progress)?;
@@ -124,7 +120,7 @@ impl ReadTx<'_> {
         progress(VerifyProgress { step, done: 0, total });
         let lines: Vec<String> = self
             .link
-            .rows(Sql::<Text>::new(format!("PRAGMA {pragma}")), "check the database")?;
+            .rows(Sql::new(format!("PRAGMA {pragma}")), "check the database")?;
         let problems = lines.into_iter().filter(|line| line != "ok");
         problems.for_each(|line| found.problem(line));
         Ok(())
@@ -137,22 +133,22 @@ impl ReadTx<'_> {
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<(), StoreError> {
         let months: Vec<Arc<Month>> = self.months.values().cloned().collect();
-        let senders = Sql::<BigInt>::new("SELECT sender FROM senders");
+        let senders = Sql::new("SELECT sender FROM senders");
         let senders: BTreeSet<i64> = self.link.rows(senders, "read the senders")?.into_iter().collect();
         let mut rows_seen = 0_u64;
         for month in months {
             let mut conversations = BTreeSet::new();
             let mut after = i64::MIN;
             loop {
-                let sql = Sql::<RowSql>::new(format!("{} > ? ORDER BY row_key LIMIT {BATCH}", month.scan()));
+                let sql = Sql::new(format!("{} > ? ORDER BY row_key LIMIT {BATCH}", month.scan()));
                 let rows: Vec<Row> = self.link.rows(sql.bind(after), "read a month")?;
                 let Some(last) = rows.last() else { break };
-                after = last.0;
+                after = last.row_key;
                 for row in &rows {
                     rows_seen += 1;
-                    conversations.insert(row_key::conversation(row.0));
-                    if let Some(sender) = row.2.filter(|sender| !senders.contains(sender)) {
-                        let id = &row.1.0;
+                    conversations.insert(row_key::conversation(row.row_key));
+                    if let Some(sender) = row.sender.filter(|sender| !senders.contains(sender)) {
+                        let id = &row.id;
                         found.problem(format!("message {id} has sender {sender}, who is not there"));
                     }
                     self.verify_row(found, &month, row)?;
@@ -174,33 +170,31 @@ impl ReadTx<'_> {
     }
 
     fn verify_row(&mut self, found: &mut Verification, month: &Month, row: &Row) -> Result<(), StoreError> {
-        let id = MessageId::new(row.1.0.clone());
+        let id = MessageId::new(row.id.clone());
         let lookup = self.lookup_key(&id);
-        let sql = Sql::<(Nullable<BigInt>, Nullable<BigInt>)>::new(
-            "SELECT partition, row_key FROM message_locator WHERE message_id = ?",
-        );
+        let sql = Sql::new("SELECT partition, row_key FROM message_locator WHERE message_id = ?");
         let entry: Option<(Option<i64>, Option<i64>)> =
             self.link.row(sql.bind(lookup.as_slice()), "find a message")?;
-        if entry != Some((Some(month.partition.number().into()), Some(row.0))) {
+        if entry != Some((Some(month.partition.number().into()), Some(row.row_key))) {
             found.problem(format!(
                 "message {id} in {} is registered elsewhere",
                 month.partition
             ));
         }
-        if !belongs(month, row.0, row.8) {
+        if !belongs(month, row.row_key, row.at) {
             found.problem(format!(
                 "message {id} is not in the month of its time, {}",
                 month.partition
             ));
         }
-        let is_deleted = row.7;
+        let is_deleted = row.is_deleted;
         if is_deleted {
-            if !row.3.is_empty() {
+            if !row.content.is_empty() {
                 found.problem(format!("message {id} is deleted but has content"));
             }
             return Ok(());
         }
-        match self.body_open(&row.1.0, &row.3) {
+        match self.body_open(&row.id, &row.content) {
             Ok(_) => found.messages += 1,
             Err(StoreError::DatabaseDamaged(why)) => {
                 found.problem(format!("message {id} in {}: {why}", month.partition));

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use diesel::sql_types::{Binary, Nullable, Text};
 use privatus_crypto::{Context, TableKey, envelope_key_number};
 use privatus_domain::body::{Body, Stored};
 use privatus_domain::id::Id;
@@ -150,9 +149,7 @@ impl ReadTx<'_> {
     }
 
     fn large_open(&mut self, id: &Id, row_id: &[u8], encoded: usize) -> Result<Body, StoreError> {
-        let sql = Sql::<(Binary, Nullable<Text>)>::new(
-            "SELECT content, compression_algorithm FROM message_content WHERE message_id = ?",
-        );
+        let sql = Sql::new("SELECT content, compression_algorithm FROM message_content WHERE message_id = ?");
         let text = id.to_string();
         let row: Option<(Vec<u8>, Option<String>)> =
             self.link.row(sql.bind(text.as_str()), "read a large message")?;

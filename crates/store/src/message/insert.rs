@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use diesel::sql_types::{BigInt, Nullable};
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
 use privatus_domain::{ConversationId, Direction, MessageId, NewMessage, Partition};
 
@@ -263,7 +262,7 @@ impl WriteTx<'_> {
     }
 
     fn last_key(&mut self, month: &Month, low: i64, high: i64) -> Result<Option<i64>, StoreError> {
-        let sql = Sql::<Nullable<BigInt>>::new(format!(
+        let sql = Sql::new(format!(
             "SELECT max(row_key) FROM {} WHERE row_key BETWEEN ? AND ?",
             month.table
         ));

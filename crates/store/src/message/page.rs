@@ -7,7 +7,7 @@ use privatus_domain::{ConversationId, Message, MessageId, Partition};
 
 use crate::catalogue::Month;
 use crate::error::StoreError;
-use crate::message::row::{Located, Row, RowSql};
+use crate::message::row::{Located, Row};
 use crate::row_key;
 use crate::sql::Sql;
 use crate::tx::ReadTx;
@@ -123,10 +123,10 @@ impl ReadTx<'_> {
         rows.reverse();
         let month = self.months.get(&position.partition).cloned();
         if let Some(month) = month {
-            let sql = Sql::<RowSql>::new(month.by_key.as_str());
+            let sql = Sql::new(month.by_key.as_str());
             rows.extend(
                 self.link
-                    .row::<_, Row>(sql.bind(position.row_key), "read a message")?,
+                    .row::<Row>(sql.bind(position.row_key), "read a message")?,
             );
         }
         let older = limit.saturating_sub(rows.len());
@@ -156,9 +156,9 @@ impl ReadTx<'_> {
                 "message {id} in conversation {conversation}"
             )));
         }
-        let sql = Sql::<RowSql>::new(month.by_key.as_str());
+        let sql = Sql::new(month.by_key.as_str());
         let row: Option<Row> = self.link.row(sql.bind(row_key), "read a message")?;
-        let at = row.map(|row| row.8).ok_or_else(|| {
+        let at = row.map(|row| row.at).ok_or_else(|| {
             StoreError::DatabaseDamaged(format!("the register points message {id} at no row"))
         })?;
         Ok(Position {
@@ -220,7 +220,7 @@ impl ReadTx<'_> {
             .copied()
             .find(|limit| *limit >= want)
             .unwrap_or(PAGE_MAX + 1);
-        let sql = Sql::<RowSql>::new(month.page(newest_first, limit));
+        let sql = Sql::new(month.page(newest_first, limit));
         let sql = if month.partition.is_month() {
             let (low, high) = row_key::range(number);
             match (from, newest_first) {

@@ -3,48 +3,57 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use privatus_domain::id::Id;
 use privatus_domain::{
     ConversationId, Direction, Message, MessageId, Partition, ReplyState, Sender, Timestamp,
 };
 
 use crate::catalogue::Month;
+use crate::columns::{FromRow, WrongType};
 use crate::error::StoreError;
-use crate::sender::{SenderRow, SenderSql, sender_from};
-use crate::sql::{IdColumn, Sql};
+use crate::sender::{SenderRow, sender_from};
+use crate::sql::Sql;
 use crate::tx::ReadTx;
 
-/// Columns in the order of `catalogue::COLUMNS`.
-pub(crate) type Row = (
-    i64,
-    IdColumn,
-    Option<i64>,
-    Vec<u8>,
-    bool,
-    bool,
-    bool,
-    bool,
-    i64,
-    Option<i64>,
-    Option<i64>,
-    Option<IdColumn>,
-    i64,
-);
-pub(crate) type RowSql = (
-    BigInt,
-    Binary,
-    Nullable<BigInt>,
-    Binary,
-    Bool,
-    Bool,
-    Bool,
-    Bool,
-    BigInt,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-    Nullable<Binary>,
-    BigInt,
-);
+/// A row of a month, in the order of `catalogue::COLUMNS`.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) row_key: i64,
+    pub(crate) id: Id,
+    pub(crate) sender: Option<i64>,
+    /// The envelope; empty once deleted.
+    pub(crate) content: Vec<u8>,
+    pub(crate) is_outgoing: bool,
+    pub(crate) was_encrypted: bool,
+    pub(crate) is_read: bool,
+    pub(crate) is_deleted: bool,
+    /// This and the times below are milliseconds since 1970.
+    pub(crate) at: i64,
+    pub(crate) edited_at: Option<i64>,
+    pub(crate) deleted_at: Option<i64>,
+    pub(crate) reply_to: Option<Id>,
+    pub(crate) arrived_at: i64,
+}
+
+impl FromRow for Row {
+    fn from_row(row: &privatus_sqlite::Row<'_>, next: &mut i32) -> Result<Self, WrongType> {
+        Ok(Self {
+            row_key: FromRow::from_row(row, next)?,
+            id: FromRow::from_row(row, next)?,
+            sender: FromRow::from_row(row, next)?,
+            content: FromRow::from_row(row, next)?,
+            is_outgoing: FromRow::from_row(row, next)?,
+            was_encrypted: FromRow::from_row(row, next)?,
+            is_read: FromRow::from_row(row, next)?,
+            is_deleted: FromRow::from_row(row, next)?,
+            at: FromRow::from_row(row, next)?,
+            edited_at: FromRow::from_row(row, next)?,
+            deleted_at: FromRow::from_row(row, next)?,
+            reply_to: FromRow::from_row(row, next)?,
+            arrived_at: FromRow::from_row(row, next)?,
+        })
+    }
+}
 
 /// Where the register says a message is.
 #[derive(Debug, Clone)]
@@ -61,9 +70,7 @@ impl ReadTx<'_> {
     /// Looks an id up in the register.
     pub(crate) fn locate(&mut self, id: &MessageId) -> Result<Located, StoreError> {
         let key = self.lookup_key(id);
-        let sql = Sql::<(Nullable<BigInt>, Nullable<BigInt>)>::new(
-            "SELECT partition, row_key FROM message_locator WHERE message_id = ?",
-        );
+        let sql = Sql::new("SELECT partition, row_key FROM message_locator WHERE message_id = ?");
         let row: Option<(Option<i64>, Option<i64>)> =
             self.link.row(sql.bind(key.as_slice()), "find a message")?;
         match row {
@@ -93,16 +100,15 @@ impl ReadTx<'_> {
         let Located::At(month, row_key) = self.locate(id)? else {
             return Err(absent());
         };
-        let sql = Sql::<(RowSql, Nullable<Text>, SenderSql)>::new(month.whole_by_key.as_str());
+        let sql = Sql::new(month.whole_by_key.as_str());
         let row: Option<(Row, Option<String>, SenderRow)> =
             self.link.row(sql.bind(row_key), "read a message")?;
-        let (row, conversation, sender) =
-            row.filter(|(row, ..)| row.1.0 == *id.as_id()).ok_or_else(|| {
-                StoreError::DatabaseDamaged(format!("the register points message {id} at another row"))
-            })?;
+        let (row, conversation, sender) = row.filter(|(row, ..)| row.id == *id.as_id()).ok_or_else(|| {
+            StoreError::DatabaseDamaged(format!("the register points message {id} at another row"))
+        })?;
         let conversation = conversation.ok_or_else(absent)?.parse()?;
         let mut senders = HashMap::new();
-        if let Some(number) = row.2 {
+        if let Some(number) = row.sender {
             senders.insert(number, sender_from(Some(sender))?);
         }
         self.message_from(row, &conversation, &mut senders)
@@ -117,7 +123,7 @@ impl ReadTx<'_> {
             Located::Absent => Ok(ReplyState::Absent),
             Located::Removed => Ok(ReplyState::Deleted),
             Located::At(month, row_key) => {
-                let sql = Sql::<Bool>::new(format!(
+                let sql = Sql::new(format!(
                     "SELECT is_deleted FROM {} WHERE row_key = ?",
                     month.table
                 ));
@@ -147,49 +153,34 @@ impl ReadTx<'_> {
         conversation: &ConversationId,
         senders: &mut HashMap<i64, Sender>,
     ) -> Result<Message, StoreError> {
-        let (
-            _,
-            id,
-            sender,
-            content,
-            is_outgoing,
-            was_encrypted,
-            is_read,
-            is_deleted,
-            at,
-            edited,
-            deleted,
-            reply,
-            arrived,
-        ) = row;
         let time = Timestamp::from_unix_ms;
-        let body = if is_deleted {
+        let body = if row.is_deleted {
             None
         } else {
-            Some(self.body_open(&id.0, &content)?)
+            Some(self.body_open(&row.id, &row.content)?)
         };
-        let sender = match sender {
-            _ if is_outgoing => None,
+        let sender = match row.sender {
+            _ if row.is_outgoing => None,
             None => Some(Sender::Unknown),
             Some(number) => Some(self.sender(number, senders)?),
         };
         Ok(Message {
-            id: MessageId::new(id.0),
+            id: MessageId::new(row.id),
             conversation: conversation.clone(),
-            direction: if is_outgoing {
+            direction: if row.is_outgoing {
                 Direction::Out
             } else {
                 Direction::In
             },
             sender,
             body,
-            at: time(at)?,
-            edited_at: edited.map(time).transpose()?,
-            deleted_at: deleted.map(time).transpose()?,
-            reply_to: reply.map(|id| MessageId::new(id.0)),
-            arrived_at: time(arrived)?,
-            was_encrypted,
-            is_read,
+            at: time(row.at)?,
+            edited_at: row.edited_at.map(time).transpose()?,
+            deleted_at: row.deleted_at.map(time).transpose()?,
+            reply_to: row.reply_to.map(MessageId::new),
+            arrived_at: time(row.arrived_at)?,
+            was_encrypted: row.was_encrypted,
+            is_read: row.is_read,
         })
     }
 }

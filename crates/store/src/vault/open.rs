@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::RwLock;
 
-use diesel::sql_types::{BigInt, Binary};
 use privatus_crypto::{KdfCost, KeyRing, KeyRingError, Secret, Unlocked};
 use privatus_domain::Timestamp;
 use privatus_sqlite::RawKey;
@@ -221,7 +220,7 @@ impl Store {
 impl ReadTx<'_> {
     /// The highest generation of the key ring that this database was opened under.
     pub(crate) fn generation(&mut self) -> Result<i64, StoreError> {
-        let sql = Sql::<BigInt>::new("SELECT highest_generation FROM vault_state WHERE id = 1");
+        let sql = Sql::new("SELECT highest_generation FROM vault_state WHERE id = 1");
         let highest: Option<i64> = self.link.row(sql, "read the key ring's generation")?;
         Ok(highest.unwrap_or_default())
     }
@@ -253,9 +252,8 @@ pub(crate) fn share(
     options: &VaultOptions,
 ) -> Result<Shared, StoreError> {
     let root = unlocked.master().key_store_key();
-    let sql = Sql::<(BigInt, Binary)>::new(
-        "SELECT key_number, encrypted_key FROM key_store WHERE key_type = 'id' AND scope = 'ids'",
-    );
+    let sql =
+        Sql::new("SELECT key_number, encrypted_key FROM key_store WHERE key_type = 'id' AND scope = 'ids'");
     let row: Option<(i64, Vec<u8>)> = link.row(sql, "find the id key")?;
     let missing = || StoreError::DatabaseDamaged("the id key is missing".into());
     let (number, wrapped) = row.ok_or_else(missing)?;
@@ -341,7 +339,7 @@ fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<(), StoreError> {
         return Err(foreign());
     }
     let id: Option<Vec<u8>> = link.row(
-        Sql::<Binary>::new("SELECT vault_id FROM vault_state WHERE id = 1"),
+        Sql::new("SELECT vault_id FROM vault_state WHERE id = 1"),
         "read the vault's id",
     )?;
     if id.as_deref() != Some(unlocked.vault_id().as_bytes().as_slice()) {

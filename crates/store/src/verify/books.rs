@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
 use privatus_domain::{MessageId, Partition};
 
@@ -22,20 +21,11 @@ fn listed_at() -> String {
 
 /// Conversation, id, messages, unread, last partition, last row key, last time.
 type Counters = (i64, String, i64, i64, Option<i64>, Option<i64>, Option<i64>);
-type CountersSql = (
-    BigInt,
-    Text,
-    BigInt,
-    BigInt,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-);
 
 impl ReadTx<'_> {
     /// Compares every counter with the one statement that defines it, and the last message with the newest.
     pub(super) fn verify_counters(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        let sql = Sql::<CountersSql>::new(
+        let sql = Sql::new(
             "SELECT conversation, conversation_id, message_count, unread_count, last_partition, last_row_key, last_at \
              FROM conversations WHERE is_hidden = 0",
         );
@@ -48,7 +38,7 @@ impl ReadTx<'_> {
                 let Some(month) = self.months.get(&partition).cloned() else {
                     continue;
                 };
-                let sql = Sql::<(BigInt, BigInt, Nullable<BigInt>)>::new(format!(
+                let sql = Sql::new(format!(
                     "SELECT count(*), coalesce(sum(is_outgoing = 0 AND is_read = 0), 0), max({}) FROM {} \
                      WHERE row_key BETWEEN ? AND ? AND is_deleted = 0",
                     listed_at(),
@@ -92,7 +82,7 @@ impl ReadTx<'_> {
         if row_key::conversation(key) != number {
             return Ok(None);
         }
-        let sql = Sql::<BigInt>::new(format!(
+        let sql = Sql::new(format!(
             "SELECT {} FROM {} WHERE row_key = ? AND is_deleted = 0",
             listed_at(),
             month.table
@@ -107,7 +97,7 @@ impl ReadTx<'_> {
         month: &Month,
         conversations: &BTreeSet<i64>,
     ) -> Result<(), StoreError> {
-        let sql = Sql::<BigInt>::new(
+        let sql = Sql::new(
             "SELECT m.conversation FROM conversation_months m JOIN conversations c USING (conversation) \
              WHERE m.partition = ?",
         );
@@ -140,7 +130,7 @@ impl ReadTx<'_> {
                 "has a member who is no contact",
             ),
         ] {
-            let groups: Vec<String> = self.link.rows(Sql::<Text>::new(sql), "check the groups")?;
+            let groups: Vec<String> = self.link.rows(Sql::new(sql), "check the groups")?;
             for group in groups {
                 found.problem(format!("group {group} {what}"));
             }
@@ -157,7 +147,7 @@ impl ReadTx<'_> {
                 "is hidden without a removal, or the other way round",
             ),
         ] {
-            let ids: Vec<String> = self.link.rows(Sql::<Text>::new(sql), "check the conversations")?;
+            let ids: Vec<String> = self.link.rows(Sql::new(sql), "check the conversations")?;
             for id in ids {
                 found.problem(format!("conversation {id} {what}"));
             }
@@ -168,7 +158,7 @@ impl ReadTx<'_> {
     fn verify_content(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let mut after = String::new();
         loop {
-            let sql = Sql::<Text>::new(format!(
+            let sql = Sql::new(format!(
                 "SELECT message_id FROM message_content WHERE message_id > ? ORDER BY message_id LIMIT {BATCH}"
             ));
             let ids: Vec<String> = self.link.rows(sql.bind(after.as_str()), "list large content")?;
@@ -182,8 +172,7 @@ impl ReadTx<'_> {
                 let has_message = match located {
                     Ok(Located::At(month, key)) => {
                         let table = &month.table;
-                        let sql =
-                            Sql::<Bool>::new(format!("SELECT is_deleted FROM {table} WHERE row_key = ?"));
+                        let sql = Sql::new(format!("SELECT is_deleted FROM {table} WHERE row_key = ?"));
                         self.link.row(sql.bind(key), "read a message")? == Some(false)
                     }
                     Ok(_) | Err(StoreError::DatabaseDamaged(_)) => false,
@@ -200,9 +189,8 @@ impl ReadTx<'_> {
     /// Every wrapped key opens in its place, and no number will be given out twice.
     pub(super) fn verify_keys(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         type Row = (i64, String, String, Vec<u8>);
-        let sql = Sql::<(BigInt, Text, Text, Binary)>::new(
-            "SELECT key_number, key_type, scope, encrypted_key FROM key_store ORDER BY key_number",
-        );
+        let sql =
+            Sql::new("SELECT key_number, key_type, scope, encrypted_key FROM key_store ORDER BY key_number");
         let rows: Vec<Row> = self.link.rows(sql, "read the keys")?;
         for (number, kind, scope, wrapped) in rows {
             // A destroyed key leaves its row, emptied.
@@ -220,10 +208,10 @@ impl ReadTx<'_> {
                 found.problem(format!("key {number} ({kind} {scope}) does not open"));
             }
         }
-        let sql = Sql::<Integer>::new(
+        let sql = Sql::new(
             "SELECT count(*) FROM vault_state WHERE next_key_number <= (SELECT max(key_number) FROM key_store)",
         );
-        if self.link.row::<_, i32>(sql, "read the next key's number")? != Some(0) {
+        if self.link.row::<i32>(sql, "read the next key's number")? != Some(0) {
             found.problem("the next key would take a number that is taken".into());
         }
         Ok(())

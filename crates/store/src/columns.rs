@@ -1,0 +1,107 @@
+//! Rows as Rust values. A value of another type than its column's is damage, never converted.
+
+use privatus_domain::id::Id;
+use privatus_sqlite::{Column, Row};
+
+/// A value is not of its column's type.
+#[derive(Debug)]
+pub(crate) struct WrongType;
+
+/// A type that one column is read as.
+pub(crate) trait FromColumn: Sized {
+    fn from_column(column: Column<'_>) -> Result<Self, WrongType>;
+}
+
+/// A type that a row, or a part of one, is read as: one column, or a tuple of them in their order.
+pub(crate) trait FromRow: Sized {
+    /// Reads it from the column `next` on, and moves that past what it took.
+    fn from_row(row: &Row<'_>, next: &mut i32) -> Result<Self, WrongType>;
+}
+
+impl FromColumn for i64 {
+    fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
+        match column {
+            Column::Integer(value) => Ok(value),
+            _ => Err(WrongType),
+        }
+    }
+}
+
+impl FromColumn for i32 {
+    fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
+        Self::try_from(i64::from_column(column)?).map_err(|_| WrongType)
+    }
+}
+
+impl FromColumn for bool {
+    fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
+        Ok(i64::from_column(column)? != 0)
+    }
+}
+
+impl FromColumn for String {
+    fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
+        match column {
+            Column::Text(bytes) => Ok(str::from_utf8(bytes).map_err(|_| WrongType)?.to_owned()),
+            _ => Err(WrongType),
+        }
+    }
+}
+
+impl FromColumn for Vec<u8> {
+    fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
+        match column {
+            Column::Blob(bytes) => Ok(bytes.to_vec()),
+            _ => Err(WrongType),
+        }
+    }
+}
+
+/// An id: BLOB for a UUID, TEXT otherwise.
+impl FromColumn for Id {
+    fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
+        match column {
+            Column::Blob(bytes) => Ok(Self::Uuid(bytes.try_into().map_err(|_| WrongType)?)),
+            Column::Text(_) => Ok(Self::Text(String::from_column(column)?.into())),
+            _ => Err(WrongType),
+        }
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
+        match column {
+            Column::Null => Ok(None),
+            column => T::from_column(column).map(Some),
+        }
+    }
+}
+
+impl<T: FromColumn> FromRow for T {
+    fn from_row(row: &Row<'_>, next: &mut i32) -> Result<Self, WrongType> {
+        let column = row.column(*next);
+        *next += 1;
+        T::from_column(column)
+    }
+}
+
+macro_rules! tuples {
+    ($(($($part:ident),+)),+ $(,)?) => {
+        $(impl<$($part: FromRow),+> FromRow for ($($part,)+) {
+            fn from_row(row: &Row<'_>, next: &mut i32) -> Result<Self, WrongType> {
+                Ok(($($part::from_row(row, next)?,)+))
+            }
+        })+
+    };
+}
+tuples!(
+    (A, B),
+    (A, B, C),
+    (A, B, C, D),
+    (A, B, C, D, E),
+    (A, B, C, D, E, F),
+    (A, B, C, D, E, F, G),
+    (A, B, C, D, E, F, G, H),
+    (A, B, C, D, E, F, G, H, I),
+    (A, B, C, D, E, F, G, H, I, J),
+);
