@@ -58,6 +58,7 @@ def blake2b(data, key=b"", size=32):
 
 
 def aead_open(key, nonce, sealed, associated):
+    """XChaCha20-Poly1305 with a nonce of 24 bytes, ChaCha20-Poly1305 of RFC 8439 with one of 12."""
     cipher = ChaCha20_Poly1305.new(key=key, nonce=nonce)
     cipher.update(associated)
     return cipher.decrypt_and_verify(sealed[:-16], sealed[-16:])
@@ -157,8 +158,9 @@ class Vault:
         header, random, sealed = envelope[:6], envelope[6:38], envelope[38:]
         (number,) = struct.unpack("<I", header[2:])
         associated = fields(header, self.ring.vault_id, table.encode(), column.encode(), row_id)
-        row_key = blake2b(fields(DATE + b"row v1", header, random, associated), self.keys[number])
-        return aead_open(row_key, bytes(24), sealed, associated)
+        label = (DATE + b"row v1").ljust(128, b"\0")
+        row_key = blake2b(fields(label, header, random, associated), self.keys[number])
+        return aead_open(row_key, bytes(12), sealed, associated)
 
     def body(self, message_id, content):
         """Text and attributes of a message; `content` is its sealed value."""

@@ -29,10 +29,19 @@ pub(crate) mod label {
     pub(crate) const KEY_STORE: &[u8] = b"privatus 2026-11-24 key-store v1";
     /// Associated data of a wrapped table key.
     pub(crate) const WRAPPED_TABLE: &[u8] = b"privatus 2026-11-24 wrapped table v1";
-    /// Keyed BLAKE2b: table key and random bytes → row key.
-    pub(crate) const ROW: &[u8] = b"privatus 2026-11-24 row v1";
+    /// Keyed BLAKE2b: table key and random bytes → row key. Padded with zeros to one block of BLAKE2b, so that the blocks
+    /// of key and label are hashed once a table key, and a message adds one more (docs/adr/0010).
+    pub(crate) const ROW: &[u8] = &padded(b"privatus 2026-11-24 row v1");
     /// Keyed BLAKE2b: id key → 16-byte ids.
     pub(crate) const ID: &[u8] = b"privatus 2026-11-24 id v1";
+
+    /// The label, then zeros.
+    const fn padded(label: &[u8]) -> [u8; 128] {
+        let mut out = [0; 128];
+        let (start, _) = out.split_at_mut(label.len());
+        start.copy_from_slice(label);
+        out
+    }
 }
 
 /// 32 secret bytes, wiped on drop.
@@ -86,8 +95,8 @@ pub(crate) fn keyed_blake2b<const N: usize>(key: &[u8; 32], framed: &[&[u8]]) ->
     out
 }
 
-/// A keyed BLAKE2b-256 state that has taken its key and a first field. Both fill its first block, so that a hash that
-/// begins so costs one compression less. orion wipes the state, and each copy of it, on drop.
+/// A keyed BLAKE2b-256 state that has taken its key and a first field, and hashed the blocks that they fill. orion wipes
+/// the state, and each copy of it, on drop.
 pub(crate) struct Keyed(KeyedBlake2b);
 
 impl Keyed {

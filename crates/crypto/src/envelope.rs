@@ -12,12 +12,10 @@ use crate::random;
 use crate::vault_id::VaultId;
 
 const VERSION: u8 = 1;
-/// XChaCha20-Poly1305 under a row key derived by keyed BLAKE2b.
+/// ChaCha20-Poly1305 under a row key derived by keyed BLAKE2b.
 const ALGORITHM: u8 = 1;
 const HEADER: usize = 6;
 const RANDOM: usize = 32;
-/// A row key encrypts one value, so its nonce may be constant.
-const NONCE: [u8; 24] = [0; 24];
 
 /// How many bytes longer than its plaintext an envelope is.
 pub const ENVELOPE_OVERHEAD: usize = HEADER + RANDOM + TAG;
@@ -119,9 +117,8 @@ impl TableKey {
         out.extend_from_slice(random);
         let body = out.len();
         out.resize(start.saturating_add(size), 0);
-        let sealed = aead::seal(
+        let sealed = aead::seal_one_time(
             &row_key,
-            &NONCE,
             plaintext,
             material.get(associated_from..).unwrap_or_default(),
             out.get_mut(body..).unwrap_or_default(),
@@ -149,9 +146,8 @@ impl TableKey {
 
         let start = out.len();
         out.resize(start.saturating_add(body.len().saturating_sub(TAG)), 0);
-        let opened = aead::open(
+        let opened = aead::open_one_time(
             &row_key,
-            &NONCE,
             body,
             material.get(associated_from..).unwrap_or_default(),
             out.get_mut(start..).unwrap_or_default(),
