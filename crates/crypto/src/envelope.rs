@@ -178,3 +178,33 @@ impl TableKey {
         Ok(out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use crate::derive::label;
+
+    /// What the label is padded for: BLAKE2b hashes blocks of 128 bytes, and the padded key is one.
+    #[test]
+    fn a_message_adds_one_block_to_those_of_its_table_key() {
+        const BLOCK: usize = 128;
+        assert_eq!(label::ROW.len(), BLOCK);
+        assert_eq!(label::ROW[..26], *b"privatus 2026-11-24 row v1");
+        assert_eq!(label::ROW[26..], [0; 102]);
+
+        let vault = VaultId::from_bytes([1; 16]);
+        let ctx = Context {
+            vault: &vault,
+            table: "messages",
+            column: "content",
+            row_id: &[0; 17],
+            key_number: 7,
+        };
+        let mut scratch = Scratch::new();
+        material(&mut scratch, &ctx, &[0; HEADER], &[0; RANDOM]).unwrap();
+        // Key, the label's length and label: two blocks are full, and these bytes go into the message's.
+        let begun = (BLOCK + 4 + label::ROW.len()) % BLOCK;
+        assert_eq!(begun + scratch.as_slice().len(), BLOCK);
+    }
+}
