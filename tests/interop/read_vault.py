@@ -121,6 +121,7 @@ class Vault:
         self.database = sqlcipher.connect(os.path.join(folder, "privatus.db"))
         key = self.ring.database_key.hex() + self.ring.cipher_salt.hex()
         self.database.execute(f"PRAGMA key = \"x'{key}'\"")
+        self.database.execute("PRAGMA cipher_hmac_algorithm = HMAC_SHA256")
         self.database.execute("PRAGMA query_only = ON")
         (application_id,) = self.one("PRAGMA application_id")
         (vault_id,) = self.one("SELECT vault_id FROM vault_state")

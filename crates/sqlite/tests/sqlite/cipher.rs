@@ -76,7 +76,7 @@ fn the_salt_in_the_key_replaces_lost_first_bytes() {
 }
 
 #[test]
-fn sqlciphers_defaults() {
+fn sqlciphers_defaults_but_for_the_mac_of_pages() {
     let folder = tempfile::tempdir().unwrap();
     let mut connection = keyed(&database(folder.path()), OpenMode::ReadWrite);
     let mut text = |name: &str| connection.pragma_text(name).unwrap().unwrap();
@@ -84,7 +84,7 @@ fn sqlciphers_defaults() {
     assert_eq!(text("cipher_page_size"), "4096");
     assert_eq!(text("page_size"), "4096");
     assert_eq!(text("secure_delete"), "1");
-    assert_eq!(text("cipher_hmac_algorithm"), "HMAC_SHA512");
+    assert_eq!(text("cipher_hmac_algorithm"), "HMAC_SHA256");
     assert_eq!(text("cipher_provider"), "openssl");
     assert_eq!(text("cipher_log_level"), "NONE");
     assert_eq!(text("cipher_use_hmac"), "1");
