@@ -1,11 +1,4 @@
 -- Version 1.1.0: the specification's new columns. `reply_to` is an id without a foreign key: replies to what
 -- was never exported, or arrives later, must survive. It is kept as `message_id` is.
 ALTER TABLE contacts ADD COLUMN profile_picture TEXT;
-ALTER TABLE messages_template ADD COLUMN reply_to BLOB CHECK (
-    CASE typeof(reply_to)
-        WHEN 'null' THEN TRUE
-        WHEN 'blob' THEN length(reply_to) = 16
-        WHEN 'text' THEN length(reply_to) BETWEEN 1 AND 1024
-        ELSE FALSE
-    END
-);
+ALTER TABLE messages_template ADD COLUMN reply_to BLOB;

@@ -1,2 +1,3 @@
 DROP VIEW messages_archive;
 DROP VIEW messages;
+DROP VIEW message_rows;

@@ -32,9 +32,10 @@ impl WriteTx<'_> {
             .bind(key_id.as_str())
             .bind(now.as_str());
         self.link.run(sql, "add a month to the catalogue")?;
-        let create = self
-            .schema_text("messages_template")?
-            .replacen("messages_template", &month.table, 1);
+        // Every open parses it: without the line ends and spaces that are for a person.
+        let template = self.schema_text("messages_template")?;
+        let words: Vec<&str> = template.split_whitespace().collect();
+        let create = words.join(" ").replacen("messages_template", &month.table, 1);
         self.run_schema(create)?;
         if !partition.is_month() {
             let table = &month.table;
@@ -60,35 +61,29 @@ impl WriteTx<'_> {
         self.views_refresh()
     }
 
+    /// Writes the view under `messages` and `messages_archive` again, over all months; its columns stay those the
+    /// migrations gave it.
     fn views_refresh(&mut self) -> Result<(), StoreError> {
-        self.view_refresh("messages", "live")?;
-        self.view_refresh("messages_archive", "archived")
-    }
-
-    /// Writes a view again over the months of a state; its columns stay those the migrations gave it.
-    fn view_refresh(&mut self, view: &str, state: &str) -> Result<(), StoreError> {
-        let sql = Sql::new("SELECT partition FROM partitions WHERE state = ? ORDER BY partition");
-        let numbers: Vec<i32> = self.link.rows(sql.bind(state), "list the months")?;
+        const VIEW: &str = "message_rows";
+        let unknown = || StoreError::SchemaDiffers(format!("the view {VIEW} has another form"));
+        let sql = Sql::new(
+            "SELECT partition, state = 'archived' FROM partitions WHERE state <> 'sealed' ORDER BY partition",
+        );
+        let months: Vec<(i32, bool)> = self.link.rows(sql, "list the months")?;
         // Only a `Partition` becomes a table name, here too.
-        let tables: Vec<String> = numbers
+        let months = months
             .into_iter()
-            .filter_map(Partition::from_number)
-            .map(|partition| partition.table())
-            .collect();
-        let source = if tables.is_empty() {
-            "messages_template".to_owned()
-        } else {
-            let terms: Vec<String> = tables
-                .iter()
-                .map(|table| format!("SELECT * FROM {table}"))
-                .collect();
-            format!("({})", terms.join(" UNION ALL "))
-        };
-        let old = self.schema_text(view)?;
-        let (head, rest) = old.split_once("\nFROM ").ok_or_else(|| unknown_view(view))?;
-        let (_, tail) = rest.split_once(" AS m\n").ok_or_else(|| unknown_view(view))?;
-        self.run_schema(format!("DROP VIEW {view}"))?;
-        self.run_schema(format!("{head}\nFROM {source} AS m\n{tail}"))
+            .filter_map(|(number, archived)| Some((Partition::from_number(number)?, i32::from(archived))));
+        // The template has no rows: it names the columns, also where no month stands.
+        let mut source = "SELECT 0 AS archived, * FROM messages_template".to_owned();
+        for (partition, archived) in months {
+            source += &format!(" UNION ALL SELECT {archived}, * FROM {}", partition.table());
+        }
+        let old = self.schema_text(VIEW)?;
+        let (head, rest) = old.split_once("\nFROM (").ok_or_else(unknown)?;
+        let (_, tail) = rest.split_once(") AS m\n").ok_or_else(unknown)?;
+        self.run_schema(format!("DROP VIEW {VIEW}"))?;
+        self.run_schema(format!("{head}\nFROM ({source}) AS m\n{tail}"))
     }
 
     fn schema_text(&mut self, name: &str) -> Result<String, StoreError> {
@@ -103,8 +98,4 @@ impl WriteTx<'_> {
         self.link.raw().execute_batch(&sql)?;
         Ok(())
     }
-}
-
-fn unknown_view(view: &str) -> StoreError {
-    StoreError::SchemaDiffers(format!("the view {view} has another form"))
 }

@@ -59,19 +59,18 @@ impl Database {
                 ))
                 .unwrap();
         }
-        database.view(
-            "messages",
-            "SELECT * FROM messages_202501 UNION ALL SELECT * FROM messages_202502",
+        database.months_in_view(
+            "SELECT 1 AS archived, * FROM messages_202412 UNION ALL SELECT 0, * FROM messages_202501 \
+             UNION ALL SELECT 0, * FROM messages_202502",
         );
-        database.view("messages_archive", "SELECT * FROM messages_202412");
         database
     }
 
-    fn view(&mut self, name: &str, months: &str) {
-        let sql = self.text(&format!("SELECT sql FROM sqlite_schema WHERE name = '{name}'"));
-        let over = sql.replacen("messages_template AS m\n", &format!("({months}) AS m\n"), 1);
+    fn months_in_view(&mut self, months: &str) {
+        let sql = self.text("SELECT sql FROM sqlite_schema WHERE name = 'message_rows'");
+        let over = sql.replacen("SELECT 0 AS archived, * FROM messages_template", months, 1);
         assert_ne!(sql, over, "the view names the template once");
-        self.run(&format!("DROP VIEW {name}; {over};")).unwrap();
+        self.run(&format!("DROP VIEW message_rows; {over};")).unwrap();
     }
 
     pub(crate) fn run(&mut self, sql: &str) -> Result<(), String> {

@@ -51,24 +51,27 @@ fn make(path: &Path, months: usize, views: bool) {
         connection.execute_batch(&sql).unwrap();
     }
     let template = schema(&mut connection, "messages_template");
-    let mut tables = Vec::new();
+    let mut over = "SELECT 0 AS archived, * FROM messages_template".to_owned();
+    let (mut view, nobody) = (schema(&mut connection, "message_rows"), over.clone());
     for month in 0..months {
         let table = format!("messages_{}", 200_001 + month / 12 * 100 + month % 12);
-        let sql = template.replacen("messages_template", &table, 1);
+        // As the store makes it: without line ends and indents.
+        let words: Vec<&str> = template.split_whitespace().collect();
+        let sql = words.join(" ").replacen("messages_template", &table, 1);
         connection.execute_batch(&sql).unwrap();
-        tables.push(format!("SELECT * FROM {table}"));
+        over += &format!(
+            " UNION ALL SELECT {}, * FROM {table}",
+            u8::from(month >= months / 2)
+        );
     }
-    let (live, archived) = tables.split_at(months / 2);
-    for (view, tables) in [("messages", live), ("messages_archive", archived)] {
-        let mut sql = schema(&mut connection, view);
-        if !tables.is_empty() {
-            let union = format!("({}) AS m\n", tables.join(" UNION ALL "));
-            sql = sql.replacen("messages_template AS m\n", &union, 1);
-        }
-        connection.execute_batch(&format!("DROP VIEW {view}")).unwrap();
-        if views {
-            connection.execute_batch(&sql).unwrap();
-        }
+    view = view.replacen(&nobody, &over, 1);
+    connection.execute_batch("DROP VIEW message_rows").unwrap();
+    if views {
+        connection.execute_batch(&view).unwrap();
+    } else {
+        connection
+            .execute_batch("DROP VIEW messages; DROP VIEW messages_archive")
+            .unwrap();
     }
 }
 
