@@ -55,8 +55,16 @@ pub struct Media {
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Body {
     text: String,
-    attributes: Attributes,
+    /// Boxed, and absent where there are none: most bodies are a text, and a page moves each several times.
+    attributes: Option<Box<Attributes>>,
 }
+
+/// The attributes of a body that has none.
+static NONE: Attributes = Attributes {
+    media: None,
+    forwarded_from: None,
+    entities: None,
+};
 
 /// Everything of a body beside its text.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,8 +104,9 @@ impl Body {
         if text.len() > TEXT_BYTES {
             return Err(BodyError::TextTooLarge(text.len()));
         }
+        let attributes = (!attributes.is_empty()).then(|| Box::new(attributes));
         let body = Self { text, attributes };
-        if !body.attributes.is_empty() {
+        if body.attributes.is_some() {
             let size = body.attribute_json().len();
             if size > ATTRIBUTE_BYTES {
                 return Err(BodyError::AttributesTooLarge(size));
@@ -120,18 +129,18 @@ impl Body {
 
     /// Everything beside the text.
     #[must_use]
-    pub const fn attributes(&self) -> &Attributes {
-        &self.attributes
+    pub fn attributes(&self) -> &Attributes {
+        self.attributes.as_deref().unwrap_or(&NONE)
     }
 
     fn attribute_json(&self) -> Vec<u8> {
         // Strings, numbers and JSON values always serialise.
-        serde_json::to_vec(&self.attributes).unwrap_or_default()
+        serde_json::to_vec(self.attributes()).unwrap_or_default()
     }
 
     /// Appends the stored form (`0x01` or `0x02`).
     pub fn encode_into(&self, out: &mut Vec<u8>) {
-        if self.attributes.is_empty() {
+        if self.attributes.is_none() {
             out.reserve(1 + self.text.len());
             out.push(TEXT);
             out.extend_from_slice(self.text.as_bytes());
