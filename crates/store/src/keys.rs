@@ -48,8 +48,8 @@ impl std::fmt::Debug for KeyCache {
 }
 
 impl KeyCache {
-    fn used(&self, number: u32) -> Option<Arc<TableKey>> {
-        self.keys.read().ok()?.get(&number).map(KeptKey::used)
+    fn get(&self, number: u32) -> Option<KeptKey> {
+        self.keys.read().ok()?.get(&number).cloned()
     }
 
     /// Makes keys known to every transaction; called after the commit that wrote them, since a number that was rolled
@@ -95,11 +95,16 @@ impl KeyCache {
 impl ReadTx<'_> {
     /// The key with this number.
     pub(crate) fn key(&mut self, number: u32) -> Result<Arc<TableKey>, StoreError> {
-        if let Some(key) = self.new_keys.get(&number) {
+        if let Some((last, key)) = &self.last_key
+            && *last == number
+        {
             return Ok(key.used());
         }
-        if let Some(key) = self.shared.keys.used(number) {
-            return Ok(key);
+        let known = self.new_keys.get(&number).cloned();
+        if let Some(key) = known.or_else(|| self.shared.keys.get(number)) {
+            let used = key.used();
+            self.last_key = Some((number, key));
+            return Ok(used);
         }
         let sql = Sql::new("SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?");
         let row: Option<(String, String, Vec<u8>)> =

@@ -23,6 +23,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database; what was moved stays moved, the next call goes on.
     pub fn late_settle(&self) -> Result<u64, StoreError> {
+        if !self.shared.catalogue().months.contains_key(&Partition::LATE) {
+            return Ok(0);
+        }
         let pending = self.read(|tx| {
             if !tx.months.contains_key(&Partition::LATE) {
                 return Ok(Vec::new());

@@ -22,6 +22,8 @@ pub struct ReadTx<'a> {
     pub(crate) shared: &'a Shared,
     pub(crate) months: Arc<BTreeMap<Partition, Arc<Month>>>,
     pub(crate) new_keys: HashMap<u32, KeptKey>,
+    /// The key used last: rows that come together are mostly of one month.
+    pub(crate) last_key: Option<(u32, KeptKey)>,
     pub(crate) is_writer: bool,
     pub(crate) scratch: Vec<u8>,
 }
@@ -73,6 +75,7 @@ impl<'a> ReadTx<'a> {
                 shared,
                 months,
                 new_keys: HashMap::new(),
+                last_key: None,
                 is_writer,
                 scratch: Vec::new(),
             }),

@@ -88,12 +88,12 @@ impl ReadTx<'_> {
             PageStart::Around(id) => self.rows_around(number, conversation, &partitions, id, limit)?,
         };
         let mut senders = HashMap::new();
-        let messages: Result<Vec<Message>, StoreError> = rows
-            .into_iter()
-            .map(|row| self.message_from(row, conversation, &mut senders))
-            .collect();
+        let mut messages: Vec<Message> = Vec::with_capacity(rows.len());
+        for row in rows {
+            messages.push(self.message_from(row, conversation, &mut senders)?);
+        }
         Ok(Page {
-            messages: messages?,
+            messages,
             has_older,
             has_newer,
         })

@@ -71,23 +71,41 @@ struct Closed {
     files: Files,
     guard: OpenGuard,
     lock: std::fs::File,
+    /// Both copies of the key ring as they were read under the lock.
+    copies: Vec<Vec<u8>>,
 }
 
 impl Closed {
-    fn look(path: &Path) -> Result<Self, StoreError> {
+    /// With the key rings that parse, the higher generation first.
+    fn look(path: &Path) -> Result<(Self, Vec<KeyRing>), StoreError> {
         let files = Files::new(path);
         files.check_present()?;
         let guard = OpenGuard::claim(path)?;
-        valid_rings(&files)?;
+        let before = files.read_key_rings()?;
+        let mut rings = valid_rings(&before)?;
         files.check_database()?;
         let lock = files.lock_shared()?;
-        Ok(Self { files, guard, lock })
+        // Read again under the lock: another process may have changed the password meanwhile.
+        let copies = files.read_key_rings()?;
+        if copies != before {
+            rings = valid_rings(&copies)?;
+        }
+        let closed = Self {
+            files,
+            guard,
+            lock,
+            copies,
+        };
+        Ok((closed, rings))
     }
+}
 
-    /// Read under the lock: another process may have changed the password meanwhile.
-    fn rings(&self) -> Result<Vec<KeyRing>, StoreError> {
-        valid_rings(&self.files)
-    }
+/// What the database says before anything is written.
+struct Looked {
+    shared: Shared,
+    is_wal: bool,
+    /// The highest generation of the key ring that it was opened under.
+    generation: i64,
 }
 
 /// The keys of a vault, got by one run of the KDF ([`Store::unlock_keys`]): a client that closes and opens a vault
@@ -106,8 +124,8 @@ impl Store {
     /// # Errors
     /// Each refusal of DESIGN section 3 has its own [`StoreError`]; none changes a file.
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
-        let closed = Closed::look(path)?;
-        let (ring, unlocked) = unlock_newest(&closed.files, closed.rings()?, secret, options.now())?;
+        let (closed, rings) = Closed::look(path)?;
+        let (ring, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
         Self::open_with(closed, &ring, &unlocked, options)
     }
 
@@ -118,7 +136,7 @@ impl Store {
     pub fn unlock_keys(path: &Path, secret: &Secret) -> Result<VaultKeys, StoreError> {
         let files = Files::new(path);
         files.check_present()?;
-        let (_, unlocked) = unlock_newest(&files, valid_rings(&files)?, secret, system_time())?;
+        let (_, unlocked) = unlock_newest(&files, newest_rings(&files)?, secret, system_time())?;
         Ok(VaultKeys(unlocked))
     }
 
@@ -127,8 +145,8 @@ impl Store {
     /// # Errors
     /// As [`unlock`](Self::unlock); [`StoreError::WrongSecret`] for the keys of another vault.
     pub fn open(path: &Path, keys: &VaultKeys, options: &VaultOptions) -> Result<Self, StoreError> {
-        let closed = Closed::look(path)?;
-        let (ring, unlocked) = newest(closed.rings()?, |ring| ring.reopen(&keys.0))?;
+        let (closed, rings) = Closed::look(path)?;
+        let (ring, unlocked) = newest(rings, |ring| ring.reopen(&keys.0))?;
         Self::open_with(closed, &ring, &unlocked, options)
     }
 
@@ -138,7 +156,12 @@ impl Store {
         unlocked: &Unlocked,
         options: &VaultOptions,
     ) -> Result<Self, StoreError> {
-        let Closed { files, guard, lock } = closed;
+        let Closed {
+            files,
+            guard,
+            lock,
+            copies,
+        } = closed;
         let raw_key = raw_key(unlocked);
         let mut reader = Link::open(
             &files.database(),
@@ -146,13 +169,15 @@ impl Store {
             options.vfs.as_deref(),
             options.reader_role(),
         )?;
-        check_ours(&mut reader, unlocked)?;
-        ledger::check(&mut reader)?;
-        if !reader.is_wal()? {
+        let Looked {
+            shared,
+            is_wal,
+            generation,
+        } = look(&mut reader, unlocked, options)?;
+        if !is_wal {
             // Only now, when it is known to be ours.
             Link::open(&files.database(), &raw_key, options.vfs.as_deref(), Role::Writer)?;
         }
-        let shared = share(&mut reader, unlocked, options)?;
         let warnings = attempts::take(&files).into_iter().collect();
         let opened = Opened {
             shared,
@@ -165,9 +190,9 @@ impl Store {
         };
         let mut store = Self::assemble(opened, options);
         // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
-        let noted = store.note_generation(ring);
+        let noted = store.note_generation(ring, generation);
         store.put_off(noted, "the key ring's generation could not be noted");
-        let repaired = repair_copies(&store.files, ring);
+        let repaired = repair_copies(&store.files, ring, &copies);
         store.put_off(
             repaired,
             "the second copy of the key ring could not be brought up to date",
@@ -189,8 +214,7 @@ impl Store {
     }
 
     /// The database knows the highest generation it was opened under: an older key ring is a restored copy.
-    fn note_generation(&mut self, ring: &KeyRing) -> Result<(), StoreError> {
-        let highest = self.read(|tx| tx.generation())?;
+    fn note_generation(&mut self, ring: &KeyRing, highest: i64) -> Result<(), StoreError> {
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
         if generation > highest {
             return self.write("generation", |tx| tx.generation_set(generation));
@@ -245,6 +269,21 @@ pub(crate) fn raw_key(unlocked: &Unlocked) -> RawKey {
     )
 }
 
+/// Looks whether the database is ours and of this build, in one snapshot.
+fn look(link: &mut Link, unlocked: &Unlocked, options: &VaultOptions) -> Result<Looked, StoreError> {
+    link.run(Sql::new("BEGIN"), "begin a transaction")?;
+    let generation = check_ours(link, unlocked)?;
+    ledger::check(link)?;
+    let is_wal = link.is_wal()?;
+    let shared = share(link, unlocked, options)?;
+    link.run(Sql::new("ROLLBACK"), "end a transaction")?;
+    Ok(Looked {
+        shared,
+        is_wal,
+        generation,
+    })
+}
+
 /// What the connections share, once the database is known to be ours.
 pub(crate) fn share(
     link: &mut Link,
@@ -275,11 +314,14 @@ pub(crate) fn share(
 }
 
 /// The copies that parse, the higher generation first. One of a newer format refuses the whole.
-fn valid_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
+fn valid_rings(copies: &[Vec<u8>]) -> Result<Vec<KeyRing>, StoreError> {
     let mut rings: Vec<KeyRing> = Vec::new();
     let mut first_error = None;
-    for bytes in files.read_key_rings()? {
-        match KeyRing::parse(&bytes) {
+    for (at, bytes) in copies.iter().enumerate() {
+        if copies.iter().take(at).any(|before| before == bytes) {
+            continue;
+        }
+        match KeyRing::parse(bytes) {
             Ok(ring) if rings.iter().any(|known| known.to_bytes() == ring.to_bytes()) => {}
             Ok(ring) => rings.push(ring),
             // The other copy may be the one a newer build left behind: to open it would undo what that build wrote.
@@ -294,9 +336,13 @@ fn valid_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
     Ok(rings)
 }
 
+fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
+    valid_rings(&files.read_key_rings()?)
+}
+
 /// The valid copy of the higher generation.
 pub(crate) fn newest_ring(files: &Files) -> Result<KeyRing, StoreError> {
-    valid_rings(files)?
+    newest_rings(files)?
         .into_iter()
         .next()
         .ok_or_else(|| KeyRingError::NotAKeyRing.into())
@@ -333,25 +379,24 @@ fn newest(
     Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into())
 }
 
-fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<(), StoreError> {
+/// Gives the highest generation of the key ring that the database was opened under.
+fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<i64, StoreError> {
     let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
     if link.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
         return Err(foreign());
     }
-    let id: Option<Vec<u8>> = link.row(
-        Sql::new("SELECT vault_id FROM vault_state WHERE id = 1"),
-        "read the vault's id",
-    )?;
-    if id.as_deref() != Some(unlocked.vault_id().as_bytes().as_slice()) {
-        return Err(foreign());
+    let sql = Sql::new("SELECT vault_id, highest_generation FROM vault_state WHERE id = 1");
+    match link.row(sql, "read the vault's id")? {
+        Some((id, generation)) if Vec::<u8>::as_slice(&id) == unlocked.vault_id().as_bytes() => {
+            Ok(generation)
+        }
+        _ => Err(foreign()),
     }
-    Ok(())
 }
 
 /// Makes both copies equal to the one that opened the vault. A folder that cannot be written keeps its one copy.
-fn repair_copies(files: &Files, ring: &KeyRing) -> Result<(), StoreError> {
+fn repair_copies(files: &Files, ring: &KeyRing, copies: &[Vec<u8>]) -> Result<(), StoreError> {
     let bytes = ring.to_bytes();
-    let copies = files.read_key_rings()?;
     if copies.len() == 2 && copies.iter().all(|copy| *copy == bytes) {
         return Ok(());
     }
