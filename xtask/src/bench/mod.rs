@@ -7,11 +7,11 @@ mod file_cache;
 mod floor;
 mod layout;
 mod ours;
+mod owned;
 mod plain;
 mod report;
 mod sample;
 mod side;
-mod statement;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

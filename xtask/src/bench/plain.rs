@@ -1,19 +1,13 @@
-//! A plain connection of the same library build, with the pragmas of ours.
+//! A plain connection of the same library build and driver, with the specification's pragmas.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use diesel::RunQueryDsl;
-use diesel::deserialize::FromSqlRow;
-use diesel::query_dsl::LoadQuery;
-use diesel::sqlite::{Sqlite, SqliteConnection};
-use privatus_sqlite::{CheckpointMode, Connection, OpenMode, OpenOptions, RawKey};
+use privatus_sqlite::{CheckpointMode, Connection, OpenMode, OpenOptions, RawKey, Row, Value};
 
-use super::statement::{Bind, Statement};
-
+/// UTF-8 is SQLite's own choice. The store sets more, of which `secure_delete` slows its writes.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
-                       PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; \
-                       PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = ";
+                       PRAGMA cache_size = ";
 
 /// A database file and its one connection.
 pub(crate) struct Plain {
@@ -34,21 +28,56 @@ impl Plain {
         })
     }
 
+    /// Runs statements that are not kept prepared.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         Ok(self.connection.execute_batch(sql)?)
     }
 
-    pub(crate) fn run(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<()> {
-        Statement::<()>::new(sql, binds).execute(self.connection.diesel())?;
+    /// Runs a statement without rows, prepared once.
+    pub(crate) fn run(&mut self, sql: &str, binds: &[Value<'_>]) -> Result<()> {
+        self.connection.run(sql, binds)?;
         Ok(())
     }
 
-    pub(crate) fn rows<'a, ST, T>(&mut self, sql: &'a str, binds: &'a [Bind<'a>]) -> Result<Vec<T>>
-    where
-        Statement<'a, ST>: LoadQuery<'a, SqliteConnection, T> + diesel::query_builder::Query<SqlType = ST>,
-        T: FromSqlRow<ST, Sqlite>,
-    {
-        Ok(Statement::<ST>::new(sql, binds).load(self.connection.diesel())?)
+    /// All rows of a statement, prepared once; at most 50 are expected.
+    pub(crate) fn rows<T>(
+        &mut self,
+        sql: &str,
+        binds: &[Value<'_>],
+        read: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut rows = Vec::with_capacity(50);
+        self.rows_into(&mut rows, sql, binds, read)?;
+        Ok(rows)
+    }
+
+    /// As [`rows`](Self::rows), behind those that are there.
+    pub(crate) fn rows_into<T>(
+        &mut self,
+        rows: &mut Vec<T>,
+        sql: &str,
+        binds: &[Value<'_>],
+        read: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<()> {
+        self.connection.query(sql, binds, |row| {
+            rows.push(read(row)?);
+            Ok(())
+        })
+    }
+
+    /// The row of a statement that has at most one, prepared once.
+    pub(crate) fn row<T>(
+        &mut self,
+        sql: &str,
+        binds: &[Value<'_>],
+        read: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut found = None;
+        self.connection.query(sql, binds, |row| {
+            found = Some(read(row)?);
+            anyhow::Ok(())
+        })?;
+        Ok(found)
     }
 
     /// Merges the log and closes the file; a connection in memory stands in until it is opened again.
@@ -58,6 +87,7 @@ impl Plain {
         Ok(())
     }
 
+    /// Opens the file again, with a page cache of this many KiB where one is given.
     pub(crate) fn open(&mut self, cache: Option<u32>) -> Result<()> {
         self.connection = connect(
             &self.path,
@@ -68,6 +98,7 @@ impl Plain {
         Ok(())
     }
 
+    /// The database file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -20,6 +20,8 @@ pub(crate) struct Sample {
     pub(crate) is_outgoing: bool,
     pub(crate) text: String,
     pub(crate) at: Timestamp,
+    /// The time as the specification's column holds it.
+    pub(crate) at_text: String,
 }
 
 /// `rows` messages over `months` months, in the order of their times.
@@ -73,6 +75,7 @@ fn one(source: &mut SplitMix, at: Timestamp) -> Result<Sample> {
         is_outgoing: source.next().is_multiple_of(2),
         text,
         at,
+        at_text: at.to_sql(),
     })
 }
 
