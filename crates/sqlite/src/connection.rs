@@ -93,6 +93,7 @@ impl Connection {
             };
             SqliteError::check("set the MAC of pages", code)?;
         }
+        counters::opened(&handle)?;
         let noted = Arc::clone(&handle);
         let cached = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&cached);

@@ -13,7 +13,8 @@ use crate::handle::Handle;
 ///
 /// Page counters run since the connection was opened. Statement counters run since the **first**
 /// call of [`Connection::counters`](crate::Connection::counters), which switches SQLite's
-/// statement trace on (a callback at the start and the end of each statement).
+/// statement trace on (a callback at the start and the end of each statement), or since the opening
+/// after [`count_from_opening`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
@@ -65,19 +66,40 @@ pub(crate) struct StatementTotals {
     vm_steps: AtomicU64,
 }
 
+/// Whether connections are traced from their opening on.
+static FROM_OPENING: AtomicBool = AtomicBool::new(false);
+
+/// Makes every connection that this process opens from now on count its statements from the first: for tests of what
+/// an open costs, whose statements have run before anybody can ask for counters.
+pub fn count_from_opening() {
+    FROM_OPENING.store(true, Ordering::Relaxed);
+}
+
+/// Begins to count on a connection just opened, where that is wanted.
+pub(crate) fn opened(handle: &Handle) -> Result<(), SqliteError> {
+    if FROM_OPENING.load(Ordering::Relaxed) {
+        handle.with("trace statements", |db| start(db, &handle.totals))??;
+    }
+    Ok(())
+}
+
+fn start(db: *mut ffi::sqlite3, totals: &StatementTotals) -> Result<(), SqliteError> {
+    if totals.traced.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    let context = ptr::from_ref(totals).cast_mut().cast::<c_void>();
+    let mask = ffi::SQLITE_TRACE_STMT | ffi::SQLITE_TRACE_PROFILE;
+    // SAFETY: `db` is open; `totals` lives in the `Handle` of which the connection itself keeps a
+    // reference, and the trace is removed before that reference is given up.
+    let code =
+        unsafe { ffi::sqlite3_trace_v2(db, c_uint::try_from(mask).unwrap_or(0), Some(trace), context) };
+    SqliteError::check("trace statements", code)
+}
+
 pub(crate) fn read(handle: &Handle) -> Result<Counters, SqliteError> {
     handle.with("read counters", |db| {
         let totals = &handle.totals;
-        if !totals.traced.swap(true, Ordering::Relaxed) {
-            let context = ptr::from_ref(totals).cast_mut().cast::<c_void>();
-            let mask = ffi::SQLITE_TRACE_STMT | ffi::SQLITE_TRACE_PROFILE;
-            // SAFETY: `db` is open; `totals` lives in the `Handle` of which the connection itself
-            // keeps a reference, and the trace is removed before that reference is given up.
-            let code = unsafe {
-                ffi::sqlite3_trace_v2(db, c_uint::try_from(mask).unwrap_or(0), Some(trace), context)
-            };
-            SqliteError::check("trace statements", code)?;
-        }
+        start(db, totals)?;
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Ok(Counters {
             cache_hit: db_status(db, ffi::SQLITE_DBSTATUS_CACHE_HIT)?,

@@ -18,7 +18,7 @@ mod uri;
 
 pub use checkpoint::{Checkpoint, CheckpointMode};
 pub use connection::Connection;
-pub use counters::Counters;
+pub use counters::{Counters, count_from_opening};
 pub use error::{ConstraintKind, ErrorCode, SqliteError};
 pub use handle::InterruptHandle;
 pub use key::RawKey;

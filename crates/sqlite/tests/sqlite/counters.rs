@@ -3,7 +3,7 @@
 use diesel::connection::{CacheSize, Connection as _};
 use diesel::prelude::*;
 use diesel::sql_query;
-use privatus_sqlite::{Connection, Counters, OpenMode, OpenOptions};
+use privatus_sqlite::{Connection, Counters, OpenMode, OpenOptions, count_from_opening};
 
 use crate::{database, keyed};
 
@@ -52,6 +52,14 @@ fn cached_statements_are_prepared_once() {
     });
     assert_eq!(after.statements_prepared - before.statements_prepared, 1);
     assert_eq!(after.statements_run - before.statements_run, 100);
+}
+
+/// The other tests look at differences, so that this one may change the process for them.
+#[test]
+fn statements_are_counted_from_the_opening_where_that_is_wanted() {
+    count_from_opening();
+    let counters = memory().counters().unwrap();
+    assert_eq!((counters.statements_run, counters.statements_prepared), (1, 1));
 }
 
 #[test]
