@@ -28,6 +28,7 @@ mod tx;
 mod usage;
 mod vault;
 mod verify;
+mod work_done;
 
 pub use error::StoreError;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
@@ -36,3 +37,4 @@ pub use store::Store;
 pub use tx::{ReadTx, WriteTx};
 pub use vault::{VaultKeys, VaultOptions};
 pub use verify::{Verification, VerifyProgress};
+pub use work_done::WorkDone;

@@ -17,6 +17,7 @@ use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 use crate::usage::usage_flush;
 use crate::vault::{Files, OpenGuard, VaultOptions};
+use crate::work_done::WorkDone;
 
 /// What every connection of a store shares.
 pub(crate) struct Shared {
@@ -321,6 +322,7 @@ impl Store {
     }
 
     /// Runs `work` on the write connection outside any transaction.
+    #[cfg(test)]
     pub(crate) fn with_writer<T>(
         &self,
         work: impl FnOnce(&mut Link) -> Result<T, StoreError>,
@@ -329,14 +331,18 @@ impl Store {
         work(lease.link()?)
     }
 
-    /// Statements prepared so far on the write connection and the readers of the pool, for tests and the benchmark.
+    /// What the write connection, if there is one, and the readers of the pool did so far, those in use left out. For
+    /// tests and the benchmark: the first call switches the counting of statements on.
     ///
     /// # Errors
     /// [`StoreError::Unexpected`] when SQLite does not count.
-    pub fn statements_prepared(&self) -> Result<u64, StoreError> {
-        let mut total = self.with_writer(|link| Ok(link.raw().counters()?.statements_prepared))?;
+    pub fn work_done(&self) -> Result<WorkDone, StoreError> {
+        let mut total = WorkDone::default();
+        if let Some(link) = &mut lock(&self.writer).link {
+            total += link.raw().counters()?.into();
+        }
         for link in &mut lock(&self.readers).idle {
-            total += link.raw().counters()?.statements_prepared;
+            total += link.raw().counters()?.into();
         }
         Ok(total)
     }

@@ -64,21 +64,22 @@ fn a_thousand_sends_pages_and_reads_prepare_nothing() {
         store.read(|tx| tx.messages_page(&chat, &before, 50)).unwrap();
         store.read(|tx| tx.message_by_id(id)).unwrap();
     };
+    let prepared = || store.work_done().unwrap().statements_prepared;
     // The first calls switch the counting on and prepare what there is.
-    store.statements_prepared().unwrap();
+    prepared();
     (0..10).for_each(&mut send);
     let first = "0190163d-8694-739b-aea5-966c26f8ad91"
         .parse::<MessageId>()
         .unwrap();
     assert!(store.read(|tx| tx.message_by_id(&first)).is_err());
-    let warm = store.statements_prepared().unwrap();
+    let warm = prepared();
     assert!(warm > 5, "counting works: {warm}");
     (10..1_010).for_each(&mut send);
-    let sends = store.statements_prepared().unwrap() - warm;
+    let sends = prepared() - warm;
     ids.iter().take(3).for_each(&read);
-    let warm = store.statements_prepared().unwrap();
+    let warm = prepared();
     ids.iter().take(1_000).for_each(&read);
-    let reads = store.statements_prepared().unwrap() - warm;
+    let reads = prepared() - warm;
     assert_eq!(
         (sends, reads),
         (0, 0),
