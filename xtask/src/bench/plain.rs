@@ -1,13 +1,14 @@
-//! A plain connection of the same library build and driver, with the specification's pragmas.
+//! A plain connection of the same library build and driver, with the store's pragmas.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use privatus_sqlite::{CheckpointMode, Connection, OpenMode, OpenOptions, RawKey, Row, Value};
 
-/// UTF-8 is SQLite's own choice. The store sets more, of which `secure_delete` slows its writes.
+/// Those of the store, set once and not read back.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
-                       PRAGMA cache_size = ";
+                       PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; \
+                       PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = ";
 
 /// A database file and its one connection.
 pub(crate) struct Plain {
