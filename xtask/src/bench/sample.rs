@@ -24,25 +24,63 @@ pub(crate) struct Sample {
     pub(crate) at_text: String,
 }
 
+/// The time of a run's first message, and from one to the next, in milliseconds.
+pub(crate) fn spread(rows: usize, months: usize) -> Result<(i64, i64)> {
+    let span = MONTH * i64::try_from(months)?;
+    Ok((END - span, (span / i64::try_from(rows)?).max(1)))
+}
+
+/// Messages in the order of their times, without end, each made when it is asked for.
+pub(crate) struct Samples {
+    source: SplitMix,
+    next: i64,
+    step: i64,
+}
+
+impl Samples {
+    /// The messages of a run, whose first `rows` lie in `months` months.
+    pub(crate) fn of_run(rows: usize, months: usize) -> Result<Self> {
+        let (next, step) = spread(rows, months)?;
+        Ok(Self {
+            source: SplitMix::new(0x9e37_79b9_7f4a_7c15),
+            next,
+            step,
+        })
+    }
+
+    /// Messages that come after a run's; `seed` makes those of two rounds differ.
+    pub(crate) const fn later(seed: u64) -> Self {
+        Self {
+            source: SplitMix::new(seed),
+            next: END,
+            step: 1,
+        }
+    }
+
+    /// The next `count` of them.
+    pub(crate) fn batch(&mut self, count: usize) -> Result<Vec<Sample>> {
+        self.take(count).collect()
+    }
+}
+
+impl Iterator for Samples {
+    type Item = Result<Sample>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let at = Timestamp::from_unix_ms(self.next);
+        self.next += self.step;
+        Some(at.map_err(Into::into).and_then(|at| one(&mut self.source, at)))
+    }
+}
+
 /// `rows` messages over `months` months, in the order of their times.
 pub(crate) fn samples(rows: usize, months: usize) -> Result<Vec<Sample>> {
-    let span = MONTH * i64::try_from(months)?;
-    let step = (span / i64::try_from(rows)?).max(1);
-    let mut source = SplitMix::new(0x9e37_79b9_7f4a_7c15);
-    (0..rows)
-        .map(|at| {
-            let ms = END - span + step * i64::try_from(at)?;
-            one(&mut source, Timestamp::from_unix_ms(ms)?)
-        })
-        .collect()
+    Samples::of_run(rows, months)?.batch(rows)
 }
 
 /// Messages that come after a run's, for sends; `seed` makes those of two rounds differ.
 pub(crate) fn later(count: usize, seed: u64) -> Result<Vec<Sample>> {
-    let mut source = SplitMix::new(seed);
-    (0..count)
-        .map(|at| one(&mut source, Timestamp::from_unix_ms(END + i64::try_from(at)?)?))
-        .collect()
+    Samples::later(seed).batch(count)
 }
 
 fn one(source: &mut SplitMix, at: Timestamp) -> Result<Sample> {
@@ -62,16 +100,11 @@ fn one(source: &mut SplitMix, at: Timestamp) -> Result<Sample> {
     {
         *byte = value;
     }
-    let text = format!(
-        "{:0>40}{:0>40}{:0>40}",
-        source.next(),
-        source.next(),
-        source.next()
-    );
+    let text = text(source);
     Ok(Sample {
         random_id,
         ordered_id: Id::v7(at.unix_ms(), random),
-        chat: usize::try_from(source.next() % u64::try_from(CONVERSATIONS)?)?,
+        chat: chat(source)?,
         is_outgoing: source.next().is_multiple_of(2),
         text,
         at,
@@ -79,15 +112,30 @@ fn one(source: &mut SplitMix, at: Timestamp) -> Result<Sample> {
     })
 }
 
+/// A text of 120 characters.
+pub(crate) fn text(source: &mut SplitMix) -> String {
+    format!(
+        "{:0>40}{:0>40}{:0>40}",
+        source.next(),
+        source.next(),
+        source.next()
+    )
+}
+
+/// One of the conversations.
+pub(crate) fn chat(source: &mut SplitMix) -> Result<usize> {
+    Ok(usize::try_from(source.next() % u64::try_from(CONVERSATIONS)?)?)
+}
+
 /// SplitMix64: small, and the same on every machine.
-struct SplitMix(u64);
+pub(crate) struct SplitMix(u64);
 
 impl SplitMix {
-    const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    const fn next(&mut self) -> u64 {
+    pub(crate) const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
