@@ -53,14 +53,7 @@ pub(crate) struct Options {
 /// # Errors
 /// When a side fails, or a name is unknown.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    if let Some(unknown) = options
-        .only
-        .iter()
-        .find(|only| NAMES.iter().all(|(name, _)| name != only))
-    {
-        let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
-        anyhow::bail!("no figure is called {unknown}; there are {}", names.join(", "));
-    }
+    check_names(&options.only, NAMES.iter().map(|(name, _)| *name))?;
     let rows = options.rows.max(side::BATCH);
     let samples = sample::samples(rows, options.months.into())?;
     let contenders: Vec<(&'static str, Make)> = if options.layouts {
@@ -125,6 +118,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         report.print();
         Ok(())
     }
+}
+
+/// Refuses names that no figure has.
+fn check_names(only: &[String], names: impl Iterator<Item = &'static str>) -> Result<()> {
+    let names: Vec<&str> = names.collect();
+    if let Some(unknown) = only.iter().find(|only| !names.contains(&only.as_str())) {
+        anyhow::bail!("no figure is called {unknown}; there are {}", names.join(", "));
+    }
+    Ok(())
 }
 
 type Make = fn(&Path) -> Result<Box<dyn Side>>;

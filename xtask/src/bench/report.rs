@@ -93,13 +93,6 @@ impl Report {
         lines
     }
 
-    /// Slowest calibration ÷ fastest.
-    fn noise(&self) -> f64 {
-        let slowest = self.calibration.iter().max().map_or(0.0, Duration::as_secs_f64);
-        let fastest = self.calibration.iter().min().map_or(1.0, Duration::as_secs_f64);
-        slowest / fastest
-    }
-
     pub(crate) fn print(&self) {
         println!(
             "{} messages over {} months, {CONVERSATIONS} conversations, batches of {BATCH}, medians of {} pairs",
@@ -118,11 +111,7 @@ impl Report {
                 line.name, line.contender, line.ours, line.floor, line.ratio, line.unit
             );
         }
-        let noise = self.noise();
-        println!("calibration: slowest ÷ fastest = {noise:.2}");
-        if noise > STEADY {
-            println!("the machine was not steady (above {STEADY}): do not trust this run");
-        }
+        print_noise(&self.calibration);
     }
 
     pub(crate) fn print_json(&self) -> Result<()> {
@@ -136,15 +125,45 @@ impl Report {
                 })
             })
             .collect();
-        let machine = json!({
-            "os": std::env::consts::OS, "arch": std::env::consts::ARCH,
-            "cpus": std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
-            "noise": self.noise(), "trusted": self.noise() <= STEADY,
-        });
-        let document = json!({
-            "machine": machine, "rows": self.rows, "months": self.months, "results": results,
-        });
-        println!("{}", serde_json::to_string_pretty(&document)?);
-        Ok(())
+        print_document(&self.calibration, self.rows, self.months, &results)
     }
+}
+
+/// Slowest calibration ÷ fastest.
+fn noise(calibration: &[Duration]) -> f64 {
+    let slowest = calibration.iter().max().map_or(0.0, Duration::as_secs_f64);
+    let fastest = calibration.iter().min().map_or(1.0, Duration::as_secs_f64);
+    slowest / fastest
+}
+
+/// Threads that run at once.
+fn cpus() -> usize {
+    std::thread::available_parallelism().map_or(0, std::num::NonZero::get)
+}
+
+/// Says how steady the machine was.
+fn print_noise(calibration: &[Duration]) {
+    let noise = noise(calibration);
+    println!("calibration: slowest ÷ fastest = {noise:.2}");
+    if noise > STEADY {
+        println!("the machine was not steady (above {STEADY}): do not trust this run");
+    }
+}
+
+/// Prints a run as one JSON document.
+fn print_document(
+    calibration: &[Duration],
+    rows: usize,
+    months: usize,
+    results: &[serde_json::Value],
+) -> Result<()> {
+    let noise = noise(calibration);
+    let machine = json!({
+        "os": std::env::consts::OS, "arch": std::env::consts::ARCH,
+        "cpus": cpus(),
+        "noise": noise, "trusted": noise <= STEADY,
+    });
+    let document = json!({ "machine": machine, "rows": rows, "months": months, "results": results });
+    println!("{}", serde_json::to_string_pretty(&document)?);
+    Ok(())
 }
