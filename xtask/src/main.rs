@@ -42,6 +42,9 @@ enum Command {
     Ci,
     /// Measure against plain SQLite in the same run; needs a release build: `cargo run --release -p xtask -- bench`.
     Bench(bench::Options),
+    /// Run one command and print its time and its highest use of memory: `bench --alone` runs itself so.
+    #[command(hide = true)]
+    BenchChild(bench::Child),
     /// Read a fresh vault with Python's sqlcipher3 and docs/CRYPTO.md alone.
     Interop,
 }
@@ -64,6 +67,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Tidy => tidy::run(&workspace),
         Command::Ci => ci::run(&workspace),
         Command::Bench(options) => bench::run(&options),
+        Command::BenchChild(child) => bench::run_child(&child),
         Command::Interop => interop::run(&workspace),
     }
 }

@@ -3,6 +3,7 @@
 //! Sides alternate, pair by pair; each pair fills new files. Medians of the paired ratios are printed with their
 //! spread. A loop of plain arithmetic is timed between the pairs and says how steady the machine was.
 
+mod alone;
 mod file_cache;
 mod floor;
 mod layout;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use privatus_sqlite::RawKey;
 
+pub(crate) use self::alone::peak::{Child, run as run_child};
 use self::floor::Floor;
 use self::layout::{Candidate, Layout};
 use self::ours::Ours;
@@ -46,6 +48,10 @@ pub(crate) struct Options {
     /// Compare layouts of a month in place of the store (docs/adr/0001).
     #[arg(long)]
     layouts: bool,
+    /// Measure what has no floor, in place of the comparison: the tool's commands and their memory, unlocking, readers
+    /// beside a writer, a send. Linux only; build the tool first: `cargo build --release --workspace --bins`.
+    #[arg(long, conflicts_with_all = ["pairs", "layouts"])]
+    alone: bool,
 }
 
 /// Runs the benchmark and prints it.
@@ -53,6 +59,9 @@ pub(crate) struct Options {
 /// # Errors
 /// When a side fails, or a name is unknown.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.alone {
+        return alone::run(options);
+    }
     check_names(&options.only, NAMES.iter().map(|(name, _)| *name))?;
     let rows = options.rows.max(side::BATCH);
     let samples = sample::samples(rows, options.months.into())?;

@@ -137,12 +137,12 @@ fn noise(calibration: &[Duration]) -> f64 {
 }
 
 /// Threads that run at once.
-fn cpus() -> usize {
+pub(crate) fn cpus() -> usize {
     std::thread::available_parallelism().map_or(0, std::num::NonZero::get)
 }
 
 /// Says how steady the machine was.
-fn print_noise(calibration: &[Duration]) {
+pub(crate) fn print_noise(calibration: &[Duration]) {
     let noise = noise(calibration);
     println!("calibration: slowest ÷ fastest = {noise:.2}");
     if noise > STEADY {
@@ -151,7 +151,7 @@ fn print_noise(calibration: &[Duration]) {
 }
 
 /// Prints a run as one JSON document.
-fn print_document(
+pub(crate) fn print_document(
     calibration: &[Duration],
     rows: usize,
     months: usize,
