@@ -22,6 +22,12 @@ pub(crate) struct Ours {
     random_ids: bool,
 }
 
+const PASSWORD: &str = "benchmark";
+
+fn secret() -> Result<Secret> {
+    Ok(Secret::Password(Password::new(PASSWORD)?))
+}
+
 fn clock() -> Timestamp {
     Timestamp::from_unix_ms(END).unwrap_or(Timestamp::MAX)
 }
@@ -42,8 +48,18 @@ fn contact(chat: usize) -> Result<ContactId, StoreError> {
 impl Ours {
     /// A new vault with its contacts.
     pub(crate) fn new(path: &Path, random_ids: bool) -> Result<Self> {
-        let password = Password::new("benchmark")?;
-        let (store, _) = Store::create(path, &password, &options(None))?;
+        Self::create(path, random_ids, &options(None))
+    }
+
+    /// As [`new`](Self::new), with the cost of the KDF that a client's vault gets.
+    pub(crate) fn calibrated(path: &Path) -> Result<Self> {
+        let mut options = options(None);
+        options.kdf = VaultOptions::default().kdf;
+        Self::create(path, false, &options)
+    }
+
+    fn create(path: &Path, random_ids: bool, options: &VaultOptions) -> Result<Self> {
+        let (store, _) = Store::create(path, &Password::new(PASSWORD)?, options)?;
         let chats: Result<Vec<ConversationId>, StoreError> = store.write("bench_contacts", |tx| {
             (0..CONVERSATIONS)
                 .map(|chat| {
@@ -59,10 +75,9 @@ impl Ours {
                 })
                 .collect()
         });
-        let keys = Store::unlock_keys(path, &Secret::Password(password))?;
         Ok(Self {
             path: path.to_owned(),
-            keys,
+            keys: Store::unlock_keys(path, &secret()?)?,
             store: Some(store),
             chats: chats?,
             random_ids,
@@ -94,17 +109,16 @@ impl Ours {
         Ok(NewMessage::received(id, sender, body, sample.at))
     }
 
-    fn page(&self, chat: usize, start: &PageStart) -> Result<Vec<Message>> {
+    pub(crate) fn page(&self, chat: usize, start: &PageStart) -> Result<Vec<Message>> {
         let chat = self.chat(chat)?;
         Ok(self
             .store()?
             .read(|tx| tx.messages_page(chat, start, 50))?
             .messages)
     }
-}
 
-impl Side for Ours {
-    fn insert(&mut self, messages: &[Sample]) -> Result<()> {
+    /// Writes messages in one transaction.
+    pub(crate) fn receive(&self, messages: &[Sample]) -> Result<()> {
         let messages: Result<Vec<_>> = messages
             .iter()
             .map(|sample| Ok((self.chat(sample.chat)?.clone(), self.message(sample)?)))
@@ -115,6 +129,23 @@ impl Side for Ours {
             .write("bench_batch", |tx| tx.messages_receive(&messages))?;
         anyhow::ensure!(inserted.known == 0, "an id came twice");
         Ok(())
+    }
+
+    /// Runs the KDF and opens, from the password.
+    pub(crate) fn unlock(&mut self) -> Result<()> {
+        self.store = Some(Store::unlock(&self.path, &secret()?, &options(None))?);
+        Ok(())
+    }
+
+    /// Runs the KDF alone.
+    pub(crate) fn unlock_keys(&self) -> Result<VaultKeys> {
+        Ok(Store::unlock_keys(&self.path, &secret()?)?)
+    }
+}
+
+impl Side for Ours {
+    fn insert(&mut self, messages: &[Sample]) -> Result<()> {
+        self.receive(messages)
     }
 
     fn newest(&mut self, chat: usize) -> Result<usize> {
