@@ -84,15 +84,13 @@ pub(crate) struct Catalogue {
 impl Catalogue {
     /// Reads the catalogue in the transaction that is open.
     pub(crate) fn load(link: &mut Link, schema_version: i64) -> Result<Self, StoreError> {
-        let sql = Sql::new(
-            "SELECT p.partition, p.table_name, k.key_number FROM partitions p JOIN key_store k USING (key_id) \
-             WHERE p.state <> 'sealed'",
-        );
-        let rows: Vec<(i32, String, i64)> = link.rows(sql, "read the catalogue")?;
+        // A `key_id` is the decimal text of its number: no look into `key_store` is needed.
+        let sql = Sql::new("SELECT partition, table_name, key_id FROM partitions WHERE state <> 'sealed'");
+        let rows: Vec<(i32, String, String)> = link.rows(sql, "read the catalogue")?;
         let mut months = BTreeMap::new();
         for (number, table, key) in rows {
             let partition = Partition::from_number(number).filter(|partition| partition.table() == table);
-            let (Some(partition), Ok(key)) = (partition, u32::try_from(key)) else {
+            let (Some(partition), Ok(key)) = (partition, key.parse::<u32>()) else {
                 return Err(StoreError::DatabaseDamaged(
                     "the catalogue names an impossible month".into(),
                 ));

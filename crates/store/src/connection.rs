@@ -163,7 +163,7 @@ impl Link {
     /// All rows of a statement.
     pub(crate) fn rows<T: FromRow>(&mut self, sql: Sql<'_>, doing: &str) -> Result<Vec<T>, StoreError> {
         let mut rows = Vec::new();
-        self.each(&sql, doing, |row| {
+        self.each(sql, doing, |row| {
             rows.push(row);
             true
         })?;
@@ -173,7 +173,7 @@ impl Link {
     /// The first row of a statement, if it has one.
     pub(crate) fn row<T: FromRow>(&mut self, sql: Sql<'_>, doing: &str) -> Result<Option<T>, StoreError> {
         let mut first = None;
-        self.each(&sql, doing, |row| {
+        self.each(sql, doing, |row| {
             first = Some(row);
             false
         })?;
@@ -181,9 +181,9 @@ impl Link {
     }
 
     /// Gives rows to `take`, until it answers `false`.
-    fn each<T: FromRow>(
+    pub(crate) fn each<T: FromRow>(
         &mut self,
-        sql: &Sql<'_>,
+        sql: Sql<'_>,
         doing: &str,
         mut take: impl FnMut(T) -> bool,
     ) -> Result<(), StoreError> {

@@ -196,8 +196,7 @@ impl ReadTx<'_> {
                 continue;
             };
             let from = from.filter(|from| from.partition == partition);
-            let missing = want + 1 - rows.len();
-            rows.extend(self.month_rows(number, &month, from, newest_first, missing)?);
+            self.month_rows(number, &month, from, newest_first, want, &mut rows)?;
             if rows.len() > want {
                 break;
             }
@@ -207,6 +206,7 @@ impl ReadTx<'_> {
         Ok((rows, more))
     }
 
+    /// Adds a month's rows until there are `want` and one more.
     fn month_rows(
         &mut self,
         number: i64,
@@ -214,11 +214,13 @@ impl ReadTx<'_> {
         from: Option<Position>,
         newest_first: bool,
         want: usize,
-    ) -> Result<Vec<Row>, StoreError> {
+        rows: &mut Vec<Row>,
+    ) -> Result<(), StoreError> {
+        let missing = want + 1 - rows.len();
         let limit = LIMITS
             .iter()
             .copied()
-            .find(|limit| *limit >= want)
+            .find(|limit| *limit >= missing)
             .unwrap_or(PAGE_MAX + 1);
         let sql = Sql::new(month.page(newest_first, limit));
         let sql = if month.partition.is_month() {
@@ -233,8 +235,9 @@ impl ReadTx<'_> {
             let (at, row_key) = from.map_or((edge, edge), |from| (from.at, from.row_key));
             sql.bind(number).bind(at).bind(row_key)
         };
-        let mut rows: Vec<Row> = self.link.rows(sql, "read a page")?;
-        rows.truncate(want);
-        Ok(rows)
+        self.link.each(sql, "read a page", |row| {
+            rows.push(row);
+            rows.len() <= want
+        })
     }
 }

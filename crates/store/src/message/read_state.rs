@@ -31,8 +31,15 @@ impl WriteTx<'_> {
                 }
             },
         };
+        let sql = Sql::new("SELECT unread_count FROM conversations WHERE conversation = ?");
+        let unread: Option<i64> = self.link.row(sql.bind(number), "count unread messages")?;
+        let unread = usize::try_from(unread.unwrap_or_default()).unwrap_or_default();
         let mut marked = 0;
         for partition in partitions {
+            // From the newest month on, and no further than there are unread ones: a chat is marked at each look.
+            if marked >= unread {
+                break;
+            }
             let Some(month) = self.months.get(&partition).cloned() else {
                 continue;
             };

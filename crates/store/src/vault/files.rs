@@ -131,6 +131,20 @@ impl Files {
         Ok(())
     }
 
+    /// Tells the system that the head of the database will be wanted: every table begins in it, and one read of the disk
+    /// takes the place of twenty. Call before any connection of this process is open.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn read_ahead(&self) {
+        // Advice: nothing depends on it, and what is wrong with the file is said later.
+        if let Ok(file) = File::open(self.database()) {
+            let _ = rustix::fs::fadvise(&file, 0, NonZeroU64::new(HEAD), rustix::fs::Advice::WillNeed);
+        }
+    }
+
+    /// Other systems are not asked.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn read_ahead(&self) {}
+
     /// Checks the database file from outside: regular, not empty, whole pages, encrypted. Call before any connection
     /// of this process is open.
     pub(crate) fn check_database(&self) -> Result<(), StoreError> {
@@ -152,10 +166,7 @@ impl Files {
             .read(true)
             .write(true)
             .open(&path)
-            .and_then(|mut file| {
-                will_read(&file);
-                file.read_exact(&mut head)
-            })
+            .and_then(|mut file| file.read_exact(&mut head))
             .map_err(|error| StoreError::io(&error, "open privatus.db"))?;
         if &head == b"SQLite format 3\0" {
             return damaged("privatus.db is a plain SQLite file, not this vault's database");
@@ -292,17 +303,6 @@ pub(crate) fn disk_is_full(path: &Path) -> bool {
         )
     })
 }
-
-/// Tells the system that the head of the database is wanted: the roots of all tables lie in it, and one read of the
-/// disk takes the place of twenty.
-#[cfg(target_os = "linux")]
-fn will_read(file: &File) {
-    // Advice: nothing depends on it.
-    let _ = rustix::fs::fadvise(file, 0, NonZeroU64::new(HEAD), rustix::fs::Advice::WillNeed);
-}
-
-#[cfg(not(target_os = "linux"))]
-fn will_read(_file: &File) {}
 
 /// Whether something stands at `path`. A folder that may not be searched is an error, and not an empty one.
 fn exists(path: &Path) -> Result<bool, StoreError> {

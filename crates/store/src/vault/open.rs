@@ -81,6 +81,7 @@ impl Closed {
         let files = Files::new(path);
         files.check_present()?;
         let guard = OpenGuard::claim(path)?;
+        files.read_ahead();
         let before = files.read_key_rings()?;
         let mut rings = valid_rings(&before)?;
         files.check_database()?;
