@@ -81,8 +81,9 @@ impl Closed {
         let files = Files::new(path);
         files.check_present()?;
         let guard = OpenGuard::claim(path)?;
-        files.read_ahead();
         let before = files.read_key_rings()?;
+        // Behind the small files, which would wait for it.
+        files.read_ahead();
         let mut rings = valid_rings(&before)?;
         files.check_database()?;
         let lock = files.lock_shared()?;
