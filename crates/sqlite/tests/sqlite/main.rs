@@ -17,6 +17,7 @@ mod handle;
 mod log;
 mod open;
 mod plain;
+mod query;
 
 use std::path::{Path, PathBuf};
 
