@@ -21,6 +21,8 @@ pub(crate) struct Month {
     pub(crate) table: String,
     pub(crate) insert: String,
     pub(crate) by_key: String,
+    /// A row's id and time alone: is it still where a cursor was?
+    pub(crate) place_by_key: String,
     /// A row with its conversation's id and its sender: a message by its id is one statement.
     pub(crate) whole_by_key: String,
 }
@@ -38,6 +40,7 @@ impl Month {
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (row_key) DO NOTHING"
             ),
             by_key: format!("SELECT {COLUMNS} FROM {table} WHERE row_key = ?"),
+            place_by_key: format!("SELECT message_id, timestamp FROM {table} WHERE row_key = ?"),
             whole_by_key: format!(
                 "SELECT m.{}, v.conversation_id, {SENDER_COLUMNS} FROM {table} m \
                  LEFT JOIN conversations v ON v.conversation = m.conversation AND v.is_hidden = 0 \

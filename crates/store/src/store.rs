@@ -13,6 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::connection::{Link, Role};
 use crate::error::StoreError;
 use crate::keys::KeyCache;
+use crate::message::cursor::Cursors;
 use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 use crate::usage::usage_flush;
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) keys: KeyCache,
     pub(crate) catalogue: RwLock<Arc<Catalogue>>,
     pub(crate) clock: Option<fn() -> Timestamp>,
+    pub(crate) cursors: Cursors,
 }
 
 impl Shared {

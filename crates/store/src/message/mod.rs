@@ -1,6 +1,7 @@
 //! Messages: written to their month, read by id or in pages, their bodies sealed one by one.
 
 mod content;
+pub(crate) mod cursor;
 mod insert;
 mod page;
 mod read_state;

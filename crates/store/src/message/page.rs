@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use privatus_domain::id::Id;
 use privatus_domain::{ConversationId, Message, MessageId, Partition};
 
 use crate::catalogue::Month;
@@ -43,6 +44,9 @@ pub struct Page {
     /// There are newer ones: go on with [`PageStart::After`] the first of this page.
     pub has_newer: bool,
 }
+
+/// A row with the month that it lies in.
+type Placed = (Partition, Row);
 
 #[derive(Debug, Clone, Copy)]
 struct Position {
@@ -88,8 +92,13 @@ impl ReadTx<'_> {
             PageStart::Around(id) => self.rows_around(number, conversation, &partitions, id, limit)?,
         };
         let mut senders = HashMap::new();
+        for (wanted, end) in [(has_newer, rows.first()), (has_older, rows.last())] {
+            if let Some((partition, row)) = end.filter(|_| wanted) {
+                self.shared.cursors.note(&row.id, *partition, row.row_key);
+            }
+        }
         let mut messages: Vec<Message> = Vec::with_capacity(rows.len());
-        for row in rows {
+        for (_, row) in rows {
             messages.push(self.message_from(row, conversation, &mut senders)?);
         }
         Ok(Page {
@@ -106,7 +115,7 @@ impl ReadTx<'_> {
         partitions: &[Partition],
         id: &MessageId,
         limit: usize,
-    ) -> Result<(Vec<Row>, bool, bool), StoreError> {
+    ) -> Result<(Vec<Placed>, bool, bool), StoreError> {
         let position = self.position(number, conversation, id)?;
         let newer = limit.saturating_sub(1) / 2;
         let (mut rows, has_newer) = if newer == 0 {
@@ -121,13 +130,10 @@ impl ReadTx<'_> {
             self.rows_from(number, partitions, Some(position), false, newer)?
         };
         rows.reverse();
-        let month = self.months.get(&position.partition).cloned();
-        if let Some(month) = month {
+        if let Some(month) = self.months.get(&position.partition).cloned() {
             let sql = Sql::new(month.by_key.as_str());
-            rows.extend(
-                self.link
-                    .row::<Row>(sql.bind(position.row_key), "read a message")?,
-            );
+            let row: Option<Row> = self.link.row(sql.bind(position.row_key), "read a message")?;
+            rows.extend(row.map(|row| (month.partition, row)));
         }
         let older = limit.saturating_sub(rows.len());
         if older == 0 {
@@ -148,6 +154,18 @@ impl ReadTx<'_> {
         conversation: &ConversationId,
         id: &MessageId,
     ) -> Result<Position, StoreError> {
+        if let Some((partition, row_key)) = self.shared.cursors.find(id)
+            && row_key::conversation(row_key) == number
+            && let Some(month) = self.months.get(&partition).cloned()
+            && let Some((found, at)) = self.place_at(&month, row_key)?
+            && found == *id.as_id()
+        {
+            return Ok(Position {
+                partition,
+                row_key,
+                at,
+            });
+        }
         let Located::At(month, row_key) = self.locate(id)? else {
             return Err(StoreError::NotFound(format!("message {id}")));
         };
@@ -156,9 +174,7 @@ impl ReadTx<'_> {
                 "message {id} in conversation {conversation}"
             )));
         }
-        let sql = Sql::new(month.by_key.as_str());
-        let row: Option<Row> = self.link.row(sql.bind(row_key), "read a message")?;
-        let at = row.map(|row| row.at).ok_or_else(|| {
+        let (_, at) = self.place_at(&month, row_key)?.ok_or_else(|| {
             StoreError::DatabaseDamaged(format!("the register points message {id} at no row"))
         })?;
         Ok(Position {
@@ -166,6 +182,12 @@ impl ReadTx<'_> {
             row_key,
             at,
         })
+    }
+
+    /// The id and the time of the row with this key.
+    fn place_at(&mut self, month: &Month, row_key: i64) -> Result<Option<(Id, i64)>, StoreError> {
+        let sql = Sql::new(month.place_by_key.as_str());
+        self.link.row(sql.bind(row_key), "find a message's place")
     }
 
     /// Up to `want` rows from a position on, exclusive, and whether there are more.
@@ -176,8 +198,8 @@ impl ReadTx<'_> {
         from: Option<Position>,
         newest_first: bool,
         want: usize,
-    ) -> Result<(Vec<Row>, bool), StoreError> {
-        let mut rows: Vec<Row> = Vec::with_capacity(want + 1);
+    ) -> Result<(Vec<Placed>, bool), StoreError> {
+        let mut rows: Vec<Placed> = Vec::with_capacity(want + 1);
         let reached = |partition: &Partition| {
             from.is_none_or(|from| {
                 if newest_first {
@@ -214,7 +236,7 @@ impl ReadTx<'_> {
         from: Option<Position>,
         newest_first: bool,
         want: usize,
-        rows: &mut Vec<Row>,
+        rows: &mut Vec<Placed>,
     ) -> Result<(), StoreError> {
         let missing = want + 1 - rows.len();
         let limit = LIMITS
@@ -236,7 +258,7 @@ impl ReadTx<'_> {
             sql.bind(number).bind(at).bind(row_key)
         };
         self.link.each(sql, "read a page", |row| {
-            rows.push(row);
+            rows.push((month.partition, row));
             rows.len() <= want
         })
     }

@@ -12,6 +12,7 @@ use crate::connection::{APPLICATION_ID, Link, READER_CACHE_KIB, Role};
 use crate::error::StoreError;
 use crate::keys::KeyCache;
 use crate::ledger;
+use crate::message::cursor::Cursors;
 use crate::sql::Sql;
 use crate::store::{Opened, Shared, Store, system_time};
 use crate::tx::{ReadTx, WriteTx};
@@ -312,6 +313,7 @@ pub(crate) fn share(
         keys: KeyCache::default(),
         catalogue: RwLock::new(catalogue.into()),
         clock: options.clock,
+        cursors: Cursors::default(),
     })
 }
 
