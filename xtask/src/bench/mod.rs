@@ -122,11 +122,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     report.calibration.push(calibrate());
     if options.json {
-        report.print_json()
+        report.print_json()?;
     } else {
         report.print();
-        Ok(())
     }
+    let missing = report.missing(&wanted);
+    anyhow::ensure!(missing.is_empty(), "no figure of {}", missing.join(", "));
+    Ok(())
 }
 
 /// Refuses names that no figure has.

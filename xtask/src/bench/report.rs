@@ -93,6 +93,13 @@ impl Report {
         lines
     }
 
+    /// Names of `wanted` that no contender has a figure of.
+    pub(crate) fn missing(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<&'static str> {
+        let lines = self.lines();
+        let is_missing = |name: &&'static str| wanted(name) && lines.iter().all(|line| line.name != *name);
+        NAMES.iter().map(|(name, _)| *name).filter(is_missing).collect()
+    }
+
     pub(crate) fn print(&self) {
         println!(
             "{} messages over {} months, {CONVERSATIONS} conversations, batches of {BATCH}, medians of {} pairs",
