@@ -38,7 +38,7 @@ pub struct Counters {
     /// after a schema change or a new value of a planner-relevant parameter (`LIMIT ?`).
     pub statements_reprepared: u64,
     /// Of [`statements_prepared`](Self::statements_prepared): BEGIN, COMMIT, ROLLBACK, SAVEPOINT,
-    /// RELEASE, which diesel never caches.
+    /// RELEASE; [`Connection::run`](crate::Connection::run) keeps them, diesel never does.
     pub transaction_statements: u64,
     /// Statements run, cached or not.
     pub statements_run: u64,

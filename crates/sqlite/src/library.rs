@@ -42,6 +42,8 @@ fn find_out() -> Result<LibraryInfo, SqliteError> {
     // SQLCipher logs to standard error from level WARN on, also keys' failures; the level is one
     // for the process. The next line is the first statement of the process through this crate.
     memory.execute_batch("PRAGMA cipher_log_level = NONE")?;
+    // The default of the process is what VACUUM INTO and ATTACH key their files with (docs/adr/0011).
+    memory.execute_batch("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")?;
     Ok(LibraryInfo {
         // SAFETY: a static, NUL-terminated text.
         sqlite_version: unsafe { CStr::from_ptr(ffi::sqlite3_libversion()) }

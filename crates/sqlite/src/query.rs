@@ -75,7 +75,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// What `each` returns; SQLite's code; [`ErrorCode::Misuse`](crate::ErrorCode::Misuse) for an empty text,
+    /// What `each` returns; SQLite's code; [`ErrorCode::Misuse`](crate::ErrorCode::Misuse) unless the text is one statement,
     /// [`ErrorCode::Range`](crate::ErrorCode::Range) for more binds than `?`. A `?` without a bind is NULL.
     pub fn query<E: From<SqliteError>>(
         &mut self,

@@ -28,7 +28,7 @@ impl std::fmt::Debug for Statement {
 }
 
 impl Statement {
-    /// Prepares `sql`, to be kept for long.
+    /// Prepares `sql`, one statement, to be kept for long.
     ///
     /// # Safety
     ///
@@ -40,7 +40,7 @@ impl Statement {
     ) -> Result<Self, SqliteError> {
         let length =
             c_int::try_from(sql.len()).map_err(|_| SqliteError::new(operation, ffi::SQLITE_TOOBIG))?;
-        let mut raw = ptr::null_mut();
+        let (mut raw, mut tail) = (ptr::null_mut(), ptr::null());
         // SAFETY: `db` is open (caller); `sql` has `length` readable bytes; SQLite copies them.
         let code = unsafe {
             ffi::sqlite3_prepare_v3(
@@ -49,7 +49,7 @@ impl Statement {
                 length,
                 ffi::SQLITE_PREPARE_PERSISTENT,
                 &raw mut raw,
-                ptr::null_mut(),
+                &raw mut tail,
             )
         };
         if code != ffi::SQLITE_OK {
@@ -57,7 +57,13 @@ impl Statement {
             return Err(unsafe { SqliteError::of(operation, db, code) });
         }
         let raw = NonNull::new(raw).ok_or_else(|| SqliteError::misuse(operation))?;
-        Ok(Self { raw, operation })
+        let statement = Self { raw, operation };
+        // One statement: what stands behind it would never run.
+        let read = tail.addr().wrapping_sub(sql.as_ptr().addr());
+        match sql.get(read..) {
+            Some(rest) if rest.trim().is_empty() => Ok(statement),
+            _ => Err(SqliteError::misuse(operation)),
+        }
     }
 
     /// Binds the `?` number `at`, counted from 1. The memory behind it is not copied: [`reset`](Self::reset) comes
@@ -91,9 +97,10 @@ impl Statement {
         SqliteError::check(self.operation, code)
     }
 
-    /// Ends a run: locks and snapshot of the statement are given back, and no bind points anywhere.
+    /// Ends a run: locks and snapshot of the statement are given back, and no bind points anywhere. Of a run that was not
+    /// stepped to its end, an error of ending it (in autocommit, of committing it) is lost here.
     pub(crate) fn reset(&mut self) {
-        // SAFETY: live statement. A failed run was reported by `step`; its code comes again here.
+        // SAFETY: live statement.
         unsafe {
             ffi::sqlite3_reset(self.raw.as_ptr());
             ffi::sqlite3_clear_bindings(self.raw.as_ptr());

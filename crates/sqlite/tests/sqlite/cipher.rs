@@ -76,6 +76,27 @@ fn the_salt_in_the_key_replaces_lost_first_bytes() {
 }
 
 #[test]
+fn a_copy_by_vacuum_into_and_an_attached_file_open_with_the_same_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path());
+    let copy = folder.path().join("copy.db");
+    let beside = folder.path().join("beside.db");
+    let mut connection = keyed(&path, OpenMode::ReadWrite);
+    connection
+        .execute_batch(&format!(
+            "VACUUM INTO '{}'; ATTACH '{}' AS beside; CREATE TABLE beside.t (a)",
+            copy.display(),
+            beside.display()
+        ))
+        .unwrap();
+    drop(connection);
+    for file in [copy, beside] {
+        let mut connection = keyed(&file, OpenMode::ReadWrite);
+        assert!(connection.pragma_i64("schema_version").unwrap().unwrap() > 0);
+    }
+}
+
+#[test]
 fn sqlciphers_defaults_but_for_the_mac_of_pages() {
     let folder = tempfile::tempdir().unwrap();
     let mut connection = keyed(&database(folder.path()), OpenMode::ReadWrite);

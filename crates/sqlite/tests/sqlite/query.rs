@@ -70,9 +70,16 @@ fn more_binds_than_places_and_no_statement_are_refused() {
     let mut connection = memory();
     let error = connection.run("SELECT 1", &[Value::Integer(1)]).unwrap_err();
     assert_eq!(error.code, ErrorCode::Range);
-    assert_eq!(connection.run("", &[]).unwrap_err().code, ErrorCode::Misuse);
+    for text in ["", "SELECT 1; SELECT 2", "SELECT 1;;"] {
+        assert_eq!(
+            connection.run(text, &[]).unwrap_err().code,
+            ErrorCode::Misuse,
+            "{text}"
+        );
+    }
+    assert_eq!(connection.run("PRAGMA user_version; ", &[]), Ok(0));
     assert_eq!(connection.run("SELEC 1", &[]).unwrap_err().code, ErrorCode::Sql);
-    assert_eq!(connection.statements_cached(), 1);
+    assert_eq!(connection.statements_cached(), 2);
 }
 
 #[test]
