@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::sender::SENDER_COLUMNS;
 use crate::sql::Sql;
 
-/// Months that may stand (DESIGN section 6): the views have one term each, and SQLite takes 500.
+/// Months that may stand (DESIGN section 6): the view behind the two has one term each, and SQLite takes 500.
 pub(crate) const MONTHS_MAX: usize = 400;
 
 /// One month's table, its key and its statements.

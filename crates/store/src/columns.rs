@@ -1,6 +1,7 @@
 //! Rows as Rust values. A value of another type than its column's is damage, never converted.
 
 use privatus_domain::id::Id;
+use privatus_domain::limits::ID_CHARS;
 use privatus_sqlite::{Column, Row};
 
 /// A value is not of its column's type.
@@ -35,7 +36,11 @@ impl FromColumn for i32 {
 
 impl FromColumn for bool {
     fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
-        Ok(i64::from_column(column)? != 0)
+        match i64::from_column(column)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(WrongType),
+        }
     }
 }
 
@@ -62,7 +67,11 @@ impl FromColumn for Id {
     fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
         match column {
             Column::Blob(bytes) => Ok(Self::Uuid(bytes.try_into().map_err(|_| WrongType)?)),
-            Column::Text(_) => Ok(Self::Text(String::from_column(column)?.into())),
+            Column::Text(_) => {
+                let text = String::from_column(column)?;
+                let fits = (1..=ID_CHARS).contains(&text.chars().count());
+                fits.then(|| Self::Text(text.into())).ok_or(WrongType)
+            }
             _ => Err(WrongType),
         }
     }

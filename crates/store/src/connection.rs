@@ -33,7 +33,7 @@ pub(crate) enum Role {
     },
 }
 
-/// diesel's connection and its raw handle; the only way to run SQL in the store.
+/// A connection; the only way to run SQL in the store.
 #[derive(Debug)]
 pub(crate) struct Link {
     inner: Connection,
@@ -41,8 +41,8 @@ pub(crate) struct Link {
     spoiled: bool,
 }
 
-/// Statements a connection may keep before it is renewed. diesel's cache only grows, and a page read over many months
-/// is a statement for each month, limit and direction, of about 7 KB (DESIGN section 2).
+/// Statements a connection may keep before it is renewed: each stays prepared, and a page read over many months is a
+/// statement for each month, limit and direction, of about 7 KB (DESIGN section 2).
 pub(crate) const CACHED_MAX: usize = 512;
 
 impl Link {
@@ -140,6 +140,11 @@ impl Link {
     /// too many.
     pub(crate) fn is_worn(&self) -> bool {
         self.spoiled || self.inner.statements_cached() > CACHED_MAX
+    }
+
+    /// Whether an error left the connection unusable.
+    pub(crate) fn is_spoiled(&self) -> bool {
+        self.spoiled
     }
 
     /// Maps an error by SQLite's extended code, never by its text.

@@ -92,7 +92,7 @@ impl WriteTx<'_> {
         text.ok_or_else(|| StoreError::SchemaDiffers(format!("{name} is missing")))
     }
 
-    /// Runs DDL past diesel's cache, which would keep each statement for ever.
+    /// Runs DDL without keeping it prepared.
     fn run_schema(&mut self, sql: String) -> Result<(), StoreError> {
         self.schema_changed = true;
         self.link.raw().execute_batch(&sql)?;

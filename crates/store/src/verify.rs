@@ -3,6 +3,7 @@
 mod books;
 #[cfg(test)]
 mod planted;
+mod rows;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -140,10 +141,9 @@ impl ReadTx<'_> {
             let mut conversations = BTreeSet::new();
             let mut after = i64::MIN;
             loop {
-                let sql = Sql::new(format!("{} > ? ORDER BY row_key LIMIT {BATCH}", month.scan()));
-                let rows: Vec<Row> = self.link.rows(sql.bind(after), "read a month")?;
-                let Some(last) = rows.last() else { break };
-                after = last.row_key;
+                let (rows, last) = self.verify_batch(found, &month, after)?;
+                let Some(last) = last else { break };
+                after = last;
                 for row in &rows {
                     rows_seen += 1;
                     conversations.insert(row_key::conversation(row.row_key));
@@ -159,6 +159,7 @@ impl ReadTx<'_> {
                     total,
                 });
             }
+            self.verify_times(found, &month)?;
             self.verify_month(found, &month, &conversations)?;
         }
         if rows_seen != total {

@@ -269,4 +269,10 @@ fn a_pipe_in_the_place_of_a_key_ring_blocks_nobody() {
     assert!(made.unwrap().success());
     unlock(&path, "secret").unwrap().lock().unwrap();
     assert_eq!(rings(&path)[0], rings(&path)[1], "replaced by the good copy");
+    fs::remove_file(path.join("privatus.db")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(path.join("privatus.db"))
+        .status();
+    assert!(made.unwrap().success());
+    assert_eq!(unlock(&path, "secret").unwrap_err().exit_code(), 16);
 }

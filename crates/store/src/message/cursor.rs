@@ -20,12 +20,9 @@ impl Cursors {
     /// Keeps one end of a page.
     pub(crate) fn note(&self, id: &Id, partition: Partition, row_key: i64) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept.iter_mut().find(|(known, ..)| known == id) {
-            (known.1, known.2) = (partition, row_key);
-            return;
-        }
-        if kept.len() == KEPT {
-            kept.pop_front();
+        let known = kept.iter().position(|(known, ..)| known == id);
+        if let Some(at) = known.or((kept.len() == KEPT).then_some(0)) {
+            kept.remove(at);
         }
         kept.push_back((id.clone(), partition, row_key));
     }

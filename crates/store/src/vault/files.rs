@@ -131,12 +131,17 @@ impl Files {
         Ok(())
     }
 
-    /// Tells the system that the head of the database will be wanted: every table begins in it, and one read of the disk
-    /// takes the place of twenty. Call before any connection of this process is open.
+    /// Tells the system that the head of the database will be wanted: a new vault's tables all begin in it, and one read of
+    /// the disk takes the place of twenty. Call before any connection of this process is open.
     #[cfg(target_os = "linux")]
     pub(crate) fn read_ahead(&self) {
         // Advice: nothing depends on it, and what is wrong with the file is said later.
-        if let Ok(file) = File::open(self.database()) {
+        // A pipe in its place would block.
+        let path = self.database();
+        if !fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+            return;
+        }
+        if let Ok(file) = File::open(path) {
             let _ = rustix::fs::fadvise(&file, 0, NonZeroU64::new(HEAD), rustix::fs::Advice::WillNeed);
         }
     }

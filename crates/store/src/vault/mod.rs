@@ -7,6 +7,7 @@ mod files;
 mod open;
 mod password;
 mod registry;
+mod rings;
 
 pub(crate) use files::{Files, disk_is_full};
 pub use open::{VaultKeys, VaultOptions};

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::RwLock;
 
-use privatus_crypto::{KdfCost, KeyRing, KeyRingError, Secret, Unlocked};
+use privatus_crypto::{KdfCost, KeyRing, Secret, Unlocked};
 use privatus_domain::Timestamp;
 use privatus_sqlite::RawKey;
 
@@ -16,6 +16,7 @@ use crate::message::cursor::Cursors;
 use crate::sql::Sql;
 use crate::store::{Opened, Shared, Store, system_time};
 use crate::tx::{ReadTx, WriteTx};
+use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
 use crate::vault::{Files, OpenGuard, attempts};
 
 /// How a vault is created and opened.
@@ -317,72 +318,6 @@ pub(crate) fn share(
     })
 }
 
-/// The copies that parse, the higher generation first. One of a newer format refuses the whole.
-fn valid_rings(copies: &[Vec<u8>]) -> Result<Vec<KeyRing>, StoreError> {
-    let mut rings: Vec<KeyRing> = Vec::new();
-    let mut first_error = None;
-    for (at, bytes) in copies.iter().enumerate() {
-        if copies.iter().take(at).any(|before| before == bytes) {
-            continue;
-        }
-        match KeyRing::parse(bytes) {
-            Ok(ring) if rings.iter().any(|known| known.to_bytes() == ring.to_bytes()) => {}
-            Ok(ring) => rings.push(ring),
-            // The other copy may be the one a newer build left behind: to open it would undo what that build wrote.
-            Err(error @ KeyRingError::UnsupportedVersion(_)) => return Err(error.into()),
-            Err(error) => first_error = first_error.or(Some(error)),
-        }
-    }
-    if rings.is_empty() {
-        return Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into());
-    }
-    rings.sort_by_key(|ring| std::cmp::Reverse(ring.generation()));
-    Ok(rings)
-}
-
-fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
-    valid_rings(&files.read_key_rings()?)
-}
-
-/// The valid copy of the higher generation.
-pub(crate) fn newest_ring(files: &Files) -> Result<KeyRing, StoreError> {
-    newest_rings(files)?
-        .into_iter()
-        .next()
-        .ok_or_else(|| KeyRingError::NotAKeyRing.into())
-}
-
-/// Opens the newest copy with a secret; a wrong one is counted.
-fn unlock_newest(
-    files: &Files,
-    rings: Vec<KeyRing>,
-    secret: &Secret,
-    now: Timestamp,
-) -> Result<(KeyRing, Unlocked), StoreError> {
-    newest(rings, |ring| ring.unlock(secret)).inspect_err(|error| {
-        if matches!(error, StoreError::WrongSecret) {
-            attempts::note(files, now);
-        }
-    })
-}
-
-/// Opens the newest copy. A generation is authentic only once its MAC was checked: a copy found to be altered gives way
-/// to the other, a wrong secret does not.
-fn newest(
-    rings: Vec<KeyRing>,
-    open: impl Fn(&KeyRing) -> Result<Unlocked, KeyRingError>,
-) -> Result<(KeyRing, Unlocked), StoreError> {
-    let mut first_error = None;
-    for ring in rings {
-        match open(&ring) {
-            Ok(unlocked) => return Ok((ring, unlocked)),
-            Err(error @ KeyRingError::Tampered(_)) => first_error = first_error.or(Some(error)),
-            Err(error) => return Err(first_error.unwrap_or(error).into()),
-        }
-    }
-    Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into())
-}
-
 /// Gives the highest generation of the key ring that the database was opened under.
 fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<i64, StoreError> {
     let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
@@ -396,18 +331,4 @@ fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<i64, StoreError> {
         }
         _ => Err(foreign()),
     }
-}
-
-/// Makes both copies equal to the one that opened the vault. A folder that cannot be written keeps its one copy.
-fn repair_copies(files: &Files, ring: &KeyRing, copies: &[Vec<u8>]) -> Result<(), StoreError> {
-    let bytes = ring.to_bytes();
-    if copies.len() == 2 && copies.iter().all(|copy| *copy == bytes) {
-        return Ok(());
-    }
-    let _lock = files.lock_key_ring()?;
-    // Another process may have changed the password meanwhile: only what was just found faulty or older is replaced.
-    if files.read_key_rings()? == copies {
-        files.write_key_rings(&bytes)?;
-    }
-    Ok(())
 }

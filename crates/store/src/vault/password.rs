@@ -5,7 +5,7 @@ use privatus_crypto::{KdfCost, Password, Secret};
 use crate::error::StoreError;
 use crate::store::{Store, system_time};
 use crate::vault::create::KDF_TARGET;
-use crate::vault::open::newest_ring;
+use crate::vault::rings::newest_ring;
 
 impl Store {
     /// Replaces the password slot. `current` is the old password or the recovery code. Afterwards no file of the vault

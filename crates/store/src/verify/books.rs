@@ -39,7 +39,8 @@ impl ReadTx<'_> {
                     continue;
                 };
                 let sql = Sql::new(format!(
-                    "SELECT count(*), coalesce(sum(is_outgoing = 0 AND is_read = 0), 0), max({}) FROM {} \
+                    "SELECT count(*), coalesce(sum(is_outgoing = 0 AND is_read = 0), 0), \
+                     CAST(max({}) AS INTEGER) FROM {} \
                      WHERE row_key BETWEEN ? AND ? AND is_deleted = 0",
                     listed_at(),
                     month.table
@@ -83,7 +84,7 @@ impl ReadTx<'_> {
             return Ok(None);
         }
         let sql = Sql::new(format!(
-            "SELECT {} FROM {} WHERE row_key = ? AND is_deleted = 0",
+            "SELECT CAST({} AS INTEGER) FROM {} WHERE row_key = ? AND is_deleted = 0",
             listed_at(),
             month.table
         ));

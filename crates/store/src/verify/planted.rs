@@ -66,6 +66,45 @@ fn says(vault: &Vault, fault: &str) -> Vec<String> {
 }
 
 #[test]
+fn values_that_no_column_of_a_month_takes_are_told_each_with_its_row() {
+    let vault = vault();
+    for fault in [
+        "is_read = 7",
+        "is_encrypted = 7",
+        "is_outgoing = 'no'",
+        "message_id = x'00'",
+        "message_id = ''",
+        "content = 'text'",
+        "reply_to = 5",
+        "reply_to = ''",
+        "sender = 'x'",
+        "timestamp = 'now'",
+        "edited_at = timestamp + 0.5",
+        "deleted_at = 9e15",
+        "expires_at = 'junk'",
+        "created_at = -9e14",
+        "updated_at = x''",
+    ] {
+        let said = says(
+            &vault,
+            &format!("UPDATE messages_202506 SET {fault} WHERE message_id = 'one'"),
+        );
+        let told = said
+            .iter()
+            .filter(|line| line.starts_with("a row of 2025-06, key "));
+        assert!(told.count() >= 1, "{fault}: {said:?}");
+        // The rows beside it are read all the same.
+        let others = ["two", "large"].map(|id| format!("message {id} "));
+        assert!(
+            !said
+                .iter()
+                .any(|line| others.iter().any(|other| line.starts_with(other))),
+            "{fault}: {said:?}"
+        );
+    }
+}
+
+#[test]
 fn every_check_sees_its_fault() {
     let vault = vault();
     assert_eq!(vault.verify().problems, Vec::<String>::new());

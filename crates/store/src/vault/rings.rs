@@ -1,0 +1,88 @@
+//! The two copies of the key ring: which counts, and making them equal again.
+
+use privatus_crypto::{KeyRing, KeyRingError, Secret, Unlocked};
+use privatus_domain::Timestamp;
+
+use crate::error::StoreError;
+use crate::vault::{Files, attempts};
+
+/// The copies that parse, the higher generation first. One of a newer format refuses the whole.
+pub(super) fn valid_rings(copies: &[Vec<u8>]) -> Result<Vec<KeyRing>, StoreError> {
+    let mut rings: Vec<KeyRing> = Vec::new();
+    let mut first_error = None;
+    for (at, bytes) in copies.iter().enumerate() {
+        if copies.iter().take(at).any(|before| before == bytes) {
+            continue;
+        }
+        match KeyRing::parse(bytes) {
+            Ok(ring) if rings.iter().any(|known| known.to_bytes() == ring.to_bytes()) => {}
+            Ok(ring) => rings.push(ring),
+            // The other copy may be the one a newer build left behind: to open it would undo what that build wrote.
+            Err(error @ KeyRingError::UnsupportedVersion(_)) => return Err(error.into()),
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    if rings.is_empty() {
+        return Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into());
+    }
+    rings.sort_by_key(|ring| std::cmp::Reverse(ring.generation()));
+    Ok(rings)
+}
+
+/// [`valid_rings`] of a vault's folder.
+pub(super) fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
+    valid_rings(&files.read_key_rings()?)
+}
+
+/// The valid copy of the higher generation.
+pub(super) fn newest_ring(files: &Files) -> Result<KeyRing, StoreError> {
+    newest_rings(files)?
+        .into_iter()
+        .next()
+        .ok_or_else(|| KeyRingError::NotAKeyRing.into())
+}
+
+/// Opens the newest copy with a secret; a wrong one is counted.
+pub(super) fn unlock_newest(
+    files: &Files,
+    rings: Vec<KeyRing>,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<(KeyRing, Unlocked), StoreError> {
+    newest(rings, |ring| ring.unlock(secret)).inspect_err(|error| {
+        if matches!(error, StoreError::WrongSecret) {
+            attempts::note(files, now);
+        }
+    })
+}
+
+/// Opens the newest copy. A generation is authentic only once its MAC was checked: a copy found to be altered gives way
+/// to the other, a wrong secret does not.
+pub(super) fn newest(
+    rings: Vec<KeyRing>,
+    open: impl Fn(&KeyRing) -> Result<Unlocked, KeyRingError>,
+) -> Result<(KeyRing, Unlocked), StoreError> {
+    let mut first_error = None;
+    for ring in rings {
+        match open(&ring) {
+            Ok(unlocked) => return Ok((ring, unlocked)),
+            Err(error @ KeyRingError::Tampered(_)) => first_error = first_error.or(Some(error)),
+            Err(error) => return Err(first_error.unwrap_or(error).into()),
+        }
+    }
+    Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into())
+}
+
+/// Makes both copies equal to the one that opened the vault. A folder that cannot be written keeps its one copy.
+pub(super) fn repair_copies(files: &Files, ring: &KeyRing, copies: &[Vec<u8>]) -> Result<(), StoreError> {
+    let bytes = ring.to_bytes();
+    if copies.len() == 2 && copies.iter().all(|copy| *copy == bytes) {
+        return Ok(());
+    }
+    let _lock = files.lock_key_ring()?;
+    // Another process may have changed the password meanwhile: only what was just found faulty or older is replaced.
+    if files.read_key_rings()? == copies {
+        files.write_key_rings(&bytes)?;
+    }
+    Ok(())
+}
