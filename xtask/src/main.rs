@@ -40,7 +40,7 @@ enum Command {
     Tidy,
     /// Run everything that `.ci/run` runs.
     Ci,
-    /// Measure against plain SQLite in the same run; needs a release build: `cargo run --release -p xtask -- bench`.
+    /// Measure against plain SQLite in the same run, in a release build.
     Bench(bench::Options),
     /// Run one command and print its time and its highest use of memory: `bench --alone` runs itself so.
     #[command(hide = true)]

@@ -17,7 +17,7 @@ const MONTHS: [&str; 3] = ["2025-04", "2025-05", "2025-06"];
 /// Messages of a page.
 pub(crate) const PAGE: usize = 50;
 /// Bytes of the vault's path.
-const PATH: usize = 120;
+const PATH: usize = 240;
 
 /// A conversation and a message of it.
 pub(crate) type Addressed = (ConversationId, NewMessage);

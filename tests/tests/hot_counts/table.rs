@@ -10,7 +10,8 @@ use privatus_store::WorkDone;
 const HEAD: &str = "\
 # Work of each hot operation on a warm store, as tests/tests/hot_counts counts it.
 # For one operation, but the last two columns: heap allocations and bytes allocated by Rust for one of its `items`.
-# `scanned` are rows stepped in scans of a whole table or index, `written` pages and `wal_bytes` the same with headers.
+# `scanned` are rows stepped in scans of a whole table or index (other rows show in vm_steps), `written` pages and
+# `wal_bytes` the same with headers.
 # Exact: prepared, run, sorts. The others may differ by 2 %, or by 0.1 where that is more.
 # PRIVATUS_ACCEPT_COUNTS=1 cargo test --workspace --test hot_counts   writes this file again.
 ";

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 #[cfg(target_os = "linux")]
 pub(crate) fn drop_from(files: &[PathBuf]) -> Result<()> {
     for path in files {
-        let Ok(file) = File::open(path) else { continue };
+        let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
         file.sync_all().context("make a file durable")?;
         rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed)
             .context("drop a file from the cache")?;

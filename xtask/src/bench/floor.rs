@@ -3,8 +3,8 @@
 //! Its statements run on the raw handle, the store's own driver, each prepared once, with literal limits, one for each
 //! operation. Whole rows are read: every column of a message becomes a Rust value of its own.
 //!
-//! In its favour: it keeps no register of ids, no counters and no read state, its chat list counts nothing, it sets the
-//! specification's pragmas only, and the texts of its ids and times are there before a measurement begins.
+//! In its favour: it keeps no register of ids, no counters and no read state, its chat list counts nothing, it reads
+//! no pragma back, and the texts of its ids and times are there before a measurement begins.
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};

@@ -186,6 +186,8 @@ impl Side for Ours {
     }
 
     fn files(&self) -> Vec<PathBuf> {
-        vec![self.path.join("privatus.db"), self.path.join("keyring.json")]
+        ["privatus.db", "keyring.json", "keyring.json.1"]
+            .map(|name| self.path.join(name))
+            .into()
     }
 }

@@ -69,6 +69,10 @@ impl Report {
         }
     }
 
+    fn pairs(&self) -> usize {
+        self.series.first().map_or(0, |(.., series)| series.floor.len())
+    }
+
     fn lines(&self) -> Vec<Line> {
         let mut lines = Vec::new();
         for (name, unit, series) in &self.series {
@@ -93,10 +97,16 @@ impl Report {
         lines
     }
 
-    /// Names of `wanted` that no contender has a figure of.
+    /// Names of `wanted` that the first contender has no figure of.
     pub(crate) fn missing(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<&'static str> {
         let lines = self.lines();
-        let is_missing = |name: &&'static str| wanted(name) && lines.iter().all(|line| line.name != *name);
+        let first = self.contenders.first();
+        let has = |name: &str| {
+            lines
+                .iter()
+                .any(|line| line.name == name && Some(&line.contender) == first)
+        };
+        let is_missing = |name: &&'static str| wanted(name) && !has(name);
         NAMES.iter().map(|(name, _)| *name).filter(is_missing).collect()
     }
 
@@ -105,7 +115,7 @@ impl Report {
             "{} messages over {} months, {CONVERSATIONS} conversations, batches of {BATCH}, medians of {} pairs",
             self.rows,
             self.months,
-            self.calibration.len().saturating_sub(1)
+            self.pairs()
         );
         println!(
             "{:<22} {:<14} {:>12} {:>12} {:>7} {:>15}  unit",
@@ -122,17 +132,23 @@ impl Report {
     }
 
     pub(crate) fn print_json(&self) -> Result<()> {
-        let lines = self.lines();
-        let results: Vec<_> = lines
-            .iter()
-            .map(|line| {
-                json!({
-                    "name": line.name, "side": line.contender, "unit": line.unit, "ours": line.ours,
-                    "floor": line.floor, "ratio": line.ratio, "spread": [line.spread.0, line.spread.1],
+        let of_side = |is_first: bool| -> Vec<serde_json::Value> {
+            let first = self.contenders.first();
+            let lines = self.lines().into_iter();
+            lines
+                .filter(|line| (Some(&line.contender) == first) == is_first)
+                .map(|line| {
+                    json!({
+                        "name": line.name, "side": line.contender, "unit": line.unit, "ours": line.ours,
+                        "floor": line.floor, "ratio": line.ratio, "spread": [line.spread.0, line.spread.1],
+                        "pairs": self.pairs(),
+                    })
                 })
-            })
-            .collect();
-        print_document(&self.calibration, self.rows, self.months, &results)
+                .collect()
+        };
+        // A name stands in `results` once; the other sides of it are beside.
+        let (results, others) = (of_side(true), of_side(false));
+        print_document(&self.calibration, self.rows, self.months, &results, &others)
     }
 }
 
@@ -163,6 +179,7 @@ pub(crate) fn print_document(
     rows: usize,
     months: usize,
     results: &[serde_json::Value],
+    others: &[serde_json::Value],
 ) -> Result<()> {
     let noise = noise(calibration);
     let machine = json!({
@@ -170,7 +187,10 @@ pub(crate) fn print_document(
         "cpus": cpus(),
         "noise": noise, "trusted": noise <= STEADY,
     });
-    let document = json!({ "machine": machine, "rows": rows, "months": months, "results": results });
+    let mut document = json!({ "machine": machine, "rows": rows, "months": months, "results": results });
+    if let (Some(document), false) = (document.as_object_mut(), others.is_empty()) {
+        document.insert("others".to_owned(), others.into());
+    }
     println!("{}", serde_json::to_string_pretty(&document)?);
     Ok(())
 }

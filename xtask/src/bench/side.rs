@@ -38,7 +38,7 @@ pub(crate) trait Side {
     fn files(&self) -> Vec<PathBuf>;
 }
 
-/// One measured figure; `work` is what it is divided by.
+/// One measured figure, in the unit of its name.
 #[derive(Clone, Copy)]
 pub(crate) struct Figure {
     pub(crate) name: &'static str,

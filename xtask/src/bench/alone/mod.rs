@@ -1,4 +1,4 @@
-//! `cargo xtask bench --alone`: what plain SQLite has no floor for, each figure once, with the same calibration.
+//! `cargo xtask bench --alone`: what plain SQLite has no floor for, in one round, with the same calibration.
 
 pub(crate) mod peak;
 mod readers;
@@ -28,15 +28,11 @@ const CURRENT_MONTH: usize = 3 * BATCH;
 /// Measures and prints.
 ///
 /// # Errors
-/// When a measurement fails, a name is unknown, or the system or the build is none that figures can be had from.
+/// When a measurement fails, a name is unknown, or the system is none that figures can be had from.
 pub(super) fn run(options: &Options) -> Result<()> {
     ensure!(
         cfg!(target_os = "linux"),
         "bench --alone reads memory and written bytes as Linux counts them, and runs there only"
-    );
-    ensure!(
-        !cfg!(debug_assertions),
-        "the figures of a debug build say nothing: cargo run --release -p xtask -- bench --alone"
     );
     let groups = [tool::NAMES, unlock::NAMES, send::NAMES, readers::NAMES];
     let names = || groups.iter().copied().flatten().copied();

@@ -51,7 +51,7 @@ impl Report {
 
     pub(super) fn print(&self) -> Result<()> {
         println!(
-            "{} messages over {} months, {CONVERSATIONS} conversations, {} CPUs, each figure measured once",
+            "{} messages over {} months, {CONVERSATIONS} conversations, {} CPUs, one round",
             self.rows,
             self.months,
             cpus()
@@ -72,6 +72,6 @@ impl Report {
                 json!({ "name": name, "unit": unit, "value": value, "what": what })
             })
             .collect();
-        print_document(&self.calibration, self.rows, self.months, &results)
+        print_document(&self.calibration, self.rows, self.months, &results, &[])
     }
 }
