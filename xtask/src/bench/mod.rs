@@ -144,10 +144,10 @@ fn run_release() -> Result<()> {
         .args(std::env::args_os().skip(1))
         .status()
         .context("start cargo")?;
-    if !status.success() {
-        // It has said why.
-        std::process::exit(status.code().unwrap_or(1));
-    }
+    anyhow::ensure!(
+        status.success(),
+        "the release build of this command failed, as it said above"
+    );
     Ok(())
 }
 
