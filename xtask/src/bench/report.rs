@@ -97,15 +97,14 @@ impl Report {
         lines
     }
 
+    fn is_first(&self, line: &Line) -> bool {
+        self.contenders.first() == Some(&line.contender)
+    }
+
     /// Names of `wanted` that the first contender has no figure of.
     pub(crate) fn missing(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<&'static str> {
         let lines = self.lines();
-        let first = self.contenders.first();
-        let has = |name: &str| {
-            lines
-                .iter()
-                .any(|line| line.name == name && Some(&line.contender) == first)
-        };
+        let has = |name: &str| lines.iter().any(|line| line.name == name && self.is_first(line));
         let is_missing = |name: &&'static str| wanted(name) && !has(name);
         NAMES.iter().map(|(name, _)| *name).filter(is_missing).collect()
     }
@@ -133,10 +132,9 @@ impl Report {
 
     pub(crate) fn print_json(&self) -> Result<()> {
         let of_side = |is_first: bool| -> Vec<serde_json::Value> {
-            let first = self.contenders.first();
             let lines = self.lines().into_iter();
             lines
-                .filter(|line| (Some(&line.contender) == first) == is_first)
+                .filter(|line| self.is_first(line) == is_first)
                 .map(|line| {
                     json!({
                         "name": line.name, "side": line.contender, "unit": line.unit, "ours": line.ours,

@@ -7,17 +7,22 @@ use crate::aead as own;
 use crate::derive;
 use crate::digest::Digest;
 
-#[test]
-fn xchacha20_poly1305() {
-    let set = aead::TestSet::load(aead::TestName::XChaCha20Poly1305).unwrap();
+type Open<const N: usize> =
+    fn(&[u8; 32], &[u8; N], &[u8], &[u8], &mut [u8]) -> Result<(), crate::error::OpenError>;
+type Seal<const N: usize> =
+    fn(&[u8; 32], &[u8; N], &[u8], &[u8], &mut [u8]) -> Result<(), crate::error::CryptoError>;
+
+/// Runs the vectors with nonces of `N` bytes; gives how many were valid, and how many invalid.
+fn aead_vectors<const N: usize>(name: aead::TestName, open: Open<N>, seal: Seal<N>) -> (usize, usize) {
+    let set = aead::TestSet::load(name).unwrap();
     let (mut valid, mut invalid) = (0, 0);
-    for group in set.test_groups.iter().filter(|group| group.nonce_size == 192) {
+    for group in set.test_groups.iter().filter(|group| group.nonce_size == 8 * N) {
         for test in &group.tests {
             let key: [u8; 32] = test.key.as_ref().try_into().unwrap();
-            let nonce: [u8; 24] = test.nonce.as_ref().try_into().unwrap();
+            let nonce: [u8; N] = test.nonce.as_ref().try_into().unwrap();
             let sealed = [test.ct.as_ref(), test.tag.as_ref()].concat();
             let mut opened = vec![0; test.ct.len()];
-            let result = own::open(&key, &nonce, &sealed, &test.aad, &mut opened);
+            let result = open(&key, &nonce, &sealed, &test.aad, &mut opened);
             if test.result == TestResult::Invalid {
                 assert!(result.is_err(), "test {}", test.tc_id);
                 assert!(opened.iter().all(|byte| *byte == 0), "test {}", test.tc_id);
@@ -27,40 +32,28 @@ fn xchacha20_poly1305() {
             result.unwrap();
             assert_eq!(opened, test.pt.as_ref(), "test {}", test.tc_id);
             let mut again = vec![0; test.pt.len() + own::TAG];
-            own::seal(&key, &nonce, &test.pt, &test.aad, &mut again).unwrap();
+            seal(&key, &nonce, &test.pt, &test.aad, &mut again).unwrap();
             assert_eq!(again, sealed, "test {}", test.tc_id);
             valid += 1;
         }
     }
+    (valid, invalid)
+}
+
+#[test]
+fn xchacha20_poly1305() {
+    let (valid, invalid) = aead_vectors(aead::TestName::XChaCha20Poly1305, own::open, own::seal);
     assert!(valid > 100 && invalid > 30, "{valid} valid, {invalid} invalid");
 }
 
 /// Test 1 is the example of RFC 8439, section 2.8.2.
 #[test]
 fn chacha20_poly1305() {
-    let set = aead::TestSet::load(aead::TestName::ChaCha20Poly1305).unwrap();
-    let (mut valid, mut invalid) = (0, 0);
-    for group in set.test_groups.iter().filter(|group| group.nonce_size == 96) {
-        for test in &group.tests {
-            let key: [u8; 32] = test.key.as_ref().try_into().unwrap();
-            let nonce: [u8; 12] = test.nonce.as_ref().try_into().unwrap();
-            let sealed = [test.ct.as_ref(), test.tag.as_ref()].concat();
-            let mut opened = vec![0; test.ct.len()];
-            let result = own::open_one_time_with(&key, &nonce, &sealed, &test.aad, &mut opened);
-            if test.result == TestResult::Invalid {
-                assert!(result.is_err(), "test {}", test.tc_id);
-                assert!(opened.iter().all(|byte| *byte == 0), "test {}", test.tc_id);
-                invalid += 1;
-                continue;
-            }
-            result.unwrap();
-            assert_eq!(opened, test.pt.as_ref(), "test {}", test.tc_id);
-            let mut again = vec![0; test.pt.len() + own::TAG];
-            own::seal_one_time_with(&key, &nonce, &test.pt, &test.aad, &mut again).unwrap();
-            assert_eq!(again, sealed, "test {}", test.tc_id);
-            valid += 1;
-        }
-    }
+    let (valid, invalid) = aead_vectors(
+        aead::TestName::ChaCha20Poly1305,
+        own::open_one_time_with,
+        own::seal_one_time_with,
+    );
     assert!(valid > 200 && invalid > 50, "{valid} valid, {invalid} invalid");
 }
 
