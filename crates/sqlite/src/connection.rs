@@ -1,6 +1,6 @@
 //! A diesel connection with its raw handle beside it.
 
-use std::ffi::{CStr, CString, c_int};
+use std::ffi::{CString, c_int};
 use std::path::Path;
 use std::ptr;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::uri;
 
 /// The MAC of each page of a keyed database, in place of SQLCipher's HMAC-SHA512: as strong for this use, and processors
 /// have instructions for SHA-256 (docs/adr/0011).
-const PAGE_MAC: &CStr = c"PRAGMA cipher_hmac_algorithm = HMAC_SHA256";
+const PAGE_MAC: &str = "PRAGMA cipher_hmac_algorithm = HMAC_SHA256";
 
 /// A connection: diesel's, and what diesel does not offer.
 ///
@@ -81,19 +81,7 @@ impl Connection {
             let code =
                 unsafe { ffi::sqlite3_key_v2(db.as_ptr(), c"main".as_ptr(), spec.as_ptr().cast(), length) };
             SqliteError::check("set the key", code)?;
-            // SAFETY: `db` is open, the text NUL-terminated; no callback, no message wanted.
-            let code = unsafe {
-                ffi::sqlite3_exec(
-                    db.as_ptr(),
-                    PAGE_MAC.as_ptr(),
-                    None,
-                    ptr::null_mut(),
-                    ptr::null_mut(),
-                )
-            };
-            SqliteError::check("set the MAC of pages", code)?;
         }
-        counters::opened(&handle)?;
         let noted = Arc::clone(&handle);
         let cached = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&cached);
@@ -104,12 +92,17 @@ impl Connection {
             }
             _ => {}
         });
-        Ok(Self {
+        let mut connection = Self {
             statements: Statements::new(),
             diesel,
             handle,
             cached,
-        })
+        };
+        if key.is_some() {
+            connection.execute_batch(PAGE_MAC)?;
+        }
+        counters::opened(&connection.handle)?;
+        Ok(connection)
     }
 
     /// The diesel connection. Replacing its instrumentation ends [`last_error`](Self::last_error).
