@@ -1,4 +1,20 @@
 -- Children before their parents; an index goes with its table.
+DROP VIEW messages_archive;
+DROP VIEW messages;
+DROP VIEW message_rows;
+DROP TRIGGER check_group_size_move;
+DROP TRIGGER check_group_size;
+DROP TRIGGER groups_removal;
+DROP TRIGGER contacts_removal;
+DROP TABLE pending_removals;
+DROP TABLE archives;
+DROP TABLE cache_entries;
+DROP TABLE vault_state;
+DROP TABLE message_locator;
+DROP TABLE conversation_months;
+DROP TABLE partitions;
+DROP TABLE senders;
+DROP TABLE conversations;
 DROP TABLE retention_policies;
 DROP TABLE security_events;
 DROP TABLE access_control;

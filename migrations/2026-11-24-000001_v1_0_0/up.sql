@@ -1,4 +1,5 @@
--- Version 1.0.0: the specification's tables, columns, checks and indexes under their names.
+-- Version 1.0.0: the specification's tables, columns, checks and indexes under their names, and the tables of our own
+-- without which no vault works. What the specification adds in 1.1.0 is the next step's.
 --
 -- Departures, each explained in docs/DATA_MODEL.md:
 --   * a timestamp is UTC text `YYYY-MM-DD HH:MM:SS.sss`, 23 characters, so that text order is time order;
@@ -300,3 +301,199 @@ CREATE INDEX idx_transfers_group ON file_transfers (group_id);
 CREATE INDEX idx_groups_key ON groups (key_id);
 CREATE INDEX idx_backup_contents_backup ON backup_contents (backup_id);
 CREATE UNIQUE INDEX idx_keys_scope ON key_store (key_type, scope) WHERE length(encrypted_key) > 0;
+
+-- A message belongs to a conversation, with a contact or a group, and has a sender.
+
+-- Kept in the same transaction as the messages: the chat list is one indexed read.
+CREATE TABLE conversations (
+    conversation INTEGER NOT NULL PRIMARY KEY CHECK (conversation BETWEEN 1 AND 1048575), -- 20 bits of a row key
+    conversation_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('direct', 'group')),
+    contact_id TEXT UNIQUE REFERENCES contacts (contact_id) ON DELETE SET NULL,
+    group_id TEXT UNIQUE REFERENCES groups (group_id) ON DELETE SET NULL,
+    -- The last message, and its time in milliseconds since 1970; NULL when there is none.
+    last_partition BIGINT,
+    last_row_key BIGINT,
+    last_at BIGINT,
+    message_count BIGINT NOT NULL DEFAULT 0 CHECK (message_count >= 0),
+    unread_count BIGINT NOT NULL DEFAULT 0 CHECK (unread_count >= 0),
+    next_expiry BIGINT,
+    is_pinned BOOLEAN NOT NULL DEFAULT FALSE CHECK (is_pinned IN (0, 1)),
+    muted_until TIMESTAMP CHECK (muted_until GLOB '????-??-?? ??:??:??.???'),
+    disappearing_seconds BIGINT CHECK (disappearing_seconds > 0),
+    is_hidden BOOLEAN NOT NULL DEFAULT FALSE CHECK (is_hidden IN (0, 1)),
+    created_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???'),
+    updated_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (updated_at GLOB '????-??-?? ??:??:??.???'),
+    CHECK (contact_id IS NULL OR group_id IS NULL)
+);
+
+CREATE INDEX idx_conversations_newest ON conversations (last_at DESC, conversation DESC) WHERE is_hidden = 0;
+
+-- Who wrote an incoming message: a contact, an anonymous member of a group, or a name out of an imported
+-- history. All of it NULL is "unknown": the contact was removed.
+CREATE TABLE senders (
+    sender INTEGER NOT NULL PRIMARY KEY,
+    contact_id TEXT UNIQUE REFERENCES contacts (contact_id) ON DELETE SET NULL,
+    group_id TEXT REFERENCES groups (group_id) ON DELETE SET NULL,
+    anonymous_id TEXT,
+    name TEXT,
+    source_id BLOB UNIQUE CHECK (source_id IS NULL OR (typeof(source_id) = 'blob' AND length(source_id) = 16)),
+    UNIQUE (group_id, anonymous_id)
+);
+
+-- Which months there are, and where a message is.
+
+-- The catalogue of months: YYYYMM in UTC; 0 is before 2000-01, 999999 is after next month.
+CREATE TABLE partitions (
+    partition INTEGER NOT NULL PRIMARY KEY CHECK (
+        partition IN (0, 999999) OR (partition BETWEEN 200001 AND 999912 AND partition % 100 BETWEEN 1 AND 12)
+    ),
+    table_name TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('live', 'archived', 'sealed')),
+    key_id TEXT NOT NULL REFERENCES key_store (key_id), -- the month's table key
+    created_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???')
+);
+
+CREATE INDEX idx_partitions_key ON partitions (key_id);
+
+-- Where a conversation has, or had, messages: paging skips the other months.
+CREATE TABLE conversation_months (
+    conversation BIGINT NOT NULL REFERENCES conversations (conversation) ON DELETE CASCADE,
+    partition BIGINT NOT NULL REFERENCES partitions (partition),
+    PRIMARY KEY (conversation, partition)
+) WITHOUT ROWID;
+
+CREATE INDEX idx_conversation_months_partition ON conversation_months (partition);
+
+-- The only register of message ids. A removed message keeps its id and nothing else, so that a second import
+-- does not raise it from the dead.
+CREATE TABLE message_locator (
+    locator INTEGER NOT NULL PRIMARY KEY,
+    message_id BLOB NOT NULL UNIQUE CHECK (typeof(message_id) = 'blob' AND length(message_id) = 16),
+    partition BIGINT,
+    row_key BIGINT,
+    CHECK ((partition IS NULL) = (row_key IS NULL))
+);
+
+-- What the database knows of its vault: one row, written when the vault is created.
+CREATE TABLE vault_state (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    vault_id BLOB NOT NULL CHECK (typeof(vault_id) = 'blob' AND length(vault_id) = 16),
+    highest_generation BIGINT NOT NULL, -- of the key ring: an older one is a restored copy
+    next_key_number BIGINT NOT NULL, -- never goes back
+    created_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???')
+);
+
+-- Used by the specification's clean-up, never defined there.
+CREATE TABLE cache_entries (
+    cache_key TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL,
+    expires_at TIMESTAMP CHECK (expires_at GLOB '????-??-?? ??:??:??.???'),
+    created_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (created_at GLOB '????-??-?? ??:??:??.???')
+);
+
+CREATE INDEX idx_cache_entries_expiring ON cache_entries (expires_at) WHERE expires_at IS NOT NULL;
+
+-- The sealed files of months. A file is immutable: a rewrite is a higher generation.
+CREATE TABLE archives (
+    partition BIGINT NOT NULL REFERENCES partitions (partition),
+    generation BIGINT NOT NULL CHECK (generation > 0),
+    file_name TEXT NOT NULL UNIQUE,
+    content_hash BLOB NOT NULL,
+    message_count BIGINT NOT NULL CHECK (message_count >= 0),
+    file_size BIGINT NOT NULL CHECK (file_size >= 0),
+    key_id TEXT NOT NULL REFERENCES key_store (key_id),
+    sealed_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (sealed_at GLOB '????-??-?? ??:??:??.???'),
+    PRIMARY KEY (partition, generation)
+);
+
+CREATE INDEX idx_archives_key ON archives (key_id);
+
+-- Messages go with their contact. Months have no foreign key to contacts, so the conversation is hidden at
+-- once and written down here; the store sweeps it in bounded batches. The trigger catches a plain SQL DELETE.
+CREATE TABLE pending_removals (
+    conversation INTEGER NOT NULL PRIMARY KEY REFERENCES conversations (conversation) ON DELETE CASCADE,
+    requested_at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+        CHECK (requested_at GLOB '????-??-?? ??:??:??.???')
+);
+
+CREATE TRIGGER contacts_removal BEFORE DELETE ON contacts
+BEGIN
+    INSERT OR IGNORE INTO pending_removals (conversation)
+    SELECT conversation FROM conversations WHERE contact_id = OLD.contact_id;
+    UPDATE conversations SET is_hidden = TRUE WHERE contact_id = OLD.contact_id;
+    DELETE FROM group_members WHERE contact_id = OLD.contact_id;
+    UPDATE senders SET contact_id = NULL, group_id = NULL, anonymous_id = NULL, name = NULL, source_id = NULL
+    WHERE contact_id = OLD.contact_id;
+END;
+
+-- A group's messages go with it, as a contact's do: its conversation is hidden at once, and the store sweeps it.
+CREATE TRIGGER groups_removal BEFORE DELETE ON groups
+BEGIN
+    INSERT OR IGNORE INTO pending_removals (conversation)
+    SELECT conversation FROM conversations WHERE group_id = OLD.group_id;
+    UPDATE conversations SET is_hidden = TRUE WHERE group_id = OLD.group_id;
+    UPDATE senders SET anonymous_id = NULL WHERE group_id = OLD.group_id;
+END;
+
+-- The second line behind the store's own check: SQLite allows no subquery in a CHECK.
+CREATE TRIGGER check_group_size BEFORE INSERT ON group_members
+WHEN NOT EXISTS (
+        SELECT 1 FROM group_members WHERE group_id = NEW.group_id AND contact_id = NEW.contact_id
+    )
+    AND (SELECT count(*) FROM group_members WHERE group_id = NEW.group_id)
+        >= (SELECT max_members FROM groups WHERE group_id = NEW.group_id)
+BEGIN
+    SELECT RAISE(ABORT, 'check_group_size: the group has max_members members');
+END;
+
+CREATE TRIGGER check_group_size_move BEFORE UPDATE OF group_id ON group_members
+WHEN NEW.group_id <> OLD.group_id
+    AND (SELECT count(*) FROM group_members WHERE group_id = NEW.group_id)
+        >= (SELECT max_members FROM groups WHERE group_id = NEW.group_id)
+BEGIN
+    SELECT RAISE(ABORT, 'check_group_size: the group has max_members members');
+END;
+
+-- The specification's two tables, read-only, over the months that are live and those in the archive. The store
+-- makes `message_rows` anew in the transaction that makes or archives a month: what stands between FROM and `AS m`
+-- becomes a UNION ALL of months, all else stays as it is here. A direct message has its conversation's contact, one
+-- in a group its sender's.
+CREATE VIEW message_rows AS
+SELECT
+    m.archived,
+    CASE typeof(m.message_id) WHEN 'blob' THEN
+        substr(lower(hex(m.message_id)), 1, 8) || '-' || substr(lower(hex(m.message_id)), 9, 4) || '-'
+        || substr(lower(hex(m.message_id)), 13, 4) || '-' || substr(lower(hex(m.message_id)), 17, 4) || '-'
+        || substr(lower(hex(m.message_id)), 21)
+    ELSE m.message_id END AS message_id,
+    CASE c.kind WHEN 'group' THEN s.contact_id ELSE c.contact_id END AS contact_id,
+    m.content,
+    m.is_outgoing,
+    m.is_encrypted,
+    strftime('%Y-%m-%d %H:%M:%f', m.timestamp / 1000.0, 'unixepoch') AS timestamp,
+    strftime('%Y-%m-%d %H:%M:%f', m.edited_at / 1000.0, 'unixepoch') AS edited_at,
+    m.is_deleted,
+    strftime('%Y-%m-%d %H:%M:%f', m.deleted_at / 1000.0, 'unixepoch') AS deleted_at,
+    strftime('%Y-%m-%d %H:%M:%f', m.created_at / 1000.0, 'unixepoch') AS created_at,
+    strftime('%Y-%m-%d %H:%M:%f', m.updated_at / 1000.0, 'unixepoch') AS updated_at
+FROM (SELECT 0 AS archived, * FROM messages_template) AS m
+LEFT JOIN conversations AS c ON c.conversation = m.conversation
+LEFT JOIN senders AS s ON s.sender = m.sender
+WHERE m.conversation NOT IN (SELECT conversation FROM pending_removals);
+
+CREATE VIEW messages AS
+SELECT message_id, contact_id, content, is_outgoing, is_encrypted, timestamp, edited_at, is_deleted, deleted_at,
+    created_at, updated_at
+FROM message_rows WHERE archived = 0;
+
+CREATE VIEW messages_archive AS
+SELECT message_id, contact_id, content, is_outgoing, is_encrypted, timestamp, edited_at, is_deleted, deleted_at,
+    created_at, updated_at
+FROM message_rows WHERE archived = 1;

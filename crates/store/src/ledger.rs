@@ -31,17 +31,8 @@ macro_rules! steps {
 
 /// Every step, in order; a test compares the list with the folder that diesel embeds.
 const STEPS: &[Step] = steps! {
-    "2026-11-24-000001_v1_0_0": "the specification's schema, version 1.0.0",
+    "2026-11-24-000001_v1_0_0": "the schema of version 1.0.0, and our own tables",
     "2026-11-24-000002_v1_1_0": "profile pictures and replies, version 1.1.0",
-    "2026-11-24-000003_conversations": "conversations with their counters, and senders",
-    "2026-11-24-000004_partitions": "the catalogue of months and the register of message ids",
-    "2026-11-24-000005_vault_state": "what the database knows of its vault",
-    "2026-11-24-000006_cache_entries": "cache entries",
-    "2026-11-24-000007_archives": "the catalogue of archive files",
-    "2026-11-24-000008_contact_removal": "removal of a contact's messages",
-    "2026-11-24-000009_group_size": "the size limit of groups as a trigger",
-    "2026-11-24-000010_message_views": "the views messages and messages_archive",
-    "2026-11-24-000011_group_removal": "removal of a group's messages",
 };
 
 impl Step {

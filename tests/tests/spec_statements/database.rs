@@ -121,7 +121,7 @@ pub(crate) fn migrations(file: &str) -> Vec<String> {
     if file == "down.sql" {
         folders.reverse();
     }
-    assert!(folders.len() >= 10, "the migrations are there");
+    assert!(folders.len() >= 2, "the migrations are there");
     folders
         .iter()
         .map(|folder| fs::read_to_string(folder.join(file)).unwrap())

@@ -1,2 +1,0 @@
-DROP TABLE senders;
-DROP TABLE conversations;

@@ -1,2 +1,0 @@
-DROP TRIGGER contacts_removal;
-DROP TABLE pending_removals;

@@ -1,3 +1,0 @@
-DROP VIEW messages_archive;
-DROP VIEW messages;
-DROP VIEW message_rows;

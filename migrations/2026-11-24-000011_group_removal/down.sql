@@ -1,1 +1,0 @@
-DROP TRIGGER groups_removal;
