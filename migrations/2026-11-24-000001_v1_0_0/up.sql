@@ -194,7 +194,14 @@ CREATE TABLE schema_migrations (
         CHECK (applied_at GLOB '????-??-?? ??:??:??.???'),
     description TEXT,
     checksum TEXT,
-    success BOOLEAN DEFAULT TRUE
+    success BOOLEAN DEFAULT TRUE,
+    name TEXT, -- the step's folder
+    tool_version TEXT,
+    irreversible TEXT, -- why there is no way back; NULL when there is one
+    down_sql TEXT, -- run by `migrate down`, also by a build that does not know the step
+    partition_down_sql TEXT, -- the same for each month's table, whose name stands as {table}
+    down_rows TEXT, -- JSON: row counts that a step back may change
+    mac BLOB -- keyed BLAKE2b over all of these
 );
 
 CREATE TABLE performance_metrics (

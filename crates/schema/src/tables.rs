@@ -273,6 +273,13 @@ diesel::table! {
         description -> Nullable<Text>,
         checksum -> Nullable<Text>,
         success -> Nullable<Bool>,
+        name -> Nullable<Text>,
+        tool_version -> Nullable<Text>,
+        irreversible -> Nullable<Text>,
+        down_sql -> Nullable<Text>,
+        partition_down_sql -> Nullable<Text>,
+        down_rows -> Nullable<Text>,
+        mac -> Nullable<Binary>,
     }
 }
 

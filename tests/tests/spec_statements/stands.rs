@@ -60,6 +60,13 @@ const ADDED: &[&str] = &[
     "contacts.profile_picture",
     "key_store.key_number",
     "key_store.scope",
+    "schema_migrations.down_rows",
+    "schema_migrations.down_sql",
+    "schema_migrations.irreversible",
+    "schema_migrations.mac",
+    "schema_migrations.name",
+    "schema_migrations.partition_down_sql",
+    "schema_migrations.tool_version",
     "settings.scope",
 ];
 
