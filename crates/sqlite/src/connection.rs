@@ -167,6 +167,29 @@ impl Connection {
         })?
     }
 
+    /// Runs the first statement of `sql`, drops its rows, and gives the text behind it; `None` when no statement was left.
+    /// So a script can be run with a look in between.
+    ///
+    /// # Errors
+    ///
+    /// The statement's code; [`ErrorCode::Misuse`] for a text with a NUL.
+    pub fn execute_next<'s>(&mut self, sql: &'s str) -> Result<Option<&'s str>, SqliteError> {
+        const OPERATION: &str = "run a statement of a script";
+        // SQLite would take it for the end.
+        if sql.contains('\0') {
+            return Err(SqliteError::misuse(OPERATION));
+        }
+        self.handle.with(OPERATION, |db| {
+            // SAFETY: `with` keeps `db` open, and the statement does not leave this closure.
+            let (statement, rest) = unsafe { Statement::prepare_first(db, sql, 0, OPERATION)? };
+            let Some(mut statement) = statement else {
+                return Ok(None);
+            };
+            while statement.step()? {}
+            Ok(Some(rest))
+        })?
+    }
+
     /// The first value of a pragma as text; `None` when the pragma gives no row or NULL, which is
     /// also what SQLite answers to a pragma it does not know.
     ///

@@ -38,6 +38,27 @@ impl Statement {
         sql: &str,
         operation: &'static str,
     ) -> Result<Self, SqliteError> {
+        // SAFETY: the caller's promise.
+        let prepared = unsafe { Self::prepare_first(db, sql, ffi::SQLITE_PREPARE_PERSISTENT, operation)? };
+        match prepared {
+            // One statement: what stands behind it would never run.
+            (Some(statement), rest) if rest.trim().is_empty() => Ok(statement),
+            _ => Err(SqliteError::misuse(operation)),
+        }
+    }
+
+    /// Prepares the first statement of `sql`, and gives the text behind it; no statement when there are but spaces and
+    /// comments.
+    ///
+    /// # Safety
+    ///
+    /// `db` must stay open while the statement lives.
+    pub(crate) unsafe fn prepare_first<'s>(
+        db: *mut ffi::sqlite3,
+        sql: &'s str,
+        flags: std::ffi::c_uint,
+        operation: &'static str,
+    ) -> Result<(Option<Self>, &'s str), SqliteError> {
         let length =
             c_int::try_from(sql.len()).map_err(|_| SqliteError::new(operation, ffi::SQLITE_TOOBIG))?;
         let (mut raw, mut tail) = (ptr::null_mut(), ptr::null());
@@ -47,7 +68,7 @@ impl Statement {
                 db,
                 sql.as_ptr().cast(),
                 length,
-                ffi::SQLITE_PREPARE_PERSISTENT,
+                flags,
                 &raw mut raw,
                 &raw mut tail,
             )
@@ -56,13 +77,11 @@ impl Statement {
             // SAFETY: `db` is open.
             return Err(unsafe { SqliteError::of(operation, db, code) });
         }
-        let raw = NonNull::new(raw).ok_or_else(|| SqliteError::misuse(operation))?;
-        let statement = Self { raw, operation };
-        // One statement: what stands behind it would never run.
+        let statement = NonNull::new(raw).map(|raw| Self { raw, operation });
         let read = tail.addr().wrapping_sub(sql.as_ptr().addr());
         match sql.get(read..) {
-            Some(rest) if rest.trim().is_empty() => Ok(statement),
-            _ => Err(SqliteError::misuse(operation)),
+            Some(rest) => Ok((statement, rest)),
+            None => Err(SqliteError::misuse(operation)),
         }
     }
 
