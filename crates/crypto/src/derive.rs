@@ -29,6 +29,10 @@ pub(crate) mod label {
     pub(crate) const KEY_STORE: &[u8] = b"privatus 2026-11-24 key-store v1";
     /// Associated data of a wrapped table key.
     pub(crate) const WRAPPED_TABLE: &[u8] = b"privatus 2026-11-24 wrapped table v1";
+    /// HKDF: master key → the key of the migration ledger's MACs.
+    pub(crate) const LEDGER_MAC: &[u8] = b"privatus 2026-11-24 ledger mac v1";
+    /// First field under such a MAC.
+    pub(crate) const LEDGER_ROW: &[u8] = b"privatus 2026-11-24 ledger row v1";
     /// Keyed BLAKE2b: table key and random bytes → row key. Padded with zeros to one block of BLAKE2b, so that the blocks
     /// of key and label are hashed once a table key, and a message adds one more (docs/adr/0010).
     pub(crate) const ROW: &[u8] = &padded(b"privatus 2026-11-24 row v1");

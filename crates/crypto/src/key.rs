@@ -57,6 +57,10 @@ key_type! {
     /// The key under which ids are hashed.
     IdKey
 }
+key_type! {
+    /// The key of the MACs in the ledger of migrations; derived from the master key.
+    LedgerKey
+}
 
 impl MasterKey {
     pub(crate) fn generate() -> Result<Self, CryptoError> {
@@ -72,6 +76,11 @@ impl MasterKey {
     /// `privatus 2026-11-24 key-store v1`.
     pub fn key_store_key(&self) -> KeyStoreKey {
         KeyStoreKey::from_bytes(&derive::subkey(self.bytes(), label::KEY_STORE))
+    }
+
+    /// Derives the key of the ledger's MACs: HKDF-SHA512, empty salt, label `privatus 2026-11-24 ledger mac v1`.
+    pub fn ledger_key(&self) -> LedgerKey {
+        LedgerKey::from_bytes(&derive::subkey(self.bytes(), label::LEDGER_MAC))
     }
 }
 
@@ -145,21 +154,49 @@ impl TableKey {
     }
 }
 
+impl LedgerKey {
+    /// A random key, for a ledger that belongs to no vault.
+    ///
+    /// # Errors
+    /// [`CryptoError::NoRandomness`].
+    pub fn generate() -> Result<Self, CryptoError> {
+        random::array().map(|bytes| Self::from_bytes(&bytes))
+    }
+
+    /// Keyed BLAKE2b-256 over the length-prefixed label and fields of a row. No field may exceed 4 GiB.
+    pub fn mac(&self, fields: &[&[u8]]) -> [u8; 32] {
+        *framed_hash(self.bytes(), &[label::LEDGER_ROW], fields)
+    }
+
+    /// Whether `mac` is that of the fields, in constant time.
+    pub fn is_mac(&self, fields: &[&[u8]], mac: &[u8]) -> bool {
+        subtle::ConstantTimeEq::ct_eq(self.mac(fields).as_slice(), mac).into()
+    }
+}
+
 impl IdKey {
     /// Keyed BLAKE2b of 16 bytes over the length-prefixed label and fields: equal only when the
     /// label and every field are. No field may exceed 4 GiB.
     pub fn hash16(&self, label: &str, fields: &[&[u8]]) -> [u8; 16] {
-        let head = [label::ID, label.as_bytes()];
-        let prefixes: Vec<[u8; 4]> = head
-            .iter()
-            .chain(fields)
-            .map(|field| frame::length(field).unwrap_or([u8::MAX; 4]))
-            .collect();
-        let framed: Vec<&[u8]> = prefixes
-            .iter()
-            .zip(head.iter().chain(fields))
-            .flat_map(|(prefix, field)| [prefix.as_slice(), *field])
-            .collect();
-        *derive::keyed_blake2b::<16>(self.bytes(), &framed)
+        *framed_hash(self.bytes(), &[label::ID, label.as_bytes()], fields)
     }
+}
+
+/// Keyed BLAKE2b of `N` bytes over the length-prefixed fields of `head`, then those of `fields`.
+fn framed_hash<const N: usize>(
+    key: &[u8; 32],
+    head: &[&[u8]],
+    fields: &[&[u8]],
+) -> zeroize::Zeroizing<[u8; N]> {
+    let prefixes: Vec<[u8; 4]> = head
+        .iter()
+        .chain(fields)
+        .map(|field| frame::length(field).unwrap_or([u8::MAX; 4]))
+        .collect();
+    let framed: Vec<&[u8]> = prefixes
+        .iter()
+        .zip(head.iter().chain(fields))
+        .flat_map(|(prefix, field)| [prefix.as_slice(), *field])
+        .collect();
+    derive::keyed_blake2b::<N>(key, &framed)
 }

@@ -317,6 +317,8 @@ fn labels_are_dated_and_each_is_used_once() {
         label::KEY_RING_BODY,
         label::KEY_STORE,
         label::WRAPPED_TABLE,
+        label::LEDGER_MAC,
+        label::LEDGER_ROW,
         label::ROW,
         label::ID,
     ];
