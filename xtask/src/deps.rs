@@ -13,9 +13,11 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("privatus-crypto", &[]),
     ("privatus-sqlite", &[]),
     ("privatus-schema", &[]),
+    ("privatus-migrate", &["privatus-crypto", "privatus-sqlite"]),
     (
         "privatus-store",
         &[
+            "privatus-migrate",
             "privatus-schema",
             "privatus-sqlite",
             "privatus-crypto",
@@ -40,6 +42,7 @@ const ANY_CRATE: &[&str] = &[
     "privatus-crypto",
     "privatus-domain",
     "privatus-import",
+    "privatus-migrate",
     "privatus-schema",
     "privatus-sqlite",
     "privatus-store",

@@ -1,0 +1,76 @@
+//! Why a step, or a look at the ledger, ended.
+
+use privatus_crypto::{CryptoError, OpenError};
+use privatus_sqlite::SqliteError;
+
+use crate::step::Version;
+
+/// A refusal or failure; whatever it is, the database is as it was before the step.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MigrateError {
+    /// SQLite failed.
+    #[error(transparent)]
+    Sqlite(#[from] SqliteError),
+    /// A statement of a step failed.
+    #[error("migration {step}: {error}")]
+    Statement {
+        /// The step.
+        step: String,
+        /// What SQLite said.
+        error: SqliteError,
+    },
+    /// The ledger says something that this build cannot take for true.
+    #[error("migration {step} {how}")]
+    Ledger {
+        /// The step.
+        step: String,
+        /// What is wrong with it, in words that follow its name.
+        how: &'static str,
+    },
+    /// A step did what it must not.
+    #[error("migration {step}: {what}")]
+    Broken {
+        /// The step.
+        step: String,
+        /// What it did, with counts.
+        what: String,
+    },
+    /// A step has no way back.
+    #[error("migration {step} cannot be taken back: {reason}")]
+    Irreversible {
+        /// The step.
+        step: String,
+        /// Why.
+        reason: String,
+    },
+    /// No step has this number.
+    #[error("no migration {0} was applied to this vault")]
+    Unknown(Version),
+    /// A sealed value did not open.
+    #[error("a sealed value does not open")]
+    Sealed,
+    /// Randomness or a length.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// The caller of a step's host failed, in its own words.
+    #[error("{0}")]
+    Host(String),
+}
+
+impl From<OpenError> for MigrateError {
+    fn from(_: OpenError) -> Self {
+        Self::Sealed
+    }
+}
+
+impl MigrateError {
+    /// What SQLite answered, where it did.
+    #[must_use]
+    pub const fn sqlite(&self) -> Option<SqliteError> {
+        match self {
+            Self::Sqlite(error) | Self::Statement { error, .. } => Some(*error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What a step needs of the vault that it runs in.
+
+use privatus_sqlite::Connection;
+
+use crate::error::MigrateError;
+
+/// The months of a vault.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Partitions {
+    /// The table whose text each month's table has.
+    pub template: String,
+    /// The months' tables that stand, oldest first.
+    pub tables: Vec<String>,
+}
+
+/// The vault around a step: its months, its views over them, and its sealed values.
+pub trait Host {
+    /// The months' tables that stand.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read, or has a month that no statement reaches.
+    fn partitions(&mut self, db: &mut Connection) -> Result<Partitions, MigrateError>;
+
+    /// Writes the views over all months again, after a step.
+    ///
+    /// # Errors
+    /// SQLite's, or a view of another form.
+    fn refresh_views(&mut self, db: &mut Connection) -> Result<(), MigrateError>;
+
+    /// Opens a sealed value; `row_id` is the row's primary key in canonical bytes.
+    ///
+    /// # Errors
+    /// [`MigrateError::Sealed`], and those of finding its key.
+    fn open(
+        &mut self,
+        db: &mut Connection,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        envelope: &[u8],
+    ) -> Result<Vec<u8>, MigrateError>;
+
+    /// Seals a value under the key whose number `envelope`, the value it replaces, carries.
+    ///
+    /// # Errors
+    /// Those of finding the key, and no randomness.
+    fn reseal(
+        &mut self,
+        db: &mut Connection,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        envelope: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, MigrateError>;
+}
+
+/// A database without months, whose values are not sealed: for the schema of a step alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoPartitions;
+
+impl Host for NoPartitions {
+    fn partitions(&mut self, _: &mut Connection) -> Result<Partitions, MigrateError> {
+        Ok(Partitions::default())
+    }
+
+    fn refresh_views(&mut self, _: &mut Connection) -> Result<(), MigrateError> {
+        Ok(())
+    }
+
+    fn open(
+        &mut self,
+        _: &mut Connection,
+        _: &str,
+        _: &str,
+        _: &[u8],
+        envelope: &[u8],
+    ) -> Result<Vec<u8>, MigrateError> {
+        Ok(envelope.to_vec())
+    }
+
+    fn reseal(
+        &mut self,
+        _: &mut Connection,
+        _: &str,
+        _: &str,
+        _: &[u8],
+        _: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, MigrateError> {
+        Ok(plain.to_vec())
+    }
+}

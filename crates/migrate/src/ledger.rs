@@ -1,0 +1,212 @@
+//! `schema_migrations`: what was applied, and the SQL that takes it back, under a MAC because it is executed.
+
+use privatus_crypto::LedgerKey;
+use privatus_sqlite::{Column, Connection, Row, SqliteError, Value};
+
+use crate::error::MigrateError;
+use crate::read;
+use crate::step::{Rows, Step, Version};
+
+/// diesel's own ledger, as diesel makes it.
+const DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
+                      run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)";
+
+/// What a ledger is written and checked with.
+#[derive(Debug)]
+pub struct Seal<'a> {
+    /// The key of its MACs.
+    pub key: &'a LedgerKey,
+    /// The vault's id: a row of another vault's ledger is not taken for one of this.
+    pub vault: &'a [u8],
+}
+
+/// A row of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// The step's number.
+    pub version: Version,
+    /// When, as UTC text.
+    pub applied_at: Option<String>,
+    /// What it does.
+    pub description: Option<String>,
+    /// Of the texts that were run.
+    pub checksum: Option<String>,
+    /// Whether it went well; NULL is no.
+    pub success: bool,
+    /// The step's folder.
+    pub name: Option<String>,
+    /// The version of the tool that applied it.
+    pub tool_version: Option<String>,
+    /// Why there is no way back.
+    pub irreversible: Option<String>,
+    /// The way back.
+    pub down_sql: Option<String>,
+    /// The way back of each month's table.
+    pub partition_down_sql: Option<String>,
+    /// Counts of rows that the way back changes: a JSON object of table and SQL.
+    pub down_rows: Option<String>,
+    /// Whether the MAC over all of it is right.
+    pub is_authentic: bool,
+}
+
+impl Applied {
+    /// The step's folder, or its number where the row has none.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.version.to_string())
+    }
+
+    /// What the MAC covers, in this order; a field that is NULL differs from an empty one.
+    fn fields(&self, vault: &[u8]) -> Vec<Vec<u8>> {
+        let text = |text: &Option<String>| match text {
+            Some(text) => [b"+", text.as_bytes()].concat(),
+            None => b"-".to_vec(),
+        };
+        vec![
+            vault.to_vec(),
+            self.version.to_le_bytes().to_vec(),
+            text(&self.applied_at),
+            text(&self.description),
+            text(&self.checksum),
+            vec![u8::from(self.success)],
+            text(&self.name),
+            text(&self.tool_version),
+            text(&self.irreversible),
+            text(&self.down_sql),
+            text(&self.partition_down_sql),
+            text(&self.down_rows),
+        ]
+    }
+
+    fn with_fields<T>(&self, vault: &[u8], work: impl FnOnce(&[&[u8]]) -> T) -> T {
+        let fields = self.fields(vault);
+        let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+        work(&fields)
+    }
+}
+
+/// All rows, the first step first.
+///
+/// # Errors
+/// SQLite's.
+pub fn applied(db: &mut Connection, seal: &Seal<'_>) -> Result<Vec<Applied>, SqliteError> {
+    let sql = "SELECT version, applied_at, description, checksum, success, name, tool_version, irreversible, down_sql, \
+               partition_down_sql, down_rows, mac FROM schema_migrations ORDER BY version";
+    read::rows(db, sql, &[], |row| {
+        let mut applied = read_row(row);
+        applied.is_authentic = match row.column(11) {
+            Column::Blob(mac) => applied.with_fields(seal.vault, |fields| seal.key.is_mac(fields, mac)),
+            _ => false,
+        };
+        applied
+    })
+}
+
+fn read_row(row: &Row<'_>) -> Applied {
+    let text = |column| read::text(row, column);
+    Applied {
+        version: read::integer(row, 0),
+        applied_at: text(1),
+        description: text(2),
+        checksum: text(3),
+        success: read::integer(row, 4) == 1,
+        name: text(5),
+        tool_version: text(6),
+        irreversible: text(7),
+        down_sql: text(8),
+        partition_down_sql: text(9),
+        down_rows: text(10),
+        is_authentic: false,
+    }
+}
+
+/// Writes both ledgers' rows of a step, in its transaction.
+pub(crate) fn note(
+    db: &mut Connection,
+    seal: &Seal<'_>,
+    step: &Step,
+    now: &str,
+    tool: &str,
+) -> Result<(), MigrateError> {
+    let row = Applied {
+        version: step.version(),
+        applied_at: Some(now.into()),
+        description: Some(step.description.into()),
+        checksum: Some(step.checksum()),
+        success: true,
+        name: Some(step.name.into()),
+        tool_version: Some(tool.into()),
+        irreversible: step.irreversible.map(Into::into),
+        down_sql: Some(step.down.into()),
+        partition_down_sql: step.partition_down.map(Into::into),
+        down_rows: down_rows(step.rows_down),
+        is_authentic: true,
+    };
+    let mac = row.with_fields(seal.vault, |fields| seal.key.mac(fields));
+    let text = |text: &'_ Option<String>| text.clone();
+    let texts = [
+        text(&row.applied_at),
+        text(&row.description),
+        text(&row.checksum),
+        text(&row.name),
+        text(&row.tool_version),
+        text(&row.irreversible),
+        text(&row.down_sql),
+        text(&row.partition_down_sql),
+        text(&row.down_rows),
+    ];
+    let mut binds = vec![Value::Integer(row.version)];
+    binds.extend(
+        texts
+            .iter()
+            .map(|text| text.as_deref().map_or(Value::Null, Value::Text)),
+    );
+    binds.push(Value::Blob(&mac));
+    db.run(
+        "INSERT INTO schema_migrations (version, applied_at, description, checksum, name, tool_version, irreversible, \
+         down_sql, partition_down_sql, down_rows, mac, success) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)",
+        &binds,
+    )?;
+    db.run(DIESEL, &[])?;
+    let version = row.version.to_string();
+    db.run(
+        "INSERT INTO __diesel_schema_migrations (version) VALUES (?)",
+        &[Value::Text(&version)],
+    )?;
+    Ok(())
+}
+
+/// Removes both rows of a step that was taken back, where the ledger is still there.
+pub(crate) fn forget(db: &mut Connection, version: Version) -> Result<(), SqliteError> {
+    if read::has_table(db, "schema_migrations")? {
+        let sql = "DELETE FROM schema_migrations WHERE version = ?";
+        db.run(sql, &[Value::Integer(version)])?;
+    }
+    let text = version.to_string();
+    let sql = "DELETE FROM __diesel_schema_migrations WHERE version = ?";
+    db.run(sql, &[Value::Text(&text)]).map(drop)
+}
+
+fn down_rows(rows: Rows) -> Option<String> {
+    if rows.is_empty() {
+        return None;
+    }
+    let map: serde_json::Map<_, _> = rows
+        .iter()
+        .map(|(table, sql)| ((*table).to_owned(), (*sql).into()))
+        .collect();
+    Some(serde_json::Value::Object(map).to_string())
+}
+
+/// The declared counts of a way back, `(table, SQL)`.
+pub(crate) fn parse_down_rows(applied: &Applied) -> Result<Vec<(String, String)>, MigrateError> {
+    let Some(text) = &applied.down_rows else {
+        return Ok(Vec::new());
+    };
+    let wrong = |_| MigrateError::Ledger {
+        step: applied.title(),
+        how: "declares counts of rows in a form that this build does not read",
+    };
+    let map: std::collections::BTreeMap<String, String> = serde_json::from_str(text).map_err(wrong)?;
+    Ok(map.into_iter().collect())
+}

@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod counts;
+mod error;
+mod event;
+mod host;
+mod ledger;
+mod loss;
+mod partition;
+mod read;
+mod references;
+mod run;
+mod schema;
+mod state;
+mod step;
+mod steps;
+
+pub use error::MigrateError;
+pub use event::Event;
+pub use host::{Host, NoPartitions, Partitions};
+pub use ledger::{Applied, Seal, applied};
+pub use loss::Loss;
+pub use partition::{rows_view, table_text};
+pub use run::Runner;
+pub use schema::Schema;
+pub use state::{Newer, State, pending, state};
+pub use step::{Code, Rows, Step, Version};
+pub use steps::Steps;

@@ -1,0 +1,88 @@
+//! What a way back would lose, found by going it and undoing it.
+
+use std::collections::BTreeMap;
+
+use privatus_sqlite::{Connection, SqliteError, Value};
+
+use crate::error::MigrateError;
+use crate::ledger::Applied;
+use crate::read::{self, quoted};
+use crate::run::Runner;
+
+/// A table or a column that is gone after the way back, and had something in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Loss {
+    /// The table; the template's name stands for all months.
+    pub table: String,
+    /// The column; the whole table when there is none.
+    pub column: Option<String>,
+    /// Rows of the table, or values of the column that are not NULL.
+    pub values: u64,
+}
+
+impl Runner<'_> {
+    /// What taking these steps back would lose. Everything is done and undone: it takes as long as the way back does.
+    ///
+    /// # Errors
+    /// As [`back`](Runner::back): what would fail fails here already.
+    pub fn losses(&mut self, db: &mut Connection, applied: &[Applied]) -> Result<Vec<Loss>, MigrateError> {
+        let months = self.host.partitions(db)?;
+        let before = columns(db)?;
+        let counts = |db: &mut Connection| row_counts(db, &before);
+        let rows_before = counts(db)?;
+        let after = self.rehearse_back(db, applied, |db| {
+            let after = columns(db)?;
+            let rows = row_counts(db, &after)?;
+            Ok((after, rows))
+        })?;
+        let (after, rows_after) = after;
+        let mut lost: BTreeMap<(String, Option<String>), u64> = BTreeMap::new();
+        for (table, columns) in &before {
+            let is_month = months.tables.contains(table);
+            let title = if is_month { &months.template } else { table };
+            let mut add = |column: Option<&String>, values: i64| {
+                let values = u64::try_from(values).unwrap_or(0);
+                *lost.entry((title.clone(), column.cloned())).or_default() += values;
+            };
+            let rows = rows_before.get(table).copied().unwrap_or(0);
+            let Some(kept) = after.get(table) else {
+                add(None, rows);
+                continue;
+            };
+            add(None, rows - rows_after.get(table).copied().unwrap_or(0));
+            for column in columns.iter().filter(|column| !kept.contains(column)) {
+                let sql = format!("SELECT count({}) FROM {}", quoted(column), quoted(table));
+                add(Some(column), read::number(db, &sql)?);
+            }
+        }
+        let lost = lost.into_iter().filter(|(_, values)| *values > 0);
+        Ok(lost
+            .map(|((table, column), values)| Loss {
+                table,
+                column,
+                values,
+            })
+            .collect())
+    }
+}
+
+type Columns = BTreeMap<String, Vec<String>>;
+
+fn columns(db: &mut Connection) -> Result<Columns, SqliteError> {
+    let mut all = Columns::new();
+    for table in read::tables(db)? {
+        let sql = "SELECT name FROM pragma_table_info(?)";
+        let names = read::rows(db, sql, &[Value::Text(&table)], |row| read::text(row, 0))?;
+        all.insert(table, names.into_iter().flatten().collect());
+    }
+    Ok(all)
+}
+
+fn row_counts(db: &mut Connection, tables: &Columns) -> Result<BTreeMap<String, i64>, SqliteError> {
+    let mut counts = BTreeMap::new();
+    for table in tables.keys() {
+        let sql = format!("SELECT count(*) FROM {}", quoted(table));
+        counts.insert(table.clone(), read::number(db, &sql)?);
+    }
+    Ok(counts)
+}
