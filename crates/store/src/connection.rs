@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use diesel::SqliteConnection;
 use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, RawKey, SqliteError};
 
 use crate::columns::{FromRow, WrongType};
@@ -129,11 +128,6 @@ impl Link {
     /// The raw connection, for checkpoints, counters and pragmas.
     pub(crate) fn raw(&mut self) -> &mut Connection {
         &mut self.inner
-    }
-
-    /// diesel's connection, for the migrations.
-    pub(crate) fn diesel(&mut self) -> &mut SqliteConnection {
-        self.inner.diesel()
     }
 
     /// Whether the connection is to be replaced: an error left it unusable (DESIGN section 2), or its statements are

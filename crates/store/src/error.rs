@@ -55,6 +55,21 @@ pub enum StoreError {
         "the vault's schema differs from what this build expects ({0}); use the build that made it; nothing was changed"
     )]
     SchemaDiffers(String),
+    /// A step of the schema failed, or did what it must not (19).
+    #[error(
+        "the vault's schema could not be changed ({0}); the step that failed left nothing; tell us, and use the build you had"
+    )]
+    MigrationFailed(String),
+    /// A change of the schema needs more room than the disk has (20).
+    #[error(
+        "the disk has {free} bytes free, and changing the vault's schema needs {needed}: a copy of the database, and as much for the change; make space and try again; nothing was changed"
+    )]
+    NoRoom {
+        /// Bytes that are needed.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
     /// No space is left (20).
     #[error("the disk is full; whole transactions were kept; make space and run the command again")]
     DiskFull,
@@ -93,8 +108,8 @@ impl StoreError {
             Self::DatabaseMissing(_) => 15,
             Self::DatabaseDamaged(_) => 16,
             Self::SchemaNewer(_) => 18,
-            Self::SchemaDiffers(_) => 19,
-            Self::DiskFull => 20,
+            Self::SchemaDiffers(_) | Self::MigrationFailed(_) => 19,
+            Self::DiskFull | Self::NoRoom { .. } => 20,
             Self::Busy(_) => 21,
             Self::Denied(_) => 22,
             Self::Refused(_) => 23,

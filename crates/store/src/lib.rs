@@ -9,9 +9,8 @@ mod conversation;
 mod error;
 mod group;
 mod keys;
-mod ledger;
 mod message;
-mod migrate;
+mod migration;
 mod month;
 #[cfg(test)]
 mod plans;
@@ -32,7 +31,11 @@ mod work_done;
 
 pub use error::StoreError;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
+pub use migration::{
+    DownPlan, Downgrade, Migrator, STEPS, SchemaCheck, Snapshot, StepStatus, TEMPLATE, Upgrade,
+};
 pub use privatus_crypto::{Digest, KdfCost, Password, RecoveryCode, Secret, SecretError};
+pub use privatus_migrate::{Event as MigrationEvent, Loss, Version};
 pub use store::Store;
 pub use tx::{ReadTx, WriteTx};
 pub use vault::{VaultKeys, VaultOptions};

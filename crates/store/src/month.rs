@@ -6,6 +6,7 @@ use privatus_domain::Partition;
 
 use crate::catalogue::{MONTHS_MAX, Month};
 use crate::error::StoreError;
+use crate::migration::{TEMPLATE, month_sql, refresh_views, schema_text};
 use crate::sql::Sql;
 use crate::tx::WriteTx;
 
@@ -32,16 +33,9 @@ impl WriteTx<'_> {
             .bind(key_id.as_str())
             .bind(now.as_str());
         self.link.run(sql, "add a month to the catalogue")?;
-        // Every open parses it: without the line ends and spaces that are for a person.
-        let template = self.schema_text("messages_template")?;
-        let words: Vec<&str> = template.split_whitespace().collect();
-        let create = words.join(" ").replacen("messages_template", &month.table, 1);
-        self.run_schema(create)?;
-        if !partition.is_month() {
-            let table = &month.table;
-            self.run_schema(format!(
-                "CREATE INDEX idx_{table}_order ON {table} (conversation, timestamp, row_key)"
-            ))?;
+        let template = schema_text(self.link.raw(), TEMPLATE)?;
+        for sql in month_sql(&template, partition) {
+            self.run_schema(&sql)?;
         }
         Arc::make_mut(&mut self.months).insert(partition, Arc::clone(&month));
         self.views_refresh()?;
@@ -61,41 +55,15 @@ impl WriteTx<'_> {
         self.views_refresh()
     }
 
-    /// Writes the view under `messages` and `messages_archive` again, over all months; its columns stay those the
-    /// migrations gave it.
     fn views_refresh(&mut self) -> Result<(), StoreError> {
-        const VIEW: &str = "message_rows";
-        let unknown = || StoreError::SchemaDiffers(format!("the view {VIEW} has another form"));
-        let sql = Sql::new(
-            "SELECT partition, state = 'archived' FROM partitions WHERE state <> 'sealed' ORDER BY partition",
-        );
-        let months: Vec<(i32, bool)> = self.link.rows(sql, "list the months")?;
-        // Only a `Partition` becomes a table name, here too.
-        let months = months
-            .into_iter()
-            .filter_map(|(number, archived)| Some((Partition::from_number(number)?, i32::from(archived))));
-        // The template has no rows: it names the columns, also where no month stands.
-        let mut source = "SELECT 0 AS archived, * FROM messages_template".to_owned();
-        for (partition, archived) in months {
-            source += &format!(" UNION ALL SELECT {archived}, * FROM {}", partition.table());
-        }
-        let old = self.schema_text(VIEW)?;
-        let (head, rest) = old.split_once("\nFROM (").ok_or_else(unknown)?;
-        let (_, tail) = rest.split_once(") AS m\n").ok_or_else(unknown)?;
-        self.run_schema(format!("DROP VIEW {VIEW}"))?;
-        self.run_schema(format!("{head}\nFROM ({source}) AS m\n{tail}"))
-    }
-
-    fn schema_text(&mut self, name: &str) -> Result<String, StoreError> {
-        let sql = Sql::new("SELECT sql FROM sqlite_schema WHERE name = ?");
-        let text: Option<String> = self.link.row(sql.bind(name), "read the schema")?;
-        text.ok_or_else(|| StoreError::SchemaDiffers(format!("{name} is missing")))
+        self.schema_changed = true;
+        Ok(refresh_views(self.link.raw())?)
     }
 
     /// Runs DDL without keeping it prepared.
-    fn run_schema(&mut self, sql: String) -> Result<(), StoreError> {
+    fn run_schema(&mut self, sql: &str) -> Result<(), StoreError> {
         self.schema_changed = true;
-        self.link.raw().execute_batch(&sql)?;
+        self.link.raw().execute_batch(sql)?;
         Ok(())
     }
 }

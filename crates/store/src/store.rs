@@ -14,6 +14,7 @@ use crate::connection::{Link, Role};
 use crate::error::StoreError;
 use crate::keys::KeyCache;
 use crate::message::cursor::Cursors;
+use crate::migration::Upgrade;
 use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 use crate::usage::usage_flush;
@@ -70,6 +71,7 @@ pub struct Store {
     readers: Mutex<ReaderPool>,
     reader_free: Condvar,
     pub(crate) warnings: Vec<String>,
+    pub(crate) upgrade: Option<Upgrade>,
     // Dropped last: the lock and the process-wide claim outlive the connections.
     _lock: File,
     _guard: OpenGuard,
@@ -102,6 +104,7 @@ pub(crate) struct Opened {
     /// The connection that the vault was looked at with.
     pub(crate) reader: Link,
     pub(crate) warnings: Vec<String>,
+    pub(crate) upgrade: Option<Upgrade>,
     pub(crate) lock: File,
     pub(crate) guard: OpenGuard,
 }
@@ -127,6 +130,7 @@ impl Store {
             }),
             reader_free: Condvar::new(),
             warnings: opened.warnings,
+            upgrade: opened.upgrade,
             _lock: opened.lock,
             _guard: opened.guard,
         }

@@ -9,7 +9,7 @@ use privatus_sqlite::CheckpointMode;
 use crate::connection::{APPLICATION_ID, Link, Role};
 use crate::error::StoreError;
 use crate::keys::key_keep;
-use crate::migrate;
+use crate::migration;
 use crate::sql::Sql;
 use crate::store::{Opened, Store, system_time};
 use crate::vault::building::Building;
@@ -78,6 +78,7 @@ impl Store {
             raw_key,
             reader,
             warnings: Vec::new(),
+            upgrade: None,
             lock,
             guard,
         };
@@ -93,7 +94,7 @@ fn build(at: &Path, ring: &KeyRing, unlocked: &Unlocked, options: &VaultOptions)
     link.raw().execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA synchronous = FULL"
     ))?;
-    migrate::run_all(&mut link)?;
+    migration::create(&mut link, unlocked)?;
     fill(&mut link, ring, unlocked)?;
     link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
     drop(link);

@@ -279,6 +279,24 @@ impl Files {
         }
     }
 
+    /// Takes `vault.lock` alone, if nobody holds it.
+    pub(crate) fn try_lock_exclusive(&self) -> Result<Option<File>, StoreError> {
+        let file = self.lock_file("vault.lock")?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(StoreError::io(&error, "lock vault.lock")),
+        }
+    }
+
+    /// Makes an exclusive `vault.lock` a shared one. The system may give it to another in between, who may then work
+    /// alone first.
+    pub(crate) fn share_lock(&self, lock: File) -> Result<File, StoreError> {
+        lock.lock_shared()
+            .map_err(|error| StoreError::io(&error, "share vault.lock"))?;
+        Ok(lock)
+    }
+
     /// Takes `keyring.lock`, waiting for another writer of the key ring.
     pub(crate) fn lock_key_ring(&self) -> Result<File, StoreError> {
         let file = self.lock_file("keyring.lock")?;
@@ -315,7 +333,7 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
         .map_err(|error| StoreError::io(&error, "look into the vault's folder"))
 }
 
-fn create(path: &Path, may_exist: bool) -> std::io::Result<File> {
+pub(super) fn create(path: &Path, may_exist: bool) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     if may_exist {

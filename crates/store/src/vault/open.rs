@@ -5,14 +5,15 @@ use std::sync::RwLock;
 
 use privatus_crypto::{KdfCost, KeyRing, Secret, Unlocked};
 use privatus_domain::Timestamp;
+use privatus_migrate::Event as MigrationEvent;
 use privatus_sqlite::RawKey;
 
 use crate::catalogue::Catalogue;
 use crate::connection::{APPLICATION_ID, Link, READER_CACHE_KIB, Role};
 use crate::error::StoreError;
 use crate::keys::KeyCache;
-use crate::ledger;
 use crate::message::cursor::Cursors;
+use crate::migration::{Upgrade, pending, run_pending};
 use crate::sql::Sql;
 use crate::store::{Opened, Shared, Store, system_time};
 use crate::tx::{ReadTx, WriteTx};
@@ -32,6 +33,8 @@ pub struct VaultOptions {
     pub vfs: Option<String>,
     /// Stands in for the system's clock.
     pub clock: Option<fn() -> Timestamp>,
+    /// Told what happens while the schema of an older vault is brought up to date.
+    pub on_migration: Option<fn(MigrationEvent<'_>)>,
 }
 
 impl Default for VaultOptions {
@@ -42,6 +45,7 @@ impl Default for VaultOptions {
             reader_cache_kib: READER_CACHE_KIB,
             vfs: None,
             clock: None,
+            on_migration: None,
         }
     }
 }
@@ -163,21 +167,28 @@ impl Store {
         let Closed {
             files,
             guard,
-            lock,
+            mut lock,
             copies,
         } = closed;
         let raw_key = raw_key(unlocked);
-        let mut reader = Link::open(
-            &files.database(),
-            &raw_key,
-            options.vfs.as_deref(),
-            options.reader_role(),
-        )?;
+        let connect = || {
+            let vfs = options.vfs.as_deref();
+            Link::open(&files.database(), &raw_key, vfs, options.reader_role())
+        };
+        let mut reader = connect()?;
+        let mut looked = look(&mut reader, unlocked, options)?;
+        let mut upgrade: Option<Upgrade> = None;
+        if looked.is_none() {
+            drop(reader);
+            (lock, upgrade) = run_pending(&files, lock, unlocked, options)?;
+            reader = connect()?;
+            looked = look(&mut reader, unlocked, options)?;
+        }
         let Looked {
             shared,
             is_wal,
             generation,
-        } = look(&mut reader, unlocked, options)?;
+        } = looked.ok_or(StoreError::Busy("another build changed its schema meanwhile"))?;
         if !is_wal {
             // Only now, when it is known to be ours.
             Link::open(&files.database(), &raw_key, options.vfs.as_deref(), Role::Writer)?;
@@ -189,6 +200,7 @@ impl Store {
             raw_key,
             reader,
             warnings,
+            upgrade,
             lock,
             guard,
         };
@@ -208,6 +220,13 @@ impl Store {
             settled,
             "messages whose month has come could not be moved into it",
         );
+        if store.upgrade.is_none() {
+            let removed = store.files.snapshot_outlived();
+            store.put_off(
+                removed,
+                "the copy from before the last change of the schema could not be removed",
+            );
+        }
         Ok(store)
     }
 
@@ -265,6 +284,17 @@ impl WriteTx<'_> {
     }
 }
 
+/// Unlocks the files of a vault without a look at its database.
+pub(crate) fn unlock_files(
+    path: &Path,
+    secret: &Secret,
+    options: &VaultOptions,
+) -> Result<(Files, OpenGuard, std::fs::File, Unlocked), StoreError> {
+    let (closed, rings) = Closed::look(path)?;
+    let (_, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
+    Ok((closed.files, closed.guard, closed.lock, unlocked))
+}
+
 /// SQLCipher's raw key of an unlocked vault.
 pub(crate) fn raw_key(unlocked: &Unlocked) -> RawKey {
     RawKey::new(
@@ -273,19 +303,20 @@ pub(crate) fn raw_key(unlocked: &Unlocked) -> RawKey {
     )
 }
 
-/// Looks whether the database is ours and of this build, in one snapshot.
-fn look(link: &mut Link, unlocked: &Unlocked, options: &VaultOptions) -> Result<Looked, StoreError> {
+/// Looks whether the database is ours, in one snapshot; `None` when its schema is older than this build's.
+fn look(link: &mut Link, unlocked: &Unlocked, options: &VaultOptions) -> Result<Option<Looked>, StoreError> {
     link.run(Sql::new("BEGIN"), "begin a transaction")?;
     let generation = check_ours(link, unlocked)?;
-    ledger::check(link)?;
-    let is_wal = link.is_wal()?;
-    let shared = share(link, unlocked, options)?;
+    let looked = match pending(link)? {
+        0 => Some(Looked {
+            is_wal: link.is_wal()?,
+            shared: share(link, unlocked, options)?,
+            generation,
+        }),
+        _ => None,
+    };
     link.run(Sql::new("ROLLBACK"), "end a transaction")?;
-    Ok(Looked {
-        shared,
-        is_wal,
-        generation,
-    })
+    Ok(looked)
 }
 
 /// What the connections share, once the database is known to be ours.
@@ -319,7 +350,7 @@ pub(crate) fn share(
 }
 
 /// Gives the highest generation of the key ring that the database was opened under.
-fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<i64, StoreError> {
+pub(crate) fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<i64, StoreError> {
     let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
     if link.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
         return Err(foreign());

@@ -1,0 +1,197 @@
+//! The vault around a step: its months, the views over them, its sealed values.
+
+use std::collections::HashMap;
+
+use privatus_crypto::{Context, KeyStoreKey, TableKey, VaultId, envelope_key_number};
+use privatus_domain::Partition;
+use privatus_migrate::{Host, MigrateError, Partitions, rows_view, table_text};
+use privatus_sqlite::{Column, Connection, Row, Value};
+
+use super::TEMPLATE;
+
+/// The view behind `messages` and `messages_archive`.
+const VIEW: &str = "message_rows";
+
+/// A vault's database, with its keys.
+pub(crate) struct VaultHost<'a> {
+    root: &'a KeyStoreKey,
+    vault: &'a VaultId,
+    keys: HashMap<u32, TableKey>,
+}
+
+impl<'a> VaultHost<'a> {
+    pub(crate) fn new(root: &'a KeyStoreKey, vault: &'a VaultId) -> Self {
+        Self {
+            root,
+            vault,
+            keys: HashMap::new(),
+        }
+    }
+
+    fn key(&mut self, db: &mut Connection, number: u32) -> Result<&TableKey, MigrateError> {
+        if !self.keys.contains_key(&number) {
+            let sql = "SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?";
+            let mut found = None;
+            db.query(sql, &[Value::Integer(number.into())], |row| {
+                let (kind, scope) = (text(row, 0), text(row, 1));
+                if let (Some(kind), Some(scope), Column::Blob(wrapped)) = (kind, scope, row.column(2)) {
+                    found = Some(self.root.unwrap(self.vault, number, &kind, &scope, wrapped)?);
+                }
+                Ok::<_, MigrateError>(())
+            })?;
+            self.keys.insert(number, found.ok_or(MigrateError::Sealed)?);
+        }
+        self.keys.get(&number).ok_or(MigrateError::Sealed)
+    }
+}
+
+impl Host for VaultHost<'_> {
+    fn partitions(&mut self, db: &mut Connection) -> Result<Partitions, MigrateError> {
+        let months = months(db)?;
+        let mut sealed = None;
+        db.query(
+            "SELECT partition FROM partitions WHERE state = 'sealed' LIMIT 1",
+            &[],
+            |row| {
+                sealed = Some(integer(row, 0));
+                Ok::<_, MigrateError>(())
+            },
+        )?;
+        if let Some(month) = sealed {
+            // No build seals months yet. One that does brings the code that writes their files again (docs/adr/0017).
+            return Err(MigrateError::Host(format!(
+                "month {month} is sealed, and this build cannot rewrite it"
+            )));
+        }
+        Ok(Partitions {
+            template: TEMPLATE.into(),
+            tables: months
+                .into_iter()
+                .map(|(partition, _)| partition.table())
+                .collect(),
+        })
+    }
+
+    fn refresh_views(&mut self, db: &mut Connection) -> Result<(), MigrateError> {
+        refresh_views(db)
+    }
+
+    fn open(
+        &mut self,
+        db: &mut Connection,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        envelope: &[u8],
+    ) -> Result<Vec<u8>, MigrateError> {
+        let number = envelope_key_number(envelope)?;
+        let context = Context {
+            vault: self.vault,
+            table,
+            column,
+            row_id,
+            key_number: number,
+        };
+        let mut plain = Vec::new();
+        self.key(db, number)?.open_into(&context, envelope, &mut plain)?;
+        Ok(plain)
+    }
+
+    fn reseal(
+        &mut self,
+        db: &mut Connection,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        envelope: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, MigrateError> {
+        let number = envelope_key_number(envelope)?;
+        let context = Context {
+            vault: self.vault,
+            table,
+            column,
+            row_id,
+            key_number: number,
+        };
+        Ok(self.key(db, number)?.seal(&context, plain)?)
+    }
+}
+
+/// The months whose tables stand, and whether each is in the archive.
+pub(super) fn months(db: &mut Connection) -> Result<Vec<(Partition, bool)>, MigrateError> {
+    let mut months = Vec::new();
+    let sql =
+        "SELECT partition, state = 'archived' FROM partitions WHERE state <> 'sealed' ORDER BY partition";
+    db.query(sql, &[], |row| {
+        // Only a `Partition` becomes a table name.
+        let number = i32::try_from(integer(row, 0)).ok();
+        if let Some(partition) = number.and_then(Partition::from_number) {
+            months.push((partition, integer(row, 1) == 1));
+        }
+        Ok::<_, MigrateError>(())
+    })?;
+    Ok(months)
+}
+
+/// The statements that make a month's table; the two ends of time have an index for their order.
+pub(crate) fn month_sql(template_sql: &str, partition: Partition) -> Vec<String> {
+    let table = partition.table();
+    let mut all = vec![table_text(template_sql, TEMPLATE, &table)];
+    if !partition.is_month() {
+        all.push(format!(
+            "CREATE INDEX idx_{table}_order ON {table} (conversation, timestamp, row_key)"
+        ));
+    }
+    all
+}
+
+/// Writes the view under `messages` and `messages_archive` again, over all months; its columns stay those the migrations
+/// gave it.
+pub(crate) fn refresh_views(db: &mut Connection) -> Result<(), MigrateError> {
+    let months = months(db)?;
+    let text = view_over(db, &months)?;
+    db.execute_batch(&format!("DROP VIEW {VIEW}; {text}"))?;
+    Ok(())
+}
+
+/// The text of the view over these months.
+pub(super) fn view_over(db: &mut Connection, months: &[(Partition, bool)]) -> Result<String, MigrateError> {
+    let months: Vec<(String, bool)> = months
+        .iter()
+        .map(|(partition, archived)| (partition.table(), *archived))
+        .collect();
+    rows_view(&schema_text(db, VIEW)?, TEMPLATE, &months).ok_or_else(|| other_form(VIEW))
+}
+
+/// The text that a table or view was made with.
+pub(crate) fn schema_text(db: &mut Connection, name: &str) -> Result<String, MigrateError> {
+    let mut found = None;
+    db.query(
+        "SELECT sql FROM sqlite_schema WHERE name = ?",
+        &[Value::Text(name)],
+        |row| {
+            found = text(row, 0);
+            Ok::<_, MigrateError>(())
+        },
+    )?;
+    found.ok_or_else(|| other_form(name))
+}
+
+fn other_form(name: &str) -> MigrateError {
+    MigrateError::Host(format!("{name} is missing or has another form"))
+}
+
+fn text(row: &Row<'_>, column: i32) -> Option<String> {
+    match row.column(column) {
+        Column::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        _ => None,
+    }
+}
+
+fn integer(row: &Row<'_>, column: i32) -> i64 {
+    match row.column(column) {
+        Column::Integer(number) => number,
+        _ => 0,
+    }
+}

@@ -1,0 +1,204 @@
+//! A vault whose schema is looked at and changed on request, also when this build does not open it as a store.
+
+use std::fs::File;
+use std::path::Path;
+
+use privatus_crypto::{Secret, Unlocked};
+use privatus_migrate::{Applied, Event, Loss, MigrateError, Runner, Seal, State, Version, applied, state};
+
+use super::error::newer;
+use super::upgrade::{TOOL, open, upgrade};
+use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, VaultHost, snapshot, verify};
+use crate::connection::Link;
+use crate::error::StoreError;
+use crate::store::system_time;
+use crate::vault::{Files, OpenGuard, VaultOptions, unlock_files};
+
+/// A vault's schema and its ledger (`privatus migrate`).
+///
+/// Holds the vault's lock, shared, and alone from the first change or its plan on.
+pub struct Migrator {
+    files: Files,
+    unlocked: Unlocked,
+    options: VaultOptions,
+    link: Link,
+    is_alone: bool,
+    lock: File,
+    _guard: OpenGuard,
+}
+
+impl std::fmt::Debug for Migrator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Migrator({})", self.files.root().display())
+    }
+}
+
+impl Migrator {
+    /// Unlocks the vault in `path`, whatever its schema is; nothing of it is changed.
+    ///
+    /// # Errors
+    /// Those of [`Store::unlock`](crate::Store::unlock) but for the schema's.
+    pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
+        let (files, guard, lock, unlocked) = unlock_files(path, secret, options)?;
+        let link = open(&files, &unlocked, options)?;
+        Ok(Self {
+            files,
+            unlocked,
+            options: options.clone(),
+            link,
+            is_alone: false,
+            lock,
+            _guard: guard,
+        })
+    }
+
+    /// Every step that the vault has or this build knows, the first one first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn status(&mut self) -> Result<Vec<StepStatus>, StoreError> {
+        let rows = self.applied()?;
+        let mut all: Vec<StepStatus> = rows.iter().map(StepStatus::applied).collect();
+        let is_pending = |version: Version| rows.iter().all(|row| row.version != version);
+        let pending = STEPS.all().iter().filter(|step| is_pending(step.version()));
+        all.extend(pending.map(StepStatus::pending));
+        all.sort_by_key(|status| status.version);
+        Ok(all)
+    }
+
+    /// Runs the pending steps, as an open would.
+    ///
+    /// # Errors
+    /// Those of an open: the vault is as it was, or has the steps before the one that failed.
+    pub fn up(&mut self) -> Result<Option<Upgrade>, StoreError> {
+        if super::pending(&mut self.link)? == 0 {
+            return Ok(None);
+        }
+        self.alone()?;
+        let upgrade = upgrade(&self.files, &self.unlocked, &self.options)?;
+        self.link = open(&self.files, &self.unlocked, &self.options)?;
+        Ok(upgrade)
+    }
+
+    /// What going back to the schema of `to` would do and lose. It is done and undone, and takes as long.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the vault never had `to`; [`StoreError::Refused`] when a step on the way has no way
+    /// back; [`StoreError::SchemaDiffers`] when the SQL in the vault is not what was written there.
+    pub fn plan_down(&mut self, to: Version) -> Result<DownPlan, StoreError> {
+        let back = self.steps_after(to)?;
+        self.alone()?;
+        let losses = match back.is_empty() {
+            true => Vec::new(),
+            false => self.run(|runner, link| runner.losses(link.raw(), &back), &mut |_| ())?,
+        };
+        Ok(DownPlan {
+            from: back.last().map_or(to, |step| step.version),
+            to,
+            steps: back.iter().rev().map(Applied::title).collect(),
+            losses,
+        })
+    }
+
+    /// Goes back as planned, after a copy of the database.
+    ///
+    /// # Errors
+    /// As [`plan_down`](Self::plan_down); [`StoreError::NoRoom`]. The vault has the schema of the last step that was
+    /// taken back whole.
+    pub fn down(&mut self, plan: &DownPlan) -> Result<Downgrade, StoreError> {
+        let back = self.steps_after(plan.to)?;
+        self.alone()?;
+        let told = self.options.on_migration;
+        let mut event = |event: Event<'_>| {
+            if let Some(told) = told {
+                told(event);
+            }
+        };
+        let snapshot = snapshot::take(&mut self.link, &self.files, &mut event)?;
+        snapshot::check(&snapshot, &crate::vault::raw_key(&self.unlocked), &mut self.link)?;
+        self.run(|runner, link| runner.back(link.raw(), &back), &mut event)?;
+        Ok(Downgrade {
+            from: plan.from,
+            to: plan.to,
+            steps: back.iter().rev().map(Applied::title).collect(),
+            snapshot,
+        })
+    }
+
+    /// Checks both ledgers, every MAC and checksum, and the schema against what the ledger says it is.
+    ///
+    /// # Errors
+    /// [`StoreError::SchemaNewer`] when this build cannot know the schema; SQLite's.
+    pub fn verify(&mut self) -> Result<SchemaCheck, StoreError> {
+        if let Ok(State::Newer(found)) = state(self.link.raw(), &STEPS) {
+            return Err(newer(&found));
+        }
+        let rows = self.applied()?;
+        verify::check(&mut self.link, &rows)
+    }
+
+    fn applied(&mut self) -> Result<Vec<Applied>, StoreError> {
+        let key = self.unlocked.master().ledger_key();
+        let vault = self.unlocked.vault_id();
+        let seal = Seal {
+            key: &key,
+            vault: vault.as_bytes(),
+        };
+        Ok(applied(self.link.raw(), &seal)?)
+    }
+
+    /// The applied steps after `to`, the first one first.
+    fn steps_after(&mut self, to: Version) -> Result<Vec<Applied>, StoreError> {
+        let rows = self.applied()?;
+        if !rows.iter().any(|row| row.version == to) {
+            return Err(MigrateError::Unknown(to).into());
+        }
+        Ok(rows.into_iter().filter(|row| row.version > to).collect())
+    }
+
+    fn run<T>(
+        &mut self,
+        work: impl FnOnce(&mut Runner<'_>, &mut Link) -> Result<T, MigrateError>,
+        event: &mut dyn FnMut(Event<'_>),
+    ) -> Result<T, StoreError> {
+        let root = self.unlocked.master().key_store_key();
+        let vault = self.unlocked.vault_id();
+        let ledger_key = self.unlocked.master().ledger_key();
+        let mut runner = Runner {
+            host: &mut VaultHost::new(&root, &vault),
+            seal: Seal {
+                key: &ledger_key,
+                vault: vault.as_bytes(),
+            },
+            now: &system_time().to_sql(),
+            tool: TOOL,
+            event,
+        };
+        Ok(work(&mut runner, &mut self.link)?)
+    }
+
+    /// Takes the lock alone, and looks at nothing that was read before.
+    fn alone(&mut self) -> Result<(), StoreError> {
+        if !self.is_alone {
+            // The lock goes from shared to none to exclusive: what came between is read again by whoever asks.
+            let _ = self.lock.unlock();
+            let alone = self.files.try_lock_exclusive()?;
+            self.lock = alone.ok_or(StoreError::Busy("a change of its schema is done alone"))?;
+            self.is_alone = true;
+        }
+        Ok(())
+    }
+}
+
+/// What [`DownPlan`] says of one loss, for a person.
+impl DownPlan {
+    /// One line a loss.
+    #[must_use]
+    pub fn losses_told(&self) -> Vec<String> {
+        let tell = |loss: &Loss| match &loss.column {
+            Some(column) => format!("{}.{column}: {} values", loss.table, loss.values),
+            None => format!("{}: {} rows", loss.table, loss.values),
+        };
+        self.losses.iter().map(tell).collect()
+    }
+}

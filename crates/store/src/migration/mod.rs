@@ -1,0 +1,22 @@
+//! The schema of a vault and its steps: at creation, at an open, and when a person asks (DESIGN section 9).
+
+mod down;
+mod error;
+mod host;
+mod migrator;
+mod snapshot;
+mod status;
+mod steps;
+mod upgrade;
+mod verify;
+
+pub use down::{DownPlan, Downgrade};
+use host::VaultHost;
+pub(crate) use host::{month_sql, refresh_views, schema_text};
+pub use migrator::Migrator;
+pub use snapshot::Snapshot;
+pub use status::StepStatus;
+pub use steps::{STEPS, TEMPLATE};
+pub use upgrade::Upgrade;
+pub(crate) use upgrade::{create, pending, run_pending};
+pub use verify::SchemaCheck;

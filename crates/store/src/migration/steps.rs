@@ -1,0 +1,66 @@
+//! Every step of the schema that this build knows. `cargo xtask migrations new` adds one at the end.
+
+use privatus_migrate::{Step, Steps};
+
+/// The physical template of a month.
+pub const TEMPLATE: &str = "messages_template";
+
+macro_rules! step {
+    ($name:literal, $description:literal) => {
+        Step::new(
+            $name,
+            $description,
+            include_str!(concat!("../../../../migrations/", $name, "/up.sql")),
+            include_str!(concat!("../../../../migrations/", $name, "/down.sql")),
+        )
+    };
+    ($name:literal, $description:literal, partition) => {
+        step!($name, $description).with_partition(
+            include_str!(concat!("../../../../migrations/", $name, "/partition_up.sql")),
+            include_str!(concat!("../../../../migrations/", $name, "/partition_down.sql")),
+        )
+    };
+}
+
+/// Every step, in order; a test compares the list with the folder that diesel embeds.
+pub static STEPS: Steps = Steps::new(&[
+    step!(
+        "2026-11-24-000001_v1_0_0",
+        "the specification's schema, version 1.0.0, and the tables of a vault"
+    )
+    .with_no_way_back("it is the first: no vault is older"),
+    step!(
+        "2026-11-24-000002_v1_1_0",
+        "profile pictures and replies, version 1.1.0",
+        partition
+    ),
+]);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use diesel::migration::MigrationSource;
+    use diesel::sqlite::Sqlite;
+    use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+    use super::STEPS;
+
+    const EMBEDDED: EmbeddedMigrations = embed_migrations!("../../migrations");
+
+    #[test]
+    fn the_list_is_what_diesel_embeds() {
+        let embedded = MigrationSource::<Sqlite>::migrations(&EMBEDDED).unwrap();
+        let embedded: Vec<(String, String)> = embedded
+            .iter()
+            .map(|step| (step.name().to_string(), step.name().version().to_string()))
+            .collect();
+        let listed: Vec<(String, String)> = STEPS
+            .all()
+            .iter()
+            .map(|step| (step.name.to_owned(), step.version().to_string()))
+            .collect();
+        assert_eq!(listed, embedded);
+        let versions: Vec<i64> = STEPS.all().iter().map(|step| step.version()).collect();
+        assert!(versions.is_sorted(), "{versions:?}");
+    }
+}
