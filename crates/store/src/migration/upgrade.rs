@@ -42,7 +42,7 @@ impl Store {
 }
 
 /// Makes the schema in an empty database.
-pub(crate) fn create(link: &mut Link, unlocked: &Unlocked) -> Result<(), StoreError> {
+pub(crate) fn create(link: &mut Link, unlocked: &Unlocked, options: &VaultOptions) -> Result<(), StoreError> {
     let root = unlocked.master().key_store_key();
     let vault = unlocked.vault_id();
     let ledger_key = unlocked.master().ledger_key();
@@ -54,7 +54,11 @@ pub(crate) fn create(link: &mut Link, unlocked: &Unlocked) -> Result<(), StoreEr
         },
         now: &system_time().to_sql(),
         tool: TOOL,
-        event: &mut |_| (),
+        event: &mut |event| {
+            if let Some(told) = options.on_migration {
+                told(event);
+            }
+        },
     }
     .up(link.raw(), STEPS.all())?;
     Ok(())

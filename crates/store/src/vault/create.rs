@@ -94,7 +94,7 @@ fn build(at: &Path, ring: &KeyRing, unlocked: &Unlocked, options: &VaultOptions)
     link.raw().execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA synchronous = FULL"
     ))?;
-    migration::create(&mut link, unlocked)?;
+    migration::create(&mut link, unlocked, options)?;
     fill(&mut link, ring, unlocked)?;
     link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
     drop(link);

@@ -33,7 +33,7 @@ pub struct VaultOptions {
     pub vfs: Option<String>,
     /// Stands in for the system's clock.
     pub clock: Option<fn() -> Timestamp>,
-    /// Told what happens while the schema of an older vault is brought up to date.
+    /// Told what happens while a schema is made, or that of an older vault brought up to date.
     pub on_migration: Option<fn(MigrationEvent<'_>)>,
 }
 
