@@ -10,6 +10,7 @@ use crate::ledger::{self, Applied, Seal};
 use crate::partition;
 use crate::read;
 use crate::references::Dangling;
+use crate::schema::first_token;
 use crate::step::Step;
 
 /// What steps run with.
@@ -224,6 +225,19 @@ fn end(db: &mut Connection, how: &str) -> Result<(), MigrateError> {
     Ok(db.execute_batch("PRAGMA foreign_keys = ON")?)
 }
 
+/// What would end the step's transaction, or reach another database.
+const FORBIDDEN: [&str; 9] = [
+    "ATTACH",
+    "BEGIN",
+    "COMMIT",
+    "DETACH",
+    "END",
+    "RELEASE",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "VACUUM",
+];
+
 /// Runs a script statement by statement.
 fn script(
     db: &mut Connection,
@@ -233,6 +247,13 @@ fn script(
 ) -> Result<(), MigrateError> {
     let mut rest = sql;
     loop {
+        let word = first_token(rest).unwrap_or_default().to_ascii_uppercase();
+        if FORBIDDEN.contains(&word.as_str()) {
+            return Err(MigrateError::Broken {
+                step: step.into(),
+                what: format!("its SQL says {word}, and a step is one transaction"),
+            });
+        }
         let next = db.execute_next(rest).map_err(|error| MigrateError::Statement {
             step: step.into(),
             error,
@@ -240,12 +261,6 @@ fn script(
         let Some(next) = next else {
             return Ok(());
         };
-        if db.is_autocommit() {
-            return Err(MigrateError::Broken {
-                step: step.into(),
-                what: "its SQL ends the transaction that it runs in".into(),
-            });
-        }
         event(Event::Statement { step });
         rest = next;
     }

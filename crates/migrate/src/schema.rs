@@ -112,6 +112,17 @@ fn is_plain(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
+/// The first token of a statement. An empty statement before it, a `;` alone, is passed over as SQLite does.
+pub(crate) fn first_token(sql: &str) -> Option<&str> {
+    let mut rest = sql;
+    loop {
+        match next_token(rest)? {
+            (";", tail) => rest = tail,
+            (token, _) => return Some(token),
+        }
+    }
+}
+
 /// The first token behind spaces and comments, and the text behind it.
 fn next_token(sql: &str) -> Option<(&str, &str)> {
     let mut sql = sql.trim_start();

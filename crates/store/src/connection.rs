@@ -130,6 +130,13 @@ impl Link {
         &mut self.inner
     }
 
+    /// Whether the database has a log with pages in it.
+    pub(crate) fn has_log(&self) -> bool {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        PathBuf::from(log).metadata().is_ok_and(|log| log.len() > 0)
+    }
+
     /// Whether the connection is to be replaced: an error left it unusable (DESIGN section 2), or its statements are
     /// too many.
     pub(crate) fn is_worn(&self) -> bool {

@@ -105,7 +105,7 @@ impl WriteTx<'_> {
 }
 
 /// Canonical bytes of `(scope, key)`: both length-prefixed.
-fn row_id(scope: &str, key: &str) -> Vec<u8> {
+pub(crate) fn row_id(scope: &str, key: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(8 + scope.len() + key.len());
     for part in [scope, key] {
         bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());

@@ -7,6 +7,8 @@ mod migrator;
 mod snapshot;
 mod status;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod upgrade;
 mod verify;
 

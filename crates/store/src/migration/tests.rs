@@ -1,0 +1,180 @@
+//! Steps that this build does not have, run on a vault: with a Rust part, and such as do what they must not.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use privatus_crypto::LedgerKey;
+use privatus_domain::SettingKey;
+use privatus_migrate::{Applied, Host, MigrateError, Runner, Schema, Seal, Step, applied};
+use privatus_sqlite::{Column, Connection, Value};
+
+use super::VaultHost;
+use crate::testing::Vault;
+use crate::{Store, StoreError};
+
+/// Each setting's value in its own envelope, with a new text in it.
+fn reseal_settings(db: &mut Connection, host: &mut dyn Host) -> Result<(), MigrateError> {
+    let mut rows = Vec::new();
+    db.query("SELECT key, value FROM settings WHERE scope = ''", &[], |row| {
+        if let (Column::Text(key), Column::Blob(value)) = (row.column(0), row.column(1)) {
+            rows.push((String::from_utf8(key.to_vec()).unwrap(), value.to_vec()));
+        }
+        Ok::<_, MigrateError>(())
+    })?;
+    for (key, envelope) in rows {
+        let row_id = crate::setting::row_id("", &key);
+        let plain = host.open(db, "settings", "value", &row_id, &envelope)?;
+        let new = String::from_utf8(plain).unwrap().replace("old", "new");
+        let sealed = host.reseal(db, "settings", "value", &row_id, &envelope, new.as_bytes())?;
+        db.run(
+            "UPDATE settings SET value = ? WHERE scope = '' AND key = ?",
+            &[Value::Blob(&sealed), Value::Text(&key)],
+        )?;
+    }
+    Ok(())
+}
+
+fn fails(_: &mut Connection, _: &mut dyn Host) -> Result<(), MigrateError> {
+    Err(MigrateError::Host("planted".into()))
+}
+
+const UP: &str =
+    "ALTER TABLE contacts ADD COLUMN note BLOB; CREATE TABLE notes (note INTEGER NOT NULL PRIMARY KEY);
+                  UPDATE contacts SET note = x'01';";
+const DOWN: &str = "DROP TABLE notes; ALTER TABLE contacts DROP COLUMN note;";
+const NAME: &str = "2099-01-01-000001_notes";
+
+/// Runs `work` with a runner for the vault; gives its result.
+fn with_runner<T>(
+    store: &Store,
+    key: &LedgerKey,
+    work: impl FnOnce(&mut Runner<'_>, &mut Connection) -> Result<T, MigrateError>,
+) -> Result<T, StoreError> {
+    let shared = &store.shared;
+    store.with_writer(|link| {
+        let mut runner = Runner {
+            host: &mut VaultHost::new(&shared.root, &shared.vault_id),
+            seal: Seal {
+                key,
+                vault: shared.vault_id.as_bytes(),
+            },
+            now: "2099-01-01 00:00:00.000",
+            tool: "9.9.9",
+            event: &mut |_| (),
+        };
+        Ok(work(&mut runner, link.raw())?)
+    })
+}
+
+fn schema(store: &Store) -> Schema {
+    store.with_writer(|link| Ok(Schema::read(link.raw())?)).unwrap()
+}
+
+fn vault() -> Vault {
+    let vault = Vault::new();
+    vault.receive(&[("a", "2025-05-01T00:00:00Z"), ("b", "2025-06-01T00:00:00Z")]);
+    let name = SettingKey::new("theme").unwrap();
+    vault
+        .store
+        .write("set", |tx| {
+            tx.setting_set("", &name, serde_json::json!("old and dark"), tx.now())
+        })
+        .unwrap();
+    vault
+}
+
+fn theme(store: &Store) -> String {
+    let name = SettingKey::new("theme").unwrap();
+    store
+        .read(|tx| tx.setting("", &name))
+        .unwrap()
+        .value
+        .as_str()
+        .to_owned()
+}
+
+#[test]
+fn a_rust_part_reads_and_seals_in_the_transaction_of_its_step() {
+    let (vault, key) = (vault(), LedgerKey::generate().unwrap());
+    let before = schema(&vault.store);
+    let step = Step::new(NAME, "notes", UP, DOWN).with_code(reseal_settings);
+    with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap();
+    assert_eq!(theme(&vault.store), "\"new and dark\"");
+    assert_eq!(vault.verify().problems, Vec::<String>::new());
+
+    // An older build has not the code: the SQL in the vault is enough to go back.
+    let back: Vec<Applied> = with_runner(&vault.store, &key, |run, db| {
+        let back = applied(db, &run.seal)?;
+        Ok(back.into_iter().filter(|row| row.title() == NAME).collect())
+    })
+    .unwrap();
+    assert_eq!(back.len(), 1);
+    let losses = with_runner(&vault.store, &key, |run, db| run.losses(db, &back)).unwrap();
+    let lost: Vec<String> = losses
+        .iter()
+        .map(|loss| {
+            format!(
+                "{}.{} {}",
+                loss.table,
+                loss.column.as_deref().unwrap_or("*"),
+                loss.values
+            )
+        })
+        .collect();
+    assert_eq!(lost, ["contacts.note 1"]);
+    with_runner(&vault.store, &key, |run, db| run.back(db, &back)).unwrap();
+    assert_eq!(schema(&vault.store).differences(&before), Vec::<String>::new());
+    let path = vault.lock();
+    assert!(crate::testing::unlock(&path.1).is_ok());
+}
+
+#[test]
+fn a_step_that_fails_anywhere_leaves_nothing() {
+    let (vault, key) = (vault(), LedgerKey::generate().unwrap());
+    let before = schema(&vault.store);
+    let missing = Step::new(
+        NAME,
+        "",
+        "CREATE TABLE more (a TEXT); INSERT INTO no_such_table VALUES (1);",
+        "",
+    );
+    let ends = Step::new(
+        NAME,
+        "",
+        "CREATE TABLE more (a TEXT); ; /* x */ commit; CREATE TABLE most (a TEXT);",
+        "",
+    );
+    let drops = Step::new(NAME, "", "DELETE FROM message_locator;", "");
+    let forgets = Step::new(
+        NAME,
+        "",
+        "DROP VIEW messages; DROP VIEW messages_archive; DROP VIEW message_rows;",
+        "",
+    );
+    let code = Step::new(NAME, "", UP, DOWN).with_code(fails);
+    for (step, says) in [
+        (missing, "run a statement"),
+        (ends, "says COMMIT"),
+        (drops, "message_locator has 0 rows after it, 2 are expected"),
+        (forgets, "message_rows is missing"),
+        (code, "planted"),
+    ] {
+        let error = with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap_err();
+        assert_eq!(error.exit_code(), 19, "{error}");
+        assert!(error.to_string().contains(says), "{error}");
+        assert_eq!(
+            schema(&vault.store).differences(&before),
+            Vec::<String>::new(),
+            "{says}"
+        );
+        assert_eq!(theme(&vault.store), "\"old and dark\"");
+    }
+    assert_eq!(vault.verify().problems, Vec::<String>::new());
+}
+
+#[test]
+fn a_sealed_month_is_not_left_behind() {
+    let (vault, key) = (vault(), LedgerKey::generate().unwrap());
+    vault.sql("UPDATE partitions SET state = 'sealed' WHERE partition = 202505");
+    let step = Step::new(NAME, "", UP, DOWN).with_partition("ALTER TABLE {table} ADD COLUMN x;", "");
+    let error = with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap_err();
+    assert!(error.to_string().contains("month 202505 is sealed"), "{error}");
+}
