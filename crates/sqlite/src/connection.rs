@@ -302,6 +302,28 @@ impl Connection {
         })?
     }
 
+    /// Leaves the WAL beside the database when this connection closes as the last one; otherwise it is merged then, by a
+    /// connection that only read as well.
+    ///
+    /// # Errors
+    ///
+    /// None in practice; SQLite's code otherwise.
+    pub fn keep_log_at_close(&mut self) -> Result<(), SqliteError> {
+        const OPERATION: &str = "configure the connection";
+        let on: c_int = 1;
+        self.handle.with(OPERATION, |db| {
+            // SAFETY: an open connection; the option takes an int and an int pointer or null.
+            SqliteError::check(OPERATION, unsafe {
+                ffi::sqlite3_db_config(
+                    db,
+                    ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+                    on,
+                    ptr::null_mut::<c_int>(),
+                )
+            })
+        })?
+    }
+
     /// Checkpoints the WAL of the main database.
     ///
     /// # Errors

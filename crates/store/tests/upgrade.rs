@@ -339,6 +339,35 @@ fn what_a_ledger_must_not_say_is_refused_and_nothing_touched() {
 }
 
 #[test]
+fn a_newer_vault_with_a_log_keeps_its_log() {
+    let (_folder, path) = vault();
+    let ring = KeyRing::parse(&fs::read(path.join("keyring.json")).unwrap()).unwrap();
+    let unlocked = ring.unlock(&secret()).unwrap();
+    let key = RawKey::new(
+        unlocked.database_key().dangerously_expose_bytes(),
+        unlocked.cipher_salt(),
+    );
+    let options = OpenOptions::new(OpenMode::ReadWrite).with_key(&key);
+    let mut db = Connection::open(&path.join("privatus.db"), &options).unwrap();
+    db.execute_batch("INSERT INTO schema_migrations (version, checksum) VALUES (20991231000001, 'x')")
+        .unwrap();
+    // As a crash leaves it: the row is in the log alone.
+    let crashed = bytes(&path);
+    drop(db);
+    for (name, bytes) in &crashed {
+        fs::write(path.join(name), bytes).unwrap();
+    }
+    fs::remove_file(path.join("privatus.db-shm")).unwrap();
+    assert!(!crashed["privatus.db-wal"].is_empty());
+    let error = unlock(&path).unwrap_err();
+    assert_eq!(error.exit_code(), 18, "{error}");
+    let left = bytes(&path);
+    for name in ["privatus.db", "privatus.db-wal", "keyring.json", "keyring.json.1"] {
+        assert_eq!(left[name], crashed[name], "{name}");
+    }
+}
+
+#[test]
 fn a_disk_that_fills_at_any_place_leaves_the_old_schema() {
     const NAME: &str = "full-in-an-upgrade";
     let faults = FaultVfs::register(NAME).unwrap();

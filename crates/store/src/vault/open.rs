@@ -175,8 +175,14 @@ impl Store {
             let vfs = options.vfs.as_deref();
             Link::open(&files.database(), &raw_key, vfs, options.reader_role())
         };
+        let had_log = files.wal_size() > 0;
         let mut reader = connect()?;
-        let mut looked = look(&mut reader, unlocked, options)?;
+        let looked = look(&mut reader, unlocked, options);
+        if looked.is_err() && had_log {
+            // What is refused is not touched: closing the last connection would merge the log.
+            let _ = reader.raw().keep_log_at_close();
+        }
+        let mut looked = looked?;
         let mut upgrade: Option<Upgrade> = None;
         if looked.is_none() {
             drop(reader);
