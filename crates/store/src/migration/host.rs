@@ -43,6 +43,26 @@ impl<'a> VaultHost<'a> {
         }
         self.keys.get(&number).ok_or(MigrateError::Sealed)
     }
+
+    /// The key that an envelope names, and what binds a value to its place.
+    fn place<'c>(
+        &'c mut self,
+        db: &mut Connection,
+        table: &'c str,
+        column: &'c str,
+        row_id: &'c [u8],
+        envelope: &[u8],
+    ) -> Result<(&'c TableKey, Context<'c>), MigrateError> {
+        let (vault, key_number) = (self.vault, envelope_key_number(envelope)?);
+        let context = Context {
+            vault,
+            table,
+            column,
+            row_id,
+            key_number,
+        };
+        Ok((self.key(db, key_number)?, context))
+    }
 }
 
 impl Host for VaultHost<'_> {
@@ -106,15 +126,8 @@ impl Host for VaultHost<'_> {
         envelope: &[u8],
         plain: &[u8],
     ) -> Result<Vec<u8>, MigrateError> {
-        let number = envelope_key_number(envelope)?;
-        let context = Context {
-            vault: self.vault,
-            table,
-            column,
-            row_id,
-            key_number: number,
-        };
-        Ok(self.key(db, number)?.seal(&context, plain)?)
+        let (key, context) = self.place(db, table, column, row_id, envelope)?;
+        Ok(key.seal(&context, plain)?)
     }
 }
 

@@ -3,15 +3,6 @@
 //!
 //! The processes that crash are this test program again, running one of its ignored tests: they abort when they are told
 //! of the event whose number they were given.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    missing_docs
-)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,12 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use privatus_domain::{Body, ContactId, DisplayName, NewContact, NewMessage, PublicKey, Timestamp};
-use privatus_store::{
-    MigrationEvent, Migrator, Password, STEPS, Secret, Store, StoreError, VaultOptions, Version,
-};
+use privatus_store::{MigrationEvent, Migrator, STEPS, Store, VaultOptions, Version};
 
-const VAULT: &str = "PRIVATUS_UPGRADE_VAULT";
+use super::{VAULT, is_content, migrator, old_vault, password, secret, unlock, vault, version};
+
 const STOP_AT: &str = "PRIVATUS_UPGRADE_STOP_AT";
 
 static EVENTS: AtomicUsize = AtomicUsize::new(0);
@@ -36,7 +25,7 @@ fn abort_at(_: MigrationEvent<'_>) {
     }
 }
 
-fn options() -> VaultOptions {
+fn aborting() -> VaultOptions {
     VaultOptions {
         on_migration: std::env::var_os(STOP_AT).map(|_| abort_at as fn(MigrationEvent<'_>)),
         ..VaultOptions::cheap_for_tests()
@@ -49,29 +38,17 @@ fn vault_path() -> PathBuf {
         .into()
 }
 
-fn password() -> Password {
-    Password::new("secret").unwrap()
-}
-
-fn secret() -> Secret {
-    Secret::Password(password())
-}
-
-fn version(at: usize) -> Version {
-    STEPS.all()[at].version()
-}
-
 #[test]
 #[ignore = "aborts where it is told to, by a_crash_in_an_upgrade_…"]
 fn child_that_upgrades() {
-    let store = Store::unlock(&vault_path(), &secret(), &options()).unwrap();
+    let store = Store::unlock(&vault_path(), &secret(), &aborting()).unwrap();
     assert!(store.upgrade().is_some());
 }
 
 #[test]
 #[ignore = "aborts where it is told to, by a_crash_in_a_step_back_…"]
 fn child_that_steps_back() {
-    let mut migrator = Migrator::unlock(&vault_path(), &secret(), &options()).unwrap();
+    let mut migrator = Migrator::unlock(&vault_path(), &secret(), &aborting()).unwrap();
     let plan = migrator.plan_down(version(0)).unwrap();
     migrator.down(&plan).unwrap();
 }
@@ -79,13 +56,18 @@ fn child_that_steps_back() {
 #[test]
 #[ignore = "aborts where it is told to, by a_crash_in_a_creation_…"]
 fn child_that_creates() {
-    Store::create(&vault_path(), &password(), &options()).unwrap();
+    Store::create(&vault_path(), &password(), &aborting()).unwrap();
 }
 
 /// Runs a child that aborts at this event; `false` when it came to its end before.
 fn crashes(child: &str, vault: &Path, stop: usize) -> bool {
     let ended = Command::new(std::env::current_exe().unwrap())
-        .args([child, "--exact", "--ignored", "--test-threads=1"])
+        .args([
+            &format!("crash::{child}"),
+            "--exact",
+            "--ignored",
+            "--test-threads=1",
+        ])
         .env(VAULT, vault)
         .env(STOP_AT, stop.to_string())
         .stdout(Stdio::null())
@@ -100,46 +82,6 @@ fn crashes(child: &str, vault: &Path, stop: usize) -> bool {
     true
 }
 
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
-}
-
-/// A vault of the newest schema with messages in three months and at both ends of time.
-fn filled(path: &Path) {
-    let (store, _) = Store::create(path, &password(), &VaultOptions::cheap_for_tests()).unwrap();
-    store
-        .write("fill", |tx| {
-            let contact = NewContact {
-                id: ContactId::new(tx.new_id()?),
-                display_name: DisplayName::new("Alice")?,
-                public_key: PublicKey::new(b"key".to_vec())?,
-                is_verified: true,
-                added_at: tx.now(),
-                last_seen: None,
-            };
-            let chat = tx.contact_create(&contact)?;
-            for (id, time) in [
-                ("a", "1999-01-01T00:00:00Z"),
-                ("b", "2025-01-31T23:59:59Z"),
-                ("c", "2025-02-01T00:00:00Z"),
-                ("d", "2025-03-01T00:00:00Z"),
-                ("e", "9000-01-01T00:00:00Z"),
-            ] {
-                let body = Body::text(format!("text of {id} {}", "x".repeat(3_000)))?;
-                tx.message_insert(&chat, &NewMessage::sent(id.parse()?, body, at(time)))?;
-            }
-            Ok::<_, StoreError>(())
-        })
-        .unwrap();
-    store.lock().unwrap();
-}
-
-fn step_back(path: &Path) {
-    let mut migrator = Migrator::unlock(path, &secret(), &VaultOptions::cheap_for_tests()).unwrap();
-    let plan = migrator.plan_down(version(0)).unwrap();
-    migrator.down(&plan).unwrap();
-}
-
 fn copy(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -150,7 +92,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// The schema that the ledger names, which the database has; its rows and its messages are whole.
 fn look_and_open(path: &Path) -> Version {
-    let mut migrator = Migrator::unlock(path, &secret(), &VaultOptions::cheap_for_tests()).unwrap();
+    let mut migrator = migrator(path);
     let applied = migrator
         .status()
         .unwrap()
@@ -161,11 +103,10 @@ fn look_and_open(path: &Path) -> Version {
     assert_eq!(check.problems, Vec::<String>::new(), "schema {version}");
     assert!(check.objects > 50);
     drop(migrator);
-    let store = Store::unlock(path, &secret(), &VaultOptions::cheap_for_tests()).unwrap();
+    let store = unlock(path).unwrap();
     assert_eq!(store.warnings(), Vec::<String>::new());
     assert_eq!(store.upgrade().is_some(), version != STEPS.newest());
-    let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
-    assert_eq!(found.problems, Vec::<String>::new());
+    is_content(&store);
     let chats = store.read(|tx| tx.conversations(10)).unwrap();
     assert_eq!(chats[0].messages, 5);
     store.lock().unwrap();
@@ -196,10 +137,7 @@ fn crash_everywhere(child: &str, vault: &Path) -> (usize, BTreeSet<Version>) {
 
 #[test]
 fn a_crash_in_an_upgrade_leaves_the_old_schema_or_the_new_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let vault = folder.path().join("vault");
-    filled(&vault);
-    step_back(&vault);
+    let (_folder, vault) = old_vault();
     let (places, seen) = crash_everywhere("child_that_upgrades", &vault);
     // Copy begun and done, step begun, its 8 statements, 5 months, before and after COMMIT.
     assert_eq!(places, 2 + 1 + 8 + 5 + 2);
@@ -208,9 +146,7 @@ fn a_crash_in_an_upgrade_leaves_the_old_schema_or_the_new_one() {
 
 #[test]
 fn a_crash_in_a_step_back_leaves_the_new_schema_or_the_old_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let vault = folder.path().join("vault");
-    filled(&vault);
+    let (_folder, vault) = vault();
     let (places, seen) = crash_everywhere("child_that_steps_back", &vault);
     assert_eq!(places, 2 + 1 + 8 + 5 + 2);
     assert_eq!(seen, BTreeSet::from([version(0), version(1)]));
@@ -223,7 +159,7 @@ fn a_crash_in_a_creation_leaves_no_vault_and_a_second_one_is_made() {
         let vault = folder.path().join("vault");
         if !crashes("child_that_creates", &vault, stop) {
             assert!(stop > 70, "only {stop} places");
-            Store::unlock(&vault, &secret(), &VaultOptions::cheap_for_tests()).unwrap();
+            unlock(&vault).unwrap();
             break;
         }
         assert!(!vault.exists(), "crash {stop}");
