@@ -126,7 +126,7 @@ fn missing_ledger<T>(
 ) -> Result<Vec<T>, MigrateError> {
     match rows {
         Err(_) if !read::has_table(db, table)? => Err(MigrateError::Ledger {
-            step: format!("(ledger {table})"),
+            step: format!("ledger {table}"),
             how: "is missing",
         }),
         rows => Ok(rows?),

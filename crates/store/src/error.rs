@@ -46,13 +46,11 @@ pub enum StoreError {
     )]
     DatabaseDamaged(String),
     /// The vault was written by a newer build (18).
-    #[error(
-        "the vault's schema is newer than this build knows ({0}); use a newer privatus; nothing was changed"
-    )]
+    #[error("the vault is newer than this build knows: {0}; nothing was changed")]
     SchemaNewer(String),
     /// A migration that this build knows differs from the one applied (19).
     #[error(
-        "the vault's schema differs from what this build expects ({0}); use the build that made it; nothing was changed"
+        "the vault's schema differs from what this build expects ({0}); use the build that made it, or a backup; nothing was changed"
     )]
     SchemaDiffers(String),
     /// A step of the schema failed, or did what it must not (19).
@@ -188,7 +186,9 @@ impl From<KeyRingError> for StoreError {
         match error {
             KeyRingError::WrongSecret => Self::WrongSecret,
             KeyRingError::Crypto(error) => error.into(),
-            KeyRingError::UnsupportedVersion(version) => Self::SchemaNewer(format!("key ring {version}")),
+            KeyRingError::UnsupportedVersion(version) => {
+                Self::SchemaNewer(format!("key ring {version}; use a newer privatus"))
+            }
             // Nothing is damaged, and a backup would not help.
             KeyRingError::RotationPending => Self::Refused(error.to_string()),
             other => Self::KeyRingDamaged(other.to_string()),

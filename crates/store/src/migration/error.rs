@@ -27,10 +27,9 @@ impl From<MigrateError> for StoreError {
 /// A vault of a newer build, and what to do.
 pub(super) fn newer(newer: &Newer) -> StoreError {
     let step = newer.name.clone().unwrap_or_else(|| newer.version.to_string());
-    let tool = newer.tool_version.as_deref().unwrap_or("a newer version");
+    let tool = newer.tool_version.as_deref().unwrap_or("of another version");
     StoreError::SchemaNewer(format!(
-        "migration {step}, applied by privatus {tool}; `privatus migrate down --to {}` steps back with the SQL that the \
-         vault keeps",
+        "migration {step}, applied by privatus {tool}; use a newer privatus, or step back with `privatus migrate down --to {}`",
         STEPS.newest()
     ))
 }

@@ -95,7 +95,7 @@ pub(crate) fn run_pending(
         }
         if Instant::now() >= until {
             return Err(StoreError::Busy(
-                "its schema needs an upgrade, which is done alone: close what has it open",
+                "its schema needs an upgrade, which is done alone",
             ));
         }
         pause();
