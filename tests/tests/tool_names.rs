@@ -14,7 +14,7 @@ use std::process::Command;
 use privatus_tests::{history, init, ok, privatus, run, tool};
 use serde_json::Value;
 
-const COMMANDS: [&[&str]; 23] = [
+const COMMANDS: [&[&str]; 28] = [
     &[],
     &["init"],
     &["demo"],
@@ -38,6 +38,11 @@ const COMMANDS: [&[&str]; 23] = [
     &["verify"],
     &["export"],
     &["passwd"],
+    &["migrate"],
+    &["migrate", "status"],
+    &["migrate", "up"],
+    &["migrate", "down"],
+    &["migrate", "verify"],
 ];
 
 fn words(words: &[&str]) -> String {
@@ -200,6 +205,14 @@ fn json_fields() {
         "settings unset",
         &ok(&vault, &["--json", "settings", "unset", "theme"]),
     );
+    for (name, words) in [
+        ("migrate status", &["status"][..]),
+        ("migrate verify", &["verify"]),
+        ("migrate down", &["down", "--to", "1.0.0", "--yes"]),
+        ("migrate up", &["up"]),
+    ] {
+        note(name, &ok(&vault, &[&["--json", "migrate"], words].concat()));
+    }
     let mut passwd = privatus(&vault);
     passwd.env("PRIVATUS_NEW_PASSWORD", privatus_tests::PASSWORD);
     passwd.args(["--json", "passwd", "--kdf-iterations", "210000"]);

@@ -101,6 +101,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N")]
         kdf_iterations: Option<u32>,
     },
+    /// Steps of the vault's schema: what is applied, up, back down, checked
+    #[command(subcommand, after_help = examples::MIGRATE)]
+    Migrate(Migrate),
     /// Completions for a shell, on standard output
     #[command(after_help = examples::COMPLETIONS)]
     Completions {
@@ -245,4 +248,35 @@ pub(crate) enum Settings {
         /// Its name
         key: String,
     },
+}
+
+/// `migrate`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Migrate {
+    /// Every step that the vault has or this build knows
+    #[command(after_help = examples::MIGRATE_STATUS)]
+    Status,
+    /// Run the pending steps; every command that opens the vault does it too
+    #[command(after_help = examples::MIGRATE_UP)]
+    Up,
+    /// Take steps back with the SQL that the vault keeps, so that an older build can open it
+    #[command(after_help = examples::MIGRATE_DOWN)]
+    Down(Down),
+    /// Check the ledgers, their checksums, and the schema against them
+    #[command(after_help = examples::MIGRATE_VERIFY)]
+    Verify,
+}
+
+/// `migrate down`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Down {
+    /// The step that stays the last: its number, its name, or the name's end, such as v1_0_0 or 1.0.0
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) to: String,
+    /// Go on without a question, whatever is lost
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Only show the steps and what would be lost
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
 }

@@ -121,6 +121,33 @@ Examples:
   privatus passwd
   PRIVATUS_RECOVERY_CODE=… privatus passwd      when the password is lost";
 
+pub(crate) const MIGRATE: &str = "\
+Examples:
+  privatus migrate status
+  privatus migrate down --to 1.0.0 --dry-run";
+
+pub(crate) const MIGRATE_STATUS: &str = "\
+Examples:
+  privatus migrate status
+  privatus --json migrate status";
+
+pub(crate) const MIGRATE_UP: &str = "\
+Example:
+  privatus migrate up";
+
+pub(crate) const MIGRATE_DOWN: &str = "\
+Examples:
+  privatus migrate down --to 1.0.0 --dry-run        what would be lost
+  privatus migrate down --to 20261124000001         asks first
+  privatus migrate down --to v1_0_0 --yes
+
+A copy of the database is made first. The next build that opens the vault brings it up to its own
+schema: let the older one be the next.";
+
+pub(crate) const MIGRATE_VERIFY: &str = "\
+Example:
+  privatus migrate verify";
+
 pub(crate) const COMPLETIONS: &str = "\
 Example:
   privatus completions bash > ~/.local/share/bash-completion/completions/privatus";

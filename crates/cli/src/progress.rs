@@ -1,5 +1,7 @@
 //! Progress bars: on standard error, and only on a terminal.
 
+pub(crate) mod schema;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -11,6 +13,14 @@ pub(crate) fn bar(what: &str) -> ProgressBar {
     let template = "{msg} [{bar:16}] {human_pos}/{human_len}  {per_sec}  {eta} left";
     let bar = with_template(template);
     bar.set_message(what.to_owned());
+    bar
+}
+
+/// A line that says what is done, where nobody knows how far it is.
+pub(crate) fn line(what: &str) -> ProgressBar {
+    let bar = with_template("{msg}");
+    bar.set_message(what.to_owned());
+    bar.tick();
     bar
 }
 

@@ -5,15 +5,17 @@ mod documents;
 pub(crate) mod export;
 pub(crate) mod import;
 mod messages;
+mod migrate;
 mod settings;
 mod vault;
 
 use std::path::PathBuf;
 
-use privatus_store::{Store, StoreError, VaultOptions};
+use privatus_store::{Secret, Store, StoreError};
 
 use crate::args::{Arguments, Command};
 use crate::failure::Failure;
+use crate::progress::schema;
 use crate::secret;
 
 /// Runs the command; gives the exit code.
@@ -35,6 +37,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
             new_password_file,
             kdf_iterations,
         } => vault::passwd(arguments, new_password_file.as_deref(), *kdf_iterations),
+        Command::Migrate(command) => migrate::run(arguments, command),
         Command::Completions { shell } => documents::completions(*shell),
         Command::Man { command } => documents::man(command),
     }
@@ -53,24 +56,38 @@ pub(crate) fn vault_path(arguments: &Arguments) -> Result<PathBuf, Failure> {
 
 /// Opens the vault and says what it noticed.
 pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
-    let path = vault_path(arguments)?;
-    if path.try_exists().is_ok_and(|there| !there) {
-        // Said before a password is asked for.
-        return Err(StoreError::NotAVault(path, "it does not exist").into());
+    let (path, secret) = path_and_secret(arguments)?;
+    let store = schema::watch(|options| Store::unlock(&path, &secret, options))?;
+    if let Some(upgrade) = store.upgrade() {
+        migrate::tell_upgrade(upgrade);
     }
-    let secret = secret::unlock_secret(arguments)?;
-    let store = Store::unlock(&path, &secret, &VaultOptions::default())?;
     for warning in store.warnings() {
         warn(warning);
     }
     Ok(store)
 }
 
+/// The folder of a vault that is there, and what opens it.
+fn path_and_secret(arguments: &Arguments) -> Result<(PathBuf, Secret), Failure> {
+    let path = vault_path(arguments)?;
+    if path.try_exists().is_ok_and(|there| !there) {
+        // Said before a password is asked for.
+        return Err(StoreError::NotAVault(path, "it does not exist").into());
+    }
+    let secret = secret::unlock_secret(arguments)?;
+    Ok((path, secret))
+}
+
 /// A word about something that is no failure, on standard error.
 pub(crate) fn warn(text: &str) {
+    note(&format!("warning: {text}"));
+}
+
+/// A line on standard error.
+pub(crate) fn note(text: &str) {
     // With standard error closed there is nobody left to tell.
     let _ = std::io::Write::write_fmt(
         &mut std::io::stderr(),
-        format_args!("privatus: warning: {}\n", crate::text::one_line(text, 1_000)),
+        format_args!("privatus: {}\n", crate::text::one_line(text, 1_000)),
     );
 }

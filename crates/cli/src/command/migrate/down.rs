@@ -1,0 +1,123 @@
+//! `migrate down`: back to an older schema, after saying what that loses.
+
+use std::io::{IsTerminal, Write, stderr, stdin};
+
+use privatus_store::{DownPlan, Downgrade, STEPS, StepStatus, StoreError};
+use serde_json::Value;
+
+use super::{plan, say, snapshot, unlock, version};
+use crate::args::{Arguments, Down};
+use crate::command::note;
+use crate::failure::Failure;
+use crate::output;
+use crate::progress::{self, schema};
+
+pub(super) fn run(arguments: &Arguments, down: &Down) -> Result<u8, Failure> {
+    let mut migrator = unlock(arguments)?;
+    let steps = migrator.status()?;
+    let to = version::find(&steps, &down.to)?;
+    let title = version::title(to.version, to.name.as_deref());
+    if to.pending {
+        let text = format!("{title} is not applied yet; `privatus migrate up` applies it");
+        return Err(StoreError::NotFound(text).into());
+    }
+    if !steps
+        .iter()
+        .any(|step| !step.pending && step.version > to.version)
+    {
+        return nothing(arguments, to, &title);
+    }
+    // Done and undone: it takes as long as the way back.
+    let line = progress::line("finding what would be lost …");
+    let plan = migrator.plan_down(to.version);
+    line.finish_and_clear();
+    let plan = plan?;
+    if down.dry_run {
+        return dry_run(arguments, &plan, &steps);
+    }
+    if !down.yes {
+        confirm(arguments, &plan, &steps)?;
+    } else if !arguments.json {
+        for line in plan::lines(&plan, &steps) {
+            say(&line)?;
+        }
+    }
+    let done = schema::watch(|_| migrator.down(&plan))?;
+    if arguments.json {
+        output::json(&plan::json(&plan, snapshot::json(&done.snapshot)))?;
+    } else {
+        for line in told(&done, &steps) {
+            say(&line)?;
+        }
+    }
+    Ok(0)
+}
+
+fn nothing(arguments: &Arguments, to: &StepStatus, title: &str) -> Result<u8, Failure> {
+    if arguments.json {
+        let plan = DownPlan {
+            from: to.version,
+            to: to.version,
+            steps: Vec::new(),
+            losses: Vec::new(),
+        };
+        output::json(&plan::json(&plan, Value::Null))?;
+    } else {
+        say(&format!("Nothing to do: the vault has {title}."))?;
+    }
+    Ok(0)
+}
+
+fn dry_run(arguments: &Arguments, plan: &DownPlan, steps: &[StepStatus]) -> Result<u8, Failure> {
+    if arguments.json {
+        output::json(&plan::json(plan, Value::Null))?;
+    } else {
+        for line in plan::lines(plan, steps) {
+            say(&line)?;
+        }
+        say("Nothing was changed.")?;
+    }
+    Ok(0)
+}
+
+/// Asks whoever sits there; who is not asked has to have said it.
+fn confirm(arguments: &Arguments, plan: &DownPlan, steps: &[StepStatus]) -> Result<(), Failure> {
+    if arguments.json {
+        let text = format!("it needs --yes: {}; nothing was changed", plan::loses(plan));
+        return Err(Failure::Usage(text));
+    }
+    // To where the question is asked, whatever standard output is.
+    for line in plan::lines(plan, steps) {
+        note(&line);
+    }
+    if !stdin().is_terminal() || !stderr().is_terminal() {
+        let text = "it needs --yes: there is no terminal to ask on; nothing was changed";
+        return Err(Failure::Usage(text.into()));
+    }
+    write!(stderr(), "Type yes to go on: ")?;
+    let mut answer = String::new();
+    stdin().read_line(&mut answer)?;
+    if answer.trim() == "yes" {
+        return Ok(());
+    }
+    Err(Failure::Usage("not confirmed; nothing was changed".into()))
+}
+
+fn told(done: &Downgrade, steps: &[StepStatus]) -> [String; 3] {
+    let title = |version| version::title_among(steps, version);
+    let next = match done.to.cmp(&STEPS.newest()) {
+        std::cmp::Ordering::Less => {
+            "This build brings the vault up again when it next opens it: let the older build be the next."
+        }
+        std::cmp::Ordering::Equal => "This build opens it now; a newer one brings it up again.",
+        std::cmp::Ordering::Greater => "It is still newer than this build knows.",
+    };
+    [
+        format!("Stepped back from {} to {}.", title(done.from), title(done.to)),
+        format!(
+            "Saved: {}. Copy it elsewhere to keep it.",
+            snapshot::text(&done.snapshot)
+        ),
+        next.to_owned(),
+    ]
+}

@@ -1,0 +1,35 @@
+//! `migrate verify`: the ledgers and their checksums, and the schema against them.
+
+use privatus_store::StoreError;
+use serde_json::json;
+
+use super::{say, unlock};
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::output;
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+    let found = unlock(arguments)?.verify()?;
+    if arguments.json {
+        output::json(&json!({ "steps": found.steps, "objects": found.objects, "problems": found.problems }))?;
+    } else {
+        for problem in &found.problems {
+            say(problem)?;
+        }
+        let all_is_well = match found.problems.len() {
+            0 => "all is well".to_owned(),
+            count => format!("{count} problems"),
+        };
+        say(&format!(
+            "{} steps, {} objects checked: {all_is_well}",
+            found.steps, found.objects
+        ))?;
+    }
+    match found.problems.first() {
+        None => Ok(0),
+        Some(first) => {
+            let text = format!("{} problems found, the first: {first}", found.problems.len());
+            Err(StoreError::SchemaDiffers(text).into())
+        }
+    }
+}

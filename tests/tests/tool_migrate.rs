@@ -1,0 +1,499 @@
+//! `migrate`, typed: what there is, a step back with its losses, up again, and what each refusal says. Every refusal
+//! leaves the vault's files as they were, byte for byte.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use privatus_crypto::{KeyRing, Unlocked};
+use privatus_migrate::{NoPartitions, Runner, Seal, Step};
+use privatus_sqlite::{Connection, OpenMode, OpenOptions, RawKey};
+use privatus_store::{Password, Secret, Store, VaultOptions};
+use privatus_tests::{PASSWORD, files, init, ok, privatus, run, telegram};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const FIRST: i64 = 20_261_124_000_001;
+const SECOND: i64 = 20_261_124_000_002;
+
+/// A vault with a reply and a profile picture: what version 1.0.0 has no place for.
+fn vault() -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let (vault, source) = (dir.path().join("vault"), dir.path().join("source.json"));
+    init(&vault);
+    fs::write(
+        &source,
+        telegram("Alice", &["a question".into(), "another".into()]),
+    )
+    .unwrap();
+    ok(&vault, &["import", "telegram", source.to_str().unwrap()]);
+    let id = json_of(&vault, &["show", "Alice"])["messages"][0]["id"].clone();
+    let reply_to = ["--reply-to", id.as_str().unwrap()];
+    ok(&vault, &[&["send", "Alice", "an answer"], &reply_to[..]].concat());
+    ok(&vault, &[&["send", "Alice", "one more"], &reply_to[..]].concat());
+    sql(&vault, "UPDATE contacts SET profile_picture = 'picture'");
+    (dir, vault)
+}
+
+fn json_of(vault: &Path, words: &[&str]) -> Value {
+    serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
+}
+
+/// The vault's database past the store, as a newer build or an attacker with the password has it.
+fn database(vault: &Path) -> (Connection, Unlocked) {
+    let ring = KeyRing::parse(&fs::read(vault.join("keyring.json")).unwrap()).unwrap();
+    let secret = Secret::Password(Password::new(PASSWORD).unwrap());
+    let unlocked = ring.unlock(&secret).unwrap();
+    let key = RawKey::new(
+        unlocked.database_key().dangerously_expose_bytes(),
+        unlocked.cipher_salt(),
+    );
+    let options = OpenOptions::new(OpenMode::ReadWrite).with_key(&key);
+    let database = Connection::open(&vault.join("privatus.db"), &options).unwrap();
+    (database, unlocked)
+}
+
+fn sql(vault: &Path, sql: &str) {
+    database(vault).0.execute_batch(sql).unwrap();
+}
+
+/// Applies a step that this build does not know, as the build that knows it would.
+fn apply(vault: &Path, step: Step) {
+    let (mut database, unlocked) = database(vault);
+    let (key, id) = (unlocked.master().ledger_key(), unlocked.vault_id());
+    let mut runner = Runner {
+        host: &mut NoPartitions,
+        seal: Seal {
+            key: &key,
+            vault: id.as_bytes(),
+        },
+        now: "2027-01-01 00:00:00.000",
+        tool: "9.9.9",
+        event: &mut |_| (),
+    };
+    runner.up(&mut database, &[step]).unwrap();
+}
+
+const FUTURE: Step = Step::new(
+    "2027-01-01-000001_v2_0_0",
+    "things",
+    "CREATE TABLE things (thing TEXT NOT NULL); INSERT INTO things VALUES ('one'), ('two');",
+    "DROP TABLE things;",
+);
+
+/// The command is refused with this code and these words in one line, and changes no file.
+#[track_caller]
+fn refused(vault: &Path, words: &[&str], code: i32, said: &[&str]) {
+    let before = files(vault);
+    let output = run(vault, words);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{words:?}: {errors}");
+    let last = errors.lines().last().unwrap_or_default();
+    for part in said {
+        assert!(last.contains(part), "{words:?}: {part:?} in {last}");
+    }
+    assert!(files(vault) == before, "{words:?} changed a file");
+}
+
+fn versions(vault: &Path) -> Vec<(i64, bool)> {
+    let status = json_of(vault, &["migrate", "status"]);
+    let steps = status["migrations"].as_array().unwrap();
+    let of = |step: &Value| {
+        (
+            step["version"].as_i64().unwrap(),
+            step["pending"].as_bool().unwrap(),
+        )
+    };
+    steps.iter().map(of).collect()
+}
+
+/// The export without what a step back to 1.0.0 loses, and without the checksum over it.
+fn export_without_replies(vault: &Path) -> Vec<Value> {
+    let export = ok(vault, &["export", "-"]);
+    let mut records: Vec<Value> = export
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for record in records.iter_mut().filter_map(Value::as_object_mut) {
+        record.remove("reply_to");
+        record.remove("checksum");
+    }
+    records
+}
+
+#[test]
+fn status_shows_every_step() {
+    let (_dir, vault) = vault();
+    let status = json_of(&vault, &["migrate", "status"]);
+    let first = &status["migrations"][0];
+    assert_eq!(first["version"], FIRST);
+    assert_eq!(first["name"], "2026-11-24-000001_v1_0_0");
+    assert_eq!(
+        (&first["success"], &first["pending"]),
+        (&json!(true), &json!(false))
+    );
+    assert_eq!(
+        (&first["reversible"], &first["known"]),
+        (&json!(false), &json!(true))
+    );
+    assert!(first["irreversible"].as_str().unwrap().contains("the first"));
+    assert!(first["description"].as_str().unwrap().contains("1.0.0"));
+    assert!(first["applied_at"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(status["migrations"][1]["version"], SECOND);
+    assert_eq!(status["migrations"][1]["reversible"], true);
+    assert_eq!(status["migrations"].as_array().unwrap().len(), 2);
+    let text = ok(&vault, &["migrate", "status"]);
+    assert!(
+        text.contains("20261124000001  v1_0_0  applied") && text.contains("20261124000002  v1_1_0  applied"),
+        "{text}"
+    );
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+
+    let check = json_of(&vault, &["migrate", "verify"]);
+    assert_eq!((&check["steps"], &check["problems"]), (&json!(2), &json!([])));
+    let objects = check["objects"].as_u64().unwrap();
+    assert!(objects > 50);
+    let said = format!("2 steps, {objects} objects checked: all is well\n");
+    assert_eq!(ok(&vault, &["migrate", "verify"]), said);
+
+    let nothing = json!({"from": SECOND, "to": SECOND, "steps": [], "snapshot": null});
+    assert_eq!(json_of(&vault, &["migrate", "up"]), nothing);
+    let said = ok(&vault, &["migrate", "down", "--to", "1.1.0"]);
+    assert_eq!(said, "Nothing to do: the vault has 20261124000002 (v1_1_0).\n");
+    let nothing = json!({"from": SECOND, "to": SECOND, "steps": [], "losses": [], "snapshot": null});
+    assert_eq!(
+        json_of(&vault, &["migrate", "down", "--to", "v1_1_0", "--yes"]),
+        nothing
+    );
+}
+
+#[test]
+fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
+    let (_dir, vault) = vault();
+    let export = export_without_replies(&vault);
+    let before = files(&vault);
+    let losses = json!([
+        {"table": "contacts", "column": "profile_picture", "values": 1},
+        {"table": "messages", "column": "reply_to", "values": 2},
+    ]);
+    let down = ["migrate", "down", "--to", "1.0.0"];
+    // Not asked, not said yes: only told.
+    let output = run(&vault, &down);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    for line in [
+        "privatus: from 20261124000002 (v1_1_0) back to 20261124000001 (v1_0_0)",
+        "privatus: loses contacts.profile_picture, 1 value",
+        "privatus: loses messages.reply_to, 2 values",
+        "privatus: it needs --yes: there is no terminal to ask on; nothing was changed",
+    ] {
+        assert!(errors.lines().any(|found| found == line), "{line} in {errors}");
+    }
+    assert!(output.stdout.is_empty() && files(&vault) == before);
+    refused(
+        &vault,
+        &[&["--json"], &down[..]].concat(),
+        2,
+        &["messages.reply_to, 2 values", "--yes"],
+    );
+    let planned = json_of(&vault, &[&down[..], &["--dry-run"]].concat());
+    assert_eq!(
+        (&planned["losses"], &planned["snapshot"]),
+        (&losses, &Value::Null)
+    );
+    let shown = ok(&vault, &[&down[..], &["--dry-run"]].concat());
+    assert!(
+        shown.contains("messages.reply_to, 2 values") && shown.ends_with("Nothing was changed.\n"),
+        "{shown}"
+    );
+    assert!(files(&vault) == before, "a plan is undone");
+
+    let done = json_of(&vault, &[&down[..], &["--yes"]].concat());
+    assert_eq!((&done["from"], &done["to"]), (&json!(SECOND), &json!(FIRST)));
+    assert_eq!(done["steps"], json!(["2026-11-24-000002_v1_1_0"]));
+    assert_eq!(done["losses"], losses);
+    let copy = vault.join("privatus.db.snapshot");
+    assert_eq!(done["snapshot"]["path"], copy.to_str().unwrap());
+    let data = fs::metadata(&copy).unwrap();
+    assert_eq!(done["snapshot"]["bytes"], data.len());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(data.permissions().mode() & 0o777, 0o600);
+    }
+    assert_eq!(versions(&vault), [(FIRST, false), (SECOND, true)]);
+    let shown = ok(&vault, &["migrate", "status"]);
+    assert!(
+        shown.contains("v1_1_0  pending") && shown.contains("1 pending: "),
+        "{shown}"
+    );
+    let pending = json_of(&vault, &["migrate", "status"])["migrations"][1].clone();
+    assert_eq!(
+        (&pending["applied_at"], &pending["success"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(json_of(&vault, &["migrate", "verify"])["problems"], json!([]));
+    refused(
+        &vault,
+        &["migrate", "down", "--to", "1.1.0"],
+        24,
+        &["not applied yet", "privatus migrate up"],
+    );
+
+    // Any command brings it up, says so beside its output, and leaves a copy for one more open.
+    let output = run(&vault, &["--json", "chats"]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{errors}");
+    let chats: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(chats["chats"][0]["messages"], 4);
+    let lines: Vec<&str> = errors.lines().collect();
+    let brought =
+        "privatus: the vault's schema was brought up from 20261124000001 (v1_0_0) to 20261124000002 (v1_1_0)";
+    assert_eq!((lines.len(), lines[0]), (2, brought), "{errors}");
+    for part in [
+        copy.to_str().unwrap(),
+        ",",
+        " bytes; the next open that goes well removes it",
+    ] {
+        assert!(lines[1].contains(part), "{part} in {errors}");
+    }
+    assert!(copy.exists());
+    let output = run(&vault, &["chats"]);
+    assert!(output.status.success() && output.stderr.is_empty());
+    assert!(!copy.exists());
+    assert_eq!(versions(&vault), [(FIRST, false), (SECOND, false)]);
+    assert_eq!(export_without_replies(&vault), export);
+    assert_eq!(json_of(&vault, &["migrate", "verify"])["problems"], json!([]));
+    assert_eq!(json_of(&vault, &["verify"])["ok"], true);
+}
+
+#[test]
+fn up_does_it_without_another_command() {
+    let (_dir, vault) = vault();
+    let said = ok(&vault, &["migrate", "down", "--to", "20261124000001", "--yes"]);
+    for part in [
+        "loses messages.reply_to, 2 values\n",
+        "Stepped back from 20261124000002 (v1_1_0) to 20261124000001 (v1_0_0).\n",
+        "\nSaved: the database as it was, ",
+        "the next open that goes well removes it. Copy it elsewhere to keep it.\n",
+        "let the older build be the next.\n",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let nothing = ok(&vault, &["migrate", "down", "--to", "1.0.0"]);
+    assert!(nothing.starts_with("Nothing to do"), "{nothing}");
+    let up = json_of(&vault, &["migrate", "up"]);
+    assert_eq!((&up["from"], &up["to"]), (&json!(FIRST), &json!(SECOND)));
+    assert_eq!(up["steps"], json!(["2026-11-24-000002_v1_1_0"]));
+    assert!(up["snapshot"]["bytes"].as_u64().unwrap() > 0);
+    ok(&vault, &["migrate", "down", "--to", "v1_0_0", "--yes"]);
+    let said = ok(&vault, &["migrate", "up"]);
+    assert!(
+        said.starts_with(
+            "Schema brought up from 20261124000001 (v1_0_0) to 20261124000002 (v1_1_0).\nSaved: "
+        ),
+        "{said}"
+    );
+}
+
+#[test]
+fn words_that_name_no_step_are_answered_with_those_there_are() {
+    let (_dir, vault) = vault();
+    for wanted in ["2.0.0", "20261124000003", "v1", ""] {
+        let all = "there are 20261124000001 (v1_0_0), 20261124000002 (v1_1_0)";
+        refused(&vault, &["migrate", "down", "--to", wanted], 24, &[all]);
+    }
+    // Below the first there is none, and it says why.
+    let why = "the first is never taken back: it is the first";
+    refused(&vault, &["migrate", "down", "--to", "0", "--yes"], 24, &[why]);
+    let mut wrong = privatus(&vault);
+    wrong.env("PRIVATUS_PASSWORD", "wrong");
+    let output = wrong.args(["migrate", "status"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(10));
+    let nowhere = vault.join("nowhere");
+    assert_eq!(run(&nowhere, &["migrate", "status"]).status.code(), Some(11));
+}
+
+#[test]
+fn a_newer_vault_is_refused_untouched_and_stepped_back() {
+    let (dir, vault) = vault();
+    apply(&vault, FUTURE);
+    let source = dir.path().join("source.json");
+    let source = source.to_str().unwrap();
+    let said = [
+        "migration 2027-01-01-000001_v2_0_0, applied by privatus 9.9.9",
+        "privatus migrate down --to 20261124000002",
+        "nothing was changed",
+    ];
+    for words in [
+        &["chats"][..],
+        &["show", "Alice"],
+        &["send", "Alice", "text"],
+        &["mark-read", "Alice"],
+        &["import", "telegram", source],
+        &["contacts", "list"],
+        &["contacts", "add", "Bob"],
+        &["settings", "list"],
+        &["settings", "set", "theme", "dark"],
+        &["stats"],
+        &["verify"],
+        &["export", "-"],
+        &["passwd", "--new-password-file", source],
+        &["migrate", "up"],
+        &["migrate", "verify"],
+    ] {
+        refused(&vault, words, 18, &said);
+    }
+    let status = json_of(&vault, &["migrate", "status"]);
+    let newest = &status["migrations"][2];
+    assert_eq!(
+        (&newest["known"], &newest["tool_version"]),
+        (&json!(false), &json!("9.9.9"))
+    );
+    assert_eq!(newest["applied_at"], "2027-01-01T00:00:00.000Z");
+    let shown = ok(&vault, &["migrate", "status"]);
+    assert!(
+        shown.contains("v2_0_0  unknown") && shown.contains("`privatus migrate down --to 20261124000002`"),
+        "{shown}"
+    );
+
+    let said = ok(&vault, &["migrate", "down", "--to", "20261124000002", "--yes"]);
+    for part in [
+        "from 20270101000001 (v2_0_0) back to 20261124000002 (v1_1_0)\n",
+        "loses things, 2 rows\n",
+        "This build opens it now; a newer one brings it up again.\n",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let output = run(&vault, &["chats"]);
+    assert!(output.status.success() && output.stderr.is_empty());
+    assert_eq!(versions(&vault), [(FIRST, false), (SECOND, false)]);
+    assert_eq!(json_of(&vault, &["migrate", "verify"])["problems"], json!([]));
+}
+
+#[test]
+fn a_step_without_a_way_back_stays() {
+    let (_dir, vault) = vault();
+    apply(&vault, FUTURE.with_no_way_back("the old values are gone"));
+    let said = [
+        "refused: migration 2027-01-01-000001_v2_0_0 cannot be taken back: the old values are gone",
+        "nothing was changed",
+    ];
+    for words in [&["--yes"][..], &["--dry-run"], &[]] {
+        refused(
+            &vault,
+            &[&["migrate", "down", "--to", "1.1.0"], words].concat(),
+            23,
+            &said,
+        );
+    }
+    assert_eq!(
+        json_of(&vault, &["migrate", "status"])["migrations"][2]["irreversible"],
+        "the old values are gone"
+    );
+}
+
+#[test]
+fn altered_sql_is_not_run() {
+    let (_dir, vault) = vault();
+    sql(
+        &vault,
+        "UPDATE schema_migrations SET down_sql = 'DELETE FROM contacts' WHERE version = 20261124000002",
+    );
+    let said = [
+        "migration 2026-11-24-000002_v1_1_0 has a way back that was altered",
+        "nothing was changed",
+    ];
+    refused(&vault, &["migrate", "down", "--to", "1.0.0", "--yes"], 19, &said);
+    refused(
+        &vault,
+        &["migrate", "verify"],
+        19,
+        &["1 problems", "its row was altered"],
+    );
+    let output = run(&vault, &["migrate", "verify"]);
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.starts_with("migration 2026-11-24-000002_v1_1_0: its row was altered (MAC)\n"));
+    let output = run(&vault, &["--json", "migrate", "verify"]);
+    let check: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (output.status.code(), check["problems"].as_array().unwrap().len()),
+        (Some(19), 1)
+    );
+    let step = json_of(&vault, &["migrate", "status"])["migrations"][1].clone();
+    assert_eq!(step["reversible"], false);
+    assert_eq!(step["irreversible"], "its row in the vault was altered");
+}
+
+#[test]
+fn a_ledger_that_differs_is_refused_untouched() {
+    for (change, said) in [
+        (
+            "UPDATE schema_migrations SET success = 0 WHERE version = 20261124000002",
+            "migration 2026-11-24-000002_v1_1_0 did not succeed",
+        ),
+        (
+            "UPDATE schema_migrations SET checksum = 'other' WHERE version = 20261124000002",
+            "migration 2026-11-24-000002_v1_1_0 has another checksum",
+        ),
+        (
+            "UPDATE schema_migrations SET version = 20261124000000 WHERE version = 20261124000002",
+            "migration 20261124000000 was applied, and this build does not know it",
+        ),
+        (
+            "DELETE FROM __diesel_schema_migrations WHERE version = '20261124000002'",
+            "migration 2026-11-24-000002_v1_1_0 is in the vault's ledger and not in diesel's",
+        ),
+    ] {
+        let (_dir, vault) = vault();
+        sql(&vault, change);
+        for words in [&["chats"][..], &["migrate", "up"], &["migrate", "verify"]] {
+            refused(
+                &vault,
+                words,
+                19,
+                &[said, "use the build that made it, or a backup"],
+            );
+        }
+    }
+}
+
+/// The schema is not what its steps make: told, and nothing is mended.
+#[test]
+fn verify_compares_the_schema() {
+    let (_dir, vault) = vault();
+    sql(&vault, "CREATE INDEX idx_stray ON contacts (display_name)");
+    let output = run(&vault, &["migrate", "verify"]);
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(19));
+    assert!(
+        shown.lines().next().unwrap().contains("idx_stray") && shown.contains("1 problems"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_vault_that_is_open_elsewhere_is_looked_at_and_not_changed() {
+    let (_dir, vault) = vault();
+    let secret = Secret::Password(Password::new(PASSWORD).unwrap());
+    let store = Store::unlock(&vault, &secret, &VaultOptions::default()).unwrap();
+    assert_eq!(versions(&vault), [(FIRST, false), (SECOND, false)]);
+    assert_eq!(json_of(&vault, &["migrate", "verify"])["problems"], json!([]));
+    ok(&vault, &["migrate", "down", "--to", "1.1.0"]);
+    let output = run(&vault, &["migrate", "down", "--to", "1.0.0", "--yes"]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(21), "{errors}");
+    assert!(
+        errors.contains("a change of its schema is done alone") && errors.lines().count() == 1,
+        "{errors}"
+    );
+    store.lock().unwrap();
+    assert_eq!(versions(&vault), [(FIRST, false), (SECOND, false)]);
+}
