@@ -497,3 +497,33 @@ fn a_vault_that_is_open_elsewhere_is_looked_at_and_not_changed() {
     store.lock().unwrap();
     assert_eq!(versions(&vault), [(FIRST, false), (SECOND, false)]);
 }
+
+/// The copy does not fit: nothing is changed, and the copy that is there from before, with what was lost, stays.
+#[cfg(unix)]
+#[test]
+fn a_copy_that_does_not_fit_takes_no_other_away() {
+    let (_dir, vault) = vault();
+    ok(&vault, &["migrate", "down", "--to", "1.0.0", "--yes"]);
+    let before = files(&vault);
+    assert!(before.contains_key("privatus.db.snapshot"));
+    // In blocks of 512 bytes: less than the copy needs.
+    let blocks = fs::metadata(vault.join("privatus.db")).unwrap().len() / 2 / 512;
+    let mut shell = std::process::Command::new("sh");
+    shell.args([
+        "-c",
+        "trap '' XFSZ; ulimit -f $2; exec \"$0\" --vault \"$1\" migrate up",
+    ]);
+    shell
+        .arg(privatus_tests::tool())
+        .arg(&vault)
+        .arg(blocks.to_string());
+    let output = shell.env("PRIVATUS_PASSWORD", PASSWORD).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(
+        errors.contains("copy the database") && errors.lines().count() == 1,
+        "{errors}"
+    );
+    assert!(files(&vault) == before, "{:?}", files(&vault).keys());
+    ok(&vault, &["migrate", "up"]);
+}

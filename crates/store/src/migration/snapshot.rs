@@ -49,7 +49,7 @@ pub(super) fn take(
             Ok(Snapshot { path, bytes })
         }
         Err(error) => {
-            files.snapshot_discard();
+            files.snapshot_abandon();
             Err(error)
         }
     }

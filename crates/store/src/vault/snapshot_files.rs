@@ -42,9 +42,14 @@ impl Files {
         keep().map_err(|error: std::io::Error| StoreError::io(&error, "keep the copy of the database"))
     }
 
+    /// Removes the copy that did not become whole; one from before stays until an open goes well.
+    pub(crate) fn snapshot_abandon(&self) {
+        let _ = fs::remove_file(self.snapshot_partial());
+    }
+
     /// Removes the copy, whole or not.
     pub(crate) fn snapshot_discard(&self) {
-        let _ = fs::remove_file(self.snapshot_partial());
+        self.snapshot_abandon();
         let _ = fs::remove_file(self.snapshot());
     }
 
