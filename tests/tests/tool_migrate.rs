@@ -527,3 +527,18 @@ fn a_copy_that_does_not_fit_takes_no_other_away() {
     assert!(files(&vault) == before, "{:?}", files(&vault).keys());
     ok(&vault, &["migrate", "up"]);
 }
+
+/// The copy put back is the vault as it was; a look at it does not even set its journal mode.
+#[test]
+fn the_copy_put_back_has_what_was_lost() {
+    let (_dir, vault) = vault();
+    let export = ok(&vault, &["export", "-"]);
+    assert_eq!(export.matches("reply_to").count(), 2);
+    ok(&vault, &["migrate", "down", "--to", "1.0.0", "--yes"]);
+    fs::rename(vault.join("privatus.db.snapshot"), vault.join("privatus.db")).unwrap();
+    let before = files(&vault);
+    assert_eq!(versions(&vault), [(FIRST, false), (SECOND, false)]);
+    assert_eq!(json_of(&vault, &["migrate", "verify"])["problems"], json!([]));
+    assert!(files(&vault) == before);
+    assert_eq!(ok(&vault, &["export", "-"]), export);
+}

@@ -12,7 +12,7 @@ use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, VaultH
 use crate::connection::Link;
 use crate::error::StoreError;
 use crate::store::system_time;
-use crate::vault::{Files, OpenGuard, VaultOptions, unlock_files};
+use crate::vault::{Files, OpenGuard, VaultOptions, check_ours, raw_key, unlock_files};
 
 /// A vault's schema and its ledger (`privatus migrate`).
 ///
@@ -40,7 +40,15 @@ impl Migrator {
     /// Those of [`Store::unlock`](crate::Store::unlock) but for the schema's.
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
         let (files, guard, lock, unlocked) = unlock_files(path, secret, options)?;
-        let link = open(&files, &unlocked, options)?;
+        // A writer's journal mode is written to the file: not before it is known to be ours, nor for a look.
+        let key = raw_key(&unlocked);
+        let mut link = Link::open(
+            &files.database(),
+            &key,
+            options.vfs.as_deref(),
+            options.reader_role(),
+        )?;
+        check_ours(&mut link, &unlocked)?;
         Ok(Self {
             files,
             unlocked,
@@ -86,8 +94,8 @@ impl Migrator {
     /// [`StoreError::NotFound`] when the vault never had `to`; [`StoreError::Refused`] when a step on the way has no way
     /// back; [`StoreError::SchemaDiffers`] when the SQL in the vault is not what was written there.
     pub fn plan_down(&mut self, to: Version) -> Result<DownPlan, StoreError> {
-        let back = self.steps_after(to)?;
         self.alone()?;
+        let back = self.steps_after(to)?;
         let losses = match back.is_empty() {
             true => Vec::new(),
             false => self.run(|runner, link| runner.losses(link.raw(), &back), &mut |_| ())?,
@@ -106,8 +114,8 @@ impl Migrator {
     /// As [`plan_down`](Self::plan_down); [`StoreError::NoRoom`]. The vault has the schema of the last step that was
     /// taken back whole.
     pub fn down(&mut self, plan: &DownPlan) -> Result<Downgrade, StoreError> {
-        let back = self.steps_after(plan.to)?;
         self.alone()?;
+        let back = self.steps_after(plan.to)?;
         let told = self.options.on_migration;
         let mut event = |event: Event<'_>| {
             if let Some(told) = told {
@@ -115,7 +123,7 @@ impl Migrator {
             }
         };
         let snapshot = snapshot::take(&mut self.link, &self.files, &mut event)?;
-        snapshot::check(&snapshot, &crate::vault::raw_key(&self.unlocked), &mut self.link)?;
+        snapshot::check(&snapshot, &raw_key(&self.unlocked), &mut self.link)?;
         self.run(|runner, link| runner.back(link.raw(), &back), &mut event)?;
         Ok(Downgrade {
             from: plan.from,
@@ -177,15 +185,20 @@ impl Migrator {
         Ok(work(&mut runner, &mut self.link)?)
     }
 
-    /// Takes the lock alone, and looks at nothing that was read before.
+    /// Takes the lock alone, and a connection that writes. What was read before may have changed.
     fn alone(&mut self) -> Result<(), StoreError> {
-        if !self.is_alone {
-            // The lock goes from shared to none to exclusive: what came between is read again by whoever asks.
-            let _ = self.lock.unlock();
-            let alone = self.files.try_lock_exclusive()?;
-            self.lock = alone.ok_or(StoreError::Busy("a change of its schema is done alone"))?;
-            self.is_alone = true;
+        if self.is_alone {
+            return Ok(());
         }
+        // The lock goes from shared to none to exclusive.
+        let _ = self.lock.unlock();
+        let Some(alone) = self.files.try_lock_exclusive()? else {
+            self.lock = self.files.lock_shared()?;
+            return Err(StoreError::Busy("a change of its schema is done alone"));
+        };
+        self.lock = alone;
+        self.link = open(&self.files, &self.unlocked, &self.options)?;
+        self.is_alone = true;
         Ok(())
     }
 }
