@@ -463,6 +463,16 @@ fn a_ledger_that_differs_is_refused_untouched() {
             );
         }
     }
+    let (_dir, vault) = vault();
+    sql(&vault, "DROP TABLE schema_migrations");
+    for words in [
+        &["chats"][..],
+        &["migrate", "status"],
+        &["migrate", "verify"],
+        &["migrate", "down", "--to", "1.0.0", "--yes"],
+    ] {
+        refused(&vault, words, 19, &["ledger schema_migrations is missing"]);
+    }
 }
 
 /// The schema is not what its steps make: told, and nothing is mended.

@@ -152,7 +152,11 @@ impl Migrator {
             key: &key,
             vault: vault.as_bytes(),
         };
-        Ok(applied(self.link.raw(), &seal)?)
+        applied(self.link.raw(), &seal).map_err(|error| match state(self.link.raw(), &STEPS) {
+            // A ledger that is missing, or another build's, is told as such.
+            Err(ledger @ MigrateError::Ledger { .. }) => ledger.into(),
+            _ => error.into(),
+        })
     }
 
     /// The applied steps after `to`, the first one first.
