@@ -1,0 +1,76 @@
+//! Up, back and up again: what was there is there, byte by byte.
+
+use privatus_sqlite::{Connection, SqliteError};
+
+use super::bench::Bench;
+use super::fault::{Fault, of_step};
+use super::rows::Rows;
+use crate::schema::{Schema, normalised};
+use crate::step::Step;
+
+/// Schema and rows of a database.
+struct State {
+    schema: Schema,
+    rows: Rows,
+}
+
+impl State {
+    fn read(db: &mut Connection) -> Result<Self, SqliteError> {
+        Ok(Self {
+            schema: Schema::read(db)?,
+            rows: Rows::read(db)?,
+        })
+    }
+
+    fn expect(&self, db: &mut Connection, step: &str, after: &str) -> Result<(), Fault> {
+        let found = Self::read(db)?;
+        let mut differences = self.schema.differences(&found.schema);
+        differences.extend(self.rows.differences(&found.rows));
+        if differences.is_empty() {
+            return Ok(());
+        }
+        let what = format!("{after}, something is not as it was: {}", differences.join("; "));
+        Err(of_step(step, what))
+    }
+}
+
+/// Applies a step to a database that is filled up to it, and takes it back between. Says whether there was a way back.
+///
+/// The reason why a step is not taken back in a vault does not matter here: what stands in `down.sql` has to be true.
+pub(super) fn there_and_back(bench: &mut Bench<'_>, db: &mut Connection, step: &Step) -> Result<bool, Fault> {
+    let step = Step {
+        irreversible: step.irreversible.filter(|_| normalised(step.down).is_empty()),
+        ..*step
+    };
+    let before = State::read(db)?;
+    bench.up(db, &[step])?;
+    if step.irreversible.is_some() {
+        return Ok(false);
+    }
+    let after = State::read(db)?;
+    bench.back(db)?;
+    before.expect(db, step.name, "after up and down")?;
+    bench.up(db, &[step])?;
+    after.expect(db, step.name, "after up, down and up")?;
+    Ok(true)
+}
+
+/// The way back of a step that is in use: whatever stands in what it added, the schema before it comes back.
+pub(super) fn filled(
+    bench: &mut Bench<'_>,
+    db: &mut Connection,
+    before: &[Step],
+    step: &str,
+) -> Result<(), Fault> {
+    let expected = Schema::read(&mut bench.fresh(before, db)?)?;
+    let found = bench.rehearse_back(db, |db| Ok(Schema::read(db)?))?;
+    let differences = expected.differences(&found);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let what = format!(
+        "its way back with rows leaves another schema: {}",
+        differences.join("; ")
+    );
+    Err(of_step(step, what))
+}

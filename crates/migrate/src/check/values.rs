@@ -1,0 +1,114 @@
+//! Whether samples have all kinds of values: NULL and none, empty, long words, quotes, line ends.
+
+use privatus_sqlite::{Column, Connection, SqliteError, Value};
+
+use super::bench::Bench;
+use super::fault::{Fault, of_step};
+use super::rows;
+use crate::read::{self, quoted};
+
+type Excuse<'a> = (&'a str, &'a str, &'a str);
+/// A column that has only one kind, `(table, column)`.
+pub(super) type OneSided = (String, String);
+
+type IsKind = fn(Column<'_>) -> bool;
+
+/// Kinds that have to stand somewhere.
+const KINDS: &[(&str, IsKind)] = &[
+    ("an empty BLOB", |value| value == Column::Blob(&[])),
+    (
+        "a BLOB",
+        |value| matches!(value, Column::Blob(bytes) if !bytes.is_empty()),
+    ),
+    ("a text with a quote", |value| has(value, b'\'')),
+    ("a text with a line end", |value| has(value, b'\n')),
+    (
+        "a text beyond ASCII",
+        |value| matches!(value, Column::Text(text) if !text.is_ascii()),
+    ),
+    ("an empty text", |value| value == Column::Text(&[])),
+    (
+        "a negative number",
+        |value| matches!(value, Column::Integer(number) if number < 0),
+    ),
+];
+
+fn has(value: Column<'_>, byte: u8) -> bool {
+    matches!(value, Column::Text(text) if text.contains(&byte))
+}
+
+/// Refuses a nullable column without NULL or without a value, and a database without one of the kinds. Gives the
+/// columns that needed their excuse.
+pub(super) fn check(
+    bench: &mut Bench<'_>,
+    db: &mut Connection,
+    step: &str,
+    excused: &[Excuse<'_>],
+) -> Result<Vec<OneSided>, Fault> {
+    let template = bench.world.partitions(db)?.template;
+    let mut missing: Vec<String> = Vec::new();
+    let mut one_sided = Vec::new();
+    let mut seen = vec![false; KINDS.len()];
+    for table in read::tables(db)?.into_iter().filter(|table| *table != template) {
+        kinds(db, &table, &mut seen)?;
+        for column in nullable(db, &table)? {
+            let (name, of) = (quoted(&column), quoted(&table));
+            let values = read::number(db, &format!("SELECT count({name}) FROM {of}"))?;
+            let nulls = read::number(db, &format!("SELECT count(*) - count({name}) FROM {of}"))?;
+            if values > 0 && nulls > 0 {
+                continue;
+            }
+            if excused
+                .iter()
+                .any(|excuse| (excuse.0, excuse.1) == (table.as_str(), column.as_str()))
+            {
+                one_sided.push((table.clone(), column));
+                continue;
+            }
+            let what = if values == 0 { "no value" } else { "no NULL" };
+            missing.push(format!("{table}.{column} has {what}"));
+        }
+    }
+    let kinds = KINDS.iter().zip(&seen).filter(|(_, seen)| !**seen);
+    missing.extend(kinds.map(|((kind, _), _)| format!("{kind} stands nowhere")));
+    if missing.is_empty() {
+        return Ok(one_sided);
+    }
+    Err(of_step(step, format!("its sample lacks: {}", missing.join("; "))))
+}
+
+/// Refuses an excuse that the newest schema does not need.
+pub(super) fn end(excused: &[Excuse<'_>], needed: &[OneSided]) -> Result<(), Fault> {
+    let idle = excused.iter().find(|excuse| {
+        !needed
+            .iter()
+            .any(|(table, column)| (table.as_str(), column.as_str()) == (excuse.0, excuse.1))
+    });
+    match idle {
+        None => Ok(()),
+        Some((table, column, _)) => Err(Fault::Schema(format!(
+            "{table}.{column} is excused for having one kind of value, and has both"
+        ))),
+    }
+}
+
+fn nullable(db: &mut Connection, table: &str) -> Result<Vec<String>, SqliteError> {
+    // A rowid is never NULL, whatever its column says.
+    let sql = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1 AND \"notnull\" = 0 \
+               AND NOT (pk > 0 AND upper(type) = 'INTEGER') ORDER BY cid";
+    let names = read::rows(db, sql, &[Value::Text(table)], |row| read::text(row, 0))?;
+    Ok(names.into_iter().flatten().collect())
+}
+
+fn kinds(db: &mut Connection, table: &str, seen: &mut [bool]) -> Result<(), SqliteError> {
+    for column in rows::columns(db, table)? {
+        let sql = format!("SELECT {} FROM {}", quoted(&column), quoted(table));
+        db.query(&sql, &[], |row| {
+            for ((_, is_kind), seen) in KINDS.iter().zip(seen.iter_mut()) {
+                *seen |= is_kind(row.column(0));
+            }
+            Ok::<_, SqliteError>(())
+        })?;
+    }
+    Ok(())
+}

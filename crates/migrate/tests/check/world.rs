@@ -1,0 +1,98 @@
+//! A small vault: a catalogue of months, their template, a view over them.
+
+use privatus_migrate::check::World;
+use privatus_migrate::{Host, MigrateError, Partitions, rows_view, table_text};
+use privatus_sqlite::{Column, Connection, SqliteError};
+
+const TEMPLATE: &str = "m_template";
+
+pub(crate) struct Months;
+
+fn texts(db: &mut Connection, sql: &str) -> Result<Vec<String>, SqliteError> {
+    let mut all = Vec::new();
+    db.query(sql, &[], |row| {
+        if let Column::Text(bytes) = row.column(0) {
+            all.push(String::from_utf8_lossy(bytes).into_owned());
+        }
+        Ok::<_, SqliteError>(())
+    })?;
+    Ok(all)
+}
+
+fn months(db: &mut Connection) -> Result<Vec<String>, SqliteError> {
+    texts(db, "SELECT name FROM months ORDER BY name")
+}
+
+fn text_of(db: &mut Connection, name: &str) -> Result<String, SqliteError> {
+    let found = texts(
+        db,
+        &format!("SELECT sql FROM sqlite_schema WHERE name = '{name}'"),
+    )?;
+    Ok(found.into_iter().next().unwrap_or_default())
+}
+
+fn make(db: &mut Connection, months: &[String]) -> Result<(), MigrateError> {
+    let template = text_of(db, TEMPLATE)?;
+    for month in months {
+        if text_of(db, month)?.is_empty() {
+            db.execute_batch(&table_text(&template, TEMPLATE, month))?;
+        }
+    }
+    view_over(db, months)
+}
+
+fn view_over(db: &mut Connection, months: &[String]) -> Result<(), MigrateError> {
+    let months: Vec<(String, bool)> = months.iter().map(|name| (name.clone(), false)).collect();
+    let view = rows_view(&text_of(db, "m_rows")?, TEMPLATE, &months)
+        .ok_or_else(|| MigrateError::Host("m_rows has another form".into()))?;
+    Ok(db.execute_batch(&format!("DROP VIEW m_rows; {view}"))?)
+}
+
+impl Host for Months {
+    fn partitions(&mut self, db: &mut Connection) -> Result<Partitions, MigrateError> {
+        Ok(Partitions {
+            template: TEMPLATE.into(),
+            tables: months(db)?,
+        })
+    }
+
+    fn refresh_views(&mut self, db: &mut Connection) -> Result<(), MigrateError> {
+        let months = months(db)?;
+        view_over(db, &months)
+    }
+
+    fn open(
+        &mut self,
+        _: &mut Connection,
+        _: &str,
+        _: &str,
+        _: &[u8],
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, MigrateError> {
+        Ok(sealed.to_vec())
+    }
+
+    fn reseal(
+        &mut self,
+        _: &mut Connection,
+        _: &str,
+        _: &str,
+        _: &[u8],
+        _: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, MigrateError> {
+        Ok(plain.to_vec())
+    }
+}
+
+impl World for Months {
+    fn make_months(&mut self, db: &mut Connection) -> Result<(), MigrateError> {
+        let months = months(db)?;
+        make(db, &months)
+    }
+
+    fn copy_months(&mut self, from: &mut Connection, to: &mut Connection) -> Result<(), MigrateError> {
+        let months = months(from)?;
+        make(to, &months)
+    }
+}
