@@ -32,7 +32,7 @@ mod work_done;
 pub use error::StoreError;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
 pub use migration::{
-    DownPlan, Downgrade, Migrator, STEPS, SchemaCheck, Snapshot, StepStatus, TEMPLATE, Upgrade,
+    DownPlan, Downgrade, Migrator, PlainWorld, STEPS, SchemaCheck, Snapshot, StepStatus, TEMPLATE, Upgrade,
 };
 pub use privatus_crypto::{Digest, KdfCost, Password, RecoveryCode, Secret, SecretError};
 pub use privatus_migrate::{Event as MigrationEvent, Loss, Version};

@@ -10,7 +10,7 @@ use privatus_sqlite::{Column, Connection, Row, Value};
 use super::TEMPLATE;
 
 /// The view behind `messages` and `messages_archive`.
-const VIEW: &str = "message_rows";
+pub(super) const VIEW: &str = "message_rows";
 
 /// A vault's database, with its keys.
 pub(crate) struct VaultHost<'a> {

@@ -1,9 +1,11 @@
 //! The schema of a vault and its steps: at creation, at an open, and when a person asks (DESIGN section 9).
 
+mod code;
 mod down;
 mod error;
 mod host;
 mod migrator;
+mod plain;
 mod snapshot;
 mod status;
 mod steps;
@@ -16,6 +18,7 @@ pub use down::{DownPlan, Downgrade};
 use host::VaultHost;
 pub(crate) use host::{month_sql, refresh_views, schema_text};
 pub use migrator::Migrator;
+pub use plain::PlainWorld;
 pub use snapshot::Snapshot;
 pub use status::StepStatus;
 pub use steps::{STEPS, TEMPLATE};

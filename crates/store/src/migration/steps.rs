@@ -34,6 +34,7 @@ pub static STEPS: Steps = Steps::new(&[
         "profile pictures and replies, version 1.1.0",
         partition
     ),
+    // `cargo xtask migrations new` writes above this line.
 ]);
 
 #[cfg(test)]
