@@ -7,6 +7,7 @@ mod ci;
 mod codegen;
 mod deps;
 mod interop;
+mod migrations;
 mod msrv;
 mod process;
 mod tidy;
@@ -34,6 +35,9 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Make, check and release steps of the schema.
+    #[command(subcommand)]
+    Migrations(migrations::Command),
     /// Check the import directions between the crates, which crate may name which library, and how new a Rust they need.
     Deps,
     /// Check what rustfmt and clippy do not: module docs, lints, versions, file sizes, left-overs.
@@ -63,6 +67,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     let workspace = Workspace::locate()?;
     match command {
         Command::Codegen { check } => codegen::run(&workspace, check),
+        Command::Migrations(command) => migrations::run(&workspace, command),
         Command::Deps => deps::run(&workspace).and_then(|()| msrv::run(&workspace)),
         Command::Tidy => tidy::run(&workspace),
         Command::Ci => ci::run(&workspace),

@@ -1,0 +1,163 @@
+//! `migrations/checksums.txt`: the steps that were released, which never change.
+
+use anyhow::{Context, Result, bail};
+use privatus_migrate::Step;
+
+use crate::workspace::Workspace;
+
+/// Where the list is.
+pub(super) const LIST: &str = "migrations/checksums.txt";
+
+/// The head of the list.
+const HEAD: &str = "# Released migrations, `checksum name`: a line stands for ever. `cargo xtask migrations fixture` adds one.\n";
+
+/// Which steps are released, by the list.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Released {
+    /// Their names, the first one first.
+    pub(super) names: Vec<String>,
+    /// The steps that are not.
+    pub(super) not_yet: Vec<&'static str>,
+}
+
+/// The list of a workspace; empty where there is none yet.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn read(workspace: &Workspace) -> Result<String> {
+    let path = workspace.path(LIST);
+    match path.exists() {
+        true => std::fs::read_to_string(&path).with_context(|| format!("reading {LIST}")),
+        false => Ok(String::new()),
+    }
+}
+
+fn lines(list: &str) -> Result<Vec<(&str, &str)>> {
+    list.lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        .map(|line| {
+            line.split_once(' ')
+                .with_context(|| format!("{LIST}: {line:?} is no checksum and name"))
+        })
+        .collect()
+}
+
+/// Compares the list with the steps of this build.
+///
+/// # Errors
+/// When a released step changed, is gone, or has a new one before it.
+pub(super) fn check(list: &str, steps: &'static [Step]) -> Result<Released> {
+    let lines = lines(list)?;
+    let mut released = Released {
+        names: Vec::new(),
+        not_yet: Vec::new(),
+    };
+    for (sum, name) in &lines {
+        let Some(step) = steps.iter().find(|step| step.name == *name) else {
+            bail!("migration {name} was released and is gone: vaults have it, bring it back");
+        };
+        if step.checksum() != *sum {
+            bail!(
+                "migration {name} was released and changed: a released migration never changes; take the change back and write \
+                 a new one (`cargo xtask migrations new`)"
+            );
+        }
+        if released.names.iter().any(|known| known == name) {
+            bail!("{LIST}: {name} stands twice");
+        }
+        released.names.push((*name).to_owned());
+    }
+    for step in steps {
+        if !released.names.iter().any(|name| name == step.name) {
+            released.not_yet.push(step.name);
+        } else if let Some(early) = released.not_yet.first() {
+            bail!(
+                "migration {early} is not released and stands before {}, which is: a new one comes last",
+                step.name
+            );
+        }
+    }
+    Ok(released)
+}
+
+/// The list with a step's line at the end.
+///
+/// # Errors
+/// As [`check`]; when a step before it is not released, or it is already.
+pub(super) fn release(list: &str, steps: &'static [Step], step: &Step) -> Result<String> {
+    let released = check(list, steps)?;
+    match released.not_yet.first() {
+        Some(first) if *first == step.name => {}
+        Some(first) if released.not_yet.contains(&step.name) => {
+            bail!("migration {first} comes before {}: release it first", step.name);
+        }
+        _ => bail!("migration {} is released already", step.name),
+    }
+    let head = if list.is_empty() { HEAD } else { "" };
+    Ok(format!("{head}{list}{} {}\n", step.checksum(), step.name))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    static STEPS: [Step; 3] = [
+        Step::new("1_a", "", "CREATE TABLE a (b);", "DROP TABLE a;"),
+        Step::new("2_b", "", "CREATE TABLE b (c);", "DROP TABLE b;"),
+        Step::new("3_c", "", "CREATE TABLE c (d);", "DROP TABLE c;"),
+    ];
+    /// The second step with one byte changed.
+    static CHANGED: [Step; 2] = [
+        STEPS[0],
+        Step::new("2_b", "", "CREATE TABLE b (C);", "DROP TABLE b;"),
+    ];
+    static WITHOUT_FIRST: [Step; 2] = [STEPS[1], STEPS[2]];
+
+    #[test]
+    fn a_line_freezes_its_step() {
+        let [first, second, third] = &STEPS;
+        let list = release("", &STEPS, first).unwrap();
+        assert!(list.starts_with("# ") && list.ends_with(" 1_a\n"), "{list}");
+        assert!(
+            release(&list, &STEPS, first)
+                .unwrap_err()
+                .to_string()
+                .contains("released already")
+        );
+        assert!(
+            release(&list, &STEPS, third)
+                .unwrap_err()
+                .to_string()
+                .contains("release it first")
+        );
+        let list = release(&list, &STEPS, second).unwrap();
+        let released = check(&list, &STEPS).unwrap();
+        assert_eq!(
+            (released.names.join(" "), released.not_yet),
+            ("1_a 2_b".to_owned(), vec!["3_c"])
+        );
+        assert_eq!(check("", &STEPS).unwrap().not_yet.len(), 3);
+
+        let told = |list: &str, steps| check(list, steps).unwrap_err().to_string();
+        let changed = told(&list, &CHANGED);
+        assert!(
+            changed.contains("migration 2_b was released and changed") && changed.contains("write a new one"),
+            "{changed}"
+        );
+        assert!(told(&list, &WITHOUT_FIRST).contains("1_a was released and is gone"));
+        let second_alone: String = list
+            .lines()
+            .filter(|line| !line.ends_with("1_a"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        assert!(told(&second_alone, &STEPS).contains("1_a is not released and stands before 2_b"));
+        assert!(told("abc\n", &STEPS).contains("no checksum and name"));
+        let twice: String = list
+            .lines()
+            .chain(list.lines())
+            .map(|line| format!("{line}\n"))
+            .collect();
+        assert!(told(&twice, &STEPS).contains("stands twice"));
+    }
+}

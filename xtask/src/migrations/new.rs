@@ -1,0 +1,287 @@
+//! `cargo xtask migrations new`: everything that a step consists of, each part so that it fails until it is written.
+
+mod texts;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+/// The line before which a list is continued.
+const MARKER: &str = "// `cargo xtask migrations new` writes above this line.";
+const FOLDER: &str = "migrations";
+const STEPS: &str = "crates/store/src/migration/steps.rs";
+const CODE: &str = "crates/store/src/migration/code";
+const TESTS: &str = "tests/tests/fixtures/steps";
+
+/// Words that name no module.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "where", "while", "yield",
+];
+
+#[derive(clap::Args, Default)]
+pub(crate) struct Options {
+    /// What it is about: small letters, digits and `_`, a letter first.
+    name: String,
+    /// The step changes the months too.
+    #[arg(long)]
+    partition: bool,
+    /// The step has a Rust part: it reads and seals values.
+    #[arg(long)]
+    rust: bool,
+}
+
+/// Makes the step below `root`; `today` is `YYYY-MM-DD`. Gives what was made and what is to be done, a line each.
+///
+/// # Errors
+/// For a name that is none or is taken, a list without its marker, a folder that cannot be read.
+pub(crate) fn run(root: &Path, today: &str, options: &Options) -> Result<Vec<String>> {
+    let name = options.name.as_str();
+    check_name(name)?;
+    let folder = folder_name(&root.join(FOLDER), today, name)?;
+    // All of it is known before anything is written.
+    let mut lists = vec![
+        (
+            STEPS.to_owned(),
+            continued(root, STEPS, &texts::entry(&folder, options))?,
+        ),
+        (
+            format!("{TESTS}/mod.rs"),
+            continued(root, &format!("{TESTS}/mod.rs"), &format!("mod {name};\n"))?,
+        ),
+    ];
+    let mut files = vec![
+        (format!("{FOLDER}/{folder}/up.sql"), texts::UP.to_owned()),
+        (format!("{FOLDER}/{folder}/down.sql"), texts::DOWN.to_owned()),
+        (format!("{FOLDER}/{folder}/sample.sql"), texts::SAMPLE.to_owned()),
+        (format!("{TESTS}/{name}.rs"), texts::test(&folder)),
+    ];
+    if options.partition {
+        for (file, text) in [
+            ("partition_up.sql", texts::PARTITION_UP),
+            ("partition_down.sql", texts::PARTITION_DOWN),
+            ("partition_sample.sql", texts::PARTITION_SAMPLE),
+        ] {
+            files.push((format!("{FOLDER}/{folder}/{file}"), text.to_owned()));
+        }
+    }
+    if options.rust {
+        let list = format!("{CODE}/mod.rs");
+        let line = format!("pub(super) mod {name};\n");
+        lists.push((list.clone(), continued(root, &list, &line)?));
+        files.push((format!("{CODE}/{name}.rs"), texts::code(&folder)));
+    }
+    if let Some((file, _)) = files.iter().find(|(file, _)| root.join(file).exists()) {
+        bail!("{file} exists: take another name");
+    }
+    fs::create_dir(root.join(FOLDER).join(&folder)).with_context(|| format!("making {FOLDER}/{folder}"))?;
+    let mut told = Vec::new();
+    for (verb, files) in [("made", files), ("added to", lists)] {
+        for (file, text) in files {
+            fs::write(root.join(&file), text).with_context(|| format!("writing {file}"))?;
+            told.push(format!("{verb} {file}"));
+        }
+    }
+    told.extend(texts::NEXT.map(str::to_owned));
+    Ok(told)
+}
+
+fn check_name(name: &str) -> Result<()> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+    if !begins || !name.bytes().all(is_plain) {
+        bail!("{name:?} is no name of a step: small letters, digits and `_`, a letter first");
+    }
+    if KEYWORDS.contains(&name) {
+        bail!("{name:?} is a word of Rust: take another name");
+    }
+    Ok(())
+}
+
+/// The date, the number behind the last one, the name. A step never sorts before one that is there.
+fn folder_name(migrations: &Path, today: &str, name: &str) -> Result<String> {
+    let mut last = (String::new(), 0_u32);
+    for entry in fs::read_dir(migrations).with_context(|| format!("reading {}", migrations.display()))? {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() {
+            continue;
+        }
+        let folder = entry.file_name().to_string_lossy().into_owned();
+        let parts = folder.get(..10).zip(folder.get(11..17)).zip(folder.get(18..));
+        let ((date, number), other) =
+            parts.with_context(|| format!("{folder} is no folder of a step: date-number_name"))?;
+        if other == name {
+            bail!("{folder} has this name already: take another one");
+        }
+        let number = number
+            .parse()
+            .with_context(|| format!("{folder} has no number"))?;
+        last = (last.0.max(date.to_owned()), last.1.max(number));
+    }
+    let (date, number) = (last.0.max(today.to_owned()), last.1 + 1);
+    Ok(format!("{date}-{number:06}_{name}"))
+}
+
+/// A list with lines before its marker.
+fn continued(root: &Path, file: &str, lines: &str) -> Result<String> {
+    let text = fs::read_to_string(root.join(file)).with_context(|| format!("reading {file}"))?;
+    let at = text
+        .find(MARKER)
+        .with_context(|| format!("{file} has no line {MARKER:?}"))?;
+    let (before, after) = text.split_at(at);
+    // The marker keeps its indentation, and so does what comes before it.
+    let indent: String = before.chars().rev().take_while(|c| *c == ' ').collect();
+    Ok(format!("{before}{lines}{indent}{after}"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const FILES: [&str; 3] = [
+        STEPS,
+        "crates/store/src/migration/code/mod.rs",
+        "tests/tests/fixtures/steps/mod.rs",
+    ];
+
+    /// The files that the command needs, copied.
+    fn copy() -> tempfile::TempDir {
+        let here = crate::workspace::Workspace::locate().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for file in FILES {
+            let to = folder.path().join(file);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(here.path(file), to).unwrap();
+        }
+        for entry in fs::read_dir(here.path(FOLDER)).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_dir() {
+                fs::create_dir_all(folder.path().join(FOLDER).join(entry.file_name())).unwrap();
+            }
+        }
+        folder
+    }
+
+    fn options(name: &str, partition: bool, rust: bool) -> Options {
+        Options {
+            name: name.into(),
+            partition,
+            rust,
+        }
+    }
+
+    fn read(root: &Path, file: &str) -> String {
+        fs::read_to_string(root.join(file)).unwrap()
+    }
+
+    #[test]
+    fn a_step_gets_all_its_parts() {
+        let copy = copy();
+        let root = copy.path();
+        let before = fs::read_dir(root.join(FOLDER)).unwrap().count();
+        let told = run(root, "2999-01-02", &options("poll_votes", true, true)).unwrap();
+        let folder = format!("2999-01-02-{:06}_poll_votes", before + 1);
+        assert!(
+            told.iter().any(|line| line.contains("migrations verify")),
+            "{told:?}"
+        );
+        for file in [
+            "up",
+            "down",
+            "sample",
+            "partition_up",
+            "partition_down",
+            "partition_sample",
+        ] {
+            let text = read(root, &format!("{FOLDER}/{folder}/{file}.sql"));
+            assert!(
+                text.starts_with("-- ") && text.lines().all(|line| line.starts_with("--")),
+                "{text}"
+            );
+        }
+        let steps = read(root, STEPS);
+        let entry = format!(
+            "    step!(\"{folder}\", \"poll votes\", partition).with_code(super::code::poll_votes::run),\n    {MARKER}\n"
+        );
+        assert!(steps.contains(&entry), "{steps}");
+        assert!(read(root, FILES[1]).contains(&format!("pub(super) mod poll_votes;\n{MARKER}")));
+        assert!(read(root, FILES[2]).contains(&format!("mod poll_votes;\n{MARKER}")));
+        let code = read(root, "crates/store/src/migration/code/poll_votes.rs");
+        assert!(
+            code.contains("pub(in crate::migration) fn run(") && code.contains("Err("),
+            "{code}"
+        );
+        // A skeleton that passes would be taken for a test.
+        let test = read(root, "tests/tests/fixtures/steps/poll_votes.rs");
+        assert!(test.contains("#[test]") && test.contains("panic!("), "{test}");
+
+        // The next one comes behind it, whatever the clock shows.
+        run(root, "1999-01-01", &options("more", false, false)).unwrap();
+        let next = format!("2999-01-02-{:06}_more", before + 2);
+        assert!(root.join(FOLDER).join(&next).is_dir());
+        assert!(!root.join(FOLDER).join(&next).join("partition_up.sql").exists());
+        let steps = read(root, STEPS);
+        assert!(steps.find(&folder).unwrap() < steps.find(&next).unwrap());
+        assert!(
+            steps.contains(&format!("    step!(\"{next}\", \"more\"),\n    {MARKER}")),
+            "{steps}"
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_none_changes_nothing() {
+        let copy = copy();
+        let root = copy.path();
+        let before = read(root, STEPS);
+        let count = fs::read_dir(root.join(FOLDER)).unwrap().count();
+        run(root, "2999-01-02", &options("taken", false, false)).unwrap();
+        fs::write(root.join(STEPS), &before).unwrap();
+        for name in [
+            "",
+            "Poll",
+            "poll-votes",
+            "../poll",
+            "1st",
+            "größe",
+            "type",
+            "taken",
+            "v1_1_0",
+        ] {
+            let error = run(root, "2999-01-02", &options(name, false, false)).unwrap_err();
+            assert!(error.to_string().contains("name"), "{name}: {error}");
+        }
+        fs::write(root.join(FILES[2]), "//! Doc.\n").unwrap();
+        let error = run(root, "2999-01-02", &options("more", false, false)).unwrap_err();
+        assert!(error.to_string().contains("has no line"), "{error}");
+        assert_eq!(read(root, STEPS), before);
+        assert_eq!(fs::read_dir(root.join(FOLDER)).unwrap().count(), count + 1);
+    }
+
+    #[test]
+    fn what_is_made_has_no_statement() {
+        use privatus_migrate::Step;
+        use privatus_migrate::check::{self, Case, Excused};
+
+        let case = |up, down| Case {
+            step: Step::new("1_a", "", up, down),
+            sample: texts::SAMPLE,
+            partition_sample: None,
+        };
+        for (case, named) in [
+            (case(texts::UP, texts::DOWN), "its up.sql has no statement"),
+            (
+                case("CREATE TABLE a (b)", texts::DOWN),
+                "its down.sql has no statement",
+            ),
+        ] {
+            let fault = check::verify(&[case], &mut privatus_store::PlainWorld, &Excused::default());
+            let told = fault.unwrap_err().to_string();
+            assert!(told.contains(named), "{told}");
+        }
+    }
+}
