@@ -219,7 +219,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
     assert_eq!((&done["from"], &done["to"]), (&json!(SECOND), &json!(FIRST)));
     assert_eq!(done["steps"], json!(["2026-11-24-000002_v1_1_0"]));
     assert_eq!(done["losses"], losses);
-    let copy = vault.join("privatus.db.snapshot");
+    let copy = vault.join(format!("privatus.db.snapshot-{SECOND}"));
     assert_eq!(done["snapshot"]["path"], copy.to_str().unwrap());
     let data = fs::metadata(&copy).unwrap();
     assert_eq!(done["snapshot"]["bytes"], data.len());
@@ -257,17 +257,18 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
     let brought =
         "privatus: the vault's schema was brought up from 20261124000001 (v1_0_0) to 20261124000002 (v1_1_0)";
     assert_eq!((lines.len(), lines[0]), (2, brought), "{errors}");
+    let before_up = vault.join(format!("privatus.db.snapshot-{FIRST}"));
     for part in [
-        copy.to_str().unwrap(),
+        before_up.to_str().unwrap(),
         ",",
         " bytes; the next open that goes well removes it",
     ] {
         assert!(lines[1].contains(part), "{part} in {errors}");
     }
-    assert!(copy.exists());
+    assert!(copy.exists() && before_up.exists());
     let output = run(&vault, &["chats"]);
     assert!(output.status.success() && output.stderr.is_empty());
-    assert!(!copy.exists());
+    assert!(!copy.exists() && !before_up.exists());
     assert_eq!(versions(&vault), [(FIRST, false), (SECOND, false)]);
     assert_eq!(export_without_replies(&vault), export);
     assert_eq!(json_of(&vault, &["migrate", "verify"])["problems"], json!([]));
@@ -515,7 +516,7 @@ fn a_copy_that_does_not_fit_takes_no_other_away() {
     let (_dir, vault) = vault();
     ok(&vault, &["migrate", "down", "--to", "1.0.0", "--yes"]);
     let before = files(&vault);
-    assert!(before.contains_key("privatus.db.snapshot"));
+    assert!(before.contains_key(&format!("privatus.db.snapshot-{SECOND}")));
     // In blocks of 512 bytes: less than the copy needs.
     let blocks = fs::metadata(vault.join("privatus.db")).unwrap().len() / 2 / 512;
     let mut shell = std::process::Command::new("sh");
@@ -545,7 +546,11 @@ fn the_copy_put_back_has_what_was_lost() {
     let export = ok(&vault, &["export", "-"]);
     assert_eq!(export.matches("reply_to").count(), 2);
     ok(&vault, &["migrate", "down", "--to", "1.0.0", "--yes"]);
-    fs::rename(vault.join("privatus.db.snapshot"), vault.join("privatus.db")).unwrap();
+    fs::rename(
+        vault.join(format!("privatus.db.snapshot-{SECOND}")),
+        vault.join("privatus.db"),
+    )
+    .unwrap();
     let before = files(&vault);
     assert_eq!(versions(&vault), [(FIRST, false), (SECOND, false)]);
     assert_eq!(json_of(&vault, &["migrate", "verify"])["problems"], json!([]));

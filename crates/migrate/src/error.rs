@@ -13,10 +13,12 @@ pub enum MigrateError {
     #[error(transparent)]
     Sqlite(#[from] SqliteError),
     /// A statement of a step failed.
-    #[error("migration {step}: {error}")]
+    #[error("migration {step}, {statement}: {error}")]
     Statement {
         /// The step.
         step: String,
+        /// Which statement, by number and first words, or what was done.
+        statement: String,
         /// What SQLite said.
         error: SqliteError,
     },
@@ -65,6 +67,18 @@ impl From<OpenError> for MigrateError {
 }
 
 impl MigrateError {
+    /// Says in which step, and at what, SQLite failed, where that is not said yet.
+    pub(crate) fn in_step(self, step: &str, doing: &str) -> Self {
+        match self {
+            Self::Sqlite(error) => Self::Statement {
+                step: step.into(),
+                statement: doing.into(),
+                error,
+            },
+            other => other,
+        }
+    }
+
     /// What SQLite answered, where it did.
     #[must_use]
     pub const fn sqlite(&self) -> Option<SqliteError> {

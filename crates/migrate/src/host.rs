@@ -7,10 +7,12 @@ use crate::error::MigrateError;
 /// The months of a vault.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Partitions {
-    /// The table whose text each month's table has.
+    /// The table whose text each month's table has; empty where there are no months.
     pub template: String,
     /// The months' tables that stand, oldest first.
     pub tables: Vec<String>,
+    /// A month that is in a file of its own, if there is one: no statement reaches it.
+    pub sealed: Option<String>,
 }
 
 /// The vault around a step: its months, its views over them, and its sealed values.
@@ -18,8 +20,13 @@ pub trait Host {
     /// The months' tables that stand.
     ///
     /// # Errors
-    /// When the catalogue cannot be read, or has a month that no statement reaches.
+    /// When the catalogue cannot be read.
     fn partitions(&mut self, db: &mut Connection) -> Result<Partitions, MigrateError>;
+
+    /// Statements that make what a month has beside the template's.
+    fn month_extras(&self, _table: &str) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Writes the views over all months again, after a step.
     ///
@@ -27,18 +34,29 @@ pub trait Host {
     /// SQLite's, or a view of another form.
     fn refresh_views(&mut self, db: &mut Connection) -> Result<(), MigrateError>;
 
-    /// Opens a sealed value; `row_id` is the row's primary key in canonical bytes.
+    /// What tells this vault from others, which no step may change.
+    ///
+    /// # Errors
+    /// SQLite's.
+    fn identity(&mut self, _db: &mut Connection) -> Result<Vec<u8>, MigrateError> {
+        Ok(Vec::new())
+    }
+
+    /// Opens a sealed value; `row_id` is the row's primary key in canonical bytes. A host without keys takes the value for
+    /// its plaintext.
     ///
     /// # Errors
     /// [`MigrateError::Sealed`], and those of finding its key.
     fn open(
         &mut self,
-        db: &mut Connection,
-        table: &str,
-        column: &str,
-        row_id: &[u8],
+        _db: &mut Connection,
+        _table: &str,
+        _column: &str,
+        _row_id: &[u8],
         envelope: &[u8],
-    ) -> Result<Vec<u8>, MigrateError>;
+    ) -> Result<Vec<u8>, MigrateError> {
+        Ok(envelope.to_vec())
+    }
 
     /// Seals a value under the key whose number `envelope`, the value it replaces, carries.
     ///
@@ -46,13 +64,15 @@ pub trait Host {
     /// Those of finding the key, and no randomness.
     fn reseal(
         &mut self,
-        db: &mut Connection,
-        table: &str,
-        column: &str,
-        row_id: &[u8],
-        envelope: &[u8],
+        _db: &mut Connection,
+        _table: &str,
+        _column: &str,
+        _row_id: &[u8],
+        _envelope: &[u8],
         plain: &[u8],
-    ) -> Result<Vec<u8>, MigrateError>;
+    ) -> Result<Vec<u8>, MigrateError> {
+        Ok(plain.to_vec())
+    }
 }
 
 /// A database without months, whose values are not sealed: for the schema of a step alone.
@@ -66,28 +86,5 @@ impl Host for NoPartitions {
 
     fn refresh_views(&mut self, _: &mut Connection) -> Result<(), MigrateError> {
         Ok(())
-    }
-
-    fn open(
-        &mut self,
-        _: &mut Connection,
-        _: &str,
-        _: &str,
-        _: &[u8],
-        envelope: &[u8],
-    ) -> Result<Vec<u8>, MigrateError> {
-        Ok(envelope.to_vec())
-    }
-
-    fn reseal(
-        &mut self,
-        _: &mut Connection,
-        _: &str,
-        _: &str,
-        _: &[u8],
-        _: &[u8],
-        plain: &[u8],
-    ) -> Result<Vec<u8>, MigrateError> {
-        Ok(plain.to_vec())
     }
 }

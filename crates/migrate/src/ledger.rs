@@ -88,18 +88,34 @@ impl Applied {
 /// All rows, the first step first.
 ///
 /// # Errors
-/// SQLite's.
-pub fn applied(db: &mut Connection, seal: &Seal<'_>) -> Result<Vec<Applied>, SqliteError> {
+/// SQLite's; a ledger that is missing.
+pub fn applied(db: &mut Connection, seal: &Seal<'_>) -> Result<Vec<Applied>, MigrateError> {
     let sql = "SELECT version, applied_at, description, checksum, success, name, tool_version, irreversible, down_sql, \
                partition_down_sql, down_rows, mac FROM schema_migrations ORDER BY version";
-    read::rows(db, sql, &[], |row| {
+    let rows = read::rows(db, sql, &[], |row| {
         let mut applied = read_row(row);
         applied.is_authentic = match row.column(11) {
             Column::Blob(mac) => applied.with_fields(seal.vault, |fields| seal.key.is_mac(fields, mac)),
             _ => false,
         };
         applied
-    })
+    });
+    missing_ledger(db, "schema_migrations", rows)
+}
+
+/// SQLite has no code of its own for a table that is not there.
+pub(crate) fn missing_ledger<T>(
+    db: &mut Connection,
+    table: &str,
+    rows: Result<Vec<T>, SqliteError>,
+) -> Result<Vec<T>, MigrateError> {
+    match rows {
+        Err(_) if !read::has_table(db, table)? => Err(MigrateError::Ledger {
+            step: format!("ledger {table}"),
+            how: "is missing",
+        }),
+        rows => Ok(rows?),
+    }
 }
 
 fn read_row(row: &Row<'_>) -> Applied {
@@ -117,6 +133,19 @@ fn read_row(row: &Row<'_>) -> Applied {
         partition_down_sql: text(9),
         down_rows: text(10),
         is_authentic: false,
+    }
+}
+
+/// Refuses a trigger on a ledger: it would run with what is written there.
+pub(crate) fn check_plain(db: &mut Connection) -> Result<(), MigrateError> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' \
+               AND tbl_name IN ('schema_migrations', '__diesel_schema_migrations')";
+    match read::number(db, sql)? {
+        Some(0) => Ok(()),
+        _ => Err(MigrateError::Ledger {
+            step: "ledger".into(),
+            how: "has a trigger, which no build makes",
+        }),
     }
 }
 

@@ -16,13 +16,15 @@ mod schema;
 mod state;
 mod step;
 mod steps;
+mod tokens;
 
 pub use error::MigrateError;
 pub use event::Event;
 pub use host::{Host, NoPartitions, Partitions};
 pub use ledger::{Applied, Seal, applied};
 pub use loss::Loss;
-pub use partition::{rows_view, table_text};
+pub use partition::{month_sql, rows_view};
+pub use read::text_of;
 pub use run::Runner;
 pub use schema::Schema;
 pub use state::{Newer, State, pending, state};

@@ -33,10 +33,13 @@ pub(crate) fn rows<T>(
     Ok(all)
 }
 
-/// The first value of a statement that gives one number.
-pub(crate) fn number(db: &mut Connection, sql: &str) -> Result<i64, SqliteError> {
-    let all = rows(db, sql, &[], |row| integer(row, 0))?;
-    Ok(all.first().copied().unwrap_or(0))
+/// The first value of a statement that gives one number; `None` for another value, or none.
+pub(crate) fn number(db: &mut Connection, sql: &str) -> Result<Option<i64>, SqliteError> {
+    let all = rows(db, sql, &[], |row| match row.column(0) {
+        Column::Integer(number) => Some(number),
+        _ => None,
+    })?;
+    Ok(all.first().copied().flatten())
 }
 
 /// Whether there is a table of this name.
@@ -46,8 +49,11 @@ pub(crate) fn has_table(db: &mut Connection, name: &str) -> Result<bool, SqliteE
     Ok(found.first().is_some_and(|count| *count > 0))
 }
 
-/// The text that a table or view was made with.
-pub(crate) fn text_of(db: &mut Connection, name: &str) -> Result<Option<String>, SqliteError> {
+/// The text that a table or view was made with, as SQLite keeps it.
+///
+/// # Errors
+/// SQLite's.
+pub fn text_of(db: &mut Connection, name: &str) -> Result<Option<String>, SqliteError> {
     let sql = "SELECT sql FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ?";
     let found = rows(db, sql, &[Value::Text(name)], |row| text(row, 0))?;
     Ok(found.into_iter().flatten().next())

@@ -2,44 +2,62 @@
 
 use std::collections::BTreeMap;
 
-use privatus_sqlite::{Connection, SqliteError};
+use privatus_sqlite::{Connection, SqliteError, Value};
 
 use crate::error::MigrateError;
 use crate::read;
 
-/// How many rows of each table refer to a missing row of another.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Dangling(BTreeMap<(String, String), u64>);
+/// How many rows of each table refer to a missing row of another; `None` where SQLite cannot check a table, since its
+/// reference is to something that is no key.
+#[derive(Debug)]
+pub(crate) struct Dangling(BTreeMap<String, Option<BTreeMap<String, u64>>>);
 
 impl Dangling {
-    /// Asks SQLite (`PRAGMA foreign_key_check`).
+    /// Asks SQLite, a table at a time: one that cannot be checked says nothing of the others.
     pub(crate) fn find(db: &mut Connection) -> Result<Self, SqliteError> {
         let mut found = BTreeMap::new();
-        let rows = read::rows(db, "PRAGMA foreign_key_check", &[], |row| {
-            (
-                read::text(row, 0).unwrap_or_default(),
-                read::text(row, 2).unwrap_or_default(),
-            )
-        })?;
-        for pair in rows {
-            *found.entry(pair).or_default() += 1;
+        for table in read::tables(db)? {
+            let sql = "SELECT parent FROM pragma_foreign_key_check(?)";
+            let parents = read::rows(db, sql, &[Value::Text(&table)], |row| {
+                read::text(row, 0).unwrap_or_default()
+            });
+            let counted = parents.ok().map(|parents| {
+                let mut counts = BTreeMap::new();
+                parents
+                    .into_iter()
+                    .for_each(|parent| *counts.entry(parent).or_default() += 1);
+                counts
+            });
+            found.insert(table, counted);
         }
         Ok(Self(found))
     }
 
     /// Refuses more than there were: what was broken before must not keep a history from its upgrade.
     pub(crate) fn check(&self, db: &mut Connection, step: &str) -> Result<(), MigrateError> {
-        let after = Self::find(db)?;
-        for ((child, parent), rows) in &after.0 {
-            let before = self.0.get(&(child.clone(), parent.clone())).copied().unwrap_or(0);
-            if *rows > before {
-                return Err(MigrateError::Broken {
-                    step: step.into(),
-                    what: format!(
+        let broken = |what: String| {
+            Err(MigrateError::Broken {
+                step: step.into(),
+                what,
+            })
+        };
+        for (child, after) in Self::find(db)?.0 {
+            let before = self.0.get(&child);
+            let Some(after) = after else {
+                if matches!(before, Some(None)) {
+                    continue;
+                }
+                return broken(format!("{child} refers to what is no key"));
+            };
+            let before = before.cloned().flatten().unwrap_or_default();
+            for (parent, rows) in after {
+                let known = before.get(&parent).copied().unwrap_or(0);
+                if rows > known {
+                    return broken(format!(
                         "it leaves {} rows of {child} without their {parent}",
-                        rows - before
-                    ),
-                });
+                        rows - known
+                    ));
+                }
             }
         }
         Ok(())

@@ -10,8 +10,9 @@ use crate::ledger::{self, Applied, Seal};
 use crate::partition;
 use crate::read;
 use crate::references::Dangling;
-use crate::schema::first_token;
+
 use crate::step::Step;
+use crate::tokens::{first_token, first_words};
 
 /// What steps run with.
 pub struct Runner<'a> {
@@ -73,8 +74,10 @@ impl Runner<'_> {
             .enumerate()
             .try_for_each(|(done, step)| self.take_back(db, step, done, applied.len()))
             .and_then(|()| look(db));
-        end(db, "ROLLBACK")?;
-        looked
+        let ended = end(db);
+        let looked = looked?;
+        ended?;
+        Ok(looked)
     }
 
     fn in_transaction(
@@ -84,13 +87,9 @@ impl Runner<'_> {
     ) -> Result<(), MigrateError> {
         begin(db)?;
         let done = work(self, db).and_then(|()| Ok(db.run("COMMIT", &[]).map(drop)?));
-        if done.is_err() && !db.is_autocommit() {
-            // The first error is the one to report.
-            let _ = db.run("ROLLBACK", &[]);
-        }
-        let checked = db.execute_batch("PRAGMA foreign_keys = ON");
+        let ended = end(db);
         done?;
-        Ok(checked?)
+        ended
     }
 
     fn apply(
@@ -100,21 +99,19 @@ impl Runner<'_> {
         done: usize,
         of: usize,
     ) -> Result<(), MigrateError> {
-        let counts = Counts::take(db, step.rows_up.iter().copied())?;
-        let dangling = Dangling::find(db)?;
-        self.begun(db, step.name, &counts, done, of)?;
+        let before = self.look(db, step.name, step.rows_up.iter().copied(), (done, of))?;
         self.script(db, step.name, step.up)?;
         self.months(db, step.name, step.partition_up)?;
         if let Some(code) = step.code {
             code(db, self.host)?;
+            stands(db, step.name)?;
         }
         self.host.refresh_views(db)?;
-        partition::check_equal(db, self.host, step.name)?;
-        counts.check(db, step.name, false)?;
-        dangling.check(db, step.name)?;
-        ledger::note(db, &self.seal, step, self.now, self.tool)?;
-        (self.event)(Event::Committing { step: step.name });
-        Ok(())
+        partition::settle(db, self.host, step.name)
+            .map_err(|error| error.in_step(step.name, "the months"))?;
+        ledger::note(db, &self.seal, step, self.now, self.tool)
+            .map_err(|error| error.in_step(step.name, "its row in the ledger"))?;
+        self.compare(db, step.name, &before, false)
     }
 
     fn take_back(
@@ -126,45 +123,76 @@ impl Runner<'_> {
     ) -> Result<(), MigrateError> {
         let name = &step.title();
         let down = way_back(step)?;
+        ledger::check_plain(db)?;
         let declared = ledger::parse_down_rows(step)?;
         let declared = declared.iter().map(|(table, sql)| (table.as_str(), sql.as_str()));
-        let counts = Counts::take(db, declared)?;
-        let dangling = Dangling::find(db)?;
-        self.begun(db, name, &counts, done, of)?;
+        let before = self.look(db, name, declared, (done, of))?;
         self.script(db, name, down)?;
         self.months(db, name, step.partition_down_sql.as_deref())?;
         // The first step's way back leaves neither months nor ledger.
         if read::has_table(db, "schema_migrations")? {
             self.host.refresh_views(db)?;
-            partition::check_equal(db, self.host, name)?;
+            partition::settle(db, self.host, name).map_err(|error| error.in_step(name, "the months"))?;
         }
-        counts.check(db, name, true)?;
-        dangling.check(db, name)?;
         ledger::forget(db, step.version)?;
-        (self.event)(Event::Committing { step: name });
-        Ok(())
+        self.compare(db, name, &before, true)
     }
 
-    fn begun(
+    /// What must be the same after a step.
+    fn look<'r>(
         &mut self,
         db: &mut Connection,
         step: &str,
-        counts: &Counts,
-        done: usize,
-        of: usize,
-    ) -> Result<(), MigrateError> {
+        declared: impl IntoIterator<Item = (&'r str, &'r str)>,
+        (done, of): (usize, usize),
+    ) -> Result<Before, MigrateError> {
         // Before the first step there is no catalogue to ask.
-        let tables = match read::has_table(db, "schema_migrations")? {
-            true => self.host.partitions(db)?.tables,
-            false => Vec::new(),
+        let is_vault = read::has_table(db, "schema_migrations")?;
+        let counted = Counts::take(db, declared).map_err(MigrateError::from);
+        let counts = counted.map_err(|error| error.in_step(step, "counting rows before it"))?;
+        let (mut messages, mut identity) = (0, None);
+        if is_vault {
+            messages = counts.of(&self.host.partitions(db)?.tables);
+            identity = Some(self.host.identity(db)?);
+        }
+        let before = Before {
+            dangling: Dangling::find(db)?,
+            counts,
+            identity,
         };
-        let messages = counts.of(&tables);
         (self.event)(Event::Begun {
             step,
             done,
             of,
             messages,
         });
+        Ok(before)
+    }
+
+    /// Compares, after everything of the step is written.
+    fn compare(
+        &mut self,
+        db: &mut Connection,
+        step: &str,
+        before: &Before,
+        may_drop: bool,
+    ) -> Result<(), MigrateError> {
+        before
+            .counts
+            .check(db, step, may_drop)
+            .map_err(|error| error.in_step(step, "counting rows after it"))?;
+        before.dangling.check(db, step)?;
+        if let Some(identity) = &before.identity
+            && read::has_table(db, "schema_migrations")?
+            && self.host.identity(db)? != *identity
+        {
+            return Err(MigrateError::Broken {
+                step: step.into(),
+                what: "it changes what tells this vault from others".into(),
+            });
+        }
+        stands(db, step)?;
+        (self.event)(Event::Committing { step });
         Ok(())
     }
 
@@ -172,20 +200,27 @@ impl Runner<'_> {
         let Some(sql) = sql else {
             return Ok(());
         };
-        let Self { host, event, .. } = self;
-        partition::run_all(
-            db,
-            *host,
-            sql,
-            step,
-            &mut |db, sql| script(db, step, sql, &mut |_| ()),
-            *event,
-        )
+        let tables = partition::tables_for(db, self.host, sql, step)?;
+        for (done, table) in (1..).zip(&tables) {
+            self.script(db, step, &sql.replace("{table}", table))?;
+            (self.event)(Event::Partition {
+                done,
+                of: tables.len(),
+            });
+        }
+        Ok(())
     }
 
     fn script(&mut self, db: &mut Connection, step: &str, sql: &str) -> Result<(), MigrateError> {
         script(db, step, sql, self.event)
     }
+}
+
+/// What a step is compared with when it is done.
+struct Before {
+    counts: Counts,
+    dangling: Dangling,
+    identity: Option<Vec<u8>>,
 }
 
 /// The SQL of a way back, if there is one and it is what was written.
@@ -218,20 +253,37 @@ fn begin(db: &mut Connection) -> Result<(), MigrateError> {
     Ok(())
 }
 
-fn end(db: &mut Connection, how: &str) -> Result<(), MigrateError> {
-    if !db.is_autocommit() {
-        db.run(how, &[])?;
-    }
-    Ok(db.execute_batch("PRAGMA foreign_keys = ON")?)
+/// Gives up what is not committed, and sets the references as they were.
+fn end(db: &mut Connection) -> Result<(), MigrateError> {
+    let given_up = if db.is_autocommit() {
+        Ok(0)
+    } else {
+        db.run("ROLLBACK", &[])
+    };
+    db.execute_batch("PRAGMA foreign_keys = ON")?;
+    given_up?;
+    Ok(())
 }
 
-/// What would end the step's transaction, or reach another database.
-const FORBIDDEN: [&str; 9] = [
+/// Refuses a step that ended the transaction it runs in: what it did next would be kept whatever comes.
+fn stands(db: &mut Connection, step: &str) -> Result<(), MigrateError> {
+    if !db.is_autocommit() {
+        return Ok(());
+    }
+    Err(MigrateError::Broken {
+        step: step.into(),
+        what: "it ends the transaction that it runs in".into(),
+    })
+}
+
+/// What would end the step's transaction, reach another database, or set what is set for the whole vault.
+const FORBIDDEN: [&str; 10] = [
     "ATTACH",
     "BEGIN",
     "COMMIT",
     "DETACH",
     "END",
+    "PRAGMA",
     "RELEASE",
     "ROLLBACK",
     "SAVEPOINT",
@@ -246,22 +298,25 @@ fn script(
     event: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), MigrateError> {
     let mut rest = sql;
-    loop {
+    for number in 1_u32.. {
         let word = first_token(rest).unwrap_or_default().to_ascii_uppercase();
         if FORBIDDEN.contains(&word.as_str()) {
             return Err(MigrateError::Broken {
                 step: step.into(),
-                what: format!("its SQL says {word}, and a step is one transaction"),
+                what: format!("its SQL says {word}, and a step is one transaction of one vault"),
             });
         }
         let next = db.execute_next(rest).map_err(|error| MigrateError::Statement {
             step: step.into(),
+            statement: format!("statement {number}, `{} …`", first_words(rest)),
             error,
         })?;
         let Some(next) = next else {
-            return Ok(());
+            break;
         };
+        stands(db, step)?;
         event(Event::Statement { step });
         rest = next;
     }
+    Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use privatus_sqlite::{Connection, SqliteError};
 
 use crate::read;
+use crate::tokens::normalised;
 
 /// Every table, index, view and trigger, by name, with its normalised text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,103 +88,9 @@ fn first_difference(expected: &str, found: &str) -> String {
     }
 }
 
-/// The tokens of a statement with one space between: no comments, no quotes around plain names.
-pub(crate) fn normalised(sql: &str) -> String {
-    let mut out = String::with_capacity(sql.len());
-    let mut rest = sql;
-    while let Some((token, tail)) = next_token(rest) {
-        rest = tail;
-        let token = match token.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
-            Some(name) if is_plain(name) => name,
-            _ => token,
-        };
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(token);
-    }
-    out
-}
-
-fn is_plain(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// The first token of a statement. An empty statement before it, a `;` alone, is passed over as SQLite does.
-pub(crate) fn first_token(sql: &str) -> Option<&str> {
-    let mut rest = sql;
-    loop {
-        match next_token(rest)? {
-            (";", tail) => rest = tail,
-            (token, _) => return Some(token),
-        }
-    }
-}
-
-/// The first token behind spaces and comments, and the text behind it.
-fn next_token(sql: &str) -> Option<(&str, &str)> {
-    let mut sql = sql.trim_start();
-    loop {
-        if let Some(comment) = sql.strip_prefix("--") {
-            sql = comment.split_once('\n').map_or("", |(_, rest)| rest).trim_start();
-        } else if let Some(comment) = sql.strip_prefix("/*") {
-            sql = comment.split_once("*/").map_or("", |(_, rest)| rest).trim_start();
-        } else {
-            break;
-        }
-    }
-    let first = sql.chars().next()?;
-    let end = match first {
-        '\'' | '"' | '`' => closing(sql, first),
-        '[' => sql.find(']').map(|at| at + 1),
-        _ if first.is_alphanumeric() || first == '_' => {
-            sql.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '$'))
-        }
-        _ => Some(first.len_utf8()),
-    };
-    Some(sql.split_at(end.unwrap_or(sql.len())))
-}
-
-/// The end of a text in quotes, in which a doubled quote stands for one.
-fn closing(sql: &str, quote: char) -> Option<usize> {
-    let mut quotes = sql.char_indices().skip(1).peekable();
-    while let Some((at, c)) = quotes.next() {
-        if c == quote && quotes.next_if(|(_, next)| *next == quote).is_none() {
-            return Some(at + 1);
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{first_difference, normalised};
-
-    #[test]
-    fn spaces_comments_and_quotes_around_names_do_not_count() {
-        let text = normalised("CREATE TABLE a (b TEXT, CHECK (b <> '  -- x'))");
-        for same in [
-            "CREATE  TABLE \"a\"(b TEXT,CHECK(b<>'  -- x'))",
-            "CREATE TABLE a ( -- a comment, it's one\n b TEXT /* two\n lines */, CHECK (b < > '  -- x'))",
-        ] {
-            assert_eq!(normalised(same), text, "{same}");
-        }
-        for other in [
-            "CREATE TABLE a (b TEXT, CHECK (b <> ' -- x'))",
-            "CREATE TABLE a (b TEXT, CHECK (b <> '  -- y'))",
-            "CREATE TABLE a (B TEXT, CHECK (b <> '  -- x'))",
-        ] {
-            assert_ne!(normalised(other), text, "{other}");
-        }
-        assert_eq!(
-            normalised("x 'it''s' \"a b\" [c d] 'open"),
-            "x 'it''s' \"a b\" [c d] 'open"
-        );
-        assert_eq!(normalised("--"), "");
-    }
+    use super::first_difference;
 
     #[test]
     fn the_first_difference_is_shown() {

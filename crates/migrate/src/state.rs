@@ -1,8 +1,9 @@
 //! Where a database stands among the steps that a build knows. Asked at every open; touches nothing.
 
-use privatus_sqlite::{Column, Connection, SqliteError, Value};
+use privatus_sqlite::{Column, Connection, Value};
 
 use crate::error::MigrateError;
+use crate::ledger::missing_ledger;
 use crate::read;
 use crate::step::{Step, Version};
 use crate::steps::Steps;
@@ -106,31 +107,20 @@ fn brief(db: &mut Connection) -> Result<Vec<Brief>, MigrateError> {
 
 fn diesel_versions(db: &mut Connection) -> Result<Vec<Version>, MigrateError> {
     let sql = "SELECT version FROM __diesel_schema_migrations";
-    // What is no number is no step of ours: higher than any.
     let rows = read::rows(db, sql, &[], |row| match row.column(0) {
         Column::Text(digits) => std::str::from_utf8(digits)
             .ok()
-            .and_then(|digits| digits.parse().ok())
-            .unwrap_or(Version::MAX),
-        Column::Integer(number) => number,
-        _ => Version::MAX,
+            .and_then(|digits| digits.parse().ok()),
+        Column::Integer(number) => Some(number),
+        _ => None,
     });
-    missing_ledger(db, "__diesel_schema_migrations", rows)
-}
-
-/// SQLite has no code of its own for a table that is not there.
-fn missing_ledger<T>(
-    db: &mut Connection,
-    table: &str,
-    rows: Result<Vec<T>, SqliteError>,
-) -> Result<Vec<T>, MigrateError> {
-    match rows {
-        Err(_) if !read::has_table(db, table)? => Err(MigrateError::Ledger {
-            step: format!("ledger {table}"),
-            how: "is missing",
-        }),
-        rows => Ok(rows?),
-    }
+    let rows: Vec<Option<Version>> = missing_ledger(db, "__diesel_schema_migrations", rows)?;
+    rows.into_iter()
+        .collect::<Option<_>>()
+        .ok_or_else(|| MigrateError::Ledger {
+            step: "ledger of diesel".into(),
+            how: "holds a version that is no number",
+        })
 }
 
 fn newer(db: &mut Connection, version: Version) -> Result<Newer, MigrateError> {

@@ -6,7 +6,7 @@ use privatus_domain::Partition;
 
 use crate::catalogue::{MONTHS_MAX, Month};
 use crate::error::StoreError;
-use crate::migration::{TEMPLATE, month_sql, refresh_views, schema_text};
+use crate::migration::{month_sql, refresh_views};
 use crate::sql::Sql;
 use crate::tx::WriteTx;
 
@@ -33,8 +33,7 @@ impl WriteTx<'_> {
             .bind(key_id.as_str())
             .bind(now.as_str());
         self.link.run(sql, "add a month to the catalogue")?;
-        let template = schema_text(self.link.raw(), TEMPLATE)?;
-        for sql in month_sql(&template, partition) {
+        for sql in month_sql(self.link.raw(), partition)? {
             self.run_schema(&sql)?;
         }
         Arc::make_mut(&mut self.months).insert(partition, Arc::clone(&month));

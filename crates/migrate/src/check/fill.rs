@@ -62,7 +62,7 @@ pub(super) fn check(bench: &mut Bench<'_>, db: &mut Connection, step: &str) -> R
         if table == months.template {
             continue;
         }
-        let count = read::number(db, &format!("SELECT count(*) FROM {}", quoted(&table)))?;
+        let count = read::number(db, &format!("SELECT count(*) FROM {}", quoted(&table)))?.unwrap_or(0);
         filled.tables += 1;
         filled.rows += usize::try_from(count).unwrap_or(0);
         filled.columns += rows::columns(db, &table)?.len();

@@ -15,8 +15,9 @@ use privatus_sqlite::Connection;
 
 use crate::error::MigrateError;
 use crate::host::Host;
-use crate::schema::{Schema, normalised};
+use crate::schema::Schema;
 use crate::step::Step;
+use crate::tokens::normalised;
 
 use bench::Bench;
 pub use fault::Fault;

@@ -5,8 +5,9 @@ use privatus_sqlite::{Connection, SqliteError};
 use super::bench::Bench;
 use super::fault::{Fault, of_step};
 use super::rows::Rows;
-use crate::schema::{Schema, normalised};
+use crate::schema::Schema;
 use crate::step::Step;
+use crate::tokens::normalised;
 
 /// Schema and rows of a database.
 struct State {

@@ -53,8 +53,8 @@ pub(super) fn check(
         kinds(db, &table, &mut seen)?;
         for column in nullable(db, &table)? {
             let (name, of) = (quoted(&column), quoted(&table));
-            let values = read::number(db, &format!("SELECT count({name}) FROM {of}"))?;
-            let nulls = read::number(db, &format!("SELECT count(*) - count({name}) FROM {of}"))?;
+            let values = read::number(db, &format!("SELECT count({name}) FROM {of}"))?.unwrap_or(0);
+            let nulls = read::number(db, &format!("SELECT count(*) - count({name}) FROM {of}"))?.unwrap_or(0);
             if values > 0 && nulls > 0 {
                 continue;
             }

@@ -293,13 +293,9 @@ const PLANTED: &[Planted] = &[
     refused("an up that does not run", "migration 2_second", |cases| {
         cases[1].step.up = "CREATE TABL";
     }),
-    refused(
-        "an up that ends its transaction",
-        "ends the transaction",
-        |cases| {
-            cases[1].step.up = "COMMIT";
-        },
-    ),
+    refused("an up that ends its transaction", "says COMMIT", |cases| {
+        cases[1].step.up = "COMMIT";
+    }),
 ];
 
 #[test]

@@ -1,7 +1,7 @@
 //! A small vault: a catalogue of months, their template, a view over them.
 
 use privatus_migrate::check::World;
-use privatus_migrate::{Host, MigrateError, Partitions, rows_view, table_text};
+use privatus_migrate::{Host, MigrateError, Partitions, month_sql, rows_view, text_of};
 use privatus_sqlite::{Column, Connection, SqliteError};
 
 const TEMPLATE: &str = "m_template";
@@ -23,19 +23,12 @@ fn months(db: &mut Connection) -> Result<Vec<String>, SqliteError> {
     texts(db, "SELECT name FROM months ORDER BY name")
 }
 
-fn text_of(db: &mut Connection, name: &str) -> Result<String, SqliteError> {
-    let found = texts(
-        db,
-        &format!("SELECT sql FROM sqlite_schema WHERE name = '{name}'"),
-    )?;
-    Ok(found.into_iter().next().unwrap_or_default())
-}
-
 fn make(db: &mut Connection, months: &[String]) -> Result<(), MigrateError> {
-    let template = text_of(db, TEMPLATE)?;
     for month in months {
-        if text_of(db, month)?.is_empty() {
-            db.execute_batch(&table_text(&template, TEMPLATE, month))?;
+        if text_of(db, month)?.is_none() {
+            for sql in month_sql(db, TEMPLATE, month)? {
+                db.execute_batch(&sql)?;
+            }
         }
     }
     view_over(db, months)
@@ -43,7 +36,8 @@ fn make(db: &mut Connection, months: &[String]) -> Result<(), MigrateError> {
 
 fn view_over(db: &mut Connection, months: &[String]) -> Result<(), MigrateError> {
     let months: Vec<(String, bool)> = months.iter().map(|name| (name.clone(), false)).collect();
-    let view = rows_view(&text_of(db, "m_rows")?, TEMPLATE, &months)
+    let view = text_of(db, "m_rows")?
+        .and_then(|view| rows_view(&view, TEMPLATE, &months))
         .ok_or_else(|| MigrateError::Host("m_rows has another form".into()))?;
     Ok(db.execute_batch(&format!("DROP VIEW m_rows; {view}"))?)
 }
@@ -53,35 +47,13 @@ impl Host for Months {
         Ok(Partitions {
             template: TEMPLATE.into(),
             tables: months(db)?,
+            sealed: None,
         })
     }
 
     fn refresh_views(&mut self, db: &mut Connection) -> Result<(), MigrateError> {
         let months = months(db)?;
         view_over(db, &months)
-    }
-
-    fn open(
-        &mut self,
-        _: &mut Connection,
-        _: &str,
-        _: &str,
-        _: &[u8],
-        sealed: &[u8],
-    ) -> Result<Vec<u8>, MigrateError> {
-        Ok(sealed.to_vec())
-    }
-
-    fn reseal(
-        &mut self,
-        _: &mut Connection,
-        _: &str,
-        _: &str,
-        _: &[u8],
-        _: &[u8],
-        plain: &[u8],
-    ) -> Result<Vec<u8>, MigrateError> {
-        Ok(plain.to_vec())
     }
 }
 

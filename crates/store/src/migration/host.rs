@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use privatus_crypto::{Context, KeyStoreKey, TableKey, VaultId, envelope_key_number};
 use privatus_domain::Partition;
-use privatus_migrate::{Host, MigrateError, Partitions, rows_view, table_text};
+use privatus_migrate::{Host, MigrateError, Partitions, rows_view, text_of};
 use privatus_sqlite::{Column, Connection, Row, Value};
 
 use super::TEMPLATE;
 
 /// The view behind `messages` and `messages_archive`.
-pub(super) const VIEW: &str = "message_rows";
+const VIEW: &str = "message_rows";
 
 /// A vault's database, with its keys.
 pub(crate) struct VaultHost<'a> {
@@ -67,29 +67,15 @@ impl<'a> VaultHost<'a> {
 
 impl Host for VaultHost<'_> {
     fn partitions(&mut self, db: &mut Connection) -> Result<Partitions, MigrateError> {
-        let months = months(db)?;
-        let mut sealed = None;
-        db.query(
-            "SELECT partition FROM partitions WHERE state = 'sealed' LIMIT 1",
-            &[],
-            |row| {
-                sealed = Some(integer(row, 0));
-                Ok::<_, MigrateError>(())
-            },
-        )?;
-        if let Some(month) = sealed {
-            // No build seals months yet. One that does brings the code that writes their files again (docs/adr/0017).
-            return Err(MigrateError::Host(format!(
-                "month {month} is sealed, and this build cannot rewrite it"
-            )));
-        }
-        Ok(Partitions {
-            template: TEMPLATE.into(),
-            tables: months
-                .into_iter()
-                .map(|(partition, _)| partition.table())
-                .collect(),
-        })
+        partitions(db)
+    }
+
+    fn month_extras(&self, table: &str) -> Vec<String> {
+        extras(table)
+    }
+
+    fn identity(&mut self, db: &mut Connection) -> Result<Vec<u8>, MigrateError> {
+        identity(db)
     }
 
     fn refresh_views(&mut self, db: &mut Connection) -> Result<(), MigrateError> {
@@ -147,48 +133,86 @@ pub(super) fn months(db: &mut Connection) -> Result<Vec<(Partition, bool)>, Migr
     Ok(months)
 }
 
-/// The statements that make a month's table; the two ends of time have an index for their order.
-pub(crate) fn month_sql(template_sql: &str, partition: Partition) -> Vec<String> {
-    let table = partition.table();
-    let mut all = vec![table_text(template_sql, TEMPLATE, &table)];
-    if !partition.is_month() {
-        all.push(format!(
-            "CREATE INDEX idx_{table}_order ON {table} (conversation, timestamp, row_key)"
-        ));
+/// The months, and the first that is sealed in a file of its own.
+pub(super) fn partitions(db: &mut Connection) -> Result<Partitions, MigrateError> {
+    let mut sealed = None;
+    let sql = "SELECT partition FROM partitions WHERE state = 'sealed' LIMIT 1";
+    db.query(sql, &[], |row| {
+        sealed = Some(integer(row, 0).to_string());
+        Ok::<_, MigrateError>(())
+    })?;
+    Ok(Partitions {
+        template: TEMPLATE.into(),
+        tables: months(db)?
+            .into_iter()
+            .map(|(partition, _)| partition.table())
+            .collect(),
+        sealed,
+    })
+}
+
+/// The two ends of time have an index for their order.
+pub(super) fn extras(table: &str) -> Vec<String> {
+    if [Partition::EARLY, Partition::LATE]
+        .iter()
+        .all(|end| end.table() != table)
+    {
+        return Vec::new();
     }
-    all
+    vec![format!(
+        "CREATE INDEX idx_{table}_order ON {table} (conversation, timestamp, row_key)"
+    )]
+}
+
+/// What an open reads before it knows the schema.
+pub(super) fn identity(db: &mut Connection) -> Result<Vec<u8>, MigrateError> {
+    let mut found = db
+        .pragma_i64("application_id")?
+        .unwrap_or(0)
+        .to_le_bytes()
+        .to_vec();
+    db.query("SELECT vault_id FROM vault_state", &[], |row| {
+        if let Column::Blob(id) = row.column(0) {
+            found.extend_from_slice(id);
+        }
+        Ok::<_, MigrateError>(())
+    })?;
+    Ok(found)
+}
+
+/// The statements that make a month.
+pub(crate) fn month_sql(db: &mut Connection, partition: Partition) -> Result<Vec<String>, MigrateError> {
+    let table = partition.table();
+    let mut all = privatus_migrate::month_sql(db, TEMPLATE, &table)?;
+    all.extend(extras(&table));
+    Ok(all)
+}
+
+/// Makes in `db` the months that another database has, and the view over them.
+pub(super) fn copy_months(db: &mut Connection, months: &[(Partition, bool)]) -> Result<(), MigrateError> {
+    for (partition, _) in months {
+        for sql in month_sql(db, *partition)? {
+            db.execute_batch(&sql)?;
+        }
+    }
+    write_view(db, months)
 }
 
 /// Writes the view under `messages` and `messages_archive` again, over all months; its columns stay those the migrations
 /// gave it.
 pub(crate) fn refresh_views(db: &mut Connection) -> Result<(), MigrateError> {
     let months = months(db)?;
-    let text = view_over(db, &months)?;
-    db.execute_batch(&format!("DROP VIEW {VIEW}; {text}"))?;
-    Ok(())
+    write_view(db, &months)
 }
 
-/// The text of the view over these months.
-pub(super) fn view_over(db: &mut Connection, months: &[(Partition, bool)]) -> Result<String, MigrateError> {
+fn write_view(db: &mut Connection, months: &[(Partition, bool)]) -> Result<(), MigrateError> {
     let months: Vec<(String, bool)> = months
         .iter()
         .map(|(partition, archived)| (partition.table(), *archived))
         .collect();
-    rows_view(&schema_text(db, VIEW)?, TEMPLATE, &months).ok_or_else(|| other_form(VIEW))
-}
-
-/// The text that a table or view was made with.
-pub(crate) fn schema_text(db: &mut Connection, name: &str) -> Result<String, MigrateError> {
-    let mut found = None;
-    db.query(
-        "SELECT sql FROM sqlite_schema WHERE name = ?",
-        &[Value::Text(name)],
-        |row| {
-            found = text(row, 0);
-            Ok::<_, MigrateError>(())
-        },
-    )?;
-    found.ok_or_else(|| other_form(name))
+    let view = text_of(db, VIEW)?.and_then(|view| rows_view(&view, TEMPLATE, &months));
+    let view = view.ok_or_else(|| other_form(VIEW))?;
+    Ok(db.execute_batch(&format!("DROP VIEW {VIEW}; {view}"))?)
 }
 
 fn other_form(name: &str) -> MigrateError {

@@ -4,14 +4,15 @@ use std::fs::File;
 use std::path::Path;
 
 use privatus_crypto::{Secret, Unlocked};
-use privatus_migrate::{Applied, Event, Loss, MigrateError, Runner, Seal, State, Version, applied, state};
+use privatus_migrate::{Applied, MigrateError, Seal, State, Version, applied, state};
+use privatus_sqlite::CheckpointMode;
 
+use super::change::{after_copy, open, with_runner};
 use super::error::newer;
-use super::upgrade::{TOOL, open, upgrade};
-use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, VaultHost, snapshot, verify};
+use super::upgrade::upgrade;
+use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, snapshot, verify};
 use crate::connection::Link;
 use crate::error::StoreError;
-use crate::store::system_time;
 use crate::vault::{Files, OpenGuard, VaultOptions, check_ours, raw_key, unlock_files};
 
 /// A vault's schema and its ledger (`privatus migrate`).
@@ -40,6 +41,7 @@ impl Migrator {
     /// Those of [`Store::unlock`](crate::Store::unlock) but for the schema's.
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
         let (files, guard, lock, unlocked) = unlock_files(path, secret, options)?;
+        let had_log = files.wal_size() > 0;
         // A writer's journal mode is written to the file: not before it is known to be ours, nor for a look.
         let key = raw_key(&unlocked);
         let mut link = Link::open(
@@ -48,6 +50,10 @@ impl Migrator {
             options.vfs.as_deref(),
             options.reader_role(),
         )?;
+        if had_log {
+            // Closing it would merge what a crash left, and nothing is changed for a look.
+            link.raw().keep_log_at_close()?;
+        }
         check_ours(&mut link, &unlocked)?;
         Ok(Self {
             files,
@@ -96,10 +102,14 @@ impl Migrator {
     pub fn plan_down(&mut self, to: Version) -> Result<DownPlan, StoreError> {
         self.alone()?;
         let back = self.steps_after(to)?;
-        let losses = match back.is_empty() {
-            true => Vec::new(),
-            false => self.run(|runner, link| runner.losses(link.raw(), &back), &mut |_| ())?,
-        };
+        let mut losses = Vec::new();
+        if !back.is_empty() {
+            snapshot::ask_for_room(&mut self.link, &self.files)?;
+            let Self { unlocked, link, .. } = self;
+            losses = with_runner(unlocked, &mut |_| (), |runner| runner.losses(link.raw(), &back))?;
+            // What was done and undone is in the log, and the disk is asked for room once more.
+            link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
+        }
         Ok(DownPlan {
             from: back.last().map_or(to, |step| step.version),
             to,
@@ -108,29 +118,33 @@ impl Migrator {
         })
     }
 
-    /// Goes back as planned, after a copy of the database.
+    /// Goes back as planned, after a copy of the database. A plan without steps does nothing.
     ///
     /// # Errors
     /// As [`plan_down`](Self::plan_down); [`StoreError::NoRoom`]. The vault has the schema of the last step that was
     /// taken back whole.
-    pub fn down(&mut self, plan: &DownPlan) -> Result<Downgrade, StoreError> {
+    pub fn down(&mut self, plan: &DownPlan) -> Result<Option<Downgrade>, StoreError> {
         self.alone()?;
         let back = self.steps_after(plan.to)?;
-        let told = self.options.on_migration;
-        let mut event = |event: Event<'_>| {
-            if let Some(told) = told {
-                told(event);
-            }
+        let Some(last) = back.last() else {
+            return Ok(None);
         };
-        let snapshot = snapshot::take(&mut self.link, &self.files, &mut event)?;
-        snapshot::check(&snapshot, &raw_key(&self.unlocked), &mut self.link)?;
-        self.run(|runner, link| runner.back(link.raw(), &back), &mut event)?;
-        Ok(Downgrade {
-            from: plan.from,
+        let Self {
+            files,
+            unlocked,
+            options,
+            link,
+            ..
+        } = self;
+        let snapshot = after_copy(link, files, unlocked, options, last.version, |runner, db| {
+            runner.back(db, &back)
+        })?;
+        Ok(Some(Downgrade {
+            from: last.version,
             to: plan.to,
             steps: back.iter().rev().map(Applied::title).collect(),
             snapshot,
-        })
+        }))
     }
 
     /// Checks both ledgers, every MAC and checksum, and the schema against what the ledger says it is.
@@ -152,41 +166,18 @@ impl Migrator {
             key: &key,
             vault: vault.as_bytes(),
         };
-        applied(self.link.raw(), &seal).map_err(|error| match state(self.link.raw(), &STEPS) {
-            // A ledger that is missing, or another build's, is told as such.
-            Err(ledger @ MigrateError::Ledger { .. }) => ledger.into(),
-            _ => error.into(),
-        })
+        Ok(applied(self.link.raw(), &seal)?)
     }
 
     /// The applied steps after `to`, the first one first.
     fn steps_after(&mut self, to: Version) -> Result<Vec<Applied>, StoreError> {
+        // Steps of a newer build are no hindrance; a ledger that contradicts itself is.
+        state(self.link.raw(), &STEPS)?;
         let rows = self.applied()?;
         if !rows.iter().any(|row| row.version == to) {
             return Err(MigrateError::Unknown(to).into());
         }
         Ok(rows.into_iter().filter(|row| row.version > to).collect())
-    }
-
-    fn run<T>(
-        &mut self,
-        work: impl FnOnce(&mut Runner<'_>, &mut Link) -> Result<T, MigrateError>,
-        event: &mut dyn FnMut(Event<'_>),
-    ) -> Result<T, StoreError> {
-        let root = self.unlocked.master().key_store_key();
-        let vault = self.unlocked.vault_id();
-        let ledger_key = self.unlocked.master().ledger_key();
-        let mut runner = Runner {
-            host: &mut VaultHost::new(&root, &vault),
-            seal: Seal {
-                key: &ledger_key,
-                vault: vault.as_bytes(),
-            },
-            now: &system_time().to_sql(),
-            tool: TOOL,
-            event,
-        };
-        Ok(work(&mut runner, &mut self.link)?)
     }
 
     /// Takes the lock alone, and a connection that writes. What was read before may have changed.
@@ -197,25 +188,12 @@ impl Migrator {
         // The lock goes from shared to none to exclusive.
         let _ = self.lock.unlock();
         let Some(alone) = self.files.try_lock_exclusive()? else {
-            self.lock = self.files.lock_shared()?;
+            self.lock = self.files.lock_shared()?.lock;
             return Err(StoreError::Busy("a change of its schema is done alone"));
         };
         self.lock = alone;
         self.link = open(&self.files, &self.unlocked, &self.options)?;
         self.is_alone = true;
         Ok(())
-    }
-}
-
-/// What [`DownPlan`] says of one loss, for a person.
-impl DownPlan {
-    /// One line a loss.
-    #[must_use]
-    pub fn losses_told(&self) -> Vec<String> {
-        let tell = |loss: &Loss| match &loss.column {
-            Some(column) => format!("{}.{column}: {} values", loss.table, loss.values),
-            None => format!("{}: {} rows", loss.table, loss.values),
-        };
-        self.losses.iter().map(tell).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! The schema of a vault and its steps: at creation, at an open, and when a person asks (DESIGN section 9).
 
+mod change;
 mod code;
 mod down;
 mod error;
@@ -16,7 +17,7 @@ mod verify;
 
 pub use down::{DownPlan, Downgrade};
 use host::VaultHost;
-pub(crate) use host::{month_sql, refresh_views, schema_text};
+pub(crate) use host::{month_sql, refresh_views};
 pub use migrator::Migrator;
 pub use plain::PlainWorld;
 pub use snapshot::Snapshot;

@@ -36,6 +36,12 @@ fn fails(_: &mut Connection, _: &mut dyn Host) -> Result<(), MigrateError> {
     Err(MigrateError::Host("planted".into()))
 }
 
+/// Passes over an error that took the transaction with it.
+fn gives_up(db: &mut Connection, _: &mut dyn Host) -> Result<(), MigrateError> {
+    let _ = db.execute_batch("INSERT OR ROLLBACK INTO conversation_months VALUES (NULL, NULL)");
+    Ok(())
+}
+
 const UP: &str =
     "ALTER TABLE contacts ADD COLUMN note BLOB; CREATE TABLE notes (note INTEGER NOT NULL PRIMARY KEY);
                   UPDATE contacts SET note = x'01';";
@@ -150,12 +156,41 @@ fn a_step_that_fails_anywhere_leaves_nothing() {
         "",
     );
     let code = Step::new(NAME, "", UP, DOWN).with_code(fails);
+    let gives_up = Step::new(NAME, "", UP, DOWN).with_code(gives_up);
+    let other_vault = Step::new(NAME, "", "UPDATE vault_state SET vault_id = zeroblob(16);", "");
+    let pragma = Step::new(
+        NAME,
+        "",
+        "CREATE TABLE more (a TEXT);\u{feff} PRAGMA rekey = 'x';",
+        "",
+    );
+    let no_month = Step::new(
+        NAME,
+        "",
+        "ALTER TABLE messages_template ADD COLUMN t AS (row_key + u);",
+        "",
+    );
+    let forgets_months = Step::new(
+        NAME,
+        "",
+        "DROP VIEW messages; DROP VIEW messages_archive; \
+         ALTER TABLE messages_template ADD COLUMN note TEXT DEFAULT 'a  b';",
+        "",
+    );
     for (step, says) in [
-        (missing, "run a statement"),
+        (missing, "statement 2, `INSERT INTO no_such_table VALUES ( 1 …`"),
         (ends, "says COMMIT"),
         (drops, "message_locator has 0 rows after it, 2 are expected"),
         (forgets, "message_rows is missing"),
         (code, "planted"),
+        (gives_up, "ends the transaction"),
+        (other_vault, "tells this vault from others"),
+        (pragma, "says PRAGMA"),
+        (no_month, "statement 1, `ALTER TABLE"),
+        (
+            forgets_months,
+            "messages_202505 is not what messages_template makes",
+        ),
     ] {
         let error = with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap_err();
         assert_eq!(error.exit_code(), 19, "{error}");
@@ -171,10 +206,96 @@ fn a_step_that_fails_anywhere_leaves_nothing() {
 }
 
 #[test]
+fn a_month_gets_the_templates_indexes_and_keeps_no_other() {
+    let (vault, key) = (vault(), LedgerKey::generate().unwrap());
+    vault.receive(&[("old", "1990-05-01T00:00:00Z")]);
+    let names = |store: &Store| {
+        let schema = schema(store);
+        let of_months = |(name, _): (&str, &str)| {
+            ["messages_2", "messages_early"]
+                .iter()
+                .any(|month| name.starts_with(&format!("index idx_{month}")))
+                .then(|| name.to_owned())
+        };
+        schema.objects().filter_map(of_months).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&vault.store), ["index idx_messages_early_order"]);
+    // A month made anew loses its indexes; the step's own is the template's alone, and its stray one nobody's.
+    let up = "CREATE INDEX idx_messages_template_expiry ON messages_template (expires_at);";
+    let month = "CREATE INDEX idx_{table}_stray ON {table} (sender); DROP INDEX IF EXISTS idx_{table}_order;";
+    let down = "DROP INDEX idx_messages_template_expiry;";
+    let step = Step::new(NAME, "", up, down).with_partition(month, "SELECT 1 FROM {table};");
+    with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap();
+    let with_expiry = [
+        "index idx_messages_202505_expiry",
+        "index idx_messages_202506_expiry",
+        "index idx_messages_early_expiry",
+        "index idx_messages_early_order",
+    ];
+    assert_eq!(names(&vault.store), with_expiry);
+    vault.receive(&[("new", "2025-04-01T00:00:00Z")]);
+    assert!(names(&vault.store).contains(&"index idx_messages_202504_expiry".to_owned()));
+    let back = with_runner(&vault.store, &key, |run, db| {
+        let back = applied(db, &run.seal)?;
+        Ok(back
+            .into_iter()
+            .filter(|row| row.title() == NAME)
+            .collect::<Vec<_>>())
+    })
+    .unwrap();
+    with_runner(&vault.store, &key, |run, db| run.back(db, &back)).unwrap();
+    assert_eq!(names(&vault.store), ["index idx_messages_early_order"]);
+}
+
+#[test]
+fn what_was_broken_before_keeps_nobody_from_a_step() {
+    let (vault, key) = (vault(), LedgerKey::generate().unwrap());
+    vault.sql(
+        "PRAGMA foreign_keys = OFF; CREATE TABLE plug (a REFERENCES contacts (display_name)); \
+         INSERT INTO conversation_months VALUES (77, 202505); PRAGMA foreign_keys = ON",
+    );
+    let step = Step::new(NAME, "", UP, DOWN);
+    with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap();
+    let more = "INSERT INTO conversation_months VALUES (78, 202505);";
+    let rows: &[(&str, &str)] = &[(
+        "conversation_months",
+        "SELECT count(*) + 1 FROM conversation_months",
+    )];
+    let step = Step::new("2099-01-01-000002_x", "", more, "").with_rows(rows, &[]);
+    let error = with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap_err();
+    assert!(
+        error.to_string().contains("leaves 1 rows of conversation_months"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_trigger_on_the_ledger_stops_a_way_back() {
+    let (vault, key) = (vault(), LedgerKey::generate().unwrap());
+    with_runner(&vault.store, &key, |run, db| {
+        run.up(db, &[Step::new(NAME, "", UP, DOWN)])
+    })
+    .unwrap();
+    vault.sql("CREATE TRIGGER own AFTER DELETE ON schema_migrations BEGIN DELETE FROM contacts; END");
+    let error = with_runner(&vault.store, &key, |run, db| {
+        let back = applied(db, &run.seal)?;
+        let back: Vec<Applied> = back.into_iter().filter(|row| row.title() == NAME).collect();
+        run.back(db, &back)
+    })
+    .unwrap_err();
+    assert_eq!(error.exit_code(), 19, "{error}");
+}
+
+#[test]
 fn a_sealed_month_is_not_left_behind() {
     let (vault, key) = (vault(), LedgerKey::generate().unwrap());
     vault.sql("UPDATE partitions SET state = 'sealed' WHERE partition = 202505");
-    let step = Step::new(NAME, "", UP, DOWN).with_partition("ALTER TABLE {table} ADD COLUMN x;", "");
+    with_runner(&vault.store, &key, |run, db| {
+        run.up(db, &[Step::new(NAME, "", UP, DOWN)])
+    })
+    .unwrap();
+    let step =
+        Step::new("2099-01-01-000002_x", "", "SELECT 1;", "").with_partition("SELECT 1 FROM {table};", "");
     let error = with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap_err();
     assert!(error.to_string().contains("month 202505 is sealed"), "{error}");
 }

@@ -1,24 +1,18 @@
 //! Pending steps at an open: alone with the vault, after a copy of the database.
 
 use std::fs::File;
-use std::time::{Duration, Instant};
 
 use privatus_crypto::Unlocked;
-use privatus_migrate::{Event, Runner, Seal, Version, state};
+use privatus_migrate::{Step, Version, state};
 
+use super::change::{after_copy, open, tell, with_runner};
 use super::error::known;
-use super::{STEPS, Snapshot, VaultHost, snapshot};
-use crate::connection::{Link, Role};
+use super::{STEPS, Snapshot};
+use crate::connection::Link;
 use crate::error::StoreError;
-use crate::store::{Store, system_time};
-use crate::vault::{Files, VaultOptions, check_ours, raw_key};
-
-/// This build, as the ledger notes it.
-pub(super) const TOOL: &str = env!("CARGO_PKG_VERSION");
-/// How long to wait for other processes to close the vault, or to run the same steps.
-const WAIT: Duration = Duration::from_secs(10);
-/// Between two looks at the lock.
-const PAUSE: Duration = Duration::from_millis(25);
+use crate::store::Store;
+use crate::vault::locks::wait;
+use crate::vault::{Files, VaultOptions};
 
 /// What an open changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,25 +37,8 @@ impl Store {
 
 /// Makes the schema in an empty database.
 pub(crate) fn create(link: &mut Link, unlocked: &Unlocked, options: &VaultOptions) -> Result<(), StoreError> {
-    let root = unlocked.master().key_store_key();
-    let vault = unlocked.vault_id();
-    let ledger_key = unlocked.master().ledger_key();
-    Runner {
-        host: &mut VaultHost::new(&root, &vault),
-        seal: Seal {
-            key: &ledger_key,
-            vault: vault.as_bytes(),
-        },
-        now: &system_time().to_sql(),
-        tool: TOOL,
-        event: &mut |event| {
-            if let Some(told) = options.on_migration {
-                told(event);
-            }
-        },
-    }
-    .up(link.raw(), STEPS.all())?;
-    Ok(())
+    let mut event = |event: privatus_migrate::Event<'_>| tell(options, event);
+    with_runner(unlocked, &mut event, |runner| runner.up(link.raw(), STEPS.all()))
 }
 
 /// How many steps are pending.
@@ -81,39 +58,20 @@ pub(crate) fn run_pending(
     options: &VaultOptions,
 ) -> Result<(File, Option<Upgrade>), StoreError> {
     drop(lock);
-    let until = Instant::now() + WAIT;
-    loop {
+    let ran = wait(|| {
         if let Some(lock) = files.try_lock_exclusive()? {
             let upgrade = upgrade(files, unlocked, options)?;
-            return Ok((files.share_lock(lock)?, upgrade));
+            return Ok(Some((files.share_lock(lock)?, upgrade)));
         }
-        // Held by one who runs them, or by those who have not closed.
-        if let Ok(lock) = files.lock_shared()
-            && pending(&mut open(files, unlocked, options)?)? == 0
-        {
-            return Ok((lock, None));
-        }
-        if Instant::now() >= until {
-            return Err(StoreError::Busy(
-                "its schema needs an upgrade, which is done alone",
-            ));
-        }
-        pause();
-    }
-}
-
-#[allow(clippy::disallowed_methods, reason = "a file lock has no wait that ends")]
-fn pause() {
-    std::thread::sleep(PAUSE);
-}
-
-/// The connection of steps: what they change is durable before the copy goes.
-pub(super) fn open(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<Link, StoreError> {
-    let vfs = options.vfs.as_deref();
-    let mut link = Link::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
-    check_ours(&mut link, unlocked)?;
-    link.raw().execute_batch("PRAGMA synchronous = FULL")?;
-    Ok(link)
+        // Held by one who runs them, who is waited for, or by those who have not closed.
+        let lock = files.lock_shared()?.lock;
+        let is_done = pending(&mut open(files, unlocked, options)?)? == 0;
+        Ok(is_done.then_some((lock, None)))
+    })?;
+    let (ran, _) = ran.ok_or(StoreError::Busy(
+        "its schema needs an upgrade, which is done alone: close what has it open",
+    ))?;
+    Ok(ran)
 }
 
 /// Runs what is pending, under the exclusive lock.
@@ -127,45 +85,16 @@ pub(super) fn upgrade(
     let Some(last) = steps.last() else {
         return Ok(None);
     };
-    let mut committed = 0_usize;
-    let told = options.on_migration;
-    let mut event = |event: Event<'_>| {
-        if matches!(event, Event::Committed { .. }) {
-            committed += 1;
-        }
-        if let Some(told) = told {
-            told(event);
-        }
-    };
-    let taken = snapshot::take(&mut link, files, &mut event)?;
-    snapshot::check(&taken, &raw_key(unlocked), &mut link)?;
-    let root = unlocked.master().key_store_key();
-    let vault = unlocked.vault_id();
-    let ledger_key = unlocked.master().ledger_key();
-    let ran = Runner {
-        host: &mut VaultHost::new(&root, &vault),
-        seal: Seal {
-            key: &ledger_key,
-            vault: vault.as_bytes(),
-        },
-        now: &system_time().to_sql(),
-        tool: TOOL,
-        event: &mut event,
-    }
-    .up(link.raw(), steps);
-    if let Err(error) = ran {
-        if committed == 0 {
-            // Nothing changed, and a disk may be full.
-            files.snapshot_discard();
-        }
-        return Err(error.into());
-    }
-    let before = STEPS.all().len() - steps.len();
-    let from = before.checked_sub(1).and_then(|at| STEPS.all().get(at));
+    let applied = STEPS.all().len() - steps.len();
+    let before = applied.checked_sub(1).and_then(|at| STEPS.all().get(at));
+    let from = before.map_or(0, Step::version);
+    let snapshot = after_copy(&mut link, files, unlocked, options, from, |runner, db| {
+        runner.up(db, steps)
+    })?;
     Ok(Some(Upgrade {
-        from: from.map_or(0, privatus_migrate::Step::version),
+        from,
         to: last.version(),
         steps: steps.iter().map(|step| step.name.to_owned()).collect(),
-        snapshot: taken,
+        snapshot,
     }))
 }

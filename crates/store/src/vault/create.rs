@@ -63,7 +63,7 @@ impl Store {
             return Err(error);
         }
         let guard = OpenGuard::claim(path)?;
-        let lock = files.lock_shared()?;
+        let lock = files.lock_shared()?.lock;
         let raw_key = raw_key(&unlocked);
         let mut reader = Link::open(
             &files.database(),

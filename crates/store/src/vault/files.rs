@@ -7,7 +7,7 @@
     reason = "the one module that opens files; never the database"
 )]
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 #[cfg(target_os = "linux")]
 use std::num::NonZeroU64;
@@ -267,46 +267,6 @@ impl Files {
         create(&self.database(), false)
             .map(drop)
             .map_err(|error| StoreError::io(&error, "create privatus.db"))
-    }
-
-    /// Takes `vault.lock`, shared: held as long as a store is open.
-    pub(crate) fn lock_shared(&self) -> Result<File, StoreError> {
-        let file = self.lock_file("vault.lock")?;
-        match file.try_lock_shared() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Busy("vault.lock is held for exclusive work")),
-            Err(TryLockError::Error(error)) => Err(StoreError::io(&error, "lock vault.lock")),
-        }
-    }
-
-    /// Takes `vault.lock` alone, if nobody holds it.
-    pub(crate) fn try_lock_exclusive(&self) -> Result<Option<File>, StoreError> {
-        let file = self.lock_file("vault.lock")?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(StoreError::io(&error, "lock vault.lock")),
-        }
-    }
-
-    /// Makes an exclusive `vault.lock` a shared one. The system may give it to another in between, who may then work
-    /// alone first.
-    pub(crate) fn share_lock(&self, lock: File) -> Result<File, StoreError> {
-        lock.lock_shared()
-            .map_err(|error| StoreError::io(&error, "share vault.lock"))?;
-        Ok(lock)
-    }
-
-    /// Takes `keyring.lock`, waiting for another writer of the key ring.
-    pub(crate) fn lock_key_ring(&self) -> Result<File, StoreError> {
-        let file = self.lock_file("keyring.lock")?;
-        file.lock()
-            .map_err(|error| StoreError::io(&error, "lock keyring.lock"))?;
-        Ok(file)
-    }
-
-    fn lock_file(&self, name: &str) -> Result<File, StoreError> {
-        create(&self.root.join(name), true).map_err(|error| StoreError::io(&error, &format!("open {name}")))
     }
 }
 

@@ -4,6 +4,8 @@ mod attempts;
 mod building;
 mod create;
 mod files;
+mod generation;
+pub(crate) mod locks;
 mod open;
 mod password;
 mod registry;

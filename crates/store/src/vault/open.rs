@@ -16,7 +16,7 @@ use crate::message::cursor::Cursors;
 use crate::migration::{Upgrade, pending, run_pending};
 use crate::sql::Sql;
 use crate::store::{Opened, Shared, Store, system_time};
-use crate::tx::{ReadTx, WriteTx};
+use crate::vault::locks::Taken;
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
 use crate::vault::{Files, OpenGuard, attempts};
 
@@ -76,7 +76,7 @@ impl VaultOptions {
 struct Closed {
     files: Files,
     guard: OpenGuard,
-    lock: std::fs::File,
+    lock: Taken,
     /// Both copies of the key ring as they were read under the lock.
     copies: Vec<Vec<u8>>,
 }
@@ -167,29 +167,41 @@ impl Store {
         let Closed {
             files,
             guard,
-            mut lock,
-            copies,
+            lock: Taken { mut lock, at_once },
+            mut copies,
         } = closed;
-        let raw_key = raw_key(unlocked);
-        let connect = || {
+        let connect = |unlocked: &Unlocked| {
             let vfs = options.vfs.as_deref();
-            Link::open(&files.database(), &raw_key, vfs, options.reader_role())
+            Link::open(&files.database(), &raw_key(unlocked), vfs, options.reader_role())
         };
         let had_log = files.wal_size() > 0;
-        let mut reader = connect()?;
+        let mut reader = connect(unlocked)?;
         let looked = look(&mut reader, unlocked, options);
         if looked.is_err() && had_log {
             // What is refused is not touched: closing the last connection would merge the log.
             let _ = reader.raw().keep_log_at_close();
         }
         let mut looked = looked?;
+        let is_older = looked.is_none();
         let mut upgrade: Option<Upgrade> = None;
-        if looked.is_none() {
+        let mut reopened = None;
+        if is_older {
             drop(reader);
             (lock, upgrade) = run_pending(&files, lock, unlocked, options)?;
-            reader = connect()?;
+            // The lock was given up for it: the password may be another one now.
+            let now = files.read_key_rings()?;
+            if now != copies {
+                reopened = Some(newest(valid_rings(&now)?, |ring| ring.reopen(unlocked))?);
+                copies = now;
+            }
+            let unlocked = reopened.as_ref().map_or(unlocked, |(_, unlocked)| unlocked);
+            reader = connect(unlocked)?;
             looked = look(&mut reader, unlocked, options)?;
         }
+        let (ring, unlocked) = reopened
+            .as_ref()
+            .map_or((ring, unlocked), |(ring, unlocked)| (ring, unlocked));
+        let raw_key = raw_key(unlocked);
         let Looked {
             shared,
             is_wal,
@@ -226,8 +238,9 @@ impl Store {
             settled,
             "messages whose month has come could not be moved into it",
         );
-        if store.upgrade.is_none() {
-            let removed = store.files.snapshot_outlived();
+        // One who just changed the schema told of the copy: it stays for the next open.
+        if at_once && !is_older {
+            let removed = store.files.snapshots_outlived();
             store.put_off(
                 removed,
                 "the copy from before the last change of the schema could not be removed",
@@ -241,53 +254,6 @@ impl Store {
             self.warnings.push(format!("{what}: {error}"));
         }
     }
-
-    /// The database knows the highest generation it was opened under: an older key ring is a restored copy.
-    fn note_generation(&mut self, ring: &KeyRing, highest: i64) -> Result<(), StoreError> {
-        let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
-        if generation > highest {
-            return self.write("generation", |tx| tx.generation_set(generation));
-        }
-        if generation < highest {
-            self.warnings.push(format!(
-                "the key ring is older (generation {generation}) than one this vault was opened with ({highest}); it \
-                 may be a restored copy, and an old password may open it"
-            ));
-            return self.write("generation", |tx| {
-                let now = tx.now().to_sql();
-                let sql = Sql::new(
-                    "INSERT INTO security_events (timestamp, event_type, severity, description) \
-                     SELECT ?, 'key_ring_rollback', 'critical', 'the key ring is older than the database' \
-                     WHERE NOT EXISTS (SELECT 1 FROM security_events \
-                     WHERE event_type = 'key_ring_rollback' AND NOT resolved)",
-                );
-                tx.link
-                    .run(sql.bind(now.as_str()), "record a security event")
-                    .map(drop)
-            });
-        }
-        Ok(())
-    }
-}
-
-impl ReadTx<'_> {
-    /// The highest generation of the key ring that this database was opened under.
-    pub(crate) fn generation(&mut self) -> Result<i64, StoreError> {
-        let sql = Sql::new("SELECT highest_generation FROM vault_state WHERE id = 1");
-        let highest: Option<i64> = self.link.row(sql, "read the key ring's generation")?;
-        Ok(highest.unwrap_or_default())
-    }
-}
-
-impl WriteTx<'_> {
-    /// Notes the key ring's generation; the mark never goes back.
-    pub(crate) fn generation_set(&mut self, generation: i64) -> Result<(), StoreError> {
-        let sql =
-            Sql::new("UPDATE vault_state SET highest_generation = max(highest_generation, ?) WHERE id = 1");
-        self.link
-            .run(sql.bind(generation), "record the key ring's generation")
-            .map(drop)
-    }
 }
 
 /// Unlocks the files of a vault without a look at its database.
@@ -298,7 +264,7 @@ pub(crate) fn unlock_files(
 ) -> Result<(Files, OpenGuard, std::fs::File, Unlocked), StoreError> {
     let (closed, rings) = Closed::look(path)?;
     let (_, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
-    Ok((closed.files, closed.guard, closed.lock, unlocked))
+    Ok((closed.files, closed.guard, closed.lock.lock, unlocked))
 }
 
 /// SQLCipher's raw key of an unlocked vault.

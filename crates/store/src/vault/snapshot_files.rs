@@ -6,61 +6,56 @@
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
 use crate::vault::Files;
 use crate::vault::files::create;
 
+/// What a copy's name begins with; the version of its schema follows.
+const NAME: &str = "privatus.db.snapshot";
+
 impl Files {
-    /// The copy, whole.
-    pub(crate) fn snapshot(&self) -> PathBuf {
-        self.root().join("privatus.db.snapshot")
-    }
-
-    fn snapshot_partial(&self) -> PathBuf {
-        self.root().join("privatus.db.snapshot.partial")
-    }
-
-    /// Makes the empty file, 0600, for SQLite to fill; what an interrupted copy left goes.
+    /// Makes an empty file, 0600, for SQLite to fill; what an interrupted copy left goes.
     pub(crate) fn snapshot_begin(&self) -> Result<PathBuf, StoreError> {
-        let path = self.snapshot_partial();
+        let path = self.root().join(format!("{NAME}.partial"));
         // Cut to nothing where it stands: SQLite writes a copy into an empty file alone.
         create(&path, true).map_err(|error| StoreError::io(&error, "make the copy of the database"))?;
         Ok(path)
     }
 
-    /// Makes the copy durable under its name, and gives its size.
-    pub(crate) fn snapshot_keep(&self) -> Result<u64, StoreError> {
+    /// Makes a copy durable under the name of its schema; gives that and its size. A copy that stands is never replaced:
+    /// it may have what this one has not.
+    pub(crate) fn snapshot_keep(&self, partial: &Path, version: i64) -> Result<(PathBuf, u64), StoreError> {
         let keep = || {
-            let file = File::open(self.snapshot_partial())?;
+            let file = File::open(partial)?;
             file.sync_all()?;
-            fs::rename(self.snapshot_partial(), self.snapshot())?;
+            let base = format!("{NAME}-{version}");
+            let numbered = (2_u32..).map(|number| format!("{base}.{number}"));
+            let free = std::iter::once(base.clone())
+                .chain(numbered)
+                .map(|name| self.root().join(name))
+                .find(|path| !path.exists())
+                .ok_or(ErrorKind::AlreadyExists)?;
+            fs::rename(partial, &free)?;
             self.sync_folder()?;
-            Ok(file.metadata()?.len())
+            Ok((free, file.metadata()?.len()))
         };
         keep().map_err(|error: std::io::Error| StoreError::io(&error, "keep the copy of the database"))
     }
 
-    /// Removes the copy that did not become whole; one from before stays until an open goes well.
-    pub(crate) fn snapshot_abandon(&self) {
-        let _ = fs::remove_file(self.snapshot_partial());
+    /// Removes a copy that did not become whole, or that nothing was changed after.
+    pub(crate) fn snapshot_discard(&self, path: &Path) {
+        let _ = fs::remove_file(path);
     }
 
-    /// Removes the copy, whole or not.
-    pub(crate) fn snapshot_discard(&self) {
-        self.snapshot_abandon();
-        let _ = fs::remove_file(self.snapshot());
-    }
-
-    /// Removes the copy after an open that went well. Where none is, nothing is done.
-    pub(crate) fn snapshot_outlived(&self) -> Result<(), StoreError> {
-        for path in [self.snapshot_partial(), self.snapshot()] {
-            match fs::remove_file(path) {
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(StoreError::io(&error, "remove the copy of the database"));
-                }
-                _ => {}
+    /// Removes all copies, after an open that went well.
+    pub(crate) fn snapshots_outlived(&self) -> Result<(), StoreError> {
+        let failed = |error: std::io::Error| StoreError::io(&error, "remove the copy of the database");
+        for entry in fs::read_dir(self.root()).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            if entry.file_name().as_encoded_bytes().starts_with(NAME.as_bytes()) {
+                fs::remove_file(entry.path()).map_err(failed)?;
             }
         }
         Ok(())

@@ -23,7 +23,7 @@ fn a_step_back_says_what_it_loses_and_loses_nothing_else() {
         before["privatus.db"],
         "a plan changes nothing"
     );
-    let done = stepping.down(&plan).unwrap();
+    let done = stepping.down(&plan).unwrap().unwrap();
     assert_eq!((done.from, done.to), (version(1), version(0)));
     assert!(done.snapshot.path.exists());
     assert_eq!(stepping.verify().unwrap().problems, Vec::<String>::new());

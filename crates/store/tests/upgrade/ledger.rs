@@ -43,7 +43,7 @@ fn what_a_ledger_must_not_say_is_refused_and_nothing_touched() {
             "INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000001')".into(),
         ),
         (
-            18,
+            19,
             "INSERT INTO __diesel_schema_migrations (version) VALUES ('next')".into(),
         ),
     ];

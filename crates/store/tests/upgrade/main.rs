@@ -94,7 +94,7 @@ fn vault() -> (tempfile::TempDir, PathBuf) {
 fn old_vault() -> (tempfile::TempDir, PathBuf) {
     let (folder, path) = vault();
     step_back(&path);
-    fs::remove_file(path.join("privatus.db.snapshot")).unwrap();
+    fs::remove_file(path.join(format!("privatus.db.snapshot-{}", version(1)))).unwrap();
     (folder, path)
 }
 

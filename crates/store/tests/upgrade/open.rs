@@ -2,10 +2,13 @@
 
 use std::fs;
 
+use privatus_crypto::{KdfCost, KeyRing};
 use privatus_domain::ConversationId;
-use privatus_store::{PageStart, STEPS};
+use privatus_store::{PageStart, Password, STEPS, Store};
 
-use super::{bytes, is_content, message, migrator, old_vault, unlock, version};
+use super::{
+    bytes, is_content, message, migrator, old_vault, options, secret, sql, step_back, unlock, vault, version,
+};
 
 #[test]
 fn an_old_vault_is_brought_up_to_date_after_a_copy() {
@@ -16,7 +19,10 @@ fn an_old_vault_is_brought_up_to_date_after_a_copy() {
     assert_eq!((upgrade.from, upgrade.to), (version(0), version(1)));
     assert_eq!(upgrade.steps, [STEPS.all()[1].name]);
     let snapshot = upgrade.snapshot.clone();
-    assert_eq!(snapshot.path, path.join("privatus.db.snapshot"));
+    assert_eq!(
+        snapshot.path,
+        path.join(format!("privatus.db.snapshot-{}", version(0)))
+    );
     assert_eq!(snapshot.bytes, fs::metadata(&snapshot.path).unwrap().len());
     #[cfg(unix)]
     {
@@ -72,4 +78,60 @@ fn an_old_vault_is_brought_up_to_date_after_a_copy() {
     let store = unlock(&path).unwrap();
     assert!(store.upgrade().is_none() && !snapshot.path.exists());
     store.lock().unwrap();
+}
+
+#[test]
+fn a_failed_open_takes_no_copy_away() {
+    let (_folder, path) = vault();
+    step_back(&path);
+    let copy = path.join(format!("privatus.db.snapshot-{}", version(1)));
+    let kept = fs::read(&copy).unwrap();
+    // One bad page: the copy of the upgrade fails, and the one from before is all there is of what was lost.
+    let whole = fs::read(path.join("privatus.db")).unwrap();
+    let keys = Store::unlock_keys(&path, &secret()).unwrap();
+    let pages = whole.len() / 4096;
+    let refused = (pages / 2..pages).any(|page| {
+        let mut damaged = whole.clone();
+        damaged[page * 4096 + 100] ^= 1;
+        fs::write(path.join("privatus.db"), damaged).unwrap();
+        let error = Store::open(&path, &keys, &options()).unwrap_err();
+        // A page that nothing uses is not copied, and met later.
+        error.exit_code() == 16
+            && error
+                .to_string()
+                .contains("the build you had still opens this vault")
+    });
+    assert!(refused);
+    assert_eq!(fs::read(&copy).unwrap(), kept);
+    assert!(!path.join("privatus.db.snapshot.partial").exists());
+}
+
+#[test]
+fn a_password_changed_while_an_open_waits_is_no_restored_copy() {
+    let (_folder, path) = old_vault();
+    // Held by an older build, which changes the password meanwhile.
+    let held = fs::File::open(path.join("vault.lock")).unwrap();
+    held.lock_shared().unwrap();
+    let keys = Store::unlock_keys(&path, &secret()).unwrap();
+    let waiting = std::thread::spawn({
+        let path = path.clone();
+        move || Store::open(&path, &keys, &options())
+    });
+    let bytes = fs::read(path.join("keyring.json")).unwrap();
+    let ring = KeyRing::parse(&bytes).unwrap();
+    let unlocked = ring.unlock(&secret()).unwrap();
+    let new = Password::new("another").unwrap();
+    let ring = ring
+        .replace_password(&unlocked, &new, KdfCost::minimum(), "2025-06-15 12:00:00.000", 0)
+        .unwrap();
+    sql(&path, "UPDATE vault_state SET highest_generation = 2");
+    for copy in ["keyring.json", "keyring.json.1"] {
+        fs::write(path.join(copy), ring.to_bytes()).unwrap();
+    }
+    held.unlock().unwrap();
+    let store = waiting.join().unwrap().unwrap();
+    assert!(store.upgrade().is_some());
+    assert_eq!(store.warnings(), Vec::<String>::new());
+    store.lock().unwrap();
+    assert_eq!(unlock(&path).unwrap_err().exit_code(), 10);
 }

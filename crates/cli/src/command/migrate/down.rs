@@ -42,7 +42,9 @@ pub(super) fn run(arguments: &Arguments, down: &Down) -> Result<u8, Failure> {
             say(&line)?;
         }
     }
-    let done = schema::watch(|_| migrator.down(&plan))?;
+    let Some(done) = schema::watch(|_| migrator.down(&plan))? else {
+        return nothing(arguments, to, &title);
+    };
     if arguments.json {
         output::json(&plan::json(&plan, snapshot::json(&done.snapshot)))?;
     } else {

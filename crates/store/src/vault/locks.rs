@@ -1,0 +1,86 @@
+//! The locks of a vault: files of their own, never the database (DESIGN section 3).
+
+use std::fs::{File, TryLockError};
+use std::time::{Duration, Instant};
+
+use crate::error::StoreError;
+use crate::vault::Files;
+use crate::vault::files::create;
+
+/// How long to wait for another process that works alone, or for those that must not be there.
+const WAIT: Duration = Duration::from_secs(5);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A lock, and whether it was free at once.
+pub(crate) struct Taken {
+    pub(crate) lock: File,
+    pub(crate) at_once: bool,
+}
+
+impl Files {
+    /// Takes `vault.lock`, shared: held as long as a store is open. Waits a while for one who works alone.
+    pub(crate) fn lock_shared(&self) -> Result<Taken, StoreError> {
+        let file = self.lock_file("vault.lock")?;
+        let at_once = wait(|| tried(file.try_lock_shared()).map(|free| free.then_some(())))?;
+        match at_once {
+            Some(((), at_once)) => Ok(Taken { lock: file, at_once }),
+            None => Err(StoreError::Busy("vault.lock is held for exclusive work")),
+        }
+    }
+
+    /// Takes `vault.lock` alone, if nobody holds it.
+    pub(crate) fn try_lock_exclusive(&self) -> Result<Option<File>, StoreError> {
+        let file = self.lock_file("vault.lock")?;
+        Ok(tried(file.try_lock())?.then_some(file))
+    }
+
+    /// Gives up an exclusive `vault.lock` for a shared one. In between another may take it, to work alone first.
+    pub(crate) fn share_lock(&self, lock: File) -> Result<File, StoreError> {
+        drop(lock);
+        Ok(self.lock_shared()?.lock)
+    }
+
+    /// Takes `keyring.lock`, waiting for another writer of the key ring.
+    pub(crate) fn lock_key_ring(&self) -> Result<File, StoreError> {
+        let file = self.lock_file("keyring.lock")?;
+        file.lock()
+            .map_err(|error| StoreError::io(&error, "lock keyring.lock"))?;
+        Ok(file)
+    }
+
+    fn lock_file(&self, name: &str) -> Result<File, StoreError> {
+        create(&self.root().join(name), true).map_err(|error| StoreError::io(&error, &format!("open {name}")))
+    }
+}
+
+/// Tries again and again for a while; gives what came, and whether it came at once.
+pub(crate) fn wait<T>(
+    mut attempt: impl FnMut() -> Result<Option<T>, StoreError>,
+) -> Result<Option<(T, bool)>, StoreError> {
+    let until = Instant::now() + WAIT;
+    let mut at_once = true;
+    loop {
+        if let Some(found) = attempt()? {
+            return Ok(Some((found, at_once)));
+        }
+        if Instant::now() >= until {
+            return Ok(None);
+        }
+        at_once = false;
+        pause();
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "a file lock has no wait that ends")]
+fn pause() {
+    std::thread::sleep(PAUSE);
+}
+
+fn tried(tried: Result<(), TryLockError>) -> Result<bool, StoreError> {
+    match tried {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(StoreError::io(&error, "lock vault.lock")),
+    }
+}
