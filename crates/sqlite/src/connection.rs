@@ -18,14 +18,19 @@ use crate::handle::{Handle, InterruptHandle};
 use crate::key::RawKey;
 use crate::library::library;
 use crate::limit::Limit;
-use crate::open::OpenOptions;
+use crate::open::{OpenOptions, PageMac};
 use crate::query::Statements;
 use crate::statement::Statement;
 use crate::uri;
 
-/// The MAC of each page of a keyed database, in place of SQLCipher's HMAC-SHA512: as strong for this use, and processors
-/// have instructions for SHA-256 (docs/adr/0011).
-const PAGE_MAC: &str = "PRAGMA cipher_hmac_algorithm = HMAC_SHA256";
+/// Sets the MAC of each page of a keyed database. Ours is HMAC-SHA256 in place of SQLCipher's HMAC-SHA512: as strong for
+/// this use, and processors have instructions for SHA-256 (docs/adr/0011).
+const fn set_page_mac(mac: PageMac) -> &'static str {
+    match mac {
+        PageMac::Sha256 => "PRAGMA cipher_hmac_algorithm = HMAC_SHA256",
+        PageMac::Sha512 => "PRAGMA cipher_hmac_algorithm = HMAC_SHA512",
+    }
+}
 
 /// A connection: diesel's, and what diesel does not offer.
 ///
@@ -52,7 +57,7 @@ impl Connection {
     /// or holds a NUL.
     pub fn open(path: &Path, options: &OpenOptions<'_>) -> Result<Self, SqliteError> {
         library()?;
-        Self::establish(&uri::file_uri(path, options)?, options.key)
+        Self::establish(&uri::file_uri(path, options)?, options.key, options.page_mac)
     }
 
     /// Opens a private database in memory; the mode of `options` does not matter.
@@ -62,11 +67,11 @@ impl Connection {
     /// Out of memory, or an unknown VFS.
     pub fn open_in_memory(options: &OpenOptions<'_>) -> Result<Self, SqliteError> {
         library()?;
-        Self::establish(&uri::memory_uri(options)?, options.key)
+        Self::establish(&uri::memory_uri(options)?, options.key, options.page_mac)
     }
 
     /// Opens `uri`; [`crate::library::library`] itself uses it, so the entry point must be registered already.
-    pub(crate) fn establish(uri: &str, key: Option<&RawKey>) -> Result<Self, SqliteError> {
+    pub(crate) fn establish(uri: &str, key: Option<&RawKey>, mac: PageMac) -> Result<Self, SqliteError> {
         let (mut diesel, db) = match capture::establish(uri)? {
             Ok(opened) => opened,
             Err(_) => return Err(why_not(uri)),
@@ -99,7 +104,7 @@ impl Connection {
             cached,
         };
         if key.is_some() {
-            connection.execute_batch(PAGE_MAC)?;
+            connection.execute_batch(set_page_mac(mac))?;
         }
         counters::opened(&connection.handle)?;
         Ok(connection)

@@ -15,7 +15,7 @@ const SPEC: usize = 2 + 2 * (KEY + SALT) + 1;
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct RawKey {
     key: [u8; KEY],
-    salt: [u8; SALT],
+    salt: Option<[u8; SALT]>,
 }
 
 impl RawKey {
@@ -23,28 +23,30 @@ impl RawKey {
     pub fn new(key: &[u8; 32], salt: &[u8; 16]) -> Self {
         Self {
             key: *key,
-            salt: *salt,
+            salt: Some(*salt),
         }
     }
 
-    /// SQLCipher's raw key notation, `x'<64 digits of key><32 digits of salt>'`.
-    pub(crate) fn spec(&self) -> Zeroizing<[u8; SPEC]> {
+    /// The key alone: the salt is the first 16 bytes of the file, and random for a new one.
+    pub fn without_salt(key: &[u8; 32]) -> Self {
+        Self {
+            key: *key,
+            salt: None,
+        }
+    }
+
+    /// SQLCipher's raw key notation, `x'<64 digits of key><32 digits of salt>'`; without a salt its digits are left out.
+    pub(crate) fn spec(&self) -> Zeroizing<Vec<u8>> {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut spec = Zeroizing::new([0_u8; SPEC]);
-        let mut place = spec.iter_mut();
-        let mut put = |byte: u8| {
-            if let Some(slot) = place.next() {
-                *slot = byte;
-            }
-        };
-        put(b'x');
-        put(b'\'');
-        for byte in self.key.iter().chain(&self.salt) {
+        // All of it at once: a buffer that grew would leave a copy behind.
+        let mut spec = Zeroizing::new(Vec::with_capacity(SPEC));
+        spec.extend_from_slice(b"x'");
+        for byte in self.key.iter().chain(self.salt.iter().flatten()) {
             for nibble in [byte >> 4, byte & 15] {
-                put(DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0'));
+                spec.push(DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0'));
             }
         }
-        put(b'\'');
+        spec.push(b'\'');
         spec
     }
 }
@@ -63,9 +65,13 @@ mod tests {
     fn spec_is_sqlciphers_raw_key_notation() {
         let key: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).unwrap_or(0));
         let spec = RawKey::new(&key, &[0xfe; 16]).spec();
+        assert_eq!(spec.capacity(), SPEC);
         let expected = "x'000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\
                         fefefefefefefefefefefefefefefefe'";
         assert_eq!(std::str::from_utf8(&spec[..]), Ok(expected));
+        let alone = RawKey::without_salt(&[0x0a; 32]).spec();
+        let expected = format!("x'{}'", "0a".repeat(32));
+        assert_eq!(std::str::from_utf8(&alone[..]), Ok(expected.as_str()));
     }
 
     #[test]

@@ -24,5 +24,5 @@ pub use handle::InterruptHandle;
 pub use key::RawKey;
 pub use library::{LibraryInfo, library};
 pub use limit::Limit;
-pub use open::{OpenMode, OpenOptions};
+pub use open::{OpenMode, OpenOptions, PageMac};
 pub use query::{Column, Row, Value};

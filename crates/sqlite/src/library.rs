@@ -8,7 +8,7 @@ use libsqlite3_sys as ffi;
 use crate::capture;
 use crate::connection::Connection;
 use crate::error::SqliteError;
-use crate::open::OpenOptions;
+use crate::open::{OpenOptions, PageMac};
 
 /// What is linked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,11 @@ fn find_out() -> Result<LibraryInfo, SqliteError> {
         return Err(SqliteError::misuse("check for serialized mode"));
     }
     capture::register()?;
-    let mut memory = Connection::establish(&crate::uri::memory_uri(&OpenOptions::default())?, None)?;
+    let mut memory = Connection::establish(
+        &crate::uri::memory_uri(&OpenOptions::default())?,
+        None,
+        PageMac::default(),
+    )?;
     // SQLCipher logs to standard error from level WARN on, also keys' failures; the level is one
     // for the process. The next line is the first statement of the process through this crate.
     memory.execute_batch("PRAGMA cipher_log_level = NONE")?;

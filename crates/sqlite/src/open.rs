@@ -19,6 +19,16 @@ pub enum OpenMode {
     ReadOnlyImmutable,
 }
 
+/// The MAC that each page of a keyed file carries; it cannot be read from the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PageMac {
+    /// HMAC-SHA256: every file of ours (docs/adr/0011).
+    #[default]
+    Sha256,
+    /// HMAC-SHA512: SQLCipher 4 as it comes, so files of other programs.
+    Sha512,
+}
+
 /// The options of [`Connection::open`](crate::Connection::open).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenOptions<'a> {
@@ -26,6 +36,8 @@ pub struct OpenOptions<'a> {
     pub mode: OpenMode,
     /// The raw key; without one the file is read as plain SQLite.
     pub key: Option<&'a RawKey>,
+    /// The MAC of each page; without a key it does not matter.
+    pub page_mac: PageMac,
     /// A registered VFS, for tests ([`crate::fault`]); the default one otherwise.
     pub vfs: Option<&'a str>,
 }
@@ -35,8 +47,7 @@ impl<'a> OpenOptions<'a> {
     pub fn new(mode: OpenMode) -> Self {
         Self {
             mode,
-            key: None,
-            vfs: None,
+            ..Self::default()
         }
     }
 
@@ -44,6 +55,13 @@ impl<'a> OpenOptions<'a> {
     #[must_use]
     pub fn with_key(mut self, key: &'a RawKey) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// The same for a file whose pages carry another MAC than ours.
+    #[must_use]
+    pub fn with_page_mac(mut self, mac: PageMac) -> Self {
+        self.page_mac = mac;
         self
     }
 

@@ -22,6 +22,8 @@ pub enum Value<'a> {
     Null,
     /// A signed integer of 64 bits.
     Integer(i64),
+    /// A floating-point number; one that is none (NaN) is stored as NULL.
+    Real(f64),
     /// UTF-8.
     Text(&'a str),
     /// Bytes; an empty slice is an empty BLOB, not NULL.

@@ -96,6 +96,7 @@ impl Statement {
             match value {
                 Value::Null => ffi::sqlite3_bind_null(raw, at),
                 Value::Integer(value) => ffi::sqlite3_bind_int64(raw, at, value),
+                Value::Real(value) => ffi::sqlite3_bind_double(raw, at, value),
                 Value::Text(text) => ffi::sqlite3_bind_text64(
                     raw,
                     at,

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, RawKey, library};
+use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac, RawKey, library};
 
 use crate::{database, key, keyed};
 
@@ -46,7 +46,7 @@ fn a_wrong_key_says_not_a_database() {
         let options = OpenOptions {
             mode: OpenMode::ReadWrite,
             key: key.as_ref(),
-            vfs: None,
+            ..OpenOptions::default()
         };
         let mut connection = Connection::open(&path, &options).unwrap();
         let error = connection.pragma_i64("application_id").unwrap_err();
@@ -110,6 +110,64 @@ fn sqlciphers_defaults_but_for_the_mac_of_pages() {
     assert_eq!(text("cipher_log_level"), "NONE");
     assert_eq!(text("cipher_use_hmac"), "1");
     assert_eq!(text("cipher_salt"), "c3".repeat(16));
+}
+
+#[test]
+fn a_file_with_the_other_mac_opens_when_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    let key = RawKey::without_salt(&[0x5a; 32]);
+    let open = |mode, mac| {
+        Connection::open(&path, &OpenOptions::new(mode).with_key(&key).with_page_mac(mac)).unwrap()
+    };
+    let mut connection = open(OpenMode::Create, PageMac::Sha512);
+    connection
+        .execute_batch("CREATE TABLE t (a); PRAGMA user_version = 9")
+        .unwrap();
+    assert_eq!(
+        connection
+            .pragma_text("cipher_hmac_algorithm")
+            .unwrap()
+            .as_deref(),
+        Some("HMAC_SHA512")
+    );
+    drop(connection);
+    let before = fs::read(&path).unwrap();
+    let mut ours = open(OpenMode::ReadOnlyImmutable, PageMac::Sha256);
+    assert_eq!(
+        ours.pragma_i64("user_version").unwrap_err().code,
+        ErrorCode::NotADatabase
+    );
+    let mut theirs = open(OpenMode::ReadOnlyImmutable, PageMac::Sha512);
+    assert_eq!(theirs.pragma_i64("user_version").unwrap(), Some(9));
+    drop((ours, theirs));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    // The default of the process stays: what is attached to another connection is ours.
+    let mut vault = keyed(&folder.path().join("ours.db"), OpenMode::Create);
+    assert_eq!(
+        vault.pragma_text("cipher_hmac_algorithm").unwrap().as_deref(),
+        Some("HMAC_SHA256")
+    );
+}
+
+#[test]
+fn without_a_salt_in_the_key_the_files_own_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path());
+    let alone = RawKey::without_salt(&[0x5a; 32]);
+    let options = OpenOptions::new(OpenMode::ReadOnlyImmutable).with_key(&alone);
+    let mut connection = Connection::open(&path, &options).unwrap();
+    assert_eq!(connection.pragma_i64("application_id").unwrap(), Some(77));
+    // A new file gets a random one.
+    let salt = |name: &str| {
+        let path = folder.path().join(name);
+        let options = OpenOptions::new(OpenMode::Create).with_key(&alone);
+        let mut connection = Connection::open(&path, &options).unwrap();
+        connection.execute_batch("CREATE TABLE t (a)").unwrap();
+        drop(connection);
+        fs::read(&path).unwrap()[..16].to_vec()
+    };
+    assert_ne!(salt("first.db"), salt("second.db"));
 }
 
 #[test]

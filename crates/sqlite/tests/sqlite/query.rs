@@ -32,6 +32,8 @@ fn every_value_comes_back_with_its_type() {
     let values = [
         (Value::Null, "null"),
         (Value::Integer(i64::MIN), "integer -9223372036854775808"),
+        (Value::Real(-0.25), "real -0.25"),
+        (Value::Real(f64::NAN), "null"),
         (Value::Text(""), "text "),
         (Value::Text("a\0ü"), "text a\0ü"),
         (Value::Blob(&[]), "blob []"),
