@@ -101,7 +101,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N")]
         kdf_iterations: Option<u32>,
     },
-    /// Steps of the vault's schema: what is applied, up, back down, checked
+    /// Steps of the vault's schema: what is applied, up, back down, checked; and a plain database that becomes a vault
     #[command(subcommand, after_help = examples::MIGRATE)]
     Migrate(Migrate),
     /// Completions for a shell, on standard output
@@ -222,6 +222,22 @@ pub(crate) enum Contacts {
     },
 }
 
+/// `migrate baseline`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Baseline {
+    /// The database; it is only read
+    pub(crate) database: PathBuf,
+    /// File with its raw key: 64 hexadecimal digits, or 96 with the salt
+    #[arg(long, value_name = "FILE")]
+    pub(crate) raw_key_file: PathBuf,
+    /// Leave the rows of key_store out: keys that only their own application can unwrap
+    #[arg(long)]
+    pub(crate) skip_keys: bool,
+    /// PBKDF2 iterations instead of a calibration to about half a second (210,000 to 100,000,000)
+    #[arg(long, value_name = "N")]
+    pub(crate) kdf_iterations: Option<u32>,
+}
+
 /// `settings`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Settings {
@@ -265,6 +281,9 @@ pub(crate) enum Migrate {
     /// Check the ledgers, their checksums, and the schema against them
     #[command(after_help = examples::MIGRATE_VERIFY)]
     Verify,
+    /// Make a vault of a SQLCipher database that has the specification's 1.0.0 tables
+    #[command(after_help = examples::MIGRATE_BASELINE)]
+    Baseline(Baseline),
 }
 
 /// `migrate down`

@@ -116,6 +116,14 @@ Examples:
 
 The export is plaintext: whoever can read it reads everything. `privatus import privatus` reads it back.";
 
+pub(crate) const MIGRATE_BASELINE: &str = "\
+Examples:
+  privatus --vault ~/vault migrate baseline chat.db --raw-key-file key.txt
+  privatus --vault ~/vault migrate baseline chat.db --raw-key-file key.txt --skip-keys
+
+The database is compared table by table, read, and left as it is; the vault is new, and made whole
+or not at all.";
+
 pub(crate) const PASSWD: &str = "\
 Examples:
   privatus passwd
@@ -124,7 +132,8 @@ Examples:
 pub(crate) const MIGRATE: &str = "\
 Examples:
   privatus migrate status
-  privatus migrate down --to 1.0.0 --dry-run";
+  privatus migrate down --to 1.0.0 --dry-run
+  privatus --vault ~/vault migrate baseline chat.db --raw-key-file key.txt";
 
 pub(crate) const MIGRATE_STATUS: &str = "\
 Examples:

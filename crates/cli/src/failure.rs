@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Import(ImportError),
     /// A wrong word on the command line, found after parsing (2).
     Usage(String),
+    /// Stopped by Ctrl-C with nothing done (130).
+    Stopped(&'static str),
     /// The reader of our output went away: end in silence.
     ClosedPipe,
     /// Anything else (1).
@@ -54,6 +56,7 @@ impl Failure {
             Self::Store(error) => error.exit_code(),
             Self::Import(error) => error.exit_code(),
             Self::Usage(_) => 2,
+            Self::Stopped(_) => 130,
             Self::ClosedPipe => 0,
             Self::Other(_) => 1,
         }
@@ -65,6 +68,7 @@ impl Failure {
             Self::Store(error) => error.to_string(),
             Self::Import(error) => error.to_string(),
             Self::Usage(text) | Self::Other(text) => text.clone(),
+            Self::Stopped(text) => (*text).to_owned(),
             Self::ClosedPipe => return ExitCode::SUCCESS,
         };
         let text = crate::text::harmless(&text).replace('\n', " ");

@@ -1,9 +1,9 @@
 //! Passwords and recovery codes: from a file, the environment or a prompt without echo.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 
-use privatus_store::{Password, RecoveryCode, Secret};
+use privatus_store::{Password, RecoveryCode, Secret, SourceKey};
 use zeroize::Zeroizing;
 
 use crate::args::Arguments;
@@ -11,6 +11,9 @@ use crate::failure::Failure;
 
 /// Bytes below which a new password gets a word of warning.
 const SHORT: usize = 10;
+
+/// Bytes of a raw key's file that are read.
+const RAW_KEY_MAX: usize = 128;
 
 /// What opens the vault.
 pub(crate) fn unlock_secret(arguments: &Arguments) -> Result<Secret, Failure> {
@@ -76,6 +79,19 @@ pub(crate) fn source_password(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
     .map(bytes_of)
 }
 
+/// The raw key of a database that is to be adopted.
+pub(crate) fn raw_key(file: &Path) -> Result<SourceKey, Failure> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(RAW_KEY_MAX));
+    // A few bytes more than any raw key has: what is longer is none, and is not read.
+    let read = std::fs::File::open(file).and_then(|file| {
+        file.take(u64::try_from(RAW_KEY_MAX).unwrap_or(u64::MAX))
+            .read_to_end(&mut bytes)
+    });
+    read.map_err(|error| unreadable(file, &error))?;
+    SourceKey::from_file_bytes(&bytes)
+        .map_err(|error| Failure::Usage(format!("{} holds {error}", file.display())))
+}
+
 /// Taken out without a copy; the import wipes it.
 fn bytes_of(mut text: Zeroizing<String>) -> Vec<u8> {
     std::mem::take(&mut *text).into_bytes()
@@ -126,7 +142,11 @@ fn from_file(file: &Path, is_new: bool) -> Result<Password, Failure> {
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     std::fs::read(file)
         .map(Zeroizing::new)
-        .map_err(|error| Failure::Usage(format!("{} cannot be read: {}", file.display(), error.kind())))
+        .map_err(|error| unreadable(file, &error))
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> Failure {
+    Failure::Usage(format!("{} cannot be read: {}", file.display(), error.kind()))
 }
 
 fn refused(error: privatus_store::SecretError) -> Failure {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod baseline;
 mod catalogue;
 mod columns;
 mod connection;
@@ -29,6 +30,7 @@ mod vault;
 mod verify;
 mod work_done;
 
+pub use baseline::{AdoptProgress, Adopted, BaselineSource, NotARawKey, SkippedRows, SourceKey, TakenRows};
 pub use error::StoreError;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
 pub use migration::{

@@ -106,10 +106,15 @@ impl WriteTx<'_> {
 
 /// Canonical bytes of `(scope, key)`: both length-prefixed.
 pub(crate) fn row_id(scope: &str, key: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(8 + scope.len() + key.len());
-    for part in [scope, key] {
+    fields([scope.as_bytes(), key.as_bytes()])
+}
+
+/// Two fields, each with its length before it (docs/CRYPTO.md, "Field encoding").
+pub(crate) fn fields(parts: [&[u8]; 2]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(8 + parts.iter().map(|part| part.len()).sum::<usize>());
+    for part in parts {
         bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
-        bytes.extend_from_slice(part.as_bytes());
+        bytes.extend_from_slice(part);
     }
     bytes
 }

@@ -181,7 +181,7 @@ impl Store {
         result
     }
 
-    fn write_on<T, E: From<StoreError>>(
+    pub(crate) fn write_on<T, E: From<StoreError>>(
         link: &mut Link,
         shared: &Shared,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,

@@ -4,6 +4,7 @@ mod books;
 #[cfg(test)]
 mod planted;
 mod rows;
+mod sealed;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -227,6 +228,7 @@ impl ReadTx<'_> {
                 Err(error) => found.problem(error.to_string()),
             }
         }
+        self.verify_sealed(found)?;
         self.verify_keys(found)
     }
 }

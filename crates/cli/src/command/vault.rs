@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use privatus_store::{KdfCost, Store, StoreError, VaultOptions};
+use privatus_store::{KdfCost, RecoveryCode, Store, StoreError, VaultOptions};
 use serde_json::json;
 
 use super::{open, vault_path};
@@ -23,15 +23,20 @@ pub(crate) fn init(arguments: &Arguments, iterations: Option<u32>) -> Result<u8,
     let password = secret::password(arguments, true)?;
     let (store, recovery) = Store::create(&path, &password, &options)?;
     store.lock()?;
-    let code = recovery.reveal();
     if arguments.json {
+        let code = recovery.reveal();
         output::json(&json!({ "vault": path.display().to_string(), "recovery_code": code.as_str() }))?;
     } else {
         output::line(&format!("Vault created in {}", path.display()))?;
-        output::line(&format!("\n    Recovery code:  {}\n", code.as_str()))?;
-        output::line("Write it down: it opens the vault when the password is lost, and is shown only now.")?;
+        print_code(&recovery)?;
     }
     Ok(0)
+}
+
+/// The recovery code of a new vault, for a person.
+pub(super) fn print_code(recovery: &RecoveryCode) -> Result<(), Failure> {
+    output::line(&format!("\n    Recovery code:  {}\n", recovery.reveal().as_str()))?;
+    output::line("Write it down: it opens the vault when the password is lost, and is shown only now.")
 }
 
 /// `passwd`
@@ -54,7 +59,8 @@ pub(crate) fn passwd(
     Ok(0)
 }
 
-fn cost(iterations: Option<u32>) -> Result<Option<KdfCost>, Failure> {
+/// The cost that `--kdf-iterations` asks for.
+pub(super) fn cost(iterations: Option<u32>) -> Result<Option<KdfCost>, Failure> {
     let wrong = |_| Failure::Usage("--kdf-iterations takes 210,000 to 100,000,000".into());
     iterations.map(|n| KdfCost::new(n).map_err(wrong)).transpose()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
-use privatus_domain::{ConversationId, Direction, MessageId, NewMessage, Partition};
+use privatus_domain::{ConversationId, Direction, MessageId, NewMessage, Partition, Timestamp};
 
 use crate::catalogue::Month;
 use crate::conversation::{Delta, Place};
@@ -67,7 +67,8 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
         messages: &[NewMessage],
     ) -> Result<Inserted, StoreError> {
-        self.conversation_insert(conversation, messages.iter())
+        let now = self.now();
+        self.conversation_insert(conversation, messages.iter().map(|message| (message, now)))
     }
 
     /// Writes messages of many conversations, as they come from a server that kept them: those of a conversation in the
@@ -85,24 +86,26 @@ impl WriteTx<'_> {
         let mut inserted = Inserted::default();
         for group in order.chunk_by(|a, b| a.0 == b.0) {
             if let Some((conversation, _)) = group.first() {
-                let of_group = group.iter().map(|(_, message)| message);
+                let now = self.now();
+                let of_group = group.iter().map(|(_, message)| (message, now));
                 inserted += self.conversation_insert(conversation, of_group)?;
             }
         }
         Ok(inserted)
     }
 
-    fn conversation_insert<'m>(
+    /// Writes messages of one conversation, each with the time of its arrival.
+    pub(crate) fn conversation_insert<'m>(
         &mut self,
         conversation: &ConversationId,
-        messages: impl Iterator<Item = &'m NewMessage>,
+        messages: impl Iterator<Item = (&'m NewMessage, Timestamp)>,
     ) -> Result<Inserted, StoreError> {
         let place = self.conversation_place(conversation)?;
         let mut delta = Delta::default();
         let mut inserted = Inserted::default();
-        for message in messages {
+        for (message, arrived) in messages {
             message.check()?;
-            let (added, known, removed) = match self.insert_one(place, message, &mut delta)? {
+            let (added, known, removed) = match self.insert_one(place, message, arrived, &mut delta)? {
                 One::Added => (1, 0, 0),
                 One::Known => (0, 1, 0),
                 One::Removed => (0, 1, 1),
@@ -123,6 +126,7 @@ impl WriteTx<'_> {
         &mut self,
         place: Place,
         message: &NewMessage,
+        arrived: Timestamp,
         delta: &mut Delta,
     ) -> Result<One, StoreError> {
         let partition = Partition::route(message.at, self.now());
@@ -143,7 +147,7 @@ impl WriteTx<'_> {
                 Located::Removed | Located::Absent => One::Removed,
             });
         }
-        let row_key = self.insert_row(place.number, &month, candidate, message)?;
+        let row_key = self.insert_row(place.number, &month, candidate, (message, arrived))?;
         if row_key != candidate {
             let sql = Sql::new("UPDATE message_locator SET row_key = ? WHERE message_id = ?");
             self.link
@@ -169,8 +173,8 @@ impl WriteTx<'_> {
                 delta.unread += 1;
             }
             // A message that claims to be far ahead of the clock does not hold the top of the list.
-            let ahead = message.at.unix_ms() - self.now().unix_ms() > FUTURE_TOLERANCE_MS;
-            let at = if ahead { self.now() } else { message.at }.unix_ms();
+            let ahead = message.at.unix_ms() - arrived.unix_ms() > FUTURE_TOLERANCE_MS;
+            let at = if ahead { arrived } else { message.at }.unix_ms();
             if delta.newest.is_none_or(|(newest, ..)| at >= newest) {
                 delta.newest = Some((at, partition.number().into(), row_key));
             }
@@ -204,7 +208,7 @@ impl WriteTx<'_> {
         number: i64,
         month: &Arc<Month>,
         candidate: i64,
-        message: &NewMessage,
+        (message, arrived): (&NewMessage, Timestamp),
     ) -> Result<i64, StoreError> {
         let key = self.key(month.key_number)?;
         let sender = match message.direction {
@@ -237,7 +241,7 @@ impl WriteTx<'_> {
                 .bind(message.edited_at.map(|at| at.unix_ms()))
                 .bind(message.deleted_at.map(|at| at.unix_ms()))
                 .bind(message.reply_to.as_ref().map(MessageId::as_id))
-                .bind(self.now().unix_ms());
+                .bind(arrived.unix_ms());
             if self.link.run(sql, "write a message")? == 1 {
                 return Ok(row_key);
             }

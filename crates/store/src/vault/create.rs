@@ -11,7 +11,8 @@ use crate::error::StoreError;
 use crate::keys::key_keep;
 use crate::migration;
 use crate::sql::Sql;
-use crate::store::{Opened, Store, system_time};
+use crate::store::{Opened, Shared, Store, system_time};
+use crate::usage::usage_flush;
 use crate::vault::building::Building;
 use crate::vault::open::{VaultOptions, raw_key, share};
 use crate::vault::{Files, OpenGuard};
@@ -39,6 +40,16 @@ impl Store {
         password: &Password,
         options: &VaultOptions,
     ) -> Result<(Self, RecoveryCode), StoreError> {
+        Self::create_filled(path, password, options, |_, _| Ok(()))
+    }
+
+    /// The same with a database that `fill` fills before anybody sees it: when that fails, nothing is left behind.
+    pub(crate) fn create_filled(
+        path: &Path,
+        password: &Password,
+        options: &VaultOptions,
+        fill: impl FnOnce(&mut Link, &Shared) -> Result<(), StoreError>,
+    ) -> Result<(Self, RecoveryCode), StoreError> {
         let files = Files::new(path);
         let is_there = files.check_vacant()?;
         let recovery = RecoveryCode::generate()?;
@@ -49,7 +60,7 @@ impl Store {
             .map_err(|_| StoreError::Unexpected("the system has no randomness".into()))?;
         let mut building = Building::begin(path, is_there, unique)
             .map_err(|error| StoreError::io(&error, "create the vault's folder"))?;
-        let built = build(building.path(), &ring, &unlocked, options).and_then(|()| {
+        let built = build(building.path(), &ring, &unlocked, options, fill).and_then(|()| {
             building.publish().map_err(|error| match error.kind() {
                 // Another process was faster.
                 ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty => {
@@ -86,7 +97,13 @@ impl Store {
     }
 }
 
-fn build(at: &Path, ring: &KeyRing, unlocked: &Unlocked, options: &VaultOptions) -> Result<(), StoreError> {
+fn build(
+    at: &Path,
+    ring: &KeyRing,
+    unlocked: &Unlocked,
+    options: &VaultOptions,
+    more: impl FnOnce(&mut Link, &Shared) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let files = Files::new(at);
     files.create_database()?;
     let vfs = options.vfs.as_deref();
@@ -96,6 +113,9 @@ fn build(at: &Path, ring: &KeyRing, unlocked: &Unlocked, options: &VaultOptions)
     ))?;
     migration::create(&mut link, unlocked, options)?;
     fill(&mut link, ring, unlocked)?;
+    let shared = share(&mut link, unlocked, options)?;
+    more(&mut link, &shared)?;
+    usage_flush(&mut link, &shared);
     link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
     drop(link);
     files.write_key_rings(&ring.to_bytes())?;

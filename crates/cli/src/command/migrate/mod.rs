@@ -1,5 +1,6 @@
-//! `migrate`: the steps of a vault's schema.
+//! `migrate`: the steps of a vault's schema, and what becomes a vault.
 
+mod baseline;
 mod down;
 mod plan;
 mod snapshot;
@@ -23,6 +24,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Migrate) -> Result<u8, Failur
         Migrate::Up => up::run(arguments),
         Migrate::Down(down) => down::run(arguments, down),
         Migrate::Verify => verify::run(arguments),
+        Migrate::Baseline(baseline) => baseline::run(arguments, baseline),
     }
 }
 

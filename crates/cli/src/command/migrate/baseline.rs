@@ -1,0 +1,117 @@
+//! `migrate baseline`: a database with the specification's tables and no ledger becomes a vault.
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use privatus_store::{Adopted, BaselineSource, RecoveryCode, Store, StoreError, VaultOptions};
+use serde_json::{Value, json};
+
+use crate::args::{Arguments, Baseline};
+use crate::command::{vault, vault_path};
+use crate::failure::Failure;
+use crate::output::Column;
+use crate::text::{grouped, one_line};
+use crate::{output, progress, secret};
+
+/// Columns of a line that is printed of a difference or a note.
+const LINE: usize = 300;
+
+pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Failure> {
+    let path = vault_path(arguments)?;
+    Store::check_vacant(&path)?;
+    let options = VaultOptions {
+        kdf: vault::cost(baseline.kdf_iterations)?,
+        ..VaultOptions::default()
+    };
+    let key = secret::raw_key(&baseline.raw_key_file)?;
+    let source = match BaselineSource::open(&baseline.database, &key, baseline.skip_keys) {
+        Ok(source) => source,
+        Err(error) => {
+            if let StoreError::SourceDiffers {
+                differences, count, ..
+            } = &error
+            {
+                // That nobody reads the list is no reason to hide the refusal.
+                let _ = print_differences(arguments, differences, *count);
+            }
+            return Err(error.into());
+        }
+    };
+    let password = secret::password(arguments, true)?;
+    let bar = progress::bar("baseline");
+    let stop = progress::interrupted();
+    let result = Store::adopt(source, &path, &password, &options, &mut |at| {
+        bar.set_message(format!("baseline: {}", at.table));
+        bar.set_length(at.total);
+        bar.set_position(at.done);
+        !stop.load(Ordering::SeqCst)
+    });
+    bar.finish_and_clear();
+    let (store, recovery, adopted) = result.map_err(|error| match error {
+        StoreError::Interrupted => Failure::Stopped("stopped; nothing was made"),
+        other => other.into(),
+    })?;
+    store.lock()?;
+    print(arguments, &path, &recovery, &adopted)?;
+    Ok(0)
+}
+
+/// All that are listed, one a line; the refusal itself names the first.
+fn print_differences(arguments: &Arguments, differences: &[String], count: usize) -> Result<(), Failure> {
+    if arguments.json {
+        return output::json(&json!({ "differences": differences, "difference_count": count }));
+    }
+    for difference in differences {
+        output::line(&one_line(difference, LINE))?;
+    }
+    match count - differences.len() {
+        0 => Ok(()),
+        more => output::line(&format!("… and {more} more")),
+    }
+}
+
+fn print(
+    arguments: &Arguments,
+    path: &Path,
+    recovery: &RecoveryCode,
+    adopted: &Adopted,
+) -> Result<(), Failure> {
+    if arguments.json {
+        let tables: Vec<Value> = adopted
+            .tables
+            .iter()
+            .map(|taken| json!({ "table": taken.table, "rows": taken.rows }))
+            .collect();
+        let skipped: Vec<Value> = adopted
+            .skipped
+            .iter()
+            .map(|skipped| json!({ "table": skipped.table, "rows": skipped.rows, "reason": skipped.reason }))
+            .collect();
+        return output::json(&json!({
+            "vault": path.display().to_string(), "recovery_code": recovery.reveal().as_str(),
+            "tables": tables, "skipped": skipped, "notes": adopted.notes,
+        }));
+    }
+    // Before all else: it is shown only now, whoever closes the pipe.
+    output::line(&format!("Vault created in {}", path.display()))?;
+    vault::print_code(recovery)?;
+    output::line("")?;
+    let rows = adopted.tables.iter();
+    let rows = rows.map(|taken| vec![taken.table.to_owned(), grouped(taken.rows)]);
+    output::table(
+        &[Column::Text("table", 30), Column::Number("rows taken over")],
+        rows.collect(),
+    )?;
+    for skipped in &adopted.skipped {
+        output::line(&format!(
+            "left out of {}: {} rows, {}",
+            skipped.table,
+            grouped(skipped.rows),
+            skipped.reason
+        ))?;
+    }
+    for note in &adopted.notes {
+        output::line(&format!("· {}", one_line(note, LINE)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! Messages taken over: each with its large content, into its contact's conversation, through the store's own write path.
+
+use privatus_domain::limits::TEXT_BYTES;
+use privatus_domain::{
+    Body, ContactId, ConversationKind, Direction, IdError, MessageId, NewMessage, SenderRef, Timestamp,
+};
+use privatus_sqlite::Row;
+
+use super::cells::{Cells, refused};
+use crate::error::StoreError;
+use crate::message::row::Located;
+use crate::sql::Sql;
+use crate::tx::WriteTx;
+
+/// Reads the messages in the order in which they were written; large content has its own rowid and key in front.
+pub(super) const SELECT: &str = "SELECT m.rowid, m.message_id, m.contact_id, m.content, m.is_outgoing, m.is_encrypted, \
+     m.timestamp, m.edited_at, m.is_deleted, m.deleted_at, m.created_at, m.updated_at, \
+     c.rowid, c.content, c.compression_algorithm, c.original_size \
+     FROM messages AS m LEFT JOIN message_content AS c ON c.message_id = m.message_id ORDER BY m.rowid";
+
+const LARGE_ROW: i32 = 12;
+const LARGE: i32 = 13;
+const ALGORITHM: i32 = 14;
+const ORIGINAL: i32 = 15;
+
+/// A message of the source.
+pub(super) struct Record {
+    name: String,
+    contact: ContactId,
+    message: NewMessage,
+    /// When the source took it in, and when it last changed the row.
+    created_at: Option<Timestamp>,
+    updated_at: Option<Timestamp>,
+}
+
+/// What was seen on the way and is told afterwards.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Deleted messages that still had a content.
+    pub(super) deleted: u64,
+    /// Of those, with a row in `message_content`.
+    pub(super) deleted_large: u64,
+    /// Messages whose own content is no beginning of the large one beside it.
+    pub(super) differing: u64,
+}
+
+/// Reads a message, and says how many bytes it holds.
+pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> Result<(Record, usize), StoreError> {
+    let cells = Cells::new("messages", row);
+    let id: MessageId = parse(&cells, 1, "message_id")?;
+    let contact: ContactId = parse(&cells, 2, "contact_id")?;
+    let is_outgoing = cells.flag(4, "is_outgoing")?;
+    let time = |index, column| cells.optional(index, |cells| cells.time(index, column));
+    let at = cells.time(6, "timestamp")?;
+    let edited_at = time(7, "edited_at")?;
+    if edited_at.is_some_and(|edited| edited < at) {
+        return Err(cells.refused("edited_at", "is before the message's own time"));
+    }
+    let updated_at = time(11, "updated_at")?;
+    let is_deleted = cells.optional(8, |cells| cells.flag(8, "is_deleted"))? == Some(true);
+    let deleted_at = match (is_deleted, time(9, "deleted_at")?) {
+        (true, None) => Some(updated_at.unwrap_or(at)),
+        (true, deleted_at) => deleted_at,
+        (false, None) => None,
+        (false, Some(_)) => return Err(cells.refused("deleted_at", "is set, and the message is not deleted")),
+    };
+    let body = if is_deleted {
+        let has_large = cells.integer(LARGE_ROW, "message_id").is_ok();
+        seen.deleted += u64::from(has_large || !cells.bytes(3, "content").is_ok_and(<[u8]>::is_empty));
+        seen.deleted_large += u64::from(has_large);
+        Body::default()
+    } else {
+        body(&cells, row, seen)?
+    };
+    let size = body.as_text().len();
+    let message = NewMessage {
+        id,
+        direction: if is_outgoing {
+            Direction::Out
+        } else {
+            Direction::In
+        },
+        sender: if is_outgoing {
+            SenderRef::Nobody
+        } else {
+            SenderRef::Contact(contact.clone())
+        },
+        body,
+        at,
+        edited_at,
+        deleted_at,
+        reply_to: None,
+        was_encrypted: cells
+            .optional(5, |cells| cells.flag(5, "is_encrypted"))?
+            .unwrap_or(true),
+        // The source does not say; a history that was lived with is not news.
+        is_read: true,
+    };
+    let record = Record {
+        name: cells.name(),
+        contact,
+        message,
+        created_at: time(10, "created_at")?,
+        updated_at,
+    };
+    Ok((record, size))
+}
+
+fn parse<T: std::str::FromStr<Err = IdError>>(
+    cells: &Cells<'_, '_>,
+    index: i32,
+    column: &str,
+) -> Result<T, StoreError> {
+    let parsed: Result<T, IdError> = cells.text(index, column)?.parse();
+    parsed.map_err(|error| cells.refused(column, &error.to_string()))
+}
+
+/// What a message says: its large content where it has one, else its own.
+fn body(cells: &Cells<'_, '_>, row: &Row<'_>, seen: &mut Seen) -> Result<Body, StoreError> {
+    let own = cells.utf8(3, "content")?;
+    let whole = |text: &str| Body::text(text).map_err(|error| error.to_string());
+    if cells.integer(LARGE_ROW, "message_id").is_err() {
+        return whole(own).map_err(|why| cells.refused("content", &why));
+    }
+    let number = cells.integer(LARGE_ROW, "message_id")?;
+    let name = format!("message_content, row {number} ({})", cells.text(1, "message_id")?);
+    let refuse = |column: &str, why: &str| refused(&name, column, why);
+    let packed = Cells::new("message_content", row);
+    let packed = packed
+        .bytes(LARGE, "content")
+        .map_err(|_| refuse("content", "is neither a BLOB nor a text"))?;
+    let algorithm = match cells.optional(ALGORITHM, |cells| cells.text(ALGORITHM, "compression_algorithm")) {
+        Ok(algorithm) => algorithm.unwrap_or_default(),
+        Err(_) => return Err(refuse("compression_algorithm", "is not a text")),
+    };
+    let unpacked = match algorithm.to_ascii_lowercase().as_str() {
+        "" | "none" => None,
+        "zstd" => Some(
+            // One byte more than a message may have: a longer one is not cut.
+            zstd::bulk::decompress(packed, TEXT_BYTES + 1)
+                .map_err(|_| refuse("content", "does not unpack with zstd to at most 1,048,576 bytes"))?,
+        ),
+        _ => return Err(refuse("compression_algorithm", "is another than zstd")),
+    };
+    let bytes = unpacked.as_deref().unwrap_or(packed);
+    let original = cells.optional(ORIGINAL, |cells| cells.integer(ORIGINAL, "original_size"));
+    match original {
+        Ok(None) => {}
+        Ok(Some(size)) if usize::try_from(size) == Ok(bytes.len()) => {}
+        _ => {
+            return Err(refuse(
+                "original_size",
+                &format!("is not the size of the content, {}", bytes.len()),
+            ));
+        }
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| refuse("content", "is not UTF-8"))?;
+    seen.differing += u64::from(!text.starts_with(own));
+    whole(text).map_err(|why| refuse("content", &why))
+}
+
+impl WriteTx<'_> {
+    /// Writes messages, those of a contact in the order in which the source wrote them.
+    pub(super) fn messages_take(&mut self, mut records: Vec<Record>) -> Result<(), StoreError> {
+        records.sort_by(|a, b| a.contact.cmp(&b.contact));
+        let now = self.now();
+        for group in records.chunk_by(|a, b| a.contact == b.contact) {
+            let Some(first) = group.first() else { continue };
+            let contact = first.contact.to_string();
+            let conversation = self.conversation_ensure(ConversationKind::Direct, &contact, &contact)?;
+            let messages = group
+                .iter()
+                .map(|record| (&record.message, record.created_at.unwrap_or(now)));
+            let inserted = self.conversation_insert(&conversation, messages)?;
+            if inserted.known > 0 {
+                return Err(refused(&first.name, "", "its contact has two messages of one id"));
+            }
+            for record in group {
+                if let Some(at) = record.updated_at {
+                    self.message_updated(&record.message.id, at)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes when the row of a message was last changed.
+    fn message_updated(&mut self, id: &MessageId, at: Timestamp) -> Result<(), StoreError> {
+        let Located::At(month, key) = self.locate(id)? else {
+            return Err(StoreError::Unexpected(
+                "a message that was just written is not there".into(),
+            ));
+        };
+        let sql = Sql::new(format!(
+            "UPDATE {} SET updated_at = ? WHERE row_key = ?",
+            month.table
+        ));
+        self.link
+            .run(sql.bind(at.unix_ms()).bind(key), "note a message's change")
+            .map(drop)
+    }
+}

@@ -1,0 +1,20 @@
+//! Baseline: a database with the specification's 1.0.0 tables and no ledger of migrations becomes a vault
+//! (docs/MIGRATIONS.md). The source is compared, read and left as it is; the vault is made whole or not at all.
+
+mod adopt;
+mod cells;
+mod compare;
+mod key;
+mod messages;
+mod plain;
+mod rules;
+mod schema;
+mod source;
+mod tables;
+mod time;
+mod tokens;
+mod value;
+
+pub use adopt::{AdoptProgress, Adopted, SkippedRows, TakenRows};
+pub use key::{NotARawKey, SourceKey};
+pub use source::BaselineSource;

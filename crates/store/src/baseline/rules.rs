@@ -1,0 +1,121 @@
+//! What holds between the rows of a source, looked at before anything is made.
+
+use privatus_sqlite::Column;
+
+use super::cells::Cells;
+use super::source::BaselineSource;
+use super::tables::ALL;
+use crate::connection::APPLICATION_ID;
+use crate::error::StoreError;
+
+/// What a column names: its table and that table's key, the column, the table whose key of the same name it is, and what
+/// to call that.
+const REFERENCES: [(&str, &str, &str, &str, &str); 7] = [
+    ("messages", "message_id", "contact_id", "contacts", "contact"),
+    (
+        "message_content",
+        "message_id",
+        "message_id",
+        "messages",
+        "message",
+    ),
+    ("group_members", "group_id", "group_id", "groups", "group"),
+    ("group_members", "group_id", "contact_id", "contacts", "contact"),
+    (
+        "file_transfers",
+        "transfer_id",
+        "contact_id",
+        "contacts",
+        "contact",
+    ),
+    ("file_transfers", "transfer_id", "group_id", "groups", "group"),
+    (
+        "backup_contents",
+        "backup_id",
+        "backup_id",
+        "backup_metadata",
+        "backup",
+    ),
+];
+
+/// Whether the database is a vault's: by its mark, its own tables, or a ledger as ours, whose checksums have 64 digits.
+pub(super) fn is_vault(source: &mut BaselineSource) -> Result<bool, StoreError> {
+    if source.application_id()? == Some(APPLICATION_ID) {
+        return Ok(true);
+    }
+    let mut found = false;
+    let mut has_ledger = false;
+    source.each(
+        "SELECT lower(name) FROM sqlite_schema WHERE type = 'table'",
+        |row| {
+            if let Column::Text(name) = row.column(0) {
+                found |= name == b"__diesel_schema_migrations" || name == b"vault_state";
+                has_ledger |= name == b"schema_migrations";
+            }
+            Ok(())
+        },
+    )?;
+    if !found && has_ledger {
+        // Another form of the table has other columns: then the comparison says so.
+        let columns = "SELECT count(*) FROM pragma_table_info('schema_migrations') WHERE name IN ('version', 'checksum')";
+        let mut is_whole = false;
+        source.each(columns, |row| {
+            is_whole = row.column(0) == Column::Integer(2);
+            Ok(())
+        })?;
+        if is_whole {
+            let ours =
+                "SELECT 1 FROM schema_migrations WHERE version > 9999999999999 AND length(checksum) = 64";
+            source.each(ours, |_| {
+                found = true;
+                Ok(())
+            })?;
+        }
+    }
+    Ok(found)
+}
+
+/// Counts the rows, and refuses keys that nobody can open, orphans and groups past their limit.
+pub(super) fn check(source: &mut BaselineSource) -> Result<(), StoreError> {
+    for table in ALL {
+        let rows = source.count(table)?;
+        source.counts.push((table, rows));
+    }
+    let keys = source.rows("key_store");
+    if keys > 0 && !source.skips_keys {
+        return Err(StoreError::Refused(format!(
+            "key_store has {keys} keys of another application, which nobody here can unwrap; give --skip-keys to leave \
+             them out (the source keeps them); nothing was made"
+        )));
+    }
+    for (table, key, column, parent, what) in REFERENCES {
+        // A transfer may name neither.
+        let named = if table == "file_transfers" {
+            "AND c.{column} IS NOT NULL"
+        } else {
+            ""
+        };
+        let sql = format!(
+            "SELECT rowid, {key} FROM {table} AS c WHERE NOT EXISTS (SELECT 1 FROM {parent} AS p \
+             WHERE p.{column} = c.{column}) {} ORDER BY rowid LIMIT 1",
+            named.replace("{column}", column)
+        );
+        source.each(&sql, |row| {
+            Err(Cells::new(table, row).refused(column, &format!("names a {what} that is not there")))
+        })?;
+    }
+    let over = "SELECT rowid, group_id FROM groups AS g WHERE typeof(coalesce(max_members, 100)) = 'integer' \
+                AND (SELECT count(*) FROM group_members AS m WHERE m.group_id = g.group_id) > coalesce(max_members, 100) \
+                ORDER BY rowid LIMIT 1";
+    source.each(over, |row| {
+        Err(Cells::new("groups", row).refused("max_members", "is less than the group has members"))
+    })
+}
+
+impl BaselineSource {
+    /// Rows of one of its tables.
+    pub(super) fn rows(&self, table: &str) -> u64 {
+        let found = self.counts.iter().find(|(name, _)| *name == table);
+        found.map_or(0, |(_, rows)| *rows)
+    }
+}

@@ -1,0 +1,143 @@
+//! The tables of a database in a form that can be compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use privatus_sqlite::{Column, Connection, Row, SqliteError, Value};
+
+use super::tokens::{checks, has_word, normal};
+
+/// What a database is made of, each thing under its name in lower case.
+#[derive(Debug, Default)]
+pub(super) struct Schema {
+    pub(super) tables: BTreeMap<String, Table>,
+    pub(super) indexes: BTreeSet<String>,
+    /// Views and triggers, with that word before the name.
+    pub(super) others: BTreeSet<String>,
+    pub(super) encoding: String,
+}
+
+/// One table.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// What each column is: its type, NOT NULL, its place in the primary key, its default.
+    pub(super) columns: BTreeMap<String, String>,
+    /// What holds for the table: foreign keys, CHECKs, what is unique, how it is kept.
+    pub(super) facts: BTreeSet<String>,
+}
+
+impl Schema {
+    /// Reads the schema of the main database.
+    pub(super) fn read(connection: &mut Connection) -> Result<Self, SqliteError> {
+        let mut schema = Self {
+            encoding: connection.pragma_text("encoding")?.unwrap_or_default(),
+            ..Self::default()
+        };
+        let mut named = Vec::new();
+        let sql = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+        each(connection, sql, "", |row| {
+            named.push((text(row, 0), text(row, 1), text(row, 2)))
+        })?;
+        for (kind, name, sql) in named {
+            match kind.as_str() {
+                "table" => {
+                    let table = Table::read(connection, &name, &sql)?;
+                    schema.tables.insert(name.to_lowercase(), table);
+                }
+                "index" => {
+                    schema.indexes.insert(name.to_lowercase());
+                }
+                _ => {
+                    schema.others.insert(format!("{kind} {name}"));
+                }
+            }
+        }
+        Ok(schema)
+    }
+}
+
+impl Table {
+    fn read(connection: &mut Connection, name: &str, sql: &str) -> Result<Self, SqliteError> {
+        let mut table = Self::default();
+        let columns = "SELECT name, type, \"notnull\", pk, dflt_value, hidden FROM pragma_table_xinfo(?)";
+        each(connection, columns, name, |row| {
+            let mut words = vec![normal(&text(row, 1)).to_uppercase()];
+            if number(row, 2) != 0 {
+                words.push("NOT NULL".into());
+            }
+            if number(row, 3) != 0 {
+                words.push(format!("PRIMARY KEY ({})", number(row, 3)));
+            }
+            if let Column::Text(default) = row.column(4) {
+                words.push(format!("DEFAULT {}", normal(&String::from_utf8_lossy(default))));
+            }
+            if number(row, 5) != 0 {
+                words.push("GENERATED".into());
+            }
+            words.retain(|word| !word.is_empty());
+            let form = if words.is_empty() {
+                "of no type".into()
+            } else {
+                words.join(" ")
+            };
+            table.columns.insert(text(row, 0).to_lowercase(), form);
+        })?;
+        for (fact, sql) in [
+            (
+                "FOREIGN KEY",
+                "SELECT '(' || group_concat(lower(\"from\"), ', ' ORDER BY seq) || ') REFERENCES ' || lower(\"table\") \
+                 || ' (' || coalesce(group_concat(lower(\"to\"), ', ' ORDER BY seq), '') || ') ON DELETE ' || on_delete \
+                 || ' ON UPDATE ' || on_update FROM pragma_foreign_key_list(?) GROUP BY id",
+            ),
+            (
+                "UNIQUE",
+                "SELECT '(' || (SELECT group_concat(lower(i.name), ', ' ORDER BY i.seqno) \
+                 FROM pragma_index_info(l.name) i) || ')' FROM pragma_index_list(?) l WHERE l.origin = 'u'",
+            ),
+            (
+                "the form",
+                "SELECT iif(wr, 'WITHOUT ROWID', '') || iif(strict, ' STRICT', '') || iif(type = 'table', '', ' ' || type) \
+                 FROM pragma_table_list WHERE schema = 'main' AND name = ? AND (wr OR strict OR type <> 'table')",
+            ),
+        ] {
+            each(connection, sql, name, |row| {
+                table.facts.insert(format!("{fact} {}", text(row, 0)));
+            })?;
+        }
+        table
+            .facts
+            .extend(checks(sql).into_iter().map(|check| format!("CHECK ({check})")));
+        if has_word(sql, "autoincrement") {
+            table.facts.insert("AUTOINCREMENT".into());
+        }
+        Ok(table)
+    }
+}
+
+/// Runs a statement with one bind, or none for an empty name.
+fn each(
+    connection: &mut Connection,
+    sql: &str,
+    name: &str,
+    mut take: impl FnMut(&Row<'_>),
+) -> Result<(), SqliteError> {
+    let binds = [Value::Text(name)];
+    let binds = if name.is_empty() { &[] } else { binds.as_slice() };
+    connection.query(sql, binds, |row| {
+        take(row);
+        Ok(())
+    })
+}
+
+fn text(row: &Row<'_>, index: i32) -> String {
+    match row.column(index) {
+        Column::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => String::new(),
+    }
+}
+
+fn number(row: &Row<'_>, index: i32) -> i64 {
+    match row.column(index) {
+        Column::Integer(value) => value,
+        _ => 0,
+    }
+}

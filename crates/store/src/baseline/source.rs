@@ -1,0 +1,261 @@
+//! A database of another program that is to be adopted: looked at, opened to read it, compared, never changed.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "reads the head of a file that is no vault's, before SQLite opens it"
+)]
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac, Row, SqliteError};
+
+use super::compare::{compare, specification};
+use super::key::SourceKey;
+use super::rules;
+use super::schema::Schema;
+use crate::error::StoreError;
+
+/// SQLCipher 4's page size in bytes.
+const PAGE: u64 = 4096;
+/// Rows and bytes of one batch.
+const BATCH_ROWS: usize = 5_000;
+const BATCH_BYTES: usize = 16 << 20;
+
+/// A database with the specification's 1.0.0 tables and no ledger of migrations, opened to be adopted by
+/// [`Store::adopt`](crate::Store::adopt). Nothing of it changes, and no file comes beside it.
+pub struct BaselineSource {
+    connection: Connection,
+    path: PathBuf,
+    stamp: Stamp,
+    /// Rows of each table.
+    pub(super) counts: Vec<(&'static str, u64)>,
+    pub(super) notes: Vec<String>,
+    pub(super) skips_keys: bool,
+}
+
+const DAMAGED: &str = "a page of it is damaged or cut off";
+
+/// What tells that a file was changed.
+type Stamp = (u64, Option<SystemTime>);
+
+impl std::fmt::Debug for BaselineSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BaselineSource({})", self.path.display())
+    }
+}
+
+impl BaselineSource {
+    /// Opens a database, compares its tables with the specification's and looks whether its rows can be taken over.
+    ///
+    /// Its rows of `key_store` are keys of another application, which nobody here can unwrap: they are a reason to refuse
+    /// it unless `skips_keys` leaves them out.
+    ///
+    /// # Errors
+    /// [`StoreError::SourceUnreadable`], [`StoreError::SourceKey`], [`StoreError::SourceDiffers`] and, for what is no such
+    /// database or breaks a rule, [`StoreError::Refused`].
+    pub fn open(path: &Path, key: &SourceKey, skips_keys: bool) -> Result<Self, StoreError> {
+        let stamp = look(path)?;
+        let connection = connect(path, key)?;
+        let mut source = Self {
+            connection,
+            path: path.to_owned(),
+            stamp,
+            counts: Vec::new(),
+            notes: Vec::new(),
+            skips_keys,
+        };
+        if rules::is_vault(&mut source)? {
+            return Err(StoreError::Refused(format!(
+                "{} is a vault's database already; open its folder with --vault; nothing was made",
+                path.display()
+            )));
+        }
+        source.check_schema()?;
+        rules::check(&mut source)?;
+        Ok(source)
+    }
+
+    fn check_schema(&mut self) -> Result<(), StoreError> {
+        let found = Schema::read(&mut self.connection).map_err(|error| self.failed(error))?;
+        let mut compared = compare(&specification()?, &found);
+        for table in std::mem::take(&mut compared.like) {
+            if self.count(&table)? == 0 {
+                compared.notes.push(format!(
+                    "the table {table} is empty and was left out: SQLite takes LIKE for a column's name"
+                ));
+            } else {
+                compared.differs(format!("table {table} has rows and only a column named LIKE"));
+            }
+        }
+        if compared.count > 0 {
+            return Err(StoreError::SourceDiffers {
+                path: self.path.clone(),
+                differences: compared.differences,
+                count: compared.count,
+            });
+        }
+        self.notes = compared.notes;
+        Ok(())
+    }
+
+    /// Rows of a table, walked and not taken from an index.
+    pub(super) fn count(&mut self, table: &str) -> Result<u64, StoreError> {
+        let mut count = 0;
+        self.each(&format!("SELECT count(*) FROM \"{table}\" NOT INDEXED"), |row| {
+            if let privatus_sqlite::Column::Integer(rows) = row.column(0) {
+                count = u64::try_from(rows).unwrap_or_default();
+            }
+            Ok(())
+        })?;
+        Ok(count)
+    }
+
+    /// Gives the rows of a statement in their order.
+    pub(super) fn each(
+        &mut self,
+        sql: &str,
+        mut take: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let ended = self
+            .connection
+            .query(sql, &[], |row| take(row).map_err(Ended::Ours));
+        match ended {
+            Ok(()) => Ok(()),
+            Err(Ended::Ours(error)) => Err(error),
+            Err(Ended::Sqlite(error)) => Err(self.failed(error)),
+        }
+    }
+
+    /// Gives the rows of a statement in batches; `convert` says how many bytes one holds.
+    pub(super) fn batches<T>(
+        &mut self,
+        sql: &str,
+        mut convert: impl FnMut(&Row<'_>) -> Result<(T, usize), StoreError>,
+        mut take: impl FnMut(Vec<T>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        self.each(sql, |row| {
+            let (one, size) = convert(row)?;
+            batch.push(one);
+            bytes += size;
+            if batch.len() < BATCH_ROWS && bytes < BATCH_BYTES {
+                return Ok(());
+            }
+            bytes = 0;
+            take(std::mem::take(&mut batch))
+        })?;
+        if batch.is_empty() { Ok(()) } else { take(batch) }
+    }
+
+    /// `application_id` of the file.
+    pub(super) fn application_id(&mut self) -> Result<Option<i64>, StoreError> {
+        self.connection
+            .pragma_i64("application_id")
+            .map_err(|error| self.failed(error))
+    }
+
+    /// Refuses a file that another program changed while it was read: nobody was asked to wait.
+    pub(super) fn check_unchanged(&self) -> Result<(), StoreError> {
+        match look(&self.path) {
+            Ok(stamp) if stamp == self.stamp => Ok(()),
+            _ => Err(StoreError::Refused(format!(
+                "{} changed while it was read; close the program that uses it and try again; nothing was made",
+                self.path.display()
+            ))),
+        }
+    }
+
+    fn failed(&self, error: SqliteError) -> StoreError {
+        match error.code {
+            code if code.spoils_connection() => unreadable(&self.path, DAMAGED),
+            _ => error.into(),
+        }
+    }
+}
+
+/// Why rows ended before their end.
+enum Ended {
+    Ours(StoreError),
+    Sqlite(SqliteError),
+}
+
+impl From<SqliteError> for Ended {
+    fn from(error: SqliteError) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+fn unreadable(path: &Path, why: &str) -> StoreError {
+    StoreError::SourceUnreadable {
+        path: path.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+/// Looks at the file from outside: there, whole pages, encrypted, nothing unmerged beside it.
+fn look(path: &Path) -> Result<Stamp, StoreError> {
+    let failed = |error: std::io::Error| match error.kind() {
+        ErrorKind::PermissionDenied => StoreError::Denied(format!("{} cannot be read", path.display())),
+        ErrorKind::NotFound | ErrorKind::NotADirectory => unreadable(path, "it does not exist"),
+        kind => unreadable(path, &kind.to_string()),
+    };
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(unreadable(path, "it is not a file; name the database itself"));
+    }
+    let mut head = Vec::with_capacity(16);
+    File::open(path)
+        .and_then(|file| file.take(16).read_to_end(&mut head))
+        .map_err(failed)?;
+    if head.is_empty() {
+        return Err(unreadable(path, "it is empty"));
+    }
+    if head == b"SQLite format 3\0" {
+        return Err(StoreError::Refused(format!(
+            "{} is a plain SQLite file: it is not encrypted, and only a SQLCipher database is adopted (`privatus import \
+             legacy` takes the Python application's); nothing was made",
+            path.display()
+        )));
+    }
+    if metadata.len() % PAGE != 0 {
+        return Err(unreadable(
+            path,
+            "it ends in the middle of a page: it was cut off, or is no SQLCipher database",
+        ));
+    }
+    for suffix in ["-wal", "-journal"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        if std::fs::metadata(&beside).is_ok_and(|metadata| metadata.len() > 0) {
+            return Err(StoreError::Refused(format!(
+                "beside {} stands its {suffix} file with changes that are not in it yet; close the program that uses it, \
+                 or open and close it once with SQLCipher, and try again; nothing was made",
+                path.display()
+            )));
+        }
+    }
+    Ok((metadata.len(), metadata.modified().ok()))
+}
+
+/// Opens it as SQLCipher 4 comes, then as our own files are.
+fn connect(path: &Path, key: &SourceKey) -> Result<Connection, StoreError> {
+    for mac in [PageMac::Sha512, PageMac::Sha256] {
+        // Without locks and files beside it: `check_unchanged` stands in for them.
+        let options = OpenOptions::new(OpenMode::ReadOnlyImmutable)
+            .with_key(key.raw())
+            .with_page_mac(mac);
+        let mut connection = Connection::open(path, &options)?;
+        connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY")?;
+        match connection.pragma_i64("schema_version") {
+            Ok(_) => return Ok(connection),
+            Err(error) if error.code == ErrorCode::NotADatabase => {}
+            Err(error) if error.code.spoils_connection() => {
+                return Err(unreadable(path, DAMAGED));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::SourceKey(path.to_owned()))
+}

@@ -1,0 +1,311 @@
+//! The tables whose rows are taken over column by column, and what each column must be.
+
+/// Every table of the specification, in its order.
+pub(super) const ALL: [&str; 17] = [
+    "contacts",
+    "messages",
+    "groups",
+    "group_members",
+    "settings",
+    "audit_log",
+    "key_store",
+    "file_transfers",
+    "message_content",
+    "backup_metadata",
+    "backup_contents",
+    "schema_migrations",
+    "performance_metrics",
+    "usage_statistics",
+    "access_control",
+    "security_events",
+    "retention_policies",
+];
+
+/// What a value must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An id: 1 to 1,024 characters, no NUL.
+    Id,
+    /// A name of a contact, group or member: 1 to 1,024 characters.
+    Name,
+    /// A setting's name.
+    SettingKey,
+    /// Any text.
+    Text,
+    /// A user, or the empty text for everyone, which NULL meant.
+    UserOrAll,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A moment.
+    Time,
+    /// A day, `YYYY-MM-DD`.
+    Date,
+    /// 0 or 1.
+    Flag,
+    /// A whole number.
+    Integer,
+    /// A whole number of 32 bits.
+    Small,
+    /// How many members a group takes; 100 when it does not say.
+    MemberLimit,
+    /// Any number.
+    Number,
+    /// A value that the vault seals.
+    Sealed(Form),
+}
+
+/// What is sealed of a value (docs/CRYPTO.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// JSON; a text that is none is the JSON string of it.
+    Json,
+    /// A setting's value: as JSON, and numbers as such.
+    Setting,
+    /// The text in UTF-8.
+    Text,
+    /// A hash's bytes, which the source has in hexadecimal; anything else as it stands.
+    Hash,
+    /// A key's bytes, which the source has in hexadecimal or base64; anything else as it stands.
+    Key,
+}
+
+/// One column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    /// NULL is refused.
+    pub(super) is_needed: bool,
+}
+
+/// How the row of a sealed value is named in its envelope (docs/CRYPTO.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowId {
+    /// No column is sealed.
+    None,
+    /// By the id in the first column.
+    Id,
+    /// By the number in the first column.
+    Number,
+    /// By the ids in the first two columns.
+    TwoIds,
+    /// By the name in the first column, in the application's scope.
+    Setting,
+}
+
+/// One table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plain {
+    pub(super) table: &'static str,
+    pub(super) row_id: RowId,
+    /// The first is the key, or a part of it.
+    pub(super) fields: &'static [Field],
+}
+
+const fn may(name: &'static str, kind: Kind) -> Field {
+    Field {
+        name,
+        kind,
+        is_needed: false,
+    }
+}
+
+const fn must(name: &'static str, kind: Kind) -> Field {
+    Field {
+        name,
+        kind,
+        is_needed: true,
+    }
+}
+
+/// The tables in the order in which they are taken: what is named comes before what names it.
+pub(super) const PLAIN: &[Plain] = &[
+    Plain {
+        table: "contacts",
+        row_id: RowId::Id,
+        fields: &[
+            must("contact_id", Kind::Id),
+            must("display_name", Kind::Name),
+            must("public_key", Kind::Sealed(Form::Key)),
+            may("is_verified", Kind::Flag),
+            may("is_online", Kind::Flag),
+            may("added_at", Kind::Time),
+            may("last_seen", Kind::Time),
+            may("created_at", Kind::Time),
+            may("updated_at", Kind::Time),
+        ],
+    },
+    Plain {
+        table: "groups",
+        row_id: RowId::Id,
+        fields: &[
+            must("group_id", Kind::Id),
+            must("name", Kind::Name),
+            may("description", Kind::Text),
+            must("group_type", Kind::Word(&["public", "private", "secret"])),
+            may("created_by", Kind::Text),
+            may("created_at", Kind::Time),
+            must("max_members", Kind::MemberLimit),
+            may("is_anonymous", Kind::Flag),
+            may("settings", Kind::Sealed(Form::Json)),
+            may("updated_at", Kind::Time),
+        ],
+    },
+    Plain {
+        table: "group_members",
+        row_id: RowId::TwoIds,
+        fields: &[
+            must("group_id", Kind::Id),
+            must("contact_id", Kind::Id),
+            must("display_name", Kind::Name),
+            must("role", Kind::Word(&["owner", "admin", "member"])),
+            may("joined_at", Kind::Time),
+            may("last_active", Kind::Time),
+            may("is_online", Kind::Flag),
+            may("anonymous_id", Kind::Text),
+            may("permissions", Kind::Sealed(Form::Json)),
+            may("created_at", Kind::Time),
+            may("updated_at", Kind::Time),
+        ],
+    },
+    Plain {
+        table: "settings",
+        row_id: RowId::Setting,
+        fields: &[
+            must("key", Kind::SettingKey),
+            must("value", Kind::Sealed(Form::Setting)),
+            may("updated_at", Kind::Time),
+            may("created_at", Kind::Time),
+        ],
+    },
+    Plain {
+        table: "audit_log",
+        row_id: RowId::Number,
+        fields: &[
+            must("log_id", Kind::Integer),
+            may("timestamp", Kind::Time),
+            must("event_type", Kind::Text),
+            may("user_id", Kind::Text),
+            may("resource_type", Kind::Text),
+            may("resource_id", Kind::Text),
+            must("action", Kind::Text),
+            may("details", Kind::Sealed(Form::Json)),
+            may("ip_address", Kind::Text),
+            may("user_agent", Kind::Text),
+            may("success", Kind::Flag),
+            may("error_message", Kind::Text),
+        ],
+    },
+    Plain {
+        table: "file_transfers",
+        row_id: RowId::Id,
+        fields: &[
+            must("transfer_id", Kind::Id),
+            must("file_name", Kind::Sealed(Form::Text)),
+            must("file_size", Kind::Integer),
+            must("file_hash", Kind::Sealed(Form::Hash)),
+            may("contact_id", Kind::Id),
+            may("group_id", Kind::Id),
+            must("direction", Kind::Word(&["inbound", "outbound"])),
+            must(
+                "status",
+                Kind::Word(&["pending", "active", "paused", "completed", "failed", "cancelled"]),
+            ),
+            may("progress", Kind::Small),
+            may("created_at", Kind::Time),
+            may("completed_at", Kind::Time),
+            may("error_message", Kind::Text),
+        ],
+    },
+    Plain {
+        table: "backup_metadata",
+        row_id: RowId::None,
+        fields: &[
+            must("backup_id", Kind::Id),
+            must("backup_type", Kind::Text),
+            may("created_at", Kind::Time),
+            may("completed_at", Kind::Time),
+            must("status", Kind::Word(&["running", "completed", "failed"])),
+            may("total_size", Kind::Integer),
+            may("file_count", Kind::Integer),
+            may("encryption_info", Kind::Text),
+            may("integrity_hash", Kind::Text),
+            may("retention_until", Kind::Time),
+        ],
+    },
+    Plain {
+        table: "backup_contents",
+        row_id: RowId::None,
+        fields: &[
+            must("backup_id", Kind::Id),
+            must("table_name", Kind::Text),
+            may("record_count", Kind::Integer),
+            may("data_size", Kind::Integer),
+            may("checksum", Kind::Text),
+        ],
+    },
+    Plain {
+        table: "performance_metrics",
+        row_id: RowId::None,
+        fields: &[
+            must("metric_id", Kind::Integer),
+            may("timestamp", Kind::Time),
+            must("metric_name", Kind::Text),
+            may("metric_value", Kind::Number),
+            may("unit", Kind::Text),
+            may("category", Kind::Text),
+            may("metadata", Kind::Text),
+        ],
+    },
+    Plain {
+        table: "usage_statistics",
+        row_id: RowId::None,
+        fields: &[
+            must("stat_id", Kind::Integer),
+            must("date", Kind::Date),
+            must("metric", Kind::Text),
+            may("value", Kind::Integer),
+        ],
+    },
+    Plain {
+        table: "access_control",
+        row_id: RowId::None,
+        fields: &[
+            must("resource_type", Kind::Text),
+            must("resource_id", Kind::Text),
+            must("user_id", Kind::UserOrAll),
+            must("permissions", Kind::Text),
+            may("granted_by", Kind::Text),
+            may("granted_at", Kind::Time),
+            may("expires_at", Kind::Time),
+        ],
+    },
+    Plain {
+        table: "security_events",
+        row_id: RowId::Number,
+        fields: &[
+            must("event_id", Kind::Integer),
+            may("timestamp", Kind::Time),
+            must("event_type", Kind::Text),
+            must("severity", Kind::Word(&["low", "medium", "high", "critical"])),
+            may("source_ip", Kind::Text),
+            may("user_id", Kind::Text),
+            may("description", Kind::Text),
+            may("raw_data", Kind::Sealed(Form::Json)),
+            may("resolved", Kind::Flag),
+            may("resolved_at", Kind::Time),
+            may("resolution", Kind::Text),
+        ],
+    },
+    Plain {
+        table: "retention_policies",
+        row_id: RowId::None,
+        fields: &[
+            must("table_name", Kind::Text),
+            must("retention_days", Kind::Small),
+            may("archive_table", Kind::Text),
+            may("cleanup_enabled", Kind::Flag),
+            may("last_cleanup", Kind::Time),
+        ],
+    },
+];

@@ -1,0 +1,172 @@
+//! One value of a source as the vault's column takes it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use privatus_domain::id::Id;
+use privatus_domain::setting::encode_value;
+use privatus_domain::{DisplayName, JsonText, MemberLimit, PublicKey, SettingKey};
+use privatus_sqlite::{Column, Value};
+use zeroize::Zeroizing;
+
+use super::cells::Cells;
+use super::tables::{Field, Form, Kind};
+use super::time::moment;
+use crate::error::StoreError;
+use crate::sql::Bind;
+
+/// A value on its way into the vault.
+pub(super) enum Taken {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(String),
+    /// To be sealed; wiped when it is.
+    Open(Zeroizing<Vec<u8>>),
+    Sealed(Vec<u8>),
+}
+
+impl Taken {
+    /// Bytes that it holds, for the size of a batch.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Null | Self::Integer(_) | Self::Real(_) => 0,
+            Self::Text(text) => text.len(),
+            Self::Open(bytes) => bytes.len(),
+            Self::Sealed(bytes) => bytes.len(),
+        }
+    }
+}
+
+impl<'a> Bind<'a> for &'a Taken {
+    fn value(self) -> Value<'a> {
+        match self {
+            // What was to be sealed and was not is never written.
+            Taken::Null | Taken::Open(_) => Value::Null,
+            Taken::Integer(value) => Value::Integer(*value),
+            Taken::Real(value) => Value::Real(*value),
+            Taken::Text(text) => Value::Text(text),
+            Taken::Sealed(bytes) => Value::Blob(bytes),
+        }
+    }
+}
+
+/// Reads one column of a row, and refuses what its kind does not allow.
+pub(super) fn take(cells: &Cells<'_, '_>, index: i32, field: &Field) -> Result<Taken, StoreError> {
+    let column = field.name;
+    let refused = |why: String| cells.refused(column, &why);
+    if cells.column(index) == Column::Null {
+        return match field.kind {
+            Kind::UserOrAll => Ok(Taken::Text(String::new())),
+            Kind::MemberLimit => Ok(Taken::Integer(MemberLimit::default().get().into())),
+            _ if field.is_needed => Err(refused("is missing".into())),
+            _ => Ok(Taken::Null),
+        };
+    }
+    let text = |checked: Result<(), String>| {
+        let text = cells.text(index, column)?;
+        checked.map_err(&refused)?;
+        Ok(Taken::Text(text.to_owned()))
+    };
+    let rule = |check: &dyn Fn(&str) -> Result<(), String>| text(check(cells.text(index, column)?));
+    match field.kind {
+        Kind::Id => rule(&|text| text.parse::<Id>().map(drop).map_err(|error| error.to_string())),
+        Kind::Name => rule(&|text| {
+            DisplayName::new(text)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        }),
+        Kind::SettingKey => rule(&|text| SettingKey::new(text).map(drop).map_err(|error| error.to_string())),
+        Kind::Text | Kind::UserOrAll => text(Ok(())),
+        Kind::Word(words) => rule(&|text| {
+            let known = words.contains(&text);
+            known
+                .then_some(())
+                .ok_or_else(|| format!("is none of {}", words.join(", ")))
+        }),
+        Kind::Date => rule(&|text| {
+            let is_day = text.len() == 10 && moment(text).is_some();
+            is_day
+                .then_some(())
+                .ok_or_else(|| "is not a day in the form YYYY-MM-DD".into())
+        }),
+        Kind::Time => Ok(Taken::Text(cells.time(index, column)?.to_sql())),
+        Kind::Flag => Ok(Taken::Integer(cells.flag(index, column)?.into())),
+        Kind::Integer => Ok(Taken::Integer(cells.integer(index, column)?)),
+        Kind::Small => {
+            let value = cells.integer(index, column)?;
+            i32::try_from(value).map_err(|_| refused("is past 32 bits".into()))?;
+            Ok(Taken::Integer(value))
+        }
+        Kind::MemberLimit => {
+            let value = cells.integer(index, column)?;
+            // Out of range whatever it is: 0 is none.
+            let limit = MemberLimit::new(u32::try_from(value).unwrap_or_default());
+            limit.map_err(|_| refused("is not 1 to 100,000".into()))?;
+            Ok(Taken::Integer(value))
+        }
+        Kind::Number => match cells.column(index) {
+            Column::Real(value) => Ok(Taken::Real(value)),
+            _ => Ok(Taken::Integer(cells.integer(index, column)?)),
+        },
+        Kind::Sealed(form) => {
+            sealed(cells, index, column, form).map(|bytes| Taken::Open(Zeroizing::new(bytes)))
+        }
+    }
+}
+
+/// The plaintext of a value that the vault seals (docs/CRYPTO.md).
+fn sealed(cells: &Cells<'_, '_>, index: i32, column: &str, form: Form) -> Result<Vec<u8>, StoreError> {
+    match form {
+        Form::Text => cells.utf8(index, column).map(|text| text.as_bytes().to_vec()),
+        Form::Json => cells
+            .utf8(index, column)
+            .map(|text| json(text).as_str().as_bytes().to_vec()),
+        Form::Setting => {
+            let value = match cells.column(index) {
+                Column::Integer(value) => JsonText::from(serde_json::Value::from(value)),
+                Column::Real(value) => JsonText::from(serde_json::Value::from(value)),
+                _ => json(cells.utf8(index, column)?),
+            };
+            encode_value(&value).map_err(|error| cells.refused(column, &error.to_string()))
+        }
+        Form::Hash => {
+            let bytes = cells.bytes(index, column)?;
+            Ok(match cells.column(index) {
+                Column::Text(_) => hexadecimal(bytes).unwrap_or_else(|| bytes.to_vec()),
+                _ => bytes.to_vec(),
+            })
+        }
+        Form::Key => {
+            let bytes = cells.bytes(index, column)?;
+            let key = match cells.column(index) {
+                // As `import legacy` reads it.
+                Column::Text(_) => hexadecimal(bytes)
+                    .or_else(|| STANDARD.decode(bytes.trim_ascii()).ok())
+                    .unwrap_or_else(|| bytes.to_vec()),
+                _ => bytes.to_vec(),
+            };
+            let checked = PublicKey::new(key).map_err(|error| cells.refused(column, &error.to_string()))?;
+            Ok(checked.as_bytes().to_vec())
+        }
+    }
+}
+
+/// A JSON value as it is written; any other text as a JSON string.
+fn json(text: &str) -> JsonText {
+    JsonText::new(text).unwrap_or_else(|_| JsonText::from(serde_json::Value::from(text)))
+}
+
+/// The bytes behind hexadecimal digits, when there is nothing else.
+fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    let nibble = |digit: &u8| char::from(*digit).to_digit(16);
+    digits
+        .chunks_exact(2)
+        .map(|pair| {
+            let (high, low) = (pair.first().and_then(nibble)?, pair.last().and_then(nibble)?);
+            u8::try_from(high * 16 + low).ok()
+        })
+        .collect()
+}

@@ -1,0 +1,75 @@
+//! Sealed values of the tables that no query of the store opens: audit log, transfers, groups, security events.
+
+use privatus_domain::id::Id;
+
+use super::{BATCH, Verification};
+use crate::error::StoreError;
+use crate::setting::fields;
+use crate::sql::Sql;
+use crate::tx::ReadTx;
+
+/// A sealed column, and the column or two that name its row in the envelope (docs/CRYPTO.md).
+const SEALED: [(&str, &str, &str, Option<&str>); 6] = [
+    ("audit_log", "details", "log_id", None),
+    ("security_events", "raw_data", "event_id", None),
+    ("file_transfers", "file_name", "transfer_id", None),
+    ("file_transfers", "file_hash", "transfer_id", None),
+    ("groups", "settings", "group_id", None),
+    ("group_members", "permissions", "group_id", Some("contact_id")),
+];
+
+impl ReadTx<'_> {
+    /// Opens each of them; one that does not open is a problem.
+    pub(super) fn verify_sealed(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        for (table, column, first, second) in SEALED {
+            let mut after = i64::MIN;
+            loop {
+                let sql = Sql::new(format!(
+                    "SELECT rowid FROM {table} WHERE {column} IS NOT NULL AND rowid > ? ORDER BY rowid LIMIT {BATCH}"
+                ));
+                let rows: Vec<i64> = self.link.rows(sql.bind(after), "list sealed values")?;
+                let Some(last) = rows.last() else { break };
+                after = *last;
+                for row in rows {
+                    match self.sealed_open(table, column, (first, second), row) {
+                        Ok(()) => found.values += 1,
+                        Err(StoreError::DatabaseDamaged(why)) if !self.link.is_spoiled() => {
+                            found.problem(format!("{table}.{column} of row {row}: {why}"));
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn sealed_open(
+        &mut self,
+        table: &str,
+        column: &str,
+        (first, second): (&str, Option<&str>),
+        row: i64,
+    ) -> Result<(), StoreError> {
+        let second = second.unwrap_or("NULL");
+        let text = format!(
+            "SELECT iif(typeof({first}) = 'integer', {first}, NULL), CAST({first} AS TEXT), {second}, {column} \
+             FROM {table} WHERE rowid = ?"
+        );
+        type Row = (Option<i64>, String, Option<String>, Vec<u8>);
+        let value: Option<Row> = self.link.row(Sql::new(text).bind(row), "read a sealed value")?;
+        let Some((number, key, second, envelope)) = value else {
+            return Ok(());
+        };
+        let canonical = |text: &str| {
+            let id = text.parse::<Id>().map_err(StoreError::from);
+            id.map(|id| id.canonical()).map_err(StoreError::of_stored)
+        };
+        let row_id = match (number, second) {
+            (Some(number), _) => number.to_le_bytes().to_vec(),
+            (None, Some(second)) => fields([&canonical(&key)?, &canonical(&second)?]),
+            (None, None) => canonical(&key)?,
+        };
+        self.open_value(table, column, &row_id, &envelope).map(drop)
+    }
+}

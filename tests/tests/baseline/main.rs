@@ -1,0 +1,33 @@
+//! `migrate baseline`: a database with the specification's tables, as another program made it, becomes a vault; or it is
+//! refused, and then nothing was made and nothing changed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+mod differs;
+mod full;
+mod refused;
+mod rows;
+mod source;
+#[path = "../spec_statements/split.rs"]
+mod split;
+
+use std::collections::BTreeSet;
+
+/// The text that the store compares with is the specification's own SQL, but for what SQLite refuses.
+#[test]
+fn the_stores_copy_is_the_specification() {
+    let ours: BTreeSet<String> = split::statements(include_str!(
+        "../../../crates/store/src/baseline/specification.sql"
+    ))
+    .into_iter()
+    .collect();
+    let theirs: BTreeSet<String> = source::specification().into_iter().collect();
+    assert_eq!(ours.len(), 17 + 15);
+    assert_eq!(ours, theirs);
+}

@@ -1,0 +1,183 @@
+//! Everything that keeps a database from being adopted: exit code, one line, the source as it was, nothing made.
+
+use std::fs;
+
+use privatus_sqlite::{Connection, OpenMode, OpenOptions};
+use privatus_tests::{init, privatus};
+
+use crate::source::{Source, specification};
+
+#[test]
+fn a_raw_key_file_that_holds_none() {
+    let source = Source::new();
+    for text in [
+        String::new(),
+        "6b".repeat(31),
+        "6b".repeat(33),
+        "6b".repeat(49),
+        format!("{} ", "6b".repeat(32)),
+        format!("x'{}", "6b".repeat(32)),
+        "6b".repeat(32).replace("b6", "bz"),
+        "6b".repeat(10_000),
+        "correct horse battery staple".into(),
+    ] {
+        fs::write(source.key(), &text).unwrap();
+        let output = source.refuses(&[], 2, "64 hexadecimal digits");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(text.is_empty() || !errors.contains(&text), "{errors}");
+    }
+    fs::remove_file(source.key()).unwrap();
+    source.refuses(&[], 2, "key.txt cannot be read");
+}
+
+#[test]
+fn a_key_that_does_not_open_it() {
+    let source = Source::new();
+    fs::write(source.key(), "6c".repeat(32)).unwrap();
+    source.refuses(&[], 10, "the key does not open");
+    // The right key with another salt is another key.
+    fs::write(source.key(), format!("{}{}", "6b".repeat(32), "00".repeat(16))).unwrap();
+    source.refuses(&[], 10, "the key does not open");
+    // Bytes of nobody.
+    fs::write(source.key(), "6b".repeat(32)).unwrap();
+    fs::write(source.database(), [0xa5; 8192]).unwrap();
+    source.refuses(&[], 10, "no SQLCipher 4 database");
+}
+
+#[test]
+fn a_file_that_is_no_encrypted_database() {
+    let source = Source::new();
+    let whole = fs::read(source.database()).unwrap();
+    for (bytes, code, says) in [
+        (&whole[..0], 25, "it is empty"),
+        (&whole[..100], 25, "cut off"),
+        (&whole[..whole.len() - 1], 25, "cut off"),
+    ] {
+        fs::write(source.database(), bytes).unwrap();
+        source.refuses(&[], code, says);
+    }
+    fs::remove_file(source.database()).unwrap();
+    source.refuses(&[], 25, "it does not exist");
+    fs::create_dir(source.database()).unwrap();
+    source.refuses(&[], 25, "it is not a file");
+    fs::remove_dir(source.database()).unwrap();
+    let mut plain = Connection::open(&source.database(), &OpenOptions::new(OpenMode::Create)).unwrap();
+    plain.execute_batch(&specification().join(";")).unwrap();
+    drop(plain);
+    source.refuses(&[], 23, "it is not encrypted");
+}
+
+#[test]
+fn a_damaged_page_or_a_missing_end() {
+    let source = Source::new();
+    source.sql("INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('a', 'A', '');
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+        INSERT INTO messages (message_id, contact_id, content, is_outgoing) SELECT 'm' || i, 'a', hex(randomblob(400)), 0 FROM n");
+    let whole = fs::read(source.database()).unwrap();
+    let mut refused = 0;
+    for page in 1..whole.len() / 4096 {
+        let mut bytes = whole.clone();
+        bytes[page * 4096 + 9] ^= 1;
+        fs::write(source.database(), bytes).unwrap();
+        let output = source.command(&["--json"]).output().unwrap();
+        match output.status.code() {
+            // An index that nobody asks, or a page that is free.
+            Some(0) => fs::remove_dir_all(source.vault()).unwrap(),
+            code => {
+                assert_eq!(code, Some(25), "{output:?}");
+                source.refuses(&[], 25, "damaged or cut off");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 60, "{refused}");
+    fs::write(source.database(), &whole[..whole.len() - 4096]).unwrap();
+    source.refuses(&[], 25, "damaged or cut off");
+}
+
+#[test]
+fn changes_that_are_not_in_it_yet() {
+    let source = Source::new();
+    source.sql("PRAGMA journal_mode = WAL");
+    // Closed, it is adopted: the mode alone leaves nothing beside it.
+    source.adopt(&[]);
+    fs::remove_dir_all(source.vault()).unwrap();
+    for suffix in ["-wal", "-journal"] {
+        let beside = source.dir.path().join(format!("chat.db{suffix}"));
+        fs::write(&beside, "changes").unwrap();
+        source.refuses(&[], 23, suffix);
+        fs::write(&beside, "").unwrap();
+        source.adopt(&[]);
+        fs::remove_dir_all(source.vault()).unwrap();
+        fs::remove_file(beside).unwrap();
+    }
+}
+
+#[test]
+fn what_is_a_vault_already() {
+    let source = Source::new();
+    source.sql(
+        "INSERT INTO schema_migrations (version, checksum) VALUES (20261124000001, lower(hex(zeroblob(32))))",
+    );
+    source.refuses(&[], 23, "is a vault's database already");
+    source.sql("DELETE FROM schema_migrations; CREATE TABLE __diesel_schema_migrations (version)");
+    source.refuses(&[], 23, "is a vault's database already");
+    source.sql("DROP TABLE __diesel_schema_migrations; PRAGMA application_id = 1349678708");
+    source.refuses(&[], 23, "is a vault's database already");
+    // A ledger of the other program with large numbers is none of ours.
+    source.sql(
+        "PRAGMA application_id = 0; INSERT INTO schema_migrations (version, checksum) VALUES (20250101000000, 'x'), (1, NULL)",
+    );
+    let told = source.adopt(&[]);
+    assert_eq!(told["skipped"][0]["rows"], 2);
+}
+
+#[test]
+fn a_place_that_is_taken() {
+    let source = Source::new();
+    init(&source.vault());
+    source.refuses(&[], 12, "already holds a vault");
+    fs::remove_dir_all(source.vault()).unwrap();
+    fs::create_dir(source.vault()).unwrap();
+    fs::write(source.vault().join("note"), "").unwrap();
+    source.refuses(&[], 23, "is not empty");
+    // The folder of the source itself.
+    let mut command = privatus(source.dir.path());
+    command
+        .args(["migrate", "baseline"])
+        .arg(source.database())
+        .arg("--raw-key-file")
+        .arg(source.key());
+    source.refused(command, 23, "is not empty");
+}
+
+#[test]
+fn no_password_and_too_few_words() {
+    let source = Source::new();
+    let mut command = source.command(&[]);
+    command.env_remove("PRIVATUS_PASSWORD");
+    source.refused(command, 2, "no password");
+    source.refuses(&["--kdf-iterations", "1"], 2, "--kdf-iterations");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_written() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let source = Source::new();
+    let locked = source.dir.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o500)).unwrap();
+    // Who may do everything is not kept out.
+    if fs::write(locked.join("probe"), "").is_ok() {
+        return;
+    }
+    let mut command = privatus(&locked.join("vault"));
+    command
+        .args(["migrate", "baseline"])
+        .arg(source.database())
+        .arg("--raw-key-file")
+        .arg(source.key());
+    source.refused(command, 22, "permission denied");
+}
