@@ -1,7 +1,8 @@
 //! `cargo xtask interop`: a vault is read by a program that shares no code with this workspace.
 //!
 //! The tool builds a vault; `tests/interop/read_vault.py`, written from docs/CRYPTO.md alone over PyPI's SQLCipher, opens
-//! it with its password and compares every value with the tool's export.
+//! it with its password and compares every value with the tool's export. And a database that PyPI's SQLCipher made with
+//! the specification's tables becomes a vault (`migrate baseline`), which is read in the same way.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -73,31 +74,51 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         bail!("an export with another text gave {}: {said}", output.status);
     }
     println!("interop: {report}");
+    baseline(workspace, &python, folder.path())
+}
+
+/// A database of another SQLCipher is adopted, and its vault read.
+fn baseline(workspace: &Workspace, python: &Path, folder: &Path) -> Result<()> {
+    let [database, key, vault, export] =
+        ["source.db", "source.key", "adopted", "adopted.jsonl"].map(|name| folder.join(name));
+    let script = |name: &str| {
+        let mut command = Command::new(python);
+        command.arg(workspace.path(FOLDER).join(name));
+        command
+    };
+    let tables = workspace.path("crates/store/src/baseline/specification.sql");
+    process::run(script("make_source.py").args([&database, &tables, &key]))?;
+    let before = fs::read(&database)?;
+    let [database_word, key_word, export_word] = [&database, &key, &export]
+        .map(|path| path.to_str().context("the temporary folder's path is not UTF-8"));
+    let words = ["migrate", "baseline", database_word?, "--raw-key-file", key_word?];
+    tool(
+        workspace,
+        &vault,
+        &[&words[..], &["--kdf-iterations", "210000"]].concat(),
+    )?;
+    tool(workspace, &vault, &["export", export_word?])?;
+    let report = process::output(
+        script("read_vault.py")
+            .args([&vault, &export])
+            .env("PRIVATUS_PASSWORD", PASSWORD),
+    )?;
+    let read: serde_json::Value = serde_json::from_str(&report).context("reading the script's report")?;
+    for (name, count) in [("messages", 4), ("large", 1), ("contacts", 1), ("settings", 1)] {
+        if read.get(name).and_then(serde_json::Value::as_u64) != Some(count) {
+            bail!("the adopted vault has not {count} {name}: {read}");
+        }
+    }
+    if fs::read(&database)? != before {
+        bail!("the adopted database was changed");
+    }
+    println!("interop: adopted {read}");
     Ok(())
 }
 
 /// A vault with several months, large content that compresses and that does not, replies, a group, contacts and settings.
 fn build(workspace: &Workspace, vault: &Path, export: &Path) -> Result<()> {
-    let tool = |arguments: &[&str]| {
-        let mut command = process::cargo();
-        command
-            .args([
-                "run",
-                "--quiet",
-                "--locked",
-                "--package",
-                "privatus-cli",
-                "--",
-                "--json",
-                "--vault",
-            ])
-            .arg(vault)
-            .args(arguments)
-            .env("PRIVATUS_PASSWORD", PASSWORD)
-            .stdin(Stdio::null())
-            .current_dir(workspace.root());
-        process::output(&mut command).map(drop)
-    };
+    let tool = |arguments: &[&str]| tool(workspace, vault, arguments);
     tool(&["init", "--kdf-iterations", "210000"])?;
     for history in ["telegram.json", "telegram_group.json"] {
         let history = workspace.path(FOLDER).join(history);
@@ -122,6 +143,28 @@ fn build(workspace: &Workspace, vault: &Path, export: &Path) -> Result<()> {
             .to_str()
             .context("the temporary folder's path is not UTF-8")?,
     ])
+}
+
+/// Types a command of the tool.
+fn tool(workspace: &Workspace, vault: &Path, arguments: &[&str]) -> Result<()> {
+    let mut command = process::cargo();
+    command
+        .args([
+            "run",
+            "--quiet",
+            "--locked",
+            "--package",
+            "privatus-cli",
+            "--",
+            "--json",
+            "--vault",
+        ])
+        .arg(vault)
+        .args(arguments)
+        .env("PRIVATUS_PASSWORD", PASSWORD)
+        .stdin(Stdio::null())
+        .current_dir(workspace.root());
+    process::output(&mut command).map(drop)
 }
 
 /// Text of which no compressor makes anything: characters from a xorshift generator with a fixed seed.
