@@ -11,10 +11,11 @@
 use std::fmt::Write;
 use std::process::Command;
 
+use privatus_sqlite::{Connection, OpenMode, OpenOptions, PageMac, RawKey};
 use privatus_tests::{history, init, ok, privatus, run, tool};
 use serde_json::Value;
 
-const COMMANDS: [&[&str]; 28] = [
+const COMMANDS: [&[&str]; 29] = [
     &[],
     &["init"],
     &["demo"],
@@ -43,6 +44,7 @@ const COMMANDS: [&[&str]; 28] = [
     &["migrate", "up"],
     &["migrate", "down"],
     &["migrate", "verify"],
+    &["migrate", "baseline"],
 ];
 
 fn words(words: &[&str]) -> String {
@@ -134,6 +136,26 @@ fn shape(value: &Value, path: &str, out: &mut std::collections::BTreeMap<String,
     }
 }
 
+/// A database with the specification's tables and a key in it, its raw key beside it; both as words.
+fn other_database(folder: &std::path::Path) -> [String; 2] {
+    let [database, file] = ["source.db", "source.key"].map(|name| folder.join(name));
+    let key = RawKey::without_salt(&[0x11; 32]);
+    let options = OpenOptions::new(OpenMode::Create)
+        .with_key(&key)
+        .with_page_mac(PageMac::Sha512);
+    let mut connection = Connection::open(&database, &options).unwrap();
+    let tables = include_str!("../../crates/store/src/baseline/specification.sql");
+    connection.execute_batch(tables).unwrap();
+    let row =
+        "INSERT INTO key_store (key_id, key_type, encrypted_key, algorithm) VALUES ('k', 't', x'00', 'a')";
+    connection.execute_batch(row).unwrap();
+    connection
+        .execute_batch("DROP INDEX idx_messages_outgoing")
+        .unwrap();
+    std::fs::write(&file, "11".repeat(32)).unwrap();
+    [database, file].map(|path| path.to_str().unwrap().to_owned())
+}
+
 #[test]
 fn json_fields() {
     let dir = tempfile::tempdir().unwrap();
@@ -220,6 +242,17 @@ fn json_fields() {
         "passwd",
         &String::from_utf8(passwd.output().unwrap().stdout).unwrap(),
     );
+    let [database, key] = other_database(dir.path());
+    let baseline = [
+        "--json",
+        "migrate",
+        "baseline",
+        &database,
+        "--raw-key-file",
+        &key,
+        "--skip-keys",
+    ];
+    note("migrate baseline", &ok(&dir.path().join("adopted"), &baseline));
     for (words, code) in [(&["--json", "show", "nobody"][..], 24), (&["--json", "shwo"], 2)] {
         let refused = run(&vault, words);
         assert!(refused.stdout.is_empty());

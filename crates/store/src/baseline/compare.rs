@@ -9,7 +9,7 @@ use super::tokens::normal;
 use crate::error::StoreError;
 
 /// The tables and indexes as the specification writes them.
-const SPECIFICATION: &str = include_str!("specification.sql");
+pub(super) const SPECIFICATION: &str = include_str!("specification.sql");
 
 /// CHECKs that the specification asks for with ADD CONSTRAINT, which SQLite has not: who wrote the tables may have put
 /// them inside.

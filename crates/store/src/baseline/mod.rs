@@ -11,6 +11,8 @@ mod rules;
 mod schema;
 mod source;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod time;
 mod tokens;
 mod value;

@@ -1,0 +1,323 @@
+//! A takeover seen from inside: what is sealed, in which order, and that one which ends early leaves nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use privatus_crypto::Password;
+use privatus_domain::id::Id;
+use privatus_sqlite::fault::FaultVfs;
+use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac, RawKey};
+
+use super::compare::SPECIFICATION;
+use super::{AdoptProgress, Adopted, BaselineSource, SourceKey};
+use crate::setting::fields;
+use crate::sql::Sql;
+use crate::testing::{clock, options};
+use crate::{PageStart, Store, StoreError, VaultOptions};
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(mac: PageMac, sql: &str) -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.sql(mac, &format!("{SPECIFICATION}; {sql}"));
+        folder
+    }
+
+    fn sql(&self, mac: PageMac, sql: &str) {
+        let key = RawKey::without_salt(&[0x11; 32]);
+        let options = OpenOptions::new(OpenMode::Create)
+            .with_key(&key)
+            .with_page_mac(mac);
+        let mut connection = Connection::open(&self.database(), &options).unwrap();
+        connection.execute_batch(sql).unwrap();
+    }
+
+    fn database(&self) -> PathBuf {
+        self.0.path().join("source.db")
+    }
+
+    fn source(&self) -> Result<BaselineSource, StoreError> {
+        let key = SourceKey::from_file_bytes("11".repeat(32).as_bytes()).unwrap();
+        BaselineSource::open(&self.database(), &key, false)
+    }
+
+    fn adopt(
+        &self,
+        options: &VaultOptions,
+        progress: &mut dyn FnMut(AdoptProgress) -> bool,
+    ) -> Result<(Store, Adopted), StoreError> {
+        let path = self.0.path().join("vault");
+        let password = Password::new("secret").unwrap();
+        let adopted = Store::adopt(self.source()?, &path, &password, options, progress);
+        adopted.map(|(store, _, adopted)| (store, adopted))
+    }
+
+    /// Names of what is in the folder.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+}
+
+/// The plaintext of a sealed value.
+fn opened(store: &Store, table: &str, column: &str, filter: &str, row_id: &[u8]) -> (String, Vec<u8>) {
+    let sql = format!("SELECT {column} FROM {table} WHERE {filter}");
+    store
+        .read(|tx| {
+            let envelope: Vec<u8> = tx.link.row(Sql::new(sql), "read")?.unwrap();
+            let number = privatus_crypto::envelope_key_number(&envelope)?;
+            let scope = Sql::new("SELECT key_type || ' ' || scope FROM key_store WHERE key_number = ?");
+            let scope: Option<String> = tx.link.row(scope.bind(i64::from(number)), "read")?;
+            Ok::<_, StoreError>((scope.unwrap(), tx.open_value(table, column, row_id, &envelope)?))
+        })
+        .unwrap()
+}
+
+#[test]
+fn each_sealed_value_is_in_its_place_under_its_key() {
+    let folder = Folder::new(
+        PageMac::Sha256,
+        "INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('a', 'A', '00fF');
+         INSERT INTO groups (group_id, name, group_type, settings) VALUES ('g', 'G', 'secret', ' { \"b\" : 1.50 } ');
+         INSERT INTO group_members (group_id, contact_id, display_name, role, permissions)
+         VALUES ('g', 'a', 'A', 'owner', 'all of \"them\"');
+         INSERT INTO settings (key, value) VALUES ('k', 'words');
+         INSERT INTO audit_log (log_id, event_type, action, details) VALUES (-5, 'e', 'a', '[]');
+         INSERT INTO security_events (event_id, event_type, severity, raw_data) VALUES (300, 'e', 'low', CAST('7' AS BLOB));
+         INSERT INTO file_transfers (transfer_id, file_name, file_size, file_hash, direction, status)
+         VALUES ('t', 'naïve.txt', 1, 'Ab01', 'inbound', 'active'), ('u', 'x', 1, 'sha1:zz', 'inbound', 'active'),
+         ('v', 'x', 1, x'3031', 'inbound', 'active');",
+    );
+    let (store, adopted) = folder.adopt(&options(clock), &mut |_| true).unwrap();
+    assert!(
+        adopted.skipped.is_empty() && adopted.notes.is_empty(),
+        "{adopted:?}"
+    );
+    let id = |text: &str| text.parse::<Id>().unwrap().canonical();
+    for (table, column, filter, row_id, key, plain) in [
+        (
+            "contacts",
+            "public_key",
+            "TRUE",
+            id("a"),
+            "table contacts.public_key",
+            &[0, 255][..],
+        ),
+        ("groups", "settings", "TRUE", id("g"), "group g", b"{\"b\":1.50}"),
+        (
+            "group_members",
+            "permissions",
+            "TRUE",
+            fields([&id("g"), &id("a")]),
+            "group g",
+            b"\"all of \\\"them\\\"\"",
+        ),
+        (
+            "settings",
+            "value",
+            "TRUE",
+            fields([b"", b"k"]),
+            "table settings.value",
+            b"\"words\"",
+        ),
+        (
+            "audit_log",
+            "details",
+            "TRUE",
+            (-5_i64).to_le_bytes().to_vec(),
+            "table audit_log.details",
+            b"[]",
+        ),
+        (
+            "security_events",
+            "raw_data",
+            "TRUE",
+            300_i64.to_le_bytes().to_vec(),
+            "table security_events.raw_data",
+            b"7",
+        ),
+        (
+            "file_transfers",
+            "file_name",
+            "transfer_id = 't'",
+            id("t"),
+            "table file_transfers.file_name",
+            "naïve.txt".as_bytes(),
+        ),
+        (
+            "file_transfers",
+            "file_hash",
+            "transfer_id = 't'",
+            id("t"),
+            "table file_transfers.file_hash",
+            &[0xab, 1],
+        ),
+        (
+            "file_transfers",
+            "file_hash",
+            "transfer_id = 'u'",
+            id("u"),
+            "table file_transfers.file_hash",
+            b"sha1:zz",
+        ),
+        (
+            "file_transfers",
+            "file_hash",
+            "transfer_id = 'v'",
+            id("v"),
+            "table file_transfers.file_hash",
+            b"01",
+        ),
+    ] {
+        let found = opened(&store, table, column, filter, &row_id);
+        assert_eq!(
+            found,
+            (key.to_owned(), plain.to_vec()),
+            "{table}.{column} {filter}"
+        );
+    }
+    let verified = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert!(verified.is_content(), "{:?}", verified.problems);
+
+    // And verify finds one that was put into another row.
+    let swap =
+        "UPDATE file_transfers SET file_hash = (SELECT file_hash FROM file_transfers WHERE transfer_id = 'u')
+                WHERE transfer_id = 't'";
+    store
+        .with_writer(|link| Ok(link.raw().execute_batch(swap)?))
+        .unwrap();
+    let verified = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert_eq!(verified.problem_count, 1);
+    assert!(
+        verified
+            .problems
+            .first()
+            .unwrap()
+            .starts_with("file_transfers.file_hash of row 1"),
+        "{:?}",
+        verified.problems
+    );
+}
+
+/// More than one batch, contacts mixed, many of one instant, times ahead of the clock, ids that come back.
+#[test]
+fn many_messages_keep_their_order_and_their_times() {
+    let folder = Folder::new(
+        PageMac::Sha512,
+        "INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('a', 'A', ''), ('b', 'B', '');
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
+         INSERT INTO messages (message_id, contact_id, content, is_outgoing, timestamp, created_at, updated_at)
+         SELECT printf('m%05d', i), iif(i % 3, 'a', 'b'), 'text ' || i, i % 2,
+             datetime('2024-01-01', (i / 3000 * 40) || ' days'), '2024-06-01 00:00:00', NULL FROM n;
+         INSERT INTO messages (message_id, contact_id, content, is_outgoing, timestamp, created_at) VALUES
+             ('ahead', 'b', 'claims to be of a later year', 0, '2031-01-01 00:00:00', '2020-01-01 00:00:00');",
+    );
+    let mut steps = Vec::new();
+    let (store, adopted) = folder
+        .adopt(&options(clock), &mut |at| {
+            steps.push((at.table, at.done, at.total));
+            true
+        })
+        .unwrap();
+    assert!(
+        adopted
+            .tables
+            .iter()
+            .any(|taken| (taken.table, taken.rows) == ("messages", 12_001))
+    );
+    assert_eq!(
+        steps,
+        [
+            ("contacts", 2, 12_003),
+            ("messages", 5_002, 12_003),
+            ("messages", 10_002, 12_003),
+            ("messages", 12_003, 12_003)
+        ]
+    );
+    let verified = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert!(verified.is_content(), "{:?}", verified.problems);
+    let chats = store.read(|tx| tx.conversations(9)).unwrap();
+    let named: Vec<_> = chats
+        .iter()
+        .map(|chat| (chat.title.as_str(), chat.messages, chat.unread))
+        .collect();
+    assert_eq!(named, [("B", 4_001, 0), ("A", 8_000, 0)]);
+    // What claims to be of 2031 arrived in 2020, so it is not the last of its chat.
+    let last = chats.first().unwrap().last_message.as_ref();
+    assert_eq!(last.unwrap().to_string(), "m12000");
+    let chat = chats.last().unwrap().id.clone();
+    let page = store
+        .read(|tx| tx.messages_page(&chat, &PageStart::Newest, 1_000))
+        .unwrap();
+    let ids: Vec<String> = page
+        .messages
+        .iter()
+        .map(|message| message.id.to_string())
+        .collect();
+    assert!(
+        ids.is_sorted_by(|a, b| a > b),
+        "newest first, in the order they were written"
+    );
+    let first = page.messages.first().unwrap();
+    assert_eq!(first.arrived_at.to_sql(), "2024-06-01 00:00:00.000");
+}
+
+#[test]
+fn one_that_is_stopped_or_fails_leaves_nothing() {
+    let folder = Folder::new(
+        PageMac::Sha512,
+        "INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('a', 'A', '');
+         INSERT INTO settings (key, value) VALUES ('k', hex(zeroblob(200000)));",
+    );
+    let before = fs::read(folder.database()).unwrap();
+    let stopped = folder.adopt(&options(clock), &mut |at| at.table != "settings");
+    assert!(matches!(stopped, Err(StoreError::Interrupted)), "{stopped:?}");
+    assert_eq!(folder.names(), ["source.db"]);
+
+    let vfs = FaultVfs::register("baseline-full").unwrap();
+    let faulty = VaultOptions {
+        vfs: Some("baseline-full".into()),
+        ..options(clock)
+    };
+    // The schema fits, the settings do not.
+    let mut armed = false;
+    let full = folder.adopt(&faulty, &mut |_| {
+        if !armed {
+            vfs.fail_writes_after(100_000, ErrorCode::Full);
+            armed = true;
+        }
+        true
+    });
+    assert!(matches!(full, Err(StoreError::DiskFull)), "{full:?}");
+    vfs.disarm();
+    assert_eq!(folder.names(), ["source.db"]);
+    assert_eq!(fs::read(folder.database()).unwrap(), before);
+    folder.adopt(&options(clock), &mut |_| true).unwrap();
+}
+
+#[test]
+fn a_source_that_changes_meanwhile_is_refused() {
+    let folder = Folder::new(
+        PageMac::Sha512,
+        "INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('a', 'A', '')",
+    );
+    let changed = folder.adopt(&options(clock), &mut |_| {
+        folder.sql(PageMac::Sha512, "CREATE TABLE more (a)");
+        true
+    });
+    let error = changed.unwrap_err();
+    assert!(
+        error.exit_code() == 23 && error.to_string().contains("changed while it was read"),
+        "{error}"
+    );
+    assert_eq!(folder.names(), ["source.db"]);
+}
