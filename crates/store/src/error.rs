@@ -70,8 +70,8 @@ pub enum StoreError {
     },
     /// The raw key of a database to be adopted is not its (10).
     #[error(
-        "the key does not open {0}: it is another database's, or the file is no SQLCipher 4 database; check the raw key \
-         file; nothing was made"
+        "the key does not open {0}: it is another database's, or the file is no SQLCipher 4 database, or its beginning is \
+         damaged; check the raw key file; nothing was made"
     )]
     SourceKey(PathBuf),
     /// A database to be adopted has not the tables of the specification's version 1.0.0 (19).

@@ -119,7 +119,7 @@ fn a_rule_of_a_table_is_another() {
         &[
             // Which forbids NULL in the key as well.
             "column settings.key is TEXT NOT NULL PRIMARY KEY (1), and TEXT PRIMARY KEY (1) in version 1.0.0",
-            "table settings has the form WITHOUT ROWID, which version 1.0.0 has not",
+            "table settings has WITHOUT ROWID, which version 1.0.0 has not",
         ],
     );
 }
@@ -132,12 +132,13 @@ fn tables_views_and_triggers_that_lack_or_are_too_many() {
     });
     statements.extend(
         [
+            "ALTER TABLE contacts ADD COLUMN profile_picture TEXT",
             "CREATE TABLE notes (a)",
             "CREATE VIEW v AS SELECT 1",
+            "CREATE VIRTUAL TABLE words USING fts5(a)",
             "CREATE TRIGGER t AFTER DELETE ON settings BEGIN SELECT 1; END",
             "CREATE TABLE messages_202501 (LIKE messages)",
             "INSERT INTO messages_202501 VALUES (1)",
-            "ALTER TABLE contacts ADD COLUMN profile_picture TEXT",
         ]
         .map(String::from),
     );
@@ -149,8 +150,14 @@ fn tables_views_and_triggers_that_lack_or_are_too_many() {
             "column contacts.profile_picture is not in version 1.0.0",
             "table security_events is missing",
             "table notes is not in version 1.0.0",
+            "table words_config is not in version 1.0.0",
+            "table words_content is not in version 1.0.0",
+            "table words_data is not in version 1.0.0",
+            "table words_docsize is not in version 1.0.0",
+            "table words_idx is not in version 1.0.0",
             "trigger t is not in version 1.0.0",
             "view v is not in version 1.0.0",
+            "virtual table words is not in version 1.0.0",
             "table messages_202501 has rows and only a column named LIKE",
         ],
     );

@@ -20,6 +20,8 @@ const ALLOWED: [(&str, &str); 2] = [
 
 /// Differences that are listed; more are counted.
 const LISTED: usize = 100;
+/// Characters of one that are kept: the names and rules in it are a stranger's.
+const LINE: usize = 400;
 
 /// What the comparison found.
 #[derive(Debug, Default)]
@@ -38,7 +40,7 @@ impl Comparison {
     pub(super) fn differs(&mut self, text: String) {
         self.count += 1;
         if self.differences.len() < LISTED {
-            self.differences.push(text);
+            self.differences.push(text.chars().take(LINE).collect());
         }
     }
 
