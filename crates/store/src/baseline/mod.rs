@@ -2,8 +2,10 @@
 //! (docs/MIGRATIONS.md). The source is compared, read and left as it is; the vault is made whole or not at all.
 
 mod adopt;
+mod adopted;
 mod cells;
 mod compare;
+mod file;
 mod key;
 mod messages;
 mod plain;
@@ -17,6 +19,6 @@ mod time;
 mod tokens;
 mod value;
 
-pub use adopt::{AdoptProgress, Adopted, SkippedRows, TakenRows};
+pub use adopted::{AdoptProgress, Adopted, SkippedRows, TakenRows};
 pub use key::{NotARawKey, SourceKey};
 pub use source::BaselineSource;

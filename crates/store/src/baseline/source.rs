@@ -1,24 +1,15 @@
 //! A database of another program that is to be adopted: looked at, opened to read it, compared, never changed.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "reads the head of a file that is no vault's, before SQLite opens it"
-)]
-
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac, Row, SqliteError};
+use privatus_sqlite::{Column, Connection, Row, SqliteError};
 
 use super::compare::{compare, specification};
+use super::file::{DAMAGED, Stamp, connect, is_vault, look, unreadable};
 use super::key::SourceKey;
 use super::rules;
 use super::schema::Schema;
 use crate::error::StoreError;
 
-/// SQLCipher 4's page size in bytes.
-const PAGE: u64 = 4096;
 /// Rows and bytes of one batch.
 const BATCH_ROWS: usize = 5_000;
 const BATCH_BYTES: usize = 16 << 20;
@@ -34,11 +25,6 @@ pub struct BaselineSource {
     pub(super) notes: Vec<String>,
     pub(super) skips_keys: bool,
 }
-
-const DAMAGED: &str = "a page of it is damaged or cut off";
-
-/// What tells that a file was changed.
-type Stamp = (u64, Option<SystemTime>);
 
 impl std::fmt::Debug for BaselineSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -67,10 +53,7 @@ impl BaselineSource {
             skips_keys,
         };
         if rules::is_vault(&mut source)? {
-            return Err(StoreError::Refused(format!(
-                "{} is a vault's database already; open its folder with --vault; nothing was made",
-                path.display()
-            )));
+            return Err(is_vault(path));
         }
         source.check_schema()?;
         rules::check(&mut source)?;
@@ -104,7 +87,7 @@ impl BaselineSource {
     pub(super) fn count(&mut self, table: &str) -> Result<u64, StoreError> {
         let mut count = 0;
         self.each(&format!("SELECT count(*) FROM \"{table}\" NOT INDEXED"), |row| {
-            if let privatus_sqlite::Column::Integer(rows) = row.column(0) {
+            if let Column::Integer(rows) = row.column(0) {
                 count = u64::try_from(rows).unwrap_or_default();
             }
             Ok(())
@@ -185,77 +168,4 @@ impl From<SqliteError> for Ended {
     fn from(error: SqliteError) -> Self {
         Self::Sqlite(error)
     }
-}
-
-fn unreadable(path: &Path, why: &str) -> StoreError {
-    StoreError::SourceUnreadable {
-        path: path.to_owned(),
-        why: why.to_owned(),
-    }
-}
-
-/// Looks at the file from outside: there, whole pages, encrypted, nothing unmerged beside it.
-fn look(path: &Path) -> Result<Stamp, StoreError> {
-    let failed = |error: std::io::Error| match error.kind() {
-        ErrorKind::PermissionDenied => StoreError::Denied(format!("{} cannot be read", path.display())),
-        ErrorKind::NotFound | ErrorKind::NotADirectory => unreadable(path, "it does not exist"),
-        kind => unreadable(path, &kind.to_string()),
-    };
-    let metadata = std::fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(unreadable(path, "it is not a file; name the database itself"));
-    }
-    let mut head = Vec::with_capacity(16);
-    File::open(path)
-        .and_then(|file| file.take(16).read_to_end(&mut head))
-        .map_err(failed)?;
-    if head.is_empty() {
-        return Err(unreadable(path, "it is empty"));
-    }
-    if head == b"SQLite format 3\0" {
-        return Err(StoreError::Refused(format!(
-            "{} is a plain SQLite file: it is not encrypted, and only a SQLCipher database is adopted (`privatus import \
-             legacy` takes the Python application's); nothing was made",
-            path.display()
-        )));
-    }
-    if metadata.len() % PAGE != 0 {
-        return Err(unreadable(
-            path,
-            "it ends in the middle of a page: it was cut off, or is no SQLCipher database",
-        ));
-    }
-    for suffix in ["-wal", "-journal"] {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(suffix);
-        if std::fs::metadata(&beside).is_ok_and(|metadata| metadata.len() > 0) {
-            return Err(StoreError::Refused(format!(
-                "beside {} stands its {suffix} file with changes that are not in it yet; close the program that uses it, \
-                 or open and close it once with SQLCipher, and try again; nothing was made",
-                path.display()
-            )));
-        }
-    }
-    Ok((metadata.len(), metadata.modified().ok()))
-}
-
-/// Opens it as SQLCipher 4 comes, then as our own files are.
-fn connect(path: &Path, key: &SourceKey) -> Result<Connection, StoreError> {
-    for mac in [PageMac::Sha512, PageMac::Sha256] {
-        // Without locks and files beside it: `check_unchanged` stands in for them.
-        let options = OpenOptions::new(OpenMode::ReadOnlyImmutable)
-            .with_key(key.raw())
-            .with_page_mac(mac);
-        let mut connection = Connection::open(path, &options)?;
-        connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY")?;
-        match connection.pragma_i64("schema_version") {
-            Ok(_) => return Ok(connection),
-            Err(error) if error.code == ErrorCode::NotADatabase => {}
-            Err(error) if error.code.spoils_connection() => {
-                return Err(unreadable(path, DAMAGED));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(StoreError::SourceKey(path.to_owned()))
 }

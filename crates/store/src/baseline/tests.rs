@@ -321,3 +321,19 @@ fn a_source_that_changes_meanwhile_is_refused() {
     );
     assert_eq!(folder.names(), ["source.db"]);
 }
+
+/// Its key would open it; but a file of a vault that is open here is not even looked at, for that would drop its locks.
+#[test]
+fn a_vault_that_this_process_has_open_is_not_touched() {
+    let vault = crate::testing::Vault::new();
+    let key = SourceKey::from_file_bytes("11".repeat(32).as_bytes()).unwrap();
+    let error = BaselineSource::open(&vault.store.database_path(), &key, false).unwrap_err();
+    assert!(
+        error.to_string().contains("is a vault's database already"),
+        "{error}"
+    );
+    let path = vault.store.database_path();
+    let (_folder, _) = vault.lock();
+    let error = BaselineSource::open(&path, &key, false).unwrap_err();
+    assert!(matches!(error, StoreError::SourceKey(_)), "{error}");
+}

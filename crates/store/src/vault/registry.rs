@@ -26,6 +26,19 @@ impl OpenGuard {
     }
 }
 
+/// Whether a file lies in a vault that this process has open: opening it beside SQLite would drop its locks.
+pub(crate) fn holds(file: &Path) -> bool {
+    let Some(folder) = file
+        .canonicalize()
+        .ok()
+        .and_then(|file| file.parent().map(Path::to_owned))
+    else {
+        return false;
+    };
+    let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    open.contains(&folder)
+}
+
 impl Drop for OpenGuard {
     fn drop(&mut self) {
         OPEN.lock()

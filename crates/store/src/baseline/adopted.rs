@@ -1,0 +1,98 @@
+//! What a takeover did, and where it is.
+
+use super::messages::Seen;
+use super::source::BaselineSource;
+use super::tables::ALL;
+
+/// Rows of a table that were taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenRows {
+    /// The table, as the specification names it.
+    pub table: &'static str,
+    /// How many.
+    pub rows: u64,
+}
+
+/// Rows that were not taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedRows {
+    /// The table, as the specification names it.
+    pub table: &'static str,
+    /// How many.
+    pub rows: u64,
+    /// Why, for a person.
+    pub reason: &'static str,
+}
+
+/// What [`Store::adopt`](crate::Store::adopt) did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Adopted {
+    /// The tables whose rows were taken over, also those without any, in the specification's order.
+    pub tables: Vec<TakenRows>,
+    /// What was left out.
+    pub skipped: Vec<SkippedRows>,
+    /// What a person should know, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Where a takeover is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AdoptProgress {
+    /// The table being read.
+    pub table: &'static str,
+    /// Rows taken over so far, of all tables.
+    pub done: u64,
+    /// Rows in all.
+    pub total: u64,
+}
+
+const NO_LEDGER: &str = "the vault has a ledger of its own";
+const FOREIGN_KEYS: &str = "keys of another application, which nobody here can unwrap";
+const OF_DELETED: &str = "content of deleted messages, of which a vault keeps none";
+
+impl Adopted {
+    /// Sums up a takeover whose rows are all there.
+    pub(super) fn of(source: &mut BaselineSource, seen: &Seen) -> Self {
+        let mut skipped = Vec::new();
+        let mut skip = |table, rows, reason| {
+            if rows > 0 {
+                skipped.push(SkippedRows { table, rows, reason });
+            }
+            rows
+        };
+        let mut tables = Vec::new();
+        for table in ALL {
+            let rows = source.rows(table);
+            let left_out = match table {
+                "schema_migrations" => skip(table, rows, NO_LEDGER),
+                "key_store" => skip(table, rows, FOREIGN_KEYS),
+                "message_content" => skip(table, seen.deleted_large, OF_DELETED),
+                _ => 0,
+            };
+            if !matches!(table, "schema_migrations" | "key_store") {
+                tables.push(TakenRows {
+                    table,
+                    rows: rows - left_out,
+                });
+            }
+        }
+        let mut notes = std::mem::take(&mut source.notes);
+        if seen.deleted > 0 {
+            notes.push(format!(
+                "{} deleted messages still had their content in the source; the vault keeps only that they were deleted",
+                seen.deleted
+            ));
+        }
+        if seen.differing > 0 {
+            notes.push(format!(
+                "{} messages with large content also had another, shorter one; the large content was taken",
+                seen.differing
+            ));
+        }
+        Self {
+            tables,
+            skipped,
+            notes,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The file of a source: looked at from outside, then opened with its key.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "reads the head of a file that no store of this process has open, before SQLite opens it"
+)]
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::time::SystemTime;
+
+use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac};
+
+use super::key::SourceKey;
+use crate::error::StoreError;
+use crate::vault::holds;
+
+/// SQLCipher 4's page size in bytes.
+const PAGE: u64 = 4096;
+
+pub(super) const DAMAGED: &str = "a page of it is damaged or cut off";
+
+/// Size and time of change: what tells that a file was changed.
+pub(super) type Stamp = (u64, Option<SystemTime>);
+
+pub(super) fn is_vault(path: &Path) -> StoreError {
+    StoreError::Refused(format!(
+        "{} is a vault's database already; open its folder with --vault; nothing was made",
+        path.display()
+    ))
+}
+
+pub(super) fn unreadable(path: &Path, why: &str) -> StoreError {
+    StoreError::SourceUnreadable {
+        path: path.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+/// Looks at the file from outside: no vault's that is open here, there, whole pages, encrypted, nothing unmerged beside it.
+pub(super) fn look(path: &Path) -> Result<Stamp, StoreError> {
+    if holds(path) {
+        return Err(is_vault(path));
+    }
+    let failed = |error: std::io::Error| match error.kind() {
+        ErrorKind::PermissionDenied => StoreError::Denied(format!("{} cannot be read", path.display())),
+        ErrorKind::NotFound | ErrorKind::NotADirectory => unreadable(path, "it does not exist"),
+        kind => unreadable(path, &kind.to_string()),
+    };
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(unreadable(path, "it is not a file; name the database itself"));
+    }
+    let mut head = Vec::with_capacity(16);
+    File::open(path)
+        .and_then(|file| file.take(16).read_to_end(&mut head))
+        .map_err(failed)?;
+    if head.is_empty() {
+        return Err(unreadable(path, "it is empty"));
+    }
+    if head == b"SQLite format 3\0" {
+        return Err(StoreError::Refused(format!(
+            "{} is a plain SQLite file: it is not encrypted, and only a SQLCipher database is adopted (`privatus import \
+             legacy` takes the Python application's); nothing was made",
+            path.display()
+        )));
+    }
+    if metadata.len() % PAGE != 0 {
+        return Err(unreadable(
+            path,
+            "it ends in the middle of a page: it was cut off, or is no SQLCipher database",
+        ));
+    }
+    for suffix in ["-wal", "-journal"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        if std::fs::metadata(&beside).is_ok_and(|metadata| metadata.len() > 0) {
+            return Err(StoreError::Refused(format!(
+                "beside {} stands its {suffix} file with changes that are not in it yet; close the program that uses it, \
+                 or open and close it once with SQLCipher, and try again; nothing was made",
+                path.display()
+            )));
+        }
+    }
+    Ok((metadata.len(), metadata.modified().ok()))
+}
+
+/// Opens it as SQLCipher 4 comes, then as our own files are.
+pub(super) fn connect(path: &Path, key: &SourceKey) -> Result<Connection, StoreError> {
+    for mac in [PageMac::Sha512, PageMac::Sha256] {
+        // Without locks and files beside it: `BaselineSource::check_unchanged` stands in for them.
+        let options = OpenOptions::new(OpenMode::ReadOnlyImmutable)
+            .with_key(key.raw())
+            .with_page_mac(mac);
+        let mut connection = Connection::open(path, &options)?;
+        connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY")?;
+        match connection.pragma_i64("schema_version") {
+            Ok(_) => return Ok(connection),
+            Err(error) if error.code == ErrorCode::NotADatabase => {}
+            Err(error) if error.code.spoils_connection() => {
+                return Err(unreadable(path, DAMAGED));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::SourceKey(path.to_owned()))
+}
