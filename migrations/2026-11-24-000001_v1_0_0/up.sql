@@ -29,8 +29,8 @@ CREATE TABLE contacts (
 -- `message_id` holds a UUID as 16 bytes and any other id as its text. A column without a declared type says
 -- that best, but diesel can only infer a declared one: BLOB has no affinity, so text stays text.
 --
--- No comment stands inside the statement, and no CHECK but the specification's two: every month has a copy, parsed
--- at each open. The store's types keep the rest, and `verify` reads every row against them.
+-- No comment stands inside the statement: a month's copy has none. No CHECK but the specification's two, since each
+-- copy is parsed at every open: the store's types keep the rest, and `verify` reads every row against them.
 -- messages_template.row_key: the conversation's number (20 bits), milliseconds into the month (32), tie-break (11)
 -- messages_template.sender: senders.sender; NULL when outgoing
 -- messages_template.content: sealed; zero length once deleted
