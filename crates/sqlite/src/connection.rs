@@ -1,6 +1,6 @@
 //! A diesel connection with its raw handle beside it.
 
-use std::ffi::{CString, c_int};
+use std::ffi::{CStr, CString, c_int};
 use std::path::Path;
 use std::ptr;
 use std::sync::Arc;
@@ -193,6 +193,17 @@ impl Connection {
             while statement.step()? {}
             Ok(Some(rest))
         })?
+    }
+
+    /// SQLite's words for the last call that failed: names of the schema and pieces of the statement's text, so for SQL that
+    /// is no secret alone. Meaningful right after the failure.
+    pub fn error_message(&self) -> String {
+        let read = self.handle.with("read the error's text", |db| {
+            // SAFETY: an open connection; the text is SQLite's own, NUL-terminated, and copied at once.
+            let text = unsafe { CStr::from_ptr(ffi::sqlite3_errmsg(db)) };
+            text.to_string_lossy().into_owned()
+        });
+        read.unwrap_or_default()
     }
 
     /// The first value of a pragma as text; `None` when the pragma gives no row or NULL, which is
