@@ -309,7 +309,11 @@ fn script(
         let next = db.execute_next(rest).map_err(|error| MigrateError::Statement {
             step: step.into(),
             // A step's SQL is in the source, and no secret.
-            statement: format!("statement {number}, `{} …`, {}", first_words(rest), db.error_message()),
+            statement: format!(
+                "statement {number}, `{} …`, {}",
+                first_words(rest),
+                db.error_message()
+            ),
             error,
         })?;
         let Some(next) = next else {

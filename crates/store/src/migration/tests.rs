@@ -178,7 +178,10 @@ fn a_step_that_fails_anywhere_leaves_nothing() {
         "",
     );
     for (step, says) in [
-        (missing, "statement 2, `INSERT INTO no_such_table VALUES ( 1 …`, no such table: no_such_table"),
+        (
+            missing,
+            "statement 2, `INSERT INTO no_such_table VALUES ( 1 …`, no such table: no_such_table",
+        ),
         (ends, "says COMMIT"),
         (drops, "message_locator has 0 rows after it, 2 are expected"),
         (forgets, "message_rows is missing"),
