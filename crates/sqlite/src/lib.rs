@@ -13,6 +13,7 @@ mod library;
 mod limit;
 mod open;
 mod query;
+mod script;
 mod statement;
 mod uri;
 

@@ -17,7 +17,11 @@ use super::plain::Plain;
 use super::sample::{CONVERSATIONS, Sample};
 use super::side::Side;
 
-const SCHEMA: &str = include_str!("specification.sql");
+const SCHEMA: &str = concat!(
+    include_str!("../../../crates/store/src/baseline/specification.sql"),
+    "\nALTER TABLE contacts ADD COLUMN profile_picture TEXT;",
+    "\nALTER TABLE messages ADD COLUMN reply_to TEXT REFERENCES messages(message_id);\n",
+);
 const INSERT: &str = "INSERT INTO messages (message_id, contact_id, content, is_outgoing, timestamp) \
                       VALUES (?, ?, ?, ?, ?)";
 // `*` is the columns in the schema's order, version 1.1.0's behind the others.
