@@ -52,6 +52,16 @@ fn version(at: usize) -> Version {
     STEPS.all()[at].version()
 }
 
+/// The folders of all steps but the first.
+fn after_first() -> Vec<&'static str> {
+    STEPS.all().iter().skip(1).map(|step| step.name).collect()
+}
+
+/// Whether each step is pending in a vault that has but the first.
+fn all_but_first() -> Vec<bool> {
+    (0..STEPS.all().len()).map(|at| at > 0).collect()
+}
+
 fn message(id: &str, time: &str) -> NewMessage {
     let body = Body::text(format!("a text that is nobody's business: {id}")).unwrap();
     NewMessage::sent(id.parse().unwrap(), body, Timestamp::parse(time).unwrap())
@@ -94,7 +104,7 @@ fn vault() -> (tempfile::TempDir, PathBuf) {
 fn old_vault() -> (tempfile::TempDir, PathBuf) {
     let (folder, path) = vault();
     step_back(&path);
-    fs::remove_file(path.join(format!("privatus.db.snapshot-{}", version(1)))).unwrap();
+    fs::remove_file(path.join(format!("privatus.db.snapshot-{}", STEPS.newest()))).unwrap();
     (folder, path)
 }
 

@@ -38,8 +38,9 @@ pub(super) fn run(arguments: &Arguments, down: &Down) -> Result<u8, Failure> {
     if !down.yes {
         confirm(arguments, &plan, &steps)?;
     } else if !arguments.json {
+        // Beside the result: a pipe that nobody reads must not stop what was asked for.
         for line in plan::lines(&plan, &steps) {
-            say(&line)?;
+            note(&line);
         }
     }
     let Some(done) = schema::watch(|_| migrator.down(&plan))? else {
