@@ -36,7 +36,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// The statement's code; [`ErrorCode::Misuse`] for a text with a NUL.
+    /// The statement's code; [`ErrorCode::Misuse`](crate::ErrorCode::Misuse) for a text with a NUL.
     pub fn execute_next<'s>(&mut self, sql: &'s str) -> Result<Option<&'s str>, SqliteError> {
         const OPERATION: &str = "run a statement of a script";
         // SQLite would take it for the end.
@@ -70,7 +70,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::Misuse`] when `name` is not a name (letters, digits, `_`, one schema prefix).
+    /// [`ErrorCode::Misuse`](crate::ErrorCode::Misuse) when `name` is not a name (letters, digits, `_`, one schema prefix).
     pub fn pragma_text(&mut self, name: &str) -> Result<Option<String>, SqliteError> {
         self.pragma(name, |row| row.text(0)).map(Option::flatten)
     }
