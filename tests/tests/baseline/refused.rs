@@ -113,6 +113,37 @@ fn changes_that_are_not_in_it_yet() {
     }
 }
 
+/// They stand beside the file that a link leads to, and not beside the link.
+#[cfg(unix)]
+#[test]
+fn changes_that_are_not_in_it_yet_behind_a_link() {
+    let source = Source::new();
+    let folder = source.dir.path().join("elsewhere");
+    fs::create_dir(&folder).unwrap();
+    fs::rename(source.database(), folder.join("real.db")).unwrap();
+    std::os::unix::fs::symlink("elsewhere/real.db", source.dir.path().join("between.db")).unwrap();
+    std::os::unix::fs::symlink("between.db", source.database()).unwrap();
+    for suffix in ["-wal", "-journal"] {
+        let beside = folder.join(format!("real.db{suffix}"));
+        fs::write(&beside, "changes").unwrap();
+        // The path as it was typed.
+        let says = format!("chat.db stands its {suffix} file");
+        source.refuses(&[], 23, &says);
+        fs::remove_file(beside).unwrap();
+        // Another file's.
+        fs::write(source.dir.path().join(format!("chat.db{suffix}")), "changes").unwrap();
+    }
+    source.adopt(&[]);
+    fs::remove_file(folder.join("real.db")).unwrap();
+    fs::remove_dir_all(source.vault()).unwrap();
+    let output = source.command(&[]).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(25) && errors.contains("chat.db cannot be adopted: it does not exist"),
+        "{errors}"
+    );
+}
+
 #[test]
 fn what_is_a_vault_already() {
     let source = Source::new();

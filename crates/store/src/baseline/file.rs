@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac};
@@ -37,23 +37,47 @@ pub(super) fn unreadable(path: &Path, why: &str) -> StoreError {
     }
 }
 
-/// Looks at the file from outside: no vault's that is open here, there, whole pages, encrypted, nothing unmerged beside it.
-pub(super) fn look(path: &Path) -> Result<Stamp, StoreError> {
-    if holds(path) {
-        return Err(is_vault(path));
-    }
-    let failed = |error: std::io::Error| match error.kind() {
+fn failed(path: &Path, error: &std::io::Error) -> StoreError {
+    match error.kind() {
         ErrorKind::PermissionDenied => StoreError::Denied(format!("{} cannot be read", path.display())),
         ErrorKind::NotFound | ErrorKind::NotADirectory => unreadable(path, "it does not exist"),
         kind => unreadable(path, &kind.to_string()),
+    }
+}
+
+/// The file behind a path: SQLite keeps `-wal` and `-journal` beside it, and not beside a link to it.
+pub(super) fn behind(path: &Path) -> Result<PathBuf, StoreError> {
+    let real = path.canonicalize().map_err(|error| failed(path, &error))?;
+    if !cfg!(windows) {
+        return Ok(real);
+    }
+    // SQLite's URIs have no place for what Windows puts in front.
+    let Some(text) = real.to_str() else {
+        return Ok(real);
     };
-    let metadata = std::fs::metadata(path).map_err(failed)?;
+    Ok(
+        match (text.strip_prefix(r"\\?\UNC\"), text.strip_prefix(r"\\?\")) {
+            (Some(share), _) => format!(r"\\{share}").into(),
+            (None, Some(plain)) => plain.into(),
+            (None, None) => real,
+        },
+    )
+}
+
+/// Looks at a file from outside: no vault's that is open here, there, whole pages, encrypted, nothing unmerged beside it.
+/// `path` is what the texts name.
+pub(super) fn look(file: &Path, path: &Path) -> Result<Stamp, StoreError> {
+    if holds(file) {
+        return Err(is_vault(path));
+    }
+    let failed = |error: std::io::Error| failed(path, &error);
+    let metadata = std::fs::metadata(file).map_err(failed)?;
     if !metadata.is_file() {
         return Err(unreadable(path, "it is not a file; name the database itself"));
     }
     let mut head = Vec::with_capacity(16);
-    File::open(path)
-        .and_then(|file| file.take(16).read_to_end(&mut head))
+    File::open(file)
+        .and_then(|open| open.take(16).read_to_end(&mut head))
         .map_err(failed)?;
     if head.is_empty() {
         return Err(unreadable(path, "it is empty"));
@@ -72,7 +96,7 @@ pub(super) fn look(path: &Path) -> Result<Stamp, StoreError> {
         ));
     }
     for suffix in ["-wal", "-journal"] {
-        let mut beside = path.as_os_str().to_owned();
+        let mut beside = file.as_os_str().to_owned();
         beside.push(suffix);
         if std::fs::metadata(&beside).is_ok_and(|metadata| metadata.len() > 0) {
             return Err(StoreError::Refused(format!(
@@ -86,13 +110,13 @@ pub(super) fn look(path: &Path) -> Result<Stamp, StoreError> {
 }
 
 /// Opens it as SQLCipher 4 comes, then as our own files are.
-pub(super) fn connect(path: &Path, key: &SourceKey) -> Result<Connection, StoreError> {
+pub(super) fn connect(file: &Path, path: &Path, key: &SourceKey) -> Result<Connection, StoreError> {
     for mac in [PageMac::Sha512, PageMac::Sha256] {
         // Without locks and files beside it: `BaselineSource::check_unchanged` stands in for them.
         let options = OpenOptions::new(OpenMode::ReadOnlyImmutable)
             .with_key(key.raw())
             .with_page_mac(mac);
-        let mut connection = Connection::open(path, &options)?;
+        let mut connection = Connection::open(file, &options)?;
         connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY")?;
         match connection.pragma_i64("schema_version") {
             Ok(_) => return Ok(connection),

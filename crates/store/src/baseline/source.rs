@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use privatus_sqlite::{Column, Connection, Row, SqliteError};
 
 use super::compare::{compare, specification};
-use super::file::{DAMAGED, Stamp, connect, is_vault, look, unreadable};
+use super::file::{DAMAGED, Stamp, behind, connect, is_vault, look, unreadable};
 use super::key::SourceKey;
 use super::rules;
 use super::schema::Schema;
@@ -18,7 +18,10 @@ const BATCH_BYTES: usize = 16 << 20;
 /// [`Store::adopt`](crate::Store::adopt). Nothing of it changes, and no file comes beside it.
 pub struct BaselineSource {
     connection: Connection,
+    /// As it was typed, for the texts.
     path: PathBuf,
+    /// What is behind it.
+    file: PathBuf,
     stamp: Stamp,
     /// Rows of each table.
     pub(super) counts: Vec<(&'static str, u64)>,
@@ -42,11 +45,13 @@ impl BaselineSource {
     /// [`StoreError::SourceUnreadable`], [`StoreError::SourceKey`], [`StoreError::SourceDiffers`] and, for what is no such
     /// database or breaks a rule, [`StoreError::Refused`].
     pub fn open(path: &Path, key: &SourceKey, skips_keys: bool) -> Result<Self, StoreError> {
-        let stamp = look(path)?;
-        let connection = connect(path, key)?;
+        let file = behind(path)?;
+        let stamp = look(&file, path)?;
+        let connection = connect(&file, path, key)?;
         let mut source = Self {
             connection,
             path: path.to_owned(),
+            file,
             stamp,
             counts: Vec::new(),
             notes: Vec::new(),
@@ -141,7 +146,7 @@ impl BaselineSource {
 
     /// Refuses a file that another program changed while it was read: nobody was asked to wait.
     pub(super) fn check_unchanged(&self) -> Result<(), StoreError> {
-        match look(&self.path) {
+        match look(&self.file, &self.path) {
             Ok(stamp) if stamp == self.stamp => Ok(()),
             _ => Err(StoreError::Refused(format!(
                 "{} changed while it was read; close the program that uses it and try again; nothing was made",
