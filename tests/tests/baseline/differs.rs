@@ -108,6 +108,23 @@ fn a_rule_of_a_table_is_another() {
         ),
         &["table audit_log lacks AUTOINCREMENT"],
     );
+    // Which makes `M1` and `m1` one id.
+    for (table, from) in [
+        ("contacts", "contact_id TEXT PRIMARY KEY"),
+        (
+            "messages",
+            "message_id TEXT PRIMARY KEY, contact_id TEXT NOT NULL",
+        ),
+        ("message_content", "message_id TEXT PRIMARY KEY REFERENCES"),
+    ] {
+        differs(
+            &with(
+                from,
+                &from.replacen("TEXT PRIMARY", "TEXT collate NOCASE PRIMARY", 1),
+            ),
+            &[&format!("table {table} has COLLATE, which version 1.0.0 has not")],
+        );
+    }
     let mut kept = specification();
     let settings = kept
         .iter_mut()

@@ -16,7 +16,7 @@ use crate::tx::WriteTx;
 pub(super) const SELECT: &str = "SELECT m.rowid, m.message_id, m.contact_id, m.content, m.is_outgoing, m.is_encrypted, \
      m.timestamp, m.edited_at, m.is_deleted, m.deleted_at, m.created_at, m.updated_at, \
      c.rowid, c.content, c.compression_algorithm, c.original_size \
-     FROM messages AS m LEFT JOIN message_content AS c ON c.message_id = m.message_id ORDER BY m.rowid";
+     FROM messages AS m LEFT JOIN message_content AS c ON c.message_id = m.message_id COLLATE BINARY ORDER BY m.rowid";
 
 const LARGE_ROW: i32 = 12;
 const LARGE: i32 = 13;

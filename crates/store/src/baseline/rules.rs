@@ -97,7 +97,7 @@ pub(super) fn check(source: &mut BaselineSource) -> Result<(), StoreError> {
         };
         let sql = format!(
             "SELECT rowid, {key} FROM {table} AS c WHERE NOT EXISTS (SELECT 1 FROM {parent} AS p \
-             WHERE p.{column} = c.{column}) {} ORDER BY rowid LIMIT 1",
+             WHERE p.{column} = c.{column} COLLATE BINARY) {} ORDER BY rowid LIMIT 1",
             named.replace("{column}", column)
         );
         source.each(&sql, |row| {
@@ -105,7 +105,7 @@ pub(super) fn check(source: &mut BaselineSource) -> Result<(), StoreError> {
         })?;
     }
     let over = "SELECT rowid, group_id FROM groups AS g WHERE typeof(coalesce(max_members, 100)) = 'integer' \
-                AND (SELECT count(*) FROM group_members AS m WHERE m.group_id = g.group_id) > coalesce(max_members, 100) \
+                AND (SELECT count(*) FROM group_members AS m WHERE m.group_id = g.group_id COLLATE BINARY) > coalesce(max_members, 100) \
                 ORDER BY rowid LIMIT 1";
     source.each(over, |row| {
         Err(Cells::new("groups", row).refused("max_members", "is less than the group has members"))

@@ -109,6 +109,8 @@ impl Table {
             ("autoincrement", "AUTOINCREMENT"),
             ("without", "WITHOUT ROWID"),
             ("strict", "STRICT"),
+            // No pragma tells a column's; ids that compare another way are others.
+            ("collate", "COLLATE"),
         ] {
             if has_word(sql, word) {
                 table.facts.insert(fact.into());

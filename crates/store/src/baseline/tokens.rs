@@ -62,7 +62,9 @@ fn tokens(sql: &str) -> Vec<Token> {
         } else if rest.starts_with("--") {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
-            rest.find("*/").map_or(rest.len(), |end| end + 2)
+            // Not the `*` of its own beginning.
+            let inside = rest.get(2..).unwrap_or_default();
+            inside.find("*/").map_or(rest.len(), |end| end + 4)
         } else if let Some(closing) = closing(first) {
             let (text, length) = quoted(rest, closing);
             let text = if first == '\'' { text } else { text.to_lowercase() };
@@ -153,5 +155,6 @@ mod tests {
         assert_eq!(checks(sql), ["a in ( ) , ( )", "length ( a ) <= 3"]);
         assert_eq!(checks("CHECK ("), ["("]);
         assert!(has_word(sql, "constraint") && !has_word("'constraint' -- constraint", "constraint"));
+        assert!(has_word("TEXT /*/ ' */ COLLATE NOCASE /* ' */", "collate"));
     }
 }
