@@ -223,6 +223,14 @@ fn values_of_every_other_table() {
             "settings, row 1 (k), value: the setting's value has",
         ),
         (
+            "INSERT INTO settings (key, value) VALUES ('most', 1.7976931348623157e308), ('k', 9e999)",
+            "settings, row 2 (k), value: is infinite",
+        ),
+        (
+            "INSERT INTO settings (key, value) VALUES ('k', -9e999)",
+            "settings, row 1 (k), value: is infinite",
+        ),
+        (
             "INSERT INTO audit_log (event_type, action, timestamp) VALUES ('e', 'a', 'x')",
             "audit_log, row 1, timestamp: is not a time",
         ),

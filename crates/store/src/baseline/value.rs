@@ -124,6 +124,10 @@ fn sealed(cells: &Cells<'_, '_>, index: i32, column: &str, form: Form) -> Result
         Form::Setting => {
             let value = match cells.column(index) {
                 Column::Integer(value) => JsonText::from(serde_json::Value::from(value)),
+                // Which JSON would make null.
+                Column::Real(value) if !value.is_finite() => {
+                    return Err(cells.refused(column, "is infinite, which JSON has no number for"));
+                }
                 Column::Real(value) => JsonText::from(serde_json::Value::from(value)),
                 _ => json(cells.utf8(index, column)?),
             };
