@@ -96,6 +96,9 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// No space is left for the vault that a database was to become (20).
+    #[error("the disk is full; nothing was made; make space and adopt the database again")]
+    NoRoomToAdopt,
     /// No space is left (20).
     #[error("the disk is full; whole transactions were kept; make space and run the command again")]
     DiskFull,
@@ -135,7 +138,7 @@ impl StoreError {
             Self::DatabaseDamaged(_) => 16,
             Self::SchemaNewer(_) => 18,
             Self::SchemaDiffers(_) | Self::MigrationFailed(_) | Self::SourceDiffers { .. } => 19,
-            Self::DiskFull | Self::NoRoom { .. } => 20,
+            Self::DiskFull | Self::NoRoom { .. } | Self::NoRoomToAdopt => 20,
             Self::Busy(_) => 21,
             Self::Denied(_) => 22,
             Self::Refused(_) => 23,

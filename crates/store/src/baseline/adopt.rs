@@ -20,8 +20,8 @@ impl Store {
     ///
     /// # Errors
     /// Those of [`create`](Self::create); [`StoreError::Refused`] naming table, row and column of a value that a vault
-    /// cannot hold; [`StoreError::SourceUnreadable`]; [`StoreError::Interrupted`]. The source stays, and nothing else is
-    /// left behind.
+    /// cannot hold; [`StoreError::SourceUnreadable`]; [`StoreError::NoRoomToAdopt`]; [`StoreError::Interrupted`]. The
+    /// source stays, and nothing else is left behind.
     pub fn adopt(
         source: BaselineSource,
         path: &Path,
@@ -30,10 +30,15 @@ impl Store {
         progress: &mut dyn FnMut(AdoptProgress) -> bool,
     ) -> Result<(Self, RecoveryCode, Adopted), StoreError> {
         let mut adopted = Adopted::default();
-        let (store, recovery) = Self::create_filled(path, password, options, |link, shared| {
+        let made = Self::create_filled(path, password, options, |link, shared| {
             let mut taking = Taking::new(source, link, shared, progress);
             adopted = taking.run()?;
             taking.source.check_unchanged()
+        });
+        let (store, recovery) = made.map_err(|error| match error {
+            // Not when it stands and only could not be opened.
+            StoreError::DiskFull if Self::check_vacant(path).is_ok() => StoreError::NoRoomToAdopt,
+            other => other,
         })?;
         Ok((store, recovery, adopted))
     }
