@@ -70,8 +70,9 @@ pub enum StoreError {
     },
     /// The raw key of a database to be adopted is not its (10).
     #[error(
-        "the key does not open {0}: it is another database's, or the file is no SQLCipher 4 database, or its beginning is \
-         damaged; check the raw key file; nothing was made"
+        "the key does not open {0}: it is another database's, or the file is of another form or damaged at its beginning; \
+         {form}; check the raw key file; nothing was made",
+        form = crate::baseline::FORM
     )]
     SourceKey(PathBuf),
     /// A database to be adopted has not the tables of the specification's version 1.0.0 (19).

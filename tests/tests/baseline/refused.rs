@@ -41,7 +41,48 @@ fn a_key_that_does_not_open_it() {
     // Bytes of nobody.
     fs::write(source.key(), "6b".repeat(32)).unwrap();
     fs::write(source.database(), [0xa5; 8192]).unwrap();
-    source.refuses(&[], 10, "no SQLCipher 4 database");
+    source.refuses(&[], 10, "of another form or damaged at its beginning");
+}
+
+/// Databases of SQLCipher that open with other settings only: the refusal says which are taken.
+#[test]
+fn pages_of_another_form() {
+    let source = Source::new();
+    let form = "what is taken is SQLCipher 4: pages of 4,096 bytes with HMAC-SHA512 or HMAC-SHA256, and no plaintext header";
+    for (pragma, code, says) in [
+        (
+            "cipher_page_size = 1024",
+            25,
+            "ends in the middle of a page: it was cut off or is of another form",
+        ),
+        ("cipher_page_size = 8192", 10, "the key does not open"),
+        ("cipher_compatibility = 3", 25, "of another form"),
+        ("cipher_use_hmac = OFF", 10, "of another form"),
+        ("cipher_hmac_algorithm = HMAC_SHA1", 10, "of another form"),
+        (
+            "cipher_plaintext_header_size = 32",
+            23,
+            "it is not encrypted, or has a plaintext header",
+        ),
+    ] {
+        fs::remove_file(source.database()).unwrap();
+        let mut sql = format!("PRAGMA {pragma}; {};", specification().join(";"));
+        // An odd number of small pages.
+        if code == 25 {
+            sql += "CREATE TABLE filler (a)";
+        }
+        source.sql(&sql);
+        assert!(
+            code != 25
+                || !fs::metadata(source.database())
+                    .unwrap()
+                    .len()
+                    .is_multiple_of(4096),
+            "{pragma}"
+        );
+        source.refuses(&[], code, says);
+        source.refuses(&[], code, form);
+    }
 }
 
 #[test]

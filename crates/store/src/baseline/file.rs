@@ -18,6 +18,9 @@ use crate::vault::holds;
 /// SQLCipher 4's page size in bytes.
 const PAGE: u64 = 4096;
 
+/// What is opened, for the texts about what is not.
+pub(crate) const FORM: &str = "what is taken is SQLCipher 4: pages of 4,096 bytes with HMAC-SHA512 or HMAC-SHA256, and no plaintext header";
+
 pub(super) const DAMAGED: &str = "a page of it is damaged or cut off";
 
 /// Size and time of change: what tells that a file was changed.
@@ -84,15 +87,15 @@ pub(super) fn look(file: &Path, path: &Path) -> Result<Stamp, StoreError> {
     }
     if head == b"SQLite format 3\0" {
         return Err(StoreError::Refused(format!(
-            "{} is a plain SQLite file: it is not encrypted, and only a SQLCipher database is adopted (`privatus import \
-             legacy` takes the Python application's); nothing was made",
+            "{} begins as a plain SQLite file: it is not encrypted, or has a plaintext header; {FORM} (`privatus import \
+             legacy` takes the Python application's file); nothing was made",
             path.display()
         )));
     }
     if metadata.len() % PAGE != 0 {
         return Err(unreadable(
             path,
-            "it ends in the middle of a page: it was cut off, or is no SQLCipher database",
+            &format!("it ends in the middle of a page: it was cut off or is of another form; {FORM}"),
         ));
     }
     for suffix in ["-wal", "-journal"] {

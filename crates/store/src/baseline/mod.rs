@@ -19,6 +19,8 @@ mod time;
 mod tokens;
 mod value;
 
+pub(crate) use file::FORM;
+
 pub use adopted::{AdoptProgress, Adopted, SkippedRows, TakenRows};
 pub use key::{NotARawKey, SourceKey};
 pub use source::BaselineSource;
