@@ -375,6 +375,29 @@ fn checked_in_the_database(source: &Source) {
     assert_eq!(rows(&mut vault, next), ["8"]);
 }
 
+/// The note counts those that were verified, and nobody else; a content of its own may be longer than the large one.
+#[test]
+fn notes_say_what_became_another() {
+    let source = Source::new();
+    source.sql(
+        "INSERT INTO contacts (contact_id, display_name, public_key, is_verified) VALUES
+            ('a', 'A', '', TRUE), ('b', 'B', '', FALSE), ('c', 'C', 'q83v', TRUE), ('d', 'D', '', NULL), ('e', 'E', ' ', TRUE);
+         INSERT INTO messages (message_id, contact_id, content, is_outgoing) VALUES ('m', 'a', 'longer than the other', 0);
+         INSERT INTO message_content (message_id, content) VALUES ('m', 'long')",
+    );
+    let told = source.adopt(&[]);
+    assert_eq!(
+        told["notes"],
+        json!([
+            "1 messages with large content also had another one; the large content was taken",
+            "2 contacts were verified and had no key; without one there is nothing that was verified, so they are not",
+        ])
+    );
+    let verified =
+        "SELECT group_concat(contact_id || quote(is_verified), ' ' ORDER BY contact_id) FROM contacts";
+    assert_eq!(rows(&mut database(&source), verified), ["a0 b0 c1 dNULL e0"]);
+}
+
 #[test]
 fn a_person_reads_what_was_taken_and_what_was_not() {
     let source = Source::new();

@@ -80,16 +80,16 @@ impl<'a> Taking<'a> {
     }
 
     fn run(&mut self) -> Result<Adopted, StoreError> {
+        let mut seen = Seen::default();
         for plain in PLAIN {
             self.at.table = plain.table;
             let sql = plain::select(plain);
             self.table(
                 &sql,
-                |row| plain::read(plain, row),
+                |row| plain::read(plain, row, &mut seen),
                 |tx, rows| tx.plain_take(plain, rows),
             )?;
         }
-        let mut seen = Seen::default();
         self.at.table = "messages";
         self.table(
             messages::SELECT,

@@ -85,8 +85,14 @@ impl Adopted {
         }
         if seen.differing > 0 {
             notes.push(format!(
-                "{} messages with large content also had another, shorter one; the large content was taken",
+                "{} messages with large content also had another one; the large content was taken",
                 seen.differing
+            ));
+        }
+        if seen.unverified > 0 {
+            notes.push(format!(
+                "{} contacts were verified and had no key; without one there is nothing that was verified, so they are not",
+                seen.unverified
             ));
         }
         Self {

@@ -42,6 +42,8 @@ pub(super) struct Seen {
     pub(super) deleted_large: u64,
     /// Messages whose own content is no beginning of the large one beside it.
     pub(super) differing: u64,
+    /// Contacts that were verified without a key.
+    pub(super) unverified: u64,
 }
 
 /// Reads a message, and says how many bytes it holds.

@@ -9,6 +9,7 @@ use privatus_sqlite::Row;
 use zeroize::Zeroizing;
 
 use super::cells::{Cells, refused};
+use super::messages::Seen;
 use super::tables::{Plain, RowId};
 use super::value::{Taken, take};
 use crate::error::StoreError;
@@ -37,27 +38,28 @@ pub(super) fn select(plain: &Plain) -> String {
 }
 
 /// Reads a row, and says how many bytes it holds.
-pub(super) fn read(plain: &Plain, row: &Row<'_>) -> Result<(Record, usize), StoreError> {
+pub(super) fn read(plain: &Plain, row: &Row<'_>, seen: &mut Seen) -> Result<(Record, usize), StoreError> {
     let cells = Cells::new(plain.table, row);
     let fields = (1..).zip(plain.fields);
     let values: Result<Vec<Taken>, StoreError> =
         fields.map(|(index, field)| take(&cells, index, field)).collect();
     let mut values = values?;
     if plain.table == "contacts" {
-        unverify_without_key(&mut values);
+        seen.unverified += u64::from(unverify_without_key(&mut values));
     }
     let size = values.iter().map(Taken::size).sum();
     let name = cells.name();
     Ok((Record { name, values }, size))
 }
 
-/// Without a key there is nothing that was verified, as for every contact of a vault.
-fn unverify_without_key(values: &mut [Taken]) {
-    if let [_, _, Taken::Open(key), verified, ..] = values
-        && key.is_empty()
-        && !matches!(verified, Taken::Null)
-    {
-        *verified = Taken::Integer(0);
+/// Without a key there is nothing that was verified, as for every contact of a vault. Whether it was said to be.
+fn unverify_without_key(values: &mut [Taken]) -> bool {
+    match values {
+        [_, _, Taken::Open(key), verified @ Taken::Integer(1), ..] if key.is_empty() => {
+            *verified = Taken::Integer(0);
+            true
+        }
+        _ => false,
     }
 }
 
