@@ -221,6 +221,23 @@ fn a_place_that_is_taken() {
         .arg("--raw-key-file")
         .arg(source.key());
     source.refused(command, 23, "is not empty");
+    // The source itself, and a place in it.
+    for (vault, why) in [
+        (source.database(), "it is not a folder"),
+        (source.database().join("vault"), "its path leads through a file"),
+    ] {
+        let mut command = privatus(&vault);
+        command
+            .args(["migrate", "baseline"])
+            .arg(source.database())
+            .arg("--raw-key-file")
+            .arg(source.key());
+        let says = format!(
+            "no vault can be made in {} ({why}); --vault names a new",
+            vault.display()
+        );
+        source.refused(command, 23, &says);
+    }
 }
 
 #[test]
