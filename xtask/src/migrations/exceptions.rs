@@ -9,4 +9,9 @@ pub(super) const EXCUSED: Excused<'static> = Excused {
     dropped_indexes: &[],
     // (table, column, reason): a nullable column that is never NULL, or has no value yet.
     one_kind: &[],
+    // (step, what, reason): `table` for rows that a step declares to come or go, `table.column` for values that it
+    // changes; messages_template stands for all months.
+    changed_up: &[],
+    // The same of a step's way back, when it is in use.
+    changed_back: &[],
 };

@@ -5,6 +5,7 @@ mod bench;
 mod fault;
 mod fill;
 mod indexes;
+mod kept;
 mod keys;
 mod report;
 mod round_trip;
@@ -22,6 +23,7 @@ use crate::tokens::normalised;
 use bench::Bench;
 pub use fault::Fault;
 use fault::of_step;
+use kept::Kept;
 pub use report::Report;
 
 /// A step and the rows that are added behind it, so that the next step finds every table filled.
@@ -59,6 +61,11 @@ pub struct Excused<'a> {
     pub dropped_indexes: &'a [(&'a str, &'a str)],
     /// `(table, column, reason)`: a nullable column that is never NULL, or has no value yet.
     pub one_kind: &'a [(&'a str, &'a str, &'a str)],
+    /// `(step, what, reason)` of what a step's way up changes in columns that stay: `table` for rows that are declared to
+    /// come or go, `table.column` for values; the template's name stands for all months.
+    pub changed_up: &'a [(&'a str, &'a str, &'a str)],
+    /// The same of its way back, when it is in use.
+    pub changed_back: &'a [(&'a str, &'a str, &'a str)],
 }
 
 /// Runs every check over the steps, the first one first.
@@ -70,6 +77,8 @@ pub fn verify(cases: &[Case<'_>], world: &mut dyn World, excused: &Excused<'_>) 
     let mut db = bench::empty()?;
     let mut report = Report::default();
     let mut kept = indexes::Kept::new(excused.dropped_indexes);
+    let mut ups = Kept::new("its way up", excused.changed_up);
+    let mut backs = Kept::new("its way back with rows", excused.changed_back);
     let mut last = 0;
     for (at, case) in cases.iter().enumerate() {
         let name = case.step.name;
@@ -83,7 +92,7 @@ pub fn verify(cases: &[Case<'_>], world: &mut dyn World, excused: &Excused<'_>) 
         texts(&case.step)?;
         kept.note_before(&mut db)?;
         let before: Vec<Step> = cases.iter().take(at).map(|case| case.step).collect();
-        if round_trip::there_and_back(&mut bench, &mut db, &case.step)? {
+        if round_trip::there_and_back(&mut bench, &mut db, &case.step, &mut ups)? {
             report.round_trips += 1;
         }
         report.indexes = kept.check(&mut db, name)?;
@@ -91,11 +100,13 @@ pub fn verify(cases: &[Case<'_>], world: &mut dyn World, excused: &Excused<'_>) 
         report.filled = fill::check(&mut bench, &mut db, name)?;
         report.one_sided = values::check(&mut bench, &mut db, name, excused.one_kind)?;
         if case.step.irreversible.is_none() {
-            round_trip::filled(&mut bench, &mut db, &before, name)?;
+            round_trip::filled(&mut bench, &mut db, &before, &case.step, &mut backs)?;
         }
         report.steps += 1;
     }
     kept.end()?;
+    ups.end()?;
+    backs.end()?;
     values::end(excused.one_kind, &report.one_sided)?;
     report.objects = upgraded_is_fresh(&mut bench, &mut db, cases)?;
     report.foreign_keys = keys::check(&mut db, excused.unindexed)?;

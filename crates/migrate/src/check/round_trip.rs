@@ -4,6 +4,7 @@ use privatus_sqlite::{Connection, SqliteError};
 
 use super::bench::Bench;
 use super::fault::{Fault, of_step};
+use super::kept::{Kept, Pair};
 use super::rows::Rows;
 use crate::schema::Schema;
 use crate::step::Step;
@@ -38,17 +39,28 @@ impl State {
 /// Applies a step to a database that is filled up to it, and takes it back between. Says whether there was a way back.
 ///
 /// The reason why a step is not taken back in a vault does not matter here: what stands in `down.sql` has to be true.
-pub(super) fn there_and_back(bench: &mut Bench<'_>, db: &mut Connection, step: &Step) -> Result<bool, Fault> {
+pub(super) fn there_and_back(
+    bench: &mut Bench<'_>,
+    db: &mut Connection,
+    step: &Step,
+    kept: &mut Kept<'_>,
+) -> Result<bool, Fault> {
     let step = Step {
         irreversible: step.irreversible.filter(|_| normalised(step.down).is_empty()),
         ..*step
     };
     let before = State::read(db)?;
     bench.up(db, &[step])?;
+    let after = State::read(db)?;
+    let pair = Pair {
+        before: &before.rows,
+        after: &after.rows,
+        months: &bench.world.partitions(db)?,
+    };
+    kept.check(step.name, step.rows_up, &pair)?;
     if step.irreversible.is_some() {
         return Ok(false);
     }
-    let after = State::read(db)?;
     bench.back(db)?;
     before.expect(db, step.name, "after up and down")?;
     bench.up(db, &[step])?;
@@ -56,22 +68,30 @@ pub(super) fn there_and_back(bench: &mut Bench<'_>, db: &mut Connection, step: &
     Ok(true)
 }
 
-/// The way back of a step that is in use: whatever stands in what it added, the schema before it comes back.
+/// The way back of a step that is in use: whatever stands in what it added, the schema before it comes back, and every row
+/// keeps what it has in the columns that stay.
 pub(super) fn filled(
     bench: &mut Bench<'_>,
     db: &mut Connection,
     before: &[Step],
-    step: &str,
+    step: &Step,
+    kept: &mut Kept<'_>,
 ) -> Result<(), Fault> {
     let expected = Schema::read(&mut bench.fresh(before, db)?)?;
-    let found = bench.rehearse_back(db, |db| Ok(Schema::read(db)?))?;
-    let differences = expected.differences(&found);
-    if differences.is_empty() {
-        return Ok(());
+    let (rows, months) = (Rows::read(db)?, bench.world.partitions(db)?);
+    let found = bench.rehearse_back(db, |db| Ok(State::read(db)?))?;
+    let differences = expected.differences(&found.schema);
+    if !differences.is_empty() {
+        let what = format!(
+            "its way back with rows leaves another schema: {}",
+            differences.join("; ")
+        );
+        return Err(of_step(step.name, what));
     }
-    let what = format!(
-        "its way back with rows leaves another schema: {}",
-        differences.join("; ")
-    );
-    Err(of_step(step, what))
+    let pair = Pair {
+        before: &rows,
+        after: &found.rows,
+        months: &months,
+    };
+    kept.check(step.name, step.rows_down, &pair)
 }

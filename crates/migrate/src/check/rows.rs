@@ -6,51 +6,72 @@ use privatus_sqlite::{Column, Connection, SqliteError, Value};
 
 use crate::read::{self, quoted};
 
-/// The rows of each table that has any, in an order that is their own; the ledgers are left out.
+/// A row: each value as bytes, in the order of the columns.
+pub(super) type Row = Vec<Vec<u8>>;
+
+/// A table: its columns, those included that are computed, and its rows in an order that is their own.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Rows(BTreeMap<String, Vec<Vec<u8>>>);
+pub(super) struct Table {
+    pub(super) columns: Vec<String>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// All tables but the ledgers, and the last number that AUTOINCREMENT gave away in each.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Rows {
+    pub(super) tables: BTreeMap<String, Table>,
+    pub(super) sequences: BTreeMap<String, i64>,
+}
 
 impl Rows {
     pub(super) fn read(db: &mut Connection) -> Result<Self, SqliteError> {
-        let mut tables = read::tables(db)?;
-        // Numbers that AUTOINCREMENT gave away are given once.
-        tables.extend(read::has_table(db, "sqlite_sequence")?.then(|| "sqlite_sequence".to_owned()));
-        let mut all = BTreeMap::new();
-        for table in tables {
-            let mut rows = of_table(db, &table)?;
-            rows.sort_unstable();
-            if !rows.is_empty() {
-                all.insert(table, rows);
-            }
+        let mut tables = BTreeMap::new();
+        for name in read::tables(db)? {
+            let table = of_table(db, &name)?;
+            tables.insert(name, table);
         }
-        Ok(Self(all))
+        Ok(Self {
+            tables,
+            sequences: sequences(db)?,
+        })
     }
 
-    /// What `other` has else, a line a table.
+    /// What `other` has else, a line a table. A table without rows is as one that is not there: the schemas differ.
     pub(super) fn differences(&self, other: &Self) -> Vec<String> {
-        let none = Vec::new();
-        let mut tables: Vec<&String> = self.0.keys().chain(other.0.keys()).collect();
-        tables.sort_unstable();
-        tables.dedup();
-        let rows = |of: &Self, table: &String| of.0.get(table).unwrap_or(&none).clone();
-        tables
+        let mut names: Vec<&String> = self.tables.keys().chain(other.tables.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let rows = |of: &Self, table: &String| of.tables.get(table).map_or(0, |table| table.rows.len());
+        let mut lines: Vec<String> = names
             .into_iter()
-            .filter_map(|table| {
-                let (expected, found) = (rows(self, table), rows(other, table));
-                let changed = expected
-                    .iter()
-                    .filter(|row| found.binary_search(row).is_err())
-                    .count();
-                match (expected.len(), found.len()) {
-                    (before, after) if before != after => {
-                        Some(format!("{table} has {after} rows, {before} are expected"))
-                    }
-                    _ if expected == found => None,
-                    (before, _) => Some(format!("{changed} of the {before} rows of {table} differ")),
+            .filter_map(|name| {
+                let (before, after) = (rows(self, name), rows(other, name));
+                if before != after {
+                    return Some(format!("{name} has {after} rows, {before} are expected"));
                 }
+                let (expected, found) = self.tables.get(name).zip(other.tables.get(name))?;
+                let changed = minus(&expected.rows, &found.rows);
+                (changed > 0).then(|| format!("{changed} of the {before} rows of {name} differ"))
             })
-            .collect()
+            .collect();
+        if self.sequences != other.sequences {
+            lines.push(format!(
+                "sqlite_sequence has {:?}, {:?} is expected",
+                other.sequences, self.sequences
+            ));
+        }
+        lines
     }
+}
+
+/// How many of some rows are not among others, each counted as often as it stands there. Both are sorted.
+pub(super) fn minus<T: Ord>(these: &[T], those: &[T]) -> usize {
+    let mut those = those.iter().peekable();
+    let is_missing = |row: &&T| {
+        while those.next_if(|other| other < row).is_some() {}
+        those.next_if_eq(row).is_none()
+    };
+    these.iter().filter(is_missing).count()
 }
 
 /// The columns of a table as SQL, those included that are computed.
@@ -60,26 +81,34 @@ pub(super) fn columns(db: &mut Connection, table: &str) -> Result<Vec<String>, S
     Ok(names.into_iter().flatten().collect())
 }
 
-fn of_table(db: &mut Connection, table: &str) -> Result<Vec<Vec<u8>>, SqliteError> {
-    let names = columns(db, table)?;
-    let list: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    let sql = format!("SELECT {} FROM {}", list.join(", "), quoted(table));
-    read::rows(db, &sql, &[], |row| {
-        let mut bytes = Vec::new();
-        for (at, _) in (0..).zip(&names) {
-            encode(row.column(at), &mut bytes);
-        }
-        bytes
-    })
+/// Numbers that are given once: the last one of each table that has one.
+pub(super) fn sequences(db: &mut Connection) -> Result<BTreeMap<String, i64>, SqliteError> {
+    if !read::has_table(db, "sqlite_sequence")? {
+        return Ok(BTreeMap::new());
+    }
+    let rows = read::rows(db, "SELECT name, seq FROM sqlite_sequence", &[], |row| {
+        Some((read::text(row, 0)?, read::integer(row, 1)))
+    })?;
+    Ok(rows.into_iter().flatten().collect())
 }
 
-/// The type, the length, the bytes: two rows that differ in anything differ here.
-fn encode(value: Column<'_>, out: &mut Vec<u8>) {
-    let mut put = |kind: u8, bytes: &[u8]| {
-        out.push(kind);
-        out.extend_from_slice(&bytes.len().to_le_bytes());
-        out.extend_from_slice(bytes);
-    };
+fn of_table(db: &mut Connection, table: &str) -> Result<Table, SqliteError> {
+    let columns = columns(db, table)?;
+    let list: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
+    let sql = format!("SELECT {} FROM {}", list.join(", "), quoted(table));
+    let mut rows = read::rows(db, &sql, &[], |row| -> Row {
+        (0..)
+            .zip(&columns)
+            .map(|(at, _)| encode(row.column(at)))
+            .collect()
+    })?;
+    rows.sort_unstable();
+    Ok(Table { columns, rows })
+}
+
+/// The type and the bytes: two values that differ in anything differ here.
+fn encode(value: Column<'_>) -> Vec<u8> {
+    let put = |kind: u8, bytes: &[u8]| [&[kind], bytes].concat();
     match value {
         Column::Null => put(0, &[]),
         Column::Integer(number) => put(1, &number.to_le_bytes()),

@@ -2,10 +2,10 @@
 
 use privatus_migrate::check::{Case, Fault};
 
-use crate::{check, set};
+use crate::{check, kept, set};
 
 /// A fault in a set that has none else.
-struct Planted {
+pub(crate) struct Planted {
     what: &'static str,
     plant: fn(&mut Vec<Case<'static>>),
     named: &'static str,
@@ -13,12 +13,16 @@ struct Planted {
 }
 
 /// A text of a set with another in one place, which has to be there.
-fn with(text: &str, from: &str, to: &str) -> &'static str {
+pub(crate) fn with(text: &str, from: &str, to: &str) -> &'static str {
     assert!(text.contains(from), "{from} in {text}");
     Box::leak(text.replace(from, to).into_boxed_str())
 }
 
-const fn found(what: &'static str, named: &'static str, plant: fn(&mut Vec<Case<'static>>)) -> Planted {
+pub(crate) const fn found(
+    what: &'static str,
+    named: &'static str,
+    plant: fn(&mut Vec<Case<'static>>),
+) -> Planted {
     Planted {
         what,
         plant,
@@ -51,7 +55,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "an up that drops rows and says so",
-        "people has 1 rows, 3 are expected",
+        "it declares rows of people, and no excuse says why",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -63,7 +67,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "an up that changes a value",
-        "1 of the 3 rows of people differ",
+        "its way up changes what was there: 1 rows (picture) of people",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -74,7 +78,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "an up that changes a value's type",
-        "1 of the 3 rows of people differ",
+        "its way up changes what was there: 1 rows (picture) of people",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -85,7 +89,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "an up that changes a month's row",
-        "1 of the 2 rows of m_1 differ",
+        "its way up changes what was there: 1 rows (sender) of m_1; 1 rows (sender) of m_2",
         |cases| {
             let up =
                 "ALTER TABLE {table} ADD COLUMN reply BLOB; UPDATE {table} SET sender = NULL WHERE row = 1";
@@ -93,14 +97,37 @@ const PLANTED: &[Planted] = &[
         },
     ),
     found(
-        "a number that would be given twice",
-        "1 of the 1 rows of sqlite_sequence differ",
+        "a number that would be given twice after a way back",
+        "sqlite_sequence has {\"notes\": 2}, {\"notes\": 3} is expected",
         |cases| {
-            cases[1].step.up = with(
-                set::V2_UP,
+            cases[1].step.down = with(
+                set::V2_DOWN,
                 "DROP VIEW",
                 "UPDATE sqlite_sequence SET seq = 2; DROP VIEW",
             );
+        },
+    ),
+    found(
+        "a down that changes a value",
+        "after up and down, something is not as it was: 1 of the 3 rows of people differ",
+        |cases| {
+            cases[1].step.down = with(
+                set::V2_DOWN,
+                "DROP VIEW",
+                "UPDATE people SET picture = x'01' WHERE picture = x''; DROP VIEW",
+            );
+        },
+    ),
+    found(
+        "a down that drops rows and says so",
+        "after up and down, something is not as it was: people has 2 rows, 3 are expected",
+        |cases| {
+            cases[1].step.down = with(
+                set::V2_DOWN,
+                "DROP VIEW",
+                "DELETE FROM people WHERE id = 'p3'; DROP VIEW",
+            );
+            cases[1].step.rows_down = &[("people", "SELECT count(*) - 1 FROM people")];
         },
     ),
     found("a down that renames", "table people differs", |cases| {
@@ -300,7 +327,7 @@ const PLANTED: &[Planted] = &[
 
 #[test]
 fn every_planted_fault_is_found() {
-    for planted in PLANTED {
+    for planted in PLANTED.iter().chain(kept::PLANTED) {
         let mut cases = set::cases();
         (planted.plant)(&mut cases);
         let fault = match check(&cases) {
