@@ -1,5 +1,9 @@
 //! `migrations/checksums.txt`: the steps that were released, which never change.
 
+mod declared;
+
+use std::path::Path;
+
 use anyhow::{Context, Result, bail};
 use privatus_migrate::Step;
 
@@ -9,7 +13,10 @@ use crate::workspace::Workspace;
 pub(super) const LIST: &str = "migrations/checksums.txt";
 
 /// The head of the list.
-const HEAD: &str = "# Released migrations, `checksum name`: a line stands for ever. `cargo xtask migrations fixture` adds one.\n";
+const HEAD: &str = "\
+# Released migrations, `checksum declared-checksum name`: over the SQL, as vaults keep it; over the entry in
+# crates/store/src/migration/steps.rs and the Rust part. A line stands for ever. `cargo xtask migrations fixture` adds one.
+";
 
 /// Which steps are released, by the list.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,40 +39,54 @@ pub(super) fn read(workspace: &Workspace) -> Result<String> {
     }
 }
 
-fn lines(list: &str) -> Result<Vec<(&str, &str)>> {
+/// A released step.
+struct Line<'a> {
+    sum: &'a str,
+    declared: &'a str,
+    name: &'a str,
+}
+
+fn lines(list: &str) -> Result<Vec<Line<'_>>> {
     list.lines()
         .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
-        .map(|line| {
-            line.split_once(' ')
-                .with_context(|| format!("{LIST}: {line:?} is no checksum and name"))
+        .map(|line| match line.split(' ').collect::<Vec<_>>().as_slice() {
+            [sum, declared, name] => Ok(Line { sum, declared, name }),
+            _ => bail!("{LIST}: {line:?} is no `checksum declared-checksum name`"),
         })
         .collect()
 }
 
-/// Compares the list with the steps of this build.
+/// Compares the list with the steps of this build; `root` is the workspace's.
 ///
 /// # Errors
 /// When a released step changed, is gone, or has a new one before it.
-pub(super) fn check(list: &str, steps: &'static [Step]) -> Result<Released> {
+pub(super) fn check(root: &Path, list: &str, steps: &'static [Step]) -> Result<Released> {
     let lines = lines(list)?;
     let mut released = Released {
         names: Vec::new(),
         not_yet: Vec::new(),
     };
-    for (sum, name) in &lines {
-        let Some(step) = steps.iter().find(|step| step.name == *name) else {
+    for Line { sum, declared, name } in lines {
+        let Some(step) = steps.iter().find(|step| step.name == name) else {
             bail!("migration {name} was released and is gone: vaults have it, bring it back");
         };
-        if step.checksum() != *sum {
+        let changed = if step.checksum() != sum {
+            Some("changed")
+        } else if declared::checksum(root, step)? != declared {
+            Some("changed in steps.rs or in its Rust part")
+        } else {
+            None
+        };
+        if let Some(changed) = changed {
             bail!(
-                "migration {name} was released and changed: a released migration never changes; take the change back and write \
-                 a new one (`cargo xtask migrations new`)"
+                "migration {name} was released and {changed}: a released migration never changes; take the change back and \
+                 write a new one (`cargo xtask migrations new`)"
             );
         }
         if released.names.iter().any(|known| known == name) {
             bail!("{LIST}: {name} stands twice");
         }
-        released.names.push((*name).to_owned());
+        released.names.push(name.to_owned());
     }
     for step in steps {
         if !released.names.iter().any(|name| name == step.name) {
@@ -84,8 +105,8 @@ pub(super) fn check(list: &str, steps: &'static [Step]) -> Result<Released> {
 ///
 /// # Errors
 /// As [`check`]; when a step before it is not released, or it is already.
-pub(super) fn release(list: &str, steps: &'static [Step], step: &Step) -> Result<String> {
-    let released = check(list, steps)?;
+pub(super) fn release(root: &Path, list: &str, steps: &'static [Step], step: &Step) -> Result<String> {
+    let released = check(root, list, steps)?;
     match released.not_yet.first() {
         Some(first) if *first == step.name => {}
         Some(first) if released.not_yet.contains(&step.name) => {
@@ -94,7 +115,12 @@ pub(super) fn release(list: &str, steps: &'static [Step], step: &Step) -> Result
         _ => bail!("migration {} is released already", step.name),
     }
     let head = if list.is_empty() { HEAD } else { "" };
-    Ok(format!("{head}{list}{} {}\n", step.checksum(), step.name))
+    let declared = declared::checksum(root, step)?;
+    Ok(format!(
+        "{head}{list}{} {declared} {}\n",
+        step.checksum(),
+        step.name
+    ))
 }
 
 #[cfg(test)]
@@ -112,38 +138,50 @@ mod tests {
         STEPS[0],
         Step::new("2_b", "", "CREATE TABLE b (C);", "DROP TABLE b;"),
     ];
+    /// The second step with another description.
+    static TOLD: [Step; 2] = [
+        STEPS[0],
+        Step::new("2_b", "more", "CREATE TABLE b (c);", "DROP TABLE b;"),
+    ];
     static WITHOUT_FIRST: [Step; 2] = [STEPS[1], STEPS[2]];
 
     #[test]
     fn a_line_freezes_its_step() {
+        // No step here has a Rust part.
+        let root = Path::new("");
         let [first, second, third] = &STEPS;
-        let list = release("", &STEPS, first).unwrap();
+        let list = release(root, "", &STEPS, first).unwrap();
         assert!(list.starts_with("# ") && list.ends_with(" 1_a\n"), "{list}");
         assert!(
-            release(&list, &STEPS, first)
+            release(root, &list, &STEPS, first)
                 .unwrap_err()
                 .to_string()
                 .contains("released already")
         );
         assert!(
-            release(&list, &STEPS, third)
+            release(root, &list, &STEPS, third)
                 .unwrap_err()
                 .to_string()
                 .contains("release it first")
         );
-        let list = release(&list, &STEPS, second).unwrap();
-        let released = check(&list, &STEPS).unwrap();
+        let list = release(root, &list, &STEPS, second).unwrap();
+        let released = check(root, &list, &STEPS).unwrap();
         assert_eq!(
             (released.names.join(" "), released.not_yet),
             ("1_a 2_b".to_owned(), vec!["3_c"])
         );
-        assert_eq!(check("", &STEPS).unwrap().not_yet.len(), 3);
+        assert_eq!(check(root, "", &STEPS).unwrap().not_yet.len(), 3);
 
-        let told = |list: &str, steps| check(list, steps).unwrap_err().to_string();
+        let told = |list: &str, steps| check(root, list, steps).unwrap_err().to_string();
         let changed = told(&list, &CHANGED);
         assert!(
             changed.contains("migration 2_b was released and changed") && changed.contains("write a new one"),
             "{changed}"
+        );
+        let retold = told(&list, &TOLD);
+        assert!(
+            retold.contains("2_b was released and changed in steps.rs"),
+            "{retold}"
         );
         assert!(told(&list, &WITHOUT_FIRST).contains("1_a was released and is gone"));
         let second_alone: String = list
@@ -152,7 +190,7 @@ mod tests {
             .map(|line| format!("{line}\n"))
             .collect();
         assert!(told(&second_alone, &STEPS).contains("1_a is not released and stands before 2_b"));
-        assert!(told("abc\n", &STEPS).contains("no checksum and name"));
+        assert!(told("abc 1_a\n", &STEPS).contains("is no `checksum declared-checksum name`"));
         let twice: String = list
             .lines()
             .chain(list.lines())

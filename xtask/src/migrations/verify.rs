@@ -52,7 +52,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Vec<String>> {
     ));
 
     let list = frozen::read(workspace)?;
-    let released = frozen::check(&list, steps)?;
+    let released = frozen::check(workspace.root(), &list, steps)?;
     fixture::check(&workspace.path(fixture::FOLDER), steps, &released)?;
     told.push(format!(
         "{} released migrations unchanged, each with a fixture",
