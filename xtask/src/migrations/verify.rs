@@ -1,6 +1,7 @@
 //! `cargo xtask migrations verify`: every check of the steps that this tree has.
 
-use std::collections::BTreeSet;
+mod files;
+
 use std::fs;
 use std::path::Path;
 
@@ -22,7 +23,7 @@ const TABLES: &str = "crates/schema/src/tables.rs";
 /// The first fault, in words that name it.
 pub(crate) fn run(workspace: &Workspace) -> Result<Vec<String>> {
     let steps = STEPS.all();
-    folders(&workspace.path("migrations"), steps)?;
+    files::check(&workspace.path("migrations"), steps)?;
     let mut told = Vec::new();
 
     let samples = Samples::read(&workspace.path("migrations"), steps)?;
@@ -65,24 +66,6 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Vec<String>> {
             .map(|name| format!("{name} is not released yet")),
     );
     Ok(told)
-}
-
-/// Refuses a folder that no step of the build is, and the other way round.
-fn folders(root: &Path, steps: &[Step]) -> Result<()> {
-    let mut found = BTreeSet::new();
-    for entry in fs::read_dir(root).with_context(|| format!("reading {}", root.display()))? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            found.insert(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    let known: BTreeSet<String> = steps.iter().map(|step| step.name.to_owned()).collect();
-    if let Some(name) = found.symmetric_difference(&known).next() {
-        bail!(
-            "{name} is a folder of migrations/ or an entry of crates/store/src/migration/steps.rs, and not both"
-        );
-    }
-    Ok(())
 }
 
 /// The samples of all steps.
@@ -136,22 +119,5 @@ mod tests {
         let steps = STEPS.all().len();
         let expected = format!("{steps} steps, {steps} of them up, down and up again");
         assert!(first.starts_with(&expected), "{first}");
-    }
-
-    #[test]
-    fn a_folder_without_an_entry_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["1_a", "2_b"] {
-            fs::create_dir(folder.path().join(name)).unwrap();
-        }
-        fs::write(folder.path().join("checksums.txt"), "").unwrap();
-        let steps = ["1_a", "2_b", "3_c"].map(|name| Step::new(name, "", "", ""));
-        let told = |steps: &[Step]| folders(folder.path(), steps).unwrap_err().to_string();
-        assert!(folders(folder.path(), &steps[..2]).is_ok());
-        assert!(told(&steps[..1]).contains("2_b"));
-        assert!(told(&steps).contains("3_c"));
-        // A step without its sample is no step that can be checked.
-        let missing = Samples::read(folder.path(), &steps[..1]).err().unwrap();
-        assert!(format!("{missing:#}").contains("sample.sql"), "{missing:#}");
     }
 }
