@@ -35,13 +35,14 @@ pub fn month_sql(db: &mut Connection, template: &str, table: &str) -> Result<Vec
 
 /// The text of a view over months: that of the view as it stands, with the tables in place of what is between its
 /// `FROM (` and `) AS m`. The template comes first: it has no rows, and names the columns also where no month stands.
-/// `None` when the view has another form.
+/// `None` when the view has another form. Lines may end as Windows ends them; those of the text do not.
 #[must_use]
 pub fn rows_view(view_sql: &str, template: &str, months: &[(String, bool)]) -> Option<String> {
     let mut source = format!("SELECT 0 AS archived, * FROM {template}");
     for (table, archived) in months {
         source += &format!(" UNION ALL SELECT {}, * FROM {table}", i32::from(*archived));
     }
+    let view_sql = view_sql.replace("\r\n", "\n");
     let (head, rest) = view_sql.split_once("\nFROM (")?;
     let (_, tail) = rest.split_once(") AS m\n")?;
     Some(format!("{head}\nFROM ({source}) AS m\n{tail}"))
@@ -148,6 +149,8 @@ mod tests {
                     UNION ALL SELECT 0, * FROM t_2) AS m\nWHERE 1";
         assert_eq!(text.as_deref(), Some(made));
         assert_eq!(rows_view(made, "t", &[]).as_deref(), Some(view));
+        let windows = view.replace('\n', "\r\n");
+        assert_eq!(rows_view(&windows, "t", &months).as_deref(), Some(made));
         assert_eq!(rows_view("CREATE VIEW v AS SELECT 1", "t", &[]), None);
     }
 }
