@@ -23,7 +23,7 @@ INSERT INTO groups (group_id, name, description, group_type, created_by, max_mem
 
 INSERT INTO group_members (group_id, contact_id, display_name, role, joined_at, last_active, is_online, anonymous_id, permissions, created_at, updated_at) VALUES
     ('g1', 'c1', 'Alice', 'owner', '2025-01-01 00:00:00.000', '2025-06-15 12:00:00.000', TRUE, 'anon-1', x'7b7d', '2025-01-01 00:00:00.000', '2025-01-02 00:00:00.000'),
-    ('g1', 'c2', 'The Hatter', 'member', NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+    ('g1', 'c2', ' The Hatter ', 'member', NULL, NULL, NULL, NULL, NULL, NULL, NULL),
     ('g3', 'c1', 'A', 'admin', '2025-01-01 00:00:00.000', '2025-01-01 00:00:00.000', FALSE, '', x'', '2025-01-01 00:00:00.000', '2025-01-01 00:00:00.000');
 
 INSERT INTO settings (scope, key, value, updated_at, created_at) VALUES
@@ -33,7 +33,7 @@ INSERT INTO settings (scope, key, value, updated_at, created_at) VALUES
 INSERT INTO audit_log (log_id, timestamp, event_type, user_id, resource_type, resource_id, action, details, ip_address, user_agent, success, error_message) VALUES
     (-5, '2025-01-01 00:00:00.000', 'authentication', 'c1', 'vault', 'v', 'unlock', x'7b7d', '::1', 'tool/1', FALSE, 'wrong; "password"'),
     (9, NULL, 'message', NULL, NULL, NULL, 'send', NULL, NULL, NULL, NULL, NULL);
--- The number of the last row is kept when the row goes.
+-- The number of the last row is kept when the row goes; so in each table with AUTOINCREMENT.
 INSERT INTO audit_log (event_type, action) VALUES ('none', 'none');
 DELETE FROM audit_log WHERE event_type = 'none';
 
@@ -57,11 +57,15 @@ INSERT INTO backup_contents (backup_id, table_name, record_count, data_size, che
 INSERT INTO performance_metrics (metric_id, timestamp, metric_name, metric_value, unit, category, metadata) VALUES
     (1, '2025-01-01 00:00:00.000', 'page', 0.1, 'ms', 'read', '{}'),
     (2, NULL, 'page', NULL, NULL, NULL, NULL),
-    (3, '2025-01-01 00:00:00.000', 'page', -1e300, 'ms', 'read', '{}');
+    (3, '2025-01-01 00:00:00.000', 'page', -1e300, 'ms', 'read', '{}'),
+    (4, NULL, 'newest', NULL, NULL, NULL, NULL);
+DELETE FROM performance_metrics WHERE metric_name = 'newest';
 
 INSERT INTO usage_statistics (stat_id, date, metric, value) VALUES
     (1, '2025-01-01', 'messages', -1),
-    (2, '2025-01-02', 'messages', NULL);
+    (2, '2025-01-02', 'messages', NULL),
+    (3, '2025-01-03', 'newest', NULL);
+DELETE FROM usage_statistics WHERE metric = 'newest';
 
 INSERT INTO access_control (resource_type, resource_id, user_id, permissions, granted_by, granted_at, expires_at) VALUES
     ('group', 'g1', 'c1', '["read"]', 'c2', '2025-01-01 00:00:00.000', '2026-01-01 00:00:00.000'),
@@ -69,7 +73,9 @@ INSERT INTO access_control (resource_type, resource_id, user_id, permissions, gr
 
 INSERT INTO security_events (event_id, timestamp, event_type, severity, source_ip, user_id, description, raw_data, resolved, resolved_at, resolution) VALUES
     (1, '2025-01-01 00:00:00.000', 'tampering', 'critical', '::1', 'c1', 'a row was moved', x'00ff', TRUE, '2025-01-02 00:00:00.000', 'restored'),
-    (2, NULL, 'login', 'low', NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+    (2, NULL, 'login', 'low', NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+    (3, NULL, 'newest', 'low', NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+DELETE FROM security_events WHERE event_type = 'newest';
 
 -- Three rows are the migration's own.
 INSERT INTO retention_policies (table_name, retention_days, archive_table, cleanup_enabled, last_cleanup) VALUES

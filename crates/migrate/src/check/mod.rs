@@ -7,9 +7,11 @@ mod fill;
 mod indexes;
 mod kept;
 mod keys;
+mod numbers;
 mod report;
 mod round_trip;
 mod rows;
+mod template;
 mod values;
 
 use privatus_sqlite::Connection;
@@ -25,6 +27,7 @@ pub use fault::Fault;
 use fault::of_step;
 use kept::Kept;
 pub use report::Report;
+use template::Alone;
 
 /// A step and the rows that are added behind it, so that the next step finds every table filled.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +62,8 @@ pub struct Excused<'a> {
     pub unindexed: &'a [(&'a str, &'a str, &'a str)],
     /// `(index, reason)`: an index that a step drops or gives to another table.
     pub dropped_indexes: &'a [(&'a str, &'a str)],
+    /// `(index, reason)`: an index that the template has and no month.
+    pub template_only: &'a [(&'a str, &'a str)],
     /// `(table, column, reason)`: a nullable column that is never NULL, or has no value yet.
     pub one_kind: &'a [(&'a str, &'a str, &'a str)],
     /// `(step, what, reason)` of what a step's way up changes in columns that stay: `table` for rows that are declared to
@@ -76,7 +81,8 @@ pub fn verify(cases: &[Case<'_>], world: &mut dyn World, excused: &Excused<'_>) 
     let mut bench = Bench::new(world)?;
     let mut db = bench::empty()?;
     let mut report = Report::default();
-    let mut kept = indexes::Kept::new(excused.dropped_indexes);
+    let mut names = indexes::Kept::new(excused.dropped_indexes);
+    let mut alone = Alone::new(excused.template_only);
     let mut ups = Kept::new("its way up", excused.changed_up);
     let mut backs = Kept::new("its way back with rows", excused.changed_back);
     let mut last = 0;
@@ -90,21 +96,24 @@ pub fn verify(cases: &[Case<'_>], world: &mut dyn World, excused: &Excused<'_>) 
         }
         last = case.step.version();
         texts(&case.step)?;
-        kept.note_before(&mut db)?;
+        names.note_before(&mut db)?;
         let before: Vec<Step> = cases.iter().take(at).map(|case| case.step).collect();
         if round_trip::there_and_back(&mut bench, &mut db, &case.step, &mut ups)? {
             report.round_trips += 1;
         }
-        report.indexes = kept.check(&mut db, name)?;
+        report.indexes = names.check(&mut db, name)?;
+        alone.check(&mut bench, &mut db, name)?;
         fill::run(&mut bench, &mut db, case)?;
         report.filled = fill::check(&mut bench, &mut db, name)?;
+        numbers::check(&mut db, name)?;
         report.one_sided = values::check(&mut bench, &mut db, name, excused.one_kind)?;
         if case.step.irreversible.is_none() {
             round_trip::filled(&mut bench, &mut db, &before, &case.step, &mut backs)?;
         }
         report.steps += 1;
     }
-    kept.end()?;
+    names.end()?;
+    alone.end()?;
     ups.end()?;
     backs.end()?;
     values::end(excused.one_kind, &report.one_sided)?;

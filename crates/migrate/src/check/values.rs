@@ -1,4 +1,4 @@
-//! Whether samples have all kinds of values: NULL and none, empty, long words, quotes, line ends.
+//! Whether samples have all kinds of values: NULL and none, empty, quotes, line ends, spaces, wide numbers.
 
 use privatus_sqlite::{Column, Connection, SqliteError, Value};
 
@@ -28,6 +28,22 @@ const KINDS: &[(&str, IsKind)] = &[
     ),
     ("an empty text", |value| value == Column::Text(&[])),
     (
+        "a text with spaces at its ends",
+        |value| matches!(value, Column::Text([b' ', between @ .., b' ']) if between.trim_ascii() != b""),
+    ),
+    (
+        "a text of upper and lower case",
+        |value| matches!(value, Column::Text(text) if is_mixed(text)),
+    ),
+    (
+        "a number with a fraction",
+        |value| matches!(value, Column::Real(number) if number.fract() != 0.0),
+    ),
+    (
+        "a number past 32 bits",
+        |value| matches!(value, Column::Integer(number) if number.unsigned_abs() > u32::MAX.into()),
+    ),
+    (
         "a negative number",
         |value| matches!(value, Column::Integer(number) if number < 0),
     ),
@@ -35,6 +51,10 @@ const KINDS: &[(&str, IsKind)] = &[
 
 fn has(value: Column<'_>, byte: u8) -> bool {
     matches!(value, Column::Text(text) if text.contains(&byte))
+}
+
+fn is_mixed(text: &[u8]) -> bool {
+    text.iter().any(u8::is_ascii_uppercase) && text.iter().any(u8::is_ascii_lowercase)
 }
 
 /// Refuses a nullable column without NULL or without a value, and a database without one of the kinds. Gives the

@@ -89,7 +89,7 @@ fn an_excuse_names_the_step_and_what_it_changes() {
     cases[1].step.up = with(
         set::V2_UP,
         "DROP VIEW",
-        "UPDATE people SET name = upper(name); INSERT INTO notes (person, text) VALUES (NULL, 'new'); DROP VIEW",
+        "UPDATE people SET name = replace(name, 'one', 'two'); INSERT INTO notes (text) VALUES ('new'), ('newest'); DELETE FROM notes WHERE text = 'newest'; DROP VIEW",
     );
     cases[1].step.rows_up = &[("notes", "SELECT count(*) + 1 FROM notes")];
     one_way(&mut cases);

@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod compared;
 mod kept;
 mod planted;
 mod set;

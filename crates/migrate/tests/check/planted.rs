@@ -2,7 +2,7 @@
 
 use privatus_migrate::check::{Case, Fault};
 
-use crate::{check, kept, set};
+use crate::{check, compared, kept, set};
 
 /// A fault in a set that has none else.
 pub(crate) struct Planted {
@@ -327,7 +327,7 @@ const PLANTED: &[Planted] = &[
 
 #[test]
 fn every_planted_fault_is_found() {
-    for planted in PLANTED.iter().chain(kept::PLANTED) {
+    for planted in PLANTED.iter().chain(kept::PLANTED).chain(compared::PLANTED) {
         let mut cases = set::cases();
         (planted.plant)(&mut cases);
         let fault = match check(&cases) {

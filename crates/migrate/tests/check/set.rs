@@ -35,15 +35,15 @@ DROP TABLE schema_migrations;
 
 pub(crate) const V1_SAMPLE: &str = "
 INSERT INTO people (id, name, picture, age) VALUES
-    ('p1', 'it''s one', x'', -1), ('p2', 'two
-lines', x'00ff', NULL), ('p3', '日本', NULL, 3);
+    ('p1', 'it''s one', x'', -1), ('p2', ' Two
+lines ', x'00ff', NULL), ('p3', '日本', NULL, 4294967297);
 INSERT INTO notes (person, text) VALUES ('p1', ''), (NULL, 'gone'), ('p2', 'kept');
 DELETE FROM notes WHERE text = 'kept';
 INSERT INTO months (name) VALUES ('m_1'), ('m_2');
 ";
 
 pub(crate) const V1_MONTH: &str =
-    "INSERT INTO {table} (row, content, sender) VALUES (1, x'01', 'p1'), (2, x'', NULL)";
+    "INSERT INTO {table} (row, content, sender) VALUES (1, 0.5, 'p1'), (2, x'', NULL)";
 
 pub(crate) const V2_UP: &str = "
 DROP VIEW m_rows;

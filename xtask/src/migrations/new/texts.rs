@@ -6,6 +6,7 @@ pub(super) const UP: &str = "\
 -- What the step changes, and why. Runs once in each vault, in one transaction, foreign keys off.
 -- A view that reads a changed table is dropped first and made again at the end; the store puts the months in.
 -- A table of which rows go or come is declared in crates/store/src/migration/steps.rs (`with_rows`).
+-- An index of months is made on messages_template, under a name with messages_template in it: no month gets another.
 ";
 
 pub(super) const DOWN: &str = "\
