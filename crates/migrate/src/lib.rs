@@ -13,6 +13,7 @@ mod read;
 mod references;
 mod run;
 mod schema;
+mod settle;
 mod state;
 mod step;
 mod steps;

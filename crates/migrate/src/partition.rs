@@ -1,13 +1,11 @@
-//! Months: every month's table has the template's text and its indexes, whenever it was made.
+//! Months: what one is made of, the view over all, and those that a step's SQL runs for.
 
-use std::collections::BTreeMap;
-
-use privatus_sqlite::{Connection, SqliteError, Value};
+use privatus_sqlite::{Connection, Value};
 
 use crate::error::MigrateError;
 use crate::host::{Host, Partitions};
-use crate::read::{self, quoted};
-use crate::tokens::{normalised, renamed};
+use crate::read;
+use crate::tokens::renamed;
 
 /// The statements that make a month: its table, without the comments and spaces that are for a person, since every open
 /// parses it; and each index of the template whose name contains the template's.
@@ -70,70 +68,6 @@ pub(crate) fn tables_for(
             "month {month} is sealed, and this build cannot write it again"
         ))),
     }
-}
-
-/// Gives each month the indexes that it would have if it were made now, and refuses one whose table is not what the
-/// template would make: a step that forgot the old months. The template is tried where no month stands, too.
-pub(crate) fn settle(db: &mut Connection, host: &mut dyn Host, step: &str) -> Result<(), MigrateError> {
-    let Partitions { template, tables, .. } = host.partitions(db)?;
-    if template.is_empty() {
-        return Ok(());
-    }
-    try_template(db, &template, step)?;
-    for table in &tables {
-        let mut expected = month_sql(db, &template, table)?;
-        expected.extend(host.month_extras(table));
-        let mut found = objects(db, table)?;
-        for sql in expected {
-            if found.remove(&normalised(&sql)).is_some() {
-                continue;
-            }
-            if !normalised(&sql).starts_with("create table") {
-                db.execute_batch(&sql)?;
-                continue;
-            }
-            return Err(MigrateError::Broken {
-                step: step.into(),
-                what: format!(
-                    "{table} is not what {template} makes after it: the step needs SQL for the months"
-                ),
-            });
-        }
-        for (kind, name) in found.into_values() {
-            if kind != "index" {
-                return Err(MigrateError::Broken {
-                    step: step.into(),
-                    what: format!("it leaves the {kind} {name} on {table}, which a new month would not have"),
-                });
-            }
-            db.execute_batch(&format!("DROP INDEX {}", quoted(&name)))?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether a month can be made of the template.
-fn try_template(db: &mut Connection, template: &str, step: &str) -> Result<(), MigrateError> {
-    let trial = format!("{template}_trial");
-    let made = month_sql(db, template, &trial)?
-        .iter()
-        .try_for_each(|sql| db.execute_batch(sql))
-        .and_then(|()| db.execute_batch(&format!("DROP TABLE {}", quoted(&trial))));
-    made.map_err(|error| MigrateError::Statement {
-        step: step.into(),
-        statement: format!("a month made of {template}"),
-        error,
-    })
-}
-
-/// What belongs to a table, by its normalised text: kind and name.
-fn objects(db: &mut Connection, table: &str) -> Result<BTreeMap<String, (String, String)>, SqliteError> {
-    let sql = "SELECT sql, type, name FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name = ?";
-    let rows = read::rows(db, sql, &[Value::Text(table)], |row| {
-        let text = normalised(&read::text(row, 0)?);
-        Some((text, (read::text(row, 1)?, read::text(row, 2)?)))
-    })?;
-    Ok(rows.into_iter().flatten().collect())
 }
 
 #[cfg(test)]

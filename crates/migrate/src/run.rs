@@ -10,7 +10,7 @@ use crate::ledger::{self, Applied, Seal};
 use crate::partition;
 use crate::read;
 use crate::references::Dangling;
-
+use crate::settle;
 use crate::step::Step;
 use crate::tokens::{first_token, first_words};
 
@@ -107,8 +107,7 @@ impl Runner<'_> {
             stands(db, step.name)?;
         }
         self.host.refresh_views(db)?;
-        partition::settle(db, self.host, step.name)
-            .map_err(|error| error.in_step(step.name, "the months"))?;
+        settle::settle(db, self.host, step.name).map_err(|error| error.in_step(step.name, "the months"))?;
         ledger::note(db, &self.seal, step, self.now, self.tool)
             .map_err(|error| error.in_step(step.name, "its row in the ledger"))?;
         self.compare(db, step.name, &before, false)
@@ -132,7 +131,7 @@ impl Runner<'_> {
         // The first step's way back leaves neither months nor ledger.
         if read::has_table(db, "schema_migrations")? {
             self.host.refresh_views(db)?;
-            partition::settle(db, self.host, name).map_err(|error| error.in_step(name, "the months"))?;
+            settle::settle(db, self.host, name).map_err(|error| error.in_step(name, "the months"))?;
         }
         ledger::forget(db, step.version)?;
         self.compare(db, name, &before, true)
@@ -201,6 +200,7 @@ impl Runner<'_> {
             return Ok(());
         };
         let tables = partition::tables_for(db, self.host, sql, step)?;
+        settle::drop_stray_indexes(db, self.host).map_err(|error| error.in_step(step, "the months"))?;
         for (done, table) in (1..).zip(&tables) {
             self.script(db, step, &sql.replace("{table}", table))?;
             (self.event)(Event::Partition {

@@ -8,6 +8,7 @@
 )]
 
 mod compared;
+mod indexes;
 mod kept;
 mod planted;
 mod set;

@@ -21,10 +21,12 @@ pub(super) const SAMPLE: &str = "\
 
 pub(super) const PARTITION_UP: &str = "\
 -- The same change in one month, whose table stands as {table}: a month has to be what messages_template would make.
+-- Its indexes come and go with those of messages_template: no statement here names one.
 ";
 
 pub(super) const PARTITION_DOWN: &str = "\
--- Undoes partition_up.sql in one month, {table}. Runs after down.sql.
+-- Undoes partition_up.sql in one month, {table}. Runs after down.sql, and after the indexes that it took from the template
+-- are gone from the month.
 ";
 
 pub(super) const PARTITION_SAMPLE: &str = "\

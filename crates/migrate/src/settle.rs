@@ -1,0 +1,104 @@
+//! Months around a step: every month's table has the template's text and its indexes, whenever it was made.
+
+use std::collections::BTreeMap;
+
+use privatus_sqlite::{Connection, SqliteError, Value};
+
+use crate::error::MigrateError;
+use crate::host::{Host, Partitions};
+use crate::partition::month_sql;
+use crate::read::{self, quoted};
+use crate::tokens::normalised;
+
+/// Gives each month the indexes that it would have if it were made now, and refuses one whose table is not what the
+/// template would make: a step that forgot the old months. The template is tried where no month stands, too.
+pub(crate) fn settle(db: &mut Connection, host: &mut dyn Host, step: &str) -> Result<(), MigrateError> {
+    let Partitions { template, tables, .. } = host.partitions(db)?;
+    if template.is_empty() {
+        return Ok(());
+    }
+    try_template(db, &template, step)?;
+    for table in &tables {
+        let mut found = objects(db, table)?;
+        for sql in expected(db, host, &template, table)? {
+            if found.remove(&normalised(&sql)).is_some() {
+                continue;
+            }
+            if !normalised(&sql).starts_with("create table") {
+                db.execute_batch(&sql)?;
+                continue;
+            }
+            return Err(MigrateError::Broken {
+                step: step.into(),
+                what: format!(
+                    "{table} is not what {template} makes after it: the step needs SQL for the months"
+                ),
+            });
+        }
+        for (kind, name) in found.into_values() {
+            if kind != "index" {
+                return Err(MigrateError::Broken {
+                    step: step.into(),
+                    what: format!("it leaves the {kind} {name} on {table}, which a new month would not have"),
+                });
+            }
+            drop_index(db, &name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Drops the months' indexes that they would not have if they were made now: a column that one reads cannot be dropped.
+pub(crate) fn drop_stray_indexes(db: &mut Connection, host: &mut dyn Host) -> Result<(), MigrateError> {
+    let Partitions { template, tables, .. } = host.partitions(db)?;
+    for table in &tables {
+        let mut found = objects(db, table)?;
+        for sql in expected(db, host, &template, table)? {
+            found.remove(&normalised(&sql));
+        }
+        for (_, name) in found.into_values().filter(|(kind, _)| kind == "index") {
+            drop_index(db, &name)?;
+        }
+    }
+    Ok(())
+}
+
+/// The statements that would make a month now.
+fn expected(
+    db: &mut Connection,
+    host: &mut dyn Host,
+    template: &str,
+    table: &str,
+) -> Result<Vec<String>, MigrateError> {
+    let mut all = month_sql(db, template, table)?;
+    all.extend(host.month_extras(table));
+    Ok(all)
+}
+
+fn drop_index(db: &mut Connection, name: &str) -> Result<(), SqliteError> {
+    db.execute_batch(&format!("DROP INDEX {}", quoted(name)))
+}
+
+/// Whether a month can be made of the template.
+fn try_template(db: &mut Connection, template: &str, step: &str) -> Result<(), MigrateError> {
+    let trial = format!("{template}_trial");
+    let made = month_sql(db, template, &trial)?
+        .iter()
+        .try_for_each(|sql| db.execute_batch(sql))
+        .and_then(|()| db.execute_batch(&format!("DROP TABLE {}", quoted(&trial))));
+    made.map_err(|error| MigrateError::Statement {
+        step: step.into(),
+        statement: format!("a month made of {template}"),
+        error,
+    })
+}
+
+/// What belongs to a table, by its normalised text: kind and name.
+fn objects(db: &mut Connection, table: &str) -> Result<BTreeMap<String, (String, String)>, SqliteError> {
+    let sql = "SELECT sql, type, name FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name = ?";
+    let rows = read::rows(db, sql, &[Value::Text(table)], |row| {
+        let text = normalised(&read::text(row, 0)?);
+        Some((text, (read::text(row, 1)?, read::text(row, 2)?)))
+    })?;
+    Ok(rows.into_iter().flatten().collect())
+}
