@@ -179,13 +179,20 @@ mod tests {
         fs::read_to_string(root.join(file)).unwrap()
     }
 
+    /// A name that no step has: longer than the newest one's, and made of it.
+    fn unused(begun: &str) -> String {
+        let newest = privatus_store::STEPS.all().last().unwrap().name;
+        format!("{begun}_{}", newest.split_once('_').unwrap().1)
+    }
+
     #[test]
     fn a_step_gets_all_its_parts() {
         let copy = copy();
         let root = copy.path();
         let before = fs::read_dir(root.join(FOLDER)).unwrap().count();
-        let told = run(root, "2999-01-02", &options("poll_votes", true, true)).unwrap();
-        let folder = format!("2999-01-02-{:06}_poll_votes", before + 1);
+        let name = unused("before");
+        let told = run(root, "2999-01-02", &options(&name, true, true)).unwrap();
+        let folder = format!("2999-01-02-{:06}_{name}", before + 1);
         assert!(
             told.iter().any(|line| line.contains("migrations verify")),
             "{told:?}"
@@ -206,29 +213,34 @@ mod tests {
         }
         let steps = read(root, STEPS);
         let entry = format!(
-            "    step!(\"{folder}\", \"poll votes\", partition).with_code(super::code::poll_votes::run),\n    {MARKER}\n"
+            "    step!(\"{folder}\", \"{}\", partition).with_code(super::code::{name}::run),\n    {MARKER}\n",
+            name.replace('_', " ")
         );
         assert!(steps.contains(&entry), "{steps}");
-        assert!(read(root, FILES[1]).contains(&format!("pub(super) mod poll_votes;\n{MARKER}")));
-        assert!(read(root, FILES[2]).contains(&format!("mod poll_votes;\n{MARKER}")));
-        let code = read(root, "crates/store/src/migration/code/poll_votes.rs");
+        assert!(read(root, FILES[1]).contains(&format!("pub(super) mod {name};\n{MARKER}")));
+        assert!(read(root, FILES[2]).contains(&format!("mod {name};\n{MARKER}")));
+        let code = read(root, &format!("{CODE}/{name}.rs"));
         assert!(
             code.contains("pub(in crate::migration) fn run(") && code.contains("Err("),
             "{code}"
         );
         // A skeleton that passes would be taken for a test.
-        let test = read(root, "tests/tests/fixtures/steps/poll_votes.rs");
+        let test = read(root, &format!("{TESTS}/{name}.rs"));
         assert!(test.contains("#[test]") && test.contains("panic!("), "{test}");
 
         // The next one comes behind it, whatever the clock shows.
-        run(root, "1999-01-01", &options("more", false, false)).unwrap();
-        let next = format!("2999-01-02-{:06}_more", before + 2);
+        let more = unused("more");
+        run(root, "1999-01-01", &options(&more, false, false)).unwrap();
+        let next = format!("2999-01-02-{:06}_{more}", before + 2);
         assert!(root.join(FOLDER).join(&next).is_dir());
         assert!(!root.join(FOLDER).join(&next).join("partition_up.sql").exists());
         let steps = read(root, STEPS);
         assert!(steps.find(&folder).unwrap() < steps.find(&next).unwrap());
         assert!(
-            steps.contains(&format!("    step!(\"{next}\", \"more\"),\n    {MARKER}")),
+            steps.contains(&format!(
+                "    step!(\"{next}\", \"{}\"),\n    {MARKER}",
+                more.replace('_', " ")
+            )),
             "{steps}"
         );
     }
@@ -239,7 +251,8 @@ mod tests {
         let root = copy.path();
         let before = read(root, STEPS);
         let count = fs::read_dir(root.join(FOLDER)).unwrap().count();
-        run(root, "2999-01-02", &options("taken", false, false)).unwrap();
+        let taken = unused("taken");
+        run(root, "2999-01-02", &options(&taken, false, false)).unwrap();
         fs::write(root.join(STEPS), &before).unwrap();
         for name in [
             "",
@@ -249,14 +262,14 @@ mod tests {
             "1st",
             "größe",
             "type",
-            "taken",
+            taken.as_str(),
             "v1_1_0",
         ] {
             let error = run(root, "2999-01-02", &options(name, false, false)).unwrap_err();
             assert!(error.to_string().contains("name"), "{name}: {error}");
         }
         fs::write(root.join(FILES[2]), "//! Doc.\n").unwrap();
-        let error = run(root, "2999-01-02", &options("more", false, false)).unwrap_err();
+        let error = run(root, "2999-01-02", &options(&unused("more"), false, false)).unwrap_err();
         assert!(error.to_string().contains("has no line"), "{error}");
         assert_eq!(read(root, STEPS), before);
         assert_eq!(fs::read_dir(root.join(FOLDER)).unwrap().count(), count + 1);
