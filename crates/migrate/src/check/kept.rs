@@ -22,6 +22,8 @@ pub(super) struct Pair<'a> {
     pub(super) after: &'a Rows,
     /// The template's name stands for all of them.
     pub(super) months: &'a Partitions,
+    /// Rows were added since.
+    pub(super) has_more: bool,
 }
 
 impl<'a> Kept<'a> {
@@ -51,10 +53,8 @@ impl<'a> Kept<'a> {
             let Some(found) = after.get(name) else { continue };
             let is_month = pair.months.tables.contains(name);
             let title = if is_month { &pair.months.template } else { name };
-            lines.extend(
-                self.table(step, title, expected, found)
-                    .map(|what| format!("{what} of {name}")),
-            );
+            let changed = self.table(step, title, expected, found, pair.has_more);
+            lines.extend(changed.map(|what| format!("{what} of {name}")));
         }
         for (table, number) in &pair.before.sequences {
             let found = pair.after.sequences.get(table).copied().unwrap_or(0);
@@ -67,17 +67,26 @@ impl<'a> Kept<'a> {
         if lines.is_empty() {
             return Ok(());
         }
-        let what = format!("{} changes what was there: {}", self.way, lines.join("; "));
+        let when = if pair.has_more { " before the step" } else { "" };
+        let what = format!("{} changes what was there{when}: {}", self.way, lines.join("; "));
         Err(of_step(step, what))
     }
 
     /// What a table lost in the columns that it has before and after.
-    fn table(&mut self, step: &str, title: &str, expected: &Table, found: &Table) -> Option<String> {
+    fn table(
+        &mut self,
+        step: &str,
+        title: &str,
+        expected: &Table,
+        found: &Table,
+        has_more: bool,
+    ) -> Option<String> {
         let common = |column: &&String| found.columns.contains(column);
         let mut columns: Vec<&String> = expected.columns.iter().filter(common).collect();
         let equal = |columns: &[&String]| {
             let (expected, found) = (projected(expected, columns), projected(found, columns));
-            (minus(&expected, &found), minus(&found, &expected))
+            let new = if has_more { 0 } else { minus(&found, &expected) };
+            (minus(&expected, &found), new)
         };
         if equal(&columns) == (0, 0) {
             return None;

@@ -98,17 +98,16 @@ pub fn verify(cases: &[Case<'_>], world: &mut dyn World, excused: &Excused<'_>) 
         texts(&case.step)?;
         names.note_before(&mut db)?;
         let before: Vec<Step> = cases.iter().take(at).map(|case| case.step).collect();
-        if round_trip::there_and_back(&mut bench, &mut db, &case.step, &mut ups)? {
-            report.round_trips += 1;
-        }
+        let old = round_trip::there_and_back(&mut bench, &mut db, &case.step, &mut ups)?;
+        report.round_trips += usize::from(old.is_some());
         report.indexes = names.check(&mut db, name)?;
         alone.check(&mut bench, &mut db, name)?;
         fill::run(&mut bench, &mut db, case)?;
         report.filled = fill::check(&mut bench, &mut db, name)?;
         numbers::check(&mut db, name)?;
         report.one_sided = values::check(&mut bench, &mut db, name, excused.one_kind)?;
-        if case.step.irreversible.is_none() {
-            round_trip::filled(&mut bench, &mut db, &before, &case.step, &mut backs)?;
+        if let Some(old) = old.filter(|_| case.step.irreversible.is_none()) {
+            round_trip::filled(&mut bench, &mut db, &before, &case.step, &old, &mut backs)?;
         }
         report.steps += 1;
     }

@@ -36,7 +36,8 @@ impl State {
     }
 }
 
-/// Applies a step to a database that is filled up to it, and takes it back between. Says whether there was a way back.
+/// Applies a step to a database that is filled up to it, and takes it back between. Gives the rows before the step, if
+/// there was a way back.
 ///
 /// The reason why a step is not taken back in a vault does not matter here: what stands in `down.sql` has to be true.
 pub(super) fn there_and_back(
@@ -44,7 +45,7 @@ pub(super) fn there_and_back(
     db: &mut Connection,
     step: &Step,
     kept: &mut Kept<'_>,
-) -> Result<bool, Fault> {
+) -> Result<Option<Rows>, Fault> {
     let step = Step {
         irreversible: step.irreversible.filter(|_| normalised(step.down).is_empty()),
         ..*step
@@ -56,25 +57,28 @@ pub(super) fn there_and_back(
         before: &before.rows,
         after: &after.rows,
         months: &bench.world.partitions(db)?,
+        has_more: false,
     };
     kept.check(step.name, step.rows_up, &pair)?;
     if step.irreversible.is_some() {
-        return Ok(false);
+        return Ok(None);
     }
     bench.back(db)?;
     before.expect(db, step.name, "after up and down")?;
     bench.up(db, &[step])?;
     after.expect(db, step.name, "after up, down and up")?;
-    Ok(true)
+    Ok(Some(before.rows))
 }
 
 /// The way back of a step that is in use: whatever stands in what it added, the schema before it comes back, and every row
-/// keeps what it has in the columns that stay.
+/// keeps what it has in the columns that stay. Where a table or a column had another name between, the `old` rows are
+/// those from before the step, which its sample leaves as they are.
 pub(super) fn filled(
     bench: &mut Bench<'_>,
     db: &mut Connection,
     before: &[Step],
     step: &Step,
+    old: &Rows,
     kept: &mut Kept<'_>,
 ) -> Result<(), Fault> {
     let expected = Schema::read(&mut bench.fresh(before, db)?)?;
@@ -92,6 +96,13 @@ pub(super) fn filled(
         before: &rows,
         after: &found.rows,
         months: &months,
+        has_more: false,
+    };
+    kept.check(step.name, step.rows_down, &pair)?;
+    let pair = Pair {
+        before: old,
+        has_more: true,
+        ..pair
     };
     kept.check(step.name, step.rows_down, &pair)
 }

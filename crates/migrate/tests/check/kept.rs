@@ -52,6 +52,23 @@ pub(crate) const PLANTED: &[Planted] = &[
         },
     ),
     found(
+        "a way back that changes such rows in a column that had another name",
+        "its way back with rows changes what was there before the step: 1 rows (text) of notes",
+        |cases| {
+            cases[1].step.up = with(
+                set::V2_UP,
+                "DROP VIEW",
+                "ALTER TABLE notes RENAME COLUMN text TO words; DROP VIEW",
+            );
+            cases[1].step.down = with(
+                set::V2_DOWN,
+                "DROP INDEX",
+                "UPDATE notes SET words = 'LOST' WHERE person IN (SELECT id FROM people WHERE nick = 'n'); \
+                 ALTER TABLE notes RENAME COLUMN words TO text; DROP INDEX",
+            );
+        },
+    ),
+    found(
         "an up without a way back that changes a value",
         "its way up changes what was there: 3 rows (name) of people",
         |cases| {
@@ -81,6 +98,25 @@ pub(crate) const PLANTED: &[Planted] = &[
 fn one_way(cases: &mut [Case<'static>]) {
     cases[1].step.down = "-- nothing";
     cases[1].step.irreversible = Some("a test");
+}
+
+#[test]
+fn rows_that_may_come_keep_the_values_of_the_others() {
+    let mut cases = set::cases();
+    cases[1].step.up = with(
+        set::V2_UP,
+        "DROP VIEW",
+        "INSERT INTO notes (text) VALUES ('new'); UPDATE notes SET text = 'LOST' WHERE note = 1; DROP VIEW",
+    );
+    cases[1].step.rows_up = &[("notes", "SELECT count(*) + 1 FROM notes")];
+    let excused = Excused {
+        changed_up: &[("2_second", "notes", "a test")],
+        ..Excused::default()
+    };
+    let fault = verify(&cases, &mut world::Months, &excused)
+        .unwrap_err()
+        .to_string();
+    assert!(fault.contains("1 rows (note, person, text) of notes"), "{fault}");
 }
 
 #[test]

@@ -16,7 +16,8 @@ pub(super) const DOWN: &str = "\
 
 pub(super) const SAMPLE: &str = "\
 -- Rows for `cargo xtask migrations verify`, run behind up.sql: a row in each new table; in each new column that may be NULL
--- a value and a NULL. Not a part of the migration: no vault ever has these rows.
+-- a value and a NULL; of a table with AUTOINCREMENT the newest row is deleted again. What stood before stays as it was.
+-- Not a part of the migration: no vault ever has these rows.
 ";
 
 pub(super) const PARTITION_UP: &str = "\
