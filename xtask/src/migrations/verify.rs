@@ -116,8 +116,10 @@ mod tests {
         let told = run(&Workspace::locate().unwrap()).unwrap();
         assert!(told.len() >= 4, "{told:?}");
         let first = told.first().unwrap();
-        let steps = STEPS.all().len();
-        let expected = format!("{steps} steps, {steps} of them up, down and up again");
-        assert!(first.starts_with(&expected), "{first}");
+        let expected = format!("{} steps, ", STEPS.all().len());
+        assert!(
+            first.starts_with(&expected) && first.contains("up, down and up again"),
+            "{first}"
+        );
     }
 }
