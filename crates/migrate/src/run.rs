@@ -1,5 +1,7 @@
 //! One step, up or back, in one transaction: kept whole or not at all.
 
+use std::collections::BTreeSet;
+
 use privatus_sqlite::Connection;
 
 use crate::counts::Counts;
@@ -107,7 +109,8 @@ impl Runner<'_> {
             stands(db, step.name)?;
         }
         self.host.refresh_views(db)?;
-        settle::settle(db, self.host, step.name).map_err(|error| error.in_step(step.name, "the months"))?;
+        settle::settle(db, self.host, step.name, &before.triggers)
+            .map_err(|error| error.in_step(step.name, "the months"))?;
         ledger::note(db, &self.seal, step, self.now, self.tool)
             .map_err(|error| error.in_step(step.name, "its row in the ledger"))?;
         self.compare(db, step.name, &before, false)
@@ -131,7 +134,8 @@ impl Runner<'_> {
         // The first step's way back leaves neither months nor ledger.
         if read::has_table(db, "schema_migrations")? {
             self.host.refresh_views(db)?;
-            settle::settle(db, self.host, name).map_err(|error| error.in_step(name, "the months"))?;
+            settle::settle(db, self.host, name, &before.triggers)
+                .map_err(|error| error.in_step(name, "the months"))?;
         }
         ledger::forget(db, step.version)?;
         self.compare(db, name, &before, true)
@@ -158,6 +162,7 @@ impl Runner<'_> {
             dangling: Dangling::find(db)?,
             counts,
             identity,
+            triggers: settle::triggers(db)?,
         };
         (self.event)(Event::Begun {
             step,
@@ -221,6 +226,7 @@ struct Before {
     counts: Counts,
     dangling: Dangling,
     identity: Option<Vec<u8>>,
+    triggers: BTreeSet<String>,
 }
 
 /// The SQL of a way back, if there is one and it is what was written.

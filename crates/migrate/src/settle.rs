@@ -1,6 +1,6 @@
 //! Months around a step: every month's table has the template's text and its indexes, whenever it was made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use privatus_sqlite::{Connection, SqliteError, Value};
 
@@ -11,8 +11,14 @@ use crate::read::{self, quoted};
 use crate::tokens::normalised;
 
 /// Gives each month the indexes that it would have if it were made now, and refuses one whose table is not what the
-/// template would make: a step that forgot the old months. The template is tried where no month stands, too.
-pub(crate) fn settle(db: &mut Connection, host: &mut dyn Host, step: &str) -> Result<(), MigrateError> {
+/// template would make: a step that forgot the old months. The template is tried where no month stands, too. Triggers that
+/// `stood` before are somebody else's, and stay.
+pub(crate) fn settle(
+    db: &mut Connection,
+    host: &mut dyn Host,
+    step: &str,
+    stood: &BTreeSet<String>,
+) -> Result<(), MigrateError> {
     let Partitions { template, tables, .. } = host.partitions(db)?;
     if template.is_empty() {
         return Ok(());
@@ -36,6 +42,9 @@ pub(crate) fn settle(db: &mut Connection, host: &mut dyn Host, step: &str) -> Re
             });
         }
         for (kind, name) in found.into_values() {
+            if stood.contains(&name) {
+                continue;
+            }
             if kind != "index" {
                 return Err(MigrateError::Broken {
                     step: step.into(),
@@ -46,6 +55,13 @@ pub(crate) fn settle(db: &mut Connection, host: &mut dyn Host, step: &str) -> Re
         }
     }
     Ok(())
+}
+
+/// The triggers there are.
+pub(crate) fn triggers(db: &mut Connection) -> Result<BTreeSet<String>, SqliteError> {
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'trigger'";
+    let names = read::rows(db, sql, &[], |row| read::text(row, 0))?;
+    Ok(names.into_iter().flatten().collect())
 }
 
 /// Drops the months' indexes that they would not have if they were made now: a column that one reads cannot be dropped.

@@ -255,7 +255,8 @@ fn what_was_broken_before_keeps_nobody_from_a_step() {
     let (vault, key) = (vault(), LedgerKey::generate().unwrap());
     vault.sql(
         "PRAGMA foreign_keys = OFF; CREATE TABLE plug (a REFERENCES contacts (display_name)); \
-         INSERT INTO conversation_months VALUES (77, 202505); PRAGMA foreign_keys = ON",
+         INSERT INTO conversation_months VALUES (77, 202505); PRAGMA foreign_keys = ON; \
+         CREATE TRIGGER own AFTER INSERT ON messages_202505 BEGIN SELECT 1; END",
     );
     let step = Step::new(NAME, "", UP, DOWN);
     with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap();
