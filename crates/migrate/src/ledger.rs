@@ -119,13 +119,13 @@ pub(crate) fn missing_ledger<T>(
 }
 
 fn read_row(row: &Row<'_>) -> Applied {
-    let text = |column| read::text(row, column);
+    let text = |column| row.text(column);
     Applied {
-        version: read::integer(row, 0),
+        version: row.integer(0),
         applied_at: text(1),
         description: text(2),
         checksum: text(3),
-        success: read::integer(row, 4) == 1,
+        success: row.integer(4) == 1,
         name: text(5),
         tool_version: text(6),
         irreversible: text(7),
@@ -172,17 +172,16 @@ pub(crate) fn note(
         is_authentic: true,
     };
     let mac = row.with_fields(seal.vault, |fields| seal.key.mac(fields));
-    let text = |text: &'_ Option<String>| text.clone();
     let texts = [
-        text(&row.applied_at),
-        text(&row.description),
-        text(&row.checksum),
-        text(&row.name),
-        text(&row.tool_version),
-        text(&row.irreversible),
-        text(&row.down_sql),
-        text(&row.partition_down_sql),
-        text(&row.down_rows),
+        &row.applied_at,
+        &row.description,
+        &row.checksum,
+        &row.name,
+        &row.tool_version,
+        &row.irreversible,
+        &row.down_sql,
+        &row.partition_down_sql,
+        &row.down_rows,
     ];
     let mut binds = vec![Value::Integer(row.version)];
     binds.extend(

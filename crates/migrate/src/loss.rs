@@ -68,7 +68,7 @@ fn columns(db: &mut Connection) -> Result<Columns, SqliteError> {
     let mut all = Columns::new();
     for table in read::tables(db)? {
         let sql = "SELECT name FROM pragma_table_info(?)";
-        let names = read::rows(db, sql, &[Value::Text(&table)], |row| read::text(row, 0))?;
+        let names = read::rows(db, sql, &[Value::Text(&table)], |row| row.text(0))?;
         all.insert(table, names.into_iter().flatten().collect());
     }
     Ok(all)

@@ -18,7 +18,7 @@ pub fn month_sql(db: &mut Connection, template: &str, table: &str) -> Result<Vec
     let mut all = vec![renamed(&text, &[(template, table)])];
     let sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ? ORDER BY name";
     let indexes = read::rows(db, sql, &[Value::Text(template)], |row| {
-        Some((read::text(row, 0)?, read::text(row, 1)?))
+        Some((row.text(0)?, row.text(1)?))
     })?;
     for (name, text) in indexes
         .into_iter()

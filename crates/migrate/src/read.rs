@@ -2,22 +2,6 @@
 
 use privatus_sqlite::{Column, Connection, Row, SqliteError, Value};
 
-/// A column as text; `None` for what is none.
-pub(crate) fn text(row: &Row<'_>, column: i32) -> Option<String> {
-    match row.column(column) {
-        Column::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        _ => None,
-    }
-}
-
-/// A column as an integer; 0 for what is none.
-pub(crate) fn integer(row: &Row<'_>, column: i32) -> i64 {
-    match row.column(column) {
-        Column::Integer(number) => number,
-        _ => 0,
-    }
-}
-
 /// All rows of a statement.
 pub(crate) fn rows<T>(
     db: &mut Connection,
@@ -45,7 +29,7 @@ pub(crate) fn number(db: &mut Connection, sql: &str) -> Result<Option<i64>, Sqli
 /// Whether there is a table of this name.
 pub(crate) fn has_table(db: &mut Connection, name: &str) -> Result<bool, SqliteError> {
     let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?";
-    let found = rows(db, sql, &[Value::Text(name)], |row| integer(row, 0))?;
+    let found = rows(db, sql, &[Value::Text(name)], |row| row.integer(0))?;
     Ok(found.first().is_some_and(|count| *count > 0))
 }
 
@@ -55,7 +39,7 @@ pub(crate) fn has_table(db: &mut Connection, name: &str) -> Result<bool, SqliteE
 /// SQLite's.
 pub fn text_of(db: &mut Connection, name: &str) -> Result<Option<String>, SqliteError> {
     let sql = "SELECT sql FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ?";
-    let found = rows(db, sql, &[Value::Text(name)], |row| text(row, 0))?;
+    let found = rows(db, sql, &[Value::Text(name)], |row| row.text(0))?;
     Ok(found.into_iter().flatten().next())
 }
 
@@ -63,7 +47,7 @@ pub fn text_of(db: &mut Connection, name: &str) -> Result<Option<String>, Sqlite
 pub(crate) fn tables(db: &mut Connection) -> Result<Vec<String>, SqliteError> {
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
                AND name NOT IN ('schema_migrations', '__diesel_schema_migrations') ORDER BY name";
-    let found = rows(db, sql, &[], |row| text(row, 0))?;
+    let found = rows(db, sql, &[], |row| row.text(0))?;
     Ok(found.into_iter().flatten().collect())
 }
 

@@ -19,7 +19,7 @@ impl Dangling {
         for table in read::tables(db)? {
             let sql = "SELECT parent FROM pragma_foreign_key_check(?)";
             let parents = read::rows(db, sql, &[Value::Text(&table)], |row| {
-                read::text(row, 0).unwrap_or_default()
+                row.text(0).unwrap_or_default()
             });
             let counted = parents.ok().map(|parents| {
                 let mut counts = BTreeMap::new();

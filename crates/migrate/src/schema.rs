@@ -19,9 +19,7 @@ impl Schema {
     pub fn read(db: &mut Connection) -> Result<Self, SqliteError> {
         let sql = "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE sql IS NOT NULL \
                    AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '__diesel_schema_migrations'";
-        let rows = read::rows(db, sql, &[], |row| {
-            Some((read::text(row, 0)?, read::text(row, 1)?))
-        })?;
+        let rows = read::rows(db, sql, &[], |row| Some((row.text(0)?, row.text(1)?)))?;
         let objects = rows.into_iter().flatten();
         Ok(Self(
             objects.map(|(name, sql)| (name, normalised(&sql))).collect(),

@@ -60,7 +60,7 @@ pub(crate) fn settle(
 /// The triggers there are.
 pub(crate) fn triggers(db: &mut Connection) -> Result<BTreeSet<String>, SqliteError> {
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'trigger'";
-    let names = read::rows(db, sql, &[], |row| read::text(row, 0))?;
+    let names = read::rows(db, sql, &[], |row| row.text(0))?;
     Ok(names.into_iter().flatten().collect())
 }
 
@@ -113,8 +113,8 @@ fn try_template(db: &mut Connection, template: &str, step: &str) -> Result<(), M
 fn objects(db: &mut Connection, table: &str) -> Result<BTreeMap<String, (String, String)>, SqliteError> {
     let sql = "SELECT sql, type, name FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name = ?";
     let rows = read::rows(db, sql, &[Value::Text(table)], |row| {
-        let text = normalised(&read::text(row, 0)?);
-        Some((text, (read::text(row, 1)?, read::text(row, 2)?)))
+        let text = normalised(&row.text(0)?);
+        Some((text, (row.text(1)?, row.text(2)?)))
     })?;
     Ok(rows.into_iter().flatten().collect())
 }

@@ -98,9 +98,9 @@ pub fn pending(steps: &Steps, count: usize) -> &'static [Step] {
 fn brief(db: &mut Connection) -> Result<Vec<Brief>, MigrateError> {
     let sql = "SELECT version, checksum, success FROM schema_migrations ORDER BY version";
     let rows = read::rows(db, sql, &[], |row| Brief {
-        version: read::integer(row, 0),
-        checksum: read::text(row, 1),
-        success: read::integer(row, 2) == 1,
+        version: row.integer(0),
+        checksum: row.text(1),
+        success: row.integer(2) == 1,
     });
     missing_ledger(db, "schema_migrations", rows)
 }
@@ -127,7 +127,7 @@ fn newer(db: &mut Connection, version: Version) -> Result<Newer, MigrateError> {
     let sql = "SELECT name, tool_version FROM schema_migrations WHERE version = ?";
     // An even newer ledger may have other columns: the number alone will do.
     let found = read::rows(db, sql, &[Value::Integer(version)], |row| {
-        (read::text(row, 0), read::text(row, 1))
+        (row.text(0), row.text(1))
     });
     let (name, tool_version) = found.unwrap_or_default().into_iter().next().unwrap_or_default();
     Ok(Newer {

@@ -66,6 +66,22 @@ impl Row<'_> {
     pub fn column(&self, index: i32) -> Column<'_> {
         self.0.column(index)
     }
+
+    /// A column's text, what is no UTF-8 replaced; `None` for a value that is no text. For what SQLite says of a schema.
+    pub fn text(&self, index: i32) -> Option<String> {
+        match self.column(index) {
+            Column::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            _ => None,
+        }
+    }
+
+    /// A column's integer; 0 for a value that is none. For what SQLite says of a schema.
+    pub fn integer(&self, index: i32) -> i64 {
+        match self.column(index) {
+            Column::Integer(number) => number,
+            _ => 0,
+        }
+    }
 }
 
 /// Prepared statements by their text.

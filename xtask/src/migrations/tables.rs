@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
-use privatus_sqlite::{Column as Value, Connection, Row, SqliteError};
+use privatus_sqlite::{Connection, SqliteError};
 
 /// A table: its primary key, then each column with its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,11 +76,11 @@ pub(super) fn live(db: &mut Connection) -> Result<Tables> {
     let mut found = Vec::new();
     db.query(sql, &[], |row| {
         found.push((
-            text(row, 0),
-            text(row, 1),
-            text(row, 2),
-            integer(row, 3),
-            integer(row, 4),
+            row.text(0).unwrap_or_default(),
+            row.text(1).unwrap_or_default(),
+            row.text(2).unwrap_or_default(),
+            row.integer(3),
+            row.integer(4),
         ));
         Ok::<_, SqliteError>(())
     })?;
@@ -130,7 +130,7 @@ fn rowid_children(db: &mut Connection) -> Result<Vec<(String, String)>> {
                AND p.name = coalesce(f.\"to\", p.name) WHERE t.type = 'table'";
     let mut found = Vec::new();
     db.query(sql, &[], |row| {
-        found.push((text(row, 0), text(row, 1)));
+        found.push((row.text(0).unwrap_or_default(), row.text(1).unwrap_or_default()));
         Ok::<_, SqliteError>(())
     })?;
     Ok(found)
@@ -194,20 +194,6 @@ pub(super) fn differences(live: &Tables, written: &Tables) -> Vec<String> {
     let more = written.keys().filter(|name| !live.contains_key(*name));
     lines.extend(more.map(|name| format!("table! {name} has no table")));
     lines
-}
-
-fn text(row: &Row<'_>, at: i32) -> String {
-    match row.column(at) {
-        Value::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        _ => String::new(),
-    }
-}
-
-fn integer(row: &Row<'_>, at: i32) -> i64 {
-    match row.column(at) {
-        Value::Integer(number) => number,
-        _ => 0,
-    }
 }
 
 #[cfg(test)]

@@ -63,8 +63,6 @@ impl<'a> Kept<'a> {
 /// Each index that has a name of its own, and its table. SQLite keeps the names of a database apart from each other.
 fn named(db: &mut Connection) -> Result<BTreeMap<String, String>, SqliteError> {
     let sql = "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
-    let rows = read::rows(db, sql, &[], |row| {
-        Some((read::text(row, 0)?, read::text(row, 1)?))
-    })?;
+    let rows = read::rows(db, sql, &[], |row| Some((row.text(0)?, row.text(1)?)))?;
     Ok(rows.into_iter().flatten().collect())
 }

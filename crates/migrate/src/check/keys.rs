@@ -52,10 +52,7 @@ pub(super) fn check(db: &mut Connection, excused: &[(&str, &str, &str)]) -> Resu
 fn foreign_keys(db: &mut Connection, table: &str) -> Result<Vec<Vec<String>>, SqliteError> {
     let sql = "SELECT id, \"from\" FROM pragma_foreign_key_list(?) ORDER BY id, seq";
     let rows = read::rows(db, sql, &[Value::Text(table)], |row| {
-        (
-            read::integer(row, 0).to_string(),
-            read::text(row, 1).unwrap_or_default(),
-        )
+        (row.integer(0).to_string(), row.text(1).unwrap_or_default())
     })?;
     Ok(grouped(&rows))
 }
@@ -65,15 +62,12 @@ fn indexes(db: &mut Connection, table: &str) -> Result<Vec<Vec<String>>, SqliteE
     let sql = "SELECT l.name, i.name FROM pragma_index_list(?) AS l JOIN pragma_index_info(l.name) AS i \
                WHERE l.partial = 0 ORDER BY l.seq, i.seqno";
     let rows = read::rows(db, sql, &[Value::Text(table)], |row| {
-        (
-            read::text(row, 0).unwrap_or_default(),
-            read::text(row, 1).unwrap_or_default(),
-        )
+        (row.text(0).unwrap_or_default(), row.text(1).unwrap_or_default())
     })?;
     let mut all = grouped(&rows);
     // A rowid has no index of its own: it is the table.
     let sql = "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk";
-    let key = read::rows(db, sql, &[Value::Text(table)], |row| read::text(row, 0))?;
+    let key = read::rows(db, sql, &[Value::Text(table)], |row| row.text(0))?;
     all.push(key.into_iter().flatten().collect());
     Ok(all)
 }

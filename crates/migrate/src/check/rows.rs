@@ -77,7 +77,7 @@ pub(super) fn minus<T: Ord>(these: &[T], those: &[T]) -> usize {
 /// The columns of a table as SQL, those included that are computed.
 pub(super) fn columns(db: &mut Connection, table: &str) -> Result<Vec<String>, SqliteError> {
     let sql = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid";
-    let names = read::rows(db, sql, &[Value::Text(table)], |row| read::text(row, 0))?;
+    let names = read::rows(db, sql, &[Value::Text(table)], |row| row.text(0))?;
     Ok(names.into_iter().flatten().collect())
 }
 
@@ -87,7 +87,7 @@ pub(super) fn sequences(db: &mut Connection) -> Result<BTreeMap<String, i64>, Sq
         return Ok(BTreeMap::new());
     }
     let rows = read::rows(db, "SELECT name, seq FROM sqlite_sequence", &[], |row| {
-        Some((read::text(row, 0)?, read::integer(row, 1)))
+        Some((row.text(0)?, row.integer(1)))
     })?;
     Ok(rows.into_iter().flatten().collect())
 }

@@ -33,7 +33,7 @@ impl<'a> Alone<'a> {
         let sql = "SELECT type, name FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name = ? \
                    AND (type = 'trigger' OR type = 'index' AND instr(name, tbl_name) = 0) ORDER BY name";
         let found = read::rows(db, sql, &[Value::Text(&template)], |row| {
-            Some((read::text(row, 0)?, read::text(row, 1)?))
+            Some((row.text(0)?, row.text(1)?))
         })?;
         for (kind, name) in found.into_iter().flatten() {
             match self.excused.iter().find(|(excused, _)| *excused == name) {

@@ -116,7 +116,7 @@ fn nullable(db: &mut Connection, table: &str) -> Result<Vec<String>, SqliteError
     // A rowid is never NULL, whatever its column says.
     let sql = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1 AND \"notnull\" = 0 \
                AND NOT (pk > 0 AND upper(type) = 'INTEGER') ORDER BY cid";
-    let names = read::rows(db, sql, &[Value::Text(table)], |row| read::text(row, 0))?;
+    let names = read::rows(db, sql, &[Value::Text(table)], |row| row.text(0))?;
     Ok(names.into_iter().flatten().collect())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use privatus_sqlite::{Column, Connection, Row, SqliteError, Value};
+use privatus_sqlite::{Connection, Row, SqliteError, Value};
 
 use super::tokens::{checks, has_word, normal};
 
@@ -35,7 +35,11 @@ impl Schema {
         let mut named = Vec::new();
         let sql = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
         each(connection, sql, "", |row| {
-            named.push((text(row, 0), text(row, 1), text(row, 2)))
+            named.push((
+                row.text(0).unwrap_or_default(),
+                row.text(1).unwrap_or_default(),
+                row.text(2).unwrap_or_default(),
+            ))
         })?;
         for (kind, name, sql) in named {
             match kind.as_str() {
@@ -64,17 +68,17 @@ impl Table {
         let mut table = Self::default();
         let columns = "SELECT name, type, \"notnull\", pk, dflt_value, hidden FROM pragma_table_xinfo(?)";
         each(connection, columns, name, |row| {
-            let mut words = vec![normal(&text(row, 1)).to_uppercase()];
-            if number(row, 2) != 0 {
+            let mut words = vec![normal(&row.text(1).unwrap_or_default()).to_uppercase()];
+            if row.integer(2) != 0 {
                 words.push("NOT NULL".into());
             }
-            if number(row, 3) != 0 {
-                words.push(format!("PRIMARY KEY ({})", number(row, 3)));
+            if row.integer(3) != 0 {
+                words.push(format!("PRIMARY KEY ({})", row.integer(3)));
             }
-            if let Column::Text(default) = row.column(4) {
-                words.push(format!("DEFAULT {}", normal(&String::from_utf8_lossy(default))));
+            if let Some(default) = row.text(4) {
+                words.push(format!("DEFAULT {}", normal(&default)));
             }
-            if number(row, 5) != 0 {
+            if row.integer(5) != 0 {
                 words.push("GENERATED".into());
             }
             words.retain(|word| !word.is_empty());
@@ -83,7 +87,9 @@ impl Table {
             } else {
                 words.join(" ")
             };
-            table.columns.insert(text(row, 0).to_lowercase(), form);
+            table
+                .columns
+                .insert(row.text(0).unwrap_or_default().to_lowercase(), form);
         })?;
         for (fact, sql) in [
             (
@@ -99,7 +105,9 @@ impl Table {
             ),
         ] {
             each(connection, sql, name, |row| {
-                table.facts.insert(format!("{fact} {}", text(row, 0)));
+                table
+                    .facts
+                    .insert(format!("{fact} {}", row.text(0).unwrap_or_default()));
             })?;
         }
         table
@@ -133,18 +141,4 @@ fn each(
         take(row);
         Ok(())
     })
-}
-
-fn text(row: &Row<'_>, index: i32) -> String {
-    match row.column(index) {
-        Column::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        _ => String::new(),
-    }
-}
-
-fn number(row: &Row<'_>, index: i32) -> i64 {
-    match row.column(index) {
-        Column::Integer(value) => value,
-        _ => 0,
-    }
 }

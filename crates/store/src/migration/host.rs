@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use privatus_crypto::{Context, KeyStoreKey, TableKey, VaultId, envelope_key_number};
 use privatus_domain::Partition;
 use privatus_migrate::{Host, MigrateError, Partitions, rows_view, text_of};
-use privatus_sqlite::{Column, Connection, Row, Value};
+use privatus_sqlite::{Column, Connection, Value};
 
 use super::TEMPLATE;
 
@@ -33,7 +33,7 @@ impl<'a> VaultHost<'a> {
             let sql = "SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?";
             let mut found = None;
             db.query(sql, &[Value::Integer(number.into())], |row| {
-                let (kind, scope) = (text(row, 0), text(row, 1));
+                let (kind, scope) = (row.text(0), row.text(1));
                 if let (Some(kind), Some(scope), Column::Blob(wrapped)) = (kind, scope, row.column(2)) {
                     found = Some(self.root.unwrap(self.vault, number, &kind, &scope, wrapped)?);
                 }
@@ -90,16 +90,9 @@ impl Host for VaultHost<'_> {
         row_id: &[u8],
         envelope: &[u8],
     ) -> Result<Vec<u8>, MigrateError> {
-        let number = envelope_key_number(envelope)?;
-        let context = Context {
-            vault: self.vault,
-            table,
-            column,
-            row_id,
-            key_number: number,
-        };
+        let (key, context) = self.place(db, table, column, row_id, envelope)?;
         let mut plain = Vec::new();
-        self.key(db, number)?.open_into(&context, envelope, &mut plain)?;
+        key.open_into(&context, envelope, &mut plain)?;
         Ok(plain)
     }
 
@@ -124,9 +117,9 @@ pub(super) fn months(db: &mut Connection) -> Result<Vec<(Partition, bool)>, Migr
         "SELECT partition, state = 'archived' FROM partitions WHERE state <> 'sealed' ORDER BY partition";
     db.query(sql, &[], |row| {
         // Only a `Partition` becomes a table name.
-        let number = i32::try_from(integer(row, 0)).ok();
+        let number = i32::try_from(row.integer(0)).ok();
         if let Some(partition) = number.and_then(Partition::from_number) {
-            months.push((partition, integer(row, 1) == 1));
+            months.push((partition, row.integer(1) == 1));
         }
         Ok::<_, MigrateError>(())
     })?;
@@ -138,7 +131,7 @@ pub(super) fn partitions(db: &mut Connection) -> Result<Partitions, MigrateError
     let mut sealed = None;
     let sql = "SELECT partition FROM partitions WHERE state = 'sealed' LIMIT 1";
     db.query(sql, &[], |row| {
-        sealed = Some(integer(row, 0).to_string());
+        sealed = Some(row.integer(0).to_string());
         Ok::<_, MigrateError>(())
     })?;
     Ok(Partitions {
@@ -188,12 +181,18 @@ pub(crate) fn month_sql(db: &mut Connection, partition: Partition) -> Result<Vec
     Ok(all)
 }
 
+/// Makes a month's table and indexes; the view over it is the caller's.
+pub(super) fn make_month(db: &mut Connection, partition: Partition) -> Result<(), MigrateError> {
+    for sql in month_sql(db, partition)? {
+        db.execute_batch(&sql)?;
+    }
+    Ok(())
+}
+
 /// Makes in `db` the months that another database has, and the view over them.
 pub(super) fn copy_months(db: &mut Connection, months: &[(Partition, bool)]) -> Result<(), MigrateError> {
     for (partition, _) in months {
-        for sql in month_sql(db, *partition)? {
-            db.execute_batch(&sql)?;
-        }
+        make_month(db, *partition)?;
     }
     write_view(db, months)
 }
@@ -217,18 +216,4 @@ fn write_view(db: &mut Connection, months: &[(Partition, bool)]) -> Result<(), M
 
 fn other_form(name: &str) -> MigrateError {
     MigrateError::Host(format!("{name} is missing or has another form"))
-}
-
-fn text(row: &Row<'_>, column: i32) -> Option<String> {
-    match row.column(column) {
-        Column::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        _ => None,
-    }
-}
-
-fn integer(row: &Row<'_>, column: i32) -> i64 {
-    match row.column(column) {
-        Column::Integer(number) => number,
-        _ => 0,
-    }
 }

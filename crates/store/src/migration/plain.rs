@@ -4,7 +4,7 @@ use privatus_migrate::check::World;
 use privatus_migrate::{Host, MigrateError, Partitions, text_of};
 use privatus_sqlite::Connection;
 
-use super::host::{copy_months, extras, identity, month_sql, months, partitions, refresh_views};
+use super::host::{copy_months, extras, identity, make_month, months, partitions, refresh_views};
 
 /// Makes months and views as a vault does, and takes a sealed value for its plaintext.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,9 +32,7 @@ impl World for PlainWorld {
     fn make_months(&mut self, db: &mut Connection) -> Result<(), MigrateError> {
         for (partition, _) in months(db)? {
             if text_of(db, &partition.table())?.is_none() {
-                for sql in month_sql(db, partition)? {
-                    db.execute_batch(&sql)?;
-                }
+                make_month(db, partition)?;
             }
         }
         refresh_views(db)
