@@ -41,6 +41,8 @@ diesel::table! {
         user_agent -> Nullable<Text>,
         success -> Nullable<Bool>,
         error_message -> Nullable<Text>,
+        mac -> Nullable<Binary>,
+        key_number -> Nullable<BigInt>,
     }
 }
 
@@ -91,6 +93,8 @@ diesel::table! {
         created_at -> Nullable<Timestamp>,
         updated_at -> Nullable<Timestamp>,
         profile_picture -> Nullable<Text>,
+        folded_name -> Nullable<Text>,
+        blocked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -137,6 +141,15 @@ diesel::table! {
         created_at -> Nullable<Timestamp>,
         completed_at -> Nullable<Timestamp>,
         error_message -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    group_bans (group_id, contact_id) {
+        group_id -> Text,
+        contact_id -> Text,
+        banned_by -> Text,
+        banned_at -> Timestamp,
     }
 }
 
@@ -336,6 +349,11 @@ diesel::table! {
         highest_generation -> BigInt,
         next_key_number -> BigInt,
         created_at -> Timestamp,
+        audit_removed -> Nullable<BigInt>,
+        audit_removed_mac -> Nullable<Binary>,
+        audit_removed_at -> Nullable<Timestamp>,
+        audit_checkpoint -> Nullable<Binary>,
+        settled_version -> BigInt,
     }
 }
 
@@ -348,6 +366,7 @@ diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> groups (group_id));
 diesel::joinable!(file_transfers -> contacts (contact_id));
 diesel::joinable!(file_transfers -> groups (group_id));
+diesel::joinable!(group_bans -> groups (group_id));
 diesel::joinable!(group_members -> groups (group_id));
 diesel::joinable!(groups -> key_store (key_id));
 diesel::joinable!(partitions -> key_store (key_id));
@@ -366,6 +385,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_months,
     conversations,
     file_transfers,
+    group_bans,
     group_members,
     groups,
     key_store,

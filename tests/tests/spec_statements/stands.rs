@@ -57,6 +57,10 @@ const WIDE: &[&str] = &[
 
 /// Columns that the specification's tables do not have.
 const ADDED: &[&str] = &[
+    "audit_log.key_number",
+    "audit_log.mac",
+    "contacts.blocked_at",
+    "contacts.folded_name",
     "contacts.profile_picture",
     "key_store.key_number",
     "key_store.scope",
