@@ -37,3 +37,6 @@ pub const CONVERSATIONS_MAX: i64 = (1 << 20) - 1;
 
 /// How far ahead of the clock a message's own time may be before its arrival time stands in for timers and unread.
 pub const FUTURE_TOLERANCE_MS: i64 = 86_400_000;
+
+/// Characters of a user's name: a scope of settings, and who a grant is for.
+pub const USER_CHARS: usize = 256;

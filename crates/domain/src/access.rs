@@ -1,0 +1,192 @@
+//! Access control: who of an application's users may do what to which resource, and until when.
+//!
+//! It separates users of one application. Whoever holds the vault's key reads and changes everything.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::resource::Resource;
+use crate::time::Timestamp;
+use crate::user::UserId;
+
+/// Why a grant was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccessError {
+    /// Not one of [`Permission::ALL`].
+    #[error("a permission is read, write, delete or admin, not {0:?}")]
+    UnknownPermission(String),
+    /// A grant that allows nothing is a revocation.
+    #[error("a grant names at least one permission: read, write, delete or admin")]
+    Nothing,
+    /// It would never hold.
+    #[error("the expiry {0} is in the past; it must be after {1}")]
+    Expired(Timestamp, Timestamp),
+    /// The stored JSON is no list of texts.
+    #[error("the permissions are no JSON list of texts")]
+    NotAList,
+}
+
+/// What a grant allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// To see it.
+    Read,
+    /// To change it.
+    Write,
+    /// To remove it.
+    Delete,
+    /// All of these, and to grant them.
+    Admin,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Delete, Self::Admin];
+
+    /// The value in the database's JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Delete => "delete",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl FromStr for Permission {
+    type Err = AccessError;
+
+    fn from_str(text: &str) -> Result<Self, AccessError> {
+        let found = Self::ALL.into_iter().find(|one| one.as_str() == text);
+        found.ok_or_else(|| AccessError::UnknownPermission(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A grant's permissions: at least one, without repeats. What a newer build wrote and this one does not know is kept
+/// and allows nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permissions {
+    known: Vec<Permission>,
+    unknown: Vec<String>,
+}
+
+impl Permissions {
+    /// Takes each permission once.
+    ///
+    /// # Errors
+    /// [`AccessError::Nothing`].
+    pub fn new(permissions: impl IntoIterator<Item = Permission>) -> Result<Self, AccessError> {
+        let mut known: Vec<Permission> = permissions.into_iter().collect();
+        known.sort_unstable();
+        known.dedup();
+        if known.is_empty() {
+            return Err(AccessError::Nothing);
+        }
+        Ok(Self {
+            known,
+            unknown: Vec::new(),
+        })
+    }
+
+    /// Reads what stands in the database: a JSON list of texts.
+    ///
+    /// # Errors
+    /// [`AccessError::NotAList`].
+    pub fn from_json(text: &str) -> Result<Self, AccessError> {
+        let words: Vec<String> = serde_json::from_str(text).map_err(|_| AccessError::NotAList)?;
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for word in words {
+            match word.parse() {
+                Ok(permission) => known.push(permission),
+                Err(_) => unknown.push(word),
+            }
+        }
+        known.sort_unstable();
+        known.dedup();
+        Ok(Self { known, unknown })
+    }
+
+    /// The JSON list.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        self.words().collect()
+    }
+
+    /// Each as its word.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let known = self.known.iter().map(|one| one.as_str());
+        known.chain(self.unknown.iter().map(String::as_str))
+    }
+
+    /// Whether `permission` is among them; [`Permission::Admin`] stands for all.
+    #[must_use]
+    pub fn allow(&self, permission: Permission) -> bool {
+        self.known.contains(&permission) || self.known.contains(&Permission::Admin)
+    }
+}
+
+/// A row of `access_control`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// On what; the id `*` is all of a kind.
+    pub on: Resource,
+    /// To whom; `None` is everyone.
+    pub to: Option<UserId>,
+    /// What it allows.
+    pub permissions: Permissions,
+    /// Who granted it; `None` is the vault's own user.
+    pub granted_by: Option<UserId>,
+    /// When.
+    pub granted_at: Timestamp,
+    /// From when on it no longer holds.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Grant {
+    /// Whether it says something about a resource and a user at a moment.
+    #[must_use]
+    pub fn covers(&self, user: &UserId, on: &Resource, now: Timestamp) -> bool {
+        self.on.kind == on.kind
+            && (self.on.id() == Resource::EVERY || self.on.id() == on.id())
+            && self.to.as_ref().is_none_or(|to| to == user)
+            && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// Checks a new grant's end against the clock.
+///
+/// # Errors
+/// [`AccessError::Expired`].
+pub fn check_expiry(expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), AccessError> {
+    match expires_at {
+        Some(end) if end <= now => Err(AccessError::Expired(end, now)),
+        _ => Ok(()),
+    }
+}
+
+/// The one rule: some grant covers the resource and the user now, and allows it. Nothing is allowed without one.
+#[must_use]
+pub fn allowed(
+    grants: &[Grant],
+    user: &UserId,
+    on: &Resource,
+    permission: Permission,
+    now: Timestamp,
+) -> bool {
+    grants
+        .iter()
+        .any(|grant| grant.covers(user, on, now) && grant.permissions.allow(permission))
+}

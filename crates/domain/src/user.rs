@@ -1,0 +1,89 @@
+//! Users of one application: whose settings and grants these are.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use crate::limits::USER_CHARS;
+
+/// Why a user's name was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UserError {
+    /// A name has 1 to [`USER_CHARS`] characters.
+    #[error("a user's name has 1 to 256 characters, not {0}")]
+    Length(usize),
+    /// A name of blanks alone cannot be told from another.
+    #[error("a user's name has more than blanks")]
+    Blank,
+    /// A name has no control characters.
+    #[error("a user's name has no control characters")]
+    Control,
+}
+
+/// A user's name: 1 to 256 characters, more than blanks, no control characters; kept exactly.
+///
+/// The vault's own user has no name here: whoever holds the key may do everything.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UserId(Box<str>);
+
+impl UserId {
+    /// Checks a name.
+    ///
+    /// # Errors
+    /// [`UserError`] names the rule.
+    pub fn new(name: &str) -> Result<Self, UserError> {
+        let chars = name.chars().count();
+        if chars == 0 || chars > USER_CHARS {
+            return Err(UserError::Length(chars));
+        }
+        if name.chars().all(char::is_whitespace) {
+            return Err(UserError::Blank);
+        }
+        if name.chars().any(char::is_control) {
+            return Err(UserError::Control);
+        }
+        Ok(Self(name.into()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for UserId {
+    type Err = UserError;
+
+    fn from_str(text: &str) -> Result<Self, UserError> {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for UserId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_limits() {
+        assert_eq!(UserId::new(""), Err(UserError::Length(0)));
+        assert_eq!(UserId::new(&"a".repeat(257)), Err(UserError::Length(257)));
+        assert_eq!(UserId::new(" \u{3000}"), Err(UserError::Blank));
+        assert_eq!(UserId::new("a\nb"), Err(UserError::Control));
+        assert!(UserId::new(&"é".repeat(256)).is_ok());
+    }
+}
