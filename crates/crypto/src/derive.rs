@@ -36,6 +36,10 @@ pub(crate) mod label {
     /// Keyed BLAKE2b: table key and random bytes → row key. Padded with zeros to one block of BLAKE2b, so that the blocks
     /// of key and label are hashed once a table key, and a message adds one more (docs/adr/0010).
     pub(crate) const ROW: &[u8] = &padded(b"privatus 2026-11-24 row v1");
+    /// First field under the MAC of an audit entry.
+    pub(crate) const AUDIT_ENTRY: &[u8] = b"privatus 2026-11-25 audit entry v1";
+    /// First field under the MAC of an audit checkpoint.
+    pub(crate) const AUDIT_CHECKPOINT: &[u8] = b"privatus 2026-11-25 audit checkpoint v1";
     /// Keyed BLAKE2b: id key → 16-byte ids.
     pub(crate) const ID: &[u8] = b"privatus 2026-11-24 id v1";
 

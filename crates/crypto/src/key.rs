@@ -62,6 +62,11 @@ key_type! {
     LedgerKey
 }
 
+key_type! {
+    /// The key of the MACs in the audit log: a row of `key_store`.
+    AuditKey
+}
+
 impl MasterKey {
     pub(crate) fn generate() -> Result<Self, CryptoError> {
         random::array().map(|bytes| Self::from_bytes(&bytes))
@@ -151,6 +156,24 @@ impl TableKey {
     /// Takes this key for hashing ids and for nothing else.
     pub fn into_id_key(self) -> IdKey {
         IdKey::from_bytes(self.bytes())
+    }
+
+    /// The same key for the MACs of the audit log. The row that it comes from is used for nothing else.
+    pub fn to_audit_key(&self) -> AuditKey {
+        AuditKey::from_bytes(self.bytes())
+    }
+}
+
+impl AuditKey {
+    /// Keyed BLAKE2b-256 over the length-prefixed label and fields of an entry (docs/CRYPTO.md, "The audit log"). No field
+    /// may exceed 4 GiB.
+    pub fn entry_mac(&self, fields: &[&[u8]]) -> [u8; 32] {
+        *framed_hash(self.bytes(), &[label::AUDIT_ENTRY], fields)
+    }
+
+    /// The same of a checkpoint.
+    pub fn checkpoint_mac(&self, fields: &[&[u8]]) -> [u8; 32] {
+        *framed_hash(self.bytes(), &[label::AUDIT_CHECKPOINT], fields)
     }
 }
 

@@ -23,7 +23,7 @@ pub use digest::Digest;
 pub use envelope::{Context, ENVELOPE_OVERHEAD, envelope_key_number};
 pub use error::{CryptoError, KeyRingError, OpenError, SecretError};
 pub use kdf::KdfCost;
-pub use key::{DatabaseKey, IdKey, KeyStoreKey, LedgerKey, MasterKey, TableKey};
+pub use key::{AuditKey, DatabaseKey, IdKey, KeyStoreKey, LedgerKey, MasterKey, TableKey};
 pub use key_ring::{KeyRing, MAX_KEY_RING_BYTES, SlotInfo, SlotKind, Unlocked};
 pub use password::{MAX_PASSWORD_BYTES, Password, Secret};
 pub use recovery_code::RecoveryCode;
