@@ -8,7 +8,10 @@ use privatus_domain::contact::ContactError;
 use privatus_domain::group::GroupError;
 use privatus_domain::message::MessageError;
 use privatus_domain::setting::SettingError;
-use privatus_domain::{IdError, TimestampError};
+use privatus_domain::{
+    AccessError, IdError, Permission, Resource, ResourceError, SecurityError, TimestampError, UserError,
+    UserId,
+};
 use privatus_sqlite::{ErrorCode, SqliteError};
 
 /// A refusal or failure of the store.
@@ -117,6 +120,21 @@ pub enum StoreError {
     /// What was named is not there (24).
     #[error("not found: {0}")]
     NotFound(String),
+    /// The audit log is not what was written (27).
+    #[error(
+        "the audit log is broken: {0}; nothing was changed; compare with a backup, and with a head that was exported"
+    )]
+    AuditBroken(String),
+    /// The session's user has no grant for it (28).
+    #[error("access denied: {user} has no grant for {permission} on {on}; ask for `privatus access grant`")]
+    AccessDenied {
+        /// The user that the session is bound to.
+        user: UserId,
+        /// What was asked for.
+        permission: Permission,
+        /// On what.
+        on: Resource,
+    },
     /// The caller asked to stop.
     #[error("interrupted; whole transactions were kept; run the command again for the rest")]
     Interrupted,
@@ -145,6 +163,8 @@ impl StoreError {
             Self::Refused(_) => 23,
             Self::NotFound(_) => 24,
             Self::SourceUnreadable { .. } => 25,
+            Self::AuditBroken(_) => 27,
+            Self::AccessDenied { .. } => 28,
             Self::Interrupted | Self::Unexpected(_) => 1,
         }
     }
@@ -240,13 +260,17 @@ macro_rules! refused {
 }
 
 refused!(
+    AccessError,
     BodyError,
     ContactError,
     GroupError,
     IdError,
     MessageError,
+    ResourceError,
+    SecurityError,
     SettingError,
-    TimestampError
+    TimestampError,
+    UserError
 );
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod access;
+mod audit;
 mod baseline;
 mod catalogue;
 mod columns;
@@ -12,12 +14,16 @@ mod group;
 mod keys;
 mod message;
 mod migration;
+mod model_settle;
 mod month;
+mod pending;
 #[cfg(test)]
 mod plans;
 mod removal;
 mod row_key;
+mod security;
 mod sender;
+mod session;
 mod setting;
 mod settle;
 mod sql;
@@ -30,6 +36,7 @@ mod vault;
 mod verify;
 mod work_done;
 
+pub use audit::AuditCheck;
 pub use baseline::{AdoptProgress, Adopted, BaselineSource, NotARawKey, SkippedRows, SourceKey, TakenRows};
 pub use error::StoreError;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
@@ -38,6 +45,7 @@ pub use migration::{
 };
 pub use privatus_crypto::{Digest, KdfCost, Password, RecoveryCode, Secret, SecretError};
 pub use privatus_migrate::{Event as MigrationEvent, Loss, Version};
+pub use session::Session;
 pub use store::Store;
 pub use tx::{ReadTx, WriteTx};
 pub use vault::{VaultKeys, VaultOptions};

@@ -15,11 +15,15 @@ use crate::error::StoreError;
 use crate::keys::KeyCache;
 use crate::message::cursor::Cursors;
 use crate::migration::Upgrade;
+use crate::pending::Pending;
 use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 use crate::usage::usage_flush;
 use crate::vault::{Files, OpenGuard, VaultOptions};
 use crate::work_done::WorkDone;
+
+/// How long a close waits for another process, to write what waits for the audit log.
+const CLOSE_WAIT_MS: u32 = 2_000;
 
 /// What every connection of a store shares.
 pub(crate) struct Shared {
@@ -30,6 +34,9 @@ pub(crate) struct Shared {
     pub(crate) catalogue: RwLock<Arc<Catalogue>>,
     pub(crate) clock: Option<fn() -> Timestamp>,
     pub(crate) cursors: Cursors,
+    pub(crate) pending: Pending,
+    /// Whether rows of an older schema were brought under the rules of this one.
+    pub(crate) is_settled: bool,
 }
 
 impl Shared {
@@ -309,15 +316,24 @@ impl Store {
     pub fn lock(self) -> Result<(), StoreError> {
         lock(&self.readers).idle.clear();
         let nothing_to_merge = lock(&self.writer).link.is_none() && self.files.wal_size() == 0;
-        if nothing_to_merge && !self.shared.keys.is_used() {
+        let nothing_to_write = !self.shared.keys.is_used() && self.shared.pending.is_empty();
+        if nothing_to_merge && nothing_to_write {
             return Ok(());
         }
         let mut link = match self.take_writer() {
-            // The use of keys is no reason to fail a session that only read.
+            // What is noted at a close is no reason to fail a session that only read.
             Err(_) if nothing_to_merge => return Ok(()),
             link => link?,
         };
-        // No waiting for another process: whoever closes last merges the rest, and how often a key was used is a statistic.
+        if !self.shared.pending.is_empty() {
+            // What waits for the audit log is worth a little patience with another process.
+            link.raw().busy_timeout(CLOSE_WAIT_MS)?;
+            let written = Self::write_on(&mut link, &self.shared, |_| Ok::<_, StoreError>(()));
+            if let Err(error) = written {
+                tracing::debug!(%error, "what waited for the audit log was not written");
+            }
+        }
+        // No more waiting: whoever closes last merges the rest, and how often a key was used is a statistic.
         link.raw().busy_timeout(0)?;
         usage_flush(&mut link, &self.shared);
         let merged = link.raw().wal_checkpoint(CheckpointMode::Truncate);

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use privatus_crypto::Context;
 use privatus_domain::id::Id;
-use privatus_domain::{MessageId, Partition, SenderRef, Timestamp};
+use privatus_domain::{ContactId, Grant, MessageId, Partition, SenderRef, Timestamp, UserId};
 
+use crate::audit::Head;
 use crate::catalogue::{Catalogue, Month};
 use crate::connection::Link;
 use crate::error::StoreError;
 use crate::keys::KeptKey;
+use crate::pending::Waiting;
 use crate::sql::Sql;
 use crate::store::Shared;
 use crate::usage::{EVERY_MS, usage_write};
@@ -25,6 +27,10 @@ pub struct ReadTx<'a> {
     /// The key used last: rows that come together are mostly of one month.
     pub(crate) last_key: Option<(u32, KeptKey)>,
     pub(crate) is_writer: bool,
+    /// Whom the session acts for; `None` is the vault's own user.
+    pub(crate) user: Option<UserId>,
+    /// Every grant, read once when a user is bound.
+    pub(crate) grants: Option<Vec<Grant>>,
     pub(crate) scratch: Vec<u8>,
 }
 
@@ -41,6 +47,9 @@ pub struct WriteTx<'a> {
     pub(crate) senders: HashMap<SenderRef, i64>,
     /// Of each conversation and month: the key wanted last, and the one given.
     pub(crate) placed: HashMap<(Partition, i64), (Option<i64>, i64)>,
+    pub(crate) audit_head: Option<Head>,
+    /// What waited for this transaction, until it is committed.
+    pub(crate) waited: Option<Waiting>,
     now: Timestamp,
 }
 
@@ -77,6 +86,8 @@ impl<'a> ReadTx<'a> {
                 new_keys: HashMap::new(),
                 last_key: None,
                 is_writer,
+                user: None,
+                grants: None,
                 scratch: Vec::new(),
             }),
             Err(error) => {
@@ -99,6 +110,12 @@ impl<'a> ReadTx<'a> {
         let months = Arc::clone(&loaded.months);
         shared.publish_catalogue(loaded);
         Ok(months)
+    }
+
+    /// The id under which the vault's own user is a member of groups: the vault's.
+    #[must_use]
+    pub fn own_id(&self) -> ContactId {
+        ContactId::new(Id::Uuid(*self.shared.vault_id.as_bytes()))
     }
 
     /// Ends a read.
@@ -151,6 +168,8 @@ impl<'a> WriteTx<'a> {
             schema_changed: false,
             senders: HashMap::new(),
             placed: HashMap::new(),
+            audit_head: None,
+            waited: None,
             now,
         })
     }
@@ -201,7 +220,23 @@ impl<'a> WriteTx<'a> {
     }
 
     /// Commits; only then do other transactions see the new keys and months.
-    pub(crate) fn commit(self) -> Result<(), StoreError> {
+    pub(crate) fn commit(mut self) -> Result<(), StoreError> {
+        let written = self.pending_write();
+        let (shared, waited) = (self.shared, self.waited.take());
+        let committed = match written {
+            Ok(()) => self.commit_now(),
+            Err(error) => {
+                self.roll_back();
+                Err(error)
+            }
+        };
+        if let (Err(_), Some(waited)) = (&committed, waited) {
+            shared.pending.put_back(waited);
+        }
+        committed
+    }
+
+    fn commit_now(self) -> Result<(), StoreError> {
         let now = self.now;
         let ReadTx {
             link,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use privatus_crypto::{Password, RecoveryCode};
+use privatus_domain::Act;
 
 use super::adopted::{AdoptProgress, Adopted};
 use super::messages::{self, Seen};
@@ -30,7 +31,7 @@ impl Store {
         progress: &mut dyn FnMut(AdoptProgress) -> bool,
     ) -> Result<(Self, RecoveryCode, Adopted), StoreError> {
         let mut adopted = Adopted::default();
-        let made = Self::create_filled(path, password, options, |link, shared| {
+        let made = Self::create_filled(path, password, options, Act::VaultAdopt, |link, shared| {
             let mut taking = Taking::new(source, link, shared, progress);
             adopted = taking.run()?;
             taking.source.check_unchanged()

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use privatus_crypto::{KdfCost, KeyRing, Password, RecoveryCode, TableKey, Unlocked};
+use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
 use privatus_sqlite::CheckpointMode;
 
 use crate::connection::{APPLICATION_ID, Link, Role};
@@ -40,7 +41,7 @@ impl Store {
         password: &Password,
         options: &VaultOptions,
     ) -> Result<(Self, RecoveryCode), StoreError> {
-        Self::create_filled(path, password, options, |_, _| Ok(()))
+        Self::create_filled(path, password, options, Act::VaultCreate, |_, _| Ok(()))
     }
 
     /// The same with a database that `fill` fills before anybody sees it: when that fails, nothing is left behind.
@@ -48,6 +49,7 @@ impl Store {
         path: &Path,
         password: &Password,
         options: &VaultOptions,
+        act: Act,
         fill: impl FnOnce(&mut Link, &Shared) -> Result<(), StoreError>,
     ) -> Result<(Self, RecoveryCode), StoreError> {
         let files = Files::new(path);
@@ -60,7 +62,15 @@ impl Store {
             .map_err(|_| StoreError::Unexpected("the system has no randomness".into()))?;
         let mut building = Building::begin(path, is_there, unique)
             .map_err(|error| StoreError::io(&error, "create the vault's folder"))?;
-        let built = build(building.path(), &ring, &unlocked, options, fill).and_then(|()| {
+        let filled = |link: &mut Link, shared: &Shared| {
+            fill(link, shared)?;
+            Self::write_on(link, shared, |tx| {
+                tx.model_settle()?;
+                let vault = Resource::of(ResourceKind::Vault, tx.own_id());
+                tx.audit(&NewAuditEntry::done(tx.now(), act).on(vault))
+            })
+        };
+        let built = build(building.path(), &ring, &unlocked, options, filled).and_then(|()| {
             building.publish().map_err(|error| match error.kind() {
                 // Another process was faster.
                 ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty => {

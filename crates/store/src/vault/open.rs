@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::RwLock;
 
 use privatus_crypto::{KdfCost, KeyRing, Secret, Unlocked};
-use privatus_domain::Timestamp;
+use privatus_domain::{Act, NewAuditEntry, Timestamp};
 use privatus_migrate::Event as MigrationEvent;
 use privatus_sqlite::RawKey;
 
@@ -14,6 +14,8 @@ use crate::error::StoreError;
 use crate::keys::KeyCache;
 use crate::message::cursor::Cursors;
 use crate::migration::{Upgrade, pending, run_pending};
+use crate::model_settle::SETTLED;
+use crate::pending::Pending;
 use crate::sql::Sql;
 use crate::store::{Opened, Shared, Store, system_time};
 use crate::vault::locks::Taken;
@@ -223,9 +225,18 @@ impl Store {
             guard,
         };
         let mut store = Self::assemble(opened, options);
+        let unlock = NewAuditEntry::done(store.shared.now(), Act::Unlock);
+        store.shared.pending.entry(unlock);
         // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
         let noted = store.note_generation(ring, generation);
         store.put_off(noted, "the key ring's generation could not be noted");
+        if !store.shared.is_settled {
+            let settled = store.model_settle();
+            store.put_off(
+                settled,
+                "rows of the older schema could not be brought under the new rules",
+            );
+        }
         let repaired = repair_copies(&store.files, ring, &copies);
         store.put_off(
             repaired,
@@ -298,11 +309,13 @@ pub(crate) fn share(
     options: &VaultOptions,
 ) -> Result<Shared, StoreError> {
     let root = unlocked.master().key_store_key();
-    let sql =
-        Sql::new("SELECT key_number, encrypted_key FROM key_store WHERE key_type = 'id' AND scope = 'ids'");
-    let row: Option<(i64, Vec<u8>)> = link.row(sql, "find the id key")?;
+    let sql = Sql::new(
+        "SELECT key_number, encrypted_key, (SELECT settled_version FROM vault_state WHERE id = 1) \
+         FROM key_store WHERE key_type = 'id' AND scope = 'ids'",
+    );
+    let row: Option<(i64, Vec<u8>, Option<i64>)> = link.row(sql, "find the id key")?;
     let missing = || StoreError::DatabaseDamaged("the id key is missing".into());
-    let (number, wrapped) = row.ok_or_else(missing)?;
+    let (number, wrapped, settled) = row.ok_or_else(missing)?;
     let number = u32::try_from(number).map_err(|_| missing())?;
     let vault_id = unlocked.vault_id();
     let id_key = root
@@ -318,6 +331,8 @@ pub(crate) fn share(
         catalogue: RwLock::new(catalogue.into()),
         clock: options.clock,
         cursors: Cursors::default(),
+        pending: Pending::default(),
+        is_settled: settled.is_some_and(|version| version >= SETTLED),
     })
 }
 

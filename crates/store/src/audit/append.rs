@@ -1,0 +1,154 @@
+//! Writing entries: in the transaction of the act, each under the MAC of the one before.
+
+use privatus_domain::NewAuditEntry;
+
+use super::chain::{Columns, GENESIS, entry_mac};
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::WriteTx;
+
+/// Type and scope of the audit key in `key_store`.
+pub(super) const KEY: (&str, &str) = ("audit", "audit_log");
+
+/// Where the chain stands in this transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head {
+    /// The highest number ever given; the next entry gets the one after it.
+    pub(super) given: i64,
+    pub(super) mac: [u8; 32],
+}
+
+impl WriteTx<'_> {
+    /// Writes an entry, as the act of the user that the session is bound to unless it names one.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn audit(&mut self, entry: &NewAuditEntry) -> Result<(), StoreError> {
+        let user = entry.user.as_ref().or(self.user.as_ref());
+        let row: Columns = (
+            0,
+            Some(entry.at.to_sql()),
+            entry.act.event_type().into(),
+            user.map(ToString::to_string),
+            entry.on.as_ref().map(|on| on.kind.as_str().into()),
+            entry.on.as_ref().map(|on| on.id().into()),
+            entry.act.action().into(),
+            None,
+            (None, None, Some(entry.success), entry.error.clone()),
+            (None, None),
+        );
+        let details = entry.details.as_ref().map(|details| details.as_str().as_bytes());
+        self.audit_append(row, details)
+    }
+
+    fn audit_append(&mut self, mut row: Columns, details: Option<&[u8]>) -> Result<(), StoreError> {
+        let head = self.audit_position()?;
+        let log_id = head.given.saturating_add(1);
+        row.0 = log_id;
+        let seal = |plain| self.seal_value("audit_log", "details", &log_id.to_le_bytes(), plain);
+        let sealed = details.map(seal).transpose()?;
+        let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
+        let vault = self.shared.vault_id;
+        let mac = entry_mac(
+            &key.to_audit_key(),
+            (vault.as_bytes().as_slice(), number),
+            &head.mac,
+            &row,
+            details,
+        );
+        let (_, at, event, user, kind, id, action, _, (_, _, success, error), _) = &row;
+        let sql = Sql::new(
+            "INSERT INTO audit_log (log_id, timestamp, event_type, user_id, resource_type, resource_id, action, \
+             details, success, error_message, mac, key_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        );
+        let sql = sql
+            .bind(log_id)
+            .bind(at.as_deref())
+            .bind(event.as_str())
+            .bind(user.as_deref())
+            .bind(kind.as_deref())
+            .bind(id.as_deref())
+            .bind(action.as_str())
+            .bind(sealed.as_deref())
+            .bind(*success)
+            .bind(error.as_deref())
+            .bind(mac.as_slice())
+            .bind(i64::from(number));
+        self.link.run(sql, "write an audit entry")?;
+        self.audit_head = Some(Head { given: log_id, mac });
+        Ok(())
+    }
+
+    /// Where the chain stands: behind the newest entry that has a MAC, or behind what was removed.
+    pub(super) fn audit_position(&mut self) -> Result<Head, StoreError> {
+        if let Some(head) = self.audit_head {
+            return Ok(head);
+        }
+        type Row = (Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>);
+        let sql = Sql::new(
+            "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'), 0), \
+             coalesce((SELECT max(log_id) FROM audit_log), 0)), \
+             (SELECT mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1), \
+             (SELECT audit_removed_mac FROM vault_state WHERE id = 1)",
+        );
+        let row: Option<Row> = self.link.row(sql, "find the audit log's head")?;
+        let (given, newest, removed) = row.unwrap_or_default();
+        let mac = match newest.or(removed) {
+            None => GENESIS,
+            Some(mac) => mac
+                .try_into()
+                .map_err(|_| StoreError::AuditBroken("the newest entry's MAC has another length".into()))?,
+        };
+        let head = Head {
+            given: given.unwrap_or_default(),
+            mac,
+        };
+        self.audit_head = Some(head);
+        Ok(head)
+    }
+
+    /// Takes rows from before the chain into it, where there is none yet: those that were adopted.
+    pub(crate) fn audit_settle(&mut self) -> Result<(), StoreError> {
+        let sql = Sql::new("SELECT count(mac), count(*) FROM audit_log");
+        let counts: Option<(i64, i64)> = self.link.row(sql, "look at the audit log")?;
+        if !matches!(counts, Some((0, rows)) if rows > 0) {
+            return Ok(());
+        }
+        let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
+        let (key, vault) = (key.to_audit_key(), self.shared.vault_id);
+        let (mut previous, mut after) = (GENESIS, i64::MIN);
+        loop {
+            let rows = self.audit_rows(after)?;
+            let Some(last) = rows.last() else { break };
+            after = last.0;
+            for row in rows {
+                let details = self.audit_details(&row)?;
+                let place = (vault.as_bytes().as_slice(), number);
+                previous = entry_mac(&key, place, &previous, &row, details.as_deref());
+                let sql = Sql::new("UPDATE audit_log SET mac = ?, key_number = ? WHERE log_id = ?");
+                let sql = sql.bind(previous.as_slice()).bind(i64::from(number)).bind(row.0);
+                self.link.run(sql, "take an audit entry into the chain")?;
+            }
+        }
+        self.audit_head = None;
+        Ok(())
+    }
+
+    /// Entries and security events that waited for a write transaction: what happened at the open, and what was refused
+    /// in reads.
+    pub(crate) fn pending_write(&mut self) -> Result<(), StoreError> {
+        let Some(pending) = self.shared.pending.take() else {
+            return Ok(());
+        };
+        let written = pending
+            .entries
+            .iter()
+            .try_for_each(|entry| self.audit(entry))
+            .and_then(|()| {
+                let mut events = pending.events.iter();
+                events.try_for_each(|event| self.security_event(event))
+            });
+        self.waited = Some(pending);
+        written
+    }
+}

@@ -1,0 +1,74 @@
+//! Retention: a prefix of the log goes, and a checkpoint under a MAC says where the chain now begins.
+
+use privatus_crypto::AuditKey;
+use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind, Timestamp};
+use serde_json::json;
+
+use super::append::KEY;
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::WriteTx;
+
+/// The MAC of a checkpoint: the last entry removed, its MAC, and when.
+pub(super) fn checkpoint_mac(
+    key: &AuditKey,
+    (vault, key_number): (&[u8], u32),
+    removed: i64,
+    removed_mac: &[u8; 32],
+    at: &str,
+) -> [u8; 32] {
+    key.checkpoint_mac(&[
+        vault,
+        key_number.to_le_bytes().as_slice(),
+        removed.to_le_bytes().as_slice(),
+        removed_mac.as_slice(),
+        at.as_bytes(),
+    ])
+}
+
+impl WriteTx<'_> {
+    /// Removes the oldest entries, up to the first that is not before `before`; gives how many. The newest one stays.
+    ///
+    /// # Errors
+    /// [`StoreError::AuditBroken`] when the log does not hold: a checkpoint would hide that.
+    pub fn audit_prune(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        let before = before.to_sql();
+        let sql = Sql::new(
+            "SELECT log_id, mac FROM audit_log WHERE log_id < coalesce((SELECT min(log_id) FROM audit_log \
+             WHERE timestamp >= ?), (SELECT max(log_id) FROM audit_log)) ORDER BY log_id DESC LIMIT 1",
+        );
+        let last: Option<(i64, Option<Vec<u8>>)> = self
+            .link
+            .row(sql.bind(before.as_str()), "find old audit entries")?;
+        let Some((removed, mac)) = last else {
+            return Ok(0);
+        };
+        if let Some((_, why)) = self.audit_verify(None, &mut |_| true)?.broken {
+            return Err(StoreError::AuditBroken(why));
+        }
+        let broken = || StoreError::AuditBroken(format!("entry {removed} carries no MAC"));
+        let mac: [u8; 32] = mac.and_then(|mac| mac.try_into().ok()).ok_or_else(broken)?;
+        let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
+        let (vault, at) = (self.shared.vault_id, self.now().to_sql());
+        let place = (vault.as_bytes().as_slice(), number);
+        let checkpoint = checkpoint_mac(&key.to_audit_key(), place, removed, &mac, &at);
+        let checkpoint = [number.to_le_bytes().as_slice(), checkpoint.as_slice()].concat();
+        let sql = Sql::new("DELETE FROM audit_log WHERE log_id <= ?");
+        let count = self.link.run(sql.bind(removed), "remove old audit entries")?;
+        let sql = Sql::new(
+            "UPDATE vault_state SET audit_removed = ?, audit_removed_mac = ?, audit_removed_at = ?, \
+             audit_checkpoint = ? WHERE id = 1",
+        );
+        let sql = sql
+            .bind(removed)
+            .bind(mac.as_slice())
+            .bind(at.as_str())
+            .bind(checkpoint.as_slice());
+        self.link.run(sql, "write the audit log's checkpoint")?;
+        let entry = NewAuditEntry::done(self.now(), Act::AuditPrune)
+            .on(Resource::every(ResourceKind::Audit))
+            .with(json!({ "entries": count, "up_to": removed }));
+        self.audit(&entry)?;
+        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+}

@@ -1,0 +1,30 @@
+//! Rows of an older schema brought under the rules of this one, once: after an upgrade, and in a vault that was adopted.
+
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::store::Store;
+use crate::tx::WriteTx;
+
+/// The schema whose rules the store settles (docs/MIGRATIONS.md, "Expand, backfill, contract").
+pub(crate) const SETTLED: i64 = 20_261_125_000_003;
+
+impl Store {
+    /// Settles the rows of an older schema.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database; nothing is settled then, and the next open does it.
+    pub(crate) fn model_settle(&self) -> Result<(), StoreError> {
+        self.write("model_settle", |tx| tx.model_settle())
+    }
+}
+
+impl WriteTx<'_> {
+    /// All of it, in one transaction.
+    pub(crate) fn model_settle(&mut self) -> Result<(), StoreError> {
+        self.audit_settle()?;
+        let sql = Sql::new("UPDATE vault_state SET settled_version = ? WHERE id = 1");
+        self.link
+            .run(sql.bind(SETTLED), "note that rows are settled")
+            .map(drop)
+    }
+}

@@ -1,0 +1,62 @@
+//! What is to be written down and has no write transaction of its own: the unlock itself, and what a read was refused.
+//! The next write takes it along, else the closing of the store ([ADR 0018](../../../docs/adr/0018-audit-of-reads.md)).
+
+use std::sync::{Mutex, PoisonError};
+
+use privatus_domain::{NewAuditEntry, NewSecurityEvent};
+
+/// More of one kind than this are not kept: a user that is refused in a loop fills no memory.
+const MOST: usize = 100;
+
+/// What waits.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    pub(crate) entries: Vec<NewAuditEntry>,
+    pub(crate) events: Vec<NewSecurityEvent>,
+}
+
+/// The queue of a store.
+#[derive(Debug, Default)]
+pub(crate) struct Pending(Mutex<Waiting>);
+
+impl Pending {
+    pub(crate) fn entry(&self, entry: NewAuditEntry) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.entries.len() < MOST {
+            waiting.entries.push(entry);
+        }
+    }
+
+    pub(crate) fn event(&self, event: NewSecurityEvent) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.events.len() < MOST {
+            waiting.events.push(event);
+        }
+    }
+
+    /// Takes all of it; `None` when there is nothing.
+    pub(crate) fn take(&self) -> Option<Waiting> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_some = !waiting.entries.is_empty() || !waiting.events.is_empty();
+        has_some.then(|| std::mem::take(&mut *waiting))
+    }
+
+    /// Whether a user was refused something that is not written down yet.
+    pub(crate) fn has_refusals(&self) -> bool {
+        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.entries.iter().any(|entry| !entry.success)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.entries.is_empty() && waiting.events.is_empty()
+    }
+
+    /// Puts back what could not be committed, before what came meanwhile.
+    pub(crate) fn put_back(&self, mut earlier: Waiting) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        earlier.entries.append(&mut waiting.entries);
+        earlier.events.append(&mut waiting.events);
+        *waiting = earlier;
+    }
+}
