@@ -1,9 +1,16 @@
 //! The command line.
 
+mod contacts;
+mod migrate;
+mod settings;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::contacts::Contacts;
+pub(crate) use self::migrate::{Baseline, Down, Migrate};
+pub(crate) use self::settings::Settings;
 use crate::examples;
 
 /// An encrypted vault for years of chat history: import, page, answer, verify and export it.
@@ -74,10 +81,10 @@ pub(crate) enum Command {
         up_to: Option<String>,
     },
     /// Contacts: list, add, rename, verify, remove
-    #[command(subcommand, after_help = examples::CONTACTS)]
+    #[command(subcommand, after_help = contacts::CONTACTS)]
     Contacts(Contacts),
     /// Settings of the application: list, get, set, unset
-    #[command(subcommand, after_help = examples::SETTINGS)]
+    #[command(subcommand, after_help = settings::SETTINGS)]
     Settings(Settings),
     /// Counts and sizes
     #[command(after_help = examples::STATS)]
@@ -102,7 +109,7 @@ pub(crate) enum Command {
         kdf_iterations: Option<u32>,
     },
     /// Steps of the vault's schema: what is applied, up, back down, checked; and a plain database that becomes a vault
-    #[command(subcommand, after_help = examples::MIGRATE)]
+    #[command(subcommand, after_help = migrate::MIGRATE)]
     Migrate(Migrate),
     /// Completions for a shell, on standard output
     #[command(after_help = examples::COMPLETIONS)]
@@ -183,119 +190,4 @@ pub(crate) struct Import {
     /// Legacy: bound of the search for iteration counts
     #[arg(long, value_name = "N", default_value_t = privatus_import::legacy::DEFAULT_MAX_ITERATIONS)]
     pub(crate) max_iterations: u64,
-}
-
-/// `contacts`
-#[derive(Debug, Subcommand)]
-pub(crate) enum Contacts {
-    /// All contacts
-    #[command(after_help = examples::CONTACTS_LIST)]
-    List,
-    /// Add one
-    #[command(after_help = examples::CONTACTS_ADD)]
-    Add {
-        /// Its name
-        name: String,
-        /// Its public key
-        #[arg(long, value_name = "BASE64")]
-        public_key: Option<String>,
-    },
-    /// Give one another name
-    #[command(after_help = examples::CONTACTS_RENAME)]
-    Rename {
-        /// Which: an id, the beginning of one, or a name
-        contact: String,
-        /// Its new name
-        name: String,
-    },
-    /// Mark one's key as verified
-    #[command(after_help = examples::CONTACTS_VERIFY)]
-    Verify {
-        /// Which: an id, the beginning of one, or a name
-        contact: String,
-    },
-    /// Remove one with its conversation, for good
-    #[command(after_help = examples::CONTACTS_REMOVE)]
-    Remove {
-        /// Which: an id, the beginning of one, or a name
-        contact: String,
-    },
-}
-
-/// `migrate baseline`
-#[derive(Debug, clap::Args)]
-pub(crate) struct Baseline {
-    /// The database; it is only read
-    pub(crate) database: PathBuf,
-    /// File with its raw key: 64 hexadecimal digits, or 96 with the salt
-    #[arg(long, value_name = "FILE")]
-    pub(crate) raw_key_file: PathBuf,
-    /// Leave the rows of key_store out: keys that only their own application can unwrap
-    #[arg(long)]
-    pub(crate) skip_keys: bool,
-    /// PBKDF2 iterations instead of a calibration to about half a second (210,000 to 100,000,000)
-    #[arg(long, value_name = "N")]
-    pub(crate) kdf_iterations: Option<u32>,
-}
-
-/// `settings`
-#[derive(Debug, Subcommand)]
-pub(crate) enum Settings {
-    /// All settings
-    #[command(after_help = examples::SETTINGS_LIST)]
-    List,
-    /// One value
-    #[command(after_help = examples::SETTINGS_GET)]
-    Get {
-        /// Its name
-        key: String,
-    },
-    /// Set one; the value is JSON, or else taken as text
-    #[command(after_help = examples::SETTINGS_SET)]
-    Set {
-        /// Its name
-        key: String,
-        /// Its value: JSON (`true`, `12`, `"text"`, `[1]`); what is no JSON is taken as text
-        value: String,
-    },
-    /// Remove one
-    #[command(after_help = examples::SETTINGS_UNSET)]
-    Unset {
-        /// Its name
-        key: String,
-    },
-}
-
-/// `migrate`
-#[derive(Debug, Subcommand)]
-pub(crate) enum Migrate {
-    /// Every step that the vault has or this build knows
-    #[command(after_help = examples::MIGRATE_STATUS)]
-    Status,
-    /// Run the pending steps; every command that opens the vault does it too
-    #[command(after_help = examples::MIGRATE_UP)]
-    Up,
-    /// Take steps back with the SQL that the vault keeps, so that an older build can open it
-    #[command(after_help = examples::MIGRATE_DOWN)]
-    Down(Down),
-    /// Check the ledgers, their checksums, and the schema against them
-    #[command(after_help = examples::MIGRATE_VERIFY)]
-    Verify,
-    /// Make a vault of a SQLCipher database that has the specification's 1.0.0 tables
-    #[command(after_help = examples::MIGRATE_BASELINE)]
-    Baseline(Baseline),
-}
-
-/// `migrate down`
-#[derive(Debug, clap::Args)]
-pub(crate) struct Down {
-    /// The step that stays the last: its number, its name, or the name's end, such as v1_0_0 or 1.0.0
-    #[arg(long, value_name = "VERSION")]
-    pub(crate) to: String,
-    /// Go on without a question, whatever is lost
-    #[arg(long)]
-    pub(crate) yes: bool,
-    /// Only show the steps and what would be lost
-    #[arg(long, conflicts_with = "yes")]
-    pub(crate) dry_run: bool,
 }
