@@ -31,13 +31,19 @@ fn clock() -> Timestamp {
     Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
 }
 
-/// What may be walked from end to end: the chat list, up to its LIMIT; the queue of removals; rows that are no table's.
-const WALKED: [&str; 4] = [
+/// What may be walked from end to end: the chat list, up to its LIMIT; the queue of removals; bans and groups, when a
+/// contact goes; rows that are no table's.
+const WALKED: [&str; 6] = [
     "idx_conversations_newest",
     "SCAN pending_removals",
+    "SCAN group_bans",
+    "SCAN g",
     "CONSTANT",
     "SCAN (subquery",
 ];
+
+/// What may sort: the members of a group whose owner has gone, when the next one is chosen.
+const SORTED: &str = "UPDATE group_members SET role = 'owner' WHERE rowid IN (";
 
 fn contact(id: &ContactId, at: Timestamp) -> Result<NewContact, StoreError> {
     Ok(NewContact {
@@ -211,7 +217,11 @@ fn no_hot_statement_scans_or_sorts() {
             report.push_str(&format!("    {step}\n"));
             let walked = WALKED.iter().any(|allowed| step.contains(allowed));
             assert!(!step.starts_with("SCAN") || walked, "a scan: {step} in {text}");
-            assert!(!step.contains("TEMP B-TREE"), "a sort: {step} in {text}");
+            let sorted = text.starts_with(SORTED);
+            assert!(
+                !step.contains("TEMP B-TREE") || sorted,
+                "a sort: {step} in {text}"
+            );
         }
     }
     assert!(seen.len() > 45, "only {} statements were seen", seen.len());

@@ -28,7 +28,7 @@ mod terminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use privatus_tests::{files, init, ok, privatus};
+use privatus_tests::{changed, files, init, ok, privatus};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -51,20 +51,14 @@ fn one_line(output: &Output, code: i32) -> String {
     errors
 }
 
-/// Runs a command that must be refused: this code, one line with these words, and no file of the vault changed.
+/// Runs a command that must be refused: this code, one line with these words, and nothing of the vault changed.
 #[track_caller]
 fn refused(vault: &Path, mut command: Command, code: i32, says: &str) {
     let before = files(vault);
     let output = command.output().unwrap();
     let line = one_line(&output, code);
     assert!(line.contains(says), "“{says}” is not in: {line}");
-    let after = files(vault);
-    let changed = before
-        .iter()
-        .find(|(name, bytes)| after.get(*name) != Some(bytes));
-    let changed = changed.map(|(name, _)| name);
-    assert!(changed.is_none(), "{changed:?} changed: {line}");
-    assert_eq!(before.len(), after.len(), "files came: {:?} {line}", after.keys());
+    assert_eq!(changed(vault, &before), None, "{line}");
 }
 
 /// Types words that must be refused.

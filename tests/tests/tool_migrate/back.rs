@@ -22,15 +22,26 @@ fn export_without_replies(vault: &Path) -> Vec<Value> {
     records
 }
 
+/// What is lost of the step to 1.1.0; what the one after it made, the store makes anew.
+fn of_1_1_0(losses: &Value) -> Vec<&Value> {
+    let made_anew = ["audit_log", "vault_state"];
+    let losses = losses.as_array().unwrap().iter();
+    losses
+        .filter(|loss| {
+            !made_anew.contains(&loss["table"].as_str().unwrap()) && loss["column"] != "folded_name"
+        })
+        .collect()
+}
+
 #[test]
 fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
     let (_dir, vault) = vault();
     let export = export_without_replies(&vault);
     let before = files(&vault);
-    let losses = json!([
-        {"table": "contacts", "column": "profile_picture", "values": 1},
-        {"table": "messages", "column": "reply_to", "values": 2},
-    ]);
+    let losses = [
+        &json!({"table": "contacts", "column": "profile_picture", "values": 1}),
+        &json!({"table": "messages", "column": "reply_to", "values": 2}),
+    ];
     let down = ["migrate", "down", "--to", "1.0.0"];
     // Not asked, not said yes: only told.
     let output = run(&vault, &down);
@@ -56,10 +67,8 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
         &["messages.reply_to, 2 values", "--yes"],
     );
     let planned = json_of(&vault, &[&down[..], &["--dry-run"]].concat());
-    assert_eq!(
-        (&planned["losses"], &planned["snapshot"]),
-        (&losses, &Value::Null)
-    );
+    assert_eq!(of_1_1_0(&planned["losses"]), losses);
+    assert_eq!(planned["snapshot"], Value::Null);
     let shown = ok(&vault, &[&down[..], &["--dry-run"]].concat());
     assert!(
         shown.contains("messages.reply_to, 2 values") && shown.ends_with("Nothing was changed.\n"),
@@ -74,7 +83,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
     );
     let back: Vec<&str> = after_first().into_iter().rev().collect();
     assert_eq!(done["steps"], json!(back));
-    assert_eq!(done["losses"], losses);
+    assert_eq!(of_1_1_0(&done["losses"]), losses);
     let copy = vault.join(format!("privatus.db.snapshot-{}", newest().version()));
     assert_eq!(done["snapshot"]["path"], copy.to_str().unwrap());
     let data = fs::metadata(&copy).unwrap();

@@ -229,7 +229,87 @@ fn worked_example() -> String {
     hash[6] = hash[6] & 0x0f | 0x80;
     hash[8] = hash[8] & 0x3f | 0x80;
     example.bytes("as a UUIDv8", hash);
+    audit(&mut example, &vault, &unwrapped[0]);
     example.0
+}
+
+/// Two entries of an audit log and the checkpoint behind the first, under key 7 as if it were the audit key.
+fn audit(example: &mut Example, vault: &VaultId, key: &[u8; 32]) {
+    let number = 7_u32.to_le_bytes();
+    let at = "2026-11-25 09:00:00.000";
+    let mut previous = [0; 32];
+    let entries: [[&[u8]; 11]; 2] = [
+        [
+            b"+2026-11-25 09:00:00.000",
+            b"contact",
+            b"-",
+            b"+contact",
+            b"+alice",
+            b"add",
+            b"+{\"verified\":true}",
+            b"-",
+            b"-",
+            b"+\x01",
+            b"-",
+        ],
+        [
+            b"+2026-11-25 09:00:00.000",
+            b"access",
+            b"+bob",
+            b"+group",
+            b"+choir",
+            b"refuse",
+            b"-",
+            b"-",
+            b"-",
+            b"+\x00",
+            b"+no grant",
+        ],
+    ];
+    for (log_id, columns) in (1_i64..).zip(entries) {
+        let number_of_entry = log_id.to_le_bytes();
+        let mut under: Vec<&[u8]> = vec![
+            label::AUDIT_ENTRY,
+            vault.as_bytes(),
+            &previous,
+            &number,
+            &number_of_entry,
+        ];
+        under.extend(columns);
+        let framed = fields(&under).unwrap();
+        example.title(&format!("audit entry {log_id}"));
+        let shown = columns.map(|column| match column {
+            [b'+', success @ (0 | 1)] => format!("+{success:02x}"),
+            text => std::str::from_utf8(text).unwrap().to_owned(),
+        });
+        example.line("columns", shown.join(" | "));
+        example.bytes("previous MAC", previous);
+        example.bytes("under the MAC", &framed);
+        previous = *derive::keyed_blake2b::<32>(key, &[&framed]);
+        example.bytes("mac", previous);
+        if log_id == 1 {
+            checkpoint(example, vault, key, (&previous, at));
+        }
+    }
+}
+
+/// The checkpoint behind entry 1.
+fn checkpoint(example: &mut Example, vault: &VaultId, key: &[u8; 32], (mac, at): (&[u8; 32], &str)) {
+    let (number, removed) = (7_u32.to_le_bytes(), 1_i64.to_le_bytes());
+    let under: [&[u8]; 6] = [
+        label::AUDIT_CHECKPOINT,
+        vault.as_bytes(),
+        &number,
+        &removed,
+        mac,
+        at.as_bytes(),
+    ];
+    let framed = fields(&under).unwrap();
+    example.title("audit checkpoint behind entry 1");
+    example.line("removed at", at);
+    example.bytes("under the MAC", &framed);
+    let mac = derive::keyed_blake2b::<32>(key, &[&framed]);
+    example.bytes("audit_checkpoint", [number.as_slice(), mac.as_slice()].concat());
 }
 
 #[test]

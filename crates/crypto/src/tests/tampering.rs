@@ -320,6 +320,8 @@ fn labels_are_dated_and_each_is_used_once() {
         label::LEDGER_MAC,
         label::LEDGER_ROW,
         label::ROW,
+        label::AUDIT_ENTRY,
+        label::AUDIT_CHECKPOINT,
         label::ID,
     ];
     let source = include_str!("../derive.rs");

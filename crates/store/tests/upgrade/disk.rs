@@ -7,7 +7,7 @@ use privatus_store::{Store, VaultOptions};
 use super::{bytes, is_content, migrator, old_vault, options, secret};
 
 #[test]
-fn a_disk_that_fills_at_any_place_leaves_the_old_schema() {
+fn a_disk_that_fills_at_any_place_leaves_whole_steps() {
     const NAME: &str = "full-in-an-upgrade";
     let faults = FaultVfs::register(NAME).unwrap();
     let (_folder, path) = old_vault();
@@ -30,19 +30,23 @@ fn a_disk_that_fills_at_any_place_leaves_the_old_schema() {
             Err(error) => {
                 refused += 1;
                 assert_eq!(error.exit_code(), 20, "{space}: {error}");
-                // No copy takes the room that is needed.
+                let mut stepping = migrator(&path);
+                let nothing_done = stepping.status().unwrap()[1].pending;
                 let names: Vec<String> = bytes(&path)
                     .into_keys()
                     .filter(|name| name.contains("snapshot"))
                     .collect();
-                assert_eq!(names, Vec::<String>::new(), "{space}");
-                let mut stepping = migrator(&path);
+                // No copy takes the room that is needed, unless a step before the one that failed was kept.
+                assert_eq!(names.is_empty(), nothing_done, "{space}: {names:?}");
                 assert_eq!(
                     stepping.verify().unwrap().problems,
                     Vec::<String>::new(),
                     "{space}"
                 );
-                assert!(stepping.status().unwrap()[1].pending, "{space}");
+                assert!(
+                    stepping.status().unwrap().iter().any(|step| step.pending),
+                    "{space}"
+                );
             }
         }
     }
