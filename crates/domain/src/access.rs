@@ -1,6 +1,8 @@
 //! Access control: who of an application's users may do what to which resource, and until when.
 //!
 //! It separates users of one application. Whoever holds the vault's key reads and changes everything.
+//!
+//! What a grant on `*` of a kind, on `vault:*` and to everyone means is said once, in [`allowed`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +10,7 @@ use std::str::FromStr;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::resource::Resource;
+use crate::resource::{Resource, ResourceKind};
 use crate::time::Timestamp;
 use crate::user::UserId;
 
@@ -131,7 +133,7 @@ impl Permissions {
         known.chain(self.unknown.iter().map(String::as_str))
     }
 
-    /// Whether `permission` is among them; [`Permission::Admin`] stands for all.
+    /// Whether `permission` is allowed by them; [`Permission::Admin`] stands for all.
     #[must_use]
     pub fn allow(&self, permission: Permission) -> bool {
         self.known.contains(&permission) || self.known.contains(&Permission::Admin)
@@ -156,28 +158,65 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Whether it says something about a resource and a user at a moment.
-    #[must_use]
-    pub fn covers(&self, user: &UserId, on: &Resource, now: Timestamp) -> bool {
-        self.on.kind == on.kind
-            && (self.on.id() == Resource::EVERY || self.on.id() == on.id())
-            && self.to.as_ref().is_none_or(|to| to == user)
+    /// Whether it allows something on a resource to a user at a moment.
+    fn allows(&self, user: &UserId, on: &Resource, permission: Permission, now: Timestamp) -> bool {
+        let whole_vault = self.on.kind == ResourceKind::Vault && self.on.id() == Resource::EVERY;
+        let covers = self.on.kind == on.kind && (self.on.id() == Resource::EVERY || self.on.id() == on.id());
+        self.to.as_ref().is_none_or(|to| to == user)
             && self.expires_at.is_none_or(|end| now < end)
+            && (covers && self.permissions.allow(permission)
+                || whole_vault && self.permissions.allow(Permission::Admin))
     }
 }
 
-/// Checks a new grant's end against the clock.
+/// A grant to be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewGrant {
+    /// On what; the id `*` is all of a kind.
+    pub on: Resource,
+    /// To whom; `None` is everyone.
+    pub to: Option<UserId>,
+    /// What it allows.
+    pub permissions: Permissions,
+    /// From when on it no longer holds.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl NewGrant {
+    /// Checks its end against the clock.
+    ///
+    /// # Errors
+    /// [`AccessError::Expired`].
+    pub const fn check(&self, now: Timestamp) -> Result<(), AccessError> {
+        match self.expires_at {
+            Some(end) if end.unix_ms() <= now.unix_ms() => Err(AccessError::Expired(end, now)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Which grants are wanted; every part that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GrantFilter {
+    /// Of this user; `Some(None)` is everyone.
+    pub to: Option<Option<UserId>>,
+    /// On exactly this; `*` is the grants on all of a kind, and no others.
+    pub on: Option<Resource>,
+}
+
+impl GrantFilter {
+    /// Whether a grant passes.
+    #[must_use]
+    pub fn passes(&self, grant: &Grant) -> bool {
+        self.to.as_ref().is_none_or(|to| *to == grant.to) && self.on.as_ref().is_none_or(|on| *on == grant.on)
+    }
+}
+
+/// The one rule: some grant allows it now. Nothing is allowed without one.
 ///
-/// # Errors
-/// [`AccessError::Expired`].
-pub fn check_expiry(expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), AccessError> {
-    match expires_at {
-        Some(end) if end <= now => Err(AccessError::Expired(end, now)),
-        _ => Ok(()),
-    }
-}
-
-/// The one rule: some grant covers the resource and the user now, and allows it. Nothing is allowed without one.
+/// A grant holds for its user, or for every user; for its resource, or with the id `*` for every one of its kind; from
+/// the moment it is given until before the moment it expires. [`Permission::Admin`] stands for every permission, and on
+/// `vault:*` for every permission on everything.
 #[must_use]
 pub fn allowed(
     grants: &[Grant],
@@ -186,7 +225,8 @@ pub fn allowed(
     permission: Permission,
     now: Timestamp,
 ) -> bool {
-    grants
-        .iter()
-        .any(|grant| grant.covers(user, on, now) && grant.permissions.allow(permission))
+    grants.iter().any(|grant| grant.allows(user, on, permission, now))
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ pub mod steering;
 pub mod time;
 pub mod user;
 
-pub use access::{AccessError, Grant, Permission, Permissions};
+pub use access::{AccessError, Grant, GrantFilter, NewGrant, Permission, Permissions};
 pub use audit::{Act, AuditEntry, AuditFilter, AuditHead, NewAuditEntry};
 pub use body::{Attributes, Body, BodyError, Media};
 pub use contact::{Contact, ContactError, DisplayName, NewContact, PublicKey};
