@@ -2,7 +2,10 @@
 
 use privatus_domain::id::Id;
 use privatus_domain::limits::CONVERSATIONS_MAX;
-use privatus_domain::{Conversation, ConversationId, ConversationKind, MessageId, Partition, Timestamp};
+use privatus_domain::{
+    Conversation, ConversationId, ConversationKind, MessageId, Partition, Permission, Resource, ResourceKind,
+    Timestamp,
+};
 
 use crate::error::StoreError;
 use crate::sql::Sql;
@@ -40,19 +43,41 @@ impl ReadTx<'_> {
     /// [`StoreError`] of the database.
     pub fn conversations(&mut self, limit: usize) -> Result<Vec<Conversation>, StoreError> {
         // A vault holds no more: a limit above it leaves nothing out.
-        let limit = i64::try_from(limit).map_or(CONVERSATIONS_MAX, |limit| limit.min(CONVERSATIONS_MAX));
+        let most = i64::try_from(limit).map_or(CONVERSATIONS_MAX, |limit| limit.min(CONVERSATIONS_MAX));
+        // What a user may not read is left out before the list is cut.
+        let most = if self.user.is_some() {
+            CONVERSATIONS_MAX
+        } else {
+            most
+        };
         let sql = Sql::new(format!(
-            "{SELECT} WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {limit}"
+            "{SELECT} WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {most}"
         ));
-        let rows: Vec<Row> = self.link.rows(sql, "list the conversations")?;
+        let mut rows: Vec<Row> = self.link.rows(sql, "list the conversations")?;
+        if self.user.is_some() {
+            rows = self.readable(rows, limit)?;
+        }
         rows.into_iter().map(|row| self.conversation_from(row)).collect()
+    }
+
+    /// The first `limit` of them that the user may read.
+    fn readable(&mut self, rows: Vec<Row>, limit: usize) -> Result<Vec<Row>, StoreError> {
+        let mut readable = Vec::new();
+        for row in rows {
+            let on = Resource::of(ResourceKind::Conversation, &row.0);
+            if readable.len() < limit && self.may(&on, Permission::Read)? {
+                readable.push(row);
+            }
+        }
+        Ok(readable)
     }
 
     /// A conversation by its id.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`]; [`StoreError::AccessDenied`] to a user without a grant.
     pub fn conversation_by_id(&mut self, id: &ConversationId) -> Result<Conversation, StoreError> {
+        self.permit_conversation(id, Permission::Read)?;
         let text = id.to_string();
         let sql = Sql::new(format!(
             "{SELECT} WHERE v.conversation_id = ? AND v.is_hidden = 0"

@@ -17,6 +17,7 @@ mod migration;
 mod model_settle;
 mod month;
 mod pending;
+mod permit;
 #[cfg(test)]
 mod plans;
 mod removal;

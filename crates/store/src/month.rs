@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use privatus_domain::Partition;
+use privatus_domain::{Partition, Permission, Resource, ResourceKind};
 
 use crate::catalogue::{MONTHS_MAX, Month};
 use crate::error::StoreError;
@@ -47,6 +47,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] when the vault has no such month.
     pub fn month_archive(&mut self, partition: Partition) -> Result<(), StoreError> {
+        self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
         let sql = Sql::new("UPDATE partitions SET state = 'archived' WHERE partition = ? AND state = 'live'");
         if self.link.run(sql.bind(partition.number()), "archive a month")? == 0 {
             return Err(StoreError::NotFound(format!("a live month {partition}")));

@@ -1,4 +1,4 @@
-//! A session of the store that acts for one of the application's users.
+//! Sessions that act for one of the application's users.
 
 use privatus_domain::UserId;
 
@@ -6,8 +6,8 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 
-/// A store bound to a user: every read and write of what access control covers is checked against the grants, and what
-/// is refused is audited ([`StoreError::AccessDenied`], 28).
+/// A session of a store that serves several users: every read and write of what access control covers is checked
+/// against the grants, and what is refused is audited ([`StoreError::AccessDenied`], 28).
 ///
 /// It separates users of one application. Whoever holds the vault's key needs no session.
 #[derive(Debug)]
@@ -17,10 +17,30 @@ pub struct Session<'a> {
 }
 
 impl Store {
-    /// Binds a session to a user.
+    /// A session for a user. On a store that is [bound](Self::bind) it stays with the user of that.
     #[must_use]
-    pub const fn session(&self, user: UserId) -> Session<'_> {
+    pub fn session(&self, user: UserId) -> Session<'_> {
+        let user = self.shared.user.clone().unwrap_or(user);
         Session { store: self, user }
+    }
+
+    /// Binds the whole store to a user: from here on each of its transactions acts for it, and nothing takes that back.
+    #[must_use]
+    pub fn bind(mut self, user: UserId) -> Self {
+        self.shared.user = Some(self.shared.user.take().unwrap_or(user));
+        self
+    }
+
+    /// A refusal is written down in a transaction of its own: the one that was refused leaves nothing.
+    pub(crate) fn note_refusals<T, E: From<StoreError>>(&self, result: Result<T, E>) -> Result<T, E> {
+        if !self.shared.pending.has_refusals() {
+            return result;
+        }
+        let noted = self.write_queued("access_refused", |_| Ok::<_, StoreError>(()));
+        // What could not be written down now waits for the next write.
+        let value = result?;
+        noted?;
+        Ok(value)
     }
 }
 
@@ -43,8 +63,7 @@ impl Session<'_> {
             tx.user = Some(self.user.clone());
             work(tx)
         });
-        self.note_refusals()?;
-        result
+        self.store.note_refusals(result)
     }
 
     /// As [`Store::write`].
@@ -60,15 +79,6 @@ impl Session<'_> {
             tx.user = Some(self.user.clone());
             work(tx)
         });
-        self.note_refusals()?;
-        result
-    }
-
-    /// A refusal is written down in a transaction of its own: the one that was refused leaves nothing.
-    fn note_refusals(&self) -> Result<(), StoreError> {
-        if self.store.shared.pending.has_refusals() {
-            return self.store.write("access_refused", |_| Ok(()));
-        }
-        Ok(())
+        self.store.note_refusals(result)
     }
 }

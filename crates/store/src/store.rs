@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use privatus_crypto::{IdKey, KeyStoreKey, VaultId};
-use privatus_domain::Timestamp;
+use privatus_domain::{Timestamp, UserId};
 use privatus_sqlite::{CheckpointMode, RawKey};
 
 use crate::catalogue::Catalogue;
@@ -35,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Option<fn() -> Timestamp>,
     pub(crate) cursors: Cursors,
     pub(crate) pending: Pending,
+    /// Whom every transaction acts for; `None` is the vault's own user.
+    pub(crate) user: Option<UserId>,
     /// Whether rows of an older schema were brought under the rules of this one.
     pub(crate) is_settled: bool,
 }
@@ -182,6 +184,18 @@ impl Store {
         name: &'static str,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let result = self.write_queued(name, work);
+        if self.shared.user.is_some() {
+            return self.note_refusals(result);
+        }
+        result
+    }
+
+    pub(crate) fn write_queued<T, E: From<StoreError>>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut lease = Lease::new(self, Role::Writer, self.take_writer()?);
         let result = Self::write_on(lease.link()?, &self.shared, work);
         tracing::debug!(transaction = name, ok = result.is_ok(), "write");
@@ -214,8 +228,14 @@ impl Store {
         &self,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut lease = Lease::new(self, self.reader_role, self.take_reader()?);
-        Self::read_on(lease.link()?, &self.shared, work)
+        let result = {
+            let mut lease = Lease::new(self, self.reader_role, self.take_reader()?);
+            Self::read_on(lease.link()?, &self.shared, work)
+        };
+        if self.shared.user.is_some() {
+            return self.note_refusals(result);
+        }
+        result
     }
 
     /// Runs a long read (an export, a check) on a connection of its own, so that it holds no reader of the pool.
@@ -227,7 +247,8 @@ impl Store {
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut link = self.connect(self.reader_role)?;
-        Self::read_on(&mut link, &self.shared, work)
+        let result = Self::read_on(&mut link, &self.shared, work);
+        self.note_refusals(result)
     }
 
     fn read_on<T, E: From<StoreError>>(

@@ -29,7 +29,7 @@ pub struct ReadTx<'a> {
     pub(crate) is_writer: bool,
     /// Whom the session acts for; `None` is the vault's own user.
     pub(crate) user: Option<UserId>,
-    /// Every grant, read once when a user is bound.
+    /// What is granted to the user, read once.
     pub(crate) grants: Option<Vec<Grant>>,
     pub(crate) scratch: Vec<u8>,
 }
@@ -86,7 +86,7 @@ impl<'a> ReadTx<'a> {
                 new_keys: HashMap::new(),
                 last_key: None,
                 is_writer,
-                user: None,
+                user: shared.user.clone(),
                 grants: None,
                 scratch: Vec::new(),
             }),

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use privatus_domain::limits::CONVERSATIONS_MAX;
-use privatus_domain::{MessageId, Partition, Timestamp};
+use privatus_domain::{MessageId, Partition, Permission, Resource, ResourceKind, Timestamp};
 
 use crate::catalogue::Month;
 use crate::error::StoreError;
@@ -71,6 +71,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] when the check itself could not run.
     pub fn verify(&mut self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<Verification, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Vault), Permission::Read)?;
         let mut found = Verification::default();
         // First, since it names every page that was damaged: a connection that met one answers nothing after it.
         self.verify_file(

@@ -19,12 +19,13 @@ pub(crate) struct Head {
 }
 
 impl WriteTx<'_> {
-    /// Writes an entry, as the act of the user that the session is bound to unless it names one.
+    /// Writes an entry, as the act of the user that the session is bound to; in one that is bound to none, of whom it
+    /// names.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn audit(&mut self, entry: &NewAuditEntry) -> Result<(), StoreError> {
-        let user = entry.user.as_ref().or(self.user.as_ref());
+        let user = self.user.as_ref().or(entry.user.as_ref());
         let row: Columns = (
             0,
             Some(entry.at.to_sql()),
@@ -140,6 +141,8 @@ impl WriteTx<'_> {
         let Some(pending) = self.shared.pending.take() else {
             return Ok(());
         };
+        // They name their user themselves; what has none is not the act of the one that is bound now.
+        let bound = self.user.take();
         let written = pending
             .entries
             .iter()
@@ -148,6 +151,7 @@ impl WriteTx<'_> {
                 let mut events = pending.events.iter();
                 events.try_for_each(|event| self.security_event(event))
             });
+        self.user = bound;
         self.waited = Some(pending);
         written
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
-use privatus_domain::{ConversationId, Direction, MessageId, NewMessage, Partition, Timestamp};
+use privatus_domain::{ConversationId, Direction, MessageId, NewMessage, Partition, Permission, Timestamp};
 
 use crate::catalogue::Month;
 use crate::conversation::{Delta, Place};
@@ -46,7 +46,8 @@ impl WriteTx<'_> {
     /// Writes one message; `false` when its id is known already.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when it breaks a rule, [`StoreError::NotFound`] for an unknown conversation.
+    /// [`StoreError::Refused`] when it breaks a rule, [`StoreError::NotFound`] for an unknown conversation,
+    /// [`StoreError::AccessDenied`] to a user without a grant.
     pub fn message_insert(
         &mut self,
         conversation: &ConversationId,
@@ -100,6 +101,7 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
         messages: impl Iterator<Item = (&'m NewMessage, Timestamp)>,
     ) -> Result<Inserted, StoreError> {
+        self.permit_conversation(conversation, Permission::Write)?;
         let place = self.conversation_place(conversation)?;
         let mut delta = Delta::default();
         let mut inserted = Inserted::default();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use privatus_domain::id::Id;
-use privatus_domain::{ConversationId, Message, MessageId, Partition};
+use privatus_domain::{ConversationId, Message, MessageId, Partition, Permission};
 
 use crate::catalogue::Month;
 use crate::error::StoreError;
@@ -59,13 +59,15 @@ impl ReadTx<'_> {
     /// A page of at most `limit` messages (1 to [`PAGE_MAX`]).
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for an unknown conversation, or a cursor that is not one of its messages.
+    /// [`StoreError::NotFound`] for an unknown conversation, or a cursor that is not one of its messages;
+    /// [`StoreError::AccessDenied`] to a user without a grant.
     pub fn messages_page(
         &mut self,
         conversation: &ConversationId,
         start: &PageStart,
         limit: usize,
     ) -> Result<Page, StoreError> {
+        self.permit_conversation(conversation, Permission::Read)?;
         let limit = limit.clamp(1, PAGE_MAX);
         let (number, partitions) = self.conversation_reach(conversation)?;
         let (rows, has_older, has_newer) = match start {

@@ -1,6 +1,6 @@
 //! Marking messages as read.
 
-use privatus_domain::{ConversationId, MessageId};
+use privatus_domain::{ConversationId, MessageId, Permission};
 
 use crate::error::StoreError;
 use crate::message::row::Located;
@@ -12,12 +12,14 @@ impl WriteTx<'_> {
     /// Marks a conversation's incoming messages as read, all of them or up to and with one; gives how many were unread.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for an unknown conversation, or a message that is not in it.
+    /// [`StoreError::NotFound`] for an unknown conversation, or a message that is not in it;
+    /// [`StoreError::AccessDenied`] to a user without a grant: it changes what all of them see.
     pub fn conversation_mark_read(
         &mut self,
         conversation: &ConversationId,
         up_to: Option<&MessageId>,
     ) -> Result<u64, StoreError> {
+        self.permit_conversation(conversation, Permission::Write)?;
         let (number, partitions) = self.conversation_reach(conversation)?;
         let (low, high) = row_key::range(number);
         let limit = match up_to {

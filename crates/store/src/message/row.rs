@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use privatus_domain::id::Id;
 use privatus_domain::{
-    ConversationId, Direction, Message, MessageId, Partition, ReplyState, Sender, Timestamp,
+    ConversationId, Direction, Message, MessageId, Partition, Permission, ReplyState, Sender, Timestamp,
 };
 
 use crate::catalogue::Month;
@@ -94,7 +94,8 @@ impl ReadTx<'_> {
     /// A message by its id.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when the vault never had it, or removed it.
+    /// [`StoreError::NotFound`] when the vault never had it, or removed it; [`StoreError::AccessDenied`] to a user
+    /// without a grant on its conversation.
     pub fn message_by_id(&mut self, id: &MessageId) -> Result<Message, StoreError> {
         let absent = || StoreError::NotFound(format!("message {id}"));
         let Located::At(month, row_key) = self.locate(id)? else {
@@ -107,6 +108,7 @@ impl ReadTx<'_> {
             StoreError::DatabaseDamaged(format!("the register points message {id} at another row"))
         })?;
         let conversation = conversation.ok_or_else(absent)?.parse()?;
+        self.permit_conversation(&conversation, Permission::Read)?;
         let mut senders = HashMap::new();
         if let Some(number) = row.sender {
             senders.insert(number, sender_from(Some(sender))?);
@@ -114,7 +116,8 @@ impl ReadTx<'_> {
         self.message_from(row, &conversation, &mut senders)
     }
 
-    /// What the vault knows of a message that another one answers.
+    /// What the vault knows of a message that another one answers. To a user who may not read its conversation it is not
+    /// there.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -123,6 +126,9 @@ impl ReadTx<'_> {
             Located::Absent => Ok(ReplyState::Absent),
             Located::Removed => Ok(ReplyState::Deleted),
             Located::At(month, row_key) => {
+                if self.user.is_some() && !self.may_read_row(row_key)? {
+                    return Ok(ReplyState::Absent);
+                }
                 let sql = Sql::new(format!(
                     "SELECT is_deleted FROM {} WHERE row_key = ?",
                     month.table

@@ -332,6 +332,7 @@ pub(crate) fn share(
         clock: options.clock,
         cursors: Cursors::default(),
         pending: Pending::default(),
+        user: None,
         is_settled: settled.is_some_and(|version| version >= SETTLED),
     })
 }

@@ -1,6 +1,7 @@
 //! Changing the password: one small file, no data re-encrypted (DESIGN section 4).
 
 use privatus_crypto::{KdfCost, Password, Secret};
+use privatus_domain::{Permission, Resource, ResourceKind};
 
 use crate::error::StoreError;
 use crate::store::{Store, system_time};
@@ -12,13 +13,15 @@ impl Store {
     /// opens with the old password; an earlier copy of the folder still does.
     ///
     /// # Errors
-    /// [`StoreError::WrongSecret`] when `current` is wrong; the old password stays then.
+    /// [`StoreError::WrongSecret`] when `current` is wrong; [`StoreError::AccessDenied`] for a user that may not do
+    /// everything with the vault. The old password stays then.
     pub fn change_password(
         &self,
         current: &Secret,
         new: &Password,
         cost: Option<KdfCost>,
     ) -> Result<(), StoreError> {
+        self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
         let _lock = self.files.lock_key_ring()?;
         let ring = newest_ring(&self.files)?;
         let unlocked = ring.unlock(current)?;

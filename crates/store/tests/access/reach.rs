@@ -1,0 +1,212 @@
+//! Every function of a transaction that access control covers, called by a user with nothing, with less than it needs,
+//! and with just what it needs.
+
+use std::collections::BTreeSet;
+
+use privatus_domain::{Grant, GrantFilter, Permission, Permissions, ReplyState, Resource, ResourceKind};
+use privatus_store::{PageStart, StoreError, WriteTx};
+
+use super::{World, new_grant, on_chat, received, user};
+
+/// Calls a function; gives how many things the session saw or changed.
+type Call = fn(&mut WriteTx<'_>, &World) -> Result<usize, StoreError>;
+
+/// What a user needs for it.
+type Needs = fn(&World) -> Option<(Resource, Permission)>;
+
+const READ: Needs = |world| Some((on_chat(&world.alice), Permission::Read));
+const WRITE: Needs = |world| Some((on_chat(&world.alice), Permission::Write));
+const ADMIN: Needs = |world| Some((on_chat(&world.alice), Permission::Admin));
+const VAULT_READ: Needs = |_| Some((Resource::every(ResourceKind::Vault), Permission::Read));
+const VAULT_ADMIN: Needs = |_| Some((Resource::every(ResourceKind::Vault), Permission::Admin));
+/// Nothing: it says only what the user knows already.
+const NOTHING: Needs = |_| None;
+
+/// The functions, by their names in the source.
+const CALLS: &[(&str, Needs, Call)] = &[
+    ("conversations", READ, |tx, _| Ok(tx.conversations(10)?.len())),
+    ("conversation_by_id", READ, |tx, world| {
+        tx.conversation_by_id(&world.alice).map(|_| 1)
+    }),
+    ("messages_page", READ, |tx, world| {
+        Ok(tx
+            .messages_page(&world.alice, &PageStart::Newest, 10)?
+            .messages
+            .len())
+    }),
+    ("message_by_id", READ, |tx, world| {
+        tx.message_by_id(&world.message).map(|_| 1)
+    }),
+    ("reply_state", READ, |tx, world| {
+        Ok(usize::from(tx.reply_state(&world.message)? != ReplyState::Absent))
+    }),
+    ("message_insert", WRITE, |tx, world| {
+        tx.message_insert(&world.alice, &received(&"new".parse()?, "alice"))
+            .map(usize::from)
+    }),
+    ("messages_insert", WRITE, |tx, world| {
+        tx.messages_insert(&world.alice, &[received(&"new".parse()?, "alice")])
+            .map(|_| 1)
+    }),
+    ("messages_receive", WRITE, |tx, world| {
+        let batch = [(world.alice.clone(), received(&"new".parse()?, "alice"))];
+        tx.messages_receive(&batch).map(|_| 1)
+    }),
+    ("conversation_mark_read", WRITE, |tx, world| {
+        tx.conversation_mark_read(&world.alice, None).map(|_| 1)
+    }),
+    ("month_archive", VAULT_ADMIN, |tx, _| {
+        let month = privatus_domain::Partition::route(super::clock(), super::clock());
+        tx.month_archive(month).map(|()| 1)
+    }),
+    ("verify", VAULT_READ, |tx, _| tx.verify(&mut |_| ()).map(|_| 1)),
+    ("access_list", ADMIN, |tx, world| {
+        let on = on_chat(&world.alice);
+        let others = GrantFilter {
+            to: Some(Some(user("zoe"))),
+            on: Some(on),
+        };
+        Ok(tx.access_list(&others)?.len())
+    }),
+    ("access_check", ADMIN, |tx, world| {
+        tx.access_check(&user("zoe"), &on_chat(&world.alice), Permission::Read)
+            .map(|_| 1)
+    }),
+    ("access_grant", ADMIN, |tx, world| {
+        let new = new_grant(&on_chat(&world.alice), Some("ann"), &[Permission::Admin], None);
+        tx.access_grant(&new).map(|()| 1)
+    }),
+    ("access_restore", ADMIN, |tx, world| {
+        let grant = Grant {
+            on: on_chat(&world.alice),
+            to: Some(user("yan")),
+            permissions: Permissions::new([Permission::Read])?,
+            granted_by: None,
+            granted_at: super::clock(),
+            expires_at: None,
+        };
+        tx.access_restore(&grant).map(usize::from)
+    }),
+    ("access_revoke", ADMIN, |tx, world| {
+        tx.access_revoke(&on_chat(&world.alice), Some(&user("zoe")))
+            .map(|()| 1)
+    }),
+    ("may", NOTHING, |tx, world| {
+        tx.may(&on_chat(&world.alice), Permission::Read).map(|_| 1)
+    }),
+];
+
+/// What became of a call, in a transaction that is given up afterwards.
+fn outcome(world: &World, call: Call) -> Result<usize, StoreError> {
+    enum Ended {
+        With(Result<usize, StoreError>),
+        Failed(StoreError),
+    }
+    impl From<StoreError> for Ended {
+        fn from(error: StoreError) -> Self {
+            Self::Failed(error)
+        }
+    }
+    let session = world.store.session(user("ann"));
+    let ended = session.write("call", |tx| Err::<(), _>(Ended::With(call(tx, world))));
+    match ended {
+        Err(Ended::With(result)) => result,
+        Err(Ended::Failed(error)) => panic!("the transaction itself failed: {error}"),
+        Ok(()) => panic!("it was to be given up"),
+    }
+}
+
+/// A world in which zoe may read a chat, and ann has what is given.
+fn world(ann: Option<&(Resource, Permission)>) -> World {
+    let world = World::new();
+    world.grant(&on_chat(&world.alice), Some("zoe"), &[Permission::Read]);
+    if let Some((on, permission)) = ann {
+        world.grant(on, Some("ann"), &[*permission]);
+    }
+    world
+}
+
+#[test]
+fn a_user_without_grants_reaches_nothing() {
+    let world = world(None);
+    for (name, needs, call) in CALLS.iter().filter(|(_, needs, _)| needs(&world).is_some()) {
+        match outcome(&world, *call) {
+            Err(StoreError::AccessDenied { user: who, .. }) => assert_eq!(who, user("ann"), "{name}"),
+            Ok(0) => {}
+            other => panic!("{name} of {:?}: {other:?}", needs(&world)),
+        }
+    }
+}
+
+#[test]
+fn a_user_reaches_what_it_has_a_grant_for_and_nothing_with_another() {
+    for permission in Permission::ALL {
+        for kind in [
+            ResourceKind::Conversation,
+            ResourceKind::Contact,
+            ResourceKind::Vault,
+        ] {
+            let on = match kind {
+                ResourceKind::Vault => Resource::every(kind),
+                _ => Resource::of(kind, "alice"),
+            };
+            let world = world(Some(&(on.clone(), permission)));
+            for (name, needs, call) in CALLS {
+                let Some((needed_on, needed)) = needs(&world) else {
+                    continue;
+                };
+                let holds = (on == needed_on
+                    || kind == ResourceKind::Vault && permission == Permission::Admin)
+                    && (permission == needed || permission == Permission::Admin);
+                let found = outcome(&world, *call);
+                match &found {
+                    Ok(count) if holds => assert!(*count > 0, "{name} with {permission} on {on}"),
+                    Ok(0) | Err(StoreError::AccessDenied { .. }) if !holds => {}
+                    _ => panic!("{name} with {permission} on {on}: {found:?}"),
+                }
+            }
+        }
+    }
+}
+
+/// Where these functions stand. Each public one that takes a transaction is in [`CALLS`] or in [`OPEN`].
+const SOURCES: &[(&str, &str)] = &[
+    ("conversation.rs", include_str!("../../src/conversation.rs")),
+    ("insert.rs", include_str!("../../src/message/insert.rs")),
+    ("page.rs", include_str!("../../src/message/page.rs")),
+    ("read_state.rs", include_str!("../../src/message/read_state.rs")),
+    ("row.rs", include_str!("../../src/message/row.rs")),
+    ("content.rs", include_str!("../../src/message/content.rs")),
+    ("month.rs", include_str!("../../src/month.rs")),
+    ("verify.rs", include_str!("../../src/verify.rs")),
+    ("access.rs", include_str!("../../src/access.rs")),
+    ("permit.rs", include_str!("../../src/permit.rs")),
+];
+
+/// The check itself.
+const OPEN: &[&str] = &["permit"];
+
+#[test]
+fn no_function_of_these_files_is_forgotten() {
+    let called: BTreeSet<&str> = CALLS
+        .iter()
+        .map(|(name, ..)| *name)
+        .chain(OPEN.iter().copied())
+        .collect();
+    let mut found = BTreeSet::new();
+    for (file, source) in SOURCES {
+        for part in source.split("pub fn ").skip(1) {
+            let (name, rest) = part.split_once('(').unwrap();
+            let (receiver, _) = rest.split_once([',', ')']).unwrap();
+            if receiver.trim() == "&mut self" {
+                let name = name.split('<').next().unwrap();
+                assert!(
+                    called.contains(name),
+                    "{file}: {name} is called by no test of access"
+                );
+                found.insert(name);
+            }
+        }
+    }
+    assert_eq!(found, called, "each of them stands in one of the files");
+}
