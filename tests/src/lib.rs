@@ -42,6 +42,7 @@ pub fn privatus(vault: &Path) -> Command {
         "PRIVATUS_RECOVERY_CODE",
         "PRIVATUS_NEW_PASSWORD",
         "PRIVATUS_SOURCE_PASSWORD",
+        "PRIVATUS_USER",
     ] {
         command.env_remove(name);
     }

@@ -15,7 +15,7 @@ use privatus_sqlite::{Connection, OpenMode, OpenOptions, PageMac, RawKey};
 use privatus_tests::{history, init, ok, privatus, run, tool};
 use serde_json::Value;
 
-const COMMANDS: [&[&str]; 29] = [
+const COMMANDS: [&[&str]; 34] = [
     &[],
     &["init"],
     &["demo"],
@@ -35,6 +35,11 @@ const COMMANDS: [&[&str]; 29] = [
     &["settings", "get"],
     &["settings", "set"],
     &["settings", "unset"],
+    &["access"],
+    &["access", "grant"],
+    &["access", "revoke"],
+    &["access", "list"],
+    &["access", "check"],
     &["stats"],
     &["verify"],
     &["export"],

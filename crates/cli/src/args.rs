@@ -1,5 +1,6 @@
 //! The command line.
 
+mod access;
 mod contacts;
 mod migrate;
 mod settings;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::access::{Access, Grant as GrantArguments, To};
 pub(crate) use self::contacts::Contacts;
 pub(crate) use self::migrate::{Baseline, Down, Migrate};
 pub(crate) use self::settings::Settings;
@@ -32,6 +34,15 @@ pub(crate) struct Arguments {
     /// Read the password from a file (one trailing line end is dropped)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// Act for one of the application's users; see `privatus access --help`
+    #[arg(
+        long,
+        global = true,
+        value_name = "USER",
+        env = "PRIVATUS_USER",
+        hide_env_values = true
+    )]
+    pub(crate) as_user: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -86,6 +97,9 @@ pub(crate) enum Command {
     /// Settings of the application: list, get, set, unset
     #[command(subcommand, after_help = settings::SETTINGS)]
     Settings(Settings),
+    /// What the users of an application may see and change: grant, revoke, list, check
+    #[command(subcommand, after_help = access::ACCESS)]
+    Access(Access),
     /// Counts and sizes
     #[command(after_help = examples::STATS)]
     Stats,

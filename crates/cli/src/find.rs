@@ -2,34 +2,88 @@
 //!
 //! An exact id is looked up and nothing else is read. Otherwise an exact name wins over the beginning of an id.
 
-use privatus_domain::{Contact, Conversation, ConversationId};
+use privatus_domain::{Contact, Conversation, ConversationId, Group, Permission, Resource, ResourceKind};
 use privatus_store::{ReadTx, Store, StoreError};
 
 /// The one conversation that is meant: by its own id, its title, or the id of its contact or group.
 pub(crate) fn chat(store: &Store, wanted: &str) -> Result<Conversation, StoreError> {
     store.read(|tx| {
-        if let Some(found) = exact(wanted, |id: ConversationId| tx.conversation_by_id(&id))? {
+        if sees(tx, ResourceKind::Conversation, wanted)?
+            && let Some(found) = exact(wanted, |id: ConversationId| tx.conversation_by_id(&id))?
+        {
             return Ok(found);
         }
-        one(tx.conversations(usize::MAX)?, wanted, "chat", |chat| {
+        let found = one(tx.conversations(usize::MAX)?, wanted, "chat", |chat| {
             let id = chat.id.to_string();
             let peer = chat.peer.as_ref().map_or_else(|| id.clone(), ToString::to_string);
             ([id, peer], chat.title.clone())
-        })
+        });
+        unless_hidden(tx, ResourceKind::Conversation, wanted, found)
     })
 }
 
 /// The one contact that is meant.
 pub(crate) fn contact(store: &Store, wanted: &str) -> Result<Contact, StoreError> {
     store.read(|tx: &mut ReadTx<'_>| {
-        if let Some(found) = exact(wanted, |id| tx.contact_by_id(&id))? {
+        if sees(tx, ResourceKind::Contact, wanted)?
+            && let Some(found) = exact(wanted, |id| tx.contact_by_id(&id))?
+        {
             return Ok(found);
         }
-        one(tx.contacts()?, wanted, "contact", |contact| {
+        let found = one(tx.contacts()?, wanted, "contact", |contact| {
             let id = contact.id.to_string();
             ([id.clone(), id], contact.display_name.clone())
-        })
+        });
+        unless_hidden(tx, ResourceKind::Contact, wanted, found)
     })
+}
+
+/// The one group that is meant.
+pub(crate) fn group(store: &Store, wanted: &str) -> Result<Group, StoreError> {
+    store.read(|tx| {
+        if sees(tx, ResourceKind::Group, wanted)?
+            && let Some(found) = exact(wanted, |id| tx.group_by_id(&id))?
+        {
+            return Ok(found);
+        }
+        let found = one(tx.groups()?, wanted, "group", |group| {
+            let id = group.id.to_string();
+            ([id.clone(), id], group.name.clone())
+        });
+        unless_hidden(tx, ResourceKind::Group, wanted, found)
+    })
+}
+
+/// The resource that is meant: a contact, group or conversation by name or the beginning of its id too.
+pub(crate) fn resource(store: &Store, named: Resource) -> Result<Resource, StoreError> {
+    if named.id() == Resource::EVERY {
+        return Ok(named);
+    }
+    let id = match named.kind {
+        ResourceKind::Contact => contact(store, named.id())?.id.to_string(),
+        ResourceKind::Group => group(store, named.id())?.id.to_string(),
+        ResourceKind::Conversation => chat(store, named.id())?.id.to_string(),
+        _ => return Ok(named),
+    };
+    Ok(Resource::of(named.kind, id))
+}
+
+/// Whether a word, taken as an id, may be looked up by the session's user: what is only meant as a name is no refusal.
+fn sees(tx: &mut ReadTx<'_>, kind: ResourceKind, wanted: &str) -> Result<bool, StoreError> {
+    Resource::new(kind, wanted).map_or(Ok(true), |on| tx.may(&on, Permission::Read))
+}
+
+/// What a user cannot see is refused to it, whether it is there or not.
+fn unless_hidden<T>(
+    tx: &mut ReadTx<'_>,
+    kind: ResourceKind,
+    wanted: &str,
+    found: Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    if let (Err(StoreError::NotFound(_)), Ok(on)) = (&found, Resource::new(kind, wanted)) {
+        tx.permit(&on, Permission::Read)?;
+    }
+    found
 }
 
 /// What has exactly this id; a word that can be no id names nothing.
@@ -72,10 +126,10 @@ fn one<T>(all: Vec<T>, wanted: &str, what: &str, named: impl Fn(&T) -> Named) ->
                 .ok_or_else(|| StoreError::NotFound(format!("{what} “{shown}”")))
         }
         [] => {
-            let list = if what == "chat" {
-                "privatus chats"
-            } else {
-                "privatus contacts list"
+            let list = match what {
+                "chat" => "privatus chats",
+                "group" => "privatus groups list",
+                _ => "privatus contacts list",
             };
             Err(StoreError::NotFound(format!(
                 "{what} “{shown}”; `{list}` lists them"

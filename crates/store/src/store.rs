@@ -168,6 +168,12 @@ impl Store {
         self.files.wal_size()
     }
 
+    /// Time by the store's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.shared.now()
+    }
+
     /// What opening noticed and a person should know.
     #[must_use]
     pub fn warnings(&self) -> &[String] {

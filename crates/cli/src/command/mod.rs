@@ -1,5 +1,6 @@
 //! The commands, each as short as what it does.
 
+mod access;
 mod contacts;
 mod documents;
 pub(crate) mod export;
@@ -11,6 +12,7 @@ mod vault;
 
 use std::path::PathBuf;
 
+use privatus_domain::UserId;
 use privatus_store::{Secret, Store, StoreError};
 
 use crate::args::{Arguments, Command};
@@ -30,6 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Command::MarkRead { chat, up_to } => messages::mark_read(arguments, chat, up_to.as_deref()),
         Command::Contacts(command) => contacts::run(arguments, command),
         Command::Settings(command) => settings::run(arguments, command),
+        Command::Access(command) => access::run(arguments, command),
         Command::Stats => vault::stats(arguments),
         Command::Verify => vault::verify(arguments),
         Command::Export { path } => export::run(arguments, path),
@@ -37,6 +40,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
             new_password_file,
             kdf_iterations,
         } => vault::passwd(arguments, new_password_file.as_deref(), *kdf_iterations),
+        Command::Migrate(_) if arguments.as_user.is_some() => Err(Failure::Usage(
+            "`migrate` works on the whole vault, for no user; leave out --as-user and PRIVATUS_USER".into(),
+        )),
         Command::Migrate(command) => migrate::run(arguments, command),
         Command::Completions { shell } => documents::completions(*shell),
         Command::Man { command } => documents::man(command),
@@ -54,8 +60,10 @@ pub(crate) fn vault_path(arguments: &Arguments) -> Result<PathBuf, Failure> {
     Ok(folders.data_dir().join("vault"))
 }
 
-/// Opens the vault and says what it noticed.
+/// Opens the vault, bound to the user of `--as-user`, and says what it noticed.
 pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
+    let user = arguments.as_user.as_deref().map(UserId::new).transpose();
+    let user = user.map_err(StoreError::from)?;
     let (path, secret) = path_and_secret(arguments)?;
     let store = schema::watch(|options| Store::unlock(&path, &secret, options))?;
     if let Some(upgrade) = store.upgrade() {
@@ -64,7 +72,10 @@ pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
     for warning in store.warnings() {
         warn(warning);
     }
-    Ok(store)
+    Ok(match user {
+        Some(user) => store.bind(user),
+        None => store,
+    })
 }
 
 /// The folder of a vault that is there, and what opens it.

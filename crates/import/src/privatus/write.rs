@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use privatus_domain::steering::json_escaped;
-use privatus_domain::{Conversation, ConversationKind, Direction, Message as Stored, Sender};
+use privatus_domain::{
+    Conversation, ConversationKind, Direction, Message as Stored, Permission, Resource, ResourceKind, Sender,
+};
 use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
 
 use super::VERSION;
@@ -52,6 +54,8 @@ pub fn export(
     progress: OnProgress<'_>,
 ) -> Result<BTreeMap<String, u64>, StoreError> {
     store.read_long(|tx| {
+        // A part of the vault would look like the whole: a user exports all of it or nothing.
+        tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
         let mut lines = Lines {
             out,
             digest: Digest::new(),
