@@ -109,6 +109,12 @@ impl Permissions {
     /// [`AccessError::NotAList`].
     pub fn from_json(text: &str) -> Result<Self, AccessError> {
         let words: Vec<String> = serde_json::from_str(text).map_err(|_| AccessError::NotAList)?;
+        Ok(Self::from_words(words))
+    }
+
+    /// Takes words as they were written; those that this build does not know are kept.
+    #[must_use]
+    pub fn from_words(words: Vec<String>) -> Self {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for word in words {
             match word.parse() {
@@ -118,7 +124,7 @@ impl Permissions {
         }
         known.sort_unstable();
         known.dedup();
-        Ok(Self { known, unknown })
+        Self { known, unknown }
     }
 
     /// The JSON list.

@@ -33,6 +33,8 @@ pub struct Report {
     pub groups_imported: u64,
     /// Settings written.
     pub settings_imported: u64,
+    /// Grants of access control that are new.
+    pub grants_imported: u64,
     /// Why entries were skipped, with counts.
     pub reasons: BTreeMap<String, u64>,
     /// Rows of a database that did not come over: from the first rowid to the last, by table and reason.
@@ -73,8 +75,14 @@ impl Report {
         self.messages_removed += inserted.removed;
     }
 
-    /// The sentences on messages that are not taken over, at the end of an import.
+    /// The sentences on grants, and on messages that are not taken over, at the end of an import.
     pub(crate) fn sum_up(&mut self) {
+        if self.grants_imported > 0 {
+            self.notes.push(format!(
+                "{} grants of access control came over; `privatus access list` shows whom they let do what",
+                self.grants_imported
+            ));
+        }
         if self.messages_differing > 0 {
             self.notes.push(format!(
                 "{} messages have another text or time of edit in the source; those of the vault stay as they are",

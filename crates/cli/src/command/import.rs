@@ -164,7 +164,11 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
             .map_err(|_| StoreError::Unexpected("the report cannot be printed".into()))?;
         return output::json(&value);
     }
-    if report.messages_imported + report.contacts_imported + report.groups_imported + report.settings_imported
+    if report.messages_imported
+        + report.contacts_imported
+        + report.groups_imported
+        + report.settings_imported
+        + report.grants_imported
         == 0
         && report.messages_known > 0
         && report.messages_removed == 0

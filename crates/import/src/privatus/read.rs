@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::VERSION;
+use super::grant::Grant;
 use super::lines::{self, Line};
 use super::message::{self, id};
 use super::parse::{Parsed, parse};
@@ -212,6 +213,7 @@ impl Reader<'_> {
         match record {
             Record::Contact(contact) => self.contact(contact),
             Record::Group(group) => self.group(group),
+            Record::Grant(grant) => self.grant(grant),
             Record::Message(message) => {
                 if self.chat.as_ref() != Some(&message.conversation) {
                     self.flush()?;
@@ -257,6 +259,14 @@ impl Reader<'_> {
         });
         let written = self.kept("setting", written)?;
         self.report.settings_imported += u64::from(written == Some(true));
+        Ok(())
+    }
+
+    fn grant(&mut self, grant: Grant) -> Result<(), ImportError> {
+        let written = self
+            .store
+            .write("import_grant", |tx| tx.access_restore(&grant.try_into()?));
+        self.report.grants_imported += u64::from(self.kept("grant", written)? == Some(true));
         Ok(())
     }
 

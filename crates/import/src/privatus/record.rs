@@ -6,6 +6,7 @@ use privatus_domain::{JsonText, Media, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::grant::Grant;
 use super::member::member;
 
 /// One line.
@@ -18,6 +19,7 @@ pub(super) enum Record {
     },
     Contact(Contact),
     Group(Group),
+    Grant(Grant),
     Conversation {
         id: String,
         kind: String,
@@ -32,11 +34,12 @@ pub(super) enum Record {
 
 impl Record {
     /// Every type this version writes.
-    pub(super) const KINDS: [&str; 7] = [
+    pub(super) const KINDS: [&str; 8] = [
         "header",
         "contact",
         "group",
         "setting",
+        "grant",
         "conversation",
         "message",
         "end",
@@ -48,6 +51,7 @@ impl Record {
             Self::Header { .. } => "header",
             Self::Contact(_) => "contact",
             Self::Group(_) => "group",
+            Self::Grant(_) => "grant",
             Self::Conversation { .. } => "conversation",
             Self::Message(_) => "message",
             Self::End { .. } => "end",

@@ -5,7 +5,8 @@ use std::io::Write;
 
 use privatus_domain::steering::json_escaped;
 use privatus_domain::{
-    Conversation, ConversationKind, Direction, Message as Stored, Permission, Resource, ResourceKind, Sender,
+    Conversation, ConversationKind, Direction, GrantFilter, Message as Stored, Permission, Resource,
+    ResourceKind, Sender,
 };
 use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
 
@@ -108,6 +109,9 @@ pub fn export(
                 updated_at: Some(Time(setting.updated_at)),
             };
             lines.put_line("setting", setting.to_line())?;
+        }
+        for grant in tx.access_list(&GrantFilter::default())? {
+            lines.put(&Record::Grant(grant.into()))?;
         }
         let total = conversations
             .iter()

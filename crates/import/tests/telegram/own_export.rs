@@ -47,6 +47,43 @@ fn a_setting_s_numbers_come_back_letter_by_letter() {
 }
 
 #[test]
+fn grants_come_back_as_they_are_and_those_that_stand_stay() {
+    let grants = [
+        r#"{"type":"grant","resource_type":"contact","resource_id":"*","permissions":["read","share"],"granted_by":"bo","granted_at":"2024-01-01T00:00:00.000Z"}"#,
+        r#"{"type":"grant","resource_type":"contact","resource_id":"gone","user":"ann","permissions":["read","write","delete","admin"],"granted_at":"2024-01-02T00:00:00.000Z","expires_at":"2024-02-01T00:00:00.000Z"}"#,
+        r#"{"type":"grant","resource_type":"vault","resource_id":"*","user":"日本\u0000"#,
+    ];
+    let text = lines(&[]) + grants[0] + "\n" + grants[1] + "\n";
+    let vault = Vault::new();
+    let (report, _) = vault.own(&vault.write("a.jsonl", &text));
+    assert_eq!(report.grants_imported, 2);
+    let export = vault.export();
+    let kept: Vec<&str> = export
+        .lines()
+        .filter(|line| line.contains("\"grant\","))
+        .collect();
+    assert_eq!(kept, grants[..2]);
+    let other = Vault::new();
+    let path = other.write("b.jsonl", &export);
+    other.own(&path).1.unwrap();
+    assert_eq!(other.export(), export);
+    // Another that says something else of the same: what stands stays.
+    let changed = export.replace("[\"read\",\"share\"]", "[\"admin\"]");
+    assert_ne!(changed, export);
+    let (report, _) = other.own(&other.write("c.jsonl", &changed));
+    assert_eq!(report.grants_imported, 0);
+    assert_eq!(other.export(), export);
+    // Of no known type, of no user that can be, of a line that is cut: left out and counted.
+    let strange = grants[0].replace("contact", "chat");
+    let nobody = grants[1].replace("ann", "a\\u0007");
+    let text = lines(&[]) + &strange + "\n" + &nobody + "\n" + grants[2] + "\n";
+    let (report, _) = other.own(&other.write("d.jsonl", &text));
+    assert_eq!((report.grants_imported, report.partial), (0, true));
+    assert_eq!(report.reasons["grant refused"], 2);
+    assert_eq!(other.export(), export);
+}
+
+#[test]
 fn ids_of_two_thousand_characters_and_every_bad_record() {
     let long = "x".repeat(2_000);
     let none = json!({});

@@ -1,0 +1,55 @@
+//! The `grant` records of an export.
+
+use privatus_domain::{Grant as Given, Permissions, Resource, UserId};
+use privatus_store::StoreError;
+use serde::{Deserialize, Serialize};
+
+use super::record::Time;
+
+/// A row of `access_control`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Grant {
+    resource_type: String,
+    resource_id: String,
+    /// Missing for everyone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    permissions: Vec<String>,
+    /// Missing for the vault's own user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    granted_by: Option<String>,
+    granted_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Time>,
+}
+
+impl From<Given> for Grant {
+    fn from(grant: Given) -> Self {
+        Self {
+            resource_type: grant.on.kind.as_str().into(),
+            resource_id: grant.on.id().into(),
+            user: grant.to.map(|user| user.to_string()),
+            permissions: grant.permissions.words().map(str::to_owned).collect(),
+            granted_by: grant.granted_by.map(|user| user.to_string()),
+            granted_at: Time(grant.granted_at),
+            expires_at: grant.expires_at.map(Time),
+        }
+    }
+}
+
+impl TryFrom<Grant> for Given {
+    type Error = StoreError;
+
+    /// A word among the permissions that this build does not know is kept, and so is a grant that is over.
+    fn try_from(grant: Grant) -> Result<Self, StoreError> {
+        let user = |name: Option<String>| name.as_deref().map(UserId::new).transpose();
+        Ok(Self {
+            on: Resource::new(grant.resource_type.parse()?, &grant.resource_id)?,
+            to: user(grant.user)?,
+            permissions: Permissions::from_words(grant.permissions),
+            granted_by: user(grant.granted_by)?,
+            granted_at: grant.granted_at.0,
+            expires_at: grant.expires_at.map(|at| at.0),
+        })
+    }
+}
