@@ -4,6 +4,7 @@ mod access;
 mod contacts;
 mod migrate;
 mod settings;
+mod stats;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ pub(crate) use self::access::{Access, Grant as GrantArguments, To};
 pub(crate) use self::contacts::Contacts;
 pub(crate) use self::migrate::{Baseline, Down, Migrate};
 pub(crate) use self::settings::Settings;
+pub(crate) use self::stats::Stats;
 use crate::examples;
 
 /// An encrypted vault for years of chat history: import, page, answer, verify and export it.
@@ -100,9 +102,8 @@ pub(crate) enum Command {
     /// What the users of an application may see and change: grant, revoke, list, check
     #[command(subcommand, after_help = access::ACCESS)]
     Access(Access),
-    /// Counts and sizes
-    #[command(after_help = examples::STATS)]
-    Stats,
+    /// Counts and sizes, use by day, and how long transactions took
+    Stats(Stats),
     /// Check the file, the keys, the counters and every sealed value
     #[command(after_help = examples::VERIFY)]
     Verify,

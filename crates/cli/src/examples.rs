@@ -51,10 +51,6 @@ Examples:
   privatus mark-read Alice
   privatus mark-read Alice --up-to 019a6b0e-2f70-7ba6-8a12-f465f761f539";
 
-pub(crate) const STATS: &str = "\
-Example:
-  privatus --json stats";
-
 pub(crate) const VERIFY: &str = "\
 Example:
   privatus verify";

@@ -13,6 +13,7 @@ mod error;
 mod group;
 mod keys;
 mod message;
+mod metric;
 mod migration;
 mod model_settle;
 mod month;
@@ -28,6 +29,7 @@ mod session;
 mod setting;
 mod settle;
 mod sql;
+mod statistic;
 mod store;
 #[cfg(test)]
 mod testing;

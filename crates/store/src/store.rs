@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use privatus_crypto::{IdKey, KeyStoreKey, VaultId};
-use privatus_domain::{Timestamp, UserId};
+use privatus_domain::{Timestamp, Usage, UserId};
 use privatus_sqlite::{CheckpointMode, RawKey};
 
 use crate::catalogue::Catalogue;
@@ -17,6 +17,7 @@ use crate::message::cursor::Cursors;
 use crate::migration::Upgrade;
 use crate::pending::Pending;
 use crate::sql::Sql;
+use crate::statistic::Statistics;
 use crate::tx::{ReadTx, WriteTx};
 use crate::usage::usage_flush;
 use crate::vault::{Files, OpenGuard, VaultOptions};
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Option<fn() -> Timestamp>,
     pub(crate) cursors: Cursors,
     pub(crate) pending: Pending,
+    pub(crate) statistics: Statistics,
     /// Whom every transaction acts for; `None` is the vault's own user.
     pub(crate) user: Option<UserId>,
     /// Whether rows of an older schema were brought under the rules of this one.
@@ -56,6 +58,20 @@ impl Shared {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.map_or_else(system_time, |clock| clock())
+    }
+
+    /// Counts that a conversation was looked at.
+    pub(crate) fn note_opened(&self) {
+        let usage = Usage {
+            chats_opened: 1,
+            ..Usage::default()
+        };
+        self.statistics.used(self.now(), &usage);
+    }
+
+    /// Counts how long a transaction took, from its turn to its end.
+    fn timed(&self, name: &'static str, began: Instant) {
+        self.statistics.timed(self.now(), name, began.elapsed());
     }
 }
 
@@ -203,7 +219,9 @@ impl Store {
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut lease = Lease::new(self, Role::Writer, self.take_writer()?);
+        let began = Instant::now();
         let result = Self::write_on(lease.link()?, &self.shared, work);
+        self.shared.timed(name, began);
         tracing::debug!(transaction = name, ok = result.is_ok(), "write");
         result
     }
@@ -236,7 +254,10 @@ impl Store {
     ) -> Result<T, E> {
         let result = {
             let mut lease = Lease::new(self, self.reader_role, self.take_reader()?);
-            Self::read_on(lease.link()?, &self.shared, work)
+            let began = Instant::now();
+            let result = Self::read_on(lease.link()?, &self.shared, work);
+            self.shared.timed("read", began);
+            result
         };
         if self.shared.user.is_some() {
             return self.note_refusals(result);
@@ -253,7 +274,9 @@ impl Store {
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut link = self.connect(self.reader_role)?;
+        let began = Instant::now();
         let result = Self::read_on(&mut link, &self.shared, work);
+        self.shared.timed("read_long", began);
         self.note_refusals(result)
     }
 

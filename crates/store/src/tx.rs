@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use privatus_crypto::Context;
 use privatus_domain::id::Id;
-use privatus_domain::{ContactId, Grant, MessageId, Partition, SenderRef, Timestamp, UserId};
+use privatus_domain::{ContactId, Grant, MessageId, Partition, SenderRef, Timestamp, Usage, UserId};
 
 use crate::audit::Head;
 use crate::catalogue::{Catalogue, Month};
@@ -15,8 +15,9 @@ use crate::error::StoreError;
 use crate::keys::KeptKey;
 use crate::pending::Waiting;
 use crate::sql::Sql;
+use crate::statistic::Gathered;
 use crate::store::Shared;
-use crate::usage::{EVERY_MS, usage_write};
+use crate::usage::EVERY_MS;
 
 /// A read transaction: one snapshot of the vault.
 pub struct ReadTx<'a> {
@@ -50,6 +51,10 @@ pub struct WriteTx<'a> {
     pub(crate) audit_head: Option<Head>,
     /// What waited for this transaction, until it is committed.
     pub(crate) waited: Option<Waiting>,
+    /// What it wrote of the statistics, until it is committed.
+    pub(crate) gathered: Option<Gathered>,
+    /// What it does itself, counted when it is committed.
+    pub(crate) usage: Usage,
     now: Timestamp,
 }
 
@@ -170,6 +175,8 @@ impl<'a> WriteTx<'a> {
             placed: HashMap::new(),
             audit_head: None,
             waited: None,
+            gathered: None,
+            usage: Usage::default(),
             now,
         })
     }
@@ -221,8 +228,11 @@ impl<'a> WriteTx<'a> {
 
     /// Commits; only then do other transactions see the new keys and months.
     pub(crate) fn commit(mut self) -> Result<(), StoreError> {
-        let written = self.pending_write();
-        let (shared, waited) = (self.shared, self.waited.take());
+        let mut written = self.pending_write();
+        if written.is_ok() && self.shared.keys.is_due(self.now, EVERY_MS) {
+            written = self.usage_write();
+        }
+        let (shared, waited, gathered) = (self.shared, self.waited.take(), self.gathered.take());
         let committed = match written {
             Ok(()) => self.commit_now(),
             Err(error) => {
@@ -230,14 +240,19 @@ impl<'a> WriteTx<'a> {
                 Err(error)
             }
         };
-        if let (Err(_), Some(waited)) = (&committed, waited) {
-            shared.pending.put_back(waited);
+        if committed.is_err() {
+            if let Some(waited) = waited {
+                shared.pending.put_back(waited);
+            }
+            if let Some(gathered) = gathered {
+                shared.statistics.put_back(&gathered);
+            }
         }
         committed
     }
 
     fn commit_now(self) -> Result<(), StoreError> {
-        let now = self.now;
+        let (now, usage) = (self.now, self.usage);
         let ReadTx {
             link,
             shared,
@@ -253,17 +268,14 @@ impl<'a> WriteTx<'a> {
                 return Err(error);
             }
         };
-        if shared.keys.is_due(now, EVERY_MS)
-            && let Err(error) = usage_write(link, shared, now)
-        {
-            rollback(link);
-            return Err(error);
-        }
         if let Err(error) = link.run(Sql::new("COMMIT"), "commit") {
             rollback(link);
             return Err(error);
         }
         shared.keys.publish(new_keys);
+        if usage != Usage::default() {
+            shared.statistics.used(now, &usage);
+        }
         if let Some(schema_version) = version {
             shared.publish_catalogue(Catalogue {
                 schema_version,

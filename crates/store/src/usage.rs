@@ -1,50 +1,42 @@
 //! `key_store.usage_count` and `last_used`: gathered in memory, written at most once a minute and on close, never for
 //! each message (DESIGN section 4). What a crash loses of them is a statistic.
 
-use privatus_domain::Timestamp;
-
 use crate::connection::Link;
 use crate::error::StoreError;
 use crate::sql::Sql;
-use crate::store::Shared;
+use crate::store::{Shared, Store};
+use crate::tx::WriteTx;
 
 /// Milliseconds between two writes.
 pub(crate) const EVERY_MS: i64 = 60_000;
 
-/// Writes what was gathered, in the transaction that is open. Counts of a transaction that then fails are lost.
-pub(crate) fn usage_write(link: &mut Link, shared: &Shared, now: Timestamp) -> Result<(), StoreError> {
-    let at = now.to_sql();
-    for (number, uses) in shared.keys.take_uses() {
-        let sql = Sql::new(
-            "UPDATE key_store SET usage_count = usage_count + ?, last_used = max(coalesce(last_used, ''), ?) \
-             WHERE key_number = ?",
-        );
-        let sql = sql
-            .bind(i64::try_from(uses).unwrap_or(i64::MAX))
-            .bind(at.as_str())
-            .bind(i64::from(number));
-        link.run(sql, "count the use of a key")?;
+impl WriteTx<'_> {
+    /// Writes what was gathered, the statistics too. Uses of keys are lost with a transaction that then fails.
+    pub(crate) fn usage_write(&mut self) -> Result<(), StoreError> {
+        self.statistics_write();
+        let at = self.now().to_sql();
+        for (number, uses) in self.shared.keys.take_uses() {
+            let sql = Sql::new(
+                "UPDATE key_store SET usage_count = usage_count + ?, last_used = max(coalesce(last_used, ''), ?) \
+                 WHERE key_number = ?",
+            );
+            let sql = sql
+                .bind(i64::try_from(uses).unwrap_or(i64::MAX))
+                .bind(at.as_str())
+                .bind(i64::from(number));
+            self.link.run(sql, "count the use of a key")?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Writes what is left when the store is closed, in a transaction of its own. A vault that cannot be written keeps the
 /// older figures: closing it is no error for that.
 pub(crate) fn usage_flush(link: &mut Link, shared: &Shared) {
-    if !shared.keys.is_used()
-        || link
-            .run(Sql::new("BEGIN IMMEDIATE"), "begin a transaction")
-            .is_err()
+    if shared.keys.is_used()
+        && let Err(error) = Store::write_on(link, shared, |tx| tx.usage_write())
     {
-        return;
-    }
-    let written = usage_write(link, shared, shared.now())
-        .and_then(|()| link.run(Sql::new("COMMIT"), "commit").map(drop));
-    if let Err(error) = written {
         tracing::debug!(%error, "the use of keys was not written");
-        if !link.raw().is_autocommit() {
-            let _ = link.run(Sql::new("ROLLBACK"), "roll back");
-        }
     }
 }
 
@@ -52,6 +44,8 @@ pub(crate) fn usage_flush(link: &mut Link, shared: &Shared) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::atomic::{AtomicI64, Ordering};
+
+    use privatus_domain::Timestamp;
 
     use super::*;
     use crate::testing::{Vault, message, options, unlock_at};

@@ -8,6 +8,7 @@ pub(crate) mod import;
 mod messages;
 mod migrate;
 mod settings;
+mod stats;
 mod vault;
 
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Command::Contacts(command) => contacts::run(arguments, command),
         Command::Settings(command) => settings::run(arguments, command),
         Command::Access(command) => access::run(arguments, command),
-        Command::Stats => vault::stats(arguments),
+        Command::Stats(stats) => stats::run(arguments, stats),
         Command::Verify => vault::verify(arguments),
         Command::Export { path } => export::run(arguments, path),
         Command::Passwd {

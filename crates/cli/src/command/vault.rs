@@ -1,4 +1,4 @@
-//! The vault itself: create, change the password, count, check.
+//! The vault itself: create, change the password, check.
 
 use std::path::Path;
 
@@ -8,8 +8,6 @@ use serde_json::json;
 use super::{open, vault_path};
 use crate::args::Arguments;
 use crate::failure::Failure;
-use crate::output::Column;
-use crate::text::grouped;
 use crate::{output, progress, secret};
 
 /// `init`
@@ -63,47 +61,6 @@ pub(crate) fn passwd(
 pub(super) fn cost(iterations: Option<u32>) -> Result<Option<KdfCost>, Failure> {
     let wrong = |_| Failure::Usage("--kdf-iterations takes 210,000 to 100,000,000".into());
     iterations.map(|n| KdfCost::new(n).map_err(wrong)).transpose()
-}
-
-/// `stats`
-pub(crate) fn stats(arguments: &Arguments) -> Result<u8, Failure> {
-    let store = open(arguments)?;
-    let (chats, contacts, groups) = store.read(|tx| {
-        Ok::<_, StoreError>((
-            tx.conversations(usize::MAX)?,
-            tx.contacts()?.len(),
-            tx.groups()?.len(),
-        ))
-    })?;
-    let messages: u64 = chats.iter().map(|chat| chat.messages).sum();
-    let unread: u64 = chats.iter().map(|chat| chat.unread).sum();
-    let bytes = std::fs::metadata(store.database_path())
-        .map(|data| data.len())
-        .unwrap_or_default();
-    let log = store.wal_size();
-    store.lock()?;
-    if arguments.json {
-        output::json(&json!({
-            "conversations": chats.len(), "contacts": contacts, "groups": groups, "messages": messages,
-            "unread": unread, "database_bytes": bytes, "wal_bytes": log,
-        }))?;
-    } else {
-        let row = |name: &str, value: u64| vec![name.to_owned(), grouped(value)];
-        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        output::table(
-            &[Column::Text("", 20), Column::Number("count")],
-            vec![
-                row("conversations", count(chats.len())),
-                row("contacts", count(contacts)),
-                row("groups", count(groups)),
-                row("messages", messages),
-                row("unread", unread),
-                row("database, bytes", bytes),
-                row("log, bytes", log),
-            ],
-        )?;
-    }
-    Ok(0)
 }
 
 /// `verify`

@@ -11,6 +11,7 @@ use super::lines::{self, Line};
 use super::message::{self, id};
 use super::parse::{Parsed, parse};
 use super::record::{Contact, Group, Member, Message, Record, Setting, no_record};
+use super::statistic::Statistic;
 use super::write::hex;
 use crate::error::ImportError;
 use crate::insert::{insert, is_absent};
@@ -214,6 +215,7 @@ impl Reader<'_> {
             Record::Contact(contact) => self.contact(contact),
             Record::Group(group) => self.group(group),
             Record::Grant(grant) => self.grant(grant),
+            Record::Statistic(row) => self.statistic(row),
             Record::Message(message) => {
                 if self.chat.as_ref() != Some(&message.conversation) {
                     self.flush()?;
@@ -268,6 +270,13 @@ impl Reader<'_> {
             .write("import_grant", |tx| tx.access_restore(&grant.try_into()?));
         self.report.grants_imported += u64::from(self.kept("grant", written)? == Some(true));
         Ok(())
+    }
+
+    fn statistic(&mut self, row: Statistic) -> Result<(), ImportError> {
+        let written = self
+            .store
+            .write("import_statistic", |tx| tx.statistic_restore(&row.try_into()?));
+        self.kept("statistic", written).map(drop)
     }
 
     fn contact(&mut self, contact: Contact) -> Result<(), ImportError> {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::grant::Grant;
 use super::member::member;
+use super::statistic::Statistic;
 
 /// One line.
 #[derive(Serialize, Deserialize)]
@@ -20,6 +21,7 @@ pub(super) enum Record {
     Contact(Contact),
     Group(Group),
     Grant(Grant),
+    Statistic(Statistic),
     Conversation {
         id: String,
         kind: String,
@@ -34,12 +36,13 @@ pub(super) enum Record {
 
 impl Record {
     /// Every type this version writes.
-    pub(super) const KINDS: [&str; 8] = [
+    pub(super) const KINDS: [&str; 9] = [
         "header",
         "contact",
         "group",
         "setting",
         "grant",
+        "statistic",
         "conversation",
         "message",
         "end",
@@ -52,6 +55,7 @@ impl Record {
             Self::Contact(_) => "contact",
             Self::Group(_) => "group",
             Self::Grant(_) => "grant",
+            Self::Statistic(_) => "statistic",
             Self::Conversation { .. } => "conversation",
             Self::Message(_) => "message",
             Self::End { .. } => "end",

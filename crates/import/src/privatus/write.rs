@@ -113,6 +113,9 @@ pub fn export(
         for grant in tx.access_list(&GrantFilter::default())? {
             lines.put(&Record::Grant(grant.into()))?;
         }
+        for row in tx.statistics()? {
+            lines.put(&Record::Statistic(row.into()))?;
+        }
         let total = conversations
             .iter()
             .map(|conversation| conversation.messages)

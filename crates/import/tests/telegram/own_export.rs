@@ -84,6 +84,31 @@ fn grants_come_back_as_they_are_and_those_that_stand_stay() {
 }
 
 #[test]
+fn statistics_come_back_and_a_day_that_stands_stays() {
+    let row = |date: &str, metric: &str, value: i64| json!({ "type": "statistic", "date": date, "metric": metric, "value": value });
+    let vault = Vault::new();
+    let records = [
+        row("2024-01-01", "messages_in", 12),
+        row("2024-01-01", "sent", -3),
+        row("2024-01-02", "", 0),
+    ];
+    let (report, _) = vault.own(&vault.write("a.jsonl", &lines(&records)));
+    assert!(report.reasons.is_empty());
+    let export = vault.export();
+    assert_eq!(export.matches("\"statistic\",").count(), 3);
+    let other = Vault::new();
+    other.own(&other.write("b.jsonl", &export)).1.unwrap();
+    assert_eq!(other.export(), export);
+    let again = lines(&[
+        row("2024-01-01", "messages_in", 99),
+        row("2024-13-01", "messages_in", 1),
+    ]);
+    let (report, _) = other.own(&other.write("c.jsonl", &again));
+    assert_eq!(report.reasons["statistic refused"], 1);
+    assert_eq!(other.export(), export);
+}
+
+#[test]
 fn ids_of_two_thousand_characters_and_every_bad_record() {
     let long = "x".repeat(2_000);
     let none = json!({});

@@ -2,7 +2,7 @@
 
 use privatus_domain::limits::TEXT_BYTES;
 use privatus_domain::{
-    Body, ContactId, ConversationKind, Direction, IdError, MessageId, NewMessage, SenderRef, Timestamp,
+    Body, ContactId, ConversationKind, Direction, IdError, MessageId, NewMessage, SenderRef, Timestamp, Usage,
 };
 use privatus_sqlite::Row;
 
@@ -174,6 +174,8 @@ impl WriteTx<'_> {
                 .iter()
                 .map(|record| (&record.message, record.created_at.unwrap_or(now)));
             let inserted = self.conversation_insert(&conversation, messages)?;
+            // A history is nobody's use of today.
+            self.usage = Usage::default();
             if inserted.known > 0 {
                 return Err(refused(&first.name, "", "its contact has two messages of one id"));
             }

@@ -53,13 +53,12 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
         message: &NewMessage,
     ) -> Result<bool, StoreError> {
-        Ok(self
-            .messages_insert(conversation, std::slice::from_ref(message))?
-            .added
-            == 1)
+        let one = std::iter::once((message, self.now()));
+        Ok(self.conversation_insert(conversation, one)?.added == 1)
     }
 
-    /// Writes messages of one conversation in the order they arrived; those whose id is known are passed over.
+    /// Writes messages of one conversation in the order they arrived; those whose id is known are passed over. They are
+    /// a history: the statistics of the day do not count them.
     ///
     /// # Errors
     /// As [`message_insert`](Self::message_insert); the transaction is then to be given up.
@@ -68,8 +67,10 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
         messages: &[NewMessage],
     ) -> Result<Inserted, StoreError> {
-        let now = self.now();
-        self.conversation_insert(conversation, messages.iter().map(|message| (message, now)))
+        let (now, usage) = (self.now(), self.usage);
+        let inserted = self.conversation_insert(conversation, messages.iter().map(|message| (message, now)));
+        self.usage = usage;
+        inserted
     }
 
     /// Writes messages of many conversations, as they come from a server that kept them: those of a conversation in the
@@ -108,7 +109,10 @@ impl WriteTx<'_> {
         for (message, arrived) in messages {
             message.check()?;
             let (added, known, removed) = match self.insert_one(place, message, arrived, &mut delta)? {
-                One::Added => (1, 0, 0),
+                One::Added => {
+                    self.usage.count(message);
+                    (1, 0, 0)
+                }
                 One::Known => (0, 1, 0),
                 One::Removed => (0, 1, 1),
             };

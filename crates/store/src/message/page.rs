@@ -72,6 +72,7 @@ impl ReadTx<'_> {
         let (number, partitions) = self.conversation_reach(conversation)?;
         let (rows, has_older, has_newer) = match start {
             PageStart::Newest => {
+                self.shared.note_opened();
                 let (rows, more) = self.rows_from(number, &partitions, None, true, limit)?;
                 (rows, more, false)
             }

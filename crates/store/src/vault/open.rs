@@ -17,6 +17,7 @@ use crate::migration::{Upgrade, pending, run_pending};
 use crate::model_settle::SETTLED;
 use crate::pending::Pending;
 use crate::sql::Sql;
+use crate::statistic::Statistics;
 use crate::store::{Opened, Shared, Store, system_time};
 use crate::vault::locks::Taken;
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
@@ -332,6 +333,7 @@ pub(crate) fn share(
         clock: options.clock,
         cursors: Cursors::default(),
         pending: Pending::default(),
+        statistics: Statistics::default(),
         user: None,
         is_settled: settled.is_some_and(|version| version >= SETTLED),
     })

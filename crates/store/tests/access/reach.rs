@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use privatus_domain::{Grant, GrantFilter, Permission, Permissions, ReplyState, Resource, ResourceKind};
+use privatus_domain::{
+    Day, Grant, GrantFilter, Permission, Permissions, ReplyState, Resource, ResourceKind, Statistic,
+};
 use privatus_store::{PageStart, StoreError, WriteTx};
 
 use super::{World, new_grant, on_chat, received, user};
@@ -60,6 +62,21 @@ const CALLS: &[(&str, Needs, Call)] = &[
         tx.month_archive(month).map(|()| 1)
     }),
     ("verify", VAULT_READ, |tx, _| tx.verify(&mut |_| ()).map(|_| 1)),
+    ("usage_days", VAULT_READ, |tx, _| {
+        tx.usage_days(today()).map(|_| 1)
+    }),
+    ("statistics", VAULT_READ, |tx, _| tx.statistics().map(|_| 1)),
+    ("transaction_times", VAULT_READ, |tx, _| {
+        tx.transaction_times(today()).map(|_| 1)
+    }),
+    ("statistic_restore", VAULT_ADMIN, |tx, _| {
+        let row = Statistic {
+            date: today(),
+            metric: "one".into(),
+            value: 1,
+        };
+        tx.statistic_restore(&row).map(usize::from)
+    }),
     ("access_list", ADMIN, |tx, world| {
         let on = on_chat(&world.alice);
         let others = GrantFilter {
@@ -95,6 +112,10 @@ const CALLS: &[(&str, Needs, Call)] = &[
         tx.may(&on_chat(&world.alice), Permission::Read).map(|_| 1)
     }),
 ];
+
+fn today() -> Day {
+    Day::of(super::clock())
+}
 
 /// What became of a call, in a transaction that is given up afterwards.
 fn outcome(world: &World, call: Call) -> Result<usize, StoreError> {
@@ -179,6 +200,8 @@ const SOURCES: &[(&str, &str)] = &[
     ("content.rs", include_str!("../../src/message/content.rs")),
     ("month.rs", include_str!("../../src/month.rs")),
     ("verify.rs", include_str!("../../src/verify.rs")),
+    ("metric.rs", include_str!("../../src/metric.rs")),
+    ("statistic.rs", include_str!("../../src/statistic.rs")),
     ("access.rs", include_str!("../../src/access.rs")),
     ("permit.rs", include_str!("../../src/permit.rs")),
 ];

@@ -1,0 +1,157 @@
+//! `stats`: counts and sizes, what was done by day, and how long transactions took.
+
+use std::collections::BTreeMap;
+
+use privatus_domain::{Day, Histogram, Usage};
+use privatus_store::StoreError;
+use serde_json::{Value, json};
+
+use super::open;
+use crate::args::{Arguments, Stats};
+use crate::failure::Failure;
+use crate::output::{self, Column};
+use crate::text::grouped;
+
+pub(crate) fn run(arguments: &Arguments, stats: &Stats) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let today = Day::of(store.now());
+    let since = today.before(stats.days - 1);
+    let (chats, contacts, groups, usage, times) = store.read(|tx| {
+        Ok::<_, StoreError>((
+            tx.conversations(usize::MAX)?,
+            tx.contacts()?.len(),
+            tx.groups()?.len(),
+            tx.usage_days(since)?,
+            tx.transaction_times(since)?,
+        ))
+    })?;
+    let messages: u64 = chats.iter().map(|chat| chat.messages).sum();
+    let unread: u64 = chats.iter().map(|chat| chat.unread).sum();
+    let bytes = std::fs::metadata(store.database_path())
+        .map(|data| data.len())
+        .unwrap_or_default();
+    let log = store.wal_size();
+    store.lock()?;
+    if arguments.json {
+        output::json(&json!({
+            "conversations": chats.len(), "contacts": contacts, "groups": groups, "messages": messages,
+            "unread": unread, "database_bytes": bytes, "wal_bytes": log,
+            "usage": usage.iter().map(usage_json).collect::<Vec<_>>(),
+            "transactions": times.iter().map(times_json).collect::<Vec<_>>(),
+        }))?;
+        return Ok(0);
+    }
+    let row = |name: &str, value: u64| vec![name.to_owned(), grouped(value)];
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    output::table(
+        &[Column::Text("", 20), Column::Number("count")],
+        vec![
+            row("conversations", count(chats.len())),
+            row("contacts", count(contacts)),
+            row("groups", count(groups)),
+            row("messages", messages),
+            row("unread", unread),
+            row("database, bytes", bytes),
+            row("log, bytes", log),
+        ],
+    )?;
+    usage_table(stats.days, today, &usage)?;
+    times_table(&times)?;
+    Ok(0)
+}
+
+fn usage_json((day, usage): &(Day, Usage)) -> Value {
+    json!({
+        "date": day, "messages_in": usage.messages_in, "messages_out": usage.messages_out,
+        "message_bytes": usage.message_bytes, "chats_opened": usage.chats_opened,
+    })
+}
+
+fn times_json((name, times): (&String, &Histogram)) -> Value {
+    json!({
+        "name": name, "count": times.count(), "p50_us": times.percentile(50), "p95_us": times.percentile(95),
+        "max_us": times.max(),
+    })
+}
+
+/// The days with something, the newest first, under a line of all of them.
+fn usage_table(days: u32, today: Day, usage: &[(Day, Usage)]) -> Result<(), Failure> {
+    if usage.is_empty() {
+        return Ok(());
+    }
+    let by_day: BTreeMap<Day, &Usage> = usage.iter().map(|(day, usage)| (*day, usage)).collect();
+    let all = (0..days).rev().map(|back| {
+        let usage = by_day.get(&today.before(back));
+        usage.map_or(0, |usage| usage.messages_in.saturating_add(usage.messages_out))
+    });
+    let line = sparkline(&all.collect::<Vec<u64>>());
+    output::line(&format!(
+        "\n Messages a day, the last {days} days (UTC)  {line}\n"
+    ))?;
+    let row = |(day, usage): &(Day, Usage)| {
+        let numbers = usage.named().map(|(_, value)| grouped(value));
+        std::iter::once(day.to_string()).chain(numbers).collect()
+    };
+    let columns = [
+        Column::Text("day", 10),
+        Column::Number("in"),
+        Column::Number("out"),
+        Column::Number("bytes"),
+        Column::Number("chats opened"),
+    ];
+    output::table(&columns, usage.iter().rev().map(row).collect())
+}
+
+fn times_table(times: &BTreeMap<String, Histogram>) -> Result<(), Failure> {
+    if times.is_empty() {
+        return Ok(());
+    }
+    output::line("")?;
+    let row = |(name, times): (&String, &Histogram)| {
+        let figures = [times.percentile(50), times.percentile(95), times.max()].map(milliseconds);
+        [name.clone(), grouped(times.count())]
+            .into_iter()
+            .chain(figures)
+            .collect()
+    };
+    let columns = [
+        Column::Text("transaction", 36),
+        Column::Number("count"),
+        Column::Number("median, ms"),
+        Column::Number("95 %, ms"),
+        Column::Number("longest, ms"),
+    ];
+    output::table(&columns, times.iter().map(row).collect())
+}
+
+/// Microseconds as milliseconds.
+fn milliseconds(micros: u64) -> String {
+    format!("{}.{:03}", grouped(micros / 1_000), micros % 1_000)
+}
+
+/// A character for each number, as high as it is of the highest; a dot for nothing.
+fn sparkline(numbers: &[u64]) -> String {
+    const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let highest = u128::from(numbers.iter().copied().max().unwrap_or_default().max(1));
+    let height = |number: &u64| {
+        let eighth = (u128::from(*number) * 8).div_ceil(highest);
+        let at = usize::try_from(eighth).unwrap_or_default().checked_sub(1);
+        at.and_then(|at| HEIGHTS.get(at)).copied().unwrap_or('·')
+    };
+    numbers.iter().map(height).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_as_high_as_their_numbers() {
+        assert_eq!(sparkline(&[]), "");
+        assert_eq!(sparkline(&[0, 0]), "··");
+        assert_eq!(sparkline(&[0, 1, 4, 8]), "·▁▄█");
+        assert_eq!(sparkline(&[0, 1, 1_000, u64::MAX]), "·▁▁█");
+        assert_eq!(milliseconds(1_234_567), "1,234.567");
+        assert_eq!(milliseconds(7), "0.007");
+    }
+}

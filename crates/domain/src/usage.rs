@@ -1,0 +1,173 @@
+//! What was done on a day, in numbers: messages, bytes, chats. No content and no names.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::message::{Direction, NewMessage};
+use crate::time::{Timestamp, TimestampError};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// A day in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Day(i64);
+
+impl Day {
+    /// The day of a moment.
+    #[must_use]
+    pub const fn of(at: Timestamp) -> Self {
+        Self(at.unix_ms().div_euclid(DAY_MS))
+    }
+
+    /// So many days before; never before the year 0.
+    #[must_use]
+    pub fn before(self, days: u32) -> Self {
+        Self((self.0 - i64::from(days)).max(Self::of(Timestamp::MIN).0))
+    }
+
+    /// Its first moment.
+    #[must_use]
+    pub fn start(self) -> Timestamp {
+        // Of a day of a time there is a first moment, but for the rounding to the year 0.
+        Timestamp::from_unix_ms(self.0 * DAY_MS).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Reads `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// [`TimestampError`]
+    pub fn parse(text: &str) -> Result<Self, TimestampError> {
+        if text.len() != 10 {
+            return Err(TimestampError::Malformed);
+        }
+        Timestamp::parse(&format!("{text} 00:00:00.000")).map(Self::of)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.start().to_sql().get(..10).unwrap_or_default())
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What was done in some time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    /// Messages that came.
+    pub messages_in: u64,
+    /// Messages that were sent.
+    pub messages_out: u64,
+    /// Bytes of the texts of both.
+    pub message_bytes: u64,
+    /// How often the newest page of a conversation was shown.
+    pub chats_opened: u64,
+}
+
+impl Usage {
+    /// The names under which each is kept, and each.
+    #[must_use]
+    pub const fn named(&self) -> [(&'static str, u64); 4] {
+        [
+            ("messages_in", self.messages_in),
+            ("messages_out", self.messages_out),
+            ("message_bytes", self.message_bytes),
+            ("chats_opened", self.chats_opened),
+        ]
+    }
+
+    /// Puts one of them; a name that is none of these changes nothing.
+    pub fn put(&mut self, name: &str, value: u64) {
+        match name {
+            "messages_in" => self.messages_in = value,
+            "messages_out" => self.messages_out = value,
+            "message_bytes" => self.message_bytes = value,
+            "chats_opened" => self.chats_opened = value,
+            _ => {}
+        }
+    }
+
+    /// Counts a message.
+    pub fn count(&mut self, message: &NewMessage) {
+        match message.direction {
+            Direction::In => self.messages_in += 1,
+            Direction::Out => self.messages_out += 1,
+        }
+        let bytes = u64::try_from(message.body.as_text().len()).unwrap_or_default();
+        self.message_bytes = self.message_bytes.saturating_add(bytes);
+    }
+
+    /// Adds what was done elsewhere.
+    pub const fn merge(&mut self, other: &Self) {
+        self.messages_in = self.messages_in.saturating_add(other.messages_in);
+        self.messages_out = self.messages_out.saturating_add(other.messages_out);
+        self.message_bytes = self.message_bytes.saturating_add(other.message_bytes);
+        self.chats_opened = self.chats_opened.saturating_add(other.chats_opened);
+    }
+}
+
+/// A row of `usage_statistics`, also one of another application's figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statistic {
+    /// The day.
+    pub date: Day,
+    /// What was counted.
+    pub metric: String,
+    /// The count.
+    pub value: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn days_are_written_and_read() {
+        for (text, ms) in [
+            ("1970-01-01", 0),
+            ("1969-12-31", -1),
+            ("2025-06-15", 1_750_031_999_999),
+        ] {
+            let day = Day::of(Timestamp::from_unix_ms(ms).unwrap());
+            assert_eq!(day.to_string(), text);
+            assert_eq!(Day::parse(text), Ok(day));
+            assert_eq!(Day::of(day.start()), day);
+        }
+        assert_eq!(
+            Day::parse("2025-03-01").unwrap().before(1).to_string(),
+            "2025-02-28"
+        );
+        assert_eq!(
+            Day::parse("0000-01-01").unwrap().before(u32::MAX).to_string(),
+            "0000-01-01"
+        );
+        for wrong in ["", "2025-02-30", "2025-2-3", "2025-01-01 ", "20250101"] {
+            assert!(Day::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn each_name_is_put_where_it_was_read() {
+        let usage = Usage {
+            messages_in: 1,
+            messages_out: 2,
+            message_bytes: 3,
+            chats_opened: 4,
+        };
+        let mut read = Usage::default();
+        for (name, value) in usage.named() {
+            read.put(name, value);
+        }
+        read.put("another", 5);
+        assert_eq!(read, usage);
+        read.merge(&usage);
+        assert_eq!(read.named().map(|(_, value)| value), [2, 4, 6, 8]);
+    }
+}
