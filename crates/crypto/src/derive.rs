@@ -40,6 +40,8 @@ pub(crate) mod label {
     pub(crate) const AUDIT_ENTRY: &[u8] = b"privatus 2026-11-25 audit entry v1";
     /// First field under the MAC of an audit checkpoint.
     pub(crate) const AUDIT_CHECKPOINT: &[u8] = b"privatus 2026-11-25 audit checkpoint v1";
+    /// First field of each hash of a public key's fingerprint.
+    pub(crate) const FINGERPRINT: &[u8] = b"privatus 2026-11-25 fingerprint v1";
     /// Keyed BLAKE2b: id key → 16-byte ids.
     pub(crate) const ID: &[u8] = b"privatus 2026-11-24 id v1";
 

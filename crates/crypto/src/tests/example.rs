@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::tampering::values;
 use crate::derive::{self, label};
 use crate::frame::{Fields, fields};
-use crate::{Context, Digest, KeyRing, Password, RecoveryCode, TableKey, VaultId, wrap};
+use crate::{Context, Digest, KeyRing, Password, RecoveryCode, TableKey, VaultId, fingerprint, wrap};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
@@ -230,6 +230,13 @@ fn worked_example() -> String {
     hash[8] = hash[8] & 0x3f | 0x80;
     example.bytes("as a UUIDv8", hash);
     audit(&mut example, &vault, &unwrapped[0]);
+
+    let key: Vec<u8> = (0..32).collect();
+    example.title("fingerprint");
+    example.bytes("key", &key);
+    let first = Digest::of(&fields(&[label::FINGERPRINT, &[0; 32], &key]).unwrap());
+    example.bytes("first round", first);
+    example.bytes("fingerprint", fingerprint(&key).unwrap());
     example.0
 }
 
