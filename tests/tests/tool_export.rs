@@ -170,7 +170,7 @@ fn people(store: &Store, names: &[String], group_first: bool) -> Vec<Conversatio
         let new = NewContact {
             id: id.parse::<ContactId>().unwrap(),
             display_name: DisplayName::new(names[number % names.len()].as_str()).unwrap(),
-            public_key: PublicKey::new(key).unwrap(),
+            public_key: PublicKey::kept(key).unwrap(),
             is_verified: number == 0,
             added_at: moment(number as i64 * 1_234_567_890_123),
             last_seen: seen,

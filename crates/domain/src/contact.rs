@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::id::ContactId;
-use crate::limits::{NAME_CHARS, PUBLIC_KEY_BYTES};
+use crate::limits::NAME_CHARS;
+use crate::profile_picture::ProfilePicture;
+use crate::public_key::PublicKey;
 use crate::time::Timestamp;
 
 /// Why a contact was refused.
@@ -14,23 +13,47 @@ use crate::time::Timestamp;
 #[non_exhaustive]
 pub enum ContactError {
     /// A name needs at least one character.
-    #[error("a name cannot be empty")]
+    #[error("a name cannot be empty: it has 1 to 1,024 characters")]
     NameEmpty,
+    /// A name of blanks alone cannot be told from another.
+    #[error("a name needs more than blanks; this one has {0} and nothing else")]
+    NameBlank(usize),
     /// The name is longer than [`NAME_CHARS`].
     #[error("the name has {0} characters; at most 1,024 are kept")]
     NameTooLong(usize),
-    /// A public key is given in standard base64.
-    #[error("the public key is not base64")]
-    KeyNotBase64,
-    /// The public key is larger than [`PUBLIC_KEY_BYTES`].
-    #[error("the public key has {0} bytes; at most 16,384 are kept")]
-    KeyTooLong(usize),
     /// A contact without a public key cannot be verified.
     #[error("the contact has no public key, so there is nothing to verify")]
     NothingToVerify,
+    /// A contact without a public key has no safety number.
+    #[error(
+        "the contact has no public key, so it has no safety number; `privatus contacts set` gives it one"
+    )]
+    NoSafetyNumber,
+    /// A safety number of two keys cannot be compared without the own one.
+    #[error(
+        "a safety number of 60 digits is of two keys, and the setting identity.public_key, your own, is not set"
+    )]
+    NoOwnKey,
+    /// A contact seen far ahead of the clock could never be seen again.
+    #[error("last seen {0} is more than a day ahead of the clock")]
+    SeenAhead(Timestamp),
+    /// A time to be muted until that is over mutes nothing.
+    #[error("muted until {until} is over: it is {now}")]
+    MuteOver {
+        /// The time given.
+        until: Timestamp,
+        /// The clock.
+        now: Timestamp,
+    },
+    /// The vault's own user is no contact.
+    #[error("the id is the vault's own, under which its user is a member of groups")]
+    OwnId,
+    /// A message arrived in the conversation of a contact that is blocked.
+    #[error("the contact is blocked since {0}: its messages are not taken")]
+    Blocked(Timestamp),
 }
 
-/// A name of 1 to 1,024 characters, kept exactly; a terminal shows it made harmless.
+/// A name of 1 to 1,024 characters, not all blanks, kept exactly; a terminal shows it made harmless.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DisplayName(String);
 
@@ -38,7 +61,7 @@ impl DisplayName {
     /// Checks a name.
     ///
     /// # Errors
-    /// [`ContactError::NameEmpty`] or [`ContactError::NameTooLong`].
+    /// [`ContactError::NameEmpty`], [`ContactError::NameBlank`] or [`ContactError::NameTooLong`].
     pub fn new(name: impl Into<String>) -> Result<Self, ContactError> {
         let name = name.into();
         let chars = name.chars().count();
@@ -48,10 +71,14 @@ impl DisplayName {
         if chars > NAME_CHARS {
             return Err(ContactError::NameTooLong(chars));
         }
+        if name.chars().all(char::is_whitespace) {
+            return Err(ContactError::NameBlank(chars));
+        }
         Ok(Self(name))
     }
 
-    /// A name from a source whose names nobody checked: an empty one becomes `fallback`, a long one is cut.
+    /// A name from a source whose names nobody checked: an empty one becomes `fallback`, a long one is cut, and one of
+    /// blanks stays what it is.
     #[must_use]
     pub fn lenient(name: &str, fallback: &str) -> Self {
         let name = if name.is_empty() { fallback } else { name };
@@ -72,59 +99,6 @@ impl fmt::Debug for DisplayName {
     }
 }
 
-/// A contact's public key: 0 to 16,384 bytes. Empty for a contact that an import made.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct PublicKey(Vec<u8>);
-
-impl PublicKey {
-    /// Checks a key's size.
-    ///
-    /// # Errors
-    /// [`ContactError::KeyTooLong`].
-    pub fn new(bytes: Vec<u8>) -> Result<Self, ContactError> {
-        if bytes.len() > PUBLIC_KEY_BYTES {
-            return Err(ContactError::KeyTooLong(bytes.len()));
-        }
-        Ok(Self(bytes))
-    }
-
-    /// Reads standard base64.
-    ///
-    /// # Errors
-    /// [`ContactError::KeyNotBase64`] or [`ContactError::KeyTooLong`].
-    pub fn from_base64(text: &str) -> Result<Self, ContactError> {
-        Self::new(
-            STANDARD
-                .decode(text.trim())
-                .map_err(|_| ContactError::KeyNotBase64)?,
-        )
-    }
-
-    /// The key in standard base64.
-    #[must_use]
-    pub fn to_base64(&self) -> String {
-        STANDARD.encode(&self.0)
-    }
-
-    /// The key's bytes.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// Whether there is no key.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl fmt::Debug for PublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({} bytes)", self.0.len())
-    }
-}
-
 /// A contact to be created.
 #[derive(Debug, Clone)]
 pub struct NewContact {
@@ -142,21 +116,50 @@ pub struct NewContact {
     pub last_seen: Option<Timestamp>,
 }
 
+/// What a contact has beside how it was created; as an export brings it.
+#[derive(Debug, Clone, Default)]
+pub struct ContactState {
+    /// Whether it is online.
+    pub is_online: bool,
+    /// Its picture.
+    pub profile_picture: Option<ProfilePicture>,
+    /// Since when it is blocked.
+    pub blocked_at: Option<Timestamp>,
+    /// Until when its conversation is muted; [`Timestamp::MAX`] is for ever.
+    pub muted_until: Option<Timestamp>,
+}
+
 /// A contact as it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     /// Its id.
     pub id: ContactId,
-    /// Its name.
+    /// Its name; one of an older build, or of plain SQL, may break the rules of [`DisplayName`].
     pub display_name: String,
     /// Its key; may be empty.
     pub public_key: PublicKey,
     /// Whether the key was verified.
     pub is_verified: bool,
+    /// Whether it is online.
+    pub is_online: bool,
     /// When it was added.
     pub added_at: Timestamp,
     /// When it was last seen.
     pub last_seen: Option<Timestamp>,
+    /// Its picture; as with the name, the rules are those of new ones.
+    pub profile_picture: Option<String>,
+    /// Since when it is blocked.
+    pub blocked_at: Option<Timestamp>,
+    /// Until when its conversation is muted; [`Timestamp::MAX`] is for ever.
+    pub muted_until: Option<Timestamp>,
+}
+
+impl Contact {
+    /// Whether its conversation is muted at this time.
+    #[must_use]
+    pub fn is_muted(&self, now: Timestamp) -> bool {
+        self.muted_until.is_some_and(|until| until > now)
+    }
 }
 
 #[cfg(test)]
@@ -167,6 +170,7 @@ mod tests {
     #[test]
     fn names_have_limits() {
         assert_eq!(DisplayName::new(""), Err(ContactError::NameEmpty));
+        assert_eq!(DisplayName::new(" \u{3000}\n"), Err(ContactError::NameBlank(3)));
         assert!(DisplayName::new("é".repeat(1_024)).is_ok());
         assert_eq!(
             DisplayName::new("é".repeat(1_025)),
@@ -176,16 +180,7 @@ mod tests {
             DisplayName::lenient("", "Deleted account").as_str(),
             "Deleted account"
         );
+        assert_eq!(DisplayName::lenient("  ", "Deleted account").as_str(), "  ");
         assert_eq!(DisplayName::lenient(&"x".repeat(2_000), "").as_str().len(), 1_024);
-    }
-
-    #[test]
-    fn keys_are_base64_of_bounded_size() {
-        assert_eq!(PublicKey::from_base64("AAEC\n").unwrap().as_bytes(), [0, 1, 2]);
-        assert_eq!(PublicKey::from_base64("no key"), Err(ContactError::KeyNotBase64));
-        assert_eq!(
-            PublicKey::new(vec![0; 16_385]),
-            Err(ContactError::KeyTooLong(16_385))
-        );
     }
 }

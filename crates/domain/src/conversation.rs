@@ -47,4 +47,6 @@ pub struct Conversation {
     pub last_message: Option<MessageId>,
     /// Kept on top of the list.
     pub is_pinned: bool,
+    /// Until when it is muted; [`Timestamp::MAX`] is for ever.
+    pub muted_until: Option<Timestamp>,
 }

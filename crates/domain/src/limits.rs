@@ -29,8 +29,15 @@ pub const SETTING_KEY_CHARS: usize = 256;
 /// Largest setting value in bytes of JSON.
 pub const SETTING_VALUE_BYTES: usize = 1_048_576;
 
+/// Smallest public key in bytes: those of Curve25519. No key in use is shorter, and what is shorter was cut off.
+pub const PUBLIC_KEY_BYTES_MIN: usize = 32;
+
 /// Largest public key in bytes: post-quantum keys fit, a file does not.
 pub const PUBLIC_KEY_BYTES: usize = 16_384;
+
+/// Largest profile picture in bytes of its text: a small picture as a data URL fits, a photograph belongs in a file that
+/// the text names. The list of contacts reads them all.
+pub const PICTURE_BYTES: usize = 262_144;
 
 /// Conversations a vault can number: 20 bits of the packed row key.
 pub const CONVERSATIONS_MAX: i64 = (1 << 20) - 1;

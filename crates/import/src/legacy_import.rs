@@ -294,11 +294,11 @@ fn public_key(text: &str) -> Result<PublicKey, StoreError> {
         let bytes = digits
             .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
             .collect();
-        return Ok(PublicKey::new(bytes)?);
+        return Ok(PublicKey::kept(bytes)?);
     }
-    match PublicKey::from_base64(text) {
+    match PublicKey::kept_base64(text) {
         Ok(key) => Ok(key),
-        Err(_) => Ok(PublicKey::new(text.as_bytes().to_vec())?),
+        Err(_) => Ok(PublicKey::kept(text.as_bytes().to_vec())?),
     }
 }
 

@@ -113,4 +113,5 @@ tuples!(
     (A, B, C, D, E, F, G, H),
     (A, B, C, D, E, F, G, H, I),
     (A, B, C, D, E, F, G, H, I, J),
+    (A, B, C, D, E, F, G, H, I, J, K),
 );

@@ -22,10 +22,11 @@ type Row = (
     Option<i64>,
     bool,
     Option<String>,
+    Option<String>,
 );
 const SELECT: &str = "SELECT v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, \
                       v.unread_count, v.last_at, v.last_partition, v.last_row_key, v.is_pinned, \
-                      coalesce(v.contact_id, v.group_id) FROM conversations v \
+                      coalesce(v.contact_id, v.group_id), v.muted_until FROM conversations v \
                       LEFT JOIN contacts c ON c.contact_id = v.contact_id \
                       LEFT JOIN groups g ON g.group_id = v.group_id";
 
@@ -91,7 +92,7 @@ impl ReadTx<'_> {
     }
 
     fn conversation_decode(&mut self, row: Row) -> Result<Conversation, StoreError> {
-        let (id, kind, title, messages, unread, last_at, partition, row_key, is_pinned, peer) = row;
+        let (id, kind, title, messages, unread, last_at, partition, row_key, is_pinned, peer, muted) = row;
         let kind = if kind == "group" {
             ConversationKind::Group
         } else {
@@ -112,6 +113,7 @@ impl ReadTx<'_> {
             last_at: last_at.map(Timestamp::from_unix_ms).transpose()?,
             last_message,
             is_pinned,
+            muted_until: muted.as_deref().map(Timestamp::parse).transpose()?,
         })
     }
 
@@ -137,6 +139,25 @@ impl ReadTx<'_> {
             self.link.row(sql.bind(text.as_str()), "find a conversation")?;
         let (number, last_partition) =
             row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?;
+        Ok(Place {
+            number,
+            last_partition,
+        })
+    }
+
+    /// The same for a message that arrives: refused where the conversation's contact is blocked.
+    pub(crate) fn conversation_open(&mut self, id: &ConversationId) -> Result<Place, StoreError> {
+        let text = id.to_string();
+        let sql = Sql::new(
+            "SELECT v.conversation, v.last_partition, c.blocked_at FROM conversations v \
+             LEFT JOIN contacts c ON c.contact_id = v.contact_id \
+             WHERE v.conversation_id = ? AND v.is_hidden = 0",
+        );
+        let row: Option<(i64, Option<i64>, Option<String>)> =
+            self.link.row(sql.bind(text.as_str()), "find a conversation")?;
+        let (number, last_partition, blocked_at) =
+            row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?;
+        Self::refuse_blocked(blocked_at.as_deref())?;
         Ok(Place {
             number,
             last_partition,

@@ -9,8 +9,8 @@ use privatus_domain::group::GroupError;
 use privatus_domain::message::MessageError;
 use privatus_domain::setting::SettingError;
 use privatus_domain::{
-    AccessError, IdError, Permission, Resource, ResourceError, SecurityError, TimestampError, UserError,
-    UserId,
+    AccessError, IdError, Permission, PictureError, PublicKeyError, Resource, ResourceError,
+    SafetyNumberError, SecurityError, TimestampError, UserError, UserId,
 };
 use privatus_sqlite::{ErrorCode, SqliteError};
 
@@ -266,7 +266,10 @@ refused!(
     GroupError,
     IdError,
     MessageError,
+    PictureError,
+    PublicKeyError,
     ResourceError,
+    SafetyNumberError,
     SecurityError,
     SettingError,
     TimestampError,

@@ -41,6 +41,7 @@ mod work_done;
 
 pub use audit::AuditCheck;
 pub use baseline::{AdoptProgress, Adopted, BaselineSource, NotARawKey, SkippedRows, SourceKey, TakenRows};
+pub use contact::safety_number;
 pub use error::StoreError;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
 pub use migration::{

@@ -22,6 +22,7 @@ impl WriteTx<'_> {
     /// All of it, in one transaction.
     pub(crate) fn model_settle(&mut self) -> Result<(), StoreError> {
         self.audit_settle()?;
+        self.contact_settle()?;
         let sql = Sql::new("UPDATE vault_state SET settled_version = ? WHERE id = 1");
         self.link
             .run(sql.bind(SETTLED), "note that rows are settled")

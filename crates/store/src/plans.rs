@@ -106,6 +106,7 @@ fn import_and_remove(store: &Store) {
             tx.contact_by_id(&id)?;
             tx.contact_rename(&id, &DisplayName::new("Robert")?)?;
             tx.contact_verify(&id)?;
+            tx.contacts_search("rob", 20)?;
             tx.contact_remove(&id)
         })
         .unwrap();

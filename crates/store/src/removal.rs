@@ -77,8 +77,47 @@ mod tests {
     use privatus_domain::group::{GroupKind, NewGroup};
     use privatus_domain::{DisplayName, MemberLimit};
 
+    use super::BATCH;
+    use crate::sql::Sql;
     use crate::testing::{Vault, message, unlock};
     use crate::{PageStart, StoreError};
+
+    /// The batches that were committed before a kill stay deleted, and the next open deletes the rest.
+    #[test]
+    fn a_removal_goes_on_where_it_ended() {
+        let vault = Vault::new();
+        let ids: Vec<String> = (0..3 * BATCH).map(|number| format!("m{number}")).collect();
+        let batch: Vec<_> = ids
+            .iter()
+            .map(|id| (id.as_str(), "2025-06-01T00:00:00Z"))
+            .collect();
+        vault.receive(&batch);
+        let number = vault
+            .store
+            .write("remove", |tx| {
+                let number = tx.conversation_place(&vault.chat)?.number;
+                tx.contact_remove(&"alice".parse()?)?;
+                Ok::<_, StoreError>(number)
+            })
+            .unwrap();
+        let left = || {
+            let sql = Sql::new("SELECT count(*) FROM messages_202506");
+            vault.store.read(|tx| tx.link.row::<i64>(sql, "count")).unwrap()
+        };
+        for turn in 0..2 {
+            assert_eq!(left(), Some(1_500 - turn * 500));
+            let removed = vault.store.write("removal_batch", |tx| tx.removal_batch(number));
+            assert_eq!(removed.unwrap(), 500);
+            assert_eq!(vault.verify().problems, Vec::<String>::new());
+            assert!(vault.store.read(|tx| tx.conversations(10)).unwrap().is_empty());
+        }
+        assert_eq!(left(), Some(500));
+        let (_folder, path) = vault.lock();
+        let store = unlock(&path).unwrap();
+        assert_eq!(store.removals_sweep().unwrap(), 0, "the open swept the rest");
+        let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+        assert!(found.is_content() && found.messages == 0, "{:?}", found.problems);
+    }
 
     #[test]
     fn a_plain_sql_delete_hides_at_once_and_is_swept_at_the_next_open() {

@@ -51,7 +51,7 @@ pub(crate) fn contact(store: &Store, name: &str) -> ConversationId {
             tx.contact_create(&NewContact {
                 id: name.parse()?,
                 display_name: DisplayName::new(name)?,
-                public_key: PublicKey::new(b"key".to_vec())?,
+                public_key: PublicKey::kept(b"key".to_vec())?,
                 is_verified: false,
                 added_at: tx.now(),
                 last_seen: None,

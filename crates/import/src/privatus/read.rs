@@ -285,7 +285,7 @@ impl Reader<'_> {
             let new = NewContact {
                 id: id::<ContactId>(tx, &contact.id)?,
                 display_name: DisplayName::lenient(&contact.display_name, "Unnamed contact"),
-                public_key: PublicKey::from_base64(&contact.public_key)?,
+                public_key: PublicKey::kept_base64(&contact.public_key)?,
                 is_verified: contact.is_verified,
                 added_at: contact.added_at.map_or(tx.now(), |at| at.0),
                 last_seen: contact.last_seen.map(|at| at.0),

@@ -149,7 +149,7 @@ fn sealed(cells: &Cells<'_, '_>, index: i32, column: &str, form: Form) -> Result
                     .unwrap_or_else(|| bytes.to_vec()),
                 _ => bytes.to_vec(),
             };
-            let checked = PublicKey::new(key).map_err(|error| cells.refused(column, &error.to_string()))?;
+            let checked = PublicKey::kept(key).map_err(|error| cells.refused(column, &error.to_string()))?;
             Ok(checked.as_bytes().to_vec())
         }
     }

@@ -1,21 +1,45 @@
-//! Contacts: created, renamed, verified, removed with everything that hangs on them.
+//! Contacts: created, changed, found, verified, blocked, removed with everything that hangs on them.
 
-use privatus_domain::contact::{Contact, ContactError, DisplayName, NewContact, PublicKey};
-use privatus_domain::{ContactId, ConversationId, ConversationKind, Timestamp};
+mod change;
+mod create;
+mod key;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use privatus_domain::contact::ContactError;
+use privatus_domain::{Contact, ContactId, Permission, PublicKey, Resource, ResourceKind, Timestamp};
 
 use crate::error::StoreError;
 use crate::sql::Sql;
-use crate::tx::{ReadTx, WriteTx};
+use crate::tx::ReadTx;
+
+pub use key::safety_number;
 
 type Row = (
     String,
     String,
     Vec<u8>,
     Option<bool>,
+    Option<bool>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
     Option<String>,
     Option<String>,
 );
-const COLUMNS: &str = "contact_id, display_name, public_key, is_verified, added_at, last_seen";
+const SELECT: &str = "SELECT c.contact_id, c.display_name, c.public_key, c.is_verified, c.is_online, c.added_at, \
+                      c.last_seen, c.profile_picture, c.blocked_at, v.muted_until FROM contacts c \
+                      LEFT JOIN conversations v ON v.contact_id = c.contact_id";
+
+/// A contact, as access control and the audit log name it.
+fn resource(id: &ContactId) -> Resource {
+    Resource::of(ResourceKind::Contact, id)
+}
+
+fn absent(id: &ContactId) -> StoreError {
+    StoreError::NotFound(format!("contact {id}"))
+}
 
 impl ReadTx<'_> {
     /// A contact by its id.
@@ -23,21 +47,33 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn contact_by_id(&mut self, id: &ContactId) -> Result<Contact, StoreError> {
-        let text = id.to_string();
-        let sql = Sql::new(format!("SELECT {COLUMNS} FROM contacts WHERE contact_id = ?"));
-        let row = self.link.row(sql.bind(text.as_str()), "find a contact")?;
-        let row = row.ok_or_else(|| StoreError::NotFound(format!("contact {id}")))?;
-        self.contact_from(row)
+        self.permit(&resource(id), Permission::Read)?;
+        self.contact_find(id)
     }
 
-    /// All contacts, in the order of their ids.
+    /// The same for an act that has another permission.
+    fn contact_find(&mut self, id: &ContactId) -> Result<Contact, StoreError> {
+        let text = id.to_string();
+        let sql = Sql::new(format!("{SELECT} WHERE c.contact_id = ?"));
+        let row = self.link.row(sql.bind(text.as_str()), "find a contact")?;
+        self.contact_from(row.ok_or_else(|| absent(id))?)
+    }
+
+    /// All contacts, in the order of their ids; those that the session may not read are left out.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn contacts(&mut self) -> Result<Vec<Contact>, StoreError> {
-        let sql = Sql::new(format!("SELECT {COLUMNS} FROM contacts ORDER BY contact_id"));
+        let sql = Sql::new(format!("{SELECT} ORDER BY c.contact_id"));
         let rows: Vec<Row> = self.link.rows(sql, "list the contacts")?;
-        rows.into_iter().map(|row| self.contact_from(row)).collect()
+        let mut contacts = Vec::with_capacity(rows.len());
+        for row in rows {
+            let contact = self.contact_from(row)?;
+            if self.may(&resource(&contact.id), Permission::Read)? {
+                contacts.push(contact);
+            }
+        }
+        Ok(contacts)
     }
 
     fn contact_from(&mut self, row: Row) -> Result<Contact, StoreError> {
@@ -45,17 +81,32 @@ impl ReadTx<'_> {
     }
 
     fn contact_decode(&mut self, row: Row) -> Result<Contact, StoreError> {
-        let (id, display_name, envelope, is_verified, added_at, last_seen) = row;
+        let (
+            id,
+            display_name,
+            envelope,
+            is_verified,
+            is_online,
+            added_at,
+            last_seen,
+            picture,
+            blocked,
+            muted,
+        ) = row;
         let id: ContactId = id.parse()?;
         let key = self.open_value("contacts", "public_key", &id.as_id().canonical(), &envelope)?;
-        let added_at = added_at.as_deref().map(Timestamp::parse).transpose()?;
+        let time = |text: Option<String>| text.as_deref().map(Timestamp::parse).transpose();
         Ok(Contact {
             id,
             display_name,
-            public_key: PublicKey::new(key)?,
+            public_key: PublicKey::kept(key)?,
             is_verified: is_verified.unwrap_or_default(),
-            added_at: added_at.unwrap_or(Timestamp::MIN),
-            last_seen: last_seen.as_deref().map(Timestamp::parse).transpose()?,
+            is_online: is_online.unwrap_or_default(),
+            added_at: time(added_at)?.unwrap_or(Timestamp::MIN),
+            last_seen: time(last_seen)?,
+            profile_picture: picture,
+            blocked_at: time(blocked)?,
+            muted_until: time(muted)?,
         })
     }
 
@@ -64,6 +115,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn contact_is_bare(&mut self, id: &ContactId) -> Result<bool, StoreError> {
+        self.permit(&resource(id), Permission::Read)?;
         let id = id.to_string();
         let sql = Sql::new(
             "SELECT NOT EXISTS (SELECT 1 FROM senders WHERE contact_id = ?) \
@@ -76,102 +128,12 @@ impl ReadTx<'_> {
         Ok(bare.unwrap_or_default())
     }
 
-    fn contact_exists(&mut self, id: &str) -> Result<bool, StoreError> {
-        let sql = Sql::new("SELECT contact_id FROM contacts WHERE contact_id = ?");
-        let row: Option<String> = self.link.row(sql.bind(id), "find a contact")?;
-        Ok(row.is_some())
-    }
-}
-
-impl WriteTx<'_> {
-    /// Creates a contact and its conversation; gives the conversation's id, which is the contact's where that is free.
-    /// One that is there already is left as it is.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database.
-    pub fn contact_create(&mut self, new: &NewContact) -> Result<ConversationId, StoreError> {
-        self.contact_create_in(new, &ConversationId::new(new.id.as_id().clone()))
-    }
-
-    /// The same with the conversation's id given, for an export that is read back.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database.
-    pub fn contact_create_in(
-        &mut self,
-        new: &NewContact,
-        conversation: &ConversationId,
-    ) -> Result<ConversationId, StoreError> {
-        let id = new.id.to_string();
-        if !self.contact_exists(&id)? {
-            let row_id = new.id.as_id().canonical();
-            let sealed = self.seal_value("contacts", "public_key", &row_id, new.public_key.as_bytes())?;
-            let verified = new.is_verified && !new.public_key.is_empty();
-            let (added, now) = (new.added_at.to_sql(), self.now().to_sql());
-            let seen = new.last_seen.map(Timestamp::to_sql);
-            let sql = Sql::new(
-                "INSERT INTO contacts (contact_id, display_name, public_key, is_verified, added_at, last_seen, \
-                 created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            );
-            let sql = sql
-                .bind(id.as_str())
-                .bind(new.display_name.as_str())
-                .bind(sealed.as_slice())
-                .bind(verified)
-                .bind(added.as_str())
-                .bind(seen.as_deref())
-                .bind(now.as_str())
-                .bind(now.as_str());
-            self.link.run(sql, "create a contact")?;
+    /// Refuses what arrives in the conversation of a contact that is blocked.
+    pub(crate) fn refuse_blocked(blocked_at: Option<&str>) -> Result<(), StoreError> {
+        match blocked_at.map(Timestamp::parse).transpose() {
+            Ok(None) => Ok(()),
+            Ok(Some(since)) => Err(ContactError::Blocked(since).into()),
+            Err(error) => Err(StoreError::from(error).of_stored()),
         }
-        self.conversation_ensure(ConversationKind::Direct, &id, &conversation.to_string())
-    }
-
-    /// Gives a contact another name.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
-    pub fn contact_rename(&mut self, id: &ContactId, name: &DisplayName) -> Result<(), StoreError> {
-        let (id_text, now) = (id.to_string(), self.now().to_sql());
-        let sql = Sql::new("UPDATE contacts SET display_name = ?, updated_at = ? WHERE contact_id = ?");
-        let sql = sql.bind(name.as_str()).bind(now.as_str()).bind(id_text.as_str());
-        found(self.link.run(sql, "rename a contact")?, id)
-    }
-
-    /// Marks a contact's key as verified.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] when it has no key.
-    pub fn contact_verify(&mut self, id: &ContactId) -> Result<(), StoreError> {
-        if self.contact_by_id(id)?.public_key.is_empty() {
-            return Err(ContactError::NothingToVerify.into());
-        }
-        let (id_text, now) = (id.to_string(), self.now().to_sql());
-        let sql = Sql::new("UPDATE contacts SET is_verified = TRUE, updated_at = ? WHERE contact_id = ?");
-        found(
-            self.link
-                .run(sql.bind(now.as_str()).bind(id_text.as_str()), "verify a contact")?,
-            id,
-        )
-    }
-
-    /// Removes a contact: its conversation is hidden at once, its memberships end, its name leaves what it wrote in
-    /// groups; the messages go in bounded batches ([`Store::removals_sweep`](crate::Store::removals_sweep)).
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
-    pub fn contact_remove(&mut self, id: &ContactId) -> Result<(), StoreError> {
-        let id_text = id.to_string();
-        let sql = Sql::new("DELETE FROM contacts WHERE contact_id = ?");
-        self.senders.clear();
-        found(self.link.run(sql.bind(id_text.as_str()), "remove a contact")?, id)
-    }
-}
-
-fn found(rows: usize, id: &ContactId) -> Result<(), StoreError> {
-    if rows == 0 {
-        Err(StoreError::NotFound(format!("contact {id}")))
-    } else {
-        Ok(())
     }
 }

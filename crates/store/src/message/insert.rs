@@ -43,22 +43,28 @@ enum One {
 }
 
 impl WriteTx<'_> {
-    /// Writes one message; `false` when its id is known already.
+    /// Writes one message; `false` when its id is known already. From a contact that is blocked none is taken.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when it breaks a rule, [`StoreError::NotFound`] for an unknown conversation,
-    /// [`StoreError::AccessDenied`] to a user without a grant.
+    /// [`StoreError::Refused`] when it breaks a rule or the contact is blocked, [`StoreError::NotFound`] for an unknown
+    /// conversation, [`StoreError::AccessDenied`] to a user without a grant.
     pub fn message_insert(
         &mut self,
         conversation: &ConversationId,
         message: &NewMessage,
     ) -> Result<bool, StoreError> {
-        let one = std::iter::once((message, self.now()));
-        Ok(self.conversation_insert(conversation, one)?.added == 1)
+        self.permit_conversation(conversation, Permission::Write)?;
+        let place = match message.direction {
+            Direction::In => self.conversation_open(conversation)?,
+            Direction::Out => self.conversation_place(conversation)?,
+        };
+        let now = self.now();
+        let inserted = self.place_insert(place, std::iter::once((message, now)))?;
+        Ok(inserted.added == 1)
     }
 
     /// Writes messages of one conversation in the order they arrived; those whose id is known are passed over. They are
-    /// a history: the statistics of the day do not count them.
+    /// a history, of a contact that is blocked too: the statistics of the day do not count them.
     ///
     /// # Errors
     /// As [`message_insert`](Self::message_insert); the transaction is then to be given up.
@@ -104,6 +110,14 @@ impl WriteTx<'_> {
     ) -> Result<Inserted, StoreError> {
         self.permit_conversation(conversation, Permission::Write)?;
         let place = self.conversation_place(conversation)?;
+        self.place_insert(place, messages)
+    }
+
+    fn place_insert<'m>(
+        &mut self,
+        place: Place,
+        messages: impl Iterator<Item = (&'m NewMessage, Timestamp)>,
+    ) -> Result<Inserted, StoreError> {
         let mut delta = Delta::default();
         let mut inserted = Inserted::default();
         for (message, arrived) in messages {

@@ -77,7 +77,7 @@ fn vault() -> (tempfile::TempDir, PathBuf) {
             let contact = NewContact {
                 id: "alice".parse::<ContactId>()?,
                 display_name: DisplayName::new("Alice")?,
-                public_key: PublicKey::new(b"key".to_vec())?,
+                public_key: PublicKey::kept(b"key".to_vec())?,
                 is_verified: true,
                 added_at: tx.now(),
                 last_seen: None,

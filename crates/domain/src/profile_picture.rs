@@ -1,0 +1,63 @@
+//! A contact's picture.
+
+use std::fmt;
+
+use crate::limits::PICTURE_BYTES;
+
+/// Why a picture was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PictureError {
+    /// No picture is none, not an empty one.
+    #[error("a profile picture cannot be an empty text; take it away instead")]
+    Empty,
+    /// The text is longer than [`PICTURE_BYTES`].
+    #[error("the profile picture has {0} bytes; at most 262,144 are kept: name a file instead")]
+    TooLong(usize),
+}
+
+/// A picture as text: a data URL, or whatever names a file to the application. 1 to 262,144 bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProfilePicture(String);
+
+impl ProfilePicture {
+    /// Checks a picture.
+    ///
+    /// # Errors
+    /// [`PictureError`]
+    pub fn new(text: impl Into<String>) -> Result<Self, PictureError> {
+        let text = text.into();
+        match text.len() {
+            0 => Err(PictureError::Empty),
+            len if len > PICTURE_BYTES => Err(PictureError::TooLong(len)),
+            _ => Ok(Self(text)),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ProfilePicture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProfilePicture({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_have_a_size() {
+        assert_eq!(ProfilePicture::new(""), Err(PictureError::Empty));
+        assert!(ProfilePicture::new("x".repeat(262_144)).is_ok());
+        assert_eq!(
+            ProfilePicture::new("x".repeat(262_145)),
+            Err(PictureError::TooLong(262_145))
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! A contact's public key.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::limits::{PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES_MIN};
+
+/// Why a public key was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublicKeyError {
+    /// A public key is given in standard base64.
+    #[error("the public key is not base64")]
+    NotBase64,
+    /// The public key is smaller than [`PUBLIC_KEY_BYTES_MIN`].
+    #[error("the public key has {0} bytes; at least 32 are needed")]
+    TooShort(usize),
+    /// The public key is larger than [`PUBLIC_KEY_BYTES`].
+    #[error("the public key has {0} bytes; at most 16,384 are kept")]
+    TooLong(usize),
+}
+
+/// A public key of 32 to 16,384 bytes, or none. Which algorithm it belongs to is the application's affair.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PublicKey(Vec<u8>);
+
+impl PublicKey {
+    /// Checks a key's size.
+    ///
+    /// # Errors
+    /// [`PublicKeyError::TooShort`] or [`PublicKeyError::TooLong`].
+    pub fn new(bytes: Vec<u8>) -> Result<Self, PublicKeyError> {
+        if bytes.len() < PUBLIC_KEY_BYTES_MIN {
+            return Err(PublicKeyError::TooShort(bytes.len()));
+        }
+        Self::kept(bytes)
+    }
+
+    /// A key that another program or an older build kept, however short; empty for none.
+    ///
+    /// # Errors
+    /// [`PublicKeyError::TooLong`].
+    pub fn kept(bytes: Vec<u8>) -> Result<Self, PublicKeyError> {
+        if bytes.len() > PUBLIC_KEY_BYTES {
+            return Err(PublicKeyError::TooLong(bytes.len()));
+        }
+        Ok(Self(bytes))
+    }
+
+    /// Reads standard base64 as [`new`](Self::new) takes it.
+    ///
+    /// # Errors
+    /// [`PublicKeyError`]
+    pub fn from_base64(text: &str) -> Result<Self, PublicKeyError> {
+        Self::new(decoded(text)?)
+    }
+
+    /// Reads standard base64 as [`kept`](Self::kept) takes it.
+    ///
+    /// # Errors
+    /// [`PublicKeyError::NotBase64`] or [`PublicKeyError::TooLong`].
+    pub fn kept_base64(text: &str) -> Result<Self, PublicKeyError> {
+        Self::kept(decoded(text)?)
+    }
+
+    /// The key in standard base64.
+    #[must_use]
+    pub fn to_base64(&self) -> String {
+        STANDARD.encode(&self.0)
+    }
+
+    /// The key's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether there is no key.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn decoded(text: &str) -> Result<Vec<u8>, PublicKeyError> {
+    STANDARD
+        .decode(text.trim())
+        .map_err(|_| PublicKeyError::NotBase64)
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn keys_are_base64_of_bounded_size() {
+        assert_eq!(PublicKey::kept_base64("AAEC\n").unwrap().as_bytes(), [0, 1, 2]);
+        assert_eq!(PublicKey::from_base64("AAEC"), Err(PublicKeyError::TooShort(3)));
+        assert_eq!(PublicKey::from_base64("no key"), Err(PublicKeyError::NotBase64));
+        assert_eq!(PublicKey::new(vec![]), Err(PublicKeyError::TooShort(0)));
+        assert_eq!(PublicKey::new(vec![0; 31]), Err(PublicKeyError::TooShort(31)));
+        assert!(PublicKey::new(vec![0; 32]).is_ok() && PublicKey::new(vec![0; 16_384]).is_ok());
+        for long in [PublicKey::new, PublicKey::kept] {
+            assert_eq!(long(vec![0; 16_385]), Err(PublicKeyError::TooLong(16_385)));
+        }
+        assert!(PublicKey::kept_base64("").unwrap().is_empty());
+    }
+}

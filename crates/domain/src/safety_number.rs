@@ -1,0 +1,137 @@
+//! Safety numbers: what two people read to each other to see that they have each other's keys.
+
+use std::fmt;
+
+/// Bytes of a key's fingerprint that its number is made of: six groups of five.
+pub const FINGERPRINT_BYTES: usize = 30;
+
+/// Digits of one key's half.
+const HALF: usize = 30;
+
+/// Why a safety number was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SafetyNumberError {
+    /// A number is that of one key or of two.
+    #[error("a safety number has 30 or 60 digits, not {0}")]
+    Length(usize),
+    /// A number is digits, and blanks between them.
+    #[error("a safety number has digits and blanks alone")]
+    NoDigit,
+    /// The number given is another.
+    #[error(
+        "the safety number differs: this is not the key that the other side has, or the number was mistyped"
+    )]
+    Differs,
+}
+
+/// The digits of one key (30), or of two (60): the same whichever of the two comes first.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SafetyNumber(String);
+
+impl SafetyNumber {
+    /// The number of one key: each five bytes of its fingerprint, big-endian, modulo 100,000, as five digits.
+    #[must_use]
+    pub fn of_one(fingerprint: &[u8; FINGERPRINT_BYTES]) -> Self {
+        let group = |bytes: &[u8]| {
+            let number = bytes.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+            format!("{:05}", number % 100_000)
+        };
+        Self(fingerprint.chunks(5).map(group).collect())
+    }
+
+    /// The number of two keys: their digits, the lower half first.
+    #[must_use]
+    pub fn of_two(one: &[u8; FINGERPRINT_BYTES], other: &[u8; FINGERPRINT_BYTES]) -> Self {
+        let mut halves = [one, other].map(|half| Self::of_one(half).0);
+        halves.sort();
+        Self(halves.concat())
+    }
+
+    /// Reads digits as somebody typed them; blanks do not count.
+    ///
+    /// # Errors
+    /// [`SafetyNumberError::NoDigit`] or [`SafetyNumberError::Length`].
+    pub fn parse(text: &str) -> Result<Self, SafetyNumberError> {
+        let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(SafetyNumberError::NoDigit);
+        }
+        match digits.len() {
+            HALF => Ok(Self(digits)),
+            len if len == 2 * HALF => Ok(Self(digits)),
+            len => Err(SafetyNumberError::Length(len)),
+        }
+    }
+
+    /// Whether it is of two keys.
+    #[must_use]
+    pub const fn is_of_two(&self) -> bool {
+        self.0.len() > HALF
+    }
+
+    /// The digits without blanks.
+    #[must_use]
+    pub fn digits(&self) -> &str {
+        &self.0
+    }
+
+    /// Its groups of five digits.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        (0..self.0.len())
+            .step_by(5)
+            .filter_map(|at| self.0.get(at..at + 5))
+    }
+}
+
+impl fmt::Display for SafetyNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.groups().collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl fmt::Debug for SafetyNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SafetyNumber({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn both_sides_read_the_same(one: [u8; 30], other: [u8; 30]) {
+            let number = SafetyNumber::of_two(&one, &other);
+            prop_assert_eq!(&number, &SafetyNumber::of_two(&other, &one));
+            prop_assert_eq!(number.digits().len(), 60);
+            prop_assert_eq!(&SafetyNumber::parse(&number.to_string()).unwrap(), &number);
+            let mut halves = [one, other].map(|half| SafetyNumber::of_one(&half).digits().to_owned());
+            halves.sort();
+            prop_assert_eq!(halves.concat(), number.digits());
+        }
+    }
+
+    #[test]
+    fn digits_are_in_groups_of_five() {
+        let mut fingerprint = [0; 30];
+        fingerprint[3..5].copy_from_slice(&[1, 2]);
+        fingerprint[25..].copy_from_slice(&[255; 5]);
+        let number = SafetyNumber::of_one(&fingerprint);
+        assert_eq!(number.to_string(), "00258 00000 00000 00000 00000 27775");
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        assert_eq!(SafetyNumber::parse(""), Err(SafetyNumberError::Length(0)));
+        assert_eq!(
+            SafetyNumber::parse(&"1".repeat(31)),
+            Err(SafetyNumberError::Length(31))
+        );
+        assert_eq!(SafetyNumber::parse("12345-"), Err(SafetyNumberError::NoDigit));
+    }
+}

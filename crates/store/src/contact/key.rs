@@ -1,0 +1,171 @@
+//! A contact's public key: replaced by an act of its own, and verified by its safety number.
+
+use privatus_domain::contact::ContactError;
+use privatus_domain::{
+    Act, ContactId, NewAuditEntry, NewSecurityEvent, Permission, PublicKey, SafetyNumber, SafetyNumberError,
+    SecurityKind, SettingKey, Severity,
+};
+use serde_json::{Value, json};
+
+use super::resource;
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::{ReadTx, WriteTx};
+
+/// The application's setting with the public key of the vault's own user, as text in base64.
+const OWN_KEY: &str = "identity.public_key";
+
+/// The safety number of one key, or of two: the same whichever comes first (docs/CRYPTO.md, "Safety numbers").
+///
+/// # Errors
+/// [`StoreError::Refused`] where there is no key.
+pub fn safety_number(one: &PublicKey, other: Option<&PublicKey>) -> Result<SafetyNumber, StoreError> {
+    if one.is_empty() || other.is_some_and(PublicKey::is_empty) {
+        return Err(ContactError::NoSafetyNumber.into());
+    }
+    let one = privatus_crypto::fingerprint(one.as_bytes())?;
+    let other = other
+        .map(|key| privatus_crypto::fingerprint(key.as_bytes()))
+        .transpose()?;
+    Ok(other.map_or_else(
+        || SafetyNumber::of_one(&one),
+        |other| SafetyNumber::of_two(&one, &other),
+    ))
+}
+
+impl ReadTx<'_> {
+    /// The public key of the vault's own user; `None` until the setting `identity.public_key` has it.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when the setting holds something else.
+    pub fn own_public_key(&mut self) -> Result<Option<PublicKey>, StoreError> {
+        let refused = |why: &str| {
+            StoreError::Refused(format!(
+                "the setting {OWN_KEY} holds no public key: {why}; set it anew"
+            ))
+        };
+        let setting = match self.setting("", &SettingKey::new(OWN_KEY)?) {
+            Ok(setting) => setting,
+            Err(StoreError::NotFound(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Ok(Value::String(text)) = serde_json::from_str(setting.value.as_str()) else {
+            return Err(refused("it is no text"));
+        };
+        let key = PublicKey::from_base64(&text).map_err(|error| refused(&error.to_string()))?;
+        Ok(Some(key))
+    }
+}
+
+impl WriteTx<'_> {
+    /// Gives a contact another public key, or none: nothing else can. The new one is not verified. `false` when it is the
+    /// key that the contact has, which stays verified.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn contact_key_replace(&mut self, id: &ContactId, key: &PublicKey) -> Result<bool, StoreError> {
+        self.permit(&resource(id), Permission::Write)?;
+        let before = self.contact_find(id)?;
+        if before.public_key == *key {
+            return Ok(false);
+        }
+        let sealed = self.seal_value("contacts", "public_key", &id.as_id().canonical(), key.as_bytes())?;
+        let (text, now) = (id.to_string(), self.now().to_sql());
+        let sql = Sql::new(
+            "UPDATE contacts SET public_key = ?, is_verified = FALSE, updated_at = ? WHERE contact_id = ?",
+        );
+        let sql = sql.bind(sealed.as_slice()).bind(now.as_str()).bind(text.as_str());
+        self.contact_update(id, sql)?;
+        let (had_key, was_verified) = (!before.public_key.is_empty(), before.is_verified);
+        let details = json!({ "had_key": had_key, "has_key": !key.is_empty(), "was_verified": was_verified });
+        let entry = NewAuditEntry::done(self.now(), Act::ContactKeyReplace);
+        self.audit(&entry.on(resource(id)).with(details))?;
+        // A first key replaces none.
+        if had_key {
+            self.security_event(&NewSecurityEvent {
+                at: self.now(),
+                kind: SecurityKind::PublicKeyReplaced,
+                severity: if was_verified {
+                    Severity::High
+                } else {
+                    Severity::Medium
+                },
+                user: None,
+                description: if was_verified {
+                    "the public key of a contact was replaced, and the one before was verified"
+                } else {
+                    "the public key of a contact was replaced"
+                }
+                .into(),
+                raw_data: Some(json!({ "contact": text, "was_verified": was_verified }).into()),
+            })?;
+        }
+        Ok(true)
+    }
+
+    /// Marks a contact's key as verified.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] when it has no key.
+    pub fn contact_verify(&mut self, id: &ContactId) -> Result<(), StoreError> {
+        self.permit(&resource(id), Permission::Write)?;
+        if self.contact_find(id)?.public_key.is_empty() {
+            return Err(ContactError::NothingToVerify.into());
+        }
+        self.verified_write(id, "word")
+    }
+
+    /// The same when a safety number that the other side told fits: of the contact's key, or of it and the vault's own.
+    ///
+    /// # Errors
+    /// As [`contact_verify`](Self::contact_verify); [`StoreError::Refused`] when the number is another.
+    pub fn contact_verify_by(&mut self, id: &ContactId, number: &SafetyNumber) -> Result<(), StoreError> {
+        self.permit(&resource(id), Permission::Write)?;
+        let key = self.contact_find(id)?.public_key;
+        if key.is_empty() {
+            return Err(ContactError::NothingToVerify.into());
+        }
+        let own = if number.is_of_two() {
+            Some(self.own_public_key()?.ok_or(ContactError::NoOwnKey)?)
+        } else {
+            None
+        };
+        if safety_number(&key, own.as_ref())? != *number {
+            return Err(SafetyNumberError::Differs.into());
+        }
+        self.verified_write(id, "safety_number")
+    }
+
+    fn verified_write(&mut self, id: &ContactId, by: &str) -> Result<(), StoreError> {
+        let (text, now) = (id.to_string(), self.now().to_sql());
+        let sql = Sql::new("UPDATE contacts SET is_verified = TRUE, updated_at = ? WHERE contact_id = ?");
+        self.contact_update(id, sql.bind(now.as_str()).bind(text.as_str()))?;
+        let entry = NewAuditEntry::done(self.now(), Act::ContactVerify);
+        self.audit(&entry.on(resource(id)).with(json!({ "by": by })))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// The example of docs/CRYPTO.md, computed by another program.
+    #[test]
+    fn the_numbers_of_the_document_are_true() {
+        let key = |bytes: std::ops::Range<u8>| PublicKey::new(bytes.collect()).unwrap();
+        let (one, other) = (key(0..32), key(32..65));
+        let document = include_str!("../../../../docs/CRYPTO.md");
+        for (number, golden) in [
+            (safety_number(&one, None), "50318 41019 01520 05049 38277 28756"),
+            (safety_number(&other, None), "90575 64675 27244 77774 60939 74423"),
+            (
+                safety_number(&other, Some(&one)),
+                "50318 41019 01520 05049 38277 28756 90575 64675 27244 77774 60939 74423",
+            ),
+        ] {
+            assert_eq!(number.unwrap().to_string(), golden);
+            assert!(document.contains(&format!("\n{golden}\n")));
+        }
+    }
+}
