@@ -178,21 +178,20 @@ fn people(store: &Store, names: &[String], group_first: bool) -> Vec<Conversatio
         store.write("test", |tx| tx.contact_create(&new)).unwrap()
     };
     let group = |id: &str, number: usize, kind, members: &[&str]| {
+        let name = DisplayName::new(names[number % names.len()].as_str()).unwrap();
+        let created_at = moment(number as i64 * 1_000 + 1);
         let new = NewGroup {
-            id: id.parse::<GroupId>().unwrap(),
-            name: DisplayName::new(names[number % names.len()].as_str()).unwrap(),
-            kind,
             limit: MemberLimit::new(2 + number as u32 * 30_000).unwrap(),
-            created_at: moment(number as i64 * 1_000 + 1),
+            ..NewGroup::new(id.parse::<GroupId>().unwrap(), name, kind, created_at)
         };
         store
             .write("test", |tx| {
                 let chat = tx.group_create(&new)?;
                 let members: Vec<NewMember> = members
                     .iter()
-                    .map(|id| NewMember {
-                        contact: id.parse().unwrap(),
-                        display_name: DisplayName::new(names[0].as_str()).unwrap(),
+                    .map(|id| {
+                        let name = DisplayName::new(names[0].as_str()).unwrap();
+                        NewMember::new(id.parse().unwrap(), name)
                     })
                     .collect();
                 tx.group_members_add(&new.id, &members)?;

@@ -1,24 +1,36 @@
-//! Groups, as far as a group message needs them: a type, a name, members by name and a size limit.
+//! Groups: what a type means for who sees and joins one, and what a group is made of.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::Serialize;
 
 use crate::contact::{ContactError, DisplayName};
+use crate::group_json::GroupSettings;
 use crate::id::{ContactId, GroupId};
-use crate::limits::{GROUP_MEMBERS_DEFAULT, GROUP_MEMBERS_MAX};
+use crate::limits::GROUP_DESCRIPTION_CHARS;
+use crate::member_limit::MemberLimit;
+use crate::role::Role;
 use crate::time::Timestamp;
 
-/// Why a group or a membership was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why a group was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GroupError {
     /// Not one of the specification's three types.
-    #[error("a group is public, private or secret")]
-    UnknownKind,
+    #[error("a group is public, private or secret, not {0:?}")]
+    UnknownKind(String),
     /// The limit itself is out of bounds.
     #[error("a group takes 1 to 100,000 members, not {0}")]
     LimitOutOfRange(u32),
+    /// The limit would leave members outside.
+    #[error("the limit of {limit} members is below the {current} that the group has")]
+    LimitBelowCount {
+        /// The limit asked for.
+        limit: u32,
+        /// Members now.
+        current: u32,
+    },
     /// The group would grow past its limit.
     #[error("the group has {current} of {limit} members; {adding} more do not fit")]
     Full {
@@ -29,6 +41,18 @@ pub enum GroupError {
         /// The group's `max_members`.
         limit: u32,
     },
+    /// The description is longer than [`GROUP_DESCRIPTION_CHARS`].
+    #[error("the description has {0} characters; at most 4,096 are kept")]
+    DescriptionTooLong(usize),
+    /// The settings or permissions are no JSON object.
+    #[error("the {0} are no JSON object")]
+    NotAnObject(&'static str),
+    /// A field that this build knows has a value of another type.
+    #[error("the {0} have a known field of another type, at character {1}")]
+    WrongField(&'static str, usize),
+    /// They are larger than [`GROUP_JSON_BYTES`](crate::limits::GROUP_JSON_BYTES).
+    #[error("the {0} have {1} bytes; at most 65,536 are kept")]
+    JsonTooLong(&'static str, usize),
     /// The name is no name.
     #[error(transparent)]
     Name(#[from] ContactError),
@@ -46,7 +70,41 @@ pub enum GroupKind {
     Secret,
 }
 
+/// Who lets somebody into a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joining {
+    /// Whoever wants to, and whom the owner or an admin adds.
+    Oneself,
+    /// The owner or an admin.
+    OwnerOrAdmin,
+    /// The owner alone.
+    Owner,
+}
+
+/// What a type means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindRules {
+    /// Whether who is no member sees that the group is there, its name and its members.
+    pub is_listed: bool,
+    /// Who lets somebody in.
+    pub joining: Joining,
+}
+
 impl GroupKind {
+    /// Every type.
+    pub const ALL: [Self; 3] = [Self::Public, Self::Private, Self::Secret];
+
+    /// What each type means: the one place that says it (docs/DATA_MODEL.md prints it).
+    #[must_use]
+    pub const fn rules(self) -> KindRules {
+        let (is_listed, joining) = match self {
+            Self::Public => (true, Joining::Oneself),
+            Self::Private => (false, Joining::OwnerOrAdmin),
+            Self::Secret => (false, Joining::Owner),
+        };
+        KindRules { is_listed, joining }
+    }
+
     /// The value in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -58,16 +116,33 @@ impl GroupKind {
     }
 }
 
-impl std::str::FromStr for GroupKind {
+impl Joining {
+    /// Whether somebody of this role, `None` for who is no member, lets another one in.
+    #[must_use]
+    pub const fn lets_in(self, actor: Option<Role>) -> bool {
+        match self {
+            Self::Oneself | Self::OwnerOrAdmin => matches!(actor, Some(Role::Owner | Role::Admin)),
+            Self::Owner => matches!(actor, Some(Role::Owner)),
+        }
+    }
+
+    /// Who does it, in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Oneself => "whoever wants to, or whom the owner or an admin adds",
+            Self::OwnerOrAdmin => "whom the owner or an admin adds",
+            Self::Owner => "whom the owner adds",
+        }
+    }
+}
+
+impl FromStr for GroupKind {
     type Err = GroupError;
 
     fn from_str(text: &str) -> Result<Self, GroupError> {
-        match text {
-            "public" => Ok(Self::Public),
-            "private" => Ok(Self::Private),
-            "secret" => Ok(Self::Secret),
-            _ => Err(GroupError::UnknownKind),
-        }
+        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        found.ok_or_else(|| GroupError::UnknownKind(text.to_owned()))
     }
 }
 
@@ -77,61 +152,39 @@ impl fmt::Display for GroupKind {
     }
 }
 
-/// How many members a group takes: 1 to 100,000.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MemberLimit(u32);
+/// What a group is about: at most 4,096 characters; empty is none.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Description(String);
 
-impl MemberLimit {
-    /// Checks a limit.
+impl Description {
+    /// Checks a description.
     ///
     /// # Errors
-    /// [`GroupError::LimitOutOfRange`].
-    pub const fn new(limit: u32) -> Result<Self, GroupError> {
-        if limit == 0 || limit > GROUP_MEMBERS_MAX {
-            return Err(GroupError::LimitOutOfRange(limit));
+    /// [`GroupError::DescriptionTooLong`].
+    pub fn new(text: impl Into<String>) -> Result<Self, GroupError> {
+        let text = text.into();
+        match text.chars().count() {
+            chars if chars > GROUP_DESCRIPTION_CHARS => Err(GroupError::DescriptionTooLong(chars)),
+            _ => Ok(Self(text)),
         }
-        Ok(Self(limit))
     }
 
-    /// The number.
+    /// One of a source that nobody checked: a long one is cut.
     #[must_use]
-    pub const fn get(self) -> u32 {
-        self.0
+    pub fn lenient(text: &str) -> Self {
+        Self(text.chars().take(GROUP_DESCRIPTION_CHARS).collect())
     }
 
-    /// Whether `adding` members still fit; only its [`Admission`] lets them in.
-    ///
-    /// # Errors
-    /// [`GroupError::Full`].
-    pub const fn admit(self, current: u32, adding: u32) -> Result<Admission, GroupError> {
-        if current.saturating_add(adding) > self.0 {
-            return Err(GroupError::Full {
-                current,
-                adding,
-                limit: self.0,
-            });
-        }
-        Ok(Admission { adding })
-    }
-}
-
-impl Default for MemberLimit {
-    fn default() -> Self {
-        Self(GROUP_MEMBERS_DEFAULT)
-    }
-}
-
-/// Proof that the size rule was asked in this transaction.
-#[derive(Debug)]
-pub struct Admission {
-    adding: u32,
-}
-
-impl Admission {
-    /// How many members it lets in.
+    /// The text; `None` when there is none.
     #[must_use]
-    pub const fn adding(&self) -> u32 {
-        self.adding
+    pub fn as_text(&self) -> Option<&str> {
+        Some(self.0.as_str()).filter(|text| !text.is_empty())
+    }
+}
+
+impl fmt::Debug for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Description(«redacted»)")
     }
 }
 
@@ -142,21 +195,56 @@ pub struct NewGroup {
     pub id: GroupId,
     /// Its name.
     pub name: DisplayName,
+    /// What it is about.
+    pub description: Description,
     /// Its type.
     pub kind: GroupKind,
     /// Its size limit.
     pub limit: MemberLimit,
+    /// Whether its members know each other by anonymous ids.
+    pub is_anonymous: bool,
+    /// Its settings.
+    pub settings: GroupSettings,
+    /// Who made it; `None` is the vault's own user, and in a history nobody known.
+    pub created_by: Option<ContactId>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The name that the vault's own user has in it; `None` is "Me".
+    pub own_name: Option<DisplayName>,
 }
 
-/// A member to be added.
-#[derive(Debug, Clone)]
-pub struct NewMember {
-    /// The contact.
-    pub contact: ContactId,
-    /// The name it has in the group.
-    pub display_name: DisplayName,
+impl NewGroup {
+    /// A group with nothing but what every group has.
+    #[must_use]
+    pub fn new(id: GroupId, name: DisplayName, kind: GroupKind, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            name,
+            description: Description::default(),
+            kind,
+            limit: MemberLimit::default(),
+            is_anonymous: false,
+            settings: GroupSettings::default(),
+            created_by: None,
+            created_at,
+            own_name: None,
+        }
+    }
+}
+
+/// What is to be changed in a group; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct GroupChange {
+    /// Its name.
+    pub name: Option<DisplayName>,
+    /// What it is about; an empty one takes it away.
+    pub description: Option<Description>,
+    /// Its type.
+    pub kind: Option<GroupKind>,
+    /// Its size limit.
+    pub limit: Option<MemberLimit>,
+    /// Its settings, all of them.
+    pub settings: Option<GroupSettings>,
 }
 
 /// A group as it is read.
@@ -166,14 +254,22 @@ pub struct Group {
     pub id: GroupId,
     /// Its name.
     pub name: String,
+    /// What it is about.
+    pub description: Option<String>,
     /// Its type.
     pub kind: GroupKind,
     /// Its size limit.
     pub limit: u32,
+    /// Members now, the vault's own user among them.
+    pub member_count: u32,
+    /// Whether its members know each other by anonymous ids.
+    pub is_anonymous: bool,
+    /// Its settings.
+    pub settings: GroupSettings,
+    /// Who made it, where that is known.
+    pub created_by: Option<ContactId>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Members by contact id and name.
-    pub members: Vec<(ContactId, String)>,
 }
 
 #[cfg(test)]
@@ -182,19 +278,53 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_limit_is_exact_and_never_overflows() {
-        let limit = MemberLimit::new(3).unwrap();
-        assert_eq!(limit.admit(1, 2).unwrap().adding(), 2);
-        assert_eq!(
-            limit.admit(2, 2).unwrap_err(),
-            GroupError::Full {
-                current: 2,
-                adding: 2,
-                limit: 3
-            }
+    fn the_document_says_what_a_type_means() {
+        let mut table = String::from("| type | seen by | joined by |\n|---|---|---|\n");
+        for kind in GroupKind::ALL {
+            let rules = kind.rules();
+            let seen = if rules.is_listed {
+                "everyone"
+            } else {
+                "its members"
+            };
+            table.push_str(&format!("| `{kind}` | {seen} | {} |\n", rules.joining.words()));
+        }
+        let document = include_str!("../../../docs/DATA_MODEL.md");
+        assert!(
+            document.contains(&table),
+            "docs/DATA_MODEL.md needs this table:\n{table}"
         );
-        assert!(limit.admit(u32::MAX, 1).is_err());
-        assert!(MemberLimit::new(0).is_err() && MemberLimit::new(100_001).is_err());
-        assert!(MemberLimit::new(1).is_ok() && MemberLimit::new(100_000).is_ok());
+    }
+
+    #[test]
+    fn who_lets_somebody_in() {
+        let roles = [None, Some(Role::Member), Some(Role::Admin), Some(Role::Owner)];
+        for (kind, expected) in [
+            (GroupKind::Public, [false, false, true, true]),
+            (GroupKind::Private, [false, false, true, true]),
+            (GroupKind::Secret, [false, false, false, true]),
+        ] {
+            assert_eq!(roles.map(|role| kind.rules().joining.lets_in(role)), expected);
+            assert_eq!(kind.as_str().parse::<GroupKind>().unwrap(), kind);
+        }
+        let error = "open".parse::<GroupKind>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a group is public, private or secret, not \"open\""
+        );
+    }
+
+    #[test]
+    fn descriptions_have_a_limit() {
+        assert_eq!(Description::new("").unwrap().as_text(), None);
+        assert!(Description::new("é".repeat(4_096)).is_ok());
+        assert_eq!(
+            Description::new("é".repeat(4_097)),
+            Err(GroupError::DescriptionTooLong(4_097))
+        );
+        assert_eq!(
+            Description::lenient(&"x".repeat(5_000)).as_text().unwrap().len(),
+            4_096
+        );
     }
 }

@@ -187,6 +187,10 @@ id_type!(
     /// A conversation: the id of its contact or group where that is free.
     ConversationId
 );
+id_type!(
+    /// A member of an anonymous group, as its others know it.
+    AnonymousId
+);
 
 #[cfg(test)]
 mod tests {

@@ -23,6 +23,13 @@ pub const GROUP_MEMBERS_DEFAULT: u32 = 100;
 /// Most members a group may be set to; a chat list and a key rotation stay bounded.
 pub const GROUP_MEMBERS_MAX: u32 = 100_000;
 
+/// Longest description of a group in characters: a page of text.
+pub const GROUP_DESCRIPTION_CHARS: usize = 4_096;
+
+/// Largest settings of a group, and largest permissions of a member, in bytes of JSON. A new group key seals all of them
+/// again.
+pub const GROUP_JSON_BYTES: usize = 65_536;
+
 /// Longest setting name in characters.
 pub const SETTING_KEY_CHARS: usize = 256;
 

@@ -18,7 +18,7 @@ pub enum Direction {
 }
 
 /// Why a message was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageError {
     /// An edit cannot be older than the message.
@@ -27,6 +27,17 @@ pub enum MessageError {
     /// An outgoing message has no sender but the vault's user.
     #[error("an outgoing message names a sender")]
     SenderOnOutgoing,
+    /// A reply stays in its conversation: what it answers is shown with it.
+    #[error("message {message} answers {answered}, which is in another conversation")]
+    RepliesElsewhere {
+        /// The reply.
+        message: MessageId,
+        /// What it answers.
+        answered: MessageId,
+    },
+    /// An anonymous id means somebody in its own group alone.
+    #[error("message {0} has an anonymous sender of another group than its own")]
+    AnonymousElsewhere(MessageId),
 }
 
 /// A message to be written: sent, received or imported.

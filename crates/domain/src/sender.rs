@@ -1,7 +1,8 @@
-//! Who wrote a message: a contact, a name that an import brought, or nobody when it is outgoing.
+//! Who wrote a message: a contact, an anonymous member of a group, a name that an import brought, or nobody when it is
+//! outgoing.
 
 use crate::contact::DisplayName;
-use crate::id::ContactId;
+use crate::id::{AnonymousId, ContactId, GroupId};
 
 /// How a message to be written names its sender.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -10,6 +11,13 @@ pub enum SenderRef {
     Nobody,
     /// A contact of the vault.
     Contact(ContactId),
+    /// A member of an anonymous group, known by its anonymous id alone.
+    Anonymous {
+        /// The group, which is the message's own.
+        group: GroupId,
+        /// Its id there.
+        anonymous_id: AnonymousId,
+    },
     /// Someone an imported history names, who is no contact and no member.
     Imported(ImportedSender),
 }
@@ -34,6 +42,15 @@ pub enum Sender {
         /// Its display name.
         name: String,
     },
+    /// A member of an anonymous group.
+    Anonymous {
+        /// The group.
+        group: GroupId,
+        /// Its id there.
+        anonymous_id: AnonymousId,
+        /// The name that is shown: a beginning of the id.
+        name: String,
+    },
     /// A name from an import.
     Imported {
         /// Derived id.
@@ -50,8 +67,18 @@ impl Sender {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::Contact { name, .. } | Self::Imported { name, .. } => Some(name),
+            Self::Contact { name, .. } | Self::Anonymous { name, .. } | Self::Imported { name, .. } => {
+                Some(name)
+            }
             Self::Unknown => None,
         }
     }
+}
+
+/// The name that an anonymous member is shown by: its id, of a long one the beginning.
+#[must_use]
+pub fn anonymous_name(id: &AnonymousId) -> String {
+    let id = id.to_string();
+    let beginning: String = id.chars().take(8).collect();
+    format!("anonymous {beginning}")
 }

@@ -9,7 +9,7 @@ pub(crate) fn insert(
     conversation: &ConversationId,
     messages: &[NewMessage],
 ) -> Result<(Inserted, u64), StoreError> {
-    let inserted = tx.messages_insert(conversation, messages)?;
+    let inserted = tx.messages_import(conversation, messages)?;
     let mut differing = 0;
     // A first import knows none, and pays nothing for this.
     if inserted.known > inserted.removed {

@@ -6,6 +6,7 @@ use privatus_crypto::{CryptoError, KeyRingError, OpenError, SecretError};
 use privatus_domain::body::BodyError;
 use privatus_domain::contact::ContactError;
 use privatus_domain::group::GroupError;
+use privatus_domain::member::MemberError;
 use privatus_domain::message::MessageError;
 use privatus_domain::setting::SettingError;
 use privatus_domain::{
@@ -265,6 +266,7 @@ refused!(
     ContactError,
     GroupError,
     IdError,
+    MemberError,
     MessageError,
     PictureError,
     PublicKeyError,

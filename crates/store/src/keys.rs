@@ -62,6 +62,16 @@ impl KeyCache {
         }
     }
 
+    /// Forgets keys that a committed transaction destroyed.
+    pub(crate) fn forget(&self, numbers: &[u32]) {
+        if numbers.is_empty() {
+            return;
+        }
+        if let Ok(mut map) = self.keys.write() {
+            map.retain(|number, _| !numbers.contains(number));
+        }
+    }
+
     /// Whether uses are to be written now: `every_ms` after the last time.
     pub(crate) fn is_due(&self, now: Timestamp, every_ms: i64) -> bool {
         let now = now.unix_ms();
@@ -161,6 +171,17 @@ impl WriteTx<'_> {
         let key = Arc::new(key);
         self.new_keys.insert(number, KeptKey::new(Arc::clone(&key)));
         Ok((number, key))
+    }
+}
+
+impl WriteTx<'_> {
+    /// A key whose row this transaction emptied: nothing of it stays in memory once that is committed.
+    pub(crate) fn key_forget(&mut self, number: u32) {
+        self.new_keys.remove(&number);
+        if self.last_key.as_ref().is_some_and(|(last, _)| *last == number) {
+            self.last_key = None;
+        }
+        self.gone_keys.push(number);
     }
 }
 

@@ -43,6 +43,7 @@ pub use audit::AuditCheck;
 pub use baseline::{AdoptProgress, Adopted, BaselineSource, NotARawKey, SkippedRows, SourceKey, TakenRows};
 pub use contact::safety_number;
 pub use error::StoreError;
+pub use group::RestoredGroup;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
 pub use migration::{
     DownPlan, Downgrade, Migrator, PlainWorld, STEPS, SchemaCheck, Snapshot, StepStatus, TEMPLATE, Upgrade,

@@ -23,6 +23,7 @@ impl WriteTx<'_> {
     pub(crate) fn model_settle(&mut self) -> Result<(), StoreError> {
         self.audit_settle()?;
         self.contact_settle()?;
+        self.groups_settle()?;
         let sql = Sql::new("UPDATE vault_state SET settled_version = ? WHERE id = 1");
         self.link
             .run(sql.bind(SETTLED), "note that rows are settled")

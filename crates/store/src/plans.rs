@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use privatus_crypto::Password;
 use privatus_domain::{
-    Body, ContactId, ConversationId, DisplayName, GroupKind, ImportedSender, MemberLimit, MessageId,
-    NewContact, NewGroup, NewMember, NewMessage, PublicKey, SenderRef, SettingKey, Timestamp,
+    Body, ContactId, ConversationId, DisplayName, GroupKind, ImportedSender, MessageId, NewContact, NewGroup,
+    NewMember, NewMessage, PublicKey, SenderRef, SettingKey, Timestamp,
 };
 
 use crate::sql::Sql;
@@ -70,18 +70,14 @@ fn import_and_remove(store: &Store) {
         .write("import", |tx| {
             let id: ContactId = "bob".parse()?;
             let direct = tx.contact_create(&contact(&id, tx.now())?)?;
-            let group = NewGroup {
-                id: "choir".parse()?,
-                name: DisplayName::new("Choir")?,
-                kind: GroupKind::Private,
-                limit: MemberLimit::new(10)?,
-                created_at: tx.now(),
-            };
+            let group = NewGroup::new(
+                "choir".parse()?,
+                DisplayName::new("Choir")?,
+                GroupKind::Private,
+                tx.now(),
+            );
             let group_chat = tx.group_create(&group)?;
-            let member = NewMember {
-                contact: id.clone(),
-                display_name: DisplayName::new("Bob")?,
-            };
+            let member = NewMember::new(id.clone(), DisplayName::new("Bob")?);
             tx.group_members_add(&group.id, &[member])?;
             tx.group_member_count(&group.id)?;
             for (place, sender) in [

@@ -74,8 +74,8 @@ impl WriteTx<'_> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use privatus_domain::DisplayName;
     use privatus_domain::group::{GroupKind, NewGroup};
-    use privatus_domain::{DisplayName, MemberLimit};
 
     use super::BATCH;
     use crate::sql::Sql;
@@ -125,13 +125,8 @@ mod tests {
         let team = vault
             .store
             .write("group", |tx| {
-                let team = tx.group_create(&NewGroup {
-                    id: "team".parse()?,
-                    name: DisplayName::new("Team")?,
-                    kind: GroupKind::Secret,
-                    limit: MemberLimit::new(5)?,
-                    created_at: tx.now(),
-                })?;
+                let (name, now) = (DisplayName::new("Team")?, tx.now());
+                let team = tx.group_create(&NewGroup::new("team".parse()?, name, GroupKind::Secret, now))?;
                 tx.message_insert(&team, &message("in the group", "2025-06-01T00:00:00Z"))?;
                 Ok::<_, StoreError>(team)
             })

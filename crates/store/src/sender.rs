@@ -2,15 +2,25 @@
 
 use std::collections::HashMap;
 
-use privatus_domain::{Sender, SenderRef};
+use privatus_domain::message::MessageError;
+use privatus_domain::sender::anonymous_name;
+use privatus_domain::{AnonymousId, GroupId, MessageId, Sender, SenderRef};
 
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 
 /// Columns of a sender `s` with its contact `c`, in the order of [`SenderRow`].
-pub(crate) const SENDER_COLUMNS: &str = "s.contact_id, c.display_name, s.name, s.source_id";
-pub(crate) type SenderRow = (Option<String>, Option<String>, Option<String>, Option<Vec<u8>>);
+pub(crate) const SENDER_COLUMNS: &str =
+    "s.contact_id, c.display_name, s.name, s.source_id, s.group_id, s.anonymous_id";
+pub(crate) type SenderRow = (
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<Vec<u8>>,
+    Option<String>,
+    Option<String>,
+);
 
 /// What a row of `senders` says; none, or an emptied one, is an unknown sender.
 pub(crate) fn sender_from(row: Option<SenderRow>) -> Result<Sender, StoreError> {
@@ -19,7 +29,15 @@ pub(crate) fn sender_from(row: Option<SenderRow>) -> Result<Sender, StoreError> 
             id: id.parse()?,
             name: name.unwrap_or_default(),
         },
-        Some((None, _, Some(name), Some(source_id))) => {
+        Some((None, .., Some(group), Some(anonymous_id))) => {
+            let anonymous_id: AnonymousId = anonymous_id.parse()?;
+            Sender::Anonymous {
+                group: group.parse()?,
+                name: anonymous_name(&anonymous_id),
+                anonymous_id,
+            }
+        }
+        Some((None, _, Some(name), Some(source_id), ..)) => {
             let source_id = source_id
                 .try_into()
                 .map_err(|_| StoreError::DatabaseDamaged("a sender's id has another length".into()))?;
@@ -59,7 +77,8 @@ impl WriteTx<'_> {
             return Ok(Some(*number));
         }
         let number = match sender {
-            SenderRef::Nobody => return Ok(None),
+            // Those of a group are found with the conversation that they write in.
+            SenderRef::Nobody | SenderRef::Anonymous { .. } => return Ok(None),
             SenderRef::Contact(contact) => {
                 let id = contact.to_string();
                 let find = Sql::new("SELECT sender FROM senders WHERE contact_id = ?");
@@ -92,5 +111,36 @@ impl WriteTx<'_> {
         };
         self.senders.insert(sender.clone(), number);
         Ok(Some(number))
+    }
+
+    /// The number of an anonymous member of the group whose conversation this is.
+    pub(crate) fn sender_anonymous(
+        &mut self,
+        conversation: i64,
+        (group, anonymous_id): (&GroupId, &AnonymousId),
+        message: &MessageId,
+    ) -> Result<i64, StoreError> {
+        let (group, anonymous_id) = (group.to_string(), anonymous_id.to_string());
+        let find = Sql::new(
+            "SELECT s.sender FROM conversations AS v JOIN senders AS s ON s.group_id = v.group_id \
+             WHERE v.conversation = ? AND v.group_id = ? AND s.anonymous_id = ?",
+        );
+        let find = find
+            .bind(conversation)
+            .bind(group.as_str())
+            .bind(anonymous_id.as_str());
+        if let Some(number) = self.link.row(find, "find a sender")? {
+            return Ok(number);
+        }
+        let add = Sql::new(
+            "INSERT INTO senders (group_id, anonymous_id) SELECT group_id, ? FROM conversations \
+             WHERE conversation = ? AND group_id = ? RETURNING sender",
+        );
+        let add = add
+            .bind(anonymous_id.as_str())
+            .bind(conversation)
+            .bind(group.as_str());
+        let number: Option<i64> = self.link.row(add, "add a sender")?;
+        number.ok_or_else(|| MessageError::AnonymousElsewhere(message.clone()).into())
     }
 }

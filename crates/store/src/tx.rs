@@ -49,6 +49,8 @@ pub struct WriteTx<'a> {
     /// Of each conversation and month: the key wanted last, and the one given.
     pub(crate) placed: HashMap<(Partition, i64), (Option<i64>, i64)>,
     pub(crate) audit_head: Option<Head>,
+    /// Numbers of the keys that this transaction destroyed.
+    pub(crate) gone_keys: Vec<u32>,
     /// What waited for this transaction, until it is committed.
     pub(crate) waited: Option<Waiting>,
     /// What it wrote of the statistics, until it is committed.
@@ -174,6 +176,7 @@ impl<'a> WriteTx<'a> {
             senders: HashMap::new(),
             placed: HashMap::new(),
             audit_head: None,
+            gone_keys: Vec::new(),
             waited: None,
             gathered: None,
             usage: Usage::default(),
@@ -252,7 +255,7 @@ impl<'a> WriteTx<'a> {
     }
 
     fn commit_now(self) -> Result<(), StoreError> {
-        let (now, usage) = (self.now, self.usage);
+        let (now, usage, gone_keys) = (self.now, self.usage, self.gone_keys);
         let ReadTx {
             link,
             shared,
@@ -276,6 +279,7 @@ impl<'a> WriteTx<'a> {
         if usage != Usage::default() {
             shared.statistics.used(now, &usage);
         }
+        shared.keys.forget(&gone_keys);
         if let Some(schema_version) = version {
             shared.publish_catalogue(Catalogue {
                 schema_version,

@@ -1,6 +1,7 @@
 //! The maintenance checks of DESIGN section 7: the file, the keys, and our own books.
 
 mod books;
+mod groups;
 #[cfg(test)]
 mod planted;
 mod rows;

@@ -12,10 +12,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use privatus_domain::group::{GroupKind, NewGroup, NewMember};
 use privatus_domain::{
-    Body, ContactId, ConversationId, DisplayName, MemberLimit, MessageId, NewContact, NewMessage, PublicKey,
-    ReplyState, Sender, SenderRef, SettingKey, Timestamp,
+    Body, ContactId, ConversationId, DisplayName, GroupKind, MemberLimit, MessageId, NewContact, NewGroup,
+    NewMember, NewMessage, PublicKey, ReplyState, Sender, SenderRef, SettingKey, Timestamp,
 };
 use privatus_store::{Inserted, PageStart, Password, Secret, Store, StoreError, VaultOptions, WriteTx};
 use proptest::prelude::*;
@@ -383,7 +382,7 @@ impl Real {
             })
             .collect();
         self.write(|tx| {
-            let done = tx.messages_insert(&chat, &batch)?;
+            let done = tx.messages_import(&chat, &batch)?;
             if fails {
                 Err(StoreError::Interrupted)
             } else {
@@ -417,20 +416,16 @@ impl Real {
                 assert_eq!(self.store().removals_sweep().unwrap(), count);
             }
             Step::Group(limit, adding) => {
+                let name = DisplayName::new("Team").unwrap();
+                // The vault's own user is a member too.
                 let new = NewGroup {
-                    id: GROUP.parse().unwrap(),
-                    name: DisplayName::new("Team").unwrap(),
-                    kind: GroupKind::Private,
-                    limit: MemberLimit::new(*limit).unwrap(),
-                    created_at: clock(),
+                    limit: MemberLimit::new(*limit + 1).unwrap(),
+                    ..NewGroup::new(GROUP.parse().unwrap(), name, GroupKind::Private, clock())
                 };
                 self.write(|tx| tx.group_create(&new)).unwrap();
                 let members: Vec<NewMember> = adding
                     .iter()
-                    .map(|who| NewMember {
-                        contact: contact_id(*who),
-                        display_name: DisplayName::new(NAMES[*who]).unwrap(),
-                    })
+                    .map(|who| NewMember::new(contact_id(*who), DisplayName::new(NAMES[*who]).unwrap()))
                     .collect();
                 let _ = self.write(|tx| tx.group_members_add(&new.id, &members));
             }
@@ -539,8 +534,10 @@ fn compare(real: &Real, model: &Model) {
     let groups = store.read(|tx| tx.groups()).unwrap();
     assert_eq!(groups.len(), usize::from(model.group.is_some()));
     if let Some((limit, members)) = &model.group {
-        let found: Vec<ContactId> = groups[0].members.iter().map(|(id, _)| id.clone()).collect();
-        assert_eq!(groups[0].limit, *limit);
+        let found = store.read(|tx| tx.group_members(&groups[0].id)).unwrap();
+        assert!(found[0].is_own && found.len() == groups[0].member_count as usize);
+        let found: Vec<ContactId> = found.into_iter().skip(1).map(|member| member.contact).collect();
+        assert_eq!(groups[0].limit, *limit + 1);
         assert_eq!(
             found,
             members.iter().map(|who| contact_id(*who)).collect::<Vec<_>>()

@@ -13,10 +13,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use privatus_domain::group::{GroupKind, NewGroup, NewMember};
 use privatus_domain::{
-    Body, ContactId, ConversationId, DisplayName, MemberLimit, NewContact, NewMessage, PublicKey, SenderRef,
-    Timestamp,
+    Body, ContactId, ConversationId, DisplayName, GroupKind, MemberLimit, NewContact, NewGroup, NewMember,
+    NewMessage, PublicKey, SenderRef, Timestamp,
 };
 use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
 
@@ -64,10 +63,7 @@ fn send(store: &Store, chat: &ConversationId, id: &str) {
 fn join(store: &Store, names: &[&str]) -> Result<(), StoreError> {
     let members: Vec<NewMember> = names
         .iter()
-        .map(|name| NewMember {
-            contact: name.parse().unwrap(),
-            display_name: DisplayName::new(*name).unwrap(),
-        })
+        .map(|name| NewMember::new(name.parse().unwrap(), DisplayName::new(*name).unwrap()))
         .collect();
     store.write("join", |tx| tx.group_members_add(&"team".parse()?, &members))
 }
@@ -194,24 +190,18 @@ fn a_group_holds_its_limit_against_another_process() {
     contact(&store, "carol");
     store
         .write("group", |tx| {
+            let (name, now) = (DisplayName::new("Team")?, tx.now());
             tx.group_create(&NewGroup {
-                id: "team".parse()?,
-                name: DisplayName::new("Team")?,
-                kind: GroupKind::Private,
-                limit: MemberLimit::new(2)?,
-                created_at: tx.now(),
+                limit: MemberLimit::new(3)?,
+                ..NewGroup::new("team".parse()?, name, GroupKind::Private, now)
             })
         })
         .unwrap();
     join(&store, &["alice"]).unwrap();
     run_child(&path, "join", "022");
     assert!(matches!(join(&store, &["carol"]), Err(StoreError::Refused(_))));
-    let count = store
-        .read(|tx| tx.group_by_id(&"team".parse()?))
-        .unwrap()
-        .members
-        .len();
-    assert_eq!(count, 2);
+    let group = store.read(|tx| tx.group_by_id(&"team".parse()?)).unwrap();
+    assert_eq!(group.member_count, 3);
 }
 
 fn modes(path: &Path) -> BTreeMap<String, u32> {

@@ -1,10 +1,12 @@
 //! From the `message` records of an export to what the store takes.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 
 use privatus_domain::id::Id;
 use privatus_domain::{
-    Attributes, Body, ContactId, Direction, DisplayName, IdError, ImportedSender, NewMessage, SenderRef,
+    Attributes, Body, ContactId, ConversationId, ConversationKind, Direction, DisplayName, GroupId, IdError,
+    ImportedSender, NewMessage, SenderRef,
 };
 use privatus_store::{StoreError, WriteTx};
 
@@ -25,8 +27,16 @@ pub(super) fn id<T: FromStr<Err = IdError> + From<Id>>(
 }
 
 /// Converts a batch; gives what can be written, and a reason for each that cannot.
-pub(super) fn convert(tx: &mut WriteTx<'_>, batch: Vec<Message>) -> (Vec<NewMessage>, Vec<&'static str>) {
-    let mut senders = Senders::default();
+pub(super) fn convert(
+    tx: &mut WriteTx<'_>,
+    chat: &ConversationId,
+    batch: Vec<Message>,
+) -> (Vec<NewMessage>, Vec<&'static str>) {
+    let anonymous = batch.iter().any(|message| message.sender_anonymous.is_some());
+    let mut senders = Senders {
+        group: anonymous.then(|| group_of(tx, chat)).flatten(),
+        ..Senders::default()
+    };
     let (mut messages, mut refused) = (Vec::with_capacity(batch.len()), Vec::new());
     for message in batch {
         match one(tx, message, &mut senders) {
@@ -37,8 +47,20 @@ pub(super) fn convert(tx: &mut WriteTx<'_>, batch: Vec<Message>) -> (Vec<NewMess
     (messages, refused)
 }
 
-/// Contacts named as senders, and whether the vault has them.
-type Senders = std::collections::HashMap<ContactId, bool>;
+/// Who may be named as a sender.
+#[derive(Default)]
+struct Senders {
+    /// Contacts, and whether the vault has them.
+    contacts: HashMap<ContactId, bool>,
+    /// The conversation's group, where somebody writes in it under an anonymous id.
+    group: Option<GroupId>,
+}
+
+fn group_of(tx: &mut WriteTx<'_>, chat: &ConversationId) -> Option<GroupId> {
+    let conversation = tx.conversation_by_id(chat).ok()?;
+    let group = conversation.peer.map(GroupId::new);
+    group.filter(|_| conversation.kind == ConversationKind::Group)
+}
 
 fn one(tx: &mut WriteTx<'_>, message: Message, senders: &mut Senders) -> Result<NewMessage, &'static str> {
     let direction = match message.direction.as_str() {
@@ -47,15 +69,20 @@ fn one(tx: &mut WriteTx<'_>, message: Message, senders: &mut Senders) -> Result<
         _ => return Err("a message whose direction is neither in nor out"),
     };
     let name = |name: Option<String>| DisplayName::lenient(&name.unwrap_or_default(), "Unknown");
+    let group = senders.group.clone().filter(|_| direction == Direction::In);
     let sender = match (message.sender_contact, message.sender_source) {
         _ if direction == Direction::Out => SenderRef::Nobody,
+        (None, None) if let (Some(group), Some(anonymous)) = (group, message.sender_anonymous.as_ref()) => {
+            let anonymous_id = id(tx, anonymous).map_err(|_| "a message with an empty id")?;
+            SenderRef::Anonymous { group, anonymous_id }
+        }
         (Some(contact), _) => {
             let contact: ContactId = id(tx, &contact).map_err(|_| "a message with an empty id")?;
-            let known = match senders.get(&contact) {
+            let known = match senders.contacts.get(&contact) {
                 Some(known) => *known,
                 None => tx.contact_by_id(&contact).is_ok(),
             };
-            senders.insert(contact.clone(), known);
+            senders.contacts.insert(contact.clone(), known);
             if known {
                 SenderRef::Contact(contact)
             } else {

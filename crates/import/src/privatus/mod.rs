@@ -4,6 +4,7 @@
 //! and the BLAKE2b-256 of every byte before it. No clock is in it: an unchanged vault gives the same bytes.
 
 mod grant;
+mod group;
 mod lines;
 mod member;
 mod message;

@@ -7,10 +7,11 @@ use std::path::Path;
 
 use super::VERSION;
 use super::grant::Grant;
+use super::group::Group;
 use super::lines::{self, Line};
 use super::message::{self, id};
 use super::parse::{Parsed, parse};
-use super::record::{Contact, Group, Member, Message, Record, Setting, no_record};
+use super::record::{Contact, Message, Record, Setting, no_record};
 use super::statistic::Statistic;
 use super::write::hex;
 use crate::error::ImportError;
@@ -18,10 +19,7 @@ use crate::insert::{insert, is_absent};
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 use crate::start::{Start, WIDE, start};
-use privatus_domain::{
-    ContactId, ConversationId, DisplayName, GroupKind, MemberLimit, NewContact, NewGroup, NewMember,
-    PublicKey, SettingKey,
-};
+use privatus_domain::{ContactId, ConversationId, DisplayName, NewContact, PublicKey, SettingKey};
 use privatus_store::{Digest, Store, StoreError};
 
 /// Messages of one transaction, and the bytes of lines after which one ends early.
@@ -306,48 +304,20 @@ impl Reader<'_> {
     }
 
     fn group(&mut self, group: Group) -> Result<(), ImportError> {
-        let members = group.members;
-        let chat = group.conversation.unwrap_or_else(|| group.id.clone());
-        let written = self.store.write("import_group", |tx| {
-            let new = NewGroup {
-                id: id(tx, &group.id)?,
-                name: DisplayName::lenient(&group.name, "Unnamed group"),
-                kind: group
-                    .kind
-                    .map_or(Ok(GroupKind::Private), |kind| kind.parse::<GroupKind>())?,
-                limit: group
-                    .max_members
-                    .map_or(Ok(MemberLimit::default()), MemberLimit::new)?,
-                created_at: group.created_at.map_or(tx.now(), |at| at.0),
-            };
-            let is_new = is_absent(tx.group_by_id(&new.id))?;
-            let wanted = id(tx, &chat)?;
-            let conversation = tx.group_create_in(&new, &wanted)?;
-            Ok::<_, StoreError>((new.id, is_new, conversation))
-        });
-        let Some((group, is_new, conversation)) = self.kept("group", written)? else {
+        let chat = group.conversation.clone().unwrap_or_else(|| group.id.clone());
+        let written = self.store.write("import_group", |tx| group.restore(tx, &chat));
+        let Some(restored) = self.kept("group", written)? else {
             return Ok(());
         };
-        self.report.groups_imported += u64::from(is_new);
-        self.chats.insert(chat, conversation);
-        let added = self.store.write("import_members", |tx| {
-            let members: Result<Vec<NewMember>, StoreError> = members
-                .into_iter()
-                .map(
-                    |Member {
-                         contact,
-                         display_name,
-                     }| {
-                        Ok(NewMember {
-                            contact: id(tx, &contact)?,
-                            display_name: DisplayName::lenient(&display_name, "Unnamed member"),
-                        })
-                    },
-                )
-                .collect();
-            tx.group_members_add(&group, &members?)
-        });
-        self.kept("members of a group", added)?;
+        self.report.groups_imported += u64::from(restored.is_new);
+        if restored.left_out > 0 {
+            self.report.leave_out("members of a group refused");
+            self.report.note(format!(
+                "{} members of a group were left out: they are no contacts of the vault, or the group is full",
+                restored.left_out
+            ));
+        }
+        self.chats.insert(chat, restored.conversation);
         Ok(())
     }
 
@@ -372,7 +342,7 @@ impl Reader<'_> {
             let chat = self.chats.get(&chat).cloned();
             let written = self.store.write("import_batch", |tx| {
                 let chat = chat.ok_or_else(|| StoreError::NotFound("the conversation".into()))?;
-                let (messages, refused) = message::convert(tx, batch);
+                let (messages, refused) = message::convert(tx, &chat, batch);
                 let written = insert(tx, &chat, &messages)?;
                 Ok::<_, StoreError>((chat, written, refused))
             });

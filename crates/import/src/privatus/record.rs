@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::grant::Grant;
+use super::group::Group;
 use super::member::member;
 use super::statistic::Statistic;
 
@@ -130,20 +131,6 @@ pub(super) struct Contact {
     pub(super) conversation: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-pub(super) struct Group {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) kind: Option<String>,
-    pub(super) max_members: Option<u32>,
-    pub(super) created_at: Option<Time>,
-    #[serde(default)]
-    pub(super) members: Vec<Member>,
-    /// The id of its conversation, where that is not its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) conversation: Option<String>,
-}
-
 impl Contact {
     /// Of an export that has the conversation but not who it is with.
     pub(super) const fn named(id: String, display_name: String) -> Self {
@@ -159,27 +146,6 @@ impl Contact {
     }
 }
 
-impl Group {
-    /// The same of a group.
-    pub(super) const fn named(id: String, name: String) -> Self {
-        Self {
-            id,
-            name,
-            kind: None,
-            max_members: None,
-            created_at: None,
-            members: Vec::new(),
-            conversation: None,
-        }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct Member {
-    pub(super) contact: String,
-    pub(super) display_name: String,
-}
-
 #[derive(Serialize, Deserialize)]
 pub(super) struct Message {
     pub(super) id: String,
@@ -191,6 +157,8 @@ pub(super) struct Message {
     pub(super) sender_contact: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sender_source: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sender_anonymous: Option<String>,
     pub(super) text: String,
     pub(super) at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,7 +11,8 @@ use privatus_domain::{
 use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
 
 use super::VERSION;
-use super::record::{Contact, Group, Member, Message, Record, Setting, Time};
+use super::group::Group;
+use super::record::{Contact, Message, Record, Setting, Time};
 use crate::report::{OnProgress, Progress};
 
 struct Lines<'a> {
@@ -85,21 +86,9 @@ pub fn export(
         }
         for group in tx.groups()? {
             let id = group.id.to_string();
-            let member = |(id, name): (privatus_domain::ContactId, String)| Member {
-                contact: id.to_string(),
-                display_name: name,
-            };
-            lines.put(&Record::Group(Group {
-                conversation: elsewhere
-                    .get(&(ConversationKind::Group.as_str(), id.clone()))
-                    .cloned(),
-                id,
-                name: group.name,
-                kind: Some(group.kind.to_string()),
-                max_members: Some(group.limit),
-                created_at: Some(Time(group.created_at)),
-                members: group.members.into_iter().map(member).collect(),
-            }))?;
+            let chat = elsewhere.get(&(ConversationKind::Group.as_str(), id)).cloned();
+            let record = Group::of(tx, group, chat)?;
+            lines.put(&Record::Group(record))?;
         }
         for setting in tx.settings()? {
             let setting = Setting {
@@ -187,10 +176,11 @@ fn export_conversation(
 }
 
 fn record(message: Stored) -> Message {
-    let (sender_contact, sender_source) = match &message.sender {
-        Some(Sender::Contact { id, .. }) => (Some(id.to_string()), None),
-        Some(Sender::Imported { source_id, .. }) => (None, Some(hex(source_id))),
-        Some(Sender::Unknown) | None => (None, None),
+    let (sender_contact, sender_source, sender_anonymous) = match &message.sender {
+        Some(Sender::Contact { id, .. }) => (Some(id.to_string()), None, None),
+        Some(Sender::Imported { source_id, .. }) => (None, Some(hex(source_id)), None),
+        Some(Sender::Anonymous { anonymous_id, .. }) => (None, None, Some(anonymous_id.to_string())),
+        Some(Sender::Unknown) | None => (None, None, None),
     };
     let attributes = message
         .body
@@ -213,6 +203,7 @@ fn record(message: Stored) -> Message {
             .map(str::to_owned),
         sender_contact,
         sender_source,
+        sender_anonymous,
         text: message
             .body
             .map(privatus_domain::Body::into_text)

@@ -2,8 +2,8 @@
 
 use privatus_domain::id::Id;
 use privatus_domain::{
-    ContactId, ConversationId, Direction, DisplayName, GroupKind, ImportedSender, MemberLimit, NewContact,
-    NewGroup, NewMessage, PublicKey, SenderRef,
+    ContactId, ConversationId, Direction, DisplayName, GroupKind, ImportedSender, NewContact, NewGroup,
+    NewMessage, PublicKey, SenderRef,
 };
 use privatus_store::{StoreError, WriteTx};
 
@@ -39,15 +39,8 @@ pub(super) fn make_chat(
         return Ok((tx.contact_create(&new)?, Some(id), is_new));
     }
     let id = id.into();
-    let is_new = tx.group_by_id(&id).is_err();
-    let kind = GroupKind::Private;
-    let new = NewGroup {
-        id,
-        name,
-        kind,
-        limit: MemberLimit::default(),
-        created_at: now,
-    };
+    let is_new = is_absent(tx.group_by_id(&id))?;
+    let new = NewGroup::new(id, name, GroupKind::Private, now);
     Ok((tx.group_create(&new)?, None, is_new))
 }
 

@@ -92,7 +92,7 @@ fn statistics_come_back_and_a_day_that_stands_stays() {
         row("2024-01-01", "sent", -3),
         row("2024-01-02", "", 0),
     ];
-    let (report, _) = vault.own(&vault.write("a.jsonl", &lines(&records)));
+    let (report, _) = vault.own(&vault.write("a.jsonl", lines(&records)));
     assert!(report.reasons.is_empty());
     let export = vault.export();
     assert_eq!(export.matches("\"statistic\",").count(), 3);

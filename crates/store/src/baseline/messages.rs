@@ -8,6 +8,7 @@ use privatus_sqlite::Row;
 
 use super::cells::{Cells, refused};
 use crate::error::StoreError;
+use crate::message::insert::Replies;
 use crate::message::row::Located;
 use crate::sql::Sql;
 use crate::tx::WriteTx;
@@ -173,7 +174,7 @@ impl WriteTx<'_> {
             let messages = group
                 .iter()
                 .map(|record| (&record.message, record.created_at.unwrap_or(now)));
-            let inserted = self.conversation_insert(&conversation, messages)?;
+            let inserted = self.conversation_insert(&conversation, messages, Replies::Anywhere)?;
             // A history is nobody's use of today.
             self.usage = Usage::default();
             if inserted.known > 0 {

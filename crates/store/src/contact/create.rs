@@ -121,10 +121,12 @@ impl WriteTx<'_> {
         let counts: Option<(Option<i64>, i64)> = self.link.row(sql, "count what a contact leaves")?;
         let (messages, groups) = counts.unwrap_or_default();
         self.senders.clear();
+        let member_of = self.groups_of(id)?;
         let sql = Sql::new("DELETE FROM contacts WHERE contact_id = ?");
         if self.link.run(sql.bind(text.as_str()), "remove a contact")? == 0 {
             return Err(absent(id));
         }
+        self.groups_rekey(&member_of)?;
         let details = json!({ "messages": messages.unwrap_or_default(), "groups": groups });
         let entry = NewAuditEntry::done(self.now(), Act::ContactRemove);
         self.audit(&entry.on(resource(id)).with(details))

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
-use privatus_domain::{ConversationId, Direction, MessageId, NewMessage, Partition, Permission, Timestamp};
+use privatus_domain::message::MessageError;
+use privatus_domain::{
+    ConversationId, Direction, MessageId, NewMessage, Partition, Permission, SenderRef, Timestamp,
+};
 
 use crate::catalogue::Month;
 use crate::conversation::{Delta, Place};
@@ -35,6 +38,15 @@ impl std::ops::AddAssign for Inserted {
     }
 }
 
+/// What a message may answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replies {
+    /// Nothing that is known to be in another conversation.
+    Here,
+    /// Whatever it says.
+    Anywhere,
+}
+
 /// What became of one message.
 enum One {
     Added,
@@ -46,8 +58,9 @@ impl WriteTx<'_> {
     /// Writes one message; `false` when its id is known already. From a contact that is blocked none is taken.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when it breaks a rule or the contact is blocked, [`StoreError::NotFound`] for an unknown
-    /// conversation, [`StoreError::AccessDenied`] to a user without a grant.
+    /// [`StoreError::Refused`] when it breaks a rule, answers a message of another conversation, or the contact is
+    /// blocked, [`StoreError::NotFound`] for an unknown conversation, [`StoreError::AccessDenied`] to a user without a
+    /// grant.
     pub fn message_insert(
         &mut self,
         conversation: &ConversationId,
@@ -59,7 +72,7 @@ impl WriteTx<'_> {
             Direction::Out => self.conversation_place(conversation)?,
         };
         let now = self.now();
-        let inserted = self.place_insert(place, std::iter::once((message, now)))?;
+        let inserted = self.place_insert(place, std::iter::once((message, now)), Replies::Here)?;
         Ok(inserted.added == 1)
     }
 
@@ -73,8 +86,30 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
         messages: &[NewMessage],
     ) -> Result<Inserted, StoreError> {
+        self.history_insert(conversation, messages, Replies::Here)
+    }
+
+    /// The same for a history that was made elsewhere: what a message answers is kept as it says, wherever that is.
+    ///
+    /// # Errors
+    /// As [`message_insert`](Self::message_insert), but for replies.
+    pub fn messages_import(
+        &mut self,
+        conversation: &ConversationId,
+        messages: &[NewMessage],
+    ) -> Result<Inserted, StoreError> {
+        self.history_insert(conversation, messages, Replies::Anywhere)
+    }
+
+    fn history_insert(
+        &mut self,
+        conversation: &ConversationId,
+        messages: &[NewMessage],
+        replies: Replies,
+    ) -> Result<Inserted, StoreError> {
         let (now, usage) = (self.now(), self.usage);
-        let inserted = self.conversation_insert(conversation, messages.iter().map(|message| (message, now)));
+        let messages = messages.iter().map(|message| (message, now));
+        let inserted = self.conversation_insert(conversation, messages, replies);
         self.usage = usage;
         inserted
     }
@@ -96,7 +131,7 @@ impl WriteTx<'_> {
             if let Some((conversation, _)) = group.first() {
                 let now = self.now();
                 let of_group = group.iter().map(|(_, message)| (message, now));
-                inserted += self.conversation_insert(conversation, of_group)?;
+                inserted += self.conversation_insert(conversation, of_group, Replies::Here)?;
             }
         }
         Ok(inserted)
@@ -107,16 +142,18 @@ impl WriteTx<'_> {
         &mut self,
         conversation: &ConversationId,
         messages: impl Iterator<Item = (&'m NewMessage, Timestamp)>,
+        replies: Replies,
     ) -> Result<Inserted, StoreError> {
         self.permit_conversation(conversation, Permission::Write)?;
         let place = self.conversation_place(conversation)?;
-        self.place_insert(place, messages)
+        self.place_insert(place, messages, replies)
     }
 
     fn place_insert<'m>(
         &mut self,
         place: Place,
         messages: impl Iterator<Item = (&'m NewMessage, Timestamp)>,
+        replies: Replies,
     ) -> Result<Inserted, StoreError> {
         let mut delta = Delta::default();
         let mut inserted = Inserted::default();
@@ -130,6 +167,9 @@ impl WriteTx<'_> {
                 One::Known => (0, 1, 0),
                 One::Removed => (0, 1, 1),
             };
+            if added == 1 && replies == Replies::Here {
+                self.reply_check(place, message)?;
+            }
             inserted += Inserted {
                 added,
                 known,
@@ -140,6 +180,24 @@ impl WriteTx<'_> {
             self.conversation_apply(place.number, delta)?;
         }
         Ok(inserted)
+    }
+
+    /// A reply to a message that the vault has in another conversation is refused: it would be shown there and here. One
+    /// to a message that was removed, or that may still come, is kept.
+    fn reply_check(&mut self, place: Place, message: &NewMessage) -> Result<(), StoreError> {
+        let Some(answered) = &message.reply_to else {
+            return Ok(());
+        };
+        match self.locate(answered)? {
+            Located::At(_, key) if row_key::conversation(key) != place.number => {
+                Err(MessageError::RepliesElsewhere {
+                    message: message.id.clone(),
+                    answered: answered.clone(),
+                }
+                .into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn insert_one(
@@ -231,9 +289,12 @@ impl WriteTx<'_> {
         (message, arrived): (&NewMessage, Timestamp),
     ) -> Result<i64, StoreError> {
         let key = self.key(month.key_number)?;
-        let sender = match message.direction {
-            Direction::Out => None,
-            Direction::In => self.sender_ensure(&message.sender)?,
+        let sender = match (message.direction, &message.sender) {
+            (Direction::Out, _) => None,
+            (Direction::In, SenderRef::Anonymous { group, anonymous_id }) => {
+                Some(self.sender_anonymous(number, (group, anonymous_id), &message.id)?)
+            }
+            (Direction::In, sender) => self.sender_ensure(sender)?,
         };
         let mut envelope = Vec::new();
         if message.deleted_at.is_none() {

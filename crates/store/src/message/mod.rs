@@ -2,7 +2,7 @@
 
 mod content;
 pub(crate) mod cursor;
-mod insert;
+pub(crate) mod insert;
 mod page;
 mod read_state;
 pub(crate) mod row;

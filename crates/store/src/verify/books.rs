@@ -115,27 +115,11 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// Large content without its message; groups over their limit or with unknown members; conversations with nobody;
-    /// removals that nothing would finish.
+    /// Large content without its message; groups against their rules; conversations with nobody; removals that nothing would
+    /// finish.
     pub(super) fn verify_books(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         self.verify_content(found)?;
-        for (sql, what) in [
-            (
-                "SELECT group_id FROM groups g WHERE (SELECT count(*) FROM group_members m \
-                 WHERE m.group_id = g.group_id) > max_members",
-                "has more members than its limit",
-            ),
-            (
-                "SELECT group_id FROM group_members m WHERE NOT EXISTS \
-                 (SELECT 1 FROM contacts c WHERE c.contact_id = m.contact_id)",
-                "has a member who is no contact",
-            ),
-        ] {
-            let groups: Vec<String> = self.link.rows(Sql::new(sql), "check the groups")?;
-            for group in groups {
-                found.problem(format!("group {group} {what}"));
-            }
-        }
+        self.verify_groups(found)?;
         for (sql, what) in [
             (
                 "SELECT conversation_id FROM conversations WHERE is_hidden = 0 \

@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use privatus_domain::group::{GroupKind, NewGroup, NewMember};
-use privatus_domain::{Body, DisplayName, MemberLimit};
+use privatus_domain::{Body, DisplayName, GroupKind, NewGroup, NewMember};
 
 use crate::StoreError;
 use crate::testing::{Vault, at, contact, message};
@@ -26,21 +25,11 @@ fn vault() -> Vault {
         .store
         .write("more", |tx| {
             tx.messages_insert(&vault.chat, &[large, gone])?;
-            tx.group_create(&NewGroup {
-                id: "team".parse()?,
-                name: DisplayName::new("Team")?,
-                kind: GroupKind::Private,
-                limit: MemberLimit::new(5)?,
-                created_at: tx.now(),
-            })?;
+            let (name, now) = (DisplayName::new("Team")?, tx.now());
+            tx.group_create(&NewGroup::new("team".parse()?, name, GroupKind::Private, now))?;
             let members: Result<Vec<NewMember>, StoreError> = ["alice", "bob"]
                 .into_iter()
-                .map(|name| {
-                    Ok(NewMember {
-                        contact: name.parse()?,
-                        display_name: DisplayName::new(name)?,
-                    })
-                })
+                .map(|name| Ok(NewMember::new(name.parse()?, DisplayName::new(name)?)))
                 .collect();
             tx.group_members_add(&"team".parse()?, &members?)?;
             let value = serde_json::json!("dark");
@@ -198,6 +187,28 @@ fn every_check_sees_its_fault() {
         (
             "UPDATE groups SET max_members = 1".into(),
             "group team has more members",
+        ),
+        (
+            "UPDATE group_members SET role = 'owner' WHERE contact_id = 'bob'".into(),
+            "group team has not exactly one owner",
+        ),
+        (
+            "UPDATE group_members SET role = 'admin'".into(),
+            "group team has not exactly one owner",
+        ),
+        (
+            "INSERT INTO group_bans (group_id, contact_id, banned_by, banned_at) \
+             VALUES ('team', 'bob', 'alice', '2025-06-01 00:00:00.000')"
+                .into(),
+            "group team has a member who is banned",
+        ),
+        (
+            "UPDATE key_store SET encrypted_key = x'' WHERE key_type = 'group'".into(),
+            "group team names no living key",
+        ),
+        (
+            "UPDATE groups SET key_id = '1'".into(),
+            "group team names no living key",
         ),
         (
             "UPDATE group_members SET contact_id = 'nobody' WHERE contact_id = 'bob'".into(),

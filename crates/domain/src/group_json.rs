@@ -1,0 +1,166 @@
+//! A group's settings and a member's permissions: JSON objects whose known fields have a type, and whose others are kept.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::group::GroupError;
+use crate::json_text::JsonText;
+use crate::limits::GROUP_JSON_BYTES;
+
+/// The fields of a group's settings that this build knows. The store keeps them; a client acts on them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct KnownSettings {
+    /// Whether the owner and the admins alone write.
+    pub announcements_only: Option<bool>,
+    /// Seconds between two messages of one member.
+    pub slow_mode_seconds: Option<u32>,
+    /// Whether a new member is shown what was said before.
+    pub history_visible: Option<bool>,
+}
+
+/// The fields of a member's permissions that this build knows. The store keeps them; a client acts on them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct KnownPermissions {
+    /// To write messages.
+    pub write: Option<bool>,
+    /// To send files.
+    pub send_files: Option<bool>,
+    /// To pin messages.
+    pub pin: Option<bool>,
+}
+
+/// Text and what is known of it; an empty object is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Object<T> {
+    text: Option<JsonText>,
+    known: T,
+}
+
+// Not derived: `T` needs to be no object of its own.
+impl<T: Default> Default for Object<T> {
+    fn default() -> Self {
+        Self {
+            text: None,
+            known: T::default(),
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Default> Object<T> {
+    fn new(what: &'static str, text: &str) -> Result<Self, GroupError> {
+        let text = JsonText::new(text).map_err(|_| GroupError::NotAnObject(what))?;
+        let bytes = text.as_str().len();
+        if !text.as_str().starts_with('{') {
+            return Err(GroupError::NotAnObject(what));
+        }
+        if bytes > GROUP_JSON_BYTES {
+            return Err(GroupError::JsonTooLong(what, bytes));
+        }
+        // Where, and not what: the value is nobody's but the vault's.
+        let known = serde_json::from_str(text.as_str())
+            .map_err(|error| GroupError::WrongField(what, error.column()))?;
+        let text = Some(text).filter(|text| text.as_str() != "{}");
+        Ok(Self { text, known })
+    }
+
+    /// What another application wrote is kept, whatever it is.
+    fn stored(text: JsonText) -> Self {
+        let known = serde_json::from_str(text.as_str()).unwrap_or_default();
+        Self {
+            text: Some(text),
+            known,
+        }
+    }
+}
+
+macro_rules! object {
+    ($(#[$doc:meta])* $name:ident, $known:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct $name(Object<$known>);
+
+        impl $name {
+            /// Checks a JSON object of at most 65,536 bytes; fields that this build knows have their type.
+            ///
+            /// # Errors
+            /// [`GroupError`] names the rule.
+            pub fn new(text: &str) -> Result<Self, GroupError> {
+                Object::new($what, text).map(Self)
+            }
+
+            /// What stands in the database, as another build or application wrote it.
+            #[must_use]
+            pub fn stored(text: JsonText) -> Self {
+                Self(Object::stored(text))
+            }
+
+            /// The JSON, with every field; `None` when there is none.
+            #[must_use]
+            pub const fn as_json(&self) -> Option<&JsonText> {
+                self.0.text.as_ref()
+            }
+
+            /// The fields that this build knows.
+            #[must_use]
+            pub const fn known(&self) -> &$known {
+                &self.0.known
+            }
+        }
+    };
+}
+
+object!(
+    /// A group's settings.
+    GroupSettings,
+    KnownSettings,
+    "settings"
+);
+object!(
+    /// What a member may do.
+    MemberPermissions,
+    KnownPermissions,
+    "permissions"
+);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn unknown_fields_are_kept_letter_by_letter() {
+        let text = r#"{"slow_mode_seconds":30,"colour":"\u00e9","big":123456789012345678901234567890}"#;
+        let settings = GroupSettings::new(text).unwrap();
+        assert_eq!(settings.known().slow_mode_seconds, Some(30));
+        assert_eq!(settings.as_json().unwrap().as_str(), text);
+        assert_eq!(GroupSettings::new(" { } ").unwrap(), GroupSettings::default());
+    }
+
+    #[test]
+    fn what_is_no_object_or_of_another_type_is_refused() {
+        for (text, word) in [
+            ("", "no JSON object"),
+            ("[1]", "no JSON object"),
+            ("{", "no JSON object"),
+            (r#"{"write":"yes"}"#, "another type"),
+            (r#"{"pin":1}"#, "another type"),
+        ] {
+            let error = MemberPermissions::new(text).unwrap_err().to_string();
+            assert!(
+                error.contains(word) && error.contains("permissions"),
+                "{text}: {error}"
+            );
+        }
+        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(65_536));
+        assert_eq!(
+            GroupSettings::new(&long),
+            Err(GroupError::JsonTooLong("settings", 65_544))
+        );
+        let odd = JsonText::new(r#"{"write":"yes"}"#).unwrap();
+        let kept = MemberPermissions::stored(odd);
+        assert_eq!(kept.known().write, None);
+        assert_eq!(kept.as_json().unwrap().as_str(), r#"{"write":"yes"}"#);
+    }
+}

@@ -1,0 +1,123 @@
+//! How many members a group takes.
+
+use crate::group::GroupError;
+use crate::limits::{GROUP_MEMBERS_DEFAULT, GROUP_MEMBERS_MAX};
+
+/// How many members a group takes: 1 to 100,000. The vault's own user counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemberLimit(u32);
+
+impl MemberLimit {
+    /// Checks a limit.
+    ///
+    /// # Errors
+    /// [`GroupError::LimitOutOfRange`].
+    pub const fn new(limit: u32) -> Result<Self, GroupError> {
+        if limit == 0 || limit > GROUP_MEMBERS_MAX {
+            return Err(GroupError::LimitOutOfRange(limit));
+        }
+        Ok(Self(limit))
+    }
+
+    /// The nearest limit that takes `count` members, as far as there is one: for histories that were made elsewhere.
+    #[must_use]
+    pub const fn for_count(self, count: u32) -> Self {
+        if count <= self.0 {
+            self
+        } else if count > GROUP_MEMBERS_MAX {
+            Self(GROUP_MEMBERS_MAX)
+        } else {
+            Self(count)
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// Whether a group of `current` members can have this limit.
+    ///
+    /// # Errors
+    /// [`GroupError::LimitBelowCount`].
+    pub const fn holds(self, current: u32) -> Result<(), GroupError> {
+        if current > self.0 {
+            return Err(GroupError::LimitBelowCount {
+                limit: self.0,
+                current,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether `adding` members still fit; only its [`Admission`] lets them in.
+    ///
+    /// # Errors
+    /// [`GroupError::Full`].
+    pub const fn admit(self, current: u32, adding: u32) -> Result<Admission, GroupError> {
+        if current.saturating_add(adding) > self.0 {
+            return Err(GroupError::Full {
+                current,
+                adding,
+                limit: self.0,
+            });
+        }
+        Ok(Admission { adding })
+    }
+}
+
+impl Default for MemberLimit {
+    fn default() -> Self {
+        Self(GROUP_MEMBERS_DEFAULT)
+    }
+}
+
+/// Proof that the size rule was asked in this transaction.
+#[derive(Debug)]
+pub struct Admission {
+    adding: u32,
+}
+
+impl Admission {
+    /// How many members it lets in.
+    #[must_use]
+    pub const fn adding(&self) -> u32 {
+        self.adding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_limit_is_exact_and_never_overflows() {
+        let limit = MemberLimit::new(3).unwrap();
+        assert_eq!(limit.admit(1, 2).unwrap().adding(), 2);
+        let full = GroupError::Full {
+            current: 2,
+            adding: 2,
+            limit: 3,
+        };
+        assert_eq!(limit.admit(2, 2).unwrap_err(), full);
+        assert!(limit.admit(u32::MAX, 1).is_err());
+        assert!(MemberLimit::new(0).is_err() && MemberLimit::new(100_001).is_err());
+        assert!(MemberLimit::new(1).is_ok() && MemberLimit::new(100_000).is_ok());
+    }
+
+    #[test]
+    fn a_limit_never_goes_below_the_count() {
+        let limit = MemberLimit::new(3).unwrap();
+        assert_eq!(limit.holds(3), Ok(()));
+        let error = limit.holds(4).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the limit of 3 members is below the 4 that the group has"
+        );
+        assert_eq!(limit.for_count(2).get(), 3);
+        assert_eq!(limit.for_count(7).get(), 7);
+        assert_eq!(limit.for_count(u32::MAX).get(), 100_000);
+    }
+}

@@ -1,0 +1,219 @@
+//! The `group` record: a group with its members and bans.
+
+use std::str::FromStr;
+
+use privatus_domain::id::Id;
+use privatus_domain::{
+    self as domain, ContactId, Description, DisplayName, GroupKind, GroupSettings, IdError, JsonText,
+    MemberLimit, MemberPermissions, NewGroup, NewMember, Role,
+};
+use privatus_store::{ReadTx, RestoredGroup, StoreError, WriteTx};
+use serde::{Deserialize, Serialize};
+
+use super::message::id;
+use super::record::Time;
+
+/// A `group`. Another vault's own user has another id, so it stands as `me`.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Group {
+    pub(super) id: String,
+    pub(super) name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    kind: Option<String>,
+    max_members: Option<u32>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    is_anonymous: bool,
+    /// JSON as text: a number in it is copied letter by letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settings: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created_by: Option<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    created_by_me: bool,
+    created_at: Option<Time>,
+    #[serde(default)]
+    members: Vec<Member>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    bans: Vec<Ban>,
+    /// The id of its conversation, where that is not its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) conversation: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Member {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    contact: Option<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    me: bool,
+    display_name: String,
+    /// Missing, as the members below are, in an export of an older build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    joined_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    permissions: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    anonymous_id: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Ban {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    contact: Option<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    me: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    banned_by: Option<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    banned_by_me: bool,
+    banned_at: Time,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// An id that may be the vault's own user's: its text, or that it is.
+fn named(id: &ContactId, own: &ContactId) -> (Option<String>, bool) {
+    let is_own = id == own;
+    ((!is_own).then(|| id.to_string()), is_own)
+}
+
+impl Group {
+    /// Of an export that has the conversation but not the group.
+    pub(super) fn named(id: String, name: String) -> Self {
+        Self {
+            id,
+            name,
+            ..Self::default()
+        }
+    }
+
+    /// The record of a group of the vault.
+    pub(super) fn of(
+        tx: &mut ReadTx<'_>,
+        group: domain::Group,
+        conversation: Option<String>,
+    ) -> Result<Self, StoreError> {
+        let own = tx.own_id();
+        let text = |json: Option<&JsonText>| json.map(ToString::to_string);
+        let member = |member: domain::Member| {
+            let (contact, me) = named(&member.contact, &own);
+            Member {
+                contact,
+                me,
+                display_name: member.display_name,
+                role: Some(member.role.to_string()),
+                joined_at: Some(Time(member.joined_at)),
+                permissions: text(member.permissions.as_json()),
+                anonymous_id: member.anonymous_id.map(|id| id.to_string()),
+            }
+        };
+        let ban = |ban: domain::Ban| {
+            let (contact, me) = named(&ban.contact, &own);
+            let (banned_by, banned_by_me) = named(&ban.banned_by, &own);
+            Ban {
+                contact,
+                me,
+                banned_by,
+                banned_by_me,
+                banned_at: Time(ban.banned_at),
+            }
+        };
+        let members = tx.group_members(&group.id)?;
+        let bans = tx.group_bans(&group.id)?;
+        let by = group.created_by.as_ref().map(|by| named(by, &own));
+        let (created_by, created_by_me) = by.unwrap_or_default();
+        Ok(Self {
+            id: group.id.to_string(),
+            name: group.name,
+            description: group.description,
+            kind: Some(group.kind.to_string()),
+            max_members: Some(group.limit),
+            is_anonymous: group.is_anonymous,
+            settings: text(group.settings.as_json()),
+            created_by,
+            created_by_me,
+            created_at: Some(Time(group.created_at)),
+            members: members.into_iter().map(member).collect(),
+            bans: bans.into_iter().map(ban).collect(),
+            conversation,
+        })
+    }
+
+    /// Brings the group into a vault; one that is there stays as it is.
+    pub(super) fn restore(self, tx: &mut WriteTx<'_>, chat: &str) -> Result<RestoredGroup, StoreError> {
+        let new = NewGroup {
+            id: id(tx, &self.id)?,
+            name: DisplayName::lenient(&self.name, "Unnamed group"),
+            description: Description::lenient(&self.description.unwrap_or_default()),
+            kind: self
+                .kind
+                .map_or(Ok(GroupKind::Private), |kind| kind.parse::<GroupKind>())?,
+            limit: self
+                .max_members
+                .map_or(Ok(MemberLimit::default()), MemberLimit::new)?,
+            is_anonymous: self.is_anonymous,
+            settings: stored(self.settings.as_deref())?
+                .map_or_else(GroupSettings::default, GroupSettings::stored),
+            created_by: person(tx, self.created_by, self.created_by_me)?,
+            created_at: self.created_at.map_or(tx.now(), |at| at.0),
+            own_name: None,
+        };
+        let members: Result<Vec<NewMember>, StoreError> = self
+            .members
+            .into_iter()
+            .map(|member| member.restore(tx))
+            .collect();
+        let mut bans = Vec::with_capacity(self.bans.len());
+        for ban in self.bans {
+            let contact = person(tx, ban.contact, ban.me)?;
+            let by = person(tx, ban.banned_by, ban.banned_by_me)?;
+            bans.extend(contact.map(|contact| domain::Ban {
+                contact,
+                banned_by: by.unwrap_or_else(|| tx.own_id()),
+                banned_at: ban.banned_at.0,
+            }));
+        }
+        let chat = id(tx, chat)?;
+        tx.group_restore(&new, &chat, &members?, &bans)
+    }
+}
+
+impl Member {
+    fn restore(self, tx: &WriteTx<'_>) -> Result<NewMember, StoreError> {
+        let contact = person(tx, self.contact, self.me)?;
+        let contact = contact.ok_or_else(|| StoreError::Refused("a member has no contact".into()))?;
+        let name = DisplayName::lenient(&self.display_name, "Unnamed member");
+        let permissions = stored(self.permissions.as_deref())?;
+        Ok(NewMember {
+            role: self.role.map_or(Ok(Role::Member), |role| role.parse::<Role>())?,
+            joined_at: self.joined_at.map(|at| at.0),
+            permissions: permissions.map_or_else(MemberPermissions::default, MemberPermissions::stored),
+            anonymous_id: self.anonymous_id.map(|text| id(tx, &text)).transpose()?,
+            ..NewMember::new(contact, name)
+        })
+    }
+}
+
+/// JSON that stood sealed in a vault.
+fn stored(text: Option<&str>) -> Result<Option<JsonText>, StoreError> {
+    let refused = |_| StoreError::Refused("a group's settings or permissions are not JSON".into());
+    text.map(|text| JsonText::new(text).map_err(refused)).transpose()
+}
+
+/// Who is meant, the vault's own user or somebody by id.
+fn person<T: FromStr<Err = IdError> + From<Id>>(
+    tx: &WriteTx<'_>,
+    text: Option<String>,
+    is_own: bool,
+) -> Result<Option<T>, StoreError> {
+    if is_own {
+        return Ok(Some(tx.own_id().as_id().clone().into()));
+    }
+    text.map(|text| id(tx, &text)).transpose()
+}

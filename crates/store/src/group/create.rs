@@ -1,0 +1,122 @@
+//! Creating a group, and removing one.
+
+use privatus_domain::{
+    Act, ContactId, ConversationId, ConversationKind, DisplayName, GroupId, MemberAction, NewAuditEntry,
+    NewGroup, NewMember, Permission, Role,
+};
+use serde_json::json;
+
+use super::read::{no_group, resource};
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::WriteTx;
+
+/// The name of the vault's own user in a group, unless another is given.
+const OWN_NAME: &str = "Me";
+
+impl WriteTx<'_> {
+    /// Creates a group and its conversation, with the vault's own user as owner and first member; one that is there already
+    /// is left as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn group_create(&mut self, new: &NewGroup) -> Result<ConversationId, StoreError> {
+        self.permit(&resource(&new.id), Permission::Write)?;
+        let conversation = ConversationId::new(new.id.as_id().clone());
+        let new = &NewGroup {
+            created_by: Some(new.created_by.clone().unwrap_or_else(|| self.own_id())),
+            ..new.clone()
+        };
+        let (conversation, is_new) = self.group_insert(new, &conversation)?;
+        if is_new {
+            let owner = self.own_member(new.own_name.clone())?;
+            self.member_insert(&new.id, &owner)?;
+            self.group_created(new, 1)?;
+        }
+        Ok(conversation)
+    }
+
+    /// The vault's own user as the owner of a group.
+    pub(super) fn own_member(&self, name: Option<DisplayName>) -> Result<NewMember, StoreError> {
+        let name = name.map_or_else(|| DisplayName::new(OWN_NAME), Ok)?;
+        Ok(NewMember {
+            role: Role::Owner,
+            ..NewMember::new(self.own_id(), name)
+        })
+    }
+
+    /// The group's row, its key and its conversation, without a member; says whether it is new.
+    pub(super) fn group_insert(
+        &mut self,
+        new: &NewGroup,
+        conversation: &ConversationId,
+    ) -> Result<(ConversationId, bool), StoreError> {
+        let id = new.id.to_string();
+        let (created, now) = (new.created_at.to_sql(), self.now().to_sql());
+        let by = new.created_by.as_ref().map(ToString::to_string);
+        let sql = Sql::new(
+            "INSERT INTO groups (group_id, name, description, group_type, created_by, max_members, is_anonymous, \
+             created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (group_id) DO NOTHING",
+        );
+        let sql = sql
+            .bind(id.as_str())
+            .bind(new.name.as_str())
+            .bind(new.description.as_text())
+            .bind(new.kind.as_str())
+            .bind(by.as_deref())
+            .bind(i64::from(new.limit.get()))
+            .bind(new.is_anonymous)
+            .bind(created.as_str())
+            .bind(now.as_str());
+        let is_new = self.link.run(sql, "create a group")? == 1;
+        if is_new {
+            self.group_key(&new.id)?;
+            self.group_settings_set(&new.id, &new.settings)?;
+        }
+        let wanted = conversation.to_string();
+        let conversation = self.conversation_ensure(ConversationKind::Group, &id, &wanted)?;
+        Ok((conversation, is_new))
+    }
+
+    pub(super) fn group_created(&mut self, new: &NewGroup, members: u32) -> Result<(), StoreError> {
+        let details = json!({
+            "group_type": new.kind, "max_members": new.limit.get(), "is_anonymous": new.is_anonymous,
+            "members": members,
+        });
+        let entry = NewAuditEntry::done(self.now(), Act::GroupCreate);
+        self.audit(&entry.on(resource(&new.id)).with(details))
+    }
+
+    /// Removes a group: its conversation is hidden at once, its memberships and bans end, its key is destroyed; the messages
+    /// go in bounded batches ([`Store::removals_sweep`](crate::Store::removals_sweep)). The vault's own user removes what
+    /// it has of any group, another member its own.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] when the actor is not the owner.
+    pub fn group_remove(&mut self, id: &GroupId, actor: &ContactId) -> Result<(), StoreError> {
+        self.permit(&resource(id), Permission::Delete)?;
+        self.group_exists(id)?;
+        if *actor != self.own_id() {
+            self.actor_may(id, actor, MemberAction::RemoveGroup, None)?;
+        }
+        let members = self.group_count(id)?;
+        let text = id.to_string();
+        let sql = Sql::new("DELETE FROM groups WHERE group_id = ?");
+        self.senders.clear();
+        if self.link.run(sql.bind(text.as_str()), "remove a group")? == 0 {
+            return Err(no_group(id));
+        }
+        self.group_key_destroy(&text)?;
+        let details = json!({ "members": members, "by": actor });
+        let entry = NewAuditEntry::done(self.now(), Act::GroupRemove);
+        self.audit(&entry.on(resource(id)).with(details))
+    }
+
+    /// Members now.
+    pub(super) fn group_count(&mut self, id: &GroupId) -> Result<u32, StoreError> {
+        let text = id.to_string();
+        let sql = Sql::new("SELECT count(*) FROM group_members WHERE group_id = ?");
+        let count: Option<i64> = self.link.row(sql.bind(text.as_str()), "count members")?;
+        Ok(u32::try_from(count.unwrap_or_default()).unwrap_or(u32::MAX))
+    }
+}

@@ -1,0 +1,243 @@
+//! A group's own key: its settings and its members' permissions are sealed under it, and whoever leaves knows an old one.
+
+use std::sync::Arc;
+
+use privatus_crypto::{Context, TableKey};
+use privatus_domain::{Act, ContactId, GroupId, GroupSettings, JsonText, MemberPermissions, NewAuditEntry};
+use serde_json::json;
+
+use super::read::{member_row_id, resource};
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::WriteTx;
+
+/// `key_store.key_type` of groups' keys; the scope is the group's id.
+const KEY: &str = "group";
+
+impl WriteTx<'_> {
+    /// The group's key, made when there is none, and named by its row.
+    pub(super) fn group_key(&mut self, group: &GroupId) -> Result<(u32, Arc<TableKey>), StoreError> {
+        let id = group.to_string();
+        let (number, key) = self.key_ensure(KEY, &id)?;
+        let text = number.to_string();
+        let sql = Sql::new("UPDATE groups SET key_id = ? WHERE group_id = ? AND key_id IS NOT ?");
+        let sql = sql.bind(text.as_str()).bind(id.as_str()).bind(text.as_str());
+        self.link.run(sql, "note a group's key")?;
+        Ok((number, key))
+    }
+
+    fn group_seal(
+        &mut self,
+        group: &GroupId,
+        (table, column): (&str, &str),
+        row_id: &[u8],
+        text: &JsonText,
+    ) -> Result<Vec<u8>, StoreError> {
+        let (key_number, key) = self.group_key(group)?;
+        let context = Context {
+            vault: &self.shared.vault_id,
+            table,
+            column,
+            row_id,
+            key_number,
+        };
+        let mut envelope = Vec::new();
+        key.seal_into(&context, text.as_str().as_bytes(), &mut envelope)?;
+        Ok(envelope)
+    }
+
+    /// Seals a group's settings into its row.
+    pub(super) fn group_settings_set(
+        &mut self,
+        group: &GroupId,
+        settings: &GroupSettings,
+    ) -> Result<(), StoreError> {
+        let row_id = group.as_id().canonical();
+        let sealed = settings
+            .as_json()
+            .map(|text| self.group_seal(group, ("groups", "settings"), &row_id, text))
+            .transpose()?;
+        let id = group.to_string();
+        let sql = Sql::new("UPDATE groups SET settings = ? WHERE group_id = ?");
+        let sql = sql.bind(sealed.as_deref()).bind(id.as_str());
+        self.link.run(sql, "set a group's settings").map(drop)
+    }
+
+    /// Seals a member's permissions into its row.
+    pub(super) fn member_permissions_set(
+        &mut self,
+        group: &GroupId,
+        contact: &ContactId,
+        permissions: &MemberPermissions,
+    ) -> Result<(), StoreError> {
+        let row_id = member_row_id(group, contact);
+        let sealed = permissions
+            .as_json()
+            .map(|text| self.group_seal(group, ("group_members", "permissions"), &row_id, text))
+            .transpose()?;
+        let (id, contact) = (group.to_string(), contact.to_string());
+        let sql = Sql::new("UPDATE group_members SET permissions = ? WHERE group_id = ? AND contact_id = ?");
+        let sql = sql
+            .bind(sealed.as_deref())
+            .bind(id.as_str())
+            .bind(contact.as_str());
+        self.link.run(sql, "set a member's permissions").map(drop)
+    }
+
+    /// Gives a group a new key for what comes after: what stands is sealed again under it, and the old one destroyed.
+    pub(super) fn group_key_rotate(&mut self, group: &GroupId) -> Result<(), StoreError> {
+        let settings = self.group_find(group)?.settings;
+        let id = group.to_string();
+        let sql =
+            Sql::new("SELECT contact_id FROM group_members WHERE group_id = ? AND permissions IS NOT NULL");
+        let holders: Vec<String> = self.link.rows(sql.bind(id.as_str()), "list sealed permissions")?;
+        let mut permissions = Vec::with_capacity(holders.len());
+        for contact in holders {
+            let contact: ContactId = contact.parse().map_err(StoreError::from)?;
+            let member = self.member_find(group, &contact)?;
+            permissions.extend(member.map(|member| (contact, member.permissions)));
+        }
+        let old = self.group_key_destroy(&id)?;
+        let (new, _) = self.group_key(group)?;
+        self.group_settings_set(group, &settings)?;
+        for (contact, permissions) in &permissions {
+            self.member_permissions_set(group, contact, permissions)?;
+        }
+        let details = json!({ "from": old, "to": new });
+        let entry = NewAuditEntry::done(self.now(), Act::GroupKeyRotate);
+        self.audit(&entry.on(resource(group)).with(details))
+    }
+
+    /// Empties the row of a group's key; gives its number.
+    pub(super) fn group_key_destroy(&mut self, id: &str) -> Result<Option<u32>, StoreError> {
+        let Some(number) = self.key_number(KEY, id)? else {
+            return Ok(None);
+        };
+        let sql = Sql::new("UPDATE key_store SET encrypted_key = x'' WHERE key_number = ?");
+        self.link.run(sql.bind(i64::from(number)), "destroy a key")?;
+        self.key_forget(number);
+        Ok(Some(number))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use privatus_domain::{DisplayName, GroupKind, NewGroup, NewMember};
+
+    use super::*;
+    use crate::testing::{Vault, contact};
+
+    /// The keys of the group: number, and whether it lives.
+    fn keys(vault: &Vault) -> Vec<(i64, bool)> {
+        let sql = "SELECT key_number, length(encrypted_key) > 0 FROM key_store WHERE key_type = 'group' \
+                   ORDER BY key_number";
+        vault
+            .store
+            .read(|tx| tx.link.rows(Sql::new(sql), "read the keys"))
+            .unwrap()
+    }
+
+    #[test]
+    fn who_leaves_leaves_with_an_old_key() {
+        let vault = Vault::new();
+        contact(&vault.store, "bob");
+        let (team, bob, own): (GroupId, ContactId, ContactId) = (
+            "team".parse().unwrap(),
+            "bob".parse().unwrap(),
+            vault.store.read(|tx| Ok::<_, StoreError>(tx.own_id())).unwrap(),
+        );
+        let settings = GroupSettings::new(r#"{"slow_mode_seconds":9,"more":[1.50]}"#).unwrap();
+        let permissions = MemberPermissions::new(r#"{"write":false}"#).unwrap();
+        vault
+            .store
+            .write("group", |tx| {
+                let new = NewGroup {
+                    settings: settings.clone(),
+                    ..NewGroup::new(
+                        team.clone(),
+                        DisplayName::new("Team")?,
+                        GroupKind::Private,
+                        tx.now(),
+                    )
+                };
+                tx.group_create(&new)?;
+                for name in ["alice", "bob"] {
+                    let new = NewMember::new(name.parse()?, DisplayName::new(name)?);
+                    tx.group_member_add(&team, &new, &own)?;
+                    tx.member_permissions(&team, &name.parse()?, &permissions, &own)?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+        let before = keys(&vault);
+        assert_eq!(before.len(), 1);
+        vault
+            .store
+            .write("remove", |tx| tx.group_member_remove(&team, &bob, &own))
+            .unwrap();
+        let after = keys(&vault);
+        let old = before.first().unwrap().0;
+        assert_eq!(after.first(), Some(&(old, false)), "destroyed");
+        assert_eq!(after.len(), 2);
+        let named = "SELECT CAST(key_id AS INTEGER) FROM groups";
+        let named: Option<i64> = vault
+            .store
+            .read(|tx| tx.link.row(Sql::new(named), "read"))
+            .unwrap();
+        assert_eq!(named, after.last().map(|(number, _)| *number));
+        let (group, alice) = vault
+            .store
+            .read(|tx| {
+                Ok::<_, StoreError>((tx.group_by_id(&team)?, tx.group_member(&team, &"alice".parse()?)?))
+            })
+            .unwrap();
+        assert_eq!((group.settings, alice.permissions), (settings, permissions));
+        assert_eq!(vault.verify().problems, Vec::<String>::new());
+        // The old key is used for nothing that comes after, also where it was in memory.
+        let changed = GroupSettings::new(r#"{"slow_mode_seconds":10}"#).unwrap();
+        vault
+            .store
+            .write("change", |tx| tx.group_settings_set(&team, &changed))
+            .unwrap();
+        let sealed = "SELECT settings FROM groups";
+        let sealed: Option<Vec<u8>> = vault
+            .store
+            .read(|tx| tx.link.row(Sql::new(sealed), "read"))
+            .unwrap();
+        let number = privatus_crypto::envelope_key_number(&sealed.unwrap()).unwrap();
+        assert_eq!(Some(i64::from(number)), named);
+    }
+
+    #[test]
+    fn a_rotation_that_is_given_up_leaves_the_old_key() {
+        let vault = Vault::new();
+        let team: GroupId = "team".parse().unwrap();
+        let settings = GroupSettings::new(r#"{"a":1}"#).unwrap();
+        vault
+            .store
+            .write("group", |tx| {
+                let new = NewGroup {
+                    settings: settings.clone(),
+                    ..NewGroup::new(
+                        team.clone(),
+                        DisplayName::new("Team")?,
+                        GroupKind::Secret,
+                        tx.now(),
+                    )
+                };
+                tx.group_create(&new)
+            })
+            .unwrap();
+        let before = keys(&vault);
+        let given_up: Result<(), StoreError> = vault.store.write("rotate", |tx| {
+            tx.group_key_rotate(&team)?;
+            Err(StoreError::Interrupted)
+        });
+        given_up.unwrap_err();
+        assert_eq!(keys(&vault), before);
+        let group = vault.store.read(|tx| tx.group_by_id(&team)).unwrap();
+        assert_eq!(group.settings, settings);
+        assert_eq!(vault.verify().problems, Vec::<String>::new());
+    }
+}

@@ -1,0 +1,101 @@
+//! A group as a history has it, with its members and bans, in one piece: for imports.
+
+use privatus_domain::{Ban, ConversationId, MemberLimit, NewGroup, NewMember, Permission};
+
+use super::read::resource;
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::WriteTx;
+
+/// What became of a group of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoredGroup {
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// Whether it is new: one that the vault had stays as it is, and so do its members.
+    pub is_new: bool,
+    /// Members that were left out: no contact of the vault, banned, named twice, or one too many for any group.
+    pub left_out: u32,
+}
+
+impl WriteTx<'_> {
+    /// Creates a group with the members and bans that a history gives it. Its limit grows to hold them, and where they have
+    /// not exactly one owner, the store finds one.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn group_restore(
+        &mut self,
+        new: &NewGroup,
+        conversation: &ConversationId,
+        members: &[NewMember],
+        bans: &[Ban],
+    ) -> Result<RestoredGroup, StoreError> {
+        self.permit(&resource(&new.id), Permission::Write)?;
+        let count = u32::try_from(members.len()).unwrap_or(u32::MAX);
+        let new = NewGroup {
+            limit: MemberLimit::for_count(new.limit, count),
+            ..new.clone()
+        };
+        let (conversation, is_new) = self.group_insert(&new, conversation)?;
+        let mut left_out = 0;
+        if is_new {
+            left_out = self.group_fill(&new, members, bans)?;
+            let count = self.group_count(&new.id)?;
+            self.group_created(&new, count)?;
+        }
+        Ok(RestoredGroup {
+            conversation,
+            is_new,
+            left_out,
+        })
+    }
+
+    /// Members and bans of a new group; gives how many were left out.
+    fn group_fill(&mut self, new: &NewGroup, members: &[NewMember], bans: &[Ban]) -> Result<u32, StoreError> {
+        let id = new.id.to_string();
+        for ban in bans {
+            if !self.is_known(&ban.contact)? {
+                continue;
+            }
+            let (contact, by, at) = (
+                ban.contact.to_string(),
+                ban.banned_by.to_string(),
+                ban.banned_at.to_sql(),
+            );
+            let sql = Sql::new(
+                "INSERT INTO group_bans (group_id, contact_id, banned_by, banned_at) VALUES (?, ?, ?, ?) \
+                 ON CONFLICT DO NOTHING",
+            );
+            let sql = sql
+                .bind(id.as_str())
+                .bind(contact.as_str())
+                .bind(by.as_str())
+                .bind(at.as_str());
+            self.link.run(sql, "ban a contact")?;
+        }
+        let (mut left_out, mut room) = (0, new.limit.get());
+        for member in members {
+            if room == 0
+                || !self.is_known(&member.contact)?
+                || self.is_banned(&new.id, &member.contact)?
+                || self.member_find(&new.id, &member.contact)?.is_some()
+            {
+                left_out += 1;
+                continue;
+            }
+            self.member_insert(&new.id, member)?;
+            room -= 1;
+        }
+        self.group_owner_settle(&new.id)?;
+        Ok(left_out)
+    }
+
+    fn is_known(&mut self, contact: &privatus_domain::ContactId) -> Result<bool, StoreError> {
+        match self.known_contact(contact) {
+            Ok(()) => Ok(true),
+            Err(StoreError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

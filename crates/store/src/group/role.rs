@@ -1,0 +1,98 @@
+//! Roles, the owner's seat, and permissions.
+
+use privatus_domain::{
+    Act, ContactId, GroupId, MemberAction, MemberError, MemberPermissions, NewAuditEntry, Permission, Role,
+};
+use serde_json::json;
+
+use super::read::resource;
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::WriteTx;
+
+impl WriteTx<'_> {
+    /// Makes an admin of a member, or a member of an admin.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when the actor may not, and for the owner's role, which is handed over;
+    /// [`StoreError::NotFound`] for no member.
+    pub fn group_member_role(
+        &mut self,
+        group: &GroupId,
+        contact: &ContactId,
+        role: Role,
+        actor: &ContactId,
+    ) -> Result<(), StoreError> {
+        self.permit(&resource(group), Permission::Write)?;
+        let before = self.group_member(group, contact)?.role;
+        if role == Role::Owner {
+            return Err(MemberError::SecondOwner.into());
+        }
+        self.actor_may(group, actor, MemberAction::ChangeRole, Some(before))?;
+        if before == role {
+            return Ok(());
+        }
+        self.role_set(group, contact, role)?;
+        let details = json!({ "member": contact, "from": before, "to": role, "by": actor });
+        let entry = NewAuditEntry::done(self.now(), Act::MemberRole);
+        self.audit(&entry.on(resource(group)).with(details))
+    }
+
+    /// Makes another member the owner; the one before becomes an admin.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when the actor is not the owner, [`StoreError::NotFound`] for no member.
+    pub fn group_transfer(
+        &mut self,
+        group: &GroupId,
+        to: &ContactId,
+        actor: &ContactId,
+    ) -> Result<(), StoreError> {
+        self.permit(&resource(group), Permission::Write)?;
+        let before = self.group_member(group, to)?.role;
+        self.actor_may(group, actor, MemberAction::Transfer, Some(before))?;
+        self.role_set(group, actor, Role::Admin)?;
+        self.role_set(group, to, Role::Owner)?;
+        let details = json!({ "from": actor, "to": to });
+        let entry = NewAuditEntry::done(self.now(), Act::MemberTransfer);
+        self.audit(&entry.on(resource(group)).with(details))
+    }
+
+    /// Says what a member may do.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when the actor may not, [`StoreError::NotFound`] for no member.
+    pub fn member_permissions(
+        &mut self,
+        group: &GroupId,
+        contact: &ContactId,
+        permissions: &MemberPermissions,
+        actor: &ContactId,
+    ) -> Result<(), StoreError> {
+        self.permit(&resource(group), Permission::Write)?;
+        let role = self.group_member(group, contact)?.role;
+        self.actor_may(group, actor, MemberAction::ChangePermissions, Some(role))?;
+        self.member_permissions_set(group, contact, permissions)?;
+        let details = json!({ "member": contact, "permissions": true, "by": actor });
+        let entry = NewAuditEntry::done(self.now(), Act::MemberChange);
+        self.audit(&entry.on(resource(group)).with(details))
+    }
+
+    pub(super) fn role_set(
+        &mut self,
+        group: &GroupId,
+        contact: &ContactId,
+        role: Role,
+    ) -> Result<(), StoreError> {
+        let (id, contact, now) = (group.to_string(), contact.to_string(), self.now().to_sql());
+        let sql = Sql::new(
+            "UPDATE group_members SET role = ?, updated_at = ? WHERE group_id = ? AND contact_id = ?",
+        );
+        let sql = sql
+            .bind(role.as_str())
+            .bind(now.as_str())
+            .bind(id.as_str())
+            .bind(contact.as_str());
+        self.link.run(sql, "set a member's role").map(drop)
+    }
+}
