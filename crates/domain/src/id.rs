@@ -191,6 +191,10 @@ id_type!(
     /// A member of an anonymous group, as its others know it.
     AnonymousId
 );
+id_type!(
+    /// A file transfer.
+    TransferId
+);
 
 #[cfg(test)]
 mod tests {

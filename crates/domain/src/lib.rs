@@ -27,6 +27,7 @@ pub mod sender;
 pub mod setting;
 pub mod steering;
 pub mod time;
+pub mod transfer;
 pub mod usage;
 pub mod user;
 
@@ -38,7 +39,7 @@ pub use conversation::{Conversation, ConversationKind};
 pub use folded::folded_name;
 pub use group::{Description, Group, GroupChange, GroupError, GroupKind, NewGroup};
 pub use group_json::{GroupSettings, MemberPermissions};
-pub use id::{AnonymousId, ContactId, ConversationId, GroupId, IdError, MessageId};
+pub use id::{AnonymousId, ContactId, ConversationId, GroupId, IdError, MessageId, TransferId};
 pub use json_text::{JsonText, NotJson};
 pub use member::{Ban, Member, MemberError, NewMember};
 pub use member_limit::MemberLimit;
@@ -54,5 +55,9 @@ pub use security::{NewSecurityEvent, SecurityError, SecurityEvent, SecurityKind,
 pub use sender::{ImportedSender, Sender, SenderRef};
 pub use setting::{Setting, SettingError, SettingKey};
 pub use time::{Timestamp, TimestampError};
+pub use transfer::{
+    FileHash, FileName, FileSize, NewTransfer, Transfer, TransferDirection, TransferError, TransferFilter,
+    TransferPeer, TransferState, TransferStatus,
+};
 pub use usage::{Day, Statistic, Usage};
 pub use user::{UserError, UserId};

@@ -54,3 +54,12 @@ pub const FUTURE_TOLERANCE_MS: i64 = 86_400_000;
 
 /// Characters of a user's name: a scope of settings, and who a grant is for.
 pub const USER_CHARS: usize = 256;
+
+/// Longest name of a file in characters: every file system's names fit.
+pub const FILE_NAME_CHARS: usize = 1_024;
+
+/// Longest hash of a file in bytes: 512 bits.
+pub const FILE_HASH_BYTES: usize = 64;
+
+/// Longest reason of a failed transfer in characters.
+pub const TRANSFER_ERROR_CHARS: usize = 1_024;

@@ -11,7 +11,7 @@ use privatus_domain::message::MessageError;
 use privatus_domain::setting::SettingError;
 use privatus_domain::{
     AccessError, IdError, Permission, PictureError, PublicKeyError, Resource, ResourceError,
-    SafetyNumberError, SecurityError, TimestampError, UserError, UserId,
+    SafetyNumberError, SecurityError, TimestampError, TransferError, UserError, UserId,
 };
 use privatus_sqlite::{ErrorCode, SqliteError};
 
@@ -275,6 +275,7 @@ refused!(
     SecurityError,
     SettingError,
     TimestampError,
+    TransferError,
     UserError
 );
 
