@@ -92,6 +92,20 @@ impl TableKey {
         self.seal_with(ctx, plaintext, &random::for_value()?, out)
     }
 
+    /// [`Self::seal_into`] for a value that takes another's place: its random bytes come from the operating system
+    /// itself, not through the buffer.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn reseal_into(
+        &self,
+        ctx: &Context<'_>,
+        plaintext: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), CryptoError> {
+        self.seal_with(ctx, plaintext, &*random::array()?, out)
+    }
+
     /// [`Self::seal_into`] with the random bytes given; apart from tests only it calls this.
     pub(crate) fn seal_with(
         &self,

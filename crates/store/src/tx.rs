@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use privatus_crypto::Context;
+use privatus_crypto::{Context, CryptoError, TableKey};
 use privatus_domain::id::Id;
 use privatus_domain::{ContactId, Grant, MessageId, Partition, SenderRef, Timestamp, Usage, UserId};
 
@@ -216,6 +216,31 @@ impl<'a> WriteTx<'a> {
         row_id: &[u8],
         plaintext: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
+        self.seal_by(table, column, row_id, |key, context, envelope| {
+            key.seal_into(context, plaintext, envelope)
+        })
+    }
+
+    /// The same for a value that takes another's place: its randomness is drawn unbuffered (DESIGN section 4).
+    pub(crate) fn reseal_value(
+        &mut self,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        self.seal_by(table, column, row_id, |key, context, envelope| {
+            key.reseal_into(context, plaintext, envelope)
+        })
+    }
+
+    fn seal_by(
+        &mut self,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        seal: impl FnOnce(&TableKey, &Context<'_>, &mut Vec<u8>) -> Result<(), CryptoError>,
+    ) -> Result<Vec<u8>, StoreError> {
         let (number, key) = self.key_ensure("table", &format!("{table}.{column}"))?;
         let context = Context {
             vault: &self.shared.vault_id,
@@ -225,7 +250,7 @@ impl<'a> WriteTx<'a> {
             key_number: number,
         };
         let mut envelope = Vec::new();
-        key.seal_into(&context, plaintext, &mut envelope)?;
+        seal(&key, &context, &mut envelope)?;
         Ok(envelope)
     }
 
