@@ -33,6 +33,7 @@ mod statistic;
 mod store;
 #[cfg(test)]
 mod testing;
+mod transfer;
 mod tx;
 mod usage;
 mod vault;
@@ -52,6 +53,7 @@ pub use privatus_crypto::{Digest, KdfCost, Password, RecoveryCode, Secret, Secre
 pub use privatus_migrate::{Event as MigrationEvent, Loss, Version};
 pub use session::Session;
 pub use store::Store;
+pub use transfer::{TRANSFERS_MAX, TransferPage};
 pub use tx::{ReadTx, WriteTx};
 pub use vault::{VaultKeys, VaultOptions};
 pub use verify::{Verification, VerifyProgress};

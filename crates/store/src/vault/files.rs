@@ -254,7 +254,14 @@ impl Files {
 
     /// Bytes of the write-ahead log; 0 when there is none.
     pub(crate) fn wal_size(&self) -> u64 {
-        fs::metadata(self.root.join("privatus.db-wal")).map_or(0, |metadata| metadata.len())
+        self.wal().unwrap_or_default()
+    }
+
+    /// Bytes of the write-ahead log. SQLite removes it when the last connection closes: where one stands, somebody has
+    /// the vault open, or did not close it.
+    pub(crate) fn wal(&self) -> Option<u64> {
+        let metadata = fs::metadata(self.root.join("privatus.db-wal"));
+        metadata.ok().map(|metadata| metadata.len())
     }
 
     /// Makes renames and new files of the folder durable.

@@ -19,6 +19,7 @@ use crate::pending::Pending;
 use crate::sql::Sql;
 use crate::statistic::Statistics;
 use crate::store::{Opened, Shared, Store, system_time};
+use crate::transfer::{has_active, pause_stale};
 use crate::vault::locks::Taken;
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
 use crate::vault::{Files, OpenGuard, attempts};
@@ -177,10 +178,10 @@ impl Store {
             let vfs = options.vfs.as_deref();
             Link::open(&files.database(), &raw_key(unlocked), vfs, options.reader_role())
         };
-        let had_log = files.wal_size() > 0;
+        let log = files.wal();
         let mut reader = connect(unlocked)?;
         let looked = look(&mut reader, unlocked, options);
-        if looked.is_err() && had_log {
+        if looked.is_err() && log.is_some_and(|bytes| bytes > 0) {
             // What is refused is not touched: closing the last connection would merge the log.
             let _ = reader.raw().keep_log_at_close();
         }
@@ -191,15 +192,31 @@ impl Store {
         if is_older {
             drop(reader);
             (lock, upgrade) = run_pending(&files, lock, unlocked, options)?;
-            // The lock was given up for it: the password may be another one now.
-            let now = files.read_key_rings()?;
-            if now != copies {
-                reopened = Some(newest(valid_rings(&now)?, |ring| ring.reopen(unlocked))?);
-                copies = now;
-            }
-            let unlocked = reopened.as_ref().map_or(unlocked, |(_, unlocked)| unlocked);
+            reopened = ring_now(&files, &mut copies, unlocked)?;
+            let unlocked = current(&reopened, unlocked);
             reader = connect(unlocked)?;
             looked = look(&mut reader, unlocked, options)?;
+        }
+        let mut paused = Ok(0);
+        let active = match log.filter(|_| looked.is_some()) {
+            Some(_) => has_active(&mut reader),
+            None => Ok(false),
+        };
+        match active {
+            Ok(false) => {}
+            Ok(true) => {
+                drop(reader);
+                (lock, paused) = pause_stale(&files, lock, current(&reopened, unlocked), options)?;
+                reopened = ring_now(&files, &mut copies, unlocked)?.or(reopened);
+                let unlocked = current(&reopened, unlocked);
+                reader = connect(unlocked)?;
+                looked = look(&mut reader, unlocked, options)?;
+            }
+            Err(error) => {
+                // A connection that met damage answers nonsense from then on.
+                paused = Err(error);
+                reader = connect(current(&reopened, unlocked))?;
+            }
         }
         let (ring, unlocked) = reopened
             .as_ref()
@@ -228,7 +245,13 @@ impl Store {
         let mut store = Self::assemble(opened, options);
         let unlock = NewAuditEntry::done(store.shared.now(), Act::Unlock);
         store.shared.pending.entry(unlock);
+        if let Ok(count @ 1..) = paused {
+            let text =
+                format!("{count} file transfers were active when the vault was not closed; they are paused");
+            store.warnings.push(text);
+        }
         // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
+        store.put_off(paused, "file transfers that nobody runs could not be paused");
         let noted = store.note_generation(ring, generation);
         store.put_off(noted, "the key ring's generation could not be noted");
         if !store.shared.is_settled {
@@ -266,6 +289,29 @@ impl Store {
             self.warnings.push(format!("{what}: {error}"));
         }
     }
+}
+
+/// The keys as they were unlocked, or opened again since.
+const fn current<'a>(reopened: &'a Option<(KeyRing, Unlocked)>, first: &'a Unlocked) -> &'a Unlocked {
+    match reopened {
+        Some((_, unlocked)) => unlocked,
+        None => first,
+    }
+}
+
+/// The key ring when `vault.lock` was given up meanwhile and the password changed; `copies` are then those read now.
+fn ring_now(
+    files: &Files,
+    copies: &mut Vec<Vec<u8>>,
+    unlocked: &Unlocked,
+) -> Result<Option<(KeyRing, Unlocked)>, StoreError> {
+    let now = files.read_key_rings()?;
+    if now == *copies {
+        return Ok(None);
+    }
+    let reopened = newest(valid_rings(&now)?, |ring| ring.reopen(unlocked))?;
+    *copies = now;
+    Ok(Some(reopened))
 }
 
 /// Unlocks the files of a vault without a look at its database.

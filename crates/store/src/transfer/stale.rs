@@ -1,0 +1,49 @@
+//! Transfers that were active when a process crashed: nobody runs them, so they are paused at the next open.
+
+use std::fs::File;
+
+use privatus_crypto::Unlocked;
+
+use crate::connection::{Link, Role};
+use crate::error::StoreError;
+use crate::migration::pending;
+use crate::sql::Sql;
+use crate::vault::{Files, VaultOptions, check_ours, raw_key};
+
+/// Whether one is active.
+pub(crate) fn has_active(link: &mut Link) -> Result<bool, StoreError> {
+    let sql = Sql::new("SELECT EXISTS (SELECT 1 FROM file_transfers WHERE status = 'active')");
+    let found: Option<bool> = link.row(sql, "look for active transfers")?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Pauses what is active, if nobody else has the vault open: another process may be running it. The shared lock is given
+/// up for it; gives it again, and how many were paused, or why they could not be.
+pub(crate) fn pause_stale(
+    files: &Files,
+    lock: File,
+    unlocked: &Unlocked,
+    options: &VaultOptions,
+) -> Result<(File, Result<usize, StoreError>), StoreError> {
+    drop(lock);
+    match files.try_lock_exclusive()? {
+        Some(alone) => {
+            let paused = pause(files, unlocked, options);
+            Ok((files.share_lock(alone)?, paused))
+        }
+        None => Ok((files.lock_shared()?.lock, Ok(0))),
+    }
+}
+
+fn pause(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<usize, StoreError> {
+    let vfs = options.vfs.as_deref();
+    let mut link = Link::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
+    check_ours(&mut link, unlocked)?;
+    // Another build may have been faster: what the status means is then its business.
+    if pending(&mut link)? > 0 {
+        return Ok(0);
+    }
+    // One statement, so one transaction. Progress stays: the attempt goes on from there.
+    let sql = Sql::new("UPDATE file_transfers SET status = 'paused' WHERE status = 'active'");
+    link.run(sql, "pause the transfers that nobody runs")
+}
