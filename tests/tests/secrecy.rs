@@ -54,7 +54,7 @@ fn markers_are_in_no_file() {
     init(&vault);
     ok(&vault, &["contacts", "add", NAME]);
     ok(&vault, &["send", NAME, TEXT]);
-    ok(&vault, &["settings", "set", SETTING, SETTING]);
+    ok(&vault, &["settings", "set", SETTING, SETTING, "--text"]);
     nothing_readable(&vault);
     let mut texts = vec![TEXT.repeat(20_000)];
     texts.extend((0..8_000).map(|n| format!("{TEXT} {n}")));

@@ -47,6 +47,7 @@ fn nothing_readable(vault: &Path, needs_log: bool) {
         for marker in [
             &b"marker-axolotl"[..],
             b"Quokka",
+            b"quokka",
             b"SQLite format 3",
             b"CREATE TABLE",
         ] {
@@ -81,7 +82,7 @@ fn every_column() {
     let (vault, source) = (dir.path().join("vault"), dir.path().join("source.json"));
     init(&vault);
     ok(&vault, &["contacts", "add", "Quokka"]);
-    ok(&vault, &["settings", "set", "Quokka", "Quokka"]);
+    ok(&vault, &["settings", "set", "quokka", "Quokka", "--text"]);
     fs::write(
         &source,
         telegram("Quokka", &["Quokka ".repeat(3_000), "Quokka".into()]),

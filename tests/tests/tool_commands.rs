@@ -249,10 +249,10 @@ fn an_export_is_private_and_never_replaces_a_device_or_a_link() {
 }
 
 #[test]
-fn settings_are_json_or_text_and_never_rounded() {
+fn settings_are_json_and_never_rounded() {
     let (_dir, vault) = vault();
     for (word, value) in [
-        ("dark", Value::from("dark")),
+        ("\"dark\"", Value::from("dark")),
         ("12", Value::from(12)),
         ("\"12\"", Value::from("12")),
         ("18446744073709551615", Value::from(u64::MAX)),

@@ -243,12 +243,12 @@ proptest! {
             first.write("test", |tx| tx.message_insert(&chats[msg.chat % chats.len()], &new)).unwrap();
         }
         for (number, (text, whole, real)) in settings.iter().enumerate() {
-            let key = SettingKey::new(format!("key {number}")).unwrap();
+            let key = SettingKey::kept(format!("key {number}")).unwrap();
             let real = if real.is_finite() { *real } else { 0.1 };
             let value: Value = json!({ "text": text, "whole": whole, "real": real, "list": [null, u64::MAX, true] });
             let scope = if number % 2 == 0 { "" } else { "user\u{202e}" };
             let updated = at(number as i64 * 77_777_777_777);
-            first.write("test", |tx| tx.setting_set(scope, &key, &value, updated)).unwrap();
+            first.write("test", |tx| tx.setting_restore(scope, &key, &value, updated)).unwrap();
         }
         if removed {
             first.write("test", |tx| tx.contact_remove(&"gone".parse().unwrap())).unwrap();

@@ -214,7 +214,7 @@ fn json_fields() {
     );
     note(
         "settings set",
-        &ok(&vault, &["--json", "settings", "set", "theme", "dark"]),
+        &ok(&vault, &["--json", "settings", "set", "theme", "\"dark\""]),
     );
     note(
         "settings get",

@@ -6,10 +6,24 @@ use serde::de::IgnoredAny;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// Not JSON.
+/// Not JSON, and where it stops being.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the value is not JSON")]
-pub struct NotJson;
+#[error("the value is not JSON: it goes wrong in line {line}, column {column}")]
+pub struct NotJson {
+    /// The line, from 1.
+    pub line: usize,
+    /// The byte of the line, from 1; 0 when nothing of the line was read.
+    pub column: usize,
+}
+
+impl From<serde_json::Error> for NotJson {
+    fn from(error: serde_json::Error) -> Self {
+        Self {
+            line: error.line(),
+            column: error.column(),
+        }
+    }
+}
 
 /// One JSON value as text. Only the whitespace between its parts is left out, so it stands on one line.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,7 +35,7 @@ impl JsonText {
     /// # Errors
     /// [`NotJson`].
     pub fn new(text: &str) -> Result<Self, NotJson> {
-        serde_json::from_str::<IgnoredAny>(text).map_err(|_| NotJson)?;
+        serde_json::from_str::<IgnoredAny>(text)?;
         let (mut quoted, mut escaped) = (false, false);
         let kept = text.chars().filter(|c| {
             match c {
@@ -115,8 +129,14 @@ mod tests {
             JsonText::new(r#""\ud83d""#).unwrap().to_value(),
             json!(r#""\ud83d""#)
         );
-        for text in ["", "x", "1 2", "\"a\nb\"", "{\"a\":}"] {
-            assert_eq!(JsonText::new(text), Err(NotJson), "{text}");
+        for (text, line, column) in [
+            ("", 1, 0),
+            ("x", 1, 1),
+            ("1 2", 1, 3),
+            ("\"a\nb\"", 2, 0),
+            ("{\n\"a\":}", 2, 5),
+        ] {
+            assert_eq!(JsonText::new(text), Err(NotJson { line, column }), "{text}");
         }
     }
 

@@ -53,7 +53,7 @@ pub use role::{MemberAction, Role};
 pub use safety_number::{SafetyNumber, SafetyNumberError};
 pub use security::{NewSecurityEvent, SecurityError, SecurityEvent, SecurityKind, Severity};
 pub use sender::{ImportedSender, Sender, SenderRef};
-pub use setting::{Setting, SettingError, SettingKey};
+pub use setting::{Effective, KnownSetting, Setting, SettingError, SettingKey};
 pub use time::{Timestamp, TimestampError};
 pub use transfer::{
     FileHash, FileName, FileSize, NewTransfer, Transfer, TransferDirection, TransferError, TransferFilter,

@@ -310,7 +310,7 @@ enum Kept {
 }
 
 fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Result<(), ImportError> {
-    let Ok(key) = SettingKey::new(setting.key.as_str()) else {
+    let Ok(key) = SettingKey::kept(setting.key.as_str()) else {
         report.leave_out("settings: name");
         return Ok(());
     };
@@ -327,7 +327,7 @@ fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Resul
             Ok(_) | Err(StoreError::NotFound(_)) => {}
             Err(error) => return Err(error),
         }
-        tx.setting_set("", &key, &value, at.unwrap_or_else(|| tx.now()))?;
+        tx.setting_restore("", &key, &value, at.unwrap_or_else(|| tx.now()))?;
         Ok(Kept::Written)
     })?;
     match written {

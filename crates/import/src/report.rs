@@ -35,6 +35,8 @@ pub struct Report {
     pub settings_imported: u64,
     /// Grants of access control that are new.
     pub grants_imported: u64,
+    /// File transfers that are new.
+    pub transfers_imported: u64,
     /// Why entries were skipped, with counts.
     pub reasons: BTreeMap<String, u64>,
     /// Rows of a database that did not come over: from the first rowid to the last, by table and reason.

@@ -1,7 +1,10 @@
 //! Settings: sealed JSON values under `(scope, key)`.
 
-use privatus_domain::setting::encode_value;
-use privatus_domain::{JsonText, Setting, SettingKey, Timestamp};
+use privatus_domain::setting::{encode_value, is_own};
+use privatus_domain::{
+    Effective, JsonText, KnownSetting, Permission, Setting, SettingKey, Timestamp, UserId,
+};
+use serde_json::Value;
 
 use crate::error::StoreError;
 use crate::sql::Sql;
@@ -10,14 +13,38 @@ use crate::tx::{ReadTx, WriteTx};
 type Row = (String, String, Vec<u8>, Option<String>);
 
 impl ReadTx<'_> {
-    /// All settings, by scope and name.
+    /// All settings, by scope and name; what the session's user may not read is left out.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn settings(&mut self) -> Result<Vec<Setting>, StoreError> {
         let sql = Sql::new("SELECT scope, key, value, updated_at FROM settings ORDER BY scope, key");
         let rows: Vec<Row> = self.link.rows(sql, "list the settings")?;
-        rows.into_iter().map(|row| self.setting_from(row)).collect()
+        self.settings_from(rows)
+    }
+
+    /// Those of one scope (empty: the application's), by name.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn settings_of(&mut self, scope: &str) -> Result<Vec<Setting>, StoreError> {
+        let sql = Sql::new(
+            "SELECT scope, key, value, updated_at FROM settings WHERE scope = ? ORDER BY scope, key",
+        );
+        let rows: Vec<Row> = self.link.rows(sql.bind(scope), "list the settings")?;
+        self.settings_from(rows)
+    }
+
+    fn settings_from(&mut self, rows: Vec<Row>) -> Result<Vec<Setting>, StoreError> {
+        let mut settings = Vec::with_capacity(rows.len());
+        for row in rows {
+            let key =
+                SettingKey::kept(row.1.as_str()).map_err(|error| StoreError::from(error).of_stored())?;
+            if self.setting_is_own(&row.0) || self.may(&key.resource(&row.0), Permission::Read)? {
+                settings.push(self.setting_from(row)?);
+            }
+        }
+        Ok(settings)
     }
 
     /// One setting of a scope (empty: the application's).
@@ -25,11 +52,76 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn setting(&mut self, scope: &str, key: &SettingKey) -> Result<Setting, StoreError> {
+        self.setting_permit(scope, key, Permission::Read)?;
+        let found = self.setting_find(scope, key)?;
+        found.ok_or_else(|| StoreError::NotFound(format!("setting {}", key.as_str())))
+    }
+
+    /// The value that holds for a user, or for the application: the user's, else the application's, else the default
+    /// of a known setting.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when nothing holds.
+    pub fn setting_effective(
+        &mut self,
+        user: Option<&UserId>,
+        key: &SettingKey,
+    ) -> Result<Effective, StoreError> {
+        let scopes = [user.map(UserId::as_str), Some("")];
+        for scope in scopes.into_iter().flatten() {
+            self.setting_permit(scope, key, Permission::Read)?;
+            if let Some(setting) = self.setting_find(scope, key)? {
+                return Ok(Effective::Set(setting));
+            }
+        }
+        let default = KnownSetting::of(key).and_then(KnownSetting::default_value);
+        let default = default.map(Effective::Default);
+        default.ok_or_else(|| StoreError::NotFound(format!("setting {}", key.as_str())))
+    }
+
+    /// A known setting's value, for the code that acts on it: no grant is asked for. What is not of its type, because it
+    /// came from elsewhere, counts as not set.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn setting_known(
+        &mut self,
+        user: Option<&UserId>,
+        known: KnownSetting,
+    ) -> Result<Option<Value>, StoreError> {
+        let key = known.key();
+        let user = user.filter(|_| known.is_per_user()).map(UserId::as_str);
+        for scope in [user, Some("")].into_iter().flatten() {
+            let found = self.setting_find(scope, &key)?;
+            if let Some(setting) = found.filter(|setting| known.check(scope, &setting.value).is_ok()) {
+                return Ok(Some(setting.value.to_value()));
+            }
+        }
+        Ok(known.default_value().map(|value| value.to_value()))
+    }
+
+    fn setting_find(&mut self, scope: &str, key: &SettingKey) -> Result<Option<Setting>, StoreError> {
         let sql = Sql::new("SELECT scope, key, value, updated_at FROM settings WHERE scope = ? AND key = ?");
         let row = self
             .link
             .row(sql.bind(scope).bind(key.as_str()), "find a setting")?;
-        self.setting_from(row.ok_or_else(|| StoreError::NotFound(format!("setting {}", key.as_str())))?)
+        row.map(|row| self.setting_from(row)).transpose()
+    }
+
+    fn setting_is_own(&self, scope: &str) -> bool {
+        self.user.as_ref().is_some_and(|user| is_own(user, scope))
+    }
+
+    fn setting_permit(
+        &mut self,
+        scope: &str,
+        key: &SettingKey,
+        permission: Permission,
+    ) -> Result<(), StoreError> {
+        if self.setting_is_own(scope) {
+            return Ok(());
+        }
+        self.permit(&key.resource(scope), permission)
     }
 
     fn setting_from(&mut self, row: Row) -> Result<Setting, StoreError> {
@@ -49,7 +141,7 @@ impl ReadTx<'_> {
             .unwrap_or(Timestamp::MIN);
         Ok(Setting {
             scope,
-            key: SettingKey::new(key)?,
+            key: SettingKey::kept(key)?,
             value,
             updated_at,
         })
@@ -57,10 +149,10 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Sets a value.
+    /// Sets a value, of the application (`scope` is empty) or of a user.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when it is too large.
+    /// [`StoreError::Refused`] when it is too large, not of its type, or under a name outside the grammar.
     pub fn setting_set(
         &mut self,
         scope: &str,
@@ -68,7 +160,30 @@ impl WriteTx<'_> {
         value: impl Into<JsonText>,
         updated_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let sealed = self.seal_value(
+        let value = value.into();
+        SettingKey::new(key.as_str())?;
+        if !scope.is_empty() {
+            UserId::new(scope)?;
+        }
+        if let Some(known) = KnownSetting::of(key) {
+            known.check(scope, &value)?;
+        }
+        self.setting_restore(scope, key, value, updated_at)
+    }
+
+    /// Takes a value from an export or another application as it stands, also under an older name or of another type.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when it is too large.
+    pub fn setting_restore(
+        &mut self,
+        scope: &str,
+        key: &SettingKey,
+        value: impl Into<JsonText>,
+        updated_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.setting_permit(scope, key, Permission::Write)?;
+        let sealed = self.reseal_value(
             "settings",
             "value",
             &row_id(scope, key.as_str()),
@@ -93,6 +208,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn setting_unset(&mut self, scope: &str, key: &SettingKey) -> Result<(), StoreError> {
+        self.setting_permit(scope, key, Permission::Delete)?;
         let sql = Sql::new("DELETE FROM settings WHERE scope = ? AND key = ?");
         match self
             .link

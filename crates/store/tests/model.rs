@@ -444,12 +444,12 @@ impl Real {
                     .unwrap();
             }
             Step::Set(key, value) => {
-                let key = SettingKey::new(format!("key {key}")).unwrap();
+                let key = SettingKey::new(format!("key-{key}")).unwrap();
                 self.write(|tx| tx.setting_set("", &key, serde_json::Value::from(*value), clock()))
                     .unwrap();
             }
             Step::Unset(key) => {
-                let name = SettingKey::new(format!("key {key}")).unwrap();
+                let name = SettingKey::new(format!("key-{key}")).unwrap();
                 let result = self.write(|tx| tx.setting_unset("", &name));
                 assert_eq!(result.is_ok(), before.settings.contains_key(key));
             }
@@ -528,7 +528,7 @@ fn compare(real: &Real, model: &Model) {
     let expected: BTreeMap<String, Option<i64>> = model
         .settings
         .iter()
-        .map(|(key, value)| (format!("key {key}"), Some(*value)))
+        .map(|(key, value)| (format!("key-{key}"), Some(*value)))
         .collect();
     assert_eq!(settings, expected);
     let groups = store.read(|tx| tx.groups()).unwrap();

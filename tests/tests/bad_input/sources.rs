@@ -70,7 +70,7 @@ fn a_cut_off_source_is_completed_by_the_whole() {
     let source = dir.path().join("cut.json");
     // A supergroup: cut off, it is told from a chat with one person only by what stands before its messages.
     let whole = fs::read(history()).unwrap();
-    ok(&vault, &["settings", "set", "stood", "before"]);
+    ok(&vault, &["settings", "set", "stood", "before", "--text"]);
     for length in [whole.len() / 2, whole.len() - 1, whole.len() - 20] {
         fs::write(&source, &whole[..length]).unwrap();
         assert!(cut(&vault, "telegram", &source).contains("cut off"));
@@ -244,7 +244,7 @@ fn a_wrong_type_around_the_messages() {
 fn a_wrong_type_in_a_field_of_an_export() {
     let (dir, vault) = vault();
     ok(&vault, &["contacts", "add", "Someone", "--public-key", "AAAA"]);
-    ok(&vault, &["settings", "set", "theme", "dark"]);
+    ok(&vault, &["settings", "set", "theme", "dark", "--text"]);
     ok(&vault, &["send", "Someone", "hello"]);
     let exported = ok(&vault, &["export", "-"]);
     let lines: Vec<Value> = exported

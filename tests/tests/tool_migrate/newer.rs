@@ -52,7 +52,7 @@ fn a_newer_vault_is_refused_untouched_and_stepped_back() {
         &["contacts", "list"],
         &["contacts", "add", "Bob"],
         &["settings", "list"],
-        &["settings", "set", "theme", "dark"],
+        &["settings", "set", "theme", "1"],
         &["stats"],
         &["verify"],
         &["export", "-"],

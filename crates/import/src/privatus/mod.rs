@@ -1,6 +1,6 @@
 //! Our own export, JSON Lines: written from one snapshot in a fixed order, read back record by record.
 //!
-//! `header`, then `contact`, `group`, `setting`, `grant`, `statistic`, `conversation`, its `message`s oldest first, …, then `end` with counts
+//! `header`, then `contact`, `group`, `setting`, `grant`, `statistic`, `transfer`, `conversation`, its `message`s oldest first, …, then `end` with counts
 //! and the BLAKE2b-256 of every byte before it. No clock is in it: an unchanged vault gives the same bytes.
 
 mod grant;
@@ -11,7 +11,9 @@ mod message;
 mod parse;
 mod read;
 mod record;
+mod setting;
 mod statistic;
+mod transfer;
 mod write;
 
 #[doc(hidden)]

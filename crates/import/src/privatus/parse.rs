@@ -4,7 +4,8 @@ use serde::de::IgnoredAny;
 
 use super::lines::{self, Line};
 use super::member::member;
-use super::record::{Record, Setting};
+use super::record::Record;
+use super::setting::Setting;
 
 /// A record, or a setting, whose value stays as it is written.
 pub(super) enum Parsed {

@@ -11,15 +11,17 @@ use super::group::Group;
 use super::lines::{self, Line};
 use super::message::{self, id};
 use super::parse::{Parsed, parse};
-use super::record::{Contact, Message, Record, Setting, no_record};
+use super::record::{Contact, Message, Record, no_record};
+use super::setting::Setting;
 use super::statistic::Statistic;
+use super::transfer::Transfer;
 use super::write::hex;
 use crate::error::ImportError;
 use crate::insert::{insert, is_absent};
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 use crate::start::{Start, WIDE, start};
-use privatus_domain::{ContactId, ConversationId, DisplayName, NewContact, PublicKey, SettingKey};
+use privatus_domain::{ContactId, ConversationId, DisplayName, NewContact, PublicKey};
 use privatus_store::{Digest, Store, StoreError};
 
 /// Messages of one transaction, and the bytes of lines after which one ends early.
@@ -214,6 +216,7 @@ impl Reader<'_> {
             Record::Group(group) => self.group(group),
             Record::Grant(grant) => self.grant(grant),
             Record::Statistic(row) => self.statistic(row),
+            Record::Transfer(transfer) => self.transfer(*transfer),
             Record::Message(message) => {
                 if self.chat.as_ref() != Some(&message.conversation) {
                     self.flush()?;
@@ -244,19 +247,7 @@ impl Reader<'_> {
     }
 
     fn setting(&mut self, setting: Setting) -> Result<(), ImportError> {
-        let Setting { scope, value, .. } = setting;
-        // The later one of two values stays; one without a time is the earlier.
-        let at = setting.updated_at.map(|at| at.0);
-        let written = self.store.write("import_setting", |tx| {
-            let key = SettingKey::new(setting.key)?;
-            match tx.setting(&scope, &key) {
-                Ok(known) if at.is_none_or(|at| known.updated_at >= at) => return Ok::<_, StoreError>(false),
-                Ok(_) | Err(StoreError::NotFound(_)) => {}
-                Err(error) => return Err(error),
-            }
-            tx.setting_set(&scope, &key, value, at.unwrap_or_else(|| tx.now()))?;
-            Ok(true)
-        });
+        let written = self.store.write("import_setting", |tx| setting.write(tx));
         let written = self.kept("setting", written)?;
         self.report.settings_imported += u64::from(written == Some(true));
         Ok(())
@@ -275,6 +266,13 @@ impl Reader<'_> {
             .store
             .write("import_statistic", |tx| tx.statistic_restore(&row.try_into()?));
         self.kept("statistic", written).map(drop)
+    }
+
+    fn transfer(&mut self, transfer: Transfer) -> Result<(), ImportError> {
+        let written = self.store.write("import_transfer", |tx| transfer.write(tx));
+        let written = self.kept("transfer", written)?;
+        self.report.transfers_imported += u64::from(written == Some(true));
+        Ok(())
     }
 
     fn contact(&mut self, contact: Contact) -> Result<(), ImportError> {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use privatus_domain::{JsonText, Media, Timestamp};
+use privatus_domain::{Media, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::grant::Grant;
 use super::group::Group;
-use super::member::member;
 use super::statistic::Statistic;
+use super::transfer::Transfer;
 
 /// One line.
 #[derive(Serialize, Deserialize)]
@@ -29,6 +29,7 @@ pub(super) enum Record {
         title: String,
     },
     Message(Box<Message>),
+    Transfer(Box<Transfer>),
     End {
         counts: BTreeMap<String, u64>,
         checksum: String,
@@ -37,13 +38,14 @@ pub(super) enum Record {
 
 impl Record {
     /// Every type this version writes.
-    pub(super) const KINDS: [&str; 9] = [
+    pub(super) const KINDS: [&str; 10] = [
         "header",
         "contact",
         "group",
         "setting",
         "grant",
         "statistic",
+        "transfer",
         "conversation",
         "message",
         "end",
@@ -59,6 +61,7 @@ impl Record {
             Self::Statistic(_) => "statistic",
             Self::Conversation { .. } => "conversation",
             Self::Message(_) => "message",
+            Self::Transfer(_) => "transfer",
             Self::End { .. } => "end",
         }
     }
@@ -76,40 +79,6 @@ pub(super) fn no_record(line: &[u8]) -> String {
         }
         Ok(_) => "a record of a type that this build does not know".into(),
         Err(_) => "a line that is no record".into(),
-    }
-}
-
-/// A `setting`: its value is raw text, so that no number is rounded on the way.
-pub(super) struct Setting {
-    pub(super) scope: String,
-    pub(super) key: String,
-    pub(super) value: JsonText,
-    /// Missing in an export that another program wrote.
-    pub(super) updated_at: Option<Time>,
-}
-
-impl Setting {
-    /// Its line, without the line end.
-    pub(super) fn to_line(&self) -> Result<String, serde_json::Error> {
-        Ok(format!(
-            r#"{{"type":"setting","scope":{},"key":{},"value":{},"updated_at":{}}}"#,
-            serde_json::to_string(&self.scope)?,
-            serde_json::to_string(&self.key)?,
-            self.value,
-            serde_json::to_string(&self.updated_at)?
-        ))
-    }
-
-    /// Reads a line that is valid JSON; `None` when it is no setting, or not a whole one.
-    pub(super) fn from_line(line: &str) -> Option<Self> {
-        Some(Self {
-            scope: member(line, "scope")
-                .map_or(Some(String::new()), |text| serde_json::from_str(text).ok())?,
-            key: serde_json::from_str(member(line, "key")?).ok()?,
-            value: JsonText::new(member(line, "value")?).ok()?,
-            updated_at: member(line, "updated_at")
-                .map_or(Some(None), |text| serde_json::from_str(text).ok())?,
-        })
     }
 }
 

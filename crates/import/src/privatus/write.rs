@@ -12,7 +12,9 @@ use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
 
 use super::VERSION;
 use super::group::Group;
-use super::record::{Contact, Message, Record, Setting, Time};
+use super::record::{Contact, Message, Record, Time};
+use super::setting::Setting;
+use super::transfer;
 use crate::report::{OnProgress, Progress};
 
 struct Lines<'a> {
@@ -91,12 +93,7 @@ pub fn export(
             lines.put(&Record::Group(record))?;
         }
         for setting in tx.settings()? {
-            let setting = Setting {
-                scope: setting.scope,
-                key: setting.key.as_str().into(),
-                value: setting.value,
-                updated_at: Some(Time(setting.updated_at)),
-            };
+            let setting = Setting::from(setting);
             lines.put_line("setting", setting.to_line())?;
         }
         for grant in tx.access_list(&GrantFilter::default())? {
@@ -105,6 +102,9 @@ pub fn export(
         for row in tx.statistics()? {
             lines.put(&Record::Statistic(row.into()))?;
         }
+        transfer::each(tx, &mut |transfer| {
+            lines.put(&Record::Transfer(Box::new(transfer)))
+        })?;
         let total = conversations
             .iter()
             .map(|conversation| conversation.messages)

@@ -75,7 +75,11 @@ pub(super) fn take(cells: &Cells<'_, '_>, index: i32, field: &Field) -> Result<T
                 .map(drop)
                 .map_err(|error| error.to_string())
         }),
-        Kind::SettingKey => rule(&|text| SettingKey::new(text).map(drop).map_err(|error| error.to_string())),
+        Kind::SettingKey => rule(&|text| {
+            SettingKey::kept(text)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        }),
         Kind::Text | Kind::UserOrAll => text(Ok(())),
         Kind::Word(words) => rule(&|text| {
             let known = words.contains(&text);

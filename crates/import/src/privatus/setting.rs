@@ -1,0 +1,65 @@
+//! A `setting` of an export: its value is raw text, so that no number is rounded on the way.
+
+use privatus_domain::{JsonText, Setting as Stored, SettingKey};
+use privatus_store::{StoreError, WriteTx};
+
+use super::member::member;
+use super::record::Time;
+
+/// A `setting`.
+pub(super) struct Setting {
+    scope: String,
+    key: String,
+    value: JsonText,
+    /// Missing in an export that another program wrote.
+    updated_at: Option<Time>,
+}
+
+impl From<Stored> for Setting {
+    fn from(setting: Stored) -> Self {
+        Self {
+            scope: setting.scope,
+            key: setting.key.as_str().into(),
+            value: setting.value,
+            updated_at: Some(Time(setting.updated_at)),
+        }
+    }
+}
+
+impl Setting {
+    /// Its line, without the line end.
+    pub(super) fn to_line(&self) -> Result<String, serde_json::Error> {
+        Ok(format!(
+            r#"{{"type":"setting","scope":{},"key":{},"value":{},"updated_at":{}}}"#,
+            serde_json::to_string(&self.scope)?,
+            serde_json::to_string(&self.key)?,
+            self.value,
+            serde_json::to_string(&self.updated_at)?
+        ))
+    }
+
+    /// Reads a line that is valid JSON; `None` when it is no setting, or not a whole one.
+    pub(super) fn from_line(line: &str) -> Option<Self> {
+        Some(Self {
+            scope: member(line, "scope")
+                .map_or(Some(String::new()), |text| serde_json::from_str(text).ok())?,
+            key: serde_json::from_str(member(line, "key")?).ok()?,
+            value: JsonText::new(member(line, "value")?).ok()?,
+            updated_at: member(line, "updated_at")
+                .map_or(Some(None), |text| serde_json::from_str(text).ok())?,
+        })
+    }
+
+    /// Writes it; gives whether it was written. The later one of two values stays; one without a time is the earlier.
+    pub(super) fn write(self, tx: &mut WriteTx<'_>) -> Result<bool, StoreError> {
+        let key = SettingKey::kept(self.key)?;
+        let at = self.updated_at.map(|at| at.0);
+        match tx.setting(&self.scope, &key) {
+            Ok(known) if at.is_none_or(|at| known.updated_at >= at) => return Ok(false),
+            Ok(_) | Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+        tx.setting_restore(&self.scope, &key, self.value, at.unwrap_or_else(|| tx.now()))?;
+        Ok(true)
+    }
+}

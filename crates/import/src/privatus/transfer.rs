@@ -1,0 +1,90 @@
+//! A `transfer` of an export.
+
+use privatus_domain::transfer::bytes_of_hex;
+use privatus_domain::{FileSize, Transfer as Stored, TransferState};
+use privatus_store::{ReadTx, StoreError, WriteTx};
+use serde::{Deserialize, Serialize};
+
+use super::message::id;
+use super::record::Time;
+use super::write::hex;
+
+/// A `transfer`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Transfer {
+    id: String,
+    file_name: String,
+    file_size: i64,
+    /// Hexadecimal digits.
+    file_hash: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    contact: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+    direction: String,
+    status: String,
+    #[serde(default)]
+    progress: i64,
+    created_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    completed_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl From<Stored> for Transfer {
+    fn from(transfer: Stored) -> Self {
+        Self {
+            id: transfer.id.to_string(),
+            file_name: transfer.file_name,
+            file_size: transfer.size.get(),
+            file_hash: hex(&transfer.hash),
+            contact: transfer.contact.map(|id| id.to_string()),
+            group: transfer.group.map(|id| id.to_string()),
+            direction: transfer.direction.to_string(),
+            status: transfer.state.status().to_string(),
+            progress: transfer.state.progress().into(),
+            created_at: Some(Time(transfer.created_at)),
+            completed_at: transfer.completed_at.map(Time),
+            error: transfer.error,
+        }
+    }
+}
+
+impl Transfer {
+    /// Writes it; gives whether it is new.
+    pub(super) fn write(self, tx: &mut WriteTx<'_>) -> Result<bool, StoreError> {
+        let transfer = Stored {
+            id: id(tx, &self.id)?,
+            file_name: self.file_name,
+            size: FileSize::new(self.file_size)?,
+            hash: bytes_of_hex(&self.file_hash)?,
+            contact: self.contact.map(|contact| id(tx, &contact)).transpose()?,
+            group: self.group.map(|group| id(tx, &group)).transpose()?,
+            direction: self.direction.parse()?,
+            state: TransferState::kept(self.status.parse()?, self.progress),
+            created_at: self.created_at.map_or(tx.now(), |at| at.0),
+            completed_at: self.completed_at.map(|at| at.0),
+            error: self.error,
+        };
+        tx.transfer_restore(&transfer)
+    }
+}
+
+/// Gives every transfer of the vault, in the order of their ids.
+pub(super) fn each(
+    tx: &mut ReadTx<'_>,
+    put: &mut dyn FnMut(Transfer) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut last = None;
+    loop {
+        let page = tx.transfers_by_id(last.as_ref())?;
+        let Some(transfer) = page.last() else {
+            return Ok(());
+        };
+        last = Some(transfer.id.clone());
+        for transfer in page {
+            put(transfer.into())?;
+        }
+    }
+}
