@@ -5,6 +5,7 @@ mod contacts;
 mod migrate;
 mod settings;
 mod stats;
+mod transfers;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ pub(crate) use self::contacts::Contacts;
 pub(crate) use self::migrate::{Baseline, Down, Migrate};
 pub(crate) use self::settings::Settings;
 pub(crate) use self::stats::Stats;
+pub(crate) use self::transfers::Transfers;
 use crate::examples;
 
 /// An encrypted vault for years of chat history: import, page, answer, verify and export it.
@@ -96,7 +98,10 @@ pub(crate) enum Command {
     /// Contacts: list, add, rename, verify, remove
     #[command(subcommand, after_help = contacts::CONTACTS)]
     Contacts(Contacts),
-    /// Settings of the application: list, get, set, unset
+    /// Files offered and received: offer, receive, progress, set, list, show, verify
+    #[command(subcommand, after_help = transfers::TRANSFERS)]
+    Transfers(Transfers),
+    /// Settings of the application and its users: list, get, set, unset
     #[command(subcommand, after_help = settings::SETTINGS)]
     Settings(Settings),
     /// What the users of an application may see and change: grant, revoke, list, check

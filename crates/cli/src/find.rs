@@ -2,7 +2,9 @@
 //!
 //! An exact id is looked up and nothing else is read. Otherwise an exact name wins over the beginning of an id.
 
-use privatus_domain::{Contact, Conversation, ConversationId, Group, Permission, Resource, ResourceKind};
+use privatus_domain::{
+    Contact, Conversation, ConversationId, Group, Permission, Resource, ResourceKind, Transfer, TransferPeer,
+};
 use privatus_store::{ReadTx, Store, StoreError};
 
 /// The one conversation that is meant: by its own id, its title, or the id of its contact or group.
@@ -51,6 +53,47 @@ pub(crate) fn group(store: &Store, wanted: &str) -> Result<Group, StoreError> {
             ([id.clone(), id], group.name.clone())
         });
         unless_hidden(tx, ResourceKind::Group, wanted, found)
+    })
+}
+
+/// The contact that is meant, or else the group.
+pub(crate) fn peer(store: &Store, wanted: &str, is_group: bool) -> Result<TransferPeer, StoreError> {
+    let group = || Ok(TransferPeer::Group(group(store, wanted)?.id));
+    if is_group {
+        return group();
+    }
+    match contact(store, wanted) {
+        Ok(contact) => Ok(TransferPeer::Contact(contact.id)),
+        // Where there is neither, the contact's error speaks.
+        Err(StoreError::NotFound(why)) => group().map_err(|error| match error {
+            StoreError::NotFound(_) => StoreError::NotFound(why),
+            other => other,
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+/// The one transfer that is meant: by its id, or its file's name.
+pub(crate) fn transfer(store: &Store, wanted: &str) -> Result<Transfer, StoreError> {
+    store.read(|tx: &mut ReadTx<'_>| {
+        if sees(tx, ResourceKind::Transfer, wanted)?
+            && let Some(found) = exact(wanted, |id| tx.transfer_by_id(&id))?
+        {
+            return Ok(found);
+        }
+        let mut all: Vec<Transfer> = Vec::new();
+        loop {
+            let page = tx.transfers_by_id(all.last().map(|last| &last.id))?;
+            if page.is_empty() {
+                break;
+            }
+            all.extend(page);
+        }
+        let found = one(all, wanted, "transfer", |transfer| {
+            let id = transfer.id.to_string();
+            ([id.clone(), id], transfer.file_name.clone())
+        });
+        unless_hidden(tx, ResourceKind::Transfer, wanted, found)
     })
 }
 
@@ -127,9 +170,8 @@ fn one<T>(all: Vec<T>, wanted: &str, what: &str, named: impl Fn(&T) -> Named) ->
         }
         [] => {
             let list = match what {
-                "chat" => "privatus chats",
-                "group" => "privatus groups list",
-                _ => "privatus contacts list",
+                "chat" => "privatus chats".to_owned(),
+                other => format!("privatus {other}s list"),
             };
             Err(StoreError::NotFound(format!(
                 "{what} “{shown}”; `{list}` lists them"

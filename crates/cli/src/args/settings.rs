@@ -5,51 +5,77 @@ use clap::Subcommand;
 /// `settings`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Settings {
-    /// All settings
+    /// All settings, or those of one user
     #[command(after_help = SETTINGS_LIST)]
-    List,
-    /// One value
+    List {
+        /// Only this user's
+        #[arg(long, value_name = "USER")]
+        user: Option<String>,
+        /// Also known settings that are not set, with their defaults
+        #[arg(long)]
+        all: bool,
+    },
+    /// The value that holds: the user's, else the application's, else the default
     #[command(after_help = SETTINGS_GET)]
     Get {
         /// Its name
         key: String,
+        /// For this user
+        #[arg(long, value_name = "USER")]
+        user: Option<String>,
     },
-    /// Set one; the value is JSON, or else taken as text
+    /// Set one
     #[command(after_help = SETTINGS_SET)]
     Set {
-        /// Its name
+        /// Its name: parts of a-z, 0-9, _ and -, joined by dots
         key: String,
-        /// Its value: JSON (`true`, `12`, `"text"`, `[1]`); what is no JSON is taken as text
+        /// Its value in JSON: `true`, `12`, `"text"`, `[1]`
+        #[arg(value_name = "JSON", allow_negative_numbers = true)]
         value: String,
+        /// Take the value as text, not as JSON
+        #[arg(long)]
+        text: bool,
+        /// For this user
+        #[arg(long, value_name = "USER")]
+        user: Option<String>,
     },
     /// Remove one
     #[command(after_help = SETTINGS_UNSET)]
     Unset {
         /// Its name
         key: String,
+        /// This user's
+        #[arg(long, value_name = "USER")]
+        user: Option<String>,
     },
 }
 
 pub(crate) const SETTINGS: &str = "\
 Examples:
-  privatus settings set theme dark
+  privatus settings set theme dark --text
+  privatus settings set privacy.read_receipts false --user alice
   privatus settings get theme";
 
 const SETTINGS_LIST: &str = "\
-Example:
-  privatus settings list";
+Examples:
+  privatus settings list
+  privatus settings list --all
+  privatus settings list --user alice";
 
 const SETTINGS_GET: &str = "\
-Example:
-  privatus settings get theme";
+Examples:
+  privatus settings get theme
+  privatus settings get privacy.read_receipts --user alice";
 
 const SETTINGS_SET: &str = "\
 Examples:
-  privatus settings set theme dark              the text \"dark\"
-  privatus settings set size 12                 the number 12
-  privatus settings set size '\"12\"'             the text \"12\"
-  privatus settings set window '{\"width\":800}'  an object";
+  privatus settings set theme dark --text         the text \"dark\"
+  privatus settings set theme '\"dark\"'            the same
+  privatus settings set size 12                   the number 12
+  privatus settings set window '{\"width\":800}'    an object
+  privatus settings set theme '\"light\"' --user alice";
 
 const SETTINGS_UNSET: &str = "\
-Example:
-  privatus settings unset theme";
+Examples:
+  privatus settings unset theme
+  privatus settings unset theme --user alice";

@@ -164,12 +164,15 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
             .map_err(|_| StoreError::Unexpected("the report cannot be printed".into()))?;
         return output::json(&value);
     }
-    if report.messages_imported
-        + report.contacts_imported
-        + report.groups_imported
-        + report.settings_imported
-        + report.grants_imported
-        == 0
+    let imported = [
+        report.messages_imported,
+        report.contacts_imported,
+        report.groups_imported,
+        report.settings_imported,
+        report.grants_imported,
+        report.transfers_imported,
+    ];
+    if imported.iter().all(|count| *count == 0)
         && report.messages_known > 0
         && report.messages_removed == 0
         && !report.partial
@@ -183,8 +186,12 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
         0 => String::new(),
         count => format!(", {count} removed from this vault before"),
     };
+    let transfers = match report.transfers_imported {
+        0 => String::new(),
+        count => format!(", {count} file transfers"),
+    };
     output::line(&format!(
-        "{} messages imported, {} known already{removed}, {} skipped; {} new contacts, {} new groups, {} settings",
+        "{} messages imported, {} known already{removed}, {} skipped; {} new contacts, {} new groups, {} settings{transfers}",
         report.messages_imported,
         report.messages_known,
         report.messages_skipped,

@@ -9,6 +9,7 @@ mod messages;
 mod migrate;
 mod settings;
 mod stats;
+mod transfers;
 mod vault;
 
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Command::Send { chat, text, reply_to } => messages::send(arguments, chat, text, reply_to.as_deref()),
         Command::MarkRead { chat, up_to } => messages::mark_read(arguments, chat, up_to.as_deref()),
         Command::Contacts(command) => contacts::run(arguments, command),
+        Command::Transfers(command) => transfers::run(arguments, command),
         Command::Settings(command) => settings::run(arguments, command),
         Command::Access(command) => access::run(arguments, command),
         Command::Stats(stats) => stats::run(arguments, stats),

@@ -1,7 +1,7 @@
-//! `settings`: list, get, set, unset; the application's.
+//! `settings`: list, get, set, unset; the application's, and those of its users.
 
 use privatus_domain::steering::json_readable;
-use privatus_domain::{JsonText, Setting, SettingKey};
+use privatus_domain::{Effective, JsonText, KnownSetting, Setting, SettingKey, UserId};
 use privatus_store::StoreError;
 use serde_json::{Value, json};
 
@@ -11,86 +11,164 @@ use crate::failure::Failure;
 use crate::output::{self, Column};
 
 pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failure> {
-    let key = |key: &str| SettingKey::new(key).map_err(StoreError::from);
     match command {
-        Settings::List => {
-            let store = open(arguments)?;
-            let settings = store.read(|tx| tx.settings())?;
-            store.lock()?;
-            if arguments.json {
-                let settings: Vec<String> = settings.iter().map(setting_json).collect();
-                output::json_text(&format!("{{\"settings\":[{}]}}", settings.join(",")))?;
-            } else if settings.is_empty() {
-                output::line("No settings yet. `privatus settings set KEY VALUE` sets one.")?;
-            } else {
-                list(&settings)?;
-            }
-        }
-        Settings::Get { key: name } => {
-            let key = key(name)?;
-            let store = open(arguments)?;
-            let setting = store.read(|tx| tx.setting("", &key))?;
-            store.lock()?;
-            if arguments.json {
-                output::json_text(&setting_json(&setting))?;
-            } else {
-                output::line(&crate::text::harmless(&json_readable(setting.value.as_str())))?;
-            }
-        }
-        Settings::Set { key: name, value } => {
-            let key = key(name)?;
-            let value = JsonText::new(value).unwrap_or_else(|_| Value::String(value.clone()).into());
-            let store = open(arguments)?;
-            store.write("setting_set", |tx| {
-                let now = tx.now();
-                tx.setting_set("", &key, &value, now)
-            })?;
-            store.lock()?;
-            done(arguments, name, "set")?;
-        }
-        Settings::Unset { key: name } => {
-            let key = key(name)?;
-            let store = open(arguments)?;
-            store.write("setting_unset", |tx| tx.setting_unset("", &key))?;
-            store.lock()?;
-            done(arguments, name, "unset")?;
-        }
-    }
+        Settings::List { user, all } => list(arguments, user.as_deref(), *all),
+        Settings::Get { key, user } => get(arguments, key, user.as_deref()),
+        Settings::Set {
+            key,
+            value,
+            text,
+            user,
+        } => set(arguments, key, (value, *text), user.as_deref()),
+        Settings::Unset { key, user } => unset(arguments, key, user.as_deref()),
+    }?;
     Ok(0)
 }
 
-/// A table; it names scopes only where there is another than the application's.
-fn list(settings: &[Setting]) -> Result<(), Failure> {
+fn user_of(name: Option<&str>) -> Result<Option<UserId>, StoreError> {
+    Ok(name.map(UserId::new).transpose()?)
+}
+
+/// A value, whose it is, and whether it is only the default.
+struct Shown {
+    scope: String,
+    key: String,
+    value: JsonText,
+    is_default: bool,
+}
+
+impl Shown {
+    fn of(setting: Setting) -> Self {
+        Self {
+            scope: setting.scope,
+            key: setting.key.as_str().to_owned(),
+            value: setting.value,
+            is_default: false,
+        }
+    }
+
+    fn default_of(key: &str, value: JsonText) -> Self {
+        Self {
+            scope: String::new(),
+            key: key.to_owned(),
+            value,
+            is_default: true,
+        }
+    }
+
+    /// As JSON text: the value stands as it was set, so that no number is rounded.
+    fn to_json(&self) -> String {
+        format!(
+            "{{\"scope\":{},\"key\":{},\"value\":{},\"is_default\":{}}}",
+            Value::from(self.scope.as_str()),
+            Value::from(self.key.as_str()),
+            self.value,
+            self.is_default
+        )
+    }
+}
+
+fn list(arguments: &Arguments, user: Option<&str>, all: bool) -> Result<(), Failure> {
+    let user = user_of(user)?;
+    let store = open(arguments)?;
+    let settings = store.read(|tx| match &user {
+        Some(user) => tx.settings_of(user.as_str()),
+        None => tx.settings(),
+    })?;
+    store.lock()?;
+    let mut shown: Vec<Shown> = settings.into_iter().map(Shown::of).collect();
+    let wanted = KnownSetting::ALL
+        .into_iter()
+        .filter(|known| all && (user.is_none() || known.is_per_user()));
+    for known in wanted {
+        let is_set = shown
+            .iter()
+            .any(|setting| setting.key == known.name() && (user.is_some() || setting.scope.is_empty()));
+        if let Some(value) = known.default_value().filter(|_| !is_set) {
+            shown.push(Shown::default_of(known.name(), value));
+        }
+    }
+    if arguments.json {
+        let settings: Vec<String> = shown.iter().map(Shown::to_json).collect();
+        return output::json_text(&format!("{{\"settings\":[{}]}}", settings.join(",")));
+    }
+    if shown.is_empty() {
+        return output::line("No settings yet. `privatus settings set KEY JSON` sets one.");
+    }
+    table(&shown)
+}
+
+/// A table; it names users and defaults only where there are some.
+fn table(settings: &[Shown]) -> Result<(), Failure> {
     let scoped = settings.iter().any(|setting| !setting.scope.is_empty());
-    let row = |setting: &Setting| {
-        let mut cells = vec![
-            setting.key.as_str().to_owned(),
-            json_readable(setting.value.as_str()),
-        ];
+    let defaults = settings.iter().any(|setting| setting.is_default);
+    let row = |setting: &Shown| {
+        let mut cells = vec![setting.key.clone(), json_readable(setting.value.as_str())];
         if scoped {
             cells.push(setting.scope.clone());
         }
+        if defaults {
+            cells.push(if setting.is_default { "default" } else { "" }.to_owned());
+        }
         cells
     };
-    let mut columns = vec![Column::Text("setting", 36), Column::Text("value", 60)];
+    let (name, value) = if scoped { (30, 44) } else { (36, 60) };
+    let mut columns = vec![Column::Text("setting", name), Column::Text("value", value)];
     if scoped {
-        columns = vec![
-            Column::Text("setting", 30),
-            Column::Text("value", 44),
-            Column::Text("scope", 20),
-        ];
+        columns.push(Column::Text("scope", 20));
+    }
+    if defaults {
+        columns.push(Column::Text("", 7));
     }
     output::table(&columns, settings.iter().map(row).collect())
 }
 
-/// A setting as JSON text: its value stands as it was set, so that no number is rounded.
-fn setting_json(setting: &Setting) -> String {
-    format!(
-        "{{\"scope\":{},\"key\":{},\"value\":{}}}",
-        Value::from(setting.scope.as_str()),
-        Value::from(setting.key.as_str()),
-        setting.value
-    )
+fn get(arguments: &Arguments, name: &str, user: Option<&str>) -> Result<(), Failure> {
+    // A name from before the grammar can still be read and removed.
+    let (key, user) = (SettingKey::kept(name).map_err(StoreError::from)?, user_of(user)?);
+    let store = open(arguments)?;
+    let found = store.read(|tx| tx.setting_effective(user.as_ref(), &key))?;
+    store.lock()?;
+    let shown = match found {
+        Effective::Set(setting) => Shown::of(setting),
+        Effective::Default(value) => Shown::default_of(name, value),
+    };
+    if arguments.json {
+        return output::json_text(&shown.to_json());
+    }
+    output::line(&crate::text::harmless(&json_readable(shown.value.as_str())))
+}
+
+fn set(
+    arguments: &Arguments,
+    name: &str,
+    (value, is_text): (&str, bool),
+    user: Option<&str>,
+) -> Result<(), Failure> {
+    let (key, user) = (SettingKey::new(name).map_err(StoreError::from)?, user_of(user)?);
+    let value = if is_text {
+        JsonText::from(Value::from(value))
+    } else {
+        let refused = |error| StoreError::Refused(format!("{error}; with --text it is taken as text"));
+        JsonText::new(value).map_err(refused)?
+    };
+    let store = open(arguments)?;
+    store.write("setting_set", |tx| {
+        let (scope, now) = (user.as_ref().map_or("", UserId::as_str), tx.now());
+        tx.setting_set(scope, &key, value, now)
+    })?;
+    store.lock()?;
+    done(arguments, name, "set")
+}
+
+fn unset(arguments: &Arguments, name: &str, user: Option<&str>) -> Result<(), Failure> {
+    let (key, user) = (SettingKey::kept(name).map_err(StoreError::from)?, user_of(user)?);
+    let store = open(arguments)?;
+    store.write("setting_unset", |tx| {
+        tx.setting_unset(user.as_ref().map_or("", UserId::as_str), &key)
+    })?;
+    store.lock()?;
+    done(arguments, name, "unset")
 }
 
 fn done(arguments: &Arguments, key: &str, what: &str) -> Result<(), Failure> {

@@ -1,0 +1,54 @@
+//! Size and hash of a file, read once from end to end.
+
+use std::fs::{File, metadata};
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use privatus_domain::{FileHash, FileSize};
+use privatus_store::{Digest, StoreError};
+
+/// Bytes read at a time.
+const CHUNK: usize = 1 << 16;
+
+/// Size and BLAKE2b-256 of what was read.
+pub(super) fn measure(path: &Path) -> Result<(FileSize, FileHash), StoreError> {
+    let failed = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => {
+            StoreError::NotFound(format!("file {}", path.display()))
+        }
+        ErrorKind::PermissionDenied => StoreError::Denied(format!("{} cannot be read", path.display())),
+        kind => StoreError::Unexpected(format!("{} cannot be read: {kind}", path.display())),
+    };
+    let about = metadata(path).map_err(failed)?;
+    // A pipe would wait for ever, and a device may have no end.
+    if !about.is_file() {
+        let what = if about.is_dir() {
+            "a folder"
+        } else {
+            "no regular file"
+        };
+        return Err(StoreError::Refused(format!(
+            "{} is {what}; name a file",
+            path.display()
+        )));
+    }
+    let mut file = File::open(path).map_err(failed)?;
+    let (mut digest, mut bytes, mut chunk) = (Digest::new(), 0_u64, vec![0; CHUNK]);
+    loop {
+        match file.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(count) => {
+                digest.update(chunk.get(..count).unwrap_or_default());
+                bytes = bytes.saturating_add(u64::try_from(count).unwrap_or_default());
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Ok((FileSize::new(bytes)?, FileHash::new(&digest.finalize())?))
+}
+
+/// Hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
