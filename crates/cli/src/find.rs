@@ -97,7 +97,7 @@ pub(crate) fn transfer(store: &Store, wanted: &str) -> Result<Transfer, StoreErr
     })
 }
 
-/// The resource that is meant: a contact, group or conversation by name or the beginning of its id too.
+/// The resource that is meant: a contact, group, conversation or transfer by name or the beginning of its id too.
 pub(crate) fn resource(store: &Store, named: Resource) -> Result<Resource, StoreError> {
     if named.id() == Resource::EVERY {
         return Ok(named);
@@ -106,6 +106,7 @@ pub(crate) fn resource(store: &Store, named: Resource) -> Result<Resource, Store
         ResourceKind::Contact => contact(store, named.id())?.id.to_string(),
         ResourceKind::Group => group(store, named.id())?.id.to_string(),
         ResourceKind::Conversation => chat(store, named.id())?.id.to_string(),
+        ResourceKind::Transfer => transfer(store, named.id())?.id.to_string(),
         _ => return Ok(named),
     };
     Ok(Resource::of(named.kind, id))

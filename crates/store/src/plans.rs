@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use privatus_crypto::Password;
 use privatus_domain::{
-    Body, ContactId, ConversationId, DisplayName, GroupKind, ImportedSender, MessageId, NewContact, NewGroup,
-    NewMember, NewMessage, PublicKey, SenderRef, SettingKey, Timestamp,
+    Body, ContactId, ConversationId, DisplayName, FileHash, FileName, FileSize, GroupKind, ImportedSender,
+    MessageId, NewContact, NewGroup, NewMember, NewMessage, NewTransfer, PublicKey, SenderRef,
+    SettingKey, Timestamp, TransferDirection, TransferFilter, TransferId, TransferPeer, TransferStatus,
 };
 
 use crate::sql::Sql;
@@ -61,6 +62,7 @@ fn operate(store: &Store, chat: &ConversationId) {
     send_and_page(store, chat);
     import_and_remove(store);
     settings(store);
+    transfers(store);
 }
 
 /// A batch as an import writes it, in a group with members and with a new contact; then the contact goes, and with it
@@ -116,6 +118,43 @@ fn settings(store: &Store) {
             tx.setting_set("", &key, serde_json::json!("dark"), tx.now())?;
             tx.setting("", &key)?;
             tx.setting_unset("", &key)
+        })
+        .unwrap();
+}
+
+fn transfers(store: &Store) {
+    let peers = || -> Result<_, StoreError> {
+        Ok([
+            TransferPeer::Contact("alice".parse()?),
+            TransferPeer::Group("choir".parse()?),
+        ])
+    };
+    store
+        .write("transfers", |tx| {
+            for peer in peers()? {
+                let id = TransferId::new(tx.new_id()?);
+                tx.transfer_create(&NewTransfer {
+                    id: id.clone(),
+                    file_name: FileName::new("photo.jpg")?,
+                    size: FileSize::new(5)?,
+                    hash: FileHash::new(&[7; 32])?,
+                    direction: TransferDirection::Outbound,
+                    peer,
+                })?;
+                tx.transfer_step(&id, TransferStatus::Active, None)?;
+                tx.transfer_progress(&id, 40)?;
+                tx.transfer_step(&id, TransferStatus::Completed, None)?;
+                for status in [None, Some(TransferStatus::Completed)] {
+                    let by_peer = peers()?.map(Some).into_iter().chain([None]);
+                    for peer in by_peer {
+                        let filter = TransferFilter { status, peer };
+                        tx.transfers(&filter, None, 50)?;
+                        tx.transfers(&filter, Some(&id), 50)?;
+                    }
+                }
+                tx.transfers_by_id(None)?;
+            }
+            crate::transfer::has_active(tx.link)
         })
         .unwrap();
 }

@@ -2,6 +2,8 @@
 
 mod list;
 mod stale;
+#[cfg(test)]
+mod tests;
 
 use privatus_domain::id::Id;
 use privatus_domain::transfer::check_reason;
