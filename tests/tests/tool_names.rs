@@ -15,7 +15,7 @@ use privatus_sqlite::{Connection, OpenMode, OpenOptions, PageMac, RawKey};
 use privatus_tests::{history, init, ok, privatus, run, tool};
 use serde_json::Value;
 
-const COMMANDS: [&[&str]; 34] = [
+const COMMANDS: [&[&str]; 42] = [
     &[],
     &["init"],
     &["demo"],
@@ -30,6 +30,14 @@ const COMMANDS: [&[&str]; 34] = [
     &["contacts", "rename"],
     &["contacts", "verify"],
     &["contacts", "remove"],
+    &["transfers"],
+    &["transfers", "offer"],
+    &["transfers", "receive"],
+    &["transfers", "progress"],
+    &["transfers", "set"],
+    &["transfers", "list"],
+    &["transfers", "show"],
+    &["transfers", "verify"],
     &["settings"],
     &["settings", "list"],
     &["settings", "get"],
@@ -212,6 +220,25 @@ fn json_fields() {
         "contacts remove",
         &ok(&vault, &["--json", "contacts", "remove", "Bob"]),
     );
+    ok(&vault, &["contacts", "add", "Carol"]);
+    for (name, words) in [
+        (
+            "offer, receive",
+            &["transfers", "offer", source.to_str().unwrap(), "--to", "Carol"][..],
+        ),
+        ("set, progress", &["transfers", "set", "result.json", "active"]),
+        ("list", &["transfers", "list"]),
+        ("show", &["transfers", "show", "result.json"]),
+        (
+            "verify",
+            &["transfers", "verify", "result.json", source.to_str().unwrap()],
+        ),
+    ] {
+        note(
+            &format!("transfers {name}"),
+            &ok(&vault, &[&["--json"], words].concat()),
+        );
+    }
     note(
         "settings set",
         &ok(&vault, &["--json", "settings", "set", "theme", "\"dark\""]),

@@ -13,7 +13,7 @@ pub(crate) enum Transfers {
         /// The file
         file: PathBuf,
         /// To whom: a contact, or else a group, by an id, the beginning of one, or a name
-        #[arg(long, value_name = "CONTACT|GROUP")]
+        #[arg(long, value_name = "NAME-OR-ID")]
         to: String,
         /// What --to names is a group
         #[arg(long)]
@@ -28,7 +28,7 @@ pub(crate) enum Transfers {
         /// The file's name
         name: String,
         /// From whom: a contact, or else a group, by an id, the beginning of one, or a name
-        #[arg(long, value_name = "CONTACT|GROUP")]
+        #[arg(long, value_name = "NAME-OR-ID")]
         from: String,
         /// What --from names is a group
         #[arg(long)]

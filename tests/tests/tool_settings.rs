@@ -1,0 +1,189 @@
+//! `settings` by a person: for the application and its users, known ones, and wrong input.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use privatus_tests::{init, ok, run};
+use serde_json::{Value, json};
+
+fn vault() -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = dir.path().join("vault");
+    init(&vault);
+    (dir, vault)
+}
+
+fn value(vault: &Path, words: &[&str]) -> Value {
+    serde_json::from_str(&ok(vault, &[&["--json", "settings"], words].concat())).unwrap()
+}
+
+/// Refused with this code and one line that says so, and nothing changed.
+#[track_caller]
+fn refused(vault: &Path, words: &[&str], code: i32, says: &[&str]) {
+    let before = ok(vault, &["--json", "settings", "list"]);
+    let output = run(vault, &[&["settings"], words].concat());
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{words:?}: {errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+    for word in says {
+        assert!(errors.contains(word), "{words:?}: {word} in {errors}");
+    }
+    assert_eq!(ok(vault, &["--json", "settings", "list"]), before);
+}
+
+#[test]
+fn one_user_has_another_value() {
+    let (_dir, vault) = vault();
+    ok(&vault, &["settings", "set", "theme", "dark", "--text"]);
+    ok(
+        &vault,
+        &["settings", "set", "theme", "\"light\"", "--user", "alice"],
+    );
+    for (user, scope, theme) in [
+        (&[][..], "", "dark"),
+        (&["--user", "alice"], "alice", "light"),
+        (&["--user", "bob"], "", "dark"),
+    ] {
+        let shown = value(&vault, &[&["get", "theme"], user].concat());
+        assert_eq!(
+            shown,
+            json!({ "scope": scope, "key": "theme", "value": theme, "is_default": false })
+        );
+    }
+    assert_eq!(value(&vault, &["list"])["settings"].as_array().unwrap().len(), 2);
+    let own = value(&vault, &["list", "--user", "alice"]);
+    assert_eq!(own["settings"][0]["value"], "light");
+    ok(&vault, &["settings", "unset", "theme", "--user", "alice"]);
+    assert_eq!(
+        value(&vault, &["get", "theme", "--user", "alice"])["value"],
+        "dark"
+    );
+    refused(&vault, &["unset", "theme", "--user", "alice"], 24, &["theme"]);
+}
+
+#[test]
+fn known_settings_have_defaults() {
+    let (_dir, vault) = vault();
+    let shown = value(&vault, &["get", "privacy.read_receipts"]);
+    assert_eq!(
+        (&shown["value"], &shown["is_default"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(
+        ok(&vault, &["settings", "get", "privacy.read_receipts"]),
+        "true\n"
+    );
+    assert_eq!(value(&vault, &["list"])["settings"], json!([]));
+    let all = value(&vault, &["list", "--all"]);
+    assert!(
+        all["settings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|one| one["is_default"] == true)
+    );
+    ok(&vault, &["settings", "set", "privacy.read_receipts", "false"]);
+    let shown = ok(&vault, &["settings", "list", "--all"]);
+    assert!(
+        shown.contains("metrics.enabled") && shown.contains("default"),
+        "{shown}"
+    );
+    let shown = value(&vault, &["get", "privacy.read_receipts", "--user", "alice"]);
+    assert_eq!(
+        (&shown["value"], &shown["is_default"]),
+        (&json!(false), &json!(false))
+    );
+    refused(
+        &vault,
+        &["get", "identity.public_key"],
+        24,
+        &["identity.public_key"],
+    );
+}
+
+#[test]
+fn each_rule_broken_is_named() {
+    let (_dir, vault) = vault();
+    let long = "n".repeat(10_000);
+    let grammar = "a-z, 0-9, _ and -";
+    for (words, says) in [
+        (&["set", "", "1"][..], &["1 to 256", "not 0"][..]),
+        (&["set", &long, "1"], &["1 to 256", "not 10000"]),
+        (&["set", "   ", "1"], &[grammar, "' '", "character 1"]),
+        (&["set", "font size", "1"], &[grammar, "' '", "character 5"]),
+        (&["set", "Theme", "1"], &[grammar, "'T'", "character 1"]),
+        (&["set", "a..b", "1"], &[grammar, "'.'", "character 3"]),
+        (&["set", "a.", "1"], &[grammar, "ends with a dot"]),
+        (&["set", "a/b", "1"], &[grammar, "'/'"]),
+        (
+            &["set", "theme", "dark"],
+            &["not JSON", "line 1, column 1", "--text"],
+        ),
+        (&["set", "theme", "{\"a\":}"], &["not JSON", "column 6"]),
+        (&["set", "theme", ""], &["not JSON"]),
+        (&["set", "theme", "1", "--user", ""], &["user's name", "not 0"]),
+        (&["set", "theme", "1", "--user", "  "], &["user's name", "blanks"]),
+        (
+            &["set", "metrics.enabled", "1"],
+            &["metrics.enabled", "true or false", "a number"],
+        ),
+        (
+            &["set", "metrics.enabled", "true", "--text"],
+            &["true or false", "this text"],
+        ),
+        (
+            &["set", "metrics.enabled", "true", "--user", "alice"],
+            &["application's alone"],
+        ),
+        (
+            &["set", "identity.public_key", "\"%%\""],
+            &["public key in base64"],
+        ),
+    ] {
+        refused(&vault, words, 23, says);
+    }
+    refused(&vault, &["get", "nothing"], 24, &["nothing"]);
+    // A number below zero is no option.
+    ok(&vault, &["settings", "set", "offset", "-5"]);
+    assert_eq!(value(&vault, &["get", "offset"])["value"], -5);
+}
+
+#[test]
+fn older_names_come_with_an_import_and_can_be_removed() {
+    let (dir, vault) = vault();
+    let file = dir.path().join("hand.jsonl");
+    let lines = [
+        json!({ "type": "header", "format": "privatus-export", "version": 1 }),
+        json!({ "type": "setting", "scope": "", "key": "Font size", "value": 12, "updated_at": "2025-01-01T00:00:00.000Z" }),
+        json!({ "type": "setting", "scope": "", "key": "metrics.enabled", "value": "yes", "updated_at": "2025-01-01T00:00:00.000Z" }),
+    ];
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    fs::write(&file, text).unwrap();
+    // It has no end, and says so; what stands in it is taken.
+    assert_eq!(
+        run(&vault, &["import", "privatus", file.to_str().unwrap()])
+            .status
+            .code(),
+        Some(25)
+    );
+    assert_eq!(value(&vault, &["get", "Font size"])["value"], 12);
+    assert_eq!(value(&vault, &["get", "metrics.enabled"])["value"], "yes");
+    let (out, other) = (dir.path().join("out.jsonl"), dir.path().join("other"));
+    ok(&vault, &["export", out.to_str().unwrap()]);
+    init(&other);
+    ok(&other, &["import", "privatus", out.to_str().unwrap()]);
+    let again = dir.path().join("again.jsonl");
+    ok(&other, &["export", again.to_str().unwrap()]);
+    assert_eq!(fs::read(&again).unwrap(), fs::read(&out).unwrap());
+    refused(&vault, &["set", "Font size", "13"], 23, &["'F'"]);
+    ok(&vault, &["settings", "unset", "Font size"]);
+    refused(&vault, &["get", "Font size"], 24, &["Font size"]);
+}
