@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use privatus_crypto::Password;
 use privatus_domain::{
     Body, ContactId, ConversationId, DisplayName, FileHash, FileName, FileSize, GroupKind, ImportedSender,
-    MessageId, NewContact, NewGroup, NewMember, NewMessage, NewTransfer, PublicKey, SenderRef,
-    SettingKey, Timestamp, TransferDirection, TransferFilter, TransferId, TransferPeer, TransferStatus,
+    MessageId, NewContact, NewGroup, NewMember, NewMessage, NewTransfer, PublicKey, SenderRef, SettingKey,
+    Timestamp, TransferDirection, TransferFilter, TransferId, TransferPeer, TransferStatus,
 };
 
 use crate::sql::Sql;

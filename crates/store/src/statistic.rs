@@ -6,15 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use privatus_domain::{
-    Day, Histogram, Permission, Resource, ResourceKind, SettingKey, Statistic, Timestamp, Usage,
+    Day, Histogram, KnownSetting, Permission, Resource, ResourceKind, Statistic, Timestamp, Usage,
 };
 
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 
-/// The setting that switches all of it off when it is `false`.
-const SETTING: &str = "metrics.enabled";
 /// Names and days that are told apart until the next write: more fill no memory.
 const MOST: usize = 100;
 /// What is counted under no name of its own any more.
@@ -159,10 +157,9 @@ impl WriteTx<'_> {
     }
 
     fn gathers(&mut self) -> bool {
-        let set = SettingKey::new(SETTING)
-            .ok()
-            .and_then(|key| self.setting("", &key).ok());
-        set.is_none_or(|set| set.value != serde_json::Value::Bool(false))
+        // Whoever the session acts for: it is no read of the user's.
+        let set = self.setting_known(None, KnownSetting::MetricsEnabled);
+        !matches!(set, Ok(Some(serde_json::Value::Bool(false))))
     }
 
     fn gathered_write(&mut self, gathered: &Gathered) -> Result<(), StoreError> {
@@ -324,7 +321,7 @@ mod tests {
         );
         assert_eq!(sends(&vault.store), 1);
 
-        let key = SettingKey::new(SETTING).unwrap();
+        let key = KnownSetting::MetricsEnabled.key();
         let set = |value: serde_json::Value| {
             vault
                 .store

@@ -2,8 +2,8 @@
 
 use privatus_domain::contact::ContactError;
 use privatus_domain::{
-    Act, ContactId, NewAuditEntry, NewSecurityEvent, Permission, PublicKey, SafetyNumber, SafetyNumberError,
-    SecurityKind, SettingKey, Severity,
+    Act, ContactId, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, PublicKey, SafetyNumber, SafetyNumberError,
+    SecurityKind, Severity,
 };
 use serde_json::{Value, json};
 
@@ -11,9 +11,6 @@ use super::resource;
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
-
-/// The application's setting with the public key of the vault's own user, as text in base64.
-const OWN_KEY: &str = "identity.public_key";
 
 /// The safety number of one key, or of two: the same whichever comes first (docs/CRYPTO.md, "Safety numbers").
 ///
@@ -39,12 +36,14 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError::Refused`] when the setting holds something else.
     pub fn own_public_key(&mut self) -> Result<Option<PublicKey>, StoreError> {
+        let known = KnownSetting::IdentityPublicKey;
         let refused = |why: &str| {
             StoreError::Refused(format!(
-                "the setting {OWN_KEY} holds no public key: {why}; set it anew"
+                "the setting {} holds no public key: {why}; set it anew",
+                known.name()
             ))
         };
-        let setting = match self.setting("", &SettingKey::new(OWN_KEY)?) {
+        let setting = match self.setting("", &known.key()) {
             Ok(setting) => setting,
             Err(StoreError::NotFound(_)) => return Ok(None),
             Err(error) => return Err(error),

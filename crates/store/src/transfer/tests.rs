@@ -4,8 +4,8 @@
 
 use privatus_domain::transfer::FileSize;
 use privatus_domain::{
-    DisplayName, GroupKind, MemberLimit, NewGroup, Transfer, TransferDirection, TransferFilter, TransferId,
-    TransferPeer, TransferState, TransferStatus,
+    DisplayName, GroupKind, NewGroup, Transfer, TransferDirection, TransferFilter, TransferId, TransferPeer,
+    TransferState, TransferStatus,
 };
 use proptest::prelude::*;
 
@@ -22,13 +22,8 @@ fn plant(vault: &Vault, planted: &[Planted]) {
     vault
         .store
         .write("transfers", |tx| {
-            let group = NewGroup {
-                id: "choir".parse()?,
-                name: DisplayName::new("Choir")?,
-                kind: GroupKind::Private,
-                limit: MemberLimit::new(10)?,
-                created_at: tx.now(),
-            };
+            let (id, name) = ("choir".parse()?, DisplayName::new("Choir")?);
+            let group = NewGroup::new(id, name, GroupKind::Private, tx.now());
             tx.group_create(&group)?;
             for (number, (peer, status, hour)) in planted.iter().enumerate() {
                 let is_new = tx.transfer_restore(&transfer(number, *peer, *status, *hour))?;
