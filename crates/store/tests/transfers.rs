@@ -7,7 +7,7 @@
     missing_docs
 )]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -189,8 +189,8 @@ fn child() {
         "look" => {}
         role => panic!("no role {role}"),
     }
-    println!("status {}", found(&store, "a.txt").state.status());
-    println!("warnings {}", store.warnings().len());
+    let status = found(&store, "a.txt").state.status();
+    writeln!(std::io::stdout(), "status {status}").unwrap();
     std::io::stdin().read_line(&mut line).unwrap();
     store.lock().unwrap();
 }

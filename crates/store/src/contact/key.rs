@@ -2,8 +2,8 @@
 
 use privatus_domain::contact::ContactError;
 use privatus_domain::{
-    Act, ContactId, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, PublicKey, SafetyNumber, SafetyNumberError,
-    SecurityKind, Severity,
+    Act, ContactId, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, PublicKey, SafetyNumber,
+    SafetyNumberError, SecurityKind, Severity,
 };
 use serde_json::{Value, json};
 
