@@ -1,23 +1,18 @@
-//! The store: one write connection, a small pool of readers, and what they share.
+//! The store: one write connection and a small pool of readers.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use privatus_crypto::{IdKey, KeyStoreKey, VaultId};
-use privatus_domain::{Timestamp, Usage, UserId};
+use privatus_domain::Timestamp;
 use privatus_sqlite::{CheckpointMode, RawKey};
 
-use crate::catalogue::Catalogue;
 use crate::connection::{Link, Role};
 use crate::error::StoreError;
-use crate::keys::KeyCache;
-use crate::message::cursor::Cursors;
+use crate::lease::Lease;
 use crate::migration::Upgrade;
-use crate::pending::Pending;
-use crate::sql::Sql;
-use crate::statistic::Statistics;
+use crate::shared::Shared;
 use crate::tx::{ReadTx, WriteTx};
 use crate::usage::usage_flush;
 use crate::vault::{Files, OpenGuard, VaultOptions};
@@ -25,62 +20,6 @@ use crate::work_done::WorkDone;
 
 /// How long a close waits for another process, to write what waits for the audit log.
 const CLOSE_WAIT_MS: u32 = 2_000;
-
-/// What every connection of a store shares.
-pub(crate) struct Shared {
-    pub(crate) vault_id: VaultId,
-    pub(crate) root: KeyStoreKey,
-    pub(crate) id_key: IdKey,
-    pub(crate) keys: KeyCache,
-    pub(crate) catalogue: RwLock<Arc<Catalogue>>,
-    pub(crate) clock: Option<fn() -> Timestamp>,
-    pub(crate) cursors: Cursors,
-    pub(crate) pending: Pending,
-    pub(crate) statistics: Statistics,
-    /// Whom every transaction acts for; `None` is the vault's own user.
-    pub(crate) user: Option<UserId>,
-    /// Whether rows of an older schema were brought under the rules of this one.
-    pub(crate) is_settled: bool,
-}
-
-impl Shared {
-    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
-        Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Keeps the newer of two catalogues: a reader may come late with the older.
-    pub(crate) fn publish_catalogue(&self, catalogue: Catalogue) {
-        let mut known = self.catalogue.write().unwrap_or_else(PoisonError::into_inner);
-        if catalogue.schema_version >= known.schema_version {
-            *known = Arc::new(catalogue);
-        }
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.clock.map_or_else(system_time, |clock| clock())
-    }
-
-    /// Counts that a conversation was looked at.
-    pub(crate) fn note_opened(&self) {
-        let usage = Usage {
-            chats_opened: 1,
-            ..Usage::default()
-        };
-        self.statistics.used(self.now(), &usage);
-    }
-
-    /// Counts how long a transaction took, from its turn to its end.
-    fn timed(&self, name: &'static str, began: Instant) {
-        self.statistics.timed(self.now(), name, began.elapsed());
-    }
-}
-
-/// The system's time, or the nearest there is.
-pub(crate) fn system_time() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_unix_ms(ms).unwrap_or(Timestamp::MAX)
-}
 
 /// An open vault.
 ///
@@ -309,7 +248,7 @@ impl Store {
         self.connect(Role::Writer).inspect_err(|_| self.serve_next(None))
     }
 
-    fn return_writer(&self, link: Link) {
+    pub(crate) fn return_writer(&self, link: Link) {
         // A connection that met damage answers nonsense from then on, and one with too many statements holds too much
         // memory: the next write opens another.
         self.serve_next(Some(link).filter(|link| !link.is_worn()));
@@ -342,7 +281,7 @@ impl Store {
         self.connect(self.reader_role).inspect_err(|_| self.reader_gone())
     }
 
-    fn return_reader(&self, link: Link) {
+    pub(crate) fn return_reader(&self, link: Link) {
         if link.is_worn() {
             self.reader_gone();
             return;
@@ -417,45 +356,6 @@ impl Store {
             total += link.raw().counters()?.into();
         }
         Ok(total)
-    }
-}
-
-/// A connection taken out, given back also when the work panics: the next writer's turn must come.
-struct Lease<'a> {
-    store: &'a Store,
-    role: Role,
-    link: Option<Link>,
-}
-
-impl<'a> Lease<'a> {
-    const fn new(store: &'a Store, role: Role, link: Link) -> Self {
-        Self {
-            store,
-            role,
-            link: Some(link),
-        }
-    }
-
-    fn link(&mut self) -> Result<&mut Link, StoreError> {
-        self.link
-            .as_mut()
-            .ok_or(StoreError::Busy("the connection was given back"))
-    }
-}
-
-impl Drop for Lease<'_> {
-    fn drop(&mut self) {
-        let Some(mut link) = self.link.take() else {
-            return;
-        };
-        // Only a panic leaves a transaction open.
-        if !link.raw().is_autocommit() {
-            let _ = link.run(Sql::new("ROLLBACK"), "roll back");
-        }
-        match self.role {
-            Role::Writer => self.store.return_writer(link),
-            Role::Reader { .. } => self.store.return_reader(link),
-        }
     }
 }
 

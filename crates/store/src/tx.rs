@@ -14,9 +14,9 @@ use crate::connection::Link;
 use crate::error::StoreError;
 use crate::keys::KeptKey;
 use crate::pending::Waiting;
+use crate::shared::Shared;
 use crate::sql::Sql;
 use crate::statistic::Gathered;
-use crate::store::Shared;
 use crate::usage::EVERY_MS;
 
 /// A read transaction: one snapshot of the vault.

@@ -3,8 +3,9 @@
 
 use crate::connection::Link;
 use crate::error::StoreError;
+use crate::shared::Shared;
 use crate::sql::Sql;
-use crate::store::{Shared, Store};
+use crate::store::Store;
 use crate::tx::WriteTx;
 
 /// Milliseconds between two writes.

@@ -12,7 +12,8 @@ use super::source::BaselineSource;
 use super::tables::PLAIN;
 use crate::connection::Link;
 use crate::error::StoreError;
-use crate::store::{Shared, Store};
+use crate::shared::Shared;
+use crate::store::Store;
 use crate::vault::VaultOptions;
 
 impl Store {

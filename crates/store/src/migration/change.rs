@@ -7,7 +7,7 @@ use privatus_sqlite::Connection;
 use super::{Snapshot, VaultHost, snapshot};
 use crate::connection::{Link, Role};
 use crate::error::StoreError;
-use crate::store::system_time;
+use crate::shared::system_time;
 use crate::vault::{Files, VaultOptions, check_ours, raw_key};
 
 /// This build, as the ledger notes it.

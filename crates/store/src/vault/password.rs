@@ -4,7 +4,8 @@ use privatus_crypto::{KdfCost, Password, Secret};
 use privatus_domain::{Permission, Resource, ResourceKind};
 
 use crate::error::StoreError;
-use crate::store::{Store, system_time};
+use crate::shared::system_time;
+use crate::store::Store;
 use crate::vault::create::KDF_TARGET;
 use crate::vault::rings::newest_ring;
 
