@@ -50,6 +50,10 @@ const CALLS: &[(&str, Needs, Call)] = &[
         tx.messages_insert(&world.alice, &[received(&"new".parse()?, "alice")])
             .map(|_| 1)
     }),
+    ("messages_import", WRITE, |tx, world| {
+        tx.messages_import(&world.alice, &[received(&"new".parse()?, "alice")])
+            .map(|_| 1)
+    }),
     ("messages_receive", WRITE, |tx, world| {
         let batch = [(world.alice.clone(), received(&"new".parse()?, "alice"))];
         tx.messages_receive(&batch).map(|_| 1)
@@ -232,4 +236,23 @@ fn no_function_of_these_files_is_forgotten() {
         }
     }
     assert_eq!(found, called, "each of them stands in one of the files");
+}
+
+#[test]
+fn the_table_of_the_data_model_says_the_same() {
+    let page = include_str!("../../../../docs/DATA_MODEL.md");
+    let (_, section) = page.split_once("| function | type | permission |").unwrap();
+    let (table, _) = section.split_once("\n\n").unwrap();
+    let mut told = BTreeSet::new();
+    for line in table.lines().skip(2) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let names = cells[1].split('`').skip(1).step_by(2);
+        told.extend(names.map(|name| (name.to_owned(), cells[2].to_owned(), cells[3].to_owned())));
+    }
+    let world = World::new();
+    let asked = CALLS.iter().filter_map(|(name, needs, _)| {
+        let (on, permission) = needs(&world)?;
+        Some(((*name).to_owned(), on.kind.to_string(), permission.to_string()))
+    });
+    assert_eq!(told, asked.collect());
 }
