@@ -1,11 +1,29 @@
 //! The audit log: what is written down, and how it is read.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::Serialize;
 
 use crate::json_text::JsonText;
 use crate::resource::{Resource, ResourceKind};
 use crate::time::Timestamp;
 use crate::user::UserId;
+
+/// Why something about the audit log was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// Neither one of [`Act::event_types`] nor in the log.
+    #[error("an event of the audit log is of one of the types {known}, not {0:?}", known = Act::event_types().join(", "))]
+    UnknownEvent(String),
+    /// The form is `NUMBER:MAC`.
+    #[error("a head of the audit log is written NUMBER:MAC, the MAC as 64 hexadecimal digits, not {0:?}")]
+    Head(String),
+    /// Entries are kept a day at least.
+    #[error("entries are kept for 1 to 36,500 days, not {0}")]
+    Days(i64),
+}
 
 macro_rules! acts {
     ($($(#[$doc:meta])* $name:ident => ($event:literal, $action:literal);)+) => {
@@ -46,10 +64,16 @@ acts! {
     VaultAdopt => ("vault", "adopt");
     /// Its schema was brought up to date.
     SchemaUpgrade => ("vault", "schema_upgrade");
+    /// Its schema is taken back, which begins right after this entry.
+    SchemaDowngrade => ("vault", "schema_downgrade");
     /// A check found what is not as it was written; `success` is false.
     VerifyFailed => ("vault", "verify_failed");
     /// The password was changed.
     PasswordChange => ("key", "password_change");
+    /// The vault was opened by an older key ring than before; `success` is false.
+    KeyRingRollback => ("key", "ring_rollback");
+    /// A key was given a time after which it should be replaced, or lost it.
+    KeyExpiry => ("key", "expiry");
     /// A group got a new key.
     GroupKeyRotate => ("key", "group_rotate");
     /// A contact was added.
@@ -98,12 +122,28 @@ acts! {
     HistoryImport => ("history", "import");
     /// Everything was written out in plain.
     HistoryExport => ("history", "export");
-    /// The head of this log was written out.
+    /// Entries from before the chain were taken into it.
+    AuditSettle => ("audit", "settle");
+    /// This log was written out.
     AuditExport => ("audit", "export");
     /// Old entries of this log were removed.
     AuditPrune => ("audit", "prune");
     /// A security event was resolved.
     SecurityResolve => ("security", "resolve");
+}
+
+impl Act {
+    /// Every event type of an act, each once.
+    #[must_use]
+    pub fn event_types() -> Vec<&'static str> {
+        let mut types: Vec<&str> = Vec::new();
+        for act in Self::ALL {
+            if !types.contains(&act.event_type()) {
+                types.push(act.event_type());
+            }
+        }
+        types
+    }
 }
 
 /// An entry to be written.
@@ -216,11 +256,97 @@ pub struct AuditHead {
     pub mac: [u8; 32],
 }
 
+impl fmt::Display for AuditHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.log_id)?;
+        self.mac.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for AuditHead {
+    type Err = AuditError;
+
+    /// Reads `NUMBER:MAC`; blanks around it are passed over.
+    fn from_str(text: &str) -> Result<Self, AuditError> {
+        let text = text.trim();
+        let refused = || AuditError::Head(text.chars().take(100).collect());
+        let (log_id, digits) = text.split_once(':').ok_or_else(refused)?;
+        let log_id = log_id.parse().map_err(|_| refused())?;
+        let mut mac = [0; 32];
+        if digits.len() != 2 * mac.len() {
+            return Err(refused());
+        }
+        for (byte, pair) in mac.iter_mut().zip(digits.as_bytes().chunks(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| refused())?;
+            // A sign would pass for a digit.
+            if !pair.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                return Err(refused());
+            }
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| refused())?;
+        }
+        Ok(Self { log_id, mac })
+    }
+}
+
+/// Where entries that are kept for this many days begin.
+///
+/// # Errors
+/// [`AuditError::Days`]
+pub fn kept_since(now: Timestamp, days: i64) -> Result<Timestamp, AuditError> {
+    if !(1..=DAYS_MAX).contains(&days) {
+        return Err(AuditError::Days(days));
+    }
+    let since = now.unix_ms().saturating_sub(days.saturating_mul(DAY_MS));
+    Ok(Timestamp::from_unix_ms(since).unwrap_or(Timestamp::MIN))
+}
+
+/// Days that entries are kept at most.
+const DAYS_MAX: i64 = 36_500;
+
+/// Milliseconds of a day.
+const DAY_MS: i64 = 86_400_000;
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn heads_are_read_back() {
+        let head = AuditHead {
+            log_id: 12,
+            mac: [0xa7; 32],
+        };
+        let shown = head.to_string();
+        assert_eq!(shown, format!("12:{}", "a7".repeat(32)));
+        assert_eq!(format!("  {shown}\n").parse(), Ok(head.clone()));
+        assert_eq!(shown.to_uppercase().parse(), Ok(head));
+        for wrong in [
+            "",
+            "12",
+            "12:",
+            ":a7",
+            &shown[1..shown.len() - 1],
+            &format!("12:{}", "+7".repeat(32)),
+            &format!("12:{}", "é".repeat(32)),
+            &format!("x{shown}"),
+        ] {
+            let error = wrong.parse::<AuditHead>().unwrap_err().to_string();
+            assert!(error.contains("NUMBER:MAC"), "{wrong}: {error}");
+        }
+    }
+
+    #[test]
+    fn days_have_limits() {
+        let now = Timestamp::parse("2025-06-15T12:00:00Z").unwrap();
+        assert_eq!(kept_since(now, 365).unwrap().to_sql(), "2024-06-15 12:00:00.000");
+        assert!(kept_since(now, 36_500).is_ok());
+        for days in [0, -1, 36_501, i64::MAX, i64::MIN] {
+            assert_eq!(kept_since(now, days), Err(AuditError::Days(days)));
+        }
+    }
 
     #[test]
     fn no_two_acts_are_written_alike() {

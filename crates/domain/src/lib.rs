@@ -11,6 +11,7 @@ pub mod group;
 pub mod group_json;
 pub mod id;
 pub mod json_text;
+pub mod key_entry;
 pub mod limits;
 pub mod member;
 pub mod member_limit;
@@ -32,7 +33,7 @@ pub mod usage;
 pub mod user;
 
 pub use access::{AccessError, Grant, GrantFilter, NewGrant, Permission, Permissions};
-pub use audit::{Act, AuditEntry, AuditFilter, AuditHead, NewAuditEntry};
+pub use audit::{Act, AuditEntry, AuditError, AuditFilter, AuditHead, NewAuditEntry};
 pub use body::{Attributes, Body, BodyError, Media};
 pub use contact::{Contact, ContactError, ContactState, DisplayName, NewContact};
 pub use conversation::{Conversation, ConversationKind};
@@ -41,6 +42,7 @@ pub use group::{Description, Group, GroupChange, GroupError, GroupKind, NewGroup
 pub use group_json::{GroupSettings, MemberPermissions};
 pub use id::{AnonymousId, ContactId, ConversationId, GroupId, IdError, MessageId, TransferId};
 pub use json_text::{JsonText, NotJson};
+pub use key_entry::{KeyEntry, KeyEntryError, KeyFilter, KeyKind};
 pub use member::{Ban, Member, MemberError, NewMember};
 pub use member_limit::MemberLimit;
 pub use message::{Direction, Message, MessageError, NewMessage, ReplyState};
@@ -51,7 +53,9 @@ pub use public_key::{PublicKey, PublicKeyError};
 pub use resource::{Resource, ResourceError, ResourceKind};
 pub use role::{MemberAction, Role};
 pub use safety_number::{SafetyNumber, SafetyNumberError};
-pub use security::{NewSecurityEvent, SecurityError, SecurityEvent, SecurityKind, Severity};
+pub use security::{
+    NewSecurityEvent, Resolution, SecurityError, SecurityEvent, SecurityFilter, SecurityKind, Severity,
+};
 pub use sender::{ImportedSender, Sender, SenderRef};
 pub use setting::{Effective, KnownSetting, Setting, SettingError, SettingKey};
 pub use time::{Timestamp, TimestampError};

@@ -16,12 +16,19 @@ pub enum SecurityError {
     /// Not one of the specification's four.
     #[error("a severity is low, medium, high or critical, not {0:?}")]
     UnknownSeverity(String),
+    /// Not one of [`SecurityKind::ALL`].
+    #[error("a security event is of one of the types {known}, not {0:?}", known = known())]
+    UnknownKind(String),
     /// A resolution says what was found or done.
     #[error("a resolution has 1 to 4,096 characters that are not all blanks, not {0}")]
     Resolution(usize),
     /// It is resolved already.
     #[error("the security event {0} is resolved already")]
     Resolved(i64),
+}
+
+fn known() -> String {
+    SecurityKind::ALL.map(SecurityKind::as_str).join(", ")
 }
 
 /// How bad it is.
@@ -41,6 +48,16 @@ pub enum Severity {
 impl Severity {
     /// Every severity, the least first.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// That of so many failed unlocks: medium, high from 5 on, critical from 20 on.
+    #[must_use]
+    pub const fn of_failed_unlocks(count: u32) -> Self {
+        match count {
+            0..5 => Self::Medium,
+            5..20 => Self::High,
+            20.. => Self::Critical,
+        }
+    }
 
     /// The value in the database.
     #[must_use]
@@ -112,6 +129,73 @@ impl SecurityKind {
     }
 }
 
+impl FromStr for SecurityKind {
+    type Err = SecurityError;
+
+    fn from_str(text: &str) -> Result<Self, SecurityError> {
+        let found = Self::ALL.into_iter().find(|one| one.as_str() == text);
+        found.ok_or_else(|| SecurityError::UnknownKind(text.to_owned()))
+    }
+}
+
+/// So many failures within [`FAILURES_WINDOW_MS`] are many: one [`SecurityKind::ManyFailures`] is written for a window.
+/// A refusal counts once, failed unlocks as often as they were.
+pub const MANY_FAILURES: u32 = 5;
+
+/// The window in which failures are counted: 10 minutes.
+pub const FAILURES_WINDOW_MS: i64 = 10 * 60 * 1_000;
+
+/// How many of these moments, in order, lie in the window that ends with the last one; those ahead of it too, which a
+/// clock that was put back leaves.
+#[must_use]
+pub fn within_window(moments: &[Timestamp]) -> usize {
+    let Some(last) = moments.last() else {
+        return 0;
+    };
+    let since = last.unix_ms().saturating_sub(FAILURES_WINDOW_MS);
+    moments.iter().filter(|at| at.unix_ms() > since).count()
+}
+
+/// What was found or done about an event: 1 to 4,096 characters, more than blanks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolution(Box<str>);
+
+impl Resolution {
+    /// Checks a text.
+    ///
+    /// # Errors
+    /// [`SecurityError::Resolution`].
+    pub fn new(text: &str) -> Result<Self, SecurityError> {
+        let chars = text.chars().count();
+        if chars > RESOLUTION_CHARS || text.chars().all(char::is_whitespace) {
+            return Err(SecurityError::Resolution(chars));
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Characters of a resolution.
+const RESOLUTION_CHARS: usize = 4_096;
+
+/// Which events are wanted; every part that is given must hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SecurityFilter {
+    /// At least as bad as this.
+    pub severity: Option<Severity>,
+    /// Of this type.
+    pub kind: Option<SecurityKind>,
+    /// Only those that nobody resolved.
+    pub unresolved_only: bool,
+    /// Only events with a lower number: the next page.
+    pub before: Option<i64>,
+}
+
 /// An event to be written.
 #[derive(Debug, Clone)]
 pub struct NewSecurityEvent {
@@ -152,4 +236,61 @@ pub struct SecurityEvent {
     pub resolved_at: Option<Timestamp>,
     /// What was found or done.
     pub resolution: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn each_word_is_read_back() {
+        for kind in SecurityKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+        }
+        for severity in Severity::ALL {
+            assert_eq!(severity.as_str().parse(), Ok(severity));
+        }
+        let error = "probe".parse::<SecurityKind>().unwrap_err().to_string();
+        assert!(
+            error.contains("\"probe\"") && error.contains("key_ring_rollback"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn failed_unlocks_are_the_worse_the_more_they_are() {
+        let severities = [1, 4, 5, 19, 20, u32::MAX].map(Severity::of_failed_unlocks);
+        let expected = [
+            Severity::Medium,
+            Severity::Medium,
+            Severity::High,
+            Severity::High,
+            Severity::Critical,
+            Severity::Critical,
+        ];
+        assert_eq!(severities, expected);
+    }
+
+    #[test]
+    fn a_window_is_ten_minutes() {
+        let at = |ms| Timestamp::from_unix_ms(1_750_000_000_000 + ms).unwrap();
+        assert_eq!(within_window(&[]), 0);
+        assert_eq!(within_window(&[at(0), at(1), at(FAILURES_WINDOW_MS)]), 2);
+        assert_eq!(within_window(&[at(0), at(1), at(FAILURES_WINDOW_MS - 1)]), 3);
+        assert_eq!(
+            within_window(&[at(9_999_999), at(0)]),
+            2,
+            "a clock that was put back"
+        );
+    }
+
+    #[test]
+    fn a_resolution_says_something() {
+        assert!(Resolution::new("it was me").is_ok());
+        assert!(Resolution::new(&"é".repeat(4_096)).is_ok());
+        for (text, chars) in [("", 0), (" \n", 2), (&"a".repeat(4_097), 4_097)] {
+            assert_eq!(Resolution::new(text), Err(SecurityError::Resolution(chars)));
+        }
+    }
 }

@@ -10,8 +10,8 @@ use privatus_domain::member::MemberError;
 use privatus_domain::message::MessageError;
 use privatus_domain::setting::SettingError;
 use privatus_domain::{
-    AccessError, IdError, Permission, PictureError, PublicKeyError, Resource, ResourceError,
-    SafetyNumberError, SecurityError, TimestampError, TransferError, UserError, UserId,
+    AccessError, AuditError, IdError, KeyEntryError, Permission, PictureError, PublicKeyError, Resource,
+    ResourceError, SafetyNumberError, SecurityError, TimestampError, TransferError, UserError, UserId,
 };
 use privatus_sqlite::{ErrorCode, SqliteError};
 
@@ -262,11 +262,13 @@ macro_rules! refused {
 
 refused!(
     AccessError,
+    AuditError,
     BodyError,
     ContactError,
     GroupError,
     IdError,
     MemberError,
+    KeyEntryError,
     MessageError,
     PictureError,
     PublicKeyError,
