@@ -1,6 +1,8 @@
 //! The maintenance checks of DESIGN section 7: the file, the keys, and our own books.
 
 mod books;
+mod chain;
+mod found;
 mod groups;
 #[cfg(test)]
 mod planted;
@@ -34,6 +36,12 @@ pub struct Verification {
     pub values: u64,
     /// Conversations whose counters were compared.
     pub conversations: u64,
+    /// Entries of the audit log whose MAC holds.
+    pub audit_entries: u64,
+    /// What is wrong with the audit log; among the problems as well.
+    pub audit_broken: Option<String>,
+    /// Whether a page does not authenticate, or is not a page: then nothing else was checked.
+    pub is_damaged: bool,
     /// What is wrong, at most 100 of them.
     pub problems: Vec<String>,
     /// How many problems there are.
@@ -85,6 +93,7 @@ impl ReadTx<'_> {
         // It reads the file without its log. A page that a merge left half written is whole in the log.
         if !found.is_content() {
             if !self.link.has_log() || !self.reads_whole() {
+                found.is_damaged = true;
                 return Ok(found);
             }
             found = Verification::default();
@@ -113,6 +122,7 @@ impl ReadTx<'_> {
         self.verify_counters(&mut found)?;
         self.verify_books(&mut found)?;
         self.verify_values(&mut found)?;
+        self.verify_chain(&mut found, total, progress)?;
         Ok(found)
     }
 

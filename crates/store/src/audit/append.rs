@@ -2,13 +2,11 @@
 
 use privatus_domain::NewAuditEntry;
 
+use super::KEY;
 use super::chain::{Columns, GENESIS, entry_mac};
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::WriteTx;
-
-/// Type and scope of the audit key in `key_store`.
-pub(super) const KEY: (&str, &str) = ("audit", "audit_log");
 
 /// Where the chain stands in this transaction.
 #[derive(Debug, Clone, Copy)]
@@ -106,33 +104,6 @@ impl WriteTx<'_> {
         };
         self.audit_head = Some(head);
         Ok(head)
-    }
-
-    /// Takes rows from before the chain into it, where there is none yet: those that were adopted.
-    pub(crate) fn audit_settle(&mut self) -> Result<(), StoreError> {
-        let sql = Sql::new("SELECT count(mac), count(*) FROM audit_log");
-        let counts: Option<(i64, i64)> = self.link.row(sql, "look at the audit log")?;
-        if !matches!(counts, Some((0, rows)) if rows > 0) {
-            return Ok(());
-        }
-        let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
-        let (key, vault) = (key.to_audit_key(), self.shared.vault_id);
-        let (mut previous, mut after) = (GENESIS, i64::MIN);
-        loop {
-            let rows = self.audit_rows(after)?;
-            let Some(last) = rows.last() else { break };
-            after = last.0;
-            for row in rows {
-                let details = self.audit_details(&row)?;
-                let place = (vault.as_bytes().as_slice(), number);
-                previous = entry_mac(&key, place, &previous, &row, details.as_deref());
-                let sql = Sql::new("UPDATE audit_log SET mac = ?, key_number = ? WHERE log_id = ?");
-                let sql = sql.bind(previous.as_slice()).bind(i64::from(number)).bind(row.0);
-                self.link.run(sql, "take an audit entry into the chain")?;
-            }
-        }
-        self.audit_head = None;
-        Ok(())
     }
 
     /// Entries and security events that waited for a write transaction: what happened at the open, and what was refused

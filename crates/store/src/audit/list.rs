@@ -1,59 +1,101 @@
-//! Entries by filters, newest first, through the indexes.
+//! Entries by filters, newest first, through the indexes; and all of them, oldest first.
 
-use privatus_domain::{AuditEntry, AuditFilter, AuditHead, JsonText, Resource, Timestamp};
+use privatus_domain::{Act, AuditEntry, AuditError, AuditFilter, AuditHead, JsonText, Resource, Timestamp};
 
 use super::chain::{COLUMNS, Columns};
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::ReadTx;
 
+/// The index that a filter is looked up in: the narrowest that has it.
+fn index(filter: &AuditFilter) -> &'static str {
+    let is_timed = filter.since.is_some() || filter.until.is_some();
+    let id = filter.on.as_ref().and_then(|(_, id)| id.as_deref());
+    match filter {
+        _ if is_failed_authentication(filter) => "INDEXED BY idx_audit_failed_auth",
+        _ if id.is_some_and(|id| id != Resource::EVERY) => "INDEXED BY idx_audit_resource",
+        AuditFilter { user: Some(_), .. } => "INDEXED BY idx_audit_user_events",
+        _ if is_timed => "INDEXED BY idx_audit_timestamp_type",
+        AuditFilter {
+            event_type: Some(_), ..
+        } => "INDEXED BY idx_audit_event_type",
+        AuditFilter { on: Some(_), .. } => "INDEXED BY idx_audit_resource",
+        AuditFilter {
+            failed_only: true, ..
+        } => "INDEXED BY idx_audit_suspicious",
+        _ => "NOT INDEXED",
+    }
+}
+
+/// The specification has an index for this question alone. It needs the words themselves, and no bind.
+fn is_failed_authentication(filter: &AuditFilter) -> bool {
+    filter.failed_only && filter.event_type.as_deref() == Some(Act::Unlock.event_type())
+}
+
+/// The statement of a filter: numbers first, through the index, and only then the rows.
+fn statement(filter: &AuditFilter, limit: usize) -> String {
+    let is_failed_authentication = is_failed_authentication(filter);
+    let id = filter.on.as_ref().and_then(|(_, id)| id.as_deref());
+    let parts = [
+        (filter.since.is_some(), "timestamp >= ?"),
+        (filter.until.is_some(), "timestamp < ?"),
+        (is_failed_authentication, "event_type = 'authentication'"),
+        (
+            filter.event_type.is_some() && !is_failed_authentication,
+            "event_type = ?",
+        ),
+        (filter.user.is_some(), "user_id = ?"),
+        (filter.on.is_some(), "resource_type = ?"),
+        (id.is_some_and(|id| id != Resource::EVERY), "resource_id = ?"),
+        (filter.failed_only, "success = FALSE"),
+        (filter.before.is_some(), "log_id < ?"),
+    ];
+    let wanted: Vec<&str> = parts
+        .into_iter()
+        .filter_map(|(is_wanted, part)| is_wanted.then_some(part))
+        .collect();
+    let wheres = if wanted.is_empty() {
+        String::new()
+    } else {
+        format!("WHERE {}", wanted.join(" AND "))
+    };
+    format!(
+        "SELECT {COLUMNS} FROM audit_log WHERE log_id IN (SELECT log_id FROM audit_log {} {wheres} \
+         ORDER BY log_id DESC LIMIT {limit}) ORDER BY log_id DESC",
+        index(filter)
+    )
+}
+
 impl ReadTx<'_> {
     /// The newest `limit` entries that pass the filter, newest first.
     ///
     /// # Errors
-    /// [`StoreError`] of the database.
+    /// [`StoreError::Refused`] for an event type that is neither known nor in the log.
     pub fn audit_entries(
         &mut self,
         filter: &AuditFilter,
         limit: usize,
     ) -> Result<Vec<AuditEntry>, StoreError> {
+        if let Some(event) = &filter.event_type {
+            self.audit_event_check(event)?;
+        }
         let (since, until) = (
             filter.since.map(Timestamp::to_sql),
             filter.until.map(Timestamp::to_sql),
         );
         let kind = filter.on.as_ref().map(|(kind, _)| kind.as_str());
         let id = filter.on.as_ref().and_then(|(_, id)| id.as_deref());
-        let id = id.filter(|id| *id != Resource::EVERY);
-        let user = filter.user.as_ref().map(ToString::to_string);
-        let mut wheres = Vec::new();
-        let mut binds = Vec::new();
-        for (condition, value) in [
-            ("timestamp >= ?", since.as_deref()),
-            ("timestamp < ?", until.as_deref()),
-            ("event_type = ?", filter.event_type.as_deref()),
-            ("user_id = ?", user.as_deref()),
-            ("resource_type = ?", kind),
-            ("resource_id = ?", id),
-        ] {
-            if let Some(value) = value {
-                wheres.push(condition);
-                binds.push(value);
-            }
-        }
-        if filter.failed_only {
-            wheres.push("success = FALSE");
-        }
-        if filter.before.is_some() {
-            wheres.push("log_id < ?");
-        }
-        let wheres = if wheres.is_empty() {
-            String::new()
-        } else {
-            format!("WHERE {}", wheres.join(" AND "))
-        };
-        let sql = format!("SELECT {COLUMNS} FROM audit_log {wheres} ORDER BY log_id DESC LIMIT {limit}");
-        let mut sql = Sql::new(sql);
-        for bind in binds {
+        let event = filter.event_type.as_deref();
+        let binds = [
+            since.as_deref(),
+            until.as_deref(),
+            event.filter(|_| !is_failed_authentication(filter)),
+            filter.user.as_ref().map(|user| user.as_str()),
+            kind,
+            id.filter(|id| *id != Resource::EVERY),
+        ];
+        let mut sql = Sql::new(statement(filter, limit));
+        for bind in binds.into_iter().flatten() {
             sql = sql.bind(bind);
         }
         if let Some(before) = filter.before {
@@ -61,6 +103,27 @@ impl ReadTx<'_> {
         }
         let rows: Vec<Columns> = self.link.rows(sql, "list audit entries")?;
         rows.into_iter().map(|row| self.audit_entry(row)).collect()
+    }
+
+    /// At most a thousand entries with a number above `after`, oldest first: all of them, a batch at a time.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn audit_entries_after(&mut self, after: i64) -> Result<Vec<AuditEntry>, StoreError> {
+        let rows = self.audit_rows(after)?;
+        rows.into_iter().map(|row| self.audit_entry(row)).collect()
+    }
+
+    /// A type that is not this build's may be another application's.
+    fn audit_event_check(&mut self, event: &str) -> Result<(), StoreError> {
+        if Act::event_types().contains(&event) {
+            return Ok(());
+        }
+        let sql =
+            Sql::new("SELECT 1 FROM audit_log INDEXED BY idx_audit_event_type WHERE event_type = ? LIMIT 1");
+        let found: Option<i64> = self.link.row(sql.bind(event), "look for an event type")?;
+        let unknown = || AuditError::UnknownEvent(event.chars().take(100).collect());
+        found.map(drop).ok_or_else(|| unknown().into())
     }
 
     fn audit_entry(&mut self, row: Columns) -> Result<AuditEntry, StoreError> {
@@ -105,5 +168,187 @@ impl ReadTx<'_> {
             StoreError::AuditBroken(format!("entry {log_id} carries a MAC of another length"))
         })?;
         Ok(AuditHead { log_id, mac })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use privatus_domain::{NewAuditEntry, ResourceKind, UserId};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{Vault, at};
+
+    const TIMES: [&str; 4] = [
+        "2025-01-01T00:00:00Z",
+        "2025-02-01T00:00:00Z",
+        "2025-03-01T00:00:00Z",
+        "2025-04-01T00:00:00Z",
+    ];
+
+    /// Four entries of the application's users, behind those of the vault itself.
+    fn vault() -> Vault {
+        let vault = Vault::new();
+        let contact = |id: &str| Resource::of(ResourceKind::Contact, id);
+        vault
+            .store
+            .write("entries", |tx| {
+                let by = |entry: NewAuditEntry, name: &str| NewAuditEntry {
+                    user: UserId::new(name).ok(),
+                    ..entry
+                };
+                let [first, second, third, fourth] = TIMES.map(at);
+                tx.audit(&by(
+                    NewAuditEntry::done(first, Act::ContactVerify).on(contact("a")),
+                    "ann",
+                ))?;
+                tx.audit(&by(
+                    NewAuditEntry::done(second, Act::UnlockFailed).failed("wrong"),
+                    "ann",
+                ))?;
+                tx.audit(&by(
+                    NewAuditEntry::done(third, Act::AccessRefuse)
+                        .on(contact("b"))
+                        .failed("no grant"),
+                    "bob",
+                ))?;
+                tx.audit(&NewAuditEntry::done(fourth, Act::HistoryExport).with(json!({"messages": 3})))
+            })
+            .unwrap();
+        vault
+    }
+
+    fn times(vault: &Vault, filter: &AuditFilter) -> Vec<usize> {
+        let entries = vault.store.read(|tx| tx.audit_entries(filter, 100)).unwrap();
+        let place = |entry: &AuditEntry| TIMES.iter().position(|time| entry.timestamp == Some(at(time)));
+        entries.iter().filter_map(place).collect()
+    }
+
+    fn plan(vault: &Vault, filter: &AuditFilter) -> String {
+        let text = statement(filter, 50).replace('?', "NULL");
+        let sql = Sql::new(format!("EXPLAIN QUERY PLAN {text}"));
+        let steps: Vec<(i32, i32, i32, String)> =
+            vault.store.read(|tx| tx.link.rows(sql, "explain")).unwrap();
+        steps.into_iter().map(|(.., step)| step + "\n").collect()
+    }
+
+    /// Each filter with what it finds, and the index that it is to use.
+    #[test]
+    fn each_filter_finds_its_entries_through_its_index() {
+        let vault = vault();
+        let filter = AuditFilter::default;
+        let timed = AuditFilter {
+            since: Some(at(TIMES[1])),
+            until: Some(at(TIMES[3])),
+            ..filter()
+        };
+        let event = |name: &str| AuditFilter {
+            event_type: Some(name.into()),
+            ..filter()
+        };
+        let user = |name: &str| AuditFilter {
+            user: UserId::new(name).ok(),
+            ..filter()
+        };
+        let on = |id: Option<&str>| AuditFilter {
+            on: Some((ResourceKind::Contact, id.map(Into::into))),
+            ..filter()
+        };
+        for (filter, found, index) in [
+            (timed.clone(), &[2, 1][..], "idx_audit_timestamp_type"),
+            (
+                AuditFilter {
+                    event_type: Some("access".into()),
+                    ..timed.clone()
+                },
+                &[2],
+                "idx_audit_timestamp_type",
+            ),
+            (event("contact"), &[0], "idx_audit_event_type"),
+            (user("ann"), &[1, 0], "idx_audit_user_events"),
+            (
+                AuditFilter {
+                    since: Some(at(TIMES[1])),
+                    ..user("ann")
+                },
+                &[1],
+                "idx_audit_user_events (user_id=? AND timestamp>?)",
+            ),
+            (
+                on(Some("b")),
+                &[2],
+                "idx_audit_resource (resource_type=? AND resource_id=?",
+            ),
+            (on(None), &[2, 0], "idx_audit_resource (resource_type=?)"),
+            (on(Some("*")), &[2, 0], "idx_audit_resource (resource_type=?)"),
+            (
+                AuditFilter {
+                    failed_only: true,
+                    ..event("authentication")
+                },
+                &[1],
+                "idx_audit_failed_auth",
+            ),
+            (
+                AuditFilter {
+                    failed_only: true,
+                    ..filter()
+                },
+                &[2, 1],
+                "idx_audit_suspicious",
+            ),
+            (filter(), &[3, 2, 1, 0], "USING INTEGER PRIMARY KEY"),
+        ] {
+            let plan = plan(&vault, &filter);
+            assert!(plan.contains(index), "{index} for {filter:?}:\n{plan}");
+            assert_eq!(times(&vault, &filter), found, "{filter:?}");
+        }
+        // By type alone no index is sorted: the newest of a million are the first of the index.
+        assert!(!plan(&vault, &event("contact")).contains("TEMP B-TREE FOR ORDER BY"));
+    }
+
+    #[test]
+    fn pages_follow_each_other() {
+        let vault = vault();
+        let mut filter = AuditFilter::default();
+        let all = vault.store.read(|tx| tx.audit_entries(&filter, 100)).unwrap();
+        let mut paged = Vec::new();
+        loop {
+            let page = vault.store.read(|tx| tx.audit_entries(&filter, 2)).unwrap();
+            let Some(last) = page.last() else { break };
+            filter.before = Some(last.log_id);
+            paged.extend(page);
+        }
+        assert_eq!(paged, all);
+        let mut oldest_first = vault.store.read(|tx| tx.audit_entries_after(i64::MIN)).unwrap();
+        oldest_first.reverse();
+        assert_eq!(oldest_first, all);
+        let newest = all.first().unwrap();
+        assert_eq!(newest.details.as_ref().unwrap().as_str(), "{\"messages\":3}");
+        let newest_only = vault
+            .store
+            .read(|tx| tx.audit_entries_after(newest.log_id - 1))
+            .unwrap();
+        assert_eq!(newest_only.len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_event_type_is_refused_unless_the_log_has_it() {
+        let vault = vault();
+        let filter = AuditFilter {
+            event_type: Some("login".into()),
+            ..AuditFilter::default()
+        };
+        let error = vault.store.read(|tx| tx.audit_entries(&filter, 10)).unwrap_err();
+        assert_eq!(error.exit_code(), 23);
+        let said = error.to_string();
+        assert!(
+            said.contains("\"login\"") && said.contains("authentication, vault"),
+            "{said}"
+        );
+        vault.sql("INSERT INTO audit_log (event_type, action) VALUES ('login', 'x')");
+        let found = vault.store.read(|tx| tx.audit_entries(&filter, 10)).unwrap();
+        assert_eq!(found.len(), 1);
     }
 }

@@ -4,7 +4,13 @@ mod append;
 mod chain;
 mod list;
 mod prune;
+mod settle;
+#[cfg(test)]
+mod tampered;
 mod verify;
+
+/// Type and scope of the audit key in `key_store`.
+const KEY: (&str, &str) = ("audit", "audit_log");
 
 pub(crate) use append::Head;
 pub use verify::AuditCheck;

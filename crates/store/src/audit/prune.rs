@@ -1,30 +1,13 @@
 //! Retention: a prefix of the log goes, and a checkpoint under a MAC says where the chain now begins.
 
-use privatus_crypto::AuditKey;
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind, Timestamp};
 use serde_json::json;
 
-use super::append::KEY;
+use super::KEY;
+use super::chain::checkpoint_mac;
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::WriteTx;
-
-/// The MAC of a checkpoint: the last entry removed, its MAC, and when.
-pub(super) fn checkpoint_mac(
-    key: &AuditKey,
-    (vault, key_number): (&[u8], u32),
-    removed: i64,
-    removed_mac: &[u8; 32],
-    at: &str,
-) -> [u8; 32] {
-    key.checkpoint_mac(&[
-        vault,
-        key_number.to_le_bytes().as_slice(),
-        removed.to_le_bytes().as_slice(),
-        removed_mac.as_slice(),
-        at.as_bytes(),
-    ])
-}
 
 impl WriteTx<'_> {
     /// Removes the oldest entries, up to the first that is not before `before`; gives how many. The newest one stays.

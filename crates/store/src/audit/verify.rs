@@ -1,10 +1,11 @@
 //! Reading the chain from its beginning: the first entry that is not as it was written is named.
 
-use privatus_domain::AuditHead;
+use privatus_crypto::AuditKey;
+use privatus_domain::{Act, AuditHead};
+use serde_json::Value;
 
-use super::append::KEY;
-use super::chain::{Columns, GENESIS, entry_mac};
-use super::prune::checkpoint_mac;
+use super::KEY;
+use super::chain::{Columns, GENESIS, checkpoint_mac, entry_mac};
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::ReadTx;
@@ -14,6 +15,8 @@ use crate::tx::ReadTx;
 pub struct AuditCheck {
     /// Entries whose MAC holds.
     pub entries: u64,
+    /// How many of them have details.
+    pub details: u64,
     /// Number of the first entry that stands, if there is one.
     pub first: Option<i64>,
     /// Number of the last entry that retention removed, if it did.
@@ -27,7 +30,49 @@ pub struct AuditCheck {
 /// Where a walk stands.
 struct Walk {
     previous: [u8; 32],
-    last: Option<i64>,
+    last: i64,
+    key: Option<(i64, u32, AuditKey)>,
+    /// Numbers that are missing though the MACs hold, up to this one: no fault when an entry that follows says that
+    /// everything up to there is from before the chain.
+    gap: Option<(i64, String)>,
+}
+
+impl Walk {
+    /// Follows a row whose MAC holds.
+    fn follow(&mut self, log_id: i64, mac: [u8; 32]) {
+        let expected = self.last.saturating_add(1);
+        if log_id != expected && self.gap.is_none() {
+            self.gap = Some((
+                log_id.saturating_sub(1),
+                missing(expected, log_id.saturating_sub(1)),
+            ));
+        }
+        self.previous = mac;
+        self.last = log_id;
+    }
+
+    /// Forgets gaps in what an entry says was taken into the chain.
+    fn settle(&mut self, row: &Columns, details: Option<&[u8]>) {
+        let act = Act::AuditSettle;
+        if self.gap.is_none() || (row.2.as_str(), row.6.as_str()) != (act.event_type(), act.action()) {
+            return;
+        }
+        let details = details.and_then(|plain| serde_json::from_slice::<Value>(plain).ok());
+        let up_to = details.and_then(|details| details.get("up_to").and_then(Value::as_i64));
+        self.gap = self
+            .gap
+            .take()
+            .filter(|(end, _)| up_to.is_none_or(|up_to| *end > up_to));
+    }
+}
+
+/// What is said of numbers that do not stand.
+fn missing(first: i64, last: i64) -> String {
+    if first >= last {
+        format!("entry {last} is missing")
+    } else {
+        format!("the entries {first} to {last} are missing")
+    }
 }
 
 impl ReadTx<'_> {
@@ -41,25 +86,28 @@ impl ReadTx<'_> {
         anchor: Option<&AuditHead>,
         progress: &mut dyn FnMut(u64) -> bool,
     ) -> Result<AuditCheck, StoreError> {
-        let checkpoint = self.audit_checkpoint()?;
-        let (removed, start, broken) = match checkpoint {
-            Ok(None) => (None, GENESIS, None),
-            Ok(Some((removed, mac))) => (Some(removed), mac, None),
-            Err((removed, why)) => (Some(removed), GENESIS, Some((removed, why))),
+        let (removed, previous, broken) = match self.audit_checkpoint()? {
+            Checkpoint::None => (None, GENESIS, None),
+            Checkpoint::At(removed, mac) => (Some(removed), mac, None),
+            Checkpoint::Broken(removed, why) => (Some(removed), GENESIS, Some((removed, why))),
         };
+        let last = removed.unwrap_or_default();
         let mut check = AuditCheck {
             entries: 0,
+            details: 0,
             first: None,
             removed,
             head: AuditHead {
-                log_id: removed.unwrap_or_default(),
-                mac: start,
+                log_id: last,
+                mac: previous,
             },
             broken,
         };
         let mut walk = Walk {
-            previous: start,
-            last: removed,
+            previous,
+            last,
+            key: None,
+            gap: None,
         };
         let mut anchored = anchor.is_none_or(|anchor| anchor == &check.head);
         let mut after = i64::MIN;
@@ -68,16 +116,12 @@ impl ReadTx<'_> {
             let Some(newest) = rows.last() else { break };
             after = newest.0;
             for row in &rows {
-                if let Some(why) = self.audit_row_check(&walk, row)? {
-                    check.broken = Some((row.0, why));
+                if let Err(why) = self.audit_row_check(&mut walk, row)? {
+                    check.broken = walk.gap.take().or(Some((row.0, why)));
                     break;
                 }
-                let mac = row.9.0.as_deref().and_then(|mac| mac.try_into().ok());
-                walk = Walk {
-                    previous: mac.unwrap_or(GENESIS),
-                    last: Some(row.0),
-                };
                 check.entries += 1;
+                check.details += u64::from(row.7.is_some());
                 check.first = check.first.or(Some(row.0));
                 check.head = AuditHead {
                     log_id: row.0,
@@ -89,125 +133,131 @@ impl ReadTx<'_> {
                 return Err(StoreError::Interrupted);
             }
         }
+        check.broken = check.broken.or(walk.gap);
         if check.broken.is_none() {
-            let anchor = anchor.filter(|_| !anchored);
-            check.broken = self.audit_end_check(&check, anchor)?;
+            check.broken = self.audit_end_check(&check)?;
+        }
+        if let Some(anchor) = anchor.filter(|_| !anchored && check.broken.is_none()) {
+            check.broken = Some((anchor.log_id, anchor_missed(&check, anchor)));
         }
         Ok(check)
     }
 
-    /// What is wrong with a row that follows on the walk so far.
-    fn audit_row_check(&mut self, walk: &Walk, row: &Columns) -> Result<Option<String>, StoreError> {
+    /// Follows a row, or says what is wrong with it.
+    fn audit_row_check(&mut self, walk: &mut Walk, row: &Columns) -> Result<Result<(), String>, StoreError> {
         let log_id = row.0;
-        let (Some(mac), Some(number)) = &row.9 else {
-            return Ok(Some(format!(
+        let (Some(stored), Some(number)) = &row.9 else {
+            return Ok(Err(format!(
                 "entry {log_id} carries no MAC: it was written past the store"
             )));
         };
-        let own = self.key_number(KEY.0, KEY.1)?;
-        let number = u32::try_from(*number).ok();
-        let Some(number) = number.filter(|number| own.is_some_and(|own| *number <= own)) else {
-            return Ok(Some(format!("entry {log_id} names a key that there never was")));
+        if walk.key.as_ref().is_none_or(|(known, ..)| known != number) {
+            let found = self.audit_key(*number)?;
+            walk.key = found.map(|(key_number, key)| (*number, key_number, key));
+        }
+        let Some((_, number, key)) = &walk.key else {
+            return Ok(Err(format!(
+                "entry {log_id} names a key that is not the audit log's"
+            )));
         };
         let details = match self.audit_details(row) {
             Ok(details) => details,
             Err(StoreError::DatabaseDamaged(_)) if !self.link.is_spoiled() => {
-                return Ok(Some(format!("entry {log_id}: its details were changed")));
+                return Ok(Err(format!(
+                    "entry {log_id}: its details were changed, or are another entry's"
+                )));
             }
             Err(error) => return Err(error),
         };
         let vault = self.shared.vault_id;
-        let place = (vault.as_bytes().as_slice(), number);
-        let key = self.audit_key(number)?;
-        if entry_mac(&key, place, &walk.previous, row, details.as_deref()).as_slice() == mac.as_slice() {
-            return Ok(None);
-        }
-        let expected = walk.last.map_or(1, |last| last.saturating_add(1));
-        Ok(Some(match log_id.saturating_sub(1) {
-            last if log_id <= expected => {
-                let _ = last;
+        let place = (vault.as_bytes().as_slice(), *number);
+        let mac = entry_mac(key, place, &walk.previous, row, details.as_deref());
+        if mac.as_slice() != stored.as_slice() {
+            let expected = walk.last.saturating_add(1);
+            return Ok(Err(if log_id > expected {
+                missing(expected, log_id.saturating_sub(1))
+            } else {
                 format!("entry {log_id} was changed, or another stands in its place")
-            }
-            last if last == expected => format!("entry {expected} is missing"),
-            last => format!("the entries {expected} to {last} are missing"),
-        }))
+            }));
+        }
+        walk.follow(log_id, mac);
+        walk.settle(row, details.as_deref());
+        Ok(Ok(()))
     }
 
-    /// What is wrong behind the last entry: numbers that were given and do not stand, or a head that is not there.
-    fn audit_end_check(
-        &mut self,
-        check: &AuditCheck,
-        anchor: Option<&AuditHead>,
-    ) -> Result<Option<(i64, String)>, StoreError> {
-        let head = check.head.log_id;
-        if let Some(anchor) = anchor {
-            let why = match anchor.log_id {
-                wanted if wanted > head => {
-                    format!("the entries {} to {wanted} are missing at the end", head + 1)
-                }
-                wanted if check.removed.is_some_and(|removed| wanted < removed) => {
-                    format!(
-                        "the exported head {wanted} is older than what retention removed: it cannot be compared"
-                    )
-                }
-                wanted => format!(
-                    "entry {wanted} is another than when its head was exported: the log was written anew"
-                ),
-            };
-            return Ok(Some((anchor.log_id, why)));
-        }
+    /// What is wrong behind the last entry: numbers that were given and do not stand, or a log that is empty.
+    fn audit_end_check(&mut self, check: &AuditCheck) -> Result<Option<(i64, String)>, StoreError> {
         let sql = Sql::new("SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'");
         let given: Option<i64> = self.link.row(sql, "read the audit log's counter")?;
-        let given = given.unwrap_or_default();
-        Ok((given > head).then(|| {
-            let why = if given == head + 1 {
-                format!("entry {given} is missing at the end")
-            } else {
-                format!("the entries {} to {given} are missing at the end", head + 1)
-            };
-            (given, why)
-        }))
+        let (head, given) = (check.head.log_id, given.unwrap_or_default());
+        if given > head {
+            return Ok(Some((
+                given,
+                missing(head.saturating_add(1), given) + " at the end",
+            )));
+        }
+        // The newest entry is never removed, and none is written without the key.
+        if check.entries == 0 && self.key_number(KEY.0, KEY.1)?.is_some() {
+            return Ok(Some((head.saturating_add(1), "every entry is missing".into())));
+        }
+        Ok(None)
     }
 
-    /// The number and MAC of the last entry that retention removed; or what is wrong with the checkpoint.
-    #[expect(clippy::type_complexity, reason = "a checkpoint, or what is wrong with it")]
-    fn audit_checkpoint(&mut self) -> Result<Result<Option<(i64, [u8; 32])>, (i64, String)>, StoreError> {
+    /// The number and MAC of the last entry that retention removed.
+    fn audit_checkpoint(&mut self) -> Result<Checkpoint, StoreError> {
         type Row = (Option<i64>, Option<Vec<u8>>, Option<String>, Option<Vec<u8>>);
         let sql = Sql::new(
             "SELECT audit_removed, audit_removed_mac, audit_removed_at, audit_checkpoint FROM vault_state WHERE id = 1",
         );
         let row: Option<Row> = self.link.row(sql, "read the audit log's checkpoint")?;
         let (removed, mac, at, checkpoint) = match row.unwrap_or_default() {
-            (None, None, None, None) => return Ok(Ok(None)),
+            (None, None, None, None) => return Ok(Checkpoint::None),
             (Some(removed), Some(mac), Some(at), Some(checkpoint)) => (removed, mac, at, checkpoint),
             (removed, ..) => {
-                return Ok(Err((
-                    removed.unwrap_or_default(),
-                    "the checkpoint is not whole".into(),
-                )));
+                let why = "the checkpoint behind the removed entries is not whole".into();
+                return Ok(Checkpoint::Broken(removed.unwrap_or_default(), why));
             }
         };
-        let changed = || {
-            (
-                removed,
-                format!("the checkpoint behind entry {removed} was changed"),
-            )
-        };
+        let changed = Checkpoint::Broken(
+            removed,
+            format!("the checkpoint behind entry {removed} was changed"),
+        );
         let (Some((number, stored)), Ok(mac)) = (checkpoint.split_first_chunk::<4>(), mac.try_into()) else {
-            return Ok(Err(changed()));
+            return Ok(changed);
         };
-        let number = u32::from_le_bytes(*number);
-        let own = self.key_number(KEY.0, KEY.1)?;
-        if own.is_none_or(|own| number > own || number == 0) {
-            return Ok(Err(changed()));
-        }
+        let Some((number, key)) = self.audit_key(u32::from_le_bytes(*number).into())? else {
+            return Ok(changed);
+        };
         let vault = self.shared.vault_id;
-        let key = self.audit_key(number)?;
-        if checkpoint_mac(&key, (vault.as_bytes().as_slice(), number), removed, &mac, &at).as_slice()
-            != stored
-        {
-            return Ok(Err(changed()));
-        }
-        Ok(Ok(Some((removed, mac))))
+        let expected = checkpoint_mac(&key, (vault.as_bytes().as_slice(), number), removed, &mac, &at);
+        Ok(if expected.as_slice() == stored {
+            Checkpoint::At(removed, mac)
+        } else {
+            changed
+        })
     }
+}
+
+/// Where a log begins.
+enum Checkpoint {
+    /// With its first entry.
+    None,
+    /// Behind this entry, whose MAC was this one.
+    At(i64, [u8; 32]),
+    /// Nobody knows: what is wrong with the checkpoint.
+    Broken(i64, String),
+}
+
+/// What is said of a head that was exported and is not in a log that holds.
+fn anchor_missed(check: &AuditCheck, anchor: &AuditHead) -> String {
+    let (wanted, head) = (anchor.log_id, check.head.log_id);
+    if wanted > head {
+        return missing(head.saturating_add(1), wanted) + " at the end";
+    }
+    if check.removed.is_some_and(|removed| wanted < removed) {
+        return format!(
+            "the exported head {wanted} is older than what retention removed: it cannot be compared"
+        );
+    }
+    format!("entry {wanted} is another than when its head was exported: the log was written anew")
 }

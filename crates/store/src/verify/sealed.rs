@@ -1,4 +1,5 @@
-//! Sealed values of the tables that no query of the store opens: audit log, transfers, groups, security events.
+//! Sealed values of the tables that no query of the store opens: transfers, groups, security events. Those of the audit log
+//! are opened with its chain.
 
 use privatus_domain::id::Id;
 
@@ -9,8 +10,7 @@ use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 /// A sealed column, and the column or two that name its row in the envelope (docs/CRYPTO.md).
-const SEALED: [(&str, &str, &str, Option<&str>); 6] = [
-    ("audit_log", "details", "log_id", None),
+const SEALED: [(&str, &str, &str, Option<&str>); 5] = [
     ("security_events", "raw_data", "event_id", None),
     ("file_transfers", "file_name", "transfer_id", None),
     ("file_transfers", "file_hash", "transfer_id", None),

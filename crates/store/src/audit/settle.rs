@@ -1,0 +1,67 @@
+//! Entries from before the chain: those of a database that was adopted, and of a vault whose schema was stepped back.
+
+use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity};
+use serde_json::json;
+
+use super::KEY;
+use super::chain::{GENESIS, entry_mac};
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::WriteTx;
+
+impl WriteTx<'_> {
+    /// Takes rows from before the chain into it, where there is none yet. An entry of its own says up to where: only
+    /// before it may numbers be missing.
+    pub(crate) fn audit_settle(&mut self) -> Result<(), StoreError> {
+        let sql = Sql::new("SELECT count(mac), count(*) FROM audit_log");
+        let counts: Option<(i64, i64)> = self.link.row(sql, "look at the audit log")?;
+        let Some((0, rows)) = counts.filter(|(_, rows)| *rows > 0) else {
+            return Ok(());
+        };
+        let had_key = self.key_number(KEY.0, KEY.1)?.is_some();
+        self.audit_chain_anew()?;
+        self.audit_head = None;
+        let up_to = self.audit_position()?.given;
+        let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
+            .on(Resource::every(ResourceKind::Audit))
+            .with(json!({ "entries": rows, "up_to": up_to }));
+        self.audit(&entry)?;
+        if had_key {
+            // Whoever can take the MACs away could also have changed what they stood on.
+            self.security_event(&NewSecurityEvent {
+                at: self.now(),
+                kind: SecurityKind::Tampering,
+                severity: Severity::High,
+                user: None,
+                description:
+                    "the audit log had lost its MACs and was chained anew: to be expected after a step back \
+                              of the schema, else somebody altered it"
+                        .into(),
+                raw_data: Some(json!({ "entries": rows, "up_to": up_to }).into()),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Gives each entry its MAC.
+    fn audit_chain_anew(&mut self) -> Result<(), StoreError> {
+        let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
+        let (key, vault) = (key.to_audit_key(), self.shared.vault_id);
+        let place = (vault.as_bytes().as_slice(), number);
+        let (mut previous, mut after) = (GENESIS, i64::MIN);
+        loop {
+            let rows = self.audit_rows(after)?;
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            after = last.0;
+            for row in rows {
+                let details = self.audit_details(&row)?;
+                previous = entry_mac(&key, place, &previous, &row, details.as_deref());
+                let sql = Sql::new("UPDATE audit_log SET mac = ?, key_number = ? WHERE log_id = ?");
+                let sql = sql.bind(previous.as_slice()).bind(i64::from(number)).bind(row.0);
+                self.link.run(sql, "take an audit entry into the chain")?;
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The audit log's chain, as a part of the check of everything.
+
+use super::{Verification, VerifyProgress};
+use crate::error::StoreError;
+use crate::model_settle::SETTLED;
+use crate::sql::Sql;
+use crate::tx::ReadTx;
+
+impl ReadTx<'_> {
+    /// Walks the chain; its first fault is a problem. Entries of an older schema that wait to be taken into it are no
+    /// fault.
+    pub(super) fn verify_chain(
+        &mut self,
+        found: &mut Verification,
+        total: u64,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<(), StoreError> {
+        let sql = Sql::new("SELECT settled_version FROM vault_state WHERE id = 1");
+        let settled: Option<i64> = self.link.row(sql, "look whether rows are settled")?;
+        if settled.is_none_or(|version| version < SETTLED) {
+            return Ok(());
+        }
+        let done = found.messages;
+        let check = self.audit_verify(None, &mut |_| {
+            progress(VerifyProgress {
+                step: "audit log",
+                done,
+                total,
+            });
+            true
+        });
+        match check {
+            Ok(check) => {
+                found.audit_entries = check.entries;
+                found.values += check.details;
+                if let Some((_, why)) = check.broken {
+                    found.problem(format!("audit log: {why}"));
+                    found.audit_broken = Some(why);
+                }
+                Ok(())
+            }
+            Err(StoreError::DatabaseDamaged(why)) if !self.link.is_spoiled() => {
+                found.problem(format!("audit log: {why}"));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

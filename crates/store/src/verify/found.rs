@@ -1,0 +1,67 @@
+//! Checks whose outcome is written down: what a person should look at must not depend on that person's terminal.
+
+use privatus_domain::{
+    Act, AuditHead, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity,
+};
+use serde_json::json;
+
+use super::{Verification, VerifyProgress};
+use crate::audit::AuditCheck;
+use crate::error::StoreError;
+use crate::store::Store;
+
+impl Store {
+    /// As [`ReadTx::verify`](crate::ReadTx::verify), on a connection of its own. What it finds leaves an entry in the audit
+    /// log and, once until somebody resolves it, a security event; a file with damaged pages is not written to.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the check itself could not run.
+    pub fn verify(&self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<Verification, StoreError> {
+        let found = self.read_long(|tx| tx.verify(progress))?;
+        if let Some(first) = found.problems.first().filter(|_| !found.is_damaged) {
+            self.note_found(ResourceKind::Vault, first, found.problem_count);
+        }
+        Ok(found)
+    }
+
+    /// As [`ReadTx::audit_verify`](crate::ReadTx::audit_verify), on a connection of its own. What it finds leaves the same.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the check itself could not run.
+    pub fn audit_verify(
+        &self,
+        anchor: Option<&AuditHead>,
+        progress: &mut dyn FnMut(u64) -> bool,
+    ) -> Result<AuditCheck, StoreError> {
+        let check = self.read_long(|tx| tx.audit_verify(anchor, progress))?;
+        if let Some((_, why)) = &check.broken {
+            self.note_found(ResourceKind::Audit, why, 1);
+        }
+        Ok(check)
+    }
+
+    fn note_found(&self, what: ResourceKind, first: &str, problems: u64) {
+        let at = self.shared.now();
+        let details = json!({ "problems": problems, "first": first });
+        let entry = NewAuditEntry::done(at, Act::VerifyFailed)
+            .on(Resource::every(what))
+            .with(&details)
+            .failed("something is not as it was written");
+        let event = NewSecurityEvent {
+            at,
+            kind: SecurityKind::Tampering,
+            severity: Severity::Critical,
+            user: None,
+            description: "a check found what is not as it was written".into(),
+            raw_data: Some(details.into()),
+        };
+        let written = self.write("verify_failed", |tx| {
+            tx.audit(&entry)?;
+            tx.security_event_once(&event)
+        });
+        if let Err(error) = written {
+            // The answer is what was asked for; whoever cannot write the vault reads it all the same.
+            tracing::debug!(%error, "what a check found was not written down");
+        }
+    }
+}
