@@ -10,7 +10,7 @@ use privatus_domain::{
 use serde_json::json;
 
 use crate::error::StoreError;
-use crate::sql::Sql;
+use crate::sql::{LIMIT_MOST, Sql};
 use crate::tx::{ReadTx, WriteTx};
 
 /// Newest events among which one of many failures is looked for: nothing is written for each refusal behind it, so it is
@@ -54,6 +54,7 @@ impl ReadTx<'_> {
         } else {
             ""
         };
+        let limit = limit.min(LIMIT_MOST);
         let text = format!(
             "SELECT {COLUMNS} FROM security_events WHERE event_id < ?{severities}{kind}{unresolved} \
              ORDER BY event_id DESC LIMIT {limit}"

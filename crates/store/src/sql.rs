@@ -9,6 +9,9 @@ use privatus_sqlite::Value;
 /// Binds that a statement has room for without growing: a message's row has 13.
 const ROOM: usize = 13;
 
+/// The most that SQLite takes after LIMIT, and more rows than any table holds.
+pub(crate) const LIMIT_MOST: usize = usize::MAX >> 1;
+
 /// One statement with its binds.
 #[derive(Debug)]
 pub(crate) struct Sql<'a> {

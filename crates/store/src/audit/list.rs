@@ -4,7 +4,7 @@ use privatus_domain::{Act, AuditEntry, AuditError, AuditFilter, AuditHead, JsonT
 
 use super::chain::{COLUMNS, Columns};
 use crate::error::StoreError;
-use crate::sql::Sql;
+use crate::sql::{LIMIT_MOST, Sql};
 use crate::tx::ReadTx;
 
 /// The index that a filter is looked up in: the narrowest that has it.
@@ -94,7 +94,7 @@ impl ReadTx<'_> {
             kind,
             id.filter(|id| *id != Resource::EVERY),
         ];
-        let mut sql = Sql::new(statement(filter, limit));
+        let mut sql = Sql::new(statement(filter, limit.min(LIMIT_MOST)));
         for bind in binds.into_iter().flatten() {
             sql = sql.bind(bind);
         }
