@@ -15,6 +15,14 @@ pub(crate) struct Waiting {
     pub(crate) events: Vec<NewSecurityEvent>,
 }
 
+impl Waiting {
+    /// Takes what came later behind what is there.
+    pub(crate) fn append(&mut self, mut later: Self) {
+        self.entries.append(&mut later.entries);
+        self.events.append(&mut later.events);
+    }
+}
+
 /// The queue of a store.
 #[derive(Debug, Default)]
 pub(crate) struct Pending(Mutex<Waiting>);
@@ -55,8 +63,7 @@ impl Pending {
     /// Puts back what could not be committed, before what came meanwhile.
     pub(crate) fn put_back(&self, mut earlier: Waiting) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        earlier.entries.append(&mut waiting.entries);
-        earlier.events.append(&mut waiting.events);
+        earlier.append(std::mem::take(&mut *waiting));
         *waiting = earlier;
     }
 }

@@ -315,8 +315,12 @@ impl<'a> WriteTx<'a> {
     }
 
     /// Gives everything up.
-    pub(crate) fn roll_back(self) {
+    pub(crate) fn roll_back(mut self) {
+        let (shared, waited) = (self.read.shared, self.waited.take());
         rollback(self.read.link);
+        if let Some(waited) = waited {
+            shared.pending.put_back(waited);
+        }
     }
 }
 

@@ -23,6 +23,8 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn audit(&mut self, entry: &NewAuditEntry) -> Result<(), StoreError> {
+        // What waited happened before.
+        self.pending_write()?;
         let user = self.user.as_ref().or(entry.user.as_ref());
         let row: Columns = (
             0,
@@ -123,7 +125,7 @@ impl WriteTx<'_> {
                 events.try_for_each(|event| self.security_event(event))
             });
         self.user = bound;
-        self.waited = Some(pending);
+        self.waited.get_or_insert_default().append(pending);
         written
     }
 }
