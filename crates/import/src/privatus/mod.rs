@@ -3,6 +3,7 @@
 //! `header`, then `contact`, `group`, `setting`, `grant`, `statistic`, `transfer`, `conversation`, its `message`s oldest first, …, then `end` with counts
 //! and the BLAKE2b-256 of every byte before it. No clock is in it: an unchanged vault gives the same bytes.
 
+mod contact;
 mod grant;
 mod group;
 mod lines;

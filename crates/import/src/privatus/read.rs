@@ -6,12 +6,13 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::VERSION;
+use super::contact::Contact;
 use super::grant::Grant;
 use super::group::Group;
 use super::lines::{self, Line};
 use super::message::{self, id};
 use super::parse::{Parsed, parse};
-use super::record::{Contact, Message, Record, no_record};
+use super::record::{Message, Record, no_record};
 use super::setting::Setting;
 use super::statistic::Statistic;
 use super::transfer::Transfer;
@@ -21,7 +22,7 @@ use crate::insert::{insert, is_absent};
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 use crate::start::{Start, WIDE, start};
-use privatus_domain::{ContactId, ConversationId, DisplayName, NewContact, PublicKey};
+use privatus_domain::ConversationId;
 use privatus_store::{Digest, Store, StoreError};
 
 /// Messages of one transaction, and the bytes of lines after which one ends early.
@@ -276,19 +277,20 @@ impl Reader<'_> {
     }
 
     fn contact(&mut self, contact: Contact) -> Result<(), ImportError> {
-        let chat = contact.conversation.unwrap_or_else(|| contact.id.clone());
+        let chat = contact.conversation.clone().unwrap_or_else(|| contact.id.clone());
+        let (state, picture) = contact.state();
+        if let Err(why) = picture {
+            self.report.leave_out("profile picture refused");
+            self.report.note(format!("a profile picture was left out: {why}"));
+        }
         let written = self.store.write("import_contact", |tx| {
-            let new = NewContact {
-                id: id::<ContactId>(tx, &contact.id)?,
-                display_name: DisplayName::lenient(&contact.display_name, "Unnamed contact"),
-                public_key: PublicKey::kept_base64(&contact.public_key)?,
-                is_verified: contact.is_verified,
-                added_at: contact.added_at.map_or(tx.now(), |at| at.0),
-                last_seen: contact.last_seen.map(|at| at.0),
-            };
+            let new = contact.to_new(tx)?;
             let is_new = is_absent(tx.contact_by_id(&new.id))?;
             let wanted = id(tx, &chat)?;
             let conversation = tx.contact_create_in(&new, &wanted)?;
+            if let Some(state) = state.filter(|_| is_new) {
+                tx.contact_restore(&new.id, &state)?;
+            }
             Ok::<_, StoreError>((is_new.then_some(new.id), conversation))
         });
         if let Some((new, conversation)) = self.kept("contact", written)? {

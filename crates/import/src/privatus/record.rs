@@ -6,6 +6,7 @@ use privatus_domain::{Media, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::contact::Contact;
 use super::grant::Grant;
 use super::group::Group;
 use super::statistic::Statistic;
@@ -83,37 +84,6 @@ pub(super) fn no_record(line: &[u8]) -> String {
 }
 
 // What has a default may be missing in an export that another program wrote.
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct Contact {
-    pub(super) id: String,
-    pub(super) display_name: String,
-    #[serde(default)]
-    pub(super) public_key: String,
-    #[serde(default)]
-    pub(super) is_verified: bool,
-    pub(super) added_at: Option<Time>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) last_seen: Option<Time>,
-    /// The id of its conversation, where that is not its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) conversation: Option<String>,
-}
-
-impl Contact {
-    /// Of an export that has the conversation but not who it is with.
-    pub(super) const fn named(id: String, display_name: String) -> Self {
-        Self {
-            id,
-            display_name,
-            public_key: String::new(),
-            is_verified: false,
-            added_at: None,
-            last_seen: None,
-            conversation: None,
-        }
-    }
-}
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Message {

@@ -11,8 +11,9 @@ use privatus_domain::{
 use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
 
 use super::VERSION;
+use super::contact::Contact;
 use super::group::Group;
-use super::record::{Contact, Message, Record, Time};
+use super::record::{Message, Record, Time};
 use super::setting::Setting;
 use super::transfer;
 use crate::report::{OnProgress, Progress};
@@ -73,18 +74,9 @@ pub fn export(
         conversations.sort_by(|a, b| a.id.cmp(&b.id));
         let elsewhere = elsewhere(&conversations);
         for contact in tx.contacts()? {
-            let id = contact.id.to_string();
-            lines.put(&Record::Contact(Contact {
-                conversation: elsewhere
-                    .get(&(ConversationKind::Direct.as_str(), id.clone()))
-                    .cloned(),
-                id,
-                display_name: contact.display_name,
-                public_key: contact.public_key.to_base64(),
-                is_verified: contact.is_verified,
-                added_at: Some(Time(contact.added_at)),
-                last_seen: contact.last_seen.map(Time),
-            }))?;
+            let key = (ConversationKind::Direct.as_str(), contact.id.to_string());
+            let conversation = elsewhere.get(&key).cloned();
+            lines.put(&Record::Contact(Contact::of(contact, conversation)))?;
         }
         for group in tx.groups()? {
             let id = group.id.to_string();

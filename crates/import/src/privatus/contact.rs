@@ -1,0 +1,112 @@
+//! The `contact` record of an export.
+
+use privatus_domain::{
+    Contact as Stored, ContactState, DisplayName, NewContact, PictureError, ProfilePicture, PublicKey,
+};
+use privatus_store::{StoreError, WriteTx};
+use serde::{Deserialize, Serialize};
+
+use super::message::id;
+use super::record::Time;
+
+/// What has a default may be missing in an export that another program or an older build wrote.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Contact {
+    pub(super) id: String,
+    pub(super) display_name: String,
+    #[serde(default)]
+    pub(super) public_key: String,
+    #[serde(default)]
+    pub(super) is_verified: bool,
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub(super) is_online: bool,
+    pub(super) added_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) last_seen: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) profile_picture: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) blocked_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) muted_until: Option<Time>,
+    /// The id of its conversation, where that is not its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) conversation: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_not(flag: &bool) -> bool {
+    !*flag
+}
+
+impl Contact {
+    /// Of an export that has the conversation but not who it is with.
+    pub(super) const fn named(id: String, display_name: String) -> Self {
+        Self {
+            id,
+            display_name,
+            public_key: String::new(),
+            is_verified: false,
+            is_online: false,
+            added_at: None,
+            last_seen: None,
+            profile_picture: None,
+            blocked_at: None,
+            muted_until: None,
+            conversation: None,
+        }
+    }
+
+    /// As the vault has it.
+    pub(super) fn of(contact: Stored, conversation: Option<String>) -> Self {
+        Self {
+            id: contact.id.to_string(),
+            display_name: contact.display_name,
+            public_key: contact.public_key.to_base64(),
+            is_verified: contact.is_verified,
+            is_online: contact.is_online,
+            added_at: Some(Time(contact.added_at)),
+            last_seen: contact.last_seen.map(Time),
+            profile_picture: contact.profile_picture,
+            blocked_at: contact.blocked_at.map(Time),
+            muted_until: contact.muted_until.map(Time),
+            conversation,
+        }
+    }
+
+    /// The contact to be created.
+    pub(super) fn to_new(&self, tx: &WriteTx<'_>) -> Result<NewContact, StoreError> {
+        Ok(NewContact {
+            id: id(tx, &self.id)?,
+            display_name: DisplayName::lenient(&self.display_name, "Unnamed contact"),
+            public_key: PublicKey::kept_base64(&self.public_key)?,
+            is_verified: self.is_verified,
+            added_at: self.added_at.map_or(tx.now(), |at| at.0),
+            last_seen: self.last_seen.map(|at| at.0),
+        })
+    }
+
+    /// What it has beside that, without a picture that breaks the rules; `None` when there is nothing.
+    pub(super) fn state(&self) -> (Option<ContactState>, Result<(), PictureError>) {
+        let (picture, kept) = match self
+            .profile_picture
+            .as_deref()
+            .map(ProfilePicture::new)
+            .transpose()
+        {
+            Ok(picture) => (picture, Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        let state = ContactState {
+            is_online: self.is_online,
+            profile_picture: picture,
+            blocked_at: self.blocked_at.map(|at| at.0),
+            muted_until: self.muted_until.map(|at| at.0),
+        };
+        let is_plain = !state.is_online
+            && state.profile_picture.is_none()
+            && state.blocked_at.is_none()
+            && state.muted_until.is_none();
+        ((!is_plain).then_some(state), kept)
+    }
+}
