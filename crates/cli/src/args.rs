@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::access::{Access, Grant as GrantArguments, To};
-pub(crate) use self::contacts::Contacts;
+pub(crate) use self::contacts::{Contacts, ContactsList, ContactsSet};
 pub(crate) use self::migrate::{Baseline, Down, Migrate};
 pub(crate) use self::settings::Settings;
 pub(crate) use self::stats::Stats;
@@ -95,7 +95,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ID")]
         up_to: Option<String>,
     },
-    /// Contacts: list, add, rename, verify, remove
+    /// Contacts: list, search, show, add, set, verify by safety number, block, remove
     #[command(subcommand, after_help = contacts::CONTACTS)]
     Contacts(Contacts),
     /// Files offered and received: offer, receive, progress, set, list, show, verify

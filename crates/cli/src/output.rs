@@ -109,7 +109,7 @@ pub(crate) fn chat_table(chats: &[Conversation]) -> String {
 pub(crate) fn chat_json(chat: &Conversation) -> Value {
     json!({
         "id": chat.id, "title": chat.title, "kind": chat.kind, "messages": chat.messages,
-        "unread": chat.unread, "last_at": chat.last_at,
+        "unread": chat.unread, "last_at": chat.last_at, "muted_until": chat.muted_until,
     })
 }
 

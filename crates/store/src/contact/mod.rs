@@ -76,6 +76,12 @@ impl ReadTx<'_> {
         Ok(contacts)
     }
 
+    /// Whether a contact's conversation is muted now.
+    #[must_use]
+    pub fn contact_is_muted(&self, contact: &Contact) -> bool {
+        contact.is_muted(self.shared.now())
+    }
+
     fn contact_from(&mut self, row: Row) -> Result<Contact, StoreError> {
         self.contact_decode(row).map_err(StoreError::of_stored)
     }

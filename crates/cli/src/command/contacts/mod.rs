@@ -1,84 +1,65 @@
-//! `contacts`: list, add, rename, verify, remove.
+//! `contacts`: list, search, show, add, set, rename, safety-number, verify, block, unblock, remove.
+
+mod number;
+mod set;
+mod show;
 
 use privatus_domain::{Contact, ContactId, DisplayName, NewContact, PublicKey};
 use privatus_store::{Store, StoreError};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{open, warn};
 use crate::args::{Arguments, Contacts};
 use crate::failure::Failure;
-use crate::output::Column;
 use crate::{find, output};
 
 pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failure> {
     match command {
-        Contacts::List => list(arguments),
-        Contacts::Add { name, public_key } => add(arguments, name, public_key.as_deref()),
+        Contacts::List(which) => show::list(arguments, which),
+        Contacts::Search { text } => show::search(arguments, text),
+        Contacts::Show { contact } => show::one(arguments, contact),
+        Contacts::Add { name, public_key, id } => add(arguments, name, public_key.as_deref(), id.as_deref()),
+        Contacts::Set(change) => set::run(arguments, change),
         Contacts::Rename { contact, name } => {
             let name = DisplayName::new(name.as_str()).map_err(StoreError::from)?;
-            change(arguments, contact, "renamed", |store, id| {
-                store.write("contact_rename", |tx| tx.contact_rename(id, &name))
+            change(arguments, contact, |store, id| {
+                store.write("contact_rename", |tx| tx.contact_rename(id, &name))?;
+                Ok("renamed")
             })
         }
-        Contacts::Verify { contact } => change(arguments, contact, "verified", |store, id| {
-            store.write("contact_verify", |tx| tx.contact_verify(id))
+        Contacts::SafetyNumber { contact, other } => number::show(arguments, contact, other.as_deref()),
+        Contacts::Verify {
+            contact,
+            safety_number,
+        } => number::verify(arguments, contact, safety_number),
+        Contacts::Block { contact } => change(arguments, contact, |store, id| {
+            let done = store.write("contact_block", |tx| tx.contact_block(id))?;
+            Ok(if done { "blocked" } else { "is blocked already" })
+        }),
+        Contacts::Unblock { contact } => change(arguments, contact, |store, id| {
+            let done = store.write("contact_unblock", |tx| tx.contact_unblock(id))?;
+            Ok(if done { "unblocked" } else { "is not blocked" })
         }),
         Contacts::Remove { contact } => remove(arguments, contact),
     }
 }
 
-fn list(arguments: &Arguments) -> Result<u8, Failure> {
-    let store = open(arguments)?;
-    let contacts = store.read(|tx| tx.contacts())?;
-    store.lock()?;
-    if arguments.json {
-        let contacts: Vec<Value> = contacts.iter().map(contact_json).collect();
-        output::json(&json!({ "contacts": contacts }))?;
-        return Ok(0);
-    }
-    let row = |contact: &Contact| {
-        let key = if contact.public_key.is_empty() {
-            "none"
-        } else {
-            "yes"
-        };
-        let verified = if contact.is_verified { "yes" } else { "no" };
-        vec![
-            contact.display_name.clone(),
-            key.into(),
-            verified.into(),
-            contact.id.to_string(),
-        ]
-    };
-    if contacts.is_empty() {
-        output::line("No contacts yet. `privatus contacts add NAME` adds one.")?;
-        return Ok(0);
-    }
-    let columns = [
-        Column::Text("name", 40),
-        Column::Text("key", 4),
-        Column::Text("verified", 8),
-        Column::Text("id", 36),
-    ];
-    output::table(&columns, contacts.iter().map(row).collect())?;
-    Ok(0)
-}
-
-fn contact_json(contact: &Contact) -> Value {
-    json!({
-        "id": contact.id, "display_name": contact.display_name, "public_key": contact.public_key.to_base64(),
-        "is_verified": contact.is_verified, "added_at": contact.added_at, "last_seen": contact.last_seen,
-    })
-}
-
-fn add(arguments: &Arguments, name: &str, key: Option<&str>) -> Result<u8, Failure> {
+fn add(arguments: &Arguments, name: &str, key: Option<&str>, id: Option<&str>) -> Result<u8, Failure> {
     let display_name = DisplayName::new(name).map_err(StoreError::from)?;
     let public_key = key
         .map_or_else(|| Ok(PublicKey::default()), PublicKey::from_base64)
         .map_err(StoreError::from)?;
+    let wanted: Option<ContactId> = id.map(str::parse).transpose().map_err(StoreError::from)?;
     let store = open(arguments)?;
     let id = store.write("contact_create", |tx| {
-        let id = ContactId::new(tx.new_id()?);
+        let id = match wanted {
+            None => ContactId::new(tx.new_id()?),
+            Some(id) => match tx.contact_by_id(&id) {
+                Err(StoreError::NotFound(_)) => id,
+                Ok(_) => return Err(StoreError::Refused(format!("the contact {id} is there already"))),
+                Err(error) => return Err(error),
+            },
+        };
         let added_at = tx.now();
         let new = NewContact {
             id: id.clone(),
@@ -89,26 +70,26 @@ fn add(arguments: &Arguments, name: &str, key: Option<&str>) -> Result<u8, Failu
             last_seen: None,
         };
         tx.contact_create(&new)?;
-        Ok::<_, StoreError>(id)
+        Ok(id)
     })?;
     store.lock()?;
     if arguments.json {
         output::json(&json!({ "id": id }))?;
     } else {
-        output::line(&format!("Added {id}"))?;
+        output::line(&format!("Added {}", crate::text::one_line(&id.to_string(), 200)))?;
     }
     Ok(0)
 }
 
+/// Does something to the contact that is meant, and says what.
 fn change(
     arguments: &Arguments,
     wanted: &str,
-    what: &str,
-    act: impl FnOnce(&Store, &ContactId) -> Result<(), StoreError>,
+    act: impl FnOnce(&Store, &ContactId) -> Result<&'static str, StoreError>,
 ) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let contact = find::contact(&store, wanted)?;
-    act(&store, &contact.id)?;
+    let what = act(&store, &contact.id)?;
     store.lock()?;
     changed(arguments, &contact, what)
 }
