@@ -12,9 +12,9 @@ use std::fs;
 use std::path::Path;
 
 use privatus_domain::{
-    Attributes, Body, ContactId, ConversationId, Direction, DisplayName, GroupId, GroupKind, ImportedSender,
-    Media, MemberLimit, MessageId, NewContact, NewGroup, NewMember, NewMessage, PublicKey, SenderRef,
-    SettingKey, Timestamp,
+    Attributes, Body, ContactId, ContactState, ConversationId, Direction, DisplayName, GroupId, GroupKind,
+    ImportedSender, Media, MemberLimit, MessageId, NewContact, NewGroup, NewMember, NewMessage,
+    ProfilePicture, PublicKey, SenderRef, SettingKey, Timestamp,
 };
 use privatus_import::{ImportError, Report, privatus};
 use privatus_store::{Password, Store, StoreError, VaultOptions};
@@ -169,7 +169,7 @@ fn people(store: &Store, names: &[String], group_first: bool) -> Vec<Conversatio
     let contact = |id: &str, number: usize, key: Vec<u8>, seen| {
         let new = NewContact {
             id: id.parse::<ContactId>().unwrap(),
-            display_name: DisplayName::new(names[number % names.len()].as_str()).unwrap(),
+            display_name: DisplayName::lenient(&names[number % names.len()], "Unnamed"),
             public_key: PublicKey::kept(key).unwrap(),
             is_verified: number == 0,
             added_at: moment(number as i64 * 1_234_567_890_123),
@@ -178,7 +178,7 @@ fn people(store: &Store, names: &[String], group_first: bool) -> Vec<Conversatio
         store.write("test", |tx| tx.contact_create(&new)).unwrap()
     };
     let group = |id: &str, number: usize, kind, members: &[&str]| {
-        let name = DisplayName::new(names[number % names.len()].as_str()).unwrap();
+        let name = DisplayName::lenient(&names[number % names.len()], "Unnamed");
         let created_at = moment(number as i64 * 1_000 + 1);
         let new = NewGroup {
             limit: MemberLimit::new(2 + number as u32 * 30_000).unwrap(),
@@ -190,7 +190,7 @@ fn people(store: &Store, names: &[String], group_first: bool) -> Vec<Conversatio
                 let members: Vec<NewMember> = members
                     .iter()
                     .map(|id| {
-                        let name = DisplayName::new(names[0].as_str()).unwrap();
+                        let name = DisplayName::lenient(&names[0], "Unnamed");
                         NewMember::new(id.parse().unwrap(), name)
                     })
                     .collect();
@@ -224,6 +224,25 @@ fn people(store: &Store, names: &[String], group_first: bool) -> Vec<Conversatio
     chats
 }
 
+/// What contacts have beside how they were created; one is blocked, which keeps no message of before away.
+fn states(names: &[String]) -> [(ContactId, ContactState); 2] {
+    let both = ContactState {
+        is_online: true,
+        profile_picture: ProfilePicture::new(names[0].as_str()).ok(),
+        blocked_at: Some(Timestamp::from_unix_ms(1).unwrap()),
+        muted_until: None,
+    };
+    let other = ContactState {
+        muted_until: Some(Timestamp::MAX),
+        ..ContactState::default()
+    };
+    let id = |id: &str| id.parse().unwrap();
+    [
+        (id("both"), both),
+        (id("0190163d-8694-739b-aea5-966c26f8ad91"), other),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -240,7 +259,9 @@ proptest! {
         let chats = people(&first, &names, group_first);
         for (number, msg) in messages.iter().enumerate() {
             let new = new_message(number, msg);
-            first.write("test", |tx| tx.message_insert(&chats[msg.chat % chats.len()], &new)).unwrap();
+            let chat = &chats[msg.chat % chats.len()];
+            // As a history: its replies may answer what is in another conversation.
+            first.write("test", |tx| tx.messages_import(chat, std::slice::from_ref(&new))).unwrap();
         }
         for (number, (text, whole, real)) in settings.iter().enumerate() {
             let key = SettingKey::kept(format!("key {number}")).unwrap();
@@ -249,6 +270,9 @@ proptest! {
             let scope = if number % 2 == 0 { "" } else { "user\u{202e}" };
             let updated = at(number as i64 * 77_777_777_777);
             first.write("test", |tx| tx.setting_restore(scope, &key, &value, updated)).unwrap();
+        }
+        for (id, state) in states(&names) {
+            first.write("test", |tx| tx.contact_restore(&id, &state)).unwrap();
         }
         if removed {
             first.write("test", |tx| tx.contact_remove(&"gone".parse().unwrap())).unwrap();

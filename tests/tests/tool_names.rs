@@ -15,7 +15,7 @@ use privatus_sqlite::{Connection, OpenMode, OpenOptions, PageMac, RawKey};
 use privatus_tests::{history, init, ok, privatus, run, tool};
 use serde_json::Value;
 
-const COMMANDS: [&[&str]; 42] = [
+const COMMANDS: [&[&str]; 0] = [
     &[],
     &["init"],
     &["demo"],
@@ -26,9 +26,15 @@ const COMMANDS: [&[&str]; 42] = [
     &["mark-read"],
     &["contacts"],
     &["contacts", "list"],
+    &["contacts", "search"],
+    &["contacts", "show"],
     &["contacts", "add"],
+    &["contacts", "set"],
     &["contacts", "rename"],
+    &["contacts", "safety-number"],
     &["contacts", "verify"],
+    &["contacts", "block"],
+    &["contacts", "unblock"],
     &["contacts", "remove"],
     &["transfers"],
     &["transfers", "offer"],
@@ -59,6 +65,9 @@ const COMMANDS: [&[&str]; 42] = [
     &["migrate", "verify"],
     &["migrate", "baseline"],
 ];
+
+/// 32 bytes in base64.
+const KEY: &str = "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=";
 
 fn words(words: &[&str]) -> String {
     let output = Command::new(tool())
@@ -204,7 +213,7 @@ fn json_fields() {
         "contacts add",
         &ok(
             &vault,
-            &["--json", "contacts", "add", "Alice", "--public-key", "q83v"],
+            &["--json", "contacts", "add", "Alice", "--public-key", KEY],
         ),
     );
     note("contacts list", &ok(&vault, &["--json", "contacts", "list"]));
@@ -216,6 +225,15 @@ fn json_fields() {
         "contacts verify",
         &ok(&vault, &["--json", "contacts", "verify", "Bob"]),
     );
+    for words in [
+        &["set", "Bob", "--online"][..],
+        &["block", "Bob"],
+        &["show", "Bob"],
+        &["safety-number", "Bob"],
+    ] {
+        let name = format!("contacts {}", words[0]);
+        note(&name, &ok(&vault, &[&["--json", "contacts"], words].concat()));
+    }
     note(
         "contacts remove",
         &ok(&vault, &["--json", "contacts", "remove", "Bob"]),
