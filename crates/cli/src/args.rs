@@ -2,6 +2,7 @@
 
 mod access;
 mod contacts;
+mod groups;
 mod migrate;
 mod settings;
 mod stats;
@@ -13,6 +14,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::access::{Access, Grant as GrantArguments, To};
 pub(crate) use self::contacts::{Contacts, ContactsList, ContactsSet};
+pub(crate) use self::groups::{By, Create as CreateGroup, Groups, Of as OfGroup, Set as SetGroup};
 pub(crate) use self::migrate::{Baseline, Down, Migrate};
 pub(crate) use self::settings::Settings;
 pub(crate) use self::stats::Stats;
@@ -98,6 +100,9 @@ pub(crate) enum Command {
     /// Contacts: list, search, show, add, set, verify by safety number, block, remove
     #[command(subcommand, after_help = contacts::CONTACTS)]
     Contacts(Contacts),
+    /// Groups and their members: list, show, create, set, add, role, transfer, remove, ban, leave, delete
+    #[command(subcommand, after_help = groups::GROUPS)]
+    Groups(Groups),
     /// Files offered and received: offer, receive, progress, set, list, show, verify
     #[command(subcommand, after_help = transfers::TRANSFERS)]
     Transfers(Transfers),

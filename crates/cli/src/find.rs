@@ -7,6 +7,10 @@ use privatus_domain::{
 };
 use privatus_store::{ReadTx, Store, StoreError};
 
+mod member;
+
+pub(crate) use self::member::{member, newcomer, party};
+
 /// The one conversation that is meant: by its own id, its title, or the id of its contact or group.
 pub(crate) fn chat(store: &Store, wanted: &str) -> Result<Conversation, StoreError> {
     store.read(|tx| {
@@ -172,6 +176,7 @@ fn one<T>(all: Vec<T>, wanted: &str, what: &str, named: impl Fn(&T) -> Named) ->
         [] => {
             let list = match what {
                 "chat" => "privatus chats".to_owned(),
+                "member" => "privatus groups members GROUP".to_owned(),
                 other => format!("privatus {other}s list"),
             };
             Err(StoreError::NotFound(format!(

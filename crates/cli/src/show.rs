@@ -26,6 +26,14 @@ pub(crate) fn answered(tx: &mut ReadTx<'_>, messages: &[Message]) -> Result<Answ
             continue;
         }
         let words = match tx.message_by_id(id) {
+            // An imported history may say so; its text stays where it was said.
+            Ok(message)
+                if messages
+                    .first()
+                    .is_some_and(|first| first.conversation != message.conversation) =>
+            {
+                "a message in another chat".to_owned()
+            }
             Ok(message) => named(&message),
             Err(StoreError::NotFound(_)) => match tx.reply_state(id)? {
                 ReplyState::Absent => "a message not in this vault".to_owned(),

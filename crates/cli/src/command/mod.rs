@@ -4,6 +4,7 @@ mod access;
 mod contacts;
 mod documents;
 pub(crate) mod export;
+mod groups;
 pub(crate) mod import;
 mod messages;
 mod migrate;
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Command::MarkRead { chat, up_to } => messages::mark_read(arguments, chat, up_to.as_deref()),
         Command::Contacts(command) => contacts::run(arguments, command),
         Command::Transfers(command) => transfers::run(arguments, command),
+        Command::Groups(command) => groups::run(arguments, command),
         Command::Settings(command) => settings::run(arguments, command),
         Command::Access(command) => access::run(arguments, command),
         Command::Stats(stats) => stats::run(arguments, stats),

@@ -1,0 +1,266 @@
+//! `groups` on the command line.
+
+use clap::{Args, Subcommand};
+
+/// `groups`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Groups {
+    /// All groups
+    #[command(after_help = GROUPS_LIST)]
+    List {
+        /// Only those that this contact sees: its own, and the public ones
+        #[arg(long, value_name = "CONTACT")]
+        seen_by: Option<String>,
+    },
+    /// One group: what it is, and who is in it
+    #[command(after_help = GROUPS_SHOW)]
+    Show {
+        /// Which: an id, the beginning of one, or a name
+        group: String,
+        /// Show names in an anonymous group too
+        #[arg(long)]
+        names: bool,
+    },
+    /// Make one; you are its owner and first member
+    #[command(after_help = GROUPS_CREATE)]
+    Create(Create),
+    /// Change its name, description, type, limit or settings
+    #[command(after_help = GROUPS_SET)]
+    Set(Set),
+    /// Add a contact; a public group may be joined by oneself
+    #[command(after_help = GROUPS_ADD)]
+    Add {
+        /// Which: an id, the beginning of one, or a name
+        group: String,
+        /// Whom: an id, the beginning of one, or a name
+        contact: String,
+        /// As what: admin or member
+        #[arg(long, value_name = "R", default_value = "member")]
+        role: String,
+        /// Its name in the group [default: the contact's]
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Make an admin of a member, or a member of an admin
+    #[command(after_help = GROUPS_ROLE)]
+    Role {
+        #[command(flatten)]
+        of: Of,
+        /// The new role: admin or member
+        role: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Hand the group over: another member becomes the owner
+    #[command(after_help = GROUPS_TRANSFER)]
+    Transfer {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Remove a member
+    #[command(after_help = GROUPS_REMOVE)]
+    Remove {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Ban a contact: it is removed, and cannot be added again
+    #[command(after_help = GROUPS_BAN)]
+    Ban {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Take a ban back
+    #[command(after_help = GROUPS_UNBAN)]
+    Unban {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Leave a group
+    #[command(after_help = GROUPS_LEAVE)]
+    Leave {
+        /// Which: an id, the beginning of one, or a name
+        group: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Members of a group; of an anonymous one by their anonymous ids
+    #[command(after_help = GROUPS_MEMBERS)]
+    Members {
+        /// Which: an id, the beginning of one, or a name
+        group: String,
+        /// Show names in an anonymous group too
+        #[arg(long)]
+        names: bool,
+    },
+    /// Say what a member may do
+    #[command(after_help = GROUPS_PERMISSIONS)]
+    Permissions {
+        #[command(flatten)]
+        of: Of,
+        /// An object; write, send_files and pin are true or false, other fields are kept
+        #[arg(value_name = "JSON")]
+        permissions: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Delete a group with its conversation, for good
+    #[command(after_help = GROUPS_DELETE)]
+    Delete {
+        /// Which: an id, the beginning of one, or a name
+        group: String,
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+/// A member of a group.
+#[derive(Debug, Args)]
+pub(crate) struct Of {
+    /// Which: an id, the beginning of one, or a name
+    pub(crate) group: String,
+    /// Who: an id, the beginning of one, or a name
+    pub(crate) member: String,
+}
+
+/// Who acts.
+#[derive(Debug, Args)]
+pub(crate) struct By {
+    /// The member that did it, where it was another than you
+    #[arg(long, value_name = "MEMBER")]
+    pub(crate) by: Option<String>,
+}
+
+/// `groups create`
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// Its name
+    pub(crate) name: String,
+    /// public, private or secret
+    #[arg(long = "type", value_name = "T")]
+    pub(crate) kind: String,
+    /// Most members, you among them (1 to 100,000)
+    #[arg(long, value_name = "N", default_value_t = privatus_domain::limits::GROUP_MEMBERS_DEFAULT)]
+    pub(crate) max_members: u32,
+    /// Members know each other by anonymous ids
+    #[arg(long)]
+    pub(crate) anonymous: bool,
+    /// What it is about
+    #[arg(long, value_name = "D")]
+    pub(crate) description: Option<String>,
+    /// An object; announcements_only, slow_mode_seconds and history_visible are known, other fields are kept
+    #[arg(long, value_name = "JSON")]
+    pub(crate) settings: Option<String>,
+    /// Your name in it
+    #[arg(long, value_name = "NAME", default_value = "Me")]
+    pub(crate) own_name: String,
+}
+
+/// `groups set`
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    /// Which: an id, the beginning of one, or a name
+    pub(crate) group: String,
+    #[command(flatten)]
+    pub(crate) what: What,
+    #[command(flatten)]
+    pub(crate) by: By,
+}
+
+/// What is set.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct What {
+    /// Its new name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// What it is about; an empty text takes it away
+    #[arg(long, value_name = "D")]
+    pub(crate) description: Option<String>,
+    /// public, private or secret
+    #[arg(long = "type", value_name = "T")]
+    pub(crate) kind: Option<String>,
+    /// Most members (1 to 100,000), not below the present count
+    #[arg(long, value_name = "N")]
+    pub(crate) max_members: Option<u32>,
+    /// All of its settings, an object; {} takes them away
+    #[arg(long, value_name = "JSON")]
+    pub(crate) settings: Option<String>,
+}
+
+pub(crate) const GROUPS: &str = "\
+Examples:
+  privatus groups create Choir --type private --max-members 30
+  privatus groups add Choir Alice
+  privatus groups members Choir";
+
+const GROUPS_LIST: &str = "\
+Examples:
+  privatus groups list
+  privatus groups list --seen-by Alice";
+
+const GROUPS_SHOW: &str = "\
+Example:
+  privatus groups show Choir";
+
+const GROUPS_CREATE: &str = "\
+Examples:
+  privatus groups create Choir --type private --max-members 30
+  privatus groups create 'Help line' --type public --anonymous --description 'Ask anything'";
+
+const GROUPS_SET: &str = "\
+Examples:
+  privatus groups set Choir --max-members 40 --name 'Great choir'
+  privatus groups set Choir --settings '{\"slow_mode_seconds\":30}'";
+
+const GROUPS_ADD: &str = "\
+Examples:
+  privatus groups add Choir Alice --role admin
+  privatus groups add 'Help line' Bob --by Bob";
+
+const GROUPS_ROLE: &str = "\
+Example:
+  privatus groups role Choir Alice admin";
+
+const GROUPS_TRANSFER: &str = "\
+Example:
+  privatus groups transfer Choir Alice";
+
+const GROUPS_REMOVE: &str = "\
+Examples:
+  privatus groups remove Choir Bob
+  privatus groups remove Choir Bob --by Alice";
+
+const GROUPS_BAN: &str = "\
+Example:
+  privatus groups ban Choir Bob";
+
+const GROUPS_UNBAN: &str = "\
+Example:
+  privatus groups unban Choir Bob";
+
+const GROUPS_LEAVE: &str = "\
+Examples:
+  privatus groups leave Choir
+  privatus groups leave Choir --by Bob";
+
+const GROUPS_MEMBERS: &str = "\
+Example:
+  privatus groups members Choir";
+
+const GROUPS_PERMISSIONS: &str = "\
+Example:
+  privatus groups permissions Choir Bob '{\"write\":false}'";
+
+const GROUPS_DELETE: &str = "\
+Example:
+  privatus groups delete Choir";

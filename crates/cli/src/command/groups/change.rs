@@ -1,0 +1,83 @@
+//! `groups create`, `set`, `delete`.
+
+use privatus_domain::{Description, DisplayName, GroupChange, GroupId, GroupSettings, MemberLimit, NewGroup};
+use privatus_store::StoreError;
+use serde_json::json;
+
+use super::{actor, done};
+use crate::args::{Arguments, By, CreateGroup, SetGroup};
+use crate::command::{open, warn};
+use crate::failure::Failure;
+use crate::{find, output};
+
+pub(super) fn create(arguments: &Arguments, new: &CreateGroup) -> Result<u8, Failure> {
+    let settings = new.settings.as_deref().map(GroupSettings::new).transpose();
+    let parts = (
+        DisplayName::new(new.name.as_str()).map_err(StoreError::from)?,
+        Description::new(new.description.clone().unwrap_or_default()).map_err(StoreError::from)?,
+        new.kind.parse().map_err(StoreError::from)?,
+        MemberLimit::new(new.max_members).map_err(StoreError::from)?,
+        settings.map_err(StoreError::from)?.unwrap_or_default(),
+        DisplayName::new(new.own_name.as_str()).map_err(StoreError::from)?,
+    );
+    let (name, description, kind, limit, settings, own_name) = parts;
+    let store = open(arguments)?;
+    let (id, conversation) = store.write("group_create", |tx| {
+        let id = GroupId::new(tx.new_id()?);
+        let new = NewGroup {
+            description,
+            limit,
+            is_anonymous: new.anonymous,
+            settings,
+            own_name: Some(own_name),
+            ..NewGroup::new(id.clone(), name, kind, tx.now())
+        };
+        let conversation = tx.group_create(&new)?;
+        Ok::<_, StoreError>((id, conversation))
+    })?;
+    store.lock()?;
+    if arguments.json {
+        output::json(&json!({ "id": id, "conversation": conversation }))?;
+    } else {
+        output::line(&format!("Created {id}"))?;
+    }
+    Ok(0)
+}
+
+pub(super) fn set(arguments: &Arguments, set: &SetGroup) -> Result<u8, Failure> {
+    let what = &set.what;
+    let name = what.name.as_deref().map(DisplayName::new).transpose();
+    let description = what.description.as_deref().map(Description::new).transpose();
+    let kind = what.kind.as_deref().map(str::parse).transpose();
+    let limit = what.max_members.map(MemberLimit::new).transpose();
+    let settings = what.settings.as_deref().map(GroupSettings::new).transpose();
+    let change = GroupChange {
+        name: name.map_err(StoreError::from)?,
+        description: description.map_err(StoreError::from)?,
+        kind: kind.map_err(StoreError::from)?,
+        limit: limit.map_err(StoreError::from)?,
+        settings: settings.map_err(StoreError::from)?,
+    };
+    let store = open(arguments)?;
+    let group = find::group(&store, &set.group)?;
+    let by = actor(&store, &group, &set.by)?;
+    store.write("group_change", |tx| tx.group_change(&group.id, &change, &by))?;
+    store.lock()?;
+    done(arguments, &group, "changed")
+}
+
+pub(super) fn delete(arguments: &Arguments, wanted: &str, by: &By) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let group = find::group(&store, wanted)?;
+    let by = actor(&store, &group, by)?;
+    store.write("group_remove", |tx| tx.group_remove(&group.id, &by))?;
+    // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
+    let swept = store.removals_sweep();
+    let locked = store.lock();
+    match swept {
+        Ok(_) => locked?,
+        Err(StoreError::DiskFull) => warn("deleted; its messages will go when there is space"),
+        Err(error) => warn(&format!("deleted; its messages are not gone yet: {error}")),
+    }
+    done(arguments, &group, "deleted")
+}

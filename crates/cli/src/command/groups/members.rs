@@ -1,0 +1,179 @@
+//! `groups add`, `role`, `transfer`, `remove`, `ban`, `unban`, `leave`, `permissions`.
+
+use privatus_domain::{ContactId, DisplayName, Group, GroupId, MemberPermissions, NewMember, Role};
+use privatus_store::{Store, StoreError, WriteTx};
+use serde_json::json;
+
+use super::actor;
+use crate::args::{Arguments, By, OfGroup};
+use crate::command::open;
+use crate::failure::Failure;
+use crate::text::one_line;
+use crate::{find, output};
+
+/// A change of a membership: of a group, about somebody, by somebody.
+type Change<'a> = &'a dyn Fn(&mut WriteTx<'_>, &GroupId, &ContactId, &ContactId) -> Result<(), StoreError>;
+
+/// Finds group, member and actor, and does it in one transaction.
+fn change(
+    arguments: &Arguments,
+    of: &OfGroup,
+    by: &By,
+    (name, what): (&'static str, &str),
+    change: Change<'_>,
+) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let group = find::group(&store, &of.group)?;
+    let member = find::member(&store, &group.id, &of.member)?;
+    let by = actor(&store, &group, by)?;
+    store.write(name, |tx| change(tx, &group.id, &member.contact, &by))?;
+    store.lock()?;
+    done(arguments, &group, (&member.contact, &member.display_name), what)
+}
+
+/// Says what was done to a member; of an anonymous group without its name.
+fn done(
+    arguments: &Arguments,
+    group: &Group,
+    (contact, name): (&ContactId, &str),
+    what: &str,
+) -> Result<u8, Failure> {
+    if arguments.json {
+        output::json(&json!({ "id": group.id, "contact_id": contact, "result": what }))?;
+    } else {
+        let name = if group.is_anonymous { "a member" } else { name };
+        output::line(&format!(
+            "{}: {} {what}",
+            one_line(&group.name, 60),
+            one_line(name, 60)
+        ))?;
+    }
+    Ok(0)
+}
+
+pub(super) fn add(
+    arguments: &Arguments,
+    (group, contact): (&str, &str),
+    (role, name): (&str, Option<&str>),
+    by: &By,
+) -> Result<u8, Failure> {
+    let role: Role = role.parse().map_err(StoreError::from)?;
+    let name = name.map(DisplayName::new).transpose().map_err(StoreError::from)?;
+    let store = open(arguments)?;
+    let group = find::group(&store, group)?;
+    let contact = find::newcomer(&store, contact)?;
+    let by = actor(&store, &group, by)?;
+    let name = match name {
+        Some(name) => name,
+        None => name_of(&store, &contact)?,
+    };
+    let new = NewMember {
+        role,
+        ..NewMember::new(contact, name)
+    };
+    store.write("group_member_add", |tx| tx.group_member_add(&group.id, &new, &by))?;
+    store.lock()?;
+    let what = format!("added as {role}");
+    done(
+        arguments,
+        &group,
+        (&new.contact, new.display_name.as_str()),
+        &what,
+    )
+}
+
+/// The name that somebody has in a group unless told.
+fn name_of(store: &Store, contact: &ContactId) -> Result<DisplayName, StoreError> {
+    store.read(|tx| {
+        if *contact == tx.own_id() {
+            return Ok(DisplayName::new("Me")?);
+        }
+        let name = tx.contact_by_id(contact)?.display_name;
+        Ok(DisplayName::lenient(&name, "Unnamed member"))
+    })
+}
+
+pub(super) fn role(arguments: &Arguments, of: &OfGroup, role: &str, by: &By) -> Result<u8, Failure> {
+    let role: Role = role.parse().map_err(StoreError::from)?;
+    let what = format!("is {role} now");
+    change(
+        arguments,
+        of,
+        by,
+        ("group_member_role", &what),
+        &|tx, group, member, by| tx.group_member_role(group, member, role, by),
+    )
+}
+
+pub(super) fn transfer(arguments: &Arguments, of: &OfGroup, by: &By) -> Result<u8, Failure> {
+    change(
+        arguments,
+        of,
+        by,
+        ("group_transfer", "is owner now"),
+        &|tx, group, member, by| tx.group_transfer(group, member, by),
+    )
+}
+
+pub(super) fn remove(arguments: &Arguments, of: &OfGroup, by: &By) -> Result<u8, Failure> {
+    change(
+        arguments,
+        of,
+        by,
+        ("group_member_remove", "removed"),
+        &|tx, group, member, by| tx.group_member_remove(group, member, by),
+    )
+}
+
+pub(super) fn permissions(arguments: &Arguments, of: &OfGroup, json: &str, by: &By) -> Result<u8, Failure> {
+    let permissions = MemberPermissions::new(json).map_err(StoreError::from)?;
+    let what = ("member_permissions", "has other permissions now");
+    change(arguments, of, by, what, &|tx, group, member, by| {
+        tx.member_permissions(group, member, &permissions, by)
+    })
+}
+
+/// A change about somebody who may be no member.
+fn party(
+    arguments: &Arguments,
+    of: &OfGroup,
+    by: &By,
+    (name, what): (&'static str, &str),
+    change: Change<'_>,
+) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let group = find::group(&store, &of.group)?;
+    let contact = find::party(&store, &group.id, &of.member)?;
+    let by = actor(&store, &group, by)?;
+    let shown = name_of(&store, &contact)?;
+    store.write(name, |tx| change(tx, &group.id, &contact, &by))?;
+    store.lock()?;
+    done(arguments, &group, (&contact, shown.as_str()), what)
+}
+
+pub(super) fn ban(arguments: &Arguments, of: &OfGroup, by: &By) -> Result<u8, Failure> {
+    party(
+        arguments,
+        of,
+        by,
+        ("group_member_ban", "banned"),
+        &|tx, group, contact, by| tx.group_member_ban(group, contact, by),
+    )
+}
+
+pub(super) fn unban(arguments: &Arguments, of: &OfGroup, by: &By) -> Result<u8, Failure> {
+    let what = ("group_member_unban", "may come back");
+    party(arguments, of, by, what, &|tx, group, contact, by| {
+        tx.group_member_unban(group, contact, by)
+    })
+}
+
+pub(super) fn leave(arguments: &Arguments, group: &str, by: &By) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let group = find::group(&store, group)?;
+    let who = actor(&store, &group, by)?;
+    let member = store.read(|tx| tx.group_member(&group.id, &who))?;
+    store.write("group_member_leave", |tx| tx.group_member_leave(&group.id, &who))?;
+    store.lock()?;
+    done(arguments, &group, (&who, &member.display_name), "left")
+}

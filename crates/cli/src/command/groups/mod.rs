@@ -1,0 +1,57 @@
+//! `groups`: made, changed, shown; members added, promoted, removed.
+
+mod change;
+mod members;
+mod show;
+
+use privatus_domain::{ContactId, Group};
+use privatus_store::{Store, StoreError};
+use serde_json::json;
+
+use crate::args::{Arguments, By, Groups};
+use crate::failure::Failure;
+use crate::text::one_line;
+use crate::{find, output};
+
+pub(crate) fn run(arguments: &Arguments, command: &Groups) -> Result<u8, Failure> {
+    match command {
+        Groups::List { seen_by } => show::list(arguments, seen_by.as_deref()),
+        Groups::Show { group, names } => show::show(arguments, group, *names),
+        Groups::Create(new) => change::create(arguments, new),
+        Groups::Set(set) => change::set(arguments, set),
+        Groups::Delete { group, by } => change::delete(arguments, group, by),
+        Groups::Members { group, names } => show::members(arguments, group, *names),
+        Groups::Add {
+            group,
+            contact,
+            role,
+            name,
+            by,
+        } => members::add(arguments, (group, contact), (role, name.as_deref()), by),
+        Groups::Role { of, role, by } => members::role(arguments, of, role, by),
+        Groups::Transfer { of, by } => members::transfer(arguments, of, by),
+        Groups::Remove { of, by } => members::remove(arguments, of, by),
+        Groups::Ban { of, by } => members::ban(arguments, of, by),
+        Groups::Unban { of, by } => members::unban(arguments, of, by),
+        Groups::Leave { group, by } => members::leave(arguments, group, by),
+        Groups::Permissions { of, permissions, by } => members::permissions(arguments, of, permissions, by),
+    }
+}
+
+/// Who acts: the vault's own user, unless another is named.
+fn actor(store: &Store, group: &Group, by: &By) -> Result<ContactId, StoreError> {
+    match &by.by {
+        Some(wanted) => find::party(store, &group.id, wanted),
+        None => store.read(|tx| Ok(tx.own_id())),
+    }
+}
+
+/// Says what was done to a group.
+fn done(arguments: &Arguments, group: &Group, what: &str) -> Result<u8, Failure> {
+    if arguments.json {
+        output::json(&json!({ "id": group.id, "result": what }))?;
+    } else {
+        output::line(&format!("{} {what}", one_line(&group.name, 60)))?;
+    }
+    Ok(0)
+}
