@@ -133,6 +133,14 @@ fn child() {
             ));
             join(&store, &["bob"]).unwrap();
         }
+        "race" => {
+            let store = open(&vault);
+            // Each waits for the other, so that they come together.
+            std::fs::write(vault.join("ready"), "").unwrap();
+            until_there(&vault.join("go"));
+            let joined = join_as_last(&store, "bob");
+            println!("joined: {joined}");
+        }
         role => panic!("no role {role}"),
     }
 }
@@ -202,6 +210,63 @@ fn a_group_holds_its_limit_against_another_process() {
     assert!(matches!(join(&store, &["carol"]), Err(StoreError::Refused(_))));
     let group = store.read(|tx| tx.group_by_id(&"team".parse()?)).unwrap();
     assert_eq!(group.member_count, 3);
+}
+
+fn until_there(file: &Path) {
+    while !file.exists() {
+        std::thread::yield_now();
+    }
+}
+
+/// Whether a contact was the one that still fitted.
+fn join_as_last(store: &Store, name: &str) -> bool {
+    let new = NewMember::new(name.parse().unwrap(), DisplayName::new(name).unwrap());
+    let joined = store.write("join", |tx| {
+        let own = tx.own_id();
+        tx.group_member_add(&"team".parse()?, &new, &own)
+    });
+    match joined {
+        Ok(()) => true,
+        Err(StoreError::Refused(why)) => {
+            assert!(why.contains("2 of 2 members"), "{why}");
+            false
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn of_two_processes_that_add_the_last_member_one_is_refused() {
+    for round in 0..4 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault");
+        let (store, _) = create(&path);
+        contact(&store, "bob");
+        store
+            .write("group", |tx| {
+                let (name, now) = (DisplayName::new("Team")?, tx.now());
+                tx.group_create(&NewGroup {
+                    limit: MemberLimit::new(2)?,
+                    ..NewGroup::new("team".parse()?, name, GroupKind::Private, now)
+                })
+            })
+            .unwrap();
+        let mut other = child_command(&path, "race", "022");
+        let other = other.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        until_there(&path.join("ready"));
+        std::fs::write(path.join("go"), "").unwrap();
+        let mine = join_as_last(&store, "alice");
+        let output = other.wait_with_output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{text}");
+        let others = text.contains("joined: true");
+        assert!(others || text.contains("joined: false"), "{text}");
+        assert!(mine != others, "round {round}: {mine} and {others}");
+        let group = store.read(|tx| tx.group_by_id(&"team".parse()?)).unwrap();
+        assert_eq!(group.member_count, 2);
+        let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+        assert!(found.is_content(), "{:?}", found.problems);
+    }
 }
 
 fn modes(path: &Path) -> BTreeMap<String, u32> {

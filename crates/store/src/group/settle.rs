@@ -1,8 +1,10 @@
 //! One owner for each group: groups of an older schema, of an adopted database, and of a history that names none.
 
 use privatus_domain::limits::{GROUP_MEMBERS_DEFAULT, GROUP_MEMBERS_MAX};
-use privatus_domain::{ContactId, GroupId, Role};
+use privatus_domain::{Act, ContactId, GroupId, NewAuditEntry, Role};
+use serde_json::json;
 
+use super::read::resource;
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::WriteTx;
@@ -56,27 +58,40 @@ impl WriteTx<'_> {
                 self.role_set(group, &contact(other)?, Role::Admin)?;
             }
         }
-        self.role_set(group, &contact(first)?, Role::Owner)
+        self.role_set(group, &contact(first)?, Role::Owner)?;
+        self.owner_settled(group, first)
+    }
+
+    fn owner_settled(&mut self, group: &GroupId, owner: &str) -> Result<(), StoreError> {
+        let entry = NewAuditEntry::done(self.now(), Act::MemberTransfer);
+        let details = json!({ "to": owner, "settled": true });
+        self.audit(&entry.on(resource(group)).with(details))
     }
 
     /// The vault's own user becomes the owner of a group that has none.
     fn own_joins(&mut self, group: &GroupId) -> Result<(), StoreError> {
         let own = self.own_id();
         if self.member_find(group, &own)?.is_some() {
-            return self.role_set(group, &own, Role::Owner);
+            self.role_set(group, &own, Role::Owner)?;
+            return self.owner_settled(group, &own.to_string());
         }
         let (id, count) = (group.to_string(), self.group_count(group)?);
         if count >= GROUP_MEMBERS_MAX || self.is_banned(group, &own)? {
             let sql = Sql::new(
                 "UPDATE group_members SET role = 'owner' WHERE group_id = ?1 AND contact_id = \
-                 (SELECT contact_id FROM group_members WHERE group_id = ?1 ORDER BY joined_at, contact_id LIMIT 1)",
+                 (SELECT contact_id FROM group_members WHERE group_id = ?1 ORDER BY joined_at, contact_id LIMIT 1) \
+                 RETURNING contact_id",
             );
-            return self.link.run(sql.bind(id.as_str()), "find an owner").map(drop);
+            let first: Option<String> = self.link.row(sql.bind(id.as_str()), "find an owner")?;
+            return first.map_or(Ok(()), |first| self.owner_settled(group, &first));
         }
         let sql = Sql::new("UPDATE groups SET max_members = max(max_members, ?) WHERE group_id = ?");
         let sql = sql.bind(i64::from(count) + 1).bind(id.as_str());
         self.link.run(sql, "make room for the owner")?;
         let owner = self.own_member(None)?;
-        self.member_insert(group, &owner)
+        self.member_insert(group, &owner)?;
+        let entry = NewAuditEntry::done(self.now(), Act::MemberAdd);
+        let details = json!({ "member": own, "role": Role::Owner, "settled": true });
+        self.audit(&entry.on(resource(group)).with(details))
     }
 }
