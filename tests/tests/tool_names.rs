@@ -15,7 +15,7 @@ use privatus_sqlite::{Connection, OpenMode, OpenOptions, PageMac, RawKey};
 use privatus_tests::{history, init, ok, privatus, run, tool};
 use serde_json::Value;
 
-const COMMANDS: [&[&str]; 48] = [
+const COMMANDS: [&[&str]; 63] = [
     &[],
     &["init"],
     &["demo"],
@@ -44,6 +44,21 @@ const COMMANDS: [&[&str]; 48] = [
     &["transfers", "list"],
     &["transfers", "show"],
     &["transfers", "verify"],
+    &["groups"],
+    &["groups", "list"],
+    &["groups", "show"],
+    &["groups", "create"],
+    &["groups", "set"],
+    &["groups", "add"],
+    &["groups", "role"],
+    &["groups", "transfer"],
+    &["groups", "remove"],
+    &["groups", "ban"],
+    &["groups", "unban"],
+    &["groups", "leave"],
+    &["groups", "members"],
+    &["groups", "permissions"],
+    &["groups", "delete"],
     &["settings"],
     &["settings", "list"],
     &["settings", "get"],
@@ -256,6 +271,22 @@ fn json_fields() {
             &format!("transfers {name}"),
             &ok(&vault, &[&["--json"], words].concat()),
         );
+    }
+    for (name, words) in [
+        (
+            "groups create",
+            &["create", "Choir", "--type", "public", "--description", "We sing"][..],
+        ),
+        ("groups add", &["add", "Choir", "Carol"]),
+        ("groups role", &["role", "Choir", "Carol", "admin"]),
+        ("groups list", &["list"]),
+        ("groups members", &["members", "Choir"]),
+        ("groups ban", &["ban", "Choir", "Carol"]),
+        ("groups show", &["show", "Choir"]),
+        ("groups set", &["set", "Choir", "--max-members", "9"]),
+        ("groups delete", &["delete", "Choir"]),
+    ] {
+        note(name, &ok(&vault, &[&["--json", "groups"], words].concat()));
     }
     note(
         "settings set",

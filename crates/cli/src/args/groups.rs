@@ -178,7 +178,6 @@ pub(crate) struct Set {
 
 /// What is set.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
 pub(crate) struct What {
     /// Its new name
     #[arg(long, value_name = "NAME")]

@@ -46,6 +46,11 @@ pub(super) fn create(arguments: &Arguments, new: &CreateGroup) -> Result<u8, Fai
 
 pub(super) fn set(arguments: &Arguments, set: &SetGroup) -> Result<u8, Failure> {
     let what = &set.what;
+    let given = [&what.name, &what.description, &what.kind, &what.settings];
+    if given.iter().all(|option| option.is_none()) && what.max_members.is_none() {
+        let why = "name what to set: --name, --description, --type, --max-members or --settings";
+        return Err(Failure::Usage(why.into()));
+    }
     let name = what.name.as_deref().map(DisplayName::new).transpose();
     let description = what.description.as_deref().map(Description::new).transpose();
     let kind = what.kind.as_deref().map(str::parse).transpose();

@@ -1,0 +1,446 @@
+//! `groups`, typed: a group's life, each rule broken, what others see, and the way out of a vault and into another.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use privatus_tests::{init, ok, run};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A vault with Alice, Bob, Carol and Dave.
+fn vault() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = folder.path().join("vault");
+    init(&vault);
+    for name in ["Alice", "Bob", "Carol", "Dave"] {
+        ok(&vault, &["contacts", "add", name]);
+    }
+    (folder, vault)
+}
+
+fn json_of(vault: &Path, words: &[&str]) -> Value {
+    serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
+}
+
+/// Names and roles of a group's members.
+fn members(vault: &Path, group: &str) -> Vec<(String, String)> {
+    let listed = json_of(vault, &["groups", "members", group]);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut members: Vec<_> = listed["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| (text(&member["display_name"]), text(&member["role"])))
+        .collect();
+    members.sort();
+    members
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut pairs: Vec<_> = expected
+        .iter()
+        .map(|(name, role)| ((*name).to_owned(), (*role).to_owned()))
+        .collect();
+    pairs.sort();
+    pairs
+}
+
+/// A command that is refused with a code and one line that says why.
+fn refused(vault: &Path, words: &[&str], code: i32, says: &[&str]) {
+    let output = run(vault, words);
+    let line = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{words:?}: {line}");
+    assert_eq!(line.lines().count(), 1, "{words:?}: {line}");
+    for word in says {
+        assert!(line.contains(word), "{words:?}: {word}: {line}");
+    }
+}
+
+#[test]
+fn a_private_group_of_three() {
+    let (_folder, vault) = vault();
+    let g = |words: &[&str]| ok(&vault, &[&["groups"], words].concat());
+    g(&["create", "Choir", "--type", "private", "--max-members", "3"]);
+    g(&["add", "Choir", "Alice"]);
+    g(&["add", "Choir", "Bob", "--role", "admin"]);
+    refused(
+        &vault,
+        &["groups", "add", "Choir", "Carol"],
+        23,
+        &["3 of 3 members", "1 more"],
+    );
+    g(&["set", "Choir", "--max-members", "4", "--name", "Great choir"]);
+    g(&["add", "Great choir", "Carol", "--by", "Bob"]);
+    g(&["role", "Great choir", "Alice", "admin"]);
+    g(&["transfer", "Great choir", "Alice"]);
+    let roles = [
+        ("Me", "admin"),
+        ("Alice", "owner"),
+        ("Bob", "admin"),
+        ("Carol", "member"),
+    ];
+    assert_eq!(members(&vault, "Great choir"), pairs(&roles));
+    g(&["remove", "Great choir", "Carol"]);
+    g(&["ban", "Great choir", "Bob", "--by", "Alice"]);
+    refused(&vault, &["groups", "add", "Great choir", "Bob"], 23, &["banned"]);
+    g(&["unban", "Great choir", "Bob"]);
+    g(&["add", "Great choir", "Bob"]);
+    g(&[
+        "permissions",
+        "Great choir",
+        "Bob",
+        "{\"write\":false,\"mood\":1.50}",
+    ]);
+    let shown = json_of(&vault, &["groups", "show", "Great choir"]);
+    assert_eq!(
+        (&shown["max_members"], &shown["member_count"]),
+        (&json!(4), &json!(3))
+    );
+    let bob = shown["members"].as_array().unwrap().iter();
+    let bob: Vec<_> = bob.filter(|member| member["display_name"] == "Bob").collect();
+    assert_eq!(bob[0]["permissions"], json!({ "write": false, "mood": 1.5 }));
+    let text = ok(&vault, &["groups", "show", "Great choir"]);
+    assert!(text.contains("private · 3 of 4 members"), "{text}");
+
+    // A message in it, an answer, and none to another chat.
+    let said = json_of(&vault, &["send", "Great choir", "hello"])["id"].clone();
+    let said = said.as_str().unwrap();
+    ok(&vault, &["send", "Great choir", "again", "--reply-to", said]);
+    refused(
+        &vault,
+        &["send", "Alice", "x", "--reply-to", said],
+        23,
+        &["another conversation"],
+    );
+
+    g(&["leave", "Great choir"]);
+    refused(&vault, &["groups", "leave", "Great choir"], 24, &["member"]);
+    g(&["delete", "Great choir"]);
+    assert_eq!(json_of(&vault, &["groups", "list"]), json!({ "groups": [] }));
+    assert!(ok(&vault, &["verify"]).contains("all is well"));
+}
+
+#[test]
+fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
+    let (_folder, vault) = vault();
+    for words in [
+        &["create", "Choir", "--type", "private", "--max-members", "3"][..],
+        &["add", "Choir", "Alice", "--role", "admin"],
+        &["add", "Choir", "Bob"],
+    ] {
+        ok(&vault, &[&["groups"], words].concat());
+    }
+    let before = ok(&vault, &["export", "-"]);
+    let long = "x".repeat(10_000);
+    let large = format!("{{\"a\":\"{}\"}}", "x".repeat(70_000));
+    let cases: &[(&[&str], i32, &[&str])] = &[
+        (
+            &["create", "X", "--type", "open"],
+            23,
+            &["public, private or secret", "open"],
+        ),
+        (
+            &["create", "X", "--type", "public", "--max-members", "0"],
+            23,
+            &["1 to 100,000", "not 0"],
+        ),
+        (
+            &["create", "X", "--type", "public", "--max-members", "100001"],
+            23,
+            &["100,000", "100001"],
+        ),
+        (&["create", "", "--type", "public"], 23, &["name"]),
+        (&["create", "   ", "--type", "public"], 23, &["name"]),
+        (&["create", &long, "--type", "public"], 23, &["10000", "1,024"]),
+        (
+            &["create", "X", "--type", "public", "--description", &long],
+            23,
+            &["10000", "4,096"],
+        ),
+        (
+            &["create", "X", "--type", "public", "--settings", "{"],
+            23,
+            &["JSON object"],
+        ),
+        (
+            &["create", "X", "--type", "public", "--settings", "[]"],
+            23,
+            &["JSON object"],
+        ),
+        (&["set", "Choir"], 2, &["--max-members"]),
+        (&["set", "Choir", "--settings", &large], 23, &["65,536"]),
+        (
+            &["set", "Choir", "--settings", "{\"slow_mode_seconds\":-1}"],
+            23,
+            &["another type"],
+        ),
+        (&["set", "Choir", "--max-members", "0"], 23, &["not 0"]),
+        (
+            &["set", "Choir", "--max-members", "2"],
+            23,
+            &["limit of 2", "3 that the group has"],
+        ),
+        (
+            &[
+                "set",
+                "Choir",
+                "--max-members",
+                "9",
+                "--type",
+                "secret",
+                "--by",
+                "Alice",
+            ],
+            23,
+            &["the owner may"],
+        ),
+        (
+            &["set", "Choir", "--name", "Y", "--by", "Bob"],
+            23,
+            &["a member may not"],
+        ),
+        (&["add", "Choir", "Carol"], 23, &["3 of 3"]),
+        (&["add", "Choir", "Bob"], 23, &["already", "member"]),
+        (&["add", "Choir", "Carol", "--role", "owner"], 23, &["one owner"]),
+        (
+            &["add", "Choir", "Carol", "--role", "king"],
+            23,
+            &["owner, admin or member", "king"],
+        ),
+        (&["add", "Choir", "Carol", "--by", "Carol"], 23, &["joined by"]),
+        (&["add", "Choir", "Zoe"], 24, &["Zoe"]),
+        (&["add", "Band", "Carol"], 24, &["Band", "groups list"]),
+        (&["role", "Choir", "Bob", "owner"], 23, &["one owner"]),
+        (&["role", "Choir", "Me", "member"], 23, &["owner"]),
+        (
+            &["role", "Choir", "Bob", "admin", "--by", "Alice"],
+            23,
+            &["the owner may"],
+        ),
+        (
+            &["role", "Choir", "Carol", "admin"],
+            24,
+            &["Carol", "groups members"],
+        ),
+        (
+            &["transfer", "Choir", "Bob", "--by", "Alice"],
+            23,
+            &["the owner may"],
+        ),
+        (&["transfer", "Choir", "Me"], 23, &["nobody may"]),
+        (&["remove", "Choir", "Me", "--by", "Alice"], 23, &["owner"]),
+        (
+            &["remove", "Choir", "Alice", "--by", "Bob"],
+            23,
+            &["the owner may"],
+        ),
+        (&["remove", "Choir", "Bob", "--by", "Carol"], 23, &["no member"]),
+        (
+            &["leave", "Choir"],
+            23,
+            &["owner cannot leave", "hand the group over"],
+        ),
+        (&["leave", "Choir", "--by", "Carol"], 24, &["member"]),
+        (&["ban", "Choir", "Me", "--by", "Alice"], 23, &["owner"]),
+        (&["unban", "Choir", "Carol"], 23, &["not banned"]),
+        (
+            &["permissions", "Choir", "Bob", "{\"write\":1}"],
+            23,
+            &["another type"],
+        ),
+        (&["permissions", "Choir", "Bob", "write"], 23, &["JSON object"]),
+        (&["delete", "Choir", "--by", "Alice"], 23, &["the owner may"]),
+    ];
+    for (words, code, says) in cases {
+        refused(&vault, &[&["groups"], *words].concat(), *code, says);
+    }
+    assert_eq!(ok(&vault, &["export", "-"]), before);
+    assert!(ok(&vault, &["verify"]).contains("all is well"));
+}
+
+#[test]
+fn members_of_an_anonymous_group_are_known_by_their_ids() {
+    let (_folder, vault) = vault();
+    let g = |words: &[&str]| ok(&vault, &[&["groups"], words].concat());
+    g(&[
+        "create",
+        "Help",
+        "--type",
+        "public",
+        "--anonymous",
+        "--own-name",
+        "Host",
+    ]);
+    g(&["create", "Hidden", "--type", "secret"]);
+    g(&["add", "Help", "Bob", "--by", "Bob"]);
+    g(&["add", "Help", "Alice", "--name", "Al"]);
+    let text = g(&["members", "Help"]);
+    assert!(
+        text.contains("Host") && !text.contains("Bob") && !text.contains("Al "),
+        "{text}"
+    );
+    assert!(g(&["members", "Help", "--names"]).contains("Bob"));
+    let listed = json_of(&vault, &["groups", "members", "Help"]);
+    let ids: Vec<&str> = listed["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|member| member["is_me"] == false)
+        .map(|member| {
+            assert!(member.get("display_name").is_none() && member.get("contact_id").is_none());
+            member["anonymous_id"].as_str().unwrap()
+        })
+        .collect();
+    assert_eq!(ids.len(), 2);
+    // An anonymous id, or the beginning of one, names a member.
+    g(&["role", "Help", ids[0], "admin"]);
+    g(&["remove", "Help", &ids[1][..20]]);
+    assert_eq!(json_of(&vault, &["groups", "show", "Help"])["member_count"], 2);
+    // Who is in no group sees the public one.
+    let seen = json_of(&vault, &["groups", "list", "--seen-by", "Dave"]);
+    assert_eq!(seen["groups"].as_array().unwrap().len(), 1);
+    assert_eq!(seen["groups"][0]["name"], "Help");
+    let mine = json_of(&vault, &["groups", "list", "--seen-by", "me"]);
+    assert_eq!(mine["groups"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn names_of_groups_and_members_do_not_steer_a_terminal() {
+    let (_folder, vault) = vault();
+    let name = "\u{1b}[31mred\u{202e}";
+    ok(
+        &vault,
+        &[
+            "groups",
+            "create",
+            name,
+            "--type",
+            "private",
+            "--description",
+            "a\u{9b}2J\r",
+        ],
+    );
+    ok(
+        &vault,
+        &["groups", "add", name, "Alice", "--name", "\u{1b}]0;x\u{7}"],
+    );
+    for words in [
+        &["groups", "list"][..],
+        &["groups", "show", name],
+        &["groups", "members", name],
+        &["groups", "role", name, "\u{1b}]0;x\u{7}", "admin"],
+        &["--json", "groups", "show", name],
+        &["groups", "remove", name, "Me"],
+        &["groups", "delete", name],
+    ] {
+        let output = run(&vault, words);
+        for bytes in [output.stdout, output.stderr] {
+            let text = String::from_utf8(bytes).unwrap();
+            let steering = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+            assert!(!text.contains(steering), "{words:?}: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn groups_go_into_another_vault_as_they_are() {
+    let (folder, vault) = vault();
+    let g = |words: &[&str]| ok(&vault, &[&["groups"], words].concat());
+    let settings = "{\"slow_mode_seconds\":30,\"hue\":1.50,\"big\":123456789012345678901234567890}";
+    g(&[
+        "create",
+        "Choir",
+        "--type",
+        "secret",
+        "--max-members",
+        "3",
+        "--description",
+        "We sing",
+        "--anonymous",
+        "--settings",
+        settings,
+    ]);
+    g(&["create", "Lost", "--type", "public"]);
+    for words in [
+        &["add", "Choir", "Alice", "--role", "admin"][..],
+        &["add", "Choir", "Bob", "--name", "Bo"],
+        &["permissions", "Choir", "Bo", "{\"pin\":true,\"n\":0.10}"],
+        &["ban", "Choir", "Carol"],
+        &["transfer", "Choir", "Alice"],
+        &["add", "Lost", "Alice"],
+        &["transfer", "Lost", "Alice"],
+        &["ban", "Lost", "me", "--by", "Alice"],
+        &["create", "Alone", "--type", "private"],
+    ] {
+        g(words);
+    }
+    ok(&vault, &["send", "Choir", "hello"]);
+    let exported = ok(&vault, &["export", "-"]);
+    assert!(exported.contains("\"me\":true") && exported.contains("\"banned_by_me\":true"));
+    let file = folder.path().join("export.jsonl");
+    fs::write(&file, &exported).unwrap();
+    let other = folder.path().join("other");
+    init(&other);
+    for _ in 0..2 {
+        ok(&other, &["import", "privatus", file.to_str().unwrap()]);
+        let again = ok(&other, &["export", "-"]);
+        for (left, right) in exported.lines().zip(again.lines()) {
+            assert_eq!(left, right);
+        }
+        assert_eq!(again.len(), exported.len());
+    }
+    assert_eq!(members(&other, "Alone"), pairs(&[("Me", "owner")]));
+    refused(
+        &other,
+        &["groups", "add", "Lost", "me", "--by", "Alice"],
+        23,
+        &["banned"],
+    );
+    assert!(ok(&other, &["verify"]).contains("all is well"));
+
+    // What the vault has stays: a member that was removed does not come back.
+    ok(&other, &["groups", "remove", "Choir", "Bo", "--by", "Alice"]);
+    ok(&other, &["import", "privatus", file.to_str().unwrap()]);
+    assert_eq!(json_of(&other, &["groups", "show", "Choir"])["member_count"], 2);
+}
+
+#[test]
+fn a_group_of_an_older_export_gets_an_owner() {
+    let (folder, vault) = vault();
+    let file = folder.path().join("old.jsonl");
+    let members: Vec<Value> = ["Alice", "Bob", "nobody"]
+        .map(|name| json!({ "contact": name.to_lowercase(), "display_name": name }))
+        .into();
+    let records = [
+        json!({ "type": "header", "format": "privatus-export", "version": 1 }),
+        json!({ "type": "contact", "id": "alice", "display_name": "Al" }),
+        json!({ "type": "contact", "id": "bob", "display_name": "Bo" }),
+        json!({ "type": "group", "id": "g", "name": "Full", "kind": "private", "max_members": 2, "members": members }),
+        json!({ "type": "group", "id": "h", "name": "Nobody" }),
+        json!({ "type": "conversation", "id": "g", "kind": "group", "title": "Full" }),
+    ];
+    let lines: Vec<String> = records.iter().map(|record| format!("{record}\n")).collect();
+    fs::write(&file, lines.concat()).unwrap();
+    // It has no end, and says so; what stands before it comes over.
+    refused_import(&vault, &file);
+    assert_eq!(
+        self::members(&vault, "Full"),
+        pairs(&[("Me", "owner"), ("Alice", "member"), ("Bob", "member")])
+    );
+    assert_eq!(json_of(&vault, &["groups", "show", "Full"])["max_members"], 3);
+    assert_eq!(self::members(&vault, "Nobody"), pairs(&[("Me", "owner")]));
+    assert!(ok(&vault, &["verify"]).contains("all is well"));
+}
+
+fn refused_import(vault: &Path, file: &Path) {
+    let output = run(vault, &["import", "privatus", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(25));
+}
