@@ -11,6 +11,7 @@
 
 mod differs;
 mod full;
+mod owners;
 mod refused;
 mod rows;
 mod source;
