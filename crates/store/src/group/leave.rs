@@ -20,7 +20,7 @@ impl WriteTx<'_> {
         actor: &ContactId,
     ) -> Result<(), StoreError> {
         self.permit(&resource(group), Permission::Write)?;
-        let role = self.group_member(group, contact)?.role;
+        let role = self.member_named(group, contact)?.role;
         self.actor_may(group, actor, MemberAction::Remove, Some(role))?;
         self.member_goes(group, contact)?;
         let details = json!({ "member": contact, "role": role, "by": actor });
@@ -96,7 +96,7 @@ impl WriteTx<'_> {
     /// [`StoreError::Refused`] for the owner, who hands the group over first, [`StoreError::NotFound`] for no member.
     pub fn group_member_leave(&mut self, group: &GroupId, contact: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(group), Permission::Write)?;
-        let role = self.group_member(group, contact)?.role;
+        let role = self.member_named(group, contact)?.role;
         if self.group_count(group)? == 1 {
             return Err(MemberError::LastMember.into());
         }

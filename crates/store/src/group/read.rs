@@ -147,6 +147,15 @@ impl ReadTx<'_> {
     /// [`StoreError::NotFound`].
     pub fn group_member(&mut self, group: &GroupId, contact: &ContactId) -> Result<Member, StoreError> {
         self.permit(&resource(group), Permission::Read)?;
+        self.member_named(group, contact)
+    }
+
+    /// The same for whoever changes it: that takes no right to read.
+    pub(super) fn member_named(
+        &mut self,
+        group: &GroupId,
+        contact: &ContactId,
+    ) -> Result<Member, StoreError> {
         self.group_exists(group)?;
         let found = self.member_find(group, contact)?;
         found.ok_or_else(|| StoreError::NotFound(format!("member {contact} of group {group}")))

@@ -24,7 +24,7 @@ impl WriteTx<'_> {
         actor: &ContactId,
     ) -> Result<(), StoreError> {
         self.permit(&resource(group), Permission::Write)?;
-        let before = self.group_member(group, contact)?.role;
+        let before = self.member_named(group, contact)?.role;
         if role == Role::Owner {
             return Err(MemberError::SecondOwner.into());
         }
@@ -49,7 +49,7 @@ impl WriteTx<'_> {
         actor: &ContactId,
     ) -> Result<(), StoreError> {
         self.permit(&resource(group), Permission::Write)?;
-        let before = self.group_member(group, to)?.role;
+        let before = self.member_named(group, to)?.role;
         self.actor_may(group, actor, MemberAction::Transfer, Some(before))?;
         self.role_set(group, actor, Role::Admin)?;
         self.role_set(group, to, Role::Owner)?;
@@ -70,7 +70,7 @@ impl WriteTx<'_> {
         actor: &ContactId,
     ) -> Result<(), StoreError> {
         self.permit(&resource(group), Permission::Write)?;
-        let role = self.group_member(group, contact)?.role;
+        let role = self.member_named(group, contact)?.role;
         self.actor_may(group, actor, MemberAction::ChangePermissions, Some(role))?;
         self.member_permissions_set(group, contact, permissions)?;
         let details = json!({ "member": contact, "permissions": true, "by": actor });
