@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
-use privatus_crypto::{KEY_WRAP_ALGORITHM, KeyStoreKey, TableKey, VaultId};
+use privatus_crypto::{IdKey, KEY_WRAP_ALGORITHM, KeyStoreKey, TableKey, VaultId};
 use privatus_domain::Timestamp;
 
 use crate::connection::Link;
@@ -102,6 +102,38 @@ impl KeyCache {
     }
 }
 
+/// The key that ids are hashed with, which every transaction has, and how often it was used since that was last written.
+pub(crate) struct CountedIdKey {
+    number: u32,
+    key: IdKey,
+    uses: AtomicU64,
+}
+
+impl CountedIdKey {
+    pub(crate) const fn new(number: u32, key: IdKey) -> Self {
+        Self {
+            number,
+            key,
+            uses: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn hash16(&self, label: &str, fields: &[&[u8]]) -> [u8; 16] {
+        self.uses.fetch_add(1, Ordering::Relaxed);
+        self.key.hash16(label, fields)
+    }
+
+    pub(crate) fn is_used(&self) -> bool {
+        self.uses.load(Ordering::Relaxed) > 0
+    }
+
+    /// The uses gathered since the last call, if any, with the key's number.
+    pub(crate) fn take_uses(&self) -> Option<(u32, u64)> {
+        let uses = self.uses.swap(0, Ordering::Relaxed);
+        (uses > 0).then_some((self.number, uses))
+    }
+}
+
 impl ReadTx<'_> {
     /// The key with this number.
     pub(crate) fn key(&mut self, number: u32) -> Result<Arc<TableKey>, StoreError> {
@@ -146,10 +178,16 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// The key of a type and scope, made when there is none.
+    /// The key of a type and scope, made when there is none, to be used.
     pub(crate) fn key_ensure(&mut self, kind: &str, scope: &str) -> Result<(u32, Arc<TableKey>), StoreError> {
+        let number = self.key_made(kind, scope)?;
+        Ok((number, self.key(number)?))
+    }
+
+    /// Its number alone: that is no use of it.
+    pub(crate) fn key_made(&mut self, kind: &str, scope: &str) -> Result<u32, StoreError> {
         if let Some(number) = self.key_number(kind, scope)? {
-            return Ok((number, self.key(number)?));
+            return Ok(number);
         }
         let sql = Sql::new(
             "UPDATE vault_state SET next_key_number = next_key_number + 1 WHERE id = 1 \
@@ -168,9 +206,8 @@ impl WriteTx<'_> {
             &key,
             &now,
         )?;
-        let key = Arc::new(key);
-        self.new_keys.insert(number, KeptKey::new(Arc::clone(&key)));
-        Ok((number, key))
+        self.new_keys.insert(number, KeptKey::new(Arc::new(key)));
+        Ok(number)
     }
 }
 

@@ -11,6 +11,7 @@ mod contact;
 mod conversation;
 mod error;
 mod group;
+mod key_entry;
 mod keys;
 mod lease;
 mod message;

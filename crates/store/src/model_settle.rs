@@ -1,5 +1,8 @@
 //! Rows of an older schema brought under the rules of this one, once: after an upgrade, and in a vault that was adopted.
 
+use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
+use serde_json::json;
+
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::store::Store;
@@ -14,7 +17,20 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database; nothing is settled then, and the next open does it.
     pub(crate) fn model_settle(&self) -> Result<(), StoreError> {
-        self.write("model_settle", |tx| tx.model_settle())
+        let upgrade = self.upgrade.as_ref();
+        let details = json!({
+            "from": upgrade.map(|upgrade| upgrade.from), "to": SETTLED,
+            "steps": upgrade.map(|upgrade| upgrade.steps.as_slice()),
+        });
+        self.write("model_settle", |tx| {
+            tx.model_settle()?;
+            let vault = Resource::of(ResourceKind::Vault, tx.own_id());
+            tx.audit(
+                &NewAuditEntry::done(tx.now(), Act::SchemaUpgrade)
+                    .on(vault)
+                    .with(&details),
+            )
+        })
     }
 }
 

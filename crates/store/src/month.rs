@@ -21,7 +21,7 @@ impl WriteTx<'_> {
                 "the vault has {MONTHS_MAX} months; {partition} would be one more"
             )));
         }
-        let (key_number, _) = self.key_ensure("table", &format!("messages/{partition}"))?;
+        let key_number = self.key_made("table", &format!("messages/{partition}"))?;
         let month = Arc::new(Month::new(partition, key_number));
         let (key_id, now) = (key_number.to_string(), self.now().to_sql());
         let sql = Sql::new(

@@ -3,11 +3,11 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use privatus_crypto::{IdKey, KeyStoreKey, VaultId};
+use privatus_crypto::{KeyStoreKey, VaultId};
 use privatus_domain::{Timestamp, Usage, UserId};
 
 use crate::catalogue::Catalogue;
-use crate::keys::KeyCache;
+use crate::keys::{CountedIdKey, KeyCache};
 use crate::message::cursor::Cursors;
 use crate::pending::Pending;
 use crate::statistic::Statistics;
@@ -16,7 +16,7 @@ use crate::statistic::Statistics;
 pub(crate) struct Shared {
     pub(crate) vault_id: VaultId,
     pub(crate) root: KeyStoreKey,
-    pub(crate) id_key: IdKey,
+    pub(crate) id_key: CountedIdKey,
     pub(crate) keys: KeyCache,
     pub(crate) catalogue: RwLock<Arc<Catalogue>>,
     pub(crate) clock: Option<fn() -> Timestamp>,
@@ -40,6 +40,11 @@ impl Shared {
         if catalogue.schema_version >= known.schema_version {
             *known = Arc::new(catalogue);
         }
+    }
+
+    /// Whether the use of keys is to be written.
+    pub(crate) fn has_uses(&self) -> bool {
+        self.keys.is_used() || self.id_key.is_used()
     }
 
     pub(crate) fn now(&self) -> Timestamp {

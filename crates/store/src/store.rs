@@ -305,7 +305,7 @@ impl Store {
     pub fn lock(self) -> Result<(), StoreError> {
         lock(&self.readers).idle.clear();
         let nothing_to_merge = lock(&self.writer).link.is_none() && self.files.wal_size() == 0;
-        let nothing_to_write = !self.shared.keys.is_used() && self.shared.pending.is_empty();
+        let nothing_to_write = !self.shared.has_uses() && self.shared.pending.is_empty();
         if nothing_to_merge && nothing_to_write {
             return Ok(());
         }
@@ -317,7 +317,10 @@ impl Store {
         if !self.shared.pending.is_empty() {
             // What waits for the audit log is worth a little patience with another process.
             link.raw().busy_timeout(CLOSE_WAIT_MS)?;
-            let written = Self::write_on(&mut link, &self.shared, |_| Ok::<_, StoreError>(()));
+            let written = Self::write_on(&mut link, &self.shared, |tx| {
+                tx.is_last = true;
+                Ok::<_, StoreError>(())
+            });
             if let Err(error) = written {
                 tracing::debug!(%error, "what waited for the audit log was not written");
             }

@@ -51,6 +51,8 @@ pub struct WriteTx<'a> {
     pub(crate) audit_head: Option<Head>,
     /// Numbers of the keys that this transaction destroyed.
     pub(crate) gone_keys: Vec<u32>,
+    /// Whether the store is closed behind it: the use of keys goes with it.
+    pub(crate) is_last: bool,
     /// What waited for this transaction, until it is committed.
     pub(crate) waited: Option<Waiting>,
     /// What it wrote of the statistics, until it is committed.
@@ -177,6 +179,7 @@ impl<'a> WriteTx<'a> {
             placed: HashMap::new(),
             audit_head: None,
             gone_keys: Vec::new(),
+            is_last: false,
             waited: None,
             gathered: None,
             usage: Usage::default(),
@@ -257,7 +260,7 @@ impl<'a> WriteTx<'a> {
     /// Commits; only then do other transactions see the new keys and months.
     pub(crate) fn commit(mut self) -> Result<(), StoreError> {
         let mut written = self.pending_write();
-        if written.is_ok() && self.shared.keys.is_due(self.now, EVERY_MS) {
+        if written.is_ok() && (self.is_last || self.shared.keys.is_due(self.now, EVERY_MS)) {
             written = self.usage_write();
         }
         let (shared, waited, gathered) = (self.shared, self.waited.take(), self.gathered.take());

@@ -16,7 +16,8 @@ impl WriteTx<'_> {
     pub(crate) fn usage_write(&mut self) -> Result<(), StoreError> {
         self.statistics_write();
         let at = self.now().to_sql();
-        for (number, uses) in self.shared.keys.take_uses() {
+        let uses = self.shared.keys.take_uses();
+        for (number, uses) in uses.into_iter().chain(self.shared.id_key.take_uses()) {
             let sql = Sql::new(
                 "UPDATE key_store SET usage_count = usage_count + ?, last_used = max(coalesce(last_used, ''), ?) \
                  WHERE key_number = ?",
@@ -34,7 +35,7 @@ impl WriteTx<'_> {
 /// Writes what is left when the store is closed, in a transaction of its own. A vault that cannot be written keeps the
 /// older figures: closing it is no error for that.
 pub(crate) fn usage_flush(link: &mut Link, shared: &Shared) {
-    if shared.keys.is_used()
+    if shared.has_uses()
         && let Err(error) = Store::write_on(link, shared, |tx| tx.usage_write())
     {
         tracing::debug!(%error, "the use of keys was not written");

@@ -4,8 +4,10 @@ use std::fs::File;
 use std::path::Path;
 
 use privatus_crypto::{Secret, Unlocked};
+use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
 use privatus_migrate::{Applied, MigrateError, Seal, State, Version, applied, state};
 use privatus_sqlite::CheckpointMode;
+use serde_json::json;
 
 use super::change::{after_copy, open, with_runner};
 use super::error::newer;
@@ -13,7 +15,8 @@ use super::upgrade::upgrade;
 use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, snapshot, verify};
 use crate::connection::Link;
 use crate::error::StoreError;
-use crate::vault::{Files, OpenGuard, VaultOptions, check_ours, raw_key, unlock_files};
+use crate::store::Store;
+use crate::vault::{Files, OpenGuard, VaultOptions, check_ours, raw_key, share, unlock_files};
 
 /// A vault's schema and its ledger (`privatus migrate`).
 ///
@@ -129,6 +132,7 @@ impl Migrator {
         let Some(last) = back.last() else {
             return Ok(None);
         };
+        self.note_step_back(last.version, plan.to)?;
         let Self {
             files,
             unlocked,
@@ -145,6 +149,26 @@ impl Migrator {
             steps: back.iter().rev().map(Applied::title).collect(),
             snapshot,
         }))
+    }
+
+    /// Writes the step back down while the log still has its chain, and this build its schema.
+    fn note_step_back(&mut self, from: Version, to: Version) -> Result<(), StoreError> {
+        if !matches!(super::pending(&mut self.link), Ok(0)) {
+            return Ok(());
+        }
+        let shared = share(&mut self.link, &self.unlocked, &self.options)?;
+        if !shared.is_settled {
+            return Ok(());
+        }
+        Store::write_on(&mut self.link, &shared, |tx| {
+            let vault = Resource::of(ResourceKind::Vault, tx.own_id());
+            let details = json!({ "from": from, "to": to });
+            tx.audit(
+                &NewAuditEntry::done(tx.now(), Act::SchemaDowngrade)
+                    .on(vault)
+                    .with(details),
+            )
+        })
     }
 
     /// Checks both ledgers, every MAC and checksum, and the schema against what the ledger says it is.

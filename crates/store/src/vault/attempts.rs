@@ -1,9 +1,15 @@
 //! `attempts.json`: failed unlocks since the last good one. Nobody vouches for it: whoever holds the folder can change
 //! or remove it, so it only warns, and no failure to read or write it is ever an error.
 
-use privatus_domain::Timestamp;
+use privatus_domain::security::{MANY_FAILURES, within_window};
+use privatus_domain::{
+    Act, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity, Timestamp,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use crate::error::StoreError;
+use crate::tx::WriteTx;
 use crate::vault::Files;
 
 /// A number above this says no more.
@@ -15,44 +21,120 @@ struct Attempts {
     failed: u32,
     first_at: String,
     last_at: String,
+    /// The last of them, at most as many as are many in a window.
+    #[serde(default)]
+    recent: Vec<String>,
+    /// The most that fell into one window, counted up to where they are many.
+    #[serde(default)]
+    within_window: u32,
 }
 
-fn read(files: &Files) -> Attempts {
-    files
-        .read_attempts()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default()
+fn parse(bytes: &[u8]) -> Attempts {
+    serde_json::from_slice(bytes).unwrap_or_default()
 }
 
 /// Counts one more secret that did not open the vault.
 pub(crate) fn note(files: &Files, now: Timestamp) {
-    let mut attempts = read(files);
-    let now = now.to_rfc3339();
+    let mut attempts = parse(&files.read_attempts().unwrap_or_default());
+    let at = now.to_rfc3339();
     if attempts.failed == 0 || Timestamp::parse(&attempts.first_at).is_err() {
-        attempts.first_at.clone_from(&now);
+        attempts.first_at.clone_from(&at);
     }
     attempts.failed = attempts.failed.saturating_add(1).min(MOST);
-    attempts.last_at = now;
+    attempts.last_at.clone_from(&at);
+    let mut moments: Vec<Timestamp> = attempts
+        .recent
+        .iter()
+        .filter_map(|at| Timestamp::parse(at).ok())
+        .collect();
+    moments.push(now);
+    let most = usize::try_from(MANY_FAILURES).unwrap_or(usize::MAX);
+    moments.drain(..moments.len().saturating_sub(most));
+    let within = u32::try_from(within_window(&moments)).unwrap_or(MANY_FAILURES);
+    attempts.within_window = attempts.within_window.max(within).min(MANY_FAILURES);
+    attempts.recent = moments.into_iter().map(Timestamp::to_rfc3339).collect();
     if let Ok(bytes) = serde_json::to_vec(&attempts) {
         files.write_attempts(&bytes);
     }
 }
 
-/// What a person should know after a good unlock; the count begins anew.
-pub(crate) fn take(files: &Files) -> Option<String> {
-    let attempts = read(files);
+/// Failed unlocks since the last good one, as the file has them.
+pub(crate) struct Failed {
+    count: u32,
+    within_window: u32,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+    bytes: Vec<u8>,
+}
+
+impl Failed {
+    /// What the file says; `None` when nothing failed. Only its numbers and times are used: it may hold anything.
+    pub(crate) fn look(files: &Files) -> Option<Self> {
+        let bytes = files.read_attempts()?;
+        let attempts = parse(&bytes);
+        let count = attempts.failed.min(MOST);
+        (count > 0).then(|| Self {
+            count,
+            within_window: attempts.within_window.clamp(1, MANY_FAILURES).min(count),
+            first: Timestamp::parse(&attempts.first_at).ok(),
+            last: Timestamp::parse(&attempts.last_at).ok(),
+            bytes,
+        })
+    }
+
+    /// What a person should know after a good unlock.
+    pub(crate) fn warning(&self) -> String {
+        let last = self
+            .last
+            .map(|at| format!(", the last at {}", at.to_rfc3339()))
+            .unwrap_or_default();
+        let times = match self.count {
+            1 => "once".to_owned(),
+            failed => format!("{failed} times"),
+        };
+        format!("since the last unlock a wrong password or recovery code was tried {times}{last}")
+    }
+
+    /// Removes the file, once what it says is committed. What was added meanwhile stays.
+    pub(crate) fn forget(&self, files: &Files) {
+        if files.read_attempts().is_some_and(|bytes| bytes == self.bytes) {
+            files.remove_attempts();
+        }
+    }
+}
+
+/// Removes a file that counts nothing.
+pub(crate) fn tidy(files: &Files) {
     files.remove_attempts();
-    // Only numbers and times of it are shown: the file may hold anything.
-    let last = Timestamp::parse(&attempts.last_at).ok();
-    let last = last
-        .map(|at| format!(", the last at {}", at.to_rfc3339()))
-        .unwrap_or_default();
-    let times = match attempts.failed {
-        0 => return None,
-        1 => "once".to_owned(),
-        failed => format!("{} times", failed.min(MOST)),
-    };
-    Some(format!(
-        "since the last unlock a wrong password or recovery code was tried {times}{last}"
-    ))
+}
+
+impl WriteTx<'_> {
+    /// Failed unlocks, as an entry and an event; the times are those that the file claims.
+    pub(crate) fn failed_unlocks(&mut self, failed: &Failed) -> Result<(), StoreError> {
+        let time = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
+        let details = json!({
+            "failed": failed.count, "within_window": failed.within_window,
+            "first_at": time(failed.first), "last_at": time(failed.last),
+        });
+        let (at, vault) = (self.now(), Resource::of(ResourceKind::Vault, self.own_id()));
+        self.audit(
+            &NewAuditEntry::done(at, Act::UnlockFailed)
+                .on(vault)
+                .with(&details)
+                .failed("a wrong password or recovery code"),
+        )?;
+        self.security_event(&NewSecurityEvent {
+            at,
+            kind: SecurityKind::Authentication,
+            severity: Severity::of_failed_unlocks(failed.count),
+            user: None,
+            description: match failed.count {
+                1 => "a wrong password or recovery code was tried once before this unlock".into(),
+                count => {
+                    format!("a wrong password or recovery code was tried {count} times before this unlock")
+                }
+            },
+            raw_data: Some(details.into()),
+        })
+    }
 }

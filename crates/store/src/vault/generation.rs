@@ -1,37 +1,41 @@
-//! The generation of the key ring, as the database knows it.
+//! What an open notes at once: the generation of the key ring, and secrets that failed before.
 
 use privatus_crypto::KeyRing;
+use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, SecurityKind, Severity};
+use serde_json::json;
 
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
+use crate::vault::attempts::{self, Failed};
 
 impl Store {
-    /// The database knows the highest generation it was opened under: an older key ring is a restored copy.
-    pub(super) fn note_generation(&mut self, ring: &KeyRing, highest: i64) -> Result<(), StoreError> {
+    /// Notes failed unlocks, and the generation: the database knows the highest that it was opened under, and an older
+    /// key ring is a restored copy. Most opens have nothing to note, and write nothing.
+    pub(super) fn note_open(&mut self, ring: &KeyRing, highest: i64) -> Result<(), StoreError> {
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
-        if generation > highest {
-            return self.write("generation", |tx| tx.generation_set(generation));
-        }
+        let failed = Failed::look(&self.files);
+        self.warnings.extend(failed.as_ref().map(Failed::warning));
         if generation < highest {
             self.warnings.push(format!(
                 "the key ring is older (generation {generation}) than one this vault was opened with ({highest}); it \
                  may be a restored copy, and an old password may open it"
             ));
-            return self.write("generation", |tx| {
-                let now = tx.now().to_sql();
-                let sql = Sql::new(
-                    "INSERT INTO security_events (timestamp, event_type, severity, description) \
-                     SELECT ?, 'key_ring_rollback', 'critical', 'the key ring is older than the database' \
-                     WHERE NOT EXISTS (SELECT 1 FROM security_events \
-                     WHERE event_type = 'key_ring_rollback' AND NOT resolved)",
-                );
-                tx.link
-                    .run(sql.bind(now.as_str()), "record a security event")
-                    .map(drop)
-            });
         }
+        let Some(failed) = failed else {
+            attempts::tidy(&self.files);
+            return match generation == highest {
+                true => Ok(()),
+                false => self.write("generation", |tx| tx.generation_note(generation, highest)),
+            };
+        };
+        self.write("failed_unlocks", |tx| {
+            tx.failed_unlocks(&failed)?;
+            tx.generation_note(generation, highest)
+        })?;
+        // Only now: what could not be committed is told again at the next open.
+        failed.forget(&self.files);
         Ok(())
     }
 }
@@ -46,6 +50,30 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
+    fn generation_note(&mut self, generation: i64, highest: i64) -> Result<(), StoreError> {
+        if generation > highest {
+            return self.generation_set(generation);
+        }
+        if generation == highest {
+            return Ok(());
+        }
+        let at = self.now();
+        let details = json!({ "generation": generation, "highest": highest });
+        self.audit(
+            &NewAuditEntry::done(at, Act::KeyRingRollback)
+                .with(&details)
+                .failed("the key ring is older than the database"),
+        )?;
+        self.security_event_once(&NewSecurityEvent {
+            at,
+            kind: SecurityKind::KeyRingRollback,
+            severity: Severity::Critical,
+            user: None,
+            description: "the key ring is older than the database".into(),
+            raw_data: Some(details.into()),
+        })
+    }
+
     /// Notes the key ring's generation; the mark never goes back.
     pub(crate) fn generation_set(&mut self, generation: i64) -> Result<(), StoreError> {
         let sql =

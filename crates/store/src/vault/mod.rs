@@ -14,5 +14,5 @@ mod snapshot_files;
 
 pub(crate) use files::{Files, disk_is_full};
 pub use open::{VaultKeys, VaultOptions};
-pub(crate) use open::{check_ours, raw_key, unlock_files};
+pub(crate) use open::{check_ours, raw_key, share, unlock_files};
 pub(crate) use registry::{OpenGuard, holds};

@@ -11,7 +11,7 @@ use privatus_sqlite::RawKey;
 use crate::catalogue::Catalogue;
 use crate::connection::{APPLICATION_ID, Link, READER_CACHE_KIB, Role};
 use crate::error::StoreError;
-use crate::keys::KeyCache;
+use crate::keys::{CountedIdKey, KeyCache};
 use crate::message::cursor::Cursors;
 use crate::migration::{Upgrade, pending, run_pending};
 use crate::model_settle::SETTLED;
@@ -23,7 +23,7 @@ use crate::store::{Opened, Store};
 use crate::transfer::{has_active, pause_stale};
 use crate::vault::locks::Taken;
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
-use crate::vault::{Files, OpenGuard, attempts};
+use crate::vault::{Files, OpenGuard};
 
 /// How a vault is created and opened.
 #[derive(Debug, Clone)]
@@ -139,7 +139,11 @@ impl Store {
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
         let (closed, rings) = Closed::look(path)?;
         let (ring, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
-        Self::open_with(closed, &ring, &unlocked, options)
+        let mut unlock = NewAuditEntry::done(options.now(), Act::Unlock);
+        if matches!(secret, Secret::RecoveryCode(_)) {
+            unlock = unlock.with(serde_json::json!({ "secret": "recovery_code" }));
+        }
+        Self::open_with(closed, (&ring, &unlocked), options, unlock)
     }
 
     /// The keys of the vault in `path`, without opening its database.
@@ -160,14 +164,15 @@ impl Store {
     pub fn open(path: &Path, keys: &VaultKeys, options: &VaultOptions) -> Result<Self, StoreError> {
         let (closed, rings) = Closed::look(path)?;
         let (ring, unlocked) = newest(rings, |ring| ring.reopen(&keys.0))?;
-        Self::open_with(closed, &ring, &unlocked, options)
+        let unlock = NewAuditEntry::done(options.now(), Act::Unlock);
+        Self::open_with(closed, (&ring, &unlocked), options, unlock)
     }
 
     fn open_with(
         closed: Closed,
-        ring: &KeyRing,
-        unlocked: &Unlocked,
+        (ring, unlocked): (&KeyRing, &Unlocked),
         options: &VaultOptions,
+        unlock: NewAuditEntry,
     ) -> Result<Self, StoreError> {
         let Closed {
             files,
@@ -232,20 +237,17 @@ impl Store {
             // Only now, when it is known to be ours.
             Link::open(&files.database(), &raw_key, options.vfs.as_deref(), Role::Writer)?;
         }
-        let warnings = attempts::take(&files).into_iter().collect();
         let opened = Opened {
             shared,
             files,
             raw_key,
             reader,
-            warnings,
+            warnings: Vec::new(),
             upgrade,
             lock,
             guard,
         };
         let mut store = Self::assemble(opened, options);
-        let unlock = NewAuditEntry::done(store.shared.now(), Act::Unlock);
-        store.shared.pending.entry(unlock);
         if let Ok(count @ 1..) = paused {
             let text =
                 format!("{count} file transfers were active when the vault was not closed; they are paused");
@@ -253,8 +255,7 @@ impl Store {
         }
         // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
         store.put_off(paused, "file transfers that nobody runs could not be paused");
-        let noted = store.note_generation(ring, generation);
-        store.put_off(noted, "the key ring's generation could not be noted");
+        // Entries from before the chain are taken into it before the first new one.
         if !store.shared.is_settled {
             let settled = store.model_settle();
             store.put_off(
@@ -262,6 +263,12 @@ impl Store {
                 "rows of the older schema could not be brought under the new rules",
             );
         }
+        store.shared.pending.entry(unlock);
+        let noted = store.note_open(ring, generation);
+        store.put_off(
+            noted,
+            "failed unlocks and the key ring's generation could not be noted",
+        );
         let repaired = repair_copies(&store.files, ring, &copies);
         store.put_off(
             repaired,
@@ -369,6 +376,7 @@ pub(crate) fn share(
     let id_key = root
         .unwrap(&vault_id, number, "id", "ids", &wrapped)?
         .into_id_key();
+    let id_key = CountedIdKey::new(number, id_key);
     let version = Catalogue::current_version(link)?;
     let catalogue = Catalogue::load(link, version)?;
     Ok(Shared {

@@ -1,7 +1,8 @@
 //! Changing the password: one small file, no data re-encrypted (DESIGN section 4).
 
 use privatus_crypto::{KdfCost, Password, Secret};
-use privatus_domain::{Permission, Resource, ResourceKind};
+use privatus_domain::{Act, NewAuditEntry, Permission, Resource, ResourceKind};
+use serde_json::json;
 
 use crate::error::StoreError;
 use crate::shared::system_time;
@@ -31,6 +32,19 @@ impl Store {
         let ring = ring.replace_password(&unlocked, new, cost, &system_time().to_sql(), highest)?;
         self.files.write_key_rings(&ring.to_bytes())?;
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
-        self.write("password_change", |tx| tx.generation_set(generation))
+        let secret = match current {
+            Secret::Password(_) => "password",
+            Secret::RecoveryCode(_) => "recovery_code",
+        };
+        self.write("password_change", |tx| {
+            tx.generation_set(generation)?;
+            let vault = Resource::of(ResourceKind::Vault, tx.own_id());
+            let details = json!({ "generation": generation, "with": secret });
+            tx.audit(
+                &NewAuditEntry::done(tx.now(), Act::PasswordChange)
+                    .on(vault)
+                    .with(details),
+            )
+        })
     }
 }

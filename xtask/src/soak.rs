@@ -1,0 +1,35 @@
+//! `cargo xtask soak`: the model-based state machine of `tests/tests/machine`, for as long as it is told to.
+
+use anyhow::Result;
+
+use crate::process;
+use crate::workspace::Workspace;
+
+/// How long, and from which seed.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// How long to go on
+    #[arg(long, value_name = "N")]
+    minutes: u64,
+    /// The seed that a failure printed, 64 hexadecimal digits [default: a new one]
+    #[arg(long, value_name = "SEED")]
+    seed: Option<String>,
+}
+
+/// Tells stories until the time is over or one goes wrong; the seed, the number of steps and the shrunk story are printed.
+///
+/// # Errors
+/// When a story goes wrong, or the tests do not build.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let mut cargo = process::cargo();
+    cargo
+        .args(["test", "--workspace", "--test", "machine", "--"])
+        .args(["--exact", "soak::soak", "--ignored", "--nocapture"])
+        .env("PRIVATUS_SOAK_MINUTES", options.minutes.to_string())
+        .current_dir(workspace.root());
+    match &options.seed {
+        Some(seed) => cargo.env("PRIVATUS_SOAK_SEED", seed),
+        None => cargo.env_remove("PRIVATUS_SOAK_SEED"),
+    };
+    process::run(&mut cargo)
+}
