@@ -15,7 +15,7 @@ use privatus_sqlite::{Connection, OpenMode, OpenOptions, PageMac, RawKey};
 use privatus_tests::{history, init, ok, privatus, run, tool};
 use serde_json::Value;
 
-const COMMANDS: [&[&str]; 63] = [
+const COMMANDS: [&[&str]; 76] = [
     &[],
     &["init"],
     &["demo"],
@@ -69,6 +69,19 @@ const COMMANDS: [&[&str]; 63] = [
     &["access", "revoke"],
     &["access", "list"],
     &["access", "check"],
+    &["audit"],
+    &["audit", "list"],
+    &["audit", "verify"],
+    &["audit", "head"],
+    &["audit", "export"],
+    &["audit", "prune"],
+    &["security"],
+    &["security", "list"],
+    &["security", "show"],
+    &["security", "resolve"],
+    &["keys"],
+    &["keys", "list"],
+    &["keys", "expire"],
     &["stats"],
     &["verify"],
     &["export"],
@@ -297,6 +310,26 @@ fn json_fields() {
         &ok(&vault, &["--json", "settings", "get", "theme"]),
     );
     note("settings list", &ok(&vault, &["--json", "settings", "list"]));
+    let _ = privatus(&vault)
+        .env("PRIVATUS_PASSWORD", "wrong")
+        .arg("chats")
+        .output()
+        .unwrap();
+    let audit = dir.path().join("audit.json");
+    for words in [
+        &["audit", "list", "--limit", "1000"][..],
+        &["audit", "head"],
+        &["audit", "verify"],
+        &["audit", "export", audit.to_str().unwrap()],
+        &["audit", "prune", "--before", "2020-01-01"],
+        &["security", "list"],
+        &["security", "show", "1"],
+        &["security", "resolve", "1", "--resolution", "it was me"],
+        &["keys", "list"],
+        &["keys", "expire", "1", "--at", "9000-01-01"],
+    ] {
+        note(&words[..2].join(" "), &ok(&vault, &[&["--json"], words].concat()));
+    }
     note("stats", &ok(&vault, &["--json", "stats"]));
     note("verify", &ok(&vault, &["--json", "verify"]));
     let out = dir.path().join("out.jsonl");

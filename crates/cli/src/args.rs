@@ -1,9 +1,12 @@
 //! The command line.
 
 mod access;
+mod audit;
 mod contacts;
 mod groups;
+mod keys;
 mod migrate;
+mod security;
 mod settings;
 mod stats;
 mod transfers;
@@ -13,9 +16,12 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::access::{Access, Grant as GrantArguments, To};
+pub(crate) use self::audit::{Audit, AuditList, AuditPrune};
 pub(crate) use self::contacts::{Contacts, ContactsList, ContactsSet};
 pub(crate) use self::groups::{By, Create as CreateGroup, Groups, Of as OfGroup, Set as SetGroup};
+pub(crate) use self::keys::Keys;
 pub(crate) use self::migrate::{Baseline, Down, Migrate};
+pub(crate) use self::security::{Security, SecurityList};
 pub(crate) use self::settings::Settings;
 pub(crate) use self::stats::Stats;
 pub(crate) use self::transfers::Transfers;
@@ -112,6 +118,15 @@ pub(crate) enum Command {
     /// What the users of an application may see and change: grant, revoke, list, check
     #[command(subcommand, after_help = access::ACCESS)]
     Access(Access),
+    /// The audit log: list, verify, head, export, prune
+    #[command(subcommand, after_help = audit::AUDIT)]
+    Audit(Audit),
+    /// Security events: list, show, resolve
+    #[command(subcommand, after_help = security::SECURITY)]
+    Security(Security),
+    /// Keys of the key store: list, expire
+    #[command(subcommand, after_help = keys::KEYS)]
+    Keys(Keys),
     /// Counts and sizes, use by day, and how long transactions took
     Stats(Stats),
     /// Check the file, the keys, the counters and every sealed value

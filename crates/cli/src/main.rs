@@ -3,11 +3,13 @@
 
 mod args;
 mod command;
+mod confirm;
 mod demo;
 mod examples;
 mod failure;
 mod find;
 mod media;
+mod moment;
 mod output;
 mod progress;
 mod secret;

@@ -50,6 +50,7 @@ pub fn import(
         newcomers.take_back(store, report)?;
     }
     report.sum_up();
+    report.audit(store, result.is_ok());
     result
 }
 

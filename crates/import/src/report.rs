@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use privatus_store::Inserted;
+use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
+use privatus_store::{Inserted, Store};
 use serde::Serialize;
+use serde_json::json;
 
 /// Reasons that are told apart.
 const REASONS: usize = 100;
@@ -48,6 +50,26 @@ pub struct Report {
 }
 
 impl Report {
+    /// Leaves an entry in the audit log, unless nothing of the source came to be read.
+    pub(crate) fn audit(&self, store: &Store, is_whole: bool) {
+        let seen =
+            self.messages_imported + self.messages_known + self.contacts_imported + self.groups_imported;
+        if !is_whole && seen + self.settings_imported == 0 {
+            return;
+        }
+        let at = store.now();
+        let entry = NewAuditEntry::done(at, Act::HistoryImport)
+            .on(Resource::every(ResourceKind::Vault))
+            .with(json!({
+                "format": self.format, "messages": self.messages_imported, "contacts": self.contacts_imported,
+                "groups": self.groups_imported, "settings": self.settings_imported,
+            }));
+        store.audit_note(match is_whole {
+            true => entry,
+            false => entry.failed("a part of the source did not come over"),
+        });
+    }
+
     /// An empty report of a format.
     #[must_use]
     pub fn new(format: &str) -> Self {

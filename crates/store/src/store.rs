@@ -104,6 +104,12 @@ impl Store {
         Link::open(&self.files.database(), &self.raw_key, self.vfs.as_deref(), role)
     }
 
+    /// The time, by the clock of this store.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.shared.now()
+    }
+
     /// The vault's folder.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -121,12 +127,6 @@ impl Store {
     #[must_use]
     pub fn wal_size(&self) -> u64 {
         self.files.wal_size()
-    }
-
-    /// Time by the store's clock.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        self.shared.now()
     }
 
     /// What opening noticed and a person should know.

@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
 }
 
 /// Where to write: a new name or a regular file, and never in the vault, where it could replace one of its own files.
-fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
+pub(super) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
     // A link is followed: what it points at is replaced, not the link.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let refused = |why: &str| Failure::Usage(format!("{} {why}", path.display()));
@@ -88,12 +88,20 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Written beside its name, 0600, made durable, then renamed: there is a whole export or none.
+/// A whole export or none.
 pub(crate) fn to_file(
     store: &privatus_store::Store,
     path: &Path,
     progress: privatus_import::OnProgress<'_>,
 ) -> Result<std::collections::BTreeMap<String, u64>, Failure> {
+    write_beside(path, |out| Ok(privatus::export(store, out, progress)?))
+}
+
+/// Written beside its name, 0600, made durable, then renamed: there is a whole file or none.
+pub(super) fn write_beside<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let folder = folder_of(path);
     let failed = |error: &std::io::Error| match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::DiskFull,
@@ -108,15 +116,15 @@ pub(crate) fn to_file(
         .prefix(".privatus-export-")
         .tempfile_in(folder)
         .map_err(|error| failed(&error))?;
-    let counts = {
+    let written = {
         let mut out = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-        let counts = privatus::export(store, &mut out, progress)?;
+        let written = write(&mut out)?;
         out.flush().map_err(|error| failed(&error))?;
-        counts
+        written
     };
     file.as_file().sync_all().map_err(|error| failed(&error))?;
     file.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(counts)
+    Ok(written)
 }
 
 /// Remembers that the reader went away, which is no failure of the export.

@@ -1,13 +1,16 @@
 //! The commands, each as short as what it does.
 
 mod access;
+mod audit;
 mod contacts;
 mod documents;
 pub(crate) mod export;
 mod groups;
 pub(crate) mod import;
+mod keys;
 mod messages;
 mod migrate;
+mod security;
 mod settings;
 mod stats;
 mod transfers;
@@ -39,6 +42,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Command::Settings(command) => settings::run(arguments, command),
         Command::Access(command) => access::run(arguments, command),
         Command::Stats(stats) => stats::run(arguments, stats),
+        Command::Audit(command) => audit::run(arguments, command),
+        Command::Security(command) => security::run(arguments, command),
+        Command::Keys(command) => keys::run(arguments, command),
         Command::Verify => vault::verify(arguments),
         Command::Export { path } => export::run(arguments, path),
         Command::Passwd {

@@ -67,29 +67,28 @@ pub(super) fn cost(iterations: Option<u32>) -> Result<Option<KdfCost>, Failure> 
 pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let bar = progress::bar("verify");
-    let found = store.read_long(|tx| {
-        tx.verify(&mut |at| {
-            bar.set_message(format!("verify: {}", at.step));
-            bar.set_length(at.total);
-            bar.set_position(at.done);
-        })
+    let found = store.verify(&mut |at| {
+        bar.set_message(format!("verify: {}", at.step));
+        bar.set_length(at.total);
+        bar.set_position(at.done);
     })?;
     bar.finish_and_clear();
     store.lock()?;
     if arguments.json {
         output::json(&json!({
             "ok": found.is_content(), "messages": found.messages, "values": found.values,
-            "conversations": found.conversations, "problem_count": found.problem_count, "problems": found.problems,
+            "conversations": found.conversations, "audit_entries": found.audit_entries, "problem_count": found.problem_count, "problems": found.problems,
         }))?;
     } else {
         for problem in &found.problems {
             output::line(&crate::text::one_line(problem, 200))?;
         }
         output::line(&format!(
-            "{} messages, {} other sealed values and {} conversations checked: {}",
+            "{} messages, {} other sealed values, {} conversations and {} entries of the audit log checked: {}",
             found.messages,
             found.values,
             found.conversations,
+            found.audit_entries,
             if found.is_content() {
                 "all is well".into()
             } else {
@@ -99,6 +98,10 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
     }
     match found.problems.first() {
         None => Ok(0),
+        // Nothing else is wrong.
+        Some(_) if found.problem_count == 1 && found.audit_broken.is_some() => {
+            Err(StoreError::AuditBroken(found.audit_broken.unwrap_or_default()).into())
+        }
         Some(first) => {
             let text = format!("{} problems found, the first: {first}", found.problem_count);
             Err(StoreError::DatabaseDamaged(text).into())

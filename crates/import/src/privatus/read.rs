@@ -54,6 +54,7 @@ pub fn import(
         newcomers.take_back(store, report)?;
     }
     report.sum_up();
+    report.audit(store, ended.is_ok());
     ended.map_err(|error| match error {
         Ended::Source(why) => source(why),
         Ended::Import(error) => error,

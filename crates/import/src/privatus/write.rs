@@ -5,10 +5,11 @@ use std::io::Write;
 
 use privatus_domain::steering::json_escaped;
 use privatus_domain::{
-    Conversation, ConversationKind, Direction, GrantFilter, Message as Stored, Permission, Resource,
-    ResourceKind, Sender,
+    Act, Conversation, ConversationKind, Direction, GrantFilter, Message as Stored, NewAuditEntry,
+    Permission, Resource, ResourceKind, Sender,
 };
 use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
+use serde_json::json;
 
 use super::VERSION;
 use super::contact::Contact;
@@ -49,11 +50,25 @@ fn write_error(error: &std::io::Error) -> StoreError {
     }
 }
 
-/// Writes every record of the vault; gives the counts by type.
+/// Writes every record of the vault; gives the counts by type. The audit log is told, also of an export that was cut off.
 ///
 /// # Errors
 /// [`StoreError`] of the vault or of the output.
 pub fn export(
+    store: &Store,
+    out: &mut dyn Write,
+    progress: OnProgress<'_>,
+) -> Result<BTreeMap<String, u64>, StoreError> {
+    let written = export_records(store, out, progress);
+    let entry = NewAuditEntry::done(store.now(), Act::HistoryExport).on(Resource::every(ResourceKind::Vault));
+    store.audit_note(match &written {
+        Ok(counts) => entry.with(json!({ "counts": counts })),
+        Err(_) => entry.failed("it was cut off"),
+    });
+    written
+}
+
+fn export_records(
     store: &Store,
     out: &mut dyn Write,
     progress: OnProgress<'_>,

@@ -3,6 +3,8 @@
 mod append;
 mod chain;
 mod list;
+#[cfg(test)]
+mod long;
 mod prune;
 mod settle;
 #[cfg(test)]

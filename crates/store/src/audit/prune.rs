@@ -7,7 +7,42 @@ use super::KEY;
 use super::chain::checkpoint_mac;
 use crate::error::StoreError;
 use crate::sql::Sql;
-use crate::tx::WriteTx;
+use crate::tx::{ReadTx, WriteTx};
+
+/// The entries that retention removes: the newest of them, under a bind of the time before which they are.
+const LAST_OLD: &str = "SELECT log_id, mac FROM audit_log WHERE log_id < coalesce((SELECT min(log_id) FROM audit_log \
+                        WHERE timestamp >= ?), (SELECT max(log_id) FROM audit_log)) ORDER BY log_id DESC LIMIT 1";
+
+impl ReadTx<'_> {
+    /// How many entries [`audit_prune`](WriteTx::audit_prune) would remove.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn audit_old(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        let before = before.to_sql();
+        let last: Option<(i64, Option<Vec<u8>>)> = self
+            .link
+            .row(Sql::new(LAST_OLD).bind(before.as_str()), "find old audit entries")?;
+        let Some((last, _)) = last else {
+            return Ok(0);
+        };
+        let sql = Sql::new("SELECT count(*) FROM audit_log WHERE log_id <= ?");
+        let count: Option<i64> = self.link.row(sql.bind(last), "count old audit entries")?;
+        Ok(u64::try_from(count.unwrap_or_default()).unwrap_or_default())
+    }
+
+    /// Days that the retention policy keeps entries of the audit log; `None` when it keeps them all.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn audit_retention_days(&mut self) -> Result<Option<i64>, StoreError> {
+        let sql = Sql::new(
+            "SELECT retention_days FROM retention_policies WHERE table_name = 'audit_log' \
+             AND cleanup_enabled IS NOT FALSE",
+        );
+        self.link.row(sql, "read the retention policy")
+    }
+}
 
 impl WriteTx<'_> {
     /// Removes the oldest entries, up to the first that is not before `before`; gives how many. The newest one stays.
@@ -16,13 +51,9 @@ impl WriteTx<'_> {
     /// [`StoreError::AuditBroken`] when the log does not hold: a checkpoint would hide that.
     pub fn audit_prune(&mut self, before: Timestamp) -> Result<u64, StoreError> {
         let before = before.to_sql();
-        let sql = Sql::new(
-            "SELECT log_id, mac FROM audit_log WHERE log_id < coalesce((SELECT min(log_id) FROM audit_log \
-             WHERE timestamp >= ?), (SELECT max(log_id) FROM audit_log)) ORDER BY log_id DESC LIMIT 1",
-        );
         let last: Option<(i64, Option<Vec<u8>>)> = self
             .link
-            .row(sql.bind(before.as_str()), "find old audit entries")?;
+            .row(Sql::new(LAST_OLD).bind(before.as_str()), "find old audit entries")?;
         let Some((removed, mac)) = last else {
             return Ok(0);
         };

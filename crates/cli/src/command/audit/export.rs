@@ -1,0 +1,62 @@
+//! `audit export`: every entry, oldest first, and the head, in one snapshot.
+
+use std::io::Write;
+use std::path::Path;
+
+use privatus_domain::steering::json_escaped;
+use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
+use privatus_store::{ReadTx, StoreError};
+use serde_json::json;
+
+use super::{head_json, open};
+use crate::args::Arguments;
+use crate::command::export::{target, write_beside};
+use crate::failure::Failure;
+use crate::output;
+
+pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
+    let target = target(path, &super::super::vault_path(arguments)?)?;
+    let store = open(arguments)?;
+    let written = write_beside(&target, |out| store.read_long(|tx| write(tx, out)));
+    let entry = NewAuditEntry::done(store.now(), Act::AuditExport).on(Resource::every(ResourceKind::Audit));
+    store.audit_note(match &written {
+        Ok((count, _)) => entry.with(json!({ "entries": count })),
+        Err(_) => entry.failed("it was cut off"),
+    });
+    let (count, head) = written?;
+    store.lock()?;
+    if arguments.json {
+        output::json(&json!({
+            "path": path.display().to_string(), "entries": count, "head": head, "plaintext": true,
+        }))?;
+    } else {
+        output::line(&format!("{count} entries written to {}", path.display()))?;
+        output::line("The file is plaintext: whoever can read it reads everything.")?;
+    }
+    Ok(0)
+}
+
+/// Writes the document; gives the number of entries, and the head.
+fn write(tx: &mut ReadTx<'_>, out: &mut dyn Write) -> Result<(u64, serde_json::Value), Failure> {
+    let head = head_json(&tx.audit_head()?);
+    let start = json!({ "format": "privatus-audit", "version": 1, "vault_id": tx.own_id(), "head": head });
+    let start = start.to_string();
+    // The document stays open for the entries.
+    out.write_all(start.strip_suffix('}').unwrap_or(&start).as_bytes())?;
+    out.write_all(b",\"entries\":[")?;
+    let (mut after, mut count) = (i64::MIN, 0);
+    loop {
+        let entries = tx.audit_entries_after(after)?;
+        let Some(last) = entries.last() else { break };
+        after = last.log_id;
+        for entry in &entries {
+            let text = serde_json::to_string(entry)
+                .map_err(|_| StoreError::Unexpected("an entry cannot be written".into()))?;
+            out.write_all(if count == 0 { b"\n" } else { b",\n" })?;
+            out.write_all(json_escaped(&text).as_bytes())?;
+            count += 1;
+        }
+    }
+    out.write_all(b"\n]}\n")?;
+    Ok((count, head))
+}

@@ -1,0 +1,99 @@
+//! `audit head`: printed, and read back from wherever it was kept.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use privatus_domain::{AuditError, AuditHead};
+use privatus_store::{Store, StoreError};
+use serde::Deserialize;
+
+use super::{head_json, open};
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::output;
+
+/// Bytes of a file that holds a head as text.
+const TEXT_MAX: u64 = 200;
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let (head, vault) = store.read(|tx| Ok::<_, StoreError>((tx.audit_head()?, tx.own_id())))?;
+    store.lock()?;
+    if arguments.json {
+        let mut value = head_json(&head);
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("vault_id".into(), vault.to_string().into());
+        }
+        output::json(&value)?;
+    } else {
+        output::line(&head.to_string())?;
+    }
+    Ok(0)
+}
+
+/// What a file of ours says of a head: the output of `audit head --json`, or an export, which holds it among its entries.
+#[derive(Deserialize)]
+struct Kept {
+    head: Option<Part>,
+    log_id: Option<i64>,
+    mac: Option<String>,
+    vault_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Part {
+    log_id: i64,
+    mac: String,
+}
+
+/// The head that is meant, and the vault that it says it is of.
+pub(super) struct Anchor {
+    pub(super) head: AuditHead,
+    vault: Option<String>,
+}
+
+impl Anchor {
+    /// Reads `NUMBER:MAC`, or the file of this name that holds it.
+    pub(super) fn read(wanted: &str) -> Result<Self, Failure> {
+        let path = Path::new(wanted);
+        if !path.is_file() {
+            let head = wanted.parse().map_err(StoreError::from)?;
+            return Ok(Self { head, vault: None });
+        }
+        let unreadable = |error: &std::io::Error| {
+            Failure::Usage(format!("{} cannot be read: {}", path.display(), error.kind()))
+        };
+        let mut start = String::new();
+        let file = File::open(path).map_err(|error| unreadable(&error))?;
+        // What is no UTF-8 is no text of ours, and no JSON either.
+        let _ = file.take(TEXT_MAX).read_to_string(&mut start);
+        if let Ok(head) = start.parse() {
+            return Ok(Self { head, vault: None });
+        }
+        let file = File::open(path).map_err(|error| unreadable(&error))?;
+        let no_head = || StoreError::from(AuditError::Head(path.display().to_string()));
+        let kept: Kept = serde_json::from_reader(BufReader::new(file)).map_err(|_| no_head())?;
+        let part = match (kept.head, kept.log_id, kept.mac) {
+            (Some(part), ..) => part,
+            (None, Some(log_id), Some(mac)) => Part { log_id, mac },
+            _ => return Err(no_head().into()),
+        };
+        let head = format!("{}:{}", part.log_id, part.mac);
+        Ok(Self {
+            head: head.parse().map_err(StoreError::from)?,
+            vault: kept.vault_id,
+        })
+    }
+
+    /// Refuses one that is another vault's.
+    pub(super) fn check(&self, store: &Store) -> Result<(), StoreError> {
+        let own = store.read(|tx| Ok::<_, StoreError>(tx.own_id().to_string()))?;
+        match &self.vault {
+            Some(vault) if *vault != own => Err(StoreError::Refused(format!(
+                "the head is of another vault, {vault}; this one is {own}"
+            ))),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `audit list`
+
+use privatus_domain::{AuditEntry, AuditFilter, Resource, ResourceKind, UserId};
+use privatus_store::StoreError;
+use serde_json::json;
+
+use super::open;
+use crate::args::{Arguments, AuditList};
+use crate::failure::Failure;
+use crate::moment;
+use crate::output::{self, Column};
+
+pub(super) fn run(arguments: &Arguments, list: &AuditList) -> Result<u8, Failure> {
+    let filter = filter(list)?;
+    let store = open(arguments)?;
+    let limit = usize::from(list.limit);
+    let mut entries = store.read(|tx| tx.audit_entries(&filter, limit + 1))?;
+    store.lock()?;
+    let has_more = entries.len() > limit;
+    entries.truncate(limit);
+    let next = entries.last().filter(|_| has_more).map(|last| last.log_id);
+    if arguments.json {
+        output::json(&json!({ "entries": entries, "next": next }))?;
+    } else if entries.is_empty() {
+        output::line("No entry matches.")?;
+    } else {
+        table(&entries)?;
+        if let Some(next) = next {
+            output::line(&format!("There are older ones: --before {next}"))?;
+        }
+    }
+    Ok(0)
+}
+
+/// The filter, as far as it can be checked without the vault.
+fn filter(list: &AuditList) -> Result<AuditFilter, StoreError> {
+    let time = |text: Option<&String>| text.map(|text| moment::parse(text)).transpose();
+    let on = match &list.resource {
+        None => None,
+        Some(text) if text.contains(':') => {
+            let on: Resource = text.parse()?;
+            Some((on.kind, Some(on.id().to_owned())))
+        }
+        Some(kind) => Some((kind.parse::<ResourceKind>()?, None)),
+    };
+    Ok(AuditFilter {
+        since: time(list.since.as_ref())?,
+        until: time(list.until.as_ref())?,
+        event_type: list.event.clone(),
+        user: list.user.as_deref().map(UserId::new).transpose()?,
+        on,
+        failed_only: list.failed,
+        before: list.before,
+    })
+}
+
+fn table(entries: &[AuditEntry]) -> Result<(), Failure> {
+    let row = |entry: &AuditEntry| {
+        let kind = entry.resource_type.as_deref();
+        let on = kind.map(|kind| format!("{kind}:{}", entry.resource_id.as_deref().unwrap_or_default()));
+        let outcome = match (&entry.error_message, entry.success) {
+            (Some(why), _) => why.clone(),
+            (None, true) => String::new(),
+            (None, false) => "failed".to_owned(),
+        };
+        vec![
+            entry.log_id.to_string(),
+            moment::shown(entry.timestamp),
+            format!("{} {}", entry.event_type, entry.action),
+            entry.user_id.clone().unwrap_or_default(),
+            on.unwrap_or_default(),
+            outcome,
+        ]
+    };
+    let columns = [
+        Column::Number("id"),
+        Column::Text("time (UTC)", 19),
+        Column::Text("event", 28),
+        Column::Text("user", 10),
+        Column::Text("on", 22),
+        Column::Text("why not", 20),
+    ];
+    output::table(&columns, entries.iter().map(row).collect())
+}

@@ -1,0 +1,31 @@
+//! `audit`: the log listed, checked, written out and cut short.
+
+mod export;
+mod head;
+mod list;
+mod prune;
+mod verify;
+
+use privatus_domain::AuditHead;
+use serde_json::{Value, json};
+
+use super::open;
+use crate::args::{Arguments, Audit};
+use crate::failure::Failure;
+
+pub(crate) fn run(arguments: &Arguments, command: &Audit) -> Result<u8, Failure> {
+    match command {
+        Audit::List(list) => list::run(arguments, list),
+        Audit::Verify { head } => verify::run(arguments, head.as_deref()),
+        Audit::Head => head::run(arguments),
+        Audit::Export { path } => export::run(arguments, path),
+        Audit::Prune(prune) => prune::run(arguments, prune),
+    }
+}
+
+/// A head as JSON; the MAC is what stands behind the colon of its text.
+fn head_json(head: &AuditHead) -> Value {
+    let text = head.to_string();
+    let mac = text.split_once(':').map(|(_, mac)| mac);
+    json!({ "log_id": head.log_id, "mac": mac })
+}

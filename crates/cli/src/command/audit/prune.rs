@@ -1,0 +1,68 @@
+//! `audit prune`: the oldest entries go, and a checkpoint says where the log now begins.
+
+use privatus_domain::Timestamp;
+use privatus_domain::audit::kept_since;
+use privatus_store::{ReadTx, StoreError};
+use serde_json::json;
+
+use super::open;
+use crate::args::{Arguments, AuditPrune};
+use crate::confirm::confirm;
+use crate::failure::Failure;
+use crate::text::grouped;
+use crate::{moment, output};
+
+pub(super) fn run(arguments: &Arguments, prune: &AuditPrune) -> Result<u8, Failure> {
+    let given = prune.before.as_deref().map(moment::parse).transpose()?;
+    let store = open(arguments)?;
+    let now = store.now();
+    let (before, old) = store.read(|tx| {
+        let before = match given {
+            Some(before) => before,
+            None => kept_since(now, days(tx, prune.keep_days)?)?,
+        };
+        Ok::<_, StoreError>((before, tx.audit_old(before)?))
+    })?;
+    if old > 0 && !prune.yes {
+        let what = format!(
+            "removes the oldest {} entries, before {}, for good",
+            grouped(old),
+            before.to_rfc3339()
+        );
+        confirm(arguments.json, &what)?;
+    }
+    let removed = match old {
+        0 => 0,
+        _ => store.write("audit_prune", |tx| tx.audit_prune(before))?,
+    };
+    store.lock()?;
+    tell(arguments, removed, before)?;
+    Ok(0)
+}
+
+/// Days to keep: as asked, else what the retention policy says.
+fn days(tx: &mut ReadTx<'_>, asked: Option<i64>) -> Result<i64, StoreError> {
+    if let Some(days) = asked {
+        return Ok(days);
+    }
+    let no_policy = || {
+        StoreError::Refused(
+            "the retention policy keeps the whole audit log; say --before or --keep-days".into(),
+        )
+    };
+    tx.audit_retention_days()?.ok_or_else(no_policy)
+}
+
+fn tell(arguments: &Arguments, removed: u64, before: Timestamp) -> Result<(), Failure> {
+    if arguments.json {
+        return output::json(&json!({ "removed": removed, "before": before }));
+    }
+    output::line(&match removed {
+        0 => format!("No entry is before {}: nothing was removed.", before.to_rfc3339()),
+        removed => format!(
+            "{} entries before {} removed. Heads that were kept of them cannot be compared any more.",
+            grouped(removed),
+            before.to_rfc3339()
+        ),
+    })
+}

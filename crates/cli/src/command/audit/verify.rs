@@ -1,0 +1,68 @@
+//! `audit verify`: the chain from its first entry to its last, and a head that was kept elsewhere.
+
+use std::sync::atomic::Ordering;
+
+use privatus_store::{AuditCheck, StoreError};
+use serde_json::json;
+
+use super::head::Anchor;
+use super::{head_json, open};
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::text::grouped;
+use crate::{output, progress};
+
+pub(super) fn run(arguments: &Arguments, head: Option<&str>) -> Result<u8, Failure> {
+    let anchor = head.map(Anchor::read).transpose()?;
+    let store = open(arguments)?;
+    if let Some(anchor) = &anchor {
+        anchor.check(&store)?;
+    }
+    let line = progress::line("audit verify");
+    let stop = progress::interrupted();
+    let check = store.audit_verify(anchor.as_ref().map(|anchor| &anchor.head), &mut |done| {
+        line.set_message(format!("audit verify: {} entries", grouped(done)));
+        !stop.load(Ordering::SeqCst)
+    });
+    line.finish_and_clear();
+    let check = check?;
+    store.lock()?;
+    if arguments.json {
+        output::json(&json!({
+            "ok": check.broken.is_none(), "entries": check.entries, "first": check.first, "removed": check.removed,
+            "head": head_json(&check.head), "anchored": anchor.is_some() && check.broken.is_none(),
+            "entry": check.broken.as_ref().map(|(entry, _)| entry),
+            "problem": check.broken.as_ref().map(|(_, why)| why),
+        }))?;
+    } else {
+        output::line(&told(&check))?;
+        if let (Some(anchor), None) = (&anchor, &check.broken) {
+            output::line(&format!(
+                "The head that was kept, entry {}, is there.",
+                anchor.head.log_id
+            ))?;
+        }
+    }
+    match check.broken {
+        None => Ok(0),
+        Some((_, why)) => Err(StoreError::AuditBroken(why).into()),
+    }
+}
+
+/// What was checked, in a sentence.
+fn told(check: &AuditCheck) -> String {
+    let removed = check
+        .removed
+        .map(|removed| format!(", behind entry {removed}, up to which retention removed them"))
+        .unwrap_or_default();
+    let outcome = if check.broken.is_none() {
+        "the chain holds"
+    } else {
+        "the next is broken"
+    };
+    format!(
+        "{} entries up to {} checked{removed}: {outcome}",
+        grouped(check.entries),
+        check.head.log_id
+    )
+}

@@ -1,0 +1,98 @@
+//! `keys`: what the keys of the vault are for, how they were used, and when they should be replaced.
+
+use privatus_domain::key_entry::days_ahead;
+use privatus_domain::{KeyEntry, KeyFilter, KeyKind};
+use privatus_store::StoreError;
+use serde_json::{Value, json};
+
+use super::open;
+use crate::args::{Arguments, Keys};
+use crate::failure::Failure;
+use crate::moment;
+use crate::output::{self, Column};
+
+pub(crate) fn run(arguments: &Arguments, command: &Keys) -> Result<u8, Failure> {
+    match command {
+        Keys::List { kind, expiring } => {
+            let kind: Option<KeyKind> = kind
+                .as_deref()
+                .map(str::parse)
+                .transpose()
+                .map_err(StoreError::from)?;
+            list(arguments, kind, *expiring)
+        }
+        Keys::Expire { key, at, .. } => {
+            let at = at.as_deref().map(moment::parse).transpose()?;
+            let store = open(arguments)?;
+            store.write("key_expiry_set", |tx| tx.key_expiry_set(*key, at))?;
+            store.lock()?;
+            if arguments.json {
+                output::json(&json!({ "key_number": key, "expires_at": at }))?;
+            } else {
+                output::line(&match at {
+                    Some(at) => format!("key {key} expires at {}", at.to_rfc3339()),
+                    None => format!("key {key} does not expire"),
+                })?;
+            }
+            Ok(0)
+        }
+    }
+}
+
+fn list(arguments: &Arguments, kind: Option<KeyKind>, days: Option<i64>) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let now = store.now();
+    let expiring_by = days
+        .map(|days| days_ahead(now, days))
+        .transpose()
+        .map_err(StoreError::from)?;
+    let keys = store.read(|tx| tx.keys(&KeyFilter { kind, expiring_by }))?;
+    store.lock()?;
+    if arguments.json {
+        output::json(&json!({ "keys": keys.iter().map(key_json).collect::<Vec<_>>() }))?;
+    } else if keys.is_empty() {
+        output::line("No key matches.")?;
+    } else {
+        table(&keys)?;
+    }
+    Ok(0)
+}
+
+const fn state(key: &KeyEntry) -> &'static str {
+    if key.is_destroyed { "destroyed" } else { "living" }
+}
+
+fn key_json(key: &KeyEntry) -> Value {
+    json!({
+        "key_number": key.key_number, "key_type": key.key_type, "scope": key.scope, "algorithm": key.algorithm,
+        "created_at": key.created_at, "expires_at": key.expires_at, "last_used": key.last_used,
+        "usage_count": key.usage_count, "state": state(key),
+    })
+}
+
+fn table(keys: &[KeyEntry]) -> Result<(), Failure> {
+    let day = |at| moment::shown(at).get(..10).unwrap_or_default().to_owned();
+    let row = |key: &KeyEntry| {
+        vec![
+            key.key_number.to_string(),
+            key.key_type.clone(),
+            key.scope.clone(),
+            day(key.created_at),
+            day(key.expires_at),
+            moment::shown(key.last_used),
+            key.usage_count.to_string(),
+            state(key).to_owned(),
+        ]
+    };
+    let columns = [
+        Column::Number("key"),
+        Column::Text("type", 6),
+        Column::Text("scope", 26),
+        Column::Text("created", 10),
+        Column::Text("expires", 10),
+        Column::Text("last used (UTC)", 19),
+        Column::Number("used"),
+        Column::Text("state", 9),
+    ];
+    output::table(&columns, keys.iter().map(row).collect())
+}

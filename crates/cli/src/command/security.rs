@@ -1,0 +1,121 @@
+//! `security`: events listed, shown and resolved.
+
+use privatus_domain::steering::json_readable;
+use privatus_domain::{Resolution, SecurityEvent, SecurityFilter};
+use privatus_store::StoreError;
+use serde_json::json;
+
+use super::open;
+use crate::args::{Arguments, Security, SecurityList};
+use crate::failure::Failure;
+use crate::moment;
+use crate::output::{self, Column};
+use crate::text::{harmless, one_line};
+
+pub(crate) fn run(arguments: &Arguments, command: &Security) -> Result<u8, Failure> {
+    match command {
+        Security::List(list) => events(arguments, list),
+        Security::Show { event } => {
+            let store = open(arguments)?;
+            let event = store.read(|tx| tx.security_event_by_id(*event))?;
+            store.lock()?;
+            show(arguments, &event)
+        }
+        Security::Resolve { event, resolution } => {
+            let resolution = Resolution::new(resolution).map_err(StoreError::from)?;
+            let store = open(arguments)?;
+            store.write("security_resolve", |tx| tx.security_resolve(*event, &resolution))?;
+            store.lock()?;
+            if arguments.json {
+                output::json(&json!({ "event_id": event, "result": "resolved" }))?;
+            } else {
+                output::line(&format!("event {event} resolved"))?;
+            }
+            Ok(0)
+        }
+    }
+}
+
+fn events(arguments: &Arguments, list: &SecurityList) -> Result<u8, Failure> {
+    let word = |text: &Option<String>| text.as_deref().map(str::to_owned);
+    let filter = SecurityFilter {
+        severity: word(&list.severity)
+            .map(|text| text.parse())
+            .transpose()
+            .map_err(StoreError::from)?,
+        kind: word(&list.kind)
+            .map(|text| text.parse())
+            .transpose()
+            .map_err(StoreError::from)?,
+        unresolved_only: list.unresolved,
+        before: list.before,
+    };
+    let limit = usize::from(list.limit);
+    let store = open(arguments)?;
+    let mut events = store.read(|tx| tx.security_events(&filter, limit + 1))?;
+    store.lock()?;
+    let has_more = events.len() > limit;
+    events.truncate(limit);
+    let next = events.last().filter(|_| has_more).map(|last| last.event_id);
+    if arguments.json {
+        output::json(&json!({ "events": events, "next": next }))?;
+    } else if events.is_empty() {
+        output::line("No event matches.")?;
+    } else {
+        table(&events)?;
+        if let Some(next) = next {
+            output::line(&format!("There are older ones: --before {next}"))?;
+        }
+    }
+    Ok(0)
+}
+
+fn table(events: &[SecurityEvent]) -> Result<(), Failure> {
+    let row = |event: &SecurityEvent| {
+        vec![
+            event.event_id.to_string(),
+            moment::shown(event.timestamp),
+            event.severity.to_string(),
+            event.event_type.clone(),
+            if event.resolved { "yes" } else { "no" }.to_owned(),
+            event.description.clone().unwrap_or_default(),
+        ]
+    };
+    let columns = [
+        Column::Number("id"),
+        Column::Text("time (UTC)", 19),
+        Column::Text("severity", 8),
+        Column::Text("type", 19),
+        Column::Text("resolved", 8),
+        Column::Text("what", 60),
+    ];
+    output::table(&columns, events.iter().map(row).collect())
+}
+
+fn show(arguments: &Arguments, event: &SecurityEvent) -> Result<u8, Failure> {
+    if arguments.json {
+        output::json(&json!(event))?;
+        return Ok(0);
+    }
+    let raw = event.raw_data.as_ref();
+    let raw = raw.map(|raw| json_readable(raw.as_str()).to_string());
+    let lines = [
+        ("event", Some(format!("{}, {}", event.event_id, event.event_type))),
+        ("severity", Some(event.severity.to_string())),
+        ("time (UTC)", Some(moment::shown(event.timestamp))),
+        ("user", event.user_id.clone()),
+        ("what", event.description.clone()),
+        ("known of it", raw),
+        (
+            "resolved (UTC)",
+            event.resolved.then(|| moment::shown(event.resolved_at)),
+        ),
+        ("resolution", event.resolution.clone()),
+    ];
+    for (name, value) in lines {
+        if let Some(value) = value {
+            output::line(&format!("{name:<15} {}", one_line(&harmless(&value), 4_096)))?;
+        }
+    }
+    Ok(0)
+}

@@ -1,0 +1,48 @@
+//! Moments on the command line: a day, or a day and a time, in UTC unless an offset stands behind it.
+
+use privatus_domain::Timestamp;
+use privatus_store::StoreError;
+
+/// Reads `2025-06-15`, `2025-06-15 12:00`, `2025-06-15 12:00:00` or RFC 3339; a day alone is its beginning.
+pub(crate) fn parse(text: &str) -> Result<Timestamp, StoreError> {
+    let whole = match text.len() {
+        10 => format!("{text}T00:00:00Z"),
+        16 => format!("{}:00Z", text.replace(' ', "T")),
+        19 => format!("{}Z", text.replace(' ', "T")),
+        _ => text.to_owned(),
+    };
+    let shown: String = text.chars().take(60).collect();
+    Timestamp::parse(&whole).map_err(|error| {
+        StoreError::Refused(format!(
+            "{shown:?} is no moment such as 2025-06-15 or 2025-06-15T12:00:00Z ({error})"
+        ))
+    })
+}
+
+/// A moment as a table shows it.
+pub(crate) fn shown(at: Option<Timestamp>) -> String {
+    let text = at.map(Timestamp::to_sql).unwrap_or_default();
+    text.get(..19).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn days_and_times() {
+        for (text, at) in [
+            ("2025-06-15", "2025-06-15 00:00:00.000"),
+            ("2025-06-15 12:30", "2025-06-15 12:30:00.000"),
+            ("2025-06-15T12:30:05", "2025-06-15 12:30:05.000"),
+            ("2025-06-15T12:30:05.25+02:00", "2025-06-15 10:30:05.250"),
+            ("2025-06-15 12:30:05.250", "2025-06-15 12:30:05.250"),
+        ] {
+            assert_eq!(parse(text).unwrap().to_sql(), at, "{text}");
+        }
+        for text in ["", "yesterday", "2025-13-01", "2025-06-15 25:00", "ééééé"] {
+            assert_eq!(parse(text).unwrap_err().exit_code(), 23, "{text}");
+        }
+    }
+}
