@@ -339,6 +339,23 @@ mod tests {
     }
 
     #[test]
+    fn the_table_of_the_document_has_every_act() {
+        let page = include_str!("../../../docs/DATA_MODEL.md");
+        let (_, rest) = page.split_once("<!-- acts: begin -->").unwrap();
+        let (table, _) = rest.split_once("<!-- acts: end -->").unwrap();
+        let listed: Vec<&str> = table
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .filter_map(|line| line.rsplit_once(" | ").map(|(act, _)| act))
+            .collect();
+        let acts: Vec<String> = Act::ALL
+            .iter()
+            .map(|act| format!("| `{}` | `{}`", act.event_type(), act.action()))
+            .collect();
+        assert_eq!(listed, acts);
+    }
+
+    #[test]
     fn days_have_limits() {
         let now = Timestamp::parse("2025-06-15T12:00:00Z").unwrap();
         assert_eq!(kept_since(now, 365).unwrap().to_sql(), "2024-06-15 12:00:00.000");

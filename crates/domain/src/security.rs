@@ -273,6 +273,21 @@ mod tests {
     }
 
     #[test]
+    fn the_table_of_the_document_has_every_kind() {
+        let page = include_str!("../../../docs/DATA_MODEL.md");
+        let (_, rest) = page.split_once("## Security events").unwrap();
+        let (table, _) = rest.split_once("## ").unwrap();
+        for kind in SecurityKind::ALL {
+            assert!(
+                table.contains(&format!("\n| `{}` |", kind.as_str())),
+                "{}",
+                kind.as_str()
+            );
+        }
+        assert!(table.contains(&format!("{MANY_FAILURES} failures within 10 minutes")));
+    }
+
+    #[test]
     fn a_window_is_ten_minutes() {
         let at = |ms| Timestamp::from_unix_ms(1_750_000_000_000 + ms).unwrap();
         assert_eq!(within_window(&[]), 0);
