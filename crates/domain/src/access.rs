@@ -168,8 +168,8 @@ impl Grant {
     fn allows(&self, user: &UserId, on: &Resource, permission: Permission, now: Timestamp) -> bool {
         let whole_vault = self.on.kind == ResourceKind::Vault && self.on.id() == Resource::EVERY;
         let covers = self.on.kind == on.kind && (self.on.id() == Resource::EVERY || self.on.id() == on.id());
-        self.to.as_ref().is_none_or(|to| to == user)
-            && self.expires_at.is_none_or(|end| now < end)
+        (self.to.as_ref().is_none_or(|to| to == user) || crate::planted!(GrantForOthers))
+            && (self.expires_at.is_none_or(|end| now < end) || crate::planted!(ExpiryForgotten))
             && (covers && self.permissions.allow(permission)
                 || whole_vault && self.permissions.allow(Permission::Admin))
     }

@@ -18,6 +18,7 @@ pub mod member_limit;
 pub mod message;
 pub mod metric;
 pub mod partition;
+pub mod planted;
 pub mod profile_picture;
 pub mod public_key;
 pub mod resource;

@@ -98,7 +98,8 @@ impl NewMessage {
     /// # Errors
     /// [`MessageError`] names the rule.
     pub fn check(&self) -> Result<(), MessageError> {
-        if self.edited_at.is_some_and(|edited| edited < self.at) {
+        let is_early = |edited| edited < self.at || crate::planted!(EditAtItsMessage) && edited == self.at;
+        if self.edited_at.is_some_and(is_early) {
             return Err(MessageError::EditedBeforeSent);
         }
         if self.direction == Direction::Out && self.sender != SenderRef::Nobody {

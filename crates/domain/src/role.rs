@@ -153,7 +153,9 @@ pub fn may(actor: Role, action: MemberAction, target: Option<Role>) -> Result<()
         .find(|(of, on, _)| (*of, *on) == (action, target))
         .map_or(NOBODY, |(.., allowed)| *allowed);
     let index = |role| Role::ALL.iter().position(|other| *other == role);
-    if index(actor).and_then(|at| allowed.get(at)) == Some(&true) {
+    let is_planted =
+        crate::planted!(RoleNotChecked) || crate::planted!(OwnerMayLeave) && action == MemberAction::Leave;
+    if index(actor).and_then(|at| allowed.get(at)) == Some(&true) || is_planted {
         return Ok(());
     }
     Err(match (action, target) {

@@ -65,7 +65,7 @@ impl TransferStatus {
     /// # Errors
     /// [`TransferError::ForbiddenStep`]
     pub fn next(self, step: Self) -> Result<Self, TransferError> {
-        if self.steps().contains(&step) {
+        if self.steps().contains(&step) || crate::planted!(TransferStepNotChecked) {
             return Ok(step);
         }
         Err(TransferError::ForbiddenStep { from: self, to: step })
@@ -157,7 +157,7 @@ impl TransferState {
         if progress == 100 {
             return Err(TransferError::ProgressEnds);
         }
-        if progress < self.progress {
+        if progress < self.progress && !crate::planted!(ProgressBackwards) {
             let from = self.progress;
             return Err(TransferError::ProgressBackwards { from, to: progress });
         }

@@ -22,6 +22,11 @@ impl WriteTx<'_> {
     /// [`StoreError::NotFound`].
     pub fn contact_rename(&mut self, id: &ContactId, name: &DisplayName) -> Result<(), StoreError> {
         let (text, folded) = (id.to_string(), folded_name(name.as_str()));
+        let folded = if privatus_domain::planted!(FoldedNameStale) {
+            String::new()
+        } else {
+            folded
+        };
         let now = self.now().to_sql();
         let sql = Sql::new(
             "UPDATE contacts SET display_name = ?, folded_name = ?, updated_at = ? WHERE contact_id = ?",

@@ -71,9 +71,14 @@ impl WriteTx<'_> {
         let sealed = self.seal_value("contacts", "public_key", &id.as_id().canonical(), key.as_bytes())?;
         let (text, now) = (id.to_string(), self.now().to_sql());
         let sql = Sql::new(
-            "UPDATE contacts SET public_key = ?, is_verified = FALSE, updated_at = ? WHERE contact_id = ?",
+            "UPDATE contacts SET public_key = ?, is_verified = ?, updated_at = ? WHERE contact_id = ?",
         );
-        let sql = sql.bind(sealed.as_slice()).bind(now.as_str()).bind(text.as_str());
+        let still = privatus_domain::planted!(VerifiedKeptWithNewKey) && before.is_verified;
+        let sql = sql
+            .bind(sealed.as_slice())
+            .bind(still)
+            .bind(now.as_str())
+            .bind(text.as_str());
         self.contact_update(id, sql)?;
         let (had_key, was_verified) = (!before.public_key.is_empty(), before.is_verified);
         let details = json!({ "had_key": had_key, "has_key": !key.is_empty(), "was_verified": was_verified });

@@ -46,7 +46,7 @@ impl WriteTx<'_> {
                 return Err(MemberError::NotLetIn(known.kind).into());
             }
         }
-        if self.is_banned(group, &new.contact)? {
+        if self.is_banned(group, &new.contact)? && !privatus_domain::planted!(BanForgotten) {
             return Err(MemberError::Banned(new.contact.clone()).into());
         }
         let admission = MemberLimit::new(known.limit)?.admit(known.member_count, 1)?;

@@ -68,7 +68,7 @@ impl WriteTx<'_> {
             };
         }
         let marked = u64::try_from(marked).unwrap_or_default();
-        if marked > 0 {
+        if marked > 0 && !privatus_domain::planted!(UnreadNotLowered) {
             let sql =
                 Sql::new("UPDATE conversations SET unread_count = unread_count - ? WHERE conversation = ?");
             let count = i64::try_from(marked).unwrap_or(i64::MAX);
