@@ -10,6 +10,7 @@ mod interop;
 mod migrations;
 mod msrv;
 mod process;
+mod soak;
 mod tidy;
 mod workspace;
 
@@ -49,6 +50,8 @@ enum Command {
     /// Run one command and print its time and its highest use of memory: `bench --alone` runs itself so.
     #[command(hide = true)]
     BenchChild(bench::Child),
+    /// Tell random stories to the store and a model of it, and compare everything after each step.
+    Soak(soak::Options),
     /// Read a fresh vault with Python's sqlcipher3 and docs/CRYPTO.md alone.
     Interop,
 }
@@ -74,5 +77,6 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options),
         Command::BenchChild(child) => bench::run_child(&child),
         Command::Interop => interop::run(&workspace),
+        Command::Soak(options) => soak::run(&workspace, &options),
     }
 }

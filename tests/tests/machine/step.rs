@@ -1,0 +1,68 @@
+//! What can happen in a story. Every step can be taken in every state: one that breaks a rule must be refused.
+
+use proptest::prelude::*;
+
+use crate::access::{self, AccessStep};
+use crate::contacts::{self, ContactStep};
+use crate::groups::{self, GroupStep};
+use crate::messages::{self, MessageStep};
+use crate::model::Model;
+use crate::settings::{self, SettingStep};
+use crate::transfers::{self, TransferStep};
+use crate::vault::{self, VaultStep};
+
+/// What one transaction does.
+#[derive(Debug, Clone)]
+pub(crate) enum Act {
+    Contact(ContactStep),
+    Group(GroupStep),
+    Message(MessageStep),
+    Transfer(TransferStep),
+    Setting(SettingStep),
+    Access(AccessStep),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    /// An act of the vault's own user, or of one of the application's users.
+    Act { act: Act, user: Option<usize> },
+    /// Acts that one transaction does, and then gives up.
+    GivenUp(Vec<Act>),
+    /// What happens to the vault as a whole.
+    Vault(VaultStep),
+}
+
+fn act(model: &Model) -> BoxedStrategy<Act> {
+    prop_oneof![
+        4 => contacts::steps(model).prop_map(Act::Contact),
+        6 => groups::steps(model).prop_map(Act::Group),
+        5 => messages::steps(model).prop_map(Act::Message),
+        3 => transfers::steps(model).prop_map(Act::Transfer),
+        2 => settings::steps().prop_map(Act::Setting),
+        3 => access::steps().prop_map(Act::Access),
+    ]
+    .boxed()
+}
+
+/// Steps that mostly have something to work on.
+pub(crate) fn steps(model: &Model) -> BoxedStrategy<Step> {
+    prop_oneof![
+        14 => act(model).prop_map(|act| Step::Act { act, user: None }),
+        5 => (act(model), access::user()).prop_map(|(act, user)| Step::Act { act, user: Some(user) }),
+        1 => prop::collection::vec(act(model), 1..4).prop_map(Step::GivenUp),
+        2 => vault::steps().prop_map(Step::Vault),
+    ]
+    .boxed()
+}
+
+/// One of those that are there, or now and then any.
+pub(crate) fn some_of<T: Clone + std::fmt::Debug + 'static>(
+    there: impl IntoIterator<Item = T>,
+    any: impl Strategy<Value = T> + 'static,
+) -> BoxedStrategy<T> {
+    let there: Vec<T> = there.into_iter().collect();
+    if there.is_empty() {
+        return any.boxed();
+    }
+    prop_oneof![5 => prop::sample::select(there), 1 => any].boxed()
+}

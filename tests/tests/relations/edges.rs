@@ -1,0 +1,204 @@
+//! What a delete does at each edge of the specification's diagram: once by the tool, once by plain SQL.
+
+use crate::world::World;
+
+/// An edge, as docs/DATA_MODEL.md names it, and its two tests.
+pub(crate) struct Edge {
+    pub(crate) name: &'static str,
+    pub(crate) by_tool: fn(&World),
+    pub(crate) by_sql: fn(&World),
+}
+
+const DIRECT: &str = "SELECT count(*) FROM messages WHERE contact_id IS NOT NULL";
+const LARGE: &str = "SELECT count(*) FROM message_content";
+const IN_GROUP: &str = "SELECT count(*) FROM messages WHERE contact_id IS NULL";
+const OF_ALICE: &str = "SELECT count(*) FROM group_members WHERE display_name = 'Alice'";
+const MEMBERS: &str = "SELECT count(*) FROM group_members";
+const TO_CONTACT: &str = "SELECT count(*) FROM file_transfers WHERE contact_id IS NOT NULL";
+const TO_GROUP: &str = "SELECT count(*) FROM file_transfers WHERE group_id IS NOT NULL";
+const TRANSFERS: &str = "SELECT count(*) FROM file_transfers";
+const DELETE_ALICE: &str = "DELETE FROM contacts WHERE display_name = 'Alice'";
+const DELETE_TEAM: &str = "DELETE FROM groups WHERE name = 'Team'";
+
+fn remove_alice(world: &World) {
+    world.ok(&["contacts", "remove", "Alice"]);
+}
+
+fn remove_team(world: &World) {
+    world.ok(&["groups", "delete", "Team"]);
+}
+
+pub(crate) const EDGES: [Edge; 13] = [
+    Edge {
+        name: "contacts → messages",
+        by_tool: |world| {
+            world.all_are(2, &[DIRECT]);
+            remove_alice(world);
+            world.all_are(0, &[DIRECT, LARGE]);
+        },
+        by_sql: |world| {
+            world.sql(DELETE_ALICE);
+            world.all_are(0, &[DIRECT]);
+            // Hidden at once; what it wrote goes with the store's next sweep.
+            world.all_are(1, &[LARGE, "SELECT count(*) FROM pending_removals"]);
+            world.is_sound();
+            world.all_are(0, &[LARGE, "SELECT count(*) FROM pending_removals"]);
+        },
+    },
+    Edge {
+        name: "contacts → file_transfers",
+        by_tool: |world| {
+            world.all_are(1, &[TO_CONTACT]);
+            remove_alice(world);
+            world.all_are(0, &[TO_CONTACT]);
+            world.all_are(2, &[TRANSFERS]);
+        },
+        by_sql: |world| {
+            world.sql(DELETE_ALICE);
+            world.all_are(0, &[TO_CONTACT]);
+            world.all_are(2, &[TRANSFERS]);
+        },
+    },
+    Edge {
+        name: "contacts → group_members",
+        by_tool: |world| {
+            world.all_are(1, &[OF_ALICE]);
+            remove_alice(world);
+            world.all_are(0, &[OF_ALICE]);
+            world.all_are(2, &[MEMBERS]);
+        },
+        by_sql: |world| {
+            world.sql(DELETE_ALICE);
+            world.all_are(0, &[OF_ALICE]);
+        },
+    },
+    Edge {
+        name: "groups → group_members",
+        by_tool: |world| {
+            world.all_are(3, &[MEMBERS]);
+            remove_team(world);
+            world.all_are(0, &[MEMBERS]);
+        },
+        by_sql: |world| {
+            world.sql(DELETE_TEAM);
+            world.all_are(0, &[MEMBERS]);
+        },
+    },
+    Edge {
+        name: "groups → messages",
+        by_tool: |world| {
+            world.all_are(1, &[IN_GROUP]);
+            remove_team(world);
+            world.all_are(0, &[IN_GROUP]);
+            world.all_are(2, &[DIRECT]);
+        },
+        by_sql: |world| {
+            world.sql(DELETE_TEAM);
+            world.all_are(0, &[IN_GROUP]);
+            world.all_are(1, &["SELECT count(*) FROM pending_removals"]);
+            world.is_sound();
+            world.all_are(0, &["SELECT count(*) FROM pending_removals"]);
+        },
+    },
+    Edge {
+        name: "groups → file_transfers",
+        by_tool: |world| {
+            world.all_are(1, &[TO_GROUP]);
+            remove_team(world);
+            world.all_are(0, &[TO_GROUP]);
+            world.all_are(2, &[TRANSFERS]);
+        },
+        by_sql: |world| {
+            world.sql(DELETE_TEAM);
+            world.all_are(0, &[TO_GROUP]);
+            world.all_are(2, &[TRANSFERS]);
+        },
+    },
+    Edge {
+        name: "key_store → contacts",
+        by_tool: |world| {
+            // No command removes a key that a value is sealed with.
+            let keys = world.ok(&["--json", "keys", "list"]);
+            assert!(keys.contains("contacts.public_key"), "{keys}");
+        },
+        by_sql: |world| {
+            world.sql("DELETE FROM key_store WHERE scope = 'contacts.public_key'");
+            world.fails(&["verify"], 16);
+        },
+    },
+    Edge {
+        name: "key_store → messages",
+        by_tool: |world| {
+            let keys = world.ok(&["--json", "keys", "list"]);
+            assert!(keys.contains("\"messages/"), "{keys}");
+        },
+        by_sql: |world| world.sql_is_refused("DELETE FROM key_store WHERE scope LIKE 'messages/%'"),
+    },
+    Edge {
+        name: "key_store → groups",
+        by_tool: |world| {
+            const OLD: &str =
+                "SELECT count(*) FROM key_store WHERE key_type = 'group' AND length(encrypted_key) = 0";
+            world.all_are(1, &["SELECT count(*) FROM groups JOIN key_store USING (key_id)"]);
+            world.all_are(0, &[OLD]);
+            world.ok(&["groups", "remove", "Team", "Bob"]);
+            // The row of the old key stays, emptied.
+            world.all_are(
+                1,
+                &[OLD, "SELECT count(*) FROM groups JOIN key_store USING (key_id)"],
+            );
+        },
+        by_sql: |world| world.sql_is_refused("DELETE FROM key_store WHERE key_type = 'group'"),
+    },
+    Edge {
+        name: "settings → users",
+        by_tool: |world| {
+            let settings = world.ok(&["--json", "settings", "list", "--user", "ann"]);
+            assert!(settings.contains("dark"), "{settings}");
+            world.fails(&["settings", "get", "theme", "--user", "ben"], 24);
+        },
+        by_sql: |world| world.all_are(1, &["SELECT count(*) FROM settings WHERE scope = 'ann'"]),
+    },
+    Edge {
+        name: "audit_log → contacts",
+        by_tool: |world| {
+            remove_alice(world);
+            let of = "SELECT count(*) FROM audit_log WHERE resource_type = 'contact' AND resource_id NOT IN \
+                      (SELECT contact_id FROM contacts)";
+            assert!(world.count(of) >= 2, "added and removed");
+            world.ok(&["audit", "verify"]);
+        },
+        by_sql: |world| {
+            world.sql(DELETE_ALICE);
+            world.ok(&["audit", "verify"]);
+        },
+    },
+    Edge {
+        name: "audit_log → groups",
+        by_tool: |world| {
+            remove_team(world);
+            let of = "SELECT count(*) FROM audit_log WHERE resource_type = 'group' AND resource_id NOT IN \
+                      (SELECT group_id FROM groups)";
+            assert!(world.count(of) >= 2, "made and removed");
+            world.ok(&["audit", "verify"]);
+        },
+        by_sql: |world| {
+            world.sql(DELETE_TEAM);
+            world.ok(&["audit", "verify"]);
+        },
+    },
+    Edge {
+        name: "audit_log → messages",
+        by_tool: |world| {
+            remove_alice(world);
+            // Single messages are not audited; their removal is, as a number.
+            let entries = world.ok(&["--json", "audit", "list", "--event", "contact"]);
+            assert!(entries.contains("\"remove\""), "{entries}");
+        },
+        by_sql: |world| {
+            world.sql(DELETE_ALICE);
+            world.is_sound();
+            world.ok(&["audit", "verify"]);
+        },
+    },
+];

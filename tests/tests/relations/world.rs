@@ -1,0 +1,82 @@
+//! A vault with a row at both ends of every edge, made by the tool.
+
+use std::path::PathBuf;
+
+use privatus_tests::{init, ok, run};
+
+use crate::database::Database;
+
+pub(crate) struct World {
+    _folder: tempfile::TempDir,
+    pub(crate) vault: PathBuf,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = folder.path().join("vault");
+        let file = folder.path().join("letter.txt");
+        std::fs::write(&file, "a file to be offered").unwrap();
+        init(&vault);
+        let file = file.to_str().unwrap();
+        let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        for words in [
+            vec!["contacts", "add", "Alice", "--public-key", key],
+            vec!["contacts", "add", "Bob"],
+            vec!["groups", "create", "Team", "--type", "private"],
+            vec!["groups", "add", "Team", "Alice"],
+            vec!["groups", "add", "Team", "Bob"],
+            vec!["groups", "set", "Team", "--settings", "{\"topic\":\"tea\"}"],
+            vec!["send", "Alice", "to one"],
+            vec!["send", "Alice", &"long ".repeat(4_000)],
+            vec!["send", "Team", "to all"],
+            vec!["transfers", "offer", file, "--to", "Alice"],
+            vec!["transfers", "offer", file, "--to", "Team"],
+            vec!["settings", "set", "theme", "\"dark\"", "--user", "ann"],
+        ] {
+            ok(&vault, &words);
+        }
+        Self {
+            _folder: folder,
+            vault,
+        }
+    }
+
+    pub(crate) fn ok(&self, words: &[&str]) -> String {
+        ok(&self.vault, words)
+    }
+
+    pub(crate) fn fails(&self, words: &[&str], code: i32) {
+        assert_eq!(run(&self.vault, words).status.code(), Some(code), "{words:?}");
+    }
+
+    pub(crate) fn sql(&self, sql: &str) {
+        Database::open(&self.vault).run(sql).unwrap();
+    }
+
+    /// What a foreign key forbids.
+    pub(crate) fn sql_is_refused(&self, sql: &str) {
+        let refused = Database::open(&self.vault).run(sql).unwrap_err();
+        assert!(
+            matches!(refused.code, privatus_sqlite::ErrorCode::Constraint(_)),
+            "{refused}"
+        );
+    }
+
+    pub(crate) fn count(&self, sql: &str) -> i64 {
+        Database::open(&self.vault).count(sql)
+    }
+
+    /// Every count that a list of statements gives is this.
+    pub(crate) fn all_are(&self, count: i64, statements: &[&str]) {
+        let mut database = Database::open(&self.vault);
+        for sql in statements {
+            assert_eq!(database.count(sql), count, "{sql}");
+        }
+    }
+
+    /// The tool's own check is content.
+    pub(crate) fn is_sound(&self) {
+        self.ok(&["verify"]);
+    }
+}
