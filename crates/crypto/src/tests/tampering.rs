@@ -322,6 +322,7 @@ fn labels_are_dated_and_each_is_used_once() {
         label::ROW,
         label::AUDIT_ENTRY,
         label::AUDIT_CHECKPOINT,
+        label::FINGERPRINT,
         label::ID,
     ];
     let source = include_str!("../derive.rs");

@@ -31,28 +31,15 @@ pub fn safety_number(one: &PublicKey, other: Option<&PublicKey>) -> Result<Safet
 }
 
 impl ReadTx<'_> {
-    /// The public key of the vault's own user; `None` until the setting `identity.public_key` has it.
+    /// The public key of the vault's own user; `None` until the setting `identity.public_key` holds one.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when the setting holds something else.
+    /// [`StoreError`] of the database.
     pub fn own_public_key(&mut self) -> Result<Option<PublicKey>, StoreError> {
-        let known = KnownSetting::IdentityPublicKey;
-        let refused = |why: &str| {
-            StoreError::Refused(format!(
-                "the setting {} holds no public key: {why}; set it anew",
-                known.name()
-            ))
-        };
-        let setting = match self.setting("", &known.key()) {
-            Ok(setting) => setting,
-            Err(StoreError::NotFound(_)) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let Ok(Value::String(text)) = serde_json::from_str(setting.value.as_str()) else {
-            return Err(refused("it is no text"));
-        };
-        let key = PublicKey::from_base64(&text).map_err(|error| refused(&error.to_string()))?;
-        Ok(Some(key))
+        let value = self.setting_known(None, KnownSetting::IdentityPublicKey)?;
+        let text = value.as_ref().and_then(Value::as_str);
+        text.map(|text| PublicKey::from_base64(text).map_err(StoreError::from))
+            .transpose()
     }
 }
 
