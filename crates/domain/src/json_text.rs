@@ -133,7 +133,7 @@ mod tests {
             ("", 1, 0),
             ("x", 1, 1),
             ("1 2", 1, 3),
-            ("\"a\nb\"", 2, 0),
+            ("\"a\nb\"", 1, 2),
             ("{\n\"a\":}", 2, 5),
         ] {
             assert_eq!(JsonText::new(text), Err(NotJson { line, column }), "{text}");
