@@ -67,7 +67,7 @@ pub(crate) fn steps() -> impl Strategy<Value = AccessStep> {
     ];
     let hours = prop::option::of(prop::sample::select(vec![-1, 0, 1, 1, 1, 24]));
     prop_oneof![
-        4 => (0..RESOURCES.len(), prop::option::weighted(0.8, user()), permissions, hours)
+        4 => (0..RESOURCES.len(), prop::option::weighted(0.9, user()), permissions, hours)
             .prop_map(|(on, to, permissions, hours)| AccessStep::Give { on, to, permissions, hours }),
         1 => (0..RESOURCES.len(), prop::option::of(user())).prop_map(|(on, to)| AccessStep::Take { on, to }),
     ]

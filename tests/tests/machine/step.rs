@@ -47,8 +47,8 @@ fn act(model: &Model) -> BoxedStrategy<Act> {
 /// Steps that mostly have something to work on.
 pub(crate) fn steps(model: &Model) -> BoxedStrategy<Step> {
     prop_oneof![
-        14 => act(model).prop_map(|act| Step::Act { act, user: None }),
-        5 => (act(model), access::user()).prop_map(|(act, user)| Step::Act { act, user: Some(user) }),
+        13 => act(model).prop_map(|act| Step::Act { act, user: None }),
+        6 => (act(model), access::user()).prop_map(|(act, user)| Step::Act { act, user: Some(user) }),
         1 => prop::collection::vec(act(model), 1..4).prop_map(Step::GivenUp),
         2 => vault::steps().prop_map(Step::Vault),
     ]

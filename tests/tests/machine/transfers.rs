@@ -52,15 +52,15 @@ pub(crate) fn steps(model: &Model) -> BoxedStrategy<TransferStep> {
     let progress = if under_way.is_empty() {
         (id(), percent).boxed()
     } else {
-        let near = (prop::sample::select(under_way), -3..30_i64);
+        let near = (prop::sample::select(under_way), -10..20_i64);
         let near = near.prop_map(|((id, at), more)| (id, i64::from(at) + more));
         prop_oneof![4 => near, 1 => (id(), percent)].boxed()
     };
     prop_oneof![
         2 => (0..IDS, peer, any::<bool>()).prop_map(|(id, peer, inbound)| TransferStep::Offer { id, peer, inbound }),
-        5 => (id(), prop_oneof![2 => Just(TransferStatus::Active), 5 => status])
+        5 => (id(), prop_oneof![1 => Just(TransferStatus::Active), 1 => status])
             .prop_map(|(id, to)| TransferStep::Step { id, to }),
-        4 => progress.prop_map(|(id, percent)| TransferStep::Progress { id, percent }),
+        6 => progress.prop_map(|(id, percent)| TransferStep::Progress { id, percent }),
     ]
     .boxed()
 }
