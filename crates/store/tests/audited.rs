@@ -171,7 +171,7 @@ fn a_changed_password_and_a_key_ring_put_back() {
     let store = open(&path);
     let (code, cost) = (Secret::RecoveryCode(code), Some(KdfCost::minimum()));
     store.change_password(&code, &password("another"), cost).unwrap();
-    let newest = entries(&store).remove(1);
+    let newest = entries(&store).remove(0);
     assert_eq!(newest.action, "password_change");
     assert_eq!(newest.details.unwrap().to_value()["with"], "recovery_code");
     store.lock().unwrap();

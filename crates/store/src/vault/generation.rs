@@ -12,8 +12,14 @@ use crate::vault::attempts::{self, Failed};
 
 impl Store {
     /// Notes failed unlocks, and the generation: the database knows the highest that it was opened under, and an older
-    /// key ring is a restored copy. Most opens have nothing to note, and write nothing.
-    pub(super) fn note_open(&mut self, ring: &KeyRing, highest: i64) -> Result<(), StoreError> {
+    /// key ring is a restored copy. The unlock itself comes behind them. Most opens have nothing else to note: then it
+    /// waits for the next write.
+    pub(super) fn note_open(
+        &mut self,
+        ring: &KeyRing,
+        highest: i64,
+        unlock: NewAuditEntry,
+    ) -> Result<(), StoreError> {
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
         let failed = Failed::look(&self.files);
         self.warnings.extend(failed.as_ref().map(Failed::warning));
@@ -23,20 +29,25 @@ impl Store {
                  may be a restored copy, and an old password may open it"
             ));
         }
-        let Some(failed) = failed else {
+        if failed.is_none() {
             attempts::tidy(&self.files);
-            return match generation == highest {
-                true => Ok(()),
-                false => self.write("generation", |tx| tx.generation_note(generation, highest)),
-            };
-        };
-        self.write("failed_unlocks", |tx| {
-            tx.failed_unlocks(&failed)?;
-            tx.generation_note(generation, highest)
-        })?;
-        // Only now: what could not be committed is told again at the next open.
-        failed.forget(&self.files);
-        Ok(())
+        }
+        if failed.is_none() && generation == highest {
+            self.shared.pending.entry(unlock);
+            return Ok(());
+        }
+        let noted = self.write("unlock", |tx| {
+            failed.iter().try_for_each(|failed| tx.failed_unlocks(failed))?;
+            tx.generation_note(generation, highest)?;
+            tx.audit(&unlock)
+        });
+        match (&noted, failed) {
+            (Err(_), _) => self.shared.pending.entry(unlock),
+            // Only now: what could not be committed is told again at the next open.
+            (Ok(()), Some(failed)) => failed.forget(&self.files),
+            (Ok(()), None) => {}
+        }
+        noted
     }
 }
 

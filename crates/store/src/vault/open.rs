@@ -263,8 +263,7 @@ impl Store {
                 "rows of the older schema could not be brought under the new rules",
             );
         }
-        store.shared.pending.entry(unlock);
-        let noted = store.note_open(ring, generation);
+        let noted = store.note_open(ring, generation, unlock);
         store.put_off(
             noted,
             "failed unlocks and the key ring's generation could not be noted",
