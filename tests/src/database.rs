@@ -2,39 +2,73 @@
 
 use std::path::Path;
 
+use crate::PASSWORD;
 use privatus_crypto::{KeyRing, Password, Secret};
-use privatus_sqlite::{Connection, OpenMode, OpenOptions, RawKey, SqliteError};
-use privatus_tests::PASSWORD;
+use privatus_sqlite::{Connection, OpenMode, OpenOptions, RawKey, Row, SqliteError};
 
-pub(crate) struct Database(Connection);
+/// A connection past every rule of the store.
+#[derive(Debug)]
+pub struct Database(Connection);
 
 impl Database {
-    pub(crate) fn open(vault: &Path) -> Self {
-        let ring = KeyRing::parse(&std::fs::read(vault.join("keyring.json")).unwrap()).unwrap();
-        let secret = Secret::Password(Password::new(PASSWORD).unwrap());
-        let opened = ring.unlock(&secret).unwrap();
+    /// Opens the database of a vault whose password is [`PASSWORD`], and that nobody has open.
+    ///
+    /// # Panics
+    ///
+    /// When there is none, or it does not open.
+    pub fn open(vault: &Path) -> Self {
+        let ring = std::fs::read(vault.join("keyring.json")).expect("a key ring");
+        let ring = KeyRing::parse(&ring).expect("a whole key ring");
+        let secret = Secret::Password(Password::new(PASSWORD).expect("a password"));
+        let opened = ring.unlock(&secret).expect("it is the password");
         let key = RawKey::new(
             opened.database_key().dangerously_expose_bytes(),
             opened.cipher_salt(),
         );
         let options = OpenOptions::new(OpenMode::ReadWrite).with_key(&key);
-        let mut database = Connection::open(&vault.join("privatus.db"), &options).unwrap();
-        database.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        let mut database = Connection::open(&vault.join("privatus.db"), &options).expect("a database");
+        database
+            .execute_batch("PRAGMA foreign_keys = ON")
+            .expect("it is read");
         Self(database)
     }
 
-    pub(crate) fn run(&mut self, sql: &str) -> Result<(), SqliteError> {
+    /// Runs statements.
+    ///
+    /// # Errors
+    ///
+    /// SQLite's.
+    pub fn run(&mut self, sql: &str) -> Result<(), SqliteError> {
         self.0.execute_batch(sql)
     }
 
     /// The one number that a statement gives.
-    pub(crate) fn count(&mut self, sql: &str) -> i64 {
+    ///
+    /// # Panics
+    ///
+    /// When it gives none.
+    pub fn count(&mut self, sql: &str) -> i64 {
         let mut found = None;
-        let read = |row: &privatus_sqlite::Row<'_>| {
-            found = Some(row.integer(0));
+        self.each(sql, |row| found = Some(row.integer(0)));
+        found.expect("a row")
+    }
+
+    /// The texts of the first column.
+    ///
+    /// # Panics
+    ///
+    /// When the statement fails.
+    pub fn texts(&mut self, sql: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        self.each(sql, |row| found.extend(row.text(0)));
+        found
+    }
+
+    fn each(&mut self, sql: &str, mut take: impl FnMut(&Row<'_>)) {
+        let read = |row: &Row<'_>| {
+            take(row);
             Ok::<_, SqliteError>(())
         };
-        self.0.query(sql, &[], read).unwrap();
-        found.unwrap()
+        self.0.query(sql, &[], read).expect("the statement runs");
     }
 }

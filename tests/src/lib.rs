@@ -2,10 +2,16 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, clippy::disallowed_methods, clippy::panic)]
 
+mod database;
+mod filled;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+
+pub use database::Database;
+pub use filled::fill;
 
 /// Password of the vaults that tests make.
 pub const PASSWORD: &str = "correct horse battery staple";

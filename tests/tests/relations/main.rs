@@ -8,7 +8,6 @@
     missing_docs
 )]
 
-mod database;
 mod edges;
 mod world;
 

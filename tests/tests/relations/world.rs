@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use privatus_tests::{init, ok, run};
-
-use crate::database::Database;
+use privatus_tests::{Database, init, ok, run};
 
 pub(crate) struct World {
     _folder: tempfile::TempDir,

@@ -1,0 +1,130 @@
+//! A vault that is filled to the last column: exported, imported and exported again it is the same, byte by byte.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+use std::path::Path;
+
+use privatus_domain::Timestamp;
+use privatus_import::{Report, privatus};
+use privatus_store::{Password, Store, VaultOptions};
+use privatus_tests::{Database, PASSWORD, fill};
+
+/// What an export leaves out: it is of this vault alone, or of nothing that stays.
+const LEFT_OUT: [&str; 17] = [
+    "archives",
+    "audit_log",
+    "backup_contents",
+    "backup_metadata",
+    "cache_entries",
+    "conversation_months",
+    "key_store",
+    "message_content",
+    "message_locator",
+    "partitions",
+    "pending_removals",
+    "performance_metrics",
+    "retention_policies",
+    "schema_migrations",
+    "security_events",
+    "senders",
+    "vault_state",
+];
+
+/// Tables that no call of the store writes: later versions do.
+const EMPTY: [&str; 5] = [
+    "archives",
+    "backup_contents",
+    "backup_metadata",
+    "cache_entries",
+    "pending_removals",
+];
+
+fn clock() -> Timestamp {
+    Timestamp::parse("2025-06-15T12:10:00Z").unwrap()
+}
+
+fn options() -> VaultOptions {
+    VaultOptions {
+        clock: Some(clock),
+        ..VaultOptions::cheap_for_tests()
+    }
+}
+
+fn create(path: &Path) -> Store {
+    Store::create(path, &Password::new(PASSWORD).unwrap(), &options())
+        .unwrap()
+        .0
+}
+
+fn filled(path: &Path) -> Store {
+    let store = create(path);
+    fill(&store).unwrap();
+    store
+}
+
+fn export(store: &Store) -> String {
+    let mut out = Vec::new();
+    privatus::export(store, &mut out, &mut |_| true).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn export_import_export_is_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = filled(&folder.path().join("first"));
+    let exported = export(&first);
+    assert!(first.read_long(|tx| tx.verify(&mut |_| ())).unwrap().is_content());
+    let file = folder.path().join("export.jsonl");
+    std::fs::write(&file, &exported).unwrap();
+    let second = create(&folder.path().join("second"));
+    let mut report = Report::default();
+    privatus::import(&second, &file, &mut report, &mut |_| true).unwrap();
+    assert!(!report.partial, "{report:?}");
+    let again = export(&second);
+    for (one, other) in exported.lines().zip(again.lines()) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(exported.len(), again.len());
+    let found = second.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert!(found.is_content(), "{:?}", found.problems);
+}
+
+/// Columns that may be NULL and are not both, with the reason.
+const ONE_KIND: [(&str, &str); 0] = [];
+
+#[test]
+fn every_table_has_every_kind_of_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    filled(&path).lock().unwrap();
+    let mut database = Database::open(&path);
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
+                  AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND name <> 'messages_template' ORDER BY name";
+    let mut missing = Vec::new();
+    for table in database.texts(tables) {
+        let rows = database.count(&format!("SELECT count(*) FROM {table}"));
+        if EMPTY.contains(&table.as_str()) {
+            assert_eq!(rows, 0, "{table} has rows: it is no more one that nothing writes");
+            continue;
+        }
+        if rows == 0 {
+            missing.push(format!("{table}: no row"));
+        }
+        if LEFT_OUT.contains(&table.as_str()) {
+            continue;
+        }
+        let optional = format!("SELECT name FROM pragma_table_info('{table}') WHERE \"notnull\" = 0");
+        for column in database.texts(&optional) {
+            let kinds = database.count(&format!("SELECT count(DISTINCT {column} IS NULL) FROM {table}"));
+            if kinds < 2 && !ONE_KIND.contains(&(&table, &column)) {
+                missing.push(format!("{table}.{column}: only NULL, or never"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
