@@ -248,15 +248,15 @@ impl Model {
         if edited.is_some_and(|edited| edited < sent) {
             return Outcome::Refused;
         }
-        let elsewhere = |id| self.chat_of(id).is_some_and(|chat| chat != name);
-        if draft.reply.is_some_and(elsewhere) {
-            return Outcome::Refused;
-        }
         if self.knows(draft.id) {
             return Outcome::Done;
         }
         if !draft.outgoing && !self.people.contains_key(&draft.sender) {
             return Outcome::NotFound;
+        }
+        let elsewhere = |id| self.chat_of(id).is_some_and(|chat| chat != name);
+        if draft.reply.is_some_and(elsewhere) {
+            return Outcome::Refused;
         }
         let now = self.now;
         let known = Known {
