@@ -243,7 +243,8 @@ fn a_wrong_type_around_the_messages() {
 #[test]
 fn a_wrong_type_in_a_field_of_an_export() {
     let (dir, vault) = vault();
-    ok(&vault, &["contacts", "add", "Someone", "--public-key", "AAAA"]);
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    ok(&vault, &["contacts", "add", "Someone", "--public-key", key]);
     ok(&vault, &["settings", "set", "theme", "dark", "--text"]);
     ok(&vault, &["send", "Someone", "hello"]);
     let exported = ok(&vault, &["export", "-"]);

@@ -35,6 +35,7 @@ fn shown_harmless_and_kept_exact() {
             "set",
             "theme",
             EVIL.trim_matches('\0').replace('\0', "").as_str(),
+            "--text",
         ],
     );
     let chats = json(&vault, &["chats"]);

@@ -1,6 +1,7 @@
 //! A vault with a row at both ends of every edge, made by the tool.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use privatus_tests::{Database, init, ok, run};
 
@@ -9,8 +10,26 @@ pub(crate) struct World {
     pub(crate) vault: PathBuf,
 }
 
+/// The vault that each test has a copy of: it takes many commands to make.
+static MADE: OnceLock<tempfile::TempDir> = OnceLock::new();
+
 impl World {
     pub(crate) fn new() -> Self {
+        let made = MADE.get_or_init(Self::make);
+        let folder = tempfile::tempdir().unwrap();
+        let vault = folder.path().join("vault");
+        std::fs::create_dir(&vault).unwrap();
+        for file in std::fs::read_dir(made.path().join("vault")).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), vault.join(file.file_name())).unwrap();
+        }
+        Self {
+            _folder: folder,
+            vault,
+        }
+    }
+
+    fn make() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let vault = folder.path().join("vault");
         let file = folder.path().join("letter.txt");
@@ -34,10 +53,7 @@ impl World {
         ] {
             ok(&vault, &words);
         }
-        Self {
-            _folder: folder,
-            vault,
-        }
+        folder
     }
 
     pub(crate) fn ok(&self, words: &[&str]) -> String {
