@@ -71,7 +71,12 @@ fn secret(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     };
     tx.group_create(&new)?;
     for contact in ["alice", "both"] {
-        let member = NewMember::new(contact.parse()?, DisplayName::new(contact)?);
+        let member = NewMember {
+            anonymous_id: (contact == "both")
+                .then(|| "given elsewhere".parse())
+                .transpose()?,
+            ..NewMember::new(contact.parse()?, DisplayName::new(contact)?)
+        };
         tx.group_member_add(&new.id, &member, &own)?;
     }
     tx.group_transfer(&new.id, &"both".parse()?, &own)?;

@@ -13,7 +13,16 @@ use super::minute;
 pub(crate) fn fill(store: &Store) -> Result<(), StoreError> {
     store.write("filled", transfers)?;
     store.write("filled", settings)?;
-    store.write("filled", grants)
+    store.write("filled", grants)?;
+    // Who may administer something grants it on.
+    store.session("ann".parse()?).write("filled", |tx| {
+        tx.access_grant(&NewGrant {
+            on: Resource::new(ResourceKind::Conversation, "alice")?,
+            to: Some("ben".parse()?),
+            permissions: Permissions::new([Permission::Write])?,
+            expires_at: None,
+        })
+    })
 }
 
 fn transfers(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
