@@ -1,5 +1,7 @@
 //! Adding members: the size limit, the bans and the group's type are asked in the same transaction.
 
+use std::collections::HashSet;
+
 use privatus_domain::member_limit::Admission;
 use privatus_domain::role::may;
 use privatus_domain::{
@@ -65,10 +67,9 @@ impl WriteTx<'_> {
         self.permit(&resource(group), Permission::Write)?;
         let known = self.group_find(group)?;
         let mut new: Vec<&NewMember> = Vec::with_capacity(adding.len());
+        let mut named = HashSet::with_capacity(adding.len());
         for member in adding {
-            if new.iter().any(|other| other.contact == member.contact)
-                || self.member_find(group, &member.contact)?.is_some()
-            {
+            if !named.insert(&member.contact) || self.member_find(group, &member.contact)?.is_some() {
                 continue;
             }
             if member.role == Role::Owner {
