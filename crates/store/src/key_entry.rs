@@ -2,7 +2,7 @@
 
 use privatus_domain::key_entry::checked_expiry;
 use privatus_domain::{
-    Act, KeyEntry, KeyEntryError, KeyFilter, NewAuditEntry, Resource, ResourceKind, Timestamp,
+    Act, KeyEntry, KeyEntryError, KeyFilter, NewAuditEntry, Permission, Resource, ResourceKind, Timestamp,
 };
 use serde_json::json;
 
@@ -51,6 +51,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn keys(&mut self, filter: &KeyFilter) -> Result<Vec<KeyEntry>, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Key), Permission::Read)?;
         let by = filter.expiring_by.map(Timestamp::to_sql);
         let binds = [by.as_deref(), filter.kind.map(|kind| kind.as_str())];
         let mut sql = Sql::new(statement(filter));
@@ -66,6 +67,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`]
     pub fn key_by_number(&mut self, number: u32) -> Result<KeyEntry, StoreError> {
+        self.permit(&Resource::of(ResourceKind::Key, number), Permission::Read)?;
+        self.key_find(number)
+    }
+
+    fn key_find(&mut self, number: u32) -> Result<KeyEntry, StoreError> {
         let sql = Sql::new(format!("SELECT {COLUMNS} FROM key_store WHERE key_number = ?"));
         let row: Option<Row> = self.link.row(sql.bind(i64::from(number)), "find a key")?;
         entry(
@@ -82,7 +88,8 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Refused`] for a time that is past and for a key that is destroyed.
     pub fn key_expiry_set(&mut self, number: u32, at: Option<Timestamp>) -> Result<(), StoreError> {
-        let key = self.key_by_number(number)?;
+        self.permit(&Resource::of(ResourceKind::Key, number), Permission::Write)?;
+        let key = self.key_find(number)?;
         if key.is_destroyed {
             return Err(KeyEntryError::Destroyed(number).into());
         }

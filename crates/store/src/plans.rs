@@ -44,6 +44,9 @@ const WALKED: [&str; 7] = [
     "SCAN (subquery",
 ];
 
+/// The audit log is walked from its newest entry to the first that has a MAC: the newest itself.
+const HEAD: &str = "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'), 0)";
+
 /// What may sort: the members of a group whose owner has gone, when the next one is chosen.
 const SORTED: &str = "UPDATE group_members SET role = 'owner' WHERE rowid IN (";
 
@@ -252,7 +255,8 @@ fn no_hot_statement_scans_or_sorts() {
         report.push('\n');
         for (.., step) in plan {
             report.push_str(&format!("    {step}\n"));
-            let walked = WALKED.iter().any(|allowed| step.contains(allowed));
+            let is_head = step == "SCAN audit_log" && text.starts_with(HEAD);
+            let walked = is_head || WALKED.iter().any(|allowed| step.contains(allowed));
             assert!(!step.starts_with("SCAN") || walked, "a scan: {step} in {text}");
             let sorted = text.starts_with(SORTED);
             assert!(

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use privatus_domain::security::{FAILURES_WINDOW_MS, MANY_FAILURES};
 use privatus_domain::{
-    Act, JsonText, NewAuditEntry, NewSecurityEvent, Resolution, Resource, ResourceKind, SecurityError,
-    SecurityEvent, SecurityFilter, SecurityKind, Severity, Timestamp,
+    Act, JsonText, NewAuditEntry, NewSecurityEvent, Permission, Resolution, Resource, ResourceKind,
+    SecurityError, SecurityEvent, SecurityFilter, SecurityKind, Severity, Timestamp,
 };
 use serde_json::json;
 
@@ -42,6 +42,7 @@ impl ReadTx<'_> {
         filter: &SecurityFilter,
         limit: usize,
     ) -> Result<Vec<SecurityEvent>, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Security), Permission::Read)?;
         let severities = match filter.severity {
             None | Some(Severity::Low) => "",
             Some(Severity::Medium) => " AND severity IN ('medium', 'high', 'critical')",
@@ -72,6 +73,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`]
     pub fn security_event_by_id(&mut self, event_id: i64) -> Result<SecurityEvent, StoreError> {
+        self.permit(&Resource::of(ResourceKind::Security, event_id), Permission::Read)?;
+        self.security_event_find(event_id)
+    }
+
+    fn security_event_find(&mut self, event_id: i64) -> Result<SecurityEvent, StoreError> {
         let sql = Sql::new(format!(
             "SELECT {COLUMNS} FROM security_events WHERE event_id = ?"
         ));
@@ -256,7 +262,8 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Refused`] when it is resolved already.
     pub fn security_resolve(&mut self, event_id: i64, resolution: &Resolution) -> Result<(), StoreError> {
-        let event = self.security_event_by_id(event_id)?;
+        self.permit(&Resource::of(ResourceKind::Security, event_id), Permission::Write)?;
+        let event = self.security_event_find(event_id)?;
         if event.resolved {
             return Err(SecurityError::Resolved(event_id).into());
         }

@@ -1,6 +1,9 @@
 //! Entries by filters, newest first, through the indexes; and all of them, oldest first.
 
-use privatus_domain::{Act, AuditEntry, AuditError, AuditFilter, AuditHead, JsonText, Resource, Timestamp};
+use privatus_domain::{
+    Act, AuditEntry, AuditError, AuditFilter, AuditHead, JsonText, Permission, Resource, ResourceKind,
+    Timestamp,
+};
 
 use super::chain::{COLUMNS, Columns};
 use crate::error::StoreError;
@@ -76,6 +79,7 @@ impl ReadTx<'_> {
         filter: &AuditFilter,
         limit: usize,
     ) -> Result<Vec<AuditEntry>, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
         if let Some(event) = &filter.event_type {
             self.audit_event_check(event)?;
         }
@@ -110,6 +114,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn audit_entries_after(&mut self, after: i64) -> Result<Vec<AuditEntry>, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
         let rows = self.audit_rows(after)?;
         rows.into_iter().map(|row| self.audit_entry(row)).collect()
     }
@@ -160,6 +165,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`] when the log is empty.
     pub fn audit_head(&mut self) -> Result<AuditHead, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
         let sql =
             Sql::new("SELECT log_id, mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1");
         let row: Option<(i64, Vec<u8>)> = self.link.row(sql, "find the audit log's head")?;

@@ -1,6 +1,6 @@
 //! Retention: a prefix of the log goes, and a checkpoint under a MAC says where the chain now begins.
 
-use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind, Timestamp};
+use privatus_domain::{Act, NewAuditEntry, Permission, Resource, ResourceKind, Timestamp};
 use serde_json::json;
 
 use super::KEY;
@@ -19,6 +19,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn audit_old(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
         let before = before.to_sql();
         let last: Option<(i64, Option<Vec<u8>>)> = self
             .link
@@ -36,6 +37,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn audit_retention_days(&mut self) -> Result<Option<i64>, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
         let sql = Sql::new(
             "SELECT retention_days FROM retention_policies WHERE table_name = 'audit_log' \
              AND cleanup_enabled IS NOT FALSE",
@@ -50,6 +52,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::AuditBroken`] when the log does not hold: a checkpoint would hide that.
     pub fn audit_prune(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Audit), Permission::Delete)?;
         let before = before.to_sql();
         let last: Option<(i64, Option<Vec<u8>>)> = self
             .link
@@ -57,7 +60,7 @@ impl WriteTx<'_> {
         let Some((removed, mac)) = last else {
             return Ok(0);
         };
-        if let Some((_, why)) = self.audit_verify(None, &mut |_| true)?.broken {
+        if let Some((_, why)) = self.audit_walk(None, &mut |_| true)?.broken {
             return Err(StoreError::AuditBroken(why));
         }
         let broken = || StoreError::AuditBroken(format!("entry {removed} carries no MAC"));

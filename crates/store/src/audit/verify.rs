@@ -1,7 +1,7 @@
 //! Reading the chain from its beginning: the first entry that is not as it was written is named.
 
 use privatus_crypto::AuditKey;
-use privatus_domain::{Act, AuditHead};
+use privatus_domain::{Act, AuditHead, Permission, Resource, ResourceKind};
 use serde_json::Value;
 
 use super::KEY;
@@ -82,6 +82,16 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database, [`StoreError::Interrupted`]. What is wrong with the log is in the answer.
     pub fn audit_verify(
+        &mut self,
+        anchor: Option<&AuditHead>,
+        progress: &mut dyn FnMut(u64) -> bool,
+    ) -> Result<AuditCheck, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
+        self.audit_walk(anchor, progress)
+    }
+
+    /// The same for who checks or changes more than the log.
+    pub(crate) fn audit_walk(
         &mut self,
         anchor: Option<&AuditHead>,
         progress: &mut dyn FnMut(u64) -> bool,

@@ -21,7 +21,7 @@ impl ReadTx<'_> {
             return Ok(());
         }
         let done = found.messages;
-        let check = self.audit_verify(None, &mut |_| {
+        let check = self.audit_walk(None, &mut |_| {
             progress(VerifyProgress {
                 step: "audit log",
                 done,

@@ -16,7 +16,8 @@ use std::path::PathBuf;
 
 use privatus_domain::{
     AuditEntry, AuditFilter, Body, ContactId, ConversationId, DisplayName, MessageId, NewContact, NewGrant,
-    NewMessage, Permission, Permissions, PublicKey, Resource, ResourceKind, SenderRef, Timestamp, UserId,
+    NewMessage, NewSecurityEvent, Permission, Permissions, PublicKey, Resource, ResourceKind, SecurityKind,
+    SenderRef, Severity, Timestamp, UserId,
 };
 use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
 
@@ -86,6 +87,15 @@ impl World {
                 .write("receive", |tx| tx.message_insert(chat, &new))
                 .unwrap();
         }
+        let event = NewSecurityEvent {
+            at: clock(),
+            kind: SecurityKind::Tampering,
+            severity: Severity::High,
+            user: None,
+            description: "something to look at".into(),
+            raw_data: None,
+        };
+        store.write("event", |tx| tx.security_event(&event)).unwrap();
         Self {
             folder,
             store,

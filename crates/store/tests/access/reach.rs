@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use privatus_domain::{
-    Day, Grant, GrantFilter, Permission, Permissions, ReplyState, Resource, ResourceKind, Statistic,
+    AuditFilter, Day, Grant, GrantFilter, KeyFilter, Permission, Permissions, ReplyState, Resolution,
+    Resource, ResourceKind, SecurityFilter, Statistic, Timestamp,
 };
 use privatus_store::{PageStart, StoreError, WriteTx};
 
@@ -21,6 +22,12 @@ const WRITE: Needs = |world| Some((on_chat(&world.alice), Permission::Write));
 const ADMIN: Needs = |world| Some((on_chat(&world.alice), Permission::Admin));
 const VAULT_READ: Needs = |_| Some((Resource::every(ResourceKind::Vault), Permission::Read));
 const VAULT_ADMIN: Needs = |_| Some((Resource::every(ResourceKind::Vault), Permission::Admin));
+const AUDIT_READ: Needs = |_| Some((Resource::every(ResourceKind::Audit), Permission::Read));
+const AUDIT_DELETE: Needs = |_| Some((Resource::every(ResourceKind::Audit), Permission::Delete));
+const SECURITY_READ: Needs = |_| Some((Resource::every(ResourceKind::Security), Permission::Read));
+const SECURITY_WRITE: Needs = |_| Some((Resource::every(ResourceKind::Security), Permission::Write));
+const KEY_READ: Needs = |_| Some((Resource::every(ResourceKind::Key), Permission::Read));
+const KEY_WRITE: Needs = |_| Some((Resource::every(ResourceKind::Key), Permission::Write));
 /// Nothing: it says only what the user knows already.
 const NOTHING: Needs = |_| None;
 
@@ -112,6 +119,41 @@ const CALLS: &[(&str, Needs, Call)] = &[
         tx.access_revoke(&on_chat(&world.alice), Some(&user("zoe")))
             .map(|()| 1)
     }),
+    ("audit_entries", AUDIT_READ, |tx, _| {
+        Ok(tx.audit_entries(&AuditFilter::default(), 10)?.len())
+    }),
+    ("audit_entries_after", AUDIT_READ, |tx, _| {
+        Ok(tx.audit_entries_after(i64::MIN)?.len())
+    }),
+    ("audit_head", AUDIT_READ, |tx, _| tx.audit_head().map(|_| 1)),
+    ("audit_old", AUDIT_READ, |tx, _| {
+        tx.audit_old(Timestamp::MIN).map(|_| 1)
+    }),
+    ("audit_retention_days", AUDIT_READ, |tx, _| {
+        tx.audit_retention_days().map(|_| 1)
+    }),
+    ("audit_verify", AUDIT_READ, |tx, _| {
+        tx.audit_verify(None, &mut |_| true).map(|_| 1)
+    }),
+    ("audit_prune", AUDIT_DELETE, |tx, _| {
+        tx.audit_prune(Timestamp::MIN).map(|_| 1)
+    }),
+    ("security_events", SECURITY_READ, |tx, _| {
+        Ok(tx.security_events(&SecurityFilter::default(), 10)?.len())
+    }),
+    ("security_event_by_id", SECURITY_READ, |tx, _| {
+        tx.security_event_by_id(1).map(|_| 1)
+    }),
+    ("security_resolve", SECURITY_WRITE, |tx, _| {
+        tx.security_resolve(1, &Resolution::new("seen")?).map(|()| 1)
+    }),
+    ("keys", KEY_READ, |tx, _| {
+        Ok(tx.keys(&KeyFilter::default())?.len())
+    }),
+    ("key_by_number", KEY_READ, |tx, _| tx.key_by_number(1).map(|_| 1)),
+    ("key_expiry_set", KEY_WRITE, |tx, _| {
+        tx.key_expiry_set(1, None).map(|()| 1)
+    }),
     ("may", NOTHING, |tx, world| {
         tx.may(&on_chat(&world.alice), Permission::Read).map(|_| 1)
     }),
@@ -169,11 +211,14 @@ fn a_user_reaches_what_it_has_a_grant_for_and_nothing_with_another() {
         for kind in [
             ResourceKind::Conversation,
             ResourceKind::Contact,
+            ResourceKind::Audit,
+            ResourceKind::Security,
+            ResourceKind::Key,
             ResourceKind::Vault,
         ] {
             let on = match kind {
-                ResourceKind::Vault => Resource::every(kind),
-                _ => Resource::of(kind, "alice"),
+                ResourceKind::Conversation | ResourceKind::Contact => Resource::of(kind, "alice"),
+                _ => Resource::every(kind),
             };
             let world = world(Some(&(on.clone(), permission)));
             for (name, needs, call) in CALLS {
@@ -208,10 +253,16 @@ const SOURCES: &[(&str, &str)] = &[
     ("statistic.rs", include_str!("../../src/statistic.rs")),
     ("access.rs", include_str!("../../src/access.rs")),
     ("permit.rs", include_str!("../../src/permit.rs")),
+    ("append.rs", include_str!("../../src/audit/append.rs")),
+    ("list.rs", include_str!("../../src/audit/list.rs")),
+    ("prune.rs", include_str!("../../src/audit/prune.rs")),
+    ("verify.rs of audit", include_str!("../../src/audit/verify.rs")),
+    ("security.rs", include_str!("../../src/security.rs")),
+    ("key_entry.rs", include_str!("../../src/key_entry.rs")),
 ];
 
-/// The check itself.
-const OPEN: &[&str] = &["permit"];
+/// The check itself, and what only writes down: whoever acts leaves a trace.
+const OPEN: &[&str] = &["permit", "audit", "security_event"];
 
 #[test]
 fn no_function_of_these_files_is_forgotten() {
