@@ -182,9 +182,16 @@ impl Group {
         self.members.get(&who).map(|seat| seat.role)
     }
 
-    /// Who was in it longest, an admin before a member, becomes the owner of a group that has none.
-    fn find_owner(&mut self) {
-        if self.members.values().any(|seat| seat.role == Role::Owner) {
+    /// Who was in it longest, an admin before a member, becomes the owner; of a group that nobody is left in, the vault's
+    /// own user.
+    fn find_owner(&mut self, now: i64) {
+        if self.members.is_empty() {
+            self.bans.remove(&Who::Me);
+            let seat = Seat {
+                role: Role::Owner,
+                joined: now,
+            };
+            self.members.insert(Who::Me, seat);
             return;
         }
         let next = self
@@ -211,12 +218,19 @@ impl Model {
     }
 
     pub(crate) fn contact_leaves_groups(&mut self, who: usize) {
-        for group in self.groups.values_mut() {
-            if group.members.remove(&Who::Person(who)).is_some() {
-                self.audit.push(("key", "group_rotate"));
-            }
+        let mut numbers: Vec<usize> = self.groups.keys().copied().collect();
+        numbers.sort_by_key(|number| GROUPS[*number]);
+        for number in numbers {
+            let group = self.groups.get_mut(&number).unwrap();
             group.bans.remove(&Who::Person(who));
-            group.find_owner();
+            let Some(seat) = group.members.remove(&Who::Person(who)) else {
+                continue;
+            };
+            self.audit.push(("key", "group_rotate"));
+            if seat.role == Role::Owner {
+                group.find_owner(self.now);
+                self.audit.push(("membership", "transfer"));
+            }
         }
     }
 

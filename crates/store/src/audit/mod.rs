@@ -3,12 +3,10 @@
 mod append;
 mod chain;
 mod list;
-#[cfg(test)]
-mod long;
 mod prune;
 mod settle;
 #[cfg(test)]
-mod tampered;
+mod tests;
 mod verify;
 
 /// Type and scope of the audit key in `key_store`.

@@ -15,8 +15,9 @@ use crate::shared::{Shared, system_time};
 use crate::sql::Sql;
 use crate::store::{Opened, Store};
 use crate::usage::usage_flush;
+use crate::vault::VaultOptions;
 use crate::vault::building::Building;
-use crate::vault::open::{VaultOptions, raw_key, share};
+use crate::vault::open::{raw_key, share};
 use crate::vault::{Files, OpenGuard};
 
 /// How long deriving the password's key should take on this machine (DESIGN section 4).

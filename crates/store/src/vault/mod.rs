@@ -7,12 +7,14 @@ mod files;
 mod generation;
 pub(crate) mod locks;
 mod open;
+mod options;
 mod password;
 mod registry;
 mod rings;
 mod snapshot_files;
 
 pub(crate) use files::{Files, disk_is_full};
-pub use open::{VaultKeys, VaultOptions};
+pub use open::VaultKeys;
 pub(crate) use open::{check_ours, raw_key, share, unlock_files};
+pub use options::VaultOptions;
 pub(crate) use registry::{OpenGuard, holds};

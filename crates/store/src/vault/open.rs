@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::sync::RwLock;
 
-use privatus_crypto::{KdfCost, KeyRing, Secret, Unlocked};
-use privatus_domain::{Act, NewAuditEntry, Timestamp};
-use privatus_migrate::Event as MigrationEvent;
+use privatus_crypto::{KeyRing, Secret, Unlocked};
+use privatus_domain::{Act, NewAuditEntry};
 use privatus_sqlite::RawKey;
 
 use crate::catalogue::Catalogue;
-use crate::connection::{APPLICATION_ID, Link, READER_CACHE_KIB, Role};
+use crate::connection::{APPLICATION_ID, Link, Role};
 use crate::error::StoreError;
 use crate::keys::{CountedIdKey, KeyCache};
 use crate::message::cursor::Cursors;
@@ -23,58 +22,7 @@ use crate::store::{Opened, Store};
 use crate::transfer::{has_active, pause_stale};
 use crate::vault::locks::Taken;
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
-use crate::vault::{Files, OpenGuard};
-
-/// How a vault is created and opened.
-#[derive(Debug, Clone)]
-pub struct VaultOptions {
-    /// Cost of the password's KDF at creation and password change; `None` calibrates to about half a second.
-    pub kdf: Option<KdfCost>,
-    /// Connections that read; at least 1.
-    pub readers: usize,
-    /// Page cache of each reader in KiB.
-    pub reader_cache_kib: u32,
-    /// Name of a registered SQLite VFS; tests inject faults by it.
-    pub vfs: Option<String>,
-    /// Stands in for the system's clock.
-    pub clock: Option<fn() -> Timestamp>,
-    /// Told what happens while a schema is made, or that of an older vault brought up to date.
-    pub on_migration: Option<fn(MigrationEvent<'_>)>,
-}
-
-impl Default for VaultOptions {
-    fn default() -> Self {
-        Self {
-            kdf: None,
-            readers: 2,
-            reader_cache_kib: READER_CACHE_KIB,
-            vfs: None,
-            clock: None,
-            on_migration: None,
-        }
-    }
-}
-
-impl VaultOptions {
-    pub(crate) const fn reader_role(&self) -> Role {
-        Role::Reader {
-            cache_kib: self.reader_cache_kib,
-        }
-    }
-
-    /// For tests alone: the cheapest KDF cost that an open accepts.
-    #[must_use]
-    pub fn cheap_for_tests() -> Self {
-        Self {
-            kdf: Some(KdfCost::minimum()),
-            ..Self::default()
-        }
-    }
-
-    fn now(&self) -> Timestamp {
-        self.clock.map_or_else(system_time, |clock| clock())
-    }
-}
+use crate::vault::{Files, OpenGuard, VaultOptions};
 
 /// A vault that is there whole, claimed and locked by this process, and not opened yet. Everything that can be told
 /// without the KDF is told by now.

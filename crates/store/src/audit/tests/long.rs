@@ -7,7 +7,7 @@ use std::time::Instant;
 use privatus_domain::{Act, AuditFilter, NewAuditEntry, Resource, ResourceKind};
 use serde_json::json;
 
-use super::chain::BATCH;
+use crate::audit::chain::BATCH;
 use crate::testing::{Vault, at};
 
 /// Adds so many entries.

@@ -5,8 +5,8 @@
 use privatus_domain::{Act, AuditHead, NewAuditEntry, Resource, ResourceKind, Timestamp};
 use serde_json::json;
 
-use super::AuditCheck;
 use crate::StoreError;
+use crate::audit::AuditCheck;
 use crate::testing::{Vault, at};
 
 fn write(vault: &Vault, name: &str, at: Timestamp) {

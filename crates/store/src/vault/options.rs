@@ -1,0 +1,59 @@
+//! How a vault is created and opened.
+
+use privatus_crypto::KdfCost;
+use privatus_domain::Timestamp;
+use privatus_migrate::Event as MigrationEvent;
+
+use crate::connection::{READER_CACHE_KIB, Role};
+use crate::shared::system_time;
+
+/// How a vault is created and opened.
+#[derive(Debug, Clone)]
+pub struct VaultOptions {
+    /// Cost of the password's KDF at creation and password change; `None` calibrates to about half a second.
+    pub kdf: Option<KdfCost>,
+    /// Connections that read; at least 1.
+    pub readers: usize,
+    /// Page cache of each reader in KiB.
+    pub reader_cache_kib: u32,
+    /// Name of a registered SQLite VFS; tests inject faults by it.
+    pub vfs: Option<String>,
+    /// Stands in for the system's clock.
+    pub clock: Option<fn() -> Timestamp>,
+    /// Told what happens while a schema is made, or that of an older vault brought up to date.
+    pub on_migration: Option<fn(MigrationEvent<'_>)>,
+}
+
+impl Default for VaultOptions {
+    fn default() -> Self {
+        Self {
+            kdf: None,
+            readers: 2,
+            reader_cache_kib: READER_CACHE_KIB,
+            vfs: None,
+            clock: None,
+            on_migration: None,
+        }
+    }
+}
+
+impl VaultOptions {
+    pub(crate) const fn reader_role(&self) -> Role {
+        Role::Reader {
+            cache_kib: self.reader_cache_kib,
+        }
+    }
+
+    /// For tests alone: the cheapest KDF cost that an open accepts.
+    #[must_use]
+    pub fn cheap_for_tests() -> Self {
+        Self {
+            kdf: Some(KdfCost::minimum()),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.map_or_else(system_time, |clock| clock())
+    }
+}
