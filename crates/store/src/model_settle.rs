@@ -23,7 +23,7 @@ impl Store {
             "steps": upgrade.map(|upgrade| upgrade.steps.as_slice()),
         });
         self.write("model_settle", |tx| {
-            tx.model_settle()?;
+            tx.model_settle(upgrade.is_some())?;
             let vault = Resource::of(ResourceKind::Vault, tx.own_id());
             tx.audit(
                 &NewAuditEntry::done(tx.now(), Act::SchemaUpgrade)
@@ -35,9 +35,9 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// All of it, in one transaction.
-    pub(crate) fn model_settle(&mut self) -> Result<(), StoreError> {
-        self.audit_settle()?;
+    /// All of it, in one transaction; `is_expected` in a vault that was just made or brought up by this build.
+    pub(crate) fn model_settle(&mut self, is_expected: bool) -> Result<(), StoreError> {
+        self.audit_settle(is_expected)?;
         self.contact_settle()?;
         self.groups_settle()?;
         let sql = Sql::new("UPDATE vault_state SET settled_version = ? WHERE id = 1");

@@ -29,7 +29,9 @@ impl Store {
     /// Writes an entry with the next write transaction, or when the store is closed: for acts that only read, such as an
     /// export, and that another process's long write must not hold up.
     pub fn audit_note(&self, entry: NewAuditEntry) {
-        self.shared.pending.entry(entry);
+        // Whoever is bound signs for what it does.
+        let user = self.shared.user.clone().or(entry.user);
+        self.shared.pending.entry(NewAuditEntry { user, ..entry });
     }
 }
 

@@ -143,15 +143,15 @@ impl ReadTx<'_> {
         Ok(found.is_some())
     }
 
-    /// Failures that the audit log has of the window that ends at `at`, counted up to where they are many.
-    fn failures_within_window(&mut self, at: Timestamp) -> Result<u32, StoreError> {
+    /// Failures of a user that the audit log has of the window that ends at `at`, counted up to where they are many.
+    fn failures_within_window(&mut self, at: Timestamp, user: Option<&str>) -> Result<u32, StoreError> {
         let (since, until) = (window_before(at).to_sql(), at.to_sql());
         let sql = Sql::new(format!(
             "SELECT log_id, event_type, details FROM audit_log INDEXED BY idx_audit_suspicious \
-             WHERE success = FALSE AND timestamp > ? AND timestamp <= ? \
+             WHERE success = FALSE AND timestamp > ? AND timestamp <= ? AND user_id IS ? \
              AND event_type IN ('authentication', 'access') LIMIT {MANY_FAILURES}"
         ));
-        let sql = sql.bind(since.as_str()).bind(until.as_str());
+        let sql = sql.bind(since.as_str()).bind(until.as_str()).bind(user);
         let rows: Vec<(i64, String, Option<Vec<u8>>)> = self.link.rows(sql, "count the failures")?;
         let mut count = 0_u32;
         for (log_id, event, details) in rows {
@@ -196,7 +196,7 @@ impl WriteTx<'_> {
             };
         }
         self.security_event_write(event, user.as_deref())?;
-        let failures = self.failures_within_window(event.at)?;
+        let failures = self.failures_within_window(event.at, user.as_deref())?;
         if failures < MANY_FAILURES {
             return Ok(());
         }

@@ -13,12 +13,13 @@ impl Model {
     pub(crate) fn refused(&mut self, user: usize) {
         let since = self.now - WINDOW;
         self.audit.push(("access", "refuse"));
-        self.refusals.push(self.now);
+        self.refusals.push((user, self.now));
         if self.often.get(&user).is_some_and(|at| *at > since) {
             return;
         }
         self.events.push("access_refused");
-        if self.refusals.iter().filter(|at| **at > since).count() >= 5 {
+        let recent = self.refusals.iter().filter(|(of, at)| *of == user && *at > since);
+        if recent.count() >= 5 {
             self.events.push("many_failures");
             self.often.insert(user, self.now);
         }

@@ -35,7 +35,7 @@ pub(crate) struct Model {
     /// Types of the security events, in their order.
     pub(crate) events: Vec<&'static str>,
     /// When users were refused, and when it was said of each that it was often.
-    pub(crate) refusals: Vec<i64>,
+    pub(crate) refusals: Vec<(usize, i64)>,
     pub(crate) often: BTreeMap<usize, i64>,
 }
 

@@ -11,14 +11,18 @@ use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
     /// Takes rows from before the chain into it, where there is none yet. An entry of its own says up to where: only
-    /// before it may numbers be missing.
-    pub(crate) fn audit_settle(&mut self) -> Result<(), StoreError> {
+    /// before it may numbers be missing. `is_expected` when the vault was just made, or this build just brought it up from
+    /// a schema without a chain: at any other time somebody else took the MACs away.
+    pub(crate) fn audit_settle(&mut self, is_expected: bool) -> Result<(), StoreError> {
         let sql = Sql::new("SELECT count(mac), count(*) FROM audit_log");
         let counts: Option<(i64, i64)> = self.link.row(sql, "look at the audit log")?;
         let Some((0, rows)) = counts.filter(|(_, rows)| *rows > 0) else {
             return Ok(());
         };
-        let had_key = self.key_number(KEY.0, KEY.1)?.is_some();
+        // A destroyed one counts: the store destroys none.
+        let sql = Sql::new("SELECT EXISTS (SELECT 1 FROM key_store WHERE key_type = ?)");
+        let had_key: Option<bool> = self.link.row(sql.bind(KEY.0), "look for an audit key")?;
+        let had_key = had_key.unwrap_or_default();
         self.audit_chain_anew()?;
         self.audit_head = None;
         let up_to = self.audit_position()?.given;
@@ -26,12 +30,16 @@ impl WriteTx<'_> {
             .on(Resource::every(ResourceKind::Audit))
             .with(json!({ "entries": rows, "up_to": up_to }));
         self.audit(&entry)?;
-        if had_key {
+        if had_key || !is_expected {
             // Whoever can take the MACs away could also have changed what they stood on.
             self.security_event(&NewSecurityEvent {
                 at: self.now(),
                 kind: SecurityKind::Tampering,
-                severity: Severity::High,
+                severity: if is_expected {
+                    Severity::High
+                } else {
+                    Severity::Critical
+                },
                 user: None,
                 description:
                     "the audit log had lost its MACs and was chained anew: to be expected after a step back \

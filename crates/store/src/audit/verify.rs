@@ -25,6 +25,8 @@ pub struct AuditCheck {
     pub head: AuditHead,
     /// The first thing that is wrong, with the number of its entry.
     pub broken: Option<(i64, String)>,
+    /// Whether all of the log holds, and only the head that it was compared with is not in it.
+    pub is_anchor_missed: bool,
 }
 
 /// Where a walk stands.
@@ -80,7 +82,8 @@ impl ReadTx<'_> {
     /// that was exported before: it must still be there.
     ///
     /// # Errors
-    /// [`StoreError`] of the database, [`StoreError::Interrupted`]. What is wrong with the log is in the answer.
+    /// [`StoreError`] of the database, [`StoreError::Interrupted`], [`StoreError::Refused`] for a head from before what
+    /// retention removed. What is wrong with the log is in the answer.
     pub fn audit_verify(
         &mut self,
         anchor: Option<&AuditHead>,
@@ -112,6 +115,7 @@ impl ReadTx<'_> {
                 mac: previous,
             },
             broken,
+            is_anchor_missed: false,
         };
         let mut walk = Walk {
             previous,
@@ -148,7 +152,8 @@ impl ReadTx<'_> {
             check.broken = self.audit_end_check(&check)?;
         }
         if let Some(anchor) = anchor.filter(|_| !anchored && check.broken.is_none()) {
-            check.broken = Some((anchor.log_id, anchor_missed(&check, anchor)));
+            check.is_anchor_missed = true;
+            check.broken = Some((anchor.log_id, anchor_missed(&check, anchor)?));
         }
         Ok(check)
     }
@@ -259,15 +264,18 @@ enum Checkpoint {
 }
 
 /// What is said of a head that was exported and is not in a log that holds.
-fn anchor_missed(check: &AuditCheck, anchor: &AuditHead) -> String {
+fn anchor_missed(check: &AuditCheck, anchor: &AuditHead) -> Result<String, StoreError> {
     let (wanted, head) = (anchor.log_id, check.head.log_id);
     if wanted > head {
-        return missing(head.saturating_add(1), wanted) + " at the end";
+        return Ok(missing(head.saturating_add(1), wanted) + " at the end");
     }
-    if check.removed.is_some_and(|removed| wanted < removed) {
-        return format!(
-            "the exported head {wanted} is older than what retention removed: it cannot be compared"
-        );
+    if let Some(removed) = check.removed.filter(|removed| wanted < *removed) {
+        return Err(StoreError::Refused(format!(
+            "the head {wanted} cannot be compared: retention removed the entries up to {removed}; name a newer head"
+        )));
     }
-    format!("entry {wanted} is another than when its head was exported: the log was written anew")
+    Ok(format!(
+        "entry {wanted} is another than the head says: the head is of another vault or mistyped, or the log was \
+         written anew"
+    ))
 }

@@ -44,7 +44,7 @@ fn many_refusals_are_one_event_and_not_one_each() {
     );
     // Each of them is in the audit log, and another user is no part of it.
     refuse(&vault, "bob");
-    assert_eq!(events(&vault, &SecurityFilter::default()).len(), 8);
+    assert_eq!(events(&vault, &SecurityFilter::default()).len(), 7);
     let filter = privatus_domain::AuditFilter {
         event_type: Some("access".into()),
         failed_only: true,

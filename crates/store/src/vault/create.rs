@@ -67,7 +67,7 @@ impl Store {
         let filled = |link: &mut Link, shared: &Shared| {
             fill(link, shared)?;
             Self::write_on(link, shared, |tx| {
-                tx.model_settle()?;
+                tx.model_settle(true)?;
                 let vault = Resource::of(ResourceKind::Vault, tx.own_id());
                 tx.audit(&NewAuditEntry::done(tx.now(), act).on(vault))
             })
