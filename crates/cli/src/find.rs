@@ -116,6 +116,14 @@ pub(crate) fn resource(store: &Store, named: Resource) -> Result<Resource, Store
     Ok(Resource::of(named.kind, id))
 }
 
+/// The same where there is such a thing, else as it is written: a grant and an entry of the log outlive what they are on.
+pub(crate) fn resource_or_word(store: &Store, named: Resource) -> Result<Resource, StoreError> {
+    match resource(store, named.clone()) {
+        Err(StoreError::NotFound(_)) => Ok(named),
+        found => found,
+    }
+}
+
 /// Whether a word, taken as an id, may be looked up by the session's user: what is only meant as a name is no refusal.
 fn sees(tx: &mut ReadTx<'_>, kind: ResourceKind, wanted: &str) -> Result<bool, StoreError> {
     Resource::new(kind, wanted).map_or(Ok(true), |on| tx.may(&on, Permission::Read))

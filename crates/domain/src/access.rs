@@ -27,6 +27,11 @@ pub enum AccessError {
     /// It would never hold.
     #[error("the expiry {0} is in the past; it must be after {1}")]
     Expired(Timestamp, Timestamp),
+    /// Who may grant for a while does not grant for longer.
+    #[error(
+        "a grant may not outlive the one that allows it, which ends at {0}; give it an end not after that"
+    )]
+    Outlives(Timestamp),
     /// The stored JSON is no list of texts.
     #[error("the permissions are no JSON list of texts")]
     NotAList,
@@ -232,6 +237,23 @@ pub fn allowed(
     now: Timestamp,
 ) -> bool {
     grants.iter().any(|grant| grant.allows(user, on, permission, now))
+}
+
+/// Until when it is allowed, by the grant that lasts longest; [`Timestamp::MAX`] without an end.
+#[must_use]
+pub fn allowed_until(
+    grants: &[Grant],
+    user: &UserId,
+    on: &Resource,
+    permission: Permission,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let allowing = grants
+        .iter()
+        .filter(|grant| grant.allows(user, on, permission, now));
+    allowing
+        .map(|grant| grant.expires_at.unwrap_or(Timestamp::MAX))
+        .max()
 }
 
 #[cfg(test)]

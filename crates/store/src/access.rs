@@ -1,8 +1,9 @@
 //! Grants: given, taken back, listed, asked.
 
-use privatus_domain::access::allowed;
+use privatus_domain::access::{allowed, allowed_until};
 use privatus_domain::{
-    Act, Grant, GrantFilter, NewAuditEntry, NewGrant, Permission, Permissions, Resource, Timestamp, UserId,
+    AccessError, Act, Grant, GrantFilter, NewAuditEntry, NewGrant, Permission, Permissions, Resource,
+    Timestamp, UserId,
 };
 use serde_json::{Value, json};
 
@@ -95,6 +96,13 @@ impl WriteTx<'_> {
     pub fn access_grant(&mut self, new: &NewGrant) -> Result<(), StoreError> {
         self.permit(&new.on, Permission::Admin)?;
         new.check(self.now())?;
+        if let (Some(user), Some(grants)) = (&self.user, &self.grants) {
+            let own = allowed_until(grants, user, &new.on, Permission::Admin, self.now());
+            let own = own.unwrap_or(self.now());
+            if own < new.expires_at.unwrap_or(Timestamp::MAX) {
+                return Err(AccessError::Outlives(own).into());
+            }
+        }
         let before = self.grant_row(&new.on, new.to.as_ref())?;
         let grant = Grant {
             on: new.on.clone(),

@@ -136,11 +136,14 @@ impl Act {
 
 impl Model {
     pub(crate) fn may(&self, user: usize, act: &Act) -> bool {
-        act.needs(user).iter().all(|need| self.is_granted(user, need))
+        act.needs(user)
+            .iter()
+            .all(|need| self.granted_until(user, need).is_some())
     }
 
-    fn is_granted(&self, user: usize, (kind, id, permission): &Need) -> bool {
-        self.grants.iter().any(|((on, to), given)| {
+    /// Until when a user has what it needs.
+    fn granted_until(&self, user: usize, (kind, id, permission): &Need) -> Option<i64> {
+        let holds = |on: &Resource, to: &Option<usize>, given: &Given| {
             on.kind == *kind
                 && (on.id() == "*" || on.id() == id)
                 && to.is_none_or(|to| to == user)
@@ -149,7 +152,12 @@ impl Model {
                     .permissions
                     .iter()
                     .any(|one| one == permission || *one == Permission::Admin)
-        })
+        };
+        let holding = self
+            .grants
+            .iter()
+            .filter(|((on, to), given)| holds(on, to, given));
+        holding.map(|(_, given)| given.expires.unwrap_or(i64::MAX)).max()
     }
 
     pub(crate) fn access(&mut self, step: &AccessStep) -> Outcome {
@@ -167,6 +175,13 @@ impl Model {
                     permissions: permissions.clone(),
                     expires: hours.map(|hours| self.now + hours * 3_600_000),
                 };
+                // Who may grant for a while does not grant for longer.
+                if let Some((user, need)) = self.acting.zip(step.need()) {
+                    let own = self.granted_until(user, &need);
+                    if own.is_none_or(|own| own < given.expires.unwrap_or(i64::MAX)) {
+                        return Outcome::Refused;
+                    }
+                }
                 self.grants.insert((resource(*on), *to), given);
                 self.audit.push(("access", "grant"));
             }

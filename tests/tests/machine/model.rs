@@ -32,6 +32,8 @@ pub(crate) struct Model {
     pub(crate) audit: Vec<Entry>,
     /// Entries that the next write takes along.
     pub(crate) waiting: Vec<Entry>,
+    /// Whom the present transaction acts for.
+    pub(crate) acting: Option<usize>,
     /// Types of the security events, in their order.
     pub(crate) events: Vec<&'static str>,
     /// When users were refused, and when it was said of each that it was often.
@@ -53,6 +55,7 @@ impl Default for Model {
             grants: Grants::default(),
             audit: vec![("vault", "create")],
             waiting: vec![("authentication", "unlock")],
+            acting: None,
             events: Vec::new(),
             refusals: Vec::new(),
             often: BTreeMap::new(),
@@ -79,6 +82,7 @@ impl Model {
     fn transaction(&mut self, acts: &[Act], user: Option<usize>, is_given_up: bool) -> Outcome {
         let mut after = self.clone();
         after.audit.append(&mut after.waiting);
+        after.acting = user;
         for act in acts {
             let outcome = match user {
                 Some(user) if !self.may(user, act) => Outcome::Denied,

@@ -3,7 +3,7 @@
 use privatus_domain::{
     Grant, GrantFilter, NewGrant, Permission, Permissions, Resource, ResourceKind, Timestamp, UserId,
 };
-use privatus_store::{Store, StoreError};
+use privatus_store::StoreError;
 use serde_json::{Value, json};
 
 use super::open;
@@ -11,7 +11,7 @@ use crate::args::{Access, Arguments, GrantArguments, To};
 use crate::failure::Failure;
 use crate::output::Column;
 use crate::text::one_line;
-use crate::{find, output};
+use crate::{find, moment, output};
 
 /// Exit code of `access check` when the user may not.
 const DENIED: u8 = 28;
@@ -45,7 +45,7 @@ fn grant(arguments: &Arguments, new: &GrantArguments) -> Result<u8, Failure> {
     let to = new.to.user()?;
     let parsed: Result<Vec<Permission>, _> = new.permissions.iter().map(|word| word.parse()).collect();
     let permissions = parsed.and_then(Permissions::new).map_err(StoreError::from)?;
-    let expires = new.expires.as_deref().map(moment).transpose()?;
+    let expires = new.expires.as_deref().map(moment::parse).transpose()?;
     let span = new.span.as_deref().map(span).transpose()?;
     let store = open(arguments)?;
     let on = find::resource(&store, named)?;
@@ -85,7 +85,7 @@ fn revoke(arguments: &Arguments, resource: &str, to: &To) -> Result<u8, Failure>
     let named: Resource = resource.parse().map_err(StoreError::from)?;
     let to = to.user()?;
     let store = open(arguments)?;
-    let on = gone_or_there(&store, named)?;
+    let on = find::resource_or_word(&store, named)?;
     store.write("access_revoke", |tx| tx.access_revoke(&on, to.as_ref()))?;
     store.lock()?;
     if arguments.json {
@@ -108,7 +108,9 @@ fn list(arguments: &Arguments, to: Option<&str>, resource: Option<&str>) -> Resu
         .map(|text| text.parse().map_err(StoreError::from))
         .transpose()?;
     let store = open(arguments)?;
-    let on = named.map(|named| gone_or_there(&store, named)).transpose()?;
+    let on = named
+        .map(|named| find::resource_or_word(&store, named))
+        .transpose()?;
     let grants = store.read(|tx| tx.access_list(&GrantFilter { to, on }))?;
     let now = store.now();
     store.lock()?;
@@ -158,7 +160,7 @@ fn check(arguments: &Arguments, resource: &str, name: &str, permission: &str) ->
     let user = user(name)?;
     let permission: Permission = permission.parse().map_err(StoreError::from)?;
     let store = open(arguments)?;
-    let on = gone_or_there(&store, named)?;
+    let on = find::resource_or_word(&store, named)?;
     let allowed = store.read(|tx| tx.access_check(&user, &on, permission))?;
     store.lock()?;
     if arguments.json {
@@ -174,14 +176,6 @@ fn check(arguments: &Arguments, resource: &str, name: &str, permission: &str) ->
     Ok(if allowed { 0 } else { DENIED })
 }
 
-/// A resource by name where there is such a thing, else as it is written: a grant may outlive what it is on.
-fn gone_or_there(store: &Store, named: Resource) -> Result<Resource, StoreError> {
-    match find::resource(store, named.clone()) {
-        Err(StoreError::NotFound(_)) => Ok(named),
-        found => found,
-    }
-}
-
 fn who(to: Option<&UserId>) -> String {
     to.map_or_else(|| "(everyone)".to_owned(), |to| one_line(to.as_str(), 40))
 }
@@ -192,21 +186,6 @@ fn shown(on: &Resource) -> String {
         (kind, Resource::EVERY) => format!("every {kind}"),
         _ => one_line(&on.to_string(), 60),
     }
-}
-
-/// A day, which stands for its first moment, or a moment.
-fn moment(text: &str) -> Result<Timestamp, StoreError> {
-    if text.len() == 10
-        && let Ok(day) = Timestamp::parse(&format!("{text} 00:00:00.000"))
-    {
-        return Ok(day);
-    }
-    Timestamp::parse(text).map_err(|error| {
-        let text = one_line(text, 40);
-        StoreError::Refused(format!(
-            "{text:?} is {error}; write 2027-01-31 or 2027-01-31T12:00:00Z"
-        ))
-    })
 }
 
 /// Milliseconds of `30m`, `12h`, `7d` or `2w`.
@@ -254,13 +233,16 @@ mod tests {
         ] {
             assert_eq!(span(wrong).unwrap_err().exit_code(), 23, "{wrong}");
         }
-        assert_eq!(moment("2027-01-31").unwrap().to_sql(), "2027-01-31 00:00:00.000");
         assert_eq!(
-            moment("2027-01-31T01:00:00+01:00").unwrap(),
-            moment("2027-01-31").unwrap()
+            moment::parse("2027-01-31").unwrap().to_sql(),
+            "2027-01-31 00:00:00.000"
+        );
+        assert_eq!(
+            moment::parse("2027-01-31T01:00:00+01:00").unwrap(),
+            moment::parse("2027-01-31").unwrap()
         );
         for wrong in ["", "2027-02-30", "tomorrow", "2027-01-31T"] {
-            assert_eq!(moment(wrong).unwrap_err().exit_code(), 23, "{wrong}");
+            assert_eq!(moment::parse(wrong).unwrap_err().exit_code(), 23, "{wrong}");
         }
     }
 }

@@ -4,7 +4,7 @@ use privatus_domain::{GrantFilter, JsonText, Permission, Resource, ResourceKind,
 use privatus_store::StoreError;
 use serde_json::json;
 
-use super::{LATER, NOW, World, new_grant, on_chat, user};
+use super::{LATER, NOW, World, clock, new_grant, on_chat, user};
 
 fn at(ms: i64) -> Timestamp {
     Timestamp::from_unix_ms(ms).unwrap()
@@ -153,4 +153,23 @@ fn grants_may_name_what_is_not_there_and_are_listed_by_user_and_resource() {
         "the second by everyone's"
     );
     assert!(!check("ann", &on_chat(&world.alice)));
+}
+
+#[test]
+fn who_may_grant_for_a_while_does_not_grant_for_longer() {
+    let world = World::new();
+    let on = on_chat(&world.alice);
+    let end = Timestamp::from_unix_ms(clock().unix_ms() + 60_000).unwrap();
+    world
+        .grant_until(&on, Some("ann"), &[Permission::Admin], Some(end))
+        .unwrap();
+    let session = world.store.session(user("ann"));
+    let give = |expires_at| {
+        let new = new_grant(&on, Some("ann"), &[Permission::Admin], expires_at);
+        session.write("grant", |tx| tx.access_grant(&new))
+    };
+    for longer in [None, Timestamp::from_unix_ms(end.unix_ms() + 1).ok()] {
+        assert_eq!(give(longer).unwrap_err().exit_code(), 23);
+    }
+    give(Some(end)).unwrap();
 }

@@ -7,12 +7,17 @@ use serde_json::json;
 use super::open;
 use crate::args::{Arguments, AuditList};
 use crate::failure::Failure;
-use crate::moment;
 use crate::output::{self, Column};
+use crate::{find, moment};
 
 pub(super) fn run(arguments: &Arguments, list: &AuditList) -> Result<u8, Failure> {
-    let filter = filter(list)?;
+    let mut filter = filter(list)?;
     let store = open(arguments)?;
+    if let Some((kind, Some(id))) = &mut filter.on {
+        *id = find::resource_or_word(&store, Resource::new(*kind, id).map_err(StoreError::from)?)?
+            .id()
+            .to_owned();
+    }
     let limit = usize::from(list.limit);
     let mut entries = store.read(|tx| tx.audit_entries(&filter, limit + 1))?;
     store.lock()?;
