@@ -16,25 +16,41 @@ CREATE TABLE group_bans (
     banned_at TIMESTAMP NOT NULL CHECK (banned_at GLOB '????-??-?? ??:??:??.???'),
     PRIMARY KEY (group_id, contact_id)
 ) WITHOUT ROWID;
+CREATE INDEX idx_group_bans_contact ON group_bans (contact_id);
 
--- As version 1.0.0 has it; a ban goes with its contact, and a group whose owner goes passes to an admin, else to a
--- member, who was in it longest.
+-- As version 1.0.0 has it; a ban goes with its contact. A group whose owner goes passes to an admin, else to a member, who
+-- was in it longest; where nobody else is left, its place is the vault's own user's, under the vault's id.
 DROP TRIGGER contacts_removal;
 CREATE TRIGGER contacts_removal BEFORE DELETE ON contacts
 BEGIN
     INSERT OR IGNORE INTO pending_removals (conversation)
     SELECT conversation FROM conversations WHERE contact_id = OLD.contact_id;
     UPDATE conversations SET is_hidden = TRUE WHERE contact_id = OLD.contact_id;
-    DELETE FROM group_members WHERE contact_id = OLD.contact_id;
     UPDATE group_members SET role = 'owner' WHERE rowid IN (
         SELECT (
-            SELECT n.rowid FROM group_members AS n WHERE n.group_id = g.group_id
+            SELECT n.rowid FROM group_members AS n
+            WHERE n.group_id = o.group_id AND n.contact_id <> OLD.contact_id
             ORDER BY n.role = 'admin' DESC, n.joined_at, n.contact_id LIMIT 1
         )
-        FROM groups AS g
-        WHERE NOT EXISTS (SELECT 1 FROM group_members AS o WHERE o.group_id = g.group_id AND o.role = 'owner')
+        FROM group_members AS o WHERE o.contact_id = OLD.contact_id AND o.role = 'owner'
     );
+    UPDATE group_members SET
+        contact_id = (
+            SELECT substr(lower(hex(vault_id)), 1, 8) || '-' || substr(lower(hex(vault_id)), 9, 4) || '-'
+                || substr(lower(hex(vault_id)), 13, 4) || '-' || substr(lower(hex(vault_id)), 17, 4) || '-'
+                || substr(lower(hex(vault_id)), 21)
+            FROM vault_state WHERE id = 1
+        ),
+        display_name = 'Me', role = 'owner', is_online = FALSE, anonymous_id = NULL, permissions = NULL
+    WHERE contact_id = OLD.contact_id AND NOT EXISTS (
+        SELECT 1 FROM group_members AS n
+        WHERE n.group_id = group_members.group_id AND n.contact_id <> OLD.contact_id
+    );
+    DELETE FROM group_members WHERE contact_id = OLD.contact_id;
     DELETE FROM group_bans WHERE contact_id = OLD.contact_id;
+    DELETE FROM group_bans WHERE EXISTS (
+        SELECT 1 FROM group_members AS m WHERE m.group_id = group_bans.group_id AND m.contact_id = group_bans.contact_id
+    );
     UPDATE senders SET contact_id = NULL, group_id = NULL, anonymous_id = NULL, name = NULL, source_id = NULL
     WHERE contact_id = OLD.contact_id;
 END;

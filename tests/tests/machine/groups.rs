@@ -184,14 +184,10 @@ impl Group {
 
     /// Who was in it longest, an admin before a member, becomes the owner; of a group that nobody is left in, the vault's
     /// own user.
-    fn find_owner(&mut self, now: i64) {
+    fn find_owner(&mut self, empty: Seat) {
         if self.members.is_empty() {
             self.bans.remove(&Who::Me);
-            let seat = Seat {
-                role: Role::Owner,
-                joined: now,
-            };
-            self.members.insert(Who::Me, seat);
+            self.members.insert(Who::Me, empty);
             return;
         }
         let next = self
@@ -228,7 +224,7 @@ impl Model {
             };
             self.audit.push(("key", "group_rotate"));
             if seat.role == Role::Owner {
-                group.find_owner(self.now);
+                group.find_owner(seat);
                 self.audit.push(("membership", "transfer"));
             }
         }

@@ -13,6 +13,7 @@ const DIRECT: &str = "SELECT count(*) FROM messages WHERE contact_id IS NOT NULL
 const LARGE: &str = "SELECT count(*) FROM message_content";
 const IN_GROUP: &str = "SELECT count(*) FROM messages WHERE contact_id IS NULL";
 const OF_ALICE: &str = "SELECT count(*) FROM group_members WHERE display_name = 'Alice'";
+const OWNERS: &str = "SELECT count(*) FROM group_members WHERE role = 'owner'";
 const MEMBERS: &str = "SELECT count(*) FROM group_members";
 const TO_CONTACT: &str = "SELECT count(*) FROM file_transfers WHERE contact_id IS NOT NULL";
 const TO_GROUP: &str = "SELECT count(*) FROM file_transfers WHERE group_id IS NOT NULL";
@@ -63,13 +64,23 @@ pub(crate) const EDGES: [Edge; 13] = [
         name: "contacts → group_members",
         by_tool: |world| {
             world.all_are(1, &[OF_ALICE]);
+            world.ok(&["groups", "transfer", "Team", "Alice"]);
             remove_alice(world);
             world.all_are(0, &[OF_ALICE]);
             world.all_are(2, &[MEMBERS]);
+            world.all_are(1, &[OWNERS]);
         },
         by_sql: |world| {
+            // Once with others behind it, once alone.
+            world.ok(&["groups", "transfer", "Team", "Alice"]);
+            world.ok(&["groups", "create", "Alone", "--type", "private"]);
+            world.ok(&["groups", "add", "Alone", "Alice"]);
+            world.ok(&["groups", "transfer", "Alone", "Alice"]);
+            world.ok(&["groups", "leave", "Alone"]);
             world.sql(DELETE_ALICE);
             world.all_are(0, &[OF_ALICE]);
+            world.all_are(2, &[OWNERS]);
+            world.is_sound();
         },
     },
     Edge {

@@ -28,9 +28,12 @@ impl WriteTx<'_> {
                 is_owner: role == Role::Owner.as_str(),
             })
         };
-        rows.into_iter()
-            .map(|row| seat(row).map_err(StoreError::of_stored))
-            .collect()
+        let seats = rows
+            .into_iter()
+            .map(|row| seat(row).map_err(StoreError::of_stored));
+        let mut seats: Vec<Seat> = seats.collect::<Result<_, _>>()?;
+        seats.sort_by(|a, b| a.group.cmp(&b.group));
+        Ok(seats)
     }
 
     /// Gives groups that lost a contact new keys. Where it was the owner, a trigger has found another.

@@ -76,7 +76,14 @@ impl WriteTx<'_> {
             return self.owner_settled(group, &own.to_string());
         }
         let (id, count) = (group.to_string(), self.group_count(group)?);
-        if count >= GROUP_MEMBERS_MAX || self.is_banned(group, &own)? {
+        let is_banned = self.is_banned(group, &own)?;
+        if is_banned && count == 0 {
+            // A group without anybody would have nobody to lift it.
+            let own = own.to_string();
+            let sql = Sql::new("DELETE FROM group_bans WHERE group_id = ? AND contact_id = ?");
+            self.link
+                .run(sql.bind(id.as_str()).bind(own.as_str()), "lift a ban")?;
+        } else if count >= GROUP_MEMBERS_MAX || is_banned {
             let sql = Sql::new(
                 "UPDATE group_members SET role = 'owner' WHERE group_id = ?1 AND contact_id = \
                  (SELECT contact_id FROM group_members WHERE group_id = ?1 ORDER BY joined_at, contact_id LIMIT 1) \

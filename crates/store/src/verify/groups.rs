@@ -13,7 +13,8 @@ const RULES: [(&str, &str); 4] = [
         "has more members than its limit",
     ),
     (
-        "SELECT group_id FROM group_members GROUP BY group_id HAVING sum(role = 'owner') <> 1",
+        "SELECT group_id FROM groups AS g WHERE (SELECT count(*) FROM group_members AS m \
+         WHERE m.group_id = g.group_id AND m.role = 'owner') <> 1",
         "has not exactly one owner",
     ),
     (
