@@ -7,6 +7,7 @@ use crate::limits::NAME_CHARS;
 use crate::profile_picture::ProfilePicture;
 use crate::public_key::PublicKey;
 use crate::time::Timestamp;
+use crate::visible::shows_nothing;
 
 /// Why a contact was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +16,7 @@ pub enum ContactError {
     /// A name needs at least one character.
     #[error("a name cannot be empty: it has 1 to 1,024 characters")]
     NameEmpty,
-    /// A name of blanks alone cannot be told from another.
+    /// A name of which nothing is seen cannot be told from another.
     #[error("a name needs more than blanks; this one has {0} and nothing else")]
     NameBlank(usize),
     /// The name is longer than [`NAME_CHARS`].
@@ -53,7 +54,7 @@ pub enum ContactError {
     Blocked(Timestamp),
 }
 
-/// A name of 1 to 1,024 characters, not all blanks, kept exactly; a terminal shows it made harmless.
+/// A name of 1 to 1,024 characters, one of them at least to be seen, kept exactly; a terminal shows it made harmless.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DisplayName(String);
 
@@ -71,14 +72,14 @@ impl DisplayName {
         if chars > NAME_CHARS {
             return Err(ContactError::NameTooLong(chars));
         }
-        if name.chars().all(char::is_whitespace) {
+        if shows_nothing(&name) {
             return Err(ContactError::NameBlank(chars));
         }
         Ok(Self(name))
     }
 
     /// A name from a source whose names nobody checked: an empty one becomes `fallback`, a long one is cut, and one of
-    /// blanks stays what it is.
+    /// which nothing is seen stays what it is.
     #[must_use]
     pub fn lenient(name: &str, fallback: &str) -> Self {
         let name = if name.is_empty() { fallback } else { name };

@@ -32,6 +32,7 @@ pub mod time;
 pub mod transfer;
 pub mod usage;
 pub mod user;
+mod visible;
 
 pub use access::{AccessError, Grant, GrantFilter, NewGrant, Permission, Permissions};
 pub use audit::{Act, AuditEntry, AuditError, AuditFilter, AuditHead, NewAuditEntry};

@@ -11,6 +11,7 @@ pub use self::state::{TransferState, TransferStatus};
 use crate::id::{ContactId, GroupId, TransferId};
 use crate::limits::{FILE_HASH_BYTES, FILE_NAME_CHARS, TRANSFER_ERROR_CHARS};
 use crate::time::Timestamp;
+use crate::visible::shows_nothing;
 
 /// Why a transfer, or a step of one, was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,7 +51,7 @@ pub enum TransferError {
     /// A name has 1 to [`FILE_NAME_CHARS`] characters.
     #[error("a file's name has 1 to 1,024 characters, not {0}")]
     NameLength(usize),
-    /// A name of blanks alone cannot be told from another.
+    /// A name of which nothing is seen cannot be told from another.
     #[error("a file's name has more than blanks")]
     NameBlank,
     /// Whoever saves the file must not be led to another folder.
@@ -135,7 +136,7 @@ pub enum TransferPeer {
     Group(GroupId),
 }
 
-/// A file's name: 1 to 1,024 characters, more than blanks, and never a path.
+/// A file's name: 1 to 1,024 characters, one of them at least to be seen, and never a path.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileName(Box<str>);
 
@@ -149,7 +150,7 @@ impl FileName {
         if chars == 0 || chars > FILE_NAME_CHARS {
             return Err(TransferError::NameLength(chars));
         }
-        if name.chars().all(char::is_whitespace) {
+        if shows_nothing(name) {
             return Err(TransferError::NameBlank);
         }
         if name.contains(['/', '\\', '\0']) || name == "." || name == ".." {

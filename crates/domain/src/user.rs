@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::limits::USER_CHARS;
+use crate::visible::shows_nothing;
 
 /// Why a user's name was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -14,7 +15,7 @@ pub enum UserError {
     /// A name has 1 to [`USER_CHARS`] characters.
     #[error("a user's name has 1 to 256 characters, not {0}")]
     Length(usize),
-    /// A name of blanks alone cannot be told from another.
+    /// A name of which nothing is seen cannot be told from another.
     #[error("a user's name has more than blanks")]
     Blank,
     /// A name has no control characters.
@@ -22,7 +23,7 @@ pub enum UserError {
     Control,
 }
 
-/// A user's name: 1 to 256 characters, more than blanks, no control characters; kept exactly.
+/// A user's name: 1 to 256 characters, one of them at least to be seen, no control characters; kept exactly.
 ///
 /// The vault's own user has no name here: whoever holds the key may do everything.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,7 +39,7 @@ impl UserId {
         if chars == 0 || chars > USER_CHARS {
             return Err(UserError::Length(chars));
         }
-        if name.chars().all(char::is_whitespace) {
+        if shows_nothing(name) {
             return Err(UserError::Blank);
         }
         if name.chars().any(char::is_control) {

@@ -1,0 +1,79 @@
+//! Names that show as nothing: blanks, and characters that a screen leaves out.
+
+/// Whether nothing of a text would be seen: blanks, format characters, those that Unicode lets a font ignore, and the
+/// letters and signs that are empty by design. A text without a character is such a one too.
+#[must_use]
+pub(crate) fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_unseen(c))
+}
+
+/// Unicode's `Default_Ignorable_Code_Point` and format characters, the blank of Braille, and beyond the planes of
+/// language tags nothing that has a shape. Control characters are shown, by stand-ins.
+const fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{2800}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ContactError, DisplayName, FileName, TransferError, UserError, UserId};
+
+    #[test]
+    fn what_shows_nothing_is_no_name() {
+        for name in [
+            "\u{200b}",
+            "\u{2800}",
+            "\u{3164}",
+            "\u{ad}",
+            "\u{2060}\u{feff}",
+            "\u{e0041}",
+            " \u{202e}\u{200d}\u{3000}",
+            "\u{fe0f}\u{34f}",
+            "\u{ffa0}\u{115f}",
+        ] {
+            assert!(shows_nothing(name), "{name:?}");
+            let chars = name.chars().count();
+            assert_eq!(DisplayName::new(name), Err(ContactError::NameBlank(chars)));
+            assert_eq!(FileName::new(name), Err(TransferError::NameBlank));
+            assert_eq!(UserId::new(name), Err(UserError::Blank));
+            // What another program wrote is taken as it stands.
+            assert_eq!(DisplayName::lenient(name, "nobody").as_str(), name);
+        }
+    }
+
+    #[test]
+    fn one_character_that_shows_is_a_name() {
+        for name in [
+            "a\u{200b}",
+            "\u{200f}א",
+            "👩\u{200d}👧",
+            "❤\u{fe0f}",
+            "-",
+            "ᅡ",
+            "⠁",
+        ] {
+            assert!(!shows_nothing(name), "{name:?}");
+            assert!(
+                DisplayName::new(name).is_ok() && FileName::new(name).is_ok() && UserId::new(name).is_ok()
+            );
+        }
+    }
+}
