@@ -193,7 +193,7 @@ fn an_exported_head_is_compared() {
 #[test]
 fn an_entry_changed_with_the_key_is_found_and_named() {
     let (_dir, vault) = vault();
-    ok(&vault, &["settings", "set", "theme", "dark"]);
+    ok(&vault, &["settings", "set", "theme", "dark", "--text"]);
     ok(&vault, &["verify"]);
     sql(&vault, "UPDATE audit_log SET action = 'x' WHERE log_id = 2");
     let output = run(&vault, &["--json", "audit", "verify"]);
