@@ -319,3 +319,70 @@ fn older_and_odd_exports_come_in() {
         (&json!(" "), &json!("q83v"))
     );
 }
+
+/// An export that somebody made up: a key that is none is not verified by saying so, and nobody can verify it.
+#[test]
+fn a_key_that_is_none_is_never_verified() {
+    let (dir, vault) = vault();
+    let header = json!({ "type": "header", "format": "privatus-export", "version": 1 });
+    let contact = |id: &str, key: &str| {
+        json!({
+            "type": "contact", "id": id, "display_name": id, "public_key": key, "is_verified": true, "added_at": null,
+        })
+    };
+    let lines = [
+        header,
+        contact("good", &key(0, 32)),
+        contact("none", ""),
+        contact("short", "AAAA"),
+    ];
+    let file = dir.path().join("made-up.jsonl");
+    std::fs::write(&file, lines.map(|line| format!("{line}\n")).concat()).unwrap();
+    let output = run(&vault, &["import", "privatus", file.to_str().unwrap()]);
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(told.contains("1 contacts came over as verified"), "{told}");
+    for (id, verified, has_number) in [
+        ("good", true, true),
+        ("none", false, false),
+        ("short", false, false),
+    ] {
+        let shown = json(&vault, &["contacts", "show", id]);
+        assert_eq!(shown["is_verified"], verified, "{shown}");
+        assert_eq!(shown["key_number"].is_string(), has_number, "{shown}");
+    }
+    let number = "0".repeat(30);
+    for words in [
+        &["verify", "short"][..],
+        &["verify", "short", "--safety-number", &number],
+        &["safety-number", "short"],
+        &["safety-number", "good", "short"],
+    ] {
+        let output = run(&vault, &[&["contacts"], words].concat());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(23), "{words:?}");
+        assert!(told.contains("3 bytes; at least 32"), "{words:?}: {told}");
+    }
+    assert_eq!(json(&vault, &["contacts", "show", "short"])["is_verified"], false);
+}
+
+/// Nobody is there to be asked: it has to be said.
+#[test]
+fn a_contact_goes_only_when_that_was_meant() {
+    let (_dir, vault) = vault();
+    ok(&vault, &["contacts", "add", "Alice", "--id", "alice"]);
+    for words in [
+        &["contacts", "remove", "alice"][..],
+        &["--json", "contacts", "remove", "alice"],
+    ] {
+        let output = run(&vault, words);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(
+            told.contains("needs --yes") && told.contains("nothing was changed"),
+            "{told}"
+        );
+        assert_eq!(json(&vault, &["contacts", "show", "alice"])["id"], "alice");
+    }
+    ok(&vault, &["contacts", "remove", "alice", "--yes"]);
+    assert_eq!(json(&vault, &["contacts", "list"])["contacts"], json!([]));
+}

@@ -109,12 +109,20 @@ pub struct NewContact {
     pub display_name: DisplayName,
     /// Its key; may be empty.
     pub public_key: PublicKey,
-    /// Whether the key was verified. Ignored without a key.
+    /// Whether the key was verified. Ignored without a key that may be.
     pub is_verified: bool,
     /// When it was added.
     pub added_at: Timestamp,
     /// When it was last seen.
     pub last_seen: Option<Timestamp>,
+}
+
+impl NewContact {
+    /// Whether it will be verified: it says so, and its key is one that may be.
+    #[must_use]
+    pub const fn becomes_verified(&self) -> bool {
+        self.is_verified && self.public_key.check_verifiable().is_ok()
+    }
 }
 
 /// What a contact has beside how it was created; as an export brings it.

@@ -32,10 +32,9 @@ impl PublicKey {
     /// # Errors
     /// [`PublicKeyError::TooShort`] or [`PublicKeyError::TooLong`].
     pub fn new(bytes: Vec<u8>) -> Result<Self, PublicKeyError> {
-        if bytes.len() < PUBLIC_KEY_BYTES_MIN {
-            return Err(PublicKeyError::TooShort(bytes.len()));
-        }
-        Self::kept(bytes)
+        let key = Self::kept(bytes)?;
+        key.check_verifiable()?;
+        Ok(key)
     }
 
     /// A key that another program or an older build kept, however short; empty for none.
@@ -77,6 +76,17 @@ impl PublicKey {
         &self.0
     }
 
+    /// Whether it is a key that [`new`](Self::new) takes: one that is only kept, as it was found, is never verified.
+    ///
+    /// # Errors
+    /// [`PublicKeyError::TooShort`]
+    pub const fn check_verifiable(&self) -> Result<(), PublicKeyError> {
+        if self.0.len() < PUBLIC_KEY_BYTES_MIN {
+            return Err(PublicKeyError::TooShort(self.0.len()));
+        }
+        Ok(())
+    }
+
     /// Whether there is no key.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -107,6 +117,15 @@ mod tests {
         assert_eq!(PublicKey::from_base64("AAEC"), Err(PublicKeyError::TooShort(3)));
         assert_eq!(PublicKey::from_base64("no key"), Err(PublicKeyError::NotBase64));
         assert_eq!(PublicKey::new(vec![]), Err(PublicKeyError::TooShort(0)));
+        let kept = |bytes| PublicKey::kept(vec![0; bytes]).unwrap().check_verifiable();
+        assert_eq!(
+            [0, 31, 32].map(kept),
+            [
+                Err(PublicKeyError::TooShort(0)),
+                Err(PublicKeyError::TooShort(31)),
+                Ok(())
+            ]
+        );
         assert_eq!(PublicKey::new(vec![0; 31]), Err(PublicKeyError::TooShort(31)));
         assert!(PublicKey::new(vec![0; 32]).is_ok() && PublicKey::new(vec![0; 16_384]).is_ok());
         for long in [PublicKey::new, PublicKey::kept] {

@@ -153,10 +153,16 @@ impl FileName {
         if shows_nothing(name) {
             return Err(TransferError::NameBlank);
         }
-        if name.contains(['/', '\\', '\0']) || name == "." || name == ".." {
+        if Self::is_path(name) {
             return Err(TransferError::NameIsPath);
         }
         Ok(Self(name.into()))
+    }
+
+    /// Whether a name leads to another folder than the one it is saved in.
+    #[must_use]
+    pub fn is_path(name: &str) -> bool {
+        name.contains(['/', '\\', '\0']) || name == "." || name == ".."
     }
 
     /// The name.
@@ -310,7 +316,7 @@ impl Transfer {
     }
 
     /// Checks what an export brings: what another application wrote may break the rules for new transfers, but nothing
-    /// passes their bounds.
+    /// passes their bounds, and no name is a path.
     ///
     /// # Errors
     /// [`TransferError`] names the bound.
@@ -318,6 +324,9 @@ impl Transfer {
         let chars = self.file_name.chars().count();
         if chars > FILE_NAME_CHARS {
             return Err(TransferError::NameLength(chars));
+        }
+        if FileName::is_path(&self.file_name) {
+            return Err(TransferError::NameIsPath);
         }
         if self.hash.len() > FILE_HASH_BYTES {
             return Err(TransferError::HashLength(self.hash.len()));

@@ -31,6 +31,8 @@ pub struct Report {
     pub messages_skipped: u64,
     /// Contacts that are new.
     pub contacts_imported: u64,
+    /// Of those: contacts that came over as verified.
+    pub contacts_verified: u64,
     /// Groups that are new.
     pub groups_imported: u64,
     /// Settings written.
@@ -39,6 +41,8 @@ pub struct Report {
     pub grants_imported: u64,
     /// File transfers that are new.
     pub transfers_imported: u64,
+    /// Of those: transfers whose file's name was a path, and is its last part now.
+    pub file_names_cut: u64,
     /// Why entries were skipped, with counts.
     pub reasons: BTreeMap<String, u64>,
     /// Rows of a database that did not come over: from the first rowid to the last, by table and reason.
@@ -99,8 +103,20 @@ impl Report {
         self.messages_removed += inserted.removed;
     }
 
-    /// The sentences on grants, and on messages that are not taken over, at the end of an import.
+    /// The sentences on verified contacts, files, grants, and on messages that are not taken over, at the end of an import.
     pub(crate) fn sum_up(&mut self) {
+        if self.contacts_verified > 0 {
+            self.notes.push(format!(
+                "{} contacts came over as verified; `privatus contacts list` shows which",
+                self.contacts_verified
+            ));
+        }
+        if self.file_names_cut > 0 {
+            self.notes.push(format!(
+                "{} names of files led to another folder; their last part is kept",
+                self.file_names_cut
+            ));
+        }
         if self.grants_imported > 0 {
             self.notes.push(format!(
                 "{} grants of access control came over; `privatus access list` shows whom they let do what",

@@ -15,7 +15,7 @@ use super::parse::{Parsed, parse};
 use super::record::{Message, Record, no_record};
 use super::setting::Setting;
 use super::statistic::Statistic;
-use super::transfer::Transfer;
+use super::transfer::{Transfer, Written};
 use super::write::hex;
 use crate::error::ImportError;
 use crate::insert::{insert, is_absent};
@@ -273,7 +273,14 @@ impl Reader<'_> {
     fn transfer(&mut self, transfer: Transfer) -> Result<(), ImportError> {
         let written = self.store.write("import_transfer", |tx| transfer.write(tx));
         let written = self.kept("transfer", written)?;
-        self.report.transfers_imported += u64::from(written == Some(true));
+        if let Some(Written {
+            is_new: true,
+            was_path,
+        }) = written
+        {
+            self.report.transfers_imported += 1;
+            self.report.file_names_cut += u64::from(was_path);
+        }
         Ok(())
     }
 
@@ -292,11 +299,13 @@ impl Reader<'_> {
             if let Some(state) = state.filter(|_| is_new) {
                 tx.contact_restore(&new.id, &state)?;
             }
-            Ok::<_, StoreError>((is_new.then_some(new.id), conversation))
+            let verified = new.becomes_verified();
+            Ok::<_, StoreError>((is_new.then_some((new.id, verified)), conversation))
         });
         if let Some((new, conversation)) = self.kept("contact", written)? {
-            if let Some(contact) = new {
+            if let Some((contact, verified)) = new {
                 self.report.contacts_imported += 1;
+                self.report.contacts_verified += u64::from(verified);
                 self.newcomers.made(&conversation, contact);
             }
             self.chats.insert(chat, conversation);

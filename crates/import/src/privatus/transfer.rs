@@ -1,7 +1,7 @@
 //! A `transfer` of an export.
 
 use privatus_domain::transfer::bytes_of_hex;
-use privatus_domain::{FileSize, Transfer as Stored, TransferState};
+use privatus_domain::{FileName, FileSize, Transfer as Stored, TransferState};
 use privatus_store::{ReadTx, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
@@ -52,11 +52,12 @@ impl From<Stored> for Transfer {
 }
 
 impl Transfer {
-    /// Writes it; gives whether it is new.
-    pub(super) fn write(self, tx: &mut WriteTx<'_>) -> Result<bool, StoreError> {
+    /// Writes it.
+    pub(super) fn write(self, tx: &mut WriteTx<'_>) -> Result<Written, StoreError> {
+        let (file_name, was_path) = plain_name(self.file_name);
         let transfer = Stored {
             id: id(tx, &self.id)?,
-            file_name: self.file_name,
+            file_name,
             size: FileSize::new(self.file_size)?,
             hash: bytes_of_hex(&self.file_hash)?,
             contact: self.contact.map(|contact| id(tx, &contact)).transpose()?,
@@ -67,8 +68,27 @@ impl Transfer {
             completed_at: self.completed_at.map(|at| at.0),
             error: self.error,
         };
-        tx.transfer_restore(&transfer)
+        let is_new = tx.transfer_restore(&transfer)?;
+        Ok(Written { is_new, was_path })
     }
+}
+
+/// What became of a transfer.
+pub(super) struct Written {
+    pub(super) is_new: bool,
+    /// Its file's name was a path.
+    pub(super) was_path: bool,
+}
+
+/// A file's name that leads to no other folder, and whether it did: of a path, what stands at its end.
+fn plain_name(name: String) -> (String, bool) {
+    if !FileName::is_path(&name) {
+        return (name, false);
+    }
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain =
+        FileName::new(last).map_or_else(|_| "unnamed file".to_owned(), |name| name.as_str().to_owned());
+    (plain, true)
 }
 
 /// Gives every transfer of the vault, in the order of their ids.
@@ -85,6 +105,33 @@ pub(super) fn each(
         last = Some(transfer.id.clone());
         for transfer in page {
             put(transfer.into())?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_cut_to_its_last_part() {
+        for (name, plain) in [
+            ("../../x", "x"),
+            ("C:\\Users\\me\\a.txt", "a.txt"),
+            ("a/b\\c", "c"),
+            ("/", "unnamed file"),
+            ("..", "unnamed file"),
+            ("../..", "unnamed file"),
+            ("a/\u{200b}", "unnamed file"),
+            ("a\0b", "unnamed file"),
+        ] {
+            assert_eq!(plain_name(name.to_owned()), (plain.to_owned(), true), "{name:?}");
+        }
+        let long = format!("{}/x", "a".repeat(2_000));
+        assert_eq!(plain_name(long), ("x".to_owned(), true));
+        // What is no path stays as it is, also one that no new transfer may have.
+        for name in ["a.txt", "...", " ", ""] {
+            assert_eq!(plain_name(name.to_owned()), (name.to_owned(), false), "{name:?}");
         }
     }
 }

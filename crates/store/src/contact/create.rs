@@ -53,7 +53,7 @@ impl WriteTx<'_> {
     fn contact_insert(&mut self, new: &NewContact, id: &str) -> Result<(), StoreError> {
         let row_id = new.id.as_id().canonical();
         let sealed = self.seal_value("contacts", "public_key", &row_id, new.public_key.as_bytes())?;
-        let verified = new.is_verified && !new.public_key.is_empty();
+        let verified = new.becomes_verified();
         let (added, now) = (new.added_at.to_sql(), self.now().to_sql());
         let seen = new.last_seen.map(Timestamp::to_sql);
         let folded = folded_name(new.display_name.as_str());

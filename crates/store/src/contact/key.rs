@@ -15,10 +15,13 @@ use crate::tx::{ReadTx, WriteTx};
 /// The safety number of one key, or of two: the same whichever comes first (docs/CRYPTO.md, "Safety numbers").
 ///
 /// # Errors
-/// [`StoreError::Refused`] where there is no key.
+/// [`StoreError::Refused`] where there is no key, or one that was only kept: nobody may take it for a good one.
 pub fn safety_number(one: &PublicKey, other: Option<&PublicKey>) -> Result<SafetyNumber, StoreError> {
-    if one.is_empty() || other.is_some_and(PublicKey::is_empty) {
-        return Err(ContactError::NoSafetyNumber.into());
+    for key in [Some(one), other].into_iter().flatten() {
+        if key.is_empty() {
+            return Err(ContactError::NoSafetyNumber.into());
+        }
+        key.check_verifiable()?;
     }
     let one = privatus_crypto::fingerprint(one.as_bytes())?;
     let other = other
@@ -97,12 +100,10 @@ impl WriteTx<'_> {
     /// Marks a contact's key as verified.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] when it has no key.
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] when it has no key, or one of another program that is too short.
     pub fn contact_verify(&mut self, id: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
-        if self.contact_find(id)?.public_key.is_empty() {
-            return Err(ContactError::NothingToVerify.into());
-        }
+        verifiable(&self.contact_find(id)?.public_key)?;
         self.verified_write(id, "word")
     }
 
@@ -113,9 +114,7 @@ impl WriteTx<'_> {
     pub fn contact_verify_by(&mut self, id: &ContactId, number: &SafetyNumber) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         let key = self.contact_find(id)?.public_key;
-        if key.is_empty() {
-            return Err(ContactError::NothingToVerify.into());
-        }
+        verifiable(&key)?;
         let own = if number.is_of_two() {
             Some(self.own_public_key()?.ok_or(ContactError::NoOwnKey)?)
         } else {
@@ -134,6 +133,13 @@ impl WriteTx<'_> {
         let entry = NewAuditEntry::done(self.now(), Act::ContactVerify);
         self.audit(&entry.on(resource(id)).with(json!({ "by": by })))
     }
+}
+
+fn verifiable(key: &PublicKey) -> Result<(), StoreError> {
+    if key.is_empty() {
+        return Err(ContactError::NothingToVerify.into());
+    }
+    Ok(key.check_verifiable()?)
 }
 
 #[cfg(test)]

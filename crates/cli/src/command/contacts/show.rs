@@ -106,10 +106,10 @@ pub(super) fn one(arguments: &Arguments, wanted: &str) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let contact = find::contact(&store, wanted)?;
     store.lock()?;
-    let number = if contact.public_key.is_empty() {
-        None
-    } else {
-        Some(safety_number(&contact.public_key, None)?)
+    // A key that may not be verified has none.
+    let number = match contact.public_key.check_verifiable() {
+        Ok(()) => Some(safety_number(&contact.public_key, None)?),
+        Err(_) => None,
     };
     if arguments.json {
         let mut value = contact_json(&contact);
