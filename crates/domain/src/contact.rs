@@ -49,8 +49,8 @@ pub enum ContactError {
     /// The vault's own user is no contact.
     #[error("the id is the vault's own, under which its user is a member of groups")]
     OwnId,
-    /// A message arrived in the conversation of a contact that is blocked.
-    #[error("the contact is blocked since {0}: its messages are not taken")]
+    /// A message arrived in the conversation of a contact that is blocked, or a file that it offers.
+    #[error("the contact is blocked since {0}: its messages and files are not taken")]
     Blocked(Timestamp),
 }
 

@@ -1,5 +1,6 @@
 //! Conversations: the chat list in one indexed read, and the counters kept with every message.
 
+use privatus_domain::contact::ContactError;
 use privatus_domain::id::Id;
 use privatus_domain::limits::CONVERSATIONS_MAX;
 use privatus_domain::{
@@ -147,6 +148,17 @@ impl ReadTx<'_> {
 
     /// The same for a message that arrives: refused where the conversation's contact is blocked.
     pub(crate) fn conversation_open(&mut self, id: &ConversationId) -> Result<Place, StoreError> {
+        match self.conversation_gate(id)? {
+            (place, None) => Ok(place),
+            (_, Some(since)) => Err(ContactError::Blocked(since).into()),
+        }
+    }
+
+    /// The same, and since when its contact is blocked.
+    pub(crate) fn conversation_gate(
+        &mut self,
+        id: &ConversationId,
+    ) -> Result<(Place, Option<Timestamp>), StoreError> {
         let text = id.to_string();
         let sql = Sql::new(
             "SELECT v.conversation, v.last_partition, c.blocked_at FROM conversations v \
@@ -157,11 +169,15 @@ impl ReadTx<'_> {
             self.link.row(sql.bind(text.as_str()), "find a conversation")?;
         let (number, last_partition, blocked_at) =
             row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?;
-        Self::refuse_blocked(blocked_at.as_deref())?;
-        Ok(Place {
+        let blocked = blocked_at.as_deref().map(Timestamp::parse).transpose();
+        let place = Place {
             number,
             last_partition,
-        })
+        };
+        Ok((
+            place,
+            blocked.map_err(|error| StoreError::from(error).of_stored())?,
+        ))
     }
 
     /// The number of a conversation that is not being removed, and the partitions where it has messages, newest first.

@@ -5,11 +5,12 @@ mod stale;
 #[cfg(test)]
 mod tests;
 
+use privatus_domain::contact::ContactError;
 use privatus_domain::id::Id;
 use privatus_domain::transfer::check_reason;
 use privatus_domain::{
-    FileSize, NewTransfer, Permission, Resource, ResourceKind, Timestamp, Transfer, TransferId, TransferPeer,
-    TransferState, TransferStatus,
+    FileSize, NewTransfer, Permission, Resource, ResourceKind, Timestamp, Transfer, TransferDirection,
+    TransferId, TransferPeer, TransferState, TransferStatus,
 };
 
 pub use self::list::{TRANSFERS_MAX, TransferPage};
@@ -89,11 +90,19 @@ impl WriteTx<'_> {
     /// Offers a transfer: pending, at 0.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for an unknown contact or group, [`StoreError::Refused`] for an id that is taken.
+    /// [`StoreError::NotFound`] for an unknown contact or group, [`StoreError::Refused`] for an id that is taken, and
+    /// for what a blocked contact offers.
     pub fn transfer_create(&mut self, new: &NewTransfer) -> Result<(), StoreError> {
         self.permit(&resource(&new.id), Permission::Write)?;
         let (contact, group) = match &new.peer {
-            TransferPeer::Contact(id) => (Some(self.contact_by_id(id)?.id), None),
+            TransferPeer::Contact(id) => {
+                let contact = self.contact_by_id(id)?;
+                let is_inbound = new.direction == TransferDirection::Inbound;
+                if let Some(since) = contact.blocked_at.filter(|_| is_inbound) {
+                    return Err(ContactError::Blocked(since).into());
+                }
+                (Some(contact.id), None)
+            }
             TransferPeer::Group(id) => (None, Some(self.group_by_id(id)?.id)),
         };
         let transfer = Transfer {

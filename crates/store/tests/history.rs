@@ -289,7 +289,8 @@ fn a_removed_contact_takes_its_messages_and_leaves_their_ids() {
         Inserted {
             added: 0,
             known: 1_200,
-            removed: 1_200
+            removed: 1_200,
+            blocked: 0
         },
         "not raised from the dead"
     );

@@ -80,6 +80,52 @@ fn found(store: &Store, name: &str) -> Transfer {
 }
 
 #[test]
+fn a_blocked_contact_offers_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = create(&folder.path().join("vault"));
+    let block = |blocked| {
+        store
+            .write("block", |tx| match blocked {
+                true => tx.contact_block(&"alice".parse()?),
+                false => tx.contact_unblock(&"alice".parse()?),
+            })
+            .unwrap()
+    };
+    let inbound = NewTransfer {
+        direction: TransferDirection::Inbound,
+        ..new("a.txt", "alice")
+    };
+    let receive = || store.write("receive", |tx| tx.transfer_create(&inbound));
+    assert!(block(true));
+    let error = receive().unwrap_err();
+    assert!(
+        error.exit_code() == 23 && error.to_string().contains("blocked since"),
+        "{error}"
+    );
+    offer(&store, "b.txt").unwrap();
+    assert!(block(false));
+    receive().unwrap();
+}
+
+#[test]
+fn no_path_is_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = create(&folder.path().join("vault"));
+    offer(&store, "a.txt").unwrap();
+    for name in ["../../x", "a\\b", "..", "a\0b"] {
+        let transfer = Transfer {
+            id: id("other"),
+            file_name: name.into(),
+            ..found(&store, "a.txt")
+        };
+        let error = store
+            .write("restore", |tx| tx.transfer_restore(&transfer))
+            .unwrap_err();
+        assert_eq!(error.exit_code(), 23, "{name:?}");
+    }
+}
+
+#[test]
 fn a_transfer_goes_its_way_and_refusals_leave_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let store = create(&folder.path().join("vault"));

@@ -60,7 +60,7 @@ pub(crate) enum Contacts {
         #[arg(long, value_name = "DIGITS", num_args = 1..)]
         safety_number: Vec<String>,
     },
-    /// Take no more messages that one sends to you
+    /// Take no more messages and files that one sends to you; what it writes in groups comes in
     #[command(after_help = CONTACTS_BLOCK)]
     Block {
         /// Which: an id, the beginning of one, or a name

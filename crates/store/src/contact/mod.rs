@@ -7,7 +7,6 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use privatus_domain::contact::ContactError;
 use privatus_domain::{Contact, ContactId, Permission, PublicKey, Resource, ResourceKind, Timestamp};
 
 use crate::error::StoreError;
@@ -132,14 +131,5 @@ impl ReadTx<'_> {
         let sql = sql.bind(id.as_str()).bind(id.as_str()).bind(id.as_str());
         let bare: Option<bool> = self.link.row(sql, "look at a contact")?;
         Ok(bare.unwrap_or_default())
-    }
-
-    /// Refuses what arrives in the conversation of a contact that is blocked.
-    pub(crate) fn refuse_blocked(blocked_at: Option<&str>) -> Result<(), StoreError> {
-        match blocked_at.map(Timestamp::parse).transpose() {
-            Ok(None) => Ok(()),
-            Ok(Some(since)) => Err(ContactError::Blocked(since).into()),
-            Err(error) => Err(StoreError::from(error).of_stored()),
-        }
     }
 }

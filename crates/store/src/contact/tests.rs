@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::safety_number;
 use crate::sql::Sql;
-use crate::testing::{Vault, at, clock, message, unlock};
-use crate::{StoreError, WriteTx};
+use crate::testing::{Vault, at, clock, contact, message, unlock};
+use crate::{Inserted, StoreError, WriteTx};
 
 fn alice() -> ContactId {
     "alice".parse().unwrap()
@@ -180,11 +180,35 @@ fn a_blocked_contact_reaches_nobody_live() {
         clock(),
     );
     assert!(vault.tx(|tx| tx.message_insert(&vault.chat, &sent)).unwrap());
+    // Many at once, as a server kept them: what others sent, and what went out, is taken.
+    let bob = contact(&vault.store, "bob");
+    let mut answered = sent.clone();
+    answered.id = "answered".parse().unwrap();
+    let mut other = message("other", "2025-06-01T00:00:00Z");
+    other.sender = privatus_domain::SenderRef::Contact("bob".parse().unwrap());
+    let batch = [
+        (vault.chat.clone(), message("blocked", "2025-06-01T00:00:00Z")),
+        (vault.chat.clone(), answered),
+        (vault.chat.clone(), message("before", "2025-06-01T00:00:00Z")),
+        (bob, other),
+    ];
+    let received = vault.tx(|tx| tx.messages_receive(&batch)).unwrap();
+    let wanted = Inserted {
+        added: 2,
+        blocked: 2,
+        ..Inserted::default()
+    };
+    assert_eq!(received, wanted);
     assert!(vault.tx(|tx| tx.contact_unblock(&alice())).unwrap());
     assert!(!vault.tx(|tx| tx.contact_unblock(&alice())).unwrap());
-    assert!(insert("blocked").unwrap(), "nothing was left of it");
+    let received = vault.tx(|tx| tx.messages_receive(&batch[..1])).unwrap();
+    assert_eq!(
+        (received.added, received.blocked),
+        (1, 0),
+        "nothing was left of it"
+    );
     let acts: Vec<String> = vault.acts().into_iter().map(|(act, _)| act).collect();
-    assert_eq!(acts, ["add", "block", "unblock"]);
+    assert_eq!(acts, ["add", "block", "add", "unblock"]);
     assert_eq!(vault.verify().problems, Vec::<String>::new());
 }
 

@@ -28,6 +28,8 @@ pub struct Inserted {
     pub known: u64,
     /// Of [`known`](Self::known): those that were removed from this vault and are not raised from the dead.
     pub removed: u64,
+    /// Messages that a blocked contact sent: passed over, known or not.
+    pub blocked: u64,
 }
 
 impl std::ops::AddAssign for Inserted {
@@ -35,6 +37,7 @@ impl std::ops::AddAssign for Inserted {
         self.added += more.added;
         self.known += more.known;
         self.removed += more.removed;
+        self.blocked += more.blocked;
     }
 }
 
@@ -115,8 +118,8 @@ impl WriteTx<'_> {
     }
 
     /// Writes messages of many conversations, as they come from a server that kept them: those of a conversation in the
-    /// order they arrived, and those whose id is known passed over. Cheaper than one by one, for each conversation's
-    /// rows lie together and its counters are written once.
+    /// order they arrived, and those whose id is known passed over, as what a blocked contact sent. Cheaper than one by one,
+    /// for each conversation's rows lie together and its counters are written once.
     ///
     /// # Errors
     /// As [`message_insert`](Self::message_insert); the transaction is then to be given up.
@@ -130,8 +133,15 @@ impl WriteTx<'_> {
         for group in order.chunk_by(|a, b| a.0 == b.0) {
             if let Some((conversation, _)) = group.first() {
                 let now = self.now();
-                let of_group = group.iter().map(|(_, message)| (message, now));
-                inserted += self.conversation_insert(conversation, of_group, Replies::Here)?;
+                self.permit_conversation(conversation, Permission::Write)?;
+                let (place, blocked) = self.conversation_gate(conversation)?;
+                let is_taken =
+                    |message: &NewMessage| blocked.is_none() || message.direction == Direction::Out;
+                let taken = group.iter().filter(|(_, message)| is_taken(message));
+                inserted +=
+                    self.place_insert(place, taken.map(|(_, message)| (message, now)), Replies::Here)?;
+                let passed = group.iter().filter(|(_, message)| !is_taken(message)).count();
+                inserted.blocked += u64::try_from(passed).unwrap_or_default();
             }
         }
         Ok(inserted)
@@ -175,6 +185,7 @@ impl WriteTx<'_> {
                 added,
                 known,
                 removed,
+                blocked: 0,
             };
         }
         if inserted.added > 0 {
