@@ -381,3 +381,38 @@ fn an_export_carries_them_byte_for_byte() {
     assert_eq!(report["transfers_imported"], 5, "{report}");
     assert_eq!(report["reasons"]["transfer refused"], 1, "{report}");
 }
+
+/// An export that somebody made up, with names that lead elsewhere, in no order of time.
+#[test]
+fn names_of_an_import_lead_nowhere_and_lists_stay_in_the_order_of_time() {
+    let (dir, vault) = vault();
+    let exported = ok(&vault, &["export", "-"]);
+    let transfer = |id: &str, name: &str, hour: u8| {
+        serde_json::json!({
+            "type": "transfer", "id": id, "file_name": name, "file_size": 1, "file_hash": HASH,
+            "direction": "inbound", "status": "pending", "created_at": format!("2025-06-01T{hour:02}:00:00.000Z"),
+        })
+    };
+    let lines = [
+        transfer("t1", "../../.ssh/config", 9),
+        transfer("t2", "C:\\evil.exe", 7),
+        transfer("t3", "..", 8),
+        transfer("t4", "plain.txt", 10),
+    ];
+    let (before, end) = exported.trim_end().rsplit_once('\n').unwrap();
+    let file = dir.path().join("made-up.jsonl");
+    let made_up: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    fs::write(&file, format!("{before}\n{made_up}{end}\n")).unwrap();
+    // Its checksum differs, and what can be read is taken over.
+    let output = run(&vault, &["import", "privatus", file.to_str().unwrap()]);
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(told.contains("3 names of files led to another folder"), "{told}");
+    let listed = value(&vault, &["transfers", "list"]);
+    let names: Vec<&str> = listed["transfers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["file_name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["plain.txt", "config", "unnamed file", "evil.exe"]);
+}

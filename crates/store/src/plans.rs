@@ -47,8 +47,11 @@ const WALKED: [&str; 7] = [
 /// The audit log is walked from its newest entry to the first that has a MAC: the newest itself.
 const HEAD: &str = "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'), 0)";
 
-/// What may sort: the members of a group whose owner has gone, when the next one is chosen.
-const SORTED: &str = "UPDATE group_members SET role = 'owner' WHERE rowid IN (";
+/// What may sort: the members of a group whose owner has gone, when the next one is chosen; the transfers of one group.
+const SORTED: [&str; 2] = [
+    "UPDATE group_members SET role = 'owner' WHERE rowid IN (",
+    "FROM file_transfers WHERE group_id = ? ",
+];
 
 fn contact(id: &ContactId, at: Timestamp) -> Result<NewContact, StoreError> {
     Ok(NewContact {
@@ -258,7 +261,7 @@ fn no_hot_statement_scans_or_sorts() {
             let is_head = step == "SCAN audit_log" && text.starts_with(HEAD);
             let walked = is_head || WALKED.iter().any(|allowed| step.contains(allowed));
             assert!(!step.starts_with("SCAN") || walked, "a scan: {step} in {text}");
-            let sorted = text.starts_with(SORTED);
+            let sorted = SORTED.iter().any(|allowed| text.contains(allowed));
             assert!(
                 !step.contains("TEMP B-TREE") || sorted,
                 "a sort: {step} in {text}"

@@ -1,6 +1,7 @@
-//! Keyset pages of transfers, newest first, through the specification's indexes.
+//! Keyset pages of transfers, newest first by the time of the offer, then the last recorded. Through the specification's
+//! indexes; those of one group are sorted.
 
-use privatus_domain::{Permission, Transfer, TransferFilter, TransferId, TransferPeer};
+use privatus_domain::{Permission, Transfer, TransferFilter, TransferId, TransferPeer, TransferStatus};
 
 use super::{COLUMNS, Row, id_of, resource};
 use crate::error::StoreError;
@@ -75,7 +76,7 @@ impl ReadTx<'_> {
                     found.push(row);
                 }
             }
-            if found.len() == wanted || is_last && !(has_time && is_timed(filter)) {
+            if found.len() == wanted || is_last && !has_time {
                 break;
             }
             if is_last {
@@ -101,34 +102,38 @@ impl ReadTx<'_> {
         position: &Position,
         limit: usize,
     ) -> Result<Vec<(i64, Row)>, StoreError> {
-        let status = filter.status.map(|status| status.as_str());
-        let (named, value) = match &filter.peer {
-            Some(TransferPeer::Contact(id)) => ("contact_id = ? AND", Some(id.to_string())),
-            Some(TransferPeer::Group(id)) => ("group_id = ? AND", Some(id.to_string())),
-            None if status.is_some() => ("status = ? AND", status.map(str::to_owned)),
-            None => ("", None),
+        let (behind, order) = match &position.at {
+            Some(_) => ("(created_at, rowid) < (?, ?)", "created_at DESC, rowid DESC"),
+            None => ("created_at IS NULL AND rowid < ?", "rowid DESC"),
+        };
+        let (named, values) = match &filter.peer {
+            Some(TransferPeer::Contact(id)) => ("contact_id = ?", vec![id.to_string()]),
+            Some(TransferPeer::Group(id)) => ("group_id = ?", vec![id.to_string()]),
+            // The index is by status first: those of each are in the order of time, and are merged.
+            None => {
+                let every = TransferStatus::ALL.to_vec();
+                let wanted = filter.status.map_or(every, |status| vec![status]);
+                ("status = ?", wanted.iter().map(ToString::to_string).collect())
+            }
         };
         // The plus keeps the index to that of the peer.
-        let also = status.filter(|_| filter.peer.is_some());
-        let also_named = also.map_or("", |_| "+status = ? AND");
-        let from = match (is_timed(filter), &position.at) {
-            (true, Some(_)) => "(created_at, rowid) < (?, ?) ORDER BY created_at DESC, rowid DESC",
-            (true, None) => "created_at IS NULL AND rowid < ? ORDER BY rowid DESC",
-            (false, _) => "rowid < ? ORDER BY rowid DESC",
-        };
-        let mut sql = Sql::new(format!(
-            "SELECT rowid, {COLUMNS} FROM file_transfers WHERE {named} {also_named} {from} LIMIT {limit}"
-        ));
-        if let Some(value) = &value {
+        let also = filter.status.filter(|_| filter.peer.is_some());
+        let also_named = also.map_or("", |_| " AND +status = ?");
+        let one =
+            format!("SELECT rowid, {COLUMNS} FROM file_transfers WHERE {named}{also_named} AND {behind}");
+        let all = vec![one.as_str(); values.len()].join(" UNION ALL ");
+        let mut sql = Sql::new(format!("{all} ORDER BY {order} LIMIT {limit}"));
+        for value in &values {
             sql = sql.bind(value.as_str());
+            if let Some(status) = also {
+                sql = sql.bind(status.as_str());
+            }
+            if let Some(at) = position.at.as_deref() {
+                sql = sql.bind(at);
+            }
+            sql = sql.bind(position.row);
         }
-        if let Some(status) = also {
-            sql = sql.bind(status);
-        }
-        if let Some(at) = position.at.as_deref().filter(|_| is_timed(filter)) {
-            sql = sql.bind(at);
-        }
-        self.link.rows(sql.bind(position.row), "list the transfers")
+        self.link.rows(sql, "list the transfers")
     }
 
     fn transfer_position(&mut self, id: &TransferId) -> Result<Position, StoreError> {
@@ -160,14 +165,5 @@ impl ReadTx<'_> {
             }
         }
         Ok(found)
-    }
-}
-
-/// Whether the index that serves it is in the order of time.
-const fn is_timed(filter: &TransferFilter) -> bool {
-    match filter.peer {
-        Some(TransferPeer::Contact(_)) => true,
-        Some(TransferPeer::Group(_)) => false,
-        None => filter.status.is_some(),
     }
 }

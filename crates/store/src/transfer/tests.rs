@@ -92,11 +92,6 @@ proptest! {
         ];
         for peer in peers {
             for status in [None, Some(TransferStatus::Active), Some(TransferStatus::Completed)] {
-                let is_timed = match &peer {
-                    Some(TransferPeer::Contact(_)) => true,
-                    Some(TransferPeer::Group(_)) => false,
-                    None => status.is_some(),
-                };
                 let mut wanted: Vec<(Option<u8>, usize)> = planted
                     .iter()
                     .enumerate()
@@ -106,7 +101,7 @@ proptest! {
                         Some(TransferPeer::Group(_)) => [2, 4].contains(of),
                     })
                     .filter(|(_, (_, is, _))| status.is_none_or(|status| TransferStatus::ALL[*is] == status))
-                    .map(|(number, (_, _, hour))| (hour.filter(|_| is_timed), number))
+                    .map(|(number, (_, _, hour))| (*hour, number))
                     .collect();
                 wanted.sort_by(|a, b| b.cmp(a));
                 let wanted: Vec<TransferId> = wanted
