@@ -1,10 +1,10 @@
 //! The store's own books, each compared with what it stands for: counters, last messages, months, large content,
-//! groups, removals and keys.
+//! names, groups, removals and keys.
 
 use std::collections::BTreeSet;
 
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
-use privatus_domain::{MessageId, Partition};
+use privatus_domain::{MessageId, Partition, folded_name};
 
 use super::{BATCH, Verification};
 use crate::catalogue::Month;
@@ -120,6 +120,7 @@ impl ReadTx<'_> {
     pub(super) fn verify_books(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         self.verify_content(found)?;
         self.verify_groups(found)?;
+        self.verify_names(found)?;
         for (sql, what) in [
             (
                 "SELECT conversation_id FROM conversations WHERE is_hidden = 0 \
@@ -138,6 +139,31 @@ impl ReadTx<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A folded name is that of the name. One that is missing is none of a fault: a search reads the name itself.
+    fn verify_names(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        let mut after = String::new();
+        loop {
+            let sql = Sql::new(format!(
+                "SELECT contact_id, display_name, folded_name FROM contacts \
+                 WHERE contact_id > ? AND folded_name IS NOT NULL ORDER BY contact_id LIMIT {BATCH}"
+            ));
+            let rows: Vec<(String, String, String)> =
+                self.link.rows(sql.bind(after.as_str()), "check the names")?;
+            let Some((last, ..)) = rows.last() else {
+                return Ok(());
+            };
+            after.clone_from(last);
+            for (id, name, folded) in rows {
+                if folded != folded_name(&name) {
+                    found.problem(format!(
+                        "contact {id} is found by another name than its own: plain SQL changed it; \
+                         `privatus contacts rename` with its name mends it"
+                    ));
+                }
+            }
+        }
     }
 
     fn verify_content(&mut self, found: &mut Verification) -> Result<(), StoreError> {

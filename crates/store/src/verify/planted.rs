@@ -256,3 +256,25 @@ fn every_check_sees_its_fault() {
         "nothing planted stayed"
     );
 }
+
+#[test]
+fn a_name_that_plain_sql_changed_is_told_until_it_is_folded_again() {
+    let vault = vault();
+    assert!(says(&vault, "UPDATE contacts SET folded_name = NULL").is_empty());
+    let renamed = "UPDATE contacts SET display_name = 'Robert'";
+    assert!(says(&vault, &format!("{renamed}, folded_name = NULL")).is_empty());
+    let fault = format!("{renamed} WHERE contact_id = 'bob'");
+    let said = says(&vault, &fault);
+    assert!(
+        matches!(said.as_slice(), [one] if one.contains("contact bob") && one.contains("contacts rename")),
+        "{said:?}"
+    );
+    vault.sql(&fault);
+    vault
+        .store
+        .write("rename", |tx| {
+            tx.contact_rename(&"bob".parse()?, &DisplayName::new("Robert")?)
+        })
+        .unwrap();
+    assert!(vault.verify().is_content());
+}
