@@ -34,9 +34,14 @@ fn main() -> ExitCode {
                     .trim_start_matches("error: ");
                 return failure::Failure::Usage(format!("{text}; see `privatus --help`")).report(true);
             }
-            let code = if error.use_stderr() { 2 } else { 0 };
+            if error.use_stderr() {
+                // It shows what was typed, or what a script put there: plain, and harmless for a terminal.
+                let text = text::harmless(&error.to_string());
+                let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
+                return ExitCode::from(2);
+            }
             let _ = error.print();
-            return ExitCode::from(code);
+            return ExitCode::SUCCESS;
         }
     };
     match command::run(&arguments) {

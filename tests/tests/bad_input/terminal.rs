@@ -99,6 +99,32 @@ fn errors_are_harmless_too() {
     harmless(&String::from_utf8(run(&missing, &["chats"]).stderr).unwrap());
 }
 
+/// What the tool's grammar refuses names what was typed.
+#[test]
+fn usage_errors_are_harmless_too() {
+    let (_dir, vault) = vault();
+    let typed = EVIL.replace('\0', "");
+    let option = format!("--{typed}");
+    for words in [
+        &[typed.as_str()][..],
+        &[&option],
+        &["contacts", &typed],
+        &["contacts", "list", &option],
+        &["contacts", "show", "a", &typed],
+        &["import", &typed, "x"],
+        &["show", "a", "--limit", &typed],
+        &["--json", "contacts", &typed],
+    ] {
+        let output = run(&vault, words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        harmless(&errors);
+        assert!(errors.contains("evil") && output.stdout.is_empty(), "{errors}");
+        let is_json = words.contains(&"--json");
+        assert_eq!(errors.lines().count() == 1, is_json, "{errors}");
+    }
+}
+
 /// A JSON escape of half a character: Telegram's export may hold one. It is shown as U+FFFD, and the report says so.
 #[test]
 fn unpaired_surrogates() {
