@@ -56,9 +56,9 @@ pub(crate) enum Contacts {
     Verify {
         /// Which: an id, the beginning of one, or a name
         contact: String,
-        /// Only if its safety number is this: 60 digits, or the 30 of its key alone
-        #[arg(long, value_name = "DIGITS", num_args = 1..)]
-        safety_number: Vec<String>,
+        /// Only if its safety number is this: 60 digits, or the 30 of its key alone, in quotes where blanks are in it
+        #[arg(long, value_name = "DIGITS")]
+        safety_number: Option<String>,
     },
     /// Take no more messages and files that one sends to you; what it writes in groups comes in
     #[command(after_help = CONTACTS_BLOCK)]

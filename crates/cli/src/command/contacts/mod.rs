@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failu
         Contacts::Verify {
             contact,
             safety_number,
-        } => number::verify(arguments, contact, safety_number),
+        } => number::verify(arguments, contact, safety_number.as_deref()),
         Contacts::Block { contact } => change(arguments, contact, |store, id| {
             let done = store.write("contact_block", |tx| tx.contact_block(id))?;
             Ok(if done { "blocked" } else { "is blocked already" })

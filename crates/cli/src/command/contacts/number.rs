@@ -39,12 +39,11 @@ pub(super) fn show(arguments: &Arguments, wanted: &str, other: Option<&str>) -> 
     Ok(0)
 }
 
-pub(super) fn verify(arguments: &Arguments, wanted: &str, digits: &[String]) -> Result<u8, Failure> {
-    let number = if digits.is_empty() {
-        None
-    } else {
-        Some(SafetyNumber::parse(&digits.concat()).map_err(StoreError::from)?)
-    };
+pub(super) fn verify(arguments: &Arguments, wanted: &str, digits: Option<&str>) -> Result<u8, Failure> {
+    let number = digits
+        .map(SafetyNumber::parse)
+        .transpose()
+        .map_err(StoreError::from)?;
     change(arguments, wanted, |store, id| {
         store.write("contact_verify", |tx| match &number {
             Some(number) => tx.contact_verify_by(id, number),
