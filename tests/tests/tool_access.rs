@@ -49,6 +49,15 @@ fn a_user_reaches_what_it_was_granted_until_that_is_taken_back() {
         json_of(&vault, &["--as-user", "ann", "chats"]),
         json!({ "chats": [] })
     );
+    for list in ["contacts", "groups", "transfers", "settings", "chats"] {
+        let words = if list == "chats" {
+            vec!["chats"]
+        } else {
+            vec![list, "list"]
+        };
+        let told = ok(&vault, &[&["--as-user", "ann"], words.as_slice()].concat());
+        assert_eq!(told, format!("There are no {list} that ann may read.\n"));
+    }
 
     let granted = json_of(
         &vault,

@@ -142,7 +142,16 @@ fn a_refused_word_changes_nothing_and_says_what_it_broke() {
             23,
             "is over",
         ),
-        (&["set", "alice", "--mute-until", "soon"], 23, "RFC 3339"),
+        (
+            &["set", "alice", "--mute-until", "soon"],
+            23,
+            "\"soon\" is no moment",
+        ),
+        (
+            &["set", "alice", "--last-seen", "junk"],
+            23,
+            "\"junk\" is no moment",
+        ),
         (&["set", "alice"], 2, "required"),
         (&["set", "alice", "--online", "--offline"], 2, "cannot be used"),
         (&["set", "nobody", "--online"], 24, "nobody"),

@@ -8,6 +8,7 @@ use privatus_domain::steering::json_escaped;
 use privatus_domain::{Conversation, Message};
 use serde_json::{Value, json};
 
+use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::text::one_line;
 
@@ -24,6 +25,17 @@ pub(crate) fn json_text(text: &str) -> Result<(), Failure> {
 /// Prints a line.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     Ok(writeln!(stdout().lock(), "{text}")?)
+}
+
+/// Says that a list is empty: to a user for whom the tool acts, that there is nothing it may read.
+pub(crate) fn empty(arguments: &Arguments, what: &str, usual: &str) -> Result<(), Failure> {
+    match &arguments.as_user {
+        Some(user) => line(&format!(
+            "There are no {what} that {} may read.",
+            one_line(user, 60)
+        )),
+        None => line(usual),
+    }
 }
 
 /// Columns for running text: the terminal's, at most 100. Without a terminal those of `COLUMNS` where it is set, else

@@ -21,7 +21,9 @@ pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, F
         let chats: Vec<_> = chats.iter().map(output::chat_json).collect();
         output::json(&json!({ "chats": chats }))?;
     } else if chats.is_empty() && limit != Some(0) {
-        output::line(
+        output::empty(
+            arguments,
+            "chats",
             "No chats yet. `privatus import` takes a history in, `privatus contacts add` makes one.",
         )?;
     } else {

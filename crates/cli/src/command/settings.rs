@@ -93,7 +93,8 @@ fn list(arguments: &Arguments, user: Option<&str>, all: bool) -> Result<(), Fail
         return output::json_text(&format!("{{\"settings\":[{}]}}", settings.join(",")));
     }
     if shown.is_empty() {
-        return output::line("No settings yet. `privatus settings set KEY JSON` sets one.");
+        let usual = "No settings yet. `privatus settings set KEY JSON` sets one.";
+        return output::empty(arguments, "settings", usual);
     }
     table(&shown)
 }

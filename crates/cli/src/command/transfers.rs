@@ -176,7 +176,9 @@ fn list(
         return output::json(&json!({ "transfers": transfers, "next": last.map(|last| &last.id) }));
     }
     if rows.is_empty() {
-        return output::line(
+        return output::empty(
+            arguments,
+            "transfers",
             "No such transfers. `privatus transfers offer FILE --to CONTACT` offers a file.",
         );
     }

@@ -7,14 +7,14 @@ use super::super::{note, open};
 use super::changed;
 use crate::args::{Arguments, ContactsSet};
 use crate::failure::Failure;
-use crate::find;
+use crate::{find, moment};
 
 pub(super) fn run(arguments: &Arguments, change: &ContactsSet) -> Result<u8, Failure> {
     let name = given(change.name.as_deref(), |name| DisplayName::new(name))?;
     let key = given(change.public_key.as_deref(), PublicKey::from_base64)?;
     let picture = given(change.picture.as_deref(), |text| ProfilePicture::new(text))?;
-    let last_seen = given(change.last_seen.as_deref(), Timestamp::parse)?;
-    let until = given(change.mute_until.as_deref(), Timestamp::parse)?;
+    let last_seen = given(change.last_seen.as_deref(), moment::parse)?;
+    let until = given(change.mute_until.as_deref(), moment::parse)?;
     let until = until.or_else(|| change.mute.then_some(Timestamp::MAX));
     let store = open(arguments)?;
     let contact = find::contact(&store, &change.contact)?;

@@ -53,7 +53,7 @@ fn print(arguments: &Arguments, contacts: &[(bool, Contact)], nothing: &str) -> 
         return Ok(0);
     }
     if contacts.is_empty() {
-        output::line(nothing)?;
+        output::empty(arguments, "contacts", nothing)?;
         return Ok(0);
     }
     let row = |(muted, contact): &(bool, Contact)| {

@@ -30,7 +30,8 @@ pub(super) fn list(arguments: &Arguments, seen_by: Option<&str>) -> Result<u8, F
         return Ok(0);
     }
     if groups.is_empty() {
-        output::line("No groups yet. `privatus groups create NAME --type private` makes one.")?;
+        let usual = "No groups yet. `privatus groups create NAME --type private` makes one.";
+        output::empty(arguments, "groups", usual)?;
         return Ok(0);
     }
     let row = |group: &Group| {
