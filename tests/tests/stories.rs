@@ -67,7 +67,7 @@ fn a_history_in_answered_and_out_again() {
     assert_eq!(contacts["contacts"][0]["display_name"], "Alicia");
     assert_eq!(contacts["contacts"][0]["is_verified"], true);
     ok(&vault, &["contacts", "add", "Bob"]);
-    ok(&vault, &["contacts", "remove", "Bob"]);
+    ok(&vault, &["contacts", "remove", "Bob", "--yes"]);
     assert_eq!(
         json(&vault, &["contacts", "list"])["contacts"]
             .as_array()

@@ -292,7 +292,7 @@ fn a_contact_is_removed_also_when_its_messages_cannot_be_deleted_yet() {
     let mut shell = Command::new("sh");
     shell.args([
         "-c",
-        "trap '' XFSZ; ulimit -f $2; exec \"$0\" --vault \"$1\" contacts remove Alice",
+        "trap '' XFSZ; ulimit -f $2; exec \"$0\" --vault \"$1\" contacts remove --yes Alice",
     ]);
     shell.arg(tool()).arg(&vault).arg(blocks.to_string());
     let output = shell.env("PRIVATUS_PASSWORD", PASSWORD).output().unwrap();

@@ -123,7 +123,13 @@ fn a_private_group_of_three() {
 
     g(&["leave", "Great choir"]);
     refused(&vault, &["groups", "leave", "Great choir"], 24, &["member"]);
-    g(&["delete", "Great choir"]);
+    let asked = run(&vault, &["groups", "delete", "Great choir"]);
+    let told = String::from_utf8(asked.stderr).unwrap();
+    assert!(
+        asked.status.code() == Some(2) && told.contains("needs --yes"),
+        "{told}"
+    );
+    g(&["delete", "Great choir", "--yes"]);
     assert_eq!(json_of(&vault, &["groups", "list"]), json!({ "groups": [] }));
     assert!(ok(&vault, &["verify"]).contains("all is well"));
 }
@@ -257,7 +263,11 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
             &["another type"],
         ),
         (&["permissions", "Choir", "Bob", "write"], 23, &["JSON object"]),
-        (&["delete", "Choir", "--by", "Alice"], 23, &["the owner may"]),
+        (
+            &["delete", "Choir", "--yes", "--by", "Alice"],
+            23,
+            &["the owner may"],
+        ),
     ];
     for (words, code, says) in cases {
         refused(&vault, &[&["groups"], *words].concat(), *code, says);
@@ -340,6 +350,7 @@ fn names_of_groups_and_members_do_not_steer_a_terminal() {
         &["--json", "groups", "show", name],
         &["groups", "remove", name, "Me"],
         &["groups", "delete", name],
+        &["groups", "delete", name, "--yes"],
     ] {
         let output = run(&vault, words);
         for bytes in [output.stdout, output.stderr] {

@@ -264,7 +264,7 @@ fn json_fields() {
     }
     note(
         "contacts remove",
-        &ok(&vault, &["--json", "contacts", "remove", "Bob"]),
+        &ok(&vault, &["--json", "contacts", "remove", "Bob", "--yes"]),
     );
     ok(&vault, &["contacts", "add", "Carol"]);
     for (name, words) in [
@@ -297,7 +297,7 @@ fn json_fields() {
         ("groups ban", &["ban", "Choir", "Carol"]),
         ("groups show", &["show", "Choir"]),
         ("groups set", &["set", "Choir", "--max-members", "9"]),
-        ("groups delete", &["delete", "Choir"]),
+        ("groups delete", &["delete", "Choir", "--yes"]),
     ] {
         note(name, &ok(&vault, &[&["--json", "groups"], words].concat()));
     }

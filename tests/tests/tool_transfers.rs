@@ -139,7 +139,7 @@ fn lists_are_filtered_and_paged() {
     let (second, next) = names(&["--limit", "3", "--before", &next.unwrap()]);
     assert_eq!((second.as_str(), next), ("321", None));
     // Who is removed leaves the transfers behind.
-    ok(&vault, &["contacts", "remove", "Bob"]);
+    ok(&vault, &["contacts", "remove", "Bob", "--yes"]);
     assert_eq!(names(&[]).0, "54321");
     assert!(ok(&vault, &["transfers", "list"]).contains("nobody any more"));
 }

@@ -379,7 +379,7 @@ fn removed_and_imported_again() {
     ok(&vault, &["contacts", "add", "Bob"]);
     ok(&vault, &["send", "Bob", "hello"]);
     fs::write(&source, ok(&vault, &["export", "-"])).unwrap();
-    ok(&vault, &["contacts", "remove", "Bob"]);
+    ok(&vault, &["contacts", "remove", "Bob", "--yes"]);
     let said = ok(&vault, &["import", "privatus", word(&source)]);
     assert!(
         said.contains("1 messages were removed from this vault and stay removed"),

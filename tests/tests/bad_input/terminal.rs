@@ -57,7 +57,7 @@ fn shown_harmless_and_kept_exact() {
         &vault,
         &["contacts", "rename", "Plain \u{1b}[31mname", "\u{1b}[32mother"],
     ));
-    harmless(&ok(&vault, &["contacts", "remove", "\u{1b}[32mother"]));
+    harmless(&ok(&vault, &["contacts", "remove", "\u{1b}[32mother", "--yes"]));
 
     // Exact and harmless: as escapes, and with the settings' too.
     let exported = ok(&vault, &["export", "-"]);

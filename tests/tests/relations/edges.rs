@@ -22,11 +22,11 @@ const DELETE_ALICE: &str = "DELETE FROM contacts WHERE display_name = 'Alice'";
 const DELETE_TEAM: &str = "DELETE FROM groups WHERE name = 'Team'";
 
 fn remove_alice(world: &World) {
-    world.ok(&["contacts", "remove", "Alice"]);
+    world.ok(&["contacts", "remove", "Alice", "--yes"]);
 }
 
 fn remove_team(world: &World) {
-    world.ok(&["groups", "delete", "Team"]);
+    world.ok(&["groups", "delete", "Team", "--yes"]);
 }
 
 pub(crate) const EDGES: [Edge; 13] = [

@@ -77,6 +77,9 @@ pub(crate) enum Contacts {
     Remove {
         /// Which: an id, the beginning of one, or a name
         contact: String,
+        /// Go on without a question
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -190,4 +193,4 @@ Example:
 
 const CONTACTS_REMOVE: &str = "\
 Example:
-  privatus contacts remove Alice";
+  privatus contacts remove Alice --yes";

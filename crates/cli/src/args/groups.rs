@@ -118,6 +118,9 @@ pub(crate) enum Groups {
     Delete {
         /// Which: an id, the beginning of one, or a name
         group: String,
+        /// Go on without a question
+        #[arg(long)]
+        yes: bool,
         #[command(flatten)]
         by: By,
     },
@@ -262,4 +265,4 @@ Example:
 
 const GROUPS_DELETE: &str = "\
 Example:
-  privatus groups delete Choir";
+  privatus groups delete Choir --yes";

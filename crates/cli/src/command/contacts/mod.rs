@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{open, warn};
 use crate::args::{Arguments, Contacts};
+use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::{find, output};
 
@@ -40,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failu
             let done = store.write("contact_unblock", |tx| tx.contact_unblock(id))?;
             Ok(if done { "unblocked" } else { "is not blocked" })
         }),
-        Contacts::Remove { contact } => remove(arguments, contact),
+        Contacts::Remove { contact, yes } => remove(arguments, contact, *yes),
     }
 }
 
@@ -94,9 +95,16 @@ fn change(
     changed(arguments, &contact, what)
 }
 
-fn remove(arguments: &Arguments, wanted: &str) -> Result<u8, Failure> {
+fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let contact = find::contact(&store, wanted)?;
+    if !yes {
+        let name = crate::text::one_line(&contact.display_name, 60);
+        confirm(
+            arguments.json,
+            &format!("removes {name} with its conversation, for good"),
+        )?;
+    }
     store.write("contact_remove", |tx| tx.contact_remove(&contact.id))?;
     // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
     let swept = store.removals_sweep();

@@ -7,7 +7,9 @@ use serde_json::json;
 use super::{actor, done};
 use crate::args::{Arguments, By, CreateGroup, SetGroup};
 use crate::command::{open, warn};
+use crate::confirm::confirm;
 use crate::failure::Failure;
+use crate::text::one_line;
 use crate::{find, output};
 
 pub(super) fn create(arguments: &Arguments, new: &CreateGroup) -> Result<u8, Failure> {
@@ -71,10 +73,17 @@ pub(super) fn set(arguments: &Arguments, set: &SetGroup) -> Result<u8, Failure> 
     done(arguments, &group, "changed")
 }
 
-pub(super) fn delete(arguments: &Arguments, wanted: &str, by: &By) -> Result<u8, Failure> {
+pub(super) fn delete(arguments: &Arguments, wanted: &str, yes: bool, by: &By) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let group = find::group(&store, wanted)?;
     let by = actor(&store, &group, by)?;
+    if !yes {
+        let name = one_line(&group.name, 60);
+        confirm(
+            arguments.json,
+            &format!("deletes {name} with its conversation, for good"),
+        )?;
+    }
     store.write("group_remove", |tx| tx.group_remove(&group.id, &by))?;
     // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
     let swept = store.removals_sweep();

@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Groups) -> Result<u8, Failure
         Groups::Show { group, names } => show::show(arguments, group, *names),
         Groups::Create(new) => change::create(arguments, new),
         Groups::Set(set) => change::set(arguments, set),
-        Groups::Delete { group, by } => change::delete(arguments, group, by),
+        Groups::Delete { group, yes, by } => change::delete(arguments, group, *yes, by),
         Groups::Members { group, names } => show::members(arguments, group, *names),
         Groups::Add {
             group,
