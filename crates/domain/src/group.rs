@@ -23,6 +23,9 @@ pub enum GroupError {
     /// The limit itself is out of bounds.
     #[error("a group takes 1 to 100,000 members, not {0}")]
     LimitOutOfRange(u32),
+    /// The limit is no number, or none that a limit can be.
+    #[error("a group takes 1 to 100,000 members, not {0}")]
+    LimitNotTaken(String),
     /// The limit would leave members outside.
     #[error("the limit of {limit} members is below the {current} that the group has")]
     LimitBelowCount {

@@ -1,5 +1,7 @@
 //! How many members a group takes.
 
+use std::str::FromStr;
+
 use crate::group::GroupError;
 use crate::limits::{GROUP_MEMBERS_DEFAULT, GROUP_MEMBERS_MAX};
 
@@ -68,6 +70,17 @@ impl MemberLimit {
     }
 }
 
+impl FromStr for MemberLimit {
+    type Err = GroupError;
+
+    fn from_str(text: &str) -> Result<Self, GroupError> {
+        match text.trim().parse() {
+            Ok(limit) => Self::new(limit),
+            Err(_) => Err(GroupError::LimitNotTaken(text.chars().take(40).collect())),
+        }
+    }
+}
+
 impl Default for MemberLimit {
     fn default() -> Self {
         Self(GROUP_MEMBERS_DEFAULT)
@@ -105,6 +118,11 @@ mod tests {
         assert_eq!(limit.admit(2, 2).unwrap_err(), full);
         assert!(limit.admit(u32::MAX, 1).is_err());
         assert!(MemberLimit::new(0).is_err() && MemberLimit::new(100_001).is_err());
+        for text in ["-1", "12345678901234567890", "many", ""] {
+            let error = text.parse::<MemberLimit>().unwrap_err().to_string();
+            assert_eq!(error, format!("a group takes 1 to 100,000 members, not {text}"));
+        }
+        assert_eq!("3".parse(), Ok(limit));
         assert!(MemberLimit::new(1).is_ok() && MemberLimit::new(100_000).is_ok());
     }
 

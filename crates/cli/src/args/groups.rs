@@ -152,8 +152,9 @@ pub(crate) struct Create {
     #[arg(long = "type", value_name = "T")]
     pub(crate) kind: String,
     /// Most members, you among them (1 to 100,000)
-    #[arg(long, value_name = "N", default_value_t = privatus_domain::limits::GROUP_MEMBERS_DEFAULT)]
-    pub(crate) max_members: u32,
+    #[arg(long, value_name = "N", allow_hyphen_values = true,
+        default_value_t = privatus_domain::limits::GROUP_MEMBERS_DEFAULT.to_string())]
+    pub(crate) max_members: String,
     /// Members know each other by anonymous ids
     #[arg(long)]
     pub(crate) anonymous: bool,
@@ -192,8 +193,8 @@ pub(crate) struct What {
     #[arg(long = "type", value_name = "T")]
     pub(crate) kind: Option<String>,
     /// Most members (1 to 100,000), not below the present count
-    #[arg(long, value_name = "N")]
-    pub(crate) max_members: Option<u32>,
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) max_members: Option<String>,
     /// All of its settings, an object; {} takes them away
     #[arg(long, value_name = "JSON")]
     pub(crate) settings: Option<String>,

@@ -1,6 +1,6 @@
 //! `groups create`, `set`, `delete`.
 
-use privatus_domain::{Description, DisplayName, GroupChange, GroupId, GroupSettings, MemberLimit, NewGroup};
+use privatus_domain::{Description, DisplayName, GroupChange, GroupId, GroupSettings, NewGroup};
 use privatus_store::StoreError;
 use serde_json::json;
 
@@ -18,7 +18,7 @@ pub(super) fn create(arguments: &Arguments, new: &CreateGroup) -> Result<u8, Fai
         DisplayName::new(new.name.as_str()).map_err(StoreError::from)?,
         Description::new(new.description.clone().unwrap_or_default()).map_err(StoreError::from)?,
         new.kind.parse().map_err(StoreError::from)?,
-        MemberLimit::new(new.max_members).map_err(StoreError::from)?,
+        new.max_members.parse().map_err(StoreError::from)?,
         settings.map_err(StoreError::from)?.unwrap_or_default(),
         DisplayName::new(new.own_name.as_str()).map_err(StoreError::from)?,
     );
@@ -56,7 +56,7 @@ pub(super) fn set(arguments: &Arguments, set: &SetGroup) -> Result<u8, Failure> 
     let name = what.name.as_deref().map(DisplayName::new).transpose();
     let description = what.description.as_deref().map(Description::new).transpose();
     let kind = what.kind.as_deref().map(str::parse).transpose();
-    let limit = what.max_members.map(MemberLimit::new).transpose();
+    let limit = what.max_members.as_deref().map(str::parse).transpose();
     let settings = what.settings.as_deref().map(GroupSettings::new).transpose();
     let change = GroupChange {
         name: name.map_err(StoreError::from)?,
