@@ -38,6 +38,9 @@ pub enum MessageError {
     /// An anonymous id means somebody in its own group alone.
     #[error("message {0} has an anonymous sender of another group than its own")]
     AnonymousElsewhere(MessageId),
+    /// Its group's members know each other by their names.
+    #[error("message {0} has an anonymous sender in a group that is not anonymous")]
+    AnonymousInNamed(MessageId),
 }
 
 /// A message to be written: sent, received or imported.

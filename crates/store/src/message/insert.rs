@@ -181,6 +181,9 @@ impl WriteTx<'_> {
             {
                 self.reply_check(place, message)?;
             }
+            if added == 1 && replies == Replies::Here {
+                self.anonymity_check(message)?;
+            }
             inserted += Inserted {
                 added,
                 known,
@@ -210,6 +213,19 @@ impl WriteTx<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Where members know each other by their names, nobody writes under an anonymous id.
+    fn anonymity_check(&mut self, message: &NewMessage) -> Result<(), StoreError> {
+        let (Direction::In, SenderRef::Anonymous { group, .. }) = (message.direction, &message.sender) else {
+            return Ok(());
+        };
+        let id = group.to_string();
+        let sql = Sql::new("SELECT 1 FROM groups WHERE group_id = ? AND is_anonymous");
+        let found: Option<i32> = self.link.row(sql.bind(id.as_str()), "find a group")?;
+        found
+            .map(drop)
+            .ok_or_else(|| MessageError::AnonymousInNamed(message.id.clone()).into())
     }
 
     fn insert_one(

@@ -55,7 +55,11 @@ fn ids_are_stable_in_a_group_and_say_nothing_in_another() {
 #[test]
 fn a_message_from_an_anonymous_member_comes_back_as_that() {
     let world = World::new();
-    let chat = world.group(GroupKind::Private, 9);
+    let new = NewGroup {
+        is_anonymous: true,
+        ..NewGroup::new(team(), name("Team"), GroupKind::Private, clock())
+    };
+    let chat = world.store.write("group", |tx| tx.group_create(&new)).unwrap();
     let alice = anonymous_id(&world, &team(), &id("alice"));
     let insert = |message: &NewMessage| world.store.write("m", |tx| tx.message_insert(&chat, message));
     insert(&from(&team(), &alice, "one")).unwrap();
@@ -102,5 +106,20 @@ fn a_message_from_an_anonymous_member_comes_back_as_that() {
         .write("remove", |tx| tx.group_remove(&team(), &own))
         .unwrap();
     assert_eq!(world.store.removals_sweep().unwrap(), 2);
+    world.is_content();
+}
+
+#[test]
+fn nobody_is_anonymous_where_members_have_names() {
+    let world = World::new();
+    let chat = world.group(GroupKind::Private, 9);
+    let alice = anonymous_id(&world, &team(), &id("alice"));
+    let message = from(&team(), &alice, "one");
+    let write = |message: &NewMessage| world.store.write("m", |tx| tx.message_insert(&chat, message));
+    refused(write(&message), "not anonymous");
+    // A history is kept as it was.
+    let history = std::slice::from_ref(&message);
+    let written = world.store.write("m", |tx| tx.messages_import(&chat, history));
+    assert_eq!(written.unwrap().added, 1);
     world.is_content();
 }
