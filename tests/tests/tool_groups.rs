@@ -190,6 +190,28 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
         ),
         (&["set", "Choir", "--max-members", "0"], 23, &["not 0"]),
         (
+            &["set", "Choir", "--max-members", "-1"],
+            23,
+            &["1 to 100,000 members, not -1"],
+        ),
+        (
+            &["create", "x", "--type", "public", "--max-members", "-1"],
+            23,
+            &["1 to 100,000 members, not -1"],
+        ),
+        (
+            &[
+                "create",
+                "x",
+                "--type",
+                "public",
+                "--max-members",
+                "12345678901234567890",
+            ],
+            23,
+            &["1 to 100,000 members, not 12345678901234567890"],
+        ),
+        (
             &["set", "Choir", "--max-members", "2"],
             23,
             &["limit of 2", "3 that the group has"],
@@ -409,6 +431,10 @@ fn groups_go_into_another_vault_as_they_are() {
         assert_eq!(again.len(), exported.len());
     }
     assert_eq!(members(&other, "Alone"), pairs(&[("Me", "owner")]));
+    // Whoever is known by an anonymous id is known by the same one there.
+    let ids = |vault: &Path| json_of(vault, &["groups", "members", "Choir"])["members"].clone();
+    assert_eq!(ids(&vault)[0]["anonymous_id"], ids(&other)[0]["anonymous_id"]);
+    assert!(ids(&vault)[0]["anonymous_id"].is_string());
     refused(
         &other,
         &["groups", "add", "Lost", "me", "--by", "Alice"],
@@ -421,6 +447,86 @@ fn groups_go_into_another_vault_as_they_are() {
     ok(&other, &["groups", "remove", "Choir", "Bo", "--by", "Alice"]);
     ok(&other, &["import", "privatus", file.to_str().unwrap()]);
     assert_eq!(json_of(&other, &["groups", "show", "Choir"])["member_count"], 2);
+}
+
+#[test]
+fn a_group_whose_last_member_goes_stays_owned() {
+    let (folder, vault) = vault();
+    for words in [
+        &[
+            "groups",
+            "create",
+            "Help",
+            "--type",
+            "public",
+            "--max-members",
+            "2",
+        ][..],
+        &["groups", "add", "Help", "Alice"],
+        &["groups", "transfer", "Help", "Alice"],
+        &["groups", "leave", "Help"],
+        &["contacts", "remove", "Alice"],
+    ] {
+        ok(&vault, words);
+    }
+    assert_eq!(members(&vault, "Help"), pairs(&[("Me", "owner")]));
+    let exported = ok(&vault, &["export", "-"]);
+    let file = folder.path().join("export.jsonl");
+    fs::write(&file, &exported).unwrap();
+    let other = folder.path().join("other");
+    init(&other);
+    ok(&other, &["import", "privatus", file.to_str().unwrap()]);
+    assert_eq!(ok(&other, &["export", "-"]), exported);
+    ok(&vault, &["groups", "add", "Help", "Bob", "--by", "Bob"]);
+    assert_eq!(
+        members(&vault, "Help"),
+        pairs(&[("Me", "owner"), ("Bob", "member")])
+    );
+    assert!(ok(&vault, &["verify"]).contains("all is well"));
+}
+
+#[test]
+fn what_a_group_of_an_import_may_not_have_stays_out() {
+    let (folder, vault) = vault();
+    let file = folder.path().join("odd.jsonl");
+    let at = "2025-01-01T00:00:00.000Z";
+    let records = [
+        json!({ "type": "header", "format": "privatus-export", "version": 1 }),
+        json!({ "type": "contact", "id": "alice", "display_name": "Al" }),
+        json!({ "type": "contact", "id": "bob", "display_name": "Bo" }),
+        json!({ "type": "group", "id": "g", "name": "Odd", "kind": "private", "is_anonymous": true, "members": [
+            { "contact": "alice", "display_name": "Al", "role": "owner", "anonymous_id": "one", "permissions": "[1]" },
+            { "contact": "bob", "display_name": "Bo", "anonymous_id": "one", "permissions": "{\"pin\":true}" },
+        ] }),
+        json!({ "type": "group", "id": "h", "name": "Banned", "members": [{ "contact": "bob", "display_name": "Bo" }],
+            "bans": [{ "contact": "bob", "banned_by": "alice", "banned_at": at }, { "me": true, "banned_at": at }] }),
+        json!({ "type": "group", "id": "i", "name": "Thief", "conversation": "alice" }),
+        json!({ "type": "message", "id": "m", "conversation": "alice", "direction": "in", "sender_contact": "alice",
+            "text": "for Al alone", "at": at, "is_encrypted": true, "is_read": true }),
+    ];
+    let lines: Vec<String> = records.iter().map(|record| format!("{record}\n")).collect();
+    fs::write(&file, lines.concat()).unwrap();
+    refused_import(&vault, &file);
+    let odd = json_of(&vault, &["groups", "members", "Odd", "--names"]);
+    let ids: Vec<_> = odd["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| m["anonymous_id"].clone())
+        .collect();
+    assert_eq!(ids[0], "one");
+    assert_ne!(ids[1], "one");
+    assert_eq!(
+        odd["members"][0]
+            .get("permissions")
+            .filter(|value| !value.is_null()),
+        None
+    );
+    assert_eq!(odd["members"][1]["permissions"], json!({ "pin": true }));
+    assert_eq!(members(&vault, "Banned"), pairs(&[("Me", "owner")]));
+    assert!(ok(&vault, &["messages", "Al"]).contains("for Al alone"));
+    assert!(!ok(&vault, &["messages", "Thief"]).contains("for Al alone"));
+    assert!(ok(&vault, &["verify"]).contains("all is well"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The `group` record: a group with its members and bans.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use privatus_domain::id::Id;
@@ -100,6 +101,13 @@ impl Group {
         conversation: Option<String>,
     ) -> Result<Self, StoreError> {
         let own = tx.own_id();
+        let mut members = tx.group_members(&group.id)?;
+        // Another vault derives other ids: in an anonymous group each member takes its own along.
+        if group.is_anonymous {
+            for member in &mut members {
+                member.anonymous_id = Some(tx.group_anonymous_id(&group.id, &member.contact)?);
+            }
+        }
         let text = |json: Option<&JsonText>| json.map(ToString::to_string);
         let member = |member: domain::Member| {
             let (contact, me) = named(&member.contact, &own);
@@ -124,7 +132,6 @@ impl Group {
                 banned_at: Time(ban.banned_at),
             }
         };
-        let members = tx.group_members(&group.id)?;
         let bans = tx.group_bans(&group.id)?;
         let by = group.created_by.as_ref().map(|by| named(by, &own));
         let (created_by, created_by_me) = by.unwrap_or_default();
@@ -145,8 +152,12 @@ impl Group {
         })
     }
 
-    /// Brings the group into a vault; one that is there stays as it is.
-    pub(super) fn restore(self, tx: &mut WriteTx<'_>, chat: &str) -> Result<RestoredGroup, StoreError> {
+    /// Brings the group into a vault; one that is there stays as it is. Gives what of its members was left out.
+    pub(super) fn restore(
+        self,
+        tx: &mut WriteTx<'_>,
+        chat: &str,
+    ) -> Result<(RestoredGroup, LeftOut), StoreError> {
         let new = NewGroup {
             id: id(tx, &self.id)?,
             name: DisplayName::lenient(&self.name, "Unnamed group"),
@@ -164,11 +175,21 @@ impl Group {
             created_at: self.created_at.map_or(tx.now(), |at| at.0),
             own_name: None,
         };
+        let mut left_out = LeftOut::default();
         let members: Result<Vec<NewMember>, StoreError> = self
             .members
             .into_iter()
-            .map(|member| member.restore(tx))
+            .map(|member| member.restore(tx, &mut left_out))
             .collect();
+        let mut members = members?;
+        let mut taken = HashSet::new();
+        for member in &mut members {
+            let id = member.anonymous_id.as_ref();
+            if id.is_some_and(|id| !taken.insert(id.to_string())) {
+                member.anonymous_id = None;
+                left_out.anonymous_ids += 1;
+            }
+        }
         let mut bans = Vec::with_capacity(self.bans.len());
         for ban in self.bans {
             let contact = person(tx, ban.contact, ban.me)?;
@@ -180,16 +201,29 @@ impl Group {
             }));
         }
         let chat = id(tx, chat)?;
-        tx.group_restore(&new, &chat, &members?, &bans)
+        let restored = tx.group_restore(&new, &chat, &members, &bans)?;
+        Ok((restored, left_out))
     }
 }
 
+/// What members of a group came without.
+#[derive(Default)]
+pub(super) struct LeftOut {
+    /// Anonymous ids that another member of the group had before.
+    pub(super) anonymous_ids: u32,
+    /// Permissions that are no JSON object.
+    pub(super) permissions: u32,
+}
+
 impl Member {
-    fn restore(self, tx: &WriteTx<'_>) -> Result<NewMember, StoreError> {
+    fn restore(self, tx: &WriteTx<'_>, left_out: &mut LeftOut) -> Result<NewMember, StoreError> {
         let contact = person(tx, self.contact, self.me)?;
         let contact = contact.ok_or_else(|| StoreError::Refused("a member has no contact".into()))?;
         let name = DisplayName::lenient(&self.display_name, "Unnamed member");
-        let permissions = stored(self.permissions.as_deref())?;
+        let given = self.permissions.as_deref();
+        let permissions = given.and_then(|text| JsonText::new(text).ok());
+        let permissions = permissions.filter(|text| text.as_str().starts_with('{'));
+        left_out.permissions += u32::from(given.is_some() && permissions.is_none());
         Ok(NewMember {
             role: self.role.map_or(Ok(Role::Member), |role| role.parse::<Role>())?,
             joined_at: self.joined_at.map(|at| at.0),
@@ -200,9 +234,9 @@ impl Member {
     }
 }
 
-/// JSON that stood sealed in a vault.
+/// Settings that stood sealed in a vault.
 fn stored(text: Option<&str>) -> Result<Option<JsonText>, StoreError> {
-    let refused = |_| StoreError::Refused("a group's settings or permissions are not JSON".into());
+    let refused = |_| StoreError::Refused("a group's settings are not JSON".into());
     text.map(|text| JsonText::new(text).map_err(refused)).transpose()
 }
 

@@ -308,7 +308,7 @@ impl Reader<'_> {
                 self.report.contacts_verified += u64::from(verified);
                 self.newcomers.made(&conversation, contact);
             }
-            self.chats.insert(chat, conversation);
+            self.chat_is(chat, conversation);
         }
         Ok(())
     }
@@ -316,7 +316,7 @@ impl Reader<'_> {
     fn group(&mut self, group: Group) -> Result<(), ImportError> {
         let chat = group.conversation.clone().unwrap_or_else(|| group.id.clone());
         let written = self.store.write("import_group", |tx| group.restore(tx, &chat));
-        let Some(restored) = self.kept("group", written)? else {
+        let Some((restored, parts)) = self.kept("group", written)? else {
             return Ok(());
         };
         self.report.groups_imported += u64::from(restored.is_new);
@@ -327,8 +327,35 @@ impl Reader<'_> {
                 restored.left_out
             ));
         }
-        self.chats.insert(chat, restored.conversation);
+        for (count, what) in [
+            (
+                parts.anonymous_ids,
+                "anonymous ids that another member of the group has",
+            ),
+            (
+                parts.permissions,
+                "permissions of members that are no JSON object",
+            ),
+        ] {
+            if count > 0 && restored.is_new {
+                self.report.leave_out(what);
+                self.report.note(format!("{count} were left out: {what}"));
+            }
+        }
+        self.chat_is(chat, restored.conversation);
         Ok(())
+    }
+
+    /// What a conversation of the export is in the vault. The first record that names it has it: no later one takes its
+    /// messages.
+    fn chat_is(&mut self, chat: String, conversation: ConversationId) {
+        let first = self.chats.entry(chat).or_insert_with(|| conversation.clone());
+        if *first != conversation {
+            self.report
+                .leave_out("a conversation that another record names already");
+            self.report
+                .note("two records name one conversation; its messages are the first one's");
+        }
     }
 
     /// What the vault refuses for what it is stays out, counted; any other failure ends the import.
