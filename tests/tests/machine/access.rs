@@ -66,8 +66,10 @@ pub(crate) fn steps() -> impl Strategy<Value = AccessStep> {
         3 => prop::sample::subsequence(Permission::ALL.to_vec(), 0..=4),
     ];
     let hours = prop::option::of(prop::sample::select(vec![-1, 0, 1, 1, 1, 24]));
+    // Mostly on contacts, which users mostly turn to.
+    let on = || prop_oneof![1 => Just(0), 1 => 0..RESOURCES.len()];
     prop_oneof![
-        4 => (0..RESOURCES.len(), prop::option::weighted(0.9, user()), permissions, hours)
+        4 => (on(), prop::option::weighted(0.9, user()), permissions, hours)
             .prop_map(|(on, to, permissions, hours)| AccessStep::Give { on, to, permissions, hours }),
         1 => (0..RESOURCES.len(), prop::option::of(user())).prop_map(|(on, to)| AccessStep::Take { on, to }),
     ]

@@ -32,7 +32,7 @@ mod world;
 use crate::run::{Failed, tell};
 
 /// Stories of one run of the suite, and the most steps of one.
-const STORIES: u32 = 60;
+const STORIES: u32 = 40;
 const LENGTH: usize = 80;
 
 #[test]

@@ -44,11 +44,16 @@ fn act(model: &Model) -> BoxedStrategy<Act> {
     .boxed()
 }
 
+/// Users mostly turn to contacts, so that grants are asked for.
+fn act_of_user(model: &Model) -> BoxedStrategy<Act> {
+    prop_oneof![1 => contacts::steps(model).prop_map(Act::Contact), 1 => act(model)].boxed()
+}
+
 /// Steps that mostly have something to work on.
 pub(crate) fn steps(model: &Model) -> BoxedStrategy<Step> {
     prop_oneof![
         13 => act(model).prop_map(|act| Step::Act { act, user: None }),
-        6 => (act(model), access::user()).prop_map(|(act, user)| Step::Act { act, user: Some(user) }),
+        6 => (act_of_user(model), access::user()).prop_map(|(act, user)| Step::Act { act, user: Some(user) }),
         1 => prop::collection::vec(act(model), 1..4).prop_map(Step::GivenUp),
         2 => vault::steps().prop_map(Step::Vault),
     ]

@@ -164,6 +164,9 @@ impl Model {
             if !is_there {
                 return Outcome::NotFound;
             }
+            if *inbound && self.is_blocked(*peer) {
+                return Outcome::Refused;
+            }
             if self.transfers.contains_key(id) {
                 return Outcome::Refused;
             }
