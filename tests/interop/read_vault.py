@@ -300,11 +300,18 @@ def compare_contacts(vault, records):
 
 
 def compare_groups(vault, records):
-    members = {}
-    for group, contact, name in vault.rows(
-        "SELECT group_id, contact_id, display_name FROM group_members ORDER BY contact_id"
+    # The vault's own user is a member under the vault's id, and stands first.
+    own, members = str(uuid.UUID(bytes=vault.ring.vault_id)), {}
+    for group, contact, name, role, joined, sealed in vault.rows(
+        "SELECT group_id, contact_id, display_name, role, joined_at, permissions FROM group_members"
+        " ORDER BY contact_id <> ?, contact_id", own
     ):
-        members.setdefault(group, []).append({"contact": contact, "display_name": name})
+        member = {"me": True} if contact == own else {"contact": contact}
+        member |= {"display_name": name, "role": role, "joined_at": joined.replace(" ", "T") + "Z"}
+        if sealed is not None:
+            row_id = fields(id_bytes(group), id_bytes(contact))
+            member["permissions"] = vault.open_value(sealed, "group_members", "permissions", row_id).decode()
+        members.setdefault(group, []).append(member)
     found = {
         group: (name, kind, limit, created, members.get(group, []))
         for group, name, kind, limit, created in vault.rows(
@@ -314,7 +321,8 @@ def compare_groups(vault, records):
     wanted = {
         record["id"]: (
             record["name"], record["kind"], record["max_members"],
-            record["created_at"].replace("T", " ").removesuffix("Z"), record["members"],
+            record["created_at"].replace("T", " ").removesuffix("Z"),
+            [{name: value for name, value in member.items() if name != "anonymous_id"} for member in record["members"]],
         )
         for record in records.get("group", [])
     }
