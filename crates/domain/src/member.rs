@@ -57,6 +57,9 @@ pub enum MemberError {
     /// The group's type lets nobody in this way.
     #[error("a {0} group is joined by {joined}", joined = .0.rules().joining.words())]
     NotLetIn(GroupKind),
+    /// Nobody joins what belongs to nobody.
+    #[error("the group has no owner; nobody joins it by oneself")]
+    NoOwner,
 }
 
 /// A member to be added.

@@ -42,6 +42,7 @@ impl WriteTx<'_> {
             if joining != privatus_domain::group::Joining::Oneself || new.role != Role::Member {
                 return Err(MemberError::NotLetIn(known.kind).into());
             }
+            self.owner_exists(group)?;
         } else {
             let acting = self.actor_may(group, actor, MemberAction::Add, Some(new.role))?;
             if !joining.lets_in(Some(acting.role)) {
@@ -101,6 +102,14 @@ impl WriteTx<'_> {
         members
             .iter()
             .try_for_each(|member| self.member_insert(group, member))
+    }
+
+    /// A group that lost its owner, by plain SQL, takes nobody in who would be there without one.
+    fn owner_exists(&mut self, group: &GroupId) -> Result<(), StoreError> {
+        let id = group.to_string();
+        let sql = Sql::new("SELECT 1 FROM group_members WHERE group_id = ? AND role = 'owner'");
+        let found: Option<i32> = self.link.row(sql.bind(id.as_str()), "find a group's owner")?;
+        found.map(drop).ok_or_else(|| MemberError::NoOwner.into())
     }
 
     /// The row of a member, for whoever has asked every rule; the trigger `check_group_size` is behind it.

@@ -193,6 +193,10 @@ fn every_check_sees_its_fault() {
             "group team has not exactly one owner",
         ),
         (
+            "DELETE FROM group_members".into(),
+            "group team has not exactly one owner",
+        ),
+        (
             "UPDATE group_members SET role = 'admin'".into(),
             "group team has not exactly one owner",
         ),

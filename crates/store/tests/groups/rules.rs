@@ -36,6 +36,28 @@ fn the_maker_is_the_owner_and_counts() {
 }
 
 #[test]
+fn a_group_whose_last_member_goes_is_the_vaults_own_users() {
+    let world = World::new();
+    world.group(GroupKind::Public, 2);
+    let (own, alice, bob) = (world.own.clone(), id("alice"), id("bob"));
+    world.add(&alice, Role::Member, &own).unwrap();
+    world
+        .store
+        .write("alone", |tx| {
+            tx.group_transfer(&team(), &alice, &own)?;
+            tx.group_member_ban(&team(), &own, &alice)?;
+            tx.contact_remove(&alice)
+        })
+        .unwrap();
+    assert_eq!(world.members(), [(own.clone(), Role::Owner)]);
+    assert_eq!(world.store.read(|tx| tx.group_bans(&team())).unwrap(), []);
+    world.is_content();
+    world.add(&bob, Role::Member, &bob).unwrap();
+    assert_eq!(world.members(), [(own, Role::Owner), (bob, Role::Member)]);
+    world.is_content();
+}
+
+#[test]
 fn the_owner_hands_over_before_it_leaves() {
     let world = World::new();
     world.group(GroupKind::Private, 9);
