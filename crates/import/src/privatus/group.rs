@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::id;
 use super::record::Time;
+use crate::report::Report;
 
 /// A `group`. Another vault's own user has another id, so it stands as `me`.
 #[derive(Default, Serialize, Deserialize)]
@@ -210,9 +211,36 @@ impl Group {
 #[derive(Default)]
 pub(super) struct LeftOut {
     /// Anonymous ids that another member of the group had before.
-    pub(super) anonymous_ids: u32,
+    anonymous_ids: u32,
     /// Permissions that are no JSON object.
-    pub(super) permissions: u32,
+    permissions: u32,
+}
+
+impl LeftOut {
+    pub(super) fn tell(&self, restored: &RestoredGroup, report: &mut Report) {
+        if !restored.is_new {
+            return;
+        }
+        if restored.left_out > 0 {
+            report.leave_out("members of a group refused");
+            report.note(format!(
+                "{} members of a group were left out: they are no contacts of the vault, or the group is full",
+                restored.left_out
+            ));
+        }
+        for (count, what) in [
+            (
+                self.anonymous_ids,
+                "anonymous ids that another member of the group has",
+            ),
+            (self.permissions, "permissions of members that are no JSON object"),
+        ] {
+            if count > 0 {
+                report.leave_out(what);
+                report.note(format!("{count} were left out: {what}"));
+            }
+        }
+    }
 }
 
 impl Member {

@@ -320,28 +320,7 @@ impl Reader<'_> {
             return Ok(());
         };
         self.report.groups_imported += u64::from(restored.is_new);
-        if restored.left_out > 0 {
-            self.report.leave_out("members of a group refused");
-            self.report.note(format!(
-                "{} members of a group were left out: they are no contacts of the vault, or the group is full",
-                restored.left_out
-            ));
-        }
-        for (count, what) in [
-            (
-                parts.anonymous_ids,
-                "anonymous ids that another member of the group has",
-            ),
-            (
-                parts.permissions,
-                "permissions of members that are no JSON object",
-            ),
-        ] {
-            if count > 0 && restored.is_new {
-                self.report.leave_out(what);
-                self.report.note(format!("{count} were left out: {what}"));
-            }
-        }
+        parts.tell(&restored, self.report);
         self.chat_is(chat, restored.conversation);
         Ok(())
     }
