@@ -465,7 +465,7 @@ fn a_group_whose_last_member_goes_stays_owned() {
         &["groups", "add", "Help", "Alice"],
         &["groups", "transfer", "Help", "Alice"],
         &["groups", "leave", "Help"],
-        &["contacts", "remove", "Alice"],
+        &["contacts", "remove", "Alice", "--yes"],
     ] {
         ok(&vault, words);
     }
@@ -519,8 +519,8 @@ fn what_a_group_of_an_import_may_not_have_stays_out() {
     assert_eq!(odd["members"][0]["permissions"], json!({}));
     assert_eq!(odd["members"][1]["permissions"], json!({ "pin": true }));
     assert_eq!(members(&vault, "Banned"), pairs(&[("Me", "owner")]));
-    assert!(ok(&vault, &["messages", "Al"]).contains("for Al alone"));
-    assert!(!ok(&vault, &["messages", "Thief"]).contains("for Al alone"));
+    assert!(ok(&vault, &["show", "Al"]).contains("for Al alone"));
+    assert!(!ok(&vault, &["show", "Thief"]).contains("for Al alone"));
     assert!(ok(&vault, &["verify"]).contains("all is well"));
 }
 
