@@ -54,6 +54,7 @@ fn each_change_is_written_down_without_names() {
             "key group_rotate",
             "membership leave",
             "key group_rotate",
+            "membership transfer",
             "group remove",
         ]
     );
