@@ -20,7 +20,8 @@ pub(crate) fn fill(store: &Store) -> Result<(), StoreError> {
             on: Resource::new(ResourceKind::Conversation, "alice")?,
             to: Some("ben".parse()?),
             permissions: Permissions::new([Permission::Write])?,
-            expires_at: None,
+            // Not after its own.
+            expires_at: Some(minute(500)?),
         })
     })
 }
