@@ -37,7 +37,7 @@ fn act(model: &Model) -> BoxedStrategy<Act> {
         4 => contacts::steps(model).prop_map(Act::Contact),
         6 => groups::steps(model).prop_map(Act::Group),
         5 => messages::steps(model).prop_map(Act::Message),
-        3 => transfers::steps(model).prop_map(Act::Transfer),
+        6 => transfers::steps(model).prop_map(Act::Transfer),
         2 => settings::steps().prop_map(Act::Setting),
         3 => access::steps().prop_map(Act::Access),
     ]
