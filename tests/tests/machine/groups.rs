@@ -75,7 +75,7 @@ pub(crate) fn steps(model: &Model) -> BoxedStrategy<GroupStep> {
 fn made(group: usize) -> BoxedStrategy<GroupStep> {
     let kind = prop::sample::select(GroupKind::ALL.to_vec());
     prop_oneof![
-        5 => (kind, 0..5_u32).prop_map(|(kind, limit)| Deed::Create(kind, limit)),
+        5 => (kind, prop_oneof![1 => 0..2_u32, 3 => 2..6_u32]).prop_map(|(kind, limit)| Deed::Create(kind, limit)),
         1 => Just(Deed::Delete),
         1 => who().prop_map(|who| Deed::Add(who, Role::Member)),
     ]
@@ -101,11 +101,12 @@ fn deeds(group: usize, known: &Group, model: &Model) -> BoxedStrategy<GroupStep>
         2 => (0..6_u32).prop_map(Deed::Limit),
         1 => kind().prop_map(Deed::Kind),
         6 => (stranger(), role()).prop_map(|(who, role)| Deed::Add(who, role)),
-        2 => some_of(known.bans.iter().copied(), who()).prop_map(|who| Deed::Add(who, Role::Member)),
+        if known.bans.is_empty() { 1 } else { 8 } => some_of(known.bans.iter().copied(), who())
+            .prop_map(|who| Deed::Add(who, Role::Member)),
         3 => (member(), role()).prop_map(|(who, role)| Deed::Role(who, role)),
         2 => member().prop_map(Deed::Transfer),
         2 => member().prop_map(Deed::Remove),
-        3 => member().prop_map(Deed::Ban),
+        4 => prop_oneof![member(), stranger()].prop_map(Deed::Ban),
         1 => some_of(known.bans.iter().copied(), who()).prop_map(Deed::Unban),
         2 => Just(Deed::Leave),
         1 => Just(Deed::Delete),
