@@ -60,6 +60,8 @@ pub(crate) struct Known {
     read: bool,
     edited: Option<i64>,
     reply: Option<u8>,
+    /// It was ahead of the clock and has no month yet.
+    is_late: bool,
     /// `None` when outgoing, unknown or removed.
     pub(crate) sender: Option<usize>,
 }
@@ -160,6 +162,11 @@ impl Draft {
     }
 }
 
+fn late_from(now: i64) -> i64 {
+    let now = privatus_domain::Timestamp::from_unix_ms(now).unwrap();
+    privatus_domain::Partition::late_from(now).unix_ms()
+}
+
 fn text(id: u8, size: usize) -> String {
     format!("{id}\0").repeat(size).chars().take(size).collect()
 }
@@ -196,6 +203,17 @@ impl Model {
             self.removed
                 .extend(chat.messages.iter().map(|message| message.id));
         }
+    }
+
+    /// The vault is opened: messages whose month has come move into it. Says whether there were any to look at.
+    pub(crate) fn late_settle(&mut self) -> bool {
+        let from = late_from(self.now);
+        let mut found = false;
+        for message in self.chats.values_mut().flat_map(|chat| &mut chat.messages) {
+            found |= message.is_late;
+            message.is_late &= message.at >= from;
+        }
+        found
     }
 
     pub(crate) fn message(&mut self, step: &MessageStep) -> Outcome {
@@ -269,6 +287,7 @@ impl Model {
             read: draft.outgoing || draft.read,
             edited,
             reply: draft.reply,
+            is_late: sent >= late_from(now),
             sender: (!draft.outgoing).then_some(draft.sender),
         };
         let chat = self.chats.get_mut(name).unwrap();

@@ -41,15 +41,26 @@ impl Model {
             VaultStep::Wait(ms) => self.now += ms,
             VaultStep::Reopen => {
                 self.audit.append(&mut self.waiting);
-                self.waiting.push(("authentication", "unlock"));
+                self.open();
             }
             VaultStep::Other(who) => {
                 // It opens the vault and closes it, and its own unlock is written with what it does.
                 let ours = std::mem::take(&mut self.waiting);
-                self.audit.push(("authentication", "unlock"));
+                self.open();
+                self.audit.append(&mut self.waiting);
                 assert_eq!(self.contact(&ContactStep::Create(*who)), Outcome::Done);
                 self.waiting = ours;
             }
+        }
+    }
+}
+
+impl Model {
+    /// What an open writes takes the unlock along.
+    fn open(&mut self) {
+        self.waiting.push(("authentication", "unlock"));
+        if self.late_settle() {
+            self.audit.append(&mut self.waiting);
         }
     }
 }
