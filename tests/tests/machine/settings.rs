@@ -52,7 +52,11 @@ impl SettingStep {
             || NAMES[*key].to_owned(),
             |user| format!("{}/{}", USERS[user], NAMES[*key]),
         );
-        Some((ResourceKind::Setting, id, Permission::Write))
+        let permission = match self {
+            Self::Set { .. } => Permission::Write,
+            Self::Unset { .. } => Permission::Delete,
+        };
+        Some((ResourceKind::Setting, id, permission))
     }
 
     pub(crate) fn run(&self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
