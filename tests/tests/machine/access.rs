@@ -41,7 +41,7 @@ pub(crate) enum AccessStep {
     },
 }
 
-const RESOURCES: [&str; 8] = [
+const RESOURCES: [&str; 10] = [
     "contact:*",
     "contact:alice",
     "group:*",
@@ -50,6 +50,8 @@ const RESOURCES: [&str; 8] = [
     "transfer:*",
     "setting:*",
     "setting:theme",
+    "audit:*",
+    "security:*",
 ];
 
 fn resource(on: usize) -> Resource {
@@ -120,6 +122,9 @@ impl Act {
             Self::Transfer(step) => step.needs(),
             Self::Setting(step) => step.need(acting).into_iter().collect(),
             Self::Access(step) => step.need().into_iter().collect(),
+            Self::Audit(step) => vec![step.need()],
+            Self::Security(step) => vec![step.need()],
+            Self::Key(step) => vec![step.need()],
         }
     }
 
@@ -132,15 +137,22 @@ impl Act {
             Self::Transfer(step) => step.run(tx),
             Self::Setting(step) => step.run(tx),
             Self::Access(step) => step.run(tx),
+            Self::Audit(step) => step.run(tx),
+            Self::Security(step) => step.run(tx),
+            Self::Key(step) => step.run(tx),
         }
     }
 }
 
 impl Model {
-    pub(crate) fn may(&self, user: usize, act: &Act) -> bool {
-        act.needs(user)
-            .iter()
-            .all(|need| self.granted_until(user, need).is_some())
+    /// What a user needs for an act and does not have: the first of it.
+    pub(crate) fn denied(&self, user: usize, act: &Act) -> Option<Need> {
+        let mut needs = act.needs(user).into_iter();
+        needs.find(|need| !self.may(user, need))
+    }
+
+    pub(crate) fn may(&self, user: usize, need: &Need) -> bool {
+        self.granted_until(user, need).is_some()
     }
 
     /// Until when a user has what it needs.
@@ -185,13 +197,13 @@ impl Model {
                     }
                 }
                 self.grants.insert((resource(*on), *to), given);
-                self.audit.push(("access", "grant"));
+                self.note(("access", "grant"), resource(*on).kind, resource(*on).id());
             }
             AccessStep::Take { on, to } => {
                 if self.grants.remove(&(resource(*on), *to)).is_none() {
                     return Outcome::NotFound;
                 }
-                self.audit.push(("access", "revoke"));
+                self.note(("access", "revoke"), resource(*on).kind, resource(*on).id());
             }
         }
         Outcome::Done
@@ -217,4 +229,14 @@ pub(crate) fn compare(store: &Store, model: &Model) {
         })
         .collect();
     assert_eq!(found, model.grants, "the grants");
+    for (number, name) in USERS.iter().enumerate() {
+        let user: UserId = name.parse().unwrap();
+        for on in RESOURCES.iter().map(|on| on.parse::<Resource>().unwrap()) {
+            for permission in Permission::ALL {
+                let need = (on.kind, on.id().to_owned(), permission);
+                let may = store.read(|tx| tx.access_check(&user, &on, permission)).unwrap();
+                assert_eq!(may, model.may(number, &need), "{name} may {permission} {on}");
+            }
+        }
+    }
 }

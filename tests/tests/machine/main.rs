@@ -15,17 +15,21 @@
 
 mod access;
 mod audit;
+mod bound;
 mod contacts;
 mod groups;
+mod keys;
 mod messages;
 mod model;
 mod outcome;
 mod planted;
 mod run;
+mod security;
 mod settings;
 mod soak;
 mod step;
 mod transfers;
+mod usage;
 mod vault;
 mod world;
 

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use privatus_domain::{Day, Usage};
+
 use crate::access::Grants;
+use crate::audit::Entry;
 use crate::contacts::Person;
 use crate::groups::Group;
+use crate::keys::Keys;
 use crate::messages::Chat;
 use crate::outcome::Outcome;
+use crate::security::Event;
 use crate::step::{Act, Step};
 use crate::transfers::Transfer;
+use crate::vault::UNLOCK;
 use crate::world::BEGIN;
-
-/// An entry of the audit log: its event type and action.
-pub(crate) type Entry = (&'static str, &'static str);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
@@ -29,16 +32,23 @@ pub(crate) struct Model {
     /// By scope (empty: the application's) and name.
     pub(crate) settings: BTreeMap<(String, usize), i64>,
     pub(crate) grants: Grants,
+    /// Those that stand, and how many went.
     pub(crate) audit: Vec<Entry>,
-    /// Entries that the next write takes along.
+    pub(crate) audit_removed: usize,
+    /// Entries that the next write takes along, and how many the present one took.
     pub(crate) waiting: Vec<Entry>,
+    pub(crate) just_written: usize,
     /// Whom the present transaction acts for.
     pub(crate) acting: Option<usize>,
-    /// Types of the security events, in their order.
-    pub(crate) events: Vec<&'static str>,
-    /// When users were refused, and when it was said of each that it was often.
-    pub(crate) refusals: Vec<(usize, i64)>,
-    pub(crate) often: BTreeMap<usize, i64>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) keys: Keys,
+    pub(crate) usage: BTreeMap<Day, Usage>,
+    /// Transactions that were tried.
+    pub(crate) steps: BTreeMap<Day, u64>,
+    /// The vault was just opened: all that was counted is written.
+    pub(crate) is_counted: bool,
+    /// Another process left messages to delete.
+    pub(crate) is_unswept: bool,
 }
 
 impl Default for Model {
@@ -53,12 +63,17 @@ impl Default for Model {
             transfers: BTreeMap::new(),
             settings: BTreeMap::new(),
             grants: Grants::default(),
-            audit: vec![("vault", "create")],
-            waiting: vec![("authentication", "unlock")],
+            audit: vec![Entry::done(BEGIN, ("vault", "create")).on_vault()],
+            audit_removed: 0,
+            waiting: vec![Entry::done(BEGIN, UNLOCK)],
+            just_written: 0,
             acting: None,
             events: Vec::new(),
-            refusals: Vec::new(),
-            often: BTreeMap::new(),
+            keys: Keys::default(),
+            usage: BTreeMap::new(),
+            steps: BTreeMap::new(),
+            is_counted: false,
+            is_unswept: false,
         }
     }
 }
@@ -68,29 +83,37 @@ impl Model {
     pub(crate) fn step(&mut self, step: &Step) -> Outcome {
         // Each step has a time of its own: who joined first is known.
         self.now += 1;
-        match step {
+        self.is_counted = false;
+        let outcome = match step {
             Step::Act { act, user } => self.transaction(std::slice::from_ref(act), *user, false),
             Step::GivenUp(acts) => self.transaction(acts, None, true),
             Step::Vault(step) => {
                 self.vault(step);
-                Outcome::Done
+                return Outcome::Done;
             }
+        };
+        self.tried();
+        if std::mem::take(&mut self.is_unswept) {
+            self.audit.append(&mut self.waiting);
         }
+        outcome
     }
 
     /// All of it, or nothing.
     fn transaction(&mut self, acts: &[Act], user: Option<usize>, is_given_up: bool) -> Outcome {
         let mut after = self.clone();
+        after.just_written = after.waiting.len();
         after.audit.append(&mut after.waiting);
         after.acting = user;
         for act in acts {
-            let outcome = match user {
-                Some(user) if !self.may(user, act) => Outcome::Denied,
-                _ => after.act(act),
+            let denied = user.and_then(|user| self.denied(user, act).map(|need| (user, need)));
+            let outcome = match &denied {
+                Some(_) => Outcome::Denied,
+                None => after.act(act),
             };
-            if outcome == Outcome::Denied {
+            if let Some((user, need)) = denied {
                 self.audit.append(&mut self.waiting);
-                self.refused(user.unwrap());
+                self.refused(user, &need);
             }
             if outcome != Outcome::Done {
                 return outcome;
@@ -99,7 +122,10 @@ impl Model {
         if is_given_up {
             return Outcome::Stopped;
         }
-        *self = after;
+        *self = Self {
+            acting: None,
+            ..after
+        };
         Outcome::Done
     }
 
@@ -111,6 +137,9 @@ impl Model {
             Act::Transfer(step) => self.transfer(step),
             Act::Setting(step) => self.setting(step),
             Act::Access(step) => self.access(step),
+            Act::Audit(step) => self.audit_step(step),
+            Act::Security(step) => self.security(step),
+            Act::Key(step) => self.key(step),
         }
     }
 }

@@ -13,8 +13,8 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use crate::model::Model;
 use crate::step::{self, Step};
 use crate::vault::Real;
-use crate::world::{BEGIN, set_clock};
-use crate::{access, audit, contacts, groups, messages, settings, transfers};
+use crate::world;
+use crate::{access, audit, bound, contacts, groups, keys, messages, security, settings, transfers, usage};
 
 impl ReferenceStateMachine for Model {
     type State = (Self, Option<crate::outcome::Outcome>);
@@ -48,7 +48,7 @@ impl StateMachineTest for Beside {
     type Reference = Model;
 
     fn init_test(_: &<Model as ReferenceStateMachine>::State) -> Real {
-        set_clock(BEGIN);
+        world::begin();
         Real::new()
     }
 
@@ -64,7 +64,7 @@ impl StateMachineTest for Beside {
     }
 
     fn teardown(mut real: Real, (mut model, _): <Model as ReferenceStateMachine>::State) {
-        let reopen = Step::Vault(crate::vault::VaultStep::Reopen);
+        let reopen = Step::Vault(crate::vault::VaultStep::Reopen(0));
         model.step(&reopen);
         real.step(&reopen);
         compare(&real, &model);
@@ -73,6 +73,9 @@ impl StateMachineTest for Beside {
 
 fn compare(real: &Real, model: &Model) {
     let store = real.store();
+    if model.is_counted {
+        usage::compare(store, model);
+    }
     contacts::compare(store, model);
     groups::compare(store, model);
     messages::compare(store, model);
@@ -80,6 +83,9 @@ fn compare(real: &Real, model: &Model) {
     settings::compare(store, model);
     access::compare(store, model);
     audit::compare(store, model);
+    security::compare(store, model);
+    keys::compare(store, model);
+    bound::compare(store, model);
     let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
     assert!(found.is_content(), "{:?}", found.problems);
 }

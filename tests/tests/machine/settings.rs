@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use privatus_domain::{Permission, ResourceKind, SettingKey};
+use privatus_domain::{Permission, ResourceKind, SettingKey, UserId};
 use privatus_store::{Store, StoreError, WriteTx};
 use proptest::prelude::*;
 
@@ -101,4 +101,23 @@ pub(crate) fn compare(store: &Store, model: &Model) {
     let expected = model.settings.iter();
     let expected = expected.map(|((scope, key), value)| ((scope.clone(), NAMES[*key].into()), Some(*value)));
     assert_eq!(found, expected.collect(), "the settings");
+    for name in &NAMES[..GOOD] {
+        let key = SettingKey::new(*name).unwrap();
+        let place = |scope: &str| {
+            (
+                scope.to_owned(),
+                NAMES.iter().position(|one| one == name).unwrap(),
+            )
+        };
+        for user in [None, Some(0), Some(1)] {
+            let own = user.and_then(|user: usize| model.settings.get(&place(USERS[user])));
+            let expected = own.or_else(|| model.settings.get(&place("")));
+            let user = user.map(|user| UserId::new(USERS[user]).unwrap());
+            let found = store.read(|tx| tx.setting_effective(user.as_ref(), &key));
+            let found = found
+                .ok()
+                .map(|effective| effective.value().as_str().parse().unwrap());
+            assert_eq!(found, expected.copied(), "{name} of {user:?}");
+        }
+    }
 }

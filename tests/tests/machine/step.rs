@@ -3,10 +3,13 @@
 use proptest::prelude::*;
 
 use crate::access::{self, AccessStep};
+use crate::audit::{self, AuditStep};
 use crate::contacts::{self, ContactStep};
 use crate::groups::{self, GroupStep};
+use crate::keys::{self, KeyStep};
 use crate::messages::{self, MessageStep};
 use crate::model::Model;
+use crate::security::{self, SecurityStep};
 use crate::settings::{self, SettingStep};
 use crate::transfers::{self, TransferStep};
 use crate::vault::{self, VaultStep};
@@ -20,6 +23,9 @@ pub(crate) enum Act {
     Transfer(TransferStep),
     Setting(SettingStep),
     Access(AccessStep),
+    Audit(AuditStep),
+    Security(SecurityStep),
+    Key(KeyStep),
 }
 
 #[derive(Debug, Clone)]
@@ -34,12 +40,15 @@ pub(crate) enum Step {
 
 fn act(model: &Model) -> BoxedStrategy<Act> {
     prop_oneof![
-        4 => contacts::steps(model).prop_map(Act::Contact),
-        6 => groups::steps(model).prop_map(Act::Group),
-        5 => messages::steps(model).prop_map(Act::Message),
-        6 => transfers::steps(model).prop_map(Act::Transfer),
-        2 => settings::steps().prop_map(Act::Setting),
-        3 => access::steps().prop_map(Act::Access),
+        8 => contacts::steps(model).prop_map(Act::Contact),
+        12 => groups::steps(model).prop_map(Act::Group),
+        10 => messages::steps(model).prop_map(Act::Message),
+        12 => transfers::steps(model).prop_map(Act::Transfer),
+        4 => settings::steps().prop_map(Act::Setting),
+        6 => access::steps().prop_map(Act::Access),
+        1 => audit::steps().prop_map(Act::Audit),
+        2 => security::steps(model).prop_map(Act::Security),
+        1 => keys::steps().prop_map(Act::Key),
     ]
     .boxed()
 }
@@ -55,7 +64,7 @@ pub(crate) fn steps(model: &Model) -> BoxedStrategy<Step> {
         13 => act(model).prop_map(|act| Step::Act { act, user: None }),
         6 => (act_of_user(model), access::user()).prop_map(|(act, user)| Step::Act { act, user: Some(user) }),
         1 => prop::collection::vec(act(model), 1..4).prop_map(Step::GivenUp),
-        2 => vault::steps().prop_map(Step::Vault),
+        2 => vault::steps(model).prop_map(Step::Vault),
     ]
     .boxed()
 }

@@ -1,7 +1,5 @@
 //! File transfers: offered to contacts and groups, taken from status to status, in steps that are allowed or not.
 
-use std::collections::BTreeMap;
-
 use privatus_domain::transfer::{
     FileHash, FileName, FileSize, NewTransfer, TransferDirection, TransferFilter, TransferPeer,
     TransferStatus,
@@ -31,6 +29,8 @@ pub(crate) enum TransferStep {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Transfer {
+    id: u8,
+    offered: i64,
     peer: Option<Peer>,
     inbound: bool,
     status: TransferStatus,
@@ -137,6 +137,13 @@ impl Transfer {
         self.peer = self.peer.filter(|peer| *peer != who);
     }
 
+    /// Whoever ran it died.
+    pub(crate) fn nobody_runs_it(&mut self) {
+        if self.status == TransferStatus::Active {
+            self.status = TransferStatus::Paused;
+        }
+    }
+
     pub(crate) fn group_goes(&mut self, group: usize) {
         self.contact_goes(PEOPLE.len() + group);
     }
@@ -171,6 +178,8 @@ impl Model {
                 return Outcome::Refused;
             }
             let new = Transfer {
+                id: *id,
+                offered: self.now,
                 peer: Some(*peer),
                 inbound: *inbound,
                 status: TransferStatus::Pending,
@@ -220,24 +229,37 @@ pub(crate) fn compare(store: &Store, model: &Model) {
         let group = transfer.group.as_ref().map(ToString::to_string);
         let group = group.and_then(|id| GROUPS.iter().position(|name| *name == id));
         Transfer {
+            id: (0..IDS).find(|id| transfer_id(*id) == transfer.id).unwrap(),
+            offered: transfer.created_at.unix_ms(),
             peer: contact.or(group.map(|group| PEOPLE.len() + group)),
             inbound: transfer.direction == TransferDirection::Inbound,
             status: transfer.state.status(),
             progress: transfer.state.progress(),
         }
     };
+    // Page by page.
     let list = |filter: &TransferFilter| {
-        let page = store.read(|tx| tx.transfers(filter, None, 100)).unwrap();
-        let named = page
-            .transfers
-            .iter()
-            .map(|transfer| (transfer.id.to_string(), seen(transfer)));
-        named.collect::<BTreeMap<String, Transfer>>()
+        let mut all = Vec::new();
+        let mut before = None;
+        loop {
+            let page = store.read(|tx| tx.transfers(filter, before.as_ref(), 2)).unwrap();
+            before = page.transfers.last().map(|last| last.id.clone());
+            all.extend(page.transfers.iter().map(seen));
+            if !page.has_older {
+                return all;
+            }
+        }
     };
+    // Newest first.
     let expected = |wanted: &dyn Fn(&Transfer) -> bool| {
-        let known = model.transfers.iter().filter(|(_, transfer)| wanted(transfer));
-        let named = known.map(|(id, transfer)| (transfer_id(*id).to_string(), transfer.clone()));
-        named.collect::<BTreeMap<String, Transfer>>()
+        let mut known: Vec<Transfer> = model
+            .transfers
+            .values()
+            .filter(|transfer| wanted(transfer))
+            .cloned()
+            .collect();
+        known.sort_by_key(|transfer| std::cmp::Reverse(transfer.offered));
+        known
     };
     assert_eq!(
         list(&TransferFilter::default()),

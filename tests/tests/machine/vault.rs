@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use privatus_domain::ConversationId;
 use privatus_store::{Password, Secret, Store, StoreError, VaultKeys, VaultOptions};
 use proptest::prelude::*;
 
-use crate::contacts::ContactStep;
+use crate::audit::{Entry, What};
+use crate::contacts::{self, ContactStep};
 use crate::model::Model;
 use crate::outcome::Outcome;
 use crate::step::{Act, Step};
@@ -19,47 +20,81 @@ use crate::world::{PEOPLE, USERS, clock, set_clock};
 pub(crate) enum VaultStep {
     /// Milliseconds go by.
     Wait(i64),
-    /// It is closed, and opened again.
-    Reopen,
-    /// Another process opens it beside us and adds a contact.
-    Other(usize),
+    /// It is closed, a wrong password is tried so many times, and it is opened again.
+    Reopen(usize),
+    /// Another process opens it beside us and does something with a contact.
+    Other(ContactStep),
+    /// It is closed; another process opens it, does something with a contact, and dies in the middle of more.
+    Crash(ContactStep),
 }
 
-pub(crate) fn steps() -> impl Strategy<Value = VaultStep> {
+/// What the audit log has of an open.
+pub(crate) const UNLOCK: What = ("authentication", "unlock");
+
+pub(crate) fn steps(model: &Model) -> BoxedStrategy<VaultStep> {
     const HOUR: i64 = 3_600_000;
     let wait = prop::sample::select(vec![1, 61_000, HOUR - 1, HOUR, 25 * HOUR, 40 * 24 * HOUR]);
     prop_oneof![
         12 => wait.prop_map(VaultStep::Wait),
-        12 => Just(VaultStep::Reopen),
-        1 => (0..PEOPLE.len()).prop_map(VaultStep::Other),
+        12 => prop_oneof![4 => Just(0), 1 => 1..7_usize].prop_map(VaultStep::Reopen),
+        1 => contacts::steps(model).prop_map(VaultStep::Other),
+        2 => contacts::steps(model).prop_map(VaultStep::Crash),
     ]
+    .boxed()
 }
 
 impl Model {
     pub(crate) fn vault(&mut self, step: &VaultStep) {
         match step {
             VaultStep::Wait(ms) => self.now += ms,
-            VaultStep::Reopen => {
+            VaultStep::Reopen(wrong) => {
                 self.audit.append(&mut self.waiting);
-                self.open();
+                self.open(*wrong);
+                self.is_counted = true;
             }
-            VaultStep::Other(who) => {
-                // It opens the vault and closes it, and its own unlock is written with what it does.
+            VaultStep::Other(step) => {
                 let ours = std::mem::take(&mut self.waiting);
-                self.open();
+                self.open(0);
+                // What waits is written with it, or at the close.
                 self.audit.append(&mut self.waiting);
-                assert_eq!(self.contact(&ContactStep::Create(*who)), Outcome::Done);
+                self.contact(step);
                 self.waiting = ours;
+                self.is_unswept |= self.has_gone(step);
+            }
+            VaultStep::Crash(step) => {
+                self.audit.append(&mut self.waiting);
+                self.open(0);
+                let mut after = self.clone();
+                after.audit.append(&mut after.waiting);
+                if after.contact(step) == Outcome::Done {
+                    *self = after;
+                }
+                // What a process that died knew is lost.
+                self.waiting.clear();
+                self.is_unswept |= self.has_gone(step);
+                for transfer in self.transfers.values_mut() {
+                    transfer.nobody_runs_it();
+                }
+                self.open(0);
             }
         }
     }
-}
 
-impl Model {
+    /// Whether this step took a contact away, so that its messages are to be deleted.
+    fn has_gone(&self, step: &ContactStep) -> bool {
+        let noted = self.audit.iter().rev().take_while(|entry| entry.at == self.now);
+        matches!(step, ContactStep::Remove(_)) && noted.into_iter().any(Entry::is_removal)
+    }
+
     /// What an open writes takes the unlock along.
-    fn open(&mut self) {
-        self.waiting.push(("authentication", "unlock"));
-        if self.late_settle() {
+    fn open(&mut self, wrong: usize) {
+        if wrong > 0 {
+            self.locked_out(wrong);
+            self.audit.push(Entry::done(self.now, UNLOCK));
+        } else {
+            self.waiting.push(Entry::done(self.now, UNLOCK));
+        }
+        if self.late_settle() | std::mem::take(&mut self.is_unswept) {
             self.audit.append(&mut self.waiting);
         }
     }
@@ -95,7 +130,8 @@ impl Empty {
 }
 
 const ROLE: &str = "PRIVATUS_MACHINE_VAULT";
-const WHO: &str = "PRIVATUS_MACHINE_CONTACT";
+const STEP: &str = "PRIVATUS_MACHINE_STEP";
+const DIES: &str = "PRIVATUS_MACHINE_DIES";
 const NOW: &str = "PRIVATUS_MACHINE_NOW";
 
 fn options() -> VaultOptions {
@@ -167,8 +203,8 @@ impl Real {
             Some(user) => self
                 .store()
                 .session(USERS[user].parse().unwrap())
-                .write("step", work),
-            None => self.store().write("step", work),
+                .write(crate::usage::STEP, work),
+            None => self.store().write(crate::usage::STEP, work),
         };
         self.store().removals_sweep().unwrap();
         Outcome::of(done)
@@ -177,26 +213,40 @@ impl Real {
     fn vault(&mut self, step: &VaultStep) {
         match step {
             VaultStep::Wait(ms) => set_clock(clock().unix_ms() + ms),
-            VaultStep::Reopen => {
+            VaultStep::Reopen(wrong) => {
                 self.store.take().unwrap().lock().unwrap();
-                let keys = &EMPTY.get().unwrap().keys;
-                self.store = Some(Store::open(&self.path, keys, &options()).unwrap());
+                let secret = Secret::Password(Password::new("another").unwrap());
+                for _ in 0..*wrong {
+                    let refused = Store::unlock(&self.path, &secret, &options()).unwrap_err();
+                    assert!(matches!(refused, StoreError::WrongSecret), "{refused}");
+                }
+                self.open();
             }
-            VaultStep::Other(who) => {
-                let child = Command::new(std::env::current_exe().unwrap())
-                    .args(["--exact", "vault::another_process", "--ignored"])
-                    .env(ROLE, &self.path)
-                    .env(WHO, who.to_string())
-                    .env(NOW, clock().unix_ms().to_string())
-                    .output()
-                    .unwrap();
-                assert!(
-                    child.status.success(),
-                    "{}",
-                    String::from_utf8_lossy(&child.stdout)
-                );
+            VaultStep::Other(step) => assert!(self.other(step, false).status.success()),
+            VaultStep::Crash(step) => {
+                self.store.take().unwrap().lock().unwrap();
+                let end = self.other(step, true);
+                let text = String::from_utf8_lossy(&end.stdout);
+                assert!(end.status.code().is_none(), "it did not die: {text}");
+                self.open();
             }
         }
+    }
+
+    fn open(&mut self) {
+        let keys = &EMPTY.get().unwrap().keys;
+        self.store = Some(Store::open(&self.path, keys, &options()).unwrap());
+    }
+
+    fn other(&self, step: &ContactStep, dies: bool) -> Output {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "vault::another_process", "--ignored"]);
+        child.env(ROLE, &self.path).env(STEP, step.to_words());
+        child.env(NOW, clock().unix_ms().to_string());
+        if dies {
+            child.env(DIES, "1");
+        }
+        child.output().unwrap()
     }
 }
 
@@ -206,11 +256,26 @@ fn another_process() {
     let Some(path) = std::env::var_os(ROLE) else {
         return;
     };
-    let number = |name: &str| std::env::var(name).unwrap().parse::<i64>().unwrap();
-    set_clock(number(NOW));
+    set_clock(std::env::var(NOW).unwrap().parse().unwrap());
     let store = Store::unlock(path.as_ref(), &Secret::Password(password()), &options()).unwrap();
-    let who = usize::try_from(number(WHO)).unwrap();
-    let act = Act::Contact(ContactStep::Create(who));
-    store.write("other", |tx| act.run(tx, &Chats::new())).unwrap();
+    let words = std::env::var(STEP).unwrap();
+    let act = Act::Contact(ContactStep::from_words(&words).unwrap());
+    // A step that is refused is none.
+    let _ = store.write("other", |tx| act.run(tx, &Chats::new()));
+    if std::env::var_os(DIES).is_some() {
+        let everything = store.write("dies", |tx| {
+            for who in 0..PEOPLE.len() {
+                Act::Contact(ContactStep::Create(who)).run(tx, &Chats::new())?;
+                Act::Contact(ContactStep::Block(who, true)).run(tx, &Chats::new())?;
+                if who % 2 == 0 {
+                    Act::Contact(ContactStep::Remove(who)).run(tx, &Chats::new())?;
+                }
+            }
+            std::process::abort();
+            #[allow(unreachable_code)]
+            Ok::<_, StoreError>(())
+        });
+        everything.unwrap();
+    }
     store.lock().unwrap();
 }

@@ -1,6 +1,7 @@
 //! Who and what there is in the stories, and a clock that goes on when a step says so.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use privatus_domain::{ContactId, GroupId, MessageId, Timestamp};
 
@@ -36,6 +37,29 @@ pub(crate) fn clock() -> Timestamp {
 
 pub(crate) fn set_clock(ms: i64) {
     NOW.set(ms);
+}
+
+thread_local! {
+    /// Newest pages that were opened, by the time of it.
+    static OPENED: RefCell<BTreeMap<i64, u64>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Another story begins.
+pub(crate) fn begin() {
+    set_clock(BEGIN);
+    OPENED.take();
+}
+
+/// The newest page of a conversation is asked for.
+pub(crate) fn page_opened() {
+    let now = NOW.get();
+    OPENED.with_borrow_mut(|opened| *opened.entry(now).or_default() += 1);
+}
+
+/// Pages that were opened before now.
+pub(crate) fn pages_opened() -> BTreeMap<i64, u64> {
+    let now = NOW.get();
+    OPENED.with_borrow(|opened| opened.range(..now).map(|(at, pages)| (*at, *pages)).collect())
 }
 
 pub(crate) fn at(text: &str) -> Timestamp {
