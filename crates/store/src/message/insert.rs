@@ -198,13 +198,13 @@ impl WriteTx<'_> {
     }
 
     /// A reply to a message that the vault has in another conversation is refused: it would be shown there and here. One
-    /// to a message that was removed, or that may still come, is kept.
+    /// to a message that was removed (its row may still wait for it), or that may still come, is kept.
     fn reply_check(&mut self, place: Place, message: &NewMessage) -> Result<(), StoreError> {
         let Some(answered) = &message.reply_to else {
             return Ok(());
         };
         match self.locate(answered)? {
-            Located::At(_, key) if row_key::conversation(key) != place.number => {
+            Located::At(_, key) if row_key::conversation(key) != place.number && self.is_shown(key)? => {
                 Err(MessageError::RepliesElsewhere {
                     message: message.id.clone(),
                     answered: answered.clone(),

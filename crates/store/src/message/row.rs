@@ -11,6 +11,7 @@ use privatus_domain::{
 use crate::catalogue::Month;
 use crate::columns::{FromRow, WrongType};
 use crate::error::StoreError;
+use crate::row_key;
 use crate::sender::{SenderRow, sender_from};
 use crate::sql::Sql;
 use crate::tx::ReadTx;
@@ -91,6 +92,14 @@ impl ReadTx<'_> {
         }
     }
 
+    /// Whether a row is still to be seen: it may only wait to be deleted with its conversation.
+    pub(crate) fn is_shown(&mut self, row_key: i64) -> Result<bool, StoreError> {
+        let sql = Sql::new("SELECT 1 FROM conversations WHERE conversation = ? AND is_hidden = 0");
+        let number = row_key::conversation(row_key);
+        let shown: Option<i32> = self.link.row(sql.bind(number), "find a conversation")?;
+        Ok(shown.is_some())
+    }
+
     /// A message by its id.
     ///
     /// # Errors
@@ -125,6 +134,7 @@ impl ReadTx<'_> {
         match self.locate(id)? {
             Located::Absent => Ok(ReplyState::Absent),
             Located::Removed => Ok(ReplyState::Deleted),
+            Located::At(_, row_key) if !self.is_shown(row_key)? => Ok(ReplyState::Deleted),
             Located::At(month, row_key) => {
                 if self.user.is_some() && !self.may_read_row(row_key)? {
                     return Ok(ReplyState::Absent);

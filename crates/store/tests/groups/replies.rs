@@ -82,8 +82,14 @@ fn a_reply_to_what_is_not_there_is_kept() {
         .store
         .write("m", |tx| tx.contact_remove(&"bob".parse().unwrap()))
         .unwrap();
-    world.store.removals_sweep().unwrap();
-    insert(&answer("to removed", &message_id("removed"))).unwrap();
+    // Before they are swept, and after it.
+    for reply in ["to hidden", "to removed"] {
+        let removed = message_id("removed");
+        let state = world.store.read(|tx| tx.reply_state(&removed)).unwrap();
+        assert_eq!(state, ReplyState::Deleted);
+        insert(&answer(reply, &removed)).unwrap();
+        world.store.removals_sweep().unwrap();
+    }
     // A history that was made elsewhere keeps what it says.
     let other = "alice".parse().unwrap();
     let foreign = answer("foreign", &message_id("gone"));
