@@ -4,6 +4,7 @@
 
 mod database;
 mod filled;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::sync::OnceLock;
 
 pub use database::Database;
 pub use filled::fill;
+pub use typed::{fails, json, new_vault, refused};
 
 /// Password of the vaults that tests make.
 pub const PASSWORD: &str = "correct horse battery staple";

@@ -22,17 +22,12 @@ use privatus_domain::{Body, MessageId, NewMessage};
 use privatus_import::legacy::Zone;
 use privatus_import::{Report, telegram};
 use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
-use privatus_tests::{PASSWORD, init, ok, privatus, telegram as export};
+use privatus_tests::{PASSWORD, init, json, ok, privatus, telegram as export};
 use serde_json::Value;
 
 /// Where a child finds the vault, and the source of its import.
 const VAULT: &str = "PRIVATUS_RESTART_VAULT";
 const SOURCE: &str = "PRIVATUS_RESTART_SOURCE";
-
-fn json(vault: &Path, words: &[&str]) -> Value {
-    let words: Vec<&str> = [&["--json"], words].concat();
-    serde_json::from_str(&ok(vault, &words)).unwrap()
-}
 
 fn path(name: &str) -> PathBuf {
     std::env::var_os(name)

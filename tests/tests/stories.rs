@@ -13,13 +13,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 
-use privatus_tests::{PASSWORD, history, init, ok, privatus, run, telegram};
+use privatus_tests::{PASSWORD, history, init, json, ok, privatus, run, telegram};
 use serde_json::Value;
-
-fn json(vault: &Path, words: &[&str]) -> Value {
-    let words: Vec<&str> = [&["--json"], words].concat();
-    serde_json::from_str(&ok(vault, &words)).unwrap()
-}
 
 #[test]
 fn a_history_in_answered_and_out_again() {

@@ -10,7 +10,7 @@
 
 use std::path::{Path, PathBuf};
 
-use privatus_tests::{init, ok, run};
+use privatus_tests::{init, json, ok, run};
 use serde_json::{Value, json};
 
 /// A vault with the contacts Alice and Bob, and a message to each.
@@ -22,10 +22,6 @@ fn vault(folder: &Path) -> PathBuf {
         ok(&vault, &["send", name, "hello"]);
     }
     vault
-}
-
-fn json_of(vault: &Path, words: &[&str]) -> Value {
-    serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
 }
 
 /// Code and line of a command that fails.
@@ -46,7 +42,7 @@ fn a_user_reaches_what_it_was_granted_until_that_is_taken_back() {
     };
     assert_eq!(as_ann(&["show", "Alice"]), Some(28));
     assert_eq!(
-        json_of(&vault, &["--as-user", "ann", "chats"]),
+        json(&vault, &["--as-user", "ann", "chats"]),
         json!({ "chats": [] })
     );
     for list in ["contacts", "groups", "transfers", "settings", "chats"] {
@@ -59,7 +55,7 @@ fn a_user_reaches_what_it_was_granted_until_that_is_taken_back() {
         assert_eq!(told, format!("There are no {list} that ann may read.\n"));
     }
 
-    let granted = json_of(
+    let granted = json(
         &vault,
         &[
             "access",
@@ -98,7 +94,7 @@ fn a_user_reaches_what_it_was_granted_until_that_is_taken_back() {
     ] {
         assert_eq!(as_ann(words), Some(code), "{words:?}");
     }
-    let chats = json_of(&vault, &["--as-user", "ann", "chats"]);
+    let chats = json(&vault, &["--as-user", "ann", "chats"]);
     assert_eq!(chats["chats"].as_array().unwrap().len(), 1);
 
     ok(
@@ -165,7 +161,7 @@ fn grants_are_asked_and_listed() {
         "a contact is not its conversation"
     );
     assert_eq!(check("root", "delete", "conversation:Alice"), (true, 0));
-    let all = json_of(&vault, &["access", "list"]);
+    let all = json(&vault, &["access", "list"]);
     let fields = |name: &str| -> Vec<Value> {
         all["grants"]
             .as_array()
@@ -179,7 +175,7 @@ fn grants_are_asked_and_listed() {
     assert_eq!(fields("is_expired"), [json!(false), json!(false)]);
     assert_eq!(fields("expires_at")[1], "2999-01-01T00:00:00.000Z");
     let of = |words: &[&str]| {
-        let list = json_of(&vault, &[&["access", "list"], words].concat());
+        let list = json(&vault, &[&["access", "list"], words].concat());
         list["grants"].as_array().unwrap().len()
     };
     assert_eq!(of(&["--user", "root"]), 1);
@@ -252,5 +248,5 @@ fn each_rule_is_refused_with_a_line_and_nothing_is_granted() {
         assert_eq!(code, wanted, "{line}");
         assert!(line.contains(word), "{word}: {line}");
     }
-    assert_eq!(json_of(&vault, &["access", "list"]), json!({ "grants": [] }));
+    assert_eq!(json(&vault, &["access", "list"]), json!({ "grants": [] }));
 }

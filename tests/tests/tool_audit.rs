@@ -9,39 +9,10 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use privatus_crypto::{KeyRing, Password, Secret};
-use privatus_sqlite::{Connection, OpenMode, OpenOptions, RawKey};
-use privatus_tests::{PASSWORD, changed, files, init, ok, privatus, run};
+use privatus_tests::{Database, PASSWORD, changed, fails, files, init, json, new_vault, ok, privatus, run};
 use serde_json::Value;
-use tempfile::TempDir;
-
-fn vault() -> (TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
-    let vault = dir.path().join("vault");
-    init(&vault);
-    (dir, vault)
-}
-
-fn json(vault: &Path, words: &[&str]) -> Value {
-    serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
-}
-
-/// Runs SQL with the vault's key, past the store.
-fn sql(vault: &Path, text: &str) {
-    let ring = KeyRing::parse(&fs::read(vault.join("keyring.json")).unwrap()).unwrap();
-    let unlocked = ring
-        .unlock(&Secret::Password(Password::new(PASSWORD).unwrap()))
-        .unwrap();
-    let key = RawKey::new(
-        unlocked.database_key().dangerously_expose_bytes(),
-        unlocked.cipher_salt(),
-    );
-    let options = OpenOptions::new(OpenMode::ReadWrite).with_key(&key);
-    let mut database = Connection::open(&vault.join("privatus.db"), &options).unwrap();
-    database.execute_batch(text).unwrap();
-}
 
 /// Acts of the log, newest first.
 fn acts(vault: &Path, words: &[&str]) -> Vec<String> {
@@ -58,18 +29,9 @@ fn acts(vault: &Path, words: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// Types words that must be refused with this code; gives the line.
-#[track_caller]
-fn refused(vault: &Path, words: &[&str], code: i32) -> String {
-    let output = run(vault, words);
-    let line = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{words:?}: {line}");
-    line
-}
-
 #[test]
 fn the_life_of_a_vault_is_listed() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let _ = privatus(&vault)
         .env("PRIVATUS_PASSWORD", "wrong")
         .arg("chats")
@@ -132,7 +94,7 @@ fn the_life_of_a_vault_is_listed() {
 
 #[test]
 fn an_exported_head_is_compared() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let head = ok(&vault, &["audit", "head"]);
     let file = dir.path().join("head.txt");
     fs::write(&file, &head).unwrap();
@@ -166,7 +128,7 @@ fn an_exported_head_is_compared() {
     }
     let other = dir.path().join("other");
     init(&other);
-    let line = refused(
+    let line = fails(
         &other,
         &["audit", "verify", "--head", as_json.to_str().unwrap()],
         23,
@@ -179,8 +141,8 @@ fn an_exported_head_is_compared() {
         "DELETE FROM audit_log WHERE log_id >= {last}; UPDATE sqlite_sequence SET seq = {} WHERE name = 'audit_log'",
         last - 1
     );
-    sql(&vault, &cut);
-    let line = refused(
+    Database::open(&vault).run(&cut).unwrap();
+    let line = fails(
         &vault,
         &["audit", "verify", "--head", export.to_str().unwrap()],
         27,
@@ -192,10 +154,12 @@ fn an_exported_head_is_compared() {
 
 #[test]
 fn an_entry_changed_with_the_key_is_found_and_named() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     ok(&vault, &["settings", "set", "theme", "dark", "--text"]);
     ok(&vault, &["verify"]);
-    sql(&vault, "UPDATE audit_log SET action = 'x' WHERE log_id = 2");
+    Database::open(&vault)
+        .run("UPDATE audit_log SET action = 'x' WHERE log_id = 2")
+        .unwrap();
     let output = run(&vault, &["--json", "audit", "verify"]);
     assert_eq!(output.status.code(), Some(27));
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -205,9 +169,9 @@ fn an_entry_changed_with_the_key_is_found_and_named() {
         refusal["error"].as_str().unwrap().contains("entry 2 was changed"),
         "{refusal}"
     );
-    let line = refused(&vault, &["verify"], 27);
+    let line = fails(&vault, &["verify"], 27);
     assert!(line.contains("entry 2 was changed"), "{line}");
-    let line = refused(&vault, &["audit", "prune", "--before", "9000-01-01", "--yes"], 27);
+    let line = fails(&vault, &["audit", "prune", "--before", "9000-01-01", "--yes"], 27);
     assert!(line.contains("entry 2 was changed"), "{line}");
     let events = json(&vault, &["security", "list"]);
     assert_eq!(events["events"][0]["event_type"], "tampering");
@@ -217,12 +181,12 @@ fn an_entry_changed_with_the_key_is_found_and_named() {
 
 #[test]
 fn the_oldest_entries_go_and_the_rest_holds() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     let before = files(&vault);
     assert!(ok(&vault, &["audit", "prune"]).contains("nothing was removed"));
-    let line = refused(&vault, &["audit", "prune", "--before", "9000-01-01"], 2);
+    let line = fails(&vault, &["audit", "prune", "--before", "9000-01-01"], 2);
     assert!(line.contains("needs --yes"), "{line}");
-    let line = refused(&vault, &["--json", "audit", "prune", "--before", "9000-01-01"], 2);
+    let line = fails(&vault, &["--json", "audit", "prune", "--before", "9000-01-01"], 2);
     assert!(line.contains("needs --yes: removes the oldest"), "{line}");
     assert_eq!(changed(&vault, &before), None);
     let told = json(&vault, &["audit", "prune", "--before", "9000-01-01", "--yes"]);
@@ -231,14 +195,16 @@ fn the_oldest_entries_go_and_the_rest_holds() {
     assert_eq!(checked["removed"], told["removed"]);
     assert_eq!(checked["first"], told["removed"].as_u64().unwrap() + 1);
     assert!(acts(&vault, &["--event", "audit"]).contains(&"audit prune".to_owned()));
-    sql(&vault, "UPDATE vault_state SET audit_removed = audit_removed - 1");
-    let line = refused(&vault, &["audit", "verify"], 27);
+    Database::open(&vault)
+        .run("UPDATE vault_state SET audit_removed = audit_removed - 1")
+        .unwrap();
+    let line = fails(&vault, &["audit", "verify"], 27);
     assert!(line.contains("checkpoint"), "{line}");
 }
 
 #[test]
 fn keys_are_listed_without_their_bytes() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     ok(&vault, &["contacts", "add", "Alice"]);
     ok(&vault, &["send", "Alice", "hello"]);
     let keys = json(&vault, &["keys", "list"]);
@@ -277,7 +243,7 @@ fn keys_are_listed_without_their_bytes() {
 
 #[test]
 fn bad_input_is_named() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let (folder, none) = (dir.path().to_str().unwrap().to_owned(), "0".repeat(64));
     let before = files(&vault);
     for (words, code, says) in [
@@ -373,7 +339,7 @@ fn bad_input_is_named() {
         (&["keys", "expire", "99", "--never"], 24, "key 99"),
         (&["keys", "expire", "1"], 2, "--at"),
     ] {
-        let line = refused(&vault, words, code);
+        let line = fails(&vault, words, code);
         assert!(line.contains(says), "{words:?}: {line}");
     }
     assert_eq!(changed(&vault, &before), None);

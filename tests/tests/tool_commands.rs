@@ -9,29 +9,19 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use privatus_domain::SettingKey;
 use privatus_store::{Password, Secret, Store, VaultOptions};
-use privatus_tests::{PASSWORD, changed, files, history, init, ok, privatus, run, telegram, tool};
+use privatus_tests::{
+    PASSWORD, changed, files, history, init, json, new_vault, ok, privatus, run, telegram, tool,
+};
 use serde_json::Value;
-use tempfile::TempDir;
-
-fn vault() -> (TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
-    let vault = dir.path().join("vault");
-    init(&vault);
-    (dir, vault)
-}
-
-fn json(vault: &Path, words: &[&str]) -> Value {
-    serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
-}
 
 #[test]
 fn chats_are_named_by_id_beginning_title_or_peer() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     let id = |name: &str| {
         json(&vault, &["contacts", "add", name])["id"]
             .as_str()
@@ -73,7 +63,7 @@ fn chats_are_named_by_id_beginning_title_or_peer() {
 #[test]
 fn all_chats_are_listed() {
     const CHATS: usize = 1_205;
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let source = dir.path().join("account.json");
     let chat = |number: usize| {
         telegram(&format!("Chat {number}"), &["text".into()]).replace("\"id\":7", &format!("\"id\":{number}"))
@@ -98,7 +88,7 @@ fn all_chats_are_listed() {
 
 #[test]
 fn pages_go_on_with_the_same_option() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let source = dir.path().join("source.json");
     let texts: Vec<String> = (0..7).map(|number| format!("text {number}")).collect();
     fs::write(&source, telegram("Alice", &texts)).unwrap();
@@ -124,7 +114,7 @@ fn pages_go_on_with_the_same_option() {
 
 #[test]
 fn a_reply_shows_what_it_answers() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let source = dir.path().join("source.json");
     fs::write(&source, telegram("Alice", &["a question".into()])).unwrap();
     ok(&vault, &["import", "telegram", source.to_str().unwrap()]);
@@ -148,7 +138,7 @@ fn a_reply_shows_what_it_answers() {
 
 #[test]
 fn wide_names_keep_the_list_within_100_columns() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     for (number, name) in [
         "日本語の会話".repeat(9),
         "👍🎉".repeat(20),
@@ -186,7 +176,7 @@ fn wide_names_keep_the_list_within_100_columns() {
 
 #[test]
 fn an_export_goes_to_a_regular_file_outside_the_vault() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let before = files(&vault);
     for inside in ["privatus.db", "keyring.json", "new.jsonl"] {
         let path = vault.join(inside);
@@ -235,7 +225,7 @@ fn an_export_goes_to_a_regular_file_outside_the_vault() {
 #[test]
 fn an_export_is_private_and_never_replaces_a_device_or_a_link() {
     use std::os::unix::fs::PermissionsExt;
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     assert_eq!(run(&vault, &["export", "/dev/null"]).status.code(), Some(2));
     let (file, link) = (dir.path().join("out.jsonl"), dir.path().join("link"));
     fs::write(&file, "").unwrap();
@@ -250,7 +240,7 @@ fn an_export_is_private_and_never_replaces_a_device_or_a_link() {
 
 #[test]
 fn settings_are_json_and_never_rounded() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     for (word, value) in [
         ("\"dark\"", Value::from("dark")),
         ("12", Value::from(12)),
@@ -282,7 +272,7 @@ fn settings_are_json_and_never_rounded() {
 #[cfg(unix)]
 #[test]
 fn a_contact_is_removed_also_when_its_messages_cannot_be_deleted_yet() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let source = dir.path().join("source.json");
     let texts: Vec<String> = (0..1_500).map(|_| "x".repeat(600)).collect();
     fs::write(&source, telegram("Alice", &texts)).unwrap();
@@ -311,7 +301,7 @@ fn a_contact_is_removed_also_when_its_messages_cannot_be_deleted_yet() {
 /// As Python writes them: escapes of all that is not ASCII.
 #[test]
 fn settings_are_shown_readable_and_kept_as_written() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     assert!(ok(&vault, &["settings", "list"]).starts_with("No settings yet."));
     assert_eq!(
         json(&vault, &["settings", "list"])["settings"],

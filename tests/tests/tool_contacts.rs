@@ -8,24 +8,12 @@
     missing_docs
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use privatus_domain::{Act, AuditFilter, Body, Contact, NewMessage, PublicKey, SenderRef};
 use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
-use privatus_tests::{PASSWORD, init, ok, run};
+use privatus_tests::{PASSWORD, init, json, new_vault, ok, run};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-
-fn vault() -> (TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
-    let vault = dir.path().join("vault");
-    init(&vault);
-    (dir, vault)
-}
-
-fn json(vault: &Path, words: &[&str]) -> Value {
-    serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
-}
 
 fn key(first: u8, bytes: u8) -> String {
     PublicKey::kept((first..first + bytes).collect())
@@ -41,8 +29,8 @@ fn unlock(vault: &Path) -> Store {
 /// Each of two vaults has the other's key, and both show one number.
 #[test]
 fn two_people_verify_each_other() {
-    let (_one, one) = vault();
-    let (_other, other) = vault();
+    let (_one, one) = new_vault();
+    let (_other, other) = new_vault();
     let (alice, bob) = (key(0, 32), key(32, 33));
     for (vault, own, name, theirs) in [(&one, &alice, "Bob", &bob), (&other, &bob, "Alice", &alice)] {
         ok(vault, &["contacts", "add", name, "--public-key", theirs]);
@@ -89,7 +77,7 @@ fn two_people_verify_each_other() {
 
 #[test]
 fn a_refused_word_changes_nothing_and_says_what_it_broke() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     let good = key(0, 32);
     ok(
         &vault,
@@ -200,7 +188,7 @@ fn acts(vault: &Path) -> Vec<String> {
 
 #[test]
 fn states_are_listed_searched_audited_and_exported() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     ok(
         &vault,
         &[
@@ -306,7 +294,7 @@ fn receive(vault: &Path, from: &str) -> Result<bool, StoreError> {
 /// An export of a build that had no states, and one with a picture that no vault takes.
 #[test]
 fn older_and_odd_exports_come_in() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let header = json!({ "type": "header", "format": "privatus-export", "version": 1 });
     let old = json!({ "type": "contact", "id": "old", "display_name": " ", "public_key": "q83v", "added_at": null });
     let odd = json!({
@@ -332,7 +320,7 @@ fn older_and_odd_exports_come_in() {
 /// An export that somebody made up: a key that is none is not verified by saying so, and nobody can verify it.
 #[test]
 fn a_key_that_is_none_is_never_verified() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let header = json!({ "type": "header", "format": "privatus-export", "version": 1 });
     let contact = |id: &str, key: &str| {
         json!({
@@ -377,7 +365,7 @@ fn a_key_that_is_none_is_never_verified() {
 /// Nobody is there to be asked: it has to be said.
 #[test]
 fn a_contact_goes_only_when_that_was_meant() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     ok(&vault, &["contacts", "add", "Alice", "--id", "alice"]);
     for words in [
         &["contacts", "remove", "alice"][..],

@@ -11,7 +11,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use privatus_tests::{init, ok, run};
+use privatus_tests::{init, json, ok, refused, run};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -26,13 +26,9 @@ fn vault() -> (TempDir, PathBuf) {
     (folder, vault)
 }
 
-fn json_of(vault: &Path, words: &[&str]) -> Value {
-    serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
-}
-
 /// Names and roles of a group's members.
 fn members(vault: &Path, group: &str) -> Vec<(String, String)> {
-    let listed = json_of(vault, &["groups", "members", group]);
+    let listed = json(vault, &["groups", "members", group]);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let mut members: Vec<_> = listed["members"]
         .as_array()
@@ -51,17 +47,6 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
         .collect();
     pairs.sort();
     pairs
-}
-
-/// A command that is refused with a code and one line that says why.
-fn refused(vault: &Path, words: &[&str], code: i32, says: &[&str]) {
-    let output = run(vault, words);
-    let line = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{words:?}: {line}");
-    assert_eq!(line.lines().count(), 1, "{words:?}: {line}");
-    for word in says {
-        assert!(line.contains(word), "{words:?}: {word}: {line}");
-    }
 }
 
 #[test]
@@ -99,7 +84,7 @@ fn a_private_group_of_three() {
         "Bob",
         "{\"write\":false,\"mood\":1.50}",
     ]);
-    let shown = json_of(&vault, &["groups", "show", "Great choir"]);
+    let shown = json(&vault, &["groups", "show", "Great choir"]);
     assert_eq!(
         (&shown["max_members"], &shown["member_count"]),
         (&json!(4), &json!(3))
@@ -111,7 +96,7 @@ fn a_private_group_of_three() {
     assert!(text.contains("private · 3 of 4 members"), "{text}");
 
     // A message in it, an answer, and none to another chat.
-    let said = json_of(&vault, &["send", "Great choir", "hello"])["id"].clone();
+    let said = json(&vault, &["send", "Great choir", "hello"])["id"].clone();
     let said = said.as_str().unwrap();
     ok(&vault, &["send", "Great choir", "again", "--reply-to", said]);
     refused(
@@ -130,7 +115,7 @@ fn a_private_group_of_three() {
         "{told}"
     );
     g(&["delete", "Great choir", "--yes"]);
-    assert_eq!(json_of(&vault, &["groups", "list"]), json!({ "groups": [] }));
+    assert_eq!(json(&vault, &["groups", "list"]), json!({ "groups": [] }));
     assert!(ok(&vault, &["verify"]).contains("all is well"));
 }
 
@@ -320,7 +305,7 @@ fn members_of_an_anonymous_group_are_known_by_their_ids() {
         "{text}"
     );
     assert!(g(&["members", "Help", "--names"]).contains("Bob"));
-    let listed = json_of(&vault, &["groups", "members", "Help"]);
+    let listed = json(&vault, &["groups", "members", "Help"]);
     let ids: Vec<&str> = listed["members"]
         .as_array()
         .unwrap()
@@ -335,12 +320,12 @@ fn members_of_an_anonymous_group_are_known_by_their_ids() {
     // An anonymous id, or the beginning of one, names a member.
     g(&["role", "Help", ids[0], "admin"]);
     g(&["remove", "Help", &ids[1][..20]]);
-    assert_eq!(json_of(&vault, &["groups", "show", "Help"])["member_count"], 2);
+    assert_eq!(json(&vault, &["groups", "show", "Help"])["member_count"], 2);
     // Who is in no group sees the public one.
-    let seen = json_of(&vault, &["groups", "list", "--seen-by", "Dave"]);
+    let seen = json(&vault, &["groups", "list", "--seen-by", "Dave"]);
     assert_eq!(seen["groups"].as_array().unwrap().len(), 1);
     assert_eq!(seen["groups"][0]["name"], "Help");
-    let mine = json_of(&vault, &["groups", "list", "--seen-by", "me"]);
+    let mine = json(&vault, &["groups", "list", "--seen-by", "me"]);
     assert_eq!(mine["groups"].as_array().unwrap().len(), 2);
 }
 
@@ -432,7 +417,7 @@ fn groups_go_into_another_vault_as_they_are() {
     }
     assert_eq!(members(&other, "Alone"), pairs(&[("Me", "owner")]));
     // Whoever is known by an anonymous id is known by the same one there.
-    let ids = |vault: &Path| json_of(vault, &["groups", "members", "Choir"])["members"].clone();
+    let ids = |vault: &Path| json(vault, &["groups", "members", "Choir"])["members"].clone();
     assert_eq!(ids(&vault)[0]["anonymous_id"], ids(&other)[0]["anonymous_id"]);
     assert!(ids(&vault)[0]["anonymous_id"].is_string());
     refused(
@@ -446,7 +431,7 @@ fn groups_go_into_another_vault_as_they_are() {
     // What the vault has stays: a member that was removed does not come back.
     ok(&other, &["groups", "remove", "Choir", "Bo", "--by", "Alice"]);
     ok(&other, &["import", "privatus", file.to_str().unwrap()]);
-    assert_eq!(json_of(&other, &["groups", "show", "Choir"])["member_count"], 2);
+    assert_eq!(json(&other, &["groups", "show", "Choir"])["member_count"], 2);
 }
 
 #[test]
@@ -507,7 +492,7 @@ fn what_a_group_of_an_import_may_not_have_stays_out() {
     let lines: Vec<String> = records.iter().map(|record| format!("{record}\n")).collect();
     fs::write(&file, lines.concat()).unwrap();
     refused_import(&vault, &file);
-    let odd = json_of(&vault, &["groups", "members", "Odd", "--names"]);
+    let odd = json(&vault, &["groups", "members", "Odd", "--names"]);
     let ids: Vec<_> = odd["members"]
         .as_array()
         .unwrap()
@@ -547,7 +532,7 @@ fn a_group_of_an_older_export_gets_an_owner() {
         self::members(&vault, "Full"),
         pairs(&[("Me", "owner"), ("Alice", "member"), ("Bob", "member")])
     );
-    assert_eq!(json_of(&vault, &["groups", "show", "Full"])["max_members"], 3);
+    assert_eq!(json(&vault, &["groups", "show", "Full"])["max_members"], 3);
     assert_eq!(self::members(&vault, "Nobody"), pairs(&[("Me", "owner")]));
     assert!(ok(&vault, &["verify"]).contains("all is well"));
 }

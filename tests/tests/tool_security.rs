@@ -8,22 +8,9 @@
     missing_docs
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use privatus_tests::{init, ok, privatus, run};
-use serde_json::Value;
-use tempfile::TempDir;
-
-fn vault() -> (TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
-    let vault = dir.path().join("vault");
-    init(&vault);
-    (dir, vault)
-}
-
-fn json(vault: &Path, words: &[&str]) -> Value {
-    serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
-}
+use privatus_tests::{json, new_vault, ok, privatus, run};
 
 fn fail(vault: &Path, times: usize) {
     for _ in 0..times {
@@ -38,7 +25,7 @@ fn fail(vault: &Path, times: usize) {
 
 #[test]
 fn failed_unlocks_are_listed_shown_and_resolved() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     assert!(ok(&vault, &["security", "list"]).contains("No event matches"));
     fail(&vault, 2);
     let events = json(&vault, &["security", "list"]);

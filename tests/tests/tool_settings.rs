@@ -9,17 +9,10 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use privatus_tests::{init, ok, run};
+use privatus_tests::{init, new_vault, ok, run};
 use serde_json::{Value, json};
-
-fn vault() -> (tempfile::TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
-    let vault = dir.path().join("vault");
-    init(&vault);
-    (dir, vault)
-}
 
 fn value(vault: &Path, words: &[&str]) -> Value {
     serde_json::from_str(&ok(vault, &[&["--json", "settings"], words].concat())).unwrap()
@@ -41,7 +34,7 @@ fn refused(vault: &Path, words: &[&str], code: i32, says: &[&str]) {
 
 #[test]
 fn one_user_has_another_value() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     ok(&vault, &["settings", "set", "theme", "dark", "--text"]);
     ok(
         &vault,
@@ -71,7 +64,7 @@ fn one_user_has_another_value() {
 
 #[test]
 fn known_settings_have_defaults() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     let shown = value(&vault, &["get", "privacy.read_receipts"]);
     assert_eq!(
         (&shown["value"], &shown["is_default"]),
@@ -111,7 +104,7 @@ fn known_settings_have_defaults() {
 
 #[test]
 fn each_rule_broken_is_named() {
-    let (_dir, vault) = vault();
+    let (_dir, vault) = new_vault();
     let long = "n".repeat(10_000);
     let grammar = "a-z, 0-9, _ and -";
     for (words, says) in [
@@ -158,7 +151,7 @@ fn each_rule_broken_is_named() {
 
 #[test]
 fn older_names_come_with_an_import_and_can_be_removed() {
-    let (dir, vault) = vault();
+    let (dir, vault) = new_vault();
     let file = dir.path().join("hand.jsonl");
     let lines = [
         json!({ "type": "header", "format": "privatus-export", "version": 1 }),

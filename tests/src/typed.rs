@@ -1,0 +1,57 @@
+//! What most tests of the tool begin with: a vault, the JSON that a command prints, a command that is refused.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{init, ok, run};
+
+/// A new vault, in a folder that is there as long as the first of the two.
+///
+/// # Panics
+///
+/// When it cannot be made.
+pub fn new_vault() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let vault = folder.path().join("vault");
+    init(&vault);
+    (folder, vault)
+}
+
+/// The document that a command prints with `--json`.
+///
+/// # Panics
+///
+/// When the command fails, or prints something else.
+pub fn json(vault: &Path, words: &[&str]) -> Value {
+    let printed = ok(vault, &[&["--json"], words].concat());
+    serde_json::from_str(&printed).expect("one JSON document")
+}
+
+/// Types a command that must end with this code; gives what it says on standard error.
+///
+/// # Panics
+///
+/// When it ends otherwise.
+#[track_caller]
+pub fn fails(vault: &Path, words: &[&str], code: i32) -> String {
+    let output = run(vault, words);
+    let errors = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(code), "{words:?}: {errors}");
+    errors
+}
+
+/// The same, with one line in which each of these words stands.
+///
+/// # Panics
+///
+/// When it ends otherwise, or says something else.
+#[track_caller]
+pub fn refused(vault: &Path, words: &[&str], code: i32, says: &[&str]) {
+    let line = fails(vault, words, code);
+    assert_eq!(line.lines().count(), 1, "{words:?}: {line}");
+    for word in says {
+        assert!(line.contains(word), "{words:?}: {word} in {line}");
+    }
+}
