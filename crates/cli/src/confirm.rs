@@ -10,7 +10,7 @@ pub(crate) fn confirm(is_json: bool, what: &str) -> Result<(), Failure> {
     if is_json {
         return Err(unasked(what));
     }
-    crate::command::note(what);
+    crate::notice::note(what);
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return Err(unasked("there is no terminal to ask on"));
     }

@@ -10,6 +10,7 @@ mod failure;
 mod find;
 mod media;
 mod moment;
+mod notice;
 mod output;
 mod progress;
 mod secret;

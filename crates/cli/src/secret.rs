@@ -51,7 +51,7 @@ pub(crate) fn new_password(file: Option<&Path>) -> Result<Password, Failure> {
 /// A word about a new password that is quickly guessed.
 fn remark(is_new: bool, password: &[u8]) {
     if is_new && password.len() < SHORT {
-        crate::command::warn(
+        crate::notice::warn(
             "the password is short: who copies the vault can try many; better take several words",
         );
     }

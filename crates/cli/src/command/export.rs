@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
         if std::io::stdout().is_terminal() {
             // It would be drawn between the lines.
             bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
-            super::warn("what follows is plaintext: whoever sees this terminal reads everything");
+            crate::notice::warn("what follows is plaintext: whoever sees this terminal reads everything");
         }
         let mut out = Pipe {
             inner: BufWriter::new(std::io::stdout().lock()),

@@ -23,6 +23,7 @@ use privatus_store::{Secret, Store, StoreError};
 
 use crate::args::{Arguments, Command};
 use crate::failure::Failure;
+use crate::notice::warn;
 use crate::progress::schema;
 use crate::secret;
 
@@ -98,18 +99,4 @@ fn path_and_secret(arguments: &Arguments) -> Result<(PathBuf, Secret), Failure> 
     }
     let secret = secret::unlock_secret(arguments)?;
     Ok((path, secret))
-}
-
-/// A word about something that is no failure, on standard error.
-pub(crate) fn warn(text: &str) {
-    note(&format!("warning: {text}"));
-}
-
-/// A line on standard error.
-pub(crate) fn note(text: &str) {
-    // With standard error closed there is nobody left to tell.
-    let _ = std::io::Write::write_fmt(
-        &mut std::io::stderr(),
-        format_args!("privatus: {}\n", crate::text::one_line(text, 1_000)),
-    );
 }

@@ -8,10 +8,11 @@ use privatus_domain::{Contact, ContactId, DisplayName, NewContact, PublicKey};
 use privatus_store::{Store, StoreError};
 use serde_json::json;
 
-use super::{open, warn};
+use super::open;
 use crate::args::{Arguments, Contacts};
 use crate::confirm::confirm;
 use crate::failure::Failure;
+use crate::notice::warn;
 use crate::{find, output};
 
 pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failure> {

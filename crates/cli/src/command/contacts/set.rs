@@ -3,10 +3,11 @@
 use privatus_domain::{DisplayName, ProfilePicture, PublicKey, Timestamp};
 use privatus_store::StoreError;
 
-use super::super::{note, open};
+use super::super::open;
 use super::changed;
 use crate::args::{Arguments, ContactsSet};
 use crate::failure::Failure;
+use crate::notice::note;
 use crate::{find, moment};
 
 pub(super) fn run(arguments: &Arguments, change: &ContactsSet) -> Result<u8, Failure> {

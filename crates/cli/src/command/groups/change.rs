@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::{actor, done};
 use crate::args::{Arguments, By, CreateGroup, SetGroup};
-use crate::command::{open, warn};
+use crate::command::open;
 use crate::confirm::confirm;
 use crate::failure::Failure;
+use crate::notice::warn;
 use crate::text::one_line;
 use crate::{find, output};
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{plan, say, snapshot, unlock, version};
 use crate::args::{Arguments, Down};
-use crate::command::note;
 use crate::failure::Failure;
+use crate::notice::note;
 use crate::output;
 use crate::progress::{self, schema};
 

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{say, snapshot, unlock, version};
 use crate::args::Arguments;
-use crate::command::note;
 use crate::failure::Failure;
+use crate::notice::note;
 use crate::output;
 use crate::progress::schema;
 
