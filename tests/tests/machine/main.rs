@@ -17,6 +17,7 @@ mod access;
 mod audit;
 mod bound;
 mod contacts;
+mod exported;
 mod groups;
 mod keys;
 mod messages;

@@ -14,7 +14,9 @@ use crate::model::Model;
 use crate::step::{self, Step};
 use crate::vault::Real;
 use crate::world;
-use crate::{access, audit, bound, contacts, groups, keys, messages, security, settings, transfers, usage};
+use crate::{
+    access, audit, bound, contacts, exported, groups, keys, messages, security, settings, transfers, usage,
+};
 
 impl ReferenceStateMachine for Model {
     type State = (Self, Option<crate::outcome::Outcome>);
@@ -68,6 +70,7 @@ impl StateMachineTest for Beside {
         model.step(&reopen);
         real.step(&reopen);
         compare(&real, &model);
+        exported::compare(real.store());
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happens to the vault as a whole: time goes on, it is closed and opened, another process writes to it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
@@ -113,19 +113,29 @@ pub(crate) struct Real {
 static EMPTY: OnceLock<Empty> = OnceLock::new();
 
 /// A vault with nothing in it, and its keys.
-struct Empty {
+pub(crate) struct Empty {
     folder: tempfile::TempDir,
     keys: VaultKeys,
 }
 
 impl Empty {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("vault");
         let (store, _) = Store::create(&path, &password(), &options()).unwrap();
         store.lock().unwrap();
         let keys = Store::unlock_keys(&path, &Secret::Password(password())).unwrap();
         Self { folder, keys }
+    }
+
+    /// A copy, opened: a key derivation for each story would take longer than the story.
+    pub(crate) fn copy(&self, path: &Path) -> Store {
+        std::fs::create_dir(path).unwrap();
+        for file in std::fs::read_dir(self.folder.path().join("vault")).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), path.join(file.file_name())).unwrap();
+        }
+        Store::open(path, &self.keys, &options()).unwrap()
     }
 }
 
@@ -147,17 +157,10 @@ fn password() -> Password {
 }
 
 impl Real {
-    /// A copy of one empty vault: a key derivation for each story would take longer than the story.
     pub(crate) fn new() -> Self {
-        let empty = EMPTY.get_or_init(Empty::new);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("vault");
-        std::fs::create_dir(&path).unwrap();
-        for file in std::fs::read_dir(empty.folder.path().join("vault")).unwrap() {
-            let file = file.unwrap();
-            std::fs::copy(file.path(), path.join(file.file_name())).unwrap();
-        }
-        let store = Store::open(&path, &empty.keys, &options()).unwrap();
+        let store = EMPTY.get_or_init(Empty::new).copy(&path);
         Self {
             _folder: folder,
             path,
