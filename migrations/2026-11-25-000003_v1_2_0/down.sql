@@ -5,6 +5,7 @@ ALTER TABLE vault_state DROP COLUMN audit_removed_mac;
 ALTER TABLE vault_state DROP COLUMN audit_removed;
 ALTER TABLE audit_log DROP COLUMN key_number;
 ALTER TABLE audit_log DROP COLUMN mac;
+DROP INDEX idx_access_control_user;
 
 DROP TRIGGER contacts_removal;
 CREATE TRIGGER contacts_removal BEFORE DELETE ON contacts

@@ -48,25 +48,35 @@ BEGIN
     );
     DELETE FROM group_members WHERE contact_id = OLD.contact_id;
     DELETE FROM group_bans WHERE contact_id = OLD.contact_id;
-    DELETE FROM group_bans WHERE EXISTS (
+    DELETE FROM group_bans WHERE contact_id = (
+        SELECT substr(lower(hex(vault_id)), 1, 8) || '-' || substr(lower(hex(vault_id)), 9, 4) || '-'
+            || substr(lower(hex(vault_id)), 13, 4) || '-' || substr(lower(hex(vault_id)), 17, 4) || '-'
+            || substr(lower(hex(vault_id)), 21)
+        FROM vault_state WHERE id = 1
+    ) AND EXISTS (
         SELECT 1 FROM group_members AS m WHERE m.group_id = group_bans.group_id AND m.contact_id = group_bans.contact_id
     );
     UPDATE senders SET contact_id = NULL, group_id = NULL, anonymous_id = NULL, name = NULL, source_id = NULL
     WHERE contact_id = OLD.contact_id;
 END;
 
+-- A bound session reads the grants of its user and of everyone in each transaction that asks for one.
+CREATE INDEX idx_access_control_user ON access_control (user_id);
+
 -- The chain of the audit log: keyed BLAKE2b over the previous MAC and the entry's own columns, under the key of this
 -- number. NULL in entries from before the chain, until it takes them in.
-ALTER TABLE audit_log ADD COLUMN mac BLOB;
+ALTER TABLE audit_log ADD COLUMN mac BLOB CHECK (mac IS NULL OR typeof(mac) = 'blob' AND length(mac) = 32);
 ALTER TABLE audit_log ADD COLUMN key_number BIGINT;
 
 -- Where the chain begins, once retention has removed its oldest entries: the last one removed, its MAC, and when; under
 -- a MAC of its own.
 ALTER TABLE vault_state ADD COLUMN audit_removed BIGINT;
-ALTER TABLE vault_state ADD COLUMN audit_removed_mac BLOB;
+ALTER TABLE vault_state ADD COLUMN audit_removed_mac BLOB
+    CHECK (audit_removed_mac IS NULL OR typeof(audit_removed_mac) = 'blob' AND length(audit_removed_mac) = 32);
 ALTER TABLE vault_state ADD COLUMN audit_removed_at TIMESTAMP
     CHECK (audit_removed_at GLOB '????-??-?? ??:??:??.???');
-ALTER TABLE vault_state ADD COLUMN audit_checkpoint BLOB;
+ALTER TABLE vault_state ADD COLUMN audit_checkpoint BLOB
+    CHECK (audit_checkpoint IS NULL OR typeof(audit_checkpoint) = 'blob' AND length(audit_checkpoint) = 36);
 
 -- The highest schema version for which the store has brought older rows under its rules.
 ALTER TABLE vault_state ADD COLUMN settled_version BIGINT NOT NULL DEFAULT 0;
