@@ -36,6 +36,12 @@ impl Store {
 
 impl WriteTx<'_> {
     fn removal_batch(&mut self, number: i64) -> Result<u64, StoreError> {
+        // Another process may have removed the last of it, and given its number to a conversation of its own.
+        let sql = Sql::new("SELECT 1 FROM pending_removals WHERE conversation = ?");
+        let pending: Option<i32> = self.link.row(sql.bind(number), "look for a removal")?;
+        if pending.is_none() {
+            return Ok(0);
+        }
         let (low, high) = row_key::range(number);
         for partition in self.conversation_partitions(number)? {
             let Some(month) = self.months.get(&partition).cloned() else {
@@ -76,8 +82,8 @@ impl WriteTx<'_> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use privatus_domain::DisplayName;
     use privatus_domain::group::{GroupKind, NewGroup};
+    use privatus_domain::{DisplayName, NewMessage, SenderRef};
 
     use super::BATCH;
     use crate::sql::Sql;
@@ -119,6 +125,38 @@ mod tests {
         assert_eq!(store.removals_sweep().unwrap(), 0, "the open swept the rest");
         let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
         assert!(found.is_content() && found.messages == 0, "{:?}", found.problems);
+    }
+
+    /// Two sweeps at once: the other one is through, and the number is a new conversation's.
+    #[test]
+    fn a_number_that_was_given_again_is_not_swept() {
+        let vault = Vault::new();
+        let number = vault
+            .store
+            .write("remove", |tx| {
+                let number = tx.conversation_place(&vault.chat)?.number;
+                tx.contact_remove(&"alice".parse()?)?;
+                Ok::<_, StoreError>(number)
+            })
+            .unwrap();
+        vault.store.removals_sweep().unwrap();
+        let bob = crate::testing::contact(&vault.store, "bob");
+        let given = vault
+            .store
+            .write("send", |tx| {
+                let sender = SenderRef::Contact("bob".parse()?);
+                let message = message("of bob", "2025-06-01T00:00:00Z");
+                tx.message_insert(&bob, &NewMessage { sender, ..message })?;
+                Ok::<_, StoreError>(tx.conversation_place(&bob)?.number)
+            })
+            .unwrap();
+        assert_eq!(given, number, "the case that is tested");
+        let removed = vault.store.write("removal_batch", |tx| tx.removal_batch(number));
+        assert_eq!(removed.unwrap(), 0);
+        let page = vault
+            .store
+            .read(|tx| tx.messages_page(&bob, &PageStart::Newest, 10));
+        assert_eq!(page.unwrap().messages.len(), 1);
     }
 
     #[test]
