@@ -3,7 +3,10 @@
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
 use serde_json::json;
 
+use crate::connection::Link;
 use crate::error::StoreError;
+use crate::migration::Upgrade;
+use crate::shared::Shared;
 use crate::sql::Sql;
 use crate::store::Store;
 use crate::tx::WriteTx;
@@ -17,24 +20,30 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database; nothing is settled then, and the next open does it.
     pub(crate) fn model_settle(&self) -> Result<(), StoreError> {
-        let upgrade = self.upgrade.as_ref();
+        self.write("model_settle", |tx| tx.settle_noted(self.upgrade.as_ref()))
+    }
+}
+
+/// The same on a connection, behind the steps of an upgrade and still alone with the vault.
+///
+/// # Errors
+/// As [`Store::model_settle`].
+pub(crate) fn settle(link: &mut Link, shared: &Shared, upgrade: &Upgrade) -> Result<(), StoreError> {
+    Store::write_on(link, shared, |tx| tx.settle_noted(Some(upgrade)))
+}
+
+impl WriteTx<'_> {
+    fn settle_noted(&mut self, upgrade: Option<&Upgrade>) -> Result<(), StoreError> {
+        self.model_settle(upgrade.is_some())?;
+        let vault = Resource::of(ResourceKind::Vault, self.own_id());
         let details = json!({
             "from": upgrade.map(|upgrade| upgrade.from), "to": SETTLED,
             "steps": upgrade.map(|upgrade| upgrade.steps.as_slice()),
         });
-        self.write("model_settle", |tx| {
-            tx.model_settle(upgrade.is_some())?;
-            let vault = Resource::of(ResourceKind::Vault, tx.own_id());
-            tx.audit(
-                &NewAuditEntry::done(tx.now(), Act::SchemaUpgrade)
-                    .on(vault)
-                    .with(&details),
-            )
-        })
+        let entry = NewAuditEntry::done(self.now(), Act::SchemaUpgrade);
+        self.audit(&entry.on(vault).with(details))
     }
-}
 
-impl WriteTx<'_> {
     /// All of it, in one transaction; `is_expected` in a vault that was just made or brought up by this build.
     pub(crate) fn model_settle(&mut self, is_expected: bool) -> Result<(), StoreError> {
         self.audit_settle(is_expected)?;

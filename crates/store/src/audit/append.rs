@@ -43,7 +43,12 @@ impl WriteTx<'_> {
     }
 
     fn audit_append(&mut self, mut row: Columns, details: Option<&[u8]>) -> Result<(), StoreError> {
-        let head = self.audit_position()?;
+        let mut head = self.audit_position()?;
+        if head.mac == GENESIS && head.given > 0 {
+            // Rows from before the chain, which an open could not settle: they are in it before the first new one.
+            self.audit_settle(false)?;
+            head = self.audit_position()?;
+        }
         let log_id = head.given.saturating_add(1);
         row.0 = log_id;
         let seal = |plain| self.seal_value("audit_log", "details", &log_id.to_le_bytes(), plain);

@@ -12,15 +12,18 @@ use crate::tx::WriteTx;
 impl WriteTx<'_> {
     /// Takes rows from before the chain into it, where there is none yet. An entry of its own says up to where: only
     /// before it may numbers be missing. `is_expected` when the vault was just made, or this build just brought it up from
-    /// a schema without a chain: at any other time somebody else took the MACs away.
+    /// a schema without a chain. At any other time an upgrade was interrupted, or somebody took the MACs away.
     pub(crate) fn audit_settle(&mut self, is_expected: bool) -> Result<(), StoreError> {
         let sql = Sql::new("SELECT count(mac), count(*) FROM audit_log");
         let counts: Option<(i64, i64)> = self.link.row(sql, "look at the audit log")?;
         let Some((0, rows)) = counts.filter(|(_, rows)| *rows > 0) else {
             return Ok(());
         };
-        // A destroyed one counts: the store destroys none.
-        let sql = Sql::new("SELECT EXISTS (SELECT 1 FROM key_store WHERE key_type = ?)");
+        // A destroyed one counts, and so does a number without a row: the store leaves the row of each key.
+        let sql = Sql::new(
+            "SELECT EXISTS (SELECT 1 FROM key_store WHERE key_type = ?) \
+             OR (SELECT count(*) FROM key_store) <> (SELECT next_key_number - 1 FROM vault_state WHERE id = 1)",
+        );
         let had_key: Option<bool> = self.link.row(sql.bind(KEY.0), "look for an audit key")?;
         let had_key = had_key.unwrap_or_default();
         self.audit_chain_anew()?;
@@ -35,15 +38,15 @@ impl WriteTx<'_> {
             self.security_event(&NewSecurityEvent {
                 at: self.now(),
                 kind: SecurityKind::Tampering,
-                severity: if is_expected {
-                    Severity::High
-                } else {
+                severity: if had_key && !is_expected {
                     Severity::Critical
+                } else {
+                    Severity::High
                 },
                 user: None,
                 description:
-                    "the audit log had lost its MACs and was chained anew: to be expected after a step back \
-                              of the schema, else somebody altered it"
+                    "the audit log had no MACs and was chained anew: to be expected after a step back of the \
+                              schema or an upgrade that was interrupted, else somebody altered it"
                         .into(),
                 raw_data: Some(json!({ "entries": rows, "up_to": up_to }).into()),
             })?;

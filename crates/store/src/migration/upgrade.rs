@@ -10,9 +10,10 @@ use super::error::known;
 use super::{STEPS, Snapshot};
 use crate::connection::Link;
 use crate::error::StoreError;
+use crate::model_settle::settle;
 use crate::store::Store;
 use crate::vault::locks::wait;
-use crate::vault::{Files, VaultOptions};
+use crate::vault::{Files, VaultOptions, share};
 
 /// What an open changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,10 +92,15 @@ pub(super) fn upgrade(
     let snapshot = after_copy(&mut link, files, unlocked, options, from, |runner, db| {
         runner.up(db, steps)
     })?;
-    Ok(Some(Upgrade {
+    let upgrade = Upgrade {
         from,
         to: last.version(),
         steps: steps.iter().map(|step| step.name.to_owned()).collect(),
         snapshot,
-    }))
+    };
+    // Nobody else sees a log without its chain. What fails here the open does again, and tells.
+    if let Ok(shared) = share(&mut link, unlocked, options) {
+        let _ = settle(&mut link, &shared, &upgrade);
+    }
+    Ok(Some(upgrade))
 }

@@ -225,6 +225,15 @@ impl ReadTx<'_> {
         if self.link.row::<i32>(sql, "read the next key's number")? != Some(0) {
             found.problem("the next key would take a number that is taken".into());
         }
+        let sql = Sql::new(
+            "SELECT (SELECT next_key_number - 1 FROM vault_state WHERE id = 1) - (SELECT count(*) FROM key_store)",
+        );
+        let missing: Option<i64> = self.link.row(sql, "count the keys")?;
+        if let Some(missing @ 1..) = missing {
+            found.problem(format!(
+                "{missing} keys that were made have no row; a destroyed one keeps it"
+            ));
+        }
         Ok(())
     }
 }

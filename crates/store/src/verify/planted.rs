@@ -241,6 +241,10 @@ fn every_check_sees_its_fault() {
             "does not open",
         ),
         (
+            "DELETE FROM key_store WHERE key_type = 'audit'".into(),
+            "keys that were made have no row",
+        ),
+        (
             "UPDATE vault_state SET next_key_number = 2".into(),
             "a number that is taken",
         ),
