@@ -10,7 +10,7 @@
 
 use std::path::{Path, PathBuf};
 
-use privatus_tests::{init, json, ok, run};
+use privatus_tests::{fails, init, json, new_vault, ok, refused, run};
 use serde_json::{Value, json};
 
 /// A vault with the contacts Alice and Bob, and a message to each.
@@ -249,4 +249,66 @@ fn each_rule_is_refused_with_a_line_and_nothing_is_granted() {
         assert!(line.contains(word), "{word}: {line}");
     }
     assert_eq!(json(&vault, &["access", "list"]), json!({ "grants": [] }));
+}
+
+/// A thing under the id `*` would make each grant on it one on all of its kind.
+#[test]
+fn nothing_is_named_as_all_of_a_kind() {
+    let (folder, vault) = new_vault();
+    let refusal = &["the id * stands for all of a kind"];
+    refused(&vault, &["contacts", "add", "Mallory", "--id", "*"], 23, refusal);
+    let export = folder.path().join("export.jsonl");
+    let lines = [
+        r#"{"type":"header","format":"privatus-export","version":1}"#,
+        r#"{"type":"contact","id":"*","display_name":"Mallory","public_key":"","is_verified":false,"added_at":"2025-06-15T12:00:00.000Z"}"#,
+        r#"{"type":"group","id":"*","name":"All","kind":"private","max_members":9,"created_at":"2025-06-15T12:00:00.000Z"}"#,
+    ];
+    std::fs::write(&export, lines.join("\n")).unwrap();
+    fails(&vault, &["import", "privatus", export.to_str().unwrap()], 25);
+    for (on, kind) in [
+        ("contact:Mallory", "contact"),
+        ("group:All", "group"),
+        ("conversation:Mallory", "conversation"),
+    ] {
+        ok(&vault, &["access", "grant", on, "bob", "--permissions", "read"]);
+        let all = format!("{kind}:*");
+        fails(&vault, &["access", "check", &all, "bob", "read"], 28);
+    }
+}
+
+/// What a user brings in an export is given by it, and ends with its own grant.
+#[test]
+fn a_grant_that_a_user_imports_outlives_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = vault(folder.path());
+    let admin = ["--permissions", "admin,read,write", "--for"];
+    for on in ["conversation:*", "contact:*", "vault:*"] {
+        ok(
+            &vault,
+            &[&["access", "grant", on, "ann"], admin.as_slice(), &["1h"]].concat(),
+        );
+    }
+    let export = folder.path().join("export.jsonl");
+    let grant = |user: &str, end: &str| {
+        format!(
+            r#"{{"type":"grant","resource_type":"conversation","resource_id":"x","user":"{user}","permissions":["admin"],"granted_by":"root","granted_at":"2020-01-01T00:00:00.000Z"{end}}}"#
+        )
+    };
+    let lines = [
+        r#"{"type":"header","format":"privatus-export","version":1}"#.to_owned(),
+        grant("for ever", ""),
+        grant("over", r#","expires_at":"2020-01-02T00:00:00.000Z""#),
+    ];
+    std::fs::write(&export, lines.join("\n")).unwrap();
+    let import = ["--as-user", "ann", "import", "privatus", export.to_str().unwrap()];
+    assert!(!run(&vault, &import).status.success());
+    let list = json(&vault, &["access", "list", "--resource", "conversation:x"]);
+    let of = |user: &str| {
+        let all = list["grants"].as_array().unwrap();
+        all.iter().find(|grant| grant["user_id"] == user).cloned()
+    };
+    assert_eq!(of("for ever"), None, "{list}");
+    let over = of("over").unwrap();
+    assert_eq!(over["granted_by"], "ann");
+    assert_ne!(over["granted_at"], "2020-01-01T00:00:00.000Z");
 }

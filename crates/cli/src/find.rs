@@ -113,6 +113,8 @@ pub(crate) fn resource(store: &Store, named: Resource) -> Result<Resource, Store
         ResourceKind::Transfer => transfer(store, named.id())?.id.to_string(),
         _ => return Ok(named),
     };
+    // A thing of another program may have this id; a grant on it would be one on all of its kind.
+    Resource::check_new(&id)?;
     Ok(Resource::of(named.kind, id))
 }
 

@@ -17,6 +17,9 @@ pub enum ResourceError {
     /// An id has 1 to [`ID_CHARS`] characters.
     #[error("a resource's id has 1 to 1,024 characters, not {0}")]
     Length(usize),
+    /// A thing under the id [`Resource::EVERY`] could not be granted alone.
+    #[error("the id * stands for all of a kind, so that a thing has another")]
+    Every,
     /// The form is `TYPE:ID`.
     #[error("a resource is written TYPE:ID, such as contact:*; the types are {known}", known = known())]
     Form,
@@ -123,6 +126,17 @@ pub struct Resource {
 impl Resource {
     /// The id that means every resource of a kind.
     pub const EVERY: &'static str = "*";
+
+    /// Refuses the id of a new thing that would stand for all of its kind.
+    ///
+    /// # Errors
+    /// [`ResourceError::Every`].
+    pub fn check_new(id: &str) -> Result<(), ResourceError> {
+        if id == Self::EVERY {
+            return Err(ResourceError::Every);
+        }
+        Ok(())
+    }
 
     /// Checks an id.
     ///

@@ -96,13 +96,7 @@ impl WriteTx<'_> {
     pub fn access_grant(&mut self, new: &NewGrant) -> Result<(), StoreError> {
         self.permit(&new.on, Permission::Admin)?;
         new.check(self.now())?;
-        if let (Some(user), Some(grants)) = (&self.user, &self.grants) {
-            let own = allowed_until(grants, user, &new.on, Permission::Admin, self.now());
-            let own = own.unwrap_or(self.now());
-            if own < new.expires_at.unwrap_or(Timestamp::MAX) {
-                return Err(AccessError::Outlives(own).into());
-            }
-        }
+        self.outlives_none(&new.on, new.expires_at)?;
         let before = self.grant_row(&new.on, new.to.as_ref())?;
         let grant = Grant {
             on: new.on.clone(),
@@ -118,15 +112,23 @@ impl WriteTx<'_> {
     }
 
     /// Writes a grant as it was, for an export that is read back; `false` when the user has one on the resource, which
-    /// stays.
+    /// stays. One that a bound session brings is given by its user, now.
     ///
     /// # Errors
+    /// [`StoreError::Refused`] when it would outlast the one by which that user gives it;
     /// [`StoreError::AccessDenied`] in a session without [`Permission::Admin`] on the resource.
     pub fn access_restore(&mut self, grant: &Grant) -> Result<bool, StoreError> {
         self.permit(&grant.on, Permission::Admin)?;
         if self.grant_row(&grant.on, grant.to.as_ref())?.is_some() {
             return Ok(false);
         }
+        let mut grant = grant.clone();
+        if self.user.is_some() {
+            self.outlives_none(&grant.on, grant.expires_at)?;
+            grant.granted_by.clone_from(&self.user);
+            grant.granted_at = self.now();
+        }
+        let grant = &grant;
         self.grant_write(grant)?;
         let details = json!({ "grant": said(grant), "before": null, "imported": true });
         self.grant_audit(Act::AccessGrant, &grant.on, &details)?;
@@ -154,6 +156,18 @@ impl WriteTx<'_> {
         self.link.run(sql, "take a grant back")?;
         self.grants = None;
         self.grant_audit(Act::AccessRevoke, on, &json!({ "before": said_row(&before) }))
+    }
+
+    /// Who may grant for a while does not grant for longer.
+    fn outlives_none(&self, on: &Resource, expires_at: Option<Timestamp>) -> Result<(), StoreError> {
+        let (Some(user), Some(grants)) = (&self.user, &self.grants) else {
+            return Ok(());
+        };
+        let own = allowed_until(grants, user, on, Permission::Admin, self.now()).unwrap_or(self.now());
+        if own < expires_at.unwrap_or(Timestamp::MAX) {
+            return Err(AccessError::Outlives(own).into());
+        }
+        Ok(())
     }
 
     fn grant_write(&mut self, grant: &Grant) -> Result<(), StoreError> {

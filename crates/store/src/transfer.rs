@@ -145,6 +145,7 @@ impl WriteTx<'_> {
 
     fn transfer_insert(&mut self, transfer: &Transfer) -> Result<bool, StoreError> {
         let (id, row_id) = (transfer.id.to_string(), transfer.id.as_id().canonical());
+        Resource::check_new(&id)?;
         let name = self.seal_value(TABLE, "file_name", &row_id, transfer.file_name.as_bytes())?;
         let hash = self.seal_value(TABLE, "file_hash", &row_id, &transfer.hash)?;
         let contact = transfer.contact.as_ref().map(ToString::to_string);

@@ -3,7 +3,7 @@
 use privatus_domain::contact::ContactError;
 use privatus_domain::{
     Act, ContactId, ContactState, ConversationId, ConversationKind, NewAuditEntry, NewContact, Permission,
-    Timestamp, folded_name,
+    Resource, Timestamp, folded_name,
 };
 use serde_json::json;
 
@@ -51,6 +51,7 @@ impl WriteTx<'_> {
     }
 
     fn contact_insert(&mut self, new: &NewContact, id: &str) -> Result<(), StoreError> {
+        Resource::check_new(id)?;
         let row_id = new.id.as_id().canonical();
         let sealed = self.seal_value("contacts", "public_key", &row_id, new.public_key.as_bytes())?;
         let verified = new.becomes_verified();

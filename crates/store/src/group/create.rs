@@ -2,7 +2,7 @@
 
 use privatus_domain::{
     Act, ContactId, ConversationId, ConversationKind, DisplayName, GroupId, MemberAction, NewAuditEntry,
-    NewGroup, NewMember, Permission, Role,
+    NewGroup, NewMember, Permission, Resource, Role,
 };
 use serde_json::json;
 
@@ -52,6 +52,7 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
     ) -> Result<(ConversationId, bool), StoreError> {
         let id = new.id.to_string();
+        Resource::check_new(&id)?;
         let (created, now) = (new.created_at.to_sql(), self.now().to_sql());
         let by = new.created_by.as_ref().map(ToString::to_string);
         let sql = Sql::new(
