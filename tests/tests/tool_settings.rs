@@ -11,7 +11,7 @@
 use std::fs;
 use std::path::Path;
 
-use privatus_tests::{init, new_vault, ok, run};
+use privatus_tests::{init, json as json_of, new_vault, ok, run};
 use serde_json::{Value, json};
 
 fn value(vault: &Path, words: &[&str]) -> Value {
@@ -179,4 +179,50 @@ fn older_names_come_with_an_import_and_can_be_removed() {
     refused(&vault, &["set", "Font size", "13"], 23, &["'F'"]);
     ok(&vault, &["settings", "unset", "Font size"]);
     refused(&vault, &["get", "Font size"], 24, &["Font size"]);
+}
+
+/// Safety numbers are made of the vault's own key: no import replaces it, and whoever does is told of.
+#[test]
+fn the_own_key_is_replaced_by_hand_alone() {
+    let (folder, vault) = new_vault();
+    let key = |byte: u8| {
+        let key = privatus_domain::PublicKey::new(vec![byte; 32]).unwrap();
+        format!("\"{}\"", key.to_base64())
+    };
+    let set = |byte: u8| ok(&vault, &["settings", "set", "identity.public_key", &key(byte)]);
+    let events = || {
+        let list = json_of(&vault, &["security", "list", "--type", "public_key_replaced"]);
+        list["events"].as_array().unwrap().len()
+    };
+    set(1);
+    assert_eq!(events(), 0, "a first key replaces none");
+    set(1);
+    let export = folder.path().join("export.jsonl");
+    let lines = [
+        r#"{"type":"header","format":"privatus-export","version":1}"#.to_owned(),
+        format!(
+            r#"{{"type":"setting","scope":"","key":"identity.public_key","value":{},"updated_at":"9999-01-01T00:00:00.000Z"}}"#,
+            key(2)
+        ),
+    ];
+    fs::write(&export, lines.join("\n")).unwrap();
+    let import = run(&vault, &["import", "privatus", export.to_str().unwrap()]);
+    let said = String::from_utf8(import.stdout).unwrap() + &String::from_utf8(import.stderr).unwrap();
+    assert!(
+        said.contains("another public key of the vault's own user"),
+        "{said}"
+    );
+    let now = ok(&vault, &["settings", "get", "identity.public_key"]);
+    assert!(now.contains(key(1).trim_matches('"')), "{now}");
+    assert_eq!(events(), 0);
+    set(3);
+    ok(&vault, &["settings", "unset", "identity.public_key"]);
+    assert_eq!(events(), 2);
+    let log = json_of(&vault, &["audit", "list", "--event", "key"]);
+    let acts = log["entries"].as_array().unwrap().iter();
+    assert_eq!(
+        acts.filter(|entry| entry["action"] == "identity").count(),
+        3,
+        "{log}"
+    );
 }

@@ -74,6 +74,8 @@ acts! {
     KeyRingRollback => ("key", "ring_rollback");
     /// A key was given a time after which it should be replaced, or lost it.
     KeyExpiry => ("key", "expiry");
+    /// The vault's own public key, of which safety numbers are made, was set, replaced or taken away.
+    IdentityKey => ("key", "identity");
     /// A group got a new key.
     GroupKeyRotate => ("key", "group_rotate");
     /// A contact was added.

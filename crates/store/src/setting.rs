@@ -2,9 +2,10 @@
 
 use privatus_domain::setting::{encode_value, is_own};
 use privatus_domain::{
-    Effective, JsonText, KnownSetting, Permission, Setting, SettingKey, Timestamp, UserId,
+    Act, Effective, JsonText, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, SecurityKind,
+    Setting, SettingKey, Severity, Timestamp, UserId,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::error::StoreError;
 use crate::sql::Sql;
@@ -188,11 +189,13 @@ impl WriteTx<'_> {
         updated_at: Timestamp,
     ) -> Result<(), StoreError> {
         self.setting_permit(scope, key, Permission::Write)?;
+        let value = value.into();
+        self.identity_note(scope, key, Some(&value))?;
         let sealed = self.reseal_value(
             "settings",
             "value",
             &row_id(scope, key.as_str()),
-            &encode_value(&value.into())?,
+            &encode_value(&value)?,
         )?;
         let (updated, now) = (updated_at.to_sql(), self.now().to_sql());
         let sql = Sql::new(
@@ -214,6 +217,7 @@ impl WriteTx<'_> {
     /// [`StoreError::NotFound`].
     pub fn setting_unset(&mut self, scope: &str, key: &SettingKey) -> Result<(), StoreError> {
         self.setting_permit(scope, key, Permission::Delete)?;
+        self.identity_note(scope, key, None)?;
         let sql = Sql::new("DELETE FROM settings WHERE scope = ? AND key = ?");
         match self
             .link
@@ -222,6 +226,38 @@ impl WriteTx<'_> {
             0 => Err(StoreError::NotFound(format!("setting {}", key.as_str()))),
             _ => Ok(()),
         }
+    }
+
+    /// Whoever compares safety numbers compares the vault's own key too: a change of it is written down, and where there was
+    /// one, an event.
+    fn identity_note(
+        &mut self,
+        scope: &str,
+        key: &SettingKey,
+        value: Option<&JsonText>,
+    ) -> Result<(), StoreError> {
+        if !scope.is_empty() || key.as_str() != KnownSetting::IdentityPublicKey.name() {
+            return Ok(());
+        }
+        let before = self.setting_find(scope, key)?.map(|setting| setting.value);
+        if before.as_ref() == value {
+            return Ok(());
+        }
+        let on = key.resource(scope);
+        let details = json!({ "had_key": before.is_some(), "has_key": value.is_some() });
+        let entry = NewAuditEntry::done(self.now(), Act::IdentityKey);
+        self.audit(&entry.on(on.clone()).with(details))?;
+        if before.is_none() {
+            return Ok(());
+        }
+        self.security_event(&NewSecurityEvent {
+            at: self.now(),
+            kind: SecurityKind::PublicKeyReplaced,
+            severity: Severity::High,
+            user: None,
+            description: "the vault's own public key was replaced: no safety number told before fits".into(),
+            raw_data: Some(json!({ "resource": on.to_string() }).into()),
+        })
     }
 }
 
