@@ -59,6 +59,8 @@ pub struct WriteTx<'a> {
     pub(crate) gathered: Option<Gathered>,
     /// What it does itself, counted when it is committed.
     pub(crate) usage: Usage,
+    /// An insert failed half-way: whoever goes on all the same has nothing of the transaction kept.
+    pub(crate) is_half_done: bool,
     now: Timestamp,
 }
 
@@ -183,6 +185,7 @@ impl<'a> WriteTx<'a> {
             waited: None,
             gathered: None,
             usage: Usage::default(),
+            is_half_done: false,
             now,
         })
     }
@@ -259,6 +262,12 @@ impl<'a> WriteTx<'a> {
 
     /// Commits; only then do other transactions see the new keys and months.
     pub(crate) fn commit(mut self) -> Result<(), StoreError> {
+        if self.is_half_done {
+            self.roll_back();
+            return Err(StoreError::Refused(
+                "a message was refused half-way through a transaction, of which nothing is kept".into(),
+            ));
+        }
         let mut written = self.pending_write();
         if written.is_ok() && (self.is_last || self.shared.keys.is_due(self.now, EVERY_MS)) {
             written = self.usage_write();

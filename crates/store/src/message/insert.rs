@@ -165,6 +165,17 @@ impl WriteTx<'_> {
         messages: impl Iterator<Item = (&'m NewMessage, Timestamp)>,
         replies: Replies,
     ) -> Result<Inserted, StoreError> {
+        let inserted = self.place_insert_all(place, messages, replies);
+        self.is_half_done |= inserted.is_err();
+        inserted
+    }
+
+    fn place_insert_all<'m>(
+        &mut self,
+        place: Place,
+        messages: impl Iterator<Item = (&'m NewMessage, Timestamp)>,
+        replies: Replies,
+    ) -> Result<Inserted, StoreError> {
         let mut delta = Delta::default();
         let mut inserted = Inserted::default();
         for (message, arrived) in messages {

@@ -103,3 +103,26 @@ fn a_reply_to_what_is_not_there_is_kept() {
     assert!(world.store.read(|tx| tx.group_by_id(&team())).is_ok());
     world.is_content();
 }
+
+/// Its row stands before it is refused, and the counters are behind it.
+#[test]
+fn nothing_is_kept_of_a_transaction_that_goes_on_after_a_refusal() {
+    let world = World::new();
+    let (chat, direct) = (world.group(GroupKind::Private, 9), "alice".parse().unwrap());
+    let first = sent("first");
+    world
+        .store
+        .write("m", |tx| tx.message_insert(&direct, &first))
+        .unwrap();
+    let reply = answer("elsewhere", &first.id);
+    let kept = world.store.write("m", |tx| {
+        refused(tx.message_insert(&chat, &reply), "in another conversation");
+        tx.message_insert(&chat, &sent("after"))
+    });
+    refused(kept, "of which nothing is kept");
+    for id in [&reply.id, &sent("after").id] {
+        let state = world.store.read(|tx| tx.reply_state(id)).unwrap();
+        assert_eq!(state, ReplyState::Absent);
+    }
+    world.is_content();
+}
