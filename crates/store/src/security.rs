@@ -172,13 +172,14 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Writes a security event. Failures that are many are one event more, and then those of the same user no event each
+    /// Writes a security event, of the user that the session is bound to; in one that is bound to none, of whom it names.
+    /// Failures that are many are one event more, and then those of the same user no event each
     /// until the window is over: the audit log has every one of them.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn security_event(&mut self, event: &NewSecurityEvent) -> Result<(), StoreError> {
-        let user = event.user.as_ref().or(self.user.as_ref());
+        let user = self.user.as_ref().or(event.user.as_ref());
         let user = user.map(ToString::to_string);
         let is_failure = matches!(
             event.kind,

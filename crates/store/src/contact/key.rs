@@ -58,7 +58,7 @@ impl WriteTx<'_> {
         if before.public_key == *key {
             return Ok(false);
         }
-        let sealed = self.seal_value("contacts", "public_key", &id.as_id().canonical(), key.as_bytes())?;
+        let sealed = self.reseal_value("contacts", "public_key", &id.as_id().canonical(), key.as_bytes())?;
         let (text, now) = (id.to_string(), self.now().to_sql());
         let sql = Sql::new(
             "UPDATE contacts SET public_key = ?, is_verified = ?, updated_at = ? WHERE contact_id = ?",
