@@ -116,7 +116,7 @@ fn deeds(group: usize, known: &Group, model: &Model) -> BoxedStrategy<GroupStep>
         2 => (member(), any::<u8>()).prop_map(|(who, number)| Deed::Permissions(who, number)),
         2 => (0..6_u32).prop_map(Deed::Limit),
         1 => kind().prop_map(Deed::Kind),
-        6 => (stranger(), role()).prop_map(|(who, role)| Deed::Add(who, role)),
+        10 => (stranger(), role()).prop_map(|(who, role)| Deed::Add(who, role)),
         if known.bans.is_empty() { 1 } else { 8 } => some_of(known.bans.iter().copied(), who())
             .prop_map(|who| Deed::Add(who, Role::Member)),
         3 => (member(), role()).prop_map(|(who, role)| Deed::Role(who, role)),
@@ -124,7 +124,7 @@ fn deeds(group: usize, known: &Group, model: &Model) -> BoxedStrategy<GroupStep>
         2 => member().prop_map(Deed::Remove),
         4 => prop_oneof![member(), stranger()].prop_map(Deed::Ban),
         1 => some_of(known.bans.iter().copied(), who()).prop_map(Deed::Unban),
-        2 => Just(Deed::Leave),
+        3 => Just(Deed::Leave),
         1 => Just(Deed::Delete),
     ];
     let owner = known.members.iter().find(|(_, seat)| seat.role == Role::Owner);

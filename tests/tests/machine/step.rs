@@ -41,7 +41,7 @@ pub(crate) enum Step {
 fn act(model: &Model) -> BoxedStrategy<Act> {
     prop_oneof![
         8 => contacts::steps(model).prop_map(Act::Contact),
-        12 => groups::steps(model).prop_map(Act::Group),
+        16 => groups::steps(model).prop_map(Act::Group),
         10 => messages::steps(model).prop_map(Act::Message),
         12 => transfers::steps(model).prop_map(Act::Transfer),
         4 => settings::steps().prop_map(Act::Setting),
