@@ -312,3 +312,44 @@ fn a_grant_that_a_user_imports_outlives_none() {
     assert_eq!(over["granted_by"], "ann");
     assert_ne!(over["granted_at"], "2020-01-01T00:00:00.000Z");
 }
+
+/// What it answers is not there for the user, and the page is.
+#[test]
+fn a_page_is_read_though_it_answers_into_a_closed_conversation() {
+    let (folder, vault) = new_vault();
+    let export = folder.path().join("export.jsonl");
+    let message = |id: &str, chat: &str, reply: &str| {
+        format!(
+            r#"{{"type":"message","id":"{id}","conversation":"{chat}","direction":"out","sender":null,"text":"of {chat}","at":"2025-06-15T12:00:00.000Z","is_encrypted":true,"is_read":true{reply}}}"#
+        )
+    };
+    let chat = |id: &str| format!(r#"{{"type":"conversation","id":"{id}","kind":"direct","title":"{id}"}}"#);
+    let lines = [
+        r#"{"type":"header","format":"privatus-export","version":1}"#.to_owned(),
+        chat("bob"),
+        message("m1", "bob", ""),
+        chat("alice"),
+        message("m2", "alice", r#","reply_to":"m1""#),
+    ];
+    std::fs::write(&export, lines.join("\n")).unwrap();
+    fails(&vault, &["import", "privatus", export.to_str().unwrap()], 25);
+    ok(
+        &vault,
+        &[
+            "access",
+            "grant",
+            "conversation:alice",
+            "eve",
+            "--permissions",
+            "read",
+        ],
+    );
+    let page = ok(&vault, &["--as-user", "eve", "show", "alice"]);
+    assert!(
+        page.contains("of alice") && page.contains("not in this vault"),
+        "{page}"
+    );
+    assert!(!page.contains("bob"), "{page}");
+    let refusals = json(&vault, &["audit", "list", "--failed", "--event", "access"]);
+    assert_eq!(refusals["entries"], json!([]));
+}

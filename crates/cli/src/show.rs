@@ -25,21 +25,20 @@ pub(crate) fn answered(tx: &mut ReadTx<'_>, messages: &[Message]) -> Result<Answ
         if found.contains_key(id) {
             continue;
         }
-        let words = match tx.message_by_id(id) {
-            // An imported history may say so; its text stays where it was said.
-            Ok(message)
-                if messages
-                    .first()
-                    .is_some_and(|first| first.conversation != message.conversation) =>
-            {
-                "a message in another chat".to_owned()
-            }
-            Ok(message) => named(&message),
-            Err(StoreError::NotFound(_)) => match tx.reply_state(id)? {
-                ReplyState::Absent => "a message not in this vault".to_owned(),
-                ReplyState::Deleted | ReplyState::Present => "a deleted message".to_owned(),
+        let words = match tx.reply_state(id)? {
+            ReplyState::Absent => "a message not in this vault".to_owned(),
+            ReplyState::Deleted => "a deleted message".to_owned(),
+            ReplyState::Present => match tx.message_by_id(id)? {
+                // An imported history may say so; its text stays where it was said.
+                message
+                    if messages
+                        .first()
+                        .is_some_and(|first| first.conversation != message.conversation) =>
+                {
+                    "a message in another chat".to_owned()
+                }
+                message => named(&message),
             },
-            Err(error) => return Err(error),
         };
         found.insert(id.clone(), words);
     }
