@@ -541,3 +541,64 @@ fn refused_import(vault: &Path, file: &Path) {
     let output = run(vault, &["import", "privatus", file.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(25));
 }
+
+#[test]
+fn a_member_is_named_in_the_group_or_by_its_contact() {
+    let (_folder, vault) = vault();
+    let g = |words: &[&str]| ok(&vault, &[&["groups"], words].concat());
+    g(&["create", "Choir", "--type", "private"]);
+    g(&["add", "Choir", "Alice", "--name", "Al"]);
+    g(&["role", "Choir", "Alice", "admin"]);
+    g(&["role", "Choir", "Al", "member"]);
+    g(&["add", "Choir", "Bob", "--name", "Carol"]);
+    let ambiguous = &["Carol", "and another contact"];
+    refused(&vault, &["groups", "ban", "Choir", "Carol"], 23, ambiguous);
+    g(&["add", "Choir", "Dave"]);
+    ok(&vault, &["contacts", "rename", "Dave", "David"]);
+    g(&["remove", "Choir", "David"]);
+    let left = [("Me", "owner"), ("Al", "member"), ("Carol", "member")];
+    assert_eq!(members(&vault, "Choir"), pairs(&left));
+}
+
+#[test]
+fn an_anonymous_group_names_nobody_that_is_banned() {
+    let (_folder, vault) = vault();
+    let g = |words: &[&str]| ok(&vault, &[&["groups"], words].concat());
+    g(&["create", "Help", "--type", "private", "--anonymous"]);
+    g(&["add", "Help", "Alice", "--role", "admin"]);
+    g(&["ban", "Help", "Bob", "--by", "Alice"]);
+    let id = |name: &str| {
+        json(&vault, &["contacts", "show", name])["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let (alice, bob) = (id("Alice"), id("Bob"));
+    for shown in [
+        g(&["show", "Help"]),
+        json(&vault, &["groups", "show", "Help"]).to_string(),
+    ] {
+        assert!(shown.contains("ban"), "{shown}");
+        for name in ["Alice", "Bob", &alice, &bob] {
+            assert!(!shown.contains(name), "{name}: {shown}");
+        }
+    }
+    let named = json(&vault, &["groups", "show", "Help", "--names"]);
+    assert_eq!(
+        (&named["bans"][0]["contact_id"], &named["bans"][0]["banned_by"]),
+        (&json!(bob), &json!(alice))
+    );
+}
+
+#[test]
+fn what_a_group_holds_as_json_is_printed_as_it_was_written() {
+    let (_folder, vault) = vault();
+    let text = r#"{"big":123456789012345678901234567890.10,"huge":1e400,"half":1.50}"#;
+    ok(&vault, &["groups", "create", "Choir", "--type", "private"]);
+    ok(&vault, &["groups", "set", "Choir", "--settings", text]);
+    let shown = ok(&vault, &["--json", "groups", "show", "Choir"]);
+    assert!(shown.contains(text), "{shown}");
+    let odd = r#"{"slow_mode_seconds":-1}"#;
+    let says = &["slow_mode_seconds is 0 to 4,294,967,295"];
+    refused(&vault, &["groups", "set", "Choir", "--settings", odd], 23, says);
+}

@@ -28,11 +28,13 @@ fn main() -> ExitCode {
             // Help and version go to standard output and are no failure.
             if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
                 let text = error.to_string();
-                let text = text
+                let text: Vec<&str> = text
                     .lines()
-                    .next()
-                    .unwrap_or_default()
-                    .trim_start_matches("error: ");
+                    .take_while(|line| !line.is_empty())
+                    .map(str::trim)
+                    .collect();
+                let text = text.join(" ");
+                let text = text.trim_start_matches("error: ");
                 return failure::Failure::Usage(format!("{text}; see `privatus --help`")).report(true);
             }
             if error.use_stderr() {

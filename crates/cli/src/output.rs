@@ -6,6 +6,7 @@ use std::io::{Write, stdout};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use privatus_domain::steering::json_escaped;
 use privatus_domain::{Conversation, Message};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::args::Arguments;
@@ -13,7 +14,7 @@ use crate::failure::Failure;
 use crate::text::one_line;
 
 /// Prints one JSON document. What could steer a terminal is escaped: the document means the same.
-pub(crate) fn json(value: &Value) -> Result<(), Failure> {
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     json_text(&serde_json::to_string_pretty(value).map_err(std::io::Error::from)?)
 }
 

@@ -51,8 +51,8 @@ pub enum GroupError {
     #[error("the {0} are no JSON object")]
     NotAnObject(&'static str),
     /// A field that this build knows has a value of another type.
-    #[error("the {0} have a known field of another type, at character {1}")]
-    WrongField(&'static str, usize),
+    #[error("the {0} have a known field twice or of another type, at character {1}: {2}")]
+    WrongField(&'static str, usize, &'static str),
     /// They are larger than [`GROUP_JSON_BYTES`](crate::limits::GROUP_JSON_BYTES).
     #[error("the {0} have {1} bytes; at most 65,536 are kept")]
     JsonTooLong(&'static str, usize),

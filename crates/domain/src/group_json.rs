@@ -49,7 +49,7 @@ impl<T: Default> Default for Object<T> {
 }
 
 impl<T: DeserializeOwned + Default> Object<T> {
-    fn new(what: &'static str, text: &str) -> Result<Self, GroupError> {
+    fn new(what: &'static str, types: &'static str, text: &str) -> Result<Self, GroupError> {
         let text = JsonText::new(text).map_err(|_| GroupError::NotAnObject(what))?;
         let bytes = text.as_str().len();
         if !text.as_str().starts_with('{') {
@@ -60,7 +60,7 @@ impl<T: DeserializeOwned + Default> Object<T> {
         }
         // Where, and not what: the value is nobody's but the vault's.
         let known = serde_json::from_str(text.as_str())
-            .map_err(|error| GroupError::WrongField(what, error.column()))?;
+            .map_err(|error| GroupError::WrongField(what, error.column(), types))?;
         let text = Some(text).filter(|text| text.as_str() != "{}");
         Ok(Self { text, known })
     }
@@ -76,7 +76,7 @@ impl<T: DeserializeOwned + Default> Object<T> {
 }
 
 macro_rules! object {
-    ($(#[$doc:meta])* $name:ident, $known:ident, $what:literal) => {
+    ($(#[$doc:meta])* $name:ident, $known:ident, $what:literal, $types:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub struct $name(Object<$known>);
@@ -87,7 +87,7 @@ macro_rules! object {
             /// # Errors
             /// [`GroupError`] names the rule.
             pub fn new(text: &str) -> Result<Self, GroupError> {
-                Object::new($what, text).map(Self)
+                Object::new($what, $types, text).map(Self)
             }
 
             /// What stands in the database, as another build or application wrote it.
@@ -115,13 +115,15 @@ object!(
     /// A group's settings.
     GroupSettings,
     KnownSettings,
-    "settings"
+    "settings",
+    "announcements_only and history_visible are true or false, slow_mode_seconds is 0 to 4,294,967,295"
 );
 object!(
     /// What a member may do.
     MemberPermissions,
     KnownPermissions,
-    "permissions"
+    "permissions",
+    "write, send_files and pin are true or false"
 );
 
 #[cfg(test)]

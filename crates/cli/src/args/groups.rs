@@ -113,7 +113,7 @@ pub(crate) enum Groups {
         #[command(flatten)]
         by: By,
     },
-    /// Delete a group with its conversation, for good
+    /// Delete a group with its conversation from this vault, for good; you may, whatever your role in it
     #[command(after_help = GROUPS_DELETE)]
     Delete {
         /// Which: an id, the beginning of one, or a name

@@ -209,14 +209,20 @@ fn row(store: &Store, transfer: &Transfer) -> Vec<String> {
     ]
 }
 
-/// The name of the group, or of the contact; who was removed has none.
+/// The name of the group, or of the contact; who was removed has none, and one that the user may not read is an id.
 fn peer_name(store: &Store, transfer: &Transfer) -> String {
-    let name = store.read(|tx| match (&transfer.group, &transfer.contact) {
-        (Some(group), _) => Ok(tx.group_by_id(group)?.name),
-        (None, Some(contact)) => Ok(tx.contact_by_id(contact)?.display_name),
-        (None, None) => Err(StoreError::NotFound("nobody".into())),
-    });
-    name.unwrap_or_else(|_| "nobody any more".into())
+    let name = |name: Result<String, StoreError>, id: String| name.unwrap_or(id);
+    match (&transfer.group, &transfer.contact) {
+        (Some(group), _) => name(
+            store.read(|tx| Ok(tx.group_by_id(group)?.name)),
+            group.to_string(),
+        ),
+        (None, Some(contact)) => name(
+            store.read(|tx| Ok(tx.contact_by_id(contact)?.display_name)),
+            contact.to_string(),
+        ),
+        (None, None) => "nobody any more".into(),
+    }
 }
 
 fn to_json(transfer: &Transfer) -> Value {

@@ -2,11 +2,12 @@
 //! vault's own user, unless somebody else has that name.
 
 use privatus_domain::{AnonymousId, ContactId, GroupId, Member};
-use privatus_store::{Store, StoreError};
+use privatus_store::{ReadTx, Store, StoreError};
 
 use super::{contact, one};
+use crate::text::one_line;
 
-/// The one member of a group that is meant.
+/// The one member of a group that is meant; by the name of its contact where nobody in the group has that name.
 pub(crate) fn member(store: &Store, group: &GroupId, wanted: &str) -> Result<Member, StoreError> {
     store.read(|tx| {
         let mut all: Vec<(Member, AnonymousId)> = Vec::new();
@@ -15,23 +16,42 @@ pub(crate) fn member(store: &Store, group: &GroupId, wanted: &str) -> Result<Mem
             all.push((member, anonymous));
         }
         let own = all.iter().find(|(member, _)| member.is_own).cloned();
+        let called: Vec<ContactId> = called(tx, wanted)?;
+        let mut outside = all.iter().filter(|(member, _)| called.contains(&member.contact));
+        let by_contact = outside.next().cloned().filter(|_| outside.next().is_none());
         let found = one(all, wanted, "member", |(member, anonymous)| {
             let ids = [member.contact.to_string(), anonymous.to_string()];
             (ids, member.display_name.clone())
         });
-        match (found, own) {
-            (Err(StoreError::NotFound(_)), Some(own)) if is_me(wanted) => Ok(own.0),
-            (found, _) => found.map(|(member, _)| member),
+        match (found, by_contact, own) {
+            (Err(StoreError::NotFound(_)), Some((member, _)), _) => Ok(member),
+            (Err(StoreError::NotFound(_)), None, Some((own, _))) if is_me(wanted) => Ok(own),
+            (found, ..) => found.map(|(member, _)| member),
         }
     })
 }
 
+/// The contacts that have a name.
+fn called(tx: &mut ReadTx<'_>, name: &str) -> Result<Vec<ContactId>, StoreError> {
+    let all = tx.contacts()?.into_iter();
+    let called = all.filter(|contact| contact.display_name == name);
+    Ok(called.map(|contact| contact.id).collect())
+}
+
 /// Somebody who may be a member: one that is, a contact, or the vault's own user.
 pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<ContactId, StoreError> {
-    match member(store, group, wanted) {
-        Ok(member) => Ok(member.contact),
-        Err(StoreError::NotFound(_)) => newcomer(store, wanted),
-        Err(error) => Err(error),
+    let found = match member(store, group, wanted) {
+        Ok(member) => member.contact,
+        Err(StoreError::NotFound(_)) => return newcomer(store, wanted),
+        Err(error) => return Err(error),
+    };
+    let called = store.read(|tx| called(tx, wanted))?;
+    match called.iter().find(|other| **other != found) {
+        None => Ok(found),
+        Some(other) => Err(StoreError::Refused(format!(
+            "“{}” is a member by its name in the group, and another contact; name one by its id: {found}, {other}",
+            one_line(wanted, 60)
+        ))),
     }
 }
 

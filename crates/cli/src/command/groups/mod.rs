@@ -1,6 +1,7 @@
 //! `groups`: made, changed, shown; members added, promoted, removed.
 
 mod change;
+mod json;
 mod members;
 mod show;
 

@@ -1,12 +1,12 @@
 //! `groups list`, `show`, `members`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use privatus_domain::sender::anonymous_name;
-use privatus_domain::{AnonymousId, Ban, ContactId, Group, Member};
+use privatus_domain::{AnonymousId, ContactId, Group, Member};
 use privatus_store::{Store, StoreError};
-use serde_json::{Value, json};
 
+use super::json::{BanJson, GroupJson, Known, KnownBan, MembersJson, is_named, members_json};
 use crate::args::Arguments;
 use crate::command::open;
 use crate::failure::Failure;
@@ -25,12 +25,15 @@ pub(super) fn list(arguments: &Arguments, seen_by: Option<&str>) -> Result<u8, F
     };
     store.lock()?;
     if arguments.json {
-        let groups: Vec<Value> = groups.iter().map(group_json).collect();
-        output::json(&json!({ "groups": groups }))?;
+        let groups: Vec<GroupJson<'_>> = groups.iter().map(GroupJson::new).collect();
+        output::json(&BTreeMap::from([("groups", groups)]))?;
         return Ok(0);
     }
     if groups.is_empty() {
-        let usual = "No groups yet. `privatus groups create NAME --type private` makes one.";
+        let usual = match seen_by {
+            Some(_) => "No group that this member sees.",
+            None => "No groups yet. `privatus groups create NAME --type private` makes one.",
+        };
         output::empty(arguments, "groups", usual)?;
         return Ok(0);
     }
@@ -54,51 +57,23 @@ pub(super) fn list(arguments: &Arguments, seen_by: Option<&str>) -> Result<u8, F
     Ok(0)
 }
 
-/// A group as JSON.
-fn group_json(group: &Group) -> Value {
-    json!({
-        "id": group.id, "name": group.name, "description": group.description, "group_type": group.kind,
-        "max_members": group.limit, "member_count": group.member_count, "is_anonymous": group.is_anonymous,
-        "settings": group.settings.as_json().map_or_else(|| json!({}), |settings| settings.to_value()),
-        "created_by": group.created_by, "created_at": group.created_at,
-    })
-}
-
-/// Members with the anonymous ids by which the others of an anonymous group know them.
-type Known = Vec<(Member, AnonymousId)>;
-
-fn known(store: &Store, group: &Group) -> Result<(Known, Vec<Ban>), StoreError> {
+fn known(store: &Store, group: &Group) -> Result<(Known, Vec<KnownBan>), StoreError> {
     store.read(|tx| {
         let mut known = Vec::new();
         for member in tx.group_members(&group.id)? {
             let id = tx.group_anonymous_id(&group.id, &member.contact)?;
             known.push((member, id));
         }
-        Ok((known, tx.group_bans(&group.id)?))
+        let mut bans = Vec::new();
+        for ban in tx.group_bans(&group.id)? {
+            bans.push(KnownBan {
+                anonymous: tx.group_anonymous_id(&group.id, &ban.contact)?,
+                by: tx.group_anonymous_id(&group.id, &ban.banned_by)?,
+                ban,
+            });
+        }
+        Ok((known, bans))
     })
-}
-
-/// A member as JSON. Of an anonymous group it is known by its anonymous id alone, unless names are asked for.
-fn member_json(group: &Group, (member, anonymous): &(Member, AnonymousId), names: bool) -> Value {
-    let permissions = member.permissions.as_json();
-    let mut value = json!({
-        "role": member.role, "joined_at": member.joined_at, "is_me": member.is_own,
-        "permissions": permissions.map_or_else(|| json!({}), |permissions| permissions.to_value()),
-    });
-    if let Some(map) = value.as_object_mut() {
-        if group.is_anonymous {
-            map.insert("anonymous_id".into(), json!(anonymous));
-        }
-        if is_named(group, member, names) {
-            map.insert("contact_id".into(), json!(member.contact));
-            map.insert("display_name".into(), json!(member.display_name));
-        }
-    }
-    value
-}
-
-fn is_named(group: &Group, member: &Member, names: bool) -> bool {
-    !group.is_anonymous || names || member.is_own
 }
 
 pub(super) fn members(arguments: &Arguments, wanted: &str, names: bool) -> Result<u8, Failure> {
@@ -107,11 +82,10 @@ pub(super) fn members(arguments: &Arguments, wanted: &str, names: bool) -> Resul
     let (known, _) = known(&store, &group)?;
     store.lock()?;
     if arguments.json {
-        let members: Vec<Value> = known
-            .iter()
-            .map(|member| member_json(&group, member, names))
-            .collect();
-        output::json(&json!({ "id": group.id, "members": members }))?;
+        output::json(&MembersJson {
+            id: &group.id,
+            members: members_json(&group, &known, names),
+        })?;
     } else {
         table(&group, &known, names)?;
     }
@@ -161,17 +135,10 @@ pub(super) fn show(arguments: &Arguments, wanted: &str, names: bool) -> Result<u
         .collect();
     store.lock()?;
     if arguments.json {
-        let mut value = group_json(&group);
-        let members: Vec<Value> = known
-            .iter()
-            .map(|member| member_json(&group, member, names))
-            .collect();
-        let ban = |ban: &Ban| json!({ "contact_id": ban.contact, "banned_by": ban.banned_by, "banned_at": ban.banned_at });
-        let bans: Vec<Value> = bans.iter().map(ban).collect();
-        if let Some(map) = value.as_object_mut() {
-            map.insert("members".into(), json!(members));
-            map.insert("bans".into(), json!(bans));
-        }
+        let mut value = GroupJson::new(&group);
+        value.members = Some(members_json(&group, &known, names));
+        let bans = bans.iter();
+        value.bans = Some(bans.map(|ban| BanJson::new(ban, &group, names)).collect());
         output::json(&value)?;
         return Ok(0);
     }
@@ -193,11 +160,14 @@ pub(super) fn show(arguments: &Arguments, wanted: &str, names: bool) -> Result<u
     output::line("")?;
     table(&group, &known, names)?;
     for ban in &bans {
-        let at = ban.banned_at.to_sql();
-        let id = ban.contact.to_string();
-        let name = contacts.get(&ban.contact).unwrap_or(&id);
+        let at = ban.ban.banned_at.to_sql();
+        let name = match contacts.get(&ban.ban.contact) {
+            _ if group.is_anonymous && !names => anonymous_name(&ban.anonymous),
+            Some(name) => name.clone(),
+            None => ban.ban.contact.to_string(),
+        };
         let at = at.get(..16).unwrap_or_default();
-        output::line(&format!("banned since {at}: {}", one_line(name, 60)))?;
+        output::line(&format!("banned since {at}: {}", one_line(&name, 60)))?;
     }
     Ok(0)
 }
