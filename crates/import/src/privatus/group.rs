@@ -224,7 +224,7 @@ impl LeftOut {
         if restored.left_out > 0 {
             report.leave_out("members of a group refused");
             report.note(format!(
-                "{} members of a group were left out: they are no contacts of the vault, or the group is full",
+                "{} members of a group were left out: they are no contacts of the vault, stand there twice, or the group is full",
                 restored.left_out
             ));
         }

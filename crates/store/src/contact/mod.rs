@@ -99,7 +99,14 @@ impl ReadTx<'_> {
             muted,
         ) = row;
         let id: ContactId = id.parse()?;
-        let key = self.open_value("contacts", "public_key", &id.as_id().canonical(), &envelope)?;
+        let key = self
+            .open_value("contacts", "public_key", &id.as_id().canonical(), &envelope)
+            .map_err(|error| match error {
+                StoreError::DatabaseDamaged(_) => {
+                    StoreError::DatabaseDamaged(format!("the public key of contact {id} does not open"))
+                }
+                error => error,
+            })?;
         let time = |text: Option<String>| text.as_deref().map(Timestamp::parse).transpose();
         Ok(Contact {
             id,

@@ -241,6 +241,12 @@ fn every_check_sees_its_fault() {
             "does not open",
         ),
         (
+            "UPDATE contacts SET public_key = (SELECT public_key FROM contacts WHERE contact_id = 'alice') \
+             WHERE contact_id = 'bob'"
+                .into(),
+            "contacts.public_key of row",
+        ),
+        (
             "DELETE FROM key_store WHERE key_type = 'audit'".into(),
             "keys that were made have no row",
         ),
