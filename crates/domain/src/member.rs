@@ -27,6 +27,9 @@ pub enum MemberError {
         /// Who may.
         allowed: &'static str,
     },
+    /// Two members of a group under one anonymous id could not be told apart.
+    #[error("the anonymous id {0} is another member's of the group")]
+    AnonymousTaken(AnonymousId),
     /// Two owners would not be one.
     #[error("a group has one owner; hand the group over to make another member the owner")]
     SecondOwner,

@@ -52,6 +52,9 @@ impl WriteTx<'_> {
         if self.is_banned(group, &new.contact)? && !privatus_domain::planted!(BanForgotten) {
             return Err(MemberError::Banned(new.contact.clone()).into());
         }
+        if let Some(anonymous) = &new.anonymous_id {
+            self.anonymous_id_is_free(group, anonymous)?;
+        }
         let admission = MemberLimit::new(known.limit)?.admit(known.member_count, 1)?;
         self.members_insert(group, &[new], &admission)?;
         let details = json!({ "member": new.contact, "role": new.role, "by": actor });

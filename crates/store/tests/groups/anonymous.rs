@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use privatus_domain::{
-    AnonymousId, Body, ContactId, GroupId, GroupKind, NewGroup, NewMessage, Role, Sender, SenderRef,
+    AnonymousId, Body, ContactId, GroupId, GroupKind, NewGroup, NewMember, NewMessage, Role, Sender,
+    SenderRef,
 };
 use privatus_store::StoreError;
 
@@ -50,6 +51,31 @@ fn ids_are_stable_in_a_group_and_say_nothing_in_another() {
         before,
         "another vault's key"
     );
+}
+
+#[test]
+fn an_id_that_was_given_elsewhere_is_one_members() {
+    let world = World::new();
+    world.group(GroupKind::Private, 9);
+    world.add(&id("alice"), Role::Member, &world.own).unwrap();
+    let add = |who: &str, anonymous: &AnonymousId| {
+        let new = NewMember {
+            anonymous_id: Some(anonymous.clone()),
+            ..NewMember::new(id(who), name(who))
+        };
+        let own = &world.own;
+        world
+            .store
+            .write("add", |tx| tx.group_member_add(&team(), &new, own))
+    };
+    let (derived, given) = (
+        anonymous_id(&world, &team(), &id("alice")),
+        "given".parse().unwrap(),
+    );
+    refused(add("bob", &derived), "another member's of the group");
+    add("bob", &given).unwrap();
+    refused(add("carol", &given), "another member's of the group");
+    world.is_content();
 }
 
 #[test]
