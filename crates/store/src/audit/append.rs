@@ -46,8 +46,7 @@ impl WriteTx<'_> {
         let mut head = self.audit_position()?;
         if head.mac == GENESIS && head.given > 0 {
             // Rows from before the chain, which an open could not settle: they are in it before the first new one.
-            self.audit_settle(false)?;
-            head = self.audit_position()?;
+            head = self.audit_settle_late(head)?;
         }
         let log_id = head.given.saturating_add(1);
         row.0 = log_id;
@@ -83,6 +82,27 @@ impl WriteTx<'_> {
         self.link.run(sql, "write an audit entry")?;
         self.audit_head = Some(Head { given: log_id, mac });
         Ok(())
+    }
+
+    /// What cannot be settled stays as it is, for a check to name: it must not keep the vault from being written.
+    fn audit_settle_late(&mut self, head: Head) -> Result<Head, StoreError> {
+        let new_keys = self.new_keys.clone();
+        self.link
+            .run(Sql::new("SAVEPOINT audit_settle"), "begin to settle")?;
+        let settled = self.audit_settle(false);
+        if settled.is_err() {
+            self.link
+                .run(Sql::new("ROLLBACK TO audit_settle"), "give up settling")?;
+            self.new_keys = new_keys;
+            self.last_key = None;
+            self.audit_head = Some(head);
+        }
+        self.link.run(Sql::new("RELEASE audit_settle"), "end settling")?;
+        match settled {
+            Ok(()) => self.audit_position(),
+            Err(StoreError::DatabaseDamaged(_)) => Ok(head),
+            Err(error) => Err(error),
+        }
     }
 
     /// Where the chain stands: behind the newest entry that has a MAC, or behind what was removed.

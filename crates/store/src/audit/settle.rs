@@ -26,14 +26,14 @@ impl WriteTx<'_> {
         );
         let had_key: Option<bool> = self.link.row(sql.bind(KEY.0), "look for an audit key")?;
         let had_key = had_key.unwrap_or_default();
-        self.audit_chain_anew()?;
+        let unread = self.audit_chain_anew()?;
         self.audit_head = None;
         let up_to = self.audit_position()?.given;
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
             .on(Resource::every(ResourceKind::Audit))
-            .with(json!({ "entries": rows, "up_to": up_to }));
+            .with(json!({ "entries": rows, "up_to": up_to, "unread_details": unread }));
         self.audit(&entry)?;
-        if had_key || !is_expected {
+        if had_key || !is_expected || unread > 0 {
             // Whoever can take the MACs away could also have changed what they stood on.
             self.security_event(&NewSecurityEvent {
                 at: self.now(),
@@ -48,26 +48,33 @@ impl WriteTx<'_> {
                     "the audit log had no MACs and was chained anew: to be expected after a step back of the \
                               schema or an upgrade that was interrupted, else somebody altered it"
                         .into(),
-                raw_data: Some(json!({ "entries": rows, "up_to": up_to }).into()),
+                raw_data: Some(json!({ "entries": rows, "up_to": up_to, "unread_details": unread }).into()),
             })?;
         }
         Ok(())
     }
 
-    /// Gives each entry its MAC.
-    fn audit_chain_anew(&mut self) -> Result<(), StoreError> {
+    /// Gives each entry its MAC. One whose details do not open gets that of an entry without: a check names it, and the
+    /// others stand. Gives how many these are.
+    fn audit_chain_anew(&mut self) -> Result<u64, StoreError> {
         let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
         let (key, vault) = (key.to_audit_key(), self.shared.vault_id);
         let place = (vault.as_bytes().as_slice(), number);
-        let (mut previous, mut after) = (GENESIS, i64::MIN);
+        let (mut previous, mut after, mut unread) = (GENESIS, i64::MIN, 0);
         loop {
             let rows = self.audit_rows(after)?;
             let Some(last) = rows.last() else {
-                return Ok(());
+                return Ok(unread);
             };
             after = last.0;
             for row in rows {
-                let details = self.audit_details(&row)?;
+                let details = match self.audit_details(&row) {
+                    Err(StoreError::DatabaseDamaged(_)) if !self.link.is_spoiled() => {
+                        unread += 1;
+                        None
+                    }
+                    details => details?,
+                };
                 previous = entry_mac(&key, place, &previous, &row, details.as_deref());
                 let sql = Sql::new("UPDATE audit_log SET mac = ?, key_number = ? WHERE log_id = ?");
                 let sql = sql.bind(previous.as_slice()).bind(i64::from(number)).bind(row.0);

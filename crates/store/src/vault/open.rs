@@ -229,7 +229,7 @@ impl Store {
             "messages whose month has come could not be moved into it",
         );
         // One who just changed the schema told of the copy: it stays for the next open.
-        if at_once && !is_older {
+        if at_once && !is_older && store.shared.is_settled {
             let removed = store.files.snapshots_outlived();
             store.put_off(
                 removed,

@@ -36,15 +36,21 @@ impl Store {
             Secret::Password(_) => "password",
             Secret::RecoveryCode(_) => "recovery_code",
         };
-        self.write("password_change", |tx| {
+        let vault = Resource::of(
+            ResourceKind::Vault,
+            self.read(|tx| Ok::<_, StoreError>(tx.own_id()))?,
+        );
+        let details = json!({ "generation": generation, "with": secret });
+        let entry = NewAuditEntry::done(self.now(), Act::PasswordChange);
+        let entry = entry.on(vault).with(details);
+        let noted = self.write("password_change", |tx| {
             tx.generation_set(generation)?;
-            let vault = Resource::of(ResourceKind::Vault, tx.own_id());
-            let details = json!({ "generation": generation, "with": secret });
-            tx.audit(
-                &NewAuditEntry::done(tx.now(), Act::PasswordChange)
-                    .on(vault)
-                    .with(details),
-            )
-        })
+            tx.audit(&entry)
+        });
+        if noted.is_err() {
+            // The password is changed all the same. The next open notes the generation, and the next write the change.
+            self.audit_note(entry);
+        }
+        Ok(())
     }
 }

@@ -445,6 +445,44 @@ fn a_log_that_no_open_could_settle_is_in_the_chain_before_the_first_new_entry() 
     );
 }
 
+/// The entry is named by a check; that it does not open keeps nobody from writing.
+#[test]
+fn details_that_do_not_open_are_no_hindrance_to_a_chain() {
+    let vault = vault();
+    vault.sql(
+        "UPDATE vault_state SET settled_version = 0; UPDATE audit_log SET mac = NULL, key_number = NULL; \
+         UPDATE audit_log SET details = zeroblob(60) WHERE log_id = 6",
+    );
+    let (_folder, path) = vault.lock();
+    let store = crate::testing::unlock(&path).unwrap();
+    assert_eq!(store.warnings(), Vec::<String>::new());
+    crate::testing::contact(&store, "bob");
+    let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    let named: Vec<&String> = found
+        .problems
+        .iter()
+        .filter(|problem| problem.starts_with("audit log"))
+        .collect();
+    assert!(
+        matches!(named.as_slice(), [one] if one.contains("entry 6")),
+        "{:?}",
+        found.problems
+    );
+}
+
+/// As one that a damaged row keeps an open from settling.
+#[test]
+fn what_cannot_be_settled_keeps_nobody_from_writing() {
+    let vault = vault();
+    vault.sql(&unruled(
+        "UPDATE audit_log SET mac = NULL, key_number = NULL; UPDATE audit_log SET timestamp = x'00' WHERE log_id = 4",
+    ));
+    write(&vault, "new", at("2025-06-01T00:00:00Z"));
+    write(&vault, "and another", at("2025-06-01T00:00:00Z"));
+    assert_eq!(head(&vault).log_id, 12);
+    assert!(!vault.verify().is_content());
+}
+
 #[test]
 fn a_log_that_is_made_to_look_old_is_chained_anew_and_told_of() {
     for key in [
