@@ -216,13 +216,18 @@ fn the_own_key_is_replaced_by_hand_alone() {
     assert!(now.contains(key(1).trim_matches('"')), "{now}");
     assert_eq!(events(), 0);
     set(3);
+    // One that does not open is mended by another.
+    privatus_tests::Database::open(&vault)
+        .run("UPDATE settings SET value = zeroblob(90) WHERE key = 'identity.public_key'")
+        .unwrap();
+    set(4);
     ok(&vault, &["settings", "unset", "identity.public_key"]);
-    assert_eq!(events(), 2);
+    assert_eq!(events(), 3);
     let log = json_of(&vault, &["audit", "list", "--event", "key"]);
     let acts = log["entries"].as_array().unwrap().iter();
     assert_eq!(
         acts.filter(|entry| entry["action"] == "identity").count(),
-        3,
+        4,
         "{log}"
     );
 }

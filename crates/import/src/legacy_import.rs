@@ -5,7 +5,7 @@ use std::path::Path;
 
 use privatus_domain::{
     Body, ContactId, ConversationId, Direction, DisplayName, JsonText, MessageId, NewContact, NewMessage,
-    PublicKey, SenderRef, SettingKey, Timestamp,
+    PublicKey, Resource, SenderRef, SettingKey, Timestamp,
 };
 use privatus_store::{Store, StoreError, WriteTx};
 
@@ -213,8 +213,8 @@ fn write_batch(
 
 /// The source's own id where it can be one, else one derived from it.
 fn contact_id(tx: &WriteTx<'_>, id: &str) -> ContactId {
-    id.parse()
-        .unwrap_or_else(|_| ContactId::new(tx.derived_id(&[b"legacy", b"contact", id.as_bytes()])))
+    let own = id.parse().ok().filter(|_| Resource::check_new(id).is_ok());
+    own.unwrap_or_else(|| ContactId::new(tx.derived_id(&[b"legacy", b"contact", id.as_bytes()])))
 }
 
 /// The conversation of a contact, which the source may have forgotten.
@@ -303,13 +303,6 @@ fn public_key(text: &str) -> Result<PublicKey, StoreError> {
     }
 }
 
-/// What became of a setting.
-enum Kept {
-    Written,
-    Known,
-    Older,
-}
-
 fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Result<(), ImportError> {
     let Ok(key) = SettingKey::kept(setting.key.as_str()) else {
         report.leave_out("settings: name");
@@ -320,24 +313,7 @@ fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Resul
         return Ok(());
     };
     let at = setting.updated_at.and_then(|ms| Timestamp::from_unix_ms(ms).ok());
-    // The later one of two values stays; one without a time is the earlier.
-    let written = store.write("import_setting", |tx| {
-        match tx.setting("", &key) {
-            Ok(known) if known.value == value => return Ok(Kept::Known),
-            Ok(known) if at.is_none_or(|at| known.updated_at >= at) => return Ok(Kept::Older),
-            Ok(_) | Err(StoreError::NotFound(_)) => {}
-            Err(error) => return Err(error),
-        }
-        tx.setting_restore("", &key, &value, at.unwrap_or_else(|| tx.now()))?;
-        Ok(Kept::Written)
-    })?;
-    match written {
-        Kept::Written => report.settings_imported += 1,
-        Kept::Known => {}
-        Kept::Older => report.note(format!(
-            "the setting {} stays as it is: the value in the vault is newer",
-            key.as_str()
-        )),
-    }
+    let written = store.write("import_setting", |tx| tx.setting_import("", &key, &value, at))?;
+    report.setting(&key, written);
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
-use privatus_store::{Inserted, Store};
+use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind, SettingKey};
+use privatus_store::{Inserted, SettingImport, Store};
 use serde::Serialize;
 use serde_json::json;
 
@@ -101,6 +101,22 @@ impl Report {
         self.messages_imported += inserted.added;
         self.messages_known += inserted.known.saturating_sub(inserted.removed);
         self.messages_removed += inserted.removed;
+    }
+
+    /// Counts a setting, or says why the vault's stays.
+    pub(crate) fn setting(&mut self, key: &SettingKey, written: SettingImport) {
+        match written {
+            SettingImport::Written => self.settings_imported += 1,
+            SettingImport::Known => {}
+            SettingImport::Older => self.note(format!(
+                "the setting {} stays as it is: the value in the vault is newer",
+                key.as_str()
+            )),
+            SettingImport::OtherIdentity => self.note(format!(
+                "the source has another public key of the vault's own user; the vault's stays, `privatus settings set {}` replaces it",
+                key.as_str()
+            )),
+        }
     }
 
     /// The sentences on verified contacts, files, grants, and on messages that are not taken over, at the end of an import.

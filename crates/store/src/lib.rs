@@ -55,6 +55,7 @@ pub use migration::{
 pub use privatus_crypto::{Digest, KdfCost, Password, RecoveryCode, Secret, SecretError};
 pub use privatus_migrate::{Event as MigrationEvent, Loss, Version};
 pub use session::Session;
+pub use setting::SettingImport;
 pub use store::Store;
 pub use transfer::{TRANSFERS_MAX, TransferPage};
 pub use tx::{ReadTx, WriteTx};

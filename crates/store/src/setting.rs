@@ -190,13 +190,9 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         self.setting_permit(scope, key, Permission::Write)?;
         let value = value.into();
+        let encoded = encode_value(&value)?;
         self.identity_note(scope, key, Some(&value))?;
-        let sealed = self.reseal_value(
-            "settings",
-            "value",
-            &row_id(scope, key.as_str()),
-            &encode_value(&value)?,
-        )?;
+        let sealed = self.reseal_value("settings", "value", &row_id(scope, key.as_str()), &encoded)?;
         let (updated, now) = (updated_at.to_sql(), self.now().to_sql());
         let sql = Sql::new(
             "INSERT INTO settings (scope, key, value, updated_at, created_at) VALUES (?, ?, ?, ?, ?) \
@@ -209,6 +205,31 @@ impl WriteTx<'_> {
             .bind(updated.as_str())
             .bind(now.as_str());
         self.link.run(sql, "set a setting").map(drop)
+    }
+
+    /// Takes a value from a source: the later one of two stays, one without a time is the earlier. The vault's own public
+    /// key is never replaced: safety numbers are made of it.
+    ///
+    /// # Errors
+    /// As [`setting_restore`](Self::setting_restore).
+    pub fn setting_import(
+        &mut self,
+        scope: &str,
+        key: &SettingKey,
+        value: &JsonText,
+        updated_at: Option<Timestamp>,
+    ) -> Result<SettingImport, StoreError> {
+        match self.setting(scope, key) {
+            Ok(known) if known.value == *value => return Ok(SettingImport::Known),
+            Ok(_) if is_identity(scope, key) => return Ok(SettingImport::OtherIdentity),
+            Ok(known) if updated_at.is_none_or(|at| known.updated_at >= at) => {
+                return Ok(SettingImport::Older);
+            }
+            Ok(_) | Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+        self.setting_restore(scope, key, value, updated_at.unwrap_or_else(|| self.now()))?;
+        Ok(SettingImport::Written)
     }
 
     /// Removes a setting.
@@ -236,18 +257,21 @@ impl WriteTx<'_> {
         key: &SettingKey,
         value: Option<&JsonText>,
     ) -> Result<(), StoreError> {
-        if !scope.is_empty() || key.as_str() != KnownSetting::IdentityPublicKey.name() {
+        if !is_identity(scope, key) {
             return Ok(());
         }
-        let before = self.setting_find(scope, key)?.map(|setting| setting.value);
-        if before.as_ref() == value {
-            return Ok(());
-        }
+        let had_key = match self.setting_find(scope, key) {
+            Ok(before) if before.as_ref().map(|before| &before.value) == value => return Ok(()),
+            Ok(before) => before.is_some(),
+            // One that does not open was one, and is to be mended.
+            Err(StoreError::DatabaseDamaged(_)) => true,
+            Err(error) => return Err(error),
+        };
         let on = key.resource(scope);
-        let details = json!({ "had_key": before.is_some(), "has_key": value.is_some() });
+        let details = json!({ "had_key": had_key, "has_key": value.is_some() });
         let entry = NewAuditEntry::done(self.now(), Act::IdentityKey);
         self.audit(&entry.on(on.clone()).with(details))?;
-        if before.is_none() {
+        if !had_key {
             return Ok(());
         }
         self.security_event(&NewSecurityEvent {
@@ -259,6 +283,24 @@ impl WriteTx<'_> {
             raw_data: Some(json!({ "resource": on.to_string() }).into()),
         })
     }
+}
+
+/// What became of a setting that an import brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingImport {
+    /// It is the vault's now.
+    Written,
+    /// The vault had it.
+    Known,
+    /// The vault's is newer, and stays.
+    Older,
+    /// The vault has another public key of its own, which stays.
+    OtherIdentity,
+}
+
+/// Whether it is the vault's own public key.
+fn is_identity(scope: &str, key: &SettingKey) -> bool {
+    scope.is_empty() && key.as_str() == KnownSetting::IdentityPublicKey.name()
 }
 
 /// Canonical bytes of `(scope, key)`: both length-prefixed.

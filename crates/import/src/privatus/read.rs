@@ -13,7 +13,7 @@ use super::lines::{self, Line};
 use super::message::{self, id};
 use super::parse::{Parsed, parse};
 use super::record::{Message, Record, no_record};
-use super::setting::{self, Setting};
+use super::setting::Setting;
 use super::statistic::Statistic;
 use super::transfer::{Transfer, Written};
 use super::write::hex;
@@ -250,13 +250,8 @@ impl Reader<'_> {
 
     fn setting(&mut self, setting: Setting) -> Result<(), ImportError> {
         let written = self.store.write("import_setting", |tx| setting.write(tx));
-        match self.kept("setting", written)? {
-            Some(setting::Written::New) => self.report.settings_imported += 1,
-            Some(setting::Written::OtherIdentity) => self.report.note(
-                "the export has another public key of the vault's own user (the setting identity.public_key); the \
-                 vault's stays, `privatus settings set` replaces it",
-            ),
-            Some(setting::Written::Not) | None => {}
+        if let Some((key, written)) = self.kept("setting", written)? {
+            self.report.setting(&key, written);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! A `setting` of an export: its value is raw text, so that no number is rounded on the way.
 
-use privatus_domain::{JsonText, KnownSetting, Setting as Stored, SettingKey};
-use privatus_store::{StoreError, WriteTx};
+use privatus_domain::{JsonText, Setting as Stored, SettingKey};
+use privatus_store::{SettingImport, StoreError, WriteTx};
 
 use super::member::member;
 use super::record::Time;
@@ -13,16 +13,6 @@ pub(super) struct Setting {
     value: JsonText,
     /// Missing in an export that another program wrote.
     updated_at: Option<Time>,
-}
-
-/// What became of a setting.
-#[derive(PartialEq, Eq)]
-pub(super) enum Written {
-    New,
-    /// The vault's value stays.
-    Not,
-    /// The vault's own public key stays, and the export has another.
-    OtherIdentity,
 }
 
 impl From<Stored> for Setting {
@@ -60,19 +50,11 @@ impl Setting {
         })
     }
 
-    /// Writes it. The later one of two values stays; one without a time is the earlier. The vault's own public key is
-    /// never replaced: safety numbers are made of it.
-    pub(super) fn write(self, tx: &mut WriteTx<'_>) -> Result<Written, StoreError> {
+    /// Writes it.
+    pub(super) fn write(self, tx: &mut WriteTx<'_>) -> Result<(SettingKey, SettingImport), StoreError> {
         let key = SettingKey::kept(self.key)?;
-        let is_identity = self.scope.is_empty() && key.as_str() == KnownSetting::IdentityPublicKey.name();
         let at = self.updated_at.map(|at| at.0);
-        match tx.setting(&self.scope, &key) {
-            Ok(known) if is_identity && known.value != self.value => return Ok(Written::OtherIdentity),
-            Ok(known) if at.is_none_or(|at| known.updated_at >= at) => return Ok(Written::Not),
-            Ok(_) | Err(StoreError::NotFound(_)) => {}
-            Err(error) => return Err(error),
-        }
-        tx.setting_restore(&self.scope, &key, self.value, at.unwrap_or_else(|| tx.now()))?;
-        Ok(Written::New)
+        let written = tx.setting_import(&self.scope, &key, &self.value, at)?;
+        Ok((key, written))
     }
 }
