@@ -245,7 +245,7 @@ impl WriteTx<'_> {
         }
         let sql = Sql::new("SELECT conversation_id FROM conversations WHERE conversation_id = ?");
         let taken: Option<String> = self.link.row(sql.bind(wanted), "find a conversation")?;
-        let id = if taken.is_some() || Resource::check_new(wanted).is_err() {
+        let id = if taken.is_some() {
             self.new_id()?.to_string()
         } else {
             wanted.to_owned()

@@ -94,6 +94,7 @@ impl WriteTx<'_> {
     /// for what a blocked contact offers.
     pub fn transfer_create(&mut self, new: &NewTransfer) -> Result<(), StoreError> {
         self.permit(&resource(&new.id), Permission::Write)?;
+        Resource::check_new(&new.id.to_string())?;
         let (contact, group) = match &new.peer {
             TransferPeer::Contact(id) => {
                 let contact = self.contact_by_id(id)?;
@@ -145,7 +146,6 @@ impl WriteTx<'_> {
 
     fn transfer_insert(&mut self, transfer: &Transfer) -> Result<bool, StoreError> {
         let (id, row_id) = (transfer.id.to_string(), transfer.id.as_id().canonical());
-        Resource::check_new(&id)?;
         let name = self.seal_value(TABLE, "file_name", &row_id, transfer.file_name.as_bytes())?;
         let hash = self.seal_value(TABLE, "file_hash", &row_id, &transfer.hash)?;
         let contact = transfer.contact.as_ref().map(ToString::to_string);

@@ -6,22 +6,22 @@ use std::str::FromStr;
 use privatus_domain::id::Id;
 use privatus_domain::{
     Attributes, Body, ContactId, ConversationId, ConversationKind, Direction, DisplayName, GroupId, IdError,
-    ImportedSender, NewMessage, Resource, SenderRef,
+    ImportedSender, NewMessage, SenderRef,
 };
 use privatus_store::{StoreError, WriteTx};
 
 use super::record::Message;
 
-/// An id as it stands, or for one that the vault does not keep (too long, a NUL, all of a kind), one derived from it.
+/// An id as it stands, or for one that the vault does not keep (too long, a NUL), one derived from it.
 pub(super) fn id<T: FromStr<Err = IdError> + From<Id>>(
     tx: &WriteTx<'_>,
     text: &str,
 ) -> Result<T, StoreError> {
-    let derived = || tx.derived_id(&[b"privatus", b"id", text.as_bytes()]).into();
     match text.parse() {
-        Ok(_) if Resource::check_new(text).is_err() => Ok(derived()),
         Ok(id) => Ok(id),
-        Err(IdError::TooLong(_) | IdError::Nul) => Ok(derived()),
+        Err(IdError::TooLong(_) | IdError::Nul) => {
+            Ok(tx.derived_id(&[b"privatus", b"id", text.as_bytes()]).into())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -27,6 +27,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::Refused`] for the vault's own id.
     pub fn contact_create(&mut self, new: &NewContact) -> Result<ConversationId, StoreError> {
+        Resource::check_new(&new.id.to_string())?;
         self.contact_create_in(new, &ConversationId::new(new.id.as_id().clone()))
     }
 
@@ -51,7 +52,6 @@ impl WriteTx<'_> {
     }
 
     fn contact_insert(&mut self, new: &NewContact, id: &str) -> Result<(), StoreError> {
-        Resource::check_new(id)?;
         let row_id = new.id.as_id().canonical();
         let sealed = self.seal_value("contacts", "public_key", &row_id, new.public_key.as_bytes())?;
         let verified = new.becomes_verified();

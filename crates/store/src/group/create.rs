@@ -22,6 +22,7 @@ impl WriteTx<'_> {
     /// [`StoreError`] of the database.
     pub fn group_create(&mut self, new: &NewGroup) -> Result<ConversationId, StoreError> {
         self.permit(&resource(&new.id), Permission::Write)?;
+        Resource::check_new(&new.id.to_string())?;
         let conversation = ConversationId::new(new.id.as_id().clone());
         let new = &NewGroup {
             created_by: Some(new.created_by.clone().unwrap_or_else(|| self.own_id())),
@@ -52,7 +53,6 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
     ) -> Result<(ConversationId, bool), StoreError> {
         let id = new.id.to_string();
-        Resource::check_new(&id)?;
         let (created, now) = (new.created_at.to_sql(), self.now().to_sql());
         let by = new.created_by.as_ref().map(ToString::to_string);
         let sql = Sql::new(
