@@ -234,7 +234,7 @@ fn every_check_sees_its_fault() {
         ("UPDATE settings SET value = zeroblob(100)".into(), "sealed value"),
         (
             "UPDATE contacts SET public_key = zeroblob(0) WHERE contact_id = 'bob'".into(),
-            "sealed value",
+            "contacts.public_key of row",
         ),
         (
             "UPDATE key_store SET scope = 'other' WHERE scope = 'settings.value'".into(),

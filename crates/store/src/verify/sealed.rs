@@ -10,7 +10,8 @@ use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 /// A sealed column, and the column or two that name its row in the envelope (docs/CRYPTO.md).
-const SEALED: [(&str, &str, &str, Option<&str>); 5] = [
+const SEALED: [(&str, &str, &str, Option<&str>); 6] = [
+    ("contacts", "public_key", "contact_id", None),
     ("security_events", "raw_data", "event_id", None),
     ("file_transfers", "file_name", "transfer_id", None),
     ("file_transfers", "file_hash", "transfer_id", None),
