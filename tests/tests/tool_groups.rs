@@ -551,8 +551,14 @@ fn a_member_is_named_in_the_group_or_by_its_contact() {
     g(&["role", "Choir", "Alice", "admin"]);
     g(&["role", "Choir", "Al", "member"]);
     g(&["add", "Choir", "Bob", "--name", "Carol"]);
-    let ambiguous = &["Carol", "and another contact"];
+    let carol = json(&vault, &["contacts", "show", "Carol"])["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let ambiguous = &["Carol", "and another contact", &carol];
     refused(&vault, &["groups", "ban", "Choir", "Carol"], 23, ambiguous);
+    g(&["ban", "Choir", &carol]);
+    g(&["unban", "Choir", &carol]);
     g(&["add", "Choir", "Dave"]);
     ok(&vault, &["contacts", "rename", "Dave", "David"]);
     g(&["remove", "Choir", "David"]);

@@ -45,6 +45,9 @@ pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<Cont
         Err(StoreError::NotFound(_)) => return newcomer(store, wanted),
         Err(error) => return Err(error),
     };
+    if found.to_string() == wanted {
+        return Ok(found);
+    }
     let called = store.read(|tx| called(tx, wanted))?;
     match called.iter().find(|other| **other != found) {
         None => Ok(found),

@@ -27,7 +27,9 @@ pub(super) struct GroupJson<'a> {
     member_count: u32,
     is_anonymous: bool,
     settings: Option<Box<RawValue>>,
-    created_by: Option<&'a ContactId>,
+    /// In an anonymous group whoever made it is named by nobody who did not ask for names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created_by: Option<Option<&'a ContactId>>,
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) members: Option<Vec<MemberJson<'a>>>,
@@ -46,7 +48,7 @@ impl<'a> GroupJson<'a> {
             member_count: group.member_count,
             is_anonymous: group.is_anonymous,
             settings: raw(group.settings.as_json()),
-            created_by: group.created_by.as_ref(),
+            created_by: (!group.is_anonymous).then_some(group.created_by.as_ref()),
             created_at: group.created_at,
             members: None,
             bans: None,

@@ -136,6 +136,9 @@ pub(super) fn show(arguments: &Arguments, wanted: &str, names: bool) -> Result<u
     store.lock()?;
     if arguments.json {
         let mut value = GroupJson::new(&group);
+        if names {
+            value.created_by = Some(group.created_by.as_ref());
+        }
         value.members = Some(members_json(&group, &known, names));
         let bans = bans.iter();
         value.bans = Some(bans.map(|ban| BanJson::new(ban, &group, names)).collect());
