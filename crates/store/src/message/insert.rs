@@ -63,7 +63,8 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::Refused`] when it breaks a rule, answers a message of another conversation, or the contact is
     /// blocked, [`StoreError::NotFound`] for an unknown conversation, [`StoreError::AccessDenied`] to a user without a
-    /// grant.
+    /// grant. The transaction is then to be given up: where it goes on all the same, its end is refused, for a row may stand
+    /// whose counters do not.
     pub fn message_insert(
         &mut self,
         conversation: &ConversationId,
