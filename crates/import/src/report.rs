@@ -109,7 +109,7 @@ impl Report {
             SettingImport::Written => self.settings_imported += 1,
             SettingImport::Known => {}
             SettingImport::Older => self.note(format!(
-                "the setting {} stays as it is: the value in the vault is newer",
+                "the setting {} stays as it is: the value in the vault is no older",
                 key.as_str()
             )),
             SettingImport::OtherIdentity => self.note(format!(

@@ -220,7 +220,12 @@ impl WriteTx<'_> {
         updated_at: Option<Timestamp>,
     ) -> Result<SettingImport, StoreError> {
         match self.setting(scope, key) {
-            Ok(known) if known.value == *value => return Ok(SettingImport::Known),
+            Ok(known) if known.value == *value => {
+                if let Some(at) = updated_at.filter(|at| *at > known.updated_at) {
+                    self.setting_restore(scope, key, value, at)?;
+                }
+                return Ok(SettingImport::Known);
+            }
             Ok(_) if is_identity(scope, key) => return Ok(SettingImport::OtherIdentity),
             Ok(known) if updated_at.is_none_or(|at| known.updated_at >= at) => {
                 return Ok(SettingImport::Older);
@@ -292,7 +297,7 @@ pub enum SettingImport {
     Written,
     /// The vault had it.
     Known,
-    /// The vault's is newer, and stays.
+    /// The vault's is another and no older, and stays.
     Older,
     /// The vault has another public key of its own, which stays.
     OtherIdentity,
