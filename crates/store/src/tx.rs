@@ -61,6 +61,8 @@ pub struct WriteTx<'a> {
     pub(crate) usage: Usage,
     /// An insert failed half-way: whoever goes on all the same has nothing of the transaction kept.
     pub(crate) is_half_done: bool,
+    /// Rows from before the audit log's chain are being taken into it.
+    pub(crate) is_settling: bool,
     now: Timestamp,
 }
 
@@ -186,6 +188,7 @@ impl<'a> WriteTx<'a> {
             gathered: None,
             usage: Usage::default(),
             is_half_done: false,
+            is_settling: false,
             now,
         })
     }

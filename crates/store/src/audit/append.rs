@@ -44,9 +44,11 @@ impl WriteTx<'_> {
 
     fn audit_append(&mut self, mut row: Columns, details: Option<&[u8]>) -> Result<(), StoreError> {
         let mut head = self.audit_position()?;
-        if head.mac == GENESIS && head.given > 0 {
+        let mut is_chained = true;
+        if head.mac == GENESIS && head.given > 0 && !self.is_settling {
             // Rows from before the chain, which an open could not settle: they are in it before the first new one.
-            head = self.audit_settle_late(head)?;
+            is_chained = self.audit_settle_late(head)?;
+            head = self.audit_position()?;
         }
         let log_id = head.given.saturating_add(1);
         row.0 = log_id;
@@ -77,31 +79,35 @@ impl WriteTx<'_> {
             .bind(sealed.as_deref())
             .bind(*success)
             .bind(error.as_deref())
-            .bind(mac.as_slice())
-            .bind(i64::from(number));
+            .bind(is_chained.then_some(mac.as_slice()))
+            .bind(is_chained.then_some(i64::from(number)));
         self.link.run(sql, "write an audit entry")?;
+        let mac = if is_chained { mac } else { GENESIS };
         self.audit_head = Some(Head { given: log_id, mac });
         Ok(())
     }
 
-    /// What cannot be settled stays as it is, for a check to name: it must not keep the vault from being written.
-    fn audit_settle_late(&mut self, head: Head) -> Result<Head, StoreError> {
+    /// `false` when a row does not read: then the new ones wait for the chain beside it, and a later open takes all of them
+    /// in. It must not keep the vault from being written.
+    fn audit_settle_late(&mut self, head: Head) -> Result<bool, StoreError> {
         let new_keys = self.new_keys.clone();
         self.link
             .run(Sql::new("SAVEPOINT audit_settle"), "begin to settle")?;
+        self.is_settling = true;
         let settled = self.audit_settle(false);
-        if settled.is_err() {
-            self.link
-                .run(Sql::new("ROLLBACK TO audit_settle"), "give up settling")?;
-            self.new_keys = new_keys;
-            self.last_key = None;
-            self.audit_head = Some(head);
+        self.is_settling = false;
+        let Err(error) = settled else {
+            self.link.run(Sql::new("RELEASE audit_settle"), "end settling")?;
+            return Ok(true);
+        };
+        let back = "ROLLBACK TO audit_settle; RELEASE audit_settle";
+        if self.link.raw().execute_batch(back).is_err() || self.link.is_spoiled() {
+            return Err(error);
         }
-        self.link.run(Sql::new("RELEASE audit_settle"), "end settling")?;
-        match settled {
-            Ok(()) => self.audit_position(),
-            Err(StoreError::DatabaseDamaged(_)) => Ok(head),
-            Err(error) => Err(error),
+        (self.new_keys, self.last_key, self.audit_head) = (new_keys, None, Some(head));
+        match error {
+            StoreError::DatabaseDamaged(_) => Ok(false),
+            error => Err(error),
         }
     }
 
@@ -136,6 +142,10 @@ impl WriteTx<'_> {
     /// Entries and security events that waited for a write transaction: what happened at the open, and what was refused
     /// in reads.
     pub(crate) fn pending_write(&mut self) -> Result<(), StoreError> {
+        if self.is_settling {
+            // That may be given up, and they are not to go with it.
+            return Ok(());
+        }
         let Some(pending) = self.shared.pending.take() else {
             return Ok(());
         };

@@ -86,7 +86,7 @@ pub(super) fn checkpoint_mac(
 
 impl ReadTx<'_> {
     /// Rows after `after`, in the order of their numbers.
-    pub(super) fn audit_rows(&mut self, after: i64) -> Result<Vec<Columns>, StoreError> {
+    pub(crate) fn audit_rows(&mut self, after: i64) -> Result<Vec<Columns>, StoreError> {
         let sql = Sql::new(format!(
             "SELECT {COLUMNS} FROM audit_log WHERE log_id > ? ORDER BY log_id LIMIT {BATCH}"
         ));

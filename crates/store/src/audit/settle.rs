@@ -26,14 +26,14 @@ impl WriteTx<'_> {
         );
         let had_key: Option<bool> = self.link.row(sql.bind(KEY.0), "look for an audit key")?;
         let had_key = had_key.unwrap_or_default();
-        let unread = self.audit_chain_anew()?;
+        let lost = self.audit_chain_anew()?;
         self.audit_head = None;
         let up_to = self.audit_position()?.given;
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
             .on(Resource::every(ResourceKind::Audit))
-            .with(json!({ "entries": rows, "up_to": up_to, "unread_details": unread }));
+            .with(json!({ "entries": rows, "up_to": up_to, "details_lost": lost }));
         self.audit(&entry)?;
-        if had_key || !is_expected || unread > 0 {
+        if had_key || !is_expected || !lost.is_empty() {
             // Whoever can take the MACs away could also have changed what they stood on.
             self.security_event(&NewSecurityEvent {
                 at: self.now(),
@@ -48,29 +48,32 @@ impl WriteTx<'_> {
                     "the audit log had no MACs and was chained anew: to be expected after a step back of the \
                               schema or an upgrade that was interrupted, else somebody altered it"
                         .into(),
-                raw_data: Some(json!({ "entries": rows, "up_to": up_to, "unread_details": unread }).into()),
+                raw_data: Some(json!({ "entries": rows, "up_to": up_to, "details_lost": lost }).into()),
             })?;
         }
         Ok(())
     }
 
-    /// Gives each entry its MAC. One whose details do not open gets that of an entry without: a check names it, and the
-    /// others stand. Gives how many these are.
-    fn audit_chain_anew(&mut self) -> Result<u64, StoreError> {
+    /// Gives each entry its MAC. Details that no key of the vault opens are taken out, so that the entry can be listed and
+    /// checked; gives the numbers of the first hundred.
+    fn audit_chain_anew(&mut self) -> Result<Vec<i64>, StoreError> {
         let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
         let (key, vault) = (key.to_audit_key(), self.shared.vault_id);
         let place = (vault.as_bytes().as_slice(), number);
-        let (mut previous, mut after, mut unread) = (GENESIS, i64::MIN, 0);
+        let (mut previous, mut after, mut lost) = (GENESIS, i64::MIN, Vec::new());
         loop {
             let rows = self.audit_rows(after)?;
             let Some(last) = rows.last() else {
-                return Ok(unread);
+                return Ok(lost);
             };
             after = last.0;
             for row in rows {
                 let details = match self.audit_details(&row) {
                     Err(StoreError::DatabaseDamaged(_)) if !self.link.is_spoiled() => {
-                        unread += 1;
+                        let sql = Sql::new("UPDATE audit_log SET details = NULL WHERE log_id = ?");
+                        self.link
+                            .run(sql.bind(row.0), "take out details that do not open")?;
+                        lost.extend(Some(row.0).filter(|_| lost.len() < 100));
                         None
                     }
                     details => details?,

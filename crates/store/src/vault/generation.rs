@@ -63,7 +63,9 @@ impl ReadTx<'_> {
 impl WriteTx<'_> {
     fn generation_note(&mut self, generation: i64, highest: i64) -> Result<(), StoreError> {
         if generation > highest {
-            return self.generation_set(generation);
+            // Whoever changed the password could not note it.
+            self.generation_set(generation)?;
+            return self.password_changed(json!({ "generation": generation, "noted": "at the next open" }));
         }
         if generation == highest {
             return Ok(());
@@ -92,5 +94,32 @@ impl WriteTx<'_> {
         self.link
             .run(sql.bind(generation), "record the key ring's generation")
             .map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use privatus_domain::{Act, AuditFilter};
+
+    use crate::testing::{Vault, unlock};
+
+    /// The ring was written, and the disk was full for the database.
+    #[test]
+    fn a_change_of_password_that_was_not_noted_is_noted_by_the_next_open() {
+        let vault = Vault::new();
+        vault.sql("UPDATE vault_state SET highest_generation = highest_generation - 1");
+        let (_folder, path) = vault.lock();
+        for _ in 0..2 {
+            unlock(&path).unwrap().lock().unwrap();
+        }
+        let store = unlock(&path).unwrap();
+        let entries = store
+            .read(|tx| tx.audit_entries(&AuditFilter::default(), 100))
+            .unwrap();
+        let changes = entries
+            .iter()
+            .filter(|entry| entry.action == Act::PasswordChange.action());
+        assert_eq!(changes.count(), 1);
     }
 }

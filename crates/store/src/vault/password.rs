@@ -2,11 +2,12 @@
 
 use privatus_crypto::{KdfCost, Password, Secret};
 use privatus_domain::{Act, NewAuditEntry, Permission, Resource, ResourceKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::error::StoreError;
 use crate::shared::system_time;
 use crate::store::Store;
+use crate::tx::WriteTx;
 use crate::vault::create::KDF_TARGET;
 use crate::vault::rings::newest_ring;
 
@@ -36,21 +37,20 @@ impl Store {
             Secret::Password(_) => "password",
             Secret::RecoveryCode(_) => "recovery_code",
         };
-        let vault = Resource::of(
-            ResourceKind::Vault,
-            self.read(|tx| Ok::<_, StoreError>(tx.own_id()))?,
-        );
-        let details = json!({ "generation": generation, "with": secret });
-        let entry = NewAuditEntry::done(self.now(), Act::PasswordChange);
-        let entry = entry.on(vault).with(details);
-        let noted = self.write("password_change", |tx| {
+        // The password is changed all the same when nothing can be noted of it: the next open does.
+        let _ = self.write("password_change", |tx| {
             tx.generation_set(generation)?;
-            tx.audit(&entry)
+            tx.password_changed(json!({ "generation": generation, "with": secret }))
         });
-        if noted.is_err() {
-            // The password is changed all the same. The next open notes the generation, and the next write the change.
-            self.audit_note(entry);
-        }
         Ok(())
+    }
+}
+
+impl WriteTx<'_> {
+    /// Writes the change down.
+    pub(crate) fn password_changed(&mut self, details: Value) -> Result<(), StoreError> {
+        let vault = Resource::of(ResourceKind::Vault, self.own_id());
+        let entry = NewAuditEntry::done(self.now(), Act::PasswordChange);
+        self.audit(&entry.on(vault).with(details))
     }
 }

@@ -18,7 +18,7 @@ impl ReadTx<'_> {
         let sql = Sql::new("SELECT settled_version FROM vault_state WHERE id = 1");
         let settled: Option<i64> = self.link.row(sql, "look whether rows are settled")?;
         if settled.is_none_or(|version| version < SETTLED) {
-            return Ok(());
+            return self.verify_unchained(found);
         }
         let done = found.messages;
         let check = self.audit_walk(None, &mut |_| {
@@ -44,6 +44,26 @@ impl ReadTx<'_> {
                 Ok(())
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// One that does not read is why they still wait.
+    fn verify_unchained(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        let mut after = i64::MIN;
+        loop {
+            match self.audit_rows(after) {
+                Ok(rows) => match rows.last() {
+                    Some(last) => after = last.0,
+                    None => return Ok(()),
+                },
+                Err(StoreError::DatabaseDamaged(why)) if !self.link.is_spoiled() => {
+                    found.problem(format!(
+                        "audit log: it cannot be chained, for an entry behind {after}: {why}"
+                    ));
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
 }

@@ -445,7 +445,7 @@ fn a_log_that_no_open_could_settle_is_in_the_chain_before_the_first_new_entry() 
     );
 }
 
-/// The entry is named by a check; that it does not open keeps nobody from writing.
+/// They are lost either way; the entry and those behind it can be listed and checked.
 #[test]
 fn details_that_do_not_open_are_no_hindrance_to_a_chain() {
     let vault = vault();
@@ -458,29 +458,42 @@ fn details_that_do_not_open_are_no_hindrance_to_a_chain() {
     assert_eq!(store.warnings(), Vec::<String>::new());
     crate::testing::contact(&store, "bob");
     let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
-    let named: Vec<&String> = found
-        .problems
+    assert_eq!(found.problems, Vec::<String>::new());
+    let entries = store
+        .read(|tx| tx.audit_entries(&privatus_domain::AuditFilter::default(), 100))
+        .unwrap();
+    let settle = entries
         .iter()
-        .filter(|problem| problem.starts_with("audit log"))
-        .collect();
-    assert!(
-        matches!(named.as_slice(), [one] if one.contains("entry 6")),
-        "{:?}",
-        found.problems
-    );
+        .find(|entry| entry.action == Act::AuditSettle.action())
+        .unwrap();
+    let details = settle.details.as_ref().unwrap().to_value();
+    assert_eq!(details.get("details_lost"), Some(&json!([6])));
+    let filter = privatus_domain::SecurityFilter::default();
+    let events = store.read(|tx| tx.security_events(&filter, 10)).unwrap();
+    assert!(events.iter().any(|event| event.event_type == "tampering"));
 }
 
-/// As one that a damaged row keeps an open from settling.
 #[test]
-fn what_cannot_be_settled_keeps_nobody_from_writing() {
+fn what_cannot_be_settled_waits_and_keeps_nobody_from_writing() {
     let vault = vault();
     vault.sql(&unruled(
-        "UPDATE audit_log SET mac = NULL, key_number = NULL; UPDATE audit_log SET timestamp = x'00' WHERE log_id = 4",
+        "UPDATE audit_log SET mac = NULL, key_number = NULL; UPDATE audit_log SET timestamp = x'00' WHERE log_id = 4; \
+         UPDATE vault_state SET settled_version = 0",
     ));
     write(&vault, "new", at("2025-06-01T00:00:00Z"));
     write(&vault, "and another", at("2025-06-01T00:00:00Z"));
-    assert_eq!(head(&vault).log_id, 12);
-    assert!(!vault.verify().is_content());
+    assert_eq!(
+        vault.verify().problems.last().unwrap().split(',').next(),
+        Some("audit log: it cannot be chained")
+    );
+    vault.sql("UPDATE audit_log SET timestamp = NULL WHERE log_id = 4");
+    write(&vault, "mended", at("2025-06-01T00:00:00Z"));
+    let settled = check(&vault, None);
+    assert_eq!(
+        (settled.broken, settled.entries),
+        (None, 14),
+        "12, `audit settle`, and the new one"
+    );
 }
 
 #[test]
