@@ -211,16 +211,15 @@ fn row(store: &Store, transfer: &Transfer) -> Vec<String> {
 
 /// The name of the group, or of the contact; who was removed has none, and one that the user may not read is an id.
 fn peer_name(store: &Store, transfer: &Transfer) -> String {
-    let name = |name: Result<String, StoreError>, id: String| name.unwrap_or(id);
     match (&transfer.group, &transfer.contact) {
-        (Some(group), _) => name(
-            store.read(|tx| Ok(tx.group_by_id(group)?.name)),
-            group.to_string(),
-        ),
-        (None, Some(contact)) => name(
-            store.read(|tx| Ok(tx.contact_by_id(contact)?.display_name)),
-            contact.to_string(),
-        ),
+        (Some(id), _) => match store.read(|tx| tx.group_by_id(id)) {
+            Ok(group) => group.name,
+            Err(_) => id.to_string(),
+        },
+        (None, Some(id)) => match store.read(|tx| tx.contact_by_id(id)) {
+            Ok(contact) => contact.display_name,
+            Err(_) => id.to_string(),
+        },
         (None, None) => "nobody any more".into(),
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct GroupJson<'a> {
     settings: Option<Box<RawValue>>,
     /// In an anonymous group whoever made it is named by nobody who did not ask for names.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) created_by: Option<Option<&'a ContactId>>,
+    created_by: Option<Option<&'a ContactId>>,
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) members: Option<Vec<MemberJson<'a>>>,
@@ -38,7 +38,7 @@ pub(super) struct GroupJson<'a> {
 }
 
 impl<'a> GroupJson<'a> {
-    pub(super) fn new(group: &'a Group) -> Self {
+    pub(super) fn new(group: &'a Group, names: bool) -> Self {
         Self {
             id: &group.id,
             name: &group.name,
@@ -48,7 +48,7 @@ impl<'a> GroupJson<'a> {
             member_count: group.member_count,
             is_anonymous: group.is_anonymous,
             settings: raw(group.settings.as_json()),
-            created_by: (!group.is_anonymous).then_some(group.created_by.as_ref()),
+            created_by: (names || !group.is_anonymous).then_some(group.created_by.as_ref()),
             created_at: group.created_at,
             members: None,
             bans: None,

@@ -25,7 +25,7 @@ pub(super) fn list(arguments: &Arguments, seen_by: Option<&str>) -> Result<u8, F
     };
     store.lock()?;
     if arguments.json {
-        let groups: Vec<GroupJson<'_>> = groups.iter().map(GroupJson::new).collect();
+        let groups: Vec<GroupJson<'_>> = groups.iter().map(|group| GroupJson::new(group, false)).collect();
         output::json(&BTreeMap::from([("groups", groups)]))?;
         return Ok(0);
     }
@@ -135,10 +135,7 @@ pub(super) fn show(arguments: &Arguments, wanted: &str, names: bool) -> Result<u
         .collect();
     store.lock()?;
     if arguments.json {
-        let mut value = GroupJson::new(&group);
-        if names {
-            value.created_by = Some(group.created_by.as_ref());
-        }
+        let mut value = GroupJson::new(&group, names);
         value.members = Some(members_json(&group, &known, names));
         let bans = bans.iter();
         value.bans = Some(bans.map(|ban| BanJson::new(ban, &group, names)).collect());
