@@ -90,6 +90,18 @@ mod tests {
     use crate::testing::{Vault, message, unlock};
     use crate::{PageStart, StoreError};
 
+    /// Removes Alice, and gives the number of her conversation; nothing is swept yet.
+    fn removed(vault: &Vault) -> i64 {
+        vault
+            .store
+            .write("remove", |tx| {
+                let number = tx.conversation_place(&vault.chat)?.number;
+                tx.contact_remove(&"alice".parse()?)?;
+                Ok::<_, StoreError>(number)
+            })
+            .unwrap()
+    }
+
     /// The batches that were committed before a kill stay deleted, and the next open deletes the rest.
     #[test]
     fn a_removal_goes_on_where_it_ended() {
@@ -100,14 +112,7 @@ mod tests {
             .map(|id| (id.as_str(), "2025-06-01T00:00:00Z"))
             .collect();
         vault.receive(&batch);
-        let number = vault
-            .store
-            .write("remove", |tx| {
-                let number = tx.conversation_place(&vault.chat)?.number;
-                tx.contact_remove(&"alice".parse()?)?;
-                Ok::<_, StoreError>(number)
-            })
-            .unwrap();
+        let number = removed(&vault);
         let left = || {
             let sql = Sql::new("SELECT count(*) FROM messages_202506");
             vault.store.read(|tx| tx.link.row::<i64>(sql, "count")).unwrap()
@@ -131,14 +136,7 @@ mod tests {
     #[test]
     fn a_number_that_was_given_again_is_not_swept() {
         let vault = Vault::new();
-        let number = vault
-            .store
-            .write("remove", |tx| {
-                let number = tx.conversation_place(&vault.chat)?.number;
-                tx.contact_remove(&"alice".parse()?)?;
-                Ok::<_, StoreError>(number)
-            })
-            .unwrap();
+        let number = removed(&vault);
         vault.store.removals_sweep().unwrap();
         let bob = crate::testing::contact(&vault.store, "bob");
         let given = vault

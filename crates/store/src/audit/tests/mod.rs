@@ -1,4 +1,51 @@
 //! The chain: whatever is altered is named, and a long log is checked a batch at a time.
 
+#![allow(clippy::unwrap_used)]
+
 mod long;
+mod settled;
 mod tampered;
+
+use privatus_domain::{Act, AuditHead, NewAuditEntry, Resource, ResourceKind, Timestamp};
+use serde_json::json;
+
+use crate::audit::AuditCheck;
+use crate::testing::{Vault, at};
+
+fn write(vault: &Vault, name: &str, at: Timestamp) {
+    let entry = NewAuditEntry::done(at, Act::ContactAdd).on(Resource::of(ResourceKind::Contact, name));
+    let entry = entry.with(json!({ "name": name }));
+    vault.store.write("entry", |tx| tx.audit(&entry)).unwrap();
+}
+
+/// A log with ten entries, the creation among them; two of them are without details.
+fn vault() -> Vault {
+    let vault = Vault::new();
+    let bare = NewAuditEntry::done(at("2025-06-01T00:00:00Z"), Act::Unlock);
+    while head(&vault).log_id < 4 {
+        vault.store.write("entry", |tx| tx.audit(&bare)).unwrap();
+    }
+    let last = head(&vault).log_id;
+    for number in last + 1..=10 {
+        write(&vault, &format!("contact {number}"), at("2025-06-01T00:00:00Z"));
+    }
+    assert_eq!(check(&vault, None).broken, None);
+    assert_eq!(head(&vault).log_id, 10);
+    vault
+}
+
+fn check(vault: &Vault, anchor: Option<&AuditHead>) -> AuditCheck {
+    vault
+        .store
+        .read(|tx| tx.audit_verify(anchor, &mut |_| true))
+        .unwrap()
+}
+
+fn head(vault: &Vault) -> AuditHead {
+    vault.store.read(|tx| tx.audit_head()).unwrap()
+}
+
+/// Whoever alters the log asks no rule of the schema.
+fn unruled(alter: &str) -> String {
+    format!("PRAGMA ignore_check_constraints = ON; {alter}; PRAGMA ignore_check_constraints = OFF")
+}
