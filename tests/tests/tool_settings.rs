@@ -22,13 +22,7 @@ fn value(vault: &Path, words: &[&str]) -> Value {
 #[track_caller]
 fn refused(vault: &Path, words: &[&str], code: i32, says: &[&str]) {
     let before = ok(vault, &["--json", "settings", "list"]);
-    let output = run(vault, &[&["settings"], words].concat());
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{words:?}: {errors}");
-    assert_eq!(errors.lines().count(), 1, "{errors}");
-    for word in says {
-        assert!(errors.contains(word), "{words:?}: {word} in {errors}");
-    }
+    privatus_tests::refused(vault, &[&["settings"], words].concat(), code, says);
     assert_eq!(ok(vault, &["--json", "settings", "list"]), before);
 }
 

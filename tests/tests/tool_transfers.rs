@@ -11,34 +11,22 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use privatus_tests::{init, ok, run};
+use privatus_tests::{init, json, new_vault, ok, run};
 use serde_json::{Value, json};
 
 const HASH: &str = "324dcf027dd4a30a932c441f365a25e86b173defa4b8e58948253471b81b72cf";
 
 fn vault() -> (tempfile::TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
-    let vault = dir.path().join("vault");
-    init(&vault);
+    let (dir, vault) = new_vault();
     ok(&vault, &["contacts", "add", "Alice"]);
     (dir, vault)
-}
-
-fn value(vault: &Path, words: &[&str]) -> Value {
-    serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
 }
 
 /// Refused with this code, one line that says so, and nothing changed.
 #[track_caller]
 fn refused(vault: &Path, words: &[&str], code: i32, says: &[&str]) {
     let before = ok(vault, &["--json", "transfers", "list"]);
-    let output = run(vault, words);
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{words:?}: {errors}");
-    assert_eq!(errors.lines().count(), 1, "{errors}");
-    for word in says {
-        assert!(errors.contains(word), "{words:?}: {word} in {errors}");
-    }
+    privatus_tests::refused(vault, words, code, says);
     assert_eq!(ok(vault, &["--json", "transfers", "list"]), before);
 }
 
@@ -48,7 +36,7 @@ fn a_file_is_offered_paused_and_completed() {
     let file = dir.path().join("größe.txt");
     fs::write(&file, "hello").unwrap();
     let path = file.to_str().unwrap();
-    let offered = value(&vault, &["transfers", "offer", path, "--to", "Alice"]);
+    let offered = json(&vault, &["transfers", "offer", path, "--to", "Alice"]);
     assert_eq!(
         (&offered["status"], &offered["file_size"], &offered["file_hash"]),
         (&json!("pending"), &json!(5), &json!(HASH))
@@ -65,7 +53,7 @@ fn a_file_is_offered_paused_and_completed() {
         (&["set", id, "active"], "active", 0),
         (&["set", id, "completed"], "completed", 100),
     ] {
-        let now = value(&vault, &[&["transfers"], words].concat());
+        let now = json(&vault, &[&["transfers"], words].concat());
         assert_eq!(
             (&now["status"], &now["progress"]),
             (&json!(status), &json!(progress)),
@@ -73,18 +61,18 @@ fn a_file_is_offered_paused_and_completed() {
         );
         if status == "failed" {
             assert_eq!(
-                value(&vault, &["transfers", "show", id])["error"],
+                json(&vault, &["transfers", "show", id])["error"],
                 "the line broke"
             );
             assert!(ok(&vault, &["transfers", "show", id]).contains("the line broke"));
         }
     }
-    let shown = value(&vault, &["transfers", "show", id]);
+    let shown = json(&vault, &["transfers", "show", id]);
     assert_eq!(shown["file_name"], "größe.txt");
     assert!(shown["completed_at"].is_string() && shown["error"].is_null());
     assert!(ok(&vault, &["transfers", "list"]).contains("to Alice"));
     assert_eq!(
-        value(&vault, &["transfers", "verify", id, path])["result"],
+        json(&vault, &["transfers", "verify", id, path])["result"],
         "verified"
     );
     fs::write(&file, "hullo").unwrap();
@@ -121,7 +109,7 @@ fn lists_are_filtered_and_paged() {
     }
     ok(&vault, &["transfers", "set", "3", "cancelled"]);
     let names = |words: &[&str]| {
-        let page = value(&vault, &[&["transfers", "list"], words].concat());
+        let page = json(&vault, &[&["transfers", "list"], words].concat());
         let names: Vec<String> = page["transfers"]
             .as_array()
             .unwrap()
@@ -185,7 +173,7 @@ fn each_rule_broken_is_named() {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         refused(&vault, &words, 23, &says);
     }
-    let taken = value(
+    let taken = json(
         &vault,
         &receive("photo.jpg", "5", HASH)
             .iter()
@@ -193,7 +181,7 @@ fn each_rule_broken_is_named() {
             .collect::<Vec<_>>(),
     );
     let id = taken["id"].as_str().unwrap();
-    assert_eq!(value(&vault, &["transfers", "show", id])["direction"], "inbound");
+    assert_eq!(json(&vault, &["transfers", "show", id])["direction"], "inbound");
     refused(
         &vault,
         &["transfers", "progress", id, "10"],
@@ -318,7 +306,7 @@ fn nothing_of_a_name_steers_a_terminal() {
         );
     }
     assert_eq!(
-        value(&vault, &["transfers", "list"])["transfers"][0]["file_name"],
+        json(&vault, &["transfers", "list"])["transfers"][0]["file_name"],
         evil
     );
 }
@@ -356,7 +344,7 @@ fn an_export_carries_them_byte_for_byte() {
     ok(&vault, &["export", file.to_str().unwrap()]);
     let other = dir.path().join("other");
     init(&other);
-    let report = value(&other, &["import", "privatus", file.to_str().unwrap()]);
+    let report = json(&other, &["import", "privatus", file.to_str().unwrap()]);
     assert_eq!(report["transfers_imported"], 6, "{report}");
     let again = dir.path().join("again.jsonl");
     ok(&other, &["export", again.to_str().unwrap()]);
@@ -364,9 +352,9 @@ fn an_export_carries_them_byte_for_byte() {
         fs::read_to_string(&again).unwrap(),
         fs::read_to_string(&file).unwrap()
     );
-    let report = value(&other, &["import", "privatus", file.to_str().unwrap()]);
+    let report = json(&other, &["import", "privatus", file.to_str().unwrap()]);
     assert_eq!(report["transfers_imported"], 0, "{report}");
-    assert_eq!(value(&other, &["verify"])["ok"], true);
+    assert_eq!(json(&other, &["verify"])["ok"], true);
 
     // Whoever wrote such a line changed the file: what cannot be kept is left out, and told.
     let broken = fs::read_to_string(&file)
@@ -407,7 +395,7 @@ fn names_of_an_import_lead_nowhere_and_lists_stay_in_the_order_of_time() {
     let output = run(&vault, &["import", "privatus", file.to_str().unwrap()]);
     let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert!(told.contains("3 names of files led to another folder"), "{told}");
-    let listed = value(&vault, &["transfers", "list"]);
+    let listed = json(&vault, &["transfers", "list"]);
     let names: Vec<&str> = listed["transfers"]
         .as_array()
         .unwrap()
