@@ -12,7 +12,7 @@ use privatus_domain::{
     Timestamp, TransferDirection, TransferFilter, TransferId, TransferPeer, TransferStatus,
 };
 
-use crate::sql::Sql;
+use crate::db::statement::Sql;
 use crate::{PageStart, Store, StoreError, VaultOptions};
 
 thread_local! {

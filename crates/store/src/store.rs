@@ -8,15 +8,15 @@ use std::time::Instant;
 use privatus_domain::Timestamp;
 use privatus_sqlite::{CheckpointMode, RawKey};
 
-use crate::connection::{Link, Role};
+use crate::db::connection::{Link, Role};
+use crate::db::pool::Lease;
+use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
-use crate::lease::Lease;
-use crate::migration::Upgrade;
-use crate::shared::Shared;
+use crate::keys::usage::usage_flush;
+use crate::tx::shared::Shared;
 use crate::tx::{ReadTx, WriteTx};
-use crate::usage::usage_flush;
+use crate::upgrade::Upgrade;
 use crate::vault::{Files, OpenGuard, VaultOptions};
-use crate::work_done::WorkDone;
 
 /// How long a close waits for another process, to write what waits for the audit log.
 const CLOSE_WAIT_MS: u32 = 2_000;

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail};
 /// The line before which a list is continued.
 const MARKER: &str = "// `cargo xtask migrations new` writes above this line.";
 const FOLDER: &str = "migrations";
-const STEPS: &str = "crates/store/src/migration/steps.rs";
-const CODE: &str = "crates/store/src/migration/code";
+const STEPS: &str = "crates/store/src/upgrade/steps.rs";
+const CODE: &str = "crates/store/src/upgrade/code";
 const TESTS: &str = "tests/tests/fixtures/steps";
 
 /// Words that name no module.
@@ -145,7 +145,7 @@ mod tests {
 
     const FILES: [&str; 3] = [
         STEPS,
-        "crates/store/src/migration/code/mod.rs",
+        "crates/store/src/upgrade/code/mod.rs",
         "tests/tests/fixtures/steps/mod.rs",
     ];
 

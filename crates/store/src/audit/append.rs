@@ -4,8 +4,8 @@ use privatus_domain::NewAuditEntry;
 
 use super::KEY;
 use super::chain::{Columns, GENESIS, entry_mac};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::WriteTx;
 
 /// Where the chain stands in this transaction.

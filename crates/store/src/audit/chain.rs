@@ -3,8 +3,8 @@
 use privatus_crypto::AuditKey;
 
 use super::KEY;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 /// The MAC before the first entry of a log that never lost any.

@@ -6,8 +6,8 @@ use privatus_domain::{
 };
 
 use super::chain::{COLUMNS, Columns};
+use crate::db::statement::{LIMIT_MOST, Sql};
 use crate::error::StoreError;
-use crate::sql::{LIMIT_MOST, Sql};
 use crate::tx::ReadTx;
 
 /// The index that a filter is looked up in: the narrowest that has it.

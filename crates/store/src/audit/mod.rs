@@ -4,9 +4,10 @@ mod append;
 mod chain;
 mod list;
 mod prune;
-mod settle;
+pub(crate) mod security_events;
 #[cfg(test)]
 mod tests;
+mod unchained;
 mod verify;
 
 /// Type and scope of the audit key in `key_store`.

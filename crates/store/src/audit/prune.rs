@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::KEY;
 use super::chain::checkpoint_mac;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 
 /// The entries that retention removes: the newest of them, under a bind of the time before which they are.

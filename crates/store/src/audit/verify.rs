@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::KEY;
 use super::chain::{Columns, GENESIS, checkpoint_mac, entry_mac};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 /// What a walk over the audit log found.

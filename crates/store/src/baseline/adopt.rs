@@ -10,10 +10,10 @@ use super::messages::{self, Seen};
 use super::plain;
 use super::source::BaselineSource;
 use super::tables::PLAIN;
-use crate::connection::Link;
+use crate::db::connection::Link;
 use crate::error::StoreError;
-use crate::shared::Shared;
 use crate::store::Store;
+use crate::tx::shared::Shared;
 use crate::vault::VaultOptions;
 
 impl Store {

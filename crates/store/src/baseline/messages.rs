@@ -7,10 +7,10 @@ use privatus_domain::{
 use privatus_sqlite::Row;
 
 use super::cells::{Cells, refused};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::insert::Replies;
 use crate::message::row::Located;
-use crate::sql::Sql;
 use crate::tx::WriteTx;
 
 /// Reads the messages in the order in which they were written; large content has its own rowid and key in front.

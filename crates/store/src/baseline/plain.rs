@@ -12,9 +12,9 @@ use super::cells::{Cells, refused};
 use super::messages::Seen;
 use super::tables::{Plain, RowId};
 use super::value::{Taken, take};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::setting;
-use crate::sql::Sql;
 use crate::tx::WriteTx;
 
 /// A row, and its name in a refusal.

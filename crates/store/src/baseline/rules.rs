@@ -5,7 +5,7 @@ use privatus_sqlite::Column;
 use super::cells::Cells;
 use super::source::BaselineSource;
 use super::tables::ALL;
-use crate::connection::APPLICATION_ID;
+use crate::db::connection::APPLICATION_ID;
 use crate::error::StoreError;
 
 /// What a column names: its table and that table's key, the column, the table whose key of the same name it is, and what

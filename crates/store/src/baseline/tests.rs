@@ -16,8 +16,8 @@ use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac, Raw
 
 use super::compare::SPECIFICATION;
 use super::{AdoptProgress, Adopted, BaselineSource, SourceKey};
+use crate::db::statement::Sql;
 use crate::setting::fields;
-use crate::sql::Sql;
 use crate::testing::{clock, options};
 use crate::{PageStart, Store, StoreError, VaultOptions};
 

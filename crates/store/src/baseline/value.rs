@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use super::cells::Cells;
 use super::tables::{Field, Form, Kind};
 use super::time::moment;
+use crate::db::statement::Bind;
 use crate::error::StoreError;
-use crate::sql::Bind;
 
 /// A value on its way into the vault.
 pub(super) enum Taken {

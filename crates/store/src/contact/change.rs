@@ -8,8 +8,8 @@ use privatus_domain::{
 use serde_json::json;
 
 use super::{absent, resource};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::WriteTx;
 
 /// Rows of one batch when names are folded.

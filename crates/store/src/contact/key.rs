@@ -8,8 +8,8 @@ use privatus_domain::{
 use serde_json::{Value, json};
 
 use super::resource;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 
 /// The safety number of one key, or of two: the same whichever comes first (docs/CRYPTO.md, "Safety numbers").

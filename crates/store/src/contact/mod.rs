@@ -9,8 +9,8 @@ mod tests;
 
 use privatus_domain::{Contact, ContactId, Permission, PublicKey, Resource, ResourceKind, Timestamp};
 
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 pub use key::safety_number;

@@ -4,8 +4,8 @@ use privatus_domain::folded::{folded_name, has_word, prefix_end};
 use privatus_domain::{Contact, Permission};
 
 use super::{Row, SELECT, resource};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 /// Names of one page of the index.

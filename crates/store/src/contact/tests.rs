@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::safety_number;
-use crate::sql::Sql;
+use crate::db::statement::Sql;
 use crate::testing::{Vault, at, clock, contact, message, unlock};
 use crate::{Inserted, StoreError, WriteTx};
 

@@ -4,8 +4,8 @@ use privatus_domain::id::Id;
 use privatus_domain::{AnonymousId, ContactId, GroupId, MemberError, Permission};
 
 use super::read::resource;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {

@@ -4,8 +4,8 @@ use privatus_domain::{Act, ContactId, GroupId, NewAuditEntry, Role};
 use serde_json::json;
 
 use super::read::resource;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::WriteTx;
 
 /// A group that a contact is a member of.

@@ -7,8 +7,8 @@ use privatus_domain::{
 use serde_json::json;
 
 use super::read::{no_group, resource};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::WriteTx;
 
 /// The name of the vault's own user in a group, unless another is given.

@@ -7,8 +7,8 @@ use privatus_domain::{Act, ContactId, GroupId, GroupSettings, JsonText, MemberPe
 use serde_json::json;
 
 use super::read::{member_row_id, resource};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::WriteTx;
 
 /// `key_store.key_type` of groups' keys; the scope is the group's id.

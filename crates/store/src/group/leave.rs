@@ -4,8 +4,8 @@ use privatus_domain::{Act, ContactId, GroupId, MemberAction, MemberError, NewAud
 use serde_json::json;
 
 use super::read::resource;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {

@@ -7,9 +7,9 @@ mod create;
 mod key;
 mod leave;
 mod member;
+mod owner;
 mod read;
 mod restore;
 mod role;
-mod settle;
 
 pub use restore::RestoredGroup;

@@ -5,9 +5,9 @@ use privatus_domain::{
     ResourceKind, Timestamp,
 };
 
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::setting::fields;
-use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 type Row = (

@@ -3,8 +3,8 @@
 use privatus_domain::{Ban, ConversationId, MemberLimit, NewGroup, NewMember, Permission};
 
 use super::read::resource;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::WriteTx;
 
 /// What became of a group of a history.

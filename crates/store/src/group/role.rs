@@ -6,8 +6,8 @@ use privatus_domain::{
 use serde_json::json;
 
 use super::read::resource;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {

@@ -6,8 +6,8 @@ use privatus_crypto::{Context, TableKey, envelope_key_number};
 use privatus_domain::body::{Body, Stored};
 use privatus_domain::id::Id;
 
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::{ReadTx, WriteTx};
 
 /// Encoded bodies above this go to `message_content`: two pages, so a page read does not drag large texts along.

@@ -8,12 +8,12 @@ use privatus_domain::{
     ConversationId, Direction, MessageId, NewMessage, Partition, Permission, SenderRef, Timestamp,
 };
 
-use crate::catalogue::Month;
 use crate::conversation::{Delta, Place};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Located;
-use crate::row_key;
-use crate::sql::Sql;
+use crate::partition::catalogue::Month;
+use crate::partition::row_key;
 use crate::tx::WriteTx;
 
 /// Keys that share one millisecond: 11 bits of tie-break.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use privatus_domain::id::Id;
 use privatus_domain::{ConversationId, Message, MessageId, Partition, Permission};
 
-use crate::catalogue::Month;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::{Located, Row};
-use crate::row_key;
-use crate::sql::Sql;
+use crate::partition::catalogue::Month;
+use crate::partition::row_key;
 use crate::tx::ReadTx;
 
 /// Limits that statements are written with: a bound LIMIT would be prepared again at every run (DESIGN section 2).

@@ -2,10 +2,10 @@
 
 use privatus_domain::{ConversationId, MessageId, Permission};
 
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Located;
-use crate::row_key;
-use crate::sql::Sql;
+use crate::partition::row_key;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {

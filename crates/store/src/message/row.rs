@@ -8,12 +8,12 @@ use privatus_domain::{
     ConversationId, Direction, Message, MessageId, Partition, Permission, ReplyState, Sender, Timestamp,
 };
 
-use crate::catalogue::Month;
-use crate::columns::{FromRow, WrongType};
+use crate::db::decode::{FromRow, WrongType};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::row_key;
-use crate::sender::{SenderRow, sender_from};
-use crate::sql::Sql;
+use crate::message::sender::{SenderRow, sender_from};
+use crate::partition::catalogue::Month;
+use crate::partition::row_key;
 use crate::tx::ReadTx;
 
 /// A row of a month, in the order of `catalogue::COLUMNS`.

@@ -4,8 +4,8 @@
 use privatus_domain::{Permission, Transfer, TransferFilter, TransferId, TransferPeer, TransferStatus};
 
 use super::{COLUMNS, Row, id_of, resource};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 /// Most transfers of one page.

@@ -4,10 +4,10 @@ use std::fs::File;
 
 use privatus_crypto::Unlocked;
 
-use crate::connection::{Link, Role};
+use crate::db::connection::{Link, Role};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::migration::pending;
-use crate::sql::Sql;
+use crate::upgrade::pending;
 use crate::vault::{Files, VaultOptions, check_ours, raw_key};
 
 /// Whether one is active.

@@ -7,14 +7,14 @@ use privatus_crypto::{KdfCost, KeyRing, Password, RecoveryCode, TableKey, Unlock
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
 use privatus_sqlite::CheckpointMode;
 
-use crate::connection::{APPLICATION_ID, Link, Role};
+use crate::db::connection::{APPLICATION_ID, Link, Role};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::keys::key_keep;
-use crate::migration;
-use crate::shared::{Shared, system_time};
-use crate::sql::Sql;
+use crate::keys::table_key::key_keep;
+use crate::keys::usage::usage_flush;
 use crate::store::{Opened, Store};
-use crate::usage::usage_flush;
+use crate::tx::shared::{Shared, system_time};
+use crate::upgrade;
 use crate::vault::VaultOptions;
 use crate::vault::building::Building;
 use crate::vault::open::{raw_key, share};
@@ -123,7 +123,7 @@ fn build(
     link.raw().execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA synchronous = FULL"
     ))?;
-    migration::create(&mut link, unlocked, options)?;
+    upgrade::create(&mut link, unlocked, options)?;
     fill(&mut link, ring, unlocked)?;
     let shared = share(&mut link, unlocked, options)?;
     more(&mut link, &shared)?;

@@ -4,8 +4,8 @@ use privatus_crypto::KeyRing;
 use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, SecurityKind, Severity};
 use serde_json::json;
 
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 use crate::vault::attempts::{self, Failed};

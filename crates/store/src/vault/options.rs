@@ -4,8 +4,8 @@ use privatus_crypto::KdfCost;
 use privatus_domain::Timestamp;
 use privatus_migrate::Event as MigrationEvent;
 
-use crate::connection::{READER_CACHE_KIB, Role};
-use crate::shared::system_time;
+use crate::db::connection::{READER_CACHE_KIB, Role};
+use crate::tx::shared::system_time;
 
 /// How a vault is created and opened.
 #[derive(Debug, Clone)]

@@ -5,9 +5,9 @@ use privatus_domain::{Act, NewAuditEntry, Permission, Resource, ResourceKind};
 use serde_json::{Value, json};
 
 use crate::error::StoreError;
-use crate::shared::system_time;
 use crate::store::Store;
 use crate::tx::WriteTx;
+use crate::tx::shared::system_time;
 use crate::vault::create::KDF_TARGET;
 use crate::vault::rings::newest_ring;
 

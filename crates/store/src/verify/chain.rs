@@ -1,10 +1,10 @@
 //! The audit log's chain, as a part of the check of everything.
 
 use super::{Verification, VerifyProgress};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::model_settle::SETTLED;
-use crate::sql::Sql;
 use crate::tx::ReadTx;
+use crate::upgrade::older_rows::SETTLED;
 
 impl ReadTx<'_> {
     /// Walks the chain; its first fault is a problem. Entries of an older schema that wait to be taken into it are no

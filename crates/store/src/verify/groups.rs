@@ -1,8 +1,8 @@
 //! Every group against the rules that its members live by.
 
 use super::Verification;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 /// A statement that finds groups which break a rule, and what to say of them.

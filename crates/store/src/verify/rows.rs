@@ -3,10 +3,10 @@
 use privatus_domain::Timestamp;
 
 use super::{BATCH, Verification};
-use crate::catalogue::Month;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Row;
-use crate::sql::Sql;
+use crate::partition::catalogue::Month;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {

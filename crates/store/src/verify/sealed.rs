@@ -4,9 +4,9 @@
 use privatus_domain::id::Id;
 
 use super::{BATCH, Verification};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::setting::fields;
-use crate::sql::Sql;
 use crate::tx::ReadTx;
 
 /// A sealed column, and the column or two that name its row in the envelope (docs/CRYPTO.md).

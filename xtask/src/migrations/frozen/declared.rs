@@ -8,7 +8,7 @@ use privatus_crypto::Digest;
 use privatus_migrate::Step;
 
 /// The folder of the Rust parts below the workspace's root.
-pub(in crate::migrations) const CODE: &str = "crates/store/src/migration/code";
+pub(in crate::migrations) const CODE: &str = "crates/store/src/upgrade/code";
 
 /// BLAKE2b-256 in hex over the description, the reason for no way back, the counts on the way up and on the way back, and
 /// the file of the Rust part with LF line ends. Each list has its length before it, each text too (u32, little-endian); a

@@ -5,13 +5,13 @@ use super::Options;
 pub(super) const UP: &str = "\
 -- What the step changes, and why. Runs once in each vault, in one transaction, foreign keys off.
 -- A view that reads a changed table is dropped first and made again at the end; the store puts the months in.
--- A table of which rows go or come is declared in crates/store/src/migration/steps.rs (`with_rows`).
+-- A table of which rows go or come is declared in crates/store/src/upgrade/steps.rs (`with_rows`).
 -- An index of months is made on messages_template, under a name with messages_template in it: no month gets another.
 ";
 
 pub(super) const DOWN: &str = "\
 -- Undoes up.sql exactly: the schema and every row as they were before. Vaults keep this text, and a build that does not
--- know the step runs it. What cannot be undone says why in crates/store/src/migration/steps.rs (`with_no_way_back`).
+-- know the step runs it. What cannot be undone says why in crates/store/src/upgrade/steps.rs (`with_no_way_back`).
 ";
 
 pub(super) const SAMPLE: &str = "\

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use privatus_migrate::Step;
 
-const STEPS: &str = "crates/store/src/migration/steps.rs";
+const STEPS: &str = "crates/store/src/upgrade/steps.rs";
 
 /// Refuses a folder or a file that no step of the build uses, one that a step lacks, and a carriage return.
 pub(super) fn check(root: &Path, steps: &[Step]) -> Result<()> {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{check, unruled, vault, write};
 use crate::Store;
-use crate::sql::Sql;
+use crate::db::statement::Sql;
 use crate::testing::{at, contact, unlock};
 
 /// The event that says that somebody may have altered the log.

@@ -1,0 +1,271 @@
+//! Grants: given, taken back, listed, asked.
+
+use privatus_domain::access::{allowed, allowed_until};
+use privatus_domain::{
+    AccessError, Act, Grant, GrantFilter, NewAuditEntry, NewGrant, Permission, Permissions, Resource,
+    Timestamp, UserId,
+};
+use serde_json::{Value, json};
+
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::tx::{ReadTx, WriteTx};
+
+type Row = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+const SELECT: &str = "SELECT resource_type, resource_id, user_id, permissions, granted_by, granted_at, expires_at \
+                      FROM access_control";
+
+impl ReadTx<'_> {
+    /// The grants that pass the filter, by resource and user, those that are over too.
+    ///
+    /// A row that this build cannot read as a grant (another application's) stands, allows nothing, and is not listed.
+    /// A session with a user sees the grants that speak of it, and those on what it has [`Permission::Admin`] of.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn access_list(&mut self, filter: &GrantFilter) -> Result<Vec<Grant>, StoreError> {
+        let order = "ORDER BY resource_type, resource_id, user_id";
+        let rows: Vec<Row> = self
+            .link
+            .rows(Sql::new(format!("{SELECT} {order}")), "list the grants")?;
+        let mut grants = Vec::new();
+        for grant in rows.into_iter().filter_map(|row| grant(row).ok()) {
+            if filter.passes(&grant) && self.sees(&grant)? {
+                grants.push(grant);
+            }
+        }
+        Ok(grants)
+    }
+
+    fn sees(&mut self, grant: &Grant) -> Result<bool, StoreError> {
+        match (&self.user, &grant.to) {
+            (None, _) | (Some(_), None) => Ok(true),
+            (Some(user), Some(to)) if user == to => Ok(true),
+            (Some(_), Some(_)) => self.may(&grant.on, Permission::Admin),
+        }
+    }
+
+    /// Whether a user may do something now; the vault's own user always may.
+    ///
+    /// # Errors
+    /// [`StoreError::AccessDenied`] when a session asks for another user without [`Permission::Admin`] on the resource.
+    pub fn access_check(
+        &mut self,
+        user: &UserId,
+        on: &Resource,
+        permission: Permission,
+    ) -> Result<bool, StoreError> {
+        if self.user.as_ref() != Some(user) {
+            self.permit(on, Permission::Admin)?;
+        }
+        let grants = self.grants_of(user)?;
+        Ok(allowed(&grants, user, on, permission, self.shared.now()))
+    }
+
+    /// What is granted to a user, or to everyone.
+    pub(crate) fn grants_of(&mut self, user: &UserId) -> Result<Vec<Grant>, StoreError> {
+        let sql = Sql::new(format!("{SELECT} WHERE user_id IN ('', ?)"));
+        let rows: Vec<Row> = self.link.rows(sql.bind(user.as_str()), "read a user's grants")?;
+        Ok(rows.into_iter().filter_map(|row| grant(row).ok()).collect())
+    }
+
+    fn grant_row(&mut self, on: &Resource, to: Option<&UserId>) -> Result<Option<Row>, StoreError> {
+        let sql = Sql::new(format!(
+            "{SELECT} WHERE resource_type = ? AND resource_id = ? AND user_id = ?"
+        ));
+        let sql = sql.bind(on.kind.as_str()).bind(on.id()).bind(name(to));
+        self.link.row(sql, "find a grant")
+    }
+}
+
+impl WriteTx<'_> {
+    /// Gives a grant, or puts it in the place of the one that the user has on the resource. The resource need not be
+    /// there: what comes later under this id is granted then.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when its expiry is not after now; [`StoreError::AccessDenied`] in a session without
+    /// [`Permission::Admin`] on the resource.
+    pub fn access_grant(&mut self, new: &NewGrant) -> Result<(), StoreError> {
+        self.permit(&new.on, Permission::Admin)?;
+        new.check(self.now())?;
+        self.outlives_none(&new.on, new.expires_at)?;
+        let before = self.grant_row(&new.on, new.to.as_ref())?;
+        let grant = Grant {
+            on: new.on.clone(),
+            to: new.to.clone(),
+            permissions: new.permissions.clone(),
+            granted_by: self.user.clone(),
+            granted_at: self.now(),
+            expires_at: new.expires_at,
+        };
+        self.grant_write(&grant)?;
+        let details = json!({ "grant": said(&grant), "before": before.as_ref().map(said_row) });
+        self.grant_audit(Act::AccessGrant, &grant.on, &details)
+    }
+
+    /// Writes a grant as it was, for an export that is read back; `false` when the user has one on the resource, which
+    /// stays. One that a bound session brings is given by its user, now.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when it would outlast the one by which that user gives it;
+    /// [`StoreError::AccessDenied`] in a session without [`Permission::Admin`] on the resource.
+    pub fn access_restore(&mut self, grant: &Grant) -> Result<bool, StoreError> {
+        self.permit(&grant.on, Permission::Admin)?;
+        if self.grant_row(&grant.on, grant.to.as_ref())?.is_some() {
+            return Ok(false);
+        }
+        let mut grant = grant.clone();
+        if self.user.is_some() {
+            self.outlives_none(&grant.on, grant.expires_at)?;
+            grant.granted_by.clone_from(&self.user);
+            grant.granted_at = self.now();
+        }
+        let grant = &grant;
+        self.grant_write(grant)?;
+        let details = json!({ "grant": said(grant), "before": null, "imported": true });
+        self.grant_audit(Act::AccessGrant, &grant.on, &details)?;
+        Ok(true)
+    }
+
+    /// Takes back what a user, or everyone for `None`, was granted on a resource. What is granted to them in another
+    /// way stays: on all of the kind, or to everyone.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none; [`StoreError::AccessDenied`] in a session without
+    /// [`Permission::Admin`] on the resource.
+    pub fn access_revoke(&mut self, on: &Resource, to: Option<&UserId>) -> Result<(), StoreError> {
+        self.permit(on, Permission::Admin)?;
+        let before = self.grant_row(on, to)?.ok_or_else(|| {
+            let to = to.map_or_else(|| "everyone".to_owned(), ToString::to_string);
+            StoreError::NotFound(format!(
+                "a grant on {on} to {to}; `privatus access list` lists them"
+            ))
+        })?;
+        let sql = Sql::new(
+            "DELETE FROM access_control WHERE resource_type = ? AND resource_id = ? AND user_id = ?",
+        );
+        let sql = sql.bind(on.kind.as_str()).bind(on.id()).bind(name(to));
+        self.link.run(sql, "take a grant back")?;
+        self.grants = None;
+        self.grant_audit(Act::AccessRevoke, on, &json!({ "before": said_row(&before) }))
+    }
+
+    /// Who may grant for a while does not grant for longer.
+    fn outlives_none(&self, on: &Resource, expires_at: Option<Timestamp>) -> Result<(), StoreError> {
+        let (Some(user), Some(grants)) = (&self.user, &self.grants) else {
+            return Ok(());
+        };
+        let own = allowed_until(grants, user, on, Permission::Admin, self.now()).unwrap_or(self.now());
+        if own < expires_at.unwrap_or(Timestamp::MAX) {
+            return Err(AccessError::Outlives(own).into());
+        }
+        Ok(())
+    }
+
+    fn grant_write(&mut self, grant: &Grant) -> Result<(), StoreError> {
+        let permissions = grant.permissions.to_json().to_string();
+        let (at, end) = (grant.granted_at.to_sql(), grant.expires_at.map(Timestamp::to_sql));
+        let sql = Sql::new(
+            "INSERT INTO access_control (resource_type, resource_id, user_id, permissions, granted_by, granted_at, \
+             expires_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (resource_type, resource_id, user_id) DO UPDATE \
+             SET permissions = excluded.permissions, granted_by = excluded.granted_by, \
+             granted_at = excluded.granted_at, expires_at = excluded.expires_at",
+        );
+        let sql = sql
+            .bind(grant.on.kind.as_str())
+            .bind(grant.on.id())
+            .bind(name(grant.to.as_ref()))
+            .bind(permissions.as_str())
+            .bind(grant.granted_by.as_ref().map(UserId::as_str))
+            .bind(at.as_str())
+            .bind(end.as_deref());
+        self.grants = None;
+        self.link.run(sql, "write a grant").map(drop)
+    }
+
+    fn grant_audit(&mut self, act: Act, on: &Resource, details: &Value) -> Result<(), StoreError> {
+        let entry = NewAuditEntry::done(self.now(), act);
+        self.audit(&entry.on(on.clone()).with(details))
+    }
+}
+
+/// `user_id`: empty for everyone.
+fn name(to: Option<&UserId>) -> &str {
+    to.map_or("", UserId::as_str)
+}
+
+fn said(grant: &Grant) -> Value {
+    let end = grant.expires_at.map(Timestamp::to_sql);
+    json!({ "user": grant.to, "permissions": grant.permissions.to_json(), "expires_at": end })
+}
+
+fn said_row((_, _, to, permissions, _, _, end): &Row) -> Value {
+    let words = serde_json::from_str(permissions).unwrap_or_else(|_| Value::from(permissions.as_str()));
+    let to = Some(to).filter(|to| !to.is_empty());
+    json!({ "user": to, "permissions": words, "expires_at": end })
+}
+
+fn grant((kind, id, to, permissions, by, at, expires): Row) -> Result<Grant, StoreError> {
+    let user = |name: Option<&str>| name.filter(|name| !name.is_empty()).map(UserId::new).transpose();
+    let time = |text: Option<&str>| text.map(Timestamp::parse).transpose();
+    Ok(Grant {
+        on: Resource::new(kind.parse()?, &id)?,
+        to: user(Some(&to))?,
+        permissions: Permissions::from_json(&permissions)?,
+        granted_by: user(by.as_deref())?,
+        granted_at: time(at.as_deref())?.unwrap_or(Timestamp::MIN),
+        expires_at: time(expires.as_deref())?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::Vault;
+
+    /// Such rows come with a database that was adopted.
+    #[test]
+    fn rows_of_another_application_stand_and_allow_nothing() {
+        let vault = Vault::new();
+        vault.sql(
+            "INSERT INTO access_control (resource_type, resource_id, user_id, permissions, expires_at) VALUES \
+             ('chat', 'alice', 'ann', '[\"admin\"]', NULL), ('contact', '*', 'ann', '{\"read\":true}', NULL), \
+             ('vault', '*', 'ann', '[\"everything\"]', NULL), \
+             ('contact', 'alice', 'ann', '[\"admin\"]', '2025-99-99 00:00:00.000'), ('group', '', '', '[\"read\"]', NULL)",
+        );
+        let listed = vault
+            .store
+            .read(|tx| tx.access_list(&GrantFilter::default()))
+            .unwrap();
+        let listed: Vec<_> = listed.iter().map(|grant| grant.permissions.to_json()).collect();
+        assert_eq!(
+            listed,
+            [json!(["everything"])],
+            "the one of a known form is kept as it is"
+        );
+        for kind in privatus_domain::ResourceKind::ALL {
+            for permission in Permission::ALL {
+                let on = Resource::of(kind, "alice");
+                let ann = UserId::new("ann").unwrap();
+                assert!(
+                    !vault
+                        .store
+                        .read(|tx| tx.access_check(&ann, &on, permission))
+                        .unwrap()
+                );
+            }
+        }
+        let sql = Sql::new("SELECT count(*) FROM access_control");
+        let count: Option<i64> = vault.store.read(|tx| tx.link.row(sql, "count")).unwrap();
+        assert_eq!(count, Some(5));
+    }
+}

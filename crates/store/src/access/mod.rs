@@ -1,0 +1,7 @@
+//! Access of an application's users: what is granted, the check before every read and write, sessions that are bound.
+
+mod grants;
+mod permit;
+mod session;
+
+pub use session::Session;

@@ -1,0 +1,95 @@
+//! The check that every read and write of a session with a user passes; free for a session without one.
+
+use privatus_domain::access::allowed;
+use privatus_domain::{
+    Act, ConversationId, NewAuditEntry, NewSecurityEvent, Permission, Resource, ResourceKind, SecurityKind,
+    Severity, UserId,
+};
+use serde_json::json;
+
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::partition::row_key;
+use crate::tx::ReadTx;
+
+impl ReadTx<'_> {
+    /// Whom the session acts for; `None` is the vault's own user.
+    #[must_use]
+    pub const fn user(&self) -> Option<&UserId> {
+        self.user.as_ref()
+    }
+
+    /// Whether the session may do this; always, when it is bound to no user. Nothing is written down.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn may(&mut self, on: &Resource, permission: Permission) -> Result<bool, StoreError> {
+        let Some(user) = self.user.clone() else {
+            return Ok(true);
+        };
+        if self.grants.is_none() {
+            self.grants = Some(self.grants_of(&user)?);
+        }
+        let grants = self.grants.as_deref().unwrap_or_default();
+        Ok(allowed(grants, &user, on, permission, self.shared.now()))
+    }
+
+    /// The same, and what is refused is written down.
+    ///
+    /// # Errors
+    /// [`StoreError::AccessDenied`]
+    pub fn permit(&mut self, on: &Resource, permission: Permission) -> Result<(), StoreError> {
+        if self.may(on, permission)? {
+            return Ok(());
+        }
+        let (Some(user), at) = (self.user.clone(), self.shared.now()) else {
+            return Ok(());
+        };
+        if !privatus_domain::planted!(RefusalNotAudited) {
+            let details = json!({ "permission": permission.as_str() });
+            self.shared.pending.entry(NewAuditEntry {
+                user: Some(user.clone()),
+                ..NewAuditEntry::done(at, Act::AccessRefuse)
+                    .on(on.clone())
+                    .with(&details)
+                    .failed("no grant")
+            });
+        }
+        self.shared.pending.event(NewSecurityEvent {
+            at,
+            kind: SecurityKind::AccessRefused,
+            severity: Severity::Medium,
+            user: Some(user.clone()),
+            description: format!("a user was refused to {permission} a {}", on.kind),
+            raw_data: Some(json!({ "resource": on.to_string() }).into()),
+        });
+        Err(StoreError::AccessDenied {
+            user,
+            permission,
+            on: on.clone(),
+        })
+    }
+
+    /// [`permit`](Self::permit) for a conversation: the hot paths name no resource when nobody is bound.
+    pub(crate) fn permit_conversation(
+        &mut self,
+        id: &ConversationId,
+        permission: Permission,
+    ) -> Result<(), StoreError> {
+        if self.user.is_none() {
+            return Ok(());
+        }
+        self.permit(&Resource::of(ResourceKind::Conversation, id), permission)
+    }
+
+    /// Whether the session may read the conversation that a row of a month belongs to.
+    pub(crate) fn may_read_row(&mut self, row_key: i64) -> Result<bool, StoreError> {
+        let sql = Sql::new("SELECT conversation_id FROM conversations WHERE conversation = ?");
+        let number = row_key::conversation(row_key);
+        let id: Option<String> = self.link.row(sql.bind(number), "find a conversation")?;
+        match id {
+            Some(id) => self.may(&Resource::of(ResourceKind::Conversation, id), Permission::Read),
+            None => Ok(false),
+        }
+    }
+}

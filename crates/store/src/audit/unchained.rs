@@ -1,0 +1,88 @@
+//! Entries from before the chain: those of a database that was adopted, and of a vault whose schema was stepped back.
+
+use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity};
+use serde_json::json;
+
+use super::KEY;
+use super::chain::{GENESIS, entry_mac};
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::tx::WriteTx;
+
+impl WriteTx<'_> {
+    /// Takes rows from before the chain into it, where there is none yet. An entry of its own says up to where: only
+    /// before it may numbers be missing. `is_expected` when the vault was just made, or this build just brought it up from
+    /// a schema without a chain. At any other time an upgrade was interrupted, or somebody took the MACs away.
+    pub(crate) fn audit_settle(&mut self, is_expected: bool) -> Result<(), StoreError> {
+        let sql = Sql::new("SELECT count(mac), count(*) FROM audit_log");
+        let counts: Option<(i64, i64)> = self.link.row(sql, "look at the audit log")?;
+        let Some((0, rows)) = counts.filter(|(_, rows)| *rows > 0) else {
+            return Ok(());
+        };
+        // A destroyed one counts, and so does a number without a row: the store leaves the row of each key.
+        let sql = Sql::new(
+            "SELECT EXISTS (SELECT 1 FROM key_store WHERE key_type = ?) \
+             OR (SELECT count(*) FROM key_store) <> (SELECT next_key_number - 1 FROM vault_state WHERE id = 1)",
+        );
+        let had_key: Option<bool> = self.link.row(sql.bind(KEY.0), "look for an audit key")?;
+        let had_key = had_key.unwrap_or_default();
+        let lost = self.audit_chain_anew()?;
+        self.audit_head = None;
+        let up_to = self.audit_position()?.given;
+        let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
+            .on(Resource::every(ResourceKind::Audit))
+            .with(json!({ "entries": rows, "up_to": up_to, "details_lost": lost }));
+        self.audit(&entry)?;
+        if had_key || !is_expected || !lost.is_empty() {
+            // Whoever can take the MACs away could also have changed what they stood on.
+            self.security_event(&NewSecurityEvent {
+                at: self.now(),
+                kind: SecurityKind::Tampering,
+                severity: if had_key && !is_expected {
+                    Severity::Critical
+                } else {
+                    Severity::High
+                },
+                user: None,
+                description:
+                    "the audit log had no MACs and was chained anew: to be expected after a step back of the \
+                              schema or an upgrade that was interrupted, else somebody altered it"
+                        .into(),
+                raw_data: Some(json!({ "entries": rows, "up_to": up_to, "details_lost": lost }).into()),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Gives each entry its MAC. Details that no key of the vault opens are taken out, so that the entry can be listed and
+    /// checked; gives the numbers of the first hundred.
+    fn audit_chain_anew(&mut self) -> Result<Vec<i64>, StoreError> {
+        let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
+        let (key, vault) = (key.to_audit_key(), self.shared.vault_id);
+        let place = (vault.as_bytes().as_slice(), number);
+        let (mut previous, mut after, mut lost) = (GENESIS, i64::MIN, Vec::new());
+        loop {
+            let rows = self.audit_rows(after)?;
+            let Some(last) = rows.last() else {
+                return Ok(lost);
+            };
+            after = last.0;
+            for row in rows {
+                let details = match self.audit_details(&row) {
+                    Err(StoreError::DatabaseDamaged(_)) if !self.link.is_spoiled() => {
+                        let sql = Sql::new("UPDATE audit_log SET details = NULL WHERE log_id = ?");
+                        self.link
+                            .run(sql.bind(row.0), "take out details that do not open")?;
+                        lost.extend(Some(row.0).filter(|_| lost.len() < 100));
+                        None
+                    }
+                    details => details?,
+                };
+                previous = entry_mac(&key, place, &previous, &row, details.as_deref());
+                let sql = Sql::new("UPDATE audit_log SET mac = ?, key_number = ? WHERE log_id = ?");
+                let sql = sql.bind(previous.as_slice()).bind(i64::from(number)).bind(row.0);
+                self.link.run(sql, "take an audit entry into the chain")?;
+            }
+        }
+    }
+}

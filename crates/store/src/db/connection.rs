@@ -1,0 +1,330 @@
+//! A connection with every pragma set and read back (DESIGN section 6).
+
+use std::path::{Path, PathBuf};
+
+use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, RawKey, SqliteError};
+
+use crate::db::decode::{FromRow, WrongType};
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::vault::disk_is_full;
+
+/// `application_id` of every vault database: "Prvt".
+pub(crate) const APPLICATION_ID: i64 = 0x5072_7674;
+/// Milliseconds to wait for another process (the specification's `busy_timeout`).
+const BUSY_TIMEOUT: u32 = 30_000;
+/// Page cache of the writer in KiB, negative as SQLite wants it: the specification's `cache_size`.
+const WRITER_CACHE_KIB: u32 = 64_000;
+/// Page cache of a reader in KiB, unless another is asked for.
+pub(crate) const READER_CACHE_KIB: u32 = 32_000;
+/// A checkpointed WAL larger than this is cut.
+const JOURNAL_LIMIT: i64 = 64 << 20;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The one that writes.
+    Writer,
+    /// One that reads, `query_only`, with a page cache of this many KiB.
+    Reader {
+        /// Page cache in KiB.
+        cache_kib: u32,
+    },
+}
+
+/// A connection; the only way to run SQL in the store.
+#[derive(Debug)]
+pub(crate) struct Link {
+    inner: Connection,
+    path: PathBuf,
+    spoiled: bool,
+}
+
+/// Statements a connection may keep before it is renewed: each stays prepared, and a page read over many months is a
+/// statement for each month, limit and direction, of about 7 KB (DESIGN section 2).
+pub(crate) const CACHED_MAX: usize = 512;
+
+impl Link {
+    /// Opens, keys and configures a connection. Writes nothing but, for the writer, the journal mode.
+    pub(crate) fn open(path: &Path, key: &RawKey, vfs: Option<&str>, role: Role) -> Result<Self, StoreError> {
+        let mut options = OpenOptions::new(OpenMode::ReadWrite).with_key(key);
+        if let Some(vfs) = vfs {
+            options = options.with_vfs(vfs);
+        }
+        let mut link = Self {
+            inner: Connection::open(path, &options)?,
+            path: path.to_owned(),
+            spoiled: false,
+        };
+        link.configure(role)?;
+        Ok(link)
+    }
+
+    fn configure(&mut self, role: Role) -> Result<(), StoreError> {
+        let version = self.inner.pragma_text("cipher_version")?;
+        if version.is_none_or(|version| version.is_empty()) {
+            return Err(StoreError::Unexpected(
+                "the linked SQLite is not SQLCipher; refusing to write plaintext".into(),
+            ));
+        }
+        self.inner.busy_timeout(BUSY_TIMEOUT)?;
+        self.inner.execute_batch("PRAGMA cipher_log_level = NONE")?;
+        // The first statement that reads the file. The key comes from an authenticated key ring, so it is the right one.
+        self.inner.pragma_i64("schema_version").map_err(|error| {
+            damage(
+                error,
+                "its first page does not open with this vault's key: it is damaged, cut off, or another vault's",
+            )
+        })?;
+        self.inner
+            .execute_batch("SELECT 1 FROM sqlite_schema LIMIT 1")
+            .map_err(|error| damage(error, "a page that describes its tables is damaged or cut off"))?;
+        if role == Role::Writer {
+            self.inner.execute_batch("PRAGMA journal_mode = WAL")?;
+        }
+        let (cache_kib, is_reader) = match role {
+            Role::Writer => (WRITER_CACHE_KIB, false),
+            Role::Reader { cache_kib } => (cache_kib, true),
+        };
+        let cache = -i64::from(cache_kib);
+        self.inner.execute_batch(&format!(
+            "PRAGMA synchronous = NORMAL; PRAGMA cache_size = {cache}; PRAGMA foreign_keys = ON; \
+             PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = {JOURNAL_LIMIT}; \
+             PRAGMA query_only = {}",
+            i32::from(is_reader)
+        ))?;
+        if role == Role::Writer {
+            self.expect_text("journal_mode", "wal")?;
+        }
+        for (name, value) in [
+            ("busy_timeout", i64::from(BUSY_TIMEOUT)),
+            ("synchronous", 1),
+            ("cache_size", cache),
+            ("foreign_keys", 1),
+            ("temp_store", 2),
+            ("secure_delete", 1),
+            ("journal_size_limit", JOURNAL_LIMIT),
+            ("query_only", i64::from(is_reader)),
+        ] {
+            if self.inner.pragma_i64(name)? != Some(value) {
+                return Err(StoreError::Unexpected(format!("PRAGMA {name} did not take")));
+            }
+        }
+        self.expect_text("encoding", "UTF-8")
+    }
+
+    /// Whether the file is in WAL mode, which is kept in it; a copy made by VACUUM INTO has lost it.
+    pub(crate) fn is_wal(&mut self) -> Result<bool, StoreError> {
+        Ok(self.inner.pragma_text("journal_mode")?.as_deref() == Some("wal"))
+    }
+
+    fn expect_text(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
+        match self.inner.pragma_text(name)? {
+            Some(found) if found.eq_ignore_ascii_case(value) => Ok(()),
+            _ => Err(StoreError::Unexpected(format!("PRAGMA {name} did not take"))),
+        }
+    }
+
+    /// The raw connection, for checkpoints, counters and pragmas.
+    pub(crate) fn raw(&mut self) -> &mut Connection {
+        &mut self.inner
+    }
+
+    /// Whether the database has a log with pages in it.
+    pub(crate) fn has_log(&self) -> bool {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        PathBuf::from(log).metadata().is_ok_and(|log| log.len() > 0)
+    }
+
+    /// Whether the connection is to be replaced: an error left it unusable (DESIGN section 2), or its statements are
+    /// too many.
+    pub(crate) fn is_worn(&self) -> bool {
+        self.spoiled || self.inner.statements_cached() > CACHED_MAX
+    }
+
+    /// Whether an error left the connection unusable.
+    pub(crate) fn is_spoiled(&self) -> bool {
+        self.spoiled
+    }
+
+    /// Maps an error by SQLite's extended code, never by its text.
+    fn failed(&mut self, error: SqliteError, doing: &str) -> StoreError {
+        let code = error.code;
+        self.spoiled |= code.spoils_connection();
+        // A quota or a limit looks like a broken disk: the file system knows better (DESIGN section 10).
+        if matches!(code, ErrorCode::IoErr(_)) && disk_is_full(&self.path) {
+            return StoreError::DiskFull;
+        }
+        StoreError::from_code(code, doing)
+    }
+
+    /// Runs a statement and gives the number of rows it changed.
+    pub(crate) fn run(&mut self, sql: Sql<'_>, doing: &str) -> Result<usize, StoreError> {
+        self.inner
+            .run(sql.text(), sql.binds())
+            .map_err(|error| self.failed(error, doing))
+    }
+
+    /// All rows of a statement.
+    pub(crate) fn rows<T: FromRow>(&mut self, sql: Sql<'_>, doing: &str) -> Result<Vec<T>, StoreError> {
+        let mut rows = Vec::new();
+        self.each(sql, doing, |row| {
+            rows.push(row);
+            true
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row of a statement, if it has one.
+    pub(crate) fn row<T: FromRow>(&mut self, sql: Sql<'_>, doing: &str) -> Result<Option<T>, StoreError> {
+        let mut first = None;
+        self.each(sql, doing, |row| {
+            first = Some(row);
+            false
+        })?;
+        Ok(first)
+    }
+
+    /// Gives rows to `take`, until it answers `false`.
+    pub(crate) fn each<T: FromRow>(
+        &mut self,
+        sql: Sql<'_>,
+        doing: &str,
+        mut take: impl FnMut(T) -> bool,
+    ) -> Result<(), StoreError> {
+        let ended = self.inner.query(sql.text(), sql.binds(), |row| {
+            let row = T::from_row(row, &mut 0).map_err(|WrongType| Ended::WrongType)?;
+            if take(row) { Ok(()) } else { Err(Ended::Enough) }
+        });
+        match ended {
+            Ok(()) | Err(Ended::Enough) => Ok(()),
+            Err(Ended::WrongType) => Err(StoreError::DatabaseDamaged(format!(
+                "a value of another kind ({doing})"
+            ))),
+            Err(Ended::Failed(error)) => Err(self.failed(error, doing)),
+        }
+    }
+}
+
+/// Why rows ended before their end.
+enum Ended {
+    Enough,
+    WrongType,
+    Failed(SqliteError),
+}
+
+impl From<SqliteError> for Ended {
+    fn from(error: SqliteError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Says where damage was met; other errors stay.
+fn damage(error: SqliteError, place: &str) -> StoreError {
+    match StoreError::from(error) {
+        StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(place.into()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use privatus_domain::NewMessage;
+
+    use super::*;
+    use crate::testing::{Vault, message, options};
+    use crate::{PageStart, VaultOptions};
+
+    #[test]
+    fn a_connection_with_too_many_statements_is_renewed() {
+        let vault = Vault::with(&VaultOptions {
+            readers: 1,
+            ..options(crate::testing::clock)
+        });
+        let batch: Vec<NewMessage> = (0..60)
+            .map(|i| {
+                message(
+                    &format!("m{i:02}"),
+                    &format!("{}-{:02}-01T00:00:00Z", 2001 + i / 12, 1 + i % 12),
+                )
+            })
+            .collect();
+        vault
+            .store
+            .write("batch", |tx| tx.messages_insert(&vault.chat, &batch))
+            .unwrap();
+        let kept = || {
+            vault
+                .store
+                .read(|tx| Ok::<_, StoreError>(tx.link.inner.statements_cached()))
+                .unwrap()
+        };
+        let (mut most, mut renewed, mut before) = (0, 0, 0);
+        // A statement for each month, size and direction: 600, and more by key.
+        for size in [1, 10, 50, 100, 200] {
+            for new in &batch {
+                for start in [
+                    PageStart::Before(new.id.clone()),
+                    PageStart::After(new.id.clone()),
+                ] {
+                    vault
+                        .store
+                        .read(|tx| tx.messages_page(&vault.chat, &start, size))
+                        .unwrap();
+                    let now = kept();
+                    renewed += usize::from(now < before);
+                    before = now;
+                    most = most.max(now);
+                }
+            }
+        }
+        assert!(renewed >= 1, "{most} statements were kept at most");
+        // One call may add a few for each month.
+        assert!(most <= CACHED_MAX + 200, "{most}");
+    }
+
+    #[test]
+    fn the_size_of_the_log_is_shown_and_a_snapshot_holds_it() {
+        let vault = Vault::new();
+        let log = vault.store.wal_size();
+        assert!(log > 0);
+        vault
+            .store
+            .read_long(|_| {
+                (0..30).for_each(|i| vault.receive(&[(&format!("m{i}"), "2025-06-01T00:00:00Z")]));
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+        assert!(vault.store.wal_size() > log);
+    }
+
+    #[test]
+    fn a_writer_that_panics_leaves_the_next_one_its_turn() {
+        let vault = Vault::new();
+        let lost = message("lost", "2025-06-01T00:00:00Z");
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            vault.store.write("panics", |tx| -> Result<(), StoreError> {
+                tx.message_insert(&vault.chat, &lost)?;
+                panic!("planted")
+            })
+        }));
+        assert!(panicked.is_err());
+        vault.receive(&[("kept", "2025-06-01T00:00:00Z")]);
+        let page = vault
+            .store
+            .read(|tx| tx.messages_page(&vault.chat, &PageStart::Newest, 10))
+            .unwrap();
+        assert_eq!(page.messages.len(), 1);
+        for _ in 0..3 {
+            let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                vault
+                    .store
+                    .read(|_| -> Result<(), StoreError> { panic!("planted") })
+            }));
+            assert!(read.is_err());
+        }
+        assert_eq!(vault.verify().problems, Vec::<String>::new());
+    }
+}

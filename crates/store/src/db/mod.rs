@@ -1,0 +1,7 @@
+//! A connection of the store, and what runs on it.
+
+pub(crate) mod connection;
+pub(crate) mod decode;
+pub(crate) mod pool;
+pub(crate) mod statement;
+pub(crate) mod work_done;

@@ -1,0 +1,197 @@
+//! Rows of `key_store` without their keys: listed, and given a time to expire.
+
+use privatus_domain::key_entry::checked_expiry;
+use privatus_domain::{
+    Act, KeyEntry, KeyEntryError, KeyFilter, NewAuditEntry, Permission, Resource, ResourceKind, Timestamp,
+};
+use serde_json::json;
+
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::tx::{ReadTx, WriteTx};
+
+const COLUMNS: &str = "key_number, key_type, scope, algorithm, created_at, expires_at, last_used, usage_count, \
+                       length(encrypted_key) = 0";
+
+type Row = (
+    i64,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    bool,
+);
+
+/// The statement of a filter, through the index that has it.
+fn statement(filter: &KeyFilter) -> String {
+    let (index, wheres, order) = match (filter.expiring_by, filter.kind) {
+        (None, None) => ("", "", "key_number"),
+        (None, Some(_)) => ("INDEXED BY idx_keys_type", "WHERE key_type = ?", "key_number"),
+        (Some(_), None) => (
+            "INDEXED BY idx_keys_expiring",
+            "WHERE expires_at <= ? AND length(encrypted_key) > 0",
+            "expires_at, key_number",
+        ),
+        (Some(_), Some(_)) => (
+            "INDEXED BY idx_keys_expiring",
+            "WHERE expires_at <= ? AND length(encrypted_key) > 0 AND key_type = ?",
+            "expires_at, key_number",
+        ),
+    };
+    format!("SELECT {COLUMNS} FROM key_store {index} {wheres} ORDER BY {order}")
+}
+
+impl ReadTx<'_> {
+    /// The keys that pass the filter, by number; those that expire, by when. Destroyed ones are listed where the filter
+    /// asks for no expiry. How often a key was used is of the last minute or close at which it was written.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn keys(&mut self, filter: &KeyFilter) -> Result<Vec<KeyEntry>, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Key), Permission::Read)?;
+        let by = filter.expiring_by.map(Timestamp::to_sql);
+        let binds = [by.as_deref(), filter.kind.map(|kind| kind.as_str())];
+        let mut sql = Sql::new(statement(filter));
+        for bind in binds.into_iter().flatten() {
+            sql = sql.bind(bind);
+        }
+        let rows: Vec<Row> = self.link.rows(sql, "list the keys")?;
+        rows.into_iter().map(entry).collect()
+    }
+
+    /// The key of this number.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]
+    pub fn key_by_number(&mut self, number: u32) -> Result<KeyEntry, StoreError> {
+        self.permit(&Resource::of(ResourceKind::Key, number), Permission::Read)?;
+        self.key_find(number)
+    }
+
+    fn key_find(&mut self, number: u32) -> Result<KeyEntry, StoreError> {
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM key_store WHERE key_number = ?"));
+        let row: Option<Row> = self.link.row(sql.bind(i64::from(number)), "find a key")?;
+        entry(
+            row.ok_or_else(|| {
+                StoreError::NotFound(format!("key {number}; `privatus keys list` lists them"))
+            })?,
+        )
+    }
+}
+
+impl WriteTx<'_> {
+    /// Says when a key should be replaced, or that it need not be; nothing is refused when the time has come. Audited.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Refused`] for a time that is past and for a key that is destroyed.
+    pub fn key_expiry_set(&mut self, number: u32, at: Option<Timestamp>) -> Result<(), StoreError> {
+        self.permit(&Resource::of(ResourceKind::Key, number), Permission::Write)?;
+        let key = self.key_find(number)?;
+        if key.is_destroyed {
+            return Err(KeyEntryError::Destroyed(number).into());
+        }
+        let now = self.now();
+        let at = at.map(|at| checked_expiry(at, now)).transpose()?;
+        let expires = at.map(Timestamp::to_sql);
+        let sql = Sql::new("UPDATE key_store SET expires_at = ? WHERE key_number = ?");
+        let sql = sql.bind(expires.as_deref()).bind(i64::from(number));
+        self.link.run(sql, "set when a key expires")?;
+        let entry = NewAuditEntry::done(now, Act::KeyExpiry)
+            .on(Resource::of(ResourceKind::Key, number))
+            .with(json!({ "from": key.expires_at, "to": at }));
+        self.audit(&entry)
+    }
+}
+
+fn entry(row: Row) -> Result<KeyEntry, StoreError> {
+    let (number, key_type, scope, algorithm, created, expires, used, count, is_destroyed) = row;
+    let time = |text: Option<String>| {
+        let time = text.as_deref().map(Timestamp::parse).transpose();
+        time.map_err(|error| StoreError::from(error).of_stored())
+    };
+    Ok(KeyEntry {
+        key_number: u32::try_from(number)
+            .map_err(|_| StoreError::DatabaseDamaged("a key has an impossible number".into()))?,
+        key_type,
+        scope,
+        algorithm,
+        created_at: time(created)?,
+        expires_at: time(expires)?,
+        last_used: time(used)?,
+        usage_count: u64::try_from(count.unwrap_or_default()).unwrap_or_default(),
+        is_destroyed,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use privatus_domain::KeyKind;
+
+    use super::*;
+    use crate::testing::{Vault, at, clock, unlock};
+
+    fn keys(vault: &Vault, filter: &KeyFilter) -> Vec<String> {
+        let keys = vault.store.read(|tx| tx.keys(filter)).unwrap();
+        keys.into_iter().map(|key| key.scope).collect()
+    }
+
+    fn plan(vault: &Vault, filter: &KeyFilter) -> String {
+        let sql = Sql::new(format!(
+            "EXPLAIN QUERY PLAN {}",
+            statement(filter).replace('?', "NULL")
+        ));
+        let steps: Vec<(i32, i32, i32, String)> =
+            vault.store.read(|tx| tx.link.rows(sql, "explain")).unwrap();
+        steps.into_iter().map(|(.., step)| step).collect()
+    }
+
+    #[test]
+    fn keys_are_listed_by_type_and_expiry_through_their_indexes() {
+        let vault = Vault::new();
+        vault.receive(&[("one", "2025-06-01T00:00:00Z")]);
+        let by = |kind, expiring_by| KeyFilter { kind, expiring_by };
+        let all = keys(&vault, &by(None, None));
+        assert_eq!(all.first().map(String::as_str), Some("ids"));
+        assert!(all.contains(&"messages/2025-06".to_owned()), "{all:?}");
+        assert_eq!(keys(&vault, &by(Some(KeyKind::Audit), None)), ["audit_log"]);
+        assert!(plan(&vault, &by(Some(KeyKind::Table), None)).contains("idx_keys_type"));
+
+        let set = |number, at| vault.store.write("expire", |tx| tx.key_expiry_set(number, at));
+        let (soon, later) = (at("2025-06-20T00:00:00Z"), at("2025-07-20T00:00:00Z"));
+        set(1, Some(later)).unwrap();
+        set(2, Some(soon)).unwrap();
+        assert_eq!(set(1, Some(clock())).unwrap_err().exit_code(), 23);
+        assert_eq!(set(999, None).unwrap_err().exit_code(), 24);
+        let second = all.get(1).unwrap().clone();
+        assert_eq!(keys(&vault, &by(None, Some(soon))), [second.as_str()]);
+        assert_eq!(keys(&vault, &by(None, Some(later))), [second.as_str(), "ids"]);
+        assert_eq!(keys(&vault, &by(Some(KeyKind::Id), Some(later))), ["ids"]);
+        for kind in [None, Some(KeyKind::Id)] {
+            assert!(plan(&vault, &by(kind, Some(later))).contains("idx_keys_expiring (expires_at<?)"));
+        }
+        set(2, None).unwrap();
+        assert_eq!(keys(&vault, &by(None, Some(later))), ["ids"]);
+        vault.sql("UPDATE key_store SET encrypted_key = x'' WHERE key_number = 2");
+        assert_eq!(set(2, Some(later)).unwrap_err().exit_code(), 23);
+        let destroyed = vault.store.read(|tx| tx.key_by_number(2)).unwrap();
+        assert!(destroyed.is_destroyed);
+    }
+
+    /// The keys that seal nothing are counted like the others.
+    #[test]
+    fn the_use_of_every_kind_of_key_is_counted() {
+        let vault = Vault::new();
+        vault.receive(&[("one", "2025-06-01T00:00:00Z")]);
+        let (_folder, path) = vault.lock();
+        let store = unlock(&path).unwrap();
+        let keys = store.read(|tx| tx.keys(&KeyFilter::default())).unwrap();
+        for key in keys {
+            assert!(key.usage_count > 0, "{} {}", key.key_type, key.scope);
+            assert_eq!(key.last_used, Some(clock()), "{} {}", key.key_type, key.scope);
+        }
+    }
+}

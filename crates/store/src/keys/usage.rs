@@ -1,0 +1,96 @@
+//! `key_store.usage_count` and `last_used`: gathered in memory, written at most once a minute and on close, never for
+//! each message (DESIGN section 4). What a crash loses of them is a statistic.
+
+use crate::db::connection::Link;
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::tx::WriteTx;
+use crate::tx::shared::Shared;
+
+/// Milliseconds between two writes.
+pub(crate) const EVERY_MS: i64 = 60_000;
+
+impl WriteTx<'_> {
+    /// Writes what was gathered, the statistics too. Uses of keys are lost with a transaction that then fails.
+    pub(crate) fn usage_write(&mut self) -> Result<(), StoreError> {
+        self.statistics_write();
+        let at = self.now().to_sql();
+        let uses = self.shared.keys.take_uses();
+        for (number, uses) in uses.into_iter().chain(self.shared.id_key.take_uses()) {
+            let sql = Sql::new(
+                "UPDATE key_store SET usage_count = usage_count + ?, last_used = max(coalesce(last_used, ''), ?) \
+                 WHERE key_number = ?",
+            );
+            let sql = sql
+                .bind(i64::try_from(uses).unwrap_or(i64::MAX))
+                .bind(at.as_str())
+                .bind(i64::from(number));
+            self.link.run(sql, "count the use of a key")?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes what is left when the store is closed, in a transaction of its own. A vault that cannot be written keeps the
+/// older figures: closing it is no error for that.
+pub(crate) fn usage_flush(link: &mut Link, shared: &Shared) {
+    if shared.has_uses()
+        && let Err(error) = Store::write_on(link, shared, |tx| tx.usage_write())
+    {
+        tracing::debug!(%error, "the use of keys was not written");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use privatus_domain::Timestamp;
+
+    use super::*;
+    use crate::testing::{Vault, message, options, unlock_at};
+    use crate::{PageStart, Store};
+
+    static NOW: AtomicI64 = AtomicI64::new(1_750_000_000_000);
+
+    fn clock() -> Timestamp {
+        Timestamp::from_unix_ms(NOW.load(Ordering::Relaxed)).unwrap()
+    }
+
+    /// Count and time of the key of June 2025.
+    fn figures(store: &Store) -> (i64, Option<String>) {
+        let sql = Sql::new("SELECT usage_count, last_used FROM key_store WHERE scope = 'messages/2025-06'");
+        store.read(|tx| tx.link.row(sql, "read")).unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_use_of_keys_is_written_once_a_minute_and_on_close() {
+        let vault = Vault::with(&options(clock));
+        let send = |number: i64| {
+            let new = message(&format!("m{number}"), "2025-06-01T00:00:00Z");
+            vault
+                .store
+                .write("send", |tx| tx.message_insert(&vault.chat, &new))
+                .unwrap();
+        };
+        (0..10).for_each(send);
+        assert_eq!(figures(&vault.store), (0, None), "not for each message");
+        NOW.fetch_add(EVERY_MS, Ordering::Relaxed);
+        send(10);
+        let (count, at) = figures(&vault.store);
+        assert!((10..=11).contains(&count), "{count}");
+        assert_eq!(at.unwrap(), clock().to_sql());
+        let start = PageStart::Newest;
+        vault
+            .store
+            .read(|tx| tx.messages_page(&vault.chat, &start, 50))
+            .unwrap();
+        assert_eq!(figures(&vault.store).0, count, "not for each page");
+
+        let (_folder, path) = vault.lock();
+        let store = unlock_at(&path, clock).unwrap();
+        assert_eq!(figures(&store).0, 22, "11 messages sealed, 11 opened");
+    }
+}

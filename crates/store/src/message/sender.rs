@@ -1,0 +1,146 @@
+//! Rows of `senders`: who wrote a message, by a small number.
+
+use std::collections::HashMap;
+
+use privatus_domain::message::MessageError;
+use privatus_domain::sender::anonymous_name;
+use privatus_domain::{AnonymousId, GroupId, MessageId, Sender, SenderRef};
+
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::tx::{ReadTx, WriteTx};
+
+/// Columns of a sender `s` with its contact `c`, in the order of [`SenderRow`].
+pub(crate) const SENDER_COLUMNS: &str =
+    "s.contact_id, c.display_name, s.name, s.source_id, s.group_id, s.anonymous_id";
+pub(crate) type SenderRow = (
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<Vec<u8>>,
+    Option<String>,
+    Option<String>,
+);
+
+/// What a row of `senders` says; none, or an emptied one, is an unknown sender.
+pub(crate) fn sender_from(row: Option<SenderRow>) -> Result<Sender, StoreError> {
+    Ok(match row {
+        Some((Some(id), name, ..)) => Sender::Contact {
+            id: id.parse()?,
+            name: name.unwrap_or_default(),
+        },
+        Some((None, .., Some(group), Some(anonymous_id))) => {
+            let anonymous_id: AnonymousId = anonymous_id.parse()?;
+            Sender::Anonymous {
+                group: group.parse()?,
+                name: anonymous_name(&anonymous_id),
+                anonymous_id,
+            }
+        }
+        Some((None, _, Some(name), Some(source_id), ..)) => {
+            let source_id = source_id
+                .try_into()
+                .map_err(|_| StoreError::DatabaseDamaged("a sender's id has another length".into()))?;
+            Sender::Imported { source_id, name }
+        }
+        _ => Sender::Unknown,
+    })
+}
+
+impl ReadTx<'_> {
+    /// A sender by its number, through the cache of one page.
+    pub(crate) fn sender(
+        &mut self,
+        number: i64,
+        seen: &mut HashMap<i64, Sender>,
+    ) -> Result<Sender, StoreError> {
+        if let Some(sender) = seen.get(&number) {
+            return Ok(sender.clone());
+        }
+        let sql = Sql::new(format!(
+            "SELECT {SENDER_COLUMNS} FROM senders s LEFT JOIN contacts c ON c.contact_id = s.contact_id \
+             WHERE s.sender = ?"
+        ));
+        let sender = sender_from(self.link.row(sql.bind(number), "find a sender")?)?;
+        seen.insert(number, sender.clone());
+        Ok(sender)
+    }
+}
+
+impl WriteTx<'_> {
+    /// The number of a sender, made when there is none; `None` for nobody.
+    pub(crate) fn sender_ensure(&mut self, sender: &SenderRef) -> Result<Option<i64>, StoreError> {
+        if *sender == SenderRef::Nobody {
+            return Ok(None);
+        }
+        if let Some(number) = self.senders.get(sender) {
+            return Ok(Some(*number));
+        }
+        let number = match sender {
+            // Those of a group are found with the conversation that they write in.
+            SenderRef::Nobody | SenderRef::Anonymous { .. } => return Ok(None),
+            SenderRef::Contact(contact) => {
+                let id = contact.to_string();
+                let find = Sql::new("SELECT sender FROM senders WHERE contact_id = ?");
+                let add = Sql::new(
+                    "INSERT INTO senders (contact_id) SELECT contact_id FROM contacts WHERE contact_id = ? \
+                     RETURNING sender",
+                );
+                let known: Option<i64> = self.link.row(find.bind(id.as_str()), "find a sender")?;
+                match known {
+                    Some(number) => Some(number),
+                    None => self.link.row(add.bind(id.as_str()), "add a sender")?,
+                }
+                .ok_or_else(|| StoreError::NotFound(format!("contact {id}, named as a sender")))?
+            }
+            SenderRef::Imported(imported) => {
+                let find = Sql::new("SELECT sender FROM senders WHERE source_id = ?");
+                let known: Option<i64> = self
+                    .link
+                    .row(find.bind(imported.source_id.as_slice()), "find a sender")?;
+                let add = Sql::new("INSERT INTO senders (source_id, name) VALUES (?, ?) RETURNING sender");
+                let add = add
+                    .bind(imported.source_id.as_slice())
+                    .bind(imported.name.as_str());
+                match known {
+                    Some(number) => Some(number),
+                    None => self.link.row(add, "add a sender")?,
+                }
+                .ok_or_else(|| StoreError::Unexpected("a sender got no number".into()))?
+            }
+        };
+        self.senders.insert(sender.clone(), number);
+        Ok(Some(number))
+    }
+
+    /// The number of an anonymous member of the group whose conversation this is.
+    pub(crate) fn sender_anonymous(
+        &mut self,
+        conversation: i64,
+        (group, anonymous_id): (&GroupId, &AnonymousId),
+        message: &MessageId,
+    ) -> Result<i64, StoreError> {
+        let (group, anonymous_id) = (group.to_string(), anonymous_id.to_string());
+        let find = Sql::new(
+            "SELECT s.sender FROM conversations AS v JOIN senders AS s ON s.group_id = v.group_id \
+             WHERE v.conversation = ? AND v.group_id = ? AND s.anonymous_id = ?",
+        );
+        let find = find
+            .bind(conversation)
+            .bind(group.as_str())
+            .bind(anonymous_id.as_str());
+        if let Some(number) = self.link.row(find, "find a sender")? {
+            return Ok(number);
+        }
+        let add = Sql::new(
+            "INSERT INTO senders (group_id, anonymous_id) SELECT group_id, ? FROM conversations \
+             WHERE conversation = ? AND group_id = ? RETURNING sender",
+        );
+        let add = add
+            .bind(anonymous_id.as_str())
+            .bind(conversation)
+            .bind(group.as_str());
+        let number: Option<i64> = self.link.row(add, "add a sender")?;
+        number.ok_or_else(|| MessageError::AnonymousElsewhere(message.clone()).into())
+    }
+}

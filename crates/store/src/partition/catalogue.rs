@@ -1,0 +1,114 @@
+//! The months a vault has, in memory: published after commit, checked against the schema version at each read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use privatus_domain::Partition;
+
+use crate::db::connection::Link;
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::message::sender::SENDER_COLUMNS;
+
+/// Months that may stand (DESIGN section 6): the view behind the two has one term each, and SQLite takes 500.
+pub(crate) const MONTHS_MAX: usize = 400;
+
+/// One month's table, its key and its statements.
+#[derive(Debug)]
+pub(crate) struct Month {
+    pub(crate) partition: Partition,
+    pub(crate) key_number: u32,
+    pub(crate) table: String,
+    pub(crate) insert: String,
+    pub(crate) by_key: String,
+    /// A row's id and time alone: is it still where a cursor was?
+    pub(crate) place_by_key: String,
+    /// A row with its conversation's id and its sender: a message by its id is one statement.
+    pub(crate) whole_by_key: String,
+}
+
+const COLUMNS: &str = "row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, is_deleted, \
+                       timestamp, edited_at, deleted_at, reply_to, created_at";
+
+impl Month {
+    pub(crate) fn new(partition: Partition, key_number: u32) -> Self {
+        let table = partition.table();
+        Self {
+            insert: format!(
+                "INSERT INTO {table} (row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, \
+                 is_deleted, timestamp, edited_at, deleted_at, reply_to, created_at) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (row_key) DO NOTHING"
+            ),
+            by_key: format!("SELECT {COLUMNS} FROM {table} WHERE row_key = ?"),
+            place_by_key: format!("SELECT message_id, timestamp FROM {table} WHERE row_key = ?"),
+            whole_by_key: format!(
+                "SELECT m.{}, v.conversation_id, {SENDER_COLUMNS} FROM {table} m \
+                 LEFT JOIN conversations v ON v.conversation = m.conversation AND v.is_hidden = 0 \
+                 LEFT JOIN senders s ON s.sender = m.sender \
+                 LEFT JOIN contacts c ON c.contact_id = s.contact_id WHERE m.row_key = ?",
+                COLUMNS.replace(", ", ", m.")
+            ),
+            partition,
+            key_number,
+            table,
+        }
+    }
+
+    /// The beginning of a walk over every row: the caller adds a bound on `row_key`.
+    pub(crate) fn scan(&self) -> String {
+        format!("SELECT {COLUMNS} FROM {} WHERE row_key", self.table)
+    }
+
+    /// The statement of one page of a conversation within this month, by key (months) or by time (the two ends).
+    pub(crate) fn page(&self, newest_first: bool, limit: usize) -> String {
+        let table = &self.table;
+        let order = if newest_first { "DESC" } else { "ASC" };
+        if self.partition.is_month() {
+            return format!(
+                "SELECT {COLUMNS} FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key {order} LIMIT {limit}"
+            );
+        }
+        let side = if newest_first { "<" } else { ">" };
+        format!(
+            "SELECT {COLUMNS} FROM {table} WHERE conversation = ? AND (timestamp, row_key) {side} (?, ?) \
+             ORDER BY timestamp {order}, row_key {order} LIMIT {limit}"
+        )
+    }
+}
+
+/// All months, by partition.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    pub(crate) schema_version: i64,
+    /// Shared with every transaction that begins; a writer that adds a month copies it.
+    pub(crate) months: Arc<BTreeMap<Partition, Arc<Month>>>,
+}
+
+impl Catalogue {
+    /// Reads the catalogue in the transaction that is open.
+    pub(crate) fn load(link: &mut Link, schema_version: i64) -> Result<Self, StoreError> {
+        // A `key_id` is the decimal text of its number: no look into `key_store` is needed.
+        let sql = Sql::new("SELECT partition, table_name, key_id FROM partitions WHERE state <> 'sealed'");
+        let rows: Vec<(i32, String, String)> = link.rows(sql, "read the catalogue")?;
+        let mut months = BTreeMap::new();
+        for (number, table, key) in rows {
+            let partition = Partition::from_number(number).filter(|partition| partition.table() == table);
+            let (Some(partition), Ok(key)) = (partition, key.parse::<u32>()) else {
+                return Err(StoreError::DatabaseDamaged(
+                    "the catalogue names an impossible month".into(),
+                ));
+            };
+            months.insert(partition, Arc::new(Month::new(partition, key)));
+        }
+        Ok(Self {
+            schema_version,
+            months: Arc::new(months),
+        })
+    }
+
+    /// `PRAGMA schema_version`, which every change of the schema moves.
+    pub(crate) fn current_version(link: &mut Link) -> Result<i64, StoreError> {
+        let version: Option<i64> = link.row(Sql::new("PRAGMA schema_version"), "read the schema version")?;
+        Ok(version.unwrap_or_default())
+    }
+}

@@ -1,0 +1,5 @@
+//! Partitions: the months that a vault has, each with a table and a key of its own, and the two ends of time.
+
+pub(crate) mod catalogue;
+pub(crate) mod month;
+pub(crate) mod row_key;

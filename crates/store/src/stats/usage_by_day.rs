@@ -1,0 +1,397 @@
+//! Rows of `usage_statistics`, and what is gathered in memory of them and of the metrics: written with the use of keys,
+//! at most once a minute and on close. What a crash loses of them is a statistic.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use privatus_domain::{
+    Day, Histogram, KnownSetting, Permission, Resource, ResourceKind, Statistic, Timestamp, Usage,
+};
+
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::tx::{ReadTx, WriteTx};
+
+/// Names and days that are told apart until the next write: more fill no memory.
+const MOST: usize = 100;
+/// What is counted under no name of its own any more.
+const OTHER: &str = "other";
+
+/// What was gathered of a day.
+#[derive(Debug, Default)]
+struct OfDay {
+    usage: Usage,
+    times: BTreeMap<&'static str, Histogram>,
+}
+
+/// What was gathered since the last write.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered(BTreeMap<Day, OfDay>);
+
+/// What a store gathers.
+#[derive(Debug, Default)]
+pub(crate) struct Statistics(Mutex<Gathered>);
+
+impl Statistics {
+    fn gathered(&self) -> MutexGuard<'_, Gathered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts how long a transaction took.
+    pub(crate) fn timed(&self, at: Timestamp, name: &'static str, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let mut gathered = self.gathered();
+        if let Some(of_day) = gathered.of_day(Day::of(at)) {
+            let full = of_day.times.len() >= MOST && !of_day.times.contains_key(name);
+            let name = if full { OTHER } else { name };
+            of_day.times.entry(name).or_default().record(micros);
+        }
+    }
+
+    /// Counts what was done.
+    pub(crate) fn used(&self, at: Timestamp, usage: &Usage) {
+        if let Some(of_day) = self.gathered().of_day(Day::of(at)) {
+            of_day.usage.merge(usage);
+        }
+    }
+
+    fn take(&self) -> Gathered {
+        std::mem::take(&mut self.gathered())
+    }
+
+    /// Puts back what could not be committed.
+    pub(crate) fn put_back(&self, earlier: &Gathered) {
+        let mut gathered = self.gathered();
+        for (day, of_day) in &earlier.0 {
+            if let Some(now) = gathered.of_day(*day) {
+                now.usage.merge(&of_day.usage);
+                for (name, times) in &of_day.times {
+                    now.times.entry(name).or_default().merge(times);
+                }
+            }
+        }
+    }
+}
+
+impl Gathered {
+    /// Of a day; `None` when a clock that runs wild has made too many of them.
+    fn of_day(&mut self, day: Day) -> Option<&mut OfDay> {
+        if self.0.len() >= MOST && !self.0.contains_key(&day) {
+            return None;
+        }
+        Some(self.0.entry(day).or_default())
+    }
+}
+
+impl ReadTx<'_> {
+    /// What was done on each day from one on; days without anything are left out.
+    ///
+    /// # Errors
+    /// [`StoreError::AccessDenied`] to a user that may not read the vault as a whole.
+    pub fn usage_days(&mut self, since: Day) -> Result<Vec<(Day, Usage)>, StoreError> {
+        let mut days: BTreeMap<Day, Usage> = BTreeMap::new();
+        for row in self.statistics()? {
+            if row.date >= since {
+                let value = u64::try_from(row.value).unwrap_or_default();
+                days.entry(row.date).or_default().put(&row.metric, value);
+            }
+        }
+        Ok(days
+            .into_iter()
+            .filter(|(_, usage)| *usage != Usage::default())
+            .collect())
+    }
+
+    /// Every row, by day and name, those of another application too.
+    ///
+    /// # Errors
+    /// [`StoreError::AccessDenied`] to a user that may not read the vault as a whole.
+    pub fn statistics(&mut self) -> Result<Vec<Statistic>, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Vault), Permission::Read)?;
+        let sql = Sql::new("SELECT date, metric, value FROM usage_statistics ORDER BY date, metric");
+        let rows: Vec<(String, String, Option<i64>)> = self.link.rows(sql, "read the statistics")?;
+        let row = |(date, metric, value): (String, String, Option<i64>)| {
+            let date = Day::parse(&date).map_err(StoreError::from);
+            Ok(Statistic {
+                date: date.map_err(StoreError::of_stored)?,
+                metric,
+                value: value.unwrap_or_default(),
+            })
+        };
+        rows.into_iter().map(row).collect()
+    }
+}
+
+impl WriteTx<'_> {
+    /// Writes a row of an export that is read back; `false` when the day has one of this name, which stays.
+    ///
+    /// # Errors
+    /// [`StoreError::AccessDenied`] to a user that may not do everything with the vault.
+    pub fn statistic_restore(&mut self, row: &Statistic) -> Result<bool, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
+        let date = row.date.to_string();
+        let sql = Sql::new(
+            "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) ON CONFLICT (date, metric) DO NOTHING",
+        );
+        let sql = sql.bind(date.as_str()).bind(row.metric.as_str()).bind(row.value);
+        Ok(self.link.run(sql, "write a statistic")? == 1)
+    }
+
+    /// Writes what was gathered, or drops it where the setting says so. What cannot be written is lost: no transaction
+    /// fails for a statistic.
+    pub(crate) fn statistics_write(&mut self) {
+        let gathered = self.shared.statistics.take();
+        if gathered.0.is_empty() {
+            return;
+        }
+        // The figures are the vault's, whoever is bound.
+        let user = self.user.take();
+        if self.gathers() {
+            if let Err(error) = self.gathered_write(&gathered) {
+                tracing::debug!(%error, "statistics were not written");
+            }
+            self.gathered = Some(gathered);
+        }
+        self.user = user;
+    }
+
+    fn gathers(&mut self) -> bool {
+        // Whoever the session acts for: it is no read of the user's.
+        let set = self.setting_known(None, KnownSetting::MetricsEnabled);
+        !matches!(set, Ok(Some(serde_json::Value::Bool(false))))
+    }
+
+    fn gathered_write(&mut self, gathered: &Gathered) -> Result<(), StoreError> {
+        for (day, of_day) in &gathered.0 {
+            let date = day.to_string();
+            for (name, value) in of_day.usage.named().into_iter().filter(|(_, value)| *value > 0) {
+                let sql = Sql::new(
+                    "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
+                     ON CONFLICT (date, metric) DO UPDATE SET value = coalesce(value, 0) + excluded.value",
+                );
+                let value = i64::try_from(value).unwrap_or(i64::MAX);
+                self.link.run(
+                    sql.bind(date.as_str()).bind(name).bind(value),
+                    "write a statistic",
+                )?;
+            }
+            self.metrics_write(*day, &of_day.times)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::cell::Cell;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::keys::usage::EVERY_MS;
+    use crate::testing::{Vault, message, options, unlock_at};
+    use crate::{PageStart, Store};
+
+    const START: i64 = 1_750_000_000_000;
+    const DAY_MS: i64 = 86_400_000;
+
+    thread_local! {
+        static LATER: Cell<i64> = const { Cell::new(0) };
+    }
+
+    fn clock() -> Timestamp {
+        Timestamp::from_unix_ms(START + LATER.get()).unwrap()
+    }
+
+    fn go_on(ms: i64) {
+        LATER.set(LATER.get() + ms);
+    }
+
+    fn send(vault: &Vault, id: &str) {
+        let new = message(id, "2025-06-01T00:00:00Z");
+        vault
+            .store
+            .write("send", |tx| tx.message_insert(&vault.chat, &new))
+            .unwrap();
+    }
+
+    fn rows(store: &Store) -> Vec<(String, String, i64)> {
+        let rows = store.read(|tx| tx.statistics()).unwrap();
+        rows.into_iter()
+            .map(|row| (row.date.to_string(), row.metric, row.value))
+            .collect()
+    }
+
+    fn usage(store: &Store) -> Vec<(String, Usage)> {
+        let since = Day::of(clock()).before(100);
+        let days = store.read(|tx| tx.usage_days(since)).unwrap();
+        days.into_iter()
+            .map(|(day, usage)| (day.to_string(), usage))
+            .collect()
+    }
+
+    fn sends(store: &Store) -> u64 {
+        let times = store
+            .read(|tx| tx.transaction_times(Day::of(clock()).before(100)))
+            .unwrap();
+        times.get("send").map_or(0, Histogram::count)
+    }
+
+    #[test]
+    fn figures_are_written_once_a_minute_and_on_close_by_their_day() {
+        let vault = Vault::with(&options(clock));
+        (0..5).for_each(|number| send(&vault, &format!("a{number}")));
+        vault.receive(&[("history", "2025-06-02T00:00:00Z")]);
+        let start = PageStart::Newest;
+        vault
+            .store
+            .read(|tx| tx.messages_page(&vault.chat, &start, 9))
+            .unwrap();
+        let rolled_back = vault.store.write("send", |tx| {
+            tx.message_insert(&vault.chat, &message("never", "2025-06-01T00:00:00Z"))?;
+            Err::<(), _>(StoreError::Interrupted)
+        });
+        assert!(rolled_back.is_err());
+        assert_eq!(rows(&vault.store), [], "not for each message");
+        go_on(EVERY_MS);
+        send(&vault, "b0");
+        let first = [("chats_opened", 1), ("message_bytes", 50), ("messages_in", 5)]
+            .map(|(name, value)| ("2025-06-15".to_owned(), name.to_owned(), value));
+        assert_eq!(
+            rows(&vault.store),
+            first,
+            "what was sent in the transaction itself comes with the next"
+        );
+        assert_eq!(
+            sends(&vault.store),
+            6,
+            "the one that was given up took its time too"
+        );
+        // The next day, and a clock that is put back a day: each figure goes to its own.
+        go_on(DAY_MS);
+        send(&vault, "c0");
+        go_on(-DAY_MS);
+        send(&vault, "d0");
+        let (_folder, path) = vault.lock();
+        let store = unlock_at(&path, clock).unwrap();
+        let usages: Vec<_> = usage(&store)
+            .into_iter()
+            .map(|(day, usage)| (day, usage.messages_in))
+            .collect();
+        assert_eq!(
+            usages,
+            [("2025-06-15".to_owned(), 7), ("2025-06-16".to_owned(), 1)]
+        );
+        assert_eq!(sends(&store), 9);
+        let counted: Option<i64> = {
+            let sql = Sql::new("SELECT count(*) FROM performance_metrics WHERE metric_name = 'send'");
+            store.read(|tx| tx.link.row(sql, "count")).unwrap()
+        };
+        assert_eq!(counted, Some(2), "a row a name and day");
+    }
+
+    #[test]
+    fn a_setting_ends_it_and_rows_of_metrics_go_after_thirty_days() {
+        let vault = Vault::with(&options(clock));
+        vault.sql(
+            "INSERT INTO performance_metrics (timestamp, metric_name, category, metadata) VALUES \
+             ('2020-01-01 00:00:00.000', 'latency', NULL, '{}'), \
+             ('2025-05-15 00:00:00.000', 'send', 'transaction', '{\"other\":1}'), \
+             ('2025-05-16 00:00:00.000', 'send', 'transaction', '{}'), \
+             ('2025-06-15 00:00:00.000', 'send', 'transaction', 'no JSON')",
+        );
+        send(&vault, "a0");
+        go_on(EVERY_MS);
+        send(&vault, "a1");
+        let dates = || -> Vec<String> {
+            let sql = Sql::new(
+                "SELECT timestamp FROM performance_metrics WHERE metric_name <> 'read' ORDER BY timestamp",
+            );
+            let all: Vec<String> = vault.store.read(|tx| tx.link.rows(sql, "list")).unwrap();
+            all.into_iter()
+                .filter_map(|at| Some(at.get(..10)?.to_owned()))
+                .collect()
+        };
+        assert_eq!(
+            dates(),
+            ["2020-01-01", "2025-05-16", "2025-06-15", "2025-06-15"],
+            "another's row stays"
+        );
+        assert_eq!(sends(&vault.store), 1);
+
+        let key = KnownSetting::MetricsEnabled.key();
+        let set = |value: serde_json::Value| {
+            vault
+                .store
+                .write("set", |tx| tx.setting_set("", &key, value, tx.now()))
+                .unwrap();
+        };
+        set(json!(false));
+        let before = rows(&vault.store);
+        go_on(EVERY_MS);
+        send(&vault, "b0");
+        go_on(EVERY_MS);
+        send(&vault, "b1");
+        assert_eq!(rows(&vault.store), before);
+        set(json!(true));
+        send(&vault, "c0");
+        go_on(EVERY_MS);
+        send(&vault, "c1");
+        assert_ne!(rows(&vault.store), before);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_no_reason_to_fail_and_what_is_rolled_back_is_kept() {
+        let vault = Vault::with(&options(clock));
+        send(&vault, "a0");
+        // A commit that fails: the figures wait for the next one.
+        vault.sql(
+            "CREATE TRIGGER fail BEFORE UPDATE OF usage_count ON key_store BEGIN SELECT RAISE(ABORT, 'no'); END",
+        );
+        go_on(EVERY_MS);
+        let failed = vault.store.write("send", |tx| {
+            tx.message_insert(&vault.chat, &message("a1", "2025-06-01T00:00:00Z"))
+        });
+        assert!(failed.is_err());
+        vault.sql("DROP TRIGGER fail");
+        go_on(EVERY_MS);
+        send(&vault, "a2");
+        assert_eq!(
+            usage(&vault.store).first().map(|(_, usage)| usage.messages_in),
+            Some(1)
+        );
+        assert_eq!(sends(&vault.store), 2);
+        vault.sql("DROP TABLE usage_statistics");
+        go_on(EVERY_MS);
+        send(&vault, "a3");
+        vault.store.read(|tx| tx.message_by_id(&"a3".parse()?)).unwrap();
+    }
+
+    #[test]
+    fn names_and_days_without_end_fill_no_memory() {
+        let statistics = Statistics::default();
+        for number in 0..300_i64 {
+            let name = Box::leak(format!("name {number}").into_boxed_str());
+            statistics.timed(
+                Timestamp::from_unix_ms(START).unwrap(),
+                name,
+                Duration::from_micros(5),
+            );
+            let at = Timestamp::from_unix_ms(START + number * DAY_MS).unwrap();
+            statistics.used(
+                at,
+                &Usage {
+                    chats_opened: 1,
+                    ..Usage::default()
+                },
+            );
+        }
+        let gathered = statistics.take();
+        assert_eq!(gathered.0.len(), MOST);
+        let times: &BTreeMap<_, _> = &gathered.0.values().next().unwrap().times;
+        assert_eq!(times.len(), MOST + 1);
+        assert_eq!(times.values().map(Histogram::count).sum::<u64>(), 300);
+    }
+}

@@ -1,0 +1,265 @@
+//! Messages of `messages_late` whose month has come: moved into it in bounded batches (docs/adr/0002).
+
+use std::sync::Arc;
+
+use privatus_domain::{Partition, Timestamp};
+
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::message::row::Row;
+use crate::partition::catalogue::{MONTHS_MAX, Month};
+use crate::partition::row_key;
+use crate::store::Store;
+use crate::tx::WriteTx;
+
+/// Messages that one transaction moves.
+const BATCH: usize = 200;
+
+impl Store {
+    /// Moves messages that were ahead of the clock into their month, once it has come within reach; gives how many.
+    /// Runs at every unlock, a batch a transaction. A store that stays open past the end of a month shows such
+    /// messages above newer ones until this is called again.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database; what was moved stays moved, the next call goes on.
+    pub fn late_settle(&self) -> Result<u64, StoreError> {
+        if !self.shared.catalogue().months.contains_key(&Partition::LATE) {
+            return Ok(0);
+        }
+        let pending = self.read(|tx| {
+            if !tx.months.contains_key(&Partition::LATE) {
+                return Ok(Vec::new());
+            }
+            let sql = Sql::new(
+                "SELECT conversation FROM conversation_months WHERE partition = ? ORDER BY conversation",
+            );
+            tx.link
+                .rows::<i64>(sql.bind(Partition::LATE.number()), "list late messages")
+        })?;
+        let mut moved = 0;
+        for number in pending {
+            loop {
+                let batch = self.write("settle_late", |tx| tx.late_batch(number))?;
+                moved += batch;
+                if batch == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(moved)
+    }
+}
+
+impl WriteTx<'_> {
+    /// Moves the oldest late messages of one conversation that have a month now, in the order they are read.
+    fn late_batch(&mut self, number: i64) -> Result<u64, StoreError> {
+        let Some(late) = self.months.get(&Partition::LATE).cloned() else {
+            return Ok(0);
+        };
+        let end = Partition::late_from(self.now()).unix_ms();
+        let sql = Sql::new(late.page(false, BATCH));
+        let rows: Vec<Row> = self.link.rows(
+            sql.bind(number).bind(i64::MIN).bind(i64::MIN),
+            "read late messages",
+        )?;
+        let mut moved = 0;
+        for row in rows.into_iter().take_while(|row| row.at < end) {
+            let partition = Partition::route(Timestamp::from_unix_ms(row.at)?, self.now());
+            if !self.months.contains_key(&partition) && self.months.len() >= MONTHS_MAX {
+                break;
+            }
+            let month = self.month_ensure(partition)?;
+            self.late_move(number, &late, &month, &row)?;
+            moved += 1;
+        }
+        if moved > 0 {
+            let sql = Sql::new(format!(
+                "DELETE FROM conversation_months WHERE conversation = ? AND partition = ? \
+                 AND NOT EXISTS (SELECT 1 FROM {} WHERE conversation = ?)",
+                late.table
+            ));
+            let sql = sql.bind(number).bind(Partition::LATE.number()).bind(number);
+            self.link.run(sql, "note a conversation's month")?;
+        }
+        Ok(moved)
+    }
+
+    /// Moves one message: sealed again under its month's key, with its large content, its place in the register, and
+    /// its place as the conversation's last.
+    fn late_move(
+        &mut self,
+        number: i64,
+        late: &Arc<Month>,
+        month: &Arc<Month>,
+        row: &Row,
+    ) -> Result<(), StoreError> {
+        let (old_key, at, id) = (row.row_key, Timestamp::from_unix_ms(row.at)?, &row.id);
+        let wanted = row_key::wanted(number, month.partition, at)
+            .ok_or_else(|| StoreError::Unexpected("a late message was routed to no month".into()))?;
+        let new_key = self.free_key(month, wanted, row_key::range(number).1)?;
+        let mut envelope = Vec::new();
+        if !row.is_deleted {
+            let body = self.body_open(id, &row.content)?;
+            let text = id.to_string();
+            let sql = Sql::new("DELETE FROM message_content WHERE message_id = ?");
+            self.link.run(sql.bind(text.as_str()), "move large content")?;
+            let key = self.key(month.key_number)?;
+            self.body_seal(id, &body, month.key_number, &key, &mut envelope)?;
+        }
+        // Times the row does not show, such as its expiry, come along without a look at them.
+        let sql = Sql::new(format!(
+            "INSERT INTO {} (row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, is_deleted, \
+             timestamp, edited_at, deleted_at, expires_at, created_at, updated_at, reply_to) \
+             SELECT ?, message_id, sender, ?, is_outgoing, is_encrypted, is_read, is_deleted, timestamp, edited_at, \
+             deleted_at, expires_at, created_at, updated_at, reply_to FROM {} WHERE row_key = ?",
+            month.table, late.table
+        ));
+        let sql = sql.bind(new_key).bind(envelope.as_slice()).bind(old_key);
+        self.link.run(sql, "move a message")?;
+        let sql = Sql::new(format!("DELETE FROM {} WHERE row_key = ?", late.table));
+        self.link.run(sql.bind(old_key), "move a message")?;
+
+        let partition = month.partition.number();
+        let lookup = self.lookup_key(&privatus_domain::MessageId::new(id.clone()));
+        let sql = Sql::new("UPDATE message_locator SET partition = ?, row_key = ? WHERE message_id = ?");
+        let sql = sql.bind(partition).bind(new_key).bind(lookup.as_slice());
+        self.link.run(sql, "register a message")?;
+        let sql = Sql::new(
+            "INSERT INTO conversation_months (conversation, partition) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        );
+        self.link
+            .run(sql.bind(number).bind(partition), "note a conversation's month")?;
+        // Its time in the list stays: it goes by the arrival for what came from too far ahead.
+        let sql = Sql::new(
+            "UPDATE conversations SET last_partition = ?, last_row_key = ? \
+             WHERE conversation = ? AND last_partition = ? AND last_row_key = ?",
+        );
+        let sql = sql
+            .bind(partition)
+            .bind(new_key)
+            .bind(number)
+            .bind(late.partition.number())
+            .bind(old_key);
+        self.link.run(sql, "move a conversation's last message").map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use privatus_domain::{Body, NewMessage};
+
+    use super::*;
+    use crate::testing::{Vault, at, message, options, unlock_at};
+    use crate::{PageStart, Store};
+
+    static NOW: AtomicI64 = AtomicI64::new(0);
+
+    fn clock() -> Timestamp {
+        Timestamp::from_unix_ms(NOW.load(Ordering::Relaxed)).unwrap()
+    }
+
+    fn page(store: &Store, chat: &privatus_domain::ConversationId) -> Vec<String> {
+        let page = store
+            .read(|tx| tx.messages_page(chat, &PageStart::Newest, 1_000))
+            .unwrap();
+        page.messages
+            .iter()
+            .map(|message| message.id.to_string())
+            .collect()
+    }
+
+    fn count(store: &Store, sql: &str) -> i64 {
+        store
+            .read(|tx| tx.link.row(Sql::new(sql), "count"))
+            .unwrap()
+            .flatten()
+            .unwrap()
+    }
+
+    #[test]
+    fn late_messages_move_into_their_month_when_it_comes() {
+        NOW.store(at("2025-06-15T12:00:00Z").unix_ms(), Ordering::Relaxed);
+        let vault = Vault::with(&options(clock));
+        let mut batch: Vec<NewMessage> = vec![
+            message("far", "2099-01-01T00:00:00Z"),
+            message("august", "2025-08-20T00:00:00Z"),
+            message("june", "2025-06-10T00:00:00Z"),
+            message("september", "2025-09-01T00:00:00Z"),
+            message("october", "2025-10-01T00:00:00Z"),
+        ];
+        batch[1].body = Body::text("é".repeat(9_000)).unwrap();
+        batch[3].deleted_at = Some(clock());
+        // More than one batch, all of one instant: their order of arrival stays.
+        batch.extend((0..450).map(|i| message(&format!("tie {i:03}"), "2025-08-20T00:00:00Z")));
+        vault
+            .store
+            .write("batch", |tx| tx.messages_insert(&vault.chat, &batch))
+            .unwrap();
+        let before = vault.store.read(|tx| tx.conversation_by_id(&vault.chat)).unwrap();
+        let (chat, content) = (vault.chat.clone(), batch[1].body.clone());
+        assert_eq!(vault.store.late_settle().unwrap(), 0, "no month has come");
+        let (_folder, path) = vault.lock();
+
+        NOW.store(at("2025-08-02T00:00:00Z").unix_ms(), Ordering::Relaxed);
+        let store = unlock_at(&path, clock).unwrap();
+        assert!(store.warnings().is_empty(), "{:?}", store.warnings());
+        assert_eq!(
+            count(&store, "SELECT count(*) FROM messages_late"),
+            2,
+            "2099 and October"
+        );
+        assert_eq!(count(&store, "SELECT count(*) FROM messages_202508"), 451);
+        assert_eq!(count(&store, "SELECT count(*) FROM messages_202509"), 1);
+        let new = message("newest", "2025-08-02T00:00:00Z");
+        store.write("send", |tx| tx.message_insert(&chat, &new)).unwrap();
+
+        let mut expected = vec!["far".to_owned(), "october".into(), "september".into()];
+        expected.extend((0..450).rev().map(|i| format!("tie {i:03}")));
+        expected.extend(["august", "newest", "june"].map(String::from));
+        assert_eq!(page(&store, &chat), expected);
+        let august = store.read(|tx| tx.message_by_id(&"august".parse()?)).unwrap();
+        assert_eq!(august.body, Some(content));
+        assert_eq!(august.arrived_at, at("2025-06-15T12:00:00Z"));
+        let now = store.read(|tx| tx.conversation_by_id(&chat)).unwrap();
+        assert_eq!(
+            (now.messages, now.unread),
+            (before.messages + 1, before.unread + 1)
+        );
+        assert_eq!(now.last_message.unwrap().to_string(), "newest");
+        let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+        assert!(found.is_content(), "{:?}", found.problems);
+        let again = store
+            .write("again", |tx| tx.messages_insert(&chat, &batch))
+            .unwrap();
+        assert_eq!(again.added, 0);
+        store.lock().unwrap();
+
+        NOW.store(at("2100-01-01T00:00:00Z").unix_ms(), Ordering::Relaxed);
+        let store = unlock_at(&path, clock).unwrap();
+        assert_eq!(count(&store, "SELECT count(*) FROM messages_late"), 0);
+        let left = "SELECT count(*) FROM conversation_months WHERE partition = 999999";
+        assert_eq!(count(&store, left), 0);
+        assert_eq!(page(&store, &chat), expected);
+    }
+
+    #[test]
+    fn the_last_message_is_followed_to_its_month() {
+        let vault = Vault::new();
+        vault.receive(&[
+            ("early", "2025-01-01T00:00:00Z"),
+            ("late", "2025-08-20T00:00:00Z"),
+        ]);
+        let last = |store: &Store| store.read(|tx| tx.conversations(1)).unwrap().remove(0);
+        let before = last(&vault.store);
+        assert_eq!(before.last_message.as_ref().unwrap().to_string(), "late");
+        let (_folder, path) = vault.lock();
+        let store = unlock_at(&path, || at("2025-08-01T00:00:00Z")).unwrap();
+        assert_eq!(count(&store, "SELECT count(*) FROM messages_late"), 0);
+        assert_eq!(last(&store), before);
+        let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+        assert!(found.is_content(), "{:?}", found.problems);
+    }
+}

@@ -1,0 +1,196 @@
+//! Removing what a contact or group left: hidden at once, deleted in bounded batches, resumable after a crash.
+
+use privatus_domain::MessageId;
+use privatus_domain::id::Id;
+
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::partition::row_key;
+use crate::store::Store;
+use crate::tx::WriteTx;
+
+/// Messages that one transaction deletes.
+const BATCH: usize = 500;
+
+impl Store {
+    /// Deletes the messages of removed contacts and groups, a batch a transaction, until none is left; gives how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database; what was deleted stays deleted, the next sweep goes on.
+    pub fn removals_sweep(&self) -> Result<u64, StoreError> {
+        let pending = Sql::new("SELECT conversation FROM pending_removals ORDER BY conversation");
+        let pending: Vec<i64> = self.read(|tx| tx.link.rows(pending, "list the removals"))?;
+        let mut removed = 0;
+        for number in pending {
+            loop {
+                let batch = self.write("removal_batch", |tx| tx.removal_batch(number))?;
+                removed += batch;
+                if batch == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
+
+impl WriteTx<'_> {
+    fn removal_batch(&mut self, number: i64) -> Result<u64, StoreError> {
+        // Another process may have removed the last of it, and given its number to a conversation of its own.
+        let sql = Sql::new("SELECT 1 FROM pending_removals WHERE conversation = ?");
+        let pending: Option<i32> = self.link.row(sql.bind(number), "look for a removal")?;
+        if pending.is_none() {
+            return Ok(0);
+        }
+        let (low, high) = row_key::range(number);
+        for partition in self.conversation_partitions(number)? {
+            let Some(month) = self.months.get(&partition).cloned() else {
+                continue;
+            };
+            let table = &month.table;
+            let sql = Sql::new(format!(
+                "SELECT row_key, message_id FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key LIMIT {BATCH}"
+            ));
+            let rows: Vec<(i64, Id)> = self.link.rows(sql.bind(low).bind(high), "find what to remove")?;
+            if rows.is_empty() {
+                continue;
+            }
+            for (key, id) in &rows {
+                let lookup = self.lookup_key(&MessageId::new(id.clone()));
+                let text = id.to_string();
+                let content = Sql::new("DELETE FROM message_content WHERE message_id = ?");
+                self.link
+                    .run(content.bind(text.as_str()), "remove large content")?;
+                if !privatus_domain::planted!(RemovedIdForgotten) {
+                    let entry = Sql::new(
+                        "UPDATE message_locator SET partition = NULL, row_key = NULL WHERE message_id = ?",
+                    );
+                    self.link
+                        .run(entry.bind(lookup.as_slice()), "note a removed message")?;
+                }
+                let row = Sql::new(format!("DELETE FROM {table} WHERE row_key = ?")).bind(*key);
+                self.link.run(row, "remove a message")?;
+            }
+            return Ok(u64::try_from(rows.len()).unwrap_or_default());
+        }
+        let sql = Sql::new("DELETE FROM conversations WHERE conversation = ?");
+        self.link.run(sql.bind(number), "remove a conversation")?;
+        Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use privatus_domain::group::{GroupKind, NewGroup};
+    use privatus_domain::{DisplayName, NewMessage, SenderRef};
+
+    use super::BATCH;
+    use crate::db::statement::Sql;
+    use crate::testing::{Vault, message, unlock};
+    use crate::{PageStart, StoreError};
+
+    /// Removes Alice, and gives the number of her conversation; nothing is swept yet.
+    fn removed(vault: &Vault) -> i64 {
+        vault
+            .store
+            .write("remove", |tx| {
+                let number = tx.conversation_place(&vault.chat)?.number;
+                tx.contact_remove(&"alice".parse()?)?;
+                Ok::<_, StoreError>(number)
+            })
+            .unwrap()
+    }
+
+    /// The batches that were committed before a kill stay deleted, and the next open deletes the rest.
+    #[test]
+    fn a_removal_goes_on_where_it_ended() {
+        let vault = Vault::new();
+        let ids: Vec<String> = (0..3 * BATCH).map(|number| format!("m{number}")).collect();
+        let batch: Vec<_> = ids
+            .iter()
+            .map(|id| (id.as_str(), "2025-06-01T00:00:00Z"))
+            .collect();
+        vault.receive(&batch);
+        let number = removed(&vault);
+        let left = || {
+            let sql = Sql::new("SELECT count(*) FROM messages_202506");
+            vault.store.read(|tx| tx.link.row::<i64>(sql, "count")).unwrap()
+        };
+        for turn in 0..2 {
+            assert_eq!(left(), Some(1_500 - turn * 500));
+            let removed = vault.store.write("removal_batch", |tx| tx.removal_batch(number));
+            assert_eq!(removed.unwrap(), 500);
+            assert_eq!(vault.verify().problems, Vec::<String>::new());
+            assert!(vault.store.read(|tx| tx.conversations(10)).unwrap().is_empty());
+        }
+        assert_eq!(left(), Some(500));
+        let (_folder, path) = vault.lock();
+        let store = unlock(&path).unwrap();
+        assert_eq!(store.removals_sweep().unwrap(), 0, "the open swept the rest");
+        let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+        assert!(found.is_content() && found.messages == 0, "{:?}", found.problems);
+    }
+
+    /// Two sweeps at once: the other one is through, and the number is a new conversation's.
+    #[test]
+    fn a_number_that_was_given_again_is_not_swept() {
+        let vault = Vault::new();
+        let number = removed(&vault);
+        vault.store.removals_sweep().unwrap();
+        let bob = crate::testing::contact(&vault.store, "bob");
+        let given = vault
+            .store
+            .write("send", |tx| {
+                let sender = SenderRef::Contact("bob".parse()?);
+                let message = message("of bob", "2025-06-01T00:00:00Z");
+                tx.message_insert(&bob, &NewMessage { sender, ..message })?;
+                Ok::<_, StoreError>(tx.conversation_place(&bob)?.number)
+            })
+            .unwrap();
+        assert_eq!(given, number, "the case that is tested");
+        let removed = vault.store.write("removal_batch", |tx| tx.removal_batch(number));
+        assert_eq!(removed.unwrap(), 0);
+        let page = vault
+            .store
+            .read(|tx| tx.messages_page(&bob, &PageStart::Newest, 10));
+        assert_eq!(page.unwrap().messages.len(), 1);
+    }
+
+    #[test]
+    fn a_plain_sql_delete_hides_at_once_and_is_swept_at_the_next_open() {
+        let vault = Vault::new();
+        let team = vault
+            .store
+            .write("group", |tx| {
+                let (name, now) = (DisplayName::new("Team")?, tx.now());
+                let team = tx.group_create(&NewGroup::new("team".parse()?, name, GroupKind::Secret, now))?;
+                tx.message_insert(&team, &message("in the group", "2025-06-01T00:00:00Z"))?;
+                Ok::<_, StoreError>(team)
+            })
+            .unwrap();
+        vault.receive(&[
+            ("direct", "2025-06-01T00:00:00Z"),
+            ("late", "2030-01-01T00:00:00Z"),
+        ]);
+        vault.sql(
+            "DELETE FROM groups WHERE group_id = 'team'; DELETE FROM contacts WHERE contact_id = 'alice'",
+        );
+        assert!(
+            vault.store.read(|tx| tx.conversations(10)).unwrap().is_empty(),
+            "hidden at once"
+        );
+        for chat in [&team, &vault.chat] {
+            let page = vault
+                .store
+                .read(|tx| tx.messages_page(chat, &PageStart::Newest, 10));
+            assert!(matches!(page, Err(StoreError::NotFound(_))));
+        }
+        assert_eq!(vault.verify().problems, Vec::<String>::new());
+        let (_folder, path) = vault.lock();
+        let store = unlock(&path).unwrap();
+        assert_eq!(store.removals_sweep().unwrap(), 0, "the open swept them");
+        let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+        assert!(found.is_content() && found.messages == 0, "{:?}", found.problems);
+    }
+}

@@ -1,0 +1,74 @@
+//! What the connections of a store share, and its clock.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use privatus_crypto::{KeyStoreKey, VaultId};
+use privatus_domain::{Timestamp, Usage, UserId};
+
+use crate::keys::table_key::{CountedIdKey, KeyCache};
+use crate::partition::catalogue::Catalogue;
+use crate::stats::usage_by_day::Statistics;
+use crate::tx::cursors::Cursors;
+use crate::tx::queue::Pending;
+
+/// What every connection of a store shares.
+pub(crate) struct Shared {
+    pub(crate) vault_id: VaultId,
+    pub(crate) root: KeyStoreKey,
+    pub(crate) id_key: CountedIdKey,
+    pub(crate) keys: KeyCache,
+    pub(crate) catalogue: RwLock<Arc<Catalogue>>,
+    pub(crate) clock: Option<fn() -> Timestamp>,
+    pub(crate) cursors: Cursors,
+    pub(crate) pending: Pending,
+    pub(crate) statistics: Statistics,
+    /// Whom every transaction acts for; `None` is the vault's own user.
+    pub(crate) user: Option<UserId>,
+    /// Whether rows of an older schema were brought under the rules of this one.
+    pub(crate) is_settled: bool,
+}
+
+impl Shared {
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps the newer of two catalogues: a reader may come late with the older.
+    pub(crate) fn publish_catalogue(&self, catalogue: Catalogue) {
+        let mut known = self.catalogue.write().unwrap_or_else(PoisonError::into_inner);
+        if catalogue.schema_version >= known.schema_version {
+            *known = Arc::new(catalogue);
+        }
+    }
+
+    /// Whether the use of keys is to be written.
+    pub(crate) fn has_uses(&self) -> bool {
+        self.keys.is_used() || self.id_key.is_used()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.map_or_else(system_time, |clock| clock())
+    }
+
+    /// Counts that a conversation was looked at.
+    pub(crate) fn note_opened(&self) {
+        let usage = Usage {
+            chats_opened: 1,
+            ..Usage::default()
+        };
+        self.statistics.used(self.now(), &usage);
+    }
+
+    /// Counts how long a transaction took, from its turn to its end.
+    pub(crate) fn timed(&self, name: &'static str, began: Instant) {
+        self.statistics.timed(self.now(), name, began.elapsed());
+    }
+}
+
+/// The system's time, or the nearest there is.
+pub(crate) fn system_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_unix_ms(ms).unwrap_or(Timestamp::MAX)
+}

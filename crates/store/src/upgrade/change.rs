@@ -1,0 +1,84 @@
+//! Running steps on a vault: with its keys, and after a copy.
+
+use privatus_crypto::Unlocked;
+use privatus_migrate::{Event, MigrateError, Runner, Seal, Version};
+use privatus_sqlite::Connection;
+
+use super::{Snapshot, VaultHost, snapshot};
+use crate::db::connection::{Link, Role};
+use crate::error::StoreError;
+use crate::tx::shared::system_time;
+use crate::vault::{Files, VaultOptions, check_ours, raw_key};
+
+/// This build, as the ledger notes it.
+const TOOL: &str = env!("CARGO_PKG_VERSION");
+
+/// The connection of steps: what they change is durable before the copy goes.
+pub(super) fn open(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<Link, StoreError> {
+    let vfs = options.vfs.as_deref();
+    let mut link = Link::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
+    check_ours(&mut link, unlocked)?;
+    link.raw().execute_batch("PRAGMA synchronous = FULL")?;
+    Ok(link)
+}
+
+/// Gives `work` what steps of this vault run with.
+pub(super) fn with_runner<T>(
+    unlocked: &Unlocked,
+    event: &mut dyn FnMut(Event<'_>),
+    work: impl FnOnce(&mut Runner<'_>) -> Result<T, MigrateError>,
+) -> Result<T, StoreError> {
+    let root = unlocked.master().key_store_key();
+    let vault = unlocked.vault_id();
+    let ledger_key = unlocked.master().ledger_key();
+    let mut runner = Runner {
+        host: &mut VaultHost::new(&root, &vault),
+        seal: Seal {
+            key: &ledger_key,
+            vault: vault.as_bytes(),
+        },
+        now: &system_time().to_sql(),
+        tool: TOOL,
+        event,
+    };
+    Ok(work(&mut runner)?)
+}
+
+/// Tells who asked to be told.
+pub(super) fn tell(options: &VaultOptions, event: Event<'_>) {
+    if let Some(told) = options.on_migration {
+        told(event);
+    }
+}
+
+/// Runs steps after a copy of the database, whose schema is `from`. When nothing of them was kept, neither is the copy: the
+/// disk may be full.
+pub(super) fn after_copy(
+    link: &mut Link,
+    files: &Files,
+    unlocked: &Unlocked,
+    options: &VaultOptions,
+    from: Version,
+    work: impl FnOnce(&mut Runner<'_>, &mut Connection) -> Result<(), MigrateError>,
+) -> Result<Snapshot, StoreError> {
+    let mut is_changed = false;
+    let mut event = |event: Event<'_>| {
+        is_changed |= matches!(event, Event::Committed { .. });
+        tell(options, event);
+    };
+    let taken = snapshot::take(link, files, &raw_key(unlocked), from, &mut event)?;
+    match with_runner(unlocked, &mut event, |runner| work(runner, link.raw())) {
+        Ok(()) => Ok(taken),
+        Err(error) if is_changed => Err(match error {
+            StoreError::MigrationFailed(why) => StoreError::MigrationFailed(format!(
+                "{why}; steps before it were kept, and the database as it was is in {}",
+                taken.path.display()
+            )),
+            error => error,
+        }),
+        Err(error) => {
+            files.snapshot_discard(&taken.path);
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! A vault whose schema is looked at and changed on request, also when this build does not open it as a store.
+
+use std::fs::File;
+use std::path::Path;
+
+use privatus_crypto::{Secret, Unlocked};
+use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
+use privatus_migrate::{Applied, MigrateError, Seal, State, Version, applied, state};
+use privatus_sqlite::CheckpointMode;
+use serde_json::json;
+
+use super::change::{after_copy, open, with_runner};
+use super::error::newer;
+use super::upgrade::upgrade;
+use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, snapshot, verify};
+use crate::db::connection::Link;
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::vault::{Files, OpenGuard, VaultOptions, check_ours, raw_key, share, unlock_files};
+
+/// A vault's schema and its ledger (`privatus migrate`).
+///
+/// Holds the vault's lock, shared, and alone from the first change or its plan on.
+pub struct Migrator {
+    files: Files,
+    unlocked: Unlocked,
+    options: VaultOptions,
+    link: Link,
+    is_alone: bool,
+    lock: File,
+    _guard: OpenGuard,
+}
+
+impl std::fmt::Debug for Migrator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Migrator({})", self.files.root().display())
+    }
+}
+
+impl Migrator {
+    /// Unlocks the vault in `path`, whatever its schema is; nothing of it is changed.
+    ///
+    /// # Errors
+    /// Those of [`Store::unlock`](crate::Store::unlock) but for the schema's.
+    pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
+        let (files, guard, lock, unlocked) = unlock_files(path, secret, options)?;
+        let had_log = files.wal_size() > 0;
+        // A writer's journal mode is written to the file: not before it is known to be ours, nor for a look.
+        let key = raw_key(&unlocked);
+        let mut link = Link::open(
+            &files.database(),
+            &key,
+            options.vfs.as_deref(),
+            options.reader_role(),
+        )?;
+        if had_log {
+            // Closing it would merge what a crash left, and nothing is changed for a look.
+            link.raw().keep_log_at_close()?;
+        }
+        check_ours(&mut link, &unlocked)?;
+        Ok(Self {
+            files,
+            unlocked,
+            options: options.clone(),
+            link,
+            is_alone: false,
+            lock,
+            _guard: guard,
+        })
+    }
+
+    /// Every step that the vault has or this build knows, the first one first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn status(&mut self) -> Result<Vec<StepStatus>, StoreError> {
+        let rows = self.applied()?;
+        let mut all: Vec<StepStatus> = rows.iter().map(StepStatus::applied).collect();
+        let is_pending = |version: Version| rows.iter().all(|row| row.version != version);
+        let pending = STEPS.all().iter().filter(|step| is_pending(step.version()));
+        all.extend(pending.map(StepStatus::pending));
+        all.sort_by_key(|status| status.version);
+        Ok(all)
+    }
+
+    /// Runs the pending steps, as an open would.
+    ///
+    /// # Errors
+    /// Those of an open: the vault is as it was, or has the steps before the one that failed.
+    pub fn up(&mut self) -> Result<Option<Upgrade>, StoreError> {
+        if super::pending(&mut self.link)? == 0 {
+            return Ok(None);
+        }
+        self.alone()?;
+        let upgrade = upgrade(&self.files, &self.unlocked, &self.options)?;
+        self.link = open(&self.files, &self.unlocked, &self.options)?;
+        Ok(upgrade)
+    }
+
+    /// What going back to the schema of `to` would do and lose. It is done and undone, and takes as long.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the vault never had `to`; [`StoreError::Refused`] when a step on the way has no way
+    /// back; [`StoreError::SchemaDiffers`] when the SQL in the vault is not what was written there.
+    pub fn plan_down(&mut self, to: Version) -> Result<DownPlan, StoreError> {
+        self.alone()?;
+        let back = self.steps_after(to)?;
+        let mut losses = Vec::new();
+        if !back.is_empty() {
+            snapshot::ask_for_room(&mut self.link, &self.files)?;
+            let Self { unlocked, link, .. } = self;
+            losses = with_runner(unlocked, &mut |_| (), |runner| runner.losses(link.raw(), &back))?;
+            // What was done and undone is in the log, and the disk is asked for room once more.
+            link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
+        }
+        Ok(DownPlan {
+            from: back.last().map_or(to, |step| step.version),
+            to,
+            steps: back.iter().rev().map(Applied::title).collect(),
+            losses,
+        })
+    }
+
+    /// Goes back as planned, after a copy of the database. A plan without steps does nothing.
+    ///
+    /// # Errors
+    /// As [`plan_down`](Self::plan_down); [`StoreError::NoRoom`]. The vault has the schema of the last step that was
+    /// taken back whole.
+    pub fn down(&mut self, plan: &DownPlan) -> Result<Option<Downgrade>, StoreError> {
+        self.alone()?;
+        let back = self.steps_after(plan.to)?;
+        let Some(last) = back.last() else {
+            return Ok(None);
+        };
+        self.note_step_back(last.version, plan.to)?;
+        let Self {
+            files,
+            unlocked,
+            options,
+            link,
+            ..
+        } = self;
+        let snapshot = after_copy(link, files, unlocked, options, last.version, |runner, db| {
+            runner.back(db, &back)
+        })?;
+        Ok(Some(Downgrade {
+            from: last.version,
+            to: plan.to,
+            steps: back.iter().rev().map(Applied::title).collect(),
+            snapshot,
+        }))
+    }
+
+    /// Writes the step back down while the log still has its chain, and this build its schema.
+    fn note_step_back(&mut self, from: Version, to: Version) -> Result<(), StoreError> {
+        if !matches!(super::pending(&mut self.link), Ok(0)) {
+            return Ok(());
+        }
+        let shared = share(&mut self.link, &self.unlocked, &self.options)?;
+        if !shared.is_settled {
+            return Ok(());
+        }
+        Store::write_on(&mut self.link, &shared, |tx| {
+            let vault = Resource::of(ResourceKind::Vault, tx.own_id());
+            let details = json!({ "from": from, "to": to });
+            tx.audit(
+                &NewAuditEntry::done(tx.now(), Act::SchemaDowngrade)
+                    .on(vault)
+                    .with(details),
+            )
+        })
+    }
+
+    /// Checks both ledgers, every MAC and checksum, and the schema against what the ledger says it is.
+    ///
+    /// # Errors
+    /// [`StoreError::SchemaNewer`] when this build cannot know the schema; SQLite's.
+    pub fn verify(&mut self) -> Result<SchemaCheck, StoreError> {
+        if let Ok(State::Newer(found)) = state(self.link.raw(), &STEPS) {
+            return Err(newer(&found));
+        }
+        let rows = self.applied()?;
+        verify::check(&mut self.link, &rows)
+    }
+
+    fn applied(&mut self) -> Result<Vec<Applied>, StoreError> {
+        let key = self.unlocked.master().ledger_key();
+        let vault = self.unlocked.vault_id();
+        let seal = Seal {
+            key: &key,
+            vault: vault.as_bytes(),
+        };
+        Ok(applied(self.link.raw(), &seal)?)
+    }
+
+    /// The applied steps after `to`, the first one first.
+    fn steps_after(&mut self, to: Version) -> Result<Vec<Applied>, StoreError> {
+        // Steps of a newer build are no hindrance; a ledger that contradicts itself is.
+        state(self.link.raw(), &STEPS)?;
+        let rows = self.applied()?;
+        if !rows.iter().any(|row| row.version == to) {
+            return Err(MigrateError::Unknown(to).into());
+        }
+        Ok(rows.into_iter().filter(|row| row.version > to).collect())
+    }
+
+    /// Takes the lock alone, and a connection that writes. What was read before may have changed.
+    fn alone(&mut self) -> Result<(), StoreError> {
+        if self.is_alone {
+            return Ok(());
+        }
+        // The lock goes from shared to none to exclusive.
+        let _ = self.lock.unlock();
+        let Some(alone) = self.files.try_lock_exclusive()? else {
+            self.lock = self.files.lock_shared()?.lock;
+            return Err(StoreError::Busy("a change of its schema is done alone"));
+        };
+        self.lock = alone;
+        self.link = open(&self.files, &self.unlocked, &self.options)?;
+        self.is_alone = true;
+        Ok(())
+    }
+}

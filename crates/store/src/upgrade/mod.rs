@@ -1,0 +1,29 @@
+//! The schema of a vault and its steps: at creation, at an open, and when a person asks (DESIGN section 9).
+
+mod change;
+mod code;
+mod down;
+mod error;
+mod host;
+mod migrator;
+pub(crate) mod older_rows;
+mod plain;
+mod snapshot;
+mod status;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod upgrade;
+mod verify;
+
+pub use down::{DownPlan, Downgrade};
+use host::VaultHost;
+pub(crate) use host::{month_sql, refresh_views};
+pub use migrator::Migrator;
+pub use plain::PlainWorld;
+pub use snapshot::Snapshot;
+pub use status::StepStatus;
+pub use steps::{STEPS, TEMPLATE};
+pub use upgrade::Upgrade;
+pub(crate) use upgrade::{create, pending, run_pending};
+pub use verify::SchemaCheck;

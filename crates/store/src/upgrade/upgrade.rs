@@ -1,0 +1,106 @@
+//! Pending steps at an open: alone with the vault, after a copy of the database.
+
+use std::fs::File;
+
+use privatus_crypto::Unlocked;
+use privatus_migrate::{Step, Version, state};
+
+use super::change::{after_copy, open, tell, with_runner};
+use super::error::known;
+use super::{STEPS, Snapshot};
+use crate::db::connection::Link;
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::upgrade::older_rows::settle;
+use crate::vault::locks::wait;
+use crate::vault::{Files, VaultOptions, share};
+
+/// What an open changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upgrade {
+    /// The schema before.
+    pub from: Version,
+    /// The schema now.
+    pub to: Version,
+    /// The steps' folders, in order.
+    pub steps: Vec<String>,
+    /// The copy of the database as it was; the next open that goes well removes it.
+    pub snapshot: Snapshot,
+}
+
+impl Store {
+    /// What opening changed of the schema, if the vault was an older build's.
+    #[must_use]
+    pub const fn upgrade(&self) -> Option<&Upgrade> {
+        self.upgrade.as_ref()
+    }
+}
+
+/// Makes the schema in an empty database.
+pub(crate) fn create(link: &mut Link, unlocked: &Unlocked, options: &VaultOptions) -> Result<(), StoreError> {
+    let mut event = |event: privatus_migrate::Event<'_>| tell(options, event);
+    with_runner(unlocked, &mut event, |runner| runner.up(link.raw(), STEPS.all()))
+}
+
+/// How many steps are pending.
+///
+/// # Errors
+/// The refusals of DESIGN section 9; nothing is touched.
+pub(crate) fn pending(link: &mut Link) -> Result<usize, StoreError> {
+    known(state(link.raw(), &STEPS)?)
+}
+
+/// Runs the pending steps of a vault whose shared lock is given up for it. Gives the lock, shared again, and what was
+/// done; nothing when another process was faster.
+pub(crate) fn run_pending(
+    files: &Files,
+    lock: File,
+    unlocked: &Unlocked,
+    options: &VaultOptions,
+) -> Result<(File, Option<Upgrade>), StoreError> {
+    drop(lock);
+    let ran = wait(|| {
+        if let Some(lock) = files.try_lock_exclusive()? {
+            let upgrade = upgrade(files, unlocked, options)?;
+            return Ok(Some((files.share_lock(lock)?, upgrade)));
+        }
+        // Held by one who runs them, who is waited for, or by those who have not closed.
+        let lock = files.lock_shared()?.lock;
+        let is_done = pending(&mut open(files, unlocked, options)?)? == 0;
+        Ok(is_done.then_some((lock, None)))
+    })?;
+    let (ran, _) = ran.ok_or(StoreError::Busy(
+        "its schema needs an upgrade, which is done alone: close what has it open",
+    ))?;
+    Ok(ran)
+}
+
+/// Runs what is pending, under the exclusive lock.
+pub(super) fn upgrade(
+    files: &Files,
+    unlocked: &Unlocked,
+    options: &VaultOptions,
+) -> Result<Option<Upgrade>, StoreError> {
+    let mut link = open(files, unlocked, options)?;
+    let steps = privatus_migrate::pending(&STEPS, pending(&mut link)?);
+    let Some(last) = steps.last() else {
+        return Ok(None);
+    };
+    let applied = STEPS.all().len() - steps.len();
+    let before = applied.checked_sub(1).and_then(|at| STEPS.all().get(at));
+    let from = before.map_or(0, Step::version);
+    let snapshot = after_copy(&mut link, files, unlocked, options, from, |runner, db| {
+        runner.up(db, steps)
+    })?;
+    let upgrade = Upgrade {
+        from,
+        to: last.version(),
+        steps: steps.iter().map(|step| step.name.to_owned()).collect(),
+        snapshot,
+    };
+    // Nobody else sees a log without its chain. What fails here the open does again, and tells.
+    if let Ok(shared) = share(&mut link, unlocked, options) {
+        let _ = settle(&mut link, &shared, &upgrade);
+    }
+    Ok(Some(upgrade))
+}

@@ -1,0 +1,76 @@
+//! Whether a database has the schema that its ledger says.
+
+use privatus_migrate::{Applied, Host, MigrateError, NoPartitions, Runner, Schema, Seal, Step, state};
+use privatus_sqlite::{Connection, OpenMode, OpenOptions};
+
+use super::STEPS;
+use super::host::{copy_months, months};
+use crate::db::connection::Link;
+use crate::error::StoreError;
+
+/// What [`Migrator::verify`](super::Migrator::verify) found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaCheck {
+    /// Steps whose rows were checked.
+    pub steps: usize,
+    /// Tables, indexes, views and triggers that were compared.
+    pub objects: usize,
+    /// What is wrong, a line each; nothing when all is well.
+    pub problems: Vec<String>,
+}
+
+/// Checks the rows of the ledger, then compares every object with what the steps make.
+pub(super) fn check(link: &mut Link, rows: &[Applied]) -> Result<SchemaCheck, StoreError> {
+    let ledger = match state(link.raw(), &STEPS) {
+        Ok(_) => None,
+        Err(error @ MigrateError::Ledger { .. }) => Some(error.to_string()),
+        Err(error) => return Err(error.into()),
+    };
+    let is_known = ledger.is_none();
+    let mut problems: Vec<String> = ledger.into_iter().collect();
+    for row in rows.iter().filter(|row| !row.is_authentic) {
+        problems.push(format!("migration {}: its row was altered (MAC)", row.title()));
+    }
+    if !is_known {
+        // Which steps made the schema is not known then.
+        return Ok(SchemaCheck {
+            steps: rows.len(),
+            objects: 0,
+            problems,
+        });
+    }
+    let steps: Vec<Step> = STEPS
+        .all()
+        .iter()
+        .filter(|step| rows.iter().any(|row| row.version == step.version()))
+        .copied()
+        .collect();
+    let expected = expected(link, &steps)?;
+    let found = Schema::read(link.raw()).map_err(StoreError::from)?;
+    problems.extend(expected.differences(&found));
+    Ok(SchemaCheck {
+        steps: rows.len(),
+        objects: expected.len(),
+        problems,
+    })
+}
+
+/// The schema that these steps make, with the months that the database says it has.
+fn expected(link: &mut Link, steps: &[Step]) -> Result<Schema, StoreError> {
+    let months = months(link.raw())?;
+    let key = privatus_crypto::LedgerKey::generate()?;
+    let mut fresh = Connection::open_in_memory(&OpenOptions::new(OpenMode::Create))?;
+    let mut runner = Runner {
+        host: &mut NoPartitions as &mut dyn Host,
+        seal: Seal {
+            key: &key,
+            vault: &[],
+        },
+        now: "2000-01-01 00:00:00.000",
+        tool: "",
+        event: &mut |_| (),
+    };
+    runner.up(&mut fresh, steps)?;
+    copy_months(&mut fresh, &months)?;
+    Ok(Schema::read(&mut fresh)?)
+}

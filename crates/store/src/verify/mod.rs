@@ -1,0 +1,269 @@
+//! The maintenance checks of DESIGN section 7: the file, the keys, and our own books.
+
+mod chain;
+mod derived;
+mod found;
+mod groups;
+mod rows;
+mod sealed;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use privatus_domain::limits::CONVERSATIONS_MAX;
+use privatus_domain::{MessageId, Partition, Permission, Resource, ResourceKind, Timestamp};
+
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::message::row::Row;
+use crate::partition::catalogue::Month;
+use crate::partition::row_key;
+use crate::tx::ReadTx;
+
+/// Rows read at a time.
+const BATCH: usize = 1_000;
+/// Problems listed; more are counted.
+const LISTED: usize = 100;
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// Messages whose sealed content was opened.
+    pub messages: u64,
+    /// Other sealed values opened.
+    pub values: u64,
+    /// Conversations whose counters were compared.
+    pub conversations: u64,
+    /// Entries of the audit log whose MAC holds.
+    pub audit_entries: u64,
+    /// What is wrong with the audit log; among the problems as well.
+    pub audit_broken: Option<String>,
+    /// Whether a page does not authenticate, or is not a page: then nothing else was checked.
+    pub is_damaged: bool,
+    /// What is wrong, at most 100 of them.
+    pub problems: Vec<String>,
+    /// How many problems there are.
+    pub problem_count: u64,
+}
+
+impl Verification {
+    fn problem(&mut self, text: String) {
+        self.problem_count += 1;
+        if self.problems.len() < LISTED {
+            self.problems.push(text);
+        }
+    }
+
+    /// Nothing is wrong.
+    #[must_use]
+    pub const fn is_content(&self) -> bool {
+        self.problem_count == 0
+    }
+}
+
+/// One step of a check, told as it begins and goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VerifyProgress {
+    /// What is being checked.
+    pub step: &'static str,
+    /// Messages opened so far.
+    pub done: u64,
+    /// Messages in all.
+    pub total: u64,
+}
+
+impl ReadTx<'_> {
+    /// Checks everything in this snapshot. Damage found is reported, not returned as an error.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the check itself could not run.
+    pub fn verify(&mut self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<Verification, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Vault), Permission::Read)?;
+        let mut found = Verification::default();
+        // First, since it names every page that was damaged: a connection that met one answers nothing after it.
+        self.verify_file(
+            "cipher_integrity_check",
+            "authentication",
+            &mut found,
+            0,
+            progress,
+        )?;
+        // It reads the file without its log. A page that a merge left half written is whole in the log.
+        if !found.is_content() {
+            if !self.link.has_log() || !self.reads_whole() {
+                found.is_damaged = true;
+                return Ok(found);
+            }
+            found = Verification::default();
+        }
+        let total: Option<i64> = self.link.row(
+            Sql::new("SELECT count(*) FROM message_locator WHERE row_key IS NOT NULL"),
+            "count",
+        )?;
+        let total = u64::try_from(total.unwrap_or_default()).unwrap_or_default();
+        self.verify_file("integrity_check", "pages", &mut found, total, progress)?;
+        progress(VerifyProgress {
+            step: "references",
+            done: 0,
+            total,
+        });
+        let sql = Sql::new("SELECT \"table\", parent FROM pragma_foreign_key_check");
+        for (table, parent) in self.link.rows::<(String, String)>(sql, "check the references")? {
+            found.problem(format!("a row of {table} points at a missing row of {parent}"));
+        }
+        self.verify_messages(&mut found, total, progress)?;
+        progress(VerifyProgress {
+            step: "counters",
+            done: found.messages,
+            total,
+        });
+        self.verify_counters(&mut found)?;
+        self.verify_books(&mut found)?;
+        self.verify_values(&mut found)?;
+        self.verify_chain(&mut found, total, progress)?;
+        Ok(found)
+    }
+
+    /// Whether SQLite finds every page that is in use whole, in the log or in the file.
+    fn reads_whole(&mut self) -> bool {
+        let sql = Sql::new("PRAGMA integrity_check");
+        let lines: Result<Vec<String>, _> = self.link.rows(sql, "check the database");
+        lines.is_ok_and(|lines| lines == ["ok"])
+    }
+
+    /// Runs one of SQLite's own checks; what it lists besides "ok" are problems.
+    fn verify_file(
+        &mut self,
+        pragma: &str,
+        step: &'static str,
+        found: &mut Verification,
+        total: u64,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<(), StoreError> {
+        progress(VerifyProgress { step, done: 0, total });
+        let lines: Vec<String> = self
+            .link
+            .rows(Sql::new(format!("PRAGMA {pragma}")), "check the database")?;
+        let problems = lines.into_iter().filter(|line| line != "ok");
+        problems.for_each(|line| found.problem(line));
+        Ok(())
+    }
+
+    fn verify_messages(
+        &mut self,
+        found: &mut Verification,
+        total: u64,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<(), StoreError> {
+        let months: Vec<Arc<Month>> = self.months.values().cloned().collect();
+        let senders = Sql::new("SELECT sender FROM senders");
+        let senders: BTreeSet<i64> = self.link.rows(senders, "read the senders")?.into_iter().collect();
+        let mut rows_seen = 0_u64;
+        for month in months {
+            let mut conversations = BTreeSet::new();
+            let mut after = i64::MIN;
+            loop {
+                let (rows, last) = self.verify_batch(found, &month, after)?;
+                let Some(last) = last else { break };
+                after = last;
+                for row in &rows {
+                    rows_seen += 1;
+                    conversations.insert(row_key::conversation(row.row_key));
+                    if let Some(sender) = row.sender.filter(|sender| !senders.contains(sender)) {
+                        let id = &row.id;
+                        found.problem(format!("message {id} has sender {sender}, who is not there"));
+                    }
+                    self.verify_row(found, &month, row)?;
+                }
+                progress(VerifyProgress {
+                    step: "messages",
+                    done: rows_seen,
+                    total,
+                });
+            }
+            self.verify_times(found, &month)?;
+            self.verify_month(found, &month, &conversations)?;
+        }
+        if rows_seen != total {
+            found.problem(format!(
+                "the register knows {total} messages, the months hold {rows_seen}"
+            ));
+        }
+        Ok(())
+    }
+
+    fn verify_row(&mut self, found: &mut Verification, month: &Month, row: &Row) -> Result<(), StoreError> {
+        let id = MessageId::new(row.id.clone());
+        let lookup = self.lookup_key(&id);
+        let sql = Sql::new("SELECT partition, row_key FROM message_locator WHERE message_id = ?");
+        let entry: Option<(Option<i64>, Option<i64>)> =
+            self.link.row(sql.bind(lookup.as_slice()), "find a message")?;
+        if entry != Some((Some(month.partition.number().into()), Some(row.row_key))) {
+            found.problem(format!(
+                "message {id} in {} is registered elsewhere",
+                month.partition
+            ));
+        }
+        if !belongs(month, row.row_key, row.at) {
+            found.problem(format!(
+                "message {id} is not in the month of its time, {}",
+                month.partition
+            ));
+        }
+        let is_deleted = row.is_deleted;
+        if is_deleted {
+            if !row.content.is_empty() {
+                found.problem(format!("message {id} is deleted but has content"));
+            }
+            return Ok(());
+        }
+        match self.body_open(&row.id, &row.content) {
+            Ok(_) => found.messages += 1,
+            Err(StoreError::DatabaseDamaged(why)) => {
+                found.problem(format!("message {id} in {}: {why}", month.partition));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Opens every sealed value beside the messages, and every key.
+    fn verify_values(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        let before = found.problem_count;
+        self.verify_sealed(found)?;
+        // A key that does not open is named by its row already.
+        let contacts = if found.problem_count == before {
+            self.contacts().map(|_| 0)
+        } else {
+            Ok(0)
+        };
+        let settings = self.settings().map(|settings| settings.len());
+        let groups = self.groups().map(|_| 0);
+        for result in [contacts, settings, groups] {
+            match result {
+                Ok(count) => found.values += u64::try_from(count).unwrap_or_default(),
+                Err(error) => found.problem(error.to_string()),
+            }
+        }
+        self.verify_keys(found)
+    }
+}
+
+/// Whether a row stands where its time belongs: in its month, and not before its instant.
+fn belongs(month: &Month, key: i64, at: i64) -> bool {
+    let Ok(at) = Timestamp::from_unix_ms(at) else {
+        return false;
+    };
+    let own = Partition::route(at, Timestamp::MAX);
+    match month.partition {
+        Partition::LATE => own != Partition::EARLY,
+        partition => {
+            let number = row_key::conversation(key);
+            own == partition
+                && (1..=CONVERSATIONS_MAX).contains(&number)
+                && row_key::wanted(number, own, at).is_none_or(|wanted| key >= wanted)
+        }
+    }
+}
