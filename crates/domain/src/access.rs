@@ -31,7 +31,7 @@ pub enum AccessError {
     #[error(
         "a grant may not outlive the one that allows it, which ends at {0}; give it an end not after that"
     )]
-    Outlives(Timestamp),
+    OutlastsGiver(Timestamp),
     /// The stored JSON is no list of texts.
     #[error("the permissions are no JSON list of texts")]
     NotAList,

@@ -161,7 +161,7 @@ fn transfers(store: &Store) {
                 }
                 tx.transfers_by_id(None)?;
             }
-            crate::transfer::has_active(tx.link)
+            crate::transfer::has_active(tx.db)
         })
         .unwrap();
 }
@@ -202,7 +202,7 @@ fn send_and_page(store: &Store, chat: &ConversationId) {
 /// The statements within triggers, whose plans EXPLAIN does not show.
 fn triggers(store: &Store) -> Vec<String> {
     let sql = Sql::new("SELECT sql FROM sqlite_schema WHERE type = 'trigger'");
-    let bodies: Vec<String> = store.read(|tx| tx.link.rows(sql, "read the triggers")).unwrap();
+    let bodies: Vec<String> = store.read(|tx| tx.db.rows(sql, "read the triggers")).unwrap();
     assert!(!bodies.is_empty());
     let mut statements = Vec::new();
     for body in bodies {
@@ -253,7 +253,7 @@ fn no_hot_statement_scans_or_sorts() {
             continue;
         }
         let sql = Sql::new(format!("EXPLAIN QUERY PLAN {}", text.replace('?', "NULL")));
-        let plan: Vec<(i32, i32, i32, String)> = store.read(|tx| tx.link.rows(sql, "explain")).unwrap();
+        let plan: Vec<(i32, i32, i32, String)> = store.read(|tx| tx.db.rows(sql, "explain")).unwrap();
         report.push_str(text);
         report.push('\n');
         for (.., step) in plan {

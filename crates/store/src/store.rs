@@ -8,7 +8,7 @@ use std::time::Instant;
 use privatus_domain::Timestamp;
 use privatus_sqlite::{CheckpointMode, RawKey};
 
-use crate::db::connection::{Link, Role};
+use crate::db::connection::{Connection, Role};
 use crate::db::pool::Lease;
 use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
@@ -43,14 +43,14 @@ pub struct Store {
 
 /// The write connection, opened by the first write: a session that only reads does without.
 struct WriterSlot {
-    link: Option<Link>,
+    db: Option<Connection>,
     next_ticket: u64,
     serving: u64,
 }
 
 /// Connections that read, each opened when the others are in use.
 struct ReaderPool {
-    idle: Vec<Link>,
+    idle: Vec<Connection>,
     open: usize,
     most: usize,
 }
@@ -66,7 +66,7 @@ pub(crate) struct Opened {
     pub(crate) files: Files,
     pub(crate) raw_key: RawKey,
     /// The connection that the vault was looked at with.
-    pub(crate) reader: Link,
+    pub(crate) reader: Connection,
     pub(crate) warnings: Vec<String>,
     pub(crate) upgrade: Option<Upgrade>,
     pub(crate) lock: File,
@@ -82,7 +82,7 @@ impl Store {
             vfs: options.vfs.clone(),
             reader_role: options.reader_role(),
             writer: Mutex::new(WriterSlot {
-                link: None,
+                db: None,
                 next_ticket: 0,
                 serving: 0,
             }),
@@ -100,8 +100,8 @@ impl Store {
         }
     }
 
-    pub(crate) fn connect(&self, role: Role) -> Result<Link, StoreError> {
-        Link::open(&self.files.database(), &self.raw_key, self.vfs.as_deref(), role)
+    pub(crate) fn connect(&self, role: Role) -> Result<Connection, StoreError> {
+        Connection::open(&self.files.database(), &self.raw_key, self.vfs.as_deref(), role)
     }
 
     /// The time, by the clock of this store.
@@ -159,18 +159,18 @@ impl Store {
     ) -> Result<T, E> {
         let mut lease = Lease::new(self, Role::Writer, self.take_writer()?);
         let began = Instant::now();
-        let result = Self::write_on(lease.link()?, &self.shared, work);
+        let result = Self::write_on(lease.db()?, &self.shared, work);
         self.shared.timed(name, began);
         tracing::debug!(transaction = name, ok = result.is_ok(), "write");
         result
     }
 
     pub(crate) fn write_on<T, E: From<StoreError>>(
-        link: &mut Link,
+        db: &mut Connection,
         shared: &Shared,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut tx = WriteTx::begin(link, shared)?;
+        let mut tx = WriteTx::begin(db, shared)?;
         match work(&mut tx) {
             Ok(value) => {
                 tx.commit()?;
@@ -194,7 +194,7 @@ impl Store {
         let result = {
             let mut lease = Lease::new(self, self.reader_role, self.take_reader()?);
             let began = Instant::now();
-            let result = Self::read_on(lease.link()?, &self.shared, work);
+            let result = Self::read_on(lease.db()?, &self.shared, work);
             self.shared.timed("read", began);
             result
         };
@@ -212,25 +212,25 @@ impl Store {
         &self,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut link = self.connect(self.reader_role)?;
+        let mut db = self.connect(self.reader_role)?;
         let began = Instant::now();
-        let result = Self::read_on(&mut link, &self.shared, work);
+        let result = Self::read_on(&mut db, &self.shared, work);
         self.shared.timed("read_long", began);
         self.note_refusals(result)
     }
 
     fn read_on<T, E: From<StoreError>>(
-        link: &mut Link,
+        db: &mut Connection,
         shared: &Shared,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut tx = ReadTx::begin(link, shared, false)?;
+        let mut tx = ReadTx::begin(db, shared, false)?;
         let result = work(&mut tx);
         tx.end();
         result
     }
 
-    fn take_writer(&self) -> Result<Link, StoreError> {
+    fn take_writer(&self) -> Result<Connection, StoreError> {
         let mut slot = lock(&self.writer);
         let ticket = slot.next_ticket;
         slot.next_ticket += 1;
@@ -240,33 +240,33 @@ impl Store {
                 .wait(slot)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        if let Some(link) = slot.link.take() {
-            return Ok(link);
+        if let Some(db) = slot.db.take() {
+            return Ok(db);
         }
         // It is our turn, so nobody else opens one meanwhile.
         drop(slot);
         self.connect(Role::Writer).inspect_err(|_| self.serve_next(None))
     }
 
-    pub(crate) fn return_writer(&self, link: Link) {
+    pub(crate) fn return_writer(&self, db: Connection) {
         // A connection that met damage answers nonsense from then on, and one with too many statements holds too much
         // memory: the next write opens another.
-        self.serve_next(Some(link).filter(|link| !link.is_worn()));
+        self.serve_next(Some(db).filter(|db| !db.is_worn()));
     }
 
-    fn serve_next(&self, link: Option<Link>) {
+    fn serve_next(&self, db: Option<Connection>) {
         let mut slot = lock(&self.writer);
-        slot.link = link;
+        slot.db = db;
         slot.serving += 1;
         drop(slot);
         self.writer_free.notify_all();
     }
 
-    fn take_reader(&self) -> Result<Link, StoreError> {
+    fn take_reader(&self) -> Result<Connection, StoreError> {
         let mut pool = lock(&self.readers);
         loop {
-            if let Some(link) = pool.idle.pop() {
-                return Ok(link);
+            if let Some(db) = pool.idle.pop() {
+                return Ok(db);
             }
             if pool.open < pool.most {
                 break;
@@ -281,12 +281,12 @@ impl Store {
         self.connect(self.reader_role).inspect_err(|_| self.reader_gone())
     }
 
-    pub(crate) fn return_reader(&self, link: Link) {
-        if link.is_worn() {
+    pub(crate) fn return_reader(&self, db: Connection) {
+        if db.is_worn() {
             self.reader_gone();
             return;
         }
-        lock(&self.readers).idle.push(link);
+        lock(&self.readers).idle.push(db);
         self.reader_free.notify_one();
     }
 
@@ -304,20 +304,20 @@ impl Store {
     /// [`StoreError`] when the log could not be merged for another reason; nothing is lost then either.
     pub fn lock(self) -> Result<(), StoreError> {
         lock(&self.readers).idle.clear();
-        let nothing_to_merge = lock(&self.writer).link.is_none() && self.files.wal_size() == 0;
+        let nothing_to_merge = lock(&self.writer).db.is_none() && self.files.wal_size() == 0;
         let nothing_to_write = !self.shared.has_uses() && self.shared.pending.is_empty();
         if nothing_to_merge && nothing_to_write {
             return Ok(());
         }
-        let mut link = match self.take_writer() {
+        let mut db = match self.take_writer() {
             // What is noted at a close is no reason to fail a session that only read.
             Err(_) if nothing_to_merge => return Ok(()),
-            link => link?,
+            db => db?,
         };
         if !self.shared.pending.is_empty() {
             // What waits for the audit log is worth a little patience with another process.
-            link.raw().busy_timeout(CLOSE_WAIT_MS)?;
-            let written = Self::write_on(&mut link, &self.shared, |tx| {
+            db.raw().busy_timeout(CLOSE_WAIT_MS)?;
+            let written = Self::write_on(&mut db, &self.shared, |tx| {
                 tx.is_last = true;
                 Ok::<_, StoreError>(())
             });
@@ -326,9 +326,9 @@ impl Store {
             }
         }
         // No more waiting: whoever closes last merges the rest, and how often a key was used is a statistic.
-        link.raw().busy_timeout(0)?;
-        usage_flush(&mut link, &self.shared);
-        let merged = link.raw().wal_checkpoint(CheckpointMode::Truncate);
+        db.raw().busy_timeout(0)?;
+        usage_flush(&mut db, &self.shared);
+        let merged = db.raw().wal_checkpoint(CheckpointMode::Truncate);
         match merged.map_err(StoreError::from) {
             Ok(_) | Err(StoreError::DiskFull | StoreError::Denied(_) | StoreError::Busy(_)) => Ok(()),
             Err(error) => Err(error),
@@ -339,10 +339,10 @@ impl Store {
     #[cfg(test)]
     pub(crate) fn with_writer<T>(
         &self,
-        work: impl FnOnce(&mut Link) -> Result<T, StoreError>,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut lease = Lease::new(self, Role::Writer, self.take_writer()?);
-        work(lease.link()?)
+        work(lease.db()?)
     }
 
     /// What the write connection, if there is one, and the readers of the pool did so far, those in use left out. For
@@ -352,11 +352,11 @@ impl Store {
     /// [`StoreError::Unexpected`] when SQLite does not count.
     pub fn work_done(&self) -> Result<WorkDone, StoreError> {
         let mut total = WorkDone::default();
-        if let Some(link) = &mut lock(&self.writer).link {
-            total += link.raw().counters()?.into();
+        if let Some(db) = &mut lock(&self.writer).db {
+            total += db.raw().counters()?.into();
         }
-        for link in &mut lock(&self.readers).idle {
-            total += link.raw().counters()?.into();
+        for db in &mut lock(&self.readers).idle {
+            total += db.raw().counters()?.into();
         }
         Ok(total)
     }

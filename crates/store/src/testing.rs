@@ -94,7 +94,7 @@ impl Vault {
     /// Runs SQL past every rule of the store.
     pub(crate) fn sql(&self, text: &str) {
         self.store
-            .with_writer(|link| Ok(link.raw().execute_batch(text)?))
+            .with_writer(|db| Ok(db.raw().execute_batch(text)?))
             .unwrap();
     }
 

@@ -94,7 +94,7 @@ impl Model {
         } else {
             self.waiting.push(Entry::done(self.now, UNLOCK));
         }
-        if self.late_settle() | std::mem::take(&mut self.is_unswept) {
+        if self.late_messages_sweep() | std::mem::take(&mut self.is_unswept) {
             self.audit.append(&mut self.waiting);
         }
     }

@@ -34,7 +34,7 @@ impl ReadTx<'_> {
     pub fn access_list(&mut self, filter: &GrantFilter) -> Result<Vec<Grant>, StoreError> {
         let order = "ORDER BY resource_type, resource_id, user_id";
         let rows: Vec<Row> = self
-            .link
+            .db
             .rows(Sql::new(format!("{SELECT} {order}")), "list the grants")?;
         let mut grants = Vec::new();
         for grant in rows.into_iter().filter_map(|row| grant(row).ok()) {
@@ -73,7 +73,7 @@ impl ReadTx<'_> {
     /// What is granted to a user, or to everyone.
     pub(crate) fn grants_of(&mut self, user: &UserId) -> Result<Vec<Grant>, StoreError> {
         let sql = Sql::new(format!("{SELECT} WHERE user_id IN ('', ?)"));
-        let rows: Vec<Row> = self.link.rows(sql.bind(user.as_str()), "read a user's grants")?;
+        let rows: Vec<Row> = self.db.rows(sql.bind(user.as_str()), "read a user's grants")?;
         Ok(rows.into_iter().filter_map(|row| grant(row).ok()).collect())
     }
 
@@ -82,7 +82,7 @@ impl ReadTx<'_> {
             "{SELECT} WHERE resource_type = ? AND resource_id = ? AND user_id = ?"
         ));
         let sql = sql.bind(on.kind.as_str()).bind(on.id()).bind(name(to));
-        self.link.row(sql, "find a grant")
+        self.db.row(sql, "find a grant")
     }
 }
 
@@ -96,7 +96,7 @@ impl WriteTx<'_> {
     pub fn access_grant(&mut self, new: &NewGrant) -> Result<(), StoreError> {
         self.permit(&new.on, Permission::Admin)?;
         new.check(self.now())?;
-        self.outlives_none(&new.on, new.expires_at)?;
+        self.check_outlasts_none(&new.on, new.expires_at)?;
         let before = self.grant_row(&new.on, new.to.as_ref())?;
         let grant = Grant {
             on: new.on.clone(),
@@ -124,7 +124,7 @@ impl WriteTx<'_> {
         }
         let mut grant = grant.clone();
         if self.user.is_some() {
-            self.outlives_none(&grant.on, grant.expires_at)?;
+            self.check_outlasts_none(&grant.on, grant.expires_at)?;
             grant.granted_by.clone_from(&self.user);
             grant.granted_at = self.now();
         }
@@ -153,19 +153,19 @@ impl WriteTx<'_> {
             "DELETE FROM access_control WHERE resource_type = ? AND resource_id = ? AND user_id = ?",
         );
         let sql = sql.bind(on.kind.as_str()).bind(on.id()).bind(name(to));
-        self.link.run(sql, "take a grant back")?;
+        self.db.run(sql, "take a grant back")?;
         self.grants = None;
         self.grant_audit(Act::AccessRevoke, on, &json!({ "before": said_row(&before) }))
     }
 
     /// Who may grant for a while does not grant for longer.
-    fn outlives_none(&self, on: &Resource, expires_at: Option<Timestamp>) -> Result<(), StoreError> {
+    fn check_outlasts_none(&self, on: &Resource, expires_at: Option<Timestamp>) -> Result<(), StoreError> {
         let (Some(user), Some(grants)) = (&self.user, &self.grants) else {
             return Ok(());
         };
         let own = allowed_until(grants, user, on, Permission::Admin, self.now()).unwrap_or(self.now());
         if own < expires_at.unwrap_or(Timestamp::MAX) {
-            return Err(AccessError::Outlives(own).into());
+            return Err(AccessError::OutlastsGiver(own).into());
         }
         Ok(())
     }
@@ -188,7 +188,7 @@ impl WriteTx<'_> {
             .bind(at.as_str())
             .bind(end.as_deref());
         self.grants = None;
-        self.link.run(sql, "write a grant").map(drop)
+        self.db.run(sql, "write a grant").map(drop)
     }
 
     fn grant_audit(&mut self, act: Act, on: &Resource, details: &Value) -> Result<(), StoreError> {
@@ -265,7 +265,7 @@ mod tests {
             }
         }
         let sql = Sql::new("SELECT count(*) FROM access_control");
-        let count: Option<i64> = vault.store.read(|tx| tx.link.row(sql, "count")).unwrap();
+        let count: Option<i64> = vault.store.read(|tx| tx.db.row(sql, "count")).unwrap();
         assert_eq!(count, Some(5));
     }
 }

@@ -86,7 +86,7 @@ impl ReadTx<'_> {
     pub(crate) fn may_read_row(&mut self, row_key: i64) -> Result<bool, StoreError> {
         let sql = Sql::new("SELECT conversation_id FROM conversations WHERE conversation = ?");
         let number = row_key::conversation(row_key);
-        let id: Option<String> = self.link.row(sql.bind(number), "find a conversation")?;
+        let id: Option<String> = self.db.row(sql.bind(number), "find a conversation")?;
         match id {
             Some(id) => self.may(&Resource::of(ResourceKind::Conversation, id), Permission::Read),
             None => Ok(false),

@@ -47,7 +47,7 @@ impl WriteTx<'_> {
         let mut is_chained = true;
         if head.mac == GENESIS && head.given > 0 && !self.is_settling {
             // Rows from before the chain, which an open could not settle: they are in it before the first new one.
-            is_chained = self.audit_settle_late(head)?;
+            is_chained = self.audit_take_unchained_late(head)?;
             head = self.audit_position()?;
         }
         let log_id = head.given.saturating_add(1);
@@ -81,7 +81,7 @@ impl WriteTx<'_> {
             .bind(error.as_deref())
             .bind(is_chained.then_some(mac.as_slice()))
             .bind(is_chained.then_some(i64::from(number)));
-        self.link.run(sql, "write an audit entry")?;
+        self.db.run(sql, "write an audit entry")?;
         let mac = if is_chained { mac } else { GENESIS };
         self.audit_head = Some(Head { given: log_id, mac });
         Ok(())
@@ -89,19 +89,19 @@ impl WriteTx<'_> {
 
     /// `false` when a row does not read: then the new ones wait for the chain beside it, and a later open takes all of them
     /// in. It must not keep the vault from being written.
-    fn audit_settle_late(&mut self, head: Head) -> Result<bool, StoreError> {
+    fn audit_take_unchained_late(&mut self, head: Head) -> Result<bool, StoreError> {
         let new_keys = self.new_keys.clone();
-        self.link
+        self.db
             .run(Sql::new("SAVEPOINT audit_settle"), "begin to settle")?;
         self.is_settling = true;
-        let settled = self.audit_settle(false);
+        let settled = self.audit_take_unchained(false);
         self.is_settling = false;
         let Err(error) = settled else {
-            self.link.run(Sql::new("RELEASE audit_settle"), "end settling")?;
+            self.db.run(Sql::new("RELEASE audit_settle"), "end settling")?;
             return Ok(true);
         };
         let back = "ROLLBACK TO audit_settle; RELEASE audit_settle";
-        if self.link.raw().execute_batch(back).is_err() || self.link.is_spoiled() {
+        if self.db.raw().execute_batch(back).is_err() || self.db.is_spoiled() {
             return Err(error);
         }
         (self.new_keys, self.last_key, self.audit_head) = (new_keys, None, Some(head));
@@ -123,7 +123,7 @@ impl WriteTx<'_> {
              (SELECT mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1), \
              (SELECT audit_removed_mac FROM vault_state WHERE id = 1)",
         );
-        let row: Option<Row> = self.link.row(sql, "find the audit log's head")?;
+        let row: Option<Row> = self.db.row(sql, "find the audit log's head")?;
         let (given, newest, removed) = row.unwrap_or_default();
         let mac = match newest.or(removed) {
             None => GENESIS,

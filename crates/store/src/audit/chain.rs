@@ -90,7 +90,7 @@ impl ReadTx<'_> {
         let sql = Sql::new(format!(
             "SELECT {COLUMNS} FROM audit_log WHERE log_id > ? ORDER BY log_id LIMIT {BATCH}"
         ));
-        self.link.rows(sql.bind(after), "read the audit log")
+        self.db.rows(sql.bind(after), "read the audit log")
     }
 
     /// The plaintext of an entry's details.
@@ -105,7 +105,7 @@ impl ReadTx<'_> {
         let sql =
             Sql::new("SELECT key_number FROM key_store WHERE key_number = ? AND key_type = ? AND scope = ?");
         let sql = sql.bind(number).bind(KEY.0).bind(KEY.1);
-        let found: Option<i64> = self.link.row(sql, "find the audit key")?;
+        let found: Option<i64> = self.db.row(sql, "find the audit key")?;
         let number = found.and_then(|number| u32::try_from(number).ok());
         number
             .map(|number| Ok((number, self.key(number)?.to_audit_key())))

@@ -105,7 +105,7 @@ impl ReadTx<'_> {
         if let Some(before) = filter.before {
             sql = sql.bind(before);
         }
-        let rows: Vec<Columns> = self.link.rows(sql, "list audit entries")?;
+        let rows: Vec<Columns> = self.db.rows(sql, "list audit entries")?;
         rows.into_iter().map(|row| self.audit_entry(row)).collect()
     }
 
@@ -126,7 +126,7 @@ impl ReadTx<'_> {
         }
         let sql =
             Sql::new("SELECT 1 FROM audit_log INDEXED BY idx_audit_event_type WHERE event_type = ? LIMIT 1");
-        let found: Option<i64> = self.link.row(sql.bind(event), "look for an event type")?;
+        let found: Option<i64> = self.db.row(sql.bind(event), "look for an event type")?;
         let unknown = || AuditError::UnknownEvent(event.chars().take(100).collect());
         found.map(drop).ok_or_else(|| unknown().into())
     }
@@ -168,7 +168,7 @@ impl ReadTx<'_> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
         let sql =
             Sql::new("SELECT log_id, mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1");
-        let row: Option<(i64, Vec<u8>)> = self.link.row(sql, "find the audit log's head")?;
+        let row: Option<(i64, Vec<u8>)> = self.db.row(sql, "find the audit log's head")?;
         let (log_id, mac) = row.ok_or_else(|| StoreError::NotFound("an entry of the audit log".into()))?;
         let mac = mac.try_into().map_err(|_| {
             StoreError::AuditBroken(format!("entry {log_id} carries a MAC of another length"))
@@ -234,8 +234,7 @@ mod tests {
     fn plan(vault: &Vault, filter: &AuditFilter) -> String {
         let text = statement(filter, 50).replace('?', "NULL");
         let sql = Sql::new(format!("EXPLAIN QUERY PLAN {text}"));
-        let steps: Vec<(i32, i32, i32, String)> =
-            vault.store.read(|tx| tx.link.rows(sql, "explain")).unwrap();
+        let steps: Vec<(i32, i32, i32, String)> = vault.store.read(|tx| tx.db.rows(sql, "explain")).unwrap();
         steps.into_iter().map(|(.., step)| step + "\n").collect()
     }
 

@@ -22,13 +22,13 @@ impl ReadTx<'_> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
         let before = before.to_sql();
         let last: Option<(i64, Option<Vec<u8>>)> = self
-            .link
+            .db
             .row(Sql::new(LAST_OLD).bind(before.as_str()), "find old audit entries")?;
         let Some((last, _)) = last else {
             return Ok(0);
         };
         let sql = Sql::new("SELECT count(*) FROM audit_log WHERE log_id <= ?");
-        let count: Option<i64> = self.link.row(sql.bind(last), "count old audit entries")?;
+        let count: Option<i64> = self.db.row(sql.bind(last), "count old audit entries")?;
         Ok(u64::try_from(count.unwrap_or_default()).unwrap_or_default())
     }
 
@@ -42,7 +42,7 @@ impl ReadTx<'_> {
             "SELECT retention_days FROM retention_policies WHERE table_name = 'audit_log' \
              AND cleanup_enabled IS NOT FALSE",
         );
-        self.link.row(sql, "read the retention policy")
+        self.db.row(sql, "read the retention policy")
     }
 }
 
@@ -55,7 +55,7 @@ impl WriteTx<'_> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Delete)?;
         let before = before.to_sql();
         let last: Option<(i64, Option<Vec<u8>>)> = self
-            .link
+            .db
             .row(Sql::new(LAST_OLD).bind(before.as_str()), "find old audit entries")?;
         let Some((removed, mac)) = last else {
             return Ok(0);
@@ -71,7 +71,7 @@ impl WriteTx<'_> {
         let checkpoint = checkpoint_mac(&key.to_audit_key(), place, removed, &mac, &at);
         let checkpoint = [number.to_le_bytes().as_slice(), checkpoint.as_slice()].concat();
         let sql = Sql::new("DELETE FROM audit_log WHERE log_id <= ?");
-        let count = self.link.run(sql.bind(removed), "remove old audit entries")?;
+        let count = self.db.run(sql.bind(removed), "remove old audit entries")?;
         let sql = Sql::new(
             "UPDATE vault_state SET audit_removed = ?, audit_removed_mac = ?, audit_removed_at = ?, \
              audit_checkpoint = ? WHERE id = 1",
@@ -81,7 +81,7 @@ impl WriteTx<'_> {
             .bind(mac.as_slice())
             .bind(at.as_str())
             .bind(checkpoint.as_slice());
-        self.link.run(sql, "write the audit log's checkpoint")?;
+        self.db.run(sql, "write the audit log's checkpoint")?;
         let entry = NewAuditEntry::done(self.now(), Act::AuditPrune)
             .on(Resource::every(ResourceKind::Audit))
             .with(json!({ "entries": count, "up_to": removed }));

@@ -13,9 +13,9 @@ impl WriteTx<'_> {
     /// Takes rows from before the chain into it, where there is none yet. An entry of its own says up to where: only
     /// before it may numbers be missing. `is_expected` when the vault was just made, or this build just brought it up from
     /// a schema without a chain. At any other time an upgrade was interrupted, or somebody took the MACs away.
-    pub(crate) fn audit_settle(&mut self, is_expected: bool) -> Result<(), StoreError> {
+    pub(crate) fn audit_take_unchained(&mut self, is_expected: bool) -> Result<(), StoreError> {
         let sql = Sql::new("SELECT count(mac), count(*) FROM audit_log");
-        let counts: Option<(i64, i64)> = self.link.row(sql, "look at the audit log")?;
+        let counts: Option<(i64, i64)> = self.db.row(sql, "look at the audit log")?;
         let Some((0, rows)) = counts.filter(|(_, rows)| *rows > 0) else {
             return Ok(());
         };
@@ -24,7 +24,7 @@ impl WriteTx<'_> {
             "SELECT EXISTS (SELECT 1 FROM key_store WHERE key_type = ?) \
              OR (SELECT count(*) FROM key_store) <> (SELECT next_key_number - 1 FROM vault_state WHERE id = 1)",
         );
-        let had_key: Option<bool> = self.link.row(sql.bind(KEY.0), "look for an audit key")?;
+        let had_key: Option<bool> = self.db.row(sql.bind(KEY.0), "look for an audit key")?;
         let had_key = had_key.unwrap_or_default();
         let lost = self.audit_chain_anew()?;
         self.audit_head = None;
@@ -69,9 +69,9 @@ impl WriteTx<'_> {
             after = last.0;
             for row in rows {
                 let details = match self.audit_details(&row) {
-                    Err(StoreError::DatabaseDamaged(_)) if !self.link.is_spoiled() => {
+                    Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
                         let sql = Sql::new("UPDATE audit_log SET details = NULL WHERE log_id = ?");
-                        self.link
+                        self.db
                             .run(sql.bind(row.0), "take out details that do not open")?;
                         lost.extend(Some(row.0).filter(|_| lost.len() < 100));
                         None
@@ -81,7 +81,7 @@ impl WriteTx<'_> {
                 previous = entry_mac(&key, place, &previous, &row, details.as_deref());
                 let sql = Sql::new("UPDATE audit_log SET mac = ?, key_number = ? WHERE log_id = ?");
                 let sql = sql.bind(previous.as_slice()).bind(i64::from(number)).bind(row.0);
-                self.link.run(sql, "take an audit entry into the chain")?;
+                self.db.run(sql, "take an audit entry into the chain")?;
             }
         }
     }

@@ -177,7 +177,7 @@ impl ReadTx<'_> {
         };
         let details = match self.audit_details(row) {
             Ok(details) => details,
-            Err(StoreError::DatabaseDamaged(_)) if !self.link.is_spoiled() => {
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
                 return Ok(Err(format!(
                     "entry {log_id}: its details were changed, or are another entry's"
                 )));
@@ -203,7 +203,7 @@ impl ReadTx<'_> {
     /// What is wrong behind the last entry: numbers that were given and do not stand, or a log that is empty.
     fn audit_end_check(&mut self, check: &AuditCheck) -> Result<Option<(i64, String)>, StoreError> {
         let sql = Sql::new("SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'");
-        let given: Option<i64> = self.link.row(sql, "read the audit log's counter")?;
+        let given: Option<i64> = self.db.row(sql, "read the audit log's counter")?;
         let (head, given) = (check.head.log_id, given.unwrap_or_default());
         if given > head {
             return Ok(Some((
@@ -224,7 +224,7 @@ impl ReadTx<'_> {
         let sql = Sql::new(
             "SELECT audit_removed, audit_removed_mac, audit_removed_at, audit_checkpoint FROM vault_state WHERE id = 1",
         );
-        let row: Option<Row> = self.link.row(sql, "read the audit log's checkpoint")?;
+        let row: Option<Row> = self.db.row(sql, "read the audit log's checkpoint")?;
         let (removed, mac, at, checkpoint) = match row.unwrap_or_default() {
             (None, None, None, None) => return Ok(Checkpoint::None),
             (Some(removed), Some(mac), Some(at), Some(checkpoint)) => (removed, mac, at, checkpoint),

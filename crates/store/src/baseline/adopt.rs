@@ -10,7 +10,7 @@ use super::messages::{self, Seen};
 use super::plain;
 use super::source::BaselineSource;
 use super::tables::PLAIN;
-use crate::db::connection::Link;
+use crate::db::connection::Connection;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::shared::Shared;
@@ -32,8 +32,8 @@ impl Store {
         progress: &mut dyn FnMut(AdoptProgress) -> bool,
     ) -> Result<(Self, RecoveryCode, Adopted), StoreError> {
         let mut adopted = Adopted::default();
-        let made = Self::create_filled(path, password, options, Act::VaultAdopt, |link, shared| {
-            let mut taking = Taking::new(source, link, shared, progress);
+        let made = Self::create_filled(path, password, options, Act::VaultAdopt, |db, shared| {
+            let mut taking = Taking::new(source, db, shared, progress);
             adopted = taking.run()?;
             taking.source.check_unchanged()
         });
@@ -49,7 +49,7 @@ impl Store {
 /// A takeover that is going on.
 struct Taking<'a> {
     source: BaselineSource,
-    link: &'a mut Link,
+    db: &'a mut Connection,
     shared: &'a Shared,
     progress: &'a mut dyn FnMut(AdoptProgress) -> bool,
     at: AdoptProgress,
@@ -58,7 +58,7 @@ struct Taking<'a> {
 impl<'a> Taking<'a> {
     fn new(
         source: BaselineSource,
-        link: &'a mut Link,
+        db: &'a mut Connection,
         shared: &'a Shared,
         progress: &'a mut dyn FnMut(AdoptProgress) -> bool,
     ) -> Self {
@@ -70,7 +70,7 @@ impl<'a> Taking<'a> {
             .sum();
         Self {
             source,
-            link,
+            db,
             shared,
             progress,
             at: AdoptProgress {
@@ -110,7 +110,7 @@ impl<'a> Taking<'a> {
     ) -> Result<(), StoreError> {
         let Self {
             source,
-            link,
+            db,
             shared,
             progress,
             at,
@@ -118,7 +118,7 @@ impl<'a> Taking<'a> {
         let wanted = at.done + source.rows(at.table);
         source.batches(sql, convert, |rows| {
             let count = u64::try_from(rows.len()).unwrap_or_default();
-            Store::write_on(link, shared, |tx| take(tx, rows))?;
+            Store::write_on(db, shared, |tx| take(tx, rows))?;
             at.done += count;
             if progress(*at) {
                 Ok(())

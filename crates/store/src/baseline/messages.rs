@@ -200,7 +200,7 @@ impl WriteTx<'_> {
             "UPDATE {} SET updated_at = ? WHERE row_key = ?",
             month.table
         ));
-        self.link
+        self.db
             .run(sql.bind(at.unix_ms()).bind(key), "note a message's change")
             .map(drop)
     }

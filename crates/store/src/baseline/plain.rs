@@ -89,16 +89,14 @@ impl WriteTx<'_> {
             for value in &record.values {
                 sql = sql.bind(value);
             }
-            self.link
-                .run(sql, "take a row over")
-                .map_err(|error| match error {
-                    StoreError::Refused(_) => refused(
-                        &record.name,
-                        "",
-                        "breaks a rule of the vault's table (is it there twice?)",
-                    ),
-                    other => other,
-                })?;
+            self.db.run(sql, "take a row over").map_err(|error| match error {
+                StoreError::Refused(_) => refused(
+                    &record.name,
+                    "",
+                    "breaks a rule of the vault's table (is it there twice?)",
+                ),
+                other => other,
+            })?;
             self.record_follow(plain, &record, sealed_by)?;
         }
         Ok(())
@@ -121,7 +119,7 @@ impl WriteTx<'_> {
         if let (true, Some(number)) = (is_of_group(plain), key) {
             let number = number.to_string();
             let sql = Sql::new("UPDATE groups SET key_id = ? WHERE group_id = ?");
-            self.link
+            self.db
                 .run(sql.bind(number.as_str()).bind(id.as_str()), "note a group's key")?;
         }
         Ok(())

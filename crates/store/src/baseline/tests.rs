@@ -73,10 +73,10 @@ fn opened(store: &Store, table: &str, column: &str, filter: &str, row_id: &[u8])
     let sql = format!("SELECT {column} FROM {table} WHERE {filter}");
     store
         .read(|tx| {
-            let envelope: Vec<u8> = tx.link.row(Sql::new(sql), "read")?.unwrap();
+            let envelope: Vec<u8> = tx.db.row(Sql::new(sql), "read")?.unwrap();
             let number = privatus_crypto::envelope_key_number(&envelope)?;
             let scope = Sql::new("SELECT key_type || ' ' || scope FROM key_store WHERE key_number = ?");
-            let scope: Option<String> = tx.link.row(scope.bind(i64::from(number)), "read")?;
+            let scope: Option<String> = tx.db.row(scope.bind(i64::from(number)), "read")?;
             Ok::<_, StoreError>((scope.unwrap(), tx.open_value(table, column, row_id, &envelope)?))
         })
         .unwrap()
@@ -192,9 +192,7 @@ fn each_sealed_value_is_in_its_place_under_its_key() {
     let swap =
         "UPDATE file_transfers SET file_hash = (SELECT file_hash FROM file_transfers WHERE transfer_id = 'u')
                 WHERE transfer_id = 't'";
-    store
-        .with_writer(|link| Ok(link.raw().execute_batch(swap)?))
-        .unwrap();
+    store.with_writer(|db| Ok(db.raw().execute_batch(swap)?)).unwrap();
     let verified = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
     assert_eq!(verified.problem_count, 1);
     assert!(

@@ -136,13 +136,13 @@ impl WriteTx<'_> {
         let (until, now) = (until.map(Timestamp::to_sql), self.now().to_sql());
         let sql = Sql::new("UPDATE conversations SET muted_until = ?, updated_at = ? WHERE contact_id = ?");
         let sql = sql.bind(until.as_deref()).bind(now.as_str()).bind(id);
-        self.link.run(sql, "mute a conversation")
+        self.db.run(sql, "mute a conversation")
     }
 
     /// Runs an update of one contact, for whoever may write it.
     pub(super) fn contact_update(&mut self, id: &ContactId, sql: Sql<'_>) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
-        match self.link.run(sql, "change a contact")? {
+        match self.db.run(sql, "change a contact")? {
             0 => Err(absent(id)),
             _ => Ok(()),
         }
@@ -162,20 +162,19 @@ impl WriteTx<'_> {
     }
 
     /// Folds the names that wait for it: of an older build, of a database that was adopted, and of plain SQL.
-    pub(crate) fn contact_settle(&mut self) -> Result<(), StoreError> {
+    pub(crate) fn contact_names_fold(&mut self) -> Result<(), StoreError> {
         loop {
             let sql = Sql::new(format!(
                 "SELECT rowid, display_name FROM contacts WHERE folded_name IS NULL LIMIT {BATCH}"
             ));
-            let rows: Vec<(i64, String)> = self.link.rows(sql, "find names that are not folded")?;
+            let rows: Vec<(i64, String)> = self.db.rows(sql, "find names that are not folded")?;
             if rows.is_empty() {
                 return Ok(());
             }
             for (row, name) in rows {
                 let folded = folded_name(&name);
                 let sql = Sql::new("UPDATE contacts SET folded_name = ? WHERE rowid = ?");
-                self.link
-                    .run(sql.bind(folded.as_str()).bind(row), "fold a name")?;
+                self.db.run(sql.bind(folded.as_str()).bind(row), "fold a name")?;
             }
         }
     }

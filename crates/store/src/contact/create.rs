@@ -15,7 +15,7 @@ use crate::tx::{ReadTx, WriteTx};
 impl ReadTx<'_> {
     fn contact_exists(&mut self, id: &str) -> Result<bool, StoreError> {
         let sql = Sql::new("SELECT contact_id FROM contacts WHERE contact_id = ?");
-        let row: Option<String> = self.link.row(sql.bind(id), "find a contact")?;
+        let row: Option<String> = self.db.row(sql.bind(id), "find a contact")?;
         Ok(row.is_some())
     }
 }
@@ -72,7 +72,7 @@ impl WriteTx<'_> {
             .bind(seen.as_deref())
             .bind(now.as_str())
             .bind(now.as_str());
-        self.link.run(sql, "create a contact")?;
+        self.db.run(sql, "create a contact")?;
         let details = json!({ "has_key": !new.public_key.is_empty(), "is_verified": verified });
         let entry = NewAuditEntry::done(self.now(), Act::ContactAdd);
         self.audit(&entry.on(resource(&new.id)).with(details))
@@ -95,7 +95,7 @@ impl WriteTx<'_> {
             .bind(picture)
             .bind(blocked.as_deref())
             .bind(text.as_str());
-        if self.link.run(sql, "restore a contact")? == 0 {
+        if self.db.run(sql, "restore a contact")? == 0 {
             return Err(absent(id));
         }
         self.mute_write(&text, state.muted_until)?;
@@ -119,12 +119,12 @@ impl WriteTx<'_> {
              (SELECT count(*) FROM group_members WHERE contact_id = ?)",
         );
         let sql = sql.bind(text.as_str()).bind(text.as_str());
-        let counts: Option<(Option<i64>, i64)> = self.link.row(sql, "count what a contact leaves")?;
+        let counts: Option<(Option<i64>, i64)> = self.db.row(sql, "count what a contact leaves")?;
         let (messages, groups) = counts.unwrap_or_default();
         self.senders.clear();
         let member_of = self.groups_of(id)?;
         let sql = Sql::new("DELETE FROM contacts WHERE contact_id = ?");
-        if self.link.run(sql.bind(text.as_str()), "remove a contact")? == 0 {
+        if self.db.run(sql.bind(text.as_str()), "remove a contact")? == 0 {
             return Err(absent(id));
         }
         self.groups_rekey(&member_of)?;

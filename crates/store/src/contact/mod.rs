@@ -54,7 +54,7 @@ impl ReadTx<'_> {
     fn contact_find(&mut self, id: &ContactId) -> Result<Contact, StoreError> {
         let text = id.to_string();
         let sql = Sql::new(format!("{SELECT} WHERE c.contact_id = ?"));
-        let row = self.link.row(sql.bind(text.as_str()), "find a contact")?;
+        let row = self.db.row(sql.bind(text.as_str()), "find a contact")?;
         self.contact_from(row.ok_or_else(|| absent(id))?)
     }
 
@@ -64,7 +64,7 @@ impl ReadTx<'_> {
     /// [`StoreError`] of the database.
     pub fn contacts(&mut self) -> Result<Vec<Contact>, StoreError> {
         let sql = Sql::new(format!("{SELECT} ORDER BY c.contact_id"));
-        let rows: Vec<Row> = self.link.rows(sql, "list the contacts")?;
+        let rows: Vec<Row> = self.db.rows(sql, "list the contacts")?;
         let mut contacts = Vec::with_capacity(rows.len());
         for row in rows {
             let contact = self.contact_from(row)?;
@@ -136,7 +136,7 @@ impl ReadTx<'_> {
              WHERE v.contact_id = ?)",
         );
         let sql = sql.bind(id.as_str()).bind(id.as_str()).bind(id.as_str());
-        let bare: Option<bool> = self.link.row(sql, "look at a contact")?;
+        let bare: Option<bool> = self.db.row(sql, "look at a contact")?;
         Ok(bare.unwrap_or_default())
     }
 }

@@ -51,7 +51,7 @@ impl ReadTx<'_> {
                 Some(end) => sql.bind(end.as_str()),
                 None => sql,
             };
-            let page: Vec<Named> = self.link.rows(sql, "find names")?;
+            let page: Vec<Named> = self.db.rows(sql, "find names")?;
             let Some(at) = page.last() else {
                 break;
             };
@@ -78,7 +78,7 @@ impl ReadTx<'_> {
         let mut last: Named = (String::new(), i64::MIN);
         while found.len() < limit {
             let sql = Sql::new(text.as_str()).bind(last.0.as_str()).bind(last.1);
-            let page: Vec<Named> = self.link.rows(sql.bind(query), "find words of names")?;
+            let page: Vec<Named> = self.db.rows(sql.bind(query), "find words of names")?;
             let Some(at) = page.last() else {
                 break;
             };
@@ -107,7 +107,7 @@ impl ReadTx<'_> {
         let mut last = i64::MIN;
         while found.len() < limit {
             let sql = Sql::new(text.as_str()).bind(last);
-            let page: Vec<Named> = self.link.rows(sql, "find names that are not folded")?;
+            let page: Vec<Named> = self.db.rows(sql, "find names that are not folded")?;
             let Some((_, next)) = page.last() else {
                 break;
             };
@@ -127,7 +127,7 @@ impl ReadTx<'_> {
             return Ok(());
         }
         let sql = Sql::new(format!("{SELECT} WHERE c.rowid = ?"));
-        let row: Option<Row> = self.link.row(sql.bind(row), "find a contact")?;
+        let row: Option<Row> = self.db.row(sql.bind(row), "find a contact")?;
         if let Some(row) = row {
             let contact = self.contact_from(row)?;
             if self.may(&resource(&contact.id), Permission::Read)? {

@@ -59,7 +59,7 @@ impl Vault {
 
     fn events(&self) -> Vec<(String, String)> {
         let sql = Sql::new("SELECT event_type, severity FROM security_events ORDER BY event_id");
-        self.store.read(|tx| tx.link.rows(sql, "test")).unwrap()
+        self.store.read(|tx| tx.db.rows(sql, "test")).unwrap()
     }
 
     fn search(&self, query: &str, limit: usize) -> Vec<String> {
@@ -302,7 +302,7 @@ fn what_hangs_on_a_contact_goes_or_passes_on() {
             "hidden at once"
         );
         let sql = Sql::new("SELECT group_id || contact_id || role FROM group_members ORDER BY 1");
-        let members: Vec<String> = vault.store.read(|tx| tx.link.rows(sql, "test")).unwrap();
+        let members: Vec<String> = vault.store.read(|tx| tx.db.rows(sql, "test")).unwrap();
         assert_eq!(
             members,
             ["g1bobmember", "g1eveadmin", "g2bobowner"].map(|m| m.replace("eveadmin", "eveowner"))
@@ -311,11 +311,11 @@ fn what_hangs_on_a_contact_goes_or_passes_on() {
             "SELECT (SELECT count(*) FROM group_bans), (SELECT contact_id IS NULL FROM file_transfers), \
              (SELECT count(*) FROM messages)",
         );
-        let left: Option<(i64, bool, i64)> = vault.store.read(|tx| tx.link.row(sql, "test")).unwrap();
+        let left: Option<(i64, bool, i64)> = vault.store.read(|tx| tx.db.row(sql, "test")).unwrap();
         assert_eq!(left, Some((0, true, 0)));
         assert_eq!(vault.store.removals_sweep().unwrap(), 2);
         let sql = Sql::new("SELECT count(*) FROM message_locator WHERE row_key IS NOT NULL");
-        let located: Option<i64> = vault.store.read(|tx| tx.link.row(sql, "test")).unwrap();
+        let located: Option<i64> = vault.store.read(|tx| tx.db.row(sql, "test")).unwrap();
         assert_eq!(located, Some(0));
     }
 }
@@ -393,9 +393,9 @@ fn names_of_plain_sql_are_found_and_settled() {
         assert!(vault.search("zoe", 9).is_empty());
         assert_eq!(vault.search("", 5_000).len(), 1_204);
         if !settled {
-            vault.tx(|tx| tx.contact_settle()).unwrap();
+            vault.tx(|tx| tx.contact_names_fold()).unwrap();
             let sql = Sql::new("SELECT count(*) FROM contacts WHERE folded_name IS NULL");
-            let left: Option<i64> = vault.store.read(|tx| tx.link.row(sql, "test")).unwrap();
+            let left: Option<i64> = vault.store.read(|tx| tx.db.row(sql, "test")).unwrap();
             assert_eq!(left, Some(0));
         }
     }

@@ -33,7 +33,7 @@ const SELECT: &str = "SELECT v.conversation_id, v.kind, coalesce(c.display_name,
 
 /// A conversation as the write and read paths need it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct ConversationRef {
     pub(crate) number: i64,
     pub(crate) last_partition: Option<i64>,
 }
@@ -55,7 +55,7 @@ impl ReadTx<'_> {
         let sql = Sql::new(format!(
             "{SELECT} WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {most}"
         ));
-        let mut rows: Vec<Row> = self.link.rows(sql, "list the conversations")?;
+        let mut rows: Vec<Row> = self.db.rows(sql, "list the conversations")?;
         if self.user.is_some() {
             rows = self.readable(rows, limit)?;
         }
@@ -84,7 +84,7 @@ impl ReadTx<'_> {
         let sql = Sql::new(format!(
             "{SELECT} WHERE v.conversation_id = ? AND v.is_hidden = 0"
         ));
-        let row = self.link.row(sql.bind(text.as_str()), "find a conversation")?;
+        let row = self.db.row(sql.bind(text.as_str()), "find a conversation")?;
         self.conversation_from(row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?)
     }
 
@@ -119,35 +119,34 @@ impl ReadTx<'_> {
     }
 
     fn message_id_at(&mut self, partition: Partition, row_key: i64) -> Result<Option<MessageId>, StoreError> {
-        let Some(month) = self.months.get(&partition) else {
+        let Some(month) = self.partitions.get(&partition) else {
             return Ok(None);
         };
         let sql = Sql::new(format!(
             "SELECT message_id FROM {} WHERE row_key = ?",
             month.table
         ));
-        let id: Option<Id> = self.link.row(sql.bind(row_key), "find the last message")?;
+        let id: Option<Id> = self.db.row(sql.bind(row_key), "find the last message")?;
         Ok(id.map(MessageId::new))
     }
 
     /// The number of a conversation that is not being removed.
-    pub(crate) fn conversation_place(&mut self, id: &ConversationId) -> Result<Place, StoreError> {
+    pub(crate) fn conversation_ref(&mut self, id: &ConversationId) -> Result<ConversationRef, StoreError> {
         let text = id.to_string();
         let sql = Sql::new(
             "SELECT conversation, last_partition FROM conversations WHERE conversation_id = ? AND is_hidden = 0",
         );
-        let row: Option<(i64, Option<i64>)> =
-            self.link.row(sql.bind(text.as_str()), "find a conversation")?;
+        let row: Option<(i64, Option<i64>)> = self.db.row(sql.bind(text.as_str()), "find a conversation")?;
         let (number, last_partition) =
             row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?;
-        Ok(Place {
+        Ok(ConversationRef {
             number,
             last_partition,
         })
     }
 
     /// The same for a message that arrives: refused where the conversation's contact is blocked.
-    pub(crate) fn conversation_open(&mut self, id: &ConversationId) -> Result<Place, StoreError> {
+    pub(crate) fn conversation_open(&mut self, id: &ConversationId) -> Result<ConversationRef, StoreError> {
         match self.conversation_gate(id)? {
             (place, None) => Ok(place),
             (_, Some(since)) => Err(ContactError::Blocked(since).into()),
@@ -158,7 +157,7 @@ impl ReadTx<'_> {
     pub(crate) fn conversation_gate(
         &mut self,
         id: &ConversationId,
-    ) -> Result<(Place, Option<Timestamp>), StoreError> {
+    ) -> Result<(ConversationRef, Option<Timestamp>), StoreError> {
         let text = id.to_string();
         let sql = Sql::new(
             "SELECT v.conversation, v.last_partition, c.blocked_at FROM conversations v \
@@ -166,11 +165,11 @@ impl ReadTx<'_> {
              WHERE v.conversation_id = ? AND v.is_hidden = 0",
         );
         let row: Option<(i64, Option<i64>, Option<String>)> =
-            self.link.row(sql.bind(text.as_str()), "find a conversation")?;
+            self.db.row(sql.bind(text.as_str()), "find a conversation")?;
         let (number, last_partition, blocked_at) =
             row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?;
         let blocked = blocked_at.as_deref().map(Timestamp::parse).transpose();
-        let place = Place {
+        let place = ConversationRef {
             number,
             last_partition,
         };
@@ -191,7 +190,7 @@ impl ReadTx<'_> {
              LEFT JOIN conversation_months m ON m.conversation = v.conversation \
              WHERE v.conversation_id = ? AND v.is_hidden = 0 ORDER BY m.partition DESC",
         );
-        let rows: Vec<(i64, Option<i64>)> = self.link.rows(sql.bind(text.as_str()), "find a conversation")?;
+        let rows: Vec<(i64, Option<i64>)> = self.db.rows(sql.bind(text.as_str()), "find a conversation")?;
         let absent = || StoreError::NotFound(format!("conversation {id}"));
         let number = rows.first().map(|(number, _)| *number).ok_or_else(absent)?;
         let partitions = rows
@@ -206,7 +205,7 @@ impl ReadTx<'_> {
         let sql = Sql::new(
             "SELECT partition FROM conversation_months WHERE conversation = ? ORDER BY partition DESC",
         );
-        let numbers: Vec<i64> = self.link.rows(sql.bind(number), "list a conversation's months")?;
+        let numbers: Vec<i64> = self.db.rows(sql.bind(number), "list a conversation's months")?;
         Ok(numbers
             .into_iter()
             .filter_map(|number| Partition::from_number(i32::try_from(number).ok()?))
@@ -239,18 +238,18 @@ impl WriteTx<'_> {
         let sql = Sql::new(format!(
             "SELECT conversation_id FROM conversations WHERE {column} = ?"
         ));
-        let known: Option<String> = self.link.row(sql.bind(peer), "find a conversation")?;
+        let known: Option<String> = self.db.row(sql.bind(peer), "find a conversation")?;
         if let Some(id) = known {
             return Ok(id.parse()?);
         }
         let sql = Sql::new("SELECT conversation_id FROM conversations WHERE conversation_id = ?");
-        let taken: Option<String> = self.link.row(sql.bind(wanted), "find a conversation")?;
+        let taken: Option<String> = self.db.row(sql.bind(wanted), "find a conversation")?;
         let id = if taken.is_some() {
             self.new_id()?.to_string()
         } else {
             wanted.to_owned()
         };
-        let next: Option<i64> = self.link.row(
+        let next: Option<i64> = self.db.row(
             Sql::new("SELECT coalesce(max(conversation), 0) + 1 FROM conversations"),
             "number a conversation",
         )?;
@@ -272,7 +271,7 @@ impl WriteTx<'_> {
             .bind(peer)
             .bind(now.as_str())
             .bind(now.as_str());
-        self.link.run(sql, "create a conversation")?;
+        self.db.run(sql, "create a conversation")?;
         Ok(id.parse()?)
     }
 
@@ -296,6 +295,6 @@ impl WriteTx<'_> {
             .bind(partition)
             .bind(row_key)
             .bind(number);
-        self.link.run(sql, "count messages").map(drop)
+        self.db.run(sql, "count messages").map(drop)
     }
 }

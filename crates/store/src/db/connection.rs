@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, RawKey, SqliteError};
+use privatus_sqlite::{Connection as RawConnection, ErrorCode, OpenMode, OpenOptions, RawKey, SqliteError};
 
 use crate::db::decode::{FromRow, WrongType};
 use crate::db::statement::Sql;
@@ -34,8 +34,8 @@ pub(crate) enum Role {
 
 /// A connection; the only way to run SQL in the store.
 #[derive(Debug)]
-pub(crate) struct Link {
-    inner: Connection,
+pub(crate) struct Connection {
+    inner: RawConnection,
     path: PathBuf,
     spoiled: bool,
 }
@@ -44,20 +44,20 @@ pub(crate) struct Link {
 /// statement for each month, limit and direction, of about 7 KB (DESIGN section 2).
 pub(crate) const CACHED_MAX: usize = 512;
 
-impl Link {
+impl Connection {
     /// Opens, keys and configures a connection. Writes nothing but, for the writer, the journal mode.
     pub(crate) fn open(path: &Path, key: &RawKey, vfs: Option<&str>, role: Role) -> Result<Self, StoreError> {
         let mut options = OpenOptions::new(OpenMode::ReadWrite).with_key(key);
         if let Some(vfs) = vfs {
             options = options.with_vfs(vfs);
         }
-        let mut link = Self {
-            inner: Connection::open(path, &options)?,
+        let mut db = Self {
+            inner: RawConnection::open(path, &options)?,
             path: path.to_owned(),
             spoiled: false,
         };
-        link.configure(role)?;
-        Ok(link)
+        db.configure(role)?;
+        Ok(db)
     }
 
     fn configure(&mut self, role: Role) -> Result<(), StoreError> {
@@ -126,7 +126,7 @@ impl Link {
     }
 
     /// The raw connection, for checkpoints, counters and pragmas.
-    pub(crate) fn raw(&mut self) -> &mut Connection {
+    pub(crate) fn raw(&mut self) -> &mut RawConnection {
         &mut self.inner
     }
 
@@ -258,7 +258,7 @@ mod tests {
         let kept = || {
             vault
                 .store
-                .read(|tx| Ok::<_, StoreError>(tx.link.inner.statements_cached()))
+                .read(|tx| Ok::<_, StoreError>(tx.db.inner.statements_cached()))
                 .unwrap()
         };
         let (mut most, mut renewed, mut before) = (0, 0, 0);

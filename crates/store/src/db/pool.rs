@@ -1,6 +1,6 @@
 //! A connection that was taken out of the store.
 
-use crate::db::connection::{Link, Role};
+use crate::db::connection::{Connection, Role};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -9,20 +9,20 @@ use crate::store::Store;
 pub(crate) struct Lease<'a> {
     store: &'a Store,
     role: Role,
-    link: Option<Link>,
+    db: Option<Connection>,
 }
 
 impl<'a> Lease<'a> {
-    pub(crate) const fn new(store: &'a Store, role: Role, link: Link) -> Self {
+    pub(crate) const fn new(store: &'a Store, role: Role, db: Connection) -> Self {
         Self {
             store,
             role,
-            link: Some(link),
+            db: Some(db),
         }
     }
 
-    pub(crate) fn link(&mut self) -> Result<&mut Link, StoreError> {
-        self.link
+    pub(crate) fn db(&mut self) -> Result<&mut Connection, StoreError> {
+        self.db
             .as_mut()
             .ok_or(StoreError::Busy("the connection was given back"))
     }
@@ -30,16 +30,16 @@ impl<'a> Lease<'a> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        let Some(mut link) = self.link.take() else {
+        let Some(mut db) = self.db.take() else {
             return;
         };
         // Only a panic leaves a transaction open.
-        if !link.raw().is_autocommit() {
-            let _ = link.run(Sql::new("ROLLBACK"), "roll back");
+        if !db.raw().is_autocommit() {
+            let _ = db.run(Sql::new("ROLLBACK"), "roll back");
         }
         match self.role {
-            Role::Writer => self.store.return_writer(link),
-            Role::Reader { .. } => self.store.return_reader(link),
+            Role::Writer => self.store.return_writer(db),
+            Role::Reader { .. } => self.store.return_reader(db),
         }
     }
 }

@@ -35,7 +35,7 @@ impl ReadTx<'_> {
         let id = group.to_string();
         let sql = Sql::new("SELECT contact_id, anonymous_id FROM group_members WHERE group_id = ?");
         let members: Vec<(String, Option<String>)> =
-            self.link.rows(sql.bind(id.as_str()), "list a group's ids")?;
+            self.db.rows(sql.bind(id.as_str()), "list a group's ids")?;
         for (contact, given) in members {
             let contact: Result<ContactId, StoreError> = contact.parse().map_err(StoreError::from);
             let contact = contact.map_err(StoreError::of_stored)?;

@@ -62,7 +62,7 @@ impl WriteTx<'_> {
             .bind(change.limit.map(|limit| i64::from(limit.get())))
             .bind(now.as_str())
             .bind(text.as_str());
-        self.link.run(sql, "change a group")?;
+        self.db.run(sql, "change a group")?;
         details.insert("by".into(), json!(actor));
         let entry = NewAuditEntry::done(self.now(), Act::GroupChange);
         self.audit(&entry.on(resource(id)).with(Value::Object(details)))

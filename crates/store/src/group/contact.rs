@@ -20,7 +20,7 @@ impl WriteTx<'_> {
     pub(crate) fn groups_of(&mut self, contact: &ContactId) -> Result<Vec<Seat>, StoreError> {
         let id = contact.to_string();
         let sql = Sql::new("SELECT group_id, role FROM group_members WHERE contact_id = ?");
-        let rows: Vec<(String, String)> = self.link.rows(sql.bind(id.as_str()), "list a member's groups")?;
+        let rows: Vec<(String, String)> = self.db.rows(sql.bind(id.as_str()), "list a member's groups")?;
         let seat = |(group, role): (String, String)| -> Result<Seat, StoreError> {
             Ok(Seat {
                 group: group.parse()?,
@@ -45,7 +45,7 @@ impl WriteTx<'_> {
             }
             let id = seat.group.to_string();
             let sql = Sql::new("SELECT contact_id FROM group_members WHERE group_id = ? AND role = 'owner'");
-            let owner: Option<String> = self.link.row(sql.bind(id.as_str()), "find a group's owner")?;
+            let owner: Option<String> = self.db.row(sql.bind(id.as_str()), "find a group's owner")?;
             if let Some(owner) = owner {
                 let details = json!({ "from": seat.contact, "to": owner });
                 let entry = NewAuditEntry::done(self.now(), Act::MemberTransfer);

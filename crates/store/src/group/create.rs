@@ -69,7 +69,7 @@ impl WriteTx<'_> {
             .bind(new.is_anonymous)
             .bind(created.as_str())
             .bind(now.as_str());
-        let is_new = self.link.run(sql, "create a group")? == 1;
+        let is_new = self.db.run(sql, "create a group")? == 1;
         if is_new {
             self.group_key(&new.id)?;
             self.group_settings_set(&new.id, &new.settings)?;
@@ -104,7 +104,7 @@ impl WriteTx<'_> {
         let text = id.to_string();
         let sql = Sql::new("DELETE FROM groups WHERE group_id = ?");
         self.senders.clear();
-        if self.link.run(sql.bind(text.as_str()), "remove a group")? == 0 {
+        if self.db.run(sql.bind(text.as_str()), "remove a group")? == 0 {
             return Err(no_group(id));
         }
         self.group_key_destroy(&text)?;
@@ -117,7 +117,7 @@ impl WriteTx<'_> {
     pub(super) fn group_count(&mut self, id: &GroupId) -> Result<u32, StoreError> {
         let text = id.to_string();
         let sql = Sql::new("SELECT count(*) FROM group_members WHERE group_id = ?");
-        let count: Option<i64> = self.link.row(sql.bind(text.as_str()), "count members")?;
+        let count: Option<i64> = self.db.row(sql.bind(text.as_str()), "count members")?;
         Ok(u32::try_from(count.unwrap_or_default()).unwrap_or(u32::MAX))
     }
 }

@@ -22,7 +22,7 @@ impl WriteTx<'_> {
         let text = number.to_string();
         let sql = Sql::new("UPDATE groups SET key_id = ? WHERE group_id = ? AND key_id IS NOT ?");
         let sql = sql.bind(text.as_str()).bind(id.as_str()).bind(text.as_str());
-        self.link.run(sql, "note a group's key")?;
+        self.db.run(sql, "note a group's key")?;
         Ok((number, key))
     }
 
@@ -61,7 +61,7 @@ impl WriteTx<'_> {
         let id = group.to_string();
         let sql = Sql::new("UPDATE groups SET settings = ? WHERE group_id = ?");
         let sql = sql.bind(sealed.as_deref()).bind(id.as_str());
-        self.link.run(sql, "set a group's settings").map(drop)
+        self.db.run(sql, "set a group's settings").map(drop)
     }
 
     /// Seals a member's permissions into its row.
@@ -82,7 +82,7 @@ impl WriteTx<'_> {
             .bind(sealed.as_deref())
             .bind(id.as_str())
             .bind(contact.as_str());
-        self.link.run(sql, "set a member's permissions").map(drop)
+        self.db.run(sql, "set a member's permissions").map(drop)
     }
 
     /// Gives a group a new key for what comes after: what stands is sealed again under it, and the old one destroyed.
@@ -94,7 +94,7 @@ impl WriteTx<'_> {
         let id = group.to_string();
         let sql =
             Sql::new("SELECT contact_id FROM group_members WHERE group_id = ? AND permissions IS NOT NULL");
-        let holders: Vec<String> = self.link.rows(sql.bind(id.as_str()), "list sealed permissions")?;
+        let holders: Vec<String> = self.db.rows(sql.bind(id.as_str()), "list sealed permissions")?;
         let mut permissions = Vec::with_capacity(holders.len());
         for contact in holders {
             let contact: ContactId = contact.parse().map_err(StoreError::from)?;
@@ -118,7 +118,7 @@ impl WriteTx<'_> {
             return Ok(None);
         };
         let sql = Sql::new("UPDATE key_store SET encrypted_key = x'' WHERE key_number = ?");
-        self.link.run(sql.bind(i64::from(number)), "destroy a key")?;
+        self.db.run(sql.bind(i64::from(number)), "destroy a key")?;
         self.key_forget(number);
         Ok(Some(number))
     }
@@ -138,7 +138,7 @@ mod tests {
                    ORDER BY key_number";
         vault
             .store
-            .read(|tx| tx.link.rows(Sql::new(sql), "read the keys"))
+            .read(|tx| tx.db.rows(Sql::new(sql), "read the keys"))
             .unwrap()
     }
 
@@ -185,10 +185,7 @@ mod tests {
         assert_eq!(after.first(), Some(&(old, false)), "destroyed");
         assert_eq!(after.len(), 2);
         let named = "SELECT CAST(key_id AS INTEGER) FROM groups";
-        let named: Option<i64> = vault
-            .store
-            .read(|tx| tx.link.row(Sql::new(named), "read"))
-            .unwrap();
+        let named: Option<i64> = vault.store.read(|tx| tx.db.row(Sql::new(named), "read")).unwrap();
         assert_eq!(named, after.last().map(|(number, _)| *number));
         let (group, alice) = vault
             .store
@@ -207,7 +204,7 @@ mod tests {
         let sealed = "SELECT settings FROM groups";
         let sealed: Option<Vec<u8>> = vault
             .store
-            .read(|tx| tx.link.row(Sql::new(sealed), "read"))
+            .read(|tx| tx.db.row(Sql::new(sealed), "read"))
             .unwrap();
         let number = privatus_crypto::envelope_key_number(&sealed.unwrap()).unwrap();
         assert_eq!(Some(i64::from(number)), named);

@@ -60,7 +60,7 @@ impl WriteTx<'_> {
             .bind(banned.as_str())
             .bind(by.as_str())
             .bind(now.as_str());
-        self.link.run(sql, "ban a contact")?;
+        self.db.run(sql, "ban a contact")?;
         let details = json!({ "member": contact, "role": role, "by": actor });
         let entry = NewAuditEntry::done(self.now(), Act::MemberBan);
         self.audit(&entry.on(resource(group)).with(details))
@@ -82,7 +82,7 @@ impl WriteTx<'_> {
         let (id, banned) = (group.to_string(), contact.to_string());
         let sql = Sql::new("DELETE FROM group_bans WHERE group_id = ? AND contact_id = ?");
         let sql = sql.bind(id.as_str()).bind(banned.as_str());
-        if self.link.run(sql, "take a ban back")? == 0 {
+        if self.db.run(sql, "take a ban back")? == 0 {
             return Err(MemberError::NotBanned(contact.clone()).into());
         }
         let details = json!({ "member": contact, "by": actor });
@@ -112,7 +112,7 @@ impl WriteTx<'_> {
         let (id, contact) = (group.to_string(), contact.to_string());
         let sql = Sql::new("DELETE FROM group_members WHERE group_id = ? AND contact_id = ?");
         let sql = sql.bind(id.as_str()).bind(contact.as_str());
-        self.link.run(sql, "remove a member")?;
+        self.db.run(sql, "remove a member")?;
         self.group_key_rotate(group)
     }
 }

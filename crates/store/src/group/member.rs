@@ -111,7 +111,7 @@ impl WriteTx<'_> {
     fn owner_exists(&mut self, group: &GroupId) -> Result<(), StoreError> {
         let id = group.to_string();
         let sql = Sql::new("SELECT 1 FROM group_members WHERE group_id = ? AND role = 'owner'");
-        let found: Option<i32> = self.link.row(sql.bind(id.as_str()), "find a group's owner")?;
+        let found: Option<i32> = self.db.row(sql.bind(id.as_str()), "find a group's owner")?;
         found.map(drop).ok_or_else(|| MemberError::NoOwner.into())
     }
 
@@ -135,7 +135,7 @@ impl WriteTx<'_> {
             .bind(anonymous_id.as_deref())
             .bind(now.as_str())
             .bind(now.as_str());
-        self.link.run(sql, "add a member")?;
+        self.db.run(sql, "add a member")?;
         if member.permissions.as_json().is_none() {
             return Ok(());
         }
@@ -163,7 +163,7 @@ impl WriteTx<'_> {
         }
         let id = contact.to_string();
         let sql = Sql::new("SELECT 1 FROM contacts WHERE contact_id = ?");
-        let found: Option<i32> = self.link.row(sql.bind(id.as_str()), "find a contact")?;
+        let found: Option<i32> = self.db.row(sql.bind(id.as_str()), "find a contact")?;
         found
             .map(drop)
             .ok_or_else(|| StoreError::NotFound(format!("contact {id}")))
@@ -173,7 +173,7 @@ impl WriteTx<'_> {
         let (id, contact) = (group.to_string(), contact.to_string());
         let sql = Sql::new("SELECT 1 FROM group_bans WHERE group_id = ? AND contact_id = ?");
         let sql = sql.bind(id.as_str()).bind(contact.as_str());
-        let found: Option<i32> = self.link.row(sql, "find a ban")?;
+        let found: Option<i32> = self.db.row(sql, "find a ban")?;
         Ok(found.is_some())
     }
 }

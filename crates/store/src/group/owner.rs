@@ -14,18 +14,18 @@ type Seat = (String, String);
 
 impl WriteTx<'_> {
     /// Brings every group under the rules.
-    pub(crate) fn groups_settle(&mut self) -> Result<(), StoreError> {
+    pub(crate) fn groups_adapt(&mut self) -> Result<(), StoreError> {
         let sql = Sql::new(
             "UPDATE groups SET max_members = max(?, (SELECT count(*) FROM group_members AS m \
              WHERE m.group_id = groups.group_id)) WHERE max_members IS NULL",
         );
         let sql = sql.bind(i64::from(GROUP_MEMBERS_DEFAULT));
-        self.link.run(sql, "limit the groups")?;
+        self.db.run(sql, "limit the groups")?;
         let sql = Sql::new("SELECT group_id FROM groups ORDER BY group_id");
-        let groups: Vec<String> = self.link.rows(sql, "list the groups")?;
+        let groups: Vec<String> = self.db.rows(sql, "list the groups")?;
         for group in groups {
             let group: Result<GroupId, StoreError> = group.parse().map_err(StoreError::from);
-            self.group_owner_settle(&group.map_err(StoreError::of_stored)?)?;
+            self.group_owner_ensure(&group.map_err(StoreError::of_stored)?)?;
         }
         Ok(())
     }
@@ -33,14 +33,14 @@ impl WriteTx<'_> {
     /// Leaves a group with exactly one owner. Of several the group's creator stays, else who joined first, and the others
     /// become admins. Without one it is the creator where that is a member, else the vault's own user, who joins, and
     /// without room for it who joined first.
-    pub(super) fn group_owner_settle(&mut self, group: &GroupId) -> Result<(), StoreError> {
+    pub(super) fn group_owner_ensure(&mut self, group: &GroupId) -> Result<(), StoreError> {
         let id = group.to_string();
         let sql = Sql::new(
             "SELECT m.contact_id, m.role FROM group_members AS m JOIN groups AS g ON g.group_id = m.group_id \
              WHERE m.group_id = ? AND (m.role = 'owner' OR m.contact_id = g.created_by) \
              ORDER BY m.contact_id IS g.created_by DESC, m.joined_at, m.contact_id",
         );
-        let seats: Vec<Seat> = self.link.rows(sql.bind(id.as_str()), "list a group's owners")?;
+        let seats: Vec<Seat> = self.db.rows(sql.bind(id.as_str()), "list a group's owners")?;
         let owners = seats.iter().filter(|(_, role)| role == Role::Owner.as_str());
         let first = match owners.count() {
             1 => return Ok(()),
@@ -59,10 +59,10 @@ impl WriteTx<'_> {
             }
         }
         self.role_set(group, &contact(first)?, Role::Owner)?;
-        self.owner_settled(group, first)
+        self.owner_audit(group, first)
     }
 
-    fn owner_settled(&mut self, group: &GroupId, owner: &str) -> Result<(), StoreError> {
+    fn owner_audit(&mut self, group: &GroupId, owner: &str) -> Result<(), StoreError> {
         let entry = NewAuditEntry::done(self.now(), Act::MemberTransfer);
         let details = json!({ "to": owner, "settled": true });
         self.audit(&entry.on(resource(group)).with(details))
@@ -73,7 +73,7 @@ impl WriteTx<'_> {
         let own = self.own_id();
         if self.member_find(group, &own)?.is_some() {
             self.role_set(group, &own, Role::Owner)?;
-            return self.owner_settled(group, &own.to_string());
+            return self.owner_audit(group, &own.to_string());
         }
         let (id, count) = (group.to_string(), self.group_count(group)?);
         let is_banned = self.is_banned(group, &own)?;
@@ -81,7 +81,7 @@ impl WriteTx<'_> {
             // A group without anybody would have nobody to lift it.
             let own = own.to_string();
             let sql = Sql::new("DELETE FROM group_bans WHERE group_id = ? AND contact_id = ?");
-            self.link
+            self.db
                 .run(sql.bind(id.as_str()).bind(own.as_str()), "lift a ban")?;
         } else if count >= GROUP_MEMBERS_MAX || is_banned {
             let sql = Sql::new(
@@ -89,12 +89,12 @@ impl WriteTx<'_> {
                  (SELECT contact_id FROM group_members WHERE group_id = ?1 ORDER BY joined_at, contact_id LIMIT 1) \
                  RETURNING contact_id",
             );
-            let first: Option<String> = self.link.row(sql.bind(id.as_str()), "find an owner")?;
-            return first.map_or(Ok(()), |first| self.owner_settled(group, &first));
+            let first: Option<String> = self.db.row(sql.bind(id.as_str()), "find an owner")?;
+            return first.map_or(Ok(()), |first| self.owner_audit(group, &first));
         }
         let sql = Sql::new("UPDATE groups SET max_members = max(max_members, ?) WHERE group_id = ?");
         let sql = sql.bind(i64::from(count) + 1).bind(id.as_str());
-        self.link.run(sql, "make room for the owner")?;
+        self.db.run(sql, "make room for the owner")?;
         let owner = self.own_member(None)?;
         self.member_insert(group, &owner)?;
         let entry = NewAuditEntry::done(self.now(), Act::MemberAdd);

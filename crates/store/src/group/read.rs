@@ -52,7 +52,7 @@ impl ReadTx<'_> {
     /// [`StoreError`] of the database.
     pub fn groups(&mut self) -> Result<Vec<Group>, StoreError> {
         let sql = Sql::new(format!("SELECT {COLUMNS} FROM groups ORDER BY group_id"));
-        let rows: Vec<Row> = self.link.rows(sql, "list the groups")?;
+        let rows: Vec<Row> = self.db.rows(sql, "list the groups")?;
         let mut groups = Vec::with_capacity(rows.len());
         for row in rows {
             let group = self.group_decode(row).map_err(StoreError::of_stored)?;
@@ -71,7 +71,7 @@ impl ReadTx<'_> {
         let mut groups = self.groups()?;
         let id = contact.to_string();
         let sql = Sql::new("SELECT group_id FROM group_members WHERE contact_id = ?");
-        let own: Vec<String> = self.link.rows(sql.bind(id.as_str()), "list a member's groups")?;
+        let own: Vec<String> = self.db.rows(sql.bind(id.as_str()), "list a member's groups")?;
         groups.retain(|group| group.kind.rules().is_listed || own.contains(&group.id.to_string()));
         Ok(groups)
     }
@@ -89,7 +89,7 @@ impl ReadTx<'_> {
     pub(super) fn group_find(&mut self, id: &GroupId) -> Result<Group, StoreError> {
         let text = id.to_string();
         let sql = Sql::new(format!("SELECT {COLUMNS} FROM groups WHERE group_id = ?"));
-        let row = self.link.row(sql.bind(text.as_str()), "find a group")?;
+        let row = self.db.row(sql.bind(text.as_str()), "find a group")?;
         self.group_decode(row.ok_or_else(|| no_group(id))?)
             .map_err(StoreError::of_stored)
     }
@@ -135,7 +135,7 @@ impl ReadTx<'_> {
             "SELECT {MEMBER_COLUMNS} FROM group_members WHERE group_id = ? ORDER BY contact_id <> ?, contact_id"
         ));
         let sql = sql.bind(id.as_str()).bind(own.as_str());
-        let rows: Vec<MemberRow> = self.link.rows(sql, "list a group's members")?;
+        let rows: Vec<MemberRow> = self.db.rows(sql, "list a group's members")?;
         rows.into_iter()
             .map(|row| self.member_decode(group, row).map_err(StoreError::of_stored))
             .collect()
@@ -171,7 +171,7 @@ impl ReadTx<'_> {
             "SELECT {MEMBER_COLUMNS} FROM group_members WHERE group_id = ? AND contact_id = ?"
         ));
         let sql = sql.bind(id.as_str()).bind(contact.as_str());
-        let row: Option<MemberRow> = self.link.row(sql, "find a member")?;
+        let row: Option<MemberRow> = self.db.row(sql, "find a member")?;
         row.map(|row| self.member_decode(group, row).map_err(StoreError::of_stored))
             .transpose()
     }
@@ -225,7 +225,7 @@ impl ReadTx<'_> {
              ORDER BY contact_id <> ?, contact_id",
         );
         let sql = sql.bind(id.as_str()).bind(own.as_str());
-        let rows: Vec<(String, String, String)> = self.link.rows(sql, "list a group's bans")?;
+        let rows: Vec<(String, String, String)> = self.db.rows(sql, "list a group's bans")?;
         let ban = |(contact, by, at): (String, String, String)| {
             Ok::<_, StoreError>(Ban {
                 contact: contact.parse()?,
@@ -246,14 +246,14 @@ impl ReadTx<'_> {
         self.permit(&resource(group), Permission::Read)?;
         let id = group.to_string();
         let sql = Sql::new("SELECT count(*) FROM group_members WHERE group_id = ?");
-        let count: Option<i64> = self.link.row(sql.bind(id.as_str()), "count members")?;
+        let count: Option<i64> = self.db.row(sql.bind(id.as_str()), "count members")?;
         Ok(u64::try_from(count.unwrap_or_default()).unwrap_or_default())
     }
 
     pub(super) fn group_exists(&mut self, id: &GroupId) -> Result<(), StoreError> {
         let text = id.to_string();
         let sql = Sql::new("SELECT 1 FROM groups WHERE group_id = ?");
-        let found: Option<i32> = self.link.row(sql.bind(text.as_str()), "find a group")?;
+        let found: Option<i32> = self.db.row(sql.bind(text.as_str()), "find a group")?;
         found.map(drop).ok_or_else(|| no_group(id))
     }
 }

@@ -72,7 +72,7 @@ impl WriteTx<'_> {
                 .bind(contact.as_str())
                 .bind(by.as_str())
                 .bind(at.as_str());
-            self.link.run(sql, "ban a contact")?;
+            self.db.run(sql, "ban a contact")?;
         }
         let (mut left_out, mut room) = (0, new.limit.get());
         for member in members {
@@ -87,7 +87,7 @@ impl WriteTx<'_> {
             self.member_insert(&new.id, member)?;
             room -= 1;
         }
-        self.group_owner_settle(&new.id)?;
+        self.group_owner_ensure(&new.id)?;
         Ok(left_out)
     }
 

@@ -93,6 +93,6 @@ impl WriteTx<'_> {
             .bind(now.as_str())
             .bind(id.as_str())
             .bind(contact.as_str());
-        self.link.run(sql, "set a member's role").map(drop)
+        self.db.run(sql, "set a member's role").map(drop)
     }
 }

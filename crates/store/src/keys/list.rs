@@ -58,7 +58,7 @@ impl ReadTx<'_> {
         for bind in binds.into_iter().flatten() {
             sql = sql.bind(bind);
         }
-        let rows: Vec<Row> = self.link.rows(sql, "list the keys")?;
+        let rows: Vec<Row> = self.db.rows(sql, "list the keys")?;
         rows.into_iter().map(entry).collect()
     }
 
@@ -73,7 +73,7 @@ impl ReadTx<'_> {
 
     fn key_find(&mut self, number: u32) -> Result<KeyEntry, StoreError> {
         let sql = Sql::new(format!("SELECT {COLUMNS} FROM key_store WHERE key_number = ?"));
-        let row: Option<Row> = self.link.row(sql.bind(i64::from(number)), "find a key")?;
+        let row: Option<Row> = self.db.row(sql.bind(i64::from(number)), "find a key")?;
         entry(
             row.ok_or_else(|| {
                 StoreError::NotFound(format!("key {number}; `privatus keys list` lists them"))
@@ -98,7 +98,7 @@ impl WriteTx<'_> {
         let expires = at.map(Timestamp::to_sql);
         let sql = Sql::new("UPDATE key_store SET expires_at = ? WHERE key_number = ?");
         let sql = sql.bind(expires.as_deref()).bind(i64::from(number));
-        self.link.run(sql, "set when a key expires")?;
+        self.db.run(sql, "set when a key expires")?;
         let entry = NewAuditEntry::done(now, Act::KeyExpiry)
             .on(Resource::of(ResourceKind::Key, number))
             .with(json!({ "from": key.expires_at, "to": at }));
@@ -144,8 +144,7 @@ mod tests {
             "EXPLAIN QUERY PLAN {}",
             statement(filter).replace('?', "NULL")
         ));
-        let steps: Vec<(i32, i32, i32, String)> =
-            vault.store.read(|tx| tx.link.rows(sql, "explain")).unwrap();
+        let steps: Vec<(i32, i32, i32, String)> = vault.store.read(|tx| tx.db.rows(sql, "explain")).unwrap();
         steps.into_iter().map(|(.., step)| step).collect()
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, RwLock};
 use privatus_crypto::{IdKey, KEY_WRAP_ALGORITHM, KeyStoreKey, TableKey, VaultId};
 use privatus_domain::Timestamp;
 
-use crate::db::connection::Link;
+use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
@@ -150,7 +150,7 @@ impl ReadTx<'_> {
         }
         let sql = Sql::new("SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?");
         let row: Option<(String, String, Vec<u8>)> =
-            self.link.row(sql.bind(i64::from(number)), "find a key")?;
+            self.db.row(sql.bind(i64::from(number)), "find a key")?;
         let (kind, scope, wrapped) =
             row.ok_or_else(|| StoreError::DatabaseDamaged(format!("key {number} is missing")))?;
         let key = self
@@ -172,7 +172,7 @@ impl ReadTx<'_> {
         let sql = Sql::new(
             "SELECT key_number FROM key_store WHERE key_type = ? AND scope = ? AND length(encrypted_key) > 0",
         );
-        let number: Option<i64> = self.link.row(sql.bind(kind).bind(scope), "find a key")?;
+        let number: Option<i64> = self.db.row(sql.bind(kind).bind(scope), "find a key")?;
         number.map(key_number).transpose()
     }
 }
@@ -193,12 +193,12 @@ impl WriteTx<'_> {
             "UPDATE vault_state SET next_key_number = next_key_number + 1 WHERE id = 1 \
              RETURNING next_key_number - 1",
         );
-        let number: Option<i64> = self.link.row(sql, "number a key")?;
+        let number: Option<i64> = self.db.row(sql, "number a key")?;
         let number = key_number(number.unwrap_or_default())?;
         let key = TableKey::generate()?;
         let (shared, now) = (self.shared, self.now().to_sql());
         key_keep(
-            self.link,
+            self.db,
             &shared.root,
             &shared.vault_id,
             number,
@@ -224,7 +224,7 @@ impl WriteTx<'_> {
 
 /// Writes a key's row, wrapped under the master key; `role` is its type and scope.
 pub(crate) fn key_keep(
-    link: &mut Link,
+    db: &mut Connection,
     root: &KeyStoreKey,
     vault: &VaultId,
     number: u32,
@@ -247,7 +247,7 @@ pub(crate) fn key_keep(
         .bind(wrapped.as_slice())
         .bind(KEY_WRAP_ALGORITHM)
         .bind(now);
-    link.run(sql, "keep a key").map(drop)
+    db.run(sql, "keep a key").map(drop)
 }
 
 fn key_number(number: i64) -> Result<u32, StoreError> {

@@ -1,7 +1,7 @@
 //! `key_store.usage_count` and `last_used`: gathered in memory, written at most once a minute and on close, never for
 //! each message (DESIGN section 4). What a crash loses of them is a statistic.
 
-use crate::db::connection::Link;
+use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -26,7 +26,7 @@ impl WriteTx<'_> {
                 .bind(i64::try_from(uses).unwrap_or(i64::MAX))
                 .bind(at.as_str())
                 .bind(i64::from(number));
-            self.link.run(sql, "count the use of a key")?;
+            self.db.run(sql, "count the use of a key")?;
         }
         Ok(())
     }
@@ -34,9 +34,9 @@ impl WriteTx<'_> {
 
 /// Writes what is left when the store is closed, in a transaction of its own. A vault that cannot be written keeps the
 /// older figures: closing it is no error for that.
-pub(crate) fn usage_flush(link: &mut Link, shared: &Shared) {
+pub(crate) fn usage_flush(db: &mut Connection, shared: &Shared) {
     if shared.has_uses()
-        && let Err(error) = Store::write_on(link, shared, |tx| tx.usage_write())
+        && let Err(error) = Store::write_on(db, shared, |tx| tx.usage_write())
     {
         tracing::debug!(%error, "the use of keys was not written");
     }
@@ -62,7 +62,7 @@ mod tests {
     /// Count and time of the key of June 2025.
     fn figures(store: &Store) -> (i64, Option<String>) {
         let sql = Sql::new("SELECT usage_count, last_used FROM key_store WHERE scope = 'messages/2025-06'");
-        store.read(|tx| tx.link.row(sql, "read")).unwrap().unwrap()
+        store.read(|tx| tx.db.row(sql, "read")).unwrap().unwrap()
     }
 
     #[test]

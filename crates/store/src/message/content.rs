@@ -101,7 +101,7 @@ impl WriteTx<'_> {
             .bind(algorithm)
             .bind(size(bytes))
             .bind(size(encoded));
-        self.link.run(sql, "keep a large message")?;
+        self.db.run(sql, "keep a large message")?;
         zeroize::Zeroize::zeroize(&mut packed);
         Ok(())
     }
@@ -152,7 +152,7 @@ impl ReadTx<'_> {
         let sql = Sql::new("SELECT content, compression_algorithm FROM message_content WHERE message_id = ?");
         let text = id.to_string();
         let row: Option<(Vec<u8>, Option<String>)> =
-            self.link.row(sql.bind(text.as_str()), "read a large message")?;
+            self.db.row(sql.bind(text.as_str()), "read a large message")?;
         let missing = || StoreError::DatabaseDamaged(format!("the content of message {id} is missing"));
         let (envelope, algorithm) = row.ok_or_else(missing)?;
         let packed = self.open_value("message_content", "content", row_id, &envelope)?;

@@ -8,11 +8,11 @@ use privatus_domain::{
     ConversationId, Direction, MessageId, NewMessage, Partition, Permission, SenderRef, Timestamp,
 };
 
-use crate::conversation::{Delta, Place};
+use crate::conversation::{ConversationRef, Delta};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Located;
-use crate::partition::catalogue::Month;
+use crate::partition::catalogue::PartitionTable;
 use crate::partition::row_key;
 use crate::tx::WriteTx;
 
@@ -73,7 +73,7 @@ impl WriteTx<'_> {
         self.permit_conversation(conversation, Permission::Write)?;
         let place = match message.direction {
             Direction::In => self.conversation_open(conversation)?,
-            Direction::Out => self.conversation_place(conversation)?,
+            Direction::Out => self.conversation_ref(conversation)?,
         };
         let now = self.now();
         let inserted = self.place_insert(place, std::iter::once((message, now)), Replies::Here)?;
@@ -156,13 +156,13 @@ impl WriteTx<'_> {
         replies: Replies,
     ) -> Result<Inserted, StoreError> {
         self.permit_conversation(conversation, Permission::Write)?;
-        let place = self.conversation_place(conversation)?;
+        let place = self.conversation_ref(conversation)?;
         self.place_insert(place, messages, replies)
     }
 
     fn place_insert<'m>(
         &mut self,
-        place: Place,
+        place: ConversationRef,
         messages: impl Iterator<Item = (&'m NewMessage, Timestamp)>,
         replies: Replies,
     ) -> Result<Inserted, StoreError> {
@@ -173,7 +173,7 @@ impl WriteTx<'_> {
 
     fn place_insert_all<'m>(
         &mut self,
-        place: Place,
+        place: ConversationRef,
         messages: impl Iterator<Item = (&'m NewMessage, Timestamp)>,
         replies: Replies,
     ) -> Result<Inserted, StoreError> {
@@ -211,7 +211,7 @@ impl WriteTx<'_> {
 
     /// A reply to a message that the vault has in another conversation is refused: it would be shown there and here. One
     /// to a message that was removed (its row may still wait for it), or that may still come, is kept.
-    fn reply_check(&mut self, place: Place, message: &NewMessage) -> Result<(), StoreError> {
+    fn reply_check(&mut self, place: ConversationRef, message: &NewMessage) -> Result<(), StoreError> {
         let Some(answered) = &message.reply_to else {
             return Ok(());
         };
@@ -234,7 +234,7 @@ impl WriteTx<'_> {
         };
         let id = group.to_string();
         let sql = Sql::new("SELECT 1 FROM groups WHERE group_id = ? AND is_anonymous");
-        let found: Option<i32> = self.link.row(sql.bind(id.as_str()), "find a group")?;
+        let found: Option<i32> = self.db.row(sql.bind(id.as_str()), "find a group")?;
         found
             .map(drop)
             .ok_or_else(|| MessageError::AnonymousInNamed(message.id.clone()).into())
@@ -242,13 +242,13 @@ impl WriteTx<'_> {
 
     fn insert_one(
         &mut self,
-        place: Place,
+        place: ConversationRef,
         message: &NewMessage,
         arrived: Timestamp,
         delta: &mut Delta,
     ) -> Result<One, StoreError> {
         let partition = Partition::route(message.at, self.now());
-        let month = self.month_ensure(partition)?;
+        let month = self.partition_ensure(partition)?;
         let lookup = self.lookup_key(&message.id);
         let candidate = self.candidate(place.number, &month, message)?;
         let sql = Sql::new(
@@ -259,7 +259,7 @@ impl WriteTx<'_> {
             .bind(lookup.as_slice())
             .bind(partition.number())
             .bind(candidate);
-        if self.link.run(sql, "register a message")? == 0 {
+        if self.db.run(sql, "register a message")? == 0 {
             return Ok(match self.locate(&message.id)? {
                 Located::At(..) => One::Known,
                 Located::Removed | Located::Absent => One::Removed,
@@ -268,7 +268,7 @@ impl WriteTx<'_> {
         let row_key = self.insert_row(place.number, &month, candidate, (message, arrived))?;
         if row_key != candidate {
             let sql = Sql::new("UPDATE message_locator SET row_key = ? WHERE message_id = ?");
-            self.link
+            self.db
                 .run(sql.bind(row_key).bind(lookup.as_slice()), "register a message")?;
         }
         if place.last_partition != Some(partition.number().into())
@@ -278,7 +278,7 @@ impl WriteTx<'_> {
                 "INSERT INTO conversation_months (conversation, partition) VALUES (?, ?) \
                  ON CONFLICT DO NOTHING",
             );
-            self.link.run(
+            self.db.run(
                 sql.bind(place.number).bind(partition.number()),
                 "note a conversation's month",
             )?;
@@ -301,7 +301,12 @@ impl WriteTx<'_> {
     }
 
     /// The key to try first: the message's own instant, or the place after the last one given out in it.
-    fn candidate(&mut self, number: i64, month: &Month, message: &NewMessage) -> Result<i64, StoreError> {
+    fn candidate(
+        &mut self,
+        number: i64,
+        month: &PartitionTable,
+        message: &NewMessage,
+    ) -> Result<i64, StoreError> {
         let placed = self.placed.get(&(month.partition, number)).copied();
         match row_key::wanted(number, month.partition, message.at) {
             // The same instant again goes on where it was, also past its own end: looking for room from its beginning
@@ -324,7 +329,7 @@ impl WriteTx<'_> {
     fn insert_row(
         &mut self,
         number: i64,
-        month: &Arc<Month>,
+        month: &Arc<PartitionTable>,
         candidate: i64,
         (message, arrived): (&NewMessage, Timestamp),
     ) -> Result<i64, StoreError> {
@@ -363,7 +368,7 @@ impl WriteTx<'_> {
                 .bind(message.deleted_at.map(|at| at.unix_ms()))
                 .bind(message.reply_to.as_ref().map(MessageId::as_id))
                 .bind(arrived.unix_ms());
-            if self.link.run(sql, "write a message")? == 1 {
+            if self.db.run(sql, "write a message")? == 1 {
                 return Ok(row_key);
             }
             row_key = self.free_key(month, row_key, high)?;
@@ -371,7 +376,12 @@ impl WriteTx<'_> {
     }
 
     /// The place after the last message of the instant, or of the first later one that has room.
-    pub(crate) fn free_key(&mut self, month: &Month, taken: i64, high: i64) -> Result<i64, StoreError> {
+    pub(crate) fn free_key(
+        &mut self,
+        month: &PartitionTable,
+        taken: i64,
+        high: i64,
+    ) -> Result<i64, StoreError> {
         let mut instant = taken & !(TIES - 1);
         while instant <= high {
             match self.last_key(month, instant, instant + TIES - 1)? {
@@ -386,12 +396,12 @@ impl WriteTx<'_> {
         )))
     }
 
-    fn last_key(&mut self, month: &Month, low: i64, high: i64) -> Result<Option<i64>, StoreError> {
+    fn last_key(&mut self, month: &PartitionTable, low: i64, high: i64) -> Result<Option<i64>, StoreError> {
         let sql = Sql::new(format!(
             "SELECT max(row_key) FROM {} WHERE row_key BETWEEN ? AND ?",
             month.table
         ));
-        let last: Option<Option<i64>> = self.link.row(sql.bind(low).bind(high), "find a free place")?;
+        let last: Option<Option<i64>> = self.db.row(sql.bind(low).bind(high), "find a free place")?;
         Ok(last.flatten())
     }
 }

@@ -9,7 +9,7 @@ use privatus_domain::{ConversationId, Message, MessageId, Partition, Permission}
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::{Located, Row};
-use crate::partition::catalogue::Month;
+use crate::partition::catalogue::PartitionTable;
 use crate::partition::row_key;
 use crate::tx::ReadTx;
 
@@ -133,9 +133,9 @@ impl ReadTx<'_> {
             self.rows_from(number, partitions, Some(position), false, newer)?
         };
         rows.reverse();
-        if let Some(month) = self.months.get(&position.partition).cloned() {
+        if let Some(month) = self.partitions.get(&position.partition).cloned() {
             let sql = Sql::new(month.by_key.as_str());
-            let row: Option<Row> = self.link.row(sql.bind(position.row_key), "read a message")?;
+            let row: Option<Row> = self.db.row(sql.bind(position.row_key), "read a message")?;
             rows.extend(row.map(|row| (month.partition, row)));
         }
         let older = limit.saturating_sub(rows.len());
@@ -159,7 +159,7 @@ impl ReadTx<'_> {
     ) -> Result<Position, StoreError> {
         if let Some((partition, row_key)) = self.shared.cursors.find(id)
             && row_key::conversation(row_key) == number
-            && let Some(month) = self.months.get(&partition).cloned()
+            && let Some(month) = self.partitions.get(&partition).cloned()
             && let Some((found, at)) = self.place_at(&month, row_key)?
             && found == *id.as_id()
         {
@@ -188,9 +188,9 @@ impl ReadTx<'_> {
     }
 
     /// The id and the time of the row with this key.
-    fn place_at(&mut self, month: &Month, row_key: i64) -> Result<Option<(Id, i64)>, StoreError> {
+    fn place_at(&mut self, month: &PartitionTable, row_key: i64) -> Result<Option<(Id, i64)>, StoreError> {
         let sql = Sql::new(month.place_by_key.as_str());
-        self.link.row(sql.bind(row_key), "find a message's place")
+        self.db.row(sql.bind(row_key), "find a message's place")
     }
 
     /// Up to `want` rows from a position on, exclusive, and whether there are more.
@@ -217,7 +217,7 @@ impl ReadTx<'_> {
             order.reverse();
         }
         for partition in order {
-            let Some(month) = self.months.get(&partition).cloned() else {
+            let Some(month) = self.partitions.get(&partition).cloned() else {
                 continue;
             };
             let from = from.filter(|from| from.partition == partition);
@@ -235,7 +235,7 @@ impl ReadTx<'_> {
     fn month_rows(
         &mut self,
         number: i64,
-        month: &Arc<Month>,
+        month: &Arc<PartitionTable>,
         from: Option<Position>,
         newest_first: bool,
         want: usize,
@@ -260,7 +260,7 @@ impl ReadTx<'_> {
             let (at, row_key) = from.map_or((edge, edge), |from| (from.at, from.row_key));
             sql.bind(number).bind(at).bind(row_key)
         };
-        self.link.each(sql, "read a page", |row| {
+        self.db.each(sql, "read a page", |row| {
             rows.push((month.partition, row));
             rows.len() <= want
         })

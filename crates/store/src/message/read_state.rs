@@ -34,7 +34,7 @@ impl WriteTx<'_> {
             },
         };
         let sql = Sql::new("SELECT unread_count FROM conversations WHERE conversation = ?");
-        let unread: Option<i64> = self.link.row(sql.bind(number), "count unread messages")?;
+        let unread: Option<i64> = self.db.row(sql.bind(number), "count unread messages")?;
         let unread = usize::try_from(unread.unwrap_or_default()).unwrap_or_default();
         let mut marked = 0;
         for partition in partitions {
@@ -42,7 +42,7 @@ impl WriteTx<'_> {
             if marked >= unread {
                 break;
             }
-            let Some(month) = self.months.get(&partition).cloned() else {
+            let Some(month) = self.partitions.get(&partition).cloned() else {
                 continue;
             };
             let table = &month.table;
@@ -52,19 +52,17 @@ impl WriteTx<'_> {
             );
             marked += match &limit {
                 Some((last, _)) if partition > last.partition => 0,
-                Some((last, key)) if partition == last.partition && partition.is_month() => self
-                    .link
-                    .run(Sql::new(set).bind(low).bind(*key), "mark as read")?,
+                Some((last, key)) if partition == last.partition && partition.is_month() => {
+                    self.db.run(Sql::new(set).bind(low).bind(*key), "mark as read")?
+                }
                 Some((last, key)) if partition == last.partition => {
                     let set = format!(
                         "{set} AND (timestamp, row_key) <= (SELECT timestamp, row_key FROM {table} WHERE row_key = ?)"
                     );
-                    self.link
+                    self.db
                         .run(Sql::new(set).bind(low).bind(high).bind(*key), "mark as read")?
                 }
-                _ => self
-                    .link
-                    .run(Sql::new(set).bind(low).bind(high), "mark as read")?,
+                _ => self.db.run(Sql::new(set).bind(low).bind(high), "mark as read")?,
             };
         }
         let marked = u64::try_from(marked).unwrap_or_default();
@@ -72,7 +70,7 @@ impl WriteTx<'_> {
             let sql =
                 Sql::new("UPDATE conversations SET unread_count = unread_count - ? WHERE conversation = ?");
             let count = i64::try_from(marked).unwrap_or(i64::MAX);
-            self.link
+            self.db
                 .run(sql.bind(count).bind(number), "count unread messages")?;
         }
         Ok(marked)

@@ -12,7 +12,7 @@ use crate::db::decode::{FromRow, WrongType};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::sender::{SenderRow, sender_from};
-use crate::partition::catalogue::Month;
+use crate::partition::catalogue::PartitionTable;
 use crate::partition::row_key;
 use crate::tx::ReadTx;
 
@@ -64,7 +64,7 @@ pub(crate) enum Located {
     /// Seen and removed: only the id is kept.
     Removed,
     /// In this month, under this key.
-    At(Arc<Month>, i64),
+    At(Arc<PartitionTable>, i64),
 }
 
 impl ReadTx<'_> {
@@ -73,13 +73,13 @@ impl ReadTx<'_> {
         let key = self.lookup_key(id);
         let sql = Sql::new("SELECT partition, row_key FROM message_locator WHERE message_id = ?");
         let row: Option<(Option<i64>, Option<i64>)> =
-            self.link.row(sql.bind(key.as_slice()), "find a message")?;
+            self.db.row(sql.bind(key.as_slice()), "find a message")?;
         match row {
             None => Ok(Located::Absent),
             Some((Some(partition), Some(row_key))) => {
                 let partition = i32::try_from(partition).ok().and_then(Partition::from_number);
                 let month = partition
-                    .and_then(|partition| self.months.get(&partition))
+                    .and_then(|partition| self.partitions.get(&partition))
                     .cloned();
                 let month = month.ok_or_else(|| {
                     StoreError::DatabaseDamaged(format!(
@@ -96,7 +96,7 @@ impl ReadTx<'_> {
     pub(crate) fn is_shown(&mut self, row_key: i64) -> Result<bool, StoreError> {
         let sql = Sql::new("SELECT 1 FROM conversations WHERE conversation = ? AND is_hidden = 0");
         let number = row_key::conversation(row_key);
-        let shown: Option<i32> = self.link.row(sql.bind(number), "find a conversation")?;
+        let shown: Option<i32> = self.db.row(sql.bind(number), "find a conversation")?;
         Ok(shown.is_some())
     }
 
@@ -112,7 +112,7 @@ impl ReadTx<'_> {
         };
         let sql = Sql::new(month.whole_by_key.as_str());
         let row: Option<(Row, Option<String>, SenderRow)> =
-            self.link.row(sql.bind(row_key), "read a message")?;
+            self.db.row(sql.bind(row_key), "read a message")?;
         let (row, conversation, sender) = row.filter(|(row, ..)| row.id == *id.as_id()).ok_or_else(|| {
             StoreError::DatabaseDamaged(format!("the register points message {id} at another row"))
         })?;
@@ -143,7 +143,7 @@ impl ReadTx<'_> {
                     "SELECT is_deleted FROM {} WHERE row_key = ?",
                     month.table
                 ));
-                let deleted: Option<bool> = self.link.row(sql.bind(row_key), "read a message")?;
+                let deleted: Option<bool> = self.db.row(sql.bind(row_key), "read a message")?;
                 Ok(if deleted.unwrap_or(true) {
                     ReplyState::Deleted
                 } else {

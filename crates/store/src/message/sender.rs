@@ -61,7 +61,7 @@ impl ReadTx<'_> {
             "SELECT {SENDER_COLUMNS} FROM senders s LEFT JOIN contacts c ON c.contact_id = s.contact_id \
              WHERE s.sender = ?"
         ));
-        let sender = sender_from(self.link.row(sql.bind(number), "find a sender")?)?;
+        let sender = sender_from(self.db.row(sql.bind(number), "find a sender")?)?;
         seen.insert(number, sender.clone());
         Ok(sender)
     }
@@ -86,17 +86,17 @@ impl WriteTx<'_> {
                     "INSERT INTO senders (contact_id) SELECT contact_id FROM contacts WHERE contact_id = ? \
                      RETURNING sender",
                 );
-                let known: Option<i64> = self.link.row(find.bind(id.as_str()), "find a sender")?;
+                let known: Option<i64> = self.db.row(find.bind(id.as_str()), "find a sender")?;
                 match known {
                     Some(number) => Some(number),
-                    None => self.link.row(add.bind(id.as_str()), "add a sender")?,
+                    None => self.db.row(add.bind(id.as_str()), "add a sender")?,
                 }
                 .ok_or_else(|| StoreError::NotFound(format!("contact {id}, named as a sender")))?
             }
             SenderRef::Imported(imported) => {
                 let find = Sql::new("SELECT sender FROM senders WHERE source_id = ?");
                 let known: Option<i64> = self
-                    .link
+                    .db
                     .row(find.bind(imported.source_id.as_slice()), "find a sender")?;
                 let add = Sql::new("INSERT INTO senders (source_id, name) VALUES (?, ?) RETURNING sender");
                 let add = add
@@ -104,7 +104,7 @@ impl WriteTx<'_> {
                     .bind(imported.name.as_str());
                 match known {
                     Some(number) => Some(number),
-                    None => self.link.row(add, "add a sender")?,
+                    None => self.db.row(add, "add a sender")?,
                 }
                 .ok_or_else(|| StoreError::Unexpected("a sender got no number".into()))?
             }
@@ -129,7 +129,7 @@ impl WriteTx<'_> {
             .bind(conversation)
             .bind(group.as_str())
             .bind(anonymous_id.as_str());
-        if let Some(number) = self.link.row(find, "find a sender")? {
+        if let Some(number) = self.db.row(find, "find a sender")? {
             return Ok(number);
         }
         let add = Sql::new(
@@ -140,7 +140,7 @@ impl WriteTx<'_> {
             .bind(anonymous_id.as_str())
             .bind(conversation)
             .bind(group.as_str());
-        let number: Option<i64> = self.link.row(add, "add a sender")?;
+        let number: Option<i64> = self.db.row(add, "add a sender")?;
         number.ok_or_else(|| MessageError::AnonymousElsewhere(message.clone()).into())
     }
 }

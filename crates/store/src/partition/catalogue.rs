@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use privatus_domain::Partition;
 
-use crate::db::connection::Link;
+use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::sender::SENDER_COLUMNS;
 
 /// Months that may stand (DESIGN section 6): the view behind the two has one term each, and SQLite takes 500.
-pub(crate) const MONTHS_MAX: usize = 400;
+pub(crate) const PARTITIONS_MAX: usize = 400;
 
 /// One month's table, its key and its statements.
 #[derive(Debug)]
-pub(crate) struct Month {
+pub(crate) struct PartitionTable {
     pub(crate) partition: Partition,
     pub(crate) key_number: u32,
     pub(crate) table: String,
@@ -30,7 +30,7 @@ pub(crate) struct Month {
 const COLUMNS: &str = "row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, is_deleted, \
                        timestamp, edited_at, deleted_at, reply_to, created_at";
 
-impl Month {
+impl PartitionTable {
     pub(crate) fn new(partition: Partition, key_number: u32) -> Self {
         let table = partition.table();
         Self {
@@ -81,15 +81,15 @@ impl Month {
 pub(crate) struct Catalogue {
     pub(crate) schema_version: i64,
     /// Shared with every transaction that begins; a writer that adds a month copies it.
-    pub(crate) months: Arc<BTreeMap<Partition, Arc<Month>>>,
+    pub(crate) partitions: Arc<BTreeMap<Partition, Arc<PartitionTable>>>,
 }
 
 impl Catalogue {
     /// Reads the catalogue in the transaction that is open.
-    pub(crate) fn load(link: &mut Link, schema_version: i64) -> Result<Self, StoreError> {
+    pub(crate) fn load(db: &mut Connection, schema_version: i64) -> Result<Self, StoreError> {
         // A `key_id` is the decimal text of its number: no look into `key_store` is needed.
         let sql = Sql::new("SELECT partition, table_name, key_id FROM partitions WHERE state <> 'sealed'");
-        let rows: Vec<(i32, String, String)> = link.rows(sql, "read the catalogue")?;
+        let rows: Vec<(i32, String, String)> = db.rows(sql, "read the catalogue")?;
         let mut months = BTreeMap::new();
         for (number, table, key) in rows {
             let partition = Partition::from_number(number).filter(|partition| partition.table() == table);
@@ -98,17 +98,17 @@ impl Catalogue {
                     "the catalogue names an impossible month".into(),
                 ));
             };
-            months.insert(partition, Arc::new(Month::new(partition, key)));
+            months.insert(partition, Arc::new(PartitionTable::new(partition, key)));
         }
         Ok(Self {
             schema_version,
-            months: Arc::new(months),
+            partitions: Arc::new(months),
         })
     }
 
     /// `PRAGMA schema_version`, which every change of the schema moves.
-    pub(crate) fn current_version(link: &mut Link) -> Result<i64, StoreError> {
-        let version: Option<i64> = link.row(Sql::new("PRAGMA schema_version"), "read the schema version")?;
+    pub(crate) fn current_version(db: &mut Connection) -> Result<i64, StoreError> {
+        let version: Option<i64> = db.row(Sql::new("PRAGMA schema_version"), "read the schema version")?;
         Ok(version.unwrap_or_default())
     }
 }

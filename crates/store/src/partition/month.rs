@@ -6,23 +6,26 @@ use privatus_domain::{Partition, Permission, Resource, ResourceKind};
 
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::partition::catalogue::{MONTHS_MAX, Month};
+use crate::partition::catalogue::{PARTITIONS_MAX, PartitionTable};
 use crate::tx::WriteTx;
-use crate::upgrade::{month_sql, refresh_views};
+use crate::upgrade::{partition_sql, refresh_views};
 
 impl WriteTx<'_> {
     /// The month's table, made on first use.
-    pub(crate) fn month_ensure(&mut self, partition: Partition) -> Result<Arc<Month>, StoreError> {
-        if let Some(month) = self.months.get(&partition) {
+    pub(crate) fn partition_ensure(
+        &mut self,
+        partition: Partition,
+    ) -> Result<Arc<PartitionTable>, StoreError> {
+        if let Some(month) = self.partitions.get(&partition) {
             return Ok(Arc::clone(month));
         }
-        if self.months.len() >= MONTHS_MAX {
+        if self.partitions.len() >= PARTITIONS_MAX {
             return Err(StoreError::Refused(format!(
-                "the vault has {MONTHS_MAX} months; {partition} would be one more"
+                "the vault has {PARTITIONS_MAX} months; {partition} would be one more"
             )));
         }
         let key_number = self.key_made("table", &format!("messages/{partition}"))?;
-        let month = Arc::new(Month::new(partition, key_number));
+        let month = Arc::new(PartitionTable::new(partition, key_number));
         let (key_id, now) = (key_number.to_string(), self.now().to_sql());
         let sql = Sql::new(
             "INSERT INTO partitions (partition, table_name, state, key_id, created_at) VALUES (?, ?, 'live', ?, ?)",
@@ -32,11 +35,11 @@ impl WriteTx<'_> {
             .bind(month.table.as_str())
             .bind(key_id.as_str())
             .bind(now.as_str());
-        self.link.run(sql, "add a month to the catalogue")?;
-        for sql in month_sql(self.link.raw(), partition)? {
+        self.db.run(sql, "add a month to the catalogue")?;
+        for sql in partition_sql(self.db.raw(), partition)? {
             self.run_schema(&sql)?;
         }
-        Arc::make_mut(&mut self.months).insert(partition, Arc::clone(&month));
+        Arc::make_mut(&mut self.partitions).insert(partition, Arc::clone(&month));
         self.views_refresh()?;
         Ok(month)
     }
@@ -46,10 +49,10 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the vault has no such month.
-    pub fn month_archive(&mut self, partition: Partition) -> Result<(), StoreError> {
+    pub fn partition_archive(&mut self, partition: Partition) -> Result<(), StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
         let sql = Sql::new("UPDATE partitions SET state = 'archived' WHERE partition = ? AND state = 'live'");
-        if self.link.run(sql.bind(partition.number()), "archive a month")? == 0 {
+        if self.db.run(sql.bind(partition.number()), "archive a month")? == 0 {
             return Err(StoreError::NotFound(format!("a live month {partition}")));
         }
         self.views_refresh()
@@ -57,13 +60,13 @@ impl WriteTx<'_> {
 
     fn views_refresh(&mut self) -> Result<(), StoreError> {
         self.schema_changed = true;
-        Ok(refresh_views(self.link.raw())?)
+        Ok(refresh_views(self.db.raw())?)
     }
 
     /// Runs DDL without keeping it prepared.
     fn run_schema(&mut self, sql: &str) -> Result<(), StoreError> {
         self.schema_changed = true;
-        self.link.raw().execute_batch(sql)?;
+        self.db.raw().execute_batch(sql)?;
         Ok(())
     }
 }

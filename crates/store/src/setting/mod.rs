@@ -20,7 +20,7 @@ impl ReadTx<'_> {
     /// [`StoreError`] of the database.
     pub fn settings(&mut self) -> Result<Vec<Setting>, StoreError> {
         let sql = Sql::new("SELECT scope, key, value, updated_at FROM settings ORDER BY scope, key");
-        let rows: Vec<Row> = self.link.rows(sql, "list the settings")?;
+        let rows: Vec<Row> = self.db.rows(sql, "list the settings")?;
         self.settings_from(rows)
     }
 
@@ -32,7 +32,7 @@ impl ReadTx<'_> {
         let sql = Sql::new(
             "SELECT scope, key, value, updated_at FROM settings WHERE scope = ? ORDER BY scope, key",
         );
-        let rows: Vec<Row> = self.link.rows(sql.bind(scope), "list the settings")?;
+        let rows: Vec<Row> = self.db.rows(sql.bind(scope), "list the settings")?;
         self.settings_from(rows)
     }
 
@@ -104,7 +104,7 @@ impl ReadTx<'_> {
     fn setting_find(&mut self, scope: &str, key: &SettingKey) -> Result<Option<Setting>, StoreError> {
         let sql = Sql::new("SELECT scope, key, value, updated_at FROM settings WHERE scope = ? AND key = ?");
         let row = self
-            .link
+            .db
             .row(sql.bind(scope).bind(key.as_str()), "find a setting")?;
         row.map(|row| self.setting_from(row)).transpose()
     }
@@ -204,7 +204,7 @@ impl WriteTx<'_> {
             .bind(sealed.as_slice())
             .bind(updated.as_str())
             .bind(now.as_str());
-        self.link.run(sql, "set a setting").map(drop)
+        self.db.run(sql, "set a setting").map(drop)
     }
 
     /// Takes a value from a source: the later one of two stays, one without a time is the earlier. The vault's own public
@@ -246,7 +246,7 @@ impl WriteTx<'_> {
         self.identity_note(scope, key, None)?;
         let sql = Sql::new("DELETE FROM settings WHERE scope = ? AND key = ?");
         match self
-            .link
+            .db
             .run(sql.bind(scope).bind(key.as_str()), "remove a setting")?
         {
             0 => Err(StoreError::NotFound(format!("setting {}", key.as_str()))),

@@ -53,7 +53,7 @@ impl ReadTx<'_> {
             "SELECT metric_name, metadata FROM performance_metrics WHERE category = 'transaction' AND timestamp >= ?",
         );
         let rows: Vec<(String, Option<String>)> =
-            self.link.rows(sql.bind(since.as_str()), "read the metrics")?;
+            self.db.rows(sql.bind(since.as_str()), "read the metrics")?;
         let mut times: BTreeMap<String, Histogram> = BTreeMap::new();
         for (name, metadata) in rows {
             times
@@ -78,7 +78,7 @@ impl WriteTx<'_> {
              WHERE category = 'transaction' AND timestamp = ?",
         );
         let rows: Vec<(String, i64, Option<String>)> =
-            self.link.rows(sql.bind(at.as_str()), "read the metrics")?;
+            self.db.rows(sql.bind(at.as_str()), "read the metrics")?;
         let known: BTreeMap<String, (i64, Option<String>)> = rows
             .into_iter()
             .map(|(name, id, metadata)| (name, (id, metadata)))
@@ -95,7 +95,7 @@ impl WriteTx<'_> {
                 let sql = Sql::new(
                     "UPDATE performance_metrics SET metric_value = ?, metadata = ? WHERE metric_id = ?",
                 );
-                self.link
+                self.db
                     .run(sql.bind(p50).bind(text.as_str()).bind(*id), "write a metric")?;
             } else {
                 let sql = Sql::new(
@@ -103,13 +103,13 @@ impl WriteTx<'_> {
                      VALUES (?, ?, ?, 'us', 'transaction', ?)",
                 );
                 let sql = sql.bind(at.as_str()).bind(*name).bind(p50).bind(text.as_str());
-                self.link.run(sql, "write a metric")?;
+                self.db.run(sql, "write a metric")?;
             }
         }
         let oldest = Day::of(self.now()).before(KEPT_DAYS).start().to_sql();
         let sql =
             Sql::new("DELETE FROM performance_metrics WHERE category = 'transaction' AND timestamp < ?");
-        self.link
+        self.db
             .run(sql.bind(oldest.as_str()), "remove old metrics")
             .map(drop)
     }

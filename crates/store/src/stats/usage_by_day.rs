@@ -110,7 +110,7 @@ impl ReadTx<'_> {
     pub fn statistics(&mut self) -> Result<Vec<Statistic>, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Read)?;
         let sql = Sql::new("SELECT date, metric, value FROM usage_statistics ORDER BY date, metric");
-        let rows: Vec<(String, String, Option<i64>)> = self.link.rows(sql, "read the statistics")?;
+        let rows: Vec<(String, String, Option<i64>)> = self.db.rows(sql, "read the statistics")?;
         let row = |(date, metric, value): (String, String, Option<i64>)| {
             let date = Day::parse(&date).map_err(StoreError::from);
             Ok(Statistic {
@@ -135,7 +135,7 @@ impl WriteTx<'_> {
             "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) ON CONFLICT (date, metric) DO NOTHING",
         );
         let sql = sql.bind(date.as_str()).bind(row.metric.as_str()).bind(row.value);
-        Ok(self.link.run(sql, "write a statistic")? == 1)
+        Ok(self.db.run(sql, "write a statistic")? == 1)
     }
 
     /// Writes what was gathered, or drops it where the setting says so. What cannot be written is lost: no transaction
@@ -171,7 +171,7 @@ impl WriteTx<'_> {
                      ON CONFLICT (date, metric) DO UPDATE SET value = coalesce(value, 0) + excluded.value",
                 );
                 let value = i64::try_from(value).unwrap_or(i64::MAX);
-                self.link.run(
+                self.db.run(
                     sql.bind(date.as_str()).bind(name).bind(value),
                     "write a statistic",
                 )?;
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(sends(&store), 9);
         let counted: Option<i64> = {
             let sql = Sql::new("SELECT count(*) FROM performance_metrics WHERE metric_name = 'send'");
-            store.read(|tx| tx.link.row(sql, "count")).unwrap()
+            store.read(|tx| tx.db.row(sql, "count")).unwrap()
         };
         assert_eq!(counted, Some(2), "a row a name and day");
     }
@@ -309,7 +309,7 @@ mod tests {
             let sql = Sql::new(
                 "SELECT timestamp FROM performance_metrics WHERE metric_name <> 'read' ORDER BY timestamp",
             );
-            let all: Vec<String> = vault.store.read(|tx| tx.link.rows(sql, "list")).unwrap();
+            let all: Vec<String> = vault.store.read(|tx| tx.db.rows(sql, "list")).unwrap();
             all.into_iter()
                 .filter_map(|at| Some(at.get(..10)?.to_owned()))
                 .collect()

@@ -7,7 +7,7 @@ use privatus_domain::{Partition, Timestamp};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Row;
-use crate::partition::catalogue::{MONTHS_MAX, Month};
+use crate::partition::catalogue::{PARTITIONS_MAX, PartitionTable};
 use crate::partition::row_key;
 use crate::store::Store;
 use crate::tx::WriteTx;
@@ -22,24 +22,24 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] of the database; what was moved stays moved, the next call goes on.
-    pub fn late_settle(&self) -> Result<u64, StoreError> {
-        if !self.shared.catalogue().months.contains_key(&Partition::LATE) {
+    pub fn late_messages_sweep(&self) -> Result<u64, StoreError> {
+        if !self.shared.catalogue().partitions.contains_key(&Partition::LATE) {
             return Ok(0);
         }
         let pending = self.read(|tx| {
-            if !tx.months.contains_key(&Partition::LATE) {
+            if !tx.partitions.contains_key(&Partition::LATE) {
                 return Ok(Vec::new());
             }
             let sql = Sql::new(
                 "SELECT conversation FROM conversation_months WHERE partition = ? ORDER BY conversation",
             );
-            tx.link
+            tx.db
                 .rows::<i64>(sql.bind(Partition::LATE.number()), "list late messages")
         })?;
         let mut moved = 0;
         for number in pending {
             loop {
-                let batch = self.write("settle_late", |tx| tx.late_batch(number))?;
+                let batch = self.write("late_messages_sweep", |tx| tx.late_batch(number))?;
                 moved += batch;
                 if batch == 0 {
                     break;
@@ -53,22 +53,22 @@ impl Store {
 impl WriteTx<'_> {
     /// Moves the oldest late messages of one conversation that have a month now, in the order they are read.
     fn late_batch(&mut self, number: i64) -> Result<u64, StoreError> {
-        let Some(late) = self.months.get(&Partition::LATE).cloned() else {
+        let Some(late) = self.partitions.get(&Partition::LATE).cloned() else {
             return Ok(0);
         };
         let end = Partition::late_from(self.now()).unix_ms();
         let sql = Sql::new(late.page(false, BATCH));
-        let rows: Vec<Row> = self.link.rows(
+        let rows: Vec<Row> = self.db.rows(
             sql.bind(number).bind(i64::MIN).bind(i64::MIN),
             "read late messages",
         )?;
         let mut moved = 0;
         for row in rows.into_iter().take_while(|row| row.at < end) {
             let partition = Partition::route(Timestamp::from_unix_ms(row.at)?, self.now());
-            if !self.months.contains_key(&partition) && self.months.len() >= MONTHS_MAX {
+            if !self.partitions.contains_key(&partition) && self.partitions.len() >= PARTITIONS_MAX {
                 break;
             }
-            let month = self.month_ensure(partition)?;
+            let month = self.partition_ensure(partition)?;
             self.late_move(number, &late, &month, &row)?;
             moved += 1;
         }
@@ -79,7 +79,7 @@ impl WriteTx<'_> {
                 late.table
             ));
             let sql = sql.bind(number).bind(Partition::LATE.number()).bind(number);
-            self.link.run(sql, "note a conversation's month")?;
+            self.db.run(sql, "note a conversation's month")?;
         }
         Ok(moved)
     }
@@ -89,8 +89,8 @@ impl WriteTx<'_> {
     fn late_move(
         &mut self,
         number: i64,
-        late: &Arc<Month>,
-        month: &Arc<Month>,
+        late: &Arc<PartitionTable>,
+        month: &Arc<PartitionTable>,
         row: &Row,
     ) -> Result<(), StoreError> {
         let (old_key, at, id) = (row.row_key, Timestamp::from_unix_ms(row.at)?, &row.id);
@@ -102,7 +102,7 @@ impl WriteTx<'_> {
             let body = self.body_open(id, &row.content)?;
             let text = id.to_string();
             let sql = Sql::new("DELETE FROM message_content WHERE message_id = ?");
-            self.link.run(sql.bind(text.as_str()), "move large content")?;
+            self.db.run(sql.bind(text.as_str()), "move large content")?;
             let key = self.key(month.key_number)?;
             self.body_seal(id, &body, month.key_number, &key, &mut envelope)?;
         }
@@ -115,19 +115,19 @@ impl WriteTx<'_> {
             month.table, late.table
         ));
         let sql = sql.bind(new_key).bind(envelope.as_slice()).bind(old_key);
-        self.link.run(sql, "move a message")?;
+        self.db.run(sql, "move a message")?;
         let sql = Sql::new(format!("DELETE FROM {} WHERE row_key = ?", late.table));
-        self.link.run(sql.bind(old_key), "move a message")?;
+        self.db.run(sql.bind(old_key), "move a message")?;
 
         let partition = month.partition.number();
         let lookup = self.lookup_key(&privatus_domain::MessageId::new(id.clone()));
         let sql = Sql::new("UPDATE message_locator SET partition = ?, row_key = ? WHERE message_id = ?");
         let sql = sql.bind(partition).bind(new_key).bind(lookup.as_slice());
-        self.link.run(sql, "register a message")?;
+        self.db.run(sql, "register a message")?;
         let sql = Sql::new(
             "INSERT INTO conversation_months (conversation, partition) VALUES (?, ?) ON CONFLICT DO NOTHING",
         );
-        self.link
+        self.db
             .run(sql.bind(number).bind(partition), "note a conversation's month")?;
         // Its time in the list stays: it goes by the arrival for what came from too far ahead.
         let sql = Sql::new(
@@ -140,7 +140,7 @@ impl WriteTx<'_> {
             .bind(number)
             .bind(late.partition.number())
             .bind(old_key);
-        self.link.run(sql, "move a conversation's last message").map(drop)
+        self.db.run(sql, "move a conversation's last message").map(drop)
     }
 }
 
@@ -173,7 +173,7 @@ mod tests {
 
     fn count(store: &Store, sql: &str) -> i64 {
         store
-            .read(|tx| tx.link.row(Sql::new(sql), "count"))
+            .read(|tx| tx.db.row(Sql::new(sql), "count"))
             .unwrap()
             .flatten()
             .unwrap()
@@ -200,7 +200,7 @@ mod tests {
             .unwrap();
         let before = vault.store.read(|tx| tx.conversation_by_id(&vault.chat)).unwrap();
         let (chat, content) = (vault.chat.clone(), batch[1].body.clone());
-        assert_eq!(vault.store.late_settle().unwrap(), 0, "no month has come");
+        assert_eq!(vault.store.late_messages_sweep().unwrap(), 0, "no month has come");
         let (_folder, path) = vault.lock();
 
         NOW.store(at("2025-08-02T00:00:00Z").unix_ms(), Ordering::Relaxed);

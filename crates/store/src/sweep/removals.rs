@@ -19,7 +19,7 @@ impl Store {
     /// [`StoreError`] of the database; what was deleted stays deleted, the next sweep goes on.
     pub fn removals_sweep(&self) -> Result<u64, StoreError> {
         let pending = Sql::new("SELECT conversation FROM pending_removals ORDER BY conversation");
-        let pending: Vec<i64> = self.read(|tx| tx.link.rows(pending, "list the removals"))?;
+        let pending: Vec<i64> = self.read(|tx| tx.db.rows(pending, "list the removals"))?;
         let mut removed = 0;
         for number in pending {
             loop {
@@ -38,20 +38,20 @@ impl WriteTx<'_> {
     fn removal_batch(&mut self, number: i64) -> Result<u64, StoreError> {
         // Another process may have removed the last of it, and given its number to a conversation of its own.
         let sql = Sql::new("SELECT 1 FROM pending_removals WHERE conversation = ?");
-        let pending: Option<i32> = self.link.row(sql.bind(number), "look for a removal")?;
+        let pending: Option<i32> = self.db.row(sql.bind(number), "look for a removal")?;
         if pending.is_none() {
             return Ok(0);
         }
         let (low, high) = row_key::range(number);
         for partition in self.conversation_partitions(number)? {
-            let Some(month) = self.months.get(&partition).cloned() else {
+            let Some(month) = self.partitions.get(&partition).cloned() else {
                 continue;
             };
             let table = &month.table;
             let sql = Sql::new(format!(
                 "SELECT row_key, message_id FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key LIMIT {BATCH}"
             ));
-            let rows: Vec<(i64, Id)> = self.link.rows(sql.bind(low).bind(high), "find what to remove")?;
+            let rows: Vec<(i64, Id)> = self.db.rows(sql.bind(low).bind(high), "find what to remove")?;
             if rows.is_empty() {
                 continue;
             }
@@ -59,22 +59,21 @@ impl WriteTx<'_> {
                 let lookup = self.lookup_key(&MessageId::new(id.clone()));
                 let text = id.to_string();
                 let content = Sql::new("DELETE FROM message_content WHERE message_id = ?");
-                self.link
-                    .run(content.bind(text.as_str()), "remove large content")?;
+                self.db.run(content.bind(text.as_str()), "remove large content")?;
                 if !privatus_domain::planted!(RemovedIdForgotten) {
                     let entry = Sql::new(
                         "UPDATE message_locator SET partition = NULL, row_key = NULL WHERE message_id = ?",
                     );
-                    self.link
+                    self.db
                         .run(entry.bind(lookup.as_slice()), "note a removed message")?;
                 }
                 let row = Sql::new(format!("DELETE FROM {table} WHERE row_key = ?")).bind(*key);
-                self.link.run(row, "remove a message")?;
+                self.db.run(row, "remove a message")?;
             }
             return Ok(u64::try_from(rows.len()).unwrap_or_default());
         }
         let sql = Sql::new("DELETE FROM conversations WHERE conversation = ?");
-        self.link.run(sql.bind(number), "remove a conversation")?;
+        self.db.run(sql.bind(number), "remove a conversation")?;
         Ok(0)
     }
 }
@@ -95,7 +94,7 @@ mod tests {
         vault
             .store
             .write("remove", |tx| {
-                let number = tx.conversation_place(&vault.chat)?.number;
+                let number = tx.conversation_ref(&vault.chat)?.number;
                 tx.contact_remove(&"alice".parse()?)?;
                 Ok::<_, StoreError>(number)
             })
@@ -115,7 +114,7 @@ mod tests {
         let number = removed(&vault);
         let left = || {
             let sql = Sql::new("SELECT count(*) FROM messages_202506");
-            vault.store.read(|tx| tx.link.row::<i64>(sql, "count")).unwrap()
+            vault.store.read(|tx| tx.db.row::<i64>(sql, "count")).unwrap()
         };
         for turn in 0..2 {
             assert_eq!(left(), Some(1_500 - turn * 500));
@@ -145,7 +144,7 @@ mod tests {
                 let sender = SenderRef::Contact("bob".parse()?);
                 let message = message("of bob", "2025-06-01T00:00:00Z");
                 tx.message_insert(&bob, &NewMessage { sender, ..message })?;
-                Ok::<_, StoreError>(tx.conversation_place(&bob)?.number)
+                Ok::<_, StoreError>(tx.conversation_ref(&bob)?.number)
             })
             .unwrap();
         assert_eq!(given, number, "the case that is tested");

@@ -133,13 +133,13 @@ impl ReadTx<'_> {
             }
             sql = sql.bind(position.row);
         }
-        self.link.rows(sql, "list the transfers")
+        self.db.rows(sql, "list the transfers")
     }
 
     fn transfer_position(&mut self, id: &TransferId) -> Result<Position, StoreError> {
         let text = id.to_string();
         let sql = Sql::new("SELECT rowid, created_at FROM file_transfers WHERE transfer_id = ?");
-        let row: Option<(i64, Option<String>)> = self.link.row(sql.bind(text.as_str()), "find a transfer")?;
+        let row: Option<(i64, Option<String>)> = self.db.row(sql.bind(text.as_str()), "find a transfer")?;
         let (row, at) = row.ok_or_else(|| StoreError::NotFound(format!("transfer {id}")))?;
         Ok(Position { at, row })
     }
@@ -155,7 +155,7 @@ impl ReadTx<'_> {
             let sql = Sql::new(format!(
                 "SELECT {COLUMNS} FROM file_transfers WHERE transfer_id > ? ORDER BY transfer_id LIMIT {TRANSFERS_MAX}"
             ));
-            let rows: Vec<Row> = self.link.rows(sql.bind(last.as_str()), "read the transfers")?;
+            let rows: Vec<Row> = self.db.rows(sql.bind(last.as_str()), "read the transfers")?;
             let Some((id, ..)) = rows.last() else { break };
             last.clone_from(id);
             for row in rows {

@@ -53,7 +53,7 @@ impl ReadTx<'_> {
         let sql = Sql::new(format!(
             "SELECT {COLUMNS} FROM file_transfers WHERE transfer_id = ?"
         ));
-        let row = self.link.row(sql.bind(text.as_str()), "find a transfer")?;
+        let row = self.db.row(sql.bind(text.as_str()), "find a transfer")?;
         self.transfer_from(row.ok_or_else(|| StoreError::NotFound(format!("transfer {id}")))?)
     }
 
@@ -169,7 +169,7 @@ impl WriteTx<'_> {
             .bind(created.as_str())
             .bind(completed.as_deref())
             .bind(transfer.error.as_deref());
-        Ok(self.link.run(sql, "record a transfer")? > 0)
+        Ok(self.db.run(sql, "record a transfer")? > 0)
     }
 
     /// Takes a step; `reason` says why a transfer failed. Gives how far it is now.
@@ -220,7 +220,7 @@ impl WriteTx<'_> {
             .bind(completed.as_deref())
             .bind(reason)
             .bind(id.as_str());
-        self.link.run(sql, "change a transfer").map(drop)
+        self.db.run(sql, "change a transfer").map(drop)
     }
 }
 

@@ -4,16 +4,16 @@ use std::fs::File;
 
 use privatus_crypto::Unlocked;
 
-use crate::db::connection::{Link, Role};
+use crate::db::connection::{Connection, Role};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::upgrade::pending;
 use crate::vault::{Files, VaultOptions, check_ours, raw_key};
 
 /// Whether one is active.
-pub(crate) fn has_active(link: &mut Link) -> Result<bool, StoreError> {
+pub(crate) fn has_active(db: &mut Connection) -> Result<bool, StoreError> {
     let sql = Sql::new("SELECT EXISTS (SELECT 1 FROM file_transfers WHERE status = 'active')");
-    let found: Option<bool> = link.row(sql, "look for active transfers")?;
+    let found: Option<bool> = db.row(sql, "look for active transfers")?;
     Ok(found.unwrap_or_default())
 }
 
@@ -37,13 +37,13 @@ pub(crate) fn pause_stale(
 
 fn pause(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<usize, StoreError> {
     let vfs = options.vfs.as_deref();
-    let mut link = Link::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
-    check_ours(&mut link, unlocked)?;
+    let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
+    check_ours(&mut db, unlocked)?;
     // Another build may have been faster: what the status means is then its business.
-    if pending(&mut link)? > 0 {
+    if pending(&mut db)? > 0 {
         return Ok(0);
     }
     // One statement, so one transaction. Progress stays: the attempt goes on from there.
     let sql = Sql::new("UPDATE file_transfers SET status = 'paused' WHERE status = 'active'");
-    link.run(sql, "pause the transfers that nobody runs")
+    db.run(sql, "pause the transfers that nobody runs")
 }

@@ -13,21 +13,21 @@ use privatus_domain::id::Id;
 use privatus_domain::{ContactId, Grant, MessageId, Partition, SenderRef, Timestamp, Usage, UserId};
 
 use crate::audit::Head;
-use crate::db::connection::Link;
+use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::table_key::KeptKey;
 use crate::keys::usage::EVERY_MS;
-use crate::partition::catalogue::{Catalogue, Month};
+use crate::partition::catalogue::{Catalogue, PartitionTable};
 use crate::stats::usage_by_day::Gathered;
 use crate::tx::queue::Waiting;
 use crate::tx::shared::Shared;
 
 /// A read transaction: one snapshot of the vault.
 pub struct ReadTx<'a> {
-    pub(crate) link: &'a mut Link,
+    pub(crate) db: &'a mut Connection,
     pub(crate) shared: &'a Shared,
-    pub(crate) months: Arc<BTreeMap<Partition, Arc<Month>>>,
+    pub(crate) partitions: Arc<BTreeMap<Partition, Arc<PartitionTable>>>,
     pub(crate) new_keys: HashMap<u32, KeptKey>,
     /// The key used last: rows that come together are mostly of one month.
     pub(crate) last_key: Option<(u32, KeptKey)>,
@@ -92,14 +92,18 @@ impl<'a> DerefMut for WriteTx<'a> {
 
 impl<'a> ReadTx<'a> {
     /// Begins on a connection: the snapshot, then the catalogue, read again when the schema moved.
-    pub(crate) fn begin(link: &'a mut Link, shared: &'a Shared, is_writer: bool) -> Result<Self, StoreError> {
+    pub(crate) fn begin(
+        db: &'a mut Connection,
+        shared: &'a Shared,
+        is_writer: bool,
+    ) -> Result<Self, StoreError> {
         let begin = if is_writer { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        link.run(Sql::new(begin), "begin a transaction")?;
-        match Self::current_months(link, shared) {
+        db.run(Sql::new(begin), "begin a transaction")?;
+        match Self::current_partitions(db, shared) {
             Ok(months) => Ok(Self {
-                link,
+                db,
                 shared,
-                months,
+                partitions: months,
                 new_keys: HashMap::new(),
                 last_key: None,
                 is_writer,
@@ -108,23 +112,23 @@ impl<'a> ReadTx<'a> {
                 scratch: Vec::new(),
             }),
             Err(error) => {
-                rollback(link);
+                rollback(db);
                 Err(error)
             }
         }
     }
 
-    fn current_months(
-        link: &mut Link,
+    fn current_partitions(
+        db: &mut Connection,
         shared: &Shared,
-    ) -> Result<Arc<BTreeMap<Partition, Arc<Month>>>, StoreError> {
-        let version = Catalogue::current_version(link)?;
+    ) -> Result<Arc<BTreeMap<Partition, Arc<PartitionTable>>>, StoreError> {
+        let version = Catalogue::current_version(db)?;
         let known = shared.catalogue();
         if known.schema_version == version {
-            return Ok(Arc::clone(&known.months));
+            return Ok(Arc::clone(&known.partitions));
         }
-        let loaded = Catalogue::load(link, version)?;
-        let months = Arc::clone(&loaded.months);
+        let loaded = Catalogue::load(db, version)?;
+        let months = Arc::clone(&loaded.partitions);
         shared.publish_catalogue(loaded);
         Ok(months)
     }
@@ -137,7 +141,7 @@ impl<'a> ReadTx<'a> {
 
     /// Ends a read.
     pub(crate) fn end(self) {
-        rollback(self.link);
+        rollback(self.db);
     }
 
     /// The 16 bytes under which the register knows a message id.
@@ -178,10 +182,10 @@ impl<'a> ReadTx<'a> {
 }
 
 impl<'a> WriteTx<'a> {
-    pub(crate) fn begin(link: &'a mut Link, shared: &'a Shared) -> Result<Self, StoreError> {
+    pub(crate) fn begin(db: &'a mut Connection, shared: &'a Shared) -> Result<Self, StoreError> {
         let now = shared.now();
         Ok(Self {
-            read: ReadTx::begin(link, shared, true)?,
+            read: ReadTx::begin(db, shared, true)?,
             schema_changed: false,
             senders: HashMap::new(),
             placed: HashMap::new(),
@@ -301,22 +305,22 @@ impl<'a> WriteTx<'a> {
     fn commit_now(self) -> Result<(), StoreError> {
         let (now, usage, gone_keys) = (self.now, self.usage, self.gone_keys);
         let ReadTx {
-            link,
+            db,
             shared,
-            months,
+            partitions,
             new_keys,
             ..
         } = self.read;
-        let version = match self.schema_changed.then(|| Catalogue::current_version(link)) {
+        let version = match self.schema_changed.then(|| Catalogue::current_version(db)) {
             Some(Ok(version)) => Some(version),
             None => None,
             Some(Err(error)) => {
-                rollback(link);
+                rollback(db);
                 return Err(error);
             }
         };
-        if let Err(error) = link.run(Sql::new("COMMIT"), "commit") {
-            rollback(link);
+        if let Err(error) = db.run(Sql::new("COMMIT"), "commit") {
+            rollback(db);
             return Err(error);
         }
         shared.keys.publish(new_keys);
@@ -327,7 +331,7 @@ impl<'a> WriteTx<'a> {
         if let Some(schema_version) = version {
             shared.publish_catalogue(Catalogue {
                 schema_version,
-                months,
+                partitions,
             });
         }
         Ok(())
@@ -336,16 +340,16 @@ impl<'a> WriteTx<'a> {
     /// Gives everything up.
     pub(crate) fn roll_back(mut self) {
         let (shared, waited) = (self.read.shared, self.waited.take());
-        rollback(self.read.link);
+        rollback(self.read.db);
         if let Some(waited) = waited {
             shared.pending.put_back(waited);
         }
     }
 }
 
-fn rollback(link: &mut Link) {
+fn rollback(db: &mut Connection) {
     // A failed COMMIT may have rolled back already; there is nothing to lose either way.
-    if !link.raw().is_autocommit() {
-        let _ = link.run(Sql::new("ROLLBACK"), "roll back");
+    if !db.raw().is_autocommit() {
+        let _ = db.run(Sql::new("ROLLBACK"), "roll back");
     }
 }

@@ -2,10 +2,10 @@
 
 use privatus_crypto::Unlocked;
 use privatus_migrate::{Event, MigrateError, Runner, Seal, Version};
-use privatus_sqlite::Connection;
+use privatus_sqlite as sqlite;
 
 use super::{Snapshot, VaultHost, snapshot};
-use crate::db::connection::{Link, Role};
+use crate::db::connection::{Connection, Role};
 use crate::error::StoreError;
 use crate::tx::shared::system_time;
 use crate::vault::{Files, VaultOptions, check_ours, raw_key};
@@ -14,12 +14,16 @@ use crate::vault::{Files, VaultOptions, check_ours, raw_key};
 const TOOL: &str = env!("CARGO_PKG_VERSION");
 
 /// The connection of steps: what they change is durable before the copy goes.
-pub(super) fn open(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<Link, StoreError> {
+pub(super) fn open(
+    files: &Files,
+    unlocked: &Unlocked,
+    options: &VaultOptions,
+) -> Result<Connection, StoreError> {
     let vfs = options.vfs.as_deref();
-    let mut link = Link::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
-    check_ours(&mut link, unlocked)?;
-    link.raw().execute_batch("PRAGMA synchronous = FULL")?;
-    Ok(link)
+    let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
+    check_ours(&mut db, unlocked)?;
+    db.raw().execute_batch("PRAGMA synchronous = FULL")?;
+    Ok(db)
 }
 
 /// Gives `work` what steps of this vault run with.
@@ -54,20 +58,20 @@ pub(super) fn tell(options: &VaultOptions, event: Event<'_>) {
 /// Runs steps after a copy of the database, whose schema is `from`. When nothing of them was kept, neither is the copy: the
 /// disk may be full.
 pub(super) fn after_copy(
-    link: &mut Link,
+    db: &mut Connection,
     files: &Files,
     unlocked: &Unlocked,
     options: &VaultOptions,
     from: Version,
-    work: impl FnOnce(&mut Runner<'_>, &mut Connection) -> Result<(), MigrateError>,
+    work: impl FnOnce(&mut Runner<'_>, &mut sqlite::Connection) -> Result<(), MigrateError>,
 ) -> Result<Snapshot, StoreError> {
     let mut is_changed = false;
     let mut event = |event: Event<'_>| {
         is_changed |= matches!(event, Event::Committed { .. });
         tell(options, event);
     };
-    let taken = snapshot::take(link, files, &raw_key(unlocked), from, &mut event)?;
-    match with_runner(unlocked, &mut event, |runner| work(runner, link.raw())) {
+    let taken = snapshot::take(db, files, &raw_key(unlocked), from, &mut event)?;
+    match with_runner(unlocked, &mut event, |runner| work(runner, db.raw())) {
         Ok(()) => Ok(taken),
         Err(error) if is_changed => Err(match error {
             StoreError::MigrationFailed(why) => StoreError::MigrationFailed(format!(

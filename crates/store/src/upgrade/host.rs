@@ -174,7 +174,7 @@ pub(super) fn identity(db: &mut Connection) -> Result<Vec<u8>, MigrateError> {
 }
 
 /// The statements that make a month.
-pub(crate) fn month_sql(db: &mut Connection, partition: Partition) -> Result<Vec<String>, MigrateError> {
+pub(crate) fn partition_sql(db: &mut Connection, partition: Partition) -> Result<Vec<String>, MigrateError> {
     let table = partition.table();
     let mut all = privatus_migrate::month_sql(db, TEMPLATE, &table)?;
     all.extend(extras(&table));
@@ -183,7 +183,7 @@ pub(crate) fn month_sql(db: &mut Connection, partition: Partition) -> Result<Vec
 
 /// Makes a month's table and indexes; the view over it is the caller's.
 pub(super) fn make_month(db: &mut Connection, partition: Partition) -> Result<(), MigrateError> {
-    for sql in month_sql(db, partition)? {
+    for sql in partition_sql(db, partition)? {
         db.execute_batch(&sql)?;
     }
     Ok(())

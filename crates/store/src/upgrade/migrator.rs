@@ -13,7 +13,7 @@ use super::change::{after_copy, open, with_runner};
 use super::error::newer;
 use super::upgrade::upgrade;
 use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, snapshot, verify};
-use crate::db::connection::Link;
+use crate::db::connection::Connection;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::vault::{Files, OpenGuard, VaultOptions, check_ours, raw_key, share, unlock_files};
@@ -25,7 +25,7 @@ pub struct Migrator {
     files: Files,
     unlocked: Unlocked,
     options: VaultOptions,
-    link: Link,
+    db: Connection,
     is_alone: bool,
     lock: File,
     _guard: OpenGuard,
@@ -47,7 +47,7 @@ impl Migrator {
         let had_log = files.wal_size() > 0;
         // A writer's journal mode is written to the file: not before it is known to be ours, nor for a look.
         let key = raw_key(&unlocked);
-        let mut link = Link::open(
+        let mut db = Connection::open(
             &files.database(),
             &key,
             options.vfs.as_deref(),
@@ -55,14 +55,14 @@ impl Migrator {
         )?;
         if had_log {
             // Closing it would merge what a crash left, and nothing is changed for a look.
-            link.raw().keep_log_at_close()?;
+            db.raw().keep_log_at_close()?;
         }
-        check_ours(&mut link, &unlocked)?;
+        check_ours(&mut db, &unlocked)?;
         Ok(Self {
             files,
             unlocked,
             options: options.clone(),
-            link,
+            db,
             is_alone: false,
             lock,
             _guard: guard,
@@ -88,12 +88,12 @@ impl Migrator {
     /// # Errors
     /// Those of an open: the vault is as it was, or has the steps before the one that failed.
     pub fn up(&mut self) -> Result<Option<Upgrade>, StoreError> {
-        if super::pending(&mut self.link)? == 0 {
+        if super::pending(&mut self.db)? == 0 {
             return Ok(None);
         }
         self.alone()?;
         let upgrade = upgrade(&self.files, &self.unlocked, &self.options)?;
-        self.link = open(&self.files, &self.unlocked, &self.options)?;
+        self.db = open(&self.files, &self.unlocked, &self.options)?;
         Ok(upgrade)
     }
 
@@ -107,11 +107,11 @@ impl Migrator {
         let back = self.steps_after(to)?;
         let mut losses = Vec::new();
         if !back.is_empty() {
-            snapshot::ask_for_room(&mut self.link, &self.files)?;
-            let Self { unlocked, link, .. } = self;
-            losses = with_runner(unlocked, &mut |_| (), |runner| runner.losses(link.raw(), &back))?;
+            snapshot::ask_for_room(&mut self.db, &self.files)?;
+            let Self { unlocked, db, .. } = self;
+            losses = with_runner(unlocked, &mut |_| (), |runner| runner.losses(db.raw(), &back))?;
             // What was done and undone is in the log, and the disk is asked for room once more.
-            link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
+            db.raw().wal_checkpoint(CheckpointMode::Truncate)?;
         }
         Ok(DownPlan {
             from: back.last().map_or(to, |step| step.version),
@@ -137,10 +137,10 @@ impl Migrator {
             files,
             unlocked,
             options,
-            link,
+            db,
             ..
         } = self;
-        let snapshot = after_copy(link, files, unlocked, options, last.version, |runner, db| {
+        let snapshot = after_copy(db, files, unlocked, options, last.version, |runner, db| {
             runner.back(db, &back)
         })?;
         Ok(Some(Downgrade {
@@ -153,14 +153,14 @@ impl Migrator {
 
     /// Writes the step back down while the log still has its chain, and this build its schema.
     fn note_step_back(&mut self, from: Version, to: Version) -> Result<(), StoreError> {
-        if !matches!(super::pending(&mut self.link), Ok(0)) {
+        if !matches!(super::pending(&mut self.db), Ok(0)) {
             return Ok(());
         }
-        let shared = share(&mut self.link, &self.unlocked, &self.options)?;
+        let shared = share(&mut self.db, &self.unlocked, &self.options)?;
         if !shared.is_settled {
             return Ok(());
         }
-        Store::write_on(&mut self.link, &shared, |tx| {
+        Store::write_on(&mut self.db, &shared, |tx| {
             let vault = Resource::of(ResourceKind::Vault, tx.own_id());
             let details = json!({ "from": from, "to": to });
             tx.audit(
@@ -176,11 +176,11 @@ impl Migrator {
     /// # Errors
     /// [`StoreError::SchemaNewer`] when this build cannot know the schema; SQLite's.
     pub fn verify(&mut self) -> Result<SchemaCheck, StoreError> {
-        if let Ok(State::Newer(found)) = state(self.link.raw(), &STEPS) {
+        if let Ok(State::Newer(found)) = state(self.db.raw(), &STEPS) {
             return Err(newer(&found));
         }
         let rows = self.applied()?;
-        verify::check(&mut self.link, &rows)
+        verify::check(&mut self.db, &rows)
     }
 
     fn applied(&mut self) -> Result<Vec<Applied>, StoreError> {
@@ -190,13 +190,13 @@ impl Migrator {
             key: &key,
             vault: vault.as_bytes(),
         };
-        Ok(applied(self.link.raw(), &seal)?)
+        Ok(applied(self.db.raw(), &seal)?)
     }
 
     /// The applied steps after `to`, the first one first.
     fn steps_after(&mut self, to: Version) -> Result<Vec<Applied>, StoreError> {
         // Steps of a newer build are no hindrance; a ledger that contradicts itself is.
-        state(self.link.raw(), &STEPS)?;
+        state(self.db.raw(), &STEPS)?;
         let rows = self.applied()?;
         if !rows.iter().any(|row| row.version == to) {
             return Err(MigrateError::Unknown(to).into());
@@ -216,7 +216,7 @@ impl Migrator {
             return Err(StoreError::Busy("a change of its schema is done alone"));
         };
         self.lock = alone;
-        self.link = open(&self.files, &self.unlocked, &self.options)?;
+        self.db = open(&self.files, &self.unlocked, &self.options)?;
         self.is_alone = true;
         Ok(())
     }

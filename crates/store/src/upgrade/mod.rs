@@ -18,7 +18,7 @@ mod verify;
 
 pub use down::{DownPlan, Downgrade};
 use host::VaultHost;
-pub(crate) use host::{month_sql, refresh_views};
+pub(crate) use host::{partition_sql, refresh_views};
 pub use migrator::Migrator;
 pub use plain::PlainWorld;
 pub use snapshot::Snapshot;

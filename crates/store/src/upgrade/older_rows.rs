@@ -3,7 +3,7 @@
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
 use serde_json::json;
 
-use crate::db::connection::Link;
+use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -12,32 +12,34 @@ use crate::tx::shared::Shared;
 use crate::upgrade::Upgrade;
 
 /// The schema whose rules the store settles (docs/MIGRATIONS.md, "Expand, backfill, contract").
-pub(crate) const SETTLED: i64 = 20_261_125_000_003;
+pub(crate) const RULES_VERSION: i64 = 20_261_125_000_003;
 
 impl Store {
     /// Settles the rows of an older schema.
     ///
     /// # Errors
     /// [`StoreError`] of the database; nothing is settled then, and the next open does it.
-    pub(crate) fn model_settle(&self) -> Result<(), StoreError> {
-        self.write("model_settle", |tx| tx.settle_noted(self.upgrade.as_ref()))
+    pub(crate) fn older_rows_adapt(&self) -> Result<(), StoreError> {
+        self.write("older_rows_adapt", |tx| {
+            tx.older_rows_adapt_noted(self.upgrade.as_ref())
+        })
     }
 }
 
 /// The same on a connection, behind the steps of an upgrade and still alone with the vault.
 ///
 /// # Errors
-/// As [`Store::model_settle`].
-pub(crate) fn settle(link: &mut Link, shared: &Shared, upgrade: &Upgrade) -> Result<(), StoreError> {
-    Store::write_on(link, shared, |tx| tx.settle_noted(Some(upgrade)))
+/// As [`Store::older_rows_adapt`].
+pub(crate) fn adapt(db: &mut Connection, shared: &Shared, upgrade: &Upgrade) -> Result<(), StoreError> {
+    Store::write_on(db, shared, |tx| tx.older_rows_adapt_noted(Some(upgrade)))
 }
 
 impl WriteTx<'_> {
-    fn settle_noted(&mut self, upgrade: Option<&Upgrade>) -> Result<(), StoreError> {
-        self.model_settle(upgrade.is_some())?;
+    fn older_rows_adapt_noted(&mut self, upgrade: Option<&Upgrade>) -> Result<(), StoreError> {
+        self.older_rows_adapt(upgrade.is_some())?;
         let vault = Resource::of(ResourceKind::Vault, self.own_id());
         let details = json!({
-            "from": upgrade.map(|upgrade| upgrade.from), "to": SETTLED,
+            "from": upgrade.map(|upgrade| upgrade.from), "to": RULES_VERSION,
             "steps": upgrade.map(|upgrade| upgrade.steps.as_slice()),
         });
         let entry = NewAuditEntry::done(self.now(), Act::SchemaUpgrade);
@@ -45,13 +47,13 @@ impl WriteTx<'_> {
     }
 
     /// All of it, in one transaction; `is_expected` in a vault that was just made or brought up by this build.
-    pub(crate) fn model_settle(&mut self, is_expected: bool) -> Result<(), StoreError> {
-        self.audit_settle(is_expected)?;
-        self.contact_settle()?;
-        self.groups_settle()?;
+    pub(crate) fn older_rows_adapt(&mut self, is_expected: bool) -> Result<(), StoreError> {
+        self.audit_take_unchained(is_expected)?;
+        self.contact_names_fold()?;
+        self.groups_adapt()?;
         let sql = Sql::new("UPDATE vault_state SET settled_version = ? WHERE id = 1");
-        self.link
-            .run(sql.bind(SETTLED), "note that rows are settled")
+        self.db
+            .run(sql.bind(RULES_VERSION), "note that rows are settled")
             .map(drop)
     }
 }

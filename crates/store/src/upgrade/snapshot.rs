@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use privatus_migrate::{Event, Version};
 use privatus_sqlite::RawKey;
 
-use crate::db::connection::{Link, READER_CACHE_KIB, Role};
+use crate::db::connection::{Connection, READER_CACHE_KIB, Role};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::vault::Files;
@@ -25,9 +25,9 @@ pub struct Snapshot {
 }
 
 /// Bytes of the database, when there is room for a copy and for the change.
-pub(super) fn ask_for_room(link: &mut Link, files: &Files) -> Result<u64, StoreError> {
-    let pages = link.raw().pragma_i64("page_count")?.unwrap_or(0);
-    let page = link.raw().pragma_i64("page_size")?.unwrap_or(0);
+pub(super) fn ask_for_room(db: &mut Connection, files: &Files) -> Result<u64, StoreError> {
+    let pages = db.raw().pragma_i64("page_count")?.unwrap_or(0);
+    let page = db.raw().pragma_i64("page_size")?.unwrap_or(0);
     let bytes = u64::try_from(pages.saturating_mul(page)).unwrap_or(0);
     let needed = bytes.saturating_mul(COPIES).saturating_add(SPARE);
     match files.free_bytes() {
@@ -38,17 +38,17 @@ pub(super) fn ask_for_room(link: &mut Link, files: &Files) -> Result<u64, StoreE
 
 /// Writes the copy whole and durable, after asking for room on the disk.
 pub(super) fn take(
-    link: &mut Link,
+    db: &mut Connection,
     files: &Files,
     key: &RawKey,
     version: Version,
     event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Snapshot, StoreError> {
-    let bytes = ask_for_room(link, files)?;
+    let bytes = ask_for_room(db, files)?;
     event(Event::SnapshotBegun { bytes });
     let partial = files.snapshot_begin()?;
-    let written = write(link, &partial)
-        .and_then(|()| check(&partial, key, link))
+    let written = write(db, &partial)
+        .and_then(|()| check(&partial, key, db))
         .and_then(|()| files.snapshot_keep(&partial, version));
     match written {
         Ok((path, bytes)) => {
@@ -62,13 +62,13 @@ pub(super) fn take(
     }
 }
 
-fn write(link: &mut Link, to: &Path) -> Result<(), StoreError> {
+fn write(db: &mut Connection, to: &Path) -> Result<(), StoreError> {
     // A path that begins with `file:` would be taken for a URI.
     let to = std::path::absolute(to).map_err(|error| StoreError::io(&error, "find the vault's folder"))?;
     let name = to
         .to_str()
         .ok_or_else(|| StoreError::Refused("the vault's path is not UTF-8".into()))?;
-    let copied = link.run(Sql::new("VACUUM INTO ?").bind(name), "copy the database");
+    let copied = db.run(Sql::new("VACUUM INTO ?").bind(name), "copy the database");
     copied.map(drop).map_err(|error| match error {
         StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(
             "a page does not open while it is copied before a change of its schema; the build you had still opens this \
@@ -80,14 +80,14 @@ fn write(link: &mut Link, to: &Path) -> Result<(), StoreError> {
 }
 
 /// Whether the copy opens with the key and has the rows of `sqlite_schema` that the database has.
-fn check(copy: &Path, key: &RawKey, link: &mut Link) -> Result<(), StoreError> {
+fn check(copy: &Path, key: &RawKey, db: &mut Connection) -> Result<(), StoreError> {
     let sql = "SELECT count(*) FROM sqlite_schema";
-    let expected: Option<i64> = link.row(Sql::new(sql), "count the tables")?;
+    let expected: Option<i64> = db.row(Sql::new(sql), "count the tables")?;
     let role = Role::Reader {
         cache_kib: READER_CACHE_KIB,
     };
     let found: Option<i64> =
-        Link::open(copy, key, None, role)?.row(Sql::new(sql), "count the tables of the copy")?;
+        Connection::open(copy, key, None, role)?.row(Sql::new(sql), "count the tables of the copy")?;
     if found == expected {
         return Ok(());
     }

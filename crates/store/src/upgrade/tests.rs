@@ -55,7 +55,7 @@ fn with_runner<T>(
     work: impl FnOnce(&mut Runner<'_>, &mut Connection) -> Result<T, MigrateError>,
 ) -> Result<T, StoreError> {
     let shared = &store.shared;
-    store.with_writer(|link| {
+    store.with_writer(|db| {
         let mut runner = Runner {
             host: &mut VaultHost::new(&shared.root, &shared.vault_id),
             seal: Seal {
@@ -66,12 +66,12 @@ fn with_runner<T>(
             tool: "9.9.9",
             event: &mut |_| (),
         };
-        Ok(work(&mut runner, link.raw())?)
+        Ok(work(&mut runner, db.raw())?)
     })
 }
 
 fn schema(store: &Store) -> Schema {
-    store.with_writer(|link| Ok(Schema::read(link.raw())?)).unwrap()
+    store.with_writer(|db| Ok(Schema::read(db.raw())?)).unwrap()
 }
 
 fn vault() -> Vault {

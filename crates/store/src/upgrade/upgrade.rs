@@ -8,10 +8,10 @@ use privatus_migrate::{Step, Version, state};
 use super::change::{after_copy, open, tell, with_runner};
 use super::error::known;
 use super::{STEPS, Snapshot};
-use crate::db::connection::Link;
+use crate::db::connection::Connection;
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::upgrade::older_rows::settle;
+use crate::upgrade::older_rows::adapt;
 use crate::vault::locks::wait;
 use crate::vault::{Files, VaultOptions, share};
 
@@ -37,17 +37,21 @@ impl Store {
 }
 
 /// Makes the schema in an empty database.
-pub(crate) fn create(link: &mut Link, unlocked: &Unlocked, options: &VaultOptions) -> Result<(), StoreError> {
+pub(crate) fn create(
+    db: &mut Connection,
+    unlocked: &Unlocked,
+    options: &VaultOptions,
+) -> Result<(), StoreError> {
     let mut event = |event: privatus_migrate::Event<'_>| tell(options, event);
-    with_runner(unlocked, &mut event, |runner| runner.up(link.raw(), STEPS.all()))
+    with_runner(unlocked, &mut event, |runner| runner.up(db.raw(), STEPS.all()))
 }
 
 /// How many steps are pending.
 ///
 /// # Errors
 /// The refusals of DESIGN section 9; nothing is touched.
-pub(crate) fn pending(link: &mut Link) -> Result<usize, StoreError> {
-    known(state(link.raw(), &STEPS)?)
+pub(crate) fn pending(db: &mut Connection) -> Result<usize, StoreError> {
+    known(state(db.raw(), &STEPS)?)
 }
 
 /// Runs the pending steps of a vault whose shared lock is given up for it. Gives the lock, shared again, and what was
@@ -81,15 +85,15 @@ pub(super) fn upgrade(
     unlocked: &Unlocked,
     options: &VaultOptions,
 ) -> Result<Option<Upgrade>, StoreError> {
-    let mut link = open(files, unlocked, options)?;
-    let steps = privatus_migrate::pending(&STEPS, pending(&mut link)?);
+    let mut db = open(files, unlocked, options)?;
+    let steps = privatus_migrate::pending(&STEPS, pending(&mut db)?);
     let Some(last) = steps.last() else {
         return Ok(None);
     };
     let applied = STEPS.all().len() - steps.len();
     let before = applied.checked_sub(1).and_then(|at| STEPS.all().get(at));
     let from = before.map_or(0, Step::version);
-    let snapshot = after_copy(&mut link, files, unlocked, options, from, |runner, db| {
+    let snapshot = after_copy(&mut db, files, unlocked, options, from, |runner, db| {
         runner.up(db, steps)
     })?;
     let upgrade = Upgrade {
@@ -99,8 +103,8 @@ pub(super) fn upgrade(
         snapshot,
     };
     // Nobody else sees a log without its chain. What fails here the open does again, and tells.
-    if let Ok(shared) = share(&mut link, unlocked, options) {
-        let _ = settle(&mut link, &shared, &upgrade);
+    if let Ok(shared) = share(&mut db, unlocked, options) {
+        let _ = adapt(&mut db, &shared, &upgrade);
     }
     Ok(Some(upgrade))
 }

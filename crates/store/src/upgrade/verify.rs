@@ -1,11 +1,11 @@
 //! Whether a database has the schema that its ledger says.
 
 use privatus_migrate::{Applied, Host, MigrateError, NoPartitions, Runner, Schema, Seal, Step, state};
-use privatus_sqlite::{Connection, OpenMode, OpenOptions};
+use privatus_sqlite::{self as sqlite, OpenMode, OpenOptions};
 
 use super::STEPS;
 use super::host::{copy_months, months};
-use crate::db::connection::Link;
+use crate::db::connection::Connection;
 use crate::error::StoreError;
 
 /// What [`Migrator::verify`](super::Migrator::verify) found.
@@ -20,8 +20,8 @@ pub struct SchemaCheck {
 }
 
 /// Checks the rows of the ledger, then compares every object with what the steps make.
-pub(super) fn check(link: &mut Link, rows: &[Applied]) -> Result<SchemaCheck, StoreError> {
-    let ledger = match state(link.raw(), &STEPS) {
+pub(super) fn check(db: &mut Connection, rows: &[Applied]) -> Result<SchemaCheck, StoreError> {
+    let ledger = match state(db.raw(), &STEPS) {
         Ok(_) => None,
         Err(error @ MigrateError::Ledger { .. }) => Some(error.to_string()),
         Err(error) => return Err(error.into()),
@@ -45,8 +45,8 @@ pub(super) fn check(link: &mut Link, rows: &[Applied]) -> Result<SchemaCheck, St
         .filter(|step| rows.iter().any(|row| row.version == step.version()))
         .copied()
         .collect();
-    let expected = expected(link, &steps)?;
-    let found = Schema::read(link.raw()).map_err(StoreError::from)?;
+    let expected = expected(db, &steps)?;
+    let found = Schema::read(db.raw()).map_err(StoreError::from)?;
     problems.extend(expected.differences(&found));
     Ok(SchemaCheck {
         steps: rows.len(),
@@ -56,10 +56,10 @@ pub(super) fn check(link: &mut Link, rows: &[Applied]) -> Result<SchemaCheck, St
 }
 
 /// The schema that these steps make, with the months that the database says it has.
-fn expected(link: &mut Link, steps: &[Step]) -> Result<Schema, StoreError> {
-    let months = months(link.raw())?;
+fn expected(db: &mut Connection, steps: &[Step]) -> Result<Schema, StoreError> {
+    let months = months(db.raw())?;
     let key = privatus_crypto::LedgerKey::generate()?;
-    let mut fresh = Connection::open_in_memory(&OpenOptions::new(OpenMode::Create))?;
+    let mut fresh = sqlite::Connection::open_in_memory(&OpenOptions::new(OpenMode::Create))?;
     let mut runner = Runner {
         host: &mut NoPartitions as &mut dyn Host,
         seal: Seal {

@@ -7,7 +7,7 @@ use privatus_crypto::{KdfCost, KeyRing, Password, RecoveryCode, TableKey, Unlock
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
 use privatus_sqlite::CheckpointMode;
 
-use crate::db::connection::{APPLICATION_ID, Link, Role};
+use crate::db::connection::{APPLICATION_ID, Connection, Role};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::table_key::key_keep;
@@ -52,7 +52,7 @@ impl Store {
         password: &Password,
         options: &VaultOptions,
         act: Act,
-        fill: impl FnOnce(&mut Link, &Shared) -> Result<(), StoreError>,
+        fill: impl FnOnce(&mut Connection, &Shared) -> Result<(), StoreError>,
     ) -> Result<(Self, RecoveryCode), StoreError> {
         let files = Files::new(path);
         let is_there = files.check_vacant()?;
@@ -64,10 +64,10 @@ impl Store {
             .map_err(|_| StoreError::Unexpected("the system has no randomness".into()))?;
         let mut building = Building::begin(path, is_there, unique)
             .map_err(|error| StoreError::io(&error, "create the vault's folder"))?;
-        let filled = |link: &mut Link, shared: &Shared| {
-            fill(link, shared)?;
-            Self::write_on(link, shared, |tx| {
-                tx.model_settle(true)?;
+        let filled = |db: &mut Connection, shared: &Shared| {
+            fill(db, shared)?;
+            Self::write_on(db, shared, |tx| {
+                tx.older_rows_adapt(true)?;
                 let vault = Resource::of(ResourceKind::Vault, tx.own_id());
                 tx.audit(&NewAuditEntry::done(tx.now(), act).on(vault))
             })
@@ -88,7 +88,7 @@ impl Store {
         let guard = OpenGuard::claim(path)?;
         let lock = files.lock_shared()?.lock;
         let raw_key = raw_key(&unlocked);
-        let mut reader = Link::open(
+        let mut reader = Connection::open(
             &files.database(),
             &raw_key,
             options.vfs.as_deref(),
@@ -114,22 +114,22 @@ fn build(
     ring: &KeyRing,
     unlocked: &Unlocked,
     options: &VaultOptions,
-    more: impl FnOnce(&mut Link, &Shared) -> Result<(), StoreError>,
+    more: impl FnOnce(&mut Connection, &Shared) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let files = Files::new(at);
     files.create_database()?;
     let vfs = options.vfs.as_deref();
-    let mut link = Link::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
-    link.raw().execute_batch(&format!(
+    let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
+    db.raw().execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA synchronous = FULL"
     ))?;
-    upgrade::create(&mut link, unlocked, options)?;
-    fill(&mut link, ring, unlocked)?;
-    let shared = share(&mut link, unlocked, options)?;
-    more(&mut link, &shared)?;
-    usage_flush(&mut link, &shared);
-    link.raw().wal_checkpoint(CheckpointMode::Truncate)?;
-    drop(link);
+    upgrade::create(&mut db, unlocked, options)?;
+    fill(&mut db, ring, unlocked)?;
+    let shared = share(&mut db, unlocked, options)?;
+    more(&mut db, &shared)?;
+    usage_flush(&mut db, &shared);
+    db.raw().wal_checkpoint(CheckpointMode::Truncate)?;
+    drop(db);
     files.write_key_rings(&ring.to_bytes())?;
     files
         .sync_folder()
@@ -137,7 +137,7 @@ fn build(
 }
 
 /// The vault's own row, and the key that ids are hashed with.
-fn fill(link: &mut Link, ring: &KeyRing, unlocked: &Unlocked) -> Result<(), StoreError> {
+fn fill(db: &mut Connection, ring: &KeyRing, unlocked: &Unlocked) -> Result<(), StoreError> {
     const ID_KEY: u32 = 1;
     let vault = unlocked.vault_id();
     let now = system_time().to_sql();
@@ -150,8 +150,8 @@ fn fill(link: &mut Link, ring: &KeyRing, unlocked: &Unlocked) -> Result<(), Stor
         .bind(i64::try_from(ring.generation()).unwrap_or(i64::MAX))
         .bind(i64::from(ID_KEY) + 1)
         .bind(now.as_str());
-    link.run(sql, "fill the vault's row")?;
+    db.run(sql, "fill the vault's row")?;
     let key = TableKey::generate()?;
     let root = unlocked.master().key_store_key();
-    key_keep(link, &root, &vault, ID_KEY, ("id", "ids"), &key, &now)
+    key_keep(db, &root, &vault, ID_KEY, ("id", "ids"), &key, &now)
 }

@@ -55,7 +55,7 @@ impl ReadTx<'_> {
     /// The highest generation of the key ring that this database was opened under.
     pub(crate) fn generation(&mut self) -> Result<i64, StoreError> {
         let sql = Sql::new("SELECT highest_generation FROM vault_state WHERE id = 1");
-        let highest: Option<i64> = self.link.row(sql, "read the key ring's generation")?;
+        let highest: Option<i64> = self.db.row(sql, "read the key ring's generation")?;
         Ok(highest.unwrap_or_default())
     }
 }
@@ -91,7 +91,7 @@ impl WriteTx<'_> {
     pub(crate) fn generation_set(&mut self, generation: i64) -> Result<(), StoreError> {
         let sql =
             Sql::new("UPDATE vault_state SET highest_generation = max(highest_generation, ?) WHERE id = 1");
-        self.link
+        self.db
             .run(sql.bind(generation), "record the key ring's generation")
             .map(drop)
     }

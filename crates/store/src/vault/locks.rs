@@ -13,18 +13,18 @@ const WAIT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A lock, and whether it was free at once.
-pub(crate) struct Taken {
+pub(crate) struct HeldLock {
     pub(crate) lock: File,
     pub(crate) at_once: bool,
 }
 
 impl Files {
     /// Takes `vault.lock`, shared: held as long as a store is open. Waits a while for one who works alone.
-    pub(crate) fn lock_shared(&self) -> Result<Taken, StoreError> {
+    pub(crate) fn lock_shared(&self) -> Result<HeldLock, StoreError> {
         let file = self.lock_file("vault.lock")?;
         let at_once = wait(|| tried(file.try_lock_shared()).map(|free| free.then_some(())))?;
         match at_once {
-            Some(((), at_once)) => Ok(Taken { lock: file, at_once }),
+            Some(((), at_once)) => Ok(HeldLock { lock: file, at_once }),
             None => Err(StoreError::Busy("vault.lock is held for exclusive work")),
         }
     }

@@ -7,7 +7,7 @@ use privatus_crypto::{KeyRing, Secret, Unlocked};
 use privatus_domain::{Act, NewAuditEntry};
 use privatus_sqlite::RawKey;
 
-use crate::db::connection::{APPLICATION_ID, Link, Role};
+use crate::db::connection::{APPLICATION_ID, Connection, Role};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::table_key::{CountedIdKey, KeyCache};
@@ -18,9 +18,9 @@ use crate::transfer::{has_active, pause_stale};
 use crate::tx::cursors::Cursors;
 use crate::tx::queue::Pending;
 use crate::tx::shared::{Shared, system_time};
-use crate::upgrade::older_rows::SETTLED;
+use crate::upgrade::older_rows::RULES_VERSION;
 use crate::upgrade::{Upgrade, pending, run_pending};
-use crate::vault::locks::Taken;
+use crate::vault::locks::HeldLock;
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
 use crate::vault::{Files, OpenGuard, VaultOptions};
 
@@ -29,7 +29,7 @@ use crate::vault::{Files, OpenGuard, VaultOptions};
 struct Closed {
     files: Files,
     guard: OpenGuard,
-    lock: Taken,
+    lock: HeldLock,
     /// Both copies of the key ring as they were read under the lock.
     copies: Vec<Vec<u8>>,
 }
@@ -125,12 +125,12 @@ impl Store {
         let Closed {
             files,
             guard,
-            lock: Taken { mut lock, at_once },
+            lock: HeldLock { mut lock, at_once },
             mut copies,
         } = closed;
         let connect = |unlocked: &Unlocked| {
             let vfs = options.vfs.as_deref();
-            Link::open(&files.database(), &raw_key(unlocked), vfs, options.reader_role())
+            Connection::open(&files.database(), &raw_key(unlocked), vfs, options.reader_role())
         };
         let log = files.wal();
         let mut reader = connect(unlocked)?;
@@ -183,7 +183,7 @@ impl Store {
         } = looked.ok_or(StoreError::Busy("another build changed its schema meanwhile"))?;
         if !is_wal {
             // Only now, when it is known to be ours.
-            Link::open(&files.database(), &raw_key, options.vfs.as_deref(), Role::Writer)?;
+            Connection::open(&files.database(), &raw_key, options.vfs.as_deref(), Role::Writer)?;
         }
         let opened = Opened {
             shared,
@@ -205,7 +205,7 @@ impl Store {
         store.put_off(paused, "file transfers that nobody runs could not be paused");
         // Entries from before the chain are taken into it before the first new one.
         if !store.shared.is_settled {
-            let settled = store.model_settle();
+            let settled = store.older_rows_adapt();
             store.put_off(
                 settled,
                 "rows of the older schema could not be brought under the new rules",
@@ -223,7 +223,7 @@ impl Store {
         );
         let swept = store.removals_sweep();
         store.put_off(swept, "what removed contacts left could not be deleted");
-        let settled = store.late_settle();
+        let settled = store.late_messages_sweep();
         store.put_off(
             settled,
             "messages whose month has come could not be moved into it",
@@ -289,24 +289,28 @@ pub(crate) fn raw_key(unlocked: &Unlocked) -> RawKey {
 }
 
 /// Looks whether the database is ours, in one snapshot; `None` when its schema is older than this build's.
-fn look(link: &mut Link, unlocked: &Unlocked, options: &VaultOptions) -> Result<Option<Looked>, StoreError> {
-    link.run(Sql::new("BEGIN"), "begin a transaction")?;
-    let generation = check_ours(link, unlocked)?;
-    let looked = match pending(link)? {
+fn look(
+    db: &mut Connection,
+    unlocked: &Unlocked,
+    options: &VaultOptions,
+) -> Result<Option<Looked>, StoreError> {
+    db.run(Sql::new("BEGIN"), "begin a transaction")?;
+    let generation = check_ours(db, unlocked)?;
+    let looked = match pending(db)? {
         0 => Some(Looked {
-            is_wal: link.is_wal()?,
-            shared: share(link, unlocked, options)?,
+            is_wal: db.is_wal()?,
+            shared: share(db, unlocked, options)?,
             generation,
         }),
         _ => None,
     };
-    link.run(Sql::new("ROLLBACK"), "end a transaction")?;
+    db.run(Sql::new("ROLLBACK"), "end a transaction")?;
     Ok(looked)
 }
 
 /// What the connections share, once the database is known to be ours.
 pub(crate) fn share(
-    link: &mut Link,
+    db: &mut Connection,
     unlocked: &Unlocked,
     options: &VaultOptions,
 ) -> Result<Shared, StoreError> {
@@ -315,7 +319,7 @@ pub(crate) fn share(
         "SELECT key_number, encrypted_key, (SELECT settled_version FROM vault_state WHERE id = 1) \
          FROM key_store WHERE key_type = 'id' AND scope = 'ids'",
     );
-    let row: Option<(i64, Vec<u8>, Option<i64>)> = link.row(sql, "find the id key")?;
+    let row: Option<(i64, Vec<u8>, Option<i64>)> = db.row(sql, "find the id key")?;
     let missing = || StoreError::DatabaseDamaged("the id key is missing".into());
     let (number, wrapped, settled) = row.ok_or_else(missing)?;
     let number = u32::try_from(number).map_err(|_| missing())?;
@@ -324,8 +328,8 @@ pub(crate) fn share(
         .unwrap(&vault_id, number, "id", "ids", &wrapped)?
         .into_id_key();
     let id_key = CountedIdKey::new(number, id_key);
-    let version = Catalogue::current_version(link)?;
-    let catalogue = Catalogue::load(link, version)?;
+    let version = Catalogue::current_version(db)?;
+    let catalogue = Catalogue::load(db, version)?;
     Ok(Shared {
         vault_id,
         root,
@@ -337,18 +341,18 @@ pub(crate) fn share(
         pending: Pending::default(),
         statistics: Statistics::default(),
         user: None,
-        is_settled: settled.is_some_and(|version| version >= SETTLED),
+        is_settled: settled.is_some_and(|version| version >= RULES_VERSION),
     })
 }
 
 /// Gives the highest generation of the key ring that the database was opened under.
-pub(crate) fn check_ours(link: &mut Link, unlocked: &Unlocked) -> Result<i64, StoreError> {
+pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<i64, StoreError> {
     let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
-    if link.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
+    if db.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
         return Err(foreign());
     }
     let sql = Sql::new("SELECT vault_id, highest_generation FROM vault_state WHERE id = 1");
-    match link.row(sql, "read the vault's id")? {
+    match db.row(sql, "read the vault's id")? {
         Some((id, generation)) if Vec::<u8>::as_slice(&id) == unlocked.vault_id().as_bytes() => {
             Ok(generation)
         }

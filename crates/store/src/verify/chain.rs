@@ -4,7 +4,7 @@ use super::{Verification, VerifyProgress};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
-use crate::upgrade::older_rows::SETTLED;
+use crate::upgrade::older_rows::RULES_VERSION;
 
 impl ReadTx<'_> {
     /// Walks the chain; its first fault is a problem. Entries of an older schema that wait to be taken into it are no
@@ -16,8 +16,8 @@ impl ReadTx<'_> {
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<(), StoreError> {
         let sql = Sql::new("SELECT settled_version FROM vault_state WHERE id = 1");
-        let settled: Option<i64> = self.link.row(sql, "look whether rows are settled")?;
-        if settled.is_none_or(|version| version < SETTLED) {
+        let settled: Option<i64> = self.db.row(sql, "look whether rows are settled")?;
+        if settled.is_none_or(|version| version < RULES_VERSION) {
             return self.verify_unchained(found);
         }
         let done = found.messages;
@@ -39,7 +39,7 @@ impl ReadTx<'_> {
                 }
                 Ok(())
             }
-            Err(StoreError::DatabaseDamaged(why)) if !self.link.is_spoiled() => {
+            Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
                 found.problem(format!("audit log: {why}"));
                 Ok(())
             }
@@ -56,7 +56,7 @@ impl ReadTx<'_> {
                     Some(last) => after = last.0,
                     None => return Ok(()),
                 },
-                Err(StoreError::DatabaseDamaged(why)) if !self.link.is_spoiled() => {
+                Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
                     found.problem(format!(
                         "audit log: it cannot be chained, for an entry behind {after}: {why}"
                     ));

@@ -10,7 +10,7 @@ use super::{BATCH, Verification};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Located;
-use crate::partition::catalogue::Month;
+use crate::partition::catalogue::PartitionTable;
 use crate::partition::row_key;
 use crate::tx::ReadTx;
 
@@ -29,13 +29,13 @@ impl ReadTx<'_> {
             "SELECT conversation, conversation_id, message_count, unread_count, last_partition, last_row_key, last_at \
              FROM conversations WHERE is_hidden = 0",
         );
-        let rows: Vec<Counters> = self.link.rows(sql, "read the counters")?;
+        let rows: Vec<Counters> = self.db.rows(sql, "read the counters")?;
         for (number, id, messages, unread, last_partition, last_row_key, last_at) in rows {
             let (low, high) = row_key::range(number);
             let mut counted = (0, 0);
             let mut newest: Option<i64> = None;
             for partition in self.conversation_partitions(number)? {
-                let Some(month) = self.months.get(&partition).cloned() else {
+                let Some(month) = self.partitions.get(&partition).cloned() else {
                     continue;
                 };
                 let sql = Sql::new(format!(
@@ -46,7 +46,7 @@ impl ReadTx<'_> {
                     month.table
                 ));
                 let row: Option<(i64, i64, Option<i64>)> =
-                    self.link.row(sql.bind(low).bind(high), "count messages")?;
+                    self.db.row(sql.bind(low).bind(high), "count messages")?;
                 let (all, new, last) = row.unwrap_or_default();
                 counted = (counted.0 + all, counted.1 + new);
                 newest = newest.max(last);
@@ -75,7 +75,7 @@ impl ReadTx<'_> {
     ) -> Result<Option<i64>, StoreError> {
         let partition = partition.and_then(|number| Partition::from_number(i32::try_from(number).ok()?));
         let month = partition
-            .and_then(|partition| self.months.get(&partition))
+            .and_then(|partition| self.partitions.get(&partition))
             .cloned();
         let (Some(month), Some(key)) = (month, key) else {
             return Ok(None);
@@ -88,14 +88,14 @@ impl ReadTx<'_> {
             listed_at(),
             month.table
         ));
-        self.link.row(sql.bind(key), "read a conversation's last message")
+        self.db.row(sql.bind(key), "read a conversation's last message")
     }
 
     /// Every conversation with rows in a month is there, and its list of months says so: paging skips the others.
     pub(super) fn verify_month(
         &mut self,
         found: &mut Verification,
-        month: &Month,
+        month: &PartitionTable,
         conversations: &BTreeSet<i64>,
     ) -> Result<(), StoreError> {
         let sql = Sql::new(
@@ -103,7 +103,7 @@ impl ReadTx<'_> {
              WHERE m.partition = ?",
         );
         let noted: Vec<i64> = self
-            .link
+            .db
             .rows(sql.bind(month.partition.number()), "list a month's conversations")?;
         let noted: BTreeSet<i64> = noted.into_iter().collect();
         for number in conversations.difference(&noted) {
@@ -133,7 +133,7 @@ impl ReadTx<'_> {
                 "is hidden without a removal, or the other way round",
             ),
         ] {
-            let ids: Vec<String> = self.link.rows(Sql::new(sql), "check the conversations")?;
+            let ids: Vec<String> = self.db.rows(Sql::new(sql), "check the conversations")?;
             for id in ids {
                 found.problem(format!("conversation {id} {what}"));
             }
@@ -150,7 +150,7 @@ impl ReadTx<'_> {
                  WHERE contact_id > ? AND folded_name IS NOT NULL ORDER BY contact_id LIMIT {BATCH}"
             ));
             let rows: Vec<(String, String, String)> =
-                self.link.rows(sql.bind(after.as_str()), "check the names")?;
+                self.db.rows(sql.bind(after.as_str()), "check the names")?;
             let Some((last, ..)) = rows.last() else {
                 return Ok(());
             };
@@ -172,7 +172,7 @@ impl ReadTx<'_> {
             let sql = Sql::new(format!(
                 "SELECT message_id FROM message_content WHERE message_id > ? ORDER BY message_id LIMIT {BATCH}"
             ));
-            let ids: Vec<String> = self.link.rows(sql.bind(after.as_str()), "list large content")?;
+            let ids: Vec<String> = self.db.rows(sql.bind(after.as_str()), "list large content")?;
             let Some(last) = ids.last() else { break };
             after.clone_from(last);
             for id in ids {
@@ -184,7 +184,7 @@ impl ReadTx<'_> {
                     Ok(Located::At(month, key)) => {
                         let table = &month.table;
                         let sql = Sql::new(format!("SELECT is_deleted FROM {table} WHERE row_key = ?"));
-                        self.link.row(sql.bind(key), "read a message")? == Some(false)
+                        self.db.row(sql.bind(key), "read a message")? == Some(false)
                     }
                     Ok(_) | Err(StoreError::DatabaseDamaged(_)) => false,
                     Err(error) => return Err(error),
@@ -202,7 +202,7 @@ impl ReadTx<'_> {
         type Row = (i64, String, String, Vec<u8>);
         let sql =
             Sql::new("SELECT key_number, key_type, scope, encrypted_key FROM key_store ORDER BY key_number");
-        let rows: Vec<Row> = self.link.rows(sql, "read the keys")?;
+        let rows: Vec<Row> = self.db.rows(sql, "read the keys")?;
         for (number, kind, scope, wrapped) in rows {
             // A destroyed key leaves its row, emptied.
             if wrapped.is_empty() {
@@ -222,13 +222,13 @@ impl ReadTx<'_> {
         let sql = Sql::new(
             "SELECT count(*) FROM vault_state WHERE next_key_number <= (SELECT max(key_number) FROM key_store)",
         );
-        if self.link.row::<i32>(sql, "read the next key's number")? != Some(0) {
+        if self.db.row::<i32>(sql, "read the next key's number")? != Some(0) {
             found.problem("the next key would take a number that is taken".into());
         }
         let sql = Sql::new(
             "SELECT (SELECT next_key_number - 1 FROM vault_state WHERE id = 1) - (SELECT count(*) FROM key_store)",
         );
-        let missing: Option<i64> = self.link.row(sql, "count the keys")?;
+        let missing: Option<i64> = self.db.row(sql, "count the keys")?;
         if let Some(missing @ 1..) = missing {
             found.problem(format!(
                 "{missing} keys that were made have no row; a destroyed one keeps it"

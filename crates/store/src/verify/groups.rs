@@ -34,7 +34,7 @@ impl ReadTx<'_> {
     /// One owner, no more members than the limit, nobody who is banned or unknown, a key that lives.
     pub(super) fn verify_groups(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         for (sql, what) in RULES {
-            let groups: Vec<String> = self.link.rows(Sql::new(sql), "check the groups")?;
+            let groups: Vec<String> = self.db.rows(Sql::new(sql), "check the groups")?;
             for group in groups {
                 found.problem(format!("group {group} {what}"));
             }
@@ -45,7 +45,7 @@ impl ReadTx<'_> {
             "SELECT DISTINCT group_id FROM group_members AS m WHERE contact_id <> ? AND NOT EXISTS \
              (SELECT 1 FROM contacts AS c WHERE c.contact_id = m.contact_id)",
         );
-        let groups: Vec<String> = self.link.rows(sql.bind(own.as_str()), "check the members")?;
+        let groups: Vec<String> = self.db.rows(sql.bind(own.as_str()), "check the members")?;
         for group in groups {
             found.problem(format!("group {group} has a member who is no contact"));
         }

@@ -18,7 +18,7 @@ use privatus_domain::{MessageId, Partition, Permission, Resource, ResourceKind, 
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Row;
-use crate::partition::catalogue::Month;
+use crate::partition::catalogue::PartitionTable;
 use crate::partition::row_key;
 use crate::tx::ReadTx;
 
@@ -92,13 +92,13 @@ impl ReadTx<'_> {
         )?;
         // It reads the file without its log. A page that a merge left half written is whole in the log.
         if !found.is_content() {
-            if !self.link.has_log() || !self.reads_whole() {
+            if !self.db.has_log() || !self.reads_whole() {
                 found.is_damaged = true;
                 return Ok(found);
             }
             found = Verification::default();
         }
-        let total: Option<i64> = self.link.row(
+        let total: Option<i64> = self.db.row(
             Sql::new("SELECT count(*) FROM message_locator WHERE row_key IS NOT NULL"),
             "count",
         )?;
@@ -110,7 +110,7 @@ impl ReadTx<'_> {
             total,
         });
         let sql = Sql::new("SELECT \"table\", parent FROM pragma_foreign_key_check");
-        for (table, parent) in self.link.rows::<(String, String)>(sql, "check the references")? {
+        for (table, parent) in self.db.rows::<(String, String)>(sql, "check the references")? {
             found.problem(format!("a row of {table} points at a missing row of {parent}"));
         }
         self.verify_messages(&mut found, total, progress)?;
@@ -129,7 +129,7 @@ impl ReadTx<'_> {
     /// Whether SQLite finds every page that is in use whole, in the log or in the file.
     fn reads_whole(&mut self) -> bool {
         let sql = Sql::new("PRAGMA integrity_check");
-        let lines: Result<Vec<String>, _> = self.link.rows(sql, "check the database");
+        let lines: Result<Vec<String>, _> = self.db.rows(sql, "check the database");
         lines.is_ok_and(|lines| lines == ["ok"])
     }
 
@@ -144,7 +144,7 @@ impl ReadTx<'_> {
     ) -> Result<(), StoreError> {
         progress(VerifyProgress { step, done: 0, total });
         let lines: Vec<String> = self
-            .link
+            .db
             .rows(Sql::new(format!("PRAGMA {pragma}")), "check the database")?;
         let problems = lines.into_iter().filter(|line| line != "ok");
         problems.for_each(|line| found.problem(line));
@@ -157,9 +157,9 @@ impl ReadTx<'_> {
         total: u64,
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<(), StoreError> {
-        let months: Vec<Arc<Month>> = self.months.values().cloned().collect();
+        let months: Vec<Arc<PartitionTable>> = self.partitions.values().cloned().collect();
         let senders = Sql::new("SELECT sender FROM senders");
-        let senders: BTreeSet<i64> = self.link.rows(senders, "read the senders")?.into_iter().collect();
+        let senders: BTreeSet<i64> = self.db.rows(senders, "read the senders")?.into_iter().collect();
         let mut rows_seen = 0_u64;
         for month in months {
             let mut conversations = BTreeSet::new();
@@ -194,12 +194,17 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    fn verify_row(&mut self, found: &mut Verification, month: &Month, row: &Row) -> Result<(), StoreError> {
+    fn verify_row(
+        &mut self,
+        found: &mut Verification,
+        month: &PartitionTable,
+        row: &Row,
+    ) -> Result<(), StoreError> {
         let id = MessageId::new(row.id.clone());
         let lookup = self.lookup_key(&id);
         let sql = Sql::new("SELECT partition, row_key FROM message_locator WHERE message_id = ?");
         let entry: Option<(Option<i64>, Option<i64>)> =
-            self.link.row(sql.bind(lookup.as_slice()), "find a message")?;
+            self.db.row(sql.bind(lookup.as_slice()), "find a message")?;
         if entry != Some((Some(month.partition.number().into()), Some(row.row_key))) {
             found.problem(format!(
                 "message {id} in {} is registered elsewhere",
@@ -252,7 +257,7 @@ impl ReadTx<'_> {
 }
 
 /// Whether a row stands where its time belongs: in its month, and not before its instant.
-fn belongs(month: &Month, key: i64, at: i64) -> bool {
+fn belongs(month: &PartitionTable, key: i64, at: i64) -> bool {
     let Ok(at) = Timestamp::from_unix_ms(at) else {
         return false;
     };

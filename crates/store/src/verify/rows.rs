@@ -6,7 +6,7 @@ use super::{BATCH, Verification};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Row;
-use crate::partition::catalogue::Month;
+use crate::partition::catalogue::PartitionTable;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {
@@ -15,29 +15,29 @@ impl ReadTx<'_> {
     pub(super) fn verify_batch(
         &mut self,
         found: &mut Verification,
-        month: &Month,
+        month: &PartitionTable,
         after: i64,
     ) -> Result<(Vec<Row>, Option<i64>), StoreError> {
         let sql = Sql::new(format!("{} > ? ORDER BY row_key LIMIT {BATCH}", month.scan()));
-        match self.link.rows::<Row>(sql.bind(after), "read a month") {
+        match self.db.rows::<Row>(sql.bind(after), "read a month") {
             Ok(rows) => {
                 let last = rows.last().map(|row| row.row_key);
                 return Ok((rows, last));
             }
-            Err(StoreError::DatabaseDamaged(_)) if !self.link.is_spoiled() => {}
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
             Err(error) => return Err(error),
         }
         let sql = Sql::new(format!(
             "SELECT row_key FROM {} WHERE row_key > ? ORDER BY row_key LIMIT {BATCH}",
             month.table
         ));
-        let keys: Vec<i64> = self.link.rows(sql.bind(after), "read a month")?;
+        let keys: Vec<i64> = self.db.rows(sql.bind(after), "read a month")?;
         let mut rows = Vec::with_capacity(keys.len());
         for key in &keys {
             let sql = Sql::new(month.by_key.as_str());
-            match self.link.row::<Row>(sql.bind(*key), "read a message") {
+            match self.db.row::<Row>(sql.bind(*key), "read a message") {
                 Ok(row) => rows.extend(row),
-                Err(StoreError::DatabaseDamaged(why)) if !self.link.is_spoiled() => {
+                Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
                     found.problem(format!("a row of {}, key {key}: {why}", month.partition));
                 }
                 Err(error) => return Err(error),
@@ -47,7 +47,11 @@ impl ReadTx<'_> {
     }
 
     /// Times that no message can have, also those that no page shows.
-    pub(super) fn verify_times(&mut self, found: &mut Verification, month: &Month) -> Result<(), StoreError> {
+    pub(super) fn verify_times(
+        &mut self,
+        found: &mut Verification,
+        month: &PartitionTable,
+    ) -> Result<(), StoreError> {
         let columns = [
             "timestamp",
             "edited_at",
@@ -65,7 +69,7 @@ impl ReadTx<'_> {
             month.table,
             wrong.join(" OR ")
         ));
-        let keys: Vec<i64> = self.link.rows(sql, "check the times of a month")?;
+        let keys: Vec<i64> = self.db.rows(sql, "check the times of a month")?;
         for key in keys {
             found.problem(format!(
                 "a row of {}, key {key}, has a time that no message can have",

@@ -28,13 +28,13 @@ impl ReadTx<'_> {
                 let sql = Sql::new(format!(
                     "SELECT rowid FROM {table} WHERE {column} IS NOT NULL AND rowid > ? ORDER BY rowid LIMIT {BATCH}"
                 ));
-                let rows: Vec<i64> = self.link.rows(sql.bind(after), "list sealed values")?;
+                let rows: Vec<i64> = self.db.rows(sql.bind(after), "list sealed values")?;
                 let Some(last) = rows.last() else { break };
                 after = *last;
                 for row in rows {
                     match self.sealed_open(table, column, (first, second), row) {
                         Ok(()) => found.values += 1,
-                        Err(StoreError::DatabaseDamaged(why)) if !self.link.is_spoiled() => {
+                        Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
                             found.problem(format!("{table}.{column} of row {row}: {why}"));
                         }
                         Err(error) => return Err(error),
@@ -58,7 +58,7 @@ impl ReadTx<'_> {
              FROM {table} WHERE rowid = ?"
         );
         type Row = (Option<i64>, String, Option<String>, Vec<u8>);
-        let value: Option<Row> = self.link.row(Sql::new(text).bind(row), "read a sealed value")?;
+        let value: Option<Row> = self.db.row(Sql::new(text).bind(row), "read a sealed value")?;
         let Some((number, key, second, envelope)) = value else {
             return Ok(());
         };

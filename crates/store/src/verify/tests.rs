@@ -43,7 +43,7 @@ fn vault() -> Vault {
 fn says(vault: &Vault, fault: &str) -> Vec<String> {
     let mut problems = Vec::new();
     let given_up: Result<(), StoreError> = vault.store.write("plant", |tx| {
-        tx.link.raw().execute_batch(fault)?;
+        tx.db.raw().execute_batch(fault)?;
         problems = tx.verify(&mut |_| ())?.problems;
         Err(StoreError::Interrupted)
     });

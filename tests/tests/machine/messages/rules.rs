@@ -46,7 +46,7 @@ impl Model {
 
     /// The vault is opened: messages whose month has come move into it, behind those of the same instant. Says whether
     /// there were any to look at.
-    pub(crate) fn late_settle(&mut self) -> bool {
+    pub(crate) fn late_messages_sweep(&mut self) -> bool {
         let from = late_from(self.now);
         let mut found = false;
         for chat in self.chats.values_mut() {

@@ -64,7 +64,7 @@ impl ReadTx<'_> {
         if let Some(kind) = filter.kind {
             sql = sql.bind(kind.as_str());
         }
-        let rows: Vec<Row> = self.link.rows(sql, "list security events")?;
+        let rows: Vec<Row> = self.db.rows(sql, "list security events")?;
         rows.into_iter().map(|row| self.security_row(row)).collect()
     }
 
@@ -81,7 +81,7 @@ impl ReadTx<'_> {
         let sql = Sql::new(format!(
             "SELECT {COLUMNS} FROM security_events WHERE event_id = ?"
         ));
-        let row: Option<Row> = self.link.row(sql.bind(event_id), "find a security event")?;
+        let row: Option<Row> = self.db.row(sql.bind(event_id), "find a security event")?;
         let missing = || StoreError::NotFound(format!("security event {event_id}"));
         self.security_row(row.ok_or_else(missing)?)
     }
@@ -139,7 +139,7 @@ impl ReadTx<'_> {
         );
         let since = since.to_sql();
         let sql = Sql::new(text).bind(kind.as_str()).bind(user).bind(since.as_str());
-        let found: Option<i64> = self.link.row(sql, "look for a security event")?;
+        let found: Option<i64> = self.db.row(sql, "look for a security event")?;
         Ok(found.is_some())
     }
 
@@ -152,7 +152,7 @@ impl ReadTx<'_> {
              AND event_type IN ('authentication', 'access') LIMIT {MANY_FAILURES}"
         ));
         let sql = sql.bind(since.as_str()).bind(until.as_str()).bind(user);
-        let rows: Vec<(i64, String, Option<Vec<u8>>)> = self.link.rows(sql, "count the failures")?;
+        let rows: Vec<(i64, String, Option<Vec<u8>>)> = self.db.rows(sql, "count the failures")?;
         let mut count = 0_u32;
         for (log_id, event, details) in rows {
             let row_id = log_id.to_le_bytes();
@@ -220,7 +220,7 @@ impl WriteTx<'_> {
         let sql =
             Sql::new("SELECT 1 FROM security_events WHERE event_type = ? AND resolved IS NOT TRUE LIMIT 1");
         let sql = sql.bind(event.kind.as_str());
-        let standing: Option<i64> = self.link.row(sql, "look for a security event")?;
+        let standing: Option<i64> = self.db.row(sql, "look for a security event")?;
         match standing {
             Some(_) => Ok(()),
             None => self.security_event(event),
@@ -236,7 +236,7 @@ impl WriteTx<'_> {
             "SELECT 1 + max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'security_events'), 0), \
              coalesce((SELECT max(event_id) FROM security_events), 0))",
         );
-        let id: Option<i64> = self.link.row(sql, "number a security event")?;
+        let id: Option<i64> = self.db.row(sql, "number a security event")?;
         let id = id.unwrap_or(1);
         let row_id = id.to_le_bytes();
         let raw = event.raw_data.as_ref().map(|raw| raw.as_str().as_bytes());
@@ -255,7 +255,7 @@ impl WriteTx<'_> {
             .bind(user)
             .bind(event.description.as_str())
             .bind(sealed.as_deref());
-        self.link.run(sql, "write a security event").map(drop)
+        self.db.run(sql, "write a security event").map(drop)
     }
 
     /// Says of an event what was found or done; audited.
@@ -274,7 +274,7 @@ impl WriteTx<'_> {
             "UPDATE security_events SET resolved = TRUE, resolved_at = ?, resolution = ? WHERE event_id = ?",
         );
         let sql = sql.bind(at.as_str()).bind(resolution.as_str()).bind(event_id);
-        self.link.run(sql, "resolve a security event")?;
+        self.db.run(sql, "resolve a security event")?;
         let entry = NewAuditEntry::done(now, Act::SecurityResolve)
             .on(Resource::of(ResourceKind::Security, event_id))
             .with(json!({ "event_type": event.event_type, "severity": event.severity }));

@@ -25,7 +25,10 @@ fn entries_from_before_the_chain_are_taken_in_with_their_gaps() {
          UPDATE sqlite_sequence SET seq = 20 WHERE name = 'audit_log'",
     );
     assert!(check(&vault, None).broken.is_some());
-    vault.store.write("settle", |tx| tx.audit_settle(true)).unwrap();
+    vault
+        .store
+        .write("settle", |tx| tx.audit_take_unchained(true))
+        .unwrap();
     let settled = check(&vault, None);
     assert_eq!(settled.broken, None);
     assert_eq!(
@@ -42,7 +45,7 @@ fn entries_from_before_the_chain_are_taken_in_with_their_gaps() {
         .store
         .read(|tx| {
             let sql = Sql::new("SELECT count(*) FROM security_events WHERE event_type = 'tampering'");
-            tx.link.row(sql, "count")
+            tx.db.row(sql, "count")
         })
         .unwrap();
     assert_eq!(events, Some(1));

@@ -13,7 +13,7 @@ use crate::testing::{Vault, at};
 fn found(vault: &Vault, alter: &str, anchor: Option<&AuditHead>) -> AuditCheck {
     let mut found = None;
     let given_up: Result<(), StoreError> = vault.store.write("alter", |tx| {
-        tx.link.raw().execute_batch(&unruled(alter))?;
+        tx.db.raw().execute_batch(&unruled(alter))?;
         found = Some(tx.audit_verify(anchor, &mut |_| true)?);
         Err(StoreError::Interrupted)
     });
@@ -221,7 +221,7 @@ fn whatever_is_altered_is_named() {
         let said: Vec<String> = {
             let mut problems = Vec::new();
             let _: Result<(), StoreError> = vault.store.write("alter", |tx| {
-                tx.link.raw().execute_batch(&unruled(alter))?;
+                tx.db.raw().execute_batch(&unruled(alter))?;
                 problems = tx.verify(&mut |_| ())?.problems;
                 // A MAC of another length breaks a rule of the schema too.
                 problems.retain(|problem| !problem.starts_with("CHECK constraint"));
