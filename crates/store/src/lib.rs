@@ -14,6 +14,7 @@ mod message;
 mod partition;
 #[cfg(test)]
 mod plans;
+mod run;
 mod setting;
 mod stats;
 mod store;

@@ -2,21 +2,21 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use privatus_domain::Timestamp;
-use privatus_sqlite::{CheckpointMode, RawKey};
+use privatus_domain::{NewAuditEntry, Timestamp};
+use privatus_sqlite::CheckpointMode;
 
-use crate::db::connection::{Connection, Role};
-use crate::db::pool::Lease;
+#[cfg(test)]
+use crate::db::connection::Connection;
+use crate::db::pool::Pool;
 use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
-use crate::keys::usage::usage_flush;
+use crate::run::{read_on, usage_flush, write_on};
 use crate::tx::shared::Shared;
 use crate::tx::{ReadTx, WriteTx};
 use crate::upgrade::Upgrade;
-use crate::vault::{Files, OpenGuard, VaultOptions};
+use crate::vault::{Files, OpenGuard};
 
 /// How long a close waits for another process, to write what waits for the audit log.
 const CLOSE_WAIT_MS: u32 = 2_000;
@@ -27,32 +27,12 @@ const CLOSE_WAIT_MS: u32 = 2_000;
 pub struct Store {
     pub(crate) shared: Shared,
     pub(crate) files: Files,
-    pub(crate) raw_key: RawKey,
-    pub(crate) vfs: Option<String>,
-    reader_role: Role,
-    writer: Mutex<WriterSlot>,
-    writer_free: Condvar,
-    readers: Mutex<ReaderPool>,
-    reader_free: Condvar,
+    pub(crate) pool: Pool,
     pub(crate) warnings: Vec<String>,
     pub(crate) upgrade: Option<Upgrade>,
     // Dropped last: the lock and the process-wide claim outlive the connections.
-    _lock: File,
-    _guard: OpenGuard,
-}
-
-/// The write connection, opened by the first write: a session that only reads does without.
-struct WriterSlot {
-    db: Option<Connection>,
-    next_ticket: u64,
-    serving: u64,
-}
-
-/// Connections that read, each opened when the others are in use.
-struct ReaderPool {
-    idle: Vec<Connection>,
-    open: usize,
-    most: usize,
+    pub(crate) _lock: File,
+    pub(crate) _guard: OpenGuard,
 }
 
 impl std::fmt::Debug for Store {
@@ -61,49 +41,7 @@ impl std::fmt::Debug for Store {
     }
 }
 
-pub(crate) struct Opened {
-    pub(crate) shared: Shared,
-    pub(crate) files: Files,
-    pub(crate) raw_key: RawKey,
-    /// The connection that the vault was looked at with.
-    pub(crate) reader: Connection,
-    pub(crate) warnings: Vec<String>,
-    pub(crate) upgrade: Option<Upgrade>,
-    pub(crate) lock: File,
-    pub(crate) guard: OpenGuard,
-}
-
 impl Store {
-    pub(crate) fn assemble(opened: Opened, options: &VaultOptions) -> Self {
-        Self {
-            shared: opened.shared,
-            files: opened.files,
-            raw_key: opened.raw_key,
-            vfs: options.vfs.clone(),
-            reader_role: options.reader_role(),
-            writer: Mutex::new(WriterSlot {
-                db: None,
-                next_ticket: 0,
-                serving: 0,
-            }),
-            writer_free: Condvar::new(),
-            readers: Mutex::new(ReaderPool {
-                idle: vec![opened.reader],
-                open: 1,
-                most: options.readers.max(1),
-            }),
-            reader_free: Condvar::new(),
-            warnings: opened.warnings,
-            upgrade: opened.upgrade,
-            _lock: opened.lock,
-            _guard: opened.guard,
-        }
-    }
-
-    pub(crate) fn connect(&self, role: Role) -> Result<Connection, StoreError> {
-        Connection::open(&self.files.database(), &self.raw_key, self.vfs.as_deref(), role)
-    }
-
     /// The time, by the clock of this store.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -157,30 +95,12 @@ impl Store {
         name: &'static str,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut lease = Lease::new(self, Role::Writer, self.take_writer()?);
+        let mut lease = self.pool.writer()?;
         let began = Instant::now();
-        let result = Self::write_on(lease.db()?, &self.shared, work);
+        let result = write_on(lease.db()?, &self.shared, work);
         self.shared.timed(name, began);
         tracing::debug!(transaction = name, ok = result.is_ok(), "write");
         result
-    }
-
-    pub(crate) fn write_on<T, E: From<StoreError>>(
-        db: &mut Connection,
-        shared: &Shared,
-        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut tx = WriteTx::begin(db, shared)?;
-        match work(&mut tx) {
-            Ok(value) => {
-                tx.commit()?;
-                Ok(value)
-            }
-            Err(error) => {
-                tx.roll_back();
-                Err(error)
-            }
-        }
     }
 
     /// Runs a read transaction on a connection that cannot write.
@@ -192,9 +112,9 @@ impl Store {
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let result = {
-            let mut lease = Lease::new(self, self.reader_role, self.take_reader()?);
+            let mut lease = self.pool.reader()?;
             let began = Instant::now();
-            let result = Self::read_on(lease.db()?, &self.shared, work);
+            let result = read_on(lease.db()?, &self.shared, work);
             self.shared.timed("read", began);
             result
         };
@@ -212,87 +132,19 @@ impl Store {
         &self,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut db = self.connect(self.reader_role)?;
+        let mut db = self.pool.reader_apart()?;
         let began = Instant::now();
-        let result = Self::read_on(&mut db, &self.shared, work);
+        let result = read_on(&mut db, &self.shared, work);
         self.shared.timed("read_long", began);
         self.note_refusals(result)
     }
 
-    fn read_on<T, E: From<StoreError>>(
-        db: &mut Connection,
-        shared: &Shared,
-        work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut tx = ReadTx::begin(db, shared, false)?;
-        let result = work(&mut tx);
-        tx.end();
-        result
-    }
-
-    fn take_writer(&self) -> Result<Connection, StoreError> {
-        let mut slot = lock(&self.writer);
-        let ticket = slot.next_ticket;
-        slot.next_ticket += 1;
-        while slot.serving != ticket {
-            slot = self
-                .writer_free
-                .wait(slot)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        if let Some(db) = slot.db.take() {
-            return Ok(db);
-        }
-        // It is our turn, so nobody else opens one meanwhile.
-        drop(slot);
-        self.connect(Role::Writer).inspect_err(|_| self.serve_next(None))
-    }
-
-    pub(crate) fn return_writer(&self, db: Connection) {
-        // A connection that met damage answers nonsense from then on, and one with too many statements holds too much
-        // memory: the next write opens another.
-        self.serve_next(Some(db).filter(|db| !db.is_worn()));
-    }
-
-    fn serve_next(&self, db: Option<Connection>) {
-        let mut slot = lock(&self.writer);
-        slot.db = db;
-        slot.serving += 1;
-        drop(slot);
-        self.writer_free.notify_all();
-    }
-
-    fn take_reader(&self) -> Result<Connection, StoreError> {
-        let mut pool = lock(&self.readers);
-        loop {
-            if let Some(db) = pool.idle.pop() {
-                return Ok(db);
-            }
-            if pool.open < pool.most {
-                break;
-            }
-            pool = self
-                .reader_free
-                .wait(pool)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        pool.open += 1;
-        drop(pool);
-        self.connect(self.reader_role).inspect_err(|_| self.reader_gone())
-    }
-
-    pub(crate) fn return_reader(&self, db: Connection) {
-        if db.is_worn() {
-            self.reader_gone();
-            return;
-        }
-        lock(&self.readers).idle.push(db);
-        self.reader_free.notify_one();
-    }
-
-    fn reader_gone(&self) {
-        lock(&self.readers).open -= 1;
-        self.reader_free.notify_one();
+    /// Writes an entry with the next write transaction, or when the store is closed: for acts that only read, such as an
+    /// export, and that another process's long write must not hold up.
+    pub fn audit_note(&self, entry: NewAuditEntry) {
+        // Whoever is bound signs for what it does.
+        let user = self.shared.user.clone().or(entry.user);
+        self.shared.pending.entry(NewAuditEntry { user, ..entry });
     }
 
     /// Closes the vault: merges the write-ahead log into the database, closes every connection, wipes the keys.
@@ -303,21 +155,22 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the log could not be merged for another reason; nothing is lost then either.
     pub fn lock(self) -> Result<(), StoreError> {
-        lock(&self.readers).idle.clear();
-        let nothing_to_merge = lock(&self.writer).db.is_none() && self.files.wal_size() == 0;
+        self.pool.close_readers();
+        let nothing_to_merge = !self.pool.has_writer() && self.files.wal_size() == 0;
         let nothing_to_write = !self.shared.has_uses() && self.shared.pending.is_empty();
         if nothing_to_merge && nothing_to_write {
             return Ok(());
         }
-        let mut db = match self.take_writer() {
+        let mut lease = match self.pool.writer() {
             // What is noted at a close is no reason to fail a session that only read.
             Err(_) if nothing_to_merge => return Ok(()),
-            db => db?,
+            lease => lease?,
         };
+        let db = lease.db()?;
         if !self.shared.pending.is_empty() {
             // What waits for the audit log is worth a little patience with another process.
             db.raw().busy_timeout(CLOSE_WAIT_MS)?;
-            let written = Self::write_on(&mut db, &self.shared, |tx| {
+            let written = write_on(db, &self.shared, |tx| {
                 tx.is_last = true;
                 Ok::<_, StoreError>(())
             });
@@ -327,7 +180,7 @@ impl Store {
         }
         // No more waiting: whoever closes last merges the rest, and how often a key was used is a statistic.
         db.raw().busy_timeout(0)?;
-        usage_flush(&mut db, &self.shared);
+        usage_flush(db, &self.shared);
         let merged = db.raw().wal_checkpoint(CheckpointMode::Truncate);
         match merged.map_err(StoreError::from) {
             Ok(_) | Err(StoreError::DiskFull | StoreError::Denied(_) | StoreError::Busy(_)) => Ok(()),
@@ -341,7 +194,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut lease = Lease::new(self, Role::Writer, self.take_writer()?);
+        let mut lease = self.pool.writer()?;
         work(lease.db()?)
     }
 
@@ -351,17 +204,6 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unexpected`] when SQLite does not count.
     pub fn work_done(&self) -> Result<WorkDone, StoreError> {
-        let mut total = WorkDone::default();
-        if let Some(db) = &mut lock(&self.writer).db {
-            total += db.raw().counters()?.into();
-        }
-        for db in &mut lock(&self.readers).idle {
-            total += db.raw().counters()?.into();
-        }
-        Ok(total)
+        self.pool.work_done()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

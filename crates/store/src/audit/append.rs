@@ -7,14 +7,7 @@ use super::chain::{Columns, GENESIS, entry_mac};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
-
-/// Where the chain stands in this transaction.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Head {
-    /// The highest number ever given; the next entry gets the one after it.
-    pub(super) given: i64,
-    pub(super) mac: [u8; 32],
-}
+use crate::tx::chain_head::ChainHead;
 
 impl WriteTx<'_> {
     /// Writes an entry, as the act of the user that the session is bound to; in one that is bound to none, of whom it
@@ -83,13 +76,13 @@ impl WriteTx<'_> {
             .bind(is_chained.then_some(i64::from(number)));
         self.db.run(sql, "write an audit entry")?;
         let mac = if is_chained { mac } else { GENESIS };
-        self.audit_head = Some(Head { given: log_id, mac });
+        self.audit_head = Some(ChainHead { given: log_id, mac });
         Ok(())
     }
 
     /// `false` when a row does not read: then the new ones wait for the chain beside it, and a later open takes all of them
     /// in. It must not keep the vault from being written.
-    fn audit_take_unchained_late(&mut self, head: Head) -> Result<bool, StoreError> {
+    fn audit_take_unchained_late(&mut self, head: ChainHead) -> Result<bool, StoreError> {
         let new_keys = self.new_keys.clone();
         self.db
             .run(Sql::new("SAVEPOINT audit_settle"), "begin to settle")?;
@@ -112,7 +105,7 @@ impl WriteTx<'_> {
     }
 
     /// Where the chain stands: behind the newest entry that has a MAC, or behind what was removed.
-    pub(super) fn audit_position(&mut self) -> Result<Head, StoreError> {
+    pub(super) fn audit_position(&mut self) -> Result<ChainHead, StoreError> {
         if let Some(head) = self.audit_head {
             return Ok(head);
         }
@@ -131,7 +124,7 @@ impl WriteTx<'_> {
                 .try_into()
                 .map_err(|_| StoreError::AuditBroken("the newest entry's MAC has another length".into()))?,
         };
-        let head = Head {
+        let head = ChainHead {
             given: given.unwrap_or_default(),
             mac,
         };

@@ -13,5 +13,4 @@ mod verify;
 /// Type and scope of the audit key in `key_store`.
 const KEY: (&str, &str) = ("audit", "audit_log");
 
-pub(crate) use append::Head;
 pub use verify::AuditCheck;

@@ -12,6 +12,7 @@ use super::source::BaselineSource;
 use super::tables::PLAIN;
 use crate::db::connection::Connection;
 use crate::error::StoreError;
+use crate::run::write_on;
 use crate::store::Store;
 use crate::tx::shared::Shared;
 use crate::vault::VaultOptions;
@@ -118,7 +119,7 @@ impl<'a> Taking<'a> {
         let wanted = at.done + source.rows(at.table);
         source.batches(sql, convert, |rows| {
             let count = u64::try_from(rows.len()).unwrap_or_default();
-            Store::write_on(db, shared, |tx| take(tx, rows))?;
+            write_on(db, shared, |tx| take(tx, rows))?;
             at.done += count;
             if progress(*at) {
                 Ok(())

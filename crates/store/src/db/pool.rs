@@ -1,26 +1,188 @@
-//! A connection that was taken out of the store.
+//! The connections of a store: one that writes, taken in turn, and some that read.
+
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use privatus_sqlite::RawKey;
 
 use crate::db::connection::{Connection, Role};
 use crate::db::statement::Sql;
+use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
-use crate::store::Store;
+
+/// How the connections of a store are opened.
+pub(crate) struct Access {
+    pub(crate) database: PathBuf,
+    pub(crate) key: RawKey,
+    pub(crate) vfs: Option<String>,
+    pub(crate) reader: Role,
+}
+
+impl Access {
+    /// Another connection.
+    pub(crate) fn connect(&self, role: Role) -> Result<Connection, StoreError> {
+        Connection::open(&self.database, &self.key, self.vfs.as_deref(), role)
+    }
+}
+
+/// The connections of a store.
+pub(crate) struct Pool {
+    access: Access,
+    writer: Mutex<WriterSlot>,
+    writer_free: Condvar,
+    readers: Mutex<Readers>,
+    reader_free: Condvar,
+}
+
+/// The write connection, opened by the first write: a session that only reads does without.
+struct WriterSlot {
+    db: Option<Connection>,
+    next_ticket: u64,
+    serving: u64,
+}
+
+/// Connections that read, each opened when the others are in use.
+struct Readers {
+    idle: Vec<Connection>,
+    open: usize,
+    most: usize,
+}
+
+impl Pool {
+    /// With the reader that the vault was looked at with, and at most so many of them.
+    pub(crate) fn new(access: Access, reader: Connection, most_readers: usize) -> Self {
+        Self {
+            access,
+            writer: Mutex::new(WriterSlot {
+                db: None,
+                next_ticket: 0,
+                serving: 0,
+            }),
+            writer_free: Condvar::new(),
+            readers: Mutex::new(Readers {
+                idle: vec![reader],
+                open: 1,
+                most: most_readers.max(1),
+            }),
+            reader_free: Condvar::new(),
+        }
+    }
+
+    /// A reader outside the pool, for a long read.
+    pub(crate) fn reader_apart(&self) -> Result<Connection, StoreError> {
+        self.access.connect(self.access.reader)
+    }
+
+    /// The write connection, when it is this caller's turn: first come, first served.
+    pub(crate) fn writer(&self) -> Result<Lease<'_>, StoreError> {
+        Ok(Lease {
+            pool: self,
+            role: Role::Writer,
+            db: Some(self.take_writer()?),
+        })
+    }
+
+    /// A reader, when one is free.
+    pub(crate) fn reader(&self) -> Result<Lease<'_>, StoreError> {
+        Ok(Lease {
+            pool: self,
+            role: self.access.reader,
+            db: Some(self.take_reader()?),
+        })
+    }
+
+    fn take_writer(&self) -> Result<Connection, StoreError> {
+        let mut slot = lock(&self.writer);
+        let ticket = slot.next_ticket;
+        slot.next_ticket += 1;
+        while slot.serving != ticket {
+            slot = self
+                .writer_free
+                .wait(slot)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        if let Some(db) = slot.db.take() {
+            return Ok(db);
+        }
+        // It is our turn, so nobody else opens one meanwhile.
+        drop(slot);
+        self.access
+            .connect(Role::Writer)
+            .inspect_err(|_| self.serve_next(None))
+    }
+
+    fn serve_next(&self, db: Option<Connection>) {
+        let mut slot = lock(&self.writer);
+        slot.db = db;
+        slot.serving += 1;
+        drop(slot);
+        self.writer_free.notify_all();
+    }
+
+    fn take_reader(&self) -> Result<Connection, StoreError> {
+        let mut readers = lock(&self.readers);
+        loop {
+            if let Some(db) = readers.idle.pop() {
+                return Ok(db);
+            }
+            if readers.open < readers.most {
+                break;
+            }
+            readers = self
+                .reader_free
+                .wait(readers)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        readers.open += 1;
+        drop(readers);
+        self.reader_apart().inspect_err(|_| self.reader_gone())
+    }
+
+    fn return_reader(&self, db: Connection) {
+        if db.is_worn() {
+            self.reader_gone();
+            return;
+        }
+        lock(&self.readers).idle.push(db);
+        self.reader_free.notify_one();
+    }
+
+    fn reader_gone(&self) {
+        lock(&self.readers).open -= 1;
+        self.reader_free.notify_one();
+    }
+
+    /// Closes the readers that nobody uses.
+    pub(crate) fn close_readers(&self) {
+        lock(&self.readers).idle.clear();
+    }
+
+    /// Whether something was written through this pool: its write connection is open.
+    pub(crate) fn has_writer(&self) -> bool {
+        lock(&self.writer).db.is_some()
+    }
+
+    /// What the write connection, if there is one, and the readers did so far, those in use left out.
+    pub(crate) fn work_done(&self) -> Result<WorkDone, StoreError> {
+        let mut total = WorkDone::default();
+        if let Some(db) = &mut lock(&self.writer).db {
+            total += db.raw().counters()?.into();
+        }
+        for db in &mut lock(&self.readers).idle {
+            total += db.raw().counters()?.into();
+        }
+        Ok(total)
+    }
+}
 
 /// A connection taken out, given back also when the work panics: the next writer's turn must come.
 pub(crate) struct Lease<'a> {
-    store: &'a Store,
+    pool: &'a Pool,
     role: Role,
     db: Option<Connection>,
 }
 
-impl<'a> Lease<'a> {
-    pub(crate) const fn new(store: &'a Store, role: Role, db: Connection) -> Self {
-        Self {
-            store,
-            role,
-            db: Some(db),
-        }
-    }
-
+impl Lease<'_> {
     pub(crate) fn db(&mut self) -> Result<&mut Connection, StoreError> {
         self.db
             .as_mut()
@@ -38,8 +200,14 @@ impl Drop for Lease<'_> {
             let _ = db.run(Sql::new("ROLLBACK"), "roll back");
         }
         match self.role {
-            Role::Writer => self.store.return_writer(db),
-            Role::Reader { .. } => self.store.return_reader(db),
+            // A connection that met damage answers nonsense from then on, and one with too many statements holds too
+            // much memory: the next write opens another.
+            Role::Writer => self.pool.serve_next(Some(db).filter(|db| !db.is_worn())),
+            Role::Reader { .. } => self.pool.return_reader(db),
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,15 +1,9 @@
 //! `key_store.usage_count` and `last_used`: gathered in memory, written at most once a minute and on close, never for
 //! each message (DESIGN section 4). What a crash loses of them is a statistic.
 
-use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::store::Store;
 use crate::tx::WriteTx;
-use crate::tx::shared::Shared;
-
-/// Milliseconds between two writes.
-pub(crate) const EVERY_MS: i64 = 60_000;
 
 impl WriteTx<'_> {
     /// Writes what was gathered, the statistics too. Uses of keys are lost with a transaction that then fails.
@@ -32,16 +26,6 @@ impl WriteTx<'_> {
     }
 }
 
-/// Writes what is left when the store is closed, in a transaction of its own. A vault that cannot be written keeps the
-/// older figures: closing it is no error for that.
-pub(crate) fn usage_flush(db: &mut Connection, shared: &Shared) {
-    if shared.has_uses()
-        && let Err(error) = Store::write_on(db, shared, |tx| tx.usage_write())
-    {
-        tracing::debug!(%error, "the use of keys was not written");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -51,6 +35,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{Vault, message, options, unlock_at};
+    use crate::tx::key_cache::EVERY_MS;
     use crate::{PageStart, Store};
 
     static NOW: AtomicI64 = AtomicI64::new(1_750_000_000_000);

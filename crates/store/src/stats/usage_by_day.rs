@@ -1,88 +1,13 @@
-//! Rows of `usage_statistics`, and what is gathered in memory of them and of the metrics: written with the use of keys,
-//! at most once a minute and on close. What a crash loses of them is a statistic.
+//! Rows of `usage_statistics`: what was done on each day.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use privatus_domain::{
-    Day, Histogram, KnownSetting, Permission, Resource, ResourceKind, Statistic, Timestamp, Usage,
-};
+use privatus_domain::{Day, KnownSetting, Permission, Resource, ResourceKind, Statistic, Usage};
 
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::tx::gathered::Gathered;
 use crate::tx::{ReadTx, WriteTx};
-
-/// Names and days that are told apart until the next write: more fill no memory.
-const MOST: usize = 100;
-/// What is counted under no name of its own any more.
-const OTHER: &str = "other";
-
-/// What was gathered of a day.
-#[derive(Debug, Default)]
-struct OfDay {
-    usage: Usage,
-    times: BTreeMap<&'static str, Histogram>,
-}
-
-/// What was gathered since the last write.
-#[derive(Debug, Default)]
-pub(crate) struct Gathered(BTreeMap<Day, OfDay>);
-
-/// What a store gathers.
-#[derive(Debug, Default)]
-pub(crate) struct Statistics(Mutex<Gathered>);
-
-impl Statistics {
-    fn gathered(&self) -> MutexGuard<'_, Gathered> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Counts how long a transaction took.
-    pub(crate) fn timed(&self, at: Timestamp, name: &'static str, took: Duration) {
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let mut gathered = self.gathered();
-        if let Some(of_day) = gathered.of_day(Day::of(at)) {
-            let full = of_day.times.len() >= MOST && !of_day.times.contains_key(name);
-            let name = if full { OTHER } else { name };
-            of_day.times.entry(name).or_default().record(micros);
-        }
-    }
-
-    /// Counts what was done.
-    pub(crate) fn used(&self, at: Timestamp, usage: &Usage) {
-        if let Some(of_day) = self.gathered().of_day(Day::of(at)) {
-            of_day.usage.merge(usage);
-        }
-    }
-
-    fn take(&self) -> Gathered {
-        std::mem::take(&mut self.gathered())
-    }
-
-    /// Puts back what could not be committed.
-    pub(crate) fn put_back(&self, earlier: &Gathered) {
-        let mut gathered = self.gathered();
-        for (day, of_day) in &earlier.0 {
-            if let Some(now) = gathered.of_day(*day) {
-                now.usage.merge(&of_day.usage);
-                for (name, times) in &of_day.times {
-                    now.times.entry(name).or_default().merge(times);
-                }
-            }
-        }
-    }
-}
-
-impl Gathered {
-    /// Of a day; `None` when a clock that runs wild has made too many of them.
-    fn of_day(&mut self, day: Day) -> Option<&mut OfDay> {
-        if self.0.len() >= MOST && !self.0.contains_key(&day) {
-            return None;
-        }
-        Some(self.0.entry(day).or_default())
-    }
-}
 
 impl ReadTx<'_> {
     /// What was done on each day from one on; days without anything are left out.
@@ -187,11 +112,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::cell::Cell;
 
+    use privatus_domain::{Histogram, Timestamp};
     use serde_json::json;
 
     use super::*;
-    use crate::keys::usage::EVERY_MS;
     use crate::testing::{Vault, message, options, unlock_at};
+    use crate::tx::key_cache::EVERY_MS;
     use crate::{PageStart, Store};
 
     const START: i64 = 1_750_000_000_000;
@@ -367,31 +293,5 @@ mod tests {
         go_on(EVERY_MS);
         send(&vault, "a3");
         vault.store.read(|tx| tx.message_by_id(&"a3".parse()?)).unwrap();
-    }
-
-    #[test]
-    fn names_and_days_without_end_fill_no_memory() {
-        let statistics = Statistics::default();
-        for number in 0..300_i64 {
-            let name = Box::leak(format!("name {number}").into_boxed_str());
-            statistics.timed(
-                Timestamp::from_unix_ms(START).unwrap(),
-                name,
-                Duration::from_micros(5),
-            );
-            let at = Timestamp::from_unix_ms(START + number * DAY_MS).unwrap();
-            statistics.used(
-                at,
-                &Usage {
-                    chats_opened: 1,
-                    ..Usage::default()
-                },
-            );
-        }
-        let gathered = statistics.take();
-        assert_eq!(gathered.0.len(), MOST);
-        let times: &BTreeMap<_, _> = &gathered.0.values().next().unwrap().times;
-        assert_eq!(times.len(), MOST + 1);
-        assert_eq!(times.values().map(Histogram::count).sum::<u64>(), 300);
     }
 }

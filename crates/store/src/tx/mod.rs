@@ -1,6 +1,9 @@
 //! Transactions: a read sees one snapshot and cannot write; a write holds the one write connection.
 
+pub(crate) mod chain_head;
 pub(crate) mod cursors;
+pub(crate) mod gathered;
+pub(crate) mod key_cache;
 pub(crate) mod queue;
 pub(crate) mod shared;
 
@@ -12,14 +15,13 @@ use privatus_crypto::{Context, CryptoError, TableKey};
 use privatus_domain::id::Id;
 use privatus_domain::{ContactId, Grant, MessageId, Partition, SenderRef, Timestamp, Usage, UserId};
 
-use crate::audit::Head;
 use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::keys::table_key::KeptKey;
-use crate::keys::usage::EVERY_MS;
 use crate::partition::catalogue::{Catalogue, PartitionTable};
-use crate::stats::usage_by_day::Gathered;
+use crate::tx::chain_head::ChainHead;
+use crate::tx::gathered::Gathered;
+use crate::tx::key_cache::KeptKey;
 use crate::tx::queue::Waiting;
 use crate::tx::shared::Shared;
 
@@ -52,7 +54,7 @@ pub struct WriteTx<'a> {
     pub(crate) senders: HashMap<SenderRef, i64>,
     /// Of each conversation and month: the key wanted last, and the one given.
     pub(crate) placed: HashMap<(Partition, i64), (Option<i64>, i64)>,
-    pub(crate) audit_head: Option<Head>,
+    pub(crate) audit_head: Option<ChainHead>,
     /// Numbers of the keys that this transaction destroyed.
     pub(crate) gone_keys: Vec<u32>,
     /// Whether the store is closed behind it: the use of keys goes with it.
@@ -279,18 +281,8 @@ impl<'a> WriteTx<'a> {
                 "a message was refused half-way through a transaction, of which nothing is kept".into(),
             ));
         }
-        let mut written = self.pending_write();
-        if written.is_ok() && (self.is_last || self.shared.keys.is_due(self.now, EVERY_MS)) {
-            written = self.usage_write();
-        }
         let (shared, waited, gathered) = (self.shared, self.waited.take(), self.gathered.take());
-        let committed = match written {
-            Ok(()) => self.commit_now(),
-            Err(error) => {
-                self.roll_back();
-                Err(error)
-            }
-        };
+        let committed = self.commit_now();
         if committed.is_err() {
             if let Some(waited) = waited {
                 shared.pending.put_back(waited);
@@ -339,10 +331,13 @@ impl<'a> WriteTx<'a> {
 
     /// Gives everything up.
     pub(crate) fn roll_back(mut self) {
-        let (shared, waited) = (self.read.shared, self.waited.take());
+        let (shared, waited, gathered) = (self.read.shared, self.waited.take(), self.gathered.take());
         rollback(self.read.db);
         if let Some(waited) = waited {
             shared.pending.put_back(waited);
+        }
+        if let Some(gathered) = gathered {
+            shared.statistics.put_back(&gathered);
         }
     }
 }

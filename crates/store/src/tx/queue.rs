@@ -5,8 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use privatus_domain::{NewAuditEntry, NewSecurityEvent};
 
-use crate::store::Store;
-
 /// More of one kind than this are not kept: a user that is refused in a loop fills no memory.
 const MOST: usize = 100;
 
@@ -22,16 +20,6 @@ impl Waiting {
     pub(crate) fn append(&mut self, mut later: Self) {
         self.entries.append(&mut later.entries);
         self.events.append(&mut later.events);
-    }
-}
-
-impl Store {
-    /// Writes an entry with the next write transaction, or when the store is closed: for acts that only read, such as an
-    /// export, and that another process's long write must not hold up.
-    pub fn audit_note(&self, entry: NewAuditEntry) {
-        // Whoever is bound signs for what it does.
-        let user = self.shared.user.clone().or(entry.user);
-        self.shared.pending.entry(NewAuditEntry { user, ..entry });
     }
 }
 

@@ -6,10 +6,10 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use privatus_crypto::{KeyStoreKey, VaultId};
 use privatus_domain::{Timestamp, Usage, UserId};
 
-use crate::keys::table_key::{CountedIdKey, KeyCache};
 use crate::partition::catalogue::Catalogue;
-use crate::stats::usage_by_day::Statistics;
 use crate::tx::cursors::Cursors;
+use crate::tx::gathered::Statistics;
+use crate::tx::key_cache::{CountedIdKey, KeyCache};
 use crate::tx::queue::Pending;
 
 /// What every connection of a store shares.

@@ -15,7 +15,7 @@ use super::upgrade::upgrade;
 use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, snapshot, verify};
 use crate::db::connection::Connection;
 use crate::error::StoreError;
-use crate::store::Store;
+use crate::run::write_on;
 use crate::vault::{Files, OpenGuard, VaultOptions, check_ours, raw_key, share, unlock_files};
 
 /// A vault's schema and its ledger (`privatus migrate`).
@@ -160,7 +160,7 @@ impl Migrator {
         if !shared.is_settled {
             return Ok(());
         }
-        Store::write_on(&mut self.db, &shared, |tx| {
+        write_on(&mut self.db, &shared, |tx| {
             let vault = Resource::of(ResourceKind::Vault, tx.own_id());
             let details = json!({ "from": from, "to": to });
             tx.audit(

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::store::Store;
+use crate::run::write_on;
 use crate::tx::WriteTx;
 use crate::tx::shared::Shared;
 use crate::upgrade::Upgrade;
@@ -14,28 +14,16 @@ use crate::upgrade::Upgrade;
 /// The schema whose rules the store settles (docs/MIGRATIONS.md, "Expand, backfill, contract").
 pub(crate) const RULES_VERSION: i64 = 20_261_125_000_003;
 
-impl Store {
-    /// Settles the rows of an older schema.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database; nothing is settled then, and the next open does it.
-    pub(crate) fn older_rows_adapt(&self) -> Result<(), StoreError> {
-        self.write("older_rows_adapt", |tx| {
-            tx.older_rows_adapt_noted(self.upgrade.as_ref())
-        })
-    }
-}
-
-/// The same on a connection, behind the steps of an upgrade and still alone with the vault.
+/// Brings the rows of an older schema under the rules, behind the steps of an upgrade and still alone with the vault.
 ///
 /// # Errors
-/// As [`Store::older_rows_adapt`].
+/// [`StoreError`] of the database; nothing is changed then, and the next open does it.
 pub(crate) fn adapt(db: &mut Connection, shared: &Shared, upgrade: &Upgrade) -> Result<(), StoreError> {
-    Store::write_on(db, shared, |tx| tx.older_rows_adapt_noted(Some(upgrade)))
+    write_on(db, shared, |tx| tx.older_rows_adapt_noted(Some(upgrade)))
 }
 
 impl WriteTx<'_> {
-    fn older_rows_adapt_noted(&mut self, upgrade: Option<&Upgrade>) -> Result<(), StoreError> {
+    pub(crate) fn older_rows_adapt_noted(&mut self, upgrade: Option<&Upgrade>) -> Result<(), StoreError> {
         self.older_rows_adapt(upgrade.is_some())?;
         let vault = Resource::of(ResourceKind::Vault, self.own_id());
         let details = json!({

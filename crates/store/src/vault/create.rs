@@ -8,11 +8,12 @@ use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
 use privatus_sqlite::CheckpointMode;
 
 use crate::db::connection::{APPLICATION_ID, Connection, Role};
+use crate::db::pool::Pool;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::table_key::key_keep;
-use crate::keys::usage::usage_flush;
-use crate::store::{Opened, Store};
+use crate::run::{usage_flush, write_on};
+use crate::store::Store;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade;
 use crate::vault::VaultOptions;
@@ -66,7 +67,7 @@ impl Store {
             .map_err(|error| StoreError::io(&error, "create the vault's folder"))?;
         let filled = |db: &mut Connection, shared: &Shared| {
             fill(db, shared)?;
-            Self::write_on(db, shared, |tx| {
+            write_on(db, shared, |tx| {
                 tx.older_rows_adapt(true)?;
                 let vault = Resource::of(ResourceKind::Vault, tx.own_id());
                 tx.audit(&NewAuditEntry::done(tx.now(), act).on(vault))
@@ -95,17 +96,16 @@ impl Store {
             options.reader_role(),
         )?;
         let shared = share(&mut reader, &unlocked, options)?;
-        let opened = Opened {
+        let store = Store {
             shared,
+            pool: Pool::new(options.access(&files, raw_key), reader, options.readers),
             files,
-            raw_key,
-            reader,
             warnings: Vec::new(),
             upgrade: None,
-            lock,
-            guard,
+            _lock: lock,
+            _guard: guard,
         };
-        Ok((Self::assemble(opened, options), recovery))
+        Ok((store, recovery))
     }
 }
 

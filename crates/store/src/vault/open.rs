@@ -8,14 +8,15 @@ use privatus_domain::{Act, NewAuditEntry};
 use privatus_sqlite::RawKey;
 
 use crate::db::connection::{APPLICATION_ID, Connection, Role};
+use crate::db::pool::Pool;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::keys::table_key::{CountedIdKey, KeyCache};
 use crate::partition::catalogue::Catalogue;
-use crate::stats::usage_by_day::Statistics;
-use crate::store::{Opened, Store};
+use crate::store::Store;
 use crate::transfer::{has_active, pause_stale};
 use crate::tx::cursors::Cursors;
+use crate::tx::gathered::Statistics;
+use crate::tx::key_cache::{CountedIdKey, KeyCache};
 use crate::tx::queue::Pending;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade::older_rows::RULES_VERSION;
@@ -185,17 +186,15 @@ impl Store {
             // Only now, when it is known to be ours.
             Connection::open(&files.database(), &raw_key, options.vfs.as_deref(), Role::Writer)?;
         }
-        let opened = Opened {
+        let mut store = Store {
             shared,
+            pool: Pool::new(options.access(&files, raw_key), reader, options.readers),
             files,
-            raw_key,
-            reader,
             warnings: Vec::new(),
             upgrade,
-            lock,
-            guard,
+            _lock: lock,
+            _guard: guard,
         };
-        let mut store = Self::assemble(opened, options);
         if let Ok(count @ 1..) = paused {
             let text =
                 format!("{count} file transfers were active when the vault was not closed; they are paused");
@@ -205,7 +204,9 @@ impl Store {
         store.put_off(paused, "file transfers that nobody runs could not be paused");
         // Entries from before the chain are taken into it before the first new one.
         if !store.shared.is_settled {
-            let settled = store.older_rows_adapt();
+            let settled = store.write("older_rows_adapt", |tx| {
+                tx.older_rows_adapt_noted(store.upgrade.as_ref())
+            });
             store.put_off(
                 settled,
                 "rows of the older schema could not be brought under the new rules",

@@ -4,8 +4,12 @@ use privatus_crypto::KdfCost;
 use privatus_domain::Timestamp;
 use privatus_migrate::Event as MigrationEvent;
 
+use privatus_sqlite::RawKey;
+
 use crate::db::connection::{READER_CACHE_KIB, Role};
+use crate::db::pool::Access;
 use crate::tx::shared::system_time;
+use crate::vault::Files;
 
 /// How a vault is created and opened.
 #[derive(Debug, Clone)]
@@ -38,6 +42,16 @@ impl Default for VaultOptions {
 }
 
 impl VaultOptions {
+    /// How the connections of a store with these options are opened.
+    pub(crate) fn access(&self, files: &Files, key: RawKey) -> Access {
+        Access {
+            database: files.database(),
+            key,
+            vfs: self.vfs.clone(),
+            reader: self.reader_role(),
+        }
+    }
+
     pub(crate) const fn reader_role(&self) -> Role {
         Role::Reader {
             cache_kib: self.reader_cache_kib,
