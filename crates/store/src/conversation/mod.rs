@@ -8,6 +8,7 @@ use privatus_domain::{
     Timestamp,
 };
 
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
@@ -25,11 +26,6 @@ type Row = (
     Option<String>,
     Option<String>,
 );
-const SELECT: &str = "SELECT v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, \
-                      v.unread_count, v.last_at, v.last_partition, v.last_row_key, v.is_pinned, \
-                      coalesce(v.contact_id, v.group_id), v.muted_until FROM conversations v \
-                      LEFT JOIN contacts c ON c.contact_id = v.contact_id \
-                      LEFT JOIN groups g ON g.group_id = v.group_id";
 
 /// A conversation as the write and read paths need it.
 #[derive(Debug, Clone, Copy)]
@@ -52,9 +48,7 @@ impl ReadTx<'_> {
         } else {
             most
         };
-        let sql = Sql::new(format!(
-            "{SELECT} WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {most}"
-        ));
+        let sql = Sql::new(hot::CONVERSATIONS_NEWEST.replace("{limit}", &most.to_string()));
         let mut rows: Vec<Row> = self.db.rows(sql, "list the conversations")?;
         if self.user.is_some() {
             rows = self.readable(rows, limit)?;
@@ -81,9 +75,7 @@ impl ReadTx<'_> {
     pub fn conversation_by_id(&mut self, id: &ConversationId) -> Result<Conversation, StoreError> {
         self.permit_conversation(id, Permission::Read)?;
         let text = id.to_string();
-        let sql = Sql::new(format!(
-            "{SELECT} WHERE v.conversation_id = ? AND v.is_hidden = 0"
-        ));
+        let sql = Sql::new(hot::CONVERSATION_BY_ID);
         let row = self.db.row(sql.bind(text.as_str()), "find a conversation")?;
         self.conversation_from(row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?)
     }
@@ -122,10 +114,7 @@ impl ReadTx<'_> {
         let Some(month) = self.partitions.get(&partition) else {
             return Ok(None);
         };
-        let sql = Sql::new(format!(
-            "SELECT message_id FROM {} WHERE row_key = ?",
-            month.table
-        ));
+        let sql = Sql::new(month.with_table(hot::ROW_ID));
         let id: Option<Id> = self.db.row(sql.bind(row_key), "find the last message")?;
         Ok(id.map(MessageId::new))
     }
@@ -133,9 +122,7 @@ impl ReadTx<'_> {
     /// The number of a conversation that is not being removed.
     pub(crate) fn conversation_ref(&mut self, id: &ConversationId) -> Result<ConversationRef, StoreError> {
         let text = id.to_string();
-        let sql = Sql::new(
-            "SELECT conversation, last_partition FROM conversations WHERE conversation_id = ? AND is_hidden = 0",
-        );
+        let sql = Sql::new(hot::CONVERSATION_FIND);
         let row: Option<(i64, Option<i64>)> = self.db.row(sql.bind(text.as_str()), "find a conversation")?;
         let (number, last_partition) =
             row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?;
@@ -159,11 +146,7 @@ impl ReadTx<'_> {
         id: &ConversationId,
     ) -> Result<(ConversationRef, Option<Timestamp>), StoreError> {
         let text = id.to_string();
-        let sql = Sql::new(
-            "SELECT v.conversation, v.last_partition, c.blocked_at FROM conversations v \
-             LEFT JOIN contacts c ON c.contact_id = v.contact_id \
-             WHERE v.conversation_id = ? AND v.is_hidden = 0",
-        );
+        let sql = Sql::new(hot::CONVERSATION_GATE);
         let row: Option<(i64, Option<i64>, Option<String>)> =
             self.db.row(sql.bind(text.as_str()), "find a conversation")?;
         let (number, last_partition, blocked_at) =
@@ -185,11 +168,7 @@ impl ReadTx<'_> {
         id: &ConversationId,
     ) -> Result<(i64, Vec<Partition>), StoreError> {
         let text = id.to_string();
-        let sql = Sql::new(
-            "SELECT v.conversation, m.partition FROM conversations v \
-             LEFT JOIN conversation_months m ON m.conversation = v.conversation \
-             WHERE v.conversation_id = ? AND v.is_hidden = 0 ORDER BY m.partition DESC",
-        );
+        let sql = Sql::new(hot::CONVERSATION_REACH);
         let rows: Vec<(i64, Option<i64>)> = self.db.rows(sql.bind(text.as_str()), "find a conversation")?;
         let absent = || StoreError::NotFound(format!("conversation {id}"));
         let number = rows.first().map(|(number, _)| *number).ok_or_else(absent)?;
@@ -281,13 +260,7 @@ impl WriteTx<'_> {
             Some((at, partition, row_key)) => (Some(at), Some(partition), Some(row_key)),
             None => (None, None, None),
         };
-        let sql = Sql::new(
-            "UPDATE conversations SET message_count = message_count + ?, unread_count = unread_count + ?, \
-             (last_partition, last_row_key, last_at) = (SELECT CASE WHEN n THEN p ELSE last_partition END, \
-             CASE WHEN n THEN r ELSE last_row_key END, CASE WHEN n THEN a ELSE last_at END \
-             FROM (SELECT a, p, r, a IS NOT NULL AND (last_at IS NULL OR a >= last_at) AS n \
-             FROM (SELECT ? AS a, ? AS p, ? AS r))) WHERE conversation = ?",
-        );
+        let sql = Sql::new(hot::CONVERSATION_COUNT);
         let sql = sql
             .bind(delta.messages)
             .bind(delta.unread)

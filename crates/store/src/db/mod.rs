@@ -2,6 +2,7 @@
 
 pub(crate) mod connection;
 pub(crate) mod decode;
+pub(crate) mod hot;
 pub(crate) mod pool;
 pub(crate) mod statement;
 pub(crate) mod work_done;

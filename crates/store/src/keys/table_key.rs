@@ -5,6 +5,7 @@ use std::sync::Arc;
 use privatus_crypto::{KEY_WRAP_ALGORITHM, KeyStoreKey, TableKey, VaultId};
 
 use crate::db::connection::Connection;
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::key_cache::KeptKey;
@@ -24,7 +25,7 @@ impl ReadTx<'_> {
             self.last_key = Some((number, key));
             return Ok(used);
         }
-        let sql = Sql::new("SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?");
+        let sql = Sql::new(hot::KEY_FIND);
         let row: Option<(String, String, Vec<u8>)> =
             self.db.row(sql.bind(i64::from(number)), "find a key")?;
         let (kind, scope, wrapped) =
@@ -45,9 +46,7 @@ impl ReadTx<'_> {
 
     /// The number of the key of a type and scope, if there is one.
     pub(crate) fn key_number(&mut self, kind: &str, scope: &str) -> Result<Option<u32>, StoreError> {
-        let sql = Sql::new(
-            "SELECT key_number FROM key_store WHERE key_type = ? AND scope = ? AND length(encrypted_key) > 0",
-        );
+        let sql = Sql::new(hot::KEY_NUMBER);
         let number: Option<i64> = self.db.row(sql.bind(kind).bind(scope), "find a key")?;
         number.map(key_number).transpose()
     }

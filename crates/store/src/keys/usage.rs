@@ -1,6 +1,7 @@
 //! `key_store.usage_count` and `last_used`: gathered in memory, written at most once a minute and on close, never for
 //! each message (DESIGN section 4). What a crash loses of them is a statistic.
 
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
@@ -12,10 +13,7 @@ impl WriteTx<'_> {
         let at = self.now().to_sql();
         let uses = self.shared.keys.take_uses();
         for (number, uses) in uses.into_iter().chain(self.shared.id_key.take_uses()) {
-            let sql = Sql::new(
-                "UPDATE key_store SET usage_count = usage_count + ?, last_used = max(coalesce(last_used, ''), ?) \
-                 WHERE key_number = ?",
-            );
+            let sql = Sql::new(hot::KEY_USE);
             let sql = sql
                 .bind(i64::try_from(uses).unwrap_or(i64::MAX))
                 .bind(at.as_str())

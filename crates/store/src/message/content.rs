@@ -6,6 +6,7 @@ use privatus_crypto::{Context, TableKey, envelope_key_number};
 use privatus_domain::body::{Body, Stored};
 use privatus_domain::id::Id;
 
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
@@ -89,10 +90,7 @@ impl WriteTx<'_> {
         };
         let mut envelope = Vec::new();
         key.seal_into(&context, bytes, &mut envelope)?;
-        let sql = Sql::new(
-            "INSERT INTO message_content (message_id, content, compression_algorithm, compressed_size, original_size) \
-             VALUES (?, ?, ?, ?, ?)",
-        );
+        let sql = Sql::new(hot::CONTENT_INSERT);
         let size = |bytes: &[u8]| i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let id = id.to_string();
         let sql = sql
@@ -149,7 +147,7 @@ impl ReadTx<'_> {
     }
 
     fn large_open(&mut self, id: &Id, row_id: &[u8], encoded: usize) -> Result<Body, StoreError> {
-        let sql = Sql::new("SELECT content, compression_algorithm FROM message_content WHERE message_id = ?");
+        let sql = Sql::new(hot::CONTENT_FIND);
         let text = id.to_string();
         let row: Option<(Vec<u8>, Option<String>)> =
             self.db.row(sql.bind(text.as_str()), "read a large message")?;

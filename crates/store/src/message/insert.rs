@@ -9,6 +9,7 @@ use privatus_domain::{
 };
 
 use crate::conversation::{ConversationRef, Delta};
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Located;
@@ -233,7 +234,7 @@ impl WriteTx<'_> {
             return Ok(());
         };
         let id = group.to_string();
-        let sql = Sql::new("SELECT 1 FROM groups WHERE group_id = ? AND is_anonymous");
+        let sql = Sql::new(hot::GROUP_IS_ANONYMOUS);
         let found: Option<i32> = self.db.row(sql.bind(id.as_str()), "find a group")?;
         found
             .map(drop)
@@ -251,10 +252,7 @@ impl WriteTx<'_> {
         let month = self.partition_ensure(partition)?;
         let lookup = self.lookup_key(&message.id);
         let candidate = self.candidate(place.number, &month, message)?;
-        let sql = Sql::new(
-            "INSERT INTO message_locator (message_id, partition, row_key) VALUES (?, ?, ?) \
-             ON CONFLICT (message_id) DO NOTHING",
-        );
+        let sql = Sql::new(hot::LOCATOR_INSERT);
         let sql = sql
             .bind(lookup.as_slice())
             .bind(partition.number())
@@ -267,17 +265,14 @@ impl WriteTx<'_> {
         }
         let row_key = self.insert_row(place.number, &month, candidate, (message, arrived))?;
         if row_key != candidate {
-            let sql = Sql::new("UPDATE message_locator SET row_key = ? WHERE message_id = ?");
+            let sql = Sql::new(hot::LOCATOR_ROW_KEY);
             self.db
                 .run(sql.bind(row_key).bind(lookup.as_slice()), "register a message")?;
         }
         if place.last_partition != Some(partition.number().into())
             && !self.placed.contains_key(&(partition, place.number))
         {
-            let sql = Sql::new(
-                "INSERT INTO conversation_months (conversation, partition) VALUES (?, ?) \
-                 ON CONFLICT DO NOTHING",
-            );
+            let sql = Sql::new(hot::CONVERSATION_MONTH_NOTE);
             self.db.run(
                 sql.bind(place.number).bind(partition.number()),
                 "note a conversation's month",
@@ -397,10 +392,7 @@ impl WriteTx<'_> {
     }
 
     fn last_key(&mut self, month: &PartitionTable, low: i64, high: i64) -> Result<Option<i64>, StoreError> {
-        let sql = Sql::new(format!(
-            "SELECT max(row_key) FROM {} WHERE row_key BETWEEN ? AND ?",
-            month.table
-        ));
+        let sql = Sql::new(month.with_table(hot::ROW_LAST));
         let last: Option<Option<i64>> = self.db.row(sql.bind(low).bind(high), "find a free place")?;
         Ok(last.flatten())
     }

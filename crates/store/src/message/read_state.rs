@@ -2,6 +2,7 @@
 
 use privatus_domain::{ConversationId, MessageId, Permission};
 
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Located;
@@ -33,7 +34,7 @@ impl WriteTx<'_> {
                 }
             },
         };
-        let sql = Sql::new("SELECT unread_count FROM conversations WHERE conversation = ?");
+        let sql = Sql::new(hot::CONVERSATION_UNREAD);
         let unread: Option<i64> = self.db.row(sql.bind(number), "count unread messages")?;
         let unread = usize::try_from(unread.unwrap_or_default()).unwrap_or_default();
         let mut marked = 0;
@@ -67,8 +68,7 @@ impl WriteTx<'_> {
         }
         let marked = u64::try_from(marked).unwrap_or_default();
         if marked > 0 && !privatus_domain::planted!(UnreadNotLowered) {
-            let sql =
-                Sql::new("UPDATE conversations SET unread_count = unread_count - ? WHERE conversation = ?");
+            let sql = Sql::new(hot::CONVERSATION_READ);
             let count = i64::try_from(marked).unwrap_or(i64::MAX);
             self.db
                 .run(sql.bind(count).bind(number), "count unread messages")?;

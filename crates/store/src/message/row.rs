@@ -9,6 +9,7 @@ use privatus_domain::{
 };
 
 use crate::db::decode::{FromRow, WrongType};
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::sender::{SenderRow, sender_from};
@@ -71,7 +72,7 @@ impl ReadTx<'_> {
     /// Looks an id up in the register.
     pub(crate) fn locate(&mut self, id: &MessageId) -> Result<Located, StoreError> {
         let key = self.lookup_key(id);
-        let sql = Sql::new("SELECT partition, row_key FROM message_locator WHERE message_id = ?");
+        let sql = Sql::new(hot::LOCATOR_FIND);
         let row: Option<(Option<i64>, Option<i64>)> =
             self.db.row(sql.bind(key.as_slice()), "find a message")?;
         match row {
@@ -94,7 +95,7 @@ impl ReadTx<'_> {
 
     /// Whether a row is still to be seen: it may only wait to be deleted with its conversation.
     pub(crate) fn is_shown(&mut self, row_key: i64) -> Result<bool, StoreError> {
-        let sql = Sql::new("SELECT 1 FROM conversations WHERE conversation = ? AND is_hidden = 0");
+        let sql = Sql::new(hot::CONVERSATION_IS_SHOWN);
         let number = row_key::conversation(row_key);
         let shown: Option<i32> = self.db.row(sql.bind(number), "find a conversation")?;
         Ok(shown.is_some())
@@ -139,10 +140,7 @@ impl ReadTx<'_> {
                 if self.user.is_some() && !self.may_read_row(row_key)? {
                     return Ok(ReplyState::Absent);
                 }
-                let sql = Sql::new(format!(
-                    "SELECT is_deleted FROM {} WHERE row_key = ?",
-                    month.table
-                ));
+                let sql = Sql::new(month.with_table(hot::ROW_IS_DELETED));
                 let deleted: Option<bool> = self.db.row(sql.bind(row_key), "read a message")?;
                 Ok(if deleted.unwrap_or(true) {
                     ReplyState::Deleted

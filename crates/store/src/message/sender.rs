@@ -6,13 +6,12 @@ use privatus_domain::message::MessageError;
 use privatus_domain::sender::anonymous_name;
 use privatus_domain::{AnonymousId, GroupId, MessageId, Sender, SenderRef};
 
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Columns of a sender `s` with its contact `c`, in the order of [`SenderRow`].
-pub(crate) const SENDER_COLUMNS: &str =
-    "s.contact_id, c.display_name, s.name, s.source_id, s.group_id, s.anonymous_id";
+/// Of [`hot::SENDER_FIND`].
 pub(crate) type SenderRow = (
     Option<String>,
     Option<String>,
@@ -57,10 +56,7 @@ impl ReadTx<'_> {
         if let Some(sender) = seen.get(&number) {
             return Ok(sender.clone());
         }
-        let sql = Sql::new(format!(
-            "SELECT {SENDER_COLUMNS} FROM senders s LEFT JOIN contacts c ON c.contact_id = s.contact_id \
-             WHERE s.sender = ?"
-        ));
+        let sql = Sql::new(hot::SENDER_FIND);
         let sender = sender_from(self.db.row(sql.bind(number), "find a sender")?)?;
         seen.insert(number, sender.clone());
         Ok(sender)
@@ -81,11 +77,8 @@ impl WriteTx<'_> {
             SenderRef::Nobody | SenderRef::Anonymous { .. } => return Ok(None),
             SenderRef::Contact(contact) => {
                 let id = contact.to_string();
-                let find = Sql::new("SELECT sender FROM senders WHERE contact_id = ?");
-                let add = Sql::new(
-                    "INSERT INTO senders (contact_id) SELECT contact_id FROM contacts WHERE contact_id = ? \
-                     RETURNING sender",
-                );
+                let find = Sql::new(hot::SENDER_OF_CONTACT);
+                let add = Sql::new(hot::SENDER_OF_CONTACT_ADD);
                 let known: Option<i64> = self.db.row(find.bind(id.as_str()), "find a sender")?;
                 match known {
                     Some(number) => Some(number),
@@ -94,11 +87,11 @@ impl WriteTx<'_> {
                 .ok_or_else(|| StoreError::NotFound(format!("contact {id}, named as a sender")))?
             }
             SenderRef::Imported(imported) => {
-                let find = Sql::new("SELECT sender FROM senders WHERE source_id = ?");
+                let find = Sql::new(hot::SENDER_IMPORTED);
                 let known: Option<i64> = self
                     .db
                     .row(find.bind(imported.source_id.as_slice()), "find a sender")?;
-                let add = Sql::new("INSERT INTO senders (source_id, name) VALUES (?, ?) RETURNING sender");
+                let add = Sql::new(hot::SENDER_IMPORTED_ADD);
                 let add = add
                     .bind(imported.source_id.as_slice())
                     .bind(imported.name.as_str());
@@ -121,10 +114,7 @@ impl WriteTx<'_> {
         message: &MessageId,
     ) -> Result<i64, StoreError> {
         let (group, anonymous_id) = (group.to_string(), anonymous_id.to_string());
-        let find = Sql::new(
-            "SELECT s.sender FROM conversations AS v JOIN senders AS s ON s.group_id = v.group_id \
-             WHERE v.conversation = ? AND v.group_id = ? AND s.anonymous_id = ?",
-        );
+        let find = Sql::new(hot::SENDER_ANONYMOUS);
         let find = find
             .bind(conversation)
             .bind(group.as_str())
@@ -132,10 +122,7 @@ impl WriteTx<'_> {
         if let Some(number) = self.db.row(find, "find a sender")? {
             return Ok(number);
         }
-        let add = Sql::new(
-            "INSERT INTO senders (group_id, anonymous_id) SELECT group_id, ? FROM conversations \
-             WHERE conversation = ? AND group_id = ? RETURNING sender",
-        );
+        let add = Sql::new(hot::SENDER_ANONYMOUS_ADD);
         let add = add
             .bind(anonymous_id.as_str())
             .bind(conversation)

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use privatus_domain::Partition;
 
 use crate::db::connection::Connection;
+use crate::db::hot::{self, ROW_COLUMNS};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::message::sender::SENDER_COLUMNS;
 
 /// Months that may stand (DESIGN section 6): the view behind the two has one term each, and SQLite takes 500.
 pub(crate) const PARTITIONS_MAX: usize = 400;
@@ -27,36 +27,30 @@ pub(crate) struct PartitionTable {
     pub(crate) whole_by_key: String,
 }
 
-const COLUMNS: &str = "row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, is_deleted, \
-                       timestamp, edited_at, deleted_at, reply_to, created_at";
-
 impl PartitionTable {
     pub(crate) fn new(partition: Partition, key_number: u32) -> Self {
         let table = partition.table();
+        let text = |hot: &str| hot.replace("{table}", &table);
         Self {
-            insert: format!(
-                "INSERT INTO {table} (row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, \
-                 is_deleted, timestamp, edited_at, deleted_at, reply_to, created_at) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (row_key) DO NOTHING"
-            ),
-            by_key: format!("SELECT {COLUMNS} FROM {table} WHERE row_key = ?"),
-            place_by_key: format!("SELECT message_id, timestamp FROM {table} WHERE row_key = ?"),
-            whole_by_key: format!(
-                "SELECT m.{}, v.conversation_id, {SENDER_COLUMNS} FROM {table} m \
-                 LEFT JOIN conversations v ON v.conversation = m.conversation AND v.is_hidden = 0 \
-                 LEFT JOIN senders s ON s.sender = m.sender \
-                 LEFT JOIN contacts c ON c.contact_id = s.contact_id WHERE m.row_key = ?",
-                COLUMNS.replace(", ", ", m.")
-            ),
+            insert: text(hot::ROW_INSERT),
+            by_key: text(hot::ROW_BY_KEY).replace("{columns}", ROW_COLUMNS),
+            place_by_key: text(hot::ROW_PLACE),
+            whole_by_key: text(hot::ROW_WHOLE)
+                .replace("{m.columns}", &format!("m.{}", ROW_COLUMNS.replace(", ", ", m."))),
             partition,
             key_number,
             table,
         }
     }
 
+    /// A hot statement on this table.
+    pub(crate) fn with_table(&self, hot: &str) -> String {
+        hot.replace("{table}", &self.table)
+    }
+
     /// The beginning of a walk over every row: the caller adds a bound on `row_key`.
     pub(crate) fn scan(&self) -> String {
-        format!("SELECT {COLUMNS} FROM {} WHERE row_key", self.table)
+        format!("SELECT {ROW_COLUMNS} FROM {} WHERE row_key", self.table)
     }
 
     /// The statement of one page of a conversation within this month, by key (months) or by time (the two ends).
@@ -65,12 +59,12 @@ impl PartitionTable {
         let order = if newest_first { "DESC" } else { "ASC" };
         if self.partition.is_month() {
             return format!(
-                "SELECT {COLUMNS} FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key {order} LIMIT {limit}"
+                "SELECT {ROW_COLUMNS} FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key {order} LIMIT {limit}"
             );
         }
         let side = if newest_first { "<" } else { ">" };
         format!(
-            "SELECT {COLUMNS} FROM {table} WHERE conversation = ? AND (timestamp, row_key) {side} (?, ?) \
+            "SELECT {ROW_COLUMNS} FROM {table} WHERE conversation = ? AND (timestamp, row_key) {side} (?, ?) \
              ORDER BY timestamp {order}, row_key {order} LIMIT {limit}"
         )
     }
@@ -88,7 +82,7 @@ impl Catalogue {
     /// Reads the catalogue in the transaction that is open.
     pub(crate) fn load(db: &mut Connection, schema_version: i64) -> Result<Self, StoreError> {
         // A `key_id` is the decimal text of its number: no look into `key_store` is needed.
-        let sql = Sql::new("SELECT partition, table_name, key_id FROM partitions WHERE state <> 'sealed'");
+        let sql = Sql::new(hot::OPEN_CATALOGUE);
         let rows: Vec<(i32, String, String)> = db.rows(sql, "read the catalogue")?;
         let mut months = BTreeMap::new();
         for (number, table, key) in rows {

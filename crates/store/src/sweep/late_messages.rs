@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use privatus_domain::{Partition, Timestamp};
 
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Row;
@@ -121,19 +122,14 @@ impl WriteTx<'_> {
 
         let partition = month.partition.number();
         let lookup = self.lookup_key(&privatus_domain::MessageId::new(id.clone()));
-        let sql = Sql::new("UPDATE message_locator SET partition = ?, row_key = ? WHERE message_id = ?");
+        let sql = Sql::new(hot::LOCATOR_MOVE);
         let sql = sql.bind(partition).bind(new_key).bind(lookup.as_slice());
         self.db.run(sql, "register a message")?;
-        let sql = Sql::new(
-            "INSERT INTO conversation_months (conversation, partition) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        );
+        let sql = Sql::new(hot::CONVERSATION_MONTH_NOTE);
         self.db
             .run(sql.bind(number).bind(partition), "note a conversation's month")?;
         // Its time in the list stays: it goes by the arrival for what came from too far ahead.
-        let sql = Sql::new(
-            "UPDATE conversations SET last_partition = ?, last_row_key = ? \
-             WHERE conversation = ? AND last_partition = ? AND last_row_key = ?",
-        );
+        let sql = Sql::new(hot::CONVERSATION_LAST_MOVE);
         let sql = sql
             .bind(partition)
             .bind(new_key)

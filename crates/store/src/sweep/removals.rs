@@ -3,6 +3,7 @@
 use privatus_domain::MessageId;
 use privatus_domain::id::Id;
 
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::partition::row_key;
@@ -61,9 +62,7 @@ impl WriteTx<'_> {
                 let content = Sql::new("DELETE FROM message_content WHERE message_id = ?");
                 self.db.run(content.bind(text.as_str()), "remove large content")?;
                 if !privatus_domain::planted!(RemovedIdForgotten) {
-                    let entry = Sql::new(
-                        "UPDATE message_locator SET partition = NULL, row_key = NULL WHERE message_id = ?",
-                    );
+                    let entry = Sql::new(hot::LOCATOR_REMOVE);
                     self.db
                         .run(entry.bind(lookup.as_slice()), "note a removed message")?;
                 }

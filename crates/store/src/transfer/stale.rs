@@ -5,6 +5,7 @@ use std::fs::File;
 use privatus_crypto::Unlocked;
 
 use crate::db::connection::{Connection, Role};
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::upgrade::pending;
@@ -12,7 +13,7 @@ use crate::vault::{Files, VaultOptions, check_ours, raw_key};
 
 /// Whether one is active.
 pub(crate) fn has_active(db: &mut Connection) -> Result<bool, StoreError> {
-    let sql = Sql::new("SELECT EXISTS (SELECT 1 FROM file_transfers WHERE status = 'active')");
+    let sql = Sql::new(hot::OPEN_ACTIVE_TRANSFERS);
     let found: Option<bool> = db.row(sql, "look for active transfers")?;
     Ok(found.unwrap_or_default())
 }

@@ -8,6 +8,7 @@ use privatus_domain::{Act, NewAuditEntry};
 use privatus_sqlite::RawKey;
 
 use crate::db::connection::{APPLICATION_ID, Connection, Role};
+use crate::db::hot;
 use crate::db::pool::Pool;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
@@ -316,10 +317,7 @@ pub(crate) fn share(
     options: &VaultOptions,
 ) -> Result<Shared, StoreError> {
     let root = unlocked.master().key_store_key();
-    let sql = Sql::new(
-        "SELECT key_number, encrypted_key, (SELECT settled_version FROM vault_state WHERE id = 1) \
-         FROM key_store WHERE key_type = 'id' AND scope = 'ids'",
-    );
+    let sql = Sql::new(hot::OPEN_ID_KEY);
     let row: Option<(i64, Vec<u8>, Option<i64>)> = db.row(sql, "find the id key")?;
     let missing = || StoreError::DatabaseDamaged("the id key is missing".into());
     let (number, wrapped, settled) = row.ok_or_else(missing)?;
@@ -352,7 +350,7 @@ pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<i64
     if db.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
         return Err(foreign());
     }
-    let sql = Sql::new("SELECT vault_id, highest_generation FROM vault_state WHERE id = 1");
+    let sql = Sql::new(hot::OPEN_VAULT);
     match db.row(sql, "read the vault's id")? {
         Some((id, generation)) if Vec::<u8>::as_slice(&id) == unlocked.vault_id().as_bytes() => {
             Ok(generation)

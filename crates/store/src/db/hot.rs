@@ -1,0 +1,146 @@
+//! The hot statements: what sending, receiving, paging, finding, listing and opening run, by name.
+//!
+//! They stay on the raw handle, each prepared once a connection: diesel never keeps an UPDATE or an upsert, and pays for
+//! each column of each row (docs/adr/0019). An UPDATE that runs once a row of a batch stands here too. `{table}` is the
+//! table of a partition, which only [`PartitionTable`](crate::partition::catalogue::PartitionTable) puts in.
+
+/// Columns of a sender `s` with its contact `c`, in the order of `SenderRow`.
+macro_rules! sender_columns {
+    () => {
+        "s.contact_id, c.display_name, s.name, s.source_id, s.group_id, s.anonymous_id"
+    };
+}
+
+/// Columns of a conversation `v` as the chat list shows it.
+macro_rules! conversation_columns {
+    () => {
+        "SELECT v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, v.unread_count, v.last_at, \
+         v.last_partition, v.last_row_key, v.is_pinned, coalesce(v.contact_id, v.group_id), v.muted_until \
+         FROM conversations v LEFT JOIN contacts c ON c.contact_id = v.contact_id \
+         LEFT JOIN groups g ON g.group_id = v.group_id"
+    };
+}
+
+// A message's row in the table of its partition.
+
+/// Columns of a row, in the order of `message::row::Row`.
+pub(crate) const ROW_COLUMNS: &str = "row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, \
+                                      is_deleted, timestamp, edited_at, deleted_at, reply_to, created_at";
+pub(crate) const ROW_INSERT: &str = "INSERT INTO {table} (row_key, message_id, sender, content, is_outgoing, is_encrypted, \
+                                     is_read, is_deleted, timestamp, edited_at, deleted_at, reply_to, created_at) \
+                                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (row_key) DO NOTHING";
+pub(crate) const ROW_BY_KEY: &str = "SELECT {columns} FROM {table} WHERE row_key = ?";
+/// Id and time alone: is the row still where a cursor was?
+pub(crate) const ROW_PLACE: &str = "SELECT message_id, timestamp FROM {table} WHERE row_key = ?";
+/// A row with its conversation's id and its sender: a message by its id is one statement.
+pub(crate) const ROW_WHOLE: &str = concat!(
+    "SELECT {m.columns}, v.conversation_id, ",
+    sender_columns!(),
+    " FROM {table} m LEFT JOIN conversations v ON v.conversation = m.conversation AND v.is_hidden = 0 \
+     LEFT JOIN senders s ON s.sender = m.sender \
+     LEFT JOIN contacts c ON c.contact_id = s.contact_id WHERE m.row_key = ?"
+);
+pub(crate) const ROW_ID: &str = "SELECT message_id FROM {table} WHERE row_key = ?";
+pub(crate) const ROW_LAST: &str = "SELECT max(row_key) FROM {table} WHERE row_key BETWEEN ? AND ?";
+pub(crate) const ROW_IS_DELETED: &str = "SELECT is_deleted FROM {table} WHERE row_key = ?";
+
+// The register of ids.
+
+pub(crate) const LOCATOR_INSERT: &str = "INSERT INTO message_locator (message_id, partition, row_key) VALUES (?, ?, ?) \
+                                         ON CONFLICT (message_id) DO NOTHING";
+pub(crate) const LOCATOR_FIND: &str = "SELECT partition, row_key FROM message_locator WHERE message_id = ?";
+pub(crate) const LOCATOR_ROW_KEY: &str = "UPDATE message_locator SET row_key = ? WHERE message_id = ?";
+/// Once a message that moves to its month.
+pub(crate) const LOCATOR_MOVE: &str =
+    "UPDATE message_locator SET partition = ?, row_key = ? WHERE message_id = ?";
+/// Once a message that is removed.
+pub(crate) const LOCATOR_REMOVE: &str =
+    "UPDATE message_locator SET partition = NULL, row_key = NULL WHERE message_id = ?";
+
+// Large content.
+
+pub(crate) const CONTENT_INSERT: &str = "INSERT INTO message_content (message_id, content, compression_algorithm, \
+                                         compressed_size, original_size) VALUES (?, ?, ?, ?, ?)";
+pub(crate) const CONTENT_FIND: &str =
+    "SELECT content, compression_algorithm FROM message_content WHERE message_id = ?";
+
+// Conversations and their counters.
+
+pub(crate) const CONVERSATIONS_NEWEST: &str = concat!(
+    conversation_columns!(),
+    " WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {limit}"
+);
+pub(crate) const CONVERSATION_BY_ID: &str = concat!(
+    conversation_columns!(),
+    " WHERE v.conversation_id = ? AND v.is_hidden = 0"
+);
+pub(crate) const CONVERSATION_FIND: &str =
+    "SELECT conversation, last_partition FROM conversations WHERE conversation_id = ? AND is_hidden = 0";
+/// With since when its contact is blocked.
+pub(crate) const CONVERSATION_GATE: &str = "SELECT v.conversation, v.last_partition, c.blocked_at FROM conversations v \
+                                            LEFT JOIN contacts c ON c.contact_id = v.contact_id \
+                                            WHERE v.conversation_id = ? AND v.is_hidden = 0";
+/// With the partitions where it has messages, newest first.
+pub(crate) const CONVERSATION_REACH: &str = "SELECT v.conversation, m.partition FROM conversations v \
+                                             LEFT JOIN conversation_months m ON m.conversation = v.conversation \
+                                             WHERE v.conversation_id = ? AND v.is_hidden = 0 \
+                                             ORDER BY m.partition DESC";
+pub(crate) const CONVERSATION_IS_SHOWN: &str =
+    "SELECT 1 FROM conversations WHERE conversation = ? AND is_hidden = 0";
+pub(crate) const CONVERSATION_MONTH_NOTE: &str =
+    "INSERT INTO conversation_months (conversation, partition) VALUES (?, ?) ON CONFLICT DO NOTHING";
+pub(crate) const CONVERSATION_COUNT: &str = "UPDATE conversations SET message_count = message_count + ?, \
+                                             unread_count = unread_count + ?, \
+                                             (last_partition, last_row_key, last_at) = \
+                                             (SELECT CASE WHEN n THEN p ELSE last_partition END, \
+                                             CASE WHEN n THEN r ELSE last_row_key END, \
+                                             CASE WHEN n THEN a ELSE last_at END \
+                                             FROM (SELECT a, p, r, a IS NOT NULL AND (last_at IS NULL OR a >= last_at) AS n \
+                                             FROM (SELECT ? AS a, ? AS p, ? AS r))) WHERE conversation = ?";
+pub(crate) const CONVERSATION_UNREAD: &str = "SELECT unread_count FROM conversations WHERE conversation = ?";
+pub(crate) const CONVERSATION_READ: &str =
+    "UPDATE conversations SET unread_count = unread_count - ? WHERE conversation = ?";
+/// Once a message that moves to its month.
+pub(crate) const CONVERSATION_LAST_MOVE: &str = "UPDATE conversations SET last_partition = ?, last_row_key = ? \
+                                                 WHERE conversation = ? AND last_partition = ? AND last_row_key = ?";
+
+// Who wrote it.
+
+pub(crate) const SENDER_FIND: &str = concat!(
+    "SELECT ",
+    sender_columns!(),
+    " FROM senders s LEFT JOIN contacts c ON c.contact_id = s.contact_id WHERE s.sender = ?"
+);
+pub(crate) const SENDER_OF_CONTACT: &str = "SELECT sender FROM senders WHERE contact_id = ?";
+pub(crate) const SENDER_OF_CONTACT_ADD: &str =
+    "INSERT INTO senders (contact_id) SELECT contact_id FROM contacts WHERE contact_id = ? RETURNING sender";
+pub(crate) const SENDER_IMPORTED: &str = "SELECT sender FROM senders WHERE source_id = ?";
+pub(crate) const SENDER_IMPORTED_ADD: &str =
+    "INSERT INTO senders (source_id, name) VALUES (?, ?) RETURNING sender";
+pub(crate) const SENDER_ANONYMOUS: &str = "SELECT s.sender FROM conversations AS v \
+                                           JOIN senders AS s ON s.group_id = v.group_id \
+                                           WHERE v.conversation = ? AND v.group_id = ? AND s.anonymous_id = ?";
+pub(crate) const SENDER_ANONYMOUS_ADD: &str = "INSERT INTO senders (group_id, anonymous_id) \
+                                               SELECT group_id, ? FROM conversations \
+                                               WHERE conversation = ? AND group_id = ? RETURNING sender";
+pub(crate) const GROUP_IS_ANONYMOUS: &str = "SELECT 1 FROM groups WHERE group_id = ? AND is_anonymous";
+
+// Keys.
+
+pub(crate) const KEY_FIND: &str = "SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?";
+pub(crate) const KEY_NUMBER: &str =
+    "SELECT key_number FROM key_store WHERE key_type = ? AND scope = ? AND length(encrypted_key) > 0";
+/// Once a key that was used, once a minute.
+pub(crate) const KEY_USE: &str = "UPDATE key_store SET usage_count = usage_count + ?, \
+                                  last_used = max(coalesce(last_used, ''), ?) WHERE key_number = ?";
+
+// An open, before the first page.
+
+pub(crate) const OPEN_VAULT: &str = "SELECT vault_id, highest_generation FROM vault_state WHERE id = 1";
+pub(crate) const OPEN_ID_KEY: &str = "SELECT key_number, encrypted_key, \
+                                      (SELECT settled_version FROM vault_state WHERE id = 1) \
+                                      FROM key_store WHERE key_type = 'id' AND scope = 'ids'";
+pub(crate) const OPEN_CATALOGUE: &str =
+    "SELECT partition, table_name, key_id FROM partitions WHERE state <> 'sealed'";
+pub(crate) const OPEN_ACTIVE_TRANSFERS: &str =
+    "SELECT EXISTS (SELECT 1 FROM file_transfers WHERE status = 'active')";
