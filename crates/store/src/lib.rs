@@ -35,6 +35,7 @@ pub use db::work_done::WorkDone;
 pub use error::StoreError;
 pub use group::RestoredGroup;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
+pub use partition::schema::TEMPLATE;
 pub use privatus_crypto::{Digest, KdfCost, Password, RecoveryCode, Secret, SecretError};
 pub use privatus_migrate::{Event as MigrationEvent, Loss, Version};
 pub use setting::SettingImport;
@@ -42,7 +43,7 @@ pub use store::Store;
 pub use transfer::{TRANSFERS_MAX, TransferPage};
 pub use tx::{ReadTx, WriteTx};
 pub use upgrade::{
-    DownPlan, Downgrade, Migrator, PlainWorld, STEPS, SchemaCheck, Snapshot, StepStatus, TEMPLATE, Upgrade,
+    DownPlan, Downgrade, Migrator, PlainWorld, STEPS, SchemaCheck, Snapshot, StepStatus, Upgrade,
 };
 pub use vault::{VaultKeys, VaultOptions};
 pub use verify::{Verification, VerifyProgress};

@@ -2,7 +2,7 @@
 //!
 //! They stay on the raw handle, each prepared once a connection: diesel never keeps an UPDATE or an upsert, and pays for
 //! each column of each row (docs/adr/0019). An UPDATE that runs once a row of a batch stands here too. `{table}` is the
-//! table of a partition, which only [`PartitionTable`](crate::partition::catalogue::PartitionTable) puts in.
+//! table of a partition, which only [`PartitionTable`](crate::partition::table::PartitionTable) puts in.
 
 /// Columns of a sender `s` with its contact `c`, in the order of `SenderRow`.
 macro_rules! sender_columns {

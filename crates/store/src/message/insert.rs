@@ -13,8 +13,8 @@ use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Located;
-use crate::partition::catalogue::PartitionTable;
 use crate::partition::row_key;
+use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
 
 /// Keys that share one millisecond: 11 bits of tie-break.

@@ -9,8 +9,8 @@ use privatus_domain::{ConversationId, Message, MessageId, Partition, Permission}
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::{Located, Row};
-use crate::partition::catalogue::PartitionTable;
 use crate::partition::row_key;
+use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
 /// Limits that statements are written with: a bound LIMIT would be prepared again at every run (DESIGN section 2).

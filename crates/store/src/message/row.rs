@@ -13,8 +13,8 @@ use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::sender::{SenderRow, sender_from};
-use crate::partition::catalogue::PartitionTable;
 use crate::partition::row_key;
+use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
 /// A row of a month, in the order of `catalogue::COLUMNS`.

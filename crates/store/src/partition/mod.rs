@@ -1,5 +1,7 @@
 //! Partitions: the months that a vault has, each with a table and a key of its own, and the two ends of time.
 
 pub(crate) mod catalogue;
-pub(crate) mod month;
+mod create;
 pub(crate) mod row_key;
+pub(crate) mod schema;
+pub(crate) mod table;

@@ -8,8 +8,9 @@ use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Row;
-use crate::partition::catalogue::{PARTITIONS_MAX, PartitionTable};
+use crate::partition::catalogue::PARTITIONS_MAX;
 use crate::partition::row_key;
+use crate::partition::table::PartitionTable;
 use crate::store::Store;
 use crate::tx::WriteTx;
 

@@ -3,14 +3,10 @@
 use std::collections::HashMap;
 
 use privatus_crypto::{Context, KeyStoreKey, TableKey, VaultId, envelope_key_number};
-use privatus_domain::Partition;
-use privatus_migrate::{Host, MigrateError, Partitions, rows_view, text_of};
+use privatus_migrate::{Host, MigrateError, Partitions};
 use privatus_sqlite::{Column, Connection, Value};
 
-use super::TEMPLATE;
-
-/// The view behind `messages` and `messages_archive`.
-const VIEW: &str = "message_rows";
+use crate::partition::schema::{TEMPLATE, extras, months, refresh_views};
 
 /// A vault's database, with its keys.
 pub(crate) struct VaultHost<'a> {
@@ -110,22 +106,6 @@ impl Host for VaultHost<'_> {
     }
 }
 
-/// The months whose tables stand, and whether each is in the archive.
-pub(super) fn months(db: &mut Connection) -> Result<Vec<(Partition, bool)>, MigrateError> {
-    let mut months = Vec::new();
-    let sql =
-        "SELECT partition, state = 'archived' FROM partitions WHERE state <> 'sealed' ORDER BY partition";
-    db.query(sql, &[], |row| {
-        // Only a `Partition` becomes a table name.
-        let number = i32::try_from(row.integer(0)).ok();
-        if let Some(partition) = number.and_then(Partition::from_number) {
-            months.push((partition, row.integer(1) == 1));
-        }
-        Ok::<_, MigrateError>(())
-    })?;
-    Ok(months)
-}
-
 /// The months, and the first that is sealed in a file of its own.
 pub(super) fn partitions(db: &mut Connection) -> Result<Partitions, MigrateError> {
     let mut sealed = None;
@@ -144,19 +124,6 @@ pub(super) fn partitions(db: &mut Connection) -> Result<Partitions, MigrateError
     })
 }
 
-/// The two ends of time have an index for their order.
-pub(super) fn extras(table: &str) -> Vec<String> {
-    if [Partition::EARLY, Partition::LATE]
-        .iter()
-        .all(|end| end.table() != table)
-    {
-        return Vec::new();
-    }
-    vec![format!(
-        "CREATE INDEX idx_{table}_order ON {table} (conversation, timestamp, row_key)"
-    )]
-}
-
 /// What an open reads before it knows the schema.
 pub(super) fn identity(db: &mut Connection) -> Result<Vec<u8>, MigrateError> {
     let mut found = db
@@ -171,49 +138,4 @@ pub(super) fn identity(db: &mut Connection) -> Result<Vec<u8>, MigrateError> {
         Ok::<_, MigrateError>(())
     })?;
     Ok(found)
-}
-
-/// The statements that make a month.
-pub(crate) fn partition_sql(db: &mut Connection, partition: Partition) -> Result<Vec<String>, MigrateError> {
-    let table = partition.table();
-    let mut all = privatus_migrate::month_sql(db, TEMPLATE, &table)?;
-    all.extend(extras(&table));
-    Ok(all)
-}
-
-/// Makes a month's table and indexes; the view over it is the caller's.
-pub(super) fn make_month(db: &mut Connection, partition: Partition) -> Result<(), MigrateError> {
-    for sql in partition_sql(db, partition)? {
-        db.execute_batch(&sql)?;
-    }
-    Ok(())
-}
-
-/// Makes in `db` the months that another database has, and the view over them.
-pub(super) fn copy_months(db: &mut Connection, months: &[(Partition, bool)]) -> Result<(), MigrateError> {
-    for (partition, _) in months {
-        make_month(db, *partition)?;
-    }
-    write_view(db, months)
-}
-
-/// Writes the view under `messages` and `messages_archive` again, over all months; its columns stay those the migrations
-/// gave it.
-pub(crate) fn refresh_views(db: &mut Connection) -> Result<(), MigrateError> {
-    let months = months(db)?;
-    write_view(db, &months)
-}
-
-fn write_view(db: &mut Connection, months: &[(Partition, bool)]) -> Result<(), MigrateError> {
-    let months: Vec<(String, bool)> = months
-        .iter()
-        .map(|(partition, archived)| (partition.table(), *archived))
-        .collect();
-    let view = text_of(db, VIEW)?.and_then(|view| rows_view(&view, TEMPLATE, &months));
-    let view = view.ok_or_else(|| other_form(VIEW))?;
-    Ok(db.execute_batch(&format!("DROP VIEW {VIEW}; {view}"))?)
-}
-
-fn other_form(name: &str) -> MigrateError {
-    MigrateError::Host(format!("{name} is missing or has another form"))
 }

@@ -18,12 +18,11 @@ mod verify;
 
 pub use down::{DownPlan, Downgrade};
 use host::VaultHost;
-pub(crate) use host::{partition_sql, refresh_views};
 pub use migrator::Migrator;
 pub use plain::PlainWorld;
 pub use snapshot::Snapshot;
 pub use status::StepStatus;
-pub use steps::{STEPS, TEMPLATE};
+pub use steps::STEPS;
 pub use upgrade::Upgrade;
 pub(crate) use upgrade::{create, pending, run_pending};
 pub use verify::SchemaCheck;

@@ -4,7 +4,8 @@ use privatus_migrate::check::World;
 use privatus_migrate::{Host, MigrateError, Partitions, text_of};
 use privatus_sqlite::Connection;
 
-use super::host::{copy_months, extras, identity, make_month, months, partitions, refresh_views};
+use super::host::{identity, partitions};
+use crate::partition::schema::{copy_months, extras, make_month, months, refresh_views};
 
 /// Makes months and views as a vault does, and takes a sealed value for its plaintext.
 #[derive(Debug, Clone, Copy, Default)]

@@ -2,9 +2,6 @@
 
 use privatus_migrate::{Step, Steps};
 
-/// The physical template of a month.
-pub const TEMPLATE: &str = "messages_template";
-
 macro_rules! step {
     ($name:literal, $description:literal) => {
         Step::new(

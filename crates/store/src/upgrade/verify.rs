@@ -4,9 +4,9 @@ use privatus_migrate::{Applied, Host, MigrateError, NoPartitions, Runner, Schema
 use privatus_sqlite::{self as sqlite, OpenMode, OpenOptions};
 
 use super::STEPS;
-use super::host::{copy_months, months};
 use crate::db::connection::Connection;
 use crate::error::StoreError;
+use crate::partition::schema::{copy_months, months};
 
 /// What [`Migrator::verify`](super::Migrator::verify) found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use super::{BATCH, Verification};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Located;
-use crate::partition::catalogue::PartitionTable;
 use crate::partition::row_key;
+use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
 /// The time by which a message stands in the chat list: its arrival when it claims to be far ahead of the clock.

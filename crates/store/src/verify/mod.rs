@@ -18,8 +18,8 @@ use privatus_domain::{MessageId, Partition, Permission, Resource, ResourceKind, 
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Row;
-use crate::partition::catalogue::PartitionTable;
 use crate::partition::row_key;
+use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
 /// Rows read at a time.

@@ -6,7 +6,7 @@ use super::{BATCH, Verification};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Row;
-use crate::partition::catalogue::PartitionTable;
+use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {

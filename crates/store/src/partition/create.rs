@@ -6,9 +6,10 @@ use privatus_domain::{Partition, Permission, Resource, ResourceKind};
 
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::partition::catalogue::{PARTITIONS_MAX, PartitionTable};
+use crate::partition::catalogue::PARTITIONS_MAX;
+use crate::partition::schema::{partition_sql, refresh_views};
+use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
-use crate::upgrade::{partition_sql, refresh_views};
 
 impl WriteTx<'_> {
     /// The month's table, made on first use.

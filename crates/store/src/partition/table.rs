@@ -1,0 +1,62 @@
+//! The table of a partition, its key and its statements.
+
+use privatus_domain::Partition;
+
+use crate::db::hot::{self, ROW_COLUMNS};
+
+/// One month's table, its key and its statements.
+#[derive(Debug)]
+pub(crate) struct PartitionTable {
+    pub(crate) partition: Partition,
+    pub(crate) key_number: u32,
+    pub(crate) table: String,
+    pub(crate) insert: String,
+    pub(crate) by_key: String,
+    /// A row's id and time alone: is it still where a cursor was?
+    pub(crate) place_by_key: String,
+    /// A row with its conversation's id and its sender: a message by its id is one statement.
+    pub(crate) whole_by_key: String,
+}
+
+impl PartitionTable {
+    pub(crate) fn new(partition: Partition, key_number: u32) -> Self {
+        let table = partition.table();
+        let text = |hot: &str| hot.replace("{table}", &table);
+        Self {
+            insert: text(hot::ROW_INSERT),
+            by_key: text(hot::ROW_BY_KEY).replace("{columns}", ROW_COLUMNS),
+            place_by_key: text(hot::ROW_PLACE),
+            whole_by_key: text(hot::ROW_WHOLE)
+                .replace("{m.columns}", &format!("m.{}", ROW_COLUMNS.replace(", ", ", m."))),
+            partition,
+            key_number,
+            table,
+        }
+    }
+
+    /// A hot statement on this table.
+    pub(crate) fn with_table(&self, hot: &str) -> String {
+        hot.replace("{table}", &self.table)
+    }
+
+    /// The beginning of a walk over every row: the caller adds a bound on `row_key`.
+    pub(crate) fn scan(&self) -> String {
+        format!("SELECT {ROW_COLUMNS} FROM {} WHERE row_key", self.table)
+    }
+
+    /// The statement of one page of a conversation within this month, by key (months) or by time (the two ends).
+    pub(crate) fn page(&self, newest_first: bool, limit: usize) -> String {
+        let table = &self.table;
+        let order = if newest_first { "DESC" } else { "ASC" };
+        if self.partition.is_month() {
+            return format!(
+                "SELECT {ROW_COLUMNS} FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key {order} LIMIT {limit}"
+            );
+        }
+        let side = if newest_first { "<" } else { ">" };
+        format!(
+            "SELECT {ROW_COLUMNS} FROM {table} WHERE conversation = ? AND (timestamp, row_key) {side} (?, ?) \
+             ORDER BY timestamp {order}, row_key {order} LIMIT {limit}"
+        )
+    }
+}

@@ -1,0 +1,222 @@
+//! A write: changes that are kept together or not at all, and what waits with them.
+
+use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
+
+use privatus_crypto::{Context, CryptoError, TableKey};
+use privatus_domain::id::Id;
+use privatus_domain::{Partition, SenderRef, Timestamp, Usage};
+
+use super::read::{ReadTx, rollback};
+use crate::db::connection::Connection;
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::partition::catalogue::Catalogue;
+use crate::tx::chain_head::ChainHead;
+use crate::tx::gathered::Gathered;
+use crate::tx::queue::Waiting;
+use crate::tx::shared::Shared;
+
+/// A write transaction: everything a read can, and changes that are kept together or not at all.
+pub struct WriteTx<'a> {
+    read: ReadTx<'a>,
+    pub(crate) schema_changed: bool,
+    pub(crate) senders: HashMap<SenderRef, i64>,
+    /// Of each conversation and month: the key wanted last, and the one given.
+    pub(crate) placed: HashMap<(Partition, i64), (Option<i64>, i64)>,
+    pub(crate) audit_head: Option<ChainHead>,
+    /// Numbers of the keys that this transaction destroyed.
+    pub(crate) gone_keys: Vec<u32>,
+    /// Whether the store is closed behind it: the use of keys goes with it.
+    pub(crate) is_last: bool,
+    /// What waited for this transaction, until it is committed.
+    pub(crate) waited: Option<Waiting>,
+    /// What it wrote of the statistics, until it is committed.
+    pub(crate) gathered: Option<Gathered>,
+    /// What it does itself, counted when it is committed.
+    pub(crate) usage: Usage,
+    /// An insert failed half-way: whoever goes on all the same has nothing of the transaction kept.
+    pub(crate) is_half_done: bool,
+    /// Rows from before the audit log's chain are being taken into it.
+    pub(crate) is_settling: bool,
+    now: Timestamp,
+}
+
+impl std::fmt::Debug for WriteTx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WriteTx")
+    }
+}
+
+impl<'a> Deref for WriteTx<'a> {
+    type Target = ReadTx<'a>;
+
+    fn deref(&self) -> &ReadTx<'a> {
+        &self.read
+    }
+}
+
+impl<'a> DerefMut for WriteTx<'a> {
+    fn deref_mut(&mut self) -> &mut ReadTx<'a> {
+        &mut self.read
+    }
+}
+
+impl<'a> WriteTx<'a> {
+    pub(crate) fn begin(db: &'a mut Connection, shared: &'a Shared) -> Result<Self, StoreError> {
+        let now = shared.now();
+        Ok(Self {
+            read: ReadTx::begin(db, shared, true)?,
+            schema_changed: false,
+            senders: HashMap::new(),
+            placed: HashMap::new(),
+            audit_head: None,
+            gone_keys: Vec::new(),
+            is_last: false,
+            waited: None,
+            gathered: None,
+            usage: Usage::default(),
+            is_half_done: false,
+            is_settling: false,
+            now,
+        })
+    }
+
+    /// Time of this transaction: every row of it carries the same.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// A new id of the present time (UUIDv7), for a message, contact or group.
+    ///
+    /// # Errors
+    /// [`StoreError::Unexpected`] when the system has no randomness.
+    pub fn new_id(&self) -> Result<Id, StoreError> {
+        let mut random = [0_u8; 10];
+        getrandom::fill(&mut random)
+            .map_err(|_| StoreError::Unexpected("the system has no randomness".into()))?;
+        Ok(Id::v7(self.now.unix_ms(), random))
+    }
+
+    /// An id derived from what a source says of a thing (FORMATS: keyed hash into UUIDv8), so that a second import
+    /// finds it again.
+    #[must_use]
+    pub fn derived_id(&self, fields: &[&[u8]]) -> Id {
+        Id::v8(self.shared.id_key.hash16("import id", fields))
+    }
+
+    /// Seals one value of a cold table under the key of its column.
+    pub(crate) fn seal_value(
+        &mut self,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        self.seal_by(table, column, row_id, |key, context, envelope| {
+            key.seal_into(context, plaintext, envelope)
+        })
+    }
+
+    /// The same for a value that takes another's place: its randomness is drawn unbuffered (DESIGN section 4).
+    pub(crate) fn reseal_value(
+        &mut self,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        self.seal_by(table, column, row_id, |key, context, envelope| {
+            key.reseal_into(context, plaintext, envelope)
+        })
+    }
+
+    fn seal_by(
+        &mut self,
+        table: &str,
+        column: &str,
+        row_id: &[u8],
+        seal: impl FnOnce(&TableKey, &Context<'_>, &mut Vec<u8>) -> Result<(), CryptoError>,
+    ) -> Result<Vec<u8>, StoreError> {
+        let (number, key) = self.key_ensure("table", &format!("{table}.{column}"))?;
+        let context = Context {
+            vault: &self.shared.vault_id,
+            table,
+            column,
+            row_id,
+            key_number: number,
+        };
+        let mut envelope = Vec::new();
+        seal(&key, &context, &mut envelope)?;
+        Ok(envelope)
+    }
+
+    /// Commits; only then do other transactions see the new keys and months.
+    pub(crate) fn commit(mut self) -> Result<(), StoreError> {
+        if self.is_half_done {
+            self.roll_back();
+            return Err(StoreError::Refused(
+                "a message was refused half-way through a transaction, of which nothing is kept".into(),
+            ));
+        }
+        let (shared, waited, gathered) = (self.shared, self.waited.take(), self.gathered.take());
+        let committed = self.commit_now();
+        if committed.is_err() {
+            if let Some(waited) = waited {
+                shared.pending.put_back(waited);
+            }
+            if let Some(gathered) = gathered {
+                shared.statistics.put_back(&gathered);
+            }
+        }
+        committed
+    }
+
+    fn commit_now(self) -> Result<(), StoreError> {
+        let (now, usage, gone_keys) = (self.now, self.usage, self.gone_keys);
+        let ReadTx {
+            db,
+            shared,
+            partitions,
+            new_keys,
+            ..
+        } = self.read;
+        let version = match self.schema_changed.then(|| Catalogue::current_version(db)) {
+            Some(Ok(version)) => Some(version),
+            None => None,
+            Some(Err(error)) => {
+                rollback(db);
+                return Err(error);
+            }
+        };
+        if let Err(error) = db.run(Sql::new("COMMIT"), "commit") {
+            rollback(db);
+            return Err(error);
+        }
+        shared.keys.publish(new_keys);
+        if usage != Usage::default() {
+            shared.statistics.used(now, &usage);
+        }
+        shared.keys.forget(&gone_keys);
+        if let Some(schema_version) = version {
+            shared.publish_catalogue(Catalogue {
+                schema_version,
+                partitions,
+            });
+        }
+        Ok(())
+    }
+
+    /// Gives everything up.
+    pub(crate) fn roll_back(mut self) {
+        let (shared, waited, gathered) = (self.read.shared, self.waited.take(), self.gathered.take());
+        rollback(self.read.db);
+        if let Some(waited) = waited {
+            shared.pending.put_back(waited);
+        }
+        if let Some(gathered) = gathered {
+            shared.statistics.put_back(&gathered);
+        }
+    }
+}
