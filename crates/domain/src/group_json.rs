@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::group::GroupError;
+use crate::group_error::GroupError;
 use crate::json_text::JsonText;
 use crate::limits::GROUP_JSON_BYTES;
 

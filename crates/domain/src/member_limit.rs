@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::group::GroupError;
+use crate::group_error::GroupError;
 use crate::limits::{GROUP_MEMBERS_DEFAULT, GROUP_MEMBERS_MAX};
 
 /// How many members a group takes: 1 to 100,000. The vault's own user counts.

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use privatus_crypto::{CryptoError, KeyRingError, OpenError, SecretError};
+use privatus_domain::GroupError;
+use privatus_domain::MemberError;
 use privatus_domain::body::BodyError;
 use privatus_domain::contact::ContactError;
-use privatus_domain::group::GroupError;
-use privatus_domain::member::MemberError;
 use privatus_domain::message::MessageError;
 use privatus_domain::setting::SettingError;
 use privatus_domain::{

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use privatus_domain::member_limit::Admission;
-use privatus_domain::role::may;
+use privatus_domain::member_rules::may;
 use privatus_domain::{
     Act, ContactId, GroupId, Member, MemberAction, MemberError, MemberLimit, NewAuditEntry, NewMember,
     Permission, Role,
@@ -39,7 +39,7 @@ impl WriteTx<'_> {
         let joins = *actor == new.contact;
         let joining = known.kind.rules().joining;
         if joins {
-            if joining != privatus_domain::group::Joining::Oneself || new.role != Role::Member {
+            if joining != privatus_domain::Joining::Oneself || new.role != Role::Member {
                 return Err(MemberError::NotLetIn(known.kind).into());
             }
             self.owner_exists(group)?;

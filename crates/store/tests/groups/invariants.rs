@@ -1,7 +1,7 @@
 //! Whatever is done to members, in any order: one owner, no more than the limit, nobody who is banned; and a refusal
 //! changes nothing.
 
-use privatus_domain::role::may;
+use privatus_domain::member_rules::may;
 use privatus_domain::{
     Ban, ContactId, Group, GroupChange, GroupKind, Member, MemberAction, MemberLimit, NewMember, Role,
 };
