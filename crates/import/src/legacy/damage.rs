@@ -11,7 +11,7 @@ use diesel::{QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
 use super::error::LegacyError;
 use super::problem::Table;
 use super::rows;
-use super::source::Source;
+use super::source::{Hole, Source};
 
 /// Rowids that are tried one by one behind a place that does not answer; a page has fewer.
 const ONE_BY_ONE: i64 = 4_096;
@@ -37,14 +37,6 @@ pub(crate) enum Damage {
     Row(i64),
     /// The rows from the first rowid to the last.
     Rows(i64, i64),
-}
-
-/// Rowids of a table that do not answer.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Hole {
-    table: Table,
-    from: i64,
-    to: i64,
 }
 
 /// A row that the index still names.

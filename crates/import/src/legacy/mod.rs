@@ -14,6 +14,7 @@ mod first_generation;
 mod keys;
 mod local_time;
 mod locate;
+mod open;
 mod probe;
 mod problem;
 mod record;
@@ -31,11 +32,9 @@ pub use probe::ProbeSet;
 pub use problem::{Problem, Reason, Table};
 pub use record::{Contact, Item, Message, Record, Setting};
 pub use records::{Records, Summary};
+pub use rows::MAX_TEXT_BYTES;
 pub use search::{DEFAULT_MAX_ITERATIONS, Progress, SearchOptions};
 pub use source::{Counts, Source};
-
-/// The longest text of a message, in bytes of UTF-8.
-pub const MAX_TEXT_BYTES: usize = 1_048_576;
 
 /// Parses bytes as a Fernet token under a key of zeros and as a time; for fuzzing: it must only never panic. Gives
 /// whether either could be read.

@@ -54,7 +54,7 @@ pub enum Reason {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The text of a message, or the value of a setting, is over [`MAX_TEXT_BYTES`](super::MAX_TEXT_BYTES).
+    /// The text of a message, or the value of a setting, is over [`MAX_TEXT_BYTES`](super::rows::MAX_TEXT_BYTES).
     #[error("its text is over 1,048,576 bytes")]
     TextTooLong,
     /// The sealed column does not hold a Fernet token.

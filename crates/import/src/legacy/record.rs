@@ -59,7 +59,7 @@ pub struct Message {
     pub message_id: String,
     /// The contact it was exchanged with; `contacts` need not have it.
     pub contact_id: String,
-    /// The text, 0 to [`MAX_TEXT_BYTES`](super::MAX_TEXT_BYTES) bytes.
+    /// The text, 0 to [`MAX_TEXT_BYTES`](super::rows::MAX_TEXT_BYTES) bytes.
     pub text: String,
     /// Sent by the user.
     pub is_outgoing: bool,

@@ -7,7 +7,6 @@ use std::ops::RangeInclusive;
 use serde::de::IgnoredAny;
 use zeroize::Zeroize as _;
 
-use super::MAX_TEXT_BYTES;
 use super::cell::{Cell, Column};
 use super::damage::Damage;
 use super::error::LegacyError;
@@ -16,7 +15,7 @@ use super::keys::{FoundKey, FoundKeys};
 use super::local_time::Zone;
 use super::problem::{Problem, Reason, Table};
 use super::record::{Contact, Item, Message, Record, Setting};
-use super::rows::{self, RawRow};
+use super::rows::{self, MAX_TEXT_BYTES, RawRow};
 use super::source::Source;
 
 /// The years 0 to 9999, UTC, in milliseconds since 1970: what a time in text form can hold.

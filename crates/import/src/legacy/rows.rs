@@ -6,10 +6,12 @@ use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use diesel::sqlite::Sqlite;
 use diesel::{RunQueryDsl, SqliteConnection, sql_query};
 
-use super::MAX_TEXT_BYTES;
 use super::cell::{Cell, Column};
 use super::fernet::token_limit;
 use super::problem::Table;
+
+/// The longest text of a message, in bytes of UTF-8.
+pub const MAX_TEXT_BYTES: usize = 1_048_576;
 
 /// Rows a page has at most.
 pub(crate) const PAGE_ROWS: usize = 512;

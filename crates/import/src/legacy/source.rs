@@ -1,19 +1,14 @@
-//! An opened legacy database. The source never changes by a byte, and gets no files beside it.
+//! An opened legacy database: what is known of it, and its queries with the errors that they become.
 
-use std::fs::{self, OpenOptions};
-use std::io;
 use std::path::{Path, PathBuf};
 
-use diesel::sql_types::{BigInt, Text};
-use diesel::{QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
-use privatus_sqlite::{Connection, ErrorCode, OpenMode, SqliteError};
+use diesel::SqliteConnection;
+use privatus_sqlite::{Connection, ErrorCode};
 use tempfile::TempDir;
 
-use super::damage::Hole;
 use super::error::LegacyError;
 use super::locate::Files;
 use super::problem::Table;
-use super::rows;
 
 /// How many rows there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,33 +33,25 @@ pub struct Source {
     holes: Vec<Hole>,
 }
 
-#[derive(QueryableByName)]
-struct Name {
-    #[diesel(sql_type = Text)]
-    name: String,
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
+/// Rowids of a table that do not answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hole {
+    pub(super) table: Table,
+    /// The first rowid.
+    pub(super) from: i64,
+    /// The last one.
+    pub(super) to: i64,
 }
 
 impl Source {
-    /// Opens a database, or the one in a folder.
-    ///
-    /// Without unmerged changes beside it the file is read in place (`mode=ro&immutable=1`). With
-    /// a `-wal` or `-journal` that is not empty, both are copied into a folder that only this
-    /// user can enter, removed when the source is dropped, and opened there.
-    ///
-    /// # Errors
-    ///
-    /// [`LegacyError`]: no such path, another format or schema, cut off, a salt of the wrong size.
-    pub fn open(path: &Path) -> Result<Self, LegacyError> {
-        let files = Files::find(path)?;
-        let salt = files.read_salt()?;
-        let (copy, connection) = open_files(&files)?;
-        let mut source = Self {
+    /// A database whose rows were not counted yet. `copy` is the folder that the connection is in, where it is one of ours.
+    pub(super) fn new(
+        files: Files,
+        salt: Option<[u8; 32]>,
+        copy: Option<TempDir>,
+        connection: Connection,
+    ) -> Self {
+        Self {
             connection,
             copy,
             path: files.database,
@@ -72,14 +59,11 @@ impl Source {
             salt,
             counts: Counts::default(),
             holes: Vec::new(),
-        };
-        source.check_schema()?;
-        source.counts = Counts {
-            contacts: source.count(Table::Contacts)?,
-            settings: source.count(Table::Settings)?,
-            messages: source.count(Table::Messages)?,
-        };
-        Ok(source)
+        }
+    }
+
+    pub(super) fn set_counts(&mut self, counts: Counts) {
+        self.counts = counts;
     }
 
     /// The database file.
@@ -169,50 +153,6 @@ impl Source {
     pub(crate) fn add_hole(&mut self, hole: Hole) {
         self.holes.push(hole);
     }
-
-    /// By the table itself: an index may be damaged where no row is.
-    fn count(&mut self, table: Table) -> Result<u64, LegacyError> {
-        let sql = format!("SELECT count(*) AS n FROM {} NOT INDEXED", table.name());
-        match self.unless_damaged(table, |connection| sql_query(sql).get_result::<Count>(connection))? {
-            Some(count) => Ok(u64::try_from(count.n).unwrap_or(0)),
-            None => self.count_reachable(table),
-        }
-    }
-
-    /// The three tables with the columns that are read, as tables with rowids, in UTF-8.
-    fn check_schema(&mut self) -> Result<(), LegacyError> {
-        let encoding = self
-            .connection
-            .pragma_text("encoding")
-            .map_err(|error| sqlite_error(&self.path, error))?;
-        let other = |missing: String| LegacyError::OtherSchema {
-            path: self.path.clone(),
-            missing,
-        };
-        if encoding.as_deref() != Some("UTF-8") {
-            return Err(other("text in UTF-8".to_owned()));
-        }
-        for table in [Table::Contacts, Table::Settings, Table::Messages] {
-            let name = table.name();
-            let found = self.query(table, |connection| {
-                let columns = format!(
-                    "SELECT c.name AS name FROM pragma_table_list('{name}') AS t, pragma_table_info('{name}') AS c \
-                     WHERE t.schema = 'main' AND t.type = 'table' AND t.wr = 0"
-                );
-                sql_query(columns).load::<Name>(connection)
-            })?;
-            let path = self.path.clone();
-            let other = |missing| Err(LegacyError::OtherSchema { path, missing });
-            if found.is_empty() {
-                return other(format!("table {name}"));
-            }
-            let mut wanted = rows::columns(table).iter();
-            if let Some(column) = wanted.find(|column| !found.iter().any(|found| found.name == column.name)) {
-                return other(format!("column {name}.{}", column.name));
-            }
-        }
-        Ok(())
-    }
 }
 
 impl std::fmt::Debug for Source {
@@ -222,63 +162,4 @@ impl std::fmt::Debug for Source {
             .field("counts", &self.counts)
             .finish_non_exhaustive()
     }
-}
-
-fn sqlite_error(path: &Path, error: SqliteError) -> LegacyError {
-    let path = path.to_path_buf();
-    match error.code {
-        code if code.spoils_connection() => LegacyError::Damaged {
-            path,
-            table: "sqlite_schema",
-            code,
-        },
-        code => LegacyError::Sqlite { path, code },
-    }
-}
-
-fn open_files(files: &Files) -> Result<(Option<TempDir>, Connection), LegacyError> {
-    let (copy, path, mode) = if files.unmerged.is_empty() {
-        (None, files.real.clone(), OpenMode::ReadOnlyImmutable)
-    } else {
-        let copy = private_copy(files)?;
-        let path = copy.path().join("legacy.db");
-        (Some(copy), path, OpenMode::ReadWrite)
-    };
-    let options = privatus_sqlite::OpenOptions::new(mode);
-    let mut connection =
-        Connection::open(&path, &options).map_err(|error| sqlite_error(&files.database, error))?;
-    // Damage inside a page is answered as damage, and sorting leaves nothing on disk.
-    connection
-        .execute_batch("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;")
-        .map_err(|error| sqlite_error(&files.database, error))?;
-    Ok((copy, connection))
-}
-
-/// The database and what is unmerged beside it, in a folder of mode 0700.
-fn private_copy(files: &Files) -> Result<TempDir, LegacyError> {
-    let folder = tempfile::env::temp_dir();
-    let failed = |source| LegacyError::Copy {
-        folder: folder.clone(),
-        source,
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("privatus-import-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    let copy = builder.tempdir().map_err(failed)?;
-    let database = (files.real.clone(), "");
-    for (from, suffix) in std::iter::once(&database).chain(&files.unmerged) {
-        let to = copy.path().join(format!("legacy.db{suffix}"));
-        let mut from = fs::File::open(from).map_err(|source| LegacyError::Io {
-            path: from.clone(),
-            source,
-        })?;
-        let mut to = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(to)
-            .map_err(failed)?;
-        io::copy(&mut from, &mut to).map_err(failed)?;
-    }
-    Ok(copy)
 }

@@ -6,8 +6,7 @@ use privatus_domain::{
 use privatus_store::{StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
-use super::message::id;
-use super::record::Time;
+use super::values::{Time, id};
 
 /// What has a default may be missing in an export that another program or an older build wrote.
 #[derive(Serialize, Deserialize)]

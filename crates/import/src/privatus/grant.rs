@@ -4,7 +4,7 @@ use privatus_domain::{Grant as Given, Permissions, Resource, UserId};
 use privatus_store::StoreError;
 use serde::{Deserialize, Serialize};
 
-use super::record::Time;
+use super::values::Time;
 
 /// A row of `access_control`.
 #[derive(Serialize, Deserialize)]

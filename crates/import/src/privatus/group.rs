@@ -11,8 +11,7 @@ use privatus_domain::{
 use privatus_store::{ReadTx, RestoredGroup, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
-use super::message::id;
-use super::record::Time;
+use super::values::{Time, id};
 use crate::report::Report;
 
 /// A `group`. Another vault's own user has another id, so it stands as `me`.

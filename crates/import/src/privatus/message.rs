@@ -1,28 +1,97 @@
-//! From the `message` records of an export to what the store takes.
+//! The `message` records of an export, and what the store takes of them.
 
 use std::collections::HashMap;
-use std::str::FromStr;
 
 use privatus_domain::id::Id;
 use privatus_domain::{
-    Attributes, Body, ContactId, ConversationId, ConversationKind, Direction, DisplayName, GroupId, IdError,
-    ImportedSender, NewMessage, SenderRef,
+    Attributes, Body, ContactId, ConversationId, ConversationKind, Direction, DisplayName, GroupId,
+    ImportedSender, Media, Message as Stored, NewMessage, Sender, SenderRef,
 };
-use privatus_store::{StoreError, WriteTx};
+use privatus_store::WriteTx;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::record::Message;
+use super::values::{Time, hex, id, unhex};
 
-/// An id as it stands, or for one that the vault does not keep (too long, a NUL), one derived from it.
-pub(super) fn id<T: FromStr<Err = IdError> + From<Id>>(
-    tx: &WriteTx<'_>,
-    text: &str,
-) -> Result<T, StoreError> {
-    match text.parse() {
-        Ok(id) => Ok(id),
-        Err(IdError::TooLong(_) | IdError::Nul) => {
-            Ok(tx.derived_id(&[b"privatus", b"id", text.as_bytes()]).into())
+/// A `message`. What has a default may be missing in an export that another program wrote.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Message {
+    pub(super) id: String,
+    pub(super) conversation: String,
+    pub(super) direction: String,
+    /// The name shown; null for the vault's own user and for the unknown.
+    pub(super) sender: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sender_contact: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sender_source: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sender_anonymous: Option<String>,
+    pub(super) text: String,
+    pub(super) at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) edited_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) deleted_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reply_to: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) media: Option<Media>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) forwarded_from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) entities: Option<Value>,
+    #[serde(default = "yes")]
+    pub(super) is_encrypted: bool,
+    #[serde(default = "yes")]
+    pub(super) is_read: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl From<Stored> for Message {
+    fn from(message: Stored) -> Self {
+        let (sender_contact, sender_source, sender_anonymous) = match &message.sender {
+            Some(Sender::Contact { id, .. }) => (Some(id.to_string()), None, None),
+            Some(Sender::Imported { source_id, .. }) => (None, Some(hex(source_id)), None),
+            Some(Sender::Anonymous { anonymous_id, .. }) => (None, None, Some(anonymous_id.to_string())),
+            Some(Sender::Unknown) | None => (None, None, None),
+        };
+        let attributes = message
+            .body
+            .as_ref()
+            .map(|body| body.attributes().clone())
+            .unwrap_or_default();
+        Self {
+            id: message.id.to_string(),
+            conversation: message.conversation.to_string(),
+            direction: if message.direction == Direction::Out {
+                "out"
+            } else {
+                "in"
+            }
+            .into(),
+            sender: message
+                .sender
+                .as_ref()
+                .and_then(|sender| sender.name())
+                .map(str::to_owned),
+            sender_contact,
+            sender_source,
+            sender_anonymous,
+            text: message.body.map(Body::into_text).unwrap_or_default(),
+            at: Time(message.at),
+            edited_at: message.edited_at.map(Time),
+            deleted_at: message.deleted_at.map(Time),
+            reply_to: message.reply_to.map(|id| id.to_string()),
+            media: attributes.media,
+            forwarded_from: attributes.forwarded_from,
+            entities: attributes.entities,
+            is_encrypted: message.was_encrypted,
+            is_read: message.is_read,
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -131,13 +200,4 @@ fn imported(source: Id, name: DisplayName) -> SenderRef {
         Id::Uuid(source_id) => SenderRef::Imported(ImportedSender { source_id, name }),
         Id::Text(_) => SenderRef::Nobody,
     }
-}
-
-fn unhex(text: &str) -> Option<[u8; 16]> {
-    let bytes: Option<Vec<u8>> = text
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
-    bytes?.try_into().ok()
 }

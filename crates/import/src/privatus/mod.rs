@@ -15,12 +15,11 @@ mod record;
 mod setting;
 mod statistic;
 mod transfer;
+mod values;
 mod write;
 
 #[doc(hidden)]
 pub use parse::fuzz_export;
 pub use read::import;
+pub use record::VERSION;
 pub use write::export;
-
-/// The version this build writes and reads.
-pub const VERSION: u64 = 1;

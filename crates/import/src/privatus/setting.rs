@@ -4,7 +4,7 @@ use privatus_domain::{JsonText, Setting as Stored, SettingKey};
 use privatus_store::{SettingImport, StoreError, WriteTx};
 
 use super::member::member;
-use super::record::Time;
+use super::values::Time;
 
 /// A `setting`.
 pub(super) struct Setting {

@@ -5,9 +5,7 @@ use privatus_domain::{FileName, FileSize, Transfer as Stored, TransferState};
 use privatus_store::{ReadTx, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
-use super::message::id;
-use super::record::Time;
-use super::write::hex;
+use super::values::{Time, hex, id};
 
 /// A `transfer`.
 #[derive(Serialize, Deserialize)]

@@ -5,18 +5,17 @@ use std::io::Write;
 
 use privatus_domain::steering::json_escaped;
 use privatus_domain::{
-    Act, Conversation, ConversationKind, Direction, GrantFilter, Message as Stored, NewAuditEntry,
-    Permission, Resource, ResourceKind, Sender,
+    Act, Conversation, ConversationKind, GrantFilter, NewAuditEntry, Permission, Resource, ResourceKind,
 };
 use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
 use serde_json::json;
 
-use super::VERSION;
 use super::contact::Contact;
 use super::group::Group;
-use super::record::{Message, Record, Time};
+use super::record::{Record, VERSION};
 use super::setting::Setting;
 use super::transfer;
+use super::values::hex;
 use crate::report::{OnProgress, Progress};
 
 struct Lines<'a> {
@@ -170,7 +169,7 @@ fn export_conversation(
         };
         let count = page.messages.len();
         for message in page.messages.into_iter().rev() {
-            lines.put(&Record::Message(Box::new(record(message))))?;
+            lines.put(&Record::Message(Box::new(message.into())))?;
         }
         if !progress(u64::try_from(count).unwrap_or_default()) {
             return Err(StoreError::Interrupted);
@@ -180,53 +179,4 @@ fn export_conversation(
         }
         start = PageStart::After(newest);
     }
-}
-
-fn record(message: Stored) -> Message {
-    let (sender_contact, sender_source, sender_anonymous) = match &message.sender {
-        Some(Sender::Contact { id, .. }) => (Some(id.to_string()), None, None),
-        Some(Sender::Imported { source_id, .. }) => (None, Some(hex(source_id)), None),
-        Some(Sender::Anonymous { anonymous_id, .. }) => (None, None, Some(anonymous_id.to_string())),
-        Some(Sender::Unknown) | None => (None, None, None),
-    };
-    let attributes = message
-        .body
-        .as_ref()
-        .map(|body| body.attributes().clone())
-        .unwrap_or_default();
-    Message {
-        id: message.id.to_string(),
-        conversation: message.conversation.to_string(),
-        direction: if message.direction == Direction::Out {
-            "out"
-        } else {
-            "in"
-        }
-        .into(),
-        sender: message
-            .sender
-            .as_ref()
-            .and_then(|sender| sender.name())
-            .map(str::to_owned),
-        sender_contact,
-        sender_source,
-        sender_anonymous,
-        text: message
-            .body
-            .map(privatus_domain::Body::into_text)
-            .unwrap_or_default(),
-        at: Time(message.at),
-        edited_at: message.edited_at.map(Time),
-        deleted_at: message.deleted_at.map(Time),
-        reply_to: message.reply_to.map(|id| id.to_string()),
-        media: attributes.media,
-        forwarded_from: attributes.forwarded_from,
-        entities: attributes.entities,
-        is_encrypted: message.was_encrypted,
-        is_read: message.is_read,
-    }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,43 +8,15 @@ mod ids;
 mod import;
 mod me;
 mod parse;
+mod pass;
 mod surrogate;
 mod survey;
 mod walk;
 
-use std::fs::File;
-use std::io::{BufReader, Read};
-use std::path::Path;
-
-use serde::de::DeserializeSeed;
-
-use crate::error::ImportError;
-use crate::start::{Start, WIDE, start};
-use surrogate::SurrogateFilter;
-use walk::{Root, STOPPED, Walker};
+use pass::walk;
+use walk::Walker;
 
 pub use import::{Options, import};
-
-/// How a pass over the file ended.
-enum Ended {
-    Whole { surrogates: u64 },
-    Stopped,
-}
-
-/// Runs one pass.
-fn pass<W: Walker>(path: &Path, walker: &mut W) -> Result<Ended, ImportError> {
-    let source = |why: String| ImportError::Source {
-        path: path.to_owned(),
-        why,
-    };
-    let metadata =
-        std::fs::metadata(path).map_err(|error| source(format!("cannot be read: {}", error.kind())))?;
-    if metadata.is_dir() {
-        return Err(source("is a folder; name the result.json in it".into()));
-    }
-    let file = File::open(path).map_err(|error| source(format!("cannot be read: {}", error.kind())))?;
-    walk(file, walker).map_err(source)
-}
 
 /// Walks over bytes as an export; for fuzzing: it must only never panic. Gives how many entries were messages that can
 /// be read.
@@ -76,49 +48,4 @@ impl Walker for Readable {
     fn user(&mut self, _: String) {}
 
     fn odd(&mut self, _: &'static str) {}
-}
-
-fn walk<W: Walker>(bytes: impl Read, walker: &mut W) -> Result<Ended, String> {
-    let file = bytes;
-    let mut file = BufReader::with_capacity(1 << 16, file);
-    match start(&mut file) {
-        Ok(Start::Utf8) => {}
-        Ok(Start::Wide) => return Err(WIDE.into()),
-        Err(error) => return Err(format!("cannot be read: {}", error.kind())),
-    }
-    let mut filter = SurrogateFilter::new(file);
-    let mut seen = false;
-    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, &mut filter));
-    let walked = Root {
-        walker,
-        seen: &mut seen,
-    }
-    .deserialize(&mut json)
-    .and_then(|()| json.end());
-    drop(json);
-    match walked {
-        Ok(()) if seen => Ok(Ended::Whole {
-            surrogates: filter.replaced,
-        }),
-        Ok(()) => Err("is JSON, but has neither `messages` nor `chats`: not a Telegram export".into()),
-        Err(error) if error.to_string().starts_with(STOPPED) => Ok(Ended::Stopped),
-        Err(error) => Err(explain(&error, seen)),
-    }
-}
-
-/// Says where and what, never with text of the file.
-fn explain(error: &serde_json::Error, seen: bool) -> String {
-    let place = format!("line {}, column {}", error.line(), error.column());
-    match error.classify() {
-        serde_json::error::Category::Eof if error.line() <= 1 && error.column() == 0 => "is empty".into(),
-        serde_json::error::Category::Eof => format!("is cut off at {place}; export it again for the rest"),
-        serde_json::error::Category::Io => format!("cannot be read on from {place}; copy it again"),
-        _ if error.to_string().contains("invalid unicode code point") => {
-            format!("is not UTF-8 at {place}: it was changed or damaged; export it again")
-        }
-        _ if seen => format!("is not valid JSON from {place} on: it was changed or damaged; export it again"),
-        _ => {
-            format!("is not a Telegram export in JSON ({place}); in Telegram Desktop choose the format JSON")
-        }
-    }
 }

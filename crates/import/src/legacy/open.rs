@@ -1,0 +1,155 @@
+//! Opening a legacy database: its files, its schema, its counts. No byte of the source changes, and no file appears beside it.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use privatus_sqlite::{Connection, OpenMode, SqliteError};
+use tempfile::TempDir;
+
+use super::error::LegacyError;
+use super::locate::Files;
+use super::problem::Table;
+use super::rows;
+use super::source::{Counts, Source};
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+impl Source {
+    /// Opens a database, or the one in a folder.
+    ///
+    /// Without unmerged changes beside it the file is read in place (`mode=ro&immutable=1`). With
+    /// a `-wal` or `-journal` that is not empty, both are copied into a folder that only this
+    /// user can enter, removed when the source is dropped, and opened there.
+    ///
+    /// # Errors
+    ///
+    /// [`LegacyError`]: no such path, another format or schema, cut off, a salt of the wrong size.
+    pub fn open(path: &Path) -> Result<Self, LegacyError> {
+        let files = Files::find(path)?;
+        let salt = files.read_salt()?;
+        let (copy, connection) = open_files(&files)?;
+        let mut source = Self::new(files, salt, copy, connection);
+        source.check_schema()?;
+        let counts = Counts {
+            contacts: source.count(Table::Contacts)?,
+            settings: source.count(Table::Settings)?,
+            messages: source.count(Table::Messages)?,
+        };
+        source.set_counts(counts);
+        Ok(source)
+    }
+
+    /// By the table itself: an index may be damaged where no row is.
+    fn count(&mut self, table: Table) -> Result<u64, LegacyError> {
+        let sql = format!("SELECT count(*) AS n FROM {} NOT INDEXED", table.name());
+        match self.unless_damaged(table, |connection| sql_query(sql).get_result::<Count>(connection))? {
+            Some(count) => Ok(u64::try_from(count.n).unwrap_or(0)),
+            None => self.count_reachable(table),
+        }
+    }
+
+    /// The three tables with the columns that are read, as tables with rowids.
+    fn check_schema(&mut self) -> Result<(), LegacyError> {
+        for table in [Table::Contacts, Table::Settings, Table::Messages] {
+            let name = table.name();
+            let found = self.query(table, |connection| {
+                let columns = format!(
+                    "SELECT c.name AS name FROM pragma_table_list('{name}') AS t, pragma_table_info('{name}') AS c \
+                     WHERE t.schema = 'main' AND t.type = 'table' AND t.wr = 0"
+                );
+                sql_query(columns).load::<Name>(connection)
+            })?;
+            let path = self.path().to_owned();
+            let other = |missing| Err(LegacyError::OtherSchema { path, missing });
+            if found.is_empty() {
+                return other(format!("table {name}"));
+            }
+            let mut wanted = rows::columns(table).iter();
+            if let Some(column) = wanted.find(|column| !found.iter().any(|found| found.name == column.name)) {
+                return other(format!("column {name}.{}", column.name));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn sqlite_error(path: &Path, error: SqliteError) -> LegacyError {
+    let path = path.to_path_buf();
+    match error.code {
+        code if code.spoils_connection() => LegacyError::Damaged {
+            path,
+            table: "sqlite_schema",
+            code,
+        },
+        code => LegacyError::Sqlite { path, code },
+    }
+}
+
+fn open_files(files: &Files) -> Result<(Option<TempDir>, Connection), LegacyError> {
+    let (copy, path, mode) = if files.unmerged.is_empty() {
+        (None, files.real.clone(), OpenMode::ReadOnlyImmutable)
+    } else {
+        let copy = private_copy(files)?;
+        let path = copy.path().join("legacy.db");
+        (Some(copy), path, OpenMode::ReadWrite)
+    };
+    let options = privatus_sqlite::OpenOptions::new(mode);
+    let mut connection =
+        Connection::open(&path, &options).map_err(|error| sqlite_error(&files.database, error))?;
+    // Damage inside a page is answered as damage, and sorting leaves nothing on disk.
+    connection
+        .execute_batch("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;")
+        .map_err(|error| sqlite_error(&files.database, error))?;
+    let encoding = connection
+        .pragma_text("encoding")
+        .map_err(|error| sqlite_error(&files.database, error))?;
+    if encoding.as_deref() != Some("UTF-8") {
+        return Err(LegacyError::OtherSchema {
+            path: files.database.clone(),
+            missing: "text in UTF-8".to_owned(),
+        });
+    }
+    Ok((copy, connection))
+}
+
+/// The database and what is unmerged beside it, in a folder of mode 0700.
+fn private_copy(files: &Files) -> Result<TempDir, LegacyError> {
+    let folder = tempfile::env::temp_dir();
+    let failed = |source| LegacyError::Copy {
+        folder: folder.clone(),
+        source,
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("privatus-import-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let copy = builder.tempdir().map_err(failed)?;
+    let database = (files.real.clone(), "");
+    for (from, suffix) in std::iter::once(&database).chain(&files.unmerged) {
+        let to = copy.path().join(format!("legacy.db{suffix}"));
+        let mut from = fs::File::open(from).map_err(|source| LegacyError::Io {
+            path: from.clone(),
+            source,
+        })?;
+        let mut to = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(to)
+            .map_err(failed)?;
+        io::copy(&mut from, &mut to).map_err(failed)?;
+    }
+    Ok(copy)
+}
