@@ -4,7 +4,6 @@
 mod args;
 mod command;
 mod confirm;
-mod demo;
 mod examples;
 mod failure;
 mod find;
@@ -12,10 +11,15 @@ mod media;
 mod moment;
 mod notice;
 mod output;
+mod plaintext_file;
 mod progress;
 mod secret;
 mod show;
+mod snapshot;
+mod step;
 mod text;
+mod upgrade;
+mod vault;
 
 use std::process::ExitCode;
 

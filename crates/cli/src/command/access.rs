@@ -6,11 +6,11 @@ use privatus_domain::{
 use privatus_store::StoreError;
 use serde_json::{Value, json};
 
-use super::open;
 use crate::args::{Access, Arguments, GrantArguments, To};
 use crate::failure::Failure;
 use crate::output::Column;
 use crate::text::one_line;
+use crate::vault::open;
 use crate::{find, moment, output};
 
 /// Exit code of `access check` when the user may not.

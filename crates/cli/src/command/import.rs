@@ -8,9 +8,9 @@ use privatus_import::legacy::{SearchOptions, Source, Zone};
 use privatus_import::{ImportError, OnProgress, Progress, Report, legacy_import, privatus, telegram};
 use privatus_store::{Store, StoreError};
 
-use super::open;
 use crate::args::{Arguments, Format, Import};
 use crate::failure::Failure;
+use crate::vault::{open, vault_path};
 use crate::{output, progress, secret};
 
 /// Ranges of rows that are printed of one kind.
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
         }
         .into());
     }
-    let vault = super::vault_path(arguments)?;
+    let vault = vault_path(arguments)?;
     if let (Ok(source), Ok(vault)) = (import.path.canonicalize(), vault.canonicalize())
         && source.starts_with(&vault)
     {
@@ -78,7 +78,7 @@ fn reasons(report: &Report) -> String {
 }
 
 /// Imports one source into an open store.
-pub(crate) fn bring(store: &Store, import: &Import, zone: &Zone, report: &mut Report) -> Result<(), Failure> {
+pub(super) fn bring(store: &Store, import: &Import, zone: &Zone, report: &mut Report) -> Result<(), Failure> {
     // Begun at the first transaction: a search for keys has a bar of its own before it.
     let mut begun: Option<ProgressBar> = None;
     let stop = progress::interrupted();

@@ -5,11 +5,11 @@ use privatus_domain::{KeyEntry, KeyFilter, KeyKind};
 use privatus_store::StoreError;
 use serde_json::{Value, json};
 
-use super::open;
 use crate::args::{Arguments, Keys};
 use crate::failure::Failure;
 use crate::moment;
 use crate::output::{self, Column};
+use crate::vault::open;
 
 pub(crate) fn run(arguments: &Arguments, command: &Keys) -> Result<u8, Failure> {
     match command {

@@ -6,10 +6,10 @@ use privatus_domain::{Body, Conversation, MessageId, NewMessage, ReplyState, lim
 use privatus_store::{PAGE_MAX, PageStart, StoreError};
 use serde_json::json;
 
-use super::open;
 use crate::args::{Arguments, Show};
 use crate::failure::Failure;
 use crate::text::{grouped, one_line};
+use crate::vault::open;
 use crate::{find, output, show};
 
 /// `chats`

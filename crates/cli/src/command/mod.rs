@@ -3,10 +3,11 @@
 mod access;
 mod audit;
 mod contacts;
+mod demo;
 mod documents;
-pub(crate) mod export;
+mod export;
 mod groups;
-pub(crate) mod import;
+mod import;
 mod keys;
 mod messages;
 mod migrate;
@@ -16,22 +17,14 @@ mod stats;
 mod transfers;
 mod vault;
 
-use std::path::PathBuf;
-
-use privatus_domain::UserId;
-use privatus_store::{Secret, Store, StoreError};
-
 use crate::args::{Arguments, Command};
 use crate::failure::Failure;
-use crate::notice::warn;
-use crate::progress::schema;
-use crate::secret;
 
 /// Runs the command; gives the exit code.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     match &arguments.command {
         Command::Init { kdf_iterations } => vault::init(arguments, *kdf_iterations),
-        Command::Demo => crate::demo::run(arguments.json),
+        Command::Demo => demo::run(arguments.json),
         Command::Import(import) => import::run(arguments, import),
         Command::Chats { limit } => messages::chats(arguments, *limit),
         Command::Show(show) => messages::show(arguments, show),
@@ -59,44 +52,4 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Command::Completions { shell } => documents::completions(*shell),
         Command::Man { command } => documents::man(command),
     }
-}
-
-/// The vault's folder: given, or in the platform's data folder.
-pub(crate) fn vault_path(arguments: &Arguments) -> Result<PathBuf, Failure> {
-    if let Some(path) = &arguments.vault {
-        return Ok(path.clone());
-    }
-    let folders = directories::ProjectDirs::from("", "", "privatus");
-    let folders = folders
-        .ok_or_else(|| Failure::Usage("no home folder is known; name the vault with --vault".into()))?;
-    Ok(folders.data_dir().join("vault"))
-}
-
-/// Opens the vault, bound to the user of `--as-user`, and says what it noticed.
-pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
-    let user = arguments.as_user.as_deref().map(UserId::new).transpose();
-    let user = user.map_err(StoreError::from)?;
-    let (path, secret) = path_and_secret(arguments)?;
-    let store = schema::watch(|options| Store::unlock(&path, &secret, options))?;
-    if let Some(upgrade) = store.upgrade() {
-        migrate::tell_upgrade(upgrade);
-    }
-    for warning in store.warnings() {
-        warn(warning);
-    }
-    Ok(match user {
-        Some(user) => store.bind(user),
-        None => store,
-    })
-}
-
-/// The folder of a vault that is there, and what opens it.
-fn path_and_secret(arguments: &Arguments) -> Result<(PathBuf, Secret), Failure> {
-    let path = vault_path(arguments)?;
-    if path.try_exists().is_ok_and(|there| !there) {
-        // Said before a password is asked for.
-        return Err(StoreError::NotAVault(path, "it does not exist").into());
-    }
-    let secret = secret::unlock_secret(arguments)?;
-    Ok((path, secret))
 }

@@ -5,12 +5,12 @@ use privatus_domain::{Resolution, SecurityEvent, SecurityFilter};
 use privatus_store::StoreError;
 use serde_json::json;
 
-use super::open;
 use crate::args::{Arguments, Security, SecurityList};
 use crate::failure::Failure;
 use crate::moment;
 use crate::output::{self, Column};
 use crate::text::{harmless, one_line};
+use crate::vault::open;
 
 pub(crate) fn run(arguments: &Arguments, command: &Security) -> Result<u8, Failure> {
     match command {

@@ -5,10 +5,10 @@ use privatus_domain::{Effective, JsonText, KnownSetting, Setting, SettingKey, Us
 use privatus_store::StoreError;
 use serde_json::{Value, json};
 
-use super::open;
 use crate::args::{Arguments, Settings};
 use crate::failure::Failure;
 use crate::output::{self, Column};
+use crate::vault::open;
 
 pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failure> {
     match command {

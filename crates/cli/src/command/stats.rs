@@ -6,11 +6,11 @@ use privatus_domain::{Day, Histogram, Usage};
 use privatus_store::StoreError;
 use serde_json::{Value, json};
 
-use super::open;
 use crate::args::{Arguments, Stats};
 use crate::failure::Failure;
 use crate::output::{self, Column};
 use crate::text::grouped;
+use crate::vault::open;
 
 pub(crate) fn run(arguments: &Arguments, stats: &Stats) -> Result<u8, Failure> {
     let store = open(arguments)?;

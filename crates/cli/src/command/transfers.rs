@@ -12,12 +12,12 @@ use privatus_store::{Store, StoreError, TRANSFERS_MAX};
 use serde_json::{Value, json};
 
 use self::file::{hex, measure};
-use super::open;
 use crate::args::{Arguments, Transfers};
 use crate::failure::Failure;
 use crate::find;
 use crate::output::{self, Column};
 use crate::text::{grouped, one_line};
+use crate::vault::open;
 
 pub(crate) fn run(arguments: &Arguments, command: &Transfers) -> Result<u8, Failure> {
     match command {

@@ -5,9 +5,9 @@ use std::path::Path;
 use privatus_store::{KdfCost, RecoveryCode, Store, StoreError, VaultOptions};
 use serde_json::json;
 
-use super::{open, vault_path};
 use crate::args::Arguments;
 use crate::failure::Failure;
+use crate::vault::{open, vault_path};
 use crate::{output, progress, secret};
 
 /// `init`

@@ -8,14 +8,15 @@ use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
 use privatus_store::{ReadTx, StoreError};
 use serde_json::json;
 
-use super::{head_json, open};
+use super::head::head_json;
 use crate::args::Arguments;
-use crate::command::export::{target, write_beside};
 use crate::failure::Failure;
 use crate::output;
+use crate::plaintext_file::{target, write_beside};
+use crate::vault::{open, vault_path};
 
 pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
-    let target = target(path, &super::super::vault_path(arguments)?)?;
+    let target = target(path, &vault_path(arguments)?)?;
     let store = open(arguments)?;
     let written = write_beside(&target, |out| store.read_long(|tx| write(tx, out)));
     let entry = NewAuditEntry::done(store.now(), Act::AuditExport).on(Resource::every(ResourceKind::Audit));

@@ -7,11 +7,12 @@ use std::path::Path;
 use privatus_domain::{AuditError, AuditHead};
 use privatus_store::{Store, StoreError};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::{head_json, open};
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::output;
+use crate::vault::open;
 
 /// Bytes of a file that holds a head as text.
 const TEXT_MAX: u64 = 200;
@@ -96,4 +97,11 @@ impl Anchor {
             _ => Ok(()),
         }
     }
+}
+
+/// A head as JSON; the MAC is what stands behind the colon of its text.
+pub(super) fn head_json(head: &AuditHead) -> Value {
+    let text = head.to_string();
+    let mac = text.split_once(':').map(|(_, mac)| mac);
+    json!({ "log_id": head.log_id, "mac": mac })
 }

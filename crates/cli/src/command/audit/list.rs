@@ -4,10 +4,10 @@ use privatus_domain::{AuditEntry, AuditFilter, Resource, ResourceKind, UserId};
 use privatus_store::StoreError;
 use serde_json::json;
 
-use super::open;
 use crate::args::{Arguments, AuditList};
 use crate::failure::Failure;
 use crate::output::{self, Column};
+use crate::vault::open;
 use crate::{find, moment};
 
 pub(super) fn run(arguments: &Arguments, list: &AuditList) -> Result<u8, Failure> {

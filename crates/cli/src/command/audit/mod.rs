@@ -6,10 +6,6 @@ mod list;
 mod prune;
 mod verify;
 
-use privatus_domain::AuditHead;
-use serde_json::{Value, json};
-
-use super::open;
 use crate::args::{Arguments, Audit};
 use crate::failure::Failure;
 
@@ -21,11 +17,4 @@ pub(crate) fn run(arguments: &Arguments, command: &Audit) -> Result<u8, Failure>
         Audit::Export { path } => export::run(arguments, path),
         Audit::Prune(prune) => prune::run(arguments, prune),
     }
-}
-
-/// A head as JSON; the MAC is what stands behind the colon of its text.
-fn head_json(head: &AuditHead) -> Value {
-    let text = head.to_string();
-    let mac = text.split_once(':').map(|(_, mac)| mac);
-    json!({ "log_id": head.log_id, "mac": mac })
 }

@@ -5,11 +5,11 @@ use privatus_domain::audit::kept_since;
 use privatus_store::{ReadTx, StoreError};
 use serde_json::json;
 
-use super::open;
 use crate::args::{Arguments, AuditPrune};
 use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::text::grouped;
+use crate::vault::open;
 use crate::{moment, output};
 
 pub(super) fn run(arguments: &Arguments, prune: &AuditPrune) -> Result<u8, Failure> {

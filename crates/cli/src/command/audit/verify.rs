@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering;
 use privatus_store::{AuditCheck, StoreError};
 use serde_json::json;
 
-use super::head::Anchor;
-use super::{head_json, open};
+use super::head::{Anchor, head_json};
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::text::grouped;
+use crate::vault::open;
 use crate::{output, progress};
 
 pub(super) fn run(arguments: &Arguments, head: Option<&str>) -> Result<u8, Failure> {

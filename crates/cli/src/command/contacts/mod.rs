@@ -1,18 +1,20 @@
 //! `contacts`: list, search, show, add, set, rename, safety-number, verify, block, unblock, remove.
 
+mod change;
 mod number;
 mod set;
 mod show;
 
-use privatus_domain::{Contact, ContactId, DisplayName, NewContact, PublicKey};
-use privatus_store::{Store, StoreError};
+use privatus_domain::{ContactId, DisplayName, NewContact, PublicKey};
+use privatus_store::StoreError;
 use serde_json::json;
 
-use super::open;
+use self::change::{change, changed};
 use crate::args::{Arguments, Contacts};
 use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::notice::warn;
+use crate::vault::open;
 use crate::{find, output};
 
 pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failure> {
@@ -83,19 +85,6 @@ fn add(arguments: &Arguments, name: &str, key: Option<&str>, id: Option<&str>) -
     Ok(0)
 }
 
-/// Does something to the contact that is meant, and says what.
-fn change(
-    arguments: &Arguments,
-    wanted: &str,
-    act: impl FnOnce(&Store, &ContactId) -> Result<&'static str, StoreError>,
-) -> Result<u8, Failure> {
-    let store = open(arguments)?;
-    let contact = find::contact(&store, wanted)?;
-    let what = act(&store, &contact.id)?;
-    store.lock()?;
-    changed(arguments, &contact, what)
-}
-
 fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let contact = find::contact(&store, wanted)?;
@@ -116,16 +105,4 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
         Err(error) => warn(&format!("removed; its messages are not deleted yet: {error}")),
     }
     changed(arguments, &contact, "removed")
-}
-
-fn changed(arguments: &Arguments, contact: &Contact, what: &str) -> Result<u8, Failure> {
-    if arguments.json {
-        output::json(&json!({ "id": contact.id, "result": what }))?;
-    } else {
-        output::line(&format!(
-            "{} {what}",
-            crate::text::one_line(&contact.display_name, 60)
-        ))?;
-    }
-    Ok(0)
 }

@@ -4,11 +4,11 @@ use privatus_domain::SafetyNumber;
 use privatus_store::{StoreError, safety_number};
 use serde_json::json;
 
-use super::super::open;
-use super::change;
+use super::change::change;
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::notice::note;
+use crate::vault::open;
 use crate::{find, output};
 
 pub(super) fn show(arguments: &Arguments, wanted: &str, other: Option<&str>) -> Result<u8, Failure> {

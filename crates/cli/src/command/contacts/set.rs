@@ -3,11 +3,11 @@
 use privatus_domain::{DisplayName, ProfilePicture, PublicKey, Timestamp};
 use privatus_store::StoreError;
 
-use super::super::open;
-use super::changed;
+use super::change::changed;
 use crate::args::{Arguments, ContactsSet};
 use crate::failure::Failure;
 use crate::notice::note;
+use crate::vault::open;
 use crate::{find, moment};
 
 pub(super) fn run(arguments: &Arguments, change: &ContactsSet) -> Result<u8, Failure> {

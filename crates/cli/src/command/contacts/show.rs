@@ -4,12 +4,12 @@ use privatus_domain::{Contact, Timestamp};
 use privatus_store::{StoreError, safety_number};
 use serde_json::{Value, json};
 
-use super::super::open;
 use crate::args::{Arguments, ContactsList};
 use crate::failure::Failure;
 use crate::find;
 use crate::output::{self, Column};
 use crate::text::one_line;
+use crate::vault::open;
 
 pub(super) fn list(arguments: &Arguments, which: &ContactsList) -> Result<u8, Failure> {
     let store = open(arguments)?;

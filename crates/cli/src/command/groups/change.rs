@@ -4,13 +4,13 @@ use privatus_domain::{Description, DisplayName, GroupChange, GroupId, GroupSetti
 use privatus_store::StoreError;
 use serde_json::json;
 
-use super::{actor, done};
+use super::acting::{actor, done};
 use crate::args::{Arguments, By, CreateGroup, SetGroup};
-use crate::command::open;
 use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::notice::warn;
 use crate::text::one_line;
+use crate::vault::open;
 use crate::{find, output};
 
 pub(super) fn create(arguments: &Arguments, new: &CreateGroup) -> Result<u8, Failure> {

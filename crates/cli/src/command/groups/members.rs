@@ -4,11 +4,11 @@ use privatus_domain::{ContactId, DisplayName, Group, GroupId, MemberPermissions,
 use privatus_store::{Store, StoreError, WriteTx};
 use serde_json::json;
 
-use super::actor;
+use super::acting::actor;
 use crate::args::{Arguments, By, OfGroup};
-use crate::command::open;
 use crate::failure::Failure;
 use crate::text::one_line;
+use crate::vault::open;
 use crate::{find, output};
 
 /// A change of a membership: of a group, about somebody, by somebody.

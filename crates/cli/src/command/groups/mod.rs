@@ -1,18 +1,13 @@
 //! `groups`: made, changed, shown; members added, promoted, removed.
 
+mod acting;
 mod change;
 mod json;
 mod members;
 mod show;
 
-use privatus_domain::{ContactId, Group};
-use privatus_store::{Store, StoreError};
-use serde_json::json;
-
-use crate::args::{Arguments, By, Groups};
+use crate::args::{Arguments, Groups};
 use crate::failure::Failure;
-use crate::text::one_line;
-use crate::{find, output};
 
 pub(crate) fn run(arguments: &Arguments, command: &Groups) -> Result<u8, Failure> {
     match command {
@@ -37,22 +32,4 @@ pub(crate) fn run(arguments: &Arguments, command: &Groups) -> Result<u8, Failure
         Groups::Leave { group, by } => members::leave(arguments, group, by),
         Groups::Permissions { of, permissions, by } => members::permissions(arguments, of, permissions, by),
     }
-}
-
-/// Who acts: the vault's own user, unless another is named.
-fn actor(store: &Store, group: &Group, by: &By) -> Result<ContactId, StoreError> {
-    match &by.by {
-        Some(wanted) => find::party(store, &group.id, wanted),
-        None => store.read(|tx| Ok(tx.own_id())),
-    }
-}
-
-/// Says what was done to a group.
-fn done(arguments: &Arguments, group: &Group, what: &str) -> Result<u8, Failure> {
-    if arguments.json {
-        output::json(&json!({ "id": group.id, "result": what }))?;
-    } else {
-        output::line(&format!("{} {what}", one_line(&group.name, 60)))?;
-    }
-    Ok(0)
 }

@@ -8,10 +8,10 @@ use privatus_store::{Store, StoreError};
 
 use super::json::{BanJson, GroupJson, Known, KnownBan, MembersJson, is_named, members_json};
 use crate::args::Arguments;
-use crate::command::open;
 use crate::failure::Failure;
 use crate::output::Column;
 use crate::text::one_line;
+use crate::vault::open;
 use crate::{find, output};
 
 pub(super) fn list(arguments: &Arguments, seen_by: Option<&str>) -> Result<u8, Failure> {

@@ -7,10 +7,11 @@ use privatus_store::{Adopted, BaselineSource, RecoveryCode, Store, StoreError, V
 use serde_json::{Value, json};
 
 use crate::args::{Arguments, Baseline};
-use crate::command::{vault, vault_path};
+use crate::command::vault;
 use crate::failure::Failure;
 use crate::output::Column;
 use crate::text::{grouped, one_line};
+use crate::vault::vault_path;
 use crate::{output, progress, secret};
 
 /// Columns of a line that is printed of a difference or a note.

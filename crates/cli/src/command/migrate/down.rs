@@ -5,18 +5,20 @@ use std::io::{IsTerminal, Write, stderr, stdin};
 use privatus_store::{DownPlan, Downgrade, STEPS, StepStatus, StoreError};
 use serde_json::Value;
 
-use super::{plan, say, snapshot, unlock, version};
+use super::plan;
+use super::say::say;
+use super::unlock::unlock;
 use crate::args::{Arguments, Down};
 use crate::failure::Failure;
 use crate::notice::note;
-use crate::output;
 use crate::progress::{self, schema};
+use crate::{output, snapshot, step};
 
 pub(super) fn run(arguments: &Arguments, down: &Down) -> Result<u8, Failure> {
     let mut migrator = unlock(arguments)?;
     let steps = migrator.status()?;
-    let to = version::find(&steps, &down.to)?;
-    let title = version::title(to.version, to.name.as_deref());
+    let to = step::find(&steps, &down.to)?;
+    let title = step::title(to.version, to.name.as_deref());
     if to.pending {
         let text = format!("{title} is not applied yet; `privatus migrate up` applies it");
         return Err(StoreError::NotFound(text).into());
@@ -107,7 +109,7 @@ fn confirm(arguments: &Arguments, plan: &DownPlan, steps: &[StepStatus]) -> Resu
 }
 
 fn told(done: &Downgrade, steps: &[StepStatus]) -> [String; 3] {
-    let title = |version| version::title_among(steps, version);
+    let title = |version| step::title_among(steps, version);
     let next = match done.to.cmp(&STEPS.newest()) {
         std::cmp::Ordering::Less => {
             "This build brings the vault up again when it next opens it: let the older build be the next."

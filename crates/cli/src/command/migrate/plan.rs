@@ -3,12 +3,12 @@
 use privatus_store::{DownPlan, Loss, StepStatus, TEMPLATE};
 use serde_json::{Value, json};
 
-use super::version;
+use crate::step;
 use crate::text::grouped;
 
 /// For a person, a line each.
 pub(super) fn lines(plan: &DownPlan, steps: &[StepStatus]) -> Vec<String> {
-    let title = |version| version::title_among(steps, version);
+    let title = |version| step::title_among(steps, version);
     let mut lines = vec![format!("from {} back to {}", title(plan.from), title(plan.to))];
     match plan.losses.as_slice() {
         [] => lines.push("nothing is lost".into()),

@@ -4,10 +4,12 @@ use privatus_domain::Timestamp;
 use privatus_store::{STEPS, StepStatus};
 use serde_json::{Value, json};
 
-use super::{say, unlock, version};
+use super::say::say;
+use super::unlock::unlock;
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::output::{self, Column};
+use crate::step;
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let steps = unlock(arguments)?.status()?;
@@ -53,7 +55,7 @@ fn row(step: &StepStatus) -> Vec<String> {
         step.version.to_string(),
         step.name
             .as_deref()
-            .map(version::short)
+            .map(step::short)
             .unwrap_or_default()
             .to_owned(),
         state.to_owned(),

@@ -1,14 +1,14 @@
-//! `migrate up`, and what any command says that brought a vault up to date.
+//! `migrate up`: every step that the vault has not.
 
-use privatus_store::Upgrade;
 use serde_json::{Value, json};
 
-use super::{say, snapshot, unlock, version};
+use super::say::say;
+use super::unlock::unlock;
 use crate::args::Arguments;
 use crate::failure::Failure;
-use crate::notice::note;
-use crate::output;
 use crate::progress::schema;
+use crate::upgrade::brought_up;
+use crate::{output, snapshot};
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let mut migrator = unlock(arguments)?;
@@ -33,15 +33,4 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         say(&format!("Saved: {}.", snapshot::text(&upgrade.snapshot)))?;
     }
     Ok(0)
-}
-
-/// Says on standard error what opening a vault changed of it: no failure, and no part of a command's output.
-pub(crate) fn tell_upgrade(upgrade: &Upgrade) {
-    note(&format!("the vault's schema was {}", brought_up(upgrade)));
-    note(&format!("saved: {}", snapshot::text(&upgrade.snapshot)));
-}
-
-fn brought_up(upgrade: &Upgrade) -> String {
-    let title = version::known_title;
-    format!("brought up from {} to {}", title(upgrade.from), title(upgrade.to))
 }

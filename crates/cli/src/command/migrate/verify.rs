@@ -3,7 +3,8 @@
 use privatus_store::StoreError;
 use serde_json::json;
 
-use super::{say, unlock};
+use super::say::say;
+use super::unlock::unlock;
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::output;

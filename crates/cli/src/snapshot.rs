@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use crate::text::grouped;
 
-pub(super) fn json(snapshot: &Snapshot) -> Value {
+pub(crate) fn json(snapshot: &Snapshot) -> Value {
     json!({ "path": snapshot.path.display().to_string(), "bytes": snapshot.bytes })
 }
 
 /// Where it is, how large, and how long it stays.
-pub(super) fn text(snapshot: &Snapshot) -> String {
+pub(crate) fn text(snapshot: &Snapshot) -> String {
     format!(
         "the database as it was, {}, {} bytes; the next open that goes well removes it",
         snapshot.path.display(),

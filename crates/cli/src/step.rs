@@ -5,12 +5,12 @@ use privatus_store::{STEPS, StepStatus, StoreError, Version};
 use crate::text::one_line;
 
 /// The end of a folder's name: `v1_0_0` of `2026-11-24-000001_v1_0_0`.
-pub(super) fn short(name: &str) -> &str {
+pub(crate) fn short(name: &str) -> &str {
     name.split_once('_').map_or(name, |(_, end)| end)
 }
 
 /// The number with the end of the name, where there is one.
-pub(super) fn title(version: Version, name: Option<&str>) -> String {
+pub(crate) fn title(version: Version, name: Option<&str>) -> String {
     match name {
         Some(name) => format!("{version} ({})", short(name)),
         None => version.to_string(),
@@ -18,18 +18,18 @@ pub(super) fn title(version: Version, name: Option<&str>) -> String {
 }
 
 /// The same of a step that this build knows.
-pub(super) fn known_title(version: Version) -> String {
+pub(crate) fn known_title(version: Version) -> String {
     title(version, STEPS.find(version).map(|step| step.name))
 }
 
 /// The same of a step among these.
-pub(super) fn title_among(steps: &[StepStatus], version: Version) -> String {
+pub(crate) fn title_among(steps: &[StepStatus], version: Version) -> String {
     let step = steps.iter().find(|step| step.version == version);
     title(version, step.and_then(|step| step.name.as_deref()))
 }
 
 /// The one step that is meant.
-pub(super) fn find<'a>(steps: &'a [StepStatus], wanted: &str) -> Result<&'a StepStatus, StoreError> {
+pub(crate) fn find<'a>(steps: &'a [StepStatus], wanted: &str) -> Result<&'a StepStatus, StoreError> {
     let dotted = wanted.strip_prefix('v').unwrap_or(wanted).replace('.', "_");
     let end = format!("v{dotted}");
     let is_named = |step: &&StepStatus, test: &dyn Fn(&str) -> bool| step.name.as_deref().is_some_and(test);

@@ -9,9 +9,9 @@ use privatus_import::{Report, privatus};
 use privatus_store::{Digest, Page, PageStart, Password, Secret, Store, StoreError, VaultOptions};
 use serde_json::json;
 
+use super::export::to_file;
+use super::import::bring;
 use crate::args::{Format, Import};
-use crate::command::export::to_file;
-use crate::command::import::bring;
 use crate::failure::Failure;
 use crate::output::{self, chat_table};
 use crate::text::{grouped, wrapped};
@@ -22,10 +22,10 @@ mod steps;
 
 use steps::Steps;
 
-const TELEGRAM: &[u8] = include_bytes!("../demo/telegram/result.json");
-const LEGACY_DATABASE: &[u8] = include_bytes!("../demo/legacy/privatus_chat.db");
-const LEGACY_SALT: &[u8] = include_bytes!("../demo/legacy/privatus_chat.salt");
-const LEGACY_PASSWORD: &[u8] = include_bytes!("../demo/legacy/password.txt");
+const TELEGRAM: &[u8] = include_bytes!("../../../demo/telegram/result.json");
+const LEGACY_DATABASE: &[u8] = include_bytes!("../../../demo/legacy/privatus_chat.db");
+const LEGACY_SALT: &[u8] = include_bytes!("../../../demo/legacy/privatus_chat.salt");
+const LEGACY_PASSWORD: &[u8] = include_bytes!("../../../demo/legacy/password.txt");
 /// Words of the history that must not be found in the vault's files.
 const MARKS: [&[u8]; 4] = [b"SQLite format 3", b"PyScript", b"pyscript", b"CREATE TABLE"];
 

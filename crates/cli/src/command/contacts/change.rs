@@ -1,0 +1,36 @@
+//! One change of one contact, and what is said of it.
+
+use privatus_domain::{Contact, ContactId};
+use privatus_store::{Store, StoreError};
+use serde_json::json;
+
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::vault::open;
+use crate::{find, output};
+
+/// Does something to the contact that is meant, and says what.
+pub(super) fn change(
+    arguments: &Arguments,
+    wanted: &str,
+    act: impl FnOnce(&Store, &ContactId) -> Result<&'static str, StoreError>,
+) -> Result<u8, Failure> {
+    let store = open(arguments)?;
+    let contact = find::contact(&store, wanted)?;
+    let what = act(&store, &contact.id)?;
+    store.lock()?;
+    changed(arguments, &contact, what)
+}
+
+/// Says what was done to a contact.
+pub(super) fn changed(arguments: &Arguments, contact: &Contact, what: &str) -> Result<u8, Failure> {
+    if arguments.json {
+        output::json(&json!({ "id": contact.id, "result": what }))?;
+    } else {
+        output::line(&format!(
+            "{} {what}",
+            crate::text::one_line(&contact.display_name, 60)
+        ))?;
+    }
+    Ok(0)
+}

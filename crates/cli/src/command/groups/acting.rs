@@ -1,0 +1,28 @@
+//! Who acts in a group, and what is said when it is done.
+
+use privatus_domain::{ContactId, Group};
+use privatus_store::{Store, StoreError};
+use serde_json::json;
+
+use crate::args::{Arguments, By};
+use crate::failure::Failure;
+use crate::text::one_line;
+use crate::{find, output};
+
+/// Who acts: the vault's own user, unless another is named.
+pub(super) fn actor(store: &Store, group: &Group, by: &By) -> Result<ContactId, StoreError> {
+    match &by.by {
+        Some(wanted) => find::party(store, &group.id, wanted),
+        None => store.read(|tx| Ok(tx.own_id())),
+    }
+}
+
+/// Says what was done to a group.
+pub(super) fn done(arguments: &Arguments, group: &Group, what: &str) -> Result<u8, Failure> {
+    if arguments.json {
+        output::json(&json!({ "id": group.id, "result": what }))?;
+    } else {
+        output::line(&format!("{} {what}", one_line(&group.name, 60)))?;
+    }
+    Ok(0)
+}

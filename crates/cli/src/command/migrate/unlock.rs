@@ -1,0 +1,16 @@
+//! The vault with the schema that it has.
+
+use privatus_store::Migrator;
+
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::progress::schema;
+use crate::vault::path_and_secret;
+
+/// Unlocks the vault as it is: its schema may be older or newer than this build's.
+pub(super) fn unlock(arguments: &Arguments) -> Result<Migrator, Failure> {
+    let (path, secret) = path_and_secret(arguments)?;
+    Ok(schema::watch(|options| {
+        Migrator::unlock(&path, &secret, options)
+    })?)
+}

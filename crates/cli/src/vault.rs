@@ -1,0 +1,52 @@
+//! The vault that a command works on: where it is, what opens it, and the opened store.
+
+use std::path::PathBuf;
+
+use privatus_domain::UserId;
+use privatus_store::{Secret, Store, StoreError};
+
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::notice::warn;
+use crate::progress::schema;
+use crate::{secret, upgrade};
+
+/// The vault's folder: given, or in the platform's data folder.
+pub(crate) fn vault_path(arguments: &Arguments) -> Result<PathBuf, Failure> {
+    if let Some(path) = &arguments.vault {
+        return Ok(path.clone());
+    }
+    let folders = directories::ProjectDirs::from("", "", "privatus");
+    let folders = folders
+        .ok_or_else(|| Failure::Usage("no home folder is known; name the vault with --vault".into()))?;
+    Ok(folders.data_dir().join("vault"))
+}
+
+/// Opens the vault, bound to the user of `--as-user`, and says what it noticed.
+pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
+    let user = arguments.as_user.as_deref().map(UserId::new).transpose();
+    let user = user.map_err(StoreError::from)?;
+    let (path, secret) = path_and_secret(arguments)?;
+    let store = schema::watch(|options| Store::unlock(&path, &secret, options))?;
+    if let Some(done) = store.upgrade() {
+        upgrade::tell(done);
+    }
+    for warning in store.warnings() {
+        warn(warning);
+    }
+    Ok(match user {
+        Some(user) => store.bind(user),
+        None => store,
+    })
+}
+
+/// The folder of a vault that is there, and what opens it.
+pub(crate) fn path_and_secret(arguments: &Arguments) -> Result<(PathBuf, Secret), Failure> {
+    let path = vault_path(arguments)?;
+    if path.try_exists().is_ok_and(|there| !there) {
+        // Said before a password is asked for.
+        return Err(StoreError::NotAVault(path, "it does not exist").into());
+    }
+    let secret = secret::unlock_secret(arguments)?;
+    Ok((path, secret))
+}
