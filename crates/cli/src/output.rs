@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::io::{Write, stdout};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use privatus_domain::steering::json_escaped;
 use privatus_domain::{Conversation, Message};
+use privatus_import::steering::json_escaped;
 use serde::Serialize;
 use serde_json::{Value, json};
 

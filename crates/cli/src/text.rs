@@ -1,6 +1,6 @@
 //! Text of strangers, made harmless for a terminal, and cut to the columns it has there.
 
-use privatus_domain::steering::steers;
+use privatus_import::steering::steers;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Replaces control characters, escape sequences and marks that reorder text by visible stand-ins; line ends stay.

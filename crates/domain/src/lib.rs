@@ -31,7 +31,6 @@ pub mod safety_number;
 pub mod security;
 pub mod sender;
 pub mod setting;
-pub mod steering;
 pub mod time;
 pub mod transfer;
 pub mod usage;

@@ -9,6 +9,7 @@ mod newcomers;
 pub mod privatus;
 mod report;
 mod start;
+pub mod steering;
 pub mod telegram;
 
 pub use error::ImportError;

@@ -1,7 +1,7 @@
 //! `security`: events listed, shown and resolved.
 
-use privatus_domain::steering::json_readable;
 use privatus_domain::{Resolution, SecurityEvent, SecurityFilter};
+use privatus_import::steering::json_readable;
 use privatus_store::StoreError;
 use serde_json::json;
 

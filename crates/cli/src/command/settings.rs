@@ -1,7 +1,7 @@
 //! `settings`: list, get, set, unset; the application's, and those of its users.
 
-use privatus_domain::steering::json_readable;
 use privatus_domain::{Effective, JsonText, KnownSetting, Setting, SettingKey, UserId};
+use privatus_import::steering::json_readable;
 use privatus_store::StoreError;
 use serde_json::{Value, json};
 

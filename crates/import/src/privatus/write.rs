@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use privatus_domain::steering::json_escaped;
+use crate::steering::json_escaped;
 use privatus_domain::{
     Act, Conversation, ConversationKind, GrantFilter, NewAuditEntry, Permission, Resource, ResourceKind,
 };

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use privatus_domain::steering::json_escaped;
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
+use privatus_import::steering::json_escaped;
 use privatus_store::{ReadTx, StoreError};
 use serde_json::json;
 
