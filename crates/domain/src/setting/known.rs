@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::{SettingError, SettingKey};
-use crate::PublicKey;
+use super::error::SettingError;
+use super::key::SettingKey;
 use crate::json_text::JsonText;
+use crate::public_key::PublicKey;
 
 /// What a known setting takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
