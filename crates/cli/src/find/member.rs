@@ -4,7 +4,8 @@
 use privatus_domain::{AnonymousId, ContactId, GroupId, Member};
 use privatus_store::{ReadTx, Store, StoreError};
 
-use super::{contact, one};
+use super::named::one;
+use super::thing::contact;
 use crate::text::one_line;
 
 /// The one member of a group that is meant; by the name of its contact where nobody in the group has that name.
