@@ -12,8 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use privatus_crypto::{Context, KeyRing, RecoveryCode, Secret, TableKey, VaultId};
-use privatus_domain::body::Stored;
-use privatus_domain::{Attributes, Body, Media};
+use privatus_domain::{Attributes, Body, Media, StoredBody};
 use privatus_tests::{init, ok};
 use serde_json::Value;
 
@@ -67,7 +66,7 @@ fn golden() -> (VaultId, TableKey) {
 fn encoded(body: &Body) -> Vec<u8> {
     let mut bytes = Vec::new();
     body.encode_into(&mut bytes);
-    assert_eq!(Stored::decode(&bytes), Ok(Stored::Whole(body.clone())));
+    assert_eq!(StoredBody::decode(&bytes), Ok(StoredBody::Whole(body.clone())));
     bytes
 }
 
@@ -113,12 +112,12 @@ fn message_content_is_what_the_page_shows() {
     let body = encoded(&large);
     let mut record = Vec::new();
     large.encode_stub_into(body.len(), &mut record);
-    let expected = Stored::Elsewhere {
+    let expected = StoredBody::Elsewhere {
         encoded: 9_001,
         text: 9_000,
         preview: "a".repeat(256),
     };
-    assert_eq!(Stored::decode(&record), Ok(expected));
+    assert_eq!(StoredBody::decode(&record), Ok(expected));
     put(
         "a text of 9,000 times a, kept in message_content",
         &[

@@ -294,7 +294,7 @@ impl FromStr for AuditHead {
 ///
 /// # Errors
 /// [`AuditError::Days`]
-pub fn kept_since(now: Timestamp, days: i64) -> Result<Timestamp, AuditError> {
+pub fn audit_kept_since(now: Timestamp, days: i64) -> Result<Timestamp, AuditError> {
     if !(1..=DAYS_MAX).contains(&days) {
         return Err(AuditError::Days(days));
     }
@@ -360,10 +360,13 @@ mod tests {
     #[test]
     fn days_have_limits() {
         let now = Timestamp::parse("2025-06-15T12:00:00Z").unwrap();
-        assert_eq!(kept_since(now, 365).unwrap().to_sql(), "2024-06-15 12:00:00.000");
-        assert!(kept_since(now, 36_500).is_ok());
+        assert_eq!(
+            audit_kept_since(now, 365).unwrap().to_sql(),
+            "2024-06-15 12:00:00.000"
+        );
+        assert!(audit_kept_since(now, 36_500).is_ok());
         for days in [0, -1, 36_501, i64::MAX, i64::MIN] {
-            assert_eq!(kept_since(now, days), Err(AuditError::Days(days)));
+            assert_eq!(audit_kept_since(now, days), Err(AuditError::Days(days)));
         }
     }
 

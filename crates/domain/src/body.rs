@@ -187,7 +187,7 @@ impl fmt::Debug for Media {
 
 /// What a row's opened content holds.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Stored {
+pub enum StoredBody {
     /// The body itself.
     Whole(Body),
     /// The body is in `message_content`.
@@ -201,7 +201,7 @@ pub enum Stored {
     },
 }
 
-impl fmt::Debug for Stored {
+impl fmt::Debug for StoredBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Whole(body) => body.fmt(f),
@@ -210,7 +210,7 @@ impl fmt::Debug for Stored {
     }
 }
 
-impl Stored {
+impl StoredBody {
     /// Reads one of the codec's three forms.
     ///
     /// # Errors
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn debug_shows_no_text() {
         let body = Body::text("marker").unwrap();
-        assert!(!format!("{body:?} {:?}", Stored::Whole(body.clone())).contains("marker"));
+        assert!(!format!("{body:?} {:?}", StoredBody::Whole(body.clone())).contains("marker"));
     }
 
     #[test]
@@ -285,12 +285,12 @@ mod tests {
         let body = Body::text("é".repeat(9_000)).unwrap();
         let mut stub = Vec::new();
         body.encode_stub_into(18_001, &mut stub);
-        let expected = Stored::Elsewhere {
+        let expected = StoredBody::Elsewhere {
             encoded: 18_001,
             text: 18_000,
             preview: "é".repeat(256),
         };
-        assert_eq!(Stored::decode(&stub), Ok(expected));
+        assert_eq!(StoredBody::decode(&stub), Ok(expected));
     }
 
     proptest! {
@@ -300,12 +300,12 @@ mod tests {
             let body = Body::new(text, Attributes { media, ..Attributes::default() }).unwrap();
             let mut bytes = Vec::new();
             body.encode_into(&mut bytes);
-            prop_assert_eq!(Stored::decode(&bytes), Ok(Stored::Whole(body)));
+            prop_assert_eq!(StoredBody::decode(&bytes), Ok(StoredBody::Whole(body)));
         }
 
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
-            let _ = Stored::decode(&bytes);
+            let _ = StoredBody::decode(&bytes);
         }
     }
 }

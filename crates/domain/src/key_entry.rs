@@ -111,7 +111,7 @@ pub struct KeyEntry {
 ///
 /// # Errors
 /// [`KeyEntryError::Past`]
-pub fn checked_expiry(at: Timestamp, now: Timestamp) -> Result<Timestamp, KeyEntryError> {
+pub fn checked_key_expiry(at: Timestamp, now: Timestamp) -> Result<Timestamp, KeyEntryError> {
     if at <= now {
         return Err(KeyEntryError::Past { at, now });
     }
@@ -122,7 +122,7 @@ pub fn checked_expiry(at: Timestamp, now: Timestamp) -> Result<Timestamp, KeyEnt
 ///
 /// # Errors
 /// [`KeyEntryError::Days`]
-pub fn days_ahead(now: Timestamp, days: i64) -> Result<Timestamp, KeyEntryError> {
+pub fn key_expiry_ahead(now: Timestamp, days: i64) -> Result<Timestamp, KeyEntryError> {
     if !(0..=DAYS_MAX).contains(&days) {
         return Err(KeyEntryError::Days(days));
     }
@@ -156,12 +156,12 @@ mod tests {
     #[test]
     fn what_expires_expires_in_the_future() {
         let now = Timestamp::parse("2025-06-15T12:00:00Z").unwrap();
-        let later = days_ahead(now, 1).unwrap();
+        let later = key_expiry_ahead(now, 1).unwrap();
         assert_eq!(later.to_sql(), "2025-06-16 12:00:00.000");
-        assert_eq!(checked_expiry(later, now), Ok(later));
-        let error = checked_expiry(now, now).unwrap_err().to_string();
+        assert_eq!(checked_key_expiry(later, now), Ok(later));
+        let error = checked_key_expiry(now, now).unwrap_err().to_string();
         assert!(error.contains("2025-06-15T12:00:00.000Z"), "{error}");
-        assert_eq!(days_ahead(now, -1), Err(KeyEntryError::Days(-1)));
-        assert_eq!(days_ahead(now, 36_501), Err(KeyEntryError::Days(36_501)));
+        assert_eq!(key_expiry_ahead(now, -1), Err(KeyEntryError::Days(-1)));
+        assert_eq!(key_expiry_ahead(now, 36_501), Err(KeyEntryError::Days(36_501)));
     }
 }

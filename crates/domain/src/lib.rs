@@ -1,58 +1,60 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-pub mod access;
-pub mod audit;
-pub mod body;
-pub mod contact;
-pub mod conversation;
+mod access;
+mod audit;
+mod body;
+mod contact;
+mod conversation;
 pub mod folded;
-pub mod group;
-pub mod group_error;
-pub mod group_json;
-pub mod group_kind;
-pub mod id;
-pub mod json_text;
-pub mod key_entry;
+mod group;
+mod group_error;
+mod group_json;
+mod group_kind;
+mod id;
+mod json_text;
+mod key_entry;
 pub mod limits;
-pub mod member;
-pub mod member_error;
-pub mod member_limit;
-pub mod member_rules;
-pub mod message;
-pub mod metric;
-pub mod partition;
+mod member;
+mod member_error;
+mod member_limit;
+mod member_rules;
+mod message;
+mod metric;
+mod partition;
 pub mod planted;
-pub mod profile_picture;
-pub mod public_key;
-pub mod resource;
-pub mod role;
-pub mod safety_number;
-pub mod security;
-pub mod sender;
-pub mod setting;
-pub mod time;
-pub mod transfer;
-pub mod usage;
-pub mod user;
+mod profile_picture;
+mod public_key;
+mod resource;
+mod role;
+mod safety_number;
+mod security;
+mod sender;
+mod setting;
+mod time;
+mod transfer;
+mod usage;
+mod user;
 mod visible;
 
-pub use access::{AccessError, Grant, GrantFilter, NewGrant, Permission, Permissions};
-pub use audit::{Act, AuditEntry, AuditError, AuditFilter, AuditHead, NewAuditEntry};
-pub use body::{Attributes, Body, BodyError, Media};
+pub use access::{
+    AccessError, Grant, GrantFilter, NewGrant, Permission, Permissions, access_allowed, access_allowed_until,
+};
+pub use audit::{Act, AuditEntry, AuditError, AuditFilter, AuditHead, NewAuditEntry, audit_kept_since};
+pub use body::{Attributes, Body, BodyError, Media, StoredBody};
 pub use contact::{Contact, ContactError, ContactState, DisplayName, NewContact};
 pub use conversation::{Conversation, ConversationKind};
-pub use folded::folded_name;
 pub use group::{Description, Group, GroupChange, NewGroup};
 pub use group_error::GroupError;
-pub use group_json::{GroupSettings, MemberPermissions};
+pub use group_json::{GroupSettings, KnownPermissions, KnownSettings, MemberPermissions};
 pub use group_kind::{GroupKind, Joining, KindRules};
-pub use id::{AnonymousId, ContactId, ConversationId, GroupId, IdError, MessageId, TransferId};
+pub use id::{AnonymousId, ContactId, ConversationId, GroupId, Id, IdError, MessageId, TransferId};
 pub use json_text::{JsonText, NotJson};
-pub use key_entry::{KeyEntry, KeyEntryError, KeyFilter, KeyKind};
+pub use key_entry::{KeyEntry, KeyEntryError, KeyFilter, KeyKind, checked_key_expiry, key_expiry_ahead};
 pub use member::{Ban, Member, NewMember};
 pub use member_error::MemberError;
-pub use member_limit::MemberLimit;
+pub use member_limit::{Admission, MemberLimit};
+pub use member_rules::member_may;
 pub use message::{Direction, Message, MessageError, NewMessage, ReplyState};
 pub use metric::Histogram;
 pub use partition::Partition;
@@ -60,16 +62,20 @@ pub use profile_picture::{PictureError, ProfilePicture};
 pub use public_key::{PublicKey, PublicKeyError};
 pub use resource::{Resource, ResourceError, ResourceKind};
 pub use role::{MemberAction, Role};
-pub use safety_number::{SafetyNumber, SafetyNumberError};
+pub use safety_number::{FINGERPRINT_BYTES, SafetyNumber, SafetyNumberError};
 pub use security::{
-    NewSecurityEvent, Resolution, SecurityError, SecurityEvent, SecurityFilter, SecurityKind, Severity,
+    FAILURES_WINDOW_MS, MANY_FAILURES, NewSecurityEvent, Resolution, SecurityError, SecurityEvent,
+    SecurityFilter, SecurityKind, Severity, failures_within_window,
 };
-pub use sender::{ImportedSender, Sender, SenderRef};
-pub use setting::{Effective, KnownSetting, Setting, SettingError, SettingKey};
+pub use sender::{ImportedSender, Sender, SenderRef, anonymous_name};
+pub use setting::{
+    Effective, KnownSetting, Setting, SettingError, SettingKey, SettingType, encode_setting_value,
+    is_own_setting,
+};
 pub use time::{Timestamp, TimestampError};
 pub use transfer::{
     FileHash, FileName, FileSize, NewTransfer, Transfer, TransferDirection, TransferError, TransferFilter,
-    TransferPeer, TransferState, TransferStatus,
+    TransferPeer, TransferState, TransferStatus, bytes_of_hex, check_transfer_reason,
 };
 pub use usage::{Day, Statistic, Usage};
 pub use user::{UserError, UserId};

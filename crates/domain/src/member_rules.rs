@@ -12,7 +12,7 @@ const OTHERS: [bool; 3] = [false, true, true];
 const NOBODY: [bool; 3] = [false, false, false];
 
 /// Who may do what to whom: the one table (docs/DATA_MODEL.md prints it). The group's type narrows who adds.
-pub const RULES: [Rule; 24] = [
+const RULES: [Rule; 24] = [
     (MemberAction::Add, Some(Role::Owner), NOBODY),
     (MemberAction::Add, Some(Role::Admin), OWNER),
     (MemberAction::Add, Some(Role::Member), STAFF),
@@ -44,7 +44,7 @@ pub const RULES: [Rule; 24] = [
 ///
 /// # Errors
 /// [`MemberError`] names who may not do what, and who may.
-pub fn may(actor: Role, action: MemberAction, target: Option<Role>) -> Result<(), MemberError> {
+pub fn member_may(actor: Role, action: MemberAction, target: Option<Role>) -> Result<(), MemberError> {
     let allowed = RULES
         .iter()
         .find(|(of, on, _)| (*of, *on) == (action, target))
@@ -111,7 +111,7 @@ mod tests {
         for (action, cells) in CELLS {
             for (target, cell) in targets.into_iter().zip(cells) {
                 for (actor, letter) in Role::ALL.into_iter().zip(["o", "a", "m"]) {
-                    let allowed = may(actor, action, target).is_ok();
+                    let allowed = member_may(actor, action, target).is_ok();
                     assert_eq!(allowed, cell.contains(letter), "{actor} {action:?} {target:?}");
                 }
             }
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn what_is_refused_is_said() {
-        let said = |actor, action, target| may(actor, action, target).unwrap_err().to_string();
+        let said = |actor, action, target| member_may(actor, action, target).unwrap_err().to_string();
         assert_eq!(
             said(Role::Admin, MemberAction::Remove, Some(Role::Admin)),
             "an admin may not remove an admin; the owner may"

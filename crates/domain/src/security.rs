@@ -148,7 +148,7 @@ pub const FAILURES_WINDOW_MS: i64 = 10 * 60 * 1_000;
 /// How many of these moments, in order, lie in the window that ends with the last one; those ahead of it too, which a
 /// clock that was put back leaves.
 #[must_use]
-pub fn within_window(moments: &[Timestamp]) -> usize {
+pub fn failures_within_window(moments: &[Timestamp]) -> usize {
     let Some(last) = moments.last() else {
         return 0;
     };
@@ -290,11 +290,14 @@ mod tests {
     #[test]
     fn a_window_is_ten_minutes() {
         let at = |ms| Timestamp::from_unix_ms(1_750_000_000_000 + ms).unwrap();
-        assert_eq!(within_window(&[]), 0);
-        assert_eq!(within_window(&[at(0), at(1), at(FAILURES_WINDOW_MS)]), 2);
-        assert_eq!(within_window(&[at(0), at(1), at(FAILURES_WINDOW_MS - 1)]), 3);
+        assert_eq!(failures_within_window(&[]), 0);
+        assert_eq!(failures_within_window(&[at(0), at(1), at(FAILURES_WINDOW_MS)]), 2);
         assert_eq!(
-            within_window(&[at(9_999_999), at(0)]),
+            failures_within_window(&[at(0), at(1), at(FAILURES_WINDOW_MS - 1)]),
+            3
+        );
+        assert_eq!(
+            failures_within_window(&[at(9_999_999), at(0)]),
             2,
             "a clock that was put back"
         );

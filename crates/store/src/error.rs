@@ -3,15 +3,10 @@
 use std::path::PathBuf;
 
 use privatus_crypto::{CryptoError, KeyRingError, OpenError, SecretError};
-use privatus_domain::GroupError;
-use privatus_domain::MemberError;
-use privatus_domain::body::BodyError;
-use privatus_domain::contact::ContactError;
-use privatus_domain::message::MessageError;
-use privatus_domain::setting::SettingError;
 use privatus_domain::{
-    AccessError, AuditError, IdError, KeyEntryError, Permission, PictureError, PublicKeyError, Resource,
-    ResourceError, SafetyNumberError, SecurityError, TimestampError, TransferError, UserError, UserId,
+    AccessError, AuditError, BodyError, ContactError, GroupError, IdError, KeyEntryError, MemberError,
+    MessageError, Permission, PictureError, PublicKeyError, Resource, ResourceError, SafetyNumberError,
+    SecurityError, SettingError, TimestampError, TransferError, UserError, UserId,
 };
 use privatus_sqlite::{ErrorCode, SqliteError};
 

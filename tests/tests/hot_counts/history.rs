@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use privatus_domain::id::Id;
 use privatus_domain::{
-    Body, ContactId, ConversationId, DisplayName, MessageId, NewContact, NewMessage, PublicKey, SenderRef,
-    Timestamp,
+    Body, ContactId, ConversationId, DisplayName, Id, MessageId, NewContact, NewMessage, PublicKey,
+    SenderRef, Timestamp,
 };
 use privatus_store::{Password, Secret, Store, StoreError, VaultKeys, VaultOptions};
 

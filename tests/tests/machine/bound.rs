@@ -1,7 +1,6 @@
 //! What a session of a user reads: of every list, what it was granted, and nothing else.
 
-use privatus_domain::transfer::TransferFilter;
-use privatus_domain::{Permission, ResourceKind};
+use privatus_domain::{Permission, ResourceKind, TransferFilter};
 use privatus_store::{Store, StoreError};
 
 use crate::access::Need;

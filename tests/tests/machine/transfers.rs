@@ -1,10 +1,9 @@
 //! File transfers: offered to contacts and groups, taken from status to status, in steps that are allowed or not.
 
-use privatus_domain::transfer::{
-    FileHash, FileName, FileSize, NewTransfer, TransferDirection, TransferFilter, TransferPeer,
-    TransferStatus,
+use privatus_domain::{
+    FileHash, FileName, FileSize, NewTransfer, Permission, ResourceKind, TransferDirection, TransferFilter,
+    TransferId, TransferPeer, TransferStatus,
 };
-use privatus_domain::{Permission, ResourceKind, TransferId};
 use privatus_store::{Store, StoreError, WriteTx};
 use proptest::prelude::*;
 
@@ -223,7 +222,7 @@ impl Model {
 }
 
 pub(crate) fn compare(store: &Store, model: &Model) {
-    let seen = |transfer: &privatus_domain::transfer::Transfer| {
+    let seen = |transfer: &privatus_domain::Transfer| {
         let contact = transfer.contact.as_ref().map(ToString::to_string);
         let contact = contact.and_then(|id| PEOPLE.iter().position(|name| *name == id));
         let group = transfer.group.as_ref().map(ToString::to_string);

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use privatus_domain::id::Id;
+use privatus_domain::Id;
 use privatus_sqlite::{RawKey, Row, Value};
 
 use super::owned::owned;

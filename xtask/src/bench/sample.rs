@@ -1,8 +1,7 @@
 //! The messages of a run: the same for every side, and for every run of a size.
 
 use anyhow::Result;
-use privatus_domain::Timestamp;
-use privatus_domain::id::Id;
+use privatus_domain::{Id, Timestamp};
 
 /// Conversations that the messages are spread over.
 pub(crate) const CONVERSATIONS: usize = 200;

@@ -1,6 +1,6 @@
 //! `keys`: what the keys of the vault are for, how they were used, and when they should be replaced.
 
-use privatus_domain::key_entry::days_ahead;
+use privatus_domain::key_expiry_ahead;
 use privatus_domain::{KeyEntry, KeyFilter, KeyKind};
 use privatus_store::StoreError;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ fn list(arguments: &Arguments, kind: Option<KeyKind>, days: Option<i64>) -> Resu
     let store = open(arguments)?;
     let now = store.now();
     let expiring_by = days
-        .map(|days| days_ahead(now, days))
+        .map(|days| key_expiry_ahead(now, days))
         .transpose()
         .map_err(StoreError::from)?;
     let keys = store.read(|tx| tx.keys(&KeyFilter { kind, expiring_by }))?;

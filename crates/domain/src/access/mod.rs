@@ -2,7 +2,7 @@
 //!
 //! It separates users of one application. Whoever holds the vault's key reads and changes everything.
 //!
-//! What a grant on `*` of a kind, on `vault:*` and to everyone means is said once, in [`allowed`].
+//! What a grant on `*` of a kind, on `vault:*` and to everyone means is said once, in [`access_allowed`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -230,7 +230,7 @@ impl GrantFilter {
 /// the moment it is given until before the moment it expires. [`Permission::Admin`] stands for every permission, and on
 /// `vault:*` for every permission on everything.
 #[must_use]
-pub fn allowed(
+pub fn access_allowed(
     grants: &[Grant],
     user: &UserId,
     on: &Resource,
@@ -242,7 +242,7 @@ pub fn allowed(
 
 /// Until when it is allowed, by the grant that lasts longest; [`Timestamp::MAX`] without an end.
 #[must_use]
-pub fn allowed_until(
+pub fn access_allowed_until(
     grants: &[Grant],
     user: &UserId,
     on: &Resource,

@@ -29,7 +29,7 @@ fn grant(on: &str, to: Option<&str>, permissions: &[Permission]) -> Grant {
 /// Whether one grant allows ann this.
 fn ann(grant: &Grant, on: &str, permission: Permission) -> bool {
     let on = on.parse().unwrap();
-    allowed(
+    access_allowed(
         std::slice::from_ref(grant),
         &user("ann"),
         &on,
@@ -196,7 +196,7 @@ proptest! {
         grants in proptest::collection::vec(any_grant(), 0..5), more in any_grant(),
         on in any_resource(), permission in proptest::sample::select(&Permission::ALL[..]), who in "[ab]",
     ) {
-        let asked = |grants: &[Grant]| allowed(grants, &user(&who), &on, permission, at(NOW));
+        let asked = |grants: &[Grant]| access_allowed(grants, &user(&who), &on, permission, at(NOW));
         let (before, mut both) = (asked(&grants), grants);
         both.insert(0, more.clone());
         prop_assert_eq!(asked(&both), before || asked(&[more]), "each grant speaks for itself");
@@ -208,7 +208,7 @@ proptest! {
         grants in proptest::collection::vec(any_grant(), 0..5), on in any_resource(),
         permission in proptest::sample::select(&Permission::ALL[..]), early in NOW - 3..NOW + 3, later in 0_i64..4,
     ) {
-        let at_time = |ms| allowed(&grants, &user("a"), &on, permission, at(ms));
+        let at_time = |ms| access_allowed(&grants, &user("a"), &on, permission, at(ms));
         prop_assert!(at_time(early) || !at_time(early + later));
     }
 
@@ -216,9 +216,9 @@ proptest! {
     fn a_grant_on_all_is_worth_one_on_each(
         mut grant in any_grant(), on in any_resource(), permission in proptest::sample::select(&Permission::ALL[..]),
     ) {
-        let one = allowed(&[grant.clone()], &user("a"), &on, permission, at(NOW));
+        let one = access_allowed(&[grant.clone()], &user("a"), &on, permission, at(NOW));
         grant.on = Resource::every(grant.on.kind);
-        prop_assert!(!one || allowed(&[grant], &user("a"), &on, permission, at(NOW)));
+        prop_assert!(!one || access_allowed(&[grant], &user("a"), &on, permission, at(NOW)));
     }
 
     #[test]

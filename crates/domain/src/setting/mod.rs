@@ -16,7 +16,7 @@ use crate::user::UserId;
 
 /// A user's settings are the user's own: no grant is needed for them, and none takes them away.
 #[must_use]
-pub fn is_own(user: &UserId, scope: &str) -> bool {
+pub fn is_own_setting(user: &UserId, scope: &str) -> bool {
     user.as_str() == scope
 }
 
@@ -72,7 +72,7 @@ impl fmt::Debug for Effective {
 ///
 /// # Errors
 /// [`SettingError::ValueTooLarge`].
-pub fn encode_value(value: &JsonText) -> Result<Vec<u8>, SettingError> {
+pub fn encode_setting_value(value: &JsonText) -> Result<Vec<u8>, SettingError> {
     let bytes = value.as_str().as_bytes().to_vec();
     if bytes.len() > SETTING_VALUE_BYTES {
         return Err(SettingError::ValueTooLarge(bytes.len()));
@@ -88,6 +88,8 @@ mod tests {
     #[test]
     fn a_setting_is_its_users_own() {
         let alice = UserId::new("alice").unwrap();
-        assert!(is_own(&alice, "alice") && !is_own(&alice, "") && !is_own(&alice, "bob"));
+        assert!(
+            is_own_setting(&alice, "alice") && !is_own_setting(&alice, "") && !is_own_setting(&alice, "bob")
+        );
     }
 }

@@ -166,7 +166,7 @@ pub struct TransferFilter {
 ///
 /// # Errors
 /// [`TransferError`] names the rule.
-pub fn check_reason(to: TransferStatus, reason: Option<&str>) -> Result<(), TransferError> {
+pub fn check_transfer_reason(to: TransferStatus, reason: Option<&str>) -> Result<(), TransferError> {
     let Some(reason) = reason else { return Ok(()) };
     if to != TransferStatus::Failed {
         return Err(TransferError::ReasonWithoutFailure(to));
@@ -186,13 +186,16 @@ mod tests {
     #[test]
     fn only_a_failure_has_a_reason() {
         for status in TransferStatus::ALL {
-            assert_eq!(check_reason(status, None), Ok(()));
+            assert_eq!(check_transfer_reason(status, None), Ok(()));
             let is_failure = status == TransferStatus::Failed;
-            assert_eq!(check_reason(status, Some("no route")).is_ok(), is_failure);
+            assert_eq!(
+                check_transfer_reason(status, Some("no route")).is_ok(),
+                is_failure
+            );
         }
         let long = "x".repeat(1_025);
         for reason in ["", &long] {
-            assert!(check_reason(TransferStatus::Failed, Some(reason)).is_err());
+            assert!(check_transfer_reason(TransferStatus::Failed, Some(reason)).is_err());
         }
     }
 }

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::str::FromStr;
 
-use privatus_domain::id::Id;
 use privatus_domain::{
-    self as domain, ContactId, Description, DisplayName, GroupKind, GroupSettings, IdError, JsonText,
+    self as domain, ContactId, Description, DisplayName, GroupKind, GroupSettings, Id, IdError, JsonText,
     MemberLimit, MemberPermissions, NewGroup, NewMember, Role,
 };
 use privatus_store::{ReadTx, RestoredGroup, StoreError, WriteTx};

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use privatus_domain::id::Id;
 use privatus_domain::{
-    Attributes, Body, ContactId, ConversationId, ConversationKind, Direction, DisplayName, GroupId,
+    Attributes, Body, ContactId, ConversationId, ConversationKind, Direction, DisplayName, GroupId, Id,
     ImportedSender, Media, Message as Stored, NewMessage, Sender, SenderRef,
 };
 use privatus_store::WriteTx;

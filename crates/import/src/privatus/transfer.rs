@@ -1,7 +1,6 @@
 //! A `transfer` of an export.
 
-use privatus_domain::transfer::bytes_of_hex;
-use privatus_domain::{FileName, FileSize, Transfer as Stored, TransferState};
+use privatus_domain::{FileName, FileSize, Transfer as Stored, TransferState, bytes_of_hex};
 use privatus_store::{ReadTx, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 

@@ -2,8 +2,7 @@
 
 use std::str::FromStr;
 
-use privatus_domain::id::Id;
-use privatus_domain::{IdError, Timestamp};
+use privatus_domain::{Id, IdError, Timestamp};
 use privatus_store::{StoreError, WriteTx};
 use serde::{Deserialize, Deserializer, Serialize};
 

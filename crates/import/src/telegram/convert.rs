@@ -1,8 +1,7 @@
 //! From what an export says to what the store takes.
 
-use privatus_domain::id::Id;
 use privatus_domain::{
-    ContactId, ConversationId, Direction, DisplayName, GroupKind, ImportedSender, NewContact, NewGroup,
+    ContactId, ConversationId, Direction, DisplayName, GroupKind, Id, ImportedSender, NewContact, NewGroup,
     NewMessage, PublicKey, SenderRef,
 };
 use privatus_store::{StoreError, WriteTx};

@@ -1,9 +1,8 @@
 //! Grants: given, taken back, listed, asked.
 
-use privatus_domain::access::{allowed, allowed_until};
 use privatus_domain::{
     AccessError, Act, Grant, GrantFilter, NewAuditEntry, NewGrant, Permission, Permissions, Resource,
-    Timestamp, UserId,
+    Timestamp, UserId, access_allowed, access_allowed_until,
 };
 use serde_json::{Value, json};
 
@@ -67,7 +66,7 @@ impl ReadTx<'_> {
             self.permit(on, Permission::Admin)?;
         }
         let grants = self.grants_of(user)?;
-        Ok(allowed(&grants, user, on, permission, self.shared.now()))
+        Ok(access_allowed(&grants, user, on, permission, self.shared.now()))
     }
 
     /// What is granted to a user, or to everyone.
@@ -163,7 +162,7 @@ impl WriteTx<'_> {
         let (Some(user), Some(grants)) = (&self.user, &self.grants) else {
             return Ok(());
         };
-        let own = allowed_until(grants, user, on, Permission::Admin, self.now()).unwrap_or(self.now());
+        let own = access_allowed_until(grants, user, on, Permission::Admin, self.now()).unwrap_or(self.now());
         if own < expires_at.unwrap_or(Timestamp::MAX) {
             return Err(AccessError::OutlastsGiver(own).into());
         }

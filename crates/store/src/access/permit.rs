@@ -1,9 +1,8 @@
 //! The check that every read and write of a session with a user passes; free for a session without one.
 
-use privatus_domain::access::allowed;
 use privatus_domain::{
     Act, ConversationId, NewAuditEntry, NewSecurityEvent, Permission, Resource, ResourceKind, SecurityKind,
-    Severity, UserId,
+    Severity, UserId, access_allowed,
 };
 use serde_json::json;
 
@@ -31,7 +30,7 @@ impl ReadTx<'_> {
             self.grants = Some(self.grants_of(&user)?);
         }
         let grants = self.grants.as_deref().unwrap_or_default();
-        Ok(allowed(grants, &user, on, permission, self.shared.now()))
+        Ok(access_allowed(grants, &user, on, permission, self.shared.now()))
     }
 
     /// The same, and what is refused is written down.

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use privatus_crypto::{Context, TableKey};
-use privatus_domain::ConversationKind;
-use privatus_domain::id::Id;
+use privatus_domain::{ConversationKind, Id};
 use privatus_sqlite::Row;
 use zeroize::Zeroizing;
 

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use privatus_crypto::Password;
-use privatus_domain::id::Id;
+use privatus_domain::Id;
 use privatus_sqlite::fault::FaultVfs;
 use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac, RawKey};
 

@@ -2,9 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use privatus_domain::id::Id;
-use privatus_domain::setting::encode_value;
-use privatus_domain::{DisplayName, JsonText, MemberLimit, PublicKey, SettingKey};
+use privatus_domain::{DisplayName, Id, JsonText, MemberLimit, PublicKey, SettingKey, encode_setting_value};
 use privatus_sqlite::{Column, Value};
 use zeroize::Zeroizing;
 
@@ -135,7 +133,7 @@ fn sealed(cells: &Cells<'_, '_>, index: i32, column: &str, form: Form) -> Result
                 Column::Real(value) => JsonText::from(serde_json::Value::from(value)),
                 _ => json(cells.utf8(index, column)?),
             };
-            encode_value(&value).map_err(|error| cells.refused(column, &error.to_string()))
+            encode_setting_value(&value).map_err(|error| cells.refused(column, &error.to_string()))
         }
         Form::Hash => {
             let bytes = cells.bytes(index, column)?;

@@ -1,9 +1,9 @@
 //! What changes of a contact that is there: name, picture, presence, block and mute.
 
-use privatus_domain::contact::ContactError;
+use privatus_domain::folded::folded_name;
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
 use privatus_domain::{
-    Act, ContactId, DisplayName, NewAuditEntry, Permission, ProfilePicture, Timestamp, folded_name,
+    Act, ContactError, ContactId, DisplayName, NewAuditEntry, Permission, ProfilePicture, Timestamp,
 };
 use serde_json::json;
 

@@ -1,9 +1,9 @@
 //! A contact is made with its conversation, and removed.
 
-use privatus_domain::contact::ContactError;
+use privatus_domain::folded::folded_name;
 use privatus_domain::{
-    Act, ContactId, ContactState, ConversationId, ConversationKind, NewAuditEntry, NewContact, Permission,
-    Resource, Timestamp, folded_name,
+    Act, ContactError, ContactId, ContactState, ConversationId, ConversationKind, NewAuditEntry, NewContact,
+    Permission, Resource, Timestamp,
 };
 use serde_json::json;
 

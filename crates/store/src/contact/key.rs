@@ -1,9 +1,8 @@
 //! A contact's public key: replaced by an act of its own, and verified by its safety number.
 
-use privatus_domain::contact::ContactError;
 use privatus_domain::{
-    Act, ContactId, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, PublicKey, SafetyNumber,
-    SafetyNumberError, SecurityKind, Severity,
+    Act, ContactError, ContactId, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, PublicKey,
+    SafetyNumber, SafetyNumberError, SecurityKind, Severity,
 };
 use serde_json::{Value, json};
 

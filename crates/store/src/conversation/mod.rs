@@ -1,11 +1,9 @@
 //! Conversations: the chat list in one indexed read, and the counters kept with every message.
 
-use privatus_domain::contact::ContactError;
-use privatus_domain::id::Id;
 use privatus_domain::limits::CONVERSATIONS_MAX;
 use privatus_domain::{
-    Conversation, ConversationId, ConversationKind, MessageId, Partition, Permission, Resource, ResourceKind,
-    Timestamp,
+    ContactError, Conversation, ConversationId, ConversationKind, Id, MessageId, Partition, Permission,
+    Resource, ResourceKind, Timestamp,
 };
 
 use crate::db::hot;

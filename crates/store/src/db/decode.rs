@@ -1,6 +1,6 @@
 //! Rows as Rust values. A value of another type than its column's is damage, never converted.
 
-use privatus_domain::id::Id;
+use privatus_domain::Id;
 use privatus_domain::limits::ID_CHARS;
 use privatus_sqlite::{Column, Row};
 

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use privatus_domain::id::Id;
+use privatus_domain::Id;
 use privatus_sqlite::Value;
 
 /// Binds that a statement has room for without growing: a message's row has 13.

@@ -1,7 +1,6 @@
 //! Anonymous ids: derived from group and contact, never stored as a pair (docs/CRYPTO.md).
 
-use privatus_domain::id::Id;
-use privatus_domain::{AnonymousId, ContactId, GroupId, MemberError, Permission};
+use privatus_domain::{AnonymousId, ContactId, GroupId, Id, MemberError, Permission};
 
 use super::read::resource;
 use crate::db::statement::Sql;

@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 
-use privatus_domain::member_limit::Admission;
-use privatus_domain::member_rules::may;
 use privatus_domain::{
-    Act, ContactId, GroupId, Member, MemberAction, MemberError, MemberLimit, NewAuditEntry, NewMember,
-    Permission, Role,
+    Act, Admission, ContactId, GroupId, Member, MemberAction, MemberError, MemberLimit, NewAuditEntry,
+    NewMember, Permission, Role, member_may,
 };
 use serde_json::json;
 
@@ -152,7 +150,7 @@ impl WriteTx<'_> {
     ) -> Result<Member, StoreError> {
         let acting = self.member_find(group, actor)?;
         let acting = acting.ok_or_else(|| MemberError::NoMember(actor.clone()))?;
-        may(acting.role, action, target)?;
+        member_may(acting.role, action, target)?;
         Ok(acting)
     }
 

@@ -1,8 +1,8 @@
 //! Rows of `key_store` without their keys: listed, and given a time to expire.
 
-use privatus_domain::key_entry::checked_expiry;
 use privatus_domain::{
     Act, KeyEntry, KeyEntryError, KeyFilter, NewAuditEntry, Permission, Resource, ResourceKind, Timestamp,
+    checked_key_expiry,
 };
 use serde_json::json;
 
@@ -94,7 +94,7 @@ impl WriteTx<'_> {
             return Err(KeyEntryError::Destroyed(number).into());
         }
         let now = self.now();
-        let at = at.map(|at| checked_expiry(at, now)).transpose()?;
+        let at = at.map(|at| checked_key_expiry(at, now)).transpose()?;
         let expires = at.map(Timestamp::to_sql);
         let sql = Sql::new("UPDATE key_store SET expires_at = ? WHERE key_number = ?");
         let sql = sql.bind(expires.as_deref()).bind(i64::from(number));

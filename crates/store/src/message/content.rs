@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use privatus_crypto::{Context, TableKey, envelope_key_number};
-use privatus_domain::body::{Body, Stored};
-use privatus_domain::id::Id;
+use privatus_domain::{Body, Id, StoredBody};
 
 use crate::db::hot;
 use crate::db::statement::Sql;
@@ -136,13 +135,13 @@ impl ReadTx<'_> {
         let stored = key
             .open_into(&context, envelope, &mut plain)
             .map_err(StoreError::from)
-            .and_then(|()| Stored::decode(&plain).map_err(damaged));
+            .and_then(|()| StoredBody::decode(&plain).map_err(damaged));
         zeroize::Zeroize::zeroize(&mut plain);
         plain.clear();
         self.scratch = plain;
         match stored? {
-            Stored::Whole(body) => Ok(body),
-            Stored::Elsewhere { encoded, .. } => self.large_open(id, row_id, encoded),
+            StoredBody::Whole(body) => Ok(body),
+            StoredBody::Elsewhere { encoded, .. } => self.large_open(id, row_id, encoded),
         }
     }
 
@@ -163,9 +162,9 @@ impl ReadTx<'_> {
         if plain.len() != encoded {
             return Err(missing());
         }
-        match Stored::decode(&plain).map_err(damaged)? {
-            Stored::Whole(body) => Ok(body),
-            Stored::Elsewhere { .. } => Err(missing()),
+        match StoredBody::decode(&plain).map_err(damaged)? {
+            StoredBody::Whole(body) => Ok(body),
+            StoredBody::Elsewhere { .. } => Err(missing()),
         }
     }
 }

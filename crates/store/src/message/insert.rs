@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
-use privatus_domain::message::MessageError;
 use privatus_domain::{
-    ConversationId, Direction, MessageId, NewMessage, Partition, Permission, SenderRef, Timestamp,
+    ConversationId, Direction, MessageError, MessageId, NewMessage, Partition, Permission, SenderRef,
+    Timestamp,
 };
 
 use crate::conversation::{ConversationRef, Delta};

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use privatus_domain::id::Id;
-use privatus_domain::{ConversationId, Message, MessageId, Partition, Permission};
+use privatus_domain::{ConversationId, Id, Message, MessageId, Partition, Permission};
 
 use crate::db::statement::Sql;
 use crate::error::StoreError;

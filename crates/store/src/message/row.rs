@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use privatus_domain::id::Id;
 use privatus_domain::{
-    ConversationId, Direction, Message, MessageId, Partition, Permission, ReplyState, Sender, Timestamp,
+    ConversationId, Direction, Id, Message, MessageId, Partition, Permission, ReplyState, Sender, Timestamp,
 };
 
 use crate::db::decode::{FromRow, WrongType};

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use privatus_domain::message::MessageError;
-use privatus_domain::sender::anonymous_name;
-use privatus_domain::{AnonymousId, GroupId, MessageId, Sender, SenderRef};
+use privatus_domain::{AnonymousId, GroupId, MessageError, MessageId, Sender, SenderRef, anonymous_name};
 
 use crate::db::hot;
 use crate::db::statement::Sql;

@@ -1,9 +1,8 @@
 //! Settings: sealed JSON values under `(scope, key)`.
 
-use privatus_domain::setting::{encode_value, is_own};
 use privatus_domain::{
     Act, Effective, JsonText, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, SecurityKind,
-    Setting, SettingKey, Severity, Timestamp, UserId,
+    Setting, SettingKey, Severity, Timestamp, UserId, encode_setting_value, is_own_setting,
 };
 use serde_json::{Value, json};
 
@@ -110,7 +109,7 @@ impl ReadTx<'_> {
     }
 
     fn setting_is_own(&self, scope: &str) -> bool {
-        self.user.as_ref().is_some_and(|user| is_own(user, scope))
+        self.user.as_ref().is_some_and(|user| is_own_setting(user, scope))
     }
 
     fn setting_permit(
@@ -190,7 +189,7 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         self.setting_permit(scope, key, Permission::Write)?;
         let value = value.into();
-        let encoded = encode_value(&value)?;
+        let encoded = encode_setting_value(&value)?;
         self.identity_note(scope, key, Some(&value))?;
         let sealed = self.reseal_value("settings", "value", &row_id(scope, key.as_str()), &encoded)?;
         let (updated, now) = (updated_at.to_sql(), self.now().to_sql());

@@ -1,7 +1,6 @@
 //! Removing what a contact or group left: hidden at once, deleted in bounded batches, resumable after a crash.
 
-use privatus_domain::MessageId;
-use privatus_domain::id::Id;
+use privatus_domain::{Id, MessageId};
 
 use crate::db::hot;
 use crate::db::statement::Sql;
@@ -80,8 +79,7 @@ impl WriteTx<'_> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use privatus_domain::group::{GroupKind, NewGroup};
-    use privatus_domain::{DisplayName, NewMessage, SenderRef};
+    use privatus_domain::{DisplayName, GroupKind, NewGroup, NewMessage, SenderRef};
 
     use super::BATCH;
     use crate::db::statement::Sql;

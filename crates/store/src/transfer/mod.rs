@@ -5,12 +5,9 @@ mod stale;
 #[cfg(test)]
 mod tests;
 
-use privatus_domain::contact::ContactError;
-use privatus_domain::id::Id;
-use privatus_domain::transfer::check_reason;
 use privatus_domain::{
-    FileSize, NewTransfer, Permission, Resource, ResourceKind, Timestamp, Transfer, TransferDirection,
-    TransferId, TransferPeer, TransferState, TransferStatus,
+    ContactError, FileSize, Id, NewTransfer, Permission, Resource, ResourceKind, Timestamp, Transfer,
+    TransferDirection, TransferId, TransferPeer, TransferState, TransferStatus, check_transfer_reason,
 };
 
 pub use self::list::{TRANSFERS_MAX, TransferPage};
@@ -185,7 +182,7 @@ impl WriteTx<'_> {
         self.permit(&resource(id), Permission::Write)?;
         let known = self.transfer_find(id)?;
         let state = known.state.step(to)?;
-        check_reason(to, reason)?;
+        check_transfer_reason(to, reason)?;
         let completed = (to == TransferStatus::Completed).then(|| self.now());
         self.transfer_update(id, state, completed, reason)?;
         Ok(state)

@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use privatus_domain::transfer::FileSize;
 use privatus_domain::{
-    DisplayName, GroupKind, NewGroup, Transfer, TransferDirection, TransferFilter, TransferId, TransferPeer,
-    TransferState, TransferStatus,
+    DisplayName, FileSize, GroupKind, NewGroup, Transfer, TransferDirection, TransferFilter, TransferId,
+    TransferPeer, TransferState, TransferStatus,
 };
 use proptest::prelude::*;
 

@@ -6,8 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use privatus_domain::id::Id;
-use privatus_domain::{MessageId, Partition};
+use privatus_domain::{Id, MessageId, Partition};
 
 /// Ends that are kept: those of some chats that are scrolled at once.
 const KEPT: usize = 32;

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use privatus_crypto::Context;
-use privatus_domain::id::Id;
-use privatus_domain::{ContactId, Grant, MessageId, Partition, UserId};
+use privatus_domain::{ContactId, Grant, Id, MessageId, Partition, UserId};
 
 use crate::db::connection::Connection;
 use crate::db::statement::Sql;

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 
 use privatus_crypto::{Context, CryptoError, TableKey};
-use privatus_domain::id::Id;
-use privatus_domain::{Partition, SenderRef, Timestamp, Usage};
+use privatus_domain::{Id, Partition, SenderRef, Timestamp, Usage};
 
 use super::read::{ReadTx, rollback};
 use crate::db::connection::Connection;

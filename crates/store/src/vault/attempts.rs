@@ -1,9 +1,9 @@
 //! `attempts.json`: failed unlocks since the last good one. Nobody vouches for it: whoever holds the folder can change
 //! or remove it, so it only warns, and no failure to read or write it is ever an error.
 
-use privatus_domain::security::{MANY_FAILURES, within_window};
 use privatus_domain::{
-    Act, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity, Timestamp,
+    Act, MANY_FAILURES, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity,
+    Timestamp, failures_within_window,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -50,7 +50,7 @@ pub(crate) fn note(files: &Files, now: Timestamp) {
     moments.push(now);
     let most = usize::try_from(MANY_FAILURES).unwrap_or(usize::MAX);
     moments.drain(..moments.len().saturating_sub(most));
-    let within = u32::try_from(within_window(&moments)).unwrap_or(MANY_FAILURES);
+    let within = u32::try_from(failures_within_window(&moments)).unwrap_or(MANY_FAILURES);
     attempts.within_window = attempts.within_window.max(within).min(MANY_FAILURES);
     attempts.recent = moments.into_iter().map(Timestamp::to_rfc3339).collect();
     if let Ok(bytes) = serde_json::to_vec(&attempts) {

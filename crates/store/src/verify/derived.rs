@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use privatus_domain::folded::folded_name;
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
-use privatus_domain::{MessageId, Partition, folded_name};
+use privatus_domain::{MessageId, Partition};
 
 use super::{BATCH, Verification};
 use crate::db::statement::Sql;

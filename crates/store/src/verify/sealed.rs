@@ -1,7 +1,7 @@
 //! Sealed values of the tables that no query of the store opens: transfers, groups, security events. Those of the audit log
 //! are opened with its chain.
 
-use privatus_domain::id::Id;
+use privatus_domain::Id;
 
 use super::{BATCH, Verification};
 use crate::db::statement::Sql;

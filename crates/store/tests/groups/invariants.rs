@@ -1,9 +1,9 @@
 //! Whatever is done to members, in any order: one owner, no more than the limit, nobody who is banned; and a refusal
 //! changes nothing.
 
-use privatus_domain::member_rules::may;
 use privatus_domain::{
     Ban, ContactId, Group, GroupChange, GroupKind, Member, MemberAction, MemberLimit, NewMember, Role,
+    member_may,
 };
 use privatus_store::StoreError;
 use proptest::prelude::*;
@@ -109,7 +109,7 @@ fn is_allowed(before: &State, world: &World, op: &Op) -> bool {
     };
     let asks = |by: &usize, action, target| {
         let actor = role_of(before, &person(by));
-        actor.is_some_and(|actor| may(actor, action, target).is_ok())
+        actor.is_some_and(|actor| member_may(actor, action, target).is_ok())
     };
     let role = |who: &usize| role_of(before, &person(who));
     match op {

@@ -1,7 +1,6 @@
 //! `audit prune`: the oldest entries go, and a checkpoint says where the log now begins.
 
-use privatus_domain::Timestamp;
-use privatus_domain::audit::kept_since;
+use privatus_domain::{Timestamp, audit_kept_since};
 use privatus_store::{ReadTx, StoreError};
 use serde_json::json;
 
@@ -19,7 +18,7 @@ pub(super) fn run(arguments: &Arguments, prune: &AuditPrune) -> Result<u8, Failu
     let (before, old) = store.read(|tx| {
         let before = match given {
             Some(before) => before,
-            None => kept_since(now, days(tx, prune.keep_days)?)?,
+            None => audit_kept_since(now, days(tx, prune.keep_days)?)?,
         };
         Ok::<_, StoreError>((before, tx.audit_old(before)?))
     })?;

@@ -1,8 +1,9 @@
 //! Groups, members and bans as JSON. In an anonymous group everybody else is known by an anonymous id alone, unless names are
 //! asked for; what a group holds as JSON stands as it was written, so that no number is rounded.
 
-use privatus_domain::group::GroupKind;
-use privatus_domain::{AnonymousId, Ban, ContactId, Group, GroupId, JsonText, Member, Role, Timestamp};
+use privatus_domain::{
+    AnonymousId, Ban, ContactId, Group, GroupId, GroupKind, JsonText, Member, Role, Timestamp,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 

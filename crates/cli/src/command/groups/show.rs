@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use privatus_domain::sender::anonymous_name;
-use privatus_domain::{AnonymousId, ContactId, Group, Member};
+use privatus_domain::{AnonymousId, ContactId, Group, Member, anonymous_name};
 use privatus_store::{Store, StoreError};
 
 use super::json::{BanJson, GroupJson, Known, KnownBan, MembersJson, is_named, members_json};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use privatus_domain::security::{FAILURES_WINDOW_MS, MANY_FAILURES};
 use privatus_domain::{
-    Act, JsonText, NewAuditEntry, NewSecurityEvent, Permission, Resolution, Resource, ResourceKind,
-    SecurityError, SecurityEvent, SecurityFilter, SecurityKind, Severity, Timestamp,
+    Act, FAILURES_WINDOW_MS, JsonText, MANY_FAILURES, NewAuditEntry, NewSecurityEvent, Permission,
+    Resolution, Resource, ResourceKind, SecurityError, SecurityEvent, SecurityFilter, SecurityKind, Severity,
+    Timestamp,
 };
 use serde_json::json;
 
