@@ -1,6 +1,6 @@
 //! The errors of this crate. None of them carries a key, a password or a plaintext.
 
-use crate::kdf::KdfCost;
+use crate::kdf_limits;
 
 /// A password or recovery code that cannot be one, found before any key is derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,11 +33,11 @@ pub enum CryptoError {
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes; nothing was encrypted")]
     NoRandomness,
-    /// A KDF cost outside [`KdfCost::FLOOR`] ..= [`KdfCost::CEILING`].
+    /// A KDF cost outside [`KdfCost::FLOOR`](crate::KdfCost::FLOOR) ..= [`KdfCost::CEILING`](crate::KdfCost::CEILING).
     #[error(
         "{iterations} iterations are outside {} to {}: choose a number between them",
-        KdfCost::FLOOR,
-        KdfCost::CEILING
+        kdf_limits::FLOOR,
+        kdf_limits::CEILING
     )]
     KdfCost {
         /// The number asked for.
@@ -86,7 +86,7 @@ pub enum KeyRingError {
     #[error(
         "slot {slot} of the key ring asks for {iterations} iterations, below the floor of {}; \
          the file was altered: restore it from a backup",
-        KdfCost::FLOOR
+        kdf_limits::FLOOR
     )]
     KdfBelowFloor {
         /// The slot's id.
@@ -98,7 +98,7 @@ pub enum KeyRingError {
     #[error(
         "slot {slot} of the key ring asks for {iterations} iterations, above the ceiling of {}; \
          the file was altered: restore it from a backup",
-        KdfCost::CEILING
+        kdf_limits::CEILING
     )]
     KdfAboveCeiling {
         /// The slot's id.
@@ -110,7 +110,7 @@ pub enum KeyRingError {
     #[error(
         "the password slots of the key ring ask for {iterations} iterations together, above the \
          ceiling of {}; the file was altered: restore it from a backup",
-        KdfCost::CEILING
+        kdf_limits::CEILING
     )]
     KdfSumAboveCeiling {
         /// What they ask for together.

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::derive;
 use crate::error::CryptoError;
+use crate::kdf_limits;
 
 /// The iterations of PBKDF2-HMAC-SHA512 for one password slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,9 +14,9 @@ pub struct KdfCost(u32);
 
 impl KdfCost {
     /// The least that is accepted, when creating and when opening (OWASP's figure for SHA-512).
-    pub const FLOOR: u32 = 210_000;
+    pub const FLOOR: u32 = kdf_limits::FLOOR;
     /// The most that is accepted: more would be a way to make opening hang.
-    pub const CEILING: u32 = 100_000_000;
+    pub const CEILING: u32 = kdf_limits::CEILING;
 
     /// A cost of this many iterations.
     ///

@@ -9,6 +9,7 @@ mod error;
 mod fingerprint;
 mod frame;
 mod kdf;
+mod kdf_limits;
 mod key;
 mod key_ring;
 mod password;
