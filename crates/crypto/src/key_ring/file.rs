@@ -4,12 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
-use super::MAX_KEY_RING_BYTES;
 use crate::derive::{self, label};
 use crate::digest::Digest;
 use crate::error::{CryptoError, KeyRingError};
 use crate::frame;
 use crate::key::MasterKey;
+
+/// The largest key ring file that is read, in bytes.
+pub const MAX_KEY_RING_BYTES: usize = 64 * 1024;
 
 /// The name before the version in `format`.
 const NAME: &str = "privatus-keyring-";

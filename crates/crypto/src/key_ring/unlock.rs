@@ -1,11 +1,12 @@
 //! Opening a key ring with a secret.
 
 use super::body::unwrap_database_key;
-use super::{KeyRing, SlotKind};
+use super::ring::KeyRing;
+use super::slot::SlotKind;
+use super::unlocked::Unlocked;
 use crate::error::KeyRingError;
-use crate::key::{DatabaseKey, MasterKey};
+use crate::key::MasterKey;
 use crate::password::Secret;
-use crate::vault_id::VaultId;
 
 impl KeyRing {
     /// Opens the key ring. In this order: slot key and key check of each slot of the secret's
@@ -32,10 +33,10 @@ impl KeyRing {
     /// [`KeyRingError::WrongSecret`] for the keys of another vault; else as [`unlock`](Self::unlock) once a slot is
     /// open.
     pub fn reopen(&self, known: &Unlocked) -> Result<Unlocked, KeyRingError> {
-        if self.body.vault != known.vault {
+        if self.body.vault != known.vault_id() {
             return Err(KeyRingError::WrongSecret);
         }
-        self.unlock_with(known.master.duplicate(), known.slot_kind)
+        self.unlock_with(known.master().duplicate(), known.slot_kind())
     }
 
     fn unlock_with(&self, master: MasterKey, kind: SlotKind) -> Result<Unlocked, KeyRingError> {
@@ -48,65 +49,6 @@ impl KeyRing {
         }
         let database_key = unwrap_database_key(&self.body.vault, &master, &self.body.database_key)
             .map_err(|_| KeyRingError::Tampered("its database key does not unwrap"))?;
-        Ok(Unlocked::new(self, master, database_key, kind))
-    }
-}
-
-/// The keys of an opened key ring.
-#[derive(Debug)]
-pub struct Unlocked {
-    master: MasterKey,
-    database_key: DatabaseKey,
-    cipher_salt: [u8; 16],
-    vault: VaultId,
-    generation: u64,
-    slot_kind: SlotKind,
-}
-
-impl Unlocked {
-    pub(super) fn new(
-        ring: &KeyRing,
-        master: MasterKey,
-        database_key: DatabaseKey,
-        slot_kind: SlotKind,
-    ) -> Self {
-        Self {
-            master,
-            database_key,
-            cipher_salt: ring.body.cipher_salt,
-            vault: ring.body.vault,
-            generation: ring.body.generation,
-            slot_kind,
-        }
-    }
-
-    /// The master key.
-    pub fn master(&self) -> &MasterKey {
-        &self.master
-    }
-
-    /// SQLCipher's raw key.
-    pub fn database_key(&self) -> &DatabaseKey {
-        &self.database_key
-    }
-
-    /// SQLCipher's salt, which the file's first 16 bytes hold too. Not secret.
-    pub fn cipher_salt(&self) -> &[u8; 16] {
-        &self.cipher_salt
-    }
-
-    /// The vault.
-    pub fn vault_id(&self) -> VaultId {
-        self.vault
-    }
-
-    /// The generation of the key ring that was opened.
-    pub fn generation(&self) -> u64 {
-        self.generation
-    }
-
-    /// What opened it.
-    pub fn slot_kind(&self) -> SlotKind {
-        self.slot_kind
+        Ok(Unlocked::new(&self.body, master, database_key, kind))
     }
 }

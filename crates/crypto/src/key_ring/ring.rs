@@ -1,13 +1,9 @@
-//! The key ring: everything needed, besides a secret, to open a vault.
+//! A key ring: made, read, and given another password.
 
-mod body;
-mod file;
-mod slot;
-mod unlock;
-
-pub use slot::{SlotInfo, SlotKind};
-pub use unlock::Unlocked;
-
+use super::body::{self, Body, MAX_SLOTS};
+use super::file;
+use super::slot::{Slot, SlotInfo, SlotKind};
+use super::unlocked::Unlocked;
 use crate::error::{CryptoError, KeyRingError};
 use crate::kdf::KdfCost;
 use crate::key::{DatabaseKey, MasterKey};
@@ -15,15 +11,10 @@ use crate::password::Password;
 use crate::random;
 use crate::recovery_code::RecoveryCode;
 use crate::vault_id::VaultId;
-use body::{Body, MAX_SLOTS};
-use slot::Slot;
-
-/// The largest key ring file that is read, in bytes.
-pub const MAX_KEY_RING_BYTES: usize = 64 * 1024;
 
 /// A key ring: not secret, but whoever may write it can lock its owner out.
 pub struct KeyRing {
-    body: Body,
+    pub(super) body: Body,
     /// The canonical bytes of `body`, under checksum and MAC.
     bytes: Vec<u8>,
     mac: [u8; 32],
@@ -60,7 +51,7 @@ impl KeyRing {
             slots,
         };
         let ring = Self::sealed(body, &master)?;
-        let unlocked = Unlocked::new(&ring, master, database_key, SlotKind::Password);
+        let unlocked = Unlocked::new(&ring.body, master, database_key, SlotKind::Password);
         Ok((ring, unlocked))
     }
 
@@ -176,11 +167,11 @@ impl KeyRing {
     }
 
     /// Whether a key is being replaced: this version neither begins nor finishes that.
-    fn is_rotating(&self) -> bool {
+    pub(super) fn is_rotating(&self) -> bool {
         !self.body.pending_database_key.is_empty() || !self.body.pending_master_key.is_empty()
     }
 
-    fn is_authentic(&self, master: &MasterKey) -> bool {
+    pub(super) fn is_authentic(&self, master: &MasterKey) -> bool {
         file::mac(master, &self.bytes)
             .is_ok_and(|mac| subtle::ConstantTimeEq::ct_eq(mac.as_slice(), self.mac.as_slice()).into())
     }
