@@ -3,7 +3,8 @@
 use privatus_crypto::LedgerKey;
 use privatus_sqlite::{Connection, OpenMode, OpenOptions, SqliteError};
 
-use super::{Fault, World};
+use super::fault::Fault;
+use super::world::World;
 use crate::error::MigrateError;
 use crate::event::Event;
 use crate::ledger::{Seal, applied};

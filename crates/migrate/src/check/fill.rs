@@ -3,9 +3,10 @@
 use privatus_sqlite::Connection;
 
 use super::bench::Bench;
+use super::case::Case;
 use super::fault::{Fault, of_step};
 use super::report::Filled;
-use super::{Case, rows};
+use super::rows;
 use crate::read::{self, quoted};
 
 /// Months that have to stand: one could be an exception to everything.

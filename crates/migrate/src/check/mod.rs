@@ -2,6 +2,8 @@
 //! and up again, and what must not have changed is compared. A build's own steps pass through here in its tests.
 
 mod bench;
+mod case;
+mod excused;
 mod fault;
 mod fill;
 mod indexes;
@@ -13,65 +15,24 @@ mod round_trip;
 mod rows;
 mod template;
 mod values;
+mod world;
 
 use privatus_sqlite::Connection;
 
-use crate::error::MigrateError;
-use crate::host::Host;
 use crate::schema::Schema;
 use crate::step::Step;
 use crate::tokens::normalised;
 
 use bench::Bench;
-pub use fault::Fault;
 use fault::of_step;
 use kept::Kept;
-pub use report::Report;
 use template::Alone;
 
-/// A step and the rows that are added behind it, so that the next step finds every table filled.
-#[derive(Debug, Clone, Copy)]
-pub struct Case<'a> {
-    /// The step.
-    pub step: Step,
-    /// SQL that fills what the step added.
-    pub sample: &'a str,
-    /// The same for each month's table, whose name stands as `{table}`.
-    pub partition_sample: Option<&'a str>,
-}
-
-/// A vault's months around a database whose values are not sealed.
-pub trait World: Host {
-    /// Makes the tables of the catalogue's months that do not stand yet, and the views over them.
-    ///
-    /// # Errors
-    /// SQLite's.
-    fn make_months(&mut self, db: &mut Connection) -> Result<(), MigrateError>;
-
-    /// Gives `to`, which has the schema and no month, the months of `from` and the views over them.
-    ///
-    /// # Errors
-    /// SQLite's.
-    fn copy_months(&mut self, from: &mut Connection, to: &mut Connection) -> Result<(), MigrateError>;
-}
-
-/// What is let pass, each with the reason. An entry that is not needed is a fault.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Excused<'a> {
-    /// `(table, column, reason)`: a foreign key's column without an index.
-    pub unindexed: &'a [(&'a str, &'a str, &'a str)],
-    /// `(index, reason)`: an index that a step drops or gives to another table.
-    pub dropped_indexes: &'a [(&'a str, &'a str)],
-    /// `(index, reason)`: an index that the template has and no month.
-    pub template_only: &'a [(&'a str, &'a str)],
-    /// `(table, column, reason)`: a nullable column that is never NULL, or has no value yet.
-    pub one_kind: &'a [(&'a str, &'a str, &'a str)],
-    /// `(step, what, reason)` of what a step's way up changes in columns that stay: `table` for rows that are declared to
-    /// come or go, `table.column` for values; the template's name stands for all months.
-    pub changed_up: &'a [(&'a str, &'a str, &'a str)],
-    /// The same of its way back, when it is in use.
-    pub changed_back: &'a [(&'a str, &'a str, &'a str)],
-}
+pub use case::Case;
+pub use excused::Excused;
+pub use fault::Fault;
+pub use report::Report;
+pub use world::World;
 
 /// Runs every check over the steps, the first one first.
 ///
