@@ -3,7 +3,7 @@
 use privatus_crypto::{CryptoError, OpenError};
 use privatus_sqlite::SqliteError;
 
-use crate::step::Version;
+use crate::version::Version;
 
 /// A refusal or failure; whatever it is, the database is as it was before the step.
 #[derive(Debug, thiserror::Error)]

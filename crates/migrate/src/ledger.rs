@@ -5,7 +5,8 @@ use privatus_sqlite::{Column, Connection, Row, SqliteError, Value};
 
 use crate::error::MigrateError;
 use crate::read;
-use crate::step::{Rows, Step, Version};
+use crate::step::{Rows, Step};
+use crate::version::Version;
 
 /// diesel's own ledger, as diesel makes it.
 const DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \

@@ -18,6 +18,7 @@ mod state;
 mod step;
 mod steps;
 mod tokens;
+mod version;
 
 pub use error::MigrateError;
 pub use event::Event;
@@ -29,5 +30,6 @@ pub use read::text_of;
 pub use run::Runner;
 pub use schema::Schema;
 pub use state::{Newer, State, pending, state};
-pub use step::{Code, Rows, Step, Version};
+pub use step::{Code, Rows, Step};
 pub use steps::Steps;
+pub use version::Version;

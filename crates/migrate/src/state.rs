@@ -5,8 +5,9 @@ use privatus_sqlite::{Column, Connection, Value};
 use crate::error::MigrateError;
 use crate::ledger::missing_ledger;
 use crate::read;
-use crate::step::{Step, Version};
+use crate::step::Step;
 use crate::steps::Steps;
+use crate::version::Version;
 
 /// What an open finds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,7 @@ use privatus_sqlite::Connection;
 
 use crate::error::MigrateError;
 use crate::host::Host;
-
-/// A step's number: the digits of its folder's name, diesel's own version.
-pub type Version = i64;
+use crate::version::Version;
 
 /// Tables whose count of rows a step changes: the table, and the SQL that gives, **before** the step, the count after it.
 /// Every other table that stands before and after keeps its count.

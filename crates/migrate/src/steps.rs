@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use crate::step::{Step, Version};
+use crate::step::Step;
+use crate::version::Version;
 
 /// Steps in the order in which they are applied, with their checksums, taken once.
 #[derive(Debug)]
