@@ -4,6 +4,7 @@ use std::ffi::c_int;
 
 use libsqlite3_sys as ffi;
 
+use crate::connection::Connection;
 use crate::error::SqliteError;
 use crate::handle::Handle;
 use crate::statement::Statement;
@@ -46,7 +47,20 @@ pub struct Checkpoint {
     pub checkpointed: Option<u64>,
 }
 
-pub(crate) fn run(handle: &Handle, mode: CheckpointMode) -> Result<Checkpoint, SqliteError> {
+impl Connection {
+    /// Checkpoints the WAL of the main database.
+    ///
+    /// # Errors
+    ///
+    /// SQLite's code; being held back by others is not one ([`Checkpoint::busy`]), but another
+    /// running checkpoint ([`ErrorCode::Busy`](crate::ErrorCode::Busy)) and an open transaction of this connection
+    /// ([`ErrorCode::Locked`](crate::ErrorCode::Locked)) are.
+    pub fn wal_checkpoint(&mut self, mode: CheckpointMode) -> Result<Checkpoint, SqliteError> {
+        run(&self.handle, mode)
+    }
+}
+
+fn run(handle: &Handle, mode: CheckpointMode) -> Result<Checkpoint, SqliteError> {
     const OPERATION: &str = "checkpoint the WAL";
     handle.with(OPERATION, |db| {
         if mode == CheckpointMode::Noop {

@@ -1,7 +1,6 @@
 //! A diesel connection with its raw handle beside it.
 
 use std::ffi::{CString, c_int};
-use std::path::Path;
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,16 +10,12 @@ use diesel::connection::{Connection as _, InstrumentationEvent};
 use libsqlite3_sys as ffi;
 
 use crate::capture;
-use crate::checkpoint::{self, Checkpoint, CheckpointMode};
-use crate::counters::{self, Counters};
 use crate::error::{ErrorCode, SqliteError};
 use crate::handle::{Handle, InterruptHandle};
 use crate::key::RawKey;
-use crate::library::library;
-use crate::limit::Limit;
-use crate::open::{OpenOptions, PageMac};
-use crate::query::Statements;
-use crate::uri;
+use crate::options::PageMac;
+use crate::statement_cache::Statements;
+use crate::trace;
 
 /// Sets the MAC of each page of a keyed database. Ours is HMAC-SHA256 in place of SQLCipher's HMAC-SHA512: as strong for
 /// this use, and processors have instructions for SHA-256 (docs/adr/0011).
@@ -43,32 +38,6 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Opens a database file and keys it. **Nothing of the file is read yet**: a wrong key or a
-    /// damaged file shows at the first statement.
-    ///
-    /// The connection has extension loading off, defensive mode on (no writable schema) and does
-    /// not trust functions and virtual tables named in the schema.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorCode::CantOpen`], with the system's error, when the file does not exist (except for
-    /// [`OpenMode::Create`](crate::OpenMode::Create)), is a folder or may not be read; when the path is empty, is not UTF-8
-    /// or holds a NUL.
-    pub fn open(path: &Path, options: &OpenOptions<'_>) -> Result<Self, SqliteError> {
-        library()?;
-        Self::establish(&uri::file_uri(path, options)?, options.key, options.page_mac)
-    }
-
-    /// Opens a private database in memory; the mode of `options` does not matter.
-    ///
-    /// # Errors
-    ///
-    /// Out of memory, or an unknown VFS.
-    pub fn open_in_memory(options: &OpenOptions<'_>) -> Result<Self, SqliteError> {
-        library()?;
-        Self::establish(&uri::memory_uri(options)?, options.key, options.page_mac)
-    }
-
     /// Opens `uri`; [`crate::library::library`] itself uses it, so the entry point must be registered already.
     pub(crate) fn establish(uri: &str, key: Option<&RawKey>, mac: PageMac) -> Result<Self, SqliteError> {
         let (mut diesel, db) = match capture::establish(uri)? {
@@ -105,7 +74,7 @@ impl Connection {
         if key.is_some() {
             connection.execute_batch(set_page_mac(mac))?;
         }
-        counters::opened(&connection.handle)?;
+        trace::opened(&connection.handle)?;
         Ok(connection)
     }
 
@@ -153,109 +122,6 @@ impl Connection {
     /// A handle that stops what this connection runs, from any thread.
     pub fn interrupt_handle(&self) -> InterruptHandle {
         InterruptHandle::new(Arc::clone(&self.handle))
-    }
-
-    /// What the connection did; the first call switches statement counting on.
-    ///
-    /// # Errors
-    ///
-    /// None in practice; SQLite's code otherwise.
-    pub fn counters(&self) -> Result<Counters, SqliteError> {
-        counters::read(&self.handle)
-    }
-
-    /// Sets a limit and gives the one before it. Negative values change nothing.
-    pub fn set_limit(&mut self, limit: Limit, value: i32) -> i32 {
-        // SAFETY: an open connection and a known limit.
-        self.handle
-            .with("set a limit", |db| unsafe {
-                ffi::sqlite3_limit(db, limit.id(), value)
-            })
-            .unwrap_or(-1)
-    }
-
-    /// The limit in force.
-    pub fn get_limit(&self, limit: Limit) -> i32 {
-        // SAFETY: an open connection; -1 only asks.
-        self.handle
-            .with("read a limit", |db| unsafe {
-                ffi::sqlite3_limit(db, limit.id(), -1)
-            })
-            .unwrap_or(-1)
-    }
-
-    /// No explicit transaction is open.
-    pub fn is_autocommit(&self) -> bool {
-        // SAFETY: an open connection.
-        self.handle
-            .with("read the state", |db| unsafe {
-                ffi::sqlite3_get_autocommit(db) != 0
-            })
-            .unwrap_or(true)
-    }
-
-    /// The database can only be read, by the mode or because the file did not allow writing.
-    pub fn is_readonly(&self) -> bool {
-        self.handle
-            // SAFETY: an open connection, and a NUL-terminated name.
-            .with("read the state", |db| unsafe { ffi::sqlite3_db_readonly(db, c"main".as_ptr()) == 1 })
-            .unwrap_or(true)
-    }
-
-    /// Rows that the last INSERT, UPDATE or DELETE changed directly (not through triggers).
-    pub fn changes64(&self) -> i64 {
-        // SAFETY: an open connection.
-        self.handle
-            .with("read the state", |db| unsafe { ffi::sqlite3_changes64(db) })
-            .unwrap_or(0)
-    }
-
-    /// How long to wait for a lock of another connection, in milliseconds (at most `i32::MAX`).
-    ///
-    /// # Errors
-    ///
-    /// None in practice; SQLite's code otherwise.
-    pub fn busy_timeout(&mut self, milliseconds: u32) -> Result<(), SqliteError> {
-        let milliseconds = c_int::try_from(milliseconds).unwrap_or(c_int::MAX);
-        self.handle.with("set the busy timeout", |db| {
-            // SAFETY: an open connection.
-            SqliteError::check("set the busy timeout", unsafe {
-                ffi::sqlite3_busy_timeout(db, milliseconds)
-            })
-        })?
-    }
-
-    /// Leaves the WAL beside the database when this connection closes as the last one; otherwise it is merged then, by a
-    /// connection that only read as well.
-    ///
-    /// # Errors
-    ///
-    /// None in practice; SQLite's code otherwise.
-    pub fn keep_log_at_close(&mut self) -> Result<(), SqliteError> {
-        const OPERATION: &str = "configure the connection";
-        let on: c_int = 1;
-        self.handle.with(OPERATION, |db| {
-            // SAFETY: an open connection; the option takes an int and an int pointer or null.
-            SqliteError::check(OPERATION, unsafe {
-                ffi::sqlite3_db_config(
-                    db,
-                    ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
-                    on,
-                    ptr::null_mut::<c_int>(),
-                )
-            })
-        })?
-    }
-
-    /// Checkpoints the WAL of the main database.
-    ///
-    /// # Errors
-    ///
-    /// SQLite's code; being held back by others is not one ([`Checkpoint::busy`]), but another
-    /// running checkpoint ([`ErrorCode::Busy`]) and an open transaction of this connection
-    /// ([`ErrorCode::Locked`]) are.
-    pub fn wal_checkpoint(&mut self, mode: CheckpointMode) -> Result<Checkpoint, SqliteError> {
-        checkpoint::run(&self.handle, mode)
     }
 }
 

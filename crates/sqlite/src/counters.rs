@@ -1,13 +1,14 @@
 //! Counters of pages and statements, for tests of hot paths and for `stats`.
 
-use std::ffi::{c_int, c_uint, c_void};
-use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::ffi::c_int;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use libsqlite3_sys as ffi;
 
+use crate::connection::Connection;
 use crate::error::SqliteError;
 use crate::handle::Handle;
+use crate::trace;
 
 /// What a connection did. Use the difference of two readings.
 ///
@@ -52,54 +53,21 @@ pub struct Counters {
     pub vm_steps: u64,
 }
 
-/// The running sums, written by the trace callback.
-#[derive(Default)]
-pub(crate) struct StatementTotals {
-    traced: AtomicBool,
-    prepared: AtomicU64,
-    reprepared: AtomicU64,
-    transaction: AtomicU64,
-    run: AtomicU64,
-    fullscan_steps: AtomicU64,
-    sorts: AtomicU64,
-    auto_index_rows: AtomicU64,
-    vm_steps: AtomicU64,
-}
-
-/// Whether connections are traced from their opening on.
-static FROM_OPENING: AtomicBool = AtomicBool::new(false);
-
-/// Makes every connection that this process opens from now on count its statements from the first: for tests of what
-/// an open costs, whose statements have run before anybody can ask for counters.
-pub fn count_from_opening() {
-    FROM_OPENING.store(true, Ordering::Relaxed);
-}
-
-/// Begins to count on a connection just opened, where that is wanted.
-pub(crate) fn opened(handle: &Handle) -> Result<(), SqliteError> {
-    if FROM_OPENING.load(Ordering::Relaxed) {
-        handle.with("trace statements", |db| start(db, &handle.totals))??;
+impl Connection {
+    /// What the connection did; the first call switches statement counting on.
+    ///
+    /// # Errors
+    ///
+    /// None in practice; SQLite's code otherwise.
+    pub fn counters(&self) -> Result<Counters, SqliteError> {
+        read(&self.handle)
     }
-    Ok(())
 }
 
-fn start(db: *mut ffi::sqlite3, totals: &StatementTotals) -> Result<(), SqliteError> {
-    if totals.traced.swap(true, Ordering::Relaxed) {
-        return Ok(());
-    }
-    let context = ptr::from_ref(totals).cast_mut().cast::<c_void>();
-    let mask = ffi::SQLITE_TRACE_STMT | ffi::SQLITE_TRACE_PROFILE;
-    // SAFETY: `db` is open; `totals` lives in the `Handle` of which the connection itself keeps a
-    // reference, and the trace is removed before that reference is given up.
-    let code =
-        unsafe { ffi::sqlite3_trace_v2(db, c_uint::try_from(mask).unwrap_or(0), Some(trace), context) };
-    SqliteError::check("trace statements", code)
-}
-
-pub(crate) fn read(handle: &Handle) -> Result<Counters, SqliteError> {
+fn read(handle: &Handle) -> Result<Counters, SqliteError> {
     handle.with("read counters", |db| {
         let totals = &handle.totals;
-        start(db, totals)?;
+        trace::start(db, totals)?;
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Ok(Counters {
             cache_hit: db_status(db, ffi::SQLITE_DBSTATUS_CACHE_HIT)?,
@@ -127,70 +95,4 @@ fn db_status(db: *mut ffi::sqlite3, operation: c_int) -> Result<u64, SqliteError
     let code = unsafe { ffi::sqlite3_db_status64(db, operation, &raw mut now, &raw mut highest, 0) };
     SqliteError::check("read counters", code)?;
     Ok(u64::try_from(now).unwrap_or(0))
-}
-
-/// SQLite's trace callback: `p` is the statement.
-///
-/// At the start of a run SQLITE_STMTSTATUS_RUN still holds the number of earlier runs, so zero
-/// means freshly prepared. Counting here and not with an authorizer or diesel's events also sees
-/// what SQLite prepares by itself. A statement prepared and never run is not counted.
-unsafe extern "C" fn trace(event: c_uint, context: *mut c_void, p: *mut c_void, x: *mut c_void) -> c_int {
-    // SAFETY: `context` is the pointer to the connection's totals given to `sqlite3_trace_v2`,
-    // alive while the trace is set; the fields are atomics.
-    let totals = unsafe { &*context.cast_const().cast::<StatementTotals>() };
-    let statement = p.cast::<ffi::sqlite3_stmt>();
-    // SAFETY: for both events `p` is the running prepared statement.
-    let status = |operation, reset| unsafe { ffi::sqlite3_stmt_status(statement, operation, reset) };
-    let add = |counter: &AtomicU64, n: c_int| {
-        counter.fetch_add(u64::try_from(n).unwrap_or(0), Ordering::Relaxed);
-    };
-    if event == c_uint::try_from(ffi::SQLITE_TRACE_STMT).unwrap_or(0) {
-        if status(ffi::SQLITE_STMTSTATUS_RUN, 0) == 0 {
-            add(&totals.prepared, 1);
-            // SAFETY: for SQLITE_TRACE_STMT `x` is a NUL-terminated text, or null.
-            if unsafe { controls_transaction(x.cast_const().cast()) } {
-                add(&totals.transaction, 1);
-            }
-        }
-    } else {
-        let reprepared = status(ffi::SQLITE_STMTSTATUS_REPREPARE, 1);
-        add(&totals.reprepared, reprepared);
-        add(&totals.prepared, reprepared);
-        add(&totals.run, 1);
-        add(
-            &totals.fullscan_steps,
-            status(ffi::SQLITE_STMTSTATUS_FULLSCAN_STEP, 1),
-        );
-        add(&totals.sorts, status(ffi::SQLITE_STMTSTATUS_SORT, 1));
-        add(
-            &totals.auto_index_rows,
-            status(ffi::SQLITE_STMTSTATUS_AUTOINDEX, 1),
-        );
-        add(&totals.vm_steps, status(ffi::SQLITE_STMTSTATUS_VM_STEP, 1));
-    }
-    0
-}
-
-/// Whether the SQL text is a transaction statement.
-///
-/// # Safety
-///
-/// `sql` is null or a NUL-terminated text.
-unsafe fn controls_transaction(sql: *const std::ffi::c_char) -> bool {
-    if sql.is_null() {
-        return false;
-    }
-    // SAFETY: not null, and NUL-terminated by contract.
-    let sql = unsafe { std::ffi::CStr::from_ptr(sql) }
-        .to_bytes()
-        .trim_ascii_start();
-    ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"]
-        .iter()
-        .any(|word| {
-            sql.get(..word.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
-                && sql
-                    .get(word.len())
-                    .is_none_or(|next| !next.is_ascii_alphanumeric())
-        })
 }

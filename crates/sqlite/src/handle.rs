@@ -12,8 +12,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use libsqlite3_sys as ffi;
 
-use crate::counters::StatementTotals;
 use crate::error::{ErrorCode, SqliteError};
+use crate::statement_totals::StatementTotals;
 
 const CLIENT_DATA: &CStr = c"privatus-sqlite";
 

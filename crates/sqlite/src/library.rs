@@ -8,7 +8,7 @@ use libsqlite3_sys as ffi;
 use crate::capture;
 use crate::connection::Connection;
 use crate::error::SqliteError;
-use crate::open::{OpenOptions, PageMac};
+use crate::options::{OpenOptions, PageMac};
 
 /// What is linked.
 #[derive(Debug, Clone, PartialEq, Eq)]

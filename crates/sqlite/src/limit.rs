@@ -4,6 +4,8 @@ use std::ffi::c_int;
 
 use libsqlite3_sys as ffi;
 
+use crate::connection::Connection;
+
 /// A limit of one connection. SQLite cuts a new value to the limit it was compiled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -50,5 +52,27 @@ impl Limit {
             Self::TriggerDepth => ffi::SQLITE_LIMIT_TRIGGER_DEPTH,
             Self::WorkerThreads => ffi::SQLITE_LIMIT_WORKER_THREADS,
         }
+    }
+}
+
+impl Connection {
+    /// Sets a limit and gives the one before it. Negative values change nothing.
+    pub fn set_limit(&mut self, limit: Limit, value: i32) -> i32 {
+        // SAFETY: an open connection and a known limit.
+        self.handle
+            .with("set a limit", |db| unsafe {
+                ffi::sqlite3_limit(db, limit.id(), value)
+            })
+            .unwrap_or(-1)
+    }
+
+    /// The limit in force.
+    pub fn get_limit(&self, limit: Limit) -> i32 {
+        // SAFETY: an open connection; -1 only asks.
+        self.handle
+            .with("read a limit", |db| unsafe {
+                ffi::sqlite3_limit(db, limit.id(), -1)
+            })
+            .unwrap_or(-1)
     }
 }

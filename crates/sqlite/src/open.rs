@@ -1,74 +1,37 @@
-//! How a database is opened.
+//! Opening a database: a file, or one in memory.
 
-use crate::key::RawKey;
+use std::path::Path;
 
-/// Which file is opened, and for what. Only [`Create`](Self::Create) makes a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OpenMode {
-    /// Read and write; a missing file is created, an empty one becomes a database.
-    Create,
-    /// Read and write an existing file (`mode=rw`). SQLite falls back to reading when the file
-    /// cannot be opened for writing: see [`Connection::is_readonly`](crate::Connection::is_readonly).
-    #[default]
-    ReadWrite,
-    /// Read an existing file (`mode=ro`). A database in WAL mode still gets a `-shm` beside it, and
-    /// its `-wal` is read.
-    ReadOnly,
-    /// Read an existing file that nobody changes (`mode=ro&immutable=1`): no locks, no files
-    /// beside it, **and an existing `-wal` is ignored**.
-    ReadOnlyImmutable,
-}
+use crate::connection::Connection;
+use crate::error::SqliteError;
+use crate::library::library;
+use crate::options::OpenOptions;
+use crate::uri;
 
-/// The MAC that each page of a keyed file carries; it cannot be read from the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PageMac {
-    /// HMAC-SHA256: every file of ours (docs/adr/0011).
-    #[default]
-    Sha256,
-    /// HMAC-SHA512: SQLCipher 4 as it comes, so files of other programs.
-    Sha512,
-}
-
-/// The options of [`Connection::open`](crate::Connection::open).
-#[derive(Debug, Clone, Copy, Default)]
-pub struct OpenOptions<'a> {
-    /// Which file is opened, and for what.
-    pub mode: OpenMode,
-    /// The raw key; without one the file is read as plain SQLite.
-    pub key: Option<&'a RawKey>,
-    /// The MAC of each page; without a key it does not matter.
-    pub page_mac: PageMac,
-    /// A registered VFS, for tests ([`crate::fault`]); the default one otherwise.
-    pub vfs: Option<&'a str>,
-}
-
-impl<'a> OpenOptions<'a> {
-    /// Options for `mode`, without a key, on the default VFS.
-    pub fn new(mode: OpenMode) -> Self {
-        Self {
-            mode,
-            ..Self::default()
-        }
+impl Connection {
+    /// Opens a database file and keys it. **Nothing of the file is read yet**: a wrong key or a
+    /// damaged file shows at the first statement.
+    ///
+    /// The connection has extension loading off, defensive mode on (no writable schema) and does
+    /// not trust functions and virtual tables named in the schema.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::CantOpen`](crate::ErrorCode::CantOpen), with the system's error, when the file does not exist (except for
+    /// [`OpenMode::Create`](crate::OpenMode::Create)), is a folder or may not be read; when the path is empty, is not UTF-8
+    /// or holds a NUL.
+    pub fn open(path: &Path, options: &OpenOptions<'_>) -> Result<Self, SqliteError> {
+        library()?;
+        Self::establish(&uri::file_uri(path, options)?, options.key, options.page_mac)
     }
 
-    /// The same with a key.
-    #[must_use]
-    pub fn with_key(mut self, key: &'a RawKey) -> Self {
-        self.key = Some(key);
-        self
-    }
-
-    /// The same for a file whose pages carry another MAC than ours.
-    #[must_use]
-    pub fn with_page_mac(mut self, mac: PageMac) -> Self {
-        self.page_mac = mac;
-        self
-    }
-
-    /// The same on a registered VFS.
-    #[must_use]
-    pub fn with_vfs(mut self, name: &'a str) -> Self {
-        self.vfs = Some(name);
-        self
+    /// Opens a private database in memory; the mode of `options` does not matter.
+    ///
+    /// # Errors
+    ///
+    /// Out of memory, or an unknown VFS.
+    pub fn open_in_memory(options: &OpenOptions<'_>) -> Result<Self, SqliteError> {
+        library()?;
+        Self::establish(&uri::memory_uri(options)?, options.key, options.page_mac)
     }
 }

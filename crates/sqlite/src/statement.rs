@@ -7,7 +7,7 @@ use std::slice;
 use libsqlite3_sys as ffi;
 
 use crate::error::SqliteError;
-use crate::query::{Column, Value};
+use crate::value::{Column, Value};
 
 /// SQLITE_UTF8 as `sqlite3_bind_text64` takes it.
 const UTF8: std::ffi::c_uchar = 1;

@@ -5,7 +5,7 @@ use std::path::Path;
 use libsqlite3_sys as ffi;
 
 use crate::error::{ErrorCode, SqliteError};
-use crate::open::{OpenMode, OpenOptions};
+use crate::options::{OpenMode, OpenOptions};
 
 /// The URI that makes diesel, which opens everything with CREATE, open `path` as `options` say.
 ///
