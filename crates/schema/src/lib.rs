@@ -1,7 +1,21 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod blob;
+pub mod functions;
+mod limit;
+mod number;
+mod rowid;
+pub mod sql_types;
 #[allow(missing_docs, reason = "generated: docs/DATA_MODEL.md describes each column")]
 mod tables;
+mod text;
+mod wrong_type;
 
+pub use blob::SqlBlob;
+pub use limit::{LimitLiteral, Limited};
+pub use number::{Flag, SqlInt, SqlReal};
+pub use rowid::{Rowid, rowid};
 pub use tables::*;
+pub use text::{DbId, ID_CHARS, SqlDate, SqlText, SqlTime};
+pub use wrong_type::WrongType;

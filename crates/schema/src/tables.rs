@@ -3,6 +3,8 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    use crate::sql_types::*;
+
     access_control (resource_type, resource_id, user_id) {
         resource_type -> Text,
         resource_id -> Text,
@@ -15,6 +17,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     archives (partition, generation) {
         partition -> BigInt,
         generation -> BigInt,
@@ -28,6 +32,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     audit_log (log_id) {
         log_id -> BigInt,
         timestamp -> Nullable<Timestamp>,
@@ -47,6 +53,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     backup_contents (rowid) {
         rowid -> BigInt,
         backup_id -> Text,
@@ -58,6 +66,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     backup_metadata (backup_id) {
         backup_id -> Text,
         backup_type -> Text,
@@ -73,6 +83,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     cache_entries (cache_key) {
         cache_key -> Text,
         value -> Binary,
@@ -82,6 +94,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     contacts (contact_id) {
         contact_id -> Text,
         display_name -> Text,
@@ -99,6 +113,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     conversation_months (conversation, partition) {
         conversation -> BigInt,
         partition -> BigInt,
@@ -106,6 +122,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     conversations (conversation) {
         conversation -> BigInt,
         conversation_id -> Text,
@@ -128,6 +146,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     file_transfers (transfer_id) {
         transfer_id -> Text,
         file_name -> Binary,
@@ -145,6 +165,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     group_bans (group_id, contact_id) {
         group_id -> Text,
         contact_id -> Text,
@@ -154,6 +176,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     group_members (group_id, contact_id) {
         group_id -> Text,
         contact_id -> Text,
@@ -170,6 +194,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     groups (group_id) {
         group_id -> Text,
         name -> Text,
@@ -186,6 +212,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     key_store (key_id) {
         key_id -> Text,
         key_number -> BigInt,
@@ -201,6 +229,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     message_content (message_id) {
         message_id -> Text,
         content -> Binary,
@@ -211,6 +241,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     message_locator (locator) {
         locator -> BigInt,
         message_id -> Binary,
@@ -220,6 +252,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     messages_template (row_key) {
         row_key -> BigInt,
         conversation -> BigInt,
@@ -241,6 +275,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     partitions (partition) {
         partition -> BigInt,
         table_name -> Text,
@@ -251,6 +287,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     pending_removals (conversation) {
         conversation -> BigInt,
         requested_at -> Timestamp,
@@ -258,6 +296,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     performance_metrics (metric_id) {
         metric_id -> BigInt,
         timestamp -> Nullable<Timestamp>,
@@ -270,6 +310,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     retention_policies (table_name) {
         table_name -> Text,
         retention_days -> Integer,
@@ -280,6 +322,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     schema_migrations (version) {
         version -> BigInt,
         applied_at -> Nullable<Timestamp>,
@@ -297,6 +341,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     security_events (event_id) {
         event_id -> BigInt,
         timestamp -> Nullable<Timestamp>,
@@ -313,6 +359,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     senders (sender) {
         sender -> BigInt,
         contact_id -> Nullable<Text>,
@@ -324,6 +372,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     settings (scope, key) {
         scope -> Text,
         key -> Text,
@@ -334,6 +384,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     usage_statistics (stat_id) {
         stat_id -> BigInt,
         date -> Date,
@@ -343,6 +395,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::*;
+
     vault_state (id) {
         id -> BigInt,
         vault_id -> Binary,

@@ -1,0 +1,44 @@
+//! The rowid of a table whose primary key is another column.
+
+use diesel::backend::Backend;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_source::{AppearsInFromClause, Once, Table};
+use diesel::result::QueryResult;
+
+use crate::sql_types::BigInt;
+
+/// `table.rowid`: see [`rowid`].
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct Rowid<T>(T);
+
+/// The rowid of a table's row, which SQLite keeps but `table!` does not list: the order in which rows came.
+///
+/// `contacts::table.order(rowid(contacts::table))`
+pub const fn rowid<T: Table>(table: T) -> Rowid<T> {
+    Rowid(table)
+}
+
+impl<T> Expression for Rowid<T> {
+    type SqlType = BigInt;
+}
+
+impl<T, DB: Backend> QueryFragment<DB> for Rowid<T>
+where
+    T: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(".");
+        out.push_identifier("rowid")
+    }
+}
+
+impl<T, QS> AppearsOnTable<QS> for Rowid<T> where QS: AppearsInFromClause<T, Count = Once> {}
+
+// Not of a join: what a left join has not is NULL.
+impl<T> SelectableExpression<T> for Rowid<T> where T: AppearsInFromClause<T, Count = Once> {}
+
+impl<T, GroupBy> ValidGrouping<GroupBy> for Rowid<T> {
+    type IsAggregate = is_aggregate::No;
+}
