@@ -1,26 +1,31 @@
 //! Grants: given, taken back, listed, asked.
 
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{
     AccessError, Act, Grant, GrantFilter, NewAuditEntry, NewGrant, Permission, Permissions, Resource,
     Timestamp, UserId, access_allowed, access_allowed_until,
 };
+use privatus_schema::{SqlText, SqlTime, access_control};
 use serde_json::{Value, json};
 
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
-type Row = (
-    String,
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
-const SELECT: &str = "SELECT resource_type, resource_id, user_id, permissions, granted_by, granted_at, expires_at \
-                      FROM access_control";
+/// A row of `access_control`.
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = access_control, check_for_backend(Sqlite), treat_none_as_null = true)]
+#[diesel(treat_none_as_default_value = false)]
+struct GrantRow {
+    resource_type: SqlText,
+    resource_id: SqlText,
+    /// Empty for everyone.
+    user_id: SqlText,
+    permissions: SqlText,
+    granted_by: Option<SqlText>,
+    granted_at: Option<SqlTime>,
+    expires_at: Option<SqlTime>,
+}
 
 impl ReadTx<'_> {
     /// The grants that pass the filter, by resource and user, those that are over too.
@@ -31,10 +36,16 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn access_list(&mut self, filter: &GrantFilter) -> Result<Vec<Grant>, StoreError> {
-        let order = "ORDER BY resource_type, resource_id, user_id";
-        let rows: Vec<Row> = self
-            .db
-            .rows(Sql::new(format!("{SELECT} {order}")), "list the grants")?;
+        let rows = self.db.ask("list the grants", |db| {
+            access_control::table
+                .order((
+                    access_control::resource_type,
+                    access_control::resource_id,
+                    access_control::user_id,
+                ))
+                .select(GrantRow::as_select())
+                .load(db)
+        })?;
         let mut grants = Vec::new();
         for grant in rows.into_iter().filter_map(|row| grant(row).ok()) {
             if filter.passes(&grant) && self.sees(&grant)? {
@@ -71,17 +82,24 @@ impl ReadTx<'_> {
 
     /// What is granted to a user, or to everyone.
     pub(crate) fn grants_of(&mut self, user: &UserId) -> Result<Vec<Grant>, StoreError> {
-        let sql = Sql::new(format!("{SELECT} WHERE user_id IN ('', ?)"));
-        let rows: Vec<Row> = self.db.rows(sql.bind(user.as_str()), "read a user's grants")?;
+        let rows = self.db.ask("read a user's grants", |db| {
+            let of_user = access_control::user_id.eq(SqlText(user.as_str()));
+            access_control::table
+                .filter(access_control::user_id.eq(SqlText(EVERYONE)).or(of_user))
+                .select(GrantRow::as_select())
+                .load(db)
+        })?;
         Ok(rows.into_iter().filter_map(|row| grant(row).ok()).collect())
     }
 
-    fn grant_row(&mut self, on: &Resource, to: Option<&UserId>) -> Result<Option<Row>, StoreError> {
-        let sql = Sql::new(format!(
-            "{SELECT} WHERE resource_type = ? AND resource_id = ? AND user_id = ?"
-        ));
-        let sql = sql.bind(on.kind.as_str()).bind(on.id()).bind(name(to));
-        self.db.row(sql, "find a grant")
+    fn grant_row(&mut self, on: &Resource, to: Option<&UserId>) -> Result<Option<GrantRow>, StoreError> {
+        self.db.ask("find a grant", |db| {
+            access_control::table
+                .find(key(on, to))
+                .select(GrantRow::as_select())
+                .get_result(db)
+                .optional()
+        })
     }
 }
 
@@ -148,11 +166,9 @@ impl WriteTx<'_> {
                 "a grant on {on} to {to}; `privatus access list` lists them"
             ))
         })?;
-        let sql = Sql::new(
-            "DELETE FROM access_control WHERE resource_type = ? AND resource_id = ? AND user_id = ?",
-        );
-        let sql = sql.bind(on.kind.as_str()).bind(on.id()).bind(name(to));
-        self.db.run(sql, "take a grant back")?;
+        self.db.ask("take a grant back", |db| {
+            diesel::delete(access_control::table.find(key(on, to))).execute(db)
+        })?;
         self.grants = None;
         self.grant_audit(Act::AccessRevoke, on, &json!({ "before": said_row(&before) }))
     }
@@ -170,24 +186,33 @@ impl WriteTx<'_> {
     }
 
     fn grant_write(&mut self, grant: &Grant) -> Result<(), StoreError> {
-        let permissions = grant.permissions.to_json().to_string();
-        let (at, end) = (grant.granted_at.to_sql(), grant.expires_at.map(Timestamp::to_sql));
-        let sql = Sql::new(
-            "INSERT INTO access_control (resource_type, resource_id, user_id, permissions, granted_by, granted_at, \
-             expires_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (resource_type, resource_id, user_id) DO UPDATE \
-             SET permissions = excluded.permissions, granted_by = excluded.granted_by, \
-             granted_at = excluded.granted_at, expires_at = excluded.expires_at",
-        );
-        let sql = sql
-            .bind(grant.on.kind.as_str())
-            .bind(grant.on.id())
-            .bind(name(grant.to.as_ref()))
-            .bind(permissions.as_str())
-            .bind(grant.granted_by.as_ref().map(UserId::as_str))
-            .bind(at.as_str())
-            .bind(end.as_deref());
+        let (kind, id, user) = (grant.on.kind.as_str(), grant.on.id(), name(grant.to.as_ref()));
+        let row = GrantRow {
+            resource_type: SqlText(kind.to_owned()),
+            resource_id: SqlText(id.to_owned()),
+            user_id: SqlText(user.to_owned()),
+            permissions: SqlText(grant.permissions.to_json().to_string()),
+            granted_by: grant
+                .granted_by
+                .as_ref()
+                .map(|by| SqlText(by.as_str().to_owned())),
+            granted_at: Some(SqlTime(grant.granted_at.to_sql())),
+            expires_at: grant.expires_at.map(|at| SqlTime(at.to_sql())),
+        };
         self.grants = None;
-        self.db.run(sql, "write a grant").map(drop)
+        self.db.ask("write a grant", |db| {
+            diesel::insert_into(access_control::table)
+                .values(&row)
+                .on_conflict((
+                    access_control::resource_type,
+                    access_control::resource_id,
+                    access_control::user_id,
+                ))
+                .do_update()
+                .set(&row)
+                .execute(db)
+        })?;
+        Ok(())
     }
 
     fn grant_audit(&mut self, act: Act, on: &Resource, details: &Value) -> Result<(), StoreError> {
@@ -196,9 +221,19 @@ impl WriteTx<'_> {
     }
 }
 
-/// `user_id`: empty for everyone.
+/// `user_id` of a grant to everyone.
+const EVERYONE: &str = "";
+
 fn name(to: Option<&UserId>) -> &str {
-    to.map_or("", UserId::as_str)
+    to.map_or(EVERYONE, UserId::as_str)
+}
+
+/// The key of a grant's row.
+fn key<'a>(
+    on: &'a Resource,
+    to: Option<&'a UserId>,
+) -> (SqlText<&'a str>, SqlText<&'a str>, SqlText<&'a str>) {
+    (SqlText(on.kind.as_str()), SqlText(on.id()), SqlText(name(to)))
 }
 
 fn said(grant: &Grant) -> Value {
@@ -206,22 +241,23 @@ fn said(grant: &Grant) -> Value {
     json!({ "user": grant.to, "permissions": grant.permissions.to_json(), "expires_at": end })
 }
 
-fn said_row((_, _, to, permissions, _, _, end): &Row) -> Value {
-    let words = serde_json::from_str(permissions).unwrap_or_else(|_| Value::from(permissions.as_str()));
-    let to = Some(to).filter(|to| !to.is_empty());
-    json!({ "user": to, "permissions": words, "expires_at": end })
+fn said_row(row: &GrantRow) -> Value {
+    let permissions = row.permissions.0.as_str();
+    let words = serde_json::from_str(permissions).unwrap_or_else(|_| Value::from(permissions));
+    let to = Some(&row.user_id.0).filter(|to| !to.is_empty());
+    json!({ "user": to, "permissions": words, "expires_at": row.expires_at.as_ref().map(|end| &end.0) })
 }
 
-fn grant((kind, id, to, permissions, by, at, expires): Row) -> Result<Grant, StoreError> {
+fn grant(row: GrantRow) -> Result<Grant, StoreError> {
     let user = |name: Option<&str>| name.filter(|name| !name.is_empty()).map(UserId::new).transpose();
-    let time = |text: Option<&str>| text.map(Timestamp::parse).transpose();
+    let time = |at: Option<SqlTime>| at.map(|at| Timestamp::parse(&at.0)).transpose();
     Ok(Grant {
-        on: Resource::new(kind.parse()?, &id)?,
-        to: user(Some(&to))?,
-        permissions: Permissions::from_json(&permissions)?,
-        granted_by: user(by.as_deref())?,
-        granted_at: time(at.as_deref())?.unwrap_or(Timestamp::MIN),
-        expires_at: time(expires.as_deref())?,
+        on: Resource::new(row.resource_type.0.parse()?, &row.resource_id.0)?,
+        to: user(Some(&row.user_id.0))?,
+        permissions: Permissions::from_json(&row.permissions.0)?,
+        granted_by: user(row.granted_by.as_ref().map(|by| by.0.as_str()))?,
+        granted_at: time(row.granted_at)?.unwrap_or(Timestamp::MIN),
+        expires_at: time(row.expires_at)?,
     })
 }
 

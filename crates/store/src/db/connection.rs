@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use diesel::SqliteConnection;
+use diesel::result::{Error as QueryError, QueryResult};
 use privatus_sqlite::{Connection as RawConnection, ErrorCode, OpenMode, OpenOptions, RawKey, SqliteError};
 
 use crate::db::decode::{FromRow, WrongType};
@@ -148,9 +150,35 @@ impl Connection {
         self.spoiled
     }
 
-    /// Maps an error by SQLite's extended code, never by its text.
+    /// Runs a query of diesel's builder; `doing` says in errors what it was for. diesel opens no transaction here: those
+    /// are begun and ended on the raw handle alone.
+    pub(crate) fn ask<T>(
+        &mut self,
+        doing: &str,
+        query: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+    ) -> Result<T, StoreError> {
+        query(self.inner.diesel()).map_err(|error| self.query_failed(&error, doing))
+    }
+
+    /// Maps an error of diesel's: SQLite's extended code is kept, and a value of another kind than its column's is damage.
+    fn query_failed(&mut self, error: &QueryError, doing: &str) -> StoreError {
+        if let Some(code) = self.inner.code_of(error) {
+            return self.failed_with(code, doing);
+        }
+        match error {
+            QueryError::DeserializationError(_) => {
+                StoreError::DatabaseDamaged(format!("a value of another kind ({doing})"))
+            }
+            _ => StoreError::Unexpected(format!("a query could not be run ({doing})")),
+        }
+    }
+
     fn failed(&mut self, error: SqliteError, doing: &str) -> StoreError {
-        let code = error.code;
+        self.failed_with(error.code, doing)
+    }
+
+    /// Maps an error by SQLite's extended code, never by its text.
+    fn failed_with(&mut self, code: ErrorCode, doing: &str) -> StoreError {
         self.spoiled |= code.spoils_connection();
         // A quota or a limit looks like a broken disk: the file system knows better (DESIGN section 10).
         if matches!(code, ErrorCode::IoErr(_)) && disk_is_full(&self.path) {
