@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::Finding;
+use super::finding::Finding;
 
 /// The workspace's list of bans.
 pub(super) const WORKSPACE: &str = "clippy.toml";

@@ -5,8 +5,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::Source;
 use crate::workspace::Workspace;
+
+/// A Rust source file of the workspace.
+pub(super) struct Source {
+    /// Relative to the workspace's root, with forward slashes.
+    pub(super) path: String,
+    pub(super) text: String,
+}
 
 /// Reads all sources, in a fixed order.
 ///

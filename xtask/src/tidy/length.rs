@@ -1,6 +1,7 @@
 //! No file over 400 lines without its tests, unless it is listed with a reason.
 
-use super::{Finding, Source};
+use super::files::Source;
+use super::finding::Finding;
 
 /// The committed list: one `path: reason` a line.
 pub(super) const LIST: &str = "xtask/long-files.txt";

@@ -2,11 +2,11 @@
 
 mod bans;
 mod files;
+mod finding;
 mod length;
 mod manifest;
 mod source;
 
-use std::fmt;
 use std::fs;
 
 use anyhow::{Context, Result, bail};
@@ -61,38 +61,4 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     println!("tidy: {} files, {} manifests", sources.len(), members.len());
     Ok(())
-}
-
-/// A Rust source file of the workspace.
-struct Source {
-    /// Relative to the workspace's root, with forward slashes.
-    path: String,
-    text: String,
-}
-
-/// A broken rule and where.
-struct Finding {
-    path: String,
-    /// Counted from 1; 0 for the file as a whole.
-    line: usize,
-    message: String,
-}
-
-impl Finding {
-    fn new(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            message: message.into(),
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.path, self.message),
-            line => write!(f, "{}:{line}: {}", self.path, self.message),
-        }
-    }
 }

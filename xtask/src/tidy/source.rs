@@ -1,6 +1,7 @@
 //! Rules for one source file.
 
-use super::{Finding, Source};
+use super::files::Source;
+use super::finding::Finding;
 
 /// The only crate that may hold `unsafe` code.
 const UNSAFE_CRATE: &str = "crates/sqlite/";
