@@ -7,15 +7,16 @@ mod alone;
 mod file_cache;
 mod floor;
 mod layout;
+mod options;
 mod ours;
 mod owned;
 mod plain;
 mod report;
 mod sample;
 mod side;
+mod timing;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use privatus_sqlite::RawKey;
@@ -23,36 +24,12 @@ use privatus_sqlite::RawKey;
 pub(crate) use self::alone::peak::{Child, run as run_child};
 use self::floor::Floor;
 use self::layout::{Candidate, Layout};
+pub(crate) use self::options::Options;
+use self::options::check_names;
 use self::ours::Ours;
 use self::report::Report;
 use self::side::{Figure, NAMES, Side};
-
-/// What to measure.
-#[derive(clap::Args)]
-pub(crate) struct Options {
-    /// Messages; at least a batch of 5,000.
-    #[arg(long, default_value_t = 100_000)]
-    rows: usize,
-    /// Months that the messages are spread over.
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=120))]
-    months: u8,
-    /// Paired repetitions.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=99))]
-    pairs: u8,
-    /// One JSON document in place of the table.
-    #[arg(long)]
-    json: bool,
-    /// Only the figure of this name (can be given again).
-    #[arg(long, value_name = "NAME")]
-    only: Vec<String>,
-    /// Compare layouts of a month in place of the store (docs/adr/0001).
-    #[arg(long)]
-    layouts: bool,
-    /// Measure what has no floor, in place of the comparison: the tool's commands and their memory, unlocking, readers
-    /// beside a writer, a send. Linux only; build the tool first: `cargo build --release --workspace --bins`.
-    #[arg(long, conflicts_with_all = ["pairs", "layouts"])]
-    alone: bool,
-}
+use self::timing::calibrate;
 
 /// Runs the benchmark and prints it.
 ///
@@ -151,15 +128,6 @@ fn run_release() -> Result<()> {
     Ok(())
 }
 
-/// Refuses names that no figure has.
-fn check_names(only: &[String], names: impl Iterator<Item = &'static str>) -> Result<()> {
-    let names: Vec<&str> = names.collect();
-    if let Some(unknown) = only.iter().find(|only| !names.contains(&only.as_str())) {
-        anyhow::bail!("no figure is called {unknown}; there are {}", names.join(", "));
-    }
-    Ok(())
-}
-
 type Make = fn(&Path) -> Result<Box<dyn Side>>;
 
 fn floor_at(path: &Path) -> Result<Box<dyn Side>> {
@@ -173,24 +141,4 @@ fn candidate(path: &Path, layout: Layout) -> Result<Box<dyn Side>> {
 /// A key for files of the run: what is measured does not depend on it, and nothing secret lies under it.
 fn key() -> RawKey {
     RawKey::new(&[7; 32], &[9; 16])
-}
-
-/// Times the same arithmetic each time it is called.
-fn calibrate() -> Duration {
-    let begun = Instant::now();
-    let mut state = 1_u64;
-    for _ in 0..20_000_000 {
-        state = std::hint::black_box(state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1));
-    }
-    std::hint::black_box(state);
-    begun.elapsed()
-}
-
-/// The middle of some figures.
-fn median(figures: &[f64]) -> f64 {
-    let mut figures = figures.to_vec();
-    figures.sort_by(f64::total_cmp);
-    let at = |index: usize| figures.get(index).copied().unwrap_or(f64::NAN);
-    let (low, high) = (figures.len().saturating_sub(1) / 2, figures.len() / 2);
-    at(low).midpoint(at(high))
 }

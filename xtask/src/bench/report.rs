@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::json;
 
-use super::median;
 use super::sample::CONVERSATIONS;
 use super::side::{BATCH, Figure, NAMES};
+use super::timing::median;
 
 /// Above this ratio of its slowest calibration to its fastest, a machine was too busy to be believed.
 const STEADY: f64 = 1.15;

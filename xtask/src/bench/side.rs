@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 
 use super::sample::{CONVERSATIONS, Sample, SplitMix, chat};
+use super::timing::median;
 
 /// Messages of one transaction.
 pub(crate) const BATCH: usize = 5_000;
@@ -157,7 +158,7 @@ pub(crate) fn measure(
         // An open is short beside a slice of the scheduler: one that was interrupted would be the mean of them all.
         figures.push(Figure {
             name,
-            value: super::median(&times),
+            value: median(&times),
         });
     }
     figures.push(Figure {

@@ -12,14 +12,11 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use self::report::Report;
+use self::report::{Name, Report};
+use super::options::{Options, check_names};
 use super::ours::Ours;
 use super::sample::Samples;
 use super::side::{BATCH, Side};
-use super::{Options, check_names};
-
-/// A figure: its name, its unit, and what it is.
-type Name = (&'static str, &'static str, &'static str);
 
 /// Messages that follow a run's, before anything is measured. The clock stands where a month begins: with these, that
 /// month fills a page of every conversation, and what a writer adds makes no page cheaper.

@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow, ensure};
 use privatus_store::PageStart;
 
-use super::Name;
-use super::report::Report;
+use super::report::{Name, Report};
 use crate::bench::ours::Ours;
 use crate::bench::sample::{CONVERSATIONS, Samples, SplitMix, chat};
 use crate::bench::side::{BATCH, as_f64};

@@ -5,10 +5,13 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::Name;
 use crate::bench::report::{cpus, print_document, print_noise};
 use crate::bench::sample::CONVERSATIONS;
 use crate::bench::side::Figure;
+use crate::bench::timing::calibrate;
+
+/// A figure: its name, its unit, and what it is.
+pub(super) type Name = (&'static str, &'static str, &'static str);
 
 /// What was measured, and what is to be printed of it.
 pub(super) struct Report {
@@ -26,7 +29,7 @@ impl Report {
             months,
             wanted,
             figures: Vec::new(),
-            calibration: vec![crate::bench::calibrate()],
+            calibration: vec![calibrate()],
         }
     }
 
@@ -36,7 +39,7 @@ impl Report {
             eprintln!("measured {name}");
             self.figures.push(Figure { name, value: *value });
         }
-        self.calibration.push(crate::bench::calibrate());
+        self.calibration.push(calibrate());
     }
 
     /// Every wanted figure, in the order of the names.

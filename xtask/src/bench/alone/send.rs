@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use super::Name;
-use super::report::Report;
+use super::report::{Name, Report};
 use crate::bench::ours::Ours;
 use crate::bench::sample::{Sample, Samples};
 use crate::bench::side::{Side, as_f64};

@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::report::Report;
-use super::{Name, peak, telegram};
+use super::report::{Name, Report};
+use super::{peak, telegram};
 use crate::bench::side::as_f64;
 use crate::process;
 

@@ -4,11 +4,10 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use super::Name;
-use super::report::Report;
-use crate::bench::median;
+use super::report::{Name, Report};
 use crate::bench::ours::Ours;
 use crate::bench::side::Side;
+use crate::bench::timing::median;
 
 pub(super) const NAMES: &[Name] = &[
     ("unlock", "ms", "Store::unlock, a KDF of the default cost; median"),

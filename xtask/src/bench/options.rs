@@ -1,0 +1,39 @@
+//! What `cargo xtask bench` is told on its command line.
+
+use anyhow::Result;
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Messages; at least a batch of 5,000.
+    #[arg(long, default_value_t = 100_000)]
+    pub(super) rows: usize,
+    /// Months that the messages are spread over.
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=120))]
+    pub(super) months: u8,
+    /// Paired repetitions.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=99))]
+    pub(super) pairs: u8,
+    /// One JSON document in place of the table.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Only the figure of this name (can be given again).
+    #[arg(long, value_name = "NAME")]
+    pub(super) only: Vec<String>,
+    /// Compare layouts of a month in place of the store (docs/adr/0001).
+    #[arg(long)]
+    pub(super) layouts: bool,
+    /// Measure what has no floor, in place of the comparison: the tool's commands and their memory, unlocking, readers
+    /// beside a writer, a send. Linux only; build the tool first: `cargo build --release --workspace --bins`.
+    #[arg(long, conflicts_with_all = ["pairs", "layouts"])]
+    pub(super) alone: bool,
+}
+
+/// Refuses names that no figure has.
+pub(super) fn check_names(only: &[String], names: impl Iterator<Item = &'static str>) -> Result<()> {
+    let names: Vec<&str> = names.collect();
+    if let Some(unknown) = only.iter().find(|only| !names.contains(&only.as_str())) {
+        anyhow::bail!("no figure is called {unknown}; there are {}", names.join(", "));
+    }
+    Ok(())
+}
