@@ -47,7 +47,11 @@ pub(crate) fn run(root: &Path, today: &str, options: &Options) -> Result<Vec<Str
     let mut lists = vec![
         (
             STEPS.to_owned(),
-            continued(root, STEPS, &texts::entry(&folder, options))?,
+            continued(
+                root,
+                STEPS,
+                &texts::entry(&folder, name, options.partition, options.rust),
+            )?,
         ),
         (
             format!("{TESTS}/mod.rs"),

@@ -1,7 +1,5 @@
 //! The texts of a step that is not written yet.
 
-use super::Options;
-
 pub(super) const UP: &str = "\
 -- What the step changes, and why. Runs once in each vault, in one transaction, foreign keys off.
 -- A view that reads a changed table is dropped first and made again at the end; the store puts the months in.
@@ -35,11 +33,11 @@ pub(super) const PARTITION_SAMPLE: &str = "\
 ";
 
 /// The step's entry in the list.
-pub(super) fn entry(folder: &str, options: &Options) -> String {
-    let description = options.name.replace('_', " ");
-    let partition = if options.partition { ", partition" } else { "" };
-    let code = match options.rust {
-        true => format!(".with_code(super::code::{}::run)", options.name),
+pub(super) fn entry(folder: &str, name: &str, partition: bool, rust: bool) -> String {
+    let description = name.replace('_', " ");
+    let partition = if partition { ", partition" } else { "" };
+    let code = match rust {
+        true => format!(".with_code(super::code::{}::run)", name),
         false => String::new(),
     };
     format!("step!(\"{folder}\", \"{description}\"{partition}){code},\n")
