@@ -3,7 +3,7 @@
 use privatus_domain::{DisplayName, NewContact, ProfilePicture, PublicKey, Timestamp};
 use privatus_store::{Store, StoreError};
 
-use super::minute;
+use super::moments::minute;
 
 pub(crate) const GONE: &str = "gone";
 

@@ -6,7 +6,7 @@ use privatus_domain::{
 use privatus_store::{Store, StoreError, WriteTx};
 use serde_json::json;
 
-use super::minute;
+use super::moments::minute;
 
 pub(crate) fn fill(store: &Store) -> Result<(), StoreError> {
     store.write("filled", |tx| {

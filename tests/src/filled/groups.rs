@@ -7,7 +7,7 @@ use privatus_domain::{
 };
 use privatus_store::{Store, StoreError, WriteTx};
 
-use super::minute;
+use super::moments::minute;
 
 /// Ids; the last is a contact's too, so that its conversation has another.
 pub(crate) const PRIVATE: &str = "tea party";

@@ -7,7 +7,7 @@ use privatus_store::{Store, StoreError, WriteTx};
 use serde_json::json;
 
 use super::groups::{PRIVATE, SECRET};
-use super::minute;
+use super::moments::minute;
 
 pub(crate) fn fill(store: &Store) -> Result<(), StoreError> {
     let chats = store.read(|tx| tx.conversations(100))?;

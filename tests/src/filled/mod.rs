@@ -5,15 +5,10 @@ mod contacts;
 mod events;
 mod groups;
 mod messages;
+mod moments;
 mod others;
 
-use privatus_domain::Timestamp;
 use privatus_store::{Store, StoreError};
-
-/// A moment of June 2025, so many minutes after noon of the 15th.
-pub(crate) fn minute(minutes: i64) -> Result<Timestamp, StoreError> {
-    Ok(Timestamp::from_unix_ms(1_749_988_800_000 + minutes * 60_000)?)
-}
 
 /// Fills an empty vault.
 ///

@@ -8,7 +8,7 @@ use privatus_store::{Store, StoreError, WriteTx};
 use serde_json::{Value, json};
 
 use super::groups::PRIVATE;
-use super::minute;
+use super::moments::minute;
 
 pub(crate) fn fill(store: &Store) -> Result<(), StoreError> {
     store.write("filled", transfers)?;
