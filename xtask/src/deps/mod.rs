@@ -109,7 +109,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     if !faults.is_empty() {
         bail!(
-            "{} imports break the rules at the head of xtask/src/deps.rs",
+            "{} imports break the rules at the head of xtask/src/deps/mod.rs",
             faults.len()
         );
     }
