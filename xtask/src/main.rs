@@ -11,6 +11,7 @@ mod migrations;
 mod msrv;
 mod process;
 mod soak;
+mod syntax;
 mod tidy;
 mod workspace;
 
@@ -39,7 +40,8 @@ enum Command {
     /// Make, check and release steps of the schema.
     #[command(subcommand)]
     Migrations(migrations::Command),
-    /// Check the import directions between the crates, which crate may name which library, and how new a Rust they need.
+    /// Check the import directions between the crates and between the files of each, which crate may name which library,
+    /// and how new a Rust they need.
     Deps,
     /// Check what rustfmt and clippy do not: module docs, lints, versions, file sizes, left-overs.
     Tidy,

@@ -1,5 +1,7 @@
 //! `cargo xtask deps`: imports run one way (docs/ARCHITECTURE.md), read from `cargo tree`.
 
+mod circles;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
@@ -114,7 +116,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         );
     }
     println!("deps: {} crates, every import in its direction", imports.len());
-    Ok(())
+    circles::run(workspace)
 }
 
 /// The direct imports of each crate.

@@ -1,0 +1,150 @@
+//! Part of `cargo xtask deps`: the files of a crate use each other in one direction only.
+//!
+//! An arrow is a path in code that tests do not have alone. It points to the file that defines the name, also when it is
+//! imported through a parent that re-exports it; a method called on a value shows no path, and makes no arrow.
+
+mod graph;
+mod known;
+mod resolve;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;
+mod tree;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::workspace::Workspace;
+use graph::Arrows;
+use known::KNOWN;
+use tree::Tree;
+
+/// Looks for circles in every member.
+///
+/// # Errors
+/// When there is one that is not known, or a known one is gone.
+pub(super) fn run(workspace: &Workspace) -> Result<()> {
+    let (mut files, mut arrows, mut faults) = (0, 0, Vec::new());
+    let mut found = Vec::new();
+    for member in workspace.members()? {
+        let mut crates = 0;
+        for root in ["src/lib.rs", "src/main.rs"] {
+            let path = workspace.path(&member).join(root);
+            if path.is_file() {
+                let krate = Files::read(&path)?;
+                crates += 1;
+                files += krate.tree.files.len();
+                arrows += krate.ties.len();
+                found.extend(krate.circles().into_iter().map(|circle| (member.clone(), circle)));
+            }
+        }
+        if crates == 0 {
+            bail!("{member} has neither src/lib.rs nor src/main.rs");
+        }
+    }
+    let is_known = |member: &str, circle: &Circle| {
+        let files: Vec<&str> = circle.files.iter().map(String::as_str).collect();
+        KNOWN.contains(&(member, files.as_slice()))
+    };
+    for (member, circle) in found.iter().filter(|(member, circle)| !is_known(member, circle)) {
+        faults.push(format!(
+            "a circle of {} files in {member}: {}\n{}",
+            circle.files.len(),
+            circle.files.join(", "),
+            circle.ties.join("\n")
+        ));
+    }
+    for (member, files) in KNOWN {
+        let stands = |(of, circle): &(String, Circle)| of == member && circle.files == *files;
+        if !found.iter().any(stands) {
+            faults.push(format!(
+                "the circle in {member} is gone, or another: take it off known.rs: {}",
+                files.join(", ")
+            ));
+        }
+    }
+    for fault in &faults {
+        eprintln!("deps: {fault}");
+    }
+    if !faults.is_empty() {
+        bail!("{} circles between files", faults.len());
+    }
+    println!(
+        "deps: {files} files, {arrows} arrows between them, {} circles",
+        found.len()
+    );
+    Ok(())
+}
+
+/// Files that use each other round, and what they name of each other.
+struct Circle {
+    files: Vec<String>,
+    ties: Vec<String>,
+}
+
+/// The files of one crate and who names what of whom.
+struct Files {
+    tree: Tree,
+    ties: BTreeMap<(usize, usize), BTreeSet<String>>,
+}
+
+impl Files {
+    fn read(root: &Path) -> Result<Self> {
+        let tree = Tree::read(root)?;
+        let has_code = |file: usize| tree.files.get(file).is_some_and(|file| file.has_code);
+        let mut ties: BTreeMap<(usize, usize), BTreeSet<String>> = BTreeMap::new();
+        for (number, module) in tree
+            .modules
+            .iter()
+            .enumerate()
+            .filter(|(_, module)| has_code(module.file))
+        {
+            for path in &module.uses {
+                for file in resolve::files(&tree, number, path) {
+                    if file != module.file && has_code(file) {
+                        ties.entry((module.file, file))
+                            .or_default()
+                            .insert(path.join("::"));
+                    }
+                }
+            }
+        }
+        Ok(Self { tree, ties })
+    }
+
+    fn circles(&self) -> Vec<Circle> {
+        let mut arrows = Arrows::new();
+        for (from, to) in self.ties.keys() {
+            arrows.entry(*from).or_default().insert(*to);
+        }
+        graph::circles(&arrows)
+            .iter()
+            .map(|circle| self.named(circle))
+            .collect()
+    }
+
+    fn named(&self, circle: &BTreeSet<usize>) -> Circle {
+        let name = |file: &usize| {
+            self.tree
+                .files
+                .get(*file)
+                .map_or_else(String::new, |file| file.path.clone())
+        };
+        let mut files: Vec<String> = circle.iter().map(name).collect();
+        files.sort();
+        let ties = self
+            .ties
+            .iter()
+            .filter(|((from, to), _)| circle.contains(from) && circle.contains(to));
+        let ties = ties.map(|((from, to), names)| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            format!("    {} names of {}: {}", name(from), name(to), names.join(", "))
+        });
+        Circle {
+            files,
+            ties: ties.collect(),
+        }
+    }
+}
