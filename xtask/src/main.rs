@@ -8,6 +8,7 @@ mod codegen;
 mod deps;
 mod interop;
 mod migrations;
+mod module_tree;
 mod msrv;
 mod process;
 mod soak;

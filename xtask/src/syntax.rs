@@ -4,26 +4,40 @@ use anyhow::{Context, Result};
 use syn::buffer::{Cursor, TokenBuffer};
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Expr, Item, Lit, Meta, Stmt, Token};
+use syn::{Attribute, Expr, Ident, Item, Lit, Meta, Stmt, Token, UseTree};
 
-/// Parses a file and takes out every item, statement, field and arm that is there under `#[cfg(test)]` alone.
+/// What counts as there for tests alone.
+#[derive(Clone, Copy)]
+pub(crate) enum ForTests {
+    /// What `#[cfg(test)]` leaves out of every other build.
+    Tests,
+    /// Also what [`FEATURES`] alone bring.
+    TestsAndFeatures,
+}
+
+/// The features that no build of the tool has.
+pub(crate) const FEATURES: [&str; 2] = ["planted", "testing"];
+
+/// Parses a file and takes out every item, statement, field and arm that is there for tests alone.
 ///
 /// # Errors
 /// When the text is not Rust.
-pub(crate) fn without_tests(path: &str, text: &str) -> Result<syn::File> {
+pub(crate) fn without_tests(path: &str, text: &str, what: ForTests) -> Result<syn::File> {
     let mut file = syn::parse_file(text).with_context(|| format!("parsing {path}"))?;
-    if is_test_only(&file.attrs) {
+    let mut strip = Strip(what);
+    if strip.is_test_only(&file.attrs) {
         file.items.clear();
     }
-    file.items.retain(|item| !is_test_only(of_item(item)));
-    Strip.visit_file_mut(&mut file);
+    file.items.retain(|item| !strip.is_test_only(of_item(item)));
+    strip.visit_file_mut(&mut file);
     Ok(file)
 }
 
 /// A token of a macro's or an attribute's arguments.
 pub(crate) enum Word {
     Name(String),
-    Text(syn::LitStr),
+    /// A string, whatever its kind.
+    Text(String),
     /// A punctuation character, or the bracket that opens or closes a group.
     Mark(char),
 }
@@ -58,11 +72,7 @@ fn push_words(mut cursor: Cursor<'_>, into: &mut Vec<Word>) {
             into.push(Word::Mark(mark.as_char()));
             cursor = after;
         } else if let Some((literal, after)) = cursor.literal() {
-            if let Lit::Str(text) = Lit::new(literal) {
-                into.push(Word::Text(text));
-            } else {
-                into.push(Word::Mark('0'));
-            }
+            into.push(text_of(&Lit::new(literal)).map_or(Word::Mark('0'), Word::Text));
             cursor = after;
         } else if let Some((_, after)) = cursor.token_tree() {
             cursor = after;
@@ -72,43 +82,110 @@ fn push_words(mut cursor: Cursor<'_>, into: &mut Vec<Word>) {
     }
 }
 
-/// Whether one of these attributes leaves the thing out of every build but a test's.
-fn is_test_only(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg")
-            && attribute
-                .parse_args::<Meta>()
-                .is_ok_and(|condition| needs_test(&condition))
-    })
-}
-
-fn needs_test(condition: &Meta) -> bool {
-    let Meta::List(list) = condition else {
-        return condition.path().is_ident("test");
-    };
-    let Ok(parts) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else {
-        return false;
-    };
-    if list.path.is_ident("all") {
-        parts.iter().any(needs_test)
-    } else {
-        list.path.is_ident("any") && parts.iter().all(needs_test)
+/// What a string literal says, of characters, bytes or for C.
+pub(crate) fn text_of(literal: &Lit) -> Option<String> {
+    match literal {
+        Lit::Str(text) => Some(text.value()),
+        Lit::ByteStr(text) => Some(String::from_utf8_lossy(&text.value()).into_owned()),
+        Lit::CStr(text) => Some(text.value().to_string_lossy().into_owned()),
+        _ => None,
     }
 }
 
-struct Strip;
+/// One name of a `use`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Import {
+    /// What it is called where it is imported; `None` for `*`.
+    pub(crate) name: Option<String>,
+    /// The path as it is written.
+    pub(crate) path: Vec<String>,
+}
+
+/// The names of a `use`, each with its whole path.
+pub(crate) fn imports(tree: &UseTree) -> Vec<Import> {
+    let mut into = Vec::new();
+    push_imports(&[], tree, &mut into);
+    into
+}
+
+fn push_imports(prefix: &[String], tree: &UseTree, into: &mut Vec<Import>) {
+    let below = |name: &Ident| [prefix, &[plain(name)]].concat();
+    let (name, path) = match tree {
+        UseTree::Path(part) => return push_imports(&below(&part.ident), &part.tree, into),
+        UseTree::Group(group) => {
+            return group
+                .items
+                .iter()
+                .for_each(|tree| push_imports(prefix, tree, into));
+        }
+        UseTree::Name(part) if part.ident == "self" => (prefix.last().cloned(), prefix.to_vec()),
+        UseTree::Name(part) => (Some(plain(&part.ident)), below(&part.ident)),
+        UseTree::Rename(part) if part.ident == "self" => (Some(plain(&part.rename)), prefix.to_vec()),
+        UseTree::Rename(part) => (Some(plain(&part.rename)), below(&part.ident)),
+        UseTree::Glob(_) => (None, prefix.to_vec()),
+    };
+    into.push(Import { name, path });
+}
+
+/// A raw name without its mark.
+pub(crate) fn plain(name: &Ident) -> String {
+    let name = name.to_string();
+    name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
+}
+
+struct Strip(ForTests);
+
+impl Strip {
+    /// Whether one of these attributes leaves the thing out of every build but a test's.
+    fn is_test_only(&self, attributes: &[Attribute]) -> bool {
+        attributes.iter().any(|attribute| {
+            attribute.path().is_ident("cfg")
+                && attribute
+                    .parse_args::<Meta>()
+                    .is_ok_and(|condition| self.needs_test(&condition))
+        })
+    }
+
+    fn needs_test(&self, condition: &Meta) -> bool {
+        match condition {
+            Meta::Path(path) => path.is_ident("test"),
+            Meta::NameValue(pair) => {
+                matches!(self.0, ForTests::TestsAndFeatures)
+                    && pair.path.is_ident("feature")
+                    && matches!(&pair.value, Expr::Lit(syn::ExprLit { lit: Lit::Str(name), .. })
+                        if FEATURES.contains(&name.value().as_str()))
+            }
+            Meta::List(list) => {
+                let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+                let parts = parts.unwrap_or_default();
+                if list.path.is_ident("all") {
+                    parts.iter().any(|part| self.needs_test(part))
+                } else {
+                    list.path.is_ident("any") && parts.iter().all(|part| self.needs_test(part))
+                }
+            }
+        }
+    }
+
+    fn keep<T>(&self, list: &mut Punctuated<T, Token![,]>, attributes: impl Fn(&T) -> &[Attribute]) {
+        *list = std::mem::take(list)
+            .into_iter()
+            .filter(|part| !self.is_test_only(attributes(part)))
+            .collect();
+    }
+}
 
 impl VisitMut for Strip {
     fn visit_item_mod_mut(&mut self, node: &mut syn::ItemMod) {
         if let Some((_, items)) = &mut node.content {
-            items.retain(|item| !is_test_only(of_item(item)));
+            items.retain(|item| !self.is_test_only(of_item(item)));
         }
         visit_mut::visit_item_mod_mut(self, node);
     }
 
     fn visit_item_impl_mut(&mut self, node: &mut syn::ItemImpl) {
         node.items.retain(|item| {
-            !is_test_only(match item {
+            !self.is_test_only(match item {
                 syn::ImplItem::Const(item) => &item.attrs,
                 syn::ImplItem::Fn(item) => &item.attrs,
                 syn::ImplItem::Type(item) => &item.attrs,
@@ -121,7 +198,7 @@ impl VisitMut for Strip {
 
     fn visit_item_trait_mut(&mut self, node: &mut syn::ItemTrait) {
         node.items.retain(|item| {
-            !is_test_only(match item {
+            !self.is_test_only(match item {
                 syn::TraitItem::Const(item) => &item.attrs,
                 syn::TraitItem::Fn(item) => &item.attrs,
                 syn::TraitItem::Type(item) => &item.attrs,
@@ -134,36 +211,29 @@ impl VisitMut for Strip {
 
     fn visit_block_mut(&mut self, node: &mut syn::Block) {
         node.stmts
-            .retain(|statement| !is_test_only(of_statement(statement)));
+            .retain(|statement| !self.is_test_only(of_statement(statement)));
         visit_mut::visit_block_mut(self, node);
     }
 
     fn visit_expr_match_mut(&mut self, node: &mut syn::ExprMatch) {
-        node.arms.retain(|arm| !is_test_only(&arm.attrs));
+        node.arms.retain(|arm| !self.is_test_only(&arm.attrs));
         visit_mut::visit_expr_match_mut(self, node);
     }
 
     fn visit_expr_struct_mut(&mut self, node: &mut syn::ExprStruct) {
-        keep(&mut node.fields, |field| &field.attrs);
+        self.keep(&mut node.fields, |field| &field.attrs);
         visit_mut::visit_expr_struct_mut(self, node);
     }
 
     fn visit_fields_named_mut(&mut self, node: &mut syn::FieldsNamed) {
-        keep(&mut node.named, |field| &field.attrs);
+        self.keep(&mut node.named, |field| &field.attrs);
         visit_mut::visit_fields_named_mut(self, node);
     }
 
     fn visit_item_enum_mut(&mut self, node: &mut syn::ItemEnum) {
-        keep(&mut node.variants, |variant| &variant.attrs);
+        self.keep(&mut node.variants, |variant| &variant.attrs);
         visit_mut::visit_item_enum_mut(self, node);
     }
-}
-
-fn keep<T>(list: &mut Punctuated<T, Token![,]>, attributes: impl Fn(&T) -> &[Attribute]) {
-    *list = std::mem::take(list)
-        .into_iter()
-        .filter(|part| !is_test_only(attributes(part)))
-        .collect();
 }
 
 fn of_statement(statement: &Stmt) -> &[Attribute] {
@@ -228,7 +298,7 @@ mod tests {
 
     fn names(text: &str) -> Vec<String> {
         let mut names = Names(Vec::new());
-        let mut file = without_tests("a.rs", text).unwrap();
+        let mut file = without_tests("a.rs", text, ForTests::TestsAndFeatures).unwrap();
         file.attrs.clear();
         names.visit_file(&file);
         names.0.retain(|name| name.starts_with(char::is_uppercase));
@@ -250,6 +320,8 @@ mod tests {
             "enum A { #[cfg(test)] C(B) }",
             "fn a() { a { #[cfg(test)] a: B } }",
             "#![cfg(test)] type A = B;",
+            "#[cfg(any(test, feature = \"testing\"))] type A = B;",
+            "#[cfg(feature = \"planted\")] type A = B;",
         ] {
             assert!(!names(text).contains(&"B".to_owned()), "{text}");
         }
@@ -260,13 +332,14 @@ mod tests {
         for text in [
             "type A = B;",
             "#[cfg(not(test))] type A = B;",
-            "#[cfg(any(test, feature = \"testing\"))] type A = B;",
+            "#[cfg(not(feature = \"testing\"))] type A = B;",
+            "#[cfg(any(unix, feature = \"testing\"))] type A = B;",
             "#[cfg(feature = \"test\")] type A = B;",
             "#[test] fn a() -> B {}",
         ] {
             assert_eq!(names(text), ["B"], "{text}");
         }
-        assert!(without_tests("a.rs", "type A").is_err());
+        assert!(without_tests("a.rs", "type A", ForTests::Tests).is_err());
     }
 
     #[test]
@@ -276,7 +349,7 @@ mod tests {
             .iter()
             .map(|word| match word {
                 Word::Name(name) => name.clone(),
-                Word::Text(text) => text.value(),
+                Word::Text(text) => text.clone(),
                 Word::Mark(mark) => mark.to_string(),
             })
             .collect();

@@ -6,6 +6,7 @@ mod finding;
 mod length;
 mod manifest;
 mod source;
+mod sql;
 
 use std::fs;
 
@@ -53,6 +54,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let listed = fs::read_to_string(workspace.path(list)).with_context(|| format!("reading {list}"))?;
     findings.extend(length::check(&sources, &listed));
 
+    let list = sql::LIST;
+    let listed = fs::read_to_string(workspace.path(list)).with_context(|| format!("reading {list}"))?;
+    let shipped = sql::Shipped::read(workspace, &members, &sources)?;
+    findings.extend(shipped.check(&listed)?);
+    let statements = shipped.counts(&listed)?;
+
     for finding in &findings {
         eprintln!("tidy: {finding}");
     }
@@ -60,5 +67,6 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         bail!("{} places are not tidy", findings.len());
     }
     println!("tidy: {} files, {} manifests", sources.len(), members.len());
+    println!("tidy: texts of SQL: {statements}");
     Ok(())
 }

@@ -9,17 +9,17 @@ mod resolve;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests;
-mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use crate::module_tree::Tree;
+use crate::syntax::ForTests;
 use crate::workspace::Workspace;
 use graph::Arrows;
 use known::KNOWN;
-use tree::Tree;
 
 /// Looks for circles in every member.
 ///
@@ -92,7 +92,7 @@ struct Files {
 
 impl Files {
     fn read(root: &Path) -> Result<Self> {
-        let tree = Tree::read(root)?;
+        let tree = Tree::read(root, ForTests::Tests)?;
         let has_code = |file: usize| tree.files.get(file).is_some_and(|file| file.has_code);
         let mut ties: BTreeMap<(usize, usize), BTreeSet<String>> = BTreeMap::new();
         for (number, module) in tree

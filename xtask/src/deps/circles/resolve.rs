@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::tree::{Names, Tree};
+use crate::module_tree::{Names, Tree};
 
 /// The files that define the thing at the end of a path; none for a module, another crate's name or a local one.
 pub(super) fn files(tree: &Tree, module: usize, path: &[String]) -> BTreeSet<usize> {

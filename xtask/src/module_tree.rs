@@ -6,58 +6,51 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use syn::visit::{self, Visit};
-use syn::{Item, UseTree, Visibility};
+use syn::{Item, Visibility};
 
-use crate::syntax::{self, Word};
+use crate::syntax::{self, ForTests, Import, Word, plain};
 
 /// A path as it is written: `crate`, `error`, `CryptoError`.
-pub(super) type Names = Vec<String>;
+pub(crate) type Names = Vec<String>;
 
 /// All modules of a crate, its root first.
 #[derive(Default)]
-pub(super) struct Tree {
-    pub(super) modules: Vec<Module>,
-    pub(super) files: Vec<SourceFile>,
+pub(crate) struct Tree {
+    pub(crate) modules: Vec<Module>,
+    pub(crate) files: Vec<SourceFile>,
     /// The macros that are exported, and the file of each.
-    pub(super) macros: BTreeMap<String, usize>,
+    pub(crate) macros: BTreeMap<String, usize>,
 }
 
 /// A file of a crate.
-pub(super) struct SourceFile {
+pub(crate) struct SourceFile {
     /// Relative to the crate's `src`.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// Whether it does more than declare modules and re-export names.
-    pub(super) has_code: bool,
+    pub(crate) has_code: bool,
 }
 
 /// A module, in a file of its own or within another's.
-pub(super) struct Module {
-    pub(super) file: usize,
-    pub(super) parent: Option<usize>,
-    pub(super) children: BTreeMap<String, usize>,
+pub(crate) struct Module {
+    pub(crate) file: usize,
+    pub(crate) parent: Option<usize>,
+    pub(crate) children: BTreeMap<String, usize>,
     /// Types, functions, constants and macros defined here.
-    pub(super) items: BTreeSet<String>,
-    pub(super) imports: Vec<Import>,
+    pub(crate) items: BTreeSet<String>,
+    pub(crate) imports: Vec<Import>,
     /// Paths that code of this module names, private imports among them.
-    pub(super) uses: BTreeSet<Names>,
-}
-
-/// One name of a `use`.
-pub(super) struct Import {
-    /// What it is called here; `None` for `*`.
-    pub(super) name: Option<String>,
-    pub(super) path: Names,
+    pub(crate) uses: BTreeSet<Names>,
 }
 
 impl Tree {
-    /// Reads the crate whose root is this file.
+    /// Reads the crate whose root is this file, without what is there for tests.
     ///
     /// # Errors
     /// When a module's file is missing or is not Rust, or a module says `#[path]`.
-    pub(super) fn read(root: &Path) -> Result<Self> {
+    pub(crate) fn read(root: &Path, tests: ForTests) -> Result<Self> {
         let source = root.parent().context("a crate's root stands in a folder")?;
         let mut tree = Self::default();
-        tree.read_file(source, root, source, None)?;
+        tree.read_file(source, root, (source, None), tests)?;
         Ok(tree)
     }
 
@@ -66,12 +59,12 @@ impl Tree {
         &mut self,
         source: &Path,
         path: &Path,
-        folder: &Path,
-        parent: Option<usize>,
+        (folder, parent): (&Path, Option<usize>),
+        tests: ForTests,
     ) -> Result<usize> {
         let shown = path.strip_prefix(source)?.to_string_lossy().replace('\\', "/");
         let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-        let parsed = syntax::without_tests(&shown, &text)?;
+        let parsed = syntax::without_tests(&shown, &text, tests)?;
         let file = self.files.len();
         self.files.push(SourceFile {
             path: shown,
@@ -98,7 +91,7 @@ impl Tree {
             } else {
                 own.join("mod.rs")
             };
-            let child = self.read_file(source, &path, &own, Some(parent))?;
+            let child = self.read_file(source, &path, (&own, Some(parent)), tests)?;
             self.module_mut(parent)?.children.insert(name, child);
         }
         Ok(module)
@@ -181,7 +174,7 @@ impl Reader<'_> {
                 }
                 // `#[serde(with = "crate::time")]`; a single word is text.
                 Word::Text(text) => {
-                    let path = text.parse::<syn::Path>();
+                    let path = syn::parse_str::<syn::Path>(text);
                     if let Some(path) = path.ok().filter(|path| path.segments.len() > 1) {
                         self.names(
                             path.segments
@@ -204,28 +197,6 @@ impl Reader<'_> {
             }
             before = ' ';
         }
-    }
-
-    fn imports(&mut self, prefix: &[String], tree: &UseTree, private: bool) {
-        let below = |name: &syn::Ident| [prefix, &[plain(name)]].concat();
-        let (name, path) = match tree {
-            UseTree::Path(part) => return self.imports(&below(&part.ident), &part.tree, private),
-            UseTree::Group(group) => {
-                return group
-                    .items
-                    .iter()
-                    .for_each(|tree| self.imports(prefix, tree, private));
-            }
-            UseTree::Name(part) if part.ident == "self" => (prefix.last().cloned(), prefix.to_vec()),
-            UseTree::Name(part) => (Some(plain(&part.ident)), below(&part.ident)),
-            UseTree::Rename(part) if part.ident == "self" => (Some(plain(&part.rename)), prefix.to_vec()),
-            UseTree::Rename(part) => (Some(plain(&part.rename)), below(&part.ident)),
-            UseTree::Glob(_) => (None, prefix.to_vec()),
-        };
-        if private {
-            self.names(path.clone());
-        }
-        self.here(|module| module.imports.push(Import { name, path }));
     }
 }
 
@@ -289,7 +260,12 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_item_use(&mut self, node: &'ast syn::ItemUse) {
         if node.leading_colon.is_none() {
-            self.imports(&[], &node.tree, matches!(node.vis, Visibility::Inherited));
+            for import in syntax::imports(&node.tree) {
+                if matches!(node.vis, Visibility::Inherited) {
+                    self.names(import.path.clone());
+                }
+                self.here(|module| module.imports.push(import));
+            }
         }
     }
 
@@ -314,10 +290,4 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.names_in(&syntax::attribute_words(node));
         visit::visit_meta_list(self, node);
     }
-}
-
-/// A raw name without its mark.
-fn plain(name: &syn::Ident) -> String {
-    let name = name.to_string();
-    name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
 }
