@@ -44,7 +44,7 @@ enum Command {
     /// Check the import directions between the crates and between the files of each, which crate may name which library,
     /// and how new a Rust they need.
     Deps,
-    /// Check what rustfmt and clippy do not: module docs, lints, versions, file sizes, left-overs.
+    /// Check what rustfmt and clippy do not: module docs, lints, versions, file sizes, SQL as text, left-overs.
     Tidy,
     /// Run everything that `.ci/run` runs.
     Ci,

@@ -1,6 +1,7 @@
 //! `cargo xtask deps`: imports run one way (docs/ARCHITECTURE.md), read from `cargo tree`.
 
 mod circles;
+mod features;
 
 use std::collections::BTreeMap;
 
@@ -116,7 +117,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         );
     }
     println!("deps: {} crates, every import in its direction", imports.len());
-    circles::run(workspace)
+    circles::run(workspace)?;
+    features::run(workspace)
 }
 
 /// The direct imports of each crate.
