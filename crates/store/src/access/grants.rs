@@ -265,6 +265,7 @@ fn grant(row: GrantRow) -> Result<Grant, StoreError> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::db::statement::Sql;
     use crate::testing::Vault;
 
     /// Such rows come with a database that was adopted.
