@@ -1,12 +1,13 @@
 //! The check that every read and write of a session with a user passes; free for a session without one.
 
+use diesel::prelude::*;
 use privatus_domain::{
     Act, ConversationId, NewAuditEntry, NewSecurityEvent, Permission, Resource, ResourceKind, SecurityKind,
     Severity, UserId, access_allowed,
 };
+use privatus_schema::{SqlInt, SqlText, conversations};
 use serde_json::json;
 
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::partition::row_key;
 use crate::tx::ReadTx;
@@ -83,11 +84,16 @@ impl ReadTx<'_> {
 
     /// Whether the session may read the conversation that a row of a month belongs to.
     pub(crate) fn may_read_row(&mut self, row_key: i64) -> Result<bool, StoreError> {
-        let sql = Sql::new("SELECT conversation_id FROM conversations WHERE conversation = ?");
-        let number = row_key::conversation(row_key);
-        let id: Option<String> = self.db.row(sql.bind(number), "find a conversation")?;
+        let number = SqlInt(row_key::conversation(row_key));
+        let id: Option<SqlText> = self.db.ask("find a conversation", |db| {
+            conversations::table
+                .find(number)
+                .select(conversations::conversation_id)
+                .get_result(db)
+                .optional()
+        })?;
         match id {
-            Some(id) => self.may(&Resource::of(ResourceKind::Conversation, id), Permission::Read),
+            Some(SqlText(id)) => self.may(&Resource::of(ResourceKind::Conversation, id), Permission::Read),
             None => Ok(false),
         }
     }

@@ -40,6 +40,7 @@ pub(crate) const ROW_WHOLE: &str = concat!(
      LEFT JOIN senders s ON s.sender = m.sender \
      LEFT JOIN contacts c ON c.contact_id = s.contact_id WHERE m.row_key = ?"
 );
+pub(crate) const ROW_OF_CONVERSATION: &str = "SELECT row_key FROM {table} WHERE conversation = ? LIMIT 1";
 pub(crate) const ROW_ID: &str = "SELECT message_id FROM {table} WHERE row_key = ?";
 pub(crate) const ROW_LAST: &str = "SELECT max(row_key) FROM {table} WHERE row_key BETWEEN ? AND ?";
 pub(crate) const ROW_IS_DELETED: &str = "SELECT is_deleted FROM {table} WHERE row_key = ?";

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use diesel::prelude::*;
 use privatus_crypto::{Context, TableKey, envelope_key_number};
 use privatus_domain::{Body, Id, StoredBody};
+use privatus_schema::{SqlText, message_content};
 
 use crate::db::hot;
 use crate::db::statement::Sql;
@@ -15,6 +17,14 @@ pub(crate) const LARGE: usize = 8_192;
 const ZSTD_LEVEL: i32 = 3;
 
 impl WriteTx<'_> {
+    /// Deletes a message's large content, if it has any.
+    pub(crate) fn content_delete(&mut self, message_id: &str, doing: &str) -> Result<(), StoreError> {
+        self.db.ask(doing, |db| {
+            diesel::delete(message_content::table.find(SqlText(message_id))).execute(db)
+        })?;
+        Ok(())
+    }
+
     /// Seals a body under its month's key and appends the row's envelope to `out`; a large one is stored beside it.
     pub(crate) fn body_seal(
         &mut self,

@@ -2,14 +2,31 @@
 
 use std::sync::Arc;
 
+use diesel::prelude::*;
 use privatus_domain::{Partition, Permission, Resource, ResourceKind};
+use privatus_schema::{SqlInt, SqlText, SqlTime, partitions};
 
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::partition::catalogue::PARTITIONS_MAX;
 use crate::partition::schema::{partition_sql, refresh_views};
 use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
+
+/// A month that the view `messages` shows.
+const LIVE: &str = "live";
+/// A month that the view `messages_archive` shows.
+const ARCHIVED: &str = "archived";
+
+/// A new row of `partitions`.
+#[derive(Insertable)]
+#[diesel(table_name = partitions)]
+struct PartitionRow<'a> {
+    partition: SqlInt,
+    table_name: SqlText<&'a str>,
+    state: SqlText<&'a str>,
+    key_id: SqlText<&'a str>,
+    created_at: SqlTime<&'a str>,
+}
 
 impl WriteTx<'_> {
     /// The month's table, made on first use.
@@ -28,15 +45,16 @@ impl WriteTx<'_> {
         let key_number = self.key_made("table", &format!("messages/{partition}"))?;
         let month = Arc::new(PartitionTable::new(partition, key_number));
         let (key_id, now) = (key_number.to_string(), self.now().to_sql());
-        let sql = Sql::new(
-            "INSERT INTO partitions (partition, table_name, state, key_id, created_at) VALUES (?, ?, 'live', ?, ?)",
-        );
-        let sql = sql
-            .bind(partition.number())
-            .bind(month.table.as_str())
-            .bind(key_id.as_str())
-            .bind(now.as_str());
-        self.db.run(sql, "add a month to the catalogue")?;
+        let row = PartitionRow {
+            partition: SqlInt(partition.number().into()),
+            table_name: SqlText(&month.table),
+            state: SqlText(LIVE),
+            key_id: SqlText(&key_id),
+            created_at: SqlTime(&now),
+        };
+        self.db.ask("add a month to the catalogue", |db| {
+            diesel::insert_into(partitions::table).values(&row).execute(db)
+        })?;
         for sql in partition_sql(self.db.raw(), partition)? {
             self.run_schema(&sql)?;
         }
@@ -52,8 +70,15 @@ impl WriteTx<'_> {
     /// [`StoreError::NotFound`] when the vault has no such month.
     pub fn partition_archive(&mut self, partition: Partition) -> Result<(), StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
-        let sql = Sql::new("UPDATE partitions SET state = 'archived' WHERE partition = ? AND state = 'live'");
-        if self.db.run(sql.bind(partition.number()), "archive a month")? == 0 {
+        let moved = self.db.ask("archive a month", |db| {
+            let live = partitions::table
+                .find(SqlInt(partition.number().into()))
+                .filter(partitions::state.eq(SqlText(LIVE)));
+            diesel::update(live)
+                .set(partitions::state.eq(SqlText(ARCHIVED)))
+                .execute(db)
+        })?;
+        if moved == 0 {
             return Err(StoreError::NotFound(format!("a live month {partition}")));
         }
         self.views_refresh()

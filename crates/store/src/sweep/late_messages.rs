@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use diesel::prelude::*;
 use privatus_domain::{Partition, Timestamp};
+use privatus_schema::{SqlInt, conversation_months};
 
 use crate::db::hot;
 use crate::db::statement::Sql;
@@ -32,14 +34,16 @@ impl Store {
             if !tx.partitions.contains_key(&Partition::LATE) {
                 return Ok(Vec::new());
             }
-            let sql = Sql::new(
-                "SELECT conversation FROM conversation_months WHERE partition = ? ORDER BY conversation",
-            );
-            tx.db
-                .rows::<i64>(sql.bind(Partition::LATE.number()), "list late messages")
+            tx.db.ask("list late messages", |db| {
+                conversation_months::table
+                    .filter(conversation_months::partition.eq(SqlInt(Partition::LATE.number().into())))
+                    .order(conversation_months::conversation)
+                    .select(conversation_months::conversation)
+                    .load::<SqlInt>(db)
+            })
         })?;
         let mut moved = 0;
-        for number in pending {
+        for SqlInt(number) in pending {
             loop {
                 let batch = self.write("late_messages_sweep", |tx| tx.late_batch(number))?;
                 moved += batch;
@@ -74,16 +78,19 @@ impl WriteTx<'_> {
             self.late_move(number, &late, &month, &row)?;
             moved += 1;
         }
-        if moved > 0 {
-            let sql = Sql::new(format!(
-                "DELETE FROM conversation_months WHERE conversation = ? AND partition = ? \
-                 AND NOT EXISTS (SELECT 1 FROM {} WHERE conversation = ?)",
-                late.table
-            ));
-            let sql = sql.bind(number).bind(Partition::LATE.number()).bind(number);
-            self.db.run(sql, "note a conversation's month")?;
+        if moved > 0 && !self.has_rows(&late, number)? {
+            let late = SqlInt(Partition::LATE.number().into());
+            self.db.ask("note a conversation's month", |db| {
+                diesel::delete(conversation_months::table.find((SqlInt(number), late))).execute(db)
+            })?;
         }
         Ok(moved)
+    }
+
+    fn has_rows(&mut self, table: &PartitionTable, conversation: i64) -> Result<bool, StoreError> {
+        let sql = Sql::new(table.with_table(hot::ROW_OF_CONVERSATION)).bind(conversation);
+        let found: Option<i64> = self.db.row(sql, "look for more late messages")?;
+        Ok(found.is_some())
     }
 
     /// Moves one message: sealed again under its month's key, with its large content, its place in the register, and
@@ -103,8 +110,7 @@ impl WriteTx<'_> {
         if !row.is_deleted {
             let body = self.body_open(id, &row.content)?;
             let text = id.to_string();
-            let sql = Sql::new("DELETE FROM message_content WHERE message_id = ?");
-            self.db.run(sql.bind(text.as_str()), "move large content")?;
+            self.content_delete(&text, "move large content")?;
             let key = self.key(month.key_number)?;
             self.body_seal(id, &body, month.key_number, &key, &mut envelope)?;
         }

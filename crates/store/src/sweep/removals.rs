@@ -1,6 +1,9 @@
 //! Removing what a contact or group left: hidden at once, deleted in bounded batches, resumable after a crash.
 
+use diesel::dsl::{exists, select};
+use diesel::prelude::*;
 use privatus_domain::{Id, MessageId};
+use privatus_schema::{SqlInt, conversations, pending_removals};
 
 use crate::db::hot;
 use crate::db::statement::Sql;
@@ -18,10 +21,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database; what was deleted stays deleted, the next sweep goes on.
     pub fn removals_sweep(&self) -> Result<u64, StoreError> {
-        let pending = Sql::new("SELECT conversation FROM pending_removals ORDER BY conversation");
-        let pending: Vec<i64> = self.read(|tx| tx.db.rows(pending, "list the removals"))?;
+        let pending: Vec<SqlInt> = self.read(|tx| {
+            tx.db.ask("list the removals", |db| {
+                pending_removals::table
+                    .order(pending_removals::conversation)
+                    .select(pending_removals::conversation)
+                    .load(db)
+            })
+        })?;
         let mut removed = 0;
-        for number in pending {
+        for SqlInt(number) in pending {
             loop {
                 let batch = self.write("removal_batch", |tx| tx.removal_batch(number))?;
                 removed += batch;
@@ -37,9 +46,10 @@ impl Store {
 impl WriteTx<'_> {
     fn removal_batch(&mut self, number: i64) -> Result<u64, StoreError> {
         // Another process may have removed the last of it, and given its number to a conversation of its own.
-        let sql = Sql::new("SELECT 1 FROM pending_removals WHERE conversation = ?");
-        let pending: Option<i32> = self.db.row(sql.bind(number), "look for a removal")?;
-        if pending.is_none() {
+        let is_pending = self.db.ask("look for a removal", |db| {
+            select(exists(pending_removals::table.find(SqlInt(number)))).get_result::<bool>(db)
+        })?;
+        if !is_pending {
             return Ok(0);
         }
         let (low, high) = row_key::range(number);
@@ -58,8 +68,7 @@ impl WriteTx<'_> {
             for (key, id) in &rows {
                 let lookup = self.lookup_key(&MessageId::new(id.clone()));
                 let text = id.to_string();
-                let content = Sql::new("DELETE FROM message_content WHERE message_id = ?");
-                self.db.run(content.bind(text.as_str()), "remove large content")?;
+                self.content_delete(&text, "remove large content")?;
                 if !privatus_domain::planted!(RemovedIdForgotten) {
                     let entry = Sql::new(hot::LOCATOR_REMOVE);
                     self.db
@@ -70,8 +79,9 @@ impl WriteTx<'_> {
             }
             return Ok(u64::try_from(rows.len()).unwrap_or_default());
         }
-        let sql = Sql::new("DELETE FROM conversations WHERE conversation = ?");
-        self.db.run(sql.bind(number), "remove a conversation")?;
+        self.db.ask("remove a conversation", |db| {
+            diesel::delete(conversations::table.find(SqlInt(number))).execute(db)
+        })?;
         Ok(0)
     }
 }

@@ -1,15 +1,22 @@
 //! Keyset pages of transfers, newest first by the time of the offer, then the last recorded. Through the specification's
 //! indexes; those of one group are sorted.
 
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{Permission, Transfer, TransferFilter, TransferId, TransferPeer, TransferStatus};
+use privatus_schema::sql_types::{BigInt, Text};
+use privatus_schema::{LimitLiteral as _, SqlInt, SqlText, SqlTime, file_transfers, rowid};
 
-use super::{COLUMNS, Row, id_of, resource};
-use crate::db::statement::Sql;
+use super::{TransferRow, id_of, resource};
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
 /// Most transfers of one page.
 pub const TRANSFERS_MAX: usize = 1_000;
+
+/// Transfers that an export reads at once.
+const EXPORTED: u32 = 1_000;
 
 /// Limits that statements are written with: a bound LIMIT would be prepared again at every run (DESIGN section 2).
 const LIMITS: [usize; 2] = [51, 1_001];
@@ -24,6 +31,26 @@ pub struct TransferPage {
     pub transfers: Vec<Transfer>,
     /// There are older ones: go on before the last of this page.
     pub has_older: bool,
+}
+
+/// The columns of a row with its number.
+const ROWS: &str = "SELECT rowid, transfer_id, file_name, file_size, file_hash, contact_id, group_id, direction, \
+                    status, progress, created_at, completed_at, error_message FROM file_transfers";
+
+/// A transfer with its place in the table.
+#[derive(QueryableByName)]
+struct NumberedRow {
+    #[diesel(sql_type = BigInt)]
+    rowid: SqlInt,
+    #[diesel(embed)]
+    transfer: TransferRow,
+}
+
+/// Where a transfer stands in its table.
+#[derive(Queryable)]
+struct PlaceRow {
+    rowid: SqlInt,
+    created_at: Option<SqlTime>,
 }
 
 /// Behind which row a page begins. Rows without a time, of another application, come after all others.
@@ -65,13 +92,13 @@ impl ReadTx<'_> {
             let rows = self.transfer_rows(filter, &position, batch)?;
             let is_last = rows.len() < batch;
             let has_time = position.at.is_some();
-            if let Some((row, (.., (at, _, _)))) = rows.last() {
+            if let Some(last) = rows.last() {
                 position = Position {
-                    at: at.clone(),
-                    row: *row,
+                    at: last.transfer.created_at.as_ref().map(|at| at.0.clone()),
+                    row: last.rowid.0,
                 };
             }
-            for (_, row) in rows {
+            for NumberedRow { transfer: row, .. } in rows {
                 if found.len() < wanted && self.may(&resource(&id_of(&row)?), Permission::Read)? {
                     found.push(row);
                 }
@@ -101,7 +128,7 @@ impl ReadTx<'_> {
         filter: &TransferFilter,
         position: &Position,
         limit: usize,
-    ) -> Result<Vec<(i64, Row)>, StoreError> {
+    ) -> Result<Vec<NumberedRow>, StoreError> {
         let (behind, order) = match &position.at {
             Some(_) => ("(created_at, rowid) < (?, ?)", "created_at DESC, rowid DESC"),
             None => ("created_at IS NULL AND rowid < ?", "rowid DESC"),
@@ -119,29 +146,37 @@ impl ReadTx<'_> {
         // The plus keeps the index to that of the peer.
         let also = filter.status.filter(|_| filter.peer.is_some());
         let also_named = also.map_or("", |_| " AND +status = ?");
-        let one =
-            format!("SELECT rowid, {COLUMNS} FROM file_transfers WHERE {named}{also_named} AND {behind}");
+        let one = format!("{ROWS} WHERE {named}{also_named} AND {behind}");
         let all = vec![one.as_str(); values.len()].join(" UNION ALL ");
-        let mut sql = Sql::new(format!("{all} ORDER BY {order} LIMIT {limit}"));
+        // Row values, and a plus, are what the builder cannot say.
+        let mut query = sql_query(format!("{all} ORDER BY {order} LIMIT {limit}")).into_boxed::<Sqlite>();
         for value in &values {
-            sql = sql.bind(value.as_str());
+            query = query.bind::<Text, _>(SqlText(value.as_str()));
             if let Some(status) = also {
-                sql = sql.bind(status.as_str());
+                query = query.bind::<Text, _>(SqlText(status.as_str()));
             }
             if let Some(at) = position.at.as_deref() {
-                sql = sql.bind(at);
+                query = query.bind::<Text, _>(SqlText(at));
             }
-            sql = sql.bind(position.row);
+            query = query.bind::<BigInt, _>(SqlInt(position.row));
         }
-        self.db.rows(sql, "list the transfers")
+        self.db.ask("list the transfers", |db| query.load(db))
     }
 
     fn transfer_position(&mut self, id: &TransferId) -> Result<Position, StoreError> {
         let text = id.to_string();
-        let sql = Sql::new("SELECT rowid, created_at FROM file_transfers WHERE transfer_id = ?");
-        let row: Option<(i64, Option<String>)> = self.db.row(sql.bind(text.as_str()), "find a transfer")?;
-        let (row, at) = row.ok_or_else(|| StoreError::NotFound(format!("transfer {id}")))?;
-        Ok(Position { at, row })
+        let place = self.db.ask("find a transfer", |db| {
+            file_transfers::table
+                .find(SqlText(text.as_str()))
+                .select((rowid(file_transfers::table), file_transfers::created_at))
+                .get_result::<PlaceRow>(db)
+                .optional()
+        })?;
+        let place = place.ok_or_else(|| StoreError::NotFound(format!("transfer {id}")))?;
+        Ok(Position {
+            at: place.created_at.map(|at| at.0),
+            row: place.rowid.0,
+        })
     }
 
     /// At most [`TRANSFERS_MAX`] transfers in the order of their ids, behind one: for an export.
@@ -152,12 +187,16 @@ impl ReadTx<'_> {
         let mut last = after.map(ToString::to_string).unwrap_or_default();
         let mut found = Vec::new();
         while found.is_empty() {
-            let sql = Sql::new(format!(
-                "SELECT {COLUMNS} FROM file_transfers WHERE transfer_id > ? ORDER BY transfer_id LIMIT {TRANSFERS_MAX}"
-            ));
-            let rows: Vec<Row> = self.db.rows(sql.bind(last.as_str()), "read the transfers")?;
-            let Some((id, ..)) = rows.last() else { break };
-            last.clone_from(id);
+            let rows: Vec<TransferRow> = self.db.ask("read the transfers", |db| {
+                file_transfers::table
+                    .filter(file_transfers::transfer_id.gt(SqlText(last.as_str())))
+                    .order(file_transfers::transfer_id)
+                    .select(TransferRow::as_select())
+                    .limit_literal(EXPORTED)
+                    .load(db)
+            })?;
+            let Some(row) = rows.last() else { break };
+            last.clone_from(&row.transfer_id.0);
             for row in rows {
                 if self.may(&resource(&id_of(&row)?), Permission::Read)? {
                     found.push(self.transfer_from(row)?);

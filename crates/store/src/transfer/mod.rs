@@ -5,31 +5,37 @@ mod stale;
 #[cfg(test)]
 mod tests;
 
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{
     ContactError, FileSize, Id, NewTransfer, Permission, Resource, ResourceKind, Timestamp, Transfer,
     TransferDirection, TransferId, TransferPeer, TransferState, TransferStatus, check_transfer_reason,
 };
+use privatus_schema::{SqlBlob, SqlInt, SqlText, SqlTime, file_transfers};
 
 pub use self::list::{TRANSFERS_MAX, TransferPage};
 pub(crate) use self::stale::{has_active, pause_stale};
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
 const TABLE: &str = "file_transfers";
-const COLUMNS: &str = "transfer_id, file_name, file_size, file_hash, contact_id, group_id, direction, status, \
-                       progress, created_at, completed_at, error_message";
-
-/// [`COLUMNS`] of a row.
-type Row = (
-    String,
-    Vec<u8>,
-    i64,
-    Vec<u8>,
-    (Option<String>, Option<String>),
-    (String, String, Option<i64>),
-    (Option<String>, Option<String>, Option<String>),
-);
+/// A row of `file_transfers`.
+#[derive(Queryable, Selectable, Insertable, QueryableByName)]
+#[diesel(table_name = file_transfers, check_for_backend(Sqlite), treat_none_as_default_value = false)]
+struct TransferRow {
+    transfer_id: SqlText,
+    file_name: SqlBlob,
+    file_size: SqlInt,
+    file_hash: SqlBlob,
+    contact_id: Option<SqlText>,
+    group_id: Option<SqlText>,
+    direction: SqlText,
+    status: SqlText,
+    progress: Option<SqlInt>,
+    created_at: Option<SqlTime>,
+    completed_at: Option<SqlTime>,
+    error_message: Option<SqlText>,
+}
 
 fn resource(id: &TransferId) -> Resource {
     Resource::of(ResourceKind::Transfer, id)
@@ -47,37 +53,39 @@ impl ReadTx<'_> {
 
     fn transfer_find(&mut self, id: &TransferId) -> Result<Transfer, StoreError> {
         let text = id.to_string();
-        let sql = Sql::new(format!(
-            "SELECT {COLUMNS} FROM file_transfers WHERE transfer_id = ?"
-        ));
-        let row = self.db.row(sql.bind(text.as_str()), "find a transfer")?;
+        let row = self.db.ask("find a transfer", |db| {
+            file_transfers::table
+                .find(SqlText(text.as_str()))
+                .select(TransferRow::as_select())
+                .get_result(db)
+                .optional()
+        })?;
         self.transfer_from(row.ok_or_else(|| StoreError::NotFound(format!("transfer {id}")))?)
     }
 
-    fn transfer_from(&mut self, row: Row) -> Result<Transfer, StoreError> {
+    fn transfer_from(&mut self, row: TransferRow) -> Result<Transfer, StoreError> {
         self.transfer_decode(row).map_err(StoreError::of_stored)
     }
 
-    fn transfer_decode(&mut self, row: Row) -> Result<Transfer, StoreError> {
-        let (id, name, size, hash, (contact, group), (direction, status, progress), times) = row;
-        let (created_at, completed_at, error) = times;
-        let id: TransferId = id.parse()?;
+    fn transfer_decode(&mut self, row: TransferRow) -> Result<Transfer, StoreError> {
+        let id: TransferId = row.transfer_id.0.parse()?;
         let row_id = id.as_id().canonical();
-        let name = self.open_value(TABLE, "file_name", &row_id, &name)?;
+        let name = self.open_value(TABLE, "file_name", &row_id, &row.file_name.0)?;
         let not_text =
             |_| StoreError::DatabaseDamaged(format!("the file's name of transfer {id} is no text"));
-        let time = |text: Option<String>| text.as_deref().map(Timestamp::parse).transpose();
+        let time = |at: Option<SqlTime>| at.map(|at| Timestamp::parse(&at.0)).transpose();
+        let progress = row.progress.map_or(0, |progress| progress.0);
         Ok(Transfer {
             file_name: String::from_utf8(name).map_err(not_text)?,
-            size: FileSize::kept(size),
-            hash: self.open_value(TABLE, "file_hash", &row_id, &hash)?,
-            direction: direction.parse()?,
-            contact: contact.map(|contact| contact.parse()).transpose()?,
-            group: group.map(|group| group.parse()).transpose()?,
-            state: TransferState::kept(status.parse()?, progress.unwrap_or_default()),
-            created_at: time(created_at)?.unwrap_or(Timestamp::MIN),
-            completed_at: time(completed_at)?,
-            error,
+            size: FileSize::kept(row.file_size.0),
+            hash: self.open_value(TABLE, "file_hash", &row_id, &row.file_hash.0)?,
+            direction: row.direction.0.parse()?,
+            contact: row.contact_id.map(|contact| contact.0.parse()).transpose()?,
+            group: row.group_id.map(|group| group.0.parse()).transpose()?,
+            state: TransferState::kept(row.status.0.parse()?, progress),
+            created_at: time(row.created_at)?.unwrap_or(Timestamp::MIN),
+            completed_at: time(row.completed_at)?,
+            error: row.error_message.map(|error| error.0),
             id,
         })
     }
@@ -142,31 +150,35 @@ impl WriteTx<'_> {
     }
 
     fn transfer_insert(&mut self, transfer: &Transfer) -> Result<bool, StoreError> {
-        let (id, row_id) = (transfer.id.to_string(), transfer.id.as_id().canonical());
-        let name = self.seal_value(TABLE, "file_name", &row_id, transfer.file_name.as_bytes())?;
-        let hash = self.seal_value(TABLE, "file_hash", &row_id, &transfer.hash)?;
-        let contact = transfer.contact.as_ref().map(ToString::to_string);
-        let group = transfer.group.as_ref().map(ToString::to_string);
-        let created = transfer.created_at.to_sql();
-        let completed = transfer.completed_at.map(Timestamp::to_sql);
-        let sql = Sql::new(format!(
-            "INSERT INTO file_transfers ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-             ON CONFLICT (transfer_id) DO NOTHING"
-        ));
-        let sql = sql
-            .bind(id.as_str())
-            .bind(name.as_slice())
-            .bind(transfer.size.get())
-            .bind(hash.as_slice())
-            .bind(contact.as_deref())
-            .bind(group.as_deref())
-            .bind(transfer.direction.as_str())
-            .bind(transfer.state.status().as_str())
-            .bind(i64::from(transfer.state.progress()))
-            .bind(created.as_str())
-            .bind(completed.as_deref())
-            .bind(transfer.error.as_deref());
-        Ok(self.db.run(sql, "record a transfer")? > 0)
+        let row_id = transfer.id.as_id().canonical();
+        let text = |id: String| SqlText(id);
+        let row = TransferRow {
+            transfer_id: SqlText(transfer.id.to_string()),
+            file_name: SqlBlob(self.seal_value(
+                TABLE,
+                "file_name",
+                &row_id,
+                transfer.file_name.as_bytes(),
+            )?),
+            file_size: SqlInt(transfer.size.get()),
+            file_hash: SqlBlob(self.seal_value(TABLE, "file_hash", &row_id, &transfer.hash)?),
+            contact_id: transfer.contact.as_ref().map(ToString::to_string).map(text),
+            group_id: transfer.group.as_ref().map(ToString::to_string).map(text),
+            direction: SqlText(transfer.direction.as_str().to_owned()),
+            status: SqlText(transfer.state.status().as_str().to_owned()),
+            progress: Some(SqlInt(i64::from(transfer.state.progress()))),
+            created_at: Some(SqlTime(transfer.created_at.to_sql())),
+            completed_at: transfer.completed_at.map(|at| SqlTime(at.to_sql())),
+            error_message: transfer.error.clone().map(text),
+        };
+        let added = self.db.ask("record a transfer", |db| {
+            diesel::insert_into(file_transfers::table)
+                .values(&row)
+                .on_conflict(file_transfers::transfer_id)
+                .do_nothing()
+                .execute(db)
+        })?;
+        Ok(added > 0)
     }
 
     /// Takes a step; `reason` says why a transfer failed. Gives how far it is now.
@@ -206,24 +218,24 @@ impl WriteTx<'_> {
         completed_at: Option<Timestamp>,
         reason: Option<&str>,
     ) -> Result<(), StoreError> {
-        let (id, completed) = (id.to_string(), completed_at.map(Timestamp::to_sql));
-        let sql = Sql::new(
-            "UPDATE file_transfers SET status = ?, progress = ?, completed_at = ?, error_message = ? \
-             WHERE transfer_id = ?",
-        );
-        let sql = sql
-            .bind(state.status().as_str())
-            .bind(i64::from(state.progress()))
-            .bind(completed.as_deref())
-            .bind(reason)
-            .bind(id.as_str());
-        self.db.run(sql, "change a transfer").map(drop)
+        let id = id.to_string();
+        self.db.ask("change a transfer", |db| {
+            diesel::update(file_transfers::table.find(SqlText(id.as_str())))
+                .set((
+                    file_transfers::status.eq(SqlText(state.status().as_str())),
+                    file_transfers::progress.eq(SqlInt(i64::from(state.progress()))),
+                    file_transfers::completed_at.eq(completed_at.map(|at| SqlTime(at.to_sql()))),
+                    file_transfers::error_message.eq(reason.map(SqlText)),
+                ))
+                .execute(db)
+        })?;
+        Ok(())
     }
 }
 
 /// The id of a row, or what is wrong with it.
-fn id_of(row: &Row) -> Result<TransferId, StoreError> {
-    let id: Result<Id, _> = row.0.parse();
+fn id_of(row: &TransferRow) -> Result<TransferId, StoreError> {
+    let id: Result<Id, _> = row.transfer_id.0.parse();
     id.map(TransferId::new)
         .map_err(|error| StoreError::from(error).of_stored())
 }

@@ -2,7 +2,10 @@
 
 use std::fs::File;
 
+use diesel::prelude::*;
 use privatus_crypto::Unlocked;
+use privatus_domain::TransferStatus;
+use privatus_schema::{SqlText, file_transfers};
 
 use crate::db::connection::{Connection, Role};
 use crate::db::hot;
@@ -45,6 +48,11 @@ fn pause(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<u
         return Ok(0);
     }
     // One statement, so one transaction. Progress stays: the attempt goes on from there.
-    let sql = Sql::new("UPDATE file_transfers SET status = 'paused' WHERE status = 'active'");
-    db.run(sql, "pause the transfers that nobody runs")
+    db.ask("pause the transfers that nobody runs", |db| {
+        let active = file_transfers::status.eq(SqlText(TransferStatus::Active.as_str()));
+        let paused = file_transfers::status.eq(SqlText(TransferStatus::Paused.as_str()));
+        diesel::update(file_transfers::table.filter(active))
+            .set(paused)
+            .execute(db)
+    })
 }

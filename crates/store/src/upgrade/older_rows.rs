@@ -1,10 +1,11 @@
 //! Rows of an older schema brought under the rules of this one, once: after an upgrade, and in a vault that was adopted.
 
+use diesel::prelude::*;
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
+use privatus_schema::{SqlInt, vault_state};
 use serde_json::json;
 
 use crate::db::connection::Connection;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::run::write_on;
 use crate::tx::WriteTx;
@@ -39,9 +40,11 @@ impl WriteTx<'_> {
         self.audit_take_unchained(is_expected)?;
         self.contact_names_fold()?;
         self.groups_adapt()?;
-        let sql = Sql::new("UPDATE vault_state SET settled_version = ? WHERE id = 1");
-        self.db
-            .run(sql.bind(RULES_VERSION), "note that rows are settled")
-            .map(drop)
+        self.db.ask("note that rows are settled", |db| {
+            diesel::update(vault_state::table.find(SqlInt(1)))
+                .set(vault_state::settled_version.eq(SqlInt(RULES_VERSION)))
+                .execute(db)
+        })?;
+        Ok(())
     }
 }

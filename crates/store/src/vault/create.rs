@@ -3,13 +3,14 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
+use diesel::prelude::*;
 use privatus_crypto::{KdfCost, KeyRing, Password, RecoveryCode, TableKey, Unlocked};
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
+use privatus_schema::{SqlBlob, SqlInt, SqlTime, vault_state};
 use privatus_sqlite::CheckpointMode;
 
 use crate::db::connection::{APPLICATION_ID, Connection, Role};
 use crate::db::pool::Pool;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::table_key::key_keep;
 use crate::run::{usage_flush, write_on};
@@ -136,21 +137,32 @@ fn build(
         .map_err(|error| StoreError::io(&error, "make the vault durable"))
 }
 
+/// The one row of `vault_state`.
+#[derive(Insertable)]
+#[diesel(table_name = vault_state)]
+struct VaultRow<'a> {
+    id: SqlInt,
+    vault_id: SqlBlob<&'a [u8]>,
+    highest_generation: SqlInt,
+    next_key_number: SqlInt,
+    created_at: SqlTime<&'a str>,
+}
+
 /// The vault's own row, and the key that ids are hashed with.
 fn fill(db: &mut Connection, ring: &KeyRing, unlocked: &Unlocked) -> Result<(), StoreError> {
     const ID_KEY: u32 = 1;
     let vault = unlocked.vault_id();
     let now = system_time().to_sql();
-    let sql = Sql::new(
-        "INSERT INTO vault_state (id, vault_id, highest_generation, next_key_number, created_at) \
-         VALUES (1, ?, ?, ?, ?)",
-    );
-    let sql = sql
-        .bind(vault.as_bytes().as_slice())
-        .bind(i64::try_from(ring.generation()).unwrap_or(i64::MAX))
-        .bind(i64::from(ID_KEY) + 1)
-        .bind(now.as_str());
-    db.run(sql, "fill the vault's row")?;
+    let row = VaultRow {
+        id: SqlInt(1),
+        vault_id: SqlBlob(vault.as_bytes()),
+        highest_generation: SqlInt(i64::try_from(ring.generation()).unwrap_or(i64::MAX)),
+        next_key_number: SqlInt(i64::from(ID_KEY) + 1),
+        created_at: SqlTime(&now),
+    };
+    db.ask("fill the vault's row", |db| {
+        diesel::insert_into(vault_state::table).values(&row).execute(db)
+    })?;
     let key = TableKey::generate()?;
     let root = unlocked.master().key_store_key();
     key_keep(db, &root, &vault, ID_KEY, ("id", "ids"), &key, &now)

@@ -1,10 +1,12 @@
 //! What an open notes at once: the generation of the key ring, and secrets that failed before.
 
+use diesel::prelude::*;
 use privatus_crypto::KeyRing;
 use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, SecurityKind, Severity};
+use privatus_schema::functions::greater;
+use privatus_schema::{SqlInt, vault_state};
 use serde_json::json;
 
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
@@ -54,9 +56,14 @@ impl Store {
 impl ReadTx<'_> {
     /// The highest generation of the key ring that this database was opened under.
     pub(crate) fn generation(&mut self) -> Result<i64, StoreError> {
-        let sql = Sql::new("SELECT highest_generation FROM vault_state WHERE id = 1");
-        let highest: Option<i64> = self.db.row(sql, "read the key ring's generation")?;
-        Ok(highest.unwrap_or_default())
+        let highest: Option<SqlInt> = self.db.ask("read the key ring's generation", |db| {
+            vault_state::table
+                .find(SqlInt(1))
+                .select(vault_state::highest_generation)
+                .get_result(db)
+                .optional()
+        })?;
+        Ok(highest.unwrap_or_default().0)
     }
 }
 
@@ -89,11 +96,13 @@ impl WriteTx<'_> {
 
     /// Notes the key ring's generation; the mark never goes back.
     pub(crate) fn generation_set(&mut self, generation: i64) -> Result<(), StoreError> {
-        let sql =
-            Sql::new("UPDATE vault_state SET highest_generation = max(highest_generation, ?) WHERE id = 1");
-        self.db
-            .run(sql.bind(generation), "record the key ring's generation")
-            .map(drop)
+        let later = greater(vault_state::highest_generation, SqlInt(generation));
+        self.db.ask("record the key ring's generation", |db| {
+            diesel::update(vault_state::table.find(SqlInt(1)))
+                .set(vault_state::highest_generation.eq(later))
+                .execute(db)
+        })?;
+        Ok(())
     }
 }
 
