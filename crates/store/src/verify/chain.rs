@@ -1,7 +1,9 @@
 //! The audit log's chain, as a part of the check of everything.
 
+use diesel::prelude::*;
+use privatus_schema::{SqlInt, vault_state};
+
 use super::{Verification, VerifyProgress};
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 use crate::upgrade::older_rows::RULES_VERSION;
@@ -15,9 +17,14 @@ impl ReadTx<'_> {
         total: u64,
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<(), StoreError> {
-        let sql = Sql::new("SELECT settled_version FROM vault_state WHERE id = 1");
-        let settled: Option<i64> = self.db.row(sql, "look whether rows are settled")?;
-        if settled.is_none_or(|version| version < RULES_VERSION) {
+        let settled: Option<SqlInt> = self.db.ask("look whether rows are settled", |db| {
+            vault_state::table
+                .find(SqlInt(1))
+                .select(vault_state::settled_version)
+                .get_result(db)
+                .optional()
+        })?;
+        if settled.is_none_or(|version| version.0 < RULES_VERSION) {
             return self.verify_unchained(found);
         }
         let done = found.messages;

@@ -3,11 +3,19 @@
 
 use std::collections::BTreeSet;
 
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::folded::folded_name;
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
-use privatus_domain::{MessageId, Partition};
+use privatus_domain::{ConversationKind, MessageId, Partition};
+use privatus_schema::{
+    Flag, LimitLiteral as _, SqlBlob, SqlInt, SqlText, contacts, conversation_months, conversations,
+    key_store, message_content, pending_removals, vault_state,
+};
 
 use super::{BATCH, Verification};
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Located;
@@ -20,18 +28,50 @@ fn listed_at() -> String {
     format!("CASE WHEN timestamp - created_at > {FUTURE_TOLERANCE_MS} THEN created_at ELSE timestamp END")
 }
 
-/// Conversation, id, messages, unread, last partition, last row key, last time.
-type Counters = (i64, String, i64, i64, Option<i64>, Option<i64>, Option<i64>);
+/// The counters of a conversation.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = conversations, check_for_backend(Sqlite))]
+struct CountersRow {
+    conversation: SqlInt,
+    conversation_id: SqlText,
+    message_count: SqlInt,
+    unread_count: SqlInt,
+    last_partition: Option<SqlInt>,
+    last_row_key: Option<SqlInt>,
+    last_at: Option<SqlInt>,
+}
+
+/// A contact's name, and what it is found by.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = contacts, check_for_backend(Sqlite))]
+struct NameRow {
+    contact_id: SqlText,
+    display_name: SqlText,
+    folded_name: Option<SqlText>,
+}
+
+/// A wrapped key.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = key_store, check_for_backend(Sqlite))]
+struct WrappedRow {
+    key_number: SqlInt,
+    key_type: SqlText,
+    scope: SqlText,
+    encrypted_key: SqlBlob,
+}
 
 impl ReadTx<'_> {
     /// Compares every counter with the one statement that defines it, and the last message with the newest.
     pub(super) fn verify_counters(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        let sql = Sql::new(
-            "SELECT conversation, conversation_id, message_count, unread_count, last_partition, last_row_key, last_at \
-             FROM conversations WHERE is_hidden = 0",
-        );
-        let rows: Vec<Counters> = self.db.rows(sql, "read the counters")?;
-        for (number, id, messages, unread, last_partition, last_row_key, last_at) in rows {
+        let rows = self.db.ask("read the counters", |db| {
+            conversations::table
+                .filter(conversations::is_hidden.eq(Flag(false)))
+                .select(CountersRow::as_select())
+                .load(db)
+        })?;
+        for row in rows {
+            let (number, id) = (row.conversation.0, row.conversation_id.0);
+            let (messages, unread) = (row.message_count.0, row.unread_count.0);
             let (low, high) = row_key::range(number);
             let mut counted = (0, 0);
             let mut newest: Option<i64> = None;
@@ -59,8 +99,8 @@ impl ReadTx<'_> {
                     counted.0, counted.1
                 ));
             }
-            let pointed = self.listed_time(number, last_partition, last_row_key)?;
-            if last_at != newest || pointed != newest {
+            let pointed = self.listed_time(number, row.last_partition, row.last_row_key)?;
+            if row.last_at.map(|at| at.0) != newest || pointed != newest {
                 found.problem(format!("conversation {id} names another message than its last"));
             }
         }
@@ -71,14 +111,14 @@ impl ReadTx<'_> {
     fn listed_time(
         &mut self,
         number: i64,
-        partition: Option<i64>,
-        key: Option<i64>,
+        partition: Option<SqlInt>,
+        key: Option<SqlInt>,
     ) -> Result<Option<i64>, StoreError> {
-        let partition = partition.and_then(|number| Partition::from_number(i32::try_from(number).ok()?));
+        let partition = partition.and_then(|number| Partition::from_number(i32::try_from(number.0).ok()?));
         let month = partition
             .and_then(|partition| self.partitions.get(&partition))
             .cloned();
-        let (Some(month), Some(key)) = (month, key) else {
+        let (Some(month), Some(SqlInt(key))) = (month, key) else {
             return Ok(None);
         };
         if row_key::conversation(key) != number {
@@ -97,17 +137,17 @@ impl ReadTx<'_> {
         &mut self,
         found: &mut Verification,
         month: &PartitionTable,
-        conversations: &BTreeSet<i64>,
+        present: &BTreeSet<i64>,
     ) -> Result<(), StoreError> {
-        let sql = Sql::new(
-            "SELECT m.conversation FROM conversation_months m JOIN conversations c USING (conversation) \
-             WHERE m.partition = ?",
-        );
-        let noted: Vec<i64> = self
-            .db
-            .rows(sql.bind(month.partition.number()), "list a month's conversations")?;
-        let noted: BTreeSet<i64> = noted.into_iter().collect();
-        for number in conversations.difference(&noted) {
+        let noted: Vec<SqlInt> = self.db.ask("list a month's conversations", |db| {
+            conversation_months::table
+                .inner_join(conversations::table)
+                .filter(conversation_months::partition.eq(SqlInt(month.partition.number().into())))
+                .select(conversation_months::conversation)
+                .load(db)
+        })?;
+        let noted: BTreeSet<i64> = noted.into_iter().map(|number| number.0).collect();
+        for number in present.difference(&noted) {
             found.problem(format!(
                 "conversation {number} has messages in {} that no page shows",
                 month.partition
@@ -122,20 +162,31 @@ impl ReadTx<'_> {
         self.verify_content(found)?;
         self.verify_groups(found)?;
         self.verify_names(found)?;
-        for (sql, what) in [
-            (
-                "SELECT conversation_id FROM conversations WHERE is_hidden = 0 \
-                 AND CASE kind WHEN 'group' THEN group_id ELSE contact_id END IS NULL",
-                "belongs to no contact or group",
-            ),
-            (
-                "SELECT conversation_id FROM conversations WHERE is_hidden <> EXISTS \
-                 (SELECT 1 FROM pending_removals p WHERE p.conversation = conversations.conversation)",
-                "is hidden without a removal, or the other way round",
-            ),
+        let removal =
+            || pending_removals::table.filter(pending_removals::conversation.eq(conversations::conversation));
+        let is_group = conversations::kind.eq(SqlText(ConversationKind::Group.as_str()));
+        let alone = is_group
+            .and(conversations::group_id.is_null())
+            .or(not(is_group).and(conversations::contact_id.is_null()));
+        let is_shown = conversations::is_hidden.eq(Flag(false));
+        let orphans: Vec<SqlText> = self.db.ask("check the conversations", |db| {
+            conversations::table
+                .filter(is_shown.and(alone))
+                .select(conversations::conversation_id)
+                .load(db)
+        })?;
+        let unfinished: Vec<SqlText> = self.db.ask("check the conversations", |db| {
+            let hidden_for_ever = not(is_shown).and(not(exists(removal())));
+            conversations::table
+                .filter(hidden_for_ever.or(is_shown.and(exists(removal()))))
+                .select(conversations::conversation_id)
+                .load(db)
+        })?;
+        for (ids, what) in [
+            (orphans, "belongs to no contact or group"),
+            (unfinished, "is hidden without a removal, or the other way round"),
         ] {
-            let ids: Vec<String> = self.db.rows(Sql::new(sql), "check the conversations")?;
-            for id in ids {
+            for SqlText(id) in ids {
                 found.problem(format!("conversation {id} {what}"));
             }
         }
@@ -146,18 +197,23 @@ impl ReadTx<'_> {
     fn verify_names(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let mut after = String::new();
         loop {
-            let sql = Sql::new(format!(
-                "SELECT contact_id, display_name, folded_name FROM contacts \
-                 WHERE contact_id > ? AND folded_name IS NOT NULL ORDER BY contact_id LIMIT {BATCH}"
-            ));
-            let rows: Vec<(String, String, String)> =
-                self.db.rows(sql.bind(after.as_str()), "check the names")?;
-            let Some((last, ..)) = rows.last() else {
+            let rows = self.db.ask("check the names", |db| {
+                contacts::table
+                    .filter(contacts::contact_id.gt(SqlText(after.as_str())))
+                    .filter(contacts::folded_name.is_not_null())
+                    .order(contacts::contact_id)
+                    .select(NameRow::as_select())
+                    .limit_literal(BATCH)
+                    .load(db)
+            })?;
+            let Some(last) = rows.last() else {
                 return Ok(());
             };
-            after.clone_from(last);
-            for (id, name, folded) in rows {
-                if folded != folded_name(&name) {
+            after.clone_from(&last.contact_id.0);
+            for row in rows {
+                let folded = folded_name(&row.display_name.0);
+                if row.folded_name.is_some_and(|found| found.0 != folded) {
+                    let id = row.contact_id.0;
                     found.problem(format!(
                         "contact {id} is found by another name than its own: plain SQL changed it; \
                          `privatus contacts rename` with its name mends it"
@@ -170,21 +226,24 @@ impl ReadTx<'_> {
     fn verify_content(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let mut after = String::new();
         loop {
-            let sql = Sql::new(format!(
-                "SELECT message_id FROM message_content WHERE message_id > ? ORDER BY message_id LIMIT {BATCH}"
-            ));
-            let ids: Vec<String> = self.db.rows(sql.bind(after.as_str()), "list large content")?;
+            let ids: Vec<SqlText> = self.db.ask("list large content", |db| {
+                message_content::table
+                    .filter(message_content::message_id.gt(SqlText(after.as_str())))
+                    .order(message_content::message_id)
+                    .select(message_content::message_id)
+                    .limit_literal(BATCH)
+                    .load(db)
+            })?;
             let Some(last) = ids.last() else { break };
-            after.clone_from(last);
-            for id in ids {
+            after.clone_from(&last.0);
+            for SqlText(id) in ids {
                 let located = match id.parse::<MessageId>() {
                     Ok(id) => self.locate(&id),
                     Err(_) => Ok(Located::Absent),
                 };
                 let has_message = match located {
                     Ok(Located::At(month, key)) => {
-                        let table = &month.table;
-                        let sql = Sql::new(format!("SELECT is_deleted FROM {table} WHERE row_key = ?"));
+                        let sql = Sql::new(month.with_table(hot::ROW_IS_DELETED));
                         self.db.row(sql.bind(key), "read a message")? == Some(false)
                     }
                     Ok(_) | Err(StoreError::DatabaseDamaged(_)) => false,
@@ -200,11 +259,17 @@ impl ReadTx<'_> {
 
     /// Every wrapped key opens in its place, and no number will be given out twice.
     pub(super) fn verify_keys(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        type Row = (i64, String, String, Vec<u8>);
-        let sql =
-            Sql::new("SELECT key_number, key_type, scope, encrypted_key FROM key_store ORDER BY key_number");
-        let rows: Vec<Row> = self.db.rows(sql, "read the keys")?;
-        for (number, kind, scope, wrapped) in rows {
+        let rows = self.db.ask("read the keys", |db| {
+            key_store::table
+                .order(key_store::key_number)
+                .select(WrappedRow::as_select())
+                .load(db)
+        })?;
+        let highest = rows.last().map(|row| row.key_number.0);
+        let kept = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        for row in rows {
+            let (number, kind, scope) = (row.key_number.0, row.key_type.0, row.scope.0);
+            let wrapped = row.encrypted_key.0;
             // A destroyed key leaves its row, emptied.
             if wrapped.is_empty() {
                 continue;
@@ -220,17 +285,22 @@ impl ReadTx<'_> {
                 found.problem(format!("key {number} ({kind} {scope}) does not open"));
             }
         }
-        let sql = Sql::new(
-            "SELECT count(*) FROM vault_state WHERE next_key_number <= (SELECT max(key_number) FROM key_store)",
-        );
-        if self.db.row::<i32>(sql, "read the next key's number")? != Some(0) {
+        let next: Option<SqlInt> = self.db.ask("read the next key's number", |db| {
+            vault_state::table
+                .find(SqlInt(1))
+                .select(vault_state::next_key_number)
+                .get_result(db)
+                .optional()
+        })?;
+        let Some(SqlInt(next)) = next else {
+            found.problem("the vault's own row is missing".into());
+            return Ok(());
+        };
+        if highest.is_some_and(|highest| next <= highest) {
             found.problem("the next key would take a number that is taken".into());
         }
-        let sql = Sql::new(
-            "SELECT (SELECT next_key_number - 1 FROM vault_state WHERE id = 1) - (SELECT count(*) FROM key_store)",
-        );
-        let missing: Option<i64> = self.db.row(sql, "count the keys")?;
-        if let Some(missing @ 1..) = missing {
+        let missing = next - 1 - kept;
+        if missing > 0 {
             found.problem(format!(
                 "{missing} keys that were made have no row; a destroyed one keeps it"
             ));

@@ -1,54 +1,127 @@
 //! Every group against the rules that its members live by.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::dsl::{count_star, exists, not};
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use privatus_domain::{KeyKind, Role};
+use privatus_schema::{SqlBlob, SqlInt, SqlText, contacts, group_bans, group_members, groups, key_store};
+
 use super::Verification;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// A statement that finds groups which break a rule, and what to say of them.
-const RULES: [(&str, &str); 4] = [
-    (
-        "SELECT group_id FROM groups AS g WHERE (SELECT count(*) FROM group_members AS m \
-         WHERE m.group_id = g.group_id) > max_members",
-        "has more members than its limit",
-    ),
-    (
-        "SELECT group_id FROM groups AS g WHERE (SELECT count(*) FROM group_members AS m \
-         WHERE m.group_id = g.group_id AND m.role = 'owner') <> 1",
-        "has not exactly one owner",
-    ),
-    (
-        "SELECT DISTINCT m.group_id FROM group_members AS m JOIN group_bans AS b \
-         ON b.group_id = m.group_id AND b.contact_id = m.contact_id",
-        "has a member who is banned from it",
-    ),
-    (
-        "SELECT group_id FROM groups AS g WHERE key_id IS NOT NULL AND NOT EXISTS \
-         (SELECT 1 FROM key_store AS k WHERE k.key_id = g.key_id AND k.key_type = 'group' \
-         AND k.scope = g.group_id AND length(k.encrypted_key) > 0)",
-        "names no living key of its own",
-    ),
-];
+/// A group and its limit.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = groups, check_for_backend(Sqlite))]
+struct LimitRow {
+    group_id: SqlText,
+    max_members: Option<SqlInt>,
+}
 
 impl ReadTx<'_> {
     /// One owner, no more members than the limit, nobody who is banned or unknown, a key that lives.
     pub(super) fn verify_groups(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        for (sql, what) in RULES {
-            let groups: Vec<String> = self.db.rows(Sql::new(sql), "check the groups")?;
+        let seats = self.seats_counted()?;
+        let groups = self.db.ask("check the groups", |db| {
+            groups::table
+                .order(groups::group_id)
+                .select(LimitRow::as_select())
+                .load(db)
+        })?;
+        let count = |group: &LimitRow, role: Option<Role>| -> i64 {
+            let seats = seats.get(&group.group_id.0).into_iter().flatten();
+            let wanted = seats.filter(|(held, _)| role.is_none_or(|role| *held == role.as_str()));
+            wanted.map(|(_, count)| *count).sum()
+        };
+        for group in &groups {
+            if group.max_members.is_some_and(|most| count(group, None) > most.0) {
+                found.problem(format!(
+                    "group {} has more members than its limit",
+                    group.group_id.0
+                ));
+            }
+        }
+        for group in &groups {
+            if count(group, Some(Role::Owner)) != 1 {
+                found.problem(format!("group {} has not exactly one owner", group.group_id.0));
+            }
+        }
+        for (groups, what) in [
+            (self.groups_with_banned()?, "has a member who is banned from it"),
+            (self.groups_without_key()?, "names no living key of its own"),
+            (self.groups_with_strangers()?, "has a member who is no contact"),
+        ] {
             for group in groups {
                 found.problem(format!("group {group} {what}"));
             }
         }
-        // The vault's own user is a member without being a contact.
-        let own = self.own_id().to_string();
-        let sql = Sql::new(
-            "SELECT DISTINCT group_id FROM group_members AS m WHERE contact_id <> ? AND NOT EXISTS \
-             (SELECT 1 FROM contacts AS c WHERE c.contact_id = m.contact_id)",
-        );
-        let groups: Vec<String> = self.db.rows(sql.bind(own.as_str()), "check the members")?;
-        for group in groups {
-            found.problem(format!("group {group} has a member who is no contact"));
-        }
         Ok(())
+    }
+
+    /// How many members of each role each group has: a group's number of them by group and role.
+    fn seats_counted(&mut self) -> Result<BTreeMap<String, BTreeMap<String, i64>>, StoreError> {
+        let counted: Vec<(SqlText, SqlText, i64)> = self.db.ask("check the groups", |db| {
+            group_members::table
+                .group_by((group_members::group_id, group_members::role))
+                .select((group_members::group_id, group_members::role, count_star()))
+                .load(db)
+        })?;
+        let mut seats: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
+        for (group, role, count) in counted {
+            seats.entry(group.0).or_default().insert(role.0, count);
+        }
+        Ok(seats)
+    }
+
+    fn groups_with_banned(&mut self) -> Result<BTreeSet<String>, StoreError> {
+        let is_banned = group_bans::table.filter(
+            group_bans::group_id
+                .eq(group_members::group_id)
+                .and(group_bans::contact_id.eq(group_members::contact_id)),
+        );
+        let groups: Vec<SqlText> = self.db.ask("check the groups", |db| {
+            group_members::table
+                .filter(exists(is_banned))
+                .select(group_members::group_id)
+                .load(db)
+        })?;
+        Ok(groups.into_iter().map(|group| group.0).collect())
+    }
+
+    fn groups_without_key(&mut self) -> Result<BTreeSet<String>, StoreError> {
+        let living = key_store::table.filter(
+            key_store::key_id
+                .nullable()
+                .eq(groups::key_id)
+                .and(key_store::key_type.eq(SqlText(KeyKind::Group.as_str())))
+                .and(key_store::scope.eq(groups::group_id))
+                .and(key_store::encrypted_key.ne(SqlBlob([].as_slice()))),
+        );
+        let groups: Vec<SqlText> = self.db.ask("check the groups", |db| {
+            groups::table
+                .filter(groups::key_id.is_not_null().and(not(exists(living))))
+                .select(groups::group_id)
+                .load(db)
+        })?;
+        Ok(groups.into_iter().map(|group| group.0).collect())
+    }
+
+    /// The vault's own user is a member without being a contact.
+    fn groups_with_strangers(&mut self) -> Result<BTreeSet<String>, StoreError> {
+        let own = self.own_id().to_string();
+        let known = contacts::table.filter(contacts::contact_id.eq(group_members::contact_id));
+        let groups: Vec<SqlText> = self.db.ask("check the members", |db| {
+            group_members::table
+                .filter(
+                    group_members::contact_id
+                        .ne(SqlText(own.as_str()))
+                        .and(not(exists(known))),
+                )
+                .select(group_members::group_id)
+                .load(db)
+        })?;
+        Ok(groups.into_iter().map(|group| group.0).collect())
     }
 }

@@ -12,9 +12,12 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use diesel::prelude::*;
 use privatus_domain::limits::CONVERSATIONS_MAX;
 use privatus_domain::{MessageId, Partition, Permission, Resource, ResourceKind, Timestamp};
+use privatus_schema::{SqlInt, message_locator, senders};
 
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::message::row::Row;
@@ -23,7 +26,7 @@ use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
 /// Rows read at a time.
-const BATCH: usize = 1_000;
+const BATCH: u32 = 1_000;
 /// Problems listed; more are counted.
 const LISTED: usize = 100;
 
@@ -98,11 +101,13 @@ impl ReadTx<'_> {
             }
             found = Verification::default();
         }
-        let total: Option<i64> = self.db.row(
-            Sql::new("SELECT count(*) FROM message_locator WHERE row_key IS NOT NULL"),
-            "count",
-        )?;
-        let total = u64::try_from(total.unwrap_or_default()).unwrap_or_default();
+        let total: i64 = self.db.ask("count", |db| {
+            message_locator::table
+                .filter(message_locator::row_key.is_not_null())
+                .count()
+                .get_result(db)
+        })?;
+        let total = u64::try_from(total).unwrap_or_default();
         self.verify_file("integrity_check", "pages", &mut found, total, progress)?;
         progress(VerifyProgress {
             step: "references",
@@ -158,8 +163,10 @@ impl ReadTx<'_> {
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<(), StoreError> {
         let months: Vec<Arc<PartitionTable>> = self.partitions.values().cloned().collect();
-        let senders = Sql::new("SELECT sender FROM senders");
-        let senders: BTreeSet<i64> = self.db.rows(senders, "read the senders")?.into_iter().collect();
+        let senders: Vec<SqlInt> = self.db.ask("read the senders", |db| {
+            senders::table.select(senders::sender).load(db)
+        })?;
+        let senders: BTreeSet<i64> = senders.into_iter().map(|sender| sender.0).collect();
         let mut rows_seen = 0_u64;
         for month in months {
             let mut conversations = BTreeSet::new();
@@ -202,7 +209,7 @@ impl ReadTx<'_> {
     ) -> Result<(), StoreError> {
         let id = MessageId::new(row.id.clone());
         let lookup = self.lookup_key(&id);
-        let sql = Sql::new("SELECT partition, row_key FROM message_locator WHERE message_id = ?");
+        let sql = Sql::new(hot::LOCATOR_FIND);
         let entry: Option<(Option<i64>, Option<i64>)> =
             self.db.row(sql.bind(lookup.as_slice()), "find a message")?;
         if entry != Some((Some(month.partition.number().into()), Some(row.row_key))) {
