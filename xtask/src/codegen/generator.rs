@@ -11,6 +11,9 @@ use crate::workspace::Workspace;
 const HEAD: &str =
     "//! The tables as they stand after all migrations. Written by `cargo xtask codegen`; do not edit.\n\n";
 
+/// What each `table!` takes the types of its columns from.
+const SQL_TYPES: &str = "crate::sql_types::*";
+
 /// The text of `crates/schema/src/tables.rs` for the database at `path`.
 ///
 /// # Errors
@@ -19,15 +22,21 @@ pub(super) fn tables(workspace: &Workspace, path: &Path) -> Result<String> {
     let diesel = diesel(workspace)?;
     let printed = process::output(
         Command::new(diesel)
-            .args(["print-schema", "--sqlite-integer-primary-key-is-bigint", "--database-url"])
+            .args(["print-schema", "--sqlite-integer-primary-key-is-bigint"])
+            // Our own types under the names of diesel's: crates/schema/README.md says why.
+            .args(["--import-types", SQL_TYPES, "--database-url"])
             .arg(path)
             // Neither a `.env` file nor the caller's settings may change what is printed.
             .env_remove("DATABASE_URL")
             .env_remove("DIESEL_CONFIG_FILE")
             .current_dir(path.parent().context("the database lies in a folder")?),
     )?;
-    if !printed.contains("diesel::table!") {
+    let tables = printed.matches("diesel::table! {").count();
+    if tables == 0 {
         bail!("diesel print-schema printed no table");
+    }
+    if tables != printed.matches(&format!("use {SQL_TYPES};")).count() {
+        bail!("diesel print-schema printed a table with diesel's own types");
     }
     Ok(format!("{HEAD}{printed}"))
 }
