@@ -4,12 +4,12 @@ mod exceptions;
 mod fixture;
 mod frozen;
 mod new;
-mod tables;
 mod verify;
 
 use anyhow::Result;
 use clap::Subcommand;
 
+use crate::codegen;
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -17,7 +17,8 @@ use crate::workspace::Workspace;
 pub(crate) enum Command {
     /// Make the folder of the next step, with its files, its entry in the list and its test.
     New(new::Options),
-    /// Check every step: up, down and up again over filled tables, keys, indexes, table!, released checksums, fixtures.
+    /// Check every step: up, down and up again over filled tables, keys, indexes, released checksums, fixtures, and what
+    /// `codegen` writes.
     Verify,
     /// Keep a vault of a schema's version for ever, which releases its step: it never changes from then on.
     Fixture(fixture::Options),
@@ -46,6 +47,7 @@ pub(crate) fn run(workspace: &Workspace, command: Command) -> Result<()> {
             for line in verify::run(workspace)? {
                 println!("migrations: {line}");
             }
+            codegen::run(workspace, true)?;
         }
         Command::Fixture(options) => fixture::run(workspace, &options)?,
     }
