@@ -6,3 +6,6 @@ pub(crate) mod hot;
 pub(crate) mod pool;
 pub(crate) mod statement;
 pub(crate) mod work_done;
+
+#[cfg(test)]
+mod tests;
