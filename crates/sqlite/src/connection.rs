@@ -15,7 +15,6 @@ use crate::handle::{Handle, InterruptHandle};
 use crate::key::RawKey;
 use crate::options::PageMac;
 use crate::statement_cache::Statements;
-use crate::trace;
 
 /// Sets the MAC of each page of a keyed database. Ours is HMAC-SHA256 in place of SQLCipher's HMAC-SHA512: as strong for
 /// this use, and processors have instructions for SHA-256 (docs/adr/0011).
@@ -74,7 +73,8 @@ impl Connection {
         if key.is_some() {
             connection.execute_batch(set_page_mac(mac))?;
         }
-        trace::opened(&connection.handle)?;
+        #[cfg(feature = "testing")]
+        crate::testing::trace::opened(&connection.handle)?;
         Ok(connection)
     }
 

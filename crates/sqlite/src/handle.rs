@@ -13,7 +13,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use libsqlite3_sys as ffi;
 
 use crate::error::{ErrorCode, SqliteError};
-use crate::statement_totals::StatementTotals;
+#[cfg(feature = "testing")]
+use crate::testing::statement_totals::StatementTotals;
 
 const CLIENT_DATA: &CStr = c"privatus-sqlite";
 
@@ -33,6 +34,7 @@ pub(crate) struct Handle {
     raw: RwLock<Option<Raw>>,
     /// Extended code of the last statement of diesel that failed.
     last_error: AtomicI32,
+    #[cfg(feature = "testing")]
     pub(crate) totals: StatementTotals,
 }
 
@@ -46,6 +48,7 @@ impl Handle {
         let handle = Arc::new(Self {
             raw: RwLock::new(Some(Raw(db))),
             last_error: AtomicI32::new(ffi::SQLITE_OK),
+            #[cfg(feature = "testing")]
             totals: StatementTotals::default(),
         });
         let reference = Arc::into_raw(Arc::clone(&handle)).cast_mut().cast::<c_void>();
@@ -91,8 +94,9 @@ impl Handle {
 unsafe extern "C" fn detach(reference: *mut c_void) {
     // SAFETY: `reference` came from `Arc::into_raw` in `attach`, and SQLite calls a destructor once.
     let handle = unsafe { Arc::from_raw(reference.cast_const().cast::<Handle>()) };
-    let raw = handle.raw.write().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(raw) = raw {
+    let _closing = handle.raw.write().unwrap_or_else(PoisonError::into_inner).take();
+    #[cfg(feature = "testing")]
+    if let Some(raw) = &_closing {
         // SAFETY: SQLite holds the connection's (recursive) mutex and has not freed it yet; without
         // this the trace callback could outlive the counters it points to.
         unsafe { ffi::sqlite3_trace_v2(raw.0.as_ptr(), 0, None, std::ptr::null_mut()) };

@@ -4,8 +4,8 @@
 mod capture;
 mod checkpoint;
 mod connection;
-mod counters;
 mod error;
+#[cfg(feature = "testing")]
 pub mod fault;
 mod handle;
 mod key;
@@ -19,14 +19,13 @@ mod script;
 mod state;
 mod statement;
 mod statement_cache;
-mod statement_totals;
-mod trace;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod uri;
 mod value;
 
 pub use checkpoint::{Checkpoint, CheckpointMode};
 pub use connection::Connection;
-pub use counters::Counters;
 pub use error::{ConstraintKind, ErrorCode, SqliteError};
 pub use handle::InterruptHandle;
 pub use key::RawKey;
@@ -34,5 +33,4 @@ pub use library::{LibraryInfo, library};
 pub use limit::Limit;
 pub use options::{OpenMode, OpenOptions, PageMac};
 pub use row::Row;
-pub use trace::count_from_opening;
 pub use value::{Column, Value};

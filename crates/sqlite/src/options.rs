@@ -38,7 +38,7 @@ pub struct OpenOptions<'a> {
     pub key: Option<&'a RawKey>,
     /// The MAC of each page; without a key it does not matter.
     pub page_mac: PageMac,
-    /// A registered VFS, for tests ([`crate::fault`]); the default one otherwise.
+    /// A registered VFS, for tests (`fault`, feature `testing`); the default one otherwise.
     pub vfs: Option<&'a str>,
 }
 

@@ -31,6 +31,7 @@ pub use access::Session;
 pub use audit::AuditCheck;
 pub use baseline::{AdoptProgress, Adopted, BaselineSource, NotARawKey, SkippedRows, SourceKey, TakenRows};
 pub use contact::safety_number;
+#[cfg(feature = "testing")]
 pub use db::work_done::WorkDone;
 pub use error::StoreError;
 pub use group::RestoredGroup;

@@ -10,6 +10,7 @@ use privatus_sqlite::CheckpointMode;
 #[cfg(test)]
 use crate::db::connection::Connection;
 use crate::db::pool::Pool;
+#[cfg(feature = "testing")]
 use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
 use crate::run::{read_on, usage_flush, write_on};
@@ -203,6 +204,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unexpected`] when SQLite does not count.
+    #[cfg(feature = "testing")]
     pub fn work_done(&self) -> Result<WorkDone, StoreError> {
         self.pool.work_done()
     }

@@ -27,7 +27,7 @@ const ACCEPT: &str = "PRIVATUS_ACCEPT_COUNTS";
 
 #[test]
 fn hot_operations_do_the_work_they_are_expected_to() {
-    privatus_sqlite::count_from_opening();
+    privatus_sqlite::testing::count_from_opening();
     let found = Table::new(operations::all(&Vault::new()));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hot_counts/expected.txt");
     if std::env::var_os(ACCEPT).is_some() {

@@ -3,7 +3,8 @@
 use diesel::connection::{CacheSize, Connection as _};
 use diesel::prelude::*;
 use diesel::sql_query;
-use privatus_sqlite::{Connection, Counters, OpenMode, OpenOptions, count_from_opening};
+use privatus_sqlite::testing::{Counters, count_from_opening};
+use privatus_sqlite::{Connection, OpenMode, OpenOptions};
 
 use crate::{database, keyed};
 

@@ -18,6 +18,7 @@ mod log;
 mod open;
 mod plain;
 mod query;
+mod statements;
 
 use std::path::{Path, PathBuf};
 

@@ -5,6 +5,7 @@ pub(crate) mod decode;
 pub(crate) mod hot;
 pub(crate) mod pool;
 pub(crate) mod statement;
+#[cfg(feature = "testing")]
 pub(crate) mod work_done;
 
 #[cfg(test)]

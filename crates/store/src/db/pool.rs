@@ -7,6 +7,7 @@ use privatus_sqlite::RawKey;
 
 use crate::db::connection::{Connection, Role};
 use crate::db::statement::Sql;
+#[cfg(feature = "testing")]
 use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
 
@@ -163,6 +164,7 @@ impl Pool {
     }
 
     /// What the write connection, if there is one, and the readers did so far, those in use left out.
+    #[cfg(feature = "testing")]
     pub(crate) fn work_done(&self) -> Result<WorkDone, StoreError> {
         let mut total = WorkDone::default();
         if let Some(db) = &mut lock(&self.writer).db {

@@ -2,13 +2,13 @@
 
 use std::ops::{AddAssign, Sub};
 
-use privatus_sqlite::Counters;
+use privatus_sqlite::testing::Counters;
 
 /// What a store's connections did, for tests and the benchmark: the difference of two readings of
 /// [`Store::work_done`](crate::Store::work_done) is the work between them.
 ///
 /// Pages count from the opening of a connection, statements from the first reading, or from the opening after
-/// `privatus_sqlite::count_from_opening`. A connection that is closed or renewed takes its counts with it.
+/// `privatus_sqlite::testing::count_from_opening`. A connection that is closed or renewed takes its counts with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkDone {

@@ -1,4 +1,4 @@
-//! SQLite's trace of a connection: what it runs is counted.
+//! SQLite's trace of a connection: what it runs is told and counted.
 
 use std::ffi::{c_int, c_uint, c_void};
 use std::ptr;
@@ -8,9 +8,12 @@ use libsqlite3_sys as ffi;
 
 use crate::error::SqliteError;
 use crate::handle::Handle;
-use crate::statement_totals::StatementTotals;
+use crate::testing::statement_totals::StatementTotals;
+use crate::testing::statements;
 
-/// Whether connections are traced from their opening on.
+const OPERATION: &str = "trace statements";
+
+/// Whether connections count from their opening on.
 static FROM_OPENING: AtomicBool = AtomicBool::new(false);
 
 /// Makes every connection that this process opens from now on count its statements from the first: for tests of what
@@ -19,26 +22,30 @@ pub fn count_from_opening() {
     FROM_OPENING.store(true, Ordering::Relaxed);
 }
 
-/// Begins to count on a connection just opened, where that is wanted.
+/// A connection tells from its opening on what it runs, and counts where that is wanted.
 pub(crate) fn opened(handle: &Handle) -> Result<(), SqliteError> {
-    if FROM_OPENING.load(Ordering::Relaxed) {
-        handle.with("trace statements", |db| start(db, &handle.totals))??;
-    }
-    Ok(())
+    handle.with(OPERATION, |db| {
+        if FROM_OPENING.load(Ordering::Relaxed) {
+            return start(db, &handle.totals);
+        }
+        set(db, &handle.totals, ffi::SQLITE_TRACE_STMT)
+    })?
 }
 
 /// Begins to count on a connection, if that was not begun yet.
 pub(crate) fn start(db: *mut ffi::sqlite3, totals: &StatementTotals) -> Result<(), SqliteError> {
-    if totals.traced.swap(true, Ordering::Relaxed) {
+    if totals.counting.swap(true, Ordering::Relaxed) {
         return Ok(());
     }
+    set(db, totals, ffi::SQLITE_TRACE_STMT | ffi::SQLITE_TRACE_PROFILE)
+}
+
+fn set(db: *mut ffi::sqlite3, totals: &StatementTotals, events: c_uint) -> Result<(), SqliteError> {
     let context = ptr::from_ref(totals).cast_mut().cast::<c_void>();
-    let mask = ffi::SQLITE_TRACE_STMT | ffi::SQLITE_TRACE_PROFILE;
     // SAFETY: `db` is open; `totals` lives in the `Handle` of which the connection itself keeps a
     // reference, and the trace is removed before that reference is given up.
-    let code =
-        unsafe { ffi::sqlite3_trace_v2(db, c_uint::try_from(mask).unwrap_or(0), Some(trace), context) };
-    SqliteError::check("trace statements", code)
+    let code = unsafe { ffi::sqlite3_trace_v2(db, events, Some(trace), context) };
+    SqliteError::check(OPERATION, code)
 }
 
 /// SQLite's trace callback: `p` is the statement.
@@ -56,7 +63,15 @@ unsafe extern "C" fn trace(event: c_uint, context: *mut c_void, p: *mut c_void, 
     let add = |counter: &AtomicU64, n: c_int| {
         counter.fetch_add(u64::try_from(n).unwrap_or(0), Ordering::Relaxed);
     };
-    if event == c_uint::try_from(ffi::SQLITE_TRACE_STMT).unwrap_or(0) {
+    let begins = event == ffi::SQLITE_TRACE_STMT;
+    if begins {
+        // SAFETY: as above.
+        unsafe { statements::note(statement) };
+    }
+    if !totals.counting.load(Ordering::Relaxed) {
+        return 0;
+    }
+    if begins {
         if status(ffi::SQLITE_STMTSTATUS_RUN, 0) == 0 {
             add(&totals.prepared, 1);
             // SAFETY: for SQLITE_TRACE_STMT `x` is a NUL-terminated text, or null.

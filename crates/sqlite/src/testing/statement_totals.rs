@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 /// The running sums, written by the trace callback.
 #[derive(Default)]
 pub(crate) struct StatementTotals {
-    pub(crate) traced: AtomicBool,
+    pub(crate) counting: AtomicBool,
     pub(crate) prepared: AtomicU64,
     pub(crate) reprepared: AtomicU64,
     pub(crate) transaction: AtomicU64,

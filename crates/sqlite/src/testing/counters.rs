@@ -1,4 +1,4 @@
-//! Counters of pages and statements, for tests of hot paths and for `stats`.
+//! Counters of pages and statements.
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,14 +8,13 @@ use libsqlite3_sys as ffi;
 use crate::connection::Connection;
 use crate::error::SqliteError;
 use crate::handle::Handle;
-use crate::trace;
+use crate::testing::trace;
 
 /// What a connection did. Use the difference of two readings.
 ///
 /// Page counters run since the connection was opened. Statement counters run since the **first**
 /// call of [`Connection::counters`](crate::Connection::counters), which switches SQLite's
-/// statement trace on (a callback at the start and the end of each statement), or since the opening
-/// after [`count_from_opening`].
+/// statement trace on (a callback at the start and the end of each statement).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
