@@ -19,6 +19,7 @@ mod open;
 mod plain;
 mod query;
 mod statements;
+mod transactions;
 
 use std::path::{Path, PathBuf};
 
