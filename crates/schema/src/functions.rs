@@ -23,6 +23,9 @@ extern "SQL" {
     #[sql_name = "min"]
     fn smaller<ST: SqlOrd + SingleValue>(one: ST, other: ST) -> ST;
 
+    /// How many bytes there are.
+    fn length(bytes: ours::Binary) -> ours::BigInt;
+
     /// Where a text holds another, counted from 1; 0 when it does not.
     fn instr(text: ours::Text, part: ours::Text) -> ours::Integer;
 }

@@ -17,5 +17,5 @@ pub use limit::{LimitLiteral, Limited};
 pub use number::{Flag, SqlInt, SqlReal};
 pub use rowid::{Rowid, rowid};
 pub use tables::*;
-pub use text::{DbId, ID_CHARS, SqlDate, SqlText, SqlTime};
+pub use text::{DbId, ID_CHARS, SqlDate, SqlText, SqlTime, TimeText};
 pub use wrong_type::WrongType;

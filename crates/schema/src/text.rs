@@ -31,6 +31,11 @@ pub struct DbId<T = String>(pub T);
 #[diesel(sql_type = Timestamp)]
 pub struct SqlTime<T = String>(pub T);
 
+/// The text of a time, in whatever form it stands: for what is under a MAC, which says itself that it was changed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Timestamp)]
+pub struct TimeText<T = String>(pub T);
+
 /// A day: text of the form `YYYY-MM-DD`. Whether there is such a day is not asked here.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Date)]
@@ -93,5 +98,6 @@ stored_as_text! {
     SqlText, Text, "UTF-8 text", |_| true;
     DbId, Text, "the text of an id", |id| (1..=ID_CHARS).contains(&id.chars().count());
     SqlTime, Timestamp, "the text of a time", |time| has_form(time, "????-??-?? ??:??:??.???");
+    TimeText, Timestamp, "UTF-8 text", |_| true;
     SqlDate, Date, "the text of a day", |day| has_form(day, "????-??-??");
 }
