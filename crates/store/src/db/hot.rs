@@ -135,6 +135,19 @@ pub(crate) const KEY_NUMBER: &str =
 pub(crate) const KEY_USE: &str = "UPDATE key_store SET usage_count = usage_count + ?, \
                                   last_used = max(coalesce(last_used, ''), ?) WHERE key_number = ?";
 
+// Statistics, once a minute.
+
+/// Once a figure of a day.
+pub(crate) const STATISTIC_ADD: &str = "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
+                                        ON CONFLICT (date, metric) \
+                                        DO UPDATE SET value = coalesce(value, 0) + excluded.value";
+/// Once a row of an export that is read back.
+pub(crate) const STATISTIC_RESTORE: &str = "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
+                                            ON CONFLICT (date, metric) DO NOTHING";
+/// Once a name of transactions.
+pub(crate) const METRIC_SET: &str =
+    "UPDATE performance_metrics SET metric_value = ?, metadata = ? WHERE metric_id = ?";
+
 // An open, before the first page.
 
 pub(crate) const OPEN_VAULT: &str = "SELECT vault_id, highest_generation FROM vault_state WHERE id = 1";

@@ -2,15 +2,43 @@
 
 use std::collections::BTreeMap;
 
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{Day, Histogram, Permission, Resource, ResourceKind};
+use privatus_schema::{SqlInt, SqlReal, SqlText, SqlTime, performance_metrics};
 use serde::{Deserialize, Serialize};
 
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
 /// Rows are kept for so many days.
 const KEPT_DAYS: u32 = 30;
+
+/// `category` of the rows that are the store's.
+const CATEGORY: &str = "transaction";
+
+/// A row of `performance_metrics`.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = performance_metrics, check_for_backend(Sqlite))]
+struct MetricRow {
+    metric_id: SqlInt,
+    metric_name: SqlText,
+    metadata: Option<SqlText>,
+}
+
+/// One of a day that had none of its name.
+#[derive(Insertable)]
+#[diesel(table_name = performance_metrics)]
+struct NewMetricRow<'a> {
+    timestamp: SqlTime<&'a str>,
+    metric_name: SqlText<&'a str>,
+    metric_value: SqlReal,
+    unit: SqlText<&'a str>,
+    category: SqlText<&'a str>,
+    metadata: SqlText<&'a str>,
+}
 
 /// `metadata`: the figures in microseconds, and the counts that they are read from.
 #[derive(Default, Serialize, Deserialize)]
@@ -34,8 +62,8 @@ impl Metadata {
     }
 
     /// Figures of another form begin anew: they are a statistic.
-    fn read(text: Option<&str>) -> Histogram {
-        let read = text.and_then(|text| serde_json::from_str::<Self>(text).ok());
+    fn read(text: Option<&SqlText>) -> Histogram {
+        let read = text.and_then(|text| serde_json::from_str::<Self>(&text.0).ok());
         let read = read.unwrap_or_default();
         Histogram::from_buckets(read.buckets, read.max)
     }
@@ -48,18 +76,20 @@ impl ReadTx<'_> {
     /// [`StoreError::AccessDenied`] to a user that may not read the vault as a whole.
     pub fn transaction_times(&mut self, since: Day) -> Result<BTreeMap<String, Histogram>, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Read)?;
-        let since = since.start().to_sql();
-        let sql = Sql::new(
-            "SELECT metric_name, metadata FROM performance_metrics WHERE category = 'transaction' AND timestamp >= ?",
-        );
-        let rows: Vec<(String, Option<String>)> =
-            self.db.rows(sql.bind(since.as_str()), "read the metrics")?;
+        let since = SqlTime(since.start().to_sql());
+        let rows = self.db.ask("read the metrics", |db| {
+            performance_metrics::table
+                .filter(performance_metrics::category.eq(SqlText(CATEGORY)))
+                .filter(performance_metrics::timestamp.ge(&since))
+                .select(MetricRow::as_select())
+                .load(db)
+        })?;
         let mut times: BTreeMap<String, Histogram> = BTreeMap::new();
-        for (name, metadata) in rows {
+        for row in rows {
             times
-                .entry(name)
+                .entry(row.metric_name.0)
                 .or_default()
-                .merge(&Metadata::read(metadata.as_deref()));
+                .merge(&Metadata::read(row.metadata.as_ref()));
         }
         Ok(times)
     }
@@ -73,44 +103,51 @@ impl WriteTx<'_> {
         times: &BTreeMap<&'static str, Histogram>,
     ) -> Result<(), StoreError> {
         let at = day.start().to_sql();
-        let sql = Sql::new(
-            "SELECT metric_name, metric_id, metadata FROM performance_metrics \
-             WHERE category = 'transaction' AND timestamp = ?",
-        );
-        let rows: Vec<(String, i64, Option<String>)> =
-            self.db.rows(sql.bind(at.as_str()), "read the metrics")?;
-        let known: BTreeMap<String, (i64, Option<String>)> = rows
-            .into_iter()
-            .map(|(name, id, metadata)| (name, (id, metadata)))
-            .collect();
+        let rows: Vec<MetricRow> = self.db.ask("read the metrics", |db| {
+            performance_metrics::table
+                .filter(performance_metrics::category.eq(SqlText(CATEGORY)))
+                .filter(performance_metrics::timestamp.eq(SqlTime(at.as_str())))
+                .select(MetricRow::as_select())
+                .load(db)
+        })?;
+        let known: BTreeMap<&str, &MetricRow> =
+            rows.iter().map(|row| (row.metric_name.0.as_str(), row)).collect();
         for (name, more) in times {
-            let row = known.get(*name);
-            let mut all = Metadata::read(row.and_then(|(_, metadata)| metadata.as_deref()));
+            let known = known.get(name);
+            let mut all = Metadata::read(known.and_then(|row| row.metadata.as_ref()));
             all.merge(more);
             let metadata = Metadata::of(&all);
             let text = serde_json::to_string(&metadata)
                 .map_err(|_| StoreError::Unexpected("a metric cannot be written".into()))?;
-            let p50 = i64::try_from(metadata.p50).unwrap_or(i64::MAX);
-            if let Some((id, _)) = row {
-                let sql = Sql::new(
-                    "UPDATE performance_metrics SET metric_value = ?, metadata = ? WHERE metric_id = ?",
-                );
-                self.db
-                    .run(sql.bind(p50).bind(text.as_str()).bind(*id), "write a metric")?;
-            } else {
-                let sql = Sql::new(
-                    "INSERT INTO performance_metrics (timestamp, metric_name, metric_value, unit, category, metadata) \
-                     VALUES (?, ?, ?, 'us', 'transaction', ?)",
-                );
-                let sql = sql.bind(at.as_str()).bind(*name).bind(p50).bind(text.as_str());
+            if let Some(known) = known {
+                let sql = Sql::new(hot::METRIC_SET)
+                    .bind(i64::try_from(metadata.p50).unwrap_or(i64::MAX))
+                    .bind(text.as_str())
+                    .bind(known.metric_id.0);
                 self.db.run(sql, "write a metric")?;
+            } else {
+                let row = NewMetricRow {
+                    timestamp: SqlTime(&at),
+                    metric_name: SqlText(name),
+                    metric_value: SqlReal(metadata.p50 as f64),
+                    unit: SqlText("us"),
+                    category: SqlText(CATEGORY),
+                    metadata: SqlText(&text),
+                };
+                self.db.ask("write a metric", |db| {
+                    diesel::insert_into(performance_metrics::table)
+                        .values(&row)
+                        .execute(db)
+                })?;
             }
         }
         let oldest = Day::of(self.now()).before(KEPT_DAYS).start().to_sql();
-        let sql =
-            Sql::new("DELETE FROM performance_metrics WHERE category = 'transaction' AND timestamp < ?");
-        self.db
-            .run(sql.bind(oldest.as_str()), "remove old metrics")
-            .map(drop)
+        self.db.ask("remove old metrics", |db| {
+            let old = performance_metrics::table
+                .filter(performance_metrics::category.eq(SqlText(CATEGORY)))
+                .filter(performance_metrics::timestamp.lt(SqlTime(oldest.as_str())));
+            diesel::delete(old).execute(db)
+        })?;
+        Ok(())
     }
 }

@@ -2,12 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{Day, KnownSetting, Permission, Resource, ResourceKind, Statistic, Usage};
+use privatus_schema::{SqlDate, SqlInt, SqlText, usage_statistics};
 
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::gathered::Gathered;
 use crate::tx::{ReadTx, WriteTx};
+
+/// A row of `usage_statistics`.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = usage_statistics, check_for_backend(Sqlite))]
+struct StatisticRow {
+    date: SqlDate,
+    metric: SqlText,
+    value: Option<SqlInt>,
+}
 
 impl ReadTx<'_> {
     /// What was done on each day from one on; days without anything are left out.
@@ -34,17 +47,21 @@ impl ReadTx<'_> {
     /// [`StoreError::AccessDenied`] to a user that may not read the vault as a whole.
     pub fn statistics(&mut self) -> Result<Vec<Statistic>, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Read)?;
-        let sql = Sql::new("SELECT date, metric, value FROM usage_statistics ORDER BY date, metric");
-        let rows: Vec<(String, String, Option<i64>)> = self.db.rows(sql, "read the statistics")?;
-        let row = |(date, metric, value): (String, String, Option<i64>)| {
-            let date = Day::parse(&date).map_err(StoreError::from);
+        let rows = self.db.ask("read the statistics", |db| {
+            usage_statistics::table
+                .order((usage_statistics::date, usage_statistics::metric))
+                .select(StatisticRow::as_select())
+                .load(db)
+        })?;
+        let statistic = |row: StatisticRow| {
+            let date = Day::parse(&row.date.0).map_err(StoreError::from);
             Ok(Statistic {
                 date: date.map_err(StoreError::of_stored)?,
-                metric,
-                value: value.unwrap_or_default(),
+                metric: row.metric.0,
+                value: row.value.unwrap_or_default().0,
             })
         };
-        rows.into_iter().map(row).collect()
+        rows.into_iter().map(statistic).collect()
     }
 }
 
@@ -56,10 +73,10 @@ impl WriteTx<'_> {
     pub fn statistic_restore(&mut self, row: &Statistic) -> Result<bool, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
         let date = row.date.to_string();
-        let sql = Sql::new(
-            "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) ON CONFLICT (date, metric) DO NOTHING",
-        );
-        let sql = sql.bind(date.as_str()).bind(row.metric.as_str()).bind(row.value);
+        let sql = Sql::new(hot::STATISTIC_RESTORE)
+            .bind(date.as_str())
+            .bind(row.metric.as_str())
+            .bind(row.value);
         Ok(self.db.run(sql, "write a statistic")? == 1)
     }
 
@@ -91,15 +108,11 @@ impl WriteTx<'_> {
         for (day, of_day) in &gathered.0 {
             let date = day.to_string();
             for (name, value) in of_day.usage.named().into_iter().filter(|(_, value)| *value > 0) {
-                let sql = Sql::new(
-                    "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
-                     ON CONFLICT (date, metric) DO UPDATE SET value = coalesce(value, 0) + excluded.value",
-                );
-                let value = i64::try_from(value).unwrap_or(i64::MAX);
-                self.db.run(
-                    sql.bind(date.as_str()).bind(name).bind(value),
-                    "write a statistic",
-                )?;
+                let sql = Sql::new(hot::STATISTIC_ADD)
+                    .bind(date.as_str())
+                    .bind(name)
+                    .bind(i64::try_from(value).unwrap_or(i64::MAX));
+                self.db.run(sql, "write a statistic")?;
             }
             self.metrics_write(*day, &of_day.times)?;
         }
