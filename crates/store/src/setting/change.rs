@@ -1,0 +1,105 @@
+//! Settings set and removed.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use privatus_domain::{
+    JsonText, KnownSetting, Permission, SettingKey, Timestamp, UserId, encode_setting_value,
+};
+use privatus_schema::{SqlBlob, SqlText, SqlTime, settings};
+
+use super::row_id;
+use crate::error::StoreError;
+use crate::tx::WriteTx;
+
+/// A setting that is new, or takes the place of the one under its scope and key.
+#[derive(Insertable)]
+#[diesel(table_name = settings)]
+struct NewSettingRow<'a> {
+    scope: SqlText<&'a str>,
+    key: SqlText<&'a str>,
+    value: SqlBlob<&'a [u8]>,
+    updated_at: SqlTime,
+    created_at: SqlTime,
+}
+
+impl WriteTx<'_> {
+    /// Sets a value, of the application (`scope` is empty) or of a user.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when it is too large, not of its type, or under a name outside the grammar.
+    pub fn setting_set(
+        &mut self,
+        scope: &str,
+        key: &SettingKey,
+        value: impl Into<JsonText>,
+        updated_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let value = value.into();
+        SettingKey::new(key.as_str())?;
+        if !scope.is_empty() {
+            UserId::new(scope)?;
+        }
+        if let Some(known) = KnownSetting::of(key) {
+            known.check(scope, &value)?;
+        }
+        let scope = if privatus_domain::planted!(SettingScopeIgnored) {
+            ""
+        } else {
+            scope
+        };
+        self.setting_restore(scope, key, value, updated_at)
+    }
+
+    /// Takes a value from an export or another application as it stands, also under an older name or of another type.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when it is too large.
+    pub fn setting_restore(
+        &mut self,
+        scope: &str,
+        key: &SettingKey,
+        value: impl Into<JsonText>,
+        updated_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.setting_permit(scope, key, Permission::Write)?;
+        let value = value.into();
+        let encoded = encode_setting_value(&value)?;
+        self.identity_note(scope, key, Some(&value))?;
+        let sealed = self.reseal_value("settings", "value", &row_id(scope, key.as_str()), &encoded)?;
+        let row = NewSettingRow {
+            scope: SqlText(scope),
+            key: SqlText(key.as_str()),
+            value: SqlBlob(&sealed),
+            updated_at: SqlTime(updated_at.to_sql()),
+            created_at: SqlTime(self.now().to_sql()),
+        };
+        self.db.ask("set a setting", |db| {
+            diesel::insert_into(settings::table)
+                .values(&row)
+                .on_conflict((settings::scope, settings::key))
+                .do_update()
+                .set((
+                    settings::value.eq(excluded(settings::value)),
+                    settings::updated_at.eq(excluded(settings::updated_at)),
+                ))
+                .execute(db)
+        })?;
+        Ok(())
+    }
+
+    /// Removes a setting.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn setting_unset(&mut self, scope: &str, key: &SettingKey) -> Result<(), StoreError> {
+        self.setting_permit(scope, key, Permission::Delete)?;
+        self.identity_note(scope, key, None)?;
+        let removed = self.db.ask("remove a setting", |db| {
+            diesel::delete(settings::table.find((SqlText(scope), SqlText(key.as_str())))).execute(db)
+        })?;
+        if removed == 0 {
+            return Err(StoreError::NotFound(format!("setting {}", key.as_str())));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,52 @@
+//! Settings that an import brings: the later one stays.
+
+use privatus_domain::{JsonText, SettingKey, Timestamp};
+
+use super::identity::is_identity;
+use crate::error::StoreError;
+use crate::tx::WriteTx;
+
+/// What became of a setting that an import brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingImport {
+    /// It is the vault's now.
+    Written,
+    /// The vault had it.
+    Known,
+    /// The vault's is another and no older, and stays.
+    Older,
+    /// The vault has another public key of its own, which stays.
+    OtherIdentity,
+}
+
+impl WriteTx<'_> {
+    /// Takes a value from a source: the later one of two stays, one without a time is the earlier. The vault's own public
+    /// key is never replaced: safety numbers are made of it.
+    ///
+    /// # Errors
+    /// As [`setting_restore`](Self::setting_restore).
+    pub fn setting_import(
+        &mut self,
+        scope: &str,
+        key: &SettingKey,
+        value: &JsonText,
+        updated_at: Option<Timestamp>,
+    ) -> Result<SettingImport, StoreError> {
+        match self.setting(scope, key) {
+            Ok(known) if known.value == *value => {
+                if let Some(at) = updated_at.filter(|at| *at > known.updated_at) {
+                    self.setting_restore(scope, key, value, at)?;
+                }
+                return Ok(SettingImport::Known);
+            }
+            Ok(_) if is_identity(scope, key) => return Ok(SettingImport::OtherIdentity),
+            Ok(known) if updated_at.is_none_or(|at| known.updated_at >= at) => {
+                return Ok(SettingImport::Older);
+            }
+            Ok(_) | Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+        self.setting_restore(scope, key, value, updated_at.unwrap_or_else(|| self.now()))?;
+        Ok(SettingImport::Written)
+    }
+}
