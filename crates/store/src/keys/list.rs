@@ -1,29 +1,40 @@
 //! Rows of `key_store` without their keys: listed, and given a time to expire.
 
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{
     Act, KeyEntry, KeyEntryError, KeyFilter, NewAuditEntry, Permission, Resource, ResourceKind, Timestamp,
     checked_key_expiry,
 };
+use privatus_schema::functions::length;
+use privatus_schema::sql_types::{BigInt, Text};
+use privatus_schema::{SqlInt, SqlText, SqlTime, key_store};
 use serde_json::json;
 
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
-const COLUMNS: &str = "key_number, key_type, scope, algorithm, created_at, expires_at, last_used, usage_count, \
-                       length(encrypted_key) = 0";
+/// A row of `key_store`, without the key.
+#[derive(Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = key_store, check_for_backend(Sqlite))]
+struct KeyRow {
+    key_number: SqlInt,
+    key_type: SqlText,
+    scope: SqlText,
+    algorithm: SqlText,
+    created_at: Option<SqlTime>,
+    expires_at: Option<SqlTime>,
+    last_used: Option<SqlTime>,
+    usage_count: Option<SqlInt>,
+    /// 0 for one that is destroyed.
+    #[diesel(select_expression = length(key_store::encrypted_key), sql_type = BigInt)]
+    key_length: SqlInt,
+}
 
-type Row = (
-    i64,
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-    bool,
-);
+/// The columns of [`KeyRow`].
+const COLUMNS: &str = "key_number, key_type, scope, algorithm, created_at, expires_at, last_used, usage_count, \
+                       length(encrypted_key) AS key_length";
 
 /// The statement of a filter, through the index that has it.
 fn statement(filter: &KeyFilter) -> String {
@@ -54,11 +65,11 @@ impl ReadTx<'_> {
         self.permit(&Resource::every(ResourceKind::Key), Permission::Read)?;
         let by = filter.expiring_by.map(Timestamp::to_sql);
         let binds = [by.as_deref(), filter.kind.map(|kind| kind.as_str())];
-        let mut sql = Sql::new(statement(filter));
+        let mut query = sql_query(statement(filter)).into_boxed();
         for bind in binds.into_iter().flatten() {
-            sql = sql.bind(bind);
+            query = query.bind::<Text, _>(SqlText(bind));
         }
-        let rows: Vec<Row> = self.db.rows(sql, "list the keys")?;
+        let rows: Vec<KeyRow> = self.db.ask("list the keys", |db| query.load(db))?;
         rows.into_iter().map(entry).collect()
     }
 
@@ -72,13 +83,15 @@ impl ReadTx<'_> {
     }
 
     fn key_find(&mut self, number: u32) -> Result<KeyEntry, StoreError> {
-        let sql = Sql::new(format!("SELECT {COLUMNS} FROM key_store WHERE key_number = ?"));
-        let row: Option<Row> = self.db.row(sql.bind(i64::from(number)), "find a key")?;
-        entry(
-            row.ok_or_else(|| {
-                StoreError::NotFound(format!("key {number}; `privatus keys list` lists them"))
-            })?,
-        )
+        let row = self.db.ask("find a key", |db| {
+            key_store::table
+                .filter(key_store::key_number.eq(SqlInt(number.into())))
+                .select(KeyRow::as_select())
+                .get_result(db)
+                .optional()
+        })?;
+        let missing = || StoreError::NotFound(format!("key {number}; `privatus keys list` lists them"));
+        entry(row.ok_or_else(missing)?)
     }
 }
 
@@ -95,10 +108,11 @@ impl WriteTx<'_> {
         }
         let now = self.now();
         let at = at.map(|at| checked_key_expiry(at, now)).transpose()?;
-        let expires = at.map(Timestamp::to_sql);
-        let sql = Sql::new("UPDATE key_store SET expires_at = ? WHERE key_number = ?");
-        let sql = sql.bind(expires.as_deref()).bind(i64::from(number));
-        self.db.run(sql, "set when a key expires")?;
+        self.db.ask("set when a key expires", |db| {
+            diesel::update(key_store::table.filter(key_store::key_number.eq(SqlInt(number.into()))))
+                .set(key_store::expires_at.eq(at.map(|at| SqlTime(at.to_sql()))))
+                .execute(db)
+        })?;
         let entry = NewAuditEntry::done(now, Act::KeyExpiry)
             .on(Resource::of(ResourceKind::Key, number))
             .with(json!({ "from": key.expires_at, "to": at }));
@@ -106,23 +120,22 @@ impl WriteTx<'_> {
     }
 }
 
-fn entry(row: Row) -> Result<KeyEntry, StoreError> {
-    let (number, key_type, scope, algorithm, created, expires, used, count, is_destroyed) = row;
-    let time = |text: Option<String>| {
-        let time = text.as_deref().map(Timestamp::parse).transpose();
+fn entry(row: KeyRow) -> Result<KeyEntry, StoreError> {
+    let time = |at: Option<SqlTime>| {
+        let time = at.map(|at| Timestamp::parse(&at.0)).transpose();
         time.map_err(|error| StoreError::from(error).of_stored())
     };
     Ok(KeyEntry {
-        key_number: u32::try_from(number)
+        key_number: u32::try_from(row.key_number.0)
             .map_err(|_| StoreError::DatabaseDamaged("a key has an impossible number".into()))?,
-        key_type,
-        scope,
-        algorithm,
-        created_at: time(created)?,
-        expires_at: time(expires)?,
-        last_used: time(used)?,
-        usage_count: u64::try_from(count.unwrap_or_default()).unwrap_or_default(),
-        is_destroyed,
+        key_type: row.key_type.0,
+        scope: row.scope.0,
+        algorithm: row.algorithm.0,
+        created_at: time(row.created_at)?,
+        expires_at: time(row.expires_at)?,
+        last_used: time(row.last_used)?,
+        usage_count: u64::try_from(row.usage_count.unwrap_or_default().0).unwrap_or_default(),
+        is_destroyed: row.key_length.0 == 0,
     })
 }
 
@@ -132,6 +145,7 @@ mod tests {
     use privatus_domain::KeyKind;
 
     use super::*;
+    use crate::db::statement::Sql;
     use crate::testing::{Vault, at, clock, unlock};
 
     fn keys(vault: &Vault, filter: &KeyFilter) -> Vec<String> {

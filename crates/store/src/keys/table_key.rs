@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use diesel::prelude::*;
 use privatus_crypto::{KEY_WRAP_ALGORITHM, KeyStoreKey, TableKey, VaultId};
+use privatus_schema::{SqlBlob, SqlInt, SqlText, SqlTime, key_store, vault_state};
 
 use crate::db::connection::Connection;
 use crate::db::hot;
@@ -10,6 +12,20 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::key_cache::KeptKey;
 use crate::tx::{ReadTx, WriteTx};
+
+/// A key that was made.
+#[derive(Insertable)]
+#[diesel(table_name = key_store)]
+struct NewKeyRow<'a> {
+    key_id: SqlText,
+    key_number: SqlInt,
+    key_type: SqlText<&'a str>,
+    scope: SqlText<&'a str>,
+    /// Wrapped under the master key.
+    encrypted_key: SqlBlob<&'a [u8]>,
+    algorithm: SqlText<&'a str>,
+    created_at: SqlTime<&'a str>,
+}
 
 impl ReadTx<'_> {
     /// The key with this number.
@@ -64,12 +80,15 @@ impl WriteTx<'_> {
         if let Some(number) = self.key_number(kind, scope)? {
             return Ok(number);
         }
-        let sql = Sql::new(
-            "UPDATE vault_state SET next_key_number = next_key_number + 1 WHERE id = 1 \
-             RETURNING next_key_number - 1",
-        );
-        let number: Option<i64> = self.db.row(sql, "number a key")?;
-        let number = key_number(number.unwrap_or_default())?;
+        let number: Option<SqlInt> = self.db.ask("number a key", |db| {
+            let next = vault_state::next_key_number;
+            diesel::update(vault_state::table.find(SqlInt(1)))
+                .set(next.eq(next + SqlInt(1)))
+                .returning(next - SqlInt(1))
+                .get_result(db)
+                .optional()
+        })?;
+        let number = key_number(number.unwrap_or_default().0)?;
         let key = TableKey::generate()?;
         let (shared, now) = (self.shared, self.now().to_sql());
         key_keep(
@@ -109,20 +128,19 @@ pub(crate) fn key_keep(
 ) -> Result<(), StoreError> {
     let (kind, scope) = role;
     let wrapped = root.wrap(vault, number, kind, scope, key)?;
-    let id = number.to_string();
-    let sql = Sql::new(
-        "INSERT INTO key_store (key_id, key_number, key_type, scope, encrypted_key, algorithm, created_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-    );
-    let sql = sql
-        .bind(id.as_str())
-        .bind(i64::from(number))
-        .bind(kind)
-        .bind(scope)
-        .bind(wrapped.as_slice())
-        .bind(KEY_WRAP_ALGORITHM)
-        .bind(now);
-    db.run(sql, "keep a key").map(drop)
+    let row = NewKeyRow {
+        key_id: SqlText(number.to_string()),
+        key_number: SqlInt(number.into()),
+        key_type: SqlText(kind),
+        scope: SqlText(scope),
+        encrypted_key: SqlBlob(&wrapped),
+        algorithm: SqlText(KEY_WRAP_ALGORITHM),
+        created_at: SqlTime(now),
+    };
+    db.ask("keep a key", |db| {
+        diesel::insert_into(key_store::table).values(&row).execute(db)
+    })?;
+    Ok(())
 }
 
 fn key_number(number: i64) -> Result<u32, StoreError> {
