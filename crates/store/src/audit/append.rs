@@ -1,9 +1,11 @@
 //! Writing entries: in the transaction of the act, each under the MAC of the one before.
 
+use diesel::prelude::*;
 use privatus_domain::NewAuditEntry;
+use privatus_schema::{Flag, SqlBlob, SqlInt, SqlText, TimeText, audit_log};
 
 use super::KEY;
-use super::chain::{Columns, GENESIS, entry_mac};
+use super::chain::{EntryRow, GENESIS, entry_mac};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
@@ -19,23 +21,29 @@ impl WriteTx<'_> {
         // What waited happened before.
         self.pending_write()?;
         let user = self.user.as_ref().or(entry.user.as_ref());
-        let row: Columns = (
-            0,
-            Some(entry.at.to_sql()),
-            entry.act.event_type().into(),
-            user.map(ToString::to_string),
-            entry.on.as_ref().map(|on| on.kind.as_str().into()),
-            entry.on.as_ref().map(|on| on.id().into()),
-            entry.act.action().into(),
-            None,
-            (None, None, Some(entry.success), entry.error.clone()),
-            (None, None),
-        );
+        let text = |text: &str| SqlText(text.to_owned());
+        let row = EntryRow {
+            log_id: SqlInt(0),
+            timestamp: Some(TimeText(entry.at.to_sql())),
+            event_type: text(entry.act.event_type()),
+            user_id: user.map(|user| text(user.as_str())),
+            resource_type: entry.on.as_ref().map(|on| text(on.kind.as_str())),
+            resource_id: entry.on.as_ref().map(|on| text(on.id())),
+            action: text(entry.act.action()),
+            details: None,
+            ip_address: None,
+            user_agent: None,
+            success: Some(Flag(entry.success)),
+            error_message: entry.error.as_deref().map(text),
+            mac: None,
+            key_number: None,
+        };
         let details = entry.details.as_ref().map(|details| details.as_str().as_bytes());
         self.audit_append(row, details)
     }
 
-    fn audit_append(&mut self, mut row: Columns, details: Option<&[u8]>) -> Result<(), StoreError> {
+    /// Gives it its number and its MAC.
+    fn audit_append(&mut self, mut row: EntryRow, details: Option<&[u8]>) -> Result<(), StoreError> {
         let mut head = self.audit_position()?;
         let mut is_chained = true;
         if head.mac == GENESIS && head.given > 0 && !self.is_settling {
@@ -44,9 +52,9 @@ impl WriteTx<'_> {
             head = self.audit_position()?;
         }
         let log_id = head.given.saturating_add(1);
-        row.0 = log_id;
+        row.log_id = SqlInt(log_id);
         let seal = |plain| self.seal_value("audit_log", "details", &log_id.to_le_bytes(), plain);
-        let sealed = details.map(seal).transpose()?;
+        row.details = details.map(seal).transpose()?.map(SqlBlob);
         let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
         let vault = self.shared.vault_id;
         let mac = entry_mac(
@@ -56,25 +64,13 @@ impl WriteTx<'_> {
             &row,
             details,
         );
-        let (_, at, event, user, kind, id, action, _, (_, _, success, error), _) = &row;
-        let sql = Sql::new(
-            "INSERT INTO audit_log (log_id, timestamp, event_type, user_id, resource_type, resource_id, action, \
-             details, success, error_message, mac, key_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        );
-        let sql = sql
-            .bind(log_id)
-            .bind(at.as_deref())
-            .bind(event.as_str())
-            .bind(user.as_deref())
-            .bind(kind.as_deref())
-            .bind(id.as_deref())
-            .bind(action.as_str())
-            .bind(sealed.as_deref())
-            .bind(*success)
-            .bind(error.as_deref())
-            .bind(is_chained.then_some(mac.as_slice()))
-            .bind(is_chained.then_some(i64::from(number)));
-        self.db.run(sql, "write an audit entry")?;
+        if is_chained {
+            row.mac = Some(SqlBlob(mac.to_vec()));
+            row.key_number = Some(SqlInt(number.into()));
+        }
+        self.db.ask("write an audit entry", |db| {
+            diesel::insert_into(audit_log::table).values(&row).execute(db)
+        })?;
         let mac = if is_chained { mac } else { GENESIS };
         self.audit_head = Some(ChainHead { given: log_id, mac });
         Ok(())
@@ -102,34 +98,6 @@ impl WriteTx<'_> {
             StoreError::DatabaseDamaged(_) => Ok(false),
             error => Err(error),
         }
-    }
-
-    /// Where the chain stands: behind the newest entry that has a MAC, or behind what was removed.
-    pub(super) fn audit_position(&mut self) -> Result<ChainHead, StoreError> {
-        if let Some(head) = self.audit_head {
-            return Ok(head);
-        }
-        type Row = (Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>);
-        let sql = Sql::new(
-            "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'), 0), \
-             coalesce((SELECT max(log_id) FROM audit_log), 0)), \
-             (SELECT mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1), \
-             (SELECT audit_removed_mac FROM vault_state WHERE id = 1)",
-        );
-        let row: Option<Row> = self.db.row(sql, "find the audit log's head")?;
-        let (given, newest, removed) = row.unwrap_or_default();
-        let mac = match newest.or(removed) {
-            None => GENESIS,
-            Some(mac) => mac
-                .try_into()
-                .map_err(|_| StoreError::AuditBroken("the newest entry's MAC has another length".into()))?,
-        };
-        let head = ChainHead {
-            given: given.unwrap_or_default(),
-            mac,
-        };
-        self.audit_head = Some(head);
-        Ok(head)
     }
 
     /// Entries and security events that waited for a write transaction: what happened at the open, and what was refused

@@ -1,9 +1,11 @@
 //! A row of `audit_log` as the chain sees it, and its MAC (docs/CRYPTO.md, "The audit log").
 
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_crypto::AuditKey;
+use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, TimeText, audit_log, key_store};
 
 use super::KEY;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
@@ -11,102 +13,107 @@ use crate::tx::ReadTx;
 pub(crate) const GENESIS: [u8; 32] = [0; 32];
 
 /// Rows read at a time.
-pub(super) const BATCH: usize = 1_000;
+pub(super) const BATCH: u32 = 1_000;
 
-/// Every column under the MAC, in the order of [`COLUMNS`]; `details` as it is stored.
-pub(super) type Columns = (
-    i64,
-    Option<String>,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    String,
-    Option<Vec<u8>>,
-    (Option<String>, Option<String>, Option<bool>, Option<String>),
-    (Option<Vec<u8>>, Option<i64>),
-);
-
-pub(super) const COLUMNS: &str = "log_id, timestamp, event_type, user_id, resource_type, resource_id, action, \
-                                  details, ip_address, user_agent, success, error_message, mac, key_number";
-
-/// The bytes of a text under the MAC: a `+` and its UTF-8, or a `-` for NULL.
-fn text(text: Option<&str>) -> Vec<u8> {
-    text.map_or_else(|| b"-".to_vec(), |text| [b"+", text.as_bytes()].concat())
+/// A row of `audit_log`; `details` as it is stored.
+#[derive(Queryable, QueryableByName, Selectable, Insertable)]
+#[diesel(table_name = audit_log, check_for_backend(Sqlite), treat_none_as_default_value = false)]
+pub(crate) struct EntryRow {
+    pub(super) log_id: SqlInt,
+    /// One that was changed to what is no time is named as changed.
+    pub(super) timestamp: Option<TimeText>,
+    pub(super) event_type: SqlText,
+    pub(super) user_id: Option<SqlText>,
+    pub(super) resource_type: Option<SqlText>,
+    pub(super) resource_id: Option<SqlText>,
+    pub(super) action: SqlText,
+    pub(super) details: Option<SqlBlob>,
+    pub(super) ip_address: Option<SqlText>,
+    pub(super) user_agent: Option<SqlText>,
+    pub(super) success: Option<Flag>,
+    pub(super) error_message: Option<SqlText>,
+    pub(super) mac: Option<SqlBlob>,
+    pub(super) key_number: Option<SqlInt>,
 }
 
-/// The MAC of an entry; `details` is their plaintext.
+impl EntryRow {
+    /// Its number.
+    pub(crate) const fn number(&self) -> i64 {
+        self.log_id.0
+    }
+}
+
+/// The bytes of what may be missing under the MAC: a `+` and what there is, or a `-` for NULL.
+fn optional(bytes: Option<&[u8]>) -> Vec<u8> {
+    bytes.map_or_else(|| b"-".to_vec(), |bytes| [b"+", bytes].concat())
+}
+
+/// The same of a text.
+fn text(column: Option<&SqlText>) -> Vec<u8> {
+    optional(column.map(|text| text.0.as_bytes()))
+}
+
+/// The MAC of an entry; `details` is their plaintext. What stands in the row for them, for the MAC and for its key is not
+/// looked at.
 pub(super) fn entry_mac(
     key: &AuditKey,
     (vault, key_number): (&[u8], u32),
     previous: &[u8; 32],
-    row: &Columns,
+    row: &EntryRow,
     details: Option<&[u8]>,
 ) -> [u8; 32] {
-    let (log_id, timestamp, event, user, kind, id, action, _, (ip, agent, success, error), _) = row;
-    let details = details.map_or_else(|| b"-".to_vec(), |plain| [b"+", plain].concat());
-    let success = success.map_or_else(|| b"-".to_vec(), |success| vec![b'+', u8::from(success)]);
-    let texts = [timestamp, user, kind, id, ip, agent, error].map(|column| text(column.as_deref()));
-    let [timestamp, user, kind, id, ip, agent, error] = &texts;
+    let success = row.success.map(|success| [u8::from(success.0)]);
     key.entry_mac(&[
         vault,
         previous.as_slice(),
         key_number.to_le_bytes().as_slice(),
-        log_id.to_le_bytes().as_slice(),
-        timestamp,
-        event.as_bytes(),
-        user,
-        kind,
-        id,
-        action.as_bytes(),
-        &details,
-        ip,
-        agent,
-        &success,
-        error,
-    ])
-}
-
-/// The MAC of a checkpoint: the last entry removed, its MAC, and when.
-pub(super) fn checkpoint_mac(
-    key: &AuditKey,
-    (vault, key_number): (&[u8], u32),
-    removed: i64,
-    removed_mac: &[u8; 32],
-    at: &str,
-) -> [u8; 32] {
-    key.checkpoint_mac(&[
-        vault,
-        key_number.to_le_bytes().as_slice(),
-        removed.to_le_bytes().as_slice(),
-        removed_mac.as_slice(),
-        at.as_bytes(),
+        row.log_id.0.to_le_bytes().as_slice(),
+        &optional(row.timestamp.as_ref().map(|at| at.0.as_bytes())),
+        row.event_type.0.as_bytes(),
+        &text(row.user_id.as_ref()),
+        &text(row.resource_type.as_ref()),
+        &text(row.resource_id.as_ref()),
+        row.action.0.as_bytes(),
+        &optional(details),
+        &text(row.ip_address.as_ref()),
+        &text(row.user_agent.as_ref()),
+        &optional(success.as_ref().map(<[u8; 1]>::as_slice)),
+        &text(row.error_message.as_ref()),
     ])
 }
 
 impl ReadTx<'_> {
     /// Rows after `after`, in the order of their numbers.
-    pub(crate) fn audit_rows(&mut self, after: i64) -> Result<Vec<Columns>, StoreError> {
-        let sql = Sql::new(format!(
-            "SELECT {COLUMNS} FROM audit_log WHERE log_id > ? ORDER BY log_id LIMIT {BATCH}"
-        ));
-        self.db.rows(sql.bind(after), "read the audit log")
+    pub(crate) fn audit_rows(&mut self, after: i64) -> Result<Vec<EntryRow>, StoreError> {
+        self.db.ask("read the audit log", |db| {
+            audit_log::table
+                .filter(audit_log::log_id.gt(SqlInt(after)))
+                .order(audit_log::log_id)
+                .select(EntryRow::as_select())
+                .limit_literal(BATCH)
+                .load(db)
+        })
     }
 
     /// The plaintext of an entry's details.
-    pub(super) fn audit_details(&mut self, row: &Columns) -> Result<Option<Vec<u8>>, StoreError> {
-        let open =
-            |envelope: &Vec<u8>| self.open_value("audit_log", "details", &row.0.to_le_bytes(), envelope);
-        row.7.as_ref().map(open).transpose()
+    pub(super) fn audit_details(&mut self, row: &EntryRow) -> Result<Option<Vec<u8>>, StoreError> {
+        let row_id = row.log_id.0.to_le_bytes();
+        let open = |envelope: &SqlBlob| self.open_value("audit_log", "details", &row_id, &envelope.0);
+        row.details.as_ref().map(open).transpose()
     }
 
     /// The audit key of this number; `None` when it is another key's, or there is none.
     pub(super) fn audit_key(&mut self, number: i64) -> Result<Option<(u32, AuditKey)>, StoreError> {
-        let sql =
-            Sql::new("SELECT key_number FROM key_store WHERE key_number = ? AND key_type = ? AND scope = ?");
-        let sql = sql.bind(number).bind(KEY.0).bind(KEY.1);
-        let found: Option<i64> = self.db.row(sql, "find the audit key")?;
-        let number = found.and_then(|number| u32::try_from(number).ok());
+        let found: Option<SqlInt> = self.db.ask("find the audit key", |db| {
+            key_store::table
+                .filter(key_store::key_number.eq(SqlInt(number)))
+                .filter(key_store::key_type.eq(SqlText(KEY.0)))
+                .filter(key_store::scope.eq(SqlText(KEY.1)))
+                .select(key_store::key_number)
+                .get_result(db)
+                .optional()
+        })?;
+        let number = found.and_then(|number| u32::try_from(number.0).ok());
         number
             .map(|number| Ok((number, self.key(number)?.to_audit_key())))
             .transpose()
@@ -120,6 +127,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::audit::checkpoint::checkpoint_mac;
 
     const PAGE: &str = include_str!("../../../../docs/CRYPTO.md");
     const KEY_RING: &[u8] = include_bytes!("../../../crypto/tests/golden/key_ring_1.json");
@@ -161,32 +169,36 @@ mod tests {
     fn the_worked_example_of_the_document_is_true() {
         let (vault, key) = golden();
         let at = "2026-11-25 09:00:00.000";
-        let first: Columns = (
-            1,
-            Some(at.into()),
-            "contact".into(),
-            None,
-            Some("contact".into()),
-            Some("alice".into()),
-            "add".into(),
-            None,
-            (None, None, Some(true), None),
-            (None, None),
-        );
+        let text = |text: &str| Some(SqlText(text.to_owned()));
+        let first = EntryRow {
+            log_id: SqlInt(1),
+            timestamp: Some(TimeText(at.into())),
+            event_type: SqlText("contact".into()),
+            user_id: None,
+            resource_type: text("contact"),
+            resource_id: text("alice"),
+            action: SqlText("add".into()),
+            details: None,
+            ip_address: None,
+            user_agent: None,
+            success: Some(Flag(true)),
+            error_message: None,
+            mac: None,
+            key_number: None,
+        };
         let mac = entry_mac(&key, (&vault, 7), &GENESIS, &first, Some(b"{\"verified\":true}"));
         assert_eq!(hex(&mac), shown("audit entry 1", "mac"));
-        let second: Columns = (
-            2,
-            Some(at.into()),
-            "access".into(),
-            Some("bob".into()),
-            Some("group".into()),
-            Some("choir".into()),
-            "refuse".into(),
-            None,
-            (None, None, Some(false), Some("no grant".into())),
-            (None, None),
-        );
+        let second = EntryRow {
+            log_id: SqlInt(2),
+            event_type: SqlText("access".into()),
+            user_id: text("bob"),
+            resource_type: text("group"),
+            resource_id: text("choir"),
+            action: SqlText("refuse".into()),
+            success: Some(Flag(false)),
+            error_message: text("no grant"),
+            ..first
+        };
         let next = entry_mac(&key, (&vault, 7), &mac, &second, None);
         assert_eq!(hex(&next), shown("audit entry 2", "mac"));
         let checkpoint = checkpoint_mac(&key, (&vault, 7), 1, &mac, at);

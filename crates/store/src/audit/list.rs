@@ -1,12 +1,18 @@
 //! Entries by filters, newest first, through the indexes; and all of them, oldest first.
 
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{
     Act, AuditEntry, AuditError, AuditFilter, AuditHead, JsonText, Permission, Resource, ResourceKind,
     Timestamp,
 };
+use privatus_schema::sql_types::{BigInt, Text};
+use privatus_schema::{LimitLiteral, SqlBlob, SqlInt, SqlText, audit_log};
 
-use super::chain::{COLUMNS, Columns};
-use crate::db::statement::{LIMIT_MOST, Sql};
+use super::chain::EntryRow;
+use crate::db::statement::LIMIT_MOST;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
@@ -33,6 +39,18 @@ fn index(filter: &AuditFilter) -> &'static str {
 /// The specification has an index for this question alone. It needs the words themselves, and no bind.
 fn is_failed_authentication(filter: &AuditFilter) -> bool {
     filter.failed_only && filter.event_type.as_deref() == Some(Act::Unlock.event_type())
+}
+
+/// The columns of [`EntryRow`].
+const COLUMNS: &str = "log_id, timestamp, event_type, user_id, resource_type, resource_id, action, details, ip_address, \
+                       user_agent, success, error_message, mac, key_number";
+
+/// The newest entry that has a MAC.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_log, check_for_backend(Sqlite))]
+struct HeadRow {
+    log_id: SqlInt,
+    mac: Option<SqlBlob>,
 }
 
 /// The statement of a filter: numbers first, through the index, and only then the rows.
@@ -98,14 +116,14 @@ impl ReadTx<'_> {
             kind,
             id.filter(|id| *id != Resource::EVERY),
         ];
-        let mut sql = Sql::new(statement(filter, limit.min(LIMIT_MOST)));
+        let mut query = sql_query(statement(filter, limit.min(LIMIT_MOST))).into_boxed();
         for bind in binds.into_iter().flatten() {
-            sql = sql.bind(bind);
+            query = query.bind::<Text, _>(SqlText(bind));
         }
         if let Some(before) = filter.before {
-            sql = sql.bind(before);
+            query = query.bind::<BigInt, _>(SqlInt(before));
         }
-        let rows: Vec<Columns> = self.db.rows(sql, "list audit entries")?;
+        let rows: Vec<EntryRow> = self.db.ask("list audit entries", |db| query.load(db))?;
         rows.into_iter().map(|row| self.audit_entry(row)).collect()
     }
 
@@ -124,39 +142,42 @@ impl ReadTx<'_> {
         if Act::event_types().contains(&event) {
             return Ok(());
         }
-        let sql =
-            Sql::new("SELECT 1 FROM audit_log INDEXED BY idx_audit_event_type WHERE event_type = ? LIMIT 1");
-        let found: Option<i64> = self.db.row(sql.bind(event), "look for an event type")?;
-        let unknown = || AuditError::UnknownEvent(event.chars().take(100).collect());
-        found.map(drop).ok_or_else(|| unknown().into())
+        let is_there = self.db.ask("look for an event type", |db| {
+            let of_type = audit_log::table.filter(audit_log::event_type.eq(SqlText(event)));
+            diesel::select(exists(of_type)).get_result::<bool>(db)
+        })?;
+        if is_there {
+            return Ok(());
+        }
+        Err(AuditError::UnknownEvent(event.chars().take(100).collect()).into())
     }
 
-    fn audit_entry(&mut self, row: Columns) -> Result<AuditEntry, StoreError> {
+    fn audit_entry(&mut self, row: EntryRow) -> Result<AuditEntry, StoreError> {
         let details = self.audit_details(&row)?;
+        let log_id = row.number();
         let damaged =
-            || StoreError::DatabaseDamaged(format!("the details of audit entry {} are no JSON", row.0));
+            || StoreError::DatabaseDamaged(format!("the details of audit entry {log_id} are no JSON"));
         let details = details
             .map(|plain| {
                 let text = std::str::from_utf8(&plain).map_err(|_| damaged())?;
                 JsonText::new(text).map_err(|_| damaged())
             })
             .transpose()?;
-        let (log_id, timestamp, event_type, user_id, resource_type, resource_id, action, _, more, _) = row;
-        let (_, _, success, error_message) = more;
-        let timestamp = timestamp.as_deref().map(Timestamp::parse).transpose();
+        let timestamp = row.timestamp.map(|at| Timestamp::parse(&at.0)).transpose();
+        let text = |text: SqlText| text.0;
         Ok(AuditEntry {
             log_id,
             timestamp: timestamp
                 .map_err(StoreError::from)
                 .map_err(StoreError::of_stored)?,
-            event_type,
-            action,
-            user_id,
-            resource_type,
-            resource_id,
+            event_type: row.event_type.0,
+            action: row.action.0,
+            user_id: row.user_id.map(text),
+            resource_type: row.resource_type.map(text),
+            resource_id: row.resource_id.map(text),
             details,
-            success: success.unwrap_or(true),
-            error_message,
+            success: row.success.is_none_or(|success| success.0),
+            error_message: row.error_message.map(text),
         })
     }
 
@@ -166,10 +187,18 @@ impl ReadTx<'_> {
     /// [`StoreError::NotFound`] when the log is empty.
     pub fn audit_head(&mut self) -> Result<AuditHead, StoreError> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
-        let sql =
-            Sql::new("SELECT log_id, mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1");
-        let row: Option<(i64, Vec<u8>)> = self.db.row(sql, "find the audit log's head")?;
-        let (log_id, mac) = row.ok_or_else(|| StoreError::NotFound("an entry of the audit log".into()))?;
+        let row = self.db.ask("find the audit log's head", |db| {
+            audit_log::table
+                .filter(audit_log::mac.is_not_null())
+                .order(audit_log::log_id.desc())
+                .select(HeadRow::as_select())
+                .limit_literal(1)
+                .get_result(db)
+                .optional()
+        })?;
+        let missing = || StoreError::NotFound("an entry of the audit log".into());
+        let row = row.ok_or_else(missing)?;
+        let (log_id, mac) = (row.log_id.0, row.mac.unwrap_or_default().0);
         let mac = mac.try_into().map_err(|_| {
             StoreError::AuditBroken(format!("entry {log_id} carries a MAC of another length"))
         })?;
@@ -184,6 +213,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::db::statement::Sql;
     use crate::testing::{Vault, at};
 
     const TIMES: [&str; 4] = [

@@ -2,7 +2,9 @@
 
 mod append;
 mod chain;
+mod checkpoint;
 mod list;
+mod numbers;
 mod prune;
 pub(crate) mod security_events;
 #[cfg(test)]

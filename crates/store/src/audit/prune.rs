@@ -1,17 +1,24 @@
 //! Retention: a prefix of the log goes, and a checkpoint under a MAC says where the chain now begins.
 
+use diesel::dsl::{max, min};
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{Act, NewAuditEntry, Permission, Resource, ResourceKind, Timestamp};
+use privatus_schema::functions::either;
+use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, SqlTime, audit_log, retention_policies};
 use serde_json::json;
 
 use super::KEY;
-use super::chain::checkpoint_mac;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
-/// The entries that retention removes: the newest of them, under a bind of the time before which they are.
-const LAST_OLD: &str = "SELECT log_id, mac FROM audit_log WHERE log_id < coalesce((SELECT min(log_id) FROM audit_log \
-                        WHERE timestamp >= ?), (SELECT max(log_id) FROM audit_log)) ORDER BY log_id DESC LIMIT 1";
+/// The newest of the entries that retention removes.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_log, check_for_backend(Sqlite))]
+struct LastOldRow {
+    log_id: SqlInt,
+    mac: Option<SqlBlob>,
+}
 
 impl ReadTx<'_> {
     /// How many entries [`audit_prune`](WriteTx::audit_prune) would remove.
@@ -20,16 +27,38 @@ impl ReadTx<'_> {
     /// [`StoreError`] of the database.
     pub fn audit_old(&mut self, before: Timestamp) -> Result<u64, StoreError> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
-        let before = before.to_sql();
-        let last: Option<(i64, Option<Vec<u8>>)> = self
-            .db
-            .row(Sql::new(LAST_OLD).bind(before.as_str()), "find old audit entries")?;
-        let Some((last, _)) = last else {
+        let Some(last) = self.audit_last_old(before)? else {
             return Ok(0);
         };
-        let sql = Sql::new("SELECT count(*) FROM audit_log WHERE log_id <= ?");
-        let count: Option<i64> = self.db.row(sql.bind(last), "count old audit entries")?;
-        Ok(u64::try_from(count.unwrap_or_default()).unwrap_or_default())
+        let count = self.db.ask("count old audit entries", |db| {
+            audit_log::table
+                .filter(audit_log::log_id.le(last.log_id))
+                .count()
+                .get_result::<i64>(db)
+        })?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// Those before the first that is not before `before`, or, where all are, all but the newest.
+    fn audit_last_old(&mut self, before: Timestamp) -> Result<Option<LastOldRow>, StoreError> {
+        self.db.ask("find old audit entries", |db| {
+            let (later, all) = diesel::alias!(audit_log as later, audit_log as all);
+            let first_kept = later
+                .filter(later.field(audit_log::timestamp).ge(SqlTime(before.to_sql())))
+                .select(min(later.field(audit_log::log_id)));
+            let newest = all.select(max(all.field(audit_log::log_id)));
+            audit_log::table
+                .filter(
+                    audit_log::log_id
+                        .nullable()
+                        .lt(either(first_kept.single_value(), newest.single_value())),
+                )
+                .order(audit_log::log_id.desc())
+                .select(LastOldRow::as_select())
+                .limit_literal(1)
+                .get_result(db)
+                .optional()
+        })
     }
 
     /// Days that the retention policy keeps entries of the audit log; `None` when it keeps them all.
@@ -38,11 +67,15 @@ impl ReadTx<'_> {
     /// [`StoreError`] of the database.
     pub fn audit_retention_days(&mut self) -> Result<Option<i64>, StoreError> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
-        let sql = Sql::new(
-            "SELECT retention_days FROM retention_policies WHERE table_name = 'audit_log' \
-             AND cleanup_enabled IS NOT FALSE",
-        );
-        self.db.row(sql, "read the retention policy")
+        let days: Option<SqlInt> = self.db.ask("read the retention policy", |db| {
+            retention_policies::table
+                .find(SqlText("audit_log"))
+                .filter(retention_policies::cleanup_enabled.is_not(Flag(false)))
+                .select(retention_policies::retention_days)
+                .get_result(db)
+                .optional()
+        })?;
+        Ok(days.map(|days| days.0))
     }
 }
 
@@ -53,35 +86,23 @@ impl WriteTx<'_> {
     /// [`StoreError::AuditBroken`] when the log does not hold: a checkpoint would hide that.
     pub fn audit_prune(&mut self, before: Timestamp) -> Result<u64, StoreError> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Delete)?;
-        let before = before.to_sql();
-        let last: Option<(i64, Option<Vec<u8>>)> = self
-            .db
-            .row(Sql::new(LAST_OLD).bind(before.as_str()), "find old audit entries")?;
-        let Some((removed, mac)) = last else {
+        let Some(last) = self.audit_last_old(before)? else {
             return Ok(0);
         };
+        let removed = last.log_id.0;
         if let Some((_, why)) = self.audit_walk(None, &mut |_| true)?.broken {
             return Err(StoreError::AuditBroken(why));
         }
         let broken = || StoreError::AuditBroken(format!("entry {removed} carries no MAC"));
-        let mac: [u8; 32] = mac.and_then(|mac| mac.try_into().ok()).ok_or_else(broken)?;
+        let mac: [u8; 32] = last
+            .mac
+            .and_then(|mac| mac.0.try_into().ok())
+            .ok_or_else(broken)?;
         let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
-        let (vault, at) = (self.shared.vault_id, self.now().to_sql());
-        let place = (vault.as_bytes().as_slice(), number);
-        let checkpoint = checkpoint_mac(&key.to_audit_key(), place, removed, &mac, &at);
-        let checkpoint = [number.to_le_bytes().as_slice(), checkpoint.as_slice()].concat();
-        let sql = Sql::new("DELETE FROM audit_log WHERE log_id <= ?");
-        let count = self.db.run(sql.bind(removed), "remove old audit entries")?;
-        let sql = Sql::new(
-            "UPDATE vault_state SET audit_removed = ?, audit_removed_mac = ?, audit_removed_at = ?, \
-             audit_checkpoint = ? WHERE id = 1",
-        );
-        let sql = sql
-            .bind(removed)
-            .bind(mac.as_slice())
-            .bind(at.as_str())
-            .bind(checkpoint.as_slice());
-        self.db.run(sql, "write the audit log's checkpoint")?;
+        let count = self.db.ask("remove old audit entries", |db| {
+            diesel::delete(audit_log::table.filter(audit_log::log_id.le(last.log_id))).execute(db)
+        })?;
+        self.audit_checkpoint_write(removed, mac, (number, &key.to_audit_key()))?;
         let entry = NewAuditEntry::done(self.now(), Act::AuditPrune)
             .on(Resource::every(ResourceKind::Audit))
             .with(json!({ "entries": count, "up_to": removed }));

@@ -1,10 +1,14 @@
 //! Entries from before the chain: those of a database that was adopted, and of a vault whose schema was stepped back.
 
+use diesel::dsl::{count, count_star, exists};
+use diesel::prelude::*;
 use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity};
+use privatus_schema::{SqlInt, SqlText, audit_log, key_store, vault_state};
 use serde_json::json;
 
 use super::KEY;
 use super::chain::{GENESIS, entry_mac};
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
@@ -14,18 +18,15 @@ impl WriteTx<'_> {
     /// before it may numbers be missing. `is_expected` when the vault was just made, or this build just brought it up from
     /// a schema without a chain. At any other time an upgrade was interrupted, or somebody took the MACs away.
     pub(crate) fn audit_take_unchained(&mut self, is_expected: bool) -> Result<(), StoreError> {
-        let sql = Sql::new("SELECT count(mac), count(*) FROM audit_log");
-        let counts: Option<(i64, i64)> = self.db.row(sql, "look at the audit log")?;
-        let Some((0, rows)) = counts.filter(|(_, rows)| *rows > 0) else {
+        let (chained, rows): (i64, i64) = self.db.ask("look at the audit log", |db| {
+            audit_log::table
+                .select((count(audit_log::mac), count_star()))
+                .get_result(db)
+        })?;
+        if chained > 0 || rows == 0 {
             return Ok(());
-        };
-        // A destroyed one counts, and so does a number without a row: the store leaves the row of each key.
-        let sql = Sql::new(
-            "SELECT EXISTS (SELECT 1 FROM key_store WHERE key_type = ?) \
-             OR (SELECT count(*) FROM key_store) <> (SELECT next_key_number - 1 FROM vault_state WHERE id = 1)",
-        );
-        let had_key: Option<bool> = self.db.row(sql.bind(KEY.0), "look for an audit key")?;
-        let had_key = had_key.unwrap_or_default();
+        }
+        let had_key = self.audit_had_key()?;
         let lost = self.audit_chain_anew()?;
         self.audit_head = None;
         let up_to = self.audit_position()?.given;
@@ -54,6 +55,26 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Whether there was an audit key. A destroyed one counts, and so does a number without a row: the store leaves the
+    /// row of each key.
+    fn audit_had_key(&mut self) -> Result<bool, StoreError> {
+        let row: Option<(SqlInt, bool, Option<i64>)> = self.db.ask("look for an audit key", |db| {
+            let audit_keys = key_store::table.filter(key_store::key_type.eq(SqlText(KEY.0)));
+            vault_state::table
+                .find(SqlInt(1))
+                .select((
+                    vault_state::next_key_number,
+                    exists(audit_keys),
+                    key_store::table.count().single_value(),
+                ))
+                .get_result(db)
+                .optional()
+        })?;
+        Ok(row.is_some_and(|(next, has_key, keys)| {
+            has_key || keys.unwrap_or_default() != next.0.saturating_sub(1)
+        }))
+    }
+
     /// Gives each entry its MAC. Details that no key of the vault opens are taken out, so that the entry can be listed and
     /// checked; gives the numbers of the first hundred.
     fn audit_chain_anew(&mut self) -> Result<Vec<i64>, StoreError> {
@@ -66,21 +87,22 @@ impl WriteTx<'_> {
             let Some(last) = rows.last() else {
                 return Ok(lost);
             };
-            after = last.0;
+            after = last.number();
             for row in rows {
                 let details = match self.audit_details(&row) {
                     Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
-                        let sql = Sql::new("UPDATE audit_log SET details = NULL WHERE log_id = ?");
-                        self.db
-                            .run(sql.bind(row.0), "take out details that do not open")?;
-                        lost.extend(Some(row.0).filter(|_| lost.len() < 100));
+                        let sql = Sql::new(hot::AUDIT_DETAILS_REMOVE).bind(row.number());
+                        self.db.run(sql, "take out details that do not open")?;
+                        lost.extend(Some(row.number()).filter(|_| lost.len() < 100));
                         None
                     }
                     details => details?,
                 };
                 previous = entry_mac(&key, place, &previous, &row, details.as_deref());
-                let sql = Sql::new("UPDATE audit_log SET mac = ?, key_number = ? WHERE log_id = ?");
-                let sql = sql.bind(previous.as_slice()).bind(i64::from(number)).bind(row.0);
+                let sql = Sql::new(hot::AUDIT_ENTRY_CHAIN)
+                    .bind(previous.as_slice())
+                    .bind(i64::from(number))
+                    .bind(row.number());
                 self.db.run(sql, "take an audit entry into the chain")?;
             }
         }

@@ -5,8 +5,8 @@ use privatus_domain::{Act, AuditHead, Permission, Resource, ResourceKind};
 use serde_json::Value;
 
 use super::KEY;
-use super::chain::{Columns, GENESIS, checkpoint_mac, entry_mac};
-use crate::db::statement::Sql;
+use super::chain::{EntryRow, GENESIS, entry_mac};
+use super::checkpoint::Checkpoint;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
@@ -54,9 +54,11 @@ impl Walk {
     }
 
     /// Forgets gaps in what an entry says was taken into the chain.
-    fn settle(&mut self, row: &Columns, details: Option<&[u8]>) {
+    fn settle(&mut self, row: &EntryRow, details: Option<&[u8]>) {
         let act = Act::AuditSettle;
-        if self.gap.is_none() || (row.2.as_str(), row.6.as_str()) != (act.event_type(), act.action()) {
+        if self.gap.is_none()
+            || (row.event_type.0.as_str(), row.action.0.as_str()) != (act.event_type(), act.action())
+        {
             return;
         }
         let details = details.and_then(|plain| serde_json::from_slice::<Value>(plain).ok());
@@ -128,17 +130,17 @@ impl ReadTx<'_> {
         while check.broken.is_none() {
             let rows = self.audit_rows(after)?;
             let Some(newest) = rows.last() else { break };
-            after = newest.0;
+            after = newest.number();
             for row in &rows {
                 if let Err(why) = self.audit_row_check(&mut walk, row)? {
-                    check.broken = walk.gap.take().or(Some((row.0, why)));
+                    check.broken = walk.gap.take().or(Some((row.number(), why)));
                     break;
                 }
                 check.entries += 1;
-                check.details += u64::from(row.7.is_some());
-                check.first = check.first.or(Some(row.0));
+                check.details += u64::from(row.details.is_some());
+                check.first = check.first.or(Some(row.number()));
                 check.head = AuditHead {
-                    log_id: row.0,
+                    log_id: row.number(),
                     mac: walk.previous,
                 };
                 anchored |= anchor == Some(&check.head);
@@ -159,16 +161,16 @@ impl ReadTx<'_> {
     }
 
     /// Follows a row, or says what is wrong with it.
-    fn audit_row_check(&mut self, walk: &mut Walk, row: &Columns) -> Result<Result<(), String>, StoreError> {
-        let log_id = row.0;
-        let (Some(stored), Some(number)) = &row.9 else {
+    fn audit_row_check(&mut self, walk: &mut Walk, row: &EntryRow) -> Result<Result<(), String>, StoreError> {
+        let log_id = row.number();
+        let (Some(stored), Some(number)) = (&row.mac, row.key_number) else {
             return Ok(Err(format!(
                 "entry {log_id} carries no MAC: it was written past the store"
             )));
         };
-        if walk.key.as_ref().is_none_or(|(known, ..)| known != number) {
-            let found = self.audit_key(*number)?;
-            walk.key = found.map(|(key_number, key)| (*number, key_number, key));
+        if walk.key.as_ref().is_none_or(|(known, ..)| *known != number.0) {
+            let found = self.audit_key(number.0)?;
+            walk.key = found.map(|(key_number, key)| (number.0, key_number, key));
         }
         let Some((_, number, key)) = &walk.key else {
             return Ok(Err(format!(
@@ -187,7 +189,7 @@ impl ReadTx<'_> {
         let vault = self.shared.vault_id;
         let place = (vault.as_bytes().as_slice(), *number);
         let mac = entry_mac(key, place, &walk.previous, row, details.as_deref());
-        if mac.as_slice() != stored.as_slice() {
+        if mac.as_slice() != stored.0.as_slice() {
             let expected = walk.last.saturating_add(1);
             return Ok(Err(if log_id > expected {
                 missing(expected, log_id.saturating_sub(1))
@@ -202,9 +204,7 @@ impl ReadTx<'_> {
 
     /// What is wrong behind the last entry: numbers that were given and do not stand, or a log that is empty.
     fn audit_end_check(&mut self, check: &AuditCheck) -> Result<Option<(i64, String)>, StoreError> {
-        let sql = Sql::new("SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'");
-        let given: Option<i64> = self.db.row(sql, "read the audit log's counter")?;
-        let (head, given) = (check.head.log_id, given.unwrap_or_default());
+        let (head, given) = (check.head.log_id, self.audit_given()?);
         if given > head {
             return Ok(Some((
                 given,
@@ -217,50 +217,6 @@ impl ReadTx<'_> {
         }
         Ok(None)
     }
-
-    /// The number and MAC of the last entry that retention removed.
-    fn audit_checkpoint(&mut self) -> Result<Checkpoint, StoreError> {
-        type Row = (Option<i64>, Option<Vec<u8>>, Option<String>, Option<Vec<u8>>);
-        let sql = Sql::new(
-            "SELECT audit_removed, audit_removed_mac, audit_removed_at, audit_checkpoint FROM vault_state WHERE id = 1",
-        );
-        let row: Option<Row> = self.db.row(sql, "read the audit log's checkpoint")?;
-        let (removed, mac, at, checkpoint) = match row.unwrap_or_default() {
-            (None, None, None, None) => return Ok(Checkpoint::None),
-            (Some(removed), Some(mac), Some(at), Some(checkpoint)) => (removed, mac, at, checkpoint),
-            (removed, ..) => {
-                let why = "the checkpoint behind the removed entries is not whole".into();
-                return Ok(Checkpoint::Broken(removed.unwrap_or_default(), why));
-            }
-        };
-        let changed = Checkpoint::Broken(
-            removed,
-            format!("the checkpoint behind entry {removed} was changed"),
-        );
-        let (Some((number, stored)), Ok(mac)) = (checkpoint.split_first_chunk::<4>(), mac.try_into()) else {
-            return Ok(changed);
-        };
-        let Some((number, key)) = self.audit_key(u32::from_le_bytes(*number).into())? else {
-            return Ok(changed);
-        };
-        let vault = self.shared.vault_id;
-        let expected = checkpoint_mac(&key, (vault.as_bytes().as_slice(), number), removed, &mac, &at);
-        Ok(if expected.as_slice() == stored {
-            Checkpoint::At(removed, mac)
-        } else {
-            changed
-        })
-    }
-}
-
-/// Where a log begins.
-enum Checkpoint {
-    /// With its first entry.
-    None,
-    /// Behind this entry, whose MAC was this one.
-    At(i64, [u8; 32]),
-    /// Nobody knows: what is wrong with the checkpoint.
-    Broken(i64, String),
 }
 
 /// What is said of a head that was exported and is not in a log that holds.

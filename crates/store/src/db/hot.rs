@@ -135,6 +135,13 @@ pub(crate) const KEY_NUMBER: &str =
 pub(crate) const KEY_USE: &str = "UPDATE key_store SET usage_count = usage_count + ?, \
                                   last_used = max(coalesce(last_used, ''), ?) WHERE key_number = ?";
 
+// Entries of the audit log that are taken into its chain.
+
+/// Once an entry from before the chain.
+pub(crate) const AUDIT_ENTRY_CHAIN: &str = "UPDATE audit_log SET mac = ?, key_number = ? WHERE log_id = ?";
+/// Once such an entry whose details do not open.
+pub(crate) const AUDIT_DETAILS_REMOVE: &str = "UPDATE audit_log SET details = NULL WHERE log_id = ?";
+
 // Statistics, once a minute.
 
 /// Once a figure of a day.

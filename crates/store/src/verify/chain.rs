@@ -60,7 +60,7 @@ impl ReadTx<'_> {
         loop {
             match self.audit_rows(after) {
                 Ok(rows) => match rows.last() {
-                    Some(last) => after = last.0,
+                    Some(last) => after = last.number(),
                     None => return Ok(()),
                 },
                 Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use privatus_domain::{Permission, UserId};
+use privatus_domain::{
+    NewSecurityEvent, Permission, Resolution, Resource, ResourceKind, SecurityEvent, SecurityFilter,
+    SecurityKind, Severity, UserId,
+};
 
-use super::*;
 use crate::testing::Vault;
 
 fn events(vault: &Vault, filter: &SecurityFilter) -> Vec<SecurityEvent> {

@@ -42,13 +42,13 @@ fn a_long_log_is_checked_a_batch_at_a_time() {
         .unwrap();
     assert_eq!(check.broken, None);
     assert!(check.entries >= COUNT as u64);
-    let batch = BATCH as u64;
+    let batch = u64::from(BATCH);
     let mut last = 0;
     for done in &told {
         assert!(done - last <= batch, "{last} and then {done}");
         last = *done;
     }
-    assert!(told.len() >= COUNT / BATCH, "{}", told.len());
+    assert!(told.len() >= COUNT / BATCH as usize, "{}", told.len());
     vault.sql("UPDATE audit_log SET action = 'x' WHERE log_id = 15000");
     let check = vault.store.audit_verify(None, &mut |_| true).unwrap();
     assert_eq!(check.broken.unwrap().0, 15_000);

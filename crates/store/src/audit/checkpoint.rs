@@ -1,0 +1,122 @@
+//! The checkpoint behind the entries that retention removed, under a MAC of its own: where the chain now begins.
+
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use privatus_crypto::AuditKey;
+use privatus_schema::{SqlBlob, SqlInt, TimeText, vault_state};
+
+use crate::error::StoreError;
+use crate::tx::{ReadTx, WriteTx};
+
+/// Where a log begins.
+pub(super) enum Checkpoint {
+    /// With its first entry.
+    None,
+    /// Behind this entry, whose MAC was this one.
+    At(i64, [u8; 32]),
+    /// Nobody knows: what is wrong with the checkpoint.
+    Broken(i64, String),
+}
+
+/// What the row of `vault_state` says of it: all of it, or nothing.
+#[derive(Default, Queryable, Selectable, AsChangeset)]
+#[diesel(table_name = vault_state, check_for_backend(Sqlite), treat_none_as_null = true)]
+struct CheckpointRow {
+    audit_removed: Option<SqlInt>,
+    audit_removed_mac: Option<SqlBlob>,
+    /// One that was changed to what is no time is a checkpoint that was changed.
+    audit_removed_at: Option<TimeText>,
+    /// The number of the audit key, and the MAC.
+    audit_checkpoint: Option<SqlBlob>,
+}
+
+/// The MAC of a checkpoint: the last entry removed, its MAC, and when.
+pub(super) fn checkpoint_mac(
+    key: &AuditKey,
+    (vault, key_number): (&[u8], u32),
+    removed: i64,
+    removed_mac: &[u8; 32],
+    at: &str,
+) -> [u8; 32] {
+    key.checkpoint_mac(&[
+        vault,
+        key_number.to_le_bytes().as_slice(),
+        removed.to_le_bytes().as_slice(),
+        removed_mac.as_slice(),
+        at.as_bytes(),
+    ])
+}
+
+impl ReadTx<'_> {
+    /// The number and MAC of the last entry that retention removed.
+    pub(super) fn audit_checkpoint(&mut self) -> Result<Checkpoint, StoreError> {
+        let row = self.db.ask("read the audit log's checkpoint", |db| {
+            vault_state::table
+                .find(SqlInt(1))
+                .select(CheckpointRow::as_select())
+                .get_result(db)
+                .optional()
+        })?;
+        let row = row.unwrap_or_default();
+        let parts = (
+            row.audit_removed,
+            row.audit_removed_mac,
+            row.audit_removed_at,
+            row.audit_checkpoint,
+        );
+        let (removed, mac, at, checkpoint) = match parts {
+            (None, None, None, None) => return Ok(Checkpoint::None),
+            (Some(removed), Some(mac), Some(at), Some(checkpoint)) => (removed.0, mac.0, at.0, checkpoint.0),
+            (removed, ..) => {
+                let why = "the checkpoint behind the removed entries is not whole".into();
+                return Ok(Checkpoint::Broken(removed.unwrap_or_default().0, why));
+            }
+        };
+        let changed = Checkpoint::Broken(
+            removed,
+            format!("the checkpoint behind entry {removed} was changed"),
+        );
+        let (Some((number, stored)), Ok(mac)) = (checkpoint.split_first_chunk::<4>(), mac.try_into()) else {
+            return Ok(changed);
+        };
+        let Some((number, key)) = self.audit_key(u32::from_le_bytes(*number).into())? else {
+            return Ok(changed);
+        };
+        let vault = self.shared.vault_id;
+        let expected = checkpoint_mac(&key, (vault.as_bytes().as_slice(), number), removed, &mac, &at);
+        Ok(if expected.as_slice() == stored {
+            Checkpoint::At(removed, mac)
+        } else {
+            changed
+        })
+    }
+}
+
+impl WriteTx<'_> {
+    /// Writes it: `removed` is the last entry that goes, `mac` its MAC.
+    pub(super) fn audit_checkpoint_write(
+        &mut self,
+        removed: i64,
+        mac: [u8; 32],
+        key: (u32, &AuditKey),
+    ) -> Result<(), StoreError> {
+        let (number, key) = key;
+        let (vault, at) = (self.shared.vault_id, self.now().to_sql());
+        let place = (vault.as_bytes().as_slice(), number);
+        let checkpoint = checkpoint_mac(key, place, removed, &mac, &at);
+        let row = CheckpointRow {
+            audit_removed: Some(SqlInt(removed)),
+            audit_removed_mac: Some(SqlBlob(mac.to_vec())),
+            audit_removed_at: Some(TimeText(at)),
+            audit_checkpoint: Some(SqlBlob(
+                [number.to_le_bytes().as_slice(), checkpoint.as_slice()].concat(),
+            )),
+        };
+        self.db.ask("write the audit log's checkpoint", |db| {
+            diesel::update(vault_state::table.find(SqlInt(1)))
+                .set(&row)
+                .execute(db)
+        })?;
+        Ok(())
+    }
+}

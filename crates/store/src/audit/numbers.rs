@@ -1,0 +1,80 @@
+//! Numbers of entries and of security events are given once: SQLite's counter knows the last, also when its row has gone.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use privatus_schema::sql_types::{BigInt, Binary, Nullable};
+use privatus_schema::{SqlBlob, SqlInt};
+
+use super::chain::GENESIS;
+use crate::error::StoreError;
+use crate::tx::chain_head::ChainHead;
+use crate::tx::{ReadTx, WriteTx};
+
+const HEAD: &str = "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'), 0), \
+                    coalesce((SELECT max(log_id) FROM audit_log), 0)) AS given, \
+                    (SELECT mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1) AS newest, \
+                    (SELECT audit_removed_mac FROM vault_state WHERE id = 1) AS removed";
+const GIVEN: &str = "SELECT seq AS number FROM sqlite_sequence WHERE name = 'audit_log'";
+const NEXT_EVENT: &str = "SELECT 1 + max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'security_events'), 0), \
+     coalesce((SELECT max(event_id) FROM security_events), 0)) AS number";
+
+#[derive(QueryableByName)]
+struct HeadRow {
+    #[diesel(sql_type = BigInt)]
+    given: SqlInt,
+    /// The MAC of the newest entry that has one.
+    #[diesel(sql_type = Nullable<Binary>)]
+    newest: Option<SqlBlob>,
+    /// That of the last entry that retention removed.
+    #[diesel(sql_type = Nullable<Binary>)]
+    removed: Option<SqlBlob>,
+}
+
+#[derive(QueryableByName)]
+struct NumberRow {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    number: Option<SqlInt>,
+}
+
+impl ReadTx<'_> {
+    /// The last number that was given to an entry of the audit log.
+    pub(super) fn audit_given(&mut self) -> Result<i64, StoreError> {
+        let row = self.db.ask("read the audit log's counter", |db| {
+            sql_query(GIVEN).get_result::<NumberRow>(db).optional()
+        })?;
+        Ok(row.and_then(|row| row.number).unwrap_or_default().0)
+    }
+}
+
+impl WriteTx<'_> {
+    /// Where the chain stands: behind the newest entry that has a MAC, or behind what was removed.
+    pub(super) fn audit_position(&mut self) -> Result<ChainHead, StoreError> {
+        if let Some(head) = self.audit_head {
+            return Ok(head);
+        }
+        let row = self.db.ask("find the audit log's head", |db| {
+            sql_query(HEAD).get_result::<HeadRow>(db)
+        })?;
+        let mac = match row.newest.or(row.removed) {
+            None => GENESIS,
+            Some(mac) => mac
+                .0
+                .try_into()
+                .map_err(|_| StoreError::AuditBroken("the newest entry's MAC has another length".into()))?,
+        };
+        let head = ChainHead {
+            given: row.given.0,
+            mac,
+        };
+        self.audit_head = Some(head);
+        Ok(head)
+    }
+
+    /// The number of the next security event.
+    pub(super) fn security_event_number(&mut self) -> Result<i64, StoreError> {
+        let row = self.db.ask("number a security event", |db| {
+            sql_query(NEXT_EVENT).get_result::<NumberRow>(db)
+        })?;
+        Ok(row.number.map_or(1, |number| number.0))
+    }
+}

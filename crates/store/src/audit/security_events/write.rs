@@ -1,0 +1,111 @@
+//! An event is written; many failures of one user are one event more, and then no event each.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use privatus_domain::{MANY_FAILURES, NewSecurityEvent, SecurityKind, Severity};
+use privatus_schema::{Flag, SqlBlob, SqlInt, SqlText, SqlTime, security_events};
+use serde_json::json;
+
+use super::many_failures::window_before;
+use crate::error::StoreError;
+use crate::tx::WriteTx;
+
+/// An event that nobody has looked at.
+#[derive(Insertable)]
+#[diesel(table_name = security_events, treat_none_as_default_value = false)]
+struct NewEventRow<'a> {
+    event_id: SqlInt,
+    timestamp: SqlTime,
+    event_type: SqlText<&'a str>,
+    severity: SqlText<&'a str>,
+    user_id: Option<SqlText<&'a str>>,
+    description: SqlText<&'a str>,
+    raw_data: Option<SqlBlob>,
+}
+
+impl WriteTx<'_> {
+    /// Writes a security event, of the user that the session is bound to; in one that is bound to none, of whom it names.
+    /// Failures that are many are one event more, and then those of the same user no event each
+    /// until the window is over: the audit log has every one of them.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn security_event(&mut self, event: &NewSecurityEvent) -> Result<(), StoreError> {
+        let user = self.user.as_ref().or(event.user.as_ref());
+        let user = user.map(ToString::to_string);
+        let is_failure = matches!(
+            event.kind,
+            SecurityKind::Authentication | SecurityKind::AccessRefused
+        );
+        if !is_failure {
+            return self.security_event_write(event, user.as_deref());
+        }
+        let since = window_before(event.at);
+        if self.security_event_since(SecurityKind::ManyFailures, user.as_deref(), since)? {
+            return match event.kind {
+                // These were counted while nobody looked: they are never left out.
+                SecurityKind::Authentication => self.security_event_write(event, user.as_deref()),
+                _ => Ok(()),
+            };
+        }
+        self.security_event_write(event, user.as_deref())?;
+        let failures = self.failures_within_window(event.at, user.as_deref())?;
+        if failures < MANY_FAILURES {
+            return Ok(());
+        }
+        let many = NewSecurityEvent {
+            at: event.at,
+            kind: SecurityKind::ManyFailures,
+            severity: Severity::High,
+            user: event.user.clone(),
+            description: format!("{MANY_FAILURES} or more failures within 10 minutes"),
+            raw_data: Some(json!({ "failures": failures, "since": since.to_rfc3339() }).into()),
+        };
+        self.security_event_write(&many, user.as_deref())
+    }
+
+    /// The same, unless one of its kind stands that nobody resolved.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(crate) fn security_event_once(&mut self, event: &NewSecurityEvent) -> Result<(), StoreError> {
+        let is_standing = self.db.ask("look for a security event", |db| {
+            let of_kind = security_events::event_type.eq(SqlText(event.kind.as_str()));
+            let unresolved = security_events::resolved.is_not(Flag(true));
+            let standing = security_events::table.filter(of_kind).filter(unresolved);
+            diesel::select(exists(standing)).get_result::<bool>(db)
+        })?;
+        if is_standing {
+            return Ok(());
+        }
+        self.security_event(event)
+    }
+
+    /// Writes the event's row, whatever stands.
+    fn security_event_write(
+        &mut self,
+        event: &NewSecurityEvent,
+        user: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let id = self.security_event_number()?;
+        let row_id = id.to_le_bytes();
+        let raw = event.raw_data.as_ref().map(|raw| raw.as_str().as_bytes());
+        let seal = |raw| self.seal_value("security_events", "raw_data", &row_id, raw);
+        let sealed = raw.map(seal).transpose()?;
+        let row = NewEventRow {
+            event_id: SqlInt(id),
+            timestamp: SqlTime(event.at.to_sql()),
+            event_type: SqlText(event.kind.as_str()),
+            severity: SqlText(event.severity.as_str()),
+            user_id: user.map(SqlText),
+            description: SqlText(&event.description),
+            raw_data: sealed.map(SqlBlob),
+        };
+        self.db.ask("write a security event", |db| {
+            diesel::insert_into(security_events::table)
+                .values(&row)
+                .execute(db)
+        })?;
+        Ok(())
+    }
+}
