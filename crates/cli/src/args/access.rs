@@ -7,14 +7,14 @@ use clap::{Args, Subcommand};
 pub(crate) enum Access {
     /// Grant a user permissions on a resource, in place of those it had there
     #[command(after_help = GRANT)]
-    Grant(Grant),
+    Grant(GrantArguments),
     /// Take back what a user was granted on a resource
     #[command(after_help = REVOKE)]
     Revoke {
         /// On what: TYPE:ID, or TYPE:* for all of a type
         resource: String,
         #[command(flatten)]
-        to: To,
+        to: Grantee,
     },
     /// All grants, those that are over too
     #[command(after_help = LIST)]
@@ -40,11 +40,11 @@ pub(crate) enum Access {
 
 /// `access grant`
 #[derive(Debug, Args)]
-pub(crate) struct Grant {
+pub(crate) struct GrantArguments {
     /// On what: TYPE:ID, or TYPE:* for all of a type
     pub(crate) resource: String,
     #[command(flatten)]
-    pub(crate) to: To,
+    pub(crate) to: Grantee,
     /// What it may do, with commas between: read, write, delete, admin
     #[arg(long, value_name = "LIST", value_delimiter = ',', required = true)]
     pub(crate) permissions: Vec<String>,
@@ -58,7 +58,7 @@ pub(crate) struct Grant {
 
 /// Whom a grant is for.
 #[derive(Debug, Args)]
-pub(crate) struct To {
+pub(crate) struct Grantee {
     /// Which user of the application
     #[arg(required_unless_present = "everyone", conflicts_with = "everyone")]
     pub(crate) user: Option<String>,

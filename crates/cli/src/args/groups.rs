@@ -23,10 +23,10 @@ pub(crate) enum Groups {
     },
     /// Make one; you are its owner and first member
     #[command(after_help = GROUPS_CREATE)]
-    Create(Create),
+    Create(CreateGroup),
     /// Change its name, description, type, limit or settings
     #[command(after_help = GROUPS_SET)]
-    Set(Set),
+    Set(SetGroup),
     /// Add a contact; a public group may be joined by oneself
     #[command(after_help = GROUPS_ADD)]
     Add {
@@ -41,49 +41,49 @@ pub(crate) enum Groups {
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
         #[command(flatten)]
-        by: By,
+        by: ActingMember,
     },
     /// Make an admin of a member, or a member of an admin
     #[command(after_help = GROUPS_ROLE)]
     Role {
         #[command(flatten)]
-        of: Of,
+        target: MemberOfGroup,
         /// The new role: admin or member
         role: String,
         #[command(flatten)]
-        by: By,
+        by: ActingMember,
     },
     /// Hand the group over: another member becomes the owner
     #[command(after_help = GROUPS_TRANSFER)]
     Transfer {
         #[command(flatten)]
-        of: Of,
+        target: MemberOfGroup,
         #[command(flatten)]
-        by: By,
+        by: ActingMember,
     },
     /// Remove a member
     #[command(after_help = GROUPS_REMOVE)]
     Remove {
         #[command(flatten)]
-        of: Of,
+        target: MemberOfGroup,
         #[command(flatten)]
-        by: By,
+        by: ActingMember,
     },
     /// Ban a contact: it is removed, and cannot be added again
     #[command(after_help = GROUPS_BAN)]
     Ban {
         #[command(flatten)]
-        of: Of,
+        target: MemberOfGroup,
         #[command(flatten)]
-        by: By,
+        by: ActingMember,
     },
     /// Take a ban back
     #[command(after_help = GROUPS_UNBAN)]
     Unban {
         #[command(flatten)]
-        of: Of,
+        target: MemberOfGroup,
         #[command(flatten)]
-        by: By,
+        by: ActingMember,
     },
     /// Leave a group
     #[command(after_help = GROUPS_LEAVE)]
@@ -91,7 +91,7 @@ pub(crate) enum Groups {
         /// Which: an id, the beginning of one, or a name
         group: String,
         #[command(flatten)]
-        by: By,
+        by: ActingMember,
     },
     /// Members of a group; of an anonymous one by their anonymous ids
     #[command(after_help = GROUPS_MEMBERS)]
@@ -106,12 +106,12 @@ pub(crate) enum Groups {
     #[command(after_help = GROUPS_PERMISSIONS)]
     Permissions {
         #[command(flatten)]
-        of: Of,
+        target: MemberOfGroup,
         /// An object; write, send_files and pin are true or false, other fields are kept
         #[arg(value_name = "JSON")]
         permissions: String,
         #[command(flatten)]
-        by: By,
+        by: ActingMember,
     },
     /// Delete a group with its conversation from this vault, for good; you may, whatever your role in it
     #[command(after_help = GROUPS_DELETE)]
@@ -122,13 +122,13 @@ pub(crate) enum Groups {
         #[arg(long)]
         yes: bool,
         #[command(flatten)]
-        by: By,
+        by: ActingMember,
     },
 }
 
 /// A member of a group.
 #[derive(Debug, Args)]
-pub(crate) struct Of {
+pub(crate) struct MemberOfGroup {
     /// Which: an id, the beginning of one, or a name
     pub(crate) group: String,
     /// Who: an id, the beginning of one, or a name
@@ -137,7 +137,7 @@ pub(crate) struct Of {
 
 /// Who acts.
 #[derive(Debug, Args)]
-pub(crate) struct By {
+pub(crate) struct ActingMember {
     /// The member that did it, where it was another than you
     #[arg(long, value_name = "MEMBER")]
     pub(crate) by: Option<String>,
@@ -145,7 +145,7 @@ pub(crate) struct By {
 
 /// `groups create`
 #[derive(Debug, Args)]
-pub(crate) struct Create {
+pub(crate) struct CreateGroup {
     /// Its name
     pub(crate) name: String,
     /// public, private or secret
@@ -171,18 +171,18 @@ pub(crate) struct Create {
 
 /// `groups set`
 #[derive(Debug, Args)]
-pub(crate) struct Set {
+pub(crate) struct SetGroup {
     /// Which: an id, the beginning of one, or a name
     pub(crate) group: String,
     #[command(flatten)]
-    pub(crate) what: What,
+    pub(crate) fields: GroupFields,
     #[command(flatten)]
-    pub(crate) by: By,
+    pub(crate) by: ActingMember,
 }
 
 /// What is set.
 #[derive(Debug, Args)]
-pub(crate) struct What {
+pub(crate) struct GroupFields {
     /// Its new name
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,

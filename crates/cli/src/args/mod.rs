@@ -15,10 +15,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::access::{Access, Grant as GrantArguments, To};
+pub(crate) use self::access::{Access, GrantArguments, Grantee};
 pub(crate) use self::audit::{Audit, AuditList, AuditPrune};
 pub(crate) use self::contacts::{Contacts, ContactsList, ContactsSet};
-pub(crate) use self::groups::{By, Create as CreateGroup, Groups, Of as OfGroup, Set as SetGroup};
+pub(crate) use self::groups::{ActingMember, CreateGroup, Groups, MemberOfGroup, SetGroup};
 pub(crate) use self::keys::Keys;
 pub(crate) use self::migrate::{Baseline, Down, Migrate};
 pub(crate) use self::security::{Security, SecurityList};

@@ -6,7 +6,7 @@ use privatus_domain::{
 use privatus_store::StoreError;
 use serde_json::{Value, json};
 
-use crate::args::{Access, Arguments, GrantArguments, To};
+use crate::args::{Access, Arguments, GrantArguments, Grantee};
 use crate::failure::Failure;
 use crate::output::Column;
 use crate::text::one_line;
@@ -33,7 +33,7 @@ fn user(name: &str) -> Result<UserId, StoreError> {
     Ok(UserId::new(name)?)
 }
 
-impl To {
+impl Grantee {
     /// The user; `None` for everyone.
     fn user(&self) -> Result<Option<UserId>, StoreError> {
         self.user.as_deref().map(user).transpose()
@@ -81,7 +81,7 @@ fn grant(arguments: &Arguments, new: &GrantArguments) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn revoke(arguments: &Arguments, resource: &str, to: &To) -> Result<u8, Failure> {
+fn revoke(arguments: &Arguments, resource: &str, to: &Grantee) -> Result<u8, Failure> {
     let named: Resource = resource.parse().map_err(StoreError::from)?;
     let to = to.user()?;
     let store = open(arguments)?;

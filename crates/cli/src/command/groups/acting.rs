@@ -4,13 +4,13 @@ use privatus_domain::{ContactId, Group};
 use privatus_store::{Store, StoreError};
 use serde_json::json;
 
-use crate::args::{Arguments, By};
+use crate::args::{ActingMember, Arguments};
 use crate::failure::Failure;
 use crate::text::one_line;
 use crate::{find, output};
 
 /// Who acts: the vault's own user, unless another is named.
-pub(super) fn actor(store: &Store, group: &Group, by: &By) -> Result<ContactId, StoreError> {
+pub(super) fn actor(store: &Store, group: &Group, by: &ActingMember) -> Result<ContactId, StoreError> {
     match &by.by {
         Some(wanted) => find::party(store, &group.id, wanted),
         None => store.read(|tx| Ok(tx.own_id())),

@@ -5,7 +5,7 @@ use privatus_store::StoreError;
 use serde_json::json;
 
 use super::acting::{actor, done};
-use crate::args::{Arguments, By, CreateGroup, SetGroup};
+use crate::args::{ActingMember, Arguments, CreateGroup, SetGroup};
 use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::notice::warn;
@@ -48,17 +48,17 @@ pub(super) fn create(arguments: &Arguments, new: &CreateGroup) -> Result<u8, Fai
 }
 
 pub(super) fn set(arguments: &Arguments, set: &SetGroup) -> Result<u8, Failure> {
-    let what = &set.what;
-    let given = [&what.name, &what.description, &what.kind, &what.settings];
-    if given.iter().all(|option| option.is_none()) && what.max_members.is_none() {
+    let fields = &set.fields;
+    let given = [&fields.name, &fields.description, &fields.kind, &fields.settings];
+    if given.iter().all(|option| option.is_none()) && fields.max_members.is_none() {
         let why = "name what to set: --name, --description, --type, --max-members or --settings";
         return Err(Failure::Usage(why.into()));
     }
-    let name = what.name.as_deref().map(DisplayName::new).transpose();
-    let description = what.description.as_deref().map(Description::new).transpose();
-    let kind = what.kind.as_deref().map(str::parse).transpose();
-    let limit = what.max_members.as_deref().map(str::parse).transpose();
-    let settings = what.settings.as_deref().map(GroupSettings::new).transpose();
+    let name = fields.name.as_deref().map(DisplayName::new).transpose();
+    let description = fields.description.as_deref().map(Description::new).transpose();
+    let kind = fields.kind.as_deref().map(str::parse).transpose();
+    let limit = fields.max_members.as_deref().map(str::parse).transpose();
+    let settings = fields.settings.as_deref().map(GroupSettings::new).transpose();
     let change = GroupChange {
         name: name.map_err(StoreError::from)?,
         description: description.map_err(StoreError::from)?,
@@ -74,7 +74,12 @@ pub(super) fn set(arguments: &Arguments, set: &SetGroup) -> Result<u8, Failure> 
     done(arguments, &group, "changed")
 }
 
-pub(super) fn delete(arguments: &Arguments, wanted: &str, yes: bool, by: &By) -> Result<u8, Failure> {
+pub(super) fn delete(
+    arguments: &Arguments,
+    wanted: &str,
+    yes: bool,
+    by: &ActingMember,
+) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let group = find::group(&store, wanted)?;
     let by = actor(&store, &group, by)?;

@@ -5,7 +5,7 @@ use privatus_store::{Store, StoreError, WriteTx};
 use serde_json::json;
 
 use super::acting::actor;
-use crate::args::{Arguments, By, OfGroup};
+use crate::args::{ActingMember, Arguments, MemberOfGroup};
 use crate::failure::Failure;
 use crate::text::one_line;
 use crate::vault::open;
@@ -17,14 +17,14 @@ type Change<'a> = &'a dyn Fn(&mut WriteTx<'_>, &GroupId, &ContactId, &ContactId)
 /// Finds group, member and actor, and does it in one transaction.
 fn change(
     arguments: &Arguments,
-    of: &OfGroup,
-    by: &By,
+    target: &MemberOfGroup,
+    by: &ActingMember,
     (name, what): (&'static str, &str),
     change: Change<'_>,
 ) -> Result<u8, Failure> {
     let store = open(arguments)?;
-    let group = find::group(&store, &of.group)?;
-    let member = find::member(&store, &group.id, &of.member)?;
+    let group = find::group(&store, &target.group)?;
+    let member = find::member(&store, &group.id, &target.member)?;
     let by = actor(&store, &group, by)?;
     store.write(name, |tx| change(tx, &group.id, &member.contact, &by))?;
     store.lock()?;
@@ -55,7 +55,7 @@ pub(super) fn add(
     arguments: &Arguments,
     (group, contact): (&str, &str),
     (role, name): (&str, Option<&str>),
-    by: &By,
+    by: &ActingMember,
 ) -> Result<u8, Failure> {
     let role: Role = role.parse().map_err(StoreError::from)?;
     let name = name.map(DisplayName::new).transpose().map_err(StoreError::from)?;
@@ -93,42 +93,60 @@ fn name_of(store: &Store, contact: &ContactId) -> Result<DisplayName, StoreError
     })
 }
 
-pub(super) fn role(arguments: &Arguments, of: &OfGroup, role: &str, by: &By) -> Result<u8, Failure> {
+pub(super) fn role(
+    arguments: &Arguments,
+    target: &MemberOfGroup,
+    role: &str,
+    by: &ActingMember,
+) -> Result<u8, Failure> {
     let role: Role = role.parse().map_err(StoreError::from)?;
     let what = format!("is {role} now");
     change(
         arguments,
-        of,
+        target,
         by,
         ("group_member_role", &what),
         &|tx, group, member, by| tx.group_member_role(group, member, role, by),
     )
 }
 
-pub(super) fn transfer(arguments: &Arguments, of: &OfGroup, by: &By) -> Result<u8, Failure> {
+pub(super) fn transfer(
+    arguments: &Arguments,
+    target: &MemberOfGroup,
+    by: &ActingMember,
+) -> Result<u8, Failure> {
     change(
         arguments,
-        of,
+        target,
         by,
         ("group_transfer", "is owner now"),
         &|tx, group, member, by| tx.group_transfer(group, member, by),
     )
 }
 
-pub(super) fn remove(arguments: &Arguments, of: &OfGroup, by: &By) -> Result<u8, Failure> {
+pub(super) fn remove(
+    arguments: &Arguments,
+    target: &MemberOfGroup,
+    by: &ActingMember,
+) -> Result<u8, Failure> {
     change(
         arguments,
-        of,
+        target,
         by,
         ("group_member_remove", "removed"),
         &|tx, group, member, by| tx.group_member_remove(group, member, by),
     )
 }
 
-pub(super) fn permissions(arguments: &Arguments, of: &OfGroup, json: &str, by: &By) -> Result<u8, Failure> {
+pub(super) fn permissions(
+    arguments: &Arguments,
+    target: &MemberOfGroup,
+    json: &str,
+    by: &ActingMember,
+) -> Result<u8, Failure> {
     let permissions = MemberPermissions::new(json).map_err(StoreError::from)?;
     let what = ("member_permissions", "has other permissions now");
-    change(arguments, of, by, what, &|tx, group, member, by| {
+    change(arguments, target, by, what, &|tx, group, member, by| {
         tx.member_permissions(group, member, &permissions, by)
     })
 }
@@ -136,14 +154,14 @@ pub(super) fn permissions(arguments: &Arguments, of: &OfGroup, json: &str, by: &
 /// A change about somebody who may be no member.
 fn party(
     arguments: &Arguments,
-    of: &OfGroup,
-    by: &By,
+    target: &MemberOfGroup,
+    by: &ActingMember,
     (name, what): (&'static str, &str),
     change: Change<'_>,
 ) -> Result<u8, Failure> {
     let store = open(arguments)?;
-    let group = find::group(&store, &of.group)?;
-    let contact = find::party(&store, &group.id, &of.member)?;
+    let group = find::group(&store, &target.group)?;
+    let contact = find::party(&store, &group.id, &target.member)?;
     let by = actor(&store, &group, by)?;
     let shown = name_of(&store, &contact)?;
     store.write(name, |tx| change(tx, &group.id, &contact, &by))?;
@@ -151,24 +169,24 @@ fn party(
     done(arguments, &group, (&contact, shown.as_str()), what)
 }
 
-pub(super) fn ban(arguments: &Arguments, of: &OfGroup, by: &By) -> Result<u8, Failure> {
+pub(super) fn ban(arguments: &Arguments, target: &MemberOfGroup, by: &ActingMember) -> Result<u8, Failure> {
     party(
         arguments,
-        of,
+        target,
         by,
         ("group_member_ban", "banned"),
         &|tx, group, contact, by| tx.group_member_ban(group, contact, by),
     )
 }
 
-pub(super) fn unban(arguments: &Arguments, of: &OfGroup, by: &By) -> Result<u8, Failure> {
+pub(super) fn unban(arguments: &Arguments, target: &MemberOfGroup, by: &ActingMember) -> Result<u8, Failure> {
     let what = ("group_member_unban", "may come back");
-    party(arguments, of, by, what, &|tx, group, contact, by| {
+    party(arguments, target, by, what, &|tx, group, contact, by| {
         tx.group_member_unban(group, contact, by)
     })
 }
 
-pub(super) fn leave(arguments: &Arguments, group: &str, by: &By) -> Result<u8, Failure> {
+pub(super) fn leave(arguments: &Arguments, group: &str, by: &ActingMember) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let group = find::group(&store, group)?;
     let who = actor(&store, &group, by)?;

@@ -24,12 +24,16 @@ pub(crate) fn run(arguments: &Arguments, command: &Groups) -> Result<u8, Failure
             name,
             by,
         } => members::add(arguments, (group, contact), (role, name.as_deref()), by),
-        Groups::Role { of, role, by } => members::role(arguments, of, role, by),
-        Groups::Transfer { of, by } => members::transfer(arguments, of, by),
-        Groups::Remove { of, by } => members::remove(arguments, of, by),
-        Groups::Ban { of, by } => members::ban(arguments, of, by),
-        Groups::Unban { of, by } => members::unban(arguments, of, by),
+        Groups::Role { target, role, by } => members::role(arguments, target, role, by),
+        Groups::Transfer { target, by } => members::transfer(arguments, target, by),
+        Groups::Remove { target, by } => members::remove(arguments, target, by),
+        Groups::Ban { target, by } => members::ban(arguments, target, by),
+        Groups::Unban { target, by } => members::unban(arguments, target, by),
         Groups::Leave { group, by } => members::leave(arguments, group, by),
-        Groups::Permissions { of, permissions, by } => members::permissions(arguments, of, permissions, by),
+        Groups::Permissions {
+            target,
+            permissions,
+            by,
+        } => members::permissions(arguments, target, permissions, by),
     }
 }

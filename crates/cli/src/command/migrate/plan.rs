@@ -12,7 +12,7 @@ pub(super) fn lines(plan: &DownPlan, steps: &[StepStatus]) -> Vec<String> {
     let mut lines = vec![format!("from {} back to {}", title(plan.from), title(plan.to))];
     match plan.losses.as_slice() {
         [] => lines.push("nothing is lost".into()),
-        losses => lines.extend(losses.iter().map(|loss| format!("loses {}", of(loss)))),
+        losses => lines.extend(losses.iter().map(|loss| format!("loses {}", loss_text(loss)))),
     }
     lines
 }
@@ -26,7 +26,7 @@ pub(super) fn loses(plan: &DownPlan) -> String {
     }
 }
 
-fn of(loss: &Loss) -> String {
+fn loss_text(loss: &Loss) -> String {
     let (table, count) = (table(loss), grouped(loss.values));
     match (&loss.column, loss.values) {
         (Some(column), 1) => format!("{table}.{column}, 1 value"),
