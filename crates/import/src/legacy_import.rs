@@ -12,7 +12,7 @@ use privatus_store::{Store, StoreError, WriteTx};
 use crate::error::ImportError;
 use crate::insert::{insert, is_absent};
 use crate::legacy::{
-    Contact, Item, KeyOrigin, Message, Progress as Search, Reason, Record, SearchEnd, SearchOptions, Setting,
+    Contact, Item, KeyOrigin, Message, Reason, Record, SearchEnd, SearchOptions, SearchProgress, Setting,
     Source, Table, Zone,
 };
 use crate::newcomers::Newcomers;
@@ -32,7 +32,7 @@ pub fn import(
     options: &SearchOptions<'_>,
     zone: &Zone,
     report: &mut Report,
-    searching: &mut dyn FnMut(&Search) -> ControlFlow<()>,
+    searching: &mut dyn FnMut(&SearchProgress) -> ControlFlow<()>,
     progress: OnProgress<'_>,
 ) -> Result<(), ImportError> {
     let mut newcomers = Newcomers::default();
@@ -65,7 +65,7 @@ fn bring(
     zone: &Zone,
     report: &mut Report,
     newcomers: &mut Newcomers,
-    searching: &mut dyn FnMut(&Search) -> ControlFlow<()>,
+    searching: &mut dyn FnMut(&SearchProgress) -> ControlFlow<()>,
     progress: OnProgress<'_>,
 ) -> Result<(), ImportError> {
     let mut source = Source::open(path)?;

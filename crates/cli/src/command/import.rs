@@ -130,7 +130,7 @@ fn bring_format(
             };
             let search = progress::search_bar();
             let stopped = progress::interrupted();
-            let mut searching = |at: &privatus_import::legacy::Progress| {
+            let mut searching = |at: &privatus_import::legacy::SearchProgress| {
                 progress::show_search(&search, at);
                 if stopped.load(Ordering::SeqCst) {
                     ControlFlow::Break(())

@@ -34,7 +34,7 @@ pub(crate) fn search_bar() -> ProgressBar {
 }
 
 /// Shows where a search is: the bound, the rate, the time left of this walk, and what was found.
-pub(crate) fn show_search(bar: &ProgressBar, at: &legacy::Progress) {
+pub(crate) fn show_search(bar: &ProgressBar, at: &legacy::SearchProgress) {
     bar.set_message(if at.catching_up { "later keys" } else { "keys" });
     bar.set_prefix(search_details(at));
     bar.set_length(at.bound);
@@ -42,7 +42,7 @@ pub(crate) fn show_search(bar: &ProgressBar, at: &legacy::Progress) {
 }
 
 /// At most [`DETAILS`] columns for any numbers: what is not known to fit is left out from the right.
-fn search_details(at: &legacy::Progress) -> String {
+fn search_details(at: &legacy::SearchProgress) -> String {
     // A rate is positive and far below what 64 bits hold; the cast saturates.
     let rate = HumanCount((at.rate / 1_000.0) as u64);
     let left = at
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_search_says_its_rate_its_bound_and_what_it_found() {
-        let at = legacy::Progress {
+        let at = legacy::SearchProgress {
             iterations: 1_000_000,
             bound: 20_000_000,
             catching_up: true,
@@ -125,7 +125,7 @@ mod tests {
         );
         // However large the numbers are, a line never wraps on 80 columns.
         for rows in [9, 1_000_000, u64::MAX] {
-            let long = legacy::Progress {
+            let long = legacy::SearchProgress {
                 iterations: rows,
                 bound: u64::MAX,
                 rate: 99_999_999.0,

@@ -33,7 +33,7 @@ pub use problem::{Problem, Reason, Table};
 pub use record::{Contact, Item, Message, Record, Setting};
 pub use records::{Records, Summary};
 pub use rows::MAX_TEXT_BYTES;
-pub use search::{DEFAULT_MAX_ITERATIONS, Progress, SearchOptions};
+pub use search::{DEFAULT_MAX_ITERATIONS, SearchOptions, SearchProgress};
 pub use source::{Counts, Source};
 
 /// Parses bytes as a Fernet token under a key of zeros and as a time; for fuzzing: it must only never panic. Gives

@@ -68,7 +68,7 @@ impl std::fmt::Debug for SearchOptions<'_> {
 
 /// How far a search is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress {
+pub struct SearchProgress {
     /// The iteration count reached by this walk.
     pub iterations: u64,
     /// The last count of this walk: the search's bound, or what a catching-up walk has to pass.
@@ -100,7 +100,7 @@ impl Source {
     pub fn find_keys(
         &mut self,
         options: &SearchOptions<'_>,
-        progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+        progress: &mut dyn FnMut(&SearchProgress) -> ControlFlow<()>,
     ) -> Result<FoundKeys, LegacyError> {
         let survey = Survey::new(self)?;
         let mut search = Search {
@@ -136,7 +136,7 @@ struct Search<'a> {
     keys: Vec<FoundKey>,
     /// Rows that were tried at every count.
     done: HashSet<SealedAt>,
-    progress: &'a mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    progress: &'a mut dyn FnMut(&SearchProgress) -> ControlFlow<()>,
 }
 
 /// How a walk ended.
@@ -299,7 +299,7 @@ impl Search<'_> {
             }
             let iterations = chain.iterations() - 1;
             let rate = (chain.iterations() - first) as f64 / since.elapsed().as_secs_f64().max(1e-9);
-            let progress = Progress {
+            let progress = SearchProgress {
                 iterations,
                 bound: last,
                 catching_up,

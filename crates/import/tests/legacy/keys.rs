@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 
 use privatus_import::legacy::{
-    FoundKeys, KeyOrigin, LegacyError, Progress, SearchEnd, SearchOptions, Source,
+    FoundKeys, KeyOrigin, LegacyError, SearchEnd, SearchOptions, SearchProgress, Source,
 };
 
 use crate::maker::{self, Maker, PASSWORD, counts, damaged, first_generation_key, read_all, seal, search};
 
 /// How many walks there were: the count falls back when one begins.
-fn walks(found: &mut Vec<Progress>, source: &mut Source, bound: u64) -> (FoundKeys, usize) {
+fn walks(found: &mut Vec<SearchProgress>, source: &mut Source, bound: u64) -> (FoundKeys, usize) {
     let options = SearchOptions {
         password: Some(PASSWORD.as_bytes()),
         max_iterations: bound,
