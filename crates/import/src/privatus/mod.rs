@@ -6,8 +6,8 @@
 mod contact;
 mod grant;
 mod group;
+mod json_member;
 mod lines;
-mod member;
 mod message;
 mod parse;
 mod read;

@@ -2,8 +2,8 @@
 
 use serde::de::IgnoredAny;
 
+use super::json_member::json_member;
 use super::lines::{self, Line};
-use super::member::member;
 use super::record::Record;
 use super::setting::Setting;
 
@@ -18,7 +18,7 @@ pub(super) fn parse(line: &[u8]) -> Option<Parsed> {
     let text = std::str::from_utf8(line).ok()?;
     // What is valid JSON, and of which type, before anything is made of it.
     serde_json::from_str::<IgnoredAny>(text).ok()?;
-    if member(text, "type")? == r#""setting""# {
+    if json_member(text, "type")? == r#""setting""# {
         return Setting::from_line(text).map(Parsed::Setting);
     }
     serde_json::from_str(text).ok().map(Parsed::Record)

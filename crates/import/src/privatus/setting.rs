@@ -3,7 +3,7 @@
 use privatus_domain::{JsonText, Setting as Stored, SettingKey};
 use privatus_store::{SettingImport, StoreError, WriteTx};
 
-use super::member::member;
+use super::json_member::json_member;
 use super::values::Time;
 
 /// A `setting`.
@@ -41,11 +41,11 @@ impl Setting {
     /// Reads a line that is valid JSON; `None` when it is no setting, or not a whole one.
     pub(super) fn from_line(line: &str) -> Option<Self> {
         Some(Self {
-            scope: member(line, "scope")
+            scope: json_member(line, "scope")
                 .map_or(Some(String::new()), |text| serde_json::from_str(text).ok())?,
-            key: serde_json::from_str(member(line, "key")?).ok()?,
-            value: JsonText::new(member(line, "value")?).ok()?,
-            updated_at: member(line, "updated_at")
+            key: serde_json::from_str(json_member(line, "key")?).ok()?,
+            value: JsonText::new(json_member(line, "value")?).ok()?,
+            updated_at: json_member(line, "updated_at")
                 .map_or(Some(None), |text| serde_json::from_str(text).ok())?,
         })
     }

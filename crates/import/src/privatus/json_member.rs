@@ -1,7 +1,7 @@
 //! A member of a JSON object as raw text: a setting's value is copied letter by letter, never parsed and written again.
 
 /// The text of the first member named `name` of `object`, which is valid JSON.
-pub(super) fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn json_member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
     let bytes = object.as_bytes();
     let mut at = spaces(bytes, 0);
     if bytes.get(at) != Some(&b'{') {
@@ -79,10 +79,10 @@ mod tests {
             ("f", Some("1e400")),
             ("g", None),
         ] {
-            assert_eq!(member(object, name), text, "{name}");
+            assert_eq!(json_member(object, name), text, "{name}");
         }
         for other in ["", "{}", "[1]", "1", "\"a\"", "{", "{\"a\"", "{\"a\":"] {
-            assert_eq!(member(other, "b"), None, "{other}");
+            assert_eq!(json_member(other, "b"), None, "{other}");
         }
     }
 }
