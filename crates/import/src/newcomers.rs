@@ -41,7 +41,7 @@ impl Newcomers {
     /// Takes back the contacts of which all messages were removed from this vault.
     pub(crate) fn take_back(self, store: &Store, report: &mut Report) -> Result<(), StoreError> {
         for newcomer in self.0.into_values().filter(|one| one.removed && !one.came) {
-            let taken = store.write("import_take_back", |tx| {
+            let is_removed = store.write("import_take_back", |tx| {
                 // Whoever writes in a group, is in one, or got a message meanwhile stays.
                 let bare = tx.contact_is_bare(&newcomer.contact)?;
                 if bare {
@@ -49,7 +49,7 @@ impl Newcomers {
                 }
                 Ok::<_, StoreError>(bare)
             })?;
-            report.contacts_imported = report.contacts_imported.saturating_sub(u64::from(taken));
+            report.contacts_imported = report.contacts_imported.saturating_sub(u64::from(is_removed));
         }
         Ok(())
     }

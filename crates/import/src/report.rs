@@ -56,9 +56,9 @@ pub struct Report {
 impl Report {
     /// Leaves an entry in the audit log, unless nothing of the source came to be read.
     pub(crate) fn audit(&self, store: &Store, is_whole: bool) {
-        let seen =
+        let entries =
             self.messages_imported + self.messages_known + self.contacts_imported + self.groups_imported;
-        if !is_whole && seen + self.settings_imported == 0 {
+        if !is_whole && entries + self.settings_imported == 0 {
             return;
         }
         let at = store.now();

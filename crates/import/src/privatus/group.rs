@@ -181,10 +181,10 @@ impl Group {
             .map(|member| member.restore(tx, &mut left_out))
             .collect();
         let mut members = members?;
-        let mut taken = HashSet::new();
+        let mut anonymous_ids = HashSet::new();
         for member in &mut members {
             let id = member.anonymous_id.as_ref();
-            if id.is_some_and(|id| !taken.insert(id.to_string())) {
+            if id.is_some_and(|id| !anonymous_ids.insert(id.to_string())) {
                 member.anonymous_id = None;
                 left_out.anonymous_ids += 1;
             }

@@ -104,7 +104,7 @@ impl ChatKey {
     }
 
     /// The id of a message; without one in the source, from what it says and how often that came.
-    pub(super) fn id(&self, tx: &mut WriteTx<'_>, parsed: &Parsed, seen: &mut Ordinals) -> MessageId {
+    pub(super) fn id(&self, tx: &mut WriteTx<'_>, parsed: &Parsed, ordinals: &mut Ordinals) -> MessageId {
         if let Some(id) = &parsed.id {
             let known = self.known_nameless(tx, Some(parsed.at), |chat, tx| chat.message(tx, id));
             return known.unwrap_or_else(|| self.message(tx, id));
@@ -116,7 +116,7 @@ impl ChatKey {
         digest.update(&[0]);
         digest.update(parsed.body.as_text().as_bytes());
         let hash = digest.finalize();
-        let ordinal = seen.next(&hash).to_le_bytes();
+        let ordinal = ordinals.next(&hash).to_le_bytes();
         let derive = |chat: &Self, tx: &WriteTx<'_>| {
             let fields: [&[u8]; 6] = [
                 b"telegram",

@@ -42,27 +42,27 @@ pub(super) fn walk<W: Walker>(bytes: impl Read, walker: &mut W) -> Result<Ended,
         Err(error) => return Err(format!("cannot be read: {}", error.kind())),
     }
     let mut filter = SurrogateFilter::new(file);
-    let mut seen = false;
+    let mut has_chats = false;
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, &mut filter));
     let walked = Root {
         walker,
-        seen: &mut seen,
+        has_chats: &mut has_chats,
     }
     .deserialize(&mut json)
     .and_then(|()| json.end());
     drop(json);
     match walked {
-        Ok(()) if seen => Ok(Ended::Whole {
+        Ok(()) if has_chats => Ok(Ended::Whole {
             surrogates: filter.replaced,
         }),
         Ok(()) => Err("is JSON, but has neither `messages` nor `chats`: not a Telegram export".into()),
         Err(error) if error.to_string().starts_with(STOPPED) => Ok(Ended::Stopped),
-        Err(error) => Err(explain(&error, seen)),
+        Err(error) => Err(explain(&error, has_chats)),
     }
 }
 
 /// Says where and what, never with text of the file.
-fn explain(error: &serde_json::Error, seen: bool) -> String {
+fn explain(error: &serde_json::Error, has_chats: bool) -> String {
     let place = format!("line {}, column {}", error.line(), error.column());
     match error.classify() {
         serde_json::error::Category::Eof if error.line() <= 1 && error.column() == 0 => "is empty".into(),
@@ -71,7 +71,9 @@ fn explain(error: &serde_json::Error, seen: bool) -> String {
         _ if error.to_string().contains("invalid unicode code point") => {
             format!("is not UTF-8 at {place}: it was changed or damaged; export it again")
         }
-        _ if seen => format!("is not valid JSON from {place} on: it was changed or damaged; export it again"),
+        _ if has_chats => {
+            format!("is not valid JSON from {place} on: it was changed or damaged; export it again")
+        }
         _ => {
             format!("is not a Telegram export in JSON ({place}); in Telegram Desktop choose the format JSON")
         }

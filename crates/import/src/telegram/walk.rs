@@ -88,8 +88,8 @@ pub(super) const STOPPED: &str = "the walk was stopped";
 /// The whole file: an account with `chats.list`, or one chat.
 pub(super) struct Root<'a, W> {
     pub(super) walker: &'a mut W,
-    /// Set when anything of an export was seen.
-    pub(super) seen: &'a mut bool,
+    /// Set when a list of chats or of messages was met.
+    pub(super) has_chats: &'a mut bool,
 }
 
 impl<'de, W: Walker> DeserializeSeed<'de> for Root<'_, W> {
@@ -114,14 +114,14 @@ impl<'de, W: Walker> Visitor<'de> for Root<'_, W> {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "chats" | "left_chats" => {
-                    *self.seen = true;
+                    *self.has_chats = true;
                     map.next_value_seed(Chats {
                         walker: self.walker,
                         next: &mut next,
                     })?;
                 }
                 "messages" => {
-                    *self.seen = true;
+                    *self.has_chats = true;
                     single = true;
                     self.walker.begin(0, &header);
                     map.next_value_seed(Messages {
