@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod encoding;
 mod error;
 mod insert;
 pub mod legacy;
@@ -8,7 +9,6 @@ pub mod legacy_import;
 mod newcomers;
 pub mod privatus;
 mod report;
-mod start;
 pub mod steering;
 pub mod telegram;
 

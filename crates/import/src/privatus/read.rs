@@ -16,11 +16,11 @@ use super::setting::Setting;
 use super::statistic::Statistic;
 use super::transfer::{Transfer, Written};
 use super::values::{hex, id};
+use crate::encoding::{Encoding, IS_WIDE, encoding};
 use crate::error::ImportError;
 use crate::insert::{insert, is_absent};
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
-use crate::start::{Start, WIDE, start};
 use privatus_domain::ConversationId;
 use privatus_store::{Digest, Store, StoreError};
 
@@ -85,8 +85,8 @@ fn read(
             error.kind()
         ))
     };
-    if start(&mut reader).map_err(|error| unreadable(1, &error))? == Start::Wide {
-        return Err(Ended::Source(WIDE.into()));
+    if encoding(&mut reader).map_err(|error| unreadable(1, &error))? == Encoding::Wide {
+        return Err(Ended::Source(IS_WIDE.into()));
     }
     let mut state = Reader {
         store,

@@ -8,8 +8,8 @@ use serde::de::DeserializeSeed;
 
 use super::surrogate::SurrogateFilter;
 use super::walk::{Root, STOPPED, Walker};
+use crate::encoding::{Encoding, IS_WIDE, encoding};
 use crate::error::ImportError;
-use crate::start::{Start, WIDE, start};
 
 /// How a pass over the file ended.
 pub(super) enum Ended {
@@ -36,9 +36,9 @@ pub(super) fn pass<W: Walker>(path: &Path, walker: &mut W) -> Result<Ended, Impo
 pub(super) fn walk<W: Walker>(bytes: impl Read, walker: &mut W) -> Result<Ended, String> {
     let file = bytes;
     let mut file = BufReader::with_capacity(1 << 16, file);
-    match start(&mut file) {
-        Ok(Start::Utf8) => {}
-        Ok(Start::Wide) => return Err(WIDE.into()),
+    match encoding(&mut file) {
+        Ok(Encoding::Utf8) => {}
+        Ok(Encoding::Wide) => return Err(IS_WIDE.into()),
         Err(error) => return Err(format!("cannot be read: {}", error.kind())),
     }
     let mut filter = SurrogateFilter::new(file);
