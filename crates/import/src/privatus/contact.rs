@@ -57,7 +57,7 @@ impl Contact {
     }
 
     /// As the vault has it.
-    pub(super) fn of(contact: Stored, conversation: Option<String>) -> Self {
+    pub(super) fn from_vault(contact: Stored, conversation: Option<String>) -> Self {
         Self {
             id: contact.id.to_string(),
             display_name: contact.display_name,

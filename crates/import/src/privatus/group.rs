@@ -94,7 +94,7 @@ impl Group {
     }
 
     /// The record of a group of the vault.
-    pub(super) fn of(
+    pub(super) fn from_vault(
         tx: &mut ReadTx<'_>,
         group: domain::Group,
         conversation: Option<String>,

@@ -90,12 +90,12 @@ fn export_records(
         for contact in tx.contacts()? {
             let key = (ConversationKind::Direct.as_str(), contact.id.to_string());
             let conversation = elsewhere.get(&key).cloned();
-            lines.put(&Record::Contact(Contact::of(contact, conversation)))?;
+            lines.put(&Record::Contact(Contact::from_vault(contact, conversation)))?;
         }
         for group in tx.groups()? {
             let id = group.id.to_string();
             let chat = elsewhere.get(&(ConversationKind::Group.as_str(), id)).cloned();
-            let record = Group::of(tx, group, chat)?;
+            let record = Group::from_vault(tx, group, chat)?;
             lines.put(&Record::Group(record))?;
         }
         for setting in tx.settings()? {
