@@ -33,7 +33,7 @@ mod sender;
 mod setting;
 mod time;
 mod transfer;
-mod usage;
+mod usage_by_day;
 mod user;
 mod visible;
 
@@ -77,5 +77,5 @@ pub use transfer::{
     FileHash, FileName, FileSize, NewTransfer, Transfer, TransferDirection, TransferError, TransferFilter,
     TransferPeer, TransferState, TransferStatus, bytes_of_hex, check_transfer_reason,
 };
-pub use usage::{Day, Statistic, Usage};
+pub use usage_by_day::{Day, Statistic, Usage};
 pub use user::{UserError, UserId};
