@@ -1,6 +1,6 @@
 //! Bugs planted in the store and the rules, one at a time: a machine that finds none of them shows nothing.
 
-use privatus_domain::{planted::Bug, planted::plant};
+use privatus_domain::planted_bugs::{Bug, plant};
 
 use crate::run::goes_wrong;
 

@@ -12,7 +12,7 @@ pub use bugs::{Bug, is_planted, plant};
 #[macro_export]
 macro_rules! planted {
     ($bug:ident) => {
-        $crate::planted::is_planted($crate::planted::Bug::$bug)
+        $crate::planted_bugs::is_planted($crate::planted_bugs::Bug::$bug)
     };
 }
 
