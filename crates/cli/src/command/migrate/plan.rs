@@ -19,7 +19,7 @@ pub(super) fn lines(plan: &DownPlan, steps: &[StepStatus]) -> Vec<String> {
 
 /// The losses in one line.
 pub(super) fn loses(plan: &DownPlan) -> String {
-    let all: Vec<String> = plan.losses.iter().map(of).collect();
+    let all: Vec<String> = plan.losses.iter().map(loss_text).collect();
     match all.as_slice() {
         [] => "nothing is lost".into(),
         all => format!("it loses {}", all.join(", ")),
