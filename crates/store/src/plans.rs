@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use privatus_crypto::Password;
@@ -11,22 +10,10 @@ use privatus_domain::{
     MessageId, NewContact, NewGroup, NewMember, NewMessage, NewTransfer, PublicKey, SenderRef, SettingKey,
     Timestamp, TransferDirection, TransferFilter, TransferId, TransferPeer, TransferStatus,
 };
+use privatus_sqlite::testing::statements_of;
 
 use crate::db::statement::Sql;
 use crate::{PageStart, Store, StoreError, VaultOptions};
-
-thread_local! {
-    static SEEN: RefCell<Option<BTreeSet<String>>> = const { RefCell::new(None) };
-}
-
-/// Remembers a statement while a test collects them.
-pub(crate) fn note(text: &str) {
-    SEEN.with_borrow_mut(|seen| {
-        if let Some(seen) = seen {
-            seen.insert(text.to_owned());
-        }
-    });
-}
 
 fn clock() -> Timestamp {
     Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
@@ -237,9 +224,7 @@ fn no_hot_statement_scans_or_sorts() {
         .unwrap();
     // Months and keys are made once; the second round is what every send and read runs.
     operate(&store, &chat);
-    SEEN.set(Some(BTreeSet::new()));
-    operate(&store, &chat);
-    let seen = SEEN.take().unwrap();
+    let ((), seen) = statements_of(|| operate(&store, &chat));
     let seen: BTreeSet<String> = seen.into_iter().chain(triggers(&store)).collect();
     let mut report = String::new();
     for text in seen

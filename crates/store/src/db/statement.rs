@@ -22,11 +22,8 @@ pub(crate) struct Sql<'a> {
 impl<'a> Sql<'a> {
     /// A statement; each `?` takes the next bind.
     pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
-        let text = text.into();
-        #[cfg(test)]
-        crate::plans::note(&text);
         Self {
-            text,
+            text: text.into(),
             binds: Vec::new(),
         }
     }
