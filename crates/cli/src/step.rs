@@ -1,6 +1,6 @@
 //! A step as a person names it: by its number, its folder's name, or the end of that name.
 
-use privatus_store::{STEPS, StepStatus, StoreError, Version};
+use privatus_store::{Migrator, StepStatus, StoreError, Version};
 
 use crate::text::one_line;
 
@@ -19,7 +19,7 @@ pub(crate) fn title(version: Version, name: Option<&str>) -> String {
 
 /// The same of a step that this build knows.
 pub(crate) fn known_title(version: Version) -> String {
-    title(version, STEPS.find(version).map(|step| step.name))
+    title(version, Migrator::name_of(version))
 }
 
 /// The same of a step among these.

@@ -3,6 +3,7 @@
 use privatus_migrate::{Loss, Version};
 
 use super::Snapshot;
+use crate::partition::schema::TEMPLATE;
 
 /// What a step back would do, and lose. Made by [`Migrator::plan_down`](super::Migrator::plan_down), which did it all
 /// and undid it.
@@ -16,6 +17,16 @@ pub struct DownPlan {
     pub steps: Vec<String>,
     /// Tables and columns that would be gone, with something in them.
     pub losses: Vec<Loss>,
+}
+
+impl DownPlan {
+    /// The table of a loss under the name by which it is known: what stands for all months is `messages`.
+    pub fn table_of(loss: &Loss) -> &str {
+        match loss.table.as_str() {
+            TEMPLATE => "messages",
+            table => table,
+        }
+    }
 }
 
 /// What a step back did.

@@ -69,6 +69,16 @@ impl Migrator {
         })
     }
 
+    /// The schema that this build makes and brings every vault to.
+    pub fn newest() -> Version {
+        STEPS.newest()
+    }
+
+    /// The name of a step that this build knows: the one of its folder.
+    pub fn name_of(version: Version) -> Option<&'static str> {
+        STEPS.find(version).map(|step| step.name)
+    }
+
     /// Every step that the vault has or this build knows, the first one first.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write, stderr, stdin};
 
-use privatus_store::{DownPlan, Downgrade, STEPS, StepStatus, StoreError};
+use privatus_store::{DownPlan, Downgrade, Migrator, StepStatus, StoreError};
 use serde_json::Value;
 
 use super::plan;
@@ -110,7 +110,7 @@ fn confirm(arguments: &Arguments, plan: &DownPlan, steps: &[StepStatus]) -> Resu
 
 fn told(done: &Downgrade, steps: &[StepStatus]) -> [String; 3] {
     let title = |version| step::title_among(steps, version);
-    let next = match done.to.cmp(&STEPS.newest()) {
+    let next = match done.to.cmp(&Migrator::newest()) {
         std::cmp::Ordering::Less => {
             "This build brings the vault up again when it next opens it: let the older build be the next."
         }

@@ -1,6 +1,6 @@
 //! What a step back would do and lose, told.
 
-use privatus_store::{DownPlan, Loss, StepStatus, TEMPLATE};
+use privatus_store::{DownPlan, Loss, StepStatus};
 use serde_json::{Value, json};
 
 use crate::step;
@@ -28,6 +28,10 @@ pub(super) fn loses(plan: &DownPlan) -> String {
 
 fn loss_text(loss: &Loss) -> String {
     let (table, count) = (table(loss), grouped(loss.values));
+=======
+fn of(loss: &Loss) -> String {
+    let (table, count) = (DownPlan::table_of(loss), grouped(loss.values));
+    let (table, count) = (DownPlan::table_of(loss), grouped(loss.values));
     match (&loss.column, loss.values) {
         (Some(column), 1) => format!("{table}.{column}, 1 value"),
         (Some(column), _) => format!("{table}.{column}, {count} values"),
@@ -36,20 +40,14 @@ fn loss_text(loss: &Loss) -> String {
     }
 }
 
-/// The template stands for all months: together they are what everybody calls the messages.
-fn table(loss: &Loss) -> &str {
-    match loss.table.as_str() {
-        TEMPLATE => "messages",
-        table => table,
-    }
-}
-
 /// For a program; the copy is null where nothing is changed.
 pub(super) fn json(plan: &DownPlan, snapshot: Value) -> Value {
     let losses: Vec<Value> = plan
         .losses
         .iter()
-        .map(|loss| json!({ "table": table(loss), "column": loss.column, "values": loss.values }))
+        .map(
+            |loss| json!({ "table": DownPlan::table_of(loss), "column": loss.column, "values": loss.values }),
+        )
         .collect();
     json!({
         "from": plan.from, "to": plan.to, "steps": plan.steps, "losses": losses, "snapshot": snapshot,

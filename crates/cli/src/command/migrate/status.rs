@@ -1,7 +1,7 @@
 //! `migrate status`: every step that the vault has or this build knows.
 
 use privatus_domain::Timestamp;
-use privatus_store::{STEPS, StepStatus};
+use privatus_store::{Migrator, StepStatus};
 use serde_json::{Value, json};
 
 use super::say::say;
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     if steps.iter().any(|step| !step.known) {
         say(&format!(
             "A newer privatus was here: use it, or step back with `privatus migrate down --to {}`.",
-            STEPS.newest()
+            Migrator::newest()
         ))?;
     }
     Ok(0)
