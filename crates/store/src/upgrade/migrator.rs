@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::change::{after_copy, open, with_runner};
 use super::error::newer;
-use super::upgrade::upgrade;
+use super::up::upgrade;
 use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, snapshot, verify};
 use crate::db::connection::Connection;
 use crate::error::StoreError;

@@ -13,7 +13,7 @@ mod status;
 mod steps;
 #[cfg(test)]
 mod tests;
-mod upgrade;
+mod up;
 mod verify;
 
 pub use down::{DownPlan, Downgrade};
@@ -23,6 +23,6 @@ pub use plain::PlainWorld;
 pub use snapshot::Snapshot;
 pub use status::StepStatus;
 pub use steps::STEPS;
-pub use upgrade::Upgrade;
-pub(crate) use upgrade::{create, pending, run_pending};
+pub use up::Upgrade;
+pub(crate) use up::{create, pending, run_pending};
 pub use verify::SchemaCheck;

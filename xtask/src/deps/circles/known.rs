@@ -14,7 +14,7 @@ pub(super) const KNOWN: &[(&str, &[&str])] = &[
             "transfer/stale.rs",
             "upgrade/change.rs",
             "upgrade/older_rows.rs",
-            "upgrade/upgrade.rs",
+            "upgrade/up.rs",
             "vault/open.rs",
         ],
     ),
