@@ -36,6 +36,7 @@ pub use db::work_done::WorkDone;
 pub use error::StoreError;
 pub use group::RestoredGroup;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
+#[cfg(feature = "testing")]
 pub use partition::schema::TEMPLATE;
 pub use privatus_crypto::{Digest, KdfCost, Password, RecoveryCode, Secret, SecretError};
 pub use privatus_migrate::{Event as MigrationEvent, Loss, Version};
@@ -43,8 +44,8 @@ pub use setting::SettingImport;
 pub use store::Store;
 pub use transfer::{TRANSFERS_MAX, TransferPage};
 pub use tx::{ReadTx, WriteTx};
-pub use upgrade::{
-    DownPlan, Downgrade, Migrator, PlainWorld, STEPS, SchemaCheck, Snapshot, StepStatus, Upgrade,
-};
+pub use upgrade::{DownPlan, Downgrade, Migrator, SchemaCheck, Snapshot, StepStatus, Upgrade};
+#[cfg(feature = "testing")]
+pub use upgrade::{PlainWorld, STEPS};
 pub use vault::{VaultKeys, VaultOptions};
 pub use verify::{Verification, VerifyProgress};

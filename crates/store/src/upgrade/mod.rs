@@ -7,6 +7,7 @@ mod error;
 mod host;
 mod migrator;
 pub(crate) mod older_rows;
+#[cfg(feature = "testing")]
 mod plain;
 mod snapshot;
 mod status;
@@ -19,6 +20,7 @@ mod verify;
 pub use down::{DownPlan, Downgrade};
 use host::VaultHost;
 pub use migrator::Migrator;
+#[cfg(feature = "testing")]
 pub use plain::PlainWorld;
 pub use snapshot::Snapshot;
 pub use status::StepStatus;

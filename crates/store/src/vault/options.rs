@@ -59,6 +59,7 @@ impl VaultOptions {
     }
 
     /// For tests alone: the cheapest KDF cost that an open accepts.
+    #[cfg(feature = "testing")]
     #[must_use]
     pub fn cheap_for_tests() -> Self {
         Self {
