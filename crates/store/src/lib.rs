@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod access;
+mod adopt;
 mod audit;
 mod baseline;
 mod contact;
@@ -28,6 +29,7 @@ mod vault;
 mod verify;
 
 pub use access::Session;
+pub use adopt::{RawMessage, RawRows, RawTable, RawValue, UnfinishedVault};
 pub use audit::AuditCheck;
 pub use baseline::{AdoptProgress, Adopted, BaselineSource, NotARawKey, SkippedRows, SourceKey, TakenRows};
 pub use contact::safety_number;

@@ -3,18 +3,15 @@
 use std::path::Path;
 
 use privatus_crypto::{Password, RecoveryCode};
-use privatus_domain::Act;
 
 use super::adopted::{AdoptProgress, Adopted};
 use super::messages::{self, Seen};
 use super::plain;
 use super::source::BaselineSource;
 use super::tables::PLAIN;
-use crate::db::connection::Connection;
+use crate::adopt::{RawRows, UnfinishedVault};
 use crate::error::StoreError;
-use crate::run::write_on;
 use crate::store::Store;
-use crate::tx::shared::Shared;
 use crate::vault::VaultOptions;
 
 impl Store {
@@ -33,8 +30,8 @@ impl Store {
         progress: &mut dyn FnMut(AdoptProgress) -> bool,
     ) -> Result<(Self, RecoveryCode, Adopted), StoreError> {
         let mut adopted = Adopted::default();
-        let made = Self::create_filled(path, password, options, Act::VaultAdopt, |db, shared| {
-            let mut taking = Taking::new(source, db, shared, progress);
+        let made = Self::create_filled(path, password, options, |vault| {
+            let mut taking = Taking::new(source, vault, progress);
             adopted = taking.run()?;
             taking.source.check_unchanged()
         });
@@ -48,19 +45,17 @@ impl Store {
 }
 
 /// A takeover that is going on.
-struct Taking<'a> {
+struct Taking<'a, 'v> {
     source: BaselineSource,
-    db: &'a mut Connection,
-    shared: &'a Shared,
+    vault: &'a mut UnfinishedVault<'v>,
     progress: &'a mut dyn FnMut(AdoptProgress) -> bool,
     at: AdoptProgress,
 }
 
-impl<'a> Taking<'a> {
+impl<'a, 'v> Taking<'a, 'v> {
     fn new(
         source: BaselineSource,
-        db: &'a mut Connection,
-        shared: &'a Shared,
+        vault: &'a mut UnfinishedVault<'v>,
         progress: &'a mut dyn FnMut(AdoptProgress) -> bool,
     ) -> Self {
         let left_out = ["schema_migrations", "key_store", "message_content"];
@@ -71,8 +66,7 @@ impl<'a> Taking<'a> {
             .sum();
         Self {
             source,
-            db,
-            shared,
+            vault,
             progress,
             at: AdoptProgress {
                 table: "contacts",
@@ -84,20 +78,20 @@ impl<'a> Taking<'a> {
 
     fn run(&mut self) -> Result<Adopted, StoreError> {
         let mut seen = Seen::default();
-        for plain in PLAIN {
-            self.at.table = plain.table;
-            let sql = plain::select(plain);
+        for table in PLAIN {
+            self.at.table = table.table.name();
+            let sql = plain::select(table);
             self.table(
                 &sql,
-                |row| plain::read(plain, row, &mut seen),
-                |tx, rows| tx.plain_take(plain, rows),
+                |row| plain::read(table, row, &mut seen),
+                |rows, records| plain::write(rows, table, records),
             )?;
         }
         self.at.table = "messages";
         self.table(
             messages::SELECT,
             |row| messages::read(row, &mut seen),
-            |tx, rows| tx.messages_take(rows),
+            messages::write,
         )?;
         Ok(Adopted::of(&mut self.source, &seen))
     }
@@ -107,19 +101,18 @@ impl<'a> Taking<'a> {
         &mut self,
         sql: &str,
         convert: impl FnMut(&privatus_sqlite::Row<'_>) -> Result<(T, usize), StoreError>,
-        mut take: impl FnMut(&mut crate::tx::WriteTx<'_>, Vec<T>) -> Result<(), StoreError>,
+        mut write: impl FnMut(&mut RawRows<'_, '_>, Vec<T>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let Self {
             source,
-            db,
-            shared,
+            vault,
             progress,
             at,
         } = self;
         let wanted = at.done + source.rows(at.table);
-        source.batches(sql, convert, |rows| {
-            let count = u64::try_from(rows.len()).unwrap_or_default();
-            write_on(db, shared, |tx| take(tx, rows))?;
+        source.batches(sql, convert, |records| {
+            let count = u64::try_from(records.len()).unwrap_or_default();
+            vault.write(|rows| write(rows, records))?;
             at.done += count;
             if progress(*at) {
                 Ok(())

@@ -1,17 +1,12 @@
 //! Messages taken over: each with its large content, into its contact's conversation, through the store's own write path.
 
 use privatus_domain::limits::TEXT_BYTES;
-use privatus_domain::{
-    Body, ContactId, ConversationKind, Direction, IdError, MessageId, NewMessage, SenderRef, Timestamp, Usage,
-};
+use privatus_domain::{Body, ContactId, Direction, IdError, MessageId, NewMessage, SenderRef};
 use privatus_sqlite::Row;
 
 use super::cells::{Cells, refused};
-use crate::db::statement::Sql;
+use crate::adopt::{RawMessage, RawRows};
 use crate::error::StoreError;
-use crate::message::insert::Replies;
-use crate::message::row::Located;
-use crate::tx::WriteTx;
 
 /// Reads the messages in the order in which they were written; large content has its own rowid and key in front.
 pub(super) const SELECT: &str = "SELECT m.rowid, m.message_id, m.contact_id, m.content, m.is_outgoing, m.is_encrypted, \
@@ -28,10 +23,7 @@ const ORIGINAL: i32 = 15;
 pub(super) struct Record {
     name: String,
     contact: ContactId,
-    message: NewMessage,
-    /// When the source took it in, and when it last changed the row.
-    created_at: Option<Timestamp>,
-    updated_at: Option<Timestamp>,
+    message: RawMessage,
 }
 
 /// What was seen on the way and is told afterwards.
@@ -102,9 +94,11 @@ pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> Result<(Record, usize), St
     let record = Record {
         name: cells.name(),
         contact,
-        message,
-        created_at: time(10, "created_at")?,
-        updated_at,
+        message: RawMessage {
+            message,
+            arrived_at: time(10, "created_at")?,
+            updated_at,
+        },
     };
     Ok((record, size))
 }
@@ -162,46 +156,15 @@ fn body(cells: &Cells<'_, '_>, row: &Row<'_>, seen: &mut Seen) -> Result<Body, S
     whole(text).map_err(|why| refuse("content", &why))
 }
 
-impl WriteTx<'_> {
-    /// Writes messages, those of a contact in the order in which the source wrote them.
-    pub(super) fn messages_take(&mut self, mut records: Vec<Record>) -> Result<(), StoreError> {
-        records.sort_by(|a, b| a.contact.cmp(&b.contact));
-        let now = self.now();
-        for group in records.chunk_by(|a, b| a.contact == b.contact) {
-            let Some(first) = group.first() else { continue };
-            let contact = first.contact.to_string();
-            let conversation = self.conversation_ensure(ConversationKind::Direct, &contact, &contact)?;
-            let messages = group
-                .iter()
-                .map(|record| (&record.message, record.created_at.unwrap_or(now)));
-            let inserted = self.conversation_insert(&conversation, messages, Replies::Anywhere)?;
-            // A history is nobody's use of today.
-            self.usage = Usage::default();
-            if inserted.known > 0 {
-                return Err(refused(&first.name, "", "its contact has two messages of one id"));
-            }
-            for record in group {
-                if let Some(at) = record.updated_at {
-                    self.message_updated(&record.message.id, at)?;
-                }
-            }
+/// Writes messages, those of a contact in the order in which the source wrote them.
+pub(super) fn write(rows: &mut RawRows<'_, '_>, mut records: Vec<Record>) -> Result<(), StoreError> {
+    records.sort_by(|a, b| a.contact.cmp(&b.contact));
+    for group in records.chunk_by(|a, b| a.contact == b.contact) {
+        let Some(first) = group.first() else { continue };
+        let inserted = rows.messages_insert(&first.contact, group.iter().map(|record| &record.message))?;
+        if inserted.known > 0 {
+            return Err(refused(&first.name, "", "its contact has two messages of one id"));
         }
-        Ok(())
     }
-
-    /// Notes when the row of a message was last changed.
-    fn message_updated(&mut self, id: &MessageId, at: Timestamp) -> Result<(), StoreError> {
-        let Located::At(month, key) = self.locate(id)? else {
-            return Err(StoreError::Unexpected(
-                "a message that was just written is not there".into(),
-            ));
-        };
-        let sql = Sql::new(format!(
-            "UPDATE {} SET updated_at = ? WHERE row_key = ?",
-            month.table
-        ));
-        self.db
-            .run(sql.bind(at.unix_ms()).bind(key), "note a message's change")
-            .map(drop)
-    }
+    Ok(())
 }

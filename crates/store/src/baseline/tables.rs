@@ -1,5 +1,7 @@
 //! The tables whose rows are taken over column by column, and what each column must be.
 
+use crate::adopt::RawTable;
+
 /// Every table of the specification, in its order.
 pub(super) const ALL: [&str; 17] = [
     "contacts",
@@ -78,26 +80,10 @@ pub(super) struct Field {
     pub(super) is_needed: bool,
 }
 
-/// How the row of a sealed value is named in its envelope (docs/CRYPTO.md).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RowId {
-    /// No column is sealed.
-    None,
-    /// By the id in the first column.
-    Id,
-    /// By the number in the first column.
-    Number,
-    /// By the ids in the first two columns.
-    TwoIds,
-    /// By the name in the first column, in the application's scope.
-    Setting,
-}
-
 /// One table.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plain {
-    pub(super) table: &'static str,
-    pub(super) row_id: RowId,
+    pub(super) table: RawTable,
     /// The first is the key, or a part of it.
     pub(super) fields: &'static [Field],
 }
@@ -121,8 +107,7 @@ const fn must(name: &'static str, kind: Kind) -> Field {
 /// The tables in the order in which they are taken: what is named comes before what names it.
 pub(super) const PLAIN: &[Plain] = &[
     Plain {
-        table: "contacts",
-        row_id: RowId::Id,
+        table: RawTable::Contacts,
         fields: &[
             must("contact_id", Kind::Id),
             must("display_name", Kind::Name),
@@ -136,8 +121,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "groups",
-        row_id: RowId::Id,
+        table: RawTable::Groups,
         fields: &[
             must("group_id", Kind::Id),
             must("name", Kind::Name),
@@ -152,8 +136,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "group_members",
-        row_id: RowId::TwoIds,
+        table: RawTable::GroupMembers,
         fields: &[
             must("group_id", Kind::Id),
             must("contact_id", Kind::Id),
@@ -169,8 +152,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "settings",
-        row_id: RowId::Setting,
+        table: RawTable::Settings,
         fields: &[
             must("key", Kind::SettingKey),
             must("value", Kind::Sealed(Form::Setting)),
@@ -179,8 +161,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "audit_log",
-        row_id: RowId::Number,
+        table: RawTable::AuditLog,
         fields: &[
             must("log_id", Kind::Integer),
             may("timestamp", Kind::Time),
@@ -197,8 +178,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "file_transfers",
-        row_id: RowId::Id,
+        table: RawTable::FileTransfers,
         fields: &[
             must("transfer_id", Kind::Id),
             must("file_name", Kind::Sealed(Form::Text)),
@@ -218,8 +198,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "backup_metadata",
-        row_id: RowId::None,
+        table: RawTable::BackupMetadata,
         fields: &[
             must("backup_id", Kind::Id),
             must("backup_type", Kind::Text),
@@ -234,8 +213,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "backup_contents",
-        row_id: RowId::None,
+        table: RawTable::BackupContents,
         fields: &[
             must("backup_id", Kind::Id),
             must("table_name", Kind::Text),
@@ -245,8 +223,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "performance_metrics",
-        row_id: RowId::None,
+        table: RawTable::PerformanceMetrics,
         fields: &[
             must("metric_id", Kind::Integer),
             may("timestamp", Kind::Time),
@@ -258,8 +235,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "usage_statistics",
-        row_id: RowId::None,
+        table: RawTable::UsageStatistics,
         fields: &[
             must("stat_id", Kind::Integer),
             must("date", Kind::Date),
@@ -268,8 +244,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "access_control",
-        row_id: RowId::None,
+        table: RawTable::AccessControl,
         fields: &[
             must("resource_type", Kind::Text),
             must("resource_id", Kind::Text),
@@ -281,8 +256,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "security_events",
-        row_id: RowId::Number,
+        table: RawTable::SecurityEvents,
         fields: &[
             must("event_id", Kind::Integer),
             may("timestamp", Kind::Time),
@@ -298,8 +272,7 @@ pub(super) const PLAIN: &[Plain] = &[
         ],
     },
     Plain {
-        table: "retention_policies",
-        row_id: RowId::None,
+        table: RawTable::RetentionPolicies,
         fields: &[
             must("table_name", Kind::Text),
             must("retention_days", Kind::Small),

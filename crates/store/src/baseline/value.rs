@@ -3,67 +3,31 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use privatus_domain::{DisplayName, Id, JsonText, MemberLimit, PublicKey, SettingKey, encode_setting_value};
-use privatus_sqlite::{Column, Value};
+use privatus_sqlite::Column;
 use zeroize::Zeroizing;
 
 use super::cells::Cells;
 use super::tables::{Field, Form, Kind};
 use super::time::moment;
-use crate::db::statement::Bind;
+use crate::adopt::RawValue;
 use crate::error::StoreError;
 
-/// A value on its way into the vault.
-pub(super) enum Taken {
-    Null,
-    Integer(i64),
-    Real(f64),
-    Text(String),
-    /// To be sealed; wiped when it is.
-    Open(Zeroizing<Vec<u8>>),
-    Sealed(Vec<u8>),
-}
-
-impl Taken {
-    /// Bytes that it holds, for the size of a batch.
-    pub(super) fn size(&self) -> usize {
-        match self {
-            Self::Null | Self::Integer(_) | Self::Real(_) => 0,
-            Self::Text(text) => text.len(),
-            Self::Open(bytes) => bytes.len(),
-            Self::Sealed(bytes) => bytes.len(),
-        }
-    }
-}
-
-impl<'a> Bind<'a> for &'a Taken {
-    fn value(self) -> Value<'a> {
-        match self {
-            // What was to be sealed and was not is never written.
-            Taken::Null | Taken::Open(_) => Value::Null,
-            Taken::Integer(value) => Value::Integer(*value),
-            Taken::Real(value) => Value::Real(*value),
-            Taken::Text(text) => Value::Text(text),
-            Taken::Sealed(bytes) => Value::Blob(bytes),
-        }
-    }
-}
-
 /// Reads one column of a row, and refuses what its kind does not allow.
-pub(super) fn take(cells: &Cells<'_, '_>, index: i32, field: &Field) -> Result<Taken, StoreError> {
+pub(super) fn take(cells: &Cells<'_, '_>, index: i32, field: &Field) -> Result<RawValue, StoreError> {
     let column = field.name;
     let refused = |why: String| cells.refused(column, &why);
     if cells.column(index) == Column::Null {
         return match field.kind {
-            Kind::UserOrAll => Ok(Taken::Text(String::new())),
-            Kind::MemberLimit => Ok(Taken::Integer(MemberLimit::default().get().into())),
+            Kind::UserOrAll => Ok(RawValue::Text(String::new())),
+            Kind::MemberLimit => Ok(RawValue::Integer(MemberLimit::default().get().into())),
             _ if field.is_needed => Err(refused("is missing".into())),
-            _ => Ok(Taken::Null),
+            _ => Ok(RawValue::Null),
         };
     }
     let text = |checked: Result<(), String>| {
         let text = cells.text(index, column)?;
         checked.map_err(&refused)?;
-        Ok(Taken::Text(text.to_owned()))
+        Ok(RawValue::Text(text.to_owned()))
     };
     let rule = |check: &dyn Fn(&str) -> Result<(), String>| text(check(cells.text(index, column)?));
     match field.kind {
@@ -91,27 +55,27 @@ pub(super) fn take(cells: &Cells<'_, '_>, index: i32, field: &Field) -> Result<T
                 .then_some(())
                 .ok_or_else(|| "is not a day in the form YYYY-MM-DD".into())
         }),
-        Kind::Time => Ok(Taken::Text(cells.time(index, column)?.to_sql())),
-        Kind::Flag => Ok(Taken::Integer(cells.flag(index, column)?.into())),
-        Kind::Integer => Ok(Taken::Integer(cells.integer(index, column)?)),
+        Kind::Time => Ok(RawValue::Text(cells.time(index, column)?.to_sql())),
+        Kind::Flag => Ok(RawValue::Integer(cells.flag(index, column)?.into())),
+        Kind::Integer => Ok(RawValue::Integer(cells.integer(index, column)?)),
         Kind::Small => {
             let value = cells.integer(index, column)?;
             i32::try_from(value).map_err(|_| refused("is past 32 bits".into()))?;
-            Ok(Taken::Integer(value))
+            Ok(RawValue::Integer(value))
         }
         Kind::MemberLimit => {
             let value = cells.integer(index, column)?;
             // Out of range whatever it is: 0 is none.
             let limit = MemberLimit::new(u32::try_from(value).unwrap_or_default());
             limit.map_err(|_| refused("is not 1 to 100,000".into()))?;
-            Ok(Taken::Integer(value))
+            Ok(RawValue::Integer(value))
         }
         Kind::Number => match cells.column(index) {
-            Column::Real(value) => Ok(Taken::Real(value)),
-            _ => Ok(Taken::Integer(cells.integer(index, column)?)),
+            Column::Real(value) => Ok(RawValue::Real(value)),
+            _ => Ok(RawValue::Integer(cells.integer(index, column)?)),
         },
         Kind::Sealed(form) => {
-            sealed(cells, index, column, form).map(|bytes| Taken::Open(Zeroizing::new(bytes)))
+            sealed(cells, index, column, form).map(|bytes| RawValue::ToSeal(Zeroizing::new(bytes)))
         }
     }
 }

@@ -12,18 +12,23 @@ use crate::error::StoreError;
 use crate::tx::WriteTx;
 
 /// `key_store.key_type` of groups' keys; the scope is the group's id.
-const KEY: &str = "group";
+pub(crate) const GROUP_KEY: &str = "group";
 
 impl WriteTx<'_> {
     /// The group's key, made when there is none, and named by its row.
     pub(super) fn group_key(&mut self, group: &GroupId) -> Result<(u32, Arc<TableKey>), StoreError> {
         let id = group.to_string();
-        let (number, key) = self.key_ensure(KEY, &id)?;
-        let text = number.to_string();
-        let sql = Sql::new("UPDATE groups SET key_id = ? WHERE group_id = ? AND key_id IS NOT ?");
-        let sql = sql.bind(text.as_str()).bind(id.as_str()).bind(text.as_str());
-        self.db.run(sql, "note a group's key")?;
+        let (number, key) = self.key_ensure(GROUP_KEY, &id)?;
+        self.group_key_name(&id, number)?;
         Ok((number, key))
+    }
+
+    /// Names the group's key in its row.
+    pub(crate) fn group_key_name(&mut self, group: &str, number: u32) -> Result<(), StoreError> {
+        let number = number.to_string();
+        let sql = Sql::new("UPDATE groups SET key_id = ? WHERE group_id = ? AND key_id IS NOT ?");
+        let sql = sql.bind(number.as_str()).bind(group).bind(number.as_str());
+        self.db.run(sql, "note a group's key").map(drop)
     }
 
     fn group_seal(
@@ -114,7 +119,7 @@ impl WriteTx<'_> {
 
     /// Empties the row of a group's key; gives its number.
     pub(super) fn group_key_destroy(&mut self, id: &str) -> Result<Option<u32>, StoreError> {
-        let Some(number) = self.key_number(KEY, id)? else {
+        let Some(number) = self.key_number(GROUP_KEY, id)? else {
             return Ok(None);
         };
         let sql = Sql::new("UPDATE key_store SET encrypted_key = x'' WHERE key_number = ?");

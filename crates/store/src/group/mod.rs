@@ -12,4 +12,5 @@ mod read;
 mod restore;
 mod role;
 
+pub(crate) use key::GROUP_KEY;
 pub use restore::RestoredGroup;

@@ -45,22 +45,23 @@ impl Store {
         password: &Password,
         options: &VaultOptions,
     ) -> Result<(Self, RecoveryCode), StoreError> {
-        Self::create_filled(path, password, options, Act::VaultCreate, |_, _| Ok(()))
+        Self::create_with(path, password, options, Act::VaultCreate, |_, _| Ok(()))
     }
 
     /// The same with a database that `fill` fills before anybody sees it: when that fails, nothing is left behind.
-    pub(crate) fn create_filled(
+    pub(crate) fn create_with<E: From<StoreError>>(
         path: &Path,
         password: &Password,
         options: &VaultOptions,
         act: Act,
-        fill: impl FnOnce(&mut Connection, &Shared) -> Result<(), StoreError>,
-    ) -> Result<(Self, RecoveryCode), StoreError> {
+        fill: impl FnOnce(&mut Connection, &Shared) -> Result<(), E>,
+    ) -> Result<(Self, RecoveryCode), E> {
         let files = Files::new(path);
         let is_there = files.check_vacant()?;
-        let recovery = RecoveryCode::generate()?;
+        let recovery = RecoveryCode::generate().map_err(StoreError::from)?;
         let cost = options.kdf.unwrap_or_else(|| KdfCost::calibrate(KDF_TARGET));
-        let (ring, unlocked) = KeyRing::create(password, &recovery, cost, &system_time().to_sql())?;
+        let (ring, unlocked) =
+            KeyRing::create(password, &recovery, cost, &system_time().to_sql()).map_err(StoreError::from)?;
         let mut unique = [0; 8];
         getrandom::fill(&mut unique)
             .map_err(|_| StoreError::Unexpected("the system has no randomness".into()))?;
@@ -72,16 +73,18 @@ impl Store {
                 tx.older_rows_adapt(true)?;
                 let vault = Resource::of(ResourceKind::Vault, tx.own_id());
                 tx.audit(&NewAuditEntry::done(tx.now(), act).on(vault))
-            })
+            })?;
+            Ok(())
         };
         let built = build(building.path(), &ring, &unlocked, options, filled).and_then(|()| {
-            building.publish().map_err(|error| match error.kind() {
+            let published = building.publish().map_err(|error| match error.kind() {
                 // Another process was faster.
                 ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty => {
                     StoreError::VaultExists(path.to_owned(), "made meanwhile")
                 }
                 _ => StoreError::io(&error, "put the vault in its place"),
-            })
+            });
+            Ok(published?)
         });
         if let Err(error) = built {
             building.discard();
@@ -110,31 +113,33 @@ impl Store {
     }
 }
 
-fn build(
+fn build<E: From<StoreError>>(
     at: &Path,
     ring: &KeyRing,
     unlocked: &Unlocked,
     options: &VaultOptions,
-    more: impl FnOnce(&mut Connection, &Shared) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+    more: impl FnOnce(&mut Connection, &Shared) -> Result<(), E>,
+) -> Result<(), E> {
     let files = Files::new(at);
     files.create_database()?;
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
-    db.raw().execute_batch(&format!(
-        "PRAGMA application_id = {APPLICATION_ID}; PRAGMA synchronous = FULL"
-    ))?;
+    let pragmas = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA synchronous = FULL");
+    db.raw().execute_batch(&pragmas).map_err(StoreError::from)?;
     upgrade::create(&mut db, unlocked, options)?;
     fill(&mut db, ring, unlocked)?;
     let shared = share(&mut db, unlocked, options)?;
     more(&mut db, &shared)?;
     usage_flush(&mut db, &shared);
-    db.raw().wal_checkpoint(CheckpointMode::Truncate)?;
+    db.raw()
+        .wal_checkpoint(CheckpointMode::Truncate)
+        .map_err(StoreError::from)?;
     drop(db);
     files.write_key_rings(&ring.to_bytes())?;
     files
         .sync_folder()
-        .map_err(|error| StoreError::io(&error, "make the vault durable"))
+        .map_err(|error| StoreError::io(&error, "make the vault durable"))?;
+    Ok(())
 }
 
 /// The one row of `vault_state`.
