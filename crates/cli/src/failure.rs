@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use privatus_import::ImportError;
-use privatus_store::StoreError;
+use privatus_store::{BaselineError, StoreError};
 
 /// Why a command ended without success.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Store(StoreError),
     /// An import that did not finish.
     Import(ImportError),
+    /// A database that did not become a vault.
+    Baseline(BaselineError),
     /// A wrong word on the command line, found after parsing (2).
     Usage(String),
     /// Stopped by Ctrl-C with nothing done (130).
@@ -32,6 +34,15 @@ impl From<StoreError> for Failure {
 impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
         Self::Import(error)
+    }
+}
+
+impl From<BaselineError> for Failure {
+    fn from(error: BaselineError) -> Self {
+        match error {
+            BaselineError::Store(error) => Self::Store(error),
+            other => Self::Baseline(other),
+        }
     }
 }
 
@@ -55,6 +66,7 @@ impl Failure {
             Self::Store(StoreError::Interrupted) => 130,
             Self::Store(error) => error.exit_code(),
             Self::Import(error) => error.exit_code(),
+            Self::Baseline(error) => baseline_code(error),
             Self::Usage(_) => 2,
             Self::Stopped(_) => 130,
             Self::ClosedPipe => 0,
@@ -67,6 +79,10 @@ impl Failure {
         let text = match self {
             Self::Store(error) => error.to_string(),
             Self::Import(error) => error.to_string(),
+            Self::Baseline(error) => match baseline_hint(error) {
+                Some(hint) => format!("{error}; {hint}"),
+                None => error.to_string(),
+            },
             Self::Usage(text) | Self::Other(text) => text.clone(),
             Self::Stopped(text) => (*text).to_owned(),
             Self::ClosedPipe => return ExitCode::SUCCESS,
@@ -80,5 +96,35 @@ impl Failure {
         // With standard error closed there is nobody left to tell.
         let _ = writeln!(std::io::stderr(), "{line}");
         ExitCode::from(self.code())
+    }
+}
+
+/// The exit code of a database that did not become a vault.
+const fn baseline_code(error: &BaselineError) -> u8 {
+    match error {
+        BaselineError::Key(_) => 10,
+        BaselineError::Differs { .. } => 19,
+        BaselineError::DiskFull => 20,
+        BaselineError::IsVault(_)
+        | BaselineError::NotEncrypted(_)
+        | BaselineError::Unmerged { .. }
+        | BaselineError::Changed(_)
+        | BaselineError::ForeignKeys(_)
+        | BaselineError::Row { .. } => 23,
+        BaselineError::Unreadable { .. } | BaselineError::HalfPage(_) => 25,
+        BaselineError::Stopped => 130,
+        BaselineError::Store(error) => error.exit_code(),
+    }
+}
+
+/// What to type instead.
+const fn baseline_hint(error: &BaselineError) -> Option<&'static str> {
+    match error {
+        BaselineError::IsVault(_) => Some("open its folder with --vault"),
+        BaselineError::NotEncrypted(_) => {
+            Some("`privatus import legacy` takes the Python application's file")
+        }
+        BaselineError::ForeignKeys(_) => Some("give --skip-keys to leave them out (the source keeps them)"),
+        _ => None,
     }
 }

@@ -67,38 +67,6 @@ pub enum StoreError {
         /// Bytes that are free.
         free: u64,
     },
-    /// The raw key of a database to be adopted is not its (10).
-    #[error(
-        "the key does not open {0}: it is another database's, or the file is of another form or damaged at its beginning; \
-         {form}; check the raw key file; nothing was made",
-        form = crate::baseline::FORM
-    )]
-    SourceKey(PathBuf),
-    /// A database to be adopted has not the tables of the specification's version 1.0.0 (19).
-    #[error(
-        "{path} has not the specification's tables of version 1.0.0: {count} differences, the first: {}; bring a copy to \
-         that form and adopt it; nothing was made",
-        differences.first().map(String::as_str).unwrap_or_default()
-    )]
-    SourceDiffers {
-        /// The database.
-        path: PathBuf,
-        /// What differs, at most 100 of them.
-        differences: Vec<String>,
-        /// How many differences there are.
-        count: usize,
-    },
-    /// A database to be adopted cannot be read (25).
-    #[error("{path} cannot be adopted: {why}; nothing was made")]
-    SourceUnreadable {
-        /// The database.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// No space is left for the vault that a database was to become (20).
-    #[error("the disk is full; nothing was made; make space and adopt the database again")]
-    NoRoomToAdopt,
     /// No space is left (20).
     #[error("the disk is full; whole transactions were kept; make space and run the command again")]
     DiskFull,
@@ -144,7 +112,7 @@ impl StoreError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::WrongSecret | Self::Secret(_) | Self::SourceKey(_) => 10,
+            Self::WrongSecret | Self::Secret(_) => 10,
             Self::NotAVault(..) => 11,
             Self::VaultExists(..) => 12,
             Self::KeyRingMissing(_) => 13,
@@ -152,13 +120,12 @@ impl StoreError {
             Self::DatabaseMissing(_) => 15,
             Self::DatabaseDamaged(_) => 16,
             Self::SchemaNewer(_) => 18,
-            Self::SchemaDiffers(_) | Self::MigrationFailed(_) | Self::SourceDiffers { .. } => 19,
-            Self::DiskFull | Self::NoRoom { .. } | Self::NoRoomToAdopt => 20,
+            Self::SchemaDiffers(_) | Self::MigrationFailed(_) => 19,
+            Self::DiskFull | Self::NoRoom { .. } => 20,
             Self::Busy(_) => 21,
             Self::Denied(_) => 22,
             Self::Refused(_) => 23,
             Self::NotFound(_) => 24,
-            Self::SourceUnreadable { .. } => 25,
             Self::AuditBroken(_) => 27,
             Self::AccessDenied { .. } => 28,
             Self::Interrupted | Self::Unexpected(_) => 1,

@@ -31,7 +31,9 @@ mod verify;
 pub use access::Session;
 pub use adopt::{RawMessage, RawRows, RawTable, RawValue, UnfinishedVault};
 pub use audit::AuditCheck;
-pub use baseline::{AdoptProgress, Adopted, BaselineSource, NotARawKey, SkippedRows, SourceKey, TakenRows};
+pub use baseline::{
+    AdoptProgress, Adopted, BaselineError, BaselineSource, NotARawKey, SkippedRows, SourceKey, TakenRows,
+};
 pub use contact::safety_number;
 #[cfg(feature = "testing")]
 pub use db::work_done::WorkDone;

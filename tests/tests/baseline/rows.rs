@@ -60,7 +60,7 @@ fn orphans() {
         ),
         (
             "INSERT INTO key_store (key_id, key_type, encrypted_key, algorithm) VALUES ('k', 't', x'00', 'a')",
-            "key_store has 1 keys of another application, which nobody here can unwrap; give --skip-keys",
+            "key_store has 1 keys of another application, which nobody here can unwrap; nothing was made; give --skip-keys",
         ),
     ]);
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use privatus_crypto::{Password, RecoveryCode};
 
 use super::adopted::{AdoptProgress, Adopted};
+use super::error::BaselineError;
 use super::messages::{self, Seen};
 use super::plain;
 use super::source::BaselineSource;
@@ -19,16 +20,14 @@ impl Store {
     /// answers `false` to stop.
     ///
     /// # Errors
-    /// Those of [`create`](Self::create); [`StoreError::Refused`] naming table, row and column of a value that a vault
-    /// cannot hold; [`StoreError::SourceUnreadable`]; [`StoreError::NoRoomToAdopt`]; [`StoreError::Interrupted`]. The
-    /// source stays, and nothing else is left behind.
+    /// Those of [`create`](Self::create), and [`BaselineError`]. The source stays, and nothing else is left behind.
     pub fn adopt(
         source: BaselineSource,
         path: &Path,
         password: &Password,
         options: &VaultOptions,
         progress: &mut dyn FnMut(AdoptProgress) -> bool,
-    ) -> Result<(Self, RecoveryCode, Adopted), StoreError> {
+    ) -> Result<(Self, RecoveryCode, Adopted), BaselineError> {
         let mut adopted = Adopted::default();
         let made = Self::create_filled(path, password, options, |vault| {
             let mut taking = Taking::new(source, vault, progress);
@@ -37,7 +36,9 @@ impl Store {
         });
         let (store, recovery) = made.map_err(|error| match error {
             // Not when it stands and only could not be opened.
-            StoreError::DiskFull if Self::check_vacant(path).is_ok() => StoreError::NoRoomToAdopt,
+            BaselineError::Store(StoreError::DiskFull) if Self::check_vacant(path).is_ok() => {
+                BaselineError::DiskFull
+            }
             other => other,
         })?;
         Ok((store, recovery, adopted))
@@ -76,7 +77,7 @@ impl<'a, 'v> Taking<'a, 'v> {
         }
     }
 
-    fn run(&mut self) -> Result<Adopted, StoreError> {
+    fn run(&mut self) -> Result<Adopted, BaselineError> {
         let mut seen = Seen::default();
         for table in PLAIN {
             self.at.table = table.table.name();
@@ -100,9 +101,9 @@ impl<'a, 'v> Taking<'a, 'v> {
     fn table<T>(
         &mut self,
         sql: &str,
-        convert: impl FnMut(&privatus_sqlite::Row<'_>) -> Result<(T, usize), StoreError>,
-        mut write: impl FnMut(&mut RawRows<'_, '_>, Vec<T>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        convert: impl FnMut(&privatus_sqlite::Row<'_>) -> Result<(T, usize), BaselineError>,
+        mut write: impl FnMut(&mut RawRows<'_, '_>, Vec<T>) -> Result<(), BaselineError>,
+    ) -> Result<(), BaselineError> {
         let Self {
             source,
             vault,
@@ -117,16 +118,14 @@ impl<'a, 'v> Taking<'a, 'v> {
             if progress(*at) {
                 Ok(())
             } else {
-                Err(StoreError::Interrupted)
+                Err(BaselineError::Stopped)
             }
         })?;
         if at.done == wanted {
             return Ok(());
         }
         source.check_unchanged()?;
-        Err(StoreError::Unexpected(format!(
-            "{} has another number of rows than it says",
-            at.table
-        )))
+        let why = format!("{} has another number of rows than it says", at.table);
+        Err(StoreError::Unexpected(why).into())
     }
 }

@@ -3,8 +3,8 @@
 use privatus_domain::Timestamp;
 use privatus_sqlite::{Column, Row};
 
+use super::error::BaselineError;
 use super::time::moment;
-use crate::error::StoreError;
 
 /// Characters of a row's key that a refusal shows.
 const SHOWN: usize = 60;
@@ -40,7 +40,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     /// A refusal of one value.
-    pub(super) fn refused(&self, column: &str, why: &str) -> StoreError {
+    pub(super) fn refused(&self, column: &str, why: &str) -> BaselineError {
         refused(&self.name(), column, why)
     }
 
@@ -48,7 +48,7 @@ impl<'r, 's> Cells<'r, 's> {
         self.row.column(index)
     }
 
-    fn other(&self, column: &str, found: Column<'_>, wanted: &str) -> StoreError {
+    fn other(&self, column: &str, found: Column<'_>, wanted: &str) -> BaselineError {
         let found = match found {
             Column::Null => return self.refused(column, "is missing"),
             Column::Integer(_) => "a whole number",
@@ -60,7 +60,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     /// A text.
-    pub(super) fn text(&self, index: i32, column: &str) -> Result<&'r str, StoreError> {
+    pub(super) fn text(&self, index: i32, column: &str) -> Result<&'r str, BaselineError> {
         match self.column(index) {
             Column::Text(bytes) => {
                 std::str::from_utf8(bytes).map_err(|_| self.refused(column, "is not UTF-8"))
@@ -70,12 +70,12 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     /// The UTF-8 of a text or a BLOB.
-    pub(super) fn utf8(&self, index: i32, column: &str) -> Result<&'r str, StoreError> {
+    pub(super) fn utf8(&self, index: i32, column: &str) -> Result<&'r str, BaselineError> {
         std::str::from_utf8(self.bytes(index, column)?).map_err(|_| self.refused(column, "is not UTF-8"))
     }
 
     /// The bytes of a text or a BLOB.
-    pub(super) fn bytes(&self, index: i32, column: &str) -> Result<&'r [u8], StoreError> {
+    pub(super) fn bytes(&self, index: i32, column: &str) -> Result<&'r [u8], BaselineError> {
         match self.column(index) {
             Column::Text(bytes) | Column::Blob(bytes) => Ok(bytes),
             found => Err(self.other(column, found, "a text or a BLOB")),
@@ -83,7 +83,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     /// A whole number.
-    pub(super) fn integer(&self, index: i32, column: &str) -> Result<i64, StoreError> {
+    pub(super) fn integer(&self, index: i32, column: &str) -> Result<i64, BaselineError> {
         match self.column(index) {
             Column::Integer(value) => Ok(value),
             found => Err(self.other(column, found, "a whole number")),
@@ -91,7 +91,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     /// 0 or 1.
-    pub(super) fn flag(&self, index: i32, column: &str) -> Result<bool, StoreError> {
+    pub(super) fn flag(&self, index: i32, column: &str) -> Result<bool, BaselineError> {
         match self.integer(index, column)? {
             0 => Ok(false),
             1 => Ok(true),
@@ -100,7 +100,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     /// A moment.
-    pub(super) fn time(&self, index: i32, column: &str) -> Result<Timestamp, StoreError> {
+    pub(super) fn time(&self, index: i32, column: &str) -> Result<Timestamp, BaselineError> {
         let wanted = "a time in the form YYYY-MM-DD HH:MM:SS";
         match self.column(index) {
             Column::Text(bytes) => {
@@ -115,8 +115,8 @@ impl<'r, 's> Cells<'r, 's> {
     pub(super) fn optional<T>(
         &self,
         index: i32,
-        read: impl FnOnce(&Self) -> Result<T, StoreError>,
-    ) -> Result<Option<T>, StoreError> {
+        read: impl FnOnce(&Self) -> Result<T, BaselineError>,
+    ) -> Result<Option<T>, BaselineError> {
         match self.column(index) {
             Column::Null => Ok(None),
             _ => read(self).map(Some),
@@ -125,13 +125,14 @@ impl<'r, 's> Cells<'r, 's> {
 }
 
 /// A refusal of a value of a row that was named before.
-pub(super) fn refused(row: &str, column: &str, why: &str) -> StoreError {
+pub(super) fn refused(row: &str, column: &str, why: &str) -> BaselineError {
     let column = if column.is_empty() {
         String::new()
     } else {
         format!(", {column}")
     };
-    StoreError::Refused(format!(
-        "{row}{column}: {why}; mend it in a copy and adopt that; nothing was made"
-    ))
+    BaselineError::Row {
+        place: format!("{row}{column}"),
+        why: why.to_owned(),
+    }
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use privatus_sqlite::{Connection, OpenOptions};
 
+use super::error::BaselineError;
 use super::schema::{Schema, Table};
 use super::tokens::normal;
-use crate::error::StoreError;
 
 /// The tables and indexes as the specification writes them.
 pub(super) const SPECIFICATION: &str = include_str!("specification.sql");
@@ -82,7 +82,7 @@ impl Comparison {
 }
 
 /// The specification's own schema.
-pub(super) fn specification() -> Result<Schema, StoreError> {
+pub(super) fn specification() -> Result<Schema, BaselineError> {
     let mut memory = Connection::open_in_memory(&OpenOptions::default())?;
     memory.execute_batch(SPECIFICATION)?;
     Ok(Schema::read(&mut memory)?)

@@ -11,6 +11,7 @@ use std::time::SystemTime;
 
 use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac};
 
+use super::error::BaselineError;
 use super::key::SourceKey;
 use crate::error::StoreError;
 use crate::vault::holds;
@@ -18,38 +19,30 @@ use crate::vault::holds;
 /// SQLCipher 4's page size in bytes.
 const PAGE: u64 = 4096;
 
-/// What is opened, for the texts about what is not.
-pub(crate) const FORM: &str = "what is taken is SQLCipher 4: pages of 4,096 bytes with HMAC-SHA512 or HMAC-SHA256, and no plaintext header";
-
 pub(super) const DAMAGED: &str = "a page of it is damaged or cut off";
 
 /// Size and time of change: what tells that a file was changed.
 pub(super) type Stamp = (u64, Option<SystemTime>);
 
-pub(super) fn is_vault(path: &Path) -> StoreError {
-    StoreError::Refused(format!(
-        "{} is a vault's database already; open its folder with --vault; nothing was made",
-        path.display()
-    ))
-}
-
-pub(super) fn unreadable(path: &Path, why: &str) -> StoreError {
-    StoreError::SourceUnreadable {
+pub(super) fn unreadable(path: &Path, why: &str) -> BaselineError {
+    BaselineError::Unreadable {
         path: path.to_owned(),
         why: why.to_owned(),
     }
 }
 
-fn failed(path: &Path, error: &std::io::Error) -> StoreError {
+fn failed(path: &Path, error: &std::io::Error) -> BaselineError {
     match error.kind() {
-        ErrorKind::PermissionDenied => StoreError::Denied(format!("{} cannot be read", path.display())),
+        ErrorKind::PermissionDenied => {
+            StoreError::Denied(format!("{} cannot be read", path.display())).into()
+        }
         ErrorKind::NotFound | ErrorKind::NotADirectory => unreadable(path, "it does not exist"),
         kind => unreadable(path, &kind.to_string()),
     }
 }
 
 /// The file behind a path: SQLite keeps `-wal` and `-journal` beside it, and not beside a link to it.
-pub(super) fn behind(path: &Path) -> Result<PathBuf, StoreError> {
+pub(super) fn behind(path: &Path) -> Result<PathBuf, BaselineError> {
     let real = path.canonicalize().map_err(|error| failed(path, &error))?;
     if !cfg!(windows) {
         return Ok(real);
@@ -69,9 +62,9 @@ pub(super) fn behind(path: &Path) -> Result<PathBuf, StoreError> {
 
 /// Looks at a file from outside: no vault's that is open here, there, whole pages, encrypted, nothing unmerged beside it.
 /// `path` is what the texts name.
-pub(super) fn look(file: &Path, path: &Path) -> Result<Stamp, StoreError> {
+pub(super) fn look(file: &Path, path: &Path) -> Result<Stamp, BaselineError> {
     if holds(file) {
-        return Err(is_vault(path));
+        return Err(BaselineError::IsVault(path.to_owned()));
     }
     let failed = |error: std::io::Error| failed(path, &error);
     let metadata = std::fs::metadata(file).map_err(failed)?;
@@ -86,34 +79,24 @@ pub(super) fn look(file: &Path, path: &Path) -> Result<Stamp, StoreError> {
         return Err(unreadable(path, "it is empty"));
     }
     if head == b"SQLite format 3\0" {
-        return Err(StoreError::Refused(format!(
-            "{} begins as a plain SQLite file: it is not encrypted, or has a plaintext header; {FORM} (`privatus import \
-             legacy` takes the Python application's file); nothing was made",
-            path.display()
-        )));
+        return Err(BaselineError::NotEncrypted(path.to_owned()));
     }
     if metadata.len() % PAGE != 0 {
-        return Err(unreadable(
-            path,
-            &format!("it ends in the middle of a page: it was cut off or is of another form; {FORM}"),
-        ));
+        return Err(BaselineError::HalfPage(path.to_owned()));
     }
     for suffix in ["-wal", "-journal"] {
         let mut beside = file.as_os_str().to_owned();
         beside.push(suffix);
         if std::fs::metadata(&beside).is_ok_and(|metadata| metadata.len() > 0) {
-            return Err(StoreError::Refused(format!(
-                "beside {} stands its {suffix} file with changes that are not in it yet; close the program that uses it, \
-                 or open and close it once with SQLCipher, and try again; nothing was made",
-                path.display()
-            )));
+            let path = path.to_owned();
+            return Err(BaselineError::Unmerged { path, suffix });
         }
     }
     Ok((metadata.len(), metadata.modified().ok()))
 }
 
 /// Opens it as SQLCipher 4 comes, then as our own files are.
-pub(super) fn connect(file: &Path, path: &Path, key: &SourceKey) -> Result<Connection, StoreError> {
+pub(super) fn connect(file: &Path, path: &Path, key: &SourceKey) -> Result<Connection, BaselineError> {
     for mac in [PageMac::Sha512, PageMac::Sha256] {
         // Without locks and files beside it: `BaselineSource::check_unchanged` stands in for them.
         let options = OpenOptions::new(OpenMode::ReadOnlyImmutable)
@@ -130,5 +113,5 @@ pub(super) fn connect(file: &Path, path: &Path, key: &SourceKey) -> Result<Conne
             Err(error) => return Err(error.into()),
         }
     }
-    Err(StoreError::SourceKey(path.to_owned()))
+    Err(BaselineError::Key(path.to_owned()))
 }

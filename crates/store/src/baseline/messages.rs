@@ -5,8 +5,8 @@ use privatus_domain::{Body, ContactId, Direction, IdError, MessageId, NewMessage
 use privatus_sqlite::Row;
 
 use super::cells::{Cells, refused};
+use super::error::BaselineError;
 use crate::adopt::{RawMessage, RawRows};
-use crate::error::StoreError;
 
 /// Reads the messages in the order in which they were written; large content has its own rowid and key in front.
 pub(super) const SELECT: &str = "SELECT m.rowid, m.message_id, m.contact_id, m.content, m.is_outgoing, m.is_encrypted, \
@@ -40,7 +40,7 @@ pub(super) struct Seen {
 }
 
 /// Reads a message, and says how many bytes it holds.
-pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> Result<(Record, usize), StoreError> {
+pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> Result<(Record, usize), BaselineError> {
     let cells = Cells::new("messages", row);
     let id: MessageId = parse(&cells, 1, "message_id")?;
     let contact: ContactId = parse(&cells, 2, "contact_id")?;
@@ -107,13 +107,13 @@ fn parse<T: std::str::FromStr<Err = IdError>>(
     cells: &Cells<'_, '_>,
     index: i32,
     column: &str,
-) -> Result<T, StoreError> {
+) -> Result<T, BaselineError> {
     let parsed: Result<T, IdError> = cells.text(index, column)?.parse();
     parsed.map_err(|error| cells.refused(column, &error.to_string()))
 }
 
 /// What a message says: its large content where it has one, else its own.
-fn body(cells: &Cells<'_, '_>, row: &Row<'_>, seen: &mut Seen) -> Result<Body, StoreError> {
+fn body(cells: &Cells<'_, '_>, row: &Row<'_>, seen: &mut Seen) -> Result<Body, BaselineError> {
     let own = cells.utf8(3, "content")?;
     let whole = |text: &str| Body::text(text).map_err(|error| error.to_string());
     if cells.integer(LARGE_ROW, "message_id").is_err() {
@@ -157,7 +157,7 @@ fn body(cells: &Cells<'_, '_>, row: &Row<'_>, seen: &mut Seen) -> Result<Body, S
 }
 
 /// Writes messages, those of a contact in the order in which the source wrote them.
-pub(super) fn write(rows: &mut RawRows<'_, '_>, mut records: Vec<Record>) -> Result<(), StoreError> {
+pub(super) fn write(rows: &mut RawRows<'_, '_>, mut records: Vec<Record>) -> Result<(), BaselineError> {
     records.sort_by(|a, b| a.contact.cmp(&b.contact));
     for group in records.chunk_by(|a, b| a.contact == b.contact) {
         let Some(first) = group.first() else { continue };

@@ -5,6 +5,7 @@ mod adopt;
 mod adopted;
 mod cells;
 mod compare;
+mod error;
 mod file;
 mod key;
 mod messages;
@@ -19,8 +20,7 @@ mod time;
 mod tokens;
 mod value;
 
-pub(crate) use file::FORM;
-
 pub use adopted::{AdoptProgress, Adopted, SkippedRows, TakenRows};
+pub use error::BaselineError;
 pub use key::{NotARawKey, SourceKey};
 pub use source::BaselineSource;

@@ -3,11 +3,11 @@
 use privatus_sqlite::Row;
 
 use super::cells::{Cells, refused};
+use super::error::BaselineError;
 use super::messages::Seen;
 use super::tables::Plain;
 use super::value::take;
 use crate::adopt::{RawRows, RawTable, RawValue};
-use crate::error::StoreError;
 
 /// A row, and its name in a refusal.
 pub(super) struct Record {
@@ -30,7 +30,7 @@ pub(super) fn select(plain: &Plain) -> String {
 }
 
 /// Reads a row, and says how many bytes it holds.
-pub(super) fn read(plain: &Plain, row: &Row<'_>, seen: &mut Seen) -> Result<(Record, usize), StoreError> {
+pub(super) fn read(plain: &Plain, row: &Row<'_>, seen: &mut Seen) -> Result<(Record, usize), BaselineError> {
     let cells = Cells::new(plain.table.name(), row);
     let mut values = Vec::with_capacity(plain.fields.len());
     for (index, field) in (1..).zip(plain.fields) {
@@ -66,7 +66,7 @@ pub(super) fn write(
     rows: &mut RawRows<'_, '_>,
     plain: &Plain,
     records: Vec<Record>,
-) -> Result<(), StoreError> {
+) -> Result<(), BaselineError> {
     for record in records {
         if !rows.insert(plain.table, record.values)? {
             let why = "breaks a rule of the vault's table (is it there twice?)";

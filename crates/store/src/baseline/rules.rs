@@ -3,10 +3,10 @@
 use privatus_sqlite::Column;
 
 use super::cells::Cells;
+use super::error::BaselineError;
 use super::source::BaselineSource;
 use super::tables::ALL;
 use crate::db::connection::APPLICATION_ID;
-use crate::error::StoreError;
 
 /// What a column names: its table and that table's key, the column, the table whose key of the same name it is, and what
 /// to call that.
@@ -39,7 +39,7 @@ const REFERENCES: [(&str, &str, &str, &str, &str); 7] = [
 ];
 
 /// Whether the database is a vault's: by its mark, its own tables, or a ledger as ours, whose checksums have 64 digits.
-pub(super) fn is_vault(source: &mut BaselineSource) -> Result<bool, StoreError> {
+pub(super) fn is_vault(source: &mut BaselineSource) -> Result<bool, BaselineError> {
     if source.application_id()? == Some(APPLICATION_ID) {
         return Ok(true);
     }
@@ -76,17 +76,14 @@ pub(super) fn is_vault(source: &mut BaselineSource) -> Result<bool, StoreError> 
 }
 
 /// Counts the rows, and refuses keys that nobody can open, orphans and groups past their limit.
-pub(super) fn check(source: &mut BaselineSource) -> Result<(), StoreError> {
+pub(super) fn check(source: &mut BaselineSource) -> Result<(), BaselineError> {
     for table in ALL {
         let rows = source.count(table)?;
         source.counts.push((table, rows));
     }
     let keys = source.rows("key_store");
     if keys > 0 && !source.skips_keys {
-        return Err(StoreError::Refused(format!(
-            "key_store has {keys} keys of another application, which nobody here can unwrap; give --skip-keys to leave \
-             them out (the source keeps them); nothing was made"
-        )));
+        return Err(BaselineError::ForeignKeys(keys));
     }
     for (table, key, column, parent, what) in REFERENCES {
         // A transfer may name neither.

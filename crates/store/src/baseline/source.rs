@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use privatus_sqlite::{Column, Connection, Row, SqliteError};
 
 use super::compare::{compare, specification};
-use super::file::{DAMAGED, Stamp, behind, connect, is_vault, look, unreadable};
+use super::error::BaselineError;
+use super::file::{DAMAGED, Stamp, behind, connect, look, unreadable};
 use super::key::SourceKey;
 use super::rules;
 use super::schema::Schema;
-use crate::error::StoreError;
 
 /// Rows and bytes of one batch.
 const BATCH_ROWS: usize = 5_000;
@@ -42,9 +42,8 @@ impl BaselineSource {
     /// it unless `skips_keys` leaves them out.
     ///
     /// # Errors
-    /// [`StoreError::SourceUnreadable`], [`StoreError::SourceKey`], [`StoreError::SourceDiffers`] and, for what is no such
-    /// database or breaks a rule, [`StoreError::Refused`].
-    pub fn open(path: &Path, key: &SourceKey, skips_keys: bool) -> Result<Self, StoreError> {
+    /// [`BaselineError`].
+    pub fn open(path: &Path, key: &SourceKey, skips_keys: bool) -> Result<Self, BaselineError> {
         let file = behind(path)?;
         let stamp = look(&file, path)?;
         let connection = connect(&file, path, key)?;
@@ -58,14 +57,14 @@ impl BaselineSource {
             skips_keys,
         };
         if rules::is_vault(&mut source)? {
-            return Err(is_vault(path));
+            return Err(BaselineError::IsVault(path.to_owned()));
         }
         source.check_schema()?;
         rules::check(&mut source)?;
         Ok(source)
     }
 
-    fn check_schema(&mut self) -> Result<(), StoreError> {
+    fn check_schema(&mut self) -> Result<(), BaselineError> {
         let found = Schema::read(&mut self.connection).map_err(|error| self.failed(error))?;
         let mut compared = compare(&specification()?, &found);
         for table in std::mem::take(&mut compared.like) {
@@ -78,7 +77,7 @@ impl BaselineSource {
             }
         }
         if compared.count > 0 {
-            return Err(StoreError::SourceDiffers {
+            return Err(BaselineError::Differs {
                 path: self.path.clone(),
                 differences: compared.differences,
                 count: compared.count,
@@ -89,7 +88,7 @@ impl BaselineSource {
     }
 
     /// Rows of a table, walked and not taken from an index.
-    pub(super) fn count(&mut self, table: &str) -> Result<u64, StoreError> {
+    pub(super) fn count(&mut self, table: &str) -> Result<u64, BaselineError> {
         let mut count = 0;
         self.each(&format!("SELECT count(*) FROM \"{table}\" NOT INDEXED"), |row| {
             if let Column::Integer(rows) = row.column(0) {
@@ -104,8 +103,8 @@ impl BaselineSource {
     pub(super) fn each(
         &mut self,
         sql: &str,
-        mut take: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        mut take: impl FnMut(&Row<'_>) -> Result<(), BaselineError>,
+    ) -> Result<(), BaselineError> {
         let ended = self
             .connection
             .query(sql, &[], |row| take(row).map_err(Ended::Ours));
@@ -120,9 +119,9 @@ impl BaselineSource {
     pub(super) fn batches<T>(
         &mut self,
         sql: &str,
-        mut convert: impl FnMut(&Row<'_>) -> Result<(T, usize), StoreError>,
-        mut take: impl FnMut(Vec<T>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        mut convert: impl FnMut(&Row<'_>) -> Result<(T, usize), BaselineError>,
+        mut take: impl FnMut(Vec<T>) -> Result<(), BaselineError>,
+    ) -> Result<(), BaselineError> {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         self.each(sql, |row| {
             let (one, size) = convert(row)?;
@@ -138,24 +137,21 @@ impl BaselineSource {
     }
 
     /// `application_id` of the file.
-    pub(super) fn application_id(&mut self) -> Result<Option<i64>, StoreError> {
+    pub(super) fn application_id(&mut self) -> Result<Option<i64>, BaselineError> {
         self.connection
             .pragma_i64("application_id")
             .map_err(|error| self.failed(error))
     }
 
     /// Refuses a file that another program changed while it was read: nobody was asked to wait.
-    pub(super) fn check_unchanged(&self) -> Result<(), StoreError> {
+    pub(super) fn check_unchanged(&self) -> Result<(), BaselineError> {
         match look(&self.file, &self.path) {
             Ok(stamp) if stamp == self.stamp => Ok(()),
-            _ => Err(StoreError::Refused(format!(
-                "{} changed while it was read; close the program that uses it and try again; nothing was made",
-                self.path.display()
-            ))),
+            _ => Err(BaselineError::Changed(self.path.clone())),
         }
     }
 
-    fn failed(&self, error: SqliteError) -> StoreError {
+    fn failed(&self, error: SqliteError) -> BaselineError {
         match error.code {
             code if code.spoils_connection() => unreadable(&self.path, DAMAGED),
             _ => error.into(),
@@ -165,7 +161,7 @@ impl BaselineSource {
 
 /// Why rows ended before their end.
 enum Ended {
-    Ours(StoreError),
+    Ours(BaselineError),
     Sqlite(SqliteError),
 }
 

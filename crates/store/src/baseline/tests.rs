@@ -15,7 +15,7 @@ use privatus_sqlite::fault::FaultVfs;
 use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac, RawKey};
 
 use super::compare::SPECIFICATION;
-use super::{AdoptProgress, Adopted, BaselineSource, SourceKey};
+use super::{AdoptProgress, Adopted, BaselineError, BaselineSource, SourceKey};
 use crate::db::statement::Sql;
 use crate::setting::fields;
 use crate::testing::{clock, options};
@@ -43,7 +43,7 @@ impl Folder {
         self.0.path().join("source.db")
     }
 
-    fn source(&self) -> Result<BaselineSource, StoreError> {
+    fn source(&self) -> Result<BaselineSource, BaselineError> {
         let key = SourceKey::from_file_bytes("11".repeat(32).as_bytes()).unwrap();
         BaselineSource::open(&self.database(), &key, false)
     }
@@ -52,7 +52,7 @@ impl Folder {
         &self,
         options: &VaultOptions,
         progress: &mut dyn FnMut(AdoptProgress) -> bool,
-    ) -> Result<(Store, Adopted), StoreError> {
+    ) -> Result<(Store, Adopted), BaselineError> {
         let path = self.0.path().join("vault");
         let password = Password::new("secret").unwrap();
         let adopted = Store::adopt(self.source()?, &path, &password, options, progress);
@@ -278,7 +278,7 @@ fn one_that_is_stopped_or_fails_leaves_nothing() {
     );
     let before = fs::read(folder.database()).unwrap();
     let stopped = folder.adopt(&options(clock), &mut |at| at.table != "settings");
-    assert!(matches!(stopped, Err(StoreError::Interrupted)), "{stopped:?}");
+    assert!(matches!(stopped, Err(BaselineError::Stopped)), "{stopped:?}");
     assert_eq!(folder.names(), ["source.db"]);
 
     let vfs = FaultVfs::register("baseline-full").unwrap();
@@ -297,7 +297,7 @@ fn one_that_is_stopped_or_fails_leaves_nothing() {
     });
     let error = full.unwrap_err();
     assert!(
-        error.exit_code() == 20 && error.to_string().contains("nothing was made"),
+        matches!(error, BaselineError::DiskFull) && error.to_string().contains("nothing was made"),
         "{error}"
     );
     vfs.disarm();
@@ -318,7 +318,7 @@ fn a_source_that_changes_meanwhile_is_refused() {
     });
     let error = changed.unwrap_err();
     assert!(
-        error.exit_code() == 23 && error.to_string().contains("changed while it was read"),
+        matches!(error, BaselineError::Changed(_)) && error.to_string().contains("changed while it was read"),
         "{error}"
     );
     assert_eq!(folder.names(), ["source.db"]);
@@ -337,5 +337,5 @@ fn a_vault_that_this_process_has_open_is_not_touched() {
     let path = vault.store.database_path();
     let (_folder, _) = vault.lock();
     let error = BaselineSource::open(&path, &key, false).unwrap_err();
-    assert!(matches!(error, StoreError::SourceKey(_)), "{error}");
+    assert!(matches!(error, BaselineError::Key(_)), "{error}");
 }

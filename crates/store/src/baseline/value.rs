@@ -7,13 +7,13 @@ use privatus_sqlite::Column;
 use zeroize::Zeroizing;
 
 use super::cells::Cells;
+use super::error::BaselineError;
 use super::tables::{Field, Form, Kind};
 use super::time::moment;
 use crate::adopt::RawValue;
-use crate::error::StoreError;
 
 /// Reads one column of a row, and refuses what its kind does not allow.
-pub(super) fn take(cells: &Cells<'_, '_>, index: i32, field: &Field) -> Result<RawValue, StoreError> {
+pub(super) fn take(cells: &Cells<'_, '_>, index: i32, field: &Field) -> Result<RawValue, BaselineError> {
     let column = field.name;
     let refused = |why: String| cells.refused(column, &why);
     if cells.column(index) == Column::Null {
@@ -81,7 +81,7 @@ pub(super) fn take(cells: &Cells<'_, '_>, index: i32, field: &Field) -> Result<R
 }
 
 /// The plaintext of a value that the vault seals (docs/CRYPTO.md).
-fn sealed(cells: &Cells<'_, '_>, index: i32, column: &str, form: Form) -> Result<Vec<u8>, StoreError> {
+fn sealed(cells: &Cells<'_, '_>, index: i32, column: &str, form: Form) -> Result<Vec<u8>, BaselineError> {
     match form {
         Form::Text => cells.utf8(index, column).map(|text| text.as_bytes().to_vec()),
         Form::Json => cells

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use privatus_store::{Adopted, BaselineSource, RecoveryCode, Store, StoreError, VaultOptions};
+use privatus_store::{Adopted, BaselineError, BaselineSource, RecoveryCode, Store, StoreError, VaultOptions};
 use serde_json::{Value, json};
 
 use crate::args::{Arguments, Baseline};
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
     let source = match BaselineSource::open(&baseline.database, &key, baseline.skip_keys) {
         Ok(source) => source,
         Err(error) => {
-            if let StoreError::SourceDiffers {
+            if let BaselineError::Differs {
                 differences, count, ..
             } = &error
             {
@@ -56,7 +56,9 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
     });
     bar.finish_and_clear();
     let (store, recovery, adopted) = result.map_err(|error| match error {
-        StoreError::Interrupted => Failure::Stopped("stopped; nothing was made"),
+        BaselineError::Stopped | BaselineError::Store(StoreError::Interrupted) => {
+            Failure::Stopped("stopped; nothing was made")
+        }
         other => other.into(),
     })?;
     store.lock()?;
