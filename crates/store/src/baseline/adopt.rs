@@ -3,40 +3,50 @@
 use std::path::Path;
 
 use privatus_crypto::{Password, RecoveryCode};
+use privatus_sqlite::Row;
 
 use super::adopted::{AdoptProgress, Adopted};
 use super::error::BaselineError;
-use super::messages::{self, Seen};
-use super::plain;
+use super::findings::Findings;
 use super::source::BaselineSource;
-use super::tables::PLAIN;
+use super::tables::COPIED;
+use super::{messages, rows};
 use crate::adopt::{RawRows, UnfinishedVault};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::vault::VaultOptions;
 
-impl Store {
-    /// Makes a vault in `path` as [`create`](Self::create) does, with every row of a source in it, and opens it. `progress`
+/// Tables whose rows are no rows of their own in a vault.
+const LEFT_OUT: [&str; 3] = ["schema_migrations", "key_store", "message_content"];
+
+impl BaselineSource {
+    /// Makes a vault in `path` as [`Store::create`] does, with every row of the source in it, and opens it. `progress`
     /// answers `false` to stop.
     ///
     /// # Errors
-    /// Those of [`create`](Self::create), and [`BaselineError`]. The source stays, and nothing else is left behind.
+    /// Those of [`Store::create`], and [`BaselineError`]. The source stays, and nothing else is left behind.
     pub fn adopt(
-        source: BaselineSource,
+        self,
         path: &Path,
         password: &Password,
         options: &VaultOptions,
         progress: &mut dyn FnMut(AdoptProgress) -> bool,
-    ) -> Result<(Self, RecoveryCode, Adopted), BaselineError> {
+    ) -> Result<(Store, RecoveryCode, Adopted), BaselineError> {
         let mut adopted = Adopted::default();
-        let made = Self::create_filled(path, password, options, |vault| {
-            let mut taking = Taking::new(source, vault, progress);
-            adopted = taking.run()?;
-            taking.source.check_unchanged()
+        let made = Store::create_filled(path, password, options, |vault| {
+            let mut takeover = Takeover::new(self, vault, progress);
+            let findings = takeover.run()?;
+            let Self {
+                database,
+                counts,
+                notes,
+            } = takeover.source;
+            adopted = Adopted::sum_up(&counts, notes, &findings);
+            database.check_unchanged()
         });
         let (store, recovery) = made.map_err(|error| match error {
             // Not when it stands and only could not be opened.
-            BaselineError::Store(StoreError::DiskFull) if Self::check_vacant(path).is_ok() => {
+            BaselineError::Store(StoreError::DiskFull) if Store::check_vacant(path).is_ok() => {
                 BaselineError::DiskFull
             }
             other => other,
@@ -46,62 +56,56 @@ impl Store {
 }
 
 /// A takeover that is going on.
-struct Taking<'a, 'v> {
+struct Takeover<'a, 'v> {
     source: BaselineSource,
     vault: &'a mut UnfinishedVault<'v>,
     progress: &'a mut dyn FnMut(AdoptProgress) -> bool,
     at: AdoptProgress,
 }
 
-impl<'a, 'v> Taking<'a, 'v> {
+impl<'a, 'v> Takeover<'a, 'v> {
     fn new(
         source: BaselineSource,
         vault: &'a mut UnfinishedVault<'v>,
         progress: &'a mut dyn FnMut(AdoptProgress) -> bool,
     ) -> Self {
-        let left_out = ["schema_migrations", "key_store", "message_content"];
-        let counts = source.counts.iter();
-        let total = counts
-            .filter(|(table, _)| !left_out.contains(table))
-            .map(|(_, rows)| rows)
-            .sum();
+        let at = AdoptProgress {
+            table: "contacts",
+            done: 0,
+            total: source.counts.without(&LEFT_OUT),
+        };
         Self {
             source,
             vault,
             progress,
-            at: AdoptProgress {
-                table: "contacts",
-                done: 0,
-                total,
-            },
+            at,
         }
     }
 
-    fn run(&mut self) -> Result<Adopted, BaselineError> {
-        let mut seen = Seen::default();
-        for table in PLAIN {
+    fn run(&mut self) -> Result<Findings, BaselineError> {
+        let mut findings = Findings::default();
+        for table in COPIED {
             self.at.table = table.table.name();
-            let sql = plain::select(table);
             self.table(
-                &sql,
-                |row| plain::read(table, row, &mut seen),
-                |rows, records| plain::write(rows, table, records),
+                &rows::select(table),
+                |row| rows::read(table, row, &mut findings),
+                |to, records| rows::write(to, table, records),
             )?;
         }
         self.at.table = "messages";
         self.table(
             messages::SELECT,
-            |row| messages::read(row, &mut seen),
+            |row| messages::read(row, &mut findings),
             messages::write,
         )?;
-        Ok(Adopted::of(&mut self.source, &seen))
+        Ok(findings)
     }
 
     /// Takes the rows of one statement, in one transaction a batch, and sees that none is missing.
     fn table<T>(
         &mut self,
         sql: &str,
-        convert: impl FnMut(&privatus_sqlite::Row<'_>) -> Result<(T, usize), BaselineError>,
+        convert: impl FnMut(&Row<'_>) -> Result<(T, usize), BaselineError>,
         mut write: impl FnMut(&mut RawRows<'_, '_>, Vec<T>) -> Result<(), BaselineError>,
     ) -> Result<(), BaselineError> {
         let Self {
@@ -110,10 +114,10 @@ impl<'a, 'v> Taking<'a, 'v> {
             progress,
             at,
         } = self;
-        let wanted = at.done + source.rows(at.table);
-        source.batches(sql, convert, |records| {
+        let wanted = at.done + source.counts.of_table(at.table);
+        source.database.batches(sql, convert, |records| {
             let count = u64::try_from(records.len()).unwrap_or_default();
-            vault.write(|rows| write(rows, records))?;
+            vault.write(|to| write(to, records))?;
             at.done += count;
             if progress(*at) {
                 Ok(())
@@ -124,7 +128,7 @@ impl<'a, 'v> Taking<'a, 'v> {
         if at.done == wanted {
             return Ok(());
         }
-        source.check_unchanged()?;
+        source.database.check_unchanged()?;
         let why = format!("{} has another number of rows than it says", at.table);
         Err(StoreError::Unexpected(why).into())
     }

@@ -1,7 +1,7 @@
 //! What a takeover did, and where it is.
 
-use super::messages::Seen;
-use super::source::BaselineSource;
+use super::database::RowCounts;
+use super::findings::Findings;
 use super::tables::ALL;
 
 /// Rows of a table that were taken over.
@@ -24,7 +24,7 @@ pub struct SkippedRows {
     pub reason: &'static str,
 }
 
-/// What [`Store::adopt`](crate::Store::adopt) did.
+/// What [`BaselineSource::adopt`](super::BaselineSource::adopt) did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Adopted {
     /// The tables whose rows were taken over, also those without any, in the specification's order.
@@ -51,8 +51,8 @@ const FOREIGN_KEYS: &str = "keys of another application, which nobody here can u
 const OF_DELETED: &str = "content of deleted messages, of which a vault keeps none";
 
 impl Adopted {
-    /// Sums up a takeover whose rows are all there.
-    pub(super) fn of(source: &mut BaselineSource, seen: &Seen) -> Self {
+    /// Sums up a takeover whose rows are all there; `notes` are those on the source's tables.
+    pub(super) fn sum_up(counts: &RowCounts, mut notes: Vec<String>, findings: &Findings) -> Self {
         let mut skipped = Vec::new();
         let mut skip = |table, rows, reason| {
             if rows > 0 {
@@ -62,11 +62,11 @@ impl Adopted {
         };
         let mut tables = Vec::new();
         for table in ALL {
-            let rows = source.rows(table);
+            let rows = counts.of_table(table);
             let left_out = match table {
                 "schema_migrations" => skip(table, rows, NO_LEDGER),
                 "key_store" => skip(table, rows, FOREIGN_KEYS),
-                "message_content" => skip(table, seen.deleted_large, OF_DELETED),
+                "message_content" => skip(table, findings.deleted_large, OF_DELETED),
                 _ => 0,
             };
             if !matches!(table, "schema_migrations" | "key_store") {
@@ -76,23 +76,22 @@ impl Adopted {
                 });
             }
         }
-        let mut notes = std::mem::take(&mut source.notes);
-        if seen.deleted > 0 {
+        if findings.deleted > 0 {
             notes.push(format!(
                 "{} deleted messages still had their content in the source; the vault keeps only that they were deleted",
-                seen.deleted
+                findings.deleted
             ));
         }
-        if seen.differing > 0 {
+        if findings.differing > 0 {
             notes.push(format!(
                 "{} messages with large content also had another one; the large content was taken",
-                seen.differing
+                findings.differing
             ));
         }
-        if seen.unverified > 0 {
+        if findings.unverified > 0 {
             notes.push(format!(
                 "{} contacts were verified and had no key; without one there is nothing that was verified, so they are not",
-                seen.unverified
+                findings.unverified
             ));
         }
         Self {

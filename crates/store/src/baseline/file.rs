@@ -98,7 +98,7 @@ pub(super) fn look(file: &Path, path: &Path) -> Result<Stamp, BaselineError> {
 /// Opens it as SQLCipher 4 comes, then as our own files are.
 pub(super) fn connect(file: &Path, path: &Path, key: &SourceKey) -> Result<Connection, BaselineError> {
     for mac in [PageMac::Sha512, PageMac::Sha256] {
-        // Without locks and files beside it: `BaselineSource::check_unchanged` stands in for them.
+        // Without locks and files beside it: `SourceDatabase::check_unchanged` stands in for them.
         let options = OpenOptions::new(OpenMode::ReadOnlyImmutable)
             .with_key(key.raw())
             .with_page_mac(mac);

@@ -6,6 +6,7 @@ use privatus_sqlite::Row;
 
 use super::cells::{Cells, refused};
 use super::error::BaselineError;
+use super::findings::Findings;
 use crate::adopt::{RawMessage, RawRows};
 
 /// Reads the messages in the order in which they were written; large content has its own rowid and key in front.
@@ -26,21 +27,8 @@ pub(super) struct Record {
     message: RawMessage,
 }
 
-/// What was seen on the way and is told afterwards.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    /// Deleted messages that still had a content.
-    pub(super) deleted: u64,
-    /// Of those, with a row in `message_content`.
-    pub(super) deleted_large: u64,
-    /// Messages whose own content is no beginning of the large one beside it.
-    pub(super) differing: u64,
-    /// Contacts that were verified without a key.
-    pub(super) unverified: u64,
-}
-
 /// Reads a message, and says how many bytes it holds.
-pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> Result<(Record, usize), BaselineError> {
+pub(super) fn read(row: &Row<'_>, findings: &mut Findings) -> Result<(Record, usize), BaselineError> {
     let cells = Cells::new("messages", row);
     let id: MessageId = parse(&cells, 1, "message_id")?;
     let contact: ContactId = parse(&cells, 2, "contact_id")?;
@@ -61,11 +49,11 @@ pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> Result<(Record, usize), Ba
     };
     let body = if is_deleted {
         let has_large = cells.integer(LARGE_ROW, "message_id").is_ok();
-        seen.deleted += u64::from(has_large || !cells.bytes(3, "content").is_ok_and(<[u8]>::is_empty));
-        seen.deleted_large += u64::from(has_large);
+        findings.deleted += u64::from(has_large || !cells.bytes(3, "content").is_ok_and(<[u8]>::is_empty));
+        findings.deleted_large += u64::from(has_large);
         Body::default()
     } else {
-        body(&cells, row, seen)?
+        body(&cells, row, findings)?
     };
     let size = body.as_text().len();
     let message = NewMessage {
@@ -113,7 +101,7 @@ fn parse<T: std::str::FromStr<Err = IdError>>(
 }
 
 /// What a message says: its large content where it has one, else its own.
-fn body(cells: &Cells<'_, '_>, row: &Row<'_>, seen: &mut Seen) -> Result<Body, BaselineError> {
+fn body(cells: &Cells<'_, '_>, row: &Row<'_>, findings: &mut Findings) -> Result<Body, BaselineError> {
     let own = cells.utf8(3, "content")?;
     let whole = |text: &str| Body::text(text).map_err(|error| error.to_string());
     if cells.integer(LARGE_ROW, "message_id").is_err() {
@@ -152,7 +140,7 @@ fn body(cells: &Cells<'_, '_>, row: &Row<'_>, seen: &mut Seen) -> Result<Body, B
         }
     }
     let text = std::str::from_utf8(bytes).map_err(|_| refuse("content", "is not UTF-8"))?;
-    seen.differing += u64::from(!text.starts_with(own));
+    findings.differing += u64::from(!text.starts_with(own));
     whole(text).map_err(|why| refuse("content", &why))
 }
 

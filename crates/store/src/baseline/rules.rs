@@ -3,9 +3,8 @@
 use privatus_sqlite::Column;
 
 use super::cells::Cells;
+use super::database::SourceDatabase;
 use super::error::BaselineError;
-use super::source::BaselineSource;
-use super::tables::ALL;
 use crate::db::connection::APPLICATION_ID;
 
 /// What a column names: its table and that table's key, the column, the table whose key of the same name it is, and what
@@ -39,13 +38,13 @@ const REFERENCES: [(&str, &str, &str, &str, &str); 7] = [
 ];
 
 /// Whether the database is a vault's: by its mark, its own tables, or a ledger as ours, whose checksums have 64 digits.
-pub(super) fn is_vault(source: &mut BaselineSource) -> Result<bool, BaselineError> {
-    if source.application_id()? == Some(APPLICATION_ID) {
+pub(super) fn is_vault(database: &mut SourceDatabase) -> Result<bool, BaselineError> {
+    if database.application_id()? == Some(APPLICATION_ID) {
         return Ok(true);
     }
     let mut found = false;
     let mut has_ledger = false;
-    source.each(
+    database.each(
         "SELECT lower(name) FROM sqlite_schema WHERE type = 'table'",
         |row| {
             if let Column::Text(name) = row.column(0) {
@@ -59,14 +58,14 @@ pub(super) fn is_vault(source: &mut BaselineSource) -> Result<bool, BaselineErro
         // Another form of the table has other columns: then the comparison says so.
         let columns = "SELECT count(*) FROM pragma_table_info('schema_migrations') WHERE name IN ('version', 'checksum')";
         let mut is_whole = false;
-        source.each(columns, |row| {
+        database.each(columns, |row| {
             is_whole = row.column(0) == Column::Integer(2);
             Ok(())
         })?;
         if is_whole {
             let ours =
                 "SELECT 1 FROM schema_migrations WHERE version > 9999999999999 AND length(checksum) = 64";
-            source.each(ours, |_| {
+            database.each(ours, |_| {
                 found = true;
                 Ok(())
             })?;
@@ -75,16 +74,8 @@ pub(super) fn is_vault(source: &mut BaselineSource) -> Result<bool, BaselineErro
     Ok(found)
 }
 
-/// Counts the rows, and refuses keys that nobody can open, orphans and groups past their limit.
-pub(super) fn check(source: &mut BaselineSource) -> Result<(), BaselineError> {
-    for table in ALL {
-        let rows = source.count(table)?;
-        source.counts.push((table, rows));
-    }
-    let keys = source.rows("key_store");
-    if keys > 0 && !source.skips_keys {
-        return Err(BaselineError::ForeignKeys(keys));
-    }
+/// Refuses orphans and groups past their limit.
+pub(super) fn check(database: &mut SourceDatabase) -> Result<(), BaselineError> {
     for (table, key, column, parent, what) in REFERENCES {
         // A transfer may name neither.
         let named = if table == "file_transfers" {
@@ -97,22 +88,14 @@ pub(super) fn check(source: &mut BaselineSource) -> Result<(), BaselineError> {
              WHERE p.{column} = c.{column} COLLATE BINARY) {} ORDER BY rowid LIMIT 1",
             named.replace("{column}", column)
         );
-        source.each(&sql, |row| {
+        database.each(&sql, |row| {
             Err(Cells::new(table, row).refused(column, &format!("names a {what} that is not there")))
         })?;
     }
     let over = "SELECT rowid, group_id FROM groups AS g WHERE typeof(coalesce(max_members, 100)) = 'integer' \
                 AND (SELECT count(*) FROM group_members AS m WHERE m.group_id = g.group_id COLLATE BINARY) > coalesce(max_members, 100) \
                 ORDER BY rowid LIMIT 1";
-    source.each(over, |row| {
+    database.each(over, |row| {
         Err(Cells::new("groups", row).refused("max_members", "is less than the group has members"))
     })
-}
-
-impl BaselineSource {
-    /// Rows of one of its tables.
-    pub(super) fn rows(&self, table: &str) -> u64 {
-        let found = self.counts.iter().find(|(name, _)| *name == table);
-        found.map_or(0, |(_, rows)| *rows)
-    }
 }

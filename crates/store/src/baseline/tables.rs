@@ -80,9 +80,9 @@ pub(super) struct Field {
     pub(super) is_needed: bool,
 }
 
-/// One table.
+/// One table whose rows are taken over column by column.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Plain {
+pub(super) struct CopiedTable {
     pub(super) table: RawTable,
     /// The first is the key, or a part of it.
     pub(super) fields: &'static [Field],
@@ -105,8 +105,8 @@ const fn must(name: &'static str, kind: Kind) -> Field {
 }
 
 /// The tables in the order in which they are taken: what is named comes before what names it.
-pub(super) const PLAIN: &[Plain] = &[
-    Plain {
+pub(super) const COPIED: &[CopiedTable] = &[
+    CopiedTable {
         table: RawTable::Contacts,
         fields: &[
             must("contact_id", Kind::Id),
@@ -120,7 +120,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("updated_at", Kind::Time),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::Groups,
         fields: &[
             must("group_id", Kind::Id),
@@ -135,7 +135,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("updated_at", Kind::Time),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::GroupMembers,
         fields: &[
             must("group_id", Kind::Id),
@@ -151,7 +151,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("updated_at", Kind::Time),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::Settings,
         fields: &[
             must("key", Kind::SettingKey),
@@ -160,7 +160,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("created_at", Kind::Time),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::AuditLog,
         fields: &[
             must("log_id", Kind::Integer),
@@ -177,7 +177,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("error_message", Kind::Text),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::FileTransfers,
         fields: &[
             must("transfer_id", Kind::Id),
@@ -197,7 +197,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("error_message", Kind::Text),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::BackupMetadata,
         fields: &[
             must("backup_id", Kind::Id),
@@ -212,7 +212,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("retention_until", Kind::Time),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::BackupContents,
         fields: &[
             must("backup_id", Kind::Id),
@@ -222,7 +222,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("checksum", Kind::Text),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::PerformanceMetrics,
         fields: &[
             must("metric_id", Kind::Integer),
@@ -234,7 +234,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("metadata", Kind::Text),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::UsageStatistics,
         fields: &[
             must("stat_id", Kind::Integer),
@@ -243,7 +243,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("value", Kind::Integer),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::AccessControl,
         fields: &[
             must("resource_type", Kind::Text),
@@ -255,7 +255,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("expires_at", Kind::Time),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::SecurityEvents,
         fields: &[
             must("event_id", Kind::Integer),
@@ -271,7 +271,7 @@ pub(super) const PLAIN: &[Plain] = &[
             may("resolution", Kind::Text),
         ],
     },
-    Plain {
+    CopiedTable {
         table: RawTable::RetentionPolicies,
         fields: &[
             must("table_name", Kind::Text),

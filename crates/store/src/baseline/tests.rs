@@ -55,7 +55,7 @@ impl Folder {
     ) -> Result<(Store, Adopted), BaselineError> {
         let path = self.0.path().join("vault");
         let password = Password::new("secret").unwrap();
-        let adopted = Store::adopt(self.source()?, &path, &password, options, progress);
+        let adopted = self.source()?.adopt(&path, &password, options, progress);
         adopted.map(|(store, _, adopted)| (store, adopted))
     }
 

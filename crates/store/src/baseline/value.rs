@@ -13,7 +13,11 @@ use super::time::moment;
 use crate::adopt::RawValue;
 
 /// Reads one column of a row, and refuses what its kind does not allow.
-pub(super) fn take(cells: &Cells<'_, '_>, index: i32, field: &Field) -> Result<RawValue, BaselineError> {
+pub(super) fn read_value(
+    cells: &Cells<'_, '_>,
+    index: i32,
+    field: &Field,
+) -> Result<RawValue, BaselineError> {
     let column = field.name;
     let refused = |why: String| cells.refused(column, &why);
     if cells.column(index) == Column::Null {

@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
     let password = secret::password(arguments, true)?;
     let bar = progress::bar("baseline");
     let stop = progress::interrupted();
-    let result = Store::adopt(source, &path, &password, &options, &mut |at| {
+    let result = source.adopt(&path, &password, &options, &mut |at| {
         bar.set_message(format!("baseline: {}", at.table));
         bar.set_length(at.total);
         bar.set_position(at.done);

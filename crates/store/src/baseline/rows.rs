@@ -4,9 +4,9 @@ use privatus_sqlite::Row;
 
 use super::cells::{Cells, refused};
 use super::error::BaselineError;
-use super::messages::Seen;
-use super::tables::Plain;
-use super::value::take;
+use super::findings::Findings;
+use super::tables::CopiedTable;
+use super::value::read_value;
 use crate::adopt::{RawRows, RawTable, RawValue};
 
 /// A row, and its name in a refusal.
@@ -16,8 +16,8 @@ pub(super) struct Record {
 }
 
 /// The statement that reads a table in the order in which its rows were written.
-pub(super) fn select(plain: &Plain) -> String {
-    let columns: Vec<String> = plain
+pub(super) fn select(table: &CopiedTable) -> String {
+    let columns: Vec<String> = table
         .fields
         .iter()
         .map(|field| format!("\"{}\"", field.name))
@@ -25,19 +25,23 @@ pub(super) fn select(plain: &Plain) -> String {
     format!(
         "SELECT rowid, {} FROM \"{}\" ORDER BY rowid",
         columns.join(", "),
-        plain.table.name()
+        table.table.name()
     )
 }
 
 /// Reads a row, and says how many bytes it holds.
-pub(super) fn read(plain: &Plain, row: &Row<'_>, seen: &mut Seen) -> Result<(Record, usize), BaselineError> {
-    let cells = Cells::new(plain.table.name(), row);
-    let mut values = Vec::with_capacity(plain.fields.len());
-    for (index, field) in (1..).zip(plain.fields) {
-        values.push((field.name, take(&cells, index, field)?));
+pub(super) fn read(
+    table: &CopiedTable,
+    row: &Row<'_>,
+    findings: &mut Findings,
+) -> Result<(Record, usize), BaselineError> {
+    let cells = Cells::new(table.table.name(), row);
+    let mut values = Vec::with_capacity(table.fields.len());
+    for (index, field) in (1..).zip(table.fields) {
+        values.push((field.name, read_value(&cells, index, field)?));
     }
-    if plain.table == RawTable::Contacts {
-        seen.unverified += u64::from(unverify_without_key(&mut values));
+    if table.table == RawTable::Contacts {
+        findings.unverified += u64::from(unverify_without_key(&mut values));
     }
     let size = values.iter().map(|(_, value)| value.size()).sum();
     let name = cells.name();
@@ -64,11 +68,11 @@ fn unverify_without_key(values: &mut [(&'static str, RawValue)]) -> bool {
 /// Writes the rows of a table.
 pub(super) fn write(
     rows: &mut RawRows<'_, '_>,
-    plain: &Plain,
+    table: &CopiedTable,
     records: Vec<Record>,
 ) -> Result<(), BaselineError> {
     for record in records {
-        if !rows.insert(plain.table, record.values)? {
+        if !rows.insert(table.table, record.values)? {
             let why = "breaks a rule of the vault's table (is it there twice?)";
             return Err(refused(&record.name, "", why));
         }

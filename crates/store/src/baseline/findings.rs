@@ -1,0 +1,14 @@
+//! What is met while rows are read, and told when all are there.
+
+/// Counts of what became another than it was.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// Deleted messages that still had a content.
+    pub(super) deleted: u64,
+    /// Of those, with a row in `message_content`.
+    pub(super) deleted_large: u64,
+    /// Messages whose own content is no beginning of the large one beside it.
+    pub(super) differing: u64,
+    /// Contacts that were verified without a key.
+    pub(super) unverified: u64,
+}
