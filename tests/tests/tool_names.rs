@@ -194,7 +194,7 @@ fn other_database(folder: &std::path::Path) -> [String; 2] {
         .with_key(&key)
         .with_page_mac(PageMac::Sha512);
     let mut connection = Connection::open(&database, &options).unwrap();
-    let tables = include_str!("../../crates/store/src/baseline/specification.sql");
+    let tables = include_str!("../../crates/import/src/baseline/specification.sql");
     connection.execute_batch(tables).unwrap();
     let row =
         "INSERT INTO key_store (key_id, key_type, encrypted_key, algorithm) VALUES ('k', 't', x'00', 'a')";

@@ -86,7 +86,7 @@ fn baseline(workspace: &Workspace, python: &Path, folder: &Path) -> Result<()> {
         command.arg(workspace.path(FOLDER).join(name));
         command
     };
-    let tables = workspace.path("crates/store/src/baseline/specification.sql");
+    let tables = workspace.path("crates/import/src/baseline/specification.sql");
     process::run(script("make_source.py").args([&database, &tables, &key]))?;
     let before = fs::read(&database)?;
     let [database_word, key_word, export_word] = [&database, &key, &export]

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use privatus_import::ImportError;
-use privatus_store::{BaselineError, StoreError};
+use privatus_import::baseline::BaselineError;
+use privatus_store::StoreError;
 
 /// Why a command ended without success.
 #[derive(Debug)]

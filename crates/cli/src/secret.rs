@@ -3,7 +3,8 @@
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 
-use privatus_store::{Password, RecoveryCode, Secret, SourceKey};
+use privatus_import::baseline::SourceKey;
+use privatus_store::{Password, RecoveryCode, Secret};
 use zeroize::Zeroizing;
 
 use crate::args::Arguments;

@@ -4,7 +4,6 @@
 mod access;
 mod adopt;
 mod audit;
-mod baseline;
 mod contact;
 mod conversation;
 mod db;
@@ -31,11 +30,9 @@ mod verify;
 pub use access::Session;
 pub use adopt::{RawMessage, RawRows, RawTable, RawValue, UnfinishedVault};
 pub use audit::AuditCheck;
-pub use baseline::{
-    AdoptProgress, Adopted, BaselineError, BaselineSource, NotARawKey, SkippedRows, SourceKey, TakenRows,
-};
 pub use contact::safety_number;
 #[cfg(feature = "testing")]
+pub use db::connection::APPLICATION_ID;
 pub use db::work_done::WorkDone;
 pub use error::StoreError;
 pub use group::RestoredGroup;
@@ -51,5 +48,5 @@ pub use tx::{ReadTx, WriteTx};
 pub use upgrade::{DownPlan, Downgrade, Migrator, SchemaCheck, Snapshot, StepStatus, Upgrade};
 #[cfg(feature = "testing")]
 pub use upgrade::{PlainWorld, STEPS};
-pub use vault::{VaultKeys, VaultOptions};
+pub use vault::{VaultKeys, VaultOptions, is_in_open_vault};
 pub use verify::{Verification, VerifyProgress};

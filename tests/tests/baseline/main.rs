@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 #[test]
 fn the_stores_copy_is_the_specification() {
     let ours: BTreeSet<String> = split::statements(include_str!(
-        "../../../crates/store/src/baseline/specification.sql"
+        "../../../crates/import/src/baseline/specification.sql"
     ))
     .into_iter()
     .collect();

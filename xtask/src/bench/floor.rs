@@ -18,7 +18,7 @@ use super::sample::{CONVERSATIONS, Sample};
 use super::side::Side;
 
 const SCHEMA: &str = concat!(
-    include_str!("../../../crates/store/src/baseline/specification.sql"),
+    include_str!("../../../crates/import/src/baseline/specification.sql"),
     "\nALTER TABLE contacts ADD COLUMN profile_picture TEXT;",
     "\nALTER TABLE messages ADD COLUMN reply_to TEXT REFERENCES messages(message_id);\n",
 );

@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::vault::disk_is_full;
 
 /// `application_id` of every vault database: "Prvt".
-pub(crate) const APPLICATION_ID: i64 = 0x5072_7674;
+pub const APPLICATION_ID: i64 = 0x5072_7674;
 /// Milliseconds to wait for another process (the specification's `busy_timeout`).
 const BUSY_TIMEOUT: u32 = 30_000;
 /// Page cache of the writer in KiB, negative as SQLite wants it: the specification's `cache_size`.

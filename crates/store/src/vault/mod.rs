@@ -17,4 +17,5 @@ pub(crate) use files::{Files, disk_is_full};
 pub use open::VaultKeys;
 pub(crate) use open::{check_ours, raw_key, share, unlock_files};
 pub use options::VaultOptions;
-pub(crate) use registry::{OpenGuard, holds};
+pub(crate) use registry::OpenGuard;
+pub use registry::is_in_open_vault;

@@ -27,7 +27,8 @@ impl OpenGuard {
 }
 
 /// Whether a file lies in a vault that this process has open: opening it beside SQLite would drop its locks.
-pub(crate) fn holds(file: &Path) -> bool {
+#[must_use]
+pub fn is_in_open_vault(file: &Path) -> bool {
     let Some(folder) = file
         .canonicalize()
         .ok()

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use privatus_store::{Adopted, BaselineError, BaselineSource, RecoveryCode, Store, StoreError, VaultOptions};
+use privatus_import::baseline::{Adopted, BaselineError, BaselineSource};
+use privatus_store::{RecoveryCode, Store, StoreError, VaultOptions};
 use serde_json::{Value, json};
 
 use crate::args::{Arguments, Baseline};

@@ -1,13 +1,13 @@
 //! Rows taken over column by column.
 
 use privatus_sqlite::Row;
+use privatus_store::{RawRows, RawTable, RawValue};
 
 use super::cells::{Cells, refused};
 use super::error::BaselineError;
 use super::findings::Findings;
 use super::tables::CopiedTable;
 use super::value::read_value;
-use crate::adopt::{RawRows, RawTable, RawValue};
 
 /// A row, and its name in a refusal.
 pub(super) struct Record {

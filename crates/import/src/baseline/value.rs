@@ -4,13 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use privatus_domain::{DisplayName, Id, JsonText, MemberLimit, PublicKey, SettingKey, encode_setting_value};
 use privatus_sqlite::Column;
+use privatus_store::RawValue;
 use zeroize::Zeroizing;
 
 use super::cells::Cells;
 use super::error::BaselineError;
 use super::tables::{Field, Form, Kind};
 use super::time::moment;
-use crate::adopt::RawValue;
 
 /// Reads one column of a row, and refuses what its kind does not allow.
 pub(super) fn read_value(

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use privatus_crypto::{Password, RecoveryCode};
 use privatus_sqlite::Row;
+use privatus_store::{Password, RawRows, RecoveryCode, Store, StoreError, UnfinishedVault, VaultOptions};
 
 use super::adopted::{AdoptProgress, Adopted};
 use super::error::BaselineError;
@@ -11,10 +11,6 @@ use super::findings::Findings;
 use super::source::BaselineSource;
 use super::tables::COPIED;
 use super::{messages, rows};
-use crate::adopt::{RawRows, UnfinishedVault};
-use crate::error::StoreError;
-use crate::store::Store;
-use crate::vault::VaultOptions;
 
 /// Tables whose rows are no rows of their own in a vault.
 const LEFT_OUT: [&str; 3] = ["schema_migrations", "key_store", "message_content"];

@@ -3,11 +3,11 @@
 use privatus_domain::limits::TEXT_BYTES;
 use privatus_domain::{Body, ContactId, Direction, IdError, MessageId, NewMessage, SenderRef};
 use privatus_sqlite::Row;
+use privatus_store::{RawMessage, RawRows};
 
 use super::cells::{Cells, refused};
 use super::error::BaselineError;
 use super::findings::Findings;
-use crate::adopt::{RawMessage, RawRows};
 
 /// Reads the messages in the order in which they were written; large content has its own rowid and key in front.
 pub(super) const SELECT: &str = "SELECT m.rowid, m.message_id, m.contact_id, m.content, m.is_outgoing, m.is_encrypted, \

@@ -1,11 +1,11 @@
 //! What holds between the rows of a source, looked at before anything is made.
 
 use privatus_sqlite::Column;
+use privatus_store::APPLICATION_ID;
 
 use super::cells::Cells;
 use super::database::SourceDatabase;
 use super::error::BaselineError;
-use crate::db::connection::APPLICATION_ID;
 
 /// What a column names: its table and that table's key, the column, the table whose key of the same name it is, and what
 /// to call that.

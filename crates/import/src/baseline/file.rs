@@ -1,8 +1,4 @@
 //! The file of a source: looked at from outside, then opened with its key.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "reads the head of a file that no store of this process has open, before SQLite opens it"
-)]
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -10,11 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac};
+use privatus_store::{StoreError, is_in_open_vault};
 
 use super::error::BaselineError;
 use super::key::SourceKey;
-use crate::error::StoreError;
-use crate::vault::holds;
 
 /// SQLCipher 4's page size in bytes.
 const PAGE: u64 = 4096;
@@ -63,7 +58,8 @@ pub(super) fn behind(path: &Path) -> Result<PathBuf, BaselineError> {
 /// Looks at a file from outside: no vault's that is open here, there, whole pages, encrypted, nothing unmerged beside it.
 /// `path` is what the texts name.
 pub(super) fn look(file: &Path, path: &Path) -> Result<Stamp, BaselineError> {
-    if holds(file) {
+    // Before anything opens it: whoever closes a file drops the locks that the store has on it.
+    if is_in_open_vault(file) {
         return Err(BaselineError::IsVault(path.to_owned()));
     }
     let failed = |error: std::io::Error| failed(path, &error);

@@ -1,25 +1,23 @@
-//! A takeover seen from inside: what is sealed, in which order, and that one which ends early leaves nothing.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_methods
-)]
+//! A takeover from a file to a vault: what is sealed, in which order, and that one which ends early leaves nothing.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::PathBuf;
 
-use privatus_crypto::Password;
-use privatus_domain::Id;
+use privatus_domain::{JsonText, SettingKey, Timestamp};
 use privatus_sqlite::fault::FaultVfs;
 use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac, RawKey};
+use privatus_store::{PageStart, Password, Store, StoreError, VaultOptions};
 
 use super::compare::SPECIFICATION;
 use super::{AdoptProgress, Adopted, BaselineError, BaselineSource, SourceKey};
-use crate::db::statement::Sql;
-use crate::setting::fields;
-use crate::testing::{clock, options};
-use crate::{PageStart, Store, StoreError, VaultOptions};
+
+fn options() -> VaultOptions {
+    VaultOptions {
+        clock: Some(|| Timestamp::parse("2025-06-15T12:00:00Z").unwrap()),
+        ..VaultOptions::cheap_for_tests()
+    }
+}
 
 struct Folder(tempfile::TempDir);
 
@@ -68,22 +66,9 @@ impl Folder {
     }
 }
 
-/// The plaintext of a sealed value.
-fn opened(store: &Store, table: &str, column: &str, filter: &str, row_id: &[u8]) -> (String, Vec<u8>) {
-    let sql = format!("SELECT {column} FROM {table} WHERE {filter}");
-    store
-        .read(|tx| {
-            let envelope: Vec<u8> = tx.db.row(Sql::new(sql), "read")?.unwrap();
-            let number = privatus_crypto::envelope_key_number(&envelope)?;
-            let scope = Sql::new("SELECT key_type || ' ' || scope FROM key_store WHERE key_number = ?");
-            let scope: Option<String> = tx.db.row(scope.bind(i64::from(number)), "read")?;
-            Ok::<_, StoreError>((scope.unwrap(), tx.open_value(table, column, row_id, &envelope)?))
-        })
-        .unwrap()
-}
-
+/// Each is what its table's own reader opens.
 #[test]
-fn each_sealed_value_is_in_its_place_under_its_key() {
+fn each_sealed_value_is_what_the_source_says() {
     let folder = Folder::new(
         PageMac::Sha256,
         "INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('a', 'A', '00fF');
@@ -93,117 +78,46 @@ fn each_sealed_value_is_in_its_place_under_its_key() {
          INSERT INTO settings (key, value) VALUES ('k', 'words');
          INSERT INTO audit_log (log_id, event_type, action, details) VALUES (-5, 'e', 'a', '[]');
          INSERT INTO security_events (event_id, event_type, severity, raw_data) VALUES (300, 'e', 'low', CAST('7' AS BLOB));
-         INSERT INTO file_transfers (transfer_id, file_name, file_size, file_hash, direction, status)
-         VALUES ('t', 'naïve.txt', 1, 'Ab01', 'inbound', 'active'), ('u', 'x', 1, 'sha1:zz', 'inbound', 'active'),
-         ('v', 'x', 1, x'3031', 'inbound', 'active');",
+         INSERT INTO file_transfers (transfer_id, file_name, file_size, file_hash, contact_id, direction, status)
+         VALUES ('t', 'naïve.txt', 1, 'Ab01', 'a', 'inbound', 'active'), ('u', 'x', 1, 'sha1:zz', 'a', 'inbound', 'active'),
+         ('v', 'x', 1, x'3031', 'a', 'inbound', 'active');",
     );
-    let (store, adopted) = folder.adopt(&options(clock), &mut |_| true).unwrap();
+    let (store, adopted) = folder.adopt(&options(), &mut |_| true).unwrap();
     assert!(
         adopted.skipped.is_empty() && adopted.notes.is_empty(),
         "{adopted:?}"
     );
-    let id = |text: &str| text.parse::<Id>().unwrap().canonical();
-    for (table, column, filter, row_id, key, plain) in [
-        (
-            "contacts",
-            "public_key",
-            "TRUE",
-            id("a"),
-            "table contacts.public_key",
-            &[0, 255][..],
-        ),
-        ("groups", "settings", "TRUE", id("g"), "group g", b"{\"b\":1.50}"),
-        (
-            "group_members",
-            "permissions",
-            "TRUE",
-            fields([&id("g"), &id("a")]),
-            "group g",
-            b"\"all of \\\"them\\\"\"",
-        ),
-        (
-            "settings",
-            "value",
-            "TRUE",
-            fields([b"", b"k"]),
-            "table settings.value",
-            b"\"words\"",
-        ),
-        (
-            "audit_log",
-            "details",
-            "TRUE",
-            (-5_i64).to_le_bytes().to_vec(),
-            "table audit_log.details",
-            b"[]",
-        ),
-        (
-            "security_events",
-            "raw_data",
-            "TRUE",
-            300_i64.to_le_bytes().to_vec(),
-            "table security_events.raw_data",
-            b"7",
-        ),
-        (
-            "file_transfers",
-            "file_name",
-            "transfer_id = 't'",
-            id("t"),
-            "table file_transfers.file_name",
-            "naïve.txt".as_bytes(),
-        ),
-        (
-            "file_transfers",
-            "file_hash",
-            "transfer_id = 't'",
-            id("t"),
-            "table file_transfers.file_hash",
-            &[0xab, 1],
-        ),
-        (
-            "file_transfers",
-            "file_hash",
-            "transfer_id = 'u'",
-            id("u"),
-            "table file_transfers.file_hash",
-            b"sha1:zz",
-        ),
-        (
-            "file_transfers",
-            "file_hash",
-            "transfer_id = 'v'",
-            id("v"),
-            "table file_transfers.file_hash",
-            b"01",
-        ),
-    ] {
-        let found = opened(&store, table, column, filter, &row_id);
-        assert_eq!(
-            found,
-            (key.to_owned(), plain.to_vec()),
-            "{table}.{column} {filter}"
-        );
-    }
+    let json = |text: Option<&JsonText>| text.map(|text| text.as_str().to_owned()).unwrap();
+    let (found, hashes): (Vec<String>, Vec<Vec<u8>>) = store
+        .read(|tx| {
+            let (group, contact) = ("g".parse()?, "a".parse()?);
+            assert_eq!(tx.contact_by_id(&contact)?.public_key.as_bytes(), [0, 255]);
+            let entries = tx.audit_entries_after(-10)?;
+            let transfers = ["t", "u", "v"].map(|id| tx.transfer_by_id(&id.parse().unwrap()).unwrap());
+            let [named, ..] = &transfers;
+            let found = vec![
+                json(tx.group_by_id(&group)?.settings.as_json()),
+                json(tx.group_member(&group, &contact)?.permissions.as_json()),
+                json(Some(&tx.setting("", &SettingKey::new("k")?)?.value)),
+                json(entries.first().unwrap().details.as_ref()),
+                json(tx.security_event_by_id(300)?.raw_data.as_ref()),
+                named.file_name.clone(),
+            ];
+            Ok::<_, StoreError>((found, transfers.map(|transfer| transfer.hash).into()))
+        })
+        .unwrap();
+    let words = [
+        "{\"b\":1.50}",
+        "\"all of \\\"them\\\"\"",
+        "\"words\"",
+        "[]",
+        "7",
+        "naïve.txt",
+    ];
+    assert_eq!(found, words);
+    assert_eq!(hashes, [&[0xab, 1][..], b"sha1:zz", b"01"]);
     let verified = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
     assert!(verified.is_content(), "{:?}", verified.problems);
-
-    // And verify finds one that was put into another row.
-    let swap =
-        "UPDATE file_transfers SET file_hash = (SELECT file_hash FROM file_transfers WHERE transfer_id = 'u')
-                WHERE transfer_id = 't'";
-    store.with_writer(|db| Ok(db.raw().execute_batch(swap)?)).unwrap();
-    let verified = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
-    assert_eq!(verified.problem_count, 1);
-    assert!(
-        verified
-            .problems
-            .first()
-            .unwrap()
-            .starts_with("file_transfers.file_hash of row 1"),
-        "{:?}",
-        verified.problems
-    );
 }
 
 /// More than one batch, contacts mixed, many of one instant, times ahead of the clock, ids that come back.
@@ -221,7 +135,7 @@ fn many_messages_keep_their_order_and_their_times() {
     );
     let mut steps = Vec::new();
     let (store, adopted) = folder
-        .adopt(&options(clock), &mut |at| {
+        .adopt(&options(), &mut |at| {
             steps.push((at.table, at.done, at.total));
             true
         })
@@ -277,14 +191,14 @@ fn one_that_is_stopped_or_fails_leaves_nothing() {
          INSERT INTO settings (key, value) VALUES ('k', hex(zeroblob(200000)));",
     );
     let before = fs::read(folder.database()).unwrap();
-    let stopped = folder.adopt(&options(clock), &mut |at| at.table != "settings");
+    let stopped = folder.adopt(&options(), &mut |at| at.table != "settings");
     assert!(matches!(stopped, Err(BaselineError::Stopped)), "{stopped:?}");
     assert_eq!(folder.names(), ["source.db"]);
 
     let vfs = FaultVfs::register("baseline-full").unwrap();
     let faulty = VaultOptions {
         vfs: Some("baseline-full".into()),
-        ..options(clock)
+        ..options()
     };
     // The schema fits, the settings do not.
     let mut armed = false;
@@ -303,7 +217,7 @@ fn one_that_is_stopped_or_fails_leaves_nothing() {
     vfs.disarm();
     assert_eq!(folder.names(), ["source.db"]);
     assert_eq!(fs::read(folder.database()).unwrap(), before);
-    folder.adopt(&options(clock), &mut |_| true).unwrap();
+    folder.adopt(&options(), &mut |_| true).unwrap();
 }
 
 #[test]
@@ -312,7 +226,7 @@ fn a_source_that_changes_meanwhile_is_refused() {
         PageMac::Sha512,
         "INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('a', 'A', '')",
     );
-    let changed = folder.adopt(&options(clock), &mut |_| {
+    let changed = folder.adopt(&options(), &mut |_| {
         folder.sql(PageMac::Sha512, "CREATE TABLE more (a)");
         true
     });
@@ -327,15 +241,14 @@ fn a_source_that_changes_meanwhile_is_refused() {
 /// Its key would open it; but a file of a vault that is open here is not even looked at, for that would drop its locks.
 #[test]
 fn a_vault_that_this_process_has_open_is_not_touched() {
-    let vault = crate::testing::Vault::new();
+    let folder = tempfile::tempdir().unwrap();
+    let password = Password::new("secret").unwrap();
+    let (store, _) = Store::create(&folder.path().join("vault"), &password, &options()).unwrap();
     let key = SourceKey::from_file_bytes("11".repeat(32).as_bytes()).unwrap();
-    let error = BaselineSource::open(&vault.store.database_path(), &key, false).unwrap_err();
-    assert!(
-        error.to_string().contains("is a vault's database already"),
-        "{error}"
-    );
-    let path = vault.store.database_path();
-    let (_folder, _) = vault.lock();
+    let path = store.database_path();
+    let error = BaselineSource::open(&path, &key, false).unwrap_err();
+    assert!(matches!(error, BaselineError::IsVault(_)), "{error}");
+    store.lock().unwrap();
     let error = BaselineSource::open(&path, &key, false).unwrap_err();
     assert!(matches!(error, BaselineError::Key(_)), "{error}");
 }

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use privatus_sqlite::SqliteError;
-
-use crate::error::StoreError;
+use privatus_store::StoreError;
 
 /// What is opened, for the texts about what is not.
 const FORM: &str = "what is taken is SQLCipher 4: pages of 4,096 bytes with HMAC-SHA512 or HMAC-SHA256, and no plaintext header";

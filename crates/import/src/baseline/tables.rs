@@ -1,6 +1,6 @@
 //! The tables whose rows are taken over column by column, and what each column must be.
 
-use crate::adopt::RawTable;
+use privatus_store::RawTable;
 
 /// Every table of the specification, in its order.
 pub(super) const ALL: [&str; 17] = [
