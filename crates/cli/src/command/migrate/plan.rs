@@ -27,10 +27,6 @@ pub(super) fn loses(plan: &DownPlan) -> String {
 }
 
 fn loss_text(loss: &Loss) -> String {
-    let (table, count) = (table(loss), grouped(loss.values));
-=======
-fn of(loss: &Loss) -> String {
-    let (table, count) = (DownPlan::table_of(loss), grouped(loss.values));
     let (table, count) = (DownPlan::table_of(loss), grouped(loss.values));
     match (&loss.column, loss.values) {
         (Some(column), 1) => format!("{table}.{column}, 1 value"),
