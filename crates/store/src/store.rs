@@ -74,6 +74,12 @@ impl Store {
         &self.warnings
     }
 
+    /// What opening changed of the schema, if the vault was an older build's.
+    #[must_use]
+    pub const fn upgrade(&self) -> Option<&Upgrade> {
+        self.upgrade.as_ref()
+    }
+
     /// Runs a write transaction; `name` says in errors and metrics what it was for. Writers of this process queue first
     /// come, first served. An error of `work` rolls everything back.
     ///

@@ -7,6 +7,7 @@ mod error;
 mod host;
 mod migrator;
 pub(crate) mod older_rows;
+mod outcome;
 #[cfg(feature = "testing")]
 mod plain;
 mod snapshot;
@@ -20,11 +21,11 @@ mod verify;
 pub use down::{DownPlan, Downgrade};
 use host::VaultHost;
 pub use migrator::Migrator;
+pub use outcome::Upgrade;
 #[cfg(feature = "testing")]
 pub use plain::PlainWorld;
 pub use snapshot::Snapshot;
 pub use status::StepStatus;
 pub use steps::STEPS;
-pub use up::Upgrade;
 pub(crate) use up::{create, pending, run_pending};
 pub use verify::SchemaCheck;

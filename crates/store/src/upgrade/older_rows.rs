@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::run::write_on;
 use crate::tx::WriteTx;
 use crate::tx::shared::Shared;
-use crate::upgrade::Upgrade;
+use crate::upgrade::outcome::Upgrade;
 
 /// The schema whose rules the store settles (docs/MIGRATIONS.md, "Expand, backfill, contract").
 pub(crate) const RULES_VERSION: i64 = 20_261_125_000_003;

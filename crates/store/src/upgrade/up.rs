@@ -3,38 +3,17 @@
 use std::fs::File;
 
 use privatus_crypto::Unlocked;
-use privatus_migrate::{Step, Version, state};
+use privatus_migrate::{Step, state};
 
+use super::STEPS;
 use super::change::{after_copy, open, tell, with_runner};
 use super::error::known;
-use super::{STEPS, Snapshot};
+use super::outcome::Upgrade;
 use crate::db::connection::Connection;
 use crate::error::StoreError;
-use crate::store::Store;
 use crate::upgrade::older_rows::adapt;
 use crate::vault::locks::wait;
 use crate::vault::{Files, VaultOptions, share};
-
-/// What an open changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upgrade {
-    /// The schema before.
-    pub from: Version,
-    /// The schema now.
-    pub to: Version,
-    /// The steps' folders, in order.
-    pub steps: Vec<String>,
-    /// The copy of the database as it was; the next open that goes well removes it.
-    pub snapshot: Snapshot,
-}
-
-impl Store {
-    /// What opening changed of the schema, if the vault was an older build's.
-    #[must_use]
-    pub const fn upgrade(&self) -> Option<&Upgrade> {
-        self.upgrade.as_ref()
-    }
-}
 
 /// Makes the schema in an empty database.
 pub(crate) fn create(

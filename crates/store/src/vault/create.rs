@@ -19,7 +19,7 @@ use crate::tx::shared::{Shared, system_time};
 use crate::upgrade;
 use crate::vault::VaultOptions;
 use crate::vault::building::Building;
-use crate::vault::open::{raw_key, share};
+use crate::vault::ours::{raw_key, share};
 use crate::vault::{Files, OpenGuard};
 
 /// How long deriving the password's key should take on this machine (DESIGN section 4).

@@ -8,6 +8,7 @@ mod generation;
 pub(crate) mod locks;
 mod open;
 mod options;
+mod ours;
 mod password;
 mod registry;
 mod rings;
@@ -15,7 +16,8 @@ mod snapshot_files;
 
 pub(crate) use files::{Files, disk_is_full};
 pub use open::VaultKeys;
-pub(crate) use open::{check_ours, raw_key, share, unlock_files};
+pub(crate) use open::unlock_files;
 pub use options::VaultOptions;
+pub(crate) use ours::{check_ours, raw_key, share};
 pub(crate) use registry::OpenGuard;
 pub use registry::is_in_open_vault;

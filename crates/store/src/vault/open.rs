@@ -1,28 +1,20 @@
 //! Unlocking: files, key ring, secret, database, in that order, and nothing written before all of it is ours.
 
 use std::path::Path;
-use std::sync::RwLock;
 
 use privatus_crypto::{KeyRing, Secret, Unlocked};
 use privatus_domain::{Act, NewAuditEntry};
-use privatus_sqlite::RawKey;
 
-use crate::db::connection::{APPLICATION_ID, Connection, Role};
-use crate::db::hot;
+use crate::db::connection::{Connection, Role};
 use crate::db::pool::Pool;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::partition::catalogue::Catalogue;
 use crate::store::Store;
 use crate::transfer::{has_active, pause_stale};
-use crate::tx::cursors::Cursors;
-use crate::tx::gathered::Statistics;
-use crate::tx::key_cache::{CountedIdKey, KeyCache};
-use crate::tx::queue::Pending;
 use crate::tx::shared::{Shared, system_time};
-use crate::upgrade::older_rows::RULES_VERSION;
 use crate::upgrade::{Upgrade, pending, run_pending};
 use crate::vault::locks::HeldLock;
+use crate::vault::ours::{check_ours, raw_key, share};
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
 use crate::vault::{Files, OpenGuard, VaultOptions};
 
@@ -282,14 +274,6 @@ pub(crate) fn unlock_files(
     Ok((closed.files, closed.guard, closed.lock.lock, unlocked))
 }
 
-/// SQLCipher's raw key of an unlocked vault.
-pub(crate) fn raw_key(unlocked: &Unlocked) -> RawKey {
-    RawKey::new(
-        unlocked.database_key().dangerously_expose_bytes(),
-        unlocked.cipher_salt(),
-    )
-}
-
 /// Looks whether the database is ours, in one snapshot; `None` when its schema is older than this build's.
 fn look(
     db: &mut Connection,
@@ -308,53 +292,4 @@ fn look(
     };
     db.run(Sql::new("ROLLBACK"), "end a transaction")?;
     Ok(looked)
-}
-
-/// What the connections share, once the database is known to be ours.
-pub(crate) fn share(
-    db: &mut Connection,
-    unlocked: &Unlocked,
-    options: &VaultOptions,
-) -> Result<Shared, StoreError> {
-    let root = unlocked.master().key_store_key();
-    let sql = Sql::new(hot::OPEN_ID_KEY);
-    let row: Option<(i64, Vec<u8>, Option<i64>)> = db.row(sql, "find the id key")?;
-    let missing = || StoreError::DatabaseDamaged("the id key is missing".into());
-    let (number, wrapped, settled) = row.ok_or_else(missing)?;
-    let number = u32::try_from(number).map_err(|_| missing())?;
-    let vault_id = unlocked.vault_id();
-    let id_key = root
-        .unwrap(&vault_id, number, "id", "ids", &wrapped)?
-        .into_id_key();
-    let id_key = CountedIdKey::new(number, id_key);
-    let version = Catalogue::current_version(db)?;
-    let catalogue = Catalogue::load(db, version)?;
-    Ok(Shared {
-        vault_id,
-        root,
-        id_key,
-        keys: KeyCache::default(),
-        catalogue: RwLock::new(catalogue.into()),
-        clock: options.clock,
-        cursors: Cursors::default(),
-        pending: Pending::default(),
-        statistics: Statistics::default(),
-        user: None,
-        is_settled: settled.is_some_and(|version| version >= RULES_VERSION),
-    })
-}
-
-/// Gives the highest generation of the key ring that the database was opened under.
-pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<i64, StoreError> {
-    let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
-    if db.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
-        return Err(foreign());
-    }
-    let sql = Sql::new(hot::OPEN_VAULT);
-    match db.row(sql, "read the vault's id")? {
-        Some((id, generation)) if Vec::<u8>::as_slice(&id) == unlocked.vault_id().as_bytes() => {
-            Ok(generation)
-        }
-        _ => Err(foreign()),
-    }
 }
