@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::limits::{ATTRIBUTE_BYTES, PREVIEW_CHARS, TEXT_BYTES};
 
@@ -54,7 +55,8 @@ pub struct Media {
 /// What a message says: a text of at most 1 MiB, and what hangs on it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Body {
-    text: String,
+    /// Wiped when the body goes.
+    text: Zeroizing<String>,
     /// Boxed, and absent where there are none: most bodies are a text, and a page moves each several times.
     attributes: Option<Box<Attributes>>,
 }
@@ -105,7 +107,10 @@ impl Body {
             return Err(BodyError::TextTooLarge(text.len()));
         }
         let attributes = (!attributes.is_empty()).then(|| Box::new(attributes));
-        let body = Self { text, attributes };
+        let body = Self {
+            text: Zeroizing::new(text),
+            attributes,
+        };
         if body.attributes.is_some() {
             let size = body.attribute_json().len();
             if size > ATTRIBUTE_BYTES {
@@ -123,8 +128,8 @@ impl Body {
 
     /// The text, taken out.
     #[must_use]
-    pub fn into_text(self) -> String {
-        self.text
+    pub fn into_text(mut self) -> String {
+        std::mem::take(&mut *self.text)
     }
 
     /// Everything beside the text.

@@ -1,6 +1,7 @@
 //! What a step needs of the vault that it runs in.
 
 use privatus_sqlite::Connection;
+use zeroize::Zeroizing;
 
 use crate::error::MigrateError;
 
@@ -42,7 +43,7 @@ pub trait Host {
         Ok(Vec::new())
     }
 
-    /// Opens a sealed value; `row_id` is the row's primary key in canonical bytes. A host without keys takes the value for
+    /// Opens a sealed value, to be wiped when it goes; `row_id` is the row's primary key in canonical bytes. A host without keys takes the value for
     /// its plaintext.
     ///
     /// # Errors
@@ -54,11 +55,11 @@ pub trait Host {
         _column: &str,
         _row_id: &[u8],
         envelope: &[u8],
-    ) -> Result<Vec<u8>, MigrateError> {
-        Ok(envelope.to_vec())
+    ) -> Result<Zeroizing<Vec<u8>>, MigrateError> {
+        Ok(Zeroizing::new(envelope.to_vec()))
     }
 
-    /// Seals a value under the key whose number `envelope`, the value it replaces, carries.
+    /// Seals a value, with randomness drawn unbuffered, under the key whose number `envelope`, the value it replaces, carries.
     ///
     /// # Errors
     /// Those of finding the key, and no randomness.

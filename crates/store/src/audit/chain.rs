@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use privatus_crypto::AuditKey;
 use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, TimeText, audit_log, key_store};
+use zeroize::Zeroizing;
 
 use super::KEY;
 use crate::error::StoreError;
@@ -96,7 +97,7 @@ impl ReadTx<'_> {
     }
 
     /// The plaintext of an entry's details.
-    pub(super) fn audit_details(&mut self, row: &EntryRow) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(super) fn audit_details(&mut self, row: &EntryRow) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         let row_id = row.log_id.0.to_le_bytes();
         let open = |envelope: &SqlBlob| self.open_value("audit_log", "details", &row_id, &envelope.0);
         row.details.as_ref().map(open).transpose()

@@ -98,7 +98,13 @@ impl WriteTx<'_> {
                     }
                     details => details?,
                 };
-                previous = entry_mac(&key, place, &previous, &row, details.as_deref());
+                previous = entry_mac(
+                    &key,
+                    place,
+                    &previous,
+                    &row,
+                    details.as_deref().map(Vec::as_slice),
+                );
                 let sql = Sql::new(hot::AUDIT_ENTRY_CHAIN)
                     .bind(previous.as_slice())
                     .bind(i64::from(number))

@@ -188,7 +188,13 @@ impl ReadTx<'_> {
         };
         let vault = self.shared.vault_id;
         let place = (vault.as_bytes().as_slice(), *number);
-        let mac = entry_mac(key, place, &walk.previous, row, details.as_deref());
+        let mac = entry_mac(
+            key,
+            place,
+            &walk.previous,
+            row,
+            details.as_deref().map(Vec::as_slice),
+        );
         if mac.as_slice() != stored.0.as_slice() {
             let expected = walk.last.saturating_add(1);
             return Ok(Err(if log_id > expected {
@@ -198,7 +204,7 @@ impl ReadTx<'_> {
             }));
         }
         walk.follow(log_id, mac);
-        walk.settle(row, details.as_deref());
+        walk.settle(row, details.as_deref().map(Vec::as_slice));
         Ok(Ok(()))
     }
 

@@ -111,7 +111,7 @@ impl ReadTx<'_> {
         Ok(Contact {
             id,
             display_name,
-            public_key: PublicKey::kept(key)?,
+            public_key: PublicKey::kept(key.to_vec())?,
             is_verified: is_verified.unwrap_or_default(),
             is_online: is_online.unwrap_or_default(),
             added_at: time(added_at)?.unwrap_or(Timestamp::MIN),

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use privatus_crypto::{Context, TableKey, envelope_key_number};
 use privatus_domain::{Body, Id, StoredBody};
 use privatus_schema::{SqlText, message_content};
+use zeroize::Zeroizing;
 
 use crate::db::hot;
 use crate::db::statement::Sql;
@@ -166,7 +167,7 @@ impl ReadTx<'_> {
         let plain = match algorithm.as_deref() {
             None => packed,
             // The row's own sealed record bounds what is unpacked.
-            Some("zstd") => zstd::bulk::decompress(&packed, encoded).map_err(|_| missing())?,
+            Some("zstd") => Zeroizing::new(zstd::bulk::decompress(&packed, encoded).map_err(|_| missing())?),
             Some(_) => return Err(missing()),
         };
         if plain.len() != encoded {

@@ -70,15 +70,15 @@ impl ReadTx<'_> {
     fn transfer_decode(&mut self, row: TransferRow) -> Result<Transfer, StoreError> {
         let id: TransferId = row.transfer_id.0.parse()?;
         let row_id = id.as_id().canonical();
-        let name = self.open_value(TABLE, "file_name", &row_id, &row.file_name.0)?;
+        let mut name = self.open_value(TABLE, "file_name", &row_id, &row.file_name.0)?;
         let not_text =
             |_| StoreError::DatabaseDamaged(format!("the file's name of transfer {id} is no text"));
         let time = |at: Option<SqlTime>| at.map(|at| Timestamp::parse(&at.0)).transpose();
         let progress = row.progress.map_or(0, |progress| progress.0);
         Ok(Transfer {
-            file_name: String::from_utf8(name).map_err(not_text)?,
+            file_name: String::from_utf8(std::mem::take(&mut *name)).map_err(not_text)?,
             size: FileSize::kept(row.file_size.0),
-            hash: self.open_value(TABLE, "file_hash", &row_id, &row.file_hash.0)?,
+            hash: std::mem::take(&mut *self.open_value(TABLE, "file_hash", &row_id, &row.file_hash.0)?),
             direction: row.direction.0.parse()?,
             contact: row.contact_id.map(|contact| contact.0.parse()).transpose()?,
             group: row.group_id.map(|group| group.0.parse()).transpose()?,

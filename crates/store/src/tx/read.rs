@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use privatus_crypto::Context;
 use privatus_domain::{ContactId, Grant, Id, MessageId, Partition, UserId};
+use zeroize::Zeroizing;
 
 use crate::db::connection::Connection;
 use crate::db::statement::Sql;
@@ -104,14 +105,14 @@ impl<'a> ReadTx<'a> {
         }
     }
 
-    /// Opens one sealed value of a cold table.
+    /// Opens one sealed value of a cold table; what it gives is wiped when it goes.
     pub(crate) fn open_value(
         &mut self,
         table: &str,
         column: &str,
         row_id: &[u8],
         envelope: &[u8],
-    ) -> Result<Vec<u8>, StoreError> {
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let number = privatus_crypto::envelope_key_number(envelope)?;
         let key = self.key(number)?;
         let context = Context {
@@ -121,7 +122,7 @@ impl<'a> ReadTx<'a> {
             row_id,
             key_number: number,
         };
-        let mut plain = Vec::new();
+        let mut plain = Zeroizing::new(Vec::new());
         key.open_into(&context, envelope, &mut plain)?;
         Ok(plain)
     }

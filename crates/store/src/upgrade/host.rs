@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use privatus_crypto::{Context, KeyStoreKey, TableKey, VaultId, envelope_key_number};
 use privatus_migrate::{Host, MigrateError, Partitions};
 use privatus_sqlite::{Column, Connection, Value};
+use zeroize::Zeroizing;
 
 use crate::partition::schema::{TEMPLATE, extras, months, refresh_views};
 
@@ -85,9 +86,9 @@ impl Host for VaultHost<'_> {
         column: &str,
         row_id: &[u8],
         envelope: &[u8],
-    ) -> Result<Vec<u8>, MigrateError> {
+    ) -> Result<Zeroizing<Vec<u8>>, MigrateError> {
         let (key, context) = self.place(db, table, column, row_id, envelope)?;
-        let mut plain = Vec::new();
+        let mut plain = Zeroizing::new(Vec::new());
         key.open_into(&context, envelope, &mut plain)?;
         Ok(plain)
     }
@@ -102,7 +103,9 @@ impl Host for VaultHost<'_> {
         plain: &[u8],
     ) -> Result<Vec<u8>, MigrateError> {
         let (key, context) = self.place(db, table, column, row_id, envelope)?;
-        Ok(key.seal(&context, plain)?)
+        let mut envelope = Vec::new();
+        key.reseal_into(&context, plain, &mut envelope)?;
+        Ok(envelope)
     }
 }
 

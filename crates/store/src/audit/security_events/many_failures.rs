@@ -7,6 +7,7 @@ use diesel::sql_query;
 use privatus_domain::{Act, FAILURES_WINDOW_MS, MANY_FAILURES, SecurityKind, Timestamp};
 use privatus_schema::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use privatus_schema::{Flag, SqlBlob, SqlInt, SqlText};
+use zeroize::Zeroizing;
 
 use crate::error::StoreError;
 use crate::tx::ReadTx;
@@ -72,7 +73,7 @@ impl ReadTx<'_> {
                 Some(details) if row.event_type.0 == Act::UnlockFailed.event_type() => {
                     self.open_value("audit_log", "details", &row_id, &details.0)?
                 }
-                _ => Vec::new(),
+                _ => Zeroizing::default(),
             };
             let details: BTreeMap<String, serde_json::Value> =
                 serde_json::from_slice(&details).unwrap_or_default();
