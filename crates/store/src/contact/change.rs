@@ -1,19 +1,34 @@
 //! What changes of a contact that is there: name, picture, presence, block and mute.
 
+use diesel::prelude::*;
 use privatus_domain::folded::folded_name;
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
 use privatus_domain::{
     Act, ContactError, ContactId, DisplayName, NewAuditEntry, Permission, ProfilePicture, Timestamp,
 };
+use privatus_schema::functions::{coalesce, greater};
+use privatus_schema::{DbId, Flag, SqlBlob, SqlText, SqlTime, contacts, conversations};
 use serde_json::json;
 
+use super::search::NameRow;
 use super::{absent, resource};
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// Rows of one batch when names are folded.
-const BATCH: usize = 500;
+/// What changes in a row of `contacts`; what is `None` stays, and `Some(None)` takes a value away.
+#[derive(AsChangeset, Default)]
+#[diesel(table_name = contacts)]
+pub(super) struct ContactUpdate<'a> {
+    pub(super) display_name: Option<SqlText<&'a str>>,
+    pub(super) folded_name: Option<SqlText>,
+    /// Sealed.
+    pub(super) public_key: Option<SqlBlob>,
+    pub(super) is_verified: Option<Flag>,
+    pub(super) profile_picture: Option<Option<SqlText<&'a str>>>,
+    pub(super) blocked_at: Option<Option<SqlTime>>,
+}
 
 impl WriteTx<'_> {
     /// Gives a contact another name.
@@ -21,22 +36,18 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn contact_rename(&mut self, id: &ContactId, name: &DisplayName) -> Result<(), StoreError> {
-        let (text, folded) = (id.to_string(), folded_name(name.as_str()));
+        let folded = folded_name(name.as_str());
         let folded = if privatus_domain::planted!(FoldedNameStale) {
             String::new()
         } else {
             folded
         };
-        let now = self.now().to_sql();
-        let sql = Sql::new(
-            "UPDATE contacts SET display_name = ?, folded_name = ?, updated_at = ? WHERE contact_id = ?",
-        );
-        let sql = sql
-            .bind(name.as_str())
-            .bind(folded.as_str())
-            .bind(now.as_str())
-            .bind(text.as_str());
-        self.contact_update(id, sql)?;
+        let update = ContactUpdate {
+            display_name: Some(SqlText(name.as_str())),
+            folded_name: Some(SqlText(folded)),
+            ..ContactUpdate::default()
+        };
+        self.contact_update(id, &update)?;
         self.contact_audit(id, Act::ContactChange, Some("display_name"))
     }
 
@@ -49,13 +60,11 @@ impl WriteTx<'_> {
         id: &ContactId,
         picture: Option<&ProfilePicture>,
     ) -> Result<(), StoreError> {
-        let (text, now) = (id.to_string(), self.now().to_sql());
-        let sql = Sql::new("UPDATE contacts SET profile_picture = ?, updated_at = ? WHERE contact_id = ?");
-        let sql = sql
-            .bind(picture.map(ProfilePicture::as_str))
-            .bind(now.as_str())
-            .bind(text.as_str());
-        self.contact_update(id, sql)?;
+        let update = ContactUpdate {
+            profile_picture: Some(picture.map(|picture| SqlText(picture.as_str()))),
+            ..ContactUpdate::default()
+        };
+        self.contact_update(id, &update)?;
         self.contact_audit(id, Act::ContactChange, Some("profile_picture"))
     }
 
@@ -74,16 +83,20 @@ impl WriteTx<'_> {
         if let Some(seen) = last_seen.filter(|seen| seen.unix_ms() - now.unix_ms() > FUTURE_TOLERANCE_MS) {
             return Err(ContactError::SeenAhead(seen).into());
         }
+        self.permit(&resource(id), Permission::Write)?;
         let seen = last_seen
             .or_else(|| is_online.then_some(now))
             .map(Timestamp::to_sql);
-        let text = id.to_string();
-        let sql = Sql::new(
-            "UPDATE contacts SET is_online = ?, last_seen = max(coalesce(last_seen, ''), coalesce(?, last_seen)) \
-             WHERE contact_id = ?",
-        );
-        let sql = sql.bind(is_online).bind(seen.as_deref()).bind(text.as_str());
-        self.contact_update(id, sql)
+        let changed = self.db.ask("change a contact", |db| {
+            let seen = seen.as_deref().map(|seen| {
+                let before = coalesce(contacts::last_seen, SqlTime(""));
+                contacts::last_seen.eq(greater(before, SqlTime(seen)).nullable())
+            });
+            diesel::update(contacts::table.find(DbId(id.to_string())))
+                .set((contacts::is_online.eq(Flag(is_online)), seen))
+                .execute(db)
+        })?;
+        is_there(id, changed)
     }
 
     /// Blocks a contact: messages that arrive in its conversation are refused. `false` when it is blocked already.
@@ -108,10 +121,11 @@ impl WriteTx<'_> {
         if self.contact_find(id)?.blocked_at.is_some() == at.is_some() {
             return Ok(false);
         }
-        let (text, at, now) = (id.to_string(), at.map(Timestamp::to_sql), self.now().to_sql());
-        let sql = Sql::new("UPDATE contacts SET blocked_at = ?, updated_at = ? WHERE contact_id = ?");
-        let sql = sql.bind(at.as_deref()).bind(now.as_str()).bind(text.as_str());
-        self.contact_update(id, sql)?;
+        let update = ContactUpdate {
+            blocked_at: Some(at.map(|at| SqlTime(at.to_sql()))),
+            ..ContactUpdate::default()
+        };
+        self.contact_update(id, &update)?;
         self.contact_audit(id, act, None)?;
         Ok(true)
     }
@@ -126,26 +140,36 @@ impl WriteTx<'_> {
         if let Some(until) = until.filter(|until| *until <= now) {
             return Err(ContactError::MuteOver { until, now }.into());
         }
-        match self.mute_write(&id.to_string(), until)? {
-            0 => Err(absent(id)),
-            _ => Ok(()),
-        }
+        let changed = self.mute_write(&id.to_string(), until)?;
+        is_there(id, changed)
     }
 
     pub(super) fn mute_write(&mut self, id: &str, until: Option<Timestamp>) -> Result<usize, StoreError> {
         let (until, now) = (until.map(Timestamp::to_sql), self.now().to_sql());
-        let sql = Sql::new("UPDATE conversations SET muted_until = ?, updated_at = ? WHERE contact_id = ?");
-        let sql = sql.bind(until.as_deref()).bind(now.as_str()).bind(id);
-        self.db.run(sql, "mute a conversation")
+        self.db.ask("mute a conversation", |db| {
+            diesel::update(conversations::table.filter(conversations::contact_id.eq(DbId(id))))
+                .set((
+                    conversations::muted_until.eq(until.as_deref().map(SqlTime)),
+                    conversations::updated_at.eq(SqlTime(now)),
+                ))
+                .execute(db)
+        })
     }
 
     /// Runs an update of one contact, for whoever may write it.
-    pub(super) fn contact_update(&mut self, id: &ContactId, sql: Sql<'_>) -> Result<(), StoreError> {
+    pub(super) fn contact_update(
+        &mut self,
+        id: &ContactId,
+        update: &ContactUpdate<'_>,
+    ) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
-        match self.db.run(sql, "change a contact")? {
-            0 => Err(absent(id)),
-            _ => Ok(()),
-        }
+        let now = self.now().to_sql();
+        let changed = self.db.ask("change a contact", |db| {
+            diesel::update(contacts::table.find(DbId(id.to_string())))
+                .set((update, contacts::updated_at.eq(SqlTime(now))))
+                .execute(db)
+        })?;
+        is_there(id, changed)
     }
 
     pub(super) fn contact_audit(
@@ -164,18 +188,20 @@ impl WriteTx<'_> {
     /// Folds the names that wait for it: of an older build, of a database that was adopted, and of plain SQL.
     pub(crate) fn contact_names_fold(&mut self) -> Result<(), StoreError> {
         loop {
-            let sql = Sql::new(format!(
-                "SELECT rowid, display_name FROM contacts WHERE folded_name IS NULL LIMIT {BATCH}"
-            ));
-            let rows: Vec<(i64, String)> = self.db.rows(sql, "find names that are not folded")?;
-            if rows.is_empty() {
+            let names = self.names_unfolded(i64::MIN)?;
+            if names.is_empty() {
                 return Ok(());
             }
-            for (row, name) in rows {
-                let folded = folded_name(&name);
-                let sql = Sql::new("UPDATE contacts SET folded_name = ? WHERE rowid = ?");
-                self.db.run(sql.bind(folded.as_str()).bind(row), "fold a name")?;
+            for NameRow { name, rowid } in names {
+                let folded = folded_name(&name.0);
+                let sql = Sql::new(hot::CONTACT_FOLD).bind(folded.as_str()).bind(rowid.0);
+                self.db.run(sql, "fold a name")?;
             }
         }
     }
+}
+
+/// Whether an update found its contact.
+fn is_there(id: &ContactId, changed: usize) -> Result<(), StoreError> {
+    if changed == 0 { Err(absent(id)) } else { Ok(()) }
 }

@@ -1,23 +1,32 @@
 //! A contact is made with its conversation, and removed.
 
+use diesel::prelude::*;
 use privatus_domain::folded::folded_name;
 use privatus_domain::{
     Act, ContactError, ContactId, ContactState, ConversationId, ConversationKind, NewAuditEntry, NewContact,
     Permission, Resource, Timestamp,
 };
+use privatus_schema::{DbId, Flag, SqlBlob, SqlInt, SqlText, SqlTime, contacts, conversations};
 use serde_json::json;
 
 use super::{absent, resource};
-use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::tx::{ReadTx, WriteTx};
+use crate::tx::WriteTx;
 
-impl ReadTx<'_> {
-    fn contact_exists(&mut self, id: &str) -> Result<bool, StoreError> {
-        let sql = Sql::new("SELECT contact_id FROM contacts WHERE contact_id = ?");
-        let row: Option<String> = self.db.row(sql.bind(id), "find a contact")?;
-        Ok(row.is_some())
-    }
+/// A new row of `contacts`.
+#[derive(Insertable)]
+#[diesel(table_name = contacts, treat_none_as_default_value = false)]
+struct NewContactRow<'a> {
+    contact_id: DbId<&'a str>,
+    display_name: SqlText<&'a str>,
+    folded_name: SqlText,
+    /// Sealed.
+    public_key: SqlBlob,
+    is_verified: Flag,
+    added_at: SqlTime,
+    last_seen: Option<SqlTime>,
+    created_at: SqlTime<&'a str>,
+    updated_at: SqlTime<&'a str>,
 }
 
 impl WriteTx<'_> {
@@ -45,7 +54,7 @@ impl WriteTx<'_> {
             return Err(ContactError::OwnId.into());
         }
         let id = new.id.to_string();
-        if !self.contact_exists(&id)? {
+        if !self.contact_exists(&new.id)? {
             self.contact_insert(new, &id)?;
         }
         self.conversation_ensure(ConversationKind::Direct, &id, &conversation.to_string())
@@ -55,24 +64,21 @@ impl WriteTx<'_> {
         let row_id = new.id.as_id().canonical();
         let sealed = self.seal_value("contacts", "public_key", &row_id, new.public_key.as_bytes())?;
         let verified = new.becomes_verified();
-        let (added, now) = (new.added_at.to_sql(), self.now().to_sql());
-        let seen = new.last_seen.map(Timestamp::to_sql);
-        let folded = folded_name(new.display_name.as_str());
-        let sql = Sql::new(
-            "INSERT INTO contacts (contact_id, display_name, folded_name, public_key, is_verified, added_at, \
-             last_seen, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        );
-        let sql = sql
-            .bind(id)
-            .bind(new.display_name.as_str())
-            .bind(folded.as_str())
-            .bind(sealed.as_slice())
-            .bind(verified)
-            .bind(added.as_str())
-            .bind(seen.as_deref())
-            .bind(now.as_str())
-            .bind(now.as_str());
-        self.db.run(sql, "create a contact")?;
+        let now = self.now().to_sql();
+        let row = NewContactRow {
+            contact_id: DbId(id),
+            display_name: SqlText(new.display_name.as_str()),
+            folded_name: SqlText(folded_name(new.display_name.as_str())),
+            public_key: SqlBlob(sealed),
+            is_verified: Flag(verified),
+            added_at: SqlTime(new.added_at.to_sql()),
+            last_seen: new.last_seen.map(|at| SqlTime(at.to_sql())),
+            created_at: SqlTime(&now),
+            updated_at: SqlTime(&now),
+        };
+        self.db.ask("create a contact", |db| {
+            diesel::insert_into(contacts::table).values(&row).execute(db)
+        })?;
         let details = json!({ "has_key": !new.public_key.is_empty(), "is_verified": verified });
         let entry = NewAuditEntry::done(self.now(), Act::ContactAdd);
         self.audit(&entry.on(resource(&new.id)).with(details))
@@ -85,21 +91,22 @@ impl WriteTx<'_> {
     pub fn contact_restore(&mut self, id: &ContactId, state: &ContactState) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         let text = id.to_string();
-        let blocked = state.blocked_at.map(Timestamp::to_sql);
         let picture = state.profile_picture.as_ref().map(|picture| picture.as_str());
-        let sql = Sql::new(
-            "UPDATE contacts SET is_online = ?, profile_picture = ?, blocked_at = ? WHERE contact_id = ?",
-        );
-        let sql = sql
-            .bind(state.is_online)
-            .bind(picture)
-            .bind(blocked.as_deref())
-            .bind(text.as_str());
-        if self.db.run(sql, "restore a contact")? == 0 {
+        let blocked = state.blocked_at.map(Timestamp::to_sql);
+        let changed = self.db.ask("restore a contact", |db| {
+            diesel::update(contacts::table.find(DbId(text.as_str())))
+                .set((
+                    contacts::is_online.eq(Flag(state.is_online)),
+                    contacts::profile_picture.eq(picture.map(SqlText)),
+                    contacts::blocked_at.eq(blocked.as_deref().map(SqlTime)),
+                ))
+                .execute(db)
+        })?;
+        if changed == 0 {
             return Err(absent(id));
         }
         self.mute_write(&text, state.muted_until)?;
-        if blocked.is_some() {
+        if state.blocked_at.is_some() {
             self.audit(&NewAuditEntry::done(self.now(), Act::ContactBlock).on(resource(id)))?;
         }
         Ok(())
@@ -114,21 +121,23 @@ impl WriteTx<'_> {
     pub fn contact_remove(&mut self, id: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Delete)?;
         let text = id.to_string();
-        let sql = Sql::new(
-            "SELECT (SELECT message_count FROM conversations WHERE contact_id = ?), \
-             (SELECT count(*) FROM group_members WHERE contact_id = ?)",
-        );
-        let sql = sql.bind(text.as_str()).bind(text.as_str());
-        let counts: Option<(Option<i64>, i64)> = self.db.row(sql, "count what a contact leaves")?;
-        let (messages, groups) = counts.unwrap_or_default();
+        let messages: Option<SqlInt> = self.db.ask("count what a contact leaves", |db| {
+            conversations::table
+                .filter(conversations::contact_id.eq(DbId(text.as_str())))
+                .select(conversations::message_count)
+                .get_result(db)
+                .optional()
+        })?;
         self.senders.clear();
         let member_of = self.groups_of(id)?;
-        let sql = Sql::new("DELETE FROM contacts WHERE contact_id = ?");
-        if self.db.run(sql.bind(text.as_str()), "remove a contact")? == 0 {
+        let removed = self.db.ask("remove a contact", |db| {
+            diesel::delete(contacts::table.find(DbId(text.as_str()))).execute(db)
+        })?;
+        if removed == 0 {
             return Err(absent(id));
         }
         self.groups_rekey(&member_of)?;
-        let details = json!({ "messages": messages.unwrap_or_default(), "groups": groups });
+        let details = json!({ "messages": messages.unwrap_or_default().0, "groups": member_of.len() });
         if privatus_domain::planted!(RemovalNotAudited) {
             return Ok(());
         }

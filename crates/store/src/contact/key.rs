@@ -4,10 +4,11 @@ use privatus_domain::{
     Act, ContactError, ContactId, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, PublicKey,
     SafetyNumber, SafetyNumberError, SecurityKind, Severity,
 };
+use privatus_schema::{Flag, SqlBlob};
 use serde_json::{Value, json};
 
+use super::change::ContactUpdate;
 use super::resource;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
@@ -58,17 +59,13 @@ impl WriteTx<'_> {
             return Ok(false);
         }
         let sealed = self.reseal_value("contacts", "public_key", &id.as_id().canonical(), key.as_bytes())?;
-        let (text, now) = (id.to_string(), self.now().to_sql());
-        let sql = Sql::new(
-            "UPDATE contacts SET public_key = ?, is_verified = ?, updated_at = ? WHERE contact_id = ?",
-        );
         let still = privatus_domain::planted!(VerifiedKeptWithNewKey) && before.is_verified;
-        let sql = sql
-            .bind(sealed.as_slice())
-            .bind(still)
-            .bind(now.as_str())
-            .bind(text.as_str());
-        self.contact_update(id, sql)?;
+        let update = ContactUpdate {
+            public_key: Some(SqlBlob(sealed)),
+            is_verified: Some(Flag(still)),
+            ..ContactUpdate::default()
+        };
+        self.contact_update(id, &update)?;
         let (had_key, was_verified) = (!before.public_key.is_empty(), before.is_verified);
         let details = json!({ "had_key": had_key, "has_key": !key.is_empty(), "was_verified": was_verified });
         let entry = NewAuditEntry::done(self.now(), Act::ContactKeyReplace);
@@ -90,7 +87,7 @@ impl WriteTx<'_> {
                     "the public key of a contact was replaced"
                 }
                 .into(),
-                raw_data: Some(json!({ "contact": text, "was_verified": was_verified }).into()),
+                raw_data: Some(json!({ "contact": id, "was_verified": was_verified }).into()),
             })?;
         }
         Ok(true)
@@ -126,9 +123,11 @@ impl WriteTx<'_> {
     }
 
     fn verified_write(&mut self, id: &ContactId, by: &str) -> Result<(), StoreError> {
-        let (text, now) = (id.to_string(), self.now().to_sql());
-        let sql = Sql::new("UPDATE contacts SET is_verified = TRUE, updated_at = ? WHERE contact_id = ?");
-        self.contact_update(id, sql.bind(now.as_str()).bind(text.as_str()))?;
+        let update = ContactUpdate {
+            is_verified: Some(Flag(true)),
+            ..ContactUpdate::default()
+        };
+        self.contact_update(id, &update)?;
         let entry = NewAuditEntry::done(self.now(), Act::ContactVerify);
         self.audit(&entry.on(resource(id)).with(json!({ "by": by })))
     }

@@ -7,29 +7,40 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{Contact, ContactId, Permission, PublicKey, Resource, ResourceKind, Timestamp};
+use privatus_schema::{
+    DbId, Flag, SqlBlob, SqlText, SqlTime, contacts, conversation_months, conversations, group_members,
+    senders,
+};
 
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
 pub use key::safety_number;
 
-type Row = (
-    String,
-    String,
-    Vec<u8>,
-    Option<bool>,
-    Option<bool>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
-const SELECT: &str = "SELECT c.contact_id, c.display_name, c.public_key, c.is_verified, c.is_online, c.added_at, \
-                      c.last_seen, c.profile_picture, c.blocked_at, v.muted_until FROM contacts c \
-                      LEFT JOIN conversations v ON v.contact_id = c.contact_id";
+/// A row of `contacts`, with what its conversation says of it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = contacts, check_for_backend(Sqlite))]
+struct ContactRow {
+    contact_id: DbId,
+    display_name: SqlText,
+    /// Sealed.
+    public_key: SqlBlob,
+    is_verified: Option<Flag>,
+    is_online: Option<Flag>,
+    added_at: Option<SqlTime>,
+    last_seen: Option<SqlTime>,
+    profile_picture: Option<SqlText>,
+    blocked_at: Option<SqlTime>,
+    #[diesel(
+        select_expression = conversations::muted_until.nullable(),
+        select_expression_type = diesel::dsl::Nullable<conversations::muted_until>,
+    )]
+    muted_until: Option<SqlTime>,
+}
 
 /// A contact, as access control and the audit log name it.
 fn resource(id: &ContactId) -> Resource {
@@ -52,9 +63,14 @@ impl ReadTx<'_> {
 
     /// The same for an act that has another permission.
     fn contact_find(&mut self, id: &ContactId) -> Result<Contact, StoreError> {
-        let text = id.to_string();
-        let sql = Sql::new(format!("{SELECT} WHERE c.contact_id = ?"));
-        let row = self.db.row(sql.bind(text.as_str()), "find a contact")?;
+        let row = self.db.ask("find a contact", |db| {
+            contacts::table
+                .left_join(conversations::table)
+                .filter(contacts::contact_id.eq(DbId(id.to_string())))
+                .select(ContactRow::as_select())
+                .get_result(db)
+                .optional()
+        })?;
         self.contact_from(row.ok_or_else(|| absent(id))?)
     }
 
@@ -63,8 +79,13 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn contacts(&mut self) -> Result<Vec<Contact>, StoreError> {
-        let sql = Sql::new(format!("{SELECT} ORDER BY c.contact_id"));
-        let rows: Vec<Row> = self.db.rows(sql, "list the contacts")?;
+        let rows = self.db.ask("list the contacts", |db| {
+            contacts::table
+                .left_join(conversations::table)
+                .order(contacts::contact_id)
+                .select(ContactRow::as_select())
+                .load(db)
+        })?;
         let mut contacts = Vec::with_capacity(rows.len());
         for row in rows {
             let contact = self.contact_from(row)?;
@@ -81,44 +102,38 @@ impl ReadTx<'_> {
         contact.is_muted(self.shared.now())
     }
 
-    fn contact_from(&mut self, row: Row) -> Result<Contact, StoreError> {
+    fn contact_from(&mut self, row: ContactRow) -> Result<Contact, StoreError> {
         self.contact_decode(row).map_err(StoreError::of_stored)
     }
 
-    fn contact_decode(&mut self, row: Row) -> Result<Contact, StoreError> {
-        let (
-            id,
-            display_name,
-            envelope,
-            is_verified,
-            is_online,
-            added_at,
-            last_seen,
-            picture,
-            blocked,
-            muted,
-        ) = row;
-        let id: ContactId = id.parse()?;
+    fn contact_decode(&mut self, row: ContactRow) -> Result<Contact, StoreError> {
+        let id: ContactId = row.contact_id.0.parse()?;
         let key = self
-            .open_value("contacts", "public_key", &id.as_id().canonical(), &envelope)
+            .open_value(
+                "contacts",
+                "public_key",
+                &id.as_id().canonical(),
+                &row.public_key.0,
+            )
             .map_err(|error| match error {
                 StoreError::DatabaseDamaged(_) => {
                     StoreError::DatabaseDamaged(format!("the public key of contact {id} does not open"))
                 }
                 error => error,
             })?;
-        let time = |text: Option<String>| text.as_deref().map(Timestamp::parse).transpose();
+        let time = |at: Option<SqlTime>| at.map(|at| Timestamp::parse(&at.0)).transpose();
+        let is_set = |flag: Option<Flag>| flag.unwrap_or_default().0;
         Ok(Contact {
             id,
-            display_name,
+            display_name: row.display_name.0,
             public_key: PublicKey::kept(key.to_vec())?,
-            is_verified: is_verified.unwrap_or_default(),
-            is_online: is_online.unwrap_or_default(),
-            added_at: time(added_at)?.unwrap_or(Timestamp::MIN),
-            last_seen: time(last_seen)?,
-            profile_picture: picture,
-            blocked_at: time(blocked)?,
-            muted_until: time(muted)?,
+            is_verified: is_set(row.is_verified),
+            is_online: is_set(row.is_online),
+            added_at: time(row.added_at)?.unwrap_or(Timestamp::MIN),
+            last_seen: time(row.last_seen)?,
+            profile_picture: row.profile_picture.map(|picture| picture.0),
+            blocked_at: time(row.blocked_at)?,
+            muted_until: time(row.muted_until)?,
         })
     }
 
@@ -129,14 +144,26 @@ impl ReadTx<'_> {
     pub fn contact_is_bare(&mut self, id: &ContactId) -> Result<bool, StoreError> {
         self.permit(&resource(id), Permission::Read)?;
         let id = id.to_string();
-        let sql = Sql::new(
-            "SELECT NOT EXISTS (SELECT 1 FROM senders WHERE contact_id = ?) \
-             AND NOT EXISTS (SELECT 1 FROM group_members WHERE contact_id = ?) \
-             AND NOT EXISTS (SELECT 1 FROM conversations v JOIN conversation_months m USING (conversation) \
-             WHERE v.contact_id = ?)",
-        );
-        let sql = sql.bind(id.as_str()).bind(id.as_str()).bind(id.as_str());
-        let bare: Option<bool> = self.db.row(sql, "look at a contact")?;
-        Ok(bare.unwrap_or_default())
+        let id = DbId(id.as_str());
+        self.db.ask("look at a contact", |db| {
+            let written = senders::table.filter(senders::contact_id.eq(id));
+            let memberships = group_members::table.filter(group_members::contact_id.eq(id));
+            let months = conversations::table
+                .inner_join(conversation_months::table)
+                .filter(conversations::contact_id.eq(id));
+            diesel::select(
+                not(exists(written))
+                    .and(not(exists(memberships)))
+                    .and(not(exists(months))),
+            )
+            .get_result(db)
+        })
+    }
+
+    /// Whether there is a contact of this id.
+    pub(crate) fn contact_exists(&mut self, id: &ContactId) -> Result<bool, StoreError> {
+        self.db.ask("find a contact", |db| {
+            diesel::select(exists(contacts::table.find(DbId(id.to_string())))).get_result(db)
+        })
     }
 }

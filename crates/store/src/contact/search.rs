@@ -1,18 +1,49 @@
 //! Contacts by the beginning of their name or of a word in it, in any letter case and Unicode form.
 
+use diesel::prelude::*;
 use privatus_domain::folded::{folded_name, has_word, prefix_end};
 use privatus_domain::{Contact, Permission};
+use privatus_schema::functions::instr;
+use privatus_schema::{LimitLiteral, SqlInt, SqlText, contacts, conversations, rowid};
 
-use super::{Row, SELECT, resource};
-use crate::db::statement::Sql;
+use super::{ContactRow, resource};
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
 /// Names of one page of the index.
-const PAGE: usize = 500;
+const PAGE: u32 = 500;
 
-/// A name in the index, and its row.
-type Named = (String, i64);
+/// A name, folded or not, and its row.
+#[derive(Clone, Queryable)]
+pub(super) struct NameRow {
+    pub(super) name: SqlText,
+    pub(super) rowid: SqlInt,
+}
+
+impl NameRow {
+    /// The place in the index before all names that are not below this one.
+    fn before(name: &str) -> Self {
+        Self {
+            name: SqlText(name.to_owned()),
+            rowid: SqlInt(i64::MIN),
+        }
+    }
+}
+
+/// What comes after a row in the index of folded names.
+macro_rules! names_after {
+    ($last:expr) => {
+        contacts::table
+            .filter(contacts::folded_name.ge(&$last.name))
+            .filter(
+                contacts::folded_name
+                    .gt(&$last.name)
+                    .or(rowid(contacts::table).gt($last.rowid)),
+            )
+            .order((contacts::folded_name, rowid(contacts::table)))
+            .select((contacts::folded_name.assume_not_null(), rowid(contacts::table)))
+    };
+}
 
 impl ReadTx<'_> {
     /// At most `limit` contacts: those whose name begins with `query`, by their names, then those with a word in it that
@@ -39,25 +70,20 @@ impl ReadTx<'_> {
         found: &mut Vec<Contact>,
     ) -> Result<(), StoreError> {
         let end = prefix_end(query);
-        let below = if end.is_some() { "AND folded_name < ?" } else { "" };
-        let text = format!(
-            "SELECT folded_name, rowid FROM contacts WHERE (folded_name, rowid) > (?, ?) {below} \
-             ORDER BY folded_name, rowid LIMIT {PAGE}"
-        );
-        let mut last: Named = (query.to_owned(), i64::MIN);
+        let mut last = NameRow::before(query);
         while found.len() < limit {
-            let sql = Sql::new(text.as_str()).bind(last.0.as_str()).bind(last.1);
-            let sql = match &end {
-                Some(end) => sql.bind(end.as_str()),
-                None => sql,
-            };
-            let page: Vec<Named> = self.db.rows(sql, "find names")?;
-            let Some(at) = page.last() else {
+            let page: Vec<NameRow> = self.db.ask("find names", |db| match &end {
+                Some(end) => names_after!(last)
+                    .filter(contacts::folded_name.lt(SqlText(end.as_str())))
+                    .limit_literal(PAGE)
+                    .load(db),
+                None => names_after!(last).limit_literal(PAGE).load(db),
+            })?;
+            let Some(next) = page.last().cloned() else {
                 break;
             };
-            let next = at.clone();
-            for (_, row) in page {
-                self.contact_found(row, limit, found)?;
+            for at in page {
+                self.contact_found(at.rowid, limit, found)?;
             }
             last = next;
         }
@@ -71,21 +97,21 @@ impl ReadTx<'_> {
         limit: usize,
         found: &mut Vec<Contact>,
     ) -> Result<(), StoreError> {
-        let text = format!(
-            "SELECT folded_name, rowid FROM contacts WHERE (folded_name, rowid) > (?, ?) \
-             AND instr(folded_name, ?) > 1 ORDER BY folded_name, rowid LIMIT {PAGE}"
-        );
-        let mut last: Named = (String::new(), i64::MIN);
+        let mut last = NameRow::before("");
         while found.len() < limit {
-            let sql = Sql::new(text.as_str()).bind(last.0.as_str()).bind(last.1);
-            let page: Vec<Named> = self.db.rows(sql.bind(query), "find words of names")?;
-            let Some(at) = page.last() else {
+            let page: Vec<NameRow> = self.db.ask("find words of names", |db| {
+                let place = instr(contacts::folded_name.assume_not_null(), SqlText(query));
+                names_after!(last)
+                    .filter(place.gt(SqlInt(1)))
+                    .limit_literal(PAGE)
+                    .load(db)
+            })?;
+            let Some(next) = page.last().cloned() else {
                 break;
             };
-            let next = at.clone();
-            for (name, row) in page {
-                if !name.starts_with(query) && has_word(&name, query) {
-                    self.contact_found(row, limit, found)?;
+            for NameRow { name, rowid } in page {
+                if !name.0.starts_with(query) && has_word(&name.0, query) {
+                    self.contact_found(rowid, limit, found)?;
                 }
             }
             last = next;
@@ -100,34 +126,53 @@ impl ReadTx<'_> {
         limit: usize,
         found: &mut Vec<Contact>,
     ) -> Result<(), StoreError> {
-        let text = format!(
-            "SELECT display_name, rowid FROM contacts WHERE folded_name IS NULL AND rowid > ? \
-             ORDER BY rowid LIMIT {PAGE}"
-        );
         let mut last = i64::MIN;
         while found.len() < limit {
-            let sql = Sql::new(text.as_str()).bind(last);
-            let page: Vec<Named> = self.db.rows(sql, "find names that are not folded")?;
-            let Some((_, next)) = page.last() else {
+            let page = self.names_unfolded(last)?;
+            let Some(next) = page.last() else {
                 break;
             };
-            last = *next;
-            for (name, row) in page {
-                let name = folded_name(&name);
+            last = next.rowid.0;
+            for NameRow { name, rowid } in page {
+                let name = folded_name(&name.0);
                 if name.starts_with(query) || has_word(&name, query) {
-                    self.contact_found(row, limit, found)?;
+                    self.contact_found(rowid, limit, found)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn contact_found(&mut self, row: i64, limit: usize, found: &mut Vec<Contact>) -> Result<(), StoreError> {
+    /// A page of names that wait to be folded, of the rows after one.
+    pub(super) fn names_unfolded(&mut self, after: i64) -> Result<Vec<NameRow>, StoreError> {
+        self.db.ask("find names that are not folded", |db| {
+            contacts::table
+                .filter(contacts::folded_name.is_null())
+                .filter(rowid(contacts::table).gt(SqlInt(after)))
+                .order(rowid(contacts::table))
+                .select((contacts::display_name, rowid(contacts::table)))
+                .limit_literal(PAGE)
+                .load(db)
+        })
+    }
+
+    fn contact_found(
+        &mut self,
+        at: SqlInt,
+        limit: usize,
+        found: &mut Vec<Contact>,
+    ) -> Result<(), StoreError> {
         if found.len() >= limit {
             return Ok(());
         }
-        let sql = Sql::new(format!("{SELECT} WHERE c.rowid = ?"));
-        let row: Option<Row> = self.db.row(sql.bind(row), "find a contact")?;
+        let row = self.db.ask("find a contact", |db| {
+            contacts::table
+                .left_join(conversations::table)
+                .filter(rowid(contacts::table).eq(at))
+                .select(ContactRow::as_select())
+                .get_result(db)
+                .optional()
+        })?;
         if let Some(row) = row {
             let contact = self.contact_from(row)?;
             if self.may(&resource(&contact.id), Permission::Read)? {

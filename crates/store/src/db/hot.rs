@@ -126,6 +126,11 @@ pub(crate) const SENDER_ANONYMOUS_ADD: &str = "INSERT INTO senders (group_id, an
                                                WHERE conversation = ? AND group_id = ? RETURNING sender";
 pub(crate) const GROUP_IS_ANONYMOUS: &str = "SELECT 1 FROM groups WHERE group_id = ? AND is_anonymous";
 
+// Rows of a batch, one by one.
+
+/// Once a name that is folded.
+pub(crate) const CONTACT_FOLD: &str = "UPDATE contacts SET folded_name = ? WHERE rowid = ?";
+
 // Keys.
 
 pub(crate) const KEY_FIND: &str = "SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?";
