@@ -1,0 +1,118 @@
+//! A conversation is made with its contact or group, and counts its messages.
+
+use diesel::dsl::{exists, max};
+use diesel::prelude::*;
+use privatus_domain::limits::CONVERSATIONS_MAX;
+use privatus_domain::{ConversationId, ConversationKind};
+use privatus_schema::{DbId, SqlInt, SqlText, SqlTime, conversations};
+
+use crate::db::hot;
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::tx::WriteTx;
+
+/// A new row of `conversations`, with a contact or a group.
+#[derive(Insertable)]
+#[diesel(table_name = conversations, treat_none_as_default_value = false)]
+struct NewConversationRow<'a> {
+    conversation: SqlInt,
+    conversation_id: DbId<&'a str>,
+    kind: SqlText<&'a str>,
+    contact_id: Option<DbId<&'a str>>,
+    group_id: Option<DbId<&'a str>>,
+    created_at: SqlTime<&'a str>,
+    updated_at: SqlTime<&'a str>,
+}
+
+/// What a batch changes in one conversation.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Delta {
+    pub(crate) messages: i64,
+    pub(crate) unread: i64,
+    /// Time, partition and row key of the newest message of the batch.
+    pub(crate) newest: Option<(i64, i64, i64)>,
+}
+
+impl WriteTx<'_> {
+    /// The conversation of a contact or group, made when there is none under the id `wanted` where that is free.
+    pub(crate) fn conversation_ensure(
+        &mut self,
+        kind: ConversationKind,
+        peer: &str,
+        wanted: &str,
+    ) -> Result<ConversationId, StoreError> {
+        let peer = DbId(peer);
+        let (contact, group) = match kind {
+            ConversationKind::Direct => (Some(peer), None),
+            ConversationKind::Group => (None, Some(peer)),
+        };
+        let known: Option<DbId> = self.db.ask("find a conversation", |db| {
+            let ids = conversations::table.select(conversations::conversation_id);
+            match kind {
+                ConversationKind::Direct => ids.filter(conversations::contact_id.eq(peer)).get_result(db),
+                ConversationKind::Group => ids.filter(conversations::group_id.eq(peer)).get_result(db),
+            }
+            .optional()
+        })?;
+        if let Some(id) = known {
+            return Ok(id.0.parse()?);
+        }
+        let is_taken: bool = self.db.ask("find a conversation", |db| {
+            let wanted = conversations::conversation_id.eq(DbId(wanted));
+            diesel::select(exists(conversations::table.filter(wanted))).get_result(db)
+        })?;
+        let id = if is_taken {
+            self.new_id()?.to_string()
+        } else {
+            wanted.to_owned()
+        };
+        let number = self.conversation_number_next()?;
+        let now = self.now().to_sql();
+        let row = NewConversationRow {
+            conversation: SqlInt(number),
+            conversation_id: DbId(&id),
+            kind: SqlText(kind.as_str()),
+            contact_id: contact,
+            group_id: group,
+            created_at: SqlTime(&now),
+            updated_at: SqlTime(&now),
+        };
+        self.db.ask("create a conversation", |db| {
+            diesel::insert_into(conversations::table).values(&row).execute(db)
+        })?;
+        Ok(id.parse()?)
+    }
+
+    /// The number of a conversation to come.
+    fn conversation_number_next(&mut self) -> Result<i64, StoreError> {
+        let last: Option<SqlInt> = self.db.ask("number a conversation", |db| {
+            conversations::table
+                .select(max(conversations::conversation))
+                .get_result(db)
+        })?;
+        let number = last.map_or(1, |last| last.0.saturating_add(1));
+        if number > CONVERSATIONS_MAX {
+            return Err(StoreError::Refused(format!(
+                "a vault holds {CONVERSATIONS_MAX} conversations"
+            )));
+        }
+        Ok(number)
+    }
+
+    /// Applies a batch to a conversation's counters, in the transaction of its messages.
+    pub(crate) fn conversation_apply(&mut self, number: i64, delta: Delta) -> Result<(), StoreError> {
+        let (at, partition, row_key) = match delta.newest {
+            Some((at, partition, row_key)) => (Some(at), Some(partition), Some(row_key)),
+            None => (None, None, None),
+        };
+        let sql = Sql::new(hot::CONVERSATION_COUNT);
+        let sql = sql
+            .bind(delta.messages)
+            .bind(delta.unread)
+            .bind(at)
+            .bind(partition)
+            .bind(row_key)
+            .bind(number);
+        self.db.run(sql, "count messages").map(drop)
+    }
+}
