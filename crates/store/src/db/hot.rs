@@ -130,6 +130,10 @@ pub(crate) const GROUP_IS_ANONYMOUS: &str = "SELECT 1 FROM groups WHERE group_id
 
 /// Once a name that is folded.
 pub(crate) const CONTACT_FOLD: &str = "UPDATE contacts SET folded_name = ? WHERE rowid = ?";
+/// Once a seal under a group's key: at a rotation, for each member with permissions.
+pub(crate) const GROUP_KEY_NOTE: &str = "UPDATE groups SET key_id = ? WHERE group_id = ? AND key_id IS NOT ?";
+pub(crate) const MEMBER_PERMISSIONS_SET: &str =
+    "UPDATE group_members SET permissions = ? WHERE group_id = ? AND contact_id = ?";
 
 // Keys.
 

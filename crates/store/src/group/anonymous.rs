@@ -1,11 +1,22 @@
 //! Anonymous ids: derived from group and contact, never stored as a pair (docs/CRYPTO.md).
 
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{AnonymousId, ContactId, GroupId, Id, MemberError, Permission};
+use privatus_schema::{DbId, SqlText, group_members};
 
 use super::read::resource;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
+
+/// A row of `group_members`, for the ids of its group.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = group_members, check_for_backend(Sqlite))]
+struct MemberIdsRow {
+    contact_id: DbId,
+    /// Given elsewhere; none where it is derived.
+    anonymous_id: Option<SqlText>,
+}
 
 impl ReadTx<'_> {
     /// The id under which the members of an anonymous group know one of them: the one it was given elsewhere, or one that is
@@ -31,13 +42,17 @@ impl ReadTx<'_> {
         group: &GroupId,
         wanted: &AnonymousId,
     ) -> Result<(), StoreError> {
-        let id = group.to_string();
-        let sql = Sql::new("SELECT contact_id, anonymous_id FROM group_members WHERE group_id = ?");
-        let members: Vec<(String, Option<String>)> =
-            self.db.rows(sql.bind(id.as_str()), "list a group's ids")?;
-        for (contact, given) in members {
-            let contact: Result<ContactId, StoreError> = contact.parse().map_err(StoreError::from);
+        let members = self.db.ask("list a group's ids", |db| {
+            group_members::table
+                .filter(group_members::group_id.eq(DbId(group.to_string())))
+                .select(MemberIdsRow::as_select())
+                .load(db)
+        })?;
+        for member in members {
+            let contact: Result<ContactId, StoreError> =
+                member.contact_id.0.parse().map_err(StoreError::from);
             let contact = contact.map_err(StoreError::of_stored)?;
+            let given = member.anonymous_id.map(|id| id.0);
             let theirs = given.unwrap_or_else(|| self.anonymous_id(group, &contact).to_string());
             if theirs == wanted.to_string() {
                 return Err(MemberError::AnonymousTaken(wanted.clone()).into());

@@ -1,12 +1,24 @@
 //! Changing a group: name, description, type, limit, settings.
 
+use diesel::prelude::*;
 use privatus_domain::{Act, ContactId, GroupChange, GroupId, MemberAction, NewAuditEntry, Permission};
+use privatus_schema::{DbId, SqlInt, SqlText, SqlTime, groups};
 use serde_json::{Map, Value, json};
 
 use super::read::resource;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
+
+/// What changes in a row of `groups`; what is `None` stays, and `Some(None)` takes a value away.
+#[derive(AsChangeset)]
+#[diesel(table_name = groups)]
+struct GroupUpdate<'a> {
+    name: Option<SqlText<&'a str>>,
+    description: Option<Option<SqlText<&'a str>>>,
+    group_type: Option<SqlText<&'a str>>,
+    max_members: Option<SqlInt>,
+    updated_at: SqlTime,
+}
 
 impl WriteTx<'_> {
     /// Changes what is given of a group.
@@ -47,22 +59,19 @@ impl WriteTx<'_> {
         if let Some(settings) = &change.settings {
             self.group_settings_set(id, settings)?;
         }
-        let (text, now) = (id.to_string(), self.now().to_sql());
-        let sql = Sql::new(
-            "UPDATE groups SET name = coalesce(?, name), description = CASE WHEN ? THEN ? ELSE description END, \
-             group_type = coalesce(?, group_type), max_members = coalesce(?, max_members), updated_at = ? \
-             WHERE group_id = ?",
-        );
         let description = change.description.as_ref();
-        let sql = sql
-            .bind(change.name.as_ref().map(|name| name.as_str()))
-            .bind(description.is_some())
-            .bind(description.and_then(|text| text.as_text()))
-            .bind(change.kind.map(|kind| kind.as_str()))
-            .bind(change.limit.map(|limit| i64::from(limit.get())))
-            .bind(now.as_str())
-            .bind(text.as_str());
-        self.db.run(sql, "change a group")?;
+        let update = GroupUpdate {
+            name: change.name.as_ref().map(|name| SqlText(name.as_str())),
+            description: description.map(|text| text.as_text().map(SqlText)),
+            group_type: change.kind.map(|kind| SqlText(kind.as_str())),
+            max_members: change.limit.map(|limit| SqlInt(limit.get().into())),
+            updated_at: SqlTime(self.now().to_sql()),
+        };
+        self.db.ask("change a group", |db| {
+            diesel::update(groups::table.find(DbId(id.to_string())))
+                .set(&update)
+                .execute(db)
+        })?;
         details.insert("by".into(), json!(actor));
         let entry = NewAuditEntry::done(self.now(), Act::GroupChange);
         self.audit(&entry.on(resource(id)).with(Value::Object(details)))

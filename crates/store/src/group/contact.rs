@@ -1,12 +1,22 @@
 //! What the end of a contact means for its groups.
 
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{Act, ContactId, GroupId, NewAuditEntry, Role};
+use privatus_schema::{DbId, SqlText, group_members};
 use serde_json::json;
 
 use super::read::resource;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
+
+/// A row of `group_members`, as the end of its contact looks at it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = group_members, check_for_backend(Sqlite))]
+struct SeatRow {
+    group_id: DbId,
+    role: SqlText,
+}
 
 /// A group that a contact is a member of.
 pub(crate) struct Seat {
@@ -18,14 +28,17 @@ pub(crate) struct Seat {
 impl WriteTx<'_> {
     /// The groups a contact is a member of.
     pub(crate) fn groups_of(&mut self, contact: &ContactId) -> Result<Vec<Seat>, StoreError> {
-        let id = contact.to_string();
-        let sql = Sql::new("SELECT group_id, role FROM group_members WHERE contact_id = ?");
-        let rows: Vec<(String, String)> = self.db.rows(sql.bind(id.as_str()), "list a member's groups")?;
-        let seat = |(group, role): (String, String)| -> Result<Seat, StoreError> {
+        let rows = self.db.ask("list a member's groups", |db| {
+            group_members::table
+                .filter(group_members::contact_id.eq(DbId(contact.to_string())))
+                .select(SeatRow::as_select())
+                .load(db)
+        })?;
+        let seat = |row: SeatRow| -> Result<Seat, StoreError> {
             Ok(Seat {
-                group: group.parse()?,
+                group: row.group_id.0.parse()?,
                 contact: contact.clone(),
-                is_owner: role == Role::Owner.as_str(),
+                is_owner: row.role.0 == Role::Owner.as_str(),
             })
         };
         let seats = rows
@@ -43,11 +56,16 @@ impl WriteTx<'_> {
             if !seat.is_owner {
                 continue;
             }
-            let id = seat.group.to_string();
-            let sql = Sql::new("SELECT contact_id FROM group_members WHERE group_id = ? AND role = 'owner'");
-            let owner: Option<String> = self.db.row(sql.bind(id.as_str()), "find a group's owner")?;
+            let owner: Option<SqlText> = self.db.ask("find a group's owner", |db| {
+                group_members::table
+                    .filter(group_members::group_id.eq(DbId(seat.group.to_string())))
+                    .filter(group_members::role.eq(SqlText(Role::Owner.as_str())))
+                    .select(group_members::contact_id)
+                    .get_result(db)
+                    .optional()
+            })?;
             if let Some(owner) = owner {
-                let details = json!({ "from": seat.contact, "to": owner });
+                let details = json!({ "from": seat.contact, "to": owner.0 });
                 let entry = NewAuditEntry::done(self.now(), Act::MemberTransfer);
                 self.audit(&entry.on(resource(&seat.group)).with(details))?;
             }

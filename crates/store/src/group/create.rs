@@ -1,15 +1,31 @@
 //! Creating a group, and removing one.
 
+use diesel::prelude::*;
 use privatus_domain::{
     Act, ContactId, ConversationId, ConversationKind, DisplayName, GroupId, MemberAction, NewAuditEntry,
     NewGroup, NewMember, Permission, Resource, Role,
 };
+use privatus_schema::{DbId, Flag, SqlInt, SqlText, SqlTime, groups};
 use serde_json::json;
 
 use super::read::{no_group, resource};
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
+
+/// A new row of `groups`.
+#[derive(Insertable)]
+#[diesel(table_name = groups, treat_none_as_default_value = false)]
+struct NewGroupRow<'a> {
+    group_id: DbId<&'a str>,
+    name: SqlText<&'a str>,
+    description: Option<SqlText<&'a str>>,
+    group_type: SqlText<&'a str>,
+    created_by: Option<DbId>,
+    max_members: SqlInt,
+    is_anonymous: Flag,
+    created_at: SqlTime,
+    updated_at: SqlTime,
+}
 
 /// The name of the vault's own user in a group, unless another is given.
 const OWN_NAME: &str = "Me";
@@ -53,23 +69,25 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
     ) -> Result<(ConversationId, bool), StoreError> {
         let id = new.id.to_string();
-        let (created, now) = (new.created_at.to_sql(), self.now().to_sql());
-        let by = new.created_by.as_ref().map(ToString::to_string);
-        let sql = Sql::new(
-            "INSERT INTO groups (group_id, name, description, group_type, created_by, max_members, is_anonymous, \
-             created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (group_id) DO NOTHING",
-        );
-        let sql = sql
-            .bind(id.as_str())
-            .bind(new.name.as_str())
-            .bind(new.description.as_text())
-            .bind(new.kind.as_str())
-            .bind(by.as_deref())
-            .bind(i64::from(new.limit.get()))
-            .bind(new.is_anonymous)
-            .bind(created.as_str())
-            .bind(now.as_str());
-        let is_new = self.db.run(sql, "create a group")? == 1;
+        let row = NewGroupRow {
+            group_id: DbId(&id),
+            name: SqlText(new.name.as_str()),
+            description: new.description.as_text().map(SqlText),
+            group_type: SqlText(new.kind.as_str()),
+            created_by: new.created_by.as_ref().map(|by| DbId(by.to_string())),
+            max_members: SqlInt(new.limit.get().into()),
+            is_anonymous: Flag(new.is_anonymous),
+            created_at: SqlTime(new.created_at.to_sql()),
+            updated_at: SqlTime(self.now().to_sql()),
+        };
+        let added = self.db.ask("create a group", |db| {
+            diesel::insert_into(groups::table)
+                .values(&row)
+                .on_conflict(groups::group_id)
+                .do_nothing()
+                .execute(db)
+        })?;
+        let is_new = added == 1;
         if is_new {
             self.group_key(&new.id)?;
             self.group_settings_set(&new.id, &new.settings)?;
@@ -101,13 +119,14 @@ impl WriteTx<'_> {
             self.actor_may(id, actor, MemberAction::RemoveGroup, None)?;
         }
         let members = self.group_count(id)?;
-        let text = id.to_string();
-        let sql = Sql::new("DELETE FROM groups WHERE group_id = ?");
         self.senders.clear();
-        if self.db.run(sql.bind(text.as_str()), "remove a group")? == 0 {
+        let removed = self.db.ask("remove a group", |db| {
+            diesel::delete(groups::table.find(DbId(id.to_string()))).execute(db)
+        })?;
+        if removed == 0 {
             return Err(no_group(id));
         }
-        self.group_key_destroy(&text)?;
+        self.group_key_destroy(id)?;
         let details = json!({ "members": members, "by": actor });
         let entry = NewAuditEntry::done(self.now(), Act::GroupRemove);
         self.audit(&entry.on(resource(id)).with(details))
@@ -115,9 +134,7 @@ impl WriteTx<'_> {
 
     /// Members now.
     pub(super) fn group_count(&mut self, id: &GroupId) -> Result<u32, StoreError> {
-        let text = id.to_string();
-        let sql = Sql::new("SELECT count(*) FROM group_members WHERE group_id = ?");
-        let count: Option<i64> = self.db.row(sql.bind(text.as_str()), "count members")?;
-        Ok(u32::try_from(count.unwrap_or_default()).unwrap_or(u32::MAX))
+        let count = self.members_counted(id)?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 }

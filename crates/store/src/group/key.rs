@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use diesel::prelude::*;
 use privatus_crypto::{Context, TableKey};
 use privatus_domain::{Act, ContactId, GroupId, GroupSettings, JsonText, MemberPermissions, NewAuditEntry};
+use privatus_schema::{DbId, SqlBlob, SqlInt, group_members, groups, key_store};
 use serde_json::json;
 
 use super::read::{member_row_id, resource};
+use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
@@ -26,7 +29,7 @@ impl WriteTx<'_> {
     /// Names the group's key in its row.
     pub(crate) fn group_key_name(&mut self, group: &str, number: u32) -> Result<(), StoreError> {
         let number = number.to_string();
-        let sql = Sql::new("UPDATE groups SET key_id = ? WHERE group_id = ? AND key_id IS NOT ?");
+        let sql = Sql::new(hot::GROUP_KEY_NOTE);
         let sql = sql.bind(number.as_str()).bind(group).bind(number.as_str());
         self.db.run(sql, "note a group's key").map(drop)
     }
@@ -63,10 +66,12 @@ impl WriteTx<'_> {
             .as_json()
             .map(|text| self.group_seal(group, ("groups", "settings"), &row_id, text))
             .transpose()?;
-        let id = group.to_string();
-        let sql = Sql::new("UPDATE groups SET settings = ? WHERE group_id = ?");
-        let sql = sql.bind(sealed.as_deref()).bind(id.as_str());
-        self.db.run(sql, "set a group's settings").map(drop)
+        self.db.ask("set a group's settings", |db| {
+            diesel::update(groups::table.find(DbId(group.to_string())))
+                .set(groups::settings.eq(sealed.map(SqlBlob)))
+                .execute(db)
+        })?;
+        Ok(())
     }
 
     /// Seals a member's permissions into its row.
@@ -82,7 +87,7 @@ impl WriteTx<'_> {
             .map(|text| self.group_seal(group, ("group_members", "permissions"), &row_id, text))
             .transpose()?;
         let (id, contact) = (group.to_string(), contact.to_string());
-        let sql = Sql::new("UPDATE group_members SET permissions = ? WHERE group_id = ? AND contact_id = ?");
+        let sql = Sql::new(hot::MEMBER_PERMISSIONS_SET);
         let sql = sql
             .bind(sealed.as_deref())
             .bind(id.as_str())
@@ -96,17 +101,20 @@ impl WriteTx<'_> {
             return Ok(());
         }
         let settings = self.group_find(group)?.settings;
-        let id = group.to_string();
-        let sql =
-            Sql::new("SELECT contact_id FROM group_members WHERE group_id = ? AND permissions IS NOT NULL");
-        let holders: Vec<String> = self.db.rows(sql.bind(id.as_str()), "list sealed permissions")?;
+        let holders: Vec<DbId> = self.db.ask("list sealed permissions", |db| {
+            group_members::table
+                .filter(group_members::group_id.eq(DbId(group.to_string())))
+                .filter(group_members::permissions.is_not_null())
+                .select(group_members::contact_id)
+                .load(db)
+        })?;
         let mut permissions = Vec::with_capacity(holders.len());
         for contact in holders {
-            let contact: ContactId = contact.parse().map_err(StoreError::from)?;
+            let contact: ContactId = contact.0.parse().map_err(StoreError::from)?;
             let member = self.member_find(group, &contact)?;
             permissions.extend(member.map(|member| (contact, member.permissions)));
         }
-        let old = self.group_key_destroy(&id)?;
+        let old = self.group_key_destroy(group)?;
         let (new, _) = self.group_key(group)?;
         self.group_settings_set(group, &settings)?;
         for (contact, permissions) in &permissions {
@@ -118,12 +126,15 @@ impl WriteTx<'_> {
     }
 
     /// Empties the row of a group's key; gives its number.
-    pub(super) fn group_key_destroy(&mut self, id: &str) -> Result<Option<u32>, StoreError> {
-        let Some(number) = self.key_number(GROUP_KEY, id)? else {
+    pub(super) fn group_key_destroy(&mut self, group: &GroupId) -> Result<Option<u32>, StoreError> {
+        let Some(number) = self.key_number(GROUP_KEY, &group.to_string())? else {
             return Ok(None);
         };
-        let sql = Sql::new("UPDATE key_store SET encrypted_key = x'' WHERE key_number = ?");
-        self.db.run(sql.bind(i64::from(number)), "destroy a key")?;
+        self.db.ask("destroy a key", |db| {
+            diesel::update(key_store::table.filter(key_store::key_number.eq(SqlInt(number.into()))))
+                .set(key_store::encrypted_key.eq(SqlBlob([0_u8; 0])))
+                .execute(db)
+        })?;
         self.key_forget(number);
         Ok(Some(number))
     }

@@ -1,12 +1,23 @@
 //! Members that go: removed, banned, or leaving by themselves. What comes after is under another group key.
 
-use privatus_domain::{Act, ContactId, GroupId, MemberAction, MemberError, NewAuditEntry, Permission};
+use diesel::prelude::*;
+use privatus_domain::{Act, Ban, ContactId, GroupId, MemberAction, MemberError, NewAuditEntry, Permission};
+use privatus_schema::{DbId, SqlTime, group_bans, group_members};
 use serde_json::json;
 
-use super::read::resource;
-use crate::db::statement::Sql;
+use super::read::{member_key, resource};
 use crate::error::StoreError;
 use crate::tx::WriteTx;
+
+/// A new row of `group_bans`.
+#[derive(Insertable)]
+#[diesel(table_name = group_bans)]
+struct NewBanRow {
+    group_id: DbId,
+    contact_id: DbId,
+    banned_by: DbId,
+    banned_at: SqlTime,
+}
 
 impl WriteTx<'_> {
     /// Removes a member.
@@ -50,17 +61,12 @@ impl WriteTx<'_> {
         if role.is_some() {
             self.member_goes(group, contact)?;
         }
-        let (id, banned, by) = (group.to_string(), contact.to_string(), actor.to_string());
-        let now = self.now().to_sql();
-        let sql = Sql::new(
-            "INSERT INTO group_bans (group_id, contact_id, banned_by, banned_at) VALUES (?, ?, ?, ?)",
-        );
-        let sql = sql
-            .bind(id.as_str())
-            .bind(banned.as_str())
-            .bind(by.as_str())
-            .bind(now.as_str());
-        self.db.run(sql, "ban a contact")?;
+        let ban = Ban {
+            contact: contact.clone(),
+            banned_by: actor.clone(),
+            banned_at: self.now(),
+        };
+        self.ban_insert(group, &ban)?;
         let details = json!({ "member": contact, "role": role, "by": actor });
         let entry = NewAuditEntry::done(self.now(), Act::MemberBan);
         self.audit(&entry.on(resource(group)).with(details))
@@ -79,10 +85,7 @@ impl WriteTx<'_> {
         self.permit(&resource(group), Permission::Write)?;
         self.group_exists(group)?;
         self.actor_may(group, actor, MemberAction::Unban, None)?;
-        let (id, banned) = (group.to_string(), contact.to_string());
-        let sql = Sql::new("DELETE FROM group_bans WHERE group_id = ? AND contact_id = ?");
-        let sql = sql.bind(id.as_str()).bind(banned.as_str());
-        if self.db.run(sql, "take a ban back")? == 0 {
+        if self.ban_delete(group, contact, "take a ban back")? == 0 {
             return Err(MemberError::NotBanned(contact.clone()).into());
         }
         let details = json!({ "member": contact, "by": actor });
@@ -109,10 +112,35 @@ impl WriteTx<'_> {
 
     /// Deletes a member's row; the group gets a new key.
     fn member_goes(&mut self, group: &GroupId, contact: &ContactId) -> Result<(), StoreError> {
-        let (id, contact) = (group.to_string(), contact.to_string());
-        let sql = Sql::new("DELETE FROM group_members WHERE group_id = ? AND contact_id = ?");
-        let sql = sql.bind(id.as_str()).bind(contact.as_str());
-        self.db.run(sql, "remove a member")?;
+        self.db.ask("remove a member", |db| {
+            diesel::delete(group_members::table.find(member_key(group, contact))).execute(db)
+        })?;
         self.group_key_rotate(group)
+    }
+
+    /// The row of a ban, where there is none.
+    pub(super) fn ban_insert(&mut self, group: &GroupId, ban: &Ban) -> Result<(), StoreError> {
+        let row = NewBanRow {
+            group_id: DbId(group.to_string()),
+            contact_id: DbId(ban.contact.to_string()),
+            banned_by: DbId(ban.banned_by.to_string()),
+            banned_at: SqlTime(ban.banned_at.to_sql()),
+        };
+        self.db.ask("ban a contact", |db| {
+            diesel::insert_into(group_bans::table).values(&row).execute(db)
+        })?;
+        Ok(())
+    }
+
+    /// Deletes a ban; says how many there were.
+    pub(super) fn ban_delete(
+        &mut self,
+        group: &GroupId,
+        contact: &ContactId,
+        doing: &str,
+    ) -> Result<usize, StoreError> {
+        self.db.ask(doing, |db| {
+            diesel::delete(group_bans::table.find(member_key(group, contact))).execute(db)
+        })
     }
 }

@@ -2,16 +2,33 @@
 
 use std::collections::HashSet;
 
+use diesel::dsl::exists;
+use diesel::prelude::*;
 use privatus_domain::{
     Act, Admission, ContactId, GroupId, Member, MemberAction, MemberError, MemberLimit, NewAuditEntry,
     NewMember, Permission, Role, member_may,
 };
+use privatus_schema::{DbId, SqlText, SqlTime, group_bans, group_members};
 use serde_json::json;
 
-use super::read::resource;
-use crate::db::statement::Sql;
+use super::read::{member_key, resource};
 use crate::error::StoreError;
 use crate::tx::WriteTx;
+
+/// A new row of `group_members`.
+#[derive(Insertable)]
+#[diesel(table_name = group_members, treat_none_as_default_value = false)]
+struct NewMemberRow<'a> {
+    group_id: DbId,
+    contact_id: DbId,
+    display_name: SqlText<&'a str>,
+    role: SqlText<&'a str>,
+    joined_at: SqlTime,
+    last_active: SqlTime<&'a str>,
+    anonymous_id: Option<SqlText>,
+    created_at: SqlTime<&'a str>,
+    updated_at: SqlTime<&'a str>,
+}
 
 impl WriteTx<'_> {
     /// Adds one member. Whoever adds itself joins, which a public group alone allows.
@@ -107,33 +124,38 @@ impl WriteTx<'_> {
 
     /// A group that lost its owner, by plain SQL, takes nobody in who would be there without one.
     fn owner_exists(&mut self, group: &GroupId) -> Result<(), StoreError> {
-        let id = group.to_string();
-        let sql = Sql::new("SELECT 1 FROM group_members WHERE group_id = ? AND role = 'owner'");
-        let found: Option<i32> = self.db.row(sql.bind(id.as_str()), "find a group's owner")?;
-        found.map(drop).ok_or_else(|| MemberError::NoOwner.into())
+        let has_owner: bool = self.db.ask("find a group's owner", |db| {
+            let owners = group_members::table
+                .filter(group_members::group_id.eq(DbId(group.to_string())))
+                .filter(group_members::role.eq(SqlText(Role::Owner.as_str())));
+            diesel::select(exists(owners)).get_result(db)
+        })?;
+        if has_owner {
+            Ok(())
+        } else {
+            Err(MemberError::NoOwner.into())
+        }
     }
 
     /// The row of a member, for whoever has asked every rule; the trigger `check_group_size` is behind it.
     pub(super) fn member_insert(&mut self, group: &GroupId, member: &NewMember) -> Result<(), StoreError> {
-        let (id, contact) = (group.to_string(), member.contact.to_string());
         let now = self.now();
-        let (joined, now) = (member.joined_at.unwrap_or(now).to_sql(), now.to_sql());
-        let anonymous_id = member.anonymous_id.as_ref().map(ToString::to_string);
-        let sql = Sql::new(
-            "INSERT INTO group_members (group_id, contact_id, display_name, role, joined_at, last_active, \
-             anonymous_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        );
-        let sql = sql
-            .bind(id.as_str())
-            .bind(contact.as_str())
-            .bind(member.display_name.as_str())
-            .bind(member.role.as_str())
-            .bind(joined.as_str())
-            .bind(now.as_str())
-            .bind(anonymous_id.as_deref())
-            .bind(now.as_str())
-            .bind(now.as_str());
-        self.db.run(sql, "add a member")?;
+        let joined_at = member.joined_at.unwrap_or(now).to_sql();
+        let now = now.to_sql();
+        let row = NewMemberRow {
+            group_id: DbId(group.to_string()),
+            contact_id: DbId(member.contact.to_string()),
+            display_name: SqlText(member.display_name.as_str()),
+            role: SqlText(member.role.as_str()),
+            joined_at: SqlTime(joined_at),
+            last_active: SqlTime(&now),
+            anonymous_id: member.anonymous_id.as_ref().map(|id| SqlText(id.to_string())),
+            created_at: SqlTime(&now),
+            updated_at: SqlTime(&now),
+        };
+        self.db.ask("add a member", |db| {
+            diesel::insert_into(group_members::table).values(&row).execute(db)
+        })?;
         if member.permissions.as_json().is_none() {
             return Ok(());
         }
@@ -156,22 +178,21 @@ impl WriteTx<'_> {
 
     /// Whoever may be a member: a contact, or the vault's own user.
     pub(super) fn known_contact(&mut self, contact: &ContactId) -> Result<(), StoreError> {
-        if *contact == self.own_id() {
-            return Ok(());
+        if self.is_known(contact)? {
+            Ok(())
+        } else {
+            Err(StoreError::NotFound(format!("contact {contact}")))
         }
-        let id = contact.to_string();
-        let sql = Sql::new("SELECT 1 FROM contacts WHERE contact_id = ?");
-        let found: Option<i32> = self.db.row(sql.bind(id.as_str()), "find a contact")?;
-        found
-            .map(drop)
-            .ok_or_else(|| StoreError::NotFound(format!("contact {id}")))
+    }
+
+    /// Whether somebody may be a member.
+    pub(super) fn is_known(&mut self, contact: &ContactId) -> Result<bool, StoreError> {
+        Ok(*contact == self.own_id() || self.contact_exists(contact)?)
     }
 
     pub(super) fn is_banned(&mut self, group: &GroupId, contact: &ContactId) -> Result<bool, StoreError> {
-        let (id, contact) = (group.to_string(), contact.to_string());
-        let sql = Sql::new("SELECT 1 FROM group_bans WHERE group_id = ? AND contact_id = ?");
-        let sql = sql.bind(id.as_str()).bind(contact.as_str());
-        let found: Option<i32> = self.db.row(sql, "find a ban")?;
-        Ok(found.is_some())
+        self.db.ask("find a ban", |db| {
+            diesel::select(exists(group_bans::table.find(member_key(group, contact)))).get_result(db)
+        })
     }
 }

@@ -1,30 +1,51 @@
 //! One owner for each group: groups of an older schema, of an adopted database, and of a history that names none.
 
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::limits::{GROUP_MEMBERS_DEFAULT, GROUP_MEMBERS_MAX};
 use privatus_domain::{Act, ContactId, GroupId, NewAuditEntry, Role};
+use privatus_schema::functions::greater;
+use privatus_schema::{DbId, LimitLiteral, SqlInt, SqlText, group_members, groups, sql_types};
 use serde_json::json;
 
 use super::read::resource;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// A member as the rule looks at it, who joined first before the others.
-type Seat = (String, String);
+/// Gives a group without a limit the least that holds its members. The builder has no subquery that is never NULL.
+const LIMIT_BY_COUNT: &str = "UPDATE groups SET max_members = max(?, (SELECT count(*) FROM group_members AS m \
+                              WHERE m.group_id = groups.group_id)) WHERE max_members IS NULL";
+
+/// A row of `group_members`, as the rule looks at it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = group_members, check_for_backend(Sqlite))]
+struct SeatRow {
+    contact_id: SqlText,
+    role: SqlText,
+}
+
+impl SeatRow {
+    fn is_owner(&self) -> bool {
+        self.role.0 == Role::Owner.as_str()
+    }
+}
 
 impl WriteTx<'_> {
     /// Brings every group under the rules.
     pub(crate) fn groups_adapt(&mut self) -> Result<(), StoreError> {
-        let sql = Sql::new(
-            "UPDATE groups SET max_members = max(?, (SELECT count(*) FROM group_members AS m \
-             WHERE m.group_id = groups.group_id)) WHERE max_members IS NULL",
-        );
-        let sql = sql.bind(i64::from(GROUP_MEMBERS_DEFAULT));
-        self.db.run(sql, "limit the groups")?;
-        let sql = Sql::new("SELECT group_id FROM groups ORDER BY group_id");
-        let groups: Vec<String> = self.db.rows(sql, "list the groups")?;
+        self.db.ask("limit the groups", |db| {
+            diesel::sql_query(LIMIT_BY_COUNT)
+                .bind::<sql_types::Integer, _>(SqlInt(GROUP_MEMBERS_DEFAULT.into()))
+                .execute(db)
+        })?;
+        let groups: Vec<DbId> = self.db.ask("list the groups", |db| {
+            groups::table
+                .order(groups::group_id)
+                .select(groups::group_id)
+                .load(db)
+        })?;
         for group in groups {
-            let group: Result<GroupId, StoreError> = group.parse().map_err(StoreError::from);
+            let group: Result<GroupId, StoreError> = group.0.parse().map_err(StoreError::from);
             self.group_owner_ensure(&group.map_err(StoreError::of_stored)?)?;
         }
         Ok(())
@@ -34,28 +55,36 @@ impl WriteTx<'_> {
     /// become admins. Without one it is the creator where that is a member, else the vault's own user, who joins, and
     /// without room for it who joined first.
     pub(super) fn group_owner_ensure(&mut self, group: &GroupId) -> Result<(), StoreError> {
-        let id = group.to_string();
-        let sql = Sql::new(
-            "SELECT m.contact_id, m.role FROM group_members AS m JOIN groups AS g ON g.group_id = m.group_id \
-             WHERE m.group_id = ? AND (m.role = 'owner' OR m.contact_id = g.created_by) \
-             ORDER BY m.contact_id IS g.created_by DESC, m.joined_at, m.contact_id",
-        );
-        let seats: Vec<Seat> = self.db.rows(sql.bind(id.as_str()), "list a group's owners")?;
-        let owners = seats.iter().filter(|(_, role)| role == Role::Owner.as_str());
-        let first = match owners.count() {
+        let seats = self.db.ask("list a group's owners", |db| {
+            let contact = group_members::contact_id.nullable();
+            let is_owner = group_members::role.eq(SqlText(Role::Owner.as_str()));
+            group_members::table
+                .inner_join(groups::table)
+                .filter(group_members::group_id.eq(DbId(group.to_string())))
+                .filter(is_owner.or(contact.eq(groups::created_by)))
+                .order((
+                    contact.is(groups::created_by).desc(),
+                    group_members::joined_at,
+                    group_members::contact_id,
+                ))
+                .select(SeatRow::as_select())
+                .load(db)
+        })?;
+        let first = match seats.iter().filter(|seat| seat.is_owner()).count() {
             1 => return Ok(()),
             _ => seats.first(),
         };
-        let Some((first, _)) = first else {
+        let Some(first) = first else {
             return self.own_joins(group);
         };
+        let first = first.contact_id.0.as_str();
         let contact = |id: &str| -> Result<ContactId, StoreError> {
             let id: Result<ContactId, StoreError> = id.parse().map_err(StoreError::from);
             id.map_err(StoreError::of_stored)
         };
-        for (other, role) in &seats {
-            if role == Role::Owner.as_str() && other != first {
-                self.role_set(group, &contact(other)?, Role::Admin)?;
+        for other in seats.iter().filter(|seat| seat.is_owner()) {
+            if other.contact_id.0 != first {
+                self.role_set(group, &contact(&other.contact_id.0)?, Role::Admin)?;
             }
         }
         self.role_set(group, &contact(first)?, Role::Owner)?;
@@ -75,30 +104,47 @@ impl WriteTx<'_> {
             self.role_set(group, &own, Role::Owner)?;
             return self.owner_audit(group, &own.to_string());
         }
-        let (id, count) = (group.to_string(), self.group_count(group)?);
+        let count = self.group_count(group)?;
         let is_banned = self.is_banned(group, &own)?;
         if is_banned && count == 0 {
             // A group without anybody would have nobody to lift it.
-            let own = own.to_string();
-            let sql = Sql::new("DELETE FROM group_bans WHERE group_id = ? AND contact_id = ?");
-            self.db
-                .run(sql.bind(id.as_str()).bind(own.as_str()), "lift a ban")?;
+            self.ban_delete(group, &own, "lift a ban")?;
         } else if count >= GROUP_MEMBERS_MAX || is_banned {
-            let sql = Sql::new(
-                "UPDATE group_members SET role = 'owner' WHERE group_id = ?1 AND contact_id = \
-                 (SELECT contact_id FROM group_members WHERE group_id = ?1 ORDER BY joined_at, contact_id LIMIT 1) \
-                 RETURNING contact_id",
-            );
-            let first: Option<String> = self.db.row(sql.bind(id.as_str()), "find an owner")?;
-            return first.map_or(Ok(()), |first| self.owner_audit(group, &first));
+            return self.first_owns(group);
         }
-        let sql = Sql::new("UPDATE groups SET max_members = max(max_members, ?) WHERE group_id = ?");
-        let sql = sql.bind(i64::from(count) + 1).bind(id.as_str());
-        self.db.run(sql, "make room for the owner")?;
+        self.db.ask("make room for the owner", |db| {
+            let room = greater(groups::max_members, SqlInt(i64::from(count) + 1));
+            diesel::update(groups::table.find(DbId(group.to_string())))
+                .set(groups::max_members.eq(room))
+                .execute(db)
+        })?;
         let owner = self.own_member(None)?;
         self.member_insert(group, &owner)?;
         let entry = NewAuditEntry::done(self.now(), Act::MemberAdd);
         let details = json!({ "member": own, "role": Role::Owner, "settled": true });
         self.audit(&entry.on(resource(group)).with(details))
+    }
+
+    /// Who joined a group first becomes its owner.
+    fn first_owns(&mut self, group: &GroupId) -> Result<(), StoreError> {
+        let id = group.to_string();
+        let first: Option<SqlText> = self.db.ask("find an owner", |db| {
+            group_members::table
+                .filter(group_members::group_id.eq(DbId(id.as_str())))
+                .order((group_members::joined_at, group_members::contact_id))
+                .select(group_members::contact_id)
+                .limit_literal(1)
+                .get_result(db)
+                .optional()
+        })?;
+        let Some(SqlText(first)) = first else {
+            return Ok(());
+        };
+        self.db.ask("find an owner", |db| {
+            diesel::update(group_members::table.find((DbId(id.as_str()), SqlText(first.as_str()))))
+                .set(group_members::role.eq(SqlText(Role::Owner.as_str())))
+                .execute(db)
+        })?;
+        self.owner_audit(group, &first)
     }
 }

@@ -1,35 +1,56 @@
 //! Reading groups, members and bans.
 
+use diesel::dsl::{count, exists};
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use privatus_domain::{
     Ban, ContactId, Group, GroupId, GroupSettings, JsonText, Member, MemberPermissions, Permission, Resource,
     ResourceKind, Timestamp,
 };
+use privatus_schema::{DbId, Flag, SqlBlob, SqlInt, SqlText, SqlTime, group_bans, group_members, groups};
 
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::setting::fields;
 use crate::tx::ReadTx;
 
-type Row = (
-    String,
-    String,
-    Option<String>,
-    String,
-    Option<i64>,
-    (Option<bool>, Option<Vec<u8>>, Option<String>, Option<String>, i64),
-);
-const COLUMNS: &str = "group_id, name, description, group_type, max_members, is_anonymous, settings, created_by, \
-                       created_at, (SELECT count(*) FROM group_members AS m WHERE m.group_id = groups.group_id)";
+/// A row of `groups`.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = groups, check_for_backend(Sqlite))]
+struct GroupRow {
+    group_id: DbId,
+    name: SqlText,
+    description: Option<SqlText>,
+    group_type: SqlText,
+    max_members: Option<SqlInt>,
+    is_anonymous: Option<Flag>,
+    /// Sealed.
+    settings: Option<SqlBlob>,
+    /// Another application may have written anything here.
+    created_by: Option<SqlText>,
+    created_at: Option<SqlTime>,
+}
 
-type MemberRow = (
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<Vec<u8>>,
-    Option<String>,
-);
-const MEMBER_COLUMNS: &str = "contact_id, display_name, role, joined_at, permissions, anonymous_id";
+/// A row of `group_members`.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = group_members, check_for_backend(Sqlite))]
+struct MemberRow {
+    contact_id: DbId,
+    display_name: SqlText,
+    role: SqlText,
+    joined_at: Option<SqlTime>,
+    /// Sealed.
+    permissions: Option<SqlBlob>,
+    anonymous_id: Option<SqlText>,
+}
+
+/// A row of `group_bans`.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = group_bans, check_for_backend(Sqlite))]
+struct BanRow {
+    contact_id: DbId,
+    banned_by: DbId,
+    banned_at: SqlTime,
+}
 
 /// A group, as access control knows it.
 pub(super) fn resource(id: &GroupId) -> Resource {
@@ -39,6 +60,11 @@ pub(super) fn resource(id: &GroupId) -> Resource {
 /// The row id of a member's sealed permissions (docs/CRYPTO.md).
 pub(super) fn member_row_id(group: &GroupId, contact: &ContactId) -> Vec<u8> {
     fields([&group.as_id().canonical(), &contact.as_id().canonical()])
+}
+
+/// The key of a member's row, and of a ban's.
+pub(super) fn member_key(group: &GroupId, contact: &ContactId) -> (DbId, DbId) {
+    (DbId(group.to_string()), DbId(contact.to_string()))
 }
 
 pub(super) fn no_group(id: &GroupId) -> StoreError {
@@ -51,11 +77,17 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn groups(&mut self) -> Result<Vec<Group>, StoreError> {
-        let sql = Sql::new(format!("SELECT {COLUMNS} FROM groups ORDER BY group_id"));
-        let rows: Vec<Row> = self.db.rows(sql, "list the groups")?;
+        let rows: Vec<(GroupRow, i64)> = self.db.ask("list the groups", |db| {
+            groups::table
+                .left_join(group_members::table)
+                .group_by(groups::group_id)
+                .order(groups::group_id)
+                .select((GroupRow::as_select(), count(group_members::contact_id.nullable())))
+                .load(db)
+        })?;
         let mut groups = Vec::with_capacity(rows.len());
-        for row in rows {
-            let group = self.group_decode(row).map_err(StoreError::of_stored)?;
+        for (row, members) in rows {
+            let group = self.group_decode(row, members).map_err(StoreError::of_stored)?;
             if self.may(&resource(&group.id), Permission::Read)? {
                 groups.push(group);
             }
@@ -69,10 +101,13 @@ impl ReadTx<'_> {
     /// [`StoreError`] of the database.
     pub fn groups_seen_by(&mut self, contact: &ContactId) -> Result<Vec<Group>, StoreError> {
         let mut groups = self.groups()?;
-        let id = contact.to_string();
-        let sql = Sql::new("SELECT group_id FROM group_members WHERE contact_id = ?");
-        let own: Vec<String> = self.db.rows(sql.bind(id.as_str()), "list a member's groups")?;
-        groups.retain(|group| group.kind.rules().is_listed || own.contains(&group.id.to_string()));
+        let own: Vec<SqlText> = self.db.ask("list a member's groups", |db| {
+            group_members::table
+                .filter(group_members::contact_id.eq(DbId(contact.to_string())))
+                .select(group_members::group_id)
+                .load(db)
+        })?;
+        groups.retain(|group| group.kind.rules().is_listed || own.contains(&SqlText(group.id.to_string())));
         Ok(groups)
     }
 
@@ -87,38 +122,40 @@ impl ReadTx<'_> {
 
     /// The same for whoever has asked already.
     pub(super) fn group_find(&mut self, id: &GroupId) -> Result<Group, StoreError> {
-        let text = id.to_string();
-        let sql = Sql::new(format!("SELECT {COLUMNS} FROM groups WHERE group_id = ?"));
-        let row = self.db.row(sql.bind(text.as_str()), "find a group")?;
-        self.group_decode(row.ok_or_else(|| no_group(id))?)
-            .map_err(StoreError::of_stored)
+        let row: Option<(GroupRow, i64)> = self.db.ask("find a group", |db| {
+            groups::table
+                .left_join(group_members::table)
+                .filter(groups::group_id.eq(DbId(id.to_string())))
+                .group_by(groups::group_id)
+                .select((GroupRow::as_select(), count(group_members::contact_id.nullable())))
+                .get_result(db)
+                .optional()
+        })?;
+        let (row, members) = row.ok_or_else(|| no_group(id))?;
+        self.group_decode(row, members).map_err(StoreError::of_stored)
     }
 
-    fn group_decode(&mut self, row: Row) -> Result<Group, StoreError> {
-        let (id, name, description, kind, limit, rest) = row;
-        let (is_anonymous, settings, created_by, created_at, count) = rest;
-        let id: GroupId = id.parse()?;
-        let settings = match settings {
+    fn group_decode(&mut self, row: GroupRow, members: i64) -> Result<Group, StoreError> {
+        let id: GroupId = row.group_id.0.parse()?;
+        let settings = match row.settings {
             None => GroupSettings::default(),
-            Some(envelope) => {
+            Some(SqlBlob(envelope)) => {
                 let row_id = id.as_id().canonical();
                 GroupSettings::stored(self.json_open("groups", "settings", &row_id, &envelope)?)
             }
         };
-        let created_at = created_at.as_deref().map(Timestamp::parse).transpose()?;
+        let created_at = row.created_at.map(|at| Timestamp::parse(&at.0)).transpose()?;
+        let limit = row.max_members.and_then(|limit| u32::try_from(limit.0).ok());
         Ok(Group {
             id,
-            name,
-            description: description.filter(|text| !text.is_empty()),
-            kind: kind.parse()?,
-            limit: limit
-                .and_then(|limit| u32::try_from(limit).ok())
-                .unwrap_or_default(),
-            member_count: u32::try_from(count).unwrap_or(u32::MAX),
-            is_anonymous: is_anonymous.unwrap_or_default(),
+            name: row.name.0,
+            description: row.description.map(|text| text.0).filter(|text| !text.is_empty()),
+            kind: row.group_type.0.parse()?,
+            limit: limit.unwrap_or_default(),
+            member_count: u32::try_from(members).unwrap_or(u32::MAX),
+            is_anonymous: row.is_anonymous.unwrap_or_default().0,
             settings,
-            // Another application may have written anything here.
-            created_by: created_by.and_then(|id| id.parse().ok()),
+            created_by: row.created_by.and_then(|id| id.0.parse().ok()),
             created_at: created_at.unwrap_or(Timestamp::MIN),
         })
     }
@@ -129,13 +166,15 @@ impl ReadTx<'_> {
     /// [`StoreError::NotFound`].
     pub fn group_members(&mut self, group: &GroupId) -> Result<Vec<Member>, StoreError> {
         self.permit(&resource(group), Permission::Read)?;
-        let (id, own) = (group.to_string(), self.own_id().to_string());
         self.group_exists(group)?;
-        let sql = Sql::new(format!(
-            "SELECT {MEMBER_COLUMNS} FROM group_members WHERE group_id = ? ORDER BY contact_id <> ?, contact_id"
-        ));
-        let sql = sql.bind(id.as_str()).bind(own.as_str());
-        let rows: Vec<MemberRow> = self.db.rows(sql, "list a group's members")?;
+        let own = DbId(self.own_id().to_string());
+        let rows = self.db.ask("list a group's members", |db| {
+            group_members::table
+                .filter(group_members::group_id.eq(DbId(group.to_string())))
+                .order((group_members::contact_id.ne(own), group_members::contact_id))
+                .select(MemberRow::as_select())
+                .load(db)
+        })?;
         rows.into_iter()
             .map(|row| self.member_decode(group, row).map_err(StoreError::of_stored))
             .collect()
@@ -166,36 +205,36 @@ impl ReadTx<'_> {
         group: &GroupId,
         contact: &ContactId,
     ) -> Result<Option<Member>, StoreError> {
-        let (id, contact) = (group.to_string(), contact.to_string());
-        let sql = Sql::new(format!(
-            "SELECT {MEMBER_COLUMNS} FROM group_members WHERE group_id = ? AND contact_id = ?"
-        ));
-        let sql = sql.bind(id.as_str()).bind(contact.as_str());
-        let row: Option<MemberRow> = self.db.row(sql, "find a member")?;
+        let row = self.db.ask("find a member", |db| {
+            group_members::table
+                .find(member_key(group, contact))
+                .select(MemberRow::as_select())
+                .get_result(db)
+                .optional()
+        })?;
         row.map(|row| self.member_decode(group, row).map_err(StoreError::of_stored))
             .transpose()
     }
 
     fn member_decode(&mut self, group: &GroupId, row: MemberRow) -> Result<Member, StoreError> {
-        let (contact, display_name, role, joined_at, permissions, anonymous_id) = row;
-        let contact: ContactId = contact.parse()?;
-        let permissions = match permissions {
+        let contact: ContactId = row.contact_id.0.parse()?;
+        let permissions = match row.permissions {
             None => MemberPermissions::default(),
-            Some(envelope) => {
+            Some(SqlBlob(envelope)) => {
                 let row_id = member_row_id(group, &contact);
                 let text = self.json_open("group_members", "permissions", &row_id, &envelope)?;
                 MemberPermissions::stored(text)
             }
         };
-        let joined_at = joined_at.as_deref().map(Timestamp::parse).transpose()?;
+        let joined_at = row.joined_at.map(|at| Timestamp::parse(&at.0)).transpose()?;
         Ok(Member {
             is_own: contact == self.own_id(),
             contact,
-            display_name,
-            role: role.parse()?,
+            display_name: row.display_name.0,
+            role: row.role.0.parse()?,
             joined_at: joined_at.unwrap_or(Timestamp::MIN),
             permissions,
-            anonymous_id: anonymous_id.and_then(|id| id.parse().ok()),
+            anonymous_id: row.anonymous_id.and_then(|id| id.0.parse().ok()),
         })
     }
 
@@ -219,18 +258,19 @@ impl ReadTx<'_> {
     pub fn group_bans(&mut self, group: &GroupId) -> Result<Vec<Ban>, StoreError> {
         self.permit(&resource(group), Permission::Read)?;
         self.group_exists(group)?;
-        let (id, own) = (group.to_string(), self.own_id().to_string());
-        let sql = Sql::new(
-            "SELECT contact_id, banned_by, banned_at FROM group_bans WHERE group_id = ? \
-             ORDER BY contact_id <> ?, contact_id",
-        );
-        let sql = sql.bind(id.as_str()).bind(own.as_str());
-        let rows: Vec<(String, String, String)> = self.db.rows(sql, "list a group's bans")?;
-        let ban = |(contact, by, at): (String, String, String)| {
+        let own = DbId(self.own_id().to_string());
+        let rows = self.db.ask("list a group's bans", |db| {
+            group_bans::table
+                .filter(group_bans::group_id.eq(DbId(group.to_string())))
+                .order((group_bans::contact_id.ne(own), group_bans::contact_id))
+                .select(BanRow::as_select())
+                .load(db)
+        })?;
+        let ban = |row: BanRow| {
             Ok::<_, StoreError>(Ban {
-                contact: contact.parse()?,
-                banned_by: by.parse()?,
-                banned_at: Timestamp::parse(&at)?,
+                contact: row.contact_id.0.parse()?,
+                banned_by: row.banned_by.0.parse()?,
+                banned_at: Timestamp::parse(&row.banned_at.0)?,
             })
         };
         rows.into_iter()
@@ -244,16 +284,22 @@ impl ReadTx<'_> {
     /// [`StoreError`] of the database.
     pub fn group_member_count(&mut self, group: &GroupId) -> Result<u64, StoreError> {
         self.permit(&resource(group), Permission::Read)?;
-        let id = group.to_string();
-        let sql = Sql::new("SELECT count(*) FROM group_members WHERE group_id = ?");
-        let count: Option<i64> = self.db.row(sql.bind(id.as_str()), "count members")?;
-        Ok(u64::try_from(count.unwrap_or_default()).unwrap_or_default())
+        Ok(u64::try_from(self.members_counted(group)?).unwrap_or_default())
+    }
+
+    pub(super) fn members_counted(&mut self, group: &GroupId) -> Result<i64, StoreError> {
+        self.db.ask("count members", |db| {
+            group_members::table
+                .filter(group_members::group_id.eq(DbId(group.to_string())))
+                .count()
+                .get_result(db)
+        })
     }
 
     pub(super) fn group_exists(&mut self, id: &GroupId) -> Result<(), StoreError> {
-        let text = id.to_string();
-        let sql = Sql::new("SELECT 1 FROM groups WHERE group_id = ?");
-        let found: Option<i32> = self.db.row(sql.bind(text.as_str()), "find a group")?;
-        found.map(drop).ok_or_else(|| no_group(id))
+        let is_there: bool = self.db.ask("find a group", |db| {
+            diesel::select(exists(groups::table.find(DbId(id.to_string())))).get_result(db)
+        })?;
+        if is_there { Ok(()) } else { Err(no_group(id)) }
     }
 }

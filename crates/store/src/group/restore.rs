@@ -3,7 +3,6 @@
 use privatus_domain::{Ban, ConversationId, MemberLimit, NewGroup, NewMember, Permission};
 
 use super::read::resource;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
@@ -53,26 +52,10 @@ impl WriteTx<'_> {
 
     /// Members and bans of a new group; gives how many were left out.
     fn group_fill(&mut self, new: &NewGroup, members: &[NewMember], bans: &[Ban]) -> Result<u32, StoreError> {
-        let id = new.id.to_string();
         for ban in bans {
-            if !self.is_known(&ban.contact)? {
-                continue;
+            if self.is_known(&ban.contact)? && !self.is_banned(&new.id, &ban.contact)? {
+                self.ban_insert(&new.id, ban)?;
             }
-            let (contact, by, at) = (
-                ban.contact.to_string(),
-                ban.banned_by.to_string(),
-                ban.banned_at.to_sql(),
-            );
-            let sql = Sql::new(
-                "INSERT INTO group_bans (group_id, contact_id, banned_by, banned_at) VALUES (?, ?, ?, ?) \
-                 ON CONFLICT DO NOTHING",
-            );
-            let sql = sql
-                .bind(id.as_str())
-                .bind(contact.as_str())
-                .bind(by.as_str())
-                .bind(at.as_str());
-            self.db.run(sql, "ban a contact")?;
         }
         let (mut left_out, mut room) = (0, new.limit.get());
         for member in members {
@@ -89,13 +72,5 @@ impl WriteTx<'_> {
         }
         self.group_owner_ensure(&new.id)?;
         Ok(left_out)
-    }
-
-    fn is_known(&mut self, contact: &privatus_domain::ContactId) -> Result<bool, StoreError> {
-        match self.known_contact(contact) {
-            Ok(()) => Ok(true),
-            Err(StoreError::NotFound(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
     }
 }

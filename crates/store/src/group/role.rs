@@ -1,12 +1,13 @@
 //! Roles, the owner's seat, and permissions.
 
+use diesel::prelude::*;
 use privatus_domain::{
     Act, ContactId, GroupId, MemberAction, MemberError, MemberPermissions, NewAuditEntry, Permission, Role,
 };
+use privatus_schema::{SqlText, SqlTime, group_members};
 use serde_json::json;
 
-use super::read::resource;
-use crate::db::statement::Sql;
+use super::read::{member_key, resource};
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
@@ -84,15 +85,15 @@ impl WriteTx<'_> {
         contact: &ContactId,
         role: Role,
     ) -> Result<(), StoreError> {
-        let (id, contact, now) = (group.to_string(), contact.to_string(), self.now().to_sql());
-        let sql = Sql::new(
-            "UPDATE group_members SET role = ?, updated_at = ? WHERE group_id = ? AND contact_id = ?",
-        );
-        let sql = sql
-            .bind(role.as_str())
-            .bind(now.as_str())
-            .bind(id.as_str())
-            .bind(contact.as_str());
-        self.db.run(sql, "set a member's role").map(drop)
+        let now = self.now().to_sql();
+        self.db.ask("set a member's role", |db| {
+            diesel::update(group_members::table.find(member_key(group, contact)))
+                .set((
+                    group_members::role.eq(SqlText(role.as_str())),
+                    group_members::updated_at.eq(SqlTime(now)),
+                ))
+                .execute(db)
+        })?;
+        Ok(())
     }
 }
