@@ -14,7 +14,7 @@ macro_rules! sender_columns {
 /// Columns of a conversation `v` as the chat list shows it.
 macro_rules! conversation_columns {
     () => {
-        "SELECT v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, v.unread_count, v.last_at, \
+        "v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, v.unread_count, v.last_at, \
          v.last_partition, v.last_row_key, v.is_pinned, coalesce(v.contact_id, v.group_id), v.muted_until \
          FROM conversations v LEFT JOIN contacts c ON c.contact_id = v.contact_id \
          LEFT JOIN groups g ON g.group_id = v.group_id"
@@ -68,10 +68,12 @@ pub(crate) const CONTENT_FIND: &str =
 // Conversations and their counters.
 
 pub(crate) const CONVERSATIONS_NEWEST: &str = concat!(
+    "SELECT ",
     conversation_columns!(),
     " WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {limit}"
 );
 pub(crate) const CONVERSATION_BY_ID: &str = concat!(
+    "SELECT ",
     conversation_columns!(),
     " WHERE v.conversation_id = ? AND v.is_hidden = 0"
 );

@@ -4,7 +4,6 @@
 //! imported through a parent that re-exports it; a method called on a value shows no path, and makes no arrow.
 
 mod graph;
-mod known;
 mod resolve;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
@@ -19,12 +18,11 @@ use crate::module_tree::Tree;
 use crate::syntax::ForTests;
 use crate::workspace::Workspace;
 use graph::Arrows;
-use known::KNOWN;
 
 /// Looks for circles in every member.
 ///
 /// # Errors
-/// When there is one that is not known, or a known one is gone.
+/// When there is one; it is printed with what ties its files.
 pub(super) fn run(workspace: &Workspace) -> Result<()> {
     let (mut files, mut arrows, mut faults) = (0, 0, Vec::new());
     let mut found = Vec::new();
@@ -44,11 +42,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
             bail!("{member} has neither src/lib.rs nor src/main.rs");
         }
     }
-    let is_known = |member: &str, circle: &Circle| {
-        let files: Vec<&str> = circle.files.iter().map(String::as_str).collect();
-        KNOWN.contains(&(member, files.as_slice()))
-    };
-    for (member, circle) in found.iter().filter(|(member, circle)| !is_known(member, circle)) {
+    for (member, circle) in &found {
         faults.push(format!(
             "a circle of {} files in {member}: {}\n{}",
             circle.files.len(),
@@ -56,25 +50,13 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
             circle.ties.join("\n")
         ));
     }
-    for (member, files) in KNOWN {
-        let stands = |(of, circle): &(String, Circle)| of == member && circle.files == *files;
-        if !found.iter().any(stands) {
-            faults.push(format!(
-                "the circle in {member} is gone, or another: take it off known.rs: {}",
-                files.join(", ")
-            ));
-        }
-    }
     for fault in &faults {
         eprintln!("deps: {fault}");
     }
     if !faults.is_empty() {
         bail!("{} circles between files", faults.len());
     }
-    println!(
-        "deps: {files} files, {arrows} arrows between them, {} circles",
-        found.len()
-    );
+    println!("deps: {files} files, {arrows} arrows between them, no circle");
     Ok(())
 }
 

@@ -20,18 +20,15 @@ pub(super) enum Kind {
     Hot,
     /// What the builder cannot say: `INDEXED BY`, row values, `sqlite_sequence`.
     Beyond,
-    /// To be turned into the builder's.
-    NotYet,
 }
 
-const KINDS: [(&str, Kind); 7] = [
+const KINDS: [(&str, Kind); 6] = [
     ("months", Kind::Months),
     ("transactions", Kind::Transactions),
     ("ledger", Kind::Ledger),
     ("walk", Kind::Walk),
     ("hot", Kind::Hot),
     ("beyond", Kind::Beyond),
-    ("not-yet", Kind::NotYet),
 ];
 
 impl Kind {
