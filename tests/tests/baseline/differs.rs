@@ -19,7 +19,7 @@ fn with(from: &str, to: &str) -> Vec<String> {
 
 #[track_caller]
 fn differs(statements: &[String], wanted: &[&str]) {
-    let source = Source::of(statements);
+    let source = Source::made_by(statements);
     let first = wanted.first().unwrap();
     let output = source.refuses(&[], 19, first);
     let listed = String::from_utf8(output.stdout).unwrap();
@@ -184,7 +184,7 @@ fn tables_views_and_triggers_that_lack_or_are_too_many() {
 fn many_differences_are_bounded() {
     let mut statements = specification();
     statements.extend((0..150).map(|number| format!("CREATE TABLE extra{number} (a)")));
-    let output = Source::of(&statements).refuses(&[], 19, "150 differences");
+    let output = Source::made_by(&statements).refuses(&[], 19, "150 differences");
     let listed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(listed.lines().count(), 101);
     assert!(listed.ends_with("… and 50 more\n"), "{listed}");
@@ -219,7 +219,7 @@ fn what_does_not_count_does_not_differ() {
         ", CONSTRAINT check_message_size CHECK (length(content) <= 1048576), \
          CHECK (edited_at IS NULL OR edited_at >= timestamp), FOREIGN KEY",
     );
-    let source = Source::of(&statements);
+    let source = Source::made_by(&statements);
     source.sql("INSERT INTO groups (group_id, name, group_type) VALUES ('g', 'G', 'public')");
     let told = source.adopt(&[]);
     assert_eq!(told["notes"], serde_json::json!([]));
@@ -229,7 +229,7 @@ fn what_does_not_count_does_not_differ() {
 /// An empty schema of another program altogether.
 #[test]
 fn another_programs_database() {
-    let source = Source::of(&["CREATE TABLE a (b)".into()]);
+    let source = Source::made_by(&["CREATE TABLE a (b)".into()]);
     let output = source.refuses(&[], 19, "18 differences");
     assert!(
         String::from_utf8(output.stdout)

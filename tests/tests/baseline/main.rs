@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 
 /// The text that the store compares with is the specification's own SQL, but for what SQLite refuses.
 #[test]
-fn the_stores_copy_is_the_specification() {
+fn the_copy_that_is_compared_with_is_the_specification() {
     let ours: BTreeSet<String> = split::statements(include_str!(
         "../../../crates/import/src/baseline/specification.sql"
     ))

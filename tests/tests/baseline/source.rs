@@ -38,11 +38,11 @@ pub(crate) struct Source {
 impl Source {
     /// With the specification's tables.
     pub(crate) fn new() -> Self {
-        Self::of(&specification())
+        Self::made_by(&specification())
     }
 
     /// With other statements.
-    pub(crate) fn of(statements: &[String]) -> Self {
+    pub(crate) fn made_by(statements: &[String]) -> Self {
         let source = Self {
             dir: tempfile::tempdir().unwrap(),
         };
