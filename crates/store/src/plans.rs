@@ -148,7 +148,7 @@ fn transfers(store: &Store) {
                 }
                 tx.transfers_by_id(None)?;
             }
-            crate::transfer::has_active(tx.db)
+            crate::vault::stale_transfers::has_active(tx.db)
         })
         .unwrap();
 }

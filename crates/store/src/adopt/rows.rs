@@ -10,6 +10,9 @@ use crate::error::StoreError;
 use crate::group::GROUP_KEY;
 use crate::tx::WriteTx;
 
+/// One for each value of a row that is sealed.
+type Envelopes = Vec<Option<Vec<u8>>>;
+
 /// A transaction of a vault that is being made.
 pub struct RawRows<'t, 'a> {
     pub(super) tx: &'t mut WriteTx<'a>,
@@ -116,7 +119,7 @@ impl<'t, 'a> RawRows<'t, 'a> {
         &mut self,
         table: RawTable,
         row: &[(&'static str, RawValue)],
-    ) -> Result<(Vec<Option<Vec<u8>>>, Option<u32>), StoreError> {
+    ) -> Result<(Envelopes, Option<u32>), StoreError> {
         let mut used = None;
         let mut envelopes = Vec::with_capacity(row.len());
         for (column, value) in row {

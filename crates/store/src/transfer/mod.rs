@@ -1,7 +1,6 @@
 //! File transfers: offered, moved from status to status, listed by status and by peer.
 
 mod list;
-mod stale;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +13,6 @@ use privatus_domain::{
 use privatus_schema::{SqlBlob, SqlInt, SqlText, SqlTime, file_transfers};
 
 pub use self::list::{TRANSFERS_MAX, TransferPage};
-pub(crate) use self::stale::{has_active, pause_stale};
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 

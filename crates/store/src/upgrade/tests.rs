@@ -22,7 +22,7 @@ fn reseal_settings(db: &mut Connection, host: &mut dyn Host) -> Result<(), Migra
     for (key, envelope) in rows {
         let row_id = crate::setting::row_id("", &key);
         let plain = host.open(db, "settings", "value", &row_id, &envelope)?;
-        let new = String::from_utf8(plain).unwrap().replace("old", "new");
+        let new = String::from_utf8(plain.to_vec()).unwrap().replace("old", "new");
         let sealed = host.reseal(db, "settings", "value", &row_id, &envelope, new.as_bytes())?;
         db.run(
             "UPDATE settings SET value = ? WHERE scope = '' AND key = ?",

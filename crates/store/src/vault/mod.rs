@@ -13,6 +13,7 @@ mod password;
 mod registry;
 mod rings;
 mod snapshot_files;
+pub(crate) mod stale_transfers;
 
 pub(crate) use files::{Files, disk_is_full};
 pub use open::VaultKeys;

@@ -10,12 +10,12 @@ use crate::db::pool::Pool;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::transfer::{has_active, pause_stale};
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade::{Upgrade, pending, run_pending};
 use crate::vault::locks::HeldLock;
 use crate::vault::ours::{check_ours, raw_key, share};
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
+use crate::vault::stale_transfers::{has_active, pause_stale};
 use crate::vault::{Files, OpenGuard, VaultOptions};
 
 /// A vault that is there whole, claimed and locked by this process, and not opened yet. Everything that can be told
