@@ -10,7 +10,7 @@
 
 use std::path::Path;
 
-use privatus_domain::{Act, AuditFilter, Body, Contact, NewMessage, PublicKey, SenderRef};
+use privatus_domain::{Act, AuditFilter, Body, Contact, ContactError, NewMessage, PublicKey, SenderRef};
 use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
 use privatus_tests::{PASSWORD, init, json, new_vault, ok, run};
 use serde_json::{Value, json};
@@ -247,7 +247,10 @@ fn states_are_listed_searched_audited_and_exported() {
     assert!(!ok(&vault, &["contacts", "show", "bob"]).contains(['\u{1b}', '\u{202e}']));
 
     let refused = receive(&vault, "bob").unwrap_err();
-    assert!(matches!(refused, StoreError::Refused(_)), "{refused}");
+    assert!(
+        matches!(refused, StoreError::Contact(ContactError::Blocked(_))),
+        "{refused}"
+    );
     assert_eq!(
         acts(&vault),
         ["add", "add", "change", "verify", "block"],

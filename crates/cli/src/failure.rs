@@ -1,11 +1,14 @@
 //! A command that failed: one line on standard error and an exit code of its own.
 
+use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
 
 use privatus_import::ImportError;
 use privatus_import::baseline::BaselineError;
 use privatus_store::StoreError;
+
+use crate::exit::{self, Exit};
 
 /// Why a command ended without success.
 #[derive(Debug)]
@@ -16,13 +19,17 @@ pub(crate) enum Failure {
     Import(ImportError),
     /// A database that did not become a vault.
     Baseline(BaselineError),
-    /// A wrong word on the command line, found after parsing (2).
+    /// A wrong word on the command line, found after parsing.
     Usage(String),
-    /// Stopped by Ctrl-C with nothing done (130).
+    /// What was typed, or a file that it names, breaks a rule of the tool's own.
+    Refused(String),
+    /// What was typed names nothing.
+    NotFound(String),
+    /// Stopped by Ctrl-C with nothing done.
     Stopped(&'static str),
     /// The reader of our output went away: end in silence.
     ClosedPipe,
-    /// Anything else (1).
+    /// Anything else.
     Other(String),
 }
 
@@ -59,73 +66,65 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-impl Failure {
-    /// The exit code (DESIGN section 10).
-    fn code(&self) -> u8 {
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Ctrl-C, as for an import.
-            Self::Store(StoreError::Interrupted) => 130,
-            Self::Store(error) => error.exit_code(),
-            Self::Import(error) => error.exit_code(),
-            Self::Baseline(error) => baseline_code(error),
-            Self::Usage(_) => 2,
-            Self::Stopped(_) => 130,
-            Self::ClosedPipe => 0,
-            Self::Other(_) => 1,
+            Self::Store(error) => write!(f, "{error}"),
+            Self::Import(error) => write!(f, "{error}"),
+            Self::Baseline(error) => write!(f, "{error}"),
+            Self::Refused(why) => write!(f, "refused: {why}"),
+            Self::NotFound(what) => write!(f, "not found: {what}"),
+            Self::Usage(text) | Self::Other(text) => f.write_str(text),
+            Self::Stopped(text) => f.write_str(text),
+            Self::ClosedPipe => Ok(()),
+        }?;
+        match self.told().1 {
+            Some(hint) => write!(f, "; {hint}"),
+            None => Ok(()),
         }
+    }
+}
+
+impl Failure {
+    /// The exit code, and what to type.
+    fn told(&self) -> (Exit, Option<String>) {
+        match self {
+            Self::Store(error) => exit::of_store(error),
+            Self::Import(error) => exit::of_import(error),
+            Self::Baseline(error) => exit::of_baseline(error),
+            Self::Usage(_) => (Exit::Usage, None),
+            Self::Refused(_) => (Exit::Refused, None),
+            Self::NotFound(_) => (Exit::NotFound, None),
+            Self::Stopped(_) => (Exit::Stopped, None),
+            Self::ClosedPipe => (Exit::Done, None),
+            Self::Other(_) => (Exit::Unexpected, None),
+        }
+    }
+
+    /// How the tool ends.
+    pub(crate) fn exit(&self) -> Exit {
+        self.told().0
+    }
+
+    /// Whether what was typed names nothing.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.exit() == Exit::NotFound
     }
 
     /// Prints the line and gives the code.
     pub(crate) fn report(&self, json: bool) -> ExitCode {
-        let text = match self {
-            Self::Store(error) => error.to_string(),
-            Self::Import(error) => error.to_string(),
-            Self::Baseline(error) => match baseline_hint(error) {
-                Some(hint) => format!("{error}; {hint}"),
-                None => error.to_string(),
-            },
-            Self::Usage(text) | Self::Other(text) => text.clone(),
-            Self::Stopped(text) => (*text).to_owned(),
-            Self::ClosedPipe => return ExitCode::SUCCESS,
-        };
-        let text = crate::text::harmless(&text).replace('\n', " ");
+        if matches!(self, Self::ClosedPipe) {
+            return ExitCode::SUCCESS;
+        }
+        let code = self.exit().code();
+        let text = crate::text::harmless(&self.to_string()).replace('\n', " ");
         let line = if json {
-            serde_json::json!({ "error": text, "code": self.code() }).to_string()
+            serde_json::json!({ "error": text, "code": code }).to_string()
         } else {
             format!("privatus: {text}")
         };
         // With standard error closed there is nobody left to tell.
         let _ = writeln!(std::io::stderr(), "{line}");
-        ExitCode::from(self.code())
-    }
-}
-
-/// The exit code of a database that did not become a vault.
-const fn baseline_code(error: &BaselineError) -> u8 {
-    match error {
-        BaselineError::Key(_) => 10,
-        BaselineError::Differs { .. } => 19,
-        BaselineError::DiskFull => 20,
-        BaselineError::IsVault(_)
-        | BaselineError::NotEncrypted(_)
-        | BaselineError::Unmerged { .. }
-        | BaselineError::Changed(_)
-        | BaselineError::ForeignKeys(_)
-        | BaselineError::Row { .. } => 23,
-        BaselineError::Unreadable { .. } | BaselineError::HalfPage(_) => 25,
-        BaselineError::Stopped => 130,
-        BaselineError::Store(error) => error.exit_code(),
-    }
-}
-
-/// What to type instead.
-const fn baseline_hint(error: &BaselineError) -> Option<&'static str> {
-    match error {
-        BaselineError::IsVault(_) => Some("open its folder with --vault"),
-        BaselineError::NotEncrypted(_) => {
-            Some("`privatus import legacy` takes the Python application's file")
-        }
-        BaselineError::ForeignKeys(_) => Some("give --skip-keys to leave them out (the source keeps them)"),
-        _ => None,
+        ExitCode::from(code)
     }
 }

@@ -5,6 +5,7 @@ mod args;
 mod command;
 mod confirm;
 mod examples;
+mod exit;
 mod failure;
 mod find;
 mod media;

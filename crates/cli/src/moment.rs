@@ -1,10 +1,11 @@
 //! Moments on the command line: a day, or a day and a time, in UTC unless an offset stands behind it.
 
 use privatus_domain::Timestamp;
-use privatus_store::StoreError;
+
+use crate::failure::Failure;
 
 /// Reads `2025-06-15`, `2025-06-15 12:00`, `2025-06-15 12:00:00` or RFC 3339; a day alone is its beginning.
-pub(crate) fn parse(text: &str) -> Result<Timestamp, StoreError> {
+pub(crate) fn parse(text: &str) -> Result<Timestamp, Failure> {
     let whole = match text.len() {
         10 => format!("{text}T00:00:00Z"),
         16 => format!("{}:00Z", text.replace(' ', "T")),
@@ -13,7 +14,7 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, StoreError> {
     };
     let shown: String = text.chars().take(60).collect();
     Timestamp::parse(&whole).map_err(|error| {
-        StoreError::Refused(format!(
+        Failure::Refused(format!(
             "{shown:?} is no moment such as 2025-06-15 or 2025-06-15T12:00:00Z ({error})"
         ))
     })
@@ -29,6 +30,7 @@ pub(crate) fn shown(at: Option<Timestamp>) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::exit::Exit;
 
     #[test]
     fn days_and_times() {
@@ -42,7 +44,7 @@ mod tests {
             assert_eq!(parse(text).unwrap().to_sql(), at, "{text}");
         }
         for text in ["", "yesterday", "2025-13-01", "2025-06-15 25:00", "ééééé"] {
-            assert_eq!(parse(text).unwrap_err().exit_code(), 23, "{text}");
+            assert_eq!(parse(text).unwrap_err().exit(), Exit::Refused, "{text}");
         }
     }
 }

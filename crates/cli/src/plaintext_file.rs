@@ -44,12 +44,12 @@ pub(crate) fn write_beside<T>(
 ) -> Result<T, Failure> {
     let folder = folder_of(path);
     let failed = |error: &std::io::Error| match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::DiskFull,
-        std::io::ErrorKind::NotFound => StoreError::NotFound(format!(
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::DiskFull.into(),
+        std::io::ErrorKind::NotFound => Failure::NotFound(format!(
             "the folder to write {} into; create it, or name another",
             path.display()
         )),
-        kind => StoreError::Denied(format!("{} cannot be written: {kind}", path.display())),
+        kind => StoreError::Denied(format!("{} cannot be written: {kind}", path.display())).into(),
     };
     // tempfile makes its files 0600.
     let mut file = tempfile::Builder::new()

@@ -1,7 +1,8 @@
 //! A step as a person names it: by its number, its folder's name, or the end of that name.
 
-use privatus_store::{Migrator, StepStatus, StoreError, Version};
+use privatus_store::{Migrator, StepStatus, Version};
 
+use crate::failure::Failure;
 use crate::text::one_line;
 
 /// The end of a folder's name: `v1_0_0` of `2026-11-24-000001_v1_0_0`.
@@ -29,7 +30,7 @@ pub(crate) fn title_among(steps: &[StepStatus], version: Version) -> String {
 }
 
 /// The one step that is meant.
-pub(crate) fn find<'a>(steps: &'a [StepStatus], wanted: &str) -> Result<&'a StepStatus, StoreError> {
+pub(crate) fn find<'a>(steps: &'a [StepStatus], wanted: &str) -> Result<&'a StepStatus, Failure> {
     let dotted = wanted.strip_prefix('v').unwrap_or(wanted).replace('.', "_");
     let end = format!("v{dotted}");
     let is_named = |step: &&StepStatus, test: &dyn Fn(&str) -> bool| step.name.as_deref().is_some_and(test);
@@ -45,7 +46,7 @@ pub(crate) fn find<'a>(steps: &'a [StepStatus], wanted: &str) -> Result<&'a Step
     match found.as_slice() {
         [only] => Ok(only),
         [] => Err(unknown(steps, wanted, number)),
-        _ => Err(StoreError::NotFound(format!(
+        _ => Err(Failure::NotFound(format!(
             "“{}” names more than one step; give the number: {}",
             one_line(wanted, 60),
             list(steps)
@@ -53,7 +54,7 @@ pub(crate) fn find<'a>(steps: &'a [StepStatus], wanted: &str) -> Result<&'a Step
     }
 }
 
-fn unknown(steps: &[StepStatus], wanted: &str, number: Option<Version>) -> StoreError {
+fn unknown(steps: &[StepStatus], wanted: &str, number: Option<Version>) -> Failure {
     let first = steps
         .first()
         .filter(|first| number.is_some_and(|number| number < first.version));
@@ -61,7 +62,7 @@ fn unknown(steps: &[StepStatus], wanted: &str, number: Option<Version>) -> Store
     let why = why.map_or_else(String::new, |why| {
         format!("; the first is never taken back: {why}")
     });
-    StoreError::NotFound(format!(
+    Failure::NotFound(format!(
         "no step “{}”; there are {}{why}",
         one_line(wanted, 60),
         list(steps)

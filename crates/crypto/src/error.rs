@@ -66,9 +66,9 @@ pub enum CryptoError {
 #[error("a sealed value did not open: it is damaged, in another's place, or under another key")]
 pub struct OpenError;
 
-/// A key ring that was refused, in the order of the checks.
+/// A key ring that was refused, in the order of the checks. Not `#[non_exhaustive]`: the store says of each what it means for
+/// a vault, and hears of a new one from the compiler.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum KeyRingError {
     /// The bytes are no key ring at all.
     #[error("this is not a Privatus key ring; check the path")]

@@ -26,9 +26,7 @@ pub enum ContactError {
     #[error("the contact has no public key, so there is nothing to verify")]
     NothingToVerify,
     /// A contact without a public key has no safety number.
-    #[error(
-        "the contact has no public key, so it has no safety number; `privatus contacts set` gives it one"
-    )]
+    #[error("the contact has no public key, so it has no safety number")]
     NoSafetyNumber,
     /// A safety number of two keys cannot be compared without the own one.
     #[error(

@@ -6,11 +6,11 @@ use privatus_store::StoreError;
 
 use crate::legacy::LegacyError;
 
-/// An import that did not finish.
+/// An import that did not finish. Not `#[non_exhaustive]`, as [`StoreError`]: whoever maps it hears of a new variant from the
+/// compiler.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum ImportError {
-    /// The source cannot be read at all, or ends too early (25).
+    /// The source cannot be read at all, or ends too early.
     #[error("{path}: {why}")]
     Source {
         /// The source.
@@ -18,10 +18,10 @@ pub enum ImportError {
         /// What is wrong, where, and what to do.
         why: String,
     },
-    /// The source is a database of the Python application, and cannot be read (25), or its password is wrong (10).
+    /// The source is a database of the Python application, and cannot be read, or its password is wrong.
     #[error(transparent)]
     Legacy(#[from] LegacyError),
-    /// The source was read to its end, and some of it could not be taken over (25).
+    /// The source was read to its end, and some of it could not be taken over.
     #[error("{path}: a part could not be read ({reasons})")]
     Partial {
         /// The source.
@@ -29,23 +29,16 @@ pub enum ImportError {
         /// Reasons and counts.
         reasons: String,
     },
+    /// No chat of the source has the name that was asked for.
+    #[error("not found: a chat named {0} in the export")]
+    NoChat(String),
+    /// Whoever is said to be the vault's user writes nothing in the source.
+    #[error("not found: {0} writes nothing in the export; nothing was imported")]
+    NoWriter(String),
     /// The caller asked to stop.
     #[error("stopped; what was imported stays, and the same command completes it")]
     Stopped,
     /// The vault refused.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl ImportError {
-    /// The tool's exit code (DESIGN section 10).
-    #[must_use]
-    pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self::Legacy(LegacyError::NothingOpens { .. } | LegacyError::OriginalPathWrong { .. }) => 10,
-            Self::Source { .. } | Self::Partial { .. } | Self::Legacy(_) => 25,
-            Self::Stopped => 130,
-            Self::Store(error) => error.exit_code(),
-        }
-    }
 }

@@ -5,9 +5,9 @@ use privatus_sqlite::SqliteError;
 
 use crate::version::Version;
 
-/// A refusal or failure; whatever it is, the database is as it was before the step.
+/// A refusal or failure; whatever it is, the database is as it was before the step. Not `#[non_exhaustive]`: the store says
+/// of each what it means for a vault, and hears of a new one from the compiler.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum MigrateError {
     /// SQLite failed.
     #[error(transparent)]

@@ -34,12 +34,12 @@ pub use contact::safety_number;
 #[cfg(feature = "testing")]
 pub use db::connection::APPLICATION_ID;
 pub use db::work_done::WorkDone;
-pub use error::StoreError;
+pub use error::{Missing, Rule, StoreError, TooNew};
 pub use group::RestoredGroup;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
 #[cfg(feature = "testing")]
 pub use partition::schema::TEMPLATE;
-pub use privatus_crypto::{Digest, KdfCost, Password, RecoveryCode, Secret, SecretError};
+pub use privatus_crypto::{Digest, KdfCost, KeyRingError, Password, RecoveryCode, Secret, SecretError};
 pub use privatus_migrate::{Event as MigrationEvent, Loss, Version};
 pub use setting::SettingImport;
 pub use store::Store;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use privatus_domain::{Body, ContactId, DisplayName, NewContact, NewMessage, PublicKey, Timestamp};
 use privatus_sqlite::ErrorCode;
 use privatus_sqlite::fault::FaultVfs;
-use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
+use privatus_store::{Password, Secret, Store, StoreError, TooNew, VaultOptions};
 
 fn clock() -> Timestamp {
     Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
@@ -46,7 +46,10 @@ fn failed_unlocks_are_counted_until_a_good_one() {
     let attempts = path.join("attempts.json");
     assert!(!attempts.exists());
     for _ in 0..3 {
-        assert_eq!(unlock(&path, "wrong").unwrap_err().exit_code(), 10);
+        assert!(matches!(
+            unlock(&path, "wrong").unwrap_err(),
+            StoreError::WrongSecret
+        ));
     }
     let text = fs::read_to_string(&attempts).unwrap();
     assert!(text.contains("\"failed\":3") && !text.contains("wrong"), "{text}");
@@ -81,7 +84,10 @@ fn nothing_in_attempts_json_hinders_or_speaks() {
         r#"{"failed":4294967295,"first_at":"","last_at":""}"#.into(),
     ] {
         fs::write(&attempts, &content).unwrap();
-        assert_eq!(unlock(&path, "wrong").unwrap_err().exit_code(), 10);
+        assert!(matches!(
+            unlock(&path, "wrong").unwrap_err(),
+            StoreError::WrongSecret
+        ));
         assert!(fs::metadata(&attempts).unwrap().len() < 4_096);
         fs::write(&attempts, &content).unwrap();
         let store = unlock(&path, "secret").unwrap();
@@ -91,7 +97,10 @@ fn nothing_in_attempts_json_hinders_or_speaks() {
     }
     // A folder in its place can be neither read nor replaced: the answer stays the same.
     fs::create_dir(&attempts).unwrap();
-    assert_eq!(unlock(&path, "wrong").unwrap_err().exit_code(), 10);
+    assert!(matches!(
+        unlock(&path, "wrong").unwrap_err(),
+        StoreError::WrongSecret
+    ));
     unlock(&path, "secret").unwrap();
 }
 
@@ -116,7 +125,10 @@ fn one_copy_of_a_newer_format_refuses_the_vault() {
         let (_folder, path) = vault();
         fs::write(path.join(name), newer_ring()).unwrap();
         let error = unlock(&path, "secret").unwrap_err();
-        assert_eq!(error.exit_code(), 18, "{name}: {error}");
+        assert!(
+            matches!(error, StoreError::SchemaNewer(TooNew::KeyRing(_))),
+            "{name}: {error}"
+        );
         assert_eq!(
             fs::read_to_string(path.join(name)).unwrap(),
             newer_ring(),
@@ -180,10 +192,8 @@ fn every_older_key_ring_is_warned_of_also_after_it_was_put_back() {
     unlock(&path, "fifth").unwrap();
     // One vault's keys are of no use to another.
     let (_other_folder, other) = vault();
-    assert_eq!(
-        Store::open(&other, &keys, &options()).unwrap_err().exit_code(),
-        10
-    );
+    let error = Store::open(&other, &keys, &options()).unwrap_err();
+    assert!(matches!(error, StoreError::WrongSecret), "{error}");
 }
 
 #[test]
@@ -274,5 +284,8 @@ fn a_pipe_in_the_place_of_a_key_ring_blocks_nobody() {
         .arg(path.join("privatus.db"))
         .status();
     assert!(made.unwrap().success());
-    assert_eq!(unlock(&path, "secret").unwrap_err().exit_code(), 16);
+    assert!(matches!(
+        unlock(&path, "secret").unwrap_err(),
+        StoreError::DatabaseDamaged(_)
+    ));
 }

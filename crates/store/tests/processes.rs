@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use privatus_domain::{
-    Body, ContactId, ConversationId, DisplayName, GroupKind, MemberLimit, NewContact, NewGroup, NewMember,
-    NewMessage, PublicKey, SenderRef, Timestamp,
+    Body, ContactId, ConversationId, DisplayName, GroupError, GroupKind, MemberLimit, NewContact, NewGroup,
+    NewMember, NewMessage, PublicKey, SenderRef, Timestamp,
 };
 use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
 
@@ -129,7 +129,7 @@ fn child() {
             let store = open(&vault);
             assert!(matches!(
                 join(&store, &["bob", "carol"]),
-                Err(StoreError::Refused(_))
+                Err(StoreError::Group(GroupError::Full { .. }))
             ));
             join(&store, &["bob"]).unwrap();
         }
@@ -208,7 +208,10 @@ fn a_group_holds_its_limit_against_another_process() {
         .unwrap();
     join(&store, &["alice"]).unwrap();
     run_child(&path, "join", "022");
-    assert!(matches!(join(&store, &["carol"]), Err(StoreError::Refused(_))));
+    assert!(matches!(
+        join(&store, &["carol"]),
+        Err(StoreError::Group(GroupError::Full { .. }))
+    ));
     let group = store.read(|tx| tx.group_by_id(&"team".parse()?)).unwrap();
     assert_eq!(group.member_count, 3);
 }
@@ -228,10 +231,9 @@ fn join_as_last(store: &Store, name: &str) -> bool {
     });
     match joined {
         Ok(()) => true,
-        Err(StoreError::Refused(why)) => {
-            assert!(why.contains("2 of 2 members"), "{why}");
-            false
-        }
+        Err(StoreError::Group(GroupError::Full {
+            current: 2, limit: 2, ..
+        })) => false,
         Err(error) => panic!("{error}"),
     }
 }

@@ -12,10 +12,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use privatus_domain::{
-    ContactId, DisplayName, FileHash, FileName, FileSize, NewContact, NewTransfer, PublicKey, Timestamp,
-    Transfer, TransferDirection, TransferFilter, TransferId, TransferPeer, TransferStatus, UserId,
+    ContactError, ContactId, DisplayName, FileHash, FileName, FileSize, NewContact, NewTransfer, PublicKey,
+    Timestamp, Transfer, TransferDirection, TransferError, TransferFilter, TransferId, TransferPeer,
+    TransferStatus, UserId,
 };
-use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
+use privatus_store::{Missing, Password, Rule, Secret, Store, StoreError, VaultOptions};
 
 const ROLE: &str = "PRIVATUS_TEST_ROLE";
 const VAULT: &str = "PRIVATUS_TEST_VAULT";
@@ -99,7 +100,8 @@ fn a_blocked_contact_offers_nothing() {
     assert!(block(true));
     let error = receive().unwrap_err();
     assert!(
-        error.exit_code() == 23 && error.to_string().contains("blocked since"),
+        matches!(error, StoreError::Contact(ContactError::Blocked(_)))
+            && error.to_string().contains("blocked since"),
         "{error}"
     );
     offer(&store, "b.txt").unwrap();
@@ -121,7 +123,7 @@ fn no_path_is_restored() {
         let error = store
             .write("restore", |tx| tx.transfer_restore(&transfer))
             .unwrap_err();
-        assert_eq!(error.exit_code(), 23, "{name:?}");
+        assert!(matches!(error, StoreError::Transfer(_)), "{name:?}: {error}");
     }
 }
 
@@ -130,39 +132,50 @@ fn a_transfer_goes_its_way_and_refusals_leave_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let store = create(&folder.path().join("vault"));
     offer(&store, "a.txt").unwrap();
-    assert_eq!(offer(&store, "a.txt").unwrap_err().exit_code(), 23);
+    assert!(matches!(
+        offer(&store, "a.txt").unwrap_err(),
+        StoreError::Rule(Rule::TransferExists(_))
+    ));
     let strangers = store.write("offer", |tx| tx.transfer_create(&new("b.txt", "nobody")));
-    assert_eq!(strangers.unwrap_err().exit_code(), 24);
+    assert!(matches!(
+        strangers.unwrap_err(),
+        StoreError::NotFound(Missing::Contact(_))
+    ));
     let group = NewTransfer {
         peer: TransferPeer::Group("nobody".parse().unwrap()),
         ..new("b.txt", "alice")
     };
     let refused = store.write("offer", |tx| tx.transfer_create(&group));
-    assert_eq!(refused.unwrap_err().exit_code(), 24);
+    assert!(matches!(
+        refused.unwrap_err(),
+        StoreError::NotFound(Missing::Group(_))
+    ));
 
     step(&store, "a.txt", TransferStatus::Active).unwrap();
     let progress = |to| store.write("progress", |tx| tx.transfer_progress(&id("a.txt"), to));
     progress(40).unwrap();
     let before = found(&store, "a.txt");
     for to in [101, -1, 100, 39] {
-        assert_eq!(progress(to).unwrap_err().exit_code(), 23, "{to}");
+        let error = progress(to).unwrap_err();
+        assert!(matches!(error, StoreError::Transfer(_)), "{to}: {error}");
     }
-    assert_eq!(
-        step(&store, "a.txt", TransferStatus::Pending)
-            .unwrap_err()
-            .exit_code(),
-        23
-    );
-    assert_eq!(
-        step(&store, "b.txt", TransferStatus::Active)
-            .unwrap_err()
-            .exit_code(),
-        24
-    );
+    let back = step(&store, "a.txt", TransferStatus::Pending);
+    assert!(matches!(
+        back.unwrap_err(),
+        StoreError::Transfer(TransferError::ForbiddenStep { .. })
+    ));
+    let nowhere = step(&store, "b.txt", TransferStatus::Active);
+    assert!(matches!(
+        nowhere.unwrap_err(),
+        StoreError::NotFound(Missing::Transfer(_))
+    ));
     let paused = store.write("step", |tx| {
         tx.transfer_step(&id("a.txt"), TransferStatus::Paused, Some("no failure"))
     });
-    assert_eq!(paused.unwrap_err().exit_code(), 23);
+    assert!(matches!(
+        paused.unwrap_err(),
+        StoreError::Transfer(TransferError::ReasonWithoutFailure(_))
+    ));
     assert_eq!(found(&store, "a.txt"), before, "nothing is half done");
 
     store
@@ -217,7 +230,7 @@ fn a_user_without_a_grant_sees_and_changes_nothing() {
         session.write("offer", |tx| tx.transfer_create(&new("b.txt", "alice"))),
     ];
     for result in denied {
-        assert_eq!(result.unwrap_err().exit_code(), 28);
+        assert!(matches!(result.unwrap_err(), StoreError::AccessDenied { .. }));
     }
     assert_eq!(found(&store, "a.txt").state.status(), TransferStatus::Pending);
 }

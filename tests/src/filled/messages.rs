@@ -19,7 +19,7 @@ pub(crate) fn fill(store: &Store) -> Result<(), StoreError> {
             |chat: &&privatus_domain::Conversation| chat.kind == privatus_domain::ConversationKind::Group;
         let found = chats.iter().filter(of).max_by_key(|chat| group(chat));
         let found = found.map(|chat| chat.id.clone());
-        found.ok_or_else(|| StoreError::NotFound(format!("the conversation of {peer}")))
+        found.ok_or_else(|| StoreError::Unexpected(format!("no conversation of {peer}")))
     };
     let (direct, party, secret) = (chat("alice")?, chat(PRIVATE)?, chat(SECRET)?);
     store.write("filled", |tx| history(tx, &direct))?;

@@ -2,15 +2,15 @@
 
 use privatus_store::StoreError;
 
-/// Done, or why not: the exit codes of the tool.
+/// Done, or why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Done,
-    /// A rule forbids it (23).
+    /// A rule forbids it.
     Refused,
-    /// What it names is not there (24).
+    /// What it names is not there.
     NotFound,
-    /// The user has no grant for it (28).
+    /// The user has no grant for it.
     Denied,
     /// Given up by the caller after it was done.
     Stopped,
@@ -21,7 +21,7 @@ impl Outcome {
     pub(crate) fn of(result: Result<(), StoreError>) -> Self {
         match result {
             Ok(()) => Self::Done,
-            Err(StoreError::Refused(_)) => Self::Refused,
+            Err(error) if error.broken_rule().is_some() => Self::Refused,
             Err(StoreError::NotFound(_)) => Self::NotFound,
             Err(StoreError::AccessDenied { .. }) => Self::Denied,
             Err(StoreError::Interrupted) => Self::Stopped,

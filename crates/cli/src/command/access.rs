@@ -7,14 +7,12 @@ use privatus_store::StoreError;
 use serde_json::{Value, json};
 
 use crate::args::{Access, Arguments, GrantArguments, Grantee};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Column;
 use crate::text::one_line;
 use crate::vault::open;
 use crate::{find, moment, output};
-
-/// Exit code of `access check` when the user may not.
-const DENIED: u8 = 28;
 
 pub(crate) fn run(arguments: &Arguments, command: &Access) -> Result<u8, Failure> {
     match command {
@@ -173,7 +171,7 @@ fn check(arguments: &Arguments, resource: &str, name: &str, permission: &str) ->
             shown(&on)
         ))?;
     }
-    Ok(if allowed { 0 } else { DENIED })
+    Ok(if allowed { 0 } else { Exit::AccessDenied.code() })
 }
 
 fn who(to: Option<&UserId>) -> String {
@@ -189,10 +187,10 @@ fn shown(on: &Resource) -> String {
 }
 
 /// Milliseconds of `30m`, `12h`, `7d` or `2w`.
-fn span(text: &str) -> Result<i64, StoreError> {
+fn span(text: &str) -> Result<i64, Failure> {
     let wrong = || {
         let text = one_line(text, 40);
-        StoreError::Refused(format!("a span is written 30m, 12h, 7d or 2w, not {text:?}"))
+        Failure::Refused(format!("a span is written 30m, 12h, 7d or 2w, not {text:?}"))
     };
     let unit = match text.chars().last() {
         Some('m') => 60_000,
@@ -231,7 +229,7 @@ mod tests {
             "99999999999999999999d",
             "ä",
         ] {
-            assert_eq!(span(wrong).unwrap_err().exit_code(), 23, "{wrong}");
+            assert_eq!(span(wrong).unwrap_err().exit(), Exit::Refused, "{wrong}");
         }
         assert_eq!(
             moment::parse("2027-01-31").unwrap().to_sql(),
@@ -242,7 +240,7 @@ mod tests {
             moment::parse("2027-01-31").unwrap()
         );
         for wrong in ["", "2027-02-30", "tomorrow", "2027-01-31T"] {
-            assert_eq!(moment::parse(wrong).unwrap_err().exit_code(), 23, "{wrong}");
+            assert_eq!(moment::parse(wrong).unwrap_err().exit(), Exit::Refused, "{wrong}");
         }
     }
 }

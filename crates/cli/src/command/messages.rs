@@ -130,7 +130,7 @@ pub(crate) fn send(
         if let Some(reply) = &reply_to
             && tx.reply_state(reply)? == ReplyState::Absent
         {
-            return Err(StoreError::NotFound(format!(
+            return Err(Failure::NotFound(format!(
                 "message {reply}, to answer; `privatus show --ids` shows ids"
             )));
         }
@@ -162,11 +162,10 @@ fn typed() -> Result<String, Failure> {
         .map_err(|error| Failure::Usage(format!("standard input cannot be read: {}", error.kind())))?;
     if bytes.len() > MOST {
         let why = "the text on standard input has more than 1,048,576 bytes; send it in parts".to_owned();
-        return Err(StoreError::Refused(why).into());
+        return Err(Failure::Refused(why));
     }
-    let mut text = String::from_utf8(bytes).map_err(|_| {
-        StoreError::Refused("the text on standard input is not UTF-8; convert it first".into())
-    })?;
+    let mut text = String::from_utf8(bytes)
+        .map_err(|_| Failure::Refused("the text on standard input is not UTF-8; convert it first".into()))?;
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {

@@ -150,7 +150,7 @@ fn set(
     let value = if is_text {
         JsonText::from(Value::from(value))
     } else {
-        let refused = |error| StoreError::Refused(format!("{error}; with --text it is taken as text"));
+        let refused = |error| Failure::Refused(format!("{error}; with --text it is taken as text"));
         JsonText::new(value).map_err(refused)?
     };
     let store = open(arguments)?;

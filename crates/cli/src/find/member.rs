@@ -6,10 +6,11 @@ use privatus_store::{ReadTx, Store, StoreError};
 
 use super::named::one;
 use super::thing::contact;
+use crate::failure::Failure;
 use crate::text::one_line;
 
 /// The one member of a group that is meant; by the name of its contact where nobody in the group has that name.
-pub(crate) fn member(store: &Store, group: &GroupId, wanted: &str) -> Result<Member, StoreError> {
+pub(crate) fn member(store: &Store, group: &GroupId, wanted: &str) -> Result<Member, Failure> {
     store.read(|tx| {
         let mut all: Vec<(Member, AnonymousId)> = Vec::new();
         for member in tx.group_members(group)? {
@@ -25,8 +26,8 @@ pub(crate) fn member(store: &Store, group: &GroupId, wanted: &str) -> Result<Mem
             (ids, member.display_name.clone())
         });
         match (found, by_contact, own) {
-            (Err(StoreError::NotFound(_)), Some((member, _)), _) => Ok(member),
-            (Err(StoreError::NotFound(_)), None, Some((own, _))) if is_me(wanted) => Ok(own),
+            (Err(error), Some((member, _)), _) if error.is_not_found() => Ok(member),
+            (Err(error), None, Some((own, _))) if error.is_not_found() && is_me(wanted) => Ok(own),
             (found, ..) => found.map(|(member, _)| member),
         }
     })
@@ -40,10 +41,10 @@ fn called(tx: &mut ReadTx<'_>, name: &str) -> Result<Vec<ContactId>, StoreError>
 }
 
 /// Somebody who may be a member: one that is, a contact, or the vault's own user.
-pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<ContactId, StoreError> {
+pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<ContactId, Failure> {
     let found = match member(store, group, wanted) {
         Ok(member) => member.contact,
-        Err(StoreError::NotFound(_)) => return newcomer(store, wanted),
+        Err(error) if error.is_not_found() => return newcomer(store, wanted),
         Err(error) => return Err(error),
     };
     if found.to_string() == wanted {
@@ -52,7 +53,7 @@ pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<Cont
     let called = store.read(|tx| called(tx, wanted))?;
     match called.iter().find(|other| **other != found) {
         None => Ok(found),
-        Some(other) => Err(StoreError::Refused(format!(
+        Some(other) => Err(Failure::Refused(format!(
             "“{}” is a member by its name in the group, and another contact; name one by its id: {found}, {other}",
             one_line(wanted, 60)
         ))),
@@ -60,14 +61,14 @@ pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<Cont
 }
 
 /// Somebody who may become a member: a contact, or the vault's own user.
-pub(crate) fn newcomer(store: &Store, wanted: &str) -> Result<ContactId, StoreError> {
+pub(crate) fn newcomer(store: &Store, wanted: &str) -> Result<ContactId, Failure> {
     let own = store.read(|tx| Ok::<_, StoreError>(tx.own_id()))?;
     if wanted == own.to_string() {
         return Ok(own);
     }
     match contact(store, wanted) {
         Ok(contact) => Ok(contact.id),
-        Err(StoreError::NotFound(_)) if is_me(wanted) => Ok(own),
+        Err(error) if error.is_not_found() && is_me(wanted) => Ok(own),
         Err(error) => Err(error),
     }
 }

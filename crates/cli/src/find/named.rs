@@ -4,6 +4,8 @@
 
 use privatus_store::StoreError;
 
+use crate::failure::Failure;
+
 /// What has exactly this id; a word that can be no id names nothing.
 pub(super) fn exact<T, I: std::str::FromStr>(
     wanted: &str,
@@ -28,7 +30,7 @@ pub(super) fn one<T>(
     wanted: &str,
     what: &str,
     named: impl Fn(&T) -> Named,
-) -> Result<T, StoreError> {
+) -> Result<T, Failure> {
     let names: Vec<Named> = all.iter().map(named).collect();
     let matching = |test: &dyn Fn(&Named) -> bool| -> Vec<usize> {
         let matches = names.iter().enumerate().filter(|(_, name)| test(name));
@@ -47,7 +49,7 @@ pub(super) fn one<T>(
             let only = *only;
             all.into_iter()
                 .nth(only)
-                .ok_or_else(|| StoreError::NotFound(format!("{what} “{shown}”")))
+                .ok_or_else(|| Failure::NotFound(format!("{what} “{shown}”")))
         }
         [] => {
             let list = match what {
@@ -55,7 +57,7 @@ pub(super) fn one<T>(
                 "member" => "privatus groups members GROUP".to_owned(),
                 other => format!("privatus {other}s list"),
             };
-            Err(StoreError::NotFound(format!(
+            Err(Failure::NotFound(format!(
                 "{what} “{shown}”; `{list}` lists them"
             )))
         }
@@ -66,7 +68,7 @@ pub(super) fn one<T>(
                 .filter_map(|at| Some(names.get(*at)?.0[0].as_str()))
                 .collect();
             let more = if several.len() > 5 { ", …" } else { "" };
-            Err(StoreError::Refused(format!(
+            Err(Failure::Refused(format!(
                 "“{shown}” may be {} {what}s; name one by its id: {}{more}",
                 several.len(),
                 ids.join(", ")
@@ -79,8 +81,9 @@ pub(super) fn one<T>(
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::exit::Exit;
 
-    fn find(wanted: &str) -> Result<usize, u8> {
+    fn find(wanted: &str) -> Result<usize, Exit> {
         let all = vec![
             (0, "aa11", "p1", "Alice"),
             (1, "aa22", "p2", "Bob"),
@@ -93,7 +96,7 @@ mod tests {
             ([item.1.into(), item.2.into()], item.3.into())
         })
         .map(|item| item.0)
-        .map_err(|error| error.exit_code())
+        .map_err(|error| error.exit())
     }
 
     #[test]
@@ -103,9 +106,9 @@ mod tests {
         assert_eq!(find("Alice"), Ok(0));
         assert_eq!(find("bb"), Ok(2));
         assert_eq!(find("dd"), Ok(4), "a title wins over a beginning");
-        assert_eq!(find("Bob"), Err(23));
-        assert_eq!(find("aa"), Err(23));
-        assert_eq!(find(""), Err(24));
-        assert_eq!(find("nobody"), Err(24));
+        assert_eq!(find("Bob"), Err(Exit::Refused));
+        assert_eq!(find("aa"), Err(Exit::Refused));
+        assert_eq!(find(""), Err(Exit::NotFound));
+        assert_eq!(find("nobody"), Err(Exit::NotFound));
     }
 }

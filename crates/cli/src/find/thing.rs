@@ -6,9 +6,10 @@ use privatus_domain::{
 use privatus_store::{ReadTx, Store, StoreError};
 
 use super::named::{exact, one};
+use crate::failure::Failure;
 
 /// The one conversation that is meant: by its own id, its title, or the id of its contact or group.
-pub(crate) fn chat(store: &Store, wanted: &str) -> Result<Conversation, StoreError> {
+pub(crate) fn chat(store: &Store, wanted: &str) -> Result<Conversation, Failure> {
     store.read(|tx| {
         if sees(tx, ResourceKind::Conversation, wanted)?
             && let Some(found) = exact(wanted, |id: ConversationId| tx.conversation_by_id(&id))?
@@ -25,7 +26,7 @@ pub(crate) fn chat(store: &Store, wanted: &str) -> Result<Conversation, StoreErr
 }
 
 /// The one contact that is meant.
-pub(crate) fn contact(store: &Store, wanted: &str) -> Result<Contact, StoreError> {
+pub(crate) fn contact(store: &Store, wanted: &str) -> Result<Contact, Failure> {
     store.read(|tx: &mut ReadTx<'_>| {
         if sees(tx, ResourceKind::Contact, wanted)?
             && let Some(found) = exact(wanted, |id| tx.contact_by_id(&id))?
@@ -41,7 +42,7 @@ pub(crate) fn contact(store: &Store, wanted: &str) -> Result<Contact, StoreError
 }
 
 /// The one group that is meant.
-pub(crate) fn group(store: &Store, wanted: &str) -> Result<Group, StoreError> {
+pub(crate) fn group(store: &Store, wanted: &str) -> Result<Group, Failure> {
     store.read(|tx| {
         if sees(tx, ResourceKind::Group, wanted)?
             && let Some(found) = exact(wanted, |id| tx.group_by_id(&id))?
@@ -57,7 +58,7 @@ pub(crate) fn group(store: &Store, wanted: &str) -> Result<Group, StoreError> {
 }
 
 /// The contact that is meant, or else the group.
-pub(crate) fn peer(store: &Store, wanted: &str, is_group: bool) -> Result<TransferPeer, StoreError> {
+pub(crate) fn peer(store: &Store, wanted: &str, is_group: bool) -> Result<TransferPeer, Failure> {
     let group = || Ok(TransferPeer::Group(group(store, wanted)?.id));
     if is_group {
         return group();
@@ -65,16 +66,15 @@ pub(crate) fn peer(store: &Store, wanted: &str, is_group: bool) -> Result<Transf
     match contact(store, wanted) {
         Ok(contact) => Ok(TransferPeer::Contact(contact.id)),
         // Where there is neither, the contact's error speaks.
-        Err(StoreError::NotFound(why)) => group().map_err(|error| match error {
-            StoreError::NotFound(_) => StoreError::NotFound(why),
-            other => other,
-        }),
+        Err(error) if error.is_not_found() => {
+            group().map_err(|other| if other.is_not_found() { error } else { other })
+        }
         Err(error) => Err(error),
     }
 }
 
 /// The one transfer that is meant: by its id, or its file's name.
-pub(crate) fn transfer(store: &Store, wanted: &str) -> Result<Transfer, StoreError> {
+pub(crate) fn transfer(store: &Store, wanted: &str) -> Result<Transfer, Failure> {
     store.read(|tx: &mut ReadTx<'_>| {
         if sees(tx, ResourceKind::Transfer, wanted)?
             && let Some(found) = exact(wanted, |id| tx.transfer_by_id(&id))?
@@ -98,7 +98,7 @@ pub(crate) fn transfer(store: &Store, wanted: &str) -> Result<Transfer, StoreErr
 }
 
 /// The resource that is meant: a contact, group, conversation or transfer by name or the beginning of its id too.
-pub(crate) fn resource(store: &Store, named: Resource) -> Result<Resource, StoreError> {
+pub(crate) fn resource(store: &Store, named: Resource) -> Result<Resource, Failure> {
     if named.id() == Resource::EVERY {
         return Ok(named);
     }
@@ -110,14 +110,14 @@ pub(crate) fn resource(store: &Store, named: Resource) -> Result<Resource, Store
         _ => return Ok(named),
     };
     // A thing of another program may have this id; a grant on it would be one on all of its kind.
-    Resource::check_new(&id)?;
+    Resource::check_new(&id).map_err(StoreError::from)?;
     Ok(Resource::of(named.kind, id))
 }
 
 /// The same where there is such a thing, else as it is written: a grant and an entry of the log outlive what they are on.
-pub(crate) fn resource_or_word(store: &Store, named: Resource) -> Result<Resource, StoreError> {
+pub(crate) fn resource_or_word(store: &Store, named: Resource) -> Result<Resource, Failure> {
     match resource(store, named.clone()) {
-        Err(StoreError::NotFound(_)) => Ok(named),
+        Err(error) if error.is_not_found() => Ok(named),
         found => found,
     }
 }
@@ -132,9 +132,11 @@ fn unless_hidden<T>(
     tx: &mut ReadTx<'_>,
     kind: ResourceKind,
     wanted: &str,
-    found: Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    if let (Err(StoreError::NotFound(_)), Ok(on)) = (&found, Resource::new(kind, wanted)) {
+    found: Result<T, Failure>,
+) -> Result<T, Failure> {
+    if let (Err(error), Ok(on)) = (&found, Resource::new(kind, wanted))
+        && error.is_not_found()
+    {
         tx.permit(&on, Permission::Read)?;
     }
     found

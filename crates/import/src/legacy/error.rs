@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use privatus_sqlite::ErrorCode;
 
 /// Why nothing, or nothing more, comes from the source. No text holds a value of a row or a secret.
+/// Not `#[non_exhaustive]`, as [`ImportError`](crate::ImportError).
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum LegacyError {
     /// Nothing stands at the path.
     #[error("{path}: no such file or folder; give the application's folder or its privatus_chat.db")]
@@ -74,7 +74,7 @@ pub enum LegacyError {
     #[error(
         "there is no salt file {salt}. If the application wrote one, put it beside the database: without it no \
          password opens the messages. If this database is of the first version, which had none, give the path \
-         that the database had then (--original-path, for example /home/NAME/.privatus-chat/privatus_chat.db)"
+         that the database had then"
     )]
     OriginalPathNeeded {
         /// Where the salt file would be.
@@ -102,7 +102,7 @@ pub enum LegacyError {
     #[error(
         "none of the {rows} encrypted rows opens with any iteration count up to {bound}. Either this is not the \
          password the application had (its bytes must be the same), or the salt file is another database's, or \
-         the application counted further: then raise --max-iterations"
+         the application counted further"
     )]
     NothingOpens {
         /// The bound that was met.

@@ -10,6 +10,7 @@ use privatus_domain::{
 use privatus_store::{ReadTx, RestoredGroup, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
+use super::record_error::RecordError;
 use super::values::{Time, id};
 use crate::report::Report;
 
@@ -156,17 +157,19 @@ impl Group {
         self,
         tx: &mut WriteTx<'_>,
         chat: &str,
-    ) -> Result<(RestoredGroup, LeftOut), StoreError> {
+    ) -> Result<(RestoredGroup, LeftOut), RecordError> {
         let new = NewGroup {
             id: id(tx, &self.id)?,
             name: DisplayName::lenient(&self.name, "Unnamed group"),
             description: Description::lenient(&self.description.unwrap_or_default()),
             kind: self
                 .kind
-                .map_or(Ok(GroupKind::Private), |kind| kind.parse::<GroupKind>())?,
+                .map_or(Ok(GroupKind::Private), |kind| kind.parse::<GroupKind>())
+                .map_err(StoreError::from)?,
             limit: self
                 .max_members
-                .map_or(Ok(MemberLimit::default()), MemberLimit::new)?,
+                .map_or(Ok(MemberLimit::default()), MemberLimit::new)
+                .map_err(StoreError::from)?,
             is_anonymous: self.is_anonymous,
             settings: stored(self.settings.as_deref())?
                 .map_or_else(GroupSettings::default, GroupSettings::stored),
@@ -175,7 +178,7 @@ impl Group {
             own_name: None,
         };
         let mut left_out = LeftOut::default();
-        let members: Result<Vec<NewMember>, StoreError> = self
+        let members: Result<Vec<NewMember>, RecordError> = self
             .members
             .into_iter()
             .map(|member| member.restore(tx, &mut left_out))
@@ -242,16 +245,19 @@ impl LeftOut {
 }
 
 impl Member {
-    fn restore(self, tx: &WriteTx<'_>, left_out: &mut LeftOut) -> Result<NewMember, StoreError> {
+    fn restore(self, tx: &WriteTx<'_>, left_out: &mut LeftOut) -> Result<NewMember, RecordError> {
         let contact = person(tx, self.contact, self.me)?;
-        let contact = contact.ok_or_else(|| StoreError::Refused("a member has no contact".into()))?;
+        let contact = contact.ok_or(RecordError::NoContact)?;
         let name = DisplayName::lenient(&self.display_name, "Unnamed member");
         let given = self.permissions.as_deref();
         let permissions = given.and_then(|text| JsonText::new(text).ok());
         let permissions = permissions.filter(|text| text.as_str().starts_with('{'));
         left_out.permissions += u32::from(given.is_some() && permissions.is_none());
         Ok(NewMember {
-            role: self.role.map_or(Ok(Role::Member), |role| role.parse::<Role>())?,
+            role: self
+                .role
+                .map_or(Ok(Role::Member), |role| role.parse::<Role>())
+                .map_err(StoreError::from)?,
             joined_at: self.joined_at.map(|at| at.0),
             permissions: permissions.map_or_else(MemberPermissions::default, MemberPermissions::stored),
             anonymous_id: self.anonymous_id.map(|text| id(tx, &text)).transpose()?,
@@ -261,8 +267,8 @@ impl Member {
 }
 
 /// Settings that stood sealed in a vault.
-fn stored(text: Option<&str>) -> Result<Option<JsonText>, StoreError> {
-    let refused = |_| StoreError::Refused("a group's settings are not JSON".into());
+fn stored(text: Option<&str>) -> Result<Option<JsonText>, RecordError> {
+    let refused = |_| RecordError::SettingsNotJson;
     text.map(|text| JsonText::new(text).map_err(refused)).transpose()
 }
 

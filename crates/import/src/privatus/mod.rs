@@ -12,6 +12,7 @@ mod message;
 mod parse;
 mod read;
 mod record;
+mod record_error;
 mod setting;
 mod statistic;
 mod transfer;

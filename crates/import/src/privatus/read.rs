@@ -12,6 +12,7 @@ use super::lines::{self, Line};
 use super::message::{self, Message};
 use super::parse::{Parsed, parse};
 use super::record::{Record, VERSION, no_record};
+use super::record_error::RecordError;
 use super::setting::Setting;
 use super::statistic::Statistic;
 use super::transfer::{Transfer, Written};
@@ -338,15 +339,19 @@ impl Reader<'_> {
     }
 
     /// What the vault refuses for what it is stays out, counted; any other failure ends the import.
-    fn kept<T>(&mut self, what: &str, written: Result<T, StoreError>) -> Result<Option<T>, ImportError> {
-        match written {
+    fn kept<T, E: Into<RecordError>>(
+        &mut self,
+        what: &str,
+        written: Result<T, E>,
+    ) -> Result<Option<T>, ImportError> {
+        match written.map_err(Into::into) {
             Ok(written) => Ok(Some(written)),
-            Err(StoreError::Refused(why) | StoreError::NotFound(why)) => {
+            Err(error) => {
+                let why = error.left_out()?;
                 self.report.leave_out(format!("{what} refused"));
                 self.report.note(format!("a {what} was left out: {why}"));
                 Ok(None)
             }
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -357,10 +362,10 @@ impl Reader<'_> {
             let count = batch.len();
             let chat = self.chats.get(&chat).cloned();
             let written = self.store.write("import_batch", |tx| {
-                let chat = chat.ok_or_else(|| StoreError::NotFound("the conversation".into()))?;
+                let chat = chat.ok_or(RecordError::NoConversation)?;
                 let (messages, refused) = message::convert(tx, &chat, batch);
                 let written = insert(tx, &chat, &messages)?;
-                Ok::<_, StoreError>((chat, written, refused))
+                Ok::<_, RecordError>((chat, written, refused))
             });
             match written {
                 Ok((chat, (inserted, differing), refused)) => {
@@ -371,14 +376,14 @@ impl Reader<'_> {
                         self.report.skip(reason);
                     }
                 }
-                Err(StoreError::NotFound(_) | StoreError::Refused(_)) => {
+                Err(error) => {
+                    error.left_out()?;
                     self.report.partial = true;
                     for _ in 0..count {
                         self.report
                             .skip("a message whose contact, group or conversation does not stand before it");
                     }
                 }
-                Err(error) => return Err(error.into()),
             }
         }
         if (self.progress)(Progress {

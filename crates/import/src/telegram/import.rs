@@ -81,7 +81,7 @@ fn bring(
             .values()
             .any(|chat| chat.name.as_deref() == Some(wanted))
     {
-        return Err(StoreError::NotFound(format!("a chat named {wanted} in the export")).into());
+        return Err(ImportError::NoChat(wanted.to_owned()));
     }
     let account = survey.account(options.me);
     let (me, sentence) = match (survey.me(options.me), options.me) {
@@ -89,9 +89,7 @@ fn bring(
         // In the part that is missing there may be more.
         (None, Some(given)) if surveyed.is_err() => (Me::given(given, []), String::new()),
         (None, given) => {
-            let given = given.unwrap_or_default();
-            let why = format!("{given}, named with --me, writes nothing in the export; nothing was imported");
-            return Err(StoreError::NotFound(why).into());
+            return Err(ImportError::NoWriter(given.unwrap_or_default().to_owned()));
         }
     };
     if !sentence.is_empty() && survey.entries > 0 {

@@ -9,7 +9,7 @@ use privatus_domain::{
 use privatus_schema::{SqlText, SqlTime, access_control};
 use serde_json::{Value, json};
 
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::{ReadTx, WriteTx};
 
 /// A row of `access_control`.
@@ -108,7 +108,7 @@ impl WriteTx<'_> {
     /// there: what comes later under this id is granted then.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when its expiry is not after now; [`StoreError::AccessDenied`] in a session without
+    /// [`StoreError::Access`] when its expiry is not after now; [`StoreError::AccessDenied`] in a session without
     /// [`Permission::Admin`] on the resource.
     pub fn access_grant(&mut self, new: &NewGrant) -> Result<(), StoreError> {
         self.permit(&new.on, Permission::Admin)?;
@@ -132,7 +132,7 @@ impl WriteTx<'_> {
     /// stays. One that a bound session brings is given by its user, now.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when it would outlast the one by which that user gives it;
+    /// [`StoreError::Access`] when it would outlast the one by which that user gives it;
     /// [`StoreError::AccessDenied`] in a session without [`Permission::Admin`] on the resource.
     pub fn access_restore(&mut self, grant: &Grant) -> Result<bool, StoreError> {
         self.permit(&grant.on, Permission::Admin)?;
@@ -161,10 +161,8 @@ impl WriteTx<'_> {
     pub fn access_revoke(&mut self, on: &Resource, to: Option<&UserId>) -> Result<(), StoreError> {
         self.permit(on, Permission::Admin)?;
         let before = self.grant_row(on, to)?.ok_or_else(|| {
-            let to = to.map_or_else(|| "everyone".to_owned(), ToString::to_string);
-            StoreError::NotFound(format!(
-                "a grant on {on} to {to}; `privatus access list` lists them"
-            ))
+            let (on, to) = (on.clone(), to.cloned());
+            Missing::Grant { on, to }
         })?;
         self.db.ask("take a grant back", |db| {
             diesel::delete(access_control::table.find(key(on, to))).execute(db)

@@ -6,7 +6,7 @@ use privatus_sqlite::Value;
 
 use super::table::{RawTable, RawValue, text};
 use crate::db::statement::{Bind, Sql};
-use crate::error::StoreError;
+use crate::error::{Rule, StoreError};
 use crate::group::GROUP_KEY;
 use crate::tx::WriteTx;
 
@@ -55,7 +55,7 @@ impl<'t, 'a> RawRows<'t, 'a> {
     /// form, that what is named is there.
     ///
     /// # Errors
-    /// [`StoreError`] of the database; [`StoreError::Refused`] for one conversation more than a vault holds.
+    /// [`StoreError`] of the database; [`StoreError::Rule`] for one conversation more than a vault holds.
     pub fn insert(
         &mut self,
         table: RawTable,
@@ -85,7 +85,7 @@ impl<'t, 'a> RawRows<'t, 'a> {
         }
         match self.tx.db.run(sql, "write a raw row") {
             Ok(_) => {}
-            Err(StoreError::Refused(_)) => return Ok(false),
+            Err(StoreError::Rule(Rule::Constraint(_))) => return Ok(false),
             Err(error) => return Err(error),
         }
         self.follow(table, &row, key)?;

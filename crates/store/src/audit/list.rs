@@ -13,7 +13,7 @@ use privatus_schema::{LimitLiteral, SqlBlob, SqlInt, SqlText, audit_log};
 
 use super::chain::EntryRow;
 use crate::db::statement::LIMIT_MOST;
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
 /// The index that a filter is looked up in: the narrowest that has it.
@@ -91,7 +91,7 @@ impl ReadTx<'_> {
     /// The newest `limit` entries that pass the filter, newest first.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] for an event type that is neither known nor in the log.
+    /// [`StoreError::Audit`] for an event type that is neither known nor in the log.
     pub fn audit_entries(
         &mut self,
         filter: &AuditFilter,
@@ -196,8 +196,7 @@ impl ReadTx<'_> {
                 .get_result(db)
                 .optional()
         })?;
-        let missing = || StoreError::NotFound("an entry of the audit log".into());
-        let row = row.ok_or_else(missing)?;
+        let row = row.ok_or(Missing::AuditEntry)?;
         let (log_id, mac) = (row.log_id.0, row.mac.unwrap_or_default().0);
         let mac = mac.try_into().map_err(|_| {
             StoreError::AuditBroken(format!("entry {log_id} carries a MAC of another length"))
@@ -376,7 +375,7 @@ mod tests {
             ..AuditFilter::default()
         };
         let error = vault.store.read(|tx| tx.audit_entries(&filter, 10)).unwrap_err();
-        assert_eq!(error.exit_code(), 23);
+        assert!(matches!(error, StoreError::Audit(AuditError::UnknownEvent(_))));
         let said = error.to_string();
         assert!(
             said.contains("\"login\"") && said.contains("authentication, vault"),

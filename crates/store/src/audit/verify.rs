@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::KEY;
 use super::chain::{EntryRow, GENESIS, entry_mac};
 use super::checkpoint::Checkpoint;
-use crate::error::StoreError;
+use crate::error::{Rule, StoreError};
 use crate::tx::ReadTx;
 
 /// What a walk over the audit log found.
@@ -84,7 +84,7 @@ impl ReadTx<'_> {
     /// that was exported before: it must still be there.
     ///
     /// # Errors
-    /// [`StoreError`] of the database, [`StoreError::Interrupted`], [`StoreError::Refused`] for a head from before what
+    /// [`StoreError`] of the database, [`StoreError::Interrupted`], [`StoreError::Rule`] for a head from before what
     /// retention removed. What is wrong with the log is in the answer.
     pub fn audit_verify(
         &mut self,
@@ -232,9 +232,11 @@ fn anchor_missed(check: &AuditCheck, anchor: &AuditHead) -> Result<String, Store
         return Ok(missing(head.saturating_add(1), wanted) + " at the end");
     }
     if let Some(removed) = check.removed.filter(|removed| wanted < *removed) {
-        return Err(StoreError::Refused(format!(
-            "the head {wanted} cannot be compared: retention removed the entries up to {removed}; name a newer head"
-        )));
+        return Err(Rule::HeadRemoved {
+            head: wanted,
+            removed,
+        }
+        .into());
     }
     Ok(format!(
         "entry {wanted} is another than the head says: the head is of another vault or mistyped, or the log was \

@@ -72,7 +72,7 @@ impl WriteTx<'_> {
     /// never goes back. It changes all the time, and is not audited.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Refused`] for a time more than a day ahead of the clock.
+    /// [`StoreError::NotFound`]; [`StoreError::Contact`] for a time more than a day ahead of the clock.
     pub fn contact_presence(
         &mut self,
         id: &ContactId,
@@ -133,7 +133,7 @@ impl WriteTx<'_> {
     /// Mutes the conversation of a contact until a time ([`Timestamp::MAX`]: for ever), or no more.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Refused`] for a time that is over.
+    /// [`StoreError::NotFound`]; [`StoreError::Contact`] for a time that is over.
     pub fn contact_mute(&mut self, id: &ContactId, until: Option<Timestamp>) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         let now = self.now();

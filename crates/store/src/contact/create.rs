@@ -34,7 +34,7 @@ impl WriteTx<'_> {
     /// One that is there already is left as it is, its key too.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] for the vault's own id.
+    /// [`StoreError::Contact`] for the vault's own id.
     pub fn contact_create(&mut self, new: &NewContact) -> Result<ConversationId, StoreError> {
         Resource::check_new(&new.id.to_string())?;
         self.contact_create_in(new, &ConversationId::new(new.id.as_id().clone()))

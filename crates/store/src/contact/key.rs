@@ -15,7 +15,8 @@ use crate::tx::{ReadTx, WriteTx};
 /// The safety number of one key, or of two: the same whichever comes first (docs/CRYPTO.md, "Safety numbers").
 ///
 /// # Errors
-/// [`StoreError::Refused`] where there is no key, or one that was only kept: nobody may take it for a good one.
+/// [`StoreError::Contact`] where there is no key, [`StoreError::PublicKey`] for one that was only kept: nobody may take it
+/// for a good one.
 pub fn safety_number(one: &PublicKey, other: Option<&PublicKey>) -> Result<SafetyNumber, StoreError> {
     for key in [Some(one), other].into_iter().flatten() {
         if key.is_empty() {
@@ -96,7 +97,8 @@ impl WriteTx<'_> {
     /// Marks a contact's key as verified.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] when it has no key, or one of another program that is too short.
+    /// [`StoreError::NotFound`], [`StoreError::Contact`] when it has no key, [`StoreError::PublicKey`] for one of another
+    /// program that is too short.
     pub fn contact_verify(&mut self, id: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         verifiable(&self.contact_find(id)?.public_key)?;
@@ -106,7 +108,7 @@ impl WriteTx<'_> {
     /// The same when a safety number that the other side told fits: of the contact's key, or of it and the vault's own.
     ///
     /// # Errors
-    /// As [`contact_verify`](Self::contact_verify); [`StoreError::Refused`] when the number is another.
+    /// As [`contact_verify`](Self::contact_verify); [`StoreError::SafetyNumber`] when the number is another.
     pub fn contact_verify_by(&mut self, id: &ContactId, number: &SafetyNumber) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         let key = self.contact_find(id)?.public_key;

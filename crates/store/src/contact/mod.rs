@@ -48,7 +48,7 @@ fn resource(id: &ContactId) -> Resource {
 }
 
 fn absent(id: &ContactId) -> StoreError {
-    StoreError::NotFound(format!("contact {id}"))
+    Missing::Contact(id.clone()).into()
 }
 
 impl ReadTx<'_> {

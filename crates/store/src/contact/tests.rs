@@ -3,8 +3,8 @@
 
 use privatus_domain::folded::folded_name;
 use privatus_domain::{
-    Act, AuditFilter, Contact, ContactId, DisplayName, MessageId, NewContact, NewMessage, Permission,
-    ProfilePicture, PublicKey, SafetyNumber, Timestamp, UserId,
+    Act, AuditFilter, Contact, ContactError, ContactId, DisplayName, MessageId, NewContact, NewMessage,
+    Permission, ProfilePicture, PublicKey, SafetyNumber, SafetyNumberError, Timestamp, UserId,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::safety_number;
 use crate::db::statement::Sql;
 use crate::testing::{Vault, at, clock, contact, message, unlock};
-use crate::{Inserted, StoreError, WriteTx};
+use crate::{Inserted, Missing, StoreError, WriteTx};
 
 fn alice() -> ContactId {
     "alice".parse().unwrap()
@@ -115,7 +115,10 @@ fn a_key_is_verified_by_a_number_that_fits() {
         safety_number(&key(7), Some(&key(9))).unwrap(),
     );
     let error = by(&both).unwrap_err();
-    assert!(error.exit_code() == 23 && error.to_string().contains("identity.public_key"));
+    assert!(
+        matches!(error, StoreError::Contact(ContactError::NoOwnKey))
+            && error.to_string().contains("identity.public_key")
+    );
     let own = json!(key(9).to_base64());
     vault
         .tx(|tx| {
@@ -133,7 +136,8 @@ fn a_key_is_verified_by_a_number_that_fits() {
     ] {
         let error = by(&other).unwrap_err();
         assert!(
-            error.exit_code() == 23 && error.to_string().contains("differs"),
+            matches!(error, StoreError::SafetyNumber(SafetyNumberError::Differs))
+                && error.to_string().contains("differs"),
             "{error}"
         );
     }
@@ -145,12 +149,10 @@ fn a_key_is_verified_by_a_number_that_fits() {
     vault
         .tx(|tx| tx.contact_key_replace(&alice(), &PublicKey::default()))
         .unwrap();
-    assert_eq!(
-        vault
-            .tx(|tx| tx.contact_verify(&alice()))
-            .unwrap_err()
-            .exit_code(),
-        23
+    let error = vault.tx(|tx| tx.contact_verify(&alice())).unwrap_err();
+    assert!(
+        matches!(error, StoreError::Contact(ContactError::NothingToVerify)),
+        "{error}"
     );
     assert!(!vault.alice().is_verified);
 }
@@ -169,7 +171,8 @@ fn a_blocked_contact_reaches_nobody_live() {
     assert_eq!(vault.alice().blocked_at, Some(clock()));
     let error = insert("blocked").unwrap_err();
     assert!(
-        error.exit_code() == 23 && error.to_string().contains("2025-06-15"),
+        matches!(error, StoreError::Contact(ContactError::Blocked(since)) if since == clock())
+            && error.to_string().contains("2025-06-15"),
         "{error}"
     );
     vault.receive(&[("history", "2025-05-01T00:00:00Z")]);
@@ -230,7 +233,8 @@ fn presence_picture_and_mute_are_kept() {
     assert_eq!(vault.alice().last_seen, Some(at(later)), "never back");
     let error = seen(true, Some("2025-06-16T12:00:00.001Z")).unwrap_err();
     assert!(
-        error.exit_code() == 23 && error.to_string().contains("2025-06-16"),
+        matches!(error, StoreError::Contact(ContactError::SeenAhead(_)))
+            && error.to_string().contains("2025-06-16"),
         "{error}"
     );
 
@@ -243,7 +247,10 @@ fn presence_picture_and_mute_are_kept() {
     assert_eq!(vault.alice().profile_picture, None);
 
     let mute = |until| vault.tx(|tx| tx.contact_mute(&alice(), until));
-    assert_eq!(mute(Some(clock())).unwrap_err().exit_code(), 23);
+    assert!(matches!(
+        mute(Some(clock())).unwrap_err(),
+        StoreError::Contact(ContactError::MuteOver { .. })
+    ));
     for until in [Some(at(later)), Some(Timestamp::MAX), None] {
         mute(until).unwrap();
         assert_eq!(vault.alice().muted_until, until);
@@ -259,16 +266,17 @@ fn presence_picture_and_mute_are_kept() {
         vault.tx(|tx| tx.contact_key_replace(&nobody, &key(0)).map(drop)),
         vault.tx(|tx| tx.contact_remove(&nobody)),
     ] {
-        assert_eq!(result.unwrap_err().exit_code(), 24);
+        assert!(matches!(
+            result.unwrap_err(),
+            StoreError::NotFound(Missing::Contact(_))
+        ));
     }
     let own = vault.store.read(|tx| Ok::<_, StoreError>(tx.own_id())).unwrap();
-    assert_eq!(
-        vault
-            .tx(|tx| tx.contact_create(&new(&own.to_string(), "Me")))
-            .unwrap_err()
-            .exit_code(),
-        23
-    );
+    let me = vault.tx(|tx| tx.contact_create(&new(&own.to_string(), "Me")));
+    assert!(matches!(
+        me.unwrap_err(),
+        StoreError::Contact(ContactError::OwnId)
+    ));
 }
 
 /// Groups whose members are rows of plain SQL; alice owns both, and is banned from a third.

@@ -8,7 +8,7 @@ use privatus_schema::{DbId, SqlInt, SqlText, SqlTime, conversations};
 
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Rule, StoreError};
 use crate::tx::WriteTx;
 
 /// A new row of `conversations`, with a contact or a group.
@@ -92,9 +92,7 @@ impl WriteTx<'_> {
         })?;
         let number = last.map_or(1, |last| last.0.saturating_add(1));
         if number > CONVERSATIONS_MAX {
-            return Err(StoreError::Refused(format!(
-                "a vault holds {CONVERSATIONS_MAX} conversations"
-            )));
+            return Err(Rule::Conversations(CONVERSATIONS_MAX).into());
         }
         Ok(number)
     }

@@ -7,7 +7,7 @@ use privatus_schema::{SqlInt, conversation_months};
 use crate::db::decode::{FromRow, WrongType};
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
 /// A conversation as the write and read paths need it; the columns of [`hot::CONVERSATION_FIND`].
@@ -119,7 +119,7 @@ impl ReadTx<'_> {
 }
 
 fn absent(id: &ConversationId) -> StoreError {
-    StoreError::NotFound(format!("conversation {id}"))
+    Missing::Conversation(id.clone()).into()
 }
 
 fn partition(number: i64) -> Option<Partition> {

@@ -9,7 +9,7 @@ use privatus_domain::{
 use crate::db::decode::{FromRow, WrongType};
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
 /// A conversation as the list shows it, in the order of the columns of [`hot::CONVERSATIONS_NEWEST`].
@@ -93,7 +93,7 @@ impl ReadTx<'_> {
         let text = id.to_string();
         let sql = Sql::new(hot::CONVERSATION_BY_ID);
         let row = self.db.row(sql.bind(text.as_str()), "find a conversation")?;
-        self.conversation_from(row.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))?)
+        self.conversation_from(row.ok_or_else(|| Missing::Conversation(id.clone()))?)
     }
 
     fn conversation_from(&mut self, row: ConversationRow) -> Result<Conversation, StoreError> {

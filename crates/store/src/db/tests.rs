@@ -4,10 +4,10 @@
 use diesel::prelude::*;
 use privatus_schema::{DbId, SqlBlob, SqlDate, SqlInt, SqlText, cache_entries, contacts, usage_statistics};
 
-use crate::StoreError;
 use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::testing::Vault;
+use crate::{Missing, StoreError};
 
 const COUNT: &str = "SELECT count(*) FROM usage_statistics WHERE metric LIKE 'test %'";
 
@@ -50,7 +50,7 @@ fn both_are_of_one_transaction() {
         built(tx.db, "test built")?;
         // Each sees the other's.
         assert_eq!((count_raw(tx.db), count_built(tx.db)), (2, 2));
-        Err::<(), _>(StoreError::NotFound("planted".into()))
+        Err::<(), _>(StoreError::NotFound(Missing::File("planted".into())))
     });
     assert!(matches!(fail, Err(StoreError::NotFound(_))));
     let count = || {

@@ -24,7 +24,8 @@ impl WriteTx<'_> {
     /// Changes what is given of a group.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when the actor may not, or the limit is below the count; [`StoreError::NotFound`].
+    /// [`StoreError::Member`] when the actor may not, [`StoreError::Group`] for a limit below the count;
+    /// [`StoreError::NotFound`].
     pub fn group_change(
         &mut self,
         id: &GroupId,

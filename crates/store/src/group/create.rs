@@ -111,7 +111,7 @@ impl WriteTx<'_> {
     /// it has of any group, another member its own.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] when the actor is not the owner.
+    /// [`StoreError::NotFound`], or [`StoreError::Member`] when the actor is not the owner.
     pub fn group_remove(&mut self, id: &GroupId, actor: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Delete)?;
         self.group_exists(id)?;

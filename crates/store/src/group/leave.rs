@@ -23,7 +23,7 @@ impl WriteTx<'_> {
     /// Removes a member.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when the actor may not, [`StoreError::NotFound`] for no member.
+    /// [`StoreError::Member`] when the actor may not, [`StoreError::NotFound`] for no member.
     pub fn group_member_remove(
         &mut self,
         group: &GroupId,
@@ -42,7 +42,7 @@ impl WriteTx<'_> {
     /// Bans a contact, and removes it where it is a member.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when the actor may not or it is banned already, [`StoreError::NotFound`] for an unknown
+    /// [`StoreError::Member`] when the actor may not or it is banned already, [`StoreError::NotFound`] for an unknown
     /// group or contact.
     pub fn group_member_ban(
         &mut self,
@@ -75,7 +75,7 @@ impl WriteTx<'_> {
     /// Lets a banned contact come back; it is no member by that.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when the actor may not or there is no ban, [`StoreError::NotFound`].
+    /// [`StoreError::Member`] when the actor may not or there is no ban, [`StoreError::NotFound`].
     pub fn group_member_unban(
         &mut self,
         group: &GroupId,
@@ -96,7 +96,7 @@ impl WriteTx<'_> {
     /// A member leaves by itself.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] for the owner, who hands the group over first, [`StoreError::NotFound`] for no member.
+    /// [`StoreError::Member`] for the owner, who hands the group over first, [`StoreError::NotFound`] for no member.
     pub fn group_member_leave(&mut self, group: &GroupId, contact: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(group), Permission::Write)?;
         let role = self.member_named(group, contact)?.role;

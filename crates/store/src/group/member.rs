@@ -12,7 +12,7 @@ use privatus_schema::{DbId, SqlText, SqlTime, group_bans, group_members};
 use serde_json::json;
 
 use super::read::{member_key, resource};
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::WriteTx;
 
 /// A new row of `group_members`.
@@ -34,7 +34,8 @@ impl WriteTx<'_> {
     /// Adds one member. Whoever adds itself joins, which a public group alone allows.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] for a member that is one already or banned, past the limit, or when the actor may not;
+    /// [`StoreError::Member`] for a member that is one already or banned, or when the actor may not;
+    /// [`StoreError::Group`] with [`GroupError::Full`](privatus_domain::GroupError::Full) past the limit;
     /// [`StoreError::NotFound`] for an unknown group or contact.
     pub fn group_member_add(
         &mut self,
@@ -80,8 +81,8 @@ impl WriteTx<'_> {
     /// Adds members as a history names them; those that are in already stay as they are. All of them fit, or none is added.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] past the group's limit, for a banned one or a second owner, [`StoreError::NotFound`] for an
-    /// unknown group or contact.
+    /// [`StoreError::Group`] past the group's limit, [`StoreError::Member`] for a banned one or a second owner,
+    /// [`StoreError::NotFound`] for an unknown group or contact.
     pub fn group_members_add(&mut self, group: &GroupId, adding: &[NewMember]) -> Result<(), StoreError> {
         self.permit(&resource(group), Permission::Write)?;
         let known = self.group_find(group)?;
@@ -181,7 +182,7 @@ impl WriteTx<'_> {
         if self.is_known(contact)? {
             Ok(())
         } else {
-            Err(StoreError::NotFound(format!("contact {contact}")))
+            Err(Missing::Contact(contact.clone()).into())
         }
     }
 

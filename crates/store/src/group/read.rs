@@ -9,7 +9,7 @@ use privatus_domain::{
 };
 use privatus_schema::{DbId, Flag, SqlBlob, SqlInt, SqlText, SqlTime, group_bans, group_members, groups};
 
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::setting::fields;
 use crate::tx::ReadTx;
 
@@ -68,7 +68,7 @@ pub(super) fn member_key(group: &GroupId, contact: &ContactId) -> (DbId, DbId) {
 }
 
 pub(super) fn no_group(id: &GroupId) -> StoreError {
-    StoreError::NotFound(format!("group {id}"))
+    Missing::Group(id.clone()).into()
 }
 
 impl ReadTx<'_> {
@@ -197,7 +197,10 @@ impl ReadTx<'_> {
     ) -> Result<Member, StoreError> {
         self.group_exists(group)?;
         let found = self.member_find(group, contact)?;
-        found.ok_or_else(|| StoreError::NotFound(format!("member {contact} of group {group}")))
+        found.ok_or_else(|| {
+            let (group, contact) = (group.clone(), contact.clone());
+            Missing::Member { group, contact }.into()
+        })
     }
 
     pub(super) fn member_find(

@@ -15,7 +15,7 @@ impl WriteTx<'_> {
     /// Makes an admin of a member, or a member of an admin.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when the actor may not, and for the owner's role, which is handed over;
+    /// [`StoreError::Member`] when the actor may not, and for the owner's role, which is handed over;
     /// [`StoreError::NotFound`] for no member.
     pub fn group_member_role(
         &mut self,
@@ -42,7 +42,7 @@ impl WriteTx<'_> {
     /// Makes another member the owner; the one before becomes an admin.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when the actor is not the owner, [`StoreError::NotFound`] for no member.
+    /// [`StoreError::Member`] when the actor is not the owner, [`StoreError::NotFound`] for no member.
     pub fn group_transfer(
         &mut self,
         group: &GroupId,
@@ -62,7 +62,7 @@ impl WriteTx<'_> {
     /// Says what a member may do.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when the actor may not, [`StoreError::NotFound`] for no member.
+    /// [`StoreError::Member`] when the actor may not, [`StoreError::NotFound`] for no member.
     pub fn member_permissions(
         &mut self,
         group: &GroupId,

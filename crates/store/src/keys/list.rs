@@ -12,7 +12,7 @@ use privatus_schema::sql_types::{BigInt, Text};
 use privatus_schema::{SqlInt, SqlText, SqlTime, key_store};
 use serde_json::json;
 
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::{ReadTx, WriteTx};
 
 /// A row of `key_store`, without the key.
@@ -90,8 +90,7 @@ impl ReadTx<'_> {
                 .get_result(db)
                 .optional()
         })?;
-        let missing = || StoreError::NotFound(format!("key {number}; `privatus keys list` lists them"));
-        entry(row.ok_or_else(missing)?)
+        entry(row.ok_or(Missing::Key(number))?)
     }
 }
 
@@ -99,7 +98,7 @@ impl WriteTx<'_> {
     /// Says when a key should be replaced, or that it need not be; nothing is refused when the time has come. Audited.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Refused`] for a time that is past and for a key that is destroyed.
+    /// [`StoreError::NotFound`]; [`StoreError::KeyEntry`] for a time that is past and for a key that is destroyed.
     pub fn key_expiry_set(&mut self, number: u32, at: Option<Timestamp>) -> Result<(), StoreError> {
         self.permit(&Resource::of(ResourceKind::Key, number), Permission::Write)?;
         let key = self.key_find(number)?;
@@ -177,8 +176,14 @@ mod tests {
         let (soon, later) = (at("2025-06-20T00:00:00Z"), at("2025-07-20T00:00:00Z"));
         set(1, Some(later)).unwrap();
         set(2, Some(soon)).unwrap();
-        assert_eq!(set(1, Some(clock())).unwrap_err().exit_code(), 23);
-        assert_eq!(set(999, None).unwrap_err().exit_code(), 24);
+        assert!(matches!(
+            set(1, Some(clock())).unwrap_err(),
+            StoreError::KeyEntry(KeyEntryError::Past { .. })
+        ));
+        assert!(matches!(
+            set(999, None).unwrap_err(),
+            StoreError::NotFound(Missing::Key(999))
+        ));
         let second = all.get(1).unwrap().clone();
         assert_eq!(keys(&vault, &by(None, Some(soon))), [second.as_str()]);
         assert_eq!(keys(&vault, &by(None, Some(later))), [second.as_str(), "ids"]);
@@ -189,7 +194,10 @@ mod tests {
         set(2, None).unwrap();
         assert_eq!(keys(&vault, &by(None, Some(later))), ["ids"]);
         vault.sql("UPDATE key_store SET encrypted_key = x'' WHERE key_number = 2");
-        assert_eq!(set(2, Some(later)).unwrap_err().exit_code(), 23);
+        assert!(matches!(
+            set(2, Some(later)).unwrap_err(),
+            StoreError::KeyEntry(KeyEntryError::Destroyed(2))
+        ));
         let destroyed = vault.store.read(|tx| tx.key_by_number(2)).unwrap();
         assert!(destroyed.is_destroyed);
     }

@@ -11,7 +11,7 @@ use privatus_domain::{
 use crate::conversation::{ConversationRef, Delta};
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Rule, StoreError};
 use crate::message::row::Located;
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
@@ -62,10 +62,11 @@ impl WriteTx<'_> {
     /// Writes one message; `false` when its id is known already. From a contact that is blocked none is taken.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when it breaks a rule, answers a message of another conversation, or the contact is
-    /// blocked, [`StoreError::NotFound`] for an unknown conversation, [`StoreError::AccessDenied`] to a user without a
-    /// grant. The transaction is then to be given up: where it goes on all the same, its end is refused, for a row may stand
-    /// whose counters do not.
+    /// [`StoreError::Message`] when it breaks a rule or answers a message of another conversation,
+    /// [`StoreError::Contact`] with [`ContactError::Blocked`](privatus_domain::ContactError::Blocked),
+    /// [`StoreError::NotFound`] for an unknown conversation, [`StoreError::AccessDenied`] to a user without a grant.
+    /// The transaction is then to be given up: where it goes on all the same, its end is refused, for a row may stand whose
+    /// counters do not.
     pub fn message_insert(
         &mut self,
         conversation: &ConversationId,
@@ -385,10 +386,7 @@ impl WriteTx<'_> {
                 Some(_) => instant += TIES,
             }
         }
-        Err(StoreError::Refused(format!(
-            "the conversation has no room left in {}",
-            month.partition
-        )))
+        Err(Rule::MonthFull(month.partition).into())
     }
 
     fn last_key(&mut self, month: &PartitionTable, low: i64, high: i64) -> Result<Option<i64>, StoreError> {

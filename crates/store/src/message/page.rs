@@ -6,7 +6,7 @@ use std::sync::Arc;
 use privatus_domain::{ConversationId, Id, Message, MessageId, Partition, Permission};
 
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::message::row::{Located, Row};
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
@@ -169,12 +169,15 @@ impl ReadTx<'_> {
             });
         }
         let Located::At(month, row_key) = self.locate(id)? else {
-            return Err(StoreError::NotFound(format!("message {id}")));
+            return Err(Missing::Message(id.clone()).into());
         };
         if row_key::conversation(row_key) != number {
-            return Err(StoreError::NotFound(format!(
-                "message {id} in conversation {conversation}"
-            )));
+            let (message, conversation) = (id.clone(), conversation.clone());
+            return Err(Missing::MessageIn {
+                message,
+                conversation,
+            }
+            .into());
         }
         let (_, at) = self.place_at(&month, row_key)?.ok_or_else(|| {
             StoreError::DatabaseDamaged(format!("the register points message {id} at no row"))

@@ -4,7 +4,7 @@ use privatus_domain::{ConversationId, MessageId, Permission};
 
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::message::row::Located;
 use crate::partition::row_key;
 use crate::tx::WriteTx;
@@ -28,9 +28,12 @@ impl WriteTx<'_> {
             Some(id) => match self.locate(id)? {
                 Located::At(month, key) if row_key::conversation(key) == number => Some((month, key)),
                 _ => {
-                    return Err(StoreError::NotFound(format!(
-                        "message {id} in conversation {conversation}"
-                    )));
+                    let (message, conversation) = (id.clone(), conversation.clone());
+                    return Err(Missing::MessageIn {
+                        message,
+                        conversation,
+                    }
+                    .into());
                 }
             },
         };

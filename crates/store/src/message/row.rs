@@ -10,7 +10,7 @@ use privatus_domain::{
 use crate::db::decode::{FromRow, WrongType};
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::message::sender::{SenderRow, sender_from};
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
@@ -106,9 +106,9 @@ impl ReadTx<'_> {
     /// [`StoreError::NotFound`] when the vault never had it, or removed it; [`StoreError::AccessDenied`] to a user
     /// without a grant on its conversation.
     pub fn message_by_id(&mut self, id: &MessageId) -> Result<Message, StoreError> {
-        let absent = || StoreError::NotFound(format!("message {id}"));
+        let absent = || Missing::Message(id.clone());
         let Located::At(month, row_key) = self.locate(id)? else {
-            return Err(absent());
+            return Err(absent().into());
         };
         let sql = Sql::new(month.whole_by_key.as_str());
         let row: Option<(Row, Option<String>, SenderRow)> =

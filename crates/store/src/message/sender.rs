@@ -6,7 +6,7 @@ use privatus_domain::{AnonymousId, GroupId, MessageError, MessageId, Sender, Sen
 
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::{ReadTx, WriteTx};
 
 /// Of [`hot::SENDER_FIND`].
@@ -82,7 +82,7 @@ impl WriteTx<'_> {
                     Some(number) => Some(number),
                     None => self.db.row(add.bind(id.as_str()), "add a sender")?,
                 }
-                .ok_or_else(|| StoreError::NotFound(format!("contact {id}, named as a sender")))?
+                .ok_or_else(|| Missing::Sender(contact.clone()))?
             }
             SenderRef::Imported(imported) => {
                 let find = Sql::new(hot::SENDER_IMPORTED);

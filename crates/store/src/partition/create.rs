@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use privatus_domain::{Partition, Permission, Resource, ResourceKind};
 use privatus_schema::{SqlInt, SqlText, SqlTime, partitions};
 
-use crate::error::StoreError;
+use crate::error::{Missing, Rule, StoreError};
 use crate::partition::catalogue::PARTITIONS_MAX;
 use crate::partition::schema::{partition_sql, refresh_views};
 use crate::partition::table::PartitionTable;
@@ -38,9 +38,8 @@ impl WriteTx<'_> {
             return Ok(Arc::clone(month));
         }
         if self.partitions.len() >= PARTITIONS_MAX {
-            return Err(StoreError::Refused(format!(
-                "the vault has {PARTITIONS_MAX} months; {partition} would be one more"
-            )));
+            let limit = PARTITIONS_MAX;
+            return Err(Rule::Months { limit, partition }.into());
         }
         let key_number = self.key_made("table", &format!("messages/{partition}"))?;
         let month = Arc::new(PartitionTable::new(partition, key_number));
@@ -79,7 +78,7 @@ impl WriteTx<'_> {
                 .execute(db)
         })?;
         if moved == 0 {
-            return Err(StoreError::NotFound(format!("a live month {partition}")));
+            return Err(Missing::LiveMonth(partition).into());
         }
         self.views_refresh()
     }

@@ -8,7 +8,7 @@ use privatus_domain::{
 use privatus_schema::{SqlBlob, SqlText, SqlTime, settings};
 
 use super::row_id;
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::WriteTx;
 
 /// A setting that is new, or takes the place of the one under its scope and key.
@@ -26,7 +26,7 @@ impl WriteTx<'_> {
     /// Sets a value, of the application (`scope` is empty) or of a user.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when it is too large, not of its type, or under a name outside the grammar.
+    /// [`StoreError::Setting`] when it is too large, not of its type, or under a name outside the grammar.
     pub fn setting_set(
         &mut self,
         scope: &str,
@@ -53,7 +53,7 @@ impl WriteTx<'_> {
     /// Takes a value from an export or another application as it stands, also under an older name or of another type.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when it is too large.
+    /// [`StoreError::Setting`] when it is too large.
     pub fn setting_restore(
         &mut self,
         scope: &str,
@@ -98,7 +98,7 @@ impl WriteTx<'_> {
             diesel::delete(settings::table.find((SqlText(scope), SqlText(key.as_str())))).execute(db)
         })?;
         if removed == 0 {
-            return Err(StoreError::NotFound(format!("setting {}", key.as_str())));
+            return Err(Missing::Setting(key.clone()).into());
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use privatus_domain::{Effective, KnownSetting, Permission, SettingKey, UserId};
 use serde_json::Value;
 
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {
@@ -26,7 +26,7 @@ impl ReadTx<'_> {
         }
         let default = KnownSetting::of(key).and_then(KnownSetting::default_value);
         let default = default.map(Effective::Default);
-        default.ok_or_else(|| StoreError::NotFound(format!("setting {}", key.as_str())))
+        default.ok_or_else(|| Missing::Setting(key.clone()).into())
     }
 
     /// A known setting's value, for the code that acts on it: no grant is asked for. What is not of its type, because it

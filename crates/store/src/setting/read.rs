@@ -6,7 +6,7 @@ use privatus_domain::{JsonText, Permission, Setting, SettingKey, Timestamp, is_o
 use privatus_schema::{SqlBlob, SqlText, SqlTime, settings};
 
 use super::row_id;
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
 /// A row of `settings`.
@@ -70,7 +70,7 @@ impl ReadTx<'_> {
     pub fn setting(&mut self, scope: &str, key: &SettingKey) -> Result<Setting, StoreError> {
         self.setting_permit(scope, key, Permission::Read)?;
         let found = self.setting_find(scope, key)?;
-        found.ok_or_else(|| StoreError::NotFound(format!("setting {}", key.as_str())))
+        found.ok_or_else(|| Missing::Setting(key.clone()).into())
     }
 
     pub(super) fn setting_find(

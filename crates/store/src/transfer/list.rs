@@ -9,7 +9,7 @@ use privatus_schema::sql_types::{BigInt, Text};
 use privatus_schema::{LimitLiteral as _, SqlInt, SqlText, SqlTime, file_transfers, rowid};
 
 use super::{TransferRow, id_of, resource};
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
 /// Most transfers of one page.
@@ -172,7 +172,7 @@ impl ReadTx<'_> {
                 .get_result::<PlaceRow>(db)
                 .optional()
         })?;
-        let place = place.ok_or_else(|| StoreError::NotFound(format!("transfer {id}")))?;
+        let place = place.ok_or_else(|| Missing::Transfer(id.clone()))?;
         Ok(Position {
             at: place.created_at.map(|at| at.0),
             row: place.rowid.0,

@@ -58,7 +58,7 @@ impl ReadTx<'_> {
                 .get_result(db)
                 .optional()
         })?;
-        self.transfer_from(row.ok_or_else(|| StoreError::NotFound(format!("transfer {id}")))?)
+        self.transfer_from(row.ok_or_else(|| Missing::Transfer(id.clone()))?)
     }
 
     fn transfer_from(&mut self, row: TransferRow) -> Result<Transfer, StoreError> {
@@ -93,8 +93,8 @@ impl WriteTx<'_> {
     /// Offers a transfer: pending, at 0.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for an unknown contact or group, [`StoreError::Refused`] for an id that is taken, and
-    /// for what a blocked contact offers.
+    /// [`StoreError::NotFound`] for an unknown contact or group, [`StoreError::Rule`] for an id that is taken,
+    /// [`StoreError::Contact`] for what a blocked contact offers.
     pub fn transfer_create(&mut self, new: &NewTransfer) -> Result<(), StoreError> {
         self.permit(&resource(&new.id), Permission::Write)?;
         Resource::check_new(&new.id.to_string())?;
@@ -125,16 +125,13 @@ impl WriteTx<'_> {
         if self.transfer_insert(&transfer)? {
             return Ok(());
         }
-        Err(StoreError::Refused(format!(
-            "there is a transfer {} already",
-            new.id
-        )))
+        Err(Rule::TransferExists(new.id.clone()).into())
     }
 
     /// Takes a transfer from an export as it stands; gives whether it is new here. One that is there stays as it is.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] past a bound, [`StoreError::NotFound`] for an unknown contact or group.
+    /// [`StoreError::Transfer`] past a bound, [`StoreError::NotFound`] for an unknown contact or group.
     pub fn transfer_restore(&mut self, transfer: &Transfer) -> Result<bool, StoreError> {
         self.permit(&resource(&transfer.id), Permission::Write)?;
         transfer.check_kept()?;
@@ -182,7 +179,7 @@ impl WriteTx<'_> {
     /// Takes a step; `reason` says why a transfer failed. Gives how far it is now.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] for a forbidden step.
+    /// [`StoreError::NotFound`], or [`StoreError::Transfer`] for a forbidden step.
     pub fn transfer_step(
         &mut self,
         id: &TransferId,
@@ -201,7 +198,7 @@ impl WriteTx<'_> {
     /// Notes how much has come over.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] outside 0 to 99, backwards, or when it is not active.
+    /// [`StoreError::NotFound`], or [`StoreError::Transfer`] outside 0 to 99, backwards, or when it is not active.
     pub fn transfer_progress(&mut self, id: &TransferId, percent: i64) -> Result<TransferState, StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         let state = self.transfer_find(id)?.state.advance(percent)?;

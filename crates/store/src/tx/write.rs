@@ -9,7 +9,7 @@ use privatus_domain::{Id, Partition, SenderRef, Timestamp, Usage};
 use super::read::{ReadTx, rollback};
 use crate::db::connection::Connection;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Rule, StoreError};
 use crate::partition::catalogue::Catalogue;
 use crate::tx::chain_head::ChainHead;
 use crate::tx::gathered::Gathered;
@@ -155,9 +155,7 @@ impl<'a> WriteTx<'a> {
     pub(crate) fn commit(mut self) -> Result<(), StoreError> {
         if self.is_half_done {
             self.roll_back();
-            return Err(StoreError::Refused(
-                "a message was refused half-way through a transaction, of which nothing is kept".into(),
-            ));
+            return Err(Rule::HalfDone.into());
         }
         let (shared, waited, gathered) = (self.shared, self.waited.take(), self.gathered.take());
         let committed = self.commit_now();

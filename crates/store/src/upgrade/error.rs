@@ -3,7 +3,7 @@
 use privatus_migrate::{MigrateError, Newer, State};
 
 use super::STEPS;
-use crate::error::StoreError;
+use crate::error::{Missing, Rule, StoreError, TooNew};
 
 impl From<MigrateError> for StoreError {
     fn from(error: MigrateError) -> Self {
@@ -16,22 +16,26 @@ impl From<MigrateError> for StoreError {
         }
         match error {
             MigrateError::Ledger { .. } => Self::SchemaDiffers(error.to_string()),
-            MigrateError::Irreversible { .. } => Self::Refused(format!("{error}; nothing was changed")),
-            MigrateError::Unknown(_) => Self::NotFound(error.to_string()),
+            MigrateError::Irreversible { step, reason } => Rule::NoWayBack { step, reason }.into(),
+            MigrateError::Unknown(version) => Missing::Migration(version).into(),
             MigrateError::Sealed => Self::DatabaseDamaged("a sealed value does not open".into()),
-            _ => Self::MigrationFailed(error.to_string()),
+            // SQLite's are mapped above.
+            MigrateError::Sqlite(_)
+            | MigrateError::Statement { .. }
+            | MigrateError::Broken { .. }
+            | MigrateError::Crypto(_)
+            | MigrateError::Host(_) => Self::MigrationFailed(error.to_string()),
         }
     }
 }
 
-/// A vault of a newer build, and what to do.
+/// A vault of a newer build.
 pub(super) fn newer(newer: &Newer) -> StoreError {
-    let step = newer.name.clone().unwrap_or_else(|| newer.version.to_string());
-    let tool = newer.tool_version.as_deref().unwrap_or("of another version");
-    StoreError::SchemaNewer(format!(
-        "migration {step}, applied by privatus {tool}; use a newer privatus, or step back with `privatus migrate down --to {}`",
-        STEPS.newest()
-    ))
+    StoreError::SchemaNewer(TooNew::Schema {
+        step: newer.name.clone().unwrap_or_else(|| newer.version.to_string()),
+        tool: newer.tool_version.clone(),
+        known: STEPS.newest(),
+    })
 }
 
 /// How many steps are pending; a newer vault is an error.

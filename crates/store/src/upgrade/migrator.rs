@@ -110,7 +110,7 @@ impl Migrator {
     /// What going back to the schema of `to` would do and lose. It is done and undone, and takes as long.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when the vault never had `to`; [`StoreError::Refused`] when a step on the way has no way
+    /// [`StoreError::NotFound`] when the vault never had `to`; [`StoreError::Rule`] when a step on the way has no way
     /// back; [`StoreError::SchemaDiffers`] when the SQL in the vault is not what was written there.
     pub fn plan_down(&mut self, to: Version) -> Result<DownPlan, StoreError> {
         self.alone()?;

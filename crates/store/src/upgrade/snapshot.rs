@@ -7,7 +7,7 @@ use privatus_sqlite::RawKey;
 
 use crate::db::connection::{Connection, READER_CACHE_KIB, Role};
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Rule, StoreError};
 use crate::vault::Files;
 
 /// Room beside the copy itself: the change may write every page once more into the log.
@@ -65,9 +65,7 @@ pub(super) fn take(
 fn write(db: &mut Connection, to: &Path) -> Result<(), StoreError> {
     // A path that begins with `file:` would be taken for a URI.
     let to = std::path::absolute(to).map_err(|error| StoreError::io(&error, "find the vault's folder"))?;
-    let name = to
-        .to_str()
-        .ok_or_else(|| StoreError::Refused("the vault's path is not UTF-8".into()))?;
+    let name = to.to_str().ok_or_else(|| Rule::PathNotUtf8(to.clone()))?;
     let copied = db.run(Sql::new("VACUUM INTO ?").bind(name), "copy the database");
     copied.map(drop).map_err(|error| match error {
         StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(

@@ -29,7 +29,7 @@ impl Store {
     /// Whether a vault can be made in `path`: asked before a password is.
     ///
     /// # Errors
-    /// [`StoreError::VaultExists`], [`StoreError::NotAVault`] or [`StoreError::Refused`].
+    /// [`StoreError::VaultExists`], [`StoreError::NotAVault`] or [`StoreError::Rule`].
     pub fn check_vacant(path: &Path) -> Result<(), StoreError> {
         Files::new(path).check_vacant().map(drop)
     }

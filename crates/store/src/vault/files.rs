@@ -13,7 +13,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
-use crate::error::StoreError;
+use crate::error::{Rule, StoreError};
 
 /// SQLCipher 4's page size in bytes.
 const PAGE: u64 = 4096;
@@ -58,10 +58,7 @@ impl Files {
     fn check_name(&self) -> Result<(), StoreError> {
         match self.root.to_str() {
             Some(_) => Ok(()),
-            None => Err(StoreError::Refused(format!(
-                "the path {} is not UTF-8; give the vault another name",
-                self.root.display()
-            ))),
+            None => Err(Rule::PathNotUtf8(self.root.clone()).into()),
         }
     }
 
@@ -94,13 +91,11 @@ impl Files {
         let mut entries =
             fs::read_dir(&self.root).map_err(|error| StoreError::io(&error, "read the folder"))?;
         if let Some(Ok(entry)) = entries.next() {
-            let text = format!(
-                "{} is not empty: it holds {}; name a new or an empty folder (`.new-…` is left of an `init` that was \
-                 interrupted, and can be removed)",
-                self.root.display(),
-                entry.file_name().display()
-            );
-            return Err(StoreError::Refused(text));
+            return Err(Rule::FolderNotEmpty {
+                folder: self.root.clone(),
+                holds: entry.file_name().display().to_string(),
+            }
+            .into());
         }
         Ok(true)
     }

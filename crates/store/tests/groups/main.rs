@@ -108,10 +108,10 @@ impl World {
     }
 }
 
-/// A refusal (23) that says this.
+/// A refusal that says this.
 fn refused<T: std::fmt::Debug>(result: Result<T, StoreError>, word: &str) {
     match result {
-        Err(error @ StoreError::Refused(_)) => {
+        Err(error) if error.broken_rule().is_some() => {
             assert!(error.to_string().contains(word), "{word}: {error}");
         }
         other => panic!("{word}: {other:?}"),

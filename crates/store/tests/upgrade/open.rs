@@ -4,7 +4,7 @@ use std::fs;
 
 use privatus_crypto::{KdfCost, KeyRing};
 use privatus_domain::ConversationId;
-use privatus_store::{PageStart, Password, STEPS, Store};
+use privatus_store::{PageStart, Password, STEPS, Store, StoreError};
 
 use super::{
     after_first, all_but_first, bytes, is_content, message, migrator, old_vault, options, secret, sql,
@@ -99,7 +99,7 @@ fn a_failed_open_takes_no_copy_away() {
             // A page that nothing uses.
             Ok(store) => store.lock().is_err(),
             Err(error) => {
-                error.exit_code() == 16
+                matches!(error, StoreError::DatabaseDamaged(_))
                     && error
                         .to_string()
                         .contains("the build you had still opens this vault")
@@ -138,5 +138,5 @@ fn a_password_changed_while_an_open_waits_is_no_restored_copy() {
     assert!(store.upgrade().is_some());
     assert_eq!(store.warnings(), Vec::<String>::new());
     store.lock().unwrap();
-    assert_eq!(unlock(&path).unwrap_err().exit_code(), 10);
+    assert!(matches!(unlock(&path).unwrap_err(), StoreError::WrongSecret));
 }

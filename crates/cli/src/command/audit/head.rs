@@ -88,10 +88,10 @@ impl Anchor {
     }
 
     /// Refuses one that is another vault's.
-    pub(super) fn check(&self, store: &Store) -> Result<(), StoreError> {
+    pub(super) fn check(&self, store: &Store) -> Result<(), Failure> {
         let own = store.read(|tx| Ok::<_, StoreError>(tx.own_id().to_string()))?;
         match &self.vault {
-            Some(vault) if *vault != own => Err(StoreError::Refused(format!(
+            Some(vault) if *vault != own => Err(Failure::Refused(format!(
                 "the head is of another vault, {vault}; this one is {own}"
             ))),
             _ => Ok(()),

@@ -38,21 +38,22 @@ pub(super) fn run(arguments: &Arguments, list: &AuditList) -> Result<u8, Failure
 }
 
 /// The filter, as far as it can be checked without the vault.
-fn filter(list: &AuditList) -> Result<AuditFilter, StoreError> {
+fn filter(list: &AuditList) -> Result<AuditFilter, Failure> {
     let time = |text: Option<&String>| text.map(|text| moment::parse(text)).transpose();
     let on = match &list.resource {
         None => None,
         Some(text) if text.contains(':') => {
-            let on: Resource = text.parse()?;
+            let on: Resource = text.parse().map_err(StoreError::from)?;
             Some((on.kind, Some(on.id().to_owned())))
         }
-        Some(kind) => Some((kind.parse::<ResourceKind>()?, None)),
+        Some(kind) => Some((kind.parse::<ResourceKind>().map_err(StoreError::from)?, None)),
     };
+    let user = list.user.as_deref().map(UserId::new).transpose();
     Ok(AuditFilter {
         since: time(list.since.as_ref())?,
         until: time(list.until.as_ref())?,
         event_type: list.event.clone(),
-        user: list.user.as_deref().map(UserId::new).transpose()?,
+        user: user.map_err(StoreError::from)?,
         on,
         failed_only: list.failed,
         before: list.before,

@@ -18,9 +18,9 @@ pub(super) fn run(arguments: &Arguments, prune: &AuditPrune) -> Result<u8, Failu
     let (before, old) = store.read(|tx| {
         let before = match given {
             Some(before) => before,
-            None => audit_kept_since(now, days(tx, prune.keep_days)?)?,
+            None => audit_kept_since(now, days(tx, prune.keep_days)?).map_err(StoreError::from)?,
         };
-        Ok::<_, StoreError>((before, tx.audit_old(before)?))
+        Ok::<_, Failure>((before, tx.audit_old(before)?))
     })?;
     if old > 0 && !prune.yes {
         let what = format!(
@@ -40,14 +40,12 @@ pub(super) fn run(arguments: &Arguments, prune: &AuditPrune) -> Result<u8, Failu
 }
 
 /// Days to keep: as asked, else what the retention policy says.
-fn days(tx: &mut ReadTx<'_>, asked: Option<i64>) -> Result<i64, StoreError> {
+fn days(tx: &mut ReadTx<'_>, asked: Option<i64>) -> Result<i64, Failure> {
     if let Some(days) = asked {
         return Ok(days);
     }
     let no_policy = || {
-        StoreError::Refused(
-            "the retention policy keeps the whole audit log; say --before or --keep-days".into(),
-        )
+        Failure::Refused("the retention policy keeps the whole audit log; say --before or --keep-days".into())
     };
     tx.audit_retention_days()?.ok_or_else(no_policy)
 }

@@ -60,8 +60,8 @@ fn add(arguments: &Arguments, name: &str, key: Option<&str>, id: Option<&str>) -
             None => ContactId::new(tx.new_id()?),
             Some(id) => match tx.contact_by_id(&id) {
                 Err(StoreError::NotFound(_)) => id,
-                Ok(_) => return Err(StoreError::Refused(format!("the contact {id} is there already"))),
-                Err(error) => return Err(error),
+                Ok(_) => return Err(Failure::Refused(format!("the contact {id} is there already"))),
+                Err(error) => return Err(error.into()),
             },
         };
         let added_at = tx.now();
@@ -102,7 +102,10 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
     match swept {
         Ok(_) => locked?,
         Err(StoreError::DiskFull) => warn("removed; its messages will be deleted when there is space"),
-        Err(error) => warn(&format!("removed; its messages are not deleted yet: {error}")),
+        Err(error) => {
+            let why = Failure::from(error);
+            warn(&format!("removed; its messages are not deleted yet: {why}"));
+        }
     }
     changed(arguments, &contact, "removed")
 }

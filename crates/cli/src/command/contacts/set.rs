@@ -14,8 +14,8 @@ pub(super) fn run(arguments: &Arguments, change: &ContactsSet) -> Result<u8, Fai
     let name = given(change.name.as_deref(), |name| DisplayName::new(name))?;
     let key = given(change.public_key.as_deref(), PublicKey::from_base64)?;
     let picture = given(change.picture.as_deref(), |text| ProfilePicture::new(text))?;
-    let last_seen = given(change.last_seen.as_deref(), moment::parse)?;
-    let until = given(change.mute_until.as_deref(), moment::parse)?;
+    let last_seen = change.last_seen.as_deref().map(moment::parse).transpose()?;
+    let until = change.mute_until.as_deref().map(moment::parse).transpose()?;
     let until = until.or_else(|| change.mute.then_some(Timestamp::MAX));
     let store = open(arguments)?;
     let contact = find::contact(&store, &change.contact)?;

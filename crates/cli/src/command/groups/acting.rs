@@ -1,7 +1,7 @@
 //! Who acts in a group, and what is said when it is done.
 
 use privatus_domain::{ContactId, Group};
-use privatus_store::{Store, StoreError};
+use privatus_store::Store;
 use serde_json::json;
 
 use crate::args::{ActingMember, Arguments};
@@ -10,7 +10,7 @@ use crate::text::one_line;
 use crate::{find, output};
 
 /// Who acts: the vault's own user, unless another is named.
-pub(super) fn actor(store: &Store, group: &Group, by: &ActingMember) -> Result<ContactId, StoreError> {
+pub(super) fn actor(store: &Store, group: &Group, by: &ActingMember) -> Result<ContactId, Failure> {
     match &by.by {
         Some(wanted) => find::party(store, &group.id, wanted),
         None => store.read(|tx| Ok(tx.own_id())),

@@ -97,7 +97,10 @@ pub(super) fn delete(
     match swept {
         Ok(_) => locked?,
         Err(StoreError::DiskFull) => warn("deleted; its messages will go when there is space"),
-        Err(error) => warn(&format!("deleted; its messages are not gone yet: {error}")),
+        Err(error) => {
+            let why = Failure::from(error);
+            warn(&format!("deleted; its messages are not gone yet: {why}"));
+        }
     }
     done(arguments, &group, "deleted")
 }

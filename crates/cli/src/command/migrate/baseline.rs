@@ -22,11 +22,11 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
     let path = vault_path(arguments)?;
     Store::check_vacant(&path).map_err(|error| match error {
         // Nobody looks for a vault there.
-        StoreError::NotAVault(at, why) => StoreError::Refused(format!(
+        StoreError::NotAVault(at, why) => Failure::Refused(format!(
             "no vault can be made in {} ({why}); --vault names a new or an empty folder; nothing was made",
             at.display()
         )),
-        other => other,
+        other => other.into(),
     })?;
     let options = VaultOptions {
         kdf: vault::cost(baseline.kdf_iterations)?,

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write, stderr, stdin};
 
-use privatus_store::{DownPlan, Downgrade, Migrator, StepStatus, StoreError};
+use privatus_store::{DownPlan, Downgrade, Migrator, StepStatus};
 use serde_json::Value;
 
 use super::plan;
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Arguments, down: &Down) -> Result<u8, Failure> {
     let title = step::title(to.version, to.name.as_deref());
     if to.pending {
         let text = format!("{title} is not applied yet; `privatus migrate up` applies it");
-        return Err(StoreError::NotFound(text).into());
+        return Err(Failure::NotFound(text));
     }
     if !steps
         .iter()

@@ -7,17 +7,21 @@ use std::path::Path;
 use privatus_domain::{FileHash, FileSize};
 use privatus_store::{Digest, StoreError};
 
+use crate::failure::Failure;
+
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 16;
 
 /// Size and BLAKE2b-256 of what was read.
-pub(super) fn measure(path: &Path) -> Result<(FileSize, FileHash), StoreError> {
+pub(super) fn measure(path: &Path) -> Result<(FileSize, FileHash), Failure> {
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
-            StoreError::NotFound(format!("file {}", path.display()))
+            Failure::NotFound(format!("file {}", path.display()))
         }
-        ErrorKind::PermissionDenied => StoreError::Denied(format!("{} cannot be read", path.display())),
-        kind => StoreError::Unexpected(format!("{} cannot be read: {kind}", path.display())),
+        ErrorKind::PermissionDenied => {
+            StoreError::Denied(format!("{} cannot be read", path.display())).into()
+        }
+        kind => StoreError::Unexpected(format!("{} cannot be read: {kind}", path.display())).into(),
     };
     let about = metadata(path).map_err(failed)?;
     // A pipe would wait for ever, and a device may have no end.
@@ -27,7 +31,7 @@ pub(super) fn measure(path: &Path) -> Result<(FileSize, FileHash), StoreError> {
         } else {
             "no regular file"
         };
-        return Err(StoreError::Refused(format!(
+        return Err(Failure::Refused(format!(
             "{} is {what}; name a file",
             path.display()
         )));
@@ -45,7 +49,9 @@ pub(super) fn measure(path: &Path) -> Result<(FileSize, FileHash), StoreError> {
             Err(error) => return Err(failed(error)),
         }
     }
-    Ok((FileSize::new(bytes)?, FileHash::new(&digest.finalize())?))
+    let size = FileSize::new(bytes).map_err(StoreError::from)?;
+    let hash = FileHash::new(&digest.finalize()).map_err(StoreError::from)?;
+    Ok((size, hash))
 }
 
 /// Hexadecimal digits.

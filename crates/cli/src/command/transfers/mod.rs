@@ -85,7 +85,7 @@ fn offer(arguments: &Arguments, file: &Path, name: Option<&str>, to: (&str, bool
         (None, Some(Some(name))) => name,
         (None, _) => {
             let text = format!("{} has no name in UTF-8; give one with --name", file.display());
-            return Err(StoreError::Refused(text).into());
+            return Err(Failure::Refused(text));
         }
     };
     // What is wrong with the file is said before the vault is opened.
@@ -268,7 +268,7 @@ fn verify(arguments: &Arguments, wanted: &str, file: &Path) -> Result<(), Failur
     let transfer = find::transfer(&store, wanted)?;
     store.lock()?;
     let (size, hash) = measure(file)?;
-    let differs = |what: String| Failure::from(StoreError::Refused(what));
+    let differs = Failure::Refused;
     if transfer.hash.len() != hash.as_bytes().len() {
         let text = format!(
             "the offered hash has {} bytes, and only BLAKE2b-256 with 32 can be verified",

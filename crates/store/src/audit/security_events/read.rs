@@ -8,7 +8,7 @@ use privatus_domain::{
 };
 use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, SqlTime, security_events};
 
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
 /// A row of `security_events`.
@@ -77,7 +77,7 @@ impl ReadTx<'_> {
                 .get_result(db)
                 .optional()
         })?;
-        let missing = || StoreError::NotFound(format!("security event {event_id}"));
+        let missing = || Missing::SecurityEvent(event_id);
         self.security_row(row.ok_or_else(missing)?)
     }
 

@@ -12,7 +12,7 @@ impl WriteTx<'_> {
     /// Says of an event what was found or done; audited.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Refused`] when it is resolved already.
+    /// [`StoreError::NotFound`]; [`StoreError::Security`] when it is resolved already.
     pub fn security_resolve(&mut self, event_id: i64, resolution: &Resolution) -> Result<(), StoreError> {
         self.permit(&Resource::of(ResourceKind::Security, event_id), Permission::Write)?;
         let event = self.security_event_find(event_id)?;

@@ -1,0 +1,242 @@
+//! The tool's exit codes, and what to type after a failure: one table for every error of the libraries, which say what is
+//! wrong. README.md lists the codes; a test compares the two.
+
+use privatus_domain::ContactError;
+use privatus_import::ImportError;
+use privatus_import::baseline::BaselineError;
+use privatus_import::legacy::LegacyError;
+use privatus_store::{Missing, Rule, StoreError, TooNew};
+
+/// How the tool ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    Done = 0,
+    Unexpected = 1,
+    Usage = 2,
+    WrongSecret = 10,
+    NotAVault = 11,
+    VaultExists = 12,
+    KeyRingMissing = 13,
+    KeyRingDamaged = 14,
+    DatabaseMissing = 15,
+    DatabaseDamaged = 16,
+    SchemaNewer = 18,
+    SchemaDiffers = 19,
+    DiskFull = 20,
+    Busy = 21,
+    Denied = 22,
+    Refused = 23,
+    NotFound = 24,
+    Source = 25,
+    AuditBroken = 27,
+    AccessDenied = 28,
+    Stopped = 130,
+}
+
+impl Exit {
+    /// What the process ends with.
+    pub(crate) const fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// Makes the table of one error type: for each of its variants the code, and a hint where there is something to type; what
+/// stands `elsewhere` is in another table. It is a `match` without a wildcard: a new variant is a compile error here.
+/// Tests read its patterns.
+macro_rules! table {
+    ($(#[$about:meta])* $name:ident, $rows:ident: $error:ty, elsewhere: { $($inner:pat => $told:expr;)* } {
+        $($pattern:pat => $exit:ident $(, $hint:expr)?;)+
+    }) => {
+        $(#[$about])*
+        pub(crate) fn $name(error: &$error) -> (Exit, Option<String>) {
+            match error {
+                $($inner => $told,)*
+                $($pattern => (Exit::$exit, table!(@ $($hint)?)),)+
+            }
+        }
+
+        #[cfg(test)]
+        const $rows: &[(&str, Exit)] = &[$((stringify!($pattern), Exit::$exit)),+];
+    };
+    (@) => { None };
+    (@ $hint:expr) => { Some($hint.to_string()) };
+}
+
+table! {
+    /// Code and hint of a refusal or failure of the store.
+    of_store, STORE: StoreError, elsewhere: {} {
+        StoreError::WrongSecret | StoreError::Secret(_) => WrongSecret;
+        StoreError::NotAVault(..) => NotAVault, "create one with `privatus init` or name another with --vault";
+        StoreError::VaultExists(..) => VaultExists, "name another folder with --vault";
+        StoreError::KeyRingMissing(_) => KeyRingMissing;
+        StoreError::KeyRingDamaged(_) => KeyRingDamaged;
+        StoreError::DatabaseMissing(_) => DatabaseMissing;
+        StoreError::DatabaseDamaged(_) => DatabaseDamaged;
+        StoreError::SchemaNewer(TooNew::Schema { known, .. }) => SchemaNewer,
+            format!("use a newer privatus, or step back with `privatus migrate down --to {known}`");
+        StoreError::SchemaNewer(_) => SchemaNewer;
+        StoreError::SchemaDiffers(_) | StoreError::MigrationFailed(_) => SchemaDiffers;
+        StoreError::NoRoom { .. } => DiskFull;
+        StoreError::DiskFull => DiskFull, "make space and run the command again";
+        StoreError::Busy(_) => Busy;
+        StoreError::Denied(_) => Denied;
+        StoreError::Contact(ContactError::NoSafetyNumber) => Refused, "`privatus contacts set` gives it one";
+        StoreError::Rule(Rule::FolderNotEmpty { .. }) => Refused,
+            "`.new-…` is left of an `init` that was interrupted, and can be removed";
+        StoreError::Access(_) | StoreError::Audit(_) | StoreError::Body(_) | StoreError::Contact(_)
+            | StoreError::Group(_) | StoreError::Id(_) | StoreError::KeyEntry(_) | StoreError::Member(_)
+            | StoreError::Message(_) | StoreError::Picture(_) | StoreError::PublicKey(_) | StoreError::Resource(_)
+            | StoreError::SafetyNumber(_) | StoreError::Security(_) | StoreError::Setting(_)
+            | StoreError::Timestamp(_) | StoreError::Transfer(_) | StoreError::User(_) | StoreError::Rule(_) => Refused;
+        StoreError::NotFound(Missing::Key(_)) => NotFound, "`privatus keys list` lists them";
+        StoreError::NotFound(Missing::Grant { .. }) => NotFound, "`privatus access list` lists them";
+        StoreError::NotFound(_) => NotFound;
+        StoreError::AuditBroken(_) => AuditBroken;
+        StoreError::AccessDenied { .. } => AccessDenied, "ask for `privatus access grant`";
+        StoreError::Interrupted => Stopped, "run the command again for the rest";
+        StoreError::Unexpected(_) => Unexpected;
+    }
+}
+
+table! {
+    /// Code and hint of a database of the earlier application that cannot be read.
+    of_legacy, LEGACY: LegacyError, elsewhere: {} {
+        LegacyError::NothingOpens { .. } => WrongSecret, "then raise --max-iterations";
+        LegacyError::OriginalPathWrong { .. } => WrongSecret;
+        LegacyError::OriginalPathNeeded { .. } => Source,
+            "--original-path takes it, for example /home/NAME/.privatus-chat/privatus_chat.db";
+        LegacyError::NotFound { .. } | LegacyError::NoDatabase { .. } | LegacyError::NotAFile { .. }
+            | LegacyError::Empty { .. } | LegacyError::NotSqlite { .. } | LegacyError::CutOff { .. }
+            | LegacyError::OtherSchema { .. } | LegacyError::SaltLength { .. } | LegacyError::PasswordNeeded { .. }
+            | LegacyError::UnknownZone { .. } | LegacyError::Damaged { .. } | LegacyError::Sqlite { .. }
+            | LegacyError::Io { .. } | LegacyError::Copy { .. } => Source;
+    }
+}
+
+table! {
+    /// Code and hint of a database that did not become a vault.
+    of_baseline, BASELINE: BaselineError, elsewhere: {
+        BaselineError::Store(error) => of_store(error);
+    } {
+        BaselineError::Key(_) => WrongSecret;
+        BaselineError::Differs { .. } => SchemaDiffers;
+        BaselineError::DiskFull => DiskFull;
+        BaselineError::IsVault(_) => Refused, "open its folder with --vault";
+        BaselineError::NotEncrypted(_) => Refused, "`privatus import legacy` takes the Python application's file";
+        BaselineError::ForeignKeys(_) => Refused, "give --skip-keys to leave them out (the source keeps them)";
+        BaselineError::Unmerged { .. } | BaselineError::Changed(_) | BaselineError::Row { .. } => Refused;
+        BaselineError::Unreadable { .. } | BaselineError::HalfPage(_) => Source;
+        BaselineError::Stopped => Stopped;
+    }
+}
+
+table! {
+    /// Code and hint of an import that did not finish; an error within it is in its own table.
+    of_import, IMPORT: ImportError, elsewhere: {
+        ImportError::Legacy(error) => of_legacy(error);
+        ImportError::Store(error) => of_store(error);
+    } {
+        ImportError::Source { .. } | ImportError::Partial { .. } => Source;
+        ImportError::NoChat(_) => NotFound;
+        ImportError::NoWriter(_) => NotFound, "name one who does with --me, by name or id";
+        ImportError::Stopped => Stopped;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// Codes that no error of a library has.
+    const TOOLS_OWN: [Exit; 2] = [Exit::Done, Exit::Usage];
+
+    /// `Contact(NoSafetyNumber)` of `StoreError::Contact(ContactError::NoSafetyNumber)`.
+    fn named(pattern: &str) -> String {
+        let words = pattern.split(|c: char| !c.is_alphanumeric() && c != ':');
+        let names = words.filter_map(|word| word.split_once("::").map(|(_, name)| name));
+        let names: Vec<&str> = names.collect();
+        match names.as_slice() {
+            [variant, inner] => format!("{variant}({inner})"),
+            names => names.concat(),
+        }
+    }
+
+    /// Variants by code, as the tables have them. One whose hint alone is another counts with the rest of its kind.
+    fn in_tables() -> BTreeMap<u8, BTreeSet<String>> {
+        let mut codes: BTreeMap<u8, BTreeSet<String>> = BTreeMap::new();
+        for exit in TOOLS_OWN {
+            codes.entry(exit.code()).or_default();
+        }
+        for (patterns, exit) in [STORE, BASELINE, LEGACY, IMPORT].concat() {
+            let names = patterns.split('|').map(named);
+            codes.entry(exit.code()).or_default().extend(names);
+        }
+        for names in codes.values_mut() {
+            let all = names.clone();
+            names.retain(|name| name.split_once('(').is_none_or(|(kind, _)| !all.contains(kind)));
+        }
+        codes
+    }
+
+    /// The same as README.md has it.
+    fn in_readme() -> BTreeMap<u8, BTreeSet<String>> {
+        let readme = include_str!("../README.md");
+        let (_, section) = readme.split_once("## Exit codes").unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        let rows = section
+            .lines()
+            .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+        let mut codes = BTreeMap::new();
+        for row in rows {
+            let cells: Vec<&str> = row.split(" | ").collect();
+            let Ok(code) = cells[0].parse() else { continue };
+            let names = cells[2].split('`').skip(1).step_by(2).map(str::to_owned);
+            assert_eq!(
+                codes.insert(code, names.collect()),
+                None,
+                "{code} stands there twice"
+            );
+        }
+        codes
+    }
+
+    #[test]
+    fn the_readme_lists_every_code_with_its_errors_and_no_other() {
+        let (tables, readme) = (in_tables(), in_readme());
+        assert!(tables.len() > 15 && tables[&23].contains("Rule"), "{tables:?}");
+        assert_eq!(readme, tables);
+    }
+
+    #[test]
+    fn a_hint_is_what_the_library_does_not_say() {
+        let hinted = [
+            StoreError::NotAVault(PathBuf::from("v"), "it is a file"),
+            StoreError::VaultExists(PathBuf::from("v"), "privatus.db"),
+            StoreError::SchemaNewer(TooNew::Schema {
+                step: "x".into(),
+                tool: None,
+                known: 7,
+            }),
+            StoreError::DiskFull,
+            StoreError::Interrupted,
+            ContactError::NoSafetyNumber.into(),
+            Missing::Key(7).into(),
+        ];
+        for error in hinted {
+            let (text, hint) = (error.to_string(), of_store(&error).1.unwrap());
+            assert!(!text.contains("--") && !text.contains('`'), "{text}");
+            assert!(!text.contains(&hint), "{text}");
+        }
+        let (_, hint) = of_store(&StoreError::SchemaNewer(TooNew::Schema {
+            step: "x".into(),
+            tool: None,
+            known: 7,
+        }));
+        assert!(hint.unwrap().ends_with("`privatus migrate down --to 7`"));
+    }
+}

@@ -1,0 +1,93 @@
+//! What the crates below say, as the store says it: by code and variant, never by text.
+
+use privatus_crypto::{CryptoError, KeyRingError, OpenError};
+use privatus_sqlite::{ErrorCode, SqliteError};
+
+use super::{Missing, Rule, StoreError, TooNew};
+
+impl StoreError {
+    pub(crate) fn from_code(code: ErrorCode, doing: &str) -> Self {
+        match code {
+            code if code.is_full() => Self::DiskFull,
+            code if code.is_busy() => Self::Busy("the database is locked"),
+            code if code.is_readonly() => Self::Denied(format!("the database cannot be written ({doing})")),
+            code if code.is_damage() => Self::DatabaseDamaged(doing.into()),
+            ErrorCode::Perm | ErrorCode::CantOpen => {
+                Self::Denied(format!("the database cannot be opened ({doing})"))
+            }
+            ErrorCode::Interrupt => Self::Interrupted,
+            ErrorCode::Constraint(_) => Rule::Constraint(doing.into()).into(),
+            code => Self::Unexpected(format!("SQLite answered {} to {doing}", code.raw())),
+        }
+    }
+
+    pub(crate) fn io(error: &std::io::Error, what: &str) -> Self {
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::DiskFull,
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Denied(what.into()),
+            ErrorKind::NotFound => Missing::File(what.into()).into(),
+            kind => Self::Unexpected(format!("{what}: {kind}")),
+        }
+    }
+}
+
+impl From<SqliteError> for StoreError {
+    fn from(error: SqliteError) -> Self {
+        use std::io::ErrorKind;
+        // The system's own word, where SQLite kept it: a quota or a limit is no broken disk.
+        let system = error
+            .os_error
+            .map(|number| std::io::Error::from_raw_os_error(number).kind());
+        if matches!(error.code, ErrorCode::IoErr(_))
+            && matches!(
+                system,
+                Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+            )
+        {
+            return Self::DiskFull;
+        }
+        Self::from_code(error.code, error.operation)
+    }
+}
+
+impl From<CryptoError> for StoreError {
+    fn from(_: CryptoError) -> Self {
+        Self::Unexpected("a cryptographic operation failed (is there randomness?)".into())
+    }
+}
+
+impl From<OpenError> for StoreError {
+    fn from(_: OpenError) -> Self {
+        Self::DatabaseDamaged("a sealed value does not open".into())
+    }
+}
+
+impl From<KeyRingError> for StoreError {
+    fn from(error: KeyRingError) -> Self {
+        match error {
+            KeyRingError::WrongSecret => Self::WrongSecret,
+            KeyRingError::Crypto(error) => error.into(),
+            KeyRingError::UnsupportedVersion(version) => Self::SchemaNewer(TooNew::KeyRing(version)),
+            KeyRingError::RotationPending => Rule::RotationPending.into(),
+            KeyRingError::NotAKeyRing
+            | KeyRingError::Damaged
+            | KeyRingError::KdfBelowFloor { .. }
+            | KeyRingError::KdfAboveCeiling { .. }
+            | KeyRingError::KdfSumAboveCeiling { .. }
+            | KeyRingError::Tampered(_) => Self::KeyRingDamaged(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pending_rotation_is_not_called_damage() {
+        let shown = StoreError::from(KeyRingError::RotationPending).to_string();
+        assert!(shown.contains("use the build that began it"), "{shown}");
+        assert!(!shown.contains("damaged") && !shown.contains("backup"), "{shown}");
+    }
+}

@@ -1,0 +1,228 @@
+//! What can go wrong, as values that a client matches. A text says what is wrong and what helps; what to type is the
+//! tool's to say.
+
+mod convert;
+mod missing;
+mod rule;
+mod too_new;
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use privatus_crypto::{KeyRingError, SecretError};
+use privatus_domain::{
+    AccessError, AuditError, BodyError, ContactError, GroupError, IdError, KeyEntryError, MemberError,
+    MessageError, Permission, PictureError, PublicKeyError, Resource, ResourceError, SafetyNumberError,
+    SecurityError, SettingError, TimestampError, TransferError, UserError, UserId,
+};
+
+pub use self::missing::Missing;
+pub use self::rule::Rule;
+pub use self::too_new::TooNew;
+
+/// A refusal or failure of the store.
+///
+/// It is not `#[non_exhaustive]`, and on purpose: whoever maps it to codes or to words for a person, as the tool does, hears
+/// of a new variant from the compiler. The rules that variants carry are.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No password, recovery code or key opens it.
+    #[error(
+        "wrong password or recovery code, or the key ring was altered; try again, or use the other secret"
+    )]
+    WrongSecret,
+    /// A password or recovery code that cannot be one.
+    #[error("{0}")]
+    Secret(#[from] SecretError),
+    /// There is no vault.
+    #[error("{0} is not a vault ({1})")]
+    NotAVault(PathBuf, &'static str),
+    /// There is one already.
+    #[error("{0} already holds a vault or a part of one ({1}); nothing was changed")]
+    VaultExists(PathBuf, &'static str),
+    /// The key ring is missing while a database stands there.
+    #[error("the key ring of {0} is missing, but its database is there; put keyring.json back from a backup")]
+    KeyRingMissing(PathBuf),
+    /// The key ring is damaged or was altered.
+    #[error("the key ring cannot be used: {0}")]
+    KeyRingDamaged(#[source] KeyRingError),
+    /// The database is missing while a key ring stands there.
+    #[error("the database of {0} is missing, but its key ring is there; put privatus.db back from a backup")]
+    DatabaseMissing(PathBuf),
+    /// The database is damaged.
+    #[error(
+        "the database is damaged ({0}); nothing was deleted; restore a backup or copy the folder before any repair"
+    )]
+    DatabaseDamaged(String),
+    /// The vault was written by a newer build.
+    #[error("the vault is newer than this build knows: {0}; nothing was changed")]
+    SchemaNewer(TooNew),
+    /// A migration that this build knows differs from the one applied.
+    #[error(
+        "the vault's schema differs from what this build expects ({0}); use the build that made it, or a backup; nothing was changed"
+    )]
+    SchemaDiffers(String),
+    /// A step of the schema failed, or did what it must not.
+    #[error(
+        "the vault's schema could not be changed ({0}); the step that failed left nothing; tell us, and use the build you had"
+    )]
+    MigrationFailed(String),
+    /// A change of the schema needs more room than the disk has.
+    #[error(
+        "the disk has {free} bytes free, and changing the vault's schema needs {needed}: a copy of the database, and as much for the change; make space and try again; nothing was changed"
+    )]
+    NoRoom {
+        /// Bytes that are needed.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// No space is left.
+    #[error("the disk is full; whole transactions were kept")]
+    DiskFull,
+    /// Somebody else holds it.
+    #[error("another process holds the vault ({0}); wait for it or close it, then try again")]
+    Busy(&'static str),
+    /// The system does not let us.
+    #[error(
+        "permission denied or read-only: {0}; check who owns the folder and its files, and that they can be written"
+    )]
+    Denied(String),
+    /// A rule about a grant is broken.
+    #[error("refused: {0}")]
+    Access(#[from] AccessError),
+    /// A rule about the audit log is broken.
+    #[error("refused: {0}")]
+    Audit(#[from] AuditError),
+    /// A rule about a message's body is broken.
+    #[error("refused: {0}")]
+    Body(#[from] BodyError),
+    /// A rule about a contact, or about any name is broken.
+    #[error("refused: {0}")]
+    Contact(#[from] ContactError),
+    /// A rule about a group is broken.
+    #[error("refused: {0}")]
+    Group(#[from] GroupError),
+    /// A rule about an id is broken.
+    #[error("refused: {0}")]
+    Id(#[from] IdError),
+    /// A rule about a key is broken.
+    #[error("refused: {0}")]
+    KeyEntry(#[from] KeyEntryError),
+    /// A rule about a membership is broken.
+    #[error("refused: {0}")]
+    Member(#[from] MemberError),
+    /// A rule about a message is broken.
+    #[error("refused: {0}")]
+    Message(#[from] MessageError),
+    /// A rule about a profile picture is broken.
+    #[error("refused: {0}")]
+    Picture(#[from] PictureError),
+    /// A rule about a public key is broken.
+    #[error("refused: {0}")]
+    PublicKey(#[from] PublicKeyError),
+    /// A rule about what is granted is broken.
+    #[error("refused: {0}")]
+    Resource(#[from] ResourceError),
+    /// A rule about a safety number is broken.
+    #[error("refused: {0}")]
+    SafetyNumber(#[from] SafetyNumberError),
+    /// A rule about a security event is broken.
+    #[error("refused: {0}")]
+    Security(#[from] SecurityError),
+    /// A rule about a setting is broken.
+    #[error("refused: {0}")]
+    Setting(#[from] SettingError),
+    /// A rule about a time is broken.
+    #[error("refused: {0}")]
+    Timestamp(#[from] TimestampError),
+    /// A rule about a file transfer is broken.
+    #[error("refused: {0}")]
+    Transfer(#[from] TransferError),
+    /// A rule about a user's name is broken.
+    #[error("refused: {0}")]
+    User(#[from] UserError),
+    /// A rule of the store itself is broken.
+    #[error("refused: {0}")]
+    Rule(#[from] Rule),
+    /// What was named is not there.
+    #[error("not found: {0}")]
+    NotFound(#[from] Missing),
+    /// The audit log is not what was written.
+    #[error(
+        "the audit log is broken: {0}; nothing was changed; compare with a backup, and with a head that was exported"
+    )]
+    AuditBroken(String),
+    /// The session's user has no grant for it.
+    #[error("access denied: {user} has no grant for {permission} on {on}")]
+    AccessDenied {
+        /// The user that the session is bound to.
+        user: UserId,
+        /// What was asked for.
+        permission: Permission,
+        /// On what.
+        on: Resource,
+    },
+    /// The caller asked to stop.
+    #[error("interrupted; whole transactions were kept")]
+    Interrupted,
+    /// Everything else.
+    #[error("unexpected: {0}")]
+    Unexpected(String),
+}
+
+impl StoreError {
+    /// The rule that an input breaks, where this is a refusal: of the domain's rules or the store's own.
+    #[must_use]
+    pub fn broken_rule(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Access(rule) => Some(rule),
+            Self::Audit(rule) => Some(rule),
+            Self::Body(rule) => Some(rule),
+            Self::Contact(rule) => Some(rule),
+            Self::Group(rule) => Some(rule),
+            Self::Id(rule) => Some(rule),
+            Self::KeyEntry(rule) => Some(rule),
+            Self::Member(rule) => Some(rule),
+            Self::Message(rule) => Some(rule),
+            Self::Picture(rule) => Some(rule),
+            Self::PublicKey(rule) => Some(rule),
+            Self::Resource(rule) => Some(rule),
+            Self::SafetyNumber(rule) => Some(rule),
+            Self::Security(rule) => Some(rule),
+            Self::Setting(rule) => Some(rule),
+            Self::Timestamp(rule) => Some(rule),
+            Self::Transfer(rule) => Some(rule),
+            Self::User(rule) => Some(rule),
+            Self::Rule(rule) => Some(rule),
+            Self::WrongSecret
+            | Self::Secret(_)
+            | Self::NotAVault(..)
+            | Self::VaultExists(..)
+            | Self::KeyRingMissing(_)
+            | Self::KeyRingDamaged(_)
+            | Self::DatabaseMissing(_)
+            | Self::DatabaseDamaged(_)
+            | Self::SchemaNewer(_)
+            | Self::SchemaDiffers(_)
+            | Self::MigrationFailed(_)
+            | Self::NoRoom { .. }
+            | Self::DiskFull
+            | Self::Busy(_)
+            | Self::Denied(_)
+            | Self::NotFound(_)
+            | Self::AuditBroken(_)
+            | Self::AccessDenied { .. }
+            | Self::Interrupted
+            | Self::Unexpected(_) => None,
+        }
+    }
+
+    /// What breaks a rule on its way out of the database was not refused: it is damaged.
+    pub(crate) fn of_stored(self) -> Self {
+        match self.broken_rule() {
+            Some(why) => Self::DatabaseDamaged(format!("a stored value breaks a rule: {why}")),
+            None => self,
+        }
+    }
+}
