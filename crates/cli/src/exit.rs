@@ -2,9 +2,9 @@
 //! wrong. README.md lists the codes; a test compares the two.
 
 use privatus_domain::ContactError;
-use privatus_import::ImportError;
 use privatus_import::baseline::BaselineError;
 use privatus_import::legacy::LegacyError;
+use privatus_import::{Advice, ImportError, Note};
 use privatus_store::{Missing, Rule, StoreError, TooNew};
 
 /// How the tool ended.
@@ -140,6 +140,29 @@ table! {
         ImportError::NoChat(_) => NotFound;
         ImportError::NoWriter(_) => NotFound, "name one who does with --me, by name or id";
         ImportError::Stopped => Stopped;
+    }
+}
+
+/// What to type about a note of an import.
+fn of_advice(advice: &Advice) -> String {
+    match advice {
+        Advice::User => "say who you are with --me".into(),
+        Advice::OtherUser => "name another with --me".into(),
+        Advice::UserById => "name yourself by id with --me (user and a number)".into(),
+        Advice::MoreIterations => "raise --max-iterations".into(),
+        Advice::Zone => "name it with --timezone".into(),
+        Advice::OtherZone => "name another with --timezone".into(),
+        Advice::Setting(name) => format!("`privatus settings set {name}` replaces it"),
+        Advice::Contacts => "`privatus contacts list` shows which".into(),
+        Advice::Grants => "`privatus access list` shows whom they let do what".into(),
+    }
+}
+
+/// A note of an import, with what to type.
+pub(crate) fn noted(note: &Note) -> String {
+    match &note.advice {
+        Some(advice) => format!("{}; {}", note.text, of_advice(advice)),
+        None => note.text.clone(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::legacy::{
     Source, Table, Zone,
 };
 use crate::newcomers::Newcomers;
+use crate::note::{Advice, Note};
 use crate::report::{OnProgress, Progress, Report};
 
 /// Messages of one transaction, and the bytes of text after which one ends early.
@@ -93,14 +94,15 @@ fn bring(
             ),
         });
     }
-    report.note(zone.sentence());
+    report.note(zone.note());
     if keys.unopened > 0 {
         report.partial = true;
-        report.note(format!(
+        let text = format!(
             "{} rows open with no key that was found up to {} iterations; they are damaged, under another password, \
-             or the application counted further (raise --max-iterations)",
+             or the application counted further",
             keys.unopened, keys.bound
-        ));
+        );
+        report.note(Note::with(text, Advice::MoreIterations));
     }
     let mut batch = Vec::new();
     let mut bytes = 0;

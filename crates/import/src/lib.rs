@@ -8,10 +8,12 @@ mod insert;
 pub mod legacy;
 pub mod legacy_import;
 mod newcomers;
+mod note;
 pub mod privatus;
 mod report;
 pub mod steering;
 pub mod telegram;
 
 pub use error::ImportError;
+pub use note::{Advice, Note};
 pub use report::{OnProgress, Progress, Report};

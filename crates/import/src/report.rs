@@ -7,6 +7,8 @@ use privatus_store::{Inserted, SettingImport, Store};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::note::{Advice, Note};
+
 /// Reasons that are told apart.
 const REASONS: usize = 100;
 /// Sentences that are kept.
@@ -48,7 +50,7 @@ pub struct Report {
     /// Rows of a database that did not come over: from the first rowid to the last, by table and reason.
     pub rows_left_out: BTreeMap<String, Vec<[i64; 2]>>,
     /// What a person should know.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// A part of the source did not come over.
     pub partial: bool,
 }
@@ -112,9 +114,9 @@ impl Report {
                 "the setting {} stays as it is: the value in the vault is no older",
                 key.as_str()
             )),
-            SettingImport::OtherIdentity => self.note(format!(
-                "the source has another public key of the vault's own user; the vault's stays, `privatus settings set {}` replaces it",
-                key.as_str()
+            SettingImport::OtherIdentity => self.note(Note::with(
+                "the source has another public key of the vault's own user; the vault's stays",
+                Advice::Setting(key.as_str().to_owned()),
             )),
         }
     }
@@ -122,35 +124,37 @@ impl Report {
     /// The sentences on verified contacts, files, grants, and on messages that are not taken over, at the end of an import.
     pub(crate) fn sum_up(&mut self) {
         if self.contacts_verified > 0 {
-            self.notes.push(format!(
-                "{} contacts came over as verified; `privatus contacts list` shows which",
-                self.contacts_verified
-            ));
+            let text = format!("{} contacts came over as verified", self.contacts_verified);
+            self.notes.push(Note::with(text, Advice::Contacts));
         }
         if self.file_names_cut > 0 {
-            self.notes.push(format!(
-                "{} names of files led to another folder; their last part is kept",
-                self.file_names_cut
-            ));
+            self.notes.push(
+                format!(
+                    "{} names of files led to another folder; their last part is kept",
+                    self.file_names_cut
+                )
+                .into(),
+            );
         }
         if self.grants_imported > 0 {
-            self.notes.push(format!(
-                "{} grants of access control came over; `privatus access list` shows whom they let do what",
-                self.grants_imported
-            ));
+            let text = format!("{} grants of access control came over", self.grants_imported);
+            self.notes.push(Note::with(text, Advice::Grants));
         }
         if self.messages_differing > 0 {
             self.notes.push(format!(
                 "{} messages have another text or time of edit in the source; those of the vault stay as they are",
                 self.messages_differing
-            ));
+            ).into());
         }
         if self.messages_removed > 0 {
             // It says where messages are that a person looks for: never lost behind too many notes.
-            self.notes.push(format!(
-                "{} messages were removed from this vault and stay removed",
-                self.messages_removed
-            ));
+            self.notes.push(
+                format!(
+                    "{} messages were removed from this vault and stay removed",
+                    self.messages_removed
+                )
+                .into(),
+            );
         }
     }
 
@@ -174,7 +178,7 @@ impl Report {
     }
 
     /// Adds a sentence for a person, as long as there are not too many.
-    pub fn note(&mut self, sentence: impl Into<String>) {
+    pub fn note(&mut self, sentence: impl Into<Note>) {
         if self.notes.len() < NOTES {
             self.notes.push(sentence.into());
         } else if self.notes.len() == NOTES {

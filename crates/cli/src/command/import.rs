@@ -9,6 +9,7 @@ use privatus_import::{ImportError, OnProgress, Progress, Report, legacy_import, 
 use privatus_store::{Store, StoreError};
 
 use crate::args::{Arguments, Format, Import};
+use crate::exit::noted;
 use crate::failure::Failure;
 use crate::vault::{open, vault_path};
 use crate::{output, progress, secret};
@@ -160,8 +161,11 @@ fn zeroizing(bytes: Vec<u8>) -> zeroize::Zeroizing<Vec<u8>> {
 
 fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
     if arguments.json {
-        let value = serde_json::to_value(report)
+        let mut value = serde_json::to_value(report)
             .map_err(|_| StoreError::Unexpected("the report cannot be printed".into()))?;
+        if let Some(notes) = value.get_mut("notes") {
+            *notes = report.notes.iter().map(noted).collect();
+        }
         return output::json(&value);
     }
     let imported = [
@@ -180,7 +184,7 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
         output::line("Everything was there already: this import adds nothing.")?;
     }
     for note in &report.notes {
-        output::line(&format!("· {}", crate::text::one_line(note, 200)))?;
+        output::line(&format!("· {}", crate::text::one_line(&noted(note), 200)))?;
     }
     let removed = match report.messages_removed {
         0 => String::new(),

@@ -4,6 +4,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::error::LegacyError;
+use crate::note::{Advice, Note};
 
 /// The zone that naive times are read in.
 #[derive(Debug, Clone)]
@@ -70,14 +71,14 @@ impl Zone {
     }
 
     /// Which zone local times were read in and where it comes from, for a report.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        let origin = match self.origin {
-            ZoneOrigin::Given => "given",
-            ZoneOrigin::Machine => "this machine's; name another with --timezone",
-            ZoneOrigin::Fallback => "this machine does not say which it is set to; name it with --timezone",
+    pub(crate) fn note(&self) -> Note {
+        let (origin, advice) = match self.origin {
+            ZoneOrigin::Given => ("given", None),
+            ZoneOrigin::Machine => ("this machine's", Some(Advice::OtherZone)),
+            ZoneOrigin::Fallback => ("this machine does not say which it is set to", Some(Advice::Zone)),
         };
-        format!("local times were read in the zone {} ({origin})", self.name)
+        let text = format!("local times were read in the zone {} ({origin})", self.name);
+        Note { text, advice }
     }
 
     pub(crate) fn utc() -> Self {

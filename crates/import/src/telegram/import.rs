@@ -18,6 +18,7 @@ use crate::error::ImportError;
 use crate::insert::insert;
 use crate::legacy::Zone;
 use crate::newcomers::Newcomers;
+use crate::note::{Advice, Note};
 use crate::report::{OnProgress, Progress, Report};
 
 /// Messages of one transaction: 5,000 cost a third of what 500 do (DESIGN section 5).
@@ -84,16 +85,16 @@ fn bring(
         return Err(ImportError::NoChat(wanted.to_owned()));
     }
     let account = survey.account(options.me);
-    let (me, sentence) = match (survey.me(options.me), options.me) {
-        (Some(me), _) => me,
+    let (me, note) = match (survey.me(options.me), options.me) {
+        (Some((me, note)), _) => (me, Some(note)),
         // In the part that is missing there may be more.
-        (None, Some(given)) if surveyed.is_err() => (Me::given(given, []), String::new()),
+        (None, Some(given)) if surveyed.is_err() => (Me::given(given, []), None),
         (None, given) => {
             return Err(ImportError::NoWriter(given.unwrap_or_default().to_owned()));
         }
     };
-    if !sentence.is_empty() && survey.entries > 0 {
-        report.note(sentence);
+    if let Some(note) = note.filter(|_| survey.entries > 0) {
+        report.note(note);
     }
     let mut importer = Importer {
         store,
@@ -122,17 +123,18 @@ fn bring(
         importer.flush();
     }
     if importer.nameless {
-        importer.report.note(
+        importer.report.note(Note::with(
             "the export does not say whose account it is: the same chat out of a whole account would come over \
-             once more; name yourself by id with --me (user and a number)",
-        );
+             once more",
+            Advice::UserById,
+        ));
     }
     let (trimmed, by_zone, odd, made) = (importer.trimmed, importer.by_zone, importer.odd, importer.made);
     if let Some(error) = importer.failed {
         return Err(error);
     }
     if by_zone {
-        report.note(options.zone.sentence());
+        report.note(options.zone.note());
     }
     for (field, count) in odd {
         report.note(format!(

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::me::{Me, bare};
 use super::walk::{Header, Walker, scalar};
+use crate::note::{Advice, Note};
 use crate::report::{OnProgress, Progress};
 
 /// Writers told apart; a public channel may have millions.
@@ -122,15 +123,13 @@ impl Walker for Survey {
 }
 
 impl Survey {
-    /// Who is outgoing: the name or id given, the account's own id, or the best guess; with the sentence to print.
+    /// Who is outgoing: the name or id given, the account's own id, or the best guess; with what to tell of it.
     /// `None` when the one given writes nowhere in the export.
-    pub(super) fn me(&self, given: Option<&str>) -> Option<(Me, String)> {
+    pub(super) fn me(&self, given: Option<&str>) -> Option<(Me, Note)> {
         if let Some(given) = given {
             return self.given(given).map(|me| {
-                (
-                    me,
-                    format!("messages from {given} count as outgoing, as --me says"),
-                )
+                let text = format!("messages from {given} count as outgoing, as was said");
+                (me, text.into())
             });
         }
         if let Some(user) = &self.user {
@@ -142,14 +141,20 @@ impl Survey {
         Some(match self.guess() {
             Some((id, writer)) => (
                 Me::of_ids([id]),
-                format!(
-                    "a guess: messages from {} count as outgoing; name another with --me",
-                    if writer.name.is_empty() { id } else { &writer.name }
+                Note::with(
+                    format!(
+                        "a guess: messages from {} count as outgoing",
+                        if writer.name.is_empty() { id } else { &writer.name }
+                    ),
+                    Advice::OtherUser,
                 ),
             ),
             None => (
                 Me::default(),
-                "nobody is known to be you: all messages count as incoming; say who you are with --me".into(),
+                Note::with(
+                    "nobody is known to be you: all messages count as incoming",
+                    Advice::User,
+                ),
             ),
         })
     }

@@ -118,7 +118,8 @@ fn what_stays_out_is_counted_for_what_it_is() {
             ("settings: not_json", 1)
         ]
     );
-    let notes = report.notes.join("\n");
+    let notes: Vec<&str> = report.notes.iter().map(|note| note.text.as_str()).collect();
+    let notes = notes.join("\n");
     for word in [
         "found: a key of 20 iterations",
         "Europe/Berlin (given)",
@@ -196,7 +197,7 @@ fn a_newer_setting_of_the_vault_stays() {
         report
             .notes
             .iter()
-            .any(|note| note.contains("language stays as it is")),
+            .any(|note| note.text.contains("language stays as it is")),
         "{:?}",
         report.notes
     );
@@ -251,7 +252,7 @@ fn what_was_removed_stays_removed_and_is_counted_apart() {
         (0, 0, 3, 0),
         "{again:?}"
     );
-    assert!(again.notes.iter().any(|note| note.contains("stay removed")));
+    assert!(again.notes.iter().any(|note| note.text.contains("stay removed")));
     assert!(
         vault.0.read(|tx| tx.contact_by_id(&alice)).is_err(),
         "no empty contact"

@@ -209,7 +209,7 @@ fn texts_that_terminals_and_strings_fear_stay_exact() {
     let report = vault.telegram(&vault.write("halves.json", halves));
     assert_eq!(report.messages_imported, 1);
     assert!(
-        report.notes.iter().any(|note| note.contains("halves")),
+        report.notes.iter().any(|note| note.text.contains("halves")),
         "{:?}",
         report.notes
     );
@@ -279,7 +279,7 @@ fn a_text_is_taken_from_wherever_it_stands() {
         let note = report
             .notes
             .iter()
-            .any(|note| note.contains("without a part of the text"));
+            .any(|note| note.text.contains("without a part of the text"));
         assert_eq!((note, report.partial), (noted, false), "{text} {entities}");
     }
     // The formatting of the list comes along; a list of plain words has none.
@@ -314,7 +314,7 @@ fn an_odd_side_field_costs_itself_and_is_noted() {
         let named = field.strip_suffix("_unixtime").unwrap_or(field);
         let says = format!("1 messages came over without {named}, which");
         assert!(
-            report.notes.iter().any(|note| note.starts_with(&says)),
+            report.notes.iter().any(|note| note.text.starts_with(&says)),
             "{field}: {:?}",
             report.notes
         );

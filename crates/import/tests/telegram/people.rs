@@ -48,7 +48,7 @@ fn the_other_side_is_known_by_id_and_the_guess_is_the_one_left() {
         ["contact", "contact", "out", "contact", "contact", "contact"]
     );
     assert!(
-        report.notes[0].contains("a guess: messages from Me"),
+        report.notes[0].text.contains("a guess: messages from Me"),
         "{:?}",
         report.notes
     );
@@ -191,7 +191,12 @@ fn an_unknown_account_is_said_and_me_by_id_names_it() {
     let whole = json!({"personal_information": {"user_id": 1}, "chats": {"list": [
         chat(&[by(1, json!("Ann"), json!("user7")), by(2, json!("Me"), json!("user1"))])
     ]}});
-    let says = |report: &Report| report.notes.iter().any(|note| note.contains("whose account"));
+    let says = |report: &Report| {
+        report
+            .notes
+            .iter()
+            .any(|note| note.text.contains("whose account"))
+    };
     let vault = Vault::new();
     assert!(says(&vault.json(&alone)));
     assert!(!says(&vault.json(&whole)));
@@ -224,7 +229,8 @@ fn chats_without_messages_and_the_list_of_contacts_are_counted() {
     ] {
         let vault = Vault::new();
         let report = vault.json(&json!({"contacts": contacts, "chats": {"list": chats}}));
-        let notes = report.notes.join("\n");
+        let notes: Vec<&str> = report.notes.iter().map(|note| note.text.as_str()).collect();
+        let notes = notes.join("\n");
         assert!(
             notes.contains("2 chats without messages were left out"),
             "{notes}"
@@ -256,7 +262,7 @@ fn removed_messages_stay_removed_and_make_no_empty_contact() {
     let report = vault.json(&chat(&messages));
     assert_eq!((report.messages_imported, report.messages_known), (0, 0));
     assert_eq!((report.messages_removed, report.contacts_imported), (2, 0));
-    assert!(report.notes.iter().any(|note| note.contains("stay removed")));
+    assert!(report.notes.iter().any(|note| note.text.contains("stay removed")));
     assert!(vault.store.read(|tx| tx.conversations(9)).unwrap().is_empty());
     // What is new comes over, with its contact.
     messages.push(message(3, "three"));
@@ -308,7 +314,7 @@ fn a_known_message_that_says_something_else_is_counted() {
         report
             .notes
             .iter()
-            .any(|note| note.contains("another text or time of edit"))
+            .any(|note| note.text.contains("another text or time of edit"))
     );
     assert_eq!(vault.texts(), ["one", "two"]);
     let report = vault.json(&chat(&[message(1, "one"), message(2, "two")]));

@@ -216,7 +216,7 @@ impl ReadTx<'_> {
                     let id = row.contact_id.0;
                     found.problem(format!(
                         "contact {id} is found by another name than its own: plain SQL changed it; \
-                         `privatus contacts rename` with its name mends it"
+                         renaming it to its own name mends it"
                     ));
                 }
             }

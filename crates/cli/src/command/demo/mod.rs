@@ -12,6 +12,7 @@ use serde_json::json;
 use super::export::to_file;
 use super::import::bring;
 use crate::args::{Format, Import};
+use crate::exit::noted;
 use crate::failure::Failure;
 use crate::output::{self, chat_table};
 use crate::text::{grouped, wrapped};
@@ -277,7 +278,7 @@ fn import(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Failu
     bring(store, source, &zone, &mut report)?;
     let took: Duration = steps.elapsed();
     for note in report.notes.iter().take(4) {
-        for (at, line) in wrapped(note, 90).iter().enumerate() {
+        for (at, line) in wrapped(&noted(note), 90).iter().enumerate() {
             steps.note(&format!("{} {line}", if at == 0 { "·" } else { " " }))?;
         }
     }
