@@ -16,7 +16,7 @@ use privatus_schema::{
     senders,
 };
 
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
 pub use key::safety_number;

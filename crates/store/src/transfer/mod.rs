@@ -13,7 +13,7 @@ use privatus_domain::{
 use privatus_schema::{SqlBlob, SqlInt, SqlText, SqlTime, file_transfers};
 
 pub use self::list::{TRANSFERS_MAX, TransferPage};
-use crate::error::StoreError;
+use crate::error::{Missing, Rule, StoreError};
 use crate::tx::{ReadTx, WriteTx};
 
 const TABLE: &str = "file_transfers";
