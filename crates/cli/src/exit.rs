@@ -168,7 +168,7 @@ pub(crate) fn noted(note: &Note) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use std::collections::{BTreeMap, BTreeSet};
     use std::path::PathBuf;

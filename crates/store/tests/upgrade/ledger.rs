@@ -6,6 +6,9 @@ use privatus_store::{StoreError, TooNew};
 
 use super::{bytes, database, sql, unlock, vault, version};
 
+/// Whether an error is the one that a fault has to give.
+type Expected = fn(&StoreError) -> bool;
+
 fn differs(error: &StoreError) -> bool {
     matches!(error, StoreError::SchemaDiffers(_))
 }
@@ -18,7 +21,7 @@ fn newer(error: &StoreError) -> bool {
 fn what_a_ledger_must_not_say_is_refused_and_nothing_touched() {
     let first = format!("WHERE version = {}", version(0));
     let last = format!("WHERE version = '{}'", version(1));
-    let cases: [(fn(&StoreError) -> bool, String); 13] = [
+    let cases: [(Expected, String); 13] = [
         (
             differs,
             format!("UPDATE schema_migrations SET checksum = replace(checksum, 'a', 'b') {first}"),

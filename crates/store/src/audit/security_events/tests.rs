@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use privatus_domain::{
-    NewSecurityEvent, Permission, Resolution, Resource, ResourceKind, SecurityEvent, SecurityFilter,
-    SecurityKind, Severity, UserId,
+    NewSecurityEvent, Permission, Resolution, Resource, ResourceKind, SecurityError, SecurityEvent,
+    SecurityFilter, SecurityKind, Severity, UserId,
 };
 
+use crate::error::{Missing, StoreError};
 use crate::testing::Vault;
 
 fn events(vault: &Vault, filter: &SecurityFilter) -> Vec<SecurityEvent> {
