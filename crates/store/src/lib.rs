@@ -37,8 +37,6 @@ pub use db::work_done::WorkDone;
 pub use error::{Missing, Rule, StoreError, TooNew};
 pub use group::RestoredGroup;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
-#[cfg(feature = "testing")]
-pub use partition::schema::TEMPLATE;
 pub use privatus_crypto::{Digest, KdfCost, KeyRingError, Password, RecoveryCode, Secret, SecretError};
 pub use privatus_migrate::{Event as MigrationEvent, Loss, Version};
 pub use setting::SettingImport;
@@ -47,6 +45,9 @@ pub use transfer::{TRANSFERS_MAX, TransferPage};
 pub use tx::{ReadTx, WriteTx};
 pub use upgrade::{DownPlan, Downgrade, Migrator, SchemaCheck, Snapshot, StepStatus, Upgrade};
 #[cfg(feature = "testing")]
-pub use upgrade::{PlainWorld, STEPS};
+pub use upgrade::{
+    PlainWorld,
+    testing::{STEPS, TEMPLATE},
+};
 pub use vault::{VaultKeys, VaultOptions, is_in_open_vault};
 pub use verify::{Verification, VerifyProgress};

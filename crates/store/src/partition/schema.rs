@@ -7,7 +7,7 @@ use privatus_migrate::{MigrateError, rows_view, text_of};
 use privatus_sqlite::Connection;
 
 /// The physical template of the partitions of messages.
-pub const TEMPLATE: &str = "messages_template";
+pub(crate) const TEMPLATE: &str = "messages_template";
 /// The view behind `messages` and `messages_archive`.
 const VIEW: &str = "message_rows";
 

@@ -13,6 +13,8 @@ mod plain;
 mod snapshot;
 mod status;
 mod steps;
+#[cfg(feature = "testing")]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod up;
@@ -26,6 +28,6 @@ pub use outcome::Upgrade;
 pub use plain::PlainWorld;
 pub use snapshot::Snapshot;
 pub use status::StepStatus;
-pub use steps::STEPS;
+use steps::STEPS;
 pub(crate) use up::{create, pending, run_pending};
 pub use verify::SchemaCheck;

@@ -26,7 +26,7 @@ const MEMBERS_DOWN: &str = "SELECT count(*) FROM group_members WHERE contact_id 
      || substr(lower(hex(vault_id)), 21) FROM vault_state)";
 
 /// Every step, in order; a test compares the list with the folder that diesel embeds.
-pub static STEPS: Steps = Steps::new(&[
+pub(crate) static STEPS: Steps = Steps::new(&[
     step!(
         "2026-11-24-000001_v1_0_0",
         "the specification's schema, version 1.0.0, and the tables of a vault"
