@@ -11,7 +11,7 @@ use privatus_schema::{DbId, Flag, SqlBlob, SqlText, SqlTime, contacts, conversat
 use serde_json::json;
 
 use super::search::NameRow;
-use super::{absent, resource};
+use super::list::{absent, resource};
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;

@@ -9,7 +9,7 @@ use privatus_domain::{
 use privatus_schema::{DbId, Flag, SqlBlob, SqlInt, SqlText, SqlTime, contacts, conversations};
 use serde_json::json;
 
-use super::{absent, resource};
+use super::list::{absent, resource};
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 

@@ -8,7 +8,7 @@ use privatus_schema::{Flag, SqlBlob};
 use serde_json::{Value, json};
 
 use super::change::ContactUpdate;
-use super::resource;
+use super::list::resource;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 

@@ -6,7 +6,7 @@ use privatus_domain::{Contact, Permission};
 use privatus_schema::functions::instr;
 use privatus_schema::{LimitLiteral, SqlInt, SqlText, contacts, conversations, rowid};
 
-use super::{ContactRow, resource};
+use super::list::{ContactRow, resource};
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
