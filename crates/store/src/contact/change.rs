@@ -10,8 +10,8 @@ use privatus_schema::functions::{coalesce, greater};
 use privatus_schema::{DbId, Flag, SqlBlob, SqlText, SqlTime, contacts, conversations};
 use serde_json::json;
 
-use super::search::NameRow;
 use super::list::{absent, resource};
+use super::search::NameRow;
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;

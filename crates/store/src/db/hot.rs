@@ -11,16 +11,6 @@ macro_rules! sender_columns {
     };
 }
 
-/// Columns of a conversation `v` as the chat list shows it.
-macro_rules! conversation_columns {
-    () => {
-        "v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, v.unread_count, v.last_at, \
-         v.last_partition, v.last_row_key, v.is_pinned, coalesce(v.contact_id, v.group_id), v.muted_until \
-         FROM conversations v LEFT JOIN contacts c ON c.contact_id = v.contact_id \
-         LEFT JOIN groups g ON g.group_id = v.group_id"
-    };
-}
-
 // A message's row in the table of its partition.
 
 /// Columns of a row, in the order of `message::row::Row`.
@@ -67,16 +57,16 @@ pub(crate) const CONTENT_FIND: &str =
 
 // Conversations and their counters.
 
-pub(crate) const CONVERSATIONS_NEWEST: &str = concat!(
-    "SELECT ",
-    conversation_columns!(),
-    " WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {limit}"
-);
-pub(crate) const CONVERSATION_BY_ID: &str = concat!(
-    "SELECT ",
-    conversation_columns!(),
-    " WHERE v.conversation_id = ? AND v.is_hidden = 0"
-);
+pub(crate) const CONVERSATIONS_NEWEST: &str = "SELECT v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, v.unread_count, v.last_at, \
+     v.last_partition, v.last_row_key, v.is_pinned, coalesce(v.contact_id, v.group_id), v.muted_until \
+     FROM conversations v LEFT JOIN contacts c ON c.contact_id = v.contact_id \
+     LEFT JOIN groups g ON g.group_id = v.group_id \
+     WHERE v.is_hidden = 0 ORDER BY v.last_at DESC, v.conversation DESC LIMIT {limit}";
+pub(crate) const CONVERSATION_BY_ID: &str = "SELECT v.conversation_id, v.kind, coalesce(c.display_name, g.name), v.message_count, v.unread_count, v.last_at, \
+     v.last_partition, v.last_row_key, v.is_pinned, coalesce(v.contact_id, v.group_id), v.muted_until \
+     FROM conversations v LEFT JOIN contacts c ON c.contact_id = v.contact_id \
+     LEFT JOIN groups g ON g.group_id = v.group_id \
+     WHERE v.conversation_id = ? AND v.is_hidden = 0";
 pub(crate) const CONVERSATION_FIND: &str =
     "SELECT conversation, last_partition FROM conversations WHERE conversation_id = ? AND is_hidden = 0";
 /// With since when its contact is blocked.
