@@ -9,13 +9,14 @@ use privatus_domain::{
 use privatus_schema::{SqlText, SqlTime, access_control};
 use serde_json::{Value, json};
 
+use crate::db::hot;
+use crate::db::statement::Sql;
 use crate::error::{Missing, StoreError};
 use crate::tx::{ReadTx, WriteTx};
 
 /// A row of `access_control`.
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = access_control, check_for_backend(Sqlite), treat_none_as_null = true)]
-#[diesel(treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = access_control, check_for_backend(Sqlite))]
 struct GrantRow {
     resource_type: SqlText,
     resource_id: SqlText,
@@ -184,33 +185,18 @@ impl WriteTx<'_> {
     }
 
     fn grant_write(&mut self, grant: &Grant) -> Result<(), StoreError> {
-        let (kind, id, user) = (grant.on.kind.as_str(), grant.on.id(), name(grant.to.as_ref()));
-        let row = GrantRow {
-            resource_type: SqlText(kind.to_owned()),
-            resource_id: SqlText(id.to_owned()),
-            user_id: SqlText(user.to_owned()),
-            permissions: SqlText(grant.permissions.to_json().to_string()),
-            granted_by: grant
-                .granted_by
-                .as_ref()
-                .map(|by| SqlText(by.as_str().to_owned())),
-            granted_at: Some(SqlTime(grant.granted_at.to_sql())),
-            expires_at: grant.expires_at.map(|at| SqlTime(at.to_sql())),
-        };
+        let permissions = grant.permissions.to_json().to_string();
+        let (at, end) = (grant.granted_at.to_sql(), grant.expires_at.map(Timestamp::to_sql));
+        let sql = Sql::new(hot::GRANT_WRITE)
+            .bind(grant.on.kind.as_str())
+            .bind(grant.on.id())
+            .bind(name(grant.to.as_ref()))
+            .bind(permissions.as_str())
+            .bind(grant.granted_by.as_ref().map(UserId::as_str))
+            .bind(at.as_str())
+            .bind(end.as_deref());
         self.grants = None;
-        self.db.ask("write a grant", |db| {
-            diesel::insert_into(access_control::table)
-                .values(&row)
-                .on_conflict((
-                    access_control::resource_type,
-                    access_control::resource_id,
-                    access_control::user_id,
-                ))
-                .do_update()
-                .set(&row)
-                .execute(db)
-        })?;
-        Ok(())
+        self.db.run(sql, "write a grant").map(drop)
     }
 
     fn grant_audit(&mut self, act: Act, on: &Resource, details: &Value) -> Result<(), StoreError> {
@@ -263,7 +249,6 @@ fn grant(row: GrantRow) -> Result<Grant, StoreError> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::db::statement::Sql;
     use crate::testing::Vault;
 
     /// Such rows come with a database that was adopted.

@@ -45,12 +45,12 @@ impl EntryRow {
 }
 
 /// The bytes of what may be missing under the MAC: a `+` and what there is, or a `-` for NULL.
-fn optional(bytes: Option<&[u8]>) -> Vec<u8> {
-    bytes.map_or_else(|| b"-".to_vec(), |bytes| [b"+", bytes].concat())
+fn optional(bytes: Option<&[u8]>) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(bytes.map_or_else(|| b"-".to_vec(), |bytes| [b"+", bytes].concat()))
 }
 
 /// The same of a text.
-fn text(column: Option<&SqlText>) -> Vec<u8> {
+fn text(column: Option<&SqlText>) -> Zeroizing<Vec<u8>> {
     optional(column.map(|text| text.0.as_bytes()))
 }
 

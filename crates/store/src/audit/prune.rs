@@ -70,7 +70,11 @@ impl ReadTx<'_> {
         let days: Option<SqlInt> = self.db.ask("read the retention policy", |db| {
             retention_policies::table
                 .find(SqlText("audit_log"))
-                .filter(retention_policies::cleanup_enabled.is_not(Flag(false)))
+                .filter(
+                    retention_policies::cleanup_enabled
+                        .is_null()
+                        .or(retention_policies::cleanup_enabled.ne(Flag(false))),
+                )
                 .select(retention_policies::retention_days)
                 .get_result(db)
                 .optional()

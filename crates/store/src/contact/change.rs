@@ -7,7 +7,7 @@ use privatus_domain::{
     Act, ContactError, ContactId, DisplayName, NewAuditEntry, Permission, ProfilePicture, Timestamp,
 };
 use privatus_schema::functions::{coalesce, greater};
-use privatus_schema::{DbId, Flag, SqlBlob, SqlText, SqlTime, contacts, conversations};
+use privatus_schema::{DbId, Flag, SqlBlob, SqlText, SqlTime, contacts};
 use serde_json::json;
 
 use super::list::{absent, resource};
@@ -146,14 +146,9 @@ impl WriteTx<'_> {
 
     pub(super) fn mute_write(&mut self, id: &str, until: Option<Timestamp>) -> Result<usize, StoreError> {
         let (until, now) = (until.map(Timestamp::to_sql), self.now().to_sql());
-        self.db.ask("mute a conversation", |db| {
-            diesel::update(conversations::table.filter(conversations::contact_id.eq(DbId(id))))
-                .set((
-                    conversations::muted_until.eq(until.as_deref().map(SqlTime)),
-                    conversations::updated_at.eq(SqlTime(now)),
-                ))
-                .execute(db)
-        })
+        let sql = Sql::new(hot::CONVERSATION_MUTE);
+        let sql = sql.bind(until.as_deref()).bind(now.as_str()).bind(id);
+        self.db.run(sql, "mute a conversation")
     }
 
     /// Runs an update of one contact, for whoever may write it.

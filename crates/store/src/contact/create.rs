@@ -10,6 +10,8 @@ use privatus_schema::{DbId, Flag, SqlBlob, SqlInt, SqlText, SqlTime, contacts, c
 use serde_json::json;
 
 use super::list::{absent, resource};
+use crate::db::hot;
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
@@ -93,15 +95,12 @@ impl WriteTx<'_> {
         let text = id.to_string();
         let picture = state.profile_picture.as_ref().map(|picture| picture.as_str());
         let blocked = state.blocked_at.map(Timestamp::to_sql);
-        let changed = self.db.ask("restore a contact", |db| {
-            diesel::update(contacts::table.find(DbId(text.as_str())))
-                .set((
-                    contacts::is_online.eq(Flag(state.is_online)),
-                    contacts::profile_picture.eq(picture.map(SqlText)),
-                    contacts::blocked_at.eq(blocked.as_deref().map(SqlTime)),
-                ))
-                .execute(db)
-        })?;
+        let sql = Sql::new(hot::CONTACT_RESTORE)
+            .bind(state.is_online)
+            .bind(picture)
+            .bind(blocked.as_deref())
+            .bind(text.as_str());
+        let changed = self.db.run(sql, "restore a contact")?;
         if changed == 0 {
             return Err(absent(id));
         }

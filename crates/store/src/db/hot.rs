@@ -156,6 +156,28 @@ pub(crate) const STATISTIC_RESTORE: &str = "INSERT INTO usage_statistics (date, 
 pub(crate) const METRIC_SET: &str =
     "UPDATE performance_metrics SET metric_value = ?, metadata = ? WHERE metric_id = ?";
 
+/// Once a key that is made.
+pub(crate) const KEY_NEXT: &str = "UPDATE vault_state SET next_key_number = next_key_number + 1 WHERE id = 1 \
+                                   RETURNING next_key_number - 1";
+/// Once a group whose key changes, when a contact of many groups goes.
+pub(crate) const KEY_DESTROY: &str = "UPDATE key_store SET encrypted_key = x'' WHERE key_number = ?";
+
+// Rows of an export that is read back: each runs once a row.
+
+pub(crate) const CONTACT_RESTORE: &str =
+    "UPDATE contacts SET is_online = ?, profile_picture = ?, blocked_at = ? WHERE contact_id = ?";
+pub(crate) const CONVERSATION_MUTE: &str =
+    "UPDATE conversations SET muted_until = ?, updated_at = ? WHERE contact_id = ?";
+pub(crate) const GROUP_SETTINGS: &str = "UPDATE groups SET settings = ? WHERE group_id = ?";
+pub(crate) const SETTING_WRITE: &str = "INSERT INTO settings (scope, key, value, updated_at, created_at) \
+                                        VALUES (?, ?, ?, ?, ?) ON CONFLICT (scope, key) DO UPDATE \
+                                        SET value = excluded.value, updated_at = excluded.updated_at";
+pub(crate) const GRANT_WRITE: &str = "INSERT INTO access_control (resource_type, resource_id, user_id, permissions, \
+                                      granted_by, granted_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?) \
+                                      ON CONFLICT (resource_type, resource_id, user_id) DO UPDATE \
+                                      SET permissions = excluded.permissions, granted_by = excluded.granted_by, \
+                                      granted_at = excluded.granted_at, expires_at = excluded.expires_at";
+
 // An open, before the first page.
 
 pub(crate) const OPEN_VAULT: &str = "SELECT vault_id, highest_generation FROM vault_state WHERE id = 1";

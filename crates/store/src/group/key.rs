@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use privatus_crypto::{Context, TableKey};
 use privatus_domain::{Act, ContactId, GroupId, GroupSettings, JsonText, MemberPermissions, NewAuditEntry};
-use privatus_schema::{DbId, SqlBlob, SqlInt, group_members, groups, key_store};
+use privatus_schema::{DbId, group_members};
 use serde_json::json;
 
 use super::read::{member_row_id, resource};
@@ -66,11 +66,11 @@ impl WriteTx<'_> {
             .as_json()
             .map(|text| self.group_seal(group, ("groups", "settings"), &row_id, text))
             .transpose()?;
-        self.db.ask("set a group's settings", |db| {
-            diesel::update(groups::table.find(DbId(group.to_string())))
-                .set(groups::settings.eq(sealed.map(SqlBlob)))
-                .execute(db)
-        })?;
+        let id = group.to_string();
+        let sql = Sql::new(hot::GROUP_SETTINGS)
+            .bind(sealed.as_deref())
+            .bind(id.as_str());
+        self.db.run(sql, "set a group's settings")?;
         Ok(())
     }
 
@@ -130,11 +130,8 @@ impl WriteTx<'_> {
         let Some(number) = self.key_number(GROUP_KEY, &group.to_string())? else {
             return Ok(None);
         };
-        self.db.ask("destroy a key", |db| {
-            diesel::update(key_store::table.filter(key_store::key_number.eq(SqlInt(number.into()))))
-                .set(key_store::encrypted_key.eq(SqlBlob([0_u8; 0])))
-                .execute(db)
-        })?;
+        let sql = Sql::new(hot::KEY_DESTROY).bind(i64::from(number));
+        self.db.run(sql, "destroy a key")?;
         self.key_forget(number);
         Ok(Some(number))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use privatus_crypto::{KEY_WRAP_ALGORITHM, KeyStoreKey, TableKey, VaultId};
-use privatus_schema::{SqlBlob, SqlInt, SqlText, SqlTime, key_store, vault_state};
+use privatus_schema::{SqlBlob, SqlInt, SqlText, SqlTime, key_store};
 
 use crate::db::connection::Connection;
 use crate::db::hot;
@@ -80,15 +80,8 @@ impl WriteTx<'_> {
         if let Some(number) = self.key_number(kind, scope)? {
             return Ok(number);
         }
-        let number: Option<SqlInt> = self.db.ask("number a key", |db| {
-            let next = vault_state::next_key_number;
-            diesel::update(vault_state::table.find(SqlInt(1)))
-                .set(next.eq(next + SqlInt(1)))
-                .returning(next - SqlInt(1))
-                .get_result(db)
-                .optional()
-        })?;
-        let number = key_number(number.unwrap_or_default().0)?;
+        let number: Option<i64> = self.db.row(Sql::new(hot::KEY_NEXT), "number a key")?;
+        let number = key_number(number.unwrap_or_default())?;
         let key = TableKey::generate()?;
         let (shared, now) = (self.shared, self.now().to_sql());
         key_keep(
@@ -103,9 +96,7 @@ impl WriteTx<'_> {
         self.new_keys.insert(number, KeptKey::new(Arc::new(key)));
         Ok(number)
     }
-}
 
-impl WriteTx<'_> {
     /// A key whose row this transaction emptied: nothing of it stays in memory once that is committed.
     pub(crate) fn key_forget(&mut self, number: u32) {
         self.new_keys.remove(&number);

@@ -83,7 +83,7 @@ impl WriteTx<'_> {
         key: &Arc<TableKey>,
     ) -> Result<(), StoreError> {
         let failed = |_| StoreError::Unexpected("compression failed".into());
-        let mut packed = zstd::bulk::compress(encoded, ZSTD_LEVEL).map_err(failed)?;
+        let packed = Zeroizing::new(zstd::bulk::compress(encoded, ZSTD_LEVEL).map_err(failed)?);
         let saves = packed.len() < encoded.len();
         let (bytes, algorithm) = if saves {
             (packed.as_slice(), Some("zstd"))
@@ -110,7 +110,6 @@ impl WriteTx<'_> {
             .bind(size(bytes))
             .bind(size(encoded));
         self.db.run(sql, "keep a large message")?;
-        zeroize::Zeroize::zeroize(&mut packed);
         Ok(())
     }
 }

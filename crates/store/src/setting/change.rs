@@ -1,26 +1,16 @@
 //! Settings set and removed.
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 use privatus_domain::{
     JsonText, KnownSetting, Permission, SettingKey, Timestamp, UserId, encode_setting_value,
 };
-use privatus_schema::{SqlBlob, SqlText, SqlTime, settings};
+use privatus_schema::{SqlText, settings};
 
 use super::row_id;
+use crate::db::hot;
+use crate::db::statement::Sql;
 use crate::error::{Missing, StoreError};
 use crate::tx::WriteTx;
-
-/// A setting that is new, or takes the place of the one under its scope and key.
-#[derive(Insertable)]
-#[diesel(table_name = settings)]
-struct NewSettingRow<'a> {
-    scope: SqlText<&'a str>,
-    key: SqlText<&'a str>,
-    value: SqlBlob<&'a [u8]>,
-    updated_at: SqlTime,
-    created_at: SqlTime,
-}
 
 impl WriteTx<'_> {
     /// Sets a value, of the application (`scope` is empty) or of a user.
@@ -66,24 +56,14 @@ impl WriteTx<'_> {
         let encoded = encode_setting_value(&value)?;
         self.identity_note(scope, key, Some(&value))?;
         let sealed = self.reseal_value("settings", "value", &row_id(scope, key.as_str()), &encoded)?;
-        let row = NewSettingRow {
-            scope: SqlText(scope),
-            key: SqlText(key.as_str()),
-            value: SqlBlob(&sealed),
-            updated_at: SqlTime(updated_at.to_sql()),
-            created_at: SqlTime(self.now().to_sql()),
-        };
-        self.db.ask("set a setting", |db| {
-            diesel::insert_into(settings::table)
-                .values(&row)
-                .on_conflict((settings::scope, settings::key))
-                .do_update()
-                .set((
-                    settings::value.eq(excluded(settings::value)),
-                    settings::updated_at.eq(excluded(settings::updated_at)),
-                ))
-                .execute(db)
-        })?;
+        let (updated, now) = (updated_at.to_sql(), self.now().to_sql());
+        let sql = Sql::new(hot::SETTING_WRITE)
+            .bind(scope)
+            .bind(key.as_str())
+            .bind(sealed.as_slice())
+            .bind(updated.as_str())
+            .bind(now.as_str());
+        self.db.run(sql, "set a setting")?;
         Ok(())
     }
 

@@ -45,7 +45,7 @@ impl Store {
         let mut moved = 0;
         for SqlInt(number) in pending {
             loop {
-                let batch = self.write("late_messages_sweep", |tx| tx.late_batch(number))?;
+                let batch = self.write("settle_late", |tx| tx.late_batch(number))?;
                 moved += batch;
                 if batch == 0 {
                     break;

@@ -13,7 +13,7 @@ use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
 /// Most transfers of one page.
-pub const TRANSFERS_MAX: usize = 1_000;
+pub const TRANSFERS_MAX: usize = EXPORTED as usize;
 
 /// Transfers that an export reads at once.
 const EXPORTED: u32 = 1_000;

@@ -17,6 +17,7 @@ use crate::error::{Missing, Rule, StoreError};
 use crate::tx::{ReadTx, WriteTx};
 
 const TABLE: &str = "file_transfers";
+
 /// A row of `file_transfers`.
 #[derive(Queryable, Selectable, Insertable, QueryableByName)]
 #[diesel(table_name = file_transfers, check_for_backend(Sqlite), treat_none_as_default_value = false)]

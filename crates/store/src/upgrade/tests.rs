@@ -287,7 +287,7 @@ fn a_trigger_on_the_ledger_stops_a_way_back() {
         run.back(db, &back)
     })
     .unwrap_err();
-    assert!(matches!(error, StoreError::MigrationFailed(_)), "{error}");
+    assert!(matches!(error, StoreError::SchemaDiffers(_)), "{error}");
 }
 
 #[test]

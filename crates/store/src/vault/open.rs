@@ -197,7 +197,7 @@ impl Store {
         store.put_off(paused, "file transfers that nobody runs could not be paused");
         // Entries from before the chain are taken into it before the first new one.
         if !store.shared.is_settled {
-            let settled = store.write("older_rows_adapt", |tx| {
+            let settled = store.write("model_settle", |tx| {
                 tx.older_rows_adapt_noted(store.upgrade.as_ref())
             });
             store.put_off(

@@ -160,7 +160,13 @@ impl ReadTx<'_> {
     /// finish.
     pub(super) fn verify_books(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         self.verify_content(found)?;
-        self.verify_groups(found)?;
+        match self.verify_groups(found) {
+            // A value of another kind in a group is a problem of its own; the rest is checked all the same.
+            Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
+                found.problem(format!("groups: {why}"))
+            }
+            checked => checked?,
+        }
         self.verify_names(found)?;
         let removal =
             || pending_removals::table.filter(pending_removals::conversation.eq(conversations::conversation));
@@ -299,7 +305,7 @@ impl ReadTx<'_> {
         if highest.is_some_and(|highest| next <= highest) {
             found.problem("the next key would take a number that is taken".into());
         }
-        let missing = next - 1 - kept;
+        let missing = next.saturating_sub(1).saturating_sub(kept);
         if missing > 0 {
             found.problem(format!(
                 "{missing} keys that were made have no row; a destroyed one keeps it"

@@ -53,7 +53,11 @@ impl ReadTx<'_> {
                 query = query.filter(security_events::event_type.eq(SqlText(kind.as_str())));
             }
             if filter.unresolved_only {
-                query = query.filter(security_events::resolved.is_not(Flag(true)));
+                query = query.filter(
+                    security_events::resolved
+                        .is_null()
+                        .or(security_events::resolved.eq(Flag(false))),
+                );
             }
             query.limit_literal(limit).load(db)
         })?;
@@ -88,8 +92,8 @@ impl ReadTx<'_> {
         let raw = row.raw_data.map(open).transpose()?;
         // Another application's may be no JSON: then it is shown as a text.
         let raw_data = raw.map(|raw| {
-            let text = String::from_utf8_lossy(&raw).into_owned();
-            JsonText::new(&text).unwrap_or_else(|_| serde_json::Value::String(text).into())
+            let text = String::from_utf8_lossy(&raw);
+            JsonText::new(&*text).unwrap_or_else(|_| serde_json::Value::String(text.into_owned()).into())
         });
         let time = |at: Option<SqlTime>| {
             let time = at.map(|at| Timestamp::parse(&at.0)).transpose();

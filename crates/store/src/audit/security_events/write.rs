@@ -71,7 +71,9 @@ impl WriteTx<'_> {
     pub(crate) fn security_event_once(&mut self, event: &NewSecurityEvent) -> Result<(), StoreError> {
         let is_standing = self.db.ask("look for a security event", |db| {
             let of_kind = security_events::event_type.eq(SqlText(event.kind.as_str()));
-            let unresolved = security_events::resolved.is_not(Flag(true));
+            let unresolved = security_events::resolved
+                .is_null()
+                .or(security_events::resolved.eq(Flag(false)));
             let standing = security_events::table.filter(of_kind).filter(unresolved);
             diesel::select(exists(standing)).get_result::<bool>(db)
         })?;
