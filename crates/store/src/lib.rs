@@ -31,8 +31,8 @@ pub use access::Session;
 pub use adopt::{RawMessage, RawRows, RawTable, RawValue, UnfinishedVault};
 pub use audit::AuditCheck;
 pub use contact::safety_number;
-#[cfg(feature = "testing")]
 pub use db::connection::APPLICATION_ID;
+#[cfg(feature = "testing")]
 pub use db::work_done::WorkDone;
 pub use error::{Missing, Rule, StoreError, TooNew};
 pub use group::RestoredGroup;
