@@ -18,9 +18,7 @@ const NAMES: [(&str, &str); 4] = [
 ];
 
 fn holds(bytes: &[u8], name: &str) -> bool {
-    bytes
-        .windows(name.len())
-        .any(|window| window == name.as_bytes())
+    bytes.windows(name.len()).any(|window| window == name.as_bytes())
 }
 
 /// The tool as cargo builds it for release.
@@ -46,7 +44,11 @@ fn the_tool_has_nothing_that_exists_for_tests() {
     // Used, so that the linker keeps them in this program.
     assert!(!is_planted(Bug::RemovalNotAudited) && !STEPS.all().is_empty());
     assert!(FaultVfs::register("looked for by its name").is_ok());
-    let used = format!("{:?} {:?}", VaultOptions::cheap_for_tests().readers, size_of::<PlainWorld>());
+    let used = format!(
+        "{:?} {:?}",
+        VaultOptions::cheap_for_tests().readers,
+        size_of::<PlainWorld>()
+    );
     assert!(!used.is_empty());
 
     let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
