@@ -4,6 +4,40 @@
 //! each column of each row (docs/adr/0019). An UPDATE that runs once a row of a batch stands here too. `{table}` is the
 //! table of a partition, which only [`PartitionTable`](crate::partition::table::PartitionTable) puts in.
 
+/// Columns of a row, each behind a prefix.
+macro_rules! row_columns {
+    ($of:literal) => {
+        concat!(
+            $of,
+            "row_key, ",
+            $of,
+            "message_id, ",
+            $of,
+            "sender, ",
+            $of,
+            "content, ",
+            $of,
+            "is_outgoing, ",
+            $of,
+            "is_encrypted, ",
+            $of,
+            "is_read, ",
+            $of,
+            "is_deleted, ",
+            $of,
+            "timestamp, ",
+            $of,
+            "edited_at, ",
+            $of,
+            "deleted_at, ",
+            $of,
+            "reply_to, ",
+            $of,
+            "created_at"
+        )
+    };
+}
+
 /// Columns of a sender `s` with its contact `c`, in the order of `SenderRow`.
 macro_rules! sender_columns {
     () => {
@@ -14,17 +48,18 @@ macro_rules! sender_columns {
 // A message's row in the table of its partition.
 
 /// Columns of a row, in the order of `message::row::Row`.
-pub(crate) const ROW_COLUMNS: &str = "row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, \
-                                      is_deleted, timestamp, edited_at, deleted_at, reply_to, created_at";
+pub(crate) const ROW_COLUMNS: &str = row_columns!("");
 pub(crate) const ROW_INSERT: &str = "INSERT INTO {table} (row_key, message_id, sender, content, is_outgoing, is_encrypted, \
                                      is_read, is_deleted, timestamp, edited_at, deleted_at, reply_to, created_at) \
                                      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (row_key) DO NOTHING";
-pub(crate) const ROW_BY_KEY: &str = "SELECT {columns} FROM {table} WHERE row_key = ?";
+pub(crate) const ROW_BY_KEY: &str = concat!("SELECT ", row_columns!(""), " FROM {table} WHERE row_key = ?");
 /// Id and time alone: is the row still where a cursor was?
 pub(crate) const ROW_PLACE: &str = "SELECT message_id, timestamp FROM {table} WHERE row_key = ?";
 /// A row with its conversation's id and its sender: a message by its id is one statement.
 pub(crate) const ROW_WHOLE: &str = concat!(
-    "SELECT {m.columns}, v.conversation_id, ",
+    "SELECT ",
+    row_columns!("m."),
+    ", v.conversation_id, ",
     sender_columns!(),
     " FROM {table} m LEFT JOIN conversations v ON v.conversation = m.conversation AND v.is_hidden = 0 \
      LEFT JOIN senders s ON s.sender = m.sender \

@@ -39,6 +39,14 @@ impl Finder {
         self.0.push(format!("`{name}`: {why}"));
     }
 
+    /// diesel's own SQL types convert what they read: those of privatus_schema do not.
+    fn lax_types(&mut self, path: &[String]) {
+        if matches!(path, [diesel, types, ..] if diesel == "diesel" && types == "sql_types") {
+            self.0
+                .push("`diesel::sql_types`: they convert values: those of privatus_schema do not".to_owned());
+        }
+    }
+
     fn raw_sql(&mut self) {
         self.0
             .push("`sql` of diesel: text within the builder, which no list shows: `sql_query`".to_owned());
@@ -108,6 +116,7 @@ impl<'ast> Visit<'ast> for Finder {
         if let Some(last) = names.last() {
             self.name(last);
         }
+        self.lax_types(&names);
         let has_type = node.segments.last().is_some_and(|last| !last.arguments.is_none());
         match names.as_slice() {
             [.., dsl, sql] if dsl == "dsl" && sql == "sql" => self.raw_sql(),
@@ -119,6 +128,7 @@ impl<'ast> Visit<'ast> for Finder {
 
     fn visit_item_use(&mut self, node: &'ast syn::ItemUse) {
         for import in syntax::imports(&node.tree) {
+            self.lax_types(&import.path);
             if let Some(last) = import.path.last() {
                 self.name(last);
             }

@@ -147,6 +147,11 @@ fn what_the_builder_must_not_do_is_found() {
             "debug_query",
         ),
         ("use diesel::query_builder::DebugQuery;", "DebugQuery"),
+        ("use diesel::sql_types::{BigInt, Text};", "diesel::sql_types"),
+        (
+            "fn f() { a.bind::<diesel::sql_types::Text, _>(b); }",
+            "diesel::sql_types",
+        ),
         ("fn f() { a.filter(diesel::dsl::sql(\"x\")); }", "`sql`"),
         ("fn f() { a.filter(sql::<Bool>(\"x\")); }", "`sql`"),
         ("use diesel::dsl::{count, sql};", "`sql`"),
