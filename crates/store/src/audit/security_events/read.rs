@@ -93,7 +93,7 @@ impl ReadTx<'_> {
         // Another application's may be no JSON: then it is shown as a text.
         let raw_data = raw.map(|raw| {
             let text = String::from_utf8_lossy(&raw);
-            JsonText::new(&*text).unwrap_or_else(|_| serde_json::Value::String(text.into_owned()).into())
+            JsonText::new(&text).unwrap_or_else(|_| serde_json::Value::String(text.into_owned()).into())
         });
         let time = |at: Option<SqlTime>| {
             let time = at.map(|at| Timestamp::parse(&at.0)).transpose();
