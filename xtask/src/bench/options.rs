@@ -24,7 +24,7 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(super) layouts: bool,
     /// Measure what has no floor, in place of the comparison: the tool's commands and their memory, unlocking, readers
-    /// beside a writer, a send. Linux only; build the tool first: `cargo build --release --workspace --bins`.
+    /// beside a writer, a send. Linux only; build the tool first: `cargo build --release -p privatus-cli`.
     #[arg(long, conflicts_with_all = ["pairs", "layouts"])]
     pub(super) alone: bool,
 }

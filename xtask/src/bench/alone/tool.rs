@@ -83,7 +83,7 @@ fn find() -> Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
     ensure!(
         path.is_file(),
-        "{} is not there; build it: cargo build --release --workspace --bins",
+        "{} is not there; build it: cargo build --release -p privatus-cli",
         path.display()
     );
     Ok(path)
