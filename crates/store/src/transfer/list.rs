@@ -18,8 +18,8 @@ pub const TRANSFERS_MAX: usize = EXPORTED as usize;
 /// Transfers that an export reads at once.
 const EXPORTED: u32 = 1_000;
 
-/// Limits that statements are written with: a bound LIMIT would be prepared again at every run (DESIGN section 2).
-const LIMITS: [usize; 2] = [51, 1_001];
+/// Rows that are looked at once at the least: a session may not read each of them.
+const LEAST: usize = 51;
 
 /// Above every time that is written.
 const END_OF_TIME: &str = "9999-12-31 23:59:59.999";
@@ -82,7 +82,7 @@ impl ReadTx<'_> {
     ) -> Result<TransferPage, StoreError> {
         let limit = limit.clamp(1, TRANSFERS_MAX);
         let wanted = limit + 1;
-        let batch = LIMITS.into_iter().find(|size| *size >= wanted).unwrap_or(wanted);
+        let batch = wanted.max(LEAST);
         let mut position = match before {
             Some(id) => self.transfer_position(id)?,
             None => Position::newest(),
