@@ -9,6 +9,7 @@ use privatus_domain::{
 use privatus_schema::{SqlText, SqlTime, access_control};
 use serde_json::{Value, json};
 
+use crate::db::decode::stored_time;
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::{Missing, StoreError};
@@ -234,14 +235,13 @@ fn said_row(row: &GrantRow) -> Value {
 
 fn grant(row: GrantRow) -> Result<Grant, StoreError> {
     let user = |name: Option<&str>| name.filter(|name| !name.is_empty()).map(UserId::new).transpose();
-    let time = |at: Option<SqlTime>| at.map(|at| Timestamp::parse(&at.0)).transpose();
     Ok(Grant {
         on: Resource::new(row.resource_type.0.parse()?, &row.resource_id.0)?,
         to: user(Some(&row.user_id.0))?,
         permissions: Permissions::from_json(&row.permissions.0)?,
         granted_by: user(row.granted_by.as_ref().map(|by| by.0.as_str()))?,
-        granted_at: time(row.granted_at)?.unwrap_or(Timestamp::MIN),
-        expires_at: time(row.expires_at)?,
+        granted_at: stored_time(row.granted_at)?.unwrap_or(Timestamp::MIN),
+        expires_at: stored_time(row.expires_at)?,
     })
 }
 

@@ -9,6 +9,7 @@ use privatus_schema::{
     senders,
 };
 
+use crate::db::decode::stored_time;
 use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
@@ -112,7 +113,6 @@ impl ReadTx<'_> {
                 }
                 error => error,
             })?;
-        let time = |at: Option<SqlTime>| at.map(|at| Timestamp::parse(&at.0)).transpose();
         let is_set = |flag: Option<Flag>| flag.unwrap_or_default().0;
         Ok(Contact {
             id,
@@ -120,11 +120,11 @@ impl ReadTx<'_> {
             public_key: PublicKey::kept(key.to_vec())?,
             is_verified: is_set(row.is_verified),
             is_online: is_set(row.is_online),
-            added_at: time(row.added_at)?.unwrap_or(Timestamp::MIN),
-            last_seen: time(row.last_seen)?,
+            added_at: stored_time(row.added_at)?.unwrap_or(Timestamp::MIN),
+            last_seen: stored_time(row.last_seen)?,
             profile_picture: row.profile_picture.map(|picture| picture.0),
-            blocked_at: time(row.blocked_at)?,
-            muted_until: time(row.muted_until)?,
+            blocked_at: stored_time(row.blocked_at)?,
+            muted_until: stored_time(row.muted_until)?,
         })
     }
 

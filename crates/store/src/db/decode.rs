@@ -1,12 +1,21 @@
 //! Rows as Rust values. A value of another type than its column's is damage, never converted.
 
-use privatus_domain::Id;
 use privatus_domain::limits::ID_CHARS;
+use privatus_domain::{Id, Timestamp};
+use privatus_schema::SqlTime;
 use privatus_sqlite::{Column, Row};
+
+use crate::error::StoreError;
 
 /// A value is not of its column's type.
 #[derive(Debug)]
 pub(crate) struct WrongType;
+
+/// The time that a column of a row says, if it says one; a text that is no time breaks a rule of what is stored.
+pub(crate) fn stored_time(at: Option<SqlTime>) -> Result<Option<Timestamp>, StoreError> {
+    let time = at.map(|at| Timestamp::parse(&at.0)).transpose();
+    time.map_err(|error| StoreError::from(error).of_stored())
+}
 
 /// A type that one column is read as.
 pub(crate) trait FromColumn: Sized {

@@ -9,6 +9,7 @@ use privatus_domain::{
 };
 use privatus_schema::{DbId, Flag, SqlBlob, SqlInt, SqlText, SqlTime, group_bans, group_members, groups};
 
+use crate::db::decode::stored_time;
 use crate::error::{Missing, StoreError};
 use crate::setting::fields;
 use crate::tx::ReadTx;
@@ -144,7 +145,7 @@ impl ReadTx<'_> {
                 GroupSettings::stored(self.json_open("groups", "settings", &row_id, &envelope)?)
             }
         };
-        let created_at = row.created_at.map(|at| Timestamp::parse(&at.0)).transpose()?;
+        let created_at = stored_time(row.created_at)?;
         let limit = row.max_members.and_then(|limit| u32::try_from(limit.0).ok());
         Ok(Group {
             id,
@@ -229,7 +230,7 @@ impl ReadTx<'_> {
                 MemberPermissions::stored(text)
             }
         };
-        let joined_at = row.joined_at.map(|at| Timestamp::parse(&at.0)).transpose()?;
+        let joined_at = stored_time(row.joined_at)?;
         Ok(Member {
             is_own: contact == self.own_id(),
             contact,

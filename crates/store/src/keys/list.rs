@@ -12,6 +12,7 @@ use privatus_schema::sql_types::{BigInt, Text};
 use privatus_schema::{SqlInt, SqlText, SqlTime, key_store};
 use serde_json::json;
 
+use crate::db::decode::stored_time;
 use crate::error::{Missing, StoreError};
 use crate::tx::{ReadTx, WriteTx};
 
@@ -120,19 +121,15 @@ impl WriteTx<'_> {
 }
 
 fn entry(row: KeyRow) -> Result<KeyEntry, StoreError> {
-    let time = |at: Option<SqlTime>| {
-        let time = at.map(|at| Timestamp::parse(&at.0)).transpose();
-        time.map_err(|error| StoreError::from(error).of_stored())
-    };
     Ok(KeyEntry {
         key_number: u32::try_from(row.key_number.0)
             .map_err(|_| StoreError::DatabaseDamaged("a key has an impossible number".into()))?,
         key_type: row.key_type.0,
         scope: row.scope.0,
         algorithm: row.algorithm.0,
-        created_at: time(row.created_at)?,
-        expires_at: time(row.expires_at)?,
-        last_used: time(row.last_used)?,
+        created_at: stored_time(row.created_at)?,
+        expires_at: stored_time(row.expires_at)?,
+        last_used: stored_time(row.last_used)?,
         usage_count: u64::try_from(row.usage_count.unwrap_or_default().0).unwrap_or_default(),
         is_destroyed: row.key_length.0 == 0,
     })

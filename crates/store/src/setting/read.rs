@@ -6,6 +6,7 @@ use privatus_domain::{JsonText, Permission, Setting, SettingKey, Timestamp, is_o
 use privatus_schema::{SqlBlob, SqlText, SqlTime, settings};
 
 use super::row_id;
+use crate::db::decode::stored_time;
 use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
@@ -115,11 +116,7 @@ impl ReadTx<'_> {
             .ok()
             .and_then(|text| JsonText::new(text).ok())
             .ok_or_else(|| StoreError::DatabaseDamaged(format!("the setting {key} is not JSON")))?;
-        let updated_at = row
-            .updated_at
-            .map(|at| Timestamp::parse(&at.0))
-            .transpose()?
-            .unwrap_or(Timestamp::MIN);
+        let updated_at = stored_time(row.updated_at)?.unwrap_or(Timestamp::MIN);
         Ok(Setting {
             scope,
             key: SettingKey::kept(key)?,

@@ -13,6 +13,7 @@ use privatus_domain::{
 use privatus_schema::{SqlBlob, SqlInt, SqlText, SqlTime, file_transfers};
 
 pub use self::list::{TRANSFERS_MAX, TransferPage};
+use crate::db::decode::stored_time;
 use crate::error::{Missing, Rule, StoreError};
 use crate::tx::{ReadTx, WriteTx};
 
@@ -72,7 +73,6 @@ impl ReadTx<'_> {
         let mut name = self.open_value(TABLE, "file_name", &row_id, &row.file_name.0)?;
         let not_text =
             |_| StoreError::DatabaseDamaged(format!("the file's name of transfer {id} is no text"));
-        let time = |at: Option<SqlTime>| at.map(|at| Timestamp::parse(&at.0)).transpose();
         let progress = row.progress.map_or(0, |progress| progress.0);
         Ok(Transfer {
             file_name: String::from_utf8(std::mem::take(&mut *name)).map_err(not_text)?,
@@ -82,8 +82,8 @@ impl ReadTx<'_> {
             contact: row.contact_id.map(|contact| contact.0.parse()).transpose()?,
             group: row.group_id.map(|group| group.0.parse()).transpose()?,
             state: TransferState::kept(row.status.0.parse()?, progress),
-            created_at: time(row.created_at)?.unwrap_or(Timestamp::MIN),
-            completed_at: time(row.completed_at)?,
+            created_at: stored_time(row.created_at)?.unwrap_or(Timestamp::MIN),
+            completed_at: stored_time(row.completed_at)?,
             error: row.error_message.map(|error| error.0),
             id,
         })

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use privatus_domain::{
     JsonText, Permission, Resource, ResourceKind, SecurityError, SecurityEvent, SecurityFilter, Severity,
-    Timestamp,
 };
 use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, SqlTime, security_events};
 
+use crate::db::decode::stored_time;
 use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
@@ -95,21 +95,17 @@ impl ReadTx<'_> {
             let text = String::from_utf8_lossy(&raw);
             JsonText::new(&text).unwrap_or_else(|_| serde_json::Value::String(text.into_owned()).into())
         });
-        let time = |at: Option<SqlTime>| {
-            let time = at.map(|at| Timestamp::parse(&at.0)).transpose();
-            time.map_err(|error| StoreError::from(error).of_stored())
-        };
         let severity = row.severity.0.parse();
         Ok(SecurityEvent {
             event_id,
-            timestamp: time(row.timestamp)?,
+            timestamp: stored_time(row.timestamp)?,
             event_type: row.event_type.0,
             severity: severity.map_err(|error: SecurityError| StoreError::from(error).of_stored())?,
             user_id: row.user_id.map(|user| user.0),
             description: row.description.map(|description| description.0),
             raw_data,
             resolved: row.resolved.unwrap_or_default().0,
-            resolved_at: time(row.resolved_at)?,
+            resolved_at: stored_time(row.resolved_at)?,
             resolution: row.resolution.map(|resolution| resolution.0),
         })
     }
