@@ -129,7 +129,7 @@ impl<const N: usize> Keyed<N> {
     pub(crate) fn finish(&self, rest: &[u8], out: &mut [u8; N]) {
         let mut state = KeyedBlake2b::clone(&self.0);
         state.update(rest).expect("the state is not finalized");
-        write_tag(state, out);
+        write_tag(&mut state, out);
     }
 
     /// The hash of the first field and of these.
@@ -139,7 +139,7 @@ impl<const N: usize> Keyed<N> {
             add_field(&mut state, field);
         }
         let mut out = [0; N];
-        write_tag(state, &mut out);
+        write_tag(&mut state, &mut out);
         out
     }
 }
@@ -153,8 +153,9 @@ fn add_field(state: &mut KeyedBlake2b, field: &[u8]) {
     }
 }
 
-#[expect(clippy::expect_used, reason = "it is taken, so this is the only time")]
-fn write_tag(mut state: KeyedBlake2b, out: &mut [u8]) {
+/// The state stays where it is: moved, it would leave a copy that is not wiped.
+#[expect(clippy::expect_used, reason = "the caller asks once")]
+fn write_tag(state: &mut KeyedBlake2b, out: &mut [u8]) {
     let tag = state.finalize().expect("finalized once");
     out.copy_from_slice(tag.unprotected_as_ref());
 }
