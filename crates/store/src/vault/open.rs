@@ -41,7 +41,7 @@ impl Closed {
         // Behind the small files, which would wait for it.
         files.read_ahead();
         let mut rings = valid_rings(&before)?;
-        files.check_database(mount)?;
+        files.check_database(mount.is_read_only())?;
         let lock = match mount {
             Mount::Writable => Some(files.lock_shared()?),
             _ => files.lock_to_read(mount)?,
