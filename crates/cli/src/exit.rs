@@ -80,7 +80,7 @@ table! {
         StoreError::NoRoom { .. } => DiskFull;
         StoreError::DiskFull => DiskFull, "make space and run the command again";
         StoreError::Busy(_) => Busy;
-        StoreError::Denied(_) => Denied;
+        StoreError::Denied(_) | StoreError::ReadOnly(_) => Denied;
         StoreError::Contact(ContactError::NoSafetyNumber) => Refused, "`privatus contacts set` gives it one";
         StoreError::Rule(Rule::FolderNotEmpty { .. }) => Refused,
             "`.new-…` is left of an `init` that was interrupted, and can be removed";

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{Write, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use privatus_domain::{Conversation, Message};
@@ -13,6 +14,14 @@ use serde_json::{Value, json};
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::text::one_line;
+
+/// Whether the vault of this command can only be read.
+static IS_READ_ONLY: AtomicBool = AtomicBool::new(false);
+
+/// Has every document from here on say `"read_only": true`.
+pub(crate) fn is_read_only() {
+    IS_READ_ONLY.store(true, Ordering::Relaxed);
+}
 
 /// Prints one JSON document. What could steer a terminal is escaped: the document means the same.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
@@ -27,7 +36,15 @@ pub(crate) fn document(value: &impl Serialize) -> Result<String, Failure> {
 
 /// Prints a document that is JSON text already.
 pub(crate) fn json_text(text: &str) -> Result<(), Failure> {
-    line(&json_escaped(text))
+    let text = json_escaped(text);
+    match text
+        .strip_prefix('{')
+        .filter(|_| IS_READ_ONLY.load(Ordering::Relaxed))
+    {
+        Some(members) if members.trim_start().starts_with('}') => line("{\n  \"read_only\": true\n}"),
+        Some(members) => line(&format!("{{\n  \"read_only\": true,{members}")),
+        None => line(&text),
+    }
 }
 
 /// Prints a line.

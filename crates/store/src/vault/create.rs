@@ -20,7 +20,7 @@ use crate::upgrade;
 use crate::vault::VaultOptions;
 use crate::vault::building::Building;
 use crate::vault::ours::{raw_key, share};
-use crate::vault::{Files, OpenGuard};
+use crate::vault::{Files, Mount, OpenGuard};
 
 /// How long deriving the password's key should take on this machine (DESIGN section 4).
 pub(crate) const KDF_TARGET: std::time::Duration = std::time::Duration::from_millis(500);
@@ -122,16 +122,20 @@ impl Store {
             &files.database(),
             &raw_key,
             options.vfs.as_deref(),
-            options.reader_role(),
+            options.reader_role(Mount::Writable),
         )?;
         let shared = share(&mut reader, &unlocked, options)?;
         let store = Store {
             shared,
-            pool: Pool::new(options.access(&files, raw_key), reader, options.readers),
+            pool: Pool::new(
+                options.access(&files, raw_key, Mount::Writable),
+                reader,
+                options.readers,
+            ),
             files,
             warnings: Vec::new(),
             upgrade: None,
-            _lock: lock,
+            _lock: Some(lock),
             _guard: guard,
         };
         Ok((store, recovery))
