@@ -13,6 +13,9 @@ use crate::failure::Failure;
 /// Bytes below which a new password gets a word of warning.
 const SHORT: usize = 10;
 
+/// Bytes of a recovery code's file that are read.
+const CODE_MAX: usize = 256;
+
 /// Bytes of a raw key's file that are read.
 const RAW_KEY_MAX: usize = 128;
 
@@ -21,13 +24,22 @@ const FILE_MAX: usize = 64 * 1024;
 
 /// What opens the vault.
 pub(crate) fn unlock_secret(arguments: &Arguments) -> Result<Secret, Failure> {
-    if arguments.password_file.is_none()
-        && std::env::var_os("PRIVATUS_PASSWORD").is_none()
-        && let Some(code) = variable("PRIVATUS_RECOVERY_CODE")?
-    {
+    let code = match (&arguments.password_file, &arguments.recovery_code_file) {
+        (Some(_), _) => None,
+        (None, Some(file)) => Some(code_of(file)?),
+        (None, None) if std::env::var_os("PRIVATUS_PASSWORD").is_some() => None,
+        (None, None) => variable("PRIVATUS_RECOVERY_CODE")?,
+    };
+    if let Some(code) = code {
         return Ok(Secret::RecoveryCode(RecoveryCode::parse(&code).map_err(refused)?));
     }
     password(arguments, false).map(Secret::Password)
+}
+
+/// A recovery code as a file holds it: no more than a code is read.
+fn code_of(file: &Path) -> Result<Zeroizing<String>, Failure> {
+    let bytes = Zeroizing::new(read(file)?.iter().copied().take(CODE_MAX).collect::<Vec<u8>>());
+    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// The vault's password; a new one is asked for twice.
