@@ -53,6 +53,7 @@ impl Migrator {
             options.vfs.as_deref(),
             options.reader_role(),
         )?;
+        db.stop_with(options.stop.as_ref());
         if had_log {
             // Closing it would merge what a crash left, and nothing is changed for a look.
             db.raw().keep_log_at_close()?;
