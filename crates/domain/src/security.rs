@@ -102,17 +102,20 @@ pub enum SecurityKind {
     ManyFailures,
     /// A contact's public key was replaced.
     PublicKeyReplaced,
+    /// A source has another public key than the vault, whose key stays.
+    PublicKeyDiffers,
 }
 
 impl SecurityKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Authentication,
         Self::KeyRingRollback,
         Self::Tampering,
         Self::AccessRefused,
         Self::ManyFailures,
         Self::PublicKeyReplaced,
+        Self::PublicKeyDiffers,
     ];
 
     /// The value in the database.
@@ -125,6 +128,7 @@ impl SecurityKind {
             Self::AccessRefused => "access_refused",
             Self::ManyFailures => "many_failures",
             Self::PublicKeyReplaced => "public_key_replaced",
+            Self::PublicKeyDiffers => "public_key_differs",
         }
     }
 }

@@ -28,8 +28,9 @@ fn filled(
 ) -> (tempfile::TempDir, Result<Store, StoreError>) {
     let folder = tempfile::tempdir().unwrap();
     let password = Password::new("secret").unwrap();
-    let made = Store::create_filled(&folder.path().join("vault"), &password, &options(clock), fill);
-    (folder, made.map(|(store, _)| store))
+    let path = folder.path().join("vault");
+    let made = Store::create_filled(&path, &password, &options(clock), fill, |_| Ok(()));
+    (folder, made)
 }
 
 fn contact(id: &str) -> Row {

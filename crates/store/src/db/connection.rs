@@ -33,6 +33,8 @@ pub(crate) enum Role {
     Reader {
         /// Page cache in KiB.
         cache_kib: u32,
+        /// Whether the file system can only be read: then nobody changes the file, and no lock or log is needed.
+        is_immutable: bool,
     },
 }
 
@@ -51,7 +53,13 @@ pub(crate) const CACHED_MAX: usize = 512;
 impl Connection {
     /// Opens, keys and configures a connection. Writes nothing but, for the writer, the journal mode.
     pub(crate) fn open(path: &Path, key: &RawKey, vfs: Option<&str>, role: Role) -> Result<Self, StoreError> {
-        let mut options = OpenOptions::new(OpenMode::ReadWrite).with_key(key);
+        let mode = match role {
+            Role::Reader {
+                is_immutable: true, ..
+            } => OpenMode::ReadOnlyImmutable,
+            _ => OpenMode::ReadWrite,
+        };
+        let mut options = OpenOptions::new(mode).with_key(key);
         if let Some(vfs) = vfs {
             options = options.with_vfs(vfs);
         }
@@ -88,7 +96,7 @@ impl Connection {
         }
         let (cache_kib, is_reader) = match role {
             Role::Writer => (WRITER_CACHE_KIB, false),
-            Role::Reader { cache_kib } => (cache_kib, true),
+            Role::Reader { cache_kib, .. } => (cache_kib, true),
         };
         let cache = -i64::from(cache_kib);
         self.inner.execute_batch(&format!(

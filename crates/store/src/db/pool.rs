@@ -97,7 +97,21 @@ impl Pool {
         })
     }
 
+    /// Whether the file system can only be read: there is no write connection then.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(
+            self.access.reader,
+            Role::Reader {
+                is_immutable: true,
+                ..
+            }
+        )
+    }
+
     fn take_writer(&self) -> Result<Connection, StoreError> {
+        if self.is_read_only() {
+            return Err(StoreError::ReadOnly("nothing can be changed"));
+        }
         let mut slot = lock(&self.writer);
         let ticket = slot.next_ticket;
         slot.next_ticket += 1;

@@ -61,9 +61,10 @@ fn a_row_of_a_ledger_that_is_swallowed_ends_the_upgrade() {
         older.down(&plan).unwrap();
         drop(older);
         let options = options(crate::testing::clock);
-        let (files, guard, lock, unlocked) = unlock_files(&path, &secret(), &options).unwrap();
-        drop((guard, lock));
-        let mut db = Connection::open(&files.database(), &raw_key(&unlocked), None, Role::Writer).unwrap();
+        let (closed, unlocked) = unlock_files(&path, &secret(), &options).unwrap();
+        drop(closed);
+        let mut db =
+            Connection::open(&path.join("privatus.db"), &raw_key(&unlocked), None, Role::Writer).unwrap();
         db.raw()
             .execute_batch(&format!(
                 "CREATE TRIGGER led BEFORE INSERT ON {table} BEGIN {IGNORED}; END"

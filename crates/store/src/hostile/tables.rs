@@ -35,8 +35,8 @@ fn opened_with(plants: &[(String, Vec<String>)], check: impl Fn(&str, Result<Sto
     let keys = Store::unlock_keys(&path, &secret()).unwrap();
     let database = path.join("privatus.db");
     let whole = std::fs::read(&database).unwrap();
-    let (_, guard, lock, unlocked) = crate::vault::unlock_files(&path, &secret(), &clocked()).unwrap();
-    drop((guard, lock));
+    let (closed, unlocked) = crate::vault::unlock_files(&path, &secret(), &clocked()).unwrap();
+    drop(closed);
     for (name, planted) in plants {
         std::fs::write(&database, &whole).unwrap();
         let mut db = Connection::open(&database, &raw_key(&unlocked), None, Role::Writer).unwrap();

@@ -83,6 +83,7 @@ fn check(copy: &Path, key: &RawKey, db: &mut Connection) -> Result<(), StoreErro
     let expected: Option<i64> = db.row(Sql::new(sql), "count the tables")?;
     let role = Role::Reader {
         cache_kib: READER_CACHE_KIB,
+        is_immutable: false,
     };
     let found: Option<i64> =
         Connection::open(copy, key, None, role)?.row(Sql::new(sql), "count the tables of the copy")?;

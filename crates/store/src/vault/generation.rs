@@ -25,12 +25,7 @@ impl Store {
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
         let failed = Failed::look(&self.files);
         self.warnings.extend(failed.as_ref().map(Failed::warning));
-        if generation < highest {
-            self.warnings.push(format!(
-                "the key ring is older (generation {generation}) than one this vault was opened with ({highest}); it \
-                 may be a restored copy, and an old password may open it"
-            ));
-        }
+        self.warnings.extend(is_older(generation, highest));
         if failed.is_none() {
             attempts::tidy(&self.files);
         }
@@ -51,6 +46,16 @@ impl Store {
         }
         noted
     }
+}
+
+/// What a person should know of a key ring whose generation is below the highest that the vault was opened under.
+pub(super) fn is_older(generation: i64, highest: i64) -> Option<String> {
+    (generation < highest).then(|| {
+        format!(
+            "the key ring is older (generation {generation}) than one this vault was opened with ({highest}); it may be \
+             a restored copy, and an old password may open it"
+        )
+    })
 }
 
 impl ReadTx<'_> {

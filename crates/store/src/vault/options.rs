@@ -12,7 +12,7 @@ use privatus_sqlite::RawKey;
 use crate::db::connection::{READER_CACHE_KIB, Role};
 use crate::db::pool::Access;
 use crate::tx::shared::system_time;
-use crate::vault::Files;
+use crate::vault::{Files, Mount};
 
 /// How a vault is created and opened.
 #[derive(Debug, Clone)]
@@ -50,19 +50,20 @@ impl Default for VaultOptions {
 
 impl VaultOptions {
     /// How the connections of a store with these options are opened.
-    pub(crate) fn access(&self, files: &Files, key: RawKey) -> Access {
+    pub(crate) fn access(&self, files: &Files, key: RawKey, mount: Mount) -> Access {
         Access {
             database: files.database(),
             key,
             vfs: self.vfs.clone(),
-            reader: self.reader_role(),
+            reader: self.reader_role(mount),
             stop: self.stop.clone(),
         }
     }
 
-    pub(crate) const fn reader_role(&self) -> Role {
+    pub(crate) fn reader_role(&self, mount: Mount) -> Role {
         Role::Reader {
             cache_kib: self.reader_cache_kib,
+            is_immutable: mount.is_read_only(),
         }
     }
 
