@@ -332,7 +332,7 @@ impl WriteTx<'_> {
         candidate: i64,
         (message, arrived): (&NewMessage, Timestamp),
     ) -> Result<i64, StoreError> {
-        let key = self.key(month.key_number, KeyRole::Month(month.partition))?;
+        let key = self.key_to_seal(month.key_number, KeyRole::Month(month.partition))?;
         let sender = match (message.direction, &message.sender) {
             (Direction::Out, _) => None,
             (Direction::In, SenderRef::Anonymous { group, anonymous_id }) => {
