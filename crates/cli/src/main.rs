@@ -4,6 +4,7 @@
 mod args;
 mod command;
 mod confirm;
+mod dumps;
 mod examples;
 mod exit;
 mod failure;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    dumps::forbid();
     let arguments = match args::Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

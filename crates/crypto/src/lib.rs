@@ -15,6 +15,7 @@ mod key_ring;
 mod password;
 mod random;
 mod recovery_code;
+mod secret;
 mod vault_id;
 mod wrap;
 

@@ -170,14 +170,15 @@ impl Store {
         self.shared.pending.entry(NewAuditEntry { user, ..entry });
     }
 
-    /// Closes the vault: merges the write-ahead log into the database, closes every connection, wipes the keys.
+    /// Closes the vault: merges the write-ahead log into the database, closes every connection, wipes the keys. None of
+    /// them is in the process's memory then, but for [`VaultKeys`](crate::VaultKeys) that the caller still holds.
     ///
     /// Without space or the right to write the log stays as it is: what was committed is in it, the next open reads
     /// it, and a command that did its work has not failed.
     ///
     /// # Errors
     /// [`StoreError`] when the log could not be merged for another reason; nothing is lost then either.
-    pub fn lock(self) -> Result<(), StoreError> {
+    pub fn close(self) -> Result<(), StoreError> {
         self.pool.close_readers();
         if self.is_read_only() {
             return Ok(());
@@ -212,6 +213,14 @@ impl Store {
             Ok(_) | Err(StoreError::DiskFull | StoreError::Denied(_) | StoreError::Busy(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// [`close`](Self::close), by its older name.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn lock(self) -> Result<(), StoreError> {
+        self.close()
     }
 
     /// Runs `work` on the write connection outside any transaction.

@@ -112,11 +112,10 @@ impl WriteTx<'_> {
                 [number.to_le_bytes().as_slice(), checkpoint.as_slice()].concat(),
             )),
         };
-        self.db.ask("write the audit log's checkpoint", |db| {
+        self.db.ask_one("write the audit log's checkpoint", |db| {
             diesel::update(vault_state::table.find(SqlInt(1)))
                 .set(&row)
                 .execute(db)
-        })?;
-        Ok(())
+        })
     }
 }

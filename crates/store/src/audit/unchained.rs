@@ -8,9 +8,11 @@ use serde_json::json;
 
 use super::KEY;
 use super::chain::{GENESIS, entry_mac};
+use crate::db::at_most::{AtMost, ascends};
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::keys::role::KeyRole;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
@@ -27,7 +29,7 @@ impl WriteTx<'_> {
             return Ok(());
         }
         let had_key = self.audit_had_key()?;
-        let lost = self.audit_chain_anew()?;
+        let lost = self.audit_chain_anew(rows)?;
         self.audit_head = None;
         let up_to = self.audit_position()?.given;
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
@@ -77,22 +79,25 @@ impl WriteTx<'_> {
 
     /// Gives each entry its MAC. Details that no key of the vault opens are taken out, so that the entry can be listed and
     /// checked; gives the numbers of the first hundred.
-    fn audit_chain_anew(&mut self) -> Result<Vec<i64>, StoreError> {
-        let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
+    fn audit_chain_anew(&mut self, entries: i64) -> Result<Vec<i64>, StoreError> {
+        let (number, key) = self.key_ensure(KeyRole::Audit)?;
         let (key, vault) = (key.to_audit_key(), self.shared.vault_id);
         let place = (vault.as_bytes().as_slice(), number);
         let (mut previous, mut after, mut lost) = (GENESIS, i64::MIN, Vec::new());
+        let mut most = AtMost::of(entries, "chain the audit log");
         loop {
             let rows = self.audit_rows(after)?;
             let Some(last) = rows.last() else {
                 return Ok(lost);
             };
+            ascends(&after, &last.number(), "chain the audit log")?;
             after = last.number();
+            most.take(u64::try_from(rows.len()).unwrap_or(u64::MAX))?;
             for row in rows {
                 let details = match self.audit_details(&row) {
                     Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
                         let sql = Sql::new(hot::AUDIT_DETAILS_REMOVE).bind(row.number());
-                        self.db.run(sql, "take out details that do not open")?;
+                        self.db.run_one(sql, "take out details that do not open")?;
                         lost.extend(Some(row.number()).filter(|_| lost.len() < 100));
                         None
                     }
@@ -109,7 +114,7 @@ impl WriteTx<'_> {
                     .bind(previous.as_slice())
                     .bind(i64::from(number))
                     .bind(row.number());
-                self.db.run(sql, "take an audit entry into the chain")?;
+                self.db.run_one(sql, "take an audit entry into the chain")?;
             }
         }
     }

@@ -4,10 +4,10 @@ use privatus_crypto::AuditKey;
 use privatus_domain::{Act, AuditHead, Permission, Resource, ResourceKind};
 use serde_json::Value;
 
-use super::KEY;
 use super::chain::{EntryRow, GENESIS, entry_mac};
 use super::checkpoint::Checkpoint;
 use crate::error::{Rule, StoreError};
+use crate::keys::role::KeyRole;
 use crate::tx::ReadTx;
 
 /// What a walk over the audit log found.
@@ -218,7 +218,7 @@ impl ReadTx<'_> {
             )));
         }
         // The newest entry is never removed, and none is written without the key.
-        if check.entries == 0 && self.key_number(KEY.0, KEY.1)?.is_some() {
+        if check.entries == 0 && self.key_number(KeyRole::Audit)?.is_some() {
             return Ok(Some((head.saturating_add(1), "every entry is missing".into())));
         }
         Ok(None)

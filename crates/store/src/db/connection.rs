@@ -1,6 +1,8 @@
 //! A connection with every pragma set and read back (DESIGN section 6).
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use diesel::SqliteConnection;
 use diesel::result::{Error as QueryError, QueryResult};
@@ -87,7 +89,7 @@ impl Connection {
             )
         })?;
         self.inner
-            .execute_batch("SELECT 1 FROM sqlite_schema LIMIT 1")
+            .execute_batch("SELECT 1 FROM sqlite_master LIMIT 1")
             .map_err(|error| damage(error, "a page that describes its tables is damaged or cut off"))?;
         if role == Role::Writer {
             self.inner.execute_batch("PRAGMA journal_mode = WAL")?;
@@ -132,6 +134,13 @@ impl Connection {
         match self.inner.pragma_text(name)? {
             Some(found) if found.eq_ignore_ascii_case(value) => Ok(()),
             _ => Err(StoreError::Unexpected(format!("PRAGMA {name} did not take"))),
+        }
+    }
+
+    /// Has what runs here end once the flag is set.
+    pub(crate) fn stop_with(&self, flag: Option<&Arc<AtomicBool>>) {
+        if let Some(flag) = flag {
+            self.inner.stop_with(Arc::clone(flag));
         }
     }
 

@@ -62,6 +62,7 @@ impl Migrator {
             options.vfs.as_deref(),
             options.reader_role(mount),
         )?;
+        db.stop_with(options.stop.as_ref());
         if had_log {
             // Closing it would merge what a crash left, and nothing is changed for a look.
             db.raw().keep_log_at_close()?;

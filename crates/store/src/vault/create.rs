@@ -153,6 +153,7 @@ fn build<E: From<StoreError>>(
     files.create_database()?;
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
+    db.stop_with(options.stop.as_ref());
     let pragmas = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA synchronous = FULL");
     db.raw().execute_batch(&pragmas).map_err(StoreError::from)?;
     upgrade::create(&mut db, unlocked, options)?;
@@ -194,7 +195,7 @@ fn fill(db: &mut Connection, ring: &KeyRing, unlocked: &Unlocked) -> Result<(), 
         next_key_number: SqlInt(i64::from(ID_KEY) + 1),
         created_at: SqlTime(&now),
     };
-    db.ask("fill the vault's row", |db| {
+    db.ask_one("fill the vault's row", |db| {
         diesel::insert_into(vault_state::table).values(&row).execute(db)
     })?;
     let key = TableKey::generate()?;

@@ -102,12 +102,11 @@ impl WriteTx<'_> {
     /// Notes the key ring's generation; the mark never goes back.
     pub(crate) fn generation_set(&mut self, generation: i64) -> Result<(), StoreError> {
         let later = greater(vault_state::highest_generation, SqlInt(generation));
-        self.db.ask("record the key ring's generation", |db| {
+        self.db.ask_one("record the key ring's generation", |db| {
             diesel::update(vault_state::table.find(SqlInt(1)))
                 .set(vault_state::highest_generation.eq(later))
                 .execute(db)
-        })?;
-        Ok(())
+        })
     }
 }
 

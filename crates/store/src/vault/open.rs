@@ -7,13 +7,14 @@ use privatus_domain::{Act, NewAuditEntry};
 
 use crate::db::connection::{Connection, Role};
 use crate::db::pool::Pool;
+use crate::db::real_tables::OF_THIS_BUILD;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade::{Upgrade, pending, run_pending};
 use crate::vault::locks::HeldLock;
-use crate::vault::ours::{check_ours, raw_key, share};
+use crate::vault::ours::{Ours, check_ours, raw_key, share};
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
 use crate::vault::stale_transfers::{has_active, pause_stale};
 use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
@@ -143,7 +144,9 @@ impl Store {
         let connect = |unlocked: &Unlocked| {
             let vfs = options.vfs.as_deref();
             let role = options.reader_role(mount);
-            Connection::open(&files.database(), &raw_key(unlocked), vfs, role)
+            let db = Connection::open(&files.database(), &raw_key(unlocked), vfs, role)?;
+            db.stop_with(options.stop.as_ref());
+            Ok::<_, StoreError>(db)
         };
         let log = files.wal();
         let mut reader = connect(unlocked)?;
@@ -300,8 +303,10 @@ pub(super) fn look(
     options: &VaultOptions,
 ) -> Result<Option<Looked>, StoreError> {
     db.run(Sql::new("BEGIN"), "begin a transaction")?;
-    let generation = check_ours(db, unlocked)?;
-    let looked = match pending(db)? {
+    let Ours { generation, tables } = check_ours(db, unlocked)?;
+    let pending = pending(db)?;
+    tables.check(db, OF_THIS_BUILD)?;
+    let looked = match pending {
         0 => Some(Looked {
             is_wal: db.is_wal()?,
             shared: share(db, unlocked, options)?,
@@ -309,6 +314,11 @@ pub(super) fn look(
         }),
         _ => None,
     };
+    if let Some(looked) = &looked {
+        let months = looked.shared.catalogue();
+        let months = months.partitions.values().map(|month| month.table.as_str());
+        tables.check(db, months)?;
+    }
     db.run(Sql::new("ROLLBACK"), "end a transaction")?;
     Ok(looked)
 }

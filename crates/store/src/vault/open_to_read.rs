@@ -33,6 +33,7 @@ impl Store {
         let key = raw_key(unlocked);
         let role = options.reader_role(mount);
         let mut reader = Connection::open(&files.database(), &key, options.vfs.as_deref(), role)?;
+        reader.stop_with(options.stop.as_ref());
         let looked = look(&mut reader, unlocked, options)?;
         let looked = looked.ok_or(StoreError::ReadOnly(
             "its schema is an older build's, and would be changed first",

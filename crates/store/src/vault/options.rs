@@ -1,5 +1,8 @@
 //! How a vault is created and opened.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use privatus_crypto::KdfCost;
 use privatus_domain::Timestamp;
 use privatus_migrate::Event as MigrationEvent;
@@ -26,6 +29,9 @@ pub struct VaultOptions {
     pub clock: Option<fn() -> Timestamp>,
     /// Told what happens while a schema is made, or that of an older vault brought up to date.
     pub on_migration: Option<fn(MigrationEvent<'_>)>,
+    /// Once it is set, what runs ends with [`StoreError::Interrupted`](crate::StoreError::Interrupted), and whatever is begun
+    /// later: an open, a sweep, a statement. Whole transactions are kept, and of an open nothing but what it had done.
+    pub stop: Option<Arc<AtomicBool>>,
 }
 
 impl Default for VaultOptions {
@@ -37,6 +43,7 @@ impl Default for VaultOptions {
             vfs: None,
             clock: None,
             on_migration: None,
+            stop: None,
         }
     }
 }
@@ -49,6 +56,7 @@ impl VaultOptions {
             key,
             vfs: self.vfs.clone(),
             reader: self.reader_role(mount),
+            stop: self.stop.clone(),
         }
     }
 
