@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use privatus_crypto::{KeyStoreKey, VaultId};
+use privatus_crypto::{KeyStoreKey, Noted, VaultId};
 use privatus_domain::{Timestamp, Usage, UserId};
 
 use crate::partition::catalogue::Catalogue;
@@ -27,11 +27,23 @@ pub(crate) struct Shared {
     pub(crate) user: Option<UserId>,
     /// Whether rows of an older schema were brought under the rules of this one.
     pub(crate) is_settled: bool,
+    /// The key ring's note on the audit log, as it was read or written last.
+    pub(crate) noted: RwLock<Noted>,
 }
 
 impl Shared {
     pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
         Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The key ring's note.
+    pub(crate) fn noted(&self) -> Noted {
+        self.noted.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another note takes its place.
+    pub(crate) fn note_now(&self, noted: Noted) {
+        *self.noted.write().unwrap_or_else(PoisonError::into_inner) = noted;
     }
 
     /// Keeps the newer of two catalogues: a reader may come late with the older.

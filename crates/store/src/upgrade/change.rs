@@ -22,7 +22,7 @@ pub(super) fn open(
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
     check_ours(&mut db, unlocked)?;
-    db.raw().execute_batch("PRAGMA synchronous = FULL")?;
+    db.synchronous_full()?;
     Ok(db)
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn share(
         statistics: Statistics::default(),
         user: None,
         is_settled: settled.is_some_and(|version| version >= RULES_VERSION),
+        noted: RwLock::new(unlocked.noted().clone()),
     })
 }
 
