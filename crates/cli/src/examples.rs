@@ -65,7 +65,11 @@ The export is plaintext: whoever can read it reads everything. `privatus import 
 pub(crate) const PASSWD: &str = "\
 Examples:
   privatus passwd
-  PRIVATUS_RECOVERY_CODE=… privatus passwd      when the password is lost";
+  PRIVATUS_RECOVERY_CODE=… privatus passwd      when the password is lost
+
+An old key ring with the old password opens today's database: a new password does not shut out who has
+copied keyring.json and knows the old one. Key rotation, which comes later, is what revokes. A vault that
+was opened by an older key ring says so at every open until the event is resolved.";
 
 pub(crate) const COMPLETIONS: &str = "\
 Example:
