@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 
 pub use database::Database;
 pub use filled::fill;
-pub use typed::{fails, json, new_vault, refused};
+pub use typed::{fails, json, new_vault, refused, whole_export};
 
 /// Password of the vaults that tests make.
 pub const PASSWORD: &str = "correct horse battery staple";

@@ -1,8 +1,10 @@
 //! What most tests of the tool begin with: a vault, the JSON that a command prints, a command that is refused.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use privatus_store::Digest;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{init, ok, run};
@@ -54,4 +56,34 @@ pub fn refused(vault: &Path, words: &[&str], code: i32, says: &[&str]) {
     for word in says {
         assert!(line.contains(word), "{words:?}: {word} in {line}");
     }
+}
+
+/// Lines of an export that somebody made up, with the end that makes it whole.
+///
+/// # Panics
+///
+/// When a line is no record.
+pub fn whole_export<T: ToString>(lines: &[T]) -> String {
+    let mut counts = BTreeMap::new();
+    let mut text = String::new();
+    for line in lines {
+        let line = line.to_string();
+        let record: Value = serde_json::from_str(&line).expect("a record");
+        let kind = record
+            .get("type")
+            .and_then(Value::as_str)
+            .expect("a type")
+            .to_owned();
+        *counts.entry(kind).or_insert(0_u64) += 1;
+        text += &format!("{line}\n");
+    }
+    let mut digest = Digest::new();
+    digest.update(text.as_bytes());
+    let checksum: String = digest
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let end = json!({ "type": "end", "counts": counts, "checksum": checksum });
+    format!("{text}{end}\n")
 }

@@ -10,7 +10,8 @@
 use std::path::Path;
 
 use privatus_domain::Timestamp;
-use privatus_import::{Report, privatus};
+use privatus_import::Report;
+use privatus_import::privatus::{self, Trust, Vouched};
 use privatus_store::{Password, Store, VaultOptions};
 use privatus_tests::{Database, PASSWORD, fill};
 
@@ -94,7 +95,9 @@ fn export_import_export_is_the_same() {
     std::fs::write(&file, &exported).unwrap();
     let second = create(&folder.path().join("second"));
     let mut report = Report::default();
-    privatus::import(&second, &file, &mut report, &mut |_| true).unwrap();
+    let vouched = Vouched::read(&file, &mut |_| true).unwrap();
+    let trust = Trust::Vouched(&vouched);
+    privatus::import(&second, &file, trust, &mut report, &mut |_| true).unwrap();
     assert!(!report.partial, "{report:?}");
     let again = export(&second);
     for (one, other) in exported.lines().zip(again.lines()) {

@@ -155,7 +155,10 @@ fn the_export_of_the_page_goes_in_and_comes_out_the_same() {
     );
     fs::write(&shown, block("export")).unwrap();
     init(&vault);
-    ok(&vault, &["import", "privatus", shown.to_str().unwrap()]);
+    ok(
+        &vault,
+        &["import", "privatus", shown.to_str().unwrap(), "--trust", "--yes"],
+    );
     ok(&vault, &["export", written.to_str().unwrap()]);
     assert_eq!(fs::read_to_string(&written).unwrap(), block("export"));
 }

@@ -81,7 +81,10 @@ fn a_history_in_answered_and_out_again() {
     let (out, second) = (dir.path().join("out.jsonl"), dir.path().join("second"));
     ok(&vault, &["export", out.to_str().unwrap()]);
     init(&second);
-    ok(&second, &["import", "privatus", out.to_str().unwrap()]);
+    ok(
+        &second,
+        &["import", "privatus", out.to_str().unwrap(), "--trust", "--yes"],
+    );
     assert_eq!(json(&second, &["verify"])["ok"], true);
     let records = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
     let (left, right) = (fs::read_to_string(&out).unwrap(), ok(&second, &["export", "-"]));
@@ -127,7 +130,7 @@ fn permissions_whatever_the_umask() {
     let mut shell = std::process::Command::new("sh");
     shell.args([
         "-c",
-        "umask 000; exec \"$0\" --vault \"$1\" init --kdf-iterations 210000",
+        "umask 000; exec \"$0\" --vault \"$1\" init --code-to-stdout --kdf-iterations 210000",
     ]);
     shell
         .arg(privatus_tests::tool())

@@ -10,7 +10,7 @@
 
 use std::path::{Path, PathBuf};
 
-use privatus_tests::{fails, init, json, new_vault, ok, refused, run};
+use privatus_tests::{fails, init, json, new_vault, ok, refused, run, whole_export};
 use serde_json::{Value, json};
 
 /// A vault with the contacts Alice and Bob, and a message to each.
@@ -299,8 +299,16 @@ fn a_grant_that_a_user_imports_outlives_none() {
         grant("for ever", ""),
         grant("over", r#","expires_at":"2020-01-02T00:00:00.000Z""#),
     ];
-    std::fs::write(&export, lines.join("\n")).unwrap();
-    let import = ["--as-user", "ann", "import", "privatus", export.to_str().unwrap()];
+    std::fs::write(&export, whole_export(&lines)).unwrap();
+    let import = [
+        "--as-user",
+        "ann",
+        "import",
+        "privatus",
+        export.to_str().unwrap(),
+        "--trust",
+        "--yes",
+    ];
     assert!(!run(&vault, &import).status.success());
     let list = json(&vault, &["access", "list", "--resource", "conversation:x"]);
     let of = |user: &str| {

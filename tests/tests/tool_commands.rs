@@ -371,7 +371,7 @@ fn an_empty_password_is_refused_and_a_short_one_is_remarked() {
         let mut command = privatus(&vault);
         command.env("PRIVATUS_PASSWORD", password);
         command
-            .args(["init", "--kdf-iterations", "210000"])
+            .args(["init", "--code-to-stdout", "--kdf-iterations", "210000"])
             .output()
             .unwrap()
     };
@@ -403,7 +403,11 @@ fn the_vault_lies_in_the_data_folder_unless_named() {
         command.output().unwrap()
     };
     assert_eq!(command(&["chats"]).status.code(), Some(11));
-    assert!(command(&["init", "--kdf-iterations", "210000"]).status.success());
+    assert!(
+        command(&["init", "--code-to-stdout", "--kdf-iterations", "210000"])
+            .status
+            .success()
+    );
     assert!(dir.path().join("data/privatus/vault/privatus.db").is_file());
     assert!(command(&["chats"]).status.success());
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use privatus_domain::{Act, AuditFilter, Body, Contact, ContactError, NewMessage, PublicKey, SenderRef};
 use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
-use privatus_tests::{PASSWORD, init, json, new_vault, ok, run};
+use privatus_tests::{PASSWORD, init, json, new_vault, ok, run, whole_export};
 use serde_json::{Value, json};
 
 fn key(first: u8, bytes: u8) -> String {
@@ -260,7 +260,10 @@ fn states_are_listed_searched_audited_and_exported() {
     ok(&vault, &["export", out.to_str().unwrap()]);
     let second = dir.path().join("second");
     init(&second);
-    ok(&second, &["import", "privatus", out.to_str().unwrap()]);
+    ok(
+        &second,
+        &["import", "privatus", out.to_str().unwrap(), "--trust", "--yes"],
+    );
     ok(&second, &["export", again.to_str().unwrap()]);
     assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&again).unwrap());
     assert_eq!(
@@ -337,8 +340,9 @@ fn a_key_that_is_none_is_never_verified() {
         contact("short", "AAAA"),
     ];
     let file = dir.path().join("made-up.jsonl");
-    std::fs::write(&file, lines.map(|line| format!("{line}\n")).concat()).unwrap();
-    let output = run(&vault, &["import", "privatus", file.to_str().unwrap()]);
+    std::fs::write(&file, whole_export(&lines)).unwrap();
+    let import = ["import", "privatus", file.to_str().unwrap(), "--trust", "--yes"];
+    let output = run(&vault, &import);
     let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert!(told.contains("1 contacts came over as verified"), "{told}");
     for (id, verified, has_number) in [

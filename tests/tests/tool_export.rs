@@ -16,7 +16,8 @@ use privatus_domain::{
     ImportedSender, Media, MemberLimit, MessageId, NewContact, NewGroup, NewMember, NewMessage,
     ProfilePicture, PublicKey, SenderRef, SettingKey, Timestamp,
 };
-use privatus_import::{ImportError, Report, privatus};
+use privatus_import::privatus::{self, Trust, Vouched};
+use privatus_import::{ImportError, Report};
 use privatus_store::{Password, Store, StoreError, VaultOptions};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -36,7 +37,16 @@ fn export(store: &Store) -> String {
 
 fn import(store: &Store, path: &Path) -> (Report, Result<(), ImportError>) {
     let mut report = Report::new("privatus");
-    let result = privatus::import(store, path, &mut report, &mut |_| true);
+    let result = privatus::import(store, path, Trust::Content, &mut report, &mut |_| true);
+    (report, result)
+}
+
+/// With the rights that the export gives.
+fn import_vouched(store: &Store, path: &Path) -> (Report, Result<(), ImportError>) {
+    let mut report = Report::new("privatus");
+    let vouched = Vouched::read(path, &mut |_| true).unwrap();
+    let trust = Trust::Vouched(&vouched);
+    let result = privatus::import(store, path, trust, &mut report, &mut |_| true);
     (report, result)
 }
 
@@ -284,7 +294,7 @@ proptest! {
         let file = dir.path().join("export.jsonl");
         fs::write(&file, &out).unwrap();
         let second = vault(&dir.path().join("second"));
-        let (report, result) = import(&second, &file);
+        let (report, result) = import_vouched(&second, &file);
         result.unwrap();
         let again = export(&second);
         for (left, right) in out.lines().zip(again.lines()) {
@@ -294,7 +304,7 @@ proptest! {
         let found = second.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
         prop_assert!(found.is_content(), "{:?}", found.problems);
         // A second import adds nothing.
-        let (repeated, result) = import(&second, &file);
+        let (repeated, result) = import_vouched(&second, &file);
         result.unwrap();
         prop_assert_eq!(repeated.messages_imported + repeated.contacts_imported, 0);
         prop_assert_eq!(repeated.messages_known, report.messages_imported);

@@ -408,7 +408,10 @@ fn groups_go_into_another_vault_as_they_are() {
     let other = folder.path().join("other");
     init(&other);
     for _ in 0..2 {
-        ok(&other, &["import", "privatus", file.to_str().unwrap()]);
+        ok(
+            &other,
+            &["import", "privatus", file.to_str().unwrap(), "--trust", "--yes"],
+        );
         let again = ok(&other, &["export", "-"]);
         for (left, right) in exported.lines().zip(again.lines()) {
             assert_eq!(left, right);
@@ -430,7 +433,10 @@ fn groups_go_into_another_vault_as_they_are() {
 
     // What the vault has stays: a member that was removed does not come back.
     ok(&other, &["groups", "remove", "Choir", "Bo", "--by", "Alice"]);
-    ok(&other, &["import", "privatus", file.to_str().unwrap()]);
+    ok(
+        &other,
+        &["import", "privatus", file.to_str().unwrap(), "--trust", "--yes"],
+    );
     assert_eq!(json(&other, &["groups", "show", "Choir"])["member_count"], 2);
 }
 
@@ -460,7 +466,10 @@ fn a_group_whose_last_member_goes_stays_owned() {
     fs::write(&file, &exported).unwrap();
     let other = folder.path().join("other");
     init(&other);
-    ok(&other, &["import", "privatus", file.to_str().unwrap()]);
+    ok(
+        &other,
+        &["import", "privatus", file.to_str().unwrap(), "--trust", "--yes"],
+    );
     assert_eq!(ok(&other, &["export", "-"]), exported);
     ok(&vault, &["groups", "add", "Help", "Bob", "--by", "Bob"]);
     assert_eq!(

@@ -11,7 +11,7 @@
 use std::fs;
 use std::path::Path;
 
-use privatus_tests::{init, json as json_of, new_vault, ok, run};
+use privatus_tests::{init, json as json_of, new_vault, ok, run, whole_export};
 use serde_json::{Value, json};
 
 fn value(vault: &Path, words: &[&str]) -> Value {
@@ -152,21 +152,20 @@ fn older_names_come_with_an_import_and_can_be_removed() {
         json!({ "type": "setting", "scope": "", "key": "Font size", "value": 12, "updated_at": "2025-01-01T00:00:00.000Z" }),
         json!({ "type": "setting", "scope": "", "key": "metrics.enabled", "value": "yes", "updated_at": "2025-01-01T00:00:00.000Z" }),
     ];
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    fs::write(&file, text).unwrap();
-    // It has no end, and says so; what stands in it is taken.
-    assert_eq!(
-        run(&vault, &["import", "privatus", file.to_str().unwrap()])
-            .status
-            .code(),
-        Some(25)
-    );
+    fs::write(&file, whole_export(&lines)).unwrap();
+    let import = ["import", "privatus", file.to_str().unwrap()];
+    ok(&vault, &import);
+    refused(&vault, &["get", "Font size"], 24, &["Font size"]);
+    ok(&vault, &[&import[..], &["--trust", "--yes"]].concat());
     assert_eq!(value(&vault, &["get", "Font size"])["value"], 12);
     assert_eq!(value(&vault, &["get", "metrics.enabled"])["value"], "yes");
     let (out, other) = (dir.path().join("out.jsonl"), dir.path().join("other"));
     ok(&vault, &["export", out.to_str().unwrap()]);
     init(&other);
-    ok(&other, &["import", "privatus", out.to_str().unwrap()]);
+    ok(
+        &other,
+        &["import", "privatus", out.to_str().unwrap(), "--trust", "--yes"],
+    );
     let again = dir.path().join("again.jsonl");
     ok(&other, &["export", again.to_str().unwrap()]);
     assert_eq!(fs::read(&again).unwrap(), fs::read(&out).unwrap());

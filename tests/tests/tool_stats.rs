@@ -78,7 +78,7 @@ fn use_and_times_add_up_over_commands_and_a_setting_ends_them() {
     ok(&vault, &["export", export]);
     let second = folder.path().join("second");
     init(&second);
-    ok(&second, &["import", "privatus", export]);
+    ok(&second, &["import", "privatus", export, "--trust", "--yes"]);
     let there = stats(&second, &[]);
     assert_eq!(there["usage"], off["usage"]);
     assert_eq!(count(&there, "send"), 0);

@@ -344,7 +344,8 @@ fn an_export_carries_them_byte_for_byte() {
     ok(&vault, &["export", file.to_str().unwrap()]);
     let other = dir.path().join("other");
     init(&other);
-    let report = json(&other, &["import", "privatus", file.to_str().unwrap()]);
+    let import = ["import", "privatus", file.to_str().unwrap(), "--trust", "--yes"];
+    let report = json(&other, &import);
     assert_eq!(report["transfers_imported"], 6, "{report}");
     let again = dir.path().join("again.jsonl");
     ok(&other, &["export", again.to_str().unwrap()]);

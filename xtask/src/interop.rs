@@ -95,7 +95,7 @@ fn baseline(workspace: &Workspace, python: &Path, folder: &Path) -> Result<()> {
     tool(
         workspace,
         &vault,
-        &[&words[..], &["--kdf-iterations", "210000"]].concat(),
+        &[&words[..], &["--code-to-stdout", "--kdf-iterations", "210000"]].concat(),
     )?;
     tool(workspace, &vault, &["export", export_word?])?;
     let report = process::output(
@@ -119,7 +119,7 @@ fn baseline(workspace: &Workspace, python: &Path, folder: &Path) -> Result<()> {
 /// A vault with several months, large content that compresses and that does not, replies, a group, contacts and settings.
 fn build(workspace: &Workspace, vault: &Path, export: &Path) -> Result<()> {
     let tool = |arguments: &[&str]| tool(workspace, vault, arguments);
-    tool(&["init", "--kdf-iterations", "210000"])?;
+    tool(&["init", "--code-to-stdout", "--kdf-iterations", "210000"])?;
     for history in ["telegram.json", "telegram_group.json"] {
         let history = workspace.path(FOLDER).join(history);
         let history = history.to_str().context("the workspace's path is not UTF-8")?;

@@ -6,17 +6,27 @@ use crate::failure::Failure;
 
 /// Asks whoever sits there; who is not asked has to have said `--yes`.
 pub(crate) fn confirm(is_json: bool, what: &str) -> Result<(), Failure> {
-    let unasked = |why: &str| Failure::Usage(format!("it needs --yes: {why}; nothing was changed"));
     if is_json {
         return Err(unasked(what));
     }
     crate::notice::note(what);
+    ask()
+}
+
+fn unasked(why: &str) -> Failure {
+    Failure::Usage(format!("it needs --yes: {why}; nothing was changed"))
+}
+
+/// The question alone, where what it is about was said.
+pub(crate) fn ask() -> Result<(), Failure> {
+    let nowhere = || unasked("there is no terminal to ask on");
     if !stdin().is_terminal() || !stderr().is_terminal() {
-        return Err(unasked("there is no terminal to ask on"));
+        return Err(nowhere());
     }
-    write!(stderr(), "Type yes to go on: ")?;
+    write!(stderr(), "Type yes to go on: ").map_err(|_| nowhere())?;
     let mut answer = String::new();
-    stdin().read_line(&mut answer)?;
+    // What is no UTF-8 is no yes.
+    let _ = stdin().read_line(&mut answer);
     if answer.trim() == "yes" {
         return Ok(());
     }

@@ -4,19 +4,25 @@ pub(crate) const TOOL: &str = "\
 Examples:
   privatus demo                                   the whole road on a bundled history
   privatus init                                   create a vault; write down the recovery code
+  privatus --password-file password.txt chats     without being asked for the password
   privatus import telegram export/result.json     take a Telegram Desktop export in
   privatus import legacy ~/.privatus-chat         rescue the Python application's database
   privatus chats                                  conversations, newest first
   privatus show Alice --limit 20                  the newest messages of a chat
   privatus export history.jsonl                   everything out again, as plain JSON Lines
 
-What opens a vault, the first that is given: --password-file, PRIVATUS_PASSWORD,
-PRIVATUS_RECOVERY_CODE, a prompt without echo.";
+What opens a vault, the first that is given: --password-file, --recovery-code-file,
+PRIVATUS_PASSWORD, PRIVATUS_RECOVERY_CODE, a prompt without echo. A secret that is typed on a
+command line, also before the command, stays in the shell's history.";
 
 pub(crate) const INIT: &str = "\
 Examples:
   privatus init
-  privatus --vault ~/vault --password-file password.txt init";
+  privatus --vault ~/vault --password-file password.txt init
+  privatus --vault ~/vault init --recovery-code-file /media/stick/code.txt
+
+The recovery code is shown before the vault is there; where it cannot be written, none is made.
+Where standard output is no terminal, --recovery-code-file or --code-to-stdout says where it goes.";
 
 pub(crate) const DEMO: &str = "\
 Example:
@@ -27,7 +33,11 @@ Examples:
   privatus import telegram result.json --me \"Alice Liddell\"
   privatus import telegram result.json --chat \"Tea party\"
   privatus import legacy ~/.privatus-chat --timezone Europe/Berlin
-  privatus import privatus history.jsonl";
+  privatus import privatus history.jsonl
+  privatus import privatus history.jsonl --trust
+
+Content is taken. What gives somebody a right here (grants, settings, verified marks, roles) is left
+out and counted: --trust takes it out of an export of your own, after its checksum held.";
 
 pub(crate) const CHATS: &str = "\
 Examples:
@@ -43,6 +53,7 @@ Examples:
 pub(crate) const SEND: &str = "\
 Examples:
   privatus send Alice 'See you at six'
+  privatus send Alice - < letter.txt
   privatus send Alice Yes --reply-to 019a6b0e-2f70-7ba6-8a12-f465f761f539
   privatus send Alice -- '-5 degrees here'";
 
@@ -65,7 +76,8 @@ The export is plaintext: whoever can read it reads everything. `privatus import 
 pub(crate) const PASSWD: &str = "\
 Examples:
   privatus passwd
-  PRIVATUS_RECOVERY_CODE=… privatus passwd      when the password is lost
+  privatus --password-file old.txt passwd --new-password-file new.txt
+  privatus --recovery-code-file code.txt passwd      when the password is lost
 
 An old key ring with the old password opens today's database: a new password does not shut out who has
 copied keyring.json and knows the old one. Key rotation, which comes later, is what revokes. A vault that

@@ -30,6 +30,7 @@ pub(crate) enum Exit {
     Source = 25,
     AuditBroken = 27,
     AccessDenied = 28,
+    Output = 29,
     Stopped = 130,
 }
 
@@ -79,7 +80,7 @@ table! {
         StoreError::NoRoom { .. } => DiskFull;
         StoreError::DiskFull => DiskFull, "make space and run the command again";
         StoreError::Busy(_) => Busy;
-        StoreError::Denied(_) => Denied;
+        StoreError::Denied(_) | StoreError::ReadOnly(_) => Denied;
         StoreError::Contact(ContactError::NoSafetyNumber) => Refused, "`privatus contacts set` gives it one";
         StoreError::Rule(Rule::FolderNotEmpty { .. }) => Refused,
             "`.new-…` is left of an `init` that was interrupted, and can be removed";
@@ -138,6 +139,7 @@ table! {
         ImportError::Store(error) => of_store(error);
     } {
         ImportError::Source { .. } | ImportError::Partial { .. } => Source;
+        ImportError::Unvouched { .. } => Source, "export it again, or leave out --trust to take its content alone";
         ImportError::NoChat(_) => NotFound;
         ImportError::NoWriter(_) => NotFound, "name one who does with --me, by name or id";
         ImportError::Stopped => Stopped;
@@ -156,6 +158,10 @@ fn of_advice(advice: &Advice) -> String {
         Advice::Setting(name) => format!("`privatus settings set {name}` replaces it"),
         Advice::Contacts => "`privatus contacts list` shows which".into(),
         Advice::Grants => "`privatus access list` shows whom they let do what".into(),
+        Advice::Trust => "where you vouch for it, --trust lists them, asks, and takes them".into(),
+        Advice::Verify => "compare safety numbers, then `privatus contacts verify` marks them again".into(),
+        Advice::SecurityEvents => "`privatus security list` shows whose".into(),
+        Advice::Settings => "`privatus settings set` sets them".into(),
     }
 }
 
@@ -177,7 +183,7 @@ mod tests {
     use super::*;
 
     /// Codes that no error of a library has.
-    const TOOLS_OWN: [Exit; 2] = [Exit::Done, Exit::Usage];
+    const TOOLS_OWN: [Exit; 3] = [Exit::Done, Exit::Usage, Exit::Output];
 
     /// `Contact(NoSafetyNumber)` of `StoreError::Contact(ContactError::NoSafetyNumber)`.
     fn named(pattern: &str) -> String {

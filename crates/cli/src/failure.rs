@@ -1,13 +1,16 @@
 //! A command that failed: one line on standard error and an exit code of its own.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use privatus_import::ImportError;
 use privatus_import::baseline::BaselineError;
+use privatus_import::privatus::ExportError;
 use privatus_store::StoreError;
 
+use crate::args::Command;
 use crate::exit::{self, Exit};
 
 /// Why a command ended without success.
@@ -29,6 +32,17 @@ pub(crate) enum Failure {
     Stopped(&'static str),
     /// The reader of our output went away: end in silence.
     ClosedPipe,
+    /// Standard output cannot be written, and what was done all the same.
+    Output {
+        /// What is wrong with it.
+        kind: ErrorKind,
+        /// What the command had done by then.
+        done: Option<&'static str>,
+    },
+    /// A file that was to be written cannot be.
+    File(PathBuf, ErrorKind),
+    /// A recovery code reached nobody, so that its vault was not made.
+    CodeLost(String),
     /// Anything else.
     Other(String),
 }
@@ -54,16 +68,21 @@ impl From<BaselineError> for Failure {
     }
 }
 
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Self::ClosedPipe,
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                Self::Store(StoreError::DiskFull)
-            }
-            kind => Self::Other(format!("output failed: {kind}")),
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => Self::Store(error),
+            ExportError::Output(error) => Self::output(&error),
         }
     }
+}
+
+/// A full disk, wherever it is.
+fn is_full(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
+    )
 }
 
 impl fmt::Display for Failure {
@@ -77,6 +96,21 @@ impl fmt::Display for Failure {
             Self::Usage(text) | Self::Other(text) => f.write_str(text),
             Self::Stopped(text) => f.write_str(text),
             Self::ClosedPipe => Ok(()),
+            Self::Output { kind, done } => {
+                write!(f, "standard output cannot be written: {kind}")?;
+                done.map_or(Ok(()), |done| {
+                    write!(f, "; {done}: do not run the command again for that")
+                })
+            }
+            Self::File(path, kind) if is_full(*kind) => {
+                write!(
+                    f,
+                    "the disk of {} is full: {kind}; make space there, or name a file elsewhere",
+                    path.display()
+                )
+            }
+            Self::File(path, kind) => write!(f, "{} cannot be written: {kind}", path.display()),
+            Self::CodeLost(text) => f.write_str(text),
         }?;
         match self.told().1 {
             Some(hint) => write!(f, "; {hint}"),
@@ -86,6 +120,39 @@ impl fmt::Display for Failure {
 }
 
 impl Failure {
+    /// Standard output cannot be written. A reader that left is no failure.
+    pub(crate) fn output(error: &std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::BrokenPipe => Self::ClosedPipe,
+            kind => Self::Output { kind, done: None },
+        }
+    }
+
+    /// A file cannot be written: its disk is not the vault's.
+    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound => Self::NotFound(format!(
+                "the folder to write {} into; create it, or name another",
+                path.display()
+            )),
+            ErrorKind::AlreadyExists => {
+                Self::Refused(format!("{} is there already; name a new file", path.display()))
+            }
+            kind => Self::File(path.to_owned(), kind),
+        }
+    }
+
+    /// Says with an output that cannot be written what was done before.
+    pub(crate) fn after(self, command: &Command) -> Self {
+        match self {
+            Self::Output { kind, done: None } => Self::Output {
+                kind,
+                done: command.done(),
+            },
+            other => other,
+        }
+    }
+
     /// The exit code, and what to type.
     fn told(&self) -> (Exit, Option<String>) {
         match self {
@@ -97,6 +164,9 @@ impl Failure {
             Self::NotFound(_) => (Exit::NotFound, None),
             Self::Stopped(_) => (Exit::Stopped, None),
             Self::ClosedPipe => (Exit::Done, None),
+            Self::Output { .. } | Self::CodeLost(_) => (Exit::Output, None),
+            Self::File(_, kind) if is_full(*kind) => (Exit::Output, None),
+            Self::File(..) => (Exit::Denied, None),
             Self::Other(_) => (Exit::Unexpected, None),
         }
     }

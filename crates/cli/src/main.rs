@@ -4,6 +4,7 @@
 mod args;
 mod command;
 mod confirm;
+mod dumps;
 mod examples;
 mod exit;
 mod failure;
@@ -14,6 +15,7 @@ mod notice;
 mod output;
 mod plaintext_file;
 mod progress;
+mod recovery_code;
 mod secret;
 mod show;
 mod snapshot;
@@ -27,6 +29,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    dumps::forbid();
     let arguments = match args::Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -48,8 +51,11 @@ fn main() -> ExitCode {
                 let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
                 return ExitCode::from(2);
             }
-            let _ = error.print();
-            return ExitCode::SUCCESS;
+            // Plain: whether it goes to a terminal or not, it is the same text.
+            return match output::text_as_it_is(&error.to_string()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(failure) => failure.report(false),
+            };
         }
     };
     match command::run(&arguments) {

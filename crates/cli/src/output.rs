@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::io::{Write, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use privatus_domain::{Conversation, Message};
 use privatus_import::steering::json_escaped;
+use privatus_store::StoreError;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -13,19 +15,49 @@ use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::text::one_line;
 
+/// Whether the vault of this command can only be read.
+static IS_READ_ONLY: AtomicBool = AtomicBool::new(false);
+
+/// Has every document from here on say `"read_only": true`.
+pub(crate) fn is_read_only() {
+    IS_READ_ONLY.store(true, Ordering::Relaxed);
+}
+
 /// Prints one JSON document. What could steer a terminal is escaped: the document means the same.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    json_text(&serde_json::to_string_pretty(value).map_err(std::io::Error::from)?)
+    json_text(&document(value)?)
+}
+
+/// The text of one JSON document.
+pub(crate) fn document(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value)
+        .map_err(|_| StoreError::Unexpected("a document cannot be printed".into()).into())
 }
 
 /// Prints a document that is JSON text already.
 pub(crate) fn json_text(text: &str) -> Result<(), Failure> {
-    line(&json_escaped(text))
+    let text = json_escaped(text);
+    match text
+        .strip_prefix('{')
+        .filter(|_| IS_READ_ONLY.load(Ordering::Relaxed))
+    {
+        Some(members) if members.trim_start().starts_with('}') => line("{\n  \"read_only\": true\n}"),
+        Some(members) => line(&format!("{{\n  \"read_only\": true,{members}")),
+        None => line(&text),
+    }
 }
 
 /// Prints a line.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
-    Ok(writeln!(stdout().lock(), "{text}")?)
+    text_as_it_is(&format!("{text}\n"))
+}
+
+/// Prints text, and sees that all of it went out.
+pub(crate) fn text_as_it_is(text: &str) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::output(&error))
 }
 
 /// Says that a list is empty: to a user for whom the tool acts, that there is nothing it may read.

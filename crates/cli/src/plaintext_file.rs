@@ -1,9 +1,7 @@
 //! A file that a command writes in plaintext: where it may lie, and whole or not at all.
 
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-
-use privatus_store::StoreError;
 
 use crate::failure::Failure;
 
@@ -21,20 +19,40 @@ pub(crate) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
         }
         Ok(_) | Err(_) => {}
     }
-    let folder = folder_of(&target);
-    if let (Ok(folder), Ok(vault)) = (folder.canonicalize(), vault.canonicalize())
-        && folder.starts_with(&vault)
-    {
+    if would_lie_in(&target, vault) {
         return Err(refused("lies in the vault itself; name a file outside it"));
     }
     Ok(target)
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder that a file of this name lies in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
+}
+
+/// Whether a file of this name has a folder's place or lies in it, also where neither is there yet.
+pub(crate) fn would_lie_in(path: &Path, folder: &Path) -> bool {
+    let place = |path: &Path| resolved(folder_of(path)).join(path.file_name().unwrap_or_default());
+    place(path).starts_with(resolved(folder))
+}
+
+/// A path without links, as far as it is there.
+fn resolved(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for there in whole.ancestors() {
+        if let (Ok(found), Ok(rest)) = (there.canonicalize(), whole.strip_prefix(there)) {
+            // Joining nothing would leave a slash at the end.
+            return if rest.as_os_str().is_empty() {
+                found
+            } else {
+                found.join(rest)
+            };
+        }
+    }
+    whole
 }
 
 /// Written beside its name, 0600, made durable, then renamed: there is a whole file or none.
@@ -42,27 +60,72 @@ pub(crate) fn write_beside<T>(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let folder = folder_of(path);
-    let failed = |error: &std::io::Error| match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::DiskFull.into(),
-        std::io::ErrorKind::NotFound => Failure::NotFound(format!(
-            "the folder to write {} into; create it, or name another",
-            path.display()
-        )),
-        kind => StoreError::Denied(format!("{} cannot be written: {kind}", path.display())).into(),
-    };
+    let failed = |error: &std::io::Error| Failure::file(path, error);
     // tempfile makes its files 0600.
     let mut file = tempfile::Builder::new()
         .prefix(".privatus-export-")
-        .tempfile_in(folder)
+        .tempfile_in(folder_of(path))
         .map_err(|error| failed(&error))?;
     let written = {
         let mut out = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-        let written = write(&mut out)?;
+        // What cannot be written here is this file.
+        let written = write(&mut out).map_err(|failure| match failure {
+            Failure::Output { kind, .. } => failed(&kind.into()),
+            Failure::ClosedPipe => failed(&ErrorKind::BrokenPipe.into()),
+            other => other,
+        })?;
         out.flush().map_err(|error| failed(&error))?;
         written
     };
     file.as_file().sync_all().map_err(|error| failed(&error))?;
     file.persist(path).map_err(|error| failed(&error.error))?;
     Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::exit::Exit;
+
+    /// The disk of a file is not the vault's, and the file that stood there stays.
+    #[test]
+    fn a_full_disk_is_the_file_s() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        std::fs::write(&path, "before").unwrap();
+        for kind in [
+            ErrorKind::StorageFull,
+            ErrorKind::QuotaExceeded,
+            ErrorKind::FileTooLarge,
+        ] {
+            let written = write_beside(&path, |out| {
+                out.write_all(b"half").map_err(|error| Failure::output(&error))?;
+                Err::<(), _>(Failure::output(&kind.into()))
+            });
+            let failure = written.unwrap_err();
+            let text = failure.to_string();
+            assert_eq!(failure.exit(), Exit::Output);
+            assert!(
+                text.contains("out.jsonl is full") && !text.contains("vault"),
+                "{text}"
+            );
+        }
+        let denied = Failure::file(&path, &ErrorKind::PermissionDenied.into());
+        assert_eq!(denied.exit(), Exit::Denied);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "before");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_name_in_a_folder_that_is_not_there_yet_lies_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = folder.path().join("new/vault");
+        for inside in ["new/vault", "new/vault/code", "new/vault/a/b"] {
+            assert!(would_lie_in(&folder.path().join(inside), &vault), "{inside}");
+        }
+        for outside in ["new/vault2", "new/code", "code"] {
+            assert!(!would_lie_in(&folder.path().join(outside), &vault), "{outside}");
+        }
+    }
 }

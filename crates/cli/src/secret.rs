@@ -13,18 +13,33 @@ use crate::failure::Failure;
 /// Bytes below which a new password gets a word of warning.
 const SHORT: usize = 10;
 
+/// Bytes of a recovery code's file that are read.
+const CODE_MAX: usize = 256;
+
 /// Bytes of a raw key's file that are read.
 const RAW_KEY_MAX: usize = 128;
 
+/// Bytes that a password's file may have. There is room for them from the start: a buffer that grows leaves copies behind.
+const FILE_MAX: usize = 64 * 1024;
+
 /// What opens the vault.
 pub(crate) fn unlock_secret(arguments: &Arguments) -> Result<Secret, Failure> {
-    if arguments.password_file.is_none()
-        && std::env::var_os("PRIVATUS_PASSWORD").is_none()
-        && let Some(code) = variable("PRIVATUS_RECOVERY_CODE")?
-    {
+    let code = match (&arguments.password_file, &arguments.recovery_code_file) {
+        (Some(_), _) => None,
+        (None, Some(file)) => Some(code_of(file)?),
+        (None, None) if std::env::var_os("PRIVATUS_PASSWORD").is_some() => None,
+        (None, None) => variable("PRIVATUS_RECOVERY_CODE")?,
+    };
+    if let Some(code) = code {
         return Ok(Secret::RecoveryCode(RecoveryCode::parse(&code).map_err(refused)?));
     }
     password(arguments, false).map(Secret::Password)
+}
+
+/// A recovery code as a file holds it: no more than a code is read.
+fn code_of(file: &Path) -> Result<Zeroizing<String>, Failure> {
+    let bytes = Zeroizing::new(read(file)?.iter().copied().take(CODE_MAX).collect::<Vec<u8>>());
+    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// The vault's password; a new one is asked for twice.
@@ -141,9 +156,19 @@ fn from_file(file: &Path, is_new: bool) -> Result<Password, Failure> {
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    std::fs::read(file)
-        .map(Zeroizing::new)
-        .map_err(|error| unreadable(file, &error))
+    // The room that reading asks for to see the end, so that it asks for no more.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(FILE_MAX + 64));
+    let limit = u64::try_from(FILE_MAX).unwrap_or(u64::MAX).saturating_add(1);
+    std::fs::File::open(file)
+        .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(file, &error))?;
+    if bytes.len() > FILE_MAX {
+        return Err(Failure::Usage(format!(
+            "{} is over {FILE_MAX} bytes: no password is that long",
+            file.display()
+        )));
+    }
+    Ok(bytes)
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Failure {

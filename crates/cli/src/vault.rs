@@ -9,7 +9,7 @@ use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::notice::warn;
 use crate::progress::schema;
-use crate::{secret, upgrade};
+use crate::{output, secret, upgrade};
 
 /// The vault's folder: given, or in the platform's data folder.
 pub(crate) fn vault_path(arguments: &Arguments) -> Result<PathBuf, Failure> {
@@ -35,6 +35,9 @@ pub(crate) fn open_with_secret(arguments: &Arguments) -> Result<(Store, Secret),
     let store = schema::watch(|options| Store::unlock(&path, &secret, options))?;
     if let Some(done) = store.upgrade() {
         upgrade::tell(done);
+    }
+    if store.is_read_only() {
+        output::is_read_only();
     }
     for warning in store.warnings() {
         warn(warning);

@@ -5,6 +5,7 @@ use orion::hazardous::aead::chacha20poly1305::{ChaCha20Poly1305, Nonce as ShortN
 use orion::hazardous::aead::xchacha20poly1305::{Nonce, SecretKey, XChaCha20Poly1305};
 
 use crate::error::{CryptoError, OpenError};
+use crate::secret::on_wiped_stack;
 
 /// Bytes of the Poly1305 tag.
 pub(crate) const TAG: usize = 16;
@@ -17,9 +18,12 @@ pub(crate) fn seal(
     associated: &[u8],
     out: &mut [u8],
 ) -> Result<(), CryptoError> {
-    let key = SecretKey::try_from(key).map_err(|_| CryptoError::TooLong)?;
-    let nonce = Nonce::try_from(nonce).map_err(|_| CryptoError::TooLong)?;
-    XChaCha20Poly1305::seal(&key, &nonce, plaintext, Some(associated), out).map_err(|_| CryptoError::TooLong)
+    on_wiped_stack(|| {
+        let key = SecretKey::try_from(key).map_err(|_| CryptoError::TooLong)?;
+        let nonce = Nonce::try_from(nonce).map_err(|_| CryptoError::TooLong)?;
+        XChaCha20Poly1305::seal(&key, &nonce, plaintext, Some(associated), out)
+            .map_err(|_| CryptoError::TooLong)
+    })
 }
 
 /// Decrypts `sealed` (ciphertext and tag) into `out`, which is [`TAG`] bytes shorter. Nothing is
@@ -31,9 +35,11 @@ pub(crate) fn open(
     associated: &[u8],
     out: &mut [u8],
 ) -> Result<(), OpenError> {
-    let key = SecretKey::try_from(key).map_err(|_| OpenError)?;
-    let nonce = Nonce::try_from(nonce).map_err(|_| OpenError)?;
-    XChaCha20Poly1305::open(&key, &nonce, sealed, Some(associated), out).map_err(|_| OpenError)
+    on_wiped_stack(|| {
+        let key = SecretKey::try_from(key).map_err(|_| OpenError)?;
+        let nonce = Nonce::try_from(nonce).map_err(|_| OpenError)?;
+        XChaCha20Poly1305::open(&key, &nonce, sealed, Some(associated), out).map_err(|_| OpenError)
+    })
 }
 
 /// The nonce of a key that seals one value. An extended nonce would cost a block of HChaCha20 for each value, and buy

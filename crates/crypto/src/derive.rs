@@ -5,7 +5,8 @@ use orion::hazardous::hash::blake2::blake2b::Blake2b;
 use orion::hazardous::kdf::hkdf::{Hkdf, SHA512 as HkdfSha512};
 use orion::hazardous::kdf::pbkdf2::{Pbkdf2, SHA512 as Pbkdf2Sha512};
 use orion::hazardous::mac::blake2b::{Blake2b as KeyedBlake2b, SecretKey};
-use zeroize::Zeroizing;
+
+use crate::secret::{Bytes32, boxed, on_wiped_stack};
 
 /// The labels. Changing one makes every vault unreadable.
 pub(crate) mod label {
@@ -54,9 +55,6 @@ pub(crate) mod label {
     }
 }
 
-/// 32 secret bytes, wiped on drop.
-pub(crate) type Bytes32 = Zeroizing<[u8; 32]>;
-
 /// PBKDF2-HMAC-SHA512 (RFC 8018), filling `out`.
 ///
 /// `iterations` is at least 1 and `out` is not empty: every caller has checked its cost.
@@ -66,7 +64,7 @@ pub(crate) type Bytes32 = Zeroizing<[u8; 32]>;
 )]
 pub(crate) fn pbkdf2(password: &[u8], salt: &[u8], iterations: u32, out: &mut [u8]) {
     let iterations = usize::try_from(iterations).unwrap_or(usize::MAX);
-    Pbkdf2::<Pbkdf2Sha512>::derive_key(password, salt, iterations, out)
+    on_wiped_stack(|| Pbkdf2::<Pbkdf2Sha512>::derive_key(password, salt, iterations, out))
         .expect("iterations and output length are within PBKDF2's limits");
 }
 
@@ -76,15 +74,13 @@ pub(crate) fn pbkdf2(password: &[u8], salt: &[u8], iterations: u32, out: &mut [u
     reason = "fails only for an output of 0 or above 16,320 bytes"
 )]
 pub(crate) fn hkdf(salt: &[u8], key: &[u8], info: &[u8], out: &mut [u8]) {
-    Hkdf::<HkdfSha512>::derive_key(salt, key, Some(info), out)
+    on_wiped_stack(|| Hkdf::<HkdfSha512>::derive_key(salt, key, Some(info), out))
         .expect("the output length is within HKDF's limits");
 }
 
 /// HKDF-SHA512 of a 32-byte key with an empty salt and a label.
 pub(crate) fn subkey(key: &[u8; 32], label: &'static [u8]) -> Bytes32 {
-    let mut out = Zeroizing::new([0; 32]);
-    hkdf(&[], key, label, out.as_mut_slice());
-    out
+    boxed(|out| hkdf(&[], key, label, out))
 }
 
 /// BLAKE2b (RFC 7693) of `N` bytes, keyed, over bytes whose fields are already length-prefixed.
@@ -92,47 +88,76 @@ pub(crate) fn subkey(key: &[u8; 32], label: &'static [u8]) -> Bytes32 {
     clippy::expect_used,
     reason = "fails only for a key or output outside 1 to 64 bytes"
 )]
-pub(crate) fn keyed_blake2b<const N: usize>(key: &[u8; 32], framed: &[&[u8]]) -> Zeroizing<[u8; N]> {
+pub(crate) fn keyed_blake2b<const N: usize>(key: &[u8; 32], framed: &[&[u8]]) -> [u8; N] {
     const { assert!(N >= 1 && N <= 64) };
-    let mut out = Zeroizing::new([0; N]);
-    let key = SecretKey::try_from(key).expect("32 bytes are a BLAKE2b key");
-    let mut state = KeyedBlake2b::new(&key, N).expect("the output length is BLAKE2b's");
-    for part in framed {
-        state.update(part).expect("the state is not finalized");
-    }
-    let tag = state.finalize().expect("finalized once");
-    out.copy_from_slice(tag.unprotected_as_ref());
+    let mut out = [0; N];
+    on_wiped_stack(|| {
+        let key = SecretKey::try_from(key).expect("32 bytes are a BLAKE2b key");
+        let mut state = KeyedBlake2b::new(&key, N).expect("the output length is BLAKE2b's");
+        for part in framed {
+            state.update(part).expect("the state is not finalized");
+        }
+        let tag = state.finalize().expect("finalized once");
+        out.copy_from_slice(tag.unprotected_as_ref());
+    });
     out
 }
 
-/// A keyed BLAKE2b-256 state that has taken its key and a first field, and hashed the blocks that they fill. orion wipes
-/// the state, and each copy of it, on drop.
-pub(crate) struct Keyed(KeyedBlake2b);
+/// A keyed BLAKE2b state that has taken its key and a first field, and hashed the blocks that they fill. The field takes
+/// the key's place in its buffer, so that its copies carry the key no further. orion wipes the state, and each copy of it,
+/// on drop.
+pub(crate) struct Keyed<const N: usize>(Box<KeyedBlake2b>);
 
-impl Keyed {
-    #[expect(clippy::expect_used, reason = "32 bytes are a BLAKE2b key and output")]
+impl<const N: usize> Keyed<N> {
+    #[expect(
+        clippy::expect_used,
+        reason = "fails only for a key or output outside 1 to 64 bytes"
+    )]
     pub(crate) fn new(key: &[u8; 32], first: &'static [u8]) -> Self {
-        let key = SecretKey::try_from(key).expect("32 bytes are a BLAKE2b key");
-        let mut state = KeyedBlake2b::new(&key, 32).expect("32 bytes are a BLAKE2b output");
-        for part in [
-            crate::frame::length(first).expect("a label is short").as_slice(),
-            first,
-        ] {
-            state.update(part).expect("the state is not finalized");
-        }
-        Self(state)
+        const { assert!(N >= 1 && N <= 64) };
+        on_wiped_stack(|| {
+            let key = SecretKey::try_from(key).expect("32 bytes are a BLAKE2b key");
+            let state = KeyedBlake2b::new(&key, N).expect("the output length is BLAKE2b's");
+            let mut state = Box::new(state);
+            add_field(&mut state, first);
+            Self(state)
+        })
     }
 
     /// The hash of the first field and of `rest`, whose fields are already length-prefixed.
-    #[expect(clippy::expect_used, reason = "a copy is finalized once")]
-    pub(crate) fn finish(&self, rest: &[u8]) -> Bytes32 {
-        let mut out = Zeroizing::new([0; 32]);
-        let mut state = self.0.clone();
+    #[expect(clippy::expect_used, reason = "a copy is not finalized yet")]
+    pub(crate) fn finish(&self, rest: &[u8], out: &mut [u8; N]) {
+        let mut state = KeyedBlake2b::clone(&self.0);
         state.update(rest).expect("the state is not finalized");
-        let tag = state.finalize().expect("finalized once");
-        out.copy_from_slice(tag.unprotected_as_ref());
+        write_tag(&mut state, out);
+    }
+
+    /// The hash of the first field and of these.
+    pub(crate) fn finish_fields<'a>(&self, fields: impl IntoIterator<Item = &'a [u8]>) -> [u8; N] {
+        let mut state = KeyedBlake2b::clone(&self.0);
+        for field in fields {
+            add_field(&mut state, field);
+        }
+        let mut out = [0; N];
+        write_tag(&mut state, &mut out);
         out
     }
+}
+
+/// A field of more than 4 GiB, which the caller rules out, counts as one of that length.
+#[expect(clippy::expect_used, reason = "the caller has not finalized it")]
+fn add_field(state: &mut KeyedBlake2b, field: &[u8]) {
+    let length = crate::frame::length(field).unwrap_or([u8::MAX; 4]);
+    for part in [length.as_slice(), field] {
+        state.update(part).expect("the state is not finalized");
+    }
+}
+
+/// The state stays where it is: moved, it would leave a copy that is not wiped.
+#[expect(clippy::expect_used, reason = "the caller asks once")]
+fn write_tag(state: &mut KeyedBlake2b, out: &mut [u8]) {
+    let tag = state.finalize().expect("finalized once");
+    out.copy_from_slice(tag.unprotected_as_ref());
 }
 
 /// An unkeyed BLAKE2b-256 state.

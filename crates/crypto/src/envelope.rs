@@ -119,7 +119,8 @@ impl TableKey {
         let mut scratch = Scratch::new();
         let associated_from = material(&mut scratch, ctx, &header, random)?;
         let material = scratch.as_slice();
-        let row_key = self.row_key(material);
+        let mut row_key = Zeroizing::new([0; 32]);
+        self.row_key(material, &mut row_key);
 
         let start = out.len();
         let size = plaintext
@@ -156,7 +157,8 @@ impl TableKey {
         let mut scratch = Scratch::new();
         let associated_from = material(&mut scratch, ctx, header, random).map_err(|_| OpenError)?;
         let material = scratch.as_slice();
-        let row_key = self.row_key(material);
+        let mut row_key = Zeroizing::new([0; 32]);
+        self.row_key(material, &mut row_key);
 
         let start = out.len();
         out.resize(start.saturating_add(body.len().saturating_sub(TAG)), 0);

@@ -1,23 +1,22 @@
-//! The key types: wiped on drop, no `Clone`, nothing to see in `Debug`.
+//! The key types: in a box, wiped on drop, no `Clone`, nothing to see in `Debug`.
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::ZeroizeOnDrop;
 
-use crate::derive::{self, Bytes32, Keyed, label};
+use crate::derive::{self, Keyed, label};
 use crate::error::CryptoError;
-use crate::{frame, random};
+use crate::random;
+use crate::secret::{self, Bytes32};
 
 macro_rules! key_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
-        /// 32 bytes, wiped on drop; comparing two of them takes constant time.
-        #[derive(Zeroize, ZeroizeOnDrop)]
-        pub struct $name([u8; 32]);
+        /// 32 bytes in a box, wiped on drop; comparing two of them takes constant time.
+        pub struct $name(Bytes32);
 
         impl $name {
-            #[allow(dead_code, reason = "not every key is made from bytes")]
-            pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
-                Self(*bytes)
+            pub(crate) fn new(bytes: Bytes32) -> Self {
+                Self(bytes)
             }
 
             pub(crate) fn bytes(&self) -> &[u8; 32] {
@@ -32,6 +31,8 @@ macro_rules! key_type {
         }
 
         impl Eq for $name {}
+
+        impl ZeroizeOnDrop for $name {}
 
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -54,10 +55,6 @@ key_type! {
     KeyStoreKey
 }
 key_type! {
-    /// The key under which ids are hashed.
-    IdKey
-}
-key_type! {
     /// The key of the MACs in the ledger of migrations; derived from the master key.
     LedgerKey
 }
@@ -69,29 +66,35 @@ key_type! {
 
 impl MasterKey {
     pub(crate) fn generate() -> Result<Self, CryptoError> {
-        random::array().map(|bytes| Self::from_bytes(&bytes))
+        random::boxed().map(Self::new)
+    }
+
+    /// The bytes, for the test that looks for them in the memory of a process.
+    #[cfg(feature = "testing")]
+    pub fn dangerously_expose_bytes(&self) -> &[u8; 32] {
+        self.bytes()
     }
 
     /// A second copy, for the one place that opens a newer key ring with a key it holds already.
     pub(crate) fn duplicate(&self) -> Self {
-        Self::from_bytes(self.bytes())
+        Self::new(secret::copied(self.bytes()))
     }
 
     /// Derives the key that wraps `key_store`: HKDF-SHA512, empty salt, label
     /// `privatus 2026-11-24 key-store v1`.
     pub fn key_store_key(&self) -> KeyStoreKey {
-        KeyStoreKey::from_bytes(&derive::subkey(self.bytes(), label::KEY_STORE))
+        KeyStoreKey::new(derive::subkey(self.bytes(), label::KEY_STORE))
     }
 
     /// Derives the key of the ledger's MACs: HKDF-SHA512, empty salt, label `privatus 2026-11-24 ledger mac v1`.
     pub fn ledger_key(&self) -> LedgerKey {
-        LedgerKey::from_bytes(&derive::subkey(self.bytes(), label::LEDGER_MAC))
+        LedgerKey::new(derive::subkey(self.bytes(), label::LEDGER_MAC))
     }
 }
 
 impl DatabaseKey {
     pub(crate) fn generate() -> Result<Self, CryptoError> {
-        random::array().map(|bytes| Self::from_bytes(&bytes))
+        random::boxed().map(Self::new)
     }
 
     /// The bytes, for SQLCipher. Copies of them are the caller's to wipe.
@@ -102,11 +105,11 @@ impl DatabaseKey {
 
 /// The key of one (table, purpose), or of one month of messages: row keys are derived from it.
 ///
-/// 32 bytes, wiped on drop; comparing two of them takes constant time.
+/// 32 bytes in a box, wiped on drop; comparing two of them takes constant time.
 pub struct TableKey {
     bytes: Bytes32,
     /// Ready for the row keys of envelopes.
-    rows: Keyed,
+    rows: Keyed<32>,
 }
 
 impl PartialEq for TableKey {
@@ -117,6 +120,8 @@ impl PartialEq for TableKey {
 
 impl Eq for TableKey {}
 
+impl ZeroizeOnDrop for TableKey {}
+
 impl std::fmt::Debug for TableKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("TableKey(redacted)")
@@ -124,10 +129,10 @@ impl std::fmt::Debug for TableKey {
 }
 
 impl TableKey {
-    pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
+    pub(crate) fn new(bytes: Bytes32) -> Self {
         Self {
-            bytes: Bytes32::new(*bytes),
-            rows: Keyed::new(bytes, label::ROW),
+            rows: Keyed::new(&bytes, label::ROW),
+            bytes,
         }
     }
 
@@ -135,9 +140,10 @@ impl TableKey {
         &self.bytes
     }
 
-    /// The key of one row, from the fields that follow the label (docs/CRYPTO.md).
-    pub(crate) fn row_key(&self, material: &[u8]) -> Bytes32 {
-        self.rows.finish(material)
+    /// Writes the key of one row, from the fields that follow the label (docs/CRYPTO.md). It seals one value, and stays on
+    /// the stack of whoever asks: a box for each would cost as much as the hash.
+    pub(crate) fn row_key(&self, material: &[u8], out: &mut [u8; 32]) {
+        self.rows.finish(material, out);
     }
 
     /// A new random key.
@@ -145,7 +151,7 @@ impl TableKey {
     /// # Errors
     /// [`CryptoError::NoRandomness`].
     pub fn generate() -> Result<Self, CryptoError> {
-        random::array().map(|bytes| Self::from_bytes(&bytes))
+        random::boxed().map(Self::new)
     }
 
     /// The bytes, for an archive's own SQLCipher file. Copies of them are the caller's to wipe.
@@ -155,12 +161,12 @@ impl TableKey {
 
     /// Takes this key for hashing ids and for nothing else.
     pub fn into_id_key(self) -> IdKey {
-        IdKey::from_bytes(self.bytes())
+        IdKey::new(self.bytes)
     }
 
     /// The same key for the MACs of the audit log. The row that it comes from is used for nothing else.
     pub fn to_audit_key(&self) -> AuditKey {
-        AuditKey::from_bytes(self.bytes())
+        AuditKey::new(secret::copied(self.bytes()))
     }
 }
 
@@ -168,12 +174,12 @@ impl AuditKey {
     /// Keyed BLAKE2b-256 over the length-prefixed label and fields of an entry (docs/CRYPTO.md, "The audit log"). No field
     /// may exceed 4 GiB.
     pub fn entry_mac(&self, fields: &[&[u8]]) -> [u8; 32] {
-        *framed_hash(self.bytes(), &[label::AUDIT_ENTRY], fields)
+        framed_hash(self.bytes(), label::AUDIT_ENTRY, fields)
     }
 
     /// The same of a checkpoint.
     pub fn checkpoint_mac(&self, fields: &[&[u8]]) -> [u8; 32] {
-        *framed_hash(self.bytes(), &[label::AUDIT_CHECKPOINT], fields)
+        framed_hash(self.bytes(), label::AUDIT_CHECKPOINT, fields)
     }
 }
 
@@ -183,12 +189,12 @@ impl LedgerKey {
     /// # Errors
     /// [`CryptoError::NoRandomness`].
     pub fn generate() -> Result<Self, CryptoError> {
-        random::array().map(|bytes| Self::from_bytes(&bytes))
+        random::boxed().map(Self::new)
     }
 
     /// Keyed BLAKE2b-256 over the length-prefixed label and fields of a row. No field may exceed 4 GiB.
     pub fn mac(&self, fields: &[&[u8]]) -> [u8; 32] {
-        *framed_hash(self.bytes(), &[label::LEDGER_ROW], fields)
+        framed_hash(self.bytes(), label::LEDGER_ROW, fields)
     }
 
     /// Whether `mac` is that of the fields, in constant time.
@@ -197,29 +203,49 @@ impl LedgerKey {
     }
 }
 
-impl IdKey {
-    /// Keyed BLAKE2b of 16 bytes over the length-prefixed label and fields: equal only when the
-    /// label and every field are. No field may exceed 4 GiB.
-    pub fn hash16(&self, label: &str, fields: &[&[u8]]) -> [u8; 16] {
-        *framed_hash(self.bytes(), &[label::ID, label.as_bytes()], fields)
+/// The key under which ids are hashed.
+///
+/// 32 bytes in a box, wiped on drop; comparing two of them takes constant time.
+pub struct IdKey {
+    bytes: Bytes32,
+    /// Ready for ids: there is one for each message.
+    ids: Keyed<16>,
+}
+
+impl PartialEq for IdKey {
+    fn eq(&self, other: &Self) -> bool {
+        subtle::ConstantTimeEq::ct_eq(self.bytes.as_slice(), other.bytes.as_slice()).into()
     }
 }
 
-/// Keyed BLAKE2b of `N` bytes over the length-prefixed fields of `head`, then those of `fields`.
-fn framed_hash<const N: usize>(
-    key: &[u8; 32],
-    head: &[&[u8]],
-    fields: &[&[u8]],
-) -> zeroize::Zeroizing<[u8; N]> {
-    let prefixes: Vec<[u8; 4]> = head
-        .iter()
-        .chain(fields)
-        .map(|field| frame::length(field).unwrap_or([u8::MAX; 4]))
-        .collect();
-    let framed: Vec<&[u8]> = prefixes
-        .iter()
-        .zip(head.iter().chain(fields))
-        .flat_map(|(prefix, field)| [prefix.as_slice(), *field])
-        .collect();
-    derive::keyed_blake2b::<N>(key, &framed)
+impl Eq for IdKey {}
+
+impl ZeroizeOnDrop for IdKey {}
+
+impl std::fmt::Debug for IdKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdKey(redacted)")
+    }
+}
+
+impl IdKey {
+    fn new(bytes: Bytes32) -> Self {
+        Self {
+            ids: Keyed::new(&bytes, label::ID),
+            bytes,
+        }
+    }
+
+    /// Keyed BLAKE2b of 16 bytes over the length-prefixed label and fields: equal only when the
+    /// label and every field are. No field may exceed 4 GiB.
+    pub fn hash16(&self, label: &str, fields: &[&[u8]]) -> [u8; 16] {
+        let fields = fields.iter().copied();
+        self.ids
+            .finish_fields(std::iter::once(label.as_bytes()).chain(fields))
+    }
+}
+
+/// Keyed BLAKE2b of `N` bytes over the length-prefixed fields: a label, and those of `fields`.
+fn framed_hash<const N: usize>(key: &[u8; 32], label: &'static [u8], fields: &[&[u8]]) -> [u8; N] {
+    Keyed::new(key, label).finish_fields(fields.iter().copied())
 }

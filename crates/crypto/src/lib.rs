@@ -16,6 +16,7 @@ mod password;
 mod processor_time;
 mod random;
 mod recovery_code;
+mod secret;
 mod vault_id;
 mod wrap;
 

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::error::SecretError;
 use crate::recovery_code::RecoveryCode;
+use crate::secret::on_wiped_stack;
 
 /// The longest password, in bytes of UTF-8 after normalisation.
 pub const MAX_PASSWORD_BYTES: usize = 1024;
@@ -20,6 +21,10 @@ impl Password {
     /// # Errors
     /// [`SecretError::EmptyPassword`], [`SecretError::PasswordTooLong`].
     pub fn new(text: &str) -> Result<Self, SecretError> {
+        on_wiped_stack(|| Self::normal(text))
+    }
+
+    fn normal(text: &str) -> Result<Self, SecretError> {
         // Room for the longest from the start: a string that grows leaves copies behind.
         let mut normal = Zeroizing::new(String::with_capacity(MAX_PASSWORD_BYTES));
         for c in text.nfc() {

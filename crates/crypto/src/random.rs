@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::CryptoError;
+use crate::secret::Boxed;
 
 /// The buffer's size. A system call for each value would double the cost of sealing.
 const POOL: usize = 4096;
@@ -17,6 +18,13 @@ pub(crate) fn fill(out: &mut [u8]) -> Result<(), CryptoError> {
 /// A new array of random bytes from the operating system.
 pub(crate) fn array<const N: usize>() -> Result<Zeroizing<[u8; N]>, CryptoError> {
     let mut out = Zeroizing::new([0; N]);
+    fill(out.as_mut_slice())?;
+    Ok(out)
+}
+
+/// New secret bytes from the operating system, written where they stay.
+pub(crate) fn boxed<const N: usize>() -> Result<Boxed<N>, CryptoError> {
+    let mut out = Box::new(Zeroizing::new([0; N]));
     fill(out.as_mut_slice())?;
     Ok(out)
 }

@@ -4,6 +4,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::error::{CryptoError, SecretError};
 use crate::random;
+use crate::secret::{Boxed, on_wiped_stack};
 
 /// Crockford's alphabet: no I, L, O and U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -13,8 +14,9 @@ const CHARACTERS: usize = 34;
 const GROUP: usize = 5;
 
 /// A recovery code; wiped on drop. Its 160 random bits need no stretching.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct RecoveryCode([u8; BYTES]);
+pub struct RecoveryCode(Boxed<BYTES>);
+
+impl ZeroizeOnDrop for RecoveryCode {}
 
 impl RecoveryCode {
     /// A new random code.
@@ -22,7 +24,7 @@ impl RecoveryCode {
     /// # Errors
     /// [`CryptoError::NoRandomness`].
     pub fn generate() -> Result<Self, CryptoError> {
-        random::array().map(|bytes| Self(*bytes))
+        random::boxed().map(Self)
     }
 
     /// Reads a code as typed: case, white space and hyphens do not matter, O is 0, I and L are 1.
@@ -31,6 +33,10 @@ impl RecoveryCode {
     /// [`SecretError::Malformed`] when it has another form, [`SecretError::Mistyped`] when its
     /// checksum fails.
     pub fn parse(text: &str) -> Result<Self, SecretError> {
+        on_wiped_stack(|| Self::read(text))
+    }
+
+    fn read(text: &str) -> Result<Self, SecretError> {
         let mut symbols = Zeroizing::new([0_u8; CHARACTERS]);
         let mut count = 0_usize;
         for c in text.chars().filter(|c| !is_separator(*c)) {
@@ -49,7 +55,7 @@ impl RecoveryCode {
                 "it has more than 34 characters"
             }));
         }
-        let mut code = Self([0; BYTES]);
+        let mut code = Self(Boxed::default());
         let mut bits = 0_u32;
         let mut held = 0_u32;
         let mut bytes = code.0.iter_mut();
@@ -68,7 +74,7 @@ impl RecoveryCode {
             [.., high, low] => (u16::from(*high) << 5) | u16::from(*low),
             _ => return Err(SecretError::Mistyped),
         };
-        if crc10(&code.0) != given {
+        if crc10(code.bytes()) != given {
             return Err(SecretError::Mistyped);
         }
         Ok(code)
@@ -76,8 +82,12 @@ impl RecoveryCode {
 
     /// The code as it is printed: upper case, six groups of five and one of four.
     pub fn reveal(&self) -> Zeroizing<String> {
+        on_wiped_stack(|| self.write())
+    }
+
+    fn write(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(CHARACTERS + CHARACTERS / GROUP));
-        let checksum = crc10(&self.0);
+        let checksum = crc10(self.bytes());
         let mut bits = 0_u64;
         let mut held = 0_u32;
         let mut written = 0_usize;
@@ -89,7 +99,7 @@ impl RecoveryCode {
             let index = usize::try_from(symbol & 31).unwrap_or_default();
             text.push(ALPHABET.get(index).map_or('0', |c| char::from(*c)));
         };
-        for byte in self.0 {
+        for byte in self.0.iter().copied() {
             bits = (bits << 8) | u64::from(byte);
             held += 8;
             while held >= 5 {
@@ -110,7 +120,7 @@ impl RecoveryCode {
 
     #[cfg(test)]
     pub(crate) fn from_bytes(bytes: [u8; BYTES]) -> Self {
-        Self(bytes)
+        Self(crate::secret::copied(&bytes))
     }
 }
 

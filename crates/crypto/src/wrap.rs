@@ -1,13 +1,12 @@
 //! One 32-byte key wrapped under another: nonce (24) · ciphertext (32) · tag (16).
 
-use zeroize::Zeroizing;
-
 use crate::aead::{self, TAG};
-use crate::derive::{Bytes32, label};
+use crate::derive::label;
 use crate::error::{CryptoError, OpenError};
 use crate::frame;
 use crate::key::{KeyStoreKey, TableKey};
 use crate::random;
+use crate::secret::Bytes32;
 use crate::vault_id::VaultId;
 
 /// What `key_store.algorithm` says of a key wrapped by [`KeyStoreKey::wrap`].
@@ -45,7 +44,7 @@ pub(crate) fn wrap_with(
 pub(crate) fn unwrap(key: &[u8; 32], associated: &[u8], wrapped: &[u8]) -> Result<Bytes32, OpenError> {
     let wrapped: &[u8; WRAPPED] = wrapped.try_into().map_err(|_| OpenError)?;
     let (nonce, body) = wrapped.split_first_chunk::<NONCE>().ok_or(OpenError)?;
-    let mut inner = Zeroizing::new([0; 32]);
+    let mut inner = Bytes32::default();
     aead::open(key, nonce, body, associated, inner.as_mut_slice())?;
     Ok(inner)
 }
@@ -80,7 +79,7 @@ impl KeyStoreKey {
         wrapped: &[u8],
     ) -> Result<TableKey, OpenError> {
         let associated = associated(vault, number, key_type, scope).map_err(|_| OpenError)?;
-        unwrap(self.bytes(), &associated, wrapped).map(|bytes| TableKey::from_bytes(&bytes))
+        unwrap(self.bytes(), &associated, wrapped).map(TableKey::new)
     }
 }
 

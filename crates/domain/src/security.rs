@@ -106,11 +106,13 @@ pub enum SecurityKind {
     ManyFailures,
     /// A contact's public key was replaced.
     PublicKeyReplaced,
+    /// A source has another public key than the vault, whose key stays.
+    PublicKeyDiffers,
 }
 
 impl SecurityKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Authentication,
         Self::KeyRingRollback,
         Self::Tampering,
@@ -119,6 +121,7 @@ impl SecurityKind {
         Self::AccessRefused,
         Self::ManyFailures,
         Self::PublicKeyReplaced,
+        Self::PublicKeyDiffers,
     ];
 
     /// The value in the database.
@@ -133,6 +136,7 @@ impl SecurityKind {
             Self::AccessRefused => "access_refused",
             Self::ManyFailures => "many_failures",
             Self::PublicKeyReplaced => "public_key_replaced",
+            Self::PublicKeyDiffers => "public_key_differs",
         }
     }
 }

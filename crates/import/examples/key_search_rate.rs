@@ -73,9 +73,9 @@ fn search(count: u64, salt: &[u8]) -> Result<(f64, [u8; 32]), Box<dyn std::error
     }
     let start = Instant::now();
     let mut chain = Chain::new(PASSWORD.as_bytes(), salt);
-    let mut hits = 0_u64;
+    let (mut hits, mut key) = (0_u64, [0; 32]);
     loop {
-        let key = chain.output();
+        chain.output_to(&mut key);
         hits += u64::from(probes.opened_by(&key));
         if chain.iterations() == count {
             if hits > 0 {

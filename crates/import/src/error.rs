@@ -18,6 +18,14 @@ pub enum ImportError {
         /// What is wrong, where, and what to do.
         why: String,
     },
+    /// Rights were to be taken out of an export that is not as it was written. Nothing was imported.
+    #[error("{path}: {why}; rights are taken only out of an export that is whole, so nothing was imported")]
+    Unvouched {
+        /// The source.
+        path: PathBuf,
+        /// What is wrong, and where.
+        why: String,
+    },
     /// The source is a database of the Python application, and cannot be read, or its password is wrong.
     #[error(transparent)]
     Legacy(#[from] LegacyError),

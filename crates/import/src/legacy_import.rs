@@ -4,11 +4,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use privatus_domain::{
-    Body, ContactId, ConversationId, Direction, DisplayName, JsonText, MessageId, NewContact, NewMessage,
-    PublicKey, Resource, SenderRef, SettingKey, Timestamp,
+    Body, ContactId, ConversationId, Direction, DisplayName, JsonText, KnownSetting, MessageId, NewContact,
+    NewMessage, PublicKey, Resource, SenderRef, SettingKey, Timestamp,
 };
 use privatus_store::{Store, StoreError, WriteTx};
 
+use crate::authority::AuthorityKind;
 use crate::error::ImportError;
 use crate::insert::{insert, is_absent};
 use crate::legacy::{
@@ -50,6 +51,8 @@ pub fn import(
     if result.is_ok() {
         newcomers.take_back(store, report)?;
     }
+    report.tell_not_trusted(&[AuthorityKind::VerifiedContact], Advice::Verify);
+    report.tell_not_trusted(&[AuthorityKind::OwnKey, AuthorityKind::Setting], Advice::Settings);
     report.sum_up();
     report.audit(store, result.is_ok());
     result
@@ -275,15 +278,22 @@ fn write_contact(
             id: id.clone(),
             display_name: DisplayName::lenient(&contact.display_name, "Unnamed contact"),
             public_key: public_key(&contact.public_key)?,
-            is_verified: contact.is_verified,
+            // Plain SQL says so: whoever could write the file could mark it.
+            is_verified: false,
             added_at: time(contact.added_at).unwrap_or_else(|| tx.now()),
             last_seen: time(contact.last_seen),
         };
-        Ok::<_, StoreError>((tx.contact_create(&new)?, is_new.then_some(id)))
+        let conversation = tx.contact_create(&new)?;
+        let differs = !is_new && tx.contact_key_differs(&id, &new.public_key)?;
+        let was_verified = contact.is_verified && !new.public_key.is_empty();
+        Ok::<_, StoreError>((conversation, is_new.then_some(id), was_verified, differs))
     })?;
-    if let (conversation, Some(contact)) = made {
+    let (conversation, new, was_verified, differs) = made;
+    report.keys_differing += u64::from(differs);
+    if let Some(new) = new {
         report.contacts_imported += 1;
-        newcomers.made(&conversation, contact);
+        report.not_trusted(AuthorityKind::VerifiedContact, u64::from(was_verified));
+        newcomers.made(&conversation, new);
     }
     Ok(())
 }
@@ -314,8 +324,28 @@ fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Resul
         report.leave_out("settings: not_json");
         return Ok(());
     };
+    // A value is sealed, its name and its time are not: it may stand under another name. None gets a meaning in this vault,
+    // and none replaces what its owner set.
+    if let Some(known) = KnownSetting::of(&key) {
+        let is_own_key = known == KnownSetting::IdentityPublicKey;
+        report.not_trusted(
+            if is_own_key {
+                AuthorityKind::OwnKey
+            } else {
+                AuthorityKind::Setting
+            },
+            1,
+        );
+        if is_own_key && store.write("import_setting", |tx| tx.own_key_differs(&value))? {
+            report.other_own_key();
+        }
+        return Ok(());
+    }
     let at = setting.updated_at.and_then(|ms| Timestamp::from_unix_ms(ms).ok());
-    let written = store.write("import_setting", |tx| tx.setting_import("", &key, &value, at))?;
+    let written = store.write("import_setting", |tx| {
+        let is_new = is_absent(tx.setting("", &key))?;
+        tx.setting_import("", &key, &value, at.filter(|_| is_new))
+    })?;
     report.setting(&key, written);
     Ok(())
 }

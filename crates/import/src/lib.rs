@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod authority;
 pub mod baseline;
 mod encoding;
 mod error;
@@ -14,6 +15,7 @@ mod report;
 pub mod steering;
 pub mod telegram;
 
+pub use authority::{AuthorityItem, AuthorityKind};
 pub use error::ImportError;
 pub use note::{Advice, Note};
 pub use report::{OnProgress, Progress, Report};

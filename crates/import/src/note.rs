@@ -32,6 +32,14 @@ pub enum Advice {
     Contacts,
     /// Look at the grants of access control.
     Grants,
+    /// Take what gives rights too, where somebody vouches for the file.
+    Trust,
+    /// Compare safety numbers, and verify the contacts again.
+    Verify,
+    /// Look at the security events.
+    SecurityEvents,
+    /// Set the settings by hand.
+    Settings,
 }
 
 impl Note {

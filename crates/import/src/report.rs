@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind, SettingKey};
+use privatus_domain::{Act, KnownSetting, NewAuditEntry, Resource, ResourceKind, SettingKey};
 use privatus_store::{Inserted, SettingImport, Store};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::authority::AuthorityKind;
 use crate::note::{Advice, Note};
 
 /// Reasons that are told apart.
@@ -43,7 +44,11 @@ pub struct Report {
     pub grants_imported: u64,
     /// File transfers that are new.
     pub transfers_imported: u64,
-    /// Of those: transfers whose file's name was a path, and is its last part now.
+    /// What gives rights and was left out, because nobody vouches for the source: how many of each kind.
+    pub not_trusted: BTreeMap<AuthorityKind, u64>,
+    /// Public keys of the source that are others than those the vault has, which stay.
+    pub keys_differing: u64,
+    /// Of the transfers that are new: those whose file's name was a path, and is its last part now.
     pub file_names_cut: u64,
     /// Why entries were skipped, with counts.
     pub reasons: BTreeMap<String, u64>,
@@ -68,7 +73,7 @@ impl Report {
             .on(Resource::every(ResourceKind::Vault))
             .with(json!({
                 "format": self.format, "messages": self.messages_imported, "contacts": self.contacts_imported,
-                "groups": self.groups_imported, "settings": self.settings_imported,
+                "groups": self.groups_imported, "settings": self.settings_imported, "not_trusted": self.not_trusted,
             }));
         store.audit_note(match is_whole {
             true => entry,
@@ -114,10 +119,37 @@ impl Report {
                 "the setting {} stays as it is: the value in the vault is no older",
                 key.as_str()
             )),
-            SettingImport::OtherIdentity => self.note(Note::with(
-                "the source has another public key of the vault's own user; the vault's stays",
-                Advice::Setting(key.as_str().to_owned()),
-            )),
+            SettingImport::OtherIdentity => self.other_own_key(),
+        }
+    }
+
+    /// The source has another key of the vault's own user.
+    pub(crate) fn other_own_key(&mut self) {
+        self.keys_differing += 1;
+        self.note(Note::with(
+            "the source has another public key of the vault's own user; the vault's stays",
+            Advice::Setting(KnownSetting::IdentityPublicKey.name().to_owned()),
+        ));
+    }
+
+    /// Counts what gives rights and does not come over.
+    pub(crate) fn not_trusted(&mut self, kind: AuthorityKind, count: u64) {
+        if count > 0 {
+            *self.not_trusted.entry(kind).or_default() += count;
+        }
+    }
+
+    /// The sentence on what was left out of these kinds, and what helps.
+    pub(crate) fn tell_not_trusted(&mut self, kinds: &[AuthorityKind], advice: Advice) {
+        let words: Vec<String> = self
+            .not_trusted
+            .iter()
+            .filter(|(kind, _)| kinds.contains(kind))
+            .map(|(kind, count)| format!("{count} {}", kind.plural()))
+            .collect();
+        if !words.is_empty() {
+            let text = format!("left out, because a file may say anything: {}", words.join(", "));
+            self.notes.push(Note::with(text, advice));
         }
     }
 
@@ -126,6 +158,13 @@ impl Report {
         if self.contacts_verified > 0 {
             let text = format!("{} contacts came over as verified", self.contacts_verified);
             self.notes.push(Note::with(text, Advice::Contacts));
+        }
+        if self.keys_differing > 0 {
+            let text = format!(
+                "{} public keys in the source are others than the vault's, which stay: somebody else may use these names",
+                self.keys_differing
+            );
+            self.notes.push(Note::with(text, Advice::SecurityEvents));
         }
         if self.file_names_cut > 0 {
             self.notes.push(

@@ -139,15 +139,23 @@ fn read_row(row: &Row<'_>) -> Applied {
 
 /// Refuses a trigger on a ledger: it would run with what is written there.
 pub(crate) fn check_plain(db: &mut Connection) -> Result<(), MigrateError> {
-    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' \
-               AND tbl_name IN ('schema_migrations', '__diesel_schema_migrations')";
-    match read::number(db, sql)? {
-        Some(0) => Ok(()),
-        _ => Err(MigrateError::Ledger {
+    let ledgers = ["schema_migrations", "__diesel_schema_migrations"];
+    // SQLite takes these names in any case, and up to a NUL, whatever their type is: so what is none of the three others is
+    // a trigger, and its table is compared as SQLite compares it.
+    let sql = "SELECT tbl_name FROM main.sqlite_master WHERE type NOT IN ('table', 'index', 'view')";
+    let tables = read::rows(db, sql, &[], |row| row.text(0))?;
+    let is_ledger = |table: Option<String>| {
+        let table = table.unwrap_or_default();
+        let table = table.split('\0').next().unwrap_or_default();
+        ledgers.iter().any(|ledger| ledger.eq_ignore_ascii_case(table))
+    };
+    if tables.into_iter().any(is_ledger) {
+        return Err(MigrateError::Ledger {
             step: "ledger".into(),
             how: "has a trigger, which no build makes",
-        }),
+        });
     }
+    Ok(())
 }
 
 /// Writes both ledgers' rows of a step, in its transaction.
@@ -191,29 +199,41 @@ pub(crate) fn note(
             .map(|text| text.as_deref().map_or(Value::Null, Value::Text)),
     );
     binds.push(Value::Blob(&mac));
-    db.run(
+    let noted = db.run(
         "INSERT INTO schema_migrations (version, applied_at, description, checksum, name, tool_version, irreversible, \
          down_sql, partition_down_sql, down_rows, mac, success) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)",
         &binds,
     )?;
+    one_row(noted, step.name)?;
     db.run(DIESEL, &[])?;
     let version = row.version.to_string();
-    db.run(
+    let noted = db.run(
         "INSERT INTO __diesel_schema_migrations (version) VALUES (?)",
         &[Value::Text(&version)],
     )?;
-    Ok(())
+    one_row(noted, step.name)
+}
+
+/// Refuses a row of a ledger that was written, or taken out, and stands as it stood.
+fn one_row(changed: usize, step: &str) -> Result<(), MigrateError> {
+    if changed == 1 {
+        return Ok(());
+    }
+    Err(MigrateError::Ledger {
+        step: step.into(),
+        how: "has a row in a ledger that cannot be changed: a trigger or a view stands in its way",
+    })
 }
 
 /// Removes both rows of a step that was taken back, where the ledger is still there.
-pub(crate) fn forget(db: &mut Connection, version: Version) -> Result<(), SqliteError> {
+pub(crate) fn forget(db: &mut Connection, step: &Applied) -> Result<(), MigrateError> {
     if read::has_table(db, "schema_migrations")? {
         let sql = "DELETE FROM schema_migrations WHERE version = ?";
-        db.run(sql, &[Value::Integer(version)])?;
+        one_row(db.run(sql, &[Value::Integer(step.version)])?, &step.title())?;
     }
-    let text = version.to_string();
+    let text = step.version.to_string();
     let sql = "DELETE FROM __diesel_schema_migrations WHERE version = ?";
-    db.run(sql, &[Value::Text(&text)]).map(drop)
+    one_row(db.run(sql, &[Value::Text(&text)])?, &step.title())
 }
 
 fn down_rows(rows: Rows) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use privatus_sqlite::{Connection, SqliteError, Value};
+use privatus_sqlite::{Connection, SqliteError};
 
 use crate::counts::count_all;
 use crate::error::MigrateError;
@@ -67,8 +67,8 @@ type Columns = BTreeMap<String, Vec<String>>;
 fn columns(db: &mut Connection) -> Result<Columns, SqliteError> {
     let mut all = Columns::new();
     for table in read::tables(db)? {
-        let sql = "SELECT name FROM pragma_table_info(?)";
-        let names = read::rows(db, sql, &[Value::Text(&table)], |row| row.text(0))?;
+        let sql = format!("PRAGMA main.table_info({})", quoted(&table));
+        let names = read::rows(db, &sql, &[], |row| row.text(1))?;
         all.insert(table, names.into_iter().flatten().collect());
     }
     Ok(all)

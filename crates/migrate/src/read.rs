@@ -28,7 +28,8 @@ pub(crate) fn number(db: &mut Connection, sql: &str) -> Result<Option<i64>, Sqli
 
 /// Whether there is a table of this name.
 pub(crate) fn has_table(db: &mut Connection, name: &str) -> Result<bool, SqliteError> {
-    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?";
+    let sql =
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' COLLATE NOCASE AND name = ? COLLATE NOCASE";
     let found = rows(db, sql, &[Value::Text(name)], |row| row.integer(0))?;
     Ok(found.first().is_some_and(|count| *count > 0))
 }
@@ -38,14 +39,14 @@ pub(crate) fn has_table(db: &mut Connection, name: &str) -> Result<bool, SqliteE
 /// # Errors
 /// SQLite's.
 pub fn text_of(db: &mut Connection, name: &str) -> Result<Option<String>, SqliteError> {
-    let sql = "SELECT sql FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ?";
+    let sql = "SELECT sql FROM sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE";
     let found = rows(db, sql, &[Value::Text(name)], |row| row.text(0))?;
     Ok(found.into_iter().flatten().next())
 }
 
 /// The names of all tables but SQLite's own and the two ledgers.
 pub(crate) fn tables(db: &mut Connection) -> Result<Vec<String>, SqliteError> {
-    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
                AND name NOT IN ('schema_migrations', '__diesel_schema_migrations') ORDER BY name";
     let found = rows(db, sql, &[], |row| row.text(0))?;
     Ok(found.into_iter().flatten().collect())

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use privatus_sqlite::{Connection, SqliteError, Value};
+use privatus_sqlite::{Connection, SqliteError};
 
 use crate::error::MigrateError;
-use crate::read;
+use crate::read::{self, quoted};
 
 /// How many rows of each table refer to a missing row of another; `None` where SQLite cannot check a table, since its
 /// reference is to something that is no key.
@@ -17,10 +17,9 @@ impl Dangling {
     pub(crate) fn find(db: &mut Connection) -> Result<Self, SqliteError> {
         let mut found = BTreeMap::new();
         for table in read::tables(db)? {
-            let sql = "SELECT parent FROM pragma_foreign_key_check(?)";
-            let parents = read::rows(db, sql, &[Value::Text(&table)], |row| {
-                row.text(0).unwrap_or_default()
-            });
+            // Not as a table-valued function: a table may have that name.
+            let sql = format!("PRAGMA main.foreign_key_check({})", quoted(&table));
+            let parents = read::rows(db, &sql, &[], |row| row.text(2).unwrap_or_default());
             let counted = parents.ok().map(|parents| {
                 let mut counts = BTreeMap::new();
                 parents

@@ -137,7 +137,7 @@ impl Runner<'_> {
             settle::settle(db, self.host, name, &before.triggers)
                 .map_err(|error| error.in_step(name, "the months"))?;
         }
-        ledger::forget(db, step.version)?;
+        ledger::forget(db, step)?;
         self.compare(db, name, &before, true)
     }
 

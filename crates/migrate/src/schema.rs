@@ -12,17 +12,18 @@ use crate::tokens::normalised;
 pub struct Schema(BTreeMap<String, String>);
 
 impl Schema {
-    /// Reads a database; the ledger that diesel keeps is not a part of it.
+    /// Reads a database. Of the names that SQLite keeps for itself only its own tables are left out, each with the text that
+    /// SQLite gives it: whoever may write the schema's rows can give anything such a name.
     ///
     /// # Errors
     /// SQLite's.
     pub fn read(db: &mut Connection) -> Result<Self, SqliteError> {
-        let sql = "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE sql IS NOT NULL \
-                   AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '__diesel_schema_migrations'";
+        let sql = "SELECT type || ' ' || name, sql FROM main.sqlite_master WHERE sql IS NOT NULL";
         let rows = read::rows(db, sql, &[], |row| Some((row.text(0)?, row.text(1)?)))?;
         let objects = rows.into_iter().flatten();
+        let objects = objects.map(|(name, sql)| (name, normalised(&sql)));
         Ok(Self(
-            objects.map(|(name, sql)| (name, normalised(&sql))).collect(),
+            objects.filter(|(name, sql)| !is_of_sqlite(name, sql)).collect(),
         ))
     }
 
@@ -70,6 +71,25 @@ impl Schema {
     }
 }
 
+/// Whether SQLite made it: the counter of AUTOINCREMENT, and what ANALYZE leaves.
+fn is_of_sqlite(name: &str, sql: &str) -> bool {
+    let made = [
+        (
+            "table sqlite_sequence",
+            "create table sqlite_sequence ( name , seq )",
+        ),
+        (
+            "table sqlite_stat1",
+            "create table sqlite_stat1 ( tbl , idx , stat )",
+        ),
+        (
+            "table sqlite_stat4",
+            "create table sqlite_stat4 ( tbl , idx , neq , nlt , ndlt , sample )",
+        ),
+    ];
+    made.contains(&(name, sql))
+}
+
 /// The words around the first place where two texts part.
 fn first_difference(expected: &str, found: &str) -> String {
     let (mut left, mut right) = (expected.split(' '), found.split(' '));
@@ -88,11 +108,23 @@ fn first_difference(expected: &str, found: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::first_difference;
+    #![allow(clippy::unwrap_used)]
+    use privatus_sqlite::{Connection, OpenMode, OpenOptions};
+
+    use super::{Schema, first_difference};
 
     #[test]
     fn the_first_difference_is_shown() {
         let said = first_difference("a b c", "a x c");
         assert_eq!(said, "`x c` where `b c` is expected");
+    }
+    #[test]
+    fn only_what_sqlite_makes_itself_is_left_out() {
+        let mut db = Connection::open_in_memory(&OpenOptions::new(OpenMode::Create)).unwrap();
+        db.execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b UNIQUE); ANALYZE")
+            .unwrap();
+        let schema = Schema::read(&mut db).unwrap();
+        let names: Vec<&str> = schema.objects().map(|(name, _)| name).collect();
+        assert_eq!(names, ["table t"]);
     }
 }

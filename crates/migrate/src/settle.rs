@@ -59,7 +59,7 @@ pub(crate) fn settle(
 
 /// The triggers there are.
 pub(crate) fn triggers(db: &mut Connection) -> Result<BTreeSet<String>, SqliteError> {
-    let sql = "SELECT name FROM sqlite_schema WHERE type = 'trigger'";
+    let sql = "SELECT name FROM sqlite_master WHERE type NOT IN ('table', 'index', 'view')";
     let names = read::rows(db, sql, &[], |row| row.text(0))?;
     Ok(names.into_iter().flatten().collect())
 }
@@ -111,7 +111,8 @@ fn try_template(db: &mut Connection, template: &str, step: &str) -> Result<(), M
 
 /// What belongs to a table, by its normalised text: kind and name.
 fn objects(db: &mut Connection, table: &str) -> Result<BTreeMap<String, (String, String)>, SqliteError> {
-    let sql = "SELECT sql, type, name FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name = ?";
+    let sql =
+        "SELECT sql, type, name FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name = ? COLLATE NOCASE";
     let rows = read::rows(db, sql, &[Value::Text(table)], |row| {
         let text = normalised(&row.text(0)?);
         Some((text, (row.text(1)?, row.text(2)?)))

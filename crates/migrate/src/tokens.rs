@@ -76,7 +76,8 @@ pub(crate) fn normalised(sql: &str) -> String {
             out.push(' ');
         }
         match name(token) {
-            Some(name) => out.extend(name.chars().flat_map(char::to_lowercase)),
+            // As SQLite folds names: a letter of another alphabet is another letter.
+            Some(name) => out.push_str(&name.to_ascii_lowercase()),
             None => out.push_str(token),
         }
     }

@@ -45,6 +45,7 @@ impl Connection {
         };
         // SAFETY: `db` is the open connection that `diesel`, alive here, owns.
         let handle = unsafe { Handle::attach(db)? };
+        handle.watch_work()?;
         harden(db.as_ptr())?;
         if let Some(key) = key {
             let spec = key.spec();
@@ -80,6 +81,7 @@ impl Connection {
 
     /// The diesel connection. Replacing its instrumentation ends [`last_error`](Self::last_error).
     pub fn diesel(&mut self) -> &mut SqliteConnection {
+        self.handle.work.begin();
         &mut self.diesel
     }
 
@@ -114,7 +116,7 @@ impl Connection {
             ffi::sqlite3_extended_errcode(db)
         });
         match now.map(ErrorCode::from_raw) {
-            Ok(code) if code != ErrorCode::Ok => Some(code),
+            Ok(code) if code != ErrorCode::Ok => Some(self.handle.told(code)),
             _ => Some(self.last_error()),
         }
     }

@@ -2,6 +2,8 @@
 
 use libsqlite3_sys as ffi;
 
+use crate::handle::Handle;
+
 /// What SQLite answered, from its extended result code (<https://www.sqlite.org/rescode.html>).
 ///
 /// A number in a variant is the extended code itself, for a log or a finer look.
@@ -32,8 +34,12 @@ pub enum ErrorCode {
     ReadOnly(i32),
     /// Out of memory; also what a connection answers after it met one bad page.
     NoMem,
-    /// [`InterruptHandle::interrupt`](crate::InterruptHandle::interrupt) stopped it.
+    /// [`InterruptHandle::interrupt`](crate::InterruptHandle::interrupt) stopped it, or the flag of
+    /// [`Connection::stop_with`](crate::Connection::stop_with).
     Interrupt,
+    /// It did more work than the file's pages can ask for ([`WorkLimit`](crate::WorkLimit)), and was stopped: what it reads
+    /// or sets off does not end.
+    Endless,
     /// The transaction was rolled back under a running statement.
     Abort,
     /// A constraint of the schema refused the change.
@@ -81,11 +87,15 @@ pub enum ConstraintKind {
 }
 
 impl ErrorCode {
+    /// A code of ours, as an extended one of `SQLITE_INTERRUPT`, of which SQLite has none.
+    const ENDLESS: i32 = ffi::SQLITE_INTERRUPT | (0x7f << 8);
+
     /// The type for one extended (or primary) result code.
     pub fn from_raw(raw: i32) -> Self {
         match raw {
             ffi::SQLITE_BUSY_SNAPSHOT => return Self::BusySnapshot,
             ffi::SQLITE_IOERR_NOMEM => return Self::NoMem,
+            Self::ENDLESS => return Self::Endless,
             _ => {}
         }
         match raw & 0xff {
@@ -128,6 +138,7 @@ impl ErrorCode {
             Self::CantOpen => ffi::SQLITE_CANTOPEN,
             Self::NoMem => ffi::SQLITE_NOMEM,
             Self::Interrupt => ffi::SQLITE_INTERRUPT,
+            Self::Endless => Self::ENDLESS,
             Self::Abort => ffi::SQLITE_ABORT,
             Self::TooBig => ffi::SQLITE_TOOBIG,
             Self::Schema => ffi::SQLITE_SCHEMA,
@@ -181,9 +192,12 @@ impl ErrorCode {
         self == Self::Full
     }
 
-    /// SQLite's own fixed words for the code: no SQL, no value, no path.
+    /// SQLite's own fixed words for the code, or ours for one of ours: no SQL, no value, no path.
     pub fn text(self) -> &'static str {
-        ffi::code_to_str(self.raw())
+        match self {
+            Self::Endless => "more work than the pages of the file can ask for",
+            code => ffi::code_to_str(code.raw()),
+        }
     }
 }
 
@@ -257,14 +271,15 @@ impl SqliteError {
     pub(crate) unsafe fn of(operation: &'static str, db: *mut ffi::sqlite3, returned: i32) -> Self {
         // SAFETY: open, by contract.
         let extended = unsafe { ffi::sqlite3_extended_errcode(db) };
-        Self::new(
-            operation,
-            if extended & 0xff == returned & 0xff {
-                extended
-            } else {
-                returned
-            },
-        )
+        let raw = if extended & 0xff == returned & 0xff {
+            extended
+        } else {
+            returned
+        };
+        let mut error = Self::new(operation, raw);
+        // SAFETY: open, by contract.
+        error.code = unsafe { Handle::told_of(db, error.code) };
+        error
     }
 
     /// Turns a result code into `Ok` or an error.

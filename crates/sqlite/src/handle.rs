@@ -15,6 +15,7 @@ use libsqlite3_sys as ffi;
 use crate::error::{ErrorCode, SqliteError};
 #[cfg(feature = "testing")]
 use crate::testing::statement_totals::StatementTotals;
+use crate::work::Work;
 
 const CLIENT_DATA: &CStr = c"privatus-sqlite";
 
@@ -34,6 +35,8 @@ pub(crate) struct Handle {
     raw: RwLock<Option<Raw>>,
     /// Extended code of the last statement of diesel that failed.
     last_error: AtomicI32,
+    /// What the running call did.
+    pub(crate) work: Work,
     #[cfg(feature = "testing")]
     pub(crate) totals: StatementTotals,
 }
@@ -48,6 +51,7 @@ impl Handle {
         let handle = Arc::new(Self {
             raw: RwLock::new(Some(Raw(db))),
             last_error: AtomicI32::new(ffi::SQLITE_OK),
+            work: Work::default(),
             #[cfg(feature = "testing")]
             totals: StatementTotals::default(),
         });
@@ -81,8 +85,26 @@ impl Handle {
             // SAFETY: `with` hands over an open connection.
             unsafe { ffi::sqlite3_extended_errcode(db) }
         });
-        self.last_error
-            .store(code.unwrap_or(ffi::SQLITE_MISUSE), Ordering::Relaxed);
+        let code = ErrorCode::from_raw(code.unwrap_or(ffi::SQLITE_MISUSE));
+        self.last_error.store(self.told(code).raw(), Ordering::Relaxed);
+    }
+
+    /// The code of a failed call on `db`, as [`told`](Self::told) has it.
+    ///
+    /// # Safety
+    ///
+    /// `db` must be an open connection.
+    pub(crate) unsafe fn told_of(db: *mut ffi::sqlite3, code: ErrorCode) -> ErrorCode {
+        if code != ErrorCode::Interrupt {
+            return code;
+        }
+        // SAFETY: `db` is open (caller), and nothing but `attach` sets data of this name.
+        let handle = unsafe { ffi::sqlite3_get_clientdata(db, CLIENT_DATA.as_ptr()) };
+        if handle.is_null() {
+            return code;
+        }
+        // SAFETY: the counted reference that the connection keeps until it is closed.
+        unsafe { &*handle.cast_const().cast::<Self>() }.told(code)
     }
 
     pub(crate) fn last_error(&self) -> ErrorCode {
@@ -94,9 +116,14 @@ impl Handle {
 unsafe extern "C" fn detach(reference: *mut c_void) {
     // SAFETY: `reference` came from `Arc::into_raw` in `attach`, and SQLite calls a destructor once.
     let handle = unsafe { Arc::from_raw(reference.cast_const().cast::<Handle>()) };
-    let _closing = handle.raw.write().unwrap_or_else(PoisonError::into_inner).take();
+    let closing = handle.raw.write().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(raw) = &closing {
+        // SAFETY: SQLite holds the connection's (recursive) mutex and has not freed it yet; without this the callback
+        // could outlive the handle it points to.
+        unsafe { ffi::sqlite3_progress_handler(raw.0.as_ptr(), 0, None, std::ptr::null_mut()) };
+    }
     #[cfg(feature = "testing")]
-    if let Some(raw) = &_closing {
+    if let Some(raw) = &closing {
         // SAFETY: SQLite holds the connection's (recursive) mutex and has not freed it yet; without
         // this the trace callback could outlive the counters it points to.
         unsafe { ffi::sqlite3_trace_v2(raw.0.as_ptr(), 0, None, std::ptr::null_mut()) };

@@ -1,6 +1,6 @@
 //! The raw key of a SQLCipher database.
 
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 const KEY: usize = 32;
 const SALT: usize = 16;
@@ -11,26 +11,30 @@ const SPEC: usize = 2 + 2 * (KEY + SALT) + 1;
 /// otherwise reads from the start of the file.
 ///
 /// Giving the salt with the key means that a file whose first 16 bytes are lost still opens.
-/// Wiped on drop; its `Debug` shows nothing.
-#[derive(Zeroize, ZeroizeOnDrop)]
+/// In a box, so that moving it leaves no copy; wiped on drop; its `Debug` shows nothing.
 pub struct RawKey {
-    key: [u8; KEY],
+    key: Box<Zeroizing<[u8; KEY]>>,
+    /// Not secret: the file's first bytes are the same.
     salt: Option<[u8; SALT]>,
 }
+
+impl ZeroizeOnDrop for RawKey {}
 
 impl RawKey {
     /// Copies key and cipher salt; wiping the arguments is the caller's part.
     pub fn new(key: &[u8; 32], salt: &[u8; 16]) -> Self {
         Self {
-            key: *key,
             salt: Some(*salt),
+            ..Self::without_salt(key)
         }
     }
 
     /// The key alone: the salt is the first 16 bytes of the file, and random for a new one.
     pub fn without_salt(key: &[u8; 32]) -> Self {
+        let mut boxed = Box::new(Zeroizing::new([0; KEY]));
+        boxed.copy_from_slice(key);
         Self {
-            key: *key,
+            key: boxed,
             salt: None,
         }
     }

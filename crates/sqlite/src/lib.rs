@@ -23,6 +23,7 @@ mod statement_cache;
 pub mod testing;
 mod uri;
 mod value;
+mod work;
 
 pub use checkpoint::{Checkpoint, CheckpointMode};
 pub use connection::Connection;
@@ -34,3 +35,4 @@ pub use limit::Limit;
 pub use options::{OpenMode, OpenOptions, PageMac};
 pub use row::Row;
 pub use value::{Column, Value};
+pub use work::WorkLimit;

@@ -13,7 +13,8 @@ impl Connection {
     /// damaged file shows at the first statement.
     ///
     /// The connection has extension loading off, defensive mode on (no writable schema) and does
-    /// not trust functions and virtual tables named in the schema.
+    /// not trust functions and virtual tables named in the schema. Each call ends with
+    /// [`ErrorCode::Endless`](crate::ErrorCode::Endless) when it goes beyond [`WorkLimit::DEFAULT`](crate::WorkLimit::DEFAULT).
     ///
     /// # Errors
     ///
@@ -22,7 +23,9 @@ impl Connection {
     /// or holds a NUL.
     pub fn open(path: &Path, options: &OpenOptions<'_>) -> Result<Self, SqliteError> {
         library()?;
-        Self::establish(&uri::file_uri(path, options)?, options.key, options.page_mac)
+        let connection = Self::establish(&uri::file_uri(path, options)?, options.key, options.page_mac)?;
+        connection.handle.work.count_pages_of(path);
+        Ok(connection)
     }
 
     /// Opens a private database in memory; the mode of `options` does not matter.

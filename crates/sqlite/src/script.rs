@@ -20,6 +20,7 @@ impl Connection {
     pub fn execute_batch(&mut self, sql: &str) -> Result<(), SqliteError> {
         const OPERATION: &str = "run statements";
         let sql = CString::new(sql).map_err(|_| SqliteError::misuse(OPERATION))?;
+        self.handle.work.begin();
         self.handle.with(OPERATION, |db| {
             // SAFETY: `db` is open, `sql` is NUL-terminated; no callback, no message wanted.
             let code = unsafe { ffi::sqlite3_exec(db, sql.as_ptr(), None, ptr::null_mut(), ptr::null_mut()) };
@@ -43,6 +44,7 @@ impl Connection {
         if sql.contains('\0') {
             return Err(SqliteError::misuse(OPERATION));
         }
+        self.handle.work.begin();
         self.handle.with(OPERATION, |db| {
             // SAFETY: `with` keeps `db` open, and the statement does not leave this closure.
             let (statement, rest) = unsafe { Statement::prepare_first(db, sql, 0, OPERATION)? };
@@ -95,6 +97,7 @@ impl Connection {
         if !name.split('.').all(named) || name.split('.').count() > 2 {
             return Err(SqliteError::misuse(OPERATION));
         }
+        self.handle.work.begin();
         self.handle.with(OPERATION, |db| {
             // SAFETY: `with` keeps `db` open, and the statement does not leave this closure.
             let mut statement = unsafe { Statement::prepare(db, &format!("PRAGMA {name}"), OPERATION)? };

@@ -24,6 +24,7 @@ pub(crate) fn with_statement<T, E: From<SqliteError>>(
     binds: &[Value<'_>],
     work: impl FnOnce(&mut Statement, *mut ffi::sqlite3) -> Result<T, E>,
 ) -> Result<T, E> {
+    handle.work.begin();
     handle.with(OPERATION, |db| {
         // SAFETY: `with` keeps `db` open throughout.
         let _held = unsafe { Held::enter(db) };

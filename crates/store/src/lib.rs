@@ -9,6 +9,8 @@ mod conversation;
 mod db;
 mod error;
 mod group;
+#[cfg(test)]
+mod hostile;
 mod keys;
 mod message;
 mod partition;

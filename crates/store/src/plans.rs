@@ -188,7 +188,7 @@ fn send_and_page(store: &Store, chat: &ConversationId) {
 
 /// The statements within triggers, whose plans EXPLAIN does not show.
 fn triggers(store: &Store) -> Vec<String> {
-    let sql = Sql::new("SELECT sql FROM sqlite_schema WHERE type = 'trigger'");
+    let sql = Sql::new("SELECT sql FROM sqlite_master WHERE type = 'trigger'");
     let bodies: Vec<String> = store.read(|tx| tx.db.rows(sql, "read the triggers")).unwrap();
     assert!(!bodies.is_empty());
     let mut statements = Vec::new();

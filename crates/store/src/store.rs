@@ -32,7 +32,7 @@ pub struct Store {
     pub(crate) warnings: Vec<String>,
     pub(crate) upgrade: Option<Upgrade>,
     // Dropped last: the lock and the process-wide claim outlive the connections.
-    pub(crate) _lock: File,
+    pub(crate) _lock: Option<File>,
     pub(crate) _guard: OpenGuard,
 }
 
@@ -72,6 +72,22 @@ impl Store {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Whether the vault can only be read, because its file system is mounted read-only: nothing is recorded then, no
+    /// audit entry, no count, no failed unlock.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.pool.is_read_only()
+    }
+
+    /// # Errors
+    /// [`StoreError::ReadOnly`].
+    pub(crate) fn check_writable(&self) -> Result<(), StoreError> {
+        if self.is_read_only() {
+            return Err(StoreError::ReadOnly("nothing can be changed"));
+        }
+        Ok(())
     }
 
     /// What opening changed of the schema, if the vault was an older build's.
@@ -173,15 +189,19 @@ impl Store {
         self.shared.pending.entry(NewAuditEntry { user, ..entry });
     }
 
-    /// Closes the vault: merges the write-ahead log into the database, closes every connection, wipes the keys.
+    /// Closes the vault: merges the write-ahead log into the database, closes every connection, wipes the keys. None of
+    /// them is in the process's memory then, but for [`VaultKeys`](crate::VaultKeys) that the caller still holds.
     ///
     /// Without space or the right to write the log stays as it is: what was committed is in it, the next open reads
     /// it, and a command that did its work has not failed.
     ///
     /// # Errors
     /// [`StoreError`] when the log could not be merged for another reason; nothing is lost then either.
-    pub fn lock(self) -> Result<(), StoreError> {
+    pub fn close(self) -> Result<(), StoreError> {
         self.pool.close_readers();
+        if self.is_read_only() {
+            return Ok(());
+        }
         let nothing_to_merge = !self.pool.has_writer() && self.files.wal_size() == 0;
         let nothing_to_write = !self.shared.has_uses() && self.shared.pending.is_empty();
         if nothing_to_merge && nothing_to_write {
@@ -212,6 +232,14 @@ impl Store {
             Ok(_) | Err(StoreError::DiskFull | StoreError::Denied(_) | StoreError::Busy(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// [`close`](Self::close), by its older name.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn lock(self) -> Result<(), StoreError> {
+        self.close()
     }
 
     /// Runs `work` on the write connection outside any transaction.

@@ -115,6 +115,18 @@ impl Vault {
             .unwrap();
     }
 
+    /// The same as another program with the key would: the schema's own rows can be written.
+    pub(crate) fn sql_undefended(&self, text: &str) {
+        self.store
+            .with_writer(|db| {
+                db.raw().undefended()?;
+                db.raw().execute_batch("PRAGMA writable_schema = ON")?;
+                db.raw().execute_batch(text)?;
+                Ok(db.raw().execute_batch("PRAGMA writable_schema = RESET")?)
+            })
+            .unwrap();
+    }
+
     pub(crate) fn verify(&self) -> Verification {
         self.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap()
     }

@@ -355,3 +355,40 @@ fn a_pipe_in_the_place_of_a_key_ring_blocks_nobody() {
         StoreError::DatabaseDamaged(_)
     ));
 }
+
+/// Whoever is given the recovery code and cannot keep it gets no vault; while it is kept, there is none.
+#[test]
+fn a_recovery_code_that_is_not_kept_leaves_no_vault() {
+    let password = Password::new("secret").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let names = |at: &Path| fs::read_dir(at).unwrap().count();
+    let there = folder.path().join("there");
+    fs::create_dir(&there).unwrap();
+    for path in [folder.path().join("new"), there.clone()] {
+        let not_kept = Store::create_keeping(&path, &password, &options(), |_| {
+            assert!(!path.join("privatus.db").exists() && !path.join("keyring.json").exists());
+            Err::<(), _>(StoreError::Unexpected("nobody reads it".into()))
+        });
+        assert!(matches!(not_kept, Err(StoreError::Unexpected(_))), "{not_kept:?}");
+        assert_eq!((names(folder.path()), names(&there)), (1, 0), "nothing is left");
+    }
+    let mut kept = String::new();
+    let path = folder.path().join("new");
+    let store = Store::create_keeping(&path, &password, &options(), |code| {
+        kept = code.reveal().as_str().to_owned();
+        Ok::<_, StoreError>(())
+    });
+    store.unwrap().lock().unwrap();
+    let code = Secret::RecoveryCode(privatus_store::RecoveryCode::parse(&kept).unwrap());
+    Store::unlock(&path, &code, &options()).unwrap();
+    // The place was taken while the code was kept: what is there is nobody's of ours.
+    let late = folder.path().join("late");
+    let taken = Store::create_keeping(&late, &password, &options(), |_| {
+        fs::create_dir(&late).unwrap();
+        fs::write(late.join("privatus.db"), "theirs").unwrap();
+        Ok::<_, StoreError>(())
+    });
+    assert!(matches!(taken, Err(StoreError::VaultExists(..))), "{taken:?}");
+    assert_eq!(fs::read(late.join("privatus.db")).unwrap(), b"theirs");
+    assert_eq!(names(folder.path()), 3);
+}

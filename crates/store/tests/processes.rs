@@ -183,6 +183,7 @@ fn the_log_outlives_another_process_that_opens_reads_and_closes() {
 
 /// The key ring of a vault from before: one of them writes the note, and the others find it.
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a closed vault's key ring is put back")]
 fn first_opens_of_processes_write_one_note() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");

@@ -1,6 +1,7 @@
 //! Output that goes nowhere: a reader that leaves, a full device, a folder, a missing folder.
 
 use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 
 use privatus_tests::{history, ok, privatus};
@@ -90,20 +91,132 @@ fn exports_to_no_file() {
 }
 
 #[cfg(target_os = "linux")]
+fn into_full(vault: &Path, words: &[&str]) -> String {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = privatus(vault);
+    command.args(words).stdout(full).stderr(Stdio::piped());
+    let output = command.spawn().unwrap().wait_with_output().unwrap();
+    super::one_line(&output, 29)
+}
+
+/// The disk of the output is not the vault's.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_full_device() {
     let (_dir, vault) = vault();
-    for words in [&["chats"][..], &["stats"], &["export", "-"], &["man"]] {
-        let mut command = privatus(&vault);
-        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        command.args(words);
+    for words in [
+        &["chats"][..],
+        &["stats"],
+        &["export", "-"],
+        &["man"],
+        &["--help"],
+        &["--version"],
+        &["completions", "bash"],
+        &["migrate", "down", "--to", "1.0.0", "--dry-run"],
+    ] {
         let before = privatus_tests::files(&vault);
-        let output = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
-        let output = output.wait_with_output().unwrap();
-        let line = super::one_line(&output, 20);
-        assert!(line.contains("make space"), "{line}");
+        let line = into_full(&vault, words);
+        assert!(
+            line.contains("standard output cannot be written: no storage space"),
+            "{line}"
+        );
+        assert!(
+            !line.contains("again") && !line.contains("vault"),
+            "{words:?}: {line}"
+        );
         assert_eq!(privatus_tests::changed(&vault, &before), None);
     }
+}
+
+/// What was done before is done: whoever reads that it was not does it twice.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_device_after_a_change() {
+    let (dir, vault) = vault();
+    ok(&vault, &["import", "telegram", word(&history())]);
+    ok(&vault, &["contacts", "add", "Alice"]);
+    let out = dir.path().join("out.jsonl");
+    let audit = dir.path().join("audit.json");
+    for (words, done) in [
+        (&["send", "Alice", "once"][..], "the message is stored"),
+        (&["--json", "send", "Alice", "twice"], "the message is stored"),
+        (&["mark-read", "Alice"], "what was to be changed is changed"),
+        (&["contacts", "add", "Bob"], "what was to be changed is changed"),
+        (&["contacts", "block", "Bob"], "what was to be changed is changed"),
+        (
+            &["groups", "create", "Tea", "--type", "private"],
+            "what was to be changed is changed",
+        ),
+        (
+            &["settings", "set", "theme", "1"],
+            "what was to be changed is changed",
+        ),
+        (
+            &["access", "grant", "vault:*", "ann", "--permissions", "read"],
+            "what was to be changed is changed",
+        ),
+        (
+            &["import", "telegram", word(&history())],
+            "what the import brought is stored",
+        ),
+        (&["export", word(&out)], "the file is written"),
+        (&["audit", "export", word(&audit)], "the file is written"),
+        (
+            &[
+                "passwd",
+                "--new-password-file",
+                word(&password(&dir)),
+                "--kdf-iterations",
+                "210000",
+            ],
+            "is changed",
+        ),
+    ] {
+        let line = into_full(&vault, words);
+        assert!(line.contains("standard output cannot be written"), "{line}");
+        assert!(
+            line.contains(done) && line.contains("do not run the command again"),
+            "{line}"
+        );
+    }
+    let sent = super::json(&vault, &["show", "Alice"]);
+    let texts: Vec<_> = sent["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["text"])
+        .collect();
+    assert_eq!(texts, ["twice", "once"]);
+    assert!(super::json(&vault, &["contacts", "show", "Bob"])["blocked_at"].is_string());
+    assert_eq!(super::json(&vault, &["settings", "get", "theme"])["value"], 1);
+    assert!(out.is_file() && audit.is_file());
+}
+
+/// The same password, in a file.
+#[cfg(target_os = "linux")]
+fn password(dir: &tempfile::TempDir) -> std::path::PathBuf {
+    let path = dir.path().join("password.txt");
+    fs::write(&path, privatus_tests::PASSWORD).unwrap();
+    path
+}
+
+/// What was found is told by the exit code, whoever reads the list.
+#[test]
+fn a_reader_that_leaves_hides_no_finding() {
+    let (_dir, vault) = vault();
+    let wrong = format!("1:{}", "0".repeat(64));
+    let mut command = privatus(&vault);
+    command.args(["audit", "verify", "--head", &wrong]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    super::one_line(&output, 27);
+    let mut command = privatus(&vault);
+    command.args(["access", "check", "vault:*", "ann", "read"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(28));
 }
 
 /// A file is put in place of what has its name: a device must not be.

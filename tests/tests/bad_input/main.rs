@@ -20,10 +20,12 @@ mod names;
 #[cfg(unix)]
 mod permissions;
 mod place;
+mod recovery_code;
 mod ring;
 mod secrets;
 mod sources;
 mod terminal;
+mod trust;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -174,7 +174,11 @@ fn what_may_not_be_read() {
     // A folder that cannot be searched is not mistaken for an empty one.
     guarded.allow("", 0o000);
     guarded.refuses(&READ, 22, "permission denied");
-    guarded.refuses(&["init", "--kdf-iterations", "210000"], 22, "permission denied");
+    guarded.refuses(
+        &["init", "--code-to-stdout", "--kdf-iterations", "210000"],
+        22,
+        "permission denied",
+    );
     guarded.allow("", 0o700);
     guarded.works();
 }
@@ -198,7 +202,10 @@ fn places_beside_the_vault() {
     fs::create_dir(&closed).unwrap();
     allow(&closed, 0o555);
     let new = guarded
-        .command(&closed.join("vault"), &["init", "--kdf-iterations", "210000"])
+        .command(
+            &closed.join("vault"),
+            &["init", "--code-to-stdout", "--kdf-iterations", "210000"],
+        )
         .output();
     one_line(&new.unwrap(), 22);
     assert_eq!(fs::read_dir(&closed).unwrap().count(), 0);

@@ -6,7 +6,7 @@ use privatus_tests::{changed, files, ok, privatus};
 
 use super::{refused, refuses, vault};
 
-const INIT: [&str; 3] = ["init", "--kdf-iterations", "210000"];
+const INIT: [&str; 4] = ["init", "--code-to-stdout", "--kdf-iterations", "210000"];
 const FILES: [&str; 3] = ["privatus.db", "keyring.json", "keyring.json.1"];
 
 #[test]

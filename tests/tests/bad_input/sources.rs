@@ -102,7 +102,10 @@ fn a_cut_off_source_is_completed_by_the_whole() {
     fs::write(&source, &changed).unwrap();
     assert!(cut(&third, "privatus", &source).contains("checksum"));
     fs::write(&source, &exported).unwrap();
-    ok(&second, &["import", "privatus", word(&source)]);
+    ok(
+        &second,
+        &["import", "privatus", word(&source), "--trust", "--yes"],
+    );
     assert!(ok(&second, &["export", "-"]) == exported);
     for vault in [&vault, &second, &third] {
         ok(vault, &["verify"]);

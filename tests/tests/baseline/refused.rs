@@ -264,7 +264,7 @@ fn a_folder_that_may_not_be_written() {
     }
     let mut command = privatus(&locked.join("vault"));
     command
-        .args(["migrate", "baseline"])
+        .args(["migrate", "baseline", "--code-to-stdout"])
         .arg(source.database())
         .arg("--raw-key-file")
         .arg(source.key());

@@ -89,6 +89,9 @@ impl Source {
             .arg("--raw-key-file")
             .arg(self.key())
             .args(words);
+        if !words.contains(&"--recovery-code-file") {
+            command.arg("--code-to-stdout");
+        }
         if !words.contains(&"--kdf-iterations") {
             command.args(["--kdf-iterations", "210000"]);
         }

@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use privatus_import::{Report, privatus};
+use privatus_import::Report;
+use privatus_import::privatus::{self, Trust, Vouched};
 use privatus_store::Store;
 
 use crate::vault::Empty;
@@ -23,7 +24,9 @@ pub(crate) fn compare(store: &Store) {
     std::fs::write(&file, &exported).unwrap();
     let other = OTHER.get_or_init(Empty::new).copy(&folder.path().join("vault"));
     let mut report = Report::default();
-    privatus::import(&other, &file, &mut report, &mut |_| true).unwrap();
+    let vouched = Vouched::read(&file, &mut |_| true).unwrap();
+    let trust = Trust::Vouched(&vouched);
+    privatus::import(&other, &file, trust, &mut report, &mut |_| true).unwrap();
     assert!(!report.partial, "{report:?}");
     let again = export(&other);
     for (one, other) in exported.lines().zip(again.lines()) {

@@ -52,6 +52,9 @@ pub(crate) struct Baseline {
     /// PBKDF2 iterations instead of a calibration to about half a second (210,000 to 100,000,000)
     #[arg(long, value_name = "N")]
     pub(crate) kdf_iterations: Option<u32>,
+    /// Print the recovery code though standard output is no terminal: a program reads it
+    #[arg(long)]
+    pub(crate) code_to_stdout: bool,
 }
 
 const MIGRATE_BASELINE: &str = "\
@@ -60,7 +63,8 @@ Examples:
   privatus --vault ~/vault migrate baseline chat.db --raw-key-file key.txt --skip-keys
 
 The database is compared table by table, read, and left as it is; the vault is new, and made whole
-or not at all.";
+or not at all. The rights that the database gives are the vault's. The recovery code goes where
+that of `init` does.";
 
 pub(crate) const MIGRATE: &str = "\
 Examples:

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod changes;
 mod contacts;
 mod groups;
 mod keys;
@@ -46,6 +47,9 @@ pub(crate) struct Arguments {
     /// Read the password from a file (one trailing line end is dropped)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// The recovery code's file: `init` makes it, other commands open the vault with it
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) recovery_code_file: Option<PathBuf>,
     /// Act for one of the application's users; see `privatus access --help`
     #[arg(
         long,
@@ -62,12 +66,15 @@ pub(crate) struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Create a vault; prints the recovery code once
+    /// Create a vault; its recovery code is shown once, or written to --recovery-code-file
     #[command(after_help = examples::INIT)]
     Init {
         /// PBKDF2 iterations instead of a calibration to about half a second (210,000 to 100,000,000)
         #[arg(long, value_name = "N")]
         kdf_iterations: Option<u32>,
+        /// Print the recovery code though standard output is no terminal: a program reads it
+        #[arg(long)]
+        code_to_stdout: bool,
     },
     /// Show the whole road on a bundled history, in a temporary vault
     #[command(after_help = examples::DEMO)]
@@ -88,7 +95,7 @@ pub(crate) enum Command {
     Send {
         /// The conversation: an id, the beginning of one, or a title
         chat: String,
-        /// What to say, which may be empty; `-` reads it from standard input (one trailing line end is dropped)
+        /// What to say, which may be empty; `-` reads it from standard input, where no shell keeps it (one trailing line end is dropped)
         text: String,
         /// The message it answers
         #[arg(long, value_name = "ID")]
@@ -212,6 +219,12 @@ pub(crate) struct Import {
     pub(crate) format: Format,
     /// The file or folder
     pub(crate) path: PathBuf,
+    /// Privatus: take what gives rights too (grants, settings, verified marks, roles), listed and asked for
+    #[arg(long)]
+    pub(crate) trust: bool,
+    /// With --trust: take them without being asked
+    #[arg(long, requires = "trust")]
+    pub(crate) yes: bool,
     /// Telegram: only the chat with this name
     #[arg(long, value_name = "NAME")]
     pub(crate) chat: Option<String>,

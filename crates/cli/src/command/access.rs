@@ -161,15 +161,20 @@ fn check(arguments: &Arguments, resource: &str, name: &str, permission: &str) ->
     let on = find::resource_or_word(&store, named)?;
     let allowed = store.read(|tx| tx.access_check(&user, &on, permission))?;
     store.lock()?;
-    if arguments.json {
-        output::json(&json!({ "allowed": allowed }))?;
+    let printed = if arguments.json {
+        output::json(&json!({ "allowed": allowed }))
     } else {
         let word = if allowed { "may" } else { "may not" };
         output::line(&format!(
             "{} {word} {permission} {}",
             who(Some(&user)),
             shown(&on)
-        ))?;
+        ))
+    };
+    // The code is the answer, whoever reads the words.
+    match printed {
+        Err(Failure::ClosedPipe) | Ok(()) => {}
+        Err(error) => return Err(error),
     }
     Ok(if allowed { 0 } else { Exit::AccessDenied.code() })
 }

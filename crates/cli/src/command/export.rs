@@ -1,6 +1,6 @@
 //! `export`: everything out as plain JSON Lines.
 
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use privatus_import::privatus;
@@ -33,15 +33,8 @@ pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
             bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
             crate::notice::warn("what follows is plaintext: whoever sees this terminal reads everything");
         }
-        let mut out = Pipe {
-            inner: BufWriter::new(std::io::stdout().lock()),
-            closed: false,
-        };
-        let result = privatus::export(&store, &mut out, &mut on_progress);
-        if out.closed {
-            return Err(Failure::ClosedPipe);
-        }
-        result?;
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        privatus::export(&store, &mut out, &mut on_progress)?;
         store.lock()?;
         return Ok(0);
     }
@@ -65,24 +58,4 @@ pub(super) fn to_file(
     progress: privatus_import::OnProgress<'_>,
 ) -> Result<std::collections::BTreeMap<String, u64>, Failure> {
     write_beside(path, |out| Ok(privatus::export(store, out, progress)?))
-}
-
-/// Remembers that the reader went away, which is no failure of the export.
-struct Pipe<W> {
-    inner: W,
-    closed: bool,
-}
-
-impl<W: Write> Write for Pipe<W> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.inner
-            .write(bytes)
-            .inspect_err(|error| self.closed |= error.kind() == std::io::ErrorKind::BrokenPipe)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.inner
-            .flush()
-            .inspect_err(|error| self.closed |= error.kind() == std::io::ErrorKind::BrokenPipe)
-    }
 }

@@ -5,14 +5,16 @@ use std::sync::atomic::Ordering;
 
 use indicatif::ProgressBar;
 use privatus_import::legacy::{SearchOptions, Source, Zone};
-use privatus_import::{ImportError, OnProgress, Progress, Report, legacy_import, privatus, telegram};
+use privatus_import::privatus::{self, Trust, Vouched};
+use privatus_import::{ImportError, OnProgress, Progress, Report, legacy_import, telegram};
 use privatus_store::{Store, StoreError};
 
 use crate::args::{Arguments, Format, Import};
+use crate::confirm::confirm;
 use crate::exit::noted;
 use crate::failure::Failure;
 use crate::vault::{open, vault_path};
-use crate::{output, progress, secret};
+use crate::{notice, output, progress, secret};
 
 /// Ranges of rows that are printed of one kind.
 const RANGES_SHOWN: usize = 20;
@@ -42,17 +44,23 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
         }
         .into());
     }
+    if import.trust && import.format != Format::Privatus {
+        return Err(Failure::Usage(
+            "--trust is for `import privatus`: nothing in another format can be checked for having been changed".into(),
+        ));
+    }
+    let vouched = import.trust.then(|| vouch(arguments, import)).transpose()?;
     let store = open(arguments)?;
     let mut report = Report::new(match import.format {
         Format::Legacy => "legacy",
         Format::Telegram => "telegram",
         Format::Privatus => "privatus",
     });
-    let result = bring(&store, import, &zone, &mut report);
+    let result = bring(&store, import, &zone, vouched.as_ref(), &mut report);
     report.partial |= result.is_err();
     let locked = store.lock();
     // That nobody reads the report is told last: it is no reason to hide what went wrong.
-    let printed = print(arguments, &report);
+    let printed = print(arguments, &report, vouched.as_ref());
     result?;
     locked?;
     if report.partial {
@@ -62,6 +70,29 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     }
     printed?;
     Ok(0)
+}
+
+/// Reads the whole export before anything of it is taken, lists what gives rights, and asks.
+fn vouch(arguments: &Arguments, import: &Import) -> Result<Vouched, Failure> {
+    let line = progress::line("reading the export …");
+    let read = Vouched::read(&import.path, &mut |_| true);
+    line.finish_and_clear();
+    let vouched = read?;
+    let items = vouched.items();
+    if !arguments.json {
+        for item in items {
+            notice::note(&format!("gives a right: {}", item.text));
+        }
+    }
+    if !items.is_empty() && !import.yes {
+        let what = format!(
+            "takes {} rights out of {}; whoever could write it could put them there",
+            items.len(),
+            import.path.display()
+        );
+        confirm(arguments.json, &what)?;
+    }
+    Ok(vouched)
 }
 
 /// The first reasons, with their counts, as part of one line.
@@ -79,7 +110,13 @@ fn reasons(report: &Report) -> String {
 }
 
 /// Imports one source into an open store.
-pub(super) fn bring(store: &Store, import: &Import, zone: &Zone, report: &mut Report) -> Result<(), Failure> {
+pub(super) fn bring(
+    store: &Store,
+    import: &Import,
+    zone: &Zone,
+    vouched: Option<&Vouched>,
+    report: &mut Report,
+) -> Result<(), Failure> {
     // Begun at the first transaction: a search for keys has a bar of its own before it.
     let mut begun: Option<ProgressBar> = None;
     let stop = progress::interrupted();
@@ -89,7 +126,7 @@ pub(super) fn bring(store: &Store, import: &Import, zone: &Zone, report: &mut Re
         bar.set_position(at.done);
         !stop.load(Ordering::SeqCst)
     };
-    let result = bring_format(store, import, zone, report, &mut on_progress);
+    let result = bring_format(store, import, zone, vouched, report, &mut on_progress);
     // Also after a failure: nothing of a bar stays behind.
     if let Some(bar) = begun {
         bar.finish_and_clear();
@@ -101,6 +138,7 @@ fn bring_format(
     store: &Store,
     import: &Import,
     zone: &Zone,
+    vouched: Option<&Vouched>,
     report: &mut Report,
     on_progress: OnProgress<'_>,
 ) -> Result<(), Failure> {
@@ -114,7 +152,10 @@ fn bring_format(
             };
             telegram::import(store, path, &options, report, on_progress)?;
         }
-        Format::Privatus => privatus::import(store, path, report, on_progress)?,
+        Format::Privatus => {
+            let trust = vouched.map_or(Trust::Content, Trust::Vouched);
+            privatus::import(store, path, trust, report, on_progress)?;
+        }
         Format::Legacy => {
             let needs = Source::open(path).map_err(ImportError::from)?.needs_password();
             let password = if needs {
@@ -159,12 +200,16 @@ fn zeroizing(bytes: Vec<u8>) -> zeroize::Zeroizing<Vec<u8>> {
     zeroize::Zeroizing::new(bytes)
 }
 
-fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
+fn print(arguments: &Arguments, report: &Report, vouched: Option<&Vouched>) -> Result<(), Failure> {
     if arguments.json {
         let mut value = serde_json::to_value(report)
             .map_err(|_| StoreError::Unexpected("the report cannot be printed".into()))?;
         if let Some(notes) = value.get_mut("notes") {
             *notes = report.notes.iter().map(noted).collect();
+        }
+        if let Some(map) = value.as_object_mut() {
+            let items = vouched.map(Vouched::items).unwrap_or_default();
+            map.insert("trusted".into(), serde_json::json!(items));
         }
         return output::json(&value);
     }

@@ -1,6 +1,6 @@
 //! Conversations and messages: listed, paged, answered, marked as read.
 
-use std::io::{Read, Write, stdin, stdout};
+use std::io::{Read, stdin};
 
 use privatus_domain::{Body, Conversation, MessageId, NewMessage, ReplyState, limits};
 use privatus_store::{PAGE_MAX, PageStart, StoreError};
@@ -72,28 +72,29 @@ pub(crate) fn show(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
     }
     let columns = output::columns();
     let again = again(show, &chat);
-    let mut out = stdout().lock();
-    writeln!(
-        out,
-        "{} · {} messages · times are UTC\n",
-        one_line(&chat.title, 60),
-        grouped(chat.messages)
-    )?;
+    let mut lines = vec![
+        format!(
+            "{} · {} messages · times are UTC",
+            one_line(&chat.title, 60),
+            grouped(chat.messages)
+        ),
+        String::new(),
+    ];
     if let Some(message) = older {
-        let hint = show::hint("older", &again, "--before", &message.id, columns);
-        writeln!(out, "{hint}\n")?;
+        lines.push(show::hint("older", &again, "--before", &message.id, columns));
+        lines.push(String::new());
     }
     for message in page.messages.iter().rev() {
-        let lines = show::lines(message, &answered, show.ids, columns);
-        writeln!(out, "{lines}")?;
+        lines.push(show::lines(message, &answered, show.ids, columns));
     }
     if let Some(message) = newer {
-        let hint = show::hint("newer", &again, "--after", &message.id, columns);
-        writeln!(out, "\n{hint}")?;
+        lines.push(String::new());
+        lines.push(show::hint("newer", &again, "--after", &message.id, columns));
     }
     if page.messages.is_empty() {
-        writeln!(out, "No messages here.")?;
+        lines.push("No messages here.".into());
     }
+    output::line(&lines.join("\n"))?;
     Ok(0)
 }
 

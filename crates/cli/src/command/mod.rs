@@ -22,8 +22,15 @@ use crate::failure::Failure;
 
 /// Runs the command; gives the exit code.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+    perform(arguments).map_err(|failure| failure.after(&arguments.command))
+}
+
+fn perform(arguments: &Arguments) -> Result<u8, Failure> {
     match &arguments.command {
-        Command::Init { kdf_iterations } => vault::init(arguments, *kdf_iterations),
+        Command::Init {
+            kdf_iterations,
+            code_to_stdout,
+        } => vault::init(arguments, *kdf_iterations, *code_to_stdout),
         Command::Demo => demo::run(arguments.json),
         Command::Import(import) => import::run(arguments, import),
         Command::Chats { limit } => messages::chats(arguments, *limit),

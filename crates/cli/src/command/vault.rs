@@ -2,39 +2,93 @@
 
 use std::path::Path;
 
-use privatus_store::{KdfCost, RecoveryCode, Store, StoreError, VaultOptions};
+use privatus_import::steering::json_escaped;
+use privatus_store::{KdfCost, RecoveryCode, Store, StoreError, VaultOptions, Verification};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::args::Arguments;
 use crate::failure::Failure;
+use crate::recovery_code::CodeKeeper;
 use crate::vault::{open, open_with_secret, vault_path};
 use crate::{output, progress, secret};
 
 /// `init`
-pub(crate) fn init(arguments: &Arguments, iterations: Option<u32>) -> Result<u8, Failure> {
+pub(crate) fn init(arguments: &Arguments, iterations: Option<u32>, to_stdout: bool) -> Result<u8, Failure> {
     let path = vault_path(arguments)?;
     Store::check_vacant(&path)?;
+    let keeper = CodeKeeper::new(arguments, to_stdout, &path)?;
     let options = VaultOptions {
         kdf: cost(iterations)?,
         ..VaultOptions::default()
     };
     let password = secret::password(arguments, true)?;
-    let (store, recovery) = Store::create(&path, &password, &options)?;
+    // Only now: at the prompt, Ctrl-C ends the process.
+    progress::interrupted();
+    let made = Store::create_keeping(&path, &password, &options, |code| {
+        keeper.keep(code, printed_code(arguments, &keeper, &path, code)?)
+    });
+    let store = made.inspect_err(|_| keeper.take_back())?;
     store.lock()?;
-    if arguments.json {
-        let code = recovery.reveal();
-        output::json(&json!({ "vault": path.display().to_string(), "recovery_code": code.as_str() }))?;
-    } else {
-        output::line(&format!("Vault created in {}", path.display()))?;
-        print_code(&recovery)?;
-    }
+    after_init(arguments, &keeper, &path).map_err(made_all_the_same)?;
     Ok(0)
 }
 
+/// What standard output gets before the vault is there.
+fn printed_code(
+    arguments: &Arguments,
+    keeper: &CodeKeeper,
+    vault: &Path,
+    code: &RecoveryCode,
+) -> Result<Zeroizing<String>, Failure> {
+    if !arguments.json {
+        return Ok(code_text(code));
+    }
+    init_json(keeper, vault, Some(code))
+}
+
+fn init_json(
+    keeper: &CodeKeeper,
+    vault: &Path,
+    code: Option<&RecoveryCode>,
+) -> Result<Zeroizing<String>, Failure> {
+    let revealed = code.map(RecoveryCode::reveal);
+    let text = output::document(&json!({
+        "vault": vault.display().to_string(),
+        "recovery_code": revealed.as_ref().map(|code| code.as_str()),
+        "recovery_code_file": keeper.file().map(|file| file.display().to_string()),
+    }))?;
+    Ok(Zeroizing::new(format!("{}\n", json_escaped(&text))))
+}
+
+/// The vault stands, and its code is kept.
+pub(super) fn made_all_the_same(failure: Failure) -> Failure {
+    match failure {
+        Failure::Output { kind, .. } => Failure::Output {
+            kind,
+            done: Some("the vault is made"),
+        },
+        other => other,
+    }
+}
+
+fn after_init(arguments: &Arguments, keeper: &CodeKeeper, vault: &Path) -> Result<(), Failure> {
+    if arguments.json {
+        return match keeper.file() {
+            Some(_) => output::text_as_it_is(&init_json(keeper, vault, None)?),
+            None => Ok(()),
+        };
+    }
+    output::line(&format!("Vault created in {}", vault.display()))?;
+    keeper.tell()
+}
+
 /// The recovery code of a new vault, for a person.
-pub(super) fn print_code(recovery: &RecoveryCode) -> Result<(), Failure> {
-    output::line(&format!("\n    Recovery code:  {}\n", recovery.reveal().as_str()))?;
-    output::line("Write it down: it opens the vault when the password is lost, and is shown only now.")
+pub(super) fn code_text(code: &RecoveryCode) -> Zeroizing<String> {
+    Zeroizing::new(format!(
+        "\n    Recovery code:  {}\n\nWrite it down: it opens the vault when the password is lost, and is shown only now.\n",
+        code.reveal().as_str()
+    ))
 }
 
 /// `passwd`
@@ -77,30 +131,10 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
     })?;
     bar.finish_and_clear();
     store.lock()?;
-    if arguments.json {
-        output::json(&json!({
-            "ok": found.is_content(), "messages": found.messages, "values": found.values,
-            "conversations": found.conversations, "audit_entries": found.audit_entries, "problem_count": found.problem_count, "problems": found.problems,
-        }))?;
-    } else {
-        for problem in &found.problems {
-            output::line(&crate::text::one_line(problem, 200))?;
-        }
-        output::line(&format!(
-            "{} messages, {} other sealed values, {} conversations and {} entries of the audit log checked: {}",
-            found.messages,
-            found.values,
-            found.conversations,
-            found.audit_entries,
-            if found.is_content() {
-                "all is well".into()
-            } else {
-                format!("{} problems", found.problem_count)
-            }
-        ))?;
-    }
+    let printed = print_found(arguments, &found);
+    // That nobody reads it is no reason to hide what was found.
     match found.problems.first() {
-        None => Ok(0),
+        None => printed.map(|()| 0),
         // Nothing else is wrong.
         Some(_) if found.problem_count == 1 && found.audit_broken.is_some() => {
             Err(StoreError::AuditBroken(found.audit_broken.unwrap_or_default()).into())
@@ -110,4 +144,28 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
             Err(StoreError::DatabaseDamaged(text).into())
         }
     }
+}
+
+fn print_found(arguments: &Arguments, found: &Verification) -> Result<(), Failure> {
+    if arguments.json {
+        return output::json(&json!({
+            "ok": found.is_content(), "messages": found.messages, "values": found.values,
+            "conversations": found.conversations, "audit_entries": found.audit_entries, "problem_count": found.problem_count, "problems": found.problems,
+        }));
+    }
+    for problem in &found.problems {
+        output::line(&crate::text::one_line(problem, 200))?;
+    }
+    output::line(&format!(
+        "{} messages, {} other sealed values, {} conversations and {} entries of the audit log checked: {}",
+        found.messages,
+        found.values,
+        found.conversations,
+        found.audit_entries,
+        if found.is_content() {
+            "all is well".into()
+        } else {
+            format!("{} problems", found.problem_count)
+        }
+    ))
 }

@@ -121,5 +121,5 @@ pub(super) fn unwrap_database_key(
 ) -> Result<DatabaseKey, OpenError> {
     let wrapping = derive::subkey(master.bytes(), label::DATABASE_WRAP);
     let associated = associated(vault).map_err(|_| OpenError)?;
-    wrap::unwrap(&wrapping, &associated, wrapped).map(|bytes| DatabaseKey::from_bytes(&bytes))
+    wrap::unwrap(&wrapping, &associated, wrapped).map(DatabaseKey::new)
 }

@@ -102,5 +102,5 @@ fn not_json(bytes: &[u8]) -> KeyRingError {
 pub(super) fn mac(master: &MasterKey, body: &[u8]) -> Result<[u8; 32], CryptoError> {
     let key = derive::subkey(master.bytes(), label::KEY_RING_MAC);
     let framed = frame::fields(&[label::KEY_RING_BODY, FORMAT.as_bytes(), body])?;
-    Ok(*derive::keyed_blake2b(&key, &[&framed]))
+    Ok(derive::keyed_blake2b(&key, &[&framed]))
 }

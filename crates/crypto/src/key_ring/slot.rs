@@ -1,11 +1,9 @@
 //! Slots: one way each to unwrap the master key.
 
 use subtle::ConstantTimeEq as _;
-use zeroize::Zeroizing;
 
 use super::note::{self, AuditNote, Noted};
-
-use crate::derive::{self, Bytes32, label};
+use crate::derive::{self, label};
 use crate::error::{CryptoError, KeyRingError};
 use crate::frame::{self, Fields};
 use crate::kdf::KdfCost;
@@ -13,6 +11,7 @@ use crate::key::MasterKey;
 use crate::password::{Password, Secret};
 use crate::random;
 use crate::recovery_code::RecoveryCode;
+use crate::secret::{Bytes32, boxed};
 use crate::vault_id::VaultId;
 use crate::wrap::{self, WRAPPED};
 
@@ -125,7 +124,8 @@ impl Slot {
         let slot_key = slot_key(&salt);
         let wrapping = derive::subkey(&slot_key, label::SLOT_WRAP);
         let wrapped = wrap::wrap(&wrapping, &associated(&info, vault)?, master.bytes())?;
-        let check = *derive::subkey(&slot_key, label::SLOT_CHECK);
+        // No key: it is stored in the clear.
+        let check = **derive::subkey(&slot_key, label::SLOT_CHECK);
         let bytes = frame::fields(&[
             &info.id.to_le_bytes(),
             kind_name(info.kind).as_bytes(),
@@ -250,7 +250,7 @@ impl Slot {
         }
         let wrapping = derive::subkey(&slot_key, label::SLOT_WRAP);
         wrap::unwrap(&wrapping, &associated(&self.info, vault)?, &lock.wrapped)
-            .map(|bytes| Some(MasterKey::from_bytes(&bytes)))
+            .map(|bytes| Some(MasterKey::new(bytes)))
             .map_err(|_| KeyRingError::Tampered("its master key does not unwrap"))
     }
 
@@ -283,15 +283,11 @@ impl Slot {
 }
 
 fn password_key(password: &Password, salt: &[u8; 32], iterations: u32) -> Bytes32 {
-    let mut key = Zeroizing::new([0; 32]);
-    derive::pbkdf2(password.as_bytes(), salt, iterations, key.as_mut_slice());
-    key
+    boxed(|key| derive::pbkdf2(password.as_bytes(), salt, iterations, key))
 }
 
 fn recovery_key(code: &RecoveryCode, salt: &[u8; 32]) -> Bytes32 {
-    let mut key = Zeroizing::new([0; 32]);
-    derive::hkdf(salt, code.bytes(), label::RECOVERY_SLOT, key.as_mut_slice());
-    key
+    boxed(|key| derive::hkdf(salt, code.bytes(), label::RECOVERY_SLOT, key))
 }
 
 fn kind_name(kind: SlotKind) -> &'static str {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::tampering::values;
 use crate::derive::{self, label};
 use crate::frame::{Fields, fields};
+use crate::secret;
 use crate::{Context, Digest, KeyRing, Password, RecoveryCode, TableKey, VaultId, fingerprint, wrap};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -71,10 +72,10 @@ fn slot(example: &mut Example, vault: &VaultId, bytes: &[u8], secret: &[u8]) -> 
     example.bytes("parameters", parameters);
     example.bytes("salt", salt);
     example.bytes("slot key", slot_key);
-    assert_eq!(*derive::subkey(&slot_key, label::SLOT_CHECK), check);
+    assert_eq!(**derive::subkey(&slot_key, label::SLOT_CHECK), check);
     example.bytes("key check", check);
     let wrapping = derive::subkey(&slot_key, label::SLOT_WRAP);
-    example.bytes("wrapping key", *wrapping);
+    example.bytes("wrapping key", **wrapping);
     let associated = fields(&[
         label::WRAPPED_MASTER,
         vault.as_bytes(),
@@ -86,14 +87,14 @@ fn slot(example: &mut Example, vault: &VaultId, bytes: &[u8], secret: &[u8]) -> 
     .unwrap();
     example.bytes("associated data", &associated);
     example.bytes("wrapped", wrapped);
-    let master = *wrap::unwrap(&wrapping, &associated, wrapped).unwrap();
-    example.bytes("master key", master);
+    let master = wrap::unwrap(&wrapping, &associated, wrapped).unwrap();
+    example.bytes("master key", **master);
     let nonce: [u8; 24] = wrapped[..24].try_into().unwrap();
     assert_eq!(
         wrap::wrap_with(&wrapping, &associated, &master, &nonce).unwrap(),
         wrapped
     );
-    master
+    **master
 }
 
 fn worked_example() -> String {
@@ -134,24 +135,24 @@ fn worked_example() -> String {
 
     example.title("under the master key");
     let mac_key = derive::subkey(&master, label::KEY_RING_MAC);
-    example.bytes("MAC key", *mac_key);
+    example.bytes("MAC key", **mac_key);
     let format = file["format"].as_str().unwrap().as_bytes();
     let framed = fields(&[label::KEY_RING_BODY, format, &body]).unwrap();
     let mac = derive::keyed_blake2b::<32>(&mac_key, &[&framed]);
-    assert_eq!(BASE64.encode(*mac), file["mac"].as_str().unwrap());
-    example.bytes("MAC", *mac);
+    assert_eq!(BASE64.encode(mac), file["mac"].as_str().unwrap());
+    example.bytes("MAC", mac);
     let wrapping = derive::subkey(&master, label::DATABASE_WRAP);
-    example.bytes("wrapping key", *wrapping);
+    example.bytes("wrapping key", **wrapping);
     let associated = fields(&[label::WRAPPED_DATABASE, vault.as_bytes()]).unwrap();
     example.bytes("associated data", &associated);
     let database_key = wrap::unwrap(&wrapping, &associated, database).unwrap();
-    example.bytes("database key", *database_key);
+    example.bytes("database key", **database_key);
     example.line(
         "SQLCipher key",
-        format!("x'{}{}'", hex(*database_key), hex(cipher_salt)),
+        format!("x'{}{}'", hex(**database_key), hex(cipher_salt)),
     );
     let key_store = derive::subkey(&master, label::KEY_STORE);
-    example.bytes("key-store key", *key_store);
+    example.bytes("key-store key", **key_store);
 
     let mut unwrapped = Vec::new();
     for name in ["table_key", "id_key"] {
@@ -174,11 +175,11 @@ fn worked_example() -> String {
         example.bytes("associated data", &associated);
         example.bytes("encrypted_key", unhex(&entry["wrapped"]));
         let key = wrap::unwrap(&key_store, &associated, &unhex(&entry["wrapped"])).unwrap();
-        example.bytes("key", *key);
+        example.bytes("key", **key);
         unwrapped.push(key);
     }
 
-    let table_key = TableKey::from_bytes(&unwrapped[0]);
+    let table_key = TableKey::new(secret::copied(&unwrapped[0]));
     for entry in values["envelopes"].as_array().unwrap().iter().take(2) {
         let (envelope, row_id) = (unhex(&entry["envelope"]), unhex(&entry["row_id"]));
         let (table, column) = (
@@ -207,7 +208,7 @@ fn worked_example() -> String {
         let random = &envelope[6..38];
         let material = fields(&[label::ROW, &envelope[..6], random, &associated]).unwrap();
         let row_key = derive::keyed_blake2b::<32>(&unwrapped[0], &[&material]);
-        example.bytes("row key", *row_key);
+        example.bytes("row key", row_key);
         let plaintext = table_key.open(&place, &envelope).unwrap();
         example.bytes("plaintext", plaintext.as_slice());
         // The writer too: the same random bytes give the same envelope.
@@ -223,7 +224,7 @@ fn worked_example() -> String {
     example.title("id");
     example.line("label, field", format!("{id_label}, {field}"));
     let framed = fields(&[label::ID, id_label.as_bytes(), field.as_bytes()]).unwrap();
-    let mut hash = *derive::keyed_blake2b::<16>(&unwrapped[1], &[&framed]);
+    let mut hash = derive::keyed_blake2b::<16>(&unwrapped[1], &[&framed]);
     assert_eq!(hex(hash), entry["hash16"].as_str().unwrap());
     example.bytes("hash", hash);
     hash[6] = hash[6] & 0x0f | 0x80;
@@ -292,7 +293,7 @@ fn audit(example: &mut Example, vault: &VaultId, key: &[u8; 32]) {
         example.line("columns", shown.join(" | "));
         example.bytes("previous MAC", previous);
         example.bytes("under the MAC", &framed);
-        previous = *derive::keyed_blake2b::<32>(key, &[&framed]);
+        previous = derive::keyed_blake2b::<32>(key, &[&framed]);
         example.bytes("mac", previous);
         if log_id == 1 {
             checkpoint(example, vault, key, (&previous, at));

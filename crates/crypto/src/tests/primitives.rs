@@ -164,12 +164,12 @@ fn blake2b() {
         for cut in [0, 1, length / 2, length.saturating_sub(1), *length] {
             let (a, b) = input.split_at(cut.min(*length));
             assert_eq!(
-                hex(&*derive::keyed_blake2b::<32>(&key, &[a, b])),
+                hex(&derive::keyed_blake2b::<32>(&key, &[a, b])),
                 *keyed,
                 "{length}, {cut}"
             );
             assert_eq!(
-                hex(&*derive::keyed_blake2b::<16>(&key, &[a, b])),
+                hex(&derive::keyed_blake2b::<16>(&key, &[a, b])),
                 *short,
                 "{length}, {cut}"
             );

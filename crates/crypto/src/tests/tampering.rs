@@ -46,7 +46,7 @@ pub(super) fn sealed_anew(body: &[u8]) -> Vec<u8> {
     let framed = fields(&[label::KEY_RING_BODY, b"privatus-keyring-1", body]).unwrap();
     let mac = derive::keyed_blake2b::<32>(&mac_key, &[&framed]);
     let mut file: Value = serde_json::from_slice(&with_body(body)).unwrap();
-    file["mac"] = BASE64.encode(*mac).into();
+    file["mac"] = BASE64.encode(mac).into();
     serde_json::to_vec(&file).unwrap()
 }
 

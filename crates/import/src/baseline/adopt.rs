@@ -1,5 +1,6 @@
 //! Taking a source over: every row of every table into a vault that is made for it.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use privatus_sqlite::Row;
@@ -16,20 +17,24 @@ use super::{messages, rows};
 const LEFT_OUT: [&str; 3] = ["schema_migrations", "key_store", "message_content"];
 
 impl BaselineSource {
-    /// Makes a vault in `path` as [`Store::create`] does, with every row of the source in it, and opens it. `progress`
-    /// answers `false` to stop.
+    /// Makes a vault in `path` as [`Store::create_keeping`] does, with every row of the source in it, and opens it. `keep`
+    /// puts the recovery code where it is safe before the vault appears, and is told what was taken; `progress` answers `false` to stop.
+    ///
+    /// The rights that the source gives are the vault's: whoever has its key made it what it is. [`Adopted::notes`] counts
+    /// them.
     ///
     /// # Errors
-    /// Those of [`Store::create`], and [`BaselineError`]. The source stays, and nothing else is left behind.
-    pub fn adopt(
+    /// Those of [`Store::create`], [`BaselineError`], and those of `keep`. The source stays, and nothing else is left behind.
+    pub fn adopt<E: From<BaselineError>>(
         self,
         path: &Path,
         password: &Password,
         options: &VaultOptions,
+        keep: impl FnOnce(&RecoveryCode, &Adopted) -> Result<(), E>,
         progress: &mut dyn FnMut(AdoptProgress) -> bool,
-    ) -> Result<(Store, RecoveryCode, Adopted), BaselineError> {
-        let mut adopted = Adopted::default();
-        let made = Store::create_filled(path, password, options, |vault| {
+    ) -> Result<(Store, Adopted), E> {
+        let adopted = RefCell::new(Adopted::default());
+        let fill = |vault: &mut UnfinishedVault<'_>| {
             let mut takeover = Takeover::new(self, vault, progress);
             let findings = takeover.run()?;
             let Self {
@@ -37,17 +42,35 @@ impl BaselineSource {
                 counts,
                 notes,
             } = takeover.source;
-            adopted = Adopted::sum_up(&counts, notes, &findings);
-            database.check_unchanged()
+            *adopted.borrow_mut() = Adopted::sum_up(&counts, notes, &findings);
+            Ok(database.check_unchanged()?)
+        };
+        let made = Store::create_filled(path, password, options, fill, |code| {
+            keep(code, &adopted.borrow()).map_err(NotMade::Kept)
         });
-        let (store, recovery) = made.map_err(|error| match error {
+        let store = made.map_err(|error| match error {
             // Not when it stands and only could not be opened.
-            BaselineError::Store(StoreError::DiskFull) if Store::check_vacant(path).is_ok() => {
-                BaselineError::DiskFull
+            NotMade::Adopted(BaselineError::Store(StoreError::DiskFull))
+                if Store::check_vacant(path).is_ok() =>
+            {
+                BaselineError::DiskFull.into()
             }
-            other => other,
+            NotMade::Adopted(error) => error.into(),
+            NotMade::Kept(error) => error,
         })?;
-        Ok((store, recovery, adopted))
+        Ok((store, adopted.into_inner()))
+    }
+}
+
+/// Why no vault was made: for what the source or the vault is, or because its code was not kept.
+enum NotMade<E> {
+    Adopted(BaselineError),
+    Kept(E),
+}
+
+impl<E, F: Into<BaselineError>> From<F> for NotMade<E> {
+    fn from(error: F) -> Self {
+        Self::Adopted(error.into())
     }
 }
 

@@ -94,10 +94,30 @@ impl Adopted {
                 findings.unverified
             ));
         }
+        rights(counts.of_table("access_control"), findings, &mut notes);
         Self {
             tables,
             skipped,
             notes,
         }
+    }
+}
+
+/// What of the database gives rights in the vault: it came over as it stood.
+fn rights(grants: u64, findings: &Findings, notes: &mut Vec<String>) {
+    for (count, what) in [
+        (
+            grants,
+            "rows of access_control came over: they let the users that they name do what they say",
+        ),
+        (findings.verified, "contacts came over as verified"),
+        (findings.roles, "owners and admins of groups came over"),
+    ] {
+        if count > 0 {
+            notes.push(format!("{count} {what}"));
+        }
+    }
+    if findings.own_key {
+        notes.push("the public key of the vault's own user came over with the settings".into());
     }
 }

@@ -11,4 +11,10 @@ pub(super) struct Findings {
     pub(super) differing: u64,
     /// Contacts that were verified without a key.
     pub(super) unverified: u64,
+    /// Contacts that are verified.
+    pub(super) verified: u64,
+    /// Members that own a group or are its admins.
+    pub(super) roles: u64,
+    /// The public key of the vault's own user is among the settings.
+    pub(super) own_key: bool,
 }

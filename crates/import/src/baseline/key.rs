@@ -36,11 +36,11 @@ impl SourceKey {
             None => line,
         };
         let (key, salt) = digits.split_at_checked(2 * KEY).ok_or(NotARawKey)?;
-        let key: Zeroizing<[u8; KEY]> = decode(key)?;
+        let key = decode::<KEY>(key)?;
         Ok(Self(if salt.is_empty() {
             RawKey::without_salt(&key)
         } else {
-            let salt: Zeroizing<[u8; SALT]> = decode(salt)?;
+            let salt = decode::<SALT>(salt)?;
             RawKey::new(&key, &salt)
         }))
     }
@@ -50,8 +50,9 @@ impl SourceKey {
     }
 }
 
-fn decode<const N: usize>(digits: &[u8]) -> Result<Zeroizing<[u8; N]>, NotARawKey> {
-    let mut bytes = Zeroizing::new([0_u8; N]);
+/// In a box: what is moved out of here leaves no copy.
+fn decode<const N: usize>(digits: &[u8]) -> Result<Box<Zeroizing<[u8; N]>>, NotARawKey> {
+    let mut bytes = Box::new(Zeroizing::new([0_u8; N]));
     if digits.len() != 2 * N {
         return Err(NotARawKey);
     }

@@ -1,5 +1,6 @@
 //! Rows taken over column by column.
 
+use privatus_domain::{KnownSetting, Role};
 use privatus_sqlite::Row;
 use privatus_store::{RawRows, RawTable, RawValue};
 
@@ -43,9 +44,33 @@ pub(super) fn read(
     if table.table == RawTable::Contacts {
         findings.unverified += u64::from(unverify_without_key(&mut values));
     }
+    rights(table.table, &values, findings);
     let size = values.iter().map(|(_, value)| value.size()).sum();
     let name = cells.name();
     Ok((Record { name, values }, size))
+}
+
+/// Counts what gives rights, for whoever adopts the database to look at.
+fn rights(table: RawTable, values: &[(&'static str, RawValue)], findings: &mut Findings) {
+    let is = |name: &str, text: &str| {
+        values.iter().any(|(column, value)| {
+            *column == name && matches!(value, RawValue::Text(found) if **found == *text)
+        })
+    };
+    match table {
+        RawTable::Contacts => {
+            let is_verified = |(column, value): &(&str, RawValue)| {
+                *column == "is_verified" && matches!(value, RawValue::Integer(1))
+            };
+            findings.verified += u64::from(values.iter().any(is_verified));
+        }
+        RawTable::GroupMembers => {
+            let has_role = is("role", Role::Owner.as_str()) || is("role", Role::Admin.as_str());
+            findings.roles += u64::from(has_role);
+        }
+        RawTable::Settings => findings.own_key |= is("key", KnownSetting::IdentityPublicKey.name()),
+        _ => {}
+    }
 }
 
 /// Without a key there is nothing that was verified, as for every contact of a vault. Whether it was said to be.

@@ -53,8 +53,8 @@ impl Folder {
     ) -> Result<(Store, Adopted), BaselineError> {
         let path = self.0.path().join("vault");
         let password = Password::new("secret").unwrap();
-        let adopted = self.source()?.adopt(&path, &password, options, progress);
-        adopted.map(|(store, _, adopted)| (store, adopted))
+        let source = self.source()?;
+        source.adopt(&path, &password, options, |_, _| Ok(()), progress)
     }
 
     /// Names of what is in the folder.

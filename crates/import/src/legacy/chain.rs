@@ -74,12 +74,10 @@ impl Chain {
         self.n
     }
 
-    /// The PBKDF2 output of this count; wiping the copy is the caller's part.
+    /// Writes the PBKDF2 output of this count; wiping it is the caller's part.
     #[inline]
-    pub fn output(&self) -> [u8; 32] {
-        let mut bytes = [0_u8; 32];
-        put_words(&mut bytes, &self.t);
-        bytes
+    pub fn output_to(&self, out: &mut [u8; 32]) {
+        put_words(out, &self.t);
     }
 }
 
@@ -145,7 +143,9 @@ mod tests {
         while chain.iterations() < n {
             chain.step();
         }
-        hex(&chain.output())
+        let mut output = [0; 32];
+        chain.output_to(&mut output);
+        hex(&output)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use aes::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use hmac::{Hmac, KeyInit, Mac};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 /// The size of an AES block.
 pub(crate) const BLOCK: usize = 16;
@@ -67,36 +67,23 @@ impl Token {
     }
 }
 
-/// The two keys of Fernet. Wiped on drop; its `Debug` shows nothing.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct FernetKey {
-    signing: [u8; 16],
-    encryption: [u8; 16],
-}
+/// The two keys of Fernet: the first half signs, the second encrypts. In a box, so that moving it leaves no copy; wiped on
+/// drop; its `Debug` shows nothing.
+pub(crate) struct FernetKey(Box<Zeroizing<[u8; 32]>>);
 
 impl FernetKey {
-    /// The first half signs, the second encrypts.
+    /// Copies the bytes; wiping the argument is the caller's part.
     pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
-        let mut key = Self {
-            signing: [0; 16],
-            encryption: [0; 16],
-        };
-        let (signing, encryption) = bytes.split_at(16);
-        key.signing
-            .iter_mut()
-            .zip(signing)
-            .for_each(|(to, from)| *to = *from);
-        key.encryption
-            .iter_mut()
-            .zip(encryption)
-            .for_each(|(to, from)| *to = *from);
-        key
+        let mut key = Box::new(Zeroizing::new([0; 32]));
+        key.copy_from_slice(bytes);
+        Self(key)
     }
 
     /// Whether this key made the token.
     pub(crate) fn signed(&self, token: &Token) -> bool {
         let Some(parts) = token.parts() else { return false };
-        let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(&self.signing) else {
+        let (signing, _) = self.0.split_at(16);
+        let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(signing) else {
             return false;
         };
         mac.update(parts.signed);
@@ -109,7 +96,8 @@ impl FernetKey {
             return None;
         }
         let parts = token.parts()?;
-        let cipher = cbc::Decryptor::<aes::Aes128>::new(&self.encryption.into(), parts.iv.into());
+        let encryption: &[u8; 16] = self.0.last_chunk()?;
+        let cipher = cbc::Decryptor::<aes::Aes128>::new(encryption.into(), parts.iv.into());
         let mut text = Zeroizing::new(parts.ciphertext.to_vec());
         let length = cipher.decrypt_padded::<Pkcs7>(&mut text).ok()?.len();
         text.truncate(length);

@@ -12,14 +12,16 @@ pub(crate) const ITERATIONS: u64 = 100_000;
 const PASSWORD: &[u8] = b"privatus_secure_storage_2024";
 
 /// The Fernet key for a path string; `password` where it was not the built-in one.
-pub(crate) fn key(path: &str, password: Option<&[u8]>) -> Zeroizing<[u8; 32]> {
+pub(crate) fn key(path: &str, password: Option<&[u8]>) -> Box<Zeroizing<[u8; 32]>> {
     let hash = Sha256::digest(path.as_bytes());
     let salt: &[u8] = hash.first_chunk::<16>().map_or(&[], |salt| salt);
     let mut chain = Chain::new(password.unwrap_or(PASSWORD), salt);
     while chain.iterations() < ITERATIONS {
         chain.step();
     }
-    Zeroizing::new(chain.output())
+    let mut key = Box::new(Zeroizing::new([0; 32]));
+    chain.output_to(&mut key);
+    key
 }
 
 /// Paths that the database may have had: where it is now, and where the application put it.

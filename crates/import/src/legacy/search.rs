@@ -318,10 +318,10 @@ impl Search<'_> {
 }
 
 /// Tries each count up to `last`. On a hit the chain stands on it, else behind `last`.
-fn scan(chain: &mut Chain, probes: &mut ProbeSet<SealedAt>, last: u64) -> Option<Zeroizing<[u8; 32]>> {
-    let mut key = Zeroizing::new([0; 32]);
+fn scan(chain: &mut Chain, probes: &mut ProbeSet<SealedAt>, last: u64) -> Option<Box<Zeroizing<[u8; 32]>>> {
+    let mut key = Box::new(Zeroizing::new([0; 32]));
     while chain.iterations() <= last {
-        *key = chain.output();
+        chain.output_to(&mut key);
         if probes.opened_by(&key) {
             return Some(key);
         }

@@ -7,6 +7,7 @@ use privatus_store::{StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
 use super::values::{Time, id};
+use crate::authority::{AuthorityItem, AuthorityKind};
 
 /// What has a default may be missing in an export that another program or an older build wrote.
 #[derive(Serialize, Deserialize)]
@@ -73,13 +74,21 @@ impl Contact {
         }
     }
 
-    /// The contact to be created.
-    pub(super) fn to_new(&self, tx: &WriteTx<'_>) -> Result<NewContact, StoreError> {
+    /// The right that it gives: a key that counts as compared. Without a key nothing was.
+    pub(super) fn claims(&self) -> Option<AuthorityItem> {
+        (self.is_verified && !self.public_key.is_empty()).then(|| {
+            let text = format!("contact {} ({}) is verified", self.display_name, self.id);
+            AuthorityItem::new(AuthorityKind::VerifiedContact, text)
+        })
+    }
+
+    /// The contact to be created; verified only where the record is trusted.
+    pub(super) fn to_new(&self, tx: &WriteTx<'_>, is_trusted: bool) -> Result<NewContact, StoreError> {
         Ok(NewContact {
             id: id(tx, &self.id)?,
             display_name: DisplayName::lenient(&self.display_name, "Unnamed contact"),
             public_key: PublicKey::kept_base64(&self.public_key)?,
-            is_verified: self.is_verified,
+            is_verified: self.is_verified && is_trusted,
             added_at: self.added_at.map_or(tx.now(), |at| at.0),
             last_seen: self.last_seen.map(|at| at.0),
         })

@@ -5,6 +5,7 @@ use privatus_store::StoreError;
 use serde::{Deserialize, Serialize};
 
 use super::values::Time;
+use crate::authority::{AuthorityItem, AuthorityKind};
 
 /// A row of `access_control`.
 #[derive(Serialize, Deserialize)]
@@ -21,6 +22,23 @@ pub(super) struct Grant {
     granted_at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<Time>,
+}
+
+impl Grant {
+    /// The right that it gives.
+    pub(super) fn claims(&self) -> AuthorityItem {
+        let who = self.user.as_deref().unwrap_or("everyone");
+        let end = self
+            .expires_at
+            .map_or_else(String::new, |at| format!(" until {}", at.0.to_rfc3339()));
+        let text = format!(
+            "{who} may {} on {} {}{end}",
+            self.permissions.join(", "),
+            self.resource_type,
+            self.resource_id
+        );
+        AuthorityItem::new(AuthorityKind::Grant, text)
+    }
 }
 
 impl From<Given> for Grant {

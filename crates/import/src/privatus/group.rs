@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record_error::RecordError;
 use super::values::{Time, id};
+use crate::authority::{AuthorityItem, AuthorityKind};
 use crate::report::Report;
 
 /// A `group`. Another vault's own user has another id, so it stands as `me`.
@@ -152,12 +153,64 @@ impl Group {
         })
     }
 
+    /// The rights that it gives: roles, and what the application reads as permissions.
+    pub(super) fn claims(&self) -> Vec<AuthorityItem> {
+        let mut items = Vec::new();
+        let mut item = |kind, text| items.push(AuthorityItem::new(kind, text));
+        let group = &self.name;
+        if self.kind.as_deref() == Some(GroupKind::Public.as_str()) {
+            item(
+                AuthorityKind::PublicGroup,
+                format!("whoever wants to joins group {group}"),
+            );
+        }
+        if self.settings.is_some() {
+            item(AuthorityKind::GroupSettings, format!("settings of group {group}"));
+        }
+        for member in &self.members {
+            let name = &member.display_name;
+            if let Some(role) = member.role_of_another() {
+                item(
+                    AuthorityKind::GroupRole,
+                    format!("{name} is {role} of group {group}"),
+                );
+            }
+            if member.permissions.is_some() {
+                item(
+                    AuthorityKind::MemberPermissions,
+                    format!("permissions of {name} in group {group}"),
+                );
+            }
+        }
+        items
+    }
+
+    /// The same group without those rights: its members are plain members, and the vault's own user owns it.
+    fn without_claims(mut self) -> Self {
+        self.kind = self.kind.filter(|kind| kind != GroupKind::Public.as_str());
+        self.settings = None;
+        for member in &mut self.members {
+            member.role = None;
+            member.permissions = None;
+        }
+        // First, so that no list of others is so long that it leaves no room.
+        let own = self.members.iter().position(|member| member.me);
+        let mut own = own.map_or_else(Member::own, |at| self.members.remove(at));
+        own.role = Some(Role::Owner.to_string());
+        self.members.insert(0, own);
+        self
+    }
+
     /// Brings the group into a vault; one that is there stays as it is. Gives what of its members was left out.
     pub(super) fn restore(
-        self,
+        mut self,
         tx: &mut WriteTx<'_>,
         chat: &str,
+        is_trusted: bool,
     ) -> Result<(RestoredGroup, LeftOut), RecordError> {
+        if !is_trusted {
+            self = self.without_claims();
+        }
         let new = NewGroup {
             id: id(tx, &self.id)?,
             name: DisplayName::lenient(&self.name, "Unnamed group"),
@@ -196,6 +249,8 @@ impl Group {
         for ban in self.bans {
             let contact = person(tx, ban.contact, ban.me)?;
             let by = person(tx, ban.banned_by, ban.banned_by_me)?;
+            // A ban of the vault's own user would make somebody else the owner.
+            let contact = contact.filter(|contact: &ContactId| is_trusted || *contact != tx.own_id());
             bans.extend(contact.map(|contact| domain::Ban {
                 contact,
                 banned_by: by.unwrap_or_else(|| tx.own_id()),
@@ -245,6 +300,25 @@ impl LeftOut {
 }
 
 impl Member {
+    /// The vault's own user, of whom the record says nothing.
+    fn own() -> Self {
+        Self {
+            contact: None,
+            me: true,
+            display_name: "Me".into(),
+            role: None,
+            joined_at: None,
+            permissions: None,
+            anonymous_id: None,
+        }
+    }
+
+    /// The role of somebody else, where it is more than a member's.
+    fn role_of_another(&self) -> Option<&str> {
+        let role = self.role.as_deref().filter(|_| !self.me);
+        role.filter(|role| *role != Role::Member.as_str())
+    }
+
     fn restore(self, tx: &WriteTx<'_>, left_out: &mut LeftOut) -> Result<NewMember, RecordError> {
         let contact = person(tx, self.contact, self.me)?;
         let contact = contact.ok_or(RecordError::NoContact)?;

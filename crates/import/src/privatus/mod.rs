@@ -2,6 +2,8 @@
 //!
 //! `header`, then `contact`, `group`, `setting`, `grant`, `statistic`, `transfer`, `conversation`, its `message`s oldest first, …, then `end` with counts
 //! and the BLAKE2b-256 of every byte before it. No clock is in it: an unchanged vault gives the same bytes.
+//!
+//! The checksum tells damage, and not who wrote it: an import takes content, and rights only out of a [`Vouched`] export.
 
 mod contact;
 mod grant;
@@ -10,6 +12,7 @@ mod json_member;
 mod lines;
 mod message;
 mod parse;
+mod pass;
 mod read;
 mod record;
 mod record_error;
@@ -17,10 +20,12 @@ mod setting;
 mod statistic;
 mod transfer;
 mod values;
+mod vouched;
 mod write;
 
 #[doc(hidden)]
 pub use parse::fuzz_export;
-pub use read::import;
+pub use read::{Trust, import};
 pub use record::VERSION;
-pub use write::export;
+pub use vouched::Vouched;
+pub use write::{ExportError, export};

@@ -1,44 +1,104 @@
 //! Reading an export back. A line that cannot be read is counted and passed over.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::contact::Contact;
 use super::grant::Grant;
 use super::group::Group;
-use super::lines::{self, Line};
 use super::message::{self, Message};
-use super::parse::{Parsed, parse};
-use super::record::{Record, VERSION, no_record};
+use super::parse::Parsed;
+use super::pass::{Ended, Sink, pass};
+use super::record::{Record, no_record};
 use super::record_error::RecordError;
 use super::setting::Setting;
 use super::statistic::Statistic;
 use super::transfer::{Transfer, Written};
-use super::values::{hex, id};
-use crate::encoding::{Encoding, IS_WIDE, encoding};
+use super::values::id;
+use super::vouched::{Vouched, claims};
+use crate::authority::{AuthorityItem, AuthorityKind};
 use crate::error::ImportError;
 use crate::insert::{insert, is_absent};
 use crate::newcomers::Newcomers;
+use crate::note::Advice;
 use crate::report::{OnProgress, Progress, Report};
-use privatus_domain::ConversationId;
-use privatus_store::{Digest, Store, StoreError};
+use privatus_domain::{ContactId, ConversationId};
+use privatus_store::{Store, StoreError};
 
 /// Messages of one transaction, and the bytes of lines after which one ends early.
 const BATCH: usize = 5_000;
 const BATCH_BYTES: usize = 16 << 20;
 
-/// Imports an export; what the vault has already stays as it is.
+/// What of an export is taken.
+#[derive(Debug, Clone, Copy)]
+pub enum Trust<'a> {
+    /// Content alone: nothing that gives anybody rights in the vault. What is left out is counted in
+    /// [`Report::not_trusted`].
+    Content,
+    /// The rights too that this export gave when it was read.
+    Vouched(&'a Vouched),
+}
+
+/// Imports an export; what the vault has already stays as it is. A public key that is another than the vault's leaves a
+/// security event and replaces none, whatever is trusted.
 ///
 /// # Errors
 /// [`ImportError`]; what was committed before stays, and is in the report.
 pub fn import(
     store: &Store,
     path: &Path,
+    trust: Trust<'_>,
     report: &mut Report,
     progress: OnProgress<'_>,
 ) -> Result<(), ImportError> {
+    let mut newcomers = Newcomers::default();
+    let mut reader = Reader {
+        store,
+        trust,
+        report: &mut *report,
+        newcomers: &mut newcomers,
+        batch: Vec::new(),
+        bytes: 0,
+        chat: None,
+        chats: HashMap::new(),
+        differing: HashSet::new(),
+        done: 0,
+        progress,
+    };
+    let ended = match trust {
+        Trust::Content => pass(open(path)?, &mut reader).map(drop),
+        // The same file, whatever has its name by now.
+        Trust::Vouched(vouched) => match vouched.again().and_then(|file| pass(file, &mut reader)) {
+            Ok(sum) if sum == *vouched.checksum() => Ok(()),
+            // It was whole a moment ago.
+            Ok(_) | Err(Ended::Form(_) | Ended::Damage(..)) => Err(Ended::Damage(
+                "was changed while it was read".into(),
+                "what had changed gave nobody rights; import it again when nothing writes to it",
+            )),
+            Err(error) => Err(error),
+        },
+    };
+    // Where the end was not read, what comes may be behind it.
+    if ended.is_ok() {
+        newcomers.take_back(store, report)?;
+    }
+    report.tell_not_trusted(&AuthorityKind::ALL, Advice::Trust);
+    report.sum_up();
+    report.audit(store, ended.is_ok());
+    let source = |why: String| ImportError::Source {
+        path: path.to_owned(),
+        why,
+    };
+    ended.map_err(|error| match error {
+        Ended::Form(why) => source(why),
+        Ended::Damage(what, advice) => source(format!("{what}; {advice}")),
+        Ended::Import(error) => error,
+    })
+}
+
+/// Opens an export.
+pub(super) fn open(path: &Path) -> Result<File, ImportError> {
     let source = |why: String| ImportError::Source {
         path: path.to_owned(),
         why,
@@ -46,159 +106,12 @@ pub fn import(
     if path.is_dir() {
         return Err(source("is a folder; name the exported file".into()));
     }
-    let file = File::open(path).map_err(|error| source(format!("cannot be read: {}", error.kind())))?;
-    let mut newcomers = Newcomers::default();
-    let ended = read(store, file, report, &mut newcomers, progress);
-    // Where the end was not read, what comes may be behind it.
-    if ended.is_ok() {
-        newcomers.take_back(store, report)?;
-    }
-    report.sum_up();
-    report.audit(store, ended.is_ok());
-    ended.map_err(|error| match error {
-        Ended::Source(why) => source(why),
-        Ended::Import(error) => error,
-    })
-}
-
-enum Ended {
-    Source(String),
-    Import(ImportError),
-}
-
-impl<E: Into<ImportError>> From<E> for Ended {
-    fn from(error: E) -> Self {
-        Self::Import(error.into())
-    }
-}
-
-fn read(
-    store: &Store,
-    file: impl Read,
-    report: &mut Report,
-    newcomers: &mut Newcomers,
-    progress: OnProgress<'_>,
-) -> Result<(), Ended> {
-    let mut reader = BufReader::with_capacity(1 << 16, file);
-    let unreadable = |number: u64, error: &std::io::Error| {
-        Ended::Source(format!(
-            "cannot be read on from line {number}: {}; copy it again",
-            error.kind()
-        ))
-    };
-    if encoding(&mut reader).map_err(|error| unreadable(1, &error))? == Encoding::Wide {
-        return Err(Ended::Source(IS_WIDE.into()));
-    }
-    let mut state = Reader {
-        store,
-        report,
-        newcomers,
-        batch: Vec::new(),
-        bytes: 0,
-        chat: None,
-        chats: HashMap::new(),
-        done: 0,
-        progress,
-    };
-    let mut digest = Digest::new();
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    let mut line = Vec::new();
-    let mut number = 0_u64;
-    loop {
-        number += 1;
-        let kind = lines::next(&mut reader, &mut line).map_err(|error| unreadable(number, &error))?;
-        let parsed = match kind {
-            Line::Whole => parse(&line),
-            // An editor may leave out the last line's end: what is a whole record is one.
-            Line::Cut if number > 1 && parse(&line).is_some() => parse(&line),
-            Line::TooLong => None,
-            Line::Cut if number == 1 => {
-                return Err(Ended::Source(
-                    "does not begin with a header: not a privatus export".into(),
-                ));
-            }
-            Line::Cut => {
-                state.flush()?;
-                return Err(Ended::Source(format!(
-                    "is cut off in line {number}; export it again for the rest"
-                )));
-            }
-            Line::End if number == 1 => return Err(Ended::Source("is empty".into())),
-            Line::End => {
-                state.flush()?;
-                return Err(Ended::Source(format!(
-                    "is cut off after line {}: its end is missing; export it again for the rest",
-                    number - 1
-                )));
-            }
-        };
-        let kind = match &parsed {
-            Some(Parsed::Record(record)) => record.kind(),
-            Some(Parsed::Setting(_)) => "setting",
-            None => "",
-        };
-        match parsed {
-            Some(Parsed::Record(Record::Header { format, version })) if number == 1 => {
-                if format != "privatus-export" || version != VERSION {
-                    let format: String = format.chars().take(40).collect();
-                    return Err(Ended::Source(format!(
-                        "has format {format}, version {version}; this build reads privatus-export, version {VERSION}: \
-                         use the build that wrote it"
-                    )));
-                }
-            }
-            _ if number == 1 => {
-                return Err(Ended::Source(
-                    "does not begin with a header: not a privatus export".into(),
-                ));
-            }
-            Some(Parsed::Record(Record::End {
-                checksum,
-                counts: claimed,
-            })) => {
-                state.flush()?;
-                let differs = match (checksum == hex(&digest.finalize()), claimed == counts) {
-                    (true, true) => return nothing_follows(&mut reader, &mut line, number),
-                    (_, false) => "its counts of records differ",
-                    (false, true) => "its checksum differs",
-                };
-                return Err(Ended::Source(format!(
-                    "was changed or damaged: {differs}; what of it can be read was taken over, \
-                     export it again to be sure of the rest"
-                )));
-            }
-            Some(Parsed::Record(record)) => state.record(record, line.len())?,
-            Some(Parsed::Setting(setting)) => state.setting(setting)?,
-            None => {
-                let why = no_record(&line);
-                state.report.note(format!("line {number} is {why}"));
-                state.report.skip(why);
-                state.report.partial = true;
-            }
-        }
-        digest.update(&line);
-        *counts.entry(kind.to_owned()).or_default() += 1;
-    }
-}
-
-/// Only empty lines may stand behind the end.
-fn nothing_follows(reader: &mut impl BufRead, line: &mut Vec<u8>, end: u64) -> Result<(), Ended> {
-    let mut number = end;
-    loop {
-        number += 1;
-        match lines::next(reader, line) {
-            Ok(Line::End) => return Ok(()),
-            Ok(Line::Whole | Line::Cut) if line.iter().all(u8::is_ascii_whitespace) => {}
-            _ => {
-                let why = format!("goes on after its end, from line {number}, which was not read");
-                return Err(Ended::Source(why));
-            }
-        }
-    }
+    File::open(path).map_err(|error| source(format!("cannot be read: {}", error.kind())))
 }
 
 struct Reader<'a> {
     store: &'a Store,
+    trust: Trust<'a>,
     report: &'a mut Report,
     newcomers: &'a mut Newcomers,
     batch: Vec<Message>,
@@ -207,18 +120,55 @@ struct Reader<'a> {
     chat: Option<String>,
     /// Conversations by the export's name for them; the vault may have had to take another.
     chats: HashMap<String, ConversationId>,
+    /// Whose key is another than the vault's, `None` for the vault's own user: an export may say it a million times, and it
+    /// is told once.
+    differing: HashSet<Option<ContactId>>,
     done: u64,
     progress: OnProgress<'a>,
 }
 
+impl Sink for Reader<'_> {
+    fn line(&mut self, parsed: Option<Parsed>, line: &[u8], number: u64) -> Result<(), ImportError> {
+        let Some(parsed) = parsed else {
+            let why = no_record(line);
+            self.report.note(format!("line {number} is {why}"));
+            self.report.skip(why);
+            self.report.partial = true;
+            return Ok(());
+        };
+        let mut claims = claims(&parsed);
+        let is_trusted = match self.trust {
+            Trust::Content => false,
+            Trust::Vouched(vouched) => !claims.is_empty() && vouched.has(line),
+        };
+        if is_trusted {
+            claims.clear();
+        }
+        match parsed {
+            Parsed::Record(record) => self.record(record, line.len(), is_trusted, &claims),
+            Parsed::Setting(setting) => self.setting(setting, is_trusted, &claims),
+        }
+    }
+
+    fn ended(&mut self) -> Result<(), ImportError> {
+        self.flush()
+    }
+}
+
 impl Reader<'_> {
-    fn record(&mut self, record: Record, bytes: usize) -> Result<(), ImportError> {
+    fn record(
+        &mut self,
+        record: Record,
+        bytes: usize,
+        is_trusted: bool,
+        claims: &[AuthorityItem],
+    ) -> Result<(), ImportError> {
         match record {
-            Record::Contact(contact) => self.contact(contact),
-            Record::Group(group) => self.group(group),
-            Record::Grant(grant) => self.grant(grant),
+            Record::Contact(contact) => self.contact(contact, is_trusted, claims),
+            Record::Group(group) => self.group(group, is_trusted, claims),
+            Record::Grant(grant) => self.grant(grant, is_trusted, claims),
             Record::Statistic(row) => self.statistic(row),
-            Record::Transfer(transfer) => self.transfer(*transfer),
+            Record::Transfer(transfer) => self.transfer(*transfer, is_trusted, claims),
             Record::Message(message) => {
                 if self.chat.as_ref() != Some(&message.conversation) {
                     self.flush()?;
@@ -242,21 +192,50 @@ impl Reader<'_> {
         if self.chats.contains_key(&id) {
             Ok(())
         } else if kind == "group" {
-            self.group(Group::named(id, title))
+            self.group(Group::named(id, title), false, &[])
         } else {
-            self.contact(Contact::named(id, title))
+            self.contact(Contact::named(id, title), false, &[])
         }
     }
 
-    fn setting(&mut self, setting: Setting) -> Result<(), ImportError> {
-        let written = self.store.write("import_setting", |tx| setting.write(tx));
-        if let Some((key, written)) = self.kept("setting", written)? {
-            self.report.setting(&key, written);
+    /// Counts what is left out of a record because nobody vouches for it.
+    fn left_out(&mut self, claims: &[AuthorityItem]) {
+        for item in claims {
+            self.report.not_trusted(item.kind, 1);
+        }
+    }
+
+    fn setting(
+        &mut self,
+        setting: Setting,
+        is_trusted: bool,
+        claims: &[AuthorityItem],
+    ) -> Result<(), ImportError> {
+        if is_trusted {
+            let written = self.store.write("import_setting", |tx| setting.write(tx));
+            if let Some((key, written)) = self.kept("setting", written)? {
+                self.report.setting(&key, written);
+            }
+            return Ok(());
+        }
+        self.left_out(claims);
+        if setting.is_own_key() && !self.differing.contains(&None) {
+            let differs = self
+                .store
+                .write("import_setting", |tx| tx.own_key_differs(setting.value()))?;
+            if differs {
+                self.differing.insert(None);
+                self.report.other_own_key();
+            }
         }
         Ok(())
     }
 
-    fn grant(&mut self, grant: Grant) -> Result<(), ImportError> {
+    fn grant(&mut self, grant: Grant, is_trusted: bool, claims: &[AuthorityItem]) -> Result<(), ImportError> {
+        if !is_trusted {
+            self.left_out(claims);
+            return Ok(());
+        }
         let written = self
             .store
             .write("import_grant", |tx| tx.access_restore(&grant.try_into()?));
@@ -271,8 +250,15 @@ impl Reader<'_> {
         self.kept("statistic", written).map(drop)
     }
 
-    fn transfer(&mut self, transfer: Transfer) -> Result<(), ImportError> {
-        let written = self.store.write("import_transfer", |tx| transfer.write(tx));
+    fn transfer(
+        &mut self,
+        transfer: Transfer,
+        is_trusted: bool,
+        claims: &[AuthorityItem],
+    ) -> Result<(), ImportError> {
+        let written = self
+            .store
+            .write("import_transfer", |tx| transfer.write(tx, is_trusted));
         let written = self.kept("transfer", written)?;
         if let Some(Written {
             is_new: true,
@@ -280,33 +266,47 @@ impl Reader<'_> {
         }) = written
         {
             self.report.transfers_imported += 1;
+            self.left_out(claims);
             self.report.file_names_cut += u64::from(was_path);
         }
         Ok(())
     }
 
-    fn contact(&mut self, contact: Contact) -> Result<(), ImportError> {
+    fn contact(
+        &mut self,
+        contact: Contact,
+        is_trusted: bool,
+        claims: &[AuthorityItem],
+    ) -> Result<(), ImportError> {
         let chat = contact.conversation.clone().unwrap_or_else(|| contact.id.clone());
         let (state, picture) = contact.state();
         if let Err(why) = picture {
             self.report.leave_out("profile picture refused");
             self.report.note(format!("a profile picture was left out: {why}"));
         }
+        let differing = &self.differing;
         let written = self.store.write("import_contact", |tx| {
-            let new = contact.to_new(tx)?;
+            let new = contact.to_new(tx, is_trusted)?;
             let is_new = is_absent(tx.contact_by_id(&new.id))?;
             let wanted = id(tx, &chat)?;
             let conversation = tx.contact_create_in(&new, &wanted)?;
             if let Some(state) = state.filter(|_| is_new) {
                 tx.contact_restore(&new.id, &state)?;
             }
+            let is_told = differing.contains(&Some(new.id.clone()));
+            let differs = !is_new && !is_told && tx.contact_key_differs(&new.id, &new.public_key)?;
             let verified = new.becomes_verified();
-            Ok::<_, StoreError>((is_new.then_some((new.id, verified)), conversation))
+            Ok::<_, StoreError>((new.id, is_new, verified, differs, conversation))
         });
-        if let Some((new, conversation)) = self.kept("contact", written)? {
-            if let Some((contact, verified)) = new {
+        if let Some((contact, is_new, verified, differs, conversation)) = self.kept("contact", written)? {
+            if differs {
+                self.report.keys_differing += 1;
+                self.differing.insert(Some(contact.clone()));
+            }
+            if is_new {
                 self.report.contacts_imported += 1;
                 self.report.contacts_verified += u64::from(verified);
+                self.left_out(claims);
                 self.newcomers.made(&conversation, contact);
             }
             self.chat_is(chat, conversation);
@@ -314,13 +314,18 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn group(&mut self, group: Group) -> Result<(), ImportError> {
+    fn group(&mut self, group: Group, is_trusted: bool, claims: &[AuthorityItem]) -> Result<(), ImportError> {
         let chat = group.conversation.clone().unwrap_or_else(|| group.id.clone());
-        let written = self.store.write("import_group", |tx| group.restore(tx, &chat));
+        let written = self
+            .store
+            .write("import_group", |tx| group.restore(tx, &chat, is_trusted));
         let Some((restored, parts)) = self.kept("group", written)? else {
             return Ok(());
         };
-        self.report.groups_imported += u64::from(restored.is_new);
+        if restored.is_new {
+            self.report.groups_imported += 1;
+            self.left_out(claims);
+        }
         parts.tell(&restored, self.report);
         self.chat_is(chat, restored.conversation);
         Ok(())

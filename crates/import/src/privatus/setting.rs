@@ -1,10 +1,11 @@
 //! A `setting` of an export: its value is raw text, so that no number is rounded on the way.
 
-use privatus_domain::{JsonText, Setting as Stored, SettingKey};
+use privatus_domain::{JsonText, KnownSetting, Setting as Stored, SettingKey};
 use privatus_store::{SettingImport, StoreError, WriteTx};
 
 use super::json_member::json_member;
 use super::values::Time;
+use crate::authority::{AuthorityItem, AuthorityKind};
 
 /// A `setting`.
 pub(super) struct Setting {
@@ -48,6 +49,30 @@ impl Setting {
             updated_at: json_member(line, "updated_at")
                 .map_or(Some(None), |text| serde_json::from_str(text).ok())?,
         })
+    }
+
+    /// The right that it gives. The value stays out: it may be a secret of the application.
+    pub(super) fn claims(&self) -> AuthorityItem {
+        if self.is_own_key() {
+            let text = format!("your own public key is {}", self.value);
+            return AuthorityItem::new(AuthorityKind::OwnKey, text);
+        }
+        let text = if self.scope.is_empty() {
+            format!("setting {}", self.key)
+        } else {
+            format!("setting {} of {}", self.key, self.scope)
+        };
+        AuthorityItem::new(AuthorityKind::Setting, text)
+    }
+
+    /// Whether it is the public key of the vault's own user.
+    pub(super) fn is_own_key(&self) -> bool {
+        self.scope.is_empty() && self.key == KnownSetting::IdentityPublicKey.name()
+    }
+
+    /// Its value.
+    pub(super) const fn value(&self) -> &JsonText {
+        &self.value
     }
 
     /// Writes it.

@@ -1,10 +1,12 @@
 //! A `transfer` of an export.
 
-use privatus_domain::{FileName, FileSize, Transfer as Stored, TransferState, bytes_of_hex};
+use privatus_domain::{FileName, FileSize, Transfer as Stored, TransferState, TransferStatus, bytes_of_hex};
 use privatus_store::{ReadTx, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
 use super::values::{Time, hex, id};
+use super::write::ExportError;
+use crate::authority::{AuthorityItem, AuthorityKind};
 
 /// A `transfer`.
 #[derive(Serialize, Deserialize)]
@@ -49,8 +51,26 @@ impl From<Stored> for Transfer {
 }
 
 impl Transfer {
-    /// Writes it.
-    pub(super) fn write(self, tx: &mut WriteTx<'_>) -> Result<Written, StoreError> {
+    /// The right that it gives: what is under way, a client goes on with unasked.
+    pub(super) fn claims(&self) -> Option<AuthorityItem> {
+        let is_open = [TransferStatus::Pending, TransferStatus::Active];
+        is_open.iter().any(|open| open.as_str() == self.status).then(|| {
+            let with = self.contact.as_ref().or(self.group.as_ref());
+            let with = with.map_or("nobody", String::as_str);
+            let text = format!(
+                "the {} transfer of {} with {with} is {}",
+                self.direction, self.file_name, self.status
+            );
+            AuthorityItem::new(AuthorityKind::OpenTransfer, text)
+        })
+    }
+
+    /// Writes it. One under way is paused, where nobody vouches for it: its owner has it go on.
+    pub(super) fn write(self, tx: &mut WriteTx<'_>, is_trusted: bool) -> Result<Written, StoreError> {
+        let status = match self.status.parse()? {
+            TransferStatus::Pending | TransferStatus::Active if !is_trusted => TransferStatus::Paused,
+            status => status,
+        };
         let (file_name, was_path) = plain_name(self.file_name);
         let transfer = Stored {
             id: id(tx, &self.id)?,
@@ -60,7 +80,7 @@ impl Transfer {
             contact: self.contact.map(|contact| id(tx, &contact)).transpose()?,
             group: self.group.map(|group| id(tx, &group)).transpose()?,
             direction: self.direction.parse()?,
-            state: TransferState::kept(self.status.parse()?, self.progress),
+            state: TransferState::kept(status, self.progress),
             created_at: self.created_at.map_or(tx.now(), |at| at.0),
             completed_at: self.completed_at.map(|at| at.0),
             error: self.error,
@@ -91,8 +111,8 @@ fn plain_name(name: String) -> (String, bool) {
 /// Gives every transfer of the vault, in the order of their ids.
 pub(super) fn each(
     tx: &mut ReadTx<'_>,
-    put: &mut dyn FnMut(Transfer) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+    put: &mut dyn FnMut(Transfer) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
     let mut last = None;
     loop {
         let page = tx.transfers_by_id(last.as_ref())?;

@@ -25,39 +25,41 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn put(&mut self, record: &Record) -> Result<(), StoreError> {
+    fn put(&mut self, record: &Record) -> Result<(), ExportError> {
         self.put_line(record.kind(), serde_json::to_string(record))
     }
 
     /// An export is read in terminals too: what would steer one is escaped, and means the same.
-    fn put_line(&mut self, kind: &str, line: Result<String, serde_json::Error>) -> Result<(), StoreError> {
+    fn put_line(&mut self, kind: &str, line: Result<String, serde_json::Error>) -> Result<(), ExportError> {
         let line = line.map_err(|_| StoreError::Unexpected("a record cannot be written".into()))?;
         let mut line = json_escaped(&line).into_owned();
         line.push('\n');
         self.digest.update(line.as_bytes());
         *self.counts.entry(kind.into()).or_default() += 1;
-        self.out
-            .write_all(line.as_bytes())
-            .map_err(|error| write_error(&error))
+        self.out.write_all(line.as_bytes()).map_err(ExportError::Output)
     }
 }
 
-fn write_error(error: &std::io::Error) -> StoreError {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::DiskFull,
-        kind => StoreError::Unexpected(format!("the export cannot be written: {kind}")),
-    }
+/// An export that was not written to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The vault's refusal or failure.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What it is written to fails: a full disk there is not the vault's.
+    #[error("the export cannot be written: {}", .0.kind())]
+    Output(std::io::Error),
 }
 
 /// Writes every record of the vault; gives the counts by type. The audit log is told, also of an export that was cut off.
 ///
 /// # Errors
-/// [`StoreError`] of the vault or of the output.
+/// [`ExportError`].
 pub fn export(
     store: &Store,
     out: &mut dyn Write,
     progress: OnProgress<'_>,
-) -> Result<BTreeMap<String, u64>, StoreError> {
+) -> Result<BTreeMap<String, u64>, ExportError> {
     let written = export_records(store, out, progress);
     let entry = NewAuditEntry::done(store.now(), Act::HistoryExport).on(Resource::every(ResourceKind::Vault));
     store.audit_note(match &written {
@@ -71,7 +73,7 @@ fn export_records(
     store: &Store,
     out: &mut dyn Write,
     progress: OnProgress<'_>,
-) -> Result<BTreeMap<String, u64>, StoreError> {
+) -> Result<BTreeMap<String, u64>, ExportError> {
     store.read_long(|tx| {
         // A part of the vault would look like the whole: a user exports all of it or nothing.
         tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
@@ -131,7 +133,7 @@ fn export_records(
             counts: counts.clone(),
             checksum,
         })?;
-        lines.out.flush().map_err(|error| write_error(&error))?;
+        lines.out.flush().map_err(ExportError::Output)?;
         Ok(counts)
     })
 }
@@ -154,7 +156,7 @@ fn export_conversation(
     conversation: &Conversation,
     lines: &mut Lines<'_>,
     progress: &mut dyn FnMut(u64) -> bool,
-) -> Result<(), StoreError> {
+) -> Result<(), ExportError> {
     let (id, kind) = (conversation.id.to_string(), conversation.kind.as_str().to_owned());
     lines.put(&Record::Conversation {
         id,
@@ -172,7 +174,7 @@ fn export_conversation(
             lines.put(&Record::Message(Box::new(message.into())))?;
         }
         if !progress(u64::try_from(count).unwrap_or_default()) {
-            return Err(StoreError::Interrupted);
+            return Err(StoreError::Interrupted.into());
         }
         if !page.has_newer {
             return Ok(());

@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use privatus_domain::{ContactId, JsonText, SettingKey, Timestamp};
+use privatus_domain::{ContactId, JsonText, PublicKey, SecurityFilter, SecurityKind, SettingKey, Timestamp};
 use privatus_import::legacy::{LegacyError, SearchOptions, Zone};
-use privatus_import::{ImportError, Report, legacy_import, privatus};
+use privatus_import::{Advice, AuthorityKind, ImportError, Report, legacy_import, privatus};
 use privatus_store::{Password, Store, VaultOptions};
 
-use crate::maker::{Maker, PASSWORD, blob, seal};
+use crate::maker::{ALICE, Maker, PASSWORD, blob, seal};
 
 struct Vault(
     Store,
@@ -161,8 +161,64 @@ fn a_wrong_password_imports_nothing_and_has_its_own_code() {
     assert!(!vault.export().contains("\"type\":\"message\""));
 }
 
+/// Plain SQL says that a contact is verified, and under which name a sealed value stands.
 #[test]
-fn a_newer_setting_of_the_vault_stays() {
+fn whoever_could_write_the_file_gives_no_rights() {
+    let mut maker = Maker::new();
+    let key = maker.key(20);
+    maker.message(&key, "text");
+    maker.setting(
+        &key,
+        "identity.public_key",
+        "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"",
+    );
+    maker.setting(&key, "privacy.read_receipts", "true");
+    maker.setting(&key, "theme", "\"dark\"");
+    let folder = maker.close();
+    let vault = Vault::new();
+    let report = vault.import(folder.path()).unwrap();
+    assert_eq!((report.settings_imported, report.partial), (1, false));
+    let counted: Vec<(AuthorityKind, u64)> = report.not_trusted.clone().into_iter().collect();
+    assert_eq!(
+        counted,
+        [
+            (AuthorityKind::OwnKey, 1),
+            (AuthorityKind::Setting, 1),
+            (AuthorityKind::VerifiedContact, 1)
+        ]
+    );
+    for advice in [Advice::Verify, Advice::Settings] {
+        assert!(
+            report
+                .notes
+                .iter()
+                .any(|note| note.advice.as_ref() == Some(&advice))
+        );
+    }
+    let alice: ContactId = ALICE.parse().unwrap();
+    let known = vault.0.read(|tx| tx.contact_by_id(&alice)).unwrap();
+    assert!(!known.is_verified && !known.public_key.is_empty());
+
+    // Another key than the vault's: told, and never taken.
+    let other = PublicKey::new(vec![7; 32]).unwrap();
+    vault
+        .0
+        .write("test", |tx| tx.contact_key_replace(&alice, &other))
+        .unwrap();
+    let report = vault.import(folder.path()).unwrap();
+    assert_eq!(report.keys_differing, 1);
+    let known = vault.0.read(|tx| tx.contact_by_id(&alice)).unwrap();
+    assert_eq!(known.public_key, other);
+    let filter = SecurityFilter {
+        kind: Some(SecurityKind::PublicKeyDiffers),
+        ..SecurityFilter::default()
+    };
+    let events = vault.0.read(|tx| tx.security_events(&filter, 9)).unwrap();
+    assert_eq!(events.len(), 1);
+}
+
+#[test]
+fn a_setting_of_the_vault_stays() {
     let mut maker = Maker::new();
     let key = maker.key(20);
     maker.message(&key, "text");
@@ -185,10 +241,10 @@ fn a_newer_setting_of_the_vault_stays() {
         let setting = vault.0.read(|tx| tx.setting("", &key)).unwrap();
         (setting.value.as_str().to_owned(), setting.updated_at.to_string())
     };
-    // The source's is of 2025-06-01T10:00 in Berlin.
+    // The source's is of 2025-06-01T10:00 in Berlin, as plain SQL says: an earlier one stays as well.
     set("\"older\"", 1_748_764_799_000);
-    assert_eq!(vault.import(folder.path()).unwrap().settings_imported, 1);
-    assert_eq!(value().0, "\"theirs\"");
+    assert_eq!(vault.import(folder.path()).unwrap().settings_imported, 0);
+    assert_eq!(value().0, "\"older\"");
     set("\"mine\"", 1_748_822_400_000);
     let before = value();
     let report = vault.import(folder.path()).unwrap();
@@ -238,7 +294,7 @@ fn what_was_removed_stays_removed_and_is_counted_apart() {
     let folder = maker.close();
     let vault = Vault::new();
     vault.import(folder.path()).unwrap();
-    let alice: ContactId = crate::maker::ALICE.parse().unwrap();
+    let alice: ContactId = ALICE.parse().unwrap();
     vault.0.write("remove", |tx| tx.contact_remove(&alice)).unwrap();
     vault.0.removals_sweep().unwrap();
     let again = vault.import(folder.path()).unwrap();

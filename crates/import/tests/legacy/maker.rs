@@ -34,7 +34,9 @@ pub fn derive(password: &str, salt: &[u8], iterations: u64) -> Key {
     while chain.iterations() < iterations {
         chain.step();
     }
-    chain.output()
+    let mut key = [0; 32];
+    chain.output_to(&mut key);
+    key
 }
 
 pub fn first_generation_key(original_path: &str) -> Key {

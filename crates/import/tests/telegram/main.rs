@@ -6,6 +6,7 @@
     clippy::panic
 )]
 
+mod authority;
 mod cut;
 mod extremes;
 mod fixtures;

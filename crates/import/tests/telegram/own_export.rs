@@ -1,17 +1,45 @@
 //! Our own export, damaged or made by other hands.
 
+use std::collections::BTreeMap;
+
 use privatus_import::ImportError;
+use privatus_store::Digest;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use crate::vault::{Vault, chat, message};
 
-fn lines(records: &[Value]) -> String {
+pub(crate) fn lines(records: &[Value]) -> String {
     let mut text = String::from("{\"type\":\"header\",\"format\":\"privatus-export\",\"version\":1}\n");
     for record in records {
         text.push_str(&record.to_string());
         text.push('\n');
     }
     text
+}
+
+/// The same with the end that makes it whole.
+pub(crate) fn whole(text: &str) -> String {
+    let mut counts = BTreeMap::new();
+    for line in text.lines() {
+        // What is no JSON has no kind; half a character is JSON, and no `Value`.
+        let is_json = serde_json::from_str::<IgnoredAny>(line).is_ok();
+        let behind = line.split_once("\"type\":\"").filter(|_| is_json);
+        let kind = behind.and_then(|(_, rest)| rest.split_once('"'));
+        let kind = kind.map_or("", |(kind, _)| kind);
+        *counts.entry(kind.to_owned()).or_insert(0_u64) += 1;
+    }
+    let mut digest = Digest::new();
+    digest.update(text.as_bytes());
+    let checksum: String = digest
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!(
+        "{text}{}\n",
+        json!({"type": "end", "counts": counts, "checksum": checksum})
+    )
 }
 
 fn contact(id: &str) -> Value {
@@ -36,15 +64,15 @@ fn a_setting_s_numbers_come_back_letter_by_letter() {
     );
     let text = lines(&[]) + &setting + "\n";
     let vault = Vault::new();
-    let (report, _) = vault.own(&vault.write("a.jsonl", &text));
+    let (report, _) = vault.own_vouched(&vault.write("a.jsonl", whole(&text)));
     assert_eq!(report.settings_imported, 1);
     let export = vault.export();
     assert!(export.lines().any(|line| line == setting), "{export}");
     let other = Vault::new();
     let path = other.write("b.jsonl", &export);
-    other.own(&path).1.unwrap();
+    other.own_vouched(&path).1.unwrap();
     assert_eq!(other.export(), export);
-    assert_eq!(other.own(&path).0.settings_imported, 0);
+    assert_eq!(other.own_vouched(&path).0.settings_imported, 0);
 }
 
 #[test]
@@ -56,7 +84,7 @@ fn grants_come_back_as_they_are_and_those_that_stand_stay() {
     ];
     let text = lines(&[]) + grants[0] + "\n" + grants[1] + "\n";
     let vault = Vault::new();
-    let (report, _) = vault.own(&vault.write("a.jsonl", &text));
+    let (report, _) = vault.own_vouched(&vault.write("a.jsonl", whole(&text)));
     assert_eq!(report.grants_imported, 2);
     let export = vault.export();
     let kept: Vec<&str> = export
@@ -66,19 +94,20 @@ fn grants_come_back_as_they_are_and_those_that_stand_stay() {
     assert_eq!(kept, grants[..2]);
     let other = Vault::new();
     let path = other.write("b.jsonl", &export);
-    other.own(&path).1.unwrap();
+    other.own_vouched(&path).1.unwrap();
     assert_eq!(other.export(), export);
     // Another that says something else of the same: what stands stays.
     let changed = export.replace("[\"read\",\"share\"]", "[\"admin\"]");
     assert_ne!(changed, export);
-    let (report, _) = other.own(&other.write("c.jsonl", &changed));
+    let (records, _) = changed.split_once("{\"type\":\"end\"").unwrap();
+    let (report, _) = other.own_vouched(&other.write("c.jsonl", whole(records)));
     assert_eq!(report.grants_imported, 0);
     assert_eq!(other.export(), export);
     // Of no known type, of no user that can be, of a line that is cut: left out and counted.
     let strange = grants[0].replace("contact", "chat");
     let nobody = grants[1].replace("ann", "a\\u0007");
     let text = lines(&[]) + &strange + "\n" + &nobody + "\n" + grants[2] + "\n";
-    let (report, _) = other.own(&other.write("d.jsonl", &text));
+    let (report, _) = other.own_vouched(&other.write("d.jsonl", whole(&text)));
     assert_eq!((report.grants_imported, report.partial), (0, true));
     assert_eq!(report.reasons["grant refused"], 2);
     assert_eq!(other.export(), export);

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use privatus_domain::Message;
 use privatus_import::legacy::Zone;
-use privatus_import::{ImportError, Report, privatus, telegram};
+use privatus_import::privatus::{self, Trust, Vouched};
+use privatus_import::{ImportError, Report, telegram};
 use privatus_store::{PAGE_MAX, PageStart, Password, Store, VaultOptions};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -59,7 +60,16 @@ impl Vault {
 
     pub(crate) fn own(&self, path: &Path) -> (Report, Result<(), ImportError>) {
         let mut report = Report::new("privatus");
-        let result = privatus::import(&self.store, path, &mut report, &mut |_| true);
+        let result = privatus::import(&self.store, path, Trust::Content, &mut report, &mut |_| true);
+        (report, result)
+    }
+
+    /// With the rights that an export gives; it must be whole.
+    pub(crate) fn own_vouched(&self, path: &Path) -> (Report, Result<(), ImportError>) {
+        let mut report = Report::new("privatus");
+        let vouched = Vouched::read(path, &mut |_| true).unwrap();
+        let trust = Trust::Vouched(&vouched);
+        let result = privatus::import(&self.store, path, trust, &mut report, &mut |_| true);
         (report, result)
     }
 

@@ -62,7 +62,7 @@ impl<'a> Kept<'a> {
 
 /// Each index that has a name of its own, and its table. SQLite keeps the names of a database apart from each other.
 fn named(db: &mut Connection) -> Result<BTreeMap<String, String>, SqliteError> {
-    let sql = "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
+    let sql = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL";
     let rows = read::rows(db, sql, &[], |row| Some((row.text(0)?, row.text(1)?)))?;
     Ok(rows.into_iter().flatten().collect())
 }

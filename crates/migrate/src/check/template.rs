@@ -30,7 +30,7 @@ impl<'a> Alone<'a> {
         step: &str,
     ) -> Result<(), Fault> {
         let template = bench.world.partitions(db)?.template;
-        let sql = "SELECT type, name FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name = ? \
+        let sql = "SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name = ? \
                    AND (type = 'trigger' OR type = 'index' AND instr(name, tbl_name) = 0) ORDER BY name";
         let found = read::rows(db, sql, &[Value::Text(&template)], |row| {
             Some((row.text(0)?, row.text(1)?))

@@ -16,6 +16,7 @@ mod counters;
 pub(crate) mod statement_totals;
 mod statements;
 pub(crate) mod trace;
+mod undefended;
 
 pub use counters::Counters;
 pub use statements::statements_of;

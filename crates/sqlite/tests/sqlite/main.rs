@@ -20,6 +20,7 @@ mod plain;
 mod query;
 mod statements;
 mod transactions;
+mod work;
 
 use std::path::{Path, PathBuf};
 

@@ -94,6 +94,38 @@ impl ReadTx<'_> {
         Ok(rows.into_iter().filter_map(|row| grant(row).ok()).collect())
     }
 
+    /// Every row, as a person finds it, and what of it no build writes.
+    pub(crate) fn grants_read(&mut self) -> Result<Vec<(String, Option<&'static str>)>, StoreError> {
+        let rows = self.db.ask("check the grants", |db| {
+            access_control::table
+                .order((
+                    access_control::resource_type,
+                    access_control::resource_id,
+                    access_control::user_id,
+                ))
+                .select(GrantRow::as_select())
+                .load(db)
+        })?;
+        let read = |row: GrantRow| {
+            let name: String = format!(
+                "on {}:{} to {:?}",
+                row.resource_type.0, row.resource_id.0, row.user_id.0
+            );
+            let has_time = row.granted_at.is_some();
+            let strange = match grant(row) {
+                Err(_) => Some("is none that a build writes, and allows nothing"),
+                Ok(_) if !has_time => Some("does not say when it was given"),
+                Ok(grant) if grant.permissions.words().next().is_none() => Some("allows nothing"),
+                Ok(grant) if grant.expires_at.is_some_and(|end| end <= grant.granted_at) => {
+                    Some("ended before it was given")
+                }
+                Ok(_) => None,
+            };
+            (name.chars().take(120).collect(), strange)
+        };
+        Ok(rows.into_iter().map(read).collect())
+    }
+
     fn grant_row(&mut self, on: &Resource, to: Option<&UserId>) -> Result<Option<GrantRow>, StoreError> {
         self.db.ask("find a grant", |db| {
             access_control::table
@@ -166,7 +198,7 @@ impl WriteTx<'_> {
             let (on, to) = (on.clone(), to.cloned());
             Missing::Grant { on, to }
         })?;
-        self.db.ask("take a grant back", |db| {
+        self.db.ask_one("take a grant back", |db| {
             diesel::delete(access_control::table.find(key(on, to))).execute(db)
         })?;
         self.grants = None;
@@ -197,7 +229,7 @@ impl WriteTx<'_> {
             .bind(at.as_str())
             .bind(end.as_deref());
         self.grants = None;
-        self.db.run(sql, "write a grant").map(drop)
+        self.db.run_one(sql, "write a grant")
     }
 
     fn grant_audit(&mut self, act: Act, on: &Resource, details: &Value) -> Result<(), StoreError> {

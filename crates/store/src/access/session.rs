@@ -33,7 +33,8 @@ impl Store {
 
     /// A refusal is written down in a transaction of its own: the one that was refused leaves nothing.
     pub(crate) fn note_refusals<T, E: From<StoreError>>(&self, result: Result<T, E>) -> Result<T, E> {
-        if !self.shared.pending.has_refusals() {
+        // Where nothing can be written, nothing is recorded.
+        if !self.shared.pending.has_refusals() || self.is_read_only() {
             return result;
         }
         let noted = self.write_queued("access_refused", |_| Ok::<_, StoreError>(()));

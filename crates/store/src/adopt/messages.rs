@@ -66,7 +66,6 @@ impl WriteTx<'_> {
             month.table
         ));
         self.db
-            .run(sql.bind(at.unix_ms()).bind(key), "note a message's change")
-            .map(drop)
+            .run_one(sql.bind(at.unix_ms()).bind(key), "note a message's change")
     }
 }

@@ -7,7 +7,7 @@ use privatus_sqlite::Value;
 use super::table::{RawTable, RawValue, text};
 use crate::db::statement::{Bind, Sql};
 use crate::error::{Rule, StoreError};
-use crate::group::GROUP_KEY;
+use crate::keys::role::KeyRole;
 use crate::tx::WriteTx;
 
 /// One for each value of a row that is sealed.
@@ -83,8 +83,8 @@ impl<'t, 'a> RawRows<'t, 'a> {
         for value in &written {
             sql = sql.bind(value);
         }
-        match self.tx.db.run(sql, "write a raw row") {
-            Ok(_) => {}
+        match self.tx.db.run_one(sql, "write a raw row") {
+            Ok(()) => {}
             Err(StoreError::Rule(Rule::Constraint(_))) => return Ok(false),
             Err(error) => return Err(error),
         }
@@ -129,10 +129,9 @@ impl<'t, 'a> RawRows<'t, 'a> {
             };
             let row_id = table.row_id(row)?;
             let (key_number, key) = if table.is_of_group() {
-                self.tx.key_ensure(GROUP_KEY, text(row, "group_id")?)?
+                self.tx.key_ensure(KeyRole::Group(text(row, "group_id")?))?
             } else {
-                let scope = format!("{}.{column}", table.name());
-                self.tx.key_ensure("table", &scope)?
+                self.tx.key_ensure(KeyRole::Column(table.name(), column))?
             };
             let context = Context {
                 vault: &self.tx.shared.vault_id,

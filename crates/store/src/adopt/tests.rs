@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{RawMessage, RawTable, RawValue, UnfinishedVault};
 use crate::db::statement::Sql;
+use crate::keys::role::KeyRole;
 use crate::setting::fields;
 use crate::testing::{at, clock, message, options};
 use crate::{Store, StoreError};
@@ -27,8 +28,9 @@ fn filled(
 ) -> (tempfile::TempDir, Result<Store, StoreError>) {
     let folder = tempfile::tempdir().unwrap();
     let password = Password::new("secret").unwrap();
-    let made = Store::create_filled(&folder.path().join("vault"), &password, &options(clock), fill);
-    (folder, made.map(|(store, _)| store))
+    let path = folder.path().join("vault");
+    let made = Store::create_filled(&path, &password, &options(clock), fill, |_| Ok(()));
+    (folder, made)
 }
 
 fn contact(id: &str) -> Row {
@@ -102,8 +104,13 @@ fn opened(store: &Store, (table, column): (&str, &str), filter: &str, row_id: &[
             let number = privatus_crypto::envelope_key_number(&envelope)?;
             let scope = Sql::new("SELECT key_type || ' ' || scope FROM key_store WHERE key_number = ?");
             let scope: Option<String> = tx.db.row(scope.bind(i64::from(number)), "read")?;
-            let plaintext = tx.open_value(table, column, row_id, &envelope)?;
-            Ok::<_, StoreError>((scope.unwrap(), plaintext.to_vec()))
+            let scope = scope.unwrap();
+            let role = match scope.strip_prefix("group ") {
+                Some(group) => KeyRole::Group(group),
+                None => KeyRole::Column(table, column),
+            };
+            let plaintext = tx.open_under(role, (table, column), row_id, &envelope)?;
+            Ok::<_, StoreError>((scope, plaintext.to_vec()))
         })
         .unwrap()
 }

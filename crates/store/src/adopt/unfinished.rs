@@ -39,19 +39,19 @@ impl UnfinishedVault<'_> {
 }
 
 impl Store {
-    /// Makes a vault in `path` as [`create`](Self::create) does, with the rows that `fill` writes in it, and opens it. It
+    /// Makes a vault in `path` as [`create_keeping`](Self::create_keeping) does, with the rows that `fill` writes in it, and opens it. It
     /// says in its audit log that it was adopted.
     ///
     /// # Errors
-    /// Those of [`create`](Self::create) and of `fill`; nothing is left behind.
+    /// Those of [`create`](Self::create), of `fill` and of `keep`; nothing is left behind.
     pub fn create_filled<E: From<StoreError>>(
         path: &Path,
         password: &Password,
         options: &VaultOptions,
         fill: impl FnOnce(&mut UnfinishedVault<'_>) -> Result<(), E>,
-    ) -> Result<(Self, RecoveryCode), E> {
-        Self::create_with(path, password, options, Act::VaultAdopt, |db, shared| {
-            fill(&mut UnfinishedVault { db, shared })
-        })
+        keep: impl FnOnce(&RecoveryCode) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let fill = |db: &mut Connection, shared: &Shared| fill(&mut UnfinishedVault { db, shared });
+        Self::create_with(path, password, options, Act::VaultAdopt, fill, keep).map(|(store, _)| store)
     }
 }

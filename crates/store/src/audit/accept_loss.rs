@@ -52,7 +52,7 @@ impl WriteTx<'_> {
         let mut details_lost = Vec::new();
         let mut mac = loss.last_mac;
         if let Some((previous, from)) = loss.from {
-            (mac, details_lost) = self.audit_chain_anew(previous, from.saturating_sub(1))?;
+            (mac, details_lost) = self.audit_chain_anew(previous, from.saturating_sub(1), loss.entries)?;
         }
         self.audit_head = Some(ChainHead {
             given: loss.up_to,

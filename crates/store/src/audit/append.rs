@@ -4,10 +4,10 @@ use diesel::prelude::*;
 use privatus_domain::NewAuditEntry;
 use privatus_schema::{Flag, SqlBlob, SqlInt, SqlText, TimeText, audit_log};
 
-use super::KEY;
 use super::chain::{EntryRow, GENESIS, entry_mac};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::keys::role::KeyRole;
 use crate::tx::WriteTx;
 use crate::tx::chain_head::ChainHead;
 
@@ -55,7 +55,7 @@ impl WriteTx<'_> {
         row.log_id = SqlInt(log_id);
         let seal = |plain| self.seal_value("audit_log", "details", &log_id.to_le_bytes(), plain);
         row.details = details.map(seal).transpose()?.map(SqlBlob);
-        let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
+        let (number, key) = self.key_ensure(KeyRole::Audit)?;
         let vault = self.shared.vault_id;
         let mac = entry_mac(
             &key.to_audit_key(),
@@ -68,7 +68,7 @@ impl WriteTx<'_> {
             row.mac = Some(SqlBlob(mac.to_vec()));
             row.key_number = Some(SqlInt(number.into()));
         }
-        self.db.ask("write an audit entry", |db| {
+        self.db.ask_one("write an audit entry", |db| {
             diesel::insert_into(audit_log::table).values(&row).execute(db)
         })?;
         let mac = if is_chained { mac } else { GENESIS };

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::KEY;
 use crate::error::StoreError;
+use crate::keys::role::KeyRole;
 use crate::tx::ReadTx;
 
 /// The MAC before the first entry of a log that never lost any.
@@ -116,7 +117,7 @@ impl ReadTx<'_> {
         })?;
         let number = found.and_then(|number| u32::try_from(number.0).ok());
         number
-            .map(|number| Ok((number, self.key(number)?.to_audit_key())))
+            .map(|number| Ok((number, self.key(number, KeyRole::Audit)?.to_audit_key())))
             .transpose()
     }
 }

@@ -103,12 +103,11 @@ impl ReadTx<'_> {
 impl WriteTx<'_> {
     /// Takes out one that nobody vouches for: the log begins with its first entry then.
     pub(super) fn audit_checkpoint_forget(&mut self) -> Result<(), StoreError> {
-        self.db.ask("forget the audit log's checkpoint", |db| {
+        self.db.ask_one("forget the audit log's checkpoint", |db| {
             diesel::update(vault_state::table.find(SqlInt(1)))
                 .set(&CheckpointRow::default())
                 .execute(db)
-        })?;
-        Ok(())
+        })
     }
 
     /// Writes it: `removed` is the last entry that goes, `mac` its MAC.
@@ -130,11 +129,10 @@ impl WriteTx<'_> {
                 [number.to_le_bytes().as_slice(), checkpoint.as_slice()].concat(),
             )),
         };
-        self.db.ask("write the audit log's checkpoint", |db| {
+        self.db.ask_one("write the audit log's checkpoint", |db| {
             diesel::update(vault_state::table.find(SqlInt(1)))
                 .set(&row)
                 .execute(db)
-        })?;
-        Ok(())
+        })
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::chain::{EntryRow, GENESIS};
 use super::checkpoint::Checkpoint;
 use super::verify::{Walk, settled_up_to};
+use crate::db::at_most::ascends;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 use crate::vault::doubt::Doubt;
@@ -67,6 +68,8 @@ pub struct AuditLoss {
     pub up_to: i64,
     /// The MAC of the last entry before the first that is unproven, and that one's number.
     pub(super) from: Option<([u8; 32], i64)>,
+    /// How many entries stand.
+    pub(super) entries: i64,
     /// The MAC that the newest entry carries.
     pub(super) last_mac: [u8; 32],
 }
@@ -97,11 +100,14 @@ impl ReadTx<'_> {
         };
         let mut walk = Walk::new(previous, last);
         let mut gaps: Vec<(i64, i64)> = Vec::new();
-        let (mut unproven, mut from, mut after) = (AuditRanges::default(), None, i64::MIN);
+        let (mut unproven, mut from) = (AuditRanges::default(), None);
+        let (mut after, mut entries) = (i64::MIN, 0_i64);
         loop {
             let rows = self.audit_rows(after)?;
             let Some(newest) = rows.last() else { break };
+            ascends(&after, &newest.number(), "read the audit log")?;
             after = newest.number();
+            entries = entries.saturating_add(i64::try_from(rows.len()).unwrap_or(i64::MAX));
             for row in &rows {
                 let number = row.number();
                 if number > walk.last.saturating_add(1) {
@@ -140,6 +146,7 @@ impl ReadTx<'_> {
             is_checkpoint_lost,
             up_to,
             from,
+            entries,
             last_mac: walk.previous,
         }))
     }

@@ -8,8 +8,9 @@ use privatus_schema::functions::either;
 use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, SqlTime, audit_log, retention_policies};
 use serde_json::json;
 
-use super::KEY;
+use crate::db::one_row::not_taken;
 use crate::error::StoreError;
+use crate::keys::role::KeyRole;
 use crate::tx::{ReadTx, WriteTx};
 
 /// The newest of the entries that retention removes.
@@ -102,10 +103,17 @@ impl WriteTx<'_> {
             .mac
             .and_then(|mac| mac.0.try_into().ok())
             .ok_or_else(broken)?;
-        let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
+        let (number, key) = self.key_ensure(KeyRole::Audit)?;
         let count = self.db.ask("remove old audit entries", |db| {
             diesel::delete(audit_log::table.filter(audit_log::log_id.le(last.log_id))).execute(db)
         })?;
+        if self
+            .audit_last_old(before)?
+            .is_some_and(|left| left.log_id.0 <= removed)
+            || count == 0
+        {
+            return Err(not_taken("remove old audit entries"));
+        }
         self.audit_checkpoint_write(removed, mac, (number, &key.to_audit_key()))?;
         let entry = NewAuditEntry::done(self.now(), Act::AuditPrune)
             .on(Resource::every(ResourceKind::Audit))

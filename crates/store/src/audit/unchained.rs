@@ -8,9 +8,11 @@ use serde_json::json;
 
 use super::KEY;
 use super::chain::{GENESIS, entry_mac};
+use crate::db::at_most::{AtMost, ascends};
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::keys::role::KeyRole;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
@@ -27,7 +29,7 @@ impl WriteTx<'_> {
             return Ok(());
         }
         let had_key = self.audit_had_key()?;
-        let (_, lost) = self.audit_chain_anew(GENESIS, i64::MIN)?;
+        let (_, lost) = self.audit_chain_anew(GENESIS, i64::MIN, rows)?;
         self.audit_head = None;
         let up_to = self.audit_position()?.given;
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
@@ -81,22 +83,26 @@ impl WriteTx<'_> {
         &mut self,
         previous: [u8; 32],
         after: i64,
+        entries: i64,
     ) -> Result<([u8; 32], Vec<i64>), StoreError> {
-        let (number, key) = self.key_ensure(KEY.0, KEY.1)?;
+        let (number, key) = self.key_ensure(KeyRole::Audit)?;
         let (key, vault) = (key.to_audit_key(), self.shared.vault_id);
         let place = (vault.as_bytes().as_slice(), number);
         let (mut previous, mut after, mut lost) = (previous, after, Vec::new());
+        let mut most = AtMost::of(entries, "chain the audit log");
         loop {
             let rows = self.audit_rows(after)?;
             let Some(last) = rows.last() else {
                 return Ok((previous, lost));
             };
+            ascends(&after, &last.number(), "chain the audit log")?;
             after = last.number();
+            most.take(u64::try_from(rows.len()).unwrap_or(u64::MAX))?;
             for row in rows {
                 let details = match self.audit_details(&row) {
                     Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
                         let sql = Sql::new(hot::AUDIT_DETAILS_REMOVE).bind(row.number());
-                        self.db.run(sql, "take out details that do not open")?;
+                        self.db.run_one(sql, "take out details that do not open")?;
                         lost.extend(Some(row.number()).filter(|_| lost.len() < 100));
                         None
                     }
@@ -113,7 +119,7 @@ impl WriteTx<'_> {
                     .bind(previous.as_slice())
                     .bind(i64::from(number))
                     .bind(row.number());
-                self.db.run(sql, "take an audit entry into the chain")?;
+                self.db.run_one(sql, "take an audit entry into the chain")?;
             }
         }
     }

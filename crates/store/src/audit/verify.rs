@@ -5,10 +5,10 @@ use privatus_domain::{Act, AuditHead, Permission, Resource, ResourceKind};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::KEY;
 use super::chain::{EntryRow, GENESIS, entry_mac};
 use super::checkpoint::Checkpoint;
 use crate::error::{Rule, StoreError};
+use crate::keys::role::KeyRole;
 use crate::tx::ReadTx;
 
 /// What a walk over the audit log found.
@@ -256,7 +256,7 @@ impl ReadTx<'_> {
             )));
         }
         // The newest entry is never removed, and none is written without the key.
-        if check.entries == 0 && self.key_number(KEY.0, KEY.1)?.is_some() {
+        if check.entries == 0 && self.key_number(KeyRole::Audit)?.is_some() {
             return Ok(Some((head.saturating_add(1), "every entry is missing".into())));
         }
         Ok(None)

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::list::{absent, resource};
 use super::search::NameRow;
+use crate::db::at_most::{AtMost, ascends};
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
@@ -182,15 +183,21 @@ impl WriteTx<'_> {
 
     /// Folds the names that wait for it: of an older build, of a database that was adopted, and of plain SQL.
     pub(crate) fn contact_names_fold(&mut self) -> Result<(), StoreError> {
+        let (mut after, waiting) = (i64::MIN, self.names_waiting()?);
+        let mut most = AtMost::of(waiting, "fold the names");
         loop {
-            let names = self.names_unfolded(i64::MIN)?;
-            if names.is_empty() {
+            // Behind the last one: a name that a trigger takes away again would come for ever.
+            let names = self.names_unfolded(after)?;
+            let Some(last) = names.last() else {
                 return Ok(());
-            }
+            };
+            ascends(&after, &last.rowid.0, "fold the names")?;
+            after = last.rowid.0;
+            most.take(u64::try_from(names.len()).unwrap_or(u64::MAX))?;
             for NameRow { name, rowid } in names {
                 let folded = folded_name(&name.0);
                 let sql = Sql::new(hot::CONTACT_FOLD).bind(folded.as_str()).bind(rowid.0);
-                self.db.run(sql, "fold a name")?;
+                self.db.run_one(sql, "fold a name")?;
             }
         }
     }

@@ -78,7 +78,7 @@ impl WriteTx<'_> {
             created_at: SqlTime(&now),
             updated_at: SqlTime(&now),
         };
-        self.db.ask("create a contact", |db| {
+        self.db.ask_one("create a contact", |db| {
             diesel::insert_into(contacts::table).values(&row).execute(db)
         })?;
         let details = json!({ "has_key": !new.public_key.is_empty(), "is_verified": verified });

@@ -94,6 +94,37 @@ impl WriteTx<'_> {
         Ok(true)
     }
 
+    /// Whether a source has another public key of a contact than the vault, whose key stays: somebody may be in its place
+    /// there. A security event tells of it. A key beside none is no other.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn contact_key_differs(&mut self, id: &ContactId, key: &PublicKey) -> Result<bool, StoreError> {
+        self.permit(&resource(id), Permission::Write)?;
+        let known = self.contact_find(id)?;
+        if known.public_key.is_empty() || key.is_empty() || known.public_key == *key {
+            return Ok(false);
+        }
+        self.security_event(&NewSecurityEvent {
+            at: self.now(),
+            kind: SecurityKind::PublicKeyDiffers,
+            severity: if known.is_verified {
+                Severity::High
+            } else {
+                Severity::Medium
+            },
+            user: None,
+            description: if known.is_verified {
+                "an import has another public key of a contact than the verified one, which stays"
+            } else {
+                "an import has another public key of a contact than the vault, whose key stays"
+            }
+            .into(),
+            raw_data: Some(json!({ "contact": id, "is_verified": known.is_verified }).into()),
+        })?;
+        Ok(true)
+    }
+
     /// Marks a contact's key as verified.
     ///
     /// # Errors

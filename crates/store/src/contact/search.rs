@@ -144,6 +144,16 @@ impl ReadTx<'_> {
     }
 
     /// A page of names that wait to be folded, of the rows after one.
+    /// How many names are not folded.
+    pub(super) fn names_waiting(&mut self) -> Result<i64, StoreError> {
+        self.db.ask("count names that are not folded", |db| {
+            contacts::table
+                .filter(contacts::folded_name.is_null())
+                .count()
+                .get_result(db)
+        })
+    }
+
     pub(super) fn names_unfolded(&mut self, after: i64) -> Result<Vec<NameRow>, StoreError> {
         self.db.ask("find names that are not folded", |db| {
             contacts::table

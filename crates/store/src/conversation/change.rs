@@ -77,7 +77,7 @@ impl WriteTx<'_> {
             created_at: SqlTime(&now),
             updated_at: SqlTime(&now),
         };
-        self.db.ask("create a conversation", |db| {
+        self.db.ask_one("create a conversation", |db| {
             diesel::insert_into(conversations::table).values(&row).execute(db)
         })?;
         Ok(id.parse()?)
@@ -111,6 +111,6 @@ impl WriteTx<'_> {
             .bind(partition)
             .bind(row_key)
             .bind(number);
-        self.db.run(sql, "count messages").map(drop)
+        self.db.run_one(sql, "count messages")
     }
 }

@@ -1,6 +1,7 @@
 //! A conversation as the write and read paths of messages need it: its number, its partitions, whether it is blocked.
 
 use diesel::prelude::*;
+use privatus_domain::limits::CONVERSATIONS_MAX;
 use privatus_domain::{ContactError, ConversationId, Partition, Timestamp};
 use privatus_schema::{SqlInt, conversation_months};
 
@@ -17,10 +18,25 @@ pub(crate) struct ConversationRef {
     pub(crate) last_partition: Option<i64>,
 }
 
+/// A number that row keys have room for. Of a greater one the bits above would be lost: it would read, and remove, what is
+/// another conversation's.
+struct Number(i64);
+
+impl FromRow for Number {
+    fn from_row(row: &privatus_sqlite::Row<'_>, next: &mut i32) -> Result<Self, WrongType> {
+        let number = FromRow::from_row(row, next)?;
+        if (1..=CONVERSATIONS_MAX).contains(&number) {
+            Ok(Self(number))
+        } else {
+            Err(WrongType)
+        }
+    }
+}
+
 impl FromRow for ConversationRef {
     fn from_row(row: &privatus_sqlite::Row<'_>, next: &mut i32) -> Result<Self, WrongType> {
         Ok(Self {
-            number: FromRow::from_row(row, next)?,
+            number: Number::from_row(row, next)?.0,
             last_partition: FromRow::from_row(row, next)?,
         })
     }
@@ -50,7 +66,7 @@ struct ReachRow {
 impl FromRow for ReachRow {
     fn from_row(row: &privatus_sqlite::Row<'_>, next: &mut i32) -> Result<Self, WrongType> {
         Ok(Self {
-            number: FromRow::from_row(row, next)?,
+            number: Number::from_row(row, next)?.0,
             partition: FromRow::from_row(row, next)?,
         })
     }

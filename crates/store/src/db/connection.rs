@@ -1,6 +1,8 @@
 //! A connection with every pragma set and read back (DESIGN section 6).
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use diesel::SqliteConnection;
 use diesel::result::{Error as QueryError, QueryResult};
@@ -35,6 +37,8 @@ pub(crate) enum Role {
     Reader {
         /// Page cache in KiB.
         cache_kib: u32,
+        /// Whether the file system can only be read: then nobody changes the file, and no lock or log is needed.
+        is_immutable: bool,
     },
 }
 
@@ -53,7 +57,13 @@ pub(crate) const CACHED_MAX: usize = 512;
 impl Connection {
     /// Opens, keys and configures a connection. Writes nothing but, for the writer, the journal mode.
     pub(crate) fn open(path: &Path, key: &RawKey, vfs: Option<&str>, role: Role) -> Result<Self, StoreError> {
-        let mut options = OpenOptions::new(OpenMode::ReadWrite).with_key(key);
+        let mode = match role {
+            Role::Reader {
+                is_immutable: true, ..
+            } => OpenMode::ReadOnlyImmutable,
+            _ => OpenMode::ReadWrite,
+        };
+        let mut options = OpenOptions::new(mode).with_key(key);
         if let Some(vfs) = vfs {
             options = options.with_vfs(vfs);
         }
@@ -83,14 +93,14 @@ impl Connection {
             )
         })?;
         self.inner
-            .execute_batch("SELECT 1 FROM sqlite_schema LIMIT 1")
+            .execute_batch("SELECT 1 FROM sqlite_master LIMIT 1")
             .map_err(|error| damage(error, "a page that describes its tables is damaged or cut off"))?;
         if role == Role::Writer {
             self.inner.execute_batch("PRAGMA journal_mode = WAL")?;
         }
         let (cache_kib, is_reader) = match role {
             Role::Writer => (WRITER_CACHE_KIB, false),
-            Role::Reader { cache_kib } => (cache_kib, true),
+            Role::Reader { cache_kib, .. } => (cache_kib, true),
         };
         let cache = -i64::from(cache_kib);
         self.inner.execute_batch(&format!(
@@ -149,6 +159,13 @@ impl Connection {
         match self.inner.pragma_text(name)? {
             Some(found) if found.eq_ignore_ascii_case(value) => Ok(()),
             _ => Err(StoreError::Unexpected(format!("PRAGMA {name} did not take"))),
+        }
+    }
+
+    /// Has what runs here end once the flag is set.
+    pub(crate) fn stop_with(&self, flag: Option<&Arc<AtomicBool>>) {
+        if let Some(flag) = flag {
+            self.inner.stop_with(Arc::clone(flag));
         }
     }
 

@@ -79,9 +79,9 @@ pub(crate) const LOCATOR_ROW_KEY: &str = "UPDATE message_locator SET row_key = ?
 /// Once a message that moves to its month.
 pub(crate) const LOCATOR_MOVE: &str =
     "UPDATE message_locator SET partition = ?, row_key = ? WHERE message_id = ?";
-/// Once a message that is removed.
-pub(crate) const LOCATOR_REMOVE: &str =
-    "UPDATE message_locator SET partition = NULL, row_key = NULL WHERE message_id = ?";
+/// Once a message that is removed: its mark stays, also of one that the register had lost.
+pub(crate) const LOCATOR_REMOVE: &str = "INSERT INTO message_locator (message_id, partition, row_key) VALUES (?, NULL, NULL) \
+                                         ON CONFLICT (message_id) DO UPDATE SET partition = NULL, row_key = NULL";
 
 // Large content.
 
@@ -215,6 +215,10 @@ pub(crate) const GRANT_WRITE: &str = "INSERT INTO access_control (resource_type,
 
 // An open, before the first page.
 
+/// What a row says of its type and name, SQLite compared with its text, but not the case of letters. A virtual table has the same
+/// type, and another text.
+pub(crate) const OPEN_TABLES: &str = "SELECT name FROM main.sqlite_master \
+                                      WHERE type = 'table' AND rootpage > 1 AND substr(sql, 1, 13) = 'CREATE TABLE '";
 pub(crate) const OPEN_VAULT: &str = "SELECT vault_id, highest_generation FROM vault_state WHERE id = 1";
 pub(crate) const OPEN_ID_KEY: &str = "SELECT key_number, encrypted_key, \
                                       (SELECT settled_version FROM vault_state WHERE id = 1) \

@@ -1,9 +1,12 @@
 //! A connection of the store, and what runs on it.
 
+pub(crate) mod at_most;
 pub(crate) mod connection;
 pub(crate) mod decode;
 pub(crate) mod hot;
+pub(crate) mod one_row;
 pub(crate) mod pool;
+pub(crate) mod real_tables;
 pub(crate) mod statement;
 #[cfg(feature = "testing")]
 pub(crate) mod work_done;

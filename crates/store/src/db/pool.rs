@@ -1,7 +1,8 @@
 //! The connections of a store: one that writes, taken in turn, and some that read.
 
 use std::path::PathBuf;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use privatus_sqlite::RawKey;
 
@@ -17,12 +18,16 @@ pub(crate) struct Access {
     pub(crate) key: RawKey,
     pub(crate) vfs: Option<String>,
     pub(crate) reader: Role,
+    /// Ends what runs on each of them.
+    pub(crate) stop: Option<Arc<AtomicBool>>,
 }
 
 impl Access {
     /// Another connection.
     pub(crate) fn connect(&self, role: Role) -> Result<Connection, StoreError> {
-        Connection::open(&self.database, &self.key, self.vfs.as_deref(), role)
+        let db = Connection::open(&self.database, &self.key, self.vfs.as_deref(), role)?;
+        db.stop_with(self.stop.as_ref());
+        Ok(db)
     }
 }
 
@@ -92,7 +97,21 @@ impl Pool {
         })
     }
 
+    /// Whether the file system can only be read: there is no write connection then.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(
+            self.access.reader,
+            Role::Reader {
+                is_immutable: true,
+                ..
+            }
+        )
+    }
+
     fn take_writer(&self) -> Result<Connection, StoreError> {
+        if self.is_read_only() {
+            return Err(StoreError::ReadOnly("nothing can be changed"));
+        }
         let mut slot = lock(&self.writer);
         let ticket = slot.next_ticket;
         slot.next_ticket += 1;

@@ -16,6 +16,10 @@ impl StoreError {
                 Self::Denied(format!("the database cannot be opened ({doing})"))
             }
             ErrorCode::Interrupt => Self::Interrupted,
+            ErrorCode::Endless => Self::DatabaseDamaged(format!(
+                "{doing}: it took more work than the file's pages can ask for, and was stopped; a view or a trigger that \
+                 does not end, or pages that point at one another, stand there"
+            )),
             ErrorCode::Constraint(_) => Rule::Constraint(doing.into()).into(),
             code => Self::Unexpected(format!("SQLite answered {} to {doing}", code.raw())),
         }

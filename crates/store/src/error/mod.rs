@@ -88,6 +88,11 @@ pub enum StoreError {
         "permission denied or read-only: {0}; check who owns the folder and its files, and that they can be written"
     )]
     Denied(String),
+    /// The file system that the vault lies on is mounted read-only.
+    #[error(
+        "the vault lies on a file system that is mounted read-only: {0}; copy the vault to a disk that can be written"
+    )]
+    ReadOnly(&'static str),
     /// A rule about a grant is broken.
     #[error("refused: {0}")]
     Access(#[from] AccessError),
@@ -210,6 +215,7 @@ impl StoreError {
             | Self::DiskFull
             | Self::Busy(_)
             | Self::Denied(_)
+            | Self::ReadOnly(_)
             | Self::NotFound(_)
             | Self::AuditBroken(_)
             | Self::AccessDenied { .. }

@@ -68,7 +68,7 @@ impl WriteTx<'_> {
             max_members: change.limit.map(|limit| SqlInt(limit.get().into())),
             updated_at: SqlTime(self.now().to_sql()),
         };
-        self.db.ask("change a group", |db| {
+        self.db.ask_one("change a group", |db| {
             diesel::update(groups::table.find(DbId(id.to_string())))
                 .set(&update)
                 .execute(db)

@@ -2,26 +2,26 @@
 
 use std::sync::Arc;
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use privatus_crypto::{Context, TableKey};
 use privatus_domain::{Act, ContactId, GroupId, GroupSettings, JsonText, MemberPermissions, NewAuditEntry};
-use privatus_schema::{DbId, group_members};
+use privatus_schema::{DbId, SqlText, group_members, groups};
 use serde_json::json;
 
 use super::read::{member_row_id, resource};
 use crate::db::hot;
+use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::keys::role::KeyRole;
 use crate::tx::WriteTx;
-
-/// `key_store.key_type` of groups' keys; the scope is the group's id.
-pub(crate) const GROUP_KEY: &str = "group";
 
 impl WriteTx<'_> {
     /// The group's key, made when there is none, and named by its row.
     pub(super) fn group_key(&mut self, group: &GroupId) -> Result<(u32, Arc<TableKey>), StoreError> {
         let id = group.to_string();
-        let (number, key) = self.key_ensure(GROUP_KEY, &id)?;
+        let (number, key) = self.key_ensure(KeyRole::Group(&id))?;
         self.group_key_name(&id, number)?;
         Ok((number, key))
     }
@@ -31,7 +31,19 @@ impl WriteTx<'_> {
         let number = number.to_string();
         let sql = Sql::new(hot::GROUP_KEY_NOTE);
         let sql = sql.bind(number.as_str()).bind(group).bind(number.as_str());
-        self.db.run(sql, "note a group's key").map(drop)
+        if self.db.run(sql, "note a group's key")? == 1 {
+            return Ok(());
+        }
+        // Named already, or not at all.
+        let is_named = self.db.ask("look for a group's key", |db| {
+            let named = groups::key_id.eq(SqlText(number.as_str()));
+            select(exists(groups::table.find(DbId(group)).filter(named))).get_result::<bool>(db)
+        })?;
+        if is_named {
+            Ok(())
+        } else {
+            Err(not_taken("note a group's key"))
+        }
     }
 
     fn group_seal(
@@ -70,8 +82,7 @@ impl WriteTx<'_> {
         let sql = Sql::new(hot::GROUP_SETTINGS)
             .bind(sealed.as_deref())
             .bind(id.as_str());
-        self.db.run(sql, "set a group's settings")?;
-        Ok(())
+        self.db.run_one(sql, "set a group's settings")
     }
 
     /// Seals a member's permissions into its row.
@@ -92,7 +103,7 @@ impl WriteTx<'_> {
             .bind(sealed.as_deref())
             .bind(id.as_str())
             .bind(contact.as_str());
-        self.db.run(sql, "set a member's permissions").map(drop)
+        self.db.run_one(sql, "set a member's permissions")
     }
 
     /// Gives a group a new key for what comes after: what stands is sealed again under it, and the old one destroyed.
@@ -127,11 +138,15 @@ impl WriteTx<'_> {
 
     /// Empties the row of a group's key; gives its number.
     pub(super) fn group_key_destroy(&mut self, group: &GroupId) -> Result<Option<u32>, StoreError> {
-        let Some(number) = self.key_number(GROUP_KEY, &group.to_string())? else {
+        let Some(number) = self.key_number(KeyRole::Group(&group.to_string()))? else {
             return Ok(None);
         };
         let sql = Sql::new(hot::KEY_DESTROY).bind(i64::from(number));
-        self.db.run(sql, "destroy a key")?;
+        self.db.run_one(sql, "destroy a key")?;
+        // A trigger could have put it back.
+        if self.key_number(KeyRole::Group(&group.to_string()))?.is_some() {
+            return Err(not_taken("destroy a key"));
+        }
         self.key_forget(number);
         Ok(Some(number))
     }

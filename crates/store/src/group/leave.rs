@@ -112,7 +112,7 @@ impl WriteTx<'_> {
 
     /// Deletes a member's row; the group gets a new key.
     fn member_goes(&mut self, group: &GroupId, contact: &ContactId) -> Result<(), StoreError> {
-        self.db.ask("remove a member", |db| {
+        self.db.ask_one("remove a member", |db| {
             diesel::delete(group_members::table.find(member_key(group, contact))).execute(db)
         })?;
         self.group_key_rotate(group)
@@ -126,10 +126,9 @@ impl WriteTx<'_> {
             banned_by: DbId(ban.banned_by.to_string()),
             banned_at: SqlTime(ban.banned_at.to_sql()),
         };
-        self.db.ask("ban a contact", |db| {
+        self.db.ask_one("ban a contact", |db| {
             diesel::insert_into(group_bans::table).values(&row).execute(db)
-        })?;
-        Ok(())
+        })
     }
 
     /// Deletes a ban; says how many there were.

@@ -154,7 +154,7 @@ impl WriteTx<'_> {
             created_at: SqlTime(&now),
             updated_at: SqlTime(&now),
         };
-        self.db.ask("add a member", |db| {
+        self.db.ask_one("add a member", |db| {
             diesel::insert_into(group_members::table).values(&row).execute(db)
         })?;
         if member.permissions.as_json().is_none() {

@@ -12,5 +12,4 @@ mod read;
 mod restore;
 mod role;
 
-pub(crate) use key::GROUP_KEY;
 pub use restore::RestoredGroup;

@@ -112,7 +112,7 @@ impl WriteTx<'_> {
         } else if count >= GROUP_MEMBERS_MAX || is_banned {
             return self.first_owns(group);
         }
-        self.db.ask("make room for the owner", |db| {
+        self.db.ask_one("make room for the owner", |db| {
             let room = greater(groups::max_members, SqlInt(i64::from(count) + 1));
             diesel::update(groups::table.find(DbId(group.to_string())))
                 .set(groups::max_members.eq(room))
@@ -140,7 +140,7 @@ impl WriteTx<'_> {
         let Some(SqlText(first)) = first else {
             return Ok(());
         };
-        self.db.ask("find an owner", |db| {
+        self.db.ask_one("make an owner", |db| {
             diesel::update(group_members::table.find((DbId(id.as_str()), SqlText(first.as_str()))))
                 .set(group_members::role.eq(SqlText(Role::Owner.as_str())))
                 .execute(db)

@@ -11,6 +11,7 @@ use privatus_schema::{DbId, Flag, SqlBlob, SqlInt, SqlText, SqlTime, group_bans,
 
 use crate::db::decode::stored_time;
 use crate::error::{Missing, StoreError};
+use crate::keys::role::KeyRole;
 use crate::setting::fields;
 use crate::tx::ReadTx;
 
@@ -142,7 +143,7 @@ impl ReadTx<'_> {
             None => GroupSettings::default(),
             Some(SqlBlob(envelope)) => {
                 let row_id = id.as_id().canonical();
-                GroupSettings::stored(self.json_open("groups", "settings", &row_id, &envelope)?)
+                GroupSettings::stored(self.json_open(&id, ("groups", "settings"), &row_id, &envelope)?)
             }
         };
         let created_at = stored_time(row.created_at)?;
@@ -226,7 +227,7 @@ impl ReadTx<'_> {
             None => MemberPermissions::default(),
             Some(SqlBlob(envelope)) => {
                 let row_id = member_row_id(group, &contact);
-                let text = self.json_open("group_members", "permissions", &row_id, &envelope)?;
+                let text = self.json_open(group, ("group_members", "permissions"), &row_id, &envelope)?;
                 MemberPermissions::stored(text)
             }
         };
@@ -244,12 +245,13 @@ impl ReadTx<'_> {
 
     fn json_open(
         &mut self,
-        table: &str,
-        column: &str,
+        group: &GroupId,
+        (table, column): (&str, &str),
         row_id: &[u8],
         envelope: &[u8],
     ) -> Result<JsonText, StoreError> {
-        let plain = self.open_value(table, column, row_id, envelope)?;
+        let group = group.to_string();
+        let plain = self.open_under(KeyRole::Group(&group), (table, column), row_id, envelope)?;
         let text = std::str::from_utf8(&plain).ok();
         text.and_then(|text| JsonText::new(text).ok())
             .ok_or_else(|| StoreError::DatabaseDamaged(format!("a value of {table}.{column} is not JSON")))

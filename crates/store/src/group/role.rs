@@ -86,14 +86,13 @@ impl WriteTx<'_> {
         role: Role,
     ) -> Result<(), StoreError> {
         let now = self.now().to_sql();
-        self.db.ask("set a member's role", |db| {
+        self.db.ask_one("set a member's role", |db| {
             diesel::update(group_members::table.find(member_key(group, contact)))
                 .set((
                     group_members::role.eq(SqlText(role.as_str())),
                     group_members::updated_at.eq(SqlTime(now)),
                 ))
                 .execute(db)
-        })?;
-        Ok(())
+        })
     }
 }

@@ -108,7 +108,7 @@ impl WriteTx<'_> {
         }
         let now = self.now();
         let at = at.map(|at| checked_key_expiry(at, now)).transpose()?;
-        self.db.ask("set when a key expires", |db| {
+        self.db.ask_one("set when a key expires", |db| {
             diesel::update(key_store::table.filter(key_store::key_number.eq(SqlInt(number.into()))))
                 .set(key_store::expires_at.eq(at.map(|at| SqlTime(at.to_sql()))))
                 .execute(db)

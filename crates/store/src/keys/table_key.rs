@@ -8,8 +8,10 @@ use privatus_schema::{SqlBlob, SqlInt, SqlText, SqlTime, key_store};
 
 use crate::db::connection::Connection;
 use crate::db::hot;
+use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::keys::role::{KeyPlace, KeyRole};
 use crate::tx::key_cache::KeptKey;
 use crate::tx::{ReadTx, WriteTx};
 
@@ -28,16 +30,19 @@ struct NewKeyRow<'a> {
 }
 
 impl ReadTx<'_> {
-    /// The key with this number.
-    pub(crate) fn key(&mut self, number: u32) -> Result<Arc<TableKey>, StoreError> {
+    /// The key with this number, which must be one for this place.
+    ///
+    /// # Errors
+    /// [`StoreError::DatabaseDamaged`] when there is none, when it does not unwrap, and when it is another place's.
+    pub(crate) fn key(&mut self, number: u32, role: KeyRole<'_>) -> Result<Arc<TableKey>, StoreError> {
         if let Some((last, key)) = &self.last_key
             && *last == number
         {
-            return Ok(key.used());
+            return key.used(number, role);
         }
         let known = self.new_keys.get(&number).cloned();
         if let Some(key) = known.or_else(|| self.shared.keys.get(number)) {
-            let used = key.used();
+            let used = key.used(number, role)?;
             self.last_key = Some((number, key));
             return Ok(used);
         }
@@ -50,8 +55,8 @@ impl ReadTx<'_> {
             .shared
             .root
             .unwrap(&self.shared.vault_id, number, &kind, &scope, &wrapped)?;
-        let key = KeptKey::new(Arc::new(key));
-        let used = key.used();
+        let key = KeptKey::new(key, KeyPlace::new(&kind, &scope));
+        let used = key.used(number, role)?;
         if self.is_writer {
             self.new_keys.insert(number, key);
         } else {
@@ -60,40 +65,43 @@ impl ReadTx<'_> {
         Ok(used)
     }
 
-    /// The number of the key of a type and scope, if there is one.
-    pub(crate) fn key_number(&mut self, kind: &str, scope: &str) -> Result<Option<u32>, StoreError> {
+    /// The number of the living key of a place, if there is one.
+    pub(crate) fn key_number(&mut self, role: KeyRole<'_>) -> Result<Option<u32>, StoreError> {
+        let (kind, scope) = (role.kind(), role.scope());
         let sql = Sql::new(hot::KEY_NUMBER);
-        let number: Option<i64> = self.db.row(sql.bind(kind).bind(scope), "find a key")?;
+        let number: Option<i64> = self.db.row(sql.bind(kind).bind(&*scope), "find a key")?;
         number.map(key_number).transpose()
     }
 }
 
 impl WriteTx<'_> {
-    /// The key of a type and scope, made when there is none, to be used.
-    pub(crate) fn key_ensure(&mut self, kind: &str, scope: &str) -> Result<(u32, Arc<TableKey>), StoreError> {
-        let number = self.key_made(kind, scope)?;
-        Ok((number, self.key(number)?))
+    /// The key of a place, made when there is none, to be used.
+    pub(crate) fn key_ensure(&mut self, role: KeyRole<'_>) -> Result<(u32, Arc<TableKey>), StoreError> {
+        let number = self.key_made(role)?;
+        Ok((number, self.key(number, role)?))
     }
 
     /// Its number alone: that is no use of it.
-    pub(crate) fn key_made(&mut self, kind: &str, scope: &str) -> Result<u32, StoreError> {
-        if let Some(number) = self.key_number(kind, scope)? {
+    pub(crate) fn key_made(&mut self, role: KeyRole<'_>) -> Result<u32, StoreError> {
+        if let Some(number) = self.key_number(role)? {
             return Ok(number);
         }
         let number: Option<i64> = self.db.row(Sql::new(hot::KEY_NEXT), "number a key")?;
         let number = key_number(number.unwrap_or_default())?;
         let key = TableKey::generate()?;
         let (shared, now) = (self.shared, self.now().to_sql());
+        let (kind, scope) = (role.kind(), role.scope());
         key_keep(
             self.db,
             &shared.root,
             &shared.vault_id,
             number,
-            (kind, scope),
+            (kind, &scope),
             &key,
             &now,
         )?;
-        self.new_keys.insert(number, KeptKey::new(Arc::new(key)));
+        let kept = KeptKey::new(key, KeyPlace::new(kind, &scope));
+        self.new_keys.insert(number, kept);
         Ok(number)
     }
 
@@ -128,10 +136,16 @@ pub(crate) fn key_keep(
         algorithm: SqlText(KEY_WRAP_ALGORITHM),
         created_at: SqlTime(now),
     };
-    db.ask("keep a key", |db| {
+    db.ask_one("keep a key", |db| {
         diesel::insert_into(key_store::table).values(&row).execute(db)
     })?;
-    Ok(())
+    // What is sealed under a key that a trigger took away again is lost: it is read back, once a key.
+    let sql = Sql::new(hot::KEY_FIND).bind(i64::from(number));
+    let kept: Option<(String, String, Vec<u8>)> = db.row(sql, "find a key")?;
+    match kept {
+        Some((_, _, kept)) if kept == wrapped => Ok(()),
+        _ => Err(not_taken("keep a key")),
+    }
 }
 
 fn key_number(number: i64) -> Result<u32, StoreError> {

@@ -18,6 +18,7 @@ impl WriteTx<'_> {
                 .bind(i64::try_from(uses).unwrap_or(i64::MAX))
                 .bind(at.as_str())
                 .bind(i64::from(number));
+            // No write fails for a figure.
             self.db.run(sql, "count the use of a key")?;
         }
         Ok(())

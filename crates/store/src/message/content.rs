@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use privatus_crypto::{Context, TableKey, envelope_key_number};
-use privatus_domain::{Body, Id, StoredBody};
+use privatus_domain::{Body, Id, Partition, StoredBody};
 use privatus_schema::{SqlText, message_content};
 use zeroize::Zeroizing;
 
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::keys::role::KeyRole;
 use crate::tx::{ReadTx, WriteTx};
 
 /// Encoded bodies above this go to `message_content`: two pages, so a page read does not drag large texts along.
@@ -109,16 +110,46 @@ impl WriteTx<'_> {
             .bind(algorithm)
             .bind(size(bytes))
             .bind(size(encoded));
-        self.db.run(sql, "keep a large message")?;
-        Ok(())
+        self.db.run_one(sql, "keep a large message")
     }
 }
 
 impl ReadTx<'_> {
-    /// Opens the envelope of a row, and the large content behind it.
-    pub(crate) fn body_open(&mut self, id: &Id, envelope: &[u8]) -> Result<Body, StoreError> {
+    /// Opens the envelope of a row of a partition, and the large content behind it.
+    pub(crate) fn body_open(
+        &mut self,
+        partition: Partition,
+        id: &Id,
+        envelope: &[u8],
+    ) -> Result<Body, StoreError> {
+        match self.stored_open(partition, id, envelope)? {
+            StoredBody::Whole(body) => Ok(body),
+            StoredBody::Elsewhere { encoded, .. } => self.large_open(partition, id, encoded),
+        }
+    }
+
+    /// How long the large content of a message is, as its own sealed record says; `None` when it has none.
+    pub(crate) fn body_elsewhere(
+        &mut self,
+        partition: Partition,
+        id: &Id,
+        envelope: &[u8],
+    ) -> Result<Option<usize>, StoreError> {
+        Ok(match self.stored_open(partition, id, envelope)? {
+            StoredBody::Whole(_) => None,
+            StoredBody::Elsewhere { encoded, .. } => Some(encoded),
+        })
+    }
+
+    /// What the envelope of a row holds.
+    fn stored_open(
+        &mut self,
+        partition: Partition,
+        id: &Id,
+        envelope: &[u8],
+    ) -> Result<StoredBody, StoreError> {
         let number = envelope_key_number(envelope)?;
-        let key = self.key(number)?;
+        let key = self.key(number, KeyRole::Month(partition))?;
         let mut row_id = [0_u8; 17];
         let long;
         let row_id: &[u8] = match id {
@@ -149,20 +180,23 @@ impl ReadTx<'_> {
         zeroize::Zeroize::zeroize(&mut plain);
         plain.clear();
         self.scratch = plain;
-        match stored? {
-            StoredBody::Whole(body) => Ok(body),
-            StoredBody::Elsewhere { encoded, .. } => self.large_open(id, row_id, encoded),
-        }
+        stored
     }
 
-    fn large_open(&mut self, id: &Id, row_id: &[u8], encoded: usize) -> Result<Body, StoreError> {
+    fn large_open(&mut self, partition: Partition, id: &Id, encoded: usize) -> Result<Body, StoreError> {
+        let row_id = id.canonical();
         let sql = Sql::new(hot::CONTENT_FIND);
         let text = id.to_string();
         let row: Option<(Vec<u8>, Option<String>)> =
             self.db.row(sql.bind(text.as_str()), "read a large message")?;
         let missing = || StoreError::DatabaseDamaged(format!("the content of message {id} is missing"));
         let (envelope, algorithm) = row.ok_or_else(missing)?;
-        let packed = self.open_value("message_content", "content", row_id, &envelope)?;
+        let packed = self.open_under(
+            KeyRole::Month(partition),
+            ("message_content", "content"),
+            &row_id,
+            &envelope,
+        )?;
         let plain = match algorithm.as_deref() {
             None => packed,
             // The row's own sealed record bounds what is unpacked.

@@ -10,8 +10,10 @@ use privatus_domain::{
 
 use crate::conversation::{ConversationRef, Delta};
 use crate::db::hot;
+use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::{Rule, StoreError};
+use crate::keys::role::KeyRole;
 use crate::message::row::Located;
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
@@ -259,16 +261,17 @@ impl WriteTx<'_> {
             .bind(partition.number())
             .bind(candidate);
         if self.db.run(sql, "register a message")? == 0 {
-            return Ok(match self.locate(&message.id)? {
-                Located::At(..) => One::Known,
-                Located::Removed | Located::Absent => One::Removed,
-            });
+            return match self.locate(&message.id)? {
+                Located::At(..) => Ok(One::Known),
+                Located::Removed => Ok(One::Removed),
+                Located::Absent => Err(not_taken("register a message")),
+            };
         }
         let row_key = self.insert_row(place.number, &month, candidate, (message, arrived))?;
         if row_key != candidate {
             let sql = Sql::new(hot::LOCATOR_ROW_KEY);
             self.db
-                .run(sql.bind(row_key).bind(lookup.as_slice()), "register a message")?;
+                .run_one(sql.bind(row_key).bind(lookup.as_slice()), "register a message")?;
         }
         if place.last_partition != Some(partition.number().into())
             && !self.placed.contains_key(&(partition, place.number))
@@ -329,7 +332,7 @@ impl WriteTx<'_> {
         candidate: i64,
         (message, arrived): (&NewMessage, Timestamp),
     ) -> Result<i64, StoreError> {
-        let key = self.key(month.key_number)?;
+        let key = self.key(month.key_number, KeyRole::Month(month.partition))?;
         let sender = match (message.direction, &message.sender) {
             (Direction::Out, _) => None,
             (Direction::In, SenderRef::Anonymous { group, anonymous_id }) => {
@@ -367,7 +370,12 @@ impl WriteTx<'_> {
             if self.db.run(sql, "write a message")? == 1 {
                 return Ok(row_key);
             }
-            row_key = self.free_key(month, row_key, high)?;
+            let free = self.free_key(month, row_key, high)?;
+            // The place was taken, or what was written there did not stay.
+            if free <= row_key {
+                return Err(not_taken("write a message"));
+            }
+            row_key = free;
         }
     }
 

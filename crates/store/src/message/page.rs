@@ -100,8 +100,8 @@ impl ReadTx<'_> {
             }
         }
         let mut messages: Vec<Message> = Vec::with_capacity(rows.len());
-        for (_, row) in rows {
-            messages.push(self.message_from(row, conversation, &mut senders)?);
+        for (partition, row) in rows {
+            messages.push(self.message_from(partition, row, conversation, &mut senders)?);
         }
         Ok(Page {
             messages,

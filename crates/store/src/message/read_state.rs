@@ -74,7 +74,7 @@ impl WriteTx<'_> {
             let sql = Sql::new(hot::CONVERSATION_READ);
             let count = i64::try_from(marked).unwrap_or(i64::MAX);
             self.db
-                .run(sql.bind(count).bind(number), "count unread messages")?;
+                .run_one(sql.bind(count).bind(number), "count unread messages")?;
         }
         Ok(marked)
     }

@@ -122,7 +122,7 @@ impl ReadTx<'_> {
         if let Some(number) = row.sender {
             senders.insert(number, sender_from(Some(sender))?);
         }
-        self.message_from(row, &conversation, &mut senders)
+        self.message_from(month.partition, row, &conversation, &mut senders)
     }
 
     /// What the vault knows of a message that another one answers. To a user who may not read its conversation it is not
@@ -152,16 +152,18 @@ impl ReadTx<'_> {
 
     pub(crate) fn message_from(
         &mut self,
+        partition: Partition,
         row: Row,
         conversation: &ConversationId,
         senders: &mut HashMap<i64, Sender>,
     ) -> Result<Message, StoreError> {
-        self.message_decode(row, conversation, senders)
+        self.message_decode(partition, row, conversation, senders)
             .map_err(StoreError::of_stored)
     }
 
     fn message_decode(
         &mut self,
+        partition: Partition,
         row: Row,
         conversation: &ConversationId,
         senders: &mut HashMap<i64, Sender>,
@@ -170,7 +172,7 @@ impl ReadTx<'_> {
         let body = if row.is_deleted {
             None
         } else {
-            Some(self.body_open(&row.id, &row.content)?)
+            Some(self.body_open(partition, &row.id, &row.content)?)
         };
         let sender = match row.sender {
             _ if row.is_outgoing => None,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use privatus_domain::{AnonymousId, GroupId, MessageError, MessageId, Sender, SenderRef, anonymous_name};
 
 use crate::db::hot;
+use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::{Missing, StoreError};
 use crate::tx::{ReadTx, WriteTx};
@@ -97,7 +98,7 @@ impl WriteTx<'_> {
                     Some(number) => Some(number),
                     None => self.db.row(add, "add a sender")?,
                 }
-                .ok_or_else(|| StoreError::Unexpected("a sender got no number".into()))?
+                .ok_or_else(|| not_taken("add a sender"))?
             }
         };
         self.senders.insert(sender.clone(), number);

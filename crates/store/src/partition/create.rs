@@ -7,6 +7,7 @@ use privatus_domain::{Partition, Permission, Resource, ResourceKind};
 use privatus_schema::{SqlInt, SqlText, SqlTime, partitions};
 
 use crate::error::{Missing, Rule, StoreError};
+use crate::keys::role::KeyRole;
 use crate::partition::catalogue::PARTITIONS_MAX;
 use crate::partition::schema::{partition_sql, refresh_views};
 use crate::partition::table::PartitionTable;
@@ -41,7 +42,7 @@ impl WriteTx<'_> {
             let limit = PARTITIONS_MAX;
             return Err(Rule::Months { limit, partition }.into());
         }
-        let key_number = self.key_made("table", &format!("messages/{partition}"))?;
+        let key_number = self.key_made(KeyRole::Month(partition))?;
         let month = Arc::new(PartitionTable::new(partition, key_number));
         let (key_id, now) = (key_number.to_string(), self.now().to_sql());
         let row = PartitionRow {
@@ -51,7 +52,7 @@ impl WriteTx<'_> {
             key_id: SqlText(&key_id),
             created_at: SqlTime(&now),
         };
-        self.db.ask("add a month to the catalogue", |db| {
+        self.db.ask_one("add a month to the catalogue", |db| {
             diesel::insert_into(partitions::table).values(&row).execute(db)
         })?;
         for sql in partition_sql(self.db.raw(), partition)? {

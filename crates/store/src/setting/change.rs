@@ -63,8 +63,7 @@ impl WriteTx<'_> {
             .bind(sealed.as_slice())
             .bind(updated.as_str())
             .bind(now.as_str());
-        self.db.run(sql, "set a setting")?;
-        Ok(())
+        self.db.run_one(sql, "set a setting")
     }
 
     /// Removes a setting.

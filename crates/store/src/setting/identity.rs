@@ -1,7 +1,8 @@
 //! The vault's own public key is a setting, and a change of it is told of.
 
 use privatus_domain::{
-    Act, JsonText, KnownSetting, NewAuditEntry, NewSecurityEvent, SecurityKind, SettingKey, Severity,
+    Act, JsonText, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, SecurityKind, SettingKey,
+    Severity,
 };
 use serde_json::json;
 
@@ -14,6 +15,35 @@ pub(super) fn is_identity(scope: &str, key: &SettingKey) -> bool {
 }
 
 impl WriteTx<'_> {
+    /// Whether a source has another public key of the vault's own user than the vault, whose key stays. A security event
+    /// tells of it.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn own_key_differs(&mut self, value: &JsonText) -> Result<bool, StoreError> {
+        let key = KnownSetting::IdentityPublicKey.key();
+        // Who may not read it learns nothing of it.
+        if !self.may(&key.resource(""), Permission::Read)? {
+            return Ok(false);
+        }
+        match self.setting("", &key) {
+            Ok(known) if known.value != *value => {}
+            Ok(_) | Err(StoreError::NotFound(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        self.security_event(&NewSecurityEvent {
+            at: self.now(),
+            kind: SecurityKind::PublicKeyDiffers,
+            severity: Severity::High,
+            user: None,
+            description:
+                "an import has another public key of the vault's own user than the vault, whose key stays"
+                    .into(),
+            raw_data: Some(json!({ "resource": key.resource("").to_string() }).into()),
+        })?;
+        Ok(true)
+    }
+
     /// Whoever compares safety numbers compares the vault's own key too: a change of it is written down, and where there was
     /// one, an event.
     pub(super) fn identity_note(

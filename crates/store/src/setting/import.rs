@@ -21,7 +21,7 @@ pub enum SettingImport {
 
 impl WriteTx<'_> {
     /// Takes a value from a source: the later one of two stays, one without a time is the earlier. The vault's own public
-    /// key is never replaced: safety numbers are made of it.
+    /// key is never replaced: safety numbers are made of it, and another one is a security event.
     ///
     /// # Errors
     /// As [`setting_restore`](Self::setting_restore).
@@ -39,7 +39,10 @@ impl WriteTx<'_> {
                 }
                 return Ok(SettingImport::Known);
             }
-            Ok(_) if is_identity(scope, key) => return Ok(SettingImport::OtherIdentity),
+            Ok(_) if is_identity(scope, key) => {
+                self.own_key_differs(value)?;
+                return Ok(SettingImport::OtherIdentity);
+            }
             Ok(known) if updated_at.is_none_or(|at| known.updated_at >= at) => {
                 return Ok(SettingImport::Older);
             }

@@ -6,15 +6,18 @@ use diesel::prelude::*;
 use privatus_domain::{Partition, Timestamp};
 use privatus_schema::{SqlInt, conversation_months};
 
+use super::check_number;
+use crate::db::at_most::AtMost;
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::keys::role::KeyRole;
 use crate::message::row::Row;
 use crate::partition::catalogue::PARTITIONS_MAX;
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::store::Store;
-use crate::tx::WriteTx;
+use crate::tx::{ReadTx, WriteTx};
 
 /// Messages that one transaction moves.
 const BATCH: usize = 200;
@@ -44,15 +47,36 @@ impl Store {
         })?;
         let mut moved = 0;
         for SqlInt(number) in pending {
+            check_number(number)?;
+            let rows = self.read(|tx| tx.late_counted(number))?;
+            let mut most = AtMost::of(rows, "move late messages");
             loop {
+                self.shared.go_on()?;
                 let batch = self.write("settle_late", |tx| tx.late_batch(number))?;
                 moved += batch;
                 if batch == 0 {
                     break;
                 }
+                most.take(batch)?;
             }
         }
         Ok(moved)
+    }
+}
+
+impl ReadTx<'_> {
+    /// How many late messages a conversation has.
+    fn late_counted(&mut self, number: i64) -> Result<i64, StoreError> {
+        let Some(late) = self.partitions.get(&Partition::LATE).cloned() else {
+            return Ok(0);
+        };
+        let (low, high) = row_key::range(number);
+        let sql = Sql::new(format!(
+            "SELECT count(*) FROM {} WHERE row_key BETWEEN ? AND ?",
+            late.table
+        ));
+        let rows: Option<i64> = self.db.row(sql.bind(low).bind(high), "count late messages")?;
+        Ok(rows.unwrap_or_default())
     }
 }
 
@@ -80,7 +104,7 @@ impl WriteTx<'_> {
         }
         if moved > 0 && !self.has_rows(&late, number)? {
             let late = SqlInt(Partition::LATE.number().into());
-            self.db.ask("note a conversation's month", |db| {
+            self.db.ask_one("note a conversation's month", |db| {
                 diesel::delete(conversation_months::table.find((SqlInt(number), late))).execute(db)
             })?;
         }
@@ -108,10 +132,10 @@ impl WriteTx<'_> {
         let new_key = self.free_key(month, wanted, row_key::range(number).1)?;
         let mut envelope = Vec::new();
         if !row.is_deleted {
-            let body = self.body_open(id, &row.content)?;
+            let body = self.body_open(late.partition, id, &row.content)?;
             let text = id.to_string();
             self.content_delete(&text, "move large content")?;
-            let key = self.key(month.key_number)?;
+            let key = self.key(month.key_number, KeyRole::Month(month.partition))?;
             self.body_seal(id, &body, month.key_number, &key, &mut envelope)?;
         }
         // Times the row does not show, such as its expiry, come along without a look at them.
@@ -123,15 +147,15 @@ impl WriteTx<'_> {
             month.table, late.table
         ));
         let sql = sql.bind(new_key).bind(envelope.as_slice()).bind(old_key);
-        self.db.run(sql, "move a message")?;
+        self.db.run_one(sql, "move a message")?;
         let sql = Sql::new(format!("DELETE FROM {} WHERE row_key = ?", late.table));
-        self.db.run(sql.bind(old_key), "move a message")?;
+        self.db.run_one(sql.bind(old_key), "move a message")?;
 
         let partition = month.partition.number();
         let lookup = self.lookup_key(&privatus_domain::MessageId::new(id.clone()));
         let sql = Sql::new(hot::LOCATOR_MOVE);
         let sql = sql.bind(partition).bind(new_key).bind(lookup.as_slice());
-        self.db.run(sql, "register a message")?;
+        self.db.run_one(sql, "register a message")?;
         let sql = Sql::new(hot::CONVERSATION_MONTH_NOTE);
         self.db
             .run(sql.bind(number).bind(partition), "note a conversation's month")?;

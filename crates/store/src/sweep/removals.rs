@@ -1,16 +1,19 @@
 //! Removing what a contact or group left: hidden at once, deleted in bounded batches, resumable after a crash.
 
-use diesel::dsl::{exists, select};
+use diesel::dsl::{exists, not, select};
 use diesel::prelude::*;
 use privatus_domain::{Id, MessageId};
 use privatus_schema::{SqlInt, conversations, pending_removals};
 
+use super::check_number;
+use crate::db::at_most::AtMost;
 use crate::db::hot;
+use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::partition::row_key;
 use crate::store::Store;
-use crate::tx::WriteTx;
+use crate::tx::{ReadTx, WriteTx};
 
 /// Messages that one transaction deletes.
 const BATCH: usize = 500;
@@ -31,12 +34,17 @@ impl Store {
         })?;
         let mut removed = 0;
         for SqlInt(number) in pending {
+            check_number(number)?;
+            let rows = self.read(|tx| tx.rows_counted(number))?;
+            let mut most = AtMost::of(rows, "remove what was removed");
             loop {
+                self.shared.go_on()?;
                 let batch = self.write("removal_batch", |tx| tx.removal_batch(number))?;
                 removed += batch;
                 if batch == 0 {
                     break;
                 }
+                most.take(batch)?;
             }
         }
         Ok(removed)
@@ -44,12 +52,9 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    fn removal_batch(&mut self, number: i64) -> Result<u64, StoreError> {
+    pub(crate) fn removal_batch(&mut self, number: i64) -> Result<u64, StoreError> {
         // Another process may have removed the last of it, and given its number to a conversation of its own.
-        let is_pending = self.db.ask("look for a removal", |db| {
-            select(exists(pending_removals::table.find(SqlInt(number)))).get_result::<bool>(db)
-        })?;
-        if !is_pending {
+        if !self.removal_is_pending(number)? {
             return Ok(0);
         }
         let (low, high) = row_key::range(number);
@@ -72,17 +77,58 @@ impl WriteTx<'_> {
                 if !privatus_domain::planted!(RemovedIdForgotten) {
                     let entry = Sql::new(hot::LOCATOR_REMOVE);
                     self.db
-                        .run(entry.bind(lookup.as_slice()), "note a removed message")?;
+                        .run_one(entry.bind(lookup.as_slice()), "note a removed message")?;
                 }
                 let row = Sql::new(format!("DELETE FROM {table} WHERE row_key = ?")).bind(*key);
-                self.db.run(row, "remove a message")?;
+                self.db.run_one(row, "remove a message")?;
             }
             return Ok(u64::try_from(rows.len()).unwrap_or_default());
         }
-        self.db.ask("remove a conversation", |db| {
+        let removed = self.db.ask("remove a conversation", |db| {
             diesel::delete(conversations::table.find(SqlInt(number))).execute(db)
         })?;
+        // The removal went with it. One of a conversation that is not there goes by itself.
+        let is_left = self.removal_is_pending(number)?;
+        if is_left && removed == 0 {
+            self.db.ask_one("remove a conversation", |db| {
+                let conversation = conversations::table.find(SqlInt(number));
+                diesel::delete(
+                    pending_removals::table
+                        .find(SqlInt(number))
+                        .filter(not(exists(conversation))),
+                )
+                .execute(db)
+            })?;
+        } else if is_left {
+            return Err(not_taken("remove a conversation"));
+        }
         Ok(0)
+    }
+
+    fn removal_is_pending(&mut self, number: i64) -> Result<bool, StoreError> {
+        self.db.ask("look for a removal", |db| {
+            select(exists(pending_removals::table.find(SqlInt(number)))).get_result::<bool>(db)
+        })
+    }
+}
+
+impl ReadTx<'_> {
+    /// How many rows a conversation has in its months.
+    pub(crate) fn rows_counted(&mut self, number: i64) -> Result<i64, StoreError> {
+        let (low, high) = row_key::range(number);
+        let mut counted = 0_i64;
+        for partition in self.conversation_partitions(number)? {
+            let Some(month) = self.partitions.get(&partition).cloned() else {
+                continue;
+            };
+            let sql = Sql::new(format!(
+                "SELECT count(*) FROM {} WHERE row_key BETWEEN ? AND ?",
+                month.table
+            ));
+            let rows: Option<i64> = self.db.row(sql.bind(low).bind(high), "count what to remove")?;
+            counted = counted.saturating_add(rows.unwrap_or_default());
+        }
+        Ok(counted)
     }
 }
 

@@ -9,6 +9,7 @@ use privatus_schema::sql_types::{BigInt, Text};
 use privatus_schema::{LimitLiteral as _, SqlInt, SqlText, SqlTime, file_transfers, rowid};
 
 use super::{TransferRow, id_of, resource};
+use crate::db::at_most::ascends;
 use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
@@ -93,10 +94,17 @@ impl ReadTx<'_> {
             let is_last = rows.len() < batch;
             let has_time = position.at.is_some();
             if let Some(last) = rows.last() {
-                position = Position {
+                let next = Position {
                     at: last.transfer.created_at.as_ref().map(|at| at.0.clone()),
                     row: last.rowid.0,
                 };
+                // The newest first: each batch ends before the one that was.
+                ascends(
+                    &(&next.at, next.row),
+                    &(&position.at, position.row),
+                    "list transfers",
+                )?;
+                position = next;
             }
             for NumberedRow { transfer: row, .. } in rows {
                 if found.len() < wanted && self.may(&resource(&id_of(&row)?), Permission::Read)? {

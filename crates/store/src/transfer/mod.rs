@@ -215,7 +215,7 @@ impl WriteTx<'_> {
         reason: Option<&str>,
     ) -> Result<(), StoreError> {
         let id = id.to_string();
-        self.db.ask("change a transfer", |db| {
+        self.db.ask_one("change a transfer", |db| {
             diesel::update(file_transfers::table.find(SqlText(id.as_str())))
                 .set((
                     file_transfers::status.eq(SqlText(state.status().as_str())),
@@ -224,8 +224,7 @@ impl WriteTx<'_> {
                     file_transfers::error_message.eq(reason.map(SqlText)),
                 ))
                 .execute(db)
-        })?;
-        Ok(())
+        })
     }
 }
 

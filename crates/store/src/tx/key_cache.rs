@@ -7,6 +7,9 @@ use std::sync::{Arc, RwLock};
 use privatus_crypto::{IdKey, TableKey};
 use privatus_domain::Timestamp;
 
+use crate::error::StoreError;
+use crate::keys::role::{KeyPlace, KeyRole};
+
 /// Milliseconds between two writes of what was gathered.
 pub(crate) const EVERY_MS: i64 = 60_000;
 
@@ -14,20 +17,32 @@ pub(crate) const EVERY_MS: i64 = 60_000;
 #[derive(Clone)]
 pub(crate) struct KeptKey {
     key: Arc<TableKey>,
+    place: Arc<KeyPlace>,
     uses: Arc<AtomicU64>,
 }
 
 impl KeptKey {
-    pub(crate) fn new(key: Arc<TableKey>) -> Self {
+    pub(crate) fn new(key: TableKey, place: KeyPlace) -> Self {
         Self {
-            key,
+            key: Arc::new(key),
+            place: Arc::new(place),
             uses: Arc::default(),
         }
     }
 
-    pub(crate) fn used(&self) -> Arc<TableKey> {
+    /// The key, to be used once in a place.
+    ///
+    /// # Errors
+    /// [`StoreError::DatabaseDamaged`] when it is another place's.
+    pub(crate) fn used(&self, number: u32, role: KeyRole<'_>) -> Result<Arc<TableKey>, StoreError> {
+        if !self.place.fits(role) {
+            let place = &self.place;
+            return Err(StoreError::DatabaseDamaged(format!(
+                "key {number} ({place}) is named where only a key of {role} may be"
+            )));
+        }
         self.uses.fetch_add(1, Ordering::Relaxed);
-        Arc::clone(&self.key)
+        Ok(Arc::clone(&self.key))
     }
 }
 

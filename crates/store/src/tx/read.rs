@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::keys::role::KeyRole;
 use crate::partition::catalogue::Catalogue;
 use crate::partition::table::PartitionTable;
 use crate::tx::key_cache::KeptKey;
@@ -113,8 +114,19 @@ impl<'a> ReadTx<'a> {
         row_id: &[u8],
         envelope: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        self.open_under(KeyRole::Column(table, column), (table, column), row_id, envelope)
+    }
+
+    /// The same where the column has not one key for all of its rows.
+    pub(crate) fn open_under(
+        &mut self,
+        role: KeyRole<'_>,
+        (table, column): (&str, &str),
+        row_id: &[u8],
+        envelope: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let number = privatus_crypto::envelope_key_number(envelope)?;
-        let key = self.key(number)?;
+        let key = self.key(number, role)?;
         let context = Context {
             vault: &self.shared.vault_id,
             table,

@@ -1,11 +1,13 @@
 //! What the connections of a store share, and its clock.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use privatus_crypto::{KeyStoreKey, Noted, VaultId};
 use privatus_domain::{Timestamp, Usage, UserId};
 
+use crate::error::StoreError;
 use crate::partition::catalogue::Catalogue;
 use crate::tx::cursors::Cursors;
 use crate::tx::gathered::Statistics;
@@ -25,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) statistics: Statistics,
     /// Whom every transaction acts for; `None` is the vault's own user.
     pub(crate) user: Option<UserId>,
+    /// Set by whoever wants what runs to end.
+    pub(crate) stop: Option<Arc<AtomicBool>>,
     /// Whether rows of an older schema were brought under the rules of this one.
     pub(crate) is_settled: bool,
     /// The key ring's note on the audit log, as it was read or written last.
@@ -32,6 +36,17 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Asked between two batches.
+    ///
+    /// # Errors
+    /// [`StoreError::Interrupted`] once the caller's flag is set.
+    pub(crate) fn go_on(&self) -> Result<(), StoreError> {
+        match &self.stop {
+            Some(stop) if stop.load(Ordering::Relaxed) => Err(StoreError::Interrupted),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
         Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
     }

@@ -10,6 +10,7 @@ use super::read::{ReadTx, rollback};
 use crate::db::connection::Connection;
 use crate::db::statement::Sql;
 use crate::error::{Rule, StoreError};
+use crate::keys::role::KeyRole;
 use crate::partition::catalogue::Catalogue;
 use crate::tx::chain_head::ChainHead;
 use crate::tx::gathered::Gathered;
@@ -138,7 +139,7 @@ impl<'a> WriteTx<'a> {
         row_id: &[u8],
         seal: impl FnOnce(&TableKey, &Context<'_>, &mut Vec<u8>) -> Result<(), CryptoError>,
     ) -> Result<Vec<u8>, StoreError> {
-        let (number, key) = self.key_ensure("table", &format!("{table}.{column}"))?;
+        let (number, key) = self.key_ensure(KeyRole::Column(table, column))?;
         let context = Context {
             vault: &self.shared.vault_id,
             table,

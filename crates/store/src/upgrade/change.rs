@@ -21,6 +21,7 @@ pub(super) fn open(
 ) -> Result<Connection, StoreError> {
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
+    db.stop_with(options.stop.as_ref());
     check_ours(&mut db, unlocked)?;
     db.synchronous_full()?;
     Ok(db)

@@ -7,13 +7,14 @@ use privatus_migrate::{Host, MigrateError, Partitions};
 use privatus_sqlite::{Column, Connection, Value};
 use zeroize::Zeroizing;
 
+use crate::keys::role::KeyPlace;
 use crate::partition::schema::{TEMPLATE, extras, months, refresh_views};
 
 /// A vault's database, with its keys.
 pub(crate) struct VaultHost<'a> {
     root: &'a KeyStoreKey,
     vault: &'a VaultId,
-    keys: HashMap<u32, TableKey>,
+    keys: HashMap<u32, (TableKey, KeyPlace)>,
 }
 
 impl<'a> VaultHost<'a> {
@@ -25,20 +26,30 @@ impl<'a> VaultHost<'a> {
         }
     }
 
-    fn key(&mut self, db: &mut Connection, number: u32) -> Result<&TableKey, MigrateError> {
+    /// The key of this number, which must be one of the column; a month's or a group's of any month or group.
+    fn key(
+        &mut self,
+        db: &mut Connection,
+        number: u32,
+        (table, column): (&str, &str),
+    ) -> Result<&TableKey, MigrateError> {
         if !self.keys.contains_key(&number) {
             let sql = "SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?";
             let mut found = None;
             db.query(sql, &[Value::Integer(number.into())], |row| {
                 let (kind, scope) = (row.text(0), row.text(1));
                 if let (Some(kind), Some(scope), Column::Blob(wrapped)) = (kind, scope, row.column(2)) {
-                    found = Some(self.root.unwrap(self.vault, number, &kind, &scope, wrapped)?);
+                    let key = self.root.unwrap(self.vault, number, &kind, &scope, wrapped)?;
+                    found = Some((key, KeyPlace::new(&kind, &scope)));
                 }
                 Ok::<_, MigrateError>(())
             })?;
             self.keys.insert(number, found.ok_or(MigrateError::Sealed)?);
         }
-        self.keys.get(&number).ok_or(MigrateError::Sealed)
+        match self.keys.get(&number) {
+            Some((key, place)) if place.is_of(table, column) => Ok(key),
+            _ => Err(MigrateError::Sealed),
+        }
     }
 
     /// The key that an envelope names, and what binds a value to its place.
@@ -58,7 +69,7 @@ impl<'a> VaultHost<'a> {
             row_id,
             key_number,
         };
-        Ok((self.key(db, key_number)?, context))
+        Ok((self.key(db, key_number, (table, column))?, context))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::error::StoreError;
 use crate::run::write_on;
 use crate::vault::ring_note::down::note_schema;
 use crate::vault::ring_note::keep;
-use crate::vault::{Files, OpenGuard, VaultOptions, check_ours, raw_key, share, unlock_files};
+use crate::vault::{Closed, Files, Mount, OpenGuard, VaultOptions, check_ours, raw_key, share, unlock_files};
 
 /// A vault's schema and its ledger (`privatus migrate`).
 ///
@@ -29,7 +29,9 @@ pub struct Migrator {
     options: VaultOptions,
     db: Connection,
     is_alone: bool,
-    lock: File,
+    /// Nothing where nobody can write the vault.
+    lock: Option<File>,
+    mount: Mount,
     _guard: OpenGuard,
 }
 
@@ -45,7 +47,14 @@ impl Migrator {
     /// # Errors
     /// Those of [`Store::unlock`](crate::Store::unlock) but for the schema's.
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
-        let (files, guard, lock, unlocked) = unlock_files(path, secret, options)?;
+        let (closed, unlocked) = unlock_files(path, secret, options)?;
+        let Closed {
+            files,
+            guard,
+            mount,
+            lock,
+            ..
+        } = closed;
         let had_log = files.wal_size() > 0;
         // A writer's journal mode is written to the file: not before it is known to be ours, nor for a look.
         let key = raw_key(&unlocked);
@@ -53,8 +62,9 @@ impl Migrator {
             &files.database(),
             &key,
             options.vfs.as_deref(),
-            options.reader_role(),
+            options.reader_role(mount),
         )?;
+        db.stop_with(options.stop.as_ref());
         if had_log {
             // Closing it would merge what a crash left, and nothing is changed for a look.
             db.raw().keep_log_at_close()?;
@@ -66,7 +76,8 @@ impl Migrator {
             options: options.clone(),
             db,
             is_alone: false,
-            lock,
+            lock: lock.map(|held| held.lock),
+            mount,
             _guard: guard,
         })
     }
@@ -246,13 +257,16 @@ impl Migrator {
         if self.is_alone {
             return Ok(());
         }
+        if self.mount.is_read_only() {
+            return Err(StoreError::ReadOnly("nothing can be changed"));
+        }
         // The lock goes from shared to none to exclusive.
-        let _ = self.lock.unlock();
+        self.lock = None;
         let Some(alone) = self.files.try_lock_exclusive()? else {
-            self.lock = self.files.lock_shared()?.lock;
+            self.lock = Some(self.files.lock_shared()?.lock);
             return Err(StoreError::Busy("a change of its schema is done alone"));
         };
-        self.lock = alone;
+        self.lock = Some(alone);
         self.db = open(&self.files, &self.unlocked, &self.options)?;
         self.is_alone = true;
         Ok(())

@@ -31,3 +31,4 @@ pub use status::StepStatus;
 use steps::STEPS;
 pub(crate) use up::{create, pending, run_pending};
 pub use verify::SchemaCheck;
+pub(crate) use verify::newest_schema;

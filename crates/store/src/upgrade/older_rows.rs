@@ -56,11 +56,10 @@ impl WriteTx<'_> {
         self.audit_take_unchained(is_expected)?;
         self.contact_names_fold()?;
         self.groups_adapt()?;
-        self.db.ask("note that rows are settled", |db| {
+        self.db.ask_one("note that rows are settled", |db| {
             diesel::update(vault_state::table.find(SqlInt(1)))
                 .set(vault_state::settled_version.eq(SqlInt(RULES_VERSION)))
                 .execute(db)
-        })?;
-        Ok(())
+        })
     }
 }

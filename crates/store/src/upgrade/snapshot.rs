@@ -79,10 +79,11 @@ fn write(db: &mut Connection, to: &Path) -> Result<(), StoreError> {
 
 /// Whether the copy opens with the key and has the rows of `sqlite_schema` that the database has.
 fn check(copy: &Path, key: &RawKey, db: &mut Connection) -> Result<(), StoreError> {
-    let sql = "SELECT count(*) FROM sqlite_schema";
+    let sql = "SELECT count(*) FROM sqlite_master";
     let expected: Option<i64> = db.row(Sql::new(sql), "count the tables")?;
     let role = Role::Reader {
         cache_kib: READER_CACHE_KIB,
+        is_immutable: false,
     };
     let found: Option<i64> =
         Connection::open(copy, key, None, role)?.row(Sql::new(sql), "count the tables of the copy")?;

@@ -55,6 +55,11 @@ pub(super) fn check(db: &mut Connection, rows: &[Applied]) -> Result<SchemaCheck
     })
 }
 
+/// The schema of this build, with the months that the database says it has.
+pub(crate) fn newest_schema(db: &mut Connection) -> Result<Schema, StoreError> {
+    expected(db, STEPS.all())
+}
+
 /// The schema that these steps make, with the months that the database says it has.
 fn expected(db: &mut Connection, steps: &[Step]) -> Result<Schema, StoreError> {
     let months = months(db.raw())?;

@@ -21,7 +21,7 @@ use crate::vault::VaultOptions;
 use crate::vault::building::Building;
 use crate::vault::ours::{raw_key, share};
 use crate::vault::ring_note::note_of;
-use crate::vault::{Files, OpenGuard};
+use crate::vault::{Files, Mount, OpenGuard};
 
 /// How long deriving the password's key should take on this machine (DESIGN section 4).
 pub(crate) const KDF_TARGET: std::time::Duration = std::time::Duration::from_millis(500);
@@ -37,7 +37,8 @@ impl Store {
 
     /// Creates a vault in `path`, which does not exist or is an empty folder, and opens it.
     ///
-    /// The recovery code is shown to the user once; it is kept nowhere.
+    /// The recovery code is shown to the user once; it is kept nowhere. The vault is there before whoever calls has the code:
+    /// who makes one for a person calls [`create_keeping`](Self::create_keeping).
     ///
     /// # Errors
     /// [`StoreError::VaultExists`] and the other refusals of DESIGN section 3; nothing is left behind.
@@ -46,7 +47,29 @@ impl Store {
         password: &Password,
         options: &VaultOptions,
     ) -> Result<(Self, RecoveryCode), StoreError> {
-        Self::create_with(path, password, options, Act::VaultCreate, |_, _| Ok(()))
+        Self::create_with(
+            path,
+            password,
+            options,
+            Act::VaultCreate,
+            |_, _| Ok(()),
+            |_| Ok(()),
+        )
+    }
+
+    /// The same, and `keep` puts the recovery code where it is safe before the vault appears: a vault whose code nobody has
+    /// never is there. When it fails, nothing is left behind. Where the vault then fails, the code opens nothing.
+    ///
+    /// # Errors
+    /// Those of [`create`](Self::create) and of `keep`.
+    pub fn create_keeping<E: From<StoreError>>(
+        path: &Path,
+        password: &Password,
+        options: &VaultOptions,
+        keep: impl FnOnce(&RecoveryCode) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        Self::create_with(path, password, options, Act::VaultCreate, |_, _| Ok(()), keep)
+            .map(|(store, _)| store)
     }
 
     /// The same with a database that `fill` fills before anybody sees it: when that fails, nothing is left behind.
@@ -56,6 +79,7 @@ impl Store {
         options: &VaultOptions,
         act: Act,
         fill: impl FnOnce(&mut Connection, &Shared) -> Result<(), E>,
+        keep: impl FnOnce(&RecoveryCode) -> Result<(), E>,
     ) -> Result<(Self, RecoveryCode), E> {
         let files = Files::new(path);
         let is_there = files.check_vacant()?;
@@ -80,6 +104,7 @@ impl Store {
         let mut noted = Noted::Nothing;
         let built = build(building.path(), &ring, &unlocked, options, filled).and_then(|ring| {
             noted = ring.noted();
+            keep(&recovery)?;
             let published = building.publish().map_err(|error| match error.kind() {
                 // Another process was faster.
                 ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty => {
@@ -100,17 +125,21 @@ impl Store {
             &files.database(),
             &raw_key,
             options.vfs.as_deref(),
-            options.reader_role(),
+            options.reader_role(Mount::Writable),
         )?;
         let shared = share(&mut reader, &unlocked, options)?;
         shared.note_now(noted);
         let store = Store {
             shared,
-            pool: Pool::new(options.access(&files, raw_key), reader, options.readers),
+            pool: Pool::new(
+                options.access(&files, raw_key, Mount::Writable),
+                reader,
+                options.readers,
+            ),
             files,
             warnings: Vec::new(),
             upgrade: None,
-            _lock: lock,
+            _lock: Some(lock),
             _guard: guard,
         };
         Ok((store, recovery))
@@ -128,6 +157,7 @@ fn build<E: From<StoreError>>(
     files.create_database()?;
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
+    db.stop_with(options.stop.as_ref());
     db.raw()
         .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))
         .map_err(StoreError::from)?;
@@ -187,7 +217,7 @@ fn fill(db: &mut Connection, ring: &KeyRing, unlocked: &Unlocked) -> Result<(), 
         next_key_number: SqlInt(i64::from(ID_KEY) + 1),
         created_at: SqlTime(&now),
     };
-    db.ask("fill the vault's row", |db| {
+    db.ask_one("fill the vault's row", |db| {
         diesel::insert_into(vault_state::table).values(&row).execute(db)
     })?;
     let key = TableKey::generate()?;

@@ -147,7 +147,7 @@ impl Files {
 
     /// Checks the database file from outside: regular, not empty, whole pages, encrypted. Call before any connection
     /// of this process is open.
-    pub(crate) fn check_database(&self) -> Result<(), StoreError> {
+    pub(crate) fn check_database(&self, is_read_only: bool) -> Result<(), StoreError> {
         let damaged = |why: &str| Err(StoreError::DatabaseDamaged(why.into()));
         let path = self.database();
         let metadata = fs::metadata(&path).map_err(|error| StoreError::io(&error, "look at privatus.db"))?;
@@ -164,7 +164,7 @@ impl Files {
         // Opened to write as well: refused here, SQLite leaves no empty log beside a database it may not write.
         OpenOptions::new()
             .read(true)
-            .write(true)
+            .write(!is_read_only)
             .open(&path)
             .and_then(|mut file| file.read_exact(&mut head))
             .map_err(|error| StoreError::io(&error, "open privatus.db"))?;

@@ -30,12 +30,7 @@ impl Store {
         let generation = generation_of(ring);
         let failed = Failed::look(&self.files);
         self.warnings.extend(failed.as_ref().map(Failed::warning));
-        if generation < highest {
-            self.warnings.push(format!(
-                "the key ring is older (generation {generation}) than one this vault was opened with ({highest}); it \
-                 may be a restored copy, and an old password may open it"
-            ));
-        }
+        self.warnings.extend(is_older(generation, highest));
         if failed.is_none() {
             attempts::tidy(&self.files);
         }
@@ -56,6 +51,16 @@ impl Store {
         }
         noted
     }
+}
+
+/// What a person should know of a key ring whose generation is below the highest that the vault was opened under.
+pub(super) fn is_older(generation: i64, highest: i64) -> Option<String> {
+    (generation < highest).then(|| {
+        format!(
+            "the key ring is older (generation {generation}) than one this vault was opened with ({highest}); it may be \
+             a restored copy, and an old password may open it"
+        )
+    })
 }
 
 impl ReadTx<'_> {
@@ -110,12 +115,11 @@ impl WriteTx<'_> {
     /// Notes the key ring's generation; the mark never goes back.
     pub(crate) fn generation_set(&mut self, generation: i64) -> Result<(), StoreError> {
         let later = greater(vault_state::highest_generation, SqlInt(generation));
-        self.db.ask("record the key ring's generation", |db| {
+        self.db.ask_one("record the key ring's generation", |db| {
             diesel::update(vault_state::table.find(SqlInt(1)))
                 .set(vault_state::highest_generation.eq(later))
                 .execute(db)
-        })?;
-        Ok(())
+        })
     }
 }
 

@@ -1,11 +1,12 @@
 //! The locks of a vault: files of their own, never the database (DESIGN section 3).
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use crate::error::StoreError;
-use crate::vault::Files;
 use crate::vault::files::create;
+use crate::vault::{Files, Mount};
 
 /// How long to wait for another process that works alone, or for those that must not be there.
 const WAIT: Duration = Duration::from_secs(5);
@@ -29,6 +30,25 @@ impl Files {
         }
     }
 
+    /// Takes what is needed to read a vault that cannot be written: nothing where nobody can write it. Where another
+    /// mount may, `vault.lock` alone: a file that SQLite takes for unchanging must not change.
+    pub(crate) fn lock_to_read(&self, mount: Mount) -> Result<Option<HeldLock>, StoreError> {
+        if mount != Mount::ReadOnlyHere {
+            return Ok(None);
+        }
+        let file = match self.open_lock("vault.lock") {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let why = "another may write it elsewhere, and there is no vault.lock to tell";
+                return Err(StoreError::ReadOnly(why));
+            }
+            opened => opened.map_err(|error| StoreError::io(&error, "open vault.lock"))?,
+        };
+        match wait(|| tried(file.try_lock()).map(|free| free.then_some(())))? {
+            Some(((), at_once)) => Ok(Some(HeldLock { lock: file, at_once })),
+            None => Err(StoreError::Busy("vault.lock is held by one who may write")),
+        }
+    }
+
     /// Takes `vault.lock` alone, if nobody holds it.
     pub(crate) fn try_lock_exclusive(&self) -> Result<Option<File>, StoreError> {
         let file = self.lock_file("vault.lock")?;
@@ -47,6 +67,12 @@ impl Files {
         file.lock()
             .map_err(|error| StoreError::io(&error, "lock keyring.lock"))?;
         Ok(file)
+    }
+
+    /// A lock file that is there, to lock and not to write.
+    #[allow(clippy::disallowed_methods, reason = "a lock file, never the database")]
+    fn open_lock(&self, name: &str) -> std::io::Result<File> {
+        File::open(self.root().join(name))
     }
 
     fn lock_file(&self, name: &str) -> Result<File, StoreError> {

@@ -7,6 +7,7 @@ use privatus_domain::{Act, NewAuditEntry};
 
 use crate::db::connection::{Connection, Role};
 use crate::db::pool::Pool;
+use crate::db::real_tables::OF_THIS_BUILD;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -14,17 +15,19 @@ use crate::tx::shared::{Shared, system_time};
 use crate::upgrade::{Upgrade, pending, run_pending};
 use crate::vault::generation::generation_of;
 use crate::vault::locks::HeldLock;
-use crate::vault::ours::{check_ours, raw_key, share};
+use crate::vault::ours::{Ours, check_ours, raw_key, share};
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
 use crate::vault::stale_transfers::{has_active, pause_stale};
-use crate::vault::{Files, OpenGuard, VaultOptions};
+use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
 
 /// A vault that is there whole, claimed and locked by this process, and not opened yet. Everything that can be told
 /// without the KDF is told by now.
-struct Closed {
-    files: Files,
-    guard: OpenGuard,
-    lock: HeldLock,
+pub(crate) struct Closed {
+    pub(crate) files: Files,
+    pub(crate) guard: OpenGuard,
+    pub(crate) mount: Mount,
+    /// Nothing where nobody can write the vault.
+    pub(crate) lock: Option<HeldLock>,
     /// Both copies of the key ring as they were read under the lock.
     copies: Vec<Vec<u8>>,
 }
@@ -35,12 +38,22 @@ impl Closed {
         let files = Files::new(path);
         files.check_present()?;
         let guard = OpenGuard::claim(path)?;
+        let mount = files.mount()?;
         let before = files.read_key_rings()?;
         // Behind the small files, which would wait for it.
         files.read_ahead();
         let mut rings = valid_rings(&before)?;
-        files.check_database()?;
-        let lock = files.lock_shared()?;
+        files.check_database(mount.is_read_only())?;
+        let lock = match mount {
+            Mount::Writable => Some(files.lock_shared()?),
+            _ => files.lock_to_read(mount)?,
+        };
+        if mount.is_read_only() && files.wal_size() > 0 {
+            // An immutable file is read without its log.
+            return Err(StoreError::ReadOnly(
+                "what is newest is in its log, which cannot be merged there",
+            ));
+        }
         // Read again under the lock: another process may have changed the password meanwhile.
         let copies = files.read_key_rings()?;
         if copies != before {
@@ -49,6 +62,7 @@ impl Closed {
         let closed = Self {
             files,
             guard,
+            mount,
             lock,
             copies,
         };
@@ -57,11 +71,11 @@ impl Closed {
 }
 
 /// What the database says before anything is written.
-struct Looked {
-    shared: Shared,
+pub(super) struct Looked {
+    pub(super) shared: Shared,
     is_wal: bool,
     /// The highest generation of the key ring that it was opened under.
-    generation: i64,
+    pub(super) generation: i64,
 }
 
 /// The keys of a vault, got by one run of the KDF ([`Store::unlock_keys`]): a client that closes and opens a vault
@@ -117,15 +131,23 @@ impl Store {
         options: &VaultOptions,
         unlock: NewAuditEntry,
     ) -> Result<Self, StoreError> {
+        if closed.mount.is_read_only() {
+            return Self::open_to_read(closed, (ring, unlocked), options);
+        }
         let Closed {
             files,
             guard,
-            lock: HeldLock { mut lock, at_once },
+            mount,
+            lock,
             mut copies,
         } = closed;
+        let HeldLock { mut lock, at_once } = lock.ok_or(StoreError::Busy("its lock is not held"))?;
         let connect = |unlocked: &Unlocked| {
             let vfs = options.vfs.as_deref();
-            Connection::open(&files.database(), &raw_key(unlocked), vfs, options.reader_role())
+            let role = options.reader_role(mount);
+            let db = Connection::open(&files.database(), &raw_key(unlocked), vfs, role)?;
+            db.stop_with(options.stop.as_ref());
+            Ok::<_, StoreError>(db)
         };
         let log = files.wal();
         let mut reader = connect(unlocked)?;
@@ -182,11 +204,11 @@ impl Store {
         }
         let mut store = Store {
             shared,
-            pool: Pool::new(options.access(&files, raw_key), reader, options.readers),
+            pool: Pool::new(options.access(&files, raw_key, mount), reader, options.readers),
             files,
             warnings: Vec::new(),
             upgrade,
-            _lock: lock,
+            _lock: Some(lock),
             _guard: guard,
         };
         if let Ok(count @ 1..) = paused {
@@ -280,21 +302,23 @@ pub(crate) fn unlock_files(
     path: &Path,
     secret: &Secret,
     options: &VaultOptions,
-) -> Result<(Files, OpenGuard, std::fs::File, Unlocked), StoreError> {
+) -> Result<(Closed, Unlocked), StoreError> {
     let (closed, rings) = Closed::look(path)?;
     let (_, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
-    Ok((closed.files, closed.guard, closed.lock.lock, unlocked))
+    Ok((closed, unlocked))
 }
 
 /// Looks whether the database is ours, in one snapshot; `None` when its schema is older than this build's.
-fn look(
+pub(super) fn look(
     db: &mut Connection,
     unlocked: &Unlocked,
     options: &VaultOptions,
 ) -> Result<Option<Looked>, StoreError> {
     db.run(Sql::new("BEGIN"), "begin a transaction")?;
-    let generation = check_ours(db, unlocked)?;
-    let looked = match pending(db)? {
+    let Ours { generation, tables } = check_ours(db, unlocked)?;
+    let pending = pending(db)?;
+    tables.check(db, OF_THIS_BUILD)?;
+    let looked = match pending {
         0 => Some(Looked {
             is_wal: db.is_wal()?,
             shared: share(db, unlocked, options)?,
@@ -302,6 +326,11 @@ fn look(
         }),
         _ => None,
     };
+    if let Some(looked) = &looked {
+        let months = looked.shared.catalogue();
+        let months = months.partitions.values().map(|month| month.table.as_str());
+        tables.check(db, months)?;
+    }
     db.run(Sql::new("ROLLBACK"), "end a transaction")?;
     Ok(looked)
 }

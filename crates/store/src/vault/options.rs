@@ -1,5 +1,8 @@
 //! How a vault is created and opened.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use privatus_crypto::KdfCost;
 use privatus_domain::Timestamp;
 use privatus_migrate::Event as MigrationEvent;
@@ -9,7 +12,7 @@ use privatus_sqlite::RawKey;
 use crate::db::connection::{READER_CACHE_KIB, Role};
 use crate::db::pool::Access;
 use crate::tx::shared::system_time;
-use crate::vault::Files;
+use crate::vault::{Files, Mount};
 
 /// How a vault is created and opened.
 #[derive(Debug, Clone)]
@@ -26,6 +29,9 @@ pub struct VaultOptions {
     pub clock: Option<fn() -> Timestamp>,
     /// Told what happens while a schema is made, or that of an older vault brought up to date.
     pub on_migration: Option<fn(MigrationEvent<'_>)>,
+    /// Once it is set, what runs ends with [`StoreError::Interrupted`](crate::StoreError::Interrupted), and whatever is begun
+    /// later: an open, a sweep, a statement. Whole transactions are kept, and of an open nothing but what it had done.
+    pub stop: Option<Arc<AtomicBool>>,
 }
 
 impl Default for VaultOptions {
@@ -37,24 +43,27 @@ impl Default for VaultOptions {
             vfs: None,
             clock: None,
             on_migration: None,
+            stop: None,
         }
     }
 }
 
 impl VaultOptions {
     /// How the connections of a store with these options are opened.
-    pub(crate) fn access(&self, files: &Files, key: RawKey) -> Access {
+    pub(crate) fn access(&self, files: &Files, key: RawKey, mount: Mount) -> Access {
         Access {
             database: files.database(),
             key,
             vfs: self.vfs.clone(),
-            reader: self.reader_role(),
+            reader: self.reader_role(mount),
+            stop: self.stop.clone(),
         }
     }
 
-    pub(crate) const fn reader_role(&self) -> Role {
+    pub(crate) fn reader_role(&self, mount: Mount) -> Role {
         Role::Reader {
             cache_kib: self.reader_cache_kib,
+            is_immutable: mount.is_read_only(),
         }
     }
 

@@ -7,6 +7,7 @@ use privatus_sqlite::RawKey;
 
 use crate::db::connection::{APPLICATION_ID, Connection};
 use crate::db::hot;
+use crate::db::real_tables::{OF_ANY_BUILD, RealTables};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::partition::catalogue::Catalogue;
@@ -56,21 +57,33 @@ pub(crate) fn share(
         pending: Pending::default(),
         statistics: Statistics::default(),
         user: None,
+        stop: options.stop.clone(),
         is_settled: settled.is_some_and(|version| version >= RULES_VERSION),
         noted: RwLock::new(unlocked.noted().clone()),
     })
 }
 
-/// Gives the highest generation of the key ring that the database was opened under.
-pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<i64, StoreError> {
+/// What a database says that is this vault's.
+pub(crate) struct Ours {
+    /// The highest generation of the key ring that it was opened under.
+    pub(crate) generation: i64,
+    /// Which of its names are tables.
+    pub(crate) tables: RealTables,
+}
+
+/// Looks whether a database is this vault's. Its first statement is the one that tells tables from what stands in their
+/// place.
+pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<Ours, StoreError> {
     let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
+    let tables = RealTables::read(db)?;
+    tables.check(db, OF_ANY_BUILD)?;
     if db.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
         return Err(foreign());
     }
     let sql = Sql::new(hot::OPEN_VAULT);
     match db.row(sql, "read the vault's id")? {
         Some((id, generation)) if Vec::<u8>::as_slice(&id) == unlocked.vault_id().as_bytes() => {
-            Ok(generation)
+            Ok(Ours { generation, tables })
         }
         _ => Err(foreign()),
     }

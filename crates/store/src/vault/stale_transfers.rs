@@ -9,6 +9,7 @@ use privatus_schema::{SqlText, file_transfers};
 
 use crate::db::connection::{Connection, Role};
 use crate::db::hot;
+use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::upgrade::pending;
@@ -42,17 +43,22 @@ pub(crate) fn pause_stale(
 fn pause(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<usize, StoreError> {
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
+    db.stop_with(options.stop.as_ref());
     check_ours(&mut db, unlocked)?;
     // Another build may have been faster: what the status means is then its business.
     if pending(&mut db)? > 0 {
         return Ok(0);
     }
     // One statement, so one transaction. Progress stays: the attempt goes on from there.
-    db.ask("pause the transfers that nobody runs", |db| {
+    let paused = db.ask("pause the transfers that nobody runs", |db| {
         let active = file_transfers::status.eq(SqlText(TransferStatus::Active.as_str()));
         let paused = file_transfers::status.eq(SqlText(TransferStatus::Paused.as_str()));
         diesel::update(file_transfers::table.filter(active))
             .set(paused)
             .execute(db)
-    })
+    })?;
+    if has_active(&mut db)? {
+        return Err(not_taken("pause the transfers that nobody runs"));
+    }
+    Ok(paused)
 }

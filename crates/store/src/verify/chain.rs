@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use privatus_schema::{SqlInt, vault_state};
 
 use super::{Verification, VerifyProgress};
+use crate::db::at_most::ascends;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 use crate::upgrade::older_rows::RULES_VERSION;
@@ -60,7 +61,10 @@ impl ReadTx<'_> {
         loop {
             match self.audit_rows(after) {
                 Ok(rows) => match rows.last() {
-                    Some(last) => after = last.number(),
+                    Some(last) => {
+                        ascends(&after, &last.number(), "read the audit log")?;
+                        after = last.number();
+                    }
                     None => return Ok(()),
                 },
                 Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {

@@ -8,17 +8,16 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use privatus_domain::folded::folded_name;
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
-use privatus_domain::{ConversationKind, MessageId, Partition};
+use privatus_domain::{ConversationKind, Partition};
 use privatus_schema::{
     Flag, LimitLiteral as _, SqlBlob, SqlInt, SqlText, contacts, conversation_months, conversations,
-    key_store, message_content, pending_removals, vault_state,
+    key_store, pending_removals, vault_state,
 };
 
 use super::{BATCH, Verification};
-use crate::db::hot;
+use crate::db::at_most::ascends;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::message::row::Located;
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
@@ -215,6 +214,7 @@ impl ReadTx<'_> {
             let Some(last) = rows.last() else {
                 return Ok(());
             };
+            ascends(&after, &last.contact_id.0, "check the names")?;
             after.clone_from(&last.contact_id.0);
             for row in rows {
                 let folded = folded_name(&row.display_name.0);
@@ -227,40 +227,6 @@ impl ReadTx<'_> {
                 }
             }
         }
-    }
-
-    fn verify_content(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        let mut after = String::new();
-        loop {
-            let ids: Vec<SqlText> = self.db.ask("list large content", |db| {
-                message_content::table
-                    .filter(message_content::message_id.gt(SqlText(after.as_str())))
-                    .order(message_content::message_id)
-                    .select(message_content::message_id)
-                    .limit_literal(BATCH)
-                    .load(db)
-            })?;
-            let Some(last) = ids.last() else { break };
-            after.clone_from(&last.0);
-            for SqlText(id) in ids {
-                let located = match id.parse::<MessageId>() {
-                    Ok(id) => self.locate(&id),
-                    Err(_) => Ok(Located::Absent),
-                };
-                let has_message = match located {
-                    Ok(Located::At(month, key)) => {
-                        let sql = Sql::new(month.with_table(hot::ROW_IS_DELETED));
-                        self.db.row(sql.bind(key), "read a message")? == Some(false)
-                    }
-                    Ok(_) | Err(StoreError::DatabaseDamaged(_)) => false,
-                    Err(error) => return Err(error),
-                };
-                if !has_message {
-                    found.problem(format!("large content of message {id} has no message"));
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Every wrapped key opens in its place, and no number will be given out twice.

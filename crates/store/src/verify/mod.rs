@@ -1,11 +1,17 @@
 //! The maintenance checks of DESIGN section 7: the file, the keys, and our own books.
 
 mod chain;
+mod content;
 mod derived;
+mod events;
 mod found;
+mod grants;
 mod groups;
+mod origin;
 mod rows;
+mod schema;
 mod sealed;
+mod sizes;
 #[cfg(test)]
 mod tests;
 
@@ -14,9 +20,10 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use privatus_domain::limits::CONVERSATIONS_MAX;
-use privatus_domain::{MessageId, Partition, Permission, Resource, ResourceKind, Timestamp};
+use privatus_domain::{Contact, MessageId, Partition, Permission, Resource, ResourceKind, Timestamp};
 use privatus_schema::{SqlInt, message_locator, senders};
 
+use crate::db::at_most::ascends;
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
@@ -114,8 +121,12 @@ impl ReadTx<'_> {
             done: 0,
             total,
         });
-        let sql = Sql::new("SELECT \"table\", parent FROM pragma_foreign_key_check");
-        for (table, parent) in self.db.rows::<(String, String)>(sql, "check the references")? {
+        self.verify_schema(&mut found)?;
+        self.verify_catalogue(&mut found)?;
+        // Not as a table-valued function: a table may have that name, and none of its rows.
+        let sql = Sql::new("PRAGMA main.foreign_key_check");
+        type Reference = (String, Option<i64>, String);
+        for (table, _, parent) in self.db.rows::<Reference>(sql, "check the references")? {
             found.problem(format!("a row of {table} points at a missing row of {parent}"));
         }
         self.verify_messages(&mut found, total, progress)?;
@@ -127,6 +138,10 @@ impl ReadTx<'_> {
         self.verify_counters(&mut found)?;
         self.verify_books(&mut found)?;
         self.verify_values(&mut found)?;
+        let is_adopted = self.may_be_adopted()?;
+        self.verify_sizes(&mut found, is_adopted)?;
+        self.verify_events(&mut found, is_adopted)?;
+        self.verify_grants(&mut found, is_adopted)?;
         self.verify_chain(&mut found, total, progress)?;
         Ok(found)
     }
@@ -174,6 +189,7 @@ impl ReadTx<'_> {
             loop {
                 let (rows, last) = self.verify_batch(found, &month, after)?;
                 let Some(last) = last else { break };
+                ascends(&after, &last, "read a month")?;
                 after = last;
                 for row in &rows {
                     rows_seen += 1;
@@ -231,7 +247,7 @@ impl ReadTx<'_> {
             }
             return Ok(());
         }
-        match self.body_open(&row.id, &row.content) {
+        match self.body_open(month.partition, &row.id, &row.content) {
             Ok(_) => found.messages += 1,
             Err(StoreError::DatabaseDamaged(why)) => {
                 found.problem(format!("message {id} in {}: {why}", month.partition));
@@ -247,7 +263,15 @@ impl ReadTx<'_> {
         self.verify_sealed(found)?;
         // A key that does not open is named by its row already.
         let contacts = if found.problem_count == before {
-            self.contacts().map(|_| 0)
+            self.contacts().map(|contacts| {
+                // Nobody can compare a number of no key.
+                let unfounded = |contact: &&Contact| contact.is_verified && contact.public_key.is_empty();
+                for contact in contacts.iter().filter(unfounded) {
+                    let id = &contact.id;
+                    found.problem(format!("contact {id} is marked as verified and has no key"));
+                }
+                0
+            })
         } else {
             Ok(0)
         };

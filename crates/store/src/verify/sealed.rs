@@ -4,8 +4,10 @@
 use privatus_domain::Id;
 
 use super::{BATCH, Verification};
+use crate::db::at_most::ascends;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::keys::role::KeyRole;
 use crate::setting::fields;
 use crate::tx::ReadTx;
 
@@ -30,6 +32,7 @@ impl ReadTx<'_> {
                 ));
                 let rows: Vec<i64> = self.db.rows(sql.bind(after), "list sealed values")?;
                 let Some(last) = rows.last() else { break };
+                ascends(&after, last, "list sealed values")?;
                 after = *last;
                 for row in rows {
                     match self.sealed_open(table, column, (first, second), row) {
@@ -71,6 +74,11 @@ impl ReadTx<'_> {
             (None, Some(second)) => fields([&canonical(&key)?, &canonical(&second)?]),
             (None, None) => canonical(&key)?,
         };
-        self.open_value(table, column, &row_id, &envelope).map(drop)
+        let role = match table {
+            "groups" | "group_members" => KeyRole::Group(&key),
+            _ => KeyRole::Column(table, column),
+        };
+        self.open_under(role, (table, column), &row_id, &envelope)
+            .map(drop)
     }
 }

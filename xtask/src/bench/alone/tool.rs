@@ -98,7 +98,12 @@ struct Vault<'a> {
 impl<'a> Vault<'a> {
     fn create(tool: &'a Path, path: PathBuf) -> Result<Self> {
         let vault = Self { tool, path };
-        process::output(vault.command().args(["init", "--kdf-iterations", KDF_ITERATIONS]))?;
+        process::output(vault.command().args([
+            "init",
+            "--code-to-stdout",
+            "--kdf-iterations",
+            KDF_ITERATIONS,
+        ]))?;
         Ok(vault)
     }
 

@@ -39,12 +39,13 @@ pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
 
 /// Writes the document; gives the number of entries, and the head.
 fn write(tx: &mut ReadTx<'_>, out: &mut dyn Write) -> Result<(u64, serde_json::Value), Failure> {
+    let mut put = |text: &[u8]| out.write_all(text).map_err(|error| Failure::output(&error));
     let head = head_json(&tx.audit_head()?);
     let start = json!({ "format": "privatus-audit", "version": 1, "vault_id": tx.own_id(), "head": head });
     let start = start.to_string();
     // The document stays open for the entries.
-    out.write_all(start.strip_suffix('}').unwrap_or(&start).as_bytes())?;
-    out.write_all(b",\"entries\":[")?;
+    put(start.strip_suffix('}').unwrap_or(&start).as_bytes())?;
+    put(b",\"entries\":[")?;
     let (mut after, mut count) = (i64::MIN, 0);
     loop {
         let entries = tx.audit_entries_after(after)?;
@@ -53,11 +54,11 @@ fn write(tx: &mut ReadTx<'_>, out: &mut dyn Write) -> Result<(u64, serde_json::V
         for entry in &entries {
             let text = serde_json::to_string(entry)
                 .map_err(|_| StoreError::Unexpected("an entry cannot be written".into()))?;
-            out.write_all(if count == 0 { b"\n" } else { b",\n" })?;
-            out.write_all(json_escaped(&text).as_bytes())?;
+            put(if count == 0 { b"\n" } else { b",\n" })?;
+            put(json_escaped(&text).as_bytes())?;
             count += 1;
         }
     }
-    out.write_all(b"\n]}\n")?;
+    put(b"\n]}\n")?;
     Ok((count, head))
 }

@@ -16,14 +16,14 @@ const NAMED: usize = 5;
 pub(super) fn run(arguments: &Arguments, settle: &AuditSettle) -> Result<u8, Failure> {
     let (store, secret) = open_with_secret(arguments)?;
     let Some(found) = store.read_long(|tx| tx.audit_losses())? else {
-        store.lock()?;
+        store.close()?;
         return tell(arguments, None);
     };
     if !settle.yes {
         confirm(arguments.json, &question(&found))?;
     }
     let accepted = store.audit_accept_loss(&secret)?;
-    store.lock()?;
+    store.close()?;
     tell(arguments, accepted.as_ref())
 }
 

@@ -27,6 +27,16 @@ pub(super) fn run(arguments: &Arguments, head: Option<&str>) -> Result<u8, Failu
     line.finish_and_clear();
     let check = check?;
     store.lock()?;
+    let printed = print(arguments, &check, anchor.as_ref());
+    // That nobody reads it is no reason to hide what was found.
+    if let Some((_, why)) = check.broken {
+        return Err(StoreError::AuditBroken(why).into());
+    }
+    printed?;
+    Ok(0)
+}
+
+fn print(arguments: &Arguments, check: &AuditCheck, anchor: Option<&Anchor>) -> Result<(), Failure> {
     if arguments.json {
         output::json(&json!({
             "ok": check.broken.is_none(), "entries": check.entries, "first": check.first, "removed": check.removed,
@@ -35,18 +45,15 @@ pub(super) fn run(arguments: &Arguments, head: Option<&str>) -> Result<u8, Failu
             "problem": check.broken.as_ref().map(|(_, why)| why),
         }))?;
     } else {
-        output::line(&told(&check))?;
-        if let (Some(anchor), None) = (&anchor, &check.broken) {
+        output::line(&told(check))?;
+        if let (Some(anchor), None) = (anchor, &check.broken) {
             output::line(&format!(
                 "The head that was kept, entry {}, is there.",
                 anchor.head.log_id
             ))?;
         }
     }
-    match check.broken {
-        None => Ok(0),
-        Some((_, why)) => Err(StoreError::AuditBroken(why).into()),
-    }
+    Ok(())
 }
 
 /// What was checked, in a sentence.

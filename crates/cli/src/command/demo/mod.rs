@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use privatus_domain::{Body, Conversation, MessageId, NewMessage};
+use privatus_import::Report;
 use privatus_import::legacy::Zone;
-use privatus_import::{Report, privatus};
+use privatus_import::privatus::{self, Trust, Vouched};
 use privatus_store::{Digest, Page, PageStart, Password, Secret, Store, StoreError, VaultOptions};
 use serde_json::json;
 
@@ -32,7 +33,10 @@ const MARKS: [&[u8]; 4] = [b"SQLite format 3", b"PyScript", b"pyscript", b"CREAT
 
 /// Runs the demo; `0` when every step ended as it should.
 pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
-    let folder = tempfile::Builder::new().prefix("privatus-demo-").tempdir()?;
+    let folder = tempfile::Builder::new()
+        .prefix("privatus-demo-")
+        .tempdir()
+        .map_err(no_place)?;
     let sources = lay_out(folder.path())?;
     let path = folder.path().join("vault");
     let password = Password::new("correct horse battery staple").map_err(StoreError::from)?;
@@ -192,7 +196,7 @@ fn reply(store: &Store, chat: &Conversation, page: &Page, steps: &mut Steps) -> 
 }
 
 fn bytes_on_disk(database: &Path, steps: &mut Steps) -> Result<bool, Failure> {
-    let found = std::fs::read(database)?;
+    let found = std::fs::read(database).map_err(no_place)?;
     let took = steps.elapsed();
     steps.note("the old application's file, plain SQLite, begins")?;
     for line in bytes::dump(LEGACY_DATABASE, 32) {
@@ -227,7 +231,15 @@ fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<boo
     steps.note(&format!("exported   {}", kinds.join(", ")))?;
     let password = Password::new("another password").map_err(StoreError::from)?;
     let (second, _) = Store::create(&folder.join("second"), &password, &VaultOptions::default())?;
-    privatus::import(&second, &first, &mut Report::new("privatus"), &mut |_| true)?;
+    let vouched = Vouched::read(&first, &mut |_| true)?;
+    let mut report = Report::new("privatus");
+    privatus::import(
+        &second,
+        &first,
+        Trust::Vouched(&vouched),
+        &mut report,
+        &mut |_| true,
+    )?;
     let again = folder.join("again.jsonl");
     to_file(&second, &again, &mut |_| true)?;
     second.lock()?;
@@ -242,6 +254,14 @@ fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<boo
     Ok(a == b)
 }
 
+/// The demo's own folder cannot be used.
+fn no_place(error: std::io::Error) -> Failure {
+    Failure::Other(format!(
+        "the demo's temporary folder cannot be used: {}",
+        error.kind()
+    ))
+}
+
 struct Sources {
     legacy: Import,
     telegram: Import,
@@ -249,13 +269,13 @@ struct Sources {
 
 fn lay_out(folder: &Path) -> Result<Sources, Failure> {
     let legacy = folder.join("old-application");
-    std::fs::create_dir(&legacy)?;
-    std::fs::write(legacy.join("privatus_chat.db"), LEGACY_DATABASE)?;
-    std::fs::write(legacy.join("privatus_chat.salt"), LEGACY_SALT)?;
+    std::fs::create_dir(&legacy).map_err(no_place)?;
+    std::fs::write(legacy.join("privatus_chat.db"), LEGACY_DATABASE).map_err(no_place)?;
+    std::fs::write(legacy.join("privatus_chat.salt"), LEGACY_SALT).map_err(no_place)?;
     let password = folder.join("old-password.txt");
-    std::fs::write(&password, LEGACY_PASSWORD)?;
+    std::fs::write(&password, LEGACY_PASSWORD).map_err(no_place)?;
     let telegram = folder.join("result.json");
-    std::fs::write(&telegram, TELEGRAM)?;
+    std::fs::write(&telegram, TELEGRAM).map_err(no_place)?;
     let import = |format, path: PathBuf, source_password_file| Import {
         format,
         path,
@@ -265,6 +285,8 @@ fn lay_out(folder: &Path) -> Result<Sources, Failure> {
         source_password_file,
         original_path: None,
         max_iterations: privatus_import::legacy::DEFAULT_MAX_ITERATIONS,
+        trust: false,
+        yes: false,
     };
     Ok(Sources {
         legacy: import(Format::Legacy, legacy, Some(password)),
@@ -275,7 +297,7 @@ fn lay_out(folder: &Path) -> Result<Sources, Failure> {
 fn import(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Failure> {
     let mut report = Report::default();
     let zone = Zone::named("UTC").map_err(|error| Failure::Other(error.to_string()))?;
-    bring(store, source, &zone, &mut report)?;
+    bring(store, source, &zone, None, &mut report)?;
     let took: Duration = steps.elapsed();
     for note in report.notes.iter().take(4) {
         for (at, line) in wrapped(&noted(note), 90).iter().enumerate() {
@@ -318,6 +340,6 @@ fn short(digest: [u8; 32]) -> String {
 
 fn digest(path: &Path) -> Result<[u8; 32], Failure> {
     let mut digest = Digest::new();
-    digest.update(&std::fs::read(path)?);
+    digest.update(&std::fs::read(path).map_err(no_place)?);
     Ok(digest.finalize())
 }

@@ -4,13 +4,16 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use privatus_import::baseline::{Adopted, BaselineError, BaselineSource};
+use privatus_import::steering::json_escaped;
 use privatus_store::{RecoveryCode, Store, StoreError, VaultOptions};
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::args::{Arguments, Baseline};
 use crate::command::vault;
 use crate::failure::Failure;
 use crate::output::Column;
+use crate::recovery_code::CodeKeeper;
 use crate::text::{grouped, one_line};
 use crate::vault::vault_path;
 use crate::{output, progress, secret};
@@ -28,6 +31,7 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
         )),
         other => other.into(),
     })?;
+    let keeper = CodeKeeper::new(arguments, baseline.code_to_stdout, &path)?;
     let options = VaultOptions {
         kdf: vault::cost(baseline.kdf_iterations)?,
         ..VaultOptions::default()
@@ -49,21 +53,33 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
     let password = secret::password(arguments, true)?;
     let bar = progress::bar("baseline");
     let stop = progress::interrupted();
-    let result = source.adopt(&path, &password, &options, &mut |at| {
+    let keep = |code: &RecoveryCode, adopted: &Adopted| {
+        let text = if arguments.json {
+            document(&keeper, &path, Some(code), adopted)?
+        } else {
+            vault::code_text(code)
+        };
+        bar.finish_and_clear();
+        keeper.keep(code, text)
+    };
+    let result = source.adopt(&path, &password, &options, keep, &mut |at| {
         bar.set_message(format!("baseline: {}", at.table));
         bar.set_length(at.total);
         bar.set_position(at.done);
         !stop.load(Ordering::SeqCst)
     });
     bar.finish_and_clear();
-    let (store, recovery, adopted) = result.map_err(|error| match error {
-        BaselineError::Stopped | BaselineError::Store(StoreError::Interrupted) => {
-            Failure::Stopped("stopped; nothing was made")
+    let (store, adopted) = result.map_err(|failure| {
+        keeper.take_back();
+        match failure {
+            Failure::Baseline(BaselineError::Stopped) | Failure::Store(StoreError::Interrupted) => {
+                Failure::Stopped("stopped; nothing was made")
+            }
+            other => other,
         }
-        other => other.into(),
     })?;
     store.lock()?;
-    print(arguments, &path, &recovery, &adopted)?;
+    print(arguments, &keeper, &path, &adopted).map_err(vault::made_all_the_same)?;
     Ok(0)
 }
 
@@ -81,31 +97,40 @@ fn print_differences(arguments: &Arguments, differences: &[String], count: usize
     }
 }
 
-fn print(
-    arguments: &Arguments,
+fn document(
+    keeper: &CodeKeeper,
     path: &Path,
-    recovery: &RecoveryCode,
+    code: Option<&RecoveryCode>,
     adopted: &Adopted,
-) -> Result<(), Failure> {
+) -> Result<Zeroizing<String>, Failure> {
+    let tables: Vec<Value> = adopted
+        .tables
+        .iter()
+        .map(|taken| json!({ "table": taken.table, "rows": taken.rows }))
+        .collect();
+    let skipped: Vec<Value> = adopted
+        .skipped
+        .iter()
+        .map(|skipped| json!({ "table": skipped.table, "rows": skipped.rows, "reason": skipped.reason }))
+        .collect();
+    let revealed = code.map(RecoveryCode::reveal);
+    let text = output::document(&json!({
+        "vault": path.display().to_string(), "recovery_code": revealed.as_ref().map(|code| code.as_str()),
+        "recovery_code_file": keeper.file().map(|file| file.display().to_string()),
+        "tables": tables, "skipped": skipped, "notes": adopted.notes,
+    }))?;
+    Ok(Zeroizing::new(format!("{}\n", json_escaped(&text))))
+}
+
+fn print(arguments: &Arguments, keeper: &CodeKeeper, path: &Path, adopted: &Adopted) -> Result<(), Failure> {
     if arguments.json {
-        let tables: Vec<Value> = adopted
-            .tables
-            .iter()
-            .map(|taken| json!({ "table": taken.table, "rows": taken.rows }))
-            .collect();
-        let skipped: Vec<Value> = adopted
-            .skipped
-            .iter()
-            .map(|skipped| json!({ "table": skipped.table, "rows": skipped.rows, "reason": skipped.reason }))
-            .collect();
-        return output::json(&json!({
-            "vault": path.display().to_string(), "recovery_code": recovery.reveal().as_str(),
-            "tables": tables, "skipped": skipped, "notes": adopted.notes,
-        }));
+        return match keeper.file() {
+            Some(_) => output::text_as_it_is(&document(keeper, path, None, adopted)?),
+            None => Ok(()),
+        };
     }
-    // Before all else: it is shown only now, whoever closes the pipe.
     output::line(&format!("Vault created in {}", path.display()))?;
-    vault::print_code(recovery)?;
+    keeper.tell()?;
     output::line("")?;
     let rows = adopted.tables.iter();
     let rows = rows.map(|taken| vec![taken.table.to_owned(), grouped(taken.rows)]);

@@ -1,7 +1,5 @@
 //! `migrate down`: back to an older schema, after saying what that loses.
 
-use std::io::{IsTerminal, Write, stderr, stdin};
-
 use privatus_store::{DownPlan, Downgrade, Migrator, StepStatus};
 use serde_json::Value;
 
@@ -12,7 +10,7 @@ use crate::args::{Arguments, Down};
 use crate::failure::Failure;
 use crate::notice::note;
 use crate::progress::{self, schema};
-use crate::{output, snapshot, step};
+use crate::{confirm, output, snapshot, step};
 
 pub(super) fn run(arguments: &Arguments, down: &Down) -> Result<u8, Failure> {
     let mut migrator = unlock(arguments)?;
@@ -38,7 +36,7 @@ pub(super) fn run(arguments: &Arguments, down: &Down) -> Result<u8, Failure> {
         return dry_run(arguments, &plan, &steps);
     }
     if !down.yes {
-        confirm(arguments, &plan, &steps)?;
+        ask(arguments, &plan, &steps)?;
     } else if !arguments.json {
         // Beside the result: a pipe that nobody reads must not stop what was asked for.
         for line in plan::lines(&plan, &steps) {
@@ -86,7 +84,7 @@ fn dry_run(arguments: &Arguments, plan: &DownPlan, steps: &[StepStatus]) -> Resu
 }
 
 /// Asks whoever sits there; who is not asked has to have said it.
-fn confirm(arguments: &Arguments, plan: &DownPlan, steps: &[StepStatus]) -> Result<(), Failure> {
+fn ask(arguments: &Arguments, plan: &DownPlan, steps: &[StepStatus]) -> Result<(), Failure> {
     if arguments.json {
         let text = format!("it needs --yes: {}; nothing was changed", plan::loses(plan));
         return Err(Failure::Usage(text));
@@ -95,17 +93,7 @@ fn confirm(arguments: &Arguments, plan: &DownPlan, steps: &[StepStatus]) -> Resu
     for line in plan::lines(plan, steps) {
         note(&line);
     }
-    if !stdin().is_terminal() || !stderr().is_terminal() {
-        let text = "it needs --yes: there is no terminal to ask on; nothing was changed";
-        return Err(Failure::Usage(text.into()));
-    }
-    write!(stderr(), "Type yes to go on: ")?;
-    let mut answer = String::new();
-    stdin().read_line(&mut answer)?;
-    if answer.trim() == "yes" {
-        return Ok(());
-    }
-    Err(Failure::Usage("not confirmed; nothing was changed".into()))
+    confirm::ask()
 }
 
 fn told(done: &Downgrade, steps: &[StepStatus]) -> [String; 3] {

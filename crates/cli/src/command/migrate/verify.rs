@@ -1,6 +1,6 @@
 //! `migrate verify`: the ledgers and their checksums, and the schema against them.
 
-use privatus_store::StoreError;
+use privatus_store::{SchemaCheck, StoreError};
 use serde_json::json;
 
 use super::say::say;
@@ -11,8 +11,19 @@ use crate::output;
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let found = unlock(arguments)?.verify()?;
+    let printed = print(arguments, &found);
+    // That nobody reads it is no reason to hide what was found.
+    if let Some(first) = found.problems.first() {
+        let text = format!("{} problems found, the first: {first}", found.problems.len());
+        return Err(StoreError::SchemaDiffers(text).into());
+    }
+    printed?;
+    Ok(0)
+}
+
+fn print(arguments: &Arguments, found: &SchemaCheck) -> Result<(), Failure> {
     if arguments.json {
-        output::json(&json!({ "steps": found.steps, "objects": found.objects, "problems": found.problems }))?;
+        output::json(&json!({ "steps": found.steps, "objects": found.objects, "problems": found.problems }))
     } else {
         for problem in &found.problems {
             say(problem)?;
@@ -24,13 +35,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         say(&format!(
             "{} steps, {} objects checked: {all_is_well}",
             found.steps, found.objects
-        ))?;
-    }
-    match found.problems.first() {
-        None => Ok(0),
-        Some(first) => {
-            let text = format!("{} problems found, the first: {first}", found.problems.len());
-            Err(StoreError::SchemaDiffers(text).into())
-        }
+        ))
     }
 }

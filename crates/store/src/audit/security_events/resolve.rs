@@ -20,7 +20,7 @@ impl WriteTx<'_> {
             return Err(SecurityError::Resolved(event_id).into());
         }
         let now = self.now();
-        self.db.ask("resolve a security event", |db| {
+        self.db.ask_one("resolve a security event", |db| {
             diesel::update(security_events::table.find(SqlInt(event_id)))
                 .set((
                     security_events::resolved.eq(Flag(true)),

@@ -122,11 +122,10 @@ impl WriteTx<'_> {
             description: SqlText(&event.description),
             raw_data: sealed.map(SqlBlob),
         };
-        self.db.ask("write a security event", |db| {
+        self.db.ask_one("write a security event", |db| {
             diesel::insert_into(security_events::table)
                 .values(&row)
                 .execute(db)
-        })?;
-        Ok(())
+        })
     }
 }

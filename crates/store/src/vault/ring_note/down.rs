@@ -56,11 +56,10 @@ pub(crate) fn note_schema(
 
 fn follow(db: &mut Connection, ring: &KeyRing) -> Result<(), StoreError> {
     let generation = generation_of(ring);
-    db.ask("record the key ring's generation", |db| {
+    db.ask_one("record the key ring's generation", |db| {
         let later = greater(vault_state::highest_generation, SqlInt(generation));
         diesel::update(vault_state::table.find(SqlInt(1)))
             .set(vault_state::highest_generation.eq(later))
             .execute(db)
-    })?;
-    Ok(())
+    })
 }

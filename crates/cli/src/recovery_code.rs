@@ -1,0 +1,197 @@
+//! Where the recovery code of a new vault goes, before the vault is there: a vault whose code nobody has is never made.
+
+use std::cell::Cell;
+use std::fs::{File, OpenOptions};
+use std::io::{IsTerminal, Write, stdout};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use privatus_store::{RecoveryCode, StoreError};
+use zeroize::Zeroizing;
+
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::plaintext_file::{folder_of, would_lie_in};
+use crate::{output, progress};
+
+/// How often Ctrl-C is looked for while a reader does not read.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Where it goes.
+pub(crate) struct CodeKeeper {
+    /// `None`: standard output.
+    file: Option<PathBuf>,
+    /// The file was made by us.
+    is_made: Cell<bool>,
+}
+
+impl CodeKeeper {
+    /// As the command line says. Without a terminal nobody knows whether a reader reads: it has to be said.
+    pub(crate) fn new(arguments: &Arguments, to_stdout: bool, vault: &Path) -> Result<Self, Failure> {
+        let keeper = |file| Self {
+            file,
+            is_made: Cell::new(false),
+        };
+        match &arguments.recovery_code_file {
+            Some(_) if to_stdout => Err(Failure::Usage(
+                "--recovery-code-file and --code-to-stdout exclude each other; nothing was made".into(),
+            )),
+            Some(file) => {
+                check_new(file, vault)?;
+                Ok(keeper(Some(file.clone())))
+            }
+            None if to_stdout || arguments.json || stdout().is_terminal() => Ok(keeper(None)),
+            None => Err(Failure::Usage(
+                "standard output is no terminal, so the recovery code may reach nobody: give --recovery-code-file FILE, \
+                 or --code-to-stdout where a program reads it; nothing was made"
+                    .into(),
+            )),
+        }
+    }
+
+    /// The file, where it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Says where it is, once the vault is there.
+    pub(crate) fn tell(&self) -> Result<(), Failure> {
+        match &self.file {
+            Some(file) => output::line(&format!(
+                "The recovery code is in {}: it opens the vault when the password is lost. Keep it apart from the vault.",
+                file.display()
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts the code in its file, or `text`, which holds it, on standard output. Ctrl-C ends it.
+    pub(crate) fn keep(&self, code: &RecoveryCode, text: Zeroizing<String>) -> Result<(), Failure> {
+        not_stopped()?;
+        match &self.file {
+            Some(file) => self.write_file(file, code)?,
+            None => print(text)?,
+        }
+        not_stopped()
+    }
+
+    /// What was kept opens no vault: the file goes again.
+    pub(crate) fn take_back(&self) {
+        if let Some(file) = self.file.as_ref().filter(|_| self.is_made.get()) {
+            // Where it cannot be removed it opens nothing all the same.
+            let _ = std::fs::remove_file(file);
+        }
+    }
+
+    /// A new file, of nobody else, durable before the vault appears.
+    fn write_file(&self, path: &Path, code: &RecoveryCode) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| Failure::file(path, &error);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path).map_err(failed)?;
+        self.is_made.set(true);
+        // Whatever the umask: without it, somebody might not read it again.
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .map_err(failed)?;
+        let text = Zeroizing::new(format!("{}\n", code.reveal().as_str()));
+        file.write_all(text.as_bytes()).map_err(failed)?;
+        file.sync_all().map_err(failed)?;
+        // Its name too. A folder is no file on Windows.
+        #[cfg(unix)]
+        File::open(folder_of(path))
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)?;
+        Ok(())
+    }
+}
+
+fn not_stopped() -> Result<(), Failure> {
+    if progress::interrupted().load(Ordering::SeqCst) {
+        return Err(Failure::Stopped("stopped; nothing was made"));
+    }
+    Ok(())
+}
+
+/// A name that is free, in a folder that is there and not the vault's: said before a password is asked for.
+fn check_new(file: &Path, vault: &Path) -> Result<(), Failure> {
+    let refused = |why: &str| Failure::Refused(format!("{} {why}; nothing was made", file.display()));
+    if would_lie_in(file, vault) {
+        return Err(refused(
+            "has the vault's place or lies in it, where it would open what it lies in; name a file elsewhere",
+        ));
+    }
+    if std::fs::symlink_metadata(file).is_ok() {
+        return Err(refused("is there already; name a new file"));
+    }
+    if !folder_of(file).is_dir() {
+        return Err(Failure::NotFound(format!(
+            "the folder to write {} into; create it, or name another; nothing was made",
+            file.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Writes to standard output and sees that it went there. Rust's own handle takes a descriptor that cannot be written for
+/// one that swallows all.
+fn print(text: Zeroizing<String>) -> Result<(), Failure> {
+    let lost = |why: &str| {
+        Failure::CodeLost(format!(
+            "the recovery code could not be printed: {why}; nothing was made; give --recovery-code-file FILE"
+        ))
+    };
+    let mut out = descriptor().map_err(|error| lost(&error.kind().to_string()))?;
+    if is_null(&out) {
+        return Err(lost("standard output is closed, or /dev/null"));
+    }
+    let (tell, told) = channel();
+    // A reader that does not read blocks a write for ever, and Ctrl-C does not end it.
+    std::thread::spawn(move || {
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let is_file = out.metadata().is_ok_and(|about| about.is_file());
+        let written = written.and_then(|()| if is_file { out.sync_all() } else { Ok(()) });
+        let _ = tell.send(written);
+    });
+    loop {
+        match told.recv_timeout(LOOK) {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => return Err(lost(&error.kind().to_string())),
+            Err(RecvTimeoutError::Timeout) => not_stopped()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(StoreError::Unexpected("the printing ended by itself".into()).into());
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn descriptor() -> std::io::Result<File> {
+    use std::os::fd::AsFd;
+    stdout().as_fd().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(windows)]
+fn descriptor() -> std::io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    stdout().as_handle().try_clone_to_owned().map(File::from)
+}
+
+/// Whether it is where everything goes lost; a descriptor that was closed is opened there by Rust's runtime.
+#[cfg(unix)]
+fn is_null(out: &File) -> bool {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt};
+    match (out.metadata(), std::fs::metadata("/dev/null")) {
+        (Ok(out), Ok(null)) => out.file_type().is_char_device() && out.rdev() == null.rdev(),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_null(_: &File) -> bool {
+    false
+}

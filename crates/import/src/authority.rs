@@ -1,0 +1,94 @@
+//! What in a source gives somebody rights in the vault that takes it in.
+
+use serde::{Serialize, Serializer};
+
+/// A kind of it. docs/THREAT_MODEL.md has the table of what becomes of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AuthorityKind {
+    /// A grant of access control.
+    Grant,
+    /// The public key of the vault's own user.
+    OwnKey,
+    /// A setting: only the application that reads it knows what it allows.
+    Setting,
+    /// The mark that a contact's key was compared.
+    VerifiedContact,
+    /// The role of an owner or an admin.
+    GroupRole,
+    /// Permissions of a member of a group.
+    MemberPermissions,
+    /// Settings of a group.
+    GroupSettings,
+    /// A group that whoever wants to may join.
+    PublicGroup,
+    /// A file transfer that a client would go on with by itself.
+    OpenTransfer,
+}
+
+impl AuthorityKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Grant,
+        Self::OwnKey,
+        Self::Setting,
+        Self::VerifiedContact,
+        Self::GroupRole,
+        Self::MemberPermissions,
+        Self::GroupSettings,
+        Self::PublicGroup,
+        Self::OpenTransfer,
+    ];
+
+    /// Its name in a report.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::OwnKey => "own_key",
+            Self::Setting => "setting",
+            Self::VerifiedContact => "verified_contact",
+            Self::GroupRole => "group_role",
+            Self::MemberPermissions => "member_permissions",
+            Self::GroupSettings => "group_settings",
+            Self::PublicGroup => "public_group",
+            Self::OpenTransfer => "open_transfer",
+        }
+    }
+
+    /// Several of them, in words.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Grant => "grants of access control",
+            Self::OwnKey => "own public keys",
+            Self::Setting => "settings",
+            Self::VerifiedContact => "verified marks of contacts",
+            Self::GroupRole => "roles in groups",
+            Self::MemberPermissions => "permissions of members",
+            Self::GroupSettings => "settings of groups",
+            Self::PublicGroup => "groups open to everyone",
+            Self::OpenTransfer => "file transfers under way",
+        }
+    }
+}
+
+impl Serialize for AuthorityKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// One thing that gives a right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuthorityItem {
+    /// Which kind it is.
+    pub kind: AuthorityKind,
+    /// Who may do what, for a person. It holds names that the source gives: text of strangers.
+    pub text: String,
+}
+
+impl AuthorityItem {
+    pub(crate) const fn new(kind: AuthorityKind, text: String) -> Self {
+        Self { kind, text }
+    }
+}

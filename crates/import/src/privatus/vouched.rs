@@ -1,0 +1,166 @@
+//! An export that somebody vouches for: read whole, and what of it gives rights listed, before anything of it is taken.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::path::Path;
+
+use privatus_store::Digest;
+
+use super::parse::Parsed;
+use super::pass::{Ended, Sink, pass};
+use super::read::open;
+use super::record::Record;
+use crate::authority::AuthorityItem;
+use crate::error::ImportError;
+use crate::report::{OnProgress, Progress};
+
+/// Items that are listed: more than this nobody looks through.
+const ITEMS: usize = 100_000;
+/// Characters of one.
+const TEXT: usize = 400;
+/// Lines after which progress is told.
+const STEP: u64 = 5_000;
+
+/// An export whose checksum and end were found to be good, and what of it gives rights.
+///
+/// Nothing in an export says who wrote it. Whoever gives it to [`import`](super::import) as
+/// [`Trust::Vouched`](super::Trust::Vouched) says that its authority is to be taken; ask a person before, with
+/// [`items`](Self::items).
+#[derive(Debug)]
+pub struct Vouched {
+    file: File,
+    items: Vec<AuthorityItem>,
+    lines: HashSet<[u8; 32]>,
+    checksum: [u8; 32],
+}
+
+impl Vouched {
+    /// Reads an export from its beginning to its end, and changes nothing.
+    ///
+    /// # Errors
+    /// [`ImportError::Source`] when it is no export; [`ImportError::Unvouched`] when its checksum or its end does not hold.
+    pub fn read(path: &Path, progress: OnProgress<'_>) -> Result<Self, ImportError> {
+        let file = open(path)?;
+        let mut found = Found {
+            items: Vec::new(),
+            lines: HashSet::new(),
+            is_too_much: false,
+            done: 0,
+            progress,
+        };
+        let path = path.to_owned();
+        let checksum = match pass(&file, &mut found) {
+            Ok(checksum) => checksum,
+            Err(Ended::Form(why)) => return Err(ImportError::Source { path, why }),
+            Err(Ended::Damage(why, _)) => return Err(ImportError::Unvouched { path, why }),
+            Err(Ended::Import(error)) => return Err(error),
+        };
+        if found.is_too_much {
+            let why = format!("gives more than {ITEMS} rights, which nobody looks through");
+            return Err(ImportError::Unvouched { path, why });
+        }
+        let vouched = Self {
+            file,
+            items: found.items,
+            lines: found.lines,
+            checksum,
+        };
+        if let Err(Ended::Damage(why, _)) = vouched.again() {
+            return Err(ImportError::Unvouched { path, why });
+        }
+        Ok(vouched)
+    }
+
+    /// What of it gives somebody rights, in its order.
+    #[must_use]
+    pub fn items(&self) -> &[AuthorityItem] {
+        &self.items
+    }
+
+    /// The file that was read, from its beginning: whatever has its name by now.
+    pub(super) fn again(&self) -> Result<&File, Ended> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0)).map_err(|error| {
+            Ended::Damage(
+                format!("cannot be read a second time ({})", error.kind()),
+                "name a regular file",
+            )
+        })?;
+        Ok(file)
+    }
+
+    /// Whether a line is one that was listed, letter by letter: what was put there since is not.
+    pub(super) fn has(&self, line: &[u8]) -> bool {
+        self.lines.contains(&sum(line))
+    }
+
+    /// The checksum of all that was read.
+    pub(super) const fn checksum(&self) -> &[u8; 32] {
+        &self.checksum
+    }
+}
+
+fn sum(line: &[u8]) -> [u8; 32] {
+    let mut digest = Digest::new();
+    digest.update(line);
+    digest.finalize()
+}
+
+/// What a record gives, of every kind of record.
+pub(super) fn claims(parsed: &Parsed) -> Vec<AuthorityItem> {
+    match parsed {
+        Parsed::Setting(setting) => vec![setting.claims()],
+        Parsed::Record(record) => match record {
+            Record::Grant(grant) => vec![grant.claims()],
+            Record::Contact(contact) => contact.claims().into_iter().collect(),
+            Record::Group(group) => group.claims(),
+            Record::Transfer(transfer) => transfer.claims().into_iter().collect(),
+            Record::Header { .. }
+            | Record::Statistic(_)
+            | Record::Conversation { .. }
+            | Record::Message(_)
+            | Record::End { .. } => Vec::new(),
+        },
+    }
+}
+
+struct Found<'a> {
+    items: Vec<AuthorityItem>,
+    lines: HashSet<[u8; 32]>,
+    is_too_much: bool,
+    done: u64,
+    progress: OnProgress<'a>,
+}
+
+impl Sink for Found<'_> {
+    fn line(&mut self, parsed: Option<Parsed>, line: &[u8], number: u64) -> Result<(), ImportError> {
+        let Some(parsed) = parsed else { return Ok(()) };
+        self.done += u64::from(matches!(parsed, Parsed::Record(Record::Message(_))));
+        let at = Progress {
+            done: self.done,
+            total: None,
+        };
+        if number.is_multiple_of(STEP) && !(self.progress)(at) {
+            return Err(ImportError::Stopped);
+        }
+        let claims = claims(&parsed);
+        self.is_too_much |= self.items.len() + claims.len() > ITEMS;
+        if self.is_too_much || claims.is_empty() {
+            return Ok(());
+        }
+        self.lines.insert(sum(line));
+        self.items.extend(claims.into_iter().map(|mut item| {
+            if let Some((end, _)) = item.text.char_indices().nth(TEXT) {
+                item.text.truncate(end);
+                item.text.push('…');
+            }
+            item
+        }));
+        Ok(())
+    }
+
+    fn ended(&mut self) -> Result<(), ImportError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! What one call may do before it is ended: a flag of the caller's, and a limit on work that grows with the file.
+//!
+//! SQLite asks after every so many operations of its virtual machine
+//! (<https://www.sqlite.org/c3ref/progress_handler.html>). Over real tables a statement does a bounded number of them for
+//! each page. Over a view that calls itself for ever, under a trigger that does, or through pages that point at one
+//! another it never ends. No clock is asked: a slow disk is no fault.
+
+use std::ffi::{c_int, c_void};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use libsqlite3_sys as ffi;
+
+use crate::connection::Connection;
+use crate::error::{ErrorCode, SqliteError};
+use crate::handle::Handle;
+
+/// Operations between two looks.
+const EVERY: u32 = 10_000;
+/// Bytes of a page.
+const PAGE: u64 = 4_096;
+
+/// Operations of SQLite's virtual machine that one call may take: so many, and so many more for each page of the file and
+/// of its log. The heaviest statement over a whole vault takes some hundred a page (docs/PERFORMANCE.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkLimit {
+    /// Operations whatever the file's size.
+    pub steps: u64,
+    /// Operations more for each page.
+    pub steps_per_page: u64,
+}
+
+impl WorkLimit {
+    /// The limit of every connection.
+    pub const DEFAULT: Self = Self {
+        steps: 20_000_000,
+        steps_per_page: 20_000,
+    };
+
+    /// What a file of so many pages allows.
+    #[must_use]
+    pub const fn of_pages(self, pages: u64) -> u64 {
+        self.steps
+            .saturating_add(self.steps_per_page.saturating_mul(pages))
+    }
+}
+
+/// What the running call did, and what ends it.
+#[derive(Default)]
+pub(crate) struct Work {
+    looks: AtomicU64,
+    /// What the call may do, once the file's size was asked; 0 before.
+    allowed: AtomicU64,
+    is_over: AtomicBool,
+    /// The file whose pages count; none in memory.
+    file: OnceLock<PathBuf>,
+    stop: OnceLock<Arc<AtomicBool>>,
+}
+
+impl Work {
+    /// A call begins.
+    pub(crate) fn begin(&self) {
+        self.looks.store(0, Ordering::Relaxed);
+        self.allowed.store(0, Ordering::Relaxed);
+        self.is_over.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_pages_of(&self, file: &Path) {
+        // A connection has one file.
+        let _ = self.file.set(file.to_owned());
+    }
+
+    /// Whether the call was ended for what it did.
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// Whether the call ends here.
+    fn ends(&self) -> bool {
+        if self.stop.get().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+            return true;
+        }
+        let looks = self.looks.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        let done = looks.saturating_mul(EVERY.into());
+        if done <= WorkLimit::DEFAULT.steps {
+            return false;
+        }
+        if done <= self.allowed.load(Ordering::Relaxed) {
+            return false;
+        }
+        // The file may have grown meanwhile.
+        let allowed = WorkLimit::DEFAULT.of_pages(self.pages());
+        self.allowed.store(allowed, Ordering::Relaxed);
+        let over = done > allowed;
+        self.is_over.store(over, Ordering::Relaxed);
+        over
+    }
+
+    /// Pages of the file and of its log, at least.
+    fn pages(&self) -> u64 {
+        let Some(file) = self.file.get() else {
+            return 0;
+        };
+        let mut log = file.clone().into_os_string();
+        log.push("-wal");
+        let bytes = |path: &Path| path.metadata().map_or(0, |file| file.len());
+        bytes(file).saturating_add(bytes(Path::new(&log))) / PAGE
+    }
+}
+
+impl Handle {
+    /// Has SQLite ask this handle from now on.
+    pub(crate) fn watch_work(&self) -> Result<(), SqliteError> {
+        let every = c_int::try_from(EVERY).unwrap_or(c_int::MAX);
+        let context = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
+        self.with("watch the work", |db| {
+            // SAFETY: `db` is open; `self` lives in the `Arc` of which the connection itself keeps a reference, and the
+            // callback is removed before that reference is given up (`detach`).
+            unsafe { ffi::sqlite3_progress_handler(db, every, Some(look), context) };
+        })
+    }
+
+    /// The code of a call that failed: an interrupt for work that does not end has one of its own.
+    pub(crate) fn told(&self, code: ErrorCode) -> ErrorCode {
+        if code == ErrorCode::Interrupt && self.work.is_over() {
+            ErrorCode::Endless
+        } else {
+            code
+        }
+    }
+}
+
+/// SQLite's progress callback: anything but 0 ends what runs.
+unsafe extern "C" fn look(context: *mut c_void) -> c_int {
+    // SAFETY: `context` is the handle given to `sqlite3_progress_handler`, alive while the callback is set.
+    let handle = unsafe { &*context.cast_const().cast::<Handle>() };
+    c_int::from(handle.work.ends())
+}
+
+impl Connection {
+    /// Ends what runs on this connection, now and later, with [`ErrorCode::Interrupt`] once `flag` is set. The first flag
+    /// stays.
+    pub fn stop_with(&self, flag: Arc<AtomicBool>) {
+        let _ = self.handle.work.stop.set(flag);
+    }
+}

@@ -1,0 +1,67 @@
+//! How much a loop over batches may do: as many rows as there were when it began. Rows that come back as they go, by a
+//! trigger, would keep it going for ever.
+
+use crate::error::StoreError;
+
+/// Rows that a loop may still take.
+#[derive(Debug)]
+pub(crate) struct AtMost {
+    left: u64,
+    doing: &'static str,
+}
+
+impl AtMost {
+    /// Of so many rows that there are now.
+    pub(crate) fn of(rows: i64, doing: &'static str) -> Self {
+        Self {
+            left: u64::try_from(rows).unwrap_or_default(),
+            doing,
+        }
+    }
+
+    /// Counts rows that the loop took.
+    ///
+    /// # Errors
+    /// [`StoreError::DatabaseDamaged`] for more than there were.
+    pub(crate) fn take(&mut self, rows: u64) -> Result<(), StoreError> {
+        match self.left.checked_sub(rows) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(StoreError::DatabaseDamaged(format!(
+                "{}: there is more of it than there was at the beginning; a trigger puts rows back",
+                self.doing
+            ))),
+        }
+    }
+}
+
+/// Whether a walk by key goes on: the last key of a batch lies behind the one before. Pages that point at one another could
+/// give the same rows again and again.
+///
+/// # Errors
+/// [`StoreError::DatabaseDamaged`] when it does not.
+pub(crate) fn ascends<K: PartialOrd>(before: &K, last: &K, doing: &str) -> Result<(), StoreError> {
+    if last > before {
+        return Ok(());
+    }
+    Err(StoreError::DatabaseDamaged(format!(
+        "{doing}: rows are out of order"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_takes_what_there_was_and_no_more() {
+        let mut most = AtMost::of(3, "count");
+        assert!(most.take(2).is_ok() && most.take(1).is_ok() && most.take(0).is_ok());
+        let error = most.take(1).map_err(|error| error.to_string());
+        assert!(error.is_err_and(|said| said.contains("a trigger puts rows back")));
+        assert!(AtMost::of(-1, "count").take(1).is_err());
+        assert!(ascends(&1, &2, "walk").is_ok() && ascends(&2, &2, "walk").is_err());
+    }
+}

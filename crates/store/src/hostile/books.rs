@@ -1,0 +1,207 @@
+//! Rows and sizes that no build writes: each planted, each told by the check.
+
+use privatus_domain::{Act, Body, NewAuditEntry};
+
+use super::vault;
+use crate::StoreError;
+use crate::testing::{Vault, message};
+
+fn filled() -> Vault {
+    let vault = vault();
+    let mut large = message("large", "2025-06-01T00:00:00Z");
+    large.body = Body::text("x".repeat(20_000)).unwrap();
+    vault
+        .store
+        .write("fill", |tx| tx.message_insert(&vault.chat, &large))
+        .unwrap();
+    vault.sql(
+        "INSERT INTO security_events (event_type, severity, description) VALUES ('tampering', 'high', 'x'); \
+         INSERT INTO access_control (resource_type, resource_id, user_id, permissions) \
+         VALUES ('contact', '*', 'ann', '[\"read\"]'); \
+         INSERT INTO file_transfers (transfer_id, file_name, file_size, file_hash, direction, status) \
+         VALUES ('t', x'', 1, x'', 'inbound', 'pending')",
+    );
+    vault
+}
+
+/// What the check says with a fault planted, and says no more once it is given up.
+fn said(vault: &Vault, fault: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    let given_up: Result<(), StoreError> = vault.store.write("plant", |tx| {
+        tx.db.raw().execute_batch(fault)?;
+        problems = tx.verify(&mut |_| ())?.problems;
+        Err(StoreError::Interrupted)
+    });
+    assert!(
+        matches!(given_up, Err(StoreError::Interrupted)),
+        "{fault}: {given_up:?}"
+    );
+    problems
+}
+
+#[test]
+fn each_row_that_no_build_writes_is_told() {
+    let vault = filled();
+    // The transfer's own two values are not sealed: nothing else is said.
+    let sound = vault.verify().problems;
+    assert!(
+        sound.iter().all(|line| line.starts_with("file_transfers.file_")),
+        "{sound:?}"
+    );
+    for (fault, told) in [
+        (
+            "UPDATE security_events SET event_type = 'nothing'",
+            "has a type that",
+        ),
+        ("UPDATE security_events SET timestamp = NULL", "has a time that"),
+        (
+            "UPDATE security_events SET description = NULL",
+            "has a description that",
+        ),
+        (
+            "UPDATE security_events SET source_ip = '10.0.0.1'",
+            "has a address that",
+        ),
+        ("UPDATE security_events SET user_id = ''", "has a user that"),
+        (
+            "UPDATE security_events SET resolved = TRUE",
+            "has a time of its resolution that",
+        ),
+        (
+            "UPDATE security_events SET resolution = 'done'",
+            "has a resolution that",
+        ),
+        ("UPDATE security_events SET event_id = -5", "has a number that"),
+        (
+            "UPDATE access_control SET resource_type = 'chat'",
+            "the grant on chat:*",
+        ),
+        (
+            "UPDATE access_control SET permissions = '{}'",
+            "is none that a build writes",
+        ),
+        ("UPDATE access_control SET permissions = '[]'", "allows nothing"),
+        ("UPDATE access_control SET granted_at = NULL", "does not say when"),
+        (
+            "UPDATE access_control SET expires_at = '2001-01-01 00:00:00.000'",
+            "ended before it was given",
+        ),
+        (
+            "UPDATE access_control SET user_id = CAST(zeroblob(2000) AS TEXT)",
+            "none that a build writes",
+        ),
+        (
+            "UPDATE file_transfers SET file_size = -1",
+            "file_transfers.file_size of row",
+        ),
+        (
+            "UPDATE file_transfers SET progress = 101",
+            "file_transfers.progress of row",
+        ),
+        (
+            "UPDATE key_store SET usage_count = -1",
+            "key_store.usage_count of row",
+        ),
+        (
+            "UPDATE vault_state SET highest_generation = 0",
+            "vault_state.highest_generation",
+        ),
+        (
+            "UPDATE vault_state SET next_key_number = 9223372036854775807",
+            "vault_state.next_key_number",
+        ),
+        (
+            "INSERT INTO usage_statistics (date, metric, value) VALUES ('2025-06-01', 'x', 9223372036854775807)",
+            "usage_statistics.value",
+        ),
+        (
+            "INSERT INTO backup_metadata (backup_id, backup_type, status, total_size) \
+             VALUES ('b', 'full', 'completed', -1)",
+            "backup_metadata.total_size",
+        ),
+        (
+            "UPDATE retention_policies SET retention_days = -1",
+            "retention_policies.retention_days",
+        ),
+        (
+            "UPDATE conversations SET unread_count = message_count + 1",
+            "conversations.unread_count",
+        ),
+        (
+            "UPDATE message_content SET original_size = 1",
+            "sizes that are not those",
+        ),
+        (
+            "UPDATE message_content SET original_size = NULL",
+            "sizes that are not those",
+        ),
+        (
+            "UPDATE message_content SET compressed_size = -1",
+            "sizes that are not those",
+        ),
+        (
+            "UPDATE message_content SET compression_algorithm = NULL",
+            "sizes that are not those",
+        ),
+        (
+            "UPDATE contacts SET display_name = CAST(zeroblob(9999) AS TEXT)",
+            "contacts.display_name",
+        ),
+    ] {
+        let problems = said(&vault, fault);
+        assert!(
+            problems.iter().any(|line| line.contains(told)),
+            "{fault}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn a_verified_mark_without_a_key_is_told() {
+    let vault = vault();
+    vault
+        .store
+        .write("contact", |tx| {
+            tx.contact_create(&privatus_domain::NewContact {
+                id: "bare".parse()?,
+                display_name: privatus_domain::DisplayName::new("Bare")?,
+                public_key: privatus_domain::PublicKey::default(),
+                is_verified: false,
+                added_at: tx.now(),
+                last_seen: None,
+            })
+        })
+        .unwrap();
+    assert_eq!(vault.verify().problems, Vec::<String>::new());
+    let problems = said(
+        &vault,
+        "UPDATE contacts SET is_verified = TRUE WHERE contact_id = 'bare'",
+    );
+    assert_eq!(problems, ["contact bare is marked as verified and has no key"]);
+}
+
+/// What another application wrote stands as it is: the audit log says where it came from.
+#[test]
+fn rows_of_a_database_that_was_adopted_are_not_told() {
+    let vault = filled();
+    vault
+        .store
+        .write("adopt", |tx| {
+            let entry = NewAuditEntry::done(tx.now(), Act::VaultAdopt);
+            tx.audit(&entry)
+        })
+        .unwrap();
+    for fault in [
+        "UPDATE security_events SET event_type = 'nothing', description = NULL",
+        "UPDATE access_control SET permissions = '{}'",
+        "UPDATE file_transfers SET file_size = -1",
+    ] {
+        let problems = said(&vault, fault);
+        assert!(
+            problems
+                .iter()
+                .all(|line| line.starts_with("file_transfers.file_") && !line.contains("size")),
+            "{fault}: {problems:?}"
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! Triggers on the ledgers of migrations: what is written there is SQL that is run later.
+
+use super::{IGNORED, vault};
+use crate::STEPS;
+use crate::db::connection::{Connection, Role};
+use crate::testing::options;
+use crate::vault::{raw_key, unlock_files};
+use crate::{Migrator, Password, Secret, Store, StoreError};
+
+fn secret() -> Secret {
+    Secret::Password(Password::new("secret").unwrap())
+}
+
+fn migrator(path: &std::path::Path) -> Migrator {
+    Migrator::unlock(path, &secret(), &options(crate::testing::clock)).unwrap()
+}
+
+#[test]
+fn a_trigger_on_a_ledger_is_seen_in_whatever_case_it_is_written() {
+    for table in [
+        "schema_migrations",
+        "SCHEMA_MIGRATIONS",
+        "\"Schema_Migrations\"",
+        "[__DIESEL_schema_migrations]",
+    ] {
+        let vault = vault();
+        vault.sql(&format!(
+            "CREATE TRIGGER led AFTER DELETE ON {table} BEGIN SELECT 1; END"
+        ));
+        let (_folder, path) = vault.lock();
+        let plan = migrator(&path).plan_down(STEPS.all()[0].version());
+        assert!(
+            matches!(&plan, Err(StoreError::SchemaDiffers(why)) if why.contains("has a trigger")),
+            "{table}: {plan:?}"
+        );
+    }
+}
+
+/// A type and a table behind a NUL, which SQLite does not read on from.
+#[test]
+fn a_trigger_on_a_ledger_is_seen_whatever_stands_behind_its_name() {
+    let vault = vault();
+    vault.sql_undefended(
+        "INSERT INTO sqlite_master VALUES ('trigger' || char(0), 'led', 'schema_migrations' || char(0) || 'x', 0, \
+         'CREATE TRIGGER led AFTER DELETE ON schema_migrations BEGIN SELECT 1; END')",
+    );
+    let (_folder, path) = vault.lock();
+    let plan = migrator(&path).plan_down(STEPS.all()[0].version());
+    assert!(
+        matches!(&plan, Err(StoreError::SchemaDiffers(why)) if why.contains("has a trigger")),
+        "{plan:?}"
+    );
+}
+
+#[test]
+fn a_row_of_a_ledger_that_is_swallowed_ends_the_upgrade() {
+    for table in ["schema_migrations", "__diesel_schema_migrations"] {
+        let (_folder, path) = vault().lock();
+        let mut older = migrator(&path);
+        let plan = older.plan_down(STEPS.all()[0].version()).unwrap();
+        older.down(&plan).unwrap();
+        drop(older);
+        let options = options(crate::testing::clock);
+        let (closed, unlocked) = unlock_files(&path, &secret(), &options).unwrap();
+        drop(closed);
+        let mut db =
+            Connection::open(&path.join("privatus.db"), &raw_key(&unlocked), None, Role::Writer).unwrap();
+        db.raw()
+            .execute_batch(&format!(
+                "CREATE TRIGGER led BEFORE INSERT ON {table} BEGIN {IGNORED}; END"
+            ))
+            .unwrap();
+        drop(db);
+        let opened = Store::unlock(&path, &secret(), &options);
+        assert!(
+            matches!(&opened, Err(StoreError::SchemaDiffers(why)) if why.contains("cannot be changed")),
+            "{table}: {opened:?}"
+        );
+    }
+}

@@ -1,0 +1,59 @@
+//! Opening a vault on a file system that is mounted read-only: to read, and to record nothing.
+
+use privatus_crypto::{KeyRing, Unlocked};
+
+use crate::db::connection::Connection;
+use crate::db::pool::Pool;
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::vault::VaultOptions;
+use crate::vault::attempts::Failed;
+use crate::vault::generation::is_older;
+use crate::vault::open::{Closed, look};
+use crate::vault::ours::raw_key;
+
+/// What a person should know then.
+const NOTHING_RECORDED: &str = "the vault lies on a file system that is mounted read-only: it is open for reading, and \
+                                nothing is recorded, neither in the audit log nor in any count";
+
+impl Store {
+    /// Opens what cannot be written: its files are taken for unchanging, and no log and no lock is needed.
+    pub(super) fn open_to_read(
+        closed: Closed,
+        (ring, unlocked): (&KeyRing, &Unlocked),
+        options: &VaultOptions,
+    ) -> Result<Self, StoreError> {
+        let Closed {
+            files,
+            guard,
+            mount,
+            lock,
+            ..
+        } = closed;
+        let key = raw_key(unlocked);
+        let role = options.reader_role(mount);
+        let mut reader = Connection::open(&files.database(), &key, options.vfs.as_deref(), role)?;
+        reader.stop_with(options.stop.as_ref());
+        let looked = look(&mut reader, unlocked, options)?;
+        let looked = looked.ok_or(StoreError::ReadOnly(
+            "its schema is an older build's, and would be changed first",
+        ))?;
+        let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
+        let mut warnings = vec![NOTHING_RECORDED.to_owned()];
+        warnings.extend(Failed::look(&files).map(|failed| failed.warning()));
+        warnings.extend(is_older(generation, looked.generation));
+        let mut store = Self {
+            shared: looked.shared,
+            pool: Pool::new(options.access(&files, key, mount), reader, options.readers),
+            files,
+            warnings,
+            upgrade: None,
+            _lock: lock.map(|held| held.lock),
+            _guard: guard,
+        };
+        // Told, and written down by the next open that can write.
+        let is_older_ring = generation < looked.generation;
+        store.doubt_look(unlocked, is_older_ring);
+        Ok(store)
+    }
+}

@@ -1,0 +1,89 @@
+//! The schema itself, as `migrate verify` compares it, and the months that the catalogue names.
+
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use privatus_domain::Partition;
+use privatus_migrate::Schema;
+use privatus_schema::{SqlInt, SqlText, archives, partitions};
+
+use super::Verification;
+use crate::error::StoreError;
+use crate::keys::role::KeyRole;
+use crate::tx::ReadTx;
+use crate::upgrade::newest_schema;
+
+/// What the catalogue says of a month.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = partitions, check_for_backend(Sqlite))]
+struct MonthRow {
+    partition: SqlInt,
+    table_name: SqlText,
+    state: SqlText,
+    key_id: SqlText,
+}
+
+impl ReadTx<'_> {
+    /// Every table, index, view and trigger is one that a build makes, with the text that it gives it.
+    pub(super) fn verify_schema(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        let compared = newest_schema(self.db).and_then(|expected| {
+            let stands = Schema::read(self.db.raw())?;
+            Ok(expected.differences(&stands))
+        });
+        match compared {
+            Ok(differences) => {
+                for line in differences {
+                    found.problem(format!("the schema is not what this build makes: {line}"));
+                }
+                Ok(())
+            }
+            Err(StoreError::DatabaseDamaged(why) | StoreError::MigrationFailed(why))
+                if !self.db.is_spoiled() =>
+            {
+                found.problem(format!("the schema cannot be compared: {why}"));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A month's name, table and key are its own. No build seals months yet, so none is sealed, and no file of one is named.
+    pub(super) fn verify_catalogue(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        let months = self.db.ask("read the catalogue", |db| {
+            partitions::table
+                .order(partitions::partition)
+                .select(MonthRow::as_select())
+                .load(db)
+        })?;
+        for month in months {
+            let number = month.partition.0;
+            let partition = i32::try_from(number).ok().and_then(Partition::from_number);
+            let named = partition.filter(|partition| partition.table() == month.table_name.0);
+            let (Some(partition), Ok(key)) = (named, month.key_id.0.parse::<u32>()) else {
+                found.problem(format!("the catalogue names an impossible month, {number}"));
+                continue;
+            };
+            if !matches!(month.state.0.as_str(), "live" | "archived") {
+                found.problem(format!(
+                    "month {partition} is hidden as {}, which no build makes it",
+                    month.state.0
+                ));
+            }
+            match self.key(key, KeyRole::Month(partition)) {
+                Ok(_) => {}
+                Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
+                    found.problem(format!("month {partition}: {why}"));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let files: i64 = self.db.ask("count the sealed files", |db| {
+            archives::table.count().get_result(db)
+        })?;
+        if files > 0 {
+            found.problem(format!(
+                "{files} files of sealed months are named, which no build makes"
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,285 @@
+//! A recovery code that reaches nobody: no vault is made. And the file it may go to.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use privatus_tests::{PASSWORD, privatus};
+use serde_json::Value;
+
+use super::{one_line, word};
+
+const INIT: [&str; 3] = ["init", "--kdf-iterations", "210000"];
+
+fn init(vault: &Path, words: &[&str]) -> Command {
+    let mut command = privatus(vault);
+    command
+        .args(INIT)
+        .args(words)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Names of what lies in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn without_a_terminal_it_has_to_be_said_where_it_goes() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = dir.path().join("vault");
+    let line = one_line(&init(&vault, &[]).output().unwrap(), 2);
+    for way in [
+        "--recovery-code-file FILE",
+        "--code-to-stdout",
+        "nothing was made",
+    ] {
+        assert!(line.contains(way), "{line}");
+    }
+    assert_eq!(names(dir.path()), [""; 0]);
+    // Before a password is asked for, and with both there is no saying which.
+    let mut command = init(&vault, &[]);
+    command.env_remove("PRIVATUS_PASSWORD");
+    assert!(one_line(&command.output().unwrap(), 2).contains("--recovery-code-file"));
+    let file = dir.path().join("code");
+    let both = init(&vault, &["--code-to-stdout", "--recovery-code-file", word(&file)]);
+    assert!(one_line(&{ both }.output().unwrap(), 2).contains("exclude each other"));
+    assert_eq!(names(dir.path()), [""; 0]);
+    for way in [&["--code-to-stdout"][..], &["--json"]] {
+        let vault = dir.path().join(way[0]);
+        let output = init(&vault, way).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert!(vault.join("privatus.db").is_file());
+    }
+}
+
+/// An output that says it is full, one that nobody reads any more, one that is closed, one that cannot be written.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_code_that_cannot_be_printed_leaves_no_vault() {
+    let dir = tempfile::tempdir().unwrap();
+    let there = dir.path().join("there");
+    fs::create_dir(&there).unwrap();
+    let shell = |vault: &Path, redirected: &str, way: &str| {
+        let mut shell = Command::new("sh");
+        let script = format!("exec \"$0\" --vault \"$1\" init {way} --kdf-iterations 210000 {redirected}");
+        shell.args(["-c", &script]).arg(privatus_tests::tool()).arg(vault);
+        shell.env("PRIVATUS_PASSWORD", PASSWORD).stderr(Stdio::piped());
+        shell
+    };
+    for vault in [dir.path().join("vault"), there.clone()] {
+        for way in ["--json", "--code-to-stdout"] {
+            for redirected in [">/dev/full", ">&-", ">/dev/null", "1</dev/zero"] {
+                let output = shell(&vault, redirected, way).output().unwrap();
+                let line = one_line_or_json(&output);
+                assert!(
+                    line.contains("the recovery code could not be printed"),
+                    "{redirected}: {line}"
+                );
+                assert!(line.contains("nothing was made"), "{redirected}: {line}");
+                assert_eq!(names(dir.path()), ["there"], "{redirected}");
+                assert_eq!(names(&there), [""; 0], "{redirected}");
+            }
+            let mut child = init(&vault, &[way]).spawn().unwrap();
+            drop(child.stdout.take());
+            let line = one_line_or_json(&child.wait_with_output().unwrap());
+            assert!(line.contains("could not be printed: broken pipe"), "{line}");
+            assert_eq!((names(dir.path()).len(), names(&there).len()), (1, 0));
+        }
+    }
+}
+
+fn one_line_or_json(output: &std::process::Output) -> String {
+    let errors = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(
+        (output.status.code(), errors.lines().count()),
+        (Some(29), 1),
+        "{errors}"
+    );
+    errors
+}
+
+/// A pipe with no more room in it, that nobody reads.
+#[cfg(target_os = "linux")]
+fn blocked(vault: &Path) -> (std::process::Child, std::io::PipeReader) {
+    use std::io::Write;
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    // The capacity of a pipe on Linux, unless somebody has too many.
+    let full = fs::read_to_string("/proc/sys/fs/pipe-max-size").unwrap();
+    assert!(full.trim().parse::<usize>().unwrap() >= 65_536);
+    writer.write_all(&[b'.'; 65_536]).unwrap();
+    let mut command = init(vault, &["--code-to-stdout"]);
+    let child = command.stdout(writer).spawn().unwrap();
+    // The key ring is the last that is written of a vault.
+    let built = |entry: &fs::DirEntry| entry.path().join("keyring.json.1").is_file();
+    let folder = vault.parent().unwrap();
+    while !fs::read_dir(folder).unwrap().any(|entry| built(&entry.unwrap())) {
+        std::thread::yield_now();
+    }
+    (child, reader)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_kill_while_it_is_printed_leaves_no_vault_in_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = dir.path().join("vault");
+    let (mut child, reader) = blocked(&vault);
+    assert!(!vault.exists(), "it is not there before its code is printed");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(reader);
+    assert!(!vault.exists());
+    // What is left is named like what it is, and is in nobody's way.
+    assert!(names(dir.path())[0].starts_with("vault.new-"));
+    let output = init(&vault, &["--json"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_while_it_is_printed_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = dir.path().join("vault");
+    let (child, reader) = blocked(&vault);
+    let stopped = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(stopped.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert!(one_line(&output, 130).contains("nothing was made"));
+    drop(reader);
+    assert_eq!(names(dir.path()), [""; 0]);
+}
+
+#[test]
+fn a_file_that_the_code_cannot_go_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let (vault, there) = (dir.path().join("vault"), dir.path().join("there"));
+    fs::create_dir(&there).unwrap();
+    let taken = dir.path().join("taken");
+    fs::write(&taken, "mine").unwrap();
+    let mut cases = vec![
+        (
+            vault.clone(),
+            taken.clone(),
+            23,
+            "is there already; name a new file",
+        ),
+        (
+            vault.clone(),
+            dir.path().join("missing/code"),
+            24,
+            "create it, or name another",
+        ),
+        (
+            vault.clone(),
+            vault.clone(),
+            23,
+            "has the vault's place or lies in it",
+        ),
+        (
+            vault.clone(),
+            vault.join("code"),
+            23,
+            "has the vault's place or lies in it",
+        ),
+        (
+            vault.clone(),
+            dir.path().join("there/../vault/code"),
+            23,
+            "has the vault's place",
+        ),
+        (
+            there.clone(),
+            there.join("code"),
+            23,
+            "has the vault's place or lies in it",
+        ),
+        (
+            there.clone(),
+            there.clone(),
+            23,
+            "has the vault's place or lies in it",
+        ),
+        (vault.clone(), there.clone(), 23, "is there already"),
+    ];
+    #[cfg(unix)]
+    {
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(dir.path().join("nowhere"), &link).unwrap();
+        cases.push((vault.clone(), link, 23, "is there already"));
+        let folder = dir.path().join("folder");
+        std::os::unix::fs::symlink(&there, &folder).unwrap();
+        cases.push((
+            there.clone(),
+            folder.join("code"),
+            23,
+            "has the vault's place or lies in it",
+        ));
+    }
+    let before = names(dir.path());
+    for (vault, file, code, says) in cases {
+        let mut command = init(&vault, &["--recovery-code-file", word(&file)]);
+        command.env_remove("PRIVATUS_PASSWORD");
+        let line = one_line(&command.output().unwrap(), code);
+        assert!(line.contains(says), "{}: {line}", file.display());
+        assert_eq!((names(dir.path()), names(&there).len()), (before.clone(), 0));
+        assert_eq!(fs::read(&taken).unwrap(), b"mine");
+    }
+    // What becomes of the vault decides: where none can be made, no code stays.
+    let file = dir.path().join("code");
+    let mut command = init(&taken.join("vault"), &["--recovery-code-file", word(&file)]);
+    assert_eq!(command.output().unwrap().status.code(), Some(11));
+    assert!(!file.exists());
+}
+
+#[test]
+fn a_file_has_the_code_and_opens_the_vault() {
+    let dir = tempfile::tempdir().unwrap();
+    for way in [&[][..], &["--json"]] {
+        let vault = dir.path().join(format!("vault{}", way.len()));
+        let file = dir.path().join(format!("code{}", way.len()));
+        let output = init(&vault, &[&["--recovery-code-file", word(&file)], way].concat())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{said}");
+        let code = fs::read_to_string(&file).unwrap();
+        assert!(code.ends_with('\n') && code.len() == 41, "{}", code.len());
+        assert!(
+            !said.contains(code.trim()) && said.contains(word(&file)),
+            "{said}"
+        );
+        if !way.is_empty() {
+            let told: Value = serde_json::from_str(&said).unwrap();
+            assert_eq!(
+                (&told["recovery_code"], &told["recovery_code_file"]),
+                (&Value::Null, &word(&file).into())
+            );
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let mut command = privatus(&vault);
+        command
+            .env_remove("PRIVATUS_PASSWORD")
+            .args(["--recovery-code-file", word(&file), "chats"]);
+        assert!(command.output().unwrap().status.success());
+        // A password's file says more than the code's, and the code's more than the environment.
+        let mut command = privatus(&vault);
+        command
+            .env("PRIVATUS_PASSWORD", "wrong")
+            .args(["--recovery-code-file", word(&file), "chats"]);
+        assert!(command.output().unwrap().status.success());
+    }
+}

@@ -1,0 +1,160 @@
+//! Rights out of a file: left out and told, and taken only from a whole export that somebody vouches for.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use privatus_tests::{init, ok, run};
+use tempfile::TempDir;
+
+use super::{json, refuses, word};
+
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// An export that gives four rights, and an empty vault.
+fn export() -> (TempDir, PathBuf, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let first = dir.path().join("first");
+    init(&first);
+    ok(
+        &first,
+        &["contacts", "add", "Alice\u{1b}[2J", "--public-key", KEY],
+    );
+    ok(&first, &["contacts", "verify", "Alice\u{1b}[2J"]);
+    ok(&first, &["settings", "set", "lock.after_minutes", "0"]);
+    ok(&first, &["settings", "set", "identity.public_key", "--text", KEY]);
+    ok(
+        &first,
+        &["access", "grant", "vault:*", "mallory", "--permissions", "admin"],
+    );
+    let file = dir.path().join("export.jsonl");
+    ok(&first, &["export", word(&file)]);
+    let vault = dir.path().join("vault");
+    init(&vault);
+    (dir, file, vault)
+}
+
+fn rights(vault: &Path) -> (usize, usize, bool) {
+    let count = |words: &[&str], list: &str| json(vault, words)[list].as_array().unwrap().len();
+    let settings = json(vault, &["settings", "list"]);
+    let set = settings["settings"].as_array().unwrap().iter();
+    let set = set.filter(|one| one["is_default"] == false).count();
+    let contacts = json(vault, &["contacts", "list"]);
+    let verified = contacts["contacts"][0]["is_verified"] == true;
+    (count(&["access", "list"], "grants"), set, verified)
+}
+
+#[test]
+fn what_gives_rights_is_left_out_and_told() {
+    let (_dir, file, vault) = export();
+    let said = ok(&vault, &["import", "privatus", word(&file)]);
+    for words in [
+        "left out, because a file may say anything",
+        "1 grants of access control",
+        "1 own public keys",
+        "1 settings",
+        "1 verified marks of contacts",
+        "--trust lists them, asks, and takes them",
+    ] {
+        assert!(said.contains(words), "{words} in {said}");
+    }
+    assert_eq!(rights(&vault), (0, 0, false));
+    let report = json(&vault, &["import", "privatus", word(&file)]);
+    assert_eq!(report["not_trusted"]["grant"], 1);
+    assert_eq!(report["partial"], false);
+}
+
+#[test]
+fn they_are_listed_and_asked_for() {
+    let (_dir, file, vault) = export();
+    let words = ["import", "privatus", word(&file), "--trust"];
+    let output = run(&vault, &words);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    for words in [
+        "gives a right: contact Alice␛[2J (",
+        "gives a right: setting lock.after_minutes",
+        &format!("gives a right: your own public key is \"{KEY}\""),
+        "gives a right: mallory may admin on vault *",
+        "takes 4 rights out of",
+        "it needs --yes",
+        "nothing was changed",
+    ] {
+        assert!(errors.contains(words), "{words} in {errors}");
+    }
+    refuses(&vault, &[&["--json"], &words[..]].concat(), 2, "it needs --yes");
+}
+
+#[test]
+fn with_yes_they_are_taken() {
+    let (_dir, file, vault) = export();
+    let output = run(&vault, &["import", "privatus", word(&file), "--trust", "--yes"]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    assert_eq!(errors.matches("gives a right: ").count(), 4, "{errors}");
+    assert_eq!(rights(&vault), (1, 2, true));
+    let report = json(&vault, &["import", "privatus", word(&file), "--trust", "--yes"]);
+    assert_eq!(report["trusted"].as_array().unwrap().len(), 4);
+    assert_eq!(report["not_trusted"], serde_json::json!({}));
+}
+
+#[test]
+fn a_file_that_was_changed_gives_nothing() {
+    let (dir, file, vault) = export();
+    let good = fs::read_to_string(&file).unwrap();
+    let bad = dir.path().join("bad.jsonl");
+    let trust = ["import", "privatus", word(&bad), "--trust", "--yes"];
+    for (text, says) in [
+        (good.replace("mallory", "eve"), "its checksum differs"),
+        (
+            good.replace("\"is_verified\":true", "\"is_verified\":false"),
+            "its checksum differs",
+        ),
+        (good[..good.len() - 5].to_owned(), "is cut off"),
+    ] {
+        fs::write(&bad, text).unwrap();
+        let output = run(&vault, &trust);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), errors.lines().count()),
+            (Some(25), 1),
+            "{errors}"
+        );
+        for words in [
+            says,
+            "nothing was imported",
+            "leave out --trust to take its content alone",
+        ] {
+            assert!(errors.contains(words), "{words} in {errors}");
+        }
+        assert_eq!(
+            json(&vault, &["contacts", "list"])["contacts"]
+                .as_array()
+                .unwrap()
+                .len(),
+            0
+        );
+    }
+    // A pipe is read once.
+    let output = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "cat \"$2\" | \"$0\" --vault \"$1\" import privatus /dev/stdin --trust --yes",
+        ])
+        .arg(privatus_tests::tool())
+        .args([&vault, &file])
+        .env("PRIVATUS_PASSWORD", privatus_tests::PASSWORD)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(25), "{errors}");
+    assert!(errors.contains("cannot be read a second time"), "{errors}");
+}
+
+#[test]
+fn it_is_for_our_own_export() {
+    let (_dir, file, vault) = export();
+    let telegram = ["import", "telegram", word(&file), "--trust", "--yes"];
+    refuses(&vault, &telegram, 2, "--trust is for `import privatus`");
+    let output = run(&vault, &["import", "privatus", word(&file), "--yes"]);
+    assert_eq!(output.status.code(), Some(2));
+}
