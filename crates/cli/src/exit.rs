@@ -92,7 +92,8 @@ table! {
         StoreError::NotFound(Missing::Key(_)) => NotFound, "`privatus keys list` lists them";
         StoreError::NotFound(Missing::Grant { .. }) => NotFound, "`privatus access list` lists them";
         StoreError::NotFound(_) => NotFound;
-        StoreError::AuditBroken(_) => AuditBroken;
+        StoreError::AuditBroken(_) => AuditBroken,
+            "when entries are lost for good, `privatus audit settle --accept-loss` goes on from what stands";
         StoreError::AccessDenied { .. } => AccessDenied, "ask for `privatus access grant`";
         StoreError::Interrupted => Stopped, "run the command again for the rest";
         StoreError::Unexpected(_) => Unexpected;

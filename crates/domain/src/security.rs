@@ -96,6 +96,10 @@ pub enum SecurityKind {
     KeyRingRollback,
     /// A check found what is not as it was written.
     Tampering,
+    /// The audit log, or the schema, is not what the key ring notes.
+    AuditContradicted,
+    /// A loss in the audit log was accepted.
+    AuditLoss,
     /// A user was refused what it asked for.
     AccessRefused,
     /// Many failures in a short time.
@@ -108,10 +112,12 @@ pub enum SecurityKind {
 
 impl SecurityKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Authentication,
         Self::KeyRingRollback,
         Self::Tampering,
+        Self::AuditContradicted,
+        Self::AuditLoss,
         Self::AccessRefused,
         Self::ManyFailures,
         Self::PublicKeyReplaced,
@@ -125,6 +131,8 @@ impl SecurityKind {
             Self::Authentication => "authentication",
             Self::KeyRingRollback => "key_ring_rollback",
             Self::Tampering => "tampering",
+            Self::AuditContradicted => "audit_contradicted",
+            Self::AuditLoss => "audit_loss",
             Self::AccessRefused => "access_refused",
             Self::ManyFailures => "many_failures",
             Self::PublicKeyReplaced => "public_key_replaced",

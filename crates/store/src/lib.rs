@@ -31,7 +31,7 @@ mod verify;
 
 pub use access::Session;
 pub use adopt::{RawMessage, RawRows, RawTable, RawValue, UnfinishedVault};
-pub use audit::AuditCheck;
+pub use audit::{AuditCheck, AuditLoss, AuditRanges};
 pub use contact::safety_number;
 pub use db::connection::APPLICATION_ID;
 #[cfg(feature = "testing")]

@@ -24,6 +24,10 @@ pub(crate) const READER_CACHE_KIB: u32 = 32_000;
 /// A checkpointed WAL larger than this is cut.
 const JOURNAL_LIMIT: i64 = 64 << 20;
 
+/// `synchronous`: the log is synced at a checkpoint, or at each commit.
+const NORMAL: i64 = 1;
+const FULL: i64 = 2;
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -110,7 +114,7 @@ impl Connection {
         }
         for (name, value) in [
             ("busy_timeout", i64::from(BUSY_TIMEOUT)),
-            ("synchronous", 1),
+            ("synchronous", NORMAL),
             ("cache_size", cache),
             ("foreign_keys", 1),
             ("temp_store", 2),
@@ -123,6 +127,27 @@ impl Connection {
             }
         }
         self.expect_text("encoding", "UTF-8")
+    }
+
+    /// Makes commits durable; gives what was set before. Not in a transaction: there SQLite does not change it.
+    pub(crate) fn synchronous_full(&mut self) -> Result<i64, StoreError> {
+        let before = self.inner.pragma_i64("synchronous")?.unwrap_or(NORMAL);
+        self.synchronous(FULL)?;
+        Ok(before)
+    }
+
+    /// Sets back what [`synchronous_full`](Self::synchronous_full) gave.
+    pub(crate) fn synchronous_back(&mut self, before: i64) -> Result<(), StoreError> {
+        self.synchronous(before)
+    }
+
+    fn synchronous(&mut self, value: i64) -> Result<(), StoreError> {
+        self.inner
+            .execute_batch(&format!("PRAGMA synchronous = {value}"))?;
+        match self.inner.pragma_i64("synchronous")? {
+            Some(found) if found == value => Ok(()),
+            _ => Err(StoreError::Unexpected("PRAGMA synchronous did not take".into())),
+        }
     }
 
     /// Whether the file is in WAL mode, which is kept in it; a copy made by VACUUM INTO has lost it.

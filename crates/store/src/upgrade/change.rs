@@ -23,7 +23,7 @@ pub(super) fn open(
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
     db.stop_with(options.stop.as_ref());
     check_ours(&mut db, unlocked)?;
-    db.raw().execute_batch("PRAGMA synchronous = FULL")?;
+    db.synchronous_full()?;
     Ok(db)
 }
 

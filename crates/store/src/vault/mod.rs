@@ -3,6 +3,7 @@
 mod attempts;
 mod building;
 mod create;
+pub(crate) mod doubt;
 mod files;
 mod generation;
 pub(crate) mod locks;
@@ -13,9 +14,11 @@ mod options;
 mod ours;
 mod password;
 mod registry;
+pub(crate) mod ring_note;
 mod rings;
 mod snapshot_files;
 pub(crate) mod stale_transfers;
+mod standing;
 
 pub(crate) use files::{Files, disk_is_full};
 pub(crate) use mount::Mount;

@@ -13,6 +13,7 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade::{Upgrade, pending, run_pending};
+use crate::vault::generation::generation_of;
 use crate::vault::locks::HeldLock;
 use crate::vault::ours::{Ours, check_ours, raw_key, share};
 use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
@@ -217,16 +218,22 @@ impl Store {
         }
         // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
         store.put_off(paused, "file transfers that nobody runs could not be paused");
+        let doubt = store.doubt_look(unlocked, generation_of(ring) < generation);
         // Entries from before the chain are taken into it before the first new one.
         if !store.shared.is_settled {
             let settled = store.write("model_settle", |tx| {
-                tx.older_rows_adapt_noted(store.upgrade.as_ref())
+                tx.older_rows_adapt_noted(store.upgrade.as_ref(), doubt.as_ref())
             });
             store.put_off(
                 settled,
                 "rows of the older schema could not be brought under the new rules",
             );
         }
+        let noted = store.doubt_write(doubt.as_ref());
+        store.put_off(
+            noted,
+            "what the key ring says against the audit log could not be written down",
+        );
         let noted = store.note_open(ring, generation, unlock);
         store.put_off(
             noted,
@@ -236,6 +243,11 @@ impl Store {
         store.put_off(
             repaired,
             "the second copy of the key ring could not be brought up to date",
+        );
+        let noted = store.ring_note_keep(unlocked, doubt.as_ref());
+        store.put_off(
+            noted,
+            "what is known of the audit log could not be noted in the key ring",
         );
         let swept = store.removals_sweep();
         store.put_off(swept, "what removed contacts left could not be deleted");

@@ -42,7 +42,7 @@ impl Store {
         let mut warnings = vec![NOTHING_RECORDED.to_owned()];
         warnings.extend(Failed::look(&files).map(|failed| failed.warning()));
         warnings.extend(is_older(generation, looked.generation));
-        Ok(Self {
+        let mut store = Self {
             shared: looked.shared,
             pool: Pool::new(options.access(&files, key, mount), reader, options.readers),
             files,
@@ -50,6 +50,10 @@ impl Store {
             upgrade: None,
             _lock: lock.map(|held| held.lock),
             _guard: guard,
-        })
+        };
+        // Told, and written down by the next open that can write.
+        let is_older_ring = generation < looked.generation;
+        store.doubt_look(unlocked, is_older_ring);
+        Ok(store)
     }
 }

@@ -3,7 +3,7 @@
 use privatus_crypto::{KeyRing, KeyRingError, Secret, Unlocked};
 use privatus_domain::Timestamp;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, TooNew};
 use crate::vault::{Files, attempts};
 
 /// The copies that parse, the higher generation first. One of a newer format refuses the whole.
@@ -50,7 +50,8 @@ pub(super) fn unlock_newest(
     now: Timestamp,
 ) -> Result<(KeyRing, Unlocked), StoreError> {
     newest(rings, |ring| ring.unlock(secret)).inspect_err(|error| {
-        if matches!(error, StoreError::WrongSecret) {
+        let untried = matches!(error, StoreError::SchemaNewer(TooNew::Kdf { .. }));
+        if untried || matches!(error, StoreError::WrongSecret) {
             attempts::note(files, now);
         }
     })
