@@ -189,6 +189,14 @@ impl Store {
                 reader = connect(current(&reopened, unlocked))?;
             }
         }
+        let read = reopened.as_ref().map_or(ring, |(ring, _)| ring);
+        if looked
+            .as_ref()
+            .is_some_and(|looked| generation_of(read) < looked.generation)
+        {
+            // Another process may have written both since, the key ring first: only what is older now is older.
+            reopened = ring_now(&files, &mut copies, current(&reopened, unlocked))?.or(reopened);
+        }
         let (ring, unlocked) = reopened
             .as_ref()
             .map_or((ring, unlocked), |(ring, unlocked)| (ring, unlocked));
@@ -211,6 +219,7 @@ impl Store {
             _lock: Some(lock),
             _guard: guard,
         };
+        store.shared.note_now(unlocked.noted().clone());
         if let Ok(count @ 1..) = paused {
             let text =
                 format!("{count} file transfers were active when the vault was not closed; they are paused");

@@ -211,7 +211,7 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
         (LAUNDER.to_owned(), "was written anew"),
         (
             format!("{LAUNDER}; DELETE FROM audit_log; DELETE FROM sqlite_sequence WHERE name = 'audit_log'"),
-            "the key ring notes",
+            "entry 1",
         ),
         (
             // A checkpoint that says that retention took it.
