@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use privatus_store::{RecoveryCode, StoreError};
+use privatus_store::{RecoveryCode, Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::args::Arguments;
@@ -77,9 +77,11 @@ impl CodeKeeper {
         not_stopped()
     }
 
-    /// What was kept opens no vault: the file goes again.
-    pub(crate) fn take_back(&self) {
-        if let Some(file) = self.file.as_ref().filter(|_| self.is_made.get()) {
+    /// Where no vault was made, what was kept opens none: the file goes again. One that stands, and only could not be opened
+    /// once more, needs its code.
+    pub(crate) fn take_back(&self, vault: &Path) {
+        let is_made = self.is_made.get() && Store::check_vacant(vault).is_ok();
+        if let Some(file) = self.file.as_ref().filter(|_| is_made) {
             // Where it cannot be removed it opens nothing all the same.
             let _ = std::fs::remove_file(file);
         }

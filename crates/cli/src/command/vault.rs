@@ -28,7 +28,7 @@ pub(crate) fn init(arguments: &Arguments, iterations: Option<u32>, to_stdout: bo
     let made = Store::create_keeping(&path, &password, &options, |code| {
         keeper.keep(code, printed_code(arguments, &keeper, &path, code)?)
     });
-    let store = made.inspect_err(|_| keeper.take_back())?;
+    let store = made.inspect_err(|_| keeper.take_back(&path))?;
     store.lock()?;
     after_init(arguments, &keeper, &path).map_err(made_all_the_same)?;
     Ok(0)

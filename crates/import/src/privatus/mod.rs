@@ -6,11 +6,14 @@
 //! The checksum tells damage, and not who wrote it: an import takes content, and rights only out of a [`Vouched`] export.
 
 mod contact;
+mod export_error;
 mod grant;
 mod group;
+mod import;
 mod json_member;
 mod lines;
 mod message;
+mod open;
 mod parse;
 mod pass;
 mod read;
@@ -23,9 +26,10 @@ mod values;
 mod vouched;
 mod write;
 
+pub use export_error::ExportError;
+pub use import::{Trust, import};
 #[doc(hidden)]
 pub use parse::fuzz_export;
-pub use read::{Trust, import};
 pub use record::VERSION;
 pub use vouched::Vouched;
-pub use write::{ExportError, export};
+pub use write::export;

@@ -1,15 +1,13 @@
-//! Reading an export back. A line that cannot be read is counted and passed over.
+//! The records of an export into a vault. A line that cannot be read is counted and passed over.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
-use std::path::Path;
 
 use super::contact::Contact;
 use super::grant::Grant;
 use super::group::Group;
 use super::message::{self, Message};
 use super::parse::Parsed;
-use super::pass::{Ended, Sink, pass};
+use super::pass::Sink;
 use super::record::{Record, no_record};
 use super::record_error::RecordError;
 use super::setting::Setting;
@@ -17,11 +15,10 @@ use super::statistic::Statistic;
 use super::transfer::{Transfer, Written};
 use super::values::id;
 use super::vouched::{Vouched, claims};
-use crate::authority::{AuthorityItem, AuthorityKind};
+use crate::authority::AuthorityItem;
 use crate::error::ImportError;
 use crate::insert::{insert, is_absent};
 use crate::newcomers::Newcomers;
-use crate::note::Advice;
 use crate::report::{OnProgress, Progress, Report};
 use privatus_domain::{ContactId, ConversationId};
 use privatus_store::{Store, StoreError};
@@ -30,88 +27,10 @@ use privatus_store::{Store, StoreError};
 const BATCH: usize = 5_000;
 const BATCH_BYTES: usize = 16 << 20;
 
-/// What of an export is taken.
-#[derive(Debug, Clone, Copy)]
-pub enum Trust<'a> {
-    /// Content alone: nothing that gives anybody rights in the vault. What is left out is counted in
-    /// [`Report::not_trusted`].
-    Content,
-    /// The rights too that this export gave when it was read.
-    Vouched(&'a Vouched),
-}
-
-/// Imports an export; what the vault has already stays as it is. A public key that is another than the vault's leaves a
-/// security event and replaces none, whatever is trusted.
-///
-/// # Errors
-/// [`ImportError`]; what was committed before stays, and is in the report.
-pub fn import(
-    store: &Store,
-    path: &Path,
-    trust: Trust<'_>,
-    report: &mut Report,
-    progress: OnProgress<'_>,
-) -> Result<(), ImportError> {
-    let mut newcomers = Newcomers::default();
-    let mut reader = Reader {
-        store,
-        trust,
-        report: &mut *report,
-        newcomers: &mut newcomers,
-        batch: Vec::new(),
-        bytes: 0,
-        chat: None,
-        chats: HashMap::new(),
-        differing: HashSet::new(),
-        done: 0,
-        progress,
-    };
-    let ended = match trust {
-        Trust::Content => pass(open(path)?, &mut reader).map(drop),
-        // The same file, whatever has its name by now.
-        Trust::Vouched(vouched) => match vouched.again().and_then(|file| pass(file, &mut reader)) {
-            Ok(sum) if sum == *vouched.checksum() => Ok(()),
-            // It was whole a moment ago.
-            Ok(_) | Err(Ended::Form(_) | Ended::Damage(..)) => Err(Ended::Damage(
-                "was changed while it was read".into(),
-                "what had changed gave nobody rights; import it again when nothing writes to it",
-            )),
-            Err(error) => Err(error),
-        },
-    };
-    // Where the end was not read, what comes may be behind it.
-    if ended.is_ok() {
-        newcomers.take_back(store, report)?;
-    }
-    report.tell_not_trusted(&AuthorityKind::ALL, Advice::Trust);
-    report.sum_up();
-    report.audit(store, ended.is_ok());
-    let source = |why: String| ImportError::Source {
-        path: path.to_owned(),
-        why,
-    };
-    ended.map_err(|error| match error {
-        Ended::Form(why) => source(why),
-        Ended::Damage(what, advice) => source(format!("{what}; {advice}")),
-        Ended::Import(error) => error,
-    })
-}
-
-/// Opens an export.
-pub(super) fn open(path: &Path) -> Result<File, ImportError> {
-    let source = |why: String| ImportError::Source {
-        path: path.to_owned(),
-        why,
-    };
-    if path.is_dir() {
-        return Err(source("is a folder; name the exported file".into()));
-    }
-    File::open(path).map_err(|error| source(format!("cannot be read: {}", error.kind())))
-}
-
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     store: &'a Store,
-    trust: Trust<'a>,
+    /// Whose rights are taken too.
+    vouched: Option<&'a Vouched>,
     report: &'a mut Report,
     newcomers: &'a mut Newcomers,
     batch: Vec<Message>,
@@ -127,6 +46,30 @@ struct Reader<'a> {
     progress: OnProgress<'a>,
 }
 
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        store: &'a Store,
+        vouched: Option<&'a Vouched>,
+        report: &'a mut Report,
+        newcomers: &'a mut Newcomers,
+        progress: OnProgress<'a>,
+    ) -> Self {
+        Self {
+            store,
+            vouched,
+            report,
+            newcomers,
+            batch: Vec::new(),
+            bytes: 0,
+            chat: None,
+            chats: HashMap::new(),
+            differing: HashSet::new(),
+            done: 0,
+            progress,
+        }
+    }
+}
+
 impl Sink for Reader<'_> {
     fn line(&mut self, parsed: Option<Parsed>, line: &[u8], number: u64) -> Result<(), ImportError> {
         let Some(parsed) = parsed else {
@@ -137,10 +80,8 @@ impl Sink for Reader<'_> {
             return Ok(());
         };
         let mut claims = claims(&parsed);
-        let is_trusted = match self.trust {
-            Trust::Content => false,
-            Trust::Vouched(vouched) => !claims.is_empty() && vouched.has(line),
-        };
+        let is_listed = |vouched: &Vouched| !claims.is_empty() && vouched.has(line);
+        let is_trusted = self.vouched.is_some_and(is_listed);
         if is_trusted {
             claims.clear();
         }

@@ -4,8 +4,8 @@ use privatus_domain::{FileName, FileSize, Transfer as Stored, TransferState, Tra
 use privatus_store::{ReadTx, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
+use super::export_error::ExportError;
 use super::values::{Time, hex, id};
-use super::write::ExportError;
 use crate::authority::{AuthorityItem, AuthorityKind};
 
 /// A `transfer`.

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use privatus_store::Digest;
 
+use super::open::open;
 use super::parse::Parsed;
 use super::pass::{Ended, Sink, pass};
-use super::read::open;
 use super::record::Record;
 use crate::authority::AuthorityItem;
 use crate::error::ImportError;

@@ -11,6 +11,7 @@ use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
 use serde_json::json;
 
 use super::contact::Contact;
+use super::export_error::ExportError;
 use super::group::Group;
 use super::record::{Record, VERSION};
 use super::setting::Setting;
@@ -38,17 +39,6 @@ impl Lines<'_> {
         *self.counts.entry(kind.into()).or_default() += 1;
         self.out.write_all(line.as_bytes()).map_err(ExportError::Output)
     }
-}
-
-/// An export that was not written to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// The vault's refusal or failure.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// What it is written to fails: a full disk there is not the vault's.
-    #[error("the export cannot be written: {}", .0.kind())]
-    Output(std::io::Error),
 }
 
 /// Writes every record of the vault; gives the counts by type. The audit log is told, also of an export that was cut off.

@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
     });
     bar.finish_and_clear();
     let (store, adopted) = result.map_err(|failure| {
-        keeper.take_back();
+        keeper.take_back(&path);
         match failure {
             Failure::Baseline(BaselineError::Stopped) | Failure::Store(StoreError::Interrupted) => {
                 Failure::Stopped("stopped; nothing was made")
