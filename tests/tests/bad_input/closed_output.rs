@@ -96,7 +96,14 @@ fn into_full(vault: &Path, words: &[&str]) -> String {
     let mut command = privatus(vault);
     command.args(words).stdout(full).stderr(Stdio::piped());
     let output = command.spawn().unwrap().wait_with_output().unwrap();
-    super::one_line(&output, 29)
+    // With `--json` it is a document of one line.
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), errors.lines().count()),
+        (Some(29), 1),
+        "{errors}"
+    );
+    errors
 }
 
 /// The disk of the output is not the vault's.

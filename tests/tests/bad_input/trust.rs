@@ -81,7 +81,13 @@ fn they_are_listed_and_asked_for() {
     ] {
         assert!(errors.contains(words), "{words} in {errors}");
     }
-    refuses(&vault, &[&["--json"], &words[..]].concat(), 2, "it needs --yes");
+    let output = run(&vault, &[&["--json"], &words[..]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("it needs --yes")
+    );
 }
 
 #[test]
