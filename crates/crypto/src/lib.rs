@@ -28,7 +28,7 @@ pub use envelope::{Context, ENVELOPE_OVERHEAD, envelope_key_number};
 pub use error::{CryptoError, KeyRingError, OpenError, SecretError};
 pub use fingerprint::fingerprint;
 pub use kdf::KdfCost;
-pub use key::{AuditKey, DatabaseKey, IdKey, KeyStoreKey, LedgerKey, MasterKey, TableKey};
+pub use key::{AuditKey, DatabaseKey, IdKey, KeyStoreKey, LedgerKey, MasterKey, SnapshotKey, TableKey};
 pub use key_ring::{AuditNote, KeyRing, MAX_KEY_RING_BYTES, Noted, SlotInfo, SlotKind, Unlocked};
 pub use password::{MAX_PASSWORD_BYTES, Password, Secret};
 pub use recovery_code::RecoveryCode;

@@ -72,6 +72,8 @@ acts! {
     PasswordChange => ("key", "password_change");
     /// The vault was opened by an older key ring than before; `success` is false.
     KeyRingRollback => ("key", "ring_rollback");
+    /// A copy of the key ring that did not fit was made again; `success` is false when it could not be.
+    KeyRingHeal => ("key", "ring_heal");
     /// What is known of this log was noted in the key ring, outside the database.
     KeyRingNote => ("key", "ring_note");
     /// A key was given a time after which it should be replaced, or lost it.

@@ -94,6 +94,8 @@ pub enum SecurityKind {
     Authentication,
     /// The key ring is older than one the vault was opened with.
     KeyRingRollback,
+    /// A copy of the key ring did not fit the one that opened the vault.
+    KeyRingCopy,
     /// A check found what is not as it was written.
     Tampering,
     /// The audit log, or the schema, is not what the key ring notes.
@@ -112,9 +114,10 @@ pub enum SecurityKind {
 
 impl SecurityKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Authentication,
         Self::KeyRingRollback,
+        Self::KeyRingCopy,
         Self::Tampering,
         Self::AuditContradicted,
         Self::AuditLoss,
@@ -130,6 +133,7 @@ impl SecurityKind {
         match self {
             Self::Authentication => "authentication",
             Self::KeyRingRollback => "key_ring_rollback",
+            Self::KeyRingCopy => "key_ring_copy",
             Self::Tampering => "tampering",
             Self::AuditContradicted => "audit_contradicted",
             Self::AuditLoss => "audit_loss",

@@ -58,7 +58,7 @@ impl Store {
     /// The database file, for a look at its size. Never open it in this process.
     #[must_use]
     pub fn database_path(&self) -> PathBuf {
-        self.files.database()
+        self.files.database_path()
     }
 
     /// Bytes of the write-ahead log. It is merged about every 1,000 pages and cut to 64 MiB, but not past a snapshot

@@ -16,7 +16,7 @@ use privatus_domain::{
 };
 use privatus_sqlite::ErrorCode;
 use privatus_sqlite::fault::FaultVfs;
-use privatus_store::{Password, Secret, Store, StoreError, TooNew, VaultOptions};
+use privatus_store::{Password, Secret, Store, StoreError, Strange, TooNew, VaultOptions};
 use serde_json::json;
 
 fn clock() -> Timestamp {
@@ -98,13 +98,14 @@ fn nothing_in_attempts_json_hinders_or_speaks() {
         assert!(!warnings.contains('\u{1b}'), "{warnings:?}");
         store.lock().unwrap();
     }
-    // A folder in its place can be neither read nor replaced: the answer stays the same.
+    // A folder in its place can be neither read nor replaced, and is refused before a secret is tried.
     fs::create_dir(&attempts).unwrap();
-    assert!(matches!(
-        unlock(&path, "wrong").unwrap_err(),
-        StoreError::WrongSecret
-    ));
-    unlock(&path, "secret").unwrap();
+    for secret in ["wrong", "secret"] {
+        assert!(matches!(
+            unlock(&path, secret).unwrap_err(),
+            StoreError::StrangeFile { file, what: Strange::Folder } if file == attempts
+        ));
+    }
 }
 
 /// The key ring in the outer form of all versions, with a body this build does not know.
@@ -352,7 +353,7 @@ fn a_pipe_in_the_place_of_a_key_ring_blocks_nobody() {
     assert!(made.unwrap().success());
     assert!(matches!(
         unlock(&path, "secret").unwrap_err(),
-        StoreError::DatabaseDamaged(_)
+        StoreError::StrangeFile { file, what: Strange::Pipe } if file == path.join("privatus.db")
     ));
 }
 

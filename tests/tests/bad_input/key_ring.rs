@@ -35,7 +35,7 @@ fn cut_or_flipped_anywhere() {
     for name in COPIES {
         fs::create_dir(vault.join(name)).unwrap();
     }
-    refuses(&vault, &CHATS, 14, "the key ring cannot be used");
+    refuses(&vault, &CHATS, 17, "keyring.json is a folder");
 }
 
 #[test]

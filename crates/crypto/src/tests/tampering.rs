@@ -353,6 +353,8 @@ fn labels_are_dated_and_each_is_used_once() {
         label::AUDIT_ENTRY,
         label::AUDIT_CHECKPOINT,
         label::FINGERPRINT,
+        label::SNAPSHOT_MAC,
+        label::SNAPSHOT_NOTE,
         label::ID,
     ];
     let source = include_str!("../derive.rs");

@@ -71,7 +71,7 @@ pub(super) fn after_copy(
         is_changed |= matches!(event, Event::Committed { .. });
         tell(options, event);
     };
-    let taken = snapshot::take(db, files, &raw_key(unlocked), from, &mut event)?;
+    let taken = snapshot::take(db, files, unlocked, from, &mut event)?;
     match with_runner(unlocked, &mut event, |runner| work(runner, db.raw())) {
         Ok(()) => Ok(taken),
         Err(error) if is_changed => Err(match error {

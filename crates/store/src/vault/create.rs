@@ -20,6 +20,7 @@ use crate::upgrade;
 use crate::vault::VaultOptions;
 use crate::vault::building::Building;
 use crate::vault::ours::{raw_key, share};
+use crate::vault::place::check_vacant;
 use crate::vault::ring_note::note_of;
 use crate::vault::{Files, Mount, OpenGuard};
 
@@ -32,7 +33,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::VaultExists`], [`StoreError::NotAVault`] or [`StoreError::Rule`].
     pub fn check_vacant(path: &Path) -> Result<(), StoreError> {
-        Files::new(path).check_vacant().map(drop)
+        check_vacant(path).map(drop)
     }
 
     /// Creates a vault in `path`, which does not exist or is an empty folder, and opens it.
@@ -81,8 +82,7 @@ impl Store {
         fill: impl FnOnce(&mut Connection, &Shared) -> Result<(), E>,
         keep: impl FnOnce(&RecoveryCode) -> Result<(), E>,
     ) -> Result<(Self, RecoveryCode), E> {
-        let files = Files::new(path);
-        let is_there = files.check_vacant()?;
+        let is_there = check_vacant(path)?;
         let recovery = RecoveryCode::generate().map_err(StoreError::from)?;
         let cost = options.kdf.unwrap_or_else(|| KdfCost::calibrate(KDF_TARGET));
         let (ring, unlocked) =
@@ -102,7 +102,7 @@ impl Store {
             Ok(())
         };
         let mut noted = Noted::Nothing;
-        let built = build(building.path(), &ring, &unlocked, options, filled).and_then(|ring| {
+        let built = build(&building.files(), &ring, &unlocked, options, filled).and_then(|ring| {
             noted = ring.noted();
             keep(&recovery)?;
             let published = building.publish().map_err(|error| match error.kind() {
@@ -118,7 +118,8 @@ impl Store {
             building.discard();
             return Err(error);
         }
-        let guard = OpenGuard::claim(path)?;
+        let files = Files::open(path)?;
+        let guard = OpenGuard::claim(&files)?;
         let lock = files.lock_shared()?.lock;
         let raw_key = raw_key(&unlocked);
         let mut reader = Connection::open(
@@ -147,13 +148,12 @@ impl Store {
 }
 
 fn build<E: From<StoreError>>(
-    at: &Path,
+    files: &Files,
     ring: &KeyRing,
     unlocked: &Unlocked,
     options: &VaultOptions,
     more: impl FnOnce(&mut Connection, &Shared) -> Result<(), E>,
 ) -> Result<KeyRing, E> {
-    let files = Files::new(at);
     files.create_database()?;
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
