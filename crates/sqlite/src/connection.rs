@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_int};
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use diesel::SqliteConnection;
 use diesel::connection::{Connection as _, InstrumentationEvent};
@@ -119,6 +119,12 @@ impl Connection {
             Ok(code) if code != ErrorCode::Ok => Some(self.handle.told(code)),
             _ => Some(self.last_error()),
         }
+    }
+
+    /// Ends what runs on this connection, now and later, with [`ErrorCode::Interrupt`] once `flag` is set. The first flag
+    /// stays.
+    pub fn stop_with(&self, flag: Arc<AtomicBool>) {
+        self.handle.work.stop_with(flag);
     }
 
     /// A handle that stops what this connection runs, from any thread.

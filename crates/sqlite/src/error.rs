@@ -2,8 +2,6 @@
 
 use libsqlite3_sys as ffi;
 
-use crate::handle::Handle;
-
 /// What SQLite answered, from its extended result code (<https://www.sqlite.org/rescode.html>).
 ///
 /// A number in a variant is the extended code itself, for a log or a finer look.
@@ -260,26 +258,6 @@ impl SqliteError {
 
     pub(crate) fn misuse(operation: &'static str) -> Self {
         Self::new(operation, ffi::SQLITE_MISUSE)
-    }
-
-    /// The error for a call that returned `returned`: with the extended code of the handle, unless
-    /// the call was refused before it reached the handle.
-    ///
-    /// # Safety
-    ///
-    /// `db` must be an open connection.
-    pub(crate) unsafe fn of(operation: &'static str, db: *mut ffi::sqlite3, returned: i32) -> Self {
-        // SAFETY: open, by contract.
-        let extended = unsafe { ffi::sqlite3_extended_errcode(db) };
-        let raw = if extended & 0xff == returned & 0xff {
-            extended
-        } else {
-            returned
-        };
-        let mut error = Self::new(operation, raw);
-        // SAFETY: open, by contract.
-        error.code = unsafe { Handle::told_of(db, error.code) };
-        error
     }
 
     /// Turns a result code into `Ok` or an error.

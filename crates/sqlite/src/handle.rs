@@ -5,7 +5,7 @@
 //! the state below is kept *inside* the connection as client data, whose destructor SQLite calls
 //! when it closes the connection, and which empties the slot.
 
-use std::ffi::{CStr, c_void};
+use std::ffi::{CStr, c_int, c_void};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,7 +15,7 @@ use libsqlite3_sys as ffi;
 use crate::error::{ErrorCode, SqliteError};
 #[cfg(feature = "testing")]
 use crate::testing::statement_totals::StatementTotals;
-use crate::work::Work;
+use crate::work::{EVERY, Work};
 
 const CLIENT_DATA: &CStr = c"privatus-sqlite";
 
@@ -109,6 +109,57 @@ impl Handle {
 
     pub(crate) fn last_error(&self) -> ErrorCode {
         ErrorCode::from_raw(self.last_error.load(Ordering::Relaxed))
+    }
+}
+
+impl Handle {
+    /// Has SQLite ask this handle from now on.
+    pub(crate) fn watch_work(&self) -> Result<(), SqliteError> {
+        let every = c_int::try_from(EVERY).unwrap_or(c_int::MAX);
+        let context = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
+        self.with("watch the work", |db| {
+            // SAFETY: `db` is open; `self` lives in the `Arc` of which the connection itself keeps a reference, and the
+            // callback is removed before that reference is given up (`detach`).
+            unsafe { ffi::sqlite3_progress_handler(db, every, Some(look), context) };
+        })
+    }
+
+    /// The code of a call that failed: an interrupt for work that does not end has one of its own.
+    pub(crate) fn told(&self, code: ErrorCode) -> ErrorCode {
+        if code == ErrorCode::Interrupt && self.work.is_over() {
+            ErrorCode::Endless
+        } else {
+            code
+        }
+    }
+}
+
+/// SQLite's progress callback: anything but 0 ends what runs.
+unsafe extern "C" fn look(context: *mut c_void) -> c_int {
+    // SAFETY: `context` is the handle given to `sqlite3_progress_handler`, alive while the callback is set.
+    let handle = unsafe { &*context.cast_const().cast::<Handle>() };
+    c_int::from(handle.work.ends())
+}
+
+impl SqliteError {
+    /// The error for a call that returned `returned`: with the extended code of the handle, unless
+    /// the call was refused before it reached the handle.
+    ///
+    /// # Safety
+    ///
+    /// `db` must be an open connection.
+    pub(crate) unsafe fn of(operation: &'static str, db: *mut ffi::sqlite3, returned: i32) -> Self {
+        // SAFETY: open, by contract.
+        let extended = unsafe { ffi::sqlite3_extended_errcode(db) };
+        let raw = if extended & 0xff == returned & 0xff {
+            extended
+        } else {
+            returned
+        };
+        let mut error = Self::new(operation, raw);
+        // SAFETY: open, by contract.
+        error.code = unsafe { Handle::told_of(db, error.code) };
+        error
     }
 }
 

@@ -5,19 +5,12 @@
 //! each page. Over a view that calls itself for ever, under a trigger that does, or through pages that point at one
 //! another it never ends. No clock is asked: a slow disk is no fault.
 
-use std::ffi::{c_int, c_void};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use libsqlite3_sys as ffi;
-
-use crate::connection::Connection;
-use crate::error::{ErrorCode, SqliteError};
-use crate::handle::Handle;
-
 /// Operations between two looks.
-const EVERY: u32 = 10_000;
+pub(crate) const EVERY: u32 = 10_000;
 /// Bytes of a page.
 const PAGE: u64 = 4_096;
 
@@ -66,18 +59,23 @@ impl Work {
         self.is_over.store(false, Ordering::Relaxed);
     }
 
+    /// Has `flag` end what runs, now and later. The first one stays.
+    pub(crate) fn stop_with(&self, flag: Arc<AtomicBool>) {
+        let _ = self.stop.set(flag);
+    }
+
     pub(crate) fn count_pages_of(&self, file: &Path) {
         // A connection has one file.
         let _ = self.file.set(file.to_owned());
     }
 
     /// Whether the call was ended for what it did.
-    fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Relaxed)
     }
 
     /// Whether the call ends here.
-    fn ends(&self) -> bool {
+    pub(crate) fn ends(&self) -> bool {
         if self.stop.get().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
             return true;
         }
@@ -106,42 +104,5 @@ impl Work {
         log.push("-wal");
         let bytes = |path: &Path| path.metadata().map_or(0, |file| file.len());
         bytes(file).saturating_add(bytes(Path::new(&log))) / PAGE
-    }
-}
-
-impl Handle {
-    /// Has SQLite ask this handle from now on.
-    pub(crate) fn watch_work(&self) -> Result<(), SqliteError> {
-        let every = c_int::try_from(EVERY).unwrap_or(c_int::MAX);
-        let context = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
-        self.with("watch the work", |db| {
-            // SAFETY: `db` is open; `self` lives in the `Arc` of which the connection itself keeps a reference, and the
-            // callback is removed before that reference is given up (`detach`).
-            unsafe { ffi::sqlite3_progress_handler(db, every, Some(look), context) };
-        })
-    }
-
-    /// The code of a call that failed: an interrupt for work that does not end has one of its own.
-    pub(crate) fn told(&self, code: ErrorCode) -> ErrorCode {
-        if code == ErrorCode::Interrupt && self.work.is_over() {
-            ErrorCode::Endless
-        } else {
-            code
-        }
-    }
-}
-
-/// SQLite's progress callback: anything but 0 ends what runs.
-unsafe extern "C" fn look(context: *mut c_void) -> c_int {
-    // SAFETY: `context` is the handle given to `sqlite3_progress_handler`, alive while the callback is set.
-    let handle = unsafe { &*context.cast_const().cast::<Handle>() };
-    c_int::from(handle.work.ends())
-}
-
-impl Connection {
-    /// Ends what runs on this connection, now and later, with [`ErrorCode::Interrupt`] once `flag` is set. The first flag
-    /// stays.
-    pub fn stop_with(&self, flag: Arc<AtomicBool>) {
-        let _ = self.handle.work.stop.set(flag);
     }
 }

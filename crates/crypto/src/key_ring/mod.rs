@@ -2,6 +2,7 @@
 
 mod body;
 mod file;
+mod name;
 mod note;
 mod ring;
 mod slot;

@@ -1,7 +1,7 @@
 //! The note on the audit log: what a database that was altered cannot take back, under the key ring's MAC. It stands in a
 //! slot of a kind of its own, which opens nothing; builds that do not know the kind keep it and skip it.
 
-use super::slot::is_name;
+use super::name::is_name;
 use crate::error::CryptoError;
 use crate::frame::{self, Fields};
 

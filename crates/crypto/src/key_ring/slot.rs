@@ -2,6 +2,7 @@
 
 use subtle::ConstantTimeEq as _;
 
+use super::name::is_name;
 use super::note::{self, AuditNote, Noted};
 use crate::derive::{self, label};
 use crate::error::{CryptoError, KeyRingError};
@@ -19,8 +20,6 @@ const PASSWORD: &str = "password";
 const RECOVERY_CODE: &str = "recovery-code";
 const PBKDF2: &str = "pbkdf2-hmac-sha512";
 const HKDF: &str = "hkdf-sha512";
-/// The longest kind, KDF name and time, in bytes.
-const MAX_NAME: usize = 64;
 
 /// What opens a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -313,9 +312,4 @@ fn associated(info: &SlotInfo, vault: &VaultId) -> Result<Vec<u8>, CryptoError> 
         info.kdf.as_bytes(),
         &parameters(info),
     ])
-}
-
-/// Kinds, KDF names and times are shown to people: short, and printable ASCII.
-pub(super) fn is_name(text: &str) -> bool {
-    (1..=MAX_NAME).contains(&text.len()) && text.bytes().all(|b| (b' '..=b'~').contains(&b))
 }

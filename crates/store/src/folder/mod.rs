@@ -8,6 +8,7 @@
 mod database;
 #[cfg(not(unix))]
 mod other;
+mod owner;
 mod partial;
 mod standing;
 #[cfg(unix)]
@@ -29,9 +30,6 @@ use crate::error::StoreError;
 use other as system;
 #[cfg(unix)]
 use unix as system;
-
-/// What is written to learn whether a disk is full: more than the slack of one block.
-const PROBE: usize = 65_536;
 
 /// An open folder.
 #[derive(Debug, Clone)]
@@ -234,18 +232,6 @@ impl Folder {
     /// Bytes that the file system has free for this user, where it says so.
     pub(crate) fn free_bytes(&self) -> Option<u64> {
         self.handle.free_bytes()
-    }
-
-    /// Asks the file system whether it is full, by writing a little. SQLite calls a quota or a file-size limit an I/O
-    /// error (DESIGN section 2).
-    pub(crate) fn is_full(&self) -> bool {
-        let written = PartialFile::begin(self, Purpose::Probe).and_then(|mut probe| probe.write(&[0; PROBE]));
-        written.is_err_and(|error| {
-            matches!(
-                error.kind(),
-                ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
-            )
-        })
     }
 }
 

@@ -30,14 +30,6 @@ pub(super) fn opened(file: &File) -> Result<Standing> {
     Ok(standing(&file.metadata()?))
 }
 
-pub(super) const fn is_own(_owner: u32) -> bool {
-    true
-}
-
-pub(super) const fn is_root() -> bool {
-    false
-}
-
 /// Modes are Unix's.
 pub(super) fn restrict(_file: &File, _mode: u32) -> Result<()> {
     Ok(())

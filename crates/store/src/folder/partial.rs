@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{Error, Result, Write};
+use std::io::{Error, ErrorKind, Result, Write};
 
 use super::{Folder, Standing};
 
@@ -12,6 +12,8 @@ const BEGIN: &str = ".privatus-";
 const END: &str = ".partial";
 /// What SQLite puts beside a copy of the database.
 const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
+/// What is written to learn whether a disk is full: more than the slack of one block.
+const PROBE: usize = 65_536;
 
 /// What a new file becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +131,20 @@ impl Drop for PartialFile<'_> {
                 let _ = self.folder.remove(&format!("{}{beside}", self.name));
             }
         }
+    }
+}
+
+impl Folder {
+    /// Asks the file system whether it is full, by writing a little. SQLite calls a quota or a file-size limit an I/O
+    /// error (DESIGN section 2).
+    pub(crate) fn is_full(&self) -> bool {
+        let written = PartialFile::begin(self, Purpose::Probe).and_then(|mut probe| probe.write(&[0; PROBE]));
+        written.is_err_and(|error| {
+            matches!(
+                error.kind(),
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
+            )
+        })
     }
 }
 

@@ -82,12 +82,12 @@ impl Standing {
 
     /// Whether it belongs to the user of this process.
     pub(crate) fn is_own(&self) -> bool {
-        super::system::is_own(self.owner)
+        super::owner::is_own(self.owner)
     }
 
     /// Whether it belongs to another user. The administrator, who works on what others own, is not asked.
     pub(crate) fn is_foreign(&self) -> bool {
-        !self.is_own() && !super::system::is_root()
+        !self.is_own() && !super::owner::is_root()
     }
 
     /// Whether it is the very same file.

@@ -47,16 +47,6 @@ pub(super) fn opened(file: &File) -> Result<Standing> {
     })
 }
 
-/// Whether files of this owner are this process's own.
-pub(super) fn is_own(owner: u32) -> bool {
-    rustix::process::geteuid().as_raw() == owner
-}
-
-/// Whether this process is the administrator's.
-pub(super) fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
-}
-
 /// Sets a mode on what is open, whatever stands at its name by now.
 pub(super) fn restrict(file: &File, mode: u32) -> Result<()> {
     let mode = RawMode::try_from(mode).unwrap_or_default();

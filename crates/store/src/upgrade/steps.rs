@@ -1,6 +1,6 @@
 //! Every step of the schema that this build knows. `cargo xtask migrations new` adds one at the end.
 
-use privatus_migrate::{Step, Steps};
+use privatus_migrate::{Step, Steps, Version};
 
 macro_rules! step {
     ($name:literal, $description:literal) => {
@@ -44,6 +44,11 @@ pub(crate) static STEPS: Steps = Steps::new(&[
     .with_rows(&[], &[("group_members", MEMBERS_DOWN)]),
     // `cargo xtask migrations new` writes above this line.
 ]);
+
+/// The schema that this build makes and brings every vault to.
+pub(crate) fn newest() -> Version {
+    STEPS.newest()
+}
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use crate::error::StoreError;
 use crate::upgrade::older_rows::adapt;
 use crate::vault::doubt::Doubt;
 use crate::vault::locks::wait;
-use crate::vault::ring_note::ring_now;
+use crate::vault::rings::reopen_newest;
 use crate::vault::{Files, VaultOptions, share};
 
 /// Makes the schema in an empty database.
@@ -77,7 +77,7 @@ pub(super) fn upgrade(
     let before = applied.checked_sub(1).and_then(|at| STEPS.all().get(at));
     let from = before.map_or(0, Step::version);
     // Read again now that nobody else has the vault: a step back may have been noted meanwhile.
-    let (_, unlocked) = &ring_now(files, unlocked)?;
+    let (_, unlocked) = &reopen_newest(files, unlocked)?;
     let doubt = Doubt::of_schema(unlocked.noted(), from);
     let snapshot = after_copy(&mut db, files, unlocked, options, from, |runner, db| {
         runner.up(db, steps)

@@ -19,8 +19,9 @@ use crate::tx::shared::{Shared, system_time};
 use crate::upgrade;
 use crate::vault::VaultOptions;
 use crate::vault::building::Building;
-use crate::vault::ours::{raw_key, share};
+use crate::vault::ours::share;
 use crate::vault::place::check_vacant;
+use crate::vault::raw_key::raw_key;
 use crate::vault::ring_note::note_of;
 use crate::vault::{Files, Mount, OpenGuard};
 
@@ -188,7 +189,7 @@ fn first_noted(
     unlocked: &Unlocked,
 ) -> Result<KeyRing, StoreError> {
     let head = read_on(db, shared, |tx| tx.audit_newest())?;
-    let schema = upgrade::Migrator::newest();
+    let schema = upgrade::newest();
     let mut note = note_of(&Noted::Nothing, schema, schema);
     (note.log_id, note.mac) = (head.log_id, head.mac);
     Ok(ring.with_first_note(unlocked, note, &system_time().to_sql())?)

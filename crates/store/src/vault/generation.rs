@@ -11,11 +11,7 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 use crate::vault::attempts::{self, Failed};
-
-/// The key ring's generation, as the database counts.
-pub(super) fn generation_of(ring: &KeyRing) -> i64 {
-    i64::try_from(ring.generation()).unwrap_or(i64::MAX)
-}
+use crate::vault::rings::generation_of;
 
 impl Store {
     /// Notes failed unlocks, and the generation: the database knows the highest that it was opened under, and an older

@@ -13,11 +13,11 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade::{Upgrade, pending, run_pending};
-use crate::vault::generation::generation_of;
 use crate::vault::locks::HeldLock;
-use crate::vault::ours::{Ours, check_ours, raw_key, share};
+use crate::vault::ours::{Ours, check_ours, share};
+use crate::vault::raw_key::raw_key;
 use crate::vault::ring_copies::RingCopies;
-use crate::vault::rings::{newest, newest_rings, unlock_newest, valid_rings};
+use crate::vault::rings::{generation_of, newest, newest_rings, unlock_newest, valid_rings};
 use crate::vault::stale_transfers::{has_active, pause_stale};
 use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
 

@@ -11,7 +11,7 @@ use crate::vault::attempts::Failed;
 use crate::vault::generation::is_older;
 use crate::vault::healing::faults_told;
 use crate::vault::open::{Closed, look};
-use crate::vault::ours::raw_key;
+use crate::vault::raw_key::raw_key;
 
 /// What a person should know then.
 const NOTHING_RECORDED: &str = "the vault lies on a file system that is mounted read-only: it is open for reading, and \

@@ -3,7 +3,6 @@
 use std::sync::RwLock;
 
 use privatus_crypto::Unlocked;
-use privatus_sqlite::RawKey;
 
 use crate::db::connection::{APPLICATION_ID, Connection};
 use crate::db::hot;
@@ -18,14 +17,6 @@ use crate::tx::queue::Pending;
 use crate::tx::shared::Shared;
 use crate::upgrade::older_rows::RULES_VERSION;
 use crate::vault::VaultOptions;
-
-/// SQLCipher's raw key of an unlocked vault.
-pub(crate) fn raw_key(unlocked: &Unlocked) -> RawKey {
-    RawKey::new(
-        unlocked.database_key().dangerously_expose_bytes(),
-        unlocked.cipher_salt(),
-    )
-}
 
 /// What the connections share, once the database is known to be ours.
 pub(crate) fn share(

@@ -86,3 +86,13 @@ pub(super) fn newest(
     }
     Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into())
 }
+
+/// The key ring as it is now, opened with keys that the vault was opened with.
+pub(crate) fn reopen_newest(files: &Files, unlocked: &Unlocked) -> Result<(KeyRing, Unlocked), StoreError> {
+    newest(newest_rings(files)?, |ring| ring.reopen(unlocked))
+}
+
+/// The key ring's generation, as the database counts.
+pub(super) fn generation_of(ring: &KeyRing) -> i64 {
+    i64::try_from(ring.generation()).unwrap_or(i64::MAX)
+}

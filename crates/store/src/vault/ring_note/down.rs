@@ -7,13 +7,13 @@ use privatus_migrate::Version;
 use privatus_schema::functions::greater;
 use privatus_schema::{SqlInt, vault_state};
 
-use super::{note_of, ring_now};
+use super::note_of;
 use crate::db::connection::Connection;
 use crate::error::StoreError;
 use crate::tx::shared::system_time;
 use crate::vault::Files;
 use crate::vault::doubt::Doubt;
-use crate::vault::generation::generation_of;
+use crate::vault::rings::{generation_of, reopen_newest};
 
 /// Notes that the schema goes from one to another, or where both are the same, that it is there. The database may have
 /// any schema: only what every schema has is asked for.
@@ -28,7 +28,7 @@ pub(crate) fn note_schema(
     (from, to): (Version, Version),
 ) -> Result<(), StoreError> {
     let _lock = files.lock_key_ring()?;
-    let (ring, unlocked) = ring_now(files, unlocked)?;
+    let (ring, unlocked) = reopen_newest(files, unlocked)?;
     let noted = unlocked.noted();
     if let Some(doubt) = Doubt::of_schema(noted, from) {
         let why = format!("{}; an open brings it up to date and notes this", doubt.told());

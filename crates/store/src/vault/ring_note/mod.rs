@@ -16,16 +16,10 @@ use crate::run::{read_on, write_durably_on};
 use crate::store::Store;
 use crate::tx::WriteTx;
 use crate::tx::shared::{Shared, system_time};
-use crate::upgrade::Migrator;
+use crate::upgrade;
 use crate::vault::Files;
 use crate::vault::doubt::Doubt;
-use crate::vault::generation::generation_of;
-use crate::vault::rings::{newest, newest_rings};
-
-/// The key ring as it is now, opened with keys that the vault was opened with.
-pub(crate) fn ring_now(files: &Files, unlocked: &Unlocked) -> Result<(KeyRing, Unlocked), StoreError> {
-    newest(newest_rings(files)?, |ring| ring.reopen(unlocked))
-}
+use crate::vault::rings::{generation_of, reopen_newest};
 
 /// A note on a database of this schema, in the place of `before`. It names no other entry than that did.
 pub(crate) fn note_of(before: &Noted, schema: i64, going_to: i64) -> AuditNote {
@@ -48,7 +42,7 @@ pub(crate) fn note_of(before: &Noted, schema: i64, going_to: i64) -> AuditNote {
 
 /// Whether the note is to be written for a database of this build's schema.
 fn is_due(noted: &Noted) -> bool {
-    let newest = Migrator::newest();
+    let newest = upgrade::newest();
     match noted {
         Noted::Nothing => true,
         Noted::Note(note) => note.schema < newest || note.going_to != note.schema,
@@ -65,7 +59,7 @@ pub(crate) fn keep(
     shared: &Shared,
     unlocked: &Unlocked,
 ) -> Result<Option<Doubt>, StoreError> {
-    let (ring, unlocked) = ring_now(files, unlocked)?;
+    let (ring, unlocked) = reopen_newest(files, unlocked)?;
     let noted = unlocked.noted();
     shared.note_now(noted.clone());
     if !is_due(noted) {
@@ -106,7 +100,7 @@ fn write_note(
         Ok::<_, StoreError>((tx.audit_newest()?, highest))
     });
     let (head, highest) = position?;
-    let (before, newest) = (unlocked.noted(), Migrator::newest());
+    let (before, newest) = (unlocked.noted(), upgrade::newest());
     let mut note = note_of(before, newest, newest);
     (note.log_id, note.mac) = (head.log_id, head.mac);
     change(&mut note);

@@ -1,0 +1,12 @@
+//! The key of a vault's database, as SQLCipher takes it.
+
+use privatus_crypto::Unlocked;
+use privatus_sqlite::RawKey;
+
+/// SQLCipher's raw key of an unlocked vault.
+pub(crate) fn raw_key(unlocked: &Unlocked) -> RawKey {
+    RawKey::new(
+        unlocked.database_key().dangerously_expose_bytes(),
+        unlocked.cipher_salt(),
+    )
+}
