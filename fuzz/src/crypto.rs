@@ -137,7 +137,12 @@ fn key_ring_file(data: &[u8]) -> bool {
             );
             true
         }
-        Err(KeyRingError::WrongSecret | KeyRingError::Tampered(_) | KeyRingError::RotationPending) => false,
+        Err(
+            KeyRingError::WrongSecret
+            | KeyRingError::UnknownKdf { .. }
+            | KeyRingError::Tampered(_)
+            | KeyRingError::RotationPending,
+        ) => false,
         Err(error) => panic!("{error} must be found before unlocking"),
     }
 }

@@ -344,3 +344,84 @@ fn bad_input_is_named() {
     }
     assert_eq!(changed(&vault, &before), None);
 }
+
+/// The specification's statement runs, and the log says for ever that entries are missing: until that is accepted.
+#[test]
+fn entries_that_are_lost_are_accepted_with_a_trace() {
+    let (_dir, vault) = new_vault();
+    ok(&vault, &["settings", "set", "theme", "dark", "--text"]);
+    let told = json(&vault, &["audit", "settle", "--accept-loss"]);
+    assert_eq!(told["settled"], false);
+    Database::open(&vault)
+        .run(
+            "UPDATE audit_log SET timestamp = '2020-01-01 00:00:00.000' WHERE log_id <= 2; \
+             DELETE FROM audit_log WHERE timestamp < date('now', '-1 year')",
+        )
+        .unwrap();
+    let line = fails(&vault, &["audit", "verify"], 27);
+    assert!(line.contains("`privatus audit settle --accept-loss`"), "{line}");
+    fails(&vault, &["audit", "settle"], 2);
+    let line = fails(&vault, &["audit", "settle", "--accept-loss"], 2);
+    assert!(
+        line.contains("needs --yes") && line.contains("2 entries (1 to 2)"),
+        "{line}"
+    );
+    let line = fails(
+        &vault,
+        &["--as-user", "ann", "audit", "settle", "--accept-loss", "--yes"],
+        28,
+    );
+    assert!(line.contains("ann"), "{line}");
+    fails(&vault, &["audit", "verify"], 27);
+    let told = json(&vault, &["audit", "settle", "--accept-loss", "--yes"]);
+    assert_eq!(told["missing"]["ranges"], serde_json::json!([[1, 2]]));
+    ok(&vault, &["audit", "verify"]);
+    ok(&vault, &["verify"]);
+    let events = json(&vault, &["security", "list"]);
+    assert_eq!(events["events"][0]["event_type"], "audit_loss");
+    let settled = json(&vault, &["audit", "list", "--event", "audit"]);
+    let entry = settled["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["action"] == "settle");
+    assert_eq!(entry.unwrap()["details"]["missing"]["count"], 2);
+    // Every open says so until somebody looked.
+    let warned = |vault: &Path| String::from_utf8(run(vault, &["chats"]).stderr).unwrap();
+    assert!(
+        warned(&vault).contains("a loss in the audit log was accepted"),
+        "{}",
+        warned(&vault)
+    );
+    for event in events["events"].as_array().unwrap() {
+        let id = event["event_id"].to_string();
+        ok(
+            &vault,
+            &["security", "resolve", &id, "--resolution", "my own clean-up"],
+        );
+    }
+    assert_eq!(warned(&vault), "");
+}
+
+/// Whoever has the database's key makes the log look as if it came from a build without a chain.
+#[test]
+fn a_log_that_is_laundered_is_told_of_at_the_open() {
+    let (_dir, vault) = new_vault();
+    ok(&vault, &["settings", "set", "theme", "dark", "--text"]);
+    Database::open(&vault)
+        .run(
+            "UPDATE vault_state SET settled_version = 0; \
+             UPDATE audit_log SET mac = NULL, key_number = NULL, action = 'forged'; \
+             DELETE FROM key_store WHERE key_type = 'audit'",
+        )
+        .unwrap();
+    let warned = String::from_utf8(run(&vault, &["chats"]).stderr).unwrap();
+    assert!(
+        warned.contains("is not the one that the key ring notes"),
+        "{warned}"
+    );
+    let events = json(&vault, &["security", "list", "--type", "audit_contradicted"]);
+    assert_eq!(events["events"][0]["severity"], "critical");
+    assert!(acts(&vault, &["--failed"]).contains(&"audit contradicted".to_owned()));
+    fails(&vault, &["audit", "verify"], 27);
+}

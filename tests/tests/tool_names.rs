@@ -15,7 +15,7 @@ use privatus_sqlite::{Connection, OpenMode, OpenOptions, PageMac, RawKey};
 use privatus_tests::{history, init, ok, privatus, run, tool};
 use serde_json::Value;
 
-const COMMANDS: [&[&str]; 76] = [
+const COMMANDS: [&[&str]; 77] = [
     &[],
     &["init"],
     &["demo"],
@@ -75,6 +75,7 @@ const COMMANDS: [&[&str]; 76] = [
     &["audit", "head"],
     &["audit", "export"],
     &["audit", "prune"],
+    &["audit", "settle"],
     &["security"],
     &["security", "list"],
     &["security", "show"],
@@ -322,6 +323,7 @@ fn json_fields() {
         &["audit", "verify"],
         &["audit", "export", audit.to_str().unwrap()],
         &["audit", "prune", "--before", "2020-01-01"],
+        &["audit", "settle", "--accept-loss"],
         &["security", "list"],
         &["security", "show", "1"],
         &["security", "resolve", "1", "--resolution", "it was me"],

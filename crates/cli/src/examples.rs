@@ -77,7 +77,11 @@ pub(crate) const PASSWD: &str = "\
 Examples:
   privatus passwd
   privatus --password-file old.txt passwd --new-password-file new.txt
-  privatus --recovery-code-file code.txt passwd      when the password is lost";
+  privatus --recovery-code-file code.txt passwd      when the password is lost
+
+An old key ring with the old password opens today's database: a new password does not shut out who has
+copied keyring.json and knows the old one. Key rotation, which comes later, is what revokes. A vault that
+was opened by an older key ring says so at every open until the event is resolved.";
 
 pub(crate) const COMPLETIONS: &str = "\
 Example:

@@ -1,11 +1,13 @@
 //! The tool's exit codes, and what to type after a failure: one table for every error of the libraries, which say what is
 //! wrong. README.md lists the codes; a test compares the two.
 
+use std::path::Path;
+
 use privatus_domain::ContactError;
 use privatus_import::baseline::BaselineError;
 use privatus_import::legacy::LegacyError;
 use privatus_import::{Advice, ImportError, Note};
-use privatus_store::{Missing, Rule, StoreError, TooNew};
+use privatus_store::{Missing, Rule, StoreError, Strange, TooNew};
 
 /// How the tool ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +22,7 @@ pub(crate) enum Exit {
     KeyRingDamaged = 14,
     DatabaseMissing = 15,
     DatabaseDamaged = 16,
+    StrangeFile = 17,
     SchemaNewer = 18,
     SchemaDiffers = 19,
     DiskFull = 20,
@@ -73,6 +76,7 @@ table! {
         StoreError::KeyRingDamaged(_) => KeyRingDamaged;
         StoreError::DatabaseMissing(_) => DatabaseMissing;
         StoreError::DatabaseDamaged(_) => DatabaseDamaged;
+        StoreError::StrangeFile { file, what } => StrangeFile, strange_file(file, *what);
         StoreError::SchemaNewer(TooNew::Schema { known, .. }) => SchemaNewer,
             format!("use a newer privatus, or step back with `privatus migrate down --to {known}`");
         StoreError::SchemaNewer(_) => SchemaNewer;
@@ -92,7 +96,8 @@ table! {
         StoreError::NotFound(Missing::Key(_)) => NotFound, "`privatus keys list` lists them";
         StoreError::NotFound(Missing::Grant { .. }) => NotFound, "`privatus access list` lists them";
         StoreError::NotFound(_) => NotFound;
-        StoreError::AuditBroken(_) => AuditBroken;
+        StoreError::AuditBroken(_) => AuditBroken,
+            "when entries are lost for good, `privatus audit settle --accept-loss` goes on from what stands";
         StoreError::AccessDenied { .. } => AccessDenied, "ask for `privatus access grant`";
         StoreError::Interrupted => Stopped, "run the command again for the rest";
         StoreError::Unexpected(_) => Unexpected;
@@ -108,7 +113,7 @@ table! {
             "--original-path takes it, for example /home/NAME/.privatus-chat/privatus_chat.db";
         LegacyError::NotFound { .. } | LegacyError::NoDatabase { .. } | LegacyError::NotAFile { .. }
             | LegacyError::Empty { .. } | LegacyError::NotSqlite { .. } | LegacyError::CutOff { .. }
-            | LegacyError::OtherSchema { .. } | LegacyError::SaltLength { .. } | LegacyError::PasswordNeeded { .. }
+            | LegacyError::SuperJournal { .. } | LegacyError::OtherSchema { .. } | LegacyError::SaltLength { .. } | LegacyError::PasswordNeeded { .. }
             | LegacyError::UnknownZone { .. } | LegacyError::Damaged { .. } | LegacyError::Sqlite { .. }
             | LegacyError::Io { .. } | LegacyError::Copy { .. } => Source;
     }
@@ -142,6 +147,32 @@ table! {
         ImportError::NoChat(_) => NotFound;
         ImportError::NoWriter(_) => NotFound, "name one who does with --me, by name or id";
         ImportError::Stopped => Stopped;
+    }
+}
+
+/// What to type about what stands at a name of the vault. Locks and counts are made again; what a link leads to may be the
+/// only copy there is.
+fn strange_file(file: &Path, what: Strange) -> String {
+    let quoted = |path: &str| format!("'{}'", path.replace('\'', r"'\''"));
+    let path = file.display().to_string();
+    let (at, own) = (quoted(&path), quoted(&format!("{path}.own")));
+    let name = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let is_disposable = name.ends_with(".lock") || name == "attempts.json";
+    match what {
+        Strange::Journal => format!(
+            "nothing of the vault is in it: with nothing open, move it out of the folder, `mv {at} ELSEWHERE`, and try again"
+        ),
+        Strange::Link | Strange::Names if is_disposable => {
+            format!("remove the name, `rm {at}`: it is made again")
+        }
+        Strange::Link | Strange::Names => {
+            format!("with nothing open, copy it to a file of its own: `cp {at} {own} && mv {own} {at}`")
+        }
+        Strange::Replaced => "see which program writes there, and try again".into(),
+        _ => format!("move it out of the folder, `mv {at} ELSEWHERE`, and try again"),
     }
 }
 

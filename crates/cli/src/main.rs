@@ -17,6 +17,7 @@ mod plaintext_file;
 mod progress;
 mod recovery_code;
 mod secret;
+mod secret_file;
 mod show;
 mod snapshot;
 mod step;

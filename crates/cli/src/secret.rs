@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::args::Arguments;
 use crate::failure::Failure;
+use crate::secret_file;
 
 /// Bytes below which a new password gets a word of warning.
 const SHORT: usize = 10;
@@ -99,7 +100,7 @@ pub(crate) fn source_password(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
 pub(crate) fn raw_key(file: &Path) -> Result<SourceKey, Failure> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(RAW_KEY_MAX));
     // A few bytes more than any raw key has: what is longer is none, and is not read.
-    let read = std::fs::File::open(file).and_then(|file| {
+    let read = secret_file::open(file).and_then(|file| {
         file.take(u64::try_from(RAW_KEY_MAX).unwrap_or(u64::MAX))
             .read_to_end(&mut bytes)
     });
@@ -159,7 +160,7 @@ fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     // The room that reading asks for to see the end, so that it asks for no more.
     let mut bytes = Zeroizing::new(Vec::with_capacity(FILE_MAX + 64));
     let limit = u64::try_from(FILE_MAX).unwrap_or(u64::MAX).saturating_add(1);
-    std::fs::File::open(file)
+    secret_file::open(file)
         .and_then(|file| file.take(limit).read_to_end(&mut bytes))
         .map_err(|error| unreadable(file, &error))?;
     if bytes.len() > FILE_MAX {

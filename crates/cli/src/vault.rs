@@ -24,6 +24,11 @@ pub(crate) fn vault_path(arguments: &Arguments) -> Result<PathBuf, Failure> {
 
 /// Opens the vault, bound to the user of `--as-user`, and says what it noticed.
 pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
+    open_with_secret(arguments).map(|(store, _)| store)
+}
+
+/// The same, with the secret for what asks for it once more.
+pub(crate) fn open_with_secret(arguments: &Arguments) -> Result<(Store, Secret), Failure> {
     let user = arguments.as_user.as_deref().map(UserId::new).transpose();
     let user = user.map_err(StoreError::from)?;
     let (path, secret) = path_and_secret(arguments)?;
@@ -37,10 +42,11 @@ pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
     for warning in store.warnings() {
         warn(warning);
     }
-    Ok(match user {
+    let store = match user {
         Some(user) => store.bind(user),
         None => store,
-    })
+    };
+    Ok((store, secret))
 }
 
 /// The folder of a vault that is there, and what opens it.

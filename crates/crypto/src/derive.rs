@@ -43,6 +43,10 @@ pub(crate) mod label {
     pub(crate) const AUDIT_CHECKPOINT: &[u8] = b"privatus 2026-11-25 audit checkpoint v1";
     /// First field of each hash of a public key's fingerprint.
     pub(crate) const FINGERPRINT: &[u8] = b"privatus 2026-11-25 fingerprint v1";
+    /// HKDF: master key → the key of the MACs in notes of snapshots.
+    pub(crate) const SNAPSHOT_MAC: &[u8] = b"privatus 2026-11-30 snapshot mac v1";
+    /// First field under such a MAC.
+    pub(crate) const SNAPSHOT_NOTE: &[u8] = b"privatus 2026-11-30 snapshot note v1";
     /// Keyed BLAKE2b: id key → 16-byte ids.
     pub(crate) const ID: &[u8] = b"privatus 2026-11-24 id v1";
 

@@ -55,6 +55,9 @@ pub enum CryptoError {
     /// The key ring can take no further change.
     #[error("the key ring is full: it has no room for another generation or slot")]
     Full,
+    /// The note on the audit log is of a later version, which is kept as it is.
+    #[error("the key ring's note on the audit log is of a later version; use the build that wrote it")]
+    LaterNote,
     /// A value or the name of its place is too long to seal.
     #[error("the value is too long to encrypt")]
     TooLong,
@@ -122,6 +125,17 @@ pub enum KeyRingError {
          other secret"
     )]
     WrongSecret,
+    /// No slot that could be tried answers to the secret, and one could not be tried.
+    #[error(
+        "the secret opens no slot that this version can try, and slot {slot} of the key ring derives its key by {kdf}, \
+         which this version does not know; use a newer version of Privatus, or the other secret"
+    )]
+    UnknownKdf {
+        /// The slot's id.
+        slot: u32,
+        /// The name of its key derivation function.
+        kdf: String,
+    },
     /// The checksum holds, or the secret is right, and yet an inner check fails.
     #[error("the key ring was altered: {0}; restore it from its second copy or from a backup")]
     Tampered(&'static str),

@@ -60,6 +60,11 @@ key_type! {
 }
 
 key_type! {
+    /// The key of the MACs in the notes of a vault's snapshots; derived from the master key.
+    SnapshotKey
+}
+
+key_type! {
     /// The key of the MACs in the audit log: a row of `key_store`.
     AuditKey
 }
@@ -89,6 +94,12 @@ impl MasterKey {
     /// Derives the key of the ledger's MACs: HKDF-SHA512, empty salt, label `privatus 2026-11-24 ledger mac v1`.
     pub fn ledger_key(&self) -> LedgerKey {
         LedgerKey::new(derive::subkey(self.bytes(), label::LEDGER_MAC))
+    }
+
+    /// Derives the key of the MACs in notes of snapshots: HKDF-SHA512, empty salt, label
+    /// `privatus 2026-11-30 snapshot mac v1`.
+    pub fn snapshot_key(&self) -> SnapshotKey {
+        SnapshotKey::new(derive::subkey(self.bytes(), label::SNAPSHOT_MAC))
     }
 }
 
@@ -195,6 +206,18 @@ impl LedgerKey {
     /// Keyed BLAKE2b-256 over the length-prefixed label and fields of a row. No field may exceed 4 GiB.
     pub fn mac(&self, fields: &[&[u8]]) -> [u8; 32] {
         framed_hash(self.bytes(), label::LEDGER_ROW, fields)
+    }
+
+    /// Whether `mac` is that of the fields, in constant time.
+    pub fn is_mac(&self, fields: &[&[u8]], mac: &[u8]) -> bool {
+        subtle::ConstantTimeEq::ct_eq(self.mac(fields).as_slice(), mac).into()
+    }
+}
+
+impl SnapshotKey {
+    /// Keyed BLAKE2b-256 over the length-prefixed label and fields of a note. No field may exceed 4 GiB.
+    pub fn mac(&self, fields: &[&[u8]]) -> [u8; 32] {
+        framed_hash(self.bytes(), label::SNAPSHOT_NOTE, fields)
     }
 
     /// Whether `mac` is that of the fields, in constant time.

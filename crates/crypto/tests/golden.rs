@@ -11,8 +11,8 @@ mod golden;
 
 use golden::{envelopes, key, recovery, unhex, unlocked, values};
 use privatus_crypto::{
-    ENVELOPE_OVERHEAD, KeyRing, KeyRingError, MAX_KEY_RING_BYTES, OpenError, Password, Secret, SlotKind,
-    envelope_key_number,
+    AuditNote, ENVELOPE_OVERHEAD, KeyRing, KeyRingError, MAX_KEY_RING_BYTES, Noted, OpenError, Password,
+    Secret, SlotKind, envelope_key_number,
 };
 
 #[test]
@@ -71,6 +71,52 @@ fn a_golden_key_ring_with_later_parts_is_read_and_its_rotation_left_alone() {
             (2, SlotKind::RecoveryCode, None, at("2026-11-24 09:00:00.000")),
         ]
     );
+}
+
+/// Nothing in it is random: it can be made again from the key ring without one.
+#[test]
+fn a_golden_note_is_read_and_written_to_the_byte() {
+    let second = Secret::Password(Password::new("second password").unwrap());
+    let ring = KeyRing::parse(golden::KEY_RING_4).unwrap();
+    assert_eq!(
+        (ring.generation(), ring.to_bytes().as_slice()),
+        (4, golden::KEY_RING_4)
+    );
+    let kinds: Vec<_> = ring.slots().iter().map(|slot| (slot.id, slot.kind)).collect();
+    assert_eq!(
+        kinds,
+        [
+            (3, SlotKind::Password),
+            (2, SlotKind::RecoveryCode),
+            (4, SlotKind::Note)
+        ]
+    );
+    for secret in [second, recovery()] {
+        assert_eq!(ring.unlock(&secret).unwrap().noted(), &Noted::Note(golden_note()));
+    }
+    let before = KeyRing::parse(golden::KEY_RING_2).unwrap();
+    let unlocked = before.unlock(&recovery()).unwrap();
+    assert_eq!(unlocked.noted(), &Noted::Nothing);
+    let made = before
+        .with_note(&unlocked, golden_note(), "2026-11-30 09:00:00.000", 3)
+        .unwrap();
+    assert_eq!(
+        String::from_utf8(made.to_bytes()).unwrap(),
+        String::from_utf8(golden::KEY_RING_4.to_vec()).unwrap()
+    );
+}
+
+fn golden_note() -> AuditNote {
+    AuditNote {
+        schema: 20_261_125_000_003,
+        going_to: 20_261_125_000_003,
+        since: "2026-11-30 08:00:00.000".into(),
+        generation: 4,
+        log_id: 7,
+        mac: [0xa7; 32],
+        losses: 1,
+        last_loss: 6,
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@
 )]
 
 use privatus_crypto::{
-    CryptoError, KdfCost, KeyRing, KeyRingError, Password, RecoveryCode, Secret, SlotKind,
+    AuditNote, CryptoError, KdfCost, KeyRing, KeyRingError, Noted, Password, RecoveryCode, Secret, SlotKind,
 };
 
 const AT: &str = "2026-11-24 09:00:00.000";
@@ -64,6 +64,46 @@ fn a_new_password_takes_the_old_ones_place() {
     let (other, ..) = create();
     let foreign = other.replace_password(&unlocked, &password("new"), cost, AT, 0);
     assert_eq!(foreign.unwrap_err(), CryptoError::OtherKeyRing);
+}
+
+#[test]
+fn a_note_goes_with_the_key_ring_from_password_to_password() {
+    let (ring, unlocked, code) = create();
+    let note = AuditNote {
+        schema: 3,
+        going_to: 2,
+        since: AT.into(),
+        generation: 0,
+        log_id: 9,
+        mac: [1; 32],
+        losses: 0,
+        last_loss: 0,
+    };
+    let first = ring.with_first_note(&unlocked, note.clone(), AT).unwrap();
+    assert_eq!(first.generation(), 1, "nobody saw the one before");
+    let of = |generation| {
+        Noted::Note(AuditNote {
+            generation,
+            ..note.clone()
+        })
+    };
+    assert_eq!(first.noted(), of(1));
+    let unlocked = first.unlock(&Secret::RecoveryCode(code)).unwrap();
+    let next = first
+        .replace_password(&unlocked, &password("new"), KdfCost::minimum(), AT, 0)
+        .unwrap();
+    let next = KeyRing::parse(&next.to_bytes()).unwrap();
+    assert_eq!((next.generation(), next.noted()), (2, of(1)));
+    let anew = next.with_note(&unlocked, note.clone(), AT, 7).unwrap();
+    assert_eq!((anew.generation(), anew.noted()), (8, of(8)));
+    let notes = anew.slots().iter().filter(|slot| slot.kind == SlotKind::Note);
+    assert_eq!(notes.count(), 1);
+    let bad = AuditNote {
+        since: String::new(),
+        ..note
+    };
+    let refused = anew.with_note(&unlocked, bad, AT, 0);
+    assert_eq!(refused.unwrap_err(), CryptoError::CreatedAt);
 }
 
 #[test]

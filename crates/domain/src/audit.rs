@@ -72,6 +72,10 @@ acts! {
     PasswordChange => ("key", "password_change");
     /// The vault was opened by an older key ring than before; `success` is false.
     KeyRingRollback => ("key", "ring_rollback");
+    /// A copy of the key ring that did not fit was made again; `success` is false when it could not be.
+    KeyRingHeal => ("key", "ring_heal");
+    /// What is known of this log was noted in the key ring, outside the database.
+    KeyRingNote => ("key", "ring_note");
     /// A key was given a time after which it should be replaced, or lost it.
     KeyExpiry => ("key", "expiry");
     /// The vault's own public key, of which safety numbers are made, was set, replaced or taken away.
@@ -124,8 +128,10 @@ acts! {
     HistoryImport => ("history", "import");
     /// Everything was written out in plain.
     HistoryExport => ("history", "export");
-    /// Entries from before the chain were taken into it.
+    /// Entries from before the chain were taken into it, or a loss was accepted: up to where numbers may be missing.
     AuditSettle => ("audit", "settle");
+    /// This log, or the schema, is not what the key ring notes; `success` is false.
+    AuditContradicted => ("audit", "contradicted");
     /// This log was written out.
     AuditExport => ("audit", "export");
     /// Old entries of this log were removed.

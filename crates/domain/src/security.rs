@@ -94,8 +94,14 @@ pub enum SecurityKind {
     Authentication,
     /// The key ring is older than one the vault was opened with.
     KeyRingRollback,
+    /// A copy of the key ring did not fit the one that opened the vault.
+    KeyRingCopy,
     /// A check found what is not as it was written.
     Tampering,
+    /// The audit log, or the schema, is not what the key ring notes.
+    AuditContradicted,
+    /// A loss in the audit log was accepted.
+    AuditLoss,
     /// A user was refused what it asked for.
     AccessRefused,
     /// Many failures in a short time.
@@ -108,10 +114,13 @@ pub enum SecurityKind {
 
 impl SecurityKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Authentication,
         Self::KeyRingRollback,
+        Self::KeyRingCopy,
         Self::Tampering,
+        Self::AuditContradicted,
+        Self::AuditLoss,
         Self::AccessRefused,
         Self::ManyFailures,
         Self::PublicKeyReplaced,
@@ -124,7 +133,10 @@ impl SecurityKind {
         match self {
             Self::Authentication => "authentication",
             Self::KeyRingRollback => "key_ring_rollback",
+            Self::KeyRingCopy => "key_ring_copy",
             Self::Tampering => "tampering",
+            Self::AuditContradicted => "audit_contradicted",
+            Self::AuditLoss => "audit_loss",
             Self::AccessRefused => "access_refused",
             Self::ManyFailures => "many_failures",
             Self::PublicKeyReplaced => "public_key_replaced",

@@ -11,6 +11,7 @@ mod handle;
 mod key;
 mod library;
 mod limit;
+mod no_follow;
 mod open;
 mod options;
 mod query;

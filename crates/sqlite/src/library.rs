@@ -8,6 +8,7 @@ use libsqlite3_sys as ffi;
 use crate::capture;
 use crate::connection::Connection;
 use crate::error::SqliteError;
+use crate::no_follow;
 use crate::options::{OpenOptions, PageMac};
 
 /// What is linked.
@@ -38,6 +39,7 @@ fn find_out() -> Result<LibraryInfo, SqliteError> {
         return Err(SqliteError::misuse("check for serialized mode"));
     }
     capture::register()?;
+    no_follow::register()?;
     let mut memory = Connection::establish(
         &crate::uri::memory_uri(&OpenOptions::default())?,
         None,

@@ -38,6 +38,8 @@ pub struct OpenOptions<'a> {
     pub key: Option<&'a RawKey>,
     /// The MAC of each page; without a key it does not matter.
     pub page_mac: PageMac,
+    /// Whether a path with a symbolic link in it is refused, where the default VFS is used and tells of links: Unix's does.
+    pub refuses_links: bool,
     /// A registered VFS, for tests (`fault`, feature `testing`); the default one otherwise.
     pub vfs: Option<&'a str>,
 }
@@ -55,6 +57,13 @@ impl<'a> OpenOptions<'a> {
     #[must_use]
     pub fn with_key(mut self, key: &'a RawKey) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// The same, refusing a path with a symbolic link in it.
+    #[must_use]
+    pub fn without_links(mut self) -> Self {
+        self.refuses_links = true;
         self
     }
 

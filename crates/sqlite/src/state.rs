@@ -27,6 +27,23 @@ impl Connection {
             .unwrap_or(true)
     }
 
+    /// Whether another file stands at the path by now than the one that is open, or none. A VFS that does not know says no.
+    pub fn is_moved(&self) -> bool {
+        let mut moved: c_int = 0;
+        let asked = self.handle.with("read the state", |db| {
+            // SAFETY: an open connection, a NUL-terminated name, and an int for this question.
+            unsafe {
+                ffi::sqlite3_file_control(
+                    db,
+                    c"main".as_ptr(),
+                    ffi::SQLITE_FCNTL_HAS_MOVED,
+                    (&raw mut moved).cast(),
+                )
+            }
+        });
+        asked == Ok(ffi::SQLITE_OK) && moved != 0
+    }
+
     /// Rows that the last INSERT, UPDATE or DELETE changed directly (not through triggers).
     pub fn changes64(&self) -> i64 {
         // SAFETY: an open connection.

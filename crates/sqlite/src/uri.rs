@@ -5,6 +5,7 @@ use std::path::Path;
 use libsqlite3_sys as ffi;
 
 use crate::error::{ErrorCode, SqliteError};
+use crate::no_follow;
 use crate::options::{OpenMode, OpenOptions};
 
 /// The URI that makes diesel, which opens everything with CREATE, open `path` as `options` say.
@@ -41,7 +42,8 @@ pub(crate) fn file_uri(path: &Path, options: &OpenOptions<'_>) -> Result<String,
         OpenMode::ReadOnly => "?mode=ro",
         OpenMode::ReadOnlyImmutable => "?mode=ro&immutable=1",
     });
-    push_vfs(options.vfs, &mut uri)?;
+    let refusing = options.refuses_links.then_some(no_follow::NAME);
+    push_vfs(options.vfs.or(refusing), &mut uri)?;
     Ok(uri)
 }
 

@@ -8,6 +8,7 @@ mod contact;
 mod conversation;
 mod db;
 mod error;
+mod folder;
 mod group;
 #[cfg(test)]
 mod hostile;
@@ -31,12 +32,13 @@ mod verify;
 
 pub use access::Session;
 pub use adopt::{RawMessage, RawRows, RawTable, RawValue, UnfinishedVault};
-pub use audit::AuditCheck;
+pub use audit::{AuditCheck, AuditLoss, AuditRanges};
 pub use contact::safety_number;
 pub use db::connection::APPLICATION_ID;
 #[cfg(feature = "testing")]
 pub use db::work_done::WorkDone;
 pub use error::{Missing, Rule, StoreError, TooNew};
+pub use folder::Strange;
 pub use group::RestoredGroup;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
 pub use privatus_crypto::{Digest, KdfCost, KeyRingError, Password, RecoveryCode, Secret, SecretError};

@@ -29,6 +29,22 @@ pub(crate) fn write_on<T, E: From<StoreError>>(
     }
 }
 
+/// The same, and the disk has it when this returns (`synchronous = FULL`). A commit of a write-ahead log that is only
+/// `NORMAL` may be lost with the power.
+pub(crate) fn write_durably_on<T, E: From<StoreError>>(
+    db: &mut Connection,
+    shared: &Shared,
+    work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let before = db.synchronous_full()?;
+    let done = write_on(db, shared, work);
+    // One that cannot be set back is only slower.
+    if let Err(error) = db.synchronous_back(before) {
+        tracing::debug!(%error, "synchronous stays FULL");
+    }
+    done
+}
+
 /// What waits for the audit log, and once a minute what was gathered of keys and statistics.
 fn write_what_waits(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     if tx.is_half_done {

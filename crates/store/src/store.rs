@@ -13,7 +13,7 @@ use crate::db::pool::Pool;
 #[cfg(feature = "testing")]
 use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
-use crate::run::{read_on, usage_flush, write_on};
+use crate::run::{read_on, usage_flush, write_durably_on, write_on};
 use crate::tx::shared::Shared;
 use crate::tx::{ReadTx, WriteTx};
 use crate::upgrade::Upgrade;
@@ -58,7 +58,7 @@ impl Store {
     /// The database file, for a look at its size. Never open it in this process.
     #[must_use]
     pub fn database_path(&self) -> PathBuf {
-        self.files.database()
+        self.files.database_path()
     }
 
     /// Bytes of the write-ahead log. It is merged about every 1,000 pages and cut to 64 MiB, but not past a snapshot
@@ -107,6 +107,25 @@ impl Store {
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let result = self.write_queued(name, work);
+        if self.shared.user.is_some() {
+            return self.note_refusals(result);
+        }
+        result
+    }
+
+    /// The same, and the disk has it when this returns: what a person is told for good, a password or a loss accepted.
+    pub(crate) fn write_durably<T, E: From<StoreError>>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let result = {
+            let mut lease = self.pool.writer()?;
+            let began = Instant::now();
+            let result = write_durably_on(lease.db()?, &self.shared, work);
+            self.shared.timed(name, began);
+            result
+        };
         if self.shared.user.is_some() {
             return self.note_refusals(result);
         }

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use privatus_crypto::{Password, Secret};
+use privatus_crypto::{KeyRing, Password, Secret};
 use privatus_domain::{
     Body, ConversationId, DisplayName, NewContact, NewMessage, PublicKey, SenderRef, Timestamp,
 };
@@ -35,6 +35,23 @@ pub(crate) fn options(clock: fn() -> Timestamp) -> VaultOptions {
 
 fn password() -> Password {
     Password::new("secret").unwrap()
+}
+
+/// Puts the key ring of a closed vault as a build from before wrote it, without a note.
+#[allow(clippy::disallowed_methods, reason = "a test writes a vault's file")]
+pub(crate) fn strip_note(path: &Path) {
+    let names = ["keyring.json", "keyring.json.1"];
+    let ring = KeyRing::parse(&std::fs::read(path.join(names[0])).unwrap()).unwrap();
+    let unlocked = ring.unlock(&secret()).unwrap();
+    let bytes = ring.without_note(&unlocked).unwrap().to_bytes();
+    for name in names {
+        std::fs::write(path.join(name), &bytes).unwrap();
+    }
+}
+
+/// What opens a [`Vault`].
+pub(crate) fn secret() -> Secret {
+    Secret::Password(password())
 }
 
 pub(crate) fn unlock(path: &Path) -> Result<Store, StoreError> {
@@ -112,6 +129,12 @@ impl Vault {
 
     pub(crate) fn verify(&self) -> Verification {
         self.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap()
+    }
+
+    /// Leaves the store without closing it, as a process that is killed does.
+    pub(crate) fn abandon(self) -> tempfile::TempDir {
+        drop(self.store);
+        self.folder
     }
 
     /// Locks the store; gives the folder, to be kept, and the vault's path in it.

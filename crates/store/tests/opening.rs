@@ -11,10 +11,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use privatus_domain::{Body, ContactId, DisplayName, NewContact, NewMessage, PublicKey, Timestamp};
+use privatus_domain::{
+    Body, ContactId, DisplayName, NewContact, NewMessage, PublicKey, Resolution, SettingKey, Timestamp,
+};
 use privatus_sqlite::ErrorCode;
 use privatus_sqlite::fault::FaultVfs;
-use privatus_store::{Password, Secret, Store, StoreError, TooNew, VaultOptions};
+use privatus_store::{Password, Secret, Store, StoreError, Strange, TooNew, VaultOptions};
+use serde_json::json;
 
 fn clock() -> Timestamp {
     Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
@@ -95,13 +98,14 @@ fn nothing_in_attempts_json_hinders_or_speaks() {
         assert!(!warnings.contains('\u{1b}'), "{warnings:?}");
         store.lock().unwrap();
     }
-    // A folder in its place can be neither read nor replaced: the answer stays the same.
+    // A folder in its place can be neither read nor replaced, and is refused before a secret is tried.
     fs::create_dir(&attempts).unwrap();
-    assert!(matches!(
-        unlock(&path, "wrong").unwrap_err(),
-        StoreError::WrongSecret
-    ));
-    unlock(&path, "secret").unwrap();
+    for secret in ["wrong", "secret"] {
+        assert!(matches!(
+            unlock(&path, secret).unwrap_err(),
+            StoreError::StrangeFile { file, what: Strange::Folder } if file == attempts
+        ));
+    }
 }
 
 /// The key ring in the outer form of all versions, with a body this build does not know.
@@ -196,6 +200,69 @@ fn every_older_key_ring_is_warned_of_also_after_it_was_put_back() {
     assert!(matches!(error, StoreError::WrongSecret), "{error}");
 }
 
+/// The open with the older key ring told whoever brought it; that may not have been the owner.
+#[test]
+fn an_older_key_ring_is_told_of_at_the_next_ordinary_open() {
+    let (_folder, path) = vault();
+    let first = rings(&path);
+    change(&path, "secret", "second");
+    let second = rings(&path);
+    put(&path, &first);
+    unlock(&path, "secret").unwrap().lock().unwrap();
+    put(&path, &second);
+    for _ in 0..2 {
+        let store = unlock(&path, "second").unwrap();
+        let told = store.warnings().join(" ");
+        assert!(
+            told.contains("an older key ring opened this vault")
+                && told.contains("2025-06-15 12:00:00")
+                && told.contains("security event 1"),
+            "{told}"
+        );
+        store.lock().unwrap();
+    }
+    let store = unlock(&path, "second").unwrap();
+    store
+        .write("resolve", |tx| {
+            tx.security_resolve(1, &Resolution::new("it was my own backup")?)
+        })
+        .unwrap();
+    store.lock().unwrap();
+    assert!(unlock(&path, "second").unwrap().warnings().is_empty());
+}
+
+/// Only a commit that syncs the log survives the power; those of every day do not.
+#[test]
+fn a_new_password_is_on_the_disk_when_it_is_told() {
+    const NAME: &str = "opening-durable";
+    let (_folder, path) = vault();
+    let vfs = FaultVfs::register(NAME).unwrap();
+    let counting = VaultOptions {
+        vfs: Some(NAME.into()),
+        ..options()
+    };
+    let secret = Secret::Password(Password::new("secret").unwrap());
+    let store = Store::unlock(&path, &secret, &counting).unwrap();
+    let write = |name: &str| {
+        store
+            .write("setting", |tx| {
+                tx.setting_set("", &SettingKey::new(name)?, json!("x"), tx.now())
+            })
+            .unwrap();
+        vfs.counters().syncs
+    };
+    // The first write syncs the head of the log.
+    write("first");
+    let before = write("second");
+    assert_eq!(write("third"), before, "an ordinary commit is not synced");
+    store
+        .change_password(&secret, &Password::new("secret").unwrap(), counting.kdf)
+        .unwrap();
+    let changed = vfs.counters().syncs;
+    assert!(changed > before, "the change of password is");
+    assert_eq!(write("fourth"), changed, "and what follows is not");
+}
+
 #[test]
 fn what_a_removed_contact_left_keeps_nobody_out() {
     const NAME: &str = "opening-sweep";
@@ -286,7 +353,7 @@ fn a_pipe_in_the_place_of_a_key_ring_blocks_nobody() {
     assert!(made.unwrap().success());
     assert!(matches!(
         unlock(&path, "secret").unwrap_err(),
-        StoreError::DatabaseDamaged(_)
+        StoreError::StrangeFile { file, what: Strange::Pipe } if file == path.join("privatus.db")
     ));
 }
 

@@ -13,9 +13,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use privatus_crypto::KeyRing;
 use privatus_domain::{
-    Body, ContactId, ConversationId, DisplayName, GroupError, GroupKind, MemberLimit, NewContact, NewGroup,
-    NewMember, NewMessage, PublicKey, SenderRef, Timestamp,
+    AuditFilter, Body, ContactId, ConversationId, DisplayName, GroupError, GroupKind, MemberLimit,
+    NewContact, NewGroup, NewMember, NewMessage, PublicKey, SenderRef, Timestamp,
 };
 use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
 
@@ -109,6 +110,11 @@ fn child() {
             assert!(store.read(|tx| tx.conversations(10)).unwrap()[0].messages > 0);
             store.lock().unwrap();
         }
+        "open" => {
+            let store = open(&vault);
+            assert_eq!(store.warnings(), Vec::<String>::new());
+            store.lock().unwrap();
+        }
         "send" => {
             let store = open(&vault);
             let chat = store.read(|tx| tx.conversations(1)).unwrap()[0].id.clone();
@@ -171,6 +177,35 @@ fn the_log_outlives_another_process_that_opens_reads_and_closes() {
     drop(store);
     let store = open(&path);
     assert_eq!(store.read(|tx| tx.conversation_by_id(&chat)).unwrap().messages, 7);
+    let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert!(found.is_content(), "{:?}", found.problems);
+}
+
+/// The key ring of a vault from before: one of them writes the note, and the others find it.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a closed vault's key ring is put back")]
+fn first_opens_of_processes_write_one_note() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    create(&path).0.lock().unwrap();
+    let read = || KeyRing::parse(&std::fs::read(path.join("keyring.json")).unwrap()).unwrap();
+    let secret = Secret::Password(Password::new("secret").unwrap());
+    let unlocked = read().unlock(&secret).unwrap();
+    let before = read().without_note(&unlocked).unwrap().to_bytes();
+    for name in ["keyring.json", "keyring.json.1"] {
+        std::fs::write(path.join(name), &before).unwrap();
+    }
+    let start = |_| child_command(&path, "open", "022").spawn().unwrap();
+    let opened: Vec<_> = (0..3).map(start).collect();
+    for mut child in opened {
+        assert!(child.wait().unwrap().success());
+    }
+    let store = open(&path);
+    assert_eq!(store.warnings(), Vec::<String>::new());
+    assert_eq!(read().generation(), 2);
+    let entries = store.read(|tx| tx.audit_entries(&AuditFilter::default(), 100));
+    let entries = entries.unwrap().into_iter();
+    assert_eq!(entries.filter(|entry| entry.action == "ring_note").count(), 1);
     let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
     assert!(found.is_content(), "{:?}", found.problems);
 }

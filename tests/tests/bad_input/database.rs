@@ -19,7 +19,7 @@ fn missing_empty_or_no_file() {
     fs::remove_file(&database).unwrap();
     refuses(&vault, &CHATS, 15, "put privatus.db back");
     fs::create_dir(&database).unwrap();
-    refuses(&vault, &CHATS, 16, "is not a file");
+    refuses(&vault, &CHATS, 17, "privatus.db is a folder");
 }
 
 #[test]

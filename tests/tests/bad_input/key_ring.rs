@@ -35,7 +35,7 @@ fn cut_or_flipped_anywhere() {
     for name in COPIES {
         fs::create_dir(vault.join(name)).unwrap();
     }
-    refuses(&vault, &CHATS, 14, "the key ring cannot be used");
+    refuses(&vault, &CHATS, 17, "keyring.json is a folder");
 }
 
 #[test]
@@ -92,9 +92,12 @@ fn every_field_of_the_body() {
             flip(&mut fields[at]);
             whole.with_slot(slot, &fields).put(&vault);
             println!("slot {slot}, field {name}");
-            let is_tried =
-                slot == 0 && ["kind", "KDF name", "KDF parameters", "salt", "key check"].contains(&name);
-            refuses(&vault, &CHATS, if is_tried { 10 } else { 14 }, "altered");
+            let code = match (slot, name) {
+                (0, "KDF name") => 18,
+                (0, "kind" | "KDF parameters" | "salt" | "key check") => 10,
+                _ => 14,
+            };
+            refuses(&vault, &CHATS, code, "altered");
         }
     }
     let mut none = whole.clone();
@@ -103,6 +106,19 @@ fn every_field_of_the_body() {
     refuses(&vault, &CHATS, 14, "altered");
     whole.put(&vault);
     ok(&vault, &CHATS);
+}
+
+/// A build that knows another KDF made the slot: the password may be right.
+#[test]
+fn a_kdf_that_nobody_knows_is_named() {
+    let (_dir, vault) = vault();
+    let whole = Ring::of(&vault);
+    let mut slot = whole.slot(0);
+    slot[3] = b"argon2id".to_vec();
+    whole.with_slot(0, &slot).put(&vault);
+    let says = "slot 1 of the key ring derives its key by argon2id; use a newer privatus";
+    refuses(&vault, &CHATS, 18, says);
+    refuses(&vault, &["audit", "verify"], 18, says);
 }
 
 #[test]

@@ -20,6 +20,10 @@ mod names;
 #[cfg(unix)]
 mod permissions;
 mod place;
+#[cfg(unix)]
+mod planted;
+#[cfg(unix)]
+mod readable;
 mod recovery_code;
 mod ring;
 mod secrets;

@@ -48,7 +48,11 @@ impl Ring {
         let file: Value = serde_json::from_slice(&fs::read(vault.join(COPIES[0])).unwrap()).unwrap();
         let body = BASE64.decode(file["body"].as_str().unwrap()).unwrap();
         let fields = split(&body);
-        assert_eq!(fields.len(), FIELDS.len() + 2, "a password and a recovery code");
+        assert_eq!(
+            fields.len(),
+            FIELDS.len() + 3,
+            "a password, a recovery code and the note"
+        );
         Self { file, fields }
     }
 

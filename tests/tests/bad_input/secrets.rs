@@ -63,6 +63,8 @@ fn a_wrong_password() {
         (b"\xff\n", "save it as UTF-8"),
     ] {
         fs::write(&file, bytes).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let mut command = privatus(&vault);
         command.args(["--password-file", word(&file), "chats"]);
         refused(&vault, command, 10, says);

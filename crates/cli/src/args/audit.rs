@@ -29,6 +29,9 @@ pub(crate) enum Audit {
     /// Remove the oldest entries; the newest always stays
     #[command(after_help = AUDIT_PRUNE)]
     Prune(AuditPrune),
+    /// Go on from what stands of a log that lost entries
+    #[command(after_help = AUDIT_SETTLE)]
+    Settle(AuditSettle),
 }
 
 /// `audit list`
@@ -74,6 +77,17 @@ pub(crate) struct AuditPrune {
     pub(crate) yes: bool,
 }
 
+/// `audit settle`
+#[derive(Debug, clap::Args)]
+pub(crate) struct AuditSettle {
+    /// Accept that entries are missing, or cannot be proven any more
+    #[arg(long, required = true)]
+    pub(crate) accept_loss: bool,
+    /// Go on without a question
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
 pub(crate) const AUDIT: &str = "\
 Examples:
   privatus audit list --event authentication --failed
@@ -111,3 +125,13 @@ Examples:
   privatus audit prune                       what the retention policy says
   privatus audit prune --keep-days 90 --yes
   privatus audit prune --before 2025-01-01";
+
+const AUDIT_SETTLE: &str = "\
+Examples:
+  privatus audit verify                        what is wrong
+  privatus audit settle --accept-loss
+  privatus audit settle --accept-loss --yes
+
+Nothing comes back by it. Entries behind the first that cannot be proven are chained anew, so that heads
+that were kept of them fit no longer. An entry says what was lost and up to where, a security event stands
+until it is resolved, and the key ring counts it.";

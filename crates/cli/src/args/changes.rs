@@ -69,7 +69,7 @@ impl Command {
             Self::Audit(command) => match command {
                 Audit::List(_) | Audit::Verify { .. } | Audit::Head => None,
                 Audit::Export { .. } => WRITTEN,
-                Audit::Prune(_) => CHANGED,
+                Audit::Prune(_) | Audit::Settle(_) => CHANGED,
             },
             Self::Security(command) => match command {
                 Security::List(_) | Security::Show { .. } => None,

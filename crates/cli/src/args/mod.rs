@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::access::{Access, GrantArguments, Grantee};
-pub(crate) use self::audit::{Audit, AuditList, AuditPrune};
+pub(crate) use self::audit::{Audit, AuditList, AuditPrune, AuditSettle};
 pub(crate) use self::contacts::{Contacts, ContactsList, ContactsSet};
 pub(crate) use self::groups::{ActingMember, CreateGroup, Groups, MemberOfGroup, SetGroup};
 pub(crate) use self::keys::Keys;

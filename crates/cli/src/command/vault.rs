@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::recovery_code::CodeKeeper;
-use crate::vault::{open, vault_path};
+use crate::vault::{open, open_with_secret, vault_path};
 use crate::{output, progress, secret};
 
 /// `init`
@@ -98,15 +98,18 @@ pub(crate) fn passwd(
     iterations: Option<u32>,
 ) -> Result<u8, Failure> {
     let cost = cost(iterations)?;
-    let current = secret::unlock_secret(arguments)?;
-    let store = open(arguments)?;
+    let (store, current) = open_with_secret(arguments)?;
     let new = secret::new_password(file)?;
     store.change_password(&current, &new, cost)?;
     store.lock()?;
     if arguments.json {
         output::json(&json!({ "changed": true }))?;
     } else {
-        output::line("Password changed. An earlier copy of the folder still opens with the old one.")?;
+        output::line("Password changed.")?;
+        output::line(
+            "An old key ring with the old password still opens this vault as it is today: who has copied keyring.json and \
+             knows the old password reads on. Only a new key would end that: key rotation, which comes later.",
+        )?;
     }
     Ok(0)
 }

@@ -1,6 +1,7 @@
 //! The canonical bytes of a key ring.
 
-use super::slot::Slot;
+use super::note::Noted;
+use super::slot::{Slot, SlotKind};
 use crate::derive::{self, label};
 use crate::error::{CryptoError, KeyRingError, OpenError};
 use crate::frame::{self, Fields, push_field};
@@ -45,6 +46,15 @@ impl Body {
         Ok(out)
     }
 
+    /// The note on the audit log.
+    pub(super) fn noted(&self) -> Noted {
+        let mut noted = self.slots.iter().map(Slot::noted);
+        noted
+            .find(|noted| **noted != Noted::Nothing)
+            .cloned()
+            .unwrap_or_default()
+    }
+
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, KeyRingError> {
         let mut fields = Fields::new(bytes);
         let form = KeyRingError::Tampered("its body has no valid form");
@@ -70,7 +80,9 @@ impl Body {
         }
         for _ in 0..count {
             let slot = Slot::decode(fields.take().ok_or_else(|| form.clone())?)?;
-            if body.slots.iter().any(|known| known.info().id == slot.info().id) {
+            let is_note = |slot: &Slot| slot.info().kind == SlotKind::Note;
+            let clash = |known: &Slot| known.info().id == slot.info().id || is_note(known) && is_note(&slot);
+            if body.slots.iter().any(clash) {
                 return Err(form);
             }
             body.slots.push(slot);

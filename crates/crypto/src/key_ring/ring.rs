@@ -2,6 +2,7 @@
 
 use super::body::{self, Body, MAX_SLOTS};
 use super::file;
+use super::note::{AuditNote, Noted};
 use super::slot::{Slot, SlotInfo, SlotKind};
 use super::unlocked::Unlocked;
 use crate::error::{CryptoError, KeyRingError};
@@ -89,6 +90,11 @@ impl KeyRing {
         self.body.vault
     }
 
+    /// Its note on the audit log: authentic only once the key ring was opened.
+    pub fn noted(&self) -> Noted {
+        self.body.noted()
+    }
+
     /// Its slots, in the order in which they are tried.
     pub fn slots(&self) -> &[SlotInfo] {
         &self.infos
@@ -111,15 +117,8 @@ impl KeyRing {
         created_at: &str,
         highest: u64,
     ) -> Result<KeyRing, CryptoError> {
-        let master = unlocked.master();
-        if !self.is_authentic(master) {
-            return Err(CryptoError::OtherKeyRing);
-        }
-        if self.is_rotating() {
-            return Err(CryptoError::RotationPending);
-        }
-        let last_id = self.infos.iter().map(|info| info.id).max().unwrap_or(0);
-        let id = last_id.checked_add(1).ok_or(CryptoError::Full)?;
+        let master = self.to_change(unlocked)?;
+        let id = self.next_id()?;
         let mut slots = vec![Slot::for_password(
             id,
             &self.body.vault,
@@ -135,19 +134,110 @@ impl KeyRing {
                 .filter(|slot| !slot.takes_password())
                 .cloned(),
         );
+        let generation = self.next_generation(unlocked, highest)?;
+        self.with_slots(slots, generation, master)
+    }
+
+    /// The next generation, with this note on the audit log in the place of the one before. Its
+    /// [`generation`](AuditNote::generation) is set; that of the key ring is as of
+    /// [`replace_password`](Self::replace_password).
+    ///
+    /// # Errors
+    /// As [`replace_password`](Self::replace_password); [`CryptoError::LaterNote`] when a later version wrote the note that
+    /// is there.
+    pub fn with_note(
+        &self,
+        unlocked: &Unlocked,
+        note: AuditNote,
+        created_at: &str,
+        highest: u64,
+    ) -> Result<KeyRing, CryptoError> {
+        let master = self.to_change(unlocked)?;
+        let generation = self.next_generation(unlocked, highest)?;
+        self.with_slots(self.slots_with(note, generation, created_at)?, generation, master)
+    }
+
+    /// The same in the generation that it has, for a key ring that was just made and that nobody has seen: no copy of it
+    /// is without a note then.
+    ///
+    /// # Errors
+    /// As [`with_note`](Self::with_note).
+    pub fn with_first_note(
+        &self,
+        unlocked: &Unlocked,
+        note: AuditNote,
+        created_at: &str,
+    ) -> Result<KeyRing, CryptoError> {
+        let master = self.to_change(unlocked)?;
+        let generation = self.body.generation;
+        self.with_slots(self.slots_with(note, generation, created_at)?, generation, master)
+    }
+
+    /// The same key ring as a build from before wrote it, without a note.
+    ///
+    /// # Errors
+    /// As [`with_note`](Self::with_note).
+    #[cfg(feature = "testing")]
+    pub fn without_note(&self, unlocked: &Unlocked) -> Result<KeyRing, CryptoError> {
+        let master = self.to_change(unlocked)?;
+        let mut slots = self.body.slots.clone();
+        slots.retain(|slot| slot.info().kind != SlotKind::Note);
+        self.with_slots(slots, self.body.generation, master)
+    }
+
+    fn slots_with(
+        &self,
+        note: AuditNote,
+        generation: u64,
+        created_at: &str,
+    ) -> Result<Vec<Slot>, CryptoError> {
+        let mut slots = self.body.slots.clone();
+        let place = slots.iter().position(|slot| slot.info().kind == SlotKind::Note);
+        let known = place.and_then(|place| slots.get(place));
+        if known.is_some_and(|slot| *slot.noted() == Noted::Later) {
+            return Err(CryptoError::LaterNote);
+        }
+        let id = known.map_or_else(|| self.next_id(), |slot| Ok(slot.info().id))?;
+        let slot = Slot::for_note(id, AuditNote { generation, ..note }, created_at)?;
+        match place.and_then(|place| slots.get_mut(place)) {
+            Some(known) => *known = slot,
+            None => slots.push(slot),
+        }
+        Ok(slots)
+    }
+
+    /// The master key, when `unlocked` is of this key ring and no key is being replaced.
+    fn to_change<'a>(&self, unlocked: &'a Unlocked) -> Result<&'a MasterKey, CryptoError> {
+        let master = unlocked.master();
+        if !self.is_authentic(master) {
+            return Err(CryptoError::OtherKeyRing);
+        }
+        if self.is_rotating() {
+            return Err(CryptoError::RotationPending);
+        }
+        Ok(master)
+    }
+
+    fn next_id(&self) -> Result<u32, CryptoError> {
+        let last_id = self.infos.iter().map(|info| info.id).max().unwrap_or(0);
+        last_id.checked_add(1).ok_or(CryptoError::Full)
+    }
+
+    fn next_generation(&self, unlocked: &Unlocked, highest: u64) -> Result<u64, CryptoError> {
+        let newest = self.body.generation.max(unlocked.generation()).max(highest);
+        newest.checked_add(1).ok_or(CryptoError::Full)
+    }
+
+    fn with_slots(&self, slots: Vec<Slot>, generation: u64, master: &MasterKey) -> Result<Self, CryptoError> {
         if slots.len() > MAX_SLOTS {
             return Err(CryptoError::Full);
         }
-        let newest = self.body.generation.max(unlocked.generation()).max(highest);
-        let generation = newest.checked_add(1).ok_or(CryptoError::Full)?;
-        Self::sealed(
-            Body {
-                generation,
-                slots,
-                ..self.body.clone()
-            },
-            master,
-        )
+        let body = Body {
+            generation,
+            slots,
+            ..self.body.clone()
+        };
+        Self::sealed(body, master)
     }
 
     fn sealed(body: Body, master: &MasterKey) -> Result<Self, CryptoError> {

@@ -2,6 +2,7 @@
 
 use subtle::ConstantTimeEq as _;
 
+use super::note::{self, AuditNote, Noted};
 use crate::derive::{self, label};
 use crate::error::{CryptoError, KeyRingError};
 use crate::frame::{self, Fields};
@@ -29,6 +30,8 @@ pub enum SlotKind {
     Password,
     /// A recovery code, through HKDF-SHA512.
     RecoveryCode,
+    /// Nothing: it holds the note on the audit log.
+    Note,
     /// Something that a later version made. It is kept, and skipped.
     Other,
 }
@@ -40,7 +43,7 @@ pub struct SlotInfo {
     pub id: u32,
     /// What opens it.
     pub kind: SlotKind,
-    /// The name of its key derivation function; empty for [`SlotKind::Other`].
+    /// The name of its key derivation function; of another kind than this version's it is empty.
     pub kdf: String,
     /// The iterations of a password slot.
     pub iterations: Option<u32>,
@@ -56,7 +59,10 @@ pub(super) struct Slot {
     info: SlotInfo,
     /// Whether the kind's text is `password`, whatever the KDF.
     takes_password: bool,
+    /// Whether the kind's text is `recovery-code`, whatever the KDF.
+    takes_code: bool,
     lock: Option<Lock>,
+    noted: Noted,
 }
 
 /// What is needed to try a secret.
@@ -134,8 +140,28 @@ impl Slot {
         Ok(Self {
             bytes,
             takes_password: info.kind == SlotKind::Password,
+            takes_code: info.kind == SlotKind::RecoveryCode,
             info,
             lock,
+            noted: Noted::Nothing,
+        })
+    }
+
+    /// The slot that holds the note on the audit log.
+    pub(super) fn for_note(id: u32, note: AuditNote, created_at: &str) -> Result<Self, CryptoError> {
+        Ok(Self {
+            bytes: note.encode(id, created_at)?,
+            info: SlotInfo {
+                id,
+                kind: SlotKind::Note,
+                kdf: String::new(),
+                iterations: None,
+                created_at: created_at.to_owned(),
+            },
+            takes_password: false,
+            takes_code: false,
+            lock: None,
+            noted: Noted::Note(note),
         })
     }
 
@@ -160,8 +186,15 @@ impl Slot {
                 created_at,
             },
             takes_password: kind == PASSWORD,
+            takes_code: kind == RECOVERY_CODE,
             lock: None,
+            noted: Noted::Nothing,
         };
+        if kind == note::KIND {
+            slot.info.kind = SlotKind::Note;
+            slot.noted = AuditNote::decode(fields).ok_or_else(form)?;
+            return Ok(slot);
+        }
         if kind != PASSWORD && kind != RECOVERY_CODE {
             return Ok(slot);
         }
@@ -226,6 +259,20 @@ impl Slot {
         self.takes_password
     }
 
+    /// The name of the KDF that this version does not know, of a slot that takes such a secret.
+    pub(super) fn unknown_kdf(&self, secret: &Secret) -> Option<&str> {
+        let takes = match secret {
+            Secret::Password(_) => self.takes_password,
+            Secret::RecoveryCode(_) => self.takes_code,
+        };
+        (takes && self.lock.is_none()).then_some(self.info.kdf.as_str())
+    }
+
+    /// The note that it holds.
+    pub(super) fn noted(&self) -> &Noted {
+        &self.noted
+    }
+
     pub(super) fn info(&self) -> &SlotInfo {
         &self.info
     }
@@ -247,7 +294,7 @@ fn kind_name(kind: SlotKind) -> &'static str {
     match kind {
         SlotKind::Password => PASSWORD,
         SlotKind::RecoveryCode => RECOVERY_CODE,
-        SlotKind::Other => "",
+        SlotKind::Note | SlotKind::Other => "",
     }
 }
 
@@ -269,6 +316,6 @@ fn associated(info: &SlotInfo, vault: &VaultId) -> Result<Vec<u8>, CryptoError> 
 }
 
 /// Kinds, KDF names and times are shown to people: short, and printable ASCII.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     (1..=MAX_NAME).contains(&text.len()) && text.bytes().all(|b| (b' '..=b'~').contains(&b))
 }

@@ -13,7 +13,8 @@ impl KeyRing {
     /// kind, master key, MAC over the whole body, no rotation pending, database key.
     ///
     /// # Errors
-    /// [`KeyRingError::WrongSecret`] when no slot's key check matches;
+    /// [`KeyRingError::WrongSecret`] when no slot's key check matches; [`KeyRingError::UnknownKdf`] when none does and one
+    /// of the secret's kind could not be tried;
     /// [`KeyRingError::Tampered`] when one does and a later step fails;
     /// [`KeyRingError::RotationPending`] when a newer build has begun to replace a key.
     pub fn unlock(&self, secret: &Secret) -> Result<Unlocked, KeyRingError> {
@@ -23,7 +24,16 @@ impl KeyRing {
             };
             return self.unlock_with(master, slot.info().kind);
         }
-        Err(KeyRingError::WrongSecret)
+        // It may be the right secret of a slot that a newer build made.
+        let untried = self
+            .body
+            .slots
+            .iter()
+            .find_map(|slot| Some((slot.info().id, slot.unknown_kdf(secret)?)));
+        Err(untried.map_or(KeyRingError::WrongSecret, |(slot, kdf)| {
+            let kdf = kdf.to_owned();
+            KeyRingError::UnknownKdf { slot, kdf }
+        }))
     }
 
     /// Opens the key ring with keys that this vault was opened with before, without a KDF: of a key ring that was

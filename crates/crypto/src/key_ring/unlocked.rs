@@ -1,6 +1,7 @@
 //! The keys that an opened key ring gives.
 
 use super::body::Body;
+use super::note::Noted;
 use super::slot::SlotKind;
 use crate::key::{DatabaseKey, MasterKey};
 use crate::vault_id::VaultId;
@@ -14,6 +15,7 @@ pub struct Unlocked {
     vault: VaultId,
     generation: u64,
     slot_kind: SlotKind,
+    noted: Noted,
 }
 
 impl Unlocked {
@@ -30,6 +32,7 @@ impl Unlocked {
             vault: body.vault,
             generation: body.generation,
             slot_kind,
+            noted: body.noted(),
         }
     }
 
@@ -56,6 +59,11 @@ impl Unlocked {
     /// The generation of the key ring that was opened.
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// The note on the audit log, which is authentic.
+    pub fn noted(&self) -> &Noted {
+        &self.noted
     }
 
     /// What opened it.

@@ -16,7 +16,7 @@ pub(super) fn values() -> Value {
     serde_json::from_slice(include_bytes!("../../tests/golden/values.json")).unwrap()
 }
 
-fn recovery() -> Secret {
+pub(super) fn recovery() -> Secret {
     let values = values();
     Secret::RecoveryCode(RecoveryCode::parse(values["recovery_code"].as_str().unwrap()).unwrap())
 }
@@ -25,7 +25,7 @@ fn password() -> Secret {
     Secret::Password(Password::new(values()["password"].as_str().unwrap()).unwrap())
 }
 
-fn body_of(file: &[u8]) -> Vec<u8> {
+pub(super) fn body_of(file: &[u8]) -> Vec<u8> {
     let file: Value = serde_json::from_slice(file).unwrap();
     BASE64.decode(file["body"].as_str().unwrap()).unwrap()
 }
@@ -39,7 +39,7 @@ fn with_body(body: &[u8]) -> Vec<u8> {
 }
 
 /// The golden file with another body, and the checksum and the MAC that fit it.
-fn sealed_anew(body: &[u8]) -> Vec<u8> {
+pub(super) fn sealed_anew(body: &[u8]) -> Vec<u8> {
     let ring = KeyRing::parse(GOLDEN).unwrap();
     let unlocked = ring.unlock(&recovery()).unwrap();
     let mac_key = derive::subkey(unlocked.master().bytes(), label::KEY_RING_MAC);
@@ -51,7 +51,7 @@ fn sealed_anew(body: &[u8]) -> Vec<u8> {
 }
 
 /// The fields of a body or a slot.
-fn split(bytes: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn split(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut reader = Fields::new(bytes);
     let mut parts = Vec::new();
     while !reader.is_at_end() {
@@ -60,7 +60,7 @@ fn split(bytes: &[u8]) -> Vec<Vec<u8>> {
     parts
 }
 
-fn join(parts: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn join(parts: &[Vec<u8>]) -> Vec<u8> {
     fields(&parts.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap()
 }
 
@@ -80,27 +80,30 @@ fn open(file: &[u8], secret: &Secret) -> Result<(), KeyRingError> {
 #[test]
 fn any_changed_byte_of_the_body_is_refused_and_never_called_damage() {
     let (body, secret) = (body_of(GOLDEN), recovery());
-    let (mut wrong_secret, mut tampered) = (0, 0);
+    let (mut wrong_secret, mut tampered, mut unknown_kdf) = (0, 0, 0);
     for at in 0..body.len() {
         for mask in [0x01, 0x80] {
             let mut changed = body.clone();
             changed[at] ^= mask;
             match open(&with_body(&changed), &secret).unwrap_err() {
                 KeyRingError::WrongSecret => wrong_secret += 1,
+                KeyRingError::UnknownKdf { slot: 2, .. } => unknown_kdf += 1,
                 KeyRingError::Tampered(_) => tampered += 1,
                 KeyRingError::KdfBelowFloor { .. } | KeyRingError::KdfAboveCeiling { .. } => {}
                 error => panic!("byte {at}: {error}"),
             }
         }
     }
-    // Salt and check of the recovery slot, and the names of its kind and KDF.
-    assert_eq!(wrong_secret, 2 * (32 + 32) + RECOVERY_NAME_FLIPS);
+    // Salt and check of the recovery slot, and the names of its kind and of its KDF.
+    assert_eq!(wrong_secret, 2 * (32 + 32) + RECOVERY_KIND_FLIPS);
+    assert_eq!(unknown_kdf, RECOVERY_KDF_FLIPS);
     assert!(tampered > 700, "{tampered}");
 }
 
-/// `recovery-code` and `hkdf-sha512` have 24 characters (with bit 7 set they are no names at all),
-/// and a KDF name that is one byte shorter is unknown too.
-const RECOVERY_NAME_FLIPS: usize = 25;
+/// `recovery-code` has 13 characters; with bit 7 set they are no name at all.
+const RECOVERY_KIND_FLIPS: usize = 13;
+/// `hkdf-sha512` has 11, and a name that is one byte shorter is unknown too.
+const RECOVERY_KDF_FLIPS: usize = 12;
 
 #[test]
 fn any_cut_of_the_body_is_tampering() {
@@ -183,8 +186,15 @@ fn changed_fields_of_a_password_slot() {
         (5, flipped(5), wrong.clone()),                       // salt
         (6, flipped(6), wrong.clone()),                       // key check
         (7, flipped(7), tampered(unwraps)),                   // wrapped master key
-        (1, b"unknown".to_vec(), wrong.clone()),              // kind
-        (3, b"argon2id".to_vec(), wrong),                     // KDF name
+        (1, b"unknown".to_vec(), wrong),                      // kind
+        (
+            3,
+            b"argon2id".to_vec(),
+            Err(KeyRingError::UnknownKdf {
+                slot: 1,
+                kdf: "argon2id".into(),
+            }),
+        ), // KDF name
     ];
     for (field, value, right) in cases {
         let file = with_slot_field(0, field, &value);
@@ -285,6 +295,26 @@ fn a_new_password_removes_password_slots_of_unknown_kdfs_too() {
 }
 
 #[test]
+fn a_secret_whose_slot_could_not_be_tried_is_not_called_wrong() {
+    for (slot, secret, name) in [(0, password(), "argon2id"), (1, recovery(), "hkdf-sha3-512")] {
+        let mut body = split(&body_of(GOLDEN));
+        let mut fields = split(&body[7 + slot]);
+        fields[3] = name.as_bytes().to_vec();
+        body[7 + slot] = join(&fields);
+        let file = sealed_anew(&join(&body));
+        let unknown = KeyRingError::UnknownKdf {
+            slot: u32::try_from(slot).unwrap() + 1,
+            kdf: name.into(),
+        };
+        assert!(unknown.to_string().contains(name), "{unknown}");
+        assert_eq!(open(&file, &secret), Err(unknown));
+        // The other secret's slot is known, and opens.
+        let other = if slot == 0 { recovery() } else { password() };
+        assert_eq!(open(&file, &other), Ok(()));
+    }
+}
+
+#[test]
 fn the_next_generation_is_above_the_file_and_the_opened_key_ring() {
     let at = |generation: u64| {
         let mut body = split(&body_of(GOLDEN));
@@ -323,6 +353,8 @@ fn labels_are_dated_and_each_is_used_once() {
         label::AUDIT_ENTRY,
         label::AUDIT_CHECKPOINT,
         label::FINGERPRINT,
+        label::SNAPSHOT_MAC,
+        label::SNAPSHOT_NOTE,
         label::ID,
     ];
     let source = include_str!("../derive.rs");

@@ -8,6 +8,8 @@ pub(crate) const KEY_RING: &[u8] = include_bytes!("key_ring_1.json");
 pub(crate) const KEY_RING_2: &[u8] = include_bytes!("key_ring_2.json");
 pub(crate) const KEY_RING_3: &[u8] = include_bytes!("key_ring_3_later_parts.json");
 
+pub(crate) const KEY_RING_4: &[u8] = include_bytes!("key_ring_4_note.json");
+
 pub(crate) fn values() -> Value {
     serde_json::from_slice(include_bytes!("values.json")).unwrap()
 }

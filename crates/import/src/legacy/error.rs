@@ -54,6 +54,15 @@ pub enum LegacyError {
         /// The size its header gives.
         expected: u64,
     },
+    /// A journal that names another file: whoever rolls it back reads that file, and may delete it.
+    #[error(
+        "{path}: names another file, as a change over several databases does; the application never makes one, so it is \
+         not rolled back: take another copy of the database, or move this file away from a copy"
+    )]
+    SuperJournal {
+        /// The journal.
+        path: PathBuf,
+    },
     /// SQLite, but not this application's tables.
     #[error("{path}: is another program's database: it has no {missing}")]
     OtherSchema {

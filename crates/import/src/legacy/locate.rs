@@ -71,6 +71,12 @@ impl Files {
             path: self.salt.clone(),
             source,
         };
+        // A pipe in its place would wait for ever.
+        if fs::metadata(&self.salt).is_ok_and(|found| !found.is_file()) {
+            return Err(LegacyError::NotAFile {
+                path: self.salt.clone(),
+            });
+        }
         let mut file = match File::open(&self.salt) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -1,7 +1,7 @@
 //! Opening a legacy database: its files, its schema, its counts. No byte of the source changes, and no file appears beside it.
 
 use std::fs::{self, OpenOptions};
-use std::io;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use diesel::sql_types::{BigInt, Text};
@@ -151,5 +151,33 @@ fn private_copy(files: &Files) -> Result<TempDir, LegacyError> {
             .map_err(failed)?;
         io::copy(&mut from, &mut to).map_err(failed)?;
     }
+    check_journal(copy.path(), files)?;
     Ok(copy)
+}
+
+/// Refuses a journal that ends with the name of a super-journal: at the end of the rollback SQLite deletes the file of that
+/// name, wherever it is (<https://www.sqlite.org/fileformat2.html#the_rollback_journal>). The copy is looked at, which
+/// nobody else changes.
+fn check_journal(copy: &Path, files: &Files) -> Result<(), LegacyError> {
+    const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    let Some((path, _)) = files.unmerged.iter().find(|(_, suffix)| *suffix == "-journal") else {
+        return Ok(());
+    };
+    let read = || {
+        let mut journal = fs::File::open(copy.join("legacy.db-journal"))?;
+        let mut end = [0; MAGIC.len()];
+        if journal.metadata()?.len() >= 16 {
+            journal.seek(SeekFrom::End(-8))?;
+            journal.read_exact(&mut end)?;
+        }
+        Ok(end)
+    };
+    match read() {
+        Ok(MAGIC) => Err(LegacyError::SuperJournal { path: path.clone() }),
+        Ok(_) => Ok(()),
+        Err(source) => Err(LegacyError::Io {
+            path: path.clone(),
+            source,
+        }),
+    }
 }

@@ -123,6 +123,58 @@ fn a_transaction_that_a_crash_cut_short_is_rolled_back_in_the_copy() {
     assert_eq!(listing(crashed.path()), before);
 }
 
+/// A journal may name a file that SQLite deletes at the end of the rollback, anywhere: a source is not believed in that.
+#[test]
+fn a_journal_that_names_another_file_is_not_rolled_back() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    maker.messages(&key, 2);
+    maker.sql("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 2; BEGIN");
+    maker.messages(&key, 200);
+    let crashed = maker.crash();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let precious = elsewhere.path().join("precious");
+    fs::write(&precious, "dear").unwrap();
+    let journal = crashed.path().join("privatus_chat.db-journal");
+    let name = precious.to_str().unwrap().as_bytes();
+    let mut bytes = fs::read(&journal).unwrap();
+    bytes.extend(0x4000_0000_u32.div_ceil(4_096).to_be_bytes());
+    bytes.extend(name);
+    let sum: u32 = name.iter().map(|byte| u32::from(*byte)).sum();
+    bytes.extend(u32::try_from(name.len()).unwrap().to_be_bytes());
+    bytes.extend(sum.to_be_bytes());
+    bytes.extend([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+    fs::write(&journal, bytes).unwrap();
+    let before = listing(crashed.path());
+    assert!(matches!(
+        Source::open(crashed.path()).unwrap_err(),
+        LegacyError::SuperJournal { path } if path == journal
+    ));
+    assert_eq!(listing(crashed.path()), before);
+    assert_eq!(fs::read(&precious).unwrap(), b"dear");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_the_salt_blocks_nobody() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    maker.messages(&key, 2);
+    let crashed = maker.crash();
+    let salt = crashed.path().join("privatus_chat.salt");
+    fs::remove_file(&salt).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&salt).status();
+    assert!(made.unwrap().success());
+    let (tell, told) = std::sync::mpsc::channel();
+    let path = crashed.path().to_owned();
+    std::thread::spawn(move || tell.send(Source::open(&path).map(drop)));
+    let opened = told.recv_timeout(std::time::Duration::from_secs(60));
+    assert!(matches!(
+        opened.expect("it hangs").unwrap_err(),
+        LegacyError::NotAFile { path } if path == salt
+    ));
+}
+
 #[cfg(unix)]
 #[test]
 fn the_private_copy_is_for_this_user_alone_and_goes_away() {

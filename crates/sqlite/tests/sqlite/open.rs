@@ -152,3 +152,27 @@ fn errors_carry_no_key_no_sql_and_no_values() {
     );
     assert_eq!(error.code, ErrorCode::Sql);
 }
+
+/// Also when the link comes between a look and the open, and when the file itself was exchanged since.
+#[cfg(unix)]
+#[test]
+fn a_link_is_refused_on_request_and_another_file_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().canonicalize().unwrap();
+    let (real, link) = (folder.join("real.db"), folder.join("link.db"));
+    let options = OpenOptions::new(OpenMode::Create).without_links();
+    let mut connection = Connection::open(&real, &options).unwrap();
+    connection.execute_batch("CREATE TABLE t (x)").unwrap();
+    assert!(!connection.is_moved());
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    std::os::unix::fs::symlink(&folder, folder.join("folder")).unwrap();
+    for path in [&link, &folder.join("folder/real.db")] {
+        let refused = Connection::open(path, &options).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::CantOpen, "{path:?}");
+        Connection::open(path, &OpenOptions::new(OpenMode::ReadWrite)).unwrap();
+    }
+    fs::rename(&real, folder.join("moved.db")).unwrap();
+    assert!(connection.is_moved());
+    fs::copy(folder.join("moved.db"), &real).unwrap();
+    assert!(connection.is_moved());
+}

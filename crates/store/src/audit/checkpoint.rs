@@ -48,6 +48,14 @@ pub(super) fn checkpoint_mac(
 }
 
 impl ReadTx<'_> {
+    /// Number of the last entry that retention removed, where the checkpoint holds; 0 for none.
+    pub(crate) fn audit_removed_up_to(&mut self) -> Result<i64, StoreError> {
+        Ok(match self.audit_checkpoint()? {
+            Checkpoint::At(removed, _) => removed,
+            Checkpoint::None | Checkpoint::Broken(..) => 0,
+        })
+    }
+
     /// The number and MAC of the last entry that retention removed.
     pub(super) fn audit_checkpoint(&mut self) -> Result<Checkpoint, StoreError> {
         let row = self.db.ask("read the audit log's checkpoint", |db| {
@@ -93,6 +101,15 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
+    /// Takes out one that nobody vouches for: the log begins with its first entry then.
+    pub(super) fn audit_checkpoint_forget(&mut self) -> Result<(), StoreError> {
+        self.db.ask_one("forget the audit log's checkpoint", |db| {
+            diesel::update(vault_state::table.find(SqlInt(1)))
+                .set(&CheckpointRow::default())
+                .execute(db)
+        })
+    }
+
     /// Writes it: `removed` is the last entry that goes, `mac` its MAC.
     pub(super) fn audit_checkpoint_write(
         &mut self,

@@ -187,6 +187,11 @@ impl ReadTx<'_> {
     /// [`StoreError::NotFound`] when the log is empty.
     pub fn audit_head(&mut self) -> Result<AuditHead, StoreError> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
+        self.audit_newest()
+    }
+
+    /// The same for who changes more than the log.
+    pub(crate) fn audit_newest(&mut self) -> Result<AuditHead, StoreError> {
         let row = self.db.ask("find the audit log's head", |db| {
             audit_log::table
                 .filter(audit_log::mac.is_not_null())

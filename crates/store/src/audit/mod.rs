@@ -1,9 +1,11 @@
 //! The audit log (DESIGN section 8): each entry carries a keyed MAC over the one before it and its own columns.
 
+mod accept_loss;
 mod append;
 mod chain;
 mod checkpoint;
 mod list;
+mod losses;
 mod numbers;
 mod prune;
 pub(crate) mod security_events;
@@ -15,4 +17,5 @@ mod verify;
 /// Type and scope of the audit key in `key_store`.
 const KEY: (&str, &str) = ("audit", "audit_log");
 
+pub use losses::{AuditLoss, AuditRanges};
 pub use verify::AuditCheck;

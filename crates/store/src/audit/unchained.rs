@@ -29,7 +29,7 @@ impl WriteTx<'_> {
             return Ok(());
         }
         let had_key = self.audit_had_key()?;
-        let lost = self.audit_chain_anew(rows)?;
+        let (_, lost) = self.audit_chain_anew(GENESIS, i64::MIN, rows)?;
         self.audit_head = None;
         let up_to = self.audit_position()?.given;
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
@@ -77,18 +77,23 @@ impl WriteTx<'_> {
         }))
     }
 
-    /// Gives each entry its MAC. Details that no key of the vault opens are taken out, so that the entry can be listed and
+    /// Gives each entry after `after` its MAC, the first behind `previous`; gives the last one. Details that no key of the vault opens are taken out, so that the entry can be listed and
     /// checked; gives the numbers of the first hundred.
-    fn audit_chain_anew(&mut self, entries: i64) -> Result<Vec<i64>, StoreError> {
+    pub(super) fn audit_chain_anew(
+        &mut self,
+        previous: [u8; 32],
+        after: i64,
+        entries: i64,
+    ) -> Result<([u8; 32], Vec<i64>), StoreError> {
         let (number, key) = self.key_ensure(KeyRole::Audit)?;
         let (key, vault) = (key.to_audit_key(), self.shared.vault_id);
         let place = (vault.as_bytes().as_slice(), number);
-        let (mut previous, mut after, mut lost) = (GENESIS, i64::MIN, Vec::new());
+        let (mut previous, mut after, mut lost) = (previous, after, Vec::new());
         let mut most = AtMost::of(entries, "chain the audit log");
         loop {
             let rows = self.audit_rows(after)?;
             let Some(last) = rows.last() else {
-                return Ok(lost);
+                return Ok((previous, lost));
             };
             ascends(&after, &last.number(), "chain the audit log")?;
             after = last.number();

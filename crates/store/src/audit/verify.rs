@@ -3,6 +3,7 @@
 use privatus_crypto::AuditKey;
 use privatus_domain::{Act, AuditHead, Permission, Resource, ResourceKind};
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::chain::{EntryRow, GENESIS, entry_mac};
 use super::checkpoint::Checkpoint;
@@ -29,17 +30,40 @@ pub struct AuditCheck {
     pub is_anchor_missed: bool,
 }
 
+/// The MAC of an entry that holds, and the plaintext of its details.
+type Proven = ([u8; 32], Option<Zeroizing<Vec<u8>>>);
+
 /// Where a walk stands.
-struct Walk {
-    previous: [u8; 32],
-    last: i64,
+pub(super) struct Walk {
+    pub(super) previous: [u8; 32],
+    pub(super) last: i64,
     key: Option<(i64, u32, AuditKey)>,
     /// Numbers that are missing though the MACs hold, up to this one: no fault when an entry that follows says that
     /// everything up to there is from before the chain.
     gap: Option<(i64, String)>,
 }
 
+/// What an entry says it settled, when it is such a one: up to where, or everything before it.
+pub(super) fn settled_up_to(row: &EntryRow, details: Option<&[u8]>) -> Option<Option<i64>> {
+    let act = Act::AuditSettle;
+    if (row.event_type.0.as_str(), row.action.0.as_str()) != (act.event_type(), act.action()) {
+        return None;
+    }
+    let details = details.and_then(|plain| serde_json::from_slice::<Value>(plain).ok());
+    Some(details.and_then(|details| details.get("up_to").and_then(Value::as_i64)))
+}
+
 impl Walk {
+    /// Behind an entry with this MAC and number.
+    pub(super) const fn new(previous: [u8; 32], last: i64) -> Self {
+        Self {
+            previous,
+            last,
+            key: None,
+            gap: None,
+        }
+    }
+
     /// Follows a row whose MAC holds.
     fn follow(&mut self, log_id: i64, mac: [u8; 32]) {
         let expected = self.last.saturating_add(1);
@@ -55,14 +79,12 @@ impl Walk {
 
     /// Forgets gaps in what an entry says was taken into the chain.
     fn settle(&mut self, row: &EntryRow, details: Option<&[u8]>) {
-        let act = Act::AuditSettle;
-        if self.gap.is_none()
-            || (row.event_type.0.as_str(), row.action.0.as_str()) != (act.event_type(), act.action())
-        {
+        if self.gap.is_none() {
             return;
         }
-        let details = details.and_then(|plain| serde_json::from_slice::<Value>(plain).ok());
-        let up_to = details.and_then(|details| details.get("up_to").and_then(Value::as_i64));
+        let Some(up_to) = settled_up_to(row, details) else {
+            return;
+        };
         self.gap = self
             .gap
             .take()
@@ -119,12 +141,7 @@ impl ReadTx<'_> {
             broken,
             is_anchor_missed: false,
         };
-        let mut walk = Walk {
-            previous,
-            last,
-            key: None,
-            gap: None,
-        };
+        let mut walk = Walk::new(previous, last);
         let mut anchored = anchor.is_none_or(|anchor| anchor == &check.head);
         let mut after = i64::MIN;
         while check.broken.is_none() {
@@ -153,6 +170,9 @@ impl ReadTx<'_> {
         if check.broken.is_none() {
             check.broken = self.audit_end_check(&check)?;
         }
+        if check.broken.is_none() {
+            check.broken = self.audit_note_check()?;
+        }
         if let Some(anchor) = anchor.filter(|_| !anchored && check.broken.is_none()) {
             check.is_anchor_missed = true;
             check.broken = Some((anchor.log_id, anchor_missed(&check, anchor)?));
@@ -162,6 +182,18 @@ impl ReadTx<'_> {
 
     /// Follows a row, or says what is wrong with it.
     fn audit_row_check(&mut self, walk: &mut Walk, row: &EntryRow) -> Result<Result<(), String>, StoreError> {
+        Ok(self.audit_row_prove(walk, row)?.map(|(mac, details)| {
+            walk.follow(row.number(), mac);
+            walk.settle(row, details.as_deref().map(Vec::as_slice));
+        }))
+    }
+
+    /// The MAC and the details of a row that stands behind the one before, or what is wrong with it.
+    pub(super) fn audit_row_prove(
+        &mut self,
+        walk: &mut Walk,
+        row: &EntryRow,
+    ) -> Result<Result<Proven, String>, StoreError> {
         let log_id = row.number();
         let (Some(stored), Some(number)) = (&row.mac, row.key_number) else {
             return Ok(Err(format!(
@@ -203,9 +235,15 @@ impl ReadTx<'_> {
                 format!("entry {log_id} was changed, or another stands in its place")
             }));
         }
-        walk.follow(log_id, mac);
-        walk.settle(row, details.as_deref().map(Vec::as_slice));
-        Ok(Ok(()))
+        Ok(Ok((mac, details)))
+    }
+
+    /// What the key ring's note says against a log whose chain holds.
+    fn audit_note_check(&mut self) -> Result<Option<(i64, String)>, StoreError> {
+        let noted = self.shared.noted();
+        let doubt = self.doubt_of_log(&noted)?;
+        let entry = noted.note().map_or(0, |note| note.log_id);
+        Ok(doubt.map(|doubt| (entry, doubt.told())))
     }
 
     /// What is wrong behind the last entry: numbers that were given and do not stand, or a log that is empty.

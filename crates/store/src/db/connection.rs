@@ -1,6 +1,5 @@
 //! A connection with every pragma set and read back (DESIGN section 6).
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -11,7 +10,7 @@ use privatus_sqlite::{Connection as RawConnection, ErrorCode, OpenMode, OpenOpti
 use crate::db::decode::{FromRow, WrongType};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::vault::disk_is_full;
+use crate::folder::DatabaseFile;
 
 /// `application_id` of every vault database: "Prvt".
 pub const APPLICATION_ID: i64 = 0x5072_7674;
@@ -23,6 +22,10 @@ const WRITER_CACHE_KIB: u32 = 64_000;
 pub(crate) const READER_CACHE_KIB: u32 = 32_000;
 /// A checkpointed WAL larger than this is cut.
 const JOURNAL_LIMIT: i64 = 64 << 20;
+
+/// `synchronous`: the log is synced at a checkpoint, or at each commit.
+const NORMAL: i64 = 1;
+const FULL: i64 = 2;
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +45,7 @@ pub(crate) enum Role {
 #[derive(Debug)]
 pub(crate) struct Connection {
     inner: RawConnection,
-    path: PathBuf,
+    file: DatabaseFile,
     spoiled: bool,
 }
 
@@ -52,23 +55,40 @@ pub(crate) const CACHED_MAX: usize = 512;
 
 impl Connection {
     /// Opens, keys and configures a connection. Writes nothing but, for the writer, the journal mode.
-    pub(crate) fn open(path: &Path, key: &RawKey, vfs: Option<&str>, role: Role) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        file: &DatabaseFile,
+        key: &RawKey,
+        vfs: Option<&str>,
+        role: Role,
+    ) -> Result<Self, StoreError> {
         let mode = match role {
             Role::Reader {
                 is_immutable: true, ..
             } => OpenMode::ReadOnlyImmutable,
             _ => OpenMode::ReadWrite,
         };
-        let mut options = OpenOptions::new(mode).with_key(key);
+        let mut options = OpenOptions::new(mode).with_key(key).without_links();
         if let Some(vfs) = vfs {
             options = options.with_vfs(vfs);
         }
+        // SQLite opens by path: what stands there is looked at before, and again before the first page is read.
+        let seen = file.look()?;
+        let inner = RawConnection::open(&file.path(), &options)?;
+        if inner.is_moved() {
+            return Err(file.replaced());
+        }
+        file.look_again(&seen)?;
         let mut db = Self {
-            inner: RawConnection::open(path, &options)?,
-            path: path.to_owned(),
+            inner,
+            file: file.clone(),
             spoiled: false,
         };
         db.configure(role)?;
+        if let Err(error) = file.look_again(&seen) {
+            // The first statement opened what is beside it; closing must not merge that.
+            let _ = db.inner.keep_log_at_close();
+            return Err(error);
+        }
         Ok(db)
     }
 
@@ -92,7 +112,7 @@ impl Connection {
             .execute_batch("SELECT 1 FROM sqlite_master LIMIT 1")
             .map_err(|error| damage(error, "a page that describes its tables is damaged or cut off"))?;
         if role == Role::Writer {
-            self.inner.execute_batch("PRAGMA journal_mode = WAL")?;
+            self.make_wal()?;
         }
         let (cache_kib, is_reader) = match role {
             Role::Writer => (WRITER_CACHE_KIB, false),
@@ -110,7 +130,7 @@ impl Connection {
         }
         for (name, value) in [
             ("busy_timeout", i64::from(BUSY_TIMEOUT)),
-            ("synchronous", 1),
+            ("synchronous", NORMAL),
             ("cache_size", cache),
             ("foreign_keys", 1),
             ("temp_store", 2),
@@ -123,6 +143,36 @@ impl Connection {
             }
         }
         self.expect_text("encoding", "UTF-8")
+    }
+
+    /// Switches a database that is not in WAL mode, such as a copy that was put back. The switch writes the first page; its
+    /// journal is in memory, since a file of that name beside the database is refused at the next open.
+    fn make_wal(&mut self) -> Result<(), StoreError> {
+        if !self.is_wal()? {
+            self.inner.execute_batch("PRAGMA journal_mode = MEMORY")?;
+        }
+        Ok(self.inner.execute_batch("PRAGMA journal_mode = WAL")?)
+    }
+
+    /// Makes commits durable; gives what was set before. Not in a transaction: there SQLite does not change it.
+    pub(crate) fn synchronous_full(&mut self) -> Result<i64, StoreError> {
+        let before = self.inner.pragma_i64("synchronous")?.unwrap_or(NORMAL);
+        self.synchronous(FULL)?;
+        Ok(before)
+    }
+
+    /// Sets back what [`synchronous_full`](Self::synchronous_full) gave.
+    pub(crate) fn synchronous_back(&mut self, before: i64) -> Result<(), StoreError> {
+        self.synchronous(before)
+    }
+
+    fn synchronous(&mut self, value: i64) -> Result<(), StoreError> {
+        self.inner
+            .execute_batch(&format!("PRAGMA synchronous = {value}"))?;
+        match self.inner.pragma_i64("synchronous")? {
+            Some(found) if found == value => Ok(()),
+            _ => Err(StoreError::Unexpected("PRAGMA synchronous did not take".into())),
+        }
     }
 
     /// Whether the file is in WAL mode, which is kept in it; a copy made by VACUUM INTO has lost it.
@@ -151,9 +201,7 @@ impl Connection {
 
     /// Whether the database has a log with pages in it.
     pub(crate) fn has_log(&self) -> bool {
-        let mut log = self.path.clone().into_os_string();
-        log.push("-wal");
-        PathBuf::from(log).metadata().is_ok_and(|log| log.len() > 0)
+        self.file.log().is_some_and(|bytes| bytes > 0)
     }
 
     /// Whether the connection is to be replaced: an error left it unusable (DESIGN section 2), or its statements are
@@ -198,7 +246,7 @@ impl Connection {
     fn failed_with(&mut self, code: ErrorCode, doing: &str) -> StoreError {
         self.spoiled |= code.spoils_connection();
         // A quota or a limit looks like a broken disk: the file system knows better (DESIGN section 10).
-        if matches!(code, ErrorCode::IoErr(_)) && disk_is_full(&self.path) {
+        if matches!(code, ErrorCode::IoErr(_)) && self.file.folder().is_full() {
             return StoreError::DiskFull;
         }
         StoreError::from_code(code, doing)

@@ -1,6 +1,5 @@
 //! The connections of a store: one that writes, taken in turn, and some that read.
 
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -11,10 +10,11 @@ use crate::db::statement::Sql;
 #[cfg(feature = "testing")]
 use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
+use crate::folder::DatabaseFile;
 
 /// How the connections of a store are opened.
 pub(crate) struct Access {
-    pub(crate) database: PathBuf,
+    pub(crate) database: DatabaseFile,
     pub(crate) key: RawKey,
     pub(crate) vfs: Option<String>,
     pub(crate) reader: Role,

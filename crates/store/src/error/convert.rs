@@ -56,8 +56,11 @@ impl From<SqliteError> for StoreError {
 }
 
 impl From<CryptoError> for StoreError {
-    fn from(_: CryptoError) -> Self {
-        Self::Unexpected("a cryptographic operation failed (is there randomness?)".into())
+    fn from(error: CryptoError) -> Self {
+        match error {
+            CryptoError::Full | CryptoError::LaterNote => Self::Unexpected(error.to_string()),
+            _ => Self::Unexpected("a cryptographic operation failed (is there randomness?)".into()),
+        }
     }
 }
 
@@ -73,6 +76,7 @@ impl From<KeyRingError> for StoreError {
             KeyRingError::WrongSecret => Self::WrongSecret,
             KeyRingError::Crypto(error) => error.into(),
             KeyRingError::UnsupportedVersion(version) => Self::SchemaNewer(TooNew::KeyRing(version)),
+            KeyRingError::UnknownKdf { slot, kdf } => Self::SchemaNewer(TooNew::Kdf { slot, kdf }),
             KeyRingError::RotationPending => Rule::RotationPending.into(),
             KeyRingError::NotAKeyRing
             | KeyRingError::Damaged

@@ -19,6 +19,7 @@ use privatus_domain::{
 pub use self::missing::Missing;
 pub use self::rule::Rule;
 pub use self::too_new::TooNew;
+use crate::folder::Strange;
 
 /// A refusal or failure of the store.
 ///
@@ -83,6 +84,14 @@ pub enum StoreError {
     /// Somebody else holds it.
     #[error("another process holds the vault ({0}); wait for it or close it, then try again")]
     Busy(&'static str),
+    /// Something else than a file of the vault's own stands at one of its names.
+    #[error("{} {what}; a vault works with regular files that have one name; nothing was changed", file.display())]
+    StrangeFile {
+        /// The file.
+        file: PathBuf,
+        /// What it is.
+        what: Strange,
+    },
     /// The system does not let us.
     #[error(
         "permission denied or read-only: {0}; check who owns the folder and its files, and that they can be written"
@@ -214,6 +223,7 @@ impl StoreError {
             | Self::NoRoom { .. }
             | Self::DiskFull
             | Self::Busy(_)
+            | Self::StrangeFile { .. }
             | Self::Denied(_)
             | Self::ReadOnly(_)
             | Self::NotFound(_)

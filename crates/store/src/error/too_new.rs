@@ -9,6 +9,17 @@ pub enum TooNew {
     /// The key ring's format.
     #[error("key ring {0}; use a newer privatus")]
     KeyRing(String),
+    /// How a slot of the key ring derives its key. The secret opens none of those that could be tried.
+    #[error(
+        "the secret opens none of the slots that can be tried, and slot {slot} of the key ring derives its key by {kdf}; \
+         use a newer privatus, or the other secret (or the secret is wrong, or the key ring was altered)"
+    )]
+    Kdf {
+        /// The slot's id.
+        slot: u32,
+        /// The name of its key derivation function.
+        kdf: String,
+    },
     /// The schema of the database.
     #[error("migration {step}, applied by privatus {tool}", tool = tool.as_deref().unwrap_or("of another version"))]
     Schema {

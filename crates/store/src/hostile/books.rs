@@ -80,7 +80,6 @@ fn each_row_that_no_build_writes_is_told() {
             "UPDATE access_control SET permissions = '{}'",
             "is none that a build writes",
         ),
-        ("UPDATE access_control SET permissions = '[]'", "allows nothing"),
         ("UPDATE access_control SET granted_at = NULL", "does not say when"),
         (
             "UPDATE access_control SET expires_at = '2001-01-01 00:00:00.000'",

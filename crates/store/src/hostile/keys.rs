@@ -115,7 +115,7 @@ fn what_the_catalogue_names_is_its_own() {
         (
             "INSERT INTO archives (partition, generation, file_name, content_hash, message_count, file_size, key_id) \
              VALUES (202506, 1, '../../x', x'', 0, 0, '1')",
-            "files of sealed months",
+            "has a name that no build gives",
         ),
         (
             "UPDATE partitions SET key_id = '1'",

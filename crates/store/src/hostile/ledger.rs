@@ -4,7 +4,7 @@ use super::{IGNORED, vault};
 use crate::STEPS;
 use crate::db::connection::{Connection, Role};
 use crate::testing::options;
-use crate::vault::{raw_key, unlock_files};
+use crate::vault::{Files, raw_key, unlock_files};
 use crate::{Migrator, Password, Secret, Store, StoreError};
 
 fn secret() -> Secret {
@@ -63,8 +63,8 @@ fn a_row_of_a_ledger_that_is_swallowed_ends_the_upgrade() {
         let options = options(crate::testing::clock);
         let (closed, unlocked) = unlock_files(&path, &secret(), &options).unwrap();
         drop(closed);
-        let mut db =
-            Connection::open(&path.join("privatus.db"), &raw_key(&unlocked), None, Role::Writer).unwrap();
+        let database = Files::open(&path).unwrap().database();
+        let mut db = Connection::open(&database, &raw_key(&unlocked), None, Role::Writer).unwrap();
         db.raw()
             .execute_batch(&format!(
                 "CREATE TRIGGER led BEFORE INSERT ON {table} BEGIN {IGNORED}; END"

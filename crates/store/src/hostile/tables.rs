@@ -5,7 +5,7 @@ use crate::db::connection::{Connection, Role};
 use crate::db::real_tables::{OF_ANY_BUILD, OF_THIS_BUILD};
 use crate::db::statement::Sql;
 use crate::testing::{Vault, options};
-use crate::vault::raw_key;
+use crate::vault::{Files, raw_key};
 use crate::{Migrator, Password, Secret, Store, StoreError, VaultOptions};
 
 fn secret() -> Secret {
@@ -39,7 +39,8 @@ fn opened_with(plants: &[(String, Vec<String>)], check: impl Fn(&str, Result<Sto
     drop(closed);
     for (name, planted) in plants {
         std::fs::write(&database, &whole).unwrap();
-        let mut db = Connection::open(&database, &raw_key(&unlocked), None, Role::Writer).unwrap();
+        let file = Files::open(&path).unwrap().database();
+        let mut db = Connection::open(&file, &raw_key(&unlocked), None, Role::Writer).unwrap();
         db.raw().undefended().unwrap();
         db.raw()
             .execute_batch(

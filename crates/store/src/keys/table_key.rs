@@ -12,7 +12,7 @@ use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::role::{KeyPlace, KeyRole};
-use crate::tx::key_cache::KeptKey;
+use crate::tx::key_cache::{KeptKey, Use};
 use crate::tx::{ReadTx, WriteTx};
 
 /// A key that was made.
@@ -30,19 +30,35 @@ struct NewKeyRow<'a> {
 }
 
 impl ReadTx<'_> {
-    /// The key with this number, which must be one for this place.
+    /// The key with this number, to open what stands in this place.
     ///
     /// # Errors
     /// [`StoreError::DatabaseDamaged`] when there is none, when it does not unwrap, and when it is another place's.
     pub(crate) fn key(&mut self, number: u32, role: KeyRole<'_>) -> Result<Arc<TableKey>, StoreError> {
+        self.key_for(number, role, Use::Open)
+    }
+
+    /// The same for what is sealed from now on.
+    ///
+    /// # Errors
+    /// As [`key`](Self::key).
+    pub(crate) fn key_to_seal(
+        &mut self,
+        number: u32,
+        role: KeyRole<'_>,
+    ) -> Result<Arc<TableKey>, StoreError> {
+        self.key_for(number, role, Use::Seal)
+    }
+
+    fn key_for(&mut self, number: u32, role: KeyRole<'_>, to: Use) -> Result<Arc<TableKey>, StoreError> {
         if let Some((last, key)) = &self.last_key
             && *last == number
         {
-            return key.used(number, role);
+            return key.used(number, role, to);
         }
         let known = self.new_keys.get(&number).cloned();
         if let Some(key) = known.or_else(|| self.shared.keys.get(number)) {
-            let used = key.used(number, role)?;
+            let used = key.used(number, role, to)?;
             self.last_key = Some((number, key));
             return Ok(used);
         }
@@ -56,7 +72,7 @@ impl ReadTx<'_> {
             .root
             .unwrap(&self.shared.vault_id, number, &kind, &scope, &wrapped)?;
         let key = KeptKey::new(key, KeyPlace::new(&kind, &scope));
-        let used = key.used(number, role)?;
+        let used = key.used(number, role, to)?;
         if self.is_writer {
             self.new_keys.insert(number, key);
         } else {
@@ -78,7 +94,7 @@ impl WriteTx<'_> {
     /// The key of a place, made when there is none, to be used.
     pub(crate) fn key_ensure(&mut self, role: KeyRole<'_>) -> Result<(u32, Arc<TableKey>), StoreError> {
         let number = self.key_made(role)?;
-        Ok((number, self.key(number, role)?))
+        Ok((number, self.key_to_seal(number, role)?))
     }
 
     /// Its number alone: that is no use of it.

@@ -12,15 +12,13 @@ use crate::conversation::{ConversationRef, Delta};
 use crate::db::hot;
 use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
-use crate::error::{Rule, StoreError};
+use crate::error::StoreError;
 use crate::keys::role::KeyRole;
+use crate::message::free_key::TIES;
 use crate::message::row::Located;
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
-
-/// Keys that share one millisecond: 11 bits of tie-break.
-const TIES: i64 = 1 << 11;
 
 /// What a batch did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -332,7 +330,7 @@ impl WriteTx<'_> {
         candidate: i64,
         (message, arrived): (&NewMessage, Timestamp),
     ) -> Result<i64, StoreError> {
-        let key = self.key(month.key_number, KeyRole::Month(month.partition))?;
+        let key = self.key_to_seal(month.key_number, KeyRole::Month(month.partition))?;
         let sender = match (message.direction, &message.sender) {
             (Direction::Out, _) => None,
             (Direction::In, SenderRef::Anonymous { group, anonymous_id }) => {
@@ -377,29 +375,5 @@ impl WriteTx<'_> {
             }
             row_key = free;
         }
-    }
-
-    /// The place after the last message of the instant, or of the first later one that has room.
-    pub(crate) fn free_key(
-        &mut self,
-        month: &PartitionTable,
-        taken: i64,
-        high: i64,
-    ) -> Result<i64, StoreError> {
-        let mut instant = taken & !(TIES - 1);
-        while instant <= high {
-            match self.last_key(month, instant, instant + TIES - 1)? {
-                None => return Ok(instant),
-                Some(last) if last < instant + TIES - 1 => return Ok(last + 1),
-                Some(_) => instant += TIES,
-            }
-        }
-        Err(Rule::MonthFull(month.partition).into())
-    }
-
-    fn last_key(&mut self, month: &PartitionTable, low: i64, high: i64) -> Result<Option<i64>, StoreError> {
-        let sql = Sql::new(month.with_table(hot::ROW_LAST));
-        let last: Option<Option<i64>> = self.db.row(sql.bind(low).bind(high), "find a free place")?;
-        Ok(last.flatten())
     }
 }

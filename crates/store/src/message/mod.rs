@@ -1,6 +1,7 @@
 //! Messages: written to their month, read by id or in pages, their bodies sealed one by one.
 
 mod content;
+mod free_key;
 pub(crate) mod insert;
 mod page;
 mod read_state;

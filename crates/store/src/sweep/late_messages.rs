@@ -135,7 +135,7 @@ impl WriteTx<'_> {
             let body = self.body_open(late.partition, id, &row.content)?;
             let text = id.to_string();
             self.content_delete(&text, "move large content")?;
-            let key = self.key(month.key_number, KeyRole::Month(month.partition))?;
+            let key = self.key_to_seal(month.key_number, KeyRole::Month(month.partition))?;
             self.body_seal(id, &body, month.key_number, &key, &mut envelope)?;
         }
         // Times the row does not show, such as its expiry, come along without a look at them.

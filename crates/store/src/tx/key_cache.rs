@@ -13,6 +13,15 @@ use crate::keys::role::{KeyPlace, KeyRole};
 /// Milliseconds between two writes of what was gathered.
 pub(crate) const EVERY_MS: i64 = 60_000;
 
+/// What a key is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// A value that stands.
+    Open,
+    /// A value to come.
+    Seal,
+}
+
 /// A key and how often it sealed or opened a value since that was last written.
 #[derive(Clone)]
 pub(crate) struct KeptKey {
@@ -30,12 +39,16 @@ impl KeptKey {
         }
     }
 
-    /// The key, to be used once in a place.
+    /// The key, to open what stands in a place, or to seal what will.
     ///
     /// # Errors
     /// [`StoreError::DatabaseDamaged`] when it is another place's.
-    pub(crate) fn used(&self, number: u32, role: KeyRole<'_>) -> Result<Arc<TableKey>, StoreError> {
-        if !self.place.fits(role) {
+    pub(crate) fn used(&self, number: u32, role: KeyRole<'_>, to: Use) -> Result<Arc<TableKey>, StoreError> {
+        let may = match to {
+            Use::Open => self.place.opens(role),
+            Use::Seal => self.place.fits(role),
+        };
+        if !may {
             let place = &self.place;
             return Err(StoreError::DatabaseDamaged(format!(
                 "key {number} ({place}) is named where only a key of {role} may be"

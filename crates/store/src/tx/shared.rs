@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use privatus_crypto::{KeyStoreKey, VaultId};
+use privatus_crypto::{KeyStoreKey, Noted, VaultId};
 use privatus_domain::{Timestamp, Usage, UserId};
 
 use crate::error::StoreError;
@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) stop: Option<Arc<AtomicBool>>,
     /// Whether rows of an older schema were brought under the rules of this one.
     pub(crate) is_settled: bool,
+    /// The key ring's note on the audit log, as it was read or written last.
+    pub(crate) noted: RwLock<Noted>,
 }
 
 impl Shared {
@@ -47,6 +49,16 @@ impl Shared {
 
     pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
         Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The key ring's note.
+    pub(crate) fn noted(&self) -> Noted {
+        self.noted.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another note takes its place.
+    pub(crate) fn note_now(&self, noted: Noted) {
+        *self.noted.write().unwrap_or_else(PoisonError::into_inner) = noted;
     }
 
     /// Keeps the newer of two catalogues: a reader may come late with the older.

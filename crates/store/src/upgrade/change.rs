@@ -23,7 +23,7 @@ pub(super) fn open(
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
     db.stop_with(options.stop.as_ref());
     check_ours(&mut db, unlocked)?;
-    db.raw().execute_batch("PRAGMA synchronous = FULL")?;
+    db.synchronous_full()?;
     Ok(db)
 }
 
@@ -71,7 +71,7 @@ pub(super) fn after_copy(
         is_changed |= matches!(event, Event::Committed { .. });
         tell(options, event);
     };
-    let taken = snapshot::take(db, files, &raw_key(unlocked), from, &mut event)?;
+    let taken = snapshot::take(db, files, unlocked, from, &mut event)?;
     match with_runner(unlocked, &mut event, |runner| work(runner, db.raw())) {
         Ok(()) => Ok(taken),
         Err(error) if is_changed => Err(match error {

@@ -16,6 +16,8 @@ use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, snapsh
 use crate::db::connection::Connection;
 use crate::error::StoreError;
 use crate::run::write_on;
+use crate::vault::ring_note::down::note_schema;
+use crate::vault::ring_note::keep;
 use crate::vault::{Closed, Files, Mount, OpenGuard, VaultOptions, check_ours, raw_key, share, unlock_files};
 
 /// A vault's schema and its ledger (`privatus migrate`).
@@ -115,7 +117,19 @@ impl Migrator {
         self.alone()?;
         let upgrade = upgrade(&self.files, &self.unlocked, &self.options)?;
         self.db = open(&self.files, &self.unlocked, &self.options)?;
+        // An open does it too.
+        let _ = self.keep_note();
         Ok(upgrade)
+    }
+
+    /// Brings the key ring's note up to date behind an upgrade.
+    fn keep_note(&mut self) -> Result<(), StoreError> {
+        let _lock = self.files.lock_key_ring()?;
+        let shared = share(&mut self.db, &self.unlocked, &self.options)?;
+        if shared.is_settled {
+            keep(&self.files, &mut self.db, &shared, &self.unlocked)?;
+        }
+        Ok(())
     }
 
     /// What going back to the schema of `to` would do and lose. It is done and undone, and takes as long.
@@ -154,6 +168,7 @@ impl Migrator {
             return Ok(None);
         };
         self.note_step_back(last.version, plan.to)?;
+        self.note_in_ring((last.version, plan.to))?;
         let Self {
             files,
             unlocked,
@@ -164,6 +179,8 @@ impl Migrator {
         let snapshot = after_copy(db, files, unlocked, options, last.version, |runner, db| {
             runner.back(db, &back)
         })?;
+        // What cannot be noted now allows both schemas until the next open.
+        let _ = self.note_in_ring((plan.to, plan.to));
         Ok(Some(Downgrade {
             from: last.version,
             to: plan.to,
@@ -182,6 +199,11 @@ impl Migrator {
             return Ok(());
         }
         write_on(&mut self.db, &shared, |tx| {
+            // What the key ring says against the log is not stepped over in silence.
+            let noted = tx.shared.noted();
+            if let Some(doubt) = tx.doubt_of_log(&noted)? {
+                tx.doubt_note(&doubt)?;
+            }
             let vault = Resource::of(ResourceKind::Vault, tx.own_id());
             let details = json!({ "from": from, "to": to });
             tx.audit(
@@ -190,6 +212,11 @@ impl Migrator {
                     .with(details),
             )
         })
+    }
+
+    /// Notes in the key ring that the schema goes from one to another, or is there.
+    fn note_in_ring(&mut self, schemas: (Version, Version)) -> Result<(), StoreError> {
+        note_schema(&self.files, &mut self.db, &self.unlocked, schemas)
     }
 
     /// Checks both ledgers, every MAC and checksum, and the schema against what the ledger says it is.

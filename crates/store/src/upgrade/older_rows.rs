@@ -11,6 +11,7 @@ use crate::run::write_on;
 use crate::tx::WriteTx;
 use crate::tx::shared::Shared;
 use crate::upgrade::outcome::Upgrade;
+use crate::vault::doubt::{Doubt, may_lack_chain};
 
 /// The schema whose rules the store settles (docs/MIGRATIONS.md, "Expand, backfill, contract").
 pub(crate) const RULES_VERSION: i64 = 20_261_125_000_003;
@@ -19,13 +20,28 @@ pub(crate) const RULES_VERSION: i64 = 20_261_125_000_003;
 ///
 /// # Errors
 /// [`StoreError`] of the database; nothing is changed then, and the next open does it.
-pub(crate) fn adapt(db: &mut Connection, shared: &Shared, upgrade: &Upgrade) -> Result<(), StoreError> {
-    write_on(db, shared, |tx| tx.older_rows_adapt_noted(Some(upgrade)))
+pub(crate) fn adapt(
+    db: &mut Connection,
+    shared: &Shared,
+    upgrade: &Upgrade,
+    doubt: Option<&Doubt>,
+) -> Result<(), StoreError> {
+    write_on(db, shared, |tx| tx.older_rows_adapt_noted(Some(upgrade), doubt))
 }
 
 impl WriteTx<'_> {
-    pub(crate) fn older_rows_adapt_noted(&mut self, upgrade: Option<&Upgrade>) -> Result<(), StoreError> {
-        self.older_rows_adapt(upgrade.is_some())?;
+    /// The same with its entry. `doubt` is what the key ring's note says against the database: a log is never chained anew
+    /// in silence.
+    pub(crate) fn older_rows_adapt_noted(
+        &mut self,
+        upgrade: Option<&Upgrade>,
+        doubt: Option<&Doubt>,
+    ) -> Result<(), StoreError> {
+        let is_expected = upgrade.is_some() || may_lack_chain(&self.shared.noted());
+        self.older_rows_adapt(is_expected)?;
+        if let Some(doubt) = doubt {
+            self.doubt_note(doubt)?;
+        }
         let vault = Resource::of(ResourceKind::Vault, self.own_id());
         let details = json!({
             "from": upgrade.map(|upgrade| upgrade.from), "to": RULES_VERSION,

@@ -2,13 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use privatus_crypto::Unlocked;
 use privatus_migrate::{Event, Version};
+
 use privatus_sqlite::RawKey;
 
-use crate::db::connection::{Connection, READER_CACHE_KIB, Role};
+use crate::db::connection::{Connection, Role};
 use crate::db::statement::Sql;
 use crate::error::{Rule, StoreError};
-use crate::vault::Files;
+use crate::folder::DatabaseFile;
+use crate::vault::{Files, raw_key};
 
 /// Room beside the copy itself: the change may write every page once more into the log.
 const COPIES: u64 = 2;
@@ -40,32 +43,27 @@ pub(super) fn ask_for_room(db: &mut Connection, files: &Files) -> Result<u64, St
 pub(super) fn take(
     db: &mut Connection,
     files: &Files,
-    key: &RawKey,
+    unlocked: &Unlocked,
     version: Version,
     event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Snapshot, StoreError> {
     let bytes = ask_for_room(db, files)?;
     event(Event::SnapshotBegun { bytes });
-    let partial = files.snapshot_begin()?;
-    let written = write(db, &partial)
-        .and_then(|()| check(&partial, key, db))
-        .and_then(|()| files.snapshot_keep(&partial, version));
-    match written {
-        Ok((path, bytes)) => {
-            event(Event::SnapshotDone { path: &path, bytes });
-            Ok(Snapshot { path, bytes })
-        }
-        Err(error) => {
-            files.snapshot_discard(&partial);
-            Err(error)
-        }
-    }
+    // Removed when what follows fails.
+    let copy = files.snapshot_begin()?;
+    let file = DatabaseFile::new(files.folder(), copy.name());
+    let seen = file.look()?;
+    write(db, &file.path())?;
+    file.look_again(&seen)?;
+    check(&file, &raw_key(unlocked), db)?;
+    let (path, bytes) = files.snapshot_keep(copy, version, unlocked)?;
+    event(Event::SnapshotDone { path: &path, bytes });
+    Ok(Snapshot { path, bytes })
 }
 
 fn write(db: &mut Connection, to: &Path) -> Result<(), StoreError> {
-    // A path that begins with `file:` would be taken for a URI.
-    let to = std::path::absolute(to).map_err(|error| StoreError::io(&error, "find the vault's folder"))?;
-    let name = to.to_str().ok_or_else(|| Rule::PathNotUtf8(to.clone()))?;
+    // The path is absolute: one that begins with `file:` would be taken for a URI.
+    let name = to.to_str().ok_or_else(|| Rule::PathNotUtf8(to.to_owned()))?;
     let copied = db.run(Sql::new("VACUUM INTO ?").bind(name), "copy the database");
     copied.map(drop).map_err(|error| match error {
         StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(
@@ -77,16 +75,13 @@ fn write(db: &mut Connection, to: &Path) -> Result<(), StoreError> {
     })
 }
 
-/// Whether the copy opens with the key and has the rows of `sqlite_schema` that the database has.
-fn check(copy: &Path, key: &RawKey, db: &mut Connection) -> Result<(), StoreError> {
+/// Whether the copy opens with the key and has the rows of `sqlite_schema` that the database has. It is brought into WAL mode
+/// meanwhile: put back, it is a vault's database as it is.
+fn check(copy: &DatabaseFile, key: &RawKey, db: &mut Connection) -> Result<(), StoreError> {
     let sql = "SELECT count(*) FROM sqlite_master";
     let expected: Option<i64> = db.row(Sql::new(sql), "count the tables")?;
-    let role = Role::Reader {
-        cache_kib: READER_CACHE_KIB,
-        is_immutable: false,
-    };
-    let found: Option<i64> =
-        Connection::open(copy, key, None, role)?.row(Sql::new(sql), "count the tables of the copy")?;
+    let found: Option<i64> = Connection::open(copy, key, None, Role::Writer)?
+        .row(Sql::new(sql), "count the tables of the copy")?;
     if found == expected {
         return Ok(());
     }

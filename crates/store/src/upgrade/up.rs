@@ -13,7 +13,9 @@ use crate::db::connection::Connection;
 use crate::db::real_tables::{OF_THIS_BUILD, RealTables};
 use crate::error::StoreError;
 use crate::upgrade::older_rows::adapt;
+use crate::vault::doubt::Doubt;
 use crate::vault::locks::wait;
+use crate::vault::ring_note::ring_now;
 use crate::vault::{Files, VaultOptions, share};
 
 /// Makes the schema in an empty database.
@@ -74,6 +76,9 @@ pub(super) fn upgrade(
     let applied = STEPS.all().len() - steps.len();
     let before = applied.checked_sub(1).and_then(|at| STEPS.all().get(at));
     let from = before.map_or(0, Step::version);
+    // Read again now that nobody else has the vault: a step back may have been noted meanwhile.
+    let (_, unlocked) = &ring_now(files, unlocked)?;
+    let doubt = Doubt::of_schema(unlocked.noted(), from);
     let snapshot = after_copy(&mut db, files, unlocked, options, from, |runner, db| {
         runner.up(db, steps)
     })?;
@@ -85,7 +90,7 @@ pub(super) fn upgrade(
     };
     // Nobody else sees a log without its chain. What fails here the open does again, and tells.
     if let Ok(shared) = share(&mut db, unlocked, options) {
-        let _ = adapt(&mut db, &shared, &upgrade);
+        let _ = adapt(&mut db, &shared, &upgrade, doubt.as_ref());
     }
     Ok(Some(upgrade))
 }

@@ -1,23 +1,26 @@
 //! Where a vault is built before it is one: in a new folder that is renamed, or, where a folder is there already, inside it.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "syncs folders; the database is not open while its file is moved"
-)]
 
-use std::fs::{self, DirBuilder, File};
-use std::io::{ErrorKind, Result};
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
+use std::fs::DirBuilder;
+use std::io::{Error, ErrorKind, Result};
+use std::path::Path;
 
-use crate::vault::files::restrict;
+use crate::folder::Folder;
+use crate::vault::Files;
+use crate::vault::files::{DATABASE, RINGS};
 
 /// What a new vault consists of, in the order in which it is moved: a vault that is cut short here has no database, and
 /// `init` says so.
-const PARTS: [&str; 3] = ["keyring.json", "keyring.json.1", "privatus.db"];
+const PARTS: [&str; 3] = [RINGS[0], RINGS[1], DATABASE];
 
-/// A folder that was made for a vault.
+/// A folder that was made for a vault. It and the one around it are held by descriptors: what somebody puts in their
+/// places meanwhile is not touched.
 pub(crate) struct Building {
-    at: PathBuf,
-    to: PathBuf,
+    at: Folder,
+    name: OsString,
+    /// The folder that `at` is in: the vault's own, or the one beside which it is built.
+    around: Folder,
+    to: OsString,
     is_inside: bool,
     /// Parts that stand in their place.
     placed: Vec<&'static str>,
@@ -29,85 +32,85 @@ impl Building {
     /// Whether it is there was asked before the key was derived: what appeared meanwhile is somebody else's.
     pub(crate) fn begin(to: &Path, is_inside: bool, unique: [u8; 8]) -> Result<Self> {
         let suffix = format!(".new-{:016x}", u64::from_be_bytes(unique));
-        let at = if is_inside {
-            to.join(&suffix)
+        let (around, name, to) = if is_inside {
+            (Folder::open(to)?, suffix.into(), OsString::new())
         } else {
-            if let Some(parent) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-                folder_builder(true).create(parent)?;
-            }
-            let mut name = to.file_name().unwrap_or_default().to_owned();
+            let parent = match to.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent,
+                _ => Path::new("."),
+            };
+            folder_builder().create(parent)?;
+            let last = to.file_name().ok_or(ErrorKind::InvalidInput)?.to_owned();
+            let mut name = last.clone();
             name.push(suffix);
-            to.with_file_name(name)
+            (Folder::open(parent)?, name, last)
         };
         // Never a folder that is there: it would be removed when something fails.
-        folder_builder(false).create(&at)?;
-        restrict(&at, 0o700)?;
+        let at = around.create_folder(&name)?;
         Ok(Self {
             at,
-            to: to.to_owned(),
+            name,
+            around,
+            to,
             is_inside,
             placed: Vec::new(),
         })
     }
 
-    /// The folder to build in.
-    pub(crate) fn path(&self) -> &Path {
-        &self.at
+    /// The files of the vault that is built.
+    pub(crate) fn files(&self) -> Files {
+        Files::within(&self.at)
     }
 
     /// Puts the finished vault in its place and makes that durable. Nothing that stands there is ever replaced.
     pub(crate) fn publish(&mut self) -> Result<()> {
         if !self.is_inside {
-            fs::rename(&self.at, &self.to)?;
-            return match self.to.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => sync(parent),
-                _ => Ok(()),
-            };
+            self.around.place(&self.name, &self.around, &self.to)?;
+            return self.around.sync();
         }
-        restrict(&self.to, 0o700)?;
+        self.around.restrict(0o700)?;
         for part in PARTS {
-            place(&self.at.join(part), &self.to.join(part))?;
+            let name = OsStr::new(part);
+            self.at.place(name, &self.around, name)?;
             self.placed.push(part);
         }
-        fs::remove_dir(&self.at)?;
-        sync(&self.to)
+        self.around.remove_folder(&self.name)?;
+        self.around.sync()
     }
 
     /// Removes what never became a vault. The first error is the one to report.
     pub(crate) fn discard(&self) {
         for part in &self.placed {
-            let _ = fs::remove_file(self.to.join(part));
+            let _ = self.around.remove(part);
         }
-        let _ = fs::remove_dir_all(&self.at);
+        // Whatever stands at its name by now: only what is in the folder that was made is removed.
+        let names = self.at.names().map_err(Error::other);
+        for name in names.unwrap_or_default() {
+            let _ = self.at.remove(&name);
+        }
+        let _ = self.around.remove_folder(&self.name);
     }
 }
 
-/// Moves a file to a name that is free. A link fails where the name is taken, and a rename would not; some file systems
-/// have no links.
-fn place(from: &Path, to: &Path) -> Result<()> {
-    match fs::hard_link(from, to) {
-        Ok(()) => fs::remove_file(from),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists || to.exists() => Err(error),
-        Err(_) => fs::rename(from, to),
-    }
-}
-
-fn folder_builder(recursive: bool) -> DirBuilder {
+/// Makes the folders above.
+fn folder_builder() -> DirBuilder {
     let mut builder = DirBuilder::new();
-    builder.recursive(recursive);
+    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
 }
 
-fn sync(folder: &Path) -> Result<()> {
-    File::open(folder)?.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+    use std::fs;
+
     use super::*;
+
+    fn fill(building: &Building, part: &str) {
+        fs::write(building.files().root().join(part), "ours").unwrap();
+    }
 
     #[test]
     fn what_appears_meanwhile_is_neither_replaced_nor_removed() {
@@ -117,7 +120,7 @@ mod tests {
         for (part, theirs) in PARTS.iter().zip([0_u8, 1, 2]) {
             let mut building = Building::begin(&to, true, [theirs; 8]).unwrap();
             for part in PARTS {
-                fs::write(building.path().join(part), "ours").unwrap();
+                fill(&building, part);
             }
             fs::write(to.join(part), "theirs").unwrap();
             let error = building.publish().unwrap_err();
@@ -134,11 +137,30 @@ mod tests {
         // A vault that another process put into the free place stays as well.
         let late = folder.path().join("late");
         let mut building = Building::begin(&late, false, [9; 8]).unwrap();
-        fs::write(building.path().join("privatus.db"), "ours").unwrap();
+        fill(&building, "privatus.db");
         fs::create_dir(&late).unwrap();
         fs::write(late.join("privatus.db"), "theirs").unwrap();
         building.publish().unwrap_err();
         building.discard();
         assert_eq!(fs::read(late.join("privatus.db")).unwrap(), b"theirs");
+    }
+
+    /// A folder that somebody else puts where a vault is being built, or a link to one, is not emptied.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_put_in_the_place_of_the_building_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = folder.path().join("other");
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("letter"), "dear").unwrap();
+        let building = Building::begin(&folder.path().join("vault"), false, [7; 8]).unwrap();
+        let at = building.files().root().to_owned();
+        fs::rename(&at, folder.path().join("moved")).unwrap();
+        std::os::unix::fs::symlink(&other, &at).unwrap();
+        building.files().create_database().unwrap();
+        building.discard();
+        assert_eq!(fs::read(other.join("letter")).unwrap(), b"dear");
+        assert_eq!(fs::read_dir(&other).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path().join("moved")).unwrap().count(), 0);
     }
 }

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use diesel::prelude::*;
-use privatus_crypto::{KdfCost, KeyRing, Password, RecoveryCode, TableKey, Unlocked};
+use privatus_crypto::{KdfCost, KeyRing, Noted, Password, RecoveryCode, TableKey, Unlocked};
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
 use privatus_schema::{SqlBlob, SqlInt, SqlTime, vault_state};
 use privatus_sqlite::CheckpointMode;
@@ -13,13 +13,15 @@ use crate::db::connection::{APPLICATION_ID, Connection, Role};
 use crate::db::pool::Pool;
 use crate::error::StoreError;
 use crate::keys::table_key::key_keep;
-use crate::run::{usage_flush, write_on};
+use crate::run::{read_on, usage_flush, write_on};
 use crate::store::Store;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade;
 use crate::vault::VaultOptions;
 use crate::vault::building::Building;
 use crate::vault::ours::{raw_key, share};
+use crate::vault::place::check_vacant;
+use crate::vault::ring_note::note_of;
 use crate::vault::{Files, Mount, OpenGuard};
 
 /// How long deriving the password's key should take on this machine (DESIGN section 4).
@@ -31,7 +33,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::VaultExists`], [`StoreError::NotAVault`] or [`StoreError::Rule`].
     pub fn check_vacant(path: &Path) -> Result<(), StoreError> {
-        Files::new(path).check_vacant().map(drop)
+        check_vacant(path).map(drop)
     }
 
     /// Creates a vault in `path`, which does not exist or is an empty folder, and opens it.
@@ -80,8 +82,7 @@ impl Store {
         fill: impl FnOnce(&mut Connection, &Shared) -> Result<(), E>,
         keep: impl FnOnce(&RecoveryCode) -> Result<(), E>,
     ) -> Result<(Self, RecoveryCode), E> {
-        let files = Files::new(path);
-        let is_there = files.check_vacant()?;
+        let is_there = check_vacant(path)?;
         let recovery = RecoveryCode::generate().map_err(StoreError::from)?;
         let cost = options.kdf.unwrap_or_else(|| KdfCost::calibrate(KDF_TARGET));
         let (ring, unlocked) =
@@ -100,7 +101,9 @@ impl Store {
             })?;
             Ok(())
         };
-        let built = build(building.path(), &ring, &unlocked, options, filled).and_then(|()| {
+        let mut noted = Noted::Nothing;
+        let built = build(&building.files(), &ring, &unlocked, options, filled).and_then(|ring| {
+            noted = ring.noted();
             keep(&recovery)?;
             let published = building.publish().map_err(|error| match error.kind() {
                 // Another process was faster.
@@ -115,7 +118,8 @@ impl Store {
             building.discard();
             return Err(error);
         }
-        let guard = OpenGuard::claim(path)?;
+        let files = Files::open(path)?;
+        let guard = OpenGuard::claim(&files)?;
         let lock = files.lock_shared()?.lock;
         let raw_key = raw_key(&unlocked);
         let mut reader = Connection::open(
@@ -125,6 +129,7 @@ impl Store {
             options.reader_role(Mount::Writable),
         )?;
         let shared = share(&mut reader, &unlocked, options)?;
+        shared.note_now(noted);
         let store = Store {
             shared,
             pool: Pool::new(
@@ -143,24 +148,27 @@ impl Store {
 }
 
 fn build<E: From<StoreError>>(
-    at: &Path,
+    files: &Files,
     ring: &KeyRing,
     unlocked: &Unlocked,
     options: &VaultOptions,
     more: impl FnOnce(&mut Connection, &Shared) -> Result<(), E>,
-) -> Result<(), E> {
-    let files = Files::new(at);
+) -> Result<KeyRing, E> {
     files.create_database()?;
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
     db.stop_with(options.stop.as_ref());
-    let pragmas = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA synchronous = FULL");
-    db.raw().execute_batch(&pragmas).map_err(StoreError::from)?;
+    db.raw()
+        .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))
+        .map_err(StoreError::from)?;
+    db.synchronous_full()?;
     upgrade::create(&mut db, unlocked, options)?;
     fill(&mut db, ring, unlocked)?;
     let shared = share(&mut db, unlocked, options)?;
     more(&mut db, &shared)?;
     usage_flush(&mut db, &shared);
+    // Nobody has seen the key ring: no copy of it is without the note.
+    let ring = first_noted(&mut db, &shared, ring, unlocked)?;
     db.raw()
         .wal_checkpoint(CheckpointMode::Truncate)
         .map_err(StoreError::from)?;
@@ -169,7 +177,21 @@ fn build<E: From<StoreError>>(
     files
         .sync_folder()
         .map_err(|error| StoreError::io(&error, "make the vault durable"))?;
-    Ok(())
+    Ok(ring)
+}
+
+/// The key ring with its note on the audit log of the database that was just made.
+fn first_noted(
+    db: &mut Connection,
+    shared: &Shared,
+    ring: &KeyRing,
+    unlocked: &Unlocked,
+) -> Result<KeyRing, StoreError> {
+    let head = read_on(db, shared, |tx| tx.audit_newest())?;
+    let schema = upgrade::Migrator::newest();
+    let mut note = note_of(&Noted::Nothing, schema, schema);
+    (note.log_id, note.mac) = (head.log_id, head.mac);
+    Ok(ring.with_first_note(unlocked, note, &system_time().to_sql())?)
 }
 
 /// The one row of `vault_state`.

@@ -12,6 +12,11 @@ use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 use crate::vault::attempts::{self, Failed};
 
+/// The key ring's generation, as the database counts.
+pub(super) fn generation_of(ring: &KeyRing) -> i64 {
+    i64::try_from(ring.generation()).unwrap_or(i64::MAX)
+}
+
 impl Store {
     /// Notes failed unlocks, and the generation: the database knows the highest that it was opened under, and an older
     /// key ring is a restored copy. The unlock itself comes behind them. Most opens have nothing else to note: then it
@@ -22,7 +27,7 @@ impl Store {
         highest: i64,
         unlock: NewAuditEntry,
     ) -> Result<(), StoreError> {
-        let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
+        let generation = generation_of(ring);
         let failed = Failed::look(&self.files);
         self.warnings.extend(failed.as_ref().map(Failed::warning));
         self.warnings.extend(is_older(generation, highest));
@@ -35,7 +40,7 @@ impl Store {
         }
         let noted = self.write("unlock", |tx| {
             failed.iter().try_for_each(|failed| tx.failed_unlocks(failed))?;
-            tx.generation_note(generation, highest)?;
+            tx.generation_note(ring, highest)?;
             tx.audit(&unlock)
         });
         match (&noted, failed) {
@@ -73,9 +78,17 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    fn generation_note(&mut self, generation: i64, highest: i64) -> Result<(), StoreError> {
+    fn generation_note(&mut self, ring: &KeyRing, highest: i64) -> Result<(), StoreError> {
+        let generation = generation_of(ring);
         if generation > highest {
-            // Whoever changed the password could not note it.
+            // Whoever wrote the note, or changed the password, could not note it.
+            let noted = ring.noted();
+            if noted
+                .note()
+                .is_some_and(|note| note.generation == ring.generation())
+            {
+                return self.ring_noted(ring, &noted, &json!({ "noted": "at the next open" }));
+            }
             self.generation_set(generation)?;
             return self.password_changed(json!({ "generation": generation, "noted": "at the next open" }));
         }
@@ -113,14 +126,18 @@ impl WriteTx<'_> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use privatus_crypto::{KdfCost, Password};
     use privatus_domain::{Act, AuditFilter};
 
-    use crate::testing::{Vault, unlock};
+    use crate::testing::{Vault, secret, unlock};
 
     /// The ring was written, and the disk was full for the database.
     #[test]
     fn a_change_of_password_that_was_not_noted_is_noted_by_the_next_open() {
         let vault = Vault::new();
+        let new = Password::new("secret").unwrap();
+        let cost = Some(KdfCost::minimum());
+        vault.store.change_password(&secret(), &new, cost).unwrap();
         vault.sql("UPDATE vault_state SET highest_generation = highest_generation - 1");
         let (_folder, path) = vault.lock();
         for _ in 0..2 {
@@ -133,6 +150,6 @@ mod tests {
         let changes = entries
             .iter()
             .filter(|entry| entry.action == Act::PasswordChange.action());
-        assert_eq!(changes.count(), 1);
+        assert_eq!(changes.count(), 2, "the change, and once what it could not note");
     }
 }

@@ -1,11 +1,10 @@
 //! The locks of a vault: files of their own, never the database (DESIGN section 3).
 
 use std::fs::{File, TryLockError};
-use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use crate::error::StoreError;
-use crate::vault::files::create;
+use crate::vault::files::{RING_LOCK, VAULT_LOCK};
 use crate::vault::{Files, Mount};
 
 /// How long to wait for another process that works alone, or for those that must not be there.
@@ -22,7 +21,7 @@ pub(crate) struct HeldLock {
 impl Files {
     /// Takes `vault.lock`, shared: held as long as a store is open. Waits a while for one who works alone.
     pub(crate) fn lock_shared(&self) -> Result<HeldLock, StoreError> {
-        let file = self.lock_file("vault.lock")?;
+        let file = self.folder().lock_file(VAULT_LOCK)?;
         let at_once = wait(|| tried(file.try_lock_shared()).map(|free| free.then_some(())))?;
         match at_once {
             Some(((), at_once)) => Ok(HeldLock { lock: file, at_once }),
@@ -36,13 +35,10 @@ impl Files {
         if mount != Mount::ReadOnlyHere {
             return Ok(None);
         }
-        let file = match self.open_lock("vault.lock") {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                let why = "another may write it elsewhere, and there is no vault.lock to tell";
-                return Err(StoreError::ReadOnly(why));
-            }
-            opened => opened.map_err(|error| StoreError::io(&error, "open vault.lock"))?,
-        };
+        let file = self.folder().open_file(VAULT_LOCK, false, "open vault.lock")?;
+        let file = file.ok_or(StoreError::ReadOnly(
+            "another may write it elsewhere, and there is no vault.lock to tell",
+        ))?;
         match wait(|| tried(file.try_lock()).map(|free| free.then_some(())))? {
             Some(((), at_once)) => Ok(Some(HeldLock { lock: file, at_once })),
             None => Err(StoreError::Busy("vault.lock is held by one who may write")),
@@ -51,7 +47,7 @@ impl Files {
 
     /// Takes `vault.lock` alone, if nobody holds it.
     pub(crate) fn try_lock_exclusive(&self) -> Result<Option<File>, StoreError> {
-        let file = self.lock_file("vault.lock")?;
+        let file = self.folder().lock_file(VAULT_LOCK)?;
         Ok(tried(file.try_lock())?.then_some(file))
     }
 
@@ -63,20 +59,10 @@ impl Files {
 
     /// Takes `keyring.lock`, waiting for another writer of the key ring.
     pub(crate) fn lock_key_ring(&self) -> Result<File, StoreError> {
-        let file = self.lock_file("keyring.lock")?;
+        let file = self.folder().lock_file(RING_LOCK)?;
         file.lock()
             .map_err(|error| StoreError::io(&error, "lock keyring.lock"))?;
         Ok(file)
-    }
-
-    /// A lock file that is there, to lock and not to write.
-    #[allow(clippy::disallowed_methods, reason = "a lock file, never the database")]
-    fn open_lock(&self, name: &str) -> std::io::Result<File> {
-        File::open(self.root().join(name))
-    }
-
-    fn lock_file(&self, name: &str) -> Result<File, StoreError> {
-        create(&self.root().join(name), true).map_err(|error| StoreError::io(&error, &format!("open {name}")))
     }
 }
 

@@ -30,11 +30,15 @@ impl Files {
         use rustix::fs::StatVfsMountFlags;
         let failed =
             |error: rustix::io::Errno| StoreError::io(&error.into(), "look at the vault's file system");
-        let flags = rustix::fs::statvfs(self.root()).map_err(failed)?.f_flag;
+        let flags = rustix::fs::fstatvfs(self.folder().descriptor())
+            .map_err(failed)?
+            .f_flag;
         if !flags.contains(StatVfsMountFlags::RDONLY) {
             return Ok(Mount::Writable);
         }
-        let device = rustix::fs::stat(self.root()).map_err(failed)?.st_dev;
+        let device = rustix::fs::fstat(self.folder().descriptor())
+            .map_err(failed)?
+            .st_dev;
         let device = (rustix::fs::major(device), rustix::fs::minor(device));
         Ok(match mounts() {
             Some(mounts) if is_read_only_whole(&mounts, device) => Mount::ReadOnly,

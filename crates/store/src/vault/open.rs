@@ -13,9 +13,11 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade::{Upgrade, pending, run_pending};
+use crate::vault::generation::generation_of;
 use crate::vault::locks::HeldLock;
 use crate::vault::ours::{Ours, check_ours, raw_key, share};
-use crate::vault::rings::{newest, newest_rings, repair_copies, unlock_newest, valid_rings};
+use crate::vault::ring_copies::RingCopies;
+use crate::vault::rings::{newest, newest_rings, unlock_newest, valid_rings};
 use crate::vault::stale_transfers::{has_active, pause_stale};
 use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
 
@@ -28,20 +30,20 @@ pub(crate) struct Closed {
     /// Nothing where nobody can write the vault.
     pub(crate) lock: Option<HeldLock>,
     /// Both copies of the key ring as they were read under the lock.
-    copies: Vec<Vec<u8>>,
+    pub(crate) copies: RingCopies,
 }
 
 impl Closed {
     /// With the key rings that parse, the higher generation first.
     fn look(path: &Path) -> Result<(Self, Vec<KeyRing>), StoreError> {
-        let files = Files::new(path);
+        let files = Files::open(path)?;
         files.check_present()?;
-        let guard = OpenGuard::claim(path)?;
+        let guard = OpenGuard::claim(&files)?;
         let mount = files.mount()?;
         let before = files.read_key_rings()?;
         // Behind the small files, which would wait for it.
         files.read_ahead();
-        let mut rings = valid_rings(&before)?;
+        let mut rings = valid_rings(&files, &before)?;
         files.check_database(mount.is_read_only())?;
         let lock = match mount {
             Mount::Writable => Some(files.lock_shared()?),
@@ -56,7 +58,7 @@ impl Closed {
         // Read again under the lock: another process may have changed the password meanwhile.
         let copies = files.read_key_rings()?;
         if copies != before {
-            rings = valid_rings(&copies)?;
+            rings = valid_rings(&files, &copies)?;
         }
         let closed = Self {
             files,
@@ -107,7 +109,7 @@ impl Store {
     /// # Errors
     /// Those of [`unlock`](Self::unlock) that concern the files and the key ring.
     pub fn unlock_keys(path: &Path, secret: &Secret) -> Result<VaultKeys, StoreError> {
-        let files = Files::new(path);
+        let files = Files::open(path)?;
         files.check_present()?;
         let (_, unlocked) = unlock_newest(&files, newest_rings(&files)?, secret, system_time())?;
         Ok(VaultKeys(unlocked))
@@ -149,6 +151,7 @@ impl Store {
             Ok::<_, StoreError>(db)
         };
         let log = files.wal();
+        let warnings = files.open_to_others();
         let mut reader = connect(unlocked)?;
         let looked = look(&mut reader, unlocked, options);
         if looked.is_err() && log.is_some_and(|bytes| bytes > 0) {
@@ -188,6 +191,14 @@ impl Store {
                 reader = connect(current(&reopened, unlocked))?;
             }
         }
+        let read = reopened.as_ref().map_or(ring, |(ring, _)| ring);
+        if looked
+            .as_ref()
+            .is_some_and(|looked| generation_of(read) < looked.generation)
+        {
+            // Another process may have written both since, the key ring first: only what is older now is older.
+            reopened = ring_now(&files, &mut copies, current(&reopened, unlocked))?.or(reopened);
+        }
         let (ring, unlocked) = reopened
             .as_ref()
             .map_or((ring, unlocked), |(ring, unlocked)| (ring, unlocked));
@@ -205,11 +216,12 @@ impl Store {
             shared,
             pool: Pool::new(options.access(&files, raw_key, mount), reader, options.readers),
             files,
-            warnings: Vec::new(),
+            warnings,
             upgrade,
             _lock: Some(lock),
             _guard: guard,
         };
+        store.shared.note_now(unlocked.noted().clone());
         if let Ok(count @ 1..) = paused {
             let text =
                 format!("{count} file transfers were active when the vault was not closed; they are paused");
@@ -217,25 +229,36 @@ impl Store {
         }
         // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
         store.put_off(paused, "file transfers that nobody runs could not be paused");
+        let doubt = store.doubt_look(unlocked, generation_of(ring) < generation);
         // Entries from before the chain are taken into it before the first new one.
         if !store.shared.is_settled {
             let settled = store.write("model_settle", |tx| {
-                tx.older_rows_adapt_noted(store.upgrade.as_ref())
+                tx.older_rows_adapt_noted(store.upgrade.as_ref(), doubt.as_ref())
             });
             store.put_off(
                 settled,
                 "rows of the older schema could not be brought under the new rules",
             );
         }
+        let noted = store.doubt_write(doubt.as_ref());
+        store.put_off(
+            noted,
+            "what the key ring says against the audit log could not be written down",
+        );
         let noted = store.note_open(ring, generation, unlock);
         store.put_off(
             noted,
             "failed unlocks and the key ring's generation could not be noted",
         );
-        let repaired = repair_copies(&store.files, ring, &copies);
+        let healed = store.heal_key_ring(ring, unlocked, &copies);
         store.put_off(
-            repaired,
-            "the second copy of the key ring could not be brought up to date",
+            healed,
+            "what was wrong with a copy of the key ring could not be noted",
+        );
+        let noted = store.ring_note_keep(unlocked, doubt.as_ref());
+        store.put_off(
+            noted,
+            "what is known of the audit log could not be noted in the key ring",
         );
         let swept = store.removals_sweep();
         store.put_off(swept, "what removed contacts left could not be deleted");
@@ -246,9 +269,12 @@ impl Store {
         );
         // One who just changed the schema told of the copy: it stays for the next open.
         if at_once && !is_older && store.shared.is_settled {
-            let removed = store.files.snapshots_outlived();
+            let tidied = store.files.tidy();
+            store.put_off(tidied, "what an interrupted command left could not be removed");
+            let removed = store.files.snapshots_outlived(unlocked);
+            let kept = removed.map(|kept| store.warnings.extend(kept_copies(&kept)));
             store.put_off(
-                removed,
+                kept,
                 "the copy from before the last change of the schema could not be removed",
             );
         }
@@ -262,6 +288,17 @@ impl Store {
     }
 }
 
+/// What is said of copies of the database that this vault did not note.
+fn kept_copies(names: &[String]) -> Option<String> {
+    let names = names.join(", ");
+    (!names.is_empty()).then(|| {
+        format!(
+            "{names} beside the database was not noted by this vault as its own, and stays: it may hold what was deleted \
+             since; remove it when it is not wanted"
+        )
+    })
+}
+
 /// The keys as they were unlocked, or opened again since.
 const fn current<'a>(reopened: &'a Option<(KeyRing, Unlocked)>, first: &'a Unlocked) -> &'a Unlocked {
     match reopened {
@@ -273,14 +310,14 @@ const fn current<'a>(reopened: &'a Option<(KeyRing, Unlocked)>, first: &'a Unloc
 /// The key ring when `vault.lock` was given up meanwhile and the password changed; `copies` are then those read now.
 fn ring_now(
     files: &Files,
-    copies: &mut Vec<Vec<u8>>,
+    copies: &mut RingCopies,
     unlocked: &Unlocked,
 ) -> Result<Option<(KeyRing, Unlocked)>, StoreError> {
     let now = files.read_key_rings()?;
     if now == *copies {
         return Ok(None);
     }
-    let reopened = newest(valid_rings(&now)?, |ring| ring.reopen(unlocked))?;
+    let reopened = newest(valid_rings(files, &now)?, |ring| ring.reopen(unlocked))?;
     *copies = now;
     Ok(Some(reopened))
 }

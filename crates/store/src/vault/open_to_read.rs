@@ -9,6 +9,7 @@ use crate::store::Store;
 use crate::vault::VaultOptions;
 use crate::vault::attempts::Failed;
 use crate::vault::generation::is_older;
+use crate::vault::healing::faults_told;
 use crate::vault::open::{Closed, look};
 use crate::vault::ours::raw_key;
 
@@ -28,7 +29,7 @@ impl Store {
             guard,
             mount,
             lock,
-            ..
+            copies,
         } = closed;
         let key = raw_key(unlocked);
         let role = options.reader_role(mount);
@@ -42,7 +43,9 @@ impl Store {
         let mut warnings = vec![NOTHING_RECORDED.to_owned()];
         warnings.extend(Failed::look(&files).map(|failed| failed.warning()));
         warnings.extend(is_older(generation, looked.generation));
-        Ok(Self {
+        warnings.extend(faults_told(ring, unlocked, &copies));
+        warnings.extend(files.open_to_others());
+        let mut store = Self {
             shared: looked.shared,
             pool: Pool::new(options.access(&files, key, mount), reader, options.readers),
             files,
@@ -50,6 +53,10 @@ impl Store {
             upgrade: None,
             _lock: lock.map(|held| held.lock),
             _guard: guard,
-        })
+        };
+        // Told, and written down by the next open that can write.
+        let is_older_ring = generation < looked.generation;
+        store.doubt_look(unlocked, is_older_ring);
+        Ok(store)
     }
 }

@@ -59,6 +59,7 @@ pub(crate) fn share(
         user: None,
         stop: options.stop.clone(),
         is_settled: settled.is_some_and(|version| version >= RULES_VERSION),
+        noted: RwLock::new(unlocked.noted().clone()),
     })
 }
 

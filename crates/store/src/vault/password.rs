@@ -38,8 +38,10 @@ impl Store {
             Secret::Password(_) => "password",
             Secret::RecoveryCode(_) => "recovery_code",
         };
-        // The password is changed all the same when nothing can be noted of it: the next open does.
-        let _ = self.write("password_change", |tx| {
+        // The key ring is durable by now. Its generation is made so before this returns: a database that forgot it with the
+        // power would take the key ring before for the newest. The password is changed all the same when nothing can be
+        // noted of it: the next open does.
+        let _ = self.write_durably("password_change", |tx| {
             tx.generation_set(generation)?;
             tx.password_changed(json!({ "generation": generation, "with": secret }))
         });

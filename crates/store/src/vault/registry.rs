@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::StoreError;
+use crate::vault::Files;
 
 static OPEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
@@ -13,10 +14,8 @@ static OPEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 pub(crate) struct OpenGuard(PathBuf);
 
 impl OpenGuard {
-    pub(crate) fn claim(path: &Path) -> Result<Self, StoreError> {
-        let path = path
-            .canonicalize()
-            .map_err(|error| StoreError::io(&error, "find the vault's folder"))?;
+    pub(crate) fn claim(files: &Files) -> Result<Self, StoreError> {
+        let path = files.folder().path().to_owned();
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
         if open.insert(path.clone()) {
             Ok(Self(path))

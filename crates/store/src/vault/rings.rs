@@ -1,17 +1,23 @@
-//! The two copies of the key ring: which counts, and making them equal again.
+//! The two copies of the key ring: which counts.
 
 use privatus_crypto::{KeyRing, KeyRingError, Secret, Unlocked};
 use privatus_domain::Timestamp;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, TooNew};
+use crate::vault::files::RINGS;
+use crate::vault::ring_copies::{RingCopies, RingCopy};
 use crate::vault::{Files, attempts};
 
-/// The copies that parse, the higher generation first. One of a newer format refuses the whole.
-pub(super) fn valid_rings(copies: &[Vec<u8>]) -> Result<Vec<KeyRing>, StoreError> {
+/// The copies that parse, the higher generation first. One of a newer format refuses the whole. Where none is a file, the
+/// first is refused by its name.
+pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyRing>, StoreError> {
     let mut rings: Vec<KeyRing> = Vec::new();
     let mut first_error = None;
-    for (at, bytes) in copies.iter().enumerate() {
-        if copies.iter().take(at).any(|before| before == bytes) {
+    for (at, copy) in copies.iter().enumerate() {
+        let RingCopy::Held(bytes) = copy else {
+            continue;
+        };
+        if copies.iter().take(at).any(|before| before == copy) {
             continue;
         }
         match KeyRing::parse(bytes) {
@@ -23,6 +29,13 @@ pub(super) fn valid_rings(copies: &[Vec<u8>]) -> Result<Vec<KeyRing>, StoreError
         }
     }
     if rings.is_empty() {
+        let strange = RINGS.iter().zip(copies).find_map(|(name, copy)| match copy {
+            RingCopy::Strange(what) => Some(files.folder().refused(name, *what)),
+            _ => None,
+        });
+        if let (None, Some(strange)) = (&first_error, strange) {
+            return Err(strange);
+        }
         return Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into());
     }
     rings.sort_by_key(|ring| std::cmp::Reverse(ring.generation()));
@@ -31,7 +44,7 @@ pub(super) fn valid_rings(copies: &[Vec<u8>]) -> Result<Vec<KeyRing>, StoreError
 
 /// [`valid_rings`] of a vault's folder.
 pub(super) fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
-    valid_rings(&files.read_key_rings()?)
+    valid_rings(files, &files.read_key_rings()?)
 }
 
 /// The valid copy of the higher generation.
@@ -50,7 +63,8 @@ pub(super) fn unlock_newest(
     now: Timestamp,
 ) -> Result<(KeyRing, Unlocked), StoreError> {
     newest(rings, |ring| ring.unlock(secret)).inspect_err(|error| {
-        if matches!(error, StoreError::WrongSecret) {
+        let untried = matches!(error, StoreError::SchemaNewer(TooNew::Kdf { .. }));
+        if untried || matches!(error, StoreError::WrongSecret) {
             attempts::note(files, now);
         }
     })
@@ -71,18 +85,4 @@ pub(super) fn newest(
         }
     }
     Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into())
-}
-
-/// Makes both copies equal to the one that opened the vault. A folder that cannot be written keeps its one copy.
-pub(super) fn repair_copies(files: &Files, ring: &KeyRing, copies: &[Vec<u8>]) -> Result<(), StoreError> {
-    let bytes = ring.to_bytes();
-    if copies.len() == 2 && copies.iter().all(|copy| *copy == bytes) {
-        return Ok(());
-    }
-    let _lock = files.lock_key_ring()?;
-    // Another process may have changed the password meanwhile: only what was just found faulty or older is replaced.
-    if files.read_key_rings()? == copies {
-        files.write_key_rings(&bytes)?;
-    }
-    Ok(())
 }

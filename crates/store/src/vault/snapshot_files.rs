@@ -1,76 +1,132 @@
-//! The copy of the database that a change of its schema leaves beside it.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "files of the copy, which no connection has open; never the database"
-)]
+//! The copy of the database that a change of its schema leaves beside it, and its note. Only what this vault noted is ever
+//! removed: a person may keep a copy under such a name.
 
-use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use privatus_crypto::Unlocked;
+
 use crate::error::StoreError;
+use crate::folder::{PartialFile, Purpose};
 use crate::vault::Files;
-use crate::vault::files::create;
+use crate::vault::snapshot_note::{NOTE_MAX, Note};
 
 /// What a copy's name begins with; the version of its schema follows.
 const NAME: &str = "privatus.db.snapshot";
+/// What the name of its note ends with.
+const NOTE: &str = ".note";
+
+fn note_of(name: &str) -> String {
+    format!("{name}{NOTE}")
+}
 
 impl Files {
-    /// Makes an empty file, 0600, for SQLite to fill; what an interrupted copy left goes.
-    pub(crate) fn snapshot_begin(&self) -> Result<PathBuf, StoreError> {
-        let path = self.root().join(format!("{NAME}.partial"));
-        // Cut to nothing where it stands: SQLite writes a copy into an empty file alone.
-        create(&path, true).map_err(|error| StoreError::io(&error, "make the copy of the database"))?;
-        Ok(path)
+    /// Makes an empty file, 0600, for SQLite to fill. What interrupted copies left goes: this one is made alone.
+    pub(crate) fn snapshot_begin(&self) -> Result<PartialFile<'_>, StoreError> {
+        self.remove_left(&[Purpose::Copy, Purpose::Note])?;
+        PartialFile::begin(self.folder(), Purpose::Copy)
+            .map_err(|error| StoreError::io(&error, "make the copy of the database"))
     }
 
-    /// Makes a copy durable under the name of its schema; gives that and its size. A copy that stands is never replaced:
-    /// it may have what this one has not.
-    pub(crate) fn snapshot_keep(&self, partial: &Path, version: i64) -> Result<(PathBuf, u64), StoreError> {
-        let keep = || {
-            let file = File::open(partial)?;
-            file.sync_all()?;
-            let base = format!("{NAME}-{version}");
-            let numbered = (2_u32..).map(|number| format!("{base}.{number}"));
-            let free = std::iter::once(base.clone())
-                .chain(numbered)
-                .map(|name| self.root().join(name))
-                .find(|path| !path.exists())
-                .ok_or(ErrorKind::AlreadyExists)?;
-            fs::rename(partial, &free)?;
-            self.sync_folder()?;
-            Ok((free, file.metadata()?.len()))
-        };
-        keep().map_err(|error: std::io::Error| StoreError::io(&error, "keep the copy of the database"))
+    /// Notes a copy, then makes it durable under the name of its schema; gives its path and its size. A copy that stands
+    /// is never replaced: it may have what this one has not.
+    pub(crate) fn snapshot_keep(
+        &self,
+        mut copy: PartialFile<'_>,
+        version: i64,
+        unlocked: &Unlocked,
+    ) -> Result<(PathBuf, u64), StoreError> {
+        let failed = |error: std::io::Error| StoreError::io(&error, "keep the copy of the database");
+        let base = format!("{NAME}-{version}");
+        let numbered = (2_u32..).map(|number| format!("{base}.{number}"));
+        for name in std::iter::once(base.clone()).chain(numbered) {
+            if self.folder().stand(&name)?.is_some() {
+                continue;
+            }
+            if self.snapshot_note(&name, unlocked).is_some() {
+                // Of a copy that never got its name, or was put back.
+                let _ = self.folder().remove(&note_of(&name));
+            }
+            if self.folder().stand(&note_of(&name))?.is_some() {
+                continue;
+            }
+            let bytes = copy.sync().map_err(failed)?;
+            let note = Note::of(&name, copy.file(), unlocked).map_err(failed)?;
+            // The note first: a copy without one would stay for ever.
+            let mut noted = PartialFile::begin(self.folder(), Purpose::Note).map_err(failed)?;
+            noted.write(&note.to_bytes().map_err(failed)?).map_err(failed)?;
+            noted.place(&note_of(&name)).map_err(failed)?;
+            return match copy.place(&name) {
+                Ok(()) => Ok((self.root().join(name), bytes)),
+                Err(error) => {
+                    let _ = self.folder().remove(&note_of(&name));
+                    Err(failed(error))
+                }
+            };
+        }
+        Err(failed(ErrorKind::AlreadyExists.into()))
     }
 
-    /// Removes a copy that did not become whole, or that nothing was changed after.
+    /// Removes the copy that was just made, since nothing was changed after it.
     pub(crate) fn snapshot_discard(&self, path: &Path) {
-        let _ = fs::remove_file(path);
+        if let Some(name) = path.file_name().and_then(|name| name.to_str()) {
+            let _ = self.folder().remove(name);
+            let _ = self.folder().remove(&note_of(name));
+        }
     }
 
-    /// Removes all copies, after an open that went well.
-    pub(crate) fn snapshots_outlived(&self) -> Result<(), StoreError> {
-        let failed = |error: std::io::Error| StoreError::io(&error, "remove the copy of the database");
-        for entry in fs::read_dir(self.root()).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            if entry.file_name().as_encoded_bytes().starts_with(NAME.as_bytes()) {
-                fs::remove_file(entry.path()).map_err(failed)?;
+    /// Removes all copies that this vault made and noted, after an open that went well. Gives the names of those that
+    /// nobody noted: they stay.
+    pub(crate) fn snapshots_outlived(&self, unlocked: &Unlocked) -> Result<Vec<String>, StoreError> {
+        let names = self.folder().names()?;
+        let mut kept = Vec::new();
+        for name in names.iter().filter(|name| name.starts_with(NAME)) {
+            let is_outlived = match name.strip_suffix(NOTE) {
+                // With its copy, or alone when that never came to be.
+                Some(copy) if names.iter().any(|name| name == copy) => continue,
+                Some(copy) => self.snapshot_note(copy, unlocked).is_some(),
+                None => self.snapshot_is_noted(name, unlocked)?,
+            };
+            if !is_outlived {
+                kept.push(name.clone());
+                continue;
+            }
+            // The copy before its note.
+            for gone in [name.clone(), note_of(name)] {
+                match self.folder().remove(&gone) {
+                    Err(error) if error.kind() != ErrorKind::NotFound => {
+                        return Err(StoreError::io(&error, "remove the copy of the database"));
+                    }
+                    _ => {}
+                }
             }
         }
-        Ok(())
+        Ok(kept)
+    }
+
+    fn snapshot_note(&self, name: &str, unlocked: &Unlocked) -> Option<Note> {
+        let doing = "read the note of a copy";
+        let bytes = self.folder().read(&note_of(name), NOTE_MAX, doing).ok()??;
+        Note::read(&bytes, name, unlocked)
+    }
+
+    /// Whether what stands at a copy's name is the copy that was noted.
+    fn snapshot_is_noted(&self, name: &str, unlocked: &Unlocked) -> Result<bool, StoreError> {
+        let Some(note) = self.snapshot_note(name, unlocked) else {
+            return Ok(false);
+        };
+        let doing = "look at the copy of the database";
+        match self.folder().open_file(name, false, doing) {
+            Ok(Some(mut copy)) => note
+                .is_of(&mut copy)
+                .map_err(|error| StoreError::io(&error, doing)),
+            Ok(None) | Err(StoreError::StrangeFile { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Bytes that the file system of the vault has free for this user, where it says so.
-    #[cfg(unix)]
     pub(crate) fn free_bytes(&self) -> Option<u64> {
-        let room = rustix::fs::statvfs(self.root()).ok()?;
-        Some(room.f_bavail.saturating_mul(room.f_frsize))
-    }
-
-    /// Other systems are not asked: a full disk fails the copy, and leaves nothing.
-    #[cfg(not(unix))]
-    pub(crate) fn free_bytes(&self) -> Option<u64> {
-        None
+        self.folder().free_bytes()
     }
 }

@@ -46,7 +46,7 @@ impl ReadTx<'_> {
         }
     }
 
-    /// A month's name, table and key are its own. No build seals months yet, so none is sealed, and no file of one is named.
+    /// A month's name, table and key are its own. No build seals months yet, so none is sealed.
     pub(super) fn verify_catalogue(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let months = self.db.ask("read the catalogue", |db| {
             partitions::table
@@ -68,21 +68,49 @@ impl ReadTx<'_> {
                     month.state.0
                 ));
             }
-            match self.key(key, KeyRole::Month(partition)) {
-                Ok(_) => {}
-                Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
-                    found.problem(format!("month {partition}: {why}"));
-                }
-                Err(error) => return Err(error),
-            }
+            self.verify_month_key(found, partition, key)?;
         }
-        let files: i64 = self.db.ask("count the sealed files", |db| {
-            archives::table.count().get_result(db)
+        self.verify_files(found)
+    }
+
+    /// A file of a sealed month lies in the vault's folder, under its month's key.
+    fn verify_files(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        let files: Vec<(SqlInt, SqlText, SqlText)> = self.db.ask("list the sealed files", |db| {
+            archives::table
+                .order((archives::partition, archives::generation))
+                .select((archives::partition, archives::file_name, archives::key_id))
+                .load(db)
         })?;
-        if files > 0 {
-            found.problem(format!(
-                "{files} files of sealed months are named, which no build makes"
-            ));
+        for (number, SqlText(name), SqlText(key)) in files {
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            if name.starts_with('.') || name.is_empty() || !name.chars().all(plain) {
+                found.problem(format!(
+                    "a file of sealed month {} has a name that no build gives",
+                    number.0
+                ));
+            }
+            let partition = i32::try_from(number.0).ok().and_then(Partition::from_number);
+            let (Some(partition), Ok(key)) = (partition, key.parse::<u32>()) else {
+                found.problem(format!("a sealed file names an impossible month, {}", number.0));
+                continue;
+            };
+            self.verify_month_key(found, partition, key)?;
+        }
+        Ok(())
+    }
+
+    fn verify_month_key(
+        &mut self,
+        found: &mut Verification,
+        partition: Partition,
+        key: u32,
+    ) -> Result<(), StoreError> {
+        match self.key(key, KeyRole::Month(partition)) {
+            Ok(_) => {}
+            Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
+                found.problem(format!("month {partition}: {why}"));
+            }
+            Err(error) => return Err(error),
         }
         Ok(())
     }

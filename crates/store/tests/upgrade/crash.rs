@@ -84,6 +84,8 @@ fn crashes(child: &str, vault: &Path, stop: usize) -> bool {
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
+    // As the vault's own, or an open warns of it.
+    fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         fs::copy(entry.path(), to.join(entry.file_name())).unwrap();

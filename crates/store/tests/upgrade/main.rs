@@ -10,6 +10,7 @@
 )]
 
 mod back;
+mod copies;
 mod crash;
 mod disk;
 mod ledger;
@@ -104,7 +105,9 @@ fn vault() -> (tempfile::TempDir, PathBuf) {
 fn old_vault() -> (tempfile::TempDir, PathBuf) {
     let (folder, path) = vault();
     step_back(&path);
-    fs::remove_file(path.join(format!("privatus.db.snapshot-{}", STEPS.newest()))).unwrap();
+    let copy = format!("privatus.db.snapshot-{}", STEPS.newest());
+    fs::remove_file(path.join(format!("{copy}.note"))).unwrap();
+    fs::remove_file(path.join(copy)).unwrap();
     (folder, path)
 }
 
@@ -123,6 +126,14 @@ fn database(path: &Path) -> Connection {
 /// Runs SQL past the store.
 fn sql(path: &Path, text: &str) {
     database(path).execute_batch(text).unwrap();
+}
+
+/// Makes a file the user's alone, or an open warns of it.
+fn private(path: &Path) {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    #[cfg(not(unix))]
+    let _ = path;
 }
 
 /// Goes back to the first schema, and leaves the copy.

@@ -4,6 +4,7 @@ mod export;
 mod head;
 mod list;
 mod prune;
+mod settle;
 mod verify;
 
 use crate::args::{Arguments, Audit};
@@ -16,5 +17,6 @@ pub(crate) fn run(arguments: &Arguments, command: &Audit) -> Result<u8, Failure>
         Audit::Head => head::run(arguments),
         Audit::Export { path } => export::run(arguments, path),
         Audit::Prune(prune) => prune::run(arguments, prune),
+        Audit::Settle(settle) => settle::run(arguments, settle),
     }
 }

@@ -274,6 +274,9 @@ fn lay_out(folder: &Path) -> Result<Sources, Failure> {
     std::fs::write(legacy.join("privatus_chat.salt"), LEGACY_SALT).map_err(no_place)?;
     let password = folder.join("old-password.txt");
     std::fs::write(&password, LEGACY_PASSWORD).map_err(no_place)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(&password, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .map_err(no_place)?;
     let telegram = folder.join("result.json");
     std::fs::write(&telegram, TELEGRAM).map_err(no_place)?;
     let import = |format, path: PathBuf, source_password_file| Import {

@@ -69,18 +69,37 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub(crate) fn security_event_once(&mut self, event: &NewSecurityEvent) -> Result<(), StoreError> {
+        self.security_event_unless(event, None).map(drop)
+    }
+
+    /// The same, unless one of its kind stands that says the same; gives whether it was written.
+    pub(crate) fn security_event_once_said(&mut self, event: &NewSecurityEvent) -> Result<bool, StoreError> {
+        self.security_event_unless(event, Some(&event.description))
+    }
+
+    fn security_event_unless(
+        &mut self,
+        event: &NewSecurityEvent,
+        said: Option<&str>,
+    ) -> Result<bool, StoreError> {
         let is_standing = self.db.ask("look for a security event", |db| {
             let of_kind = security_events::event_type.eq(SqlText(event.kind.as_str()));
             let unresolved = security_events::resolved
                 .is_null()
                 .or(security_events::resolved.eq(Flag(false)));
             let standing = security_events::table.filter(of_kind).filter(unresolved);
-            diesel::select(exists(standing)).get_result::<bool>(db)
+            match said {
+                None => diesel::select(exists(standing)).get_result::<bool>(db),
+                Some(said) => {
+                    let says_it = security_events::description.eq(SqlText(said));
+                    diesel::select(exists(standing.filter(says_it))).get_result(db)
+                }
+            }
         })?;
-        if is_standing {
-            return Ok(());
+        if !is_standing {
+            self.security_event(event)?;
         }
-        self.security_event(event)
+        Ok(!is_standing)
     }
 
     /// Writes the event's row, whatever stands.

@@ -1,0 +1,80 @@
+//! `audit settle --accept-loss`: a log that lost entries goes on from what stands.
+
+use privatus_store::{AuditLoss, AuditRanges};
+use serde_json::{Value, json};
+
+use crate::args::{Arguments, AuditSettle};
+use crate::confirm::confirm;
+use crate::failure::Failure;
+use crate::output;
+use crate::text::grouped;
+use crate::vault::open_with_secret;
+
+/// Ranges that a sentence names.
+const NAMED: usize = 5;
+
+pub(super) fn run(arguments: &Arguments, settle: &AuditSettle) -> Result<u8, Failure> {
+    let (store, secret) = open_with_secret(arguments)?;
+    let Some(found) = store.read_long(|tx| tx.audit_losses())? else {
+        store.close()?;
+        return tell(arguments, None);
+    };
+    if !settle.yes {
+        confirm(arguments.json, &question(&found))?;
+    }
+    let accepted = store.audit_accept_loss(&secret)?;
+    store.close()?;
+    tell(arguments, accepted.as_ref())
+}
+
+fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> {
+    if arguments.json {
+        output::json(&json!({
+            "settled": loss.is_some(), "why": loss.map(|loss| &loss.why), "up_to": loss.map(|loss| loss.up_to),
+            "missing": loss.map(|loss| ranges_json(&loss.missing)),
+            "unproven": loss.map(|loss| ranges_json(&loss.unproven)),
+        }))?;
+        return Ok(0);
+    }
+    output::line(&match loss {
+        None => "The audit log holds: there is nothing to settle.".to_owned(),
+        Some(loss) => format!(
+            "Settled up to entry {}: {} missing, {} not proven. The log says so, and a security event stands until it is \
+             resolved. Keep a new head outside the vault (`privatus audit head`).",
+            loss.up_to,
+            shown(&loss.missing),
+            shown(&loss.unproven)
+        ),
+    })?;
+    Ok(0)
+}
+
+fn question(loss: &AuditLoss) -> String {
+    format!(
+        "{}; accepts, for good, that of the audit log up to entry {} these are missing: {}, and that these cannot be proven: {}",
+        loss.why,
+        loss.up_to,
+        shown(&loss.missing),
+        shown(&loss.unproven)
+    )
+}
+
+/// `17 entries (1 to 16, 20)`
+fn shown(of: &AuditRanges) -> String {
+    if of.count == 0 {
+        return "none".into();
+    }
+    let range = |(first, last): &(i64, i64)| match first == last {
+        true => first.to_string(),
+        false => format!("{first} to {last}"),
+    };
+    let mut named: Vec<String> = of.ranges.iter().take(NAMED).map(range).collect();
+    if of.ranges.len() > NAMED {
+        named.push("…".into());
+    }
+    format!("{} entries ({})", grouped(of.count), named.join(", "))
+}
+
+fn ranges_json(of: &AuditRanges) -> Value {
+    json!({ "count": of.count, "ranges": of.ranges })
+}

@@ -1,0 +1,186 @@
+//! What does not hold in the log, all of it: numbers that are missing, and entries whose MAC cannot be proven.
+
+use privatus_crypto::Noted;
+use privatus_domain::{Permission, Resource, ResourceKind};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::chain::{EntryRow, GENESIS};
+use super::checkpoint::Checkpoint;
+use super::verify::{Walk, settled_up_to};
+use crate::db::at_most::ascends;
+use crate::error::StoreError;
+use crate::tx::ReadTx;
+use crate::vault::doubt::Doubt;
+
+/// Ranges that are named; of more only the count is.
+const NAMED: usize = 100;
+
+/// Ranges of entries' numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct AuditRanges {
+    /// How many numbers they are.
+    pub count: u64,
+    /// The first hundred ranges: first and last number of each.
+    pub ranges: Vec<(i64, i64)>,
+}
+
+impl AuditRanges {
+    fn add(&mut self, first: i64, last: i64) {
+        let count = last.saturating_sub(first).saturating_add(1);
+        self.count = self
+            .count
+            .saturating_add(u64::try_from(count).unwrap_or_default());
+        let is_room = self.ranges.len() < NAMED;
+        match self.ranges.last_mut() {
+            Some((_, end)) if end.saturating_add(1) == first => *end = last,
+            _ if is_room => self.ranges.push((first, last)),
+            _ => {}
+        }
+    }
+
+    /// Whether every range is named.
+    fn is_whole(&self) -> bool {
+        let mut named = Self::default();
+        let ranges = self.ranges.iter();
+        ranges.for_each(|(first, last)| named.add(*first, *last));
+        named.count == self.count
+    }
+
+    /// As details of an entry.
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "count": self.count, "ranges": self.ranges })
+    }
+}
+
+/// What is lost of the audit log, or cannot be proven any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLoss {
+    /// What a check says of it.
+    pub why: String,
+    /// Numbers that were given and do not stand.
+    pub missing: AuditRanges,
+    /// Entries that stand and whose MAC does not hold: changed, put in, or behind one that is missing.
+    pub unproven: AuditRanges,
+    /// Whether nobody can tell any more up to where retention removed entries.
+    pub is_checkpoint_lost: bool,
+    /// The last number that is known to have been given.
+    pub up_to: i64,
+    /// The MAC of the last entry before the first that is unproven, and that one's number.
+    pub(super) from: Option<([u8; 32], i64)>,
+    /// How many entries stand.
+    pub(super) entries: i64,
+    /// The MAC that the newest entry carries.
+    pub(super) last_mac: [u8; 32],
+}
+
+impl ReadTx<'_> {
+    /// What of the log does not hold; `None` when all of it does.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database: an entry that cannot be read at all stays as it is.
+    pub fn audit_losses(&mut self) -> Result<Option<AuditLoss>, StoreError> {
+        self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
+        self.audit_losses_walk()
+    }
+
+    /// The same for who accepts them.
+    pub(super) fn audit_losses_walk(&mut self) -> Result<Option<AuditLoss>, StoreError> {
+        let why = match self.audit_walk(None, &mut |_| true)?.broken {
+            Some((_, why)) => why,
+            None if self.shared.noted() == Noted::Nothing && self.ring_note_is_known()? => {
+                Doubt::NoteMissing.told()
+            }
+            None => return Ok(None),
+        };
+        let (previous, last, is_checkpoint_lost) = match self.audit_checkpoint()? {
+            Checkpoint::None => (GENESIS, 0, false),
+            Checkpoint::At(removed, mac) => (mac, removed, false),
+            Checkpoint::Broken(..) => (GENESIS, 0, true),
+        };
+        let mut walk = Walk::new(previous, last);
+        let mut gaps: Vec<(i64, i64)> = Vec::new();
+        let (mut unproven, mut from) = (AuditRanges::default(), None);
+        let (mut after, mut entries) = (i64::MIN, 0_i64);
+        loop {
+            let rows = self.audit_rows(after)?;
+            let Some(newest) = rows.last() else { break };
+            ascends(&after, &newest.number(), "read the audit log")?;
+            after = newest.number();
+            entries = entries.saturating_add(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+            for row in &rows {
+                let number = row.number();
+                if number > walk.last.saturating_add(1) {
+                    gaps.push((walk.last.saturating_add(1), number.saturating_sub(1)));
+                }
+                let before = walk.previous;
+                match self.audit_row_prove(&mut walk, row)? {
+                    Ok((mac, details)) => {
+                        walk.previous = mac;
+                        let details = details.as_deref().map(Vec::as_slice);
+                        if let Some(up_to) = settled_up_to(row, details) {
+                            gaps = unsettled(gaps, up_to, details);
+                        }
+                    }
+                    Err(_) => {
+                        unproven.add(number, number);
+                        from.get_or_insert((before, number));
+                        walk.previous = stored_mac(row);
+                    }
+                }
+                walk.last = walk.last.max(number);
+            }
+        }
+        let noted = self.shared.noted().note().map_or(0, |note| note.log_id);
+        let up_to = self.audit_given()?.max(walk.last).max(noted);
+        if up_to > walk.last {
+            gaps.push((walk.last.saturating_add(1), up_to));
+        }
+        let mut missing = AuditRanges::default();
+        gaps.into_iter()
+            .for_each(|(first, last)| missing.add(first, last));
+        Ok(Some(AuditLoss {
+            why,
+            missing,
+            unproven,
+            is_checkpoint_lost,
+            up_to,
+            from,
+            entries,
+            last_mac: walk.previous,
+        }))
+    }
+}
+
+/// What is left of gaps behind an entry that settled some: those that it names, or where it names none, all up to there.
+fn unsettled(gaps: Vec<(i64, i64)>, up_to: Option<i64>, details: Option<&[u8]>) -> Vec<(i64, i64)> {
+    let named = details.and_then(|plain| serde_json::from_slice::<Settled>(plain).ok());
+    let named = named.map(|settled| settled.missing).filter(AuditRanges::is_whole);
+    let ranges = match (named, up_to) {
+        (Some(named), _) => named.ranges,
+        (None, Some(up_to)) => vec![(i64::MIN, up_to)],
+        (None, None) => return Vec::new(),
+    };
+    let outside = |gaps: Vec<(i64, i64)>, (first, last): (i64, i64)| {
+        let parts = gaps.into_iter().flat_map(|(start, end)| {
+            [
+                (start, end.min(first.saturating_sub(1))),
+                (start.max(last.saturating_add(1)), end),
+            ]
+        });
+        parts.filter(|(start, end)| start <= end).collect()
+    };
+    ranges.into_iter().fold(gaps, outside)
+}
+
+/// Of an entry that accepted a loss.
+#[derive(Deserialize)]
+struct Settled {
+    missing: AuditRanges,
+}
+
+/// What the next entry was written behind, as far as the row still says.
+fn stored_mac(row: &EntryRow) -> [u8; 32] {
+    let stored = row.mac.as_ref().and_then(|mac| mac.0.as_slice().try_into().ok());
+    stored.unwrap_or(GENESIS)
+}

@@ -1,0 +1,141 @@
+//! A loss that is accepted: what stands is chained on, and the fact stays visible.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use privatus_domain::{Act, AuditFilter, SecurityFilter};
+use serde_json::{Value, json};
+
+use super::{check, head, unruled, vault, write};
+use crate::testing::{Vault, at, secret, unlock};
+use crate::{AuditLoss, StoreError};
+
+/// Details of the entry that says what was lost.
+fn settled(vault: &Vault) -> Value {
+    let entries = vault
+        .store
+        .read(|tx| tx.audit_entries(&AuditFilter::default(), 100))
+        .unwrap();
+    let settle = entries
+        .into_iter()
+        .find(|entry| entry.action == Act::AuditSettle.action());
+    settle.unwrap().details.unwrap().to_value()
+}
+
+fn accept(vault: &Vault) -> Option<AuditLoss> {
+    vault.store.audit_accept_loss(&secret()).unwrap()
+}
+
+#[test]
+fn each_kind_of_loss_is_settled_and_said() {
+    let missing = |ranges: Value, count: u64| json!({ "count": count, "ranges": ranges });
+    let none = || missing(json!([]), 0);
+    for (alter, lost, unproven) in [
+        // The specification's own statement takes a prefix.
+        (
+            "DELETE FROM audit_log WHERE log_id <= 5",
+            missing(json!([[1, 5]]), 5),
+            missing(json!([[6, 6]]), 1),
+        ),
+        (
+            "DELETE FROM audit_log WHERE log_id IN (4, 5, 7)",
+            missing(json!([[4, 5], [7, 7]]), 3),
+            missing(json!([[6, 6], [8, 8]]), 2),
+        ),
+        (
+            "DELETE FROM audit_log WHERE log_id > 7",
+            missing(json!([[8, 10]]), 3),
+            none(),
+        ),
+        ("DELETE FROM audit_log", missing(json!([[1, 10]]), 10), none()),
+        (
+            "UPDATE audit_log SET action = 'x' WHERE log_id IN (6, 7)",
+            none(),
+            missing(json!([[6, 7]]), 2),
+        ),
+        (
+            "UPDATE audit_log SET mac = NULL WHERE log_id = 6",
+            none(),
+            missing(json!([[6, 7]]), 2),
+        ),
+        (
+            "UPDATE vault_state SET audit_removed = 3, audit_removed_mac = zeroblob(32), \
+             audit_removed_at = '2025-01-01 00:00:00.000', audit_checkpoint = zeroblob(36)",
+            none(),
+            none(),
+        ),
+    ] {
+        let vault = vault();
+        assert_eq!(accept(&vault), None, "nothing is lost");
+        vault.sql(&unruled(alter));
+        assert!(check(&vault, None).broken.is_some(), "{alter}");
+        let loss = accept(&vault).unwrap();
+        assert_eq!(loss.up_to, 10, "{alter}");
+        let found = check(&vault, None);
+        assert_eq!(found.broken, None, "{alter}");
+        let details = settled(&vault);
+        assert_eq!(details["accepted_loss"], json!(true));
+        assert_eq!(
+            (&details["missing"], &details["unproven"]),
+            (&lost, &unproven),
+            "{alter}"
+        );
+        assert_eq!(details["up_to"], 10, "{alter}");
+        let events = vault
+            .store
+            .read(|tx| tx.security_events(&SecurityFilter::default(), 10))
+            .unwrap();
+        assert_eq!(events.first().unwrap().event_type, "audit_loss", "{alter}");
+        assert_eq!(accept(&vault), None, "{alter}");
+        // What comes behind it is held to the same, and what stands before it too.
+        write(&vault, "later", at("2025-06-01T00:00:00Z"));
+        let newest = head(&vault);
+        assert_eq!(check(&vault, Some(&newest)).broken, None);
+        vault.sql(&format!(
+            "UPDATE audit_log SET action = 'y' WHERE log_id = {}",
+            newest.log_id - 1
+        ));
+        assert!(check(&vault, None).broken.is_some(), "{alter}");
+    }
+}
+
+#[test]
+fn a_loss_can_be_settled_again_and_survives_a_close() {
+    let vault = vault();
+    vault.sql("DELETE FROM audit_log WHERE log_id <= 3");
+    assert!(accept(&vault).is_some());
+    vault.sql("DELETE FROM audit_log WHERE log_id <= 6");
+    let loss = accept(&vault).unwrap();
+    // Numbers that were settled before are not lost twice.
+    assert_eq!(
+        (loss.missing.ranges, loss.unproven.ranges),
+        (vec![(4, 6)], vec![(7, 7)])
+    );
+    let (_folder, path) = vault.lock();
+    let store = unlock(&path).unwrap();
+    let found = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
+    assert_eq!(found.broken, None);
+    let noted = store.shared.noted();
+    assert_eq!(noted.note().unwrap().losses, 2);
+}
+
+#[test]
+fn only_who_may_do_everything_accepts_it() {
+    let vault = vault();
+    vault.sql("DELETE FROM audit_log WHERE log_id = 5");
+    let (_folder, path) = vault.lock();
+    let store = unlock(&path).unwrap().bind("ann".parse().unwrap());
+    let error = store.audit_accept_loss(&secret()).unwrap_err();
+    assert!(matches!(error, StoreError::AccessDenied { .. }), "{error}");
+    store.lock().unwrap();
+    let store = unlock(&path).unwrap();
+    let wrong = privatus_crypto::Secret::Password(privatus_crypto::Password::new("wrong").unwrap());
+    let error = store.audit_accept_loss(&wrong).unwrap_err();
+    assert!(matches!(error, StoreError::WrongSecret), "{error}");
+    assert!(
+        store
+            .read(|tx| tx.audit_verify(None, &mut |_| true))
+            .unwrap()
+            .broken
+            .is_some()
+    );
+}

@@ -1,0 +1,219 @@
+//! The folder as Unix systems have it: one descriptor, and names below it. No call here follows a link in a name.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Error, ErrorKind, Result};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, RawMode, Stat};
+
+use super::standing::{Kind, Standing};
+
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+/// A pipe in a file's place answers at once, and no terminal becomes ours.
+const FILE: OFlags = OFlags::NOFOLLOW
+    .union(OFlags::NONBLOCK)
+    .union(OFlags::CLOEXEC)
+    .union(OFlags::NOCTTY);
+
+/// An open folder.
+#[derive(Debug)]
+pub(super) struct Handle(OwnedFd);
+
+/// The path of a folder without links, as SQLite is given it.
+pub(super) fn resolve(path: &Path) -> Result<PathBuf> {
+    path.canonicalize()
+}
+
+/// What stands at a path, whose links are followed.
+pub(super) fn at_path(path: &Path) -> Result<Standing> {
+    Ok(standing(&rustix::fs::stat(path)?))
+}
+
+/// What a descriptor of ours is open on.
+pub(super) fn opened(file: &File) -> Result<Standing> {
+    let data = file.metadata()?;
+    let mode = RawMode::try_from(data.mode()).unwrap_or_default();
+    Ok(Standing {
+        kind: kind(FileType::from_raw_mode(mode)),
+        links: data.nlink().into(),
+        id: (data.dev().into(), data.ino().into()),
+        mode: data.mode() & 0o7777,
+        owner: data.uid(),
+        size: data.len(),
+    })
+}
+
+/// Whether files of this owner are this process's own.
+pub(super) fn is_own(owner: u32) -> bool {
+    rustix::process::geteuid().as_raw() == owner
+}
+
+/// Whether this process is the administrator's.
+pub(super) fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// Sets a mode on what is open, whatever stands at its name by now.
+pub(super) fn restrict(file: &File, mode: u32) -> Result<()> {
+    let mode = RawMode::try_from(mode).unwrap_or_default();
+    Ok(rustix::fs::fchmod(file, Mode::from_raw_mode(mode))?)
+}
+
+impl Handle {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        Ok(Self(rustix::fs::open(path, FOLDER, Mode::empty())?))
+    }
+
+    pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+
+    /// The folder itself.
+    pub(super) fn own(&self) -> Result<Standing> {
+        Ok(standing(&rustix::fs::fstat(&self.0)?))
+    }
+
+    pub(super) fn restrict(&self, mode: u32) -> Result<()> {
+        let mode = RawMode::try_from(mode).unwrap_or_default();
+        Ok(rustix::fs::fchmod(&self.0, Mode::from_raw_mode(mode))?)
+    }
+
+    /// What stands at a name; a link is a link.
+    pub(super) fn stand(&self, name: &str) -> Result<Option<Standing>> {
+        match rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(standing(&stat))),
+            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) fn open_file(&self, name: &str, is_to_write: bool) -> Result<File> {
+        let access = if is_to_write { OFlags::RDWR } else { OFlags::RDONLY };
+        let file = rustix::fs::openat(&self.0, name, access | FILE, Mode::empty())?;
+        Ok(file.into())
+    }
+
+    /// A new file, 0600 whatever the umask.
+    pub(super) fn create_file(&self, name: &str) -> Result<File> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | FILE;
+        let file = rustix::fs::openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR)?;
+        rustix::fs::fchmod(&file, Mode::RUSR | Mode::WUSR)?;
+        Ok(file.into())
+    }
+
+    /// A new folder, 0700 whatever the umask.
+    pub(super) fn create_folder(&self, name: &OsStr) -> Result<Self> {
+        rustix::fs::mkdirat(&self.0, name, Mode::RWXU)?;
+        let made = rustix::fs::openat(&self.0, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?;
+        rustix::fs::fchmod(&made, Mode::RWXU)?;
+        Ok(Self(made))
+    }
+
+    /// Puts a file in the place of what stands there.
+    pub(super) fn rename(&self, from: &str, to: &str) -> Result<()> {
+        Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
+    }
+
+    /// Moves a file to a name of another folder, or of this one, that is free.
+    pub(super) fn place(&self, from: &OsStr, folder: &Self, to: &OsStr) -> Result<()> {
+        #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+        match rustix::fs::renameat_with(&self.0, from, &folder.0, to, rustix::fs::RenameFlags::NOREPLACE) {
+            Ok(()) => return Ok(()),
+            // Not every file system has it.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {}
+            Err(error) => return Err(error.into()),
+        }
+        match rustix::fs::linkat(&self.0, from, &folder.0, to, AtFlags::empty()) {
+            Ok(()) => Ok(rustix::fs::unlinkat(&self.0, from, AtFlags::empty())?),
+            Err(rustix::io::Errno::EXIST) => Err(ErrorKind::AlreadyExists.into()),
+            // Some file systems have no links, and no folder has any.
+            Err(_) => match rustix::fs::statat(&folder.0, to, AtFlags::SYMLINK_NOFOLLOW) {
+                Err(rustix::io::Errno::NOENT) => Ok(rustix::fs::renameat(&self.0, from, &folder.0, to)?),
+                Ok(_) => Err(ErrorKind::AlreadyExists.into()),
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
+
+    pub(super) fn remove_file(&self, name: &str) -> Result<()> {
+        Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::empty())?)
+    }
+
+    /// Removes an empty folder.
+    pub(super) fn remove_folder(&self, name: &OsStr) -> Result<()> {
+        Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
+    }
+
+    /// The names in it that are UTF-8: no other is ours.
+    pub(super) fn names(&self) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.0)? {
+            let entry = entry?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            names.extend(
+                name.to_str()
+                    .filter(|name| !matches!(*name, "." | ".."))
+                    .map(str::to_owned),
+            );
+        }
+        Ok(names)
+    }
+
+    /// Makes renames and new files durable.
+    pub(super) fn sync(&self) -> Result<()> {
+        Ok(rustix::fs::fsync(&self.0)?)
+    }
+
+    /// Bytes that the file system has free for this user, where it says so.
+    pub(super) fn free_bytes(&self) -> Option<u64> {
+        let room = rustix::fs::fstatvfs(&self.0).ok()?;
+        Some(room.f_bavail.saturating_mul(room.f_frsize))
+    }
+}
+
+fn standing(stat: &Stat) -> Standing {
+    Standing {
+        kind: kind(FileType::from_raw_mode(stat.st_mode)),
+        links: stat.st_nlink.into(),
+        id: (stat.st_dev.into(), stat.st_ino.into()),
+        mode: u32::try_from(i128::from(stat.st_mode) & 0o7777).unwrap_or_default(),
+        owner: stat.st_uid,
+        size: u64::try_from(i128::from(stat.st_size)).unwrap_or_default(),
+    }
+}
+
+const fn kind(found: FileType) -> Kind {
+    match found {
+        FileType::RegularFile => Kind::File,
+        FileType::Directory => Kind::Folder,
+        FileType::Symlink => Kind::Link,
+        FileType::Fifo => Kind::Pipe,
+        FileType::Socket => Kind::Socket,
+        _ => Kind::Device,
+    }
+}
+
+/// Reads the head of a file ahead.
+#[cfg(target_os = "linux")]
+pub(super) fn read_ahead(file: &File, bytes: std::num::NonZeroU64) {
+    // Advice: nothing depends on it.
+    let _ = rustix::fs::fadvise(file, 0, Some(bytes), rustix::fs::Advice::WillNeed);
+}
+
+/// Other systems are not asked.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn read_ahead(_file: &File, _bytes: std::num::NonZeroU64) {}
+
+/// Whether an error of opening says that something else than a file stands there by now.
+pub(super) fn is_strange(error: &Error) -> bool {
+    use rustix::io::Errno;
+    let found = error.raw_os_error().map(Errno::from_raw_os_error);
+    matches!(
+        found,
+        Some(Errno::LOOP | Errno::NXIO | Errno::ISDIR | Errno::MLINK)
+    )
+}

@@ -1,0 +1,89 @@
+//! What other users of the machine may read or write of a vault, for a warning. Nothing is changed: somebody may have meant it.
+
+use std::path::Path;
+
+use crate::folder::{Folder, Standing, purpose_of};
+use crate::vault::Files;
+use crate::vault::files::{ATTEMPTS, DATABASE, RING_LOCK, RINGS, VAULT_LOCK};
+
+/// Bits of group and others.
+const OTHERS: u32 = 0o077;
+/// Others may write, and the bit that lets them touch only what is theirs.
+const WORLD_WRITES: u32 = 0o002;
+const STICKY: u32 = 0o1000;
+/// Names that are listed.
+const LISTED: usize = 12;
+
+impl Files {
+    /// A warning each: of what in the folder is open to others, of what is another user's, and of a folder above in which
+    /// others may put another vault in this one's place.
+    pub(crate) fn open_to_others(&self) -> Vec<String> {
+        let mut open = Vec::new();
+        let mut foreign = Vec::new();
+        let mut look = |name: &str, found: &Standing| {
+            if found.mode & OTHERS != 0 {
+                open.push(format!("{name} ({:04o})", found.mode & 0o777));
+            }
+            if found.is_foreign() {
+                foreign.push(name.to_owned());
+            }
+        };
+        if let Ok(own) = self.folder().own() {
+            look("the folder", &own);
+        }
+        for name in self
+            .folder()
+            .names()
+            .unwrap_or_default()
+            .iter()
+            .filter(|name| is_ours(name))
+        {
+            if let Ok(Some(found)) = self.folder().stand(name)
+                && found.strange().is_none()
+            {
+                look(name, &found);
+            }
+        }
+        let mut warnings = Vec::new();
+        if !open.is_empty() {
+            let open = listed(&open);
+            warnings.push(format!(
+                "other users may read or write what is the vault's: {open}; a folder should be 0700, a file 0600"
+            ));
+        }
+        if !foreign.is_empty() {
+            let foreign = listed(&foreign);
+            warnings.push(format!("another user owns what is the vault's: {foreign}"));
+        }
+        warnings.extend(open_above(self.folder().path()));
+        warnings
+    }
+}
+
+/// Whether a name is one that the vault uses.
+fn is_ours(name: &str) -> bool {
+    name.starts_with(DATABASE)
+        || RINGS.contains(&name)
+        || [ATTEMPTS, VAULT_LOCK, RING_LOCK].contains(&name)
+        || purpose_of(name).is_some()
+}
+
+fn listed(names: &[String]) -> String {
+    let more = names.len().saturating_sub(LISTED);
+    let shown: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();
+    match more {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The first folder above in which anybody may rename or remove what is not theirs.
+fn open_above(folder: &Path) -> Option<String> {
+    let open = folder.ancestors().skip(1).find(|above| {
+        Folder::at_path(above).is_ok_and(|found| found.mode & WORLD_WRITES != 0 && found.mode & STICKY == 0)
+    })?;
+    Some(format!(
+        "every user may write in {}, and so put another folder in the place of the vault's",
+        open.display()
+    ))
+}

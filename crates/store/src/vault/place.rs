@@ -1,0 +1,47 @@
+//! Whether a path can become a vault.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::error::{Rule, StoreError};
+use crate::vault::files::{DATABASE, RINGS, check_path};
+
+/// Whether `path` can become a vault: it does not exist (`false`), or is an empty folder (`true`).
+pub(super) fn check_vacant(path: &Path) -> Result<bool, StoreError> {
+    check_path(path)?;
+    let not_a_vault = |why| Err(StoreError::NotAVault(path.to_owned(), why));
+    let metadata = match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            if fs::symlink_metadata(path).is_ok() {
+                return not_a_vault("it is a link that leads nowhere");
+            }
+            return Ok(false);
+        }
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
+            return not_a_vault("its path leads through a file");
+        }
+        Err(error) => return Err(StoreError::io(&error, "look at the vault's folder")),
+        Ok(metadata) => metadata,
+    };
+    if !metadata.is_dir() {
+        return not_a_vault("it is not a folder");
+    }
+    let [first, second] = RINGS;
+    for name in [DATABASE, first, second] {
+        match fs::symlink_metadata(path.join(name)) {
+            Ok(_) => return Err(StoreError::VaultExists(path.to_owned(), name)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(StoreError::io(&error, "look into the vault's folder")),
+        }
+    }
+    let mut entries = fs::read_dir(path).map_err(|error| StoreError::io(&error, "read the folder"))?;
+    if let Some(Ok(entry)) = entries.next() {
+        return Err(Rule::FolderNotEmpty {
+            folder: path.to_owned(),
+            holds: entry.file_name().display().to_string(),
+        }
+        .into());
+    }
+    Ok(true)
+}

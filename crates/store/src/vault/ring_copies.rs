@@ -1,0 +1,69 @@
+//! The two copies of the key ring in the folder: what stands there, and writing them.
+
+use crate::error::StoreError;
+use crate::folder::{Kind, Purpose, Strange};
+use crate::vault::Files;
+use crate::vault::files::RINGS;
+
+/// A key ring is small; what is larger is none.
+const KEY_RING_MAX: u64 = 65_536;
+
+/// What stands at the name of one copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RingCopy {
+    Missing,
+    /// Something else than a file of one name. It is not read: a damaged copy, and the other may do.
+    Strange(Strange),
+    /// Bytes; none where they cannot be read.
+    Held(Vec<u8>),
+}
+
+/// Both copies, in the order in which they are written.
+pub(crate) type RingCopies = [RingCopy; 2];
+
+impl Files {
+    /// Both copies of the key ring.
+    ///
+    /// # Errors
+    /// [`StoreError::Denied`] where one may not be read.
+    pub(crate) fn read_key_rings(&self) -> Result<RingCopies, StoreError> {
+        let [first, second] = RINGS;
+        Ok([self.read_key_ring(first)?, self.read_key_ring(second)?])
+    }
+
+    fn read_key_ring(&self, name: &str) -> Result<RingCopy, StoreError> {
+        match self.folder().read(name, KEY_RING_MAX + 1, "read the key ring") {
+            Ok(None) => Ok(RingCopy::Missing),
+            Ok(Some(bytes)) => Ok(RingCopy::Held(bytes)),
+            Err(StoreError::StrangeFile { what, .. }) => Ok(RingCopy::Strange(what)),
+            Err(StoreError::Unexpected(_)) => Ok(RingCopy::Held(Vec::new())),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes both copies, one after the other: new file, fsync, rename, fsync of the folder. Under `keyring.lock`, or in a
+    /// folder that nobody else knows.
+    ///
+    /// # Errors
+    /// [`StoreError::StrangeFile`] when a folder stands at one of them, before the first is written; those of writing.
+    pub(crate) fn write_key_rings(&self, bytes: &[u8]) -> Result<(), StoreError> {
+        for name in RINGS {
+            if self
+                .folder()
+                .stand(name)?
+                .is_some_and(|found| found.kind == Kind::Folder)
+            {
+                return Err(self.folder().refused(name, Strange::Folder));
+            }
+        }
+        // One that a killed process left may open with a password that is changed by now.
+        self.remove_left(&[Purpose::Ring])?;
+        RINGS.iter().try_for_each(|name| self.write_key_ring(name, bytes))
+    }
+
+    /// Writes one copy. A link at its name is replaced, and not followed.
+    pub(crate) fn write_key_ring(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.write(name, Purpose::Ring, bytes)
+            .map_err(|error| StoreError::io(&error, "write the key ring"))
+    }
+}

@@ -1,0 +1,65 @@
+//! The key ring's note around a step back of the schema: before it the note allows the older one, behind it the note
+//! names it. A kill in between leaves a note that allows both, which the next open narrows.
+
+use diesel::prelude::*;
+use privatus_crypto::{KeyRing, Noted, Unlocked};
+use privatus_migrate::Version;
+use privatus_schema::functions::greater;
+use privatus_schema::{SqlInt, vault_state};
+
+use super::{note_of, ring_now};
+use crate::db::connection::Connection;
+use crate::error::StoreError;
+use crate::tx::shared::system_time;
+use crate::vault::Files;
+use crate::vault::doubt::Doubt;
+use crate::vault::generation::generation_of;
+
+/// Notes that the schema goes from one to another, or where both are the same, that it is there. The database may have
+/// any schema: only what every schema has is asked for.
+///
+/// # Errors
+/// [`StoreError::SchemaDiffers`] when the database is older than the note allows: that is told by an open, and not
+/// noted away.
+pub(crate) fn note_schema(
+    files: &Files,
+    db: &mut Connection,
+    unlocked: &Unlocked,
+    (from, to): (Version, Version),
+) -> Result<(), StoreError> {
+    let _lock = files.lock_key_ring()?;
+    let (ring, unlocked) = ring_now(files, unlocked)?;
+    let noted = unlocked.noted();
+    if let Some(doubt) = Doubt::of_schema(noted, from) {
+        let why = format!("{}; an open brings it up to date and notes this", doubt.told());
+        return Err(StoreError::SchemaDiffers(why));
+    }
+    let highest: i64 = db.ask("read the key ring's generation", |db| {
+        let row = vault_state::table.find(SqlInt(1));
+        row.select(vault_state::highest_generation)
+            .get_result::<SqlInt>(db)
+            .map(|highest| highest.0)
+    })?;
+    if *noted == Noted::Later || generation_of(&ring) < highest {
+        // A note of a later version is kept, and an older key ring is not made the newest.
+        return Ok(());
+    }
+    let next = ring.with_note(
+        &unlocked,
+        note_of(noted, from, to),
+        &system_time().to_sql(),
+        u64::try_from(highest).unwrap_or_default(),
+    )?;
+    files.write_key_rings(&next.to_bytes())?;
+    follow(db, &next)
+}
+
+fn follow(db: &mut Connection, ring: &KeyRing) -> Result<(), StoreError> {
+    let generation = generation_of(ring);
+    db.ask_one("record the key ring's generation", |db| {
+        let later = greater(vault_state::highest_generation, SqlInt(generation));
+        diesel::update(vault_state::table.find(SqlInt(1)))
+            .set(vault_state::highest_generation.eq(later))
+            .execute(db)
+    })
+}

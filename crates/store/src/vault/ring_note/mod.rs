@@ -1,0 +1,167 @@
+//! Writing the key ring's note on the audit log. The database's side is durable first, then the key ring is written, then
+//! the database follows: a kill in between leaves a note that is true, and a generation that the next open notes.
+
+pub(crate) mod anew;
+pub(crate) mod down;
+#[cfg(test)]
+mod tests;
+
+use privatus_crypto::{AuditNote, KeyRing, Noted, Unlocked};
+use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
+use serde_json::{Value, json};
+
+use crate::db::connection::Connection;
+use crate::error::StoreError;
+use crate::run::{read_on, write_durably_on};
+use crate::store::Store;
+use crate::tx::WriteTx;
+use crate::tx::shared::{Shared, system_time};
+use crate::upgrade::Migrator;
+use crate::vault::Files;
+use crate::vault::doubt::Doubt;
+use crate::vault::generation::generation_of;
+use crate::vault::rings::{newest, newest_rings};
+
+/// The key ring as it is now, opened with keys that the vault was opened with.
+pub(crate) fn ring_now(files: &Files, unlocked: &Unlocked) -> Result<(KeyRing, Unlocked), StoreError> {
+    newest(newest_rings(files)?, |ring| ring.reopen(unlocked))
+}
+
+/// A note on a database of this schema, in the place of `before`. It names no other entry than that did.
+pub(crate) fn note_of(before: &Noted, schema: i64, going_to: i64) -> AuditNote {
+    let fresh = || AuditNote {
+        schema,
+        going_to,
+        since: system_time().to_sql(),
+        generation: 0,
+        log_id: 0,
+        mac: [0; 32],
+        losses: 0,
+        last_loss: 0,
+    };
+    AuditNote {
+        schema,
+        going_to,
+        ..before.note().cloned().unwrap_or_else(fresh)
+    }
+}
+
+/// Whether the note is to be written for a database of this build's schema.
+fn is_due(noted: &Noted) -> bool {
+    let newest = Migrator::newest();
+    match noted {
+        Noted::Nothing => true,
+        Noted::Note(note) => note.schema < newest || note.going_to != note.schema,
+        Noted::Later => false,
+    }
+}
+
+/// Brings the note up to date where it is due: once in a vault from before, behind an upgrade, and behind a step back that
+/// was interrupted. Call with `keyring.lock` held. A key ring that lost its note is told of and written down; so is
+/// nothing that an older key ring would say.
+pub(crate) fn keep(
+    files: &Files,
+    db: &mut Connection,
+    shared: &Shared,
+    unlocked: &Unlocked,
+) -> Result<Option<Doubt>, StoreError> {
+    let (ring, unlocked) = ring_now(files, unlocked)?;
+    let noted = unlocked.noted();
+    shared.note_now(noted.clone());
+    if !is_due(noted) {
+        return Ok(None);
+    }
+    let look = read_on(db, shared, |tx| {
+        let is_lost = *noted == Noted::Nothing && tx.ring_note_is_known()?;
+        Ok::<_, StoreError>((tx.generation()?, is_lost, tx.doubt_of_log(noted)?))
+    });
+    let (highest, is_lost, doubt) = look?;
+    if generation_of(&ring) < highest {
+        // To write it would make an older key ring the newest.
+        return Ok(None);
+    }
+    let doubt = doubt.or(is_lost.then_some(Doubt::NoteMissing));
+    match &doubt {
+        Some(found) => write_durably_on(db, shared, |tx| tx.doubt_note(found))?,
+        None => write_note(files, db, shared, (&ring, &unlocked), &json!({}), |_| ())?,
+    }
+    Ok(doubt)
+}
+
+/// Writes the note anew: this build's schema, and the newest entry of the log. `more` goes into the log's entry, and
+/// `change` has the last word on the note. Call with `keyring.lock` held.
+fn write_note(
+    files: &Files,
+    db: &mut Connection,
+    shared: &Shared,
+    (ring, unlocked): (&KeyRing, &Unlocked),
+    more: &Value,
+    change: impl FnOnce(&mut AuditNote),
+) -> Result<(), StoreError> {
+    let position = write_durably_on(db, shared, |tx| {
+        tx.pending_write()?;
+        let highest = tx.generation()?;
+        // Something is to be committed: only that makes the entries before it durable too.
+        tx.generation_set(highest)?;
+        Ok::<_, StoreError>((tx.audit_newest()?, highest))
+    });
+    let (head, highest) = position?;
+    let (before, newest) = (unlocked.noted(), Migrator::newest());
+    let mut note = note_of(before, newest, newest);
+    (note.log_id, note.mac) = (head.log_id, head.mac);
+    change(&mut note);
+    let highest = u64::try_from(highest).unwrap_or_default();
+    let next = ring.with_note(unlocked, note, &system_time().to_sql(), highest)?;
+    files.write_key_rings(&next.to_bytes())?;
+    shared.note_now(next.noted());
+    // It is noted all the same when the database cannot be written: the next open says so.
+    let noted = write_durably_on(db, shared, |tx| tx.ring_noted(&next, before, more));
+    if let Err(error) = noted {
+        tracing::debug!(%error, "the database does not know of the key ring's note yet");
+    }
+    Ok(())
+}
+
+impl Store {
+    /// [`keep`] at an open. What the log or the schema contradicts stays as it is, so that it can be told again.
+    pub(super) fn ring_note_keep(
+        &mut self,
+        unlocked: &Unlocked,
+        doubt: Option<&Doubt>,
+    ) -> Result<(), StoreError> {
+        if doubt.is_some() || !is_due(&self.shared.noted()) {
+            return Ok(());
+        }
+        let _lock = self.files.lock_key_ring()?;
+        let kept = {
+            let mut lease = self.pool.writer()?;
+            keep(&self.files, lease.db()?, &self.shared, unlocked)?
+        };
+        self.warnings.extend(kept.as_ref().map(Doubt::told));
+        Ok(())
+    }
+}
+
+impl WriteTx<'_> {
+    /// Follows a key ring in which the note was written.
+    pub(super) fn ring_noted(
+        &mut self,
+        ring: &KeyRing,
+        before: &Noted,
+        more: &Value,
+    ) -> Result<(), StoreError> {
+        let generation = generation_of(ring);
+        self.generation_set(generation)?;
+        let mut details = json!({ "generation": generation, "first": *before == Noted::Nothing });
+        if let (Some(details), Value::Object(more)) = (details.as_object_mut(), more) {
+            details.extend(more.clone());
+            if let Some(note) = ring.noted().note() {
+                details.insert("schema".into(), note.schema.into());
+                details.insert("entry".into(), note.log_id.into());
+            }
+        }
+        let vault = Resource::of(ResourceKind::Vault, self.own_id());
+        let entry = NewAuditEntry::done(self.now(), Act::KeyRingNote);
+        self.audit(&entry.on(vault).with(details))
+    }
+}

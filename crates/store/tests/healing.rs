@@ -1,0 +1,172 @@
+//! A copy of the key ring that does not fit is made again, and leaves a warning, a security event and an audit entry that
+//! say what was found.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use privatus_domain::{AuditFilter, SecurityFilter, SecurityKind, Severity};
+use privatus_store::{Digest, KdfCost, Password, Secret, Store, VaultOptions};
+use serde_json::Value;
+
+const NAMES: [&str; 2] = ["keyring.json", "keyring.json.1"];
+
+fn secret() -> Secret {
+    Secret::Password(Password::new("secret").unwrap())
+}
+
+fn unlock(path: &Path) -> Store {
+    Store::unlock(path, &secret(), &VaultOptions::cheap_for_tests()).unwrap()
+}
+
+fn vault() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    let password = Password::new("secret").unwrap();
+    let (store, _) = Store::create(&path, &password, &VaultOptions::cheap_for_tests()).unwrap();
+    store.lock().unwrap();
+    (folder, path)
+}
+
+/// The same key ring of a later generation; gives the bytes of the earlier one.
+fn changed(path: &Path) -> Vec<u8> {
+    let before = fs::read(path.join(NAMES[0])).unwrap();
+    let store = unlock(path);
+    let same = Password::new("secret").unwrap();
+    store
+        .change_password(&secret(), &same, Some(KdfCost::minimum()))
+        .unwrap();
+    store.lock().unwrap();
+    before
+}
+
+/// A key ring with one byte of its body changed, under a checksum that fits.
+fn altered(bytes: &[u8]) -> Vec<u8> {
+    let mut file: Value = serde_json::from_slice(bytes).unwrap();
+    let mut body = STANDARD.decode(file["body"].as_str().unwrap()).unwrap();
+    // The last byte of the last slot's time.
+    *body.last_mut().unwrap() ^= 1;
+    let mut digest = Digest::new();
+    digest.update(&body);
+    file["checksum"] = STANDARD.encode(digest.finalize()).into();
+    file["body"] = STANDARD.encode(body).into();
+    // One line, in the order of the form.
+    let member = |name: &str| format!("\"{name}\":{}", file[name]);
+    format!(
+        "{{{}}}",
+        ["format", "body", "checksum", "mac"].map(member).join(",")
+    )
+    .into_bytes()
+}
+
+#[test]
+fn each_fault_says_what_it_was() {
+    let (_other_folder, other) = vault();
+    let foreign = fs::read(other.join(NAMES[0])).unwrap();
+    let (_folder, path) = vault();
+    let older = changed(&path);
+    let good = fs::read(path.join(NAMES[0])).unwrap();
+    let mut found = 0;
+    for at in [0, 1] {
+        for (fault, severity) in [
+            ("missing", Severity::Medium),
+            ("damaged", Severity::Medium),
+            ("behind", Severity::Medium),
+            ("no_file", Severity::High),
+            ("put_back", Severity::High),
+            ("altered", Severity::Critical),
+            ("foreign", Severity::Critical),
+        ] {
+            let copy = path.join(NAMES[at]);
+            match (fault, at) {
+                ("missing", _) => fs::remove_file(&copy).unwrap(),
+                ("damaged", _) => fs::write(&copy, &good[..100]).unwrap(),
+                // The first copy is written first: a change that is interrupted leaves the second one behind.
+                ("behind", 1) | ("put_back", 0) => fs::write(&copy, &older).unwrap(),
+                #[cfg(unix)]
+                ("no_file", _) => {
+                    fs::remove_file(&copy).unwrap();
+                    std::os::unix::fs::symlink(&copy, &copy).unwrap();
+                }
+                ("altered", _) => fs::write(&copy, altered(&good)).unwrap(),
+                ("foreign", _) => fs::write(&copy, &foreign).unwrap(),
+                _ => continue,
+            }
+            let store = unlock(&path);
+            let what = format!("{fault} at {}: {:?}", NAMES[at], store.warnings());
+            assert_eq!(store.warnings().len(), 1, "{what}");
+            assert!(
+                store.warnings()[0].contains(&format!("the copy {} of the key ring", NAMES[at])),
+                "{what}"
+            );
+            assert!(store.warnings()[0].contains("was made again"), "{what}");
+            let filter = SecurityFilter {
+                kind: Some(SecurityKind::KeyRingCopy),
+                ..SecurityFilter::default()
+            };
+            // The newest first.
+            let events = store.read(|tx| tx.security_events(&filter, 100)).unwrap();
+            found += 1;
+            assert_eq!(events.len(), found, "{what}");
+            assert_eq!(events[0].severity, severity, "{what}");
+            let details = events[0].raw_data.as_ref().unwrap().to_value();
+            assert_eq!(
+                (details["was"].as_str(), details["copy"].as_str()),
+                (Some(fault), Some(NAMES[at])),
+                "{what}"
+            );
+            let entries = store
+                .read(|tx| tx.audit_entries(&AuditFilter::default(), 10))
+                .unwrap();
+            let healed = entries.iter().find(|entry| entry.action == "ring_heal").unwrap();
+            assert!(healed.success, "{what}");
+            assert_eq!(healed.details.as_ref().unwrap().to_value(), details, "{what}");
+            store.lock().unwrap();
+            for name in NAMES {
+                assert!(fs::read(path.join(name)).unwrap() == good, "{what}");
+            }
+            let store = unlock(&path);
+            assert_eq!(store.warnings(), Vec::<String>::new(), "{what}: once");
+            store.lock().unwrap();
+        }
+    }
+}
+
+/// It is told at each open, and is one event until somebody resolves it.
+#[test]
+fn a_folder_in_the_place_of_a_copy_stays_and_is_told() {
+    let (_folder, path) = vault();
+    fs::remove_file(path.join(NAMES[1])).unwrap();
+    fs::create_dir(path.join(NAMES[1])).unwrap();
+    for opens in 1..=2 {
+        let store = unlock(&path);
+        assert!(
+            store.warnings()[0].contains("could not be made again"),
+            "{:?}",
+            store.warnings()
+        );
+        let events = store
+            .read(|tx| tx.security_events(&SecurityFilter::default(), 10))
+            .unwrap();
+        assert_eq!(events.len(), 1);
+        let entries = store
+            .read(|tx| tx.audit_entries(&AuditFilter::default(), 10))
+            .unwrap();
+        let healed = entries.iter().filter(|entry| entry.action == "ring_heal");
+        assert_eq!(healed.filter(|entry| !entry.success).count(), opens);
+        // A new password that would not reach both names is refused, and the old one stays.
+        let new = Password::new("another").unwrap();
+        store
+            .change_password(&secret(), &new, Some(KdfCost::minimum()))
+            .unwrap_err();
+        store.lock().unwrap();
+    }
+}
