@@ -27,6 +27,12 @@ impl Schema {
         ))
     }
 
+    /// The same without the ledger that diesel keeps: it outlives every step.
+    #[must_use]
+    pub(crate) fn of_steps(self) -> Self {
+        self.without(|name| name == "__diesel_schema_migrations")
+    }
+
     /// How many objects there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -209,13 +209,15 @@ fn a_step_back_and_up_again_are_written_down_and_the_chain_holds() {
     let store = open(&path);
     let acts = acts(&store);
     let expected = [
+        "key ring_note",
+        "authentication unlock",
         "vault schema_upgrade",
         "audit settle",
         "vault schema_downgrade",
         "vault create",
     ];
     assert_eq!(acts, expected);
-    let upgrade = entries(&store).remove(0).details.unwrap().to_value();
+    let upgrade = entries(&store).remove(2).details.unwrap().to_value();
     assert_eq!(
         (&upgrade["from"], &upgrade["to"]),
         (&first.into(), &STEPS.newest().into())

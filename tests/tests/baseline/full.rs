@@ -396,7 +396,7 @@ fn notes_say_what_became_another() {
         json!([
             "1 messages with large content also had another one; the large content was taken",
             "2 contacts were verified and had no key; without one there is nothing that was verified, so they are not",
-            "1 contacts came over as verified",
+            "contacts that came over as verified: 1",
         ])
     );
     let verified =

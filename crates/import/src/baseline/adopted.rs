@@ -108,13 +108,13 @@ fn rights(grants: u64, findings: &Findings, notes: &mut Vec<String>) {
     for (count, what) in [
         (
             grants,
-            "rows of access_control came over: they let the users that they name do what they say",
+            "rows of access_control that came over, and let the users that they name do what they say",
         ),
-        (findings.verified, "contacts came over as verified"),
-        (findings.roles, "owners and admins of groups came over"),
+        (findings.verified, "contacts that came over as verified"),
+        (findings.roles, "owners and admins of groups that came over"),
     ] {
         if count > 0 {
-            notes.push(format!("{count} {what}"));
+            notes.push(format!("{what}: {count}"));
         }
     }
     if findings.own_key {

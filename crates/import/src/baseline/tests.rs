@@ -83,10 +83,8 @@ fn each_sealed_value_is_what_the_source_says() {
          ('v', 'x', 1, x'3031', 'a', 'inbound', 'active');",
     );
     let (store, adopted) = folder.adopt(&options(), &mut |_| true).unwrap();
-    assert!(
-        adopted.skipped.is_empty() && adopted.notes.is_empty(),
-        "{adopted:?}"
-    );
+    assert!(adopted.skipped.is_empty(), "{adopted:?}");
+    assert_eq!(adopted.notes, ["owners and admins of groups that came over: 1"]);
     let json = |text: Option<&JsonText>| text.map(|text| text.as_str().to_owned()).unwrap();
     let (found, hashes): (Vec<String>, Vec<Vec<u8>>) = store
         .read(|tx| {

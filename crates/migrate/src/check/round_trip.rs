@@ -19,7 +19,7 @@ struct State {
 impl State {
     fn read(db: &mut Connection) -> Result<Self, SqliteError> {
         Ok(Self {
-            schema: Schema::read(db)?,
+            schema: Schema::read(db)?.of_steps(),
             rows: Rows::read(db)?,
         })
     }
@@ -81,7 +81,7 @@ pub(super) fn filled(
     old: &Rows,
     kept: &mut Kept<'_>,
 ) -> Result<(), Fault> {
-    let expected = Schema::read(&mut bench.fresh(before, db)?)?;
+    let expected = Schema::read(&mut bench.fresh(before, db)?)?.of_steps();
     let (rows, months) = (Rows::read(db)?, bench.world.partitions(db)?);
     let found = bench.rehearse_back(db, |db| Ok(State::read(db)?))?;
     let differences = expected.differences(&found.schema);

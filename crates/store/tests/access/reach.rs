@@ -126,6 +126,7 @@ const CALLS: &[(&str, Needs, Call)] = &[
         Ok(tx.audit_entries_after(i64::MIN)?.len())
     }),
     ("audit_head", AUDIT_READ, |tx, _| tx.audit_head().map(|_| 1)),
+    ("audit_losses", AUDIT_READ, |tx, _| tx.audit_losses().map(|_| 1)),
     ("audit_old", AUDIT_READ, |tx, _| {
         tx.audit_old(Timestamp::MIN).map(|_| 1)
     }),
