@@ -203,7 +203,7 @@ fn a_full_device_after_a_change() {
 #[cfg(target_os = "linux")]
 fn password(dir: &tempfile::TempDir) -> std::path::PathBuf {
     let path = dir.path().join("password.txt");
-    fs::write(&path, privatus_tests::PASSWORD).unwrap();
+    privatus_tests::secret_file(&path, privatus_tests::PASSWORD);
     path
 }
 
