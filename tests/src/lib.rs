@@ -88,11 +88,12 @@ pub fn ok(vault: &Path, words: &[&str]) -> String {
 /// # Panics
 /// When it cannot be written.
 pub fn secret_file(path: &Path, text: impl AsRef<[u8]>) {
-    std::fs::write(path, text).unwrap();
+    std::fs::write(path, text).expect("the secret is written");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+            .expect("the secret is for its owner alone");
     }
 }
 
