@@ -15,6 +15,10 @@ pub enum AuthorityKind {
     VerifiedContact,
     /// The role of an owner or an admin.
     GroupRole,
+    /// Somebody else who made a group: it is theirs where it has no owner, or several.
+    GroupCreator,
+    /// When the members of a group joined it: who was first owns it next.
+    GroupOrder,
     /// Permissions of a member of a group.
     MemberPermissions,
     /// Settings of a group.
@@ -27,12 +31,14 @@ pub enum AuthorityKind {
 
 impl AuthorityKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Grant,
         Self::OwnKey,
         Self::Setting,
         Self::VerifiedContact,
         Self::GroupRole,
+        Self::GroupCreator,
+        Self::GroupOrder,
         Self::MemberPermissions,
         Self::GroupSettings,
         Self::PublicGroup,
@@ -48,6 +54,8 @@ impl AuthorityKind {
             Self::Setting => "setting",
             Self::VerifiedContact => "verified_contact",
             Self::GroupRole => "group_role",
+            Self::GroupCreator => "group_creator",
+            Self::GroupOrder => "group_order",
             Self::MemberPermissions => "member_permissions",
             Self::GroupSettings => "group_settings",
             Self::PublicGroup => "public_group",
@@ -64,6 +72,8 @@ impl AuthorityKind {
             Self::Setting => "settings",
             Self::VerifiedContact => "verified marks of contacts",
             Self::GroupRole => "roles in groups",
+            Self::GroupCreator => "creators of groups",
+            Self::GroupOrder => "orders of who joined a group first",
             Self::MemberPermissions => "permissions of members",
             Self::GroupSettings => "settings of groups",
             Self::PublicGroup => "groups open to everyone",

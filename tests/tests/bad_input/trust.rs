@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use privatus_tests::{init, ok, run};
+use privatus_tests::{Database, init, ok, run, whole_export};
+use serde_json::json as value;
 use tempfile::TempDir;
 
 use super::{json, refuses, word};
@@ -163,4 +164,32 @@ fn it_is_for_our_own_export() {
     refuses(&vault, &telegram, 2, "--trust is for `import privatus`");
     let output = run(&vault, &["import", "privatus", word(&file), "--yes"]);
     assert_eq!(output.status.code(), Some(2));
+}
+
+/// A group that nobody owns, as an older build or plain SQL left it, goes to who made it: the file does not say who did.
+#[test]
+fn a_group_without_an_owner_is_nobody_s_that_the_file_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("export.jsonl");
+    let lines = [
+        value!({"type": "header", "format": "privatus-export", "version": 1}),
+        value!({"type": "contact", "id": "ann", "display_name": "Ann"}),
+        value!({"type": "group", "id": "g", "name": "Tea party", "created_by": "ann", "members": [
+            {"contact": "ann", "display_name": "Ann", "role": "member"},
+            {"me": true, "display_name": "I", "role": "owner"}]}),
+    ];
+    fs::write(&file, whole_export(&lines)).unwrap();
+    for (trust, owner) in [(&[][..], "I"), (&["--trust", "--yes"][..], "Ann")] {
+        let vault = dir.path().join(owner);
+        init(&vault);
+        ok(&vault, &[&["import", "privatus", word(&file)], trust].concat());
+        Database::open(&vault)
+            .run("UPDATE group_members SET role = 'member'; UPDATE vault_state SET settled_version = 0")
+            .unwrap();
+        let members = json(&vault, &["groups", "members", "g", "--names"]);
+        let members = members["members"].as_array().unwrap().iter();
+        let owners = members.filter(|member| member["role"] == "owner");
+        let owners: Vec<_> = owners.map(|member| &member["display_name"]).collect();
+        assert_eq!(owners, [owner]);
+    }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use privatus_domain::{
     self as domain, ContactId, Description, DisplayName, GroupKind, GroupSettings, Id, IdError, JsonText,
-    MemberLimit, MemberPermissions, NewGroup, NewMember, Role,
+    MemberLimit, MemberPermissions, NewGroup, NewMember, Role, Timestamp,
 };
 use privatus_store::{ReadTx, RestoredGroup, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
@@ -153,7 +153,7 @@ impl Group {
         })
     }
 
-    /// The rights that it gives: roles, and what the application reads as permissions.
+    /// The rights that it gives: roles, who owns it when its owner is gone, and what the application reads as permissions.
     pub(super) fn claims(&self) -> Vec<AuthorityItem> {
         let mut items = Vec::new();
         let mut item = |kind, text| items.push(AuthorityItem::new(kind, text));
@@ -166,6 +166,19 @@ impl Group {
         }
         if self.settings.is_some() {
             item(AuthorityKind::GroupSettings, format!("settings of group {group}"));
+        }
+        if let Some(creator) = self.created_by.as_ref().filter(|_| !self.created_by_me) {
+            item(
+                AuthorityKind::GroupCreator,
+                format!("{creator} made group {group}, and owns it where nobody or more than one does"),
+            );
+        }
+        let has_others = self.members.iter().any(|member| !member.me);
+        if has_others && self.members.iter().any(|member| member.joined_at.is_some()) {
+            item(
+                AuthorityKind::GroupOrder,
+                format!("when members of group {group} joined it: the first owns it next"),
+            );
         }
         for member in &self.members {
             let name = &member.display_name;
@@ -185,18 +198,24 @@ impl Group {
         items
     }
 
-    /// The same group without those rights: its members are plain members, and the vault's own user owns it.
-    fn without_claims(mut self) -> Self {
+    /// The same group without those rights: the vault's own user made and owns it and was in it first; the others are plain
+    /// members since now.
+    fn without_claims(mut self, now: Timestamp) -> Self {
         self.kind = self.kind.filter(|kind| kind != GroupKind::Public.as_str());
         self.settings = None;
+        self.created_by = None;
+        self.created_by_me = true;
         for member in &mut self.members {
             member.role = None;
+            member.joined_at = member.joined_at.filter(|_| member.me).or(Some(Time(now)));
             member.permissions = None;
         }
         // First, so that no list of others is so long that it leaves no room.
         let own = self.members.iter().position(|member| member.me);
         let mut own = own.map_or_else(Member::own, |at| self.members.remove(at));
         own.role = Some(Role::Owner.to_string());
+        let before = Timestamp::from_unix_ms(now.unix_ms() - 1).unwrap_or(now);
+        own.joined_at = own.joined_at.filter(|at| at.0 < before).or(Some(Time(before)));
         self.members.insert(0, own);
         self
     }
@@ -209,7 +228,7 @@ impl Group {
         is_trusted: bool,
     ) -> Result<(RestoredGroup, LeftOut), RecordError> {
         if !is_trusted {
-            self = self.without_claims();
+            self = self.without_claims(tx.now());
         }
         let new = NewGroup {
             id: id(tx, &self.id)?,
