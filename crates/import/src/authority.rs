@@ -31,7 +31,7 @@ pub enum AuthorityKind {
 
 impl AuthorityKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Grant,
         Self::OwnKey,
         Self::Setting,
@@ -64,8 +64,7 @@ impl AuthorityKind {
     }
 
     /// Several of them, in words.
-    #[must_use]
-    pub const fn plural(self) -> &'static str {
+    pub(crate) const fn plural(self) -> &'static str {
         match self {
             Self::Grant => "grants of access control",
             Self::OwnKey => "own public keys",
