@@ -113,7 +113,8 @@ table! {
             "--original-path takes it, for example /home/NAME/.privatus-chat/privatus_chat.db";
         LegacyError::NotFound { .. } | LegacyError::NoDatabase { .. } | LegacyError::NotAFile { .. }
             | LegacyError::Empty { .. } | LegacyError::NotSqlite { .. } | LegacyError::CutOff { .. }
-            | LegacyError::SuperJournal { .. } | LegacyError::OtherSchema { .. } | LegacyError::SaltLength { .. } | LegacyError::PasswordNeeded { .. }
+            | LegacyError::SuperJournal { .. } | LegacyError::OtherSchema { .. }
+            | LegacyError::SaltLength { .. } | LegacyError::PasswordNeeded { .. }
             | LegacyError::UnknownZone { .. } | LegacyError::Damaged { .. } | LegacyError::Sqlite { .. }
             | LegacyError::Io { .. } | LegacyError::Copy { .. } => Source;
     }
