@@ -96,6 +96,16 @@ pub struct AuthorityItem {
     pub text: String,
 }
 
+/// A right of a source that somebody vouches for, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TrustedItem {
+    /// The right, as it was listed.
+    #[serde(flatten)]
+    pub item: AuthorityItem,
+    /// Whether it came over: not where the vault has something in its place, or refused it.
+    pub is_taken: bool,
+}
+
 impl AuthorityItem {
     pub(crate) const fn new(kind: AuthorityKind, text: String) -> Self {
         Self { kind, text }

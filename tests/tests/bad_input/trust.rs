@@ -83,24 +83,36 @@ fn they_are_listed_and_asked_for() {
         assert!(errors.contains(words), "{words} in {errors}");
     }
     let output = run(&vault, &[&["--json"], &words[..]].concat());
-    assert_eq!(output.status.code(), Some(2));
-    assert!(
-        String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("it needs --yes")
-    );
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert_eq!(errors.matches("gives a right: ").count(), 4, "{errors}");
+    assert!(errors.contains("it needs --yes"), "{errors}");
 }
 
 #[test]
 fn with_yes_they_are_taken() {
     let (_dir, file, vault) = export();
-    let output = run(&vault, &["import", "privatus", word(&file), "--trust", "--yes"]);
+    let words = ["import", "privatus", word(&file), "--trust", "--yes"];
+    let output = run(&vault, &words);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{errors}");
     assert_eq!(errors.matches("gives a right: ").count(), 4, "{errors}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    for words in [
+        "1 new contacts, 0 new groups, 2 settings, 1 grants, 1 contacts verified\n",
+        "4 of 4 rights were taken\n",
+    ] {
+        assert!(said.contains(words), "{words} in {said}");
+    }
     assert_eq!(rights(&vault), (1, 2, true));
-    let report = json(&vault, &["import", "privatus", word(&file), "--trust", "--yes"]);
-    assert_eq!(report["trusted"].as_array().unwrap().len(), 4);
+    // All of it is there: the second time nothing is taken.
+    let said = ok(&vault, &words);
+    assert!(said.contains("0 of 4 rights were taken; "), "{said}");
+    assert_eq!(said.matches("    not taken: ").count(), 4, "{said}");
+    let report = json(&vault, &words);
+    let trusted = report["trusted"].as_array().unwrap();
+    assert_eq!(trusted.len(), 4);
+    assert!(trusted.iter().all(|one| one["is_taken"] == false), "{trusted:?}");
     assert_eq!(report["not_trusted"], serde_json::json!({}));
 }
 

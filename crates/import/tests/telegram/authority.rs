@@ -155,6 +155,7 @@ fn an_export_that_nobody_vouches_for_gives_no_rights() {
     let (report, result) = other.own_vouched(&path);
     result.unwrap();
     assert!(report.not_trusted.is_empty(), "{report:?}");
+    assert!(report.trusted.iter().all(|one| one.is_taken), "{report:?}");
     let found = seen(&other);
     assert!(found.ann_is_verified && found.group_settings && found.ann_may);
     assert_eq!((found.grants, found.settings), (1, 2));
@@ -169,6 +170,35 @@ fn an_export_that_nobody_vouches_for_gives_no_rights() {
         let found = vault.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
         assert!(found.is_content(), "{:?}", found.problems);
     }
+}
+
+#[test]
+fn what_is_refused_is_not_told_as_taken() {
+    let vault = Vault::new();
+    let mut all = records();
+    // Nobody knows the second admin, and the permissions are no object.
+    all[2]["members"] = json!([
+        {"contact": "ann", "display_name": "Ann", "role": "owner", "permissions": "[1]"},
+        {"contact": "bo", "display_name": "Bo", "role": "admin", "permissions": "{}"},
+        {"contact": "eve", "display_name": "Eve", "role": "admin"}]);
+    let mut lasting = setting("theme", &json!("dark"));
+    lasting["updated_at"] = json!(AT);
+    all.push(lasting.clone());
+    lasting["value"] = json!("older");
+    lasting["updated_at"] = json!("2020-01-01T00:00:00.000Z");
+    all.push(lasting);
+    let (report, result) = vault.own_vouched(&vault.write("export.jsonl", text(&all)));
+    result.unwrap();
+    let untaken = report.trusted.iter().filter(|one| !one.is_taken);
+    let untaken: Vec<_> = untaken.map(|one| one.item.text.as_str()).collect();
+    assert_eq!(
+        untaken,
+        [
+            "permissions of Ann in group Tea party",
+            "Eve is admin of group Tea party",
+            "setting theme"
+        ]
+    );
 }
 
 /// The store gives such a group to who was in it first: that is not the file's to say.
