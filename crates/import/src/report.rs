@@ -170,7 +170,7 @@ impl Report {
         }
         if self.keys_differing > 0 {
             let text = format!(
-                "{} public keys in the source are others than the vault's, which stay: somebody else may use these names",
+                "{} public keys in the source differ from the vault's, which stay: somebody else may use these names",
                 self.keys_differing
             );
             self.notes.push(Note::with(text, Advice::SecurityEvents));

@@ -76,7 +76,7 @@ fn they_are_listed_and_asked_for() {
         "gives a right: setting lock.after_minutes",
         &format!("gives a right: your own public key is \"{KEY}\""),
         "gives a right: mallory may admin on vault *",
-        "takes 4 rights out of",
+        "takes 4 rights from",
         "it needs --yes",
         "nothing was changed",
     ] {

@@ -90,7 +90,7 @@ fn vouch(arguments: &Arguments, import: &Import) -> Result<Vouched, Failure> {
     }
     if is_asked {
         let what = format!(
-            "takes {} rights out of {}; whoever could write it could put them there",
+            "takes {} rights from {}; whoever could write that file could put them there",
             items.len(),
             import.path.display()
         );
