@@ -23,7 +23,7 @@ pub(crate) enum Audit {
     /// Write every entry and the head as plain JSON
     #[command(after_help = AUDIT_EXPORT)]
     Export {
-        /// The file, replaced if it is there
+        /// The file, replaced if it is there; `-` is standard output
         path: PathBuf,
     },
     /// Remove the oldest entries; the newest always stays

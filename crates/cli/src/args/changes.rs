@@ -67,8 +67,8 @@ impl Command {
                 Access::Grant(_) | Access::Revoke { .. } => CHANGED,
             },
             Self::Audit(command) => match command {
-                Audit::List(_) | Audit::Verify { .. } | Audit::Head => None,
-                Audit::Export { .. } => WRITTEN,
+                Audit::Export { path } if path != Path::new("-") => WRITTEN,
+                Audit::List(_) | Audit::Verify { .. } | Audit::Head | Audit::Export { .. } => None,
                 Audit::Prune(_) | Audit::Settle(_) => CHANGED,
             },
             Self::Security(command) => match command {
