@@ -113,7 +113,8 @@ table! {
             "--original-path takes it, for example /home/NAME/.privatus-chat/privatus_chat.db";
         LegacyError::NotFound { .. } | LegacyError::NoDatabase { .. } | LegacyError::NotAFile { .. }
             | LegacyError::Empty { .. } | LegacyError::NotSqlite { .. } | LegacyError::CutOff { .. }
-            | LegacyError::SuperJournal { .. } | LegacyError::OtherSchema { .. } | LegacyError::SaltLength { .. } | LegacyError::PasswordNeeded { .. }
+            | LegacyError::SuperJournal { .. } | LegacyError::OtherSchema { .. }
+            | LegacyError::SaltLength { .. } | LegacyError::PasswordNeeded { .. }
             | LegacyError::UnknownZone { .. } | LegacyError::Damaged { .. } | LegacyError::Sqlite { .. }
             | LegacyError::Io { .. } | LegacyError::Copy { .. } => Source;
     }
@@ -197,7 +198,7 @@ fn of_advice(advice: &Advice) -> String {
         Advice::Setting(name) => format!("`privatus settings set {name}` replaces it"),
         Advice::Contacts => "`privatus contacts list` shows which".into(),
         Advice::Grants => "`privatus access list` shows whom they let do what".into(),
-        Advice::Trust => "where you vouch for it, --trust lists them, asks, and takes them".into(),
+        Advice::Trust => "if you vouch for the file, --trust lists them, asks, and takes them".into(),
         Advice::Verify => "compare safety numbers, then `privatus contacts verify` marks them again".into(),
         Advice::SecurityEvents => "`privatus security list` shows whose".into(),
         Advice::Settings => "`privatus settings set` sets them".into(),

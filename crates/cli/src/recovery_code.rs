@@ -36,7 +36,7 @@ impl CodeKeeper {
         };
         match &arguments.recovery_code_file {
             Some(_) if to_stdout => Err(Failure::Usage(
-                "--recovery-code-file and --code-to-stdout exclude each other; nothing was made".into(),
+                "give only one of --recovery-code-file and --code-to-stdout; nothing was made".into(),
             )),
             Some(file) => {
                 check_new(file, vault)?;
@@ -124,7 +124,7 @@ fn check_new(file: &Path, vault: &Path) -> Result<(), Failure> {
     let refused = |why: &str| Failure::Refused(format!("{} {why}; nothing was made", file.display()));
     if would_lie_in(file, vault) {
         return Err(refused(
-            "has the vault's place or lies in it, where it would open what it lies in; name a file elsewhere",
+            "is in the vault or in its place, and a code must not lie beside what it opens; name a file elsewhere",
         ));
     }
     if std::fs::symlink_metadata(file).is_ok() {

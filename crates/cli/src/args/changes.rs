@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Access, Audit, Command, Contacts, Groups, Keys, Migrate, Security, Settings, Transfers};
 
-const CHANGED: Option<&str> = Some("what was to be changed is changed");
+const CHANGED: Option<&str> = Some("the change is made");
 const WRITTEN: Option<&str> = Some("the file is written");
 
 impl Command {

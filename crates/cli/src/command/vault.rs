@@ -150,7 +150,8 @@ fn print_found(arguments: &Arguments, found: &Verification) -> Result<(), Failur
     if arguments.json {
         return output::json(&json!({
             "ok": found.is_content(), "messages": found.messages, "values": found.values,
-            "conversations": found.conversations, "audit_entries": found.audit_entries, "problem_count": found.problem_count, "problems": found.problems,
+            "conversations": found.conversations, "audit_entries": found.audit_entries,
+            "problem_count": found.problem_count, "problems": found.problems,
         }));
     }
     for problem in &found.problems {
