@@ -10,10 +10,9 @@ use privatus_domain::{
 use privatus_store::{ReadTx, RestoredGroup, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
-use super::group_rights::stands;
 use super::record_error::RecordError;
 use super::values::{Time, id};
-use crate::authority::AuthorityItem;
+use crate::authority::{AuthorityItem, AuthorityKind};
 use crate::report::Report;
 
 /// A `group`. Another vault's own user has another id, so it stands as `me`.
@@ -227,6 +226,15 @@ impl Group {
         let taken = claims.into_iter().map(is_taken).collect();
         Ok((restored, left_out, taken))
     }
+}
+
+/// Whether a right of a member stands in the group.
+fn stands(there: &[domain::Member], member: &NewMember, kind: AuthorityKind) -> bool {
+    let there = there.iter().find(|there| there.contact == member.contact);
+    there.is_some_and(|there| match kind {
+        AuthorityKind::GroupRole => there.role == member.role,
+        _ => member.permissions.as_json().is_some() && there.permissions == member.permissions,
+    })
 }
 
 /// What members of a group came without.

@@ -1,6 +1,6 @@
 //! What a `group` record of an export gives somebody as rights, and the group without it.
 
-use privatus_domain::{self as domain, GroupKind, NewMember, Role, Timestamp};
+use privatus_domain::{GroupKind, Role, Timestamp};
 
 use super::group::{Group, Member};
 use super::values::Time;
@@ -103,13 +103,4 @@ impl Member {
         let role = self.role.as_deref().filter(|_| !self.me);
         role.filter(|role| *role != Role::Member.as_str())
     }
-}
-
-/// Whether a right of a member stands in the group.
-pub(super) fn stands(there: &[domain::Member], member: &NewMember, kind: AuthorityKind) -> bool {
-    let there = there.iter().find(|there| there.contact == member.contact);
-    there.is_some_and(|there| match kind {
-        AuthorityKind::GroupRole => there.role == member.role,
-        _ => member.permissions.as_json().is_some() && there.permissions == member.permissions,
-    })
 }
