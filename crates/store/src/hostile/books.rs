@@ -244,6 +244,23 @@ fn a_part_that_cannot_be_checked_is_named_and_the_others_go_on() {
             "could not be checked",
         ),
         (
+            "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'security_events'",
+            "counter of security_events is higher",
+        ),
+        (
+            "UPDATE sqlite_sequence SET seq = 'abc' WHERE name = 'audit_log'",
+            "counter of audit_log is no number",
+        ),
+        (
+            "INSERT INTO sqlite_sequence (name, seq) VALUES ('audit_log', 1)",
+            "counter of audit_log stands there twice",
+        ),
+        ("DELETE FROM sqlite_sequence", "counter of audit_log is missing"),
+        (
+            "UPDATE audit_log SET mac = NULL, key_number = NULL; UPDATE vault_state SET settled_version = 0",
+            "the key ring notes",
+        ),
+        (
             "UPDATE schema_migrations SET down_sql = 'DROP TABLE contacts' WHERE version = 20261125000003",
             "the row of migration 20261125000003",
         ),

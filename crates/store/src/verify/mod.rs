@@ -12,6 +12,7 @@ mod origin;
 mod rows;
 mod schema;
 mod sealed;
+mod sequences;
 mod sizes;
 #[cfg(test)]
 mod tests;
@@ -141,6 +142,7 @@ impl ReadTx<'_> {
             is_adopted = tx.may_be_adopted()?;
             Ok(())
         })?;
+        self.part(&mut found, "counters of numbers", Self::verify_sequences)?;
         self.part(&mut found, "sizes", |tx, found| {
             tx.verify_sizes(found, is_adopted)
         })?;
