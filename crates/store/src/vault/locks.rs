@@ -11,6 +11,9 @@ use crate::vault::{Files, Mount};
 const WAIT: Duration = Duration::from_secs(5);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
+/// What fails where the system takes no lock.
+const LOCK_VAULT: &str = "lock vault.lock";
+const LOCK_RING: &str = "lock keyring.lock";
 
 /// A lock, and whether it was free at once.
 pub(crate) struct HeldLock {
@@ -22,7 +25,7 @@ impl Files {
     /// Takes `vault.lock`, shared: held as long as a store is open. Waits a while for one who works alone.
     pub(crate) fn lock_shared(&self) -> Result<HeldLock, StoreError> {
         let file = self.folder().lock_file(VAULT_LOCK)?;
-        let at_once = wait(|| tried(file.try_lock_shared()).map(|free| free.then_some(())))?;
+        let at_once = wait(|| tried(file.try_lock_shared(), LOCK_VAULT).map(|free| free.then_some(())))?;
         match at_once {
             Some(((), at_once)) => Ok(HeldLock { lock: file, at_once }),
             None => Err(StoreError::Busy("vault.lock is held for exclusive work")),
@@ -39,7 +42,7 @@ impl Files {
         let file = file.ok_or(StoreError::ReadOnly(
             "another may write it elsewhere, and there is no vault.lock to tell",
         ))?;
-        match wait(|| tried(file.try_lock()).map(|free| free.then_some(())))? {
+        match wait(|| tried(file.try_lock(), LOCK_VAULT).map(|free| free.then_some(())))? {
             Some(((), at_once)) => Ok(Some(HeldLock { lock: file, at_once })),
             None => Err(StoreError::Busy("vault.lock is held by one who may write")),
         }
@@ -48,7 +51,7 @@ impl Files {
     /// Takes `vault.lock` alone, if nobody holds it.
     pub(crate) fn try_lock_exclusive(&self) -> Result<Option<File>, StoreError> {
         let file = self.folder().lock_file(VAULT_LOCK)?;
-        Ok(tried(file.try_lock())?.then_some(file))
+        Ok(tried(file.try_lock(), LOCK_VAULT)?.then_some(file))
     }
 
     /// Gives up an exclusive `vault.lock` for a shared one. In between another may take it, to work alone first.
@@ -57,12 +60,18 @@ impl Files {
         Ok(self.lock_shared()?.lock)
     }
 
-    /// Takes `keyring.lock`, waiting for another writer of the key ring.
+    /// Takes `keyring.lock`. Waits a while for another writer of the key ring, and not for one that never ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`].
     pub(crate) fn lock_key_ring(&self) -> Result<File, StoreError> {
         let file = self.folder().lock_file(RING_LOCK)?;
-        file.lock()
-            .map_err(|error| StoreError::io(&error, "lock keyring.lock"))?;
-        Ok(file)
+        match wait(|| tried(file.try_lock(), LOCK_RING).map(|free| free.then_some(())))? {
+            Some(_) => Ok(file),
+            None => Err(StoreError::Busy(
+                "keyring.lock is held for a change of the key ring",
+            )),
+        }
     }
 }
 
@@ -89,10 +98,10 @@ fn pause() {
     std::thread::sleep(PAUSE);
 }
 
-fn tried(tried: Result<(), TryLockError>) -> Result<bool, StoreError> {
+fn tried(tried: Result<(), TryLockError>, doing: &str) -> Result<bool, StoreError> {
     match tried {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(StoreError::io(&error, "lock vault.lock")),
+        Err(TryLockError::Error(error)) => Err(StoreError::io(&error, doing)),
     }
 }
