@@ -233,8 +233,9 @@ fn a_small_disk_that_can_only_be_read() {
         PRIVATUS_PASSWORD=wrong typed chats
         typed send Someone again
         typed passwd
-        typed migrate status >/dev/null
+        typed migrate status
         typed migrate verify
+        typed --json migrate verify
         [ "$before" = "$(sum)" ] && echo unchanged
         mount -o remount,rw "$disk"
         typed audit list
@@ -282,7 +283,10 @@ fn a_small_disk_that_can_only_be_read() {
     next("chats 10 ", "wrong password");
     next("send 22 ", "nothing can be changed; copy the vault");
     next("passwd 22 ", "nothing can be changed; copy the vault");
-    next("migrate 0 ", "");
+    let read_only = "migrate 0 privatus: warning: the vault lies on a file system that is mounted read-only";
+    next(read_only, "applied");
+    next(read_only, "all is well");
+    next("--json 0 privatus: warning: ", "\"read_only\": true");
     next("unchanged", "");
     next("audit 0 ", "");
     next("0", "");

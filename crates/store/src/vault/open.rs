@@ -327,10 +327,10 @@ pub(crate) fn unlock_files(
     path: &Path,
     secret: &Secret,
     options: &VaultOptions,
-) -> Result<(Closed, Unlocked), StoreError> {
+) -> Result<(Closed, KeyRing, Unlocked), StoreError> {
     let (closed, rings) = Closed::look(path)?;
-    let (_, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
-    Ok((closed, unlocked))
+    let (ring, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
+    Ok((closed, ring, unlocked))
 }
 
 /// Looks whether the database is ours, in one snapshot; `None` when its schema is older than this build's.

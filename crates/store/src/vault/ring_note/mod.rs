@@ -19,6 +19,7 @@ use crate::tx::shared::{Shared, system_time};
 use crate::upgrade;
 use crate::vault::Files;
 use crate::vault::doubt::Doubt;
+use crate::vault::healing::note_before_writing;
 use crate::vault::rings::{generation_of, reopen_newest};
 
 /// A note on a database of this schema, in the place of `before`. It names no other entry than that did.
@@ -92,6 +93,7 @@ fn write_note(
     more: &Value,
     change: impl FnOnce(&mut AuditNote),
 ) -> Result<(), StoreError> {
+    note_before_writing(files, db, shared, unlocked)?;
     let position = write_durably_on(db, shared, |tx| {
         tx.pending_write()?;
         let highest = tx.generation()?;
