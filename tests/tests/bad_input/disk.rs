@@ -236,6 +236,10 @@ fn a_small_disk_that_can_only_be_read() {
         typed migrate status
         typed migrate verify
         typed --json migrate verify
+        exec 9<"$disk/vault/vault.lock"
+        flock -x 9
+        typed show Someone
+        exec 9<&-
         [ "$before" = "$(sum)" ] && echo unchanged
         mount -o remount,rw "$disk"
         typed audit list
@@ -287,6 +291,7 @@ fn a_small_disk_that_can_only_be_read() {
     next(read_only, "applied");
     next(read_only, "all is well");
     next("--json 0 privatus: warning: ", "\"read_only\": true");
+    next("show 21 ", "vault.lock is held");
     next("unchanged", "");
     next("audit 0 ", "");
     next("0", "");

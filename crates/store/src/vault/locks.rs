@@ -32,13 +32,20 @@ impl Files {
         }
     }
 
-    /// Takes what is needed to read a vault that cannot be written: nothing where nobody can write it. Where another
-    /// mount may, `vault.lock` alone: a file that SQLite takes for unchanging must not change.
+    /// Takes what is needed to read a vault that cannot be written. Where nobody can write it, `vault.lock` shared, if it is
+    /// there: the file system may be mounted to write while we read, and whoever changes the schema then finds us. Where
+    /// another mount may write, `vault.lock` alone: a file that SQLite takes for unchanging must not change.
     pub(crate) fn lock_to_read(&self, mount: Mount) -> Result<Option<HeldLock>, StoreError> {
-        if mount != Mount::ReadOnlyHere {
-            return Ok(None);
-        }
         let file = self.folder().open_file(VAULT_LOCK, false, "open vault.lock")?;
+        if mount != Mount::ReadOnlyHere {
+            let Some(file) = file else {
+                return Ok(None);
+            };
+            return match wait(|| tried(file.try_lock_shared(), LOCK_VAULT).map(|free| free.then_some(())))? {
+                Some(((), at_once)) => Ok(Some(HeldLock { lock: file, at_once })),
+                None => Err(StoreError::Busy("vault.lock is held for exclusive work")),
+            };
+        }
         let file = file.ok_or(StoreError::ReadOnly(
             "another may write it elsewhere, and there is no vault.lock to tell",
         ))?;
