@@ -227,6 +227,18 @@ fn a_change_of_the_schema_replaces_no_copy_in_silence() {
     assert_eq!(recorded(&store), (vec![Severity::Critical; 2], 2));
 }
 
+#[test]
+fn a_change_of_the_password_replaces_no_copy_in_silence() {
+    let (_folder, path) = vault();
+    let store = unlock(&path);
+    alter(&path);
+    let new = Password::new("another").unwrap();
+    store
+        .change_password(&secret(), &new, Some(KdfCost::minimum()))
+        .unwrap();
+    assert_eq!(recorded(&store), (vec![Severity::Critical], 1));
+}
+
 /// What cannot be written down first is not made again: the next open would find nothing to tell.
 #[test]
 fn a_copy_is_not_made_again_where_nothing_can_be_written_down() {
