@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &Arguments, settle: &AuditSettle) -> Result<u8, Fai
     if !settle.yes {
         confirm(arguments.json, &question(&found))?;
     }
-    let accepted = store.audit_accept_loss(&secret)?;
+    let accepted = store.audit_accept_loss(&secret, Some(&found))?;
     store.close()?;
     tell(arguments, accepted.as_ref())
 }
