@@ -138,10 +138,10 @@ impl ReadTx<'_> {
         self.verify_counters(&mut found)?;
         self.verify_books(&mut found)?;
         self.verify_values(&mut found)?;
-        let is_adopted = self.may_be_adopted()?;
-        self.verify_sizes(&mut found, is_adopted)?;
-        self.verify_events(&mut found, is_adopted)?;
-        self.verify_grants(&mut found, is_adopted)?;
+        let foreign = self.foreign_rows()?;
+        self.verify_sizes(&mut found, &foreign)?;
+        self.verify_events(&mut found, &foreign)?;
+        self.verify_grants(&mut found, &foreign)?;
         self.verify_chain(&mut found, total, progress)?;
         Ok(found)
     }
