@@ -5,6 +5,7 @@
 //! each page. Over a view that calls itself for ever, under a trigger that does, or through pages that point at one
 //! another it never ends. No clock is asked: a slow disk is no fault.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -102,7 +103,44 @@ impl Work {
         };
         let mut log = file.clone().into_os_string();
         log.push("-wal");
-        let bytes = |path: &Path| path.metadata().map_or(0, |file| file.len());
+        let bytes = |path: &Path| path.metadata().map_or(0, |file| bytes_held(&file));
         bytes(file).saturating_add(bytes(Path::new(&log))) / PAGE
+    }
+}
+
+/// Bytes that a file has on its disk, and never more than its length: whoever can write the folder can make a file as long
+/// as they like without a byte in it.
+#[cfg(unix)]
+fn bytes_held(file: &Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    // In units of 512 whatever the file system's own are (POSIX, sys_stat.h, of Linux and macOS).
+    file.blocks().saturating_mul(512).min(file.len())
+}
+
+/// Bytes of a file: what of it the disk holds is not told here.
+#[cfg(not(unix))]
+fn bytes_held(file: &Metadata) -> u64 {
+    file.len()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_file_or_a_log_of_holes_allows_no_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        std::fs::write(&file, vec![1; 4 * 4_096]).unwrap();
+        let work = Work::default();
+        work.count_pages_of(&file);
+        assert_eq!(work.pages(), 4);
+        let log = std::fs::File::create(folder.path().join("a.db-wal")).unwrap();
+        log.set_len(1 << 30).unwrap();
+        assert!(work.pages() < 100, "{}", work.pages());
+        let longer = std::fs::File::options().write(true).open(&file).unwrap();
+        longer.set_len(1 << 30).unwrap();
+        assert!(work.pages() < 100, "{}", work.pages());
     }
 }

@@ -29,6 +29,15 @@ struct GrantRow {
     expires_at: Option<SqlTime>,
 }
 
+/// A row as a check reads it.
+pub(crate) struct GrantRead {
+    /// As a person finds it.
+    pub(crate) name: String,
+    pub(crate) given_at: Option<String>,
+    /// What of it no build writes.
+    pub(crate) strange: Option<&'static str>,
+}
+
 impl ReadTx<'_> {
     /// The grants that pass the filter, by resource and user, those that are over too.
     ///
@@ -94,8 +103,8 @@ impl ReadTx<'_> {
         Ok(rows.into_iter().filter_map(|row| grant(row).ok()).collect())
     }
 
-    /// Every row, as a person finds it, and what of it no build writes.
-    pub(crate) fn grants_read(&mut self) -> Result<Vec<(String, Option<&'static str>)>, StoreError> {
+    /// Every row.
+    pub(crate) fn grants_read(&mut self) -> Result<Vec<GrantRead>, StoreError> {
         let rows = self.db.ask("check the grants", |db| {
             access_control::table
                 .order((
@@ -111,16 +120,20 @@ impl ReadTx<'_> {
                 "on {}:{} to {:?}",
                 row.resource_type.0, row.resource_id.0, row.user_id.0
             );
-            let has_time = row.granted_at.is_some();
+            let given_at = row.granted_at.as_ref().map(|at| at.0.clone());
             let strange = match grant(row) {
                 Err(_) => Some("is none that a build writes, and allows nothing"),
-                Ok(_) if !has_time => Some("does not say when it was given"),
+                Ok(_) if given_at.is_none() => Some("does not say when it was given"),
                 Ok(grant) if grant.expires_at.is_some_and(|end| end <= grant.granted_at) => {
                     Some("ended before it was given")
                 }
                 Ok(_) => None,
             };
-            (name.chars().take(120).collect(), strange)
+            GrantRead {
+                name: name.chars().take(120).collect(),
+                given_at,
+                strange,
+            }
         };
         Ok(rows.into_iter().map(read).collect())
     }

@@ -104,6 +104,7 @@ impl WriteTx<'_> {
             .and_then(|mac| mac.0.try_into().ok())
             .ok_or_else(broken)?;
         let (number, key) = self.key_ensure(KeyRole::Audit)?;
+        let has_ring_note = self.ring_note_is_known()?;
         let count = self.db.ask("remove old audit entries", |db| {
             diesel::delete(audit_log::table.filter(audit_log::log_id.le(last.log_id))).execute(db)
         })?;
@@ -119,6 +120,12 @@ impl WriteTx<'_> {
             .on(Resource::every(ResourceKind::Audit))
             .with(json!({ "entries": count, "up_to": removed }));
         self.audit(&entry)?;
+        if has_ring_note && !self.ring_note_is_known()? {
+            // A key ring without its note is told by this entry.
+            let vault = Resource::of(ResourceKind::Vault, self.own_id());
+            let entry = NewAuditEntry::done(self.now(), Act::KeyRingNote).on(vault);
+            self.audit(&entry.with(json!({ "kept_by": "audit_prune" })))?;
+        }
         Ok(u64::try_from(count).unwrap_or(u64::MAX))
     }
 }

@@ -1,5 +1,6 @@
 //! How much a loop over batches may do: as many rows as there were when it began. Rows that come back as they go, by a
-//! trigger, would keep it going for ever.
+//! trigger, would keep it going for ever. Between batches that are committed one by one another process may add rows of its
+//! own: then a look within one transaction tells the two apart.
 
 use crate::error::StoreError;
 
@@ -29,12 +30,36 @@ impl AtMost {
                 self.left = left;
                 Ok(())
             }
-            None => Err(StoreError::DatabaseDamaged(format!(
-                "{}: there is more of it than there was at the beginning; a trigger puts rows back",
-                self.doing
-            ))),
+            None => Err(put_back(self.doing)),
         }
     }
+
+    /// The same of rows that other processes may add to. Gives whether the loop goes on: behind more rows than there were
+    /// it does not, and leaves what came meanwhile to the next one. `again` does another batch in a transaction of its
+    /// own, and gives the rows before it, those it took, and the rows after it.
+    ///
+    /// # Errors
+    /// Those of `again`; [`StoreError::DatabaseDamaged`] when rows come back within one transaction.
+    pub(crate) fn goes_on(
+        &mut self,
+        rows: u64,
+        again: impl FnOnce() -> Result<(i64, u64, i64), StoreError>,
+    ) -> Result<bool, StoreError> {
+        if self.take(rows).is_ok() {
+            return Ok(true);
+        }
+        let (before, taken, after) = again()?;
+        if after > before.saturating_sub_unsigned(taken) {
+            return Err(put_back(self.doing));
+        }
+        Ok(false)
+    }
+}
+
+fn put_back(doing: &str) -> StoreError {
+    StoreError::DatabaseDamaged(format!(
+        "{doing}: there is more of it than there was at the beginning; a trigger puts rows back"
+    ))
 }
 
 /// Whether a walk by key goes on: the last key of a batch lies behind the one before. Pages that point at one another could

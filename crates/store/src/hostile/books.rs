@@ -179,27 +179,52 @@ fn a_verified_mark_without_a_key_is_told() {
     assert_eq!(problems, ["contact bare is marked as verified and has no key"]);
 }
 
-/// What another application wrote stands as it is: the audit log says where it came from.
-#[test]
-fn rows_of_a_database_that_was_adopted_are_not_told() {
-    let vault = filled();
+/// A fault in a row with this date.
+fn dated_faults(date: &str) -> [(String, &'static str); 5] {
+    [
+        (
+            format!("UPDATE security_events SET event_type = 'nothing', timestamp = {date}"),
+            "has a type that",
+        ),
+        (
+            format!("UPDATE access_control SET permissions = '{{}}', granted_at = {date}"),
+            "is none that a build writes",
+        ),
+        (
+            format!("UPDATE file_transfers SET file_size = -1, created_at = {date}"),
+            "file_transfers.file_size of row",
+        ),
+        (
+            format!(
+                "INSERT INTO usage_statistics (date, metric, value) VALUES (substr({date}, 1, 10), 'x', -1)"
+            ),
+            "usage_statistics.value",
+        ),
+        (
+            format!(
+                "INSERT INTO backup_metadata (backup_id, backup_type, status, created_at) \
+                 VALUES ('b', 'full', 'completed', {date}); \
+                 INSERT INTO backup_contents (backup_id, table_name, record_count) VALUES ('b', 'contacts', -1)"
+            ),
+            "backup_contents.record_count",
+        ),
+    ]
+}
+
+fn noted(vault: &Vault, act: Act) {
     vault
         .store
-        .write("adopt", |tx| {
-            let entry = NewAuditEntry::done(tx.now(), Act::VaultAdopt);
-            tx.audit(&entry)
-        })
+        .write("note", |tx| tx.audit(&NewAuditEntry::done(tx.now(), act)))
         .unwrap();
-    for fault in [
-        "UPDATE security_events SET event_type = 'nothing', description = NULL",
-        "UPDATE access_control SET permissions = '{}'",
-        "UPDATE file_transfers SET file_size = -1",
-    ] {
-        let problems = said(&vault, fault);
-        assert!(
-            problems
-                .iter()
-                .all(|line| line.starts_with("file_transfers.file_") && !line.contains("size")),
+}
+
+/// Whether the check names faults in rows of this date.
+fn tells(vault: &Vault, date: &str, is_told: bool) {
+    for (fault, told) in dated_faults(date) {
+        let problems = said(vault, &fault);
+        assert_eq!(
+            problems.iter().any(|line| line.contains(told)),
+            is_told,
             "{fault}: {problems:?}"
         );
     }
@@ -282,4 +307,39 @@ fn a_part_that_cannot_be_checked_is_named_and_the_others_go_on() {
             "{fault}: {problems:#?}"
         );
     }
+}
+
+/// What another application or an older build wrote stands as it is: the audit log says until when. Of what is newer
+/// everything is said.
+#[test]
+fn rows_from_before_an_adoption_or_an_upgrade_are_not_told_and_newer_ones_are() {
+    for act in [Act::VaultAdopt, Act::SchemaUpgrade] {
+        let vault = filled();
+        tells(&vault, "'2024-01-01 00:00:00.000'", true);
+        noted(&vault, act);
+        tells(&vault, "'2024-01-01 00:00:00.000'", false);
+        tells(&vault, "'2026-02-01 00:00:00.000'", true);
+        // Every build of ours gives each row a time.
+        let fault = "UPDATE security_events SET timestamp = NULL";
+        let is_told = said(&vault, fault)
+            .iter()
+            .any(|line| line.contains("has a time that"));
+        assert_eq!(is_told, act == Act::SchemaUpgrade);
+    }
+}
+
+/// Where the beginning of the log is gone, the key ring's note says since when the vault is ours.
+#[test]
+fn retention_of_the_log_does_not_blind_the_check() {
+    let vault = filled();
+    for _ in 0..2 {
+        noted(&vault, Act::Unlock);
+    }
+    let removed = vault.store.write("prune", |tx| {
+        tx.audit_prune(crate::testing::at("2030-01-01T00:00:00Z"))
+    });
+    assert!(removed.unwrap() > 0);
+    // Tests make their vaults by the system's clock.
+    tells(&vault, "'2024-01-01 00:00:00.000'", false);
+    tells(&vault, "'2099-02-01 00:00:00.000'", true);
 }

@@ -118,8 +118,61 @@ fn entries_that_a_trigger_adds_end_the_chaining() {
     assert!(is_damage(&settled, "a trigger puts rows back"), "{settled:?}");
 }
 
+/// Rows of the schema that an open steps through before anything else, more than SQLite does between two looks at the flag.
 #[test]
-fn a_flag_ends_an_open_and_a_sweep() {
+fn a_flag_ends_an_open_within_a_statement() {
+    let vault = vault();
+    vault.sql_undefended(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) \
+         INSERT INTO sqlite_master SELECT 'view', 'v' || i, 'v' || i, 0, 'CREATE VIEW v' || i || ' AS SELECT 1' FROM n",
+    );
+    let (_folder, path) = vault.lock();
+    let stop = Arc::new(AtomicBool::new(true));
+    let options = VaultOptions {
+        stop: Some(Arc::clone(&stop)),
+        ..options(crate::testing::clock)
+    };
+    let secret = Secret::Password(Password::new("secret").unwrap());
+    let opened = Store::unlock(&path, &secret, &options);
+    assert!(matches!(opened, Err(StoreError::Interrupted)), "{opened:?}");
+    stop.store(false, Ordering::Relaxed);
+    assert!(Store::unlock(&path, &secret, &options).is_ok());
+}
+
+#[test]
+fn a_flag_ends_an_endless_view_before_its_work_is_too_much() {
+    let vault = vault();
+    vault.sql(&format!("CREATE VIEW endless AS {ENDLESS}"));
+    let (_folder, path) = vault.lock();
+    let stop = Arc::new(AtomicBool::new(false));
+    let options = VaultOptions {
+        stop: Some(Arc::clone(&stop)),
+        ..options(crate::testing::clock)
+    };
+    let secret = Secret::Password(Password::new("secret").unwrap());
+    let store = Store::unlock(&path, &secret, &options).unwrap();
+    let endless = || {
+        store.read(|tx| {
+            tx.db
+                .row::<i64>(Sql::new("SELECT count(*) FROM endless"), "count")
+        })
+    };
+    let limited = endless();
+    assert!(
+        is_damage(&limited, "more work than the file's pages can ask for"),
+        "{limited:?}"
+    );
+    let ended = store.read(|tx| {
+        // Within the transaction: nothing but SQLite's own look can see it.
+        stop.store(true, Ordering::Relaxed);
+        tx.db
+            .row::<i64>(Sql::new("SELECT count(*) FROM endless"), "count")
+    });
+    assert!(matches!(ended, Err(StoreError::Interrupted)), "{ended:?}");
+}
+
+#[test]
+fn a_flag_puts_off_the_sweeps_of_an_open_and_ends_one_that_runs() {
     let vault = vault();
     let batch: Vec<_> = (0..1_200)
         .map(|number| message(&format!("m{number}"), "2025-06-02T00:00:00Z"))
@@ -137,11 +190,7 @@ fn a_flag_ends_an_open_and_a_sweep() {
     };
     let secret = Secret::Password(Password::new("secret").unwrap());
     // The sweep of the open is ended, and what it would have done waits.
-    let store = Store::unlock(&path, &secret, &options);
-    let store = match store {
-        Ok(store) => store,
-        Err(error) => panic!("{error}"),
-    };
+    let store = Store::unlock(&path, &secret, &options).unwrap();
     assert!(
         store
             .warnings()

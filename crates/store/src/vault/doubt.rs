@@ -24,6 +24,28 @@ pub(crate) enum Doubt {
     EntryOther { log_id: i64 },
     /// The database says that the note was written, and the key ring has none.
     NoteMissing,
+    /// Retention removed the entry that the note names, and what it left does not hold.
+    LeftBroken { why: String },
+}
+
+/// What the log says to the entry that the note names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotedEntry {
+    /// It stands there, or the note names none.
+    Stands,
+    /// Retention removed it: the note vouches for nothing that is left.
+    Passed,
+    /// Something else.
+    Doubted(Doubt),
+}
+
+impl NotedEntry {
+    pub(crate) fn doubt(self) -> Option<Doubt> {
+        match self {
+            Self::Doubted(doubt) => Some(doubt),
+            Self::Stands | Self::Passed => None,
+        }
+    }
 }
 
 impl Doubt {
@@ -52,6 +74,10 @@ impl Doubt {
                                   note was written"
                     .into()
             }
+            Self::LeftBroken { why } => format!(
+                "what retention left of the audit log does not hold ({why}), and the entry that the key ring notes is \
+                 among those it removed"
+            ),
         }
     }
 
@@ -61,6 +87,7 @@ impl Doubt {
             Self::EntryGone { log_id } => json!({ "entry_gone": log_id }),
             Self::EntryOther { log_id } => json!({ "entry_other": log_id }),
             Self::NoteMissing => json!({ "note_missing": true }),
+            Self::LeftBroken { why } => json!({ "left_broken": why }),
         }
     }
 }
@@ -71,11 +98,16 @@ pub(crate) fn may_lack_chain(noted: &Noted) -> bool {
 }
 
 impl ReadTx<'_> {
-    /// Whether the entry that the note names is in the log. One that retention removed is behind the checkpoint.
+    /// In what the log and the note contradict each other.
     pub(crate) fn doubt_of_log(&mut self, noted: &Noted) -> Result<Option<Doubt>, StoreError> {
+        self.noted_entry(noted).map(NotedEntry::doubt)
+    }
+
+    /// Whether the entry that the note names is in the log. One that retention removed is behind the checkpoint.
+    pub(crate) fn noted_entry(&mut self, noted: &Noted) -> Result<NotedEntry, StoreError> {
         let note = match noted.note() {
             Some(note) if note.going_to >= CHAINED && note.log_id > 0 => note,
-            _ => return Ok(None),
+            _ => return Ok(NotedEntry::Stands),
         };
         let log_id = note.log_id;
         let found: Option<Option<SqlBlob>> = self.db.ask("find the entry that the key ring notes", |db| {
@@ -86,10 +118,10 @@ impl ReadTx<'_> {
                 .optional()
         })?;
         Ok(match found {
-            Some(Some(mac)) if mac.0 == note.mac => None,
-            Some(_) => Some(Doubt::EntryOther { log_id }),
-            None if self.audit_removed_up_to()? >= log_id => None,
-            None => Some(Doubt::EntryGone { log_id }),
+            Some(Some(mac)) if mac.0 == note.mac => NotedEntry::Stands,
+            Some(_) => NotedEntry::Doubted(Doubt::EntryOther { log_id }),
+            None if self.audit_removed_up_to()? >= log_id => NotedEntry::Passed,
+            None => NotedEntry::Doubted(Doubt::EntryGone { log_id }),
         })
     }
 

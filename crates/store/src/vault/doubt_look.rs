@@ -7,15 +7,15 @@ use crate::error::StoreError;
 use crate::run::read_on;
 use crate::store::Store;
 use crate::upgrade;
-use crate::vault::doubt::Doubt;
+use crate::vault::doubt::{Doubt, NotedEntry};
 use crate::vault::rings::reopen_newest;
 
 impl Store {
     /// Compares the database, as it was before an upgrade of this open, with the key ring's note; what does not fit is
     /// warned of, and so is what earlier opens met and nobody resolved. Whoever calls writes the doubt down.
-    pub(super) fn doubt_look(&mut self, unlocked: &Unlocked, is_older_ring: bool) -> Option<Doubt> {
+    pub(super) fn doubt_look(&mut self, unlocked: &Unlocked, is_older_ring: bool) -> NotedEntry {
         let mut looked = self.doubt_of_now(is_older_ring);
-        if matches!(looked, Ok((Some(_), _))) {
+        if matches!(looked, Ok((NotedEntry::Doubted(_), _))) {
             // Another process may have changed the log and the note meanwhile: it holds this lock until both are written.
             let _lock = self.files.lock_key_ring();
             if let Ok((_, unlocked)) = reopen_newest(&self.files, unlocked) {
@@ -24,20 +24,22 @@ impl Store {
             }
         }
         match looked {
-            Ok((doubt, standing)) => {
-                self.warnings.extend(doubt.as_ref().map(Doubt::told));
+            Ok((found, standing)) => {
+                if let NotedEntry::Doubted(doubt) = &found {
+                    self.warnings.push(doubt.told());
+                }
                 self.warnings.extend(standing);
-                doubt
+                found
             }
             Err(error) => {
                 let text = format!("the audit log could not be compared with the key ring's note: {error}");
                 self.warnings.push(text);
-                None
+                NotedEntry::Stands
             }
         }
     }
 
-    fn doubt_of_now(&self, is_older_ring: bool) -> Result<(Option<Doubt>, Vec<String>), StoreError> {
+    fn doubt_of_now(&self, is_older_ring: bool) -> Result<(NotedEntry, Vec<String>), StoreError> {
         let noted = self.shared.noted();
         let found = self
             .upgrade
@@ -45,14 +47,21 @@ impl Store {
             .map_or_else(upgrade::newest, |done| done.from);
         let mut lease = self.pool.reader()?;
         read_on(lease.db()?, &self.shared, |tx| {
-            let doubt = match Doubt::of_schema(&noted, found) {
-                None => tx.doubt_of_log(&noted)?,
-                doubt => doubt,
+            let looked = match Doubt::of_schema(&noted, found) {
+                None => tx.noted_entry(&noted)?,
+                Some(doubt) => NotedEntry::Doubted(doubt),
             };
+            let is_doubted = matches!(looked, NotedEntry::Doubted(_));
             let mut told = Vec::new();
-            told.extend(doubt.as_ref().map(|_| SecurityKind::AuditContradicted));
+            told.extend(is_doubted.then_some(SecurityKind::AuditContradicted));
             told.extend(is_older_ring.then_some(SecurityKind::KeyRingRollback));
-            Ok((doubt, tx.standing_events(&told)?))
+            // A row that cannot be read hides no doubt.
+            let standing = tx.standing_events(&told).unwrap_or_else(|error| {
+                vec![format!(
+                    "security events that may stand could not be read: {error}"
+                )]
+            });
+            Ok((looked, standing))
         })
     }
 

@@ -230,7 +230,8 @@ impl Store {
         }
         // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
         store.put_off(paused, "file transfers that nobody runs could not be paused");
-        let doubt = store.doubt_look(unlocked, generation_of(ring) < generation);
+        let looked = store.doubt_look(unlocked, generation_of(ring) < generation);
+        let doubt = looked.clone().doubt();
         // Entries from before the chain are taken into it before the first new one.
         if !store.shared.is_settled {
             let settled = store.write("model_settle", |tx| {
@@ -256,7 +257,7 @@ impl Store {
             healed,
             "what was wrong with a copy of the key ring could not be noted",
         );
-        let noted = store.ring_note_keep(unlocked, doubt.as_ref());
+        let noted = store.ring_note_keep(unlocked, &looked);
         store.put_off(
             noted,
             "what is known of the audit log could not be noted in the key ring",

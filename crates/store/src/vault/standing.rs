@@ -1,19 +1,24 @@
-//! What stands unresolved and concerns whoever opens the vault: an older key ring that opened it, and an audit log that
-//! was contradicted or lost entries. The open that met it told one person; it may not have been the owner.
+//! What stands unresolved and concerns whoever opens the vault: an older key ring that opened it, an audit log that
+//! was contradicted, lost entries or lost its chain, and what a check found. The open that met it told one person; it may
+//! not have been the owner.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
-use privatus_domain::SecurityKind;
+use privatus_domain::{SecurityKind, Severity};
 use privatus_schema::{Flag, LimitLiteral, SqlInt, SqlText, TimeText, security_events};
 
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
+/// Events that are looked through, the newest of all: there is no index, and nobody keeps an open waiting with their number.
+const NEWEST: u32 = 1_000;
+
 /// Of each kind the newest is told.
-const TOLD: [SecurityKind; 3] = [
+const TOLD: [SecurityKind; 4] = [
     SecurityKind::KeyRingRollback,
     SecurityKind::AuditContradicted,
     SecurityKind::AuditLoss,
+    SecurityKind::Tampering,
 ];
 
 #[derive(Queryable, Selectable)]
@@ -22,32 +27,35 @@ struct StandingRow {
     event_id: SqlInt,
     timestamp: Option<TimeText>,
     event_type: SqlText,
+    severity: SqlText,
+    resolved: Option<Flag>,
+}
+
+impl StandingRow {
+    /// Whether it is an event of this kind that is to be told.
+    fn stands(&self, kind: SecurityKind) -> bool {
+        // A log without a chain is to be expected behind a step back of the schema, and no critical event then.
+        let is_grave = kind != SecurityKind::Tampering || self.severity.0 == Severity::Critical.as_str();
+        self.event_type.0 == kind.as_str() && is_grave && !self.resolved.unwrap_or_default().0
+    }
 }
 
 impl ReadTx<'_> {
     /// What is to be said of them, but for the kinds that this open tells of itself.
     pub(super) fn standing_events(&mut self, told: &[SecurityKind]) -> Result<Vec<String>, StoreError> {
-        let mut kinds = TOLD.to_vec();
-        kinds.retain(|kind| !told.contains(kind));
-        let words: Vec<_> = kinds.iter().map(|kind| SqlText(kind.as_str())).collect();
         let rows: Vec<StandingRow> = self.db.ask("look for security events that stand", |db| {
             security_events::table
-                .filter(security_events::event_type.eq_any(&words))
-                .filter(
-                    security_events::resolved
-                        .is_null()
-                        .or(security_events::resolved.eq(Flag(false))),
-                )
                 .order(security_events::event_id.desc())
                 .select(StandingRow::as_select())
-                .limit_literal(100)
+                .limit_literal(NEWEST)
                 .load(db)
         })?;
         let newest = |kind: SecurityKind| {
-            let row = rows.iter().find(|row| row.event_type.0 == kind.as_str())?;
+            let row = rows.iter().find(|row| row.stands(kind))?;
             Some(told_of(kind, row))
         };
-        Ok(kinds.into_iter().filter_map(newest).collect())
+        let kinds = TOLD.into_iter().filter(|kind| !told.contains(kind));
+        Ok(kinds.filter_map(newest).collect())
     }
 }
 
@@ -61,8 +69,41 @@ fn told_of(kind: SecurityKind, row: &StandingRow) -> String {
             "an older key ring opened this vault: whoever has one and its old password opens it"
         }
         SecurityKind::AuditLoss => "a loss in the audit log was accepted",
+        SecurityKind::Tampering => {
+            "the audit log had lost its chain, or a check found what is not as it was written"
+        }
         _ => "the audit log was not what the key ring notes",
     };
     let id = row.event_id.0;
     format!("{what} (at {at} UTC, security event {id}); this is said until the event is resolved")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::testing::Vault;
+
+    #[test]
+    fn any_number_of_events_costs_an_open_no_more_than_the_newest_thousand() {
+        let vault = Vault::new();
+        let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 30000) \
+                    INSERT INTO security_events (event_type, severity, description) \
+                    SELECT 'authentication', 'low', 'x' FROM n";
+        vault.sql(many);
+        vault.sql(
+            "INSERT INTO security_events (event_type, severity, description) VALUES ('tampering', 'critical', 'x'), \
+             ('tampering', 'high', 'x'), ('audit_loss', 'high', 'x')",
+        );
+        let told = || vault.store.read(|tx| tx.standing_events(&[])).unwrap();
+        told();
+        let before = vault.store.work_done().unwrap().vm_steps;
+        let said = told().join("\n");
+        let steps = vault.store.work_done().unwrap().vm_steps - before;
+        assert!(steps < 30_000, "{steps}");
+        assert!(
+            said.contains("security event 30001") && said.contains("security event 30003"),
+            "{said}"
+        );
+        assert!(!said.contains("30002"), "a high one may be a step back's: {said}");
+    }
 }

@@ -5,6 +5,7 @@ use diesel::sqlite::Sqlite;
 use privatus_domain::{Resolution, SecurityKind, Severity, UserId};
 use privatus_schema::{Flag, LimitLiteral, SqlInt, SqlText, TimeText, security_events};
 
+use super::origin::Foreign;
 use super::{BATCH, Verification};
 use crate::db::at_most::ascends;
 use crate::error::StoreError;
@@ -62,11 +63,11 @@ fn is_time(text: &TimeText) -> bool {
 }
 
 impl ReadTx<'_> {
-    /// Of a vault that was adopted, where rows of another application stand as they are, only what no row can have.
+    /// Of rows of another application, which stand as they are, only what no row can have.
     pub(super) fn verify_events(
         &mut self,
         found: &mut Verification,
-        is_adopted: bool,
+        foreign: &Foreign,
     ) -> Result<(), StoreError> {
         let mut after = i64::MIN;
         loop {
@@ -84,7 +85,9 @@ impl ReadTx<'_> {
             ascends(&after, &last.event_id.0, "check the security events")?;
             after = last.event_id.0;
             for row in rows {
-                let strange = row.strange().filter(|what| !is_adopted || *what == "severity");
+                let date = row.timestamp.as_ref().map(|at| at.0.as_str());
+                let is_foreign = foreign.may_have(date);
+                let strange = row.strange().filter(|what| !is_foreign || *what == "severity");
                 if let Some(what) = strange {
                     let id = row.event_id.0;
                     found.problem(format!("security event {id} has a {what} that no build writes"));

@@ -1,19 +1,21 @@
 //! Grants whose fields no build writes: each allows nothing, and `access list` does not show it.
 
 use super::Verification;
+use super::origin::Foreign;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {
-    /// In a vault that was adopted another application's rows may stand.
+    /// But for those of another application, which stand as they are.
     pub(super) fn verify_grants(
         &mut self,
         found: &mut Verification,
-        is_adopted: bool,
+        foreign: &Foreign,
     ) -> Result<(), StoreError> {
-        for (grant, strange) in self.grants_read()? {
-            if let Some(why) = strange.filter(|_| !is_adopted) {
-                found.problem(format!("the grant {grant} {why}"));
+        for grant in self.grants_read()? {
+            let is_foreign = foreign.may_have(grant.given_at.as_deref());
+            if let Some(why) = grant.strange.filter(|_| !is_foreign) {
+                found.problem(format!("the grant {} {why}", grant.name));
             }
         }
         Ok(())

@@ -1,25 +1,80 @@
 //! Whether rows may stand in the vault that this build writes in no such form: `migrate baseline` keeps those of another
 //! application as they are, and an upgrade those of an older schema.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
+use privatus_crypto::Noted;
 use privatus_domain::Act;
-use privatus_schema::{SqlInt, SqlText, audit_log, vault_state};
+use privatus_schema::{SqlText, TimeText, audit_log};
 
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
+/// Rows that no build of today need have written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Foreign {
+    /// None: the vault was made by such a build.
+    Nothing,
+    /// Those dated up to a time, as the tables write it; `undated` when those without a date too.
+    UpTo { at: String, undated: bool },
+    /// Any: nobody knows since when the vault is ours.
+    Anything,
+}
+
+impl Foreign {
+    /// Whether a row of this date may be one.
+    pub(super) fn may_have(&self, date: Option<&str>) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Anything => true,
+            Self::UpTo { at, undated } => match date.filter(|date| is_dated(date)) {
+                Some(date) => date <= at.as_str(),
+                None => *undated,
+            },
+        }
+    }
+}
+
+/// Whether a text begins with a day: then it is compared as a time, and what was written without a clock too.
+fn is_dated(text: &str) -> bool {
+    let day = text.as_bytes().iter().take(10);
+    text.len() >= 10
+        && day
+            .zip(b"0000-00-00")
+            .all(|(found, form)| found == form || (*form == b'0' && found.is_ascii_digit()))
+}
+
 impl ReadTx<'_> {
-    /// The audit log says that the vault was adopted or brought up to date, or its beginning was removed and nobody knows. The
-    /// log's chain vouches for all three.
-    pub(super) fn may_be_adopted(&mut self) -> Result<bool, StoreError> {
-        self.db.ask("look whether the vault was adopted", |db| {
-            let acts = [Act::VaultAdopt, Act::SchemaUpgrade].map(|act| SqlText(act.action()));
-            let adopted = audit_log::table.filter(audit_log::action.eq_any(acts));
-            let cut = vault_state::table
-                .find(SqlInt(1))
-                .filter(vault_state::audit_removed.is_not_null());
-            diesel::select(exists(adopted).or(exists(cut))).get_result(db)
+    /// What the audit log says of it: its entries of an adoption and of upgrades, and where retention took its beginning
+    /// away, the key ring's note, which knows since when there is a chain. The log's chain vouches for the entries, and is
+    /// checked beside this.
+    pub(super) fn foreign_rows(&mut self) -> Result<Foreign, StoreError> {
+        let entries: Vec<(SqlText, Option<TimeText>)> =
+            self.db.ask("look whether the vault was adopted", |db| {
+                let acts = [Act::VaultAdopt, Act::SchemaUpgrade].map(|act| SqlText(act.action()));
+                audit_log::table
+                    .filter(audit_log::action.eq_any(acts))
+                    .select((audit_log::action, audit_log::timestamp))
+                    .load(db)
+            })?;
+        let is_cut = self.audit_removed_up_to()? > 0;
+        let is_adopted = entries
+            .iter()
+            .any(|(action, _)| action.0 == Act::VaultAdopt.action());
+        let times = entries.into_iter().filter_map(|(_, at)| Some(at?.0));
+        let mut newest = times.filter(|at| is_dated(at)).max();
+        if is_cut {
+            newest = match self.shared.noted() {
+                // What it knew when it was first written: an adoption lies before that, and so does every older schema.
+                Noted::Note(note) => newest.max(Some(note.since)),
+                Noted::Nothing | Noted::Later => return Ok(Foreign::Anything),
+            };
+        }
+        Ok(match newest {
+            Some(at) => Foreign::UpTo {
+                at,
+                undated: is_adopted || is_cut,
+            },
+            None => Foreign::Nothing,
         })
     }
 }

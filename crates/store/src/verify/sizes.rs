@@ -5,16 +5,37 @@ use privatus_domain::limits::{
     GROUP_DESCRIPTION_CHARS, GROUP_MEMBERS_MAX, NAME_CHARS, PICTURE_BYTES, TRANSFER_ERROR_CHARS, USER_CHARS,
 };
 
+use super::origin::Foreign;
 use super::{LISTED, Verification};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
 /// Whether rows of another application may have it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Of {
     Anybody,
-    Builds,
+    /// Not those; the date of a row.
+    Builds(&'static str),
+}
+
+/// The date of a row of `backup_contents`.
+const OF_BACKUP: &str =
+    "(SELECT created_at FROM backup_metadata b WHERE b.backup_id = backup_contents.backup_id)";
+
+/// The condition that a row of this date is not foreign; a time is bound where there is one.
+fn not_foreign(of: Of, foreign: &Foreign) -> (String, Option<&str>) {
+    match (of, foreign) {
+        (Of::Anybody, _) | (Of::Builds(_), Foreign::Nothing) => ("TRUE".into(), None),
+        (Of::Builds(_), Foreign::Anything) => ("FALSE".into(), None),
+        (Of::Builds(date), Foreign::UpTo { at, undated }) => {
+            let day = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*";
+            let sql = format!(
+                "CASE WHEN typeof({date}) = 'text' AND {date} GLOB '{day}' THEN {date} > ? ELSE NOT {undated} END"
+            );
+            (sql, Some(at))
+        }
+    }
 }
 
 /// What is wrong with a row: its table, the column that is named, the condition, and whose rows can have it.
@@ -41,7 +62,7 @@ fn checks() -> Vec<(&'static str, &'static str, String, Of)> {
             "contacts",
             "profile_picture",
             longer("profile_picture", 2 * PICTURE_BYTES),
-            Of::Builds,
+            Of::Builds("created_at"),
         ),
         ("groups", "name", chars("name", NAME_CHARS), Of::Anybody),
         (
@@ -54,25 +75,25 @@ fn checks() -> Vec<(&'static str, &'static str, String, Of)> {
             "groups",
             "description",
             chars("description", GROUP_DESCRIPTION_CHARS),
-            Of::Builds,
+            Of::Builds("created_at"),
         ),
         (
             "file_transfers",
             "file_size",
             outside("file_size", 0, i64::MAX),
-            Of::Builds,
+            Of::Builds("created_at"),
         ),
         (
             "file_transfers",
             "progress",
             outside("progress", 0, 100),
-            Of::Builds,
+            Of::Builds("created_at"),
         ),
         (
             "file_transfers",
             "error_message",
             chars("error_message", TRANSFER_ERROR_CHARS),
-            Of::Builds,
+            Of::Builds("created_at"),
         ),
         (
             "conversations",
@@ -123,48 +144,53 @@ fn checks() -> Vec<(&'static str, &'static str, String, Of)> {
             outside("highest_generation", 1, i64::MAX),
             Of::Anybody,
         ),
-        ("usage_statistics", "value", outside("value", 0, most), Of::Builds),
+        (
+            "usage_statistics",
+            "value",
+            outside("value", 0, most),
+            Of::Builds("date"),
+        ),
         (
             "performance_metrics",
             "metric_value",
             "metric_value < 0".to_owned(),
-            Of::Builds,
+            Of::Builds("timestamp"),
         ),
         (
             "retention_policies",
             "retention_days",
             outside("retention_days", 0, i64::from(i32::MAX)),
-            Of::Builds,
+            Of::Builds("NULL"),
         ),
         (
             "backup_metadata",
             "total_size",
             outside("total_size", 0, i64::MAX),
-            Of::Builds,
+            Of::Builds("created_at"),
         ),
         (
             "backup_metadata",
             "file_count",
             outside("file_count", 0, i64::MAX),
-            Of::Builds,
+            Of::Builds("created_at"),
         ),
         (
             "backup_contents",
             "record_count",
             outside("record_count", 0, i64::MAX),
-            Of::Builds,
+            Of::Builds(OF_BACKUP),
         ),
         (
             "backup_contents",
             "data_size",
             outside("data_size", 0, i64::MAX),
-            Of::Builds,
+            Of::Builds(OF_BACKUP),
         ),
         (
             "access_control",
             "user_id",
             chars("user_id", USER_CHARS),
-            Of::Builds,
+            Of::Builds("granted_at"),
         ),
     ]
 }
@@ -174,15 +200,16 @@ impl ReadTx<'_> {
     pub(super) fn verify_sizes(
         &mut self,
         found: &mut Verification,
-        is_adopted: bool,
+        foreign: &Foreign,
     ) -> Result<(), StoreError> {
         for (table, column, wrong, of) in checks() {
-            if is_adopted && of == Of::Builds {
-                continue;
-            }
-            let sql = Sql::new(format!(
-                "SELECT rowid FROM {table} WHERE {wrong} ORDER BY rowid LIMIT {LISTED}"
+            let (is_ours, at) = not_foreign(of, foreign);
+            let mut sql = Sql::new(format!(
+                "SELECT rowid FROM {table} WHERE ({wrong}) AND {is_ours} ORDER BY rowid LIMIT {LISTED}"
             ));
+            if let Some(at) = at {
+                sql = sql.bind(at);
+            }
             let rows: Vec<i64> = self.db.rows(sql, "check the sizes")?;
             for row in rows {
                 found.problem(format!("{table}.{column} of row {row} is a value that cannot be"));

@@ -18,7 +18,7 @@ use crate::tx::WriteTx;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade;
 use crate::vault::Files;
-use crate::vault::doubt::Doubt;
+use crate::vault::doubt::{Doubt, NotedEntry};
 use crate::vault::healing::note_before_writing;
 use crate::vault::rings::{generation_of, reopen_newest};
 
@@ -41,19 +41,21 @@ pub(crate) fn note_of(before: &Noted, schema: i64, going_to: i64) -> AuditNote {
     }
 }
 
-/// Whether the note is to be written for a database of this build's schema.
-fn is_due(noted: &Noted) -> bool {
+/// Whether the note is to be written for a database of this build's schema; `is_passed` when retention removed the entry
+/// that it names.
+fn is_due(noted: &Noted, is_passed: bool) -> bool {
     let newest = upgrade::newest();
     match noted {
         Noted::Nothing => true,
-        Noted::Note(note) => note.schema < newest || note.going_to != note.schema,
+        Noted::Note(note) => is_passed || note.schema < newest || note.going_to != note.schema,
         Noted::Later => false,
     }
 }
 
-/// Brings the note up to date where it is due: once in a vault from before, behind an upgrade, and behind a step back that
-/// was interrupted. Call with `keyring.lock` held. A key ring that lost its note is told of and written down; so is
-/// nothing that an older key ring would say.
+/// Brings the note up to date where it is due: once in a vault from before, behind an upgrade, behind a step back that
+/// was interrupted, and once retention removed the entry that it names. What is left then is checked from its beginning:
+/// the note would vouch for a log that somebody altered meanwhile. Call with `keyring.lock` held. A key ring that lost its
+/// note is told of and written down; so is nothing that an older key ring would say.
 pub(crate) fn keep(
     files: &Files,
     db: &mut Connection,
@@ -63,14 +65,23 @@ pub(crate) fn keep(
     let (ring, unlocked) = reopen_newest(files, unlocked)?;
     let noted = unlocked.noted();
     shared.note_now(noted.clone());
-    if !is_due(noted) {
-        return Ok(None);
-    }
     let look = read_on(db, shared, |tx| {
+        let entry = tx.noted_entry(noted)?;
+        let is_passed = entry == NotedEntry::Passed;
+        if !is_due(noted, is_passed) {
+            return Ok(None);
+        }
+        let mut doubt = entry.doubt();
+        if is_passed {
+            let broken = tx.audit_walk(None, &mut |_| shared.go_on().is_ok())?.broken;
+            doubt = broken.map(|(_, why)| Doubt::LeftBroken { why });
+        }
         let is_lost = *noted == Noted::Nothing && tx.ring_note_is_known()?;
-        Ok::<_, StoreError>((tx.generation()?, is_lost, tx.doubt_of_log(noted)?))
+        Ok::<_, StoreError>(Some((tx.generation()?, is_lost, doubt)))
     });
-    let (highest, is_lost, doubt) = look?;
+    let Some((highest, is_lost, doubt)) = look? else {
+        return Ok(None);
+    };
     if generation_of(&ring) < highest {
         // To write it would make an older key ring the newest.
         return Ok(None);
@@ -126,9 +137,10 @@ impl Store {
     pub(super) fn ring_note_keep(
         &mut self,
         unlocked: &Unlocked,
-        doubt: Option<&Doubt>,
+        looked: &NotedEntry,
     ) -> Result<(), StoreError> {
-        if doubt.is_some() || !is_due(&self.shared.noted()) {
+        let is_passed = *looked == NotedEntry::Passed;
+        if matches!(looked, NotedEntry::Doubted(_)) || !is_due(&self.shared.noted(), is_passed) {
             return Ok(());
         }
         let _lock = self.files.lock_key_ring()?;

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use privatus_crypto::{AuditNote, KeyRing, Noted, Unlocked};
-use privatus_domain::{Act, AuditFilter, Resolution, SecurityFilter, SecurityKind, Severity};
+use privatus_domain::{Act, AuditFilter, NewAuditEntry, Resolution, SecurityFilter, SecurityKind, Severity};
 
-use crate::testing::{Vault, clock, options, secret, strip_note as strip, unlock};
+use crate::testing::{Vault, at, clock, options, secret, strip_note as strip, unlock};
 use crate::upgrade::Migrator;
 use crate::{Store, StoreError};
 
@@ -362,4 +362,109 @@ fn a_database_that_is_older_than_the_note_is_not_stepped_back_further() {
     let plan = migrator.plan_down(*versions.first().unwrap()).unwrap();
     let error = migrator.down(&plan).unwrap_err();
     assert!(matches!(error, StoreError::SchemaDiffers(_)), "{error}");
+}
+
+fn prune(store: &Store) {
+    // All but the newest; the clock of the tests is before this.
+    let removed = store.write("prune", |tx| tx.audit_prune(at("2030-01-01T00:00:00Z")));
+    assert!(removed.unwrap() > 0);
+}
+
+#[test]
+fn a_prune_past_the_noted_entry_has_the_next_open_note_the_log_anew() {
+    let vault = Vault::new();
+    vault
+        .store
+        .write("entry", |tx| {
+            tx.audit(&NewAuditEntry::done(tx.now(), Act::Unlock))
+        })
+        .unwrap();
+    let before = note(vault.store.path());
+    prune(&vault.store);
+    let (_folder, path) = vault.lock();
+    let store = unlock(&path).unwrap();
+    assert_eq!(warned(&store), "");
+    let after = note(&path);
+    assert!(after.log_id > before.log_id, "{} {}", after.log_id, before.log_id);
+    assert_eq!(count(&store, Act::KeyRingNote), 1);
+    // The MACs taken away, as if the log came from before the chain: the checkpoint stays, and so do its keys.
+    store
+        .with_writer(|db| {
+            let launder = "UPDATE vault_state SET settled_version = 0; \
+                           UPDATE audit_log SET mac = NULL, key_number = NULL, action = 'forged'";
+            Ok(db.raw().execute_batch(launder)?)
+        })
+        .unwrap();
+    store.lock().unwrap();
+    let store = unlock(&path).unwrap();
+    assert!(warned(&store).contains("was written anew"), "{}", warned(&store));
+    assert_eq!(alarms(&store), [Severity::Critical]);
+    store.lock().unwrap();
+    let told = warned(&unlock(&path).unwrap());
+    assert!(told.contains("the audit log had lost its chain"), "{told}");
+}
+
+/// Between the prune and the open that would note the log anew.
+#[test]
+fn a_log_that_was_altered_right_behind_a_prune_is_not_noted_anew() {
+    for launder in [
+        "UPDATE vault_state SET settled_version = 0; UPDATE audit_log SET mac = NULL, key_number = NULL, action = 'forged'",
+        "UPDATE audit_log SET action = 'forged'",
+    ] {
+        let vault = Vault::new();
+        vault
+            .store
+            .write("entry", |tx| {
+                tx.audit(&NewAuditEntry::done(tx.now(), Act::Unlock))
+            })
+            .unwrap();
+        prune(&vault.store);
+        vault.sql(launder);
+        let (_folder, path) = vault.lock();
+        let before = note(&path);
+        for _ in 0..2 {
+            let store = unlock(&path).unwrap();
+            let told = warned(&store);
+            assert!(
+                told.contains("what retention left of the audit log does not hold"),
+                "{launder}: {told}"
+            );
+            assert_eq!(alarms(&store), [Severity::Critical], "{launder}");
+            store.lock().unwrap();
+            assert_eq!(note(&path), before, "{launder}");
+        }
+        let store = unlock(&path).unwrap();
+        assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
+        store.lock().unwrap();
+        let told = warned(&unlock(&path).unwrap());
+        assert!(!told.contains("what retention left"), "{told}");
+    }
+}
+
+/// The entry that says that there is a note goes with the old ones, and the key ring from before it is put back.
+#[test]
+fn a_prune_does_not_forget_that_the_key_ring_has_a_note() {
+    let (_folder, path) = Vault::new().lock();
+    strip(&path);
+    let old = fs::read(path.join(COPIES[0])).unwrap();
+    let store = unlock(&path).unwrap();
+    store
+        .write("entry", |tx| {
+            tx.audit(&NewAuditEntry::done(tx.now(), Act::Unlock))
+        })
+        .unwrap();
+    prune(&store);
+    store
+        .with_writer(|db| {
+            Ok(db
+                .raw()
+                .execute_batch("UPDATE vault_state SET highest_generation = 1")?)
+        })
+        .unwrap();
+    store.lock().unwrap();
+    for name in COPIES {
+        fs::write(path.join(name), &old).unwrap();
+    }
+    let told = warned(&unlock(&path).unwrap());
+    assert!(told.contains("has lost its note"), "{told}");
 }
