@@ -83,6 +83,20 @@ pub fn ok(vault: &Path, words: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8 output")
 }
 
+/// Writes a file that holds a secret: nobody else may read it, as the tool wants it.
+///
+/// # Panics
+/// When it cannot be written.
+pub fn secret_file(path: &Path, text: impl AsRef<[u8]>) {
+    std::fs::write(path, text).expect("the secret is written");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+            .expect("the secret is for its owner alone");
+    }
+}
+
 /// Creates a vault with the cheapest key derivation that is allowed.
 pub fn init(vault: &Path) -> String {
     ok(vault, &["--json", "init", "--kdf-iterations", "210000"])

@@ -21,8 +21,8 @@ Examples:
   privatus --vault ~/vault --password-file password.txt init
   privatus --vault ~/vault init --recovery-code-file /media/stick/code.txt
 
-The recovery code is shown before the vault is there; where it cannot be written, none is made.
-Where standard output is no terminal, --recovery-code-file or --code-to-stdout says where it goes.";
+The recovery code is shown before the vault appears; if it cannot be written, no vault is made.
+If standard output is no terminal, say where it goes: --recovery-code-file or --code-to-stdout.";
 
 pub(crate) const DEMO: &str = "\
 Example:
@@ -36,8 +36,8 @@ Examples:
   privatus import privatus history.jsonl
   privatus import privatus history.jsonl --trust
 
-Content is taken. What gives somebody a right here (grants, settings, verified marks, roles) is left
-out and counted: --trust takes it out of an export of your own, after its checksum held.";
+An import takes content. What gives somebody a right here (grants, settings, verified marks, roles) is
+left out and counted. --trust takes it too, from an export of your own whose checksum is right.";
 
 pub(crate) const CHATS: &str = "\
 Examples:

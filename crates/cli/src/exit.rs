@@ -113,7 +113,8 @@ table! {
             "--original-path takes it, for example /home/NAME/.privatus-chat/privatus_chat.db";
         LegacyError::NotFound { .. } | LegacyError::NoDatabase { .. } | LegacyError::NotAFile { .. }
             | LegacyError::Empty { .. } | LegacyError::NotSqlite { .. } | LegacyError::CutOff { .. }
-            | LegacyError::SuperJournal { .. } | LegacyError::OtherSchema { .. } | LegacyError::SaltLength { .. } | LegacyError::PasswordNeeded { .. }
+            | LegacyError::SuperJournal { .. } | LegacyError::OtherSchema { .. }
+            | LegacyError::SaltLength { .. } | LegacyError::PasswordNeeded { .. }
             | LegacyError::UnknownZone { .. } | LegacyError::Damaged { .. } | LegacyError::Sqlite { .. }
             | LegacyError::Io { .. } | LegacyError::Copy { .. } => Source;
     }
@@ -160,7 +161,8 @@ fn strange_file(file: &Path, what: Strange) -> String {
         .file_name()
         .and_then(|name| name.to_str())
         .unwrap_or_default();
-    let is_disposable = name.ends_with(".lock") || name == "attempts.json";
+    let is_disposable = name.ends_with(".lock") || name.ends_with("-shm") || name == "attempts.json";
+    let leads_nowhere = what == Strange::Link && !file.exists();
     match what {
         Strange::Journal => format!(
             "nothing of the vault is in it: with nothing open, move it out of the folder, `mv {at} ELSEWHERE`, and try again"
@@ -168,6 +170,14 @@ fn strange_file(file: &Path, what: Strange) -> String {
         Strange::Link | Strange::Names if is_disposable => {
             format!("remove the name, `rm {at}`: it is made again")
         }
+        // Copied, it would be a journal still.
+        Strange::Link if name.ends_with("-journal") => {
+            format!("remove the link, `rm {at}`: a vault has no such file")
+        }
+        Strange::Link if leads_nowhere => format!(
+            "the link leads nowhere: remove it, `rm {at}`, and where it was the database or the key ring, put that back from a \
+             backup"
+        ),
         Strange::Link | Strange::Names => {
             format!("with nothing open, copy it to a file of its own: `cp {at} {own} && mv {own} {at}`")
         }
@@ -188,7 +198,7 @@ fn of_advice(advice: &Advice) -> String {
         Advice::Setting(name) => format!("`privatus settings set {name}` replaces it"),
         Advice::Contacts => "`privatus contacts list` shows which".into(),
         Advice::Grants => "`privatus access list` shows whom they let do what".into(),
-        Advice::Trust => "where you vouch for it, --trust lists them, asks, and takes them".into(),
+        Advice::Trust => "if you vouch for the file, --trust lists them, asks, and takes them".into(),
         Advice::Verify => "compare safety numbers, then `privatus contacts verify` marks them again".into(),
         Advice::SecurityEvents => "`privatus security list` shows whose".into(),
         Advice::Settings => "`privatus settings set` sets them".into(),
@@ -298,5 +308,21 @@ mod tests {
             known: 7,
         }));
         assert!(hint.unwrap().ends_with("`privatus migrate down --to 7`"));
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_not_to_be_copied() {
+        for name in ["privatus.db", "privatus.db-wal", "keyring.json"] {
+            let hint = strange_file(&Path::new("/nowhere").join(name), Strange::Link);
+            assert!(hint.contains(&format!("`rm '/nowhere/{name}'`")), "{hint}");
+        }
+        // Nor is what would be refused as a file too, or is made again.
+        for (name, what) in [
+            ("privatus.db-journal", Strange::Link),
+            ("privatus.db-shm", Strange::Names),
+        ] {
+            let hint = strange_file(&Path::new("/nowhere").join(name), what);
+            assert!(hint.contains("`rm '") && !hint.contains("cp "), "{hint}");
+        }
     }
 }

@@ -96,6 +96,10 @@ impl fmt::Display for Failure {
             Self::Usage(text) | Self::Other(text) => f.write_str(text),
             Self::Stopped(text) => f.write_str(text),
             Self::ClosedPipe => Ok(()),
+            Self::Output {
+                kind: ErrorKind::NotConnected,
+                ..
+            } => f.write_str("standard output is closed"),
             Self::Output { kind, done } => {
                 write!(f, "standard output cannot be written: {kind}")?;
                 done.map_or(Ok(()), |done| {

@@ -60,6 +60,30 @@ pub(crate) fn text_as_it_is(text: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::output(&error))
 }
 
+/// Asked before a whole document goes to standard output: whether that was closed. Rust's runtime opens `/dev/null` there, to
+/// read and write, and all would be lost in silence.
+pub(crate) fn whole() -> Result<(), Failure> {
+    if is_closed() {
+        return Err(Failure::output(&std::io::ErrorKind::NotConnected.into()));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_closed() -> bool {
+    use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
+    let out = stdout();
+    match (fcntl_getfl(&out), fstat(&out), stat("/dev/null")) {
+        (Ok(flags), Ok(out), Ok(null)) => flags.contains(OFlags::RDWR) && out.st_rdev == null.st_rdev,
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_closed() -> bool {
+    false
+}
+
 /// Says that a list is empty: to a user for whom the tool acts, that there is nothing it may read.
 pub(crate) fn empty(arguments: &Arguments, what: &str, usual: &str) -> Result<(), Failure> {
     match &arguments.as_user {

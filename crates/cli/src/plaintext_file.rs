@@ -7,9 +7,14 @@ use crate::failure::Failure;
 
 /// Where to write: a new name or a regular file, and never in the vault, where it could replace one of its own files.
 pub(crate) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
+    let refused = |why: &str| Failure::Usage(format!("{} {why}", path.display()));
+    if is_of_the_system(path) {
+        return Err(refused(
+            "is an open file or a device of the system; name a file, or `-` for standard output",
+        ));
+    }
     // A link is followed: what it points at is replaced, not the link.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let refused = |why: &str| Failure::Usage(format!("{} {why}", path.display()));
     match std::fs::metadata(&target) {
         Ok(data) if data.is_dir() => return Err(refused("is a folder; name a file")),
         Ok(data) if !data.is_file() => {
@@ -23,6 +28,12 @@ pub(crate) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
         return Err(refused("lies in the vault itself; name a file outside it"));
     }
     Ok(target)
+}
+
+/// Whether it is a name like `/dev/stdout`: what it leads to is somebody's open file, which would be replaced.
+fn is_of_the_system(path: &Path) -> bool {
+    let folder = resolved(folder_of(path));
+    folder == Path::new("/dev") || folder.starts_with("/proc")
 }
 
 /// The folder that a file of this name lies in.

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
+use privatus_import::baseline::BaselineError;
 use privatus_store::{RecoveryCode, Store, StoreError};
 use zeroize::Zeroizing;
 
@@ -36,7 +37,7 @@ impl CodeKeeper {
         };
         match &arguments.recovery_code_file {
             Some(_) if to_stdout => Err(Failure::Usage(
-                "--recovery-code-file and --code-to-stdout exclude each other; nothing was made".into(),
+                "give only one of --recovery-code-file and --code-to-stdout; nothing was made".into(),
             )),
             Some(file) => {
                 check_new(file, vault)?;
@@ -78,9 +79,14 @@ impl CodeKeeper {
     }
 
     /// Where no vault was made, what was kept opens none: the file goes again. One that stands, and only could not be opened
-    /// once more, needs its code.
-    pub(crate) fn take_back(&self, vault: &Path) {
-        let is_made = self.is_made.get() && Store::check_vacant(vault).is_ok();
+    /// once more, needs its code; another's that took the place does not.
+    pub(crate) fn take_back(&self, vault: &Path, failure: &Failure) {
+        let is_anothers = matches!(
+            failure,
+            Failure::Store(StoreError::VaultExists(..))
+                | Failure::Baseline(BaselineError::Store(StoreError::VaultExists(..)))
+        );
+        let is_made = self.is_made.get() && (is_anothers || Store::check_vacant(vault).is_ok());
         if let Some(file) = self.file.as_ref().filter(|_| is_made) {
             // Where it cannot be removed it opens nothing all the same.
             let _ = std::fs::remove_file(file);
@@ -124,7 +130,7 @@ fn check_new(file: &Path, vault: &Path) -> Result<(), Failure> {
     let refused = |why: &str| Failure::Refused(format!("{} {why}; nothing was made", file.display()));
     if would_lie_in(file, vault) {
         return Err(refused(
-            "has the vault's place or lies in it, where it would open what it lies in; name a file elsewhere",
+            "is in the vault or in its place, and a code must not lie beside what it opens; name a file elsewhere",
         ));
     }
     if std::fs::symlink_metadata(file).is_ok() {
@@ -196,4 +202,29 @@ fn is_null(out: &File) -> bool {
 #[cfg(not(unix))]
 fn is_null(_: &File) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+    use super::*;
+
+    #[test]
+    fn a_code_goes_when_another_vault_took_the_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = folder.path().join("vault");
+        std::fs::create_dir(&vault).unwrap();
+        std::fs::write(vault.join("privatus.db"), "another's").unwrap();
+        let file = folder.path().join("code");
+        std::fs::write(&file, "code").unwrap();
+        let keeper = CodeKeeper {
+            file: Some(file.clone()),
+            is_made: Cell::new(true),
+        };
+        keeper.take_back(&vault, &StoreError::Busy("opened").into());
+        assert!(file.exists(), "what stands may be ours");
+        let taken = StoreError::VaultExists(vault.clone(), "made meanwhile");
+        keeper.take_back(&vault, &taken.into());
+        assert!(!file.exists());
+    }
 }

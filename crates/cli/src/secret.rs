@@ -37,7 +37,7 @@ pub(crate) fn unlock_secret(arguments: &Arguments) -> Result<Secret, Failure> {
     password(arguments, false).map(Secret::Password)
 }
 
-/// A recovery code as a file holds it: no more than a code is read.
+/// A recovery code as a file holds it. The file may be as long as one with a password; what is beyond any code is dropped.
 fn code_of(file: &Path) -> Result<Zeroizing<String>, Failure> {
     let bytes = Zeroizing::new(read(file)?.iter().copied().take(CODE_MAX).collect::<Vec<u8>>());
     Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))

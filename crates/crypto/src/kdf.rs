@@ -18,7 +18,7 @@ impl KdfCost {
     /// the format was made).
     pub const FLOOR: u32 = kdf_limits::FLOOR;
     /// The least that is chosen where nobody asks for a figure: SQLCipher's default, above what OWASP asks for now.
-    pub const CHOSEN_LEAST: u32 = kdf_limits::CHOSEN_LEAST;
+    const CHOSEN_LEAST: u32 = kdf_limits::CHOSEN_LEAST;
     /// The most that is accepted: more would be a way to make opening hang.
     pub const CEILING: u32 = kdf_limits::CEILING;
 
@@ -40,9 +40,9 @@ impl KdfCost {
         Self(Self::FLOOR)
     }
 
-    /// What takes about `target` of a processor's time on this machine, by the fastest of three short runs, from
-    /// [`CHOSEN_LEAST`](Self::CHOSEN_LEAST) to the ceiling. A busy machine does not lower it: a run is measured by the time
-    /// that it was at work, not by the clock.
+    /// What takes about `target` of a processor's time on this machine, by the fastest of three short runs: never less than
+    /// SQLCipher's default, 256,000, nor more than the ceiling. A busy machine does not lower it: a run is measured by the
+    /// time that it was at work, not by the clock.
     pub fn calibrate(target: Duration) -> Self {
         Self::calibrate_by(target, processor_time)
     }

@@ -15,6 +15,10 @@ pub enum AuthorityKind {
     VerifiedContact,
     /// The role of an owner or an admin.
     GroupRole,
+    /// Somebody else who made a group: it is theirs where it has no owner, or several.
+    GroupCreator,
+    /// When the members of a group joined it: who was first owns it next.
+    GroupOrder,
     /// Permissions of a member of a group.
     MemberPermissions,
     /// Settings of a group.
@@ -27,12 +31,14 @@ pub enum AuthorityKind {
 
 impl AuthorityKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Grant,
         Self::OwnKey,
         Self::Setting,
         Self::VerifiedContact,
         Self::GroupRole,
+        Self::GroupCreator,
+        Self::GroupOrder,
         Self::MemberPermissions,
         Self::GroupSettings,
         Self::PublicGroup,
@@ -48,6 +54,8 @@ impl AuthorityKind {
             Self::Setting => "setting",
             Self::VerifiedContact => "verified_contact",
             Self::GroupRole => "group_role",
+            Self::GroupCreator => "group_creator",
+            Self::GroupOrder => "group_order",
             Self::MemberPermissions => "member_permissions",
             Self::GroupSettings => "group_settings",
             Self::PublicGroup => "public_group",
@@ -56,14 +64,15 @@ impl AuthorityKind {
     }
 
     /// Several of them, in words.
-    #[must_use]
-    pub const fn plural(self) -> &'static str {
+    pub(crate) const fn plural(self) -> &'static str {
         match self {
             Self::Grant => "grants of access control",
             Self::OwnKey => "own public keys",
             Self::Setting => "settings",
             Self::VerifiedContact => "verified marks of contacts",
             Self::GroupRole => "roles in groups",
+            Self::GroupCreator => "creators of groups",
+            Self::GroupOrder => "orders of who joined a group first",
             Self::MemberPermissions => "permissions of members",
             Self::GroupSettings => "settings of groups",
             Self::PublicGroup => "groups open to everyone",
@@ -85,6 +94,16 @@ pub struct AuthorityItem {
     pub kind: AuthorityKind,
     /// Who may do what, for a person. It holds names that the source gives: text of strangers.
     pub text: String,
+}
+
+/// A right of a source that somebody vouches for, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TrustedItem {
+    /// The right, as it was listed.
+    #[serde(flatten)]
+    pub item: AuthorityItem,
+    /// Whether it came over: not where the vault has something in its place, or refused it.
+    pub is_taken: bool,
 }
 
 impl AuthorityItem {

@@ -15,7 +15,7 @@ mod report;
 pub mod steering;
 pub mod telegram;
 
-pub use authority::{AuthorityItem, AuthorityKind};
+pub use authority::{AuthorityItem, AuthorityKind, TrustedItem};
 pub use error::ImportError;
 pub use note::{Advice, Note};
 pub use report::{OnProgress, Progress, Report};

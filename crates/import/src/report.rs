@@ -7,7 +7,7 @@ use privatus_store::{Inserted, SettingImport, Store};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::authority::AuthorityKind;
+use crate::authority::{AuthorityKind, TrustedItem};
 use crate::note::{Advice, Note};
 
 /// Reasons that are told apart.
@@ -46,6 +46,8 @@ pub struct Report {
     pub transfers_imported: u64,
     /// What gives rights and was left out, because nobody vouches for the source: how many of each kind.
     pub not_trusted: BTreeMap<AuthorityKind, u64>,
+    /// What gives rights and was to be taken, in the order of the source.
+    pub trusted: Vec<TrustedItem>,
     /// Public keys of the source that are others than those the vault has, which stay.
     pub keys_differing: u64,
     /// Of the transfers that are new: those whose file's name was a path, and is its last part now.
@@ -110,6 +112,13 @@ impl Report {
         self.messages_removed += inserted.removed;
     }
 
+    /// The rights at these places of [`Self::trusted`] came over where `taken` says so.
+    pub(crate) fn take(&mut self, first: usize, taken: &[bool]) {
+        for (item, taken) in self.trusted.iter_mut().skip(first).zip(taken) {
+            item.is_taken |= taken;
+        }
+    }
+
     /// Counts a setting, or says why the vault's stays.
     pub(crate) fn setting(&mut self, key: &SettingKey, written: SettingImport) {
         match written {
@@ -161,7 +170,7 @@ impl Report {
         }
         if self.keys_differing > 0 {
             let text = format!(
-                "{} public keys in the source are others than the vault's, which stay: somebody else may use these names",
+                "{} public keys in the source differ from the vault's, which stay: somebody else may use these names",
                 self.keys_differing
             );
             self.notes.push(Note::with(text, Advice::SecurityEvents));

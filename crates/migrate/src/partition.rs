@@ -16,7 +16,8 @@ pub fn month_sql(db: &mut Connection, template: &str, table: &str) -> Result<Vec
     let missing = || MigrateError::Host(format!("{template} is missing"));
     let text = read::text_of(db, template)?.ok_or_else(missing)?;
     let mut all = vec![renamed(&text, &[(template, table)])];
-    let sql = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ? COLLATE NOCASE ORDER BY name";
+    let sql = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL \
+               AND tbl_name = ? COLLATE NOCASE ORDER BY name";
     let indexes = read::rows(db, sql, &[Value::Text(template)], |row| {
         Some((row.text(0)?, row.text(1)?))
     })?;

@@ -196,7 +196,9 @@ impl Store {
     /// it, and a command that did its work has not failed.
     ///
     /// # Errors
-    /// [`StoreError`] when the log could not be merged for another reason; nothing is lost then either.
+    /// [`StoreError`] when the log could not be merged for another reason; nothing is lost then either. And when what waited
+    /// for the audit log, an export for one, could not be written although there was room for it: somebody altered the
+    /// database.
     pub fn close(self) -> Result<(), StoreError> {
         self.pool.close_readers();
         if self.is_read_only() {
@@ -213,6 +215,7 @@ impl Store {
             lease => lease?,
         };
         let db = lease.db()?;
+        let mut unwritten = None;
         if !self.shared.pending.is_empty() {
             // What waits for the audit log is worth a little patience with another process.
             db.raw().busy_timeout(CLOSE_WAIT_MS)?;
@@ -220,16 +223,22 @@ impl Store {
                 tx.is_last = true;
                 Ok::<_, StoreError>(())
             });
-            if let Err(error) = written {
+            unwritten = written.err().filter(|error| {
                 tracing::debug!(%error, "what waited for the audit log was not written");
-            }
+                matches!(
+                    error,
+                    StoreError::DatabaseDamaged(_) | StoreError::AuditBroken(_) | StoreError::Rule(_)
+                )
+            });
         }
         // No more waiting: whoever closes last merges the rest, and how often a key was used is a statistic.
         db.raw().busy_timeout(0)?;
         usage_flush(db, &self.shared);
         let merged = db.raw().wal_checkpoint(CheckpointMode::Truncate);
         match merged.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::DiskFull | StoreError::Denied(_) | StoreError::Busy(_)) => Ok(()),
+            Ok(_) | Err(StoreError::DiskFull | StoreError::Denied(_) | StoreError::Busy(_)) => {
+                unwritten.map_or(Ok(()), Err)
+            }
             Err(error) => Err(error),
         }
     }

@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use privatus_domain::{AuditFilter, SecurityFilter, SecurityKind, Severity};
-use privatus_store::{Digest, KdfCost, Password, Secret, Store, VaultOptions};
+use privatus_sqlite::ErrorCode;
+use privatus_sqlite::fault::FaultVfs;
+use privatus_store::{Digest, KdfCost, Migrator, Password, Secret, Store, StoreError, VaultOptions};
 use serde_json::Value;
 
 const NAMES: [&str; 2] = ["keyring.json", "keyring.json.1"];
@@ -169,4 +171,124 @@ fn a_folder_in_the_place_of_a_copy_stays_and_is_told() {
             .unwrap_err();
         store.lock().unwrap();
     }
+}
+
+/// Events and entries of copies that did not fit.
+fn recorded(store: &Store) -> (Vec<Severity>, usize) {
+    let filter = SecurityFilter {
+        kind: Some(SecurityKind::KeyRingCopy),
+        ..SecurityFilter::default()
+    };
+    let events = store.read(|tx| tx.security_events(&filter, 100)).unwrap();
+    let entries = store
+        .read(|tx| tx.audit_entries(&AuditFilter::default(), 100))
+        .unwrap();
+    let healed = entries.iter().filter(|entry| entry.action == "ring_heal");
+    (
+        events.into_iter().map(|event| event.severity).collect(),
+        healed.count(),
+    )
+}
+
+fn alter(path: &Path) -> Vec<u8> {
+    let bytes = altered(&fs::read(path.join(NAMES[0])).unwrap());
+    fs::write(path.join(NAMES[1]), &bytes).unwrap();
+    bytes
+}
+
+/// A change of the schema writes both copies, as a change of the password does.
+#[test]
+fn a_change_of_the_schema_replaces_no_copy_in_silence() {
+    let (_folder, path) = vault();
+    let migrator = |path: &Path| {
+        let migrator = Migrator::unlock(path, &secret(), &VaultOptions::cheap_for_tests()).unwrap();
+        let told = migrator.warnings().join("\n");
+        assert!(
+            told.contains("keyring.json.1 of the key ring was altered"),
+            "{told}"
+        );
+        migrator
+    };
+    let bad = alter(&path);
+    let mut down = migrator(&path);
+    let first = down.status().unwrap()[0].version;
+    let plan = down.plan_down(first).unwrap();
+    assert!(
+        fs::read(path.join(NAMES[1])).unwrap() == bad,
+        "a plan changes nothing"
+    );
+    down.down(&plan).unwrap().unwrap();
+    drop(down);
+    assert!(fs::read(path.join(NAMES[1])).unwrap() != bad);
+    alter(&path);
+    migrator(&path).up().unwrap().unwrap();
+    assert!(fs::read(path.join(NAMES[0])).unwrap() == fs::read(path.join(NAMES[1])).unwrap());
+    let store = unlock(&path);
+    assert_eq!(recorded(&store), (vec![Severity::Critical; 2], 2));
+}
+
+#[test]
+fn a_change_of_the_password_replaces_no_copy_in_silence() {
+    let (_folder, path) = vault();
+    let store = unlock(&path);
+    alter(&path);
+    let new = Password::new("another").unwrap();
+    store
+        .change_password(&secret(), &new, Some(KdfCost::minimum()))
+        .unwrap();
+    assert_eq!(recorded(&store), (vec![Severity::Critical], 1));
+}
+
+/// What cannot be written down first is not made again: the next open would find nothing to tell.
+#[test]
+fn a_copy_is_not_made_again_where_nothing_can_be_written_down() {
+    const NAME: &str = "healing-without-a-record";
+    let faults = FaultVfs::register(NAME).unwrap();
+    let (_folder, path) = vault();
+    let keys = Store::unlock_keys(&path, &secret()).unwrap();
+    let bad = alter(&path);
+    let options = VaultOptions {
+        vfs: Some(NAME.into()),
+        ..VaultOptions::cheap_for_tests()
+    };
+    faults.fail_writes_after(0, ErrorCode::Full);
+    let store = Store::open(&path, &keys, &options).unwrap();
+    let told = store.warnings().join("\n");
+    assert!(
+        told.contains("was altered") && told.contains("it stays as it is"),
+        "{told}"
+    );
+    drop(store);
+    assert!(fs::read(path.join(NAMES[1])).unwrap() == bad);
+    faults.disarm();
+    let store = unlock(&path);
+    let told = store.warnings().join("\n");
+    assert!(told.contains("it was made again"), "{told}");
+    assert_eq!(recorded(&store), (vec![Severity::Critical], 1));
+}
+
+/// Whoever holds it may never let go.
+#[test]
+fn a_key_ring_lock_that_is_held_ends_an_open_and_refuses_a_change() {
+    let (_folder, path) = vault();
+    alter(&path);
+    let held = fs::File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path.join("keyring.lock"))
+        .unwrap();
+    held.lock().unwrap();
+    let store = unlock(&path);
+    let told = store.warnings().join("\n");
+    assert!(
+        told.contains("could not be made again") && told.contains("keyring.lock is held"),
+        "{told}"
+    );
+    let new = Password::new("another").unwrap();
+    let refused = store.change_password(&secret(), &new, Some(KdfCost::minimum()));
+    assert!(
+        matches!(refused, Err(StoreError::Busy(why)) if why.contains("keyring.lock")),
+        "{refused:?}"
+    );
 }

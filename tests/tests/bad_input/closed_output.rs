@@ -147,20 +147,17 @@ fn a_full_device_after_a_change() {
     for (words, done) in [
         (&["send", "Alice", "once"][..], "the message is stored"),
         (&["--json", "send", "Alice", "twice"], "the message is stored"),
-        (&["mark-read", "Alice"], "what was to be changed is changed"),
-        (&["contacts", "add", "Bob"], "what was to be changed is changed"),
-        (&["contacts", "block", "Bob"], "what was to be changed is changed"),
+        (&["mark-read", "Alice"], "the change is made"),
+        (&["contacts", "add", "Bob"], "the change is made"),
+        (&["contacts", "block", "Bob"], "the change is made"),
         (
             &["groups", "create", "Tea", "--type", "private"],
-            "what was to be changed is changed",
+            "the change is made",
         ),
-        (
-            &["settings", "set", "theme", "1"],
-            "what was to be changed is changed",
-        ),
+        (&["settings", "set", "theme", "1"], "the change is made"),
         (
             &["access", "grant", "vault:*", "ann", "--permissions", "read"],
-            "what was to be changed is changed",
+            "the change is made",
         ),
         (
             &["import", "telegram", word(&history())],
@@ -203,7 +200,7 @@ fn a_full_device_after_a_change() {
 #[cfg(target_os = "linux")]
 fn password(dir: &tempfile::TempDir) -> std::path::PathBuf {
     let path = dir.path().join("password.txt");
-    fs::write(&path, privatus_tests::PASSWORD).unwrap();
+    privatus_tests::secret_file(&path, privatus_tests::PASSWORD);
     path
 }
 
@@ -238,4 +235,53 @@ fn an_export_never_replaces_what_is_no_file() {
     command.args(["export", word(&socket)]);
     refused(&vault, command, 2, "no regular file");
     assert!(fs::symlink_metadata(&socket).unwrap().file_type().is_socket());
+}
+
+/// Rust's runtime puts `/dev/null` in the place of what was closed: a whole document would be lost in silence.
+#[cfg(unix)]
+#[test]
+fn a_document_for_a_closed_output_is_no_success() {
+    let (_dir, vault) = vault();
+    for words in ["export -", "audit export -"] {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("\"$0\" --vault \"$1\" {words} >&-")]);
+        shell.arg(privatus_tests::tool()).arg(&vault);
+        shell.env("PRIVATUS_PASSWORD", privatus_tests::PASSWORD);
+        refused(&vault, shell, 29, "standard output is closed");
+    }
+}
+
+/// `-` is standard output, and no file of this name appears.
+#[test]
+fn an_audit_export_to_standard_output() {
+    let (dir, vault) = vault();
+    let mut command = privatus(&vault);
+    command.args(["audit", "export", "-"]).current_dir(dir.path());
+    let output = command.output().unwrap();
+    assert!(output.status.success());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["format"], "privatus-audit");
+    assert!(!dir.path().join("-").exists());
+}
+
+/// What stands behind such a name is an open file of somebody, which would be replaced.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_export_into_an_open_file() {
+    let (dir, vault) = vault();
+    let log = dir.path().join("log");
+    fs::write(&log, "before").unwrap();
+    for words in [
+        ["export", "/dev/stdout"],
+        ["export", "/dev/fd/1"],
+        ["export", "/proc/self/fd/1"],
+    ] {
+        for first in [&[][..], &["audit"]] {
+            let mut command = privatus(&vault);
+            let out = fs::OpenOptions::new().append(true).open(&log).unwrap();
+            command.args(first).args(words).stdout(out);
+            refused(&vault, command, 2, "`-` for standard output");
+            assert_eq!(fs::read(&log).unwrap(), b"before", "{words:?}");
+        }
+    }
 }

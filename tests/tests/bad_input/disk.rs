@@ -233,8 +233,13 @@ fn a_small_disk_that_can_only_be_read() {
         PRIVATUS_PASSWORD=wrong typed chats
         typed send Someone again
         typed passwd
-        typed migrate status >/dev/null
+        typed migrate status
         typed migrate verify
+        typed --json migrate verify
+        exec 9<"$disk/vault/vault.lock"
+        flock -x 9
+        typed show Someone
+        exec 9<&-
         [ "$before" = "$(sum)" ] && echo unchanged
         mount -o remount,rw "$disk"
         typed audit list
@@ -282,7 +287,11 @@ fn a_small_disk_that_can_only_be_read() {
     next("chats 10 ", "wrong password");
     next("send 22 ", "nothing can be changed; copy the vault");
     next("passwd 22 ", "nothing can be changed; copy the vault");
-    next("migrate 0 ", "");
+    let read_only = "migrate 0 privatus: warning: the vault lies on a file system that is mounted read-only";
+    next(read_only, "applied");
+    next(read_only, "all is well");
+    next("--json 0 privatus: warning: ", "\"read_only\": true");
+    next("show 21 ", "vault.lock is held");
     next("unchanged", "");
     next("audit 0 ", "");
     next("0", "");

@@ -31,6 +31,24 @@ fn exclusive_work_elsewhere() {
     ok(&vault, &["send", "Someone", "hello"]);
 }
 
+/// Whoever holds the key ring's lock may never let go of it.
+#[test]
+fn a_change_of_the_key_ring_elsewhere() {
+    let (_dir, vault) = vault();
+    let lock = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(vault.join("keyring.lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    let mut command = privatus_tests::privatus(&vault);
+    command.arg("passwd").env("PRIVATUS_NEW_PASSWORD", "another word");
+    let line = super::one_line(&command.output().unwrap(), 21);
+    assert!(line.contains("keyring.lock is held"), "{line}");
+    ok(&vault, &["chats"]);
+}
+
 /// This process holds the one write transaction; the tool waits its 30 seconds, and says who is in the way.
 #[test]
 fn a_write_transaction_elsewhere() {

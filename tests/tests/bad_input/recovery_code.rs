@@ -50,7 +50,7 @@ fn without_a_terminal_it_has_to_be_said_where_it_goes() {
     assert!(one_line(&command.output().unwrap(), 2).contains("--recovery-code-file"));
     let file = dir.path().join("code");
     let both = init(&vault, &["--code-to-stdout", "--recovery-code-file", word(&file)]);
-    assert!(one_line(&{ both }.output().unwrap(), 2).contains("exclude each other"));
+    assert!(one_line(&{ both }.output().unwrap(), 2).contains("give only one of"));
     assert_eq!(names(dir.path()), [""; 0]);
     for way in [&["--code-to-stdout"][..], &["--json"]] {
         let vault = dir.path().join(way[0]);
@@ -183,31 +183,31 @@ fn a_file_that_the_code_cannot_go_to() {
             vault.clone(),
             vault.clone(),
             23,
-            "has the vault's place or lies in it",
+            "is in the vault or in its place",
         ),
         (
             vault.clone(),
             vault.join("code"),
             23,
-            "has the vault's place or lies in it",
+            "is in the vault or in its place",
         ),
         (
             vault.clone(),
             dir.path().join("there/../vault/code"),
             23,
-            "has the vault's place",
+            "is in the vault or in its place",
         ),
         (
             there.clone(),
             there.join("code"),
             23,
-            "has the vault's place or lies in it",
+            "is in the vault or in its place",
         ),
         (
             there.clone(),
             there.clone(),
             23,
-            "has the vault's place or lies in it",
+            "is in the vault or in its place",
         ),
         (vault.clone(), there.clone(), 23, "is there already"),
     ];
@@ -222,7 +222,7 @@ fn a_file_that_the_code_cannot_go_to() {
             there.clone(),
             folder.join("code"),
             23,
-            "has the vault's place or lies in it",
+            "is in the vault or in its place",
         ));
     }
     let before = names(dir.path());

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use privatus_tests::{init, ok, run};
+use privatus_tests::{Database, init, ok, run, whole_export};
+use serde_json::json as value;
 use tempfile::TempDir;
 
 use super::{json, refuses, word};
@@ -75,31 +76,43 @@ fn they_are_listed_and_asked_for() {
         "gives a right: setting lock.after_minutes",
         &format!("gives a right: your own public key is \"{KEY}\""),
         "gives a right: mallory may admin on vault *",
-        "takes 4 rights out of",
+        "takes 4 rights from",
         "it needs --yes",
         "nothing was changed",
     ] {
         assert!(errors.contains(words), "{words} in {errors}");
     }
     let output = run(&vault, &[&["--json"], &words[..]].concat());
-    assert_eq!(output.status.code(), Some(2));
-    assert!(
-        String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("it needs --yes")
-    );
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert_eq!(errors.matches("gives a right: ").count(), 4, "{errors}");
+    assert!(errors.contains("it needs --yes"), "{errors}");
 }
 
 #[test]
 fn with_yes_they_are_taken() {
     let (_dir, file, vault) = export();
-    let output = run(&vault, &["import", "privatus", word(&file), "--trust", "--yes"]);
+    let words = ["import", "privatus", word(&file), "--trust", "--yes"];
+    let output = run(&vault, &words);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{errors}");
     assert_eq!(errors.matches("gives a right: ").count(), 4, "{errors}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    for words in [
+        "1 new contacts, 0 new groups, 2 settings, 1 grants, 1 contacts verified\n",
+        "4 of 4 rights were taken\n",
+    ] {
+        assert!(said.contains(words), "{words} in {said}");
+    }
     assert_eq!(rights(&vault), (1, 2, true));
-    let report = json(&vault, &["import", "privatus", word(&file), "--trust", "--yes"]);
-    assert_eq!(report["trusted"].as_array().unwrap().len(), 4);
+    // All of it is there: the second time nothing is taken.
+    let said = ok(&vault, &words);
+    assert!(said.contains("0 of 4 rights were taken; "), "{said}");
+    assert_eq!(said.matches("    not taken: ").count(), 4, "{said}");
+    let report = json(&vault, &words);
+    let trusted = report["trusted"].as_array().unwrap();
+    assert_eq!(trusted.len(), 4);
+    assert!(trusted.iter().all(|one| one["is_taken"] == false), "{trusted:?}");
     assert_eq!(report["not_trusted"], serde_json::json!({}));
 }
 
@@ -163,4 +176,32 @@ fn it_is_for_our_own_export() {
     refuses(&vault, &telegram, 2, "--trust is for `import privatus`");
     let output = run(&vault, &["import", "privatus", word(&file), "--yes"]);
     assert_eq!(output.status.code(), Some(2));
+}
+
+/// A group that nobody owns, as an older build or plain SQL left it, goes to who made it: the file does not say who did.
+#[test]
+fn a_group_without_an_owner_is_nobody_s_that_the_file_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("export.jsonl");
+    let lines = [
+        value!({"type": "header", "format": "privatus-export", "version": 1}),
+        value!({"type": "contact", "id": "ann", "display_name": "Ann"}),
+        value!({"type": "group", "id": "g", "name": "Tea party", "created_by": "ann", "members": [
+            {"contact": "ann", "display_name": "Ann", "role": "member"},
+            {"me": true, "display_name": "I", "role": "owner"}]}),
+    ];
+    fs::write(&file, whole_export(&lines)).unwrap();
+    for (trust, owner) in [(&[][..], "I"), (&["--trust", "--yes"][..], "Ann")] {
+        let vault = dir.path().join(owner);
+        init(&vault);
+        ok(&vault, &[&["import", "privatus", word(&file)], trust].concat());
+        Database::open(&vault)
+            .run("UPDATE group_members SET role = 'member'; UPDATE vault_state SET settled_version = 0")
+            .unwrap();
+        let members = json(&vault, &["groups", "members", "g", "--names"]);
+        let members = members["members"].as_array().unwrap().iter();
+        let owners = members.filter(|member| member["role"] == "owner");
+        let owners: Vec<_> = owners.map(|member| &member["display_name"]).collect();
+        assert_eq!(owners, [owner]);
+    }
 }

@@ -437,7 +437,7 @@ fn into_an_empty_folder_with_a_salt_in_the_key() {
         .iter()
         .map(|byte| format!("{byte:02X}"))
         .collect();
-    fs::write(source.key(), format!("{}{salt}", "6B".repeat(32))).unwrap();
+    privatus_tests::secret_file(&source.key(), format!("{}{salt}", "6B".repeat(32)));
     source.adopt(&[]);
     ok(&source.vault(), &["verify"]);
 }

@@ -21,7 +21,7 @@ fn a_raw_key_file_that_holds_none() {
         "6b".repeat(10_000),
         "correct horse battery staple".into(),
     ] {
-        fs::write(source.key(), &text).unwrap();
+        privatus_tests::secret_file(&source.key(), &text);
         let output = source.refuses(&[], 2, "64 hexadecimal digits");
         let errors = String::from_utf8(output.stderr).unwrap();
         assert!(text.is_empty() || !errors.contains(&text), "{errors}");
@@ -33,13 +33,13 @@ fn a_raw_key_file_that_holds_none() {
 #[test]
 fn a_key_that_does_not_open_it() {
     let source = Source::new();
-    fs::write(source.key(), "6c".repeat(32)).unwrap();
+    privatus_tests::secret_file(&source.key(), "6c".repeat(32));
     source.refuses(&[], 10, "the key does not open");
     // The right key with another salt is another key.
-    fs::write(source.key(), format!("{}{}", "6b".repeat(32), "00".repeat(16))).unwrap();
+    privatus_tests::secret_file(&source.key(), format!("{}{}", "6b".repeat(32), "00".repeat(16)));
     source.refuses(&[], 10, "the key does not open");
     // Bytes of nobody.
-    fs::write(source.key(), "6b".repeat(32)).unwrap();
+    privatus_tests::secret_file(&source.key(), "6b".repeat(32));
     fs::write(source.database(), [0xa5; 8192]).unwrap();
     source.refuses(&[], 10, "of another form or damaged at its beginning");
 }

@@ -47,7 +47,7 @@ impl Source {
             dir: tempfile::tempdir().unwrap(),
         };
         let digits: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
-        fs::write(source.key(), format!("x'{digits}'\n")).unwrap();
+        privatus_tests::secret_file(&source.key(), format!("x'{digits}'\n"));
         source.sql(&statements.join(";\n"));
         source
     }

@@ -39,7 +39,7 @@ fn large() -> Vault {
 /// The tool in the middle of an export that nobody reads on, where its parent allows cores of any size.
 fn exporting(vault: &Vault, allowed: Option<&str>) -> (Child, BufReader<std::process::ChildStdout>) {
     let file = vault.folder.path().join("password.txt");
-    fs::write(&file, vault.password.text()).unwrap();
+    privatus_tests::secret_file(&file, vault.password.text());
     let mut command = Command::new("sh");
     command
         .args(["-c", "ulimit -S -c $(ulimit -H -c) && exec \"$0\" \"$@\""])

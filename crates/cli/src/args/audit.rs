@@ -23,13 +23,13 @@ pub(crate) enum Audit {
     /// Write every entry and the head as plain JSON
     #[command(after_help = AUDIT_EXPORT)]
     Export {
-        /// The file, replaced if it is there
+        /// The file, replaced if it is there; `-` is standard output
         path: PathBuf,
     },
     /// Remove the oldest entries; the newest always stays
     #[command(after_help = AUDIT_PRUNE)]
     Prune(AuditPrune),
-    /// Go on from what stands of a log that lost entries
+    /// Accept what the log lost, and go on with what is left
     #[command(after_help = AUDIT_SETTLE)]
     Settle(AuditSettle),
 }
@@ -132,6 +132,6 @@ Examples:
   privatus audit settle --accept-loss
   privatus audit settle --accept-loss --yes
 
-Nothing comes back by it. Entries behind the first that cannot be proven are chained anew, so that heads
-that were kept of them fit no longer. An entry says what was lost and up to where, a security event stands
-until it is resolved, and the key ring counts it.";
+This brings nothing back. The first entry that cannot be proven and all after it are chained anew: heads
+that you kept of them no longer fit. An entry says what was lost and up to where, a security event stays
+until it is resolved, and the key ring counts the loss.";

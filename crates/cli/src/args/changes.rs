@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Access, Audit, Command, Contacts, Groups, Keys, Migrate, Security, Settings, Transfers};
 
-const CHANGED: Option<&str> = Some("what was to be changed is changed");
+const CHANGED: Option<&str> = Some("the change is made");
 const WRITTEN: Option<&str> = Some("the file is written");
 
 impl Command {
@@ -67,8 +67,8 @@ impl Command {
                 Access::Grant(_) | Access::Revoke { .. } => CHANGED,
             },
             Self::Audit(command) => match command {
-                Audit::List(_) | Audit::Verify { .. } | Audit::Head => None,
-                Audit::Export { .. } => WRITTEN,
+                Audit::Export { path } if path != Path::new("-") => WRITTEN,
+                Audit::List(_) | Audit::Verify { .. } | Audit::Head | Audit::Export { .. } => None,
                 Audit::Prune(_) | Audit::Settle(_) => CHANGED,
             },
             Self::Security(command) => match command {

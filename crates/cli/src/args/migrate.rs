@@ -52,7 +52,7 @@ pub(crate) struct Baseline {
     /// PBKDF2 iterations instead of a calibration to about half a second (210,000 to 100,000,000)
     #[arg(long, value_name = "N")]
     pub(crate) kdf_iterations: Option<u32>,
-    /// Print the recovery code though standard output is no terminal: a program reads it
+    /// Print the recovery code although standard output is no terminal, for a program to read
     #[arg(long)]
     pub(crate) code_to_stdout: bool,
 }

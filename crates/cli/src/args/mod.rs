@@ -72,7 +72,7 @@ pub(crate) enum Command {
         /// PBKDF2 iterations instead of a calibration to about half a second (210,000 to 100,000,000)
         #[arg(long, value_name = "N")]
         kdf_iterations: Option<u32>,
-        /// Print the recovery code though standard output is no terminal: a program reads it
+        /// Print the recovery code although standard output is no terminal, for a program to read
         #[arg(long)]
         code_to_stdout: bool,
     },
@@ -95,7 +95,7 @@ pub(crate) enum Command {
     Send {
         /// The conversation: an id, the beginning of one, or a title
         chat: String,
-        /// What to say, which may be empty; `-` reads it from standard input, where no shell keeps it (one trailing line end is dropped)
+        /// What to say, which may be empty; `-` reads it from standard input, so that no shell keeps it, and drops one line end
         text: String,
         /// The message it answers
         #[arg(long, value_name = "ID")]
@@ -219,10 +219,10 @@ pub(crate) struct Import {
     pub(crate) format: Format,
     /// The file or folder
     pub(crate) path: PathBuf,
-    /// Privatus: take what gives rights too (grants, settings, verified marks, roles), listed and asked for
+    /// Privatus: list the rights (grants, settings, verified marks, roles), ask, and take them too
     #[arg(long)]
     pub(crate) trust: bool,
-    /// With --trust: take them without being asked
+    /// With --trust: take them without asking
     #[arg(long, requires = "trust")]
     pub(crate) yes: bool,
     /// Telegram: only the chat with this name

@@ -15,6 +15,7 @@ use crate::{output, progress};
 pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
     let to_stdout = path == Path::new("-");
     let target = if to_stdout {
+        output::whole()?;
         PathBuf::new()
     } else {
         target(path, &vault_path(arguments)?)?

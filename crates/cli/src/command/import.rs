@@ -18,6 +18,8 @@ use crate::{notice, output, progress, secret};
 
 /// Ranges of rows that are printed of one kind.
 const RANGES_SHOWN: usize = 20;
+/// Rights that were not taken and are printed.
+const RIGHTS_SHOWN: usize = 20;
 
 pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure> {
     let zone = match &import.timezone {
@@ -60,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     report.partial |= result.is_err();
     let locked = store.lock();
     // That nobody reads the report is told last: it is no reason to hide what went wrong.
-    let printed = print(arguments, &report, vouched.as_ref());
+    let printed = print(arguments, &report);
     result?;
     locked?;
     if report.partial {
@@ -79,14 +81,16 @@ fn vouch(arguments: &Arguments, import: &Import) -> Result<Vouched, Failure> {
     line.finish_and_clear();
     let vouched = read?;
     let items = vouched.items();
-    if !arguments.json {
+    let is_asked = !items.is_empty() && !import.yes;
+    // With --json what was taken lists them; where nothing is, they are listed here.
+    if !arguments.json || is_asked {
         for item in items {
             notice::note(&format!("gives a right: {}", item.text));
         }
     }
-    if !items.is_empty() && !import.yes {
+    if is_asked {
         let what = format!(
-            "takes {} rights out of {}; whoever could write it could put them there",
+            "takes {} rights from {}; whoever could write that file could put them there",
             items.len(),
             import.path.display()
         );
@@ -200,16 +204,12 @@ fn zeroizing(bytes: Vec<u8>) -> zeroize::Zeroizing<Vec<u8>> {
     zeroize::Zeroizing::new(bytes)
 }
 
-fn print(arguments: &Arguments, report: &Report, vouched: Option<&Vouched>) -> Result<(), Failure> {
+fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
     if arguments.json {
         let mut value = serde_json::to_value(report)
             .map_err(|_| StoreError::Unexpected("the report cannot be printed".into()))?;
         if let Some(notes) = value.get_mut("notes") {
             *notes = report.notes.iter().map(noted).collect();
-        }
-        if let Some(map) = value.as_object_mut() {
-            let items = vouched.map(Vouched::items).unwrap_or_default();
-            map.insert("trusted".into(), serde_json::json!(items));
         }
         return output::json(&value);
     }
@@ -235,12 +235,17 @@ fn print(arguments: &Arguments, report: &Report, vouched: Option<&Vouched>) -> R
         0 => String::new(),
         count => format!(", {count} removed from this vault before"),
     };
-    let transfers = match report.transfers_imported {
-        0 => String::new(),
-        count => format!(", {count} file transfers"),
-    };
+    let others: String = [
+        (report.grants_imported, "grants"),
+        (report.contacts_verified, "contacts verified"),
+        (report.transfers_imported, "file transfers"),
+    ]
+    .iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!(", {count} {what}"))
+    .collect();
     output::line(&format!(
-        "{} messages imported, {} known already{removed}, {} skipped; {} new contacts, {} new groups, {} settings{transfers}",
+        "{} messages imported, {} known already{removed}, {} skipped; {} new contacts, {} new groups, {} settings{others}",
         report.messages_imported,
         report.messages_known,
         report.messages_skipped,
@@ -248,6 +253,7 @@ fn print(arguments: &Arguments, report: &Report, vouched: Option<&Vouched>) -> R
         report.groups_imported,
         report.settings_imported
     ))?;
+    print_trusted(report)?;
     for (reason, count) in &report.reasons {
         output::line(&format!(
             "    skipped {count}: {}",
@@ -259,6 +265,32 @@ fn print(arguments: &Arguments, report: &Report, vouched: Option<&Vouched>) -> R
     }
     if report.partial && report.messages_imported + report.messages_known > 0 {
         output::line("A part did not come over; what did is whole.")?;
+    }
+    Ok(())
+}
+
+/// How many of the rights that were listed came over, and which did not.
+fn print_trusted(report: &Report) -> Result<(), Failure> {
+    let all = report.trusted.len();
+    if all == 0 {
+        return Ok(());
+    }
+    let untaken: Vec<_> = report.trusted.iter().filter(|one| !one.is_taken).collect();
+    output::line(&format!(
+        "{} of {all} rights were taken{}",
+        all - untaken.len(),
+        match untaken.len() {
+            0 => "",
+            _ => "; the vault has something in the place of these, or refused them:",
+        }
+    ))?;
+    for one in untaken.iter().take(RIGHTS_SHOWN) {
+        let text = crate::text::one_line(&one.item.text, 200);
+        output::line(&format!("    not taken: {text}"))?;
+    }
+    if untaken.len() > RIGHTS_SHOWN {
+        let more = untaken.len() - RIGHTS_SHOWN;
+        output::line(&format!("    and {more} more (--json lists them)"))?;
     }
     Ok(())
 }

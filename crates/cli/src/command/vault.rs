@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::args::Arguments;
 use crate::failure::Failure;
+use crate::notice::warn;
 use crate::recovery_code::CodeKeeper;
 use crate::vault::{open, open_with_secret, vault_path};
 use crate::{output, progress, secret};
@@ -28,7 +29,10 @@ pub(crate) fn init(arguments: &Arguments, iterations: Option<u32>, to_stdout: bo
     let made = Store::create_keeping(&path, &password, &options, |code| {
         keeper.keep(code, printed_code(arguments, &keeper, &path, code)?)
     });
-    let store = made.inspect_err(|_| keeper.take_back(&path))?;
+    let store = made.inspect_err(|failure| keeper.take_back(&path, failure))?;
+    for warning in store.warnings() {
+        warn(warning);
+    }
     store.lock()?;
     after_init(arguments, &keeper, &path).map_err(made_all_the_same)?;
     Ok(0)
@@ -100,10 +104,17 @@ pub(crate) fn passwd(
     let cost = cost(iterations)?;
     let (store, current) = open_with_secret(arguments)?;
     let new = secret::new_password(file)?;
-    store.change_password(&current, &new, cost)?;
-    store.lock()?;
+    let mut warnings = store.change_password(&current, &new, cost)?;
+    if let Err(error) = store.lock() {
+        warnings.push(format!(
+            "the new password is in force, and the vault was not closed well: {error}"
+        ));
+    }
+    for warning in &warnings {
+        warn(warning);
+    }
     if arguments.json {
-        output::json(&json!({ "changed": true }))?;
+        output::json(&json!({ "changed": true, "warnings": warnings }))?;
     } else {
         output::line("Password changed.")?;
         output::line(
@@ -150,7 +161,8 @@ fn print_found(arguments: &Arguments, found: &Verification) -> Result<(), Failur
     if arguments.json {
         return output::json(&json!({
             "ok": found.is_content(), "messages": found.messages, "values": found.values,
-            "conversations": found.conversations, "audit_entries": found.audit_entries, "problem_count": found.problem_count, "problems": found.problems,
+            "conversations": found.conversations, "audit_entries": found.audit_entries,
+            "problem_count": found.problem_count, "problems": found.problems,
         }));
     }
     for problem in &found.problems {

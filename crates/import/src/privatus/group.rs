@@ -22,20 +22,20 @@ pub(super) struct Group {
     pub(super) name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     description: Option<String>,
-    kind: Option<String>,
+    pub(super) kind: Option<String>,
     max_members: Option<u32>,
     #[serde(default, skip_serializing_if = "is_false")]
     is_anonymous: bool,
     /// JSON as text: a number in it is copied letter by letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    settings: Option<String>,
+    pub(super) settings: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    created_by: Option<String>,
+    pub(super) created_by: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
-    created_by_me: bool,
+    pub(super) created_by_me: bool,
     created_at: Option<Time>,
     #[serde(default)]
-    members: Vec<Member>,
+    pub(super) members: Vec<Member>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     bans: Vec<Ban>,
     /// The id of its conversation, where that is not its own.
@@ -44,21 +44,21 @@ pub(super) struct Group {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Member {
+pub(super) struct Member {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    contact: Option<String>,
+    pub(super) contact: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
-    me: bool,
-    display_name: String,
+    pub(super) me: bool,
+    pub(super) display_name: String,
     /// Missing, as the members below are, in an export of an older build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    role: Option<String>,
+    pub(super) role: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    joined_at: Option<Time>,
+    pub(super) joined_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    permissions: Option<String>,
+    pub(super) permissions: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    anonymous_id: Option<String>,
+    pub(super) anonymous_id: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -153,63 +153,17 @@ impl Group {
         })
     }
 
-    /// The rights that it gives: roles, and what the application reads as permissions.
-    pub(super) fn claims(&self) -> Vec<AuthorityItem> {
-        let mut items = Vec::new();
-        let mut item = |kind, text| items.push(AuthorityItem::new(kind, text));
-        let group = &self.name;
-        if self.kind.as_deref() == Some(GroupKind::Public.as_str()) {
-            item(
-                AuthorityKind::PublicGroup,
-                format!("whoever wants to joins group {group}"),
-            );
-        }
-        if self.settings.is_some() {
-            item(AuthorityKind::GroupSettings, format!("settings of group {group}"));
-        }
-        for member in &self.members {
-            let name = &member.display_name;
-            if let Some(role) = member.role_of_another() {
-                item(
-                    AuthorityKind::GroupRole,
-                    format!("{name} is {role} of group {group}"),
-                );
-            }
-            if member.permissions.is_some() {
-                item(
-                    AuthorityKind::MemberPermissions,
-                    format!("permissions of {name} in group {group}"),
-                );
-            }
-        }
-        items
-    }
-
-    /// The same group without those rights: its members are plain members, and the vault's own user owns it.
-    fn without_claims(mut self) -> Self {
-        self.kind = self.kind.filter(|kind| kind != GroupKind::Public.as_str());
-        self.settings = None;
-        for member in &mut self.members {
-            member.role = None;
-            member.permissions = None;
-        }
-        // First, so that no list of others is so long that it leaves no room.
-        let own = self.members.iter().position(|member| member.me);
-        let mut own = own.map_or_else(Member::own, |at| self.members.remove(at));
-        own.role = Some(Role::Owner.to_string());
-        self.members.insert(0, own);
-        self
-    }
-
-    /// Brings the group into a vault; one that is there stays as it is. Gives what of its members was left out.
+    /// Brings the group into a vault; one that is there stays as it is. Gives what of its members was left out, and of each
+    /// right that it claims whether the vault took it.
     pub(super) fn restore(
         mut self,
         tx: &mut WriteTx<'_>,
         chat: &str,
         is_trusted: bool,
-    ) -> Result<(RestoredGroup, LeftOut), RecordError> {
+    ) -> Result<(RestoredGroup, LeftOut, Vec<bool>), RecordError> {
+        let claims = self.claims_by_member();
         if !is_trusted {
-            self = self.without_claims();
+            self = self.without_claims(tx.now());
         }
         let new = NewGroup {
             id: id(tx, &self.id)?,
@@ -259,8 +213,28 @@ impl Group {
         }
         let chat = id(tx, chat)?;
         let restored = tx.group_restore(&new, &chat, &members, &bans)?;
-        Ok((restored, left_out))
+        let there = match is_trusted && restored.is_new {
+            true => tx.group_members(&new.id)?,
+            false => Vec::new(),
+        };
+        let is_taken = |(at, item): (Option<usize>, AuthorityItem)| match at {
+            None => is_trusted && restored.is_new,
+            Some(at) => members
+                .get(at)
+                .is_some_and(|member| stands(&there, member, item.kind)),
+        };
+        let taken = claims.into_iter().map(is_taken).collect();
+        Ok((restored, left_out, taken))
     }
+}
+
+/// Whether a right of a member stands in the group.
+fn stands(there: &[domain::Member], member: &NewMember, kind: AuthorityKind) -> bool {
+    let there = there.iter().find(|there| there.contact == member.contact);
+    there.is_some_and(|there| match kind {
+        AuthorityKind::GroupRole => there.role == member.role,
+        _ => member.permissions.as_json().is_some() && there.permissions == member.permissions,
+    })
 }
 
 /// What members of a group came without.
@@ -300,25 +274,6 @@ impl LeftOut {
 }
 
 impl Member {
-    /// The vault's own user, of whom the record says nothing.
-    fn own() -> Self {
-        Self {
-            contact: None,
-            me: true,
-            display_name: "Me".into(),
-            role: None,
-            joined_at: None,
-            permissions: None,
-            anonymous_id: None,
-        }
-    }
-
-    /// The role of somebody else, where it is more than a member's.
-    fn role_of_another(&self) -> Option<&str> {
-        let role = self.role.as_deref().filter(|_| !self.me);
-        role.filter(|role| *role != Role::Member.as_str())
-    }
-
     fn restore(self, tx: &WriteTx<'_>, left_out: &mut LeftOut) -> Result<NewMember, RecordError> {
         let contact = person(tx, self.contact, self.me)?;
         let contact = contact.ok_or(RecordError::NoContact)?;

@@ -8,7 +8,7 @@ use super::open::open;
 use super::pass::{Ended, pass};
 use super::read::Reader;
 use super::vouched::Vouched;
-use crate::authority::AuthorityKind;
+use crate::authority::{AuthorityKind, TrustedItem};
 use crate::error::ImportError;
 use crate::newcomers::Newcomers;
 use crate::note::Advice;
@@ -41,6 +41,14 @@ pub fn import(
         Trust::Content => None,
         Trust::Vouched(vouched) => Some(vouched),
     };
+    report.trusted = vouched.map_or_else(Vec::new, |vouched| {
+        let items = vouched.items().iter().cloned();
+        let untaken = |item| TrustedItem {
+            item,
+            is_taken: false,
+        };
+        items.map(untaken).collect()
+    });
     let mut reader = Reader::new(store, vouched, report, &mut newcomers, progress);
     let ended = match vouched {
         None => pass(open(path)?, &mut reader).map(drop),

@@ -21,7 +21,7 @@ use crate::insert::{insert, is_absent};
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 use privatus_domain::{ContactId, ConversationId};
-use privatus_store::{Store, StoreError};
+use privatus_store::{SettingImport, Store, StoreError};
 
 /// Messages of one transaction, and the bytes of lines after which one ends early.
 const BATCH: usize = 5_000;
@@ -80,21 +80,29 @@ impl Sink for Reader<'_> {
             return Ok(());
         };
         let mut claims = claims(&parsed);
-        let is_listed = |vouched: &Vouched| !claims.is_empty() && vouched.has(line);
-        let is_trusted = self.vouched.is_some_and(is_listed);
+        let vouched = self.vouched.filter(|_| !claims.is_empty());
+        let listed = vouched.and_then(|vouched| vouched.place(line));
+        let is_trusted = listed.is_some();
         if is_trusted {
             claims.clear();
         }
-        match parsed {
-            Parsed::Record(record) => self.record(record, line.len(), is_trusted, &claims),
-            Parsed::Setting(setting) => self.setting(setting, is_trusted, &claims),
+        let taken = match parsed {
+            Parsed::Record(record) => self.record(record, line.len(), is_trusted, &claims)?,
+            Parsed::Setting(setting) => vec![self.setting(setting, is_trusted, &claims)?],
+        };
+        if let Some(first) = listed {
+            self.report.take(first, &taken);
         }
+        Ok(())
     }
 
     fn ended(&mut self) -> Result<(), ImportError> {
         self.flush()
     }
 }
+
+/// Of each right that a trusted record claims, whether it was taken.
+type Taken = Vec<bool>;
 
 impl Reader<'_> {
     fn record(
@@ -103,13 +111,14 @@ impl Reader<'_> {
         bytes: usize,
         is_trusted: bool,
         claims: &[AuthorityItem],
-    ) -> Result<(), ImportError> {
+    ) -> Result<Taken, ImportError> {
+        let nothing = Taken::new();
         match record {
-            Record::Contact(contact) => self.contact(contact, is_trusted, claims),
+            Record::Contact(contact) => Ok(vec![self.contact(contact, is_trusted, claims)?]),
             Record::Group(group) => self.group(group, is_trusted, claims),
-            Record::Grant(grant) => self.grant(grant, is_trusted, claims),
-            Record::Statistic(row) => self.statistic(row),
-            Record::Transfer(transfer) => self.transfer(*transfer, is_trusted, claims),
+            Record::Grant(grant) => Ok(vec![self.grant(grant, is_trusted, claims)?]),
+            Record::Statistic(row) => self.statistic(row).map(|()| nothing),
+            Record::Transfer(transfer) => Ok(vec![self.transfer(*transfer, is_trusted, claims)?]),
             Record::Message(message) => {
                 if self.chat.as_ref() != Some(&message.conversation) {
                     self.flush()?;
@@ -121,10 +130,10 @@ impl Reader<'_> {
                 if self.batch.len() >= BATCH || self.bytes >= BATCH_BYTES {
                     self.flush()?;
                 }
-                Ok(())
+                Ok(nothing)
             }
-            Record::Conversation { id, kind, title } => self.conversation(id, &kind, title),
-            Record::Header { .. } | Record::End { .. } => Ok(()),
+            Record::Conversation { id, kind, title } => self.conversation(id, &kind, title).map(|()| nothing),
+            Record::Header { .. } | Record::End { .. } => Ok(nothing),
         }
     }
 
@@ -133,9 +142,9 @@ impl Reader<'_> {
         if self.chats.contains_key(&id) {
             Ok(())
         } else if kind == "group" {
-            self.group(Group::named(id, title), false, &[])
+            self.group(Group::named(id, title), false, &[]).map(drop)
         } else {
-            self.contact(Contact::named(id, title), false, &[])
+            self.contact(Contact::named(id, title), false, &[]).map(drop)
         }
     }
 
@@ -151,13 +160,15 @@ impl Reader<'_> {
         setting: Setting,
         is_trusted: bool,
         claims: &[AuthorityItem],
-    ) -> Result<(), ImportError> {
+    ) -> Result<bool, ImportError> {
         if is_trusted {
             let written = self.store.write("import_setting", |tx| setting.write(tx));
-            if let Some((key, written)) = self.kept("setting", written)? {
-                self.report.setting(&key, written);
-            }
-            return Ok(());
+            let Some((key, written)) = self.kept("setting", written)? else {
+                return Ok(false);
+            };
+            let is_taken = matches!(written, SettingImport::Written);
+            self.report.setting(&key, written);
+            return Ok(is_taken);
         }
         self.left_out(claims);
         if setting.is_own_key() && !self.differing.contains(&None) {
@@ -169,19 +180,25 @@ impl Reader<'_> {
                 self.report.other_own_key();
             }
         }
-        Ok(())
+        Ok(false)
     }
 
-    fn grant(&mut self, grant: Grant, is_trusted: bool, claims: &[AuthorityItem]) -> Result<(), ImportError> {
+    fn grant(
+        &mut self,
+        grant: Grant,
+        is_trusted: bool,
+        claims: &[AuthorityItem],
+    ) -> Result<bool, ImportError> {
         if !is_trusted {
             self.left_out(claims);
-            return Ok(());
+            return Ok(false);
         }
         let written = self
             .store
             .write("import_grant", |tx| tx.access_restore(&grant.try_into()?));
-        self.report.grants_imported += u64::from(self.kept("grant", written)? == Some(true));
-        Ok(())
+        let is_new = self.kept("grant", written)? == Some(true);
+        self.report.grants_imported += u64::from(is_new);
+        Ok(is_new)
     }
 
     fn statistic(&mut self, row: Statistic) -> Result<(), ImportError> {
@@ -196,21 +213,22 @@ impl Reader<'_> {
         transfer: Transfer,
         is_trusted: bool,
         claims: &[AuthorityItem],
-    ) -> Result<(), ImportError> {
+    ) -> Result<bool, ImportError> {
         let written = self
             .store
             .write("import_transfer", |tx| transfer.write(tx, is_trusted));
         let written = self.kept("transfer", written)?;
-        if let Some(Written {
+        let Some(Written {
             is_new: true,
             was_path,
         }) = written
-        {
-            self.report.transfers_imported += 1;
-            self.left_out(claims);
-            self.report.file_names_cut += u64::from(was_path);
-        }
-        Ok(())
+        else {
+            return Ok(false);
+        };
+        self.report.transfers_imported += 1;
+        self.left_out(claims);
+        self.report.file_names_cut += u64::from(was_path);
+        Ok(true)
     }
 
     fn contact(
@@ -218,7 +236,7 @@ impl Reader<'_> {
         contact: Contact,
         is_trusted: bool,
         claims: &[AuthorityItem],
-    ) -> Result<(), ImportError> {
+    ) -> Result<bool, ImportError> {
         let chat = contact.conversation.clone().unwrap_or_else(|| contact.id.clone());
         let (state, picture) = contact.state();
         if let Err(why) = picture {
@@ -239,29 +257,35 @@ impl Reader<'_> {
             let verified = new.becomes_verified();
             Ok::<_, StoreError>((new.id, is_new, verified, differs, conversation))
         });
-        if let Some((contact, is_new, verified, differs, conversation)) = self.kept("contact", written)? {
-            if differs {
-                self.report.keys_differing += 1;
-                self.differing.insert(Some(contact.clone()));
-            }
-            if is_new {
-                self.report.contacts_imported += 1;
-                self.report.contacts_verified += u64::from(verified);
-                self.left_out(claims);
-                self.newcomers.made(&conversation, contact);
-            }
-            self.chat_is(chat, conversation);
+        let Some((contact, is_new, verified, differs, conversation)) = self.kept("contact", written)? else {
+            return Ok(false);
+        };
+        if differs {
+            self.report.keys_differing += 1;
+            self.differing.insert(Some(contact.clone()));
         }
-        Ok(())
+        if is_new {
+            self.report.contacts_imported += 1;
+            self.report.contacts_verified += u64::from(verified);
+            self.left_out(claims);
+            self.newcomers.made(&conversation, contact);
+        }
+        self.chat_is(chat, conversation);
+        Ok(is_new && verified)
     }
 
-    fn group(&mut self, group: Group, is_trusted: bool, claims: &[AuthorityItem]) -> Result<(), ImportError> {
+    fn group(
+        &mut self,
+        group: Group,
+        is_trusted: bool,
+        claims: &[AuthorityItem],
+    ) -> Result<Taken, ImportError> {
         let chat = group.conversation.clone().unwrap_or_else(|| group.id.clone());
         let written = self
             .store
             .write("import_group", |tx| group.restore(tx, &chat, is_trusted));
-        let Some((restored, parts)) = self.kept("group", written)? else {
-            return Ok(());
+        let Some((restored, parts, taken)) = self.kept("group", written)? else {
+            return Ok(Taken::new());
         };
         if restored.is_new {
             self.report.groups_imported += 1;
@@ -269,7 +293,7 @@ impl Reader<'_> {
         }
         parts.tell(&restored, self.report);
         self.chat_is(chat, restored.conversation);
-        Ok(())
+        Ok(taken)
     }
 
     /// What a conversation of the export is in the vault. The first record that names it has it: no later one takes its

@@ -1,6 +1,6 @@
 //! An export that somebody vouches for: read whole, and what of it gives rights listed, before anything of it is taken.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
@@ -31,7 +31,8 @@ const STEP: u64 = 5_000;
 pub struct Vouched {
     file: File,
     items: Vec<AuthorityItem>,
-    lines: HashSet<[u8; 32]>,
+    /// Where in `items` what a line gives begins.
+    lines: HashMap<[u8; 32], usize>,
     checksum: [u8; 32],
 }
 
@@ -44,7 +45,7 @@ impl Vouched {
         let file = open(path)?;
         let mut found = Found {
             items: Vec::new(),
-            lines: HashSet::new(),
+            lines: HashMap::new(),
             is_too_much: false,
             done: 0,
             progress,
@@ -90,9 +91,10 @@ impl Vouched {
         Ok(file)
     }
 
-    /// Whether a line is one that was listed, letter by letter: what was put there since is not.
-    pub(super) fn has(&self, line: &[u8]) -> bool {
-        self.lines.contains(&sum(line))
+    /// Where in [`items`](Self::items) what a line gives begins; `None` for a line that was not listed letter by letter, as
+    /// one that was put there since.
+    pub(super) fn place(&self, line: &[u8]) -> Option<usize> {
+        self.lines.get(&sum(line)).copied()
     }
 
     /// The checksum of all that was read.
@@ -127,7 +129,7 @@ pub(super) fn claims(parsed: &Parsed) -> Vec<AuthorityItem> {
 
 struct Found<'a> {
     items: Vec<AuthorityItem>,
-    lines: HashSet<[u8; 32]>,
+    lines: HashMap<[u8; 32], usize>,
     is_too_much: bool,
     done: u64,
     progress: OnProgress<'a>,
@@ -149,7 +151,8 @@ impl Sink for Found<'_> {
         if self.is_too_much || claims.is_empty() {
             return Ok(());
         }
-        self.lines.insert(sum(line));
+        // Of a line that stands there twice, the first gives what it gives.
+        self.lines.entry(sum(line)).or_insert(self.items.len());
         self.items.extend(claims.into_iter().map(|mut item| {
             if let Some((end, _)) = item.text.char_indices().nth(TEXT) {
                 item.text.truncate(end);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use privatus_domain::{
     ContactId, DisplayName, GrantFilter, GroupId, GroupKind, JsonText, KnownSetting, NewContact, PublicKey,
-    Role, SecurityFilter, SecurityKind, TransferStatus,
+    Role, SecurityFilter, SecurityKind, Timestamp, TransferStatus,
 };
 use privatus_import::privatus::{Trust, Vouched, import};
 use privatus_import::{Advice, AuthorityKind, ImportError, Report};
@@ -41,7 +41,7 @@ fn records() -> Vec<Value> {
         json!({"type": "contact", "id": "bo", "display_name": "Bo", "public_key": key(2).to_base64(), "added_at": AT}),
         json!({"type": "group", "id": "g", "name": "Tea party", "kind": "public", "max_members": 2,
             "settings": "{\"history_visible\":true}", "created_by": "ann", "created_at": AT, "members": [
-                {"contact": "ann", "display_name": "Ann", "role": "owner", "permissions": "{\"pin\":true}"},
+                {"contact": "ann", "display_name": "Ann", "role": "owner", "joined_at": AT, "permissions": "{\"pin\":true}"},
                 {"contact": "bo", "display_name": "Bo", "role": "admin"}],
             "bans": [{"me": true, "banned_by": "ann", "banned_at": AT}]}),
         setting("lock.after_minutes", &json!(0)),
@@ -65,6 +65,8 @@ struct Seen {
     ann_is: Option<Role>,
     ann_may: bool,
     own_role: Option<Role>,
+    made_by: Option<ContactId>,
+    ann_joined: Timestamp,
     transfer: TransferStatus,
 }
 
@@ -86,6 +88,8 @@ fn seen(vault: &Vault) -> Seen {
                 ann_is: member(&ann).map(|member| member.role),
                 ann_may: member(&ann).unwrap().permissions.as_json().is_some(),
                 own_role: member(&own).map(|member| member.role),
+                made_by: of.created_by,
+                ann_joined: member(&ann).unwrap().joined_at,
                 transfer: tx.transfers_by_id(None)?[0].state.status(),
             })
         })
@@ -109,6 +113,8 @@ fn an_export_that_nobody_vouches_for_gives_no_rights() {
             (AuthorityKind::Setting, 1),
             (AuthorityKind::VerifiedContact, 1),
             (AuthorityKind::GroupRole, 2),
+            (AuthorityKind::GroupCreator, 1),
+            (AuthorityKind::GroupOrder, 1),
             (AuthorityKind::MemberPermissions, 1),
             (AuthorityKind::GroupSettings, 1),
             (AuthorityKind::PublicGroup, 1),
@@ -134,6 +140,9 @@ fn an_export_that_nobody_vouches_for_gives_no_rights() {
         (found.ann_is, found.own_role),
         (Some(Role::Member), Some(Role::Owner))
     );
+    let own = vault.store.read(|tx| Ok::<_, StoreError>(tx.own_id())).unwrap();
+    let at = Timestamp::parse(AT).unwrap();
+    assert!(found.made_by == Some(own) && found.ann_joined > at);
     // A block takes a right, and comes over.
     let ann = vault
         .store
@@ -146,6 +155,7 @@ fn an_export_that_nobody_vouches_for_gives_no_rights() {
     let (report, result) = other.own_vouched(&path);
     result.unwrap();
     assert!(report.not_trusted.is_empty(), "{report:?}");
+    assert!(report.trusted.iter().all(|one| one.is_taken), "{report:?}");
     let found = seen(&other);
     assert!(found.ann_is_verified && found.group_settings && found.ann_may);
     assert_eq!((found.grants, found.settings), (1, 2));
@@ -154,9 +164,74 @@ fn an_export_that_nobody_vouches_for_gives_no_rights() {
         (GroupKind::Public, TransferStatus::Pending)
     );
     assert_eq!((found.ann_is, found.own_role), (Some(Role::Owner), None));
+    let ann = "ann".parse().ok();
+    assert_eq!((found.made_by, found.ann_joined), (ann, at));
     for vault in [&vault, &other] {
         let found = vault.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
         assert!(found.is_content(), "{:?}", found.problems);
+    }
+}
+
+#[test]
+fn what_is_refused_is_not_told_as_taken() {
+    let vault = Vault::new();
+    let mut all = records();
+    // Nobody knows the second admin, and the permissions are no object.
+    all[2]["members"] = json!([
+        {"contact": "ann", "display_name": "Ann", "role": "owner", "permissions": "[1]"},
+        {"contact": "bo", "display_name": "Bo", "role": "admin", "permissions": "{}"},
+        {"contact": "eve", "display_name": "Eve", "role": "admin"}]);
+    let mut lasting = setting("theme", &json!("dark"));
+    lasting["updated_at"] = json!(AT);
+    all.push(lasting.clone());
+    lasting["value"] = json!("older");
+    lasting["updated_at"] = json!("2020-01-01T00:00:00.000Z");
+    all.push(lasting);
+    let (report, result) = vault.own_vouched(&vault.write("export.jsonl", text(&all)));
+    result.unwrap();
+    let untaken = report.trusted.iter().filter(|one| !one.is_taken);
+    let untaken: Vec<_> = untaken.map(|one| one.item.text.as_str()).collect();
+    assert_eq!(
+        untaken,
+        [
+            "permissions of Ann in group Tea party",
+            "Eve is admin of group Tea party",
+            "setting theme"
+        ]
+    );
+}
+
+/// The store gives such a group to who was in it first: that is not the file's to say.
+#[test]
+fn a_group_whose_owner_is_removed_goes_to_nobody_that_a_file_put_first() {
+    for is_vouched in [false, true] {
+        let vault = Vault::new();
+        let own = vault.store.read(|tx| Ok::<_, StoreError>(tx.own_id())).unwrap();
+        let group: GroupId = "g".parse().unwrap();
+        let [ann, bo]: [ContactId; 2] = ["ann", "bo"].map(|id| id.parse().unwrap());
+        let mut all = records();
+        all[2]["bans"] = json!([]);
+        let me = json!({"me": true, "display_name": "I", "joined_at": "2030-01-01T00:00:00.000Z"});
+        all[2]["members"].as_array_mut().unwrap().push(me);
+        let path = vault.write("export.jsonl", text(&all));
+        let (_, result) = match is_vouched {
+            true => vault.own_vouched(&path),
+            false => vault.own(&path),
+        };
+        result.unwrap();
+        let first = if is_vouched { &ann } else { &own };
+        vault
+            .store
+            .write("test", |tx| {
+                tx.group_transfer(&group, &bo, first)?;
+                tx.group_member_role(&group, first, Role::Member, &bo)?;
+                tx.contact_remove(&bo)
+            })
+            .unwrap();
+        let members = vault.store.read(|tx| tx.group_members(&group)).unwrap();
+        let owners = members.iter().filter(|member| member.role == Role::Owner);
+        let owners: Vec<_> = owners.map(|member| &member.contact).collect();
+        assert_eq!(owners, [first], "vouched: {is_vouched}");
     }
 }
 

@@ -18,15 +18,21 @@ impl Store {
     /// password or the recovery code. Entries whose MAC does not hold, and all behind the first of them, get another MAC: a
     /// head that was kept of these fits no longer. What was lost is not given back by it: the entry that is written says
     /// what it was, an event stands until it is resolved, and the key ring's note counts it. Gives `None`, and changes
-    /// nothing, when the log holds.
+    /// nothing, when the log holds. `asked` is what somebody agreed to: another loss than that is refused.
     ///
     /// # Errors
     /// [`StoreError::AccessDenied`] for a user that may not do everything with the vault; [`StoreError::WrongSecret`];
+    /// [`StoreError::AuditBroken`] when the loss is another than `asked`; [`StoreError::ReadOnly`];
     /// [`StoreError`] of the database when an entry cannot be read at all.
-    pub fn audit_accept_loss(&self, current: &Secret) -> Result<Option<AuditLoss>, StoreError> {
+    pub fn audit_accept_loss(
+        &self,
+        current: &Secret,
+        asked: Option<&AuditLoss>,
+    ) -> Result<Option<AuditLoss>, StoreError> {
+        self.check_writable()?;
         self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
         ring_note_anew(self, current, |store| {
-            let accepted = store.write_durably("audit_settle", |tx| tx.audit_accept_loss())?;
+            let accepted = store.write_durably("audit_settle", |tx| tx.audit_accept_loss(asked))?;
             let Some((loss, entry)) = accepted else {
                 return Ok(None);
             };
@@ -41,11 +47,18 @@ impl Store {
 
 impl WriteTx<'_> {
     /// Chains on what stands; gives what is lost, and the number of the entry that says so.
-    fn audit_accept_loss(&mut self) -> Result<Option<(AuditLoss, i64)>, StoreError> {
+    fn audit_accept_loss(
+        &mut self,
+        asked: Option<&AuditLoss>,
+    ) -> Result<Option<(AuditLoss, i64)>, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
         let Some(loss) = self.audit_losses_walk()? else {
             return Ok(None);
         };
+        if asked.is_some_and(|asked| !asked.is_as(&loss)) {
+            let why = "what does not hold of it is not what was asked about any more: look at it again";
+            return Err(StoreError::AuditBroken(why.into()));
+        }
         if loss.is_checkpoint_lost {
             self.audit_checkpoint_forget()?;
         }

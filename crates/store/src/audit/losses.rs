@@ -74,6 +74,16 @@ pub struct AuditLoss {
     pub(super) last_mac: [u8; 32],
 }
 
+impl AuditLoss {
+    /// Whether it says the same to a person.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        self.why == other.why
+            && self.missing == other.missing
+            && self.unproven == other.unproven
+            && self.is_checkpoint_lost == other.is_checkpoint_lost
+    }
+}
+
 impl ReadTx<'_> {
     /// What of the log does not hold; `None` when all of it does.
     ///

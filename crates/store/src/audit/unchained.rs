@@ -77,8 +77,9 @@ impl WriteTx<'_> {
         }))
     }
 
-    /// Gives each entry after `after` its MAC, the first behind `previous`; gives the last one. Details that no key of the vault opens are taken out, so that the entry can be listed and
-    /// checked; gives the numbers of the first hundred.
+    /// Gives each entry after `after` its MAC, the first behind `previous`, and returns the last MAC. Details that no key of
+    /// the vault opens are taken out, so that the entry can be listed and checked; the numbers of the first hundred of these
+    /// are returned too.
     pub(super) fn audit_chain_anew(
         &mut self,
         previous: [u8; 32],

@@ -201,7 +201,9 @@ impl Connection {
 
     /// Whether the database has a log with pages in it.
     pub(crate) fn has_log(&self) -> bool {
-        self.file.log().is_some_and(|bytes| bytes > 0)
+        self.file
+            .log()
+            .is_ok_and(|log| log.is_some_and(|bytes| bytes > 0))
     }
 
     /// Whether the connection is to be replaced: an error left it unusable (DESIGN section 2), or its statements are

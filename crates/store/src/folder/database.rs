@@ -88,8 +88,26 @@ impl DatabaseFile {
 
     /// Bytes of the write-ahead log. SQLite removes it when the last connection closes: where one stands, somebody has
     /// the vault open, or did not close it.
-    pub(crate) fn log(&self) -> Option<u64> {
-        let found = self.folder.stand(&self.names.log).ok()?;
-        found.map(|found| found.size)
+    ///
+    /// # Errors
+    /// Where nobody can tell: that is no log that is not there.
+    pub(crate) fn log(&self) -> Result<Option<u64>, StoreError> {
+        let found = self.folder.stand(&self.names.log)?;
+        Ok(found.map(|found| found.size))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_log_that_cannot_be_looked_at_is_not_taken_for_none() {
+        let at = tempfile::tempdir().unwrap();
+        let folder = Folder::open(at.path()).unwrap();
+        assert_eq!(DatabaseFile::new(&folder, "d").log().unwrap(), None);
+        // Its name would be longer than the system takes.
+        DatabaseFile::new(&folder, &"d".repeat(255)).log().unwrap_err();
     }
 }

@@ -154,7 +154,7 @@ impl Folder {
         }
     }
 
-    /// Opens a file to lock it, and makes it where nothing stands; 0600 if it is this user's.
+    /// Opens a file to lock it, and makes it where nothing stands, 0600. Another mode stays, and is warned of.
     ///
     /// # Errors
     /// As [`open_file`](Self::open_file).
@@ -163,10 +163,6 @@ impl Folder {
         // Another process may make or remove it in between.
         for _ in 0..8 {
             if let Some(file) = self.open_file(name, true, &doing)? {
-                let found = system::opened(&file).map_err(|error| StoreError::io(&error, &doing))?;
-                if found.mode & 0o777 != 0o600 && found.is_own() {
-                    system::restrict(&file, 0o600).map_err(|error| StoreError::io(&error, &doing))?;
-                }
                 return Ok(file);
             }
             match self.handle.create_file(name) {

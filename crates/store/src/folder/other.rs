@@ -30,11 +30,6 @@ pub(super) fn opened(file: &File) -> Result<Standing> {
     Ok(standing(&file.metadata()?))
 }
 
-/// Modes are Unix's.
-pub(super) fn restrict(_file: &File, _mode: u32) -> Result<()> {
-    Ok(())
-}
-
 impl Handle {
     pub(super) fn open(path: &Path) -> Result<Self> {
         if fs::metadata(path)?.is_dir() {

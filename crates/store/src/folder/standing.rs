@@ -90,6 +90,11 @@ impl Standing {
         !self.is_own() && !super::owner::is_root()
     }
 
+    /// Device and inode, where the system tells them.
+    pub(crate) fn identity(&self) -> Option<(i128, i128)> {
+        (self.id != (0, 0)).then_some(self.id)
+    }
+
     /// Whether it is the very same file.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.id == other.id

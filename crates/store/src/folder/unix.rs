@@ -47,12 +47,6 @@ pub(super) fn opened(file: &File) -> Result<Standing> {
     })
 }
 
-/// Sets a mode on what is open, whatever stands at its name by now.
-pub(super) fn restrict(file: &File, mode: u32) -> Result<()> {
-    let mode = RawMode::try_from(mode).unwrap_or_default();
-    Ok(rustix::fs::fchmod(file, Mode::from_raw_mode(mode))?)
-}
-
 impl Handle {
     pub(super) fn open(path: &Path) -> Result<Self> {
         Ok(Self(rustix::fs::open(path, FOLDER, Mode::empty())?))

@@ -230,6 +230,85 @@ fn tells(vault: &Vault, date: &str, is_told: bool) {
     }
 }
 
+/// One part that cannot go on keeps no other from its faults.
+#[test]
+fn a_part_that_cannot_be_checked_is_named_and_the_others_go_on() {
+    let vault = filled();
+    for (fault, told) in [
+        (
+            "ALTER TABLE contacts RENAME COLUMN blocked_at TO zz",
+            "table contacts differs",
+        ),
+        (
+            "ALTER TABLE group_members RENAME COLUMN role TO zz",
+            "table group_members differs",
+        ),
+        (
+            "ALTER TABLE vault_state RENAME COLUMN settled_version TO zz",
+            "table vault_state differs",
+        ),
+        (
+            "ALTER TABLE key_store RENAME COLUMN scope TO zz",
+            "table key_store differs",
+        ),
+        ("ALTER TABLE audit_log DROP COLUMN mac", "table audit_log differs"),
+        (
+            "ALTER TABLE message_locator RENAME COLUMN row_key TO zz",
+            "table message_locator differs",
+        ),
+        (
+            "UPDATE access_control SET expires_at = ''",
+            "grants could not be checked",
+        ),
+        (
+            "UPDATE security_events SET event_type = x'ff'",
+            "security events could not be checked",
+        ),
+        (
+            "UPDATE conversations SET message_count = x'00'",
+            "could not be checked",
+        ),
+        (
+            "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'security_events'",
+            "counter of security_events is higher",
+        ),
+        (
+            "UPDATE sqlite_sequence SET seq = 'abc' WHERE name = 'audit_log'",
+            "counter of audit_log is no number",
+        ),
+        (
+            "INSERT INTO sqlite_sequence (name, seq) VALUES ('audit_log', 1)",
+            "counter of audit_log stands there twice",
+        ),
+        ("DELETE FROM sqlite_sequence", "counter of audit_log is missing"),
+        (
+            "UPDATE audit_log SET mac = NULL, key_number = NULL; UPDATE vault_state SET settled_version = 0",
+            "the key ring notes",
+        ),
+        (
+            "UPDATE schema_migrations SET down_sql = 'DROP TABLE contacts' WHERE version = 20261125000003",
+            "the row of migration 20261125000003",
+        ),
+    ] {
+        let checks = "PRAGMA ignore_check_constraints = OFF";
+        let other = "CREATE TRIGGER other AFTER DELETE ON settings BEGIN SELECT 1; END";
+        let problems = said(
+            &vault,
+            &format!("PRAGMA ignore_check_constraints = ON; {fault}; {other}; {checks}"),
+        );
+        assert!(
+            problems.iter().any(|line| line.contains(told)),
+            "{fault}: {problems:#?}"
+        );
+        assert!(
+            problems
+                .iter()
+                .any(|line| line.contains("trigger other is not expected")),
+            "{fault}: {problems:#?}"
+        );
+    }
+}
+
 /// What another application or an older build wrote stands as it is: the audit log says until when. Of what is newer
 /// everything is said.
 #[test]

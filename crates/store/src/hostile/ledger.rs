@@ -61,7 +61,7 @@ fn a_row_of_a_ledger_that_is_swallowed_ends_the_upgrade() {
         older.down(&plan).unwrap();
         drop(older);
         let options = options(crate::testing::clock);
-        let (closed, unlocked) = unlock_files(&path, &secret(), &options).unwrap();
+        let (closed, _, unlocked) = unlock_files(&path, &secret(), &options).unwrap();
         drop(closed);
         let database = Files::open(&path).unwrap().database();
         let mut db = Connection::open(&database, &raw_key(&unlocked), None, Role::Writer).unwrap();

@@ -35,7 +35,7 @@ fn opened_with(plants: &[(String, Vec<String>)], check: impl Fn(&str, Result<Sto
     let keys = Store::unlock_keys(&path, &secret()).unwrap();
     let database = path.join("privatus.db");
     let whole = std::fs::read(&database).unwrap();
-    let (closed, unlocked) = crate::vault::unlock_files(&path, &secret(), &clocked()).unwrap();
+    let (closed, _, unlocked) = crate::vault::unlock_files(&path, &secret(), &clocked()).unwrap();
     drop(closed);
     for (name, planted) in plants {
         std::fs::write(&database, &whole).unwrap();

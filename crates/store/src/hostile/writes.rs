@@ -160,3 +160,18 @@ fn a_message_whose_registration_is_swallowed_is_not_taken_for_a_removed_one() {
         .write("batch", |tx| tx.messages_insert(&vault.chat, &batch));
     assert!(is_damage(&done, "register a message"), "{done:?}");
 }
+
+/// An export, say, waits for the close with its entry: one that is swallowed is no success.
+#[test]
+fn what_waits_for_the_audit_log_and_is_swallowed_is_told_at_the_close() {
+    for body in [IGNORED, "SELECT RAISE(ABORT, 'no')"] {
+        let vault = vault();
+        vault.sql(&format!(
+            "CREATE TRIGGER swallow BEFORE INSERT ON audit_log BEGIN {body}; END"
+        ));
+        let entry = NewAuditEntry::done(vault.store.now(), privatus_domain::Act::HistoryExport);
+        vault.store.audit_note(entry);
+        let crate::testing::Vault { store, .. } = vault;
+        store.close().unwrap_err();
+    }
+}

@@ -15,7 +15,9 @@ use super::up::upgrade;
 use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, snapshot, verify};
 use crate::db::connection::Connection;
 use crate::error::StoreError;
-use crate::run::write_on;
+use crate::run::write_durably_on;
+use crate::vault::healing::{faults_told, faulty, faulty_now};
+use crate::vault::open_to_read::NOTHING_RECORDED;
 use crate::vault::ring_note::down::note_schema;
 use crate::vault::ring_note::keep;
 use crate::vault::{Closed, Files, Mount, OpenGuard, VaultOptions, check_ours, raw_key, share, unlock_files};
@@ -32,6 +34,7 @@ pub struct Migrator {
     /// Nothing where nobody can write the vault.
     lock: Option<File>,
     mount: Mount,
+    warnings: Vec<String>,
     _guard: OpenGuard,
 }
 
@@ -47,14 +50,21 @@ impl Migrator {
     /// # Errors
     /// Those of [`Store::unlock`](crate::Store::unlock) but for the schema's.
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
-        let (closed, unlocked) = unlock_files(path, secret, options)?;
+        let (closed, ring, unlocked) = unlock_files(path, secret, options)?;
         let Closed {
             files,
             guard,
             mount,
             lock,
-            ..
+            copies,
         } = closed;
+        let found = faulty(&ring, &unlocked, &copies);
+        let mut warnings = Vec::new();
+        if mount.is_read_only() {
+            warnings.push(NOTHING_RECORDED.to_owned());
+        }
+        warnings.extend(faults_told(&found, "it stays until something is changed"));
+        warnings.extend(files.open_to_others());
         let had_log = files.wal_size() > 0;
         // A writer's journal mode is written to the file: not before it is known to be ours, nor for a look.
         let key = raw_key(&unlocked);
@@ -78,8 +88,21 @@ impl Migrator {
             is_alone: false,
             lock: lock.map(|held| held.lock),
             mount,
+            warnings,
             _guard: guard,
         })
+    }
+
+    /// What unlocking noticed and a person should know, as [`Store::warnings`](crate::Store::warnings) says it.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Whether the vault can only be read, because its file system is mounted read-only.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.mount.is_read_only()
     }
 
     /// The schema that this build makes and brings every vault to.
@@ -198,7 +221,10 @@ impl Migrator {
         if !shared.is_settled {
             return Ok(());
         }
-        write_on(&mut self.db, &shared, |tx| {
+        // Durable before the key ring is written, which makes faulty copies anew.
+        let found = faulty_now(&self.files, &self.unlocked)?;
+        write_durably_on(&mut self.db, &shared, |tx| {
+            tx.key_rings_faulty(&found)?;
             // What the key ring says against the log is not stepped over in silence.
             let noted = tx.shared.noted();
             if let Some(doubt) = tx.doubt_of_log(&noted)? {

@@ -29,7 +29,7 @@ pub use plain::PlainWorld;
 pub use snapshot::Snapshot;
 pub use status::StepStatus;
 use steps::STEPS;
-pub(crate) use steps::newest;
+pub(crate) use steps::{newest, steps_noted};
 pub(crate) use up::{create, pending, run_pending};
 pub use verify::SchemaCheck;
 pub(crate) use verify::newest_schema;

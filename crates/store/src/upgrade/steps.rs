@@ -50,6 +50,20 @@ pub(crate) fn newest() -> Version {
     STEPS.newest()
 }
 
+/// What the ledger notes of a step: name, description, checksum, why there is no way back, and the way back of the schema and
+/// of each month.
+pub(crate) fn steps_noted(version: Version) -> Option<[Option<String>; 6]> {
+    let step = STEPS.find(version)?;
+    Some([
+        Some(step.name.into()),
+        Some(step.description.into()),
+        Some(step.checksum()),
+        step.irreversible.map(Into::into),
+        Some(step.down.into()),
+        step.partition_down.map(Into::into),
+    ])
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -62,11 +62,12 @@ impl Building {
         Files::within(&self.at)
     }
 
-    /// Puts the finished vault in its place and makes that durable. Nothing that stands there is ever replaced.
-    pub(crate) fn publish(&mut self) -> Result<()> {
+    /// Puts the finished vault in its place and makes that durable. Nothing that stands there is ever replaced. Once it has
+    /// its place it is a vault: why that could not be made durable is given, and no error.
+    pub(crate) fn publish(&mut self) -> Result<Option<Error>> {
         if !self.is_inside {
             self.around.place(&self.name, &self.around, &self.to)?;
-            return self.around.sync();
+            return Ok(self.sync());
         }
         self.around.restrict(0o700)?;
         for part in PARTS {
@@ -75,7 +76,15 @@ impl Building {
             self.placed.push(part);
         }
         self.around.remove_folder(&self.name)?;
-        self.around.sync()
+        Ok(self.sync())
+    }
+
+    fn sync(&self) -> Option<Error> {
+        #[cfg(test)]
+        if tests::SYNC_FAILS.get() {
+            return Some(ErrorKind::StorageFull.into());
+        }
+        self.around.sync().err()
     }
 
     /// Removes what never became a vault. The first error is the one to report.
@@ -104,9 +113,36 @@ fn folder_builder() -> DirBuilder {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+    use std::cell::Cell;
     use std::fs;
 
     use super::*;
+    use crate::testing::{clock, options, unlock};
+    use crate::{Password, Store};
+
+    thread_local! {
+        pub(super) static SYNC_FAILS: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// To report a failure would leave a vault that nobody was told of.
+    #[test]
+    fn a_vault_that_stands_is_made_though_its_folder_was_not_synced() {
+        let folder = tempfile::tempdir().unwrap();
+        for is_inside in [false, true] {
+            let path = folder.path().join(format!("vault {is_inside}"));
+            if is_inside {
+                fs::create_dir(&path).unwrap();
+            }
+            SYNC_FAILS.set(true);
+            let made = Store::create(&path, &Password::new("secret").unwrap(), &options(clock));
+            SYNC_FAILS.set(false);
+            let (store, _) = made.unwrap();
+            let told = store.warnings().join("\n");
+            assert!(told.contains("could not be made durable"), "{told}");
+            store.lock().unwrap();
+            unlock(&path).unwrap();
+        }
+    }
 
     fn fill(building: &Building, part: &str) {
         fs::write(building.files().root().join(part), "ours").unwrap();

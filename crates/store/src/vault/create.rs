@@ -63,7 +63,8 @@ impl Store {
     /// never is there. When it fails, nothing is left behind. Where the vault then fails, the code opens nothing.
     ///
     /// # Errors
-    /// Those of [`create`](Self::create) and of `keep`.
+    /// Those of [`create`](Self::create) and of `keep`. [`StoreError::VaultExists`] is never the error of a vault that got its
+    /// place: what `keep` kept then opens nothing.
     pub fn create_keeping<E: From<StoreError>>(
         path: &Path,
         password: &Password,
@@ -103,6 +104,7 @@ impl Store {
             Ok(())
         };
         let mut noted = Noted::Nothing;
+        let mut unsynced = None;
         let built = build(&building.files(), &ring, &unlocked, options, filled).and_then(|ring| {
             noted = ring.noted();
             keep(&recovery)?;
@@ -113,7 +115,8 @@ impl Store {
                 }
                 _ => StoreError::io(&error, "put the vault in its place"),
             });
-            Ok(published?)
+            unsynced = published?;
+            Ok(())
         });
         if let Err(error) = built {
             building.discard();
@@ -139,13 +142,20 @@ impl Store {
                 options.readers,
             ),
             files,
-            warnings: Vec::new(),
+            warnings: unsynced.into_iter().map(unsynced_told).collect(),
             upgrade: None,
             _lock: Some(lock),
             _guard: guard,
         };
         Ok((store, recovery))
     }
+}
+
+/// What is said of a vault that has its place, which the disk may not know yet.
+fn unsynced_told(error: std::io::Error) -> String {
+    format!(
+        "the vault is made, and its folder's name could not be made durable: {error}; a power cut may take it"
+    )
 }
 
 fn build<E: From<StoreError>>(
@@ -174,7 +184,10 @@ fn build<E: From<StoreError>>(
         .wal_checkpoint(CheckpointMode::Truncate)
         .map_err(StoreError::from)?;
     drop(db);
-    files.write_key_rings(&ring.to_bytes())?;
+    if let Some(error) = files.write_key_rings(&ring.to_bytes())? {
+        // Nobody has it yet: a new vault has both.
+        return Err(error.into());
+    }
     files
         .sync_folder()
         .map_err(|error| StoreError::io(&error, "make the vault durable"))?;

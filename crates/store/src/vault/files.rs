@@ -171,7 +171,7 @@ impl Files {
     /// Bytes of the write-ahead log. SQLite removes it when the last connection closes: where one stands, somebody has
     /// the vault open, or did not close it.
     pub(crate) fn wal(&self) -> Option<u64> {
-        self.database().log()
+        self.database().log().ok().flatten()
     }
 
     /// Makes renames and new files of the folder durable.

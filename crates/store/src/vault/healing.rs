@@ -2,15 +2,19 @@
 
 use privatus_crypto::{KeyRing, KeyRingError, Unlocked};
 use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::db::connection::Connection;
 use crate::error::StoreError;
 use crate::folder::Strange;
+use crate::run::write_durably_on;
 use crate::store::Store;
 use crate::tx::WriteTx;
+use crate::tx::shared::Shared;
 use crate::vault::Files;
 use crate::vault::files::RINGS;
 use crate::vault::ring_copies::{RingCopies, RingCopy};
+use crate::vault::rings::{newest, valid_rings};
 
 /// What is wrong with a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,119 +97,164 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// What was found at one name, and whether it was made again.
-struct Healed {
+/// What was found at one name, and why it could not be made again if that is so.
+#[derive(Debug)]
+pub(crate) struct Faulty {
     name: &'static str,
     fault: Fault,
-    done: Result<(), StoreError>,
+    stays: Option<String>,
 }
 
-impl Healed {
+impl Faulty {
+    /// What was found, and what comes of it.
+    fn told(&self, outcome: &str) -> String {
+        format!("the copy {} of the key ring {}; {outcome}", self.name, self.fault)
+    }
+
     fn warning(&self) -> String {
-        let Self { name, fault, done } = self;
-        match done {
-            Ok(()) => format!("the copy {name} of the key ring {fault}; it was made again"),
-            Err(error) => {
-                format!("the copy {name} of the key ring {fault}; it could not be made again: {error}")
-            }
+        match &self.stays {
+            None => self.told("it was made again"),
+            Some(why) => self.told(&format!("it could not be made again: {why}")),
         }
     }
-}
 
-fn faults(ring: &KeyRing, unlocked: &Unlocked, copies: &RingCopies) -> Vec<(&'static str, Fault)> {
-    let faulty = RINGS.iter().zip(copies).enumerate();
-    faulty
-        .filter_map(|(at, (name, copy))| Some((*name, Fault::of(at, copy, ring, unlocked)?)))
-        .collect()
-}
-
-/// What is wrong with the copies, where nothing can be written.
-pub(super) fn faults_told(ring: &KeyRing, unlocked: &Unlocked, copies: &RingCopies) -> Vec<String> {
-    faults(ring, unlocked, copies)
-        .into_iter()
-        .map(|(name, fault)| format!("the copy {name} of the key ring {fault}; it stays as it is"))
-        .collect()
-}
-
-/// Makes the copies that do not fit again. A folder that cannot be written keeps its one copy.
-fn heal(
-    files: &Files,
-    ring: &KeyRing,
-    unlocked: &Unlocked,
-    copies: &RingCopies,
-) -> Result<Vec<Healed>, StoreError> {
-    let found = faults(ring, unlocked, copies);
-    if found.is_empty() {
-        return Ok(Vec::new());
+    fn details(&self) -> Value {
+        let generation = match self.fault {
+            Fault::Behind(generation) | Fault::PutBack(generation) => Some(generation),
+            _ => None,
+        };
+        json!({
+            "copy": self.name, "was": self.fault.word(), "generation": generation,
+            "is_to_be_made_again": self.stays.is_none(),
+        })
     }
-    let made = files.lock_key_ring().and_then(|lock| {
-        // Another process may have changed the password meanwhile: only what was just found faulty is replaced.
-        Ok((files.read_key_rings()? == *copies).then_some(lock))
-    });
-    let lock = match made {
-        Ok(None) => return Ok(Vec::new()),
-        Ok(Some(lock)) => Some(lock),
-        // Said all the same.
-        Err(_) => None,
-    };
-    let bytes = ring.to_bytes();
-    let again = |(name, fault)| Healed {
-        name,
-        fault,
-        done: match (&lock, fault) {
-            (None, _) => Err(StoreError::Denied("lock keyring.lock".into())),
-            (_, Fault::Strange(Strange::Folder)) => Err(files.folder().refused(name, Strange::Folder)),
-            _ => files.write_key_ring(name, &bytes),
-        },
-    };
-    Ok(found.into_iter().map(again).collect())
+}
+
+/// The copies that are not the one that opened the vault.
+pub(crate) fn faulty(ring: &KeyRing, unlocked: &Unlocked, copies: &RingCopies) -> Vec<Faulty> {
+    let each = RINGS.iter().zip(copies).enumerate();
+    each.filter_map(|(at, (name, copy))| {
+        let fault = Fault::of(at, copy, ring, unlocked)?;
+        let stays = None;
+        Some(Faulty { name, fault, stays })
+    })
+    .collect()
+}
+
+/// The same, of the copies as they are now and that a write replaces: a folder refuses it. Call with `keyring.lock` held, or
+/// alone with the vault.
+pub(crate) fn faulty_now(files: &Files, unlocked: &Unlocked) -> Result<Vec<Faulty>, StoreError> {
+    let copies = files.read_key_rings()?;
+    let (ring, unlocked) = newest(valid_rings(files, &copies)?, |ring| ring.reopen(unlocked))?;
+    let mut found = faulty(&ring, &unlocked, &copies);
+    found.retain(|faulty| faulty.fault != Fault::Strange(Strange::Folder));
+    Ok(found)
+}
+
+/// Writes down what is wrong with the copies, before both are written: that replaces them, and leaves no trace. What cannot
+/// be written down ends what would replace them. Call with `keyring.lock` held.
+pub(crate) fn note_before_writing(
+    files: &Files,
+    db: &mut Connection,
+    shared: &Shared,
+    unlocked: &Unlocked,
+) -> Result<(), StoreError> {
+    let found = faulty_now(files, unlocked)?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    write_durably_on(db, shared, |tx| tx.key_rings_faulty(&found))
+}
+
+/// What is wrong with the copies, where they are not made again now.
+pub(crate) fn faults_told(found: &[Faulty], outcome: &str) -> Vec<String> {
+    found.iter().map(|faulty| faulty.told(outcome)).collect()
 }
 
 impl Store {
-    /// Heals the copies of the key ring, and leaves a warning, a security event and an audit entry for each.
+    /// Makes the copies of the key ring that do not fit again, and leaves a warning, a security event and an audit entry for
+    /// each. Event and entry are durable first: a kill in between, or a disk that is full, heals nothing in silence.
     pub(super) fn heal_key_ring(
         &mut self,
         ring: &KeyRing,
         unlocked: &Unlocked,
         copies: &RingCopies,
     ) -> Result<(), StoreError> {
-        let healed = heal(&self.files, ring, unlocked, copies)?;
-        if healed.is_empty() {
+        let mut found = faulty(ring, unlocked, copies);
+        if found.is_empty() {
             return Ok(());
         }
-        self.warnings.extend(healed.iter().map(Healed::warning));
-        self.write("key_ring_heal", |tx| {
-            healed.iter().try_for_each(|healed| tx.key_ring_healed(healed))
-        })
+        let lock = self.files.lock_key_ring();
+        if lock.is_ok() && self.files.read_key_rings()? != *copies {
+            // Another process changed the password meanwhile: only what was just found faulty is replaced.
+            return Ok(());
+        }
+        for faulty in &mut found {
+            faulty.stays = match (&lock, faulty.fault) {
+                (Err(error), _) => Some(error.to_string()),
+                (_, Fault::Strange(Strange::Folder)) => {
+                    let refused = self.files.folder().refused(faulty.name, Strange::Folder);
+                    Some(refused.to_string())
+                }
+                _ => None,
+            };
+        }
+        let noted = self.write_durably("key_ring_heal", |tx| tx.key_rings_faulty(&found));
+        if let Err(error) = noted {
+            let stays = "it stays as it is, since this could not be noted";
+            self.warnings.extend(faults_told(&found, stays));
+            return Err(error);
+        }
+        let bytes = ring.to_bytes();
+        let mut failed = Vec::new();
+        for faulty in &mut found {
+            if faulty.stays.is_none()
+                && let Err(error) = self.files.write_key_ring(faulty.name, &bytes)
+            {
+                faulty.stays = Some(error.to_string());
+                failed.push(&*faulty);
+            }
+        }
+        let failed_note = match failed.is_empty() {
+            true => Ok(()),
+            false => self.write("key_ring_heal", |tx| {
+                failed.iter().try_for_each(|faulty| tx.key_ring_heal(faulty))
+            }),
+        };
+        self.warnings.extend(found.iter().map(Faulty::warning));
+        failed_note
     }
 }
 
 impl WriteTx<'_> {
-    fn key_ring_healed(&mut self, healed: &Healed) -> Result<(), StoreError> {
-        let Healed { name, fault, done } = healed;
-        let generation = match fault {
-            Fault::Behind(generation) | Fault::PutBack(generation) => Some(generation),
-            _ => None,
-        };
-        let details = json!({ "copy": name, "was": fault.word(), "generation": generation, "made_again": done.is_ok() });
-        let (at, vault) = (self.now(), Resource::of(ResourceKind::Vault, self.own_id()));
-        let mut entry = NewAuditEntry::done(at, Act::KeyRingHeal).on(vault).with(&details);
-        if done.is_err() {
-            entry = entry.failed("it could not be made again");
+    /// An entry and an event for each.
+    pub(crate) fn key_rings_faulty(&mut self, found: &[Faulty]) -> Result<(), StoreError> {
+        for faulty in found {
+            self.key_ring_heal(faulty)?;
+            let event = NewSecurityEvent {
+                at: self.now(),
+                kind: SecurityKind::KeyRingCopy,
+                severity: faulty.fault.severity(),
+                user: None,
+                description: format!("a copy of the key ring {}", faulty.fault),
+                raw_data: Some(faulty.details().into()),
+            };
+            match faulty.stays {
+                None => self.security_event(&event)?,
+                // The next open finds the same.
+                Some(_) => self.security_event_once_said(&event).map(drop)?,
+            }
         }
-        self.audit(&entry)?;
-        let event = NewSecurityEvent {
-            at,
-            kind: SecurityKind::KeyRingCopy,
-            severity: fault.severity(),
-            user: None,
-            description: format!("a copy of the key ring {fault}"),
-            raw_data: Some(details.into()),
-        };
-        match done {
-            Ok(()) => self.security_event(&event),
-            // The next open finds the same.
-            Err(_) => self.security_event_once(&event),
-        }
+        Ok(())
+    }
+
+    fn key_ring_heal(&mut self, faulty: &Faulty) -> Result<(), StoreError> {
+        let vault = Resource::of(ResourceKind::Vault, self.own_id());
+        let entry = NewAuditEntry::done(self.now(), Act::KeyRingHeal).on(vault);
+        let entry = entry.with(faulty.details());
+        self.audit(&match faulty.stays {
+            None => entry,
+            Some(_) => entry.failed("it could not be made again"),
+        })
     }
 }

@@ -11,6 +11,9 @@ use crate::vault::{Files, Mount};
 const WAIT: Duration = Duration::from_secs(5);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
+/// What fails where the system takes no lock.
+const LOCK_VAULT: &str = "lock vault.lock";
+const LOCK_RING: &str = "lock keyring.lock";
 
 /// A lock, and whether it was free at once.
 pub(crate) struct HeldLock {
@@ -22,24 +25,31 @@ impl Files {
     /// Takes `vault.lock`, shared: held as long as a store is open. Waits a while for one who works alone.
     pub(crate) fn lock_shared(&self) -> Result<HeldLock, StoreError> {
         let file = self.folder().lock_file(VAULT_LOCK)?;
-        let at_once = wait(|| tried(file.try_lock_shared()).map(|free| free.then_some(())))?;
+        let at_once = wait(|| tried(file.try_lock_shared(), LOCK_VAULT).map(|free| free.then_some(())))?;
         match at_once {
             Some(((), at_once)) => Ok(HeldLock { lock: file, at_once }),
             None => Err(StoreError::Busy("vault.lock is held for exclusive work")),
         }
     }
 
-    /// Takes what is needed to read a vault that cannot be written: nothing where nobody can write it. Where another
-    /// mount may, `vault.lock` alone: a file that SQLite takes for unchanging must not change.
+    /// Takes what is needed to read a vault that cannot be written. Where nobody can write it, `vault.lock` shared, if it is
+    /// there: the file system may be mounted to write while we read, and whoever changes the schema then finds us. Where
+    /// another mount may write, `vault.lock` alone: a file that SQLite takes for unchanging must not change.
     pub(crate) fn lock_to_read(&self, mount: Mount) -> Result<Option<HeldLock>, StoreError> {
-        if mount != Mount::ReadOnlyHere {
-            return Ok(None);
-        }
         let file = self.folder().open_file(VAULT_LOCK, false, "open vault.lock")?;
+        if mount != Mount::ReadOnlyHere {
+            let Some(file) = file else {
+                return Ok(None);
+            };
+            return match wait(|| tried(file.try_lock_shared(), LOCK_VAULT).map(|free| free.then_some(())))? {
+                Some(((), at_once)) => Ok(Some(HeldLock { lock: file, at_once })),
+                None => Err(StoreError::Busy("vault.lock is held for exclusive work")),
+            };
+        }
         let file = file.ok_or(StoreError::ReadOnly(
             "another may write it elsewhere, and there is no vault.lock to tell",
         ))?;
-        match wait(|| tried(file.try_lock()).map(|free| free.then_some(())))? {
+        match wait(|| tried(file.try_lock(), LOCK_VAULT).map(|free| free.then_some(())))? {
             Some(((), at_once)) => Ok(Some(HeldLock { lock: file, at_once })),
             None => Err(StoreError::Busy("vault.lock is held by one who may write")),
         }
@@ -48,7 +58,7 @@ impl Files {
     /// Takes `vault.lock` alone, if nobody holds it.
     pub(crate) fn try_lock_exclusive(&self) -> Result<Option<File>, StoreError> {
         let file = self.folder().lock_file(VAULT_LOCK)?;
-        Ok(tried(file.try_lock())?.then_some(file))
+        Ok(tried(file.try_lock(), LOCK_VAULT)?.then_some(file))
     }
 
     /// Gives up an exclusive `vault.lock` for a shared one. In between another may take it, to work alone first.
@@ -57,12 +67,18 @@ impl Files {
         Ok(self.lock_shared()?.lock)
     }
 
-    /// Takes `keyring.lock`, waiting for another writer of the key ring.
+    /// Takes `keyring.lock`. Waits a while for another writer of the key ring, and not for one that never ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`].
     pub(crate) fn lock_key_ring(&self) -> Result<File, StoreError> {
         let file = self.folder().lock_file(RING_LOCK)?;
-        file.lock()
-            .map_err(|error| StoreError::io(&error, "lock keyring.lock"))?;
-        Ok(file)
+        match wait(|| tried(file.try_lock(), LOCK_RING).map(|free| free.then_some(())))? {
+            Some(_) => Ok(file),
+            None => Err(StoreError::Busy(
+                "keyring.lock is held for a change of the key ring",
+            )),
+        }
     }
 }
 
@@ -89,10 +105,10 @@ fn pause() {
     std::thread::sleep(PAUSE);
 }
 
-fn tried(tried: Result<(), TryLockError>) -> Result<bool, StoreError> {
+fn tried(tried: Result<(), TryLockError>, doing: &str) -> Result<bool, StoreError> {
     match tried {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(StoreError::io(&error, "lock vault.lock")),
+        Err(TryLockError::Error(error)) => Err(StoreError::io(&error, doing)),
     }
 }

@@ -18,6 +18,7 @@ use crate::vault::ours::{Ours, check_ours, share};
 use crate::vault::raw_key::raw_key;
 use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::{generation_of, newest, newest_rings, unlock_newest, valid_rings};
+use crate::vault::snapshot_files::kept_copies;
 use crate::vault::stale_transfers::{has_active, pause_stale};
 use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
 
@@ -49,7 +50,7 @@ impl Closed {
             Mount::Writable => Some(files.lock_shared()?),
             _ => files.lock_to_read(mount)?,
         };
-        if mount.is_read_only() && files.wal_size() > 0 {
+        if mount.is_read_only() && files.database().log()?.is_some_and(|bytes| bytes > 0) {
             // An immutable file is read without its log.
             return Err(StoreError::ReadOnly(
                 "what is newest is in its log, which cannot be merged there",
@@ -289,17 +290,6 @@ impl Store {
     }
 }
 
-/// What is said of copies of the database that this vault did not note.
-fn kept_copies(names: &[String]) -> Option<String> {
-    let names = names.join(", ");
-    (!names.is_empty()).then(|| {
-        format!(
-            "{names} beside the database was not noted by this vault as its own, and stays: it may hold what was deleted \
-             since; remove it when it is not wanted"
-        )
-    })
-}
-
 /// The keys as they were unlocked, or opened again since.
 const fn current<'a>(reopened: &'a Option<(KeyRing, Unlocked)>, first: &'a Unlocked) -> &'a Unlocked {
     match reopened {
@@ -328,10 +318,10 @@ pub(crate) fn unlock_files(
     path: &Path,
     secret: &Secret,
     options: &VaultOptions,
-) -> Result<(Closed, Unlocked), StoreError> {
+) -> Result<(Closed, KeyRing, Unlocked), StoreError> {
     let (closed, rings) = Closed::look(path)?;
-    let (_, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
-    Ok((closed, unlocked))
+    let (ring, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
+    Ok((closed, ring, unlocked))
 }
 
 /// Looks whether the database is ours, in one snapshot; `None` when its schema is older than this build's.

@@ -68,7 +68,8 @@ fn is_ours(name: &str) -> bool {
         || purpose_of(name).is_some()
 }
 
-fn listed(names: &[String]) -> String {
+/// Names for a sentence: of many, how many more there are.
+pub(super) fn listed(names: &[String]) -> String {
     let more = names.len().saturating_sub(LISTED);
     let shown: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();
     match more {
@@ -86,4 +87,24 @@ fn open_above(folder: &Path) -> Option<String> {
         "every user may write in {}, and so put another folder in the place of the vault's",
         open.display()
     ))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fs::{Permissions, metadata, set_permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use crate::testing::{Vault, unlock};
+
+    #[test]
+    fn a_lock_that_is_open_to_others_is_told_of_and_stays() {
+        let (_folder, path) = Vault::new().lock();
+        let lock = path.join("vault.lock");
+        set_permissions(&lock, Permissions::from_mode(0o666)).unwrap();
+        let store = unlock(&path).unwrap();
+        let told = store.warnings().join("\n");
+        assert!(told.contains("vault.lock (0666)"), "{told}");
+        assert_eq!(metadata(&lock).unwrap().permissions().mode() & 0o777, 0o666);
+    }
 }

@@ -9,12 +9,12 @@ use crate::store::Store;
 use crate::vault::VaultOptions;
 use crate::vault::attempts::Failed;
 use crate::vault::generation::is_older;
-use crate::vault::healing::faults_told;
+use crate::vault::healing::{faults_told, faulty};
 use crate::vault::open::{Closed, look};
 use crate::vault::raw_key::raw_key;
 
 /// What a person should know then.
-const NOTHING_RECORDED: &str = "the vault lies on a file system that is mounted read-only: it is open for reading, and \
+pub(crate) const NOTHING_RECORDED: &str = "the vault lies on a file system that is mounted read-only: it is open for reading, and \
                                 nothing is recorded, neither in the audit log nor in any count";
 
 impl Store {
@@ -43,7 +43,8 @@ impl Store {
         let mut warnings = vec![NOTHING_RECORDED.to_owned()];
         warnings.extend(Failed::look(&files).map(|failed| failed.warning()));
         warnings.extend(is_older(generation, looked.generation));
-        warnings.extend(faults_told(ring, unlocked, &copies));
+        let found = faulty(ring, unlocked, &copies);
+        warnings.extend(faults_told(&found, "it stays as it is"));
         warnings.extend(files.open_to_others());
         let mut store = Self {
             shared: looked.shared,

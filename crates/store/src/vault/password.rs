@@ -9,11 +9,13 @@ use crate::store::Store;
 use crate::tx::WriteTx;
 use crate::tx::shared::system_time;
 use crate::vault::create::KDF_TARGET;
+use crate::vault::healing::faulty_now;
 use crate::vault::rings::newest_ring;
 
 impl Store {
     /// Replaces the password slot. `current` is the old password or the recovery code. Afterwards no file of the vault
-    /// opens with the old password; an earlier copy of the folder still does.
+    /// opens with the old password; an earlier copy of the folder still does. Once the first copy of the key ring is in its
+    /// place the new password is in force: what fails from then on is given as warnings.
     ///
     /// # Errors
     /// [`StoreError::WrongSecret`] when `current` is wrong; [`StoreError::AccessDenied`] for a user that may not do
@@ -23,16 +25,27 @@ impl Store {
         current: &Secret,
         new: &Password,
         cost: Option<KdfCost>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<String>, StoreError> {
         self.check_writable()?;
         self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
         let _lock = self.files.lock_key_ring()?;
         let ring = newest_ring(&self.files)?;
         let unlocked = ring.unlock(current)?;
+        // Both copies are written: what is wrong with one of them goes with it.
+        let found = faulty_now(&self.files, &unlocked)?;
+        if !found.is_empty() {
+            self.write_durably("key_ring_heal", |tx| tx.key_rings_faulty(&found))?;
+        }
         let cost = cost.unwrap_or_else(|| KdfCost::calibrate(KDF_TARGET));
         let highest = u64::try_from(self.read(|tx| tx.generation())?).unwrap_or_default();
         let ring = ring.replace_password(&unlocked, new, cost, &system_time().to_sql(), highest)?;
-        self.files.write_key_rings(&ring.to_bytes())?;
+        let mut warnings = Vec::new();
+        if let Some(error) = self.files.write_key_rings(&ring.to_bytes())? {
+            warnings.push(format!(
+                "the new password is in force, and a copy of the key ring could not be written: {error}; until an open makes \
+                 it again, it opens with the old password"
+            ));
+        }
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
         let secret = match current {
             Secret::Password(_) => "password",
@@ -41,11 +54,16 @@ impl Store {
         // The key ring is durable by now. Its generation is made so before this returns: a database that forgot it with the
         // power would take the key ring before for the newest. The password is changed all the same when nothing can be
         // noted of it: the next open does.
-        let _ = self.write_durably("password_change", |tx| {
+        let noted = self.write_durably("password_change", |tx| {
             tx.generation_set(generation)?;
             tx.password_changed(json!({ "generation": generation, "with": secret }))
         });
-        Ok(())
+        if let Err(error) = noted {
+            warnings.push(format!(
+                "the new password is in force, and the database could not note it yet: {error}; the next open does"
+            ));
+        }
+        Ok(warnings)
     }
 }
 
@@ -55,5 +73,65 @@ impl WriteTx<'_> {
         let vault = Resource::of(ResourceKind::Vault, self.own_id());
         let entry = NewAuditEntry::done(self.now(), Act::PasswordChange);
         self.audit(&entry.on(vault).with(details))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use privatus_crypto::{KdfCost, Password, Secret};
+    use privatus_sqlite::ErrorCode;
+    use privatus_sqlite::fault::FaultVfs;
+
+    use crate::testing::{Vault, clock, options, secret, unlock};
+    use crate::vault::files::RINGS;
+    use crate::vault::ring_copies::failing;
+    use crate::{Store, StoreError, VaultOptions};
+
+    fn another() -> Password {
+        Password::new("another").unwrap()
+    }
+
+    /// Changes the password with one copy of the key ring failing.
+    fn change(store: &Store, failing_copy: Option<&'static str>) -> Result<Vec<String>, StoreError> {
+        failing::fail(failing_copy);
+        let changed = store.change_password(&secret(), &another(), Some(KdfCost::minimum()));
+        failing::fail(None);
+        changed
+    }
+
+    #[test]
+    fn a_change_is_done_once_the_first_copy_is_in_its_place() {
+        let [first, second] = RINGS;
+        let vault = Vault::new();
+        assert!(change(&vault.store, Some(first)).is_err());
+        let told = change(&vault.store, Some(second)).unwrap();
+        assert!(
+            matches!(told.as_slice(), [one] if one.contains("is in force, and a copy")),
+            "{told:?}"
+        );
+        let (_folder, path) = vault.lock();
+        assert!(matches!(unlock(&path), Err(StoreError::WrongSecret)));
+        let new = Secret::Password(another());
+        let store = Store::unlock(&path, &new, &options(clock)).unwrap();
+        let told = store.warnings().join("\n");
+        assert!(told.contains("it was made again"), "{told}");
+    }
+
+    #[test]
+    fn a_database_that_does_not_know_of_a_change_yet_is_told_of() {
+        const NAME: &str = "password-and-a-full-disk";
+        let faults = FaultVfs::register(NAME).unwrap();
+        let vault = Vault::with(&VaultOptions {
+            vfs: Some(NAME.into()),
+            ..options(clock)
+        });
+        faults.fail_writes_after(0, ErrorCode::Full);
+        let told = change(&vault.store, None).unwrap();
+        assert!(
+            matches!(told.as_slice(), [one] if one.contains("could not note it yet")),
+            "{told:?}"
+        );
+        faults.disarm();
     }
 }

@@ -1,24 +1,43 @@
-//! Which vaults this process has open: two stores on one path in one process are refused (DESIGN section 3).
+//! Which vaults this process has open: two stores on one folder in one process are refused (DESIGN section 3).
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::StoreError;
+use crate::folder::{Folder, Standing};
 use crate::vault::Files;
 
-static OPEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// The folder itself and not its path: a bind mount, another spelling or a new name leads to the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Folder((i128, i128)),
+    /// Where the system tells no identity.
+    Path(PathBuf),
+}
 
-/// A claim on a path, given up when dropped.
+impl Key {
+    fn of(found: &Standing, path: &Path) -> Self {
+        found
+            .identity()
+            .map_or_else(|| Self::Path(path.to_owned()), Self::Folder)
+    }
+}
+
+static OPEN: Mutex<BTreeSet<Key>> = Mutex::new(BTreeSet::new());
+
+/// A claim on a folder, given up when dropped.
 #[derive(Debug)]
-pub(crate) struct OpenGuard(PathBuf);
+pub(crate) struct OpenGuard(Key);
 
 impl OpenGuard {
     pub(crate) fn claim(files: &Files) -> Result<Self, StoreError> {
-        let path = files.folder().path().to_owned();
+        let own = files.folder().own();
+        let own = own.map_err(|error| StoreError::io(&error, "look at the vault's folder"))?;
+        let key = Key::of(&own, files.folder().path());
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.insert(path.clone()) {
-            Ok(Self(path))
+        if open.insert(key.clone()) {
+            Ok(Self(key))
         } else {
             Err(StoreError::Busy("this process has it open already"))
         }
@@ -28,15 +47,15 @@ impl OpenGuard {
 /// Whether a file lies in a vault that this process has open: opening it beside SQLite would drop its locks.
 #[must_use]
 pub fn is_in_open_vault(file: &Path) -> bool {
-    let Some(folder) = file
-        .canonicalize()
-        .ok()
-        .and_then(|file| file.parent().map(Path::to_owned))
-    else {
+    let file = file.canonicalize().ok();
+    let Some(folder) = file.as_deref().and_then(Path::parent) else {
+        return false;
+    };
+    let Ok(found) = Folder::at_path(folder) else {
         return false;
     };
     let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-    open.contains(&folder)
+    open.contains(&Key::of(&found, folder))
 }
 
 impl Drop for OpenGuard {
@@ -44,5 +63,32 @@ impl Drop for OpenGuard {
         OPEN.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&self.0);
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::is_in_open_vault;
+    use crate::StoreError;
+    use crate::testing::{Vault, unlock};
+
+    /// As through a bind mount: the same folder, and another path without a link in it.
+    #[test]
+    fn a_folder_that_is_open_is_known_by_any_path() {
+        let vault = Vault::new();
+        let path = vault.store.path().to_owned();
+        let other = path.with_file_name("other");
+        std::fs::rename(&path, &other).unwrap();
+        assert!(is_in_open_vault(&other.join("privatus.db")));
+        let again = unlock(&other);
+        assert!(
+            matches!(again, Err(StoreError::Busy(why)) if why.contains("already")),
+            "{again:?}"
+        );
+        std::fs::rename(&other, &path).unwrap();
+        assert!(!is_in_open_vault(&path));
+        vault.store.lock().unwrap();
+        unlock(&path).unwrap();
     }
 }

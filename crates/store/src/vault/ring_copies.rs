@@ -44,9 +44,13 @@ impl Files {
     /// Writes both copies, one after the other: new file, fsync, rename, fsync of the folder. Under `keyring.lock`, or in a
     /// folder that nobody else knows.
     ///
+    /// Once the first has its place the new key ring is in force: what fails from then on is given, and no error. The next
+    /// open makes the second again.
+    ///
     /// # Errors
-    /// [`StoreError::StrangeFile`] when a folder stands at one of them, before the first is written; those of writing.
-    pub(crate) fn write_key_rings(&self, bytes: &[u8]) -> Result<(), StoreError> {
+    /// [`StoreError::StrangeFile`] when a folder stands at one of them, before the first is written; those of writing the
+    /// first.
+    pub(crate) fn write_key_rings(&self, bytes: &[u8]) -> Result<Option<StoreError>, StoreError> {
         for name in RINGS {
             if self
                 .folder()
@@ -58,12 +62,46 @@ impl Files {
         }
         // One that a killed process left may open with a password that is changed by now.
         self.remove_left(&[Purpose::Ring])?;
-        RINGS.iter().try_for_each(|name| self.write_key_ring(name, bytes))
+        let [first, second] = RINGS;
+        let mut late = None;
+        if let Err(error) = self.write_key_ring(first, bytes) {
+            // Only to make its name durable may have failed.
+            match self.read_key_ring(first) {
+                Ok(RingCopy::Held(found)) if found == bytes => late = Some(error),
+                _ => return Err(error),
+            }
+        }
+        Ok(self.write_key_ring(second, bytes).err().or(late))
     }
 
     /// Writes one copy. A link at its name is replaced, and not followed.
     pub(crate) fn write_key_ring(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        #[cfg(test)]
+        failing::check(name)?;
         self.write(name, Purpose::Ring, bytes)
             .map_err(|error| StoreError::io(&error, "write the key ring"))
+    }
+}
+
+/// Has the writing of one copy fail in a test: no file system here fails for the second alone.
+#[cfg(test)]
+pub(crate) mod failing {
+    use std::cell::Cell;
+
+    use crate::error::StoreError;
+
+    thread_local! {
+        static NAME: Cell<Option<&'static str>> = const { Cell::new(None) };
+    }
+
+    pub(crate) fn fail(name: Option<&'static str>) {
+        NAME.set(name);
+    }
+
+    pub(super) fn check(name: &str) -> Result<(), StoreError> {
+        match NAME.get() {
+            Some(failing) if failing == name => Err(StoreError::DiskFull),
+            _ => Ok(()),
+        }
     }
 }

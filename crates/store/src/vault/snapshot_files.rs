@@ -1,6 +1,7 @@
 //! The copy of the database that a change of its schema leaves beside it, and its note. Only what this vault noted is ever
 //! removed: a person may keep a copy under such a name.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use privatus_crypto::Unlocked;
 use crate::error::StoreError;
 use crate::folder::{PartialFile, Purpose};
 use crate::vault::Files;
+use crate::vault::open_to_others::listed;
 use crate::vault::snapshot_note::{NOTE_MAX, Note};
 
 /// What a copy's name begins with; the version of its schema follows.
@@ -78,12 +80,13 @@ impl Files {
     /// Removes all copies that this vault made and noted, after an open that went well. Gives the names of those that
     /// nobody noted: they stay.
     pub(crate) fn snapshots_outlived(&self, unlocked: &Unlocked) -> Result<Vec<String>, StoreError> {
-        let names = self.folder().names()?;
+        // A set: anybody may put any number of names here.
+        let names: BTreeSet<String> = self.folder().names()?.into_iter().collect();
         let mut kept = Vec::new();
         for name in names.iter().filter(|name| name.starts_with(NAME)) {
             let is_outlived = match name.strip_suffix(NOTE) {
                 // With its copy, or alone when that never came to be.
-                Some(copy) if names.iter().any(|name| name == copy) => continue,
+                Some(copy) if names.contains(copy) => continue,
                 Some(copy) => self.snapshot_note(copy, unlocked).is_some(),
                 None => self.snapshot_is_noted(name, unlocked)?,
             };
@@ -128,5 +131,32 @@ impl Files {
     /// Bytes that the file system of the vault has free for this user, where it says so.
     pub(crate) fn free_bytes(&self) -> Option<u64> {
         self.folder().free_bytes()
+    }
+}
+
+/// What is said of copies of the database that this vault did not note.
+pub(super) fn kept_copies(names: &[String]) -> Option<String> {
+    (!names.is_empty()).then(|| {
+        format!(
+            "{} beside the database was not noted by this vault as its own, and stays: it may hold what was deleted since; \
+             remove it when it is not wanted",
+            listed(names)
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kept_copies;
+
+    #[test]
+    fn of_many_planted_names_some_are_told() {
+        let names: Vec<String> = (10..40).map(|n| format!("privatus.db.snapshot-{n}")).collect();
+        let told = kept_copies(&names).unwrap_or_default();
+        assert!(
+            told.contains("privatus.db.snapshot-21 and 18 more beside"),
+            "{told}"
+        );
+        assert_eq!(kept_copies(&[]), None);
     }
 }

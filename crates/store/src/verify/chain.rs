@@ -26,6 +26,13 @@ impl ReadTx<'_> {
                 .optional()
         })?;
         if settled.is_none_or(|version| version.0 < RULES_VERSION) {
+            // The key ring notes an entry of a chain: one that lost it does not wait, it was altered.
+            let noted = self.shared.noted();
+            if let Some(doubt) = self.doubt_of_log(&noted)? {
+                let why = doubt.told();
+                found.problem(format!("audit log: {why}"));
+                found.audit_broken = Some(why);
+            }
             return self.verify_unchained(found);
         }
         let done = found.messages;

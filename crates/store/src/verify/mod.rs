@@ -7,10 +7,12 @@ mod events;
 mod found;
 mod grants;
 mod groups;
+mod ledger;
 mod origin;
 mod rows;
 mod schema;
 mod sealed;
+mod sequences;
 mod sizes;
 #[cfg(test)]
 mod tests;
@@ -31,6 +33,7 @@ use crate::message::row::Row;
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
+use crate::verify::origin::Foreign;
 
 /// Rows read at a time.
 const BATCH: u32 = 1_000;
@@ -108,42 +111,89 @@ impl ReadTx<'_> {
             }
             found = Verification::default();
         }
-        let total: i64 = self.db.ask("count", |db| {
-            message_locator::table
-                .filter(message_locator::row_key.is_not_null())
-                .count()
-                .get_result(db)
+        // What a table or a row keeps one part from is named, and the other parts go on.
+        self.part(&mut found, "the schema", Self::verify_schema)?;
+        let mut total = 0;
+        self.part(&mut found, "the register of messages", |tx, _| {
+            total = tx.messages_registered()?;
+            Ok(())
         })?;
-        let total = u64::try_from(total).unwrap_or_default();
         self.verify_file("integrity_check", "pages", &mut found, total, progress)?;
         progress(VerifyProgress {
             step: "references",
             done: 0,
             total,
         });
-        self.verify_schema(&mut found)?;
-        self.verify_catalogue(&mut found)?;
+        self.part(&mut found, "the ledger of migrations", Self::verify_ledger)?;
+        self.part(&mut found, "the catalogue of months", Self::verify_catalogue)?;
+        self.part(&mut found, "references", Self::verify_references)?;
+        self.part(&mut found, "messages", |tx, found| {
+            tx.verify_messages(found, total, progress)
+        })?;
+        progress(VerifyProgress {
+            step: "counters",
+            done: found.messages,
+            total,
+        });
+        self.part(&mut found, "counters", Self::verify_counters)?;
+        self.part(&mut found, "books", Self::verify_books)?;
+        self.part(&mut found, "sealed values", Self::verify_values)?;
+        // Where nobody can tell, every row is looked at.
+        let mut foreign = Foreign::Nothing;
+        self.part(&mut found, "the origin of the vault", |tx, _| {
+            foreign = tx.foreign_rows()?;
+            Ok(())
+        })?;
+        self.part(&mut found, "counters of numbers", Self::verify_sequences)?;
+        self.part(&mut found, "sizes", |tx, found| tx.verify_sizes(found, &foreign))?;
+        self.part(&mut found, "security events", |tx, found| {
+            tx.verify_events(found, &foreign)
+        })?;
+        self.part(&mut found, "grants", |tx, found| {
+            tx.verify_grants(found, &foreign)
+        })?;
+        self.part(&mut found, "the audit log", |tx, found| {
+            tx.verify_chain(found, total, progress)
+        })?;
+        Ok(found)
+    }
+
+    /// Runs one part of the check. What keeps it from its end is a problem of its own, as long as the connection answers.
+    fn part(
+        &mut self,
+        found: &mut Verification,
+        what: &str,
+        check: impl FnOnce(&mut Self, &mut Verification) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let why = match check(self, found) {
+            Ok(()) => return Ok(()),
+            Err(error) if self.db.is_spoiled() => return Err(error),
+            Err(StoreError::DatabaseDamaged(why) | StoreError::Unexpected(why)) => why,
+            Err(error) => return Err(error),
+        };
+        found.problem(format!("{what} could not be checked to the end: {why}"));
+        Ok(())
+    }
+
+    /// Messages that the register says are there.
+    fn messages_registered(&mut self) -> Result<u64, StoreError> {
+        let total: i64 = self.db.ask("count", |db| {
+            message_locator::table
+                .filter(message_locator::row_key.is_not_null())
+                .count()
+                .get_result(db)
+        })?;
+        Ok(u64::try_from(total).unwrap_or_default())
+    }
+
+    fn verify_references(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         // Not as a table-valued function: a table may have that name, and none of its rows.
         let sql = Sql::new("PRAGMA main.foreign_key_check");
         type Reference = (String, Option<i64>, String);
         for (table, _, parent) in self.db.rows::<Reference>(sql, "check the references")? {
             found.problem(format!("a row of {table} points at a missing row of {parent}"));
         }
-        self.verify_messages(&mut found, total, progress)?;
-        progress(VerifyProgress {
-            step: "counters",
-            done: found.messages,
-            total,
-        });
-        self.verify_counters(&mut found)?;
-        self.verify_books(&mut found)?;
-        self.verify_values(&mut found)?;
-        let foreign = self.foreign_rows()?;
-        self.verify_sizes(&mut found, &foreign)?;
-        self.verify_events(&mut found, &foreign)?;
-        self.verify_grants(&mut found, &foreign)?;
-        self.verify_chain(&mut found, total, progress)?;
-        Ok(found)
+        Ok(())
     }
 
     /// Whether SQLite finds every page that is in use whole, in the log or in the file.

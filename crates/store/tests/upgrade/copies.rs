@@ -156,4 +156,6 @@ fn a_copy_is_in_wal_mode_already() {
         "{:?}",
         found.problems
     );
+    let chats = store.read(|tx| tx.conversations(10)).unwrap();
+    assert_eq!(chats[0].messages, 5);
 }

@@ -1,6 +1,6 @@
 //! `audit export`: every entry, oldest first, and the head, in one snapshot.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
@@ -16,9 +16,26 @@ use crate::plaintext_file::{target, write_beside};
 use crate::vault::{open, vault_path};
 
 pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
-    let target = target(path, &vault_path(arguments)?)?;
+    let to_stdout = path == Path::new("-");
+    let target = if to_stdout {
+        output::whole()?;
+        None
+    } else {
+        Some(target(path, &vault_path(arguments)?)?)
+    };
     let store = open(arguments)?;
-    let written = write_beside(&target, |out| store.read_long(|tx| write(tx, out)));
+    let written = match &target {
+        Some(target) => write_beside(target, |out| store.read_long(|tx| write(tx, out))),
+        None => {
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            let written = store.read_long(|tx| write(tx, &mut out));
+            written.and_then(|written| {
+                out.flush()
+                    .map(|()| written)
+                    .map_err(|error| Failure::output(&error))
+            })
+        }
+    };
     let entry = NewAuditEntry::done(store.now(), Act::AuditExport).on(Resource::every(ResourceKind::Audit));
     store.audit_note(match &written {
         Ok((count, _)) => entry.with(json!({ "entries": count })),
@@ -26,6 +43,9 @@ pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
     });
     let (count, head) = written?;
     store.lock()?;
+    if to_stdout {
+        return Ok(0);
+    }
     if arguments.json {
         output::json(&json!({
             "path": path.display().to_string(), "entries": count, "head": head, "plaintext": true,

@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &Arguments, settle: &AuditSettle) -> Result<u8, Fai
     if !settle.yes {
         confirm(arguments.json, &question(&found))?;
     }
-    let accepted = store.audit_accept_loss(&secret)?;
+    let accepted = store.audit_accept_loss(&secret, Some(&found))?;
     store.close()?;
     tell(arguments, accepted.as_ref())
 }
@@ -39,7 +39,7 @@ fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> 
     output::line(&match loss {
         None => "The audit log holds: there is nothing to settle.".to_owned(),
         Some(loss) => format!(
-            "Settled up to entry {}: {} missing, {} not proven. The log says so, and a security event stands until it is \
+            "Settled up to entry {}: {} missing, {} not proven. The log says so, and a security event stays until it is \
              resolved. Keep a new head outside the vault (`privatus audit head`).",
             loss.up_to,
             shown(&loss.missing),
@@ -51,7 +51,8 @@ fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> 
 
 fn question(loss: &AuditLoss) -> String {
     format!(
-        "{}; accepts, for good, that of the audit log up to entry {} these are missing: {}, and that these cannot be proven: {}",
+        "{}; this accepts for good that in the audit log up to entry {} these are missing: {}, \
+         and that these cannot be proven: {}",
         loss.why,
         loss.up_to,
         shown(&loss.missing),

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::args::{Arguments, Baseline};
 use crate::command::vault;
 use crate::failure::Failure;
+use crate::notice::warn;
 use crate::output::Column;
 use crate::recovery_code::CodeKeeper;
 use crate::text::{grouped, one_line};
@@ -70,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
     });
     bar.finish_and_clear();
     let (store, adopted) = result.map_err(|failure| {
-        keeper.take_back(&path);
+        keeper.take_back(&path, &failure);
         match failure {
             Failure::Baseline(BaselineError::Stopped) | Failure::Store(StoreError::Interrupted) => {
                 Failure::Stopped("stopped; nothing was made")
@@ -78,6 +79,9 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
             other => other,
         }
     })?;
+    for warning in store.warnings() {
+        warn(warning);
+    }
     store.lock()?;
     print(arguments, &keeper, &path, &adopted).map_err(vault::made_all_the_same)?;
     Ok(0)

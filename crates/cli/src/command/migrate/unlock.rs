@@ -4,13 +4,20 @@ use privatus_store::Migrator;
 
 use crate::args::Arguments;
 use crate::failure::Failure;
+use crate::notice::warn;
+use crate::output;
 use crate::progress::schema;
 use crate::vault::path_and_secret;
 
 /// Unlocks the vault as it is: its schema may be older or newer than this build's.
 pub(super) fn unlock(arguments: &Arguments) -> Result<Migrator, Failure> {
     let (path, secret) = path_and_secret(arguments)?;
-    Ok(schema::watch(|options| {
-        Migrator::unlock(&path, &secret, options)
-    })?)
+    let migrator = schema::watch(|options| Migrator::unlock(&path, &secret, options))?;
+    if migrator.is_read_only() {
+        output::is_read_only();
+    }
+    for warning in migrator.warnings() {
+        warn(warning);
+    }
+    Ok(migrator)
 }

@@ -22,7 +22,7 @@ fn settled(vault: &Vault) -> Value {
 }
 
 fn accept(vault: &Vault) -> Option<AuditLoss> {
-    vault.store.audit_accept_loss(&secret()).unwrap()
+    vault.store.audit_accept_loss(&secret(), None).unwrap()
 }
 
 #[test]
@@ -124,12 +124,12 @@ fn only_who_may_do_everything_accepts_it() {
     vault.sql("DELETE FROM audit_log WHERE log_id = 5");
     let (_folder, path) = vault.lock();
     let store = unlock(&path).unwrap().bind("ann".parse().unwrap());
-    let error = store.audit_accept_loss(&secret()).unwrap_err();
+    let error = store.audit_accept_loss(&secret(), None).unwrap_err();
     assert!(matches!(error, StoreError::AccessDenied { .. }), "{error}");
     store.lock().unwrap();
     let store = unlock(&path).unwrap();
     let wrong = privatus_crypto::Secret::Password(privatus_crypto::Password::new("wrong").unwrap());
-    let error = store.audit_accept_loss(&wrong).unwrap_err();
+    let error = store.audit_accept_loss(&wrong, None).unwrap_err();
     assert!(matches!(error, StoreError::WrongSecret), "{error}");
     assert!(
         store
@@ -138,4 +138,22 @@ fn only_who_may_do_everything_accepts_it() {
             .broken
             .is_some()
     );
+}
+
+/// The log goes on losing entries while somebody thinks about the question.
+#[test]
+fn only_the_loss_that_was_asked_about_is_accepted() {
+    let vault = vault();
+    vault.sql(&unruled("DELETE FROM audit_log WHERE log_id = 5"));
+    let asked = vault.store.read_long(|tx| tx.audit_losses()).unwrap().unwrap();
+    vault.sql(&unruled("DELETE FROM audit_log WHERE log_id = 7"));
+    let error = vault
+        .store
+        .audit_accept_loss(&secret(), Some(&asked))
+        .unwrap_err();
+    assert!(matches!(error, StoreError::AuditBroken(_)), "{error}");
+    assert!(check(&vault, None).broken.is_some());
+    let asked = vault.store.read_long(|tx| tx.audit_losses()).unwrap().unwrap();
+    let loss = vault.store.audit_accept_loss(&secret(), Some(&asked)).unwrap();
+    assert_eq!(loss.unwrap().missing, asked.missing);
 }

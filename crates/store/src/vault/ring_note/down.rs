@@ -50,7 +50,10 @@ pub(crate) fn note_schema(
         &system_time().to_sql(),
         u64::try_from(highest).unwrap_or_default(),
     )?;
-    files.write_key_rings(&next.to_bytes())?;
+    if let Some(error) = files.write_key_rings(&next.to_bytes())? {
+        // It is in force; the next open makes the other copy again, and tells of it.
+        tracing::debug!(%error, "a copy of the key ring could not be written");
+    }
     follow(db, &next)
 }
 

@@ -19,6 +19,7 @@ use crate::tx::shared::{Shared, system_time};
 use crate::upgrade;
 use crate::vault::Files;
 use crate::vault::doubt::{Doubt, NotedEntry};
+use crate::vault::healing::note_before_writing;
 use crate::vault::rings::{generation_of, reopen_newest};
 
 /// A note on a database of this schema, in the place of `before`. It names no other entry than that did.
@@ -103,6 +104,7 @@ fn write_note(
     more: &Value,
     change: impl FnOnce(&mut AuditNote),
 ) -> Result<(), StoreError> {
+    note_before_writing(files, db, shared, unlocked)?;
     let position = write_durably_on(db, shared, |tx| {
         tx.pending_write()?;
         let highest = tx.generation()?;
@@ -117,7 +119,10 @@ fn write_note(
     change(&mut note);
     let highest = u64::try_from(highest).unwrap_or_default();
     let next = ring.with_note(unlocked, note, &system_time().to_sql(), highest)?;
-    files.write_key_rings(&next.to_bytes())?;
+    if let Some(error) = files.write_key_rings(&next.to_bytes())? {
+        // It is in force; the next open makes the other copy again, and tells of it.
+        tracing::debug!(%error, "a copy of the key ring could not be written");
+    }
     shared.note_now(next.noted());
     // It is noted all the same when the database cannot be written: the next open says so.
     let noted = write_durably_on(db, shared, |tx| tx.ring_noted(&next, before, more));

@@ -199,7 +199,7 @@ fn a_key_ring_that_lost_it_is_told_of() {
         );
     }
     let store = unlock(&path).unwrap();
-    assert!(store.audit_accept_loss(&secret()).unwrap().is_some());
+    assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
     store.lock().unwrap();
     let store = unlock(&path).unwrap();
     assert!(!warned(&store).contains("has lost its note"));
@@ -243,7 +243,7 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
             store.lock().unwrap();
         }
         let store = unlock(&path).unwrap();
-        let loss = store.audit_accept_loss(&secret()).unwrap().unwrap();
+        let loss = store.audit_accept_loss(&secret(), None).unwrap().unwrap();
         assert!(loss.up_to >= 1);
         let check = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
         assert_eq!(check.broken, None, "{launder}");
@@ -434,7 +434,7 @@ fn a_log_that_was_altered_right_behind_a_prune_is_not_noted_anew() {
             assert_eq!(note(&path), before, "{launder}");
         }
         let store = unlock(&path).unwrap();
-        assert!(store.audit_accept_loss(&secret()).unwrap().is_some());
+        assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
         store.lock().unwrap();
         let told = warned(&unlock(&path).unwrap());
         assert!(!told.contains("what retention left"), "{told}");

@@ -1,0 +1,53 @@
+//! The ledger of migrations: what it says of each step is what this build's step says. `migrate verify` proves the MACs too,
+//! under a key that an open vault does not keep.
+
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use privatus_schema::{SqlInt, SqlText, schema_migrations};
+
+use super::Verification;
+use crate::error::StoreError;
+use crate::tx::ReadTx;
+use crate::upgrade::steps_noted;
+
+/// What a row says of its step, and would be run or shown.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = schema_migrations, check_for_backend(Sqlite))]
+struct StepRow {
+    version: SqlInt,
+    name: Option<SqlText>,
+    description: Option<SqlText>,
+    checksum: Option<SqlText>,
+    irreversible: Option<SqlText>,
+    down_sql: Option<SqlText>,
+    partition_down_sql: Option<SqlText>,
+}
+
+impl ReadTx<'_> {
+    pub(super) fn verify_ledger(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        let rows = self.db.ask("read the ledger", |db| {
+            schema_migrations::table
+                .order(schema_migrations::version)
+                .select(StepRow::as_select())
+                .load(db)
+        })?;
+        for row in rows {
+            let version = row.version.0;
+            let texts = [
+                row.name,
+                row.description,
+                row.checksum,
+                row.irreversible,
+                row.down_sql,
+                row.partition_down_sql,
+            ];
+            let texts = texts.map(|text| text.map(|text| text.0));
+            if steps_noted(version).is_none_or(|noted| noted != texts) {
+                found.problem(format!(
+                    "the row of migration {version} in the ledger is not what its build writes"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
