@@ -84,3 +84,22 @@ pub(super) fn no_record(line: &[u8]) -> String {
         Err(_) => "a line that is no record".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+
+    const PAGE: &str = include_str!("../../../../docs/CRYPTO.md");
+
+    #[test]
+    fn the_page_lists_every_type_in_the_order_of_the_lines() {
+        let table = PAGE.split("## An export").nth(1).unwrap_or_default();
+        let told = table
+            .lines()
+            .take_while(|line| !line.contains("The vault's own user"))
+            .skip_while(|line| !line.starts_with("|---"))
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+            .collect::<Vec<_>>();
+        assert_eq!(told, Record::KINDS);
+    }
+}
