@@ -77,7 +77,8 @@ fn each_sealed_value_is_what_the_source_says() {
          VALUES ('g', 'a', 'A', 'owner', 'all of \"them\"');
          INSERT INTO settings (key, value) VALUES ('k', 'words');
          INSERT INTO audit_log (log_id, event_type, action, details) VALUES (-5, 'e', 'a', '[]');
-         INSERT INTO security_events (event_id, event_type, severity, raw_data) VALUES (300, 'e', 'low', CAST('7' AS BLOB));
+         INSERT INTO security_events (event_id, event_type, severity, timestamp, raw_data)
+         VALUES (300, 'e', 'low', '2024-01-01 00:00:00', CAST('7' AS BLOB));
          INSERT INTO file_transfers (transfer_id, file_name, file_size, file_hash, contact_id, direction, status)
          VALUES ('t', 'naïve.txt', 1, 'Ab01', 'a', 'inbound', 'active'), ('u', 'x', 1, 'sha1:zz', 'a', 'inbound', 'active'),
          ('v', 'x', 1, x'3031', 'a', 'inbound', 'active');",
