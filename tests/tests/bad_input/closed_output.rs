@@ -173,7 +173,7 @@ fn a_full_device_after_a_change() {
                 "--kdf-iterations",
                 "210000",
             ],
-            "is changed",
+            "the change is made",
         ),
     ] {
         let line = into_full(&vault, words);

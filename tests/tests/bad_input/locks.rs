@@ -35,12 +35,9 @@ fn exclusive_work_elsewhere() {
 #[test]
 fn a_change_of_the_key_ring_elsewhere() {
     let (_dir, vault) = vault();
-    let lock = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(vault.join("keyring.lock"))
-        .unwrap();
+    let path = vault.join("keyring.lock");
+    privatus_tests::secret_file(&path, "");
+    let lock = OpenOptions::new().write(true).open(path).unwrap();
     lock.lock().unwrap();
     let mut command = privatus_tests::privatus(&vault);
     command.arg("passwd").env("PRIVATUS_NEW_PASSWORD", "another word");

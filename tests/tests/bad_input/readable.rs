@@ -53,17 +53,6 @@ fn every_file_of_the_vault() {
         );
         fs::set_permissions(&at, own).unwrap();
     }
-    // Its own locks are made private again, and nothing else of that name is.
-    allow(&vault.join("vault.lock"), 0o666);
-    run(&vault, &["chats"]);
-    assert_eq!(
-        fs::metadata(vault.join("vault.lock"))
-            .unwrap()
-            .permissions()
-            .mode()
-            & 0o777,
-        0o600
-    );
 }
 
 fn typed_wrong(vault: &Path) -> i32 {
