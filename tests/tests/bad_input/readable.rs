@@ -34,6 +34,7 @@ fn every_file_of_the_vault() {
         ("privatus.db", 0o666),
         ("keyring.json", 0o644),
         ("keyring.json.1", 0o620),
+        ("vault.lock", 0o666),
         ("privatus.db.snapshot-mine", 0o604),
     ] {
         let at = vault.join(name);
