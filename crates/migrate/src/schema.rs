@@ -28,6 +28,7 @@ impl Schema {
     }
 
     /// The same without the ledger that diesel keeps: it outlives every step.
+    #[cfg(feature = "testing")]
     #[must_use]
     pub(crate) fn of_steps(self) -> Self {
         self.without(|name| name == "__diesel_schema_migrations")
