@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use crate::access::Need;
 use crate::model::Model;
 use crate::outcome::Outcome;
+use crate::vault::RING_NOTE;
 use crate::world::{GROUPS, PEOPLE, USERS, clock};
 
 const HOUR: i64 = 3_600_000;
@@ -102,6 +103,11 @@ impl Entry {
         }
     }
 
+    /// Whether it is one of these.
+    fn is(&self, what: What) -> bool {
+        (self.what.0.as_str(), self.what.1.as_str()) == what
+    }
+
     /// Whether a contact went.
     pub(crate) fn is_removal(&self) -> bool {
         (self.what.0.as_str(), self.what.1.as_str()) == ("contact", "remove")
@@ -147,9 +153,15 @@ impl Model {
         let young = standing.iter().position(|entry| entry.at >= before);
         let gone = young.unwrap_or(standing.len().saturating_sub(1));
         if gone > 0 {
+            let notes = |audit: &[Entry]| audit.iter().any(|entry| entry.is(RING_NOTE));
+            let had_note = notes(&self.audit);
             self.audit.drain(..gone);
             self.audit_removed += gone;
             self.note(("audit", "prune"), ResourceKind::Audit, Resource::EVERY);
+            if had_note && !notes(&self.audit) {
+                let entry = Entry::done(self.now, RING_NOTE).on_vault().by(self.acting);
+                self.audit.push(entry);
+            }
         }
         Outcome::Done
     }

@@ -35,6 +35,8 @@ pub(crate) struct Model {
     /// Those that stand, and how many went.
     pub(crate) audit: Vec<Entry>,
     pub(crate) audit_removed: usize,
+    /// Number of the entry that the key ring notes.
+    pub(crate) noted: usize,
     /// Entries that the next write takes along, and how many the present one took.
     pub(crate) waiting: Vec<Entry>,
     pub(crate) just_written: usize,
@@ -65,6 +67,7 @@ impl Default for Model {
             grants: Grants::default(),
             audit: vec![Entry::done(BEGIN, ("vault", "create")).on_vault()],
             audit_removed: 0,
+            noted: 1,
             waiting: vec![Entry::done(BEGIN, UNLOCK)],
             just_written: 0,
             acting: None,

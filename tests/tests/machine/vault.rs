@@ -30,6 +30,7 @@ pub(crate) enum VaultStep {
 
 /// What the audit log has of an open.
 pub(crate) const UNLOCK: What = ("authentication", "unlock");
+pub(crate) const RING_NOTE: What = ("key", "ring_note");
 
 pub(crate) fn steps(model: &Model) -> BoxedStrategy<VaultStep> {
     const HOUR: i64 = 3_600_000;
@@ -93,6 +94,12 @@ impl Model {
             self.audit.push(Entry::done(self.now, UNLOCK));
         } else {
             self.waiting.push(Entry::done(self.now, UNLOCK));
+        }
+        if self.audit_removed >= self.noted {
+            // Retention removed the entry that the key ring notes: it notes the newest.
+            self.audit.append(&mut self.waiting);
+            self.noted = self.audit_removed + self.audit.len();
+            self.audit.push(Entry::done(self.now, RING_NOTE).on_vault());
         }
         if self.late_messages_sweep() | std::mem::take(&mut self.is_unswept) {
             self.audit.append(&mut self.waiting);
