@@ -78,7 +78,7 @@ fn sealing() -> Vec<(RawTable, Row)> {
         ("event_id", RawValue::Integer(300)),
         ("event_type", text("e")),
         ("severity", text("low")),
-        ("timestamp", text("2024-01-01 00:00:00")),
+        ("timestamp", text("2024-01-01 00:00:00.000")),
         ("raw_data", to_seal(b"7")),
     ];
     vec![
