@@ -18,7 +18,8 @@ use privatus_domain::{
 };
 use privatus_import::privatus::{self, Trust, Vouched};
 use privatus_import::{ImportError, Report};
-use privatus_store::{Digest, Password, Store, StoreError, VaultOptions};
+use privatus_store::{Password, Store, StoreError, VaultOptions};
+use privatus_tests::whole_export;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -406,17 +407,7 @@ fn the_later_setting_stays_and_a_short_export_is_enough() {
     let header = "{\"type\":\"header\",\"format\":\"privatus-export\",\"version\":1}\n";
     let vouched = |at: &str| {
         let file = dir.path().join("vouched.jsonl");
-        let text = format!("{header}{}", set(at));
-        let mut digest = Digest::new();
-        digest.update(text.as_bytes());
-        let checksum: String = digest
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let counts = json!({"header": 1, "setting": 1});
-        let end = json!({"type": "end", "counts": counts, "checksum": checksum});
-        fs::write(&file, format!("{text}{end}\n")).unwrap();
+        fs::write(&file, whole_export(&[header.trim_end(), set(at).trim_end()])).unwrap();
         import_vouched(&store, &file).1.unwrap();
     };
     vouched("1970-01-01T00:00:01.000Z");

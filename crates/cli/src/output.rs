@@ -71,16 +71,30 @@ pub(crate) fn whole() -> Result<(), Failure> {
 
 #[cfg(unix)]
 fn is_closed() -> bool {
-    use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
+    use rustix::fs::{OFlags, fcntl_getfl};
     let out = stdout();
-    match (fcntl_getfl(&out), fstat(&out), stat("/dev/null")) {
-        (Ok(flags), Ok(out), Ok(null)) => flags.contains(OFlags::RDWR) && out.st_rdev == null.st_rdev,
+    fcntl_getfl(&out).is_ok_and(|flags| flags.contains(OFlags::RDWR)) && is_null(&out)
+}
+
+#[cfg(not(unix))]
+fn is_closed() -> bool {
+    false
+}
+
+/// Whether an output is where everything goes lost; a descriptor that was closed is opened there by Rust's runtime.
+#[cfg(unix)]
+pub(crate) fn is_null(out: impl std::os::fd::AsFd) -> bool {
+    use rustix::fs::{FileType, fstat, stat};
+    match (fstat(out), stat("/dev/null")) {
+        (Ok(out), Ok(null)) => {
+            FileType::from_raw_mode(out.st_mode) == FileType::CharacterDevice && out.st_rdev == null.st_rdev
+        }
         _ => false,
     }
 }
 
 #[cfg(not(unix))]
-fn is_closed() -> bool {
+pub(crate) fn is_null<T>(_: T) -> bool {
     false
 }
 

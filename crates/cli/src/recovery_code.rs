@@ -154,7 +154,7 @@ fn print(text: Zeroizing<String>) -> Result<(), Failure> {
         ))
     };
     let mut out = descriptor().map_err(|error| lost(&error.kind().to_string()))?;
-    if is_null(&out) {
+    if output::is_null(&out) {
         return Err(lost("standard output is closed, or /dev/null"));
     }
     let (tell, told) = channel();
@@ -187,44 +187,4 @@ fn descriptor() -> std::io::Result<File> {
 fn descriptor() -> std::io::Result<File> {
     use std::os::windows::io::AsHandle;
     stdout().as_handle().try_clone_to_owned().map(File::from)
-}
-
-/// Whether it is where everything goes lost; a descriptor that was closed is opened there by Rust's runtime.
-#[cfg(unix)]
-fn is_null(out: &File) -> bool {
-    use std::os::unix::fs::{FileTypeExt, MetadataExt};
-    match (out.metadata(), std::fs::metadata("/dev/null")) {
-        (Ok(out), Ok(null)) => out.file_type().is_char_device() && out.rdev() == null.rdev(),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn is_null(_: &File) -> bool {
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
-    use super::*;
-
-    #[test]
-    fn a_code_goes_when_another_vault_took_the_place() {
-        let folder = tempfile::tempdir().unwrap();
-        let vault = folder.path().join("vault");
-        std::fs::create_dir(&vault).unwrap();
-        std::fs::write(vault.join("privatus.db"), "another's").unwrap();
-        let file = folder.path().join("code");
-        std::fs::write(&file, "code").unwrap();
-        let keeper = CodeKeeper {
-            file: Some(file.clone()),
-            is_made: Cell::new(true),
-        };
-        keeper.take_back(&vault, &StoreError::Busy("opened").into());
-        assert!(file.exists(), "what stands may be ours");
-        let taken = StoreError::VaultExists(vault.clone(), "made meanwhile");
-        keeper.take_back(&vault, &taken.into());
-        assert!(!file.exists());
-    }
 }

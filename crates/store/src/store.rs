@@ -81,15 +81,6 @@ impl Store {
         self.pool.is_read_only()
     }
 
-    /// # Errors
-    /// [`StoreError::ReadOnly`].
-    pub(crate) fn check_writable(&self) -> Result<(), StoreError> {
-        if self.is_read_only() {
-            return Err(StoreError::ReadOnly("nothing can be changed"));
-        }
-        Ok(())
-    }
-
     /// What opening changed of the schema, if the vault was an older build's.
     #[must_use]
     pub const fn upgrade(&self) -> Option<&Upgrade> {

@@ -131,6 +131,21 @@ impl Vault {
         self.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap()
     }
 
+    /// What the check says with a fault planted, in a transaction that is then given up.
+    pub(crate) fn verify_with(&self, fault: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        let given_up: Result<(), StoreError> = self.store.write("plant", |tx| {
+            tx.db.raw().execute_batch(fault)?;
+            problems = tx.verify(&mut |_| ())?.problems;
+            Err(StoreError::Interrupted)
+        });
+        assert!(
+            matches!(given_up, Err(StoreError::Interrupted)),
+            "{fault}: {given_up:?}"
+        );
+        problems
+    }
+
     /// Leaves the store without closing it, as a process that is killed does.
     pub(crate) fn abandon(self) -> tempfile::TempDir {
         drop(self.store);

@@ -29,7 +29,7 @@ impl Store {
         current: &Secret,
         asked: Option<&AuditLoss>,
     ) -> Result<Option<AuditLoss>, StoreError> {
-        self.check_writable()?;
+        self.pool.check_writable()?;
         self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
         ring_note_anew(self, current, |store| {
             let accepted = store.write_durably("audit_settle", |tx| tx.audit_accept_loss(asked))?;

@@ -12,6 +12,9 @@ use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
 use crate::folder::DatabaseFile;
 
+/// What is said of a file system that is mounted read-only.
+pub(crate) const NOTHING_CHANGES: &str = "nothing can be changed";
+
 /// How the connections of a store are opened.
 pub(crate) struct Access {
     pub(crate) database: DatabaseFile,
@@ -108,10 +111,19 @@ impl Pool {
         )
     }
 
-    fn take_writer(&self) -> Result<Connection, StoreError> {
+    /// Refuses what would change something where nothing can be.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`].
+    pub(crate) fn check_writable(&self) -> Result<(), StoreError> {
         if self.is_read_only() {
-            return Err(StoreError::ReadOnly("nothing can be changed"));
+            return Err(StoreError::ReadOnly(NOTHING_CHANGES));
         }
+        Ok(())
+    }
+
+    fn take_writer(&self) -> Result<Connection, StoreError> {
+        self.check_writable()?;
         let mut slot = lock(&self.writer);
         let ticket = slot.next_ticket;
         slot.next_ticket += 1;

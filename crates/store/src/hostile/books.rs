@@ -3,7 +3,6 @@
 use privatus_domain::{Act, Body, NewAuditEntry};
 
 use super::vault;
-use crate::StoreError;
 use crate::testing::{Vault, message};
 
 fn filled() -> Vault {
@@ -22,21 +21,6 @@ fn filled() -> Vault {
          VALUES ('t', x'', 1, x'', 'inbound', 'pending')",
     );
     vault
-}
-
-/// What the check says with a fault planted, and says no more once it is given up.
-fn said(vault: &Vault, fault: &str) -> Vec<String> {
-    let mut problems = Vec::new();
-    let given_up: Result<(), StoreError> = vault.store.write("plant", |tx| {
-        tx.db.raw().execute_batch(fault)?;
-        problems = tx.verify(&mut |_| ())?.problems;
-        Err(StoreError::Interrupted)
-    });
-    assert!(
-        matches!(given_up, Err(StoreError::Interrupted)),
-        "{fault}: {given_up:?}"
-    );
-    problems
 }
 
 #[test]
@@ -147,7 +131,7 @@ fn each_row_that_no_build_writes_is_told() {
             "contacts.display_name",
         ),
     ] {
-        let problems = said(&vault, fault);
+        let problems = vault.verify_with(fault);
         assert!(
             problems.iter().any(|line| line.contains(told)),
             "{fault}: {problems:?}"
@@ -172,10 +156,7 @@ fn a_verified_mark_without_a_key_is_told() {
         })
         .unwrap();
     assert_eq!(vault.verify().problems, Vec::<String>::new());
-    let problems = said(
-        &vault,
-        "UPDATE contacts SET is_verified = TRUE WHERE contact_id = 'bare'",
-    );
+    let problems = vault.verify_with("UPDATE contacts SET is_verified = TRUE WHERE contact_id = 'bare'");
     assert_eq!(problems, ["contact bare is marked as verified and has no key"]);
 }
 
@@ -221,7 +202,7 @@ fn noted(vault: &Vault, act: Act) {
 /// Whether the check names faults in rows of this date.
 fn tells(vault: &Vault, date: &str, is_told: bool) {
     for (fault, told) in dated_faults(date) {
-        let problems = said(vault, &fault);
+        let problems = vault.verify_with(&fault);
         assert_eq!(
             problems.iter().any(|line| line.contains(told)),
             is_told,
@@ -292,10 +273,9 @@ fn a_part_that_cannot_be_checked_is_named_and_the_others_go_on() {
     ] {
         let checks = "PRAGMA ignore_check_constraints = OFF";
         let other = "CREATE TRIGGER other AFTER DELETE ON settings BEGIN SELECT 1; END";
-        let problems = said(
-            &vault,
-            &format!("PRAGMA ignore_check_constraints = ON; {fault}; {other}; {checks}"),
-        );
+        let problems = vault.verify_with(&format!(
+            "PRAGMA ignore_check_constraints = ON; {fault}; {other}; {checks}"
+        ));
         assert!(
             problems.iter().any(|line| line.contains(told)),
             "{fault}: {problems:#?}"
@@ -321,7 +301,8 @@ fn rows_from_before_an_adoption_or_an_upgrade_are_not_told_and_newer_ones_are() 
         tells(&vault, "'2026-02-01 00:00:00.000'", true);
         // Every build of ours gives each row a time.
         let fault = "UPDATE security_events SET timestamp = NULL";
-        let is_told = said(&vault, fault)
+        let is_told = vault
+            .verify_with(fault)
             .iter()
             .any(|line| line.contains("has a time that"));
         assert_eq!(is_told, act == Act::SchemaUpgrade);

@@ -14,6 +14,7 @@ use super::error::newer;
 use super::up::upgrade;
 use super::{DownPlan, Downgrade, STEPS, SchemaCheck, StepStatus, Upgrade, snapshot, verify};
 use crate::db::connection::Connection;
+use crate::db::pool::NOTHING_CHANGES;
 use crate::error::StoreError;
 use crate::run::write_durably_on;
 use crate::vault::healing::{faults_told, faulty, faulty_now};
@@ -284,7 +285,7 @@ impl Migrator {
             return Ok(());
         }
         if self.mount.is_read_only() {
-            return Err(StoreError::ReadOnly("nothing can be changed"));
+            return Err(StoreError::ReadOnly(NOTHING_CHANGES));
         }
         // The lock goes from shared to none to exclusive.
         self.lock = None;

@@ -26,7 +26,7 @@ impl Store {
         new: &Password,
         cost: Option<KdfCost>,
     ) -> Result<Vec<String>, StoreError> {
-        self.check_writable()?;
+        self.pool.check_writable()?;
         self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
         let _lock = self.files.lock_key_ring()?;
         let ring = newest_ring(&self.files)?;

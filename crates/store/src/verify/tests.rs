@@ -39,21 +39,6 @@ fn vault() -> Vault {
     vault
 }
 
-/// What `verify` says within a transaction that plants a fault and is then given up.
-fn says(vault: &Vault, fault: &str) -> Vec<String> {
-    let mut problems = Vec::new();
-    let given_up: Result<(), StoreError> = vault.store.write("plant", |tx| {
-        tx.db.raw().execute_batch(fault)?;
-        problems = tx.verify(&mut |_| ())?.problems;
-        Err(StoreError::Interrupted)
-    });
-    assert!(
-        matches!(given_up, Err(StoreError::Interrupted)),
-        "{fault}: {given_up:?}"
-    );
-    problems
-}
-
 #[test]
 fn values_that_no_column_of_a_month_takes_are_told_each_with_its_row() {
     let vault = vault();
@@ -74,10 +59,9 @@ fn values_that_no_column_of_a_month_takes_are_told_each_with_its_row() {
         "created_at = -9e14",
         "updated_at = x''",
     ] {
-        let said = says(
-            &vault,
-            &format!("UPDATE messages_202506 SET {fault} WHERE message_id = 'one'"),
-        );
+        let said = vault.verify_with(&format!(
+            "UPDATE messages_202506 SET {fault} WHERE message_id = 'one'"
+        ));
         let told = said
             .iter()
             .filter(|line| line.starts_with("a row of 2025-06, key "));
@@ -256,7 +240,7 @@ fn every_check_sees_its_fault() {
         ),
     ] {
         let fault: String = fault;
-        let problems = says(&vault, &fault);
+        let problems = vault.verify_with(&fault);
         assert!(
             problems.iter().any(|problem| problem.contains(expected)),
             "{fault}: {problems:?}"
@@ -274,11 +258,19 @@ fn every_check_sees_its_fault() {
 #[test]
 fn a_name_that_plain_sql_changed_is_told_until_it_is_folded_again() {
     let vault = vault();
-    assert!(says(&vault, "UPDATE contacts SET folded_name = NULL").is_empty());
+    assert!(
+        vault
+            .verify_with("UPDATE contacts SET folded_name = NULL")
+            .is_empty()
+    );
     let renamed = "UPDATE contacts SET display_name = 'Robert'";
-    assert!(says(&vault, &format!("{renamed}, folded_name = NULL")).is_empty());
+    assert!(
+        vault
+            .verify_with(&format!("{renamed}, folded_name = NULL"))
+            .is_empty()
+    );
     let fault = format!("{renamed} WHERE contact_id = 'bob'");
-    let said = says(&vault, &fault);
+    let said = vault.verify_with(&fault);
     assert!(
         matches!(said.as_slice(), [one] if one.contains("contact bob") && one.contains("renaming it")),
         "{said:?}"
