@@ -141,10 +141,10 @@ fn a_small_disk_that_is_full() {
         tool="$0" disk="$1" source="$2" n=0
         typed() { "$tool" --vault "$disk/vault" "$@" >"$disk.out" 2>"$disk.err"; echo "$1 $? $(wc -l <"$disk.err") $(cat "$disk.err")"; }
         mount -t tmpfs -o size=300k tmpfs "$disk"
-        typed init --kdf-iterations 210000
+        typed init --code-to-stdout --kdf-iterations 210000
         ls "$disk" | wc -l
         mount -o remount,size=2600k "$disk"
-        typed init --kdf-iterations 210000
+        typed init --code-to-stdout --kdf-iterations 210000
         typed import telegram "$source"
         dd if=/dev/zero of="$disk/fill" bs=1k count=9000 2>/dev/null
         typed send Someone hello
@@ -220,7 +220,7 @@ fn a_small_disk_that_can_only_be_read() {
         typed() { "$tool" --vault "$disk/vault" "$@" >"$disk.out" 2>"$disk.err"; echo "$1 $? $(tr '\n' ' ' <"$disk.err")| $(tr '\n' ' ' <"$disk.out")"; }
         sum() { (cd "$disk/vault" && ls -l --time-style=full-iso | grep -v total && cat privatus.db keyring.json* attempts.json 2>/dev/null) | cksum; }
         mount -t tmpfs -o size=64m tmpfs "$disk"
-        typed init --kdf-iterations 210000 >/dev/null
+        typed init --code-to-stdout --kdf-iterations 210000 >/dev/null
         typed contacts add Someone >/dev/null
         typed send Someone hello >/dev/null
         typed audit head >/dev/null

@@ -18,7 +18,7 @@ use crate::report::{OnProgress, Report};
 #[derive(Debug, Clone, Copy)]
 pub enum Trust<'a> {
     /// Content alone: nothing that gives anybody rights in the vault. What is left out is counted in
-    /// [`Report::not_trusted`].
+    /// `Report::not_trusted`.
     Content,
     /// The rights too that this export gave when it was read.
     Vouched(&'a Vouched),
