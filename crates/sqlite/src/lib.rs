@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![allow(unsafe_code)]
 
+mod at_exit;
 mod capture;
 mod checkpoint;
 mod connection;

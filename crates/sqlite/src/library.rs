@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use libsqlite3_sys as ffi;
 
+use crate::at_exit;
 use crate::capture;
 use crate::connection::Connection;
 use crate::error::SqliteError;
@@ -38,6 +39,7 @@ fn find_out() -> Result<LibraryInfo, SqliteError> {
     if unsafe { ffi::sqlite3_threadsafe() } != 1 {
         return Err(SqliteError::misuse("check for serialized mode"));
     }
+    at_exit::keep_openssl();
     capture::register()?;
     no_follow::register()?;
     let mut memory = Connection::establish(

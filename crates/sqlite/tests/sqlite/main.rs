@@ -8,6 +8,7 @@
     clippy::disallowed_methods // below the store, diesel's own transactions are what is tested
 )]
 
+mod at_exit;
 mod cipher;
 mod counters;
 mod damage;
