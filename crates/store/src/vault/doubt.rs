@@ -141,7 +141,7 @@ impl WriteTx<'_> {
     /// Writes down that the note and the database contradict each other, unless an event that says the same stands.
     pub(crate) fn doubt_note(&mut self, doubt: &Doubt) -> Result<(), StoreError> {
         let (at, details) = (self.now(), doubt.details());
-        let is_new = self.security_event_once_said(&NewSecurityEvent {
+        let is_new = self.security_event_once(&NewSecurityEvent {
             at,
             kind: SecurityKind::AuditContradicted,
             severity: Severity::Critical,

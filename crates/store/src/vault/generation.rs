@@ -106,6 +106,7 @@ impl WriteTx<'_> {
             description: "the key ring is older than the database".into(),
             raw_data: Some(details.into()),
         })
+        .map(drop)
     }
 
     /// Notes the key ring's generation; the mark never goes back.
