@@ -9,6 +9,8 @@ use super::{Verification, VerifyProgress};
 use crate::audit::AuditCheck;
 use crate::error::StoreError;
 use crate::store::Store;
+use crate::vault::generation::is_older;
+use crate::vault::rings::{generation_of, newest_ring};
 
 impl Store {
     /// As [`ReadTx::verify`](crate::ReadTx::verify), on a connection of its own. What it finds leaves an entry in the audit
@@ -17,7 +19,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the check itself could not run.
     pub fn verify(&self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<Verification, StoreError> {
-        let found = self.read_long(|tx| tx.verify(progress))?;
+        let mut found = self.read_long(|tx| tx.verify(progress))?;
+        self.verify_key_ring(&mut found);
         if let Some(first) = found.problems.first().filter(|_| !found.is_damaged) {
             self.note_found(ResourceKind::Vault, first, found.problem_count);
         }
@@ -40,6 +43,16 @@ impl Store {
             self.note_found(ResourceKind::Audit, why, 1);
         }
         Ok(check)
+    }
+
+    /// The key ring is written before the database follows: one that is older than what the database knows was put back.
+    fn verify_key_ring(&self, found: &mut Verification) {
+        let highest = self.read(|tx| Ok::<_, StoreError>(tx.generation()?.max(tx.generation_named()?)));
+        // What cannot be read was told already.
+        if let (Ok(highest), Ok(ring)) = (highest, newest_ring(&self.files)) {
+            let older = is_older(generation_of(&ring), highest);
+            older.into_iter().for_each(|told| found.problem(told));
+        }
     }
 
     fn note_found(&self, what: ResourceKind, first: &str, problems: u64) {
