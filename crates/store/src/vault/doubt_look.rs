@@ -36,7 +36,7 @@ impl Store {
             // Another process may have changed the log and the key ring meanwhile: it holds this lock until both are written.
             let _lock = self.files.lock_key_ring();
             if let Ok((now, unlocked)) = reopen_newest(&self.files, unlocked) {
-                self.shared.note_now(unlocked.noted().clone());
+                self.shared.ring_now(&unlocked);
                 looked = self.doubt_of_now((generation_of(&now), mark));
             }
         }

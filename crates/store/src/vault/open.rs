@@ -222,7 +222,7 @@ impl Store {
             _lock: Some(lock),
             _guard: guard,
         };
-        store.shared.note_now(unlocked.noted().clone());
+        store.shared.ring_now(unlocked);
         if let Ok(count @ 1..) = paused {
             let text =
                 format!("{count} file transfers were active when the vault was not closed; they are paused");

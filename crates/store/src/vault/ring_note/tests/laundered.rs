@@ -43,7 +43,17 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
         }
         let store = vault.open();
         let loss = store.audit_accept_loss(&secret(), None).unwrap().unwrap();
-        assert!(loss.up_to >= 1);
+        // However little is left: the noted entry is named, and what stands or is missing up to there.
+        assert!(
+            loss.up_to >= 1 && loss.noted_lost == Some(1),
+            "{launder}: {loss:?}"
+        );
+        let named = loss.missing.ranges.iter().chain(&loss.unproven.ranges);
+        assert_eq!(
+            named.map(|(first, _)| *first).min(),
+            Some(1),
+            "{launder}: {loss:?}"
+        );
         let check = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
         assert_eq!(check.broken, None, "{launder}");
         store.lock().unwrap();
@@ -113,4 +123,90 @@ fn a_schema_that_was_taken_back_past_the_program_is_told_of() {
         // The next open still says so.
         assert_ne!(warned(&vault.open()), "", "{goes_up}");
     }
+}
+
+/// The audit key stays, so that the noted entry would get the MAC that it had.
+#[test]
+fn a_log_that_lost_its_chain_is_not_signed_again_but_by_its_owner() {
+    for state in ["UPDATE vault_state SET settled_version = 0", "SELECT 1"] {
+        let vault = Closed::new();
+        let last = vault.number("SELECT max(log_id) FROM audit_log");
+        let unsigned = format!("SELECT count(*) FROM audit_log WHERE mac IS NULL AND log_id <= {last}");
+        vault.sql(&format!(
+            "{state}; UPDATE audit_log SET mac = NULL, key_number = NULL; \
+             UPDATE audit_log SET action = 'forged' WHERE log_id = 2"
+        ));
+        for _ in 0..2 {
+            let told = vault.told();
+            assert!(
+                told.contains("is not the one that the key ring notes"),
+                "{state}: {told}"
+            );
+            assert_eq!(vault.number(&unsigned), last, "{state}");
+            // Whatever told of it goes, and the numbers with it.
+            vault.sql(&format!(
+                "DELETE FROM security_events; DELETE FROM audit_log WHERE log_id > {last}; \
+                 DELETE FROM sqlite_sequence WHERE name = 'security_events'; \
+                 UPDATE sqlite_sequence SET seq = {last} WHERE name = 'audit_log'"
+            ));
+        }
+        let store = vault.open();
+        let loss = store.audit_accept_loss(&secret(), None).unwrap().unwrap();
+        assert_eq!(
+            (loss.noted_lost, loss.unproven.ranges.as_slice()),
+            (Some(1), [(1, last)].as_slice())
+        );
+        store.lock().unwrap();
+        assert_eq!(vault.number(&unsigned), 0, "{state}");
+        let found = note(&vault.path);
+        assert!(
+            found.losses == 1 && found.last_loss > last && found.log_id >= found.last_loss,
+            "{found:?}"
+        );
+        // The entry that says so is noted too.
+        vault.sql(&format!(
+            "DELETE FROM audit_log WHERE log_id > {last}; DELETE FROM security_events"
+        ));
+        assert!(vault.told().contains("is not in the audit log"));
+    }
+}
+
+/// Killed while a loss is accepted: the log may be signed anew by now, and its first entry fit the note from before.
+#[test]
+fn a_loss_that_was_being_accepted_is_told_of_until_it_is() {
+    let vault = Closed::new();
+    vault.sql("DELETE FROM audit_log WHERE log_id = 2");
+    let store = vault.open();
+    let (ring, unlocked) = ring(&vault.path);
+    super::super::anew::begin(&store, &ring, &unlocked).unwrap();
+    store.lock().unwrap();
+    for _ in 0..2 {
+        let told = vault.told();
+        assert!(told.contains("accept it again"), "{told}");
+    }
+    let store = vault.open();
+    assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
+    store.lock().unwrap();
+    assert!(!vault.told().contains("accept it again"));
+    assert_eq!(note(&vault.path).losses, 1);
+}
+
+/// The key ring of a step back allows a log without a chain: put back later, it is an older one.
+#[test]
+fn the_key_ring_of_a_step_back_has_nothing_signed_later() {
+    let vault = Closed::new();
+    let mut migrator = Migrator::unlock(&vault.path, &secret(), &options(clock)).unwrap();
+    let to = migrator.status().unwrap().first().unwrap().version;
+    let plan = migrator.plan_down(to).unwrap();
+    migrator.down(&plan).unwrap().unwrap();
+    drop(migrator);
+    let old = vault.ring_bytes();
+    assert_eq!(vault.told(), "");
+    vault.put_ring(&old);
+    vault.sql(
+        "UPDATE vault_state SET highest_generation = 1, settled_version = 0; \
+         UPDATE audit_log SET mac = NULL, key_number = NULL; UPDATE audit_log SET action = 'forged' WHERE log_id = 2",
+    );
+    assert!(vault.told().contains("the key ring is older"));
+    assert!(vault.number("SELECT count(*) FROM audit_log WHERE mac IS NULL") > 2);
 }

@@ -60,7 +60,7 @@ fn a_key_ring_that_lost_it_is_told_of() {
     store.lock().unwrap();
     let store = vault.open();
     assert!(!warned(&store).contains("has lost its note"));
-    assert_eq!((note(&path).losses, note(&path).generation), (1, 2));
+    assert_eq!((note(&path).losses, note(&path).generation), (1, 3));
 }
 
 /// The mark is lowered with it: the log names what it was.
