@@ -424,4 +424,19 @@ fn a_log_that_is_laundered_is_told_of_at_the_open() {
     assert_eq!(events["events"][0]["severity"], "critical");
     assert!(acts(&vault, &["--failed"]).contains(&"audit contradicted".to_owned()));
     fails(&vault, &["audit", "verify"], 27);
+    // The last traces go too: what is lost is named all the same.
+    Database::open(&vault)
+        .run(
+            "DELETE FROM audit_log; DELETE FROM security_events; DELETE FROM sqlite_sequence; \
+             DELETE FROM key_store WHERE key_type = 'audit'",
+        )
+        .unwrap();
+    let settled = json(&vault, &["audit", "settle", "--accept-loss", "--yes"]);
+    assert_eq!(settled["noted_entry_lost"], 1, "{settled}");
+    assert_eq!(
+        settled["unproven"]["ranges"],
+        serde_json::json!([[1, 1]]),
+        "{settled}"
+    );
+    ok(&vault, &["audit", "verify"]);
 }

@@ -1,6 +1,6 @@
 //! A loss in the log is accepted: what stands is chained on, and an entry, an event and the key ring's note say that it was.
 
-use privatus_crypto::{AuditNote, Secret};
+use privatus_crypto::Secret;
 use privatus_domain::{
     Act, NewAuditEntry, NewSecurityEvent, Permission, Resource, ResourceKind, SecurityKind, Severity,
 };
@@ -31,18 +31,24 @@ impl Store {
     ) -> Result<Option<AuditLoss>, StoreError> {
         self.pool.check_writable()?;
         self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
-        ring_note_anew(self, current, |store| {
-            let accepted = store.write_durably("audit_settle", |tx| tx.audit_accept_loss(asked))?;
-            let Some((loss, entry)) = accepted else {
-                return Ok(None);
-            };
-            let change = move |note: &mut AuditNote| {
-                note.losses = note.losses.saturating_add(1);
-                note.last_loss = entry;
-            };
-            Ok(Some((loss, change)))
+        let is_lost = |store: &Self| {
+            let found = store.read_long(|tx| tx.audit_losses_walk())?;
+            found.as_ref().map_or(Ok(()), |found| is_asked(found, asked))?;
+            Ok(found.is_some())
+        };
+        ring_note_anew(self, current, is_lost, |store| {
+            store.write_durably("audit_settle", |tx| tx.audit_accept_loss(asked))
         })
     }
+}
+
+/// Refuses another loss than the one that somebody agreed to.
+fn is_asked(found: &AuditLoss, asked: Option<&AuditLoss>) -> Result<(), StoreError> {
+    if asked.is_some_and(|asked| !asked.is_as(found)) {
+        let why = "what does not hold of it is not what was asked about any more: look at it again";
+        return Err(StoreError::AuditBroken(why.into()));
+    }
+    Ok(())
 }
 
 impl WriteTx<'_> {
@@ -55,10 +61,7 @@ impl WriteTx<'_> {
         let Some(loss) = self.audit_losses_walk()? else {
             return Ok(None);
         };
-        if asked.is_some_and(|asked| !asked.is_as(&loss)) {
-            let why = "what does not hold of it is not what was asked about any more: look at it again";
-            return Err(StoreError::AuditBroken(why.into()));
-        }
+        is_asked(&loss, asked)?;
         if loss.is_checkpoint_lost {
             self.audit_checkpoint_forget()?;
         }
@@ -74,7 +77,7 @@ impl WriteTx<'_> {
         let details = json!({
             "accepted_loss": true, "why": loss.why, "up_to": loss.up_to, "missing": loss.missing.to_json(),
             "unproven": loss.unproven.to_json(), "checkpoint_lost": loss.is_checkpoint_lost,
-            "chained_anew_from": loss.from.map(|(_, from)| from), "details_lost": details_lost,
+            "noted_entry_lost": loss.noted_lost, "chained_anew_from": loss.from.map(|(_, from)| from), "details_lost": details_lost,
         });
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
             .on(Resource::every(ResourceKind::Audit))
@@ -87,8 +90,14 @@ impl WriteTx<'_> {
             severity: Severity::High,
             user: None,
             description: format!(
-                "{} entries of the audit log are missing and {} cannot be proven; this was accepted with entry {entry}",
-                loss.missing.count, loss.unproven.count
+                "{} entries of the audit log are missing and {} cannot be proven{}; this was accepted with entry {entry}",
+                loss.missing.count,
+                loss.unproven.count,
+                if loss.noted_lost.is_some() {
+                    ", and how many stood behind the one that the key ring notes nobody can say"
+                } else {
+                    ""
+                }
             ),
             raw_data: Some(details.into()),
         })?;

@@ -47,7 +47,8 @@ impl WriteTx<'_> {
         let mut head = self.audit_position()?;
         let mut is_chained = true;
         if head.mac == GENESIS && head.given > 0 && !self.is_settling {
-            // Rows from before the chain, which an open could not settle: they are in it before the first new one.
+            // Rows from before the chain, which an open could not settle: they are in it before the first new one. Those that
+            // nobody may sign stay as they are, and the chain begins with the new one.
             is_chained = self.audit_take_unchained_late(head)?;
             head = self.audit_position()?;
         }

@@ -64,6 +64,9 @@ pub struct AuditLoss {
     pub unproven: AuditRanges,
     /// Whether nobody can tell any more up to where retention removed entries.
     pub is_checkpoint_lost: bool,
+    /// The entry that the key ring notes, where it is gone or another stands in its place. What stands up to there is
+    /// unproven then, and how many entries stood behind it nobody can say.
+    pub noted_lost: Option<i64>,
     /// The last number that is known to have been given.
     pub up_to: i64,
     /// The MAC of the last entry before the first that is unproven, and that one's number.
@@ -81,6 +84,7 @@ impl AuditLoss {
             && self.missing == other.missing
             && self.unproven == other.unproven
             && self.is_checkpoint_lost == other.is_checkpoint_lost
+            && self.noted_lost == other.noted_lost
     }
 }
 
@@ -108,6 +112,8 @@ impl ReadTx<'_> {
             Checkpoint::At(removed, mac) => (mac, removed, false),
             Checkpoint::Broken(..) => (GENESIS, 0, true),
         };
+        let noted = self.shared.noted();
+        let noted_lost = self.noted_entry(&noted)?.lost();
         let mut walk = Walk::new(previous, last);
         let mut gaps: Vec<(i64, i64)> = Vec::new();
         let (mut unproven, mut from) = (AuditRanges::default(), None);
@@ -127,6 +133,10 @@ impl ReadTx<'_> {
                 match self.audit_row_prove(&mut walk, row)? {
                     Ok((mac, details)) => {
                         walk.previous = mac;
+                        if noted_lost.is_some_and(|noted| number <= noted) {
+                            // It was signed after what the key ring notes, whatever its MAC says.
+                            unproven.add(number, number);
+                        }
                         let details = details.as_deref().map(Vec::as_slice);
                         if let Some(up_to) = settled_up_to(row, details) {
                             gaps = unsettled(gaps, up_to, details);
@@ -141,7 +151,7 @@ impl ReadTx<'_> {
                 walk.last = walk.last.max(number);
             }
         }
-        let noted = self.shared.noted().note().map_or(0, |note| note.log_id);
+        let noted = noted.note().map_or(0, |note| note.log_id);
         let up_to = self.audit_given()?.max(walk.last).max(noted);
         if up_to > walk.last {
             gaps.push((walk.last.saturating_add(1), up_to));
@@ -154,6 +164,7 @@ impl ReadTx<'_> {
             missing,
             unproven,
             is_checkpoint_lost,
+            noted_lost,
             up_to,
             from,
             entries,

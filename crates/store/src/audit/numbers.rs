@@ -18,6 +18,14 @@ const GIVEN: &str = "SELECT seq AS number FROM sqlite_sequence WHERE name = 'aud
 const NEXT_EVENT: &str = "SELECT 1 + max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'security_events'), 0), \
      coalesce((SELECT max(event_id) FROM security_events), 0)) AS number";
 
+/// Events that are looked through, the newest of all.
+const NEWEST_EVENTS: i64 = 1_000;
+
+/// The number that the newest events are behind, where `next` is the number of the next one.
+pub(super) const fn event_floor(next: i64) -> i64 {
+    next.saturating_sub(NEWEST_EVENTS + 1)
+}
+
 #[derive(QueryableByName)]
 struct HeadRow {
     #[diesel(sql_type = BigInt)]

@@ -3,6 +3,7 @@
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
+use privatus_crypto::Noted;
 use privatus_domain::{Act, NewAuditEntry, Permission, Resource, ResourceKind, Timestamp};
 use privatus_schema::functions::either;
 use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, SqlTime, audit_log, retention_policies};
@@ -105,6 +106,7 @@ impl WriteTx<'_> {
             .ok_or_else(broken)?;
         let (number, key) = self.key_ensure(KeyRole::Audit)?;
         let has_ring_note = self.ring_note_is_known()?;
+        let generation = self.generation_named()?;
         let count = self.db.ask("remove old audit entries", |db| {
             diesel::delete(audit_log::table.filter(audit_log::log_id.le(last.log_id))).execute(db)
         })?;
@@ -120,11 +122,13 @@ impl WriteTx<'_> {
             .on(Resource::every(ResourceKind::Audit))
             .with(json!({ "entries": count, "up_to": removed }));
         self.audit(&entry)?;
-        if has_ring_note && !self.ring_note_is_known()? {
-            // A key ring without its note is told by this entry.
+        let is_forgotten = has_ring_note && !self.ring_note_is_known()?;
+        let is_lower = self.shared.noted() != Noted::Nothing && self.generation_named()? < generation;
+        if is_forgotten || is_lower {
+            // A key ring without its note is told by this entry, and an older one by its number.
             let vault = Resource::of(ResourceKind::Vault, self.own_id());
             let entry = NewAuditEntry::done(self.now(), Act::KeyRingNote).on(vault);
-            self.audit(&entry.with(json!({ "kept_by": "audit_prune" })))?;
+            self.audit(&entry.with(json!({ "kept_by": "audit_prune", "generation": generation })))?;
         }
         Ok(u64::try_from(count).unwrap_or(u64::MAX))
     }

@@ -18,14 +18,15 @@ use crate::tx::WriteTx;
 impl WriteTx<'_> {
     /// Takes rows from before the chain into it, where there is none yet. An entry of its own says up to where: only
     /// before it may numbers be missing. `is_expected` when the vault was just made, or this build just brought it up from
-    /// a schema without a chain. At any other time an upgrade was interrupted, or somebody took the MACs away.
+    /// a schema without a chain. At any other time an upgrade was interrupted, or somebody took the MACs away. Where the key
+    /// ring knows of a chain nothing is signed: an open tells of that, and only the owner settles it.
     pub(crate) fn audit_take_unchained(&mut self, is_expected: bool) -> Result<(), StoreError> {
         let (chained, rows): (i64, i64) = self.db.ask("look at the audit log", |db| {
             audit_log::table
                 .select((count(audit_log::mac), count_star()))
                 .get_result(db)
         })?;
-        if chained > 0 || rows == 0 {
+        if chained > 0 || rows == 0 || !self.may_chain_old_entries()? {
             return Ok(());
         }
         let had_key = self.audit_had_key()?;

@@ -110,6 +110,7 @@ fn names_that_do_not_stay_folded_end_the_settling() {
 #[test]
 fn entries_that_a_trigger_adds_end_the_chaining() {
     let vault = vault();
+    vault.store.shared.note_now(privatus_crypto::Noted::Nothing);
     vault.sql(
         "UPDATE audit_log SET mac = NULL, key_number = NULL; \
          CREATE TRIGGER x AFTER UPDATE ON audit_log BEGIN INSERT INTO audit_log (event_type, action) VALUES ('e', 'a'); END",

@@ -1,10 +1,10 @@
 //! What the connections of a store share, and its clock.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use privatus_crypto::{KeyStoreKey, Noted, VaultId};
+use privatus_crypto::{KeyStoreKey, Noted, Unlocked, VaultId};
 use privatus_domain::{Timestamp, Usage, UserId};
 
 use crate::error::StoreError;
@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) is_settled: bool,
     /// The key ring's note on the audit log, as it was read or written last.
     pub(crate) noted: RwLock<Noted>,
+    /// The generation of the key ring that has it.
+    pub(crate) ring: AtomicU64,
 }
 
 impl Shared {
@@ -54,6 +56,17 @@ impl Shared {
     /// The key ring's note.
     pub(crate) fn noted(&self) -> Noted {
         self.noted.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The generation of the key ring, as it was read or written last.
+    pub(crate) fn ring_generation(&self) -> i64 {
+        i64::try_from(self.ring.load(Ordering::Relaxed)).unwrap_or(i64::MAX)
+    }
+
+    /// The key ring was read again.
+    pub(crate) fn ring_now(&self, unlocked: &Unlocked) {
+        self.ring.fetch_max(unlocked.generation(), Ordering::Relaxed);
+        self.note_now(unlocked.noted().clone());
     }
 
     /// Another note takes its place.

@@ -21,6 +21,7 @@ use crate::vault::healing::{faults_told, faulty, faulty_now};
 use crate::vault::open_to_read::NOTHING_RECORDED;
 use crate::vault::ring_note::down::note_schema;
 use crate::vault::ring_note::keep;
+use crate::vault::rings::reopen_newest;
 use crate::vault::{Closed, Files, Mount, OpenGuard, VaultOptions, check_ours, raw_key, share, unlock_files};
 
 /// A vault's schema and its ledger (`privatus migrate`).
@@ -218,7 +219,9 @@ impl Migrator {
         if !matches!(super::pending(&mut self.db), Ok(0)) {
             return Ok(());
         }
-        let shared = share(&mut self.db, &self.unlocked, &self.options)?;
+        // As the key ring is by now: what may be chained goes by its note.
+        let (_, unlocked) = reopen_newest(&self.files, &self.unlocked)?;
+        let shared = share(&mut self.db, &unlocked, &self.options)?;
         if !shared.is_settled {
             return Ok(());
         }

@@ -13,6 +13,9 @@ use crate::tx::{ReadTx, WriteTx};
 /// The first schema with a chained audit log.
 const CHAINED: i64 = 20_261_125_000_003;
 
+/// In the place of the entry that says of the last loss: one is being accepted.
+pub(crate) const ACCEPTING: i64 = -1;
+
 /// In what the database and the key ring's note contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Doubt {
@@ -26,6 +29,8 @@ pub(crate) enum Doubt {
     NoteMissing,
     /// Retention removed the entry that the note names, and what it left does not hold.
     LeftBroken { why: String },
+    /// A loss was being accepted, and nobody knows whether the log was chained anew.
+    AcceptBegun,
 }
 
 /// What the log says to the entry that the note names.
@@ -40,6 +45,14 @@ pub(crate) enum NotedEntry {
 }
 
 impl NotedEntry {
+    /// The number of an entry that is not there as it was noted.
+    pub(crate) const fn lost(&self) -> Option<i64> {
+        match self {
+            Self::Doubted(Doubt::EntryGone { log_id } | Doubt::EntryOther { log_id }) => Some(*log_id),
+            _ => None,
+        }
+    }
+
     pub(crate) fn doubt(self) -> Option<Doubt> {
         match self {
             Self::Doubted(doubt) => Some(doubt),
@@ -78,6 +91,17 @@ impl Doubt {
                 "what retention left of the audit log does not hold ({why}), and the entry that the key ring notes is \
                  among those it removed"
             ),
+            Self::AcceptBegun => {
+                "a loss in the audit log was being accepted, and that was interrupted: accept it again".into()
+            }
+        }
+    }
+
+    /// A kill alone may leave what was begun.
+    const fn severity(&self) -> Severity {
+        match self {
+            Self::AcceptBegun => Severity::High,
+            _ => Severity::Critical,
         }
     }
 
@@ -88,6 +112,7 @@ impl Doubt {
             Self::EntryOther { log_id } => json!({ "entry_other": log_id }),
             Self::NoteMissing => json!({ "note_missing": true }),
             Self::LeftBroken { why } => json!({ "left_broken": why }),
+            Self::AcceptBegun => json!({ "accept_begun": true }),
         }
     }
 }
@@ -98,6 +123,23 @@ pub(crate) fn may_lack_chain(noted: &Noted) -> bool {
 }
 
 impl ReadTx<'_> {
+    /// Whether entries that carry no MAC may be given one without the owner: only where the key ring knows of no chain,
+    /// or of a step back that may have taken it, and where it is no older one, which may not know. Anything else is a log that lost its chain, and to sign that would vouch
+    /// for what somebody made of it.
+    pub(crate) fn may_chain_old_entries(&mut self) -> Result<bool, StoreError> {
+        let noted = self.shared.noted();
+        let knows_of_none = match noted {
+            Noted::Nothing => !self.ring_note_is_known()?,
+            Noted::Note(_) => may_lack_chain(&noted),
+            Noted::Later => false,
+        };
+        if !knows_of_none {
+            return Ok(false);
+        }
+        let highest = self.generation()?.max(self.generation_named()?);
+        Ok(self.shared.ring_generation() >= highest)
+    }
+
     /// In what the log and the note contradict each other.
     pub(crate) fn doubt_of_log(&mut self, noted: &Noted) -> Result<Option<Doubt>, StoreError> {
         self.noted_entry(noted).map(NotedEntry::doubt)
@@ -109,6 +151,10 @@ impl ReadTx<'_> {
             Some(note) if note.going_to >= CHAINED && note.log_id > 0 => note,
             _ => return Ok(NotedEntry::Stands),
         };
+        if note.last_loss == ACCEPTING && note.mac == [0; 32] {
+            // It named no entry before.
+            return Ok(NotedEntry::Doubted(Doubt::AcceptBegun));
+        }
         let log_id = note.log_id;
         let found: Option<Option<SqlBlob>> = self.db.ask("find the entry that the key ring notes", |db| {
             audit_log::table
@@ -117,11 +163,17 @@ impl ReadTx<'_> {
                 .get_result(db)
                 .optional()
         })?;
-        Ok(match found {
+        let found = match found {
             Some(Some(mac)) if mac.0 == note.mac => NotedEntry::Stands,
             Some(_) => NotedEntry::Doubted(Doubt::EntryOther { log_id }),
             None if self.audit_removed_up_to()? >= log_id => NotedEntry::Passed,
             None => NotedEntry::Doubted(Doubt::EntryGone { log_id }),
+        };
+        Ok(match found {
+            NotedEntry::Stands | NotedEntry::Passed if note.last_loss == ACCEPTING => {
+                NotedEntry::Doubted(Doubt::AcceptBegun)
+            }
+            found => found,
         })
     }
 
@@ -141,10 +193,10 @@ impl WriteTx<'_> {
     /// Writes down that the note and the database contradict each other, unless an event that says the same stands.
     pub(crate) fn doubt_note(&mut self, doubt: &Doubt) -> Result<(), StoreError> {
         let (at, details) = (self.now(), doubt.details());
-        let is_new = self.security_event_once_said(&NewSecurityEvent {
+        let is_new = self.security_event_once(&NewSecurityEvent {
             at,
             kind: SecurityKind::AuditContradicted,
-            severity: Severity::Critical,
+            severity: doubt.severity(),
             user: None,
             description: doubt.told(),
             raw_data: Some(details.clone().into()),

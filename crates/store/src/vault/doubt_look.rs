@@ -8,38 +8,55 @@ use crate::run::read_on;
 use crate::store::Store;
 use crate::upgrade;
 use crate::vault::doubt::{Doubt, NotedEntry};
-use crate::vault::rings::reopen_newest;
+use crate::vault::rings::{generation_of, reopen_newest};
+
+/// What an open found.
+struct Looked {
+    entry: NotedEntry,
+    /// The highest generation of the key ring that the database knows of.
+    highest: i64,
+    /// What is to be said of events that stand.
+    standing: Vec<String>,
+}
+
+impl Looked {
+    /// Whether it may be what another process has written in part.
+    const fn is_odd(&self, ring: i64, mark: i64) -> bool {
+        matches!(self.entry, NotedEntry::Doubted(_)) || (ring < self.highest && mark < self.highest)
+    }
+}
 
 impl Store {
     /// Compares the database, as it was before an upgrade of this open, with the key ring's note; what does not fit is
-    /// warned of, and so is what earlier opens met and nobody resolved. Whoever calls writes the doubt down.
-    pub(super) fn doubt_look(&mut self, unlocked: &Unlocked, is_older_ring: bool) -> NotedEntry {
-        let mut looked = self.doubt_of_now(is_older_ring);
-        if matches!(looked, Ok((NotedEntry::Doubted(_), _))) {
-            // Another process may have changed the log and the note meanwhile: it holds this lock until both are written.
+    /// warned of, and so is what earlier opens met and nobody resolved. Whoever calls writes the doubt down. `ring` is the
+    /// key ring's generation and `mark` the database's; the highest that is known comes back, which the log may name.
+    pub(super) fn doubt_look(&mut self, unlocked: &Unlocked, (ring, mark): (i64, i64)) -> (NotedEntry, i64) {
+        let mut looked = self.doubt_of_now((ring, mark));
+        if looked.as_ref().is_ok_and(|looked| looked.is_odd(ring, mark)) {
+            // Another process may have changed the log and the key ring meanwhile: it holds this lock until both are written.
             let _lock = self.files.lock_key_ring();
-            if let Ok((_, unlocked)) = reopen_newest(&self.files, unlocked) {
-                self.shared.note_now(unlocked.noted().clone());
-                looked = self.doubt_of_now(is_older_ring);
+            if let Ok((now, unlocked)) = reopen_newest(&self.files, unlocked) {
+                self.shared.ring_now(&unlocked);
+                looked = self.doubt_of_now((generation_of(&now), mark));
             }
         }
         match looked {
-            Ok((found, standing)) => {
-                if let NotedEntry::Doubted(doubt) = &found {
+            Ok(looked) => {
+                if let NotedEntry::Doubted(doubt) = &looked.entry {
                     self.warnings.push(doubt.told());
                 }
-                self.warnings.extend(standing);
-                found
+                self.warnings.extend(looked.standing);
+                (looked.entry, looked.highest)
             }
             Err(error) => {
                 let text = format!("the audit log could not be compared with the key ring's note: {error}");
                 self.warnings.push(text);
-                NotedEntry::Stands
+                (NotedEntry::Stands, mark)
             }
         }
     }
 
-    fn doubt_of_now(&self, is_older_ring: bool) -> Result<(NotedEntry, Vec<String>), StoreError> {
+    fn doubt_of_now(&self, (ring, mark): (i64, i64)) -> Result<Looked, StoreError> {
         let noted = self.shared.noted();
         let found = self
             .upgrade
@@ -52,16 +69,28 @@ impl Store {
                 Some(doubt) => NotedEntry::Doubted(doubt),
             };
             let is_doubted = matches!(looked, NotedEntry::Doubted(_));
+            // What cannot be read hides no doubt.
+            let named = tx.generation_named();
+            let unread = named.as_ref().err().map(|error| {
+                format!("the generations of the key ring in the audit log could not be read: {error}")
+            });
+            let named = named.unwrap_or_default();
+            // A mark below the key ring's own is one that could not be noted.
+            let highest = if ring < named { mark.max(named) } else { mark };
             let mut told = Vec::new();
             told.extend(is_doubted.then_some(SecurityKind::AuditContradicted));
-            told.extend(is_older_ring.then_some(SecurityKind::KeyRingRollback));
-            // A row that cannot be read hides no doubt.
-            let standing = tx.standing_events(&told).unwrap_or_else(|error| {
+            told.extend((ring < highest).then_some(SecurityKind::KeyRingRollback));
+            let mut standing = tx.standing_events(&told).unwrap_or_else(|error| {
                 vec![format!(
                     "security events that may stand could not be read: {error}"
                 )]
             });
-            Ok((looked, standing))
+            standing.extend(unread);
+            Ok(Looked {
+                entry: looked,
+                highest,
+                standing,
+            })
         })
     }
 

@@ -2,16 +2,19 @@
 
 use diesel::prelude::*;
 use privatus_crypto::KeyRing;
-use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, SecurityKind, Severity};
+use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, ResourceKind, SecurityKind, Severity};
 use privatus_schema::functions::greater;
-use privatus_schema::{SqlInt, vault_state};
-use serde_json::json;
+use privatus_schema::{LimitLiteral, SqlBlob, SqlInt, SqlText, audit_log, vault_state};
+use serde_json::{Value, json};
 
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 use crate::vault::attempts::{self, Failed};
 use crate::vault::rings::generation_of;
+
+/// Entries that name a generation and are looked at, the newest of all.
+const NAMING: u32 = 64;
 
 impl Store {
     /// Notes failed unlocks, and the generation: the database knows the highest that it was opened under, and an older
@@ -50,7 +53,7 @@ impl Store {
 }
 
 /// What a person should know of a key ring whose generation is below the highest that the vault was opened under.
-pub(super) fn is_older(generation: i64, highest: i64) -> Option<String> {
+pub(crate) fn is_older(generation: i64, highest: i64) -> Option<String> {
     (generation < highest).then(|| {
         format!(
             "the key ring is older (generation {generation}) than one this vault was opened with ({highest}); it may be \
@@ -70,6 +73,39 @@ impl ReadTx<'_> {
                 .optional()
         })?;
         Ok(highest.unwrap_or_default().0)
+    }
+
+    /// The highest generation that the audit log names; 0 for none. Details are sealed for their row, so that whoever has
+    /// only the database's key makes up no number: they can take entries away, which the chain finds.
+    pub(crate) fn generation_named(&mut self) -> Result<i64, StoreError> {
+        let own = self.own_id().to_string();
+        let rows: Vec<(SqlInt, Option<SqlBlob>)> =
+            self.db.ask("read the generations in the audit log", |db| {
+                let named = |act: Act| audit_log::action.eq(SqlText(act.action()));
+                audit_log::table
+                // The index of what an entry is on: few are on the vault.
+                .filter(audit_log::resource_type.eq(SqlText(ResourceKind::Vault.as_str())))
+                .filter(audit_log::resource_id.eq(SqlText(own.as_str())))
+                .filter(named(Act::PasswordChange).or(named(Act::KeyRingNote)))
+                .order(audit_log::log_id.desc())
+                .select((audit_log::log_id, audit_log::details))
+                .limit_literal(NAMING)
+                .load(db)
+            })?;
+        let mut highest = 0;
+        for (log_id, details) in rows {
+            let row_id = log_id.0.to_le_bytes();
+            let open = |sealed: &SqlBlob| self.open_value("audit_log", "details", &row_id, &sealed.0);
+            let plain = match details.as_ref().map(open).transpose() {
+                // One that somebody put there names nothing.
+                Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => None,
+                plain => plain?,
+            };
+            let details = plain.and_then(|plain| serde_json::from_slice::<Value>(&plain).ok());
+            let named = details.and_then(|details| details.get("generation").and_then(Value::as_i64));
+            highest = highest.max(named.unwrap_or_default());
+        }
+        Ok(highest)
     }
 }
 
@@ -91,6 +127,8 @@ impl WriteTx<'_> {
         if generation == highest {
             return Ok(());
         }
+        // The log may know of a higher one than the mark, which somebody lowered.
+        self.generation_set(highest)?;
         let at = self.now();
         let details = json!({ "generation": generation, "highest": highest });
         self.audit(
@@ -106,6 +144,7 @@ impl WriteTx<'_> {
             description: "the key ring is older than the database".into(),
             raw_data: Some(details.into()),
         })
+        .map(drop)
     }
 
     /// Notes the key ring's generation; the mark never goes back.

@@ -242,7 +242,7 @@ impl WriteTx<'_> {
             match faulty.stays {
                 None => self.security_event(&event)?,
                 // The next open finds the same.
-                Some(_) => self.security_event_once_said(&event).map(drop)?,
+                Some(_) => self.security_event_once(&event).map(drop)?,
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ mod create;
 pub(crate) mod doubt;
 mod doubt_look;
 mod files;
-mod generation;
+pub(crate) mod generation;
 pub(crate) mod healing;
 mod leftovers;
 pub(crate) mod locks;

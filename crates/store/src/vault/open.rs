@@ -222,7 +222,7 @@ impl Store {
             _lock: Some(lock),
             _guard: guard,
         };
-        store.shared.note_now(unlocked.noted().clone());
+        store.shared.ring_now(unlocked);
         if let Ok(count @ 1..) = paused {
             let text =
                 format!("{count} file transfers were active when the vault was not closed; they are paused");
@@ -230,7 +230,7 @@ impl Store {
         }
         // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
         store.put_off(paused, "file transfers that nobody runs could not be paused");
-        let looked = store.doubt_look(unlocked, generation_of(ring) < generation);
+        let (looked, highest) = store.doubt_look(unlocked, (generation_of(ring), generation));
         let doubt = looked.clone().doubt();
         // Entries from before the chain are taken into it before the first new one.
         if !store.shared.is_settled {
@@ -247,7 +247,7 @@ impl Store {
             noted,
             "what the key ring says against the audit log could not be written down",
         );
-        let noted = store.note_open(ring, generation, unlock);
+        let noted = store.note_open(ring, highest, unlock);
         store.put_off(
             noted,
             "failed unlocks and the key ring's generation could not be noted",

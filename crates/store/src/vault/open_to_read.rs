@@ -42,7 +42,6 @@ impl Store {
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
         let mut warnings = vec![NOTHING_RECORDED.to_owned()];
         warnings.extend(Failed::look(&files).map(|failed| failed.warning()));
-        warnings.extend(is_older(generation, looked.generation));
         let found = faulty(ring, unlocked, &copies);
         warnings.extend(faults_told(&found, "it stays as it is"));
         warnings.extend(files.open_to_others());
@@ -56,8 +55,8 @@ impl Store {
             _guard: guard,
         };
         // Told, and written down by the next open that can write.
-        let is_older_ring = generation < looked.generation;
-        store.doubt_look(unlocked, is_older_ring);
+        let (_, highest) = store.doubt_look(unlocked, (generation, looked.generation));
+        store.warnings.extend(is_older(generation, highest));
         Ok(store)
     }
 }

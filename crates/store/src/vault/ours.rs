@@ -51,6 +51,7 @@ pub(crate) fn share(
         stop: options.stop.clone(),
         is_settled: settled.is_some_and(|version| version >= RULES_VERSION),
         noted: RwLock::new(unlocked.noted().clone()),
+        ring: unlocked.generation().into(),
     })
 }
 

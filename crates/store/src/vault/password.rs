@@ -1,5 +1,7 @@
 //! Changing the password: one small file, no data re-encrypted (DESIGN section 4).
 
+use std::sync::atomic::Ordering;
+
 use privatus_crypto::{KdfCost, Password, Secret};
 use privatus_domain::{Act, NewAuditEntry, Permission, Resource, ResourceKind};
 use serde_json::{Value, json};
@@ -47,6 +49,7 @@ impl Store {
             ));
         }
         let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
+        self.shared.ring.fetch_max(ring.generation(), Ordering::Relaxed);
         let secret = match current {
             Secret::Password(_) => "password",
             Secret::RecoveryCode(_) => "recovery_code",

@@ -48,7 +48,7 @@ pub(super) fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
 }
 
 /// The valid copy of the higher generation.
-pub(super) fn newest_ring(files: &Files) -> Result<KeyRing, StoreError> {
+pub(crate) fn newest_ring(files: &Files) -> Result<KeyRing, StoreError> {
     newest_rings(files)?
         .into_iter()
         .next()
@@ -93,6 +93,6 @@ pub(crate) fn reopen_newest(files: &Files, unlocked: &Unlocked) -> Result<(KeyRi
 }
 
 /// The key ring's generation, as the database counts.
-pub(super) fn generation_of(ring: &KeyRing) -> i64 {
+pub(crate) fn generation_of(ring: &KeyRing) -> i64 {
     i64::try_from(ring.generation()).unwrap_or(i64::MAX)
 }

@@ -18,6 +18,7 @@ impl ReadTx<'_> {
         total: u64,
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<(), StoreError> {
+        self.verify_generation(found)?;
         let settled: Option<SqlInt> = self.db.ask("look whether rows are settled", |db| {
             vault_state::table
                 .find(SqlInt(1))
@@ -60,6 +61,25 @@ impl ReadTx<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The mark of the key ring's generation goes up with the entry that names one.
+    fn verify_generation(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        let compared = self
+            .generation_named()
+            .and_then(|named| Ok((named, self.generation()?)));
+        match compared {
+            Ok((named, mark)) if mark < named => found.problem(format!(
+                "the mark of the key ring's generation ({mark}) is lower than one that the audit log names ({named}): \
+                 somebody lowered it"
+            )),
+            Ok(_) => {}
+            Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
+                found.problem(format!("key ring's generation: {why}"));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// One that does not read is why they still wait.

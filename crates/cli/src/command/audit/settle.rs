@@ -33,17 +33,19 @@ fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> 
             "settled": loss.is_some(), "why": loss.map(|loss| &loss.why), "up_to": loss.map(|loss| loss.up_to),
             "missing": loss.map(|loss| ranges_json(&loss.missing)),
             "unproven": loss.map(|loss| ranges_json(&loss.unproven)),
+            "noted_entry_lost": loss.and_then(|loss| loss.noted_lost),
         }))?;
         return Ok(0);
     }
     output::line(&match loss {
         None => "The audit log holds: there is nothing to settle.".to_owned(),
         Some(loss) => format!(
-            "Settled up to entry {}: {} missing, {} not proven. The log says so, and a security event stays until it is \
+            "Settled up to entry {}: {} missing, {} not proven{}. The log says so, and a security event stays until it is \
              resolved. Keep a new head outside the vault (`privatus audit head`).",
             loss.up_to,
             shown(&loss.missing),
-            shown(&loss.unproven)
+            shown(&loss.unproven),
+            noted(loss)
         ),
     })?;
     Ok(0)
@@ -52,12 +54,22 @@ fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> 
 fn question(loss: &AuditLoss) -> String {
     format!(
         "{}; this accepts for good that in the audit log up to entry {} these are missing: {}, \
-         and that these cannot be proven: {}",
+         and that these cannot be proven: {}{}",
         loss.why,
         loss.up_to,
         shown(&loss.missing),
-        shown(&loss.unproven)
+        shown(&loss.unproven),
+        noted(loss)
     )
+}
+
+/// What is said of the entry that the key ring notes.
+fn noted(loss: &AuditLoss) -> String {
+    loss.noted_lost.map_or_else(String::new, |entry| {
+        format!(
+            "; entry {entry}, which the key ring notes, is lost, and how many stood behind it nobody can say"
+        )
+    })
 }
 
 /// `17 entries (1 to 16, 20)`

@@ -190,3 +190,45 @@ fn what_a_check_finds_is_written_down() {
     assert_eq!(found.problem_count, 1);
     assert!(found.audit_broken.unwrap().contains("entry 1 was changed"));
 }
+
+/// An event of its kind that says something else, that somebody resolved or that somebody put there hides nothing.
+#[test]
+fn what_stands_hides_only_what_says_the_same() {
+    let vault = Vault::new();
+    let found = |details: &str| NewSecurityEvent {
+        at: crate::testing::clock(),
+        kind: SecurityKind::Tampering,
+        severity: Severity::Critical,
+        user: None,
+        description: "a check found what is not as it was written".into(),
+        raw_data: Some(serde_json::json!({ "first": details }).into()),
+    };
+    let once = |details: &str| {
+        let event = found(details);
+        vault
+            .store
+            .write("event", |tx| tx.security_event_once(&event))
+            .unwrap()
+    };
+    vault.sql(
+        "INSERT INTO security_events (event_type, severity, description, raw_data) VALUES \
+         ('tampering', 'critical', 'a check found what is not as it was written', NULL), \
+         ('tampering', 'critical', 'a check found what is not as it was written', zeroblob(60))",
+    );
+    assert_eq!(
+        [once("a"), once("a"), once("b"), once("b")],
+        [true, false, true, false]
+    );
+    vault.sql("UPDATE security_events SET resolved = TRUE");
+    assert!(once("a"));
+    // Any number of them costs no more than the newest thousand.
+    vault.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 30000) \
+         INSERT INTO security_events (event_type, severity, description) SELECT 'tampering', 'critical', 'x' FROM n",
+    );
+    once("c");
+    let before = vault.store.work_done().unwrap().vm_steps;
+    assert!(!once("c"));
+    let steps = vault.store.work_done().unwrap().vm_steps - before;
+    assert!(steps < 30_000, "{steps}");
+}

@@ -1,14 +1,17 @@
 //! An event is written; many failures of one user are one event more, and then no event each.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 use privatus_domain::{MANY_FAILURES, NewSecurityEvent, SecurityKind, Severity};
-use privatus_schema::{Flag, SqlBlob, SqlInt, SqlText, SqlTime, security_events};
+use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, SqlTime, security_events};
 use serde_json::json;
 
 use super::many_failures::window_before;
+use crate::audit::numbers::event_floor;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
+
+/// Events that look alike and whose details are opened.
+const ALIKE: u32 = 100;
 
 /// An event that nobody has looked at.
 #[derive(Insertable)]
@@ -64,42 +67,51 @@ impl WriteTx<'_> {
         self.security_event_write(&many, user.as_deref())
     }
 
-    /// The same, unless one of its kind stands that nobody resolved.
+    /// The same, unless one stands that nobody resolved and that says the same, its sealed details too: what somebody put
+    /// there, or what was found earlier, hides nothing else. Gives whether it was written.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub(crate) fn security_event_once(&mut self, event: &NewSecurityEvent) -> Result<(), StoreError> {
-        self.security_event_unless(event, None).map(drop)
-    }
-
-    /// The same, unless one of its kind stands that says the same; gives whether it was written.
-    pub(crate) fn security_event_once_said(&mut self, event: &NewSecurityEvent) -> Result<bool, StoreError> {
-        self.security_event_unless(event, Some(&event.description))
-    }
-
-    fn security_event_unless(
-        &mut self,
-        event: &NewSecurityEvent,
-        said: Option<&str>,
-    ) -> Result<bool, StoreError> {
-        let is_standing = self.db.ask("look for a security event", |db| {
-            let of_kind = security_events::event_type.eq(SqlText(event.kind.as_str()));
-            let unresolved = security_events::resolved
-                .is_null()
-                .or(security_events::resolved.eq(Flag(false)));
-            let standing = security_events::table.filter(of_kind).filter(unresolved);
-            match said {
-                None => diesel::select(exists(standing)).get_result::<bool>(db),
-                Some(said) => {
-                    let says_it = security_events::description.eq(SqlText(said));
-                    diesel::select(exists(standing.filter(says_it))).get_result(db)
-                }
-            }
-        })?;
-        if !is_standing {
-            self.security_event(event)?;
+    pub(crate) fn security_event_once(&mut self, event: &NewSecurityEvent) -> Result<bool, StoreError> {
+        if self.security_event_stands(event)? {
+            return Ok(false);
         }
-        Ok(!is_standing)
+        self.security_event(event)?;
+        Ok(true)
+    }
+
+    /// Whether one of the newest thousand says the same. There is no index, and numbers are given in turn.
+    fn security_event_stands(&mut self, event: &NewSecurityEvent) -> Result<bool, StoreError> {
+        let floor = event_floor(self.security_event_number()?);
+        let alike: Vec<(SqlInt, Option<SqlBlob>)> = self.db.ask("look for a security event", |db| {
+            security_events::table
+                .filter(security_events::event_id.gt(SqlInt(floor)))
+                .filter(security_events::event_type.eq(SqlText(event.kind.as_str())))
+                .filter(security_events::severity.eq(SqlText(event.severity.as_str())))
+                .filter(security_events::description.eq(SqlText(event.description.as_str())))
+                .filter(
+                    security_events::resolved
+                        .is_null()
+                        .or(security_events::resolved.eq(Flag(false))),
+                )
+                .order(security_events::event_id.desc())
+                .select((security_events::event_id, security_events::raw_data))
+                .limit_literal(ALIKE)
+                .load(db)
+        })?;
+        let said = event.raw_data.as_ref().map(|raw| raw.as_str().as_bytes());
+        for (id, sealed) in alike {
+            let row_id = id.0.to_le_bytes();
+            let open = |sealed: &SqlBlob| self.open_value("security_events", "raw_data", &row_id, &sealed.0);
+            match sealed.as_ref().map(open).transpose() {
+                Ok(found) if found.as_deref().map(Vec::as_slice) == said => return Ok(true),
+                // Another, or one that somebody put there.
+                Ok(_) => {}
+                Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
     }
 
     /// Writes the event's row, whatever stands.

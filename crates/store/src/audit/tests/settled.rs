@@ -57,6 +57,7 @@ fn entries_from_before_the_chain_are_taken_in_with_their_gaps() {
 #[test]
 fn a_log_that_no_open_could_settle_is_in_the_chain_before_the_first_new_entry() {
     let vault = vault();
+    vault.store.shared.note_now(Noted::Nothing);
     vault.sql("UPDATE audit_log SET mac = NULL, key_number = NULL");
     write(&vault, "new", at("2025-06-01T00:00:00Z"));
     let settled = check(&vault, None);
@@ -97,6 +98,7 @@ fn details_that_do_not_open_are_no_hindrance_to_a_chain() {
 #[test]
 fn what_cannot_be_settled_waits_and_keeps_nobody_from_writing() {
     let vault = vault();
+    vault.store.shared.note_now(Noted::Nothing);
     vault.sql(&unruled(
         "UPDATE audit_log SET mac = NULL, key_number = NULL; UPDATE audit_log SET timestamp = x'00' WHERE log_id = 4; \
          UPDATE vault_state SET settled_version = 0",
@@ -118,7 +120,7 @@ fn what_cannot_be_settled_waits_and_keeps_nobody_from_writing() {
 }
 
 #[test]
-fn a_log_that_is_made_to_look_old_is_chained_anew_and_told_of() {
+fn a_log_of_a_vault_without_a_note_that_is_made_to_look_old_is_chained_anew_and_told_of() {
     for key in [
         "UPDATE key_store SET encrypted_key = x'' WHERE key_type = 'audit'",
         "DELETE FROM key_store WHERE key_type = 'audit'",
@@ -129,6 +131,7 @@ fn a_log_that_is_made_to_look_old_is_chained_anew_and_told_of() {
              UPDATE audit_log SET mac = NULL, key_number = NULL, action = 'x'; {key}"
         ));
         let (_folder, path) = vault.lock();
+        strip_note(&path);
         let store = unlock(&path).unwrap();
         let told = tampering(&store).unwrap();
         assert_eq!(told.severity, Severity::Critical, "{key}");

@@ -6,6 +6,8 @@ pub(crate) mod down;
 #[cfg(test)]
 mod tests;
 
+use std::sync::atomic::Ordering;
+
 use privatus_crypto::{AuditNote, KeyRing, Noted, Unlocked};
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
 use serde_json::{Value, json};
@@ -47,7 +49,9 @@ fn is_due(noted: &Noted, is_passed: bool) -> bool {
     let newest = upgrade::newest();
     match noted {
         Noted::Nothing => true,
-        Noted::Note(note) => is_passed || note.schema < newest || note.going_to != note.schema,
+        Noted::Note(note) => {
+            is_passed || note.schema < newest || note.going_to != note.schema || note.log_id == 0
+        }
         Noted::Later => false,
     }
 }
@@ -64,7 +68,7 @@ pub(crate) fn keep(
 ) -> Result<Option<Doubt>, StoreError> {
     let (ring, unlocked) = reopen_newest(files, unlocked)?;
     let noted = unlocked.noted();
-    shared.note_now(noted.clone());
+    shared.ring_now(&unlocked);
     let look = read_on(db, shared, |tx| {
         let entry = tx.noted_entry(noted)?;
         let is_passed = entry == NotedEntry::Passed;
@@ -123,6 +127,7 @@ fn write_note(
         // It is in force; the next open makes the other copy again, and tells of it.
         tracing::debug!(%error, "a copy of the key ring could not be written");
     }
+    shared.ring.fetch_max(next.generation(), Ordering::Relaxed);
     shared.note_now(next.noted());
     // It is noted all the same when the database cannot be written: the next open says so.
     let noted = write_durably_on(db, shared, |tx| tx.ring_noted(&next, before, more));

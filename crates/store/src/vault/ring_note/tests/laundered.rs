@@ -1,0 +1,212 @@
+//! A log that is made to look as if it came from a build without a chain.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+use super::*;
+
+#[test]
+fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
+    for (launder, says) in [
+        (LAUNDER.to_owned(), "was written anew"),
+        (
+            format!("{LAUNDER}; DELETE FROM audit_log; DELETE FROM sqlite_sequence WHERE name = 'audit_log'"),
+            "entry 1",
+        ),
+        (
+            // A checkpoint that says that retention took it.
+            "DELETE FROM audit_log WHERE log_id = 1; UPDATE vault_state SET audit_removed = 1, \
+             audit_removed_mac = zeroblob(32), audit_removed_at = '2025-01-01 00:00:00.000', \
+             audit_checkpoint = zeroblob(36)"
+                .to_owned(),
+            "is not in the audit log",
+        ),
+    ] {
+        let vault = Vault::new();
+        vault.sql(&launder);
+        let vault = Closed::of(vault);
+        let path = vault.path.clone();
+        let keys = Store::unlock_keys(&path, &secret()).unwrap();
+        for times in 0..3 {
+            let store = match times {
+                0 => Store::open(&path, &keys, &options(clock)).unwrap(),
+                _ => vault.open(),
+            };
+            assert!(warned(&store).contains(says), "{launder}: {}", warned(&store));
+            // Once for each thing that is said: an entry that is gone may be another when the log goes on.
+            let alarms = alarms(&store);
+            assert!(alarms.iter().all(|severity| *severity == Severity::Critical));
+            assert!((1..=2).contains(&alarms.len()), "{launder}: {}", alarms.len());
+            assert_eq!(count(&store, Act::AuditContradicted), alarms.len());
+            let check = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
+            assert!(check.broken.is_some(), "{launder}");
+            store.lock().unwrap();
+        }
+        let store = vault.open();
+        let loss = store.audit_accept_loss(&secret(), None).unwrap().unwrap();
+        // However little is left: the noted entry is named, and what stands or is missing up to there.
+        assert!(
+            loss.up_to >= 1 && loss.noted_lost == Some(1),
+            "{launder}: {loss:?}"
+        );
+        let named = loss.missing.ranges.iter().chain(&loss.unproven.ranges);
+        assert_eq!(
+            named.map(|(first, _)| *first).min(),
+            Some(1),
+            "{launder}: {loss:?}"
+        );
+        let check = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
+        assert_eq!(check.broken, None, "{launder}");
+        store.lock().unwrap();
+        let store = vault.open();
+        assert!(!warned(&store).contains(says), "{}", warned(&store));
+        assert!(warned(&store).contains("a loss in the audit log was accepted"));
+        assert_eq!(note(&path).losses, 1);
+        // Nothing is said any more once the events are resolved.
+        let filter = SecurityFilter {
+            unresolved_only: true,
+            ..SecurityFilter::default()
+        };
+        let events = store.read(|tx| tx.security_events(&filter, 10)).unwrap();
+        for event in events {
+            store
+                .write("resolve", |tx| {
+                    tx.security_resolve(event.event_id, &Resolution::new("looked at")?)
+                })
+                .unwrap();
+        }
+        store.lock().unwrap();
+        let store = vault.open();
+        assert_eq!(warned(&store), "");
+    }
+}
+
+/// The vault's own SQL takes the chain away, the log is changed, and the schema goes up again with the ledger's row as it
+/// was: before the next open, or by it.
+#[test]
+fn a_schema_that_was_taken_back_past_the_program_is_told_of() {
+    for goes_up in [false, true] {
+        let vault = Vault::new();
+        let chained = 20_261_125_000_003_i64;
+        let up = include_str!("../../../../../../migrations/2026-11-25-000003_v1_2_0/up.sql");
+        let down = include_str!("../../../../../../migrations/2026-11-25-000003_v1_2_0/down.sql");
+        if Migrator::newest() != chained {
+            // A later step stands before it: the test of the steps themselves takes them back one by one.
+            return;
+        }
+        let keep = "CREATE TABLE kept AS SELECT * FROM schema_migrations WHERE version = 20261125000003; \
+                    CREATE TABLE kept_too AS SELECT * FROM __diesel_schema_migrations WHERE version = '20261125000003'; \
+                    DELETE FROM schema_migrations WHERE version = 20261125000003; \
+                    DELETE FROM __diesel_schema_migrations WHERE version = '20261125000003'";
+        let again = "INSERT INTO schema_migrations SELECT * FROM kept; \
+                     INSERT INTO __diesel_schema_migrations SELECT * FROM kept_too";
+        vault.sql(&format!("PRAGMA foreign_keys = OFF; {down}; {keep}"));
+        vault.sql("UPDATE audit_log SET action = 'forged'");
+        if goes_up {
+            vault.sql(&format!("{up}; {again}"));
+        }
+        vault.sql("DROP TABLE kept; DROP TABLE kept_too");
+        let folder = vault.abandon();
+        let path = folder.path().join("vault");
+        let vault = Closed {
+            _folder: folder,
+            path,
+        };
+        let store = vault.open();
+        let says = if goes_up {
+            "was written anew"
+        } else {
+            "the key ring notes 20261125000003"
+        };
+        assert!(warned(&store).contains(says), "{goes_up}: {}", warned(&store));
+        assert_eq!(alarms(&store), [Severity::Critical], "{goes_up}");
+        store.lock().unwrap();
+        // The next open still says so.
+        assert_ne!(warned(&vault.open()), "", "{goes_up}");
+    }
+}
+
+/// The audit key stays, so that the noted entry would get the MAC that it had.
+#[test]
+fn a_log_that_lost_its_chain_is_not_signed_again_but_by_its_owner() {
+    for state in ["UPDATE vault_state SET settled_version = 0", "SELECT 1"] {
+        let vault = Closed::new();
+        let last = vault.number("SELECT max(log_id) FROM audit_log");
+        let unsigned = format!("SELECT count(*) FROM audit_log WHERE mac IS NULL AND log_id <= {last}");
+        vault.sql(&format!(
+            "{state}; UPDATE audit_log SET mac = NULL, key_number = NULL; \
+             UPDATE audit_log SET action = 'forged' WHERE log_id = 2"
+        ));
+        for _ in 0..2 {
+            let told = vault.told();
+            assert!(
+                told.contains("is not the one that the key ring notes"),
+                "{state}: {told}"
+            );
+            assert_eq!(vault.number(&unsigned), last, "{state}");
+            // Whatever told of it goes, and the numbers with it.
+            vault.sql(&format!(
+                "DELETE FROM security_events; DELETE FROM audit_log WHERE log_id > {last}; \
+                 DELETE FROM sqlite_sequence WHERE name = 'security_events'; \
+                 UPDATE sqlite_sequence SET seq = {last} WHERE name = 'audit_log'"
+            ));
+        }
+        let store = vault.open();
+        let loss = store.audit_accept_loss(&secret(), None).unwrap().unwrap();
+        assert_eq!(
+            (loss.noted_lost, loss.unproven.ranges.as_slice()),
+            (Some(1), [(1, last)].as_slice())
+        );
+        store.lock().unwrap();
+        assert_eq!(vault.number(&unsigned), 0, "{state}");
+        let found = note(&vault.path);
+        assert!(
+            found.losses == 1 && found.last_loss > last && found.log_id >= found.last_loss,
+            "{found:?}"
+        );
+        // The entry that says so is noted too.
+        vault.sql(&format!(
+            "DELETE FROM audit_log WHERE log_id > {last}; DELETE FROM security_events"
+        ));
+        assert!(vault.told().contains("is not in the audit log"));
+    }
+}
+
+/// Killed while a loss is accepted: the log may be signed anew by now, and its first entry fit the note from before.
+#[test]
+fn a_loss_that_was_being_accepted_is_told_of_until_it_is() {
+    let vault = Closed::new();
+    vault.sql("DELETE FROM audit_log WHERE log_id = 2");
+    let store = vault.open();
+    let (ring, unlocked) = ring(&vault.path);
+    super::super::anew::begin(&store, &ring, &unlocked).unwrap();
+    store.lock().unwrap();
+    for _ in 0..2 {
+        let told = vault.told();
+        assert!(told.contains("accept it again"), "{told}");
+    }
+    let store = vault.open();
+    assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
+    store.lock().unwrap();
+    assert!(!vault.told().contains("accept it again"));
+    assert_eq!(note(&vault.path).losses, 1);
+}
+
+/// The key ring of a step back allows a log without a chain: put back later, it is an older one.
+#[test]
+fn the_key_ring_of_a_step_back_has_nothing_signed_later() {
+    let vault = Closed::new();
+    let mut migrator = Migrator::unlock(&vault.path, &secret(), &options(clock)).unwrap();
+    let to = migrator.status().unwrap().first().unwrap().version;
+    let plan = migrator.plan_down(to).unwrap();
+    migrator.down(&plan).unwrap().unwrap();
+    drop(migrator);
+    let old = vault.ring_bytes();
+    assert_eq!(vault.told(), "");
+    vault.put_ring(&old);
+    vault.sql(
+        "UPDATE vault_state SET highest_generation = 1, settled_version = 0; \
+         UPDATE audit_log SET mac = NULL, key_number = NULL; UPDATE audit_log SET action = 'forged' WHERE log_id = 2",
+    );
+    assert!(vault.told().contains("the key ring is older"));
+    assert!(vault.number("SELECT count(*) FROM audit_log WHERE mac IS NULL") > 2);
+}

@@ -1,0 +1,93 @@
+//! The note behind retention.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+use super::*;
+
+fn entry(store: &Store) {
+    let write = |tx: &mut crate::tx::WriteTx<'_>| tx.audit(&NewAuditEntry::done(tx.now(), Act::Unlock));
+    store.write("entry", write).unwrap();
+}
+
+fn prune(store: &Store) {
+    // All but the newest; the clock of the tests is before this.
+    let removed = store.write("prune", |tx| tx.audit_prune(at("2030-01-01T00:00:00Z")));
+    assert!(removed.unwrap() > 0);
+}
+
+#[test]
+fn a_prune_past_the_noted_entry_has_the_next_open_note_the_log_anew() {
+    let vault = Vault::new();
+    entry(&vault.store);
+    let before = note(vault.store.path());
+    prune(&vault.store);
+    let vault = Closed::of(vault);
+    let path = vault.path.clone();
+    let store = vault.open();
+    assert_eq!(warned(&store), "");
+    let after = note(&path);
+    assert!(after.log_id > before.log_id, "{} {}", after.log_id, before.log_id);
+    assert_eq!(count(&store, Act::KeyRingNote), 1);
+    // The MACs taken away, as if the log came from before the chain: the checkpoint stays, and so do its keys.
+    store.lock().unwrap();
+    vault.sql(
+        "UPDATE vault_state SET settled_version = 0; \
+         UPDATE audit_log SET mac = NULL, key_number = NULL, action = 'forged'",
+    );
+    let store = vault.open();
+    assert!(warned(&store).contains("was written anew"), "{}", warned(&store));
+    assert_eq!(alarms(&store), [Severity::Critical]);
+    store.lock().unwrap();
+    assert!(
+        vault.told().contains("was written anew"),
+        "nothing is signed that would fit"
+    );
+}
+
+/// Between the prune and the open that would note the log anew.
+#[test]
+fn a_log_that_was_altered_right_behind_a_prune_is_not_noted_anew() {
+    for launder in [
+        "UPDATE vault_state SET settled_version = 0; UPDATE audit_log SET mac = NULL, key_number = NULL, action = 'forged'",
+        "UPDATE audit_log SET action = 'forged'",
+    ] {
+        let vault = Vault::new();
+        entry(&vault.store);
+        prune(&vault.store);
+        vault.sql(launder);
+        let vault = Closed::of(vault);
+        let path = vault.path.clone();
+        let before = note(&path);
+        for _ in 0..2 {
+            let store = vault.open();
+            let told = warned(&store);
+            assert!(
+                told.contains("what retention left of the audit log does not hold"),
+                "{launder}: {told}"
+            );
+            assert_eq!(alarms(&store), [Severity::Critical], "{launder}");
+            store.lock().unwrap();
+            assert_eq!(note(&path), before, "{launder}");
+        }
+        let store = vault.open();
+        assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
+        store.lock().unwrap();
+        let told = warned(&vault.open());
+        assert!(!told.contains("what retention left"), "{told}");
+    }
+}
+
+/// The entry that says that there is a note goes with the old ones, and the key ring from before it is put back.
+#[test]
+fn a_prune_does_not_forget_that_the_key_ring_has_a_note() {
+    let vault = Closed::from_before();
+    let old = vault.ring_bytes();
+    let store = vault.open();
+    entry(&store);
+    prune(&store);
+    store.lock().unwrap();
+    vault.sql("UPDATE vault_state SET highest_generation = 1");
+    vault.put_ring(&old);
+    let told = vault.told();
+    assert!(told.contains("older (generation 1)"), "{told}");
+}
