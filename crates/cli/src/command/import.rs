@@ -85,7 +85,7 @@ fn vouch(arguments: &Arguments, import: &Import) -> Result<Vouched, Failure> {
     // With --json what was taken lists them; where nothing is, they are listed here.
     if !arguments.json || is_asked {
         for item in items {
-            notice::note(&format!("gives a right: {}", item.text));
+            notice::note_whole(&format!("gives a right: {} (line {})", item.text, item.line));
         }
     }
     if is_asked {
