@@ -16,6 +16,7 @@ use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::notice::warn;
 use crate::plaintext_file::{folder_of, would_lie_in};
+use crate::secret_file::above;
 use crate::{output, progress};
 
 /// How often Ctrl-C is looked for while a reader does not read.
@@ -47,6 +48,7 @@ impl CodeKeeper {
             )),
             Some(file) => {
                 check_new(file, vault)?;
+                above(file);
                 Ok(keeper(Some(file.clone())))
             }
             None if to_stdout || arguments.json || stdout().is_terminal() => Ok(keeper(None)),

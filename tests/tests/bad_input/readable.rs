@@ -1,13 +1,16 @@
 //! Folders and files that other users may read or write: the tool says so, and does its work.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::process::Output;
 
 use privatus_tests::{ok, privatus, run};
 
 use super::{vault, word};
+
+/// `nobody` on most systems; any user and group but root's would do.
+const OTHER: u32 = 65_534;
 
 fn allow(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -71,7 +74,80 @@ fn a_folder_above_that_anybody_may_write() {
     // The bit that leaves everybody's files to their owners, as /tmp has it.
     allow(dir.path(), 0o1777);
     assert_eq!(warned(&run(&vault, &["chats"])), "");
+    // A link to the vault can be replaced in the folder that it stands in.
+    let shared = tempfile::tempdir().unwrap();
+    let link = shared.path().join("link");
+    symlink(&vault, &link).unwrap();
+    assert_eq!(warned(&run(&link, &["chats"])), "");
+    allow(shared.path(), 0o777);
+    let errors = warned(&run(&link, &["chats"]));
+    assert!(
+        errors.contains(&format!("every user may write in {}", shared.path().display())),
+        "{errors}"
+    );
     allow(dir.path(), 0o700);
+}
+
+/// A group and another user, where the tests may give files away; `owner.rs` tests whose groups are private.
+#[test]
+fn what_another_user_or_a_group_may_change() {
+    let (dir, vault) = vault();
+    if fs::metadata(dir.path()).unwrap().uid() != 0 {
+        return;
+    }
+    let secret = dir.path().join("password");
+    fs::write(&secret, privatus_tests::PASSWORD).unwrap();
+    allow(&secret, 0o600);
+    let errors = || {
+        let mut command = privatus(&vault);
+        command.env_remove("PRIVATUS_PASSWORD");
+        warned(
+            &command
+                .args(["--password-file", word(&secret), "chats"])
+                .output()
+                .unwrap(),
+        )
+    };
+    let own = |path: &Path| chown(path, Some(0), Some(0)).unwrap();
+    // root's own group has nobody else in it.
+    for mode in [0o775, 0o1775] {
+        allow(dir.path(), mode);
+        assert_eq!(errors(), "", "{mode:o}");
+    }
+    chown(dir.path(), None, Some(OTHER)).unwrap();
+    assert_eq!(errors(), "", "sticky");
+    allow(dir.path(), 0o775);
+    let told = errors();
+    let group = format!("the users of group {OTHER} may write in {}", dir.path().display());
+    assert_eq!(
+        told.matches(&group).count(),
+        2,
+        "for the vault and for the password: {told}"
+    );
+    // The owner of a folder is above its sticky bit.
+    for mode in [0o755, 0o1777] {
+        allow(dir.path(), mode);
+        chown(dir.path(), Some(OTHER), None).unwrap();
+        let told = errors();
+        let owner = format!("another user owns {}", dir.path().display());
+        assert_eq!(told.matches(&owner).count(), 2, "{told}");
+    }
+    own(dir.path());
+    allow(dir.path(), 0o700);
+    for (path, says) in [
+        (vault.clone(), "another user owns what is the vault's: the folder"),
+        (
+            vault.join("keyring.json"),
+            "another user owns what is the vault's: keyring.json",
+        ),
+        (secret.clone(), "which holds a secret"),
+    ] {
+        chown(&path, Some(OTHER), None).unwrap();
+        let told = errors();
+        assert!(told.contains(says) && told.lines().count() == 1, "{told}");
+        own(&path);
+    }
+    assert_eq!(errors(), "");
 }
 
 #[test]

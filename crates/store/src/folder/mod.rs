@@ -6,6 +6,7 @@
 //! database or a file beside it while SQLite may hold them ([`database`]; DESIGN section 2).
 
 mod database;
+mod on_path;
 #[cfg(not(unix))]
 mod other;
 mod owner;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use database::DatabaseFile;
+pub use on_path::open_above;
 pub(crate) use partial::{Leftover, PartialFile, Purpose, purpose_of};
 pub use standing::Strange;
 pub(crate) use standing::{Kind, Standing};

@@ -24,6 +24,7 @@ pub(crate) struct Standing {
     /// Permissions.
     pub(crate) mode: u32,
     pub(super) owner: u32,
+    pub(super) group: u32,
     pub(crate) size: u64,
 }
 
@@ -85,9 +86,9 @@ impl Standing {
         super::owner::is_own(self.owner)
     }
 
-    /// Whether it belongs to another user. The administrator, who works on what others own, is not asked.
+    /// Whether it belongs to another user, who is not the administrator either.
     pub(crate) fn is_foreign(&self) -> bool {
-        !self.is_own() && !super::owner::is_root()
+        !super::owner::is_trusted(self.owner)
     }
 
     /// Device and inode, where the system tells them.

@@ -33,6 +33,11 @@ pub(super) fn at_path(path: &Path) -> Result<Standing> {
     Ok(standing(&rustix::fs::stat(path)?))
 }
 
+/// What stands at a path whose last name may be a link, and is told as one.
+pub(super) fn at_link(path: &Path) -> Result<Standing> {
+    Ok(standing(&rustix::fs::lstat(path)?))
+}
+
 /// What a descriptor of ours is open on.
 pub(super) fn opened(file: &File) -> Result<Standing> {
     let data = file.metadata()?;
@@ -43,6 +48,7 @@ pub(super) fn opened(file: &File) -> Result<Standing> {
         id: (data.dev().into(), data.ino().into()),
         mode: data.mode() & 0o7777,
         owner: data.uid(),
+        group: data.gid(),
         size: data.len(),
     })
 }
@@ -166,6 +172,7 @@ fn standing(stat: &Stat) -> Standing {
         id: (stat.st_dev.into(), stat.st_ino.into()),
         mode: u32::try_from(i128::from(stat.st_mode) & 0o7777).unwrap_or_default(),
         owner: stat.st_uid,
+        group: stat.st_gid,
         size: u64::try_from(i128::from(stat.st_size)).unwrap_or_default(),
     }
 }
