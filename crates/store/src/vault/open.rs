@@ -280,6 +280,8 @@ impl Store {
                 "the copy from before the last change of the schema could not be removed",
             );
         }
+        // What was put off for it is no warning: whoever asked has no vault.
+        options.check_stop()?;
         Ok(store)
     }
 

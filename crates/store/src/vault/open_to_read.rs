@@ -58,6 +58,7 @@ impl Store {
         // Told, and written down by the next open that can write.
         let is_older_ring = generation < looked.generation;
         store.doubt_look(unlocked, is_older_ring);
+        options.check_stop()?;
         Ok(store)
     }
 }
