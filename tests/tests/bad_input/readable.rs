@@ -3,11 +3,11 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use privatus_tests::{ok, privatus, run};
 
-use super::{vault, word};
+use super::{one_line, vault, word};
 
 /// `nobody` on most systems; any user and group but root's would do.
 const OTHER: u32 = 65_534;
@@ -86,6 +86,63 @@ fn a_folder_above_that_anybody_may_write() {
         "{errors}"
     );
     allow(dir.path(), 0o700);
+}
+
+/// A pipe in a folder would be waited for in silence; one that is open already is what a shell gives.
+#[test]
+fn a_secret_out_of_what_is_no_file() {
+    let (dir, vault) = vault();
+    let pipe = dir.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let link = dir.path().join("link");
+    symlink(&pipe, &link).unwrap();
+    let database = [
+        "migrate",
+        "baseline",
+        word(&pipe),
+        "--code-to-stdout",
+        "--raw-key-file",
+        word(&pipe),
+    ];
+    for words in [
+        &["--password-file", word(&pipe), "chats"][..],
+        &["--password-file", word(&link), "chats"],
+        &["--recovery-code-file", word(&pipe), "chats"],
+        &["passwd", "--new-password-file", word(&pipe)],
+        &["--password-file", "/dev/null", "chats"],
+        &["--password-file", word(dir.path()), "chats"],
+    ] {
+        let mut command = privatus(&vault);
+        if !words.contains(&"passwd") {
+            command.env_remove("PRIVATUS_PASSWORD");
+        }
+        let line = one_line(&command.args(words).output().unwrap(), 2);
+        assert!(
+            line.contains("it is no regular file but a pipe") || line.contains("it is a folder"),
+            "{line}"
+        );
+    }
+    let fresh = dir.path().join("fresh");
+    let line = one_line(&privatus(&fresh).args(database).output().unwrap(), 2);
+    assert!(line.contains("it is no regular file but a pipe"), "{line}");
+    for way in [
+        "printf %s \"$2\" | \"$0\" --vault \"$1\" --password-file /dev/stdin chats",
+        "\"$0\" --vault \"$1\" --password-file <(printf %s \"$2\") chats",
+        "\"$0\" --vault \"$1\" --password-file /proc/self/fd/7 chats 7< <(printf %s \"$2\")",
+        "printf %s \"$2\" >\"$1.secret\"; chmod 600 \"$1.secret\"; \"$0\" --vault \"$1\" --password-file /dev/stdin chats <\"$1.secret\"",
+    ] {
+        let mut shell = Command::new("bash");
+        shell
+            .args(["-c", way])
+            .arg(privatus_tests::tool())
+            .arg(&vault)
+            .arg(privatus_tests::PASSWORD);
+        assert_eq!(
+            warned(&shell.env_remove("PRIVATUS_PASSWORD").output().unwrap()),
+            "",
+            "{way}"
+        );
+    }
 }
 
 /// A group and another user, where the tests may give files away; `owner.rs` tests whose groups are private.

@@ -74,6 +74,11 @@ impl Folder {
         system::at_path(path)
     }
 
+    /// Whether an error of looking at a path says that its links lead in a circle.
+    pub(crate) fn is_loop(error: &std::io::Error) -> bool {
+        system::is_loop(error)
+    }
+
     /// Whether its path leads to it still: SQLite opens by path.
     fn is_here(&self) -> bool {
         matches!((system::at_path(&self.path), self.own()), (Ok(there), Ok(own)) if there.is_same(&own))

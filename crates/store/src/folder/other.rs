@@ -140,6 +140,10 @@ fn standing(data: &Metadata) -> Standing {
 
 pub(super) fn read_ahead(_file: &File, _bytes: std::num::NonZeroU64) {}
 
+pub(super) fn is_loop(_error: &Error) -> bool {
+    false
+}
+
 pub(super) fn is_strange(_error: &Error) -> bool {
     false
 }

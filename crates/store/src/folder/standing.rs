@@ -34,6 +34,8 @@ pub(crate) struct Standing {
 pub enum Strange {
     /// A symbolic link, wherever it leads.
     Link,
+    /// A symbolic link that leads back to itself, here or on the way.
+    Loop,
     /// A file that has other names too: what is written to it is written there.
     Names,
     /// A folder.
@@ -54,6 +56,7 @@ impl fmt::Display for Strange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Link => "is a symbolic link",
+            Self::Loop => "is, or leads through, a symbolic link that leads in a circle",
             Self::Names => "has another name elsewhere (a hard link)",
             Self::Folder => "is a folder",
             Self::Pipe => "is a pipe",

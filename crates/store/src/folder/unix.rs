@@ -199,6 +199,11 @@ pub(super) fn read_ahead(file: &File, bytes: std::num::NonZeroU64) {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn read_ahead(_file: &File, _bytes: std::num::NonZeroU64) {}
 
+/// Whether links lead in a circle.
+pub(super) fn is_loop(error: &Error) -> bool {
+    error.raw_os_error().map(rustix::io::Errno::from_raw_os_error) == Some(rustix::io::Errno::LOOP)
+}
+
 /// Whether an error of opening says that something else than a file stands there by now.
 pub(super) fn is_strange(error: &Error) -> bool {
     use rustix::io::Errno;

@@ -105,6 +105,14 @@ impl Store {
         Self::open_with(closed, (&ring, &unlocked), options, unlock)
     }
 
+    /// Whether the vault in `path` lies on a file system that is mounted read-only, so that an open that fails there leaves
+    /// no trace.
+    #[must_use]
+    pub fn records_nothing(path: &Path) -> bool {
+        let mount = Files::open(path).and_then(|files| files.mount());
+        mount.is_ok_and(Mount::is_read_only)
+    }
+
     /// The keys of the vault in `path`, without opening its database.
     ///
     /// # Errors
