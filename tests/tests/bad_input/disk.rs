@@ -74,9 +74,9 @@ fn full_at_many_places_of_an_import() {
             result.unwrap();
             assert_eq!(second.messages_known, first.messages_imported);
             assert_eq!(second.messages_imported + second.messages_known, MESSAGES as u64);
-            store.lock().unwrap();
+            store.close().unwrap();
         } else {
-            store.lock().unwrap();
+            store.close().unwrap();
             faults.disarm();
             let word = super::word(&path);
             assert_eq!(
@@ -118,7 +118,7 @@ fn a_full_log_is_no_failure_of_a_message_that_was_kept() {
         })
         .unwrap();
     faults.fail_writes_after(0, ErrorCode::Full);
-    store.lock().unwrap();
+    store.close().unwrap();
     faults.disarm();
     assert!(ok(&vault, &["settings", "get", "kept"]).contains('1'));
 }

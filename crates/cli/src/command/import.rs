@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     });
     let result = bring(&store, import, &zone, vouched.as_ref(), &mut report);
     report.partial |= result.is_err();
-    let locked = store.lock();
+    let locked = store.close();
     // That nobody reads the report is told last: it is no reason to hide what went wrong.
     let printed = print(arguments, &report);
     result?;

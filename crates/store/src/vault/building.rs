@@ -177,7 +177,7 @@ mod tests {
             let (store, _) = made.unwrap();
             let told = store.warnings().join("\n");
             assert!(told.contains("could not be made durable"), "{told}");
-            store.lock().unwrap();
+            store.close().unwrap();
             unlock(&path).unwrap();
         }
     }

@@ -72,7 +72,7 @@ fn a_new_vault_has_it_from_the_first_generation() {
         (warned(&store), count(&store, Act::KeyRingNote)),
         (String::new(), 0)
     );
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(ring(&path).0.generation(), 1);
 }
 
@@ -88,7 +88,7 @@ fn a_vault_from_before_gets_it_once_and_the_log_says_so() {
         );
         let check = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
         assert_eq!(check.broken, None);
-        store.lock().unwrap();
+        store.close().unwrap();
         assert_eq!((ring(&path).0.generation(), note(&path).generation), (2, 2));
         assert_eq!(
             fs::read(path.join(COPIES[0])).unwrap(),
@@ -113,7 +113,7 @@ fn a_note_that_the_database_does_not_know_of_is_noted_by_the_next_open() {
             ),
             (1, 0)
         );
-        store.lock().unwrap();
+        store.close().unwrap();
     }
 }
 
@@ -131,7 +131,7 @@ fn it_is_put_off_where_it_cannot_be_written() {
         "{}",
         warned(&store)
     );
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(count(&unlock(&path).unwrap(), Act::KeyRingNote), 0);
     fs::remove_dir(&first).unwrap();
     let store = unlock(&path).unwrap();
@@ -144,7 +144,7 @@ fn an_older_key_ring_does_not_get_it() {
     let (_folder, path) = Vault::new().lock();
     strip(&path);
     let old = fs::read(path.join(COPIES[0])).unwrap();
-    unlock(&path).unwrap().lock().unwrap();
+    unlock(&path).unwrap().close().unwrap();
     let new = fs::read(path.join(COPIES[0])).unwrap();
     assert_ne!(new, old);
     for name in COPIES {
@@ -156,7 +156,7 @@ fn an_older_key_ring_does_not_get_it() {
         "{}",
         warned(&store)
     );
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(ring(&path).0.generation(), 1);
     for name in COPIES {
         fs::write(path.join(name), &new).unwrap();
@@ -180,7 +180,7 @@ fn a_key_ring_that_lost_it_is_told_of() {
                 .execute_batch("UPDATE vault_state SET highest_generation = 1")?)
         })
         .unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     for name in COPIES {
         fs::write(path.join(name), &old).unwrap();
     }
@@ -191,7 +191,7 @@ fn a_key_ring_that_lost_it_is_told_of() {
             (alarms(&store), count(&store, Act::AuditContradicted)),
             (vec![Severity::Critical], 1)
         );
-        store.lock().unwrap();
+        store.close().unwrap();
         assert_eq!(
             ring(&path).0.noted(),
             Noted::Nothing,
@@ -200,7 +200,7 @@ fn a_key_ring_that_lost_it_is_told_of() {
     }
     let store = unlock(&path).unwrap();
     assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
-    store.lock().unwrap();
+    store.close().unwrap();
     let store = unlock(&path).unwrap();
     assert!(!warned(&store).contains("has lost its note"));
     assert_eq!((note(&path).losses, note(&path).generation), (1, 2));
@@ -240,14 +240,14 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
             assert_eq!(count(&store, Act::AuditContradicted), alarms.len());
             let check = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
             assert!(check.broken.is_some(), "{launder}");
-            store.lock().unwrap();
+            store.close().unwrap();
         }
         let store = unlock(&path).unwrap();
         let loss = store.audit_accept_loss(&secret(), None).unwrap().unwrap();
         assert!(loss.up_to >= 1);
         let check = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
         assert_eq!(check.broken, None, "{launder}");
-        store.lock().unwrap();
+        store.close().unwrap();
         let store = unlock(&path).unwrap();
         assert!(!warned(&store).contains(says), "{}", warned(&store));
         assert!(warned(&store).contains("a loss in the audit log was accepted"));
@@ -265,7 +265,7 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
                 })
                 .unwrap();
         }
-        store.lock().unwrap();
+        store.close().unwrap();
         let store = unlock(&path).unwrap();
         assert_eq!(warned(&store), "");
     }
@@ -306,7 +306,7 @@ fn a_schema_that_was_taken_back_past_the_program_is_told_of() {
         };
         assert!(warned(&store).contains(says), "{goes_up}: {}", warned(&store));
         assert_eq!(alarms(&store), [Severity::Critical], "{goes_up}");
-        store.lock().unwrap();
+        store.close().unwrap();
         // The next open still says so.
         assert_ne!(warned(&unlock(&path).unwrap()), "", "{goes_up}");
     }
@@ -326,7 +326,7 @@ fn a_step_back_by_the_program_and_up_again_is_no_alarm() {
     assert_eq!((note(&path).schema, note(&path).going_to), (to, to));
     let store = unlock(&path).unwrap();
     assert_eq!((warned(&store), alarms(&store)), (String::new(), Vec::new()));
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(note(&path).schema, Migrator::newest());
     // And what the key ring says against a log is not stepped over in silence.
     let store = unlock(&path).unwrap();
@@ -337,7 +337,7 @@ fn a_step_back_by_the_program_and_up_again_is_no_alarm() {
             Ok(db.raw().execute_batch(&sql)?)
         })
         .unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     steps(&path);
     let store = unlock(&path).unwrap();
     assert_eq!(alarms(&store), [Severity::Critical]);
@@ -395,11 +395,11 @@ fn a_prune_past_the_noted_entry_has_the_next_open_note_the_log_anew() {
             Ok(db.raw().execute_batch(launder)?)
         })
         .unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     let store = unlock(&path).unwrap();
     assert!(warned(&store).contains("was written anew"), "{}", warned(&store));
     assert_eq!(alarms(&store), [Severity::Critical]);
-    store.lock().unwrap();
+    store.close().unwrap();
     let told = warned(&unlock(&path).unwrap());
     assert!(told.contains("the audit log had lost its chain"), "{told}");
 }
@@ -430,12 +430,12 @@ fn a_log_that_was_altered_right_behind_a_prune_is_not_noted_anew() {
                 "{launder}: {told}"
             );
             assert_eq!(alarms(&store), [Severity::Critical], "{launder}");
-            store.lock().unwrap();
+            store.close().unwrap();
             assert_eq!(note(&path), before, "{launder}");
         }
         let store = unlock(&path).unwrap();
         assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
-        store.lock().unwrap();
+        store.close().unwrap();
         let told = warned(&unlock(&path).unwrap());
         assert!(!told.contains("what retention left"), "{told}");
     }
@@ -461,7 +461,7 @@ fn a_prune_does_not_forget_that_the_key_ring_has_a_note() {
                 .execute_batch("UPDATE vault_state SET highest_generation = 1")?)
         })
         .unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     for name in COPIES {
         fs::write(path.join(name), &old).unwrap();
     }
