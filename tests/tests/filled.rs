@@ -142,7 +142,7 @@ fn is_one_kind(table: &str, column: &str) -> bool {
 fn every_table_has_every_kind_of_value() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
-    filled(&path).lock().unwrap();
+    filled(&path).close().unwrap();
     let mut database = Database::open(&path);
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
                   AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND name <> 'messages_template' ORDER BY name";

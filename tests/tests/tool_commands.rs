@@ -327,7 +327,7 @@ fn settings_are_shown_readable_and_kept_as_written() {
         tx.setting_set("account:7", &name, Value::from(1), now)
     });
     set.unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     let shown = ok(&vault, &["settings", "list"]);
     assert!(shown.contains("scope") && shown.contains("account:7"), "{shown}");
 }

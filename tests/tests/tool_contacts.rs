@@ -182,7 +182,7 @@ fn acts(vault: &Path) -> Vec<String> {
     };
     let store = unlock(vault);
     let entries = store.read(|tx| tx.audit_entries(&filter, 1_000)).unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     entries.into_iter().rev().map(|entry| entry.action).collect()
 }
 
@@ -293,7 +293,7 @@ fn receive(vault: &Path, from: &str) -> Result<bool, StoreError> {
         let new = NewMessage::received(tx.new_id()?.into(), sender, Body::text("hello")?, tx.now());
         tx.message_insert(&from.parse()?, &new)
     });
-    store.lock().unwrap();
+    store.close().unwrap();
     received
 }
 

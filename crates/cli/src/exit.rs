@@ -181,6 +181,9 @@ fn strange_file(file: &Path, what: Strange) -> String {
         Strange::Link | Strange::Names => {
             format!("with nothing open, copy it to a file of its own: `cp {at} {own} && mv {own} {at}`")
         }
+        Strange::Loop => {
+            format!("see where its links lead, `ls -l {at}`, and name the vault's own folder with --vault")
+        }
         Strange::Replaced => "see which program writes there, and try again".into(),
         _ => format!("move it out of the folder, `mv {at} ELSEWHERE`, and try again"),
     }

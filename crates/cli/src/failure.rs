@@ -18,6 +18,8 @@ use crate::exit::{self, Exit};
 pub(crate) enum Failure {
     /// The vault's refusal.
     Store(StoreError),
+    /// The same, of a vault on a file system that is mounted read-only.
+    Unrecorded(StoreError),
     /// An import that did not finish.
     Import(ImportError),
     /// A database that did not become a vault.
@@ -89,6 +91,11 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Store(error) => write!(f, "{error}"),
+            Self::Unrecorded(error) => write!(
+                f,
+                "{error}; nothing is recorded, not this failed unlock either: the vault lies on a file system that is mounted \
+                 read-only"
+            ),
             Self::Import(error) => write!(f, "{error}"),
             Self::Baseline(error) => write!(f, "{error}"),
             Self::Refused(why) => write!(f, "refused: {why}"),
@@ -160,7 +167,7 @@ impl Failure {
     /// The exit code, and what to type.
     fn told(&self) -> (Exit, Option<String>) {
         match self {
-            Self::Store(error) => exit::of_store(error),
+            Self::Store(error) | Self::Unrecorded(error) => exit::of_store(error),
             Self::Import(error) => exit::of_import(error),
             Self::Baseline(error) => exit::of_baseline(error),
             Self::Usage(_) => (Exit::Usage, None),
@@ -193,7 +200,11 @@ impl Failure {
         let code = self.exit().code();
         let text = crate::text::harmless(&self.to_string()).replace('\n', " ");
         let line = if json {
-            serde_json::json!({ "error": text, "code": code }).to_string()
+            let mut value = serde_json::json!({ "error": text, "code": code });
+            if let (Self::Unrecorded(_), Some(members)) = (self, value.as_object_mut()) {
+                members.insert("read_only".into(), true.into());
+            }
+            value.to_string()
         } else {
             format!("privatus: {text}")
         };

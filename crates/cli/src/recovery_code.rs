@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{ErrorKind, IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -14,18 +14,24 @@ use zeroize::Zeroizing;
 
 use crate::args::Arguments;
 use crate::failure::Failure;
+use crate::notice::warn;
 use crate::plaintext_file::{folder_of, would_lie_in};
+use crate::secret_file::above;
 use crate::{output, progress};
 
 /// How often Ctrl-C is looked for while a reader does not read.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// What is said of a file that is there.
+const IS_THERE: &str = "is there already; name a new file. It may hold the code of an `init` that did not finish, which opens \
+                        nothing: see whether it opens a vault of yours before you remove it";
+
 /// Where it goes.
 pub(crate) struct CodeKeeper {
     /// `None`: standard output.
     file: Option<PathBuf>,
-    /// The file was made by us.
-    is_made: Cell<bool>,
+    /// The file was made by us, or the code was printed.
+    is_out: Cell<bool>,
 }
 
 impl CodeKeeper {
@@ -33,14 +39,16 @@ impl CodeKeeper {
     pub(crate) fn new(arguments: &Arguments, to_stdout: bool, vault: &Path) -> Result<Self, Failure> {
         let keeper = |file| Self {
             file,
-            is_made: Cell::new(false),
+            is_out: Cell::new(false),
         };
+        name_begun(vault);
         match &arguments.recovery_code_file {
             Some(_) if to_stdout => Err(Failure::Usage(
                 "give only one of --recovery-code-file and --code-to-stdout; nothing was made".into(),
             )),
             Some(file) => {
                 check_new(file, vault)?;
+                above(file);
                 Ok(keeper(Some(file.clone())))
             }
             None if to_stdout || arguments.json || stdout().is_terminal() => Ok(keeper(None)),
@@ -73,12 +81,16 @@ impl CodeKeeper {
         not_stopped()?;
         match &self.file {
             Some(file) => self.write_file(file, code)?,
-            None => print(text)?,
+            None => {
+                // A failure says itself that nothing was made.
+                print(text)?;
+                self.is_out.set(true);
+            }
         }
         not_stopped()
     }
 
-    /// Where no vault was made, what was kept opens none: the file goes again. One that stands, and only could not be opened
+    /// Where no vault was made, what was kept opens none: the file goes again, and of what was printed it is said. One that stands, and only could not be opened
     /// once more, needs its code; another's that took the place does not.
     pub(crate) fn take_back(&self, vault: &Path, failure: &Failure) {
         let is_anothers = matches!(
@@ -86,10 +98,20 @@ impl CodeKeeper {
             Failure::Store(StoreError::VaultExists(..))
                 | Failure::Baseline(BaselineError::Store(StoreError::VaultExists(..)))
         );
-        let is_made = self.is_made.get() && (is_anothers || Store::check_vacant(vault).is_ok());
-        if let Some(file) = self.file.as_ref().filter(|_| is_made) {
-            // Where it cannot be removed it opens nothing all the same.
-            let _ = std::fs::remove_file(file);
+        if !self.is_out.get() || !(is_anothers || Store::check_vacant(vault).is_ok()) {
+            return;
+        }
+        match &self.file {
+            None => warn("no vault was made: a recovery code that was printed opens nothing, throw it away"),
+            Some(file) => {
+                if let Err(error) = std::fs::remove_file(file) {
+                    warn(&format!(
+                        "no vault was made: the recovery code in {} opens nothing; remove it ({})",
+                        file.display(),
+                        error.kind()
+                    ));
+                }
+            }
         }
     }
 
@@ -100,8 +122,11 @@ impl CodeKeeper {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(failed)?;
-        self.is_made.set(true);
+        let mut file = options.open(path).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => Failure::Refused(format!("{} {IS_THERE}", path.display())),
+            _ => failed(error),
+        })?;
+        self.is_out.set(true);
         // Whatever the umask: without it, somebody might not read it again.
         #[cfg(unix)]
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
@@ -115,6 +140,17 @@ impl CodeKeeper {
             .and_then(|folder| folder.sync_all())
             .map_err(failed)?;
         Ok(())
+    }
+}
+
+/// What a killed command left is in nobody's way, and nobody would find it.
+fn name_begun(vault: &Path) {
+    for begun in Store::begun_beside(vault) {
+        warn(&format!(
+            "{} is left of an `init` or a `migrate baseline` that did not finish, unless one runs now: it is no vault, and a \
+             recovery code that was kept for it opens nothing; remove both",
+            begun.display()
+        ));
     }
 }
 
@@ -134,7 +170,7 @@ fn check_new(file: &Path, vault: &Path) -> Result<(), Failure> {
         ));
     }
     if std::fs::symlink_metadata(file).is_ok() {
-        return Err(refused("is there already; name a new file"));
+        return Err(refused(IS_THERE));
     }
     if !folder_of(file).is_dir() {
         return Err(Failure::NotFound(format!(
@@ -150,7 +186,8 @@ fn check_new(file: &Path, vault: &Path) -> Result<(), Failure> {
 fn print(text: Zeroizing<String>) -> Result<(), Failure> {
     let lost = |why: &str| {
         Failure::CodeLost(format!(
-            "the recovery code could not be printed: {why}; nothing was made; give --recovery-code-file FILE"
+            "the recovery code could not be printed: {why}; nothing was made, and what went out of it opens nothing; give \
+             --recovery-code-file FILE"
         ))
     };
     let mut out = descriptor().map_err(|error| lost(&error.kind().to_string()))?;

@@ -173,7 +173,11 @@ fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Failure {
-    Failure::Usage(format!("{} cannot be read: {}", file.display(), error.kind()))
+    // What the system says, by its kind alone; what we say, in our words.
+    match error.get_ref() {
+        Some(why) => Failure::Usage(format!("{} cannot be read: {why}", file.display())),
+        None => Failure::Usage(format!("{} cannot be read: {}", file.display(), error.kind())),
+    }
 }
 
 fn refused(error: privatus_store::SecretError) -> Failure {

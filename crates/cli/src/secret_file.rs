@@ -1,34 +1,117 @@
-//! A file that holds a secret: opened, with a word when others may read or write it.
+//! A file that holds a secret: opened, with a word when others may read, write or replace it.
 
-use std::fs::File;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{Error, ErrorKind};
 use std::path::Path;
+
+use privatus_store::open_above;
 
 use crate::notice::warn;
 
-/// Opens a file with a password, a code or a key. A pipe is taken as well: a shell's `<(…)` is one.
+/// Links that are followed to see whether a path names an open file: as many as Linux follows.
+const LINKS: usize = 40;
+
+/// Opens a file with a password, a code or a key. A pipe is taken only where it is open already, as standard input and a
+/// shell's `<(…)` are: one in a folder would be waited for in silence.
 ///
 /// # Errors
-/// Those of opening it.
+/// Those of opening it; [`ErrorKind::InvalidInput`] for what is no regular file.
 pub(crate) fn open(path: &Path) -> std::io::Result<File> {
-    let file = File::open(path)?;
-    if let Some(mode) = open_to_others(&file) {
-        warn(&format!(
-            "other users may read or write {} ({mode:04o}), which holds a secret: `chmod 600` it",
-            path.display()
-        ));
+    if is_open_already(path) {
+        return File::open(path);
     }
+    // A look first: to open a device may do something already. And at what was opened.
+    check(&std::fs::metadata(path)?)?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, not_waiting());
+    let file = options.open(path)?;
+    check(&file.metadata()?)?;
+    look(path, &file);
     Ok(file)
 }
 
-/// The permissions of a regular file that are more than its owner's.
+fn check(data: &Metadata) -> std::io::Result<()> {
+    if data.is_file() {
+        return Ok(());
+    }
+    let what = if data.is_dir() {
+        "it is a folder, not a file"
+    } else {
+        "it is no regular file but a pipe, a socket or a device; a file, /dev/stdin or a shell's <(…) is taken"
+    };
+    Err(Error::new(ErrorKind::InvalidInput, what))
+}
+
+#[cfg(unix)]
+fn not_waiting() -> i32 {
+    i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default()
+}
+
+/// Whether a path names a file that this process was given open, as `/dev/stdin` and `/dev/fd/63` do.
+fn is_open_already(path: &Path) -> bool {
+    let mut path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for _ in 0..LINKS {
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let own = format!("/proc/{}/fd", std::process::id());
+        let is_descriptors = ["/dev/fd", "/proc/self/fd", own.as_str()]
+            .iter()
+            .any(|one| folder == Path::new(one));
+        if is_descriptors || (!cfg!(target_os = "linux") && path == Path::new("/dev/stdin")) {
+            return true;
+        }
+        match std::fs::read_link(&path) {
+            Ok(to) => path = folder.join(to),
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// Warns of what others may do to a regular file.
+fn look(path: &Path, file: &File) {
+    let shown = path.display();
+    if let Some(mode) = open_to_others(file) {
+        warn(&format!(
+            "other users may read or write {shown} ({mode:04o}), which holds a secret: `chmod 600` it"
+        ));
+    }
+    if is_anothers(file) {
+        warn(&format!("another user owns {shown}, which holds a secret"));
+    }
+    above(path);
+}
+
+/// Warns of the folders in which others may put another file in the place of one with a secret.
+pub(crate) fn above(path: &Path) {
+    for why in open_above(path) {
+        warn(&format!("{} holds a secret: {why}", path.display()));
+    }
+}
+
+/// The permissions that are more than its owner's.
 #[cfg(unix)]
 fn open_to_others(file: &File) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
-    let data = file.metadata().ok()?;
-    (data.is_file() && data.mode() & 0o077 != 0).then(|| data.mode() & 0o777)
+    let mode = file.metadata().ok()?.mode();
+    (mode & 0o077 != 0).then_some(mode & 0o777)
+}
+
+/// Whether its owner is neither this user nor the administrator.
+#[cfg(unix)]
+fn is_anothers(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let owner = file.metadata().map(|data| data.uid());
+    owner.is_ok_and(|owner| owner != 0 && owner != rustix::process::geteuid().as_raw())
 }
 
 #[cfg(not(unix))]
 fn open_to_others(_file: &File) -> Option<u32> {
     None
+}
+
+#[cfg(not(unix))]
+fn is_anothers(_file: &File) -> bool {
+    false
 }

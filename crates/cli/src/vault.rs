@@ -1,6 +1,6 @@
 //! The vault that a command works on: where it is, what opens it, and the opened store.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use privatus_domain::UserId;
 use privatus_store::{Secret, Store, StoreError};
@@ -32,7 +32,8 @@ pub(crate) fn open_with_secret(arguments: &Arguments) -> Result<(Store, Secret),
     let user = arguments.as_user.as_deref().map(UserId::new).transpose();
     let user = user.map_err(StoreError::from)?;
     let (path, secret) = path_and_secret(arguments)?;
-    let store = schema::watch(|options| Store::unlock(&path, &secret, options))?;
+    let store = schema::watch(|options| Store::unlock(&path, &secret, options));
+    let store = store.map_err(|error| refused_at(&path, error))?;
     if let Some(done) = store.upgrade() {
         upgrade::tell(done);
     }
@@ -47,6 +48,14 @@ pub(crate) fn open_with_secret(arguments: &Arguments) -> Result<(Store, Secret),
         None => store,
     };
     Ok((store, secret))
+}
+
+/// An open that failed: where nothing can be written, it was not counted either.
+pub(crate) fn refused_at(path: &Path, error: StoreError) -> Failure {
+    match error {
+        StoreError::WrongSecret if Store::records_nothing(path) => Failure::Unrecorded(error),
+        error => error.into(),
+    }
 }
 
 /// The folder of a vault that is there, and what opens it.

@@ -2,6 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::steering::steers;
+
 /// A kind of it. docs/THREAT_MODEL.md has the table of what becomes of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AuthorityKind {
@@ -15,6 +17,10 @@ pub enum AuthorityKind {
     VerifiedContact,
     /// The role of an owner or an admin.
     GroupRole,
+    /// That the vault's own user is no owner of a group, or not in it.
+    OwnRole,
+    /// A ban of the vault's own user: somebody else owns the group then.
+    OwnBan,
     /// Somebody else who made a group: it is theirs where it has no owner, or several.
     GroupCreator,
     /// When the members of a group joined it: who was first owns it next.
@@ -31,12 +37,14 @@ pub enum AuthorityKind {
 
 impl AuthorityKind {
     /// Every kind.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Grant,
         Self::OwnKey,
         Self::Setting,
         Self::VerifiedContact,
         Self::GroupRole,
+        Self::OwnRole,
+        Self::OwnBan,
         Self::GroupCreator,
         Self::GroupOrder,
         Self::MemberPermissions,
@@ -54,6 +62,8 @@ impl AuthorityKind {
             Self::Setting => "setting",
             Self::VerifiedContact => "verified_contact",
             Self::GroupRole => "group_role",
+            Self::OwnRole => "own_role",
+            Self::OwnBan => "own_ban",
             Self::GroupCreator => "group_creator",
             Self::GroupOrder => "group_order",
             Self::MemberPermissions => "member_permissions",
@@ -71,6 +81,8 @@ impl AuthorityKind {
             Self::Setting => "settings",
             Self::VerifiedContact => "verified marks of contacts",
             Self::GroupRole => "roles in groups",
+            Self::OwnRole => "groups that you do not own",
+            Self::OwnBan => "bans of yourself",
             Self::GroupCreator => "creators of groups",
             Self::GroupOrder => "orders of who joined a group first",
             Self::MemberPermissions => "permissions of members",
@@ -92,8 +104,11 @@ impl Serialize for AuthorityKind {
 pub struct AuthorityItem {
     /// Which kind it is.
     pub kind: AuthorityKind,
-    /// Who may do what, for a person. It holds names that the source gives: text of strangers.
+    /// Who may do what, for a person. What the source gives stands in quotation marks, with escapes for what could steer a
+    /// terminal, each part cut by itself: no long name pushes out what follows it.
     pub text: String,
+    /// The line of the source, from 1; 0 where nobody asked.
+    pub line: u64,
 }
 
 /// A right of a source that somebody vouches for, and what became of it.
@@ -108,6 +123,42 @@ pub struct TrustedItem {
 
 impl AuthorityItem {
     pub(crate) const fn new(kind: AuthorityKind, text: String) -> Self {
-        Self { kind, text }
+        Self { kind, text, line: 0 }
     }
+}
+
+/// Characters of a name or an id that are shown, with its escapes.
+const NAME: usize = 80;
+/// Characters of a value.
+const VALUE: usize = 400;
+
+/// A name or an id of the source, in quotation marks.
+pub(crate) fn quoted(name: &str) -> String {
+    // As Rust writes it: what cannot be seen has an escape too.
+    let (begin, more) = cut(name, NAME, |c| c.escape_debug().to_string());
+    format!("\"{begin}\"{more}")
+}
+
+/// A value of the source, which is JSON text.
+pub(crate) fn json_quoted(value: &str) -> String {
+    // It has quotation marks of its own.
+    let (begin, more) = cut(value, VALUE, |c| match c.is_control() || steers(c) {
+        true => c.escape_unicode().to_string(),
+        false => c.to_string(),
+    });
+    begin + &more
+}
+
+/// A text with escapes, or its beginning and how long it is.
+fn cut(text: &str, most: usize, escape: impl Fn(char) -> String) -> (String, String) {
+    let (mut begin, mut used) = (String::new(), 0);
+    for c in text.chars() {
+        let c = escape(c);
+        used += c.chars().count();
+        if used > most {
+            return (begin, format!("… ({} characters)", text.chars().count()));
+        }
+        begin.push_str(&c);
+    }
+    (begin, String::new())
 }

@@ -38,7 +38,7 @@ pub use db::connection::APPLICATION_ID;
 #[cfg(feature = "testing")]
 pub use db::work_done::WorkDone;
 pub use error::{Missing, Rule, StoreError, TooNew};
-pub use folder::Strange;
+pub use folder::{Strange, open_above};
 pub use group::RestoredGroup;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
 pub use privatus_crypto::{Digest, KdfCost, KeyRingError, Password, RecoveryCode, Secret, SecretError};

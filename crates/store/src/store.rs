@@ -234,14 +234,6 @@ impl Store {
         }
     }
 
-    /// [`close`](Self::close), by its older name.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn lock(self) -> Result<(), StoreError> {
-        self.close()
-    }
-
     /// Runs `work` on the write connection outside any transaction.
     #[cfg(test)]
     pub(crate) fn with_writer<T>(

@@ -154,7 +154,7 @@ impl Vault {
 
     /// Locks the store; gives the folder, to be kept, and the vault's path in it.
     pub(crate) fn lock(self) -> (tempfile::TempDir, PathBuf) {
-        self.store.lock().unwrap();
+        self.store.close().unwrap();
         let path = self.folder.path().join("vault");
         (self.folder, path)
     }

@@ -41,7 +41,7 @@ fn vault() -> (tempfile::TempDir, PathBuf, RecoveryCode) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
     let (store, code) = Store::create(&path, &password("secret"), &options()).unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     (folder, path, code)
 }
 
@@ -78,7 +78,7 @@ fn a_session_that_only_reads_leaves_its_unlock_when_it_is_closed() {
     let (_folder, path, code) = vault();
     let store = open(&path);
     assert_eq!(acts(&store), ["vault create"], "not at once");
-    store.lock().unwrap();
+    store.close().unwrap();
     // One that is dropped was not closed: that of a process that is killed.
     drop(open(&path));
     let store = Store::unlock(&path, &Secret::RecoveryCode(code), &options()).unwrap();
@@ -88,7 +88,7 @@ fn a_session_that_only_reads_leaves_its_unlock_when_it_is_closed() {
     assert_eq!(acts(&store).len(), 3);
     let newest = entries(&store).remove(0);
     assert_eq!(newest.details.unwrap().as_str(), "{\"secret\":\"recovery_code\"}");
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(acts(&open(&path)).len(), 3, "and only once");
 }
 
@@ -174,7 +174,7 @@ fn a_changed_password_and_a_key_ring_put_back() {
     let newest = entries(&store).remove(0);
     assert_eq!(newest.action, "password_change");
     assert_eq!(newest.details.unwrap().to_value()["with"], "recovery_code");
-    store.lock().unwrap();
+    store.close().unwrap();
 
     for name in ["keyring.json", "keyring.json.1"] {
         fs::write(path.join(name), &ring).unwrap();

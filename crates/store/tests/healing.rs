@@ -34,7 +34,7 @@ fn vault() -> (tempfile::TempDir, PathBuf) {
     let path = folder.path().join("vault");
     let password = Password::new("secret").unwrap();
     let (store, _) = Store::create(&path, &password, &VaultOptions::cheap_for_tests()).unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     (folder, path)
 }
 
@@ -46,7 +46,7 @@ fn changed(path: &Path) -> Vec<u8> {
     store
         .change_password(&secret(), &same, Some(KdfCost::minimum()))
         .unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     before
 }
 
@@ -131,13 +131,13 @@ fn each_fault_says_what_it_was() {
             let healed = entries.iter().find(|entry| entry.action == "ring_heal").unwrap();
             assert!(healed.success, "{what}");
             assert_eq!(healed.details.as_ref().unwrap().to_value(), details, "{what}");
-            store.lock().unwrap();
+            store.close().unwrap();
             for name in NAMES {
                 assert!(fs::read(path.join(name)).unwrap() == good, "{what}");
             }
             let store = unlock(&path);
             assert_eq!(store.warnings(), Vec::<String>::new(), "{what}: once");
-            store.lock().unwrap();
+            store.close().unwrap();
         }
     }
 }
@@ -169,7 +169,7 @@ fn a_folder_in_the_place_of_a_copy_stays_and_is_told() {
         store
             .change_password(&secret(), &new, Some(KdfCost::minimum()))
             .unwrap_err();
-        store.lock().unwrap();
+        store.close().unwrap();
     }
 }
 

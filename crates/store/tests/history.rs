@@ -316,7 +316,7 @@ fn a_rolled_back_month_leaves_no_key_behind() {
         .unwrap();
     assert_eq!(ids(&f.store, &f.chat, &PageStart::Newest, 10), ["kept", "late"]);
     let path = f.path.clone();
-    f.store.lock().unwrap();
+    f.store.close().unwrap();
     let secret = Secret::Password(Password::new("secret").unwrap());
     let store = Store::unlock(&path, &secret, &options()).unwrap();
     assert_eq!(ids(&store, &f.chat, &PageStart::Newest, 10), ["kept", "late"]);

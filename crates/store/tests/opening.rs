@@ -34,7 +34,7 @@ fn vault() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
     let (store, _) = Store::create(&path, &Password::new("secret").unwrap(), &options()).unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     (folder, path)
 }
 
@@ -71,7 +71,7 @@ fn failed_unlocks_are_counted_until_a_good_one() {
         "{warnings}"
     );
     assert!(!attempts.exists());
-    store.lock().unwrap();
+    store.close().unwrap();
     assert!(unlock(&path, "secret").unwrap().warnings().is_empty());
 }
 
@@ -96,7 +96,7 @@ fn nothing_in_attempts_json_hinders_or_speaks() {
         let store = unlock(&path, "secret").unwrap();
         let warnings = store.warnings().join(" ");
         assert!(!warnings.contains('\u{1b}'), "{warnings:?}");
-        store.lock().unwrap();
+        store.close().unwrap();
     }
     // A folder in its place can be neither read nor replaced, and is refused before a secret is tried.
     fs::create_dir(&attempts).unwrap();
@@ -157,7 +157,7 @@ fn change(path: &Path, from: &str, to: &str) {
     store
         .change_password(&secret, &Password::new(to).unwrap(), options().kdf)
         .unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn every_older_key_ring_is_warned_of_also_after_it_was_put_back() {
     let warned = |password: &str| {
         let store = unlock(&path, password).unwrap();
         let warnings = store.warnings().join(" ");
-        store.lock().unwrap();
+        store.close().unwrap();
         warnings.contains("may be a restored copy")
     };
     assert!(!warned("third"));
@@ -188,10 +188,10 @@ fn every_older_key_ring_is_warned_of_also_after_it_was_put_back() {
     assert!(!warned("fourth"));
     let store = unlock(&path, "fourth").unwrap();
     let keys = Store::unlock_keys(&path, &Secret::Password(Password::new("fourth").unwrap())).unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     // Keys from before a change of password open the vault, and do not bring the older key ring back.
     change(&path, "fourth", "fifth");
-    Store::open(&path, &keys, &options()).unwrap().lock().unwrap();
+    Store::open(&path, &keys, &options()).unwrap().close().unwrap();
     assert!(unlock(&path, "fourth").is_err());
     unlock(&path, "fifth").unwrap();
     // One vault's keys are of no use to another.
@@ -208,7 +208,7 @@ fn an_older_key_ring_is_told_of_at_the_next_ordinary_open() {
     change(&path, "secret", "second");
     let second = rings(&path);
     put(&path, &first);
-    unlock(&path, "secret").unwrap().lock().unwrap();
+    unlock(&path, "secret").unwrap().close().unwrap();
     put(&path, &second);
     for _ in 0..2 {
         let store = unlock(&path, "second").unwrap();
@@ -219,7 +219,7 @@ fn an_older_key_ring_is_told_of_at_the_next_ordinary_open() {
                 && told.contains("security event 1"),
             "{told}"
         );
-        store.lock().unwrap();
+        store.close().unwrap();
     }
     let store = unlock(&path, "second").unwrap();
     store
@@ -227,7 +227,7 @@ fn an_older_key_ring_is_told_of_at_the_next_ordinary_open() {
             tx.security_resolve(1, &Resolution::new("it was my own backup")?)
         })
         .unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     assert!(unlock(&path, "second").unwrap().warnings().is_empty());
 }
 
@@ -290,7 +290,7 @@ fn what_a_removed_contact_left_keeps_nobody_out() {
             tx.contact_remove(&id)
         })
         .unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     vfs.fail_writes_after(0, ErrorCode::Full);
     let store = Store::unlock(&path, &secret, &with_faults).unwrap();
     let warnings = store.warnings().join(" ");
@@ -316,7 +316,7 @@ fn a_folder_that_is_there_becomes_the_vault() {
     fs::set_permissions(&real, fs::Permissions::from_mode(0o755)).unwrap();
     symlink(&real, &link).unwrap();
     let (store, _) = Store::create(&link, &Password::new("secret").unwrap(), &options()).unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o700);
     let mut names: Vec<String> = fs::read_dir(&real)
         .unwrap()
@@ -344,7 +344,7 @@ fn a_pipe_in_the_place_of_a_key_ring_blocks_nobody() {
         .arg(path.join("keyring.json.1"))
         .status();
     assert!(made.unwrap().success());
-    unlock(&path, "secret").unwrap().lock().unwrap();
+    unlock(&path, "secret").unwrap().close().unwrap();
     assert_eq!(rings(&path)[0], rings(&path)[1], "replaced by the good copy");
     fs::remove_file(path.join("privatus.db")).unwrap();
     let made = std::process::Command::new("mkfifo")
@@ -379,7 +379,7 @@ fn a_recovery_code_that_is_not_kept_leaves_no_vault() {
         kept = code.reveal().as_str().to_owned();
         Ok::<_, StoreError>(())
     });
-    store.unwrap().lock().unwrap();
+    store.unwrap().close().unwrap();
     let code = Secret::RecoveryCode(privatus_store::RecoveryCode::parse(&kept).unwrap());
     Store::unlock(&path, &code, &options()).unwrap();
     // The place was taken while the code was kept: what is there is nobody's of ours.

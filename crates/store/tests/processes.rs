@@ -108,12 +108,12 @@ fn child() {
         "read" => {
             let store = open(&vault);
             assert!(store.read(|tx| tx.conversations(10)).unwrap()[0].messages > 0);
-            store.lock().unwrap();
+            store.close().unwrap();
         }
         "open" => {
             let store = open(&vault);
             assert_eq!(store.warnings(), Vec::<String>::new());
-            store.lock().unwrap();
+            store.close().unwrap();
         }
         "send" => {
             let store = open(&vault);
@@ -187,7 +187,7 @@ fn the_log_outlives_another_process_that_opens_reads_and_closes() {
 fn first_opens_of_processes_write_one_note() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
-    create(&path).0.lock().unwrap();
+    create(&path).0.close().unwrap();
     let read = || KeyRing::parse(&std::fs::read(path.join("keyring.json")).unwrap()).unwrap();
     let secret = Secret::Password(Password::new("secret").unwrap());
     let unlocked = read().unlock(&secret).unwrap();

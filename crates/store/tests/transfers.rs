@@ -251,7 +251,7 @@ fn child() {
     let status = found(&store, "a.txt").state.status();
     writeln!(std::io::stdout(), "status {status}").unwrap();
     std::io::stdin().read_line(&mut line).unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
 }
 
 /// This binary in a role, once it has said its status.
@@ -286,14 +286,14 @@ fn what_was_active_in_a_crash_is_paused_once_nobody_else_has_the_vault_open() {
     let store = create(&path);
     offer(&store, "a.txt").unwrap();
     offer(&store, "b.txt").unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
 
     let (mut running, status) = start(&path, "run");
     assert_eq!(status, "active");
     // Another opens, here and in a process of its own: the first may be running it.
     let store = open(&path);
     assert_eq!(found(&store, "a.txt").state.status(), TransferStatus::Active);
-    store.lock().unwrap();
+    store.close().unwrap();
     let (looking, status) = start(&path, "look");
     assert_eq!(status, "active");
     close(looking);
@@ -311,14 +311,14 @@ fn what_was_active_in_a_crash_is_paused_once_nobody_else_has_the_vault_open() {
     );
     // It goes on from there.
     step(&store, "a.txt", TransferStatus::Active).unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
 
     // After a clean close it stays as it was, and nobody is warned.
     for _ in 0..2 {
         let store = open(&path);
         assert_eq!(found(&store, "a.txt").state.status(), TransferStatus::Active);
         assert!(store.warnings().is_empty());
-        store.lock().unwrap();
+        store.close().unwrap();
     }
     // Also one who only read leaves a log behind when it is killed.
     let (mut looking, status) = start(&path, "look");
@@ -327,5 +327,5 @@ fn what_was_active_in_a_crash_is_paused_once_nobody_else_has_the_vault_open() {
     looking.wait().unwrap();
     let store = open(&path);
     assert_eq!(found(&store, "a.txt").state.status(), TransferStatus::Paused);
-    store.lock().unwrap();
+    store.close().unwrap();
 }

@@ -74,9 +74,9 @@ fn full_at_many_places_of_an_import() {
             result.unwrap();
             assert_eq!(second.messages_known, first.messages_imported);
             assert_eq!(second.messages_imported + second.messages_known, MESSAGES as u64);
-            store.lock().unwrap();
+            store.close().unwrap();
         } else {
-            store.lock().unwrap();
+            store.close().unwrap();
             faults.disarm();
             let word = super::word(&path);
             assert_eq!(
@@ -118,7 +118,7 @@ fn a_full_log_is_no_failure_of_a_message_that_was_kept() {
         })
         .unwrap();
     faults.fail_writes_after(0, ErrorCode::Full);
-    store.lock().unwrap();
+    store.close().unwrap();
     faults.disarm();
     assert!(ok(&vault, &["settings", "get", "kept"]).contains('1'));
 }
@@ -231,6 +231,7 @@ fn a_small_disk_that_can_only_be_read() {
         typed export "$disk.jsonl"
         typed verify
         PRIVATUS_PASSWORD=wrong typed chats
+        PRIVATUS_PASSWORD=wrong typed --json migrate status
         typed send Someone again
         typed passwd
         typed migrate status
@@ -284,7 +285,8 @@ fn a_small_disk_that_can_only_be_read() {
     next("--json 0 privatus: warning: ", "\"read_only\": true");
     next("export 0 privatus: warning: ", "");
     next("verify 0 privatus: warning: ", "all is well");
-    next("chats 10 ", "wrong password");
+    next("chats 10 ", "nothing is recorded, not this failed unlock either");
+    next("--json 10 ", "\"read_only\":true");
     next("send 22 ", "nothing can be changed; copy the vault");
     next("passwd 22 ", "nothing can be changed; copy the vault");
     let read_only = "migrate 0 privatus: warning: the vault lies on a file system that is mounted read-only";

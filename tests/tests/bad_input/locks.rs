@@ -63,6 +63,6 @@ fn a_write_transaction_elsewhere() {
         })
         .unwrap();
     assert!(ok(&vault, &["send", "Someone", "hello"]).contains("Sent"));
-    store.lock().unwrap();
+    store.close().unwrap();
     assert!(ok(&vault, &["--json", "stats"]).contains("\"messages\": 1"));
 }

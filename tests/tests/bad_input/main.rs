@@ -10,6 +10,8 @@
 )]
 
 mod closed_output;
+#[cfg(target_os = "linux")]
+mod ctrl_c;
 mod database;
 mod disk;
 mod extremes;

@@ -42,6 +42,39 @@ fn a_file_where_the_vault_should_be() {
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_neither_a_folder_nor_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let [around, pipe, first, second] =
+        ["around", "pipe", "first", "second"].map(|name| dir.path().join(name));
+    std::os::unix::fs::symlink(&around, &around).unwrap();
+    std::os::unix::fs::symlink(&second, &first).unwrap();
+    std::os::unix::fs::symlink(&first, &second).unwrap();
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    for words in [&["chats"][..], &["migrate", "status"], &INIT] {
+        for looping in [&around, &first, &second.join("vault")] {
+            let mut command = privatus(looping);
+            let output = command.args(words).output().unwrap();
+            let line = super::one_line(&output, 17);
+            assert!(
+                line.contains(looping.to_str().unwrap())
+                    && line.contains("leads in a circle")
+                    && line.contains("see where its links lead"),
+                "{line}"
+            );
+        }
+        refuses(&pipe, words, 11, "it is a pipe, not a folder");
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4);
+}
+
 #[test]
 fn init_where_something_is() {
     let (_dir, vault) = vault();

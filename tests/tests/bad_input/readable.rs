@@ -1,13 +1,16 @@
 //! Folders and files that other users may read or write: the tool says so, and does its work.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use privatus_tests::{ok, privatus, run};
 
-use super::{vault, word};
+use super::{one_line, vault, word};
+
+/// `nobody` on most systems; any user and group but root's would do.
+const OTHER: u32 = 65_534;
 
 fn allow(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -71,7 +74,137 @@ fn a_folder_above_that_anybody_may_write() {
     // The bit that leaves everybody's files to their owners, as /tmp has it.
     allow(dir.path(), 0o1777);
     assert_eq!(warned(&run(&vault, &["chats"])), "");
+    // A link to the vault can be replaced in the folder that it stands in.
+    let shared = tempfile::tempdir().unwrap();
+    let link = shared.path().join("link");
+    symlink(&vault, &link).unwrap();
+    assert_eq!(warned(&run(&link, &["chats"])), "");
+    allow(shared.path(), 0o777);
+    let errors = warned(&run(&link, &["chats"]));
+    assert!(
+        errors.contains(&format!("every user may write in {}", shared.path().display())),
+        "{errors}"
+    );
     allow(dir.path(), 0o700);
+}
+
+/// A pipe in a folder would be waited for in silence; one that is open already is what a shell gives.
+#[test]
+fn a_secret_out_of_what_is_no_file() {
+    let (dir, vault) = vault();
+    let pipe = dir.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let link = dir.path().join("link");
+    symlink(&pipe, &link).unwrap();
+    let database = [
+        "migrate",
+        "baseline",
+        word(&pipe),
+        "--code-to-stdout",
+        "--raw-key-file",
+        word(&pipe),
+    ];
+    for words in [
+        &["--password-file", word(&pipe), "chats"][..],
+        &["--password-file", word(&link), "chats"],
+        &["--recovery-code-file", word(&pipe), "chats"],
+        &["passwd", "--new-password-file", word(&pipe)],
+        &["--password-file", "/dev/null", "chats"],
+        &["--password-file", word(dir.path()), "chats"],
+    ] {
+        let mut command = privatus(&vault);
+        if !words.contains(&"passwd") {
+            command.env_remove("PRIVATUS_PASSWORD");
+        }
+        let line = one_line(&command.args(words).output().unwrap(), 2);
+        assert!(
+            line.contains("it is no regular file but a pipe") || line.contains("it is a folder"),
+            "{line}"
+        );
+    }
+    let fresh = dir.path().join("fresh");
+    let line = one_line(&privatus(&fresh).args(database).output().unwrap(), 2);
+    assert!(line.contains("it is no regular file but a pipe"), "{line}");
+    for way in [
+        "printf %s \"$2\" | \"$0\" --vault \"$1\" --password-file /dev/stdin chats",
+        "\"$0\" --vault \"$1\" --password-file <(printf %s \"$2\") chats",
+        "\"$0\" --vault \"$1\" --password-file /proc/self/fd/7 chats 7< <(printf %s \"$2\")",
+        "printf %s \"$2\" >\"$1.secret\"; chmod 600 \"$1.secret\"; \"$0\" --vault \"$1\" --password-file /dev/stdin chats <\"$1.secret\"",
+    ] {
+        let mut shell = Command::new("bash");
+        shell
+            .args(["-c", way])
+            .arg(privatus_tests::tool())
+            .arg(&vault)
+            .arg(privatus_tests::PASSWORD);
+        assert_eq!(
+            warned(&shell.env_remove("PRIVATUS_PASSWORD").output().unwrap()),
+            "",
+            "{way}"
+        );
+    }
+}
+
+/// A group and another user, where the tests may give files away; `owner.rs` tests whose groups are private.
+#[test]
+fn what_another_user_or_a_group_may_change() {
+    let (dir, vault) = vault();
+    if fs::metadata(dir.path()).unwrap().uid() != 0 {
+        return;
+    }
+    let secret = dir.path().join("password");
+    fs::write(&secret, privatus_tests::PASSWORD).unwrap();
+    allow(&secret, 0o600);
+    let errors = || {
+        let mut command = privatus(&vault);
+        command.env_remove("PRIVATUS_PASSWORD");
+        warned(
+            &command
+                .args(["--password-file", word(&secret), "chats"])
+                .output()
+                .unwrap(),
+        )
+    };
+    let own = |path: &Path| chown(path, Some(0), Some(0)).unwrap();
+    // root's own group has nobody else in it.
+    for mode in [0o775, 0o1775] {
+        allow(dir.path(), mode);
+        assert_eq!(errors(), "", "{mode:o}");
+    }
+    chown(dir.path(), None, Some(OTHER)).unwrap();
+    assert_eq!(errors(), "", "sticky");
+    allow(dir.path(), 0o775);
+    let told = errors();
+    let group = format!("the users of group {OTHER} may write in {}", dir.path().display());
+    assert_eq!(
+        told.matches(&group).count(),
+        2,
+        "for the vault and for the password: {told}"
+    );
+    // The owner of a folder is above its sticky bit.
+    for mode in [0o755, 0o1777] {
+        allow(dir.path(), mode);
+        chown(dir.path(), Some(OTHER), None).unwrap();
+        let told = errors();
+        let owner = format!("another user owns {}", dir.path().display());
+        assert_eq!(told.matches(&owner).count(), 2, "{told}");
+    }
+    own(dir.path());
+    allow(dir.path(), 0o700);
+    for (path, says) in [
+        (vault.clone(), "another user owns what is the vault's: the folder"),
+        (
+            vault.join("keyring.json"),
+            "another user owns what is the vault's: keyring.json",
+        ),
+        (secret.clone(), "which holds a secret"),
+    ] {
+        chown(&path, Some(OTHER), None).unwrap();
+        let told = errors();
+        assert!(told.contains(says) && told.lines().count() == 1, "{told}");
+        own(&path);
+    }
+    assert_eq!(errors(), "");
 }
 
 #[test]

@@ -138,9 +138,21 @@ fn a_kill_while_it_is_printed_leaves_no_vault_in_its_place() {
     drop(reader);
     assert!(!vault.exists());
     // What is left is named like what it is, and is in nobody's way.
-    assert!(names(dir.path())[0].starts_with("vault.new-"));
+    let [left] = &names(dir.path())[..] else {
+        panic!("{:?}", names(dir.path()))
+    };
+    assert!(left.starts_with("vault.new-"));
+    // Not those of another vault, nor what only looks like one.
+    fs::create_dir(dir.path().join("other.new-0123456789abcdef")).unwrap();
+    fs::write(dir.path().join("vault.new-0123456789abcdef"), "").unwrap();
     let output = init(&vault, &["--json"]).output().unwrap();
     assert!(output.status.success(), "{output:?}");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(errors.matches("did not finish").count(), 1, "{errors}");
+    assert!(
+        errors.contains(left) && errors.contains("opens nothing; remove both"),
+        "{errors}"
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -159,6 +171,38 @@ fn ctrl_c_while_it_is_printed_leaves_nothing() {
     assert_eq!(names(dir.path()), [""; 0]);
 }
 
+/// The code is out, and another process takes the place before the vault does.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_printed_code_of_no_vault_is_told_to_open_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = dir.path().join("vault");
+    let (child, mut reader) = blocked(&vault);
+    fs::create_dir(&vault).unwrap();
+    fs::write(vault.join("letter"), "dear").unwrap();
+    let printed = std::thread::spawn(move || {
+        let mut printed = String::new();
+        std::io::Read::read_to_string(&mut reader, &mut printed).unwrap();
+        printed
+    });
+    let output = child.wait_with_output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), errors.lines().count()),
+        (Some(12), 2),
+        "{errors}"
+    );
+    assert!(
+        errors.contains("a recovery code that was printed opens nothing"),
+        "{errors}"
+    );
+    assert!(printed.join().unwrap().contains("Recovery code:"));
+    assert_eq!(
+        (names(dir.path()), names(&vault)),
+        (vec!["vault".to_owned()], vec!["letter".to_owned()])
+    );
+}
+
 #[test]
 fn a_file_that_the_code_cannot_go_to() {
     let dir = tempfile::tempdir().unwrap();
@@ -171,7 +215,7 @@ fn a_file_that_the_code_cannot_go_to() {
             vault.clone(),
             taken.clone(),
             23,
-            "is there already; name a new file",
+            "It may hold the code of an `init` that did not finish",
         ),
         (
             vault.clone(),

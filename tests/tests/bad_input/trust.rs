@@ -72,10 +72,11 @@ fn they_are_listed_and_asked_for() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{errors}");
     for words in [
-        "gives a right: contact Alice␛[2J (",
-        "gives a right: setting lock.after_minutes",
-        &format!("gives a right: your own public key is \"{KEY}\""),
-        "gives a right: mallory may admin on vault *",
+        r#"gives a right: contact "Alice\u{1b}[2J" (id ""#,
+        "is verified; the key's half of a safety number is ",
+        r#"gives a right: setting "lock.after_minutes" is 0 (line "#,
+        &format!("gives a right: your own public key is \"{KEY}\"; the key's half of a safety number is "),
+        r#"gives a right: "mallory" may "admin" on "vault" "*" for ever, granted by you (line "#,
         "takes 4 rights from",
         "it needs --yes",
         "nothing was changed",

@@ -127,7 +127,7 @@ impl Vault {
                 Ok::<_, StoreError>(())
             })
             .unwrap();
-        store.lock().unwrap();
+        store.close().unwrap();
         let keys = Store::unlock_keys(&path, &Secret::Password(password)).unwrap();
         Self {
             path,

@@ -64,7 +64,7 @@ fn writes(vault: &Vault) -> Vec<Row> {
             assert!(is_new.unwrap());
         }
     }));
-    store.lock().unwrap();
+    store.close().unwrap();
 
     let store = vault.open();
     let batches: Vec<_> = (2..4).map(|round| later(round, BATCH, false)).collect();
@@ -73,7 +73,7 @@ fn writes(vault: &Vault) -> Vec<Row> {
             store.write("receive", |tx| tx.messages_receive(&batches[round]));
         assert_eq!(inserted.unwrap().added, BATCH as u64);
     }));
-    store.lock().unwrap();
+    store.close().unwrap();
 
     let store = vault.open();
     // All busy conversations, in each of which the batch left as many unread.
@@ -95,7 +95,7 @@ fn writes(vault: &Vault) -> Vec<Row> {
         }
     }));
     rows.push(counted(&store, "mark_none_read", BUSY, 1, |_| mark(0)));
-    store.lock().unwrap();
+    store.close().unwrap();
     rows
 }
 
@@ -114,7 +114,7 @@ fn open_with_page(vault: &Vault) -> Row {
         done += store.work_done().unwrap();
         allocated += heap;
         assert_eq!(store.warnings(), Vec::<String>::new());
-        store.lock().unwrap();
+        store.close().unwrap();
     }
     Row::new("open_with_page", FEW, PAGE, done, 0, allocated)
 }

@@ -130,7 +130,7 @@ impl Empty {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("vault");
         let (store, _) = Store::create(&path, &password(), &options()).unwrap();
-        store.lock().unwrap();
+        store.close().unwrap();
         let keys = Store::unlock_keys(&path, &Secret::Password(password())).unwrap();
         Self { folder, keys }
     }
@@ -224,7 +224,7 @@ impl Real {
         match step {
             VaultStep::Wait(ms) => set_clock(clock().unix_ms() + ms),
             VaultStep::Reopen(wrong) => {
-                self.store.take().unwrap().lock().unwrap();
+                self.store.take().unwrap().close().unwrap();
                 let secret = Secret::Password(Password::new("another").unwrap());
                 for _ in 0..*wrong {
                     let refused = Store::unlock(&self.path, &secret, &options()).unwrap_err();
@@ -234,7 +234,7 @@ impl Real {
             }
             VaultStep::Other(step) => assert!(self.other(step, false).status.success()),
             VaultStep::Crash(step) => {
-                self.store.take().unwrap().lock().unwrap();
+                self.store.take().unwrap().close().unwrap();
                 let end = self.other(step, true);
                 let text = String::from_utf8_lossy(&end.stdout);
                 assert!(end.status.code().is_none(), "it did not die: {text}");
@@ -287,5 +287,5 @@ fn another_process() {
         });
         everything.unwrap();
     }
-    store.lock().unwrap();
+    store.close().unwrap();
 }

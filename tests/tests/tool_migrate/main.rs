@@ -202,6 +202,6 @@ fn a_vault_that_is_open_elsewhere_is_looked_at_and_not_changed() {
         errors.contains("a change of its schema is done alone") && errors.lines().count() == 1,
         "{errors}"
     );
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(versions(&vault), every_step(false));
 }

@@ -177,7 +177,7 @@ impl Side for Ours {
     }
 
     fn close(&mut self) -> Result<()> {
-        self.store.take().map_or(Ok(()), |store| Ok(store.lock()?))
+        self.store.take().map_or(Ok(()), |store| Ok(store.close()?))
     }
 
     fn open(&mut self, cache: Option<u32>) -> Result<()> {

@@ -58,7 +58,7 @@ fn grant(arguments: &Arguments, new: &GrantArguments) -> Result<u8, Failure> {
         tx.access_grant(&new)?;
         Ok::<_, StoreError>(new)
     })?;
-    store.lock()?;
+    store.close()?;
     if arguments.json {
         output::json(&json!({
             "resource_type": granted.on.kind, "resource_id": granted.on.id(), "user_id": granted.to,
@@ -85,7 +85,7 @@ fn revoke(arguments: &Arguments, resource: &str, to: &Grantee) -> Result<u8, Fai
     let store = open(arguments)?;
     let on = find::resource_or_word(&store, named)?;
     store.write("access_revoke", |tx| tx.access_revoke(&on, to.as_ref()))?;
-    store.lock()?;
+    store.close()?;
     if arguments.json {
         output::json(&json!({
             "resource_type": on.kind, "resource_id": on.id(), "user_id": to, "result": "revoked",
@@ -111,7 +111,7 @@ fn list(arguments: &Arguments, to: Option<&str>, resource: Option<&str>) -> Resu
         .transpose()?;
     let grants = store.read(|tx| tx.access_list(&GrantFilter { to, on }))?;
     let now = store.now();
-    store.lock()?;
+    store.close()?;
     let is_over = |grant: &Grant| grant.expires_at.is_some_and(|end| end <= now);
     if arguments.json {
         let grant = |grant: &Grant| {
@@ -160,7 +160,7 @@ fn check(arguments: &Arguments, resource: &str, name: &str, permission: &str) ->
     let store = open(arguments)?;
     let on = find::resource_or_word(&store, named)?;
     let allowed = store.read(|tx| tx.access_check(&user, &on, permission))?;
-    store.lock()?;
+    store.close()?;
     let printed = if arguments.json {
         output::json(&json!({ "allowed": allowed }))
     } else {

@@ -36,12 +36,12 @@ pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
         }
         let mut out = BufWriter::new(std::io::stdout().lock());
         privatus::export(&store, &mut out, &mut on_progress)?;
-        store.lock()?;
+        store.close()?;
         return Ok(0);
     }
     let counts = to_file(&store, &target, &mut on_progress)?;
     bar.finish_and_clear();
-    store.lock()?;
+    store.close()?;
     if arguments.json {
         output::json(&json!({ "path": path.display().to_string(), "counts": counts, "plaintext": true }))?;
     } else {

@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     });
     let result = bring(&store, import, &zone, vouched.as_ref(), &mut report);
     report.partial |= result.is_err();
-    let locked = store.lock();
+    let locked = store.close();
     // That nobody reads the report is told last: it is no reason to hide what went wrong.
     let printed = print(arguments, &report);
     result?;
@@ -85,7 +85,7 @@ fn vouch(arguments: &Arguments, import: &Import) -> Result<Vouched, Failure> {
     // With --json what was taken lists them; where nothing is, they are listed here.
     if !arguments.json || is_asked {
         for item in items {
-            notice::note(&format!("gives a right: {}", item.text));
+            notice::note_whole(&format!("gives a right: {} (line {})", item.text, item.line));
         }
     }
     if is_asked {

@@ -16,7 +16,7 @@ use crate::{find, output, show};
 pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let chats = store.read(|tx| tx.conversations(limit.unwrap_or(usize::MAX)))?;
-    store.lock()?;
+    store.close()?;
     if arguments.json {
         let chats: Vec<_> = chats.iter().map(output::chat_json).collect();
         output::json(&json!({ "chats": chats }))?;
@@ -60,7 +60,7 @@ pub(crate) fn show(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
         };
         Ok::<_, StoreError>((page, answered))
     })?;
-    store.lock()?;
+    store.close()?;
     let older = page.messages.last().filter(|_| page.has_older);
     let newer = page.messages.first().filter(|_| page.has_newer);
     if arguments.json {
@@ -143,7 +143,7 @@ pub(crate) fn send(
         tx.message_insert(&chat.id, &message)?;
         Ok(id)
     })?;
-    store.lock()?;
+    store.close()?;
     if arguments.json {
         output::json(&json!({ "id": id, "conversation": chat.id }))?;
     } else {
@@ -184,7 +184,7 @@ pub(crate) fn mark_read(arguments: &Arguments, chat: &str, up_to: Option<&str>) 
     let marked = store.write("mark_read", |tx| {
         tx.conversation_mark_read(&chat.id, up_to.as_ref())
     })?;
-    store.lock()?;
+    store.close()?;
     if arguments.json {
         output::json(&json!({ "marked": marked }))?;
     } else {

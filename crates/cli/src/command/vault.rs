@@ -33,7 +33,7 @@ pub(crate) fn init(arguments: &Arguments, iterations: Option<u32>, to_stdout: bo
     for warning in store.warnings() {
         warn(warning);
     }
-    store.lock()?;
+    store.close()?;
     after_init(arguments, &keeper, &path).map_err(made_all_the_same)?;
     Ok(0)
 }
@@ -105,7 +105,7 @@ pub(crate) fn passwd(
     let (store, current) = open_with_secret(arguments)?;
     let new = secret::new_password(file)?;
     let mut warnings = store.change_password(&current, &new, cost)?;
-    if let Err(error) = store.lock() {
+    if let Err(error) = store.close() {
         warnings.push(format!(
             "the new password is in force, and the vault was not closed well: {error}"
         ));
@@ -141,7 +141,7 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
         bar.set_position(at.done);
     })?;
     bar.finish_and_clear();
-    store.lock()?;
+    store.close()?;
     let printed = print_found(arguments, &found);
     // That nobody reads it is no reason to hide what was found.
     match found.problems.first() {

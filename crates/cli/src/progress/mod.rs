@@ -1,12 +1,12 @@
 //! Progress bars: on standard error, and only on a terminal.
 
+mod ctrl_c;
 pub(crate) mod schema;
-
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use privatus_import::legacy;
+
+pub(crate) use ctrl_c::interrupted;
 
 /// A bar that knows its total, or counts without one.
 pub(crate) fn bar(what: &str) -> ProgressBar {
@@ -77,28 +77,6 @@ fn with_template(template: &str) -> ProgressBar {
         bar.set_style(style.progress_chars("=> "));
     }
     bar
-}
-
-/// Set by Ctrl-C; a second one ends the process at once.
-pub(crate) fn interrupted() -> Arc<AtomicBool> {
-    // One flag for the process: a command has several parts that ask, and there is one handler.
-    static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-    let flag = FLAG.get_or_init(|| {
-        let flag = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&flag);
-        // Where no handler can be set, Ctrl-C ends the process, and whole transactions stay as well.
-        let _ = ctrlc::set_handler(move || {
-            if seen.swap(true, Ordering::SeqCst) {
-                #[allow(
-                    clippy::disallowed_methods,
-                    reason = "asked for twice: at once, whatever is open"
-                )]
-                std::process::exit(130);
-            }
-        });
-        flag
-    });
-    Arc::clone(flag)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use indicatif::ProgressBar;
 use privatus_store::{MigrationEvent, VaultOptions};
 
+use super::ctrl_c::while_open;
 use super::{bar, line};
 use crate::text::grouped;
 
@@ -120,13 +121,16 @@ fn clear(drawn: &mut Option<Drawn>) {
     }
 }
 
-/// Does what may change the schema, with options that show how far it is; whatever comes of it, no bar is left.
+/// Does what may change the schema, with options that show how far it is and let Ctrl-C end it in order; whatever comes of
+/// it, no bar is left.
 pub(crate) fn watch<T>(work: impl FnOnce(&VaultOptions) -> T) -> T {
-    let options = VaultOptions {
-        on_migration: Some(told),
-        ..VaultOptions::default()
-    };
-    let done = work(&options);
+    let done = while_open(|stop| {
+        work(&VaultOptions {
+            on_migration: Some(told),
+            stop: Some(stop),
+            ..VaultOptions::default()
+        })
+    });
     clear(&mut shown().1);
     done
 }

@@ -247,7 +247,7 @@ fn a_vault_that_this_process_has_open_is_not_touched() {
     let path = store.database_path();
     let error = BaselineSource::open(&path, &key, false).unwrap_err();
     assert!(matches!(error, BaselineError::IsVault(_)), "{error}");
-    store.lock().unwrap();
+    store.close().unwrap();
     let error = BaselineSource::open(&path, &key, false).unwrap_err();
     assert!(matches!(error, BaselineError::Key(_)), "{error}");
 }

@@ -7,7 +7,7 @@ use privatus_store::{StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
 use super::values::{Time, id};
-use crate::authority::{AuthorityItem, AuthorityKind};
+use crate::authority::{AuthorityItem, AuthorityKind, quoted};
 
 /// What has a default may be missing in an export that another program or an older build wrote.
 #[derive(Serialize, Deserialize)]
@@ -77,9 +77,16 @@ impl Contact {
     /// The right that it gives: a key that counts as compared. Without a key nothing was.
     pub(super) fn claims(&self) -> Option<AuthorityItem> {
         (self.is_verified && !self.public_key.is_empty()).then(|| {
-            let text = format!("contact {} ({}) is verified", self.display_name, self.id);
+            let (name, id) = (quoted(&self.display_name), quoted(&self.id));
+            let text = format!("contact {name} (id {id}) is verified");
             AuthorityItem::new(AuthorityKind::VerifiedContact, text)
         })
+    }
+
+    /// The key that counts as compared.
+    pub(super) fn verified_key(&self) -> Option<PublicKey> {
+        let key = PublicKey::kept_base64(&self.public_key).ok()?;
+        (self.is_verified && !key.is_empty()).then_some(key)
     }
 
     /// The contact to be created; verified only where the record is trusted.

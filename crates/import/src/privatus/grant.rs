@@ -1,11 +1,14 @@
 //! The `grant` records of an export.
 
-use privatus_domain::{Grant as Given, Permissions, Resource, UserId};
+use privatus_domain::{Grant as Given, Permission, Permissions, Resource, UserId};
 use privatus_store::StoreError;
 use serde::{Deserialize, Serialize};
 
 use super::values::Time;
-use crate::authority::{AuthorityItem, AuthorityKind};
+use crate::authority::{AuthorityItem, AuthorityKind, quoted};
+
+/// Permissions of a grant that are listed.
+const WORDS: usize = 8;
 
 /// A row of `access_control`.
 #[derive(Serialize, Deserialize)]
@@ -27,17 +30,38 @@ pub(super) struct Grant {
 impl Grant {
     /// The right that it gives.
     pub(super) fn claims(&self) -> AuthorityItem {
-        let who = self.user.as_deref().unwrap_or("everyone");
-        let end = self
+        let who = self.user.as_deref().map_or_else(|| "everyone".into(), quoted);
+        let until = self
             .expires_at
-            .map_or_else(String::new, |at| format!(" until {}", at.0.to_rfc3339()));
+            .map_or_else(|| "for ever".into(), |at| format!("until {}", at.0.to_rfc3339()));
+        let by = self
+            .granted_by
+            .as_deref()
+            .map_or_else(|| "you".into(), |by| format!("user {}", quoted(by)));
         let text = format!(
-            "{who} may {} on {} {}{end}",
-            self.permissions.join(", "),
-            self.resource_type,
-            self.resource_id
+            "{who} may {} on {} {} {until}, granted by {by}",
+            words(&self.permissions),
+            quoted(&self.resource_type),
+            quoted(&self.resource_id)
         );
         AuthorityItem::new(AuthorityKind::Grant, text)
+    }
+}
+
+/// Permissions, of many the first: `admin` and what a build knows is never behind them.
+fn words(permissions: &[String]) -> String {
+    let mut permissions: Vec<&String> = permissions.iter().collect();
+    permissions.sort_by_key(|word| {
+        !Permission::ALL
+            .iter()
+            .any(|known| known.as_str() == word.as_str())
+    });
+    permissions.dedup();
+    let shown: Vec<String> = permissions.iter().take(WORDS).map(|word| quoted(word)).collect();
+    match permissions.len().saturating_sub(WORDS) {
+        0 if shown.is_empty() => "nothing".into(),
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) struct Group {
     #[serde(default)]
     pub(super) members: Vec<Member>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    bans: Vec<Ban>,
+    pub(super) bans: Vec<Ban>,
     /// The id of its conversation, where that is not its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) conversation: Option<String>,
@@ -62,16 +62,28 @@ pub(super) struct Member {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Ban {
+pub(super) struct Ban {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     contact: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
-    me: bool,
+    pub(super) me: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    banned_by: Option<String>,
+    pub(super) banned_by: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
-    banned_by_me: bool,
+    pub(super) banned_by_me: bool,
     banned_at: Time,
+}
+
+/// What of a group a right is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Group,
+    /// The member at this place.
+    Member(usize),
+    /// The vault's own user, who is no member.
+    Absent,
+    /// The vault's own user, who is banned.
+    Banned,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -161,7 +173,7 @@ impl Group {
         chat: &str,
         is_trusted: bool,
     ) -> Result<(RestoredGroup, LeftOut, Vec<bool>), RecordError> {
-        let claims = self.claims_by_member();
+        let claims = self.claims_by_part();
         if !is_trusted {
             self = self.without_claims(tx.now());
         }
@@ -188,7 +200,16 @@ impl Group {
         let members: Result<Vec<NewMember>, RecordError> = self
             .members
             .into_iter()
-            .map(|member| member.restore(tx, &mut left_out))
+            .map(|member| {
+                let is_me = member.me;
+                let member = member.restore(tx, &mut left_out)?;
+                let is_hidden = is_trusted && !is_me && member.contact == tx.own_id();
+                if is_hidden {
+                    Err(RecordError::OwnById)
+                } else {
+                    Ok(member)
+                }
+            })
             .collect();
         let mut members = members?;
         let mut anonymous_ids = HashSet::new();
@@ -201,10 +222,12 @@ impl Group {
         }
         let mut bans = Vec::with_capacity(self.bans.len());
         for ban in self.bans {
+            let is_listed = is_trusted && ban.me;
             let contact = person(tx, ban.contact, ban.me)?;
             let by = person(tx, ban.banned_by, ban.banned_by_me)?;
-            // A ban of the vault's own user would make somebody else the owner.
-            let contact = contact.filter(|contact: &ContactId| is_trusted || *contact != tx.own_id());
+            // A ban of the vault's own user makes somebody else the owner. Only what names that user as `me` was listed as
+            // one.
+            let contact = contact.filter(|contact: &ContactId| is_listed || *contact != tx.own_id());
             bans.extend(contact.map(|contact| domain::Ban {
                 contact,
                 banned_by: by.unwrap_or_else(|| tx.own_id()),
@@ -217,11 +240,14 @@ impl Group {
             true => tx.group_members(&new.id)?,
             false => Vec::new(),
         };
-        let is_taken = |(at, item): (Option<usize>, AuthorityItem)| match at {
-            None => is_trusted && restored.is_new,
-            Some(at) => members
+        let own = ContactId::from(tx.own_id().as_id().clone());
+        let is_there = there.iter().any(|member| member.contact == own);
+        let is_taken = |(part, item): (Part, AuthorityItem)| match part {
+            Part::Group => is_trusted && restored.is_new,
+            Part::Member(at) => members
                 .get(at)
                 .is_some_and(|member| stands(&there, member, item.kind)),
+            Part::Absent | Part::Banned => is_trusted && restored.is_new && !is_there,
         };
         let taken = claims.into_iter().map(is_taken).collect();
         Ok((restored, left_out, taken))
@@ -232,7 +258,7 @@ impl Group {
 fn stands(there: &[domain::Member], member: &NewMember, kind: AuthorityKind) -> bool {
     let there = there.iter().find(|there| there.contact == member.contact);
     there.is_some_and(|there| match kind {
-        AuthorityKind::GroupRole => there.role == member.role,
+        AuthorityKind::GroupRole | AuthorityKind::OwnRole => there.role == member.role,
         _ => member.permissions.as_json().is_some() && there.permissions == member.permissions,
     })
 }

@@ -2,35 +2,40 @@
 
 use privatus_domain::{GroupKind, Role, Timestamp};
 
-use super::group::{Group, Member};
+use super::group::{Ban, Group, Member, Part};
 use super::values::Time;
-use crate::authority::{AuthorityItem, AuthorityKind};
+use crate::authority::{AuthorityItem, AuthorityKind, json_quoted, quoted};
+
+/// Members of a group that are listed in the order in which they joined it.
+const FIRST: usize = 5;
 
 impl Group {
     /// The rights that it gives: roles, who owns it when its owner is gone, and what the application reads as permissions.
     pub(super) fn claims(&self) -> Vec<AuthorityItem> {
-        self.claims_by_member()
-            .into_iter()
-            .map(|(_, item)| item)
-            .collect()
+        self.claims_by_part().into_iter().map(|(_, item)| item).collect()
     }
 
-    /// The same, each with the place of the member that it is about.
-    pub(super) fn claims_by_member(&self) -> Vec<(Option<usize>, AuthorityItem)> {
+    /// The same, each with what it is about.
+    pub(super) fn claims_by_part(&self) -> Vec<(Part, AuthorityItem)> {
         let mut items = Vec::new();
-        let mut item = |kind, text| items.push((None, AuthorityItem::new(kind, text)));
-        let group = &self.name;
+        let mut item = |part, kind, text| items.push((part, AuthorityItem::new(kind, text)));
+        let group = &format!("{} (id {})", quoted(&self.name), quoted(&self.id));
         if self.kind.as_deref() == Some(GroupKind::Public.as_str()) {
             item(
+                Part::Group,
                 AuthorityKind::PublicGroup,
                 format!("whoever wants to joins group {group}"),
             );
         }
-        if self.settings.is_some() {
-            item(AuthorityKind::GroupSettings, format!("settings of group {group}"));
+        if let Some(settings) = &self.settings {
+            let settings = json_quoted(settings);
+            let text = format!("the settings of group {group} are {settings}");
+            item(Part::Group, AuthorityKind::GroupSettings, text);
         }
         if let Some(creator) = self.created_by.as_ref().filter(|_| !self.created_by_me) {
+            let creator = self.who(creator);
             item(
+                Part::Group,
                 AuthorityKind::GroupCreator,
                 format!("{creator} made group {group}, and owns it where nobody or more than one does"),
             );
@@ -38,27 +43,81 @@ impl Group {
         let has_others = self.members.iter().any(|member| !member.me);
         if has_others && self.members.iter().any(|member| member.joined_at.is_some()) {
             item(
+                Part::Group,
                 AuthorityKind::GroupOrder,
-                format!("when members of group {group} joined it: the first owns it next"),
+                format!(
+                    "members of group {group} joined it in this order, and the first owns it next: {}",
+                    self.order()
+                ),
             );
         }
         for (at, member) in self.members.iter().enumerate() {
-            let mut item = |kind, text| items.push((Some(at), AuthorityItem::new(kind, text)));
-            let name = &member.display_name;
+            let part = Part::Member(at);
+            let who = member.named();
             if let Some(role) = member.role_of_another() {
-                item(
-                    AuthorityKind::GroupRole,
-                    format!("{name} is {role} of group {group}"),
-                );
+                let text = format!("{who} is {} of group {group}", quoted(role));
+                item(part, AuthorityKind::GroupRole, text);
             }
-            if member.permissions.is_some() {
-                item(
-                    AuthorityKind::MemberPermissions,
-                    format!("permissions of {name} in group {group}"),
-                );
+            if let Some(role) = member.own_role() {
+                let text = format!("you are {} of group {group}, and no owner", quoted(role));
+                item(part, AuthorityKind::OwnRole, text);
+            }
+            if let Some(permissions) = &member.permissions {
+                let may = json_quoted(permissions);
+                let text = format!("the permissions of {who} in group {group} are {may}");
+                item(part, AuthorityKind::MemberPermissions, text);
             }
         }
+        if has_others && !self.members.iter().any(|member| member.me) {
+            let text = format!("you are no member of group {group}, and others own it");
+            item(Part::Absent, AuthorityKind::OwnRole, text);
+        }
+        if let Some(ban) = self.bans.iter().find(|ban| ban.me) {
+            let text = format!(
+                "you are banned from group {group} by {}, and others own it",
+                self.banned_by(ban)
+            );
+            item(Part::Banned, AuthorityKind::OwnBan, text);
+        }
         items
+    }
+
+    /// Who has an id, with the name that the group gives them.
+    fn who(&self, id: &str) -> String {
+        let member = self
+            .members
+            .iter()
+            .find(|member| member.contact.as_deref() == Some(id));
+        member.map_or_else(|| format!("contact {}", quoted(id)), Member::named)
+    }
+
+    fn banned_by(&self, ban: &Ban) -> String {
+        match ban.banned_by.as_deref().filter(|_| !ban.banned_by_me) {
+            Some(by) => self.who(by),
+            None => "yourself".into(),
+        }
+    }
+
+    /// Who joined first, and when.
+    fn order(&self) -> String {
+        let mut members: Vec<&Member> = self.members.iter().collect();
+        // Who has no time joins now.
+        members.sort_by_key(|member| {
+            (
+                member.joined_at.is_none(),
+                member.joined_at.map(|at| at.0.unix_ms()),
+            )
+        });
+        let shown = members.iter().take(FIRST).map(|member| {
+            let at = member.joined_at;
+            let at = at.map_or_else(|| "now".into(), |at| at.0.to_rfc3339());
+            format!("{} ({at})", member.named())
+        });
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        match members.len().saturating_sub(FIRST) {
+            0 => shown,
+            more => format!("{shown} and {more} more"),
+        }
     }
 
     /// The same group without those rights: the vault's own user made and owns it and was in it first; the others are plain
@@ -96,6 +155,21 @@ impl Member {
             permissions: None,
             anonymous_id: None,
         }
+    }
+
+    /// Who it is: a name says that of nobody.
+    fn named(&self) -> String {
+        match &self.contact {
+            _ if self.me => "yourself".into(),
+            Some(id) => format!("{} (id {})", quoted(&self.display_name), quoted(id)),
+            None => quoted(&self.display_name),
+        }
+    }
+
+    /// The role of the vault's own user, where it is less than an owner's.
+    fn own_role(&self) -> Option<&str> {
+        let role = self.role.as_deref().unwrap_or(Role::Member.as_str());
+        (self.me && role != Role::Owner.as_str()).then_some(role)
     }
 
     /// The role of somebody else, where it is more than a member's.

@@ -8,6 +8,9 @@ pub(super) enum RecordError {
     /// A member is nobody.
     #[error("a member has no contact")]
     NoContact,
+    /// A member of a group that somebody vouches for is the vault's own user, and was listed as somebody else.
+    #[error("a member has the id of the vault's own user, whom an export names `me`")]
+    OwnById,
     /// Settings that stood sealed in a vault are none.
     #[error("a group's settings are not JSON")]
     SettingsNotJson,

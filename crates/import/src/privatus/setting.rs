@@ -1,11 +1,11 @@
 //! A `setting` of an export: its value is raw text, so that no number is rounded on the way.
 
-use privatus_domain::{JsonText, KnownSetting, Setting as Stored, SettingKey};
+use privatus_domain::{JsonText, KnownSetting, PublicKey, Setting as Stored, SettingKey};
 use privatus_store::{SettingImport, StoreError, WriteTx};
 
 use super::json_member::json_member;
 use super::values::Time;
-use crate::authority::{AuthorityItem, AuthorityKind};
+use crate::authority::{AuthorityItem, AuthorityKind, json_quoted, quoted};
 
 /// A `setting`.
 pub(super) struct Setting {
@@ -51,23 +51,30 @@ impl Setting {
         })
     }
 
-    /// The right that it gives. The value stays out: it may be a secret of the application.
+    /// The right that it gives, with its value: who vouches for it has to see what it turns on or off.
     pub(super) fn claims(&self) -> AuthorityItem {
         if self.is_own_key() {
-            let text = format!("your own public key is {}", self.value);
+            let text = format!("your own public key is {}", json_quoted(self.value.as_str()));
             return AuthorityItem::new(AuthorityKind::OwnKey, text);
         }
-        let text = if self.scope.is_empty() {
-            format!("setting {}", self.key)
-        } else {
-            format!("setting {} of {}", self.key, self.scope)
+        let of = match self.scope.as_str() {
+            "" => String::new(),
+            scope => format!(" of user {}", quoted(scope)),
         };
+        let value = json_quoted(self.value.as_str());
+        let text = format!("setting {}{of} is {value}", quoted(&self.key));
         AuthorityItem::new(AuthorityKind::Setting, text)
     }
 
     /// Whether it is the public key of the vault's own user.
     pub(super) fn is_own_key(&self) -> bool {
         self.scope.is_empty() && self.key == KnownSetting::IdentityPublicKey.name()
+    }
+
+    /// The public key of the vault's own user, where it is one.
+    pub(super) fn own_key(&self) -> Option<PublicKey> {
+        let text: String = serde_json::from_str(self.value.as_str()).ok()?;
+        PublicKey::kept_base64(&text).ok().filter(|_| self.is_own_key())
     }
 
     /// Its value.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::export_error::ExportError;
 use super::values::{Time, hex, id};
-use crate::authority::{AuthorityItem, AuthorityKind};
+use crate::authority::{AuthorityItem, AuthorityKind, quoted};
 
 /// A `transfer`.
 #[derive(Serialize, Deserialize)]
@@ -55,11 +55,17 @@ impl Transfer {
     pub(super) fn claims(&self) -> Option<AuthorityItem> {
         let is_open = [TransferStatus::Pending, TransferStatus::Active];
         is_open.iter().any(|open| open.as_str() == self.status).then(|| {
-            let with = self.contact.as_ref().or(self.group.as_ref());
-            let with = with.map_or("nobody", String::as_str);
+            let with = match (&self.contact, &self.group) {
+                (Some(contact), _) => format!("contact {}", quoted(contact)),
+                (None, Some(group)) => format!("group {}", quoted(group)),
+                (None, None) => "nobody".into(),
+            };
             let text = format!(
-                "the {} transfer of {} with {with} is {}",
-                self.direction, self.file_name, self.status
+                "the {} transfer of {} ({} bytes) with {with} is {}",
+                quoted(&self.direction),
+                quoted(&self.file_name),
+                self.file_size,
+                self.status
             );
             AuthorityItem::new(AuthorityKind::OpenTransfer, text)
         })

@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
-use privatus_store::Digest;
+use privatus_domain::PublicKey;
+use privatus_store::{Digest, safety_number};
 
 use super::open::open;
 use super::parse::Parsed;
@@ -17,8 +18,6 @@ use crate::report::{OnProgress, Progress};
 
 /// Items that are listed: more than this nobody looks through.
 const ITEMS: usize = 100_000;
-/// Characters of one.
-const TEXT: usize = 400;
 /// Lines after which progress is told.
 const STEP: u64 = 5_000;
 
@@ -109,6 +108,18 @@ fn sum(line: &[u8]) -> [u8; 32] {
     digest.finalize()
 }
 
+/// The digits of a key that a record gives, as both sides read them to each other. Only for the list: they cost a
+/// millisecond.
+fn digits(parsed: &Parsed) -> Option<String> {
+    let key: PublicKey = match parsed {
+        Parsed::Setting(setting) => setting.own_key()?,
+        Parsed::Record(Record::Contact(contact)) => contact.verified_key()?,
+        Parsed::Record(_) => return None,
+    };
+    let number = safety_number(&key, None).ok()?;
+    Some(format!("; the key's half of a safety number is {number}"))
+}
+
 /// What a record gives, of every kind of record.
 pub(super) fn claims(parsed: &Parsed) -> Vec<AuthorityItem> {
     match parsed {
@@ -154,10 +165,8 @@ impl Sink for Found<'_> {
         // Of a line that stands there twice, the first gives what it gives.
         self.lines.entry(sum(line)).or_insert(self.items.len());
         self.items.extend(claims.into_iter().map(|mut item| {
-            if let Some((end, _)) = item.text.char_indices().nth(TEXT) {
-                item.text.truncate(end);
-                item.text.push('…');
-            }
+            item.text.extend(digits(&parsed));
+            item.line = number;
             item
         }));
         Ok(())

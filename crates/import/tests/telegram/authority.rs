@@ -113,6 +113,8 @@ fn an_export_that_nobody_vouches_for_gives_no_rights() {
             (AuthorityKind::Setting, 1),
             (AuthorityKind::VerifiedContact, 1),
             (AuthorityKind::GroupRole, 2),
+            (AuthorityKind::OwnRole, 1),
+            (AuthorityKind::OwnBan, 1),
             (AuthorityKind::GroupCreator, 1),
             (AuthorityKind::GroupOrder, 1),
             (AuthorityKind::MemberPermissions, 1),
@@ -194,9 +196,9 @@ fn what_is_refused_is_not_told_as_taken() {
     assert_eq!(
         untaken,
         [
-            "permissions of Ann in group Tea party",
-            "Eve is admin of group Tea party",
-            "setting theme"
+            r#"the permissions of "Ann" (id "ann") in group "Tea party" (id "g") are [1]"#,
+            r#""Eve" (id "eve") is "admin" of group "Tea party" (id "g")"#,
+            r#"setting "theme" is "older""#
         ]
     );
 }
@@ -395,10 +397,67 @@ fn rights_are_taken_only_out_of_a_whole_export() {
         Vouched::read(&not_ours, &mut |_| true),
         Err(ImportError::Source { .. })
     ));
-    assert!(matches!(
-        Vouched::read(&vault.write("good.jsonl", &good), &mut |_| true).unwrap().items(),
-        [first, ..] if first.text == "contact Ann (ann) is verified"
-    ));
+}
+
+/// Who vouches for a file sees whom it lets do what: names, values, ends, and digits of keys, each part cut by itself, and
+/// nothing that steers a terminal or passes for the tool's own words.
+#[test]
+fn the_list_is_whole_and_readable() {
+    let vault = Vault::new();
+    let mut all = records();
+    all[0]["display_name"] = json!(format!("A\u{1b}[2J\u{202e}\" is{}", "n".repeat(5_000)));
+    all[2]["members"][0]["joined_at"] = json!("2024-05-01T00:00:00.000Z");
+    all.push(json!({"type": "group", "id": "h", "name": "H", "members": [
+        {"contact": "bo", "display_name": "Bo", "role": "owner"},
+        {"me": true, "display_name": "I", "role": "admin", "permissions": "{\"pin\":\"\u{9b}\"}"}]}));
+    let mut limited = grant("eve");
+    limited["expires_at"] = json!("2030-01-01T00:00:00.000Z");
+    limited["permissions"] = json!(
+        (0..50)
+            .map(|word| format!("w{word}"))
+            .chain(["admin".into()])
+            .collect::<Vec<_>>()
+    );
+    limited["granted_by"] = json!("ann");
+    all.push(limited);
+    let mut long = setting("long", &json!("x".repeat(1_000)));
+    long["scope"] = json!("bo");
+    all.push(long);
+    let path = vault.write("list.jsonl", text(&all));
+    let vouched = Vouched::read(&path, &mut |_| true).unwrap();
+    let items = vouched.items().iter();
+    let listed: Vec<String> = items.map(|item| format!("{} {}", item.line, item.text)).collect();
+    insta::assert_snapshot!(listed.join("\n"));
+    assert!(
+        listed
+            .iter()
+            .all(|text| text.chars().count() < 1_200 && !text.contains(privatus_import::steering::steers))
+    );
+    let (report, result) = vault.own_vouched(&path);
+    result.unwrap();
+    assert!(report.trusted.iter().all(|one| one.is_taken), "{report:?}");
+}
+
+/// Listed as somebody else, the vault's own user would take a place in the group that nobody saw.
+#[test]
+fn the_vault_s_own_user_is_listed_as_such_or_refused() {
+    let vault = Vault::new();
+    let own = vault.store.read(|tx| Ok::<_, StoreError>(tx.own_id())).unwrap();
+    let group = |id: &str, member: Value, bans: Value| {
+        json!({"type": "group", "id": id, "name": "G", "kind": "public", "bans": bans, "members": [member,
+            {"contact": "ann", "display_name": "Ann"}, {"me": true, "display_name": "I", "role": "owner"}]})
+    };
+    let by_id = json!({"contact": own, "display_name": "Bo"});
+    let bo = json!({"contact": "bo", "display_name": "Bo"});
+    let ban = json!([{"contact": own, "banned_at": AT}]);
+    let all = [ann(1), group("g", by_id, json!([])), group("h", bo, ban)];
+    let (report, result) = vault.own_vouched(&vault.write("own.jsonl", text(&all)));
+    result.unwrap();
+    assert_eq!(report.reasons.get("group refused"), Some(&1), "{report:?}");
+    let group = "h".parse().unwrap();
+    let members = vault.store.read(|tx| tx.group_members(&group)).unwrap();
+    let own = members.iter().find(|member| member.contact == own);
+    assert_eq!(own.map(|own| own.role), Some(Role::Owner));
 }
 
 fn import_as(vault: &Vault, path: &Path, vouched: &Vouched) -> (Report, ImportError) {

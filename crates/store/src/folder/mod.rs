@@ -6,6 +6,7 @@
 //! database or a file beside it while SQLite may hold them ([`database`]; DESIGN section 2).
 
 mod database;
+mod on_path;
 #[cfg(not(unix))]
 mod other;
 mod owner;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use database::DatabaseFile;
+pub use on_path::open_above;
 pub(crate) use partial::{Leftover, PartialFile, Purpose, purpose_of};
 pub use standing::Strange;
 pub(crate) use standing::{Kind, Standing};
@@ -70,6 +72,11 @@ impl Folder {
     /// What stands at a path outside, whose links are followed.
     pub(crate) fn at_path(path: &Path) -> Result<Standing> {
         system::at_path(path)
+    }
+
+    /// Whether an error of looking at a path says that its links lead in a circle.
+    pub(crate) fn is_loop(error: &std::io::Error) -> bool {
+        system::is_loop(error)
     }
 
     /// Whether its path leads to it still: SQLite opens by path.

@@ -26,6 +26,10 @@ pub(super) fn at_path(path: &Path) -> Result<Standing> {
     Ok(standing(&fs::metadata(path)?))
 }
 
+pub(super) fn at_link(path: &Path) -> Result<Standing> {
+    Ok(standing(&fs::symlink_metadata(path)?))
+}
+
 pub(super) fn opened(file: &File) -> Result<Standing> {
     Ok(standing(&file.metadata()?))
 }
@@ -129,11 +133,16 @@ fn standing(data: &Metadata) -> Standing {
         id: (0, 0),
         mode: 0,
         owner: 0,
+        group: 0,
         size: data.len(),
     }
 }
 
 pub(super) fn read_ahead(_file: &File, _bytes: std::num::NonZeroU64) {}
+
+pub(super) fn is_loop(_error: &Error) -> bool {
+    false
+}
 
 pub(super) fn is_strange(_error: &Error) -> bool {
     false

@@ -24,6 +24,7 @@ pub(crate) struct Standing {
     /// Permissions.
     pub(crate) mode: u32,
     pub(super) owner: u32,
+    pub(super) group: u32,
     pub(crate) size: u64,
 }
 
@@ -33,6 +34,8 @@ pub(crate) struct Standing {
 pub enum Strange {
     /// A symbolic link, wherever it leads.
     Link,
+    /// A symbolic link that leads back to itself, here or on the way.
+    Loop,
     /// A file that has other names too: what is written to it is written there.
     Names,
     /// A folder.
@@ -53,6 +56,7 @@ impl fmt::Display for Strange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Link => "is a symbolic link",
+            Self::Loop => "is, or leads through, a symbolic link that leads in a circle",
             Self::Names => "has another name elsewhere (a hard link)",
             Self::Folder => "is a folder",
             Self::Pipe => "is a pipe",
@@ -85,9 +89,9 @@ impl Standing {
         super::owner::is_own(self.owner)
     }
 
-    /// Whether it belongs to another user. The administrator, who works on what others own, is not asked.
+    /// Whether it belongs to another user, who is not the administrator either.
     pub(crate) fn is_foreign(&self) -> bool {
-        !self.is_own() && !super::owner::is_root()
+        !super::owner::is_trusted(self.owner)
     }
 
     /// Device and inode, where the system tells them.

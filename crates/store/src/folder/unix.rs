@@ -33,6 +33,11 @@ pub(super) fn at_path(path: &Path) -> Result<Standing> {
     Ok(standing(&rustix::fs::stat(path)?))
 }
 
+/// What stands at a path whose last name may be a link, and is told as one.
+pub(super) fn at_link(path: &Path) -> Result<Standing> {
+    Ok(standing(&rustix::fs::lstat(path)?))
+}
+
 /// What a descriptor of ours is open on.
 pub(super) fn opened(file: &File) -> Result<Standing> {
     let data = file.metadata()?;
@@ -43,6 +48,7 @@ pub(super) fn opened(file: &File) -> Result<Standing> {
         id: (data.dev().into(), data.ino().into()),
         mode: data.mode() & 0o7777,
         owner: data.uid(),
+        group: data.gid(),
         size: data.len(),
     })
 }
@@ -166,6 +172,7 @@ fn standing(stat: &Stat) -> Standing {
         id: (stat.st_dev.into(), stat.st_ino.into()),
         mode: u32::try_from(i128::from(stat.st_mode) & 0o7777).unwrap_or_default(),
         owner: stat.st_uid,
+        group: stat.st_gid,
         size: u64::try_from(i128::from(stat.st_size)).unwrap_or_default(),
     }
 }
@@ -191,6 +198,11 @@ pub(super) fn read_ahead(file: &File, bytes: std::num::NonZeroU64) {
 /// Other systems are not asked.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn read_ahead(_file: &File, _bytes: std::num::NonZeroU64) {}
+
+/// Whether links lead in a circle.
+pub(super) fn is_loop(error: &Error) -> bool {
+    error.raw_os_error().map(rustix::io::Errno::from_raw_os_error) == Some(rustix::io::Errno::LOOP)
+}
 
 /// Whether an error of opening says that something else than a file stands there by now.
 pub(super) fn is_strange(error: &Error) -> bool {

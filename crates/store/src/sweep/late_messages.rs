@@ -279,7 +279,7 @@ mod tests {
             .write("again", |tx| tx.messages_insert(&chat, &batch))
             .unwrap();
         assert_eq!(again.added, 0);
-        store.lock().unwrap();
+        store.close().unwrap();
 
         NOW.store(at("2100-01-01T00:00:00Z").unix_ms(), Ordering::Relaxed);
         let store = unlock_at(&path, clock).unwrap();

@@ -3,15 +3,56 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::DirBuilder;
 use std::io::{Error, ErrorKind, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::folder::Folder;
+use crate::folder::{Folder, Kind};
 use crate::vault::Files;
 use crate::vault::files::{DATABASE, RINGS};
 
 /// What a new vault consists of, in the order in which it is moved: a vault that is cut short here has no database, and
 /// `init` says so.
 const PARTS: [&str; 3] = [RINGS[0], RINGS[1], DATABASE];
+
+/// What stands between the vault's name and the random digits.
+const MIDDLE: &str = ".new-";
+/// Those digits.
+const DIGITS: usize = 16;
+
+/// Folders beside `to` in which a vault for it was begun: of a process that was killed, or of one that builds it now.
+pub(crate) fn begun_beside(to: &Path) -> Vec<PathBuf> {
+    let parent = parent_of(to);
+    let Some(name) = to.file_name().and_then(OsStr::to_str) else {
+        return Vec::new();
+    };
+    let is_begun = |folder: &Folder, found: &str| {
+        let digits = found
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix(MIDDLE));
+        let is_named = digits.is_some_and(|digits| {
+            digits.len() == DIGITS
+                && digits
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        });
+        is_named && matches!(folder.stand(found), Ok(Some(standing)) if standing.kind == Kind::Folder)
+    };
+    // A folder that cannot be read is told of when something is made in it.
+    let Ok(folder) = Folder::open(parent) else {
+        return Vec::new();
+    };
+    let mut names = folder.names().unwrap_or_default();
+    names.retain(|found| is_begun(&folder, found));
+    names.sort();
+    names.iter().map(|name| parent.join(name)).collect()
+}
+
+/// The folder that a path is in.
+fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
 
 /// A folder that was made for a vault. It and the one around it are held by descriptors: what somebody puts in their
 /// places meanwhile is not touched.
@@ -31,14 +72,11 @@ impl Building {
     /// a mount point, or the only place where one may write). Folders above it are made.
     /// Whether it is there was asked before the key was derived: what appeared meanwhile is somebody else's.
     pub(crate) fn begin(to: &Path, is_inside: bool, unique: [u8; 8]) -> Result<Self> {
-        let suffix = format!(".new-{:016x}", u64::from_be_bytes(unique));
+        let suffix = format!("{MIDDLE}{:016x}", u64::from_be_bytes(unique));
         let (around, name, to) = if is_inside {
             (Folder::open(to)?, suffix.into(), OsString::new())
         } else {
-            let parent = match to.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent,
-                _ => Path::new("."),
-            };
+            let parent = parent_of(to);
             folder_builder().create(parent)?;
             let last = to.file_name().ok_or(ErrorKind::InvalidInput)?.to_owned();
             let mut name = last.clone();
@@ -139,7 +177,7 @@ mod tests {
             let (store, _) = made.unwrap();
             let told = store.warnings().join("\n");
             assert!(told.contains("could not be made durable"), "{told}");
-            store.lock().unwrap();
+            store.close().unwrap();
             unlock(&path).unwrap();
         }
     }

@@ -1,7 +1,7 @@
 //! Creating a vault: built whole in a folder beside its place, then renamed there.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use diesel::prelude::*;
 use privatus_crypto::{KdfCost, KeyRing, Noted, Password, RecoveryCode, TableKey, Unlocked};
@@ -18,7 +18,7 @@ use crate::store::Store;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade;
 use crate::vault::VaultOptions;
-use crate::vault::building::Building;
+use crate::vault::building::{Building, begun_beside};
 use crate::vault::ours::share;
 use crate::vault::place::check_vacant;
 use crate::vault::raw_key::raw_key;
@@ -35,6 +35,13 @@ impl Store {
     /// [`StoreError::VaultExists`], [`StoreError::NotAVault`] or [`StoreError::Rule`].
     pub fn check_vacant(path: &Path) -> Result<(), StoreError> {
         check_vacant(path).map(drop)
+    }
+
+    /// Folders beside `path` in which a vault for it was begun and never put in its place: of a process that was killed, or
+    /// of one that makes it now. No secret of theirs opens `path`.
+    #[must_use]
+    pub fn begun_beside(path: &Path) -> Vec<PathBuf> {
+        begun_beside(path)
     }
 
     /// Creates a vault in `path`, which does not exist or is an empty folder, and opens it.

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Rule, StoreError};
-use crate::folder::{DatabaseFile, Folder, PartialFile, Purpose, read_ahead};
+use crate::folder::{DatabaseFile, Folder, Kind, PartialFile, Purpose, Strange, read_ahead};
 
 pub(super) const DATABASE: &str = "privatus.db";
 /// The two copies of the key ring, in the order in which they are written.
@@ -36,6 +36,28 @@ pub(super) fn check_path(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Why nobody can look at a vault's folder.
+pub(super) fn unseen(path: &Path, error: &std::io::Error) -> StoreError {
+    if Folder::is_loop(error) {
+        return StoreError::StrangeFile {
+            file: path.to_owned(),
+            what: Strange::Loop,
+        };
+    }
+    StoreError::io(error, "look at the vault's folder")
+}
+
+/// What stands at a vault's path, where it is no folder.
+pub(super) const fn no_folder(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Folder => None,
+        Kind::File | Kind::Link => Some("it is a file, not a folder"),
+        Kind::Pipe => Some("it is a pipe, not a folder"),
+        Kind::Socket => Some("it is a socket, not a folder"),
+        Kind::Device => Some("it is a device, not a folder"),
+    }
+}
+
 impl Files {
     /// Opens the folder of a vault. What is in it is not looked at yet.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
@@ -46,9 +68,13 @@ impl Files {
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
                 return not_a_vault("its path leads through a file");
             }
-            Err(error) => return Err(StoreError::io(&error, "look at the vault's folder")),
-            Ok(metadata) if !metadata.is_dir() => return not_a_vault("it is a file"),
+            Err(error) => return Err(unseen(path, &error)),
             Ok(_) => {}
+        }
+        if let Ok(found) = Folder::at_path(path)
+            && let Some(what) = no_folder(found.kind)
+        {
+            return not_a_vault(what);
         }
         let folder = Folder::open(path).map_err(|error| StoreError::io(&error, "open the vault's folder"))?;
         // Where its links lead has a name too.

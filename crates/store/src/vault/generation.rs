@@ -176,7 +176,7 @@ mod tests {
         vault.sql("UPDATE vault_state SET highest_generation = highest_generation - 1");
         let (_folder, path) = vault.lock();
         for _ in 0..2 {
-            unlock(&path).unwrap().lock().unwrap();
+            unlock(&path).unwrap().close().unwrap();
         }
         let store = unlock(&path).unwrap();
         let entries = store

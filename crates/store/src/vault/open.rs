@@ -105,6 +105,14 @@ impl Store {
         Self::open_with(closed, (&ring, &unlocked), options, unlock)
     }
 
+    /// Whether the vault in `path` lies on a file system that is mounted read-only, so that an open that fails there leaves
+    /// no trace.
+    #[must_use]
+    pub fn records_nothing(path: &Path) -> bool {
+        let mount = Files::open(path).and_then(|files| files.mount());
+        mount.is_ok_and(Mount::is_read_only)
+    }
+
     /// The keys of the vault in `path`, without opening its database.
     ///
     /// # Errors
@@ -230,57 +238,81 @@ impl Store {
         }
         // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
         store.put_off(paused, "file transfers that nobody runs could not be paused");
-        let (looked, highest) = store.doubt_look(unlocked, (generation_of(ring), generation));
+        store.note_and_heal((ring, unlocked), generation, unlock, &copies);
+        store.sweep();
+        // One who just changed the schema told of the copy: it stays for the next open.
+        if at_once && !is_older && store.shared.is_settled {
+            store.tidy(unlocked);
+        }
+        // What was put off for it is no warning: whoever asked has no vault.
+        options.check_stop()?;
+        Ok(store)
+    }
+
+    /// Writes down what this open found: what contradicts the audit log, the open itself, damaged copies of the key ring. What
+    /// fails is put off: it must not keep anybody out.
+    fn note_and_heal(
+        &mut self,
+        (ring, unlocked): (&KeyRing, &Unlocked),
+        generation: i64,
+        unlock: NewAuditEntry,
+        copies: &RingCopies,
+    ) {
+        let (looked, highest) = self.doubt_look(unlocked, (generation_of(ring), generation));
         let doubt = looked.clone().doubt();
         // Entries from before the chain are taken into it before the first new one.
-        if !store.shared.is_settled {
-            let settled = store.write("model_settle", |tx| {
-                tx.older_rows_adapt_noted(store.upgrade.as_ref(), doubt.as_ref())
+        if !self.shared.is_settled {
+            let settled = self.write("model_settle", |tx| {
+                tx.older_rows_adapt_noted(self.upgrade.as_ref(), doubt.as_ref())
             });
-            store.put_off(
+            self.put_off(
                 settled,
                 "rows of the older schema could not be brought under the new rules",
             );
         }
-        let noted = store.doubt_write(doubt.as_ref());
-        store.put_off(
+        let noted = self.doubt_write(doubt.as_ref());
+        self.put_off(
             noted,
             "what the key ring says against the audit log could not be written down",
         );
-        let noted = store.note_open(ring, highest, unlock);
-        store.put_off(
+        let noted = self.note_open(ring, highest, unlock);
+        self.put_off(
             noted,
             "failed unlocks and the key ring's generation could not be noted",
         );
-        let healed = store.heal_key_ring(ring, unlocked, &copies);
-        store.put_off(
+        let healed = self.heal_key_ring(ring, unlocked, copies);
+        self.put_off(
             healed,
             "what was wrong with a copy of the key ring could not be noted",
         );
-        let noted = store.ring_note_keep(unlocked, &looked);
-        store.put_off(
+        let noted = self.ring_note_keep(unlocked, &looked);
+        self.put_off(
             noted,
             "what is known of the audit log could not be noted in the key ring",
         );
-        let swept = store.removals_sweep();
-        store.put_off(swept, "what removed contacts left could not be deleted");
-        let settled = store.late_messages_sweep();
-        store.put_off(
+    }
+
+    /// Goes on with what was begun: removals, and messages whose month has come.
+    fn sweep(&mut self) {
+        let swept = self.removals_sweep();
+        self.put_off(swept, "what removed contacts left could not be deleted");
+        let settled = self.late_messages_sweep();
+        self.put_off(
             settled,
             "messages whose month has come could not be moved into it",
         );
-        // One who just changed the schema told of the copy: it stays for the next open.
-        if at_once && !is_older && store.shared.is_settled {
-            let tidied = store.files.tidy();
-            store.put_off(tidied, "what an interrupted command left could not be removed");
-            let removed = store.files.snapshots_outlived(unlocked);
-            let kept = removed.map(|kept| store.warnings.extend(kept_copies(&kept)));
-            store.put_off(
-                kept,
-                "the copy from before the last change of the schema could not be removed",
-            );
-        }
-        Ok(store)
+    }
+
+    /// Removes what interrupted commands and a change of the schema left.
+    fn tidy(&mut self, unlocked: &Unlocked) {
+        let tidied = self.files.tidy();
+        self.put_off(tidied, "what an interrupted command left could not be removed");
+        let removed = self.files.snapshots_outlived(unlocked);
+        let kept = removed.map(|kept| self.warnings.extend(kept_copies(&kept)));
+        self.put_off(
+            kept,
+            "the copy from before the last change of the schema could not be removed",
+        );
     }
 
     fn put_off<T>(&mut self, done: Result<T, StoreError>, what: &str) {

@@ -1,22 +1,17 @@
 //! What other users of the machine may read or write of a vault, for a warning. Nothing is changed: somebody may have meant it.
 
-use std::path::Path;
-
-use crate::folder::{Folder, Standing, purpose_of};
+use crate::folder::{Standing, open_above, purpose_of};
 use crate::vault::Files;
 use crate::vault::files::{ATTEMPTS, DATABASE, RING_LOCK, RINGS, VAULT_LOCK};
 
 /// Bits of group and others.
 const OTHERS: u32 = 0o077;
-/// Others may write, and the bit that lets them touch only what is theirs.
-const WORLD_WRITES: u32 = 0o002;
-const STICKY: u32 = 0o1000;
 /// Names that are listed.
 const LISTED: usize = 12;
 
 impl Files {
-    /// A warning each: of what in the folder is open to others, of what is another user's, and of a folder above in which
-    /// others may put another vault in this one's place.
+    /// A warning each: of what in the folder is open to others, of what is another user's, and of the folders above in
+    /// which others may put another vault in this one's place.
     pub(crate) fn open_to_others(&self) -> Vec<String> {
         let mut open = Vec::new();
         let mut foreign = Vec::new();
@@ -55,7 +50,7 @@ impl Files {
             let foreign = listed(&foreign);
             warnings.push(format!("another user owns what is the vault's: {foreign}"));
         }
-        warnings.extend(open_above(self.folder().path()));
+        warnings.extend(open_above(self.folder().named()));
         warnings
     }
 }
@@ -76,17 +71,6 @@ pub(super) fn listed(names: &[String]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// The first folder above in which anybody may rename or remove what is not theirs.
-fn open_above(folder: &Path) -> Option<String> {
-    let open = folder.ancestors().skip(1).find(|above| {
-        Folder::at_path(above).is_ok_and(|found| found.mode & WORLD_WRITES != 0 && found.mode & STICKY == 0)
-    })?;
-    Some(format!(
-        "every user may write in {}, and so put another folder in the place of the vault's",
-        open.display()
-    ))
 }
 
 #[cfg(all(test, unix))]

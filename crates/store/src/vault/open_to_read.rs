@@ -57,6 +57,7 @@ impl Store {
         // Told, and written down by the next open that can write.
         let (_, highest) = store.doubt_look(unlocked, (generation, looked.generation));
         store.warnings.extend(is_older(generation, highest));
+        options.check_stop()?;
         Ok(store)
     }
 }

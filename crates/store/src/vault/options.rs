@@ -1,7 +1,7 @@
 //! How a vault is created and opened.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use privatus_crypto::KdfCost;
 use privatus_domain::Timestamp;
@@ -11,6 +11,7 @@ use privatus_sqlite::RawKey;
 
 use crate::db::connection::{READER_CACHE_KIB, Role};
 use crate::db::pool::Access;
+use crate::error::StoreError;
 use crate::tx::shared::system_time;
 use crate::vault::{Files, Mount};
 
@@ -74,6 +75,16 @@ impl VaultOptions {
         Self {
             kdf: Some(KdfCost::minimum()),
             ..Self::default()
+        }
+    }
+
+    /// Refuses to go on once a stop was asked for.
+    pub(super) fn check_stop(&self) -> Result<(), StoreError> {
+        let is_stopped = self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::SeqCst));
+        if is_stopped {
+            Err(StoreError::Interrupted)
+        } else {
+            Ok(())
         }
     }
 

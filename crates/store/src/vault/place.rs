@@ -5,7 +5,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::error::{Rule, StoreError};
-use crate::vault::files::{DATABASE, RINGS, check_path};
+use crate::folder::Folder;
+use crate::vault::files::{DATABASE, RINGS, check_path, no_folder, unseen};
 
 /// Whether `path` can become a vault: it does not exist (`false`), or is an empty folder (`true`).
 pub(super) fn check_vacant(path: &Path) -> Result<bool, StoreError> {
@@ -21,11 +22,13 @@ pub(super) fn check_vacant(path: &Path) -> Result<bool, StoreError> {
         Err(error) if error.kind() == ErrorKind::NotADirectory => {
             return not_a_vault("its path leads through a file");
         }
-        Err(error) => return Err(StoreError::io(&error, "look at the vault's folder")),
+        Err(error) => return Err(unseen(path, &error)),
         Ok(metadata) => metadata,
     };
     if !metadata.is_dir() {
-        return not_a_vault("it is not a folder");
+        let found = Folder::at_path(path).ok();
+        let what = found.and_then(|found| no_folder(found.kind));
+        return not_a_vault(what.unwrap_or("it is not a folder"));
     }
     let [first, second] = RINGS;
     for name in [DATABASE, first, second] {

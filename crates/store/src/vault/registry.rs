@@ -88,7 +88,7 @@ mod tests {
         );
         std::fs::rename(&other, &path).unwrap();
         assert!(!is_in_open_vault(&path));
-        vault.store.lock().unwrap();
+        vault.store.close().unwrap();
         unlock(&path).unwrap();
     }
 }

@@ -127,7 +127,7 @@ impl World {
     /// Locks the store and opens it again.
     fn reopened(self) -> Self {
         let path = self.path();
-        self.store.lock().unwrap();
+        self.store.close().unwrap();
         let store = Store::unlock(&path, &Secret::Password(password()), &options()).unwrap();
         Self { store, ..self }
     }

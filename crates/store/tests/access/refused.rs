@@ -74,7 +74,7 @@ fn a_bound_store_is_bound_in_all_that_it_does() {
         &[Permission::Admin],
     );
     let (path, alice, bob) = (world.path(), world.alice.clone(), world.bob.clone());
-    world.store.lock().unwrap();
+    world.store.close().unwrap();
     let unlock = || Store::unlock(&path, &Secret::Password(password()), &options()).unwrap();
 
     let store = unlock().bind(user("ann"));

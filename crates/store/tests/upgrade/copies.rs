@@ -26,11 +26,11 @@ fn note(copy: &Path) -> PathBuf {
 
 /// What two opens warn of: the first brings the schema up, and the second would remove the copies.
 fn opened_twice(path: &Path) -> Vec<String> {
-    unlock(path).unwrap().lock().unwrap();
+    unlock(path).unwrap().close().unwrap();
     let store = unlock(path).unwrap();
     is_content(&store);
     let warnings = store.warnings().to_vec();
-    store.lock().unwrap();
+    store.close().unwrap();
     warnings
 }
 
@@ -133,14 +133,14 @@ fn a_copy_that_is_put_back_is_switched_without_a_journal() {
     faults.fail_opens(FileKind::Journal, ErrorCode::CantOpen);
     let store = Store::open(&path, &keys, &with_faults).unwrap();
     is_content(&store);
-    store.lock().unwrap();
+    store.close().unwrap();
 }
 
 /// The copy that this build makes is a vault's database as it is.
 #[test]
 fn a_copy_is_in_wal_mode_already() {
     let (_folder, path) = old_vault();
-    unlock(&path).unwrap().lock().unwrap();
+    unlock(&path).unwrap().close().unwrap();
     let copy = path.join(format!("privatus.db.snapshot-{}", super::version(0)));
     fs::rename(&copy, path.join("privatus.db")).unwrap();
     let mut db = super::database(&path);

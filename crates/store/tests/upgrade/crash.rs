@@ -111,7 +111,7 @@ fn look_and_open(path: &Path) -> Version {
     is_content(&store);
     let chats = store.read(|tx| tx.conversations(10)).unwrap();
     assert_eq!(chats[0].messages, 5);
-    store.lock().unwrap();
+    store.close().unwrap();
     version
 }
 

@@ -97,7 +97,7 @@ fn vault() -> (tempfile::TempDir, PathBuf) {
             tx.message_insert(&chat, &reply)
         })
         .unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     (folder, path)
 }
 

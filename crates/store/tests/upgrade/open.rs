@@ -40,7 +40,7 @@ fn an_old_vault_is_brought_up_to_date_after_a_copy() {
         .write("reply", |tx| tx.message_insert(&chat, &reply))
         .unwrap();
     is_content(&store);
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(migrator(&path).verify().unwrap().problems, Vec::<String>::new());
 
     // The copy is the vault as it was, for whoever puts it in its place.
@@ -67,7 +67,7 @@ fn an_old_vault_is_brought_up_to_date_after_a_copy() {
             .len(),
         5
     );
-    store.lock().unwrap();
+    store.close().unwrap();
 
     // Nothing of it can be read, and the next open that goes well removes it.
     let copied = fs::read(&snapshot.path).unwrap();
@@ -78,7 +78,7 @@ fn an_old_vault_is_brought_up_to_date_after_a_copy() {
     );
     let store = unlock(&path).unwrap();
     assert!(store.upgrade().is_none() && !snapshot.path.exists());
-    store.lock().unwrap();
+    store.close().unwrap();
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_failed_open_takes_no_copy_away() {
         fs::write(path.join("privatus.db"), damaged).unwrap();
         match Store::open(&path, &keys, &options()) {
             // A page that nothing uses.
-            Ok(store) => store.lock().is_err(),
+            Ok(store) => store.close().is_err(),
             Err(error) => {
                 matches!(error, StoreError::DatabaseDamaged(_))
                     && error
@@ -137,6 +137,6 @@ fn a_password_changed_while_an_open_waits_is_no_restored_copy() {
     let store = waiting.join().unwrap().unwrap();
     assert!(store.upgrade().is_some());
     assert_eq!(store.warnings(), Vec::<String>::new());
-    store.lock().unwrap();
+    store.close().unwrap();
     assert!(matches!(unlock(&path).unwrap_err(), StoreError::WrongSecret));
 }

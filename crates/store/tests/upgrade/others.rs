@@ -33,7 +33,7 @@ fn child_that_opens() {
     let store = unlock(&path).unwrap();
     is_content(&store);
     let upgraded = store.upgrade().is_some();
-    store.lock().unwrap();
+    store.close().unwrap();
     if upgraded {
         fs::write(path.join(format!("upgraded-{}", std::process::id())), "").unwrap();
     }

@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
         Err(_) => entry.failed("it was cut off"),
     });
     let (count, head) = written?;
-    store.lock()?;
+    store.close()?;
     if to_stdout {
         return Ok(0);
     }

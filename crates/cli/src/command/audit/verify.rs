@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Arguments, head: Option<&str>) -> Result<u8, Failu
     });
     line.finish_and_clear();
     let check = check?;
-    store.lock()?;
+    store.close()?;
     let printed = print(arguments, &check, anchor.as_ref());
     // That nobody reads it is no reason to hide what was found.
     if let Some((_, why)) = check.broken {

@@ -18,7 +18,7 @@ pub(super) fn change(
     let store = open(arguments)?;
     let contact = find::contact(&store, wanted)?;
     let what = act(&store, &contact.id)?;
-    store.lock()?;
+    store.close()?;
     changed(arguments, &contact, what)
 }
 

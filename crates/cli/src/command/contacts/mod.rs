@@ -76,7 +76,7 @@ fn add(arguments: &Arguments, name: &str, key: Option<&str>, id: Option<&str>) -
         tx.contact_create(&new)?;
         Ok(id)
     })?;
-    store.lock()?;
+    store.close()?;
     if arguments.json {
         output::json(&json!({ "id": id }))?;
     } else {
@@ -98,7 +98,7 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
     store.write("contact_remove", |tx| tx.contact_remove(&contact.id))?;
     // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
     let swept = store.removals_sweep();
-    let locked = store.lock();
+    let locked = store.close();
     match swept {
         Ok(_) => locked?,
         Err(StoreError::DiskFull) => warn("removed; its messages will be deleted when there is space"),

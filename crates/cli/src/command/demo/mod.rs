@@ -74,7 +74,7 @@ pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
     ))?;
 
     steps.begin("bytes", "Lock, and look at the bytes on disk")?;
-    store.lock()?;
+    store.close()?;
     let hidden = bytes_on_disk(&path.join("privatus.db"), &mut steps)?;
 
     steps.begin(
@@ -83,7 +83,7 @@ pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
     )?;
     let store = Store::unlock(&path, &Secret::Password(password), &options)?;
     let equal = there_and_back(&store, folder.path(), &mut steps)?;
-    store.lock()?;
+    store.close()?;
 
     let is_well = equal && hidden && found.is_content();
     if as_json {
@@ -242,7 +242,7 @@ fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<boo
     )?;
     let again = folder.join("again.jsonl");
     to_file(&second, &again, &mut |_| true)?;
-    second.lock()?;
+    second.close()?;
     let (a, b) = (digest(&first)?, digest(&again)?);
     steps.note(&format!("export     {}", short(a)))?;
     steps.note(&format!("second     {}", short(b)))?;

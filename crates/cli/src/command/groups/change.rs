@@ -38,7 +38,7 @@ pub(super) fn create(arguments: &Arguments, new: &CreateGroup) -> Result<u8, Fai
         let conversation = tx.group_create(&new)?;
         Ok::<_, StoreError>((id, conversation))
     })?;
-    store.lock()?;
+    store.close()?;
     if arguments.json {
         output::json(&json!({ "id": id, "conversation": conversation }))?;
     } else {
@@ -70,7 +70,7 @@ pub(super) fn set(arguments: &Arguments, set: &SetGroup) -> Result<u8, Failure> 
     let group = find::group(&store, &set.group)?;
     let by = actor(&store, &group, &set.by)?;
     store.write("group_change", |tx| tx.group_change(&group.id, &change, &by))?;
-    store.lock()?;
+    store.close()?;
     done(arguments, &group, "changed")
 }
 
@@ -93,7 +93,7 @@ pub(super) fn delete(
     store.write("group_remove", |tx| tx.group_remove(&group.id, &by))?;
     // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
     let swept = store.removals_sweep();
-    let locked = store.lock();
+    let locked = store.close();
     match swept {
         Ok(_) => locked?,
         Err(StoreError::DiskFull) => warn("deleted; its messages will go when there is space"),

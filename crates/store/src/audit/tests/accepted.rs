@@ -126,7 +126,7 @@ fn only_who_may_do_everything_accepts_it() {
     let store = unlock(&path).unwrap().bind("ann".parse().unwrap());
     let error = store.audit_accept_loss(&secret(), None).unwrap_err();
     assert!(matches!(error, StoreError::AccessDenied { .. }), "{error}");
-    store.lock().unwrap();
+    store.close().unwrap();
     let store = unlock(&path).unwrap();
     let wrong = privatus_crypto::Secret::Password(privatus_crypto::Password::new("wrong").unwrap());
     let error = store.audit_accept_loss(&wrong, None).unwrap_err();

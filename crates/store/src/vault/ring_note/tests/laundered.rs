@@ -39,7 +39,7 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
             assert_eq!(count(&store, Act::AuditContradicted), alarms.len());
             let check = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
             assert!(check.broken.is_some(), "{launder}");
-            store.lock().unwrap();
+            store.close().unwrap();
         }
         let store = vault.open();
         let loss = store.audit_accept_loss(&secret(), None).unwrap().unwrap();
@@ -56,7 +56,7 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
         );
         let check = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
         assert_eq!(check.broken, None, "{launder}");
-        store.lock().unwrap();
+        store.close().unwrap();
         let store = vault.open();
         assert!(!warned(&store).contains(says), "{}", warned(&store));
         assert!(warned(&store).contains("a loss in the audit log was accepted"));
@@ -74,7 +74,7 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
                 })
                 .unwrap();
         }
-        store.lock().unwrap();
+        store.close().unwrap();
         let store = vault.open();
         assert_eq!(warned(&store), "");
     }
@@ -119,7 +119,7 @@ fn a_schema_that_was_taken_back_past_the_program_is_told_of() {
         };
         assert!(warned(&store).contains(says), "{goes_up}: {}", warned(&store));
         assert_eq!(alarms(&store), [Severity::Critical], "{goes_up}");
-        store.lock().unwrap();
+        store.close().unwrap();
         // The next open still says so.
         assert_ne!(warned(&vault.open()), "", "{goes_up}");
     }
@@ -156,7 +156,7 @@ fn a_log_that_lost_its_chain_is_not_signed_again_but_by_its_owner() {
             (loss.noted_lost, loss.unproven.ranges.as_slice()),
             (Some(1), [(1, last)].as_slice())
         );
-        store.lock().unwrap();
+        store.close().unwrap();
         assert_eq!(vault.number(&unsigned), 0, "{state}");
         let found = note(&vault.path);
         assert!(
@@ -179,14 +179,14 @@ fn a_loss_that_was_being_accepted_is_told_of_until_it_is() {
     let store = vault.open();
     let (ring, unlocked) = ring(&vault.path);
     super::super::anew::begin(&store, &ring, &unlocked).unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     for _ in 0..2 {
         let told = vault.told();
         assert!(told.contains("accept it again"), "{told}");
     }
     let store = vault.open();
     assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
-    store.lock().unwrap();
+    store.close().unwrap();
     assert!(!vault.told().contains("accept it again"));
     assert_eq!(note(&vault.path).losses, 1);
 }

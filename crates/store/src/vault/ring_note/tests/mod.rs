@@ -62,7 +62,7 @@ impl Closed {
     fn told(&self) -> String {
         let store = self.open();
         let told = warned(&store);
-        store.lock().unwrap();
+        store.close().unwrap();
         told
     }
 

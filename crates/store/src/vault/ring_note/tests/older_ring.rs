@@ -10,7 +10,7 @@ fn an_older_key_ring_does_not_get_it() {
     let vault = Closed::from_before();
     let path = vault.path.clone();
     let old = vault.ring_bytes();
-    vault.open().lock().unwrap();
+    vault.open().close().unwrap();
     let new = vault.ring_bytes();
     assert_ne!(new, old);
     vault.put_ring(&old);
@@ -20,7 +20,7 @@ fn an_older_key_ring_does_not_get_it() {
         "{}",
         warned(&store)
     );
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(ring(&path).0.generation(), 1);
     vault.put_ring(&new);
     let store = vault.open();
@@ -35,7 +35,7 @@ fn a_key_ring_that_lost_it_is_told_of() {
     let path = vault.path.clone();
     let old = vault.ring_bytes();
     let store = vault.open();
-    store.lock().unwrap();
+    store.close().unwrap();
     vault.sql(
         "UPDATE vault_state SET highest_generation = 1; \
          UPDATE audit_log SET details = NULL WHERE action = 'ring_note'",
@@ -48,7 +48,7 @@ fn a_key_ring_that_lost_it_is_told_of() {
             (alarms(&store), count(&store, Act::AuditContradicted)),
             (vec![Severity::Critical], 1)
         );
-        store.lock().unwrap();
+        store.close().unwrap();
         assert_eq!(
             ring(&path).0.noted(),
             Noted::Nothing,
@@ -57,7 +57,7 @@ fn a_key_ring_that_lost_it_is_told_of() {
     }
     let store = vault.open();
     assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
-    store.lock().unwrap();
+    store.close().unwrap();
     let store = vault.open();
     assert!(!warned(&store).contains("has lost its note"));
     assert_eq!((note(&path).losses, note(&path).generation), (1, 3));
@@ -103,7 +103,7 @@ fn an_older_key_ring_under_a_lowered_mark_is_told_by_the_log() {
             "{:?}",
             found.problems
         );
-        store.lock().unwrap();
+        store.close().unwrap();
     }
     assert_eq!(
         vault.number("SELECT highest_generation FROM vault_state"),

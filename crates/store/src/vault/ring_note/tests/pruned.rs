@@ -29,7 +29,7 @@ fn a_prune_past_the_noted_entry_has_the_next_open_note_the_log_anew() {
     assert!(after.log_id > before.log_id, "{} {}", after.log_id, before.log_id);
     assert_eq!(count(&store, Act::KeyRingNote), 1);
     // The MACs taken away, as if the log came from before the chain: the checkpoint stays, and so do its keys.
-    store.lock().unwrap();
+    store.close().unwrap();
     vault.sql(
         "UPDATE vault_state SET settled_version = 0; \
          UPDATE audit_log SET mac = NULL, key_number = NULL, action = 'forged'",
@@ -37,7 +37,7 @@ fn a_prune_past_the_noted_entry_has_the_next_open_note_the_log_anew() {
     let store = vault.open();
     assert!(warned(&store).contains("was written anew"), "{}", warned(&store));
     assert_eq!(alarms(&store), [Severity::Critical]);
-    store.lock().unwrap();
+    store.close().unwrap();
     assert!(
         vault.told().contains("was written anew"),
         "nothing is signed that would fit"
@@ -66,12 +66,12 @@ fn a_log_that_was_altered_right_behind_a_prune_is_not_noted_anew() {
                 "{launder}: {told}"
             );
             assert_eq!(alarms(&store), [Severity::Critical], "{launder}");
-            store.lock().unwrap();
+            store.close().unwrap();
             assert_eq!(note(&path), before, "{launder}");
         }
         let store = vault.open();
         assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
-        store.lock().unwrap();
+        store.close().unwrap();
         let told = warned(&vault.open());
         assert!(!told.contains("what retention left"), "{told}");
     }
@@ -85,7 +85,7 @@ fn a_prune_does_not_forget_that_the_key_ring_has_a_note() {
     let store = vault.open();
     entry(&store);
     prune(&store);
-    store.lock().unwrap();
+    store.close().unwrap();
     vault.sql("UPDATE vault_state SET highest_generation = 1");
     vault.put_ring(&old);
     let told = vault.told();

@@ -19,7 +19,7 @@ fn a_step_back_by_the_program_and_up_again_is_no_alarm() {
     assert_eq!((note(&path).schema, note(&path).going_to), (to, to));
     let store = vault.open();
     assert_eq!((warned(&store), alarms(&store)), (String::new(), Vec::new()));
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(note(&path).schema, Migrator::newest());
     // And what the key ring says against a log is not stepped over in silence.
     let store = vault.open();
@@ -30,7 +30,7 @@ fn a_step_back_by_the_program_and_up_again_is_no_alarm() {
             Ok(db.raw().execute_batch(&sql)?)
         })
         .unwrap();
-    store.lock().unwrap();
+    store.close().unwrap();
     steps(&path);
     let store = vault.open();
     assert_eq!(alarms(&store), [Severity::Critical]);

@@ -22,7 +22,7 @@ fn a_new_vault_has_it_from_the_first_generation() {
         (warned(&store), count(&store, Act::KeyRingNote)),
         (String::new(), 0)
     );
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(ring(&path).0.generation(), 1);
 }
 
@@ -38,7 +38,7 @@ fn a_vault_from_before_gets_it_once_and_the_log_says_so() {
         );
         let check = store.read(|tx| tx.audit_verify(None, &mut |_| true)).unwrap();
         assert_eq!(check.broken, None);
-        store.lock().unwrap();
+        store.close().unwrap();
         assert_eq!((ring(&path).0.generation(), note(&path).generation), (2, 2));
         assert_eq!(
             fs::read(path.join(COPIES[0])).unwrap(),
@@ -63,7 +63,7 @@ fn a_note_that_the_database_does_not_know_of_is_noted_by_the_next_open() {
             ),
             (1, 0)
         );
-        store.lock().unwrap();
+        store.close().unwrap();
     }
 }
 
@@ -81,7 +81,7 @@ fn it_is_put_off_where_it_cannot_be_written() {
         "{}",
         warned(&store)
     );
-    store.lock().unwrap();
+    store.close().unwrap();
     assert_eq!(count(&vault.open(), Act::KeyRingNote), 0);
     fs::remove_dir(&first).unwrap();
     let store = vault.open();
