@@ -59,6 +59,12 @@ impl WriteTx<'_> {
             let why = "what does not hold of it is not what was asked about any more: look at it again";
             return Err(StoreError::AuditBroken(why.into()));
         }
+        // First: what is written below needs its numbers.
+        let gone = self.counters_mend(&loss.altered, loss.up_to)?;
+        let gone: Vec<_> = gone
+            .iter()
+            .map(|(table, rows)| json!({ "table": table, "rows_removed": rows }))
+            .collect();
         if loss.is_checkpoint_lost {
             self.audit_checkpoint_forget()?;
         }
@@ -73,7 +79,7 @@ impl WriteTx<'_> {
         });
         let details = json!({
             "accepted_loss": true, "why": loss.why, "up_to": loss.up_to, "missing": loss.missing.to_json(),
-            "unproven": loss.unproven.to_json(), "checkpoint_lost": loss.is_checkpoint_lost,
+            "unproven": loss.unproven.to_json(), "checkpoint_lost": loss.is_checkpoint_lost, "counters": gone,
             "chained_anew_from": loss.from.map(|(_, from)| from), "details_lost": details_lost,
         });
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)

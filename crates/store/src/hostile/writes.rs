@@ -85,6 +85,8 @@ fn a_refusal_that_is_kept_out_of_the_log_is_told_as_damage() {
         }
     }
     assert!(matches!(refused(), Err(StoreError::AccessDenied { .. })));
+    vault.sql("UPDATE sqlite_sequence SET seq = 9223372036854775807");
+    assert!(is_damage(&refused(), "SQLite's counter of audit_log"));
 }
 
 /// An export, say, waits for the close with its entry: one that is swallowed is no success.
