@@ -1,6 +1,7 @@
 //! The maintenance checks of DESIGN section 7: the file, the keys, and our own books.
 
 mod chain;
+mod columns;
 mod content;
 mod derived;
 mod events;
