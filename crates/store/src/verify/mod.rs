@@ -331,6 +331,7 @@ impl ReadTx<'_> {
         for result in [contacts, settings, groups] {
             match result {
                 Ok(count) => found.values += u64::try_from(count).unwrap_or_default(),
+                Err(StoreError::DatabaseDamaged(why)) => found.problem(why),
                 Err(error) => found.problem(error.to_string()),
             }
         }
