@@ -216,10 +216,7 @@ impl Store {
             });
             unwritten = written.err().filter(|error| {
                 tracing::debug!(%error, "what waited for the audit log was not written");
-                matches!(
-                    error,
-                    StoreError::DatabaseDamaged(_) | StoreError::AuditBroken(_) | StoreError::Rule(_)
-                )
+                error.is_altered()
             });
         }
         // No more waiting: whoever closes last merges the rest, and how often a key was used is a statistic.

@@ -47,7 +47,19 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn access_list(&mut self, filter: &GrantFilter) -> Result<Vec<Grant>, StoreError> {
-        let rows = self.db.ask("list the grants", |db| {
+        let rows = self.grant_rows("list the grants")?;
+        let mut grants = Vec::new();
+        for grant in rows.into_iter().filter_map(|row| grant(row).ok()) {
+            if filter.passes(&grant) && self.sees(&grant)? {
+                grants.push(grant);
+            }
+        }
+        Ok(grants)
+    }
+
+    /// All rows, by resource and user.
+    fn grant_rows(&mut self, doing: &str) -> Result<Vec<GrantRow>, StoreError> {
+        self.db.ask(doing, |db| {
             access_control::table
                 .order((
                     access_control::resource_type,
@@ -56,14 +68,7 @@ impl ReadTx<'_> {
                 ))
                 .select(GrantRow::as_select())
                 .load(db)
-        })?;
-        let mut grants = Vec::new();
-        for grant in rows.into_iter().filter_map(|row| grant(row).ok()) {
-            if filter.passes(&grant) && self.sees(&grant)? {
-                grants.push(grant);
-            }
-        }
-        Ok(grants)
+        })
     }
 
     fn sees(&mut self, grant: &Grant) -> Result<bool, StoreError> {
@@ -105,16 +110,7 @@ impl ReadTx<'_> {
 
     /// Every row.
     pub(crate) fn grants_read(&mut self) -> Result<Vec<GrantRead>, StoreError> {
-        let rows = self.db.ask("check the grants", |db| {
-            access_control::table
-                .order((
-                    access_control::resource_type,
-                    access_control::resource_id,
-                    access_control::user_id,
-                ))
-                .select(GrantRow::as_select())
-                .load(db)
-        })?;
+        let rows = self.grant_rows("check the grants")?;
         let read = |row: GrantRow| {
             let name: String = format!(
                 "on {}:{} to {:?}",

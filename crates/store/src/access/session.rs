@@ -38,10 +38,14 @@ impl Store {
             return result;
         }
         let noted = self.write_queued("access_refused", |_| Ok::<_, StoreError>(()));
-        // What could not be written down now waits for the next write.
-        let value = result?;
-        noted?;
-        Ok(value)
+        match (result, noted) {
+            (Ok(value), Ok(())) => Ok(value),
+            (Ok(_), Err(error)) => Err(error.into()),
+            // A refusal that somebody keeps out of the log is told as that.
+            (Err(_), Err(error)) if error.is_altered() => Err(error.into()),
+            // What could not be written down now waits for the next write.
+            (Err(error), _) => Err(error),
+        }
     }
 }
 

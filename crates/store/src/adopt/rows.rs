@@ -6,7 +6,7 @@ use privatus_sqlite::Value;
 
 use super::table::{RawTable, RawValue, text};
 use crate::db::statement::{Bind, Sql};
-use crate::error::{Rule, StoreError};
+use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::tx::WriteTx;
 
@@ -83,10 +83,8 @@ impl<'t, 'a> RawRows<'t, 'a> {
         for value in &written {
             sql = sql.bind(value);
         }
-        match self.tx.db.run_one(sql, "write a raw row") {
-            Ok(()) => {}
-            Err(StoreError::Rule(Rule::Constraint(_))) => return Ok(false),
-            Err(error) => return Err(error),
+        if !self.tx.db.run_refusable(sql, "write a raw row")? {
+            return Ok(false);
         }
         self.follow(table, &row, key)?;
         Ok(true)

@@ -62,6 +62,12 @@ impl WriteTx<'_> {
             return Ok(None);
         };
         is_asked(&loss, asked)?;
+        // First: what is written below needs its numbers.
+        let gone = self.counters_mend(&loss.altered, loss.up_to)?;
+        let gone: Vec<_> = gone
+            .iter()
+            .map(|(table, rows)| json!({ "table": table, "rows_removed": rows }))
+            .collect();
         if loss.is_checkpoint_lost {
             self.audit_checkpoint_forget()?;
         }
@@ -76,7 +82,7 @@ impl WriteTx<'_> {
         });
         let details = json!({
             "accepted_loss": true, "why": loss.why, "up_to": loss.up_to, "missing": loss.missing.to_json(),
-            "unproven": loss.unproven.to_json(), "checkpoint_lost": loss.is_checkpoint_lost,
+            "unproven": loss.unproven.to_json(), "checkpoint_lost": loss.is_checkpoint_lost, "counters": gone,
             "noted_entry_lost": loss.noted_lost, "chained_anew_from": loss.from.map(|(_, from)| from), "details_lost": details_lost,
         });
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)

@@ -5,6 +5,7 @@ use privatus_domain::NewAuditEntry;
 use privatus_schema::{Flag, SqlBlob, SqlInt, SqlText, TimeText, audit_log};
 
 use super::chain::{EntryRow, GENESIS, entry_mac};
+use super::counters::number_behind;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
@@ -52,7 +53,7 @@ impl WriteTx<'_> {
             is_chained = self.audit_take_unchained_late(head)?;
             head = self.audit_position()?;
         }
-        let log_id = head.given.saturating_add(1);
+        let log_id = number_behind(head.given, "audit_log")?;
         row.log_id = SqlInt(log_id);
         let seal = |plain| self.seal_value("audit_log", "details", &log_id.to_le_bytes(), plain);
         row.details = details.map(seal).transpose()?.map(SqlBlob);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::chain::{EntryRow, GENESIS};
 use super::checkpoint::Checkpoint;
+use super::counters::{Altered, MOST};
 use super::verify::{Walk, settled_up_to};
 use crate::db::at_most::ascends;
 use crate::error::StoreError;
@@ -62,6 +63,8 @@ pub struct AuditLoss {
     pub missing: AuditRanges,
     /// Entries that stand and whose MAC does not hold: changed, put in, or behind one that is missing.
     pub unproven: AuditRanges,
+    /// Tables whose next row has no number any more, since somebody altered SQLite's counter of them.
+    pub counters: Vec<&'static str>,
     /// Whether nobody can tell any more up to where retention removed entries.
     pub is_checkpoint_lost: bool,
     /// The entry that the key ring notes, where it is gone or another stands in its place. What stands up to there is
@@ -71,6 +74,8 @@ pub struct AuditLoss {
     pub up_to: i64,
     /// The MAC of the last entry before the first that is unproven, and that one's number.
     pub(super) from: Option<([u8; 32], i64)>,
+    /// What is put right of the counters.
+    pub(super) altered: Vec<Altered>,
     /// How many entries stand.
     pub(super) entries: i64,
     /// The MAC that the newest entry carries.
@@ -83,6 +88,7 @@ impl AuditLoss {
         self.why == other.why
             && self.missing == other.missing
             && self.unproven == other.unproven
+            && self.counters == other.counters
             && self.is_checkpoint_lost == other.is_checkpoint_lost
             && self.noted_lost == other.noted_lost
     }
@@ -100,12 +106,20 @@ impl ReadTx<'_> {
 
     /// The same for who accepts them.
     pub(super) fn audit_losses_walk(&mut self) -> Result<Option<AuditLoss>, StoreError> {
+        let counters: Vec<Altered> = self.counters_altered()?;
+        let counters: Vec<Altered> = counters
+            .into_iter()
+            .filter(|counter| counter.is_blocking)
+            .collect();
         let why = match self.audit_walk(None, &mut |_| true)?.broken {
             Some((_, why)) => why,
             None if self.shared.noted() == Noted::Nothing && self.ring_note_is_known()? => {
                 Doubt::NoteMissing.told()
             }
-            None => return Ok(None),
+            None => match counters.first() {
+                Some(Altered { table, why, .. }) => format!("SQLite's counter of {table} {why}"),
+                None => return Ok(None),
+            },
         };
         let (previous, last, is_checkpoint_lost) = match self.audit_checkpoint()? {
             Checkpoint::None => (GENESIS, 0, false),
@@ -126,6 +140,11 @@ impl ReadTx<'_> {
             entries = entries.saturating_add(i64::try_from(rows.len()).unwrap_or(i64::MAX));
             for row in &rows {
                 let number = row.number();
+                if number > MOST {
+                    // No build gave it. It goes, and nothing stands behind it.
+                    unproven.add(number, number);
+                    continue;
+                }
                 if number > walk.last.saturating_add(1) {
                     gaps.push((walk.last.saturating_add(1), number.saturating_sub(1)));
                 }
@@ -163,6 +182,8 @@ impl ReadTx<'_> {
             why,
             missing,
             unproven,
+            counters: counters.iter().map(|counter| counter.table).collect(),
+            altered: counters,
             is_checkpoint_lost,
             noted_lost,
             up_to,

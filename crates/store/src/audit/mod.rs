@@ -4,6 +4,7 @@ mod accept_loss;
 mod append;
 mod chain;
 mod checkpoint;
+mod counters;
 mod list;
 mod losses;
 mod numbers;

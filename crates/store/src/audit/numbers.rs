@@ -6,16 +6,22 @@ use privatus_schema::sql_types::{BigInt, Binary, Nullable};
 use privatus_schema::{SqlBlob, SqlInt};
 
 use super::chain::GENESIS;
+use super::counters::number_behind;
 use crate::error::StoreError;
 use crate::tx::chain_head::ChainHead;
 use crate::tx::{ReadTx, WriteTx};
 
-const HEAD: &str = "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'), 0), \
+/// A counter that is no number is higher than any.
+const HEAD: &str = "SELECT max(coalesce((SELECT CASE typeof(seq) WHEN 'integer' THEN seq ELSE 9223372036854775807 END \
+                    FROM sqlite_sequence WHERE name = 'audit_log'), 0), \
                     coalesce((SELECT max(log_id) FROM audit_log), 0)) AS given, \
                     (SELECT mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1) AS newest, \
                     (SELECT audit_removed_mac FROM vault_state WHERE id = 1) AS removed";
-const GIVEN: &str = "SELECT seq AS number FROM sqlite_sequence WHERE name = 'audit_log'";
-const NEXT_EVENT: &str = "SELECT 1 + max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'security_events'), 0), \
+/// One that cannot be says nothing of what was given.
+const GIVEN: &str = "SELECT seq AS number FROM sqlite_sequence WHERE name = 'audit_log' AND typeof(seq) = 'integer' \
+                     AND seq <= 9007199254740992";
+const LAST_EVENT: &str = "SELECT max(coalesce((SELECT CASE typeof(seq) WHEN 'integer' THEN seq ELSE 9223372036854775807 END \
+     FROM sqlite_sequence WHERE name = 'security_events'), 0), \
      coalesce((SELECT max(event_id) FROM security_events), 0)) AS number";
 
 /// Events that are looked through, the newest of all.
@@ -81,8 +87,8 @@ impl WriteTx<'_> {
     /// The number of the next security event.
     pub(super) fn security_event_number(&mut self) -> Result<i64, StoreError> {
         let row = self.db.ask("number a security event", |db| {
-            sql_query(NEXT_EVENT).get_result::<NumberRow>(db)
+            sql_query(LAST_EVENT).get_result::<NumberRow>(db)
         })?;
-        Ok(row.number.map_or(1, |number| number.0))
+        number_behind(row.number.unwrap_or_default().0, "security_events")
     }
 }

@@ -1,5 +1,6 @@
 //! What changes of a contact that is there: name, picture, presence, block and mute.
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use privatus_domain::folded::folded_name;
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
@@ -97,7 +98,7 @@ impl WriteTx<'_> {
                 .set((contacts::is_online.eq(Flag(is_online)), seen))
                 .execute(db)
         })?;
-        is_there(id, changed)
+        self.contact_took(id, changed, "change a contact")
     }
 
     /// Blocks a contact: messages that arrive in its conversation are refused. `false` when it is blocked already.
@@ -141,15 +142,28 @@ impl WriteTx<'_> {
         if let Some(until) = until.filter(|until| *until <= now) {
             return Err(ContactError::MuteOver { until, now }.into());
         }
-        let changed = self.mute_write(&id.to_string(), until)?;
-        is_there(id, changed)
+        self.mute_write(id, until)
     }
 
-    pub(super) fn mute_write(&mut self, id: &str, until: Option<Timestamp>) -> Result<usize, StoreError> {
-        let (until, now) = (until.map(Timestamp::to_sql), self.now().to_sql());
+    pub(super) fn mute_write(&mut self, id: &ContactId, until: Option<Timestamp>) -> Result<(), StoreError> {
+        let (until, now, text) = (until.map(Timestamp::to_sql), self.now().to_sql(), id.to_string());
         let sql = Sql::new(hot::CONVERSATION_MUTE);
-        let sql = sql.bind(until.as_deref()).bind(now.as_str()).bind(id);
-        self.db.run(sql, "mute a conversation")
+        let sql = sql.bind(until.as_deref()).bind(now.as_str()).bind(text.as_str());
+        let changed = self.db.run(sql, "mute a conversation")?;
+        self.contact_took(id, changed, "mute a conversation")
+    }
+
+    /// Whether an update of a contact's row, or of its conversation's, found it.
+    pub(super) fn contact_took(
+        &mut self,
+        id: &ContactId,
+        changed: usize,
+        doing: &str,
+    ) -> Result<(), StoreError> {
+        let is_there = self.db.took(changed, doing, |db| {
+            select(exists(contacts::table.find(DbId(id.to_string())))).get_result(db)
+        })?;
+        if is_there { Ok(()) } else { Err(absent(id)) }
     }
 
     /// Runs an update of one contact, for whoever may write it.
@@ -165,7 +179,7 @@ impl WriteTx<'_> {
                 .set((update, contacts::updated_at.eq(SqlTime(now))))
                 .execute(db)
         })?;
-        is_there(id, changed)
+        self.contact_took(id, changed, "change a contact")
     }
 
     pub(super) fn contact_audit(
@@ -201,9 +215,4 @@ impl WriteTx<'_> {
             }
         }
     }
-}
-
-/// Whether an update found its contact.
-fn is_there(id: &ContactId, changed: usize) -> Result<(), StoreError> {
-    if changed == 0 { Err(absent(id)) } else { Ok(()) }
 }

@@ -9,7 +9,7 @@ use privatus_domain::{
 use privatus_schema::{DbId, Flag, SqlBlob, SqlInt, SqlText, SqlTime, contacts, conversations};
 use serde_json::json;
 
-use super::list::{absent, resource};
+use super::list::resource;
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
@@ -101,10 +101,8 @@ impl WriteTx<'_> {
             .bind(blocked.as_deref())
             .bind(text.as_str());
         let changed = self.db.run(sql, "restore a contact")?;
-        if changed == 0 {
-            return Err(absent(id));
-        }
-        self.mute_write(&text, state.muted_until)?;
+        self.contact_took(id, changed, "restore a contact")?;
+        self.mute_write(id, state.muted_until)?;
         if state.blocked_at.is_some() {
             self.audit(&NewAuditEntry::done(self.now(), Act::ContactBlock).on(resource(id)))?;
         }
@@ -120,10 +118,10 @@ impl WriteTx<'_> {
     pub fn contact_remove(&mut self, id: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Delete)?;
         let text = id.to_string();
-        let messages: Option<SqlInt> = self.db.ask("count what a contact leaves", |db| {
+        let left: Option<(SqlInt, SqlInt)> = self.db.ask("count what a contact leaves", |db| {
             conversations::table
                 .filter(conversations::contact_id.eq(DbId(text.as_str())))
-                .select(conversations::message_count)
+                .select((conversations::conversation, conversations::message_count))
                 .get_result(db)
                 .optional()
         })?;
@@ -132,11 +130,11 @@ impl WriteTx<'_> {
         let removed = self.db.ask("remove a contact", |db| {
             diesel::delete(contacts::table.find(DbId(text.as_str()))).execute(db)
         })?;
-        if removed == 0 {
-            return Err(absent(id));
-        }
+        self.contact_took(id, removed, "remove a contact")?;
+        let (conversation, messages) = left.map(|(number, messages)| (number.0, messages.0)).unzip();
+        self.contact_is_gone(&text, conversation)?;
         self.groups_rekey(&member_of)?;
-        let details = json!({ "messages": messages.unwrap_or_default().0, "groups": member_of.len() });
+        let details = json!({ "messages": messages.unwrap_or_default(), "groups": member_of.len() });
         if privatus_domain::planted!(RemovalNotAudited) {
             return Ok(());
         }

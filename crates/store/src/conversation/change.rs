@@ -1,10 +1,10 @@
 //! A conversation is made with its contact or group, and counts its messages.
 
-use diesel::dsl::{exists, max};
+use diesel::dsl::{exists, max, select};
 use diesel::prelude::*;
 use privatus_domain::limits::CONVERSATIONS_MAX;
-use privatus_domain::{ConversationId, ConversationKind};
-use privatus_schema::{DbId, SqlInt, SqlText, SqlTime, conversations};
+use privatus_domain::{ConversationId, ConversationKind, Partition};
+use privatus_schema::{DbId, SqlInt, SqlText, SqlTime, conversation_months, conversations};
 
 use crate::db::hot;
 use crate::db::statement::Sql;
@@ -59,7 +59,7 @@ impl WriteTx<'_> {
         }
         let is_taken: bool = self.db.ask("find a conversation", |db| {
             let wanted = conversations::conversation_id.eq(DbId(wanted));
-            diesel::select(exists(conversations::table.filter(wanted))).get_result(db)
+            select(exists(conversations::table.filter(wanted))).get_result(db)
         })?;
         let id = if is_taken {
             self.new_id()?.to_string()
@@ -95,6 +95,21 @@ impl WriteTx<'_> {
             return Err(Rule::Conversations(CONVERSATIONS_MAX).into());
         }
         Ok(number)
+    }
+
+    /// Notes that a conversation has messages in a month, where it was not.
+    pub(crate) fn conversation_month_note(
+        &mut self,
+        number: i64,
+        partition: Partition,
+    ) -> Result<(), StoreError> {
+        let (doing, partition) = ("note a conversation's month", partition.number());
+        let sql = Sql::new(hot::CONVERSATION_MONTH_NOTE);
+        let noted = self.db.run(sql.bind(number).bind(partition), doing)?;
+        let row = conversation_months::table.find((SqlInt(number), SqlInt(partition.into())));
+        self.db
+            .kept(noted, doing, |db| select(exists(row)).get_result(db))
+            .map(drop)
     }
 
     /// Applies a batch to a conversation's counters, in the transaction of its messages.

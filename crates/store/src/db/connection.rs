@@ -261,6 +261,15 @@ impl Connection {
             .map_err(|error| self.failed(error, doing))
     }
 
+    /// The same; `None` where a constraint or a trigger of the schema refuses it.
+    pub(crate) fn run_or_refuse(&mut self, sql: Sql<'_>, doing: &str) -> Result<Option<usize>, StoreError> {
+        match self.inner.run(sql.text(), sql.binds()) {
+            Ok(changed) => Ok(Some(changed)),
+            Err(error) if matches!(error.code, ErrorCode::Constraint(_)) => Ok(None),
+            Err(error) => Err(self.failed(error, doing)),
+        }
+    }
+
     /// All rows of a statement.
     pub(crate) fn rows<T: FromRow>(&mut self, sql: Sql<'_>, doing: &str) -> Result<Vec<T>, StoreError> {
         let mut rows = Vec::new();

@@ -32,6 +32,50 @@ impl Connection {
         let changed = self.ask(doing, query)?;
         one_row(changed, doing)
     }
+
+    /// The same of a row that is another program's; `false` when a rule of the schema refuses it.
+    ///
+    /// # Errors
+    /// As [`run_one`](Self::run_one).
+    pub(crate) fn run_refusable(&mut self, sql: Sql<'_>, doing: &str) -> Result<bool, StoreError> {
+        match self.run_or_refuse(sql, doing)? {
+            Some(changed) => one_row(changed, doing).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// What a write by key says that may find no row: `true` when it changed the one, `false` when there is none. `look`
+    /// says whether the row stands, and is asked only when nothing changed.
+    ///
+    /// # Errors
+    /// [`StoreError::DatabaseDamaged`] when the row stands and the write did not take.
+    pub(crate) fn took(
+        &mut self,
+        changed: usize,
+        doing: &str,
+        look: impl FnOnce(&mut SqliteConnection) -> QueryResult<bool>,
+    ) -> Result<bool, StoreError> {
+        if changed == 0 && !self.ask(doing, look)? {
+            return Ok(false);
+        }
+        one_row(changed, doing).map(|()| true)
+    }
+
+    /// The same of an insert that leaves a row of its key as it is: `false` when there was one.
+    ///
+    /// # Errors
+    /// [`StoreError::DatabaseDamaged`] when there is none behind it.
+    pub(crate) fn kept(
+        &mut self,
+        changed: usize,
+        doing: &str,
+        look: impl FnOnce(&mut SqliteConnection) -> QueryResult<bool>,
+    ) -> Result<bool, StoreError> {
+        if changed == 0 && self.ask(doing, look)? {
+            return Ok(false);
+        }
+        one_row(changed, doing).map(|()| true)
+    }
 }
 
 /// Whether a write took that must change one row.

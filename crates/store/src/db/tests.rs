@@ -137,7 +137,7 @@ fn a_full_disk_in_the_middle_leaves_the_connection_as_it_was() {
 fn both_fail_alike() {
     let vault = Vault::new();
     let told = |result: Result<usize, StoreError>| result.unwrap_err().to_string();
-    // A rule of the database.
+    // A key that is taken: the store looks first, so somebody put a row there.
     let twice = vault.store.write("twice", |tx| {
         raw(tx.db, "test once")?;
         let failed = [raw(tx.db, "test once"), built(tx.db, "test once")].map(told);
@@ -147,7 +147,8 @@ fn both_fail_alike() {
     assert_eq!(by_raw, by_builder);
     assert_eq!(
         by_builder,
-        "refused: a rule of the database forbids it (write a row)"
+        "the database is damaged (write a row: a trigger, an index or a row in the database refuses what no rule of a vault \
+         does); nothing was deleted; restore a backup or copy the folder before any repair"
     );
     // A connection that only reads.
     let read_only = vault.store.read(|tx| {

@@ -1,7 +1,7 @@
 //! What the crates below say, as the store says it: by code and variant, never by text.
 
 use privatus_crypto::{CryptoError, KeyRingError, OpenError};
-use privatus_sqlite::{ErrorCode, SqliteError};
+use privatus_sqlite::{ConstraintKind, ErrorCode, SqliteError};
 
 use super::{Missing, Rule, StoreError, TooNew};
 
@@ -19,6 +19,17 @@ impl StoreError {
             ErrorCode::Endless => Self::DatabaseDamaged(format!(
                 "{doing}: it took more work than the file's pages can ask for, and was stopped; a view or a trigger that \
                  does not end, or pages that point at one another, stand there"
+            )),
+            // The store asks before it writes: a number that is taken, a row that is not there, a group without room. What
+            // an input alone can break are the checks of a column.
+            ErrorCode::Constraint(
+                ConstraintKind::Trigger
+                | ConstraintKind::ForeignKey
+                | ConstraintKind::PrimaryKey
+                | ConstraintKind::RowId
+                | ConstraintKind::Unique,
+            ) => Self::DatabaseDamaged(format!(
+                "{doing}: a trigger, an index or a row in the database refuses what no rule of a vault does"
             )),
             ErrorCode::Constraint(_) => Rule::Constraint(doing.into()).into(),
             code => Self::Unexpected(format!("SQLite answered {} to {doing}", code.raw())),

@@ -234,6 +234,14 @@ impl StoreError {
         }
     }
 
+    /// Whether a write of the store's own failed for what stands in the database, and not for the disk, a lock or its user.
+    pub(crate) const fn is_altered(&self) -> bool {
+        matches!(
+            self,
+            Self::DatabaseDamaged(_) | Self::AuditBroken(_) | Self::Rule(_)
+        )
+    }
+
     /// What breaks a rule on its way out of the database was not refused: it is damaged.
     pub(crate) fn of_stored(self) -> Self {
         match self.broken_rule() {

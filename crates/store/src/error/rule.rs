@@ -38,7 +38,7 @@ pub enum Rule {
         /// The last entry that retention removed.
         removed: i64,
     },
-    /// A constraint of the schema that no check before it names better.
+    /// A check of a column that no check before it names better.
     #[error("a rule of the database forbids it ({0})")]
     Constraint(String),
     /// SQLite takes names in UTF-8 alone.

@@ -21,7 +21,7 @@ pub enum TooNew {
         kdf: String,
     },
     /// The schema of the database.
-    #[error("migration {step}, applied by privatus {tool}", tool = tool.as_deref().unwrap_or("of another version"))]
+    #[error("migration {step}, applied by privatus {tool} (or the ledger in the database was altered)", tool = tool.as_deref().unwrap_or("of another version"))]
     Schema {
         /// The newest step: its name, or its number.
         step: String,

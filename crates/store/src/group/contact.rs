@@ -7,6 +7,7 @@ use privatus_schema::{DbId, SqlText, group_members};
 use serde_json::json;
 
 use super::read::resource;
+use crate::db::one_row::not_taken;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
@@ -64,11 +65,11 @@ impl WriteTx<'_> {
                     .get_result(db)
                     .optional()
             })?;
-            if let Some(owner) = owner {
-                let details = json!({ "from": seat.contact, "to": owner.0 });
-                let entry = NewAuditEntry::done(self.now(), Act::MemberTransfer);
-                self.audit(&entry.on(resource(&seat.group)).with(details))?;
-            }
+            // The trigger finds one in every group, if nothing stands in its way.
+            let owner = owner.ok_or_else(|| not_taken("pass a group on"))?;
+            let details = json!({ "from": seat.contact, "to": owner.0 });
+            let entry = NewAuditEntry::done(self.now(), Act::MemberTransfer);
+            self.audit(&entry.on(resource(&seat.group)).with(details))?;
         }
         Ok(())
     }

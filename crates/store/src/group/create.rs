@@ -5,10 +5,10 @@ use privatus_domain::{
     Act, ContactId, ConversationId, ConversationKind, DisplayName, GroupId, MemberAction, NewAuditEntry,
     NewGroup, NewMember, Permission, Resource, Role,
 };
-use privatus_schema::{DbId, Flag, SqlInt, SqlText, SqlTime, groups};
+use privatus_schema::{DbId, Flag, SqlInt, SqlText, SqlTime, conversations, groups};
 use serde_json::json;
 
-use super::read::{no_group, resource};
+use super::read::resource;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
@@ -119,13 +119,19 @@ impl WriteTx<'_> {
             self.actor_may(id, actor, MemberAction::RemoveGroup, None)?;
         }
         let members = self.group_count(id)?;
-        self.senders.clear();
-        let removed = self.db.ask("remove a group", |db| {
-            diesel::delete(groups::table.find(DbId(id.to_string()))).execute(db)
+        let text = id.to_string();
+        let conversation: Option<SqlInt> = self.db.ask("find a group's conversation", |db| {
+            conversations::table
+                .filter(conversations::group_id.eq(DbId(text.as_str())))
+                .select(conversations::conversation)
+                .get_result(db)
+                .optional()
         })?;
-        if removed == 0 {
-            return Err(no_group(id));
-        }
+        self.senders.clear();
+        self.db.ask_one("remove a group", |db| {
+            diesel::delete(groups::table.find(DbId(text.as_str()))).execute(db)
+        })?;
+        self.group_is_gone(&text, conversation.map(|number| number.0))?;
         self.group_key_destroy(id)?;
         let details = json!({ "members": members, "by": actor });
         let entry = NewAuditEntry::done(self.now(), Act::GroupRemove);

@@ -1,5 +1,6 @@
 //! Members that go: removed, banned, or leaving by themselves. What comes after is under another group key.
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use privatus_domain::{Act, Ban, ContactId, GroupId, MemberAction, MemberError, NewAuditEntry, Permission};
 use privatus_schema::{DbId, SqlTime, group_bans, group_members};
@@ -85,7 +86,7 @@ impl WriteTx<'_> {
         self.permit(&resource(group), Permission::Write)?;
         self.group_exists(group)?;
         self.actor_may(group, actor, MemberAction::Unban, None)?;
-        if self.ban_delete(group, contact, "take a ban back")? == 0 {
+        if !self.ban_delete(group, contact, "take a ban back")? {
             return Err(MemberError::NotBanned(contact.clone()).into());
         }
         let details = json!({ "member": contact, "by": actor });
@@ -131,15 +132,16 @@ impl WriteTx<'_> {
         })
     }
 
-    /// Deletes a ban; says how many there were.
+    /// Deletes a ban; says whether there was one.
     pub(super) fn ban_delete(
         &mut self,
         group: &GroupId,
         contact: &ContactId,
         doing: &str,
-    ) -> Result<usize, StoreError> {
-        self.db.ask(doing, |db| {
-            diesel::delete(group_bans::table.find(member_key(group, contact))).execute(db)
-        })
+    ) -> Result<bool, StoreError> {
+        let ban = || group_bans::table.find(member_key(group, contact));
+        let deleted = self.db.ask(doing, |db| diesel::delete(ban()).execute(db))?;
+        self.db
+            .took(deleted, doing, |db| select(exists(ban())).get_result(db))
     }
 }

@@ -1,5 +1,6 @@
 //! One owner for each group: groups of an older schema, of an adopted database, and of a history that names none.
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use privatus_domain::limits::{GROUP_MEMBERS_DEFAULT, GROUP_MEMBERS_MAX};
@@ -9,6 +10,7 @@ use privatus_schema::{DbId, LimitLiteral, SqlInt, SqlText, group_members, groups
 use serde_json::json;
 
 use super::read::resource;
+use crate::db::one_row::not_taken;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
@@ -38,6 +40,13 @@ impl WriteTx<'_> {
                 .bind::<sql_types::Integer, _>(SqlInt(GROUP_MEMBERS_DEFAULT.into()))
                 .execute(db)
         })?;
+        let is_left = self.db.ask("limit the groups", |db| {
+            let unlimited = groups::table.filter(groups::max_members.is_null());
+            select(exists(unlimited)).get_result::<bool>(db)
+        })?;
+        if is_left {
+            return Err(not_taken("limit the groups"));
+        }
         let groups: Vec<DbId> = self.db.ask("list the groups", |db| {
             groups::table
                 .order(groups::group_id)

@@ -139,6 +139,76 @@ fn each_row_that_no_build_writes_is_told() {
     }
 }
 
+/// Columns that no other check reads. Without the schema's own checks, which whoever plants a value does not ask.
+#[test]
+fn each_value_that_no_column_can_have_is_told() {
+    let vault = filled();
+    vault
+        .store
+        .write("metric", |tx| {
+            let times = [("send", privatus_domain::Histogram::default())];
+            tx.metrics_write(privatus_domain::Day::of(tx.now()), &times.into())
+        })
+        .unwrap();
+    let mut faults: Vec<(String, String)> = [
+        ("key_store", "algorithm = 'none'"),
+        ("key_store", "key_type = 'master'"),
+        ("vault_state", "settled_version = 9223372036854775807"),
+        ("vault_state", "settled_version = -1"),
+        ("vault_state", "highest_generation = 0"),
+        ("vault_state", "highest_generation = 9223372036854775807"),
+        ("vault_state", "next_key_number = 9223372036854775807"),
+        ("vault_state", "audit_removed = -5"),
+        ("conversations", "kind = 'group'"),
+        ("conversations", "next_expiry = 'soon'"),
+        ("conversations", "last_at = 'now'"),
+        ("performance_metrics", "metadata = 'nonsense'"),
+        ("performance_metrics", "metadata = '{}'"),
+        ("performance_metrics", "metadata = NULL"),
+        ("performance_metrics", "unit = 'years'"),
+        ("contacts", "is_verified = 7"),
+        ("contacts", "is_online = 'yes'"),
+        ("contacts", "last_seen = 'abcd-ef-gh ij:kl:mn.opq'"),
+        ("file_transfers", "completed_at = 'abcd-ef-gh ij:kl:mn.opq'"),
+        ("retention_policies", "cleanup_enabled = 5"),
+    ]
+    .into_iter()
+    .map(|(table, set)| {
+        // A metric's unit is one of its figures.
+        let column = set.split(' ').next().unwrap().replace("unit", "metadata");
+        (format!("UPDATE {table} SET {set}"), format!("{table}.{column}"))
+    })
+    .collect();
+    for (sql, told) in [
+        (
+            "INSERT INTO partitions (partition, table_name, state, key_id) \
+             SELECT 209901, 'messages_209901', 'live', key_id FROM partitions LIMIT 1",
+            "partitions.table_name",
+        ),
+        (
+            "INSERT INTO backup_metadata (backup_id, backup_type, status, encryption_info) \
+             VALUES ('b', 'full', 'completed', 'nonsense')",
+            "backup_metadata.encryption_info",
+        ),
+        (
+            "INSERT INTO usage_statistics (date, metric, value) VALUES ('whenever', 'x', 1)",
+            "usage_statistics.date",
+        ),
+    ] {
+        faults.push((sql.to_owned(), told.to_owned()));
+    }
+    for (fault, told) in faults {
+        let problems = vault.verify_with(&format!(
+            "PRAGMA ignore_check_constraints = ON; {fault}; PRAGMA ignore_check_constraints = OFF"
+        ));
+        let told = format!("{told} of row ");
+        assert!(
+            problems.iter().any(|line| line.starts_with(&told)),
+            "{fault}: {problems:?}"
+        );
+    }
+}
+
 #[test]
 fn a_verified_mark_without_a_key_is_told() {
     let vault = vault();

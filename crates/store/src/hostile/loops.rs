@@ -69,6 +69,14 @@ fn late_messages_that_do_not_move_end_the_sweep() {
             "move a message: it was written and did not take",
         ),
         (
+            format!("CREATE TRIGGER x BEFORE INSERT ON conversation_months BEGIN {IGNORED}; END"),
+            "note a conversation's month: it was written and did not take",
+        ),
+        (
+            format!("CREATE TRIGGER x BEFORE UPDATE OF last_row_key ON conversations BEGIN {IGNORED}; END"),
+            "move a conversation's last message: it was written and did not take",
+        ),
+        (
             "CREATE TRIGGER x AFTER DELETE ON messages_late BEGIN INSERT INTO messages_late \
              (row_key, message_id, content, is_outgoing, is_encrypted, is_read, is_deleted, timestamp, created_at) \
              VALUES (OLD.row_key + 1, 'again' || OLD.row_key, x'', 0, 0, 0, 1, OLD.timestamp, OLD.created_at); \

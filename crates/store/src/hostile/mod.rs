@@ -12,6 +12,7 @@ mod books;
 mod keys;
 mod ledger;
 mod loops;
+mod swallowed;
 mod tables;
 mod writes;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use privatus_crypto::{Context, TableKey, envelope_key_number};
 use privatus_domain::{Body, Id, Partition, StoredBody};
@@ -9,6 +10,7 @@ use privatus_schema::{SqlText, message_content};
 use zeroize::Zeroizing;
 
 use crate::db::hot;
+use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
@@ -25,6 +27,16 @@ impl WriteTx<'_> {
             diesel::delete(message_content::table.find(SqlText(message_id))).execute(db)
         })?;
         Ok(())
+    }
+
+    /// None of these messages has large content left: most of them never had any, so what each delete changed says nothing.
+    pub(crate) fn contents_are_gone(&mut self, messages: &[String], doing: &str) -> Result<(), StoreError> {
+        let ids = messages.iter().map(|id| SqlText(id.as_str()));
+        let is_left = self.db.ask(doing, |db| {
+            let left = message_content::table.filter(message_content::message_id.eq_any(ids));
+            select(exists(left)).get_result::<bool>(db)
+        })?;
+        if is_left { Err(not_taken(doing)) } else { Ok(()) }
     }
 
     /// Seals a body under its month's key and appends the row's envelope to `out`; a large one is stored beside it.

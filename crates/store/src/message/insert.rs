@@ -274,11 +274,7 @@ impl WriteTx<'_> {
         if place.last_partition != Some(partition.number().into())
             && !self.placed.contains_key(&(partition, place.number))
         {
-            let sql = Sql::new(hot::CONVERSATION_MONTH_NOTE);
-            self.db.run(
-                sql.bind(place.number).bind(partition.number()),
-                "note a conversation's month",
-            )?;
+            self.conversation_month_note(place.number, partition)?;
         }
         let wanted = row_key::wanted(place.number, partition, message.at);
         self.placed.insert((partition, place.number), (wanted, row_key));

@@ -1,13 +1,47 @@
 //! Marking messages as read.
 
-use privatus_domain::{ConversationId, MessageId, Permission};
+use std::sync::Arc;
+
+use privatus_domain::{ConversationId, MessageId, Partition, Permission};
 
 use crate::db::hot;
+use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::{Missing, StoreError};
 use crate::message::row::Located;
 use crate::partition::row_key;
+use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
+
+/// Unread rows of a conversation in one month.
+struct Unread {
+    month: Arc<PartitionTable>,
+    /// The first and the last key they may have.
+    keys: (i64, i64),
+    /// The last of them in the order of time, where the keys are in another.
+    up_to: Option<i64>,
+}
+
+impl Unread {
+    /// A statement over them; the table's name stands between its two parts.
+    fn sql(&self, [before, behind]: [&str; 2]) -> Sql<'static> {
+        let (table, (low, high)) = (self.month.table.as_str(), self.keys);
+        let rows = " WHERE row_key BETWEEN ? AND ? AND is_read = FALSE AND is_outgoing = FALSE AND is_deleted = FALSE";
+        // In one allocation: a chat is marked at each look.
+        match self.up_to {
+            None => Sql::new([before, table, behind, rows].concat())
+                .bind(low)
+                .bind(high),
+            Some(key) => {
+                let place = " AND (timestamp, row_key) <= (SELECT timestamp, row_key FROM ";
+                Sql::new([before, table, behind, rows, place, table, " WHERE row_key = ?)"].concat())
+                    .bind(low)
+                    .bind(high)
+                    .bind(key)
+            }
+        }
+    }
+}
 
 impl WriteTx<'_> {
     /// Marks a conversation's incoming messages as read, all of them or up to and with one; gives how many were unread.
@@ -41,33 +75,29 @@ impl WriteTx<'_> {
         let unread: Option<i64> = self.db.row(sql.bind(number), "count unread messages")?;
         let unread = usize::try_from(unread.unwrap_or_default()).unwrap_or_default();
         let mut marked = 0;
-        for partition in partitions {
+        for partition in &partitions {
             // From the newest month on, and no further than there are unread ones: a chat is marked at each look.
             if marked >= unread {
                 break;
             }
-            let Some(month) = self.partitions.get(&partition).cloned() else {
-                continue;
-            };
-            let table = &month.table;
-            let set = format!(
-                "UPDATE {table} SET is_read = TRUE WHERE row_key BETWEEN ? AND ? AND is_read = FALSE \
-                 AND is_outgoing = FALSE AND is_deleted = FALSE"
-            );
-            marked += match &limit {
-                Some((last, _)) if partition > last.partition => 0,
-                Some((last, key)) if partition == last.partition && partition.is_month() => {
-                    self.db.run(Sql::new(set).bind(low).bind(*key), "mark as read")?
+            if let Some(rows) = self.unread_rows(*partition, (low, high), limit.as_ref()) {
+                let sql = rows.sql(["UPDATE ", " SET is_read = TRUE"]);
+                marked += self.db.run(sql, "mark as read")?;
+            }
+        }
+        // All that there were: then none is left. Else some are later ones, or did not take it.
+        if marked < unread {
+            for partition in &partitions {
+                let Some(rows) = self.unread_rows(*partition, (low, high), limit.as_ref()) else {
+                    continue;
+                };
+                let left: Option<i64> = self
+                    .db
+                    .row(rows.sql(["SELECT 1 FROM ", ""]), "look for unread messages")?;
+                if left.is_some() {
+                    return Err(not_taken("mark as read"));
                 }
-                Some((last, key)) if partition == last.partition => {
-                    let set = format!(
-                        "{set} AND (timestamp, row_key) <= (SELECT timestamp, row_key FROM {table} WHERE row_key = ?)"
-                    );
-                    self.db
-                        .run(Sql::new(set).bind(low).bind(high).bind(*key), "mark as read")?
-                }
-                _ => self.db.run(Sql::new(set).bind(low).bind(high), "mark as read")?,
-            };
+            }
         }
         let marked = u64::try_from(marked).unwrap_or_default();
         if marked > 0 && !privatus_domain::planted!(UnreadNotLowered) {
@@ -77,5 +107,22 @@ impl WriteTx<'_> {
                 .run_one(sql.bind(count).bind(number), "count unread messages")?;
         }
         Ok(marked)
+    }
+
+    /// Those of a month that are marked; none in a month behind the one of the last.
+    fn unread_rows(
+        &self,
+        partition: Partition,
+        (low, high): (i64, i64),
+        limit: Option<&(Arc<PartitionTable>, i64)>,
+    ) -> Option<Unread> {
+        let month = Arc::clone(self.partitions.get(&partition)?);
+        let (keys, up_to) = match limit {
+            Some((last, _)) if partition > last.partition => return None,
+            Some((last, key)) if partition == last.partition && partition.is_month() => ((low, *key), None),
+            Some((last, key)) if partition == last.partition => ((low, high), Some(*key)),
+            _ => ((low, high), None),
+        };
+        Some(Unread { month, keys, up_to })
     }
 }

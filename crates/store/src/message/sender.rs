@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::{exists, select};
+use diesel::prelude::*;
 use privatus_domain::{AnonymousId, GroupId, MessageError, MessageId, Sender, SenderRef, anonymous_name};
+use privatus_schema::{DbId, SqlInt, conversations};
 
 use crate::db::hot;
 use crate::db::one_row::not_taken;
@@ -79,11 +82,15 @@ impl WriteTx<'_> {
                 let find = Sql::new(hot::SENDER_OF_CONTACT);
                 let add = Sql::new(hot::SENDER_OF_CONTACT_ADD);
                 let known: Option<i64> = self.db.row(find.bind(id.as_str()), "find a sender")?;
-                match known {
+                let number: Option<i64> = match known {
                     Some(number) => Some(number),
                     None => self.db.row(add.bind(id.as_str()), "add a sender")?,
+                };
+                match number {
+                    Some(number) => number,
+                    None if self.contact_exists(contact)? => return Err(not_taken("add a sender")),
+                    None => return Err(Missing::Sender(contact.clone()).into()),
                 }
-                .ok_or_else(|| Missing::Sender(contact.clone()))?
             }
             SenderRef::Imported(imported) => {
                 let find = Sql::new(hot::SENDER_IMPORTED);
@@ -127,6 +134,19 @@ impl WriteTx<'_> {
             .bind(conversation)
             .bind(group.as_str());
         let number: Option<i64> = self.db.row(add, "add a sender")?;
-        number.ok_or_else(|| MessageError::AnonymousElsewhere(message.clone()).into())
+        if let Some(number) = number {
+            return Ok(number);
+        }
+        let is_of_group = self.db.ask("add a sender", |db| {
+            let of_group = conversations::group_id.eq(DbId(group.as_str()));
+            select(exists(
+                conversations::table.find(SqlInt(conversation)).filter(of_group),
+            ))
+            .get_result::<bool>(db)
+        })?;
+        if is_of_group {
+            return Err(not_taken("add a sender"));
+        }
+        Err(MessageError::AnonymousElsewhere(message.clone()).into())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use privatus_domain::{Partition, Permission, Resource, ResourceKind};
 use privatus_schema::{SqlInt, SqlText, SqlTime, partitions};
@@ -70,15 +71,21 @@ impl WriteTx<'_> {
     /// [`StoreError::NotFound`] when the vault has no such month.
     pub fn partition_archive(&mut self, partition: Partition) -> Result<(), StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
-        let moved = self.db.ask("archive a month", |db| {
-            let live = partitions::table
+        let live = || {
+            partitions::table
                 .find(SqlInt(partition.number().into()))
-                .filter(partitions::state.eq(SqlText(LIVE)));
-            diesel::update(live)
+                .filter(partitions::state.eq(SqlText(LIVE)))
+        };
+        let doing = "archive a month";
+        let moved = self.db.ask(doing, |db| {
+            diesel::update(live())
                 .set(partitions::state.eq(SqlText(ARCHIVED)))
                 .execute(db)
         })?;
-        if moved == 0 {
+        if !self
+            .db
+            .took(moved, doing, |db| select(exists(live())).get_result(db))?
+        {
             return Err(Missing::LiveMonth(partition).into());
         }
         self.views_refresh()

@@ -1,5 +1,6 @@
 //! Settings set and removed.
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use privatus_domain::{
     JsonText, KnownSetting, Permission, SettingKey, Timestamp, UserId, encode_setting_value,
@@ -73,12 +74,15 @@ impl WriteTx<'_> {
     pub fn setting_unset(&mut self, scope: &str, key: &SettingKey) -> Result<(), StoreError> {
         self.setting_permit(scope, key, Permission::Delete)?;
         self.identity_note(scope, key, None)?;
-        let removed = self.db.ask("remove a setting", |db| {
-            diesel::delete(settings::table.find((SqlText(scope), SqlText(key.as_str())))).execute(db)
-        })?;
-        if removed == 0 {
-            return Err(Missing::Setting(key.clone()).into());
+        let row = settings::table.find((SqlText(scope), SqlText(key.as_str())));
+        let doing = "remove a setting";
+        let removed = self.db.ask(doing, |db| diesel::delete(row).execute(db))?;
+        if self
+            .db
+            .took(removed, doing, |db| select(exists(row)).get_result(db))?
+        {
+            return Ok(());
         }
-        Ok(())
+        Err(Missing::Setting(key.clone()).into())
     }
 }

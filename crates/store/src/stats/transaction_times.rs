@@ -124,7 +124,7 @@ impl WriteTx<'_> {
                     .bind(i64::try_from(metadata.p50).unwrap_or(i64::MAX))
                     .bind(text.as_str())
                     .bind(known.metric_id.0);
-                self.db.run(sql, "write a metric")?;
+                self.db.run_one(sql, "write a metric")?;
             } else {
                 let row = NewMetricRow {
                     timestamp: SqlTime(&at),
@@ -134,7 +134,7 @@ impl WriteTx<'_> {
                     category: SqlText(CATEGORY),
                     metadata: SqlText(&text),
                 };
-                self.db.ask("write a metric", |db| {
+                self.db.ask_one("write a metric", |db| {
                     diesel::insert_into(performance_metrics::table)
                         .values(&row)
                         .execute(db)

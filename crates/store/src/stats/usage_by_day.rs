@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use privatus_domain::{Day, KnownSetting, Permission, Resource, ResourceKind, Statistic, Usage};
@@ -77,7 +78,14 @@ impl WriteTx<'_> {
             .bind(date.as_str())
             .bind(row.metric.as_str())
             .bind(row.value);
-        Ok(self.db.run(sql, "write a statistic")? == 1)
+        let doing = "write a statistic";
+        let added = self.db.run(sql, doing)?;
+        self.db.kept(added, doing, |db| {
+            let row = usage_statistics::table
+                .filter(usage_statistics::date.eq(SqlDate(date.as_str())))
+                .filter(usage_statistics::metric.eq(SqlText(row.metric.as_str())));
+            select(exists(row)).get_result(db)
+        })
     }
 
     /// Writes what was gathered, or drops it where the setting says so. What cannot be written is lost: no transaction
@@ -112,7 +120,7 @@ impl WriteTx<'_> {
                     .bind(date.as_str())
                     .bind(name)
                     .bind(i64::try_from(value).unwrap_or(i64::MAX));
-                self.db.run(sql, "write a statistic")?;
+                self.db.run_one(sql, "write a statistic")?;
             }
             self.metrics_write(*day, &of_day.times)?;
         }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use privatus_domain::{Partition, Timestamp};
-use privatus_schema::{SqlInt, conversation_months};
+use privatus_schema::{SqlInt, conversation_months, conversations};
 
 use super::check_number;
 use crate::db::at_most::AtMost;
 use crate::db::hot;
+use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
@@ -109,7 +111,7 @@ impl WriteTx<'_> {
             sql.bind(number).bind(i64::MIN).bind(i64::MIN),
             "read late messages",
         )?;
-        let mut moved = 0;
+        let mut moved = Vec::new();
         for row in rows.into_iter().take_while(|row| row.at < end) {
             let partition = Partition::route(Timestamp::from_unix_ms(row.at)?, self.now());
             if !self.partitions.contains_key(&partition) && self.partitions.len() >= PARTITIONS_MAX {
@@ -117,15 +119,31 @@ impl WriteTx<'_> {
             }
             let month = self.partition_ensure(partition)?;
             self.late_move(number, &late, &month, &row)?;
-            moved += 1;
+            moved.push(row.row_key);
         }
-        if moved > 0 && !self.has_rows(&late, number)? {
+        self.last_is_elsewhere(number, &moved)?;
+        if !moved.is_empty() && !self.has_rows(&late, number)? {
             let late = SqlInt(Partition::LATE.number().into());
             self.db.ask_one("note a conversation's month", |db| {
                 diesel::delete(conversation_months::table.find((SqlInt(number), late))).execute(db)
             })?;
         }
-        Ok(moved)
+        Ok(u64::try_from(moved.len()).unwrap_or_default())
+    }
+
+    /// The conversation's last message is none of those that moved: only one of them was, so what each step changed says
+    /// nothing.
+    fn last_is_elsewhere(&mut self, number: i64, moved: &[i64]) -> Result<(), StoreError> {
+        let doing = "move a conversation's last message";
+        let is_left = self.db.ask(doing, |db| {
+            let keys = moved.iter().map(|key| SqlInt(*key));
+            let last = conversations::table
+                .find(SqlInt(number))
+                .filter(conversations::last_partition.eq(SqlInt(Partition::LATE.number().into())))
+                .filter(conversations::last_row_key.eq_any(keys));
+            select(exists(last)).get_result::<bool>(db)
+        })?;
+        if is_left { Err(not_taken(doing)) } else { Ok(()) }
     }
 
     fn has_rows(&mut self, table: &PartitionTable, conversation: i64) -> Result<bool, StoreError> {
@@ -173,9 +191,7 @@ impl WriteTx<'_> {
         let sql = Sql::new(hot::LOCATOR_MOVE);
         let sql = sql.bind(partition).bind(new_key).bind(lookup.as_slice());
         self.db.run_one(sql, "register a message")?;
-        let sql = Sql::new(hot::CONVERSATION_MONTH_NOTE);
-        self.db
-            .run(sql.bind(number).bind(partition), "note a conversation's month")?;
+        self.conversation_month_note(number, month.partition)?;
         // Its time in the list stays: it goes by the arrival for what came from too far ahead.
         let sql = Sql::new(hot::CONVERSATION_LAST_MOVE);
         let sql = sql

@@ -1,5 +1,6 @@
 //! Work that is done a bounded batch at a time, at an open or later.
 
+mod begun;
 mod late_messages;
 mod removals;
 

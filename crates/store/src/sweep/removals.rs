@@ -88,6 +88,7 @@ impl WriteTx<'_> {
             if rows.is_empty() {
                 continue;
             }
+            let mut large = Vec::with_capacity(rows.len());
             for (key, id) in &rows {
                 let lookup = self.lookup_key(&MessageId::new(id.clone()));
                 let text = id.to_string();
@@ -99,7 +100,9 @@ impl WriteTx<'_> {
                 }
                 let row = Sql::new(format!("DELETE FROM {table} WHERE row_key = ?")).bind(*key);
                 self.db.run_one(row, "remove a message")?;
+                large.push(text);
             }
+            self.contents_are_gone(&large, "remove large content")?;
             return Ok(u64::try_from(rows.len()).unwrap_or_default());
         }
         let removed = self.db.ask("remove a conversation", |db| {

@@ -4,6 +4,7 @@ mod list;
 #[cfg(test)]
 mod tests;
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use privatus_domain::{
@@ -167,14 +168,17 @@ impl WriteTx<'_> {
             completed_at: transfer.completed_at.map(|at| SqlTime(at.to_sql())),
             error_message: transfer.error.clone().map(text),
         };
-        let added = self.db.ask("record a transfer", |db| {
+        let doing = "record a transfer";
+        let added = self.db.ask(doing, |db| {
             diesel::insert_into(file_transfers::table)
                 .values(&row)
                 .on_conflict(file_transfers::transfer_id)
                 .do_nothing()
                 .execute(db)
         })?;
-        Ok(added > 0)
+        let known = file_transfers::table.find(&row.transfer_id);
+        self.db
+            .kept(added, doing, |db| select(exists(known)).get_result(db))
     }
 
     /// Takes a step; `reason` says why a transfer failed. Gives how far it is now.

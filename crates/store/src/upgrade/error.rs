@@ -1,6 +1,7 @@
 //! What the engine says, as the store says it.
 
 use privatus_migrate::{MigrateError, Newer, State};
+use privatus_sqlite::ErrorCode;
 
 use super::STEPS;
 use crate::error::{Missing, Rule, StoreError, TooNew};
@@ -10,7 +11,10 @@ impl From<MigrateError> for StoreError {
         if let Some(sqlite) = error.sqlite() {
             return match Self::from(sqlite) {
                 full @ (Self::DiskFull | Self::Busy(_) | Self::Denied(_) | Self::Interrupted) => full,
-                Self::DatabaseDamaged(_) => Self::DatabaseDamaged(error.to_string()),
+                // A step's own statement may break a rule: that is the step's fault before it is the database's.
+                Self::DatabaseDamaged(_) if !matches!(sqlite.code, ErrorCode::Constraint(_)) => {
+                    Self::DatabaseDamaged(error.to_string())
+                }
                 _ => Self::MigrationFailed(error.to_string()),
             };
         }

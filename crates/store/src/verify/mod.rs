@@ -1,6 +1,7 @@
 //! The maintenance checks of DESIGN section 7: the file, the keys, and our own books.
 
 mod chain;
+mod columns;
 mod content;
 mod derived;
 mod events;
@@ -330,6 +331,7 @@ impl ReadTx<'_> {
         for result in [contacts, settings, groups] {
             match result {
                 Ok(count) => found.values += u64::try_from(count).unwrap_or_default(),
+                Err(StoreError::DatabaseDamaged(why)) => found.problem(why),
                 Err(error) => found.problem(error.to_string()),
             }
         }

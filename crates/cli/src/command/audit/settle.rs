@@ -32,7 +32,7 @@ fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> 
         output::json(&json!({
             "settled": loss.is_some(), "why": loss.map(|loss| &loss.why), "up_to": loss.map(|loss| loss.up_to),
             "missing": loss.map(|loss| ranges_json(&loss.missing)),
-            "unproven": loss.map(|loss| ranges_json(&loss.unproven)),
+            "unproven": loss.map(|loss| ranges_json(&loss.unproven)), "counters": loss.map(|loss| &loss.counters),
             "noted_entry_lost": loss.and_then(|loss| loss.noted_lost),
         }))?;
         return Ok(0);
@@ -40,12 +40,13 @@ fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> 
     output::line(&match loss {
         None => "The audit log holds: there is nothing to settle.".to_owned(),
         Some(loss) => format!(
-            "Settled up to entry {}: {} missing, {} not proven{}. The log says so, and a security event stays until it is \
+            "Settled up to entry {}: {} missing, {} not proven{}{}. The log says so, and a security event stays until it is \
              resolved. Keep a new head outside the vault (`privatus audit head`).",
             loss.up_to,
             shown(&loss.missing),
             shown(&loss.unproven),
-            noted(loss)
+            noted(loss),
+            counters(loss)
         ),
     })?;
     Ok(0)
@@ -54,12 +55,24 @@ fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> 
 fn question(loss: &AuditLoss) -> String {
     format!(
         "{}; this accepts for good that in the audit log up to entry {} these are missing: {}, \
-         and that these cannot be proven: {}{}",
+         and that these cannot be proven: {}{}{}",
         loss.why,
         loss.up_to,
         shown(&loss.missing),
         shown(&loss.unproven),
-        noted(loss)
+        noted(loss),
+        counters(loss)
+    )
+}
+
+/// What is put right of the counters, at the end of a sentence.
+fn counters(loss: &AuditLoss) -> String {
+    if loss.counters.is_empty() {
+        return String::new();
+    }
+    format!(
+        "; the numbers of {} go on behind the newest row that can be, and rows with a number that no vault gives go",
+        loss.counters.join(", ")
     )
 }
 

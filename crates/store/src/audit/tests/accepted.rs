@@ -157,3 +157,71 @@ fn only_the_loss_that_was_asked_about_is_accepted() {
     let loss = vault.store.audit_accept_loss(&secret(), Some(&asked)).unwrap();
     assert_eq!(loss.unwrap().missing, asked.missing);
 }
+
+/// A counter that ends the numbers lets nothing be written, and settling puts it right. Nothing of the log is lost by it.
+#[test]
+fn a_counter_that_ends_the_numbers_is_told_and_put_right() {
+    let set =
+        |table: &str, value: &str| format!("UPDATE sqlite_sequence SET seq = {value} WHERE name = '{table}'");
+    let most = "9223372036854775807";
+    let row = format!("INSERT INTO audit_log (log_id, event_type, action) VALUES ({most}, 'e', 'a')");
+    let event = format!(
+        "INSERT INTO security_events (event_id, event_type, severity, description) \
+         VALUES ({most}, 'tampering', 'high', 'x')"
+    );
+    for (alter, table, unproven) in [
+        (set("audit_log", most), "audit_log", 0),
+        (set("audit_log", "'abc'"), "audit_log", 0),
+        (set("security_events", most), "security_events", 0),
+        (row, "audit_log", 1),
+        (event, "security_events", 0),
+        (
+            "INSERT INTO sqlite_sequence (name, seq) VALUES ('audit_log', 3)".to_owned(),
+            "audit_log",
+            0,
+        ),
+    ] {
+        let vault = vault();
+        // One event, so that its counter stands.
+        let event = |tx: &mut crate::tx::WriteTx<'_>| {
+            tx.security_event(&privatus_domain::NewSecurityEvent {
+                at: tx.now(),
+                kind: privatus_domain::SecurityKind::Tampering,
+                severity: privatus_domain::Severity::High,
+                user: None,
+                description: "found".into(),
+                raw_data: None,
+            })?;
+            tx.audit(&privatus_domain::NewAuditEntry::done(tx.now(), Act::Unlock))
+        };
+        vault.store.write("event", event).unwrap();
+        vault.sql(&alter);
+        let said = vault.verify().problems;
+        assert!(
+            said.iter()
+                .any(|line| line.contains(&format!("counter of {table}"))),
+            "{alter}: {said:?}"
+        );
+        if !alter.contains("seq) VALUES") {
+            let refused = vault.store.write("event", event);
+            assert!(
+                matches!(&refused, Err(StoreError::DatabaseDamaged(why))
+                    if why.contains(table) && why.contains("settling the audit log")),
+                "{alter}: {refused:?}"
+            );
+        }
+        let loss = accept(&vault).unwrap();
+        assert_eq!(loss.counters, [table], "{alter}");
+        assert_eq!(
+            (loss.missing.count, loss.unproven.count),
+            (0, unproven),
+            "{alter}"
+        );
+        assert_eq!(loss.up_to, 11, "{alter}");
+        assert_eq!(settled(&vault)["counters"][0]["table"], table, "{alter}");
+        assert_eq!(head(&vault).log_id, 13, "{alter}: and the note on the key ring's");
+        vault.store.write("event", event).unwrap();
+        assert_eq!(vault.verify().problems, Vec::<String>::new(), "{alter}");
+        assert_eq!(accept(&vault), None, "{alter}");
+    }
+}

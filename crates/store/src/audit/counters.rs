@@ -1,0 +1,107 @@
+//! SQLite's counters of numbers that are given once. One that was altered lets no row be written, or a number be given twice.
+
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::tx::{ReadTx, WriteTx};
+
+/// The tables that number their rows so, and the column.
+const NUMBERED: [(&str, &str); 4] = [
+    ("audit_log", "log_id"),
+    ("security_events", "event_id"),
+    ("performance_metrics", "metric_id"),
+    ("usage_statistics", "stat_id"),
+];
+/// No vault gives so many numbers.
+pub(crate) const MOST: i64 = 1 << 53;
+
+/// A counter that is not what SQLite leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Altered {
+    pub(crate) table: &'static str,
+    column: &'static str,
+    /// What is wrong with it.
+    pub(crate) why: &'static str,
+    /// Whether it ends the numbers: the next row of the table cannot be written.
+    pub(crate) is_blocking: bool,
+}
+
+impl ReadTx<'_> {
+    /// Each counter that was altered.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(crate) fn counters_altered(&mut self) -> Result<Vec<Altered>, StoreError> {
+        let mut altered = Vec::new();
+        for (table, column) in NUMBERED {
+            let sql = format!(
+                "SELECT count(*), coalesce(min(typeof(seq) = 'integer'), 1), coalesce(max(CAST(seq AS INTEGER)), 0), \
+                 coalesce((SELECT max({column}) FROM {table}), 0) FROM sqlite_sequence WHERE name = ?"
+            );
+            let row: Option<(i64, i64, i64, i64)> = self
+                .db
+                .row(Sql::new(sql).bind(table), "check the counters of numbers")?;
+            let (rows, is_integer, given, newest) = row.unwrap_or_default();
+            let (why, is_blocking) = match rows {
+                0 if newest > 0 && newest <= MOST => ("is missing", false),
+                0 | 1 if is_integer != 1 => ("is no number", true),
+                0 | 1 if given > MOST || newest > MOST => ("is higher than any vault's", true),
+                1 if given < newest => ("is lower than the newest row", false),
+                0 | 1 => continue,
+                _ => ("stands there twice", true),
+            };
+            altered.push(Altered {
+                table,
+                column,
+                why,
+                is_blocking,
+            });
+        }
+        Ok(altered)
+    }
+}
+
+impl WriteTx<'_> {
+    /// Puts right what ends the numbers of a table: its counter goes on behind the newest row, or behind what it says where
+    /// that can be. Rows with a number that no vault gives go. Gives how many those were, by table.
+    pub(super) fn counters_mend(
+        &mut self,
+        altered: &[Altered],
+        noted: i64,
+    ) -> Result<Vec<(&'static str, usize)>, StoreError> {
+        let doing = "put a counter of numbers right";
+        let mut gone = Vec::new();
+        for Altered { table, column, .. } in altered.iter().filter(|counter| counter.is_blocking) {
+            let sql = format!("DELETE FROM {table} WHERE {column} > ?");
+            gone.push((*table, self.db.run(Sql::new(sql).bind(MOST), doing)?));
+            let sql = format!(
+                "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = ? AND typeof(seq) = 'integer' \
+                 AND seq BETWEEN 0 AND ?), 0), coalesce((SELECT max({column}) FROM {table}), 0), ?)"
+            );
+            let noted = if *table == "audit_log" { noted } else { 0 };
+            let sql = Sql::new(sql).bind(*table).bind(MOST).bind(noted);
+            let given: i64 = self.db.row(sql, doing)?.unwrap_or_default();
+            let sql = Sql::new("DELETE FROM sqlite_sequence WHERE name = ?");
+            self.db.run(sql.bind(*table), doing)?;
+            let sql = Sql::new("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)");
+            self.db.run_one(sql.bind(*table).bind(given), doing)?;
+        }
+        if self.counters_altered()?.iter().any(|counter| counter.is_blocking) {
+            return Err(crate::db::one_row::not_taken(doing));
+        }
+        Ok(gone)
+    }
+}
+
+/// The next number behind the last one that was given.
+///
+/// # Errors
+/// [`StoreError::DatabaseDamaged`] where no build gave that one.
+pub(super) fn number_behind(given: i64, table: &str) -> Result<i64, StoreError> {
+    if (0..MOST).contains(&given) {
+        return Ok(given + 1);
+    }
+    Err(StoreError::DatabaseDamaged(format!(
+        "SQLite's counter of {table}, or its newest row, has a number that no vault gives: it was altered, and nothing can be \
+         written there; settling the audit log with its loss accepted puts it right"
+    )))
+}

@@ -1,0 +1,358 @@
+//! Which values no column can have.
+
+use privatus_crypto::KEY_WRAP_ALGORITHM;
+use privatus_domain::KeyKind;
+use privatus_domain::limits::{
+    GROUP_DESCRIPTION_CHARS, GROUP_MEMBERS_MAX, NAME_CHARS, PICTURE_BYTES, TRANSFER_ERROR_CHARS, USER_CHARS,
+};
+
+use crate::upgrade::older_rows::RULES_VERSION;
+
+/// Whether rows of another application may have it.
+#[derive(Clone, Copy)]
+pub(super) enum Of {
+    Anybody,
+    /// Not those; the date of a row.
+    Builds(&'static str),
+}
+
+/// The date of a row of `backup_contents`.
+const OF_BACKUP: &str =
+    "(SELECT created_at FROM backup_metadata b WHERE b.backup_id = backup_contents.backup_id)";
+
+/// What is wrong with a row: its table, the column that is named, the condition, and whose rows can have it.
+pub(super) struct Check {
+    pub(super) table: &'static str,
+    pub(super) column: &'static str,
+    pub(super) wrong: String,
+    pub(super) of: Of,
+}
+
+fn of_anybody(table: &'static str, column: &'static str, wrong: impl Into<String>) -> Check {
+    let (wrong, of) = (wrong.into(), Of::Anybody);
+    Check {
+        table,
+        column,
+        wrong,
+        of,
+    }
+}
+
+/// Rows of another application, by this date, may have it.
+fn of_builds(
+    table: &'static str,
+    column: &'static str,
+    date: &'static str,
+    wrong: impl Into<String>,
+) -> Check {
+    let (wrong, of) = (wrong.into(), Of::Builds(date));
+    Check {
+        table,
+        column,
+        wrong,
+        of,
+    }
+}
+
+fn outside(column: &str, least: i64, most: i64) -> String {
+    format!(
+        "{column} IS NOT NULL AND (typeof({column}) <> 'integer' OR {column} NOT BETWEEN {least} AND {most})"
+    )
+}
+
+/// Of texts whose bytes are limited too, the bytes: `length` ends at a NUL.
+fn longer(column: &str, most: usize) -> String {
+    format!("length(CAST({column} AS BLOB)) > {most}")
+}
+
+fn chars(column: &str, most: usize) -> String {
+    longer(column, 4 * most)
+}
+
+/// Neither nothing nor a time as the store writes it.
+fn no_time(column: &str) -> String {
+    let (two, four) = ("[0-9][0-9]", "[0-9][0-9][0-9][0-9]");
+    format!(
+        "{column} IS NOT NULL AND (typeof({column}) <> 'text' \
+         OR {column} NOT GLOB '{four}-{two}-{two} {two}:{two}:{two}.[0-9]{two}')"
+    )
+}
+
+/// Neither nothing nor JSON.
+fn no_json(column: &str) -> String {
+    format!("{column} IS NOT NULL AND (typeof({column}) <> 'text' OR NOT json_valid({column}))")
+}
+
+/// All of them.
+pub(super) fn checks() -> Vec<Check> {
+    let wrapped = "length(encrypted_key) NOT IN (0, 72)".to_owned();
+    // Two to the 53rd: what JSON carries whole.
+    let most = 1_i64 << 53;
+    let mut checks = vec![
+        of_anybody("contacts", "display_name", chars("display_name", NAME_CHARS)),
+        of_builds(
+            "contacts",
+            "profile_picture",
+            "created_at",
+            longer("profile_picture", 2 * PICTURE_BYTES),
+        ),
+        of_anybody("groups", "name", chars("name", NAME_CHARS)),
+        of_anybody(
+            "groups",
+            "max_members",
+            outside("max_members", 1, GROUP_MEMBERS_MAX.into()),
+        ),
+        of_builds(
+            "groups",
+            "description",
+            "created_at",
+            chars("description", GROUP_DESCRIPTION_CHARS),
+        ),
+        of_builds(
+            "file_transfers",
+            "file_size",
+            "created_at",
+            outside("file_size", 0, i64::MAX),
+        ),
+        of_builds(
+            "file_transfers",
+            "progress",
+            "created_at",
+            outside("progress", 0, 100),
+        ),
+        of_builds(
+            "file_transfers",
+            "error_message",
+            "created_at",
+            chars("error_message", TRANSFER_ERROR_CHARS),
+        ),
+        of_anybody(
+            "conversations",
+            "message_count",
+            outside("message_count", 0, i64::from(u32::MAX) << 8),
+        ),
+        of_anybody(
+            "conversations",
+            "unread_count",
+            "unread_count > message_count".to_owned(),
+        ),
+        of_anybody(
+            "conversations",
+            "disappearing_seconds",
+            outside("disappearing_seconds", 1, i64::from(u32::MAX)),
+        ),
+        of_anybody(
+            "key_store",
+            "key_number",
+            outside("key_number", 1, u32::MAX.into()),
+        ),
+        of_anybody(
+            "key_store",
+            "key_id",
+            "key_id <> CAST(key_number AS TEXT)".to_owned(),
+        ),
+        of_anybody("key_store", "encrypted_key", wrapped),
+        of_anybody("key_store", "usage_count", outside("usage_count", 0, i64::MAX)),
+        of_anybody(
+            "vault_state",
+            "next_key_number",
+            outside("next_key_number", 2, i64::from(u32::MAX) + 1),
+        ),
+        of_anybody(
+            "vault_state",
+            "highest_generation",
+            outside("highest_generation", 1, most),
+        ),
+        of_builds("usage_statistics", "value", "date", outside("value", 0, most)),
+        of_builds(
+            "performance_metrics",
+            "metric_value",
+            "timestamp",
+            "metric_value < 0".to_owned(),
+        ),
+        of_builds(
+            "retention_policies",
+            "retention_days",
+            "NULL",
+            outside("retention_days", 0, i64::from(i32::MAX)),
+        ),
+        of_builds(
+            "backup_metadata",
+            "total_size",
+            "created_at",
+            outside("total_size", 0, i64::MAX),
+        ),
+        of_builds(
+            "backup_metadata",
+            "file_count",
+            "created_at",
+            outside("file_count", 0, i64::MAX),
+        ),
+        of_builds(
+            "backup_contents",
+            "record_count",
+            OF_BACKUP,
+            outside("record_count", 0, i64::MAX),
+        ),
+        of_builds(
+            "backup_contents",
+            "data_size",
+            OF_BACKUP,
+            outside("data_size", 0, i64::MAX),
+        ),
+        of_builds(
+            "access_control",
+            "user_id",
+            "granted_at",
+            chars("user_id", USER_CHARS),
+        ),
+    ];
+    checks.extend(words());
+    checks.extend(times());
+    checks
+}
+
+/// Columns with a word of a few, or with a form.
+fn words() -> Vec<Check> {
+    let most = 1_i64 << 53;
+    let kinds = KeyKind::ALL.map(|kind| format!("'{}'", kind.as_str())).join(", ");
+    // Figures of transactions, as they are added up.
+    let figures = "category = 'transaction' AND coalesce(unit <> 'us' OR typeof(json_extract(metadata, '$.count')) <> 'integer' \
+                   OR json_type(metadata, '$.buckets') <> 'array', TRUE)";
+    vec![
+        of_anybody(
+            "key_store",
+            "algorithm",
+            format!("algorithm <> '{KEY_WRAP_ALGORITHM}'"),
+        ),
+        of_anybody("key_store", "key_type", format!("key_type NOT IN ({kinds})")),
+        of_anybody(
+            "vault_state",
+            "settled_version",
+            outside("settled_version", 0, RULES_VERSION),
+        ),
+        of_anybody("vault_state", "audit_removed", outside("audit_removed", 1, most)),
+        // A month of a table that is not there has its own row here, and no message.
+        of_anybody("partitions", "table_name", NO_TABLE),
+        of_anybody(
+            "conversations",
+            "kind",
+            "contact_id IS NOT NULL AND kind <> 'direct' OR group_id IS NOT NULL AND kind <> 'group'",
+        ),
+        // Nothing of this build expires.
+        of_anybody("conversations", "next_expiry", outside("next_expiry", 0, most)),
+        of_anybody("conversations", "last_at", outside("last_at", -most, most)),
+        of_anybody("senders", "name", chars("name", NAME_CHARS)),
+        of_builds(
+            "performance_metrics",
+            "metadata",
+            "timestamp",
+            format!("({}) OR ({figures})", no_json("metadata")),
+        ),
+        of_builds(
+            "performance_metrics",
+            "metric_name",
+            "timestamp",
+            longer("metric_name", 1_024),
+        ),
+        of_builds("usage_statistics", "metric", "date", longer("metric", 1_024)),
+        of_builds(
+            "usage_statistics",
+            "date",
+            "date",
+            "typeof(date) <> 'text' OR date NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'",
+        ),
+        of_builds(
+            "backup_metadata",
+            "encryption_info",
+            "created_at",
+            no_json("encryption_info"),
+        ),
+        of_builds(
+            "retention_policies",
+            "cleanup_enabled",
+            "NULL",
+            outside("cleanup_enabled", 0, 1),
+        ),
+        of_builds(
+            "contacts",
+            "is_verified",
+            "created_at",
+            outside("is_verified", 0, 1),
+        ),
+        of_builds("contacts", "is_online", "created_at", outside("is_online", 0, 1)),
+        of_builds(
+            "groups",
+            "is_anonymous",
+            "created_at",
+            outside("is_anonymous", 0, 1),
+        ),
+        of_builds(
+            "group_members",
+            "is_online",
+            "created_at",
+            outside("is_online", 0, 1),
+        ),
+    ]
+}
+
+/// A month whose table is not there.
+const NO_TABLE: &str = "state <> 'sealed' AND NOT EXISTS (SELECT 1 FROM main.sqlite_master AS t \
+                        WHERE t.type = 'table' AND t.name = partitions.table_name)";
+
+/// Times that nothing else looks at. Those of foreign rows are in whatever form they came.
+fn times() -> Vec<Check> {
+    let of_vault = [
+        ("key_store", "created_at"),
+        ("key_store", "expires_at"),
+        ("key_store", "last_used"),
+        ("vault_state", "created_at"),
+        ("vault_state", "audit_removed_at"),
+        ("partitions", "created_at"),
+        ("pending_removals", "requested_at"),
+        ("conversations", "created_at"),
+        ("conversations", "updated_at"),
+        ("conversations", "muted_until"),
+    ];
+    let of_rows = [
+        ("contacts", "added_at"),
+        ("contacts", "last_seen"),
+        ("contacts", "blocked_at"),
+        ("contacts", "created_at"),
+        ("contacts", "updated_at"),
+        ("groups", "created_at"),
+        ("groups", "updated_at"),
+        ("group_members", "joined_at"),
+        ("group_members", "last_active"),
+        ("group_members", "created_at"),
+        ("group_members", "updated_at"),
+        ("settings", "created_at"),
+        ("settings", "updated_at"),
+        ("file_transfers", "created_at"),
+        ("file_transfers", "completed_at"),
+        ("backup_metadata", "created_at"),
+        ("backup_metadata", "completed_at"),
+        ("backup_metadata", "retention_until"),
+    ];
+    let of_vault = of_vault
+        .into_iter()
+        .map(|(table, column)| of_anybody(table, column, no_time(column)));
+    let of_rows = of_rows
+        .into_iter()
+        .map(|(table, column)| of_builds(table, column, "created_at", no_time(column)));
+    let other = [
+        of_builds(
+            "performance_metrics",
+            "timestamp",
+            "timestamp",
+            no_time("timestamp"),
+        ),
+        of_builds(
+            "retention_policies",
+            "last_cleanup",
+            "NULL",
+            no_time("last_cleanup"),
+        ),
+    ];
+    of_vault.chain(of_rows).chain(other).collect()
+}
