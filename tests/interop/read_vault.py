@@ -97,9 +97,11 @@ class KeyRing:
 
     def _master(self, slots, password):
         for slot in slots:
-            slot_id, kind, _created, kdf, parameters, salt, check, wrapped = take_fields(slot)
-            if (kind, kdf) != (b"password", b"pbkdf2-hmac-sha512"):
+            # Behind its kind, and a password's KDF, a slot that is not ours to open has a form of its own.
+            slot_id, kind, _created, *rest = take_fields(slot)
+            if kind != b"password" or rest[0] != b"pbkdf2-hmac-sha512":
                 continue
+            kdf, parameters, salt, check, wrapped = rest
             (iterations,) = struct.unpack("<I", parameters)
             if not 210_000 <= iterations <= 100_000_000:
                 raise ValueError("the key ring's iterations are out of bounds")
