@@ -223,7 +223,7 @@ fn a_place_that_is_taken() {
     source.refused(command, 23, "is not empty");
     // The source itself, and a place in it.
     for (vault, why) in [
-        (source.database(), "it is not a folder"),
+        (source.database(), "it is a file, not a folder"),
         (source.database().join("vault"), "its path leads through a file"),
     ] {
         let mut command = privatus(&vault);
