@@ -1,10 +1,22 @@
 //! One message of an export: what it says, and what is wrong with it.
 
+mod media;
+mod text;
+
 use privatus_domain::{Attributes, Body, BodyError, Media, Timestamp};
 use serde_json::{Map, Value};
 
+use self::media::media;
+use self::text::{Text, text_of};
 use super::walk::scalar;
 use crate::legacy::Zone;
+
+/// Bytes of fields that this build does not know, kept with a message.
+const SOURCE_BYTES: usize = 16_384;
+/// How far from 1970 the time of an edit is that stands for none, whatever the zone.
+const NEVER_MS: i64 = 2 * 86_400_000;
+/// Who wrote a forwarded message first, where the source does not say: the account is gone, or hides.
+const SOMEBODY: &str = "Unknown";
 
 /// A message as the export has it.
 #[derive(Debug, Clone)]
@@ -19,27 +31,36 @@ pub(super) struct Parsed {
     pub(super) reply_to: Option<String>,
     /// The chat that holds the message it answers, when that is another one.
     pub(super) reply_to_peer: Option<String>,
+    /// A time without a zone was used.
+    pub(super) by_zone: bool,
+    /// Times that the clocks showed twice, or never.
+    pub(super) doubtful: u64,
     /// Formatting or details over the limit were left out.
     pub(super) trimmed: bool,
+    /// Fields that this build does not know, and that are kept.
+    pub(super) kept: Vec<String>,
+    /// Fields that it does not know, and that are too large to be kept.
+    pub(super) left_out: Vec<String>,
     /// Fields that could not be read; the message came over without them.
     pub(super) odd: Vec<&'static str>,
     pub(super) body: Body,
 }
 
-/// Media fields by which a message is more than its text, with the kind each stands for.
-const MEDIA: [(&str, &str); 12] = [
-    ("photo", "photo"),
-    ("file", "file"),
-    ("location_information", "location"),
-    ("contact_information", "contact"),
-    ("poll", "poll"),
-    ("game_title", "game"),
-    ("invoice_information", "invoice"),
-    ("todo_list", "todo_list"),
-    ("giveaway_information", "giveaway"),
-    ("giveaway_results", "giveaway_results"),
-    ("paid_stars_amount", "paid_media"),
-    ("live_location_period_seconds", "location"),
+/// Fields that are read, beside those of media. The others are kept with the message as they are.
+const READ: [&str; 13] = [
+    "id",
+    "type",
+    "date",
+    "date_unixtime",
+    "edited",
+    "edited_unixtime",
+    "from",
+    "from_id",
+    "reply_to_message_id",
+    "reply_to_peer_id",
+    "text",
+    "text_entities",
+    "forwarded_from",
 ];
 
 /// Why an entry is passed over.
@@ -78,20 +99,18 @@ pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, Skip> {
         Some(_) => return Err("another type of entry".into()),
         None => return Err("no type".into()),
     }
-    let at = time(map, "date_unixtime", "date", zone)?.ok_or("no time")?;
+    let mut clock = Clock::new(zone);
+    let at = clock.time(map, "date_unixtime", "date")?.ok_or("no time")?;
     // A message is worth more than what stands beside its text: what cannot be read there gives way.
     let mut odd = Vec::new();
-    let edited_at = time(map, "edited_unixtime", "edited", zone).unwrap_or_else(|_| {
-        odd.push("edited");
-        None
-    });
-    // An edit older than its message is a fault of the source, and no reason to lose the message.
-    let edited_at = edited_at.filter(|edited| *edited >= at);
+    let edited_at = edited(map, at, &mut clock, &mut odd);
+    let (media, used) = media(map).unzip();
     let Text {
         flat: text,
         entities,
         whole,
-    } = text_of(map)?;
+        agrees,
+    } = text_of(map, media.is_some())?;
     if !whole {
         odd.push("a part of the text");
     }
@@ -99,14 +118,19 @@ pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, Skip> {
     let (from, from_id) = (optional("from"), optional("from_id"));
     let reply_to = optional("reply_to_message_id");
     let reply_to_peer = optional("reply_to_peer_id");
+    let forwarded_from = forwarded_from(map, &mut odd);
+    let used = used.unwrap_or_default();
+    let is_read =
+        |key: &str| READ.contains(&key) && (agrees || key != "text_entities") || used.contains(&key);
+    let rest = map.iter().filter(|(key, value)| !is_read(key) && says(value));
+    let (source, kept, left_out) = source(rest);
     let attributes = Attributes {
-        media: media(map),
-        forwarded_from: map.get("forwarded_from").and_then(scalar),
+        media,
+        forwarded_from,
         entities,
     };
-    let (body, trimmed) = body(text, attributes)?;
-    Ok(Parsed {
-        size: body.as_text().len() + 2 * map.len() * 16,
+    let mut parsed = Parsed {
+        size: 2 * map.len() * 16,
         id: map.get("id").and_then(scalar),
         at,
         edited_at,
@@ -114,32 +138,97 @@ pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, Skip> {
         from_id,
         reply_to,
         reply_to_peer,
-        trimmed,
+        by_zone: clock.by_zone,
+        doubtful: clock.doubtful,
+        trimmed: false,
+        kept,
+        left_out,
         odd,
-        body,
-    })
+        body: Body::default(),
+    };
+    body(text, attributes, source, &mut parsed)?;
+    parsed.size += parsed.body.as_text().len();
+    Ok(parsed)
 }
 
-/// A message is worth more than its formatting: what is over the limit is left out before the message is.
-fn body(text: String, attributes: Attributes) -> Result<(Body, bool), Skip> {
-    match Body::new(text.as_str(), attributes.clone()) {
-        Ok(body) => Ok((body, false)),
-        Err(BodyError::AttributesTooLarge(_)) => {
-            let media = attributes.media.map(|media| Media {
-                details: None,
-                ..media
-            });
-            let attributes = Attributes {
-                media,
-                entities: None,
-                ..attributes
-            };
-            Body::new(text, attributes)
-                .map(|body| (body, true))
-                .map_err(|_| "a media reference over the limit of size".into())
-        }
-        Err(_) => Err("a text over 1,048,576 bytes".into()),
+/// Whether a value of a field that is not known says anything.
+fn says(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(parts) => !parts.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
     }
+}
+
+/// What this build does not know, as far as it is small; the names of what is kept, and of what is not.
+fn source<'v>(
+    fields: impl Iterator<Item = (&'v String, &'v Value)>,
+) -> (Option<Value>, Vec<String>, Vec<String>) {
+    let (mut kept, mut names, mut left_out, mut size) = (Map::new(), Vec::new(), Vec::new(), 0);
+    for (key, value) in fields {
+        let bytes = serde_json::to_vec(value).map_or(SOURCE_BYTES, |json| json.len()) + key.len();
+        let name = key.chars().take(64).collect();
+        if size + bytes > SOURCE_BYTES {
+            left_out.push(name);
+        } else {
+            size += bytes;
+            kept.insert(key.clone(), value.clone());
+            names.push(name);
+        }
+    }
+    ((!kept.is_empty()).then_some(Value::Object(kept)), names, left_out)
+}
+
+/// Who wrote it first; a forwarded message whose writer is gone has the field, and no name in it.
+fn forwarded_from(map: &Map<String, Value>, odd: &mut Vec<&'static str>) -> Option<String> {
+    let Some(value) = map.get("forwarded_from") else {
+        let id = map.get("forwarded_from_id").filter(|id| !id.is_null());
+        return id.map(|_| SOMEBODY.to_owned());
+    };
+    let name = scalar(value);
+    if name.is_none() && !value.is_null() {
+        odd.push("forwarded_from");
+    }
+    Some(
+        name.filter(|name| !name.is_empty())
+            .unwrap_or_else(|| SOMEBODY.to_owned()),
+    )
+}
+
+/// A message is worth more than its formatting: what is over the limit is left out before the message is, and what this
+/// build does not know first.
+fn body(
+    text: String,
+    attributes: Attributes,
+    source: Option<Value>,
+    parsed: &mut Parsed,
+) -> Result<(), Skip> {
+    let too_large = |error| matches!(error, BodyError::AttributesTooLarge(_));
+    let mut made = Body::with_source(text.as_str(), attributes.clone(), source);
+    if made.as_ref().is_err_and(|error| too_large(*error)) {
+        parsed.left_out.append(&mut parsed.kept);
+        made = Body::new(text.as_str(), attributes.clone());
+    }
+    if made.as_ref().is_err_and(|error| too_large(*error)) {
+        parsed.trimmed = true;
+        let media = attributes.media.map(|media| Media {
+            details: None,
+            ..media
+        });
+        let bare = Attributes {
+            media,
+            entities: None,
+            ..attributes
+        };
+        made = Body::new(text, bare);
+    }
+    parsed.body = made.map_err(|error| match error {
+        BodyError::AttributesTooLarge(_) => Skip::from("a media reference over the limit of size"),
+        _ => Skip::from("a text over 1,048,576 bytes"),
+    })?;
+    Ok(())
 }
 
 fn optional(map: &Map<String, Value>, key: &'static str, odd: &mut Vec<&'static str>) -> Option<String> {
@@ -151,100 +240,79 @@ fn optional(map: &Map<String, Value>, key: &'static str, odd: &mut Vec<&'static 
     text
 }
 
-/// Seconds since 1970 where the export has them, else local time without a zone.
-fn time(map: &Map<String, Value>, unix: &str, local: &str, zone: &Zone) -> Result<Option<Timestamp>, String> {
-    let of_unix =
-        |seconds: &str| Timestamp::from_unix_ms(seconds.parse::<i64>().ok()?.checked_mul(1_000)?).ok();
-    let of_local = |text: &str| Timestamp::from_unix_ms(zone.unix_ms(text)?).ok();
-    let unix = map.get(unix).filter(|value| !value.is_null());
-    let local = map.get(local).filter(|value| !value.is_null());
-    if unix.is_none() && local.is_none() {
-        return Ok(None);
-    }
-    unix.and_then(scalar)
-        .and_then(|seconds| of_unix(&seconds))
-        .or_else(|| of_local(&local.and_then(scalar)?))
-        .map(Some)
-        .ok_or_else(|| "a time that is none, or outside the years 0 to 9999".to_owned())
-}
-
-/// The text, flattened, and its formatting where there is any.
-struct Text {
-    flat: String,
-    entities: Option<Value>,
-    /// No part of it was passed over.
-    whole: bool,
-}
-
-/// From `text`, or where that is empty or odd, from `text_entities`, which newer exports have beside it.
-fn text_of(map: &Map<String, Value>) -> Result<Text, &'static str> {
-    let field = |key: &str| flatten(map.get(key).unwrap_or(&Value::Null));
-    let text = field("text");
-    if matches!(&text, Some(text) if text.whole && !text.flat.is_empty()) {
-        return text.ok_or("no text");
-    }
-    let other = field("text_entities").filter(|other| !other.flat.is_empty());
-    match (text, other) {
-        (_, Some(other)) if other.whole => Ok(other),
-        (Some(text), None) => Ok(text),
-        (Some(text), Some(other)) if text.whole || text.flat.len() < other.flat.len() => Ok(other),
-        (Some(text), Some(_)) => Ok(text),
-        (None, Some(other)) => Ok(other),
-        (None, None) if media(map).is_some() => Ok(Text {
-            flat: String::new(),
-            entities: None,
-            whole: false,
-        }),
-        (None, None) => Err("text has a wrong type"),
-    }
-}
-
-/// `None` when nothing of it is text.
-fn flatten(value: &Value) -> Option<Text> {
-    let parts = match value {
-        Value::Null | Value::String(_) | Value::Object(_) => std::slice::from_ref(value),
-        Value::Array(parts) => parts,
-        _ => return None,
+/// When it was edited. An edit older than its message is a fault of the source, and no reason to lose the message.
+fn edited(
+    map: &Map<String, Value>,
+    at: Timestamp,
+    clock: &mut Clock<'_>,
+    odd: &mut Vec<&'static str>,
+) -> Option<Timestamp> {
+    let Ok(edited) = clock.time(map, "edited_unixtime", "edited") else {
+        odd.push("edited");
+        return None;
     };
-    let (mut flat, mut formatted, mut read) = (String::new(), Vec::new(), 0);
-    let mut is_formatted = false;
-    for part in parts {
-        let text = match part {
-            Value::Null if !value.is_array() => Some(""),
-            Value::String(text) => Some(text.as_str()),
-            Value::Object(entity) => {
-                is_formatted |= entity.get("type").and_then(Value::as_str) != Some("plain");
-                entity.get("text").and_then(Value::as_str)
-            }
-            _ => None,
-        };
-        if let Some(text) = text {
-            flat.push_str(text);
-            formatted.push(part.clone());
-            read += 1;
+    let edited = edited?;
+    if edited >= at {
+        return Some(edited);
+    }
+    // The hour that the clocks showed twice: the second time round.
+    if let Some(second) = clock.second.filter(|second| *second >= at) {
+        return Some(second);
+    }
+    if edited.unix_ms().abs() > NEVER_MS {
+        odd.push("an edit that is older than they are");
+    }
+    None
+}
+
+/// Reads times, and notes what they leave open.
+struct Clock<'a> {
+    zone: &'a Zone,
+    by_zone: bool,
+    doubtful: u64,
+    /// The other reading of the last time, where the clocks showed it twice.
+    second: Option<Timestamp>,
+}
+
+impl<'a> Clock<'a> {
+    const fn new(zone: &'a Zone) -> Self {
+        Self {
+            zone,
+            by_zone: false,
+            doubtful: 0,
+            second: None,
         }
     }
-    let is_formatted = is_formatted && read > 0;
-    (read > 0 || parts.is_empty()).then(|| Text {
-        flat,
-        entities: is_formatted.then_some(Value::Array(formatted)),
-        whole: read == parts.len(),
-    })
-}
 
-fn media(map: &Map<String, Value>) -> Option<Media> {
-    let (key, kind) = MEDIA
-        .iter()
-        .find(|(key, _)| map.get(*key).is_some_and(|value| !value.is_null()))?;
-    let value = map.get(*key)?;
-    let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
-    let number = |key: &str| map.get(key).and_then(Value::as_u64);
-    Some(Media {
-        kind: text("media_type").unwrap_or_else(|| (*kind).to_owned()),
-        path: value.as_str().map(str::to_owned),
-        name: text("file_name"),
-        mime: text("mime_type"),
-        size: number("file_size").or_else(|| number("photo_file_size")),
-        details: (!value.is_string()).then(|| value.clone()),
-    })
+    /// Seconds since 1970 where the export has them, else local time without a zone.
+    fn time(
+        &mut self,
+        map: &Map<String, Value>,
+        unix: &str,
+        local: &str,
+    ) -> Result<Option<Timestamp>, String> {
+        self.second = None;
+        let unix = map.get(unix).filter(|value| !value.is_null());
+        let local = map.get(local).filter(|value| !value.is_null());
+        if unix.is_none() && local.is_none() {
+            return Ok(None);
+        }
+        let of_unix =
+            |seconds: String| Timestamp::from_unix_ms(seconds.parse::<i64>().ok()?.checked_mul(1_000)?).ok();
+        unix.and_then(scalar)
+            .and_then(of_unix)
+            .or_else(|| self.local(&local.and_then(scalar)?))
+            .map(Some)
+            .ok_or_else(|| "a time that is none, or outside the years 0 to 9999".to_owned())
+    }
+
+    fn local(&mut self, text: &str) -> Option<Timestamp> {
+        let moment = self.zone.convert(text)?;
+        let at = Timestamp::from_unix_ms(moment.unix_ms).ok()?;
+        self.by_zone = true;
+        // An edit in 1970 stands for none.
+        self.doubtful += u64::from(moment.ambiguous && moment.unix_ms.abs() > NEVER_MS);
+        self.second = moment.second_ms.and_then(|ms| Timestamp::from_unix_ms(ms).ok());
+        Some(at)
+    }
 }
