@@ -21,6 +21,12 @@ impl Me {
         }
     }
 
+    /// The same with the name for writers without an id.
+    pub(super) fn named(mut self, name: &str) -> Self {
+        self.name = (!name.is_empty()).then(|| name.to_owned());
+        self
+    }
+
     /// By what `--me` says, and the ids of the writer it means.
     pub(super) fn given<'a>(given: &str, ids: impl IntoIterator<Item = &'a str>) -> Self {
         let mut me = Self::of_ids(ids);
@@ -57,6 +63,8 @@ mod tests {
         let me = Me::of_ids(["user42"]);
         assert!(me.wrote(Some("user42"), None) && me.wrote(Some("42"), Some("x")));
         assert!(!me.wrote(Some("user43"), Some("user42")) && !me.wrote(None, None));
+        let me = Me::of_ids(["42"]).named("Ann");
+        assert!(me.wrote(None, Some("Ann")) && !me.wrote(Some("7"), Some("Ann")) && !me.wrote(None, None));
         let me = Me::given("Ann", ["7"]);
         assert!(me.wrote(Some("user7"), Some("Older name")) && me.wrote(None, Some("Ann")));
         assert!(!me.wrote(Some("user8"), Some("Bob")) && !me.wrote(Some("user8"), Some("Ann")));

@@ -26,6 +26,8 @@ pub(super) struct Survey {
     pub(super) entries: u64,
     /// The account's own id, where the export has it.
     pub(super) user: Option<String>,
+    /// The account's own name, by which exports without ids of writers tell its owner.
+    user_name: String,
     /// Entries of the account's list of contacts.
     pub(super) contacts: u64,
     /// Writer (id, else name) → name, chats written in, messages.
@@ -61,6 +63,10 @@ impl Walker for Counting<'_> {
 
     fn user(&mut self, id: String) {
         self.survey.user(id);
+    }
+
+    fn user_name(&mut self, name: String) {
+        self.survey.user_name(name);
     }
 
     fn contacts(&mut self, count: u64) {
@@ -131,6 +137,10 @@ impl Walker for Survey {
         self.user = Some(id);
     }
 
+    fn user_name(&mut self, name: String) {
+        self.user_name = name;
+    }
+
     fn contacts(&mut self, count: u64) {
         self.contacts += count;
     }
@@ -191,7 +201,7 @@ impl Survey {
         }
         if let Some(user) = &self.user {
             return Some((
-                Me::of_ids([user.as_str()]),
+                Me::of_ids([user.as_str()]).named(&self.user_name),
                 "messages of the account's owner count as outgoing".into(),
             ));
         }

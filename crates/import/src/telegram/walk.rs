@@ -26,6 +26,8 @@ pub(super) trait Walker {
     fn chat(&mut self, chat: usize, header: Header) -> bool;
     /// `personal_information.user_id`.
     fn user(&mut self, id: String);
+    /// The first and last name in it.
+    fn user_name(&mut self, _: String) {}
     /// Entries of the account's list of contacts.
     fn contacts(&mut self, _: u64) {}
     /// Something stands beside the messages that is not known, and was passed over.
@@ -141,6 +143,9 @@ impl<'de, W: Walker> Visitor<'de> for Root<'_, W> {
                     if let Some(id) = value.get("user_id").and_then(scalar) {
                         self.walker.user(id);
                     }
+                    let part = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
+                    let name = format!("{} {}", part("first_name"), part("last_name"));
+                    self.walker.user_name(name.trim().to_owned());
                 }
                 "contacts" => {
                     let Entries(count) = map.next_value()?;
@@ -376,7 +381,9 @@ fn header_field<'de, A: MapAccess<'de>>(
             return map.next_value::<IgnoredAny>().map(drop);
         }
     };
-    *slot = scalar(&map.next_value::<Value>()?);
+    // Where it stands twice, the last that says something counts.
+    let value = scalar(&map.next_value::<Value>()?);
+    *slot = value.filter(|value| !value.is_empty()).or_else(|| slot.take());
     Ok(())
 }
 

@@ -207,6 +207,7 @@ fn what_comes_of_each() {
         vec![("same_name_as_me", Some("Ann"), "UTC")],
         vec![("same_name_as_me", Some("user11"), "UTC")],
         vec![("late_media_a", None, "UTC"), ("late_media_b", None, "UTC")],
+        vec![("late_media_b", None, "UTC"), ("late_media_a", None, "UTC")],
     ]);
     let vault = Vault::new();
     let told: Vec<String> = rows
@@ -416,4 +417,27 @@ fn a_group_that_an_older_build_merged_is_taken_apart_without_doubles() {
     let report = vault.json(&export);
     assert_eq!((report.messages_imported, report.messages_known), (2, 3));
     assert_eq!(vault.json(&export).messages_imported, 0);
+}
+
+#[test]
+fn an_owner_without_ids_of_writers_is_known_by_name() {
+    let vault = Vault::new();
+    let by = |from: &str, at: &str| json!({"id": at.len(), "type": "message", "date": at, "from": from, "text": from});
+    let chat = json!({"name": "", "type": "personal_chat", "messages": [
+        by("Bea", "2018-09-01T10:00:00"), by("Ann Lee", "2018-09-01T10:01"),
+    ]});
+    let owner = json!({"user_id": 11, "first_name": "Ann", "last_name": "Lee"});
+    let export = json!({"personal_information": owner, "chats": {"list": [chat]}}).to_string();
+    let export = export.replace("\"name\":\"\"", "\"name\":\"Bea\",\"name\":null");
+    vault.telegram(&vault.write("old.json", export));
+    let out: Vec<bool> = vault
+        .messages()
+        .iter()
+        .map(|one| one.direction == privatus_domain::Direction::Out)
+        .collect();
+    assert_eq!(out, [false, true]);
+    assert_eq!(
+        vault.store.read(|tx| tx.conversations(9)).unwrap()[0].title,
+        "Bea"
+    );
 }
