@@ -197,8 +197,7 @@ fn of_advice(advice: &Advice) -> String {
         Advice::OtherUser => "name another with --me".into(),
         Advice::UserById => "name yourself by id with --me (user and a number)".into(),
         Advice::Again => {
-            "to take the source's, remove the chat (`privatus contacts remove`, `privatus groups delete`) and import it \
-             with --again"
+            "to take the source's: `privatus contacts remove` (or `groups delete`), then import with --again"
                 .into()
         }
         Advice::Return => "--again brings back chats that were removed".into(),

@@ -228,7 +228,7 @@ impl Report {
         }
         if self.directions_differing > 0 {
             let text = format!(
-                "{} messages are there already with the other direction, incoming or outgoing, and keep it",
+                "{} messages are there with the other direction, and keep it",
                 self.directions_differing
             );
             self.notes.push(Note::with(text, Advice::Again));
