@@ -147,6 +147,7 @@ table! {
         ImportError::Unvouched { .. } => Source, "export it again, or leave out --trust to take its content alone";
         ImportError::NoChat(_) => NotFound;
         ImportError::NoWriter(_) => NotFound, "name one who does with --me, by name or id";
+        ImportError::ManyWriters { .. } => Usage, "name one by id with --me";
         ImportError::Stopped => Stopped;
     }
 }
@@ -195,6 +196,11 @@ fn of_advice(advice: &Advice) -> String {
         Advice::User => "say who you are with --me".into(),
         Advice::OtherUser => "name another with --me".into(),
         Advice::UserById => "name yourself by id with --me (user and a number)".into(),
+        Advice::Again => {
+            "to take the source's: `privatus contacts remove` (or `groups delete`), then import with --again"
+                .into()
+        }
+        Advice::Return => "--again brings back chats that were removed".into(),
         Advice::MoreIterations => "raise --max-iterations".into(),
         Advice::Zone => "name it with --timezone".into(),
         Advice::OtherZone => "name another with --timezone".into(),

@@ -6,11 +6,12 @@ use serde_json::Value;
 use crate::text::one_line;
 
 /// What the details of a source may name it by, the most telling first; the members of a group stand together.
-const TELLING: [&[&str]; 6] = [
+const TELLING: [&[&str]; 7] = [
     &["question"],
     &["first_name", "last_name", "phone_number"],
     &["title"],
     &["name"],
+    &["place_name"],
     &["address"],
     &["latitude", "longitude"],
 ];
@@ -87,6 +88,10 @@ mod tests {
             (
                 serde_json::json!({"first_name": "Al", "last_name": "", "phone_number": "+1"}),
                 "[thing: Al +1]",
+            ),
+            (
+                serde_json::json!({"address": "1 High St", "latitude": 1.5, "longitude": 2, "place_name": "Café"}),
+                "[thing: Café]",
             ),
             (serde_json::json!(50), "[thing: 50]"),
             (serde_json::json!({"else": 1}), "[thing]"),

@@ -59,6 +59,8 @@ pub struct Body {
     text: Zeroizing<String>,
     /// Boxed, and absent where there are none: most bodies are a text, and a page moves each several times.
     attributes: Option<Box<Attributes>>,
+    /// What else an import's source says of the message.
+    source: Option<Box<Value>>,
 }
 
 /// The attributes of a body that has none.
@@ -82,6 +84,32 @@ pub struct Attributes {
     pub entities: Option<Value>,
 }
 
+/// The stored form of what stands beside the text. A build that does not know `source` passes it over and reads the rest.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<&'a Media>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forwarded_from: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entities: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a Value>,
+}
+
+/// The same, read.
+#[derive(Deserialize)]
+struct Read {
+    #[serde(default)]
+    media: Option<Media>,
+    #[serde(default)]
+    forwarded_from: Option<String>,
+    #[serde(default)]
+    entities: Option<Value>,
+    #[serde(default)]
+    source: Option<Value>,
+}
+
 impl Attributes {
     fn is_empty(&self) -> bool {
         self.media.is_none() && self.forwarded_from.is_none() && self.entities.is_none()
@@ -102,6 +130,19 @@ impl Body {
     /// # Errors
     /// [`BodyError`] when either is too large.
     pub fn new(text: impl Into<String>, attributes: Attributes) -> Result<Self, BodyError> {
+        Self::with_source(text, attributes, None)
+    }
+
+    /// The same with what else an import's source says of the message, by the source's names of fields: kept for a build
+    /// that knows them (docs/adr/0025). It counts in the limit of the attributes.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_source(
+        text: impl Into<String>,
+        attributes: Attributes,
+        source: Option<Value>,
+    ) -> Result<Self, BodyError> {
         let text = text.into();
         if text.len() > TEXT_BYTES {
             return Err(BodyError::TextTooLarge(text.len()));
@@ -110,8 +151,9 @@ impl Body {
         let body = Self {
             text: Zeroizing::new(text),
             attributes,
+            source: source.map(Box::new),
         };
-        if body.attributes.is_some() {
+        if body.is_rich() {
             let size = body.attribute_json().len();
             if size > ATTRIBUTE_BYTES {
                 return Err(BodyError::AttributesTooLarge(size));
@@ -138,14 +180,31 @@ impl Body {
         self.attributes.as_deref().unwrap_or(&NONE)
     }
 
+    /// What else an import's source says of the message.
+    #[must_use]
+    pub fn source(&self) -> Option<&Value> {
+        self.source.as_deref()
+    }
+
+    fn is_rich(&self) -> bool {
+        self.attributes.is_some() || self.source.is_some()
+    }
+
     fn attribute_json(&self) -> Vec<u8> {
+        let attributes = self.attributes();
+        let written = Written {
+            media: attributes.media.as_ref(),
+            forwarded_from: attributes.forwarded_from.as_deref(),
+            entities: attributes.entities.as_ref(),
+            source: self.source(),
+        };
         // Strings, numbers and JSON values always serialise.
-        serde_json::to_vec(self.attributes()).unwrap_or_default()
+        serde_json::to_vec(&written).unwrap_or_default()
     }
 
     /// Appends the stored form (`0x01` or `0x02`).
     pub fn encode_into(&self, out: &mut Vec<u8>) {
-        if self.attributes.is_none() {
+        if !self.is_rich() {
             out.reserve(1 + self.text.len());
             out.push(TEXT);
             out.extend_from_slice(self.text.as_bytes());
@@ -228,8 +287,13 @@ impl StoredBody {
             RICH => {
                 let (size, rest) = take_length(rest)?;
                 let (text, json) = rest.split_at_checked(size).ok_or(unknown)?;
-                let attributes = serde_json::from_slice(json).map_err(|_| unknown)?;
-                Body::new(utf8(text)?, attributes).map(Self::Whole)
+                let read: Read = serde_json::from_slice(json).map_err(|_| unknown)?;
+                let attributes = Attributes {
+                    media: read.media,
+                    forwarded_from: read.forwarded_from,
+                    entities: read.entities,
+                };
+                Body::with_source(utf8(text)?, attributes, read.source).map(Self::Whole)
             }
             LARGE => {
                 let (encoded, rest) = take_length(rest)?;
@@ -265,7 +329,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, BodyError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use proptest::prelude::*;
 
     use super::*;
@@ -277,6 +341,33 @@ mod tests {
             Body::text("x".repeat(1_048_577)),
             Err(BodyError::TextTooLarge(1_048_577))
         );
+    }
+
+    #[test]
+    fn what_a_source_says_counts_and_older_builds_read_the_rest() {
+        let of = |size: usize| {
+            let source = Value::from("x".repeat(size - r#"{"source":""}"#.len()));
+            Body::with_source("text", Attributes::default(), Some(source))
+        };
+        assert!(of(ATTRIBUTE_BYTES).is_ok());
+        assert_eq!(
+            of(ATTRIBUTE_BYTES + 1),
+            Err(BodyError::AttributesTooLarge(ATTRIBUTE_BYTES + 1))
+        );
+        let mut bytes = Vec::new();
+        of(100).unwrap().encode_into(&mut bytes);
+        // As a build without it does: the attributes alone, of the same form.
+        let attributes: Attributes = serde_json::from_slice(&bytes[9..]).unwrap();
+        assert_eq!((bytes[0], attributes), (RICH, Attributes::default()));
+        // What is written without it is what was written before.
+        let mut bytes = Vec::new();
+        let forwarded_from = Some("Bea".to_owned());
+        let attributes = Attributes {
+            forwarded_from,
+            ..Attributes::default()
+        };
+        Body::new("", attributes).unwrap().encode_into(&mut bytes);
+        assert_eq!(&bytes[5..], br#"{"forwarded_from":"Bea"}"#);
     }
 
     #[test]
@@ -300,9 +391,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_encoded_is_read_back(text in "\\PC{0,80}", media in proptest::option::of("[a-z]{1,9}")) {
+        fn what_is_encoded_is_read_back(
+            text in "\\PC{0,80}",
+            media in proptest::option::of("[a-z]{1,9}"),
+            source in proptest::option::of("[a-z]{1,9}"),
+        ) {
             let media = media.map(|kind| Media { kind, ..Media::default() });
-            let body = Body::new(text, Attributes { media, ..Attributes::default() }).unwrap();
+            let attributes = Attributes { media, ..Attributes::default() };
+            let source = source.map(|author| serde_json::json!({ "author": author }));
+            let body = Body::with_source(text, attributes, source).unwrap();
             let mut bytes = Vec::new();
             body.encode_into(&mut bytes);
             prop_assert_eq!(StoredBody::decode(&bytes), Ok(StoredBody::Whole(body)));

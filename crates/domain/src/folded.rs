@@ -16,6 +16,13 @@ pub fn folded_name(name: &str) -> String {
     folded.nfkc().collect()
 }
 
+/// Whether two names are the same to a reader: letters and marks may be written as one character or as several, and which
+/// of them a keyboard or a file system makes nobody sees.
+#[must_use]
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    one == other || one.nfc().eq(other.nfc())
+}
+
 /// Whether a word within a folded name, but not the name itself, begins with a folded query.
 #[must_use]
 pub fn has_word(folded: &str, query: &str) -> bool {

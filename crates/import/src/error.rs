@@ -43,6 +43,14 @@ pub enum ImportError {
     /// Whoever is said to be the vault's user writes nothing in the source.
     #[error("not found: {0} writes nothing in the export; nothing was imported")]
     NoWriter(String),
+    /// Several writers of the source have the name that is said to be the vault's user's.
+    #[error("{name} is the name of several writers in the export ({ids}); nothing was imported")]
+    ManyWriters {
+        /// The name.
+        name: String,
+        /// The first of their ids.
+        ids: String,
+    },
     /// The caller asked to stop.
     #[error("stopped; what was imported stays, and the same command completes it")]
     Stopped,

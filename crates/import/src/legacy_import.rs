@@ -148,8 +148,7 @@ fn bring(
                     };
                     report.row_left_out(format!("{table}: {reason}"), problem.row, last);
                     if problem.table == Table::Messages {
-                        report.partial = true;
-                        report.skip(reason);
+                        report.unreadable(reason);
                     } else {
                         report.leave_out(format!("{table}: {reason}"));
                     }
@@ -200,7 +199,7 @@ fn write_batch(
                 .into_iter()
                 .map(|message| to_message(tx, message, &contact))
                 .collect();
-            let (inserted, differing) = insert(tx, &conversation, &messages?)?;
+            let (inserted, differing) = insert(tx, &conversation, &messages?, false)?;
             written.push((conversation, is_new.then_some(contact), inserted, differing));
         }
         Ok::<_, StoreError>(written)

@@ -20,6 +20,10 @@ pub enum Advice {
     OtherUser,
     /// Say by id who is, so that the account is known.
     UserById,
+    /// Remove the chat and import it again.
+    Again,
+    /// Say that what was removed shall come back.
+    Return,
     /// Try passwords further.
     MoreIterations,
     /// Say in which zone the source's local times are: the machine says none.

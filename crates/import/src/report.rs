@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::authority::{AuthorityKind, TrustedItem};
+use crate::insert::Differing;
 use crate::note::{Advice, Note};
 
 /// Reasons that are told apart.
@@ -28,8 +29,16 @@ pub struct Report {
     pub messages_known: u64,
     /// Messages that were removed from this vault: they stay removed.
     pub messages_removed: u64,
-    /// Of those known: messages whose text or time of edit in the source is another. The vault's stay.
+    /// Of those known: messages that are another in the source: their text, time of edit, file or direction. The vault's
+    /// stay.
     pub messages_differing: u64,
+    /// Of those that differ: messages with another text or time of edit.
+    #[serde(skip)]
+    pub texts_differing: u64,
+    /// Of those that differ: messages with another file, such as one that was not exported before.
+    pub files_differing: u64,
+    /// Of those that differ: messages that the source has as somebody else's, or as the vault's user's.
+    pub directions_differing: u64,
     /// Entries of the source that are no message or could not be read.
     pub messages_skipped: u64,
     /// Contacts that are new.
@@ -54,6 +63,9 @@ pub struct Report {
     pub file_names_cut: u64,
     /// Why entries were skipped, with counts.
     pub reasons: BTreeMap<String, u64>,
+    /// Of these reasons: those by which something is missing now.
+    #[serde(skip)]
+    pub missing: BTreeMap<String, u64>,
     /// Rows of a database that did not come over: from the first rowid to the last, by table and reason.
     pub rows_left_out: BTreeMap<String, Vec<[i64; 2]>>,
     /// What a person should know.
@@ -95,18 +107,31 @@ impl Report {
     /// Counts a message, or an entry that may have been one, that is passed over.
     pub fn skip(&mut self, reason: impl Into<String>) {
         self.messages_skipped += 1;
-        self.reason(reason.into());
+        count(&mut self.reasons, reason.into());
+    }
+
+    /// Counts a message that is missing now, for it cannot be read.
+    pub fn unreadable(&mut self, reason: impl Into<String>) {
+        let reason = reason.into();
+        self.partial = true;
+        count(&mut self.missing, reason.clone());
+        self.skip(reason);
     }
 
     /// Counts something else than a message that did not come over.
     pub fn leave_out(&mut self, reason: impl Into<String>) {
+        let reason = reason.into();
         self.partial = true;
-        self.reason(reason.into());
+        count(&mut self.missing, reason.clone());
+        count(&mut self.reasons, reason);
     }
 
     /// Counts what became of a batch of messages.
-    pub(crate) fn wrote(&mut self, inserted: Inserted, differing: u64) {
-        self.messages_differing += differing;
+    pub(crate) fn wrote(&mut self, inserted: Inserted, differing: Differing) {
+        self.messages_differing += differing.messages;
+        self.texts_differing += differing.texts;
+        self.files_differing += differing.files;
+        self.directions_differing += differing.directions;
         self.messages_imported += inserted.added;
         self.messages_known += inserted.known.saturating_sub(inserted.removed);
         self.messages_removed += inserted.removed;
@@ -188,21 +213,36 @@ impl Report {
             let text = format!("{} grants of access control came over", self.grants_imported);
             self.notes.push(Note::with(text, Advice::Grants));
         }
-        if self.messages_differing > 0 {
+        if self.texts_differing > 0 {
             self.notes.push(format!(
                 "{} messages have another text or time of edit in the source; those of the vault stay as they are",
-                self.messages_differing
+                self.texts_differing
             ).into());
+        }
+        if self.files_differing > 0 {
+            let text = format!(
+                "{} messages refer to another file in the source; those of the vault stay as they are",
+                self.files_differing
+            );
+            self.notes.push(Note::with(text, Advice::Again));
+        }
+        if self.directions_differing > 0 {
+            let text = format!(
+                "{} messages are there with the other direction, and keep it",
+                self.directions_differing
+            );
+            self.notes.push(Note::with(text, Advice::Again));
         }
         if self.messages_removed > 0 {
             // It says where messages are that a person looks for: never lost behind too many notes.
-            self.notes.push(
-                format!(
-                    "{} messages were removed from this vault and stay removed",
-                    self.messages_removed
-                )
-                .into(),
+            let text = format!(
+                "{} messages were removed from this vault and stay removed",
+                self.messages_removed
             );
+            self.notes.push(Note {
+                text,
+                advice: (self.format == "telegram").then_some(Advice::Return),
+            });
         }
     }
 
@@ -218,13 +258,6 @@ impl Report {
         }
     }
 
-    fn reason(&mut self, reason: String) {
-        // A source may give each entry a reason of its own.
-        let full = self.reasons.len() >= REASONS && !self.reasons.contains_key(&reason);
-        let reason = if full { "other reasons".into() } else { reason };
-        *self.reasons.entry(reason).or_default() += 1;
-    }
-
     /// Adds a sentence for a person, as long as there are not too many.
     pub fn note(&mut self, sentence: impl Into<Note>) {
         if self.notes.len() < NOTES {
@@ -234,6 +267,13 @@ impl Report {
                 .push("more of the same kind is not listed one by one".into());
         }
     }
+}
+
+/// Counts a reason; a source may give each entry one of its own.
+fn count(reasons: &mut BTreeMap<String, u64>, reason: String) {
+    let full = reasons.len() >= REASONS && !reasons.contains_key(&reason);
+    let reason = if full { "other reasons".into() } else { reason };
+    *reasons.entry(reason).or_default() += 1;
 }
 
 /// How far an import is, told after each transaction.

@@ -231,6 +231,9 @@ pub(crate) struct Import {
     /// Telegram: whose messages are outgoing
     #[arg(long, value_name = "NAME-OR-ID")]
     pub(crate) me: Option<String>,
+    /// Telegram: also chats that were removed from this vault
+    #[arg(long)]
+    pub(crate) again: bool,
     /// Zone of local times, an IANA name [default: the machine's]
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,

@@ -51,6 +51,9 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
             "--trust is for `import privatus`: nothing in another format can be checked for having been changed".into(),
         ));
     }
+    if import.again && import.format != Format::Telegram {
+        return Err(Failure::Usage("--again is for `import telegram`".into()));
+    }
     let vouched = import.trust.then(|| vouch(arguments, import)).transpose()?;
     let store = open(arguments)?;
     let mut report = Report::new(match import.format {
@@ -99,15 +102,19 @@ fn vouch(arguments: &Arguments, import: &Import) -> Result<Vouched, Failure> {
     Ok(vouched)
 }
 
-/// The first reasons, with their counts, as part of one line.
+/// The first reasons why something is missing, with their counts, as part of one line.
 fn reasons(report: &Report) -> String {
-    let mut reasons: Vec<String> = report
-        .reasons
+    // A search that found no key for some rows has no reason of its own.
+    let counts = match report.missing.is_empty() {
+        true => &report.reasons,
+        false => &report.missing,
+    };
+    let mut reasons: Vec<String> = counts
         .iter()
         .take(5)
         .map(|(reason, count)| format!("{count}: {}", crate::text::one_line(reason, 80)))
         .collect();
-    if report.reasons.len() > 5 {
+    if counts.len() > 5 {
         reasons.push("…".into());
     }
     reasons.join("; ")
@@ -154,7 +161,10 @@ fn bring_format(
                 zone,
                 chat: import.chat.as_deref(),
             };
-            telegram::import(store, path, &options, report, on_progress)?;
+            match import.again {
+                true => telegram::import_again(store, path, &options, report, on_progress)?,
+                false => telegram::import(store, path, &options, report, on_progress)?,
+            }
         }
         Format::Privatus => {
             let trust = vouched.map_or(Trust::Content, Trust::Vouched);

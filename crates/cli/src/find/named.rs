@@ -2,6 +2,7 @@
 //!
 //! An exact id is looked up and nothing else is read. Otherwise an exact name wins over the beginning of an id.
 
+use privatus_domain::folded::is_same_name;
 use privatus_store::StoreError;
 
 use crate::failure::Failure;
@@ -39,6 +40,9 @@ pub(super) fn one<T>(
     let mut found = matching(&|(ids, _)| ids.iter().any(|id| id == wanted));
     if found.is_empty() {
         found = matching(&|(_, title)| title == wanted);
+    }
+    if found.is_empty() {
+        found = matching(&|(_, title)| is_same_name(title, wanted));
     }
     if found.is_empty() && !wanted.is_empty() {
         found = matching(&|(ids, _)| ids.iter().any(|id| id.starts_with(wanted)));
@@ -91,6 +95,7 @@ mod tests {
             (3, "cc44", "p4", "aa11"),
             (4, "dd55", "p5", "dd"),
             (5, "dd66", "p6", "Eve"),
+            (6, "ff77", "p7", "Cafe\u{301}"),
         ];
         one(all, wanted, "chat", |item| {
             ([item.1.into(), item.2.into()], item.3.into())
@@ -105,6 +110,7 @@ mod tests {
         assert_eq!(find("p2"), Ok(1), "the contact's or group's id");
         assert_eq!(find("Alice"), Ok(0));
         assert_eq!(find("bb"), Ok(2));
+        assert_eq!(find("Caf\u{e9}"), Ok(6), "either form of a letter");
         assert_eq!(find("dd"), Ok(4), "a title wins over a beginning");
         assert_eq!(find("Bob"), Err(Exit::Refused));
         assert_eq!(find("aa"), Err(Exit::Refused));

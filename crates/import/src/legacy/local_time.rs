@@ -32,6 +32,8 @@ pub(crate) struct Moment {
     pub(crate) unix_ms: i64,
     /// The clocks showed this time twice (the first is taken) or never (the gap is skipped).
     pub(crate) ambiguous: bool,
+    /// The second of two readings.
+    pub(crate) second_ms: Option<i64>,
 }
 
 impl Zone {
@@ -99,11 +101,6 @@ impl Zone {
         self.origin
     }
 
-    /// A local time as milliseconds since 1970, by the rules of [`convert`](Self::convert).
-    pub(crate) fn unix_ms(&self, text: &str) -> Option<i64> {
-        self.convert(text).map(|moment| moment.unix_ms)
-    }
-
     /// Reads `YYYY-MM-DD[T ]HH:MM[:SS[.fraction]]`, with `Z` or an offset at the end taken at its
     /// word; `None` when the text is something else, or no day of the calendar.
     pub(crate) fn convert(&self, text: &str) -> Option<Moment> {
@@ -115,20 +112,23 @@ impl Zone {
             None => return None,
         };
         let local = seconds_of(date, time)?;
-        let (offset, ambiguous) = match offset {
-            Some(seconds) => (seconds, false),
+        let (offset, ambiguous, second) = match offset {
+            Some(seconds) => (seconds, false, None),
             // The offset alone: jiff's own instants end a day before the year 9999 does.
             None => match self.tz.to_ambiguous_timestamp(date.to_datetime(time)).offset() {
-                AmbiguousOffset::Unambiguous { offset } => (offset.seconds(), false),
+                AmbiguousOffset::Unambiguous { offset } => (offset.seconds(), false, None),
                 // In a fold the first, in a gap the clock that was never changed: RFC 5545.
-                AmbiguousOffset::Fold { before, .. } | AmbiguousOffset::Gap { before, .. } => {
-                    (before.seconds(), true)
-                }
+                AmbiguousOffset::Fold { before, after } => (before.seconds(), true, Some(after.seconds())),
+                AmbiguousOffset::Gap { before, .. } => (before.seconds(), true, None),
             },
         };
         let milliseconds = i64::from(time.subsec_nanosecond() / 1_000_000);
-        let unix_ms = (local - i64::from(offset)) * 1000 + milliseconds;
-        Some(Moment { unix_ms, ambiguous })
+        let at = |offset: i32| (local - i64::from(offset)) * 1000 + milliseconds;
+        Some(Moment {
+            unix_ms: at(offset),
+            ambiguous,
+            second_ms: second.map(at),
+        })
     }
 }
 

@@ -281,7 +281,7 @@ impl Records<'_> {
             self.page.iter().find_map(|(_, row)| match row.cells.last() {
                 Some(Cell::Text(bytes)) => std::str::from_utf8(bytes)
                     .ok()
-                    .and_then(|text| self.zone.unix_ms(text))
+                    .and_then(|text| self.zone.convert(text).map(|moment| moment.unix_ms))
                     .filter(|time| TIMES.contains(time)),
                 _ => None,
             })

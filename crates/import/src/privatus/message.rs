@@ -40,6 +40,8 @@ pub(super) struct Message {
     pub(super) forwarded_from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) entities: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) source: Option<Value>,
     #[serde(default = "yes")]
     pub(super) is_encrypted: bool,
     #[serde(default = "yes")]
@@ -58,6 +60,7 @@ impl From<Stored> for Message {
             Some(Sender::Anonymous { anonymous_id, .. }) => (None, None, Some(anonymous_id.to_string())),
             Some(Sender::Unknown) | None => (None, None, None),
         };
+        let source = message.body.as_ref().and_then(|body| body.source().cloned());
         let attributes = message
             .body
             .as_ref()
@@ -88,6 +91,7 @@ impl From<Stored> for Message {
             media: attributes.media,
             forwarded_from: attributes.forwarded_from,
             entities: attributes.entities,
+            source,
             is_encrypted: message.was_encrypted,
             is_read: message.is_read,
         }
@@ -183,7 +187,8 @@ fn one(tx: &mut WriteTx<'_>, message: Message, senders: &mut Senders) -> Result<
         id: id(tx, &message.id).map_err(empty)?,
         direction,
         sender,
-        body: Body::new(message.text, attributes).map_err(|_| "a message over the limits of size")?,
+        body: Body::with_source(message.text, attributes, message.source)
+            .map_err(|_| "a message over the limits of size")?,
         at,
         // An edit older than its message is a fault of the source, and no reason to lose the message.
         edited_at: message.edited_at.map(|at| at.0).filter(|edited| *edited >= at),

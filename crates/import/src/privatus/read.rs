@@ -75,8 +75,7 @@ impl Sink for Reader<'_> {
         let Some(parsed) = parsed else {
             let why = no_record(line);
             self.report.note(format!("line {number} is {why}"));
-            self.report.skip(why);
-            self.report.partial = true;
+            self.report.unreadable(why);
             return Ok(());
         };
         let mut claims = claims(&parsed);
@@ -334,7 +333,7 @@ impl Reader<'_> {
             let written = self.store.write("import_batch", |tx| {
                 let chat = chat.ok_or(RecordError::NoConversation)?;
                 let (messages, refused) = message::convert(tx, &chat, batch);
-                let written = insert(tx, &chat, &messages)?;
+                let written = insert(tx, &chat, &messages, false)?;
                 Ok::<_, RecordError>((chat, written, refused))
             });
             match written {
@@ -342,16 +341,15 @@ impl Reader<'_> {
                     self.newcomers.wrote(&chat, &inserted);
                     self.report.wrote(inserted, differing);
                     for reason in refused {
-                        self.report.partial = true;
-                        self.report.skip(reason);
+                        self.report.unreadable(reason);
                     }
                 }
                 Err(error) => {
                     error.left_out()?;
-                    self.report.partial = true;
                     for _ in 0..count {
-                        self.report
-                            .skip("a message whose contact, group or conversation does not stand before it");
+                        self.report.unreadable(
+                            "a message whose contact, group or conversation does not stand before it",
+                        );
                     }
                 }
             }

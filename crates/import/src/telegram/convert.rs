@@ -7,9 +7,9 @@ use privatus_domain::{
 use privatus_store::{StoreError, WriteTx};
 
 use super::ids::{ChatKey, Ordinals};
+use super::kind::{is_direct, is_saved};
 use super::me::{Me, bare};
 use super::parse::Parsed;
-use super::survey::{is_direct, is_saved};
 use super::walk::Header;
 use crate::insert::is_absent;
 
@@ -75,13 +75,14 @@ pub(super) fn to_message(
     })
 }
 
-/// Whether a writer is the other side of a chat of two: by id, by the chat's name, or a deleted account without either.
+/// Whether a writer is the other side of a chat of two: by id; where one of them has none, by the chat's name; or a
+/// deleted account without either.
 fn is_peer(header: &Header, from: Option<&str>, from_id: Option<&str>) -> bool {
     if !is_direct(header.kind.as_deref()) || is_saved(header) {
         return false;
     }
     match (from_id, &header.id) {
-        (Some(from_id), Some(id)) if bare(from_id) == id => true,
+        (Some(from_id), Some(id)) => bare(from_id) == bare(id),
         (None, _) if from.is_none() => true,
         _ => from.is_some() && from == header.name.as_deref(),
     }

@@ -4,79 +4,139 @@
 
 use std::collections::{HashMap, HashSet};
 
-use privatus_domain::{MessageId, ReplyState, Timestamp};
+use privatus_domain::{MessageId, ReplyState};
 use privatus_store::{Digest, WriteTx};
 
+use super::kind::class;
 use super::parse::Parsed;
 use super::walk::Header;
 
 /// What the ids of a chat's messages are derived from.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ChatKey {
+    /// Whose export it is; empty where nothing tells.
+    owner: String,
+    /// The same where it belongs to the ids.
     account: String,
     /// As the export names a peer: `user7`, `chat7`, `channel7`.
     pub(super) peer: String,
-    /// An earlier import may not have known the account: its ids are looked for first.
-    nameless_before: bool,
+    /// Accounts that an earlier import may have taken for the owner's: its ids are looked for first.
+    others: Vec<String>,
+    /// The chat of the same name, without an id either, to which an earlier build counted this one.
+    merged: Option<String>,
 }
 
 impl ChatKey {
-    /// The key of the chat with this index.
-    pub(super) fn new(account: &str, chat: usize, header: &Header) -> Self {
-        let class = match header.kind.as_deref() {
-            Some("private_group") => "chat",
-            kind if super::survey::is_direct(kind) => "user",
-            _ => "channel",
+    /// The key of the chat with this index, which is the nth without an id of its kind and name; `writers` are the ids of
+    /// those who write in it.
+    pub(super) fn new(owner: &str, chat: usize, header: &Header, nth: usize, writers: &[String]) -> Self {
+        let class = class(header);
+        let (peer, merged) = match (&header.id, &header.name) {
+            (Some(id), _) => (format!("{class}{id}"), None),
+            (None, Some(name)) if nth > 1 => (
+                format!("{class} {name}, number {nth}"),
+                Some(format!("{class} {name}")),
+            ),
+            (None, Some(name)) => (format!("{class} {name}"), None),
+            (None, None) => (format!("{class}, number {chat}"), None),
         };
-        let peer = match (&header.id, &header.name) {
-            (Some(id), _) => format!("{class}{id}"),
-            (None, Some(name)) => format!("{class} {name}"),
-            (None, None) => format!("{class}, number {chat}"),
-        };
-        Self::of_peer(account, peer)
+        let mut key = Self::of_peer(owner, peer);
+        if !key.is_shared() {
+            let writers = writers.iter().filter(|id| **id != key.account);
+            key.others.extend(writers.cloned());
+        }
+        key.merged = merged;
+        key
     }
 
-    fn of_peer(account: &str, peer: String) -> Self {
-        let shared = peer.starts_with("channel");
-        let account = if shared { "" } else { account }.to_owned();
-        Self {
-            nameless_before: !account.is_empty(),
-            account,
+    fn of_peer(owner: &str, peer: String) -> Self {
+        let mut key = Self {
+            owner: owner.to_owned(),
             peer,
+            ..Self::default()
+        };
+        if !key.is_shared() && !owner.is_empty() {
+            owner.clone_into(&mut key.account);
+            key.others.push(String::new());
         }
+        key
+    }
+
+    /// Its messages are numbered for everybody.
+    fn is_shared(&self) -> bool {
+        self.peer.starts_with("channel")
     }
 
     /// The account belongs to the ids of this chat, and is not known.
     pub(super) fn is_nameless(&self) -> bool {
-        self.account.is_empty() && !self.peer.starts_with("channel")
+        self.account.is_empty() && !self.is_shared()
     }
 
-    /// The id that an import which did not know the account gave, if the vault has that message; `at` tells another
-    /// account's message of the same number.
-    fn known_nameless(
-        &self,
-        tx: &mut WriteTx<'_>,
-        at: Option<Timestamp>,
-        id: impl Fn(&Self, &WriteTx<'_>) -> MessageId,
-    ) -> Option<MessageId> {
-        if !self.nameless_before {
-            return None;
-        }
-        let nameless = Self {
-            account: String::new(),
-            peer: self.peer.clone(),
-            nameless_before: false,
-        };
-        let id = id(&nameless, tx);
-        match tx.reply_state(&id).ok()? {
-            ReplyState::Absent => None,
-            // Removed from this vault, under the id it had: it stays removed.
-            ReplyState::Deleted => Some(id),
-            ReplyState::Present => {
-                let known = tx.message_by_id(&id).ok()?;
-                at.is_none_or(|at| known.at == at).then_some(id)
+    /// The vault had nothing of this chat before, unless one of these messages is known: nothing of an earlier import
+    /// needs to be looked for.
+    pub(super) fn is_new(&mut self, tx: &mut WriteTx<'_>, first: &[Parsed]) {
+        let guessed: Vec<String> = self
+            .others
+            .iter()
+            .filter(|one| !one.is_empty())
+            .cloned()
+            .collect();
+        for account in guessed {
+            let other = self.of_account(&account);
+            let is_known = first.iter().filter_map(|parsed| parsed.id.as_ref()).any(|id| {
+                let id = other.message(tx, id);
+                !matches!(tx.reply_state(&id), Ok(ReplyState::Absent) | Err(_))
+            });
+            if !is_known {
+                self.others.retain(|one| *one != account);
             }
         }
+    }
+
+    fn of_account(&self, account: &str) -> Self {
+        Self {
+            account: account.to_owned(),
+            peer: self.peer.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The id that an earlier import gave, if the vault has that message. It took another account for the owner's, or knew
+    /// none, or took two chats for one; time, and there the text, tell another message of the same number.
+    fn known_before(
+        &self,
+        tx: &mut WriteTx<'_>,
+        parsed: Option<&Parsed>,
+        own: &MessageId,
+        id: impl Fn(&Self, &WriteTx<'_>) -> MessageId,
+    ) -> Option<MessageId> {
+        if self.others.is_empty() && self.merged.is_none()
+            || self.others.len() > 1 && !matches!(tx.reply_state(own), Ok(ReplyState::Absent))
+        {
+            return None;
+        }
+        for account in &self.others {
+            let id = id(&self.of_account(account), tx);
+            match tx.reply_state(&id).ok()? {
+                ReplyState::Absent => {}
+                // Removed from this vault, under the id it had: it stays removed.
+                ReplyState::Deleted => return Some(id),
+                ReplyState::Present => {
+                    let known = tx.message_by_id(&id).ok()?;
+                    if parsed.is_none_or(|parsed| known.at == parsed.at) {
+                        return Some(id);
+                    }
+                }
+            }
+        }
+        let merged = Self {
+            peer: self.merged.clone()?,
+            ..self.of_account(&self.account)
+        };
+        let (id, parsed) = (id(&merged, tx), parsed?);
+        let known = tx.message_by_id(&id).ok()?;
+        let text = known.body.as_ref().map(|body| body.as_text());
+        (known.at == parsed.at && text == Some(parsed.body.as_text())).then_some(id)
     }
 
     fn message(&self, tx: &WriteTx<'_>, id: &str) -> MessageId {
@@ -97,17 +157,19 @@ impl ChatKey {
             .reply_to_peer
             .as_ref()
             .filter(|peer| **peer != self.peer)
-            .map(|peer| Self::of_peer(&self.account, peer.clone()));
+            .map(|peer| Self::of_peer(&self.owner, peer.clone()));
         let chat = other.as_ref().unwrap_or(self);
-        let known = chat.known_nameless(tx, None, |chat, tx| chat.message(tx, id));
-        Some(known.unwrap_or_else(|| chat.message(tx, id)))
+        let own = chat.message(tx, id);
+        let known = chat.known_before(tx, None, &own, |chat, tx| chat.message(tx, id));
+        Some(known.unwrap_or(own))
     }
 
     /// The id of a message; without one in the source, from what it says and how often that came.
     pub(super) fn id(&self, tx: &mut WriteTx<'_>, parsed: &Parsed, ordinals: &mut Ordinals) -> MessageId {
         if let Some(id) = &parsed.id {
-            let known = self.known_nameless(tx, Some(parsed.at), |chat, tx| chat.message(tx, id));
-            return known.unwrap_or_else(|| self.message(tx, id));
+            let own = self.message(tx, id);
+            let known = self.known_before(tx, Some(parsed), &own, |chat, tx| chat.message(tx, id));
+            return known.unwrap_or(own);
         }
         let from = parsed.from_id.as_deref().or(parsed.from.as_deref());
         let mut digest = Digest::new();
@@ -128,8 +190,8 @@ impl ChatKey {
             ];
             MessageId::new(tx.derived_id(&fields))
         };
-        let known = self.known_nameless(tx, Some(parsed.at), derive);
-        known.unwrap_or_else(|| derive(self, tx))
+        let own = derive(self, tx);
+        self.known_before(tx, Some(parsed), &own, derive).unwrap_or(own)
     }
 }
 

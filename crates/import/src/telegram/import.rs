@@ -1,30 +1,37 @@
 //! The second pass: several thousand messages a transaction.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::Path;
 
+use privatus_domain::folded::is_same_name;
 use privatus_domain::{ContactId, ConversationId, DisplayName, NewMessage};
 use privatus_store::{Store, StoreError};
 use serde_json::Value;
 
 use super::convert::{make_chat, to_message};
 use super::ids::{ChatKey, Ordinals};
+use super::kind::is_direct;
 use super::me::Me;
+use super::mend::Mended;
+use super::notes::Told;
+use super::order::settle;
 use super::parse::{self, Parsed, Skip};
 use super::pass::{Ended, pass};
-use super::survey::{Counting, Survey, is_direct, is_saved};
+use super::survey::{Counting, Survey};
 use super::walk::{Header, Walker};
 use crate::error::ImportError;
 use crate::insert::insert;
 use crate::legacy::Zone;
 use crate::newcomers::Newcomers;
-use crate::note::{Advice, Note};
 use crate::report::{OnProgress, Progress, Report};
 
 /// Messages of one transaction: 5,000 cost a third of what 500 do (DESIGN section 5).
 const BATCH: usize = 5_000;
 /// Bytes of messages after which one ends early.
 const BATCH_BYTES: usize = 16 << 20;
+
+/// Messages of a new chat by which an earlier import of it is looked for.
+const PROBED: usize = 16;
 
 /// Choices of an import.
 #[derive(Debug)]
@@ -48,8 +55,36 @@ pub fn import(
     report: &mut Report,
     progress: OnProgress<'_>,
 ) -> Result<(), ImportError> {
+    run(store, path, options, report, progress, false)
+}
+
+/// The same, for what was removed from the vault on purpose and is wanted again: chats that were removed come back with
+/// their messages. A single message that stands as deleted in a chat that is there stays so.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_again(
+    store: &Store,
+    path: &Path,
+    options: &Options<'_>,
+    report: &mut Report,
+    progress: OnProgress<'_>,
+) -> Result<(), ImportError> {
+    // What waits for its removal is still registered where it was.
+    store.removals_sweep()?;
+    run(store, path, options, report, progress, true)
+}
+
+fn run(
+    store: &Store,
+    path: &Path,
+    options: &Options<'_>,
+    report: &mut Report,
+    progress: OnProgress<'_>,
+    again: bool,
+) -> Result<(), ImportError> {
     let mut newcomers = Newcomers::default();
-    let result = bring(store, path, options, report, &mut newcomers, progress);
+    let result = bring(store, path, options, report, &mut newcomers, progress, again);
     if result.is_ok() {
         newcomers.take_back(store, report)?;
     }
@@ -65,6 +100,7 @@ fn bring(
     report: &mut Report,
     newcomers: &mut Newcomers,
     progress: OnProgress<'_>,
+    again: bool,
 ) -> Result<(), ImportError> {
     let mut survey = Survey::default();
     let mut counting = Counting {
@@ -77,12 +113,15 @@ fn bring(
     }
     if let Some(wanted) = options.chat
         && surveyed.is_ok()
-        && !survey
-            .chats
-            .values()
-            .any(|chat| chat.name.as_deref() == Some(wanted))
+        && !survey.chats.values().any(|chat| is_wanted(chat, wanted))
     {
         return Err(ImportError::NoChat(wanted.to_owned()));
+    }
+    if let Some(name) = options.me
+        && let Some(ids) = survey.namesakes(name)
+    {
+        let name = name.to_owned();
+        return Err(ImportError::ManyWriters { name, ids });
     }
     let account = survey.account(options.me);
     let (me, note) = match (survey.me(options.me), options.me) {
@@ -100,6 +139,7 @@ fn bring(
         store,
         options,
         survey: &survey,
+        nth: survey.nth(),
         me,
         report,
         newcomers,
@@ -109,38 +149,22 @@ fn bring(
         bytes: 0,
         ordinals: Ordinals::default(),
         done: 0,
-        trimmed: 0,
-        odd: BTreeMap::new(),
         made: 0,
         failed: None,
         cut_off: surveyed.is_err(),
-        by_zone: false,
         account,
-        nameless: false,
+        again,
+        told: Told::default(),
     };
     let ended = pass(path, &mut importer);
     if importer.failed.is_none() {
-        importer.flush();
+        importer.flush(true);
     }
-    if importer.nameless {
-        importer.report.note(Note::with(
-            "the export does not say whose account it is: the same chat out of a whole account would come over \
-             once more",
-            Advice::UserById,
-        ));
-    }
-    let (trimmed, by_zone, odd, made) = (importer.trimmed, importer.by_zone, importer.odd, importer.made);
+    let (told, made) = (importer.told, importer.made);
     if let Some(error) = importer.failed {
         return Err(error);
     }
-    if by_zone {
-        report.note(options.zone.note());
-    }
-    for (field, count) in odd {
-        report.note(format!(
-            "{count} messages came over without {field}, which could not be read"
-        ));
-    }
+    told.tell(options.zone, report);
     let empty = survey.chats.len().saturating_sub(made);
     if empty > 0 && ended.is_ok() {
         report.note(format!("{empty} chats without messages were left out"));
@@ -151,27 +175,24 @@ fn bring(
             survey.contacts
         ));
     }
-    if trimmed > 0 {
-        report.note(format!(
-            "{trimmed} messages came over without formatting or details, which are over 262,144 bytes"
-        ));
-    }
     match ended? {
-        Ended::Stopped => return Err(ImportError::Stopped),
-        Ended::Whole { surrogates: 0 } => {}
-        Ended::Whole { surrogates } => {
-            report.note(format!(
-                "{surrogates} halves of characters were taken over as \u{fffd}"
-            ));
-        }
+        Ended::Stopped => Err(ImportError::Stopped),
+        Ended::Whole => Ok(()),
     }
-    Ok(())
+}
+
+fn is_wanted(chat: &Header, wanted: &str) -> bool {
+    chat.name
+        .as_deref()
+        .is_some_and(|name| is_same_name(name, wanted))
 }
 
 struct Importer<'a> {
     store: &'a Store,
     options: &'a Options<'a>,
     survey: &'a Survey,
+    /// Chats that are not the first of their kind and name, and have no id.
+    nth: HashMap<usize, usize>,
     me: Me,
     report: &'a mut Report,
     newcomers: &'a mut Newcomers,
@@ -181,19 +202,15 @@ struct Importer<'a> {
     bytes: usize,
     ordinals: Ordinals,
     done: u64,
-    trimmed: u64,
-    /// Fields that messages came over without.
-    odd: BTreeMap<&'static str, u64>,
     /// Chats that had messages.
     made: usize,
     failed: Option<ImportError>,
     cut_off: bool,
-    /// A time without a zone was met.
-    by_zone: bool,
     /// Whose export it is, where that is known.
     account: String,
-    /// A chat was met whose messages are numbered for an account that is not known.
-    nameless: bool,
+    /// What was removed comes back.
+    again: bool,
+    told: Told,
 }
 
 /// The chat whose messages come now.
@@ -203,6 +220,8 @@ struct Chat {
     key: ChatKey,
     /// Where its messages go.
     to: To,
+    /// The vault did not have it, and nothing of it was written yet.
+    is_new: bool,
 }
 
 enum To {
@@ -210,6 +229,8 @@ enum To {
     Conversation(ConversationId, Option<ContactId>),
     /// Another chat than the one asked for.
     Nowhere,
+    /// It has none: a call or a joining makes no chat.
+    Empty,
     /// Cut off before the chat said what it is called: its messages would land in a chat of nobody.
     Unnamed,
 }
@@ -217,7 +238,7 @@ enum To {
 impl Walker for Importer<'_> {
     fn message(&mut self, index: usize, message: Value) -> bool {
         if self.chat.as_ref().is_none_or(|chat| chat.index != index) {
-            if !self.flush() || !self.make(index) {
+            if !self.flush(true) || !self.make(index) {
                 return false;
             }
             self.ordinals = Ordinals::default();
@@ -225,36 +246,39 @@ impl Walker for Importer<'_> {
         // Counted only now: progress tells what is in the vault, and the flush above knows nothing of this message.
         self.done += 1;
         match self.chat.as_ref().map(|chat| &chat.to) {
-            Some(To::Conversation(..)) => {}
+            Some(To::Conversation(..) | To::Empty) => {}
             Some(To::Unnamed) => {
                 self.report.skip("a chat that is cut off before its name");
                 return true;
             }
             Some(To::Nowhere) | None => return true,
         }
-        self.by_zone |= message.get("date_unixtime").is_none() && message.get("date").is_some();
         match parse::message(&message, self.options.zone) {
             Ok(parsed) => {
-                self.trimmed += u64::from(parsed.trimmed);
-                for field in &parsed.odd {
-                    *self.odd.entry(field).or_default() += 1;
-                }
+                self.told.message(&parsed);
                 self.bytes += parsed.size;
                 self.batch.push(parsed);
             }
             Err(Skip::NoMessage(reason)) => self.report.skip(reason),
             Err(Skip::Unreadable(reason)) => {
-                self.report.partial = true;
-                self.report.skip(reason);
+                self.report.unreadable(reason);
             }
         }
-        (self.batch.len() < BATCH && self.bytes < BATCH_BYTES) || self.flush()
+        (self.batch.len() < BATCH && self.bytes < BATCH_BYTES) || self.flush(false)
     }
 
     fn begin(&mut self, _: usize, _: &Header) {}
 
     fn chat(&mut self, _: usize, _: Header) -> bool {
-        self.flush()
+        self.flush(true)
+    }
+
+    fn unknown(&mut self, key: &str) {
+        self.told.unknown(key);
+    }
+
+    fn mended(&mut self, mended: Mended) {
+        self.told.mended = mended;
     }
 
     fn user(&mut self, _: String) {}
@@ -267,34 +291,35 @@ impl Walker for Importer<'_> {
 impl Importer<'_> {
     /// Makes the chat's contact or group.
     fn make(&mut self, index: usize) -> bool {
-        self.made += 1;
         let header = self.survey.chats.get(&index).cloned().unwrap_or_default();
-        let key = ChatKey::new(&self.account, index, &header);
-        let to = if self.cut_off && header == Header::default() {
+        let nth = self.nth.get(&index).copied().unwrap_or(1);
+        let key = ChatKey::new(&self.account, index, &header, nth, self.survey.writers_of(index));
+        let has_messages = self.survey.has_messages(index);
+        self.made += usize::from(has_messages);
+        let mut is_new = false;
+        let to = if !has_messages {
+            To::Empty
+        } else if self.cut_off && header == Header::default() {
             To::Unnamed
         } else if self
             .options
             .chat
-            .is_some_and(|wanted| header.name.as_deref() != Some(wanted))
+            .is_some_and(|wanted| !is_wanted(&header, wanted))
         {
             To::Nowhere
         } else {
-            let fallback = if is_saved(&header) {
-                "Saved Messages"
-            } else {
-                "Deleted account"
-            };
-            let name = DisplayName::lenient(header.name.as_deref().unwrap_or_default(), fallback);
+            let name = DisplayName::lenient(header.name.as_deref().unwrap_or_default(), untitled(&header));
             let direct = is_direct(header.kind.as_deref());
             let made = self
                 .store
                 .write("import_chat", |tx| make_chat(tx, &key.peer, name, direct));
             match made {
-                Ok((conversation, contact, is_new)) => {
+                Ok((conversation, contact, made)) => {
+                    is_new = made;
                     if let Some(contact) = contact.as_ref().filter(|_| is_new) {
                         self.newcomers.made(&conversation, contact.clone());
                     }
-                    self.nameless |= key.is_nameless();
+                    self.told.nameless |= key.is_nameless();
                     self.report.contacts_imported += u64::from(is_new && direct);
                     self.report.groups_imported += u64::from(is_new && !direct);
                     To::Conversation(conversation, contact)
@@ -310,34 +335,32 @@ impl Importer<'_> {
             header,
             key,
             to,
+            is_new,
         });
         true
     }
 
-    /// Writes what has gathered; `false` stops the walk.
-    fn flush(&mut self) -> bool {
-        let batch = std::mem::take(&mut self.batch);
-        self.bytes = 0;
-        if let Some(chat) = &self.chat
+    /// Writes what has gathered; `false` stops the walk. After the `last` batch of a chat nothing is held back.
+    fn flush(&mut self, last: bool) -> bool {
+        let mut batch = std::mem::take(&mut self.batch);
+        self.batch = settle(&mut batch, last);
+        self.bytes = self.batch.iter().map(|parsed| parsed.size).sum();
+        if let Some(chat) = &mut self.chat
             && let To::Conversation(conversation, contact) = &chat.to
             && !batch.is_empty()
         {
-            let (me, ordinals) = (&self.me, &mut self.ordinals);
+            let (me, ordinals, again) = (&self.me, &mut self.ordinals, self.again);
+            let is_new = std::mem::take(&mut chat.is_new);
+            let (header, key) = (&chat.header, &mut chat.key);
             let written = self.store.write("import_batch", |tx| {
+                if is_new {
+                    key.is_new(tx, batch.get(..PROBED).unwrap_or(&batch));
+                }
                 let messages: Result<Vec<NewMessage>, StoreError> = batch
                     .into_iter()
-                    .map(|parsed| {
-                        to_message(
-                            tx,
-                            parsed,
-                            (&chat.header, &chat.key),
-                            me,
-                            contact.as_ref(),
-                            ordinals,
-                        )
-                    })
+                    .map(|parsed| to_message(tx, parsed, (header, key), me, contact.as_ref(), ordinals))
                     .collect();
-                insert(tx, conversation, &messages?)
+                insert(tx, conversation, &messages?, again)
             });
             match written {
                 Ok((inserted, differing)) => {
@@ -354,5 +377,17 @@ impl Importer<'_> {
             done: self.done,
             total: Some(self.survey.entries),
         })
+    }
+}
+
+/// What a chat without a name is called.
+fn untitled(header: &Header) -> &'static str {
+    match header.kind.as_deref() {
+        Some("saved_messages") => "Saved Messages",
+        Some("replies") => "Replies",
+        Some("verification_codes") => "Verification codes",
+        kind if is_direct(kind) => "Deleted account",
+        Some("private_channel" | "public_channel") => "Unnamed channel",
+        _ => "Unnamed group",
     }
 }

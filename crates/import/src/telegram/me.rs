@@ -7,6 +7,8 @@ use std::collections::HashSet;
 pub(super) struct Me {
     ids: HashSet<String>,
     name: Option<String>,
+    /// No writer of this name with an id is known: the name counts for one with an id too.
+    by_name_alone: bool,
 }
 
 impl Me {
@@ -15,12 +17,21 @@ impl Me {
         Self {
             ids: ids.into_iter().map(|id| bare(id).to_owned()).collect(),
             name: None,
+            by_name_alone: false,
         }
     }
 
-    /// By what `--me` says, and the ids of the writers it means.
+    /// The same with the name for writers without an id.
+    pub(super) fn named(mut self, name: &str) -> Self {
+        self.name = (!name.is_empty()).then(|| name.to_owned());
+        self
+    }
+
+    /// By what `--me` says, and the ids of the writer it means.
     pub(super) fn given<'a>(given: &str, ids: impl IntoIterator<Item = &'a str>) -> Self {
         let mut me = Self::of_ids(ids);
+        // Another with an id and the same name is somebody else.
+        me.by_name_alone = me.ids.is_empty();
         me.ids.insert(bare(given).to_owned());
         me.name = Some(given.to_owned());
         me
@@ -30,7 +41,7 @@ impl Me {
     pub(super) fn wrote(&self, from_id: Option<&str>, from: Option<&str>) -> bool {
         match from_id {
             Some(id) if self.ids.contains(bare(id)) => true,
-            Some(_) => self.name.is_some() && self.name.as_deref() == from,
+            Some(_) => self.by_name_alone && self.name.as_deref() == from,
             None => from.is_some_and(|from| self.ids.contains(from) || self.name.as_deref() == Some(from)),
         }
     }
@@ -52,9 +63,12 @@ mod tests {
         let me = Me::of_ids(["user42"]);
         assert!(me.wrote(Some("user42"), None) && me.wrote(Some("42"), Some("x")));
         assert!(!me.wrote(Some("user43"), Some("user42")) && !me.wrote(None, None));
+        let me = Me::of_ids(["42"]).named("Ann");
+        assert!(me.wrote(None, Some("Ann")) && !me.wrote(Some("7"), Some("Ann")) && !me.wrote(None, None));
         let me = Me::given("Ann", ["7"]);
         assert!(me.wrote(Some("user7"), Some("Older name")) && me.wrote(None, Some("Ann")));
-        assert!(!me.wrote(Some("user8"), Some("Bob")));
+        assert!(!me.wrote(Some("user8"), Some("Bob")) && !me.wrote(Some("user8"), Some("Ann")));
+        assert!(Me::given("Ann", []).wrote(Some("user8"), Some("Ann")));
         assert_eq!(
             (bare("username"), bare("user"), bare("user1")),
             ("username", "user", "1")

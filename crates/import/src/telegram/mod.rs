@@ -4,19 +4,23 @@
 //! messages; the second imports. Memory does not grow with the file.
 
 mod convert;
+mod entry;
 mod ids;
 mod import;
+mod kind;
 mod me;
+mod mend;
+mod notes;
+mod order;
 mod parse;
 mod pass;
-mod surrogate;
 mod survey;
 mod walk;
 
 use pass::walk;
 use walk::Walker;
 
-pub use import::{Options, import};
+pub use import::{Options, import, import_again};
 
 /// Walks over bytes as an export; for fuzzing: it must only never panic. Gives how many entries were messages that can
 /// be read.

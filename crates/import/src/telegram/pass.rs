@@ -6,14 +6,14 @@ use std::path::Path;
 
 use serde::de::DeserializeSeed;
 
-use super::surrogate::SurrogateFilter;
+use super::mend::Mender;
 use super::walk::{Root, STOPPED, Walker};
 use crate::encoding::{Encoding, IS_WIDE, encoding};
 use crate::error::ImportError;
 
 /// How a pass over the file ended.
 pub(super) enum Ended {
-    Whole { surrogates: u64 },
+    Whole,
     Stopped,
 }
 
@@ -41,20 +41,19 @@ pub(super) fn walk<W: Walker>(bytes: impl Read, walker: &mut W) -> Result<Ended,
         Ok(Encoding::Wide) => return Err(IS_WIDE.into()),
         Err(error) => return Err(format!("cannot be read: {}", error.kind())),
     }
-    let mut filter = SurrogateFilter::new(file);
+    let mut filter = Mender::new(file);
     let mut has_chats = false;
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, &mut filter));
     let walked = Root {
-        walker,
+        walker: &mut *walker,
         has_chats: &mut has_chats,
     }
     .deserialize(&mut json)
     .and_then(|()| json.end());
     drop(json);
+    walker.mended(filter.mended);
     match walked {
-        Ok(()) if has_chats => Ok(Ended::Whole {
-            surrogates: filter.replaced,
-        }),
+        Ok(()) if has_chats => Ok(Ended::Whole),
         Ok(()) => Err("is JSON, but has neither `messages` nor `chats`: not a Telegram export".into()),
         Err(error) if error.to_string().starts_with(STOPPED) => Ok(Ended::Stopped),
         Err(error) => Err(explain(&error, has_chats)),

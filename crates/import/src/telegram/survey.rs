@@ -1,9 +1,10 @@
 //! The first pass: chats, counts and who writes in them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+use super::kind::{class, is_direct, is_saved};
 use super::me::{Me, bare};
 use super::walk::{Header, Walker, scalar};
 use crate::note::{Advice, Note};
@@ -11,6 +12,10 @@ use crate::report::{OnProgress, Progress};
 
 /// Writers told apart; a public channel may have millions.
 const WRITERS: usize = 10_000;
+/// Writers of one chat who may be the account's owner.
+const OWNERS: usize = 64;
+/// Ids that an error names.
+const IDS_NAMED: usize = 5;
 /// Entries between two calls of the progress function.
 const REPORT_EVERY: u64 = 20_000;
 
@@ -21,10 +26,14 @@ pub(super) struct Survey {
     pub(super) entries: u64,
     /// The account's own id, where the export has it.
     pub(super) user: Option<String>,
+    /// The account's own name, by which exports without ids of writers tell its owner.
+    user_name: String,
     /// Entries of the account's list of contacts.
     pub(super) contacts: u64,
     /// Writer (id, else name) → name, chats written in, messages.
     writers: HashMap<String, Writer>,
+    /// Chats with messages, and the ids of those who write in them, where an account may belong to their ids.
+    written: HashMap<usize, Vec<String>>,
 }
 
 /// The first pass of an import: gathers, and tells how far it is.
@@ -56,6 +65,10 @@ impl Walker for Counting<'_> {
         self.survey.user(id);
     }
 
+    fn user_name(&mut self, name: String) {
+        self.survey.user_name(name);
+    }
+
     fn contacts(&mut self, count: u64) {
         self.survey.contacts(count);
     }
@@ -79,6 +92,15 @@ impl Walker for Survey {
             return true;
         }
         let name = message.get("from").and_then(scalar);
+        let class = self.chats.get(&chat).map(class);
+        let written = self.written.entry(chat).or_default();
+        if let Some(id) = message.get("from_id").and_then(scalar).and_then(|id| number(&id))
+            && class != Some("channel")
+            && written.len() < OWNERS
+            && !written.contains(&id)
+        {
+            written.push(id);
+        }
         let Some(id) = message.get("from_id").and_then(scalar).or_else(|| name.clone()) else {
             return true;
         };
@@ -115,6 +137,10 @@ impl Walker for Survey {
         self.user = Some(id);
     }
 
+    fn user_name(&mut self, name: String) {
+        self.user_name = name;
+    }
+
     fn contacts(&mut self, count: u64) {
         self.contacts += count;
     }
@@ -123,6 +149,47 @@ impl Walker for Survey {
 }
 
 impl Survey {
+    /// Whether a chat has messages; a call or a joining alone makes none.
+    pub(super) fn has_messages(&self, chat: usize) -> bool {
+        self.written.contains_key(&chat)
+    }
+
+    /// The ids of those who write in a chat.
+    pub(super) fn writers_of(&self, chat: usize) -> &[String] {
+        self.written.get(&chat).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Which one a chat without an id is of those of its kind and name, where it is not the first.
+    pub(super) fn nth(&self) -> HashMap<usize, usize> {
+        let mut chats: Vec<(&usize, &Header)> = self.chats.iter().collect();
+        chats.retain(|(at, chat)| chat.id.is_none() && self.has_messages(**at));
+        chats.sort_unstable_by_key(|(at, _)| **at);
+        let (mut seen, mut nth) = (HashMap::<_, usize>::new(), HashMap::new());
+        for (at, chat) in chats {
+            let count = seen.entry((class(chat), &chat.name)).or_default();
+            *count += 1;
+            if *count > 1 {
+                nth.insert(*at, *count);
+            }
+        }
+        nth
+    }
+
+    /// Whether several writers have this name, each under an id; the first of these.
+    pub(super) fn namesakes(&self, given: &str) -> Option<String> {
+        let named = self
+            .writers
+            .iter()
+            .filter(|(id, writer)| writer.name == given && *id != given);
+        let mut ids: Vec<&str> = named.map(|(id, _)| id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup_by_key(|id| bare(id));
+        let more = if ids.len() > IDS_NAMED { ", …" } else { "" };
+        let is_id = self.writers.keys().any(|id| bare(id) == bare(given));
+        (ids.len() > 1 && !is_id)
+            .then(|| ids.iter().take(IDS_NAMED).copied().collect::<Vec<_>>().join(", ") + more)
+    }
+
     /// Who is outgoing: the name or id given, the account's own id, or the best guess; with what to tell of it.
     /// `None` when the one given writes nowhere in the export.
     pub(super) fn me(&self, given: Option<&str>) -> Option<(Me, Note)> {
@@ -134,7 +201,7 @@ impl Survey {
         }
         if let Some(user) = &self.user {
             return Some((
-                Me::of_ids([user.as_str()]),
+                Me::of_ids([user.as_str()]).named(&self.user_name),
                 "messages of the account's owner count as outgoing".into(),
             ));
         }
@@ -162,10 +229,6 @@ impl Survey {
     /// Whose export it is: the number of the account, where the export, `--me` or the guess tells one. It is part of
     /// the messages' ids, so that one chat alone and the same chat out of the whole account are the same.
     pub(super) fn account(&self, given: Option<&str>) -> String {
-        let number = |id: &str| {
-            let digits = !bare(id).is_empty() && bare(id).bytes().all(|byte| byte.is_ascii_digit());
-            digits.then(|| bare(id).to_owned())
-        };
         if let Some(user) = &self.user {
             return user.clone();
         }
@@ -188,10 +251,13 @@ impl Survey {
             .values()
             .filter(|chat| is_direct(chat.kind.as_deref()) && !is_saved(chat))
             .collect();
+        let ids: HashSet<&str> = self.writers.keys().map(|id| bare(id)).collect();
+        // Ids tell the two sides apart; names only where they are all there is, for both sides may have one.
         let is_other = |id: &str, name: &str| {
-            others
-                .iter()
-                .any(|chat| chat.id.as_deref() == Some(bare(id)) || is_named(chat, name))
+            others.iter().any(|chat| match chat.id.as_deref().map(bare) {
+                Some(own) if ids.contains(own) && number(id).is_some() => own == bare(id),
+                own => own == Some(bare(id)) || is_named(chat, name),
+            })
         };
         let best = self
             .writers
@@ -215,23 +281,16 @@ impl Survey {
     }
 }
 
+/// The number of a user's id, in either form.
+fn number(id: &str) -> Option<String> {
+    let digits = !bare(id).is_empty() && bare(id).bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| bare(id).to_owned())
+}
+
 /// A chat is called as its other side is, or by the first name alone.
 fn is_named(chat: &Header, name: &str) -> bool {
     chat.name.as_deref().is_some_and(|title| {
         name.strip_prefix(title)
             .is_some_and(|rest| !title.is_empty() && (rest.is_empty() || rest.starts_with(' ')))
     })
-}
-
-/// Kinds of chats with one other side.
-pub(super) fn is_direct(kind: Option<&str>) -> bool {
-    matches!(
-        kind,
-        None | Some("personal_chat" | "bot_chat" | "saved_messages" | "verification_codes" | "replies")
-    )
-}
-
-/// The chat of the account with itself.
-pub(super) fn is_saved(header: &Header) -> bool {
-    header.kind.as_deref() == Some("saved_messages")
 }

@@ -5,6 +5,9 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use super::entry::Entry;
+use super::mend::Mended;
+
 /// What is said of a chat beside its messages. In a file, any of it may come after the messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Header {
@@ -23,8 +26,14 @@ pub(super) trait Walker {
     fn chat(&mut self, chat: usize, header: Header) -> bool;
     /// `personal_information.user_id`.
     fn user(&mut self, id: String);
+    /// The first and last name in it.
+    fn user_name(&mut self, _: String) {}
     /// Entries of the account's list of contacts.
     fn contacts(&mut self, _: u64) {}
+    /// Something stands beside the messages that is not known, and was passed over.
+    fn unknown(&mut self, _: &str) {}
+    /// The walk ended, whole or not, with so much mended.
+    fn mended(&mut self, _: Mended) {}
     /// Something stands where a list or an object must be, and was passed over.
     fn odd(&mut self, what: &'static str);
 }
@@ -134,12 +143,15 @@ impl<'de, W: Walker> Visitor<'de> for Root<'_, W> {
                     if let Some(id) = value.get("user_id").and_then(scalar) {
                         self.walker.user(id);
                     }
+                    let part = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
+                    let name = format!("{} {}", part("first_name"), part("last_name"));
+                    self.walker.user_name(name.trim().to_owned());
                 }
                 "contacts" => {
                     let Entries(count) = map.next_value()?;
                     self.walker.contacts(count);
                 }
-                _ => header_field(&mut header, &key, &mut map)?,
+                _ => header_field(&mut header, &key, &mut map, self.walker)?,
             }
         }
         if single && !self.walker.chat(0, header) {
@@ -309,7 +321,7 @@ impl<'de, W: Walker> Visitor<'de> for Chat<'_, W> {
                     chat: self.chat,
                 })?;
             } else {
-                header_field(&mut header, &key, &mut map)?;
+                header_field(&mut header, &key, &mut map, self.walker)?;
             }
         }
         if self.walker.chat(self.chat, header) {
@@ -343,7 +355,7 @@ impl<'de, W: Walker> Visitor<'de> for Messages<'_, W> {
     pass_over!(walker, "messages that are no list", map);
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(message) = seq.next_element::<Value>()? {
+        while let Some(Entry(message)) = seq.next_element()? {
             if !self.walker.message(self.chat, message) {
                 return Err(A::Error::custom(STOPPED));
             }
@@ -352,14 +364,26 @@ impl<'de, W: Walker> Visitor<'de> for Messages<'_, W> {
     }
 }
 
-fn header_field<'de, A: MapAccess<'de>>(header: &mut Header, key: &str, map: &mut A) -> Result<(), A::Error> {
+fn header_field<'de, A: MapAccess<'de>>(
+    header: &mut Header,
+    key: &str,
+    map: &mut A,
+    walker: &mut impl Walker,
+) -> Result<(), A::Error> {
     let slot = match key {
         "name" => &mut header.name,
         "type" => &mut header.kind,
         "id" => &mut header.id,
-        _ => return map.next_value::<IgnoredAny>().map(drop),
+        // Telegram's words on what the export is.
+        "about" => return map.next_value::<IgnoredAny>().map(drop),
+        _ => {
+            walker.unknown(key);
+            return map.next_value::<IgnoredAny>().map(drop);
+        }
     };
-    *slot = scalar(&map.next_value::<Value>()?);
+    // Where it stands twice, the last that says something counts.
+    let value = scalar(&map.next_value::<Value>()?);
+    *slot = value.filter(|value| !value.is_empty()).or_else(|| slot.take());
     Ok(())
 }
 

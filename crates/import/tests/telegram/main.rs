@@ -7,6 +7,7 @@
 )]
 
 mod authority;
+mod cases;
 mod cut;
 mod extremes;
 mod fixtures;

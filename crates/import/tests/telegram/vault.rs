@@ -46,6 +46,30 @@ impl Vault {
         (report, result)
     }
 
+    /// The same with all that may be typed.
+    pub(crate) fn telegram_in(
+        &self,
+        path: &Path,
+        me: Option<&str>,
+        zone: &str,
+        again: bool,
+    ) -> (Report, Result<(), ImportError>) {
+        let mut report = Report::new("telegram");
+        let zone = Zone::named(zone).unwrap();
+        let options = telegram::Options {
+            me,
+            zone: &zone,
+            chat: None,
+        };
+        let import = if again {
+            telegram::import_again
+        } else {
+            telegram::import
+        };
+        let result = import(&self.store, path, &options, &mut report, &mut |_| true);
+        (report, result)
+    }
+
     /// Imports an export that must be read to its end.
     pub(crate) fn telegram(&self, path: &Path) -> Report {
         let (report, result) = self.telegram_as(path, None);

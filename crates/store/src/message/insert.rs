@@ -92,7 +92,7 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
         messages: &[NewMessage],
     ) -> Result<Inserted, StoreError> {
-        self.history_insert(conversation, messages, Replies::Here)
+        self.history_insert(conversation, messages, Replies::Here, false)
     }
 
     /// The same for a history that was made elsewhere: what a message answers is kept as it says, wherever that is.
@@ -104,7 +104,20 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
         messages: &[NewMessage],
     ) -> Result<Inserted, StoreError> {
-        self.history_insert(conversation, messages, Replies::Anywhere)
+        self.history_insert(conversation, messages, Replies::Anywhere, false)
+    }
+
+    /// The same for a history that was removed from this vault and is wanted again: messages that went with their contact or
+    /// group come back under their ids. One whose mark of deletion stands in a conversation that is there stays deleted.
+    ///
+    /// # Errors
+    /// As [`messages_import`](Self::messages_import).
+    pub fn messages_import_again(
+        &mut self,
+        conversation: &ConversationId,
+        messages: &[NewMessage],
+    ) -> Result<Inserted, StoreError> {
+        self.history_insert(conversation, messages, Replies::Anywhere, true)
     }
 
     fn history_insert(
@@ -112,11 +125,13 @@ impl WriteTx<'_> {
         conversation: &ConversationId,
         messages: &[NewMessage],
         replies: Replies,
+        takes_removed: bool,
     ) -> Result<Inserted, StoreError> {
         let (now, usage) = (self.now(), self.usage);
+        let again = std::mem::replace(&mut self.takes_removed, takes_removed);
         let messages = messages.iter().map(|message| (message, now));
         let inserted = self.conversation_insert(conversation, messages, replies);
-        self.usage = usage;
+        (self.usage, self.takes_removed) = (usage, again);
         inserted
     }
 
@@ -259,11 +274,17 @@ impl WriteTx<'_> {
             .bind(partition.number())
             .bind(candidate);
         if self.db.run(sql, "register a message")? == 0 {
-            return match self.locate(&message.id)? {
-                Located::At(..) => Ok(One::Known),
-                Located::Removed => Ok(One::Removed),
-                Located::Absent => Err(not_taken("register a message")),
-            };
+            match self.locate(&message.id)? {
+                Located::At(..) => return Ok(One::Known),
+                Located::Removed if !self.takes_removed => return Ok(One::Removed),
+                Located::Removed => {
+                    let sql = Sql::new(hot::LOCATOR_MOVE);
+                    let sql = sql.bind(partition.number()).bind(candidate);
+                    self.db
+                        .run_one(sql.bind(lookup.as_slice()), "register a message")?;
+                }
+                Located::Absent => return Err(not_taken("register a message")),
+            }
         }
         let row_key = self.insert_row(place.number, &month, candidate, (message, arrived))?;
         if row_key != candidate {

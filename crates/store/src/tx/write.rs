@@ -35,6 +35,8 @@ pub struct WriteTx<'a> {
     pub(crate) gathered: Option<Gathered>,
     /// What it does itself, counted when it is committed.
     pub(crate) usage: Usage,
+    /// A message that was removed before and comes once more is taken.
+    pub(crate) takes_removed: bool,
     /// An insert failed half-way: whoever goes on all the same has nothing of the transaction kept.
     pub(crate) is_half_done: bool,
     /// Rows from before the audit log's chain are being taken into it.
@@ -76,6 +78,7 @@ impl<'a> WriteTx<'a> {
             waited: None,
             gathered: None,
             usage: Usage::default(),
+            takes_removed: false,
             is_half_done: false,
             is_settling: false,
             now,

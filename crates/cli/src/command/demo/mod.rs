@@ -284,6 +284,7 @@ fn lay_out(folder: &Path) -> Result<Sources, Failure> {
         path,
         chat: None,
         me: None,
+        again: false,
         timezone: None,
         source_password_file,
         original_path: None,

@@ -1,0 +1,99 @@
+//! One entry of a list of messages. A field that stands twice in it loses nothing.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// An entry as it stands in the file.
+pub(super) struct Entry(pub(super) Value);
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OfEntry).map(Self)
+    }
+}
+
+struct OfEntry;
+
+impl<'de> Visitor<'de> for OfEntry {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an entry")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+            match fields.get_mut(&key) {
+                None => {
+                    fields.insert(key, value);
+                }
+                // Telegram Desktop writes `text` of a gift twice, the second time empty.
+                Some(_) if is_empty(&value) => {}
+                Some(first) => {
+                    let first = std::mem::replace(first, value);
+                    let is_same = fields.get(&key) == Some(&first);
+                    if !is_empty(&first) && !is_same {
+                        again(&mut fields, &key, first);
+                    }
+                }
+            }
+        }
+        Ok(Value::Object(fields))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut parts = Vec::new();
+        while let Some(part) = seq.next_element()? {
+            parts.push(part);
+        }
+        Ok(Value::Array(parts))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+}
+
+/// The other values of a field that stands more than once, under a name of their own.
+fn again(fields: &mut Map<String, Value>, key: &str, value: Value) {
+    let others = fields
+        .entry(format!("{key} (again)"))
+        .or_insert_with(|| Value::Array(Vec::new()));
+    match others {
+        Value::Array(others) => others.push(value),
+        other => *other = Value::Array(vec![other.take(), value]),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(parts) => parts.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
