@@ -99,13 +99,21 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
     // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
     let swept = store.removals_sweep();
     let locked = store.close();
+    let has_swept = swept.is_ok();
     match swept {
-        Ok(_) => locked?,
+        Ok(_) => {}
         Err(StoreError::DiskFull) => warn("removed; its messages will be deleted when there is space"),
         Err(error) => {
-            let why = Failure::from(error);
-            warn(&format!("removed; its messages are not deleted yet: {why}"));
+            warn(&format!(
+                "removed; its messages are not deleted yet: {}",
+                error.reason()
+            ));
         }
+    }
+    match locked {
+        Err(error) if has_swept => return Err(error.into()),
+        Err(error) => warn(&format!("the vault was not closed well: {}", error.reason())),
+        Ok(()) => {}
     }
     changed(arguments, &contact, "removed")
 }

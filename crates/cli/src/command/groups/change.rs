@@ -94,13 +94,21 @@ pub(super) fn delete(
     // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
     let swept = store.removals_sweep();
     let locked = store.close();
+    let has_swept = swept.is_ok();
     match swept {
-        Ok(_) => locked?,
+        Ok(_) => {}
         Err(StoreError::DiskFull) => warn("deleted; its messages will go when there is space"),
         Err(error) => {
-            let why = Failure::from(error);
-            warn(&format!("deleted; its messages are not gone yet: {why}"));
+            warn(&format!(
+                "deleted; its messages are not gone yet: {}",
+                error.reason()
+            ));
         }
+    }
+    match locked {
+        Err(error) if has_swept => return Err(error.into()),
+        Err(error) => warn(&format!("the vault was not closed well: {}", error.reason())),
+        Ok(()) => {}
     }
     done(arguments, &group, "deleted")
 }
