@@ -251,4 +251,15 @@ fn a_mark_that_cannot_be_is_put_right() {
     }
     let (_, line) = said(&altered, &["chats"]);
     assert!(!line.contains("interrupted"), "{line}");
+    // One that fails once the key ring's note says that it began.
+    let altered = copies.altered(
+        "DELETE FROM audit_log WHERE log_id = 2; \
+         CREATE TRIGGER planted BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'no'); END",
+    );
+    let (code, line) = said(&altered, &["audit", "settle", "--accept-loss", "--yes"]);
+    assert_eq!(code, Some(16), "{line}");
+    Database::open(&altered).run("DROP TRIGGER planted").unwrap();
+    let (code, line) = said(&altered, &["chats"]);
+    assert!(code == Some(0) && !line.contains("interrupted"), "{line}");
+    settles(&altered, "a trigger that is gone", "missing");
 }
