@@ -263,3 +263,16 @@ fn a_mark_that_cannot_be_is_put_right() {
     assert!(code == Some(0) && !line.contains("interrupted"), "{line}");
     settles(&altered, "a trigger that is gone", "missing");
 }
+
+/// A removal that is done and whose messages stay for now says so, in JSON too, without the advice for damage.
+#[test]
+fn a_sweep_that_fails_is_told_beside_the_removal() {
+    let mut copies = Copies::new();
+    let altered = copies.altered(
+        "CREATE TRIGGER planted BEFORE DELETE ON pending_removals BEGIN SELECT RAISE(ABORT, 'no'); END",
+    );
+    let told = json(&altered, &["contacts", "remove", "Alice", "--yes"]);
+    let warning = told["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("not deleted yet"), "{told}");
+    assert!(!warning.contains("restore a backup"), "{told}");
+}

@@ -100,20 +100,27 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
     let swept = store.removals_sweep();
     let locked = store.close();
     let has_swept = swept.is_ok();
-    match swept {
-        Ok(_) => {}
-        Err(StoreError::DiskFull) => warn("removed; its messages will be deleted when there is space"),
-        Err(error) => {
-            warn(&format!(
-                "removed; its messages are not deleted yet: {}",
-                error.reason()
-            ));
+    let left = match swept {
+        Ok(_) => None,
+        Err(StoreError::DiskFull) => {
+            Some("removed; its messages will be deleted when there is space".to_owned())
         }
+        Err(error) => Some(format!(
+            "removed; its messages are not deleted yet: {}",
+            error.reason()
+        )),
+    };
+    if let Some(left) = &left {
+        warn(left);
     }
     match locked {
         Err(error) if has_swept => return Err(error.into()),
         Err(error) => warn(&format!("the vault was not closed well: {}", error.reason())),
         Ok(()) => {}
+    }
+    if let Some(left) = left.filter(|_| arguments.json) {
+        output::json(&json!({ "id": contact.id, "result": "removed", "warnings": [left] }))?;
+        return Ok(0);
     }
     changed(arguments, &contact, "removed")
 }

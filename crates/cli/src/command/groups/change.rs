@@ -95,20 +95,25 @@ pub(super) fn delete(
     let swept = store.removals_sweep();
     let locked = store.close();
     let has_swept = swept.is_ok();
-    match swept {
-        Ok(_) => {}
-        Err(StoreError::DiskFull) => warn("deleted; its messages will go when there is space"),
-        Err(error) => {
-            warn(&format!(
-                "deleted; its messages are not gone yet: {}",
-                error.reason()
-            ));
-        }
+    let left = match swept {
+        Ok(_) => None,
+        Err(StoreError::DiskFull) => Some("deleted; its messages will go when there is space".to_owned()),
+        Err(error) => Some(format!(
+            "deleted; its messages are not gone yet: {}",
+            error.reason()
+        )),
+    };
+    if let Some(left) = &left {
+        warn(left);
     }
     match locked {
         Err(error) if has_swept => return Err(error.into()),
         Err(error) => warn(&format!("the vault was not closed well: {}", error.reason())),
         Ok(()) => {}
+    }
+    if let Some(left) = left.filter(|_| arguments.json) {
+        output::json(&json!({ "id": group.id, "result": "deleted", "warnings": [left] }))?;
+        return Ok(0);
     }
     done(arguments, &group, "deleted")
 }
