@@ -26,6 +26,7 @@ mod sweep;
 mod testing;
 mod transfer;
 mod tx;
+mod unwritten;
 mod upgrade;
 mod vault;
 mod verify;

@@ -1,12 +1,13 @@
 //! Running work in a transaction on one connection.
 
-use crate::db::connection::Connection;
+use crate::db::connection::{BUSY_TIMEOUT, Connection};
 use crate::error::StoreError;
 use crate::tx::key_cache::EVERY_MS;
 use crate::tx::shared::Shared;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Runs `work` in a write transaction, with what waits for one. An error rolls everything back.
+/// Runs `work` in a write transaction, with what waits for one. An error rolls everything back. Once a minute what was
+/// gathered of keys and statistics is written behind it.
 pub(crate) fn write_on<T, E: From<StoreError>>(
     db: &mut Connection,
     shared: &Shared,
@@ -14,19 +15,26 @@ pub(crate) fn write_on<T, E: From<StoreError>>(
 ) -> Result<T, E> {
     let mut tx = WriteTx::begin(db, shared)?;
     let done = match work(&mut tx) {
-        Ok(value) => write_what_waits(&mut tx).map(|()| value).map_err(E::from),
+        // Of what is half done nothing is kept.
+        Ok(value) if tx.is_half_done => Ok(value),
+        Ok(value) => tx.pending_write().map(|()| value).map_err(E::from),
         Err(error) => Err(error),
     };
-    match done {
-        Ok(value) => {
-            tx.commit()?;
-            Ok(value)
-        }
+    let value = match done {
+        Ok(value) => value,
         Err(error) => {
             tx.roll_back();
-            Err(error)
+            return Err(error);
         }
+    };
+    let now = tx.now();
+    tx.commit()?;
+    if shared.keys.is_due(now, EVERY_MS) && db.raw().busy_timeout(0).is_ok() {
+        // What is done is done: it waits for no other process to count it.
+        usage_write(db, shared);
+        let _ = db.raw().busy_timeout(BUSY_TIMEOUT);
     }
+    Ok(value)
 }
 
 /// The same, and the disk has it when this returns (`synchronous = FULL`). A commit of a write-ahead log that is only
@@ -45,19 +53,6 @@ pub(crate) fn write_durably_on<T, E: From<StoreError>>(
     done
 }
 
-/// What waits for the audit log, and once a minute what was gathered of keys and statistics.
-fn write_what_waits(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
-    if tx.is_half_done {
-        // Nothing of it is kept.
-        return Ok(());
-    }
-    tx.pending_write()?;
-    if tx.is_last || tx.shared.keys.is_due(tx.now(), EVERY_MS) {
-        tx.usage_write()?;
-    }
-    Ok(())
-}
-
 /// Runs `work` in a read transaction.
 pub(crate) fn read_on<T, E: From<StoreError>>(
     db: &mut Connection,
@@ -70,12 +65,25 @@ pub(crate) fn read_on<T, E: From<StoreError>>(
     result
 }
 
-/// Writes what is left when the store is closed, in a transaction of its own. A vault that cannot be written keeps the
-/// older figures: closing it is no error for that.
+/// Writes what is left when the store is closed.
 pub(crate) fn usage_flush(db: &mut Connection, shared: &Shared) {
-    if shared.has_uses()
-        && let Err(error) = write_on(db, shared, |tx| tx.usage_write())
-    {
+    if shared.has_uses() {
+        usage_write(db, shared);
+    }
+}
+
+/// Writes the use of keys and the statistics in a transaction of their own: what keeps them from being written, a full
+/// table's number for one, ends the whole of its transaction, and is to take no audit entry and no act along. A vault that
+/// cannot be written keeps the older figures: nothing fails for that.
+fn usage_write(db: &mut Connection, shared: &Shared) {
+    let written = WriteTx::begin(db, shared).and_then(|mut tx| match tx.usage_write() {
+        Ok(()) => tx.commit(),
+        Err(error) => {
+            tx.roll_back();
+            Err(error)
+        }
+    });
+    if let Err(error) = written {
         tracing::debug!(%error, "the use of keys was not written");
     }
 }

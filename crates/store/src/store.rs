@@ -16,6 +16,7 @@ use crate::error::StoreError;
 use crate::run::{read_on, usage_flush, write_durably_on, write_on};
 use crate::tx::shared::Shared;
 use crate::tx::{ReadTx, WriteTx};
+use crate::unwritten::unwritten;
 use crate::upgrade::Upgrade;
 use crate::vault::{Files, OpenGuard};
 
@@ -188,8 +189,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the log could not be merged for another reason; nothing is lost then either. And when what waited
-    /// for the audit log, an export for one, could not be written although there was room for it: somebody altered the
-    /// database.
+    /// for the audit log, an export for one, could not be written: only a full disk, another process that holds the vault and
+    /// a vault that may not be written put that off in silence.
     pub fn close(self) -> Result<(), StoreError> {
         self.pool.close_readers();
         if self.is_read_only() {
@@ -202,21 +203,20 @@ impl Store {
         }
         let mut lease = match self.pool.writer() {
             // What is noted at a close is no reason to fail a session that only read.
-            Err(_) if nothing_to_merge => return Ok(()),
+            Err(error) if nothing_to_merge && (self.shared.pending.is_empty() || error.is_put_off()) => {
+                return Ok(());
+            }
             lease => lease?,
         };
         let db = lease.db()?;
-        let mut unwritten = None;
+        let mut untold = None;
         if !self.shared.pending.is_empty() {
             // What waits for the audit log is worth a little patience with another process.
             db.raw().busy_timeout(CLOSE_WAIT_MS)?;
-            let written = write_on(db, &self.shared, |tx| {
-                tx.is_last = true;
-                Ok::<_, StoreError>(())
-            });
-            unwritten = written.err().filter(|error| {
+            let written = write_on(db, &self.shared, |_| Ok::<_, StoreError>(()));
+            untold = written.err().and_then(|error| {
                 tracing::debug!(%error, "what waited for the audit log was not written");
-                error.is_altered()
+                unwritten(db, error)
             });
         }
         // No more waiting: whoever closes last merges the rest, and how often a key was used is a statistic.
@@ -225,9 +225,9 @@ impl Store {
         let merged = db.raw().wal_checkpoint(CheckpointMode::Truncate);
         match merged.map_err(StoreError::from) {
             Ok(_) | Err(StoreError::DiskFull | StoreError::Denied(_) | StoreError::Busy(_)) => {
-                unwritten.map_or(Ok(()), Err)
+                untold.map_or(Ok(()), Err)
             }
-            Err(error) => Err(error),
+            Err(error) => Err(untold.unwrap_or(error)),
         }
     }
 

@@ -9,6 +9,7 @@
     missing_docs
 )]
 
+mod altered_log;
 mod closed_output;
 #[cfg(target_os = "linux")]
 mod ctrl_c;

@@ -21,7 +21,7 @@ fn altered_sql_is_not_run() {
         &vault,
         &["migrate", "verify"],
         19,
-        &["1 problems", "its row was altered"],
+        &["1 problem", "its row was altered"],
     );
     let output = run(&vault, &["migrate", "verify"]);
     let shown = String::from_utf8(output.stdout).unwrap();
@@ -89,7 +89,7 @@ fn verify_compares_the_schema() {
     let shown = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(19));
     assert!(
-        shown.lines().next().unwrap().contains("idx_stray") && shown.contains("1 problems"),
+        shown.lines().next().unwrap().contains("idx_stray") && shown.contains("1 problem"),
         "{shown}"
     );
 }

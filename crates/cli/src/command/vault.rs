@@ -11,6 +11,7 @@ use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::notice::warn;
 use crate::recovery_code::CodeKeeper;
+use crate::text::counted;
 use crate::vault::{open, open_with_secret, vault_path};
 use crate::{output, progress, secret};
 
@@ -107,7 +108,8 @@ pub(crate) fn passwd(
     let mut warnings = store.change_password(&current, &new, cost)?;
     if let Err(error) = store.close() {
         warnings.push(format!(
-            "the new password is in force, and the vault was not closed well: {error}"
+            "the new password is in force, and the vault was not closed well: {}",
+            error.reason()
         ));
     }
     for warning in &warnings {
@@ -139,21 +141,38 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
         bar.set_message(format!("verify: {}", at.step));
         bar.set_length(at.total);
         bar.set_position(at.done);
-    })?;
+    });
     bar.finish_and_clear();
-    store.close()?;
+    let found = found?;
+    // What was found is said first, also where that this was looked at cannot be written down.
     let printed = print_found(arguments, &found);
+    let closed = closed_after(store, !found.is_content());
     // That nobody reads it is no reason to hide what was found.
     match found.problems.first() {
-        None => printed.map(|()| 0),
+        None => {
+            closed?;
+            printed.map(|()| 0)
+        }
         // Nothing else is wrong.
         Some(_) if found.problem_count == 1 && found.audit_broken.is_some() => {
             Err(StoreError::AuditBroken(found.audit_broken.unwrap_or_default()).into())
         }
         Some(first) => {
-            let text = format!("{} problems found, the first: {first}", found.problem_count);
+            let problems = counted(found.problem_count, "problem", "problems");
+            let text = format!("{problems} found, the first: {first}");
             Err(StoreError::DatabaseDamaged(text).into())
         }
+    }
+}
+
+/// Closes behind a check. What keeps the close is a warning where the check found something: that is the error.
+pub(super) fn closed_after(store: Store, has_found: bool) -> Result<(), StoreError> {
+    match store.close() {
+        Err(error) if has_found => {
+            warn(&format!("the vault was not closed well: {}", error.reason()));
+            Ok(())
+        }
+        closed => closed,
     }
 }
 
@@ -177,7 +196,7 @@ fn print_found(arguments: &Arguments, found: &Verification) -> Result<(), Failur
         if found.is_content() {
             "all is well".into()
         } else {
-            format!("{} problems", found.problem_count)
+            counted(found.problem_count, "problem", "problems")
         }
     ))
 }

@@ -5,6 +5,7 @@ use privatus_domain::UserId;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
+use crate::unwritten::unwritten;
 
 /// A session of a store that serves several users: every read and write of what access control covers is checked
 /// against the grants, and what is refused is audited ([`StoreError::AccessDenied`], 28).
@@ -41,10 +42,13 @@ impl Store {
         match (result, noted) {
             (Ok(value), Ok(())) => Ok(value),
             (Ok(_), Err(error)) => Err(error.into()),
-            // A refusal that somebody keeps out of the log is told as that.
-            (Err(_), Err(error)) if error.is_altered() => Err(error.into()),
-            // What could not be written down now waits for the next write.
-            (Err(error), _) => Err(error),
+            // A refusal that something keeps out of the log is told as that; what is put off waits for the next write.
+            (Err(refused), Err(error)) => match self.pool.writer() {
+                Ok(mut lease) => Err(unwritten(lease.db()?, error).map_or(refused, E::from)),
+                Err(_) if error.is_put_off() => Err(refused),
+                Err(_) => Err(error.into()),
+            },
+            (Err(error), Ok(())) => Err(error),
         }
     }
 }

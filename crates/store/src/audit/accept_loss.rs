@@ -31,13 +31,16 @@ impl Store {
     ) -> Result<Option<AuditLoss>, StoreError> {
         self.pool.check_writable()?;
         self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
-        let is_lost = |store: &Self| {
+        let mend = |store: &Self| {
             let found = store.read_long(|tx| tx.audit_losses_walk())?;
-            found.as_ref().map_or(Ok(()), |found| is_asked(found, asked))?;
-            Ok(found.is_some())
+            let Some(found) = found else { return Ok(None) };
+            is_asked(&found, asked)?;
+            store
+                .write_durably("audit_settle", |tx| tx.books_settle(found))
+                .map(Some)
         };
-        ring_note_anew(self, current, is_lost, |store| {
-            store.write_durably("audit_settle", |tx| tx.audit_accept_loss(asked))
+        ring_note_anew(self, current, mend, |store, mended| {
+            store.write_durably("audit_settle", |tx| tx.audit_accept_loss(mended))
         })
     }
 }
@@ -51,39 +54,55 @@ fn is_asked(found: &AuditLoss, asked: Option<&AuditLoss>) -> Result<(), StoreErr
     Ok(())
 }
 
+/// A loss that was agreed to, once an entry can be written again.
+struct Mended {
+    found: AuditLoss,
+    /// What is left of it then; nothing where only counters, keys or marks were altered.
+    left: Option<AuditLoss>,
+    /// Rows with a number that no vault gives, by table.
+    gone: Vec<(&'static str, usize)>,
+}
+
 impl WriteTx<'_> {
+    /// Puts right what lets no entry be written, before anything else writes one: counters of numbers, keys, and marks. The
+    /// entry that settles says of it, and until that stands the key ring's note does.
+    fn books_settle(&mut self, found: AuditLoss) -> Result<Mended, StoreError> {
+        // What waits for the log would need all of it.
+        self.is_settling = true;
+        self.books_mend(&found.books)?;
+        let gone = self.counters_mend(&found.altered, found.up_to)?;
+        let left = self.audit_losses_walk()?;
+        Ok(Mended { found, left, gone })
+    }
+
     /// Chains on what stands; gives what is lost, and the number of the entry that says so.
-    fn audit_accept_loss(
-        &mut self,
-        asked: Option<&AuditLoss>,
-    ) -> Result<Option<(AuditLoss, i64)>, StoreError> {
+    fn audit_accept_loss(&mut self, mended: Mended) -> Result<(AuditLoss, i64), StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
-        let Some(loss) = self.audit_losses_walk()? else {
-            return Ok(None);
-        };
-        is_asked(&loss, asked)?;
-        // First: what is written below needs its numbers.
-        let gone = self.counters_mend(&loss.altered, loss.up_to)?;
+        let Mended { found, left, gone } = mended;
+        let now = self.audit_losses_walk()?;
+        match (&now, &left) {
+            (Some(now), left) => is_asked(now, left.as_ref())?,
+            (None, None) => {}
+            (None, Some(_)) => {
+                let why = "it holds again: somebody settled it meanwhile";
+                return Err(StoreError::AuditBroken(why.into()));
+            }
+        }
         let gone: Vec<_> = gone
             .iter()
             .map(|(table, rows)| json!({ "table": table, "rows_removed": rows }))
             .collect();
-        if loss.is_checkpoint_lost {
-            self.audit_checkpoint_forget()?;
-        }
         let mut details_lost = Vec::new();
-        let mut mac = loss.last_mac;
-        if let Some((previous, from)) = loss.from {
-            (mac, details_lost) = self.audit_chain_anew(previous, from.saturating_sub(1), loss.entries)?;
+        let chained_from = now.as_ref().and_then(|now| now.from).map(|(_, from)| from);
+        if let Some(loss) = now {
+            details_lost = self.audit_chain_on(loss)?;
         }
-        self.audit_head = Some(ChainHead {
-            given: loss.up_to,
-            mac,
-        });
+        let loss = found;
         let details = json!({
             "accepted_loss": true, "why": loss.why, "up_to": loss.up_to, "missing": loss.missing.to_json(),
             "unproven": loss.unproven.to_json(), "checkpoint_lost": loss.is_checkpoint_lost, "counters": gone,
-            "noted_entry_lost": loss.noted_lost, "chained_anew_from": loss.from.map(|(_, from)| from), "details_lost": details_lost,
+            "keys": loss.keys, "marks": loss.marks,
+            "noted_entry_lost": loss.noted_lost, "chained_anew_from": chained_from, "details_lost": details_lost,
         });
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
             .on(Resource::every(ResourceKind::Audit))
@@ -107,6 +126,20 @@ impl WriteTx<'_> {
             ),
             raw_data: Some(details.into()),
         })?;
-        Ok(Some((loss, entry)))
+        Ok((loss, entry))
+    }
+
+    /// Gives what cannot be proven another MAC; gives the entries whose details were taken out.
+    fn audit_chain_on(&mut self, loss: AuditLoss) -> Result<Vec<i64>, StoreError> {
+        if loss.is_checkpoint_lost {
+            self.audit_checkpoint_forget()?;
+        }
+        let (mut mac, mut details_lost) = (loss.last_mac, Vec::new());
+        if let Some((previous, from)) = loss.from {
+            (mac, details_lost) = self.audit_chain_anew(previous, from.saturating_sub(1), loss.entries)?;
+        }
+        let given = loss.up_to;
+        self.audit_head = Some(ChainHead { given, mac });
+        Ok(details_lost)
     }
 }

@@ -86,13 +86,45 @@ pub(super) fn entry_mac(
 
 impl ReadTx<'_> {
     /// Rows after `after`, in the order of their numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database; of an entry that cannot be read with its number.
     pub(crate) fn audit_rows(&mut self, after: i64) -> Result<Vec<EntryRow>, StoreError> {
+        let rows = self.audit_batch(after, BATCH);
+        match rows {
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
+            rows => return rows,
+        }
+        let numbers: Vec<SqlInt> = self.db.ask("list the audit log", |db| {
+            audit_log::table
+                .filter(audit_log::log_id.gt(SqlInt(after)))
+                .order(audit_log::log_id)
+                .select(audit_log::log_id)
+                .limit_literal(BATCH)
+                .load(db)
+        })?;
+        let mut before = after;
+        for SqlInt(number) in numbers {
+            match self.audit_batch(before, 1) {
+                Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
+                    return Err(StoreError::DatabaseDamaged(format!(
+                        "entry {number} cannot be read: {why}"
+                    )));
+                }
+                row => row?,
+            };
+            before = number;
+        }
+        self.audit_batch(after, BATCH)
+    }
+
+    fn audit_batch(&mut self, after: i64, most: u32) -> Result<Vec<EntryRow>, StoreError> {
         self.db.ask("read the audit log", |db| {
             audit_log::table
                 .filter(audit_log::log_id.gt(SqlInt(after)))
                 .order(audit_log::log_id)
                 .select(EntryRow::as_select())
-                .limit_literal(BATCH)
+                .limit_literal(most)
                 .load(db)
         })
     }

@@ -87,8 +87,14 @@ impl ReadTx<'_> {
         let (Some((number, stored)), Ok(mac)) = (checkpoint.split_first_chunk::<4>(), mac.try_into()) else {
             return Ok(changed);
         };
-        let Some((number, key)) = self.audit_key(u32::from_le_bytes(*number).into())? else {
-            return Ok(changed);
+        let (number, key) = match self.audit_key(u32::from_le_bytes(*number).into()) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(changed),
+            Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
+                let why = format!("the checkpoint behind entry {removed} cannot be proven: {why}");
+                return Ok(Checkpoint::Broken(removed, why));
+            }
+            Err(error) => return Err(error),
         };
         let vault = self.shared.vault_id;
         let expected = checkpoint_mac(&key, (vault.as_bytes().as_slice(), number), removed, &mac, &at);

@@ -12,7 +12,9 @@ const NUMBERED: [(&str, &str); 4] = [
     ("usage_statistics", "stat_id"),
 ];
 /// No vault gives so many numbers.
-pub(crate) const MOST: i64 = 1 << 53;
+pub(super) const MOST: i64 = 1 << 53;
+/// A counter from here on was altered: it goes back before its numbers end.
+pub(super) const NEAR: i64 = MOST - (1 << 32);
 
 /// A counter that is not what SQLite leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,9 +44,9 @@ impl ReadTx<'_> {
                 .row(Sql::new(sql).bind(table), "check the counters of numbers")?;
             let (rows, is_integer, given, newest) = row.unwrap_or_default();
             let (why, is_blocking) = match rows {
-                0 if newest > 0 && newest <= MOST => ("is missing", false),
+                0 if newest > 0 && newest < NEAR => ("is missing", false),
                 0 | 1 if is_integer != 1 => ("is no number", true),
-                0 | 1 if given > MOST || newest > MOST => ("is higher than any vault's", true),
+                0 | 1 if given >= NEAR || newest >= NEAR => ("is higher than any vault's", true),
                 1 if given < newest => ("is lower than the newest row", false),
                 0 | 1 => continue,
                 _ => ("stands there twice", true),
@@ -71,14 +73,14 @@ impl WriteTx<'_> {
         let doing = "put a counter of numbers right";
         let mut gone = Vec::new();
         for Altered { table, column, .. } in altered.iter().filter(|counter| counter.is_blocking) {
-            let sql = format!("DELETE FROM {table} WHERE {column} > ?");
-            gone.push((*table, self.db.run(Sql::new(sql).bind(MOST), doing)?));
+            let sql = format!("DELETE FROM {table} WHERE {column} >= ?");
+            gone.push((*table, self.db.run(Sql::new(sql).bind(NEAR), doing)?));
             let sql = format!(
                 "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = ? AND typeof(seq) = 'integer' \
-                 AND seq BETWEEN 0 AND ?), 0), coalesce((SELECT max({column}) FROM {table}), 0), ?)"
+                 AND seq >= 0 AND seq < ?), 0), coalesce((SELECT max({column}) FROM {table}), 0), ?)"
             );
             let noted = if *table == "audit_log" { noted } else { 0 };
-            let sql = Sql::new(sql).bind(*table).bind(MOST).bind(noted);
+            let sql = Sql::new(sql).bind(*table).bind(NEAR).bind(noted);
             let given: i64 = self.db.row(sql, doing)?.unwrap_or_default();
             let sql = Sql::new("DELETE FROM sqlite_sequence WHERE name = ?");
             self.db.run(sql.bind(*table), doing)?;

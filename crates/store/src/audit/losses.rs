@@ -5,9 +5,10 @@ use privatus_domain::{Permission, Resource, ResourceKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::books::{Books, Named};
 use super::chain::{EntryRow, GENESIS};
 use super::checkpoint::Checkpoint;
-use super::counters::{Altered, MOST};
+use super::counters::{Altered, NEAR};
 use super::verify::{Walk, settled_up_to};
 use crate::db::at_most::ascends;
 use crate::error::StoreError;
@@ -65,6 +66,10 @@ pub struct AuditLoss {
     pub unproven: AuditRanges,
     /// Tables whose next row has no number any more, since somebody altered SQLite's counter of them.
     pub counters: Vec<&'static str>,
+    /// Keys of the log that are lost: what does not open, was destroyed or has no row.
+    pub keys: Vec<String>,
+    /// Marks in the vault's own row that cannot be, and that are put right.
+    pub marks: Vec<String>,
     /// Whether nobody can tell any more up to where retention removed entries.
     pub is_checkpoint_lost: bool,
     /// The entry that the key ring notes, where it is gone or another stands in its place. What stands up to there is
@@ -76,6 +81,8 @@ pub struct AuditLoss {
     pub(super) from: Option<([u8; 32], i64)>,
     /// What is put right of the counters.
     pub(super) altered: Vec<Altered>,
+    /// What is put right of keys and marks.
+    pub(super) books: Books,
     /// How many entries stand.
     pub(super) entries: i64,
     /// The MAC that the newest entry carries.
@@ -83,9 +90,10 @@ pub struct AuditLoss {
 }
 
 impl AuditLoss {
-    /// Whether it says the same to a person.
+    /// Whether it says the same to a person. In which words it is said depends on what was written behind it meanwhile.
     pub(super) fn is_as(&self, other: &Self) -> bool {
-        self.why == other.why
+        self.keys == other.keys
+            && self.marks == other.marks
             && self.missing == other.missing
             && self.unproven == other.unproven
             && self.counters == other.counters
@@ -111,16 +119,19 @@ impl ReadTx<'_> {
             .into_iter()
             .filter(|counter| counter.is_blocking)
             .collect();
-        let why = match self.audit_walk(None, &mut |_| true)?.broken {
-            Some((_, why)) => why,
+        let broken = self.audit_walk(None, &mut |_| true)?.broken;
+        let books = self.books_altered(&Named::default(), false)?;
+        let why = match broken {
+            Some((_, why)) => Some(why),
             None if self.shared.noted() == Noted::Nothing && self.ring_note_is_known()? => {
-                Doubt::NoteMissing.told()
+                Some(Doubt::NoteMissing.told())
             }
-            None => match counters.first() {
-                Some(Altered { table, why, .. }) => format!("SQLite's counter of {table} {why}"),
-                None => return Ok(None),
-            },
+            None => counters
+                .first()
+                .map(|Altered { table, why, .. }| format!("SQLite's counter of {table} {why}"))
+                .or_else(|| books.first().cloned()),
         };
+        let Some(why) = why else { return Ok(None) };
         let (previous, last, is_checkpoint_lost) = match self.audit_checkpoint()? {
             Checkpoint::None => (GENESIS, 0, false),
             Checkpoint::At(removed, mac) => (mac, removed, false),
@@ -131,7 +142,7 @@ impl ReadTx<'_> {
         let mut walk = Walk::new(previous, last);
         let mut gaps: Vec<(i64, i64)> = Vec::new();
         let (mut unproven, mut from) = (AuditRanges::default(), None);
-        let (mut after, mut entries) = (i64::MIN, 0_i64);
+        let (mut after, mut entries, mut named) = (i64::MIN, 0_i64, Named::default());
         loop {
             let rows = self.audit_rows(after)?;
             let Some(newest) = rows.last() else { break };
@@ -140,7 +151,8 @@ impl ReadTx<'_> {
             entries = entries.saturating_add(i64::try_from(rows.len()).unwrap_or(i64::MAX));
             for row in &rows {
                 let number = row.number();
-                if number > MOST {
+                named.take(row);
+                if number >= NEAR {
                     // No build gave it. It goes, and nothing stands behind it.
                     unproven.add(number, number);
                     continue;
@@ -170,6 +182,7 @@ impl ReadTx<'_> {
                 walk.last = walk.last.max(number);
             }
         }
+        let books = self.books_altered(&named, !unproven.ranges.is_empty())?;
         let noted = noted.note().map_or(0, |note| note.log_id);
         let up_to = self.audit_given()?.max(walk.last).max(noted);
         if up_to > walk.last {
@@ -184,6 +197,9 @@ impl ReadTx<'_> {
             unproven,
             counters: counters.iter().map(|counter| counter.table).collect(),
             altered: counters,
+            keys: books.keys.clone(),
+            marks: books.marks.clone(),
+            books,
             is_checkpoint_lost,
             noted_lost,
             up_to,

@@ -2,6 +2,7 @@
 
 mod accept_loss;
 mod append;
+mod books;
 mod chain;
 mod checkpoint;
 mod counters;

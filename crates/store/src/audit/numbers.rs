@@ -11,16 +11,16 @@ use crate::error::StoreError;
 use crate::tx::chain_head::ChainHead;
 use crate::tx::{ReadTx, WriteTx};
 
-/// A counter that is no number is higher than any.
-const HEAD: &str = "SELECT max(coalesce((SELECT CASE typeof(seq) WHEN 'integer' THEN seq ELSE 9223372036854775807 END \
+/// A counter that is no number is higher than any, and of more than one the highest counts.
+const HEAD: &str = "SELECT max(coalesce((SELECT max(CASE typeof(seq) WHEN 'integer' THEN seq ELSE 9223372036854775807 END) \
                     FROM sqlite_sequence WHERE name = 'audit_log'), 0), \
                     coalesce((SELECT max(log_id) FROM audit_log), 0)) AS given, \
                     (SELECT mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1) AS newest, \
                     (SELECT audit_removed_mac FROM vault_state WHERE id = 1) AS removed";
 /// One that cannot be says nothing of what was given.
-const GIVEN: &str = "SELECT seq AS number FROM sqlite_sequence WHERE name = 'audit_log' AND typeof(seq) = 'integer' \
-                     AND seq <= 9007199254740992";
-const LAST_EVENT: &str = "SELECT max(coalesce((SELECT CASE typeof(seq) WHEN 'integer' THEN seq ELSE 9223372036854775807 END \
+const GIVEN: &str = "SELECT max(seq) AS number FROM sqlite_sequence WHERE name = 'audit_log' AND typeof(seq) = 'integer' \
+                     AND seq < 9007194959773696";
+const LAST_EVENT: &str = "SELECT max(coalesce((SELECT max(CASE typeof(seq) WHEN 'integer' THEN seq ELSE 9223372036854775807 END) \
      FROM sqlite_sequence WHERE name = 'security_events'), 0), \
      coalesce((SELECT max(event_id) FROM security_events), 0)) AS number";
 

@@ -201,7 +201,13 @@ impl ReadTx<'_> {
             )));
         };
         if walk.key.as_ref().is_none_or(|(known, ..)| *known != number.0) {
-            let found = self.audit_key(number.0)?;
+            let found = match self.audit_key(number.0) {
+                Ok(found) => found,
+                Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
+                    return Ok(Err(format!("entry {log_id} cannot be proven: {why}")));
+                }
+                Err(error) => return Err(error),
+            };
             walk.key = found.map(|(key_number, key)| (number.0, key_number, key));
         }
         let Some((_, number, key)) = &walk.key else {
@@ -212,8 +218,12 @@ impl ReadTx<'_> {
         let details = match self.audit_details(row) {
             Ok(details) => details,
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
-                return Ok(Err(format!(
-                    "entry {log_id}: its details were changed, or are another entry's"
+                let sealed = row.details.as_ref();
+                let key = sealed.and_then(|sealed| privatus_crypto::envelope_key_number(&sealed.0).ok());
+                let fault = key.map(|number| self.key_fault(number)).transpose()?.flatten();
+                return Ok(Err(fault.map_or_else(
+                    || format!("entry {log_id}: its details were changed, or are another entry's"),
+                    |why| format!("entry {log_id}: its details cannot be opened: {why}"),
                 )));
             }
             Err(error) => return Err(error),

@@ -15,7 +15,7 @@ use crate::folder::DatabaseFile;
 /// `application_id` of every vault database: "Prvt".
 pub const APPLICATION_ID: i64 = 0x5072_7674;
 /// Milliseconds to wait for another process (the specification's `busy_timeout`).
-const BUSY_TIMEOUT: u32 = 30_000;
+pub(crate) const BUSY_TIMEOUT: u32 = 30_000;
 /// Page cache of the writer in KiB, negative as SQLite wants it: the specification's `cache_size`.
 const WRITER_CACHE_KIB: u32 = 64_000;
 /// Page cache of a reader in KiB, unless another is asked for.

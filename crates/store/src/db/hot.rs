@@ -164,7 +164,8 @@ pub(crate) const MEMBER_PERMISSIONS_SET: &str =
 
 // Keys.
 
-pub(crate) const KEY_FIND: &str = "SELECT key_type, scope, encrypted_key FROM key_store WHERE key_number = ?";
+pub(crate) const KEY_FIND: &str =
+    "SELECT key_type, scope, CAST(encrypted_key AS BLOB) FROM key_store WHERE key_number = ?";
 pub(crate) const KEY_NUMBER: &str =
     "SELECT key_number FROM key_store WHERE key_type = ? AND scope = ? AND length(encrypted_key) > 0";
 /// Once a key that was used, once a minute.
@@ -220,7 +221,7 @@ pub(crate) const GRANT_WRITE: &str = "INSERT INTO access_control (resource_type,
 pub(crate) const OPEN_TABLES: &str = "SELECT name FROM main.sqlite_master \
                                       WHERE type = 'table' AND rootpage > 1 AND substr(sql, 1, 13) = 'CREATE TABLE '";
 pub(crate) const OPEN_VAULT: &str = "SELECT vault_id, highest_generation FROM vault_state WHERE id = 1";
-pub(crate) const OPEN_ID_KEY: &str = "SELECT key_number, encrypted_key, \
+pub(crate) const OPEN_ID_KEY: &str = "SELECT key_number, CAST(encrypted_key AS BLOB), \
                                       (SELECT settled_version FROM vault_state WHERE id = 1) \
                                       FROM key_store WHERE key_type = 'id' AND scope = 'ids'";
 pub(crate) const OPEN_CATALOGUE: &str =

@@ -234,12 +234,24 @@ impl StoreError {
         }
     }
 
-    /// Whether a write of the store's own failed for what stands in the database, and not for the disk, a lock or its user.
-    pub(crate) const fn is_altered(&self) -> bool {
+    /// Whether a write of the store's own may wait for the next time: the disk is full, another process holds the vault, or it
+    /// may not be written. Anything else has to do with what stands in the database.
+    pub(crate) const fn is_put_off(&self) -> bool {
         matches!(
             self,
-            Self::DatabaseDamaged(_) | Self::AuditBroken(_) | Self::Rule(_)
+            Self::DiskFull | Self::Busy(_) | Self::Denied(_) | Self::ReadOnly(_)
         )
+    }
+
+    /// What is wrong, without what to do about it: inside a sentence that says what came of it, that would be said of another
+    /// thing than happened.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::DatabaseDamaged(why) => format!("the database is damaged: {why}"),
+            Self::AuditBroken(why) => format!("the audit log is broken: {why}"),
+            other => other.to_string(),
+        }
     }
 
     /// What breaks a rule on its way out of the database was not refused: it is damaged.

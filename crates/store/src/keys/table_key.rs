@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use privatus_crypto::{KEY_WRAP_ALGORITHM, KeyStoreKey, TableKey, VaultId};
 use privatus_schema::{SqlBlob, SqlInt, SqlText, SqlTime, key_store};
@@ -62,16 +63,7 @@ impl ReadTx<'_> {
             self.last_key = Some((number, key));
             return Ok(used);
         }
-        let sql = Sql::new(hot::KEY_FIND);
-        let row: Option<(String, String, Vec<u8>)> =
-            self.db.row(sql.bind(i64::from(number)), "find a key")?;
-        let (kind, scope, wrapped) =
-            row.ok_or_else(|| StoreError::DatabaseDamaged(format!("key {number} is missing")))?;
-        let key = self
-            .shared
-            .root
-            .unwrap(&self.shared.vault_id, number, &kind, &scope, &wrapped)?;
-        let key = KeptKey::new(key, KeyPlace::new(&kind, &scope));
+        let key = self.key_unwrap(number)?;
         let used = key.used(number, role, to)?;
         if self.is_writer {
             self.new_keys.insert(number, key);
@@ -79,6 +71,40 @@ impl ReadTx<'_> {
             self.shared.keys.publish([(number, key)]);
         }
         Ok(used)
+    }
+
+    /// The key of a row.
+    fn key_unwrap(&mut self, number: u32) -> Result<KeptKey, StoreError> {
+        let sql = Sql::new(hot::KEY_FIND);
+        let row: Option<(String, String, Vec<u8>)> =
+            self.db.row(sql.bind(i64::from(number)), "find a key")?;
+        let (kind, scope, wrapped) =
+            row.ok_or_else(|| StoreError::DatabaseDamaged(format!("key {number} is missing")))?;
+        let place = KeyPlace::new(&kind, &scope);
+        let (root, vault) = (&self.shared.root, &self.shared.vault_id);
+        match root.unwrap(vault, number, &kind, &scope, &wrapped) {
+            Ok(key) => Ok(KeptKey::new(key, place)),
+            Err(_) => Err(key_lost(number, &place, &wrapped)),
+        }
+    }
+
+    /// Whether there is a row of a key, living or destroyed.
+    pub(crate) fn key_stands(&mut self, number: u32) -> Result<bool, StoreError> {
+        self.db.ask("look for a key", |db| {
+            let row = key_store::table.filter(key_store::key_number.eq(SqlInt(number.into())));
+            select(exists(row)).get_result(db)
+        })
+    }
+
+    /// Why the row of a key gives none.
+    pub(crate) fn key_fault(&mut self, number: u32) -> Result<Option<String>, StoreError> {
+        match self.key_unwrap(number) {
+            Ok(_) => Ok(None),
+            Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
+                Ok(self.key_stands(number)?.then_some(why))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The number of the living key of a place, if there is one.
@@ -119,6 +145,23 @@ impl WriteTx<'_> {
         let kept = KeptKey::new(key, KeyPlace::new(kind, &scope));
         self.new_keys.insert(number, kept);
         Ok(number)
+    }
+
+    /// The row of a key that is lost with its own: emptied, as that of one that was destroyed.
+    pub(crate) fn key_row_lost(&mut self, number: u32, role: KeyRole<'_>) -> Result<(), StoreError> {
+        let (scope, now) = (role.scope(), self.now().to_sql());
+        let row = NewKeyRow {
+            key_id: SqlText(number.to_string()),
+            key_number: SqlInt(number.into()),
+            key_type: SqlText(role.kind()),
+            scope: SqlText(&scope),
+            encrypted_key: SqlBlob(&[]),
+            algorithm: SqlText(KEY_WRAP_ALGORITHM),
+            created_at: SqlTime(&now),
+        };
+        self.db.ask_one("keep the place of a lost key", |db| {
+            diesel::insert_into(key_store::table).values(&row).execute(db)
+        })
     }
 
     /// A key whose row this transaction emptied: nothing of it stays in memory once that is committed.
@@ -162,6 +205,14 @@ pub(crate) fn key_keep(
         Some((_, _, kept)) if kept == wrapped => Ok(()),
         _ => Err(not_taken("keep a key")),
     }
+}
+
+/// What is said of a key that its row does not give: which it is, what it is for, and whether it was destroyed.
+pub(crate) fn key_lost(number: u32, place: &KeyPlace, wrapped: &[u8]) -> StoreError {
+    StoreError::DatabaseDamaged(match wrapped {
+        [] => format!("key {number} ({place}) was destroyed"),
+        _ => format!("key {number} ({place}) does not open: its row was altered"),
+    })
 }
 
 fn key_number(number: i64) -> Result<u32, StoreError> {

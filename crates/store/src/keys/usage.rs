@@ -7,9 +7,9 @@ use crate::error::StoreError;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
-    /// Writes what was gathered, the statistics too. Uses of keys are lost with a transaction that then fails.
+    /// Writes what was gathered, the statistics too, in a transaction that does nothing else: one that fails half-way may have
+    /// ended it. Uses of keys are lost with it.
     pub(crate) fn usage_write(&mut self) -> Result<(), StoreError> {
-        self.statistics_write();
         let at = self.now().to_sql();
         let uses = self.shared.keys.take_uses();
         for (number, uses) in uses.into_iter().chain(self.shared.id_key.take_uses()) {
@@ -21,6 +21,7 @@ impl WriteTx<'_> {
             // No write fails for a figure.
             self.db.run(sql, "count the use of a key")?;
         }
+        self.statistics_write();
         Ok(())
     }
 }

@@ -27,8 +27,6 @@ pub struct WriteTx<'a> {
     pub(crate) audit_head: Option<ChainHead>,
     /// Numbers of the keys that this transaction destroyed.
     pub(crate) gone_keys: Vec<u32>,
-    /// Whether the store is closed behind it: the use of keys goes with it.
-    pub(crate) is_last: bool,
     /// What waited for this transaction, until it is committed.
     pub(crate) waited: Option<Waiting>,
     /// What it wrote of the statistics, until it is committed.
@@ -74,7 +72,6 @@ impl<'a> WriteTx<'a> {
             placed: HashMap::new(),
             audit_head: None,
             gone_keys: Vec::new(),
-            is_last: false,
             waited: None,
             gathered: None,
             usage: Usage::default(),

@@ -23,8 +23,10 @@ pub(crate) enum Doubt {
     OlderSchema { noted: i64, found: i64 },
     /// The entry that the note names is not there, and retention did not remove it.
     EntryGone { log_id: i64 },
-    /// It carries another MAC, or none.
+    /// It carries another MAC.
     EntryOther { log_id: i64 },
+    /// It carries none.
+    EntryBare { log_id: i64 },
     /// The database says that the note was written, and the key ring has none.
     NoteMissing,
     /// Retention removed the entry that the note names, and what it left does not hold.
@@ -48,7 +50,9 @@ impl NotedEntry {
     /// The number of an entry that is not there as it was noted.
     pub(crate) const fn lost(&self) -> Option<i64> {
         match self {
-            Self::Doubted(Doubt::EntryGone { log_id } | Doubt::EntryOther { log_id }) => Some(*log_id),
+            Self::Doubted(
+                Doubt::EntryGone { log_id } | Doubt::EntryOther { log_id } | Doubt::EntryBare { log_id },
+            ) => Some(*log_id),
             _ => None,
         }
     }
@@ -82,6 +86,9 @@ impl Doubt {
             Self::EntryOther { log_id } => format!(
                 "entry {log_id} of the audit log is not the one that the key ring notes: the log was written anew"
             ),
+            Self::EntryBare { log_id } => format!(
+                "entry {log_id} of the audit log is not the one that the key ring notes: the log lost its MACs"
+            ),
             Self::NoteMissing => {
                 "the key ring has lost its note on the audit log: it is an older copy, from before the \
                                   note was written"
@@ -110,6 +117,7 @@ impl Doubt {
             Self::OlderSchema { noted, found } => json!({ "schema_noted": noted, "schema_found": found }),
             Self::EntryGone { log_id } => json!({ "entry_gone": log_id }),
             Self::EntryOther { log_id } => json!({ "entry_other": log_id }),
+            Self::EntryBare { log_id } => json!({ "entry_bare": log_id }),
             Self::NoteMissing => json!({ "note_missing": true }),
             Self::LeftBroken { why } => json!({ "left_broken": why }),
             Self::AcceptBegun => json!({ "accept_begun": true }),
@@ -165,7 +173,8 @@ impl ReadTx<'_> {
         })?;
         let found = match found {
             Some(Some(mac)) if mac.0 == note.mac => NotedEntry::Stands,
-            Some(_) => NotedEntry::Doubted(Doubt::EntryOther { log_id }),
+            Some(Some(_)) => NotedEntry::Doubted(Doubt::EntryOther { log_id }),
+            Some(None) => NotedEntry::Doubted(Doubt::EntryBare { log_id }),
             None if self.audit_removed_up_to()? >= log_id => NotedEntry::Passed,
             None => NotedEntry::Doubted(Doubt::EntryGone { log_id }),
         };

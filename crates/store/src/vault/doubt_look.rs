@@ -49,7 +49,8 @@ impl Store {
                 (looked.entry, looked.highest)
             }
             Err(error) => {
-                let text = format!("the audit log could not be compared with the key ring's note: {error}");
+                let why = error.reason();
+                let text = format!("the audit log could not be compared with the key ring's note: {why}");
                 self.warnings.push(text);
                 (NotedEntry::Stands, mark)
             }
@@ -72,7 +73,10 @@ impl Store {
             // What cannot be read hides no doubt.
             let named = tx.generation_named();
             let unread = named.as_ref().err().map(|error| {
-                format!("the generations of the key ring in the audit log could not be read: {error}")
+                format!(
+                    "the generations of the key ring in the audit log could not be read: {}",
+                    error.reason()
+                )
             });
             let named = named.unwrap_or_default();
             // A mark below the key ring's own is one that could not be noted.
@@ -82,7 +86,8 @@ impl Store {
             told.extend((ring < highest).then_some(SecurityKind::KeyRingRollback));
             let mut standing = tx.standing_events(&told).unwrap_or_else(|error| {
                 vec![format!(
-                    "security events that may stand could not be read: {error}"
+                    "security events that may stand could not be read: {}",
+                    error.reason()
                 )]
             });
             standing.extend(unread);

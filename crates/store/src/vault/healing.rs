@@ -191,7 +191,7 @@ impl Store {
         }
         for faulty in &mut found {
             faulty.stays = match (&lock, faulty.fault) {
-                (Err(error), _) => Some(error.to_string()),
+                (Err(error), _) => Some(error.reason()),
                 (_, Fault::Strange(Strange::Folder)) => {
                     let refused = self.files.folder().refused(faulty.name, Strange::Folder);
                     Some(refused.to_string())
@@ -211,7 +211,7 @@ impl Store {
             if faulty.stays.is_none()
                 && let Err(error) = self.files.write_key_ring(faulty.name, &bytes)
             {
-                faulty.stays = Some(error.to_string());
+                faulty.stays = Some(error.reason());
                 failed.push(&*faulty);
             }
         }

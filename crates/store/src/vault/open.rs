@@ -317,7 +317,7 @@ impl Store {
 
     fn put_off<T>(&mut self, done: Result<T, StoreError>, what: &str) {
         if let Err(error) = done {
-            self.warnings.push(format!("{what}: {error}"));
+            self.warnings.push(format!("{what}: {}", error.reason()));
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::db::hot;
 use crate::db::real_tables::{OF_ANY_BUILD, RealTables};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::keys::role::KeyPlace;
+use crate::keys::table_key::key_lost;
 use crate::partition::catalogue::Catalogue;
 use crate::tx::cursors::Cursors;
 use crate::tx::gathered::Statistics;
@@ -32,7 +34,8 @@ pub(crate) fn share(
     let number = u32::try_from(number).map_err(|_| missing())?;
     let vault_id = unlocked.vault_id();
     let id_key = root
-        .unwrap(&vault_id, number, "id", "ids", &wrapped)?
+        .unwrap(&vault_id, number, "id", "ids", &wrapped)
+        .map_err(|_| key_lost(number, &KeyPlace::new("id", "ids"), &wrapped))?
         .into_id_key();
     let id_key = CountedIdKey::new(number, id_key);
     let version = Catalogue::current_version(db)?;

@@ -63,7 +63,8 @@ impl Store {
         });
         if let Err(error) = noted {
             warnings.push(format!(
-                "the new password is in force, and the database could not note it yet: {error}; the next open does"
+                "the new password is in force, and the database could not note it yet: {}; the next open does",
+                error.reason()
             ));
         }
         Ok(warnings)

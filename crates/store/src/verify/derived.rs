@@ -274,7 +274,12 @@ impl ReadTx<'_> {
         let missing = next.saturating_sub(1).saturating_sub(kept);
         if missing > 0 {
             found.problem(format!(
-                "{missing} keys that were made have no row; a destroyed one keeps it"
+                "{missing} {} no row; a destroyed one keeps it",
+                if missing == 1 {
+                    "key that was made has"
+                } else {
+                    "keys that were made have"
+                }
             ));
         }
         Ok(())

@@ -45,7 +45,10 @@ fn days(tx: &mut ReadTx<'_>, asked: Option<i64>) -> Result<i64, Failure> {
         return Ok(days);
     }
     let no_policy = || {
-        Failure::Refused("the retention policy keeps the whole audit log; say --before or --keep-days".into())
+        Failure::Refused(
+            "no retention policy says up to when entries of the audit log go; say --before or --keep-days"
+                .into(),
+        )
     };
     tx.audit_retention_days()?.ok_or_else(no_policy)
 }

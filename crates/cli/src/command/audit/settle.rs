@@ -7,7 +7,7 @@ use crate::args::{Arguments, AuditSettle};
 use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::output;
-use crate::text::grouped;
+use crate::text::counted;
 use crate::vault::open_with_secret;
 
 /// Ranges that a sentence names.
@@ -33,6 +33,7 @@ fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> 
             "settled": loss.is_some(), "why": loss.map(|loss| &loss.why), "up_to": loss.map(|loss| loss.up_to),
             "missing": loss.map(|loss| ranges_json(&loss.missing)),
             "unproven": loss.map(|loss| ranges_json(&loss.unproven)), "counters": loss.map(|loss| &loss.counters),
+            "keys": loss.map(|loss| &loss.keys), "marks": loss.map(|loss| &loss.marks),
             "noted_entry_lost": loss.and_then(|loss| loss.noted_lost),
         }))?;
         return Ok(0);
@@ -65,15 +66,22 @@ fn question(loss: &AuditLoss) -> String {
     )
 }
 
-/// What is put right of the counters, at the end of a sentence.
+/// What is put right of counters, keys and marks, at the end of a sentence.
 fn counters(loss: &AuditLoss) -> String {
-    if loss.counters.is_empty() {
-        return String::new();
+    let mut said = String::new();
+    if !loss.counters.is_empty() {
+        said += &format!(
+            "; the numbers of {} go on behind the newest row that can be, and rows with a number that no vault gives go",
+            loss.counters.join(", ")
+        );
     }
-    format!(
-        "; the numbers of {} go on behind the newest row that can be, and rows with a number that no vault gives go",
-        loss.counters.join(", ")
-    )
+    for what in &loss.keys {
+        said += &format!("; {what}, and is given up");
+    }
+    for what in &loss.marks {
+        said += &format!("; {what}, and is put right");
+    }
+    said
 }
 
 /// What is said of the entry that the key ring notes.
@@ -98,7 +106,7 @@ fn shown(of: &AuditRanges) -> String {
     if of.ranges.len() > NAMED {
         named.push("…".into());
     }
-    format!("{} entries ({})", grouped(of.count), named.join(", "))
+    format!("{} ({})", counted(of.count, "entry", "entries"), named.join(", "))
 }
 
 fn ranges_json(of: &AuditRanges) -> Value {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::head::{Anchor, head_json};
 use crate::args::Arguments;
+use crate::command::vault::closed_after;
 use crate::failure::Failure;
 use crate::text::grouped;
 use crate::vault::open;
@@ -26,12 +27,13 @@ pub(super) fn run(arguments: &Arguments, head: Option<&str>) -> Result<u8, Failu
     });
     line.finish_and_clear();
     let check = check?;
-    store.close()?;
     let printed = print(arguments, &check, anchor.as_ref());
+    let closed = closed_after(store, check.broken.is_some());
     // That nobody reads it is no reason to hide what was found.
     if let Some((_, why)) = check.broken {
         return Err(StoreError::AuditBroken(why).into());
     }
+    closed?;
     printed?;
     Ok(0)
 }

@@ -99,13 +99,28 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
     // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
     let swept = store.removals_sweep();
     let locked = store.close();
-    match swept {
-        Ok(_) => locked?,
-        Err(StoreError::DiskFull) => warn("removed; its messages will be deleted when there is space"),
-        Err(error) => {
-            let why = Failure::from(error);
-            warn(&format!("removed; its messages are not deleted yet: {why}"));
+    let has_swept = swept.is_ok();
+    let left = match swept {
+        Ok(_) => None,
+        Err(StoreError::DiskFull) => {
+            Some("removed; its messages will be deleted when there is space".to_owned())
         }
+        Err(error) => Some(format!(
+            "removed; its messages are not deleted yet: {}",
+            error.reason()
+        )),
+    };
+    if let Some(left) = &left {
+        warn(left);
+    }
+    match locked {
+        Err(error) if has_swept => return Err(error.into()),
+        Err(error) => warn(&format!("the vault was not closed well: {}", error.reason())),
+        Ok(()) => {}
+    }
+    if let Some(left) = left.filter(|_| arguments.json) {
+        output::json(&json!({ "id": contact.id, "result": "removed", "warnings": [left] }))?;
+        return Ok(0);
     }
     changed(arguments, &contact, "removed")
 }

@@ -94,13 +94,26 @@ pub(super) fn delete(
     // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
     let swept = store.removals_sweep();
     let locked = store.close();
-    match swept {
-        Ok(_) => locked?,
-        Err(StoreError::DiskFull) => warn("deleted; its messages will go when there is space"),
-        Err(error) => {
-            let why = Failure::from(error);
-            warn(&format!("deleted; its messages are not gone yet: {why}"));
-        }
+    let has_swept = swept.is_ok();
+    let left = match swept {
+        Ok(_) => None,
+        Err(StoreError::DiskFull) => Some("deleted; its messages will go when there is space".to_owned()),
+        Err(error) => Some(format!(
+            "deleted; its messages are not gone yet: {}",
+            error.reason()
+        )),
+    };
+    if let Some(left) = &left {
+        warn(left);
+    }
+    match locked {
+        Err(error) if has_swept => return Err(error.into()),
+        Err(error) => warn(&format!("the vault was not closed well: {}", error.reason())),
+        Ok(()) => {}
+    }
+    if let Some(left) = left.filter(|_| arguments.json) {
+        output::json(&json!({ "id": group.id, "result": "deleted", "warnings": [left] }))?;
+        return Ok(0);
     }
     done(arguments, &group, "deleted")
 }

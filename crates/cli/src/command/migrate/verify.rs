@@ -8,13 +8,15 @@ use super::unlock::unlock;
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::output;
+use crate::text::counted;
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let found = unlock(arguments)?.verify()?;
     let printed = print(arguments, &found);
     // That nobody reads it is no reason to hide what was found.
     if let Some(first) = found.problems.first() {
-        let text = format!("{} problems found, the first: {first}", found.problems.len());
+        let problems = counted(found.problems.len() as u64, "problem", "problems");
+        let text = format!("{problems} found, the first: {first}");
         return Err(StoreError::SchemaDiffers(text).into());
     }
     printed?;
@@ -30,7 +32,7 @@ fn print(arguments: &Arguments, found: &SchemaCheck) -> Result<(), Failure> {
         }
         let all_is_well = match found.problems.len() {
             0 => "all is well".to_owned(),
-            count => format!("{count} problems"),
+            count => counted(count as u64, "problem", "problems"),
         };
         say(&format!(
             "{} steps, {} objects checked: {all_is_well}",

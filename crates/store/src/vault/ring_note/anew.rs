@@ -1,6 +1,9 @@
 //! The key ring's note around a loss that is accepted: begun before the log is chained anew, and written anew behind it.
 
+use std::sync::atomic::Ordering;
+
 use privatus_crypto::{AuditNote, KeyRing, Secret, Unlocked};
+use privatus_domain::AuditHead;
 use serde_json::json;
 
 use super::{note_of, write_note};
@@ -13,35 +16,79 @@ use crate::vault::healing::note_before_writing;
 use crate::vault::rings::{generation_of, newest, newest_rings};
 
 /// Runs `work`, which chains the log anew and gives the number of the entry that says so, with the key ring's lock held
-/// and the secret known to be right; nothing is changed where `is_lost` finds nothing. The note says before that a loss
-/// is being accepted: entries whose MAC comes out the same would fit the old one, and a kill in between would leave a log
-/// that is signed anew and counted nowhere.
-pub(crate) fn ring_note_anew<T>(
+/// and the secret known to be right, on what `mend` made ready; nothing is changed where that finds nothing. The note says
+/// before that a loss is being accepted: entries whose MAC comes out the same would fit the old one, and a kill in between
+/// would leave a log that is signed anew and counted nowhere. Where `work` fails, the note is taken back.
+pub(crate) fn ring_note_anew<P, T>(
     store: &Store,
     current: &Secret,
-    is_lost: impl FnOnce(&Store) -> Result<bool, StoreError>,
-    work: impl FnOnce(&Store) -> Result<Option<(T, i64)>, StoreError>,
+    mend: impl FnOnce(&Store) -> Result<Option<P>, StoreError>,
+    work: impl FnOnce(&Store, P) -> Result<(T, i64), StoreError>,
 ) -> Result<Option<T>, StoreError> {
     let _lock = store.files.lock_key_ring()?;
     let (ring, unlocked) = newest(newest_rings(&store.files)?, |ring| ring.unlock(current))?;
     store.shared.ring_now(&unlocked);
-    if !is_lost(store)? {
+    let Some(made_ready) = mend(store)? else {
         return Ok(None);
-    }
+    };
     let begun = begin(store, &ring, &unlocked)?;
-    let done = work(store)?;
-    let entry = done.as_ref().map(|(_, entry)| *entry);
-    let change = |note: &mut AuditNote| {
-        if let Some(entry) = entry {
-            note.losses = note.losses.saturating_add(1);
-            note.last_loss = entry;
+    let before = newest_entry(store);
+    let followed = follow(store, &begun).and_then(|()| work(store, made_ready));
+    let (done, entry) = match followed {
+        Ok(done) => done,
+        Err(error) => {
+            if before.is_some() && newest_entry(store) == before {
+                take_back(store, &begun, &unlocked);
+            }
+            return Err(error);
         }
+    };
+    let change = |note: &mut AuditNote| {
+        note.losses = note.losses.saturating_add(1);
+        note.last_loss = entry;
     };
     let mut lease = store.pool.writer()?;
     let (files, shared) = (&store.files, &store.shared);
-    let more = json!({ "loss_accepted": entry.is_some() });
+    let more = json!({ "loss_accepted": true });
     write_note(files, lease.db()?, shared, (&begun, &unlocked), &more, change)?;
-    Ok(done.map(|(done, _)| done))
+    Ok(Some(done))
+}
+
+/// The newest entry that carries a MAC, or that there is none; nothing where that cannot be read.
+fn newest_entry(store: &Store) -> Option<Option<AuditHead>> {
+    match store.read(|tx| tx.audit_newest()) {
+        Ok(head) => Some(Some(head)),
+        Err(StoreError::NotFound(_)) => Some(None),
+        Err(_) => None,
+    }
+}
+
+/// Has the database know of the generation. What waits for the log waits on: it is looked at first as it was agreed to.
+fn follow(store: &Store, ring: &KeyRing) -> Result<(), StoreError> {
+    store.write_durably("audit_settle", |tx| {
+        tx.is_settling = true;
+        tx.generation_set(generation_of(ring))
+    })
+}
+
+/// Notes again what was noted before: nothing of the log was changed. A key ring that had no note keeps the one that says of
+/// the loss, for one that names nothing would hide that.
+fn take_back(store: &Store, begun: &KeyRing, unlocked: &Unlocked) {
+    let Some(note) = unlocked.noted().note().cloned() else {
+        return;
+    };
+    let written = begun
+        .with_note(unlocked, note, &system_time().to_sql(), 0)
+        .map_err(StoreError::from)
+        .and_then(|next| {
+            store.files.write_key_rings(&next.to_bytes())?;
+            store.shared.ring.fetch_max(next.generation(), Ordering::Relaxed);
+            follow(store, &next)
+        });
+    if let Err(error) = written {
+        // The next open tells of a loss that was being accepted.
+        tracing::debug!(%error, "the key ring's note was not taken back");
+    }
 }
 
 /// Notes that a loss is being accepted. The entry that is named stays: what is said of it is lost to nobody.
@@ -59,6 +106,7 @@ pub(super) fn begin(store: &Store, ring: &KeyRing, unlocked: &Unlocked) -> Resul
     if let Some(error) = store.files.write_key_rings(&next.to_bytes())? {
         tracing::debug!(%error, "a copy of the key ring could not be written");
     }
-    store.write_durably("audit_settle", |tx| tx.generation_set(generation_of(&next)))?;
+    // Else the mark that follows would be higher than any key ring's.
+    store.shared.ring.fetch_max(next.generation(), Ordering::Relaxed);
     Ok(next)
 }

@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
     for (launder, says) in [
-        (LAUNDER.to_owned(), "was written anew"),
+        (LAUNDER.to_owned(), "is not the one that the key ring notes"),
         (
             format!("{LAUNDER}; DELETE FROM audit_log; DELETE FROM sqlite_sequence WHERE name = 'audit_log'"),
             "entry 1",
@@ -113,7 +113,7 @@ fn a_schema_that_was_taken_back_past_the_program_is_told_of() {
         };
         let store = vault.open();
         let says = if goes_up {
-            "was written anew"
+            "is not the one that the key ring notes"
         } else {
             "the key ring notes 20261125000003"
         };
