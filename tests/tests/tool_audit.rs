@@ -403,6 +403,52 @@ fn entries_that_are_lost_are_accepted_with_a_trace() {
     assert_eq!(warned(&vault), "");
 }
 
+/// An export left no entry, and said nothing of it.
+#[test]
+fn a_planted_trigger_stops_every_write_until_it_is_removed() {
+    let (dir, vault) = new_vault();
+    Database::open(&vault)
+        .run(
+            "CREATE TRIGGER off BEFORE INSERT ON audit_log BEGIN SELECT json('{'); END; \
+             DELETE FROM audit_log WHERE log_id = 1",
+        )
+        .unwrap();
+    let before = files(&vault);
+    let to = dir.path().join("out.jsonl");
+    let exported = run(&vault, &["export", to.to_str().unwrap()]);
+    let warned = String::from_utf8(exported.stderr).unwrap();
+    assert_eq!(exported.status.code(), Some(0), "{warned}");
+    assert!(
+        warned.contains("trigger off is not one that this build makes")
+            && warned.contains("`privatus audit settle --accept-loss` removes"),
+        "{warned}"
+    );
+    let listed = run(&vault, &["--json", "chats"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(
+        (&listed["read_only"], &listed["schema_altered"]),
+        (&true.into(), &true.into())
+    );
+    let refused = run(&vault, &["settings", "set", "theme", "dark", "--text"]);
+    let line = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(16), "{line}");
+    assert!(
+        line.contains("nothing is written to it until that is repaired"),
+        "{line}"
+    );
+    assert_eq!(changed(&vault, &before), None);
+    let told = run(&vault, &["--json", "audit", "settle", "--accept-loss", "--yes"]);
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(
+        told["schema_repaired"][0],
+        "trigger off is not one that this build makes"
+    );
+    assert_eq!(told["missing"]["ranges"], serde_json::json!([[1, 1]]));
+    assert_eq!(told["read_only"], Value::Null);
+    assert!(acts(&vault, &["--event", "vault"]).contains(&"vault schema_repair".to_owned()));
+    ok(&vault, &["verify"]);
+}
+
 /// Whoever has the database's key makes the log look as if it came from a build without a chain.
 #[test]
 fn a_log_that_is_laundered_is_told_of_at_the_open() {

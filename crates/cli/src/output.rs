@@ -18,9 +18,18 @@ use crate::text::one_line;
 /// Whether the vault of this command can only be read.
 static IS_READ_ONLY: AtomicBool = AtomicBool::new(false);
 
+/// Whether that is because its schema is not what this build makes.
+static IS_ALTERED: AtomicBool = AtomicBool::new(false);
+
 /// Has every document from here on say `"read_only": true`.
 pub(crate) fn is_read_only() {
     IS_READ_ONLY.store(true, Ordering::Relaxed);
+}
+
+/// Has every document from here on say `"schema_altered": true` as well, or neither.
+pub(crate) fn is_altered(is_altered: bool) {
+    IS_READ_ONLY.store(is_altered, Ordering::Relaxed);
+    IS_ALTERED.store(is_altered, Ordering::Relaxed);
 }
 
 /// Prints one JSON document. What could steer a terminal is escaped: the document means the same.
@@ -37,12 +46,16 @@ pub(crate) fn document(value: &impl Serialize) -> Result<String, Failure> {
 /// Prints a document that is JSON text already.
 pub(crate) fn json_text(text: &str) -> Result<(), Failure> {
     let text = json_escaped(text);
+    let more = match IS_ALTERED.load(Ordering::Relaxed) {
+        true => "\n  \"read_only\": true,\n  \"schema_altered\": true",
+        false => "\n  \"read_only\": true",
+    };
     match text
         .strip_prefix('{')
         .filter(|_| IS_READ_ONLY.load(Ordering::Relaxed))
     {
-        Some(members) if members.trim_start().starts_with('}') => line("{\n  \"read_only\": true\n}"),
-        Some(members) => line(&format!("{{\n  \"read_only\": true,{members}")),
+        Some(members) if members.trim_start().starts_with('}') => line(&format!("{{{more}\n}}")),
+        Some(members) => line(&format!("{{{more},{members}")),
         None => line(&text),
     }
 }

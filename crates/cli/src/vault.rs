@@ -43,6 +43,12 @@ pub(crate) fn open_with_secret(arguments: &Arguments) -> Result<(Store, Secret),
     for warning in store.warnings() {
         warn(warning);
     }
+    if let Some(fault) = store.schema_fault() {
+        output::is_altered(true);
+        if fault.can_be_repaired() {
+            warn("`privatus audit settle --accept-loss` removes what no build makes and makes the rest anew");
+        }
+    }
     let store = match user {
         Some(user) => store.bind(user),
         None => store,

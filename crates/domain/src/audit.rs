@@ -64,6 +64,8 @@ acts! {
     VaultAdopt => ("vault", "adopt");
     /// Its schema was brought up to date.
     SchemaUpgrade => ("vault", "schema_upgrade");
+    /// What of its schema was not this build's was removed or made anew.
+    SchemaRepair => ("vault", "schema_repair");
     /// Its schema is taken back, which begins right after this entry.
     SchemaDowngrade => ("vault", "schema_downgrade");
     /// A check found what is not as it was written; `success` is false.

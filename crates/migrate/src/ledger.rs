@@ -9,7 +9,7 @@ use crate::step::{Rows, Step};
 use crate::version::Version;
 
 /// diesel's own ledger, as diesel makes it.
-const DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
+pub const DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
                       run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)";
 
 /// What a ledger is written and checked with.

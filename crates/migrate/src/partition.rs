@@ -15,7 +15,7 @@ use crate::tokens::renamed;
 pub fn month_sql(db: &mut Connection, template: &str, table: &str) -> Result<Vec<String>, MigrateError> {
     let missing = || MigrateError::Host(format!("{template} is missing"));
     let text = read::text_of(db, template)?.ok_or_else(missing)?;
-    let mut all = vec![renamed(&text, &[(template, table)])];
+    let mut all = vec![month_text(&text, template, table)];
     let sql = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL \
                AND tbl_name = ? COLLATE NOCASE ORDER BY name";
     let indexes = read::rows(db, sql, &[Value::Text(template)], |row| {
@@ -30,6 +30,12 @@ pub fn month_sql(db: &mut Connection, template: &str, table: &str) -> Result<Vec
         all.push(renamed(&text, &[(&name, &own), (template, table)]));
     }
     Ok(all)
+}
+
+/// The text of a month's table, out of the template's.
+#[must_use]
+pub fn month_text(text: &str, template: &str, table: &str) -> String {
+    renamed(text, &[(template, table)])
 }
 
 /// The text of a view over months: that of the view as it stands, with the tables in place of what is between its

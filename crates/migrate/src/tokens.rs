@@ -84,6 +84,23 @@ pub(crate) fn normalised(sql: &str) -> String {
     out
 }
 
+/// Whether two texts of the schema say the same: spaces, comments and the case of words do not count, quotes do, since a word
+/// that SQL knows is another thing in them.
+#[must_use]
+pub fn is_same_text(one: &str, other: &str) -> bool {
+    let same = |one: &str, other: &str| {
+        one == other || (one.chars().all(is_word) && one.eq_ignore_ascii_case(other))
+    };
+    let (mut left, mut right) = (tokens(one), tokens(other));
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return true,
+            (Some((one, _)), Some((other, _))) if same(one, other) => {}
+            _ => return false,
+        }
+    }
+}
+
 /// The text without comments and needless spaces, with other names in place of some.
 pub(crate) fn renamed(sql: &str, names: &[(&str, &str)]) -> String {
     let tight = |token: &str| matches!(token, "(" | ")" | "," | ";");
@@ -120,7 +137,7 @@ pub(crate) fn first_words(sql: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_token, first_words, normalised, renamed};
+    use super::{first_token, first_words, is_same_text, normalised, renamed};
 
     #[test]
     fn spaces_comments_case_and_quotes_around_names_do_not_count() {
@@ -144,6 +161,23 @@ mod tests {
             "x 'it''s' \"a b\" [c d] 'open"
         );
         assert_eq!(normalised("--"), "");
+    }
+
+    #[test]
+    fn a_word_in_quotes_is_another_word() {
+        let text = "CREATE TABLE a (b TEXT, CHECK (b <> TRUE))";
+        assert!(is_same_text(
+            text,
+            "create table a(b  TEXT, -- why\n CHECK(b<>true))"
+        ));
+        for other in [
+            "CREATE TABLE a (b TEXT, CHECK (b <> \"TRUE\"))",
+            "CREATE TABLE a (b TEXT, CHECK (b <> TRUE)",
+            "CREATE TABLE a (b TEXT, CHECK (b <> TRUE)))",
+            "CREATE TABLE a (b TEXT, CHECK (b <> TRUE))\0",
+        ] {
+            assert!(!is_same_text(text, other), "{other}");
+        }
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub use adopt::{RawMessage, RawRows, RawTable, RawValue, UnfinishedVault};
 pub use audit::{AuditCheck, AuditLoss, AuditRanges};
 pub use contact::safety_number;
 pub use db::connection::APPLICATION_ID;
+pub use db::schema_fault::SchemaFault;
 #[cfg(feature = "testing")]
 pub use db::work_done::WorkDone;
 pub use error::{Missing, Rule, StoreError, TooNew};

@@ -10,6 +10,7 @@ use privatus_sqlite::CheckpointMode;
 #[cfg(test)]
 use crate::db::connection::Connection;
 use crate::db::pool::Pool;
+use crate::db::schema_fault::SchemaFault;
 #[cfg(feature = "testing")]
 use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
@@ -75,11 +76,18 @@ impl Store {
         &self.warnings
     }
 
-    /// Whether the vault can only be read, because its file system is mounted read-only: nothing is recorded then, no
-    /// audit entry, no count, no failed unlock.
+    /// Whether the vault can only be read, because its file system is mounted read-only or its schema is not what this build
+    /// makes ([`schema_fault`](Self::schema_fault)): nothing is recorded then, no audit entry and no count.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.pool.is_read_only()
+    }
+
+    /// What of the schema is not what this build makes, if anything is: nothing is written then
+    /// ([`schema_repair`](Self::schema_repair)).
+    #[must_use]
+    pub fn schema_fault(&self) -> Option<SchemaFault> {
+        self.pool.fault()
     }
 
     /// What opening changed of the schema, if the vault was an older build's.

@@ -6,6 +6,7 @@ mod database;
 mod diagram;
 mod generator;
 mod markers;
+mod objects;
 
 use std::fs;
 use std::path::Path;
@@ -15,6 +16,7 @@ use anyhow::{Context, Result, bail};
 use crate::workspace::Workspace;
 
 const TABLES: &str = "crates/schema/src/tables.rs";
+const OBJECTS: &str = "crates/schema/src/objects.rs";
 const DATA_MODEL: &str = "docs/DATA_MODEL.md";
 
 /// Writes the generated files, or with `check` compares them.
@@ -26,6 +28,7 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
     let path = folder.path().join("schema.db");
     let (mut connection, migrations) = database::build(&path, &workspace.path("migrations"))?;
     let catalogue = catalogue::read(&mut connection, &migrations)?;
+    let objects = objects::render(&mut connection)?;
     drop(connection);
 
     let tables = generator::tables(workspace, &path)?;
@@ -38,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
     )?;
     let page = markers::replace(&page, "columns", &columns::render(&catalogue))?;
 
-    let files = [(TABLES, tables), (DATA_MODEL, page)];
+    let files = [(TABLES, tables), (OBJECTS, objects), (DATA_MODEL, page)];
     let differing = differing(workspace.root(), &files);
     if check && !differing.is_empty() {
         let names: Vec<_> = differing.iter().map(|(file, _)| *file).collect();
@@ -51,7 +54,7 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
         fs::write(workspace.path(file), text).with_context(|| format!("writing {file}"))?;
         println!("codegen: wrote {file}");
     }
-    println!("codegen: {TABLES} and {DATA_MODEL} agree with migrations/");
+    println!("codegen: {TABLES}, {OBJECTS} and {DATA_MODEL} agree with migrations/");
     Ok(())
 }
 

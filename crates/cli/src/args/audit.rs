@@ -134,4 +134,8 @@ Examples:
 
 This brings nothing back. The first entry that cannot be proven and all after it are chained anew: heads
 that you kept of them no longer fit. An entry says what was lost and up to where, a security event stays
-until it is resolved, and the key ring counts the loss.";
+until it is resolved, and the key ring counts the loss.
+
+Where the schema is not what this build makes, triggers, views and indexes that no build makes are
+removed first, and those that are missing or altered are made anew. An altered table is for a
+backup.";

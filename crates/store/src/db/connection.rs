@@ -5,7 +5,9 @@ use std::sync::atomic::AtomicBool;
 
 use diesel::SqliteConnection;
 use diesel::result::{Error as QueryError, QueryResult};
-use privatus_sqlite::{Connection as RawConnection, ErrorCode, OpenMode, OpenOptions, RawKey, SqliteError};
+use privatus_sqlite::{
+    Connection as RawConnection, ErrorCode, OpenMode, OpenOptions, RawKey, Row, SqliteError,
+};
 
 use crate::db::decode::{FromRow, WrongType};
 use crate::db::statement::Sql;
@@ -278,6 +280,20 @@ impl Connection {
             true
         })?;
         Ok(rows)
+    }
+
+    /// Gives rows as SQLite has them, whatever the types of their values.
+    pub(crate) fn each_as_it_is(
+        &mut self,
+        sql: Sql<'_>,
+        doing: &str,
+        mut take: impl FnMut(&Row<'_>),
+    ) -> Result<(), StoreError> {
+        let ended = self.inner.query(sql.text(), sql.binds(), |row| {
+            take(row);
+            Ok::<_, SqliteError>(())
+        });
+        ended.map_err(|error| self.failed(error, doing))
     }
 
     /// The first row of a statement, if it has one.

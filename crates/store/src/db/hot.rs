@@ -216,10 +216,8 @@ pub(crate) const GRANT_WRITE: &str = "INSERT INTO access_control (resource_type,
 
 // An open, before the first page.
 
-/// What a row says of its type and name, SQLite compared with its text, but not the case of letters. A virtual table has the same
-/// type, and another text.
-pub(crate) const OPEN_TABLES: &str = "SELECT name FROM main.sqlite_master \
-                                      WHERE type = 'table' AND rootpage > 1 AND substr(sql, 1, 13) = 'CREATE TABLE '";
+/// Every row of the schema, and whether it has pages of its own.
+pub(crate) const OPEN_SCHEMA: &str = "SELECT type, name, tbl_name, sql, rootpage > 1 FROM main.sqlite_master";
 pub(crate) const OPEN_VAULT: &str = "SELECT vault_id, highest_generation FROM vault_state WHERE id = 1";
 pub(crate) const OPEN_ID_KEY: &str = "SELECT key_number, CAST(encrypted_key AS BLOB), \
                                       (SELECT settled_version FROM vault_state WHERE id = 1) \

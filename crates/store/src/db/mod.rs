@@ -7,6 +7,8 @@ pub(crate) mod hot;
 pub(crate) mod one_row;
 pub(crate) mod pool;
 pub(crate) mod real_tables;
+pub(crate) mod schema_fault;
+pub(crate) mod schema_rows;
 pub(crate) mod statement;
 #[cfg(feature = "testing")]
 pub(crate) mod work_done;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use privatus_sqlite::RawKey;
 
 use crate::db::connection::{Connection, Role};
+use crate::db::schema_fault::SchemaFault;
 use crate::db::statement::Sql;
 #[cfg(feature = "testing")]
 use crate::db::work_done::WorkDone;
@@ -41,6 +42,8 @@ pub(crate) struct Pool {
     writer_free: Condvar,
     readers: Mutex<Readers>,
     reader_free: Condvar,
+    /// What of the schema is not this build's: nothing is written then.
+    fault: Mutex<Option<SchemaFault>>,
 }
 
 /// The write connection, opened by the first write: a session that only reads does without.
@@ -74,16 +77,48 @@ impl Pool {
                 most: most_readers.max(1),
             }),
             reader_free: Condvar::new(),
+            fault: Mutex::new(None),
         }
+    }
+
+    /// Refuses to write from here on, but for the repair; `None` lets it again.
+    pub(crate) fn refuse(&self, fault: Option<SchemaFault>) {
+        if fault.is_some() {
+            // What is not ours is left as it is: closing the last connection would merge the log.
+            for db in &mut lock(&self.readers).idle {
+                let _ = keep_log(db);
+            }
+        }
+        *lock(&self.fault) = fault;
+    }
+
+    /// What of the schema is not this build's, if anything is.
+    pub(crate) fn fault(&self) -> Option<SchemaFault> {
+        lock(&self.fault).clone()
     }
 
     /// A reader outside the pool, for a long read.
     pub(crate) fn reader_apart(&self) -> Result<Connection, StoreError> {
-        self.access.connect(self.access.reader)
+        let mut db = self.access.connect(self.access.reader)?;
+        if lock(&self.fault).is_some() {
+            keep_log(&mut db)?;
+        }
+        Ok(db)
+    }
+
+    /// The write connection for the repair of a schema, which is what a fault of it lets through.
+    pub(crate) fn writer_for_repair(&self) -> Result<Lease<'_>, StoreError> {
+        self.check_mount()?;
+        Ok(Lease {
+            pool: self,
+            role: Role::Writer,
+            db: Some(self.take_writer()?),
+        })
     }
 
     /// The write connection, when it is this caller's turn: first come, first served.
     pub(crate) fn writer(&self) -> Result<Lease<'_>, StoreError> {
+        self.check_writable()?;
         Ok(Lease {
             pool: self,
             role: Role::Writer,
@@ -100,8 +135,12 @@ impl Pool {
         })
     }
 
-    /// Whether the file system can only be read: there is no write connection then.
+    /// Whether nothing is written: the file system can only be read, or the schema is not this build's.
     pub(crate) fn is_read_only(&self) -> bool {
+        self.is_on_read_only() || lock(&self.fault).is_some()
+    }
+
+    fn is_on_read_only(&self) -> bool {
         matches!(
             self.access.reader,
             Role::Reader {
@@ -114,16 +153,25 @@ impl Pool {
     /// Refuses what would change something where nothing can be.
     ///
     /// # Errors
-    /// [`StoreError::ReadOnly`].
+    /// [`StoreError::ReadOnly`]; [`StoreError::DatabaseDamaged`] for a schema that is not this build's.
     pub(crate) fn check_writable(&self) -> Result<(), StoreError> {
-        if self.is_read_only() {
+        self.check_mount()?;
+        match &*lock(&self.fault) {
+            Some(fault) => Err(StoreError::DatabaseDamaged(format!(
+                "its schema is not what this build makes: {fault}; nothing is written to it until that is repaired"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn check_mount(&self) -> Result<(), StoreError> {
+        if self.is_on_read_only() {
             return Err(StoreError::ReadOnly(NOTHING_CHANGES));
         }
         Ok(())
     }
 
     fn take_writer(&self) -> Result<Connection, StoreError> {
-        self.check_writable()?;
         let mut slot = lock(&self.writer);
         let ticket = slot.next_ticket;
         slot.next_ticket += 1;
@@ -239,6 +287,14 @@ impl Drop for Lease<'_> {
             Role::Reader { .. } => self.pool.return_reader(db),
         }
     }
+}
+
+/// Where there is none, SQLite would leave an empty one.
+fn keep_log(db: &mut Connection) -> Result<(), StoreError> {
+    if db.has_log() {
+        db.raw().keep_log_at_close()?;
+    }
+    Ok(())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -3,8 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use privatus_sqlite::{Column, Row};
+
 use crate::db::connection::Connection;
 use crate::db::hot;
+use crate::db::schema_rows::SchemaRows;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 
@@ -46,9 +49,12 @@ pub(crate) const OF_THIS_BUILD: [&str; 24] = [
     "usage_statistics",
 ];
 
-/// The tables of a database, and none of its views and virtual tables.
+/// The tables of a database, and none of its views and virtual tables; and what else its schema has.
 #[derive(Debug)]
-pub(crate) struct RealTables(BTreeSet<String>);
+pub(crate) struct RealTables {
+    names: BTreeSet<String>,
+    pub(crate) schema: SchemaRows,
+}
 
 impl RealTables {
     /// Reads them, in one statement.
@@ -56,12 +62,17 @@ impl RealTables {
     /// # Errors
     /// [`StoreError`] of the database.
     pub(crate) fn read(db: &mut Connection) -> Result<Self, StoreError> {
-        let names: Vec<String> = db.rows(Sql::new(hot::OPEN_TABLES), "look at the tables")?;
-        Ok(Self(names.into_iter().collect()))
+        let (mut names, mut schema) = (BTreeSet::new(), SchemaRows::default());
+        db.each_as_it_is(Sql::new(hot::OPEN_SCHEMA), "look at the tables", |row| {
+            if let Some(name) = table(row) {
+                names.insert(name.to_owned());
+            }
+            schema.take(row);
+        })?;
+        Ok(Self { names, schema })
     }
 
-    /// Refuses a name that stands for something that is no table. One that stands for nothing is for the statement that
-    /// misses it to tell.
+    /// Refuses a name that stands for something that is no table. One that stands for nothing may be of a later schema.
     ///
     /// # Errors
     /// [`StoreError::DatabaseDamaged`] with the name.
@@ -71,13 +82,42 @@ impl RealTables {
         names: impl IntoIterator<Item = &'n str>,
     ) -> Result<(), StoreError> {
         for name in names {
-            if !self.0.contains(name) && is_something(db, name) {
+            if !self.names.contains(name) && is_something(db, name) {
                 return Err(StoreError::DatabaseDamaged(format!(
                     "{name} is not the table that it must be: a view or something else stands in its place"
                 )));
             }
         }
         Ok(())
+    }
+
+    /// Refuses a name that stands for nothing too. What a missing ledger means its reader says.
+    ///
+    /// # Errors
+    /// [`StoreError::DatabaseDamaged`] with the name.
+    pub(crate) fn check_all_there<'n>(
+        &self,
+        db: &mut Connection,
+        names: impl IntoIterator<Item = &'n str> + Clone,
+    ) -> Result<(), StoreError> {
+        self.check(db, names.clone())?;
+        for name in names {
+            if !self.names.contains(name) && !name.ends_with("schema_migrations") {
+                return Err(StoreError::DatabaseDamaged(format!("table {name} is missing")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of what a row of the schema makes a table. A virtual table has the same type, and another text.
+fn table<'r>(row: &'r Row<'_>) -> Option<&'r str> {
+    let is_table = row.column(0) == Column::Text(b"table") && row.column(4) == Column::Integer(1);
+    match (is_table, row.column(1), row.column(3)) {
+        (true, Column::Text(name), Column::Text(sql)) if sql.starts_with(b"CREATE TABLE ") => {
+            str::from_utf8(name).ok()
+        }
+        _ => None,
     }
 }
 

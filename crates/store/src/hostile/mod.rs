@@ -9,6 +9,7 @@
 )]
 
 mod books;
+mod gate;
 mod keys;
 mod ledger;
 mod loops;

@@ -9,7 +9,7 @@ use privatus_sqlite::Connection;
 /// The physical template of the partitions of messages.
 pub(crate) const TEMPLATE: &str = "messages_template";
 /// The view behind `messages` and `messages_archive`.
-const VIEW: &str = "message_rows";
+pub(crate) const VIEW: &str = "message_rows";
 
 /// The months whose tables stand, and whether each is in the archive.
 pub(crate) fn months(db: &mut Connection) -> Result<Vec<(Partition, bool)>, MigrateError> {

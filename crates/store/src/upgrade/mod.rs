@@ -10,6 +10,7 @@ pub(crate) mod older_rows;
 mod outcome;
 #[cfg(feature = "testing")]
 mod plain;
+mod repair;
 mod snapshot;
 mod status;
 mod steps;

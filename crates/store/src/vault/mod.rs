@@ -12,6 +12,7 @@ mod leftovers;
 pub(crate) mod locks;
 mod mount;
 mod open;
+mod open_altered;
 mod open_to_others;
 pub(crate) mod open_to_read;
 mod options;

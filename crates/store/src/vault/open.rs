@@ -8,6 +8,7 @@ use privatus_domain::{Act, NewAuditEntry};
 use crate::db::connection::{Connection, Role};
 use crate::db::pool::Pool;
 use crate::db::real_tables::OF_THIS_BUILD;
+use crate::db::schema_fault::SchemaFault;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -76,6 +77,8 @@ impl Closed {
 pub(super) struct Looked {
     pub(super) shared: Shared,
     is_wal: bool,
+    /// What of its schema is not this build's.
+    pub(super) fault: Option<SchemaFault>,
     /// The highest generation of the key ring that it was opened under.
     pub(super) generation: i64,
 }
@@ -180,7 +183,8 @@ impl Store {
             looked = look(&mut reader, unlocked, options)?;
         }
         let mut paused = Ok(0);
-        let active = match log.filter(|_| looked.is_some()) {
+        let is_ours = |looked: &Looked| looked.fault.is_none();
+        let active = match log.filter(|_| looked.as_ref().is_some_and(is_ours)) {
             Some(_) => has_active(&mut reader),
             None => Ok(false),
         };
@@ -215,9 +219,10 @@ impl Store {
         let Looked {
             shared,
             is_wal,
+            fault,
             generation,
         } = looked.ok_or(StoreError::Busy("another build changed its schema meanwhile"))?;
-        if !is_wal {
+        if !is_wal && fault.is_none() {
             // Only now, when it is known to be ours.
             Connection::open(&files.database(), &raw_key, options.vfs.as_deref(), Role::Writer)?;
         }
@@ -231,6 +236,11 @@ impl Store {
             _guard: guard,
         };
         store.shared.ring_now(unlocked);
+        if let Some(fault) = fault {
+            store.refuse_to_write(fault, (ring, unlocked), generation, &copies);
+            options.check_stop()?;
+            return Ok(store);
+        }
         if let Ok(count @ 1..) = paused {
             let text =
                 format!("{count} file transfers were active when the vault was not closed; they are paused");
@@ -367,18 +377,21 @@ pub(super) fn look(
     let pending = pending(db)?;
     tables.check(db, OF_THIS_BUILD)?;
     let looked = match pending {
-        0 => Some(Looked {
-            is_wal: db.is_wal()?,
-            shared: share(db, unlocked, options)?,
-            generation,
-        }),
+        0 => {
+            tables.check_all_there(db, OF_THIS_BUILD)?;
+            let shared = share(db, unlocked, options)?;
+            let catalogue = shared.catalogue();
+            let months = catalogue.partitions.values().map(|month| month.table.as_str());
+            tables.check_all_there(db, months.clone())?;
+            Some(Looked {
+                is_wal: db.is_wal()?,
+                fault: tables.schema.fault(months),
+                shared,
+                generation,
+            })
+        }
         _ => None,
     };
-    if let Some(looked) = &looked {
-        let months = looked.shared.catalogue();
-        let months = months.partitions.values().map(|month| month.table.as_str());
-        tables.check(db, months)?;
-    }
     db.run(Sql::new("ROLLBACK"), "end a transaction")?;
     Ok(looked)
 }

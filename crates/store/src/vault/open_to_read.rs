@@ -45,6 +45,7 @@ impl Store {
         let found = faulty(ring, unlocked, &copies);
         warnings.extend(faults_told(&found, "it stays as it is"));
         warnings.extend(files.open_to_others());
+        let fault = looked.fault;
         let mut store = Self {
             shared: looked.shared,
             pool: Pool::new(options.access(&files, key, mount), reader, options.readers),
@@ -54,6 +55,11 @@ impl Store {
             _lock: lock.map(|held| held.lock),
             _guard: guard,
         };
+        if let Some(fault) = fault {
+            let text = format!("the schema is not what this build makes: {fault}");
+            store.warnings.push(text);
+            store.pool.refuse(Some(fault));
+        }
         // Told, and written down by the next open that can write.
         let (_, highest) = store.doubt_look(unlocked, (generation, looked.generation));
         store.warnings.extend(is_older(generation, highest));

@@ -71,7 +71,7 @@ pub(crate) struct Ours {
 pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<Ours, StoreError> {
     let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
     let tables = RealTables::read(db)?;
-    tables.check(db, OF_ANY_BUILD)?;
+    tables.check_all_there(db, OF_ANY_BUILD)?;
     if db.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
         return Err(foreign());
     }

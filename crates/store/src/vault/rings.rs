@@ -43,7 +43,7 @@ pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyR
 }
 
 /// [`valid_rings`] of a vault's folder.
-pub(super) fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
+pub(crate) fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
     valid_rings(files, &files.read_key_rings()?)
 }
 
@@ -72,7 +72,7 @@ pub(super) fn unlock_newest(
 
 /// Opens the newest copy. A generation is authentic only once its MAC was checked: a copy found to be altered gives way
 /// to the other, a wrong secret does not.
-pub(super) fn newest(
+pub(crate) fn newest(
     rings: Vec<KeyRing>,
     open: impl Fn(&KeyRing) -> Result<Unlocked, KeyRingError>,
 ) -> Result<(KeyRing, Unlocked), StoreError> {

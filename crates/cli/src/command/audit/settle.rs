@@ -1,6 +1,6 @@
 //! `audit settle --accept-loss`: a log that lost entries goes on from what stands.
 
-use privatus_store::{AuditLoss, AuditRanges};
+use privatus_store::{AuditLoss, AuditRanges, Secret, Store};
 use serde_json::{Value, json};
 
 use crate::args::{Arguments, AuditSettle};
@@ -15,21 +15,42 @@ const NAMED: usize = 5;
 
 pub(super) fn run(arguments: &Arguments, settle: &AuditSettle) -> Result<u8, Failure> {
     let (store, secret) = open_with_secret(arguments)?;
+    let repaired = repair(arguments, settle, &store, &secret)?;
     let Some(found) = store.read_long(|tx| tx.audit_losses())? else {
         store.close()?;
-        return tell(arguments, None);
+        return tell(arguments, &repaired, None);
     };
     if !settle.yes {
         confirm(arguments.json, &question(&found))?;
     }
     let accepted = store.audit_accept_loss(&secret, Some(&found))?;
     store.close()?;
-    tell(arguments, accepted.as_ref())
+    tell(arguments, &repaired, accepted.as_ref())
 }
 
-fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> {
+/// First, since nothing else can be written before; gives what was wrong, a line each.
+fn repair(
+    arguments: &Arguments,
+    settle: &AuditSettle,
+    store: &Store,
+    secret: &Secret,
+) -> Result<Vec<String>, Failure> {
+    let Some(fault) = store.schema_fault() else {
+        return Ok(Vec::new());
+    };
+    if fault.can_be_repaired() && !settle.yes {
+        let question = format!("{fault}; this removes what no build makes, and makes the rest anew");
+        confirm(arguments.json, &question)?;
+    }
+    store.schema_repair(secret, &fault)?;
+    output::is_altered(false);
+    Ok(fault.lines())
+}
+
+fn tell(arguments: &Arguments, repaired: &[String], loss: Option<&AuditLoss>) -> Result<u8, Failure> {
     if arguments.json {
         output::json(&json!({
+            "schema_repaired": repaired,
             "settled": loss.is_some(), "why": loss.map(|loss| &loss.why), "up_to": loss.map(|loss| loss.up_to),
             "missing": loss.map(|loss| ranges_json(&loss.missing)),
             "unproven": loss.map(|loss| ranges_json(&loss.unproven)), "counters": loss.map(|loss| &loss.counters),
@@ -37,6 +58,12 @@ fn tell(arguments: &Arguments, loss: Option<&AuditLoss>) -> Result<u8, Failure> 
             "noted_entry_lost": loss.and_then(|loss| loss.noted_lost),
         }))?;
         return Ok(0);
+    }
+    if !repaired.is_empty() {
+        output::line(&format!(
+            "The schema is what this build makes again. Put right: {}.",
+            repaired.join("; ")
+        ))?;
     }
     output::line(&match loss {
         None => "The audit log holds: there is nothing to settle.".to_owned(),

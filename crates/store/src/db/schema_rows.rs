@@ -1,0 +1,236 @@
+//! The rows of a database's schema, beside what this build makes (ADR 0026).
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use privatus_domain::Partition;
+use privatus_migrate::{is_same_text, month_text};
+use privatus_schema::{OBJECTS, Object, object_position};
+use privatus_sqlite::{Column, Row};
+
+use crate::db::schema_fault::{SchemaFault, StrangeObject, Wrong};
+use crate::partition::schema::{TEMPLATE, VIEW, extras};
+
+/// What SQLite makes itself; ANALYZE leaves the last two.
+const OF_SQLITE: [(&str, &str); 2] = [
+    ("sqlite_stat1", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
+    (
+        "sqlite_stat4",
+        "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
+    ),
+];
+
+/// The text of an object that the migrations make.
+pub(crate) fn text_of(name: &str) -> Option<&'static Object> {
+    OBJECTS.get(object_position(name)?)
+}
+
+/// The text of a month's table, with the template's name for its own.
+static MONTH: LazyLock<String> = LazyLock::new(|| {
+    let template = text_of(TEMPLATE).map_or("", |object| object.sql);
+    month_text(template, TEMPLATE, TEMPLATE)
+});
+
+/// The rows of a schema, as far as they are not what the migrations make: those are only counted.
+#[derive(Debug, Default)]
+pub(crate) struct SchemaRows {
+    /// Whether each of [`OBJECTS`] was there; empty before the first was.
+    seen: Vec<bool>,
+    /// Tables and indexes that are as a month has them; whether there is one is for the catalogue to say.
+    of_months: BTreeSet<String>,
+    /// The view over all months, where it is not as without any.
+    view: Option<String>,
+    strange: Vec<StrangeObject>,
+}
+
+impl SchemaRows {
+    /// Takes a row: type, name, table, text.
+    pub(crate) fn take(&mut self, row: &Row<'_>) {
+        if self.seen.is_empty() {
+            self.seen = vec![false; OBJECTS.len()];
+        }
+        let [Ok(kind), Ok(name), Ok(table)] = [0, 1, 2].map(|at| text(row.column(at))) else {
+            self.strange(Wrong::Extra, row);
+            return;
+        };
+        let Ok(sql) = text(row.column(3)) else {
+            // What a UNIQUE of a table's text makes has none, and nothing else can be without.
+            if !(kind == "index" && name.starts_with("sqlite_autoindex_")) {
+                self.strange(Wrong::Extra, row);
+            }
+            return;
+        };
+        if let Some(at) = object_position(name) {
+            self.take_known(at, (kind, table, sql), row);
+        } else if is_of_month((kind, name, table, sql)) {
+            if !self.of_months.insert(name.to_owned()) {
+                self.strange(Wrong::Extra, row);
+            }
+        } else if !(kind == "table" && table == name && OF_SQLITE.contains(&(name, sql))) {
+            self.strange(Wrong::Extra, row);
+        }
+    }
+
+    fn take_known(&mut self, at: usize, (kind, table, sql): (&str, &str, &str), row: &Row<'_>) {
+        let (Some(object), Some(seen)) = (OBJECTS.get(at), self.seen.get_mut(at)) else {
+            return;
+        };
+        if std::mem::replace(seen, true) {
+            return self.strange(Wrong::Extra, row);
+        }
+        let is_in_place = kind == object.kind && table == object.table;
+        if is_in_place && is_as(object.sql, sql) {
+            return;
+        }
+        if is_in_place && object.name == VIEW {
+            self.view = Some(sql.to_owned());
+            return;
+        }
+        self.strange(Wrong::Altered, row);
+    }
+
+    fn strange(&mut self, wrong: Wrong, row: &Row<'_>) {
+        self.strange.push(StrangeObject {
+            wrong,
+            kind: lossy(row.column(0)),
+            name: lossy(row.column(1)),
+        });
+    }
+
+    /// What is not as this build makes it, in a database with the tables of these months, in their order.
+    pub(crate) fn fault<'m>(mut self, months: impl Iterator<Item = &'m str> + Clone) -> Option<SchemaFault> {
+        let missing = |kind: &str, name: &str| StrangeObject {
+            wrong: Wrong::Missing,
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+        };
+        for (object, _) in OBJECTS.iter().zip(&self.seen).filter(|(_, seen)| !**seen) {
+            self.strange.push(missing(object.kind, object.name));
+        }
+        for month in months.clone() {
+            if !self.of_months.remove(month) {
+                // Another text makes it strange as it is; that there is a table is known.
+                let known = self.strange.iter_mut().find(|object| object.name == month);
+                match known {
+                    Some(known) => known.wrong = Wrong::Altered,
+                    None => self.strange.push(missing("table", month)),
+                }
+            }
+            let name = index_name(month);
+            if extras(month).is_empty() || self.of_months.remove(&name) {
+                continue;
+            }
+            match self.strange.iter_mut().find(|object| object.name == name) {
+                Some(known) => known.wrong = Wrong::Altered,
+                None => self.strange.push(missing("index", &name)),
+            }
+        }
+        // Of no month that the catalogue names. An index without its table cannot be.
+        for name in self.of_months {
+            let kind = if name.starts_with("idx_") {
+                "index"
+            } else {
+                "table"
+            };
+            self.strange.push(StrangeObject {
+                wrong: Wrong::Extra,
+                kind: kind.to_owned(),
+                name,
+            });
+        }
+        if self.view.is_some_and(|view| !is_view(&view, months)) {
+            self.strange.push(StrangeObject {
+                wrong: Wrong::Altered,
+                kind: "view".to_owned(),
+                name: VIEW.to_owned(),
+            });
+        }
+        SchemaFault::of(self.strange)
+    }
+}
+
+fn text(column: Column<'_>) -> Result<&str, ()> {
+    match column {
+        Column::Text(bytes) => str::from_utf8(bytes).map_err(|_| ()),
+        _ => Err(()),
+    }
+}
+
+/// For a person; a value that is no text is told from one.
+fn lossy(column: Column<'_>) -> String {
+    match column {
+        Column::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Column::Blob(bytes) => format!("{} (no text)", String::from_utf8_lossy(bytes)),
+        _ => "(no text)".to_owned(),
+    }
+}
+
+/// Whether a text is the one that is made: the same to the byte, as it is but behind steps back or of a checkout with other
+/// line ends.
+fn is_as(made: &str, found: &str) -> bool {
+    made == found || is_same_text(made, found)
+}
+
+/// The name of the index that the two ends of time have.
+fn index_name(table: &str) -> String {
+    format!("idx_{table}_order")
+}
+
+/// Whether it is as an object of a month is, whichever month that is.
+fn is_of_month((kind, name, table, sql): (&str, &str, &str, &str)) -> bool {
+    match kind {
+        "table" => {
+            table == name
+                && name.starts_with("messages_")
+                && (is_named(&MONTH, TEMPLATE, name, sql)
+                    || is_same_text(&MONTH.replace(TEMPLATE, name), sql))
+        }
+        "index" => name == index_name(table) && extras(table).iter().any(|made| is_as(made, sql)),
+        _ => false,
+    }
+}
+
+/// Whether `found` is `made` with `to` in each place of `from`.
+fn is_named(made: &str, from: &str, to: &str, found: &str) -> bool {
+    let mut rest = Some(found);
+    for (at, piece) in made.split(from).enumerate() {
+        if at > 0 {
+            rest = rest.and_then(|rest| rest.strip_prefix(to));
+        }
+        rest = rest.and_then(|rest| rest.strip_prefix(piece));
+    }
+    rest == Some("")
+}
+
+/// Whether the view is the one over these months, each in either of the two states: which of them it is in, the view itself
+/// says to nobody but SQL tools, and `verify` compares it.
+fn is_view<'m>(found: &str, months: impl Iterator<Item = &'m str>) -> bool {
+    let made = text_of(VIEW).map_or("", |object| object.sql);
+    let unix = |text: &str| text.replace("\r\n", "\n");
+    let (made, found) = (unix(made), unix(found));
+    let Some((head, tail)) = made.split_once(") AS m\n") else {
+        return false;
+    };
+    let mut rest = found.strip_prefix(head);
+    for month in months {
+        let of = |rest: &str, state: &str| {
+            let rest = rest.strip_prefix(" UNION ALL SELECT ")?.strip_prefix(state)?;
+            Some(rest.strip_prefix(", * FROM ")?.strip_prefix(month)?.len())
+        };
+        rest = rest.and_then(|rest| {
+            let left = of(rest, "0").or_else(|| of(rest, "1"))?;
+            rest.get(rest.len().checked_sub(left)?..)
+        });
+    }
+    rest.and_then(|rest| rest.strip_prefix(") AS m\n")) == Some(tail)
+}
+
+/// The text of an object of a month, by its name.
+pub(crate) fn month_object(name: &str) -> Option<String> {
+    [Partition::EARLY, Partition::LATE]
+        .iter()
+        .map(|end| end.table())
+        .filter(|table| index_name(table) == name)
+        .flat_map(|table| extras(&table))
+        .next()
+}

@@ -1,0 +1,146 @@
+//! A schema that is not this build's is put right (ADR 0026): what no build makes goes, what is missing or altered is made anew.
+
+use privatus_crypto::Secret;
+use privatus_domain::{
+    Act, NewAuditEntry, NewSecurityEvent, Permission, Resource, ResourceKind, SecurityKind, Severity,
+};
+use serde_json::json;
+
+use crate::db::real_tables::RealTables;
+use crate::db::schema_fault::{SchemaFault, StrangeObject, Wrong};
+use crate::db::schema_rows::{month_object, text_of};
+use crate::error::StoreError;
+use crate::partition::schema::{VIEW, refresh_views};
+use crate::run::write_durably_on;
+use crate::store::Store;
+use crate::tx::WriteTx;
+use crate::vault::rings::{newest, newest_rings};
+
+impl Store {
+    /// Removes the triggers, views and indexes that no build makes, and makes anew those that are missing or altered;
+    /// `current` is the password or the recovery code, and `asked` what somebody agreed to. The audit log names each
+    /// object. Where the log itself needs settling first, the entry waits for that. Gives whether anything was done; from
+    /// then on the vault can be written.
+    ///
+    /// # Errors
+    /// [`StoreError::AccessDenied`]; [`StoreError::WrongSecret`]; [`StoreError::ReadOnly`];
+    /// [`StoreError::DatabaseDamaged`] for a table that is altered or no build's, and for an object that cannot be put
+    /// right: nothing is changed then.
+    pub fn schema_repair(&self, current: &Secret, asked: &SchemaFault) -> Result<bool, StoreError> {
+        let Some(fault) = self.pool.fault() else {
+            return Ok(false);
+        };
+        self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
+        for_a_backup(&fault)?;
+        let mut lease = self.pool.writer_for_repair()?;
+        newest(newest_rings(&self.files)?, |ring| ring.unlock(current))?;
+        let (db, shared) = (lease.db()?, &self.shared);
+        let mut entry = None;
+        let noted = write_durably_on(db, shared, |tx| {
+            let (act, event) = tx.schema_repair(asked)?;
+            entry = Some(act.clone());
+            tx.audit(&act)?;
+            tx.security_event(&event)
+        });
+        if let Err(error) = noted {
+            let Some(act) = entry.filter(|_| error.is_altered()) else {
+                return Err(error);
+            };
+            // Its counters or its chain are altered too: that is settled next, and writes this down.
+            write_durably_on(db, shared, |tx| tx.schema_repair(asked).map(drop))?;
+            self.audit_note(act);
+        }
+        self.pool.refuse(None);
+        Ok(true)
+    }
+}
+
+/// What only a backup puts right.
+fn for_a_backup(fault: &SchemaFault) -> Result<(), StoreError> {
+    match fault.beyond_repair() {
+        Some(object) => Err(StoreError::DatabaseDamaged(format!(
+            "{object}, and its rows cannot be vouched for: only a backup puts that right"
+        ))),
+        None => Ok(()),
+    }
+}
+
+impl WriteTx<'_> {
+    /// The fault as it stands now.
+    fn schema_fault(&mut self) -> Result<Option<SchemaFault>, StoreError> {
+        let schema = RealTables::read(self.db)?.schema;
+        Ok(schema.fault(self.partitions.values().map(|month| month.table.as_str())))
+    }
+
+    /// Puts it right; gives what is to be noted of it.
+    fn schema_repair(
+        &mut self,
+        asked: &SchemaFault,
+    ) -> Result<(NewAuditEntry, NewSecurityEvent), StoreError> {
+        let found = self.schema_fault()?.filter(|found| found == asked);
+        let found = found.ok_or(StoreError::Busy(
+            "its schema is another than what was asked about: look at it again",
+        ))?;
+        for_a_backup(&found)?;
+        self.schema_changed = true;
+        for object in found.objects() {
+            if object.wrong != Wrong::Missing {
+                self.drop_object(object)?;
+            }
+        }
+        let is_view = |object: &StrangeObject| object.name == VIEW;
+        self.make_what_is_missing()?;
+        if found.objects().iter().any(is_view) {
+            refresh_views(self.db.raw())?;
+        }
+        if let Some(left) = self.schema_fault()? {
+            return Err(StoreError::DatabaseDamaged(format!(
+                "its schema cannot be put right: {left}; only a backup does that"
+            )));
+        }
+        let details = json!({ "objects": found.lines() });
+        let act = NewAuditEntry::done(self.now(), Act::SchemaRepair)
+            .on(Resource::of(ResourceKind::Vault, self.own_id()))
+            .with(details.clone());
+        let event = NewSecurityEvent {
+            at: self.now(),
+            kind: SecurityKind::Tampering,
+            severity: Severity::Critical,
+            user: None,
+            description: format!("the schema was not what this build makes, and was put right: {found}"),
+            raw_data: Some(details.into()),
+        };
+        Ok((act, event))
+    }
+
+    fn drop_object(&mut self, object: &StrangeObject) -> Result<(), StoreError> {
+        let kind = match object.kind.as_str() {
+            "trigger" => "TRIGGER",
+            "view" => "VIEW",
+            "index" => "INDEX",
+            "table" => "TABLE",
+            _ => return Ok(()),
+        };
+        let name = object.name.replace('"', "\"\"");
+        // One that went with another, or that only its row names, is told behind.
+        let sql = format!("DROP {kind} IF EXISTS main.\"{name}\"");
+        Ok(self.db.raw().execute_batch(&sql)?)
+    }
+
+    /// Makes what is missing: indexes, then views, then triggers, which name what stands before them.
+    fn make_what_is_missing(&mut self) -> Result<(), StoreError> {
+        let Some(left) = self.schema_fault()? else {
+            return Ok(());
+        };
+        for kind in ["index", "view", "trigger"] {
+            let missing = left.objects().iter();
+            for object in missing.filter(|object| object.wrong == Wrong::Missing && object.kind == kind) {
+                let sql = text_of(&object.name).map(|object| object.sql.to_owned());
+                if let Some(sql) = sql.or_else(|| month_object(&object.name)) {
+                    self.db.raw().execute_batch(&sql)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
