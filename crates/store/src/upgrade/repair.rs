@@ -43,7 +43,7 @@ impl Store {
             tx.security_event(&event)
         });
         if let Err(error) = noted {
-            let Some(act) = entry.filter(|_| error.is_altered()) else {
+            let Some(act) = entry.filter(|_| !error.is_put_off()) else {
                 return Err(error);
             };
             // Its counters or its chain are altered too: that is settled next, and writes this down.
