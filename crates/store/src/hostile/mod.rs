@@ -8,6 +8,7 @@
     clippy::disallowed_methods // the files of a vault that is closed
 )]
 
+mod acts;
 mod books;
 mod keys;
 mod ledger;
