@@ -15,6 +15,7 @@ mod ledger;
 mod loops;
 mod swallowed;
 mod tables;
+mod values;
 mod writes;
 
 use crate::StoreError;

@@ -240,7 +240,9 @@ impl ReadTx<'_> {
             after.clone_from(&last.contact_id.0);
             for row in rows {
                 let folded = folded_name(&row.display_name.0);
-                if row.folded_name.is_some_and(|found| found.0 != folded) {
+                // No contact can be given an empty name: that is told with its row.
+                let is_named = !row.display_name.0.trim().is_empty();
+                if is_named && row.folded_name.is_some_and(|found| found.0 != folded) {
                     let id = row.contact_id.0;
                     found.problem(format!(
                         "contact {id} is found by another name than its own: plain SQL changed it; \
