@@ -97,7 +97,9 @@ impl ReadTx<'_> {
     }
 
     fn conversation_from(&mut self, row: ConversationRow) -> Result<Conversation, StoreError> {
-        self.conversation_decode(row).map_err(StoreError::of_stored)
+        let id = row.id.clone();
+        self.conversation_decode(row)
+            .map_err(|error| error.of_row(&format!("conversation {id}")))
     }
 
     fn conversation_decode(&mut self, row: ConversationRow) -> Result<Conversation, StoreError> {
