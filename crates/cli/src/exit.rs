@@ -78,7 +78,10 @@ table! {
         StoreError::DatabaseDamaged(_) => DatabaseDamaged;
         StoreError::StrangeFile { file, what } => StrangeFile, strange_file(file, *what);
         StoreError::SchemaNewer(TooNew::Schema { known, .. }) => SchemaNewer,
-            format!("use a newer privatus, or step back with `privatus migrate down --to {known}`");
+            format!(
+                "use a newer privatus; if `privatus migrate status` says that its row was altered, no build wrote it: \
+                 restore a backup; else step back with `privatus migrate down --to {known}`"
+            );
         StoreError::SchemaNewer(_) => SchemaNewer;
         StoreError::SchemaDiffers(_) | StoreError::MigrationFailed(_) => SchemaDiffers;
         StoreError::NoRoom { .. } => DiskFull;

@@ -58,6 +58,13 @@ pub fn state(db: &mut Connection, steps: &Steps) -> Result<State, MigrateError> 
             .find(version)
             .map_or(version.to_string(), |step| step.name.to_owned())
     };
+    // Nothing was ever applied, or somebody emptied it: the tables of the first step tell which.
+    if rows.is_empty() && diesel.is_empty() && read::has_table(db, "contacts")? {
+        return Err(MigrateError::Ledger {
+            step: "ledger".into(),
+            how: "is empty, and the tables that its steps make are there: somebody emptied it",
+        });
+    }
     for row in &rows {
         if steps.find(row.version).is_none() {
             return differs(title(row.version), "was applied, and this build does not know it");

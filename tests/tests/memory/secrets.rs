@@ -72,7 +72,8 @@ impl Secrets {
         let root = Needle::new("the key-store key", subkey("privatus 2026-11-24 key-store v1"));
 
         let mut groups = Vec::new();
-        let mut kept = vec![Needle::new("the database key", database), root];
+        let ledger = Needle::new("the ledger key", subkey("privatus 2026-11-24 ledger mac v1"));
+        let mut kept = vec![Needle::new("the database key", database), root, ledger];
         let raw = RawKey::new(database, opened.cipher_salt());
         let options = OpenOptions::new(OpenMode::ReadOnly).with_key(&raw);
         let mut db = Connection::open(&path.join("privatus.db"), &options).unwrap();
@@ -107,7 +108,6 @@ impl Secrets {
                 "the wrapping key of the database key",
                 "privatus 2026-11-24 database wrap v1",
             ),
-            ("the ledger key", "privatus 2026-11-24 ledger mac v1"),
         ] {
             passing.push(Needle::new(name, subkey(label)));
         }

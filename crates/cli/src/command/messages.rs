@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::args::{Arguments, Show};
 use crate::failure::Failure;
+use crate::notice::warn;
 use crate::text::{grouped, one_line};
 use crate::vault::open;
 use crate::{find, output, show};
@@ -15,8 +16,14 @@ use crate::{find, output, show};
 /// `chats`
 pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, Failure> {
     let store = open(arguments)?;
-    let chats = store.read(|tx| tx.conversations(limit.unwrap_or(usize::MAX)))?;
+    let (chats, lost) = store.read(|tx| {
+        let chats = tx.conversations(limit.unwrap_or(usize::MAX))?;
+        Ok::<_, StoreError>((chats, tx.conversations_lost()?))
+    })?;
     store.close()?;
+    for lost in &lost {
+        warn(&format!("{}; `privatus verify` says more", find::lost_text(lost)));
+    }
     if arguments.json {
         let chats: Vec<_> = chats.iter().map(output::chat_json).collect();
         output::json(&json!({ "chats": chats }))?;

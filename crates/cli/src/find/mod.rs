@@ -5,4 +5,4 @@ mod named;
 mod thing;
 
 pub(crate) use self::member::{member, newcomer, party};
-pub(crate) use self::thing::{chat, contact, group, peer, resource, resource_or_word, transfer};
+pub(crate) use self::thing::{chat, contact, group, lost_text, peer, resource, resource_or_word, transfer};

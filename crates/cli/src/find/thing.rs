@@ -21,8 +21,31 @@ pub(crate) fn chat(store: &Store, wanted: &str) -> Result<Conversation, Failure>
             let peer = chat.peer.as_ref().map_or_else(|| id.clone(), ToString::to_string);
             ([id, peer], chat.title.clone())
         });
+        if found.as_ref().is_err_and(Failure::is_not_found) {
+            unless_lost(tx, wanted)?;
+        }
         unless_hidden(tx, ResourceKind::Conversation, wanted, found)
     })
+}
+
+/// A contact or group of this name whose conversation was taken away is none that is not there.
+fn unless_lost(tx: &mut ReadTx<'_>, wanted: &str) -> Result<(), Failure> {
+    for lost in tx.conversations_lost()? {
+        let name = match lost.kind {
+            ResourceKind::Group => exact(lost.id(), |id| tx.group_by_id(&id))?.map(|group| group.name),
+            _ => exact(lost.id(), |id| tx.contact_by_id(&id))?.map(|contact| contact.display_name),
+        };
+        if lost.id() == wanted || name.is_some_and(|name| name == wanted) {
+            return Err(StoreError::DatabaseDamaged(lost_text(&lost)).into());
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a contact or group that lost its conversation.
+pub(crate) fn lost_text(lost: &Resource) -> String {
+    let (kind, id) = (lost.kind.as_str(), lost.id());
+    format!("the conversation of {kind} {id} is gone or hidden, and nobody removed the {kind}")
 }
 
 /// The one contact that is meant.

@@ -119,6 +119,10 @@ impl ReadTx<'_> {
             let given_at = row.granted_at.as_ref().map(|at| at.0.clone());
             let strange = match grant(row) {
                 Err(_) => Some("is none that a build writes, and allows nothing"),
+                // Known words do not stand for others in other letters.
+                Ok(grant) if has_unknown(&grant) => {
+                    Some("names a permission that this build does not know, and that allows nothing")
+                }
                 Ok(_) if given_at.is_none() => Some("does not say when it was given"),
                 Ok(grant) if grant.expires_at.is_some_and(|end| end <= grant.granted_at) => {
                     Some("ended before it was given")
@@ -283,6 +287,14 @@ fn grant(row: GrantRow) -> Result<Grant, StoreError> {
         granted_at: stored_time(row.granted_at)?.unwrap_or(Timestamp::MIN),
         expires_at: stored_time(row.expires_at)?,
     })
+}
+
+fn has_unknown(grant: &Grant) -> bool {
+    let words = grant.permissions.to_json();
+    let words = words.as_array().into_iter().flatten();
+    words
+        .filter_map(Value::as_str)
+        .any(|word| word.parse::<Permission>().is_err())
 }
 
 #[cfg(test)]

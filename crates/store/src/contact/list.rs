@@ -95,7 +95,9 @@ impl ReadTx<'_> {
     }
 
     pub(super) fn contact_from(&mut self, row: ContactRow) -> Result<Contact, StoreError> {
-        self.contact_decode(row).map_err(StoreError::of_stored)
+        let id = row.contact_id.0.clone();
+        self.contact_decode(row)
+            .map_err(|error| error.of_row(&format!("contact {id}")))
     }
 
     fn contact_decode(&mut self, row: ContactRow) -> Result<Contact, StoreError> {

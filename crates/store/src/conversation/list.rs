@@ -96,11 +96,12 @@ impl ReadTx<'_> {
         self.conversation_from(row.ok_or_else(|| Missing::Conversation(id.clone()))?)
     }
 
-    fn conversation_from(&mut self, row: ConversationRow) -> Result<Conversation, StoreError> {
-        self.conversation_decode(row).map_err(StoreError::of_stored)
+    fn conversation_from(&mut self, mut row: ConversationRow) -> Result<Conversation, StoreError> {
+        self.conversation_decode(&mut row)
+            .map_err(|error| error.of_row(&format!("conversation {}", row.id)))
     }
 
-    fn conversation_decode(&mut self, row: ConversationRow) -> Result<Conversation, StoreError> {
+    fn conversation_decode(&mut self, row: &mut ConversationRow) -> Result<Conversation, StoreError> {
         let kind = if row.kind == "group" {
             ConversationKind::Group
         } else {
@@ -115,8 +116,8 @@ impl ReadTx<'_> {
         };
         Ok(Conversation {
             id: row.id.parse()?,
-            peer: row.peer.map(|peer| peer.parse()).transpose()?,
-            title: row.title.unwrap_or_default(),
+            peer: row.peer.as_deref().map(str::parse).transpose()?,
+            title: row.title.take().unwrap_or_default(),
             kind,
             messages: u64::try_from(row.messages).unwrap_or_default(),
             unread: u64::try_from(row.unread).unwrap_or_default(),

@@ -3,6 +3,7 @@
 mod change;
 mod find;
 mod list;
+mod lost;
 
 pub(crate) use change::Delta;
 pub(crate) use find::ConversationRef;

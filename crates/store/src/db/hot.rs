@@ -169,7 +169,8 @@ pub(crate) const KEY_FIND: &str =
 pub(crate) const KEY_NUMBER: &str =
     "SELECT key_number FROM key_store WHERE key_type = ? AND scope = ? AND length(encrypted_key) > 0";
 /// Once a key that was used, once a minute.
-pub(crate) const KEY_USE: &str = "UPDATE key_store SET usage_count = usage_count + ?, \
+pub(crate) const KEY_USE: &str = "UPDATE key_store SET usage_count = \
+                                  CAST(min(max(coalesce(usage_count, 0), 0) + ?, 9223372036854775807) AS INTEGER), \
                                   last_used = max(coalesce(last_used, ''), ?) WHERE key_number = ?";
 
 // Entries of the audit log that are taken into its chain.
@@ -184,7 +185,7 @@ pub(crate) const AUDIT_DETAILS_REMOVE: &str = "UPDATE audit_log SET details = NU
 /// Once a figure of a day.
 pub(crate) const STATISTIC_ADD: &str = "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
                                         ON CONFLICT (date, metric) \
-                                        DO UPDATE SET value = coalesce(value, 0) + excluded.value";
+                                        DO UPDATE SET value = CAST(min(coalesce(value, 0) + excluded.value, 9223372036854775807) AS INTEGER)";
 /// Once a row of an export that is read back.
 pub(crate) const STATISTIC_RESTORE: &str = "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
                                             ON CONFLICT (date, metric) DO NOTHING";

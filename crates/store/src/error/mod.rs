@@ -261,4 +261,14 @@ impl StoreError {
             None => self,
         }
     }
+
+    /// The same of a row that is named: what is damaged says where, once.
+    pub(crate) fn of_row(self, row: &str) -> Self {
+        match self.of_stored() {
+            Self::DatabaseDamaged(why) if !why.contains(row) => {
+                Self::DatabaseDamaged(format!("{row}: {why}"))
+            }
+            error => error,
+        }
+    }
 }

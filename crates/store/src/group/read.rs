@@ -89,7 +89,7 @@ impl ReadTx<'_> {
         })?;
         let mut groups = Vec::with_capacity(rows.len());
         for (row, members) in rows {
-            let group = self.group_decode(row, members).map_err(StoreError::of_stored)?;
+            let group = self.group_from(row, members)?;
             if self.may(&resource(&group.id), Permission::Read)? {
                 groups.push(group);
             }
@@ -134,7 +134,13 @@ impl ReadTx<'_> {
                 .optional()
         })?;
         let (row, members) = row.ok_or_else(|| no_group(id))?;
-        self.group_decode(row, members).map_err(StoreError::of_stored)
+        self.group_from(row, members)
+    }
+
+    fn group_from(&mut self, row: GroupRow, members: i64) -> Result<Group, StoreError> {
+        let id = row.group_id.0.clone();
+        self.group_decode(row, members)
+            .map_err(|error| error.of_row(&format!("group {id}")))
     }
 
     fn group_decode(&mut self, row: GroupRow, members: i64) -> Result<Group, StoreError> {
@@ -177,9 +183,7 @@ impl ReadTx<'_> {
                 .select(MemberRow::as_select())
                 .load(db)
         })?;
-        rows.into_iter()
-            .map(|row| self.member_decode(group, row).map_err(StoreError::of_stored))
-            .collect()
+        rows.into_iter().map(|row| self.member_from(group, row)).collect()
     }
 
     /// One member of a group.
@@ -217,8 +221,13 @@ impl ReadTx<'_> {
                 .get_result(db)
                 .optional()
         })?;
-        row.map(|row| self.member_decode(group, row).map_err(StoreError::of_stored))
-            .transpose()
+        row.map(|row| self.member_from(group, row)).transpose()
+    }
+
+    fn member_from(&mut self, group: &GroupId, row: MemberRow) -> Result<Member, StoreError> {
+        let id = row.contact_id.0.clone();
+        self.member_decode(group, row)
+            .map_err(|error| error.of_row(&format!("member {id} of group {group}")))
     }
 
     fn member_decode(&mut self, group: &GroupId, row: MemberRow) -> Result<Member, StoreError> {
@@ -280,7 +289,10 @@ impl ReadTx<'_> {
             })
         };
         rows.into_iter()
-            .map(|row| ban(row).map_err(StoreError::of_stored))
+            .map(|row| {
+                let id = row.contact_id.0.clone();
+                ban(row).map_err(|error| error.of_row(&format!("the ban of {id} from group {group}")))
+            })
             .collect()
     }
 

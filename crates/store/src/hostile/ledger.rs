@@ -78,3 +78,40 @@ fn a_row_of_a_ledger_that_is_swallowed_ends_the_upgrade() {
         );
     }
 }
+
+/// The ledger's MACs are a part of the check of everything, as they are of `migrate verify`.
+#[test]
+fn an_altered_row_of_the_ledger_is_told_by_the_check_of_everything() {
+    let vault = vault();
+    for set in [
+        "mac = zeroblob(32)",
+        "mac = NULL",
+        "applied_at = '2020-01-01 00:00:00.000'",
+        "down_rows = '{}'",
+        "tool_version = '9'",
+        "success = FALSE",
+    ] {
+        let problems = vault.verify_with(&format!("UPDATE schema_migrations SET {set}"));
+        assert!(
+            problems
+                .iter()
+                .any(|line| line.ends_with("its row was altered (MAC)")),
+            "{set}: {problems:?}"
+        );
+    }
+    assert_eq!(vault.verify().problems, Vec::<String>::new());
+}
+
+/// No step is run again over the tables that it made.
+#[test]
+fn a_ledger_that_was_emptied_is_told_as_that() {
+    let vault = vault();
+    vault.sql("DELETE FROM schema_migrations; DELETE FROM __diesel_schema_migrations");
+    let folder = vault.abandon();
+    let path = folder.path().join("vault");
+    let opened = crate::testing::unlock(&path);
+    assert!(
+        matches!(&opened, Err(StoreError::SchemaDiffers(why)) if why.contains("somebody emptied it")),
+        "{opened:?}"
+    );
+}

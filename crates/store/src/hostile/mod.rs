@@ -8,6 +8,7 @@
     clippy::disallowed_methods // the files of a vault that is closed
 )]
 
+mod acts;
 mod books;
 mod gate;
 mod keys;
@@ -15,6 +16,7 @@ mod ledger;
 mod loops;
 mod swallowed;
 mod tables;
+mod values;
 mod writes;
 
 use crate::StoreError;

@@ -31,7 +31,7 @@ const STANDS: [(&str, &str); 3] = [
     (
         "sweep",
         "INSERT INTO pending_removals (conversation) SELECT conversation FROM conversations WHERE contact_id = 'alice'; \
-         UPDATE conversations SET is_hidden = TRUE WHERE contact_id = 'alice'",
+         UPDATE conversations SET is_hidden = TRUE, contact_id = NULL WHERE contact_id = 'alice'",
     ),
 ];
 

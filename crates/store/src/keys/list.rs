@@ -71,7 +71,7 @@ impl ReadTx<'_> {
             query = query.bind::<Text, _>(SqlText(bind));
         }
         let rows: Vec<KeyRow> = self.db.ask("list the keys", |db| query.load(db))?;
-        rows.into_iter().map(entry).collect()
+        rows.into_iter().map(named_entry).collect()
     }
 
     /// The key of this number.
@@ -91,7 +91,7 @@ impl ReadTx<'_> {
                 .get_result(db)
                 .optional()
         })?;
-        entry(row.ok_or(Missing::Key(number))?)
+        named_entry(row.ok_or(Missing::Key(number))?)
     }
 }
 
@@ -118,6 +118,11 @@ impl WriteTx<'_> {
             .with(json!({ "from": key.expires_at, "to": at }));
         self.audit(&entry)
     }
+}
+
+fn named_entry(row: KeyRow) -> Result<KeyEntry, StoreError> {
+    let number = row.key_number.0;
+    entry(row).map_err(|error| error.of_row(&format!("key {number}")))
 }
 
 fn entry(row: KeyRow) -> Result<KeyEntry, StoreError> {

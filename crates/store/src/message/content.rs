@@ -213,10 +213,17 @@ impl ReadTx<'_> {
             None => packed,
             // The row's own sealed record bounds what is unpacked.
             Some("zstd") => Zeroizing::new(zstd::bulk::decompress(&packed, encoded).map_err(|_| missing())?),
-            Some(_) => return Err(missing()),
+            Some(_) => {
+                return Err(StoreError::DatabaseDamaged(format!(
+                    "message_content: the content of message {id} is packed in a way that no build knows"
+                )));
+            }
         };
         if plain.len() != encoded {
-            return Err(missing());
+            return Err(StoreError::DatabaseDamaged(format!(
+                "message_content: the content of message {id} is there, and its length or the way that it is packed is \
+                 another than was sealed"
+            )));
         }
         match StoredBody::decode(&plain).map_err(damaged)? {
             StoredBody::Whole(body) => Ok(body),

@@ -106,7 +106,14 @@ impl ReadTx<'_> {
     }
 
     fn setting_from(&mut self, row: SettingRow) -> Result<Setting, StoreError> {
-        self.setting_decode(row).map_err(StoreError::of_stored)
+        let (scope, key) = (row.scope.0.clone(), row.key.0.clone());
+        let of = if scope.is_empty() {
+            String::new()
+        } else {
+            format!(" of {scope}")
+        };
+        self.setting_decode(row)
+            .map_err(|error| error.of_row(&format!("setting {key}{of}")))
     }
 
     fn setting_decode(&mut self, row: SettingRow) -> Result<Setting, StoreError> {

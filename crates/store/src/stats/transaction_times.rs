@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use privatus_domain::{Day, Histogram, Permission, Resource, ResourceKind};
-use privatus_schema::{SqlInt, SqlReal, SqlText, SqlTime, performance_metrics};
+use privatus_schema::{SqlInt, SqlReal, SqlText, SqlTime, TimeText, performance_metrics};
 use serde::{Deserialize, Serialize};
 
 use crate::db::hot;
@@ -41,7 +41,7 @@ struct NewMetricRow<'a> {
 }
 
 /// `metadata`: the figures in microseconds, and the counts that they are read from.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Metadata {
     count: u64,
     p50: u64,
@@ -59,6 +59,15 @@ impl Metadata {
             max: histogram.max(),
             buckets: histogram.buckets().collect(),
         }
+    }
+
+    /// Whether it is what a build writes: its figures are read from its own counts.
+    fn is_written(text: &SqlText) -> bool {
+        let read: Option<Self> = serde_json::from_str(&text.0).ok();
+        read.is_some_and(|read| {
+            let again = Histogram::from_buckets(read.buckets.iter().copied(), read.max);
+            Self::of(&again) == read
+        })
     }
 
     /// Figures of another form begin anew: they are a statistic.
@@ -92,6 +101,42 @@ impl ReadTx<'_> {
                 .merge(&Metadata::read(row.metadata.as_ref()));
         }
         Ok(times)
+    }
+}
+
+impl ReadTx<'_> {
+    /// Rows of the store's own whose figures no build writes, with their dates; and any row whose JSON is none.
+    pub(crate) fn figures_strange(&mut self) -> Result<Vec<(i64, Option<String>)>, StoreError> {
+        type FiguresRow = (
+            SqlInt,
+            Option<TimeText>,
+            Option<SqlText>,
+            Option<SqlText>,
+            Option<SqlText>,
+        );
+        let rows: Vec<FiguresRow> = self.db.ask("check the metrics", |db| {
+            performance_metrics::table
+                .order(performance_metrics::metric_id)
+                .select((
+                    performance_metrics::metric_id,
+                    performance_metrics::timestamp,
+                    performance_metrics::category,
+                    performance_metrics::unit,
+                    performance_metrics::metadata,
+                ))
+                .load(db)
+        })?;
+        let is_json = |text: &SqlText| serde_json::from_str::<serde::de::IgnoredAny>(&text.0).is_ok();
+        let strange = rows.into_iter().filter(|(_, _, category, unit, metadata)| {
+            match category.as_ref().is_some_and(|category| category.0 == CATEGORY) {
+                true => {
+                    unit.as_ref().is_none_or(|unit| unit.0 != "us")
+                        || !metadata.as_ref().is_some_and(Metadata::is_written)
+                }
+                false => !metadata.as_ref().is_none_or(is_json),
+            }
+        });
+        Ok(strange.map(|(row, at, ..)| (row.0, at.map(|at| at.0))).collect())
     }
 }
 

@@ -57,7 +57,9 @@ impl ReadTx<'_> {
         let statistic = |row: StatisticRow| {
             let date = Day::parse(&row.date.0).map_err(StoreError::from);
             Ok(Statistic {
-                date: date.map_err(StoreError::of_stored)?,
+                date: date.map_err(|error| {
+                    error.of_row(&format!("statistic {} of {}", row.metric.0, row.date.0))
+                })?,
                 metric: row.metric.0,
                 value: row.value.unwrap_or_default().0,
             })

@@ -166,6 +166,12 @@ impl WriteTx<'_> {
             .ok_or_else(|| StoreError::Unexpected("a late message was routed to no month".into()))?;
         let new_key = self.free_key(month, wanted, row_key::range(number).1)?;
         let mut envelope = Vec::new();
+        if row.is_deleted && !row.content.is_empty() {
+            // A deletion empties it in the same statement: the mark alone is planted, and moving would do the rest.
+            return Err(StoreError::DatabaseDamaged(format!(
+                "late message {id} is marked as deleted and has content: it stays where it is"
+            )));
+        }
         if !row.is_deleted {
             let body = self.body_open(late.partition, id, &row.content)?;
             let text = id.to_string();

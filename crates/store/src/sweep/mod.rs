@@ -5,6 +5,7 @@ mod late_messages;
 mod removals;
 
 use privatus_domain::limits::CONVERSATIONS_MAX;
+pub(crate) use removals::Removal;
 
 use crate::error::StoreError;
 

@@ -3,7 +3,7 @@
 use diesel::dsl::{exists, not, select};
 use diesel::prelude::*;
 use privatus_domain::{Id, MessageId};
-use privatus_schema::{SqlInt, conversations, pending_removals};
+use privatus_schema::{Flag, SqlInt, contacts, conversation_months, conversations, groups, pending_removals};
 
 use super::check_number;
 use crate::db::at_most::AtMost;
@@ -18,11 +18,23 @@ use crate::tx::{ReadTx, WriteTx};
 /// Messages that one transaction deletes.
 const BATCH: usize = 500;
 
+/// What waits for a conversation's messages.
+pub(crate) enum Removal {
+    /// Nothing.
+    None,
+    /// That of a contact or group which was removed.
+    Asked,
+    /// One that nobody asked for, and why it is none.
+    Planted(String),
+}
+
 impl Store {
     /// Deletes the messages of removed contacts and groups, a batch a transaction, until none is left; gives how many.
     ///
     /// # Errors
     /// [`StoreError`] of the database; what was deleted stays deleted, the next sweep goes on.
+    /// [`StoreError::DatabaseDamaged`] for a removal that nobody asked for, when the others are done: nothing of it is
+    /// deleted.
     pub fn removals_sweep(&self) -> Result<u64, StoreError> {
         let pending: Vec<SqlInt> = self.read(|tx| {
             tx.db.ask("list the removals", |db| {
@@ -32,12 +44,17 @@ impl Store {
                     .load(db)
             })
         })?;
-        let mut removed = 0;
+        let (mut removed, mut refused) = (0, None);
         for SqlInt(number) in pending {
             check_number(number)?;
+            // Whoever plants one keeps no removal of a person's from its end.
+            if let Removal::Planted(why) = self.read(|tx| tx.removal(number))? {
+                refused = refused.or(Some(why));
+                continue;
+            }
             removed += self.removal_sweep(number, || ())?;
         }
-        Ok(removed)
+        refused.map_or(Ok(removed), |why| Err(StoreError::DatabaseDamaged(why)))
     }
 
     /// One of them; `between` runs behind each batch, when no transaction is open.
@@ -72,8 +89,10 @@ impl Store {
 impl WriteTx<'_> {
     pub(crate) fn removal_batch(&mut self, number: i64) -> Result<u64, StoreError> {
         // Another process may have removed the last of it, and given its number to a conversation of its own.
-        if !self.removal_is_pending(number)? {
-            return Ok(0);
+        match self.removal(number)? {
+            Removal::None => return Ok(0),
+            Removal::Asked => {}
+            Removal::Planted(why) => return Err(StoreError::DatabaseDamaged(why)),
         }
         let (low, high) = row_key::range(number);
         for partition in self.conversation_partitions(number)? {
@@ -134,6 +153,42 @@ impl WriteTx<'_> {
 }
 
 impl ReadTx<'_> {
+    /// The removal that waits for a conversation. When a contact or group is removed, the schema's triggers and references
+    /// hide its conversation and take its contact or group from it; a row in the table alone does not.
+    pub(crate) fn removal(&mut self, number: i64) -> Result<Removal, StoreError> {
+        let (waits, lives, lacks) = self.db.ask("look for a removal", |db| {
+            let conversation = || conversations::table.find(SqlInt(number));
+            let contact =
+                contacts::table.filter(contacts::contact_id.nullable().eq(conversations::contact_id));
+            let group = groups::table.filter(groups::group_id.nullable().eq(conversations::group_id));
+            let lives = conversation().filter(
+                conversations::is_hidden
+                    .ne(Flag(true))
+                    .or(exists(contact))
+                    .or(exists(group)),
+            );
+            let months =
+                conversation_months::table.filter(conversation_months::conversation.eq(SqlInt(number)));
+            select((
+                exists(pending_removals::table.find(SqlInt(number))),
+                exists(lives),
+                exists(months).and(not(exists(conversation()))),
+            ))
+            .get_result::<(bool, bool, bool)>(db)
+        })?;
+        Ok(match (waits, lives, lacks) {
+            (false, ..) => Removal::None,
+            (true, true, _) => Removal::Planted(format!(
+                "a removal waits for conversation {number}, whose contact or group nobody removed: somebody planted it, and \
+                 its messages are kept"
+            )),
+            (true, _, true) => Removal::Planted(format!(
+                "a removal waits for conversation {number}, which is not there and has messages: they are kept"
+            )),
+            _ => Removal::Asked,
+        })
+    }
+
     /// How many rows a conversation has in its months.
     pub(crate) fn rows_counted(&mut self, number: i64) -> Result<i64, StoreError> {
         let (low, high) = row_key::range(number);

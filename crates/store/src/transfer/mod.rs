@@ -65,7 +65,9 @@ impl ReadTx<'_> {
     }
 
     fn transfer_from(&mut self, row: TransferRow) -> Result<Transfer, StoreError> {
-        self.transfer_decode(row).map_err(StoreError::of_stored)
+        let id = row.transfer_id.0.clone();
+        self.transfer_decode(row)
+            .map_err(|error| error.of_row(&format!("transfer {id}")))
     }
 
     fn transfer_decode(&mut self, row: TransferRow) -> Result<Transfer, StoreError> {

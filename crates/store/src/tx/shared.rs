@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use privatus_crypto::{KeyStoreKey, Noted, Unlocked, VaultId};
+use privatus_crypto::{KeyStoreKey, LedgerKey, Noted, Unlocked, VaultId};
 use privatus_domain::{Timestamp, Usage, UserId};
 
 use crate::error::StoreError;
@@ -18,6 +18,8 @@ use crate::tx::queue::Pending;
 pub(crate) struct Shared {
     pub(crate) vault_id: VaultId,
     pub(crate) root: KeyStoreKey,
+    /// For the MACs of the ledger of migrations, which a check of everything compares.
+    pub(crate) ledger_key: LedgerKey,
     pub(crate) id_key: CountedIdKey,
     pub(crate) keys: KeyCache,
     pub(crate) catalogue: RwLock<Arc<Catalogue>>,

@@ -33,4 +33,4 @@ use steps::STEPS;
 pub(crate) use steps::{newest, steps_noted};
 pub(crate) use up::{create, pending, run_pending};
 pub use verify::SchemaCheck;
-pub(crate) use verify::newest_schema;
+pub(crate) use verify::{ledger_told, newest_schema};

@@ -21,16 +21,7 @@ pub struct SchemaCheck {
 
 /// Checks the rows of the ledger, then compares every object with what the steps make.
 pub(super) fn check(db: &mut Connection, rows: &[Applied]) -> Result<SchemaCheck, StoreError> {
-    let ledger = match state(db.raw(), &STEPS) {
-        Ok(_) => None,
-        Err(error @ MigrateError::Ledger { .. }) => Some(error.to_string()),
-        Err(error) => return Err(error.into()),
-    };
-    let is_known = ledger.is_none();
-    let mut problems: Vec<String> = ledger.into_iter().collect();
-    for row in rows.iter().filter(|row| !row.is_authentic) {
-        problems.push(format!("migration {}: its row was altered (MAC)", row.title()));
-    }
+    let (is_known, mut problems) = ledger_told(db, rows)?;
     if !is_known {
         // Which steps made the schema is not known then.
         return Ok(SchemaCheck {
@@ -53,6 +44,21 @@ pub(super) fn check(db: &mut Connection, rows: &[Applied]) -> Result<SchemaCheck
         objects: expected.len(),
         problems,
     })
+}
+
+/// What is wrong with the rows of the ledger, and whether they say which steps made the schema.
+pub(crate) fn ledger_told(db: &mut Connection, rows: &[Applied]) -> Result<(bool, Vec<String>), StoreError> {
+    let ledger = match state(db.raw(), &STEPS) {
+        Ok(_) => None,
+        Err(error @ MigrateError::Ledger { .. }) => Some(error.to_string()),
+        Err(error) => return Err(error.into()),
+    };
+    let is_known = ledger.is_none();
+    let mut problems: Vec<String> = ledger.into_iter().collect();
+    for row in rows.iter().filter(|row| !row.is_authentic) {
+        problems.push(format!("migration {}: its row was altered (MAC)", row.title()));
+    }
+    Ok((is_known, problems))
 }
 
 /// The schema of this build, with the months that the database says it has.

@@ -43,6 +43,7 @@ pub(crate) fn share(
     Ok(Shared {
         vault_id,
         root,
+        ledger_key: unlocked.master().ledger_key(),
         id_key,
         keys: KeyCache::default(),
         catalogue: RwLock::new(catalogue.into()),
@@ -76,7 +77,7 @@ pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<Our
         return Err(foreign());
     }
     let sql = Sql::new(hot::OPEN_VAULT);
-    match db.row(sql, "read the vault's id")? {
+    match db.row(sql, "read vault_state, its vault_id and highest_generation")? {
         Some((id, generation)) if Vec::<u8>::as_slice(&id) == unlocked.vault_id().as_bytes() => {
             Ok(Ours { generation, tables })
         }

@@ -20,6 +20,7 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
+use crate::sweep::Removal;
 use crate::tx::ReadTx;
 
 /// The time by which a message stands in the chat list: its arrival when it claims to be far ahead of the clock.
@@ -167,32 +168,53 @@ impl ReadTx<'_> {
             checked => checked?,
         }
         self.verify_names(found)?;
-        let removal =
-            || pending_removals::table.filter(pending_removals::conversation.eq(conversations::conversation));
+        self.verify_conversations(found)
+    }
+
+    /// Each contact and group has its conversation and each conversation somebody; what waits to be removed was removed.
+    fn verify_conversations(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        for on in self.conversations_lost()? {
+            let (kind, id) = (on.kind, on.id());
+            found.problem(format!(
+                "{} {id} has no conversation, or a hidden one: each has one until it is removed",
+                kind.as_str()
+            ));
+        }
         let is_group = conversations::kind.eq(SqlText(ConversationKind::Group.as_str()));
         let alone = is_group
             .and(conversations::group_id.is_null())
             .or(not(is_group).and(conversations::contact_id.is_null()));
         let is_shown = conversations::is_hidden.eq(Flag(false));
-        let orphans: Vec<SqlText> = self.db.ask("check the conversations", |db| {
-            conversations::table
+        let (orphans, unfinished) = self.db.ask("check the conversations", |db| {
+            let orphans: Vec<SqlText> = conversations::table
                 .filter(is_shown.and(alone))
                 .select(conversations::conversation_id)
-                .load(db)
-        })?;
-        let unfinished: Vec<SqlText> = self.db.ask("check the conversations", |db| {
-            let hidden_for_ever = not(is_shown).and(not(exists(removal())));
-            conversations::table
-                .filter(hidden_for_ever.or(is_shown.and(exists(removal()))))
+                .load(db)?;
+            let removal = pending_removals::table
+                .filter(pending_removals::conversation.eq(conversations::conversation));
+            let unfinished: Vec<SqlText> = conversations::table
+                .filter(not(is_shown).and(not(exists(removal))))
                 .select(conversations::conversation_id)
-                .load(db)
+                .load(db)?;
+            Ok((orphans, unfinished))
         })?;
         for (ids, what) in [
             (orphans, "belongs to no contact or group"),
-            (unfinished, "is hidden without a removal, or the other way round"),
+            (unfinished, "is hidden without a removal"),
         ] {
             for SqlText(id) in ids {
                 found.problem(format!("conversation {id} {what}"));
+            }
+        }
+        let removals: Vec<SqlInt> = self.db.ask("check the removals", |db| {
+            pending_removals::table
+                .order(pending_removals::conversation)
+                .select(pending_removals::conversation)
+                .load(db)
+        })?;
+        for SqlInt(number) in removals {
+            if let Removal::Planted(why) = self.removal(number)? {
+                found.problem(why);
             }
         }
         Ok(())
@@ -218,7 +240,9 @@ impl ReadTx<'_> {
             after.clone_from(&last.contact_id.0);
             for row in rows {
                 let folded = folded_name(&row.display_name.0);
-                if row.folded_name.is_some_and(|found| found.0 != folded) {
+                // No contact can be given an empty name: that is told with its row.
+                let is_named = !row.display_name.0.trim().is_empty();
+                if is_named && row.folded_name.is_some_and(|found| found.0 != folded) {
                     let id = row.contact_id.0;
                     found.problem(format!(
                         "contact {id} is found by another name than its own: plain SQL changed it; \

@@ -1,14 +1,15 @@
-//! The ledger of migrations: what it says of each step is what this build's step says. `migrate verify` proves the MACs too,
-//! under a key that an open vault does not keep.
+//! The ledger of migrations: its rows' MACs, as `migrate verify` checks them, and what it says of each step is what this
+//! build's step says.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
+use privatus_migrate::{Seal, applied};
 use privatus_schema::{SqlInt, SqlText, schema_migrations};
 
 use super::Verification;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
-use crate::upgrade::steps_noted;
+use crate::upgrade::{ledger_told, steps_noted};
 
 /// What a row says of its step, and would be run or shown.
 #[derive(Queryable, Selectable)]
@@ -25,6 +26,13 @@ struct StepRow {
 
 impl ReadTx<'_> {
     pub(super) fn verify_ledger(&mut self, found: &mut Verification) -> Result<(), StoreError> {
+        let seal = Seal {
+            key: &self.shared.ledger_key,
+            vault: self.shared.vault_id.as_bytes(),
+        };
+        let applied = applied(self.db.raw(), &seal).map_err(StoreError::from)?;
+        let (_, problems) = ledger_told(self.db, &applied)?;
+        problems.into_iter().for_each(|told| found.problem(told));
         let rows = self.db.ask("read the ledger", |db| {
             schema_migrations::table
                 .order(schema_migrations::version)

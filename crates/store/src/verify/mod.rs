@@ -9,6 +9,7 @@ mod found;
 mod grants;
 mod groups;
 mod ledger;
+mod lists;
 mod origin;
 mod rows;
 mod schema;
@@ -17,13 +18,14 @@ mod sequences;
 mod sizes;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use diesel::prelude::*;
 use privatus_domain::limits::CONVERSATIONS_MAX;
-use privatus_domain::{Contact, MessageId, Partition, Permission, Resource, ResourceKind, Timestamp};
+use privatus_domain::{MessageId, Partition, Permission, Resource, ResourceKind, Timestamp};
 use privatus_schema::{SqlInt, message_locator, senders};
 
 use crate::db::at_most::ascends;
@@ -68,6 +70,15 @@ impl Verification {
         if self.problems.len() < LISTED {
             self.problems.push(text);
         }
+    }
+
+    /// What another part found.
+    fn take(&mut self, other: Self) {
+        let unlisted = other
+            .problem_count
+            .saturating_sub(u64::try_from(other.problems.len()).unwrap_or_default());
+        other.problems.into_iter().for_each(|text| self.problem(text));
+        self.problem_count += unlisted;
     }
 
     /// Nothing is wrong.
@@ -312,29 +323,7 @@ impl ReadTx<'_> {
     fn verify_values(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let before = found.problem_count;
         self.verify_sealed(found)?;
-        // A key that does not open is named by its row already.
-        let contacts = if found.problem_count == before {
-            self.contacts().map(|contacts| {
-                // Nobody can compare a number of no key.
-                let unfounded = |contact: &&Contact| contact.is_verified && contact.public_key.is_empty();
-                for contact in contacts.iter().filter(unfounded) {
-                    let id = &contact.id;
-                    found.problem(format!("contact {id} is marked as verified and has no key"));
-                }
-                0
-            })
-        } else {
-            Ok(0)
-        };
-        let settings = self.settings().map(|settings| settings.len());
-        let groups = self.groups().map(|_| 0);
-        for result in [contacts, settings, groups] {
-            match result {
-                Ok(count) => found.values += u64::try_from(count).unwrap_or_default(),
-                Err(StoreError::DatabaseDamaged(why)) => found.problem(why),
-                Err(error) => found.problem(error.to_string()),
-            }
-        }
+        self.verify_lists(found, found.problem_count > before)?;
         self.verify_keys(found)
     }
 }

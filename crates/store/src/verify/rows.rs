@@ -64,8 +64,10 @@ impl ReadTx<'_> {
         let wrong = columns.map(|column| {
             format!("{column} IS NOT NULL AND (typeof({column}) <> 'integer' OR {column} NOT BETWEEN {first} AND {last})")
         });
+        // A deletion sets both in one statement.
+        let unmarked = "deleted_at IS NOT NULL AND is_deleted = 0";
         let sql = Sql::new(format!(
-            "SELECT row_key FROM {} WHERE {} ORDER BY row_key LIMIT {BATCH}",
+            "SELECT row_key FROM {} WHERE {} OR {unmarked} ORDER BY row_key LIMIT {BATCH}",
             month.table,
             wrong.join(" OR ")
         ));

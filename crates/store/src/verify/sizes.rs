@@ -1,6 +1,8 @@
 //! Sizes, counts and numbers that cannot be. No column of them is under a seal: whoever can write the database can write
 //! any, and a sum over them goes wrong.
 
+use std::collections::BTreeSet;
+
 use super::columns::{Check, Of, checks};
 use super::origin::Foreign;
 use super::{LISTED, Verification};
@@ -9,7 +11,7 @@ use crate::error::StoreError;
 use crate::tx::ReadTx;
 
 /// The condition that a row of this date is not foreign; a time is bound where there is one.
-fn not_foreign(of: Of, foreign: &Foreign) -> (String, Option<&str>) {
+pub(super) fn not_foreign(of: Of, foreign: &Foreign) -> (String, Option<&str>) {
     match (of, foreign) {
         (Of::Anybody, _) | (Of::Builds(_), Foreign::Nothing) => ("TRUE".into(), None),
         (Of::Builds(_), Foreign::Anything) => ("FALSE".into(), None),
@@ -30,6 +32,7 @@ impl ReadTx<'_> {
         found: &mut Verification,
         foreign: &Foreign,
     ) -> Result<(), StoreError> {
+        let mut places = self.values_unread(foreign)?;
         for check in checks() {
             let Check {
                 table,
@@ -45,8 +48,28 @@ impl ReadTx<'_> {
                 sql = sql.bind(at);
             }
             let rows: Vec<i64> = self.db.rows(sql, "check the sizes")?;
-            for row in rows {
-                found.problem(format!("{table}.{column} of row {row} is a value that cannot be"));
+            places.extend(
+                rows.into_iter()
+                    .map(|row| format!("{table}.{column} of row {row}")),
+            );
+        }
+        // A value of another kind is none of the sizes either: it is told once.
+        let mut told = BTreeSet::new();
+        for place in places {
+            if told.insert(place.clone()) {
+                found.problem(format!("{place} is a value that cannot be"));
+            }
+        }
+        self.verify_figures(found, foreign)
+    }
+
+    /// The store's own figures of transactions, which `stats` adds up.
+    fn verify_figures(&mut self, found: &mut Verification, foreign: &Foreign) -> Result<(), StoreError> {
+        for (row, date) in self.figures_strange()? {
+            if !foreign.may_have(date.as_deref()) {
+                found.problem(format!(
+                    "performance_metrics.metadata of row {row} is a value that cannot be"
+                ));
             }
         }
         Ok(())

@@ -86,6 +86,12 @@ impl ReadTx<'_> {
     }
 
     fn security_row(&mut self, row: EventRow) -> Result<SecurityEvent, StoreError> {
+        let number = row.event_id.0;
+        self.security_decode(row)
+            .map_err(|error| error.of_row(&format!("security event {number}")))
+    }
+
+    fn security_decode(&mut self, row: EventRow) -> Result<SecurityEvent, StoreError> {
         let event_id = row.event_id.0;
         let row_id = event_id.to_le_bytes();
         let open = |raw: SqlBlob| self.open_value("security_events", "raw_data", &row_id, &raw.0);
