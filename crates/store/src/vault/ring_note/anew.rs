@@ -10,7 +10,7 @@ use crate::tx::shared::system_time;
 use crate::upgrade;
 use crate::vault::doubt::ACCEPTING;
 use crate::vault::healing::note_before_writing;
-use crate::vault::rings::{generation_of, newest, newest_rings};
+use crate::vault::rings::{generation_of, unlock_own};
 
 /// Runs `work`, which chains the log anew and gives the number of the entry that says so, with the key ring's lock held
 /// and the secret known to be right; nothing is changed where `is_lost` finds nothing. The note says before that a loss
@@ -23,7 +23,7 @@ pub(crate) fn ring_note_anew<T>(
     work: impl FnOnce(&Store) -> Result<Option<(T, i64)>, StoreError>,
 ) -> Result<Option<T>, StoreError> {
     let _lock = store.files.lock_key_ring()?;
-    let (ring, unlocked) = newest(newest_rings(&store.files)?, |ring| ring.unlock(current))?;
+    let (ring, unlocked) = unlock_own(&store.files, store.shared.vault_id, current)?;
     store.shared.ring_now(&unlocked);
     if !is_lost(store)? {
         return Ok(None);
