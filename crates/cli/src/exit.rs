@@ -31,6 +31,7 @@ pub(crate) enum Exit {
     Refused = 23,
     NotFound = 24,
     Source = 25,
+    System = 26,
     AuditBroken = 27,
     AccessDenied = 28,
     Output = 29,
@@ -85,6 +86,7 @@ table! {
         StoreError::DiskFull => DiskFull, "make space and run the command again";
         StoreError::Busy(_) => Busy;
         StoreError::Denied(_) | StoreError::ReadOnly(_) => Denied;
+        StoreError::System { .. } => System;
         StoreError::Contact(ContactError::NoSafetyNumber) => Refused, "`privatus contacts set` gives it one";
         StoreError::Rule(Rule::FolderNotEmpty { .. }) => Refused,
             "`.new-…` is left of an `init` that was interrupted, and can be removed";

@@ -37,7 +37,7 @@ pub use contact::safety_number;
 pub use db::connection::APPLICATION_ID;
 #[cfg(feature = "testing")]
 pub use db::work_done::WorkDone;
-pub use error::{Missing, Rule, StoreError, TooNew};
+pub use error::{Missing, Rule, StoreError, SystemFault, TooNew};
 pub use folder::{Strange, open_above};
 pub use group::RestoredGroup;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};

@@ -3,10 +3,16 @@
 use privatus_crypto::{CryptoError, KeyRingError, OpenError};
 use privatus_sqlite::{ConstraintKind, ErrorCode, SqliteError};
 
+use super::system::{of_io, of_sqlite};
 use super::{Missing, Rule, StoreError, TooNew};
 
 impl StoreError {
-    pub(crate) fn from_code(code: ErrorCode, doing: &str) -> Self {
+    /// By SQLite's code, and the system's number behind it where SQLite kept one.
+    pub(crate) fn from_sqlite(code: ErrorCode, system: Option<i32>, doing: &str) -> Self {
+        of_sqlite(code, system, doing).unwrap_or_else(|| Self::from_code(code, doing))
+    }
+
+    fn from_code(code: ErrorCode, doing: &str) -> Self {
         match code {
             code if code.is_full() => Self::DiskFull,
             code if code.is_busy() => Self::Busy("the database is locked"),
@@ -42,27 +48,14 @@ impl StoreError {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::DiskFull,
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Denied(what.into()),
             ErrorKind::NotFound => Missing::File(what.into()).into(),
-            kind => Self::Unexpected(format!("{what}: {kind}")),
+            kind => of_io(error, what).unwrap_or_else(|| Self::Unexpected(format!("{what}: {kind}"))),
         }
     }
 }
 
 impl From<SqliteError> for StoreError {
     fn from(error: SqliteError) -> Self {
-        use std::io::ErrorKind;
-        // The system's own word, where SQLite kept it: a quota or a limit is no broken disk.
-        let system = error
-            .os_error
-            .map(|number| std::io::Error::from_raw_os_error(number).kind());
-        if matches!(error.code, ErrorCode::IoErr(_))
-            && matches!(
-                system,
-                Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
-            )
-        {
-            return Self::DiskFull;
-        }
-        Self::from_code(error.code, error.operation)
+        Self::from_sqlite(error.code, error.os_error, error.operation)
     }
 }
 

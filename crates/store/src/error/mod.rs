@@ -4,6 +4,7 @@
 mod convert;
 mod missing;
 mod rule;
+mod system;
 mod too_new;
 
 use std::error::Error;
@@ -18,6 +19,7 @@ use privatus_domain::{
 
 pub use self::missing::Missing;
 pub use self::rule::Rule;
+pub use self::system::SystemFault;
 pub use self::too_new::TooNew;
 use crate::folder::Strange;
 
@@ -97,6 +99,14 @@ pub enum StoreError {
         "permission denied or read-only: {0}; check who owns the folder and its files, and that they can be written"
     )]
     Denied(String),
+    /// The system lacks something, or fails.
+    #[error("{doing}: {fault}")]
+    System {
+        /// What was tried.
+        doing: String,
+        /// Why it cannot be done.
+        fault: SystemFault,
+    },
     /// The file system that the vault lies on is mounted read-only.
     #[error(
         "the vault lies on a file system that is mounted read-only: {0}; copy the vault to a disk that can be written"
@@ -225,6 +235,7 @@ impl StoreError {
             | Self::Busy(_)
             | Self::StrangeFile { .. }
             | Self::Denied(_)
+            | Self::System { .. }
             | Self::ReadOnly(_)
             | Self::NotFound(_)
             | Self::AuditBroken(_)
