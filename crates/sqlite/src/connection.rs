@@ -124,9 +124,9 @@ impl Connection {
     /// The system's number behind the last failed open, read or write of this connection, where SQLite kept one.
     pub fn last_system_error(&self) -> Option<i32> {
         // SAFETY: an open connection.
-        let number = self.handle.with("read the state", |db| unsafe {
-            ffi::sqlite3_system_errno(db)
-        });
+        let number = self
+            .handle
+            .with("read the state", |db| unsafe { ffi::sqlite3_system_errno(db) });
         number.ok().filter(|&number| number != 0)
     }
 

@@ -1,9 +1,5 @@
 //! What the system lacks, or what fails in it: told by its own number of the error, never by a text.
 
-use privatus_sqlite::ErrorCode;
-
-use super::StoreError;
-
 /// Why the system does not do what it usually does. Nothing of the vault is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -34,13 +30,13 @@ pub enum SystemFault {
 }
 
 /// What a number of the system's says.
-enum Said {
+pub(super) enum Said {
     Full,
     Fault(SystemFault),
     Unknown,
 }
 
-fn said(number: i32) -> Said {
+pub(super) fn said(number: i32) -> Said {
     use std::io::ErrorKind;
     let error = std::io::Error::from_raw_os_error(number);
     match error.kind() {
@@ -70,85 +66,5 @@ fn by_number(number: i32) -> Option<SystemFault> {
         4 => Some(SystemFault::TooManyFiles),
         23 => Some(SystemFault::DiskFails),
         _ => None,
-    }
-}
-
-/// An error of our own calls for which there is no other word; `None` where it is not the system's.
-pub(super) fn of_io(error: &std::io::Error, doing: &str) -> Option<StoreError> {
-    let number = error.raw_os_error()?;
-    Some(match said(number) {
-        Said::Full => StoreError::DiskFull,
-        Said::Fault(fault) => fault.of(doing),
-        Said::Unknown => SystemFault::Other(number).of(doing),
-    })
-}
-
-/// A failed call of SQLite's, by its code and the system's number where it kept one; `None` where the code alone says it.
-pub(super) fn of_sqlite(code: ErrorCode, system: Option<i32>, doing: &str) -> Option<StoreError> {
-    match (code, system.map(said)) {
-        (ErrorCode::NoMem, _) => Some(SystemFault::NoMemory.of(doing)),
-        (ErrorCode::IoErr(_) | ErrorCode::CantOpen, Some(Said::Full)) => Some(StoreError::DiskFull),
-        (ErrorCode::IoErr(_) | ErrorCode::CantOpen, Some(Said::Fault(fault))) if !code.is_damage() => {
-            Some(fault.of(doing))
-        }
-        // A new `-shm` is filled up: what fails there is its room, where no number says otherwise.
-        (ErrorCode::IoErr(_), _) if code.is_shm_size() => Some(StoreError::DiskFull),
-        (ErrorCode::IoErr(_), _) if code.is_lock() => Some(SystemFault::NoLocks.of(doing)),
-        (ErrorCode::IoErr(_), _) if !code.is_damage() => Some(SystemFault::DiskFails.of(doing)),
-        _ => None,
-    }
-}
-
-impl SystemFault {
-    fn of(self, doing: &str) -> StoreError {
-        StoreError::System {
-            doing: doing.into(),
-            fault: self,
-        }
-    }
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    /// Every I/O error of SQLite's has words of its own, by what the system said where it said something.
-    #[test]
-    fn no_failure_of_the_system_is_called_unexpected() {
-        let told = |code: i32, system: Option<i32>| {
-            let code = ErrorCode::from_raw(code);
-            StoreError::from_sqlite(code, system, "read a page")
-        };
-        for extended in 0..=40 {
-            let code = 10 | (extended << 8);
-            for system in [None, Some(5), Some(2)] {
-                let error = told(code, system);
-                assert!(!matches!(error, StoreError::Unexpected(_)), "{code}: {error}");
-            }
-            // ENOSPC, EDQUOT, EFBIG
-            for system in [28, 122, 27] {
-                let error = told(code, Some(system));
-                let is_damage = ErrorCode::from_raw(code).is_damage();
-                let is_memory = ErrorCode::from_raw(code) == ErrorCode::NoMem;
-                assert!(
-                    is_damage || is_memory || matches!(error, StoreError::DiskFull),
-                    "{code}: {error}"
-                );
-            }
-        }
-        assert!(matches!(told(4_874, None), StoreError::DiskFull));
-        assert!(told(4_874, Some(5)).to_string().contains("copy the folder to another disk"));
-        // EMFILE and ENFILE, behind a failed open.
-        for system in [24, 23] {
-            assert!(told(14, Some(system)).to_string().contains("too many files are open"));
-            let io = std::io::Error::from_raw_os_error(system);
-            assert!(StoreError::io(&io, "open the vault").to_string().contains("too many files are open"));
-        }
-        let long = std::io::Error::from_raw_os_error(36);
-        assert!(StoreError::io(&long, "open the vault").to_string().contains("too long"));
-        let unknown = std::io::Error::from_raw_os_error(71);
-        let shown = StoreError::io(&unknown, "open the vault").to_string();
-        assert!(shown.contains("error 71") && !shown.contains("unexpected"), "{shown}");
     }
 }
