@@ -49,6 +49,19 @@ pub enum StoreError {
     /// The key ring is damaged or was altered.
     #[error("the key ring cannot be used: {0}")]
     KeyRingDamaged(#[source] KeyRingError),
+    /// No copy of the key ring can be used: one is damaged, and at the other stands no file.
+    #[error("the key ring cannot be used: {}: {why}; {} {what}", damaged.display(), strange.display())]
+    KeyRingUnusable {
+        /// The damaged copy.
+        damaged: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        why: KeyRingError,
+        /// The other copy.
+        strange: PathBuf,
+        /// What stands there.
+        what: Strange,
+    },
     /// The database is missing while a key ring stands there.
     #[error("the database of {0} is missing, but its key ring is there; put privatus.db back from a backup")]
     DatabaseMissing(PathBuf),
@@ -79,6 +92,14 @@ pub enum StoreError {
         needed: u64,
         /// Bytes that are free.
         free: u64,
+    },
+    /// A vault was made, has its place, and could not be opened at once.
+    #[error("the vault {} is made, and could not be opened at once: {why}; do not make it again", vault.display())]
+    Made {
+        /// The vault.
+        vault: PathBuf,
+        /// Why it could not be opened.
+        why: Box<Self>,
     },
     /// No space is left.
     #[error("the disk is full; whole transactions were kept")]
@@ -225,12 +246,14 @@ impl StoreError {
             | Self::VaultExists(..)
             | Self::KeyRingMissing(_)
             | Self::KeyRingDamaged(_)
+            | Self::KeyRingUnusable { .. }
             | Self::DatabaseMissing(_)
             | Self::DatabaseDamaged(_)
             | Self::SchemaNewer(_)
             | Self::SchemaDiffers(_)
             | Self::MigrationFailed(_)
             | Self::NoRoom { .. }
+            | Self::Made { .. }
             | Self::DiskFull
             | Self::Busy(_)
             | Self::StrangeFile { .. }

@@ -13,7 +13,7 @@ use crate::vault::{Files, attempts};
 pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyRing>, StoreError> {
     let mut rings: Vec<KeyRing> = Vec::new();
     let mut first_error = None;
-    for (at, copy) in copies.iter().enumerate() {
+    for (at, (name, copy)) in RINGS.iter().zip(copies).enumerate() {
         let RingCopy::Held(bytes) = copy else {
             continue;
         };
@@ -25,18 +25,27 @@ pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyR
             Ok(ring) => rings.push(ring),
             // The other copy may be the one a newer build left behind: to open it would undo what that build wrote.
             Err(error @ KeyRingError::UnsupportedVersion(_)) => return Err(error.into()),
-            Err(error) => first_error = first_error.or(Some(error)),
+            Err(error) => first_error = first_error.or(Some((name, error))),
         }
     }
     if rings.is_empty() {
         let strange = RINGS.iter().zip(copies).find_map(|(name, copy)| match copy {
-            RingCopy::Strange(what) => Some(files.folder().refused(name, *what)),
+            RingCopy::Strange(what) => Some((name, *what)),
             _ => None,
         });
-        if let (None, Some(strange)) = (&first_error, strange) {
-            return Err(strange);
-        }
-        return Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into());
+        let folder = files.folder();
+        return Err(match (first_error, strange) {
+            (None, Some((name, what))) => folder.refused(name, what),
+            (Some((damaged, why)), Some((name, what))) => StoreError::KeyRingUnusable {
+                damaged: folder.named().join(damaged),
+                why,
+                strange: folder.named().join(name),
+                what,
+            },
+            (first_error, None) => first_error
+                .map_or(KeyRingError::NotAKeyRing, |(_, why)| why)
+                .into(),
+        });
     }
     rings.sort_by_key(|ring| std::cmp::Reverse(ring.generation()));
     Ok(rings)
