@@ -31,6 +31,7 @@ pub(crate) enum Exit {
     Refused = 23,
     NotFound = 24,
     Source = 25,
+    System = 26,
     AuditBroken = 27,
     AccessDenied = 28,
     Output = 29,
@@ -68,12 +69,20 @@ macro_rules! table {
 
 table! {
     /// Code and hint of a refusal or failure of the store.
-    of_store, STORE: StoreError, elsewhere: {} {
+    of_store, STORE: StoreError, elsewhere: {
+        StoreError::Made { vault, why } => (of_store(why).0, Some(format!(
+            "open it with `privatus --vault '{}' chats`; its recovery code is the one that was kept", vault.display()
+        )));
+    } {
         StoreError::WrongSecret | StoreError::Secret(_) => WrongSecret;
         StoreError::NotAVault(..) => NotAVault, "create one with `privatus init` or name another with --vault";
         StoreError::VaultExists(..) => VaultExists, "name another folder with --vault";
         StoreError::KeyRingMissing(_) => KeyRingMissing;
         StoreError::KeyRingDamaged(_) => KeyRingDamaged;
+        StoreError::KeyRingUnusable { strange, what, .. } => KeyRingDamaged, format!(
+            "put keyring.json back from a backup; or, where {} was the vault's: {}", strange.display(),
+            strange_file(strange, *what)
+        );
         StoreError::DatabaseMissing(_) => DatabaseMissing;
         StoreError::DatabaseDamaged(_) => DatabaseDamaged;
         StoreError::StrangeFile { file, what } => StrangeFile, strange_file(file, *what);
@@ -88,6 +97,7 @@ table! {
         StoreError::DiskFull => DiskFull, "make space and run the command again";
         StoreError::Busy(_) => Busy;
         StoreError::Denied(_) | StoreError::ReadOnly(_) => Denied;
+        StoreError::System { .. } => System;
         StoreError::Contact(ContactError::NoSafetyNumber) => Refused, "`privatus contacts set` gives it one";
         StoreError::Rule(Rule::FolderNotEmpty { .. }) => Refused,
             "`.new-…` is left of an `init` that was interrupted, and can be removed";
@@ -175,8 +185,13 @@ fn strange_file(file: &Path, what: Strange) -> String {
             format!("remove the name, `rm {at}`: it is made again")
         }
         // Copied, it would be a journal still.
-        Strange::Link if name.ends_with("-journal") => {
-            format!("remove the link, `rm {at}`: a vault has no such file")
+        Strange::Link | Strange::Names if name.ends_with("-journal") => {
+            format!("remove the name, `rm {at}`: a vault has no such file")
+        }
+        Strange::Link if name.ends_with("-wal") => {
+            format!(
+                "remove the link, `rm {at}`: a vault's log is never one, and what it leads to is not this vault's"
+            )
         }
         Strange::Link if leads_nowhere => format!(
             "the link leads nowhere: remove it, `rm {at}`, and where it was the database or the key ring, put that back from a \
@@ -331,6 +346,8 @@ mod tests {
         // Nor is what would be refused as a file too, or is made again.
         for (name, what) in [
             ("privatus.db-journal", Strange::Link),
+            ("privatus.db-journal", Strange::Names),
+            ("privatus.db-wal", Strange::Link),
             ("privatus.db-shm", Strange::Names),
         ] {
             let hint = strange_file(&Path::new("/nowhere").join(name), what);

@@ -34,6 +34,8 @@ pub(crate) enum Failure {
     Stopped(&'static str),
     /// The reader of our output went away: end in silence.
     ClosedPipe,
+    /// Standard output is open for reading alone; seen before anything was done.
+    OutputToRead,
     /// Standard output cannot be written, and what was done all the same.
     Output {
         /// What is wrong with it.
@@ -103,6 +105,9 @@ impl fmt::Display for Failure {
             Self::Usage(text) | Self::Other(text) => f.write_str(text),
             Self::Stopped(text) => f.write_str(text),
             Self::ClosedPipe => Ok(()),
+            Self::OutputToRead => f.write_str(
+                "standard output is open for reading alone; nothing was done; write it as `>FILE`, not `1<FILE`",
+            ),
             Self::Output {
                 kind: ErrorKind::NotConnected,
                 ..
@@ -175,7 +180,7 @@ impl Failure {
             Self::NotFound(_) => (Exit::NotFound, None),
             Self::Stopped(_) => (Exit::Stopped, None),
             Self::ClosedPipe => (Exit::Done, None),
-            Self::Output { .. } | Self::CodeLost(_) => (Exit::Output, None),
+            Self::Output { .. } | Self::OutputToRead | Self::CodeLost(_) => (Exit::Output, None),
             Self::File(_, kind) if is_full(*kind) => (Exit::Output, None),
             Self::File(..) => (Exit::Denied, None),
             Self::Other(_) => (Exit::Unexpected, None),
@@ -201,7 +206,8 @@ impl Failure {
         let text = crate::text::harmless(&self.to_string()).replace('\n', " ");
         let line = if json {
             let mut value = serde_json::json!({ "error": text, "code": code });
-            if let (Self::Unrecorded(_), Some(members)) = (self, value.as_object_mut()) {
+            let is_read_only = matches!(self, Self::Unrecorded(_) | Self::Store(StoreError::ReadOnly(_)));
+            if let Some(members) = value.as_object_mut().filter(|_| is_read_only) {
                 members.insert("read_only".into(), true.into());
             }
             value.to_string()

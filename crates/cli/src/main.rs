@@ -53,13 +53,14 @@ fn main() -> ExitCode {
                 return ExitCode::from(2);
             }
             // Plain: whether it goes to a terminal or not, it is the same text.
-            return match output::text_as_it_is(&error.to_string()) {
+            let shown = output::writable().and_then(|()| output::text_as_it_is(&error.to_string()));
+            return match shown {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(failure) => failure.report(false),
             };
         }
     };
-    match command::run(&arguments) {
+    match output::writable().and_then(|()| command::run(&arguments)) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => failure.report(arguments.json),
     }

@@ -82,6 +82,25 @@ pub(crate) fn whole() -> Result<(), Failure> {
     Ok(())
 }
 
+/// Asked before any work: standard output that is open for reading alone takes nothing, and Rust's own handle swallows
+/// what is written to it.
+///
+/// # Errors
+/// [`Failure::OutputToRead`].
+#[cfg(unix)]
+pub(crate) fn writable() -> Result<(), Failure> {
+    use rustix::fs::{OFlags, fcntl_getfl};
+    match fcntl_getfl(stdout()) {
+        Ok(flags) if !flags.intersects(OFlags::WRONLY | OFlags::RDWR) => Err(Failure::OutputToRead),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn writable() -> Result<(), Failure> {
+    Ok(())
+}
+
 #[cfg(unix)]
 fn is_closed() -> bool {
     use rustix::fs::{OFlags, fcntl_getfl};

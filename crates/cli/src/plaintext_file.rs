@@ -27,7 +27,20 @@ pub(crate) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
     if would_lie_in(&target, vault) {
         return Err(refused("lies in the vault itself; name a file outside it"));
     }
+    if holds_vault(folder_of(&target)) {
+        return Err(refused(
+            "lies in the folder of a vault; name a file in another folder",
+        ));
+    }
     Ok(target)
+}
+
+/// Whether a folder holds a vault, or a part of one: a file there may have the place of one of its own.
+pub(crate) fn holds_vault(folder: &Path) -> bool {
+    let names = ["privatus.db", "keyring.json", "keyring.json.1"];
+    names
+        .iter()
+        .any(|name| std::fs::symlink_metadata(folder.join(name)).is_ok())
 }
 
 /// Whether it is a name like `/dev/stdout`: what it leads to is somebody's open file, which would be replaced.

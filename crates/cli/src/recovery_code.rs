@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::notice::warn;
-use crate::plaintext_file::{folder_of, would_lie_in};
+use crate::plaintext_file::{folder_of, holds_vault, would_lie_in};
 use crate::secret_file::above;
 use crate::{output, progress};
 
@@ -169,8 +169,24 @@ fn check_new(file: &Path, vault: &Path) -> Result<(), Failure> {
             "is in the vault or in its place, and a code must not lie beside what it opens; name a file elsewhere",
         ));
     }
-    if std::fs::symlink_metadata(file).is_ok() {
-        return Err(refused(IS_THERE));
+    if holds_vault(folder_of(file)) {
+        return Err(refused(
+            "is in the folder of another vault; name a file elsewhere",
+        ));
+    }
+    if file.as_os_str() == "-" {
+        return Err(Failure::Usage(
+            "--recovery-code-file takes the name of a new file; --code-to-stdout prints the code; nothing was made".into(),
+        ));
+    }
+    match std::fs::symlink_metadata(file) {
+        Ok(found) if found.is_file() => return Err(refused(IS_THERE)),
+        Ok(_) => {
+            return Err(refused(
+                "is no file: a folder, a pipe, a link or a device; name a new file",
+            ));
+        }
+        Err(_) => {}
     }
     if !folder_of(file).is_dir() {
         return Err(Failure::NotFound(format!(

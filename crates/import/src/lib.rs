@@ -12,6 +12,7 @@ mod newcomers;
 mod note;
 pub mod privatus;
 mod report;
+mod source_file;
 pub mod steering;
 pub mod telegram;
 

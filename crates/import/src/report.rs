@@ -75,6 +75,17 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether there is nothing to tell of: of the source nothing came to be read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let nothing = Self {
+            format: self.format.clone(),
+            partial: self.partial,
+            ..Self::default()
+        };
+        *self == nothing
+    }
+
     /// Leaves an entry in the audit log, unless nothing of the source came to be read.
     pub(crate) fn audit(&self, store: &Store, is_whole: bool) {
         let entries =

@@ -121,6 +121,15 @@ impl Connection {
         }
     }
 
+    /// The system's number behind the last failed open, read or write of this connection, where SQLite kept one.
+    pub fn last_system_error(&self) -> Option<i32> {
+        // SAFETY: an open connection.
+        let number = self
+            .handle
+            .with("read the state", |db| unsafe { ffi::sqlite3_system_errno(db) });
+        number.ok().filter(|&number| number != 0)
+    }
+
     /// Ends what runs on this connection, now and later, with [`ErrorCode::Interrupt`] once `flag` is set. The first flag
     /// stays.
     pub fn stop_with(&self, flag: Arc<AtomicBool>) {

@@ -166,6 +166,26 @@ impl ErrorCode {
         }
     }
 
+    /// The index of the log, beside the database, could not be given its size.
+    pub fn is_shm_size(self) -> bool {
+        self == Self::IoErr(ffi::SQLITE_IOERR_SHMSIZE)
+    }
+
+    /// The system did not lock a file, for another reason than that somebody else holds it.
+    pub fn is_lock(self) -> bool {
+        matches!(
+            self,
+            Self::IoErr(
+                ffi::SQLITE_IOERR_LOCK
+                    | ffi::SQLITE_IOERR_RDLOCK
+                    | ffi::SQLITE_IOERR_UNLOCK
+                    | ffi::SQLITE_IOERR_CHECKRESERVEDLOCK
+                    | ffi::SQLITE_IOERR_BLOCKED
+                    | ffi::SQLITE_IOERR_SHMLOCK
+            )
+        )
+    }
+
     /// The connection that answered this is to be dropped. After one page that could not be read
     /// or decrypted, SQLCipher answers every statement with [`NoMem`](Self::NoMem), also when the
     /// fault is gone.
@@ -243,7 +263,7 @@ pub struct SqliteError {
     pub code: ErrorCode,
     /// What was tried, in fixed words.
     pub operation: &'static str,
-    /// `errno` (or the Windows error) behind a failed open, where the system gave one.
+    /// `errno` (or the Windows error) behind a failed open, read or write, where the system gave one.
     pub os_error: Option<i32>,
 }
 

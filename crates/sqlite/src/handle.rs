@@ -159,6 +159,10 @@ impl SqliteError {
         let mut error = Self::new(operation, raw);
         // SAFETY: open, by contract.
         error.code = unsafe { Handle::told_of(db, error.code) };
+        if matches!(error.code, ErrorCode::IoErr(_) | ErrorCode::CantOpen) {
+            // SAFETY: open, by contract.
+            error.os_error = Some(unsafe { ffi::sqlite3_system_errno(db) }).filter(|&number| number != 0);
+        }
         error
     }
 }

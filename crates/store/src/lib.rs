@@ -39,7 +39,7 @@ pub use db::connection::APPLICATION_ID;
 pub use db::schema_fault::SchemaFault;
 #[cfg(feature = "testing")]
 pub use db::work_done::WorkDone;
-pub use error::{Missing, Rule, StoreError, TooNew};
+pub use error::{Missing, Rule, StoreError, SystemFault, TooNew};
 pub use folder::{Strange, open_above};
 pub use group::RestoredGroup;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};

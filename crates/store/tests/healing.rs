@@ -69,15 +69,88 @@ fn altered(bytes: &[u8]) -> Vec<u8> {
     .into_bytes()
 }
 
+/// The key ring of a vault whose password is another one now.
+fn of_another_password(path: &Path) -> Vec<u8> {
+    let mut password = "secret".to_owned();
+    for new in ["another", "a third"] {
+        let known = Secret::Password(Password::new(&password).unwrap());
+        let store = Store::unlock(path, &known, &VaultOptions::cheap_for_tests()).unwrap();
+        let password_now = Password::new(new).unwrap();
+        store
+            .change_password(&known, &password_now, Some(KdfCost::minimum()))
+            .unwrap();
+        store.close().unwrap();
+        password = new.to_owned();
+    }
+    fs::read(path.join(NAMES[0])).unwrap()
+}
+
+/// Another vault's key ring at one name: every way in finds the other copy, and no secret of the other vault opens this one.
+/// Gives how often the copy was made again.
+fn foreign_copy_gives_way(path: &Path, name: &str, foreign: &[&[u8]]) -> usize {
+    let options = VaultOptions::cheap_for_tests();
+    let good = fs::read(path.join(NAMES[0])).unwrap();
+    let theirs = Secret::Password(Password::new("a third").unwrap());
+    for bytes in foreign {
+        fs::write(path.join(name), bytes).unwrap();
+        let refused = Store::unlock(path, &theirs, &options).unwrap_err();
+        assert!(matches!(refused, StoreError::WrongSecret), "{name}: {refused}");
+        let keys = Store::unlock_keys(path, &secret()).unwrap();
+        let migrator = Migrator::unlock(path, &secret(), &options).unwrap();
+        let told = migrator.warnings().join("\n");
+        assert!(told.contains("was another vault's"), "{told}");
+        drop(migrator);
+        let store = Store::open(path, &keys, &options).unwrap();
+        let told = store.warnings().join("\n");
+        assert!(
+            told.contains(&format!("{name} of the key ring was another vault's")),
+            "{told}"
+        );
+        // Put there while the vault is open, it is no password's key ring either.
+        fs::write(path.join(name), bytes).unwrap();
+        let refused = store.change_password(&theirs, &Password::new("x").unwrap(), Some(KdfCost::minimum()));
+        assert!(matches!(refused, Err(StoreError::WrongSecret)), "{refused:?}");
+        store.close().unwrap();
+        fs::write(path.join(name), &good).unwrap();
+    }
+    foreign.len()
+}
+
+/// Slots that an attacker put into one copy, under this vault's id: what opens the other says that it is not authentic.
+#[test]
+fn a_copy_with_other_slots_gives_way_and_a_later_one_does_not() {
+    let (_folder, path) = vault();
+    let first = fs::read(path.join(NAMES[0])).unwrap();
+    let later = of_another_password(&path);
+    // The later one is authentic: the first password opens nothing, whichever copy is which.
+    for at in [0, 1] {
+        fs::write(path.join(NAMES[at]), &first).unwrap();
+        fs::write(path.join(NAMES[1 - at]), &later).unwrap();
+        let refused = Store::unlock(&path, &secret(), &VaultOptions::cheap_for_tests()).unwrap_err();
+        assert!(matches!(refused, StoreError::WrongSecret), "{refused}");
+        // Altered, it says nothing about a later password.
+        fs::write(path.join(NAMES[1 - at]), altered(&later)).unwrap();
+        let store = unlock(&path);
+        let told = store.warnings().join("\n");
+        assert!(told.contains("was altered"), "{told}");
+        drop(store);
+    }
+}
+
 #[test]
 fn each_fault_says_what_it_was() {
     let (_other_folder, other) = vault();
     let foreign = fs::read(other.join(NAMES[0])).unwrap();
+    // Of the same password, and of another one and a higher generation.
+    let higher = of_another_password(&other);
     let (_folder, path) = vault();
     let older = changed(&path);
     let good = fs::read(path.join(NAMES[0])).unwrap();
     let mut found = 0;
     for at in [0, 1] {
+        let theirs: [&[u8]; 2] = [&higher, &foreign];
+        // Of equal generations the first name counts.
+        found += foreign_copy_gives_way(&path, NAMES[at], &theirs[..2 - at]);
         for (fault, severity) in [
             ("missing", Severity::Medium),
             ("damaged", Severity::Medium),

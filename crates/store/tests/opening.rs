@@ -382,6 +382,28 @@ fn a_recovery_code_that_is_not_kept_leaves_no_vault() {
     store.unwrap().close().unwrap();
     let code = Secret::RecoveryCode(privatus_store::RecoveryCode::parse(&kept).unwrap());
     Store::unlock(&path, &code, &options()).unwrap();
+    // It has its place, and its first open fails: whoever is told of nothing makes another.
+    const NAME: &str = "made-and-not-opened";
+    let faults = FaultVfs::register(NAME).unwrap();
+    let made = folder.path().join("made");
+    let failing = VaultOptions {
+        vfs: Some(NAME.into()),
+        ..options()
+    };
+    let refused = Store::create_keeping(&made, &password, &failing, |code| {
+        kept = code.reveal().as_str().to_owned();
+        faults.fail_opens(privatus_sqlite::fault::FileKind::Main, ErrorCode::CantOpen);
+        Ok::<_, StoreError>(())
+    });
+    faults.disarm();
+    let refused = refused.unwrap_err();
+    assert!(
+        matches!(&refused, StoreError::Made { vault, .. } if *vault == made),
+        "{refused}"
+    );
+    let code = Secret::RecoveryCode(privatus_store::RecoveryCode::parse(&kept).unwrap());
+    Store::unlock(&made, &code, &options()).unwrap();
+    fs::remove_dir_all(&made).unwrap();
     // The place was taken while the code was kept: what is there is nobody's of ours.
     let late = folder.path().join("late");
     let taken = Store::create_keeping(&late, &password, &options(), |_| {

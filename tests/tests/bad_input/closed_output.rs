@@ -83,9 +83,23 @@ fn exports_to_no_file() {
     );
     let below = vault.join("privatus.db/out.jsonl");
     refuses(&vault, &["export", word(&below)], 2, "lies in the vault itself");
+    // Nor another vault's file.
+    let other = dir.path().join("other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("keyring.json"), "theirs").unwrap();
+    for name in ["privatus.db", "keyring.json", "out.jsonl"] {
+        let file = other.join(name);
+        refuses(
+            &vault,
+            &["export", word(&file)],
+            2,
+            "lies in the folder of a vault",
+        );
+    }
+    assert_eq!(fs::read_to_string(other.join("keyring.json")).unwrap(), "theirs");
     assert_eq!(
         fs::read_dir(dir.path()).unwrap().count(),
-        1,
+        2,
         "nothing was left behind"
     );
 }
@@ -284,4 +298,37 @@ fn an_export_into_an_open_file() {
             assert_eq!(fs::read(&log).unwrap(), b"before", "{words:?}");
         }
     }
+}
+
+/// Rust's own handle takes every byte for one that went out.
+#[cfg(unix)]
+#[test]
+fn an_output_that_is_open_to_read_alone() {
+    let (dir, vault) = vault();
+    let file = dir.path().join("read");
+    fs::write(&file, "").unwrap();
+    let exported = dir.path().join("out.jsonl");
+    for words in [
+        &["contacts", "add", "Someone"][..],
+        &["chats"],
+        &["--json", "stats"],
+        &["export", word(&exported)],
+        &["--help"],
+        &["man"],
+    ] {
+        for to_read in [Path::new("/dev/null"), &file] {
+            let before = privatus_tests::files(&vault);
+            let mut command = privatus(&vault);
+            command.args(words).stdout(fs::File::open(to_read).unwrap());
+            let output = command.stderr(Stdio::piped()).output().unwrap();
+            let errors = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(29), "{words:?}: {errors}");
+            assert!(
+                errors.contains("open for reading alone; nothing was done"),
+                "{errors}"
+            );
+            assert_eq!(privatus_tests::changed(&vault, &before), None, "{words:?}");
+        }
+    }
+    assert!(!exported.exists());
 }

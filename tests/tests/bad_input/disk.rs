@@ -233,6 +233,7 @@ fn a_small_disk_that_can_only_be_read() {
         PRIVATUS_PASSWORD=wrong typed chats
         PRIVATUS_PASSWORD=wrong typed --json migrate status
         typed send Someone again
+        typed --json send Someone again
         typed passwd
         typed migrate status
         typed migrate verify
@@ -257,6 +258,12 @@ fn a_small_disk_that_can_only_be_read() {
         mount -o remount,bind,rw "$disk"
         printf 'a log' >"$disk/vault/privatus.db-wal"
         mount -o remount,bind,ro "$disk"
+        typed show Someone
+        mount -o remount,bind,rw "$disk"
+        rm "$disk/vault/privatus.db-wal"
+        cp "$disk/vault/privatus.db" "$disk.db"
+        mount -o remount,bind,ro "$disk"
+        mount --bind "$disk.db" "$disk/vault/privatus.db"
         typed show Someone
     "#;
     let mut command = std::process::Command::new("unshare");
@@ -288,6 +295,7 @@ fn a_small_disk_that_can_only_be_read() {
     next("chats 10 ", "nothing is recorded, not this failed unlock either");
     next("--json 10 ", "\"read_only\":true");
     next("send 22 ", "nothing can be changed; copy the vault");
+    next("--json 22 ", "\"read_only\":true");
     next("passwd 22 ", "nothing can be changed; copy the vault");
     let read_only = "migrate 0 privatus: warning: the vault lies on a file system that is mounted read-only";
     next(read_only, "applied");
@@ -303,6 +311,7 @@ fn a_small_disk_that_can_only_be_read() {
         "show 22 ",
         "in its log, which cannot be merged there; copy the vault",
     );
+    next("show 22 ", "privatus.db or its folder, but not both");
 }
 
 /// How a mount of our own is possible: as root, else as root of a user namespace.

@@ -36,6 +36,16 @@ fn cut_or_flipped_anywhere() {
         fs::create_dir(vault.join(name)).unwrap();
     }
     refuses(&vault, &CHATS, 17, "keyring.json is a folder");
+    // One of each: both are named, and how to mend the second.
+    fs::remove_dir(vault.join(COPIES[0])).unwrap();
+    fs::write(vault.join(COPIES[0]), "hello").unwrap();
+    for says in [
+        "keyring.json: ",
+        "keyring.json.1 is a folder",
+        "move it out of the folder",
+    ] {
+        refuses(&vault, &CHATS, 14, says);
+    }
 }
 
 #[test]

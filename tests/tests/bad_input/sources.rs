@@ -26,6 +26,28 @@ fn missing_a_folder_or_another_format() {
     {
         refuses(&vault, &["import", format, word(&folder)], 25, says);
     }
+    // A pipe is waited for without end, and a device has none.
+    #[cfg(unix)]
+    {
+        let pipe = dir.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        for strange in [pipe.as_path(), Path::new("/dev/zero")] {
+            for format in ["telegram", "privatus"] {
+                let words = ["import", format, word(strange)];
+                refuses(&vault, &words, 25, "is a pipe, a socket or a device");
+                let output = run(&vault, &words);
+                // A count of what came over is no part of a refusal.
+                assert!(output.stdout.is_empty(), "{output:?}");
+            }
+            refuses(
+                &vault,
+                &["import", "legacy", word(strange)],
+                25,
+                "neither a file nor a folder",
+            );
+        }
+    }
     for bytes in [
         &b""[..],
         b"From: someone\n",

@@ -65,7 +65,11 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     report.partial |= result.is_err();
     let locked = store.close();
     // That nobody reads the report is told last: it is no reason to hide what went wrong.
-    let printed = print(arguments, &report);
+    // A refusal is no report: what came over of it is nothing.
+    let printed = match result.is_err() && !arguments.json && report.is_empty() {
+        true => Ok(()),
+        false => print(arguments, &report),
+    };
     result?;
     locked?;
     if report.partial {
@@ -88,12 +92,12 @@ fn vouch(arguments: &Arguments, import: &Import) -> Result<Vouched, Failure> {
     // With --json what was taken lists them; where nothing is, they are listed here.
     if !arguments.json || is_asked {
         for item in items {
-            notice::note_whole(&format!("gives a right: {} (line {})", item.text, item.line));
+            notice::note_whole(&format!("would count here: {} (line {})", item.text, item.line));
         }
     }
     if is_asked {
         let what = format!(
-            "takes {} rights from {}; whoever could write that file could put them there",
+            "would take {} rights from {}; whoever could write that file could put them there",
             items.len(),
             import.path.display()
         );

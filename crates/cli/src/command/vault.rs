@@ -34,7 +34,7 @@ pub(crate) fn init(arguments: &Arguments, iterations: Option<u32>, to_stdout: bo
     for warning in store.warnings() {
         warn(warning);
     }
-    store.close()?;
+    close_made(store, &path)?;
     after_init(arguments, &keeper, &path).map_err(made_all_the_same)?;
     Ok(0)
 }
@@ -64,6 +64,15 @@ fn init_json(
         "recovery_code_file": keeper.file().map(|file| file.display().to_string()),
     }))?;
     Ok(Zeroizing::new(format!("{}\n", json_escaped(&text))))
+}
+
+/// Closes a vault that was just made: it stands, whatever fails.
+pub(super) fn close_made(store: Store, vault: &Path) -> Result<(), Failure> {
+    let made = |why| StoreError::Made {
+        vault: vault.to_owned(),
+        why: Box::new(why),
+    };
+    Ok(store.close().map_err(made)?)
 }
 
 /// The vault stands, and its code is kept.

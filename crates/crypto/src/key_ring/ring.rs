@@ -90,6 +90,12 @@ impl KeyRing {
         self.body.vault
     }
 
+    /// The salt of its vault's database, which the first 16 bytes of the file are too: not secret, and authentic only once
+    /// the key ring was opened.
+    pub fn cipher_salt(&self) -> &[u8; 16] {
+        &self.body.cipher_salt
+    }
+
     /// Its note on the audit log: authentic only once the key ring was opened.
     pub fn noted(&self) -> Noted {
         self.body.noted()

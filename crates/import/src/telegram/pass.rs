@@ -1,6 +1,5 @@
 //! One pass over an export's bytes: opened, walked to its end, and why it ended.
 
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use super::mend::Mender;
 use super::walk::{Root, STOPPED, Walker};
 use crate::encoding::{Encoding, IS_WIDE, encoding};
 use crate::error::ImportError;
+use crate::source_file;
 
 /// How a pass over the file ended.
 pub(super) enum Ended {
@@ -23,12 +23,7 @@ pub(super) fn pass<W: Walker>(path: &Path, walker: &mut W) -> Result<Ended, Impo
         path: path.to_owned(),
         why,
     };
-    let metadata =
-        std::fs::metadata(path).map_err(|error| source(format!("cannot be read: {}", error.kind())))?;
-    if metadata.is_dir() {
-        return Err(source("is a folder; name the result.json in it".into()));
-    }
-    let file = File::open(path).map_err(|error| source(format!("cannot be read: {}", error.kind())))?;
+    let file = source_file::open(path, "name the result.json in it")?;
     walk(file, walker).map_err(source)
 }
 

@@ -232,7 +232,8 @@ impl Connection {
     /// Maps an error of diesel's: SQLite's extended code is kept, and a value of another kind than its column's is damage.
     fn query_failed(&mut self, error: &QueryError, doing: &str) -> StoreError {
         if let Some(code) = self.inner.code_of(error) {
-            return self.failed_with(code, doing);
+            let system = self.inner.last_system_error();
+            return self.failed_with(code, system, doing);
         }
         match error {
             QueryError::DeserializationError(_) => {
@@ -243,17 +244,17 @@ impl Connection {
     }
 
     fn failed(&mut self, error: SqliteError, doing: &str) -> StoreError {
-        self.failed_with(error.code, doing)
+        self.failed_with(error.code, error.os_error, doing)
     }
 
     /// Maps an error by SQLite's extended code, never by its text.
-    fn failed_with(&mut self, code: ErrorCode, doing: &str) -> StoreError {
+    fn failed_with(&mut self, code: ErrorCode, system: Option<i32>, doing: &str) -> StoreError {
         self.spoiled |= code.spoils_connection();
         // A quota or a limit looks like a broken disk: the file system knows better (DESIGN section 10).
         if matches!(code, ErrorCode::IoErr(_)) && self.file.folder().is_full() {
             return StoreError::DiskFull;
         }
-        StoreError::from_code(code, doing)
+        StoreError::from_sqlite(code, system, doing)
     }
 
     /// Runs a statement and gives the number of rows it changed.

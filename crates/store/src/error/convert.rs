@@ -3,10 +3,16 @@
 use privatus_crypto::{CryptoError, KeyRingError, OpenError};
 use privatus_sqlite::{ConstraintKind, ErrorCode, SqliteError};
 
+use super::system::{Said, SystemFault, said};
 use super::{Missing, Rule, StoreError, TooNew};
 
 impl StoreError {
-    pub(crate) fn from_code(code: ErrorCode, doing: &str) -> Self {
+    /// By SQLite's code, and the system's number behind it where SQLite kept one.
+    pub(crate) fn from_sqlite(code: ErrorCode, system: Option<i32>, doing: &str) -> Self {
+        of_sqlite(code, system, doing).unwrap_or_else(|| Self::from_code(code, doing))
+    }
+
+    fn from_code(code: ErrorCode, doing: &str) -> Self {
         match code {
             code if code.is_full() => Self::DiskFull,
             code if code.is_busy() => Self::Busy("the database is locked"),
@@ -42,27 +48,48 @@ impl StoreError {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::DiskFull,
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Denied(what.into()),
             ErrorKind::NotFound => Missing::File(what.into()).into(),
-            kind => Self::Unexpected(format!("{what}: {kind}")),
+            kind => of_io(error, what).unwrap_or_else(|| Self::Unexpected(format!("{what}: {kind}"))),
         }
+    }
+}
+
+/// An error of our own calls for which there is no other word; `None` where it is not the system's.
+fn of_io(error: &std::io::Error, doing: &str) -> Option<StoreError> {
+    let number = error.raw_os_error()?;
+    Some(match said(number) {
+        Said::Full => StoreError::DiskFull,
+        Said::Fault(fault) => failed(fault, doing),
+        Said::Unknown => failed(SystemFault::Other(number), doing),
+    })
+}
+
+/// A failed call of SQLite's, by its code and the system's number where it kept one; `None` where the code alone says it.
+fn of_sqlite(code: ErrorCode, system: Option<i32>, doing: &str) -> Option<StoreError> {
+    match (code, system.map(said)) {
+        (ErrorCode::NoMem, _) => Some(failed(SystemFault::NoMemory, doing)),
+        (ErrorCode::IoErr(_) | ErrorCode::CantOpen, Some(Said::Full)) => Some(StoreError::DiskFull),
+        (ErrorCode::IoErr(_) | ErrorCode::CantOpen, Some(Said::Fault(fault))) if !code.is_damage() => {
+            Some(failed(fault, doing))
+        }
+        // A new `-shm` is filled up: what fails there is its room, where no number says otherwise.
+        (ErrorCode::IoErr(_), _) if code.is_shm_size() => Some(StoreError::DiskFull),
+        (ErrorCode::IoErr(_), _) if code.is_lock() => Some(failed(SystemFault::NoLocks, doing)),
+        (ErrorCode::IoErr(_), _) if !code.is_damage() => Some(failed(SystemFault::DiskFails, doing)),
+        _ => None,
+    }
+}
+
+/// The failure of what was tried.
+fn failed(fault: SystemFault, doing: &str) -> StoreError {
+    StoreError::System {
+        doing: doing.into(),
+        fault,
     }
 }
 
 impl From<SqliteError> for StoreError {
     fn from(error: SqliteError) -> Self {
-        use std::io::ErrorKind;
-        // The system's own word, where SQLite kept it: a quota or a limit is no broken disk.
-        let system = error
-            .os_error
-            .map(|number| std::io::Error::from_raw_os_error(number).kind());
-        if matches!(error.code, ErrorCode::IoErr(_))
-            && matches!(
-                system,
-                Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
-            )
-        {
-            return Self::DiskFull;
-        }
-        Self::from_code(error.code, error.operation)
+        Self::from_sqlite(error.code, error.os_error, error.operation)
     }
 }
 
@@ -108,5 +135,64 @@ mod tests {
         let shown = StoreError::from(KeyRingError::RotationPending).to_string();
         assert!(shown.contains("use the build that began it"), "{shown}");
         assert!(!shown.contains("damaged") && !shown.contains("backup"), "{shown}");
+    }
+
+    /// Every I/O error of SQLite's has words of its own, by what the system said where it said something.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn no_failure_of_the_system_is_called_unexpected() {
+        let told = |code: i32, system: Option<i32>| {
+            let code = ErrorCode::from_raw(code);
+            StoreError::from_sqlite(code, system, "read a page")
+        };
+        for extended in 0..=40 {
+            let code = 10 | (extended << 8);
+            for system in [None, Some(5), Some(2)] {
+                let error = told(code, system);
+                assert!(!matches!(error, StoreError::Unexpected(_)), "{code}: {error}");
+            }
+            // ENOSPC, EDQUOT, EFBIG
+            for system in [28, 122, 27] {
+                let error = told(code, Some(system));
+                let is_damage = ErrorCode::from_raw(code).is_damage();
+                let is_memory = ErrorCode::from_raw(code) == ErrorCode::NoMem;
+                assert!(
+                    is_damage || is_memory || matches!(error, StoreError::DiskFull),
+                    "{code}: {error}"
+                );
+            }
+        }
+        assert!(matches!(told(4_874, None), StoreError::DiskFull));
+        assert!(
+            told(4_874, Some(5))
+                .to_string()
+                .contains("copy the folder to another disk")
+        );
+        // EMFILE and ENFILE, behind a failed open.
+        for system in [24, 23] {
+            assert!(
+                told(14, Some(system))
+                    .to_string()
+                    .contains("too many files are open")
+            );
+            let io = std::io::Error::from_raw_os_error(system);
+            assert!(
+                StoreError::io(&io, "open the vault")
+                    .to_string()
+                    .contains("too many files are open")
+            );
+        }
+        let long = std::io::Error::from_raw_os_error(36);
+        assert!(
+            StoreError::io(&long, "open the vault")
+                .to_string()
+                .contains("too long")
+        );
+        let unknown = std::io::Error::from_raw_os_error(71);
+        let shown = StoreError::io(&unknown, "open the vault").to_string();
+        assert!(
+            shown.contains("error 71") && !shown.contains("unexpected"),
+            "{shown}"
+        );
     }
 }

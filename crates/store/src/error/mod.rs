@@ -4,6 +4,7 @@
 mod convert;
 mod missing;
 mod rule;
+mod system;
 mod too_new;
 
 use std::error::Error;
@@ -18,6 +19,7 @@ use privatus_domain::{
 
 pub use self::missing::Missing;
 pub use self::rule::Rule;
+pub use self::system::SystemFault;
 pub use self::too_new::TooNew;
 use crate::folder::Strange;
 
@@ -47,6 +49,19 @@ pub enum StoreError {
     /// The key ring is damaged or was altered.
     #[error("the key ring cannot be used: {0}")]
     KeyRingDamaged(#[source] KeyRingError),
+    /// No copy of the key ring can be used: one is damaged, and at the other stands no file.
+    #[error("the key ring cannot be used: {}: {why}; {} {what}", damaged.display(), strange.display())]
+    KeyRingUnusable {
+        /// The damaged copy.
+        damaged: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        why: KeyRingError,
+        /// The other copy.
+        strange: PathBuf,
+        /// What stands there.
+        what: Strange,
+    },
     /// The database is missing while a key ring stands there.
     #[error("the database of {0} is missing, but its key ring is there; put privatus.db back from a backup")]
     DatabaseMissing(PathBuf),
@@ -78,6 +93,14 @@ pub enum StoreError {
         /// Bytes that are free.
         free: u64,
     },
+    /// A vault was made, has its place, and could not be opened at once.
+    #[error("the vault {} is made, and could not be opened at once: {why}; do not make it again", vault.display())]
+    Made {
+        /// The vault.
+        vault: PathBuf,
+        /// Why it could not be opened.
+        why: Box<Self>,
+    },
     /// No space is left.
     #[error("the disk is full; whole transactions were kept")]
     DiskFull,
@@ -97,6 +120,14 @@ pub enum StoreError {
         "permission denied or read-only: {0}; check who owns the folder and its files, and that they can be written"
     )]
     Denied(String),
+    /// The system lacks something, or fails.
+    #[error("{doing}: {fault}")]
+    System {
+        /// What was tried.
+        doing: String,
+        /// Why it cannot be done.
+        fault: SystemFault,
+    },
     /// The file system that the vault lies on is mounted read-only.
     #[error(
         "the vault lies on a file system that is mounted read-only: {0}; copy the vault to a disk that can be written"
@@ -215,16 +246,19 @@ impl StoreError {
             | Self::VaultExists(..)
             | Self::KeyRingMissing(_)
             | Self::KeyRingDamaged(_)
+            | Self::KeyRingUnusable { .. }
             | Self::DatabaseMissing(_)
             | Self::DatabaseDamaged(_)
             | Self::SchemaNewer(_)
             | Self::SchemaDiffers(_)
             | Self::MigrationFailed(_)
             | Self::NoRoom { .. }
+            | Self::Made { .. }
             | Self::DiskFull
             | Self::Busy(_)
             | Self::StrangeFile { .. }
             | Self::Denied(_)
+            | Self::System { .. }
             | Self::ReadOnly(_)
             | Self::NotFound(_)
             | Self::AuditBroken(_)

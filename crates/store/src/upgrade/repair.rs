@@ -14,7 +14,7 @@ use crate::partition::schema::{VIEW, refresh_views};
 use crate::run::write_durably_on;
 use crate::store::Store;
 use crate::tx::WriteTx;
-use crate::vault::rings::{newest, newest_rings};
+use crate::vault::rings::unlock_own;
 
 impl Store {
     /// Removes the triggers, views and indexes that no build makes, and makes anew those that are missing or altered;
@@ -33,7 +33,7 @@ impl Store {
         self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
         for_a_backup(&fault)?;
         let mut lease = self.pool.writer_for_repair()?;
-        newest(newest_rings(&self.files)?, |ring| ring.unlock(current))?;
+        unlock_own(&self.files, self.shared.vault_id, current)?;
         let (db, shared) = (lease.db()?, &self.shared);
         let mut entry = None;
         let noted = write_durably_on(db, shared, |tx| {

@@ -70,7 +70,8 @@ impl Store {
     /// never is there. When it fails, nothing is left behind. Where the vault then fails, the code opens nothing.
     ///
     /// # Errors
-    /// Those of [`create`](Self::create) and of `keep`. [`StoreError::VaultExists`] is never the error of a vault that got its
+    /// Those of [`create`](Self::create) and of `keep`. [`StoreError::Made`] of a vault that has its place and could not be
+    /// opened at once: what `keep` kept opens it. [`StoreError::VaultExists`] is never the error of a vault that got its
     /// place: what `keep` kept then opens nothing.
     pub fn create_keeping<E: From<StoreError>>(
         path: &Path,
@@ -129,19 +130,35 @@ impl Store {
             building.discard();
             return Err(error);
         }
+        let opened = Self::open_made(path, &unlocked, options, noted);
+        let mut store = opened.map_err(|why| StoreError::Made {
+            vault: path.to_owned(),
+            why: Box::new(why),
+        })?;
+        store.warnings.extend(unsynced.into_iter().map(unsynced_told));
+        Ok((store, recovery))
+    }
+
+    /// Opens a vault that was just put in its place.
+    fn open_made(
+        path: &Path,
+        unlocked: &Unlocked,
+        options: &VaultOptions,
+        noted: Noted,
+    ) -> Result<Self, StoreError> {
         let files = Files::open(path)?;
         let guard = OpenGuard::claim(&files)?;
         let lock = files.lock_shared()?.lock;
-        let raw_key = raw_key(&unlocked);
+        let raw_key = raw_key(unlocked);
         let mut reader = Connection::open(
             &files.database(),
             &raw_key,
             options.vfs.as_deref(),
             options.reader_role(Mount::Writable),
         )?;
-        let shared = share(&mut reader, &unlocked, options)?;
+        let shared = share(&mut reader, unlocked, options)?;
         shared.note_now(noted);
-        let store = Store {
+        Ok(Self {
             shared,
             pool: Pool::new(
                 options.access(&files, raw_key, Mount::Writable),
@@ -149,12 +166,11 @@ impl Store {
                 options.readers,
             ),
             files,
-            warnings: unsynced.into_iter().map(unsynced_told).collect(),
+            warnings: Vec::new(),
             upgrade: None,
             _lock: Some(lock),
             _guard: guard,
-        };
-        Ok((store, recovery))
+        })
     }
 }
 

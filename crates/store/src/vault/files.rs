@@ -140,9 +140,9 @@ impl Files {
         }
     }
 
-    /// Checks the database file from outside: not empty, whole pages, encrypted. Call before any connection of this
-    /// process is open.
-    pub(crate) fn check_database(&self, is_read_only: bool) -> Result<(), StoreError> {
+    /// Checks the database file from outside: not empty, whole pages, encrypted. Gives its first bytes, the salt of its
+    /// key. Call before any connection of this process is open.
+    pub(crate) fn check_database(&self, is_read_only: bool) -> Result<[u8; 16], StoreError> {
         let damaged = |why: &str| Err(StoreError::DatabaseDamaged(why.into()));
         let doing = "open privatus.db";
         // Opened to write as well: refused here, SQLite leaves no empty log beside a database it may not write.
@@ -162,7 +162,7 @@ impl Files {
         if &head == b"SQLite format 3\0" {
             return damaged("privatus.db is a plain SQLite file, not this vault's database");
         }
-        Ok(())
+        Ok(head)
     }
 
     /// The bytes of `attempts.json`, if it is a file that can be read.

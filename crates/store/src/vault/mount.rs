@@ -33,6 +33,22 @@ impl Files {
         let flags = rustix::fs::fstatvfs(self.folder().descriptor())
             .map_err(failed)?
             .f_flag;
+        // A file of it may be a mount of its own: one that is written while its folder is not would be read without its log.
+        for name in [super::files::DATABASE, "privatus.db-wal"] {
+            let own = match rustix::fs::statvfs(self.folder().path().join(name)) {
+                Ok(own) => own.f_flag,
+                Err(rustix::io::Errno::NOENT) => continue,
+                Err(error) => return Err(failed(error)),
+            };
+            if own.contains(StatVfsMountFlags::RDONLY) != flags.contains(StatVfsMountFlags::RDONLY) {
+                return Err(StoreError::ReadOnly(match name {
+                    super::files::DATABASE => {
+                        "privatus.db or its folder, but not both: one of them is a mount of its own"
+                    }
+                    _ => "privatus.db-wal or its folder, but not both: one of them is a mount of its own",
+                }));
+            }
+        }
         if !flags.contains(StatVfsMountFlags::RDONLY) {
             return Ok(Mount::Writable);
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use privatus_crypto::{KeyRing, Secret, Unlocked};
+use privatus_crypto::{KeyRing, KeyRingError, Secret, Unlocked};
 use privatus_domain::{Act, NewAuditEntry};
 
 use crate::db::connection::{Connection, Role};
@@ -18,7 +18,9 @@ use crate::vault::locks::HeldLock;
 use crate::vault::ours::{Ours, check_ours, share};
 use crate::vault::raw_key::raw_key;
 use crate::vault::ring_copies::RingCopies;
-use crate::vault::rings::{generation_of, newest, newest_rings, unlock_newest, valid_rings};
+use crate::vault::rings::{
+    generation_of, newest, newest_rings, of_database, unlock_each, unlock_newest, valid_rings,
+};
 use crate::vault::snapshot_files::kept_copies;
 use crate::vault::stale_transfers::{has_active, pause_stale};
 use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
@@ -46,7 +48,7 @@ impl Closed {
         // Behind the small files, which would wait for it.
         files.read_ahead();
         let mut rings = valid_rings(&files, &before)?;
-        files.check_database(mount.is_read_only())?;
+        let salt = files.check_database(mount.is_read_only())?;
         let lock = match mount {
             Mount::Writable => Some(files.lock_shared()?),
             _ => files.lock_to_read(mount)?,
@@ -62,6 +64,7 @@ impl Closed {
         if copies != before {
             rings = valid_rings(&files, &copies)?;
         }
+        let rings = of_database(rings, &salt);
         let closed = Self {
             files,
             guard,
@@ -85,7 +88,10 @@ pub(super) struct Looked {
 
 /// The keys of a vault, got by one run of the KDF ([`Store::unlock_keys`]): a client that closes and opens a vault
 /// again pays for it once. Wiped when dropped.
-pub struct VaultKeys(Unlocked);
+///
+/// Those of each copy of the key ring that the secret opened, where the copies are of different vaults: the database is not
+/// looked at yet.
+pub struct VaultKeys(Vec<Unlocked>);
 
 impl std::fmt::Debug for VaultKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -123,8 +129,7 @@ impl Store {
     pub fn unlock_keys(path: &Path, secret: &Secret) -> Result<VaultKeys, StoreError> {
         let files = Files::open(path)?;
         files.check_present()?;
-        let (_, unlocked) = unlock_newest(&files, newest_rings(&files)?, secret, system_time())?;
-        Ok(VaultKeys(unlocked))
+        unlock_each(&files, newest_rings(&files)?, secret, system_time()).map(VaultKeys)
     }
 
     /// Opens the vault in `path` with keys that were unlocked before, also when its password was changed meanwhile.
@@ -133,7 +138,10 @@ impl Store {
     /// As [`unlock`](Self::unlock); [`StoreError::WrongSecret`] for the keys of another vault.
     pub fn open(path: &Path, keys: &VaultKeys, options: &VaultOptions) -> Result<Self, StoreError> {
         let (closed, rings) = Closed::look(path)?;
-        let (ring, unlocked) = newest(rings, |ring| ring.reopen(&keys.0))?;
+        let (ring, unlocked) = newest(rings, |ring| {
+            let known = keys.0.iter().find(|known| known.vault_id() == ring.vault_id());
+            ring.reopen(known.ok_or(KeyRingError::WrongSecret)?)
+        })?;
         let unlock = NewAuditEntry::done(options.now(), Act::Unlock);
         Self::open_with(closed, (&ring, &unlocked), options, unlock)
     }

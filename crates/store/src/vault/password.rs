@@ -12,7 +12,7 @@ use crate::tx::WriteTx;
 use crate::tx::shared::system_time;
 use crate::vault::create::KDF_TARGET;
 use crate::vault::healing::faulty_now;
-use crate::vault::rings::newest_ring;
+use crate::vault::rings::unlock_own;
 
 impl Store {
     /// Replaces the password slot. `current` is the old password or the recovery code. Afterwards no file of the vault
@@ -31,8 +31,7 @@ impl Store {
         self.pool.check_writable()?;
         self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
         let _lock = self.files.lock_key_ring()?;
-        let ring = newest_ring(&self.files)?;
-        let unlocked = ring.unlock(current)?;
+        let (ring, unlocked) = unlock_own(&self.files, self.shared.vault_id, current)?;
         // Both copies are written: what is wrong with one of them goes with it.
         let found = faulty_now(&self.files, &unlocked)?;
         if !found.is_empty() {

@@ -1,6 +1,6 @@
 //! The two copies of the key ring in the folder: what stands there, and writing them.
 
-use crate::error::StoreError;
+use crate::error::{StoreError, SystemFault};
 use crate::folder::{Kind, Purpose, Strange};
 use crate::vault::Files;
 use crate::vault::files::RINGS;
@@ -36,7 +36,14 @@ impl Files {
             Ok(None) => Ok(RingCopy::Missing),
             Ok(Some(bytes)) => Ok(RingCopy::Held(bytes)),
             Err(StoreError::StrangeFile { what, .. }) => Ok(RingCopy::Strange(what)),
-            Err(StoreError::Unexpected(_)) => Ok(RingCopy::Held(Vec::new())),
+            // A bad place of the disk is one of this copy alone.
+            Err(
+                StoreError::Unexpected(_)
+                | StoreError::System {
+                    fault: SystemFault::DiskFails | SystemFault::Other(_),
+                    ..
+                },
+            ) => Ok(RingCopy::Held(Vec::new())),
             Err(error) => Err(error),
         }
     }

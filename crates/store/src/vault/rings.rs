@@ -1,6 +1,6 @@
 //! The two copies of the key ring: which counts.
 
-use privatus_crypto::{KeyRing, KeyRingError, Secret, Unlocked};
+use privatus_crypto::{KeyRing, KeyRingError, Secret, Unlocked, VaultId};
 use privatus_domain::Timestamp;
 
 use crate::error::{StoreError, TooNew};
@@ -13,7 +13,7 @@ use crate::vault::{Files, attempts};
 pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyRing>, StoreError> {
     let mut rings: Vec<KeyRing> = Vec::new();
     let mut first_error = None;
-    for (at, copy) in copies.iter().enumerate() {
+    for (at, (name, copy)) in RINGS.iter().zip(copies).enumerate() {
         let RingCopy::Held(bytes) = copy else {
             continue;
         };
@@ -25,34 +25,44 @@ pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyR
             Ok(ring) => rings.push(ring),
             // The other copy may be the one a newer build left behind: to open it would undo what that build wrote.
             Err(error @ KeyRingError::UnsupportedVersion(_)) => return Err(error.into()),
-            Err(error) => first_error = first_error.or(Some(error)),
+            Err(error) => first_error = first_error.or(Some((name, error))),
         }
     }
     if rings.is_empty() {
         let strange = RINGS.iter().zip(copies).find_map(|(name, copy)| match copy {
-            RingCopy::Strange(what) => Some(files.folder().refused(name, *what)),
+            RingCopy::Strange(what) => Some((name, *what)),
             _ => None,
         });
-        if let (None, Some(strange)) = (&first_error, strange) {
-            return Err(strange);
-        }
-        return Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into());
+        let folder = files.folder();
+        return Err(match (first_error, strange) {
+            (None, Some((name, what))) => folder.refused(name, what),
+            (Some((damaged, why)), Some((name, what))) => StoreError::KeyRingUnusable {
+                damaged: folder.named().join(damaged),
+                why,
+                strange: folder.named().join(name),
+                what,
+            },
+            (first_error, None) => first_error
+                .map_or(KeyRingError::NotAKeyRing, |(_, why)| why)
+                .into(),
+        });
     }
     rings.sort_by_key(|ring| std::cmp::Reverse(ring.generation()));
     Ok(rings)
 }
 
 /// [`valid_rings`] of a vault's folder.
-pub(crate) fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
+pub(super) fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
     valid_rings(files, &files.read_key_rings()?)
 }
 
-/// The valid copy of the higher generation.
-pub(crate) fn newest_ring(files: &Files) -> Result<KeyRing, StoreError> {
-    newest_rings(files)?
-        .into_iter()
-        .next()
-        .ok_or_else(|| KeyRingError::NotAKeyRing.into())
+/// Those that hold the salt with which the database begins, where one does: a copy that another vault's was put over is no
+/// candidate, whatever opens it. Where none does the database's first page is damaged, and all stay.
+pub(super) fn of_database(mut rings: Vec<KeyRing>, salt: &[u8; 16]) -> Vec<KeyRing> {
+    if rings.iter().any(|ring| ring.cipher_salt() == salt) {
+        rings.retain(|ring| ring.cipher_salt() == salt);
+    }
+    rings
 }
 
 /// Opens the newest copy with a secret; a wrong one is counted.
@@ -62,7 +72,61 @@ pub(super) fn unlock_newest(
     secret: &Secret,
     now: Timestamp,
 ) -> Result<(KeyRing, Unlocked), StoreError> {
-    newest(rings, |ring| ring.unlock(secret)).inspect_err(|error| {
+    counted(unlock_first(rings, secret), files, now)
+}
+
+/// The keys of each vault whose key ring stands at one of the copies and opens: which of them is the database's is seen when
+/// that is opened. A secret that opens none is counted.
+pub(super) fn unlock_each(
+    files: &Files,
+    rings: Vec<KeyRing>,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<Vec<Unlocked>, StoreError> {
+    let Some(first) = rings.first().map(KeyRing::vault_id) else {
+        return Err(KeyRingError::NotAKeyRing.into());
+    };
+    let (own, others): (Vec<_>, Vec<_>) = rings.into_iter().partition(|ring| ring.vault_id() == first);
+    let mut opened = Vec::new();
+    let mut first_error = None;
+    for rings in [own, others] {
+        if rings.is_empty() {
+            continue;
+        }
+        match unlock_first(rings, secret) {
+            Ok((_, unlocked)) => opened.push(unlocked),
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    match first_error {
+        Some(error) if opened.is_empty() => counted(Err(error), files, now),
+        _ => Ok(opened),
+    }
+}
+
+/// The valid copy of the higher generation that names this vault.
+pub(crate) fn newest_ring(files: &Files, vault: VaultId) -> Result<KeyRing, StoreError> {
+    let mut rings = newest_rings(files)?.into_iter();
+    let own = rings.find(|ring| ring.vault_id() == vault);
+    own.ok_or_else(|| KeyRingError::WrongSecret.into())
+}
+
+/// The key ring of an open vault, opened with a secret of its owner's: a copy that is another vault's is passed over.
+pub(crate) fn unlock_own(
+    files: &Files,
+    vault: VaultId,
+    secret: &Secret,
+) -> Result<(KeyRing, Unlocked), StoreError> {
+    let mut rings = newest_rings(files)?;
+    if rings.iter().any(|ring| ring.vault_id() == vault) {
+        rings.retain(|ring| ring.vault_id() == vault);
+    }
+    Ok(unlock_first(rings, secret)?)
+}
+
+/// A failed unlock is noted.
+fn counted<T>(opened: Result<T, KeyRingError>, files: &Files, now: Timestamp) -> Result<T, StoreError> {
+    opened.map_err(StoreError::from).inspect_err(|error| {
         let untried = matches!(error, StoreError::SchemaNewer(TooNew::Kdf { .. }));
         if untried || matches!(error, StoreError::WrongSecret) {
             attempts::note(files, now);
@@ -70,21 +134,63 @@ pub(super) fn unlock_newest(
     })
 }
 
-/// Opens the newest copy. A generation is authentic only once its MAC was checked: a copy found to be altered gives way
-/// to the other, a wrong secret does not.
-pub(crate) fn newest(
+/// Opens the newest copy with a secret. A generation is authentic only once its MAC was checked, and a copy of a higher one
+/// may be another's: one that does not open gives way to the other, whose keys then say whether it was authentic. If it was,
+/// the secret is an older one, and refused. A wrong secret costs at most one more run of the KDF, and only where the copies
+/// differ.
+fn unlock_first(rings: Vec<KeyRing>, secret: &Secret) -> Result<(KeyRing, Unlocked), KeyRingError> {
+    let mut first_error = None;
+    let mut passed: Vec<KeyRing> = Vec::new();
+    for ring in rings {
+        match ring.unlock(secret) {
+            Ok(unlocked) => {
+                let foreign = |newer: &KeyRing| {
+                    let reopened = newer.reopen(&unlocked);
+                    matches!(
+                        reopened,
+                        Err(KeyRingError::WrongSecret | KeyRingError::Tampered(_))
+                    )
+                };
+                return match first_error {
+                    Some(error) if !passed.iter().all(foreign) => Err(error),
+                    _ => Ok((ring, unlocked)),
+                };
+            }
+            Err(
+                error @ (KeyRingError::WrongSecret
+                | KeyRingError::UnknownKdf { .. }
+                | KeyRingError::Tampered(_)),
+            ) => {
+                first_error = first_error.or(Some(error));
+                passed.push(ring);
+            }
+            Err(error) => return Err(first_error.unwrap_or(error)),
+        }
+    }
+    Err(first_error.unwrap_or(KeyRingError::NotAKeyRing))
+}
+
+/// Opens the newest copy with keys that the vault was opened with: one that is another vault's or was altered gives way to
+/// the other.
+pub(super) fn newest(
     rings: Vec<KeyRing>,
-    open: impl Fn(&KeyRing) -> Result<Unlocked, KeyRingError>,
+    reopen: impl Fn(&KeyRing) -> Result<Unlocked, KeyRingError>,
 ) -> Result<(KeyRing, Unlocked), StoreError> {
     let mut first_error = None;
+    let mut is_foreign = false;
     for ring in rings {
-        match open(&ring) {
+        match reopen(&ring) {
             Ok(unlocked) => return Ok((ring, unlocked)),
+            Err(KeyRingError::WrongSecret) => is_foreign = true,
             Err(error @ KeyRingError::Tampered(_)) => first_error = first_error.or(Some(error)),
             Err(error) => return Err(first_error.unwrap_or(error).into()),
         }
     }
-    Err(first_error.unwrap_or(KeyRingError::NotAKeyRing).into())
+    let none = match is_foreign {
+        true => KeyRingError::WrongSecret,
+        false => KeyRingError::NotAKeyRing,
+    };
+    Err(first_error.unwrap_or(none).into())
 }
 
 /// The key ring as it is now, opened with keys that the vault was opened with.

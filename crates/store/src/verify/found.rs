@@ -50,7 +50,7 @@ impl Store {
     fn verify_key_ring(&self, found: &mut Verification) {
         let highest = self.read(|tx| Ok::<_, StoreError>(tx.generation()?.max(tx.generation_named()?)));
         // What cannot be read was told already.
-        if let (Ok(highest), Ok(ring)) = (highest, newest_ring(&self.files)) {
+        if let (Ok(highest), Ok(ring)) = (highest, newest_ring(&self.files, self.shared.vault_id)) {
             let older = is_older(generation_of(&ring), highest);
             older.into_iter().for_each(|told| found.problem(told));
         }

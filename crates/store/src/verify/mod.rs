@@ -181,6 +181,7 @@ impl ReadTx<'_> {
             Ok(()) => return Ok(()),
             Err(error) if self.db.is_spoiled() => return Err(error),
             Err(StoreError::DatabaseDamaged(why) | StoreError::Unexpected(why)) => why,
+            Err(StoreError::System { doing, .. }) => doing,
             Err(error) => return Err(error),
         };
         found.problem(format!("{what} could not be checked to the end: {why}"));

@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
     for warning in store.warnings() {
         warn(warning);
     }
-    store.close()?;
+    vault::close_made(store, &path)?;
     print(arguments, &keeper, &path, &adopted).map_err(vault::made_all_the_same)?;
     Ok(0)
 }

@@ -13,7 +13,7 @@ use crate::tx::shared::system_time;
 use crate::upgrade;
 use crate::vault::doubt::ACCEPTING;
 use crate::vault::healing::note_before_writing;
-use crate::vault::rings::{generation_of, newest, newest_rings};
+use crate::vault::rings::{generation_of, unlock_own};
 
 /// Runs `work`, which chains the log anew and gives the number of the entry that says so, with the key ring's lock held
 /// and the secret known to be right, on what `mend` made ready; nothing is changed where that finds nothing. The note says
@@ -26,7 +26,7 @@ pub(crate) fn ring_note_anew<P, T>(
     work: impl FnOnce(&Store, P) -> Result<(T, i64), StoreError>,
 ) -> Result<Option<T>, StoreError> {
     let _lock = store.files.lock_key_ring()?;
-    let (ring, unlocked) = newest(newest_rings(&store.files)?, |ring| ring.unlock(current))?;
+    let (ring, unlocked) = unlock_own(&store.files, store.shared.vault_id, current)?;
     store.shared.ring_now(&unlocked);
     let Some(made_ready) = mend(store)? else {
         return Ok(None);
