@@ -32,7 +32,7 @@ const WALKED: [&str; 7] = [
 ];
 
 /// The audit log is walked from its newest entry to the first that has a MAC: the newest itself.
-const HEAD: &str = "SELECT max(coalesce((SELECT CASE typeof(seq) WHEN 'integer' THEN seq";
+const HEAD: &str = "SELECT max(coalesce((SELECT max(CASE typeof(seq) WHEN 'integer' THEN seq";
 
 /// What may sort: the members of a group whose owner has gone, when the next one is chosen; the transfers of one group.
 const SORTED: [&str; 2] = [
