@@ -15,6 +15,7 @@ mod open;
 mod open_altered;
 mod open_to_others;
 pub(crate) mod open_to_read;
+mod opened;
 mod options;
 mod ours;
 mod password;
