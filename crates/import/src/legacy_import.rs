@@ -314,11 +314,21 @@ fn public_key(text: &str) -> Result<PublicKey, StoreError> {
     }
 }
 
+/// Whether a name may be the Python application's own: a plain word. What has parts (`app.lock`), or only looks like a name, may
+/// decide something here, and nobody vouches for a name there.
+fn is_of_its_application(key: &SettingKey) -> bool {
+    KnownSetting::of(key).is_some() || (SettingKey::new(key.as_str()).is_ok() && !key.as_str().contains('.'))
+}
+
 fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Result<(), ImportError> {
     let Ok(key) = SettingKey::kept(setting.key.as_str()) else {
         report.leave_out("settings: name");
         return Ok(());
     };
+    if !is_of_its_application(&key) {
+        report.not_trusted(AuthorityKind::Setting, 1);
+        return Ok(());
+    }
     let Ok(value) = JsonText::new(&setting.json) else {
         report.leave_out("settings: not_json");
         return Ok(());

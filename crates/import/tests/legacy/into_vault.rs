@@ -173,6 +173,10 @@ fn whoever_could_write_the_file_gives_no_rights() {
         "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"",
     );
     maker.setting(&key, "privacy.read_receipts", "true");
+    // Names that the Python application does not have: parts, and what only looks like another name.
+    for name in ["app.lock", "identity.public_key ", "theme\u{200b}", "not\u{131}fy", "Language"] {
+        maker.setting(&key, name, "false");
+    }
     maker.setting(&key, "theme", "\"dark\"");
     let folder = maker.close();
     let vault = Vault::new();
@@ -183,7 +187,7 @@ fn whoever_could_write_the_file_gives_no_rights() {
         counted,
         [
             (AuthorityKind::OwnKey, 1),
-            (AuthorityKind::Setting, 1),
+            (AuthorityKind::Setting, 6),
             (AuthorityKind::VerifiedContact, 1)
         ]
     );
