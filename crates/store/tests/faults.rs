@@ -94,7 +94,7 @@ fn a_full_or_failing_disk_leaves_the_old_state_or_the_new() {
                 }
                 Err(error) => {
                     let is_full = matches!(error, StoreError::DiskFull);
-                    let is_as_told = is_full || matches!(error, StoreError::Unexpected(_));
+                    let is_as_told = is_full || matches!(error, StoreError::System { .. });
                     assert!(is_as_told && is_full == (code == ErrorCode::Full), "{error}");
                     assert_eq!(now, known, "after {room} bytes: {error}");
                     failed += 1;
