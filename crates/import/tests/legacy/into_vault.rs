@@ -174,7 +174,13 @@ fn whoever_could_write_the_file_gives_no_rights() {
     );
     maker.setting(&key, "privacy.read_receipts", "true");
     // Names that the Python application does not have: parts, and what only looks like another name.
-    for name in ["app.lock", "identity.public_key ", "theme\u{200b}", "not\u{131}fy", "Language"] {
+    for name in [
+        "app.lock",
+        "identity.public_key ",
+        "theme\u{200b}",
+        "not\u{131}fy",
+        "Language",
+    ] {
         maker.setting(&key, name, "false");
     }
     maker.setting(&key, "theme", "\"dark\"");

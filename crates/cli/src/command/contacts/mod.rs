@@ -106,7 +106,7 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
             Some("removed; its messages will be deleted when there is space".to_owned())
         }
         Err(error) => Some(format!(
-            "removed; its messages are not deleted yet: {}",
+            "removed; not all messages of removals are deleted yet: {}",
             error.reason()
         )),
     };
