@@ -130,11 +130,6 @@ fn each_row_that_no_build_writes_is_told_in_its_words() {
     assert_eq!(vault.verify().problems, Vec::<String>::new());
     for (fault, told) in [
         (
-            "INSERT INTO group_bans (group_id, contact_id, banned_by, banned_at) \
-             VALUES ('team', 'zzz', 'alice', '2025-06-01 00:00:00.000')",
-            "group team bans zzz",
-        ),
-        (
             "UPDATE access_control SET permissions = '[\"root\"]'",
             "a permission that this build does not know",
         ),
