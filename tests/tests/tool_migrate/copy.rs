@@ -28,9 +28,9 @@ fn a_copy_that_does_not_fit_takes_no_other_away() {
         .arg(blocks.to_string());
     let output = shell.env("PRIVATUS_PASSWORD", PASSWORD).output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(!output.status.success());
+    assert_eq!(output.status.code(), Some(20), "{errors}");
     assert!(
-        errors.contains("copy the database") && errors.lines().count() == 1,
+        errors.contains("make space") && errors.lines().count() == 1,
         "{errors}"
     );
     assert!(files(&vault) == before, "{:?}", files(&vault).keys());
