@@ -11,6 +11,7 @@ mod import;
 mod keys;
 mod messages;
 mod migrate;
+mod removal;
 mod security;
 mod settings;
 mod stats;

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use self::change::{change, changed};
 use crate::args::{Arguments, Contacts};
+use crate::command::removal;
 use crate::confirm::confirm;
 use crate::failure::Failure;
-use crate::notice::warn;
 use crate::vault::open;
 use crate::{find, output};
 
@@ -96,28 +96,7 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
         )?;
     }
     store.write("contact_remove", |tx| tx.contact_remove(&contact.id))?;
-    // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
-    let swept = store.removals_sweep();
-    let locked = store.close();
-    let has_swept = swept.is_ok();
-    let left = match swept {
-        Ok(_) => None,
-        Err(StoreError::DiskFull) => {
-            Some("removed; its messages will be deleted when there is space".to_owned())
-        }
-        Err(error) => Some(format!(
-            "removed; not all messages of removals are deleted yet: {}",
-            error.reason()
-        )),
-    };
-    if let Some(left) = &left {
-        warn(left);
-    }
-    match locked {
-        Err(error) if has_swept => return Err(error.into()),
-        Err(error) => warn(&format!("the vault was not closed well: {}", error.reason())),
-        Ok(()) => {}
-    }
+    let left = removal::finish(store, "removed")?;
     if let Some(left) = left.filter(|_| arguments.json) {
         output::json(&json!({ "id": contact.id, "result": "removed", "warnings": [left] }))?;
         return Ok(0);

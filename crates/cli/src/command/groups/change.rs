@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::acting::{actor, done};
 use crate::args::{ActingMember, Arguments, CreateGroup, SetGroup};
+use crate::command::removal;
 use crate::confirm::confirm;
 use crate::failure::Failure;
-use crate::notice::warn;
 use crate::text::one_line;
 use crate::vault::open;
 use crate::{find, output};
@@ -91,26 +91,7 @@ pub(super) fn delete(
         )?;
     }
     store.write("group_remove", |tx| tx.group_remove(&group.id, &by))?;
-    // It is removed now: what cannot be deleted yet, the next command that opens the vault deletes.
-    let swept = store.removals_sweep();
-    let locked = store.close();
-    let has_swept = swept.is_ok();
-    let left = match swept {
-        Ok(_) => None,
-        Err(StoreError::DiskFull) => Some("deleted; its messages will go when there is space".to_owned()),
-        Err(error) => Some(format!(
-            "deleted; its messages are not gone yet: {}",
-            error.reason()
-        )),
-    };
-    if let Some(left) = &left {
-        warn(left);
-    }
-    match locked {
-        Err(error) if has_swept => return Err(error.into()),
-        Err(error) => warn(&format!("the vault was not closed well: {}", error.reason())),
-        Ok(()) => {}
-    }
+    let left = removal::finish(store, "deleted")?;
     if let Some(left) = left.filter(|_| arguments.json) {
         output::json(&json!({ "id": group.id, "result": "deleted", "warnings": [left] }))?;
         return Ok(0);

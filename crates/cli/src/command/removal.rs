@@ -1,0 +1,30 @@
+//! The end of a removal: what it left is deleted, and the vault closed.
+
+use privatus_store::{Store, StoreError};
+
+use crate::failure::Failure;
+use crate::notice::warn;
+
+/// Deletes what removals left, and closes. It is `done` by now: what cannot be deleted yet, the next command that opens the
+/// vault deletes. Gives what a person is told of that, who was warned already.
+pub(in crate::command) fn finish(store: Store, done: &str) -> Result<Option<String>, Failure> {
+    let swept = store.removals_sweep();
+    let closed = store.close();
+    let left = match swept {
+        Ok(_) => None,
+        Err(StoreError::DiskFull) => Some(format!("{done}; its messages will go when there is space")),
+        Err(error) => Some(format!(
+            "{done}; not all messages of removals are deleted yet: {}",
+            error.reason()
+        )),
+    };
+    if let Some(left) = &left {
+        warn(left);
+    }
+    match closed {
+        Err(error) if left.is_none() => return Err(error.into()),
+        Err(error) => warn(&format!("the vault was not closed well: {}", error.reason())),
+        Ok(()) => {}
+    }
+    Ok(left)
+}
