@@ -38,6 +38,10 @@ impl StoreError {
                 "{doing}: a trigger, an index or a row in the database refuses what no rule of a vault does"
             )),
             ErrorCode::Constraint(_) => Rule::Constraint(doing.into()).into(),
+            // Statements of a build fit its schema, so it is the schema that is another, or what somebody wrote into it.
+            ErrorCode::Sql => Self::DatabaseDamaged(format!(
+                "{doing}: SQLite cannot do it with the tables as they are; something in the schema is not what a build makes"
+            )),
             code => Self::Unexpected(format!("SQLite answered {} to {doing}", code.raw())),
         }
     }

@@ -12,7 +12,7 @@ use crate::vault::{Files, raw_key};
 use crate::{PageStart, Store, StoreError};
 
 /// What is planted, what the open says of it, and whether it can be put right without a backup.
-const PLANTS: [(&str, &str, bool); 24] = [
+const PLANTS: [(&str, &str, bool); 25] = [
     (
         "CREATE TRIGGER fails BEFORE INSERT ON audit_log BEGIN INSERT INTO nosuch VALUES (1); END",
         "trigger fails is not one that this build makes",
@@ -58,6 +58,11 @@ const PLANTS: [(&str, &str, bool); 24] = [
     (
         "ALTER TABLE audit_log ADD COLUMN more AS (json(error_message)) VIRTUAL",
         "table audit_log is not as this build makes it",
+        false,
+    ),
+    (
+        "ALTER TABLE contacts ADD COLUMN more AS (json('{')) VIRTUAL",
+        "table contacts is not as this build makes it",
         false,
     ),
     (

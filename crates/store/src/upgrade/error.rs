@@ -11,8 +11,10 @@ impl From<MigrateError> for StoreError {
         if let Some(sqlite) = error.sqlite() {
             return match Self::from(sqlite) {
                 full @ (Self::DiskFull | Self::Busy(_) | Self::Denied(_) | Self::Interrupted) => full,
-                // A step's own statement may break a rule: that is the step's fault before it is the database's.
-                Self::DatabaseDamaged(_) if !matches!(sqlite.code, ErrorCode::Constraint(_)) => {
+                // A step's own statement may break a rule or be wrong: that is the step's fault before it is the database's.
+                Self::DatabaseDamaged(_)
+                    if !matches!(sqlite.code, ErrorCode::Constraint(_) | ErrorCode::Sql) =>
+                {
                     Self::DatabaseDamaged(error.to_string())
                 }
                 _ => Self::MigrationFailed(error.to_string()),
