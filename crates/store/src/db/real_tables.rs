@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use privatus_schema::OBJECTS;
 use privatus_sqlite::{Column, Row};
 
 use crate::db::connection::Connection;
@@ -20,34 +21,14 @@ pub(crate) const OF_ANY_BUILD: [&str; 5] = [
     "partitions",
 ];
 
-/// Every other table that a statement of this build names; a schema that is older may lack some. SQLite's own counter is
-/// one of them.
-pub(crate) const OF_THIS_BUILD: [&str; 24] = [
-    "access_control",
-    "archives",
-    "audit_log",
-    "backup_contents",
-    "backup_metadata",
-    "cache_entries",
-    "contacts",
-    "conversation_months",
-    "conversations",
-    "file_transfers",
-    "group_bans",
-    "group_members",
-    "groups",
-    "message_content",
-    "message_locator",
-    "messages_template",
-    "pending_removals",
-    "performance_metrics",
-    "retention_policies",
-    "security_events",
-    "senders",
-    "settings",
-    "sqlite_sequence",
-    "usage_statistics",
-];
+/// Every table that a statement of this build may name; a schema that is older may lack some. SQLite's own counter is one of
+/// them.
+pub(crate) fn of_this_build() -> impl Iterator<Item = &'static str> + Clone {
+    OBJECTS
+        .iter()
+        .filter(|object| object.kind == "table")
+        .map(|object| object.name)
+}
 
 /// The tables of a database, and none of its views and virtual tables; and what else its schema has.
 #[derive(Debug)]

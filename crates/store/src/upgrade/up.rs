@@ -10,7 +10,7 @@ use super::change::{after_copy, open, tell, with_runner};
 use super::error::known;
 use super::outcome::Upgrade;
 use crate::db::connection::Connection;
-use crate::db::real_tables::{OF_THIS_BUILD, RealTables};
+use crate::db::real_tables::{RealTables, of_this_build};
 use crate::error::StoreError;
 use crate::upgrade::older_rows::adapt;
 use crate::vault::doubt::Doubt;
@@ -69,7 +69,7 @@ pub(super) fn upgrade(
 ) -> Result<Option<Upgrade>, StoreError> {
     let mut db = open(files, unlocked, options)?;
     let steps = privatus_migrate::pending(&STEPS, pending(&mut db)?);
-    RealTables::read(&mut db)?.check(&mut db, OF_THIS_BUILD)?;
+    RealTables::read(&mut db)?.check(&mut db, of_this_build())?;
     let Some(last) = steps.last() else {
         return Ok(None);
     };

@@ -7,7 +7,7 @@ use privatus_domain::{Act, NewAuditEntry};
 
 use crate::db::connection::{Connection, Role};
 use crate::db::pool::Pool;
-use crate::db::real_tables::OF_THIS_BUILD;
+use crate::db::real_tables::of_this_build;
 use crate::db::schema_fault::SchemaFault;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
@@ -309,11 +309,9 @@ pub(super) fn look(
 ) -> Result<Option<Looked>, StoreError> {
     db.run(Sql::new("BEGIN"), "begin a transaction")?;
     let Ours { generation, tables } = check_ours(db, unlocked)?;
-    let pending = pending(db)?;
-    tables.check(db, OF_THIS_BUILD)?;
-    let looked = match pending {
+    let looked = match pending(db)? {
         0 => {
-            tables.check_all_there(db, OF_THIS_BUILD)?;
+            tables.check_all_there(db, of_this_build())?;
             let shared = share(db, unlocked, options)?;
             let catalogue = shared.catalogue();
             let months = catalogue.partitions.values().map(|month| month.table.as_str());
@@ -325,7 +323,10 @@ pub(super) fn look(
                 generation,
             })
         }
-        _ => None,
+        _ => {
+            tables.check(db, of_this_build())?;
+            None
+        }
     };
     db.run(Sql::new("ROLLBACK"), "end a transaction")?;
     Ok(looked)
