@@ -2,14 +2,14 @@
 
 use privatus_store::{Store, StoreError};
 
+use crate::command::vault::closed_after;
 use crate::failure::Failure;
 use crate::notice::warn;
 
-/// Deletes what removals left, and closes. It is `done` by now: what cannot be deleted yet, the next command that opens the
+/// Deletes what removals left, and closes the vault. It is `done` by now: what cannot be deleted yet, the next command that opens the
 /// vault deletes. Gives what a person is told of that, who was warned already.
 pub(in crate::command) fn finish(store: Store, done: &str) -> Result<Option<String>, Failure> {
     let swept = store.removals_sweep();
-    let closed = store.close();
     let left = match swept {
         Ok(_) => None,
         Err(StoreError::DiskFull) => Some(format!("{done}; its messages will go when there is space")),
@@ -21,10 +21,6 @@ pub(in crate::command) fn finish(store: Store, done: &str) -> Result<Option<Stri
     if let Some(left) = &left {
         warn(left);
     }
-    match closed {
-        Err(error) if left.is_none() => return Err(error.into()),
-        Err(error) => warn(&format!("the vault was not closed well: {}", error.reason())),
-        Ok(()) => {}
-    }
+    closed_after(store, left.is_some())?;
     Ok(left)
 }

@@ -174,10 +174,10 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
     }
 }
 
-/// Closes behind a check. What keeps the close is a warning where the check found something: that is the error.
-pub(super) fn closed_after(store: Store, has_found: bool) -> Result<(), StoreError> {
+/// Closes behind what said something already. What keeps the close is then a warning: it is not what went wrong first.
+pub(super) fn closed_after(store: Store, has_said: bool) -> Result<(), StoreError> {
     match store.close() {
-        Err(error) if has_found => {
+        Err(error) if has_said => {
             warn(&format!("the vault was not closed well: {}", error.reason()));
             Ok(())
         }
