@@ -8,6 +8,9 @@ use privatus_domain::limits::{
 
 use crate::upgrade::older_rows::RULES_VERSION;
 
+/// Two to the 53rd: what JSON carries whole.
+const MOST: i64 = 1 << 53;
+
 /// Whether rows of another application may have it.
 #[derive(Clone, Copy)]
 pub(super) enum Of {
@@ -77,8 +80,6 @@ fn no_json(column: &str) -> String {
 /// All of them.
 pub(super) fn checks() -> Vec<Check> {
     let wrapped = "length(encrypted_key) NOT IN (0, 72)".to_owned();
-    // Two to the 53rd: what JSON carries whole.
-    let most = 1_i64 << 53;
     let mut checks = vec![
         of_anybody("contacts", "display_name", chars("display_name", NAME_CHARS)),
         of_builds(
@@ -152,9 +153,9 @@ pub(super) fn checks() -> Vec<Check> {
         of_anybody(
             "vault_state",
             "highest_generation",
-            outside("highest_generation", 1, most),
+            outside("highest_generation", 1, MOST),
         ),
-        of_builds("usage_statistics", "value", "date", outside("value", 0, most)),
+        of_builds("usage_statistics", "value", "date", outside("value", 0, MOST)),
         of_builds(
             "performance_metrics",
             "metric_value",
@@ -204,7 +205,6 @@ pub(super) fn checks() -> Vec<Check> {
 
 /// Columns with a word of a few, or with a form.
 fn words() -> Vec<Check> {
-    let most = 1_i64 << 53;
     let kinds = KeyKind::ALL.map(|kind| format!("'{}'", kind.as_str())).join(", ");
     vec![
         of_anybody(
@@ -218,7 +218,7 @@ fn words() -> Vec<Check> {
             "settled_version",
             outside("settled_version", 0, RULES_VERSION),
         ),
-        of_anybody("vault_state", "audit_removed", outside("audit_removed", 1, most)),
+        of_anybody("vault_state", "audit_removed", outside("audit_removed", 1, MOST)),
         // A month of a table that is not there has its own row here, and no message.
         of_anybody("partitions", "table_name", NO_TABLE),
         of_anybody(
@@ -227,8 +227,8 @@ fn words() -> Vec<Check> {
             "contact_id IS NOT NULL AND kind <> 'direct' OR group_id IS NOT NULL AND kind <> 'group'",
         ),
         // Nothing of this build expires.
-        of_anybody("conversations", "next_expiry", outside("next_expiry", 0, most)),
-        of_anybody("conversations", "last_at", outside("last_at", -most, most)),
+        of_anybody("conversations", "next_expiry", outside("next_expiry", 0, MOST)),
+        of_anybody("conversations", "last_at", outside("last_at", -MOST, MOST)),
         of_anybody("senders", "name", chars("name", NAME_CHARS)),
         of_builds(
             "performance_metrics",
