@@ -23,6 +23,7 @@ use crate::vault::ours::share;
 use crate::vault::place::check_vacant;
 use crate::vault::raw_key::raw_key;
 use crate::vault::ring_note::note_of;
+use crate::vault::rings::generation_of;
 use crate::vault::{Files, Mount, OpenGuard};
 
 /// How long deriving the password's key should take on this machine (DESIGN section 4).
@@ -250,7 +251,7 @@ fn fill(db: &mut Connection, ring: &KeyRing, unlocked: &Unlocked) -> Result<(), 
     let row = VaultRow {
         id: SqlInt(1),
         vault_id: SqlBlob(vault.as_bytes()),
-        highest_generation: SqlInt(i64::try_from(ring.generation()).unwrap_or(i64::MAX)),
+        highest_generation: SqlInt(generation_of(ring)),
         next_key_number: SqlInt(i64::from(ID_KEY) + 1),
         created_at: SqlTime(&now),
     };

@@ -12,6 +12,7 @@ use crate::vault::generation::is_older;
 use crate::vault::healing::{faults_told, faulty};
 use crate::vault::open::{Closed, look};
 use crate::vault::raw_key::raw_key;
+use crate::vault::rings::generation_of;
 
 /// What a person should know then.
 pub(crate) const NOTHING_RECORDED: &str = "the vault lies on a file system that is mounted read-only: it is open for reading, and \
@@ -39,7 +40,7 @@ impl Store {
         let looked = looked.ok_or(StoreError::ReadOnly(
             "its schema is an older build's, and would be changed first",
         ))?;
-        let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
+        let generation = generation_of(ring);
         let mut warnings = vec![NOTHING_RECORDED.to_owned()];
         warnings.extend(Failed::look(&files).map(|failed| failed.warning()));
         let found = faulty(ring, unlocked, &copies);

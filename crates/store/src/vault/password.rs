@@ -12,7 +12,7 @@ use crate::tx::WriteTx;
 use crate::tx::shared::system_time;
 use crate::vault::create::KDF_TARGET;
 use crate::vault::healing::faulty_now;
-use crate::vault::rings::unlock_own;
+use crate::vault::rings::{generation_of, unlock_own};
 
 impl Store {
     /// Replaces the password slot. `current` is the old password or the recovery code. Afterwards no file of the vault
@@ -47,7 +47,7 @@ impl Store {
                  it again, it opens with the old password"
             ));
         }
-        let generation = i64::try_from(ring.generation()).unwrap_or(i64::MAX);
+        let generation = generation_of(&ring);
         self.shared.ring.fetch_max(ring.generation(), Ordering::Relaxed);
         let secret = match current {
             Secret::Password(_) => "password",

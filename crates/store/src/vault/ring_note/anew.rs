@@ -6,7 +6,7 @@ use privatus_crypto::{AuditNote, KeyRing, Secret, Unlocked};
 use privatus_domain::AuditHead;
 use serde_json::json;
 
-use super::{note_of, write_note};
+use super::{note_of, put_in_force, write_note};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::shared::system_time;
@@ -81,7 +81,7 @@ fn take_back(store: &Store, begun: &KeyRing, unlocked: &Unlocked) {
         .with_note(unlocked, note, &system_time().to_sql(), 0)
         .map_err(StoreError::from)
         .and_then(|next| {
-            store.files.write_key_rings(&next.to_bytes())?;
+            put_in_force(&store.files, &next)?;
             store.shared.ring.fetch_max(next.generation(), Ordering::Relaxed);
             follow(store, &next)
         });
@@ -103,9 +103,7 @@ pub(super) fn begin(store: &Store, ring: &KeyRing, unlocked: &Unlocked) -> Resul
     note.log_id = note.log_id.max(1);
     note.last_loss = ACCEPTING;
     let next = ring.with_note(unlocked, note, &system_time().to_sql(), highest)?;
-    if let Some(error) = store.files.write_key_rings(&next.to_bytes())? {
-        tracing::debug!(%error, "a copy of the key ring could not be written");
-    }
+    put_in_force(&store.files, &next)?;
     // Else the mark that follows would be higher than any key ring's.
     store.shared.ring.fetch_max(next.generation(), Ordering::Relaxed);
     Ok(next)

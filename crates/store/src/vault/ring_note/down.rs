@@ -7,7 +7,7 @@ use privatus_migrate::Version;
 use privatus_schema::functions::greater;
 use privatus_schema::{SqlInt, vault_state};
 
-use super::note_of;
+use super::{note_of, put_in_force};
 use crate::db::connection::Connection;
 use crate::error::StoreError;
 use crate::tx::shared::system_time;
@@ -50,10 +50,7 @@ pub(crate) fn note_schema(
         &system_time().to_sql(),
         u64::try_from(highest).unwrap_or_default(),
     )?;
-    if let Some(error) = files.write_key_rings(&next.to_bytes())? {
-        // It is in force; the next open makes the other copy again, and tells of it.
-        tracing::debug!(%error, "a copy of the key ring could not be written");
-    }
+    put_in_force(files, &next)?;
     follow(db, &next)
 }
 

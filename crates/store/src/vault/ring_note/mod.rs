@@ -98,6 +98,14 @@ pub(crate) fn keep(
     Ok(doubt)
 }
 
+/// Writes a key ring. With its first copy it is in force; the next open makes the other copy again, and tells of it.
+fn put_in_force(files: &Files, ring: &KeyRing) -> Result<(), StoreError> {
+    if let Some(error) = files.write_key_rings(&ring.to_bytes())? {
+        tracing::debug!(%error, "a copy of the key ring could not be written");
+    }
+    Ok(())
+}
+
 /// Writes the note anew: this build's schema, and the newest entry of the log. `more` goes into the log's entry, and
 /// `change` has the last word on the note. Call with `keyring.lock` held.
 fn write_note(
@@ -123,10 +131,7 @@ fn write_note(
     change(&mut note);
     let highest = u64::try_from(highest).unwrap_or_default();
     let next = ring.with_note(unlocked, note, &system_time().to_sql(), highest)?;
-    if let Some(error) = files.write_key_rings(&next.to_bytes())? {
-        // It is in force; the next open makes the other copy again, and tells of it.
-        tracing::debug!(%error, "a copy of the key ring could not be written");
-    }
+    put_in_force(files, &next)?;
     shared.ring.fetch_max(next.generation(), Ordering::Relaxed);
     shared.note_now(next.noted());
     // It is noted all the same when the database cannot be written: the next open says so.
