@@ -167,6 +167,8 @@ pub struct NewAuditEntry {
     pub user: Option<UserId>,
     /// To what.
     pub on: Option<Resource>,
+    /// To what kind of thing, where `on` names none.
+    pub kind: Option<ResourceKind>,
     /// More of it, sealed; never a key, a password or a message.
     pub details: Option<JsonText>,
     /// Whether it was done.
@@ -184,6 +186,7 @@ impl NewAuditEntry {
             act,
             user: None,
             on: None,
+            kind: None,
             details: None,
             success: true,
             error: None,

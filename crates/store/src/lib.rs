@@ -14,6 +14,7 @@ mod group;
 mod hostile;
 mod keys;
 mod message;
+mod names;
 mod partition;
 #[cfg(test)]
 mod plans;

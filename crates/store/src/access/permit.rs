@@ -42,31 +42,44 @@ impl ReadTx<'_> {
         if self.may(on, permission)? {
             return Ok(());
         }
+        self.refuse(on, Some(on.clone()), permission)
+    }
+
+    /// Refuses what was asked, and writes down what it is on: of what is not known, the kind alone.
+    pub(crate) fn refuse(
+        &mut self,
+        asked: &Resource,
+        known: Option<Resource>,
+        permission: Permission,
+    ) -> Result<(), StoreError> {
         let (Some(user), at) = (self.user.clone(), self.shared.now()) else {
             return Ok(());
         };
+        let named = known
+            .as_ref()
+            .map_or_else(|| asked.kind.to_string(), Resource::to_string);
         if !privatus_domain::planted!(RefusalNotAudited) {
             let details = json!({ "permission": permission.as_str() });
-            self.shared.pending.entry(NewAuditEntry {
+            let entry = NewAuditEntry {
                 user: Some(user.clone()),
+                on: known,
+                kind: Some(asked.kind),
                 ..NewAuditEntry::done(at, Act::AccessRefuse)
-                    .on(on.clone())
-                    .with(&details)
-                    .failed("no grant")
-            });
+            };
+            self.shared.pending.entry(entry.with(&details).failed("no grant"));
         }
         self.shared.pending.event(NewSecurityEvent {
             at,
             kind: SecurityKind::AccessRefused,
             severity: Severity::Medium,
             user: Some(user.clone()),
-            description: format!("a user was refused to {permission} a {}", on.kind),
-            raw_data: Some(json!({ "resource": on.to_string() }).into()),
+            description: format!("a user was refused to {permission} a {}", asked.kind),
+            raw_data: Some(json!({ "resource": named }).into()),
         });
         Err(StoreError::AccessDenied {
             user,
             permission,
-            on: on.clone(),
+            on: asked.clone(),
         })
     }
 

@@ -23,12 +23,13 @@ impl WriteTx<'_> {
         self.pending_write()?;
         let user = self.user.as_ref().or(entry.user.as_ref());
         let text = |text: &str| SqlText(text.to_owned());
+        let kind = entry.on.as_ref().map(|on| on.kind).or(entry.kind);
         let row = EntryRow {
             log_id: SqlInt(0),
             timestamp: Some(TimeText(entry.at.to_sql())),
             event_type: text(entry.act.event_type()),
             user_id: user.map(|user| text(user.as_str())),
-            resource_type: entry.on.as_ref().map(|on| text(on.kind.as_str())),
+            resource_type: kind.map(|kind| text(kind.as_str())),
             resource_id: entry.on.as_ref().map(|on| text(on.id())),
             action: text(entry.act.action()),
             details: None,

@@ -128,7 +128,11 @@ impl ReadTx<'_> {
         })
     }
 
-    fn message_id_at(&mut self, partition: Partition, row_key: i64) -> Result<Option<MessageId>, StoreError> {
+    pub(crate) fn message_id_at(
+        &mut self,
+        partition: Partition,
+        row_key: i64,
+    ) -> Result<Option<MessageId>, StoreError> {
         let Some(month) = self.partitions.get(&partition) else {
             return Ok(None);
         };

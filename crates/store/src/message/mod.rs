@@ -1,5 +1,6 @@
 //! Messages: written to their month, read by id or in pages, their bodies sealed one by one.
 
+mod begun;
 mod content;
 mod free_key;
 pub(crate) mod insert;

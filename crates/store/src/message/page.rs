@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use privatus_domain::{ConversationId, Id, Message, MessageId, Partition, Permission};
+use privatus_domain::{ConversationId, Id, Message, MessageId, Partition, Permission, Timestamp};
 
 use crate::db::statement::Sql;
 use crate::error::{Missing, StoreError};
@@ -31,6 +31,12 @@ pub enum PageStart {
     After(MessageId),
     /// With this message in the middle.
     Around(MessageId),
+    /// With the messages older than this moment.
+    BeforeTime(Timestamp),
+    /// With the messages of this moment and newer.
+    AfterTime(Timestamp),
+    /// With this moment in the middle.
+    AroundTime(Timestamp),
 }
 
 /// A page, newest message first.
@@ -92,6 +98,11 @@ impl ReadTx<'_> {
                 (rows, true, more)
             }
             PageStart::Around(id) => self.rows_around(number, conversation, &partitions, id, limit)?,
+            PageStart::BeforeTime(at) => self.rows_about(number, &partitions, *at, (0, limit))?,
+            PageStart::AfterTime(at) => self.rows_about(number, &partitions, *at, (limit, limit))?,
+            PageStart::AroundTime(at) => {
+                self.rows_about(number, &partitions, *at, (limit.div_ceil(2), limit))?
+            }
         };
         let mut senders = HashMap::new();
         for (wanted, end) in [(has_newer, rows.first()), (has_older, rows.last())] {
@@ -148,6 +159,37 @@ impl ReadTx<'_> {
         let (tail, has_older) = self.rows_from(number, partitions, Some(position), true, older)?;
         rows.extend(tail);
         Ok((rows, has_older, has_newer))
+    }
+
+    /// Up to `newer` rows of a moment and after it, and those before it, up to `limit` in all.
+    fn rows_about(
+        &mut self,
+        number: i64,
+        partitions: &[Partition],
+        at: Timestamp,
+        (newer, limit): (usize, usize),
+    ) -> Result<(Vec<Placed>, bool, bool), StoreError> {
+        let [below, from] = self.edge(number, at);
+        let (mut rows, has_newer) = self.rows_from(number, partitions, Some(below), false, newer)?;
+        rows.reverse();
+        let older = limit - rows.len();
+        // A page that begins at the moment does not go back before it.
+        let older = if newer == limit { 0 } else { older };
+        let (tail, has_older) = self.rows_from(number, partitions, Some(from), true, older)?;
+        rows.extend(tail);
+        Ok((rows, has_older, has_newer))
+    }
+
+    /// The places just before and at the first message that a moment could have.
+    fn edge(&self, number: i64, at: Timestamp) -> [Position; 2] {
+        let partition = Partition::route(at, self.shared.now());
+        // The two ends of time are read by time, and no row of them has this key.
+        let keys = row_key::wanted(number, partition, at).map_or([i64::MIN; 2], |key| [key - 1, key]);
+        keys.map(|row_key| Position {
+            partition,
+            row_key,
+            at: at.unix_ms(),
+        })
     }
 
     fn position(

@@ -4,9 +4,11 @@
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sqlite::Sqlite;
-use privatus_domain::{Permission, Transfer, TransferFilter, TransferId, TransferPeer, TransferStatus};
+use privatus_domain::{
+    Named, Permission, Transfer, TransferFilter, TransferId, TransferPeer, TransferStatus,
+};
 use privatus_schema::sql_types::{BigInt, Text};
-use privatus_schema::{LimitLiteral as _, SqlInt, SqlText, SqlTime, file_transfers, rowid};
+use privatus_schema::{LimitLiteral as _, SqlBlob, SqlInt, SqlText, SqlTime, file_transfers, rowid};
 
 use super::{TransferRow, id_of, resource};
 use crate::db::at_most::ascends;
@@ -212,5 +214,21 @@ impl ReadTx<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Ids and names of all transfers, in the order of their ids: the names are sealed, so that no index has them.
+    pub(crate) fn transfer_names(&mut self) -> Result<Vec<Named>, StoreError> {
+        let rows: Vec<(SqlText, SqlBlob)> = self.db.ask("read names", |db| {
+            file_transfers::table
+                .order(file_transfers::transfer_id)
+                .select((file_transfers::transfer_id, file_transfers::file_name))
+                .load(db)
+        })?;
+        rows.into_iter()
+            .map(|(SqlText(id), SqlBlob(name))| {
+                let name = self.transfer_name(&id.parse()?, &name)?;
+                Ok(Named { id, also: None, name })
+            })
+            .collect()
     }
 }

@@ -73,12 +73,9 @@ impl ReadTx<'_> {
     fn transfer_decode(&mut self, row: TransferRow) -> Result<Transfer, StoreError> {
         let id: TransferId = row.transfer_id.0.parse()?;
         let row_id = id.as_id().canonical();
-        let mut name = self.open_value(TABLE, "file_name", &row_id, &row.file_name.0)?;
-        let not_text =
-            |_| StoreError::DatabaseDamaged(format!("the file's name of transfer {id} is no text"));
         let progress = row.progress.map_or(0, |progress| progress.0);
         Ok(Transfer {
-            file_name: String::from_utf8(std::mem::take(&mut *name)).map_err(not_text)?,
+            file_name: self.transfer_name(&id, &row.file_name.0)?,
             size: FileSize::kept(row.file_size.0),
             hash: std::mem::take(&mut *self.open_value(TABLE, "file_hash", &row_id, &row.file_hash.0)?),
             direction: row.direction.0.parse()?,
@@ -90,6 +87,12 @@ impl ReadTx<'_> {
             error: row.error_message.map(|error| error.0),
             id,
         })
+    }
+
+    fn transfer_name(&mut self, id: &TransferId, sealed: &[u8]) -> Result<String, StoreError> {
+        let mut name = self.open_value(TABLE, "file_name", &id.as_id().canonical(), sealed)?;
+        String::from_utf8(std::mem::take(&mut *name))
+            .map_err(|_| StoreError::DatabaseDamaged(format!("the file's name of transfer {id} is no text")))
     }
 }
 
