@@ -20,6 +20,12 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, Failure> {
     })
 }
 
+/// Whether somebody meant a moment, right or wrong: a year and a month, which no id of a message begins with.
+pub(crate) fn is_meant(text: &str) -> bool {
+    let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    (0..4).all(is_digit) && text.as_bytes().get(4) == Some(&b'-')
+}
+
 /// A moment as a table shows it.
 pub(crate) fn shown(at: Option<Timestamp>) -> String {
     let text = at.map(Timestamp::to_sql).unwrap_or_default();

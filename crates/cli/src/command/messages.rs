@@ -2,8 +2,8 @@
 
 use std::io::{Read, stdin};
 
-use privatus_domain::{Body, Conversation, MessageId, NewMessage, ReplyState, limits};
-use privatus_store::{PAGE_MAX, PageStart, StoreError};
+use privatus_domain::{Body, Conversation, MessageId, NewMessage, limits};
+use privatus_store::{PAGE_MAX, PageStart, ReadTx, StoreError};
 use serde_json::json;
 
 use crate::args::{Arguments, Show};
@@ -40,12 +40,12 @@ pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, F
 }
 
 /// Where a page begins, from the three options.
-fn start(show: &Show) -> Result<PageStart, Failure> {
-    let id = |text: &str| text.parse::<MessageId>().map_err(StoreError::from);
+fn start(tx: &mut ReadTx<'_>, chat: &Conversation, show: &Show) -> Result<PageStart, Failure> {
+    let mut place = |text: &str| find::place(tx, chat, text);
     Ok(match (&show.before, &show.after, &show.around) {
-        (Some(text), ..) => PageStart::Before(id(text)?),
-        (_, Some(text), _) => PageStart::After(id(text)?),
-        (.., Some(text)) => PageStart::Around(id(text)?),
+        (Some(text), ..) => place(text)?.before(),
+        (_, Some(text), _) => place(text)?.after(),
+        (.., Some(text)) => place(text)?.around(),
         _ => PageStart::Newest,
     })
 }
@@ -55,17 +55,17 @@ pub(crate) fn show(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
     if show.limit == 0 || show.limit > PAGE_MAX {
         return Err(Failure::Usage(format!("--limit takes 1 to {PAGE_MAX}")));
     }
-    let start = start(show)?;
     let store = open(arguments)?;
     let chat = find::chat(&store, &show.chat)?;
     let (page, answered) = store.read(|tx| {
+        let start = start(tx, &chat, show)?;
         let page = tx.messages_page(&chat.id, &start, show.limit)?;
         let answered = if arguments.json {
             show::Answered::new()
         } else {
             show::answered(tx, &page.messages)?
         };
-        Ok::<_, StoreError>((page, answered))
+        Ok::<_, Failure>((page, answered))
     })?;
     store.close()?;
     let older = page.messages.last().filter(|_| page.has_older);
@@ -129,26 +129,19 @@ pub(crate) fn send(
 ) -> Result<u8, Failure> {
     let text = if text == "-" { typed()? } else { text.to_owned() };
     let body = Body::text(text).map_err(StoreError::from)?;
-    let reply_to: Option<MessageId> = reply_to
-        .map(|id| id.parse().map_err(StoreError::from))
-        .transpose()?;
     let store = open(arguments)?;
     let chat = find::chat(&store, chat)?;
     let id = store.write("send", |tx| {
-        if let Some(reply) = &reply_to
-            && tx.reply_state(reply)? == ReplyState::Absent
-        {
-            return Err(Failure::NotFound(format!(
-                "message {reply}, to answer; `privatus show --ids` shows ids"
-            )));
-        }
+        let reply_to = reply_to
+            .map(|wanted| find::message(tx, &chat, wanted))
+            .transpose()?;
         let id = MessageId::new(tx.new_id()?);
         let message = NewMessage {
-            reply_to: reply_to.clone(),
+            reply_to,
             ..NewMessage::sent(id.clone(), body, tx.now())
         };
         tx.message_insert(&chat.id, &message)?;
-        Ok(id)
+        Ok::<_, Failure>(id)
     })?;
     store.close()?;
     if arguments.json {
@@ -185,11 +178,11 @@ fn typed() -> Result<String, Failure> {
 
 /// `mark-read`
 pub(crate) fn mark_read(arguments: &Arguments, chat: &str, up_to: Option<&str>) -> Result<u8, Failure> {
-    let up_to: Option<MessageId> = up_to.map(|id| id.parse().map_err(StoreError::from)).transpose()?;
     let store = open(arguments)?;
     let chat = find::chat(&store, chat)?;
     let marked = store.write("mark_read", |tx| {
-        tx.conversation_mark_read(&chat.id, up_to.as_ref())
+        let up_to = up_to.map(|wanted| find::message(tx, &chat, wanted)).transpose()?;
+        Ok::<_, Failure>(tx.conversation_mark_read(&chat.id, up_to.as_ref())?)
     })?;
     store.close()?;
     if arguments.json {

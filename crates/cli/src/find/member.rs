@@ -1,76 +1,174 @@
-//! Members of a group, and who may become one: by contact id, anonymous id, a beginning of one, or name; "me" is the
+//! Members of a group, and who may become one: by contact id, anonymous id, name, or a beginning of one; "me" is the
 //! vault's own user, unless somebody else has that name.
 
-use privatus_domain::{AnonymousId, ContactId, GroupId, Member};
+use std::collections::{BTreeMap, BTreeSet};
+
+use privatus_domain::{ContactId, GroupId, Meant, Member, Named, ResourceKind, meant, meant_whole};
 use privatus_store::{ReadTx, Store, StoreError};
 
-use super::named::one;
+use super::named::{nothing, several};
 use super::thing::contact;
 use crate::failure::Failure;
 use crate::text::one_line;
 
-/// The one member of a group that is meant; by the name of its contact where nobody in the group has that name.
+/// The members of a group, and what they may be called by.
+struct Members {
+    all: Vec<Member>,
+    /// By their ids and their names in the group.
+    inside: Vec<Named>,
+    /// By the names of their contacts.
+    outside: Vec<Named>,
+    is_anonymous: bool,
+}
+
+impl Members {
+    fn read(tx: &mut ReadTx<'_>, group: &GroupId) -> Result<Self, StoreError> {
+        let is_anonymous = tx.group_by_id(group)?.is_anonymous;
+        let all = tx.group_members(group)?;
+        let contacts = tx.names(ResourceKind::Contact, None)?.into_iter();
+        let contacts: BTreeMap<String, String> = contacts.map(|contact| (contact.id, contact.name)).collect();
+        let (mut inside, mut outside) = (Vec::new(), Vec::new());
+        for member in &all {
+            let id = member.contact.to_string();
+            let anonymous = tx.group_anonymous_id(group, &member.contact)?;
+            outside.push(Named {
+                id: id.clone(),
+                also: None,
+                name: contacts.get(&id).cloned().unwrap_or_default(),
+            });
+            inside.push(Named {
+                id,
+                also: Some(anonymous.to_string()),
+                name: member.display_name.clone(),
+            });
+        }
+        Ok(Self {
+            all,
+            inside,
+            outside,
+            is_anonymous,
+        })
+    }
+
+    /// The name of a contact counts where nobody in the group has that name.
+    fn whole(&self, wanted: &str) -> Meant {
+        match meant_whole(&self.inside, wanted) {
+            Meant::Nothing => meant_whole(&self.outside, wanted),
+            found => found,
+        }
+    }
+
+    /// The one that is meant whole, or by "me".
+    fn whole_or_me(&self, wanted: &str) -> Result<Option<&Member>, Failure> {
+        match self.whole(wanted) {
+            Meant::One(at) => Ok(self.all.get(at)),
+            Meant::Several(fits) => Err(several(&self.shown(), &fits, wanted, "member")),
+            Meant::Nothing => Ok(self.all.iter().find(|member| member.is_own && is_me(wanted))),
+        }
+    }
+
+    /// Those whose name or id, in the group or outside, begins so.
+    fn begun(&self, wanted: &str) -> Vec<usize> {
+        let lists = [&self.inside, &self.outside].into_iter();
+        let fits: BTreeSet<usize> = lists.flat_map(|list| places(meant(list, wanted))).collect();
+        fits.into_iter().collect()
+    }
+
+    /// As they are shown: in an anonymous group by their anonymous ids alone.
+    fn shown(&self) -> Vec<Named> {
+        let shown = |named: &Named| match (self.is_anonymous, &named.also) {
+            (true, Some(anonymous)) => Named {
+                id: anonymous.clone(),
+                also: None,
+                name: String::new(),
+            },
+            _ => named.clone(),
+        };
+        self.inside.iter().map(shown).collect()
+    }
+}
+
+fn places(found: Meant) -> Vec<usize> {
+    match found {
+        Meant::Nothing => Vec::new(),
+        Meant::One(at) => vec![at],
+        Meant::Several(fits) => fits,
+    }
+}
+
+/// The one member of a group that is meant.
 pub(crate) fn member(store: &Store, group: &GroupId, wanted: &str) -> Result<Member, Failure> {
     store.read(|tx| {
-        let mut all: Vec<(Member, AnonymousId)> = Vec::new();
-        for member in tx.group_members(group)? {
-            let anonymous = tx.group_anonymous_id(group, &member.contact)?;
-            all.push((member, anonymous));
+        let members = Members::read(tx, group)?;
+        if let Some(member) = members.whole_or_me(wanted)? {
+            return Ok(member.clone());
         }
-        let own = all.iter().find(|(member, _)| member.is_own).cloned();
-        let called: Vec<ContactId> = called(tx, wanted)?;
-        let mut outside = all.iter().filter(|(member, _)| called.contains(&member.contact));
-        let by_contact = outside.next().cloned().filter(|_| outside.next().is_none());
-        let found = one(all, wanted, "member", |(member, anonymous)| {
-            let ids = [member.contact.to_string(), anonymous.to_string()];
-            (ids, member.display_name.clone())
-        });
-        match (found, by_contact, own) {
-            (Err(error), Some((member, _)), _) if error.is_not_found() => Ok(member),
-            (Err(error), None, Some((own, _))) if error.is_not_found() && is_me(wanted) => Ok(own),
-            (found, ..) => found.map(|(member, _)| member),
+        let fits = members.begun(wanted);
+        match (fits.as_slice(), fits.first().and_then(|at| members.all.get(*at))) {
+            ([_], Some(member)) => Ok(member.clone()),
+            (_, None) => Err(nothing(&members.shown(), wanted, "member")),
+            _ => Err(several(&members.shown(), &fits, wanted, "member")),
         }
     })
 }
 
-/// The contacts that have a name.
-fn called(tx: &mut ReadTx<'_>, name: &str) -> Result<Vec<ContactId>, StoreError> {
-    let all = tx.contacts()?.into_iter();
-    let called = all.filter(|contact| contact.display_name == name);
-    Ok(called.map(|contact| contact.id).collect())
-}
-
 /// Somebody who may be a member: one that is, a contact, or the vault's own user.
 pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<ContactId, Failure> {
-    let found = match member(store, group, wanted) {
-        Ok(member) => member.contact,
-        Err(error) if error.is_not_found() => return newcomer(store, wanted),
-        Err(error) => return Err(error),
-    };
-    if found.to_string() == wanted {
-        return Ok(found);
-    }
-    let called = store.read(|tx| called(tx, wanted))?;
-    match called.iter().find(|other| **other != found) {
-        None => Ok(found),
-        Some(other) => Err(Failure::Refused(format!(
-            "“{}” is a member by its name in the group, and another contact; name one by its id: {found}, {other}",
-            one_line(wanted, 60)
-        ))),
-    }
+    let found = store.read(|tx| {
+        let members = Members::read(tx, group)?;
+        let contacts = tx.names(ResourceKind::Contact, Some(wanted))?;
+        let called = places(meant_whole(&contacts, wanted));
+        let mut called = called.into_iter().filter_map(|at| contacts.get(at));
+        if let Some(member) = members.whole_or_me(wanted)? {
+            let found = member.contact.to_string();
+            return match called.find(|other| other.id != found) {
+                Some(other) if found != wanted => Err(Failure::Refused(format!(
+                    "“{}” is a member by its name in the group, and another contact; name one by its id: {found}, {}",
+                    one_line(wanted, 60),
+                    other.id
+                ))),
+                _ => Ok(Some(member.contact.clone())),
+            };
+        }
+        let fits = members.begun(wanted);
+        if fits.is_empty() || called.next().is_some() {
+            return Ok(None);
+        }
+        // A beginning may be a member's and another contact's.
+        let shown = members.shown();
+        let mut all: BTreeMap<String, Named> = BTreeMap::new();
+        for at in places(meant(&contacts, wanted)) {
+            let other = contacts.get(at).cloned();
+            all.extend(other.map(|other| (other.id.clone(), other)));
+        }
+        for at in fits {
+            let ids = members.inside.get(at).map(|named| named.id.clone());
+            all.extend(ids.zip(shown.get(at).cloned()));
+        }
+        match all.first_key_value() {
+            Some((id, _)) if all.len() == 1 => Ok(Some(id.parse().map_err(StoreError::from)?)),
+            _ => {
+                let fits: Vec<usize> = (0..all.len()).collect();
+                Err(several(&all.into_values().collect::<Vec<_>>(), &fits, wanted, "contact"))
+            }
+        }
+    })?;
+    found.map_or_else(|| newcomer(store, wanted), Ok)
 }
 
 /// Somebody who may become a member: a contact, or the vault's own user.
 pub(crate) fn newcomer(store: &Store, wanted: &str) -> Result<ContactId, Failure> {
-    let own = store.read(|tx| Ok::<_, StoreError>(tx.own_id()))?;
-    if wanted == own.to_string() {
-        return Ok(own);
-    }
-    match contact(store, wanted) {
-        Ok(contact) => Ok(contact.id),
-        Err(error) if error.is_not_found() && is_me(wanted) => Ok(own),
-        Err(error) => Err(error),
-    }
+    let own = store.read(|tx| {
+        let own = tx.own_id();
+        let is_own = if is_me(wanted) {
+            let contacts = tx.names(ResourceKind::Contact, Some(wanted))?;
+            meant_whole(&contacts, wanted) == Meant::Nothing
+        } else {
+            wanted == own.to_string()
+        };
+        Ok::<_, StoreError>(is_own.then_some(own))
+    })?;
+    own.map_or_else(|| Ok(contact(store, wanted)?.id), Ok)
 }
 
 fn is_me(wanted: &str) -> bool {

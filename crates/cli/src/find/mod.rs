@@ -1,8 +1,11 @@
-//! Things named on the command line: by id, by an unambiguous beginning of one, or by title or display name.
+//! Things named on the command line: by an id, a name or a title, or by a beginning of one that fits no other.
 
 mod member;
+mod message;
 mod named;
+mod near;
 mod thing;
 
 pub(crate) use self::member::{member, newcomer, party};
+pub(crate) use self::message::{message, place};
 pub(crate) use self::thing::{chat, contact, group, lost_text, peer, resource, resource_or_word, transfer};

@@ -1,11 +1,19 @@
-//! Which of many things a word names.
+//! Which of many things a word names, and what to say where it names none or several.
 //!
-//! An exact id is looked up and nothing else is read. Otherwise an exact name wins over the beginning of an id.
+//! An exact id is looked up and nothing else is read.
 
-use privatus_domain::folded::is_same_name;
-use privatus_store::StoreError;
+use privatus_domain::{Meant, Named, ResourceKind, meant};
+use privatus_store::{ReadTx, StoreError};
 
+use super::near::near;
 use crate::failure::Failure;
+use crate::text::{grouped, one_line};
+
+/// Things that a refusal lists.
+const LISTED: usize = 5;
+
+/// Columns of a name in a refusal.
+const WIDE: usize = 40;
 
 /// What has exactly this id; a word that can be no id names nothing.
 pub(super) fn exact<T, I: std::str::FromStr>(
@@ -22,99 +30,125 @@ pub(super) fn exact<T, I: std::str::FromStr>(
     }
 }
 
-/// Ids that name a thing, and its title.
-pub(super) type Named = ([String; 2], String);
-
-/// The one of all that a word names.
-pub(super) fn one<T>(
-    all: Vec<T>,
-    wanted: &str,
+/// The id of the one thing of a kind that a word names, among those that the session's user may read.
+pub(super) fn named(
+    tx: &mut ReadTx<'_>,
+    kind: ResourceKind,
     what: &str,
-    named: impl Fn(&T) -> Named,
-) -> Result<T, Failure> {
-    let names: Vec<Named> = all.iter().map(named).collect();
-    let matching = |test: &dyn Fn(&Named) -> bool| -> Vec<usize> {
-        let matches = names.iter().enumerate().filter(|(_, name)| test(name));
-        matches.map(|(at, _)| at).collect()
+    wanted: &str,
+) -> Result<String, Failure> {
+    let mut found = tx.names(kind, Some(wanted))?;
+    match meant(&found, wanted) {
+        Meant::One(at) => Ok(found.swap_remove(at).id),
+        Meant::Several(fits) => Err(several(&found, &fits, wanted, what)),
+        Meant::Nothing => Err(nothing(&tx.names(kind, None)?, wanted, what)),
+    }
+}
+
+/// The refusal of a word that may be any of these things.
+pub(super) fn several(all: &[Named], fits: &[usize], wanted: &str, what: &str) -> Failure {
+    let listed: Vec<String> = fits
+        .iter()
+        .filter_map(|at| all.get(*at))
+        .map(|thing| match thing.name.as_str() {
+            "" => thing.id.clone(),
+            name => format!("{} “{}”", thing.id, one_line(name, WIDE)),
+        })
+        .collect();
+    ambiguous(wanted, what, &listed)
+}
+
+/// The refusal of a word that may be any of these.
+pub(super) fn ambiguous(wanted: &str, what: &str, fits: &[String]) -> Failure {
+    let listed: Vec<&str> = fits.iter().take(LISTED).map(String::as_str).collect();
+    let more = match fits.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {} more", grouped(more as u64)),
     };
-    let mut found = matching(&|(ids, _)| ids.iter().any(|id| id == wanted));
-    if found.is_empty() {
-        found = matching(&|(_, title)| title == wanted);
-    }
-    if found.is_empty() {
-        found = matching(&|(_, title)| is_same_name(title, wanted));
-    }
-    if found.is_empty() && !wanted.is_empty() {
-        found = matching(&|(ids, _)| ids.iter().any(|id| id.starts_with(wanted)));
-    }
-    let shown = crate::text::one_line(wanted, 60);
-    match found.as_slice() {
-        [only] => {
-            let only = *only;
-            all.into_iter()
-                .nth(only)
-                .ok_or_else(|| Failure::NotFound(format!("{what} “{shown}”")))
-        }
-        [] => {
-            let list = match what {
-                "chat" => "privatus chats".to_owned(),
-                "member" => "privatus groups members GROUP".to_owned(),
-                other => format!("privatus {other}s list"),
-            };
-            Err(Failure::NotFound(format!(
-                "{what} “{shown}”; `{list}` lists them"
-            )))
-        }
-        several => {
-            let ids: Vec<&str> = several
-                .iter()
-                .take(5)
-                .filter_map(|at| Some(names.get(*at)?.0[0].as_str()))
-                .collect();
-            let more = if several.len() > 5 { ", …" } else { "" };
-            Err(Failure::Refused(format!(
-                "“{shown}” may be {} {what}s; name one by its id: {}{more}",
-                several.len(),
-                ids.join(", ")
-            )))
-        }
-    }
+    Failure::Refused(format!(
+        "“{}” may be {} {what}s; name one by its id: {}{more}",
+        one_line(wanted, 60),
+        grouped(fits.len() as u64),
+        listed.join(", ")
+    ))
+}
+
+/// The refusal of a word that names none of all things of a kind.
+pub(super) fn nothing(all: &[Named], wanted: &str, what: &str) -> Failure {
+    let list = match what {
+        "chat" => "privatus chats".to_owned(),
+        "member" => "privatus groups members GROUP".to_owned(),
+        other => format!("privatus {other}s list"),
+    };
+    let near: Vec<String> = near(all.iter().map(|thing| thing.name.as_str()), wanted)
+        .into_iter()
+        .map(|name| format!("“{}”", one_line(name, WIDE)))
+        .collect();
+    let maybe = match near.as_slice() {
+        [] => String::new(),
+        [only] => format!("; did you mean {only}?"),
+        [first @ .., last] => format!("; did you mean {} or {last}?", first.join(", ")),
+    };
+    let sign = if maybe.is_empty() { ";" } else { "" };
+    Failure::NotFound(format!(
+        "{what} “{}”{maybe}{sign} `{list}` lists them",
+        one_line(wanted, 60)
+    ))
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::exit::Exit;
 
-    fn find(wanted: &str) -> Result<usize, Exit> {
-        let all = vec![
-            (0, "aa11", "p1", "Alice"),
-            (1, "aa22", "p2", "Bob"),
-            (2, "bb33", "p3", "Bob"),
-            (3, "cc44", "p4", "aa11"),
-            (4, "dd55", "p5", "dd"),
-            (5, "dd66", "p6", "Eve"),
-            (6, "ff77", "p7", "Cafe\u{301}"),
-        ];
-        one(all, wanted, "chat", |item| {
-            ([item.1.into(), item.2.into()], item.3.into())
-        })
-        .map(|item| item.0)
-        .map_err(|error| error.exit())
+    fn all(names: &[&str]) -> Vec<Named> {
+        let named = |(at, name): (usize, &&str)| Named {
+            id: format!("id{at}"),
+            also: None,
+            name: (*name).to_owned(),
+        };
+        names.iter().enumerate().map(named).collect()
+    }
+
+    fn told(names: &[&str], wanted: &str) -> (Exit, String) {
+        let all = all(names);
+        let error = match meant(&all, wanted) {
+            Meant::One(at) => return (Exit::Done, at.to_string()),
+            Meant::Several(fits) => several(&all, &fits, wanted, "chat"),
+            Meant::Nothing => nothing(&all, wanted, "chat"),
+        };
+        (error.exit(), error.to_string())
     }
 
     #[test]
-    fn ids_names_and_beginnings() {
-        assert_eq!(find("aa11"), Ok(0), "an id wins over a title");
-        assert_eq!(find("p2"), Ok(1), "the contact's or group's id");
-        assert_eq!(find("Alice"), Ok(0));
-        assert_eq!(find("bb"), Ok(2));
-        assert_eq!(find("Caf\u{e9}"), Ok(6), "either form of a letter");
-        assert_eq!(find("dd"), Ok(4), "a title wins over a beginning");
-        assert_eq!(find("Bob"), Err(Exit::Refused));
-        assert_eq!(find("aa"), Err(Exit::Refused));
-        assert_eq!(find(""), Err(Exit::NotFound));
-        assert_eq!(find("nobody"), Err(Exit::NotFound));
+    fn what_is_ambiguous_is_listed_with_ids_and_names() {
+        assert_eq!(
+            told(&["Ann", "Anna", "", "Bob"], "an"),
+            (
+                Exit::Refused,
+                "refused: “an” may be 2 chats; name one by its id: id0 “Ann”, id1 “Anna”".into()
+            )
+        );
+        let (_, line) = told(&["A1", "A2", "A3", "A4", "A5", "A6\u{1b}", "A7"], "a");
+        assert!(
+            line.contains("7 chats") && line.ends_with("id4 “A5” and 2 more"),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_with_near_names() {
+        assert_eq!(
+            told(&["Alice", "Bob"], "Alcie"),
+            (
+                Exit::NotFound,
+                "not found: chat “Alcie”; did you mean “Alice”? `privatus chats` lists them".into()
+            )
+        );
+        assert_eq!(
+            told(&["Alice", "Bob"], "zebra").1,
+            "not found: chat “zebra”; `privatus chats` lists them"
+        );
+        assert_eq!(told(&["Alice"], "").0, Exit::NotFound);
     }
 }

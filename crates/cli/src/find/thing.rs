@@ -1,45 +1,55 @@
 //! The one chat, contact, group, transfer or resource that is meant.
 
 use privatus_domain::{
-    Contact, Conversation, ConversationId, Group, Permission, Resource, ResourceKind, Transfer, TransferPeer,
+    Contact, Conversation, ConversationId, Group, Meant, Named, Permission, Resource, ResourceKind, Transfer,
+    TransferPeer, meant, meant_whole,
 };
 use privatus_store::{ReadTx, Store, StoreError};
 
-use super::named::{exact, one};
+use super::named::{exact, named, several};
 use crate::failure::Failure;
 
 /// The one conversation that is meant: by its own id, its title, or the id of its contact or group.
 pub(crate) fn chat(store: &Store, wanted: &str) -> Result<Conversation, Failure> {
     store.read(|tx| {
-        if sees(tx, ResourceKind::Conversation, wanted)?
+        let kind = ResourceKind::Conversation;
+        if sees(tx, kind, wanted)?
             && let Some(found) = exact(wanted, |id: ConversationId| tx.conversation_by_id(&id))?
         {
             return Ok(found);
         }
-        let found = one(tx.conversations(usize::MAX)?, wanted, "chat", |chat| {
-            let id = chat.id.to_string();
-            let peer = chat.peer.as_ref().map_or_else(|| id.clone(), ToString::to_string);
-            ([id, peer], chat.title.clone())
-        });
+        let found = named(tx, kind, "chat", wanted);
         if found.as_ref().is_err_and(Failure::is_not_found) {
             unless_lost(tx, wanted)?;
         }
-        unless_hidden(tx, ResourceKind::Conversation, wanted, found)
+        let id = unless_hidden(tx, kind, wanted, found)?;
+        Ok(tx.conversation_by_id(&id.parse().map_err(StoreError::from)?)?)
     })
 }
 
 /// A contact or group of this name whose conversation was taken away is none that is not there.
 fn unless_lost(tx: &mut ReadTx<'_>, wanted: &str) -> Result<(), Failure> {
-    for lost in tx.conversations_lost()? {
+    let lost = tx.conversations_lost()?;
+    let mut names = Vec::with_capacity(lost.len());
+    for lost in &lost {
         let name = match lost.kind {
             ResourceKind::Group => exact(lost.id(), |id| tx.group_by_id(&id))?.map(|group| group.name),
             _ => exact(lost.id(), |id| tx.contact_by_id(&id))?.map(|contact| contact.display_name),
         };
-        if lost.id() == wanted || name.is_some_and(|name| name == wanted) {
-            return Err(StoreError::DatabaseDamaged(lost_text(&lost)).into());
-        }
+        names.push(Named {
+            id: lost.id().to_owned(),
+            also: None,
+            name: name.unwrap_or_default(),
+        });
     }
-    Ok(())
+    let first = match meant(&names, wanted) {
+        Meant::Nothing => None,
+        Meant::One(at) => lost.get(at),
+        Meant::Several(fits) => fits.first().and_then(|at| lost.get(*at)),
+    };
+    first.map_or(Ok(()), |lost| {
+        Err(StoreError::DatabaseDamaged(lost_text(lost)).into())
+    })
 }
 
 /// What is wrong with a contact or group that lost its conversation.
@@ -51,32 +61,30 @@ pub(crate) fn lost_text(lost: &Resource) -> String {
 /// The one contact that is meant.
 pub(crate) fn contact(store: &Store, wanted: &str) -> Result<Contact, Failure> {
     store.read(|tx: &mut ReadTx<'_>| {
-        if sees(tx, ResourceKind::Contact, wanted)?
+        let kind = ResourceKind::Contact;
+        if sees(tx, kind, wanted)?
             && let Some(found) = exact(wanted, |id| tx.contact_by_id(&id))?
         {
             return Ok(found);
         }
-        let found = one(tx.contacts()?, wanted, "contact", |contact| {
-            let id = contact.id.to_string();
-            ([id.clone(), id], contact.display_name.clone())
-        });
-        unless_hidden(tx, ResourceKind::Contact, wanted, found)
+        let found = named(tx, kind, "contact", wanted);
+        let id = unless_hidden(tx, kind, wanted, found)?;
+        Ok(tx.contact_by_id(&id.parse().map_err(StoreError::from)?)?)
     })
 }
 
 /// The one group that is meant.
 pub(crate) fn group(store: &Store, wanted: &str) -> Result<Group, Failure> {
     store.read(|tx| {
-        if sees(tx, ResourceKind::Group, wanted)?
+        let kind = ResourceKind::Group;
+        if sees(tx, kind, wanted)?
             && let Some(found) = exact(wanted, |id| tx.group_by_id(&id))?
         {
             return Ok(found);
         }
-        let found = one(tx.groups()?, wanted, "group", |group| {
-            let id = group.id.to_string();
-            ([id.clone(), id], group.name.clone())
-        });
-        unless_hidden(tx, ResourceKind::Group, wanted, found)
+        let found = named(tx, kind, "group", wanted);
+        let id = unless_hidden(tx, kind, wanted, found)?;
+        Ok(tx.group_by_id(&id.parse().map_err(StoreError::from)?)?)
     })
 }
 
@@ -86,37 +94,44 @@ pub(crate) fn peer(store: &Store, wanted: &str, is_group: bool) -> Result<Transf
     if is_group {
         return group();
     }
-    match contact(store, wanted) {
-        Ok(contact) => Ok(TransferPeer::Contact(contact.id)),
-        // Where there is neither, the contact's error speaks.
-        Err(error) if error.is_not_found() => {
-            group().map_err(|other| if other.is_not_found() { error } else { other })
-        }
-        Err(error) => Err(error),
-    }
+    let found = store.read(|tx| {
+        let mut all = tx.names(ResourceKind::Contact, Some(wanted))?;
+        let contacts = all.len();
+        let whole = meant_whole(&all, wanted);
+        all.extend(tx.names(ResourceKind::Group, Some(wanted))?);
+        // A contact by its whole id or name, else a group by its own, else the beginning of either.
+        let found = match whole {
+            Meant::Nothing => meant(&all, wanted),
+            whole => whole,
+        };
+        let at = match found {
+            Meant::Nothing => return Ok(None),
+            Meant::Several(fits) => return Err(several(&all, &fits, wanted, "contact")),
+            Meant::One(at) => at,
+        };
+        let id = all.swap_remove(at).id;
+        Ok(Some(if at < contacts {
+            TransferPeer::Contact(id.parse().map_err(StoreError::from)?)
+        } else {
+            TransferPeer::Group(id.parse().map_err(StoreError::from)?)
+        }))
+    })?;
+    // Where there is neither, the contact's error speaks.
+    found.map_or_else(|| Ok(TransferPeer::Contact(contact(store, wanted)?.id)), Ok)
 }
 
 /// The one transfer that is meant: by its id, or its file's name.
 pub(crate) fn transfer(store: &Store, wanted: &str) -> Result<Transfer, Failure> {
     store.read(|tx: &mut ReadTx<'_>| {
-        if sees(tx, ResourceKind::Transfer, wanted)?
+        let kind = ResourceKind::Transfer;
+        if sees(tx, kind, wanted)?
             && let Some(found) = exact(wanted, |id| tx.transfer_by_id(&id))?
         {
             return Ok(found);
         }
-        let mut all: Vec<Transfer> = Vec::new();
-        loop {
-            let page = tx.transfers_by_id(all.last().map(|last| &last.id))?;
-            if page.is_empty() {
-                break;
-            }
-            all.extend(page);
-        }
-        let found = one(all, wanted, "transfer", |transfer| {
-            let id = transfer.id.to_string();
-            ([id.clone(), id], transfer.file_name.clone())
-        });
-        unless_hidden(tx, ResourceKind::Transfer, wanted, found)
+        let found = named(tx, kind, "transfer", wanted);
+        let id = unless_hidden(tx, kind, wanted, found)?;
+        Ok(tx.transfer_by_id(&id.parse().map_err(StoreError::from)?)?)
     })
 }
 
@@ -157,10 +172,9 @@ fn unless_hidden<T>(
     wanted: &str,
     found: Result<T, Failure>,
 ) -> Result<T, Failure> {
-    if let (Err(error), Ok(on)) = (&found, Resource::new(kind, wanted))
-        && error.is_not_found()
-    {
-        tx.permit(&on, Permission::Read)?;
+    // What is too long for an id is no thing's.
+    if Resource::new(kind, wanted).is_ok() && found.as_ref().is_err_and(Failure::is_not_found) {
+        tx.permit_named(kind, wanted, Permission::Read)?;
     }
     found
 }
