@@ -11,6 +11,10 @@ Examples:
   privatus show Alice --limit 20                  the newest messages of a chat
   privatus export history.jsonl                   everything out again, as plain JSON Lines
 
+A chat, contact, group, member or transfer is named by its id or its name, or by the beginning of one,
+in any letter case. A whole id wins over a whole name, and that over a beginning. Where several fit,
+they are listed and nothing is done.
+
 What opens a vault, the first that is given: --password-file, --recovery-code-file,
 PRIVATUS_PASSWORD, PRIVATUS_RECOVERY_CODE, a prompt without echo. A secret that is typed on a
 command line, also before the command, stays in the shell's history.";
@@ -48,7 +52,12 @@ pub(crate) const SHOW: &str = "\
 Examples:
   privatus show Alice --limit 20
   privatus show 2e74b8ad --ids
-  privatus show 2e74b8ad --around 019a6b0e-2f70-7ba6-8a12-f465f761f539";
+  privatus show 2e74b8ad --around 019a6b0e-2f70-7ba6-8a12-f465f761f539
+  privatus show alice --after 2024-05-01
+  privatus show alice --around '2024-05-01 12:30'
+
+A message is named by its id, or by the first four characters of it or more. A moment is a day (its
+beginning), a day and a time, or RFC 3339; in UTC unless an offset stands behind it.";
 
 pub(crate) const SEND: &str = "\
 Examples:

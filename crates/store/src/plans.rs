@@ -171,6 +171,8 @@ fn send_and_page(store: &Store, chat: &ConversationId) {
                 tx.messages_page(chat, &PageStart::Around(id.clone()), 50)?;
                 tx.messages_page(chat, &PageStart::Before(id.clone()), 50)?;
                 tx.messages_page(chat, &PageStart::After(id.clone()), 50)?;
+                tx.messages_page(chat, &PageStart::AroundTime(Timestamp::parse(at)?), 50)?;
+                tx.messages_beginning(chat, &id.to_string(), 50)?;
                 tx.conversation_mark_read(chat, Some(&id))?;
                 Ok::<_, StoreError>(())
             })

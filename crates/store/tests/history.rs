@@ -149,6 +149,60 @@ fn pages_walk_all_months_in_order_both_ways() {
         ["m07", "m06", "m05", "m04", "m03"]
     );
     assert_eq!(ids(&f.store, &f.chat, &PageStart::Around(middle), 1), ["m05"]);
+    // At each moment, and at those beside it, all months are parted in two, whatever the end of time they lie in.
+    for at in times {
+        let at = Timestamp::parse(at).unwrap().unix_ms();
+        for at in [at - 1, at, at + 1] {
+            let Ok(at) = Timestamp::from_unix_ms(at) else {
+                continue;
+            };
+            let older = times
+                .iter()
+                .filter(|time| Timestamp::parse(time).unwrap() < at)
+                .count();
+            let (newer, rest) = all.split_at(all.len() - older);
+            assert_eq!(
+                ids(&f.store, &f.chat, &PageStart::AfterTime(at), 100),
+                newer,
+                "{at}"
+            );
+            assert_eq!(
+                ids(&f.store, &f.chat, &PageStart::BeforeTime(at), 100),
+                rest,
+                "{at}"
+            );
+            assert_eq!(
+                ids(&f.store, &f.chat, &PageStart::AroundTime(at), 100),
+                all,
+                "{at}"
+            );
+            for limit in [1, 2, 5] {
+                let read = |start| {
+                    f.store
+                        .read(|tx| tx.messages_page(&f.chat, &start, limit))
+                        .unwrap()
+                };
+                let page = read(PageStart::AfterTime(at));
+                assert_eq!(page.messages.len(), newer.len().min(limit), "{at}");
+                assert_eq!(
+                    (page.has_newer, page.has_older),
+                    (newer.len() > limit, older > 0),
+                    "{at}"
+                );
+                let page = read(PageStart::BeforeTime(at));
+                assert_eq!(page.messages.len(), older.min(limit), "{at}");
+                assert_eq!(
+                    (page.has_newer, page.has_older),
+                    (!newer.is_empty(), older > limit),
+                    "{at}"
+                );
+                let page = read(PageStart::AroundTime(at));
+                let first = newer.len().min(limit.div_ceil(2));
+                assert_eq!(page.messages.len(), first + older.min(limit - first), "{at}");
+                assert_eq!(page.has_newer, newer.len() > first, "{at}");
+            }
+        }
+    }
     assert_content(&f.store);
 }
 
@@ -354,4 +408,66 @@ fn imported_senders_keep_their_names() {
     assert_eq!(names, ["Bob"; 3]);
     assert_eq!(page.messages[0].sender, page.messages[2].sender);
     assert_ne!(page.messages[0].sender, page.messages[1].sender);
+}
+
+#[test]
+fn messages_are_found_by_the_beginning_of_their_ids() {
+    let f = fixture();
+    let other = f.store.write("contact", |tx| contact(tx, "bob")).unwrap();
+    let uuid = |at: usize| format!("0190163d-8694-739b-aea5-{at:012x}");
+    let begun = |chat: &ConversationId, beginning: &str, limit: usize| {
+        let found = f
+            .store
+            .read(|tx| tx.messages_beginning(chat, beginning, limit))
+            .unwrap();
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let mut batch: Vec<NewMessage> = (0..250)
+        .map(|at| message(&uuid(at), "2025-01-01T00:00:00Z"))
+        .collect();
+    batch.push(message(
+        "ffff0000-0000-4000-8000-000000000000",
+        "1970-01-01T00:00:00Z",
+    ));
+    // The register has a hash of these, which may begin with anything.
+    batch.extend((0..500).map(|at| message(&format!("0190163d text {at}"), "2025-02-01T00:00:00Z")));
+    f.store
+        .write("batch", |tx| {
+            tx.messages_insert(&f.chat, &batch)?;
+            let elsewhere = [message(
+                "0190163d-8694-739b-aea5-ffffffffffff",
+                "2025-01-01T00:00:00Z",
+            )];
+            tx.messages_insert(&other, &elsewhere)
+        })
+        .unwrap();
+    let all: Vec<String> = (0..250).map(uuid).collect();
+    for beginning in ["0190", "0190163d-8694-739b-aea5-", "0190163"] {
+        assert_eq!(begun(&f.chat, beginning, 1_000), all, "{beginning}");
+    }
+    assert_eq!(begun(&f.chat, "0190", 101), all[..101]);
+    assert_eq!(
+        begun(&f.chat, "0190163d-8694-739b-aea5-0000000000f", 9),
+        all[240..249]
+    );
+    assert_eq!(begun(&f.chat, &uuid(7), 9), all[7..8]);
+    assert_eq!(
+        begun(&other, "0190163d", 9),
+        ["0190163d-8694-739b-aea5-ffffffffffff"]
+    );
+    assert_eq!(
+        begun(&f.chat, "ffff", 9),
+        ["ffff0000-0000-4000-8000-000000000000"]
+    );
+    let texts: usize = (0..=0xffff_u32)
+        .step_by(257)
+        .map(|at| begun(&f.chat, &format!("{at:04x}"), 1_000).len())
+        .sum();
+    assert!(
+        [0, 1, 250, 251].contains(&texts),
+        "no text is found by its hash: {texts}"
+    );
+    for wrong in ["", "019", "0190163D", "0190 163d", "m9"] {
+        assert!(begun(&f.chat, wrong, 9).is_empty(), "{wrong}");
+    }
 }

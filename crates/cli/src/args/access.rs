@@ -74,8 +74,8 @@ Examples:
   privatus --as-user bob show Alice
 
 A resource is TYPE:ID. Types are contact, group, conversation, transfer, setting, audit, security,
-key, grant, message and vault. The id of a contact, group or conversation may also be its name or
-the beginning of its id. `admin` allows everything, granting too; on vault:* it allows everything on
+key, grant, message and vault. A contact, group, conversation or transfer may also be named by its
+name, or by a beginning of its id or name. `admin` allows everything, granting too; on vault:* it allows everything on
 everything. Without a grant a user may do nothing.
 
 This separates the users of one application. It keeps nothing from whoever holds the password or

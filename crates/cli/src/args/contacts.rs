@@ -17,7 +17,7 @@ pub(crate) enum Contacts {
     /// Everything about one
     #[command(after_help = CONTACTS_SHOW)]
     Show {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         contact: String,
     },
     /// Add one
@@ -38,7 +38,7 @@ pub(crate) enum Contacts {
     /// Give one another name
     #[command(after_help = CONTACTS_RENAME)]
     Rename {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         contact: String,
         /// Its new name
         name: String,
@@ -46,7 +46,7 @@ pub(crate) enum Contacts {
     /// The number that both sides compare before the key counts as verified
     #[command(after_help = CONTACTS_SAFETY_NUMBER)]
     SafetyNumber {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         contact: String,
         /// Of this contact's key and the other one's, instead of your own
         other: Option<String>,
@@ -54,7 +54,7 @@ pub(crate) enum Contacts {
     /// Mark one's key as verified
     #[command(after_help = CONTACTS_VERIFY)]
     Verify {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         contact: String,
         /// Only if its safety number is this: 60 digits, or the 30 of its key alone, in quotes where blanks are in it
         #[arg(long, value_name = "DIGITS")]
@@ -63,19 +63,19 @@ pub(crate) enum Contacts {
     /// Take no more messages and files that one sends to you; what it writes in groups comes in
     #[command(after_help = CONTACTS_BLOCK)]
     Block {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         contact: String,
     },
     /// Take them again
     #[command(after_help = CONTACTS_UNBLOCK)]
     Unblock {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         contact: String,
     },
     /// Remove one with its conversation, for good
     #[command(after_help = CONTACTS_REMOVE)]
     Remove {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         contact: String,
         /// Go on without a question
         #[arg(long)]
@@ -104,7 +104,7 @@ pub(crate) struct ContactsList {
     override_usage = "privatus contacts set [OPTIONS] <CONTACT>"
 )]
 pub(crate) struct ContactsSet {
-    /// Which: an id, the beginning of one, or a name
+    /// Which: an id, a name, or the beginning of one
     pub(crate) contact: String,
     /// Its new name
     #[arg(long, value_name = "NAME", group = "change")]

@@ -15,7 +15,7 @@ pub(crate) enum Groups {
     /// One group: what it is, and who is in it
     #[command(after_help = GROUPS_SHOW)]
     Show {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         group: String,
         /// Show names in an anonymous group too
         #[arg(long)]
@@ -30,9 +30,9 @@ pub(crate) enum Groups {
     /// Add a contact; a public group may be joined by oneself
     #[command(after_help = GROUPS_ADD)]
     Add {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         group: String,
-        /// Whom: an id, the beginning of one, or a name
+        /// Whom: an id, a name, or the beginning of one
         contact: String,
         /// As what: admin or member
         #[arg(long, value_name = "R", default_value = "member")]
@@ -88,7 +88,7 @@ pub(crate) enum Groups {
     /// Leave a group
     #[command(after_help = GROUPS_LEAVE)]
     Leave {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         group: String,
         #[command(flatten)]
         by: ActingMember,
@@ -96,7 +96,7 @@ pub(crate) enum Groups {
     /// Members of a group; of an anonymous one by their anonymous ids
     #[command(after_help = GROUPS_MEMBERS)]
     Members {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         group: String,
         /// Show names in an anonymous group too
         #[arg(long)]
@@ -116,7 +116,7 @@ pub(crate) enum Groups {
     /// Delete a group with its conversation from this vault, for good; you may, whatever your role in it
     #[command(after_help = GROUPS_DELETE)]
     Delete {
-        /// Which: an id, the beginning of one, or a name
+        /// Which: an id, a name, or the beginning of one
         group: String,
         /// Go on without a question
         #[arg(long)]
@@ -129,9 +129,9 @@ pub(crate) enum Groups {
 /// A member of a group.
 #[derive(Debug, Args)]
 pub(crate) struct MemberOfGroup {
-    /// Which: an id, the beginning of one, or a name
+    /// Which: an id, a name, or the beginning of one
     pub(crate) group: String,
-    /// Who: an id, the beginning of one, or a name
+    /// Who: an id, a name, or the beginning of one
     pub(crate) member: String,
 }
 
@@ -172,7 +172,7 @@ pub(crate) struct CreateGroup {
 /// `groups set`
 #[derive(Debug, Args)]
 pub(crate) struct SetGroup {
-    /// Which: an id, the beginning of one, or a name
+    /// Which: an id, a name, or the beginning of one
     pub(crate) group: String,
     #[command(flatten)]
     pub(crate) fields: GroupFields,

@@ -93,20 +93,20 @@ pub(crate) enum Command {
     /// Write an outgoing message
     #[command(after_help = examples::SEND)]
     Send {
-        /// The conversation: an id, the beginning of one, or a title
+        /// The conversation: an id, a title, or the beginning of one
         chat: String,
         /// What to say, which may be empty; `-` reads it from standard input, so that no shell keeps it, and drops one line end
         text: String,
-        /// The message it answers
+        /// The message it answers: its id, or the beginning of one of this chat
         #[arg(long, value_name = "ID")]
         reply_to: Option<String>,
     },
     /// Mark a conversation's messages as read
     #[command(after_help = examples::MARK_READ)]
     MarkRead {
-        /// The conversation: an id, the beginning of one, or a title
+        /// The conversation: an id, a title, or the beginning of one
         chat: String,
-        /// Only up to and with this message
+        /// Only up to and with this message: its id, or the beginning of one
         #[arg(long, value_name = "ID")]
         up_to: Option<String>,
     },
@@ -187,19 +187,19 @@ pub(crate) enum Format {
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples::SHOW)]
 pub(crate) struct Show {
-    /// The conversation: an id, the beginning of one, or a title
+    /// The conversation: an id, a title, or the beginning of one
     pub(crate) chat: String,
     /// How many (1 to 1,000)
     #[arg(long, value_name = "N", default_value_t = Show::LIMIT)]
     pub(crate) limit: usize,
-    /// Those older than this message
-    #[arg(long, value_name = "ID", group = "start")]
+    /// Those older than this message or moment
+    #[arg(long, value_name = "ID|DATE", group = "start")]
     pub(crate) before: Option<String>,
-    /// Those newer than this message
-    #[arg(long, value_name = "ID", group = "start")]
+    /// Those newer than this message, or from this moment on
+    #[arg(long, value_name = "ID|DATE", group = "start")]
     pub(crate) after: Option<String>,
-    /// Those around this message
-    #[arg(long, value_name = "ID", group = "start")]
+    /// Those around this message or moment
+    #[arg(long, value_name = "ID|DATE", group = "start")]
     pub(crate) around: Option<String>,
     /// Print the id of each message too
     #[arg(long)]

@@ -12,7 +12,7 @@ pub(crate) enum Transfers {
     Offer {
         /// The file
         file: PathBuf,
-        /// To whom: a contact, or else a group, by an id, the beginning of one, or a name
+        /// To whom: a contact, or else a group, by an id, a name, or the beginning of one
         #[arg(long, value_name = "NAME-OR-ID")]
         to: String,
         /// What --to names is a group
@@ -27,7 +27,7 @@ pub(crate) enum Transfers {
     Receive {
         /// The file's name
         name: String,
-        /// From whom: a contact, or else a group, by an id, the beginning of one, or a name
+        /// From whom: a contact, or else a group, by an id, a name, or the beginning of one
         #[arg(long, value_name = "NAME-OR-ID")]
         from: String,
         /// What --from names is a group
@@ -43,7 +43,7 @@ pub(crate) enum Transfers {
     /// Note how much of a file has come over
     #[command(after_help = TRANSFERS_PROGRESS)]
     Progress {
-        /// Which: an id, the beginning of one, or the file's name
+        /// Which: an id, the file's name, or the beginning of one
         transfer: String,
         /// Percent, 0 to 99; 100 comes with `completed`
         #[arg(allow_negative_numbers = true)]
@@ -52,7 +52,7 @@ pub(crate) enum Transfers {
     /// Set the status of one
     #[command(after_help = TRANSFERS_SET)]
     Set {
-        /// Which: an id, the beginning of one, or the file's name
+        /// Which: an id, the file's name, or the beginning of one
         transfer: String,
         /// pending, active, paused, completed, failed or cancelled
         status: String,
@@ -82,13 +82,13 @@ pub(crate) enum Transfers {
     /// One transfer with all that is known of it
     #[command(after_help = TRANSFERS_SHOW)]
     Show {
-        /// Which: an id, the beginning of one, or the file's name
+        /// Which: an id, the file's name, or the beginning of one
         transfer: String,
     },
     /// Check whether a file is the one that was offered
     #[command(after_help = TRANSFERS_VERIFY)]
     Verify {
-        /// Which: an id, the beginning of one, or the file's name
+        /// Which: an id, the file's name, or the beginning of one
         transfer: String,
         /// The file
         file: PathBuf,

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use privatus_domain::{
-    AuditFilter, Day, Grant, GrantFilter, KeyFilter, Permission, Permissions, ReplyState, Resolution,
-    Resource, ResourceKind, SecurityFilter, Statistic, Timestamp,
+    AuditFilter, Day, Grant, GrantFilter, KeyFilter, MessageId, Permission, Permissions, ReplyState,
+    Resolution, Resource, ResourceKind, SecurityFilter, Statistic, Timestamp,
 };
 use privatus_store::{PageStart, StoreError, WriteTx};
 
@@ -42,6 +42,14 @@ const CALLS: &[(&str, Needs, Call)] = &[
             .messages_page(&world.alice, &PageStart::Newest, 10)?
             .messages
             .len())
+    }),
+    ("messages_beginning", READ, |tx, world| {
+        let id = MessageId::new(tx.new_id()?);
+        tx.messages_beginning(&world.alice, &id.to_string(), 10)
+            .map(|_| 1)
+    }),
+    ("names", READ, |tx, _| {
+        Ok(tx.names(ResourceKind::Conversation, Some("ali"))?.len())
     }),
     ("message_by_id", READ, |tx, world| {
         tx.message_by_id(&world.message).map(|_| 1)
@@ -245,12 +253,13 @@ fn a_user_reaches_what_it_has_a_grant_for_and_nothing_with_another() {
 }
 
 /// The rooms where these functions stand. Each public one that takes a transaction is in [`CALLS`] or in [`OPEN`].
-const ROOMS: [&str; 8] = [
+const ROOMS: [&str; 9] = [
     "access",
     "audit",
     "conversation",
     "keys",
     "message",
+    "names",
     "partition",
     "stats",
     "verify",
@@ -280,7 +289,13 @@ fn sources() -> Vec<(String, String)> {
 
 /// The check itself, and what only writes down: whoever acts leaves a trace. And what asks for each contact and group that
 /// it names, of which no sound vault has one.
-const OPEN: &[&str] = &["permit", "audit", "security_event", "conversations_lost"];
+const OPEN: &[&str] = &[
+    "permit",
+    "permit_named",
+    "audit",
+    "security_event",
+    "conversations_lost",
+];
 
 #[test]
 fn no_function_of_these_files_is_forgotten() {
