@@ -24,6 +24,9 @@ pub enum Meant {
     Several(Vec<usize>),
 }
 
+/// Whether a thing, and its folded name, fits a word.
+type Test<'a> = &'a dyn Fn(&Named, &str) -> bool;
+
 /// The things that a word means. The first of these that any thing fits decides:
 ///
 /// 1. its id,
@@ -53,7 +56,7 @@ fn fitting(all: &[Named], word: &str, rules: usize) -> Meant {
     let has_id = |thing: &Named, test: &dyn Fn(&str) -> bool| {
         test(&thing.id) || thing.also.as_deref().is_some_and(test)
     };
-    let tests: [&dyn Fn(&Named, &str) -> bool; 5] = [
+    let tests: [Test<'_>; 5] = [
         &|thing, _| has_id(thing, &|id| id == word),
         &|thing, _| thing.name == word,
         &|thing, _| is_same_name(&thing.name, word),

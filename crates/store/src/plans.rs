@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use privatus_crypto::Password;
 use privatus_domain::{
     Body, ContactId, ConversationId, DisplayName, FileHash, FileName, FileSize, GroupKind, ImportedSender,
-    MessageId, NewContact, NewGroup, NewMember, NewMessage, NewTransfer, PublicKey, SenderRef, SettingKey,
-    Timestamp, TransferDirection, TransferFilter, TransferId, TransferPeer, TransferStatus,
+    MessageId, NewContact, NewGroup, NewMember, NewMessage, NewTransfer, PublicKey, ResourceKind, SenderRef,
+    SettingKey, Timestamp, TransferDirection, TransferFilter, TransferId, TransferPeer, TransferStatus,
 };
 use privatus_sqlite::testing::statements_of;
 
@@ -183,6 +183,7 @@ fn send_and_page(store: &Store, chat: &ConversationId) {
             tx.messages_page(chat, &PageStart::Newest, 50)?;
             tx.messages_page(chat, &PageStart::Oldest, 50)?;
             tx.conversations(50)?;
+            tx.names(ResourceKind::Contact, Some("ali"))?;
             tx.conversation_by_id(chat).map(drop)
         })
         .unwrap();
