@@ -375,6 +375,32 @@ fn a_refusal_is_logged_under_the_id_and_never_under_the_word() {
         let (kind, id) = on;
         assert_eq!(last_refusal(&vault), (json!(kind), id), "{words:?}");
     }
+    // Who may read all chats learns that none has the name; the log has nothing of it even then.
+    let read = ["--permissions", "read"];
+    ok(
+        &vault,
+        &[&["access", "grant", "conversation:*", "eve"], &read[..]].concat(),
+    );
+    for (words, id) in [
+        (
+            &["access", "revoke", "conversation:Private matter", "bob"][..],
+            Value::Null,
+        ),
+        (
+            &["access", "check", "conversation:Private matter", "bob", "read"],
+            Value::Null,
+        ),
+        (&["access", "revoke", "conversation:Gil", "bob"], json!("fade-1")),
+        (&["access", "revoke", "conversation:*", "bob"], json!("*")),
+    ] {
+        refused(
+            &vault,
+            &[&["--as-user", "eve"], words].concat(),
+            28,
+            &["no grant"],
+        );
+        assert_eq!(last_refusal(&vault), (json!("conversation"), id), "{words:?}");
+    }
     for list in [&["audit", "list", "--limit", "1000"][..], &["security", "list"]] {
         let logged = json(&vault, list).to_string();
         assert!(

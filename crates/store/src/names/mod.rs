@@ -8,6 +8,14 @@ use privatus_domain::{Meant, Named, Permission, Resource, ResourceKind, meant};
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
+/// The kinds of things that have names.
+const NAMED: [ResourceKind; 4] = [
+    ResourceKind::Contact,
+    ResourceKind::Group,
+    ResourceKind::Conversation,
+    ResourceKind::Transfer,
+];
+
 impl ReadTx<'_> {
     /// The things of a kind that a word may mean ([`meant`] says which it does), or all of them; those that the session may
     /// not read are left out. Contacts come by the indexes of their ids and names. A kind without names has none.
@@ -36,6 +44,9 @@ impl ReadTx<'_> {
         permission: Permission,
     ) -> Result<(), StoreError> {
         let asked = Resource::new(kind, word)?;
+        if word == Resource::EVERY || !NAMED.contains(&kind) {
+            return self.permit(&asked, permission);
+        }
         if self.may(&asked, permission)? {
             return Ok(());
         }
