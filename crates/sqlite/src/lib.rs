@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 mod at_exit;
+mod broken_schema;
 mod capture;
 mod checkpoint;
 mod connection;

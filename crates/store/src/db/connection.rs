@@ -49,6 +49,7 @@ pub(crate) struct Connection {
     inner: RawConnection,
     file: DatabaseFile,
     spoiled: bool,
+    has_broken_schema: bool,
 }
 
 /// Statements a connection may keep before it is renewed: each stays prepared, and a page read over many months is a
@@ -84,6 +85,7 @@ impl Connection {
             inner,
             file: file.clone(),
             spoiled: false,
+            has_broken_schema: false,
         };
         db.configure(role)?;
         if let Err(error) = file.look_again(&seen) {
@@ -110,8 +112,7 @@ impl Connection {
                 "its first page does not open with this vault's key: it is damaged, cut off, or another vault's",
             )
         })?;
-        self.inner
-            .execute_batch("SELECT 1 FROM sqlite_master LIMIT 1")
+        self.read_schema()
             .map_err(|error| damage(error, "a page that describes its tables is damaged or cut off"))?;
         if role == Role::Writer {
             self.make_wal()?;
@@ -145,6 +146,35 @@ impl Connection {
             }
         }
         self.expect_text("encoding", "UTF-8")
+    }
+
+    /// Has SQLite read the schema. A row that it refuses must not keep anybody from the others: the look at the schema names
+    /// it (ADR 0026).
+    fn read_schema(&mut self) -> Result<(), SqliteError> {
+        match self.inner.execute_batch("SELECT 1 FROM sqlite_master LIMIT 1") {
+            Err(error) if error.code == ErrorCode::Corrupt => {
+                self.inner.tolerate_broken_schema()?;
+                self.has_broken_schema = true;
+                // Each page of it: what is refused may be a page.
+                self.inner.execute_batch("SELECT count(sql) FROM sqlite_master")
+            }
+            read => read,
+        }
+    }
+
+    /// Whether SQLite refuses a row of its schema.
+    pub(crate) fn has_broken_schema(&self) -> bool {
+        self.has_broken_schema
+    }
+
+    /// Refuses a schema of which SQLite refuses a row, where nothing is known of which.
+    pub(crate) fn refuse_broken_schema(&self) -> Result<(), StoreError> {
+        match self.has_broken_schema {
+            false => Ok(()),
+            true => Err(StoreError::DatabaseDamaged(
+                "SQLite refuses a row of its schema: only a backup puts that right".into(),
+            )),
+        }
     }
 
     /// Switches a database that is not in WAL mode, such as a copy that was put back. The switch writes the first page; its

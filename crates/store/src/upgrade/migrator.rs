@@ -82,6 +82,7 @@ impl Migrator {
             db.raw().keep_log_at_close()?;
         }
         check_ours(&mut db, &unlocked)?;
+        db.refuse_broken_schema()?;
         Ok(Self {
             files,
             unlocked,

@@ -316,14 +316,19 @@ pub(super) fn look(
             let catalogue = shared.catalogue();
             let months = catalogue.partitions.values().map(|month| month.table.as_str());
             tables.check_all_there(db, months.clone())?;
+            let fault = tables.schema.fault(months);
+            if fault.is_none() {
+                db.refuse_broken_schema()?;
+            }
             Some(Looked {
                 is_wal: db.is_wal()?,
-                fault: tables.schema.fault(months),
+                fault,
                 shared,
                 generation,
             })
         }
         _ => {
+            db.refuse_broken_schema()?;
             tables.check(db, of_this_build())?;
             None
         }

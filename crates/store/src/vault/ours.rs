@@ -72,6 +72,11 @@ pub(crate) struct Ours {
 pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<Ours, StoreError> {
     let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
     let tables = RealTables::read(db)?;
+    if let Some(object) = tables.schema.without_page() {
+        return Err(StoreError::DatabaseDamaged(format!(
+            "the schema says of {object} that it begins on a page that the file does not have"
+        )));
+    }
     tables.check_all_there(db, OF_ANY_BUILD)?;
     if db.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
         return Err(foreign());

@@ -99,6 +99,10 @@ pub struct VerifyProgress {
     pub total: u64,
 }
 
+/// SQLite's check ends at what the schema names and the file does not have.
+const NOT_UNDER_BROKEN: &str =
+    "the pages were not checked one against the other: SQLite refuses a row of the schema";
+
 impl ReadTx<'_> {
     /// Checks everything in this snapshot. Damage found is reported, not returned as an error.
     ///
@@ -130,7 +134,20 @@ impl ReadTx<'_> {
             total = tx.messages_registered()?;
             Ok(())
         })?;
-        self.verify_file("integrity_check", "pages", &mut found, total, progress)?;
+        if self.db.has_broken_schema() {
+            found.problem(NOT_UNDER_BROKEN.to_owned());
+        } else if let Err(error) = self.verify_file("integrity_check", "pages", &mut found, total, progress) {
+            // A connection that met damage answers nothing after it; what the schema showed is told.
+            if !self.db.is_spoiled() || found.is_content() {
+                return Err(error);
+            }
+            found.problem(format!(
+                "the pages could not be checked to the end: {}",
+                error.reason()
+            ));
+            found.is_damaged = true;
+            return Ok(found);
+        }
         progress(VerifyProgress {
             step: "references",
             done: 0,
