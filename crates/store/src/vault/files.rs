@@ -172,6 +172,11 @@ impl Files {
             .ok()?
     }
 
+    /// Whether anything has the name of `attempts.json`.
+    pub(crate) fn has_attempts(&self) -> bool {
+        !matches!(self.folder.stand(ATTEMPTS), Ok(None))
+    }
+
     /// Replaces `attempts.json`; where that is not allowed, it stays as it is.
     pub(crate) fn write_attempts(&self, bytes: &[u8]) {
         let _ = self.write(ATTEMPTS, Purpose::Attempts, bytes);
