@@ -257,5 +257,10 @@ pub(crate) fn message_json(message: &Message) -> Value {
         "forwarded_from",
         attributes.and_then(|attributes| Some(json!(attributes.forwarded_from.as_ref()?))),
     );
+    let links = attributes.into_iter().flat_map(|attributes| attributes.links());
+    let links: Vec<Value> = links
+        .map(|(text, href)| json!({ "text": text, "href": href }))
+        .collect();
+    put("links", (!links.is_empty()).then(|| json!(links)));
     value
 }

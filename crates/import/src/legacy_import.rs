@@ -199,18 +199,18 @@ fn write_batch(
                 .into_iter()
                 .map(|message| to_message(tx, message, &contact))
                 .collect();
-            let (inserted, differing) = insert(tx, &conversation, &messages?, false)?;
-            written.push((conversation, is_new.then_some(contact), inserted, differing));
+            let batch = insert(tx, &conversation, &messages?, false)?;
+            written.push((conversation, is_new.then_some(contact), batch));
         }
         Ok::<_, StoreError>(written)
     })?;
-    for (conversation, new, inserted, differing) in written {
+    for (conversation, new, batch) in written {
         if let Some(contact) = new {
             report.contacts_imported += 1;
             newcomers.made(&conversation, contact);
         }
-        newcomers.wrote(&conversation, &inserted);
-        report.wrote(inserted, differing);
+        newcomers.wrote(&conversation, &batch.inserted);
+        report.wrote(batch);
     }
     Ok(())
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use privatus_domain::{Act, KnownSetting, NewAuditEntry, Resource, ResourceKind, SettingKey};
-use privatus_store::{Inserted, SettingImport, Store};
+use privatus_store::{SettingImport, Store};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::authority::{AuthorityKind, TrustedItem};
-use crate::insert::Differing;
+use crate::insert::Batch;
 use crate::note::{Advice, Note};
 
 /// Reasons that are told apart.
@@ -61,6 +61,8 @@ pub struct Report {
     pub keys_differing: u64,
     /// Of the transfers that are new: those whose file's name was a path, and is its last part now.
     pub file_names_cut: u64,
+    /// Of the messages that are new: those that name a file. The vault keeps its name, and not what is in it.
+    pub files_by_reference: u64,
     /// Why entries were skipped, with counts.
     pub reasons: BTreeMap<String, u64>,
     /// Of these reasons: those by which something is missing now.
@@ -138,7 +140,13 @@ impl Report {
     }
 
     /// Counts what became of a batch of messages.
-    pub(crate) fn wrote(&mut self, inserted: Inserted, differing: Differing) {
+    pub(crate) fn wrote(&mut self, batch: Batch) {
+        let Batch {
+            inserted,
+            differing,
+            files,
+        } = batch;
+        self.files_by_reference += files;
         self.messages_differing += differing.messages;
         self.texts_differing += differing.texts;
         self.files_differing += differing.files;
@@ -216,6 +224,15 @@ impl Report {
                 format!(
                     "{} names of files led to another folder; their last part is kept",
                     self.file_names_cut
+                )
+                .into(),
+            );
+        }
+        if self.files_by_reference > 0 {
+            self.notes.push(
+                format!(
+                    "{} files are kept by reference only: the vault has their names, not what is in them; keep the source's folder",
+                    self.files_by_reference
                 )
                 .into(),
             );

@@ -363,9 +363,9 @@ impl Importer<'_> {
                 insert(tx, conversation, &messages?, again)
             });
             match written {
-                Ok((inserted, differing)) => {
-                    self.newcomers.wrote(conversation, &inserted);
-                    self.report.wrote(inserted, differing);
+                Ok(batch) => {
+                    self.newcomers.wrote(conversation, &batch.inserted);
+                    self.report.wrote(batch);
                 }
                 Err(error) => {
                     self.failed = Some(error.into());
