@@ -9,6 +9,7 @@ mod examples;
 mod exit;
 mod failure;
 mod find;
+mod log;
 mod media;
 mod moment;
 mod notice;
@@ -60,7 +61,8 @@ fn main() -> ExitCode {
             };
         }
     };
-    match output::writable().and_then(|()| command::run(&arguments)) {
+    let begun = log::begin(arguments.log.as_deref()).and_then(|()| output::writable());
+    match begun.and_then(|()| command::run(&arguments)) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => failure.report(arguments.json),
     }
