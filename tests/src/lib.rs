@@ -51,6 +51,7 @@ pub fn privatus(vault: &Path) -> Command {
         "PRIVATUS_NEW_PASSWORD",
         "PRIVATUS_SOURCE_PASSWORD",
         "PRIVATUS_USER",
+        "PRIVATUS_LOG",
     ] {
         command.env_remove(name);
     }

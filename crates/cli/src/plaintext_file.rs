@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// Where to write: a new name or a regular file, and never in the vault, where it could replace one of its own files.
-pub(crate) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
+/// Where to write: a new name or, where that is asked for, a regular file, and never in the vault, where it could replace
+/// one of its own files.
+pub(crate) fn target(path: &Path, vault: &Path, is_forced: bool) -> Result<PathBuf, Failure> {
     let refused = |why: &str| Failure::Usage(format!("{} {why}", path.display()));
     if is_of_the_system(path) {
         return Err(refused(
@@ -24,6 +25,7 @@ pub(crate) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
         }
         Ok(_) | Err(_) => {}
     }
+    let is_there = std::fs::symlink_metadata(path).is_ok();
     if would_lie_in(&target, vault) {
         return Err(refused("lies in the vault itself; name a file outside it"));
     }
@@ -31,6 +33,12 @@ pub(crate) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
         return Err(refused(
             "lies in the folder of a vault; name a file in another folder",
         ));
+    }
+    if is_there && !is_forced {
+        return Err(Failure::Refused(format!(
+            "{} is there already; name a new file, or replace it with --force",
+            path.display()
+        )));
     }
     Ok(target)
 }
@@ -82,6 +90,7 @@ fn resolved(path: &Path) -> PathBuf {
 /// Written beside its name, 0600, made durable, then renamed: there is a whole file or none.
 pub(crate) fn write_beside<T>(
     path: &Path,
+    is_forced: bool,
     write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let failed = |error: &std::io::Error| Failure::file(path, error);
@@ -102,7 +111,12 @@ pub(crate) fn write_beside<T>(
         written
     };
     file.as_file().sync_all().map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
+    let placed = match is_forced {
+        true => file.persist(path),
+        // One that came to be meanwhile stays too.
+        false => file.persist_noclobber(path),
+    };
+    placed.map_err(|error| failed(&error.error))?;
     Ok(written)
 }
 
@@ -123,7 +137,7 @@ mod tests {
             ErrorKind::QuotaExceeded,
             ErrorKind::FileTooLarge,
         ] {
-            let written = write_beside(&path, |out| {
+            let written = write_beside(&path, true, |out| {
                 out.write_all(b"half").map_err(|error| Failure::output(&error))?;
                 Err::<(), _>(Failure::output(&kind.into()))
             });
