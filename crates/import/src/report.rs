@@ -228,14 +228,15 @@ impl Report {
                 .into(),
             );
         }
-        if self.files_by_reference > 0 {
-            self.notes.push(
-                format!(
-                    "{} files are kept by reference only: the vault has their names, not what is in them; keep the source's folder",
-                    self.files_by_reference
-                )
-                .into(),
-            );
+        match self.files_by_reference {
+            0 => {}
+            1 => self.note(
+                "1 file is kept by reference only: the vault has its name, not what is in it; keep the source's folder",
+            ),
+            files => self.note(format!(
+                "{files} files are kept by reference only: the vault has their names, not what is in them; keep the \
+                 source's folder"
+            )),
         }
         if self.grants_imported > 0 {
             let text = format!("{} grants of access control came over", self.grants_imported);
