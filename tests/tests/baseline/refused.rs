@@ -254,19 +254,29 @@ fn no_password_and_too_few_words() {
 fn a_folder_that_may_not_be_written() {
     use std::os::unix::fs::PermissionsExt;
 
+    use privatus_tests::Bound;
+
     let source = Source::new();
     let locked = source.dir.path().join("locked");
     fs::create_dir(&locked).unwrap();
+    let bound = Bound::new(source.dir.path());
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o500)).unwrap();
-    // Who may do everything is not kept out.
-    if fs::write(locked.join("probe"), "").is_ok() {
-        return;
-    }
-    let mut command = privatus(&locked.join("vault"));
+    let mut command = bound.command(&locked.join("vault"));
     command
         .args(["migrate", "baseline", "--code-to-stdout"])
         .arg(source.database())
         .arg("--raw-key-file")
         .arg(source.key());
     source.refused(command, 22, "permission denied");
+    // It was the folder alone that stood in the way.
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
+    let mut command = bound.command(&locked.join("vault"));
+    command
+        .args(["migrate", "baseline", "--code-to-stdout"])
+        .args(["--kdf-iterations", "210000"])
+        .arg(source.database())
+        .arg("--raw-key-file")
+        .arg(source.key());
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
 }
