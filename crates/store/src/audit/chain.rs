@@ -7,6 +7,7 @@ use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, TimeText, au
 use zeroize::Zeroizing;
 
 use super::KEY;
+use super::unread::FoundRow;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::tx::ReadTx;
@@ -95,30 +96,14 @@ impl ReadTx<'_> {
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
             rows => return rows,
         }
-        let numbers: Vec<SqlInt> = self.db.ask("list the audit log", |db| {
-            audit_log::table
-                .filter(audit_log::log_id.gt(SqlInt(after)))
-                .order(audit_log::log_id)
-                .select(audit_log::log_id)
-                .limit_literal(BATCH)
-                .load(db)
-        })?;
-        let mut before = after;
-        for SqlInt(number) in numbers {
-            match self.audit_batch(before, 1) {
-                Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
-                    return Err(StoreError::DatabaseDamaged(format!(
-                        "entry {number} cannot be read: {why}"
-                    )));
-                }
-                row => row?,
-            };
-            before = number;
+        let told = self.audit_rows_found(after)?.iter().find_map(FoundRow::told);
+        if let Some(why) = told {
+            return Err(StoreError::DatabaseDamaged(why));
         }
         self.audit_batch(after, BATCH)
     }
 
-    fn audit_batch(&mut self, after: i64, most: u32) -> Result<Vec<EntryRow>, StoreError> {
+    pub(super) fn audit_batch(&mut self, after: i64, most: u32) -> Result<Vec<EntryRow>, StoreError> {
         self.db.ask("read the audit log", |db| {
             audit_log::table
                 .filter(audit_log::log_id.gt(SqlInt(after)))

@@ -42,7 +42,7 @@ fn is_failed_authentication(filter: &AuditFilter) -> bool {
 }
 
 /// The columns of [`EntryRow`].
-const COLUMNS: &str = "log_id, timestamp, event_type, user_id, resource_type, resource_id, action, details, ip_address, \
+pub(super) const COLUMNS: &str = "log_id, timestamp, event_type, user_id, resource_type, resource_id, action, details, ip_address, \
                        user_agent, success, error_message, mac, key_number";
 
 /// The newest entry that has a MAC.
