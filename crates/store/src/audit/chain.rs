@@ -91,7 +91,9 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database; of an entry that cannot be read with its number.
     pub(crate) fn audit_rows(&mut self, after: i64) -> Result<Vec<EntryRow>, StoreError> {
+        let is_naming = self.db.names_rows(false);
         let rows = self.audit_batch(after, BATCH);
+        self.db.names_rows(is_naming);
         match rows {
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
             rows => return rows,

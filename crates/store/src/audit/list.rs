@@ -153,6 +153,12 @@ impl ReadTx<'_> {
     }
 
     fn audit_entry(&mut self, row: EntryRow) -> Result<AuditEntry, StoreError> {
+        let number = row.number();
+        self.audit_decode(row)
+            .map_err(|error| error.of_row(&format!("audit entry {number}")))
+    }
+
+    fn audit_decode(&mut self, row: EntryRow) -> Result<AuditEntry, StoreError> {
         let details = self.audit_details(&row)?;
         let log_id = row.number();
         let damaged =

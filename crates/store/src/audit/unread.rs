@@ -118,7 +118,11 @@ fn found(row: &Row<'_>) -> FoundRow {
 impl ReadTx<'_> {
     /// Rows after `after` in the order of their numbers, also those that hold what no list can read.
     pub(super) fn audit_rows_found(&mut self, after: i64) -> Result<Vec<FoundRow>, StoreError> {
-        match self.audit_batch(after, BATCH) {
+        // Each is looked at below, and named.
+        let is_naming = self.db.names_rows(false);
+        let rows = self.audit_batch(after, BATCH);
+        self.db.names_rows(is_naming);
+        match rows {
             Ok(rows) => {
                 let rows = rows.into_iter();
                 return Ok(rows.map(|row| FoundRow::looked_at(row, Vec::new())).collect());
