@@ -414,7 +414,7 @@ fn an_entry_that_does_not_read_is_named_and_settled() {
         "details = 'abc'",
     ] {
         let (_dir, vault) = new_vault();
-        ok(&vault, &["contacts", "add", "bob", "--name", "Bob"]);
+        ok(&vault, &["contacts", "add", "bob"]);
         let newest = json(&vault, &["audit", "head"])["log_id"].to_string();
         Database::open(&vault)
             .run(&format!(

@@ -99,7 +99,7 @@ fn table(events: &[SecurityEvent]) -> Result<(), Failure> {
 fn what(event: &SecurityEvent) -> String {
     let said = event.description.clone().unwrap_or_default();
     match event.details_lost {
-        true => format!("{said} ({DETAILS_LOST})"),
+        true => format!("({DETAILS_LOST}) {said}"),
         false => said,
     }
 }

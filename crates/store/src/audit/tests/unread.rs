@@ -45,10 +45,10 @@ fn settles(vault: &Vault, fault: &str) {
     assert!(settled.is_ok(), "{fault}: {settled:?}");
     let problems = vault.verify().problems;
     assert_eq!(problems, Vec::<String>::new(), "{fault}");
-    assert!(lists(&vault).is_ok(), "{fault}: {:?}", lists(&vault));
+    assert!(lists(vault).is_ok(), "{fault}: {:?}", lists(vault));
     let again = vault.store.audit_accept_loss(&secret(), None).unwrap();
     assert_eq!(again, None, "{fault}");
-    write(&vault, "later", at("2025-06-01T00:00:00Z"));
+    write(vault, "later", at("2025-06-01T00:00:00Z"));
     vault.receive(&[("later", "2025-06-01T00:00:00Z")]);
     assert_eq!(vault.verify().problems, Vec::<String>::new(), "{fault}");
 }
