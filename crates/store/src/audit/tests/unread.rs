@@ -248,6 +248,35 @@ fn events_whose_details_are_lost_are_listed_without_them_and_settled() {
     }
 }
 
+/// A refusal looks through the failures of the last minutes, and a finding through the events: neither is kept out of the vault
+/// by details that do not read.
+#[test]
+fn what_does_not_read_keeps_no_event_from_being_written() {
+    for planted in ["'text'", "zeroblob(60)"] {
+        let vault = with_events();
+        let failed = |kind: SecurityKind| NewSecurityEvent {
+            at: at("2025-06-01T00:00:00Z"),
+            kind,
+            severity: Severity::High,
+            user: None,
+            description: "one".into(),
+            raw_data: Some(json!({ "n": 1 }).into()),
+        };
+        let entry = NewAuditEntry::done(at("2025-06-01T00:00:00Z"), Act::UnlockFailed).failed("wrong");
+        let entry = entry.with(json!({ "within_window": 2 }));
+        vault.store.write("fail", |tx| tx.audit(&entry)).unwrap();
+        vault.sql(&unruled(&format!(
+            "UPDATE audit_log SET details = {planted} WHERE success = FALSE; UPDATE security_events SET raw_data = {planted}"
+        )));
+        let written = vault.store.write("events", |tx| {
+            tx.security_event(&failed(SecurityKind::Authentication))?;
+            tx.security_event_once(&failed(SecurityKind::Tampering))
+        });
+        assert!(matches!(written, Ok(true)), "{planted}: {written:?}");
+        settles(&vault, planted);
+    }
+}
+
 #[test]
 fn each_value_of_an_event_that_no_list_reads_is_settled() {
     for (column, own) in [
