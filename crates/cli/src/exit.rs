@@ -50,13 +50,13 @@ impl Exit {
 /// Tests read its patterns.
 macro_rules! table {
     ($(#[$about:meta])* $name:ident, $rows:ident: $error:ty, elsewhere: { $($inner:pat => $told:expr;)* } {
-        $($pattern:pat => $exit:ident $(, $hint:expr)?;)+
+        $($pattern:pat $(if $is_so:expr)? => $exit:ident $(, $hint:expr)?;)+
     }) => {
         $(#[$about])*
         pub(crate) fn $name(error: &$error) -> (Exit, Option<String>) {
             match error {
                 $($inner => $told,)*
-                $($pattern => (Exit::$exit, table!(@ $($hint)?)),)+
+                $($pattern $(if $is_so)? => (Exit::$exit, table!(@ $($hint)?)),)+
             }
         }
 
@@ -84,6 +84,9 @@ table! {
             strange_file(strange, *what)
         );
         StoreError::DatabaseMissing(_) => DatabaseMissing;
+        error @ StoreError::DatabaseDamaged(_) if error.is_of_value() => DatabaseDamaged,
+            "`privatus verify` names every such row; `privatus audit settle --accept-loss` puts right those of the audit log \
+             and of security events";
         StoreError::DatabaseDamaged(_) => DatabaseDamaged;
         StoreError::StrangeFile { file, what } => StrangeFile, strange_file(file, *what);
         StoreError::SchemaNewer(TooNew::Schema { known, .. }) => SchemaNewer,
@@ -270,7 +273,10 @@ mod tests {
             codes.entry(exit.code()).or_default();
         }
         for (patterns, exit) in [STORE, BASELINE, LEGACY, IMPORT].concat() {
-            let names = patterns.split('|').map(named);
+            // Behind the name that a condition asks for.
+            let names = patterns
+                .split('|')
+                .map(|name| named(name.rsplit('@').next().unwrap_or(name)));
             codes.entry(exit.code()).or_default().extend(names);
         }
         for names in codes.values_mut() {

@@ -7,6 +7,7 @@ use privatus_domain::{
 use serde_json::json;
 
 use super::losses::AuditLoss;
+use super::unchained::Unread;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::WriteTx;
@@ -23,7 +24,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::AccessDenied`] for a user that may not do everything with the vault; [`StoreError::WrongSecret`];
     /// [`StoreError::AuditBroken`] when the loss is another than `asked`; [`StoreError::ReadOnly`];
-    /// [`StoreError`] of the database when an entry cannot be read at all.
+    /// [`StoreError`] of the database.
     pub fn audit_accept_loss(
         &self,
         current: &Secret,
@@ -101,7 +102,7 @@ impl WriteTx<'_> {
         let details = json!({
             "accepted_loss": true, "why": loss.why, "up_to": loss.up_to, "missing": loss.missing.to_json(),
             "unproven": loss.unproven.to_json(), "checkpoint_lost": loss.is_checkpoint_lost, "counters": gone,
-            "keys": loss.keys, "marks": loss.marks,
+            "keys": loss.keys, "marks": loss.marks, "values_lost": loss.unread, "events_lost": loss.events,
             "noted_entry_lost": loss.noted_lost, "chained_anew_from": chained_from, "details_lost": details_lost,
         });
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
@@ -136,7 +137,8 @@ impl WriteTx<'_> {
         }
         let (mut mac, mut details_lost) = (loss.last_mac, Vec::new());
         if let Some((previous, from)) = loss.from {
-            (mac, details_lost) = self.audit_chain_anew(previous, from.saturating_sub(1), loss.entries)?;
+            (mac, details_lost) =
+                self.audit_chain_anew(previous, from.saturating_sub(1), loss.entries, Unread::IsTakenOut)?;
         }
         let given = loss.up_to;
         self.audit_head = Some(ChainHead { given, mac });

@@ -8,6 +8,8 @@ use diesel::prelude::*;
 use privatus_schema::{SqlInt, key_store, vault_state};
 
 use super::chain::EntryRow;
+use super::losses::Told;
+use super::security_events::unread::FoundEvent;
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
@@ -15,12 +17,9 @@ use crate::keys::role::KeyRole;
 use crate::tx::{ReadTx, WriteTx};
 
 /// What an entry and its event are written with.
-const ROLES: [KeyRole<'_>; 3] = [
-    KeyRole::Audit,
-    DETAILS,
-    KeyRole::Column("security_events", "raw_data"),
-];
+const ROLES: [KeyRole<'_>; 3] = [KeyRole::Audit, DETAILS, EVENTS];
 const DETAILS: KeyRole<'_> = KeyRole::Column("audit_log", "details");
+const EVENTS: KeyRole<'_> = KeyRole::Column("security_events", "raw_data");
 /// Numbers that the log may name behind the highest of a row.
 const AHEAD: i64 = 1_000;
 
@@ -42,6 +41,24 @@ impl Named {
     }
 }
 
+/// What names a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Macs,
+    Details,
+    Events,
+}
+
+impl Names {
+    const fn role(self) -> KeyRole<'static> {
+        match self {
+            Self::Macs => KeyRole::Audit,
+            Self::Details => DETAILS,
+            Self::Events => EVENTS,
+        }
+    }
+}
+
 /// What is put right.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Books {
@@ -51,8 +68,10 @@ pub(super) struct Books {
     pub(super) marks: Vec<String>,
     /// Rows that hold no key any more.
     dead: Vec<u32>,
-    /// Numbers without a row, and whether the log's MACs name them.
-    gone: Vec<(u32, bool)>,
+    /// Numbers without a row, and what names them.
+    gone: Vec<(u32, Names)>,
+    /// Security events that a list cannot show whole.
+    events: Vec<FoundEvent>,
     /// The number of the next key.
     next_key: Option<i64>,
     /// The highest generation of the key ring.
@@ -61,8 +80,18 @@ pub(super) struct Books {
 
 impl Books {
     /// What is wrong first.
-    pub(super) fn first(&self) -> Option<&String> {
-        self.keys.first().or(self.marks.first())
+    pub(super) fn first(&self) -> Option<String> {
+        let first = self.keys.first().or(self.marks.first());
+        first
+            .cloned()
+            .or_else(|| self.events.first().map(FoundEvent::told))
+    }
+
+    /// What is said of the events.
+    pub(super) fn events_told(&self) -> Vec<String> {
+        let mut told = Told::default();
+        self.events.iter().for_each(|event| told.take(Some(event.told())));
+        told.into_lines()
     }
 }
 
@@ -85,24 +114,33 @@ impl ReadTx<'_> {
         })?;
         let (mut highest, next) = (highest.unwrap_or_default().0, next.0);
         let reach = highest.saturating_add(AHEAD).min(next.saturating_sub(1));
-        for (numbers, is_mac) in [(&named.macs, true), (&named.details, false)] {
+        books.events = self.security_events_unread()?;
+        let sealed = books.events.iter().filter_map(|event| event.key);
+        let events: BTreeSet<u32> = sealed.collect();
+        for (numbers, names) in [
+            (&named.macs, Names::Macs),
+            (&named.details, Names::Details),
+            (&events, Names::Events),
+        ] {
             for number in numbers {
                 let at = i64::from(*number);
                 if at == 0 || at > reach || books.gone.iter().any(|(gone, _)| gone == number) {
                     continue;
                 }
                 if !self.key_stands(*number)? {
-                    let role = if is_mac { KeyRole::Audit } else { DETAILS };
-                    books.gone.push((*number, is_mac));
+                    let role = names.role();
+                    books.gone.push((*number, names));
                     books
                         .keys
                         .push(format!("key {number} ({role}) has no row any more"));
                     highest = highest.max(at);
-                } else if is_broken
+                } else if (is_broken || matches!(names, Names::Events))
                     && !books.dead.contains(number)
                     && let Some(why) = self.key_fault(*number)?
                 {
-                    // An emptied row stays as it is: that it is one is why the log does not hold.
+                    // That it is none is why the log does not hold, or the events do not open; a row that was altered is
+                    // given up, and to empty one that is empty changes nothing.
+                    books.dead.push(*number);
                     books.keys.push(why);
                 }
             }
@@ -149,9 +187,11 @@ impl WriteTx<'_> {
             self.db.run_one(sql, "give up a key that does not open")?;
             self.key_forget(*number);
         }
-        for (number, is_mac) in &books.gone {
-            let role = if *is_mac { KeyRole::Audit } else { DETAILS };
-            self.key_row_lost(*number, role)?;
+        for (number, names) in &books.gone {
+            self.key_row_lost(*number, names.role())?;
+        }
+        for event in &books.events {
+            self.security_event_mend(event)?;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ pub(crate) mod security_events;
 #[cfg(test)]
 mod tests;
 mod unchained;
+mod unread;
 mod verify;
 
 /// Type and scope of the audit key in `key_store`.

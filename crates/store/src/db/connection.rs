@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use diesel::SqliteConnection;
-use diesel::result::{Error as QueryError, QueryResult};
+use diesel::result::{DeserializeFieldError, Error as QueryError, QueryResult};
 use privatus_sqlite::{
     Connection as RawConnection, ErrorCode, OpenMode, OpenOptions, RawKey, Row, SqliteError,
 };
@@ -50,6 +50,8 @@ pub(crate) struct Connection {
     file: DatabaseFile,
     spoiled: bool,
     has_broken_schema: bool,
+    /// Whether the row is looked for that holds a value of another kind.
+    is_naming: bool,
 }
 
 /// Statements a connection may keep before it is renewed: each stays prepared, and a page read over many months is a
@@ -86,6 +88,7 @@ impl Connection {
             file: file.clone(),
             spoiled: false,
             has_broken_schema: false,
+            is_naming: true,
         };
         db.configure(role)?;
         if let Err(error) = file.look_again(&seen) {
@@ -266,11 +269,32 @@ impl Connection {
             return self.failed_with(code, system, doing);
         }
         match error {
-            QueryError::DeserializationError(_) => {
-                StoreError::DatabaseDamaged(format!("a value of another kind ({doing})"))
+            QueryError::DeserializationError(why) => {
+                let column = why.downcast_ref::<DeserializeFieldError>();
+                let column = column.and_then(|field| field.field_name.clone());
+                self.unread(doing, None, column.as_deref())
             }
             _ => StoreError::Unexpected(format!("a query could not be run ({doing})")),
         }
+    }
+
+    /// A value is not of its column's kind; where the row is found, it is named.
+    fn unread(&mut self, doing: &str, statement: Option<&str>, column: Option<&str>) -> StoreError {
+        let mut told = format!("a value of another kind ({doing})");
+        if std::mem::take(&mut self.is_naming) {
+            // Why a look at the tables fails says nothing more of the value.
+            let places = self.unread_places(statement, column).unwrap_or_default();
+            self.is_naming = true;
+            if !places.is_empty() {
+                told = format!("{told}: {}", places.join("; "));
+            }
+        }
+        StoreError::DatabaseDamaged(told)
+    }
+
+    /// For a reader that names the row itself: none is looked for. Gives what was set before.
+    pub(crate) fn names_rows(&mut self, is_naming: bool) -> bool {
+        std::mem::replace(&mut self.is_naming, is_naming)
     }
 
     fn failed(&mut self, error: SqliteError, doing: &str) -> StoreError {
@@ -350,9 +374,7 @@ impl Connection {
         });
         match ended {
             Ok(()) | Err(Ended::Enough) => Ok(()),
-            Err(Ended::WrongType) => Err(StoreError::DatabaseDamaged(format!(
-                "a value of another kind ({doing})"
-            ))),
+            Err(Ended::WrongType) => Err(self.unread(doing, Some(sql.text()), None)),
             Err(Ended::Failed(error)) => Err(self.failed(error, doing)),
         }
     }

@@ -1,6 +1,7 @@
 //! A connection of the store, and what runs on it.
 
 pub(crate) mod at_most;
+pub(crate) mod cell;
 pub(crate) mod connection;
 pub(crate) mod decode;
 pub(crate) mod hot;
@@ -10,6 +11,7 @@ pub(crate) mod real_tables;
 pub(crate) mod schema_fault;
 pub(crate) mod schema_rows;
 pub(crate) mod statement;
+mod unread;
 #[cfg(feature = "testing")]
 pub(crate) mod work_done;
 

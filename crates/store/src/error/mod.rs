@@ -288,6 +288,18 @@ impl StoreError {
         }
     }
 
+    /// Whether it is a value in the database that was altered: a check names each, and some can be put right.
+    #[must_use]
+    pub fn is_of_value(&self) -> bool {
+        let said = [
+            "a value of another kind",
+            "a stored value breaks a rule",
+            "is a value that no list can read",
+            "does not open",
+        ];
+        matches!(self, Self::DatabaseDamaged(why) if said.iter().any(|said| why.contains(said)))
+    }
+
     /// What breaks a rule on its way out of the database was not refused: it is damaged.
     pub(crate) fn of_stored(self) -> Self {
         match self.broken_rule() {

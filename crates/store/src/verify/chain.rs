@@ -51,6 +51,7 @@ impl ReadTx<'_> {
                 found.values += check.details;
                 if let Some((_, why)) = check.broken {
                     found.problem(format!("audit log: {why}"));
+                    self.verify_entries_read(found, &why)?;
                     found.audit_broken = Some(why);
                 }
                 Ok(())
@@ -61,6 +62,14 @@ impl ReadTx<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Names the entries that no list can read, behind the first fault of the log too.
+    fn verify_entries_read(&mut self, found: &mut Verification, told: &str) -> Result<(), StoreError> {
+        let unread = self.audit_unread()?;
+        let others = unread.into_iter().filter(|line| line != told);
+        others.for_each(|line| found.problem(format!("audit log: {line}")));
+        Ok(())
     }
 
     /// The mark of the key ring's generation goes up with the entry that names one.
