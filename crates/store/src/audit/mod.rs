@@ -1,4 +1,4 @@
-//! The audit log (DESIGN section 8): each entry carries a keyed MAC over the one before it and its own columns.
+//! The audit log (docs/DESIGN.md, section 8): each entry has a keyed MAC over the entry before and its own columns.
 
 mod accept_loss;
 mod append;

@@ -1,4 +1,4 @@
-//! A connection with every pragma set and read back (DESIGN section 6).
+//! A connection with every pragma set and read back (docs/DESIGN.md, section 6).
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -55,7 +55,7 @@ pub(crate) struct Connection {
 }
 
 /// Statements a connection may keep before it is renewed: each stays prepared, and a page read over many months is a
-/// statement for each month, limit and direction, of about 7 KB (DESIGN section 2).
+/// statement for each month, limit and direction, of about 7 KB (docs/DESIGN.md, section 2).
 pub(crate) const CACHED_MAX: usize = 512;
 
 impl Connection {
@@ -241,8 +241,8 @@ impl Connection {
             .is_ok_and(|log| log.is_some_and(|bytes| bytes > 0))
     }
 
-    /// Whether the connection is to be replaced: an error left it unusable (DESIGN section 2), or its statements are
-    /// too many.
+    /// Whether the connection is to be replaced: an error left it unusable, or its statements are too many
+    /// (docs/DESIGN.md, section 2).
     pub(crate) fn is_worn(&self) -> bool {
         self.spoiled || self.inner.statements_cached() > CACHED_MAX
     }
@@ -304,7 +304,7 @@ impl Connection {
     /// Maps an error by SQLite's extended code, never by its text.
     fn failed_with(&mut self, code: ErrorCode, system: Option<i32>, doing: &str) -> StoreError {
         self.spoiled |= code.spoils_connection();
-        // A quota or a limit looks like a broken disk: the file system knows better (DESIGN section 10).
+        // A quota or a limit looks like a broken disk: the file system knows better (docs/DESIGN.md, section 10).
         if matches!(code, ErrorCode::IoErr(_)) && self.file.folder().is_full() {
             return StoreError::DiskFull;
         }

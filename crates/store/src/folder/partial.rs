@@ -136,7 +136,7 @@ impl Drop for PartialFile<'_> {
 
 impl Folder {
     /// Asks the file system whether it is full, by writing a little. SQLite calls a quota or a file-size limit an I/O
-    /// error (DESIGN section 2).
+    /// error (docs/DESIGN.md, section 2).
     pub(crate) fn is_full(&self) -> bool {
         let written = PartialFile::begin(self, Purpose::Probe).and_then(|mut probe| probe.write(&[0; PROBE]));
         written.is_err_and(|error| {

@@ -17,7 +17,7 @@ use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
-/// A row of a month, in the order of `catalogue::COLUMNS`.
+/// A row of a month, in the order of `hot::ROW_COLUMNS`.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) row_key: i64,

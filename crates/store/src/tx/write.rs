@@ -99,7 +99,7 @@ impl<'a> WriteTx<'a> {
         Ok(Id::v7(self.now.unix_ms(), random))
     }
 
-    /// An id derived from what a source says of a thing (FORMATS: keyed hash into UUIDv8), so that a second import
+    /// An id derived from what a source says of a thing (docs/CRYPTO.md, "Hashed ids"), so that a second import
     /// finds it again.
     #[must_use]
     pub fn derived_id(&self, fields: &[&[u8]]) -> Id {
@@ -119,7 +119,7 @@ impl<'a> WriteTx<'a> {
         })
     }
 
-    /// The same for a value that takes another's place: its randomness is drawn unbuffered (DESIGN section 4).
+    /// The same for a value that takes another's place: its randomness is drawn unbuffered (docs/DESIGN.md, section 4).
     pub(crate) fn reseal_value(
         &mut self,
         table: &str,

@@ -1,4 +1,4 @@
-//! The schema of a vault and its steps: at creation, at an open, and when a person asks (DESIGN section 9).
+//! The schema of a vault and its steps: at creation, at an open, and when a person asks (docs/DESIGN.md, section 9).
 
 mod change;
 mod code;

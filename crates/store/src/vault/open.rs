@@ -102,7 +102,7 @@ impl Store {
     /// Opens the vault in `path` with its password or recovery code.
     ///
     /// # Errors
-    /// Each refusal of DESIGN section 3 has its own [`StoreError`]; none changes a file.
+    /// Each refusal has its own [`StoreError`], and none changes a file (docs/DESIGN.md, section 3).
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
         let (closed, rings) = Closed::look(path)?;
         let (ring, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;

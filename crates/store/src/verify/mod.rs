@@ -1,4 +1,4 @@
-//! The maintenance checks of DESIGN section 7: the file, the keys, and our own books.
+//! The checks of `verify`: the file, the keys, and our own books (docs/DESIGN.md, section 7).
 
 mod chain;
 mod columns;
