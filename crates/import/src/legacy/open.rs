@@ -87,15 +87,7 @@ impl Source {
 }
 
 fn sqlite_error(path: &Path, error: SqliteError) -> LegacyError {
-    let path = path.to_path_buf();
-    match error.code {
-        code if code.spoils_connection() => LegacyError::Damaged {
-            path,
-            table: "sqlite_schema",
-            code,
-        },
-        code => LegacyError::Sqlite { path, code },
-    }
+    LegacyError::of_sqlite(path.to_path_buf(), "sqlite_schema", error)
 }
 
 fn open_files(files: &Files) -> Result<(Option<TempDir>, Connection), LegacyError> {

@@ -10,6 +10,7 @@ use privatus_sqlite::{
 };
 
 use crate::db::decode::{FromRow, WrongType};
+use crate::db::failed::{Opening, told};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::folder::DatabaseFile;
@@ -28,6 +29,10 @@ const JOURNAL_LIMIT: i64 = 64 << 20;
 /// `synchronous`: the log is synced at a checkpoint, or at each commit.
 const NORMAL: i64 = 1;
 const FULL: i64 = 2;
+
+/// What is said of a first page that does not open.
+pub(crate) const FIRST_PAGE: &str =
+    "its first page does not open with this vault's key: it is damaged, cut off, or another vault's";
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +78,15 @@ impl Connection {
         if let Some(vfs) = vfs {
             options = options.with_vfs(vfs);
         }
+        Self::open_unasked(file, &options, role).map_err(|failed| failed.told(file))
+    }
+
+    fn open_unasked(file: &DatabaseFile, options: &OpenOptions<'_>, role: Role) -> Result<Self, Opening> {
         // SQLite opens by path: what stands there is looked at before, and again before the first page is read.
         let seen = file.look()?;
-        let inner = RawConnection::open(&file.path(), &options)?;
+        let inner = RawConnection::open(&file.path(), options)?;
         if inner.is_moved() {
-            return Err(file.replaced());
+            return Err(file.replaced().into());
         }
         file.look_again(&seen)?;
         let mut db = Self {
@@ -89,30 +98,30 @@ impl Connection {
         if let Err(error) = file.look_again(&seen) {
             // The first statement opened what is beside it; closing must not merge that.
             let _ = db.inner.keep_log_at_close();
-            return Err(error);
+            return Err(error.into());
         }
         Ok(db)
     }
 
-    fn configure(&mut self, role: Role) -> Result<(), StoreError> {
+    fn configure(&mut self, role: Role) -> Result<(), Opening> {
         let version = self.inner.pragma_text("cipher_version")?;
         if version.is_none_or(|version| version.is_empty()) {
             return Err(StoreError::Unexpected(
                 "the linked SQLite is not SQLCipher; refusing to write plaintext".into(),
-            ));
+            )
+            .into());
         }
         self.inner.busy_timeout(BUSY_TIMEOUT)?;
         self.inner.execute_batch("PRAGMA cipher_log_level = NONE")?;
         // The first statement that reads the file. The key comes from an authenticated key ring, so it is the right one.
-        self.inner.pragma_i64("schema_version").map_err(|error| {
-            damage(
-                error,
-                "its first page does not open with this vault's key: it is damaged, cut off, or another vault's",
-            )
-        })?;
+        self.inner
+            .pragma_i64("schema_version")
+            .map_err(|error| Opening::FailedAt(error, FIRST_PAGE))?;
         self.inner
             .execute_batch("SELECT 1 FROM sqlite_master LIMIT 1")
-            .map_err(|error| damage(error, "a page that describes its tables is damaged or cut off"))?;
+            .map_err(|error| {
+                Opening::FailedAt(error, "a page that describes its tables is damaged or cut off")
+            })?;
         if role == Role::Writer {
             self.make_wal()?;
         }
@@ -141,24 +150,24 @@ impl Connection {
             ("query_only", i64::from(is_reader)),
         ] {
             if self.inner.pragma_i64(name)? != Some(value) {
-                return Err(StoreError::Unexpected(format!("PRAGMA {name} did not take")));
+                return Err(StoreError::Unexpected(format!("PRAGMA {name} did not take")).into());
             }
         }
-        self.expect_text("encoding", "UTF-8")
+        Ok(self.expect_text("encoding", "UTF-8")?)
     }
 
     /// Switches a database that is not in WAL mode, such as a copy that was put back. The switch writes the first page; its
     /// journal is in memory, since a file of that name beside the database is refused at the next open.
     fn make_wal(&mut self) -> Result<(), StoreError> {
         if !self.is_wal()? {
-            self.inner.execute_batch("PRAGMA journal_mode = MEMORY")?;
+            self.batch("PRAGMA journal_mode = MEMORY")?;
         }
-        Ok(self.inner.execute_batch("PRAGMA journal_mode = WAL")?)
+        self.batch("PRAGMA journal_mode = WAL")
     }
 
     /// Makes commits durable; gives what was set before. Not in a transaction: there SQLite does not change it.
     pub(crate) fn synchronous_full(&mut self) -> Result<i64, StoreError> {
-        let before = self.inner.pragma_i64("synchronous")?.unwrap_or(NORMAL);
+        let before = self.pragma_i64("synchronous")?.unwrap_or(NORMAL);
         self.synchronous(FULL)?;
         Ok(before)
     }
@@ -169,9 +178,8 @@ impl Connection {
     }
 
     fn synchronous(&mut self, value: i64) -> Result<(), StoreError> {
-        self.inner
-            .execute_batch(&format!("PRAGMA synchronous = {value}"))?;
-        match self.inner.pragma_i64("synchronous")? {
+        self.batch(&format!("PRAGMA synchronous = {value}"))?;
+        match self.pragma_i64("synchronous")? {
             Some(found) if found == value => Ok(()),
             _ => Err(StoreError::Unexpected("PRAGMA synchronous did not take".into())),
         }
@@ -179,14 +187,29 @@ impl Connection {
 
     /// Whether the file is in WAL mode, which is kept in it; a copy made by VACUUM INTO has lost it.
     pub(crate) fn is_wal(&mut self) -> Result<bool, StoreError> {
-        Ok(self.inner.pragma_text("journal_mode")?.as_deref() == Some("wal"))
+        Ok(self.pragma_text("journal_mode")?.as_deref() == Some("wal"))
     }
 
     fn expect_text(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
-        match self.inner.pragma_text(name)? {
+        match self.pragma_text(name)? {
             Some(found) if found.eq_ignore_ascii_case(value) => Ok(()),
             _ => Err(StoreError::Unexpected(format!("PRAGMA {name} did not take"))),
         }
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        let ran = self.inner.execute_batch(sql);
+        ran.map_err(|error| self.failed(error, error.operation))
+    }
+
+    fn pragma_i64(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
+        let read = self.inner.pragma_i64(name);
+        read.map_err(|error| self.failed(error, error.operation))
+    }
+
+    fn pragma_text(&mut self, name: &str) -> Result<Option<String>, StoreError> {
+        let read = self.inner.pragma_text(name);
+        read.map_err(|error| self.failed(error, error.operation))
     }
 
     /// Has what runs here end once the flag is set.
@@ -250,11 +273,7 @@ impl Connection {
     /// Maps an error by SQLite's extended code, never by its text.
     fn failed_with(&mut self, code: ErrorCode, system: Option<i32>, doing: &str) -> StoreError {
         self.spoiled |= code.spoils_connection();
-        // A quota or a limit looks like a broken disk: the file system knows better (DESIGN section 10).
-        if matches!(code, ErrorCode::IoErr(_)) && self.file.folder().is_full() {
-            return StoreError::DiskFull;
-        }
-        StoreError::from_sqlite(code, system, doing)
+        told(&self.file, code, system, doing)
     }
 
     /// Runs a statement and gives the number of rows it changed.
@@ -338,14 +357,6 @@ enum Ended {
 impl From<SqliteError> for Ended {
     fn from(error: SqliteError) -> Self {
         Self::Failed(error)
-    }
-}
-
-/// Says where damage was met; other errors stay.
-fn damage(error: SqliteError, place: &str) -> StoreError {
-    match StoreError::from(error) {
-        StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(place.into()),
-        other => other,
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod at_most;
 pub(crate) mod connection;
 pub(crate) mod decode;
+mod failed;
 pub(crate) mod hot;
 pub(crate) mod one_row;
 pub(crate) mod pool;
