@@ -172,12 +172,15 @@ impl Failure {
         }
     }
 
-    /// Says with an output that cannot be written what was done before.
+    /// Says with an output that cannot be written what was done before, and only that.
     pub(crate) fn after(self, command: &Command) -> Self {
         match self {
             Self::Output { error, done: None } => Self::Output {
                 error,
-                done: command.done(),
+                done: command.done().map(|done| match crate::output::is_unchanged() {
+                    true => "there was nothing to change",
+                    false => done,
+                }),
             },
             other => other,
         }

@@ -197,6 +197,9 @@ pub(crate) fn mark_read(arguments: &Arguments, chat: &str, up_to: Option<&str>) 
         tx.conversation_mark_read(&chat.id, up_to.as_ref())
     })?;
     store.close()?;
+    if marked == 0 {
+        output::nothing_changed();
+    }
     if arguments.json {
         output::json(&json!({ "marked": marked }))?;
     } else {
