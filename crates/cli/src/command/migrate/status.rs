@@ -39,7 +39,10 @@ fn advice(steps: &[StepStatus], newest: Version, is_read_only: bool) -> Option<S
     let title = |step: &StepStatus| step::title(step.version, step.name.as_deref());
     let is_newer = |step: &&StepStatus| !step.pending && step.version > newest;
     if let Some(kept) = steps.iter().filter(is_newer).find(|step| !step.reversible) {
-        let why = kept.irreversible.as_deref().unwrap_or("the vault has no SQL for it");
+        let why = kept
+            .irreversible
+            .as_deref()
+            .unwrap_or("the vault has no SQL for it");
         return Some(format!(
             "A newer privatus was here: use it; {} cannot be taken back: {why}. Where its row was altered no build wrote \
              it: restore a backup.",
@@ -57,15 +60,25 @@ fn advice(steps: &[StepStatus], newest: Version, is_read_only: bool) -> Option<S
     let backup = "this build does not open the vault: use the build that made it, or restore a backup.";
     let applied = || steps.iter().filter(|step| !step.pending);
     if let Some(unknown) = applied().find(|step| !step.known) {
-        return Some(format!("{} is no step of this build, which is newer: {backup}", title(unknown)));
+        return Some(format!(
+            "{} is no step of this build, which is newer: {backup}",
+            title(unknown)
+        ));
     }
     if let Some(failed) = applied().find(|step| step.success == Some(false)) {
         return Some(format!("{} did not succeed: {backup}", title(failed)));
     }
     let last = applied().map(|step| step.version).max();
     let is_pending = |step: &&StepStatus| step.pending;
-    if let Some(left_out) = steps.iter().filter(is_pending).find(|step| Some(step.version) < last) {
-        return Some(format!("{} was left out, and a later one was applied: {backup}", title(left_out)));
+    if let Some(left_out) = steps
+        .iter()
+        .filter(is_pending)
+        .find(|step| Some(step.version) < last)
+    {
+        return Some(format!(
+            "{} was left out, and a later one was applied: {backup}",
+            title(left_out)
+        ));
     }
     match (steps.iter().filter(is_pending).count(), is_read_only) {
         (0, _) => None,
@@ -157,16 +170,18 @@ mod tests {
             success: Some(false),
             ..step(20)
         };
-        let told = |steps: &[StepStatus], is_read_only| {
-            advice(steps, NEWEST, is_read_only).unwrap_or_default()
-        };
+        let told =
+            |steps: &[StepStatus], is_read_only| advice(steps, NEWEST, is_read_only).unwrap_or_default();
         assert_eq!(told(&[step(10), step(30)], false), "");
         assert!(told(&[step(10), pending(30)], false).contains("1 pending: the next command"));
         assert!(told(&[step(10), pending(30)], true).contains("a disk that can be written"));
         assert!(told(&[step(10), pending(20), step(40)], false).contains("migrate down --to 30"));
         assert!(!told(&[step(10), step(40)], true).contains("migrate down"));
         let irreversible = told(&[step(10), kept], false);
-        assert!(irreversible.contains("40 cannot be taken back: it merges columns"), "{irreversible}");
+        assert!(
+            irreversible.contains("40 cannot be taken back: it merges columns"),
+            "{irreversible}"
+        );
         for (steps, says) in [
             ([step(10), unknown], "15 is no step of this build"),
             ([step(10), failed], "20 did not succeed"),
