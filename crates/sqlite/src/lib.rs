@@ -6,6 +6,7 @@ mod capture;
 mod checkpoint;
 mod connection;
 mod error;
+mod failed_read;
 #[cfg(feature = "testing")]
 pub mod fault;
 mod file_size_limit;
