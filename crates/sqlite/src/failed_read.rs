@@ -23,8 +23,12 @@ pub(crate) unsafe fn code_behind(db: *mut ffi::sqlite3, code: ErrorCode) -> Erro
 }
 
 /// Asks the database's file, then its log, for the last error of the system that they met.
+///
+/// # Safety
+///
+/// `db` must be an open connection.
 #[cfg(unix)]
-unsafe fn is_failed(db: *mut ffi::sqlite3) -> bool {
+pub(crate) unsafe fn is_failed(db: *mut ffi::sqlite3) -> bool {
     let (mut number, mut log): (c_int, *mut ffi::sqlite3_file) = (0, ptr::null_mut());
     let main = c"main".as_ptr();
     // SAFETY: `db` is open, by contract. The first operation takes an int, the second the pointer to a file, which lives as
@@ -49,6 +53,6 @@ unsafe fn is_failed(db: *mut ffi::sqlite3) -> bool {
 
 /// Other systems say it by codes of their own.
 #[cfg(not(unix))]
-unsafe fn is_failed(_: *mut ffi::sqlite3) -> bool {
+pub(crate) unsafe fn is_failed(_: *mut ffi::sqlite3) -> bool {
     false
 }

@@ -67,7 +67,6 @@ fn a_read_that_fails_is_no_damage() {
     let (store, _) = Store::create(&path, &password, &options(None)).unwrap();
     store.close().unwrap();
     let secret = Secret::Password(password);
-    // The first page at an open, and another by the check of all.
     for code in [8_458, 266] {
         vfs.fail_reads_at(FileKind::Main, 100, ErrorCode::from_raw(code));
         let refused = Store::unlock(&path, &secret, &options(Some("store-reads")));
@@ -77,6 +76,27 @@ fn a_read_that_fails_is_no_damage() {
         let store = Store::unlock(&path, &secret, &options(Some("store-reads"))).unwrap();
         store.close().unwrap();
     }
+    // A file that opens at the second try was not forbidden.
+    vfs.fail_next_open(FileKind::Main, ErrorCode::from_raw(10));
+    let refused = Store::unlock(&path, &secret, &options(Some("store-reads")));
+    vfs.disarm();
+    let error = refused.map(drop).unwrap_err();
+    assert!(is_the_disk(&error), "{error}");
+    // In the middle of an open vault.
+    let mut failed = 0;
+    for page in (2..90).step_by(11) {
+        let store = Store::unlock(&path, &secret, &options(Some("store-reads"))).unwrap();
+        let injected = vfs.counters().injected;
+        vfs.fail_reads_at(FileKind::Main, page * 4_096, ErrorCode::from_raw(8_458));
+        let checked = store.read_long(|tx| tx.verify(&mut |_| ()));
+        vfs.disarm();
+        if vfs.counters().injected > injected {
+            let told = checked.map(|found| found.problems);
+            assert!(told.as_ref().is_err_and(is_the_disk), "page {page}: {told:?}");
+            failed += 1;
+        }
+    }
+    assert!(failed > 0);
     // A lock that another process holds is told as such, where the file system locks files.
     vfs.fail_opens(FileKind::Main, ErrorCode::Busy);
     let refused = Store::unlock(&path, &secret, &options(Some("store-reads")));

@@ -283,7 +283,10 @@ fn too_many_open_files() {
         command.args(["-c", &format!("ulimit -n {limit}; exec \"$0\" \"$@\"")]);
         command.arg(typed.get_program()).args(typed.get_args());
         for (name, value) in typed.get_envs() {
-            command.env(name, value.unwrap_or_default());
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
         }
         let output = command.output().unwrap();
         let errors = String::from_utf8(output.stderr).unwrap();

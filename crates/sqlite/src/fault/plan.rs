@@ -58,6 +58,8 @@ pub(super) struct Faults {
     pub(super) writes: Option<(u64, c_int)>,
     pub(super) syncs: Option<(u64, c_int)>,
     pub(super) opens: Option<(FileKind, c_int)>,
+    /// Only the next opening fails.
+    pub(super) opens_once: bool,
     pub(super) reads: Option<(FileKind, u64, c_int)>,
     /// A read failed, as one that the system fails.
     pub(super) has_failed_read: bool,
@@ -96,6 +98,9 @@ impl Plan {
             let (failing, code) = faults.opens?;
             (failing == kind).then(|| {
                 counters.injected += 1;
+                if faults.opens_once {
+                    faults.opens = None;
+                }
                 code
             })
         })
