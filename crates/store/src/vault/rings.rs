@@ -18,7 +18,11 @@ const OTHER_SALT: &str = "its first page does not open, and it begins with anoth
 pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyRing>, StoreError> {
     let mut rings: Vec<KeyRing> = Vec::new();
     let mut unusable = Vec::new();
-    for (name, copy) in RINGS.iter().zip(copies) {
+    for (at, (name, copy)) in RINGS.iter().zip(copies).enumerate() {
+        // Both are the same nearly always.
+        if !rings.is_empty() && copies.iter().take(at).any(|before| before == copy) {
+            continue;
+        }
         let fault = match copy {
             RingCopy::Missing => RingFault::Missing,
             RingCopy::Strange(what) => RingFault::Strange(*what),
