@@ -32,6 +32,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     dumps::forbid();
+    privatus_store::answer_file_size_limit();
     let arguments = match args::Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

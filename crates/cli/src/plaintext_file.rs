@@ -103,7 +103,7 @@ pub(crate) fn write_beside<T>(
         let mut out = BufWriter::with_capacity(1 << 16, file.as_file_mut());
         // What cannot be written here is this file.
         let written = write(&mut out).map_err(|failure| match failure {
-            Failure::Output { kind, .. } => failed(&kind.into()),
+            Failure::Output { error, .. } => failed(&error),
             Failure::ClosedPipe => failed(&ErrorKind::BrokenPipe.into()),
             other => other,
         })?;
@@ -132,11 +132,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.jsonl");
         std::fs::write(&path, "before").unwrap();
-        for kind in [
-            ErrorKind::StorageFull,
-            ErrorKind::QuotaExceeded,
-            ErrorKind::FileTooLarge,
-        ] {
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
             let written = write_beside(&path, true, |out| {
                 out.write_all(b"half").map_err(|error| Failure::output(&error))?;
                 Err::<(), _>(Failure::output(&kind.into()))
@@ -148,6 +144,20 @@ mod tests {
                 text.contains("out.jsonl is full") && !text.contains("vault"),
                 "{text}"
             );
+        }
+        // EFBIG, EIO and ENAMETOOLONG of Linux.
+        #[cfg(target_os = "linux")]
+        for (number, exit, says) in [
+            (27, Exit::Output, "ulimit -f"),
+            (5, Exit::System, "the disk does not read or write"),
+            (36, Exit::System, "too long"),
+        ] {
+            let failure = Failure::file(&path, &std::io::Error::from_raw_os_error(number));
+            let text = failure.to_string();
+            assert_eq!(failure.exit(), exit, "{text}");
+            assert!(text.contains(says) && text.contains("out.jsonl"), "{text}");
+            let shown = Failure::output(&std::io::Error::from_raw_os_error(number)).to_string();
+            assert!(shown.contains(says), "{shown}");
         }
         let denied = Failure::file(&path, &ErrorKind::PermissionDenied.into());
         assert_eq!(denied.exit(), Exit::Denied);

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use privatus_import::baseline::SourceKey;
-use privatus_store::{Password, RecoveryCode, Secret};
+use privatus_store::{Password, RecoveryCode, Secret, SystemFault};
 use zeroize::Zeroizing;
 
 use crate::args::Arguments;
@@ -182,7 +182,11 @@ fn unreadable(file: &Path, error: &std::io::Error) -> Failure {
     // What the system says, by its kind alone; what we say, in our words.
     match error.get_ref() {
         Some(why) => Failure::Usage(format!("{} cannot be read: {why}", file.display())),
-        None => Failure::Usage(format!("{} cannot be read: {}", file.display(), error.kind())),
+        None => Failure::Usage(format!(
+            "{} cannot be read: {}",
+            file.display(),
+            SystemFault::words(error)
+        )),
     }
 }
 

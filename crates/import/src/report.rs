@@ -15,6 +15,9 @@ use crate::note::{Advice, Note};
 const REASONS: usize = 100;
 /// Sentences that are kept.
 const NOTES: usize = 200;
+/// Names of settings that are kept, and characters of each.
+const NAMES: usize = 200;
+const NAME: usize = 60;
 /// Ranges of rows that are kept.
 const RANGES: usize = 100_000;
 
@@ -55,6 +58,8 @@ pub struct Report {
     pub transfers_imported: u64,
     /// What gives rights and was left out, because nobody vouches for the source: how many of each kind.
     pub not_trusted: BTreeMap<AuthorityKind, u64>,
+    /// The names of settings that were left out, as far as they are kept: at most 200, each cut to 60 characters.
+    pub settings_left_out: Vec<String>,
     /// What gives rights and was to be taken, in the order of the source.
     pub trusted: Vec<TrustedItem>,
     /// Public keys of the source that are others than those the vault has, which stay.
@@ -192,6 +197,17 @@ impl Report {
         }
     }
 
+    /// Keeps the name of a setting that does not come over: whoever sets it by hand has to know which.
+    pub(crate) fn setting_left_out(&mut self, name: &str) {
+        if self.settings_left_out.len() < NAMES {
+            let mut cut: String = name.chars().take(NAME).collect();
+            if cut.len() < name.len() {
+                cut.push('…');
+            }
+            self.settings_left_out.push(cut);
+        }
+    }
+
     /// The sentence on what was left out of these kinds, and what helps.
     pub(crate) fn tell_not_trusted(&mut self, kinds: &[AuthorityKind], advice: Advice) {
         let words: Vec<String> = self
@@ -321,6 +337,16 @@ pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> bool;
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+
+    #[test]
+    fn names_of_settings_are_as_many_and_as_long_as_a_person_reads() {
+        let mut report = Report::default();
+        for _ in 0..300 {
+            report.setting_left_out(&"\u{e9}".repeat(1_000));
+        }
+        let names = &report.settings_left_out;
+        assert_eq!((names.len(), names[0].chars().count()), (NAMES, NAME + 1));
+    }
 
     #[test]
     fn rows_become_ranges_and_never_more_than_the_limit() {

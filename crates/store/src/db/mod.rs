@@ -2,8 +2,10 @@
 
 pub(crate) mod at_most;
 pub(crate) mod cell;
+mod configure;
 pub(crate) mod connection;
 pub(crate) mod decode;
+mod failed;
 pub(crate) mod hot;
 pub(crate) mod one_row;
 pub(crate) mod pool;

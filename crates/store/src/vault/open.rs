@@ -19,7 +19,7 @@ use crate::vault::ours::{Ours, check_ours, share};
 use crate::vault::raw_key::raw_key;
 use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::{
-    generation_of, newest, newest_rings, of_database, unlock_each, unlock_newest, valid_rings,
+    generation_of, newest, newest_rings, of_database, unlock_each, unlock_newest, valid_rings, with_salt,
 };
 use crate::vault::stale_transfers::{has_active, pause_stale};
 use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
@@ -34,6 +34,8 @@ pub(crate) struct Closed {
     pub(crate) lock: Option<HeldLock>,
     /// Both copies of the key ring as they were read under the lock.
     pub(crate) copies: RingCopies,
+    /// Whether a copy has the salt that the database begins with.
+    pub(crate) is_own_salt: bool,
 }
 
 impl Closed {
@@ -63,13 +65,14 @@ impl Closed {
         if copies != before {
             rings = valid_rings(&files, &copies)?;
         }
-        let rings = of_database(rings, &salt);
+        let (rings, is_own_salt) = of_database(rings, &salt);
         let closed = Self {
             files,
             guard,
             mount,
             lock,
             copies,
+            is_own_salt,
         };
         Ok((closed, rings))
     }
@@ -160,12 +163,14 @@ impl Store {
             mount,
             lock,
             mut copies,
+            is_own_salt,
         } = closed;
         let HeldLock { mut lock, at_once } = lock.ok_or(StoreError::Busy("its lock is not held"))?;
         let connect = |unlocked: &Unlocked| {
             let vfs = options.vfs.as_deref();
             let role = options.reader_role(mount);
-            let db = Connection::open(&files.database(), &raw_key(unlocked), vfs, role)?;
+            let db = Connection::open(&files.database(), &raw_key(unlocked), vfs, role)
+                .map_err(with_salt(is_own_salt))?;
             db.stop_with(options.stop.as_ref());
             Ok::<_, StoreError>(db)
         };

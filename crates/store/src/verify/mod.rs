@@ -31,7 +31,7 @@ use privatus_schema::{SqlInt, message_locator, senders};
 use crate::db::at_most::ascends;
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{StoreError, SystemFault};
 use crate::message::row::Row;
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
@@ -130,6 +130,14 @@ impl ReadTx<'_> {
         // It reads the file without its log. A page that a merge left half written is whole in the log.
         if !found.is_content() {
             if !self.db.has_log() || !self.reads_whole() {
+                // It lists a page that the system did not read with the damaged ones.
+                if self.db.raw().has_failed_read() {
+                    let first = found.problems.first().map(String::as_str).unwrap_or_default();
+                    return Err(StoreError::System {
+                        doing: format!("check every page ({first})"),
+                        fault: SystemFault::DiskFails,
+                    });
+                }
                 found.is_damaged = true;
                 return Ok(found);
             }

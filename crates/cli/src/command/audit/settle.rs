@@ -48,6 +48,9 @@ fn repair(
 }
 
 fn tell(arguments: &Arguments, repaired: &[String], loss: Option<&AuditLoss>) -> Result<u8, Failure> {
+    if repaired.is_empty() && loss.is_none() {
+        output::nothing_changed();
+    }
     if arguments.json {
         output::json(&json!({
             "schema_repaired": repaired,

@@ -7,7 +7,9 @@ use privatus_domain::{Body, Conversation, MessageId, NewMessage};
 use privatus_import::Report;
 use privatus_import::legacy::Zone;
 use privatus_import::privatus::{self, Trust, Vouched};
-use privatus_store::{Digest, Page, PageStart, Password, Secret, Store, StoreError, VaultOptions};
+use privatus_store::{
+    Digest, Page, PageStart, Password, Secret, Store, StoreError, SystemFault, VaultOptions,
+};
 use serde_json::json;
 
 use super::export::to_file;
@@ -258,7 +260,7 @@ fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<boo
 fn no_place(error: std::io::Error) -> Failure {
     Failure::Other(format!(
         "the demo's temporary folder cannot be used: {}",
-        error.kind()
+        SystemFault::words(&error)
     ))
 }
 
