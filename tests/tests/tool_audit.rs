@@ -530,3 +530,41 @@ fn a_log_that_is_laundered_is_told_of_at_the_open() {
     );
     ok(&vault, &["audit", "verify"]);
 }
+
+/// Whoever has the database's key takes one key away and plants another: it is told at once, and settling gives a way back.
+#[test]
+fn a_key_that_was_taken_away_is_warned_of_and_one_that_was_planted_goes() {
+    let (_dir, vault) = new_vault();
+    ok(&vault, &["contacts", "add", "Alice"]);
+    ok(&vault, &["send", "Alice", "hello"]);
+    Database::open(&vault)
+        .run(
+            "UPDATE key_store SET encrypted_key = x'' WHERE scope = 'audit_log.details'; \
+             INSERT INTO key_store (key_id, key_number, key_type, scope, encrypted_key, algorithm) \
+             SELECT '4000000000', 4000000000, 'table', 'planted', x'', algorithm FROM key_store LIMIT 1; \
+             UPDATE vault_state SET settled_version = 9000000000000000000",
+        )
+        .unwrap();
+    let mut warned = 0;
+    for text in ["one", "two"] {
+        let output = run(&vault, &["contacts", "add", text]);
+        assert!(output.status.success());
+        let said = String::from_utf8(output.stderr).unwrap();
+        warned += said.matches("keys of the vault were lost or altered").count();
+    }
+    assert_eq!(warned, 1);
+    let line = fails(&vault, &["verify"], 16);
+    assert!(line.contains("key"), "{line}");
+    let told = json(&vault, &["audit", "settle", "--accept-loss", "--yes"]);
+    assert!(
+        told["marks"]
+            .to_string()
+            .contains("key 4000000000 (table planted)")
+            && told["marks"].to_string().contains("vault_state.settled_version"),
+        "{told}"
+    );
+    let again = json(&vault, &["audit", "settle", "--accept-loss", "--yes"]);
+    assert_eq!(again["settled"], false);
+    ok(&vault, &["send", "Alice", "again"]);
+    ok(&vault, &["verify"]);
+}

@@ -56,7 +56,7 @@ fn is_asked(found: &AuditLoss, asked: Option<&AuditLoss>) -> Result<(), StoreErr
 }
 
 /// A loss that was agreed to, once an entry can be written again.
-struct Mended {
+pub(super) struct Mended {
     found: AuditLoss,
     /// What is left of it then; nothing where only counters, keys or marks were altered.
     left: Option<AuditLoss>,
@@ -67,11 +67,26 @@ struct Mended {
 impl WriteTx<'_> {
     /// Puts right what lets no entry be written, before anything else writes one: counters of numbers, keys, and marks. The
     /// entry that settles says of it, and until that stands the key ring's note does.
-    fn books_settle(&mut self, found: AuditLoss) -> Result<Mended, StoreError> {
+    pub(super) fn books_settle(&mut self, found: AuditLoss) -> Result<Mended, StoreError> {
         // What waits for the log would need all of it.
         self.is_settling = true;
         self.books_mend(&found.books)?;
         let gone = self.counters_mend(&found.altered, found.up_to)?;
+        if !(found.keys.is_empty() && found.marks.is_empty() && found.counters.is_empty()) {
+            // The entry comes with the rest of it. Where that is never reached, this says what was put right.
+            self.security_event(&NewSecurityEvent {
+                at: self.now(),
+                kind: SecurityKind::AuditLoss,
+                severity: Severity::High,
+                user: None,
+                description: "keys were given up, or marks and counters put right, for a loss that was accepted; an entry of \
+                              the audit log says so too, unless that was interrupted"
+                    .into(),
+                raw_data: Some(
+                    json!({ "keys": found.keys, "marks": found.marks, "counters": found.counters }).into(),
+                ),
+            })?;
+        }
         let left = self.audit_losses_walk()?;
         Ok(Mended { found, left, gone })
     }

@@ -66,9 +66,9 @@ pub struct AuditLoss {
     pub unproven: AuditRanges,
     /// Tables whose next row has no number any more, since somebody altered SQLite's counter of them.
     pub counters: Vec<&'static str>,
-    /// Keys of the log that are lost: what does not open, was destroyed or has no row.
+    /// Keys that are lost: what does not open, was destroyed or has no row.
     pub keys: Vec<String>,
-    /// Marks in the vault's own row that cannot be, and that are put right.
+    /// Rows of keys and marks in the vault's own row that cannot be, and that are put right.
     pub marks: Vec<String>,
     /// Entries with values that no list can read, which are taken out of them; at most a hundred are named.
     pub unread: Vec<String>,
@@ -150,7 +150,7 @@ impl ReadTx<'_> {
             .filter(|counter| counter.is_blocking)
             .collect();
         let broken = self.audit_walk(None, &mut |_| true)?.broken;
-        let books = self.books_altered(&Named::default(), false)?;
+        let books = self.books_altered(&Named::default())?;
         let why = match broken {
             Some((_, why)) => Some(why),
             None if self.shared.noted() == Noted::Nothing && self.ring_note_is_known()? => {
@@ -214,7 +214,7 @@ impl ReadTx<'_> {
                 walk.last = walk.last.max(number);
             }
         }
-        let books = self.books_altered(&named, !unproven.ranges.is_empty())?;
+        let books = self.books_altered(&named)?;
         let noted = noted.note().map_or(0, |note| note.log_id);
         let up_to = self.audit_given()?.max(walk.last).max(noted);
         if up_to > walk.last {

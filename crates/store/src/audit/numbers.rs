@@ -66,9 +66,20 @@ impl WriteTx<'_> {
         if let Some(head) = self.audit_head {
             return Ok(head);
         }
-        let row = self.db.ask("find the audit log's head", |db| {
-            sql_query(HEAD).get_result::<HeadRow>(db)
-        })?;
+        let doing = "find the audit log's head";
+        let row = self.db.ask(doing, |db| sql_query(HEAD).get_result::<HeadRow>(db));
+        let row = match row {
+            // A mark of the checkpoint that is no MAC keeps no entry from being written: the checkpoint does not hold then.
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
+                let head = HEAD.replace(
+                    "SELECT audit_removed_mac",
+                    "SELECT CAST(audit_removed_mac AS BLOB)",
+                );
+                self.db
+                    .ask(doing, |db| sql_query(head).get_result::<HeadRow>(db))?
+            }
+            row => row?,
+        };
         // One that is none keeps nothing from being written: the log is broken there, and a check says so.
         let mac = row.newest.or(row.removed).map(|mac| mac.0.try_into());
         let mac = mac.and_then(Result::ok).unwrap_or(GENESIS);

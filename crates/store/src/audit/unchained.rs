@@ -1,9 +1,9 @@
 //! Entries from before the chain: those of a database that was adopted, and of a vault whose schema was stepped back.
 
-use diesel::dsl::{count, count_star, exists};
+use diesel::dsl::{count, count_star, exists, select};
 use diesel::prelude::*;
 use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity};
-use privatus_schema::{SqlInt, SqlText, audit_log, key_store, vault_state};
+use privatus_schema::{SqlText, audit_log, key_store};
 use serde_json::json;
 
 use super::KEY;
@@ -71,21 +71,13 @@ impl WriteTx<'_> {
     /// Whether there was an audit key. A destroyed one counts, and so does a number without a row: the store leaves the
     /// row of each key.
     fn audit_had_key(&mut self) -> Result<bool, StoreError> {
-        let row: Option<(SqlInt, bool, Option<i64>)> = self.db.ask("look for an audit key", |db| {
+        let next = self.own_row()?.next_key;
+        let (has_key, keys): (bool, i64) = self.db.ask("look for an audit key", |db| {
             let audit_keys = key_store::table.filter(key_store::key_type.eq(SqlText(KEY.0)));
-            vault_state::table
-                .find(SqlInt(1))
-                .select((
-                    vault_state::next_key_number,
-                    exists(audit_keys),
-                    key_store::table.count().single_value(),
-                ))
-                .get_result(db)
-                .optional()
+            let has_key = select(exists(audit_keys)).get_result(db)?;
+            Ok((has_key, key_store::table.count().get_result(db)?))
         })?;
-        Ok(row.is_some_and(|(next, has_key, keys)| {
-            has_key || keys.unwrap_or_default() != next.0.saturating_sub(1)
-        }))
+        Ok(has_key || next != Some(keys.saturating_add(1)))
     }
 
     /// Gives each entry after `after` its MAC, the first behind `previous`, and returns the last MAC. Details that no key of

@@ -99,7 +99,7 @@ impl Doubt {
                  among those it removed"
             ),
             Self::AcceptBegun => {
-                "a loss in the audit log was being accepted, and that was interrupted: accept it again".into()
+                "a loss in the audit log was being accepted, and that was interrupted or failed: accept it again".into()
             }
         }
     }

@@ -86,6 +86,8 @@ pub(super) struct Looked {
     pub(super) fault: Option<SchemaFault>,
     /// The highest generation of the key ring that it was opened under.
     pub(super) generation: i64,
+    /// Whether its own row, or that of the key of ids, was altered.
+    pub(super) is_odd: bool,
 }
 
 /// The keys of a vault, got by one run of the KDF ([`Store::unlock_keys`]): a client that closes and opens a vault
@@ -233,6 +235,7 @@ impl Store {
             is_wal,
             fault,
             generation,
+            is_odd,
         } = looked.ok_or(StoreError::Busy("another build changed its schema meanwhile"))?;
         if !is_wal && fault.is_none() {
             // Only now, when it is known to be ours.
@@ -248,11 +251,13 @@ impl Store {
             _guard: guard,
         };
         store.shared.ring_now(unlocked);
+        let own = is_odd.then(|| store.own_row_tell());
         if let Some(fault) = fault {
             store.refuse_to_write(fault, (ring, unlocked), generation, &copies);
             options.check_stop()?;
             return Ok(store);
         }
+        own.into_iter().for_each(|own| store.own_row_heal(own));
         if let Ok(count @ 1..) = paused {
             let text =
                 format!("{count} file transfers were active when the vault was not closed; they are paused");
@@ -314,6 +319,9 @@ pub(super) fn look(
 ) -> Result<Option<Looked>, StoreError> {
     db.run(Sql::new("BEGIN"), "begin a transaction")?;
     let Ours { generation, tables } = check_ours(db, unlocked)?;
+    // What cannot be read is no mark: nothing is older than it.
+    let is_odd = generation.is_none();
+    let generation = generation.unwrap_or_else(|| i64::try_from(unlocked.generation()).unwrap_or(i64::MAX));
     let looked = match pending(db)? {
         0 => {
             tables.check_all_there(db, of_this_build())?;
@@ -328,9 +336,17 @@ pub(super) fn look(
             Some(Looked {
                 is_wal: db.is_wal()?,
                 fault,
+                is_odd: is_odd || shared.is_row_odd,
                 shared,
                 generation,
             })
+        }
+        _ if is_odd => {
+            return Err(StoreError::DatabaseDamaged(
+                "vault_state, its vault_id or highest_generation, is not what a build writes, and the schema is older: put a \
+                 backup of the vault in its place"
+                    .into(),
+            ));
         }
         _ => {
             db.refuse_broken_schema()?;

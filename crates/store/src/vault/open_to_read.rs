@@ -62,6 +62,9 @@ impl Store {
             _lock: lock.map(|held| held.lock),
             _guard: guard,
         };
+        if looked.is_odd {
+            let _ = store.own_row_tell();
+        }
         if let Some(fault) = fault {
             let text = format!("the schema is not what this build makes: {fault}");
             store.warnings.push(text);
