@@ -83,12 +83,22 @@ impl ReadTx<'_> {
     pub(super) fn books_altered(&mut self, named: &Named) -> Result<Books, StoreError> {
         let own = self.own_row()?;
         let next = own.next_key.and_then(|next| u32::try_from(next).ok());
-        let events = self.security_events_unread()?;
+        let mut events = self.security_events_unread()?;
         let mut places = named.places();
         let of_events = place(KeyRole::Column("security_events", "raw_data"));
         let numbers = events.iter().filter_map(|event| event.key);
         places.extend(numbers.map(|number| (number, of_events.clone())));
         let survey = self.keys_survey(&places, next)?;
+        // Details under a key whose row is put right open again.
+        events.retain(|event| {
+            let is_healed = |number| {
+                survey
+                    .written
+                    .iter()
+                    .any(|row| row.number == number && !row.wrapped.is_empty())
+            };
+            event.unread != ["raw_data"] || !event.key.is_some_and(is_healed)
+        });
         let (keys, mut marks) = (survey.lost.clone(), own.told());
         marks.extend(survey.mended.iter().cloned());
         let highest = i64::from(survey.highest);
@@ -144,7 +154,16 @@ impl WriteTx<'_> {
                 })?;
         }
         self.keys_made_anew(&books.survey)?;
-        for event in &books.events {
+        if books.events.is_empty() {
+            return Ok(());
+        }
+        // Looked at again: what opens now is kept.
+        let is_told = |event: &FoundEvent| books.events.iter().any(|told| told.event_id == event.event_id);
+        for event in self
+            .security_events_unread()?
+            .iter()
+            .filter(|event| is_told(event))
+        {
             self.security_event_mend(event)?;
         }
         Ok(())

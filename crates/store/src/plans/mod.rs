@@ -41,7 +41,7 @@ const WALKED: [(&str, &str, &str); 6] = [
     ),
     (
         "SCAN audit_log",
-        "SELECT mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1",
+        "FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1",
         "from the newest entry to the first that has a MAC: the newest itself",
     ),
     ("SCAN CONSTANT ROW", "", "no table"),

@@ -21,8 +21,8 @@ const DESCRIPTION_LOST: &str = "what this event said cannot be read any more";
 /// An event, and what of it a list cannot show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::audit) struct FoundEvent {
-    event_id: i64,
-    unread: Vec<&'static str>,
+    pub(in crate::audit) event_id: i64,
+    pub(in crate::audit) unread: Vec<&'static str>,
     /// The number of the key that its details name.
     pub(in crate::audit) key: Option<u32>,
 }

@@ -239,11 +239,19 @@ fn events_whose_details_are_lost_are_listed_without_them_and_settled() {
         let problems = vault.verify().problems.join("\n");
         assert!(problems.contains("security_events.raw_data of row 1"), "{fault}: {problems}");
         let loss = vault.store.read_long(|tx| tx.audit_losses()).unwrap().unwrap();
-        assert_eq!(loss.events.len(), if is_one { 1 } else { 2 }, "{fault}: {loss:?}");
-        assert_eq!(loss.keys.len(), usize::from(fault.contains("key_store")), "{fault}: {loss:?}");
+        // Its wrapping proves the key: the row is put right, and nothing is lost.
+        let is_healed = fault.contains("SET scope");
+        let wanted = match (is_healed, is_one) {
+            (true, _) => 0,
+            (_, true) => 1,
+            (_, false) => 2,
+        };
+        assert_eq!(loss.events.len(), wanted, "{fault}: {loss:?}");
+        let is_of_key = fault.contains("key_store") && !is_healed;
+        assert_eq!(loss.keys.len(), usize::from(is_of_key), "{fault}: {loss:?}");
         assert!(vault.store.audit_accept_loss(&secret(), Some(&loss)).unwrap().is_some());
         let lost: Vec<bool> = events(&vault).iter().take(3).map(|event| event.details_lost).collect();
-        assert_eq!(lost, [true, false, !is_one], "{fault}");
+        assert_eq!(lost, [!is_healed, false, !is_one && !is_healed], "{fault}");
         settles(&vault, &fault);
     }
 }
