@@ -6,6 +6,22 @@ use crate::PASSWORD;
 use privatus_crypto::{KeyRing, Password, Secret};
 use privatus_sqlite::{Connection, OpenMode, OpenOptions, RawKey, Row, SqliteError};
 
+/// The key of a vault's database; its password is [`PASSWORD`].
+///
+/// # Panics
+///
+/// When there is no vault, or the password is another.
+pub fn raw_key(vault: &Path) -> RawKey {
+    let ring = std::fs::read(vault.join("keyring.json")).expect("a key ring");
+    let ring = KeyRing::parse(&ring).expect("a whole key ring");
+    let secret = Secret::Password(Password::new(PASSWORD).expect("a password"));
+    let opened = ring.unlock(&secret).expect("it is the password");
+    RawKey::new(
+        opened.database_key().dangerously_expose_bytes(),
+        opened.cipher_salt(),
+    )
+}
+
 /// A connection past every rule of the store.
 #[derive(Debug)]
 pub struct Database(Connection);
@@ -17,14 +33,7 @@ impl Database {
     ///
     /// When there is none, or it does not open.
     pub fn open(vault: &Path) -> Self {
-        let ring = std::fs::read(vault.join("keyring.json")).expect("a key ring");
-        let ring = KeyRing::parse(&ring).expect("a whole key ring");
-        let secret = Secret::Password(Password::new(PASSWORD).expect("a password"));
-        let opened = ring.unlock(&secret).expect("it is the password");
-        let key = RawKey::new(
-            opened.database_key().dangerously_expose_bytes(),
-            opened.cipher_salt(),
-        );
+        let key = raw_key(vault);
         let options = OpenOptions::new(OpenMode::ReadWrite).with_key(&key);
         let mut database = Connection::open(&vault.join("privatus.db"), &options).expect("a database");
         database

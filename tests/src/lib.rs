@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, clippy::disallowed_methods, clippy::panic)]
 
+#[cfg(unix)]
+mod bound;
 mod database;
 mod filled;
 mod typed;
@@ -11,7 +13,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-pub use database::Database;
+#[cfg(unix)]
+pub use bound::Bound;
+pub use database::{Database, raw_key};
 pub use filled::fill;
 pub use typed::{fails, json, new_vault, refused, whole_export};
 
@@ -51,6 +55,7 @@ pub fn privatus(vault: &Path) -> Command {
         "PRIVATUS_NEW_PASSWORD",
         "PRIVATUS_SOURCE_PASSWORD",
         "PRIVATUS_USER",
+        "PRIVATUS_LOG",
     ] {
         command.env_remove(name);
     }

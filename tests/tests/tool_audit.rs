@@ -403,6 +403,50 @@ fn entries_that_are_lost_are_accepted_with_a_trace() {
     assert_eq!(warned(&vault), "");
 }
 
+/// One value that a list cannot read is named with its row, everything else goes on, and a loss that is accepted ends it.
+#[test]
+fn an_entry_that_does_not_read_is_named_and_settled() {
+    for planted in [
+        "timestamp = '2026-13-45 00:00:00'",
+        "event_type = x'ff'",
+        "success = 'zz'",
+        "mac = 'abc'",
+        "details = 'abc'",
+    ] {
+        let (_dir, vault) = new_vault();
+        ok(&vault, &["contacts", "add", "bob"]);
+        let newest = json(&vault, &["audit", "head"])["log_id"].to_string();
+        Database::open(&vault)
+            .run(&format!(
+                "PRAGMA ignore_check_constraints = ON; UPDATE audit_log SET {planted} WHERE log_id = {newest}"
+            ))
+            .unwrap();
+        ok(&vault, &["chats"]);
+        ok(&vault, &["send", "bob", "hello"]);
+        let line = fails(&vault, &["audit", "list"], 16);
+        assert!(
+            line.contains(&newest) && line.contains("`privatus audit settle --accept-loss`"),
+            "{planted}: {line}"
+        );
+        let line = fails(&vault, &["audit", "verify"], 27);
+        assert!(line.contains(&format!("entry {newest}")), "{planted}: {line}");
+        let checked = run(&vault, &["verify"]);
+        let checked = String::from_utf8(checked.stdout).unwrap();
+        assert!(
+            checked.contains(&format!("entry {newest}")),
+            "{planted}: {checked}"
+        );
+        ok(&vault, &["audit", "settle", "--accept-loss", "--yes"]);
+        ok(&vault, &["verify"]);
+        ok(&vault, &["audit", "verify"]);
+        ok(&vault, &["audit", "list"]);
+        ok(&vault, &["audit", "export", "-"]);
+        ok(&vault, &["send", "bob", "again"]);
+        let again = json(&vault, &["audit", "settle", "--accept-loss"]);
+        assert_eq!(again["settled"], false, "{planted}");
+    }
+}
+
 /// An export left no entry, and said nothing of it.
 #[test]
 fn a_planted_trigger_stops_every_write_until_it_is_removed() {
@@ -485,4 +529,42 @@ fn a_log_that_is_laundered_is_told_of_at_the_open() {
         "{settled}"
     );
     ok(&vault, &["audit", "verify"]);
+}
+
+/// Whoever has the database's key takes one key away and plants another: it is told at once, and settling gives a way back.
+#[test]
+fn a_key_that_was_taken_away_is_warned_of_and_one_that_was_planted_goes() {
+    let (_dir, vault) = new_vault();
+    ok(&vault, &["contacts", "add", "Alice"]);
+    ok(&vault, &["send", "Alice", "hello"]);
+    Database::open(&vault)
+        .run(
+            "UPDATE key_store SET encrypted_key = x'' WHERE scope = 'audit_log.details'; \
+             INSERT INTO key_store (key_id, key_number, key_type, scope, encrypted_key, algorithm) \
+             SELECT '4000000000', 4000000000, 'table', 'planted', x'', algorithm FROM key_store LIMIT 1; \
+             UPDATE vault_state SET settled_version = 9000000000000000000",
+        )
+        .unwrap();
+    let mut warned = 0;
+    for text in ["one", "two"] {
+        let output = run(&vault, &["contacts", "add", text]);
+        assert!(output.status.success());
+        let said = String::from_utf8(output.stderr).unwrap();
+        warned += said.matches("keys of the vault were lost or altered").count();
+    }
+    assert_eq!(warned, 1);
+    let line = fails(&vault, &["verify"], 16);
+    assert!(line.contains("key"), "{line}");
+    let told = json(&vault, &["audit", "settle", "--accept-loss", "--yes"]);
+    assert!(
+        told["marks"]
+            .to_string()
+            .contains("key 4000000000 (table planted)")
+            && told["marks"].to_string().contains("vault_state.settled_version"),
+        "{told}"
+    );
+    let again = json(&vault, &["audit", "settle", "--accept-loss", "--yes"]);
+    assert_eq!(again["settled"], false);
+    ok(&vault, &["send", "Alice", "again"]);
+    ok(&vault, &["verify"]);
 }

@@ -204,7 +204,21 @@ fn an_export_goes_to_a_regular_file_outside_the_vault() {
 
     let file = dir.path().join("out.jsonl");
     fs::write(&file, "an earlier export").unwrap();
-    ok(&vault, &["export", file.to_str().unwrap()]);
+    for command in [&["export"][..], &["audit", "export"]] {
+        let words = [command, &[file.to_str().unwrap()]].concat();
+        let refused = run(&vault, &words);
+        assert_eq!(refused.status.code(), Some(23));
+        let told = String::from_utf8(refused.stderr).unwrap();
+        assert!(
+            told.contains("is there already") && told.contains("--force"),
+            "{told}"
+        );
+        assert_eq!(fs::read_to_string(&file).unwrap(), "an earlier export");
+        ok(&vault, &[&words[..], &["--force"]].concat());
+        assert!(fs::read_to_string(&file).unwrap().starts_with('{'));
+        fs::write(&file, "an earlier export").unwrap();
+    }
+    ok(&vault, &["export", "--force", file.to_str().unwrap()]);
     assert!(
         fs::read_to_string(&file)
             .unwrap()
@@ -231,11 +245,83 @@ fn an_export_is_private_and_never_replaces_a_device_or_a_link() {
     fs::write(&file, "").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     std::os::unix::fs::symlink(&file, &link).unwrap();
-    ok(&vault, &["export", link.to_str().unwrap()]);
+    let refused = run(&vault, &["export", link.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(23));
+    assert_eq!(fs::metadata(&file).unwrap().len(), 0);
+    ok(&vault, &["export", "--force", link.to_str().unwrap()]);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     let data = fs::metadata(&file).unwrap();
     assert_eq!(data.permissions().mode() & 0o777, 0o600);
     assert!(data.len() > 0);
+}
+
+/// What the libraries tell, on standard error and without a word of anybody's.
+#[test]
+fn a_log_is_told_where_it_is_asked_for() {
+    let (_dir, vault) = new_vault();
+    ok(&vault, &["contacts", "add", "Alice"]);
+    let said = |words: &[&str]| String::from_utf8(run(&vault, words).stderr).unwrap();
+    let send = ["send", "Alice", "words that are nobody's business"];
+    assert!(!said(&send).contains("DEBUG"));
+    let told = said(&[&["--log", "privatus_store=debug"], &send[..]].concat());
+    assert!(
+        told.contains("DEBUG privatus_store") && told.contains("ok=true"),
+        "{told}"
+    );
+    assert!(!told.contains("business"), "{told}");
+    let wrong = run(&vault, &["--log", "a=b=c", "chats"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(
+        String::from_utf8(wrong.stderr)
+            .unwrap()
+            .contains("--log takes a level")
+    );
+}
+
+/// An editor's byte order mark is no part of a secret.
+#[test]
+fn a_byte_order_mark_before_a_password_is_passed_over() {
+    let (dir, vault) = new_vault();
+    let file = dir.path().join("marked");
+    let marked = |text: &str| privatus_tests::secret_file(&file, format!("\u{feff}{text}\r\n"));
+    let open = || run(&vault, &["--password-file", file.to_str().unwrap(), "chats"]);
+    marked(PASSWORD);
+    assert!(open().status.success(), "{:?}", open());
+    marked("another");
+    assert_eq!(open().status.code(), Some(10));
+}
+
+/// Where a link leads is shown, and files that stay with the source are told.
+#[test]
+fn links_show_their_address_and_files_are_told() {
+    let (dir, vault) = new_vault();
+    let source = dir.path().join("result.json");
+    let at = r#""type": "message", "date": "2024-01-01T10:00:00", "date_unixtime": "1704103200""#;
+    let link = r#"{"type": "text_link", "text": "here", "href": "https://example.org/a?b=c"}"#;
+    fs::write(
+        &source,
+        format!(
+            r#"{{"name": "Zed", "type": "personal_chat", "id": 77, "messages": [
+            {{"id": 1, {at}, "from": "Zed", "from_id": "user77", "text": ["see ", {link}],
+              "text_entities": [{{"type": "plain", "text": "see "}}, {link}]}},
+            {{"id": 2, {at}, "from": "Zed", "from_id": "user77", "photo": "photos/1.jpg", "text": ""}}]}}"#
+        ),
+    )
+    .unwrap();
+    let import = ["import", "telegram", source.to_str().unwrap()];
+    let told = ok(&vault, &import);
+    assert!(told.contains("1 file is kept by reference only"), "{told}");
+    assert!(!ok(&vault, &import).contains("by reference"));
+    let shown = ok(&vault, &["show", "Zed"]);
+    assert!(
+        shown.contains("[link “here”: https://example.org/a?b=c]"),
+        "{shown}"
+    );
+    let shown = json(&vault, &["show", "Zed"]);
+    assert_eq!(
+        shown["messages"][1]["links"],
+        serde_json::json!([{"text": "here", "href": "https://example.org/a?b=c"}])
+    );
 }
 
 #[test]
@@ -282,14 +368,15 @@ fn a_contact_is_removed_also_when_its_messages_cannot_be_deleted_yet() {
     let mut shell = Command::new("sh");
     shell.args([
         "-c",
-        "trap '' XFSZ; ulimit -f $2; exec \"$0\" --vault \"$1\" contacts remove --yes Alice",
+        "ulimit -f $2; exec \"$0\" --vault \"$1\" contacts remove --yes Alice",
     ]);
     shell.arg(tool()).arg(&vault).arg(blocks.to_string());
     let output = shell.env("PRIVATUS_PASSWORD", PASSWORD).output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{errors}");
     assert!(
-        errors.starts_with("privatus: warning: removed; its messages"),
+        errors.starts_with("privatus: warning: removed; not all messages of removals are deleted yet")
+            && errors.contains("`ulimit -f` shows it"),
         "{errors}"
     );
     assert_eq!(errors.lines().count(), 1, "{errors}");

@@ -10,7 +10,7 @@
 
 use std::path::Path;
 
-use privatus_tests::{json, new_vault, ok, privatus, run};
+use privatus_tests::{Database, fails, json, new_vault, ok, privatus, run};
 
 fn fail(vault: &Path, times: usize) {
     for _ in 0..times {
@@ -82,4 +82,89 @@ fn failed_unlocks_are_listed_shown_and_resolved() {
         &["audit", "list", "--resource", &format!("security:{id}")],
     );
     assert_eq!(entries["entries"][0]["action"], "resolve");
+}
+
+/// Events whose details no key opens are listed without them; a loss that is accepted says so for good.
+#[test]
+fn events_whose_details_are_lost_are_listed_and_settled() {
+    for planted in [
+        "UPDATE key_store SET encrypted_key = x'' WHERE scope = 'security_events.raw_data'",
+        "UPDATE key_store SET encrypted_key = zeroblob(72) WHERE scope = 'security_events.raw_data'",
+        "DELETE FROM key_store WHERE scope = 'security_events.raw_data'",
+    ] {
+        let (_dir, vault) = new_vault();
+        fail(&vault, 2);
+        ok(&vault, &["chats"]);
+        Database::open(&vault).run(planted).unwrap();
+        for is_settled in [false, true] {
+            if is_settled {
+                let told = json(&vault, &["audit", "settle", "--accept-loss", "--yes"]);
+                assert_eq!(told["settled"], true, "{planted}");
+                assert!(
+                    told["keys"][0].as_str().unwrap().contains("key "),
+                    "{planted}: {told}"
+                );
+                ok(&vault, &["verify"]);
+            } else {
+                let checked = run(&vault, &["verify"]);
+                let checked = String::from_utf8(checked.stdout).unwrap();
+                assert!(
+                    checked.contains("security_events.raw_data of row 1"),
+                    "{planted}: {checked}"
+                );
+            }
+            let events = json(&vault, &["security", "list"]);
+            let event = events["events"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|event| event["event_id"] == 1);
+            let event = event.unwrap();
+            assert_eq!(
+                (&event["details_lost"], &event["raw_data"]),
+                (&true.into(), &serde_json::Value::Null)
+            );
+            assert!(
+                ok(&vault, &["security", "list"]).contains("its details are lost"),
+                "{planted}"
+            );
+            assert!(
+                ok(&vault, &["security", "show", "1"]).contains("its details are lost"),
+                "{planted}"
+            );
+        }
+        ok(&vault, &["security", "resolve", "1", "--resolution", "seen"]);
+        let again = json(&vault, &["audit", "settle", "--accept-loss"]);
+        assert_eq!(again["settled"], false, "{planted}");
+        fail(&vault, 1);
+        ok(&vault, &["verify"]);
+    }
+}
+
+/// Another value of an event that does not read ends the list until it is settled; the row is named.
+#[test]
+fn an_event_that_does_not_read_is_named_and_settled() {
+    let (_dir, vault) = new_vault();
+    fail(&vault, 1);
+    ok(&vault, &["chats"]);
+    Database::open(&vault)
+        .run("PRAGMA ignore_check_constraints = ON; UPDATE security_events SET event_type = x'ff', severity = 'zz'")
+        .unwrap();
+    let line = fails(&vault, &["security", "list"], 16);
+    assert!(line.contains("security_events.event_type of row 1"), "{line}");
+    assert!(line.contains("`privatus audit settle --accept-loss`"), "{line}");
+    ok(&vault, &["audit", "settle", "--accept-loss", "--yes"]);
+    ok(&vault, &["verify"]);
+    let events = json(&vault, &["security", "list"]);
+    let event = events["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|event| event["event_id"] == 1)
+        .cloned();
+    let event = event.unwrap();
+    assert_eq!(
+        (&event["event_type"], &event["severity"]),
+        (&"tampering".into(), &"critical".into())
+    );
 }

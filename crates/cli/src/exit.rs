@@ -7,7 +7,9 @@ use privatus_domain::ContactError;
 use privatus_import::baseline::BaselineError;
 use privatus_import::legacy::LegacyError;
 use privatus_import::{Advice, ImportError, Note};
-use privatus_store::{Missing, Rule, StoreError, Strange, TooNew};
+use privatus_store::{Missing, RingFault, Rule, Store, StoreError, Strange, TooNew, UnusableRing};
+
+use crate::plaintext_file::folder_of;
 
 /// How the tool ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,13 +52,13 @@ impl Exit {
 /// Tests read its patterns.
 macro_rules! table {
     ($(#[$about:meta])* $name:ident, $rows:ident: $error:ty, elsewhere: { $($inner:pat => $told:expr;)* } {
-        $($pattern:pat => $exit:ident $(, $hint:expr)?;)+
+        $($pattern:pat $(if $is_so:expr)? => $exit:ident $(, $hint:expr)?;)+
     }) => {
         $(#[$about])*
         pub(crate) fn $name(error: &$error) -> (Exit, Option<String>) {
             match error {
                 $($inner => $told,)*
-                $($pattern => (Exit::$exit, table!(@ $($hint)?)),)+
+                $($pattern $(if $is_so)? => (Exit::$exit, table!(@ $($hint)?)),)+
             }
         }
 
@@ -79,11 +81,11 @@ table! {
         StoreError::VaultExists(..) => VaultExists, "name another folder with --vault";
         StoreError::KeyRingMissing(_) => KeyRingMissing;
         StoreError::KeyRingDamaged(_) => KeyRingDamaged;
-        StoreError::KeyRingUnusable { strange, what, .. } => KeyRingDamaged, format!(
-            "put keyring.json back from a backup; or, where {} was the vault's: {}", strange.display(),
-            strange_file(strange, *what)
-        );
+        StoreError::KeyRingUnusable(copies) => KeyRingDamaged, ring_put_back(copies);
         StoreError::DatabaseMissing(_) => DatabaseMissing;
+        error @ StoreError::DatabaseDamaged(_) if error.is_of_value() => DatabaseDamaged,
+            "`privatus verify` names every such row; `privatus audit settle --accept-loss` puts right those of the audit log \
+             and of security events";
         StoreError::DatabaseDamaged(_) => DatabaseDamaged;
         StoreError::StrangeFile { file, what } => StrangeFile, strange_file(file, *what);
         StoreError::SchemaNewer(TooNew::Schema { known, .. }) => SchemaNewer,
@@ -165,9 +167,29 @@ table! {
     }
 }
 
+/// What to do where no copy of the key ring can be used.
+fn ring_put_back(copies: &[UnusableRing]) -> String {
+    let mut told = "put keyring.json back from a backup".to_owned();
+    for copy in copies {
+        if let RingFault::Strange(what) = copy.fault {
+            let path = copy.file.display();
+            told += &format!(
+                "; or, where {path} was the vault's: {}",
+                strange_file(&copy.file, what)
+            );
+        }
+    }
+    told
+}
+
 /// What to type about what stands at a name of the vault. Locks and counts are made again; what a link leads to may be the
 /// only copy there is.
 fn strange_file(file: &Path, what: Strange) -> String {
+    if Store::records_nothing(folder_of(file)) {
+        return "nothing can be changed on that disk: copy the vault to a disk that can be written, and run the command on the \
+                copy, which says what to do there"
+            .into();
+    }
     let quoted = |path: &str| format!("'{}'", path.replace('\'', r"'\''"));
     let path = file.display().to_string();
     let (at, own) = (quoted(&path), quoted(&format!("{path}.own")));
@@ -270,7 +292,10 @@ mod tests {
             codes.entry(exit.code()).or_default();
         }
         for (patterns, exit) in [STORE, BASELINE, LEGACY, IMPORT].concat() {
-            let names = patterns.split('|').map(named);
+            // Behind the name that a condition asks for.
+            let names = patterns
+                .split('|')
+                .map(|name| named(name.rsplit('@').next().unwrap_or(name)));
             codes.entry(exit.code()).or_default().extend(names);
         }
         for names in codes.values_mut() {

@@ -1,17 +1,18 @@
 //! A command that failed: one line on standard error and an exit code of its own.
 
 use std::fmt;
-use std::io::{ErrorKind, Write};
+use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use privatus_import::ImportError;
 use privatus_import::baseline::BaselineError;
 use privatus_import::privatus::ExportError;
-use privatus_store::StoreError;
+use privatus_store::{StoreError, SystemFault};
 
 use crate::args::Command;
 use crate::exit::{self, Exit};
+use crate::plaintext_file::folder_of;
 
 /// Why a command ended without success.
 #[derive(Debug)]
@@ -39,12 +40,12 @@ pub(crate) enum Failure {
     /// Standard output cannot be written, and what was done all the same.
     Output {
         /// What is wrong with it.
-        kind: ErrorKind,
+        error: Error,
         /// What the command had done by then.
         done: Option<&'static str>,
     },
     /// A file that was to be written cannot be.
-    File(PathBuf, ErrorKind),
+    File(PathBuf, Error),
     /// A recovery code reached nobody, so that its vault was not made.
     CodeLost(String),
     /// Anything else.
@@ -82,11 +83,20 @@ impl From<ExportError> for Failure {
 }
 
 /// A full disk, wherever it is.
-fn is_full(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
-    )
+fn is_full(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+/// What the system lacks or fails where a file was to be written.
+fn fault_of(path: &Path, error: &Error) -> Option<SystemFault> {
+    SystemFault::of_new_file(folder_of(path), error)
+}
+
+/// An error once more, with the system's number where it has one.
+fn same(error: &Error) -> Error {
+    error
+        .raw_os_error()
+        .map_or_else(|| error.kind().into(), Error::from_raw_os_error)
 }
 
 impl fmt::Display for Failure {
@@ -108,24 +118,25 @@ impl fmt::Display for Failure {
             Self::OutputToRead => f.write_str(
                 "standard output is open for reading alone; nothing was done; write it as `>FILE`, not `1<FILE`",
             ),
-            Self::Output {
-                kind: ErrorKind::NotConnected,
-                ..
-            } => f.write_str("standard output is closed"),
-            Self::Output { kind, done } => {
-                write!(f, "standard output cannot be written: {kind}")?;
+            Self::Output { error, .. } if error.kind() == ErrorKind::NotConnected => {
+                f.write_str("standard output is closed")
+            }
+            Self::Output { error, done } => {
+                write!(f, "standard output cannot be written: {}", SystemFault::words(error))?;
                 done.map_or(Ok(()), |done| {
                     write!(f, "; {done}: do not run the command again for that")
                 })
             }
-            Self::File(path, kind) if is_full(*kind) => {
-                write!(
+            Self::File(path, error) => match fault_of(path, error) {
+                Some(fault) => write!(f, "{} cannot be written: {fault}", path.display()),
+                None if is_full(error) => write!(
                     f,
-                    "the disk of {} is full: {kind}; make space there, or name a file elsewhere",
-                    path.display()
-                )
-            }
-            Self::File(path, kind) => write!(f, "{} cannot be written: {kind}", path.display()),
+                    "the disk of {} is full: {}; make space there, or name a file elsewhere",
+                    path.display(),
+                    error.kind()
+                ),
+                None => write!(f, "{} cannot be written: {}", path.display(), SystemFault::words(error)),
+            },
             Self::CodeLost(text) => f.write_str(text),
         }?;
         match self.told().1 {
@@ -137,15 +148,18 @@ impl fmt::Display for Failure {
 
 impl Failure {
     /// Standard output cannot be written. A reader that left is no failure.
-    pub(crate) fn output(error: &std::io::Error) -> Self {
+    pub(crate) fn output(error: &Error) -> Self {
         match error.kind() {
             ErrorKind::BrokenPipe => Self::ClosedPipe,
-            kind => Self::Output { kind, done: None },
+            _ => Self::Output {
+                error: same(error),
+                done: None,
+            },
         }
     }
 
     /// A file cannot be written: its disk is not the vault's.
-    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
+    pub(crate) fn file(path: &Path, error: &Error) -> Self {
         match error.kind() {
             ErrorKind::NotFound => Self::NotFound(format!(
                 "the folder to write {} into; create it, or name another",
@@ -154,16 +168,19 @@ impl Failure {
             ErrorKind::AlreadyExists => {
                 Self::Refused(format!("{} is there already; name a new file", path.display()))
             }
-            kind => Self::File(path.to_owned(), kind),
+            _ => Self::File(path.to_owned(), same(error)),
         }
     }
 
-    /// Says with an output that cannot be written what was done before.
+    /// Says with an output that cannot be written what was done before, and only that.
     pub(crate) fn after(self, command: &Command) -> Self {
         match self {
-            Self::Output { kind, done: None } => Self::Output {
-                kind,
-                done: command.done(),
+            Self::Output { error, done: None } => Self::Output {
+                error,
+                done: command.done().map(|done| match crate::output::is_unchanged() {
+                    true => "there was nothing to change",
+                    false => done,
+                }),
             },
             other => other,
         }
@@ -181,8 +198,12 @@ impl Failure {
             Self::Stopped(_) => (Exit::Stopped, None),
             Self::ClosedPipe => (Exit::Done, None),
             Self::Output { .. } | Self::OutputToRead | Self::CodeLost(_) => (Exit::Output, None),
-            Self::File(_, kind) if is_full(*kind) => (Exit::Output, None),
-            Self::File(..) => (Exit::Denied, None),
+            Self::File(path, error) => match fault_of(path, error) {
+                Some(SystemFault::NoInodes | SystemFault::FileTooLarge) => (Exit::Output, None),
+                Some(_) => (Exit::System, None),
+                None if is_full(error) => (Exit::Output, None),
+                None => (Exit::Denied, None),
+            },
             Self::Other(_) => (Exit::Unexpected, None),
         }
     }

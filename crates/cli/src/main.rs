@@ -9,6 +9,7 @@ mod examples;
 mod exit;
 mod failure;
 mod find;
+mod log;
 mod media;
 mod moment;
 mod notice;
@@ -31,6 +32,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     dumps::forbid();
+    privatus_store::answer_file_size_limit();
     let arguments = match args::Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -60,7 +62,8 @@ fn main() -> ExitCode {
             };
         }
     };
-    match output::writable().and_then(|()| command::run(&arguments)) {
+    let begun = log::begin(arguments.log.as_deref()).and_then(|()| output::writable());
+    match begun.and_then(|()| command::run(&arguments)) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => failure.report(arguments.json),
     }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// Where to write: a new name or a regular file, and never in the vault, where it could replace one of its own files.
-pub(crate) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
+/// Where to write: a new name or, where that is asked for, a regular file, and never in the vault, where it could replace
+/// one of its own files.
+pub(crate) fn target(path: &Path, vault: &Path, is_forced: bool) -> Result<PathBuf, Failure> {
     let refused = |why: &str| Failure::Usage(format!("{} {why}", path.display()));
     if is_of_the_system(path) {
         return Err(refused(
@@ -24,6 +25,7 @@ pub(crate) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
         }
         Ok(_) | Err(_) => {}
     }
+    let is_there = std::fs::symlink_metadata(path).is_ok();
     if would_lie_in(&target, vault) {
         return Err(refused("lies in the vault itself; name a file outside it"));
     }
@@ -31,6 +33,12 @@ pub(crate) fn target(path: &Path, vault: &Path) -> Result<PathBuf, Failure> {
         return Err(refused(
             "lies in the folder of a vault; name a file in another folder",
         ));
+    }
+    if is_there && !is_forced {
+        return Err(Failure::Refused(format!(
+            "{} is there already; name a new file, or replace it with --force",
+            path.display()
+        )));
     }
     Ok(target)
 }
@@ -82,6 +90,7 @@ fn resolved(path: &Path) -> PathBuf {
 /// Written beside its name, 0600, made durable, then renamed: there is a whole file or none.
 pub(crate) fn write_beside<T>(
     path: &Path,
+    is_forced: bool,
     write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let failed = |error: &std::io::Error| Failure::file(path, error);
@@ -94,7 +103,7 @@ pub(crate) fn write_beside<T>(
         let mut out = BufWriter::with_capacity(1 << 16, file.as_file_mut());
         // What cannot be written here is this file.
         let written = write(&mut out).map_err(|failure| match failure {
-            Failure::Output { kind, .. } => failed(&kind.into()),
+            Failure::Output { error, .. } => failed(&error),
             Failure::ClosedPipe => failed(&ErrorKind::BrokenPipe.into()),
             other => other,
         })?;
@@ -102,7 +111,12 @@ pub(crate) fn write_beside<T>(
         written
     };
     file.as_file().sync_all().map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
+    let placed = match is_forced {
+        true => file.persist(path),
+        // One that came to be meanwhile stays too.
+        false => file.persist_noclobber(path),
+    };
+    placed.map_err(|error| failed(&error.error))?;
     Ok(written)
 }
 
@@ -118,12 +132,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.jsonl");
         std::fs::write(&path, "before").unwrap();
-        for kind in [
-            ErrorKind::StorageFull,
-            ErrorKind::QuotaExceeded,
-            ErrorKind::FileTooLarge,
-        ] {
-            let written = write_beside(&path, |out| {
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
+            let written = write_beside(&path, true, |out| {
                 out.write_all(b"half").map_err(|error| Failure::output(&error))?;
                 Err::<(), _>(Failure::output(&kind.into()))
             });
@@ -134,6 +144,20 @@ mod tests {
                 text.contains("out.jsonl is full") && !text.contains("vault"),
                 "{text}"
             );
+        }
+        // EFBIG, EIO and ENAMETOOLONG of Linux.
+        #[cfg(target_os = "linux")]
+        for (number, exit, says) in [
+            (27, Exit::Output, "ulimit -f"),
+            (5, Exit::System, "the disk does not read or write"),
+            (36, Exit::System, "too long"),
+        ] {
+            let failure = Failure::file(&path, &std::io::Error::from_raw_os_error(number));
+            let text = failure.to_string();
+            assert_eq!(failure.exit(), exit, "{text}");
+            assert!(text.contains(says) && text.contains("out.jsonl"), "{text}");
+            let shown = Failure::output(&std::io::Error::from_raw_os_error(number)).to_string();
+            assert!(shown.contains(says), "{shown}");
         }
         let denied = Failure::file(&path, &ErrorKind::PermissionDenied.into());
         assert_eq!(denied.exit(), Exit::Denied);

@@ -9,7 +9,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use privatus_import::baseline::BaselineError;
-use privatus_store::{RecoveryCode, Store, StoreError};
+use privatus_store::{RecoveryCode, Store, StoreError, SystemFault};
 use zeroize::Zeroizing;
 
 use crate::args::Arguments;
@@ -108,7 +108,7 @@ impl CodeKeeper {
                     warn(&format!(
                         "no vault was made: the recovery code in {} opens nothing; remove it ({})",
                         file.display(),
-                        error.kind()
+                        SystemFault::words(&error)
                     ));
                 }
             }
@@ -206,7 +206,7 @@ fn print(text: Zeroizing<String>) -> Result<(), Failure> {
              --recovery-code-file FILE"
         ))
     };
-    let mut out = descriptor().map_err(|error| lost(&error.kind().to_string()))?;
+    let mut out = descriptor().map_err(|error| lost(&SystemFault::words(&error)))?;
     if output::is_null(&out) {
         return Err(lost("standard output is closed, or /dev/null"));
     }
@@ -221,7 +221,7 @@ fn print(text: Zeroizing<String>) -> Result<(), Failure> {
     loop {
         match told.recv_timeout(LOOK) {
             Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) => return Err(lost(&error.kind().to_string())),
+            Ok(Err(error)) => return Err(lost(&SystemFault::words(&error))),
             Err(RecvTimeoutError::Timeout) => not_stopped()?,
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(StoreError::Unexpected("the printing ended by itself".into()).into());

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use privatus_import::baseline::SourceKey;
-use privatus_store::{Password, RecoveryCode, Secret};
+use privatus_store::{Password, RecoveryCode, Secret, SystemFault};
 use zeroize::Zeroizing;
 
 use crate::args::Arguments;
@@ -74,10 +74,16 @@ fn remark(is_new: bool, password: &[u8]) {
     }
 }
 
-/// The password of an import's source: its exact bytes.
+/// The password of an import's source: its exact bytes, but for a byte order mark before them and one line end behind.
 pub(crate) fn source_password(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
     if let Some(file) = file {
         let mut bytes = read(file)?;
+        if bytes.starts_with(b"\xef\xbb\xbf") {
+            // An editor's byte order mark.
+            bytes.copy_within(3.., 0);
+            let kept = bytes.len() - 3;
+            bytes.truncate(kept);
+        }
         if bytes.last() == Some(&b'\n') {
             bytes.pop();
             if bytes.last() == Some(&b'\r') {
@@ -176,7 +182,11 @@ fn unreadable(file: &Path, error: &std::io::Error) -> Failure {
     // What the system says, by its kind alone; what we say, in our words.
     match error.get_ref() {
         Some(why) => Failure::Usage(format!("{} cannot be read: {why}", file.display())),
-        None => Failure::Usage(format!("{} cannot be read: {}", file.display(), error.kind())),
+        None => Failure::Usage(format!(
+            "{} cannot be read: {}",
+            file.display(),
+            SystemFault::words(error)
+        )),
     }
 }
 

@@ -100,6 +100,9 @@ pub(crate) fn body(message: &Message) -> String {
     if !body.as_text().is_empty() {
         parts.push(body.as_text().to_owned());
     }
+    // Whole: it is there to be read and copied.
+    let links = attributes.links();
+    parts.extend(links.map(|(text, address)| format!("[link “{}”: {address}]", one_line(text, 40))));
     parts.join("\n")
 }
 

@@ -1,5 +1,6 @@
 //! Text of strangers, made harmless for a terminal, and cut to the columns it has there.
 
+use privatus_domain::shows_nothing;
 use privatus_import::steering::steers;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -18,8 +19,15 @@ pub(crate) fn harmless(text: &str) -> String {
 }
 
 /// The same on one line, at most `columns` wide; East Asian and emoji characters take two.
+///
+/// What would show nothing is shown by the numbers of its characters.
 pub(crate) fn one_line(text: &str, columns: usize) -> String {
-    let flat = harmless(text).replace('\n', " ");
+    let mut flat = harmless(text).replace('\n', " ");
+    if shows_nothing(text) {
+        let numbers = text.chars().map(|c| format!("<U+{:04X}>", u32::from(c)));
+        // No more than could ever be shown.
+        flat = numbers.take(columns).collect();
+    }
     if flat.width() <= columns {
         return flat;
     }
@@ -97,6 +105,9 @@ mod tests {
         assert!(shown.chars().all(|c| !c.is_control()));
         assert_eq!(one_line("a\nb", 10), "a b");
         assert_eq!(one_line("abcdef", 4), "abc…");
+        assert_eq!(one_line("\u{200b}\u{3164}", 40), "<U+200B><U+3164>");
+        assert_eq!(one_line(" \u{200d}", 40), "<U+0020><U+200D>");
+        assert_eq!(one_line("", 40), "");
     }
 
     #[test]

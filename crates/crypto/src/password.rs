@@ -10,6 +10,9 @@ use crate::secret::on_wiped_stack;
 /// The longest password, in bytes of UTF-8 after normalisation.
 pub const MAX_PASSWORD_BYTES: usize = 1024;
 
+/// What some editors write before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A password in Unicode NFC, 1 to 1,024 bytes of UTF-8, not trimmed; wiped on drop.
 ///
 /// NFC because macOS types é as two code points where Linux types one.
@@ -39,11 +42,13 @@ impl Password {
         Ok(Self(normal))
     }
 
-    /// Takes the content of a password file, without one trailing `\n` or `\r\n`.
+    /// Takes the content of a password file, without a byte order mark before it and one `\n` or `\r\n` behind it: no keyboard
+    /// types either.
     ///
     /// # Errors
     /// [`SecretError::PasswordNotUtf8`], and those of [`Self::new`].
     pub fn from_file_bytes(bytes: &[u8]) -> Result<Self, SecretError> {
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         let line = bytes
             .strip_suffix(b"\n")
             .map_or(bytes, |line| line.strip_suffix(b"\r").unwrap_or(line));
@@ -95,6 +100,7 @@ mod tests {
             (b"a\n\n", b"a\n"),
             (b"a\r", b"a\r"),
             (b" a \r\n\r\n", b" a \r\n"),
+            (b"\xef\xbb\xbfa\n", b"a"),
         ] {
             assert_eq!(Password::from_file_bytes(file).unwrap().as_bytes(), password);
         }

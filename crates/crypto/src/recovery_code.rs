@@ -132,7 +132,11 @@ impl std::fmt::Debug for RecoveryCode {
 
 /// White space, and the hyphens and dashes that a word processor makes of `-`.
 fn is_separator(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ad}')
+    c.is_whitespace()
+        || matches!(
+            c,
+            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ad}' | '\u{feff}'
+        )
 }
 
 fn symbol(c: char) -> Option<u8> {

@@ -68,6 +68,8 @@ acts! {
     SchemaRepair => ("vault", "schema_repair");
     /// Its schema is taken back, which begins right after this entry.
     SchemaDowngrade => ("vault", "schema_downgrade");
+    /// The vault's own row was altered, and put right at an open.
+    OwnRowRepair => ("vault", "row_repair");
     /// A check found what is not as it was written; `success` is false.
     VerifyFailed => ("vault", "verify_failed");
     /// The password was changed.
@@ -78,6 +80,8 @@ acts! {
     KeyRingHeal => ("key", "ring_heal");
     /// What is known of this log was noted in the key ring, outside the database.
     KeyRingNote => ("key", "ring_note");
+    /// Keys were found lost or altered when another was made.
+    KeyLost => ("key", "lost");
     /// A key was given a time after which it should be replaced, or lost it.
     KeyExpiry => ("key", "expiry");
     /// The vault's own public key, of which safety numbers are made, was set, replaced or taken away.

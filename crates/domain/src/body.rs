@@ -84,6 +84,18 @@ pub struct Attributes {
     pub entities: Option<Value>,
 }
 
+impl Attributes {
+    /// The links whose address is not their text: the text, and the address (Telegram's `text_link`, as in its exports).
+    pub fn links(&self) -> impl Iterator<Item = (&str, &str)> {
+        let entities = self.entities.iter().filter_map(Value::as_array).flatten();
+        entities.filter_map(|entity| {
+            let field = |name: &str| entity.get(name).and_then(Value::as_str);
+            let (text, address) = (field("text").unwrap_or_default(), field("href")?);
+            (!address.is_empty() && text != address).then_some((text, address))
+        })
+    }
+}
+
 /// The stored form of what stands beside the text. A build that does not know `source` passes it over and reads the rest.
 #[derive(Serialize)]
 struct Written<'a> {

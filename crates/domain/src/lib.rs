@@ -81,3 +81,4 @@ pub use transfer::{
 };
 pub use usage_by_day::{Day, Statistic, Usage};
 pub use user::{UserError, UserId};
+pub use visible::shows_nothing;

@@ -1,6 +1,6 @@
 //! Every limit of the model, each with its reason.
 
-/// Longest foreign id in characters (FORMATS: ids are 1 to 1,024 characters).
+/// Longest foreign id in characters (docs/DESIGN.md, section 5).
 pub const ID_CHARS: usize = 1_024;
 
 /// Largest message text in bytes of UTF-8: the specification's 1 MiB.

@@ -11,7 +11,7 @@ const LATE: i32 = 999_999;
 
 /// A month from 2000-01 to 9999-12, or what lies before (`early`) or too far ahead (`late`).
 ///
-/// Only a `Partition` can become a table name (DESIGN section 6), so no text from outside reaches SQL.
+/// Only a `Partition` can become a table name (docs/DESIGN.md, section 6), so no text from outside reaches SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Partition(i32);
 

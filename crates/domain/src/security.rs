@@ -246,6 +246,8 @@ pub struct SecurityEvent {
     pub description: Option<String>,
     /// What is known of it.
     pub raw_data: Option<JsonText>,
+    /// Whether what was known of it does not open any more.
+    pub details_lost: bool,
     /// Whether somebody looked at it.
     pub resolved: bool,
     /// When.

@@ -3,7 +3,7 @@
 /// Whether nothing of a text would be seen: blanks, format characters, those that Unicode lets a font ignore, and the
 /// letters and signs that are empty by design. A text without a character is such a one too.
 #[must_use]
-pub(crate) fn shows_nothing(text: &str) -> bool {
+pub fn shows_nothing(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_unseen(c))
 }
 

@@ -1,6 +1,6 @@
 //! Writing a batch, and looking whether what the vault has is what the source says.
 
-use privatus_domain::{Body, ConversationId, Message, NewMessage};
+use privatus_domain::{Body, ConversationId, Message, NewMessage, ReplyState};
 use privatus_store::{Inserted, StoreError, WriteTx};
 
 /// Of the messages that the vault had: how many differ in the source. They stay as they are.
@@ -16,13 +16,23 @@ pub(crate) struct Differing {
     pub(crate) directions: u64,
 }
 
+/// What a batch did, as a report counts it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Batch {
+    pub(crate) inserted: Inserted,
+    pub(crate) differing: Differing,
+    /// Of the messages that are new: those that name a file, which stays where it is.
+    pub(crate) files: u64,
+}
+
 /// Writes a batch; also gives how many messages the vault had otherwise. With `again`, what was removed comes back.
 pub(crate) fn insert(
     tx: &mut WriteTx<'_>,
     conversation: &ConversationId,
     messages: &[NewMessage],
     again: bool,
-) -> Result<(Inserted, Differing), StoreError> {
+) -> Result<Batch, StoreError> {
+    let files = new_files(tx, messages, again)?;
     let inserted = match again {
         true => tx.messages_import_again(conversation, messages)?,
         false => tx.messages_import(conversation, messages)?,
@@ -39,7 +49,25 @@ pub(crate) fn insert(
             }
         }
     }
-    Ok((inserted, differing))
+    Ok(Batch {
+        inserted,
+        differing,
+        files,
+    })
+}
+
+/// How many messages of a batch name a file, and are not in the vault yet.
+fn new_files(tx: &mut WriteTx<'_>, messages: &[NewMessage], again: bool) -> Result<u64, StoreError> {
+    let mut files = 0;
+    let named = |message: &&NewMessage| path(&message.body).is_some() && !is_left_out(&message.body);
+    for message in messages.iter().filter(named) {
+        files += u64::from(match tx.reply_state(&message.id)? {
+            ReplyState::Absent => true,
+            ReplyState::Deleted => again,
+            ReplyState::Present => false,
+        });
+    }
+    Ok(files)
 }
 
 impl Differing {
@@ -65,7 +93,8 @@ fn is_left_out(body: &Body) -> bool {
 }
 
 fn path(body: &Body) -> Option<&str> {
-    body.attributes().media.as_ref()?.path.as_deref()
+    let path = body.attributes().media.as_ref()?.path.as_deref();
+    path.filter(|path| !path.is_empty())
 }
 
 /// Whether something is not in the vault; that it could not be read does not mean so.

@@ -199,18 +199,18 @@ fn write_batch(
                 .into_iter()
                 .map(|message| to_message(tx, message, &contact))
                 .collect();
-            let (inserted, differing) = insert(tx, &conversation, &messages?, false)?;
-            written.push((conversation, is_new.then_some(contact), inserted, differing));
+            let batch = insert(tx, &conversation, &messages?, false)?;
+            written.push((conversation, is_new.then_some(contact), batch));
         }
         Ok::<_, StoreError>(written)
     })?;
-    for (conversation, new, inserted, differing) in written {
+    for (conversation, new, batch) in written {
         if let Some(contact) = new {
             report.contacts_imported += 1;
             newcomers.made(&conversation, contact);
         }
-        newcomers.wrote(&conversation, &inserted);
-        report.wrote(inserted, differing);
+        newcomers.wrote(&conversation, &batch.inserted);
+        report.wrote(batch);
     }
     Ok(())
 }
@@ -323,20 +323,24 @@ fn is_of_its_application(key: &SettingKey) -> bool {
 fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Result<(), ImportError> {
     let Ok(key) = SettingKey::kept(setting.key.as_str()) else {
         report.leave_out("settings: name");
+        report.setting_left_out(&setting.key);
         return Ok(());
     };
     if !is_of_its_application(&key) {
         report.not_trusted(AuthorityKind::Setting, 1);
+        report.setting_left_out(key.as_str());
         return Ok(());
     }
     let Ok(value) = JsonText::new(&setting.json) else {
         report.leave_out("settings: not_json");
+        report.setting_left_out(key.as_str());
         return Ok(());
     };
     // A value is sealed, its name and its time are not: it may stand under another name. None gets a meaning in this vault,
     // and none replaces what its owner set.
     if let Some(known) = KnownSetting::of(&key) {
         let is_own_key = known == KnownSetting::IdentityPublicKey;
+        report.setting_left_out(key.as_str());
         report.not_trusted(
             if is_own_key {
                 AuthorityKind::OwnKey

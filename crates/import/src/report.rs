@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 
 use privatus_domain::{Act, KnownSetting, NewAuditEntry, Resource, ResourceKind, SettingKey};
-use privatus_store::{Inserted, SettingImport, Store};
+use privatus_store::{SettingImport, Store};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::authority::{AuthorityKind, TrustedItem};
-use crate::insert::Differing;
+use crate::insert::Batch;
 use crate::note::{Advice, Note};
 
 /// Reasons that are told apart.
 const REASONS: usize = 100;
 /// Sentences that are kept.
 const NOTES: usize = 200;
+/// Names of settings that are kept, and characters of each.
+const NAMES: usize = 200;
+const NAME: usize = 60;
 /// Ranges of rows that are kept.
 const RANGES: usize = 100_000;
 
@@ -55,12 +58,16 @@ pub struct Report {
     pub transfers_imported: u64,
     /// What gives rights and was left out, because nobody vouches for the source: how many of each kind.
     pub not_trusted: BTreeMap<AuthorityKind, u64>,
+    /// The names of settings that were left out, as far as they are kept: at most 200, each cut to 60 characters.
+    pub settings_left_out: Vec<String>,
     /// What gives rights and was to be taken, in the order of the source.
     pub trusted: Vec<TrustedItem>,
     /// Public keys of the source that are others than those the vault has, which stay.
     pub keys_differing: u64,
     /// Of the transfers that are new: those whose file's name was a path, and is its last part now.
     pub file_names_cut: u64,
+    /// Of the messages that are new: those that name a file. The vault keeps its name, and not what is in it.
+    pub files_by_reference: u64,
     /// Why entries were skipped, with counts.
     pub reasons: BTreeMap<String, u64>,
     /// Of these reasons: those by which something is missing now.
@@ -138,7 +145,13 @@ impl Report {
     }
 
     /// Counts what became of a batch of messages.
-    pub(crate) fn wrote(&mut self, inserted: Inserted, differing: Differing) {
+    pub(crate) fn wrote(&mut self, batch: Batch) {
+        let Batch {
+            inserted,
+            differing,
+            files,
+        } = batch;
+        self.files_by_reference += files;
         self.messages_differing += differing.messages;
         self.texts_differing += differing.texts;
         self.files_differing += differing.files;
@@ -184,6 +197,17 @@ impl Report {
         }
     }
 
+    /// Keeps the name of a setting that does not come over: whoever sets it by hand has to know which.
+    pub(crate) fn setting_left_out(&mut self, name: &str) {
+        if self.settings_left_out.len() < NAMES {
+            let mut cut: String = name.chars().take(NAME).collect();
+            if cut.len() < name.len() {
+                cut.push('…');
+            }
+            self.settings_left_out.push(cut);
+        }
+    }
+
     /// The sentence on what was left out of these kinds, and what helps.
     pub(crate) fn tell_not_trusted(&mut self, kinds: &[AuthorityKind], advice: Advice) {
         let words: Vec<String> = self
@@ -219,6 +243,16 @@ impl Report {
                 )
                 .into(),
             );
+        }
+        match self.files_by_reference {
+            0 => {}
+            1 => self.note(
+                "1 file is kept by reference only: the vault has its name, not what is in it; keep the source's folder",
+            ),
+            files => self.note(format!(
+                "{files} files are kept by reference only: the vault has their names, not what is in them; keep the \
+                 source's folder"
+            )),
         }
         if self.grants_imported > 0 {
             let text = format!("{} grants of access control came over", self.grants_imported);
@@ -303,6 +337,16 @@ pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> bool;
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+
+    #[test]
+    fn names_of_settings_are_as_many_and_as_long_as_a_person_reads() {
+        let mut report = Report::default();
+        for _ in 0..300 {
+            report.setting_left_out(&"\u{e9}".repeat(1_000));
+        }
+        let names = &report.settings_left_out;
+        assert_eq!((names.len(), names[0].chars().count()), (NAMES, NAME + 1));
+    }
 
     #[test]
     fn rows_become_ranges_and_never_more_than_the_limit() {

@@ -4,6 +4,8 @@
 use std::fs::File;
 use std::path::Path;
 
+use privatus_store::SystemFault;
+
 use crate::error::ImportError;
 
 /// Opens the file of a source; `folder` says what to name where a folder is named.
@@ -12,7 +14,8 @@ pub(crate) fn open(path: &Path, folder: &str) -> Result<File, ImportError> {
         path: path.to_owned(),
         why,
     };
-    let unreadable = |error: std::io::Error| source(format!("cannot be read: {}", error.kind()));
+    let unreadable =
+        |error: std::io::Error| source(format!("cannot be read: {}", SystemFault::words(&error)));
     let check = |found: std::fs::Metadata| match (found.is_file(), found.is_dir()) {
         (true, _) => Ok(()),
         (false, true) => Err(source(format!("is a folder; {folder}"))),

@@ -79,6 +79,15 @@ impl MigrateError {
         }
     }
 
+    /// The step and the statement that SQLite failed at, where they are known.
+    #[must_use]
+    pub fn doing(&self) -> Option<String> {
+        match self {
+            Self::Statement { step, statement, .. } => Some(format!("migration {step}, {statement}")),
+            _ => None,
+        }
+    }
+
     /// What SQLite answered, where it did.
     #[must_use]
     pub const fn sqlite(&self) -> Option<SqliteError> {

@@ -9,6 +9,6 @@ pub struct Object {
     pub name: &'static str,
     /// The table that it belongs to; its own name for a table or a view.
     pub table: &'static str,
-    /// The text that it was made with.
+    /// The text that it was made with; empty for an index that a `UNIQUE` or `PRIMARY KEY` of a table's text makes.
     pub sql: &'static str,
 }

@@ -3,7 +3,7 @@
 use crate::object::Object;
 
 /// All of them, ordered by name.
-pub static OBJECTS: [Object; 70] = [
+pub static OBJECTS: [Object; 94] = [
     Object {
         kind: "table",
         name: "__diesel_schema_migrations",
@@ -764,6 +764,150 @@ FROM message_rows WHERE archived = 1"#,
         CHECK (created_at GLOB '????-??-?? ??:??:??.???'),
     PRIMARY KEY (scope, key)
 )"#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex___diesel_schema_migrations_1",
+        table: "__diesel_schema_migrations",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_access_control_1",
+        table: "access_control",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_archives_1",
+        table: "archives",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_archives_2",
+        table: "archives",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_backup_metadata_1",
+        table: "backup_metadata",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_cache_entries_1",
+        table: "cache_entries",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_contacts_1",
+        table: "contacts",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_conversations_1",
+        table: "conversations",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_conversations_2",
+        table: "conversations",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_conversations_3",
+        table: "conversations",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_file_transfers_1",
+        table: "file_transfers",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_group_members_1",
+        table: "group_members",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_groups_1",
+        table: "groups",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_key_store_1",
+        table: "key_store",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_key_store_2",
+        table: "key_store",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_message_content_1",
+        table: "message_content",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_message_locator_1",
+        table: "message_locator",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_partitions_1",
+        table: "partitions",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_retention_policies_1",
+        table: "retention_policies",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_senders_1",
+        table: "senders",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_senders_2",
+        table: "senders",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_senders_3",
+        table: "senders",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_settings_1",
+        table: "settings",
+        sql: r#""#,
+    },
+    Object {
+        kind: "index",
+        name: "sqlite_autoindex_usage_statistics_1",
+        table: "usage_statistics",
+        sql: r#""#,
     },
     Object {
         kind: "table",

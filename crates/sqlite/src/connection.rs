@@ -11,6 +11,7 @@ use libsqlite3_sys as ffi;
 
 use crate::capture;
 use crate::error::{ErrorCode, SqliteError};
+use crate::failed_read;
 use crate::handle::{Handle, InterruptHandle};
 use crate::key::RawKey;
 use crate::options::PageMac;
@@ -130,6 +131,15 @@ impl Connection {
         number.ok().filter(|&number| number != 0)
     }
 
+    /// Whether the system failed a read of the database or its log, through this connection.
+    pub fn has_failed_read(&self) -> bool {
+        // SAFETY: an open connection.
+        let failed = self
+            .handle
+            .with("read the state", |db| unsafe { failed_read::is_failed(db) });
+        failed.unwrap_or(false)
+    }
+
     /// Ends what runs on this connection, now and later, with [`ErrorCode::Interrupt`] once `flag` is set. The first flag
     /// stays.
     pub fn stop_with(&self, flag: Arc<AtomicBool>) {
@@ -180,7 +190,8 @@ fn why_not(uri: &str) -> SqliteError {
     // when it fails; it is asked for its codes and closed, and closing null does nothing.
     unsafe {
         let opened = ffi::sqlite3_open_v2(uri.as_ptr(), &raw mut db, flags, ptr::null());
-        let mut error = SqliteError::new(OPERATION, ffi::SQLITE_CANTOPEN);
+        // Where it opens now, nothing forbids it: what failed was the system.
+        let mut error = SqliteError::new(OPERATION, ffi::SQLITE_IOERR);
         if opened != ffi::SQLITE_OK {
             error = SqliteError::new(OPERATION, opened);
             if !db.is_null() {

@@ -151,16 +151,14 @@ impl ErrorCode {
     }
 
     /// The bytes of the file are not what they must be. With the right key there is no other
-    /// reason for [`NotADatabase`](Self::NotADatabase).
+    /// reason for [`NotADatabase`](Self::NotADatabase). `SQLITE_IOERR_CORRUPTFS` is none: SQLite gives it where the system
+    /// answers a read with `EIO`, which says of the bytes nothing.
     pub fn is_damage(self) -> bool {
         match self {
             Self::Corrupt | Self::NotADatabase => true,
             Self::IoErr(raw) => matches!(
                 raw,
-                ffi::SQLITE_IOERR_SHORT_READ
-                    | ffi::SQLITE_IOERR_CORRUPTFS
-                    | ffi::SQLITE_IOERR_DATA
-                    | ffi::SQLITE_IOERR_CODEC
+                ffi::SQLITE_IOERR_SHORT_READ | ffi::SQLITE_IOERR_DATA | ffi::SQLITE_IOERR_CODEC
             ),
             _ => false,
         }

@@ -13,6 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use libsqlite3_sys as ffi;
 
 use crate::error::{ErrorCode, SqliteError};
+use crate::failed_read::code_behind;
 #[cfg(feature = "testing")]
 use crate::testing::statement_totals::StatementTotals;
 use crate::work::{EVERY, Work};
@@ -96,7 +97,8 @@ impl Handle {
     /// `db` must be an open connection.
     pub(crate) unsafe fn told_of(db: *mut ffi::sqlite3, code: ErrorCode) -> ErrorCode {
         if code != ErrorCode::Interrupt {
-            return code;
+            // SAFETY: open, by contract.
+            return unsafe { code_behind(db, code) };
         }
         // SAFETY: `db` is open (caller), and nothing but `attach` sets data of this name.
         let handle = unsafe { ffi::sqlite3_get_clientdata(db, CLIENT_DATA.as_ptr()) };
@@ -104,7 +106,7 @@ impl Handle {
             return code;
         }
         // SAFETY: the counted reference that the connection keeps until it is closed.
-        unsafe { &*handle.cast_const().cast::<Self>() }.told(code)
+        unsafe { &*handle.cast_const().cast::<Self>() }.ended(code)
     }
 
     pub(crate) fn last_error(&self) -> ErrorCode {
@@ -124,8 +126,15 @@ impl Handle {
         })
     }
 
-    /// The code of a call that failed: an interrupt for work that does not end has one of its own.
+    /// The code of a call that failed, with what stands behind it.
     pub(crate) fn told(&self, code: ErrorCode) -> ErrorCode {
+        // SAFETY: `with` hands over an open connection.
+        let behind = self.with("read the state", |db| unsafe { code_behind(db, code) });
+        self.ended(behind.unwrap_or(code))
+    }
+
+    /// An interrupt for work that does not end has a code of its own.
+    fn ended(&self, code: ErrorCode) -> ErrorCode {
         if code == ErrorCode::Interrupt && self.work.is_over() {
             ErrorCode::Endless
         } else {

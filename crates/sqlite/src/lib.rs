@@ -2,12 +2,15 @@
 #![allow(unsafe_code)]
 
 mod at_exit;
+mod broken_schema;
 mod capture;
 mod checkpoint;
 mod connection;
 mod error;
+mod failed_read;
 #[cfg(feature = "testing")]
 pub mod fault;
+mod file_size_limit;
 mod handle;
 mod key;
 mod library;
@@ -30,6 +33,7 @@ mod work;
 pub use checkpoint::{Checkpoint, CheckpointMode};
 pub use connection::Connection;
 pub use error::{ConstraintKind, ErrorCode, SqliteError};
+pub use file_size_limit::answer_file_size_limit;
 pub use handle::InterruptHandle;
 pub use key::RawKey;
 pub use library::{LibraryInfo, library};

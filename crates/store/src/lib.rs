@@ -40,12 +40,13 @@ pub use db::connection::APPLICATION_ID;
 pub use db::schema_fault::SchemaFault;
 #[cfg(feature = "testing")]
 pub use db::work_done::WorkDone;
-pub use error::{Missing, Rule, StoreError, SystemFault, TooNew};
+pub use error::{Missing, RingFault, Rule, StoreError, SystemFault, TooNew, UnusableRing};
 pub use folder::{Strange, open_above};
 pub use group::RestoredGroup;
 pub use message::{Inserted, PAGE_MAX, Page, PageStart};
 pub use privatus_crypto::{Digest, KdfCost, KeyRingError, Password, RecoveryCode, Secret, SecretError};
 pub use privatus_migrate::{Event as MigrationEvent, Loss, Version};
+pub use privatus_sqlite::answer_file_size_limit;
 pub use setting::SettingImport;
 pub use store::Store;
 pub use transfer::{TRANSFERS_MAX, TransferPage};

@@ -17,7 +17,11 @@ pub(crate) fn write_on<T, E: From<StoreError>>(
     let done = match work(&mut tx) {
         // Of what is half done nothing is kept.
         Ok(value) if tx.is_half_done => Ok(value),
-        Ok(value) => tx.pending_write().map(|()| value).map_err(E::from),
+        Ok(value) => tx
+            .pending_write()
+            .and_then(|()| tx.lost_keys_note())
+            .map(|()| value)
+            .map_err(E::from),
         Err(error) => Err(error),
     };
     let value = match done {
@@ -27,8 +31,11 @@ pub(crate) fn write_on<T, E: From<StoreError>>(
             return Err(error);
         }
     };
-    let now = tx.now();
+    let (now, told) = (tx.now(), std::mem::take(&mut tx.told));
     tx.commit()?;
+    if let Some(tell) = shared.tell {
+        told.iter().for_each(|text| tell(text));
+    }
     if shared.keys.is_due(now, EVERY_MS) && db.raw().busy_timeout(0).is_ok() {
         // What is done is done: it waits for no other process to count it.
         usage_write(db, shared);

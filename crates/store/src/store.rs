@@ -232,9 +232,8 @@ impl Store {
         usage_flush(db, &self.shared);
         let merged = db.raw().wal_checkpoint(CheckpointMode::Truncate);
         match merged.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::DiskFull | StoreError::Denied(_) | StoreError::Busy(_)) => {
-                untold.map_or(Ok(()), Err)
-            }
+            Ok(_) => untold.map_or(Ok(()), Err),
+            Err(error) if error.is_put_off() => untold.map_or(Ok(()), Err),
             Err(error) => Err(untold.unwrap_or(error)),
         }
     }

@@ -13,7 +13,7 @@ use crate::{Store, StoreError, VaultOptions, Verification};
 
 /// A vault in a folder of its own, with the contact `alice`.
 pub(crate) struct Vault {
-    folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
     pub(crate) store: Store,
     pub(crate) chat: ConversationId,
 }

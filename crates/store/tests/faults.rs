@@ -11,8 +11,8 @@ use privatus_domain::{
     Body, ContactId, ConversationId, DisplayName, NewContact, NewMessage, PublicKey, SenderRef, Timestamp,
 };
 use privatus_sqlite::ErrorCode;
-use privatus_sqlite::fault::FaultVfs;
-use privatus_store::{PageStart, Password, Secret, Store, StoreError, VaultOptions};
+use privatus_sqlite::fault::{FaultVfs, FileKind};
+use privatus_store::{PageStart, Password, Secret, Store, StoreError, SystemFault, VaultOptions};
 
 fn clock() -> Timestamp {
     Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
@@ -55,6 +55,81 @@ fn messages(store: &Store, chat: &ConversationId) -> u64 {
         .unwrap();
     assert_eq!(listed.min(1_000), page.messages.len() as u64);
     listed
+}
+
+/// SQLite calls a read that the system fails one of a corrupt file system: it says nothing of the bytes.
+#[test]
+fn a_read_that_fails_is_no_damage() {
+    let vfs = FaultVfs::register("store-reads").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    let password = Password::new("secret").unwrap();
+    let (store, _) = Store::create(&path, &password, &options(None)).unwrap();
+    store.close().unwrap();
+    let secret = Secret::Password(password);
+    for code in [8_458, 266] {
+        vfs.fail_reads_at(FileKind::Main, 100, ErrorCode::from_raw(code));
+        let refused = Store::unlock(&path, &secret, &options(Some("store-reads")));
+        vfs.disarm();
+        let error = refused.map(drop).unwrap_err();
+        assert!(is_the_disk(&error), "{code}: {error}");
+        let store = Store::unlock(&path, &secret, &options(Some("store-reads"))).unwrap();
+        store.close().unwrap();
+    }
+    // A file that opens at the second try was not forbidden.
+    vfs.fail_next_open(FileKind::Main, ErrorCode::from_raw(10));
+    let refused = Store::unlock(&path, &secret, &options(Some("store-reads")));
+    vfs.disarm();
+    let error = refused.map(drop).unwrap_err();
+    assert!(is_the_disk(&error), "{error}");
+    // In the middle of an open vault.
+    let mut failed = 0;
+    for page in (2..90).step_by(11) {
+        let store = Store::unlock(&path, &secret, &options(Some("store-reads"))).unwrap();
+        let injected = vfs.counters().injected;
+        vfs.fail_reads_at(FileKind::Main, page * 4_096, ErrorCode::from_raw(8_458));
+        let checked = store.read_long(|tx| tx.verify(&mut |_| ()));
+        vfs.disarm();
+        if vfs.counters().injected > injected {
+            let told = checked.map(|found| found.problems);
+            assert!(told.as_ref().is_err_and(is_the_disk), "page {page}: {told:?}");
+            failed += 1;
+        }
+    }
+    assert!(failed > 0);
+    // A lock that another process holds is told as such, where the file system locks files.
+    vfs.fail_opens(FileKind::Main, ErrorCode::Busy);
+    let refused = Store::unlock(&path, &secret, &options(Some("store-reads")));
+    vfs.disarm();
+    let error = refused.map(drop).unwrap_err();
+    assert!(matches!(error, StoreError::Busy(_)), "{error}");
+}
+
+/// A disk that fails while the first schema is made is no fault of a step.
+#[test]
+fn a_disk_that_does_not_sync_makes_no_vault() {
+    let vfs = FaultVfs::register("store-syncs").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let password = Password::new("secret").unwrap();
+    for syncs in 0..4 {
+        vfs.fail_syncs_after(syncs, ErrorCode::from_raw(1_034));
+        let path = folder.path().join(syncs.to_string());
+        let made = Store::create(&path, &password, &options(Some("store-syncs")));
+        vfs.disarm();
+        let error = made.map(drop).unwrap_err();
+        assert!(is_the_disk(&error), "{syncs}: {error}");
+        assert!(!path.exists());
+    }
+}
+
+fn is_the_disk(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::System {
+            fault: SystemFault::DiskFails,
+            ..
+        }
+    )
 }
 
 #[test]

@@ -315,6 +315,21 @@ fn modes(path: &Path) -> BTreeMap<String, u32> {
 }
 
 #[test]
+fn wrong_secrets_that_are_tried_at_once_are_each_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    drop(create(&path));
+    let tries: Vec<_> = (0..8)
+        .map(|_| child_command(&path, "fail", "077").spawn().unwrap())
+        .collect();
+    for mut one in tries {
+        assert!(one.wait().unwrap().success());
+    }
+    let told = open(&path).warnings().join("\n");
+    assert!(told.contains("was tried 8 times"), "{told}");
+}
+
+#[test]
 fn files_are_private_whatever_the_umask() {
     for umask in ["000", "077", "0177", "022"] {
         let folder = tempfile::tempdir().unwrap();

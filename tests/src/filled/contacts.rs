@@ -6,9 +6,10 @@ use privatus_store::{Store, StoreError};
 use super::moments::minute;
 
 pub(crate) const GONE: &str = "gone";
+pub(crate) const GOING: &str = "going";
 
 /// Id, name, and whether it has a key.
-const CONTACTS: [(&str, &str, bool); 7] = [
+const CONTACTS: [(&str, &str, bool); 8] = [
     ("alice", "Alice O'Hara", true),
     ("0190163d-8694-739b-aea5-966c26f8ad91", "Bob", false),
     ("zoë@example.org", "Zoë \"Z\" Müller", true),
@@ -16,6 +17,7 @@ const CONTACTS: [(&str, &str, bool); 7] = [
     ("both", "日本 👩‍👩‍👧", true),
     ("escape", "red \u{1b}[31m and a line\nend", false),
     (GONE, "Gone", true),
+    (GOING, "Going", false),
 ];
 
 pub(crate) fn fill(store: &Store) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ use privatus_domain::{
 use privatus_store::{Store, StoreError, WriteTx};
 use serde_json::json;
 
+use super::contacts::{GOING, GONE};
 use super::groups::{PRIVATE, SECRET};
 use super::moments::minute;
 
@@ -24,6 +25,14 @@ pub(crate) fn fill(store: &Store) -> Result<(), StoreError> {
     let (direct, party, secret) = (chat("alice")?, chat(PRIVATE)?, chat(SECRET)?);
     store.write("filled", |tx| history(tx, &direct))?;
     store.write("filled", |tx| in_groups(tx, &party, &secret))?;
+    for peer in [GONE, GOING] {
+        let chat = chat(peer)?;
+        store.write("filled", |tx| {
+            let sender = SenderRef::Contact(peer.parse()?);
+            let body = text(format!("{peer} ").repeat(3_000))?;
+            tx.message_insert(&chat, &NewMessage::received(id(peer)?, sender, body, minute(0)?))
+        })?;
+    }
     // These are of today: the statistics count them.
     store.write("filled", |tx| {
         let received = NewMessage::received(id("today in")?, alice()?, text("Tea?")?, minute(5)?);
@@ -127,7 +136,7 @@ fn in_groups(
     party: &ConversationId,
     secret: &ConversationId,
 ) -> Result<(), StoreError> {
-    let gone = SenderRef::Contact(super::contacts::GONE.parse()?);
+    let gone = SenderRef::Contact(GONE.parse()?);
     let guest = SenderRef::Imported(ImportedSender {
         source_id: *b"sixteen bytes id",
         name: DisplayName::new("A guest")?,

@@ -161,9 +161,20 @@ fn a_full_device_after_a_change() {
     for (words, done) in [
         (&["send", "Alice", "once"][..], "the message is stored"),
         (&["--json", "send", "Alice", "twice"], "the message is stored"),
-        (&["mark-read", "Alice"], "the change is made"),
+        (&["mark-read", "Alice"], "there was nothing to change"),
+        (
+            &["audit", "prune", "--keep-days", "3650"],
+            "there was nothing to change",
+        ),
+        (
+            &["audit", "settle", "--accept-loss", "--yes"],
+            "there was nothing to change",
+        ),
+        (&["migrate", "up"], "there was nothing to change"),
         (&["contacts", "add", "Bob"], "the change is made"),
         (&["contacts", "block", "Bob"], "the change is made"),
+        (&["contacts", "block", "Bob"], "there was nothing to change"),
+        (&["contacts", "unblock", "Alice"], "there was nothing to change"),
         (
             &["groups", "create", "Tea", "--type", "private"],
             "the change is made",
@@ -175,7 +186,7 @@ fn a_full_device_after_a_change() {
         ),
         (
             &["import", "telegram", word(&history())],
-            "what the import brought is stored",
+            "there was nothing to change",
         ),
         (&["export", word(&out)], "the file is written"),
         (&["audit", "export", word(&audit)], "the file is written"),

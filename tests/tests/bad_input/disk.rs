@@ -314,6 +314,76 @@ fn a_small_disk_that_can_only_be_read() {
     next("show 22 ", "privatus.db or its folder, but not both");
 }
 
+/// A disk with room for bytes and for no new file, and one that can only be read with something strange on it.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "mounts a file system: needs root or user namespaces; .ci/run runs it"]
+fn a_small_disk_without_inodes_and_strange_things_on_a_disk_to_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path().join("disk");
+    fs::create_dir(&at).unwrap();
+    let Some(namespace) = namespace(&at) else {
+        panic!("no file system can be mounted here, neither as root nor in a namespace");
+    };
+    let script = r#"
+        tool="$0" disk="$1"
+        typed() { "$tool" --vault "$disk/vault" "$@" >"$disk.out" 2>"$disk.err"; echo "$1 $? $(tr '\n' ' ' <"$disk.err")"; }
+        mount -t tmpfs -o size=64m,nr_inodes=40 tmpfs "$disk"
+        typed init --code-to-stdout --kdf-iterations 210000
+        typed contacts add Someone
+        n=0; while [ $n -lt 100 ] && touch "$disk/fill$n" 2>/dev/null; do n=$((n+1)); done
+        typed chats
+        typed send Someone hello
+        typed export "$disk/out.jsonl"
+        rm "$disk/fill0"
+        typed chats
+        rm "$disk"/fill*
+        typed send Someone hello
+        printf 'a copy' >"$disk/vault/privatus.db.snapshot-own"
+        mount -o remount,ro "$disk"
+        typed chats
+        mount -o remount,rw "$disk"
+        mv "$disk/vault/privatus.db" "$disk/elsewhere"
+        ln -s ../elsewhere "$disk/vault/privatus.db"
+        mount -o remount,ro "$disk"
+        typed chats
+        mount -o remount,rw "$disk"
+        typed chats
+    "#;
+    let mut command = std::process::Command::new("unshare");
+    command
+        .args([namespace, "sh", "-c", script])
+        .arg(privatus_tests::tool())
+        .arg(&at)
+        .env("PRIVATUS_PASSWORD", PASSWORD);
+    let output = command.output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    println!("{shown}");
+    let lines: Vec<&str> = shown.lines().collect();
+    for (line, (begins, says)) in lines.iter().zip([
+        ("init 0 ", ""),
+        ("contacts 0 ", ""),
+        ("chats 26 ", "no inodes left"),
+        ("send 26 ", "no inodes left"),
+        ("export 26 ", "no inodes left"),
+        ("chats 26 ", "no inodes left"),
+        ("send 0 ", ""),
+        (
+            "chats 0 ",
+            "privatus.db.snapshot-own beside the database was not noted",
+        ),
+        ("chats 17 ", "copy the vault to a disk that can be written"),
+        ("chats 17 ", "copy it to a file of its own"),
+    ]) {
+        assert!(
+            line.starts_with(begins) && line.contains(says),
+            "{begins}, {says}: {line}"
+        );
+    }
+    assert_eq!(lines.len(), 10, "{shown}");
+    assert!(!lines[8].contains("rm ") && !lines[8].contains("mv "), "{shown}");
+}
+
 /// How a mount of our own is possible: as root, else as root of a user namespace.
 #[cfg(target_os = "linux")]
 fn namespace(at: &Path) -> Option<&'static str> {

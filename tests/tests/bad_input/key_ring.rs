@@ -28,9 +28,22 @@ fn cut_or_flipped_anywhere() {
         put(&vault, bytes);
         refuses(&vault, &CHATS, 14, "the key ring cannot be used");
     }
-    for name in COPIES {
-        fs::remove_file(vault.join(name)).unwrap();
-    }
+    // Each copy is named with what is wrong with it.
+    let copies = COPIES.map(|name| vault.join(name));
+    fs::write(&copies[0], [0; 500]).unwrap();
+    fs::write(&copies[1], "").unwrap();
+    refuses(&vault, &CHATS, 14, "keyring.json is no key ring; ");
+    refuses(
+        &vault,
+        &CHATS,
+        14,
+        "keyring.json.1 is empty; put keyring.json back from a backup",
+    );
+    fs::write(&copies[1], &whole[..100]).unwrap();
+    refuses(&vault, &CHATS, 14, "keyring.json.1 is damaged");
+    fs::remove_file(&copies[1]).unwrap();
+    refuses(&vault, &CHATS, 14, "keyring.json.1 is missing");
+    fs::remove_file(&copies[0]).unwrap();
     refuses(&vault, &CHATS, 13, "put keyring.json back");
     for name in COPIES {
         fs::create_dir(vault.join(name)).unwrap();
@@ -40,7 +53,7 @@ fn cut_or_flipped_anywhere() {
     fs::remove_dir(vault.join(COPIES[0])).unwrap();
     fs::write(vault.join(COPIES[0]), "hello").unwrap();
     for says in [
-        "keyring.json: ",
+        "keyring.json is no key ring; ",
         "keyring.json.1 is a folder",
         "move it out of the folder",
     ] {
@@ -188,5 +201,7 @@ fn of_another_vault() {
     let theirs = other.path().join("vault");
     init(&theirs);
     put(&mine, &fs::read(theirs.join(COPIES[0])).unwrap());
-    refuses(&mine, &CHATS, 16, "another vault's");
+    let says = "keyring.json and privatus.db are of different vaults, or the first page is damaged";
+    refuses(&mine, &CHATS, 16, says);
+    refuses(&mine, &["migrate", "status"], 16, says);
 }

@@ -31,6 +31,7 @@ mod recovery_code;
 mod ring;
 mod secrets;
 mod sources;
+mod system;
 mod terminal;
 mod trust;
 

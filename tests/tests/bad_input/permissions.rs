@@ -1,28 +1,20 @@
 //! Folders and files that may not be read or written.
-//!
-//! The system lets root past permissions. Where the tests run as root, the tool is started as another user, to whom the
-//! vault is given first; otherwise it is the user's own permissions that forbid.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-use std::os::unix::process::CommandExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use privatus_tests::{PASSWORD, init, ok};
+use privatus_tests::{Bound, init, ok};
 use tempfile::TempDir;
 
 use super::{one_line, word};
-
-/// `nobody` on most systems; any user but root would do.
-const OTHER: u32 = 65_534;
 
 /// A vault whose permissions count, in a folder where the tool's user may make files.
 struct Guarded {
     dir: TempDir,
     vault: PathBuf,
-    is_root: bool,
-    tool: PathBuf,
+    bound: Bound,
 }
 
 impl Guarded {
@@ -31,39 +23,13 @@ impl Guarded {
         let vault = dir.path().join("vault");
         init(&vault);
         ok(&vault, &["contacts", "add", "Someone"]);
-        let is_root = fs::metadata(dir.path()).unwrap().uid() == 0;
-        let mut tool = privatus_tests::tool().to_owned();
-        if is_root {
-            // The build folder may be closed to others: the tool goes where the vault is.
-            let near = dir.path().join("privatus");
-            fs::hard_link(&tool, &near)
-                .or_else(|_| fs::copy(&tool, &near).map(drop))
-                .unwrap();
-            tool = near;
-            give(dir.path());
-            give(&vault);
-            for entry in fs::read_dir(&vault).unwrap() {
-                give(&entry.unwrap().path());
-            }
-        }
-        Self {
-            dir,
-            vault,
-            is_root,
-            tool,
-        }
+        let bound = Bound::new(dir.path());
+        Self { dir, vault, bound }
     }
 
     fn command(&self, vault: &Path, words: &[&str]) -> Command {
-        let mut command = Command::new(&self.tool);
-        command
-            .env_clear()
-            .env("PRIVATUS_PASSWORD", PASSWORD)
-            .env("TMPDIR", self.dir.path());
-        command.arg("--vault").arg(vault).args(words);
-        if self.is_root {
-            command.gid(OTHER).uid(OTHER);
-        }
+        let mut command = self.bound.command(vault);
+        command.args(words);
         command
     }
 
@@ -118,10 +84,6 @@ impl Drop for Guarded {
         // So that the folder can be removed.
         allow(&self.vault, 0o700);
     }
-}
-
-fn give(path: &Path) {
-    chown(path, Some(OTHER), Some(OTHER)).unwrap();
 }
 
 fn allow(path: &Path, mode: u32) {

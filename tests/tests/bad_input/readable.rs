@@ -150,6 +150,12 @@ fn a_secret_out_of_what_is_no_file() {
 fn what_another_user_or_a_group_may_change() {
     let (dir, vault) = vault();
     if fs::metadata(dir.path()).unwrap().uid() != 0 {
+        let kept = chown(dir.path(), Some(OTHER), Some(OTHER)).unwrap_err();
+        assert_eq!(
+            kept.kind(),
+            std::io::ErrorKind::PermissionDenied,
+            "only root gives files away"
+        );
         return;
     }
     let secret = dir.path().join("password");

@@ -254,19 +254,61 @@ fn no_password_and_too_few_words() {
 fn a_folder_that_may_not_be_written() {
     use std::os::unix::fs::PermissionsExt;
 
+    use privatus_tests::Bound;
+
     let source = Source::new();
     let locked = source.dir.path().join("locked");
     fs::create_dir(&locked).unwrap();
+    let bound = Bound::new(source.dir.path());
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o500)).unwrap();
-    // Who may do everything is not kept out.
-    if fs::write(locked.join("probe"), "").is_ok() {
-        return;
-    }
-    let mut command = privatus(&locked.join("vault"));
+    let mut command = bound.command(&locked.join("vault"));
     command
         .args(["migrate", "baseline", "--code-to-stdout"])
         .arg(source.database())
         .arg("--raw-key-file")
         .arg(source.key());
     source.refused(command, 22, "permission denied");
+    // It was the folder alone that stood in the way.
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
+    let mut command = bound.command(&locked.join("vault"));
+    command
+        .args(["migrate", "baseline", "--code-to-stdout"])
+        .args(["--kdf-iterations", "210000"])
+        .arg(source.database())
+        .arg("--raw-key-file")
+        .arg(source.key());
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// However few files may be open: a source that cannot be looked at again was not changed by anybody.
+#[cfg(target_os = "linux")]
+#[test]
+fn too_many_open_files() {
+    let source = Source::new();
+    let mut refused = 0;
+    for limit in 4..14 {
+        let typed = source.command(&[]);
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {limit}; exec \"$0\" \"$@\"")]);
+        command.arg(typed.get_program()).args(typed.get_args());
+        for (name, value) in typed.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let output = command.output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        // With fewer the loader cannot start the tool.
+        if output.status.success() {
+            break;
+        }
+        if errors.contains("privatus: ") {
+            assert!(errors.contains("too many files are open"), "{limit}: {errors}");
+            assert_eq!(output.status.code(), Some(26), "{limit}: {errors}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
 }

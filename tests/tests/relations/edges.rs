@@ -1,6 +1,6 @@
 //! What a delete does at each edge of the specification's diagram: once by the tool, once by plain SQL.
 
-use crate::world::World;
+use crate::world::{PUBLIC_KEY, World};
 
 /// An edge, as docs/DATA_MODEL.md names it, and its two tests.
 pub(crate) struct Edge {
@@ -18,6 +18,18 @@ const MEMBERS: &str = "SELECT count(*) FROM group_members";
 const TO_CONTACT: &str = "SELECT count(*) FROM file_transfers WHERE contact_id IS NOT NULL";
 const TO_GROUP: &str = "SELECT count(*) FROM file_transfers WHERE group_id IS NOT NULL";
 const TRANSFERS: &str = "SELECT count(*) FROM file_transfers";
+/// Entries that outlive what they speak of.
+const OF_NO_CONTACT: &str = "SELECT count(*) FROM audit_log WHERE resource_type = 'contact' AND resource_id NOT IN \
+                             (SELECT contact_id FROM contacts)";
+const OF_NO_GROUP: &str = "SELECT count(*) FROM audit_log WHERE resource_type = 'group' AND resource_id NOT IN \
+                           (SELECT group_id FROM groups)";
+const PUBLIC_KEYS: &str =
+    "SELECT count(*) FROM key_store WHERE scope = 'contacts.public_key' AND length(encrypted_key) > 0";
+const MONTH_KEYS: &str =
+    "SELECT count(*) FROM partitions JOIN key_store USING (key_id) WHERE length(encrypted_key) > 0";
+const OF_ANN: &str = "SELECT count(*) FROM settings WHERE scope = 'ann'";
+const OF_ALL: &str = "SELECT count(*) FROM settings WHERE scope = ''";
+const GRANTED: &str = "SELECT count(*) FROM access_control WHERE user_id = 'ann'";
 const DELETE_ALICE: &str = "DELETE FROM contacts WHERE display_name = 'Alice'";
 const DELETE_TEAM: &str = "DELETE FROM groups WHERE name = 'Team'";
 
@@ -27,6 +39,12 @@ fn remove_alice(world: &World) {
 
 fn remove_team(world: &World) {
     world.ok(&["groups", "delete", "Team", "--yes"]);
+}
+
+fn remove_all(world: &World) {
+    remove_alice(world);
+    world.ok(&["contacts", "remove", "Bob", "--yes"]);
+    remove_team(world);
 }
 
 pub(crate) const EDGES: [Edge; 13] = [
@@ -128,9 +146,12 @@ pub(crate) const EDGES: [Edge; 13] = [
     Edge {
         name: "key_store → contacts",
         by_tool: |world| {
-            // No command removes a key that a value is sealed with.
-            let keys = world.ok(&["--json", "keys", "list"]);
-            assert!(keys.contains("contacts.public_key"), "{keys}");
+            // No command removes a key: the last value that it seals goes, and it seals the next.
+            world.all_are(1, &[PUBLIC_KEYS]);
+            remove_all(world);
+            world.all_are(1, &[PUBLIC_KEYS]);
+            world.ok(&["contacts", "add", "Carol", "--public-key", PUBLIC_KEY]);
+            world.all_are(1, &[PUBLIC_KEYS]);
         },
         by_sql: |world| {
             world.sql("DELETE FROM key_store WHERE scope = 'contacts.public_key'");
@@ -140,8 +161,14 @@ pub(crate) const EDGES: [Edge; 13] = [
     Edge {
         name: "key_store → messages",
         by_tool: |world| {
-            let keys = world.ok(&["--json", "keys", "list"]);
-            assert!(keys.contains("\"messages/"), "{keys}");
+            // The last message of a month goes; the month and its key stay for the next.
+            world.all_are(1, &[MONTH_KEYS]);
+            remove_all(world);
+            world.all_are(0, &["SELECT count(*) FROM messages", LARGE]);
+            world.all_are(1, &[MONTH_KEYS]);
+            world.ok(&["contacts", "add", "Carol"]);
+            world.ok(&["send", "Carol", "the next"]);
+            world.all_are(1, &[MONTH_KEYS]);
         },
         by_sql: |world| world.sql_is_refused("DELETE FROM key_store WHERE scope LIKE 'messages/%'"),
     },
@@ -164,23 +191,31 @@ pub(crate) const EDGES: [Edge; 13] = [
     Edge {
         name: "settings → users",
         by_tool: |world| {
-            let settings = world.ok(&["--json", "settings", "list", "--user", "ann"]);
-            assert!(settings.contains("dark"), "{settings}");
-            world.fails(&["settings", "get", "theme", "--user", "ben"], 24);
+            world.all_are(1, &[OF_ANN, OF_ALL, GRANTED]);
+            world.ok(&["settings", "unset", "theme", "--user", "ann"]);
+            world.all_are(0, &[OF_ANN]);
+            world.all_are(1, &[OF_ALL, GRANTED]);
+            let left = world.ok(&["settings", "get", "theme", "--user", "ann"]);
+            assert!(left.contains("light"), "the application's holds: {left}");
         },
-        by_sql: |world| world.all_are(1, &["SELECT count(*) FROM settings WHERE scope = 'ann'"]),
+        by_sql: |world| {
+            world.sql("DELETE FROM settings WHERE scope = 'ann'");
+            world.all_are(0, &[OF_ANN]);
+            world.all_are(1, &[OF_ALL, GRANTED]);
+            world.is_sound();
+        },
     },
     Edge {
         name: "audit_log → contacts",
         by_tool: |world| {
             remove_alice(world);
-            let of = "SELECT count(*) FROM audit_log WHERE resource_type = 'contact' AND resource_id NOT IN \
-                      (SELECT contact_id FROM contacts)";
-            assert!(world.count(of) >= 2, "added and removed");
+            assert!(world.count(OF_NO_CONTACT) >= 2, "added and removed");
             world.ok(&["audit", "verify"]);
         },
         by_sql: |world| {
+            world.all_are(0, &[OF_NO_CONTACT]);
             world.sql(DELETE_ALICE);
+            assert!(world.count(OF_NO_CONTACT) >= 1, "added");
             world.ok(&["audit", "verify"]);
         },
     },
@@ -188,13 +223,13 @@ pub(crate) const EDGES: [Edge; 13] = [
         name: "audit_log → groups",
         by_tool: |world| {
             remove_team(world);
-            let of = "SELECT count(*) FROM audit_log WHERE resource_type = 'group' AND resource_id NOT IN \
-                      (SELECT group_id FROM groups)";
-            assert!(world.count(of) >= 2, "made and removed");
+            assert!(world.count(OF_NO_GROUP) >= 2, "made and removed");
             world.ok(&["audit", "verify"]);
         },
         by_sql: |world| {
+            world.all_are(0, &[OF_NO_GROUP]);
             world.sql(DELETE_TEAM);
+            assert!(world.count(OF_NO_GROUP) >= 1, "made");
             world.ok(&["audit", "verify"]);
         },
     },

@@ -20,6 +20,7 @@ fn by_the_tool() {
         println!("{}", edge.name);
         let world = World::new();
         (edge.by_tool)(&world);
+        assert!(world.was_deleted_from(), "{} deletes nothing", edge.name);
         world.is_sound();
     }
 }
@@ -28,7 +29,9 @@ fn by_the_tool() {
 fn by_plain_sql() {
     for edge in &EDGES {
         println!("{}", edge.name);
-        (edge.by_sql)(&World::new());
+        let world = World::new();
+        (edge.by_sql)(&world);
+        assert!(world.was_deleted_from(), "{} deletes nothing", edge.name);
     }
 }
 

@@ -1,5 +1,6 @@
 //! A vault with a row at both ends of every edge, made by the tool.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -8,7 +9,11 @@ use privatus_tests::{Database, init, ok, run};
 pub(crate) struct World {
     _folder: tempfile::TempDir,
     pub(crate) vault: PathBuf,
+    /// Whether plain SQL deleted a row, or was refused to.
+    by_sql: Cell<bool>,
 }
+
+pub(crate) const PUBLIC_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// The vault that each test has a copy of: it takes many commands to make.
 static MADE: OnceLock<tempfile::TempDir> = OnceLock::new();
@@ -26,6 +31,7 @@ impl World {
         Self {
             _folder: folder,
             vault,
+            by_sql: Cell::new(false),
         }
     }
 
@@ -36,9 +42,8 @@ impl World {
         std::fs::write(&file, "a file to be offered").unwrap();
         init(&vault);
         let file = file.to_str().unwrap();
-        let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
         for words in [
-            vec!["contacts", "add", "Alice", "--public-key", key],
+            vec!["contacts", "add", "Alice", "--public-key", PUBLIC_KEY],
             vec!["contacts", "add", "Bob"],
             vec!["groups", "create", "Team", "--type", "private"],
             vec!["groups", "add", "Team", "Alice"],
@@ -50,6 +55,8 @@ impl World {
             vec!["transfers", "offer", file, "--to", "Alice"],
             vec!["transfers", "offer", file, "--to", "Team"],
             vec!["settings", "set", "theme", "\"dark\"", "--user", "ann"],
+            vec!["settings", "set", "theme", "\"light\""],
+            vec!["access", "grant", "contact:Alice", "ann", "--permissions", "read"],
         ] {
             ok(&vault, &words);
         }
@@ -64,17 +71,45 @@ impl World {
         assert_eq!(run(&self.vault, words).status.code(), Some(code), "{words:?}");
     }
 
+    /// Deletes rows, at least one.
     pub(crate) fn sql(&self, sql: &str) {
-        Database::open(&self.vault).run(sql).unwrap();
+        let mut database = Database::open(&self.vault);
+        database.run(sql).unwrap();
+        assert!(database.count("SELECT changes()") > 0, "{sql}: no row went");
+        self.by_sql.set(true);
     }
 
-    /// What a foreign key forbids.
+    /// What a foreign key forbids: a delete of rows that are there.
     pub(crate) fn sql_is_refused(&self, sql: &str) {
-        let refused = Database::open(&self.vault).run(sql).unwrap_err();
+        let mut database = Database::open(&self.vault);
+        let rows = database.count(&sql.replacen("DELETE", "SELECT count(*)", 1));
+        assert!(rows > 0, "{sql}: there is no row");
+        let refused = database.run(sql).unwrap_err();
         assert!(
             matches!(refused.code, privatus_sqlite::ErrorCode::Constraint(_)),
             "{refused}"
         );
+        self.by_sql.set(true);
+    }
+
+    /// An edge is about a delete: by the tool, and then fewer rows stand in some table of the specification, or by SQL.
+    pub(crate) fn was_deleted_from(&self) -> bool {
+        const TABLES: [&str; 8] = [
+            "audit_log",
+            "contacts",
+            "file_transfers",
+            "group_members",
+            "groups",
+            "key_store",
+            "messages",
+            "settings",
+        ];
+        let first = Self::new();
+        let is_less = |table: &&str| {
+            let rows = format!("SELECT count(*) FROM {table}");
+            self.count(&rows) < first.count(&rows)
+        };
+        self.by_sql.get() || TABLES.iter().any(is_less)
     }
 
     pub(crate) fn count(&self, sql: &str) -> i64 {

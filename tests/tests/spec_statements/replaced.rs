@@ -187,7 +187,7 @@ fn what_replaces_the_constraints_holds() {
     let message = |content: &str, edited: &str| {
         format!(
             "INSERT INTO messages_202501 (row_key, message_id, content, is_outgoing, is_read, timestamp, created_at, \
-             edited_at) VALUES (1 << 43, 'x', {content}, 1, 1, 1000, 1000, {edited})"
+             edited_at) VALUES (101 << 43, 'x', {content}, 1, 1, 1000, 1000, {edited})"
         )
     };
     let error = db.run(&message("zeroblob(1052673)", "NULL")).unwrap_err();
@@ -218,7 +218,10 @@ fn what_replaces_the_constraints_holds() {
             .unwrap_err()
             .contains("check_group_size")
     );
-    assert_eq!(db.text("SELECT count(*) FROM group_members"), "2");
+    assert_eq!(
+        db.text("SELECT count(*) FROM group_members WHERE group_id = 'g'"),
+        "2"
+    );
 }
 
 #[test]
@@ -227,25 +230,31 @@ fn removing_a_contact_hides_its_conversation_and_leaves_the_rest() {
     db.run(
         "INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('a', 'Ann', x''), ('b', 'Bob', x'');
          INSERT INTO conversations (conversation, conversation_id, kind, contact_id)
-             VALUES (1, 'ca', 'direct', 'a'), (2, 'cb', 'direct', 'b');
-         INSERT INTO senders (sender, contact_id, name) VALUES (1, 'a', 'Ann'), (2, 'b', 'Bob');
+             VALUES (101, 'ca', 'direct', 'a'), (102, 'cb', 'direct', 'b');
+         INSERT INTO senders (sender, contact_id, name) VALUES (101, 'a', 'Ann'), (102, 'b', 'Bob');
          INSERT INTO groups (group_id, name, group_type) VALUES ('g', 'G', 'private');
          INSERT INTO group_members (group_id, contact_id, display_name, role)
              VALUES ('g', 'a', 'Ann', 'owner'), ('g', 'b', 'Bob', 'member');
          INSERT INTO messages_202501 (row_key, message_id, sender, content, is_outgoing, is_read, timestamp, created_at)
-             VALUES (1 << 43, 'x', 1, x'00', 0, 1, 1000, 1000), (2 << 43, 'y', 2, x'00', 0, 1, 1000, 1000);
+             VALUES (101 << 43, 'x', 101, x'00', 0, 1, 1000, 1000), (102 << 43, 'y', 102, x'00', 0, 1, 1000, 1000);
          DELETE FROM contacts WHERE contact_id = 'a';",
     )
     .unwrap();
-    assert_eq!(db.texts("SELECT message_id FROM messages"), ["y"]);
-    assert_eq!(db.texts("SELECT conversation FROM pending_removals"), ["1"]);
+    assert_eq!(
+        db.texts("SELECT message_id FROM messages WHERE message_id IN ('x', 'y')"),
+        ["y"]
+    );
+    assert_eq!(db.texts("SELECT conversation FROM pending_removals"), ["101"]);
     assert_eq!(
         db.texts("SELECT conversation FROM conversations WHERE is_hidden"),
-        ["1"]
+        ["101"]
     );
-    assert_eq!(db.texts("SELECT contact_id FROM group_members"), ["b"]);
+    assert_eq!(
+        db.texts("SELECT contact_id FROM group_members WHERE group_id = 'g'"),
+        ["b"]
+    );
     assert_eq!(
         db.texts("SELECT sender FROM senders WHERE contact_id IS NULL AND name IS NULL"),
-        ["1"]
+        ["101"]
     );
 }

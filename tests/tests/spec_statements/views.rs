@@ -1,31 +1,31 @@
 //! `messages` and `messages_archive` read like the specification's tables, and take no write.
 
-use crate::database::Database;
+use crate::database::{Database, SAID, WRITTEN, Written};
 use crate::specification;
 
 /// A contact, a group, and messages of both in the months of the database.
 fn populated() -> Database {
     let mut db = Database::vault();
     db.run(
-        "INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('ann', 'Ann', x''), ('bob', 'Bob', x'');
+        "INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('cara', 'Cara', x''), ('dan', 'Dan', x'');
          INSERT INTO groups (group_id, name, group_type) VALUES ('g', 'G', 'private');
          INSERT INTO conversations (conversation, conversation_id, kind, contact_id, group_id)
-             VALUES (1, 'ca', 'direct', 'ann', NULL), (2, 'cg', 'group', NULL, 'g');
-         INSERT INTO senders (sender, contact_id, name) VALUES (1, 'ann', NULL), (2, 'bob', NULL), (3, NULL, 'Guest');
+             VALUES (101, 'ca', 'direct', 'cara', NULL), (102, 'cg', 'group', NULL, 'g');
+         INSERT INTO senders (sender, contact_id, name) VALUES (101, 'cara', NULL), (102, 'dan', NULL), (103, NULL, 'Guest');
          INSERT INTO messages_202501
              (row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, is_deleted, timestamp,
               edited_at, deleted_at, reply_to, created_at, updated_at) VALUES
-             (1 << 43 | 1, x'0192f0a1b2c37d4e8f00112233445566', NULL, x'c0ffee', 1, 1, 1, 0, 1735689600001,
+             (101 << 43 | 1, x'0192f0a1b2c37d4e8f00112233445566', NULL, x'c0ffee', 1, 1, 1, 0, 1735689600001,
               1735689600999, NULL, NULL, 1735689601000, NULL),
-             (1 << 43 | 2, 'foreign:1', 1, x'', 0, 0, 0, 1, 1738367999999,
+             (101 << 43 | 2, 'foreign:1', 101, x'', 0, 0, 0, 1, 1738367999999,
               NULL, 1738368000000, x'0192f0a1b2c37d4e8f00112233445566', 1738367999999, 1738368000000);
          INSERT INTO messages_202502
              (row_key, message_id, sender, content, is_outgoing, is_read, timestamp, reply_to, created_at) VALUES
-             (2 << 43 | 1, '1234567890123456', 2, x'01', 0, 1, 1738368000000, 'foreign:1', 1738368000000),
-             (2 << 43 | 2, 'guest', 3, x'02', 0, 1, 1738368000500, NULL, 1738368000500);
+             (102 << 43 | 1, '1234567890123456', 102, x'01', 0, 1, 1738368000000, 'foreign:1', 1738368000000),
+             (102 << 43 | 2, 'guest', 103, x'02', 0, 1, 1738368000500, NULL, 1738368000500);
          INSERT INTO messages_202412
              (row_key, message_id, sender, content, is_outgoing, is_read, timestamp, created_at) VALUES
-             (1 << 43 | 1, 'old', 1, x'03', 0, 1, 1733011200000, 1733011200000);",
+             (101 << 43 | 1, 'old', 101, x'03', 0, 1, 1733011200000, 1733011200000);",
     )
     .unwrap();
     db
@@ -65,19 +65,19 @@ fn the_values_are_the_specifications() {
         (
             "messages",
             uuid,
-            "ann|C0FFEE|1|1|2025-01-01 00:00:00.001|2025-01-01 00:00:00.999|0|-|2025-01-01 00:00:01.000|-|-",
+            "cara|C0FFEE|1|1|2025-01-01 00:00:00.001|2025-01-01 00:00:00.999|0|-|2025-01-01 00:00:01.000|-|-",
         ),
         (
             "messages",
             "foreign:1",
-            "ann||0|0|2025-01-31 23:59:59.999|-|1|2025-02-01 00:00:00.000|2025-01-31 23:59:59.999|\
+            "cara||0|0|2025-01-31 23:59:59.999|-|1|2025-02-01 00:00:00.000|2025-01-31 23:59:59.999|\
              2025-02-01 00:00:00.000|0192f0a1-b2c3-7d4e-8f00-112233445566",
         ),
         // 16 characters of text are not the 16 bytes of a UUID.
         (
             "messages",
             "1234567890123456",
-            "bob|01|0|1|2025-02-01 00:00:00.000|-|0|-|2025-02-01 00:00:00.000|-|foreign:1",
+            "dan|01|0|1|2025-02-01 00:00:00.000|-|0|-|2025-02-01 00:00:00.000|-|foreign:1",
         ),
         (
             "messages",
@@ -87,17 +87,44 @@ fn the_values_are_the_specifications() {
         (
             "messages_archive",
             "old",
-            "ann|03|0|1|2024-12-01 00:00:00.000|-|0|-|2024-12-01 00:00:00.000|-|-",
+            "cara|03|0|1|2024-12-01 00:00:00.000|-|0|-|2024-12-01 00:00:00.000|-|-",
         ),
     ] {
         assert_eq!(db.text(&row(view, id)), format!("{id}|{rest}"));
     }
-    assert_eq!(db.text("SELECT count(*) FROM messages"), "4");
-    assert_eq!(db.text("SELECT count(*) FROM messages_archive"), "1");
+    assert_eq!(db.text("SELECT count(*) FROM messages"), "8");
+    assert_eq!(db.text("SELECT count(*) FROM messages_archive"), "2");
     assert_eq!(
         db.text("SELECT group_concat(DISTINCT typeof(content)) FROM messages"),
         "blob"
     );
+}
+
+#[test]
+fn what_the_store_wrote_reads_as_the_specification_says() {
+    let mut db = Database::vault();
+    for written in WRITTEN {
+        let Written { view, id, at, .. } = written;
+        let row = format!(
+            "SELECT concat_ws('|', coalesce(contact_id, '-'), is_outgoing, is_encrypted, timestamp,
+                 coalesce(edited_at, '-'), is_deleted, coalesce(deleted_at, '-'), coalesce(reply_to, '-'))
+             FROM {view} WHERE message_id = '{id}'"
+        );
+        let contact = written.contact.unwrap_or("-");
+        let reply_to = written.reply_to.unwrap_or("-");
+        let wanted = format!(
+            "{contact}|{}|1|{at}|-|0|-|{reply_to}",
+            u8::from(written.is_outgoing)
+        );
+        assert_eq!(db.text(&row), wanted, "{id}");
+        // Sealed: what was said does not stand in it.
+        let sealed = format!(
+            "SELECT length(content) > {} AND instr(content, CAST('{SAID}' AS BLOB)) = 0
+             FROM {view} WHERE message_id = '{id}'",
+            SAID.len()
+        );
+        assert_eq!(db.text(&sealed), "1", "{id}");
+    }
 }
 
 #[test]
@@ -107,7 +134,7 @@ fn every_millisecond_reads_as_itself() {
     db.run(
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
          INSERT INTO messages_202501 (row_key, message_id, content, is_outgoing, is_read, timestamp, created_at)
-         SELECT 1 << 43 | i, 'm' || i, x'', 1, 1, at, at FROM
+         SELECT 101 << 43 | i, 'm' || i, x'', 1, 1, at, at FROM
              (SELECT i, CASE WHEN i < 1000 THEN 1735689599000 + i
                  ELSE (-62167219200000 + (i - 1000) * 315569520001) END AS at FROM n);",
     )
@@ -118,7 +145,7 @@ fn every_millisecond_reads_as_itself() {
          OR CAST(strftime('%s', v.timestamp) AS INTEGER) * 1000 + CAST(substr(v.timestamp, 21) AS INTEGER) <> m.timestamp",
     );
     assert_eq!(wrong, "0");
-    assert_eq!(db.text("SELECT count(*) FROM messages"), "2000");
+    assert_eq!(db.text("SELECT count(*) FROM messages"), "2004");
     assert_eq!(
         db.text("SELECT substr(min(timestamp), 1, 4) FROM messages"),
         "0000"
@@ -134,8 +161,8 @@ fn the_specifications_conditions_work() {
     let mut db = populated();
     let before =
         |view: &str| format!("SELECT count(*) FROM {view} WHERE timestamp < date('2025-08-01', '-6 months')");
-    assert_eq!(db.text(&before("messages")), "2");
-    assert_eq!(db.text(&before("messages_archive")), "1");
+    assert_eq!(db.text(&before("messages")), "4");
+    assert_eq!(db.text(&before("messages_archive")), "2");
 }
 
 #[test]
@@ -153,5 +180,5 @@ fn a_write_is_refused() {
             assert_eq!(error, format!("cannot modify {view} because it is a view"));
         }
     }
-    assert_eq!(db.text("SELECT count(*) FROM messages WHERE NOT is_deleted"), "3");
+    assert_eq!(db.text("SELECT count(*) FROM messages WHERE NOT is_deleted"), "7");
 }

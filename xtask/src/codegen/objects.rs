@@ -29,7 +29,7 @@ struct Row {
 pub(super) fn render(connection: &mut SqliteConnection) -> Result<String> {
     connection.batch_execute(privatus_migrate::DIESEL)?;
     let rows: Vec<Row> = sql_query(
-        "SELECT type AS kind, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name",
+        "SELECT type AS kind, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_schema ORDER BY name",
     )
     .load(connection)?;
     let mut text = format!("{HEAD}pub static OBJECTS: [Object; {}] = [\n", rows.len());

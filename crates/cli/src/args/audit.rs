@@ -23,8 +23,11 @@ pub(crate) enum Audit {
     /// Write every entry and the head as plain JSON
     #[command(after_help = AUDIT_EXPORT)]
     Export {
-        /// The file, replaced if it is there; `-` is standard output
+        /// The file, which must be a new one; `-` is standard output
         path: PathBuf,
+        /// Replace the file if it is there
+        #[arg(long)]
+        force: bool,
     },
     /// Remove the oldest entries; the newest always stays
     #[command(after_help = AUDIT_PRUNE)]

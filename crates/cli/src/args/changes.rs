@@ -14,7 +14,7 @@ impl Command {
             Self::Import(_) => Some("what the import brought is stored"),
             Self::Send { .. } => Some("the message is stored"),
             Self::MarkRead { .. } | Self::Passwd { .. } => CHANGED,
-            Self::Export { path } if path != Path::new("-") => WRITTEN,
+            Self::Export { path, .. } if path != Path::new("-") => WRITTEN,
             Self::Init { .. }
             | Self::Demo
             | Self::Chats { .. }
@@ -67,7 +67,7 @@ impl Command {
                 Access::Grant(_) | Access::Revoke { .. } => CHANGED,
             },
             Self::Audit(command) => match command {
-                Audit::Export { path } if path != Path::new("-") => WRITTEN,
+                Audit::Export { path, .. } if path != Path::new("-") => WRITTEN,
                 Audit::List(_) | Audit::Verify { .. } | Audit::Head | Audit::Export { .. } => None,
                 Audit::Prune(_) | Audit::Settle(_) => CHANGED,
             },

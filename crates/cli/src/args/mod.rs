@@ -44,12 +44,21 @@ pub(crate) struct Arguments {
     /// Print one JSON document instead of tables
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Read the password from a file (one trailing line end is dropped)
+    /// Read the password from a file (a byte order mark and one line end at its end are dropped)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
     /// The recovery code's file: `init` makes it, other commands open the vault with it
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) recovery_code_file: Option<PathBuf>,
+    /// Tell on standard error what the store does; such as `debug`, or `privatus_store=debug`
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILTER",
+        env = "PRIVATUS_LOG",
+        hide_env_values = true
+    )]
+    pub(crate) log: Option<String>,
     /// Act for one of the application's users; see `privatus access --help`
     #[arg(
         long,
@@ -142,8 +151,11 @@ pub(crate) enum Command {
     /// Write everything as plain JSON Lines
     #[command(after_help = examples::EXPORT)]
     Export {
-        /// The file, replaced if it is there; `-` for standard output
+        /// The file, which must be a new one; `-` for standard output
         path: PathBuf,
+        /// Replace the file if it is there
+        #[arg(long)]
+        force: bool,
     },
     /// Change the password
     #[command(after_help = examples::PASSWD)]

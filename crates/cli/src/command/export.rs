@@ -12,13 +12,13 @@ use crate::plaintext_file::{target, write_beside};
 use crate::vault::{open, vault_path};
 use crate::{output, progress};
 
-pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
+pub(crate) fn run(arguments: &Arguments, path: &Path, is_forced: bool) -> Result<u8, Failure> {
     let to_stdout = path == Path::new("-");
     let target = if to_stdout {
         output::whole()?;
         PathBuf::new()
     } else {
-        target(path, &vault_path(arguments)?)?
+        target(path, &vault_path(arguments)?, is_forced)?
     };
     let store = open(arguments)?;
     let bar = progress::bar("export");
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
         store.close()?;
         return Ok(0);
     }
-    let counts = to_file(&store, &target, &mut on_progress)?;
+    let counts = to_file(&store, &target, is_forced, &mut on_progress)?;
     bar.finish_and_clear();
     store.close()?;
     if arguments.json {
@@ -56,7 +56,8 @@ pub(crate) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
 pub(super) fn to_file(
     store: &privatus_store::Store,
     path: &Path,
+    is_forced: bool,
     progress: privatus_import::OnProgress<'_>,
 ) -> Result<std::collections::BTreeMap<String, u64>, Failure> {
-    write_beside(path, |out| Ok(privatus::export(store, out, progress)?))
+    write_beside(path, is_forced, |out| Ok(privatus::export(store, out, progress)?))
 }

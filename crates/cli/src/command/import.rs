@@ -26,7 +26,8 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
         Some(name) => Zone::named(name).map_err(|error| Failure::Usage(error.to_string()))?,
         None => Zone::of_machine(),
     };
-    if !import.path.exists() {
+    // What the system says against a name is said when it is opened.
+    if import.path.try_exists().is_ok_and(|is_there| !is_there) {
         let why = "does not exist".to_owned();
         return Err(ImportError::Source {
             path: import.path.clone(),
@@ -240,6 +241,7 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
         && report.messages_removed == 0
         && !report.partial
     {
+        output::nothing_changed();
         output::line("Everything was there already: this import adds nothing.")?;
     }
     for note in &report.notes {
@@ -268,6 +270,7 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
         report.settings_imported
     ))?;
     print_trusted(report)?;
+    print_settings_left_out(report)?;
     for (reason, count) in &report.reasons {
         output::line(&format!(
             "    skipped {count}: {}",
@@ -279,6 +282,20 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
     }
     if report.partial && report.messages_imported + report.messages_known > 0 {
         output::line("A part did not come over; what did is whole.")?;
+    }
+    Ok(())
+}
+
+/// Which settings did not come over, by their names.
+fn print_settings_left_out(report: &Report) -> Result<(), Failure> {
+    let names = &report.settings_left_out;
+    for name in names.iter().take(RIGHTS_SHOWN) {
+        let name = crate::text::one_line(name, 100);
+        output::line(&format!("    setting left out: {name}"))?;
+    }
+    if names.len() > RIGHTS_SHOWN {
+        let more = names.len() - RIGHTS_SHOWN;
+        output::line(&format!("    and {more} more settings (--json lists them)"))?;
     }
     Ok(())
 }

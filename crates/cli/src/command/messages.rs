@@ -3,7 +3,7 @@
 use std::io::{Read, stdin};
 
 use privatus_domain::{Body, Conversation, MessageId, NewMessage, limits};
-use privatus_store::{PAGE_MAX, PageStart, ReadTx, StoreError};
+use privatus_store::{PAGE_MAX, PageStart, ReadTx, StoreError, SystemFault};
 use serde_json::json;
 
 use crate::args::{Arguments, Show};
@@ -160,7 +160,12 @@ fn typed() -> Result<String, Failure> {
         .lock()
         .take(MOST as u64 + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| Failure::Usage(format!("standard input cannot be read: {}", error.kind())))?;
+        .map_err(|error| {
+            Failure::Usage(format!(
+                "standard input cannot be read: {}",
+                SystemFault::words(&error)
+            ))
+        })?;
     if bytes.len() > MOST {
         let why = "the text on standard input has more than 1,048,576 bytes; send it in parts".to_owned();
         return Err(Failure::Refused(why));
@@ -185,6 +190,9 @@ pub(crate) fn mark_read(arguments: &Arguments, chat: &str, up_to: Option<&str>) 
         Ok::<_, Failure>(tx.conversation_mark_read(&chat.id, up_to.as_ref())?)
     })?;
     store.close()?;
+    if marked == 0 {
+        output::nothing_changed();
+    }
     if arguments.json {
         output::json(&json!({ "marked": marked }))?;
     } else {

@@ -48,7 +48,7 @@ fn perform(arguments: &Arguments) -> Result<u8, Failure> {
         Command::Security(command) => security::run(arguments, command),
         Command::Keys(command) => keys::run(arguments, command),
         Command::Verify => vault::verify(arguments),
-        Command::Export { path } => export::run(arguments, path),
+        Command::Export { path, force } => export::run(arguments, path, *force),
         Command::Passwd {
             new_password_file,
             kdf_iterations,

@@ -12,6 +12,9 @@ use crate::output::{self, Column};
 use crate::text::{harmless, one_line};
 use crate::vault::open;
 
+/// What is shown in the place of details that do not open any more.
+const DETAILS_LOST: &str = "its details are lost";
+
 pub(crate) fn run(arguments: &Arguments, command: &Security) -> Result<u8, Failure> {
     match command {
         Security::List(list) => events(arguments, list),
@@ -78,7 +81,7 @@ fn table(events: &[SecurityEvent]) -> Result<(), Failure> {
             event.severity.to_string(),
             event.event_type.clone(),
             if event.resolved { "yes" } else { "no" }.to_owned(),
-            event.description.clone().unwrap_or_default(),
+            what(event),
         ]
     };
     let columns = [
@@ -92,6 +95,15 @@ fn table(events: &[SecurityEvent]) -> Result<(), Failure> {
     output::table(&columns, events.iter().map(row).collect())
 }
 
+/// Its sentence, and whether what was known beside it is lost.
+fn what(event: &SecurityEvent) -> String {
+    let said = event.description.clone().unwrap_or_default();
+    match event.details_lost {
+        true => format!("({DETAILS_LOST}) {said}"),
+        false => said,
+    }
+}
+
 fn show(arguments: &Arguments, event: &SecurityEvent) -> Result<u8, Failure> {
     if arguments.json {
         output::json(&json!(event))?;
@@ -99,6 +111,7 @@ fn show(arguments: &Arguments, event: &SecurityEvent) -> Result<u8, Failure> {
     }
     let raw = event.raw_data.as_ref();
     let raw = raw.map(|raw| json_readable(raw.as_str()).to_string());
+    let raw = raw.or_else(|| event.details_lost.then(|| DETAILS_LOST.to_owned()));
     let lines = [
         ("event", Some(format!("{}, {}", event.event_id, event.event_type))),
         ("severity", Some(event.severity.to_string())),

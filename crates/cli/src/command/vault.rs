@@ -78,8 +78,8 @@ pub(super) fn close_made(store: Store, vault: &Path) -> Result<(), Failure> {
 /// The vault stands, and its code is kept.
 pub(super) fn made_all_the_same(failure: Failure) -> Failure {
     match failure {
-        Failure::Output { kind, .. } => Failure::Output {
-            kind,
+        Failure::Output { error, .. } => Failure::Output {
+            error,
             done: Some("the vault is made"),
         },
         other => other,

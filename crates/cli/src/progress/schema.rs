@@ -7,6 +7,7 @@ use privatus_store::{MigrationEvent, VaultOptions};
 
 use super::ctrl_c::while_open;
 use super::{bar, line};
+use crate::notice::warn;
 use crate::text::grouped;
 
 /// Messages above which a bar is shown: fewer are done before it is read.
@@ -127,6 +128,7 @@ pub(crate) fn watch<T>(work: impl FnOnce(&VaultOptions) -> T) -> T {
     let done = while_open(|stop| {
         work(&VaultOptions {
             on_migration: Some(told),
+            tell: Some(warn),
             stop: Some(stop),
             ..VaultOptions::default()
         })

@@ -151,13 +151,16 @@ mod tests {
 
     #[test]
     fn names_and_defaults_keep_their_own_rules() {
+        let mut defaults = 0;
         for known in KnownSetting::ALL {
             assert_eq!(SettingKey::new(known.name()), Ok(known.key()));
             assert_eq!(KnownSetting::of(&known.key()), Some(known));
             if let Some(value) = known.default_value() {
                 assert_eq!(known.check("", &value), Ok(()));
+                defaults += 1;
             }
         }
+        assert!(defaults > 0, "some have a default");
         assert_eq!(KnownSetting::of(&SettingKey::new("theme").unwrap()), None);
     }
 

@@ -135,13 +135,15 @@ impl SourceDatabase {
     pub(super) fn check_unchanged(&self) -> Result<(), BaselineError> {
         match look(&self.file, &self.path) {
             Ok(stamp) if stamp == self.stamp => Ok(()),
+            // What the system does not let us see says nothing of the file.
+            Err(BaselineError::Store(error)) => Err(error.into()),
             _ => Err(BaselineError::Changed(self.path.clone())),
         }
     }
 
     fn failed(&self, error: SqliteError) -> BaselineError {
         match error.code {
-            code if code.spoils_connection() => unreadable(&self.path, DAMAGED),
+            code if code.is_damage() => unreadable(&self.path, DAMAGED),
             _ => error.into(),
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, PageMac};
-use privatus_store::{StoreError, is_in_open_vault};
+use privatus_store::{StoreError, SystemFault, is_in_open_vault};
 
 use super::error::BaselineError;
 use super::key::SourceKey;
@@ -32,7 +32,14 @@ fn failed(path: &Path, error: &std::io::Error) -> BaselineError {
             StoreError::Denied(format!("{} cannot be read", path.display())).into()
         }
         ErrorKind::NotFound | ErrorKind::NotADirectory => unreadable(path, "it does not exist"),
-        kind => unreadable(path, &kind.to_string()),
+        _ => match SystemFault::of(error) {
+            Some(fault) => StoreError::System {
+                doing: format!("read {}", path.display()),
+                fault,
+            }
+            .into(),
+            None => unreadable(path, &SystemFault::words(error)),
+        },
     }
 }
 
@@ -103,7 +110,7 @@ pub(super) fn connect(file: &Path, path: &Path, key: &SourceKey) -> Result<Conne
         match connection.pragma_i64("schema_version") {
             Ok(_) => return Ok(connection),
             Err(error) if error.code == ErrorCode::NotADatabase => {}
-            Err(error) if error.code.spoils_connection() => {
+            Err(error) if error.code.is_damage() => {
                 return Err(unreadable(path, DAMAGED));
             }
             Err(error) => return Err(error.into()),

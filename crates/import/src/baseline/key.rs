@@ -25,6 +25,7 @@ impl SourceKey {
     /// # Errors
     /// [`NotARawKey`] for anything else.
     pub fn from_file_bytes(bytes: &[u8]) -> Result<Self, NotARawKey> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let quoted = line.strip_prefix(b"x").or_else(|| line.strip_prefix(b"X"));

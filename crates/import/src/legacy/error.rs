@@ -3,7 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use privatus_sqlite::ErrorCode;
+use privatus_sqlite::{ErrorCode, SqliteError};
+use privatus_store::SystemFault;
 
 /// Why nothing, or nothing more, comes from the source. No text holds a value of a row or a secret.
 /// Not `#[non_exhaustive]`, as [`ImportError`](crate::ImportError).
@@ -136,15 +137,15 @@ pub enum LegacyError {
         code: ErrorCode,
     },
     /// SQLite failed for a reason that is not damage.
-    #[error("{path}: could not be read: {code}")]
+    #[error("{path}: could not be read: {}", words_of(error))]
     Sqlite {
         /// The file.
         path: PathBuf,
         /// What SQLite answered.
-        code: ErrorCode,
+        error: SqliteError,
     },
     /// The operating system failed a read.
-    #[error("{path}: could not be read: {source}")]
+    #[error("{path}: could not be read: {}", SystemFault::words(source))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -153,7 +154,8 @@ pub enum LegacyError {
     },
     /// The private copy that an unmerged WAL makes necessary failed.
     #[error(
-        "a private copy (the database has unmerged changes beside it) could not be made in {folder}: {source}"
+        "a private copy (the database has unmerged changes beside it) could not be made in {folder}: {}",
+        SystemFault::words(source)
     )]
     Copy {
         /// The folder for temporary files.
@@ -161,4 +163,50 @@ pub enum LegacyError {
         /// What the system answered.
         source: io::Error,
     },
+}
+
+/// What the system failed, where it did; else SQLite's own words.
+fn words_of(error: &SqliteError) -> String {
+    SystemFault::behind(error).map_or_else(|| error.code.to_string(), |fault| fault.to_string())
+}
+
+impl LegacyError {
+    /// A failed call of SQLite's on a table. What the system fails is no damage of the file.
+    pub(super) fn of_sqlite(path: PathBuf, table: &'static str, error: SqliteError) -> Self {
+        match error.code {
+            code if code.is_damage() => Self::Damaged { path, table, code },
+            _ => Self::Sqlite { path, error },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_fails_is_no_damage_of_the_file() {
+        // EIO on a read, no memory, too many files.
+        for (code, os_error, says) in [
+            (8_458, None, "the disk does not read"),
+            (266, Some(5), "the disk does not read"),
+            (7, None, "no memory"),
+            (14, Some(24), "too many files"),
+        ] {
+            let error = SqliteError {
+                code: ErrorCode::from_raw(code),
+                operation: "run a query",
+                os_error,
+            };
+            let told = LegacyError::of_sqlite("x.db".into(), "messages", error).to_string();
+            assert!(told.contains(says) && !told.contains("damaged"), "{told}");
+        }
+        let bad = SqliteError {
+            code: ErrorCode::from_raw(11),
+            operation: "run a query",
+            os_error: None,
+        };
+        let told = LegacyError::of_sqlite("x.db".into(), "messages", bad).to_string();
+        assert!(told.contains("damaged in the table messages"), "{told}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Opening a legacy database: its files, its schema, its counts. No byte of the source changes, and no file appears beside it.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use diesel::sql_types::{BigInt, Text};
@@ -14,6 +14,9 @@ use super::locate::Files;
 use super::problem::Table;
 use super::rows;
 use super::source::{Counts, Source};
+
+/// Bytes copied at a time.
+const COPIED: usize = 1 << 18;
 
 #[derive(QueryableByName)]
 struct Name {
@@ -87,15 +90,7 @@ impl Source {
 }
 
 fn sqlite_error(path: &Path, error: SqliteError) -> LegacyError {
-    let path = path.to_path_buf();
-    match error.code {
-        code if code.spoils_connection() => LegacyError::Damaged {
-            path,
-            table: "sqlite_schema",
-            code,
-        },
-        code => LegacyError::Sqlite { path, code },
-    }
+    LegacyError::of_sqlite(path.to_path_buf(), "sqlite_schema", error)
 }
 
 fn open_files(files: &Files) -> Result<(Option<TempDir>, Connection), LegacyError> {
@@ -140,16 +135,28 @@ fn private_copy(files: &Files) -> Result<TempDir, LegacyError> {
     let database = (files.real.clone(), "");
     for (from, suffix) in std::iter::once(&database).chain(&files.unmerged) {
         let to = copy.path().join(format!("legacy.db{suffix}"));
-        let mut from = fs::File::open(from).map_err(|source| LegacyError::Io {
+        let unread = |source| LegacyError::Io {
             path: from.clone(),
             source,
-        })?;
+        };
+        let mut from = fs::File::open(from).map_err(unread)?;
         let mut to = OpenOptions::new()
             .write(true)
             .create_new(true)
             .open(to)
             .map_err(failed)?;
-        io::copy(&mut from, &mut to).map_err(failed)?;
+        let mut chunk = vec![0; COPIED];
+        loop {
+            // A source that does not read is told apart from a folder that does not take the copy.
+            let bytes = match from.read(&mut chunk) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                read => read.map_err(unread)?,
+            };
+            let Some(read @ [_, ..]) = chunk.get(..bytes) else {
+                break;
+            };
+            to.write_all(read).map_err(failed)?;
+        }
     }
     check_journal(copy.path(), files)?;
     Ok(copy)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use diesel::SqliteConnection;
-use privatus_sqlite::{Connection, ErrorCode};
+use privatus_sqlite::{Connection, ErrorCode, SqliteError};
 use tempfile::TempDir;
 
 use super::error::LegacyError;
@@ -102,28 +102,26 @@ impl Source {
         run: impl FnOnce(&mut SqliteConnection) -> Result<T, diesel::result::Error>,
     ) -> Result<T, LegacyError> {
         run(self.connection.diesel()).map_err(|error| {
-            let path = self.path.clone();
-            match self.code_behind(&error, table) {
-                code if code.spoils_connection() => LegacyError::Damaged {
-                    path,
-                    table: table.name(),
-                    code,
-                },
-                code => LegacyError::Sqlite { path, code },
-            }
+            let error = self.behind(&error, table);
+            LegacyError::of_sqlite(self.path.clone(), table.name(), error)
         })
     }
 
-    /// SQLite's code. diesel tells nobody of a failure behind a query's first row: then the table
-    /// is walked once more for it, and what only shows in values is damage.
-    fn code_behind(&mut self, error: &diesel::result::Error, table: Table) -> ErrorCode {
+    /// What SQLite answered. diesel tells nobody of a failure behind a query's first row: then the table is walked once more
+    /// for it, and what only shows in values is damage.
+    fn behind(&mut self, error: &diesel::result::Error, table: Table) -> SqliteError {
+        let answered = |code, os_error| SqliteError {
+            code,
+            operation: "read a table",
+            os_error,
+        };
         match self.connection.code_of(error) {
-            Some(code) if code != ErrorCode::Ok => code,
+            Some(code) if code != ErrorCode::Ok => answered(code, self.connection.last_system_error()),
             _ => {
                 let walk = self
                     .connection
                     .execute_batch(&format!("SELECT * FROM {}", table.name()));
-                walk.err().map_or(ErrorCode::Corrupt, |error| error.code)
+                walk.err().unwrap_or(answered(ErrorCode::Corrupt, None))
             }
         }
     }

@@ -9,7 +9,7 @@ use super::record::{Record, VERSION};
 use super::values::hex;
 use crate::encoding::{Encoding, IS_WIDE, encoding};
 use crate::error::ImportError;
-use privatus_store::Digest;
+use privatus_store::{Digest, SystemFault};
 
 /// What hears of the records.
 pub(super) trait Sink {
@@ -43,7 +43,10 @@ const NO_HEADER: &str = "does not begin with a header: not a privatus export";
 pub(super) fn pass(file: impl Read, sink: &mut impl Sink) -> Result<[u8; 32], Ended> {
     let mut reader = BufReader::with_capacity(1 << 16, file);
     let unreadable = |number: u64, error: &Error| {
-        let what = format!("cannot be read on from line {number}: {}", error.kind());
+        let what = format!(
+            "cannot be read on from line {number}: {}",
+            SystemFault::words(error)
+        );
         Ended::Damage(what, "copy it again")
     };
     if encoding(&mut reader).map_err(|error| unreadable(1, &error))? == Encoding::Wide {

@@ -337,9 +337,9 @@ impl Reader<'_> {
                 Ok::<_, RecordError>((chat, written, refused))
             });
             match written {
-                Ok((chat, (inserted, differing), refused)) => {
-                    self.newcomers.wrote(&chat, &inserted);
-                    self.report.wrote(inserted, differing);
+                Ok((chat, written, refused)) => {
+                    self.newcomers.wrote(&chat, &written.inserted);
+                    self.report.wrote(written);
                     for reason in refused {
                         self.report.unreadable(reason);
                     }

@@ -6,7 +6,7 @@ use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
 use privatus_domain::PublicKey;
-use privatus_store::{Digest, safety_number};
+use privatus_store::{Digest, SystemFault, safety_number};
 
 use super::open::open;
 use super::parse::Parsed;
@@ -83,7 +83,7 @@ impl Vouched {
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0)).map_err(|error| {
             Ended::Damage(
-                format!("cannot be read a second time ({})", error.kind()),
+                format!("cannot be read a second time ({})", SystemFault::words(&error)),
                 "name a regular file",
             )
         })?;

@@ -1,4 +1,4 @@
-//! Ids of messages, derived from the source's own (FORMATS: source kind, account and chat, and the source's id).
+//! Ids of messages, derived from the source's own (docs/CRYPTO.md, "Hashed ids"; docs/adr/0006).
 //!
 //! Telegram numbers the messages of a channel or supergroup for everybody, those of every other chat for each account.
 

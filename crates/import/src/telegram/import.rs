@@ -25,7 +25,7 @@ use crate::legacy::Zone;
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 
-/// Messages of one transaction: 5,000 cost a third of what 500 do (DESIGN section 5).
+/// Messages of one transaction: 5,000 cost a third of what 500 do (docs/DESIGN.md, section 5).
 const BATCH: usize = 5_000;
 /// Bytes of messages after which one ends early.
 const BATCH_BYTES: usize = 16 << 20;
@@ -363,9 +363,9 @@ impl Importer<'_> {
                 insert(tx, conversation, &messages?, again)
             });
             match written {
-                Ok((inserted, differing)) => {
-                    self.newcomers.wrote(conversation, &inserted);
-                    self.report.wrote(inserted, differing);
+                Ok(batch) => {
+                    self.newcomers.wrote(conversation, &batch.inserted);
+                    self.report.wrote(batch);
                 }
                 Err(error) => {
                     self.failed = Some(error.into());

@@ -3,6 +3,7 @@
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use privatus_store::SystemFault;
 use serde::de::DeserializeSeed;
 
 use super::mend::Mender;
@@ -34,7 +35,7 @@ pub(super) fn walk<W: Walker>(bytes: impl Read, walker: &mut W) -> Result<Ended,
     match encoding(&mut file) {
         Ok(Encoding::Utf8) => {}
         Ok(Encoding::Wide) => return Err(IS_WIDE.into()),
-        Err(error) => return Err(format!("cannot be read: {}", error.kind())),
+        Err(error) => return Err(format!("cannot be read: {}", SystemFault::words(&error))),
     }
     let mut filter = Mender::new(file);
     let mut has_chats = false;

@@ -197,6 +197,21 @@ fn whoever_could_write_the_file_gives_no_rights() {
             (AuthorityKind::VerifiedContact, 1)
         ]
     );
+    // Named, whatever became of them: a person sets them by hand.
+    let mut left_out = report.settings_left_out.clone();
+    left_out.sort();
+    assert_eq!(
+        left_out,
+        [
+            "Language",
+            "app.lock",
+            "identity.public_key",
+            "identity.public_key ",
+            "not\u{131}fy",
+            "privacy.read_receipts",
+            "theme\u{200b}"
+        ]
+    );
     for advice in [Advice::Verify, Advice::Settings] {
         assert!(
             report

@@ -101,7 +101,6 @@ forward!(file_size, xFileSize, (size: *mut ffi::sqlite3_int64) -> c_int, ffi::SQ
 forward!(lock, xLock, (level: c_int) -> c_int, ffi::SQLITE_OK);
 forward!(unlock, xUnlock, (level: c_int) -> c_int, ffi::SQLITE_OK);
 forward!(check_reserved_lock, xCheckReservedLock, (out: *mut c_int) -> c_int, ffi::SQLITE_OK);
-forward!(file_control, xFileControl, (operation: c_int, argument: *mut c_void) -> c_int, ffi::SQLITE_NOTFOUND);
 forward!(sector_size, xSectorSize, () -> c_int, 4096);
 forward!(device_characteristics, xDeviceCharacteristics, () -> c_int, 0);
 forward!(shm_lock, xShmLock, (offset: c_int, n: c_int, flags: c_int) -> c_int, ffi::SQLITE_IOERR_SHMLOCK);
@@ -130,6 +129,24 @@ unsafe extern "C" fn read(
             }
             None => real!(file, xRead(buffer, length, offset), ffi::SQLITE_IOERR_READ),
         }
+    }
+}
+
+unsafe extern "C" fn file_control(
+    file: *mut ffi::sqlite3_file,
+    operation: c_int,
+    argument: *mut c_void,
+) -> c_int {
+    /// `EIO`.
+    const FAILED: c_int = 5;
+    // SAFETY: SQLite calls a method only on an open wrapped file, and this operation with a pointer to an int.
+    unsafe {
+        let header = file.cast_const().cast::<FaultFile>();
+        if operation == ffi::SQLITE_FCNTL_LAST_ERRNO && (*header).plan.has_failed_read() {
+            *argument.cast::<c_int>() = FAILED;
+            return ffi::SQLITE_OK;
+        }
+        real!(file, xFileControl(operation, argument), ffi::SQLITE_NOTFOUND)
     }
 }
 

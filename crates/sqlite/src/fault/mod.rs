@@ -75,6 +75,14 @@ impl FaultVfs {
             .change(|faults| faults.opens = Some((kind, failing(code))));
     }
 
+    /// Fails the next opening of a file of that kind with `code`, and no later one.
+    pub fn fail_next_open(&self, kind: FileKind, code: ErrorCode) {
+        self.plan.change(|faults| {
+            faults.opens = Some((kind, failing(code)));
+            faults.opens_once = true;
+        });
+    }
+
     /// Fails every read of a file of that kind that covers the byte at `offset`.
     pub fn fail_reads_at(&self, kind: FileKind, offset: u64, code: ErrorCode) {
         self.plan

@@ -58,7 +58,11 @@ pub(super) struct Faults {
     pub(super) writes: Option<(u64, c_int)>,
     pub(super) syncs: Option<(u64, c_int)>,
     pub(super) opens: Option<(FileKind, c_int)>,
+    /// Only the next opening fails.
+    pub(super) opens_once: bool,
     pub(super) reads: Option<(FileKind, u64, c_int)>,
+    /// A read failed, as one that the system fails.
+    pub(super) has_failed_read: bool,
 }
 
 /// Faults and counters of one VFS.
@@ -94,6 +98,9 @@ impl Plan {
             let (failing, code) = faults.opens?;
             (failing == kind).then(|| {
                 counters.injected += 1;
+                if faults.opens_once {
+                    faults.opens = None;
+                }
                 code
             })
         })
@@ -108,9 +115,16 @@ impl Plan {
             let end = start.saturating_add(u64::try_from(length).ok()?);
             (failing == kind && (start..end).contains(&at)).then(|| {
                 counters.injected += 1;
+                faults.has_failed_read |=
+                    matches!(code, ffi::SQLITE_IOERR_READ | ffi::SQLITE_IOERR_CORRUPTFS);
                 code
             })
         })
+    }
+
+    /// Whether a file has to say that the system failed a read of it.
+    pub(super) fn has_failed_read(&self) -> bool {
+        self.locked(|faults, _| faults.has_failed_read)
     }
 
     pub(super) fn write(&self, length: c_int) -> Write {

@@ -1,17 +1,52 @@
 //! The raw handle never outlives the connection.
 
-use privatus_sqlite::{CheckpointMode, Connection, ErrorCode, Limit, OpenOptions};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use privatus_sqlite::{CheckpointMode, Connection, ErrorCode, Limit, OpenOptions, Row, SqliteError};
 
 fn memory() -> Connection {
     Connection::open_in_memory(&OpenOptions::default()).unwrap()
 }
 
+/// Rows of a statement that tells of each one; `None` when it was ended before the last.
+fn stepped(connection: &mut Connection, mut between: impl FnMut()) -> Option<usize> {
+    const ROWS: usize = 50;
+    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) SELECT i FROM n";
+    let mut rows = 0;
+    let read = |_: &Row<'_>| {
+        rows += 1;
+        between();
+        Ok::<_, SqliteError>(())
+    };
+    match connection.query(sql, &[], read) {
+        Ok(()) => {
+            assert_eq!(rows, ROWS);
+            Some(rows)
+        }
+        Err(error) => {
+            assert_eq!(error.code, ErrorCode::Interrupt);
+            None
+        }
+    }
+}
+
 #[test]
 fn a_connection_goes_to_another_thread() {
     let mut connection = memory();
-    std::thread::spawn(move || connection.execute_batch("CREATE TABLE t (a)").unwrap())
-        .join()
-        .unwrap();
+    connection.execute_batch("CREATE TABLE t (a)").unwrap();
+    let there = std::thread::spawn(move || {
+        connection
+            .execute_batch("PRAGMA user_version = 7; INSERT INTO t VALUES (1)")
+            .unwrap();
+        connection
+    });
+    // What was done there is seen here, and by diesel as by us.
+    let mut back = there.join().unwrap();
+    assert_eq!(back.pragma_i64("user_version").unwrap(), Some(7));
+    let again = diesel::connection::SimpleConnection::batch_execute(back.diesel(), "CREATE TABLE t (a)");
+    assert!(again.is_err(), "the table is there");
+    assert_eq!(back.last_error(), ErrorCode::Sql);
 }
 
 #[test]
@@ -19,8 +54,14 @@ fn an_interrupt_after_closing_does_nothing() {
     let connection = memory();
     let handle = connection.interrupt_handle();
     drop(connection);
-    handle.interrupt();
-    handle.clone().interrupt();
+    // One of these stands where the closed one stood.
+    for mut other in std::iter::repeat_with(memory).take(8).collect::<Vec<_>>() {
+        let rows = stepped(&mut other, || {
+            handle.interrupt();
+            handle.clone().interrupt();
+        });
+        assert!(rows.is_some(), "another connection was ended");
+    }
 }
 
 #[test]
@@ -28,10 +69,27 @@ fn interrupts_race_with_closing() {
     for _ in 0..50 {
         let mut connection = memory();
         let handle = connection.interrupt_handle();
-        let other = std::thread::spawn(move || (0..200).for_each(|_| handle.interrupt()));
-        // May be interrupted itself; what matters is that closing is safe.
-        let _interrupted = connection.execute_batch("CREATE TABLE t (a)");
+        let (stop, begun) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (is_over, has_begun) = (Arc::clone(&stop), Arc::clone(&begun));
+        let other = std::thread::spawn(move || {
+            while !is_over.load(Ordering::SeqCst) {
+                handle.interrupt();
+                has_begun.store(true, Ordering::SeqCst);
+            }
+        });
+        while !begun.load(Ordering::SeqCst) {
+            std::hint::spin_loop();
+        }
+        // May be ended itself, and by nothing else.
+        stepped(&mut connection, || ());
         drop(connection);
+        // What is opened now, while the interrupts go on, is no concern of theirs.
+        let mut next = memory();
+        assert!(
+            stepped(&mut next, || ()).is_some(),
+            "another connection was ended"
+        );
+        stop.store(true, Ordering::SeqCst);
         other.join().unwrap();
     }
 }

@@ -137,6 +137,46 @@ fn connections_are_hardened() {
 }
 
 #[test]
+fn a_broken_schema_is_read_and_mended_and_its_rows_stay_defended() {
+    const READ: &str = "SELECT id FROM t";
+    const WRITE: &str = "DELETE FROM sqlite_master WHERE name = 't'";
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path());
+    let mut connection = keyed(&path, OpenMode::ReadWrite);
+    connection.undefended().unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA writable_schema = ON; \
+             INSERT INTO sqlite_master VALUES ('blah', 'x', 'x', 0, 'CREATE TABLE x (a)')",
+        )
+        .unwrap();
+    drop(connection);
+
+    let mut connection = keyed(&path, OpenMode::ReadWrite);
+    assert_eq!(
+        connection.execute_batch(READ).unwrap_err().code,
+        ErrorCode::Corrupt
+    );
+    connection.tolerate_broken_schema().unwrap();
+    connection.execute_batch(READ).unwrap();
+    assert!(connection.execute_batch(WRITE).is_err());
+    let row = |row: &privatus_sqlite::Row<'_>| row.integer(0);
+    let mut rows = Vec::new();
+    connection
+        .query("SELECT rowid FROM sqlite_master WHERE name = 'x'", &[], |found| {
+            rows.push(row(found));
+            Ok::<_, privatus_sqlite::SqliteError>(())
+        })
+        .unwrap();
+    assert_eq!(rows.len(), 1);
+    connection.delete_schema_rows(&rows).unwrap();
+    connection.execute_batch(READ).unwrap();
+    assert!(connection.execute_batch(WRITE).is_err());
+    drop(connection);
+    keyed(&path, OpenMode::ReadWrite).execute_batch(READ).unwrap();
+}
+
+#[test]
 fn errors_carry_no_key_no_sql_and_no_values() {
     let mut connection = Connection::open_in_memory(&OpenOptions::default()).unwrap();
     let error = connection

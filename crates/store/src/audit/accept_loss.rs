@@ -7,6 +7,7 @@ use privatus_domain::{
 use serde_json::json;
 
 use super::losses::AuditLoss;
+use super::unchained::Unread;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::WriteTx;
@@ -23,7 +24,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::AccessDenied`] for a user that may not do everything with the vault; [`StoreError::WrongSecret`];
     /// [`StoreError::AuditBroken`] when the loss is another than `asked`; [`StoreError::ReadOnly`];
-    /// [`StoreError`] of the database when an entry cannot be read at all.
+    /// [`StoreError`] of the database.
     pub fn audit_accept_loss(
         &self,
         current: &Secret,
@@ -55,7 +56,7 @@ fn is_asked(found: &AuditLoss, asked: Option<&AuditLoss>) -> Result<(), StoreErr
 }
 
 /// A loss that was agreed to, once an entry can be written again.
-struct Mended {
+pub(super) struct Mended {
     found: AuditLoss,
     /// What is left of it then; nothing where only counters, keys or marks were altered.
     left: Option<AuditLoss>,
@@ -66,11 +67,26 @@ struct Mended {
 impl WriteTx<'_> {
     /// Puts right what lets no entry be written, before anything else writes one: counters of numbers, keys, and marks. The
     /// entry that settles says of it, and until that stands the key ring's note does.
-    fn books_settle(&mut self, found: AuditLoss) -> Result<Mended, StoreError> {
+    pub(super) fn books_settle(&mut self, found: AuditLoss) -> Result<Mended, StoreError> {
         // What waits for the log would need all of it.
         self.is_settling = true;
         self.books_mend(&found.books)?;
         let gone = self.counters_mend(&found.altered, found.up_to)?;
+        if !(found.keys.is_empty() && found.marks.is_empty() && found.counters.is_empty()) {
+            // The entry comes with the rest of it. Where that is never reached, this says what was put right.
+            self.security_event(&NewSecurityEvent {
+                at: self.now(),
+                kind: SecurityKind::AuditLoss,
+                severity: Severity::High,
+                user: None,
+                description: "keys were given up, or marks and counters put right, for a loss that was accepted; an entry of \
+                              the audit log says so too, unless that was interrupted"
+                    .into(),
+                raw_data: Some(
+                    json!({ "keys": found.keys, "marks": found.marks, "counters": found.counters }).into(),
+                ),
+            })?;
+        }
         let left = self.audit_losses_walk()?;
         Ok(Mended { found, left, gone })
     }
@@ -101,7 +117,7 @@ impl WriteTx<'_> {
         let details = json!({
             "accepted_loss": true, "why": loss.why, "up_to": loss.up_to, "missing": loss.missing.to_json(),
             "unproven": loss.unproven.to_json(), "checkpoint_lost": loss.is_checkpoint_lost, "counters": gone,
-            "keys": loss.keys, "marks": loss.marks,
+            "keys": loss.keys, "marks": loss.marks, "values_lost": loss.unread, "events_lost": loss.events,
             "noted_entry_lost": loss.noted_lost, "chained_anew_from": chained_from, "details_lost": details_lost,
         });
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
@@ -136,7 +152,8 @@ impl WriteTx<'_> {
         }
         let (mut mac, mut details_lost) = (loss.last_mac, Vec::new());
         if let Some((previous, from)) = loss.from {
-            (mac, details_lost) = self.audit_chain_anew(previous, from.saturating_sub(1), loss.entries)?;
+            (mac, details_lost) =
+                self.audit_chain_anew(previous, from.saturating_sub(1), loss.entries, Unread::IsTakenOut)?;
         }
         let given = loss.up_to;
         self.audit_head = Some(ChainHead { given, mac });

@@ -1,34 +1,25 @@
-//! What a settling puts right besides the log itself, so that the log can go on: keys of it that are lost, and marks in the
-//! vault's own row.
+//! What a settling puts right besides the log itself, so that the log can go on and keys can be made: rows of keys, and marks
+//! in the vault's own row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::dsl::max;
 use diesel::prelude::*;
-use privatus_schema::{SqlInt, key_store, vault_state};
+use privatus_schema::{SqlInt, vault_state};
 
 use super::chain::EntryRow;
-use crate::db::hot;
-use crate::db::statement::Sql;
+use super::losses::Told;
+use super::security_events::unread::FoundEvent;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
+use crate::keys::survey::{KeySurvey, place};
 use crate::tx::{ReadTx, WriteTx};
-
-/// What an entry and its event are written with.
-const ROLES: [KeyRole<'_>; 3] = [
-    KeyRole::Audit,
-    DETAILS,
-    KeyRole::Column("security_events", "raw_data"),
-];
-const DETAILS: KeyRole<'_> = KeyRole::Column("audit_log", "details");
-/// Numbers that the log may name behind the highest of a row.
-const AHEAD: i64 = 1_000;
+use crate::vault::own_row::OwnRow;
 
 /// The numbers of keys that entries name.
 #[derive(Debug, Default)]
 pub(super) struct Named {
-    pub(super) macs: BTreeSet<u32>,
-    pub(super) details: BTreeSet<u32>,
+    macs: BTreeSet<u32>,
+    details: BTreeSet<u32>,
 }
 
 impl Named {
@@ -40,19 +31,30 @@ impl Named {
         let number = sealed.and_then(|sealed| privatus_crypto::envelope_key_number(&sealed.0).ok());
         self.details.extend(number);
     }
+
+    /// Each with what it is for.
+    fn places(&self) -> BTreeMap<u32, (String, String)> {
+        let details = KeyRole::Column("audit_log", "details");
+        let places = [(&self.details, details), (&self.macs, KeyRole::Audit)];
+        let each = places.into_iter().flat_map(|(numbers, role)| {
+            let numbers = numbers.iter();
+            numbers.map(move |number| (*number, place(role)))
+        });
+        each.collect()
+    }
 }
 
 /// What is put right.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Books {
-    /// Keys of the log that are lost, each in words.
+    /// Keys that are lost, each in words.
     pub(super) keys: Vec<String>,
-    /// Marks that cannot be, each in words.
+    /// Rows and marks that cannot be, each in words.
     pub(super) marks: Vec<String>,
-    /// Rows that hold no key any more.
-    dead: Vec<u32>,
-    /// Numbers without a row, and whether the log's MACs name them.
-    gone: Vec<(u32, bool)>,
+    /// Security events that a list cannot show whole.
+    events: Vec<FoundEvent>,
+    own: OwnRow,
+    survey: KeySurvey,
     /// The number of the next key.
     next_key: Option<i64>,
     /// The highest generation of the key ring.
@@ -61,74 +63,81 @@ pub(super) struct Books {
 
 impl Books {
     /// What is wrong first.
-    pub(super) fn first(&self) -> Option<&String> {
-        self.keys.first().or(self.marks.first())
+    pub(super) fn first(&self) -> Option<String> {
+        let first = self.keys.first().or(self.marks.first());
+        first
+            .cloned()
+            .or_else(|| self.events.first().map(FoundEvent::told))
+    }
+
+    /// What is said of the events.
+    pub(super) fn events_told(&self) -> Vec<String> {
+        let mut told = Told::default();
+        self.events.iter().for_each(|event| told.take(Some(event.told())));
+        told.into_lines()
     }
 }
 
 impl ReadTx<'_> {
-    /// What is wrong with the keys and the marks; `named` is what entries name, `is_broken` whether the log does not hold.
-    pub(super) fn books_altered(&mut self, named: &Named, is_broken: bool) -> Result<Books, StoreError> {
-        let mut books = Books::default();
-        for role in ROLES {
-            if let Some(number) = self.key_number(role)?
-                && let Some(why) = self.key_fault(number)?
-            {
-                books.dead.push(number);
-                books.keys.push(why);
-            }
+    /// What is wrong with the keys and the marks; `named` is what entries name.
+    pub(super) fn books_altered(&mut self, named: &Named) -> Result<Books, StoreError> {
+        let own = self.own_row()?;
+        let next = own.next_key.and_then(|next| u32::try_from(next).ok());
+        let mut events = self.security_events_unread()?;
+        let mut places = named.places();
+        let of_events = place(KeyRole::Column("security_events", "raw_data"));
+        let numbers = events.iter().filter_map(|event| event.key);
+        places.extend(numbers.map(|number| (number, of_events.clone())));
+        let survey = self.keys_survey(&places, next)?;
+        // Details under a key whose row is put right open again.
+        events.retain(|event| {
+            let is_healed = |number| {
+                survey
+                    .written
+                    .iter()
+                    .any(|row| row.number == number && !row.wrapped.is_empty())
+            };
+            event.unread != ["raw_data"] || !event.key.is_some_and(is_healed)
+        });
+        let (keys, mut marks) = (survey.lost.clone(), own.told());
+        marks.extend(survey.mended.iter().cloned());
+        let highest = i64::from(survey.highest);
+        let mut books = Books {
+            keys,
+            marks,
+            events,
+            own,
+            survey,
+            next_key: None,
+            generation: None,
+        };
+        let right = highest.saturating_add(1);
+        if own.next_key != Some(right) {
+            books.next_key = Some(right);
+            books.marks.extend(own.next_key.map(|next| {
+                format!("the number of the next key ({next}) is not the one behind the highest ({highest})")
+            }));
         }
-        let (highest, next): (Option<SqlInt>, SqlInt) = self.db.ask("read the keys' numbers", |db| {
-            let highest = key_store::table.select(max(key_store::key_number)).first(db)?;
-            let next = vault_state::table.find(SqlInt(1));
-            Ok((highest, next.select(vault_state::next_key_number).first(db)?))
-        })?;
-        let (mut highest, next) = (highest.unwrap_or_default().0, next.0);
-        let reach = highest.saturating_add(AHEAD).min(next.saturating_sub(1));
-        for (numbers, is_mac) in [(&named.macs, true), (&named.details, false)] {
-            for number in numbers {
-                let at = i64::from(*number);
-                if at == 0 || at > reach || books.gone.iter().any(|(gone, _)| gone == number) {
-                    continue;
-                }
-                if !self.key_stands(*number)? {
-                    let role = if is_mac { KeyRole::Audit } else { DETAILS };
-                    books.gone.push((*number, is_mac));
-                    books
-                        .keys
-                        .push(format!("key {number} ({role}) has no row any more"));
-                    highest = highest.max(at);
-                } else if is_broken
-                    && !books.dead.contains(number)
-                    && let Some(why) = self.key_fault(*number)?
-                {
-                    // An emptied row stays as it is: that it is one is why the log does not hold.
-                    books.keys.push(why);
-                }
-            }
-        }
-        if next != highest.saturating_add(1) {
-            books.next_key = Some(highest.saturating_add(1));
-            books.marks.push(format!(
-                "the number of the next key ({next}) is not the one behind the highest ({highest})"
-            ));
-        }
-        let mark = self.generation()?;
         let known = self.shared.ring_generation().max(self.generation_named()?);
-        if mark > known {
+        if own.generation.is_none_or(|mark| !(1..=known).contains(&mark)) {
             books.generation = Some(known);
-            books.marks.push(format!(
-                "the mark of the key ring's generation ({mark}) is higher than the key ring's and any that the log names \
-                 ({known})"
-            ));
+            books.marks.extend(own.generation.map(|mark| {
+                format!(
+                    "the mark of the key ring's generation ({mark}) is higher than the key ring's and any that the log names \
+                     ({known}), or none"
+                )
+            }));
         }
         Ok(books)
     }
 }
 
 impl WriteTx<'_> {
-    /// Puts them right. A key that does not open is given up: its row is emptied, as that of a destroyed one.
+    /// Puts them right. A key that does not open is given up: its row is emptied, as that of a destroyed one, and its place
+    /// gets another.
     pub(super) fn books_mend(&mut self, books: &Books) -> Result<(), StoreError> {
+        self.own_row_put_right(&books.own)?;
+        self.keys_put_right(&books.survey)?;
         if let Some(next) = books.next_key {
             self.db.ask_one("put the number of the next key right", |db| {
                 diesel::update(vault_state::table.find(SqlInt(1)))
@@ -144,14 +153,18 @@ impl WriteTx<'_> {
                         .execute(db)
                 })?;
         }
-        for number in &books.dead {
-            let sql = Sql::new(hot::KEY_DESTROY).bind(i64::from(*number));
-            self.db.run_one(sql, "give up a key that does not open")?;
-            self.key_forget(*number);
+        self.keys_made_anew(&books.survey)?;
+        if books.events.is_empty() {
+            return Ok(());
         }
-        for (number, is_mac) in &books.gone {
-            let role = if *is_mac { KeyRole::Audit } else { DETAILS };
-            self.key_row_lost(*number, role)?;
+        // Looked at again: what opens now is kept.
+        let is_told = |event: &FoundEvent| books.events.iter().any(|told| told.event_id == event.event_id);
+        for event in self
+            .security_events_unread()?
+            .iter()
+            .filter(|event| is_told(event))
+        {
+            self.security_event_mend(event)?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, TimeText, au
 use zeroize::Zeroizing;
 
 use super::KEY;
+use super::unread::FoundRow;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::tx::ReadTx;
@@ -90,35 +91,21 @@ impl ReadTx<'_> {
     /// # Errors
     /// [`StoreError`] of the database; of an entry that cannot be read with its number.
     pub(crate) fn audit_rows(&mut self, after: i64) -> Result<Vec<EntryRow>, StoreError> {
+        let is_naming = self.db.names_rows(false);
         let rows = self.audit_batch(after, BATCH);
+        self.db.names_rows(is_naming);
         match rows {
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
             rows => return rows,
         }
-        let numbers: Vec<SqlInt> = self.db.ask("list the audit log", |db| {
-            audit_log::table
-                .filter(audit_log::log_id.gt(SqlInt(after)))
-                .order(audit_log::log_id)
-                .select(audit_log::log_id)
-                .limit_literal(BATCH)
-                .load(db)
-        })?;
-        let mut before = after;
-        for SqlInt(number) in numbers {
-            match self.audit_batch(before, 1) {
-                Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
-                    return Err(StoreError::DatabaseDamaged(format!(
-                        "entry {number} cannot be read: {why}"
-                    )));
-                }
-                row => row?,
-            };
-            before = number;
+        let told = self.audit_rows_found(after)?.iter().find_map(FoundRow::told);
+        if let Some(why) = told {
+            return Err(StoreError::DatabaseDamaged(why));
         }
         self.audit_batch(after, BATCH)
     }
 
-    fn audit_batch(&mut self, after: i64, most: u32) -> Result<Vec<EntryRow>, StoreError> {
+    pub(super) fn audit_batch(&mut self, after: i64, most: u32) -> Result<Vec<EntryRow>, StoreError> {
         self.db.ask("read the audit log", |db| {
             audit_log::table
                 .filter(audit_log::log_id.gt(SqlInt(after)))

@@ -64,8 +64,15 @@ impl ReadTx<'_> {
                 .select(CheckpointRow::as_select())
                 .get_result(db)
                 .optional()
-        })?;
-        let row = row.unwrap_or_default();
+        });
+        let row = match row {
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
+                let why = "the checkpoint behind the removed entries was changed: one of vault_state.audit_removed, \
+                           audit_removed_mac, audit_removed_at and audit_checkpoint is not what a build writes";
+                return Ok(Checkpoint::Broken(0, why.into()));
+            }
+            row => row?.unwrap_or_default(),
+        };
         let parts = (
             row.audit_removed,
             row.audit_removed_mac,

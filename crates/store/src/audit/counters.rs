@@ -37,16 +37,19 @@ impl ReadTx<'_> {
         for (table, column) in NUMBERED {
             let sql = format!(
                 "SELECT count(*), coalesce(min(typeof(seq) = 'integer'), 1), coalesce(max(CAST(seq AS INTEGER)), 0), \
-                 coalesce((SELECT max({column}) FROM {table}), 0) FROM sqlite_sequence WHERE name = ?"
+                 coalesce((SELECT max({column}) FROM {table}), 0), coalesce((SELECT min({column}) FROM {table}), 0) \
+                 FROM sqlite_sequence WHERE name = ?"
             );
-            let row: Option<(i64, i64, i64, i64)> = self
+            let row: Option<(i64, i64, i64, i64, i64)> = self
                 .db
                 .row(Sql::new(sql).bind(table), "check the counters of numbers")?;
-            let (rows, is_integer, given, newest) = row.unwrap_or_default();
+            let (rows, is_integer, given, newest, least) = row.unwrap_or_default();
             let (why, is_blocking) = match rows {
                 0 if newest > 0 && newest < NEAR => ("is missing", false),
                 0 | 1 if is_integer != 1 => ("is no number", true),
                 0 | 1 if given >= NEAR || newest >= NEAR => ("is higher than any vault's", true),
+                // Batches are read behind a number, and none is below this one.
+                0 | 1 if least == i64::MIN => ("is not all: a row has the lowest number that there is", true),
                 1 if given < newest => ("is lower than the newest row", false),
                 0 | 1 => continue,
                 _ => ("stands there twice", true),
@@ -73,8 +76,8 @@ impl WriteTx<'_> {
         let doing = "put a counter of numbers right";
         let mut gone = Vec::new();
         for Altered { table, column, .. } in altered.iter().filter(|counter| counter.is_blocking) {
-            let sql = format!("DELETE FROM {table} WHERE {column} >= ?");
-            gone.push((*table, self.db.run(Sql::new(sql).bind(NEAR), doing)?));
+            let sql = Sql::new(format!("DELETE FROM {table} WHERE {column} >= ? OR {column} = ?"));
+            gone.push((*table, self.db.run(sql.bind(NEAR).bind(i64::MIN), doing)?));
             let sql = format!(
                 "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = ? AND typeof(seq) = 'integer' \
                  AND seq >= 0 AND seq < ?), 0), coalesce((SELECT max({column}) FROM {table}), 0), ?)"

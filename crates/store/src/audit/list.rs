@@ -42,7 +42,7 @@ fn is_failed_authentication(filter: &AuditFilter) -> bool {
 }
 
 /// The columns of [`EntryRow`].
-const COLUMNS: &str = "log_id, timestamp, event_type, user_id, resource_type, resource_id, action, details, ip_address, \
+pub(super) const COLUMNS: &str = "log_id, timestamp, event_type, user_id, resource_type, resource_id, action, details, ip_address, \
                        user_agent, success, error_message, mac, key_number";
 
 /// The newest entry that has a MAC.
@@ -153,6 +153,12 @@ impl ReadTx<'_> {
     }
 
     fn audit_entry(&mut self, row: EntryRow) -> Result<AuditEntry, StoreError> {
+        let number = row.number();
+        self.audit_decode(row)
+            .map_err(|error| error.of_row(&format!("audit entry {number}")))
+    }
+
+    fn audit_decode(&mut self, row: EntryRow) -> Result<AuditEntry, StoreError> {
         let details = self.audit_details(&row)?;
         let log_id = row.number();
         let damaged =

@@ -66,10 +66,14 @@ pub struct AuditLoss {
     pub unproven: AuditRanges,
     /// Tables whose next row has no number any more, since somebody altered SQLite's counter of them.
     pub counters: Vec<&'static str>,
-    /// Keys of the log that are lost: what does not open, was destroyed or has no row.
+    /// Keys that are lost: what does not open, was destroyed or has no row.
     pub keys: Vec<String>,
-    /// Marks in the vault's own row that cannot be, and that are put right.
+    /// Rows of keys and marks in the vault's own row that cannot be, and that are put right.
     pub marks: Vec<String>,
+    /// Entries with values that no list can read, which are taken out of them; at most a hundred are named.
+    pub unread: Vec<String>,
+    /// Security events with details that do not open, or values that no list can read; at most a hundred are named.
+    pub events: Vec<String>,
     /// Whether nobody can tell any more up to where retention removed entries.
     pub is_checkpoint_lost: bool,
     /// The entry that the key ring notes, where it is gone or another stands in its place. What stands up to there is
@@ -89,11 +93,37 @@ pub struct AuditLoss {
     pub(super) last_mac: [u8; 32],
 }
 
+/// Lines of which a hundred are named, and the others counted.
+#[derive(Default)]
+pub(super) struct Told {
+    lines: Vec<String>,
+    more: usize,
+}
+
+impl Told {
+    pub(super) fn take(&mut self, line: Option<String>) {
+        match line {
+            Some(line) if self.lines.len() < NAMED => self.lines.push(line),
+            Some(_) => self.more += 1,
+            None => {}
+        }
+    }
+
+    pub(super) fn into_lines(mut self) -> Vec<String> {
+        if self.more > 0 {
+            self.lines.push(format!("{} more such rows", self.more));
+        }
+        self.lines
+    }
+}
+
 impl AuditLoss {
     /// Whether it says the same to a person. In which words it is said depends on what was written behind it meanwhile.
     pub(super) fn is_as(&self, other: &Self) -> bool {
         self.keys == other.keys
             && self.marks == other.marks
+            && self.unread == other.unread
+            && self.events == other.events
             && self.missing == other.missing
             && self.unproven == other.unproven
             && self.counters == other.counters
@@ -106,7 +136,7 @@ impl ReadTx<'_> {
     /// What of the log does not hold; `None` when all of it does.
     ///
     /// # Errors
-    /// [`StoreError`] of the database: an entry that cannot be read at all stays as it is.
+    /// [`StoreError`] of the database.
     pub fn audit_losses(&mut self) -> Result<Option<AuditLoss>, StoreError> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
         self.audit_losses_walk()
@@ -120,7 +150,7 @@ impl ReadTx<'_> {
             .filter(|counter| counter.is_blocking)
             .collect();
         let broken = self.audit_walk(None, &mut |_| true)?.broken;
-        let books = self.books_altered(&Named::default(), false)?;
+        let books = self.books_altered(&Named::default())?;
         let why = match broken {
             Some((_, why)) => Some(why),
             None if self.shared.noted() == Noted::Nothing && self.ring_note_is_known()? => {
@@ -129,7 +159,7 @@ impl ReadTx<'_> {
             None => counters
                 .first()
                 .map(|Altered { table, why, .. }| format!("SQLite's counter of {table} {why}"))
-                .or_else(|| books.first().cloned()),
+                .or_else(|| books.first()),
         };
         let Some(why) = why else { return Ok(None) };
         let (previous, last, is_checkpoint_lost) = match self.audit_checkpoint()? {
@@ -141,15 +171,16 @@ impl ReadTx<'_> {
         let noted_lost = self.noted_entry(&noted)?.lost();
         let mut walk = Walk::new(previous, last);
         let mut gaps: Vec<(i64, i64)> = Vec::new();
-        let (mut unproven, mut from) = (AuditRanges::default(), None);
+        let (mut unproven, mut from, mut unread) = (AuditRanges::default(), None, Told::default());
         let (mut after, mut entries, mut named) = (i64::MIN, 0_i64, Named::default());
         loop {
-            let rows = self.audit_rows(after)?;
+            let rows = self.audit_rows_found(after)?;
             let Some(newest) = rows.last() else { break };
-            ascends(&after, &newest.number(), "read the audit log")?;
-            after = newest.number();
+            ascends(&after, &newest.row.number(), "read the audit log")?;
+            after = newest.row.number();
             entries = entries.saturating_add(i64::try_from(rows.len()).unwrap_or(i64::MAX));
-            for row in &rows {
+            for found in &rows {
+                let row = &found.row;
                 let number = row.number();
                 named.take(row);
                 if number >= NEAR {
@@ -161,7 +192,7 @@ impl ReadTx<'_> {
                     gaps.push((walk.last.saturating_add(1), number.saturating_sub(1)));
                 }
                 let before = walk.previous;
-                match self.audit_row_prove(&mut walk, row)? {
+                match self.audit_row_prove(&mut walk, found)? {
                     Ok((mac, details)) => {
                         walk.previous = mac;
                         if noted_lost.is_some_and(|noted| number <= noted) {
@@ -174,6 +205,7 @@ impl ReadTx<'_> {
                         }
                     }
                     Err(_) => {
+                        unread.take(found.told());
                         unproven.add(number, number);
                         from.get_or_insert((before, number));
                         walk.previous = stored_mac(row);
@@ -182,7 +214,7 @@ impl ReadTx<'_> {
                 walk.last = walk.last.max(number);
             }
         }
-        let books = self.books_altered(&named, !unproven.ranges.is_empty())?;
+        let books = self.books_altered(&named)?;
         let noted = noted.note().map_or(0, |note| note.log_id);
         let up_to = self.audit_given()?.max(walk.last).max(noted);
         if up_to > walk.last {
@@ -199,6 +231,8 @@ impl ReadTx<'_> {
             altered: counters,
             keys: books.keys.clone(),
             marks: books.marks.clone(),
+            unread: unread.into_lines(),
+            events: books.events_told(),
             books,
             is_checkpoint_lost,
             noted_lost,

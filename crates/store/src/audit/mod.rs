@@ -1,4 +1,4 @@
-//! The audit log (DESIGN section 8): each entry carries a keyed MAC over the one before it and its own columns.
+//! The audit log (docs/DESIGN.md, section 8): each entry has a keyed MAC over the entry before and its own columns.
 
 mod accept_loss;
 mod append;
@@ -14,6 +14,7 @@ pub(crate) mod security_events;
 #[cfg(test)]
 mod tests;
 mod unchained;
+mod unread;
 mod verify;
 
 /// Type and scope of the audit key in `key_store`.

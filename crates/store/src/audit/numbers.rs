@@ -15,7 +15,7 @@ use crate::tx::{ReadTx, WriteTx};
 const HEAD: &str = "SELECT max(coalesce((SELECT max(CASE typeof(seq) WHEN 'integer' THEN seq ELSE 9223372036854775807 END) \
                     FROM sqlite_sequence WHERE name = 'audit_log'), 0), \
                     coalesce((SELECT max(log_id) FROM audit_log), 0)) AS given, \
-                    (SELECT mac FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1) AS newest, \
+                    (SELECT iif(typeof(mac) = 'blob', mac, x'') FROM audit_log WHERE mac IS NOT NULL ORDER BY log_id DESC LIMIT 1) AS newest, \
                     (SELECT audit_removed_mac FROM vault_state WHERE id = 1) AS removed";
 /// One that cannot be says nothing of what was given.
 const GIVEN: &str = "SELECT max(seq) AS number FROM sqlite_sequence WHERE name = 'audit_log' AND typeof(seq) = 'integer' \
@@ -66,16 +66,23 @@ impl WriteTx<'_> {
         if let Some(head) = self.audit_head {
             return Ok(head);
         }
-        let row = self.db.ask("find the audit log's head", |db| {
-            sql_query(HEAD).get_result::<HeadRow>(db)
-        })?;
-        let mac = match row.newest.or(row.removed) {
-            None => GENESIS,
-            Some(mac) => mac
-                .0
-                .try_into()
-                .map_err(|_| StoreError::AuditBroken("the newest entry's MAC has another length".into()))?,
+        let doing = "find the audit log's head";
+        let row = self.db.ask(doing, |db| sql_query(HEAD).get_result::<HeadRow>(db));
+        let row = match row {
+            // A mark of the checkpoint that is no MAC keeps no entry from being written: the checkpoint does not hold then.
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
+                let head = HEAD.replace(
+                    "SELECT audit_removed_mac",
+                    "SELECT CAST(audit_removed_mac AS BLOB)",
+                );
+                self.db
+                    .ask(doing, |db| sql_query(head).get_result::<HeadRow>(db))?
+            }
+            row => row?,
         };
+        // One that is none keeps nothing from being written: the log is broken there, and a check says so.
+        let mac = row.newest.or(row.removed).map(|mac| mac.0.try_into());
+        let mac = mac.and_then(Result::ok).unwrap_or(GENESIS);
         let head = ChainHead {
             given: row.given.0,
             mac,

@@ -1,19 +1,29 @@
 //! Entries from before the chain: those of a database that was adopted, and of a vault whose schema was stepped back.
 
-use diesel::dsl::{count, count_star, exists};
+use diesel::dsl::{count, count_star, exists, select};
 use diesel::prelude::*;
 use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity};
-use privatus_schema::{SqlInt, SqlText, audit_log, key_store, vault_state};
+use privatus_schema::{SqlText, audit_log, key_store};
 use serde_json::json;
 
 use super::KEY;
 use super::chain::{GENESIS, entry_mac};
+use super::unread::FoundRow;
 use crate::db::at_most::{AtMost, ascends};
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::tx::WriteTx;
+
+/// What becomes of values that no list can read.
+#[derive(Clone, Copy)]
+pub(super) enum Unread {
+    /// They stay: nobody agreed to lose them. A time in a form of its own is chained; a value of another kind is an error.
+    Stays,
+    /// They are taken out.
+    IsTakenOut,
+}
 
 impl WriteTx<'_> {
     /// Takes rows from before the chain into it, where there is none yet. An entry of its own says up to where: only
@@ -30,7 +40,7 @@ impl WriteTx<'_> {
             return Ok(());
         }
         let had_key = self.audit_had_key()?;
-        let (_, lost) = self.audit_chain_anew(GENESIS, i64::MIN, rows)?;
+        let (_, lost) = self.audit_chain_anew(GENESIS, i64::MIN, rows, Unread::Stays)?;
         self.audit_head = None;
         let up_to = self.audit_position()?.given;
         let entry = NewAuditEntry::done(self.now(), Act::AuditSettle)
@@ -61,21 +71,13 @@ impl WriteTx<'_> {
     /// Whether there was an audit key. A destroyed one counts, and so does a number without a row: the store leaves the
     /// row of each key.
     fn audit_had_key(&mut self) -> Result<bool, StoreError> {
-        let row: Option<(SqlInt, bool, Option<i64>)> = self.db.ask("look for an audit key", |db| {
+        let next = self.own_row()?.next_key;
+        let (has_key, keys): (bool, i64) = self.db.ask("look for an audit key", |db| {
             let audit_keys = key_store::table.filter(key_store::key_type.eq(SqlText(KEY.0)));
-            vault_state::table
-                .find(SqlInt(1))
-                .select((
-                    vault_state::next_key_number,
-                    exists(audit_keys),
-                    key_store::table.count().single_value(),
-                ))
-                .get_result(db)
-                .optional()
+            let has_key = select(exists(audit_keys)).get_result(db)?;
+            Ok((has_key, key_store::table.count().get_result(db)?))
         })?;
-        Ok(row.is_some_and(|(next, has_key, keys)| {
-            has_key || keys.unwrap_or_default() != next.0.saturating_sub(1)
-        }))
+        Ok(has_key || next != Some(keys.saturating_add(1)))
     }
 
     /// Gives each entry after `after` its MAC, the first behind `previous`, and returns the last MAC. Details that no key of
@@ -86,6 +88,7 @@ impl WriteTx<'_> {
         previous: [u8; 32],
         after: i64,
         entries: i64,
+        unread: Unread,
     ) -> Result<([u8; 32], Vec<i64>), StoreError> {
         let (number, key) = self.key_ensure(KeyRole::Audit)?;
         let (key, vault) = (key.to_audit_key(), self.shared.vault_id);
@@ -93,14 +96,21 @@ impl WriteTx<'_> {
         let (mut previous, mut after, mut lost) = (previous, after, Vec::new());
         let mut most = AtMost::of(entries, "chain the audit log");
         loop {
-            let rows = self.audit_rows(after)?;
+            let rows = match unread {
+                Unread::Stays => self.audit_rows(after)?.into_iter().map(FoundRow::typed).collect(),
+                Unread::IsTakenOut => self.audit_rows_found(after)?,
+            };
             let Some(last) = rows.last() else {
                 return Ok((previous, lost));
             };
-            ascends(&after, &last.number(), "chain the audit log")?;
-            after = last.number();
+            ascends(&after, &last.row.number(), "chain the audit log")?;
+            after = last.row.number();
             most.take(u64::try_from(rows.len()).unwrap_or(u64::MAX))?;
-            for row in rows {
+            for found in rows {
+                if !found.unread.is_empty() {
+                    self.audit_unread_remove(&found)?;
+                }
+                let row = found.row;
                 let details = match self.audit_details(&row) {
                     Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
                         let sql = Sql::new(hot::AUDIT_DETAILS_REMOVE).bind(row.number());

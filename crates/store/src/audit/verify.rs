@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::chain::{EntryRow, GENESIS, entry_mac};
 use super::checkpoint::Checkpoint;
+use super::unread::FoundRow;
 use crate::error::{Rule, StoreError};
 use crate::keys::role::KeyRole;
 use crate::tx::ReadTx;
@@ -145,11 +146,12 @@ impl ReadTx<'_> {
         let mut anchored = anchor.is_none_or(|anchor| anchor == &check.head);
         let mut after = i64::MIN;
         while check.broken.is_none() {
-            let rows = self.audit_rows(after)?;
+            let rows = self.audit_rows_found(after)?;
             let Some(newest) = rows.last() else { break };
-            after = newest.number();
-            for row in &rows {
-                if let Err(why) = self.audit_row_check(&mut walk, row)? {
+            after = newest.row.number();
+            for found in &rows {
+                let row = &found.row;
+                if let Err(why) = self.audit_row_check(&mut walk, found)? {
                     check.broken = walk.gap.take().or(Some((row.number(), why)));
                     break;
                 }
@@ -181,8 +183,13 @@ impl ReadTx<'_> {
     }
 
     /// Follows a row, or says what is wrong with it.
-    fn audit_row_check(&mut self, walk: &mut Walk, row: &EntryRow) -> Result<Result<(), String>, StoreError> {
-        Ok(self.audit_row_prove(walk, row)?.map(|(mac, details)| {
+    fn audit_row_check(
+        &mut self,
+        walk: &mut Walk,
+        found: &FoundRow,
+    ) -> Result<Result<(), String>, StoreError> {
+        let row = &found.row;
+        Ok(self.audit_row_prove(walk, found)?.map(|(mac, details)| {
             walk.follow(row.number(), mac);
             walk.settle(row, details.as_deref().map(Vec::as_slice));
         }))
@@ -192,8 +199,12 @@ impl ReadTx<'_> {
     pub(super) fn audit_row_prove(
         &mut self,
         walk: &mut Walk,
-        row: &EntryRow,
+        found: &FoundRow,
     ) -> Result<Result<Proven, String>, StoreError> {
+        if let Some(why) = found.told() {
+            return Ok(Err(why));
+        }
+        let row = &found.row;
         let log_id = row.number();
         let (Some(stored), Some(number)) = (&row.mac, row.key_number) else {
             return Ok(Err(format!(

@@ -101,7 +101,7 @@ impl ReadTx<'_> {
         let blocked = blocked_at.as_deref().map(Timestamp::parse).transpose();
         Ok((
             place,
-            blocked.map_err(|error| StoreError::from(error).of_stored())?,
+            blocked.map_err(|error| StoreError::from(error).of_row(&format!("conversation {id}")))?,
         ))
     }
 

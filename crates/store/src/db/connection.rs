@@ -1,15 +1,16 @@
-//! A connection with every pragma set and read back (DESIGN section 6).
+//! A connection, and what runs on it.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use diesel::SqliteConnection;
-use diesel::result::{Error as QueryError, QueryResult};
+use diesel::result::{DeserializeFieldError, Error as QueryError, QueryResult};
 use privatus_sqlite::{
     Connection as RawConnection, ErrorCode, OpenMode, OpenOptions, RawKey, Row, SqliteError,
 };
 
 use crate::db::decode::{FromRow, WrongType};
+use crate::db::failed::{Opening, told};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::folder::DatabaseFile;
@@ -18,16 +19,12 @@ use crate::folder::DatabaseFile;
 pub const APPLICATION_ID: i64 = 0x5072_7674;
 /// Milliseconds to wait for another process (the specification's `busy_timeout`).
 pub(crate) const BUSY_TIMEOUT: u32 = 30_000;
-/// Page cache of the writer in KiB, negative as SQLite wants it: the specification's `cache_size`.
-const WRITER_CACHE_KIB: u32 = 64_000;
 /// Page cache of a reader in KiB, unless another is asked for.
 pub(crate) const READER_CACHE_KIB: u32 = 32_000;
-/// A checkpointed WAL larger than this is cut.
-const JOURNAL_LIMIT: i64 = 64 << 20;
 
-/// `synchronous`: the log is synced at a checkpoint, or at each commit.
-const NORMAL: i64 = 1;
-const FULL: i64 = 2;
+/// What is said of a first page that does not open.
+pub(crate) const FIRST_PAGE: &str =
+    "its first page does not open with this vault's key: it is damaged, cut off, or another vault's";
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +43,16 @@ pub(crate) enum Role {
 /// A connection; the only way to run SQL in the store.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    inner: RawConnection,
+    pub(super) inner: RawConnection,
     file: DatabaseFile,
     spoiled: bool,
+    pub(super) has_broken_schema: bool,
+    /// Whether the row is looked for that holds a value of another kind.
+    is_naming: bool,
 }
 
 /// Statements a connection may keep before it is renewed: each stays prepared, and a page read over many months is a
-/// statement for each month, limit and direction, of about 7 KB (DESIGN section 2).
+/// statement for each month, limit and direction, of about 7 KB (docs/DESIGN.md, section 2).
 pub(crate) const CACHED_MAX: usize = 512;
 
 impl Connection {
@@ -73,120 +73,31 @@ impl Connection {
         if let Some(vfs) = vfs {
             options = options.with_vfs(vfs);
         }
+        Self::open_unasked(file, &options, role).map_err(|failed| failed.told(file))
+    }
+
+    fn open_unasked(file: &DatabaseFile, options: &OpenOptions<'_>, role: Role) -> Result<Self, Opening> {
         // SQLite opens by path: what stands there is looked at before, and again before the first page is read.
         let seen = file.look()?;
-        let inner = RawConnection::open(&file.path(), &options)?;
+        let inner = RawConnection::open(&file.path(), options)?;
         if inner.is_moved() {
-            return Err(file.replaced());
+            return Err(file.replaced().into());
         }
         file.look_again(&seen)?;
         let mut db = Self {
             inner,
             file: file.clone(),
             spoiled: false,
+            has_broken_schema: false,
+            is_naming: true,
         };
         db.configure(role)?;
         if let Err(error) = file.look_again(&seen) {
             // The first statement opened what is beside it; closing must not merge that.
             let _ = db.inner.keep_log_at_close();
-            return Err(error);
+            return Err(error.into());
         }
         Ok(db)
-    }
-
-    fn configure(&mut self, role: Role) -> Result<(), StoreError> {
-        let version = self.inner.pragma_text("cipher_version")?;
-        if version.is_none_or(|version| version.is_empty()) {
-            return Err(StoreError::Unexpected(
-                "the linked SQLite is not SQLCipher; refusing to write plaintext".into(),
-            ));
-        }
-        self.inner.busy_timeout(BUSY_TIMEOUT)?;
-        self.inner.execute_batch("PRAGMA cipher_log_level = NONE")?;
-        // The first statement that reads the file. The key comes from an authenticated key ring, so it is the right one.
-        self.inner.pragma_i64("schema_version").map_err(|error| {
-            damage(
-                error,
-                "its first page does not open with this vault's key: it is damaged, cut off, or another vault's",
-            )
-        })?;
-        self.inner
-            .execute_batch("SELECT 1 FROM sqlite_master LIMIT 1")
-            .map_err(|error| damage(error, "a page that describes its tables is damaged or cut off"))?;
-        if role == Role::Writer {
-            self.make_wal()?;
-        }
-        let (cache_kib, is_reader) = match role {
-            Role::Writer => (WRITER_CACHE_KIB, false),
-            Role::Reader { cache_kib, .. } => (cache_kib, true),
-        };
-        let cache = -i64::from(cache_kib);
-        self.inner.execute_batch(&format!(
-            "PRAGMA synchronous = NORMAL; PRAGMA cache_size = {cache}; PRAGMA foreign_keys = ON; \
-             PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = {JOURNAL_LIMIT}; \
-             PRAGMA query_only = {}",
-            i32::from(is_reader)
-        ))?;
-        if role == Role::Writer {
-            self.expect_text("journal_mode", "wal")?;
-        }
-        for (name, value) in [
-            ("busy_timeout", i64::from(BUSY_TIMEOUT)),
-            ("synchronous", NORMAL),
-            ("cache_size", cache),
-            ("foreign_keys", 1),
-            ("temp_store", 2),
-            ("secure_delete", 1),
-            ("journal_size_limit", JOURNAL_LIMIT),
-            ("query_only", i64::from(is_reader)),
-        ] {
-            if self.inner.pragma_i64(name)? != Some(value) {
-                return Err(StoreError::Unexpected(format!("PRAGMA {name} did not take")));
-            }
-        }
-        self.expect_text("encoding", "UTF-8")
-    }
-
-    /// Switches a database that is not in WAL mode, such as a copy that was put back. The switch writes the first page; its
-    /// journal is in memory, since a file of that name beside the database is refused at the next open.
-    fn make_wal(&mut self) -> Result<(), StoreError> {
-        if !self.is_wal()? {
-            self.inner.execute_batch("PRAGMA journal_mode = MEMORY")?;
-        }
-        Ok(self.inner.execute_batch("PRAGMA journal_mode = WAL")?)
-    }
-
-    /// Makes commits durable; gives what was set before. Not in a transaction: there SQLite does not change it.
-    pub(crate) fn synchronous_full(&mut self) -> Result<i64, StoreError> {
-        let before = self.inner.pragma_i64("synchronous")?.unwrap_or(NORMAL);
-        self.synchronous(FULL)?;
-        Ok(before)
-    }
-
-    /// Sets back what [`synchronous_full`](Self::synchronous_full) gave.
-    pub(crate) fn synchronous_back(&mut self, before: i64) -> Result<(), StoreError> {
-        self.synchronous(before)
-    }
-
-    fn synchronous(&mut self, value: i64) -> Result<(), StoreError> {
-        self.inner
-            .execute_batch(&format!("PRAGMA synchronous = {value}"))?;
-        match self.inner.pragma_i64("synchronous")? {
-            Some(found) if found == value => Ok(()),
-            _ => Err(StoreError::Unexpected("PRAGMA synchronous did not take".into())),
-        }
-    }
-
-    /// Whether the file is in WAL mode, which is kept in it; a copy made by VACUUM INTO has lost it.
-    pub(crate) fn is_wal(&mut self) -> Result<bool, StoreError> {
-        Ok(self.inner.pragma_text("journal_mode")?.as_deref() == Some("wal"))
-    }
-
-    fn expect_text(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
-        match self.inner.pragma_text(name)? {
-            Some(found) if found.eq_ignore_ascii_case(value) => Ok(()),
-            _ => Err(StoreError::Unexpected(format!("PRAGMA {name} did not take"))),
-        }
     }
 
     /// Has what runs here end once the flag is set.
@@ -208,8 +119,8 @@ impl Connection {
             .is_ok_and(|log| log.is_some_and(|bytes| bytes > 0))
     }
 
-    /// Whether the connection is to be replaced: an error left it unusable (DESIGN section 2), or its statements are
-    /// too many.
+    /// Whether the connection is to be replaced: an error left it unusable, or its statements are too many
+    /// (docs/DESIGN.md, section 2).
     pub(crate) fn is_worn(&self) -> bool {
         self.spoiled || self.inner.statements_cached() > CACHED_MAX
     }
@@ -236,25 +147,42 @@ impl Connection {
             return self.failed_with(code, system, doing);
         }
         match error {
-            QueryError::DeserializationError(_) => {
-                StoreError::DatabaseDamaged(format!("a value of another kind ({doing})"))
+            QueryError::DeserializationError(why) => {
+                let column = why.downcast_ref::<DeserializeFieldError>();
+                let column = column.and_then(|field| field.field_name.clone());
+                self.unread(doing, None, column.as_deref())
             }
             _ => StoreError::Unexpected(format!("a query could not be run ({doing})")),
         }
     }
 
-    fn failed(&mut self, error: SqliteError, doing: &str) -> StoreError {
+    /// A value is not of its column's kind; where the row is found, it is named.
+    fn unread(&mut self, doing: &str, statement: Option<&str>, column: Option<&str>) -> StoreError {
+        let mut told = format!("a value of another kind ({doing})");
+        if std::mem::take(&mut self.is_naming) {
+            // Why a look at the tables fails says nothing more of the value.
+            let places = self.unread_places(statement, column).unwrap_or_default();
+            self.is_naming = true;
+            if !places.is_empty() {
+                told = format!("{told}: {}", places.join("; "));
+            }
+        }
+        StoreError::DatabaseDamaged(told)
+    }
+
+    /// For a reader that names the row itself: none is looked for. Gives what was set before.
+    pub(crate) fn names_rows(&mut self, is_naming: bool) -> bool {
+        std::mem::replace(&mut self.is_naming, is_naming)
+    }
+
+    pub(super) fn failed(&mut self, error: SqliteError, doing: &str) -> StoreError {
         self.failed_with(error.code, error.os_error, doing)
     }
 
     /// Maps an error by SQLite's extended code, never by its text.
     fn failed_with(&mut self, code: ErrorCode, system: Option<i32>, doing: &str) -> StoreError {
         self.spoiled |= code.spoils_connection();
-        // A quota or a limit looks like a broken disk: the file system knows better (DESIGN section 10).
-        if matches!(code, ErrorCode::IoErr(_)) && self.file.folder().is_full() {
-            return StoreError::DiskFull;
-        }
-        StoreError::from_sqlite(code, system, doing)
+        told(&self.file, code, system, doing)
     }
 
     /// Runs a statement and gives the number of rows it changed.
@@ -320,9 +248,7 @@ impl Connection {
         });
         match ended {
             Ok(()) | Err(Ended::Enough) => Ok(()),
-            Err(Ended::WrongType) => Err(StoreError::DatabaseDamaged(format!(
-                "a value of another kind ({doing})"
-            ))),
+            Err(Ended::WrongType) => Err(self.unread(doing, Some(sql.text()), None)),
             Err(Ended::Failed(error)) => Err(self.failed(error, doing)),
         }
     }
@@ -338,14 +264,6 @@ enum Ended {
 impl From<SqliteError> for Ended {
     fn from(error: SqliteError) -> Self {
         Self::Failed(error)
-    }
-}
-
-/// Says where damage was met; other errors stay.
-fn damage(error: SqliteError, place: &str) -> StoreError {
-    match StoreError::from(error) {
-        StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(place.into()),
-        other => other,
     }
 }
 

@@ -217,8 +217,9 @@ pub(crate) const GRANT_WRITE: &str = "INSERT INTO access_control (resource_type,
 
 // An open, before the first page.
 
-/// Every row of the schema, and whether it has pages of its own.
-pub(crate) const OPEN_SCHEMA: &str = "SELECT type, name, tbl_name, sql, rootpage > 1 FROM main.sqlite_master";
+/// Every row of the schema, the first of its pages, and which row it is.
+pub(crate) const OPEN_SCHEMA: &str =
+    "SELECT type, name, tbl_name, sql, rootpage, rowid FROM main.sqlite_master";
 pub(crate) const OPEN_VAULT: &str = "SELECT vault_id, highest_generation FROM vault_state WHERE id = 1";
 pub(crate) const OPEN_ID_KEY: &str = "SELECT key_number, CAST(encrypted_key AS BLOB), \
                                       (SELECT settled_version FROM vault_state WHERE id = 1) \

@@ -1,8 +1,11 @@
 //! A connection of the store, and what runs on it.
 
 pub(crate) mod at_most;
+pub(crate) mod cell;
+mod configure;
 pub(crate) mod connection;
 pub(crate) mod decode;
+mod failed;
 pub(crate) mod hot;
 pub(crate) mod one_row;
 pub(crate) mod pool;
@@ -10,6 +13,7 @@ pub(crate) mod real_tables;
 pub(crate) mod schema_fault;
 pub(crate) mod schema_rows;
 pub(crate) mod statement;
+mod unread;
 #[cfg(feature = "testing")]
 pub(crate) mod work_done;
 

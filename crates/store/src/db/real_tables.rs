@@ -43,7 +43,12 @@ impl RealTables {
     /// # Errors
     /// [`StoreError`] of the database.
     pub(crate) fn read(db: &mut Connection) -> Result<Self, StoreError> {
-        let (mut names, mut schema) = (BTreeSet::new(), SchemaRows::default());
+        let mut names = BTreeSet::new();
+        let pages = match db.has_broken_schema() {
+            true => db.raw().pragma_i64("page_count")?,
+            false => None,
+        };
+        let mut schema = SchemaRows::of_pages(pages);
         db.each_as_it_is(Sql::new(hot::OPEN_SCHEMA), "look at the tables", |row| {
             if let Some(name) = table(row) {
                 names.insert(name.to_owned());
@@ -93,7 +98,7 @@ impl RealTables {
 
 /// The name of what a row of the schema makes a table. A virtual table has the same type, and another text.
 fn table<'r>(row: &'r Row<'_>) -> Option<&'r str> {
-    let is_table = row.column(0) == Column::Text(b"table") && row.column(4) == Column::Integer(1);
+    let is_table = row.column(0) == Column::Text(b"table") && matches!(row.column(4), Column::Integer(2..));
     match (is_table, row.column(1), row.column(3)) {
         (true, Column::Text(name), Column::Text(sql)) if sql.starts_with(b"CREATE TABLE ") => {
             str::from_utf8(name).ok()

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use privatus_schema::{OBJECTS, Object};
+
 /// Characters of a name that are shown.
 const SHOWN: usize = 60;
 /// Objects that a sentence names.
@@ -25,23 +27,45 @@ pub(crate) struct StrangeObject {
     /// As its row of the schema says, whatever that is.
     pub(crate) kind: String,
     pub(crate) name: String,
+    /// The rowid of its row of the schema, if it has one.
+    pub(crate) row: Option<i64>,
 }
 
 impl StrangeObject {
     /// Whether nothing of the vault is lost when it goes, or is made anew: all but what may hold rows of it.
     fn can_be_mended(&self) -> bool {
         let is_made = matches!(self.kind.as_str(), "index" | "view" | "trigger");
-        // A name that SQLite keeps for itself cannot be dropped.
-        let is_named = !self.name.to_ascii_lowercase().starts_with("sqlite_");
         match self.wrong {
-            Wrong::Missing => is_made,
-            Wrong::Altered => is_made && is_named,
-            // A month that the catalogue lost has a month's name.
-            Wrong::Extra if self.kind == "table" => {
-                is_named && !self.name.to_ascii_lowercase().starts_with("messages")
-            }
-            Wrong::Extra => is_made && is_named,
+            // An index of a table's own text is made with the table alone.
+            Wrong::Missing => is_made && !is_of_sqlite(&self.name),
+            Wrong::Altered => is_made && !is_of_sqlite(&self.name),
+            Wrong::Extra => !self.may_be_ours(),
         }
+    }
+
+    /// Whether its pages may hold rows of the vault: a month that the catalogue lost has a month's name, and which of two
+    /// tables of a name is the vault's, nobody knows.
+    fn may_be_ours(&self) -> bool {
+        let ours = |object: &Object| object.kind == "table" && object.name.eq_ignore_ascii_case(&self.name);
+        self.kind == "table"
+            && (self.name.to_ascii_lowercase().starts_with("messages") || OBJECTS.iter().any(ours))
+    }
+
+    /// What it is dropped as, if SQLite lets one go that way: not what has a name of SQLite's own, or is of no type of its.
+    pub(crate) fn dropped_as(&self) -> Option<&'static str> {
+        let kind = match self.kind.as_str() {
+            "trigger" => "TRIGGER",
+            "view" => "VIEW",
+            "index" => "INDEX",
+            "table" => "TABLE",
+            _ => return None,
+        };
+        (self.wrong != Wrong::Missing && !is_of_sqlite(&self.name)).then_some(kind)
+    }
+
+    /// Whether it may have pages of its own.
+    pub(crate) fn has_pages(&self) -> bool {
+        self.wrong != Wrong::Missing && !matches!(self.kind.as_str(), "trigger" | "view")
     }
 }
 
@@ -55,6 +79,11 @@ impl fmt::Display for StrangeObject {
         };
         write!(f, "{} {} {what}", shown(&self.kind), shown(&self.name))
     }
+}
+
+/// Whether SQLite keeps such a name for itself.
+fn is_of_sqlite(name: &str) -> bool {
+    name.to_ascii_lowercase().starts_with("sqlite_")
 }
 
 fn shown(name: &str) -> String {

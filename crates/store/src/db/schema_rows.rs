@@ -1,6 +1,8 @@
 //! The rows of a database's schema, beside what this build makes (ADR 0026).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::iter;
 use std::sync::LazyLock;
 
 use privatus_domain::Partition;
@@ -20,7 +22,7 @@ const OF_SQLITE: [(&str, &str); 2] = [
     ),
 ];
 
-/// The text of an object that the migrations make.
+/// The object of this name that the migrations make.
 pub(crate) fn text_of(name: &str) -> Option<&'static Object> {
     OBJECTS.get(object_position(name)?)
 }
@@ -37,14 +39,25 @@ pub(crate) struct SchemaRows {
     /// Whether each of [`OBJECTS`] was there; empty before the first was.
     seen: Vec<bool>,
     /// Tables and indexes that are as a month has them; whether there is one is for the catalogue to say.
-    of_months: BTreeSet<String>,
+    of_months: BTreeMap<String, Option<i64>>,
     /// The view over all months, where it is not as without any.
-    view: Option<String>,
+    view: Option<(String, Option<i64>)>,
     strange: Vec<StrangeObject>,
+    /// Pages of the file, where SQLite refuses a row: one may name a page that is not there.
+    pages: Option<i64>,
+    without_page: Option<String>,
 }
 
 impl SchemaRows {
-    /// Takes a row: type, name, table, text.
+    /// None yet, of a file with this many pages; `None` where SQLite has nothing against the rows.
+    pub(crate) fn of_pages(pages: Option<i64>) -> Self {
+        Self {
+            pages,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a row: type, name, table, text, first page, rowid.
     pub(crate) fn take(&mut self, row: &Row<'_>) {
         if self.seen.is_empty() {
             self.seen = vec![false; OBJECTS.len()];
@@ -53,18 +66,21 @@ impl SchemaRows {
             self.strange(Wrong::Extra, row);
             return;
         };
-        let Ok(sql) = text(row.column(3)) else {
+        let sql = match row.column(3) {
             // What a UNIQUE of a table's text makes has none, and nothing else can be without.
-            if !(kind == "index" && name.starts_with("sqlite_autoindex_")) {
-                self.strange(Wrong::Extra, row);
-            }
-            return;
+            Column::Null => "",
+            other => match text(other) {
+                Ok("") | Err(()) => return self.strange(Wrong::Extra, row),
+                Ok(sql) => sql,
+            },
         };
         if let Some(at) = object_position(name) {
             self.take_known(at, (kind, table, sql), row);
         } else if is_of_month((kind, name, table, sql)) {
-            if !self.of_months.insert(name.to_owned()) {
-                self.strange(Wrong::Extra, row);
+            self.look_at_page(kind, row);
+            match self.of_months.entry(name.to_owned()) {
+                Entry::Vacant(first) => drop(first.insert(rowid(row))),
+                Entry::Occupied(_) => self.strange(Wrong::Extra, row),
             }
         } else if !(kind == "table" && table == name && OF_SQLITE.contains(&(name, sql))) {
             self.strange(Wrong::Extra, row);
@@ -79,14 +95,29 @@ impl SchemaRows {
             return self.strange(Wrong::Extra, row);
         }
         let is_in_place = kind == object.kind && table == object.table;
+        self.look_at_page(kind, row);
         if is_in_place && is_as(object.sql, sql) {
             return;
         }
         if is_in_place && object.name == VIEW {
-            self.view = Some(sql.to_owned());
+            self.view = Some((sql.to_owned(), rowid(row)));
             return;
         }
         self.strange(Wrong::Altered, row);
+    }
+
+    /// Looks whether what must have pages names one that the file has.
+    fn look_at_page(&mut self, kind: &str, row: &Row<'_>) {
+        let is_there =
+            |pages: i64| matches!(row.column(4), Column::Integer(page) if (2..=pages).contains(&page));
+        if matches!(kind, "table" | "index") && self.pages.is_some_and(|pages| !is_there(pages)) {
+            self.without_page = Some(format!("{kind} {}", lossy(row.column(1))));
+        }
+    }
+
+    /// One of this build's objects whose first page the file does not have: no statement that uses it can run.
+    pub(crate) fn without_page(&self) -> Option<&str> {
+        self.without_page.as_deref()
     }
 
     fn strange(&mut self, wrong: Wrong, row: &Row<'_>) {
@@ -94,6 +125,7 @@ impl SchemaRows {
             wrong,
             kind: lossy(row.column(0)),
             name: lossy(row.column(1)),
+            row: rowid(row),
         });
     }
 
@@ -103,46 +135,47 @@ impl SchemaRows {
             wrong: Wrong::Missing,
             kind: kind.to_owned(),
             name: name.to_owned(),
+            row: None,
         };
         for (object, _) in OBJECTS.iter().zip(&self.seen).filter(|(_, seen)| !**seen) {
             self.strange.push(missing(object.kind, object.name));
         }
         for month in months.clone() {
-            if !self.of_months.remove(month) {
-                // Another text makes it strange as it is; that there is a table is known.
-                let known = self.strange.iter_mut().find(|object| object.name == month);
-                match known {
+            let own = (!extras(month).is_empty()).then(|| index_name(month));
+            let index = own.map(|name| ("index", name));
+            for (kind, name) in iter::once(("table", month.to_owned())).chain(index) {
+                if self.of_months.remove(&name).is_some() {
+                    continue;
+                }
+                // Another text makes it strange as it is; that there is one is known.
+                match self.strange.iter_mut().find(|object| object.name == name) {
                     Some(known) => known.wrong = Wrong::Altered,
-                    None => self.strange.push(missing("table", month)),
+                    None => self.strange.push(missing(kind, &name)),
                 }
             }
-            let name = index_name(month);
-            if extras(month).is_empty() || self.of_months.remove(&name) {
-                continue;
-            }
-            match self.strange.iter_mut().find(|object| object.name == name) {
-                Some(known) => known.wrong = Wrong::Altered,
-                None => self.strange.push(missing("index", &name)),
-            }
         }
-        // Of no month that the catalogue names. An index without its table cannot be.
-        for name in self.of_months {
+        // Of no month that the catalogue names.
+        for (name, row) in self.of_months {
             let kind = if name.starts_with("idx_") {
                 "index"
             } else {
                 "table"
             };
+            let of = missing(kind, &name);
             self.strange.push(StrangeObject {
                 wrong: Wrong::Extra,
-                kind: kind.to_owned(),
-                name,
+                row,
+                ..of
             });
         }
-        if self.view.is_some_and(|view| !is_view(&view, months)) {
+        if let Some((view, row)) = self.view
+            && !is_view(&view, months)
+        {
+            let of = missing("view", VIEW);
             self.strange.push(StrangeObject {
                 wrong: Wrong::Altered,
-                kind: "view".to_owned(),
-                name: VIEW.to_owned(),
+                row,
+                ..of
             });
         }
         SchemaFault::of(self.strange)
@@ -153,6 +186,13 @@ fn text(column: Column<'_>) -> Result<&str, ()> {
     match column {
         Column::Text(bytes) => str::from_utf8(bytes).map_err(|_| ()),
         _ => Err(()),
+    }
+}
+
+fn rowid(row: &Row<'_>) -> Option<i64> {
+    match row.column(5) {
+        Column::Integer(rowid) => Some(rowid),
+        _ => None,
     }
 }
 

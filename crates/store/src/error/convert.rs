@@ -3,7 +3,7 @@
 use privatus_crypto::{CryptoError, KeyRingError, OpenError};
 use privatus_sqlite::{ConstraintKind, ErrorCode, SqliteError};
 
-use super::system::{Said, SystemFault, said};
+use super::system::{Said, SystemFault, said, said_by};
 use super::{Missing, Rule, StoreError, TooNew};
 
 impl StoreError {
@@ -48,8 +48,12 @@ impl StoreError {
 
     pub(crate) fn io(error: &std::io::Error, what: &str) -> Self {
         use std::io::ErrorKind;
+        if let Some(Said::Fault(fault)) = said_by(error) {
+            return failed(fault, what);
+        }
         match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::DiskFull,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull,
+            ErrorKind::FileTooLarge => failed(SystemFault::FileTooLarge, what),
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Denied(what.into()),
             ErrorKind::NotFound => Missing::File(what.into()).into(),
             kind => of_io(error, what).unwrap_or_else(|| Self::Unexpected(format!("{what}: {kind}"))),
@@ -59,12 +63,7 @@ impl StoreError {
 
 /// An error of our own calls for which there is no other word; `None` where it is not the system's.
 fn of_io(error: &std::io::Error, doing: &str) -> Option<StoreError> {
-    let number = error.raw_os_error()?;
-    Some(match said(number) {
-        Said::Full => StoreError::DiskFull,
-        Said::Fault(fault) => failed(fault, doing),
-        Said::Unknown => failed(SystemFault::Other(number), doing),
-    })
+    Some(failed(SystemFault::Other(error.raw_os_error()?), doing))
 }
 
 /// A failed call of SQLite's, by its code and the system's number where it kept one; `None` where the code alone says it.
@@ -155,8 +154,8 @@ mod tests {
                 let error = told(code, system);
                 assert!(!matches!(error, StoreError::Unexpected(_)), "{code}: {error}");
             }
-            // ENOSPC, EDQUOT, EFBIG
-            for system in [28, 122, 27] {
+            // ENOSPC, EDQUOT
+            for system in [28, 122] {
                 let error = told(code, Some(system));
                 let is_damage = ErrorCode::from_raw(code).is_damage();
                 let is_memory = ErrorCode::from_raw(code) == ErrorCode::NoMem;
@@ -172,6 +171,16 @@ mod tests {
                 .to_string()
                 .contains("copy the folder to another disk")
         );
+        assert!(told(778, Some(27)).to_string().contains("ulimit -f"));
+        // What SQLite calls a file system that is corrupt is EIO: the disk, and no page of the database's.
+        assert!(
+            told(8_458, None)
+                .to_string()
+                .contains("copy the folder to another disk")
+        );
+        let inodes = std::io::Error::new(std::io::ErrorKind::StorageFull, crate::error::NoInodes);
+        let shown = StoreError::io(&inodes, "make a file").to_string();
+        assert!(shown.contains("no inodes left"), "{shown}");
         // EMFILE and ENFILE, behind a failed open.
         for system in [24, 23] {
             assert!(

@@ -3,6 +3,7 @@
 
 mod convert;
 mod missing;
+mod ring_fault;
 mod rule;
 mod system;
 mod too_new;
@@ -18,8 +19,12 @@ use privatus_domain::{
 };
 
 pub use self::missing::Missing;
+pub use self::ring_fault::{RingFault, UnusableRing};
 pub use self::rule::Rule;
+pub(crate) use self::system::NoInodes;
 pub use self::system::SystemFault;
+#[cfg(unix)]
+pub(crate) use self::system::has_no_inodes;
 pub use self::too_new::TooNew;
 use crate::folder::Strange;
 
@@ -49,19 +54,9 @@ pub enum StoreError {
     /// The key ring is damaged or was altered.
     #[error("the key ring cannot be used: {0}")]
     KeyRingDamaged(#[source] KeyRingError),
-    /// No copy of the key ring can be used: one is damaged, and at the other stands no file.
-    #[error("the key ring cannot be used: {}: {why}; {} {what}", damaged.display(), strange.display())]
-    KeyRingUnusable {
-        /// The damaged copy.
-        damaged: PathBuf,
-        /// What is wrong with it.
-        #[source]
-        why: KeyRingError,
-        /// The other copy.
-        strange: PathBuf,
-        /// What stands there.
-        what: Strange,
-    },
+    /// No copy of the key ring can be used; each is named.
+    #[error("the key ring cannot be used: {}", ring_fault::listed(.0))]
+    KeyRingUnusable(Vec<UnusableRing>),
     /// The database is missing while a key ring stands there.
     #[error("the database of {0} is missing, but its key ring is there; put privatus.db back from a backup")]
     DatabaseMissing(PathBuf),
@@ -246,7 +241,7 @@ impl StoreError {
             | Self::VaultExists(..)
             | Self::KeyRingMissing(_)
             | Self::KeyRingDamaged(_)
-            | Self::KeyRingUnusable { .. }
+            | Self::KeyRingUnusable(_)
             | Self::DatabaseMissing(_)
             | Self::DatabaseDamaged(_)
             | Self::SchemaNewer(_)
@@ -268,12 +263,19 @@ impl StoreError {
         }
     }
 
-    /// Whether a write of the store's own may wait for the next time: the disk is full, another process holds the vault, or it
+    /// Whether a write of the store's own may wait for the next time: there is no room, another process holds the vault, or it
     /// may not be written. Anything else has to do with what stands in the database.
     pub(crate) const fn is_put_off(&self) -> bool {
         matches!(
             self,
-            Self::DiskFull | Self::Busy(_) | Self::Denied(_) | Self::ReadOnly(_)
+            Self::DiskFull
+                | Self::Busy(_)
+                | Self::Denied(_)
+                | Self::ReadOnly(_)
+                | Self::System {
+                    fault: SystemFault::NoInodes | SystemFault::FileTooLarge,
+                    ..
+                }
         )
     }
 
@@ -286,6 +288,21 @@ impl StoreError {
             Self::AuditBroken(why) => format!("the audit log is broken: {why}"),
             other => other.to_string(),
         }
+    }
+
+    /// Whether it is a value in the database that was altered: a check names each, and some can be put right.
+    #[must_use]
+    pub fn is_of_value(&self) -> bool {
+        let said = [
+            "a value of another kind",
+            "a stored value breaks a rule",
+            "is a value that no list can read",
+            "a sealed value does not open",
+            "the public key of contact",
+            "does not open: its row was altered",
+            "does not open as it stands",
+        ];
+        matches!(self, Self::DatabaseDamaged(why) if said.iter().any(|said| why.contains(said)))
     }
 
     /// What breaks a rule on its way out of the database was not refused: it is damaged.

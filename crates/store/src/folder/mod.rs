@@ -3,7 +3,7 @@
 //! No link is ever followed, below the folder itself: it is resolved once, when it is opened. A file is read or locked only
 //! when it is a regular file of one name, and written only when it is new, under a random name, and renamed
 //! ([`partial`]). POSIX drops a process's locks on a file when it closes any descriptor of it, so nothing here opens the
-//! database or a file beside it while SQLite may hold them ([`database`]; DESIGN section 2).
+//! database or a file beside it while SQLite may hold them ([`database`]; docs/DESIGN.md, section 2).
 
 mod database;
 mod on_path;

@@ -135,16 +135,22 @@ impl Drop for PartialFile<'_> {
 }
 
 impl Folder {
-    /// Asks the file system whether it is full, by writing a little. SQLite calls a quota or a file-size limit an I/O
-    /// error (DESIGN section 2).
+    /// Asks the file system whether it is full, by writing a little. SQLite calls a quota an I/O error (docs/DESIGN.md, section 10).
     pub(crate) fn is_full(&self) -> bool {
         let written = PartialFile::begin(self, Purpose::Probe).and_then(|mut probe| probe.write(&[0; PROBE]));
-        written.is_err_and(|error| {
-            matches!(
-                error.kind(),
-                ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
-            )
-        })
+        written.is_err_and(|error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
+    }
+
+    /// What the system says to a new file here. SQLite tries a file that it cannot open once more to read it, and keeps
+    /// what was said to the second try.
+    pub(crate) fn new_file_fails(&self) -> Option<Error> {
+        PartialFile::begin(self, Purpose::Probe).err()
+    }
+
+    /// What the system says to a lock here, of a file that nobody else knows.
+    pub(crate) fn lock_fails(&self) -> Option<Error> {
+        let probe = PartialFile::begin(self, Purpose::Probe).ok()?;
+        super::system::Handle::locks(&probe.file).err()
     }
 }
 

@@ -8,9 +8,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, RawMode, Stat};
+use rustix::fs::{AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, RawMode, Stat};
+use rustix::io::Errno;
 
 use super::standing::{Kind, Standing};
+use crate::error::{NoInodes, has_no_inodes};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// A pipe in a file's place answers at once, and no terminal becomes ours.
@@ -76,7 +78,7 @@ impl Handle {
     pub(super) fn stand(&self, name: &str) -> Result<Option<Standing>> {
         match rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(standing(&stat))),
-            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
@@ -90,17 +92,36 @@ impl Handle {
     /// A new file, 0600 whatever the umask.
     pub(super) fn create_file(&self, name: &str) -> Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | FILE;
-        let file = rustix::fs::openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR)?;
+        let file = rustix::fs::openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR)
+            .map_err(|error| self.not_made(error))?;
         rustix::fs::fchmod(&file, Mode::RUSR | Mode::WUSR)?;
         Ok(file.into())
     }
 
     /// A new folder, 0700 whatever the umask.
     pub(super) fn create_folder(&self, name: &OsStr) -> Result<Self> {
-        rustix::fs::mkdirat(&self.0, name, Mode::RWXU)?;
+        rustix::fs::mkdirat(&self.0, name, Mode::RWXU).map_err(|error| self.not_made(error))?;
         let made = rustix::fs::openat(&self.0, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?;
         rustix::fs::fchmod(&made, Mode::RWXU)?;
         Ok(Self(made))
+    }
+
+    /// Why nothing new could be made: no space is told from no inodes, for which the system has the same number.
+    fn not_made(&self, error: Errno) -> Error {
+        match error {
+            Errno::NOSPC if rustix::fs::fstatvfs(&self.0).is_ok_and(|room| has_no_inodes(&room)) => {
+                Error::new(ErrorKind::StorageFull, NoInodes)
+            }
+            error => error.into(),
+        }
+    }
+
+    /// Whether files can be locked there, as SQLite locks them: it takes a file system without locks for another process.
+    pub(super) fn locks(file: &File) -> Result<()> {
+        Ok(rustix::fs::fcntl_lock(
+            file,
+            FlockOperation::NonBlockingLockExclusive,
+        )?)
     }
 
     /// Puts a file in the place of what stands there.
@@ -114,15 +135,15 @@ impl Handle {
         match rustix::fs::renameat_with(&self.0, from, &folder.0, to, rustix::fs::RenameFlags::NOREPLACE) {
             Ok(()) => return Ok(()),
             // Not every file system has it.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {}
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
             Err(error) => return Err(error.into()),
         }
         match rustix::fs::linkat(&self.0, from, &folder.0, to, AtFlags::empty()) {
             Ok(()) => Ok(rustix::fs::unlinkat(&self.0, from, AtFlags::empty())?),
-            Err(rustix::io::Errno::EXIST) => Err(ErrorKind::AlreadyExists.into()),
+            Err(Errno::EXIST) => Err(ErrorKind::AlreadyExists.into()),
             // Some file systems have no links, and no folder has any.
             Err(_) => match rustix::fs::statat(&folder.0, to, AtFlags::SYMLINK_NOFOLLOW) {
-                Err(rustix::io::Errno::NOENT) => Ok(rustix::fs::renameat(&self.0, from, &folder.0, to)?),
+                Err(Errno::NOENT) => Ok(rustix::fs::renameat(&self.0, from, &folder.0, to)?),
                 Ok(_) => Err(ErrorKind::AlreadyExists.into()),
                 Err(error) => Err(error.into()),
             },
@@ -201,12 +222,11 @@ pub(super) fn read_ahead(_file: &File, _bytes: std::num::NonZeroU64) {}
 
 /// Whether links lead in a circle.
 pub(super) fn is_loop(error: &Error) -> bool {
-    error.raw_os_error().map(rustix::io::Errno::from_raw_os_error) == Some(rustix::io::Errno::LOOP)
+    error.raw_os_error().map(Errno::from_raw_os_error) == Some(Errno::LOOP)
 }
 
 /// Whether an error of opening says that something else than a file stands there by now.
 pub(super) fn is_strange(error: &Error) -> bool {
-    use rustix::io::Errno;
     let found = error.raw_os_error().map(Errno::from_raw_os_error);
     matches!(
         found,

@@ -12,7 +12,7 @@ use crate::vault::{Files, raw_key};
 use crate::{PageStart, Store, StoreError};
 
 /// What is planted, what the open says of it, and whether it can be put right without a backup.
-const PLANTS: [(&str, &str, bool); 25] = [
+const PLANTS: [(&str, &str, bool); 35] = [
     (
         "CREATE TRIGGER fails BEFORE INSERT ON audit_log BEGIN INSERT INTO nosuch VALUES (1); END",
         "trigger fails is not one that this build makes",
@@ -112,13 +112,66 @@ const PLANTS: [(&str, &str, bool); 25] = [
         "INSERT INTO sqlite_master VALUES ('trigger', 'sqlite_stat9', 'contacts', 0, \
          'CREATE TRIGGER sqlite_stat9 AFTER INSERT ON contacts BEGIN SELECT 1; END')",
         "trigger sqlite_stat9 is not one",
-        false,
+        true,
     ),
     (
         "INSERT INTO sqlite_master VALUES (CAST('trigger' AS BLOB), 'odd', 'contacts', 0, \
          'CREATE TRIGGER odd AFTER INSERT ON contacts BEGIN SELECT 1; END')",
         "trigger (no text) odd is not one",
+        true,
+    ),
+    // SQLite itself refuses what follows, or would give back the pages of another.
+    (
+        "INSERT INTO sqlite_master VALUES ('blah', 'x', 'x', 0, 'CREATE TABLE x (a)')",
+        "blah x is not one",
+        true,
+    ),
+    (
+        "INSERT INTO sqlite_master VALUES ('table', 'kept', 'kept', 77777, 'CREATE TABLE kept (a)')",
+        "table kept is not one",
+        true,
+    ),
+    (
+        "INSERT INTO sqlite_master VALUES ('table', 'kept', 'kept', 0, 'CREATE TABL kept (a)')",
+        "table kept is not one",
+        true,
+    ),
+    (
+        "INSERT INTO sqlite_master VALUES ('index', 'sqlite_autoindex_contacts_9', 'contacts', 5, NULL)",
+        "index sqlite_autoindex_contacts_9 is not one",
+        true,
+    ),
+    (
+        "DELETE FROM sqlite_master WHERE name = 'sqlite_autoindex_settings_1'",
+        "index sqlite_autoindex_settings_1 is missing",
         false,
+    ),
+    (
+        "UPDATE sqlite_master SET name = upper(name) WHERE name = 'groups_removal'",
+        "trigger GROUPS_REMOVAL is not one",
+        true,
+    ),
+    (
+        "UPDATE sqlite_master SET name = 'zzz' WHERE name = 'groups_removal'",
+        "trigger groups_removal is missing",
+        true,
+    ),
+    (
+        "INSERT INTO sqlite_master SELECT * FROM sqlite_master WHERE name = 'settings'",
+        "table settings is not one",
+        false,
+    ),
+    (
+        "INSERT INTO sqlite_master SELECT 'table', 'kept', 'kept', rootpage, 'CREATE TABLE kept (a)' FROM sqlite_master \
+         WHERE name = 'contacts'",
+        "table kept is not one",
+        true,
+    ),
+    (
+        "INSERT INTO sqlite_master SELECT 'index', 'more', 'contacts', rootpage, 'CREATE INDEX more ON contacts (status)' \
+         FROM sqlite_master WHERE name = 'messages_202506'",
+        "index more is not one",
+        true,
     ),
 ];
 
@@ -131,13 +184,13 @@ fn filled() -> Vault {
 #[test]
 fn the_list_is_what_a_new_vault_has() {
     let vault = Vault::new();
-    let sql = Sql::new("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name");
-    let stand: Vec<(String, String)> = vault.store.read(|tx| tx.db.rows(sql, "list")).unwrap();
+    let sql = Sql::new("SELECT name, sql FROM sqlite_master ORDER BY name");
+    let stand: Vec<(String, Option<String>)> = vault.store.read(|tx| tx.db.rows(sql, "list")).unwrap();
     assert_eq!(stand.len(), OBJECTS.len());
     for (name, sql) in stand {
         assert_eq!(
             text_of(&name).map(|object| object.sql),
-            Some(sql.as_str()),
+            Some(sql.as_deref().unwrap_or_default()),
             "{name}"
         );
     }
@@ -208,9 +261,9 @@ fn what_is_planted_stops_every_write_and_no_read_and_is_put_right() {
         if let Err(error) = page {
             wrong.push(format!("{plant}: a read: {error}"));
         }
-        let verified = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
-        if verified.problems.is_empty() {
-            wrong.push(format!("{plant}: a check finds nothing"));
+        match store.read_long(|tx| tx.verify(&mut |_| ())) {
+            Ok(verified) if !verified.problems.is_empty() => {}
+            other => wrong.push(format!("{plant}: a check: {other:?}")),
         }
         store.audit_note(NewAuditEntry::done(store.now(), Act::HistoryExport));
         store.close().unwrap();
@@ -269,6 +322,25 @@ fn a_table_that_is_missing_is_named() {
             is_damage(&opened, &format!("table {table} is missing")),
             "{table}: {opened:?}"
         );
+    }
+}
+
+#[test]
+fn what_begins_on_a_page_that_is_not_there_is_named() {
+    for object in [
+        "table settings",
+        "table messages_202506",
+        "index idx_keys_type",
+        "index sqlite_autoindex_contacts_1",
+    ] {
+        let vault = filled();
+        let (_, name) = object.split_once(' ').unwrap();
+        let text = format!("UPDATE sqlite_master SET rootpage = 77777 WHERE name = '{name}'");
+        vault.sql_undefended(&text);
+        let folder = vault.abandon();
+        let path = folder.path().join("vault");
+        let opened = Store::unlock(&path, &secret(), &options(crate::testing::clock));
+        assert!(is_damage(&opened, object), "{object}: {opened:?}");
     }
 }
 

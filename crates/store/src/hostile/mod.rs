@@ -11,6 +11,7 @@
 mod acts;
 mod books;
 mod gate;
+mod key_rows;
 mod keys;
 mod ledger;
 mod loops;

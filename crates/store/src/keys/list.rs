@@ -143,7 +143,7 @@ fn entry(row: KeyRow) -> Result<KeyEntry, StoreError> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use privatus_domain::KeyKind;
+    use privatus_domain::{DisplayName, GroupKind, GroupSettings, KeyKind, NewGroup};
 
     use super::*;
     use crate::db::statement::Sql;
@@ -209,9 +209,23 @@ mod tests {
     fn the_use_of_every_kind_of_key_is_counted() {
         let vault = Vault::new();
         vault.receive(&[("one", "2025-06-01T00:00:00Z")]);
+        let made = vault.store.write("group", |tx| {
+            let name = DisplayName::new("Team")?;
+            let kind = GroupKind::Private;
+            tx.group_create(&NewGroup {
+                settings: GroupSettings::new(r#"{"topic":"tea"}"#)?,
+                ..NewGroup::new("team".parse()?, name, kind, tx.now())
+            })
+        });
+        made.unwrap();
         let (_folder, path) = vault.lock();
         let store = unlock(&path).unwrap();
         let keys = store.read(|tx| tx.keys(&KeyFilter::default())).unwrap();
+        let kinds: std::collections::BTreeSet<_> = keys.iter().map(|key| key.key_type.as_str()).collect();
+        assert_eq!(
+            kinds.into_iter().collect::<Vec<_>>(),
+            ["audit", "group", "id", "table"]
+        );
         for key in keys {
             assert!(key.usage_count > 0, "{} {}", key.key_type, key.scope);
             assert_eq!(key.last_used, Some(clock()), "{} {}", key.key_type, key.scope);

@@ -1,6 +1,10 @@
 //! Keys of `key_store`: found and made, listed, and how often they are used.
 
 mod list;
+mod loss;
+mod mend;
 pub(crate) mod role;
+mod standing;
+pub(crate) mod survey;
 pub(crate) mod table_key;
 pub(crate) mod usage;

@@ -15,6 +15,7 @@ use crate::error::StoreError;
 use crate::keys::role::{KeyPlace, KeyRole};
 use crate::tx::key_cache::{KeptKey, Use};
 use crate::tx::{ReadTx, WriteTx};
+use crate::vault::own_row::odd_mark_error;
 
 /// A key that was made.
 #[derive(Insertable)]
@@ -88,21 +89,11 @@ impl ReadTx<'_> {
         }
     }
 
-    /// Whether there is a row of a key, living or destroyed.
-    pub(crate) fn key_stands(&mut self, number: u32) -> Result<bool, StoreError> {
-        self.db.ask("look for a key", |db| {
-            let row = key_store::table.filter(key_store::key_number.eq(SqlInt(number.into())));
-            select(exists(row)).get_result(db)
-        })
-    }
-
     /// Why the row of a key gives none.
     pub(crate) fn key_fault(&mut self, number: u32) -> Result<Option<String>, StoreError> {
         match self.key_unwrap(number) {
             Ok(_) => Ok(None),
-            Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
-                Ok(self.key_stands(number)?.then_some(why))
-            }
+            Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => Ok(Some(why)),
             Err(error) => Err(error),
         }
     }
@@ -117,6 +108,14 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
+    /// Whether a number is taken.
+    fn key_stands(&mut self, number: u32) -> Result<bool, StoreError> {
+        self.db.ask("look for a key", |db| {
+            let row = key_store::table.filter(key_store::key_number.eq(SqlInt(number.into())));
+            select(exists(row)).get_result(db)
+        })
+    }
+
     /// The key of a place, made when there is none, to be used.
     pub(crate) fn key_ensure(&mut self, role: KeyRole<'_>) -> Result<(u32, Arc<TableKey>), StoreError> {
         let number = self.key_made(role)?;
@@ -128,12 +127,20 @@ impl WriteTx<'_> {
         if let Some(number) = self.key_number(role)? {
             return Ok(number);
         }
-        let number: Option<i64> = self.db.row(Sql::new(hot::KEY_NEXT), "number a key")?;
-        let number = key_number(number.unwrap_or_default())?;
+        self.key_loss_look(role)?;
+        let number: Option<i64> = match self.db.row(Sql::new(hot::KEY_NEXT), "number a key") {
+            // Behind the greatest number stands none.
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => None,
+            number => number?,
+        };
+        let number = u32::try_from(number.unwrap_or_default()).unwrap_or_default();
+        if number == 0 {
+            return Err(odd_mark_error("next_key_number"));
+        }
         let key = TableKey::generate()?;
         let (shared, now) = (self.shared, self.now().to_sql());
         let (kind, scope) = (role.kind(), role.scope());
-        key_keep(
+        let kept = key_keep(
             self.db,
             &shared.root,
             &shared.vault_id,
@@ -141,27 +148,17 @@ impl WriteTx<'_> {
             (kind, &scope),
             &key,
             &now,
-        )?;
+        );
+        if matches!(kept, Err(StoreError::DatabaseDamaged(_)))
+            && !self.db.is_spoiled()
+            && self.key_stands(number)?
+        {
+            return Err(odd_mark_error("next_key_number"));
+        }
+        kept?;
         let kept = KeptKey::new(key, KeyPlace::new(kind, &scope));
         self.new_keys.insert(number, kept);
         Ok(number)
-    }
-
-    /// The row of a key that is lost with its own: emptied, as that of one that was destroyed.
-    pub(crate) fn key_row_lost(&mut self, number: u32, role: KeyRole<'_>) -> Result<(), StoreError> {
-        let (scope, now) = (role.scope(), self.now().to_sql());
-        let row = NewKeyRow {
-            key_id: SqlText(number.to_string()),
-            key_number: SqlInt(number.into()),
-            key_type: SqlText(role.kind()),
-            scope: SqlText(&scope),
-            encrypted_key: SqlBlob(&[]),
-            algorithm: SqlText(KEY_WRAP_ALGORITHM),
-            created_at: SqlTime(&now),
-        };
-        self.db.ask_one("keep the place of a lost key", |db| {
-            diesel::insert_into(key_store::table).values(&row).execute(db)
-        })
     }
 
     /// A key whose row this transaction emptied: nothing of it stays in memory once that is committed.

@@ -1,5 +1,5 @@
 //! `key_store.usage_count` and `last_used`: gathered in memory, written at most once a minute and on close, never for
-//! each message (DESIGN section 4). What a crash loses of them is a statistic.
+//! each message (docs/DESIGN.md, section 4). What a crash loses of them is a statistic.
 
 use crate::db::hot;
 use crate::db::statement::Sql;

@@ -12,7 +12,7 @@ use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
-/// Limits that statements are written with: a bound LIMIT would be prepared again at every run (DESIGN section 2).
+/// Limits that statements are written with: a bound LIMIT is prepared again at every run (docs/DESIGN.md, section 2).
 const LIMITS: [usize; 6] = [2, 11, 51, 101, 201, 1_001];
 
 /// Most messages of one page.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use privatus_domain::{
-    ConversationId, Direction, Id, Message, MessageId, Partition, Permission, ReplyState, Sender, Timestamp,
+    ConversationId, Direction, Id, IdError, Message, MessageId, Partition, Permission, ReplyState, Sender,
+    Timestamp,
 };
 
 use crate::db::decode::{FromRow, WrongType};
@@ -16,7 +17,7 @@ use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
-/// A row of a month, in the order of `catalogue::COLUMNS`.
+/// A row of a month, in the order of `hot::ROW_COLUMNS`.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) row_key: i64,
@@ -116,11 +117,13 @@ impl ReadTx<'_> {
         let (row, conversation, sender) = row.filter(|(row, ..)| row.id == *id.as_id()).ok_or_else(|| {
             StoreError::DatabaseDamaged(format!("the register points message {id} at another row"))
         })?;
-        let conversation = conversation.ok_or_else(absent)?.parse()?;
+        let of_row = |error: StoreError| error.of_row(&format!("message {id}"));
+        let conversation = conversation.ok_or_else(absent)?.parse();
+        let conversation = conversation.map_err(|error: IdError| of_row(error.into()))?;
         self.permit_conversation(&conversation, Permission::Read)?;
         let mut senders = HashMap::new();
         if let Some(number) = row.sender {
-            senders.insert(number, sender_from(Some(sender))?);
+            senders.insert(number, sender_from(Some(sender)).map_err(of_row)?);
         }
         self.message_from(month.partition, row, &conversation, &mut senders)
     }
@@ -157,8 +160,9 @@ impl ReadTx<'_> {
         conversation: &ConversationId,
         senders: &mut HashMap<i64, Sender>,
     ) -> Result<Message, StoreError> {
+        let id = row.id.clone();
         self.message_decode(partition, row, conversation, senders)
-            .map_err(StoreError::of_stored)
+            .map_err(|error| error.of_row(&format!("message {id}")))
     }
 
     fn message_decode(

@@ -11,7 +11,7 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::partition::table::PartitionTable;
 
-/// Months that may stand (DESIGN section 6): the view behind the two has one term each, and SQLite takes 500.
+/// Most months that a vault has (docs/DESIGN.md, section 6): the view over them has one term each; SQLite takes 500.
 pub(crate) const PARTITIONS_MAX: usize = 400;
 
 /// All months, by partition.

@@ -91,7 +91,7 @@ impl WriteTx<'_> {
         self.views_refresh()
     }
 
-    fn views_refresh(&mut self) -> Result<(), StoreError> {
+    pub(crate) fn views_refresh(&mut self) -> Result<(), StoreError> {
         self.schema_changed = true;
         Ok(refresh_views(self.db.raw())?)
     }

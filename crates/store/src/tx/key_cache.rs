@@ -1,7 +1,7 @@
 //! Keys in memory: unwrapped once, found by their number, and how often each was used since that was last written.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use privatus_crypto::{IdKey, TableKey};
@@ -65,6 +65,8 @@ pub(crate) struct KeyCache {
     keys: RwLock<HashMap<u32, KeptKey>>,
     /// When uses were last written, in milliseconds since 1970; 0 until the first look.
     written_ms: AtomicI64,
+    /// Whether every row was looked at, before the first key that was made.
+    pub(crate) is_looked: AtomicBool,
 }
 
 impl std::fmt::Debug for KeyCache {

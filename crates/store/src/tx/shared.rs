@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) keys: KeyCache,
     pub(crate) catalogue: RwLock<Arc<Catalogue>>,
     pub(crate) clock: Option<fn() -> Timestamp>,
+    /// Told at once what a person should know of what was committed.
+    pub(crate) tell: Option<fn(&str)>,
     pub(crate) cursors: Cursors,
     pub(crate) pending: Pending,
     pub(crate) statistics: Statistics,
@@ -31,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) user: Option<UserId>,
     /// Set by whoever wants what runs to end.
     pub(crate) stop: Option<Arc<AtomicBool>>,
+    /// Whether the vault's own row, or that of the key of ids, does not say what it should.
+    pub(crate) is_row_odd: bool,
     /// Whether rows of an older schema were brought under the rules of this one.
     pub(crate) is_settled: bool,
     /// The key ring's note on the audit log, as it was read or written last.

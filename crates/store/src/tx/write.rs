@@ -27,6 +27,10 @@ pub struct WriteTx<'a> {
     pub(crate) audit_head: Option<ChainHead>,
     /// Numbers of the keys that this transaction destroyed.
     pub(crate) gone_keys: Vec<u32>,
+    /// Keys that it found lost where it made others, each in words.
+    pub(crate) lost_keys: Vec<String>,
+    /// What is to be said once it is committed.
+    pub(crate) told: Vec<String>,
     /// What waited for this transaction, until it is committed.
     pub(crate) waited: Option<Waiting>,
     /// What it wrote of the statistics, until it is committed.
@@ -72,6 +76,8 @@ impl<'a> WriteTx<'a> {
             placed: HashMap::new(),
             audit_head: None,
             gone_keys: Vec::new(),
+            lost_keys: Vec::new(),
+            told: Vec::new(),
             waited: None,
             gathered: None,
             usage: Usage::default(),
@@ -99,7 +105,7 @@ impl<'a> WriteTx<'a> {
         Ok(Id::v7(self.now.unix_ms(), random))
     }
 
-    /// An id derived from what a source says of a thing (FORMATS: keyed hash into UUIDv8), so that a second import
+    /// An id derived from what a source says of a thing (docs/CRYPTO.md, "Hashed ids"), so that a second import
     /// finds it again.
     #[must_use]
     pub fn derived_id(&self, fields: &[&[u8]]) -> Id {
@@ -119,7 +125,7 @@ impl<'a> WriteTx<'a> {
         })
     }
 
-    /// The same for a value that takes another's place: its randomness is drawn unbuffered (DESIGN section 4).
+    /// The same for a value that takes another's place: its randomness is drawn unbuffered (docs/DESIGN.md, section 4).
     pub(crate) fn reseal_value(
         &mut self,
         table: &str,

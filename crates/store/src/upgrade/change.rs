@@ -79,6 +79,13 @@ pub(super) fn after_copy(
                 "{why}; steps before it were kept, and the database as it was is in {}",
                 taken.path.display()
             )),
+            StoreError::System { doing, fault } => StoreError::System {
+                doing: format!(
+                    "{doing} (steps before it were kept, and the database as it was is in {})",
+                    taken.path.display()
+                ),
+                fault,
+            },
             error => error,
         }),
         Err(error) => {

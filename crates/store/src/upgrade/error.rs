@@ -10,14 +10,21 @@ impl From<MigrateError> for StoreError {
     fn from(error: MigrateError) -> Self {
         if let Some(sqlite) = error.sqlite() {
             return match Self::from(sqlite) {
-                full @ (Self::DiskFull | Self::Busy(_) | Self::Denied(_) | Self::Interrupted) => full,
                 // A step's own statement may break a rule or be wrong: that is the step's fault before it is the database's.
                 Self::DatabaseDamaged(_)
                     if !matches!(sqlite.code, ErrorCode::Constraint(_) | ErrorCode::Sql) =>
                 {
                     Self::DatabaseDamaged(error.to_string())
                 }
-                _ => Self::MigrationFailed(error.to_string()),
+                Self::DatabaseDamaged(_) | Self::Rule(_) | Self::Unexpected(_) => {
+                    Self::MigrationFailed(error.to_string())
+                }
+                // The system's failures have their own words: no step is at fault.
+                Self::System { doing, fault } => Self::System {
+                    doing: error.doing().unwrap_or(doing),
+                    fault,
+                },
+                system => system,
             };
         }
         match error {
@@ -50,5 +57,39 @@ pub(super) fn known(state: State) -> Result<usize, StoreError> {
         State::Current => Ok(0),
         State::Pending(count) => Ok(count),
         State::Newer(found) => Err(newer(&found)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use privatus_sqlite::SqliteError;
+
+    use super::*;
+    use crate::error::SystemFault;
+
+    /// A disk that does not sync is no step's fault, and says at which step it was.
+    #[test]
+    fn a_failure_of_the_system_in_a_step_is_the_system_s() {
+        // fsync, a read that the system failed, a log that cannot be opened for too many files; and no memory.
+        for (code, system, fault) in [
+            (1_034, Some(5), SystemFault::DiskFails),
+            (8_458, None, SystemFault::DiskFails),
+            (14, Some(24), SystemFault::TooManyFiles),
+            (778, Some(27), SystemFault::FileTooLarge),
+            (7, None, SystemFault::NoMemory),
+        ] {
+            let error = MigrateError::Statement {
+                step: "v1".into(),
+                statement: "statement 1".into(),
+                error: SqliteError {
+                    code: ErrorCode::from_raw(code),
+                    operation: "run the SQL",
+                    os_error: system,
+                },
+            };
+            let told = StoreError::from(error);
+            let is_told = matches!(&told, StoreError::System { doing, fault: found } if *found == fault && doing.contains("v1"));
+            assert!(is_told, "{code}: {told:?}");
+        }
     }
 }

@@ -21,7 +21,7 @@ use crate::vault::healing::{faults_told, faulty, faulty_now};
 use crate::vault::open_to_read::NOTHING_RECORDED;
 use crate::vault::ring_note::down::note_schema;
 use crate::vault::ring_note::keep;
-use crate::vault::rings::reopen_newest;
+use crate::vault::rings::{reopen_newest, with_salt};
 use crate::vault::{Closed, Files, Mount, OpenGuard, VaultOptions, check_ours, raw_key, share, unlock_files};
 
 /// A vault's schema and its ledger (`privatus migrate`).
@@ -59,6 +59,7 @@ impl Migrator {
             mount,
             lock,
             copies,
+            is_own_salt,
         } = closed;
         let found = faulty(&ring, &unlocked, &copies);
         let mut warnings = Vec::new();
@@ -75,13 +76,15 @@ impl Migrator {
             &key,
             options.vfs.as_deref(),
             options.reader_role(mount),
-        )?;
+        )
+        .map_err(with_salt(is_own_salt))?;
         db.stop_with(options.stop.as_ref());
         if had_log {
             // Closing it would merge what a crash left, and nothing is changed for a look.
             db.raw().keep_log_at_close()?;
         }
         check_ours(&mut db, &unlocked)?;
+        db.refuse_broken_schema()?;
         Ok(Self {
             files,
             unlocked,

@@ -1,4 +1,4 @@
-//! The schema of a vault and its steps: at creation, at an open, and when a person asks (DESIGN section 9).
+//! The schema of a vault and its steps: at creation, at an open, and when a person asks (docs/DESIGN.md, section 9).
 
 mod change;
 mod code;
@@ -29,8 +29,7 @@ pub use outcome::Upgrade;
 pub use plain::PlainWorld;
 pub use snapshot::Snapshot;
 pub use status::StepStatus;
-use steps::STEPS;
-pub(crate) use steps::{newest, steps_noted};
+pub(crate) use steps::{STEPS, newest, steps_noted};
 pub(crate) use up::{create, pending, run_pending};
 pub use verify::SchemaCheck;
 pub(crate) use verify::{ledger_told, newest_schema};

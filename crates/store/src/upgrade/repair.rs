@@ -4,16 +4,18 @@ use privatus_crypto::Secret;
 use privatus_domain::{
     Act, NewAuditEntry, NewSecurityEvent, Permission, Resource, ResourceKind, SecurityKind, Severity,
 };
+use privatus_sqlite::ErrorCode;
 use serde_json::json;
 
 use crate::db::real_tables::RealTables;
 use crate::db::schema_fault::{SchemaFault, StrangeObject, Wrong};
 use crate::db::schema_rows::{month_object, text_of};
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::partition::schema::{VIEW, refresh_views};
 use crate::run::write_durably_on;
 use crate::store::Store;
-use crate::tx::WriteTx;
+use crate::tx::{ReadTx, WriteTx};
 use crate::vault::rings::unlock_own;
 
 impl Store {
@@ -65,13 +67,15 @@ fn for_a_backup(fault: &SchemaFault) -> Result<(), StoreError> {
     }
 }
 
-impl WriteTx<'_> {
-    /// The fault as it stands now.
-    fn schema_fault(&mut self) -> Result<Option<SchemaFault>, StoreError> {
+impl ReadTx<'_> {
+    /// What of the schema is not what this build makes, as it stands now.
+    pub(crate) fn schema_fault(&mut self) -> Result<Option<SchemaFault>, StoreError> {
         let schema = RealTables::read(self.db)?.schema;
         Ok(schema.fault(self.partitions.values().map(|month| month.table.as_str())))
     }
+}
 
+impl WriteTx<'_> {
     /// Puts it right; gives what is to be noted of it.
     fn schema_repair(
         &mut self,
@@ -83,11 +87,8 @@ impl WriteTx<'_> {
         ))?;
         for_a_backup(&found)?;
         self.schema_changed = true;
-        for object in found.objects() {
-            if object.wrong != Wrong::Missing {
-                self.drop_object(object)?;
-            }
-        }
+        self.drop_objects(&found)?;
+        self.delete_rows_left()?;
         let is_view = |object: &StrangeObject| object.name == VIEW;
         self.make_what_is_missing()?;
         if found.objects().iter().any(is_view) {
@@ -113,18 +114,48 @@ impl WriteTx<'_> {
         Ok((act, event))
     }
 
-    fn drop_object(&mut self, object: &StrangeObject) -> Result<(), StoreError> {
-        let kind = match object.kind.as_str() {
-            "trigger" => "TRIGGER",
-            "view" => "VIEW",
-            "index" => "INDEX",
-            "table" => "TABLE",
-            _ => return Ok(()),
+    /// Drops what SQLite lets one drop. A drop gives back the pages that the row names, so it is asked first whether these are
+    /// another's too: whoever plants a row chooses its page.
+    fn drop_objects(&mut self, found: &SchemaFault) -> Result<(), StoreError> {
+        let has_pages = found.objects().iter().any(StrangeObject::has_pages);
+        let is_sound = !has_pages || self.is_each_page_of_one()?;
+        for object in found
+            .objects()
+            .iter()
+            .filter(|object| is_sound || !object.has_pages())
+        {
+            let Some(kind) = object.dropped_as() else {
+                continue;
+            };
+            let name = object.name.replace('"', "\"\"");
+            let sql = format!("DROP {kind} IF EXISTS main.\"{name}\"");
+            match self.db.raw().execute_batch(&sql) {
+                Ok(()) => {}
+                // It is something else than its row says: the row goes.
+                Err(error) if error.code == ErrorCode::Sql => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn is_each_page_of_one(&mut self) -> Result<bool, StoreError> {
+        let sql = Sql::new("PRAGMA quick_check(1)");
+        let said: Option<String> = self.db.row(sql, "check the pages")?;
+        Ok(said.as_deref() == Some("ok"))
+    }
+
+    /// What is left of what was not to be there are rows that SQLite knows nothing of, or is not to give pages back for.
+    fn delete_rows_left(&mut self) -> Result<(), StoreError> {
+        let Some(left) = self.schema_fault()? else {
+            return Ok(());
         };
-        let name = object.name.replace('"', "\"\"");
-        // One that went with another, or that only its row names, is told behind.
-        let sql = format!("DROP {kind} IF EXISTS main.\"{name}\"");
-        Ok(self.db.raw().execute_batch(&sql)?)
+        let strange = left.objects().iter();
+        let rows: Vec<i64> = strange.filter_map(|object| object.row).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        Ok(self.db.raw().delete_schema_rows(&rows)?)
     }
 
     /// Makes what is missing: indexes, then views, then triggers, which name what stands before them.

@@ -31,7 +31,7 @@ pub(crate) fn create(
 /// How many steps are pending.
 ///
 /// # Errors
-/// The refusals of DESIGN section 9; nothing is touched.
+/// The refusals (docs/DESIGN.md, section 9); nothing is touched.
 pub(crate) fn pending(db: &mut Connection) -> Result<usize, StoreError> {
     known(state(db.raw(), &STEPS)?)
 }

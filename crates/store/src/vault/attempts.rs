@@ -33,8 +33,10 @@ fn parse(bytes: &[u8]) -> Attempts {
     serde_json::from_slice(bytes).unwrap_or_default()
 }
 
-/// Counts one more secret that did not open the vault.
+/// Counts one more secret that did not open the vault: each of those that are tried at once. Where the lock is not to be had,
+/// one may be lost.
 pub(crate) fn note(files: &Files, now: Timestamp) {
+    let _lock = files.lock_key_ring();
     let mut attempts = parse(&files.read_attempts().unwrap_or_default());
     let at = now.to_rfc3339();
     if attempts.failed == 0 || Timestamp::parse(&attempts.first_at).is_err() {
@@ -97,6 +99,7 @@ impl Failed {
 
     /// Removes the file, once what it says is committed. What was added meanwhile stays.
     pub(crate) fn forget(&self, files: &Files) {
+        let _lock = files.lock_key_ring();
         if files.read_attempts().is_some_and(|bytes| bytes == self.bytes) {
             files.remove_attempts();
         }
@@ -105,7 +108,14 @@ impl Failed {
 
 /// Removes a file that counts nothing.
 pub(crate) fn tidy(files: &Files) {
-    files.remove_attempts();
+    if !files.has_attempts() {
+        return;
+    }
+    // It may count something by now.
+    let _lock = files.lock_key_ring();
+    if Failed::look(files).is_none() {
+        files.remove_attempts();
+    }
 }
 
 impl WriteTx<'_> {

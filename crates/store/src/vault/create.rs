@@ -26,7 +26,7 @@ use crate::vault::ring_note::note_of;
 use crate::vault::rings::generation_of;
 use crate::vault::{Files, Mount, OpenGuard};
 
-/// How long deriving the password's key should take on this machine (DESIGN section 4).
+/// How long deriving the password's key should take on this machine (docs/DESIGN.md, section 4).
 pub(crate) const KDF_TARGET: std::time::Duration = std::time::Duration::from_millis(500);
 
 impl Store {
@@ -51,7 +51,7 @@ impl Store {
     /// who makes one for a person calls [`create_keeping`](Self::create_keeping).
     ///
     /// # Errors
-    /// [`StoreError::VaultExists`] and the other refusals of DESIGN section 3; nothing is left behind.
+    /// [`StoreError::VaultExists`] and the other refusals (docs/DESIGN.md, section 3); nothing is left over.
     pub fn create(
         path: &Path,
         password: &Password,

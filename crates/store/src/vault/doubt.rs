@@ -99,7 +99,7 @@ impl Doubt {
                  among those it removed"
             ),
             Self::AcceptBegun => {
-                "a loss in the audit log was being accepted, and that was interrupted: accept it again".into()
+                "a loss in the audit log was being accepted, and that was interrupted or failed: accept it again".into()
             }
         }
     }
@@ -164,13 +164,18 @@ impl ReadTx<'_> {
             return Ok(NotedEntry::Doubted(Doubt::AcceptBegun));
         }
         let log_id = note.log_id;
-        let found: Option<Option<SqlBlob>> = self.db.ask("find the entry that the key ring notes", |db| {
+        let found = self.db.ask("find the entry that the key ring notes", |db| {
             audit_log::table
                 .find(SqlInt(log_id))
                 .select(audit_log::mac)
                 .get_result(db)
                 .optional()
-        })?;
+        });
+        let found: Option<Option<SqlBlob>> = match found {
+            // A MAC that is none is not the one that is noted.
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => Some(Some(SqlBlob::default())),
+            found => found?,
+        };
         let found = match found {
             Some(Some(mac)) if mac.0 == note.mac => NotedEntry::Stands,
             Some(Some(_)) => NotedEntry::Doubted(Doubt::EntryOther { log_id }),

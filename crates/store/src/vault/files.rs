@@ -108,7 +108,7 @@ impl Files {
         self.root().join(DATABASE)
     }
 
-    /// Checks that there is a whole vault, in the order of DESIGN section 2, and nothing but files of its own at its names.
+    /// Checks that there is a whole vault, and nothing but files of its own at its names (docs/DESIGN.md, section 3).
     /// Nothing is opened.
     pub(crate) fn check_present(&self) -> Result<(), StoreError> {
         let stands = |name| Ok::<_, StoreError>(self.folder.stand(name)?.is_some());
@@ -170,6 +170,11 @@ impl Files {
         self.folder
             .read(ATTEMPTS, ATTEMPTS_MAX, "read attempts.json")
             .ok()?
+    }
+
+    /// Whether anything has the name of `attempts.json`.
+    pub(crate) fn has_attempts(&self) -> bool {
+        !matches!(self.folder.stand(ATTEMPTS), Ok(None))
     }
 
     /// Replaces `attempts.json`; where that is not allowed, it stays as it is.

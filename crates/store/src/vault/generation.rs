@@ -11,6 +11,7 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 use crate::vault::attempts::{self, Failed};
+use crate::vault::own_row::odd_mark_error;
 use crate::vault::rings::generation_of;
 
 /// Entries that name a generation and are looked at, the newest of all.
@@ -65,14 +66,8 @@ pub(crate) fn is_older(generation: i64, highest: i64) -> Option<String> {
 impl ReadTx<'_> {
     /// The highest generation of the key ring that this database was opened under.
     pub(crate) fn generation(&mut self) -> Result<i64, StoreError> {
-        let highest: Option<SqlInt> = self.db.ask("read the key ring's generation", |db| {
-            vault_state::table
-                .find(SqlInt(1))
-                .select(vault_state::highest_generation)
-                .get_result(db)
-                .optional()
-        })?;
-        Ok(highest.unwrap_or_default().0)
+        let own = self.own_row()?;
+        own.generation.ok_or_else(|| odd_mark_error("highest_generation"))
     }
 
     /// The highest generation that the audit log names; 0 for none. Details are sealed for their row, so that whoever has

@@ -38,6 +38,7 @@ impl Fault {
         let bytes = match copy {
             RingCopy::Missing => return Some(Self::Missing),
             RingCopy::Strange(what) => return Some(Self::Strange(*what)),
+            RingCopy::Unread(_) => return Some(Self::Damaged),
             RingCopy::Held(bytes) if *bytes == ring.to_bytes() => return None,
             RingCopy::Held(bytes) => bytes,
         };

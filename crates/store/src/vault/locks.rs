@@ -1,4 +1,4 @@
-//! The locks of a vault: files of their own, never the database (DESIGN section 3).
+//! The locks of a vault: files of their own, never the database (docs/DESIGN.md, section 3).
 
 use std::fs::{File, TryLockError};
 use std::time::{Duration, Instant};

@@ -18,6 +18,7 @@ pub(crate) mod open_to_read;
 mod opened;
 mod options;
 mod ours;
+pub(crate) mod own_row;
 mod password;
 mod place;
 mod raw_key;

@@ -19,7 +19,7 @@ use crate::vault::ours::{Ours, check_ours, share};
 use crate::vault::raw_key::raw_key;
 use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::{
-    generation_of, newest, newest_rings, of_database, unlock_each, unlock_newest, valid_rings,
+    generation_of, newest, newest_rings, of_database, unlock_each, unlock_newest, valid_rings, with_salt,
 };
 use crate::vault::stale_transfers::{has_active, pause_stale};
 use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
@@ -34,6 +34,8 @@ pub(crate) struct Closed {
     pub(crate) lock: Option<HeldLock>,
     /// Both copies of the key ring as they were read under the lock.
     pub(crate) copies: RingCopies,
+    /// Whether a copy has the salt that the database begins with.
+    pub(crate) is_own_salt: bool,
 }
 
 impl Closed {
@@ -63,13 +65,14 @@ impl Closed {
         if copies != before {
             rings = valid_rings(&files, &copies)?;
         }
-        let rings = of_database(rings, &salt);
+        let (rings, is_own_salt) = of_database(rings, &salt);
         let closed = Self {
             files,
             guard,
             mount,
             lock,
             copies,
+            is_own_salt,
         };
         Ok((closed, rings))
     }
@@ -83,6 +86,8 @@ pub(super) struct Looked {
     pub(super) fault: Option<SchemaFault>,
     /// The highest generation of the key ring that it was opened under.
     pub(super) generation: i64,
+    /// Whether its own row, or that of the key of ids, was altered.
+    pub(super) is_odd: bool,
 }
 
 /// The keys of a vault, got by one run of the KDF ([`Store::unlock_keys`]): a client that closes and opens a vault
@@ -102,7 +107,7 @@ impl Store {
     /// Opens the vault in `path` with its password or recovery code.
     ///
     /// # Errors
-    /// Each refusal of DESIGN section 3 has its own [`StoreError`]; none changes a file.
+    /// Each refusal has its own [`StoreError`], and none changes a file (docs/DESIGN.md, section 3).
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
         let (closed, rings) = Closed::look(path)?;
         let (ring, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
@@ -160,12 +165,14 @@ impl Store {
             mount,
             lock,
             mut copies,
+            is_own_salt,
         } = closed;
         let HeldLock { mut lock, at_once } = lock.ok_or(StoreError::Busy("its lock is not held"))?;
         let connect = |unlocked: &Unlocked| {
             let vfs = options.vfs.as_deref();
             let role = options.reader_role(mount);
-            let db = Connection::open(&files.database(), &raw_key(unlocked), vfs, role)?;
+            let db = Connection::open(&files.database(), &raw_key(unlocked), vfs, role)
+                .map_err(with_salt(is_own_salt))?;
             db.stop_with(options.stop.as_ref());
             Ok::<_, StoreError>(db)
         };
@@ -228,6 +235,7 @@ impl Store {
             is_wal,
             fault,
             generation,
+            is_odd,
         } = looked.ok_or(StoreError::Busy("another build changed its schema meanwhile"))?;
         if !is_wal && fault.is_none() {
             // Only now, when it is known to be ours.
@@ -243,11 +251,13 @@ impl Store {
             _guard: guard,
         };
         store.shared.ring_now(unlocked);
+        let own = is_odd.then(|| store.own_row_tell());
         if let Some(fault) = fault {
             store.refuse_to_write(fault, (ring, unlocked), generation, &copies);
             options.check_stop()?;
             return Ok(store);
         }
+        own.into_iter().for_each(|own| store.own_row_heal(own));
         if let Ok(count @ 1..) = paused {
             let text =
                 format!("{count} file transfers were active when the vault was not closed; they are paused");
@@ -309,6 +319,9 @@ pub(super) fn look(
 ) -> Result<Option<Looked>, StoreError> {
     db.run(Sql::new("BEGIN"), "begin a transaction")?;
     let Ours { generation, tables } = check_ours(db, unlocked)?;
+    // What cannot be read is no mark: nothing is older than it.
+    let is_odd = generation.is_none();
+    let generation = generation.unwrap_or_else(|| i64::try_from(unlocked.generation()).unwrap_or(i64::MAX));
     let looked = match pending(db)? {
         0 => {
             tables.check_all_there(db, of_this_build())?;
@@ -316,14 +329,27 @@ pub(super) fn look(
             let catalogue = shared.catalogue();
             let months = catalogue.partitions.values().map(|month| month.table.as_str());
             tables.check_all_there(db, months.clone())?;
+            let fault = tables.schema.fault(months);
+            if fault.is_none() {
+                db.refuse_broken_schema()?;
+            }
             Some(Looked {
                 is_wal: db.is_wal()?,
-                fault: tables.schema.fault(months),
+                fault,
+                is_odd: is_odd || shared.is_row_odd,
                 shared,
                 generation,
             })
         }
+        _ if is_odd => {
+            return Err(StoreError::DatabaseDamaged(
+                "vault_state, its vault_id or highest_generation, is not what a build writes, and the schema is older: put a \
+                 backup of the vault in its place"
+                    .into(),
+            ));
+        }
         _ => {
+            db.refuse_broken_schema()?;
             tables.check(db, of_this_build())?;
             None
         }

@@ -12,7 +12,8 @@ use crate::vault::generation::is_older;
 use crate::vault::healing::{faults_told, faulty};
 use crate::vault::open::{Closed, look};
 use crate::vault::raw_key::raw_key;
-use crate::vault::rings::generation_of;
+use crate::vault::rings::{generation_of, with_salt};
+use crate::vault::snapshot_files::{LEAVE_OUT, kept_copies};
 
 /// What a person should know then.
 pub(crate) const NOTHING_RECORDED: &str = "the vault lies on a file system that is mounted read-only: it is open for reading, and \
@@ -31,10 +32,12 @@ impl Store {
             mount,
             lock,
             copies,
+            is_own_salt,
         } = closed;
         let key = raw_key(unlocked);
         let role = options.reader_role(mount);
-        let mut reader = Connection::open(&files.database(), &key, options.vfs.as_deref(), role)?;
+        let mut reader = Connection::open(&files.database(), &key, options.vfs.as_deref(), role)
+            .map_err(with_salt(is_own_salt))?;
         reader.stop_with(options.stop.as_ref());
         let looked = look(&mut reader, unlocked, options)?;
         let looked = looked.ok_or(StoreError::ReadOnly(
@@ -46,6 +49,9 @@ impl Store {
         let found = faulty(ring, unlocked, &copies);
         warnings.extend(faults_told(&found, "it stays as it is"));
         warnings.extend(files.open_to_others());
+        // Where this cannot be seen, nothing is known of them.
+        let copies = files.snapshots_unnoted(unlocked).unwrap_or_default();
+        warnings.extend(kept_copies(&copies, LEAVE_OUT));
         let fault = looked.fault;
         let mut store = Self {
             shared: looked.shared,
@@ -56,6 +62,9 @@ impl Store {
             _lock: lock.map(|held| held.lock),
             _guard: guard,
         };
+        if looked.is_odd {
+            let _ = store.own_row_tell();
+        }
         if let Some(fault) = fault {
             let text = format!("the schema is not what this build makes: {fault}");
             store.warnings.push(text);

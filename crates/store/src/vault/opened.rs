@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::generation_of;
-use crate::vault::snapshot_files::kept_copies;
+use crate::vault::snapshot_files::{REMOVE, kept_copies};
 
 impl Store {
     /// Writes down what this open found: what contradicts the audit log, the open itself, damaged copies of the key ring. What
@@ -70,7 +70,7 @@ impl Store {
         let tidied = self.files.tidy();
         self.put_off(tidied, "what an interrupted command left could not be removed");
         let removed = self.files.snapshots_outlived(unlocked);
-        let kept = removed.map(|kept| self.warnings.extend(kept_copies(&kept)));
+        let kept = removed.map(|kept| self.warnings.extend(kept_copies(&kept, REMOVE)));
         self.put_off(
             kept,
             "the copy from before the last change of the schema could not be removed",

@@ -30,6 +30,8 @@ pub struct VaultOptions {
     pub clock: Option<fn() -> Timestamp>,
     /// Told what happens while a schema is made, or that of an older vault brought up to date.
     pub on_migration: Option<fn(MigrationEvent<'_>)>,
+    /// Told what a person should know at once, in words: a key that was lost got another in its place.
+    pub tell: Option<fn(&str)>,
     /// Once it is set, what runs ends with [`StoreError::Interrupted`](crate::StoreError::Interrupted), and whatever is begun
     /// later: an open, a sweep, a statement. Whole transactions are kept, and of an open nothing but what it had done.
     pub stop: Option<Arc<AtomicBool>>,
@@ -44,6 +46,7 @@ impl Default for VaultOptions {
             vfs: None,
             clock: None,
             on_migration: None,
+            tell: None,
             stop: None,
         }
     }

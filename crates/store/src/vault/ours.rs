@@ -2,7 +2,7 @@
 
 use std::sync::RwLock;
 
-use privatus_crypto::Unlocked;
+use privatus_crypto::{IdKey, Unlocked};
 
 use crate::db::connection::{APPLICATION_ID, Connection};
 use crate::db::hot;
@@ -27,17 +27,14 @@ pub(crate) fn share(
     options: &VaultOptions,
 ) -> Result<Shared, StoreError> {
     let root = unlocked.master().key_store_key();
-    let sql = Sql::new(hot::OPEN_ID_KEY);
-    let row: Option<(i64, Vec<u8>, Option<i64>)> = db.row(sql, "find the id key")?;
-    let missing = || StoreError::DatabaseDamaged("the id key is missing".into());
-    let (number, wrapped, settled) = row.ok_or_else(missing)?;
-    let number = u32::try_from(number).map_err(|_| missing())?;
     let vault_id = unlocked.vault_id();
-    let id_key = root
-        .unwrap(&vault_id, number, "id", "ids", &wrapped)
-        .map_err(|_| key_lost(number, &KeyPlace::new("id", "ids"), &wrapped))?
-        .into_id_key();
-    let id_key = CountedIdKey::new(number, id_key);
+    let Found {
+        number,
+        key,
+        settled,
+        is_odd,
+    } = find_id_key(db, unlocked)?;
+    let id_key = CountedIdKey::new(number, key);
     let version = Catalogue::current_version(db)?;
     let catalogue = Catalogue::load(db, version)?;
     Ok(Shared {
@@ -48,21 +45,84 @@ pub(crate) fn share(
         keys: KeyCache::default(),
         catalogue: RwLock::new(catalogue.into()),
         clock: options.clock,
+        tell: options.tell,
         cursors: Cursors::default(),
         pending: Pending::default(),
         statistics: Statistics::default(),
         user: None,
         stop: options.stop.clone(),
+        is_row_odd: is_odd || settled.is_none(),
         is_settled: settled.is_some_and(|version| version >= RULES_VERSION),
         noted: RwLock::new(unlocked.noted().clone()),
         ring: unlocked.generation().into(),
     })
 }
 
+/// Numbers that the key of ids may have; it is among the first that are made.
+const FIRST: u32 = 16;
+
+/// The key of ids.
+struct Found {
+    number: u32,
+    key: IdKey,
+    /// By which rules rows are settled, where the vault's own row says that.
+    settled: Option<i64>,
+    /// Whether its row does not say what it is.
+    is_odd: bool,
+}
+
+fn find_id_key(db: &mut Connection, unlocked: &Unlocked) -> Result<Found, StoreError> {
+    let (root, vault) = (unlocked.master().key_store_key(), unlocked.vault_id());
+    let sql = Sql::new(hot::OPEN_ID_KEY);
+    let row = db.row::<(i64, Vec<u8>, Option<i64>)>(sql, "find the id key");
+    let mut why = StoreError::DatabaseDamaged("the id key is missing".into());
+    match row {
+        Ok(Some((number, wrapped, settled))) => {
+            let number = u32::try_from(number).unwrap_or_default();
+            match root.unwrap(&vault, number, "id", "ids", &wrapped) {
+                Ok(key) => {
+                    return Ok(Found {
+                        number,
+                        key: key.into_id_key(),
+                        settled,
+                        is_odd: false,
+                    });
+                }
+                Err(_) => why = key_lost(number, &KeyPlace::new("id", "ids"), &wrapped),
+            }
+        }
+        Ok(None) => {}
+        Err(error) if db.is_spoiled() || !matches!(error, StoreError::DatabaseDamaged(_)) => {
+            return Err(error);
+        }
+        Err(_) => {}
+    }
+    // Its row may have been altered in what its wrapping proves.
+    let sql = Sql::new("SELECT CAST(encrypted_key AS BLOB) FROM key_store WHERE length(encrypted_key) > 0");
+    let rows: Vec<Option<Vec<u8>>> = db.rows(sql, "look for the id key")?;
+    for wrapped in rows.iter().flatten() {
+        for number in 1..=FIRST {
+            if let Ok(key) = root.unwrap(&vault, number, "id", "ids", wrapped) {
+                let sql = "SELECT iif(typeof(settled_version) = 'integer', settled_version, NULL) FROM vault_state WHERE id = 1";
+                let settled: Option<Option<i64>> =
+                    db.row(Sql::new(sql), "read vault_state.settled_version")?;
+                return Ok(Found {
+                    number,
+                    key: key.into_id_key(),
+                    settled: settled.flatten(),
+                    is_odd: true,
+                });
+            }
+        }
+    }
+    Err(why)
+}
+
 /// What a database says that is this vault's.
 pub(crate) struct Ours {
-    /// The highest generation of the key ring that it was opened under.
-    pub(crate) generation: i64,
+    /// The highest generation of the key ring that it was opened under; nothing where its own row does not say it, or not
+    /// of this vault.
+    pub(crate) generation: Option<i64>,
     /// Which of its names are tables.
     pub(crate) tables: RealTables,
 }
@@ -72,15 +132,28 @@ pub(crate) struct Ours {
 pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<Ours, StoreError> {
     let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
     let tables = RealTables::read(db)?;
+    if let Some(object) = tables.schema.without_page() {
+        return Err(StoreError::DatabaseDamaged(format!(
+            "the schema says of {object} that it begins on a page that the file does not have"
+        )));
+    }
     tables.check_all_there(db, OF_ANY_BUILD)?;
     if db.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
         return Err(foreign());
     }
     let sql = Sql::new(hot::OPEN_VAULT);
-    match db.row(sql, "read vault_state, its vault_id and highest_generation")? {
-        Some((id, generation)) if Vec::<u8>::as_slice(&id) == unlocked.vault_id().as_bytes() => {
-            Ok(Ours { generation, tables })
+    let row: Result<Option<(Vec<u8>, i64)>, StoreError> =
+        db.row(sql, "read vault_state, its vault_id and highest_generation");
+    let generation = match row {
+        Ok(Some((id, generation))) if id == unlocked.vault_id().as_bytes() => Some(generation),
+        Err(error) if db.is_spoiled() || !matches!(error, StoreError::DatabaseDamaged(_)) => {
+            return Err(error);
         }
-        _ => Err(foreign()),
-    }
+        // A key that only this vault's wrapping key opens says whose it is, whatever its own row says.
+        _ => match find_id_key(db, unlocked) {
+            Ok(_) => None,
+            Err(_) => return Err(foreign()),
+        },
+    };
+    Ok(Ours { generation, tables })
 }

@@ -1,4 +1,4 @@
-//! Changing the password: one small file, no data re-encrypted (DESIGN section 4).
+//! Changing the password: one small file, no data re-encrypted (docs/DESIGN.md, section 4).
 
 use std::sync::atomic::Ordering;
 

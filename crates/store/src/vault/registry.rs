@@ -1,4 +1,4 @@
-//! Which vaults this process has open: two stores on one folder in one process are refused (DESIGN section 3).
+//! Which vaults this process has open: two stores on one folder in one process are refused (docs/DESIGN.md, section 3).
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -14,7 +14,9 @@ pub(crate) enum RingCopy {
     Missing,
     /// Something else than a file of one name. It is not read: a damaged copy, and the other may do.
     Strange(Strange),
-    /// Bytes; none where they cannot be read.
+    /// A file that the system does not read. A damaged copy, and the other may do.
+    Unread(SystemFault),
+    /// Its bytes.
     Held(Vec<u8>),
 }
 
@@ -37,13 +39,11 @@ impl Files {
             Ok(Some(bytes)) => Ok(RingCopy::Held(bytes)),
             Err(StoreError::StrangeFile { what, .. }) => Ok(RingCopy::Strange(what)),
             // A bad place of the disk is one of this copy alone.
-            Err(
-                StoreError::Unexpected(_)
-                | StoreError::System {
-                    fault: SystemFault::DiskFails | SystemFault::Other(_),
-                    ..
-                },
-            ) => Ok(RingCopy::Held(Vec::new())),
+            Err(StoreError::System {
+                fault: fault @ (SystemFault::DiskFails | SystemFault::Other(_)),
+                ..
+            }) => Ok(RingCopy::Unread(fault)),
+            Err(StoreError::Unexpected(_)) => Ok(RingCopy::Unread(SystemFault::DiskFails)),
             Err(error) => Err(error),
         }
     }

@@ -3,52 +3,68 @@
 use privatus_crypto::{KeyRing, KeyRingError, Secret, Unlocked, VaultId};
 use privatus_domain::Timestamp;
 
-use crate::error::{StoreError, TooNew};
+use crate::db::connection::FIRST_PAGE;
+use crate::error::{RingFault, StoreError, TooNew, UnusableRing};
 use crate::vault::files::RINGS;
 use crate::vault::ring_copies::{RingCopies, RingCopy};
 use crate::vault::{Files, attempts};
+
+const OTHER_SALT: &str = "its first page does not open, and it begins with another salt than the key ring has: keyring.json \
+                          and privatus.db are of different vaults, or the first page is damaged; put both back from the \
+                          same backup";
 
 /// The copies that parse, the higher generation first. One of a newer format refuses the whole. Where none is a file, the
 /// first is refused by its name.
 pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyRing>, StoreError> {
     let mut rings: Vec<KeyRing> = Vec::new();
-    let mut first_error = None;
+    let mut unusable = Vec::new();
     for (at, (name, copy)) in RINGS.iter().zip(copies).enumerate() {
-        let RingCopy::Held(bytes) = copy else {
+        // Both are the same nearly always.
+        if !rings.is_empty() && copies.iter().take(at).any(|before| before == copy) {
             continue;
+        }
+        let fault = match copy {
+            RingCopy::Missing => RingFault::Missing,
+            RingCopy::Strange(what) => RingFault::Strange(*what),
+            RingCopy::Unread(fault) => RingFault::Unread(*fault),
+            RingCopy::Held(bytes) if bytes.is_empty() => RingFault::Empty,
+            RingCopy::Held(bytes) => match KeyRing::parse(bytes) {
+                Ok(ring) if rings.iter().any(|known| known.to_bytes() == ring.to_bytes()) => continue,
+                Ok(ring) => {
+                    rings.push(ring);
+                    continue;
+                }
+                // The other copy may be the one a newer build left behind: to open it would undo what that build wrote.
+                Err(error @ KeyRingError::UnsupportedVersion(_)) => return Err(error.into()),
+                Err(error) => RingFault::Damaged(error),
+            },
         };
-        if copies.iter().take(at).any(|before| before == copy) {
-            continue;
-        }
-        match KeyRing::parse(bytes) {
-            Ok(ring) if rings.iter().any(|known| known.to_bytes() == ring.to_bytes()) => {}
-            Ok(ring) => rings.push(ring),
-            // The other copy may be the one a newer build left behind: to open it would undo what that build wrote.
-            Err(error @ KeyRingError::UnsupportedVersion(_)) => return Err(error.into()),
-            Err(error) => first_error = first_error.or(Some((name, error))),
-        }
+        unusable.push(UnusableRing {
+            file: files.folder().named().join(name),
+            fault,
+        });
     }
     if rings.is_empty() {
-        let strange = RINGS.iter().zip(copies).find_map(|(name, copy)| match copy {
-            RingCopy::Strange(what) => Some((name, *what)),
-            _ => None,
-        });
-        let folder = files.folder();
-        return Err(match (first_error, strange) {
-            (None, Some((name, what))) => folder.refused(name, what),
-            (Some((damaged, why)), Some((name, what))) => StoreError::KeyRingUnusable {
-                damaged: folder.named().join(damaged),
-                why,
-                strange: folder.named().join(name),
-                what,
-            },
-            (first_error, None) => first_error
-                .map_or(KeyRingError::NotAKeyRing, |(_, why)| why)
-                .into(),
-        });
+        return Err(unusable_rings(unusable));
     }
     rings.sort_by_key(|ring| std::cmp::Reverse(ring.generation()));
     Ok(rings)
+}
+
+/// Where no copy is a file, the first that something else stands at is refused by its name.
+fn unusable_rings(copies: Vec<UnusableRing>) -> StoreError {
+    let is_no_file = |fault: &RingFault| matches!(fault, RingFault::Missing | RingFault::Strange(_));
+    let strange = copies.iter().find_map(|copy| match copy.fault {
+        RingFault::Strange(what) => Some((&copy.file, what)),
+        _ => None,
+    });
+    match strange {
+        Some((file, what)) if copies.iter().all(|copy| is_no_file(&copy.fault)) => StoreError::StrangeFile {
+            file: file.clone(),
+            what,
+        },
+        _ => StoreError::KeyRingUnusable(copies),
+    }
 }
 
 /// [`valid_rings`] of a vault's folder.
@@ -57,12 +73,24 @@ pub(super) fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
 }
 
 /// Those that hold the salt with which the database begins, where one does: a copy that another vault's was put over is no
-/// candidate, whatever opens it. Where none does the database's first page is damaged, and all stay.
-pub(super) fn of_database(mut rings: Vec<KeyRing>, salt: &[u8; 16]) -> Vec<KeyRing> {
-    if rings.iter().any(|ring| ring.cipher_salt() == salt) {
+/// candidate, whatever opens it. Where none does the database's first page is damaged or all copies are another vault's:
+/// all stay, and the answer is no.
+pub(super) fn of_database(mut rings: Vec<KeyRing>, salt: &[u8; 16]) -> (Vec<KeyRing>, bool) {
+    let is_one = rings.iter().any(|ring| ring.cipher_salt() == salt);
+    if is_one {
         rings.retain(|ring| ring.cipher_salt() == salt);
     }
-    rings
+    (rings, is_one)
+}
+
+/// What is said of a first page that does not open, where no copy of the key ring has the salt that it begins with.
+pub(crate) fn with_salt(is_own_salt: bool) -> impl Fn(StoreError) -> StoreError {
+    move |error| match error {
+        StoreError::DatabaseDamaged(why) if !is_own_salt && why == FIRST_PAGE => {
+            StoreError::DatabaseDamaged(OTHER_SALT.into())
+        }
+        other => other,
+    }
 }
 
 /// Opens the newest copy with a secret; a wrong one is counted.

@@ -84,13 +84,11 @@ impl Files {
         let names: BTreeSet<String> = self.folder().names()?.into_iter().collect();
         let mut kept = Vec::new();
         for name in names.iter().filter(|name| name.starts_with(NAME)) {
-            let is_outlived = match name.strip_suffix(NOTE) {
-                // With its copy, or alone when that never came to be.
-                Some(copy) if names.contains(copy) => continue,
-                Some(copy) => self.snapshot_note(copy, unlocked).is_some(),
-                None => self.snapshot_is_noted(name, unlocked)?,
-            };
-            if !is_outlived {
+            // A note goes with its copy, or alone when that never came to be.
+            if name.strip_suffix(NOTE).is_some_and(|copy| names.contains(copy)) {
+                continue;
+            }
+            if !self.snapshot_is_ours(name, &names, unlocked)? {
                 kept.push(name.clone());
                 continue;
             }
@@ -105,6 +103,33 @@ impl Files {
             }
         }
         Ok(kept)
+    }
+
+    /// The names of copies that nobody noted, where nothing is removed.
+    pub(super) fn snapshots_unnoted(&self, unlocked: &Unlocked) -> Result<Vec<String>, StoreError> {
+        let names: BTreeSet<String> = self.folder().names()?.into_iter().collect();
+        let mut kept = Vec::new();
+        for name in names.iter().filter(|name| name.starts_with(NAME)) {
+            if !self.snapshot_is_ours(name, &names, unlocked)? {
+                kept.push(name.clone());
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Whether a name is that of a copy that this vault noted, or of the note of one.
+    fn snapshot_is_ours(
+        &self,
+        name: &str,
+        names: &BTreeSet<String>,
+        unlocked: &Unlocked,
+    ) -> Result<bool, StoreError> {
+        match name.strip_suffix(NOTE) {
+            // Of a copy that is there: the copy tells.
+            Some(copy) if names.contains(copy) => Ok(true),
+            Some(copy) => Ok(self.snapshot_note(copy, unlocked).is_some()),
+            None => self.snapshot_is_noted(name, unlocked),
+        }
     }
 
     fn snapshot_note(&self, name: &str, unlocked: &Unlocked) -> Option<Note> {
@@ -134,12 +159,16 @@ impl Files {
     }
 }
 
+/// What to do about such a copy, here and on a disk that can only be read.
+pub(super) const REMOVE: &str = "remove it when it is not wanted";
+pub(super) const LEAVE_OUT: &str = "leave it out of a copy of the vault when it is not wanted";
+
 /// What is said of copies of the database that this vault did not note.
-pub(super) fn kept_copies(names: &[String]) -> Option<String> {
+pub(super) fn kept_copies(names: &[String], advice: &str) -> Option<String> {
     (!names.is_empty()).then(|| {
         format!(
             "{} beside the database was not noted by this vault as its own, and stays: it may hold what was deleted since; \
-             remove it when it is not wanted",
+             {advice}",
             listed(names)
         )
     })
@@ -147,16 +176,16 @@ pub(super) fn kept_copies(names: &[String]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::kept_copies;
+    use super::{REMOVE, kept_copies};
 
     #[test]
     fn of_many_planted_names_some_are_told() {
         let names: Vec<String> = (10..40).map(|n| format!("privatus.db.snapshot-{n}")).collect();
-        let told = kept_copies(&names).unwrap_or_default();
+        let told = kept_copies(&names, REMOVE).unwrap_or_default();
         assert!(
             told.contains("privatus.db.snapshot-21 and 18 more beside"),
             "{told}"
         );
-        assert_eq!(kept_copies(&[]), None);
+        assert_eq!(kept_copies(&[], REMOVE), None);
     }
 }

@@ -1,8 +1,5 @@
 //! The audit log's chain, as a part of the check of everything.
 
-use diesel::prelude::*;
-use privatus_schema::{SqlInt, vault_state};
-
 use super::{Verification, VerifyProgress};
 use crate::db::at_most::ascends;
 use crate::error::StoreError;
@@ -19,14 +16,8 @@ impl ReadTx<'_> {
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<(), StoreError> {
         self.verify_generation(found)?;
-        let settled: Option<SqlInt> = self.db.ask("look whether rows are settled", |db| {
-            vault_state::table
-                .find(SqlInt(1))
-                .select(vault_state::settled_version)
-                .get_result(db)
-                .optional()
-        })?;
-        if settled.is_none_or(|version| version.0 < RULES_VERSION) {
+        let settled = self.own_row()?.settled;
+        if settled.is_none_or(|version| version < RULES_VERSION) {
             // The key ring notes an entry of a chain: one that lost it does not wait, it was altered.
             let noted = self.shared.noted();
             if let Some(doubt) = self.doubt_of_log(&noted)? {
@@ -51,6 +42,7 @@ impl ReadTx<'_> {
                 found.values += check.details;
                 if let Some((_, why)) = check.broken {
                     found.problem(format!("audit log: {why}"));
+                    self.verify_entries_read(found, &why)?;
                     found.audit_broken = Some(why);
                 }
                 Ok(())
@@ -61,6 +53,14 @@ impl ReadTx<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Names the entries that no list can read, behind the first fault of the log too.
+    fn verify_entries_read(&mut self, found: &mut Verification, told: &str) -> Result<(), StoreError> {
+        let unread = self.audit_unread()?;
+        let others = unread.into_iter().filter(|line| line != told);
+        others.for_each(|line| found.problem(format!("audit log: {line}")));
+        Ok(())
     }
 
     /// The mark of the key ring's generation goes up with the entry that names one.

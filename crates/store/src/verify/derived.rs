@@ -1,7 +1,7 @@
 //! The store's own books, each compared with what it stands for: counters, last messages, months, large content,
 //! names, groups, removals and keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -10,8 +10,7 @@ use privatus_domain::folded::folded_name;
 use privatus_domain::limits::FUTURE_TOLERANCE_MS;
 use privatus_domain::{ConversationKind, Partition};
 use privatus_schema::{
-    Flag, LimitLiteral as _, SqlBlob, SqlInt, SqlText, contacts, conversation_months, conversations,
-    key_store, pending_removals, vault_state,
+    Flag, LimitLiteral as _, SqlInt, SqlText, contacts, conversation_months, conversations, pending_removals,
 };
 
 use super::{BATCH, Verification};
@@ -48,16 +47,6 @@ struct NameRow {
     contact_id: SqlText,
     display_name: SqlText,
     folded_name: Option<SqlText>,
-}
-
-/// A wrapped key.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = key_store, check_for_backend(Sqlite))]
-struct WrappedRow {
-    key_number: SqlInt,
-    key_type: SqlText,
-    scope: SqlText,
-    encrypted_key: SqlBlob,
 }
 
 impl ReadTx<'_> {
@@ -253,49 +242,22 @@ impl ReadTx<'_> {
         }
     }
 
-    /// Every wrapped key opens in its place, and no number will be given out twice.
+    /// Every wrapped key opens in its place, no number will be given out twice, and the vault's own row is its own.
     pub(super) fn verify_keys(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        let rows = self.db.ask("read the keys", |db| {
-            key_store::table
-                .order(key_store::key_number)
-                .select(WrappedRow::as_select())
-                .load(db)
-        })?;
-        let highest = rows.last().map(|row| row.key_number.0);
-        let kept = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        for row in rows {
-            let (number, kind, scope) = (row.key_number.0, row.key_type.0, row.scope.0);
-            let wrapped = row.encrypted_key.0;
-            // A destroyed key leaves its row, emptied.
-            if wrapped.is_empty() {
-                continue;
-            }
-            let opened = u32::try_from(number).is_ok_and(|number| {
-                let root = &self.shared.root;
-                root.unwrap(&self.shared.vault_id, number, &kind, &scope, &wrapped)
-                    .is_ok()
-            });
-            if opened {
-                found.values += 1;
-            } else {
-                found.problem(format!("key {number} ({kind} {scope}) does not open"));
-            }
-        }
-        let next: Option<SqlInt> = self.db.ask("read the next key's number", |db| {
-            vault_state::table
-                .find(SqlInt(1))
-                .select(vault_state::next_key_number)
-                .get_result(db)
-                .optional()
-        })?;
-        let Some(SqlInt(next)) = next else {
-            found.problem("the vault's own row is missing".into());
+        let own = self.own_row()?;
+        let next = own.next_key.and_then(|next| u32::try_from(next).ok());
+        let survey = self.keys_survey(&BTreeMap::new(), next)?;
+        found.values += survey.opened;
+        survey.told().for_each(|told| found.problem(told.clone()));
+        own.told().into_iter().for_each(|told| found.problem(told));
+        let Some(next) = own.next_key else {
             return Ok(());
         };
-        if highest.is_some_and(|highest| next <= highest) {
+        let highest = i64::from(survey.highest);
+        if next <= highest {
             found.problem("the next key would take a number that is taken".into());
         }
-        let missing = next.saturating_sub(1).saturating_sub(kept);
+        let missing = next.saturating_sub(1).saturating_sub(highest);
         if missing > 0 {
             found.problem(format!(
                 "{missing} {} no row; a destroyed one keeps it",

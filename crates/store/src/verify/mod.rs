@@ -1,4 +1,4 @@
-//! The maintenance checks of DESIGN section 7: the file, the keys, and our own books.
+//! The checks of `verify`: the file, the keys, and our own books (docs/DESIGN.md, section 7).
 
 mod chain;
 mod columns;
@@ -31,7 +31,7 @@ use privatus_schema::{SqlInt, message_locator, senders};
 use crate::db::at_most::ascends;
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{StoreError, SystemFault};
 use crate::message::row::Row;
 use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
@@ -99,6 +99,10 @@ pub struct VerifyProgress {
     pub total: u64,
 }
 
+/// SQLite's check ends at what the schema names and the file does not have.
+const NOT_UNDER_BROKEN: &str =
+    "the pages were not checked one against the other: SQLite refuses a row of the schema";
+
 impl ReadTx<'_> {
     /// Checks everything in this snapshot. Damage found is reported, not returned as an error.
     ///
@@ -106,6 +110,14 @@ impl ReadTx<'_> {
     /// [`StoreError`] when the check itself could not run.
     pub fn verify(&mut self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<Verification, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Read)?;
+        // Each part names its rows.
+        let is_naming = self.db.names_rows(false);
+        let found = self.verify_parts(progress);
+        self.db.names_rows(is_naming);
+        found
+    }
+
+    fn verify_parts(&mut self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<Verification, StoreError> {
         let mut found = Verification::default();
         // First, since it names every page that was damaged: a connection that met one answers nothing after it.
         self.verify_file(
@@ -118,6 +130,14 @@ impl ReadTx<'_> {
         // It reads the file without its log. A page that a merge left half written is whole in the log.
         if !found.is_content() {
             if !self.db.has_log() || !self.reads_whole() {
+                // It lists a page that the system did not read with the damaged ones.
+                if self.db.raw().has_failed_read() {
+                    let first = found.problems.first().map(String::as_str).unwrap_or_default();
+                    return Err(StoreError::System {
+                        doing: format!("check every page ({first})"),
+                        fault: SystemFault::DiskFails,
+                    });
+                }
                 found.is_damaged = true;
                 return Ok(found);
             }
@@ -130,7 +150,20 @@ impl ReadTx<'_> {
             total = tx.messages_registered()?;
             Ok(())
         })?;
-        self.verify_file("integrity_check", "pages", &mut found, total, progress)?;
+        if self.db.has_broken_schema() {
+            found.problem(NOT_UNDER_BROKEN.to_owned());
+        } else if let Err(error) = self.verify_file("integrity_check", "pages", &mut found, total, progress) {
+            // A connection that met damage answers nothing after it; what the schema showed is told.
+            if !self.db.is_spoiled() || found.is_content() {
+                return Err(error);
+            }
+            found.problem(format!(
+                "the pages could not be checked to the end: {}",
+                error.reason()
+            ));
+            found.is_damaged = true;
+            return Ok(found);
+        }
         progress(VerifyProgress {
             step: "references",
             done: 0,

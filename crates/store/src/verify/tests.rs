@@ -232,7 +232,7 @@ fn every_check_sees_its_fault() {
         ),
         (
             "DELETE FROM key_store WHERE key_type = 'audit'".into(),
-            "1 key that was made has no row",
+            "has no row any more",
         ),
         (
             "UPDATE vault_state SET next_key_number = 2".into(),

@@ -1,13 +1,13 @@
 //! Every value of the tables that the store reads row by row, as its readers read it: by the type that its column declares,
 //! by the same parse functions. What is under a seal or a MAC is opened elsewhere.
 
-use privatus_domain::{AnonymousId, Day, Id, Timestamp};
 use privatus_sqlite::Column;
 
 use super::LISTED;
 use super::columns::{OF_BACKUP, Of};
 use super::origin::Foreign;
 use super::sizes::not_foreign;
+use crate::db::cell::Cell;
 use crate::db::decode::{FromColumn, WrongType};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
@@ -50,26 +50,6 @@ const TABLES: [(&str, &str, Of); 21] = [
     ("backup_contents", ROWID, Of::Builds(OF_BACKUP)),
 ];
 
-/// Texts that are ids.
-const IDS: [(&str, &str); 16] = [
-    ("contacts", "contact_id"),
-    ("groups", "group_id"),
-    ("group_members", "group_id"),
-    ("group_members", "contact_id"),
-    ("group_bans", "group_id"),
-    ("group_bans", "contact_id"),
-    ("group_bans", "banned_by"),
-    ("file_transfers", "transfer_id"),
-    ("file_transfers", "contact_id"),
-    ("file_transfers", "group_id"),
-    ("conversations", "conversation_id"),
-    ("conversations", "contact_id"),
-    ("conversations", "group_id"),
-    ("senders", "contact_id"),
-    ("senders", "group_id"),
-    ("settings", "key"),
-];
-
 /// The name of a row, whatever stands in it.
 struct Name(String);
 
@@ -82,54 +62,12 @@ impl FromColumn for Name {
     }
 }
 
-/// A value as it stands.
-enum Cell {
-    Integer(i64),
-    Real(f64),
-    Text(String),
-    Blob,
-    /// A text that is no UTF-8.
-    Bytes,
-    Null,
-}
-
-impl FromColumn for Cell {
-    fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
-        Ok(match column {
-            Column::Integer(value) => Self::Integer(value),
-            Column::Real(value) => Self::Real(value),
-            Column::Text(bytes) => str::from_utf8(bytes).map_or(Self::Bytes, |text| Self::Text(text.into())),
-            Column::Blob(_) => Self::Blob,
-            Column::Null => Self::Null,
-        })
-    }
-}
-
-impl Cell {
-    /// Whether the readers take it for a column of this declared type.
-    fn is_read(&self, (table, column): (&str, &str), declared: &str) -> bool {
-        match (declared, self) {
-            (_, Self::Null) => true,
-            // In the one form that is written: the tables are sorted and compared by it.
-            ("TIMESTAMP", Self::Text(text)) => Timestamp::parse(text).is_ok_and(|at| at.to_sql() == *text),
-            ("DATE", Self::Text(text)) => Day::parse(text).is_ok_and(|day| day.to_string() == *text),
-            ("TEXT", Self::Text(text)) if column == "anonymous_id" => text.parse::<AnonymousId>().is_ok(),
-            ("TEXT", Self::Text(text)) if IDS.contains(&(table, column)) => text.parse::<Id>().is_ok(),
-            ("TEXT", Self::Text(_)) | ("BLOB", Self::Blob) => true,
-            ("BOOLEAN", Self::Integer(value)) => matches!(value, 0 | 1),
-            ("INTEGER" | "BIGINT", Self::Integer(_)) | ("DOUBLE", Self::Integer(_)) => true,
-            ("DOUBLE", Self::Real(value)) => value.is_finite(),
-            _ => false,
-        }
-    }
-}
-
 impl ReadTx<'_> {
     /// Each value that its column's readers do not take, as its place.
     pub(super) fn values_unread(&mut self, foreign: &Foreign) -> Result<Vec<String>, StoreError> {
         let mut unread = Vec::new();
         for (table, name, of) in TABLES {
-            for (column, declared) in self.columns_declared(table)? {
+            for (column, declared) in self.db.columns_declared(table)? {
                 let (is_ours, at) = not_foreign(of, foreign);
                 // The content of a BLOB is no matter here.
                 let value = match declared.as_str() {
@@ -154,17 +92,5 @@ impl ReadTx<'_> {
             }
         }
         Ok(unread)
-    }
-
-    /// A table's columns, and the type that each declares.
-    fn columns_declared(&mut self, table: &str) -> Result<Vec<(String, String)>, StoreError> {
-        // Not as a table-valued function: a table may have that name, and none of its rows.
-        let sql = Sql::new(format!("PRAGMA main.table_info({table})"));
-        type Described = (i64, String, String);
-        let columns: Vec<Described> = self.db.rows(sql, "read a table's columns")?;
-        Ok(columns
-            .into_iter()
-            .map(|(_, column, declared)| (column, declared))
-            .collect())
     }
 }

@@ -15,17 +15,17 @@ use crate::output;
 use crate::plaintext_file::{target, write_beside};
 use crate::vault::{open, vault_path};
 
-pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<u8, Failure> {
+pub(super) fn run(arguments: &Arguments, path: &Path, is_forced: bool) -> Result<u8, Failure> {
     let to_stdout = path == Path::new("-");
     let target = if to_stdout {
         output::whole()?;
         None
     } else {
-        Some(target(path, &vault_path(arguments)?)?)
+        Some(target(path, &vault_path(arguments)?, is_forced)?)
     };
     let store = open(arguments)?;
     let written = match &target {
-        Some(target) => write_beside(target, |out| store.read_long(|tx| write(tx, out))),
+        Some(target) => write_beside(target, is_forced, |out| store.read_long(|tx| write(tx, out))),
         None => {
             let mut out = BufWriter::new(std::io::stdout().lock());
             let written = store.read_long(|tx| write(tx, &mut out));

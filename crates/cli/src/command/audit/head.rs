@@ -5,7 +5,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use privatus_domain::{AuditError, AuditHead};
-use privatus_store::{Store, StoreError};
+use privatus_store::{Store, StoreError, SystemFault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -63,7 +63,11 @@ impl Anchor {
             return Ok(Self { head, vault: None });
         }
         let unreadable = |error: &std::io::Error| {
-            Failure::Usage(format!("{} cannot be read: {}", path.display(), error.kind()))
+            Failure::Usage(format!(
+                "{} cannot be read: {}",
+                path.display(),
+                SystemFault::words(error)
+            ))
         };
         let mut start = String::new();
         let file = File::open(path).map_err(|error| unreadable(&error))?;

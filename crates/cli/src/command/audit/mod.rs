@@ -15,7 +15,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Audit) -> Result<u8, Failure>
         Audit::List(list) => list::run(arguments, list),
         Audit::Verify { head } => verify::run(arguments, head.as_deref()),
         Audit::Head => head::run(arguments),
-        Audit::Export { path } => export::run(arguments, path),
+        Audit::Export { path, force } => export::run(arguments, path, *force),
         Audit::Prune(prune) => prune::run(arguments, prune),
         Audit::Settle(settle) => settle::run(arguments, settle),
     }

@@ -48,6 +48,9 @@ fn repair(
 }
 
 fn tell(arguments: &Arguments, repaired: &[String], loss: Option<&AuditLoss>) -> Result<u8, Failure> {
+    if repaired.is_empty() && loss.is_none() {
+        output::nothing_changed();
+    }
     if arguments.json {
         output::json(&json!({
             "schema_repaired": repaired,
@@ -55,6 +58,7 @@ fn tell(arguments: &Arguments, repaired: &[String], loss: Option<&AuditLoss>) ->
             "missing": loss.map(|loss| ranges_json(&loss.missing)),
             "unproven": loss.map(|loss| ranges_json(&loss.unproven)), "counters": loss.map(|loss| &loss.counters),
             "keys": loss.map(|loss| &loss.keys), "marks": loss.map(|loss| &loss.marks),
+            "values_lost": loss.map(|loss| &loss.unread), "events_lost": loss.map(|loss| &loss.events),
             "noted_entry_lost": loss.and_then(|loss| loss.noted_lost),
         }))?;
         return Ok(0);
@@ -107,6 +111,9 @@ fn counters(loss: &AuditLoss) -> String {
     }
     for what in &loss.marks {
         said += &format!("; {what}, and is put right");
+    }
+    for what in loss.unread.iter().chain(&loss.events) {
+        said += &format!("; {what}, and is taken out");
     }
     said
 }

@@ -38,14 +38,23 @@ pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failu
         } => number::verify(arguments, contact, safety_number.as_deref()),
         Contacts::Block { contact } => change(arguments, contact, |store, id| {
             let done = store.write("contact_block", |tx| tx.contact_block(id))?;
-            Ok(if done { "blocked" } else { "is blocked already" })
+            Ok(unless_unchanged(done, "blocked", "is blocked already"))
         }),
         Contacts::Unblock { contact } => change(arguments, contact, |store, id| {
             let done = store.write("contact_unblock", |tx| tx.contact_unblock(id))?;
-            Ok(if done { "unblocked" } else { "is not blocked" })
+            Ok(unless_unchanged(done, "unblocked", "is not blocked"))
         }),
         Contacts::Remove { contact, yes } => remove(arguments, contact, *yes),
     }
+}
+
+/// What was done, or that it was so already.
+fn unless_unchanged(is_done: bool, done: &'static str, was: &'static str) -> &'static str {
+    if is_done {
+        return done;
+    }
+    output::nothing_changed();
+    was
 }
 
 fn add(arguments: &Arguments, name: &str, key: Option<&str>, id: Option<&str>) -> Result<u8, Failure> {

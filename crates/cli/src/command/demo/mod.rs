@@ -7,7 +7,9 @@ use privatus_domain::{Body, Conversation, MessageId, NewMessage};
 use privatus_import::Report;
 use privatus_import::legacy::Zone;
 use privatus_import::privatus::{self, Trust, Vouched};
-use privatus_store::{Digest, Page, PageStart, Password, Secret, Store, StoreError, VaultOptions};
+use privatus_store::{
+    Digest, Page, PageStart, Password, Secret, Store, StoreError, SystemFault, VaultOptions,
+};
 use serde_json::json;
 
 use super::export::to_file;
@@ -221,7 +223,7 @@ fn bytes_on_disk(database: &Path, steps: &mut Steps) -> Result<bool, Failure> {
 
 fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<bool, Failure> {
     let first = folder.join("export.jsonl");
-    let counts = to_file(store, &first, &mut |_| true)?;
+    let counts = to_file(store, &first, false, &mut |_| true)?;
     let mut kinds: Vec<String> = Vec::new();
     for kind in ["contact", "group", "setting", "conversation", "message"] {
         if let Some(count) = counts.get(kind) {
@@ -241,7 +243,7 @@ fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<boo
         &mut |_| true,
     )?;
     let again = folder.join("again.jsonl");
-    to_file(&second, &again, &mut |_| true)?;
+    to_file(&second, &again, false, &mut |_| true)?;
     second.close()?;
     let (a, b) = (digest(&first)?, digest(&again)?);
     steps.note(&format!("export     {}", short(a)))?;
@@ -258,7 +260,7 @@ fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<boo
 fn no_place(error: std::io::Error) -> Failure {
     Failure::Other(format!(
         "the demo's temporary folder cannot be used: {}",
-        error.kind()
+        SystemFault::words(&error)
     ))
 }
 

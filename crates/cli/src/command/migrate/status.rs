@@ -1,7 +1,7 @@
 //! `migrate status`: every step that the vault has or this build knows.
 
 use privatus_domain::Timestamp;
-use privatus_store::{Migrator, StepStatus};
+use privatus_store::{Migrator, StepStatus, Version};
 use serde_json::{Value, json};
 
 use super::say::say;
@@ -12,7 +12,8 @@ use crate::output::{self, Column};
 use crate::step;
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
-    let steps = unlock(arguments)?.status()?;
+    let mut migrator = unlock(arguments)?;
+    let steps = migrator.status()?;
     if arguments.json {
         let steps: Vec<Value> = steps.iter().map(step_json).collect();
         output::json(&json!({ "migrations": steps }))?;
@@ -27,19 +28,67 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Column::Text("description", 34),
     ];
     output::table(&columns, steps.iter().map(row).collect())?;
-    let pending = steps.iter().filter(|step| step.pending).count();
-    if pending > 0 {
-        say(&format!(
-            "{pending} pending: the next command that opens the vault runs them, as `privatus migrate up` does."
-        ))?;
-    }
-    if steps.iter().any(|step| !step.known) {
-        say(&format!(
-            "A newer privatus was here: use it, or step back with `privatus migrate down --to {}`.",
-            Migrator::newest()
-        ))?;
+    if let Some(advice) = advice(&steps, Migrator::newest(), migrator.is_read_only()) {
+        say(&advice)?;
     }
     Ok(0)
+}
+
+/// What these steps mean for the next command, in the order in which an open refuses them.
+fn advice(steps: &[StepStatus], newest: Version, is_read_only: bool) -> Option<String> {
+    let title = |step: &StepStatus| step::title(step.version, step.name.as_deref());
+    let is_newer = |step: &&StepStatus| !step.pending && step.version > newest;
+    if let Some(kept) = steps.iter().filter(is_newer).find(|step| !step.reversible) {
+        let why = kept
+            .irreversible
+            .as_deref()
+            .unwrap_or("the vault has no SQL for it");
+        return Some(format!(
+            "A newer privatus was here: use it; {} cannot be taken back: {why}. Where its row was altered no build wrote \
+             it: restore a backup.",
+            title(kept)
+        ));
+    }
+    if steps.iter().any(|step| is_newer(&step)) {
+        return Some(match is_read_only {
+            true => "A newer privatus was here: use it.".into(),
+            false => format!(
+                "A newer privatus was here: use it, or step back with `privatus migrate down --to {newest}`."
+            ),
+        });
+    }
+    let backup = "this build does not open the vault: use the build that made it, or restore a backup.";
+    let applied = || steps.iter().filter(|step| !step.pending);
+    if let Some(unknown) = applied().find(|step| !step.known) {
+        return Some(format!(
+            "{} is no step of this build, which is newer: {backup}",
+            title(unknown)
+        ));
+    }
+    if let Some(failed) = applied().find(|step| step.success == Some(false)) {
+        return Some(format!("{} did not succeed: {backup}", title(failed)));
+    }
+    let last = applied().map(|step| step.version).max();
+    let is_pending = |step: &&StepStatus| step.pending;
+    if let Some(left_out) = steps
+        .iter()
+        .filter(is_pending)
+        .find(|step| Some(step.version) < last)
+    {
+        return Some(format!(
+            "{} was left out, and a later one was applied: {backup}",
+            title(left_out)
+        ));
+    }
+    match (steps.iter().filter(is_pending).count(), is_read_only) {
+        (0, _) => None,
+        (pending, true) => Some(format!(
+            "{pending} pending: copy the vault to a disk that can be written, where the next command runs them."
+        )),
+        (pending, false) => Some(format!(
+            "{pending} pending: the next command that opens the vault runs them, as `privatus migrate up` does."
+        )),
+    }
 }
 
 fn row(step: &StepStatus) -> Vec<String> {
@@ -74,4 +123,72 @@ fn step_json(step: &StepStatus) -> Value {
         "tool_version": step.tool_version, "success": step.success, "pending": step.pending,
         "reversible": step.reversible, "irreversible": step.irreversible, "known": step.known,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEWEST: Version = 30;
+
+    fn step(version: Version) -> StepStatus {
+        StepStatus {
+            version,
+            name: None,
+            description: None,
+            applied_at: None,
+            tool_version: None,
+            success: Some(true),
+            pending: false,
+            reversible: true,
+            irreversible: None,
+            known: version <= NEWEST,
+        }
+    }
+
+    fn pending(version: Version) -> StepStatus {
+        StepStatus {
+            success: None,
+            pending: true,
+            ..step(version)
+        }
+    }
+
+    /// What an open refuses is never promised by a word on the steps.
+    #[test]
+    fn the_advice_is_of_the_state_that_the_vault_is_in() {
+        let kept = StepStatus {
+            reversible: false,
+            irreversible: Some("it merges columns".into()),
+            ..step(40)
+        };
+        let unknown = StepStatus {
+            known: false,
+            ..step(15)
+        };
+        let failed = StepStatus {
+            success: Some(false),
+            ..step(20)
+        };
+        let told =
+            |steps: &[StepStatus], is_read_only| advice(steps, NEWEST, is_read_only).unwrap_or_default();
+        assert_eq!(told(&[step(10), step(30)], false), "");
+        assert!(told(&[step(10), pending(30)], false).contains("1 pending: the next command"));
+        assert!(told(&[step(10), pending(30)], true).contains("a disk that can be written"));
+        assert!(told(&[step(10), pending(20), step(40)], false).contains("migrate down --to 30"));
+        assert!(!told(&[step(10), step(40)], true).contains("migrate down"));
+        let irreversible = told(&[step(10), kept], false);
+        assert!(
+            irreversible.contains("40 cannot be taken back: it merges columns"),
+            "{irreversible}"
+        );
+        for (steps, says) in [
+            ([step(10), unknown], "15 is no step of this build"),
+            ([step(10), failed], "20 did not succeed"),
+            ([pending(10), step(20)], "10 was left out"),
+        ] {
+            let told = told(&steps, false);
+            assert!(told.contains(says) && !told.contains("migrate"), "{told}");
+        }
+    }
 }

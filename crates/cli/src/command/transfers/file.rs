@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use privatus_domain::{FileHash, FileSize};
-use privatus_store::{Digest, StoreError};
+use privatus_store::{Digest, StoreError, SystemFault};
 
 use crate::failure::Failure;
 
@@ -21,7 +21,18 @@ pub(super) fn measure(path: &Path) -> Result<(FileSize, FileHash), Failure> {
         ErrorKind::PermissionDenied => {
             StoreError::Denied(format!("{} cannot be read", path.display())).into()
         }
-        kind => StoreError::Unexpected(format!("{} cannot be read: {kind}", path.display())).into(),
+        _ => match SystemFault::of(&error) {
+            Some(fault) => StoreError::System {
+                doing: format!("read {}", path.display()),
+                fault,
+            }
+            .into(),
+            None => Failure::Refused(format!(
+                "{} cannot be read: {}",
+                path.display(),
+                SystemFault::words(&error)
+            )),
+        },
     };
     let about = metadata(path).map_err(failed)?;
     // A pipe would wait for ever, and a device may have no end.

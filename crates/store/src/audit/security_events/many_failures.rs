@@ -17,7 +17,7 @@ use crate::tx::ReadTx;
 const NEAR: &str = "SELECT EXISTS (SELECT 1 FROM (SELECT timestamp, event_type, user_id FROM security_events \
                     ORDER BY event_id DESC LIMIT 50) WHERE event_type = ? AND user_id IS ? AND timestamp > ?) AS is_near";
 /// Failures of a user within a time. The index wants the flag itself, and no bind.
-const FAILURES: &str = "SELECT log_id, event_type, details FROM audit_log INDEXED BY idx_audit_suspicious \
+const FAILURES: &str = "SELECT log_id, event_type, iif(typeof(details) = 'blob', details, NULL) AS details FROM audit_log INDEXED BY idx_audit_suspicious \
                         WHERE success = FALSE AND timestamp > ? AND timestamp <= ? AND user_id IS ? \
                         AND event_type IN ('authentication', 'access')";
 
@@ -71,7 +71,11 @@ impl ReadTx<'_> {
             let row_id = row.log_id.0.to_le_bytes();
             let details = match row.details {
                 Some(details) if row.event_type.0 == Act::UnlockFailed.event_type() => {
-                    self.open_value("audit_log", "details", &row_id, &details.0)?
+                    match self.open_value("audit_log", "details", &row_id, &details.0) {
+                        // What they said is lost, and the failure is one: nothing else is kept from being written.
+                        Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => Zeroizing::default(),
+                        details => details?,
+                    }
                 }
                 _ => Zeroizing::default(),
             };

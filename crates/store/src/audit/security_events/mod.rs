@@ -5,4 +5,5 @@ mod read;
 mod resolve;
 #[cfg(test)]
 mod tests;
+pub(in crate::audit) mod unread;
 mod write;

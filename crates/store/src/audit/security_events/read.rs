@@ -7,6 +7,7 @@ use privatus_domain::{
 };
 use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, SqlTime, security_events};
 
+use super::unread::is_lost;
 use crate::db::decode::stored_time;
 use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
@@ -95,7 +96,13 @@ impl ReadTx<'_> {
         let event_id = row.event_id.0;
         let row_id = event_id.to_le_bytes();
         let open = |raw: SqlBlob| self.open_value("security_events", "raw_data", &row_id, &raw.0);
-        let raw = row.raw_data.map(open).transpose()?;
+        // Details that are lost keep no event out of a list: it says so of this one.
+        let (raw, details_lost) = match row.raw_data.map(open).transpose() {
+            Ok(Some(raw)) if is_lost(&raw) => (None, true),
+            Ok(raw) => (raw, false),
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => (None, true),
+            Err(error) => return Err(error),
+        };
         // Another application's may be no JSON: then it is shown as a text.
         let raw_data = raw.map(|raw| {
             let text = String::from_utf8_lossy(&raw);
@@ -110,6 +117,7 @@ impl ReadTx<'_> {
             user_id: row.user_id.map(|user| user.0),
             description: row.description.map(|description| description.0),
             raw_data,
+            details_lost,
             resolved: row.resolved.unwrap_or_default().0,
             resolved_at: stored_time(row.resolved_at)?,
             resolution: row.resolution.map(|resolution| resolution.0),

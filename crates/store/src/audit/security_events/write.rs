@@ -83,7 +83,7 @@ impl WriteTx<'_> {
     /// Whether one of the newest thousand says the same. There is no index, and numbers are given in turn.
     fn security_event_stands(&mut self, event: &NewSecurityEvent) -> Result<bool, StoreError> {
         let floor = event_floor(self.security_event_number()?);
-        let alike: Vec<(SqlInt, Option<SqlBlob>)> = self.db.ask("look for a security event", |db| {
+        let alike = self.db.ask("look for a security event", |db| {
             security_events::table
                 .filter(security_events::event_id.gt(SqlInt(floor)))
                 .filter(security_events::event_type.eq(SqlText(event.kind.as_str())))
@@ -98,7 +98,12 @@ impl WriteTx<'_> {
                 .select((security_events::event_id, security_events::raw_data))
                 .limit_literal(ALIKE)
                 .load(db)
-        })?;
+        });
+        let alike: Vec<(SqlInt, Option<SqlBlob>)> = match alike {
+            // Where one of them does not read, the event is written rather than lost.
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => return Ok(false),
+            alike => alike?,
+        };
         let said = event.raw_data.as_ref().map(|raw| raw.as_str().as_bytes());
         for (id, sealed) in alike {
             let row_id = id.0.to_le_bytes();

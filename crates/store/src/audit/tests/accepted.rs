@@ -225,3 +225,70 @@ fn a_counter_that_ends_the_numbers_is_told_and_put_right() {
         assert_eq!(accept(&vault), None, "{alter}");
     }
 }
+
+fn events(store: &crate::Store) -> Vec<String> {
+    let events = store.read(|tx| tx.security_events(&SecurityFilter::default(), 10));
+    events
+        .unwrap()
+        .into_iter()
+        .map(|event| event.event_type)
+        .collect()
+}
+
+/// A kill between what makes the log writable and the entry that says so.
+#[test]
+fn what_an_interrupted_settling_gave_up_is_said_all_the_same() {
+    let vault = vault();
+    vault.sql(&unruled("UPDATE vault_state SET next_key_number = 'abc'"));
+    let found = vault.store.read_long(|tx| tx.audit_losses()).unwrap().unwrap();
+    assert_eq!(
+        found.marks,
+        ["vault_state.next_key_number is not what a build writes"]
+    );
+    vault
+        .store
+        .write("settle", |tx| tx.books_settle(found))
+        .map(drop)
+        .unwrap();
+    let folder = vault.abandon();
+    let store = unlock(&folder.path().join("vault")).unwrap();
+    assert_eq!(events(&store), ["audit_loss"]);
+    assert!(
+        store
+            .warnings()
+            .iter()
+            .any(|text| text.contains("loss in the audit log was accepted"))
+    );
+    assert_eq!(store.audit_accept_loss(&secret(), None).unwrap(), None);
+    let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert_eq!(found.problems, Vec::<String>::new());
+}
+
+/// The key ring had lost its note, and the entry that settles could not be written.
+#[test]
+fn a_settling_that_failed_under_a_key_ring_without_a_note_is_told_and_done_again() {
+    let vault = vault();
+    // The log says then that there is a note.
+    vault.sql(&unruled("DELETE FROM audit_log WHERE log_id = 5"));
+    assert!(accept(&vault).is_some());
+    let (_folder, path) = vault.lock();
+    crate::testing::strip_note(&path);
+    let store = unlock(&path).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON audit_log WHEN NEW.action = 'settle' \
+                  BEGIN SELECT RAISE(ABORT, 'no'); END";
+    let run = |sql: &str| store.with_writer(|db| Ok(db.raw().execute_batch(sql)?)).unwrap();
+    run(refuse);
+    store.audit_accept_loss(&secret(), None).unwrap_err();
+    run("DROP TRIGGER refuse");
+    store.close().unwrap();
+    let store = unlock(&path).unwrap();
+    let told = store.warnings().join("\n");
+    assert!(told.contains("interrupted or failed: accept it again"), "{told}");
+    assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
+    assert_eq!(store.audit_accept_loss(&secret(), None).unwrap(), None);
+    store.close().unwrap();
+    let store = unlock(&path).unwrap();
+    assert!(!store.warnings().join("\n").contains("accept it again"));
+    let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert_eq!(found.problems, Vec::<String>::new());
+}

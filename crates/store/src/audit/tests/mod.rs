@@ -6,6 +6,7 @@ mod accepted;
 mod long;
 mod settled;
 mod tampered;
+mod unread;
 
 use privatus_domain::{Act, AuditHead, NewAuditEntry, Resource, ResourceKind, Timestamp};
 use serde_json::json;

@@ -13,6 +13,7 @@ use crate::error::StoreError;
 use crate::tx::shared::system_time;
 use crate::vault::Files;
 use crate::vault::doubt::Doubt;
+use crate::vault::own_row::odd_mark_error;
 use crate::vault::rings::{generation_of, reopen_newest};
 
 /// Notes that the schema goes from one to another, or where both are the same, that it is there. The database may have
@@ -34,12 +35,18 @@ pub(crate) fn note_schema(
         let why = format!("{}; an open brings it up to date and notes this", doubt.told());
         return Err(StoreError::SchemaDiffers(why));
     }
-    let highest: i64 = db.ask("read the key ring's generation", |db| {
+    let highest = db.ask("read the key ring's generation", |db| {
         let row = vault_state::table.find(SqlInt(1));
         row.select(vault_state::highest_generation)
             .get_result::<SqlInt>(db)
             .map(|highest| highest.0)
-    })?;
+    });
+    let highest: i64 = match highest {
+        Err(StoreError::DatabaseDamaged(_)) if !db.is_spoiled() => {
+            return Err(odd_mark_error("highest_generation"));
+        }
+        highest => highest?,
+    };
     if *noted == Noted::Later || generation_of(&ring) < highest {
         // A note of a later version is kept, and an older key ring is not made the newest.
         return Ok(());

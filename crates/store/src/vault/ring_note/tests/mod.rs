@@ -16,7 +16,7 @@ use privatus_domain::{Act, AuditFilter, NewAuditEntry, Resolution, SecurityFilte
 
 use crate::db::connection::{Connection, Role};
 use crate::testing::{Vault, at, clock, options, secret, strip_note as strip, unlock};
-use crate::upgrade::Migrator;
+use crate::upgrade::{Migrator, STEPS};
 use crate::vault::{Files, raw_key};
 use crate::{Store, StoreError};
 

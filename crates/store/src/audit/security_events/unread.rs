@@ -1,0 +1,177 @@
+//! Security events that a list cannot show whole: details that do not open, and values that no list can read.
+
+use privatus_domain::{SecurityKind, Severity, Timestamp};
+use privatus_sqlite::{Column, Row};
+
+use crate::db::at_most::ascends;
+use crate::db::decode::{FromColumn, WrongType};
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::tx::{ReadTx, WriteTx};
+
+/// Rows looked at in a turn.
+const BATCH: usize = 1_000;
+const ROWS: &str = "SELECT event_id, timestamp, event_type, severity, source_ip, user_id, description, raw_data, \
+                    resolved, resolved_at, resolution FROM security_events WHERE event_id > ? ORDER BY event_id LIMIT 1000";
+/// What stands for the details that are lost.
+const DETAILS_LOST: &str = r#"{"details_lost":true}"#;
+/// What an event says whose own sentence does not read.
+const DESCRIPTION_LOST: &str = "what this event said cannot be read any more";
+
+/// An event, and what of it a list cannot show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::audit) struct FoundEvent {
+    pub(in crate::audit) event_id: i64,
+    pub(in crate::audit) unread: Vec<&'static str>,
+    /// The number of the key that its details name.
+    pub(in crate::audit) key: Option<u32>,
+}
+
+impl FoundEvent {
+    /// What is said of it.
+    pub(in crate::audit) fn told(&self) -> String {
+        format!(
+            "security_events.{} of event {} does not open or is a value that no list can read",
+            self.unread.join(", security_events."),
+            self.event_id
+        )
+    }
+}
+
+/// Whether these are the words that stand for details that are lost.
+pub(super) fn is_lost(details: &[u8]) -> bool {
+    details == DETAILS_LOST.as_bytes()
+}
+
+/// A row as far as it reads, and its sealed details.
+fn found(row: &Row<'_>) -> (FoundEvent, Option<Vec<u8>>) {
+    fn take<T: FromColumn>(
+        unread: &mut Vec<&'static str>,
+        column: Column<'_>,
+        name: &'static str,
+    ) -> Option<T> {
+        match Option::<T>::from_column(column) {
+            Ok(value) => value,
+            Err(WrongType) => {
+                unread.push(name);
+                None
+            }
+        }
+    }
+    let mut unread = Vec::new();
+    for (index, name, is_needed) in [
+        (1, "timestamp", false),
+        (2, "event_type", true),
+        (3, "severity", true),
+        (4, "source_ip", false),
+        (5, "user_id", false),
+        (6, "description", false),
+        (9, "resolved_at", false),
+        (10, "resolution", false),
+    ] {
+        let is_told = unread.len();
+        let text: Option<String> = take(&mut unread, row.column(index), name);
+        let reads = match (&text, name) {
+            (None, _) => !is_needed,
+            (Some(text), "timestamp" | "resolved_at") => Timestamp::parse(text).is_ok(),
+            (Some(text), "severity") => text.parse::<Severity>().is_ok(),
+            (Some(_), _) => true,
+        };
+        if !reads && unread.len() == is_told {
+            unread.push(name);
+        }
+    }
+    let _: Option<bool> = take(&mut unread, row.column(8), "resolved");
+    let sealed: Option<Vec<u8>> = take(&mut unread, row.column(7), "raw_data");
+    let event = FoundEvent {
+        event_id: row.integer(0),
+        unread,
+        key: None,
+    };
+    (event, sealed)
+}
+
+impl ReadTx<'_> {
+    /// Each event that a list cannot show whole.
+    pub(in crate::audit) fn security_events_unread(&mut self) -> Result<Vec<FoundEvent>, StoreError> {
+        let mut unread = Vec::new();
+        let mut after = i64::MIN;
+        loop {
+            let mut rows = Vec::new();
+            self.db
+                .each_as_it_is(Sql::new(ROWS).bind(after), "read the security events", |row| {
+                    rows.push(found(row));
+                })?;
+            let Some((last, _)) = rows.last() else { break };
+            ascends(&after, &last.event_id, "read the security events")?;
+            after = last.event_id;
+            let is_last = rows.len() < BATCH;
+            for (mut event, sealed) in rows {
+                if let Some(sealed) = sealed
+                    && !self.security_details_open(event.event_id, &sealed)?
+                {
+                    event.unread.push("raw_data");
+                    event.key = privatus_crypto::envelope_key_number(&sealed).ok();
+                }
+                if !event.unread.is_empty() {
+                    unread.push(event);
+                }
+            }
+            if is_last {
+                break;
+            }
+        }
+        Ok(unread)
+    }
+
+    fn security_details_open(&mut self, event_id: i64, sealed: &[u8]) -> Result<bool, StoreError> {
+        match self.open_value("security_events", "raw_data", &event_id.to_le_bytes(), sealed) {
+            Ok(_) => Ok(true),
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl WriteTx<'_> {
+    /// Puts in the place of what is lost of an event what says so. Where more than its details is lost, it becomes one that
+    /// somebody has to look at.
+    pub(in crate::audit) fn security_event_mend(&mut self, event: &FoundEvent) -> Result<(), StoreError> {
+        let (id, now) = (event.event_id, self.now().to_sql());
+        let is_lost = |column: &str| event.unread.contains(&column);
+        let details = if is_lost("raw_data") {
+            let words = DETAILS_LOST.as_bytes();
+            Some(self.seal_value("security_events", "raw_data", &id.to_le_bytes(), words)?)
+        } else {
+            None
+        };
+        let texts = [
+            ("timestamp", Some(now.as_str())),
+            ("event_type", Some(SecurityKind::Tampering.as_str())),
+            ("severity", Some(Severity::Critical.as_str())),
+            ("description", Some(DESCRIPTION_LOST)),
+            ("source_ip", None),
+            ("user_id", None),
+        ];
+        let texts: Vec<_> = texts.into_iter().filter(|(column, _)| is_lost(column)).collect();
+        let mut set: Vec<String> = texts.iter().map(|(column, _)| format!("{column} = ?")).collect();
+        if details.is_some() {
+            set.push("raw_data = ?".into());
+        }
+        if event.unread.iter().any(|column| *column != "raw_data") {
+            set.push("resolved = FALSE, resolved_at = NULL, resolution = NULL".into());
+        }
+        let mut sql = Sql::new(format!(
+            "UPDATE security_events SET {} WHERE event_id = ?",
+            set.join(", ")
+        ));
+        for (_, text) in texts {
+            sql = sql.bind(text);
+        }
+        if let Some(details) = &details {
+            sql = sql.bind(details.as_slice());
+        }
+        let doing = "take out of a security event what no list can read";
+        self.db.run_one(sql.bind(id), doing)
+    }
+}

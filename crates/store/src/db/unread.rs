@@ -1,0 +1,217 @@
+//! Which row holds a value that its readers do not take: looked for once one of them met it, and only then.
+
+use privatus_domain::{Id, Timestamp};
+use privatus_sqlite::Row;
+
+use crate::db::cell::Cell;
+use crate::db::connection::Connection;
+use crate::db::decode::FromColumn;
+use crate::db::real_tables::of_this_build;
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+
+/// Rows that are named.
+const NAMED: usize = 3;
+/// What columns of this build declare; of another nobody knows what it takes.
+const KINDS: [&str; 8] = [
+    "TIMESTAMP",
+    "DATE",
+    "TEXT",
+    "BLOB",
+    "BOOLEAN",
+    "INTEGER",
+    "BIGINT",
+    "DOUBLE",
+];
+/// Characters of an id that is shown.
+const ID_SHOWN: usize = 100;
+
+/// A table's own name for a row, where it is not the number of the row.
+fn own_name(table: &str) -> Option<&'static str> {
+    Some(match table {
+        "contacts" => "contact_id",
+        "groups" => "group_id",
+        "group_members" => "group_id || ' ' || contact_id",
+        "conversations" => "conversation_id",
+        "file_transfers" => "transfer_id",
+        "settings" => "key",
+        "access_control" => "resource_type || ':' || resource_id || ' of ' || user_id",
+        "usage_statistics" => "metric",
+        "partitions" => "table_name",
+        "backup_metadata" => "backup_id",
+        _ if table.starts_with("messages_") => "message_id",
+        _ => return None,
+    })
+}
+
+/// Tables without a rowid, and what names a row of them.
+fn key_name(table: &str) -> &'static str {
+    match table {
+        "group_bans" => "quote(group_id) || ' ' || quote(contact_id)",
+        "conversation_months" => "quote(conversation) || ' ' || quote(partition)",
+        _ => "rowid",
+    }
+}
+
+/// Whether a statement names a table.
+fn names(statement: &str, table: &str) -> bool {
+    let is_of_name = |character: char| character.is_alphanumeric() || character == '_';
+    statement
+        .split(|character| !is_of_name(character))
+        .any(|word| word == table)
+}
+
+/// A column as it is looked at: what it declares, and how it is asked for.
+struct Wanted {
+    column: String,
+    declared: String,
+    /// A row is looked at where one of these holds.
+    is_strange: String,
+    value: String,
+}
+
+impl Wanted {
+    fn new(table: &str, column: String, declared: String) -> Self {
+        let is_message = table.starts_with("messages_");
+        let is_id = is_message && matches!(column.as_str(), "message_id" | "reply_to");
+        let is_time = is_message
+            && matches!(
+                column.as_str(),
+                "timestamp" | "edited_at" | "deleted_at" | "created_at"
+            );
+        let (first, last) = (Timestamp::MIN.unix_ms(), Timestamp::MAX.unix_ms());
+        let is_strange = match declared.as_str() {
+            _ if is_id => format!(
+                "NOT (typeof({column}) IN ('null', 'text') OR typeof({column}) = 'blob' AND length({column}) = 16)"
+            ),
+            _ if is_time => format!(
+                "typeof({column}) NOT IN ('integer', 'null') OR {column} NOT BETWEEN {first} AND {last}"
+            ),
+            "BLOB" => format!("typeof({column}) NOT IN ('blob', 'null')"),
+            "INTEGER" | "BIGINT" => format!("typeof({column}) NOT IN ('integer', 'null')"),
+            "BOOLEAN" => format!("typeof({column}) NOT IN ('integer', 'null') OR {column} NOT IN (0, 1)"),
+            _ => format!("{column} IS NOT NULL"),
+        };
+        // The content of a BLOB is no matter here.
+        let value = match declared.as_str() {
+            _ if is_id => column.clone(),
+            "BLOB" => format!("iif(typeof({column}) = 'blob', x'', {column})"),
+            _ => column.clone(),
+        };
+        Self {
+            column,
+            declared,
+            is_strange,
+            value,
+        }
+    }
+
+    /// Whether the readers take the value that stands there.
+    fn is_read(&self, table: &str, row: &Row<'_>, index: i32) -> bool {
+        let cell = Cell::of(row.column(index));
+        if !table.starts_with("messages_") {
+            return cell.is_read((table, &self.column), &self.declared);
+        }
+        match (self.column.as_str(), &cell) {
+            ("message_id" | "reply_to", _) => Option::<Id>::from_column(row.column(index)).is_ok(),
+            ("timestamp" | "edited_at" | "deleted_at" | "created_at", Cell::Integer(at)) => {
+                Timestamp::from_unix_ms(*at).is_ok()
+            }
+            _ => cell.is_read((table, &self.column), &self.declared),
+        }
+    }
+}
+
+/// How a row is named: by its number, and by its own name where it has one that reads.
+fn row_name(table: &str, row: &Row<'_>) -> String {
+    let text = |index: i32| match Cell::of(row.column(index)) {
+        Cell::Text(text) => Some(text.chars().take(ID_SHOWN).collect::<String>()),
+        Cell::Integer(number) => Some(number.to_string()),
+        Cell::Blob => Id::from_column(row.column(index)).ok().map(|id| id.to_string()),
+        Cell::Real(_) | Cell::Bytes | Cell::Null => None,
+    };
+    let number = text(0).unwrap_or_else(|| "of no number".into());
+    match text(1).filter(|_| own_name(table).is_some()) {
+        Some(own) => format!("row {number} ({own})"),
+        None => format!("row {number}"),
+    }
+}
+
+impl Connection {
+    /// The first rows with a value that is not read: of the tables that the statement names, or of those that have the column.
+    pub(crate) fn unread_places(
+        &mut self,
+        statement: Option<&str>,
+        column: Option<&str>,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut places = Vec::new();
+        for table in self.unread_tables(statement)? {
+            if places.len() < NAMED {
+                self.unread_of(&table, column, &mut places)?;
+            }
+        }
+        Ok(places)
+    }
+
+    /// Months are looked through only where a statement names them: they are large, and all of their statements are known.
+    fn unread_tables(&mut self, statement: Option<&str>) -> Result<Vec<String>, StoreError> {
+        let mut tables: Vec<String> = Vec::new();
+        let sql = Sql::new("SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name");
+        self.each_as_it_is(sql, "look at the tables", |row| tables.extend(row.text(0)))?;
+        tables.retain(|table| match statement {
+            Some(statement) => names(statement, table),
+            // The ledger of diesel's migrations is read as texts.
+            None => of_this_build().any(|known| {
+                known == table && !known.starts_with("sqlite_") && !known.starts_with("__diesel")
+            }),
+        });
+        Ok(tables)
+    }
+
+    fn unread_of(
+        &mut self,
+        table: &str,
+        column: Option<&str>,
+        places: &mut Vec<String>,
+    ) -> Result<(), StoreError> {
+        let columns: Vec<Wanted> = self
+            .columns_declared(table)?
+            .into_iter()
+            .filter(|(name, declared)| {
+                KINDS.contains(&declared.as_str()) && column.is_none_or(|wanted| wanted == name)
+            })
+            .map(|(name, declared)| Wanted::new(table, name, declared))
+            .collect();
+        if columns.is_empty() {
+            return Ok(());
+        }
+        let wanted: Vec<&str> = columns.iter().map(|column| column.value.as_str()).collect();
+        let strange: Vec<&str> = columns.iter().map(|column| column.is_strange.as_str()).collect();
+        let sql = Sql::new(format!(
+            "SELECT {}, {}, {} FROM main.{table} WHERE {}",
+            key_name(table),
+            own_name(table).unwrap_or("NULL"),
+            wanted.join(", "),
+            strange.join(" OR ")
+        ));
+        self.each_as_it_is(sql, "look for the row that is not read", |row| {
+            for (index, column) in (2..).zip(&columns) {
+                if places.len() < NAMED && !column.is_read(table, row, index) {
+                    places.push(format!("{table}.{} of {}", column.column, row_name(table, row)));
+                }
+            }
+        })
+    }
+
+    /// A table's columns, and the type that each declares.
+    pub(crate) fn columns_declared(&mut self, table: &str) -> Result<Vec<(String, String)>, StoreError> {
+        // Not as a table-valued function: a table may have that name, and none of its rows.
+        let sql = Sql::new(format!("PRAGMA main.table_info({table})"));
+        type Described = (i64, String, String);
+        let columns: Vec<Described> = self.rows(sql, "read a table's columns")?;
+        Ok(columns
+            .into_iter()
+            .map(|(_, column, declared)| (column, declared))
+            .collect())
+    }
+}

@@ -1,0 +1,169 @@
+//! A row of `key_store` as it stands, whatever somebody put there. What its wrapping vouches for proves what it is.
+
+use privatus_crypto::KEY_WRAP_ALGORITHM;
+use privatus_domain::Timestamp;
+
+use crate::db::statement::Sql;
+use crate::error::StoreError;
+use crate::tx::ReadTx;
+
+/// Every value by the bytes that it has: one of another type than its column's is a fault of its row, and hides no other.
+const ROWS: &str = "SELECT rowid, iif(typeof(key_id) = 'text', CAST(key_id AS BLOB), x''), \
+                    iif(typeof(key_number) = 'integer', key_number, NULL), \
+                    iif(typeof(key_type) = 'text', CAST(key_type AS BLOB), x''), \
+                    iif(typeof(scope) = 'text', CAST(scope AS BLOB), x''), coalesce(CAST(encrypted_key AS BLOB), x''), \
+                    iif(typeof(algorithm) = 'text', CAST(algorithm AS BLOB), x''), \
+                    CASE typeof(created_at) WHEN 'text' THEN CAST(created_at AS BLOB) WHEN 'null' THEN NULL ELSE x'' END, \
+                    CASE typeof(expires_at) WHEN 'text' THEN CAST(expires_at AS BLOB) WHEN 'null' THEN NULL ELSE x'' END, \
+                    CASE typeof(last_used) WHEN 'text' THEN CAST(last_used AS BLOB) WHEN 'null' THEN NULL ELSE x'' END, \
+                    CASE typeof(usage_count) WHEN 'integer' THEN usage_count WHEN 'null' THEN NULL ELSE -1 END \
+                    FROM key_store ORDER BY key_number, rowid";
+
+type Values = (
+    i64,
+    Vec<u8>,
+    Option<i64>,
+    Vec<u8>,
+    Vec<u8>,
+    Vec<u8>,
+    Vec<u8>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    Option<i64>,
+);
+
+/// What a row should hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyRow {
+    pub(crate) number: u32,
+    pub(crate) kind: String,
+    pub(crate) scope: String,
+    /// Empty for a key that was destroyed.
+    pub(crate) wrapped: Vec<u8>,
+    pub(crate) created_at: Option<String>,
+    pub(crate) expires_at: Option<String>,
+    pub(crate) last_used: Option<String>,
+    pub(crate) usage: i64,
+}
+
+/// A row that stands.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// Its place in the table, which no column of it says.
+    pub(crate) rowid: i64,
+    pub(crate) key_id: Option<String>,
+    /// What it says; what is no number of a key is nothing.
+    pub(crate) number: Option<u32>,
+    pub(crate) kind: Option<String>,
+    pub(crate) scope: Option<String>,
+    pub(crate) wrapped: Vec<u8>,
+    created_at: Option<String>,
+    expires_at: Option<String>,
+    last_used: Option<String>,
+    usage: Option<i64>,
+    /// Columns beside number, type, scope and key that hold what no build writes.
+    pub(crate) odd: Vec<&'static str>,
+}
+
+impl Standing {
+    fn new(values: Values) -> Self {
+        let (rowid, key_id, number, kind, scope, wrapped, algorithm, created, expires, used, usage) = values;
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).ok().filter(|text| !text.is_empty());
+        let mut odd = Vec::new();
+        let number = number
+            .and_then(|number| u32::try_from(number).ok())
+            .filter(|number| *number > 0);
+        let key_id = text(key_id);
+        if number.is_some() && key_id != number.map(|number| number.to_string()) {
+            odd.push("key_id");
+        }
+        if algorithm != KEY_WRAP_ALGORITHM.as_bytes() {
+            odd.push("algorithm");
+        }
+        let mut time = |column, bytes: Option<Vec<u8>>| {
+            let bytes = bytes?;
+            let time = text(bytes).filter(|text| is_stored_time(text));
+            if time.is_none() {
+                odd.push(column);
+            }
+            time
+        };
+        let (created_at, expires_at, last_used) = (
+            time("created_at", created),
+            time("expires_at", expires),
+            time("last_used", used),
+        );
+        if usage.is_some_and(|usage| usage < 0) {
+            odd.push("usage_count");
+        }
+        Self {
+            rowid,
+            key_id,
+            number,
+            kind: text(kind),
+            scope: text(scope),
+            wrapped,
+            created_at,
+            expires_at,
+            last_used,
+            usage: usage.filter(|usage| *usage >= 0),
+            odd,
+        }
+    }
+
+    /// The row as it should be, with this number and place.
+    pub(crate) fn as_key(&self, number: u32, kind: &str, scope: &str) -> KeyRow {
+        KeyRow {
+            number,
+            kind: kind.to_owned(),
+            scope: scope.to_owned(),
+            wrapped: self.wrapped.clone(),
+            created_at: self.created_at.clone(),
+            expires_at: self.expires_at.clone(),
+            last_used: self.last_used.clone(),
+            usage: self.usage.unwrap_or_default(),
+        }
+    }
+
+    /// The same with nothing in it.
+    pub(crate) fn as_lost(&self, number: u32, kind: &str, scope: &str) -> KeyRow {
+        KeyRow {
+            wrapped: Vec::new(),
+            ..self.as_key(number, kind, scope)
+        }
+    }
+
+    /// How a person finds it.
+    pub(crate) fn name(&self) -> String {
+        let kind = self.kind.as_deref().unwrap_or("?");
+        let scope = self.scope.as_deref().unwrap_or("?");
+        match self.number {
+            Some(number) => format!("key {number} ({} {})", shown(kind), shown(scope)),
+            None => format!(
+                "row {} of key_store ({} {})",
+                self.rowid,
+                shown(kind),
+                shown(scope)
+            ),
+        }
+    }
+}
+
+/// The beginning of what may be anything.
+fn shown(text: &str) -> String {
+    let plain = |char: char| if char.is_control() { '?' } else { char };
+    text.chars().take(80).map(plain).collect()
+}
+
+fn is_stored_time(text: &str) -> bool {
+    Timestamp::parse(text).is_ok_and(|time| time.to_sql() == text)
+}
+
+impl ReadTx<'_> {
+    /// Every row of `key_store`, in the order of the numbers.
+    pub(crate) fn keys_standing(&mut self) -> Result<Vec<Standing>, StoreError> {
+        let rows: Vec<Values> = self.db.rows(Sql::new(ROWS), "read the keys")?;
+        Ok(rows.into_iter().map(Standing::new).collect())
+    }
+}
