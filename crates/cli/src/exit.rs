@@ -9,7 +9,7 @@ use privatus_import::legacy::LegacyError;
 use privatus_import::{Advice, ImportError, Note};
 use privatus_store::{Missing, RingFault, Rule, Store, StoreError, Strange, TooNew, UnusableRing};
 
-use crate::plaintext_file::folder_of;
+use crate::folder::folder_of;
 
 /// How the tool ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,7 +12,7 @@ use privatus_store::{StoreError, SystemFault};
 
 use crate::args::Command;
 use crate::exit::{self, Exit};
-use crate::plaintext_file::folder_of;
+use crate::folder::folder_of;
 
 /// Why a command ended without success.
 #[derive(Debug)]
@@ -177,7 +177,7 @@ impl Failure {
         match self {
             Self::Output { error, done: None } => Self::Output {
                 error,
-                done: command.done().map(|done| match crate::output::is_unchanged() {
+                done: command.done().map(|done| match crate::unchanged::is_unchanged() {
                     true => "there was nothing to change",
                     false => done,
                 }),

@@ -9,6 +9,7 @@ mod examples;
 mod exit;
 mod failure;
 mod find;
+mod folder;
 mod log;
 mod media;
 mod moment;
@@ -23,6 +24,7 @@ mod show;
 mod snapshot;
 mod step;
 mod text;
+mod unchanged;
 mod upgrade;
 mod vault;
 

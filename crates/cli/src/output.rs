@@ -32,19 +32,6 @@ pub(crate) fn is_altered(is_altered: bool) {
     IS_ALTERED.store(is_altered, Ordering::Relaxed);
 }
 
-/// Whether this command, which changes something, found nothing to change.
-static IS_UNCHANGED: AtomicBool = AtomicBool::new(false);
-
-/// Notes that there was nothing to change, for what is said where the output cannot be written.
-pub(crate) fn nothing_changed() {
-    IS_UNCHANGED.store(true, Ordering::Relaxed);
-}
-
-/// Whether there was nothing to change.
-pub(crate) fn is_unchanged() -> bool {
-    IS_UNCHANGED.load(Ordering::Relaxed)
-}
-
 /// Prints one JSON document. What could steer a terminal is escaped: the document means the same.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     json_text(&document(value)?)

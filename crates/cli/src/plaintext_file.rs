@@ -4,6 +4,7 @@ use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
+use crate::folder::folder_of;
 
 /// Where to write: a new name or, where that is asked for, a regular file, and never in the vault, where it could replace
 /// one of its own files.
@@ -55,14 +56,6 @@ pub(crate) fn holds_vault(folder: &Path) -> bool {
 fn is_of_the_system(path: &Path) -> bool {
     let folder = resolved(folder_of(path));
     folder == Path::new("/dev") || folder.starts_with("/proc")
-}
-
-/// The folder that a file of this name lies in.
-pub(crate) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }
 
 /// Whether a file of this name has a folder's place or lies in it, also where neither is there yet.

@@ -14,8 +14,9 @@ use zeroize::Zeroizing;
 
 use crate::args::Arguments;
 use crate::failure::Failure;
+use crate::folder::folder_of;
 use crate::notice::warn;
-use crate::plaintext_file::{folder_of, holds_vault, would_lie_in};
+use crate::plaintext_file::{holds_vault, would_lie_in};
 use crate::secret_file::above;
 use crate::{output, progress};
 

@@ -241,7 +241,7 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
         && report.messages_removed == 0
         && !report.partial
     {
-        output::nothing_changed();
+        crate::unchanged::nothing_changed();
         output::line("Everything was there already: this import adds nothing.")?;
     }
     for note in &report.notes {

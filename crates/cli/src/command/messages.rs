@@ -191,7 +191,7 @@ pub(crate) fn mark_read(arguments: &Arguments, chat: &str, up_to: Option<&str>) 
     })?;
     store.close()?;
     if marked == 0 {
-        output::nothing_changed();
+        crate::unchanged::nothing_changed();
     }
     if arguments.json {
         output::json(&json!({ "marked": marked }))?;

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use privatus_schema::{SqlInt, vault_state};
 
 use super::chain::EntryRow;
-use super::losses::Told;
 use super::security_events::unread::FoundEvent;
+use super::told::Told;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::keys::survey::{KeySurvey, place};

@@ -7,7 +7,6 @@ use privatus_schema::{Flag, LimitLiteral, SqlBlob, SqlInt, SqlText, TimeText, au
 use zeroize::Zeroizing;
 
 use super::KEY;
-use super::unread::FoundRow;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::tx::ReadTx;
@@ -86,25 +85,6 @@ pub(super) fn entry_mac(
 }
 
 impl ReadTx<'_> {
-    /// Rows after `after`, in the order of their numbers.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database; of an entry that cannot be read with its number.
-    pub(crate) fn audit_rows(&mut self, after: i64) -> Result<Vec<EntryRow>, StoreError> {
-        let is_naming = self.db.names_rows(false);
-        let rows = self.audit_batch(after, BATCH);
-        self.db.names_rows(is_naming);
-        match rows {
-            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
-            rows => return rows,
-        }
-        let told = self.audit_rows_found(after)?.iter().find_map(FoundRow::told);
-        if let Some(why) = told {
-            return Err(StoreError::DatabaseDamaged(why));
-        }
-        self.audit_batch(after, BATCH)
-    }
-
     pub(super) fn audit_batch(&mut self, after: i64, most: u32) -> Result<Vec<EntryRow>, StoreError> {
         self.db.ask("read the audit log", |db| {
             audit_log::table

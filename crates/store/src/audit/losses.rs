@@ -9,14 +9,12 @@ use super::books::{Books, Named};
 use super::chain::{EntryRow, GENESIS};
 use super::checkpoint::Checkpoint;
 use super::counters::{Altered, NEAR};
+use super::told::{NAMED, Told};
 use super::verify::{Walk, settled_up_to};
 use crate::db::at_most::ascends;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 use crate::vault::doubt::Doubt;
-
-/// Ranges that are named; of more only the count is.
-const NAMED: usize = 100;
 
 /// Ranges of entries' numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -91,30 +89,6 @@ pub struct AuditLoss {
     pub(super) entries: i64,
     /// The MAC that the newest entry carries.
     pub(super) last_mac: [u8; 32],
-}
-
-/// Lines of which a hundred are named, and the others counted.
-#[derive(Default)]
-pub(super) struct Told {
-    lines: Vec<String>,
-    more: usize,
-}
-
-impl Told {
-    pub(super) fn take(&mut self, line: Option<String>) {
-        match line {
-            Some(line) if self.lines.len() < NAMED => self.lines.push(line),
-            Some(_) => self.more += 1,
-            None => {}
-        }
-    }
-
-    pub(super) fn into_lines(mut self) -> Vec<String> {
-        if self.more > 0 {
-            self.lines.push(format!("{} more such rows", self.more));
-        }
-        self.lines
-    }
 }
 
 impl AuditLoss {

@@ -6,7 +6,7 @@ use privatus_sqlite::Row;
 
 use super::chain::{BATCH, EntryRow};
 use super::list::COLUMNS;
-use super::losses::Told;
+use super::told::Told;
 use crate::db::at_most::ascends;
 use crate::db::decode::{FromColumn, WrongType};
 use crate::db::statement::Sql;
@@ -116,6 +116,25 @@ fn found(row: &Row<'_>) -> FoundRow {
 }
 
 impl ReadTx<'_> {
+    /// Rows after `after`, in the order of their numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database; of an entry that cannot be read with its number.
+    pub(crate) fn audit_rows(&mut self, after: i64) -> Result<Vec<EntryRow>, StoreError> {
+        let is_naming = self.db.names_rows(false);
+        let rows = self.audit_batch(after, BATCH);
+        self.db.names_rows(is_naming);
+        match rows {
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
+            rows => return rows,
+        }
+        let told = self.audit_rows_found(after)?.iter().find_map(FoundRow::told);
+        if let Some(why) = told {
+            return Err(StoreError::DatabaseDamaged(why));
+        }
+        self.audit_batch(after, BATCH)
+    }
+
     /// Rows after `after` in the order of their numbers, also those that hold what no list can read.
     pub(super) fn audit_rows_found(&mut self, after: i64) -> Result<Vec<FoundRow>, StoreError> {
         // Each is looked at below, and named.

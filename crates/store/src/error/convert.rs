@@ -209,3 +209,14 @@ mod tests {
         );
     }
 }
+
+impl SystemFault {
+    /// The fault behind a failed call of SQLite's; `None` where it failed for a reason of its own.
+    #[must_use]
+    pub fn behind(error: &SqliteError) -> Option<Self> {
+        match StoreError::from(*error) {
+            StoreError::System { fault, .. } => Some(fault),
+            _ => None,
+        }
+    }
+}

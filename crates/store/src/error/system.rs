@@ -1,9 +1,5 @@
 //! What the system lacks, or what fails in it: told by its own number of the error, never by a text.
 
-use privatus_sqlite::SqliteError;
-
-use super::StoreError;
-
 /// Why the system does not do what it usually does. Nothing of the vault is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -67,15 +63,6 @@ impl SystemFault {
             return Some(Self::NoInodes);
         }
         Self::of(error)
-    }
-
-    /// The fault behind a failed call of SQLite's; `None` where it failed for a reason of its own.
-    #[must_use]
-    pub fn behind(error: &SqliteError) -> Option<Self> {
-        match StoreError::from(*error) {
-            StoreError::System { fault, .. } => Some(fault),
-            _ => None,
-        }
     }
 
     /// Any error of the system's in plain words, and what helps where that is known.

@@ -55,7 +55,7 @@ fn days(tx: &mut ReadTx<'_>, asked: Option<i64>) -> Result<i64, Failure> {
 
 fn tell(arguments: &Arguments, removed: u64, before: Timestamp) -> Result<(), Failure> {
     if removed == 0 {
-        output::nothing_changed();
+        crate::unchanged::nothing_changed();
     }
     if arguments.json {
         return output::json(&json!({ "removed": removed, "before": before }));

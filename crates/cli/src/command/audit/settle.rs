@@ -49,7 +49,7 @@ fn repair(
 
 fn tell(arguments: &Arguments, repaired: &[String], loss: Option<&AuditLoss>) -> Result<u8, Failure> {
     if repaired.is_empty() && loss.is_none() {
-        output::nothing_changed();
+        crate::unchanged::nothing_changed();
     }
     if arguments.json {
         output::json(&json!({

@@ -53,7 +53,7 @@ fn unless_unchanged(is_done: bool, done: &'static str, was: &'static str) -> &'s
     if is_done {
         return done;
     }
-    output::nothing_changed();
+    crate::unchanged::nothing_changed();
     was
 }
 

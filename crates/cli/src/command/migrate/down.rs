@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &Arguments, down: &Down) -> Result<u8, Failure> {
 }
 
 fn nothing(arguments: &Arguments, to: &StepStatus, title: &str) -> Result<u8, Failure> {
-    output::nothing_changed();
+    crate::unchanged::nothing_changed();
     if arguments.json {
         let plan = DownPlan {
             from: to.version,

@@ -14,7 +14,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let mut migrator = unlock(arguments)?;
     let upgrade = schema::watch(|_| migrator.up())?;
     let Some(upgrade) = upgrade else {
-        output::nothing_changed();
+        crate::unchanged::nothing_changed();
         let at = migrator.status()?.last().map(|step| step.version);
         if arguments.json {
             let nothing: [&str; 0] = [];
