@@ -190,11 +190,15 @@ fn print_found(arguments: &Arguments, found: &Verification) -> Result<(), Failur
         return output::json(&json!({
             "ok": found.is_content(), "messages": found.messages, "values": found.values,
             "conversations": found.conversations, "audit_entries": found.audit_entries,
-            "problem_count": found.problem_count, "problems": found.problems,
+            "problem_count": found.problem_count, "unused_pages": found.unused_pages, "problems": found.problems,
         }));
     }
     for problem in &found.problems {
         output::line(&crate::text::one_line(problem, 200))?;
+    }
+    if found.unused_pages > 0 {
+        let pages = counted(found.unused_pages, "page belongs", "pages belong");
+        output::line(&format!("{pages} to nothing, which does no harm"))?;
     }
     output::line(&format!(
         "{} messages, {} other sealed values, {} conversations and {} entries of the audit log checked: {}",

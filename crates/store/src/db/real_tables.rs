@@ -98,9 +98,14 @@ impl RealTables {
 
 /// The name of what a row of the schema makes a table. A virtual table has the same type, and another text.
 fn table<'r>(row: &'r Row<'_>) -> Option<&'r str> {
-    let is_table = row.column(0) == Column::Text(b"table") && matches!(row.column(4), Column::Integer(2..));
+    let is_table = matches!(row.column(0), Column::Text(kind) if kind.eq_ignore_ascii_case(b"table"))
+        && matches!(row.column(4), Column::Integer(2..));
     match (is_table, row.column(1), row.column(3)) {
-        (true, Column::Text(name), Column::Text(sql)) if sql.starts_with(b"CREATE TABLE ") => {
+        (true, Column::Text(name), Column::Text(sql))
+            if sql
+                .get(..13)
+                .is_some_and(|begun| begun.eq_ignore_ascii_case(b"CREATE TABLE ")) =>
+        {
             str::from_utf8(name).ok()
         }
         _ => None,

@@ -29,43 +29,52 @@ pub(crate) struct StrangeObject {
     pub(crate) name: String,
     /// The rowid of its row of the schema, if it has one.
     pub(crate) row: Option<i64>,
+    /// What this build makes under that name, whatever its row says that it is.
+    pub(crate) made_as: Option<&'static str>,
+    /// The name in its text, in lower case, where that makes a table.
+    pub(crate) table_named: Option<String>,
 }
 
 impl StrangeObject {
     /// Whether nothing of the vault is lost when it goes, or is made anew: all but what may hold rows of it.
     fn can_be_mended(&self) -> bool {
-        let is_made = matches!(self.kind.as_str(), "index" | "view" | "trigger");
+        let is_made = matches!(self.made_as.unwrap_or(&self.kind), "index" | "view" | "trigger");
         match self.wrong {
             // An index of a table's own text is made with the table alone.
             Wrong::Missing => is_made && !is_of_sqlite(&self.name),
             Wrong::Altered => is_made && !is_of_sqlite(&self.name),
-            Wrong::Extra => !self.may_be_ours(),
+            Wrong::Extra => !self.may_hold_rows(),
         }
     }
 
     /// Whether its pages may hold rows of the vault: a month that the catalogue lost has a month's name, and which of two
-    /// tables of a name is the vault's, nobody knows.
-    fn may_be_ours(&self) -> bool {
-        let ours = |object: &Object| object.kind == "table" && object.name.eq_ignore_ascii_case(&self.name);
-        self.kind == "table"
-            && (self.name.to_ascii_lowercase().starts_with("messages") || OBJECTS.iter().any(ours))
+    /// tables of a name is the vault's, nobody knows. By its text, not its row alone: SQLite goes by that.
+    fn may_hold_rows(&self) -> bool {
+        let name = (self.kind == "table").then(|| self.name.to_ascii_lowercase());
+        let names = [name, self.table_named.clone()];
+        names.into_iter().flatten().any(|name| {
+            let ours = |object: &Object| object.kind == "table" && object.name.eq_ignore_ascii_case(&name);
+            name.starts_with("messages") || OBJECTS.iter().any(ours)
+        })
     }
 
     /// What it is dropped as, if SQLite lets one go that way: not what has a name of SQLite's own, or is of no type of its.
     pub(crate) fn dropped_as(&self) -> Option<&'static str> {
-        let kind = match self.kind.as_str() {
+        let kind = match self.made_as.unwrap_or(&self.kind) {
             "trigger" => "TRIGGER",
             "view" => "VIEW",
             "index" => "INDEX",
             "table" => "TABLE",
             _ => return None,
         };
-        (self.wrong != Wrong::Missing && !is_of_sqlite(&self.name)).then_some(kind)
+        // SQLite may know one of which the row is missing: a row under another name has its text.
+        let is_known = self.wrong != Wrong::Missing || kind != "TABLE";
+        (is_known && !is_of_sqlite(&self.name)).then_some(kind)
     }
 
     /// Whether it may have pages of its own.
     pub(crate) fn has_pages(&self) -> bool {
-        self.wrong != Wrong::Missing && !matches!(self.kind.as_str(), "trigger" | "view")
+        !matches!(self.made_as.unwrap_or(&self.kind), "trigger" | "view")
     }
 }
 

@@ -33,6 +33,17 @@ static MONTH: LazyLock<String> = LazyLock::new(|| {
     month_text(template, TEMPLATE, TEMPLATE)
 });
 
+/// Whose a first page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Holder {
+    /// Where in [`OBJECTS`] it stands, and its row.
+    Known(usize, Option<i64>),
+    /// The row of an object of a month.
+    Month(Option<i64>),
+    /// SQLite's statistics: which of [`OF_SQLITE`], and its row.
+    Statistics(usize, Option<i64>),
+}
+
 /// The rows of a schema, as far as they are not what the migrations make: those are only counted.
 #[derive(Debug, Default)]
 pub(crate) struct SchemaRows {
@@ -46,6 +57,8 @@ pub(crate) struct SchemaRows {
     /// Pages of the file, where SQLite refuses a row: one may name a page that is not there.
     pages: Option<i64>,
     without_page: Option<String>,
+    /// First pages, and whose they are.
+    roots: Vec<(i64, Holder)>,
 }
 
 impl SchemaRows {
@@ -78,12 +91,23 @@ impl SchemaRows {
             self.take_known(at, (kind, table, sql), row);
         } else if is_of_month((kind, name, table, sql)) {
             self.look_at_page(kind, row);
+            self.holds(row, Holder::Month(rowid(row)));
             match self.of_months.entry(name.to_owned()) {
                 Entry::Vacant(first) => drop(first.insert(rowid(row))),
                 Entry::Occupied(_) => self.strange(Wrong::Extra, row),
             }
-        } else if !(kind == "table" && table == name && OF_SQLITE.contains(&(name, sql))) {
-            self.strange(Wrong::Extra, row);
+        } else {
+            let statistics = OF_SQLITE.iter().position(|known| *known == (name, sql));
+            match statistics.filter(|_| kind == "table" && table == name) {
+                Some(at) => self.holds(row, Holder::Statistics(at, rowid(row))),
+                None => self.strange(Wrong::Extra, row),
+            }
+        }
+    }
+
+    fn holds(&mut self, row: &Row<'_>, holder: Holder) {
+        if let Column::Integer(page @ 2..) = row.column(4) {
+            self.roots.push((page, holder));
         }
     }
 
@@ -96,8 +120,15 @@ impl SchemaRows {
         }
         let is_in_place = kind == object.kind && table == object.table;
         self.look_at_page(kind, row);
-        if is_in_place && is_as(object.sql, sql) {
+        let is_made = is_in_place && is_as(object.sql, sql);
+        if is_made && has_page(object, row) {
+            if object.kind == "table" || object.kind == "index" {
+                self.holds(row, Holder::Known(at, rowid(row)));
+            }
             return;
+        }
+        if is_made {
+            return self.strange(Wrong::Altered, row);
         }
         if is_in_place && object.name == VIEW {
             self.view = Some((sql.to_owned(), rowid(row)));
@@ -115,6 +146,11 @@ impl SchemaRows {
         }
     }
 
+    /// What is known of it before the months are, for an error on the way there.
+    pub(crate) fn strange_so_far(&self) -> Option<SchemaFault> {
+        SchemaFault::of(self.strange.clone())
+    }
+
     /// One of this build's objects whose first page the file does not have: no statement that uses it can run.
     pub(crate) fn without_page(&self) -> Option<&str> {
         self.without_page.as_deref()
@@ -126,16 +162,75 @@ impl SchemaRows {
             kind: lossy(row.column(0)),
             name: lossy(row.column(1)),
             row: rowid(row),
+            made_as: text(row.column(1))
+                .ok()
+                .and_then(text_of)
+                .map(|object| object.kind),
+            table_named: text(row.column(3)).ok().and_then(table_named),
+        });
+    }
+
+    /// Of what has one first page only one can be right. An index can be made again, and statistics are nobody's loss.
+    fn shared_pages(&mut self) {
+        let mut roots = std::mem::take(&mut self.roots);
+        roots.sort_unstable();
+        for shared in roots
+            .chunk_by(|(one, _), (other, _)| one == other)
+            .filter(|group| group.len() > 1)
+        {
+            let is_index = |holder: &Holder| match holder {
+                Holder::Known(at, _) => {
+                    let object = OBJECTS.get(*at);
+                    object.is_some_and(|object| object.kind == "index" && !object.sql.is_empty())
+                }
+                Holder::Month(_) | Holder::Statistics(..) => false,
+            };
+            let is_light = |holder: &Holder| is_index(holder) || matches!(holder, Holder::Statistics(..));
+            let heavy = shared.iter().filter(|(_, holder)| !is_light(holder)).count();
+            for (_, holder) in shared {
+                if is_light(holder) || heavy > 1 {
+                    self.shares_page(*holder);
+                }
+            }
+        }
+    }
+
+    fn shares_page(&mut self, holder: Holder) {
+        let (wrong, kind, name, row) = match holder {
+            Holder::Known(at, row) => match OBJECTS.get(at) {
+                Some(object) => (Wrong::Altered, object.kind, object.name.to_owned(), row),
+                None => return,
+            },
+            Holder::Month(row) => {
+                let named = self.of_months.iter().find(|(_, of)| **of == row);
+                let Some((name, _)) = named else { return };
+                (Wrong::Altered, "table", name.clone(), row)
+            }
+            Holder::Statistics(at, row) => {
+                let name = OF_SQLITE.get(at).map_or("", |known| known.0);
+                (Wrong::Extra, "table", name.to_owned(), row)
+            }
+        };
+        self.strange.push(StrangeObject {
+            wrong,
+            kind: kind.to_owned(),
+            name,
+            row,
+            made_as: (wrong == Wrong::Altered).then_some(kind),
+            table_named: None,
         });
     }
 
     /// What is not as this build makes it, in a database with the tables of these months, in their order.
     pub(crate) fn fault<'m>(mut self, months: impl Iterator<Item = &'m str> + Clone) -> Option<SchemaFault> {
+        self.shared_pages();
         let missing = |kind: &str, name: &str| StrangeObject {
             wrong: Wrong::Missing,
             kind: kind.to_owned(),
             name: name.to_owned(),
             row: None,
+            made_as: None,
+            table_named: None,
         };
         for (object, _) in OBJECTS.iter().zip(&self.seen).filter(|(_, seen)| !**seen) {
             self.strange.push(missing(object.kind, object.name));
@@ -149,7 +244,10 @@ impl SchemaRows {
                 }
                 // Another text makes it strange as it is; that there is one is known.
                 match self.strange.iter_mut().find(|object| object.name == name) {
-                    Some(known) => known.wrong = Wrong::Altered,
+                    Some(known) => {
+                        known.wrong = Wrong::Altered;
+                        known.made_as = Some(kind);
+                    }
                     None => self.strange.push(missing(kind, &name)),
                 }
             }
@@ -196,6 +294,26 @@ fn rowid(row: &Row<'_>) -> Option<i64> {
     }
 }
 
+/// Whether its row names a first page where it must have one, and none where it cannot.
+fn has_page(object: &Object, row: &Row<'_>) -> bool {
+    match object.kind {
+        "table" | "index" => matches!(row.column(4), Column::Integer(2..)),
+        _ => matches!(row.column(4), Column::Integer(0) | Column::Null),
+    }
+}
+
+/// The name of the table that a text makes, in lower case.
+fn table_named(sql: &str) -> Option<String> {
+    let lower = sql.trim_start().to_ascii_lowercase();
+    let rest = lower.strip_prefix("create")?.trim_start().strip_prefix("table")?;
+    let name = rest.trim_start_matches(|c: char| c.is_whitespace() || "\"'`[".contains(c));
+    Some(
+        name.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect(),
+    )
+}
+
 /// For a person; a value that is no text is told from one.
 fn lossy(column: Column<'_>) -> String {
     match column {
@@ -208,7 +326,7 @@ fn lossy(column: Column<'_>) -> String {
 /// Whether a text is the one that is made: the same to the byte, as it is but behind steps back or of a checkout with other
 /// line ends.
 fn is_as(made: &str, found: &str) -> bool {
-    made == found || is_same_text(made, found)
+    made == found || !made.is_empty() && is_same_text(made, found)
 }
 
 /// The name of the index that the two ends of time have.

@@ -12,7 +12,7 @@ use crate::vault::{Files, raw_key};
 use crate::{PageStart, Store, StoreError};
 
 /// What is planted, what the open says of it, and whether it can be put right without a backup.
-const PLANTS: [(&str, &str, bool); 35] = [
+const PLANTS: [(&str, &str, bool); 46] = [
     (
         "CREATE TRIGGER fails BEFORE INSERT ON audit_log BEGIN INSERT INTO nosuch VALUES (1); END",
         "trigger fails is not one that this build makes",
@@ -172,6 +172,67 @@ const PLANTS: [(&str, &str, bool); 35] = [
          FROM sqlite_master WHERE name = 'messages_202506'",
         "index more is not one",
         true,
+    ),
+    // What another's first page is named by, or none, and types that are none.
+    (
+        "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'idx_audit_resource') \
+         WHERE name = 'idx_audit_event_type'",
+        "index idx_audit_event_type is not as",
+        true,
+    ),
+    (
+        "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'cache_entries') \
+         WHERE name = 'idx_contacts_online'",
+        "index idx_contacts_online is not as",
+        true,
+    ),
+    (
+        "UPDATE sqlite_master SET rootpage = 1 WHERE name = 'idx_audit_event_type'",
+        "index idx_audit_event_type is not as",
+        true,
+    ),
+    (
+        "UPDATE sqlite_master SET rootpage = 5 WHERE name = 'messages'",
+        "view messages is not as",
+        true,
+    ),
+    (
+        "UPDATE sqlite_master SET type = 'abc' WHERE name = 'idx_audit_event_type'",
+        "abc idx_audit_event_type is not as",
+        true,
+    ),
+    (
+        "UPDATE sqlite_master SET type = 'Index' WHERE name = 'idx_messages_late_order'",
+        "Index idx_messages_late_order is not as",
+        true,
+    ),
+    (
+        "UPDATE sqlite_master SET name = 'idx_zzz' WHERE name = 'idx_audit_event_type'",
+        "index idx_audit_event_type is missing",
+        true,
+    ),
+    (
+        "INSERT INTO sqlite_master SELECT 'table', 'sqlite_stat1', 'sqlite_stat1', rootpage, \
+         'CREATE TABLE sqlite_stat1(tbl,idx,stat)' FROM sqlite_master WHERE name = 'contacts'",
+        "table sqlite_stat1 is not one",
+        true,
+    ),
+    (
+        "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'settings') \
+         WHERE name = 'usage_statistics'",
+        "table usage_statistics is not as",
+        false,
+    ),
+    (
+        "UPDATE sqlite_master SET type = 'TABLE' WHERE name = 'cache_entries'",
+        "TABLE cache_entries is not as",
+        false,
+    ),
+    (
+        "UPDATE sqlite_master SET type = 'trigger', name = 'zzz' WHERE name = 'messages_202506'; \
+         DELETE FROM partitions WHERE partition = 202506",
+        "trigger zzz is not one",
+        false,
     ),
 ];
 

@@ -88,7 +88,7 @@ impl WriteTx<'_> {
         for_a_backup(&found)?;
         self.schema_changed = true;
         self.drop_objects(&found)?;
-        self.delete_rows_left()?;
+        self.delete_rows_left(&found)?;
         let is_view = |object: &StrangeObject| object.name == VIEW;
         self.make_what_is_missing()?;
         if found.objects().iter().any(is_view) {
@@ -118,7 +118,8 @@ impl WriteTx<'_> {
     /// another's too: whoever plants a row chooses its page.
     fn drop_objects(&mut self, found: &SchemaFault) -> Result<(), StoreError> {
         let has_pages = found.objects().iter().any(StrangeObject::has_pages);
-        let is_sound = !has_pages || self.is_each_page_of_one()?;
+        // What SQLite refuses it does not look at either.
+        let is_sound = !has_pages || !self.db.has_broken_schema() && self.is_each_page_of_one()?;
         for object in found
             .objects()
             .iter()
@@ -146,11 +147,10 @@ impl WriteTx<'_> {
     }
 
     /// What is left of what was not to be there are rows that SQLite knows nothing of, or is not to give pages back for.
-    fn delete_rows_left(&mut self) -> Result<(), StoreError> {
-        let Some(left) = self.schema_fault()? else {
-            return Ok(());
-        };
-        let strange = left.objects().iter();
+    fn delete_rows_left(&mut self, found: &SchemaFault) -> Result<(), StoreError> {
+        let left = self.schema_fault()?;
+        let left = left.iter().flat_map(SchemaFault::objects);
+        let strange = found.objects().iter().chain(left);
         let rows: Vec<i64> = strange.filter_map(|object| object.row).collect();
         if rows.is_empty() {
             return Ok(());

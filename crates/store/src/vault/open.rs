@@ -15,7 +15,7 @@ use crate::store::Store;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade::{Upgrade, pending, run_pending};
 use crate::vault::locks::HeldLock;
-use crate::vault::ours::{Ours, check_ours, share};
+use crate::vault::ours::{Ours, check_ours, named_with, share};
 use crate::vault::raw_key::raw_key;
 use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::{
@@ -325,7 +325,8 @@ pub(super) fn look(
     let looked = match pending(db)? {
         0 => {
             tables.check_all_there(db, of_this_build())?;
-            let shared = share(db, unlocked, options)?;
+            let strange = tables.schema.strange_so_far();
+            let shared = share(db, unlocked, options).map_err(|error| named_with(error, strange))?;
             let catalogue = shared.catalogue();
             let months = catalogue.partitions.values().map(|month| month.table.as_str());
             tables.check_all_there(db, months.clone())?;

@@ -7,6 +7,7 @@ use privatus_crypto::{IdKey, Unlocked};
 use crate::db::connection::{APPLICATION_ID, Connection};
 use crate::db::hot;
 use crate::db::real_tables::{OF_ANY_BUILD, RealTables};
+use crate::db::schema_fault::SchemaFault;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::role::KeyPlace;
@@ -130,13 +131,28 @@ pub(crate) struct Ours {
 /// Looks whether a database is this vault's. Its first statement is the one that tells tables from what stands in their
 /// place.
 pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<Ours, StoreError> {
-    let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
     let tables = RealTables::read(db)?;
     if let Some(object) = tables.schema.without_page() {
         return Err(StoreError::DatabaseDamaged(format!(
             "the schema says of {object} that it begins on a page that the file does not have"
         )));
     }
+    let strange = tables.schema.strange_so_far();
+    check_row(db, unlocked, tables).map_err(|error| named_with(error, strange))
+}
+
+/// What fails under a strange schema is said with what is strange of it.
+pub(crate) fn named_with(error: StoreError, strange: Option<SchemaFault>) -> StoreError {
+    match (error, strange) {
+        (StoreError::DatabaseDamaged(why), Some(strange)) => {
+            StoreError::DatabaseDamaged(format!("{why}; of its schema, {strange}"))
+        }
+        (error, _) => error,
+    }
+}
+
+fn check_row(db: &mut Connection, unlocked: &Unlocked, tables: RealTables) -> Result<Ours, StoreError> {
+    let foreign = || StoreError::DatabaseDamaged("it is not this vault's database".into());
     tables.check_all_there(db, OF_ANY_BUILD)?;
     if db.raw().pragma_i64("application_id")? != Some(APPLICATION_ID) {
         return Err(foreign());

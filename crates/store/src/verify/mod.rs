@@ -62,6 +62,8 @@ pub struct Verification {
     pub problems: Vec<String>,
     /// How many problems there are.
     pub problem_count: u64,
+    /// Pages of the file that belong to nothing: no harm, and a `VACUUM` gives them back.
+    pub unused_pages: u64,
 }
 
 impl Verification {
@@ -79,6 +81,7 @@ impl Verification {
             .saturating_sub(u64::try_from(other.problems.len()).unwrap_or_default());
         other.problems.into_iter().for_each(|text| self.problem(text));
         self.problem_count += unlisted;
+        self.unused_pages += other.unused_pages;
     }
 
     /// Nothing is wrong.
@@ -99,6 +102,8 @@ pub struct VerifyProgress {
     pub total: u64,
 }
 
+/// More lines than its hundred: pages that belong to nothing are among them, and must not keep the others out.
+const INTEGRITY: &str = "integrity_check(100000)";
 /// SQLite's check ends at what the schema names and the file does not have.
 const NOT_UNDER_BROKEN: &str =
     "the pages were not checked one against the other: SQLite refuses a row of the schema";
@@ -152,7 +157,7 @@ impl ReadTx<'_> {
         })?;
         if self.db.has_broken_schema() {
             found.problem(NOT_UNDER_BROKEN.to_owned());
-        } else if let Err(error) = self.verify_file("integrity_check", "pages", &mut found, total, progress) {
+        } else if let Err(error) = self.verify_file(INTEGRITY, "pages", &mut found, total, progress) {
             // A connection that met damage answers nothing after it; what the schema showed is told.
             if !self.db.is_spoiled() || found.is_content() {
                 return Err(error);
@@ -262,8 +267,12 @@ impl ReadTx<'_> {
         let lines: Vec<String> = self
             .db
             .rows(Sql::new(format!("PRAGMA {pragma}")), "check the database")?;
-        let problems = lines.into_iter().filter(|line| line != "ok");
-        problems.for_each(|line| found.problem(line));
+        let (unused, problems): (Vec<String>, Vec<String>) = lines
+            .into_iter()
+            .filter(|line| line != "ok")
+            .partition(|line| line.starts_with("Page ") && line.ends_with(": never used"));
+        found.unused_pages += u64::try_from(unused.len()).unwrap_or_default();
+        problems.into_iter().for_each(|line| found.problem(line));
         Ok(())
     }
 
