@@ -129,6 +129,17 @@ impl From<KeyRingError> for StoreError {
     }
 }
 
+impl SystemFault {
+    /// The fault behind a failed call of SQLite's; `None` where it failed for a reason of its own.
+    #[must_use]
+    pub fn behind(error: &SqliteError) -> Option<Self> {
+        match StoreError::from(*error) {
+            StoreError::System { fault, .. } => Some(fault),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,16 +218,5 @@ mod tests {
             shown.contains("error 71") && !shown.contains("unexpected"),
             "{shown}"
         );
-    }
-}
-
-impl SystemFault {
-    /// The fault behind a failed call of SQLite's; `None` where it failed for a reason of its own.
-    #[must_use]
-    pub fn behind(error: &SqliteError) -> Option<Self> {
-        match StoreError::from(*error) {
-            StoreError::System { fault, .. } => Some(fault),
-            _ => None,
-        }
     }
 }

@@ -15,6 +15,7 @@ mod key_rows;
 mod keys;
 mod ledger;
 mod loops;
+mod plants;
 mod swallowed;
 mod tables;
 mod values;
