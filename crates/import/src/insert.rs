@@ -1,10 +1,18 @@
 //! Writing a batch, and looking whether what the vault has is what the source says.
 
-use privatus_domain::{Body, ConversationId, Message, NewMessage, ReplyState};
+use std::collections::{BTreeMap, BTreeSet};
+
+use privatus_domain::{Body, ConversationId, Message, MessageId, NewMessage, ReplyState};
 use privatus_store::{Inserted, StoreError, WriteTx};
+use serde_json::Value;
+
+use crate::note::count_some;
+
+/// Names of fields told apart.
+const FIELDS: usize = 50;
 
 /// Of the messages that the vault had: how many differ in the source. They stay as they are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Differing {
     /// In anything below.
     pub(crate) messages: u64,
@@ -14,14 +22,16 @@ pub(crate) struct Differing {
     pub(crate) files: u64,
     /// In who wrote them: the vault's user or somebody else.
     pub(crate) directions: u64,
+    /// In something else that hangs on them, by its name.
+    pub(crate) fields: BTreeMap<String, u64>,
 }
 
 /// What a batch did, as a report counts it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Batch {
     pub(crate) inserted: Inserted,
     pub(crate) differing: Differing,
-    /// Of the messages that are new: those that name a file, which stays where it is.
+    /// Files that the new messages name, and that stay where they are.
     pub(crate) files: u64,
 }
 
@@ -56,18 +66,25 @@ pub(crate) fn insert(
     })
 }
 
-/// How many messages of a batch name a file, and are not in the vault yet.
+/// How many files are named by the messages of a batch that are not in the vault yet.
 fn new_files(tx: &mut WriteTx<'_>, messages: &[NewMessage], again: bool) -> Result<u64, StoreError> {
     let mut files = 0;
-    let named = |message: &&NewMessage| path(&message.body).is_some() && !is_left_out(&message.body);
-    for message in messages.iter().filter(named) {
-        files += u64::from(match tx.reply_state(&message.id)? {
-            ReplyState::Absent => true,
-            ReplyState::Deleted => again,
-            ReplyState::Present => false,
-        });
+    for message in messages {
+        let named = files_of(&message.body);
+        if named > 0 && is_new(tx, &message.id, again)? {
+            files += named;
+        }
     }
     Ok(files)
+}
+
+/// Whether a message will be written: it is not in the vault, or was removed and comes back.
+pub(crate) fn is_new(tx: &mut WriteTx<'_>, id: &MessageId, again: bool) -> Result<bool, StoreError> {
+    Ok(match tx.reply_state(id)? {
+        ReplyState::Absent => true,
+        ReplyState::Deleted => again,
+        ReplyState::Present => false,
+    })
 }
 
 impl Differing {
@@ -78,18 +95,83 @@ impl Differing {
         // A source that leaves a file out says nothing against the one that is known.
         let file = body.is_some_and(|body| path(body) != path(&message.body) && !is_left_out(&message.body));
         let direction = known.direction != message.direction;
-        self.messages += u64::from(text || file || direction);
+        let fields = body
+            .map(|body| other_fields(known, body, message))
+            .unwrap_or_default();
+        self.messages += u64::from(text || file || direction || !fields.is_empty());
         self.texts += u64::from(text);
         self.files += u64::from(file);
         self.directions += u64::from(direction);
+        for field in fields {
+            count_some(&mut self.fields, &field, FIELDS, 1);
+        }
     }
+}
+
+/// What else differs, by the name that the source has for it.
+fn other_fields(known: &Message, body: &Body, message: &NewMessage) -> BTreeSet<String> {
+    let mut fields = BTreeSet::new();
+    let (ours, theirs) = (body.attributes(), message.body.attributes());
+    let mut differs = |name: &str, is_other: bool| {
+        if is_other {
+            fields.insert(name.chars().take(64).collect());
+        }
+    };
+    differs("reply", known.reply_to != message.reply_to);
+    differs("forwarded_from", ours.forwarded_from != theirs.forwarded_from);
+    // Of another text the formatting is another one anyway.
+    let is_same_text = body.as_text() == message.body.as_text();
+    differs("formatting", is_same_text && ours.entities != theirs.entities);
+    match (&ours.media, &theirs.media) {
+        (None, None) => {}
+        // Of another file what is said of it is another thing anyway.
+        _ if path(body) != path(&message.body) => {}
+        (Some(ours), Some(theirs)) => {
+            differs("file_size", ours.size != theirs.size);
+            differs("file_name", ours.name != theirs.name);
+            differs("mime_type", ours.mime != theirs.mime);
+            differs(
+                &theirs.kind,
+                ours.kind != theirs.kind || ours.details != theirs.details,
+            );
+        }
+        (Some(media), None) | (None, Some(media)) => differs(&media.kind, true),
+    }
+    let of = |body: &'_ Body| {
+        body.source()
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let (ours, theirs) = (of(body), of(&message.body));
+    for key in ours.keys().chain(theirs.keys()) {
+        differs(key, ours.get(key) != theirs.get(key));
+    }
+    fields
+}
+
+/// Files that a message names: its own, a small picture of it, a card of a contact.
+fn files_of(body: &Body) -> u64 {
+    let beside = |key: &str| {
+        let details = body.attributes().media.as_ref()?.details.as_ref()?;
+        details.get(key)?.as_str().filter(|path| !path.is_empty())
+    };
+    let named = [path(body), beside("thumbnail"), beside("contact_vcard")];
+    named
+        .into_iter()
+        .flatten()
+        .filter(|path| !is_words(path))
+        .map(|_| 1)
+        .sum()
 }
 
 /// Telegram Desktop's words where a file would be named.
 fn is_left_out(body: &Body) -> bool {
-    path(body).is_some_and(|path| {
-        (path.starts_with("(File ") || path.starts_with("(Photo ")) && path.ends_with(')')
-    })
+    path(body).is_some_and(is_words)
+}
+
+fn is_words(path: &str) -> bool {
+    (path.starts_with("(File ") || path.starts_with("(Photo ")) && path.ends_with(')')
 }
 
 fn path(body: &Body) -> Option<&str> {

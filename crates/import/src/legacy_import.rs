@@ -17,7 +17,7 @@ use crate::legacy::{
     Source, Table, Zone,
 };
 use crate::newcomers::Newcomers;
-use crate::note::{Advice, Note};
+use crate::note::{Advice, Note, counted};
 use crate::report::{OnProgress, Progress, Report};
 
 /// Messages of one transaction, and the bytes of text after which one ends early.
@@ -82,8 +82,9 @@ fn bring(
         report.note(match &key.origin {
             KeyOrigin::SecondGeneration => {
                 format!(
-                    "found: a key of {} iterations opens {} rows",
-                    key.iterations, key.rows
+                    "found: a key of {} opens {}",
+                    counted(key.iterations, "iteration", "iterations"),
+                    counted(key.rows, "row", "rows")
                 )
             }
             KeyOrigin::FirstGeneration {

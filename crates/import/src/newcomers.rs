@@ -1,29 +1,48 @@
-//! Contacts that an import made, and whether anything came over for them.
+//! Contacts and groups that an import made, and whether anything came over for them.
 
 use std::collections::HashMap;
 
-use privatus_domain::{ContactId, ConversationId};
-use privatus_store::{Inserted, Store, StoreError};
+use privatus_domain::{ContactId, ConversationId, GroupId};
+use privatus_store::{Inserted, PageStart, Store, StoreError, WriteTx};
 
 use crate::report::Report;
 
-/// New contacts by their conversation. Whoever was removed from the vault with all messages does not come back as an
-/// empty contact.
+/// New contacts and groups by their conversation. What was removed from the vault with all messages does not come back as
+/// an empty chat.
 #[derive(Debug, Default)]
 pub(crate) struct Newcomers(HashMap<ConversationId, Newcomer>);
 
+/// What an import made for a chat.
+#[derive(Debug)]
+pub(crate) enum Made {
+    Contact(ContactId),
+    Group(GroupId),
+}
+
 #[derive(Debug)]
 struct Newcomer {
-    contact: ContactId,
+    made: Made,
     removed: bool,
     came: bool,
 }
 
+impl From<ContactId> for Made {
+    fn from(contact: ContactId) -> Self {
+        Self::Contact(contact)
+    }
+}
+
+impl From<GroupId> for Made {
+    fn from(group: GroupId) -> Self {
+        Self::Group(group)
+    }
+}
+
 impl Newcomers {
-    /// A contact was made.
-    pub(crate) fn made(&mut self, conversation: &ConversationId, contact: ContactId) {
+    /// A contact or a group was made.
+    pub(crate) fn made(&mut self, conversation: &ConversationId, made: impl Into<Made>) {
         let newcomer = Newcomer {
-            contact,
+            made: made.into(),
             removed: false,
             came: false,
         };
@@ -38,19 +57,43 @@ impl Newcomers {
         }
     }
 
-    /// Takes back the contacts of which all messages were removed from this vault.
+    /// Takes back the contacts and groups of which all messages were removed from this vault.
     pub(crate) fn take_back(self, store: &Store, report: &mut Report) -> Result<(), StoreError> {
-        for newcomer in self.0.into_values().filter(|one| one.removed && !one.came) {
-            let is_removed = store.write("import_take_back", |tx| {
-                // Whoever writes in a group, is in one, or got a message meanwhile stays.
-                let bare = tx.contact_is_bare(&newcomer.contact)?;
-                if bare {
-                    tx.contact_remove(&newcomer.contact)?;
-                }
-                Ok::<_, StoreError>(bare)
+        for (conversation, newcomer) in self.0.into_iter().filter(|(_, one)| one.removed && !one.came) {
+            let is_removed = store.write("import_take_back", |tx| match &newcomer.made {
+                Made::Contact(contact) => take_back_contact(tx, contact),
+                Made::Group(group) => take_back_group(tx, group, &conversation),
             })?;
-            report.contacts_imported = report.contacts_imported.saturating_sub(u64::from(is_removed));
+            let count = match newcomer.made {
+                Made::Contact(_) => &mut report.contacts_imported,
+                Made::Group(_) => &mut report.groups_imported,
+            };
+            *count = count.saturating_sub(u64::from(is_removed));
         }
         Ok(())
     }
+}
+
+/// Whoever writes in a group, is in one, or got a message meanwhile stays.
+fn take_back_contact(tx: &mut WriteTx<'_>, contact: &ContactId) -> Result<bool, StoreError> {
+    let is_bare = tx.contact_is_bare(contact)?;
+    if is_bare {
+        tx.contact_remove(contact)?;
+    }
+    Ok(is_bare)
+}
+
+/// A group that got a member beside the vault's user, or a message, meanwhile stays.
+fn take_back_group(
+    tx: &mut WriteTx<'_>,
+    group: &GroupId,
+    conversation: &ConversationId,
+) -> Result<bool, StoreError> {
+    let page = tx.messages_page(conversation, &PageStart::Newest, 1)?;
+    let is_bare = page.messages.is_empty() && tx.group_member_count(group)? <= 1;
+    if is_bare {
+        let own = tx.own_id();
+        tx.group_remove(group, &own)?;
+    }
+    Ok(is_bare)
 }

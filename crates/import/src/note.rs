@@ -1,5 +1,7 @@
 //! What an import tells a person, and what may be done about it.
 
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer};
 
 /// A sentence.
@@ -52,6 +54,34 @@ impl Note {
         Self {
             text: text.into(),
             advice: Some(advice),
+        }
+    }
+}
+
+/// A count with its noun: `1 message`, `2 messages`.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Counts by name, the most frequent first: `photo (3), poll (1)`.
+pub(crate) fn listed(counts: &BTreeMap<String, u64>) -> String {
+    let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+    let names: Vec<String> = counts
+        .into_iter()
+        .map(|(name, count)| format!("{name} ({count})"))
+        .collect();
+    names.join(", ")
+}
+
+/// Counts under a name, as long as there are not too many; a source may give each message its own.
+pub(crate) fn count_some(counts: &mut BTreeMap<String, u64>, name: &str, most: usize, more: u64) {
+    let is_full = counts.len() >= most && !counts.contains_key(name);
+    let name = if is_full { "others" } else { name };
+    match counts.get_mut(name) {
+        Some(count) => *count += more,
+        None => {
+            counts.insert(name.to_owned(), more);
         }
     }
 }

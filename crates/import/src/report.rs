@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::authority::{AuthorityKind, TrustedItem};
 use crate::insert::Batch;
-use crate::note::{Advice, Note};
+use crate::note::{Advice, Note, counted, listed};
 
 /// Reasons that are told apart.
 const REASONS: usize = 100;
@@ -18,6 +18,8 @@ const NOTES: usize = 200;
 /// Names of settings that are kept, and characters of each.
 const NAMES: usize = 200;
 const NAME: usize = 60;
+/// What becomes of known messages that differ.
+const STAYS: &str = "those of the vault stay as they are";
 /// Ranges of rows that are kept.
 const RANGES: usize = 100_000;
 
@@ -32,8 +34,8 @@ pub struct Report {
     pub messages_known: u64,
     /// Messages that were removed from this vault: they stay removed.
     pub messages_removed: u64,
-    /// Of those known: messages that are another in the source: their text, time of edit, file or direction. The vault's
-    /// stay.
+    /// Of those known: messages that are another in the source: their text, time of edit, file, direction or
+    /// another field. The vault's stay.
     pub messages_differing: u64,
     /// Of those that differ: messages with another text or time of edit.
     #[serde(skip)]
@@ -42,6 +44,8 @@ pub struct Report {
     pub files_differing: u64,
     /// Of those that differ: messages that the source has as somebody else's, or as the vault's user's.
     pub directions_differing: u64,
+    /// Of those that differ: fields of messages that are others in the source, by name, such as reactions.
+    pub fields_differing: BTreeMap<String, u64>,
     /// Entries of the source that are no message or could not be read.
     pub messages_skipped: u64,
     /// Contacts that are new.
@@ -66,7 +70,8 @@ pub struct Report {
     pub keys_differing: u64,
     /// Of the transfers that are new: those whose file's name was a path, and is its last part now.
     pub file_names_cut: u64,
-    /// Of the messages that are new: those that name a file. The vault keeps its name, and not what is in it.
+    /// Files that the new messages name, small pictures and cards of contacts too. The vault keeps their names, and not
+    /// what is in them.
     pub files_by_reference: u64,
     /// Why entries were skipped, with counts.
     pub reasons: BTreeMap<String, u64>,
@@ -156,6 +161,9 @@ impl Report {
         self.texts_differing += differing.texts;
         self.files_differing += differing.files;
         self.directions_differing += differing.directions;
+        for (field, count) in differing.fields {
+            *self.fields_differing.entry(field).or_default() += count;
+        }
         self.messages_imported += inserted.added;
         self.messages_known += inserted.known.saturating_sub(inserted.removed);
         self.messages_removed += inserted.removed;
@@ -225,21 +233,29 @@ impl Report {
     /// The sentences on verified contacts, files, grants, and on messages that are not taken over, at the end of an import.
     pub(crate) fn sum_up(&mut self) {
         if self.contacts_verified > 0 {
-            let text = format!("{} contacts came over as verified", self.contacts_verified);
+            let text = format!(
+                "{} came over as verified",
+                counted(self.contacts_verified, "contact", "contacts")
+            );
             self.notes.push(Note::with(text, Advice::Contacts));
         }
         if self.keys_differing > 0 {
             let text = format!(
-                "{} public keys in the source differ from the vault's, which stay: somebody else may use these names",
-                self.keys_differing
+                "{} from the vault's, which stay: somebody else may use these names",
+                counted(
+                    self.keys_differing,
+                    "public key in the source differs",
+                    "public keys in the source differ"
+                )
             );
             self.notes.push(Note::with(text, Advice::SecurityEvents));
         }
         if self.file_names_cut > 0 {
             self.notes.push(
-                format!(
-                    "{} names of files led to another folder; their last part is kept",
-                    self.file_names_cut
+                counted(
+                    self.file_names_cut,
+                    "name of a file led to another folder; its last part is kept",
+                    "names of files led to another folder; their last part is kept",
                 )
                 .into(),
             );
@@ -255,34 +271,53 @@ impl Report {
             )),
         }
         if self.grants_imported > 0 {
-            let text = format!("{} grants of access control came over", self.grants_imported);
+            let text = format!(
+                "{} of access control came over",
+                counted(self.grants_imported, "grant", "grants")
+            );
             self.notes.push(Note::with(text, Advice::Grants));
         }
         if self.texts_differing > 0 {
-            self.notes.push(format!(
-                "{} messages have another text or time of edit in the source; those of the vault stay as they are",
-                self.texts_differing
-            ).into());
+            self.notes.push(
+                format!(
+                    "{} another text or time of edit in the source; {STAYS}",
+                    counted(self.texts_differing, "message has", "messages have")
+                )
+                .into(),
+            );
         }
         if self.files_differing > 0 {
             let text = format!(
-                "{} messages refer to another file in the source; those of the vault stay as they are",
-                self.files_differing
+                "{} to another file in the source; {STAYS}",
+                counted(self.files_differing, "message refers", "messages refer")
             );
             self.notes.push(Note::with(text, Advice::Again));
         }
         if self.directions_differing > 0 {
+            let text = counted(
+                self.directions_differing,
+                "message is there with the other direction, and keeps it",
+                "messages are there with the other direction, and keep it",
+            );
+            self.notes.push(Note::with(text, Advice::Again));
+        }
+        if !self.fields_differing.is_empty() {
             let text = format!(
-                "{} messages are there with the other direction, and keep it",
-                self.directions_differing
+                "messages that were known have other fields in the source; {STAYS}: {}",
+                listed(&self.fields_differing)
             );
             self.notes.push(Note::with(text, Advice::Again));
         }
         if self.messages_removed > 0 {
             // It says where messages are that a person looks for: never lost behind too many notes.
             let text = format!(
-                "{} messages were removed from this vault and stay removed",
-                self.messages_removed
+                "{} removed from this vault and {} removed",
+                counted(self.messages_removed, "message was", "messages were"),
+                if self.messages_removed == 1 {
+                    "stays"
+                } else {
+                    "stay"
+                }
             );
             self.notes.push(Note {
                 text,

@@ -1,8 +1,8 @@
 //! From what an export says to what the store takes.
 
 use privatus_domain::{
-    ContactId, ConversationId, Direction, DisplayName, GroupKind, Id, ImportedSender, NewContact, NewGroup,
-    NewMessage, PublicKey, SenderRef,
+    ContactId, ConversationId, Direction, DisplayName, GroupId, GroupKind, Id, ImportedSender, NewContact,
+    NewGroup, NewMessage, PublicKey, SenderRef,
 };
 use privatus_store::{StoreError, WriteTx};
 
@@ -12,14 +12,18 @@ use super::me::{Me, bare};
 use super::parse::Parsed;
 use super::walk::Header;
 use crate::insert::is_absent;
+use crate::newcomers::Made;
 
-/// The contact or group of a chat, and whether it is new.
+/// The conversation of a chat, the contact where it has one, and what was made for it.
+type MadeChat = (ConversationId, Option<ContactId>, Option<Made>);
+
+/// The contact or group of a chat, which is made where it is not there.
 pub(super) fn make_chat(
     tx: &mut WriteTx<'_>,
     key: &str,
     name: DisplayName,
     direct: bool,
-) -> Result<(ConversationId, Option<ContactId>, bool), StoreError> {
+) -> Result<MadeChat, StoreError> {
     let kind: &[u8] = if direct { b"contact" } else { b"group" };
     let id = tx.derived_id(&[b"telegram", kind, key.as_bytes()]);
     let now = tx.now();
@@ -35,12 +39,13 @@ pub(super) fn make_chat(
             added_at: now,
             last_seen: None,
         };
-        return Ok((tx.contact_create(&new)?, Some(id), is_new));
+        let made = is_new.then(|| id.clone().into());
+        return Ok((tx.contact_create(&new)?, Some(id), made));
     }
-    let id = id.into();
-    let is_new = is_absent(tx.group_by_id(&id))?;
+    let id: GroupId = id.into();
+    let made = is_absent(tx.group_by_id(&id))?.then(|| id.clone().into());
     let new = NewGroup::new(id, name, GroupKind::Private, now);
-    Ok((tx.group_create(&new)?, None, is_new))
+    Ok((tx.group_create(&new)?, None, made))
 }
 
 /// A message as the store takes it.
@@ -77,7 +82,7 @@ pub(super) fn to_message(
 
 /// Whether a writer is the other side of a chat of two: by id; where one of them has none, by the chat's name; or a
 /// deleted account without either.
-fn is_peer(header: &Header, from: Option<&str>, from_id: Option<&str>) -> bool {
+pub(super) fn is_peer(header: &Header, from: Option<&str>, from_id: Option<&str>) -> bool {
     if !is_direct(header.kind.as_deref()) || is_saved(header) {
         return false;
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// An entry as it stands in the file.
@@ -10,13 +10,32 @@ pub(super) struct Entry(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Entry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OfEntry).map(Self)
+        let mut twice = Vec::new();
+        let mut value = Part { twice: &mut twice }.deserialize(deserializer)?;
+        if let Value::Object(fields) = &mut value {
+            for (key, first) in twice {
+                again(fields, &key, first);
+            }
+        }
+        Ok(Self(value))
     }
 }
 
-struct OfEntry;
+/// A value at any depth of an entry.
+struct Part<'a> {
+    /// The other values of fields that stand more than once: wherever they stand, the message keeps them.
+    twice: &'a mut Vec<(String, Value)>,
+}
 
-impl<'de> Visitor<'de> for OfEntry {
+impl<'de> DeserializeSeed<'de> for Part<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Part<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,7 +44,8 @@ impl<'de> Visitor<'de> for OfEntry {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut fields = Map::new();
-        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+        while let Some(key) = map.next_key::<String>()? {
+            let value = map.next_value_seed(Part { twice: self.twice })?;
             match fields.get_mut(&key) {
                 None => {
                     fields.insert(key, value);
@@ -36,7 +56,7 @@ impl<'de> Visitor<'de> for OfEntry {
                     let first = std::mem::replace(first, value);
                     let is_same = fields.get(&key) == Some(&first);
                     if !is_empty(&first) && !is_same {
-                        again(&mut fields, &key, first);
+                        self.twice.push((key, first));
                     }
                 }
             }
@@ -46,7 +66,7 @@ impl<'de> Visitor<'de> for OfEntry {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut parts = Vec::new();
-        while let Some(part) = seq.next_element()? {
+        while let Some(part) = seq.next_element_seed(Part { twice: self.twice })? {
             parts.push(part);
         }
         Ok(Value::Array(parts))

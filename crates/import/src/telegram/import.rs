@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use privatus_domain::DisplayName;
 use privatus_domain::folded::is_same_name;
-use privatus_domain::{ContactId, ConversationId, DisplayName, NewMessage};
 use privatus_store::{Store, StoreError};
 use serde_json::Value;
 
+use super::chat::{Chat, To, untitled};
 use super::convert::{make_chat, to_message};
 use super::ids::{ChatKey, Ordinals};
 use super::kind::is_direct;
@@ -20,9 +21,10 @@ use super::pass::{Ended, pass};
 use super::survey::{Counting, Survey};
 use super::walk::{Header, Walker};
 use crate::error::ImportError;
-use crate::insert::insert;
+use crate::insert::{insert, is_new};
 use crate::legacy::Zone;
 use crate::newcomers::Newcomers;
+use crate::note::counted;
 use crate::report::{OnProgress, Progress, Report};
 
 /// Messages of one transaction: 5,000 cost a third of what 500 do (docs/DESIGN.md, section 5).
@@ -167,12 +169,16 @@ fn bring(
     told.tell(options.zone, report);
     let empty = survey.chats.len().saturating_sub(made);
     if empty > 0 && ended.is_ok() {
-        report.note(format!("{empty} chats without messages were left out"));
+        report.note(counted(
+            empty as u64,
+            "chat without messages was left out",
+            "chats without messages were left out",
+        ));
     }
     if survey.contacts > 0 {
         report.note(format!(
-            "the export's list of {} contacts was left out: contacts come with their chats",
-            survey.contacts
+            "the export's list of {} was left out: contacts come with their chats",
+            counted(survey.contacts, "contact", "contacts")
         ));
     }
     match ended? {
@@ -213,28 +219,6 @@ struct Importer<'a> {
     told: Told,
 }
 
-/// The chat whose messages come now.
-struct Chat {
-    index: usize,
-    header: Header,
-    key: ChatKey,
-    /// Where its messages go.
-    to: To,
-    /// The vault did not have it, and nothing of it was written yet.
-    is_new: bool,
-}
-
-enum To {
-    /// With the contact that is its other side.
-    Conversation(ConversationId, Option<ContactId>),
-    /// Another chat than the one asked for.
-    Nowhere,
-    /// It has none: a call or a joining makes no chat.
-    Empty,
-    /// Cut off before the chat said what it is called: its messages would land in a chat of nobody.
-    Unnamed,
-}
-
 impl Walker for Importer<'_> {
     fn message(&mut self, index: usize, message: Value) -> bool {
         if self.chat.as_ref().is_none_or(|chat| chat.index != index) {
@@ -253,9 +237,12 @@ impl Walker for Importer<'_> {
             }
             Some(To::Nowhere) | None => return true,
         }
-        match parse::message(&message, self.options.zone) {
+        let is_called = |from: Option<&str>, from_id: Option<&str>| {
+            let chat = self.chat.as_ref();
+            chat.is_some_and(|chat| chat.hides_name(&self.me, from, from_id))
+        };
+        match parse::message(&message, self.options.zone, &is_called) {
             Ok(parsed) => {
-                self.told.message(&parsed);
                 self.bytes += parsed.size;
                 self.batch.push(parsed);
             }
@@ -315,9 +302,9 @@ impl Importer<'_> {
                 .write("import_chat", |tx| make_chat(tx, &key.peer, name, direct));
             match made {
                 Ok((conversation, contact, made)) => {
-                    is_new = made;
-                    if let Some(contact) = contact.as_ref().filter(|_| is_new) {
-                        self.newcomers.made(&conversation, contact.clone());
+                    is_new = made.is_some();
+                    if let Some(made) = made {
+                        self.newcomers.made(&conversation, made);
                     }
                     self.told.nameless |= key.is_nameless();
                     self.report.contacts_imported += u64::from(is_new && direct);
@@ -349,21 +336,30 @@ impl Importer<'_> {
             && let To::Conversation(conversation, contact) = &chat.to
             && !batch.is_empty()
         {
-            let (me, ordinals, again) = (&self.me, &mut self.ordinals, self.again);
-            let is_new = std::mem::take(&mut chat.is_new);
+            let (me, ordinals, again, told) = (&self.me, &mut self.ordinals, self.again, &self.told);
+            let is_new_chat = std::mem::take(&mut chat.is_new);
             let (header, key) = (&chat.header, &mut chat.key);
             let written = self.store.write("import_batch", |tx| {
-                if is_new {
+                if is_new_chat {
                     key.is_new(tx, batch.get(..PROBED).unwrap_or(&batch));
                 }
-                let messages: Result<Vec<NewMessage>, StoreError> = batch
-                    .into_iter()
-                    .map(|parsed| to_message(tx, parsed, (header, key), me, contact.as_ref(), ordinals))
-                    .collect();
-                insert(tx, conversation, &messages?, again)
+                let (mut messages, mut news) = (Vec::with_capacity(batch.len()), Told::default());
+                for parsed in batch {
+                    let told = (told.wants(&parsed) && news.wants(&parsed)).then(|| Told::of(&parsed));
+                    let message = to_message(tx, parsed, (header, key), me, contact.as_ref(), ordinals)?;
+                    // What a message that is known comes with was told when it was new.
+                    if let Some(told) = told
+                        && is_new(tx, &message.id, again)?
+                    {
+                        news.add(told);
+                    }
+                    messages.push(message);
+                }
+                Ok::<_, StoreError>((insert(tx, conversation, &messages, again)?, news))
             });
             match written {
-                Ok(batch) => {
+                Ok((batch, news)) => {
+                    self.told.add(news);
                     self.newcomers.wrote(conversation, &batch.inserted);
                     self.report.wrote(batch);
                 }
@@ -377,17 +373,5 @@ impl Importer<'_> {
             done: self.done,
             total: Some(self.survey.entries),
         })
-    }
-}
-
-/// What a chat without a name is called.
-fn untitled(header: &Header) -> &'static str {
-    match header.kind.as_deref() {
-        Some("saved_messages") => "Saved Messages",
-        Some("replies") => "Replies",
-        Some("verification_codes") => "Verification codes",
-        kind if is_direct(kind) => "Deleted account",
-        Some("private_channel" | "public_channel") => "Unnamed channel",
-        _ => "Unnamed group",
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::mend::Mended;
 use super::parse::Parsed;
 use crate::legacy::Zone;
-use crate::note::{Advice, Note};
+use crate::note::{Advice, Note, count_some, counted, listed};
 use crate::report::Report;
 
 /// Names of fields told apart; a hostile file may give each message its own.
@@ -14,7 +14,10 @@ const NAMES: usize = 50;
 /// What was met on the way.
 #[derive(Debug, Default)]
 pub(super) struct Told {
-    trimmed: u64,
+    /// What is over the limit of formatting and details.
+    trimmed: BTreeMap<String, u64>,
+    /// Edits older than their message.
+    old_edits: u64,
     /// A time without a zone was met.
     by_zone: bool,
     /// Times that the clocks showed twice or never.
@@ -32,16 +35,54 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// Counts what came with a message.
-    pub(super) fn message(&mut self, parsed: &Parsed) {
-        self.trimmed += u64::from(parsed.trimmed);
+    /// Whether a message would add to what is told, if it is new.
+    pub(super) fn wants(&self, parsed: &Parsed) -> bool {
+        parsed.by_zone && !self.by_zone
+            || parsed.doubtful > 0
+            || parsed.old_edit
+            || ![&parsed.trimmed, &parsed.kept, &parsed.left_out]
+                .iter()
+                .all(|names| names.is_empty())
+            || !parsed.odd.is_empty()
+    }
+
+    /// What comes with one message.
+    pub(super) fn of(parsed: &Parsed) -> Self {
+        let mut told = Self::default();
+        told.message(parsed);
+        told
+    }
+
+    /// Counts what came with a message that is new in the vault.
+    fn message(&mut self, parsed: &Parsed) {
         self.by_zone |= parsed.by_zone;
         self.doubtful += parsed.doubtful;
+        self.old_edits += u64::from(parsed.old_edit);
         for field in &parsed.odd {
             *self.odd.entry(field).or_default() += 1;
         }
+        count(&mut self.trimmed, &parsed.trimmed);
         count(&mut self.kept, &parsed.kept);
         count(&mut self.left_out, &parsed.left_out);
+    }
+
+    /// Counts the same of another part of the source.
+    pub(super) fn add(&mut self, more: Self) {
+        self.by_zone |= more.by_zone;
+        self.doubtful += more.doubtful;
+        self.old_edits += more.old_edits;
+        for (field, count) in more.odd {
+            *self.odd.entry(field).or_default() += count;
+        }
+        for (counts, more) in [
+            (&mut self.trimmed, more.trimmed),
+            (&mut self.kept, more.kept),
+            (&mut self.left_out, more.left_out),
+        ] {
+            for (name, count) in more {
+                count_some(counts, &name, NAMES, count);
+            }
+        }
     }
 
     /// Counts a field of a chat or of the whole that is passed over.
@@ -63,74 +104,85 @@ impl Told {
         }
         if self.doubtful > 0 {
             report.note(format!(
-                "{} local times the clocks showed twice or skipped; the first, or the clock before the change, was taken",
-                self.doubtful
+                "{} the clocks showed twice or skipped; the first, or the clock before the change, was taken",
+                counted(self.doubtful, "local time", "local times")
             ));
         }
         for (field, count) in self.odd {
             report.note(format!(
-                "{count} messages came over without {field}, which could not be read"
+                "{} came over without {field}, which could not be read",
+                counted(count, "message", "messages")
             ));
         }
-        if self.trimmed > 0 {
+        if self.old_edits > 0 {
+            report.note(counted(
+                self.old_edits,
+                "message came over without its edit, which is older than the message",
+                "messages came over without their edit, which is older than the message",
+            ));
+        }
+        if !self.trimmed.is_empty() {
             report.note(format!(
-                "{} messages came over without formatting or details, which are over 262,144 bytes",
-                self.trimmed
+                "formatting and details over 262,144 bytes were left out: {}",
+                listed(&self.trimmed)
             ));
         }
         if !self.left_out.is_empty() {
             report.note(format!(
                 "fields that are not known and too large to be kept were left out: {}",
-                list(self.left_out)
+                listed(&self.left_out)
             ));
         }
         if !self.kept.is_empty() {
             report.note(format!(
                 "fields that are not shown were kept with their messages: {}",
-                list(self.kept)
+                listed(&self.kept)
             ));
         }
         if !self.beside.is_empty() {
             report.note(format!(
                 "parts of the export that are not known were left out: {}",
-                list(self.beside)
+                listed(&self.beside)
             ));
         }
-        if self.mended.escapes > 0 {
-            report.note(format!(
-                "{} characters were written as no JSON has them, such as \\x0C, and came over",
-                self.mended.escapes
-            ));
-        }
-        if self.mended.surrogates > 0 {
-            report.note(format!(
-                "{} halves of characters were taken over as \u{fffd}",
-                self.mended.surrogates
-            ));
-        }
-    }
-}
-
-fn count(counts: &mut BTreeMap<String, u64>, names: &[String]) {
-    for name in names {
-        let is_full = counts.len() >= NAMES && !counts.contains_key(name);
-        let name = if is_full { "others" } else { name.as_str() };
-        match counts.get_mut(name) {
-            Some(count) => *count += 1,
-            None => {
-                counts.insert(name.to_owned(), 1);
+        // Where in the file they stand is not known: told only where something came over.
+        if report.messages_imported > 0 {
+            if self.mended.escapes > 0 {
+                report.note(format!(
+                    "{} as no JSON has them, such as \\x0C, and read as meant{}",
+                    counted(
+                        self.mended.escapes,
+                        "character in the file is written",
+                        "characters in the file are written"
+                    ),
+                    also_known(report)
+                ));
+            }
+            if self.mended.surrogates > 0 {
+                report.note(format!(
+                    "{} taken as \u{fffd}{}",
+                    counted(
+                        self.mended.surrogates,
+                        "half of a character in the file is",
+                        "halves of characters in the file are"
+                    ),
+                    also_known(report)
+                ));
             }
         }
     }
 }
 
-/// The most frequent first.
-fn list(counts: BTreeMap<String, u64>) -> String {
-    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let names: Vec<String> = counts
-        .into_iter()
-        .map(|(name, count)| format!("{name} ({count})"))
-        .collect();
-    names.join(", ")
+/// What a count over the whole file says where a part of it was known.
+fn also_known(report: &Report) -> &'static str {
+    match report.messages_known + report.messages_removed {
+        0 => "",
+        _ => "; those of messages that were known count too",
+    }
+}
+
+fn count(counts: &mut BTreeMap<String, u64>, names: &[String]) {
+    for name in names {
+        count_some(counts, name, NAMES, 1);
+    }
 }

@@ -256,6 +256,8 @@ impl Survey {
         let is_other = |id: &str, name: &str| {
             others.iter().any(|chat| match chat.id.as_deref().map(bare) {
                 Some(own) if ids.contains(own) && number(id).is_some() => own == bare(id),
+                // A message without an id of its writer, by a name that is the other side's elsewhere.
+                Some(own) if number(id).is_none() && self.is_called(own, name) => true,
                 own => own == Some(bare(id)) || is_named(chat, name),
             })
         };
@@ -266,6 +268,12 @@ impl Survey {
             .max_by(|a, b| (a.1.direct, a.1.messages, b.0).cmp(&(b.1.direct, b.1.messages, a.0)));
         best.filter(|_| self.chats.values().any(|chat| is_direct(chat.kind.as_deref())))
             .map(|(id, writer)| (id.as_str(), writer))
+    }
+
+    /// Whether somebody of this id writes under this name.
+    fn is_called(&self, own: &str, name: &str) -> bool {
+        let mut writers = self.writers.iter();
+        writers.any(|(id, writer)| number(id).is_some() && bare(id) == own && writer.name == name)
     }
 
     fn given(&self, given: &str) -> Option<Me> {

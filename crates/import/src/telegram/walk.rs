@@ -6,15 +6,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::Value;
 
 use super::entry::Entry;
+use super::header::header_field;
+pub(super) use super::header::{Header, scalar};
 use super::mend::Mended;
-
-/// What is said of a chat beside its messages. In a file, any of it may come after the messages.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Header {
-    pub(super) name: Option<String>,
-    pub(super) kind: Option<String>,
-    pub(super) id: Option<String>,
-}
 
 /// Told of what the walk meets.
 pub(super) trait Walker {
@@ -361,38 +355,5 @@ impl<'de, W: Walker> Visitor<'de> for Messages<'_, W> {
             }
         }
         Ok(())
-    }
-}
-
-fn header_field<'de, A: MapAccess<'de>>(
-    header: &mut Header,
-    key: &str,
-    map: &mut A,
-    walker: &mut impl Walker,
-) -> Result<(), A::Error> {
-    let slot = match key {
-        "name" => &mut header.name,
-        "type" => &mut header.kind,
-        "id" => &mut header.id,
-        // Telegram's words on what the export is.
-        "about" => return map.next_value::<IgnoredAny>().map(drop),
-        _ => {
-            walker.unknown(key);
-            return map.next_value::<IgnoredAny>().map(drop);
-        }
-    };
-    // Where it stands twice, the last that says something counts.
-    let value = scalar(&map.next_value::<Value>()?);
-    *slot = value.filter(|value| !value.is_empty()).or_else(|| slot.take());
-    Ok(())
-}
-
-/// A string or number as text.
-pub(super) fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        // A number beyond 64 bits was rounded: two ids could have become one.
-        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
-        _ => None,
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::vault::{Vault, chat, message};
 
-fn case(name: &str) -> PathBuf {
+pub(crate) fn case(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/data/telegram/cases")
         .join(format!("{name}.json"))

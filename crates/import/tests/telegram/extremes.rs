@@ -288,9 +288,29 @@ fn a_text_is_taken_from_wherever_it_stands() {
     one["text_entities"] = bold;
     vault.json(&chat(&[one]));
     assert!(vault.export().contains("\"entities\":[{"), "{}", vault.export());
-    // Where nothing is text, the entry is no message.
-    let report = Vault::new().json(&chat(&[with(1, "text", json!(7)), with(2, "text", json!([7]))]));
-    assert_eq!((report.messages_imported, report.messages_skipped), (0, 2));
+    // A number is its digits. Where nothing is text, the message comes over with what it is kept beside it.
+    let vault = Vault::new();
+    let odd = [json!(7), json!([7]), json!({"x": 1}), json!(true)];
+    let messages: Vec<Value> = odd
+        .iter()
+        .zip(1..)
+        .map(|(text, id)| with(id, "text", text.clone()))
+        .collect();
+    let report = vault.json(&chat(&messages));
+    assert_eq!((report.messages_imported, report.messages_skipped), (4, 0));
+    assert_eq!(vault.texts(), ["7", "", "", ""]);
+    let notes: Vec<&str> = report.notes.iter().map(|note| note.text.as_str()).collect();
+    assert!(
+        notes.contains(&"3 messages came over without a text, which could not be read"),
+        "{notes:?}"
+    );
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.ends_with("kept with their messages: text (3)")),
+        "{notes:?}"
+    );
+    assert!(vault.export().contains("\"source\":{\"text\":{\"x\":1}}"));
 }
 
 #[test]
@@ -312,7 +332,7 @@ fn an_odd_side_field_costs_itself_and_is_noted() {
         );
         assert_eq!(vault.texts(), ["text"]);
         let named = field.strip_suffix("_unixtime").unwrap_or(field);
-        let says = format!("1 messages came over without {named}, which");
+        let says = format!("1 message came over without {named}, which");
         assert!(
             report.notes.iter().any(|note| note.text.starts_with(&says)),
             "{field}: {:?}",

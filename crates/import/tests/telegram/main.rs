@@ -7,10 +7,12 @@
 )]
 
 mod authority;
+mod beside;
 mod cases;
 mod cut;
 mod extremes;
 mod fixtures;
 mod own_export;
 mod people;
+mod second;
 mod vault;

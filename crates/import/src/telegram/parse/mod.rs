@@ -13,6 +13,8 @@ use crate::legacy::Zone;
 
 /// Bytes of fields that this build does not know, kept with a message.
 const SOURCE_BYTES: usize = 16_384;
+/// `rich_message` where it is too large to be kept: of what is not read of it, words may be lost.
+const RICH_LEFT_OUT: &str = "words of rich_message over 16,384 bytes";
 /// How far from 1970 the time of an edit is that stands for none, whatever the zone.
 const NEVER_MS: i64 = 2 * 86_400_000;
 /// Who wrote a forwarded message first, where the source does not say: the account is gone, or hides.
@@ -35,14 +37,16 @@ pub(super) struct Parsed {
     pub(super) by_zone: bool,
     /// Times that the clocks showed twice, or never.
     pub(super) doubtful: u64,
-    /// Formatting or details over the limit were left out.
-    pub(super) trimmed: bool,
+    /// What was left out because it is over the limit: formatting, or what is said of a file or a poll.
+    pub(super) trimmed: Vec<String>,
     /// Fields that this build does not know, and that are kept.
     pub(super) kept: Vec<String>,
     /// Fields that it does not know, and that are too large to be kept.
     pub(super) left_out: Vec<String>,
     /// Fields that could not be read; the message came over without them.
     pub(super) odd: Vec<&'static str>,
+    /// Its edit is older than it is, and was left out.
+    pub(super) old_edit: bool,
     pub(super) body: Body,
 }
 
@@ -83,8 +87,13 @@ impl From<String> for Skip {
     }
 }
 
-/// Reads one message.
-pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, Skip> {
+/// Reads one message. `is_called` tells whether the chat's contact stands for a writer of this name and id under another
+/// name: the message then keeps the name.
+pub(super) fn message(
+    value: &Value,
+    zone: &Zone,
+    is_called: &dyn Fn(Option<&str>, Option<&str>) -> bool,
+) -> Result<Parsed, Skip> {
     let map = value.as_object().ok_or("an entry that is no object")?;
     match map.get("type").and_then(Value::as_str) {
         Some("message") => {}
@@ -103,16 +112,21 @@ pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, Skip> {
     let at = clock.time(map, "date_unixtime", "date")?.ok_or("no time")?;
     // A message is worth more than what stands beside its text: what cannot be read there gives way.
     let mut odd = Vec::new();
-    let edited_at = edited(map, at, &mut clock, &mut odd);
+    let mut old_edit = false;
+    let edited_at = edited(map, at, &mut clock, &mut odd, &mut old_edit);
     let (media, used) = media(map).unzip();
     let Text {
         flat: text,
         entities,
         whole,
         agrees,
-    } = text_of(map, media.is_some())?;
+    } = text_of(map);
     if !whole {
-        odd.push("a part of the text");
+        odd.push(if text.is_empty() {
+            "a text"
+        } else {
+            "a part of the text"
+        });
     }
     let mut optional = |key| optional(map, key, &mut odd);
     let (from, from_id) = (optional("from"), optional("from_id"));
@@ -120,8 +134,14 @@ pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, Skip> {
     let reply_to_peer = optional("reply_to_peer_id");
     let forwarded_from = forwarded_from(map, &mut odd);
     let used = used.unwrap_or_default();
-    let is_read =
-        |key: &str| READ.contains(&key) && (agrees || key != "text_entities") || used.contains(&key);
+    let is_elsewhere = is_called(from.as_deref(), from_id.as_deref());
+    let is_read = |key: &str| match key {
+        "text_entities" => agrees,
+        // What of it cannot be read is kept as it is.
+        "text" => whole,
+        "from" => !is_elsewhere,
+        _ => READ.contains(&key) || used.contains(&key),
+    };
     let rest = map.iter().filter(|(key, value)| !is_read(key) && says(value));
     let (source, kept, left_out) = source(rest);
     let attributes = Attributes {
@@ -140,10 +160,11 @@ pub(super) fn message(value: &Value, zone: &Zone) -> Result<Parsed, Skip> {
         reply_to_peer,
         by_zone: clock.by_zone,
         doubtful: clock.doubtful,
-        trimmed: false,
+        trimmed: Vec::new(),
         kept,
         left_out,
         odd,
+        old_edit,
         body: Body::default(),
     };
     body(text, attributes, source, &mut parsed)?;
@@ -171,7 +192,11 @@ fn source<'v>(
         let bytes = serde_json::to_vec(value).map_or(SOURCE_BYTES, |json| json.len()) + key.len();
         let name = key.chars().take(64).collect();
         if size + bytes > SOURCE_BYTES {
-            left_out.push(name);
+            left_out.push(match key.as_str() {
+                // Of these a person may miss words, where others miss a mark.
+                "rich_message" => RICH_LEFT_OUT.to_owned(),
+                _ => name,
+            });
         } else {
             size += bytes;
             kept.insert(key.clone(), value.clone());
@@ -208,11 +233,20 @@ fn body(
     let too_large = |error| matches!(error, BodyError::AttributesTooLarge(_));
     let mut made = Body::with_source(text.as_str(), attributes.clone(), source);
     if made.as_ref().is_err_and(|error| too_large(*error)) {
-        parsed.left_out.append(&mut parsed.kept);
+        let kept = std::mem::take(&mut parsed.kept).into_iter();
+        parsed.left_out.extend(kept.map(|name| match name.as_str() {
+            "rich_message" => RICH_LEFT_OUT.to_owned(),
+            _ => name,
+        }));
         made = Body::new(text.as_str(), attributes.clone());
     }
     if made.as_ref().is_err_and(|error| too_large(*error)) {
-        parsed.trimmed = true;
+        if attributes.entities.is_some() {
+            parsed.trimmed.push("formatting".into());
+        }
+        if let Some(media) = attributes.media.as_ref().filter(|media| media.details.is_some()) {
+            parsed.trimmed.push(media.kind.chars().take(64).collect());
+        }
         let media = attributes.media.map(|media| Media {
             details: None,
             ..media
@@ -246,6 +280,7 @@ fn edited(
     at: Timestamp,
     clock: &mut Clock<'_>,
     odd: &mut Vec<&'static str>,
+    is_old: &mut bool,
 ) -> Option<Timestamp> {
     let Ok(edited) = clock.time(map, "edited_unixtime", "edited") else {
         odd.push("edited");
@@ -259,9 +294,7 @@ fn edited(
     if let Some(second) = clock.second.filter(|second| *second >= at) {
         return Some(second);
     }
-    if edited.unix_ms().abs() > NEVER_MS {
-        odd.push("an edit that is older than they are");
-    }
+    *is_old = edited.unix_ms().abs() > NEVER_MS;
     None
 }
 

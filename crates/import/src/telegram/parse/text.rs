@@ -1,6 +1,8 @@
 //! A message's words and their formatting, from whichever field has them.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use super::super::walk::scalar;
 
 /// The text, flattened, and its formatting where there is any.
 #[derive(Default)]
@@ -15,24 +17,29 @@ pub(super) struct Text {
 
 /// From `text`, or where that is empty or odd, from `text_entities`, which newer exports have beside it, or from
 /// `rich_message`, where Telegram's editor of 2026 puts the words of its own messages.
-pub(super) fn text_of(map: &Map<String, Value>, has_media: bool) -> Result<Text, &'static str> {
+pub(super) fn text_of(map: &Map<String, Value>) -> Text {
     let field = |key: &str| flatten(map.get(key).unwrap_or(&Value::Null));
     let plain = of_text(field("text"), field("text_entities"));
     if plain.as_ref().is_some_and(|text| !text.flat.is_empty()) {
-        return plain.ok_or("no text");
+        return plain.unwrap_or_default();
     }
-    let rich = map.get("rich_message").map(words).unwrap_or_default();
-    match plain {
-        _ if !rich.is_empty() => Ok(Text {
-            flat: rich,
-            entities: None,
-            whole: true,
-            agrees: true,
-        }),
-        Some(text) => Ok(text),
-        None if has_media => Ok(Text::default()),
-        None => Err("text has a wrong type"),
-    }
+    let rich = map
+        .get("rich_message")
+        .map(rich)
+        .filter(|rich| !rich.flat.is_empty());
+    // A number stands for its digits. Where nothing is text, the message comes over without.
+    rich.or(plain).or_else(|| number(map)).unwrap_or_default()
+}
+
+/// A `text` that is a number.
+fn number(map: &Map<String, Value>) -> Option<Text> {
+    let number = map.get("text").filter(|text| text.is_number())?;
+    Some(Text {
+        flat: number.to_string(),
+        entities: None,
+        whole: true,
+        agrees: true,
+    })
 }
 
 fn of_text(text: Option<Text>, other: Option<Text>) -> Option<Text> {
@@ -65,17 +72,25 @@ fn flatten(value: &Value) -> Option<Text> {
     let mut is_formatted = false;
     for part in parts {
         let text = match part {
-            Value::Null if !value.is_array() => Some(""),
-            Value::String(text) => Some(text.as_str()),
+            Value::Null if !value.is_array() => Some(String::new()),
+            Value::String(text) => Some(text.clone()),
             Value::Object(entity) => {
-                is_formatted |= entity.get("type").and_then(Value::as_str) != Some("plain");
-                entity.get("text").and_then(Value::as_str)
+                let text = entity.get("text").and_then(scalar);
+                is_formatted |= text.is_some() && entity.get("type").and_then(Value::as_str) != Some("plain");
+                text
             }
             _ => None,
         };
         if let Some(text) = text {
-            flat.push_str(text);
-            formatted.push(part.clone());
+            flat.push_str(&text);
+            let mut part = part.clone();
+            match &mut part {
+                Value::Object(entity) => {
+                    entity.insert("text".into(), text.into());
+                }
+                part => *part = text.into(),
+            }
+            formatted.push(part);
             read += 1;
         }
     }
@@ -88,30 +103,49 @@ fn flatten(value: &Value) -> Option<Text> {
     })
 }
 
-/// The words of a message in blocks, a line each: paragraphs, lists, tables, whatever else holds a text.
-fn words(rich: &Value) -> String {
+/// The words of a message in blocks, a line each: paragraphs, lists, tables, whatever else holds a text; and where its
+/// links lead.
+fn rich(rich: &Value) -> Text {
     let mut lines = Vec::new();
     gather(rich, &mut lines);
-    lines.join("\n")
+    let mut parts: Vec<Value> = Vec::new();
+    for (at, line) in lines.into_iter().enumerate() {
+        if at > 0 {
+            parts.push("\n".into());
+        }
+        parts.extend(line);
+    }
+    let flat = parts.iter().filter_map(inline).collect();
+    let has_links = parts.iter().any(Value::is_object);
+    Text {
+        flat,
+        entities: has_links.then_some(Value::Array(parts)),
+        whole: true,
+        agrees: true,
+    }
 }
 
 /// Fields of a block that hold words themselves.
 const WORDS: [&str; 5] = ["title", "text", "caption", "question", "description"];
 
-fn gather(value: &Value, lines: &mut Vec<String>) {
+fn gather(value: &Value, lines: &mut Vec<Vec<Value>>) {
     match value {
-        Value::String(text) if !text.is_empty() => lines.push(text.clone()),
+        Value::String(text) if !text.is_empty() => lines.push(vec![value.clone()]),
         // A line in parts, if no part has blocks of its own.
         Value::Array(parts) if parts.iter().all(is_inline) => {
-            let line: String = parts.iter().filter_map(inline).collect();
+            let line: Vec<Value> = parts.iter().filter_map(part).collect();
             if !line.is_empty() {
                 lines.push(line);
             }
         }
         Value::Array(blocks) => blocks.iter().for_each(|block| gather(block, lines)),
         Value::Object(block) => {
-            for key in WORDS {
-                if let Some(value) = block.get(key) {
+            match part(value) {
+                Some(link @ Value::Object(_)) => lines.push(vec![link]),
+                _ => block.get("text").into_iter().for_each(|text| gather(text, lines)),
+            }
+            for key in WORDS.iter().filter(|key| **key != "text") {
+                if let Some(value) = block.get(*key) {
                     gather(value, lines);
                 }
             }
@@ -144,11 +178,22 @@ fn inline(part: &Value) -> Option<&str> {
     part.as_str().or_else(|| part.get("text")?.as_str())
 }
 
+/// A part of a line as `text_entities` would have it: words, or words with the address that they lead to.
+fn part(value: &Value) -> Option<Value> {
+    let text = inline(value).filter(|text| !text.is_empty())?;
+    let address = LINKS.iter().find_map(|key| value.get(*key)?.as_str());
+    Some(match address.filter(|address| !address.is_empty()) {
+        Some(address) => json!({"type": "text_link", "text": text, "href": address}),
+        None => text.into(),
+    })
+}
+
+/// Fields of a part that hold the address of a link.
+const LINKS: [&str; 2] = ["href", "url"];
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-
-    use super::*;
 
     #[test]
     fn words_of_blocks_stand_in_lines() {
@@ -169,7 +214,7 @@ mod tests {
             (json!(null), ""),
             (json!(7), ""),
         ] {
-            assert_eq!(words(&rich), wanted);
+            assert_eq!(super::rich(&rich).flat, wanted);
         }
     }
 }

@@ -1,0 +1,58 @@
+//! What a chat says of itself.
+
+use serde::de::{IgnoredAny, MapAccess};
+use serde_json::Value;
+
+use super::walk::Walker;
+
+/// What is said of a chat beside its messages. In a file, any of it may come after the messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) name: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) id: Option<String>,
+}
+
+/// Reads a field of a chat; what is not known of it is told, and passed over.
+pub(super) fn header_field<'de, A: MapAccess<'de>>(
+    header: &mut Header,
+    key: &str,
+    map: &mut A,
+    walker: &mut impl Walker,
+) -> Result<(), A::Error> {
+    let slot = match key {
+        "name" => &mut header.name,
+        "type" => &mut header.kind,
+        "id" => &mut header.id,
+        // Telegram's words on what the export is.
+        "about" => return map.next_value::<IgnoredAny>().map(drop),
+        _ => {
+            walker.unknown(key);
+            return map.next_value::<IgnoredAny>().map(drop);
+        }
+    };
+    // Where it stands twice, the last that says something counts.
+    let value = map.next_value::<Value>()?;
+    match scalar(&value).filter(|value| !value.is_empty()) {
+        Some(value) => {
+            let first = slot.replace(value);
+            if first.is_some() && first != *slot {
+                walker.unknown(&format!("{key} (again)"));
+            }
+        }
+        None if value.is_null() || value.is_string() => {}
+        // A chat's name, id or kind of a type that is none.
+        None => walker.unknown(key),
+    }
+    Ok(())
+}
+
+/// A string or number as text.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        // A number beyond 64 bits was rounded: two ids could have become one.
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        _ => None,
+    }
+}
