@@ -344,7 +344,7 @@ fn a_key_that_is_none_is_never_verified() {
     let import = ["import", "privatus", file.to_str().unwrap(), "--trust", "--yes"];
     let output = run(&vault, &import);
     let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(told.contains("1 contacts came over as verified"), "{told}");
+    assert!(told.contains("1 contact came over as verified"), "{told}");
     for (id, verified, has_number) in [
         ("good", true, true),
         ("none", false, false),

@@ -407,7 +407,7 @@ fn removed_and_imported_again() {
     ok(&vault, &["contacts", "remove", "Bob", "--yes"]);
     let said = ok(&vault, &["import", "privatus", word(&source)]);
     assert!(
-        said.contains("1 messages were removed from this vault and stay removed"),
+        said.contains("1 message was removed from this vault and stays removed"),
         "{said}"
     );
     assert!(

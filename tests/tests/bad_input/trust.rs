@@ -100,7 +100,7 @@ fn with_yes_they_are_taken() {
     assert_eq!(errors.matches("would count here: ").count(), 4, "{errors}");
     let said = String::from_utf8(output.stdout).unwrap();
     for words in [
-        "1 new contacts, 0 new groups, 2 settings, 1 grants, 1 contacts verified\n",
+        "1 new contact, 0 new groups, 2 settings, 1 grant, 1 contact verified\n",
         "4 of 4 rights were taken\n",
     ] {
         assert!(said.contains(words), "{words} in {said}");

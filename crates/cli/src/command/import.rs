@@ -13,9 +13,12 @@ use crate::args::{Arguments, Format, Import};
 use crate::confirm::confirm;
 use crate::exit::noted;
 use crate::failure::Failure;
+use crate::text::{counted, grouped};
 use crate::vault::{open, vault_path};
 use crate::{notice, output, progress, secret};
 
+/// Characters of a note that are shown: every list of names is shorter, and is shown whole.
+const NOTE: usize = 8_000;
 /// Ranges of rows that are printed of one kind.
 const RANGES_SHOWN: usize = 20;
 /// Rights that were not taken and are printed.
@@ -245,29 +248,29 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
         output::line("Everything was there already: this import adds nothing.")?;
     }
     for note in &report.notes {
-        output::line(&format!("· {}", crate::text::one_line(&noted(note), 200)))?;
+        output::line(&format!("· {}", crate::text::one_line(&noted(note), NOTE)))?;
     }
     let removed = match report.messages_removed {
         0 => String::new(),
-        count => format!(", {count} removed from this vault before"),
+        count => format!(", {} removed from this vault before", grouped(count)),
     };
     let others: String = [
-        (report.grants_imported, "grants"),
-        (report.contacts_verified, "contacts verified"),
-        (report.transfers_imported, "file transfers"),
+        (report.grants_imported, "grant", "grants"),
+        (report.contacts_verified, "contact verified", "contacts verified"),
+        (report.transfers_imported, "file transfer", "file transfers"),
     ]
     .iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!(", {count} {what}"))
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| format!(", {}", counted(*count, one, many)))
     .collect();
     output::line(&format!(
-        "{} messages imported, {} known already{removed}, {} skipped; {} new contacts, {} new groups, {} settings{others}",
-        report.messages_imported,
-        report.messages_known,
-        report.messages_skipped,
-        report.contacts_imported,
-        report.groups_imported,
-        report.settings_imported
+        "{}, {} known already{removed}, {} skipped; {}, {}, {}{others}",
+        counted(report.messages_imported, "message imported", "messages imported"),
+        grouped(report.messages_known),
+        grouped(report.messages_skipped),
+        counted(report.contacts_imported, "new contact", "new contacts"),
+        counted(report.groups_imported, "new group", "new groups"),
+        counted(report.settings_imported, "setting", "settings")
     ))?;
     print_trusted(report)?;
     print_settings_left_out(report)?;
