@@ -21,6 +21,7 @@ use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::{
     generation_of, newest, newest_rings, of_database, unlock_each, unlock_newest, valid_rings, with_salt,
 };
+use crate::vault::snapshot_files::REMOVE;
 use crate::vault::stale_transfers::{has_active, pause_stale};
 use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
 
@@ -254,6 +255,7 @@ impl Store {
         let own = is_odd.then(|| store.own_row_tell());
         if let Some(fault) = fault {
             store.refuse_to_write(fault, (ring, unlocked), generation, &copies);
+            store.name_kept_copies(unlocked, REMOVE);
             options.check_stop()?;
             return Ok(store);
         }
@@ -270,6 +272,8 @@ impl Store {
         // One who just changed the schema told of the copy: it stays for the next open.
         if at_once && !is_older && store.shared.is_settled {
             store.tidy(unlocked);
+        } else {
+            store.name_kept_copies(unlocked, REMOVE);
         }
         // What was put off for it is no warning: whoever asked has no vault.
         options.check_stop()?;

@@ -77,6 +77,13 @@ impl Store {
         );
     }
 
+    /// Names the copies that nobody noted, where an open removes none.
+    pub(super) fn name_kept_copies(&mut self, unlocked: &Unlocked, advice: &str) {
+        // What does not show is named by the next open.
+        let kept = self.files.snapshots_unnoted(unlocked).unwrap_or_default();
+        self.warnings.extend(kept_copies(&kept, advice));
+    }
+
     pub(super) fn put_off<T>(&mut self, done: Result<T, StoreError>, what: &str) {
         if let Err(error) = done {
             self.warnings.push(format!("{what}: {}", error.reason()));
