@@ -13,7 +13,7 @@ use crate::args::{Arguments, Format, Import};
 use crate::confirm::confirm;
 use crate::exit::noted;
 use crate::failure::Failure;
-use crate::vault::{open, vault_path};
+use crate::vault::{close, open, vault_path};
 use crate::{notice, output, progress, secret};
 
 /// Ranges of rows that are printed of one kind.
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     });
     let result = bring(&store, import, &zone, vouched.as_ref(), &mut report);
     report.partial |= result.is_err();
-    let locked = store.close();
+    close(store);
     // That nobody reads the report is told last: it is no reason to hide what went wrong.
     // A refusal is no report: what came over of it is nothing.
     let printed = match result.is_err() && !arguments.json && report.is_empty() {
@@ -72,7 +72,6 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
         false => print(arguments, &report),
     };
     result?;
-    locked?;
     if report.partial {
         let path = import.path.clone();
         let reasons = reasons(&report);

@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments, stats: &Stats) -> Result<u8, Failure> {
         .map(|data| data.len())
         .unwrap_or_default();
     let log = store.wal_size();
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         output::json(&json!({
             "conversations": chats.len(), "contacts": contacts, "groups": groups, "messages": messages,
