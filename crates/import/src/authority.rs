@@ -2,8 +2,6 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::steering::steers;
-
 /// A kind of it. docs/THREAT_MODEL.md has the table of what becomes of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AuthorityKind {
@@ -141,10 +139,10 @@ pub(crate) fn quoted(name: &str) -> String {
 
 /// A value of the source, which is JSON text.
 pub(crate) fn json_quoted(value: &str) -> String {
-    // It has quotation marks of its own.
-    let (begin, more) = cut(value, VALUE, |c| match c.is_control() || steers(c) {
-        true => c.escape_unicode().to_string(),
-        false => c.to_string(),
+    // It has quotation marks and backslashes of its own. All else as in a name: what cannot be seen has an escape.
+    let (begin, more) = cut(value, VALUE, |c| match c {
+        '"' | '\'' | '\\' => c.to_string(),
+        _ => c.escape_debug().to_string(),
     });
     begin + &more
 }

@@ -178,10 +178,11 @@ impl WriteTx<'_> {
     /// stays. One that a bound session brings is given by its user, now.
     ///
     /// # Errors
-    /// [`StoreError::Access`] when it would outlast the one by which that user gives it;
+    /// [`StoreError::Access`] when it is none that a build gives, or would outlast the one by which that user gives it;
     /// [`StoreError::AccessDenied`] in a session without [`Permission::Admin`] on the resource.
     pub fn access_restore(&mut self, grant: &Grant) -> Result<bool, StoreError> {
         self.permit(&grant.on, Permission::Admin)?;
+        grant.check()?;
         if self.grant_row(&grant.on, grant.to.as_ref())?.is_some() {
             return Ok(false);
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use privatus_domain::{Partition, TransferId};
+use privatus_domain::{Partition, StatisticError, TransferId};
 
 /// A rule of the store that was broken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +38,9 @@ pub enum Rule {
         /// The last entry that retention removed.
         removed: i64,
     },
+    /// A figure of another source is none that a store counts.
+    #[error("{0}")]
+    Statistic(#[from] StatisticError),
     /// A check of a column that no check before it names better.
     #[error("a rule of the database forbids it ({0})")]
     Constraint(String),

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
+use privatus_domain::limits::STATISTIC_VALUE;
 use privatus_domain::{Day, KnownSetting, Permission, Resource, ResourceKind, Statistic, Usage};
 use privatus_schema::{SqlDate, SqlInt, SqlText, usage_statistics};
 
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Rule, StoreError};
 use crate::tx::gathered::Gathered;
 use crate::tx::{ReadTx, WriteTx};
 
@@ -72,9 +73,11 @@ impl WriteTx<'_> {
     /// Writes a row of an export that is read back; `false` when the day has one of this name, which stays.
     ///
     /// # Errors
-    /// [`StoreError::AccessDenied`] to a user that may not do everything with the vault.
+    /// [`StoreError::Rule`] for a figure that no store counts; [`StoreError::AccessDenied`] to a user that may not do
+    /// everything with the vault.
     pub fn statistic_restore(&mut self, row: &Statistic) -> Result<bool, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
+        row.check().map_err(Rule::from)?;
         let date = row.date.to_string();
         let sql = Sql::new(hot::STATISTIC_RESTORE)
             .bind(date.as_str())
@@ -121,7 +124,7 @@ impl WriteTx<'_> {
                 let sql = Sql::new(hot::STATISTIC_ADD)
                     .bind(date.as_str())
                     .bind(name)
-                    .bind(i64::try_from(value).unwrap_or(i64::MAX));
+                    .bind(i64::try_from(value).unwrap_or(STATISTIC_VALUE).min(STATISTIC_VALUE));
                 self.db.run_one(sql, "write a statistic")?;
             }
             self.metrics_write(*day, &of_day.times)?;

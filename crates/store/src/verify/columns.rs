@@ -3,7 +3,7 @@
 use privatus_crypto::KEY_WRAP_ALGORITHM;
 use privatus_domain::KeyKind;
 use privatus_domain::limits::{
-    GROUP_DESCRIPTION_CHARS, GROUP_MEMBERS_MAX, NAME_CHARS, PICTURE_BYTES, TRANSFER_ERROR_CHARS, USER_CHARS,
+    GROUP_DESCRIPTION_CHARS, GROUP_MEMBERS_MAX, NAME_CHARS, PICTURE_BYTES, STATISTIC_METRIC_BYTES, STATISTIC_VALUE, TRANSFER_ERROR_CHARS, USER_CHARS,
 };
 
 use crate::upgrade::older_rows::RULES_VERSION;
@@ -155,7 +155,7 @@ pub(super) fn checks() -> Vec<Check> {
             "highest_generation",
             outside("highest_generation", 1, MOST),
         ),
-        of_builds("usage_statistics", "value", "date", outside("value", 0, MOST)),
+        of_builds("usage_statistics", "value", "date", outside("value", 0, STATISTIC_VALUE)),
         of_builds(
             "performance_metrics",
             "metric_value",
@@ -236,7 +236,7 @@ fn words() -> Vec<Check> {
             "timestamp",
             longer("metric_name", 1_024),
         ),
-        of_builds("usage_statistics", "metric", "date", longer("metric", 1_024)),
+        of_builds("usage_statistics", "metric", "date", longer("metric", STATISTIC_METRIC_BYTES)),
         of_builds(
             "backup_metadata",
             "encryption_info",
