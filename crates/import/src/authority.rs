@@ -27,7 +27,7 @@ pub enum AuthorityKind {
     MemberPermissions,
     /// Settings of a group.
     GroupSettings,
-    /// A group that whoever wants to may join.
+    /// A group that anybody may join.
     PublicGroup,
     /// A file transfer that a client would go on with by itself.
     OpenTransfer,
@@ -115,8 +115,54 @@ pub struct TrustedItem {
     /// The right, as it was listed.
     #[serde(flatten)]
     pub item: AuthorityItem,
-    /// Whether it came over: not where the vault has something in its place, or refused it.
+    /// Whether it came over.
     pub is_taken: bool,
+    /// Whether the vault had the very same already.
+    pub is_known: bool,
+    /// Why it did not come over, where it is not known either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<String>,
+}
+
+/// What became of a right that was to be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Taken,
+    /// The vault has the same.
+    Known,
+    /// Why not.
+    Refused(String),
+}
+
+impl Fate {
+    pub(crate) fn refused(why: impl Into<String>) -> Self {
+        Self::Refused(why.into())
+    }
+}
+
+impl TrustedItem {
+    /// One that was listed and of which nothing more is known.
+    pub(crate) fn listed(item: AuthorityItem) -> Self {
+        Self {
+            item,
+            is_taken: false,
+            is_known: false,
+            why_not: Some("the import did not come to it".into()),
+        }
+    }
+
+    /// Notes what became of it. A line may stand there twice: what was taken stays so.
+    pub(crate) fn meet(&mut self, fate: &Fate) {
+        if self.is_taken {
+            return;
+        }
+        self.is_taken = *fate == Fate::Taken;
+        self.is_known = *fate == Fate::Known;
+        self.why_not = match fate {
+            Fate::Refused(why) => Some(why.clone()),
+            Fate::Taken | Fate::Known => None,
+        };
+    }
 }
 
 impl AuthorityItem {

@@ -7,7 +7,7 @@ use privatus_store::{SettingImport, Store};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::authority::{AuthorityKind, TrustedItem};
+use crate::authority::{AuthorityKind, Fate, TrustedItem};
 use crate::insert::Batch;
 use crate::note::{Advice, Note};
 
@@ -64,7 +64,10 @@ pub struct Report {
     pub trusted: Vec<TrustedItem>,
     /// Public keys of the source that are others than those the vault has, which stay.
     pub keys_differing: u64,
-    /// Of the transfers that are new: those whose file's name was a path, and is its last part now.
+    /// Contacts of the vault without a key, for which the source has one: it is not taken.
+    #[serde(skip)]
+    pub keys_offered: u64,
+    /// Of the transfers that are new: those whose file's name led to another folder or is a device's, and was changed.
     pub file_names_cut: u64,
     /// Of the messages that are new: those that name a file. The vault keeps its name, and not what is in it.
     pub files_by_reference: u64,
@@ -161,10 +164,14 @@ impl Report {
         self.messages_removed += inserted.removed;
     }
 
-    /// The rights at these places of [`Self::trusted`] came over where `taken` says so.
-    pub(crate) fn take(&mut self, first: usize, taken: &[bool]) {
-        for (item, taken) in self.trusted.iter_mut().skip(first).zip(taken) {
-            item.is_taken |= taken;
+    /// What became of the rights at these places of [`Self::trusted`]: of each, or the one fate of all of them.
+    pub(crate) fn take(&mut self, first: usize, count: usize, fates: &[Fate]) {
+        let all = match fates {
+            [one] => std::slice::from_ref(one).iter().cycle().take(count),
+            each => each.iter().cycle().take(each.len()),
+        };
+        for (item, fate) in self.trusted.iter_mut().skip(first).zip(all) {
+            item.meet(fate);
         }
     }
 
@@ -235,10 +242,19 @@ impl Report {
             );
             self.notes.push(Note::with(text, Advice::SecurityEvents));
         }
+        if self.keys_offered > 0 {
+            self.notes.push(
+                format!(
+                    "{} contacts of the vault have no key and stay so, though the source has one: ask them for it",
+                    self.keys_offered
+                )
+                .into(),
+            );
+        }
         if self.file_names_cut > 0 {
             self.notes.push(
                 format!(
-                    "{} names of files led to another folder; their last part is kept",
+                    "{} names of files led to another folder or to a device; what is left of them is kept",
                     self.file_names_cut
                 )
                 .into(),
