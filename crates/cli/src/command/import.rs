@@ -317,7 +317,10 @@ fn print_trusted(report: &Report) -> Result<(), Failure> {
     output::line(&format!("{taken} of {all} rights were taken{known}"))?;
     for one in untaken.iter().take(RIGHTS_SHOWN) {
         let why = one.why_not.as_deref().unwrap_or_default();
-        let (text, why) = (crate::text::one_line(&one.item.text, 200), crate::text::one_line(why, 100));
+        let (text, why) = (
+            crate::text::one_line(&one.item.text, 200),
+            crate::text::one_line(why, 100),
+        );
         output::line(&format!("    not taken: {text} ({why})"))?;
     }
     if untaken.len() > RIGHTS_SHOWN {

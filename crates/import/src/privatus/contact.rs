@@ -7,7 +7,7 @@ use privatus_store::{StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
 use super::values::{Time, id};
-use crate::authority::{Fate, AuthorityItem, AuthorityKind, quoted};
+use crate::authority::{AuthorityItem, AuthorityKind, Fate, quoted};
 
 /// What has a default may be missing in an export that another program or an older build wrote.
 #[derive(Serialize, Deserialize)]

@@ -10,9 +10,9 @@ use privatus_domain::{
 use privatus_store::{ReadTx, RestoredGroup, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
+use super::group_fate::Found;
 use super::record_error::RecordError;
 use super::values::{Time, bounded, id};
-use super::group_fate::Found;
 use crate::authority::Fate;
 use crate::report::Report;
 

@@ -101,7 +101,12 @@ impl Group {
         };
         let order = |member: &Member| {
             let joined = member.joined_at.map(|at| at.0.unix_ms());
-            (!is_creator(member), joined.is_none(), joined, member.contact.clone())
+            (
+                !is_creator(member),
+                joined.is_none(),
+                joined,
+                member.contact.clone(),
+            )
         };
         let may = |at: &usize| self.members.get(*at).is_some_and(|member| !is_banned(member));
         let owner = match owners.len() {

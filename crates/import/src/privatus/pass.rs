@@ -58,7 +58,8 @@ pub(super) fn pass(file: impl Read, sink: &mut impl Sink) -> Result<[u8; 32], En
     let (mut number, mut too_long) = (0_u64, None);
     loop {
         number += 1;
-        let kind = lines::next(&mut reader, &mut line, &mut |part| digest.update(part)).map_err(|error| unreadable(number, &error))?;
+        let kind = lines::next(&mut reader, &mut line, &mut |part| digest.update(part))
+            .map_err(|error| unreadable(number, &error))?;
         let parsed = match kind {
             Line::Whole => parse(&line),
             // An editor may leave out the last line's end: what is a whole record is one.
@@ -98,7 +99,9 @@ pub(super) fn pass(file: impl Read, sink: &mut impl Sink) -> Result<[u8; 32], En
                 // Its kind is in no count.
                 if let Some(line) = too_long.filter(|_| checksum == hex(&sum)) {
                     return Err(Ended::Damage(
-                        format!("has a line longer than {LINE_MAX} bytes, line {line}, which was passed over"),
+                        format!(
+                            "has a line longer than {LINE_MAX} bytes, line {line}, which was passed over"
+                        ),
                         "what else can be read was taken over; this build writes no such line",
                     ));
                 }

@@ -5,7 +5,7 @@ use privatus_store::{SettingImport, StoreError, WriteTx};
 
 use super::json_member::json_member;
 use super::values::Time;
-use crate::authority::{Fate, AuthorityItem, AuthorityKind, json_quoted, quoted};
+use crate::authority::{AuthorityItem, AuthorityKind, Fate, json_quoted, quoted};
 
 /// A `setting`.
 pub(super) struct Setting {

@@ -138,10 +138,16 @@ fn is_device(name: &str) -> bool {
         let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
         number.is_some_and(|number| {
             let mut chars = number.chars();
-            matches!((chars.next(), chars.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
+            matches!(
+                (chars.next(), chars.next()),
+                (Some('0'..='9' | '¹' | '²' | '³'), None)
+            )
         })
     };
-    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || is_numbered(&stem)
+    matches!(
+        stem.as_str(),
+        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$"
+    ) || is_numbered(&stem)
 }
 
 /// Gives every transfer of the vault, in the order of their ids.

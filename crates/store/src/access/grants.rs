@@ -194,8 +194,9 @@ impl WriteTx<'_> {
         self.permit(&grant.on, Permission::Admin)?;
         grant.check()?;
         if let Some(row) = self.grant_row(&grant.on, grant.to.as_ref())? {
-            let is_same = self::grant(row)
-                .is_ok_and(|there| there.permissions == grant.permissions && there.expires_at == grant.expires_at);
+            let is_same = self::grant(row).is_ok_and(|there| {
+                there.permissions == grant.permissions && there.expires_at == grant.expires_at
+            });
             return Ok(match is_same {
                 true => GrantRestored::Known,
                 false => GrantRestored::Other,

@@ -121,10 +121,11 @@ impl WriteTx<'_> {
         for (day, of_day) in &gathered.0 {
             let date = day.to_string();
             for (name, value) in of_day.usage.named().into_iter().filter(|(_, value)| *value > 0) {
-                let sql = Sql::new(hot::STATISTIC_ADD)
-                    .bind(date.as_str())
-                    .bind(name)
-                    .bind(i64::try_from(value).unwrap_or(STATISTIC_VALUE).min(STATISTIC_VALUE));
+                let sql = Sql::new(hot::STATISTIC_ADD).bind(date.as_str()).bind(name).bind(
+                    i64::try_from(value)
+                        .unwrap_or(STATISTIC_VALUE)
+                        .min(STATISTIC_VALUE),
+                );
                 self.db.run_one(sql, "write a statistic")?;
             }
             self.metrics_write(*day, &of_day.times)?;
@@ -292,6 +293,32 @@ mod tests {
         go_on(EVERY_MS);
         send(&vault, "c1");
         assert_ne!(rows(&vault.store), before);
+    }
+
+    #[test]
+    fn a_figure_ends_at_the_most_that_one_counts() {
+        let vault = Vault::with(&options(clock));
+        let most = STATISTIC_VALUE;
+        let row = Statistic {
+            date: Day::of(clock()),
+            metric: "messages_in".into(),
+            value: most,
+        };
+        vault
+            .store
+            .write("restore", |tx| tx.statistic_restore(&row))
+            .unwrap();
+        send(&vault, "a0");
+        go_on(EVERY_MS);
+        send(&vault, "a1");
+        let counted = rows(&vault.store);
+        assert!(
+            counted.contains(&(row.date.to_string(), row.metric, most)),
+            "{counted:?}"
+        );
+        assert!(counted.len() > 1, "{counted:?}");
+        let found = vault.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+        assert!(found.is_content(), "{:?}", found.problems);
     }
 
     #[test]

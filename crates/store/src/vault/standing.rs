@@ -88,7 +88,10 @@ impl ReadTx<'_> {
 const TAMPERED: [(&str, &str); 4] = [
     ("a check found", "a check found what is not as it was written"),
     ("the audit log had no MACs", "the audit log had lost its chain"),
-    ("the vault''s own row", "the vault's own row was altered and put right"),
+    (
+        "the vault''s own row",
+        "the vault's own row was altered and put right",
+    ),
     (
         "the schema was not",
         "the schema was not what this build makes, and was put right",

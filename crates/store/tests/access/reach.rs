@@ -125,7 +125,8 @@ const CALLS: &[(&str, Needs, Call)] = &[
             granted_at: super::clock(),
             expires_at: None,
         };
-        tx.access_restore(&grant).map(|restored| usize::from(restored == GrantRestored::Written))
+        tx.access_restore(&grant)
+            .map(|restored| usize::from(restored == GrantRestored::Written))
     }),
     ("access_revoke", ADMIN, |tx, world| {
         tx.access_revoke(&on_chat(&world.alice), Some(&user("zoe")))
