@@ -7,7 +7,7 @@ use privatus_domain::{
     AuditFilter, Day, Grant, GrantFilter, KeyFilter, MessageId, Permission, Permissions, ReplyState,
     Resolution, Resource, ResourceKind, SecurityFilter, Statistic, Timestamp,
 };
-use privatus_store::{PageStart, StoreError, WriteTx};
+use privatus_store::{GrantRestored, PageStart, StoreError, WriteTx};
 
 use super::{World, new_grant, on_chat, received, user};
 
