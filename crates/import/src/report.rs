@@ -141,10 +141,15 @@ impl Report {
 
     /// Counts something else than a message that did not come over.
     pub fn leave_out(&mut self, reason: impl Into<String>) {
+        self.leave_out_all(reason, 1);
+    }
+
+    /// Counts several of the same.
+    pub(crate) fn leave_out_all(&mut self, reason: impl Into<String>, many: u32) {
         let reason = reason.into();
         self.partial = true;
-        count(&mut self.missing, reason.clone());
-        count(&mut self.reasons, reason);
+        count_many(&mut self.missing, reason.clone(), many);
+        count_many(&mut self.reasons, reason, many);
     }
 
     /// Counts what became of a batch of messages.
@@ -332,9 +337,13 @@ impl Report {
 
 /// Counts a reason; a source may give each entry one of its own.
 fn count(reasons: &mut BTreeMap<String, u64>, reason: String) {
+    count_many(reasons, reason, 1);
+}
+
+fn count_many(reasons: &mut BTreeMap<String, u64>, reason: String, many: u32) {
     let full = reasons.len() >= REASONS && !reasons.contains_key(&reason);
     let reason = if full { "other reasons".into() } else { reason };
-    *reasons.entry(reason).or_default() += 1;
+    *reasons.entry(reason).or_default() += u64::from(many);
 }
 
 /// How far an import is, told after each transaction.

@@ -281,14 +281,14 @@ impl LeftOut {
             return;
         }
         if restored.bans_left_out > 0 {
-            report.leave_out("bans of a group refused");
+            report.leave_out_all("bans of a group refused", restored.bans_left_out);
             report.note(format!(
                 "{} bans of a group were left out: they are of no contacts of the vault",
                 restored.bans_left_out
             ));
         }
         if restored.left_out > 0 {
-            report.leave_out("members of a group refused");
+            report.leave_out_all("members of a group refused", restored.left_out);
             report.note(format!(
                 "{} members of a group were left out: they are no contacts of the vault, stand there twice, or the group is full",
                 restored.left_out
@@ -302,7 +302,7 @@ impl LeftOut {
             (self.permissions, "permissions of members that are no JSON object"),
         ] {
             if count > 0 {
-                report.leave_out(what);
+                report.leave_out_all(what, count);
                 report.note(format!("{count} were left out: {what}"));
             }
         }
