@@ -305,18 +305,22 @@ fn print_trusted(report: &Report) -> Result<(), Failure> {
     if all == 0 {
         return Ok(());
     }
-    let untaken: Vec<_> = report.trusted.iter().filter(|one| !one.is_taken).collect();
-    output::line(&format!(
-        "{} of {all} rights were taken{}",
-        all - untaken.len(),
-        match untaken.len() {
-            0 => "",
-            _ => "; the vault has something in the place of these, or refused them:",
-        }
-    ))?;
+    let taken = report.trusted.iter().filter(|one| one.is_taken).count();
+    let known = report.trusted.iter().filter(|one| one.is_known).count();
+    let untaken = report.trusted.iter().filter(|one| !one.is_taken && !one.is_known);
+    let untaken: Vec<_> = untaken.collect();
+    let known = match known {
+        0 => String::new(),
+        known => format!(", {known} were there already"),
+    };
+    output::line(&format!("{taken} of {all} rights were taken{known}"))?;
     for one in untaken.iter().take(RIGHTS_SHOWN) {
-        let text = crate::text::one_line(&one.item.text, 200);
-        output::line(&format!("    not taken: {text}"))?;
+        let why = one.why_not.as_deref().unwrap_or_default();
+        let (text, why) = (
+            crate::text::one_line(&one.item.text, 200),
+            crate::text::one_line(why, 100),
+        );
+        output::line(&format!("    not taken: {text} ({why})"))?;
     }
     if untaken.len() > RIGHTS_SHOWN {
         let more = untaken.len() - RIGHTS_SHOWN;

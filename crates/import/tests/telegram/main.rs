@@ -13,4 +13,5 @@ mod extremes;
 mod fixtures;
 mod own_export;
 mod people;
+mod refused;
 mod vault;

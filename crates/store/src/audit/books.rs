@@ -1,5 +1,5 @@
-//! What a settling puts right besides the log itself, so that the log can go on and keys can be made: rows of keys, and marks
-//! in the vault's own row.
+//! What a settling puts right besides the log itself, so that the log can go on and keys can be made: rows of keys, marks
+//! in the vault's own row, and figures that cannot be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +53,8 @@ pub(super) struct Books {
     pub(super) marks: Vec<String>,
     /// Security events that a list cannot show whole.
     events: Vec<FoundEvent>,
+    /// Rows of statistics with figures that cannot be.
+    figures: Vec<i64>,
     own: OwnRow,
     survey: KeySurvey,
     /// The number of the next key.
@@ -101,11 +103,17 @@ impl ReadTx<'_> {
         });
         let (keys, mut marks) = (survey.lost.clone(), own.told());
         marks.extend(survey.mended.iter().cloned());
+        let figures = self.figures_impossible()?;
+        let mut figures_told = Told::default();
+        let told = |row| format!("row {row} of usage_statistics is a figure that cannot be, and goes");
+        figures.iter().for_each(|row| figures_told.take(Some(told(row))));
+        marks.extend(figures_told.into_lines());
         let highest = i64::from(survey.highest);
         let mut books = Books {
             keys,
             marks,
             events,
+            figures,
             own,
             survey,
             next_key: None,
@@ -154,6 +162,7 @@ impl WriteTx<'_> {
                 })?;
         }
         self.keys_made_anew(&books.survey)?;
+        self.figures_remove(&books.figures)?;
         if books.events.is_empty() {
             return Ok(());
         }

@@ -182,10 +182,10 @@ pub(crate) const AUDIT_DETAILS_REMOVE: &str = "UPDATE audit_log SET details = NU
 
 // Statistics, once a minute.
 
-/// Once a figure of a day.
+/// Once a figure of a day, up to the most that one counts.
 pub(crate) const STATISTIC_ADD: &str = "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
                                         ON CONFLICT (date, metric) \
-                                        DO UPDATE SET value = CAST(min(coalesce(value, 0) + excluded.value, 9223372036854775807) AS INTEGER)";
+                                        DO UPDATE SET value = CAST(min(coalesce(value, 0) + excluded.value, 9007199254740992) AS INTEGER)";
 /// Once a row of an export that is read back.
 pub(crate) const STATISTIC_RESTORE: &str = "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
                                             ON CONFLICT (date, metric) DO NOTHING";

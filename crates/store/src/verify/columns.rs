@@ -3,7 +3,8 @@
 use privatus_crypto::KEY_WRAP_ALGORITHM;
 use privatus_domain::KeyKind;
 use privatus_domain::limits::{
-    GROUP_DESCRIPTION_CHARS, GROUP_MEMBERS_MAX, NAME_CHARS, PICTURE_BYTES, TRANSFER_ERROR_CHARS, USER_CHARS,
+    GROUP_DESCRIPTION_CHARS, GROUP_MEMBERS_MAX, NAME_CHARS, PICTURE_BYTES, STATISTIC_METRIC_BYTES,
+    STATISTIC_VALUE, TRANSFER_ERROR_CHARS, USER_CHARS,
 };
 
 use crate::upgrade::older_rows::RULES_VERSION;
@@ -155,7 +156,12 @@ pub(super) fn checks() -> Vec<Check> {
             "highest_generation",
             outside("highest_generation", 1, MOST),
         ),
-        of_builds("usage_statistics", "value", "date", outside("value", 0, MOST)),
+        of_builds(
+            "usage_statistics",
+            "value",
+            "date",
+            outside("value", 0, STATISTIC_VALUE),
+        ),
         of_builds(
             "performance_metrics",
             "metric_value",
@@ -236,7 +242,12 @@ fn words() -> Vec<Check> {
             "timestamp",
             longer("metric_name", 1_024),
         ),
-        of_builds("usage_statistics", "metric", "date", longer("metric", 1_024)),
+        of_builds(
+            "usage_statistics",
+            "metric",
+            "date",
+            longer("metric", STATISTIC_METRIC_BYTES),
+        ),
         of_builds(
             "backup_metadata",
             "encryption_info",
@@ -251,9 +262,10 @@ fn words() -> Vec<Check> {
             "retention_days = 0 AND table_name <> 'cache_entries'",
         ),
         of_builds("file_transfers", "progress", "created_at", "progress IS NULL"),
-        of_anybody("contacts", "display_name", "trim(display_name) = ''"),
-        of_anybody("groups", "name", "trim(name) = ''"),
-        of_anybody("senders", "name", "trim(name) = ''"),
+        // Of blanks alone it may come out of another program, and stays.
+        of_anybody("contacts", "display_name", "display_name = ''"),
+        of_anybody("groups", "name", "name = ''"),
+        of_anybody("senders", "name", "name = ''"),
         of_builds(
             "groups",
             "key_id",

@@ -11,7 +11,7 @@ use crate::tx::ReadTx;
 
 /// Rows that no build of today need have written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Foreign {
+pub(crate) enum Foreign {
     /// None: the vault was made by such a build.
     Nothing,
     /// Those dated up to a time, as the tables write it; `undated` when those without a date too.
@@ -22,7 +22,7 @@ pub(super) enum Foreign {
 
 impl Foreign {
     /// Whether a row of this date may be one.
-    pub(super) fn may_have(&self, date: Option<&str>) -> bool {
+    pub(crate) fn may_have(&self, date: Option<&str>) -> bool {
         match self {
             Self::Nothing => false,
             Self::Anything => true,
@@ -47,7 +47,7 @@ impl ReadTx<'_> {
     /// What the audit log says of it: its entries of an adoption and of upgrades, and where retention took its beginning
     /// away, the key ring's note, which knows since when there is a chain. The log's chain vouches for the entries, and is
     /// checked beside this.
-    pub(super) fn foreign_rows(&mut self) -> Result<Foreign, StoreError> {
+    pub(crate) fn foreign_rows(&mut self) -> Result<Foreign, StoreError> {
         let entries: Vec<(SqlText, Option<TimeText>)> =
             self.db.ask("look whether the vault was adopted", |db| {
                 let acts = [Act::VaultAdopt, Act::SchemaUpgrade].map(|act| SqlText(act.action()));
