@@ -25,8 +25,9 @@ pub(crate) fn run(arguments: &Arguments, stats: &Stats) -> Result<u8, Failure> {
             tx.transaction_times(since)?,
         ))
     })?;
-    let messages: u64 = chats.iter().map(|chat| chat.messages).sum();
-    let unread: u64 = chats.iter().map(|chat| chat.unread).sum();
+    // The counts are rows of the vault, which somebody may have altered.
+    let messages = chats.iter().fold(0_u64, |sum, chat| sum.saturating_add(chat.messages));
+    let unread = chats.iter().fold(0_u64, |sum, chat| sum.saturating_add(chat.unread));
     let bytes = std::fs::metadata(store.database_path())
         .map(|data| data.len())
         .unwrap_or_default();

@@ -105,8 +105,7 @@ fn export_records(
         })?;
         let total = conversations
             .iter()
-            .map(|conversation| conversation.messages)
-            .sum();
+            .fold(0, |sum: u64, conversation| sum.saturating_add(conversation.messages));
         let mut done = 0;
         for conversation in &conversations {
             export_conversation(tx, conversation, &mut lines, &mut |count| {

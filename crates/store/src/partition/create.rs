@@ -15,9 +15,9 @@ use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
 
 /// A month that the view `messages` shows.
-const LIVE: &str = "live";
+pub(crate) const LIVE: &str = "live";
 /// A month that the view `messages_archive` shows.
-const ARCHIVED: &str = "archived";
+pub(crate) const ARCHIVED: &str = "archived";
 
 /// A new row of `partitions`.
 #[derive(Insertable)]
