@@ -110,7 +110,9 @@ impl WriteTx<'_> {
         let months: Vec<_> = self.partitions.values().cloned().collect();
         let mut from = 1;
         while from <= CONVERSATIONS_MAX {
-            let sql = Sql::new(CONVERSATION_NUMBER_FREE).bind(from).bind(CONVERSATIONS_MAX);
+            let sql = Sql::new(CONVERSATION_NUMBER_FREE)
+                .bind(from)
+                .bind(CONVERSATIONS_MAX);
             let free: Option<i64> = self.db.row(sql, "number a conversation")?;
             let Some(number) = free.filter(|number| *number <= CONVERSATIONS_MAX) else {
                 break;

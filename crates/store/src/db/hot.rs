@@ -226,7 +226,6 @@ pub(crate) const OPEN_VAULT: &str = "SELECT vault_id, highest_generation FROM va
 pub(crate) const OPEN_ID_KEY: &str = "SELECT key_number, CAST(encrypted_key AS BLOB), \
                                       (SELECT settled_version FROM vault_state WHERE id = 1) \
                                       FROM key_store WHERE key_type = 'id' AND scope = 'ids'";
-pub(crate) const OPEN_CATALOGUE: &str =
-    "SELECT partition, table_name, key_id, state FROM partitions";
+pub(crate) const OPEN_CATALOGUE: &str = "SELECT partition, table_name, key_id, state FROM partitions";
 pub(crate) const OPEN_ACTIVE_TRANSFERS: &str =
     "SELECT EXISTS (SELECT 1 FROM file_transfers WHERE status = 'active')";

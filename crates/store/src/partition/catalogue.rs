@@ -65,7 +65,11 @@ impl Catalogue {
     pub(crate) fn load_again(db: &mut Connection, schema_version: i64) -> Result<Self, StoreError> {
         let loaded = Self::load(db, schema_version)?;
         let tables = tables_standing(db)?;
-        if loaded.partitions.values().all(|month| tables.contains(&month.table)) {
+        if loaded
+            .partitions
+            .values()
+            .all(|month| tables.contains(&month.table))
+        {
             return Ok(loaded);
         }
         Self::load_as_found(db, schema_version)

@@ -75,10 +75,7 @@ impl FoundMonth {
 
 /// Which month each row is: number and name of its table agree, or the table stands that one of them says. No table is two
 /// rows'.
-pub(super) fn months_of(
-    rows: &[(i64, Option<String>)],
-    tables: &BTreeSet<String>,
-) -> Vec<Option<Partition>> {
+pub(super) fn months_of(rows: &[(i64, Option<String>)], tables: &BTreeSet<String>) -> Vec<Option<Partition>> {
     let standing = |partition: &Partition| tables.contains(&partition.table());
     let by_number = |number: i64| {
         let partition = i32::try_from(number).ok().and_then(Partition::from_number);
@@ -143,12 +140,14 @@ pub(crate) fn found(db: &mut Connection) -> Result<Vec<FoundMonth>, StoreError> 
     for ((month, (number, table)), (state, key_id, created_at)) in months.into_iter().zip(named).zip(rest) {
         let key = key_id.as_ref().and_then(|key| key.parse::<u32>().ok());
         let key = key.filter(|key| *key > 0 && Some(key.to_string()) == key_id);
-        let created_at =
-            created_at.filter(|at| Timestamp::parse(at).is_ok_and(|time| time.to_sql() == *at));
+        let created_at = created_at.filter(|at| Timestamp::parse(at).is_ok_and(|time| time.to_sql() == *at));
         let is_state = matches!(state.as_deref(), Some(LIVE | ARCHIVED));
         let own = month.or_else(|| i32::try_from(number).ok().and_then(Partition::from_number));
         let checks = [
-            (own.is_none_or(|own| i64::from(own.number()) != number), "partition"),
+            (
+                own.is_none_or(|own| i64::from(own.number()) != number),
+                "partition",
+            ),
             (own.is_none_or(|own| Some(own.table()) != table), "table_name"),
             (!is_state, "state"),
             (key.is_none(), "key_id"),

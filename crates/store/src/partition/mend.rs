@@ -18,8 +18,10 @@ impl ReadTx<'_> {
     pub(crate) fn months_altered(&mut self) -> Result<Vec<FoundMonth>, StoreError> {
         let mut rows = found(self.db)?;
         // A key that no number names is told with the keys.
-        rows.iter_mut()
-            .for_each(|row| row.odd.retain(|column| *column != "key_id" || row.month.is_none()));
+        rows.iter_mut().for_each(|row| {
+            row.odd
+                .retain(|column| *column != "key_id" || row.month.is_none())
+        });
         rows.retain(|row| !row.is_whole() && row.lost.is_none());
         Ok(rows)
     }

@@ -329,8 +329,14 @@ pub(super) fn look(
             tables.check_all_there(db, of_this_build())?;
             let shared = share(db, unlocked, options)?;
             let mut catalogue = shared.catalogue();
+            let months = catalogue.partitions.values().map(|month| month.table.as_str());
+            tables.check(db, months)?;
             let version = catalogue.schema_version;
-            if !catalogue.partitions.values().all(|month| tables.has(&month.table)) {
+            if !catalogue
+                .partitions
+                .values()
+                .all(|month| tables.has(&month.table))
+            {
                 shared.publish_catalogue(Catalogue::load_as_found(db, version)?);
                 catalogue = shared.catalogue();
             }
