@@ -149,7 +149,7 @@ fn what_is_larger_than_a_write_keeps_is_named() {
             };
             let problems = vault.verify_with(&format!("UPDATE {table} SET {column} = {value}"));
             let wanted = format!("{table}.{column} of row 1 is a value that cannot be");
-            problems.iter().any(|line| *line == wanted)
+            problems.contains(&wanted)
         };
         let most = if is_sealed {
             most + privatus_crypto::ENVELOPE_OVERHEAD
