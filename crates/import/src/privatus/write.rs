@@ -109,10 +109,9 @@ fn export_records(
         transfer::each(tx, &mut |transfer| {
             lines.put(&Record::Transfer(Box::new(transfer)))
         })?;
-        let total = conversations
-            .iter()
-            .map(|conversation| conversation.messages)
-            .sum();
+        let total = conversations.iter().fold(0, |sum: u64, conversation| {
+            sum.saturating_add(conversation.messages)
+        });
         let mut done = 0;
         for conversation in &conversations {
             export_conversation(tx, conversation, &mut lines, &mut |count| {

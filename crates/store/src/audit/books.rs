@@ -12,6 +12,7 @@ use super::told::Told;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::keys::survey::{KeySurvey, place};
+use crate::partition::found::FoundMonth;
 use crate::tx::{ReadTx, WriteTx};
 use crate::vault::own_row::OwnRow;
 
@@ -57,6 +58,8 @@ pub(super) struct Books {
     figures: Vec<i64>,
     own: OwnRow,
     survey: KeySurvey,
+    /// Rows of the catalogue that are put right, or go.
+    months: Vec<FoundMonth>,
     /// The number of the next key.
     next_key: Option<i64>,
     /// The highest generation of the key ring.
@@ -102,6 +105,8 @@ impl ReadTx<'_> {
             event.unread != ["raw_data"] || !event.key.is_some_and(is_healed)
         });
         let (keys, mut marks) = (survey.lost.clone(), own.told());
+        let months = self.months_altered()?;
+        marks.extend(months.iter().flat_map(FoundMonth::told));
         marks.extend(survey.mended.iter().cloned());
         let figures = self.figures_impossible()?;
         let mut figures_told = Told::default();
@@ -116,6 +121,7 @@ impl ReadTx<'_> {
             figures,
             own,
             survey,
+            months,
             next_key: None,
             generation: None,
         };
@@ -145,6 +151,7 @@ impl WriteTx<'_> {
     /// gets another.
     pub(super) fn books_mend(&mut self, books: &Books) -> Result<(), StoreError> {
         self.own_row_put_right(&books.own)?;
+        self.months_put_right(&books.months)?;
         self.keys_put_right(&books.survey)?;
         if let Some(next) = books.next_key {
             self.db.ask_one("put the number of the next key right", |db| {

@@ -9,6 +9,7 @@ use super::role::KeyRole;
 use super::standing::{KeyRow, Standing};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::partition::found::found;
 use crate::tx::ReadTx;
 
 /// Numbers that may be named behind the highest key that stands.
@@ -178,13 +179,10 @@ impl ReadTx<'_> {
             .collect();
         places.push(place(KeyRole::Audit));
         places.push((KeyKind::Id.as_str().to_owned(), "ids".to_owned()));
-        let text = "SELECT iif(typeof(partition) = 'integer', partition, 0), \
-                    iif(typeof(key_id) = 'text', CAST(key_id AS BLOB), x'') FROM partitions";
-        let months: Vec<(i64, Vec<u8>)> = self.db.rows(Sql::new(text), "read the months' keys")?;
-        for (number, key) in months {
-            let month = i32::try_from(number).ok().and_then(Partition::from_number);
-            if let Some(month) = month {
-                let named = look.name(&key, place(KeyRole::Month(month)));
+        for row in found(self.db)? {
+            // A row without a table needs no key.
+            if let Some(month) = row.month {
+                let named = row.key.map(|key| look.name(key, place(KeyRole::Month(month))));
                 look.months.push((month, named));
                 places.push(place(KeyRole::Month(month)));
             }
@@ -201,7 +199,8 @@ impl ReadTx<'_> {
                 for (group, key) in groups {
                     let own = place(KeyRole::Group(&group.to_string()));
                     if let Some(key) = key {
-                        let named = look.name(&key, own.clone());
+                        let key = str::from_utf8(&key).ok().and_then(|key| key.parse().ok());
+                        let named = key.map(|key| look.name(key, own.clone()));
                         look.groups.push((group, named));
                     }
                     places.push(own);
@@ -218,10 +217,9 @@ impl ReadTx<'_> {
 
 impl Look {
     /// A month or a group names a key by its number.
-    fn name(&mut self, key: &[u8], place: Place) -> Option<u32> {
-        let number = str::from_utf8(key).ok().and_then(|key| key.parse().ok())?;
+    fn name(&mut self, number: u32, place: Place) -> u32 {
         self.named.entry(number).or_insert(place);
-        Some(number)
+        number
     }
 
     /// A key that opens where it stands. Its other columns may have been altered.

@@ -71,19 +71,12 @@ impl ReadTx<'_> {
     ) -> Result<(), StoreError> {
         let mut after = i64::MIN;
         loop {
-            let rows = self.db.ask("check the security events", |db| {
-                security_events::table
-                    .filter(security_events::event_id.gt(SqlInt(after)))
-                    .order(security_events::event_id)
-                    .select(EventRow::as_select())
-                    .limit_literal(BATCH)
-                    .load(db)
-            })?;
-            let Some(last) = rows.last() else {
+            let (rows, last) = self.events_behind(after)?;
+            let Some(last) = last else {
                 return Ok(());
             };
-            ascends(&after, &last.event_id.0, "check the security events")?;
-            after = last.event_id.0;
+            ascends(&after, &last, "check the security events")?;
+            after = last;
             for row in rows {
                 let date = row.timestamp.as_ref().map(|at| at.0.as_str());
                 let is_foreign = foreign.may_have(date);
@@ -94,5 +87,46 @@ impl ReadTx<'_> {
                 }
             }
         }
+    }
+
+    /// The events behind a number, and the last number seen. One with a value of another kind is named with the values, and
+    /// the others are read.
+    fn events_behind(&mut self, after: i64) -> Result<(Vec<EventRow>, Option<i64>), StoreError> {
+        let doing = "check the security events";
+        let behind = || {
+            security_events::table
+                .filter(security_events::event_id.gt(SqlInt(after)))
+                .order(security_events::event_id)
+        };
+        let read = self.db.ask(doing, |db| {
+            let rows = behind().select(EventRow::as_select());
+            rows.limit_literal(BATCH).load(db)
+        });
+        match read {
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
+            read => {
+                let rows: Vec<EventRow> = read?;
+                let last = rows.last().map(|row| row.event_id.0);
+                return Ok((rows, last));
+            }
+        }
+        let numbers: Vec<SqlInt> = self.db.ask(doing, |db| {
+            let numbers = behind().select(security_events::event_id);
+            numbers.limit_literal(BATCH).load(db)
+        })?;
+        let last = numbers.last().map(|number| number.0);
+        let mut rows = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let row = self.db.ask(doing, |db| {
+                let row = security_events::table.find(number);
+                row.select(EventRow::as_select()).get_result(db)
+            });
+            match row {
+                Ok(row) => rows.push(row),
+                Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((rows, last))
     }
 }
