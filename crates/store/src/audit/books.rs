@@ -90,17 +90,13 @@ impl ReadTx<'_> {
         places.extend(numbers.map(|number| (number, of_events.clone())));
         let survey = self.keys_survey(&places, next)?;
         // Details under a key whose row is put right open again.
+        let healed = survey.written.iter().filter(|row| !row.wrapped.is_empty());
+        let healed: BTreeSet<u32> = healed.map(|row| row.number).collect();
         events.retain(|event| {
-            let is_healed = |number| {
-                survey
-                    .written
-                    .iter()
-                    .any(|row| row.number == number && !row.wrapped.is_empty())
-            };
-            event.unread != ["raw_data"] || !event.key.is_some_and(is_healed)
+            !event.is_of_details() || !event.key.is_some_and(|number| healed.contains(&number))
         });
-        let (keys, mut marks) = (survey.lost.clone(), own.told());
-        marks.extend(survey.mended.iter().cloned());
+        let (keys, mut marks) = (Told::of(&survey.lost), own.told());
+        marks.extend(Told::of(&survey.mended));
         let highest = i64::from(survey.highest);
         let mut books = Books {
             keys,
@@ -158,7 +154,8 @@ impl WriteTx<'_> {
             return Ok(());
         }
         // Looked at again: what opens now is kept.
-        let is_told = |event: &FoundEvent| books.events.iter().any(|told| told.event_id == event.event_id);
+        let told: BTreeSet<i64> = books.events.iter().map(|event| event.event_id).collect();
+        let is_told = |event: &FoundEvent| told.contains(&event.event_id);
         for event in self
             .security_events_unread()?
             .iter()

@@ -7,7 +7,7 @@ use crate::StoreError;
 use crate::db::statement::Sql;
 use crate::testing::{Vault, message, secret, unlock};
 
-fn vault() -> Vault {
+pub(super) fn vault() -> Vault {
     let vault = with_message();
     vault
         .store
@@ -20,7 +20,7 @@ fn vault() -> Vault {
 }
 
 /// Without the schema's own checks, which whoever plants a value does not ask.
-fn plant(vault: &Vault, sql: &str) {
+pub(super) fn plant(vault: &Vault, sql: &str) {
     vault.sql(&format!(
         "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; {sql}; PRAGMA foreign_keys = ON; \
          PRAGMA ignore_check_constraints = OFF"
@@ -36,13 +36,13 @@ fn planted(number: &str, wrapped: &str) -> String {
 }
 
 /// Opened anew, as whoever settles it does.
-struct Opened {
+pub(super) struct Opened {
     _folder: tempfile::TempDir,
-    store: crate::Store,
-    chat: privatus_domain::ConversationId,
+    pub(super) store: crate::Store,
+    pub(super) chat: privatus_domain::ConversationId,
 }
 
-fn opened(vault: Vault) -> Opened {
+pub(super) fn opened(vault: Vault) -> Opened {
     let chat = vault.chat.clone();
     let folder = vault.abandon();
     let store = unlock(&folder.path().join("vault")).unwrap();
@@ -54,7 +54,7 @@ fn opened(vault: Vault) -> Opened {
 }
 
 impl Opened {
-    fn problems(&self) -> Vec<String> {
+    pub(super) fn problems(&self) -> Vec<String> {
         self.store
             .read_long(|tx| tx.verify(&mut |_| ()))
             .unwrap()
@@ -62,7 +62,7 @@ impl Opened {
     }
 
     /// Settles; gives what was said of it. What is left afterwards is nothing to settle, and keys can be made.
-    fn settle(&self, fault: &str) -> String {
+    pub(super) fn settle(&self, fault: &str) -> String {
         let loss = self.store.audit_accept_loss(&secret(), None);
         let loss = loss.unwrap_or_else(|error| panic!("{fault}: {error}"));
         let loss = loss.unwrap_or_else(|| panic!("{fault}: nothing to settle"));
@@ -213,6 +213,41 @@ fn keys_that_are_lost_are_given_up_and_others_made() {
             assert!(!is_of_the_log || left.is_empty(), "{fault}: {left:#?}");
         }
     }
+}
+
+/// No key at all in a row, which the schema's own text does not let anybody write, is no key that was destroyed.
+#[test]
+fn a_row_without_any_key_is_named_and_emptied() {
+    let vault = vault();
+    let rule = "encrypted_key BLOB NOT NULL";
+    let text = |from: &str, to: &str| {
+        vault.sql_undefended(&format!(
+            "UPDATE sqlite_schema SET sql = replace(sql, '{from}', '{to}') WHERE name = 'key_store'"
+        ));
+    };
+    text(rule, "encrypted_key BLOB /*NT*/");
+    let scope = "settings.value";
+    vault.sql(&format!(
+        "UPDATE key_store SET encrypted_key = NULL WHERE scope = '{scope}'"
+    ));
+    text("encrypted_key BLOB /*NT*/", rule);
+    let vault = opened(vault);
+    let listed = vault
+        .store
+        .read(|tx| tx.keys(&privatus_domain::KeyFilter::default()));
+    assert!(
+        matches!(&listed, Err(StoreError::DatabaseDamaged(why)) if why.starts_with("key ") && why.contains("altered")),
+        "{listed:?}"
+    );
+    let told = vault.problems().join("\n");
+    assert!(told.contains("(table settings.value) does not open"), "{told}");
+    let said = vault.settle("no key");
+    assert!(said.contains("(table settings.value) does not open"), "{said}");
+    let listed = vault
+        .store
+        .read(|tx| tx.keys(&privatus_domain::KeyFilter::default()));
+    let emptied = listed.unwrap().into_iter().filter(|key| key.is_destroyed);
+    assert_eq!(emptied.map(|key| key.scope).collect::<Vec<_>>(), [scope]);
 }
 
 /// Who goes on under a new key is told, and it is written down once.

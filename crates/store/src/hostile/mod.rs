@@ -10,9 +10,11 @@
 
 mod acts;
 mod books;
+mod events;
 mod gate;
 mod key_rows;
 mod keys;
+mod leaps;
 mod ledger;
 mod loops;
 mod swallowed;
