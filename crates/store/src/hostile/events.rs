@@ -33,7 +33,10 @@ fn events_that_no_build_writes_are_named_and_put_right() {
             "event_id = -1, event_type = 'abc', description = NULL, raw_data = NULL",
             "number",
         ),
-        ("event_id = -1, description = x'ff', raw_data = x'00'", "number"),
+        (
+            "event_id = -1, description = x'ff', raw_data = x'00'",
+            "security_events",
+        ),
     ] {
         let fault = format!("UPDATE security_events SET {set}");
         let vault = vault();

@@ -5,6 +5,7 @@ use privatus_crypto::TableKey;
 
 use super::is_damage;
 use super::key_rows::{opened, plant, vault};
+use crate::StoreError;
 use crate::db::statement::Sql;
 use crate::keys::table_key::key_keep;
 use crate::testing::{Vault, message};
@@ -151,4 +152,39 @@ fn keys_are_made_behind_many_that_were_destroyed() {
         tx.message_insert(&vault.chat, &message("x", "2024-01-01T00:00:00Z"))
     });
     assert!(sent.is_ok(), "{sent:?}");
+}
+
+/// No key at all in a row, which the schema's own text does not let anybody write, is no key that was destroyed.
+#[test]
+fn a_row_without_any_key_is_named_and_emptied() {
+    let vault = vault();
+    let rule = "encrypted_key BLOB NOT NULL";
+    let text = |from: &str, to: &str| {
+        vault.sql_undefended(&format!(
+            "UPDATE sqlite_schema SET sql = replace(sql, '{from}', '{to}') WHERE name = 'key_store'"
+        ));
+    };
+    text(rule, "encrypted_key BLOB /*NT*/");
+    let scope = "settings.value";
+    vault.sql(&format!(
+        "UPDATE key_store SET encrypted_key = NULL WHERE scope = '{scope}'"
+    ));
+    text("encrypted_key BLOB /*NT*/", rule);
+    let vault = opened(vault);
+    let listed = vault
+        .store
+        .read(|tx| tx.keys(&privatus_domain::KeyFilter::default()));
+    assert!(
+        matches!(&listed, Err(StoreError::DatabaseDamaged(why)) if why.starts_with("key ") && why.contains("altered")),
+        "{listed:?}"
+    );
+    let told = vault.problems().join("\n");
+    assert!(told.contains("(table settings.value) does not open"), "{told}");
+    let said = vault.settle("no key");
+    assert!(said.contains("(table settings.value) does not open"), "{said}");
+    let listed = vault
+        .store
+        .read(|tx| tx.keys(&privatus_domain::KeyFilter::default()));
+    let emptied = listed.unwrap().into_iter().filter(|key| key.is_destroyed);
+    assert_eq!(emptied.map(|key| key.scope).collect::<Vec<_>>(), [scope]);
 }
