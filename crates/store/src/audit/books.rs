@@ -95,19 +95,15 @@ impl ReadTx<'_> {
         places.extend(numbers.map(|number| (number, of_events.clone())));
         let survey = self.keys_survey(&places, next)?;
         // Details under a key whose row is put right open again.
+        let healed = survey.written.iter().filter(|row| !row.wrapped.is_empty());
+        let healed: BTreeSet<u32> = healed.map(|row| row.number).collect();
         events.retain(|event| {
-            let is_healed = |number| {
-                survey
-                    .written
-                    .iter()
-                    .any(|row| row.number == number && !row.wrapped.is_empty())
-            };
-            event.unread != ["raw_data"] || !event.key.is_some_and(is_healed)
+            !event.is_of_details() || !event.key.is_some_and(|number| healed.contains(&number))
         });
-        let (keys, mut marks) = (survey.lost.clone(), own.told());
+        let (keys, mut marks) = (Told::of(&survey.lost), own.told());
         let months = self.months_altered()?;
         marks.extend(months.iter().flat_map(FoundMonth::told));
-        marks.extend(survey.mended.iter().cloned());
+        marks.extend(Told::of(&survey.mended));
         let figures = self.figures_impossible()?;
         let mut figures_told = Told::default();
         let told = |row| format!("row {row} of usage_statistics is a figure that cannot be, and goes");
@@ -174,7 +170,8 @@ impl WriteTx<'_> {
             return Ok(());
         }
         // Looked at again: what opens now is kept.
-        let is_told = |event: &FoundEvent| books.events.iter().any(|told| told.event_id == event.event_id);
+        let told: BTreeSet<i64> = books.events.iter().map(|event| event.event_id).collect();
+        let is_told = |event: &FoundEvent| told.contains(&event.event_id);
         for event in self
             .security_events_unread()?
             .iter()

@@ -11,9 +11,11 @@
 mod acts;
 mod books;
 mod catalogue;
+mod events;
 mod gate;
 mod key_rows;
 mod keys;
+mod leaps;
 mod ledger;
 mod loops;
 mod numbers;

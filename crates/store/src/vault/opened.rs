@@ -59,6 +59,9 @@ impl Store {
 
     /// Goes on with what was begun: removals, and messages whose month has come.
     pub(super) fn sweep(&mut self) {
+        let empty = self.removals_of_nothing();
+        let empty = empty.map(|told| self.warnings.extend(told));
+        self.put_off(empty, "removals of nothing could not be taken out");
         let swept = self.removals_sweep();
         self.put_off(swept, "what removed contacts left could not be deleted");
         let settled = self.late_messages_sweep();

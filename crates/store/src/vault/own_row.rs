@@ -7,6 +7,7 @@ use privatus_domain::{
 };
 use serde_json::json;
 
+use crate::audit::told::Told;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -177,7 +178,7 @@ impl Store {
         let looked = self.read(|tx| {
             let own = tx.own_row()?;
             let mut told = own.told();
-            told.extend(tx.keys_survey(&BTreeMap::new(), None)?.told().cloned());
+            told.extend(Told::of(tx.keys_survey(&BTreeMap::new(), None)?.told()));
             Ok::<_, StoreError>((own, told))
         });
         let (own, told) = looked.unwrap_or_else(|error| (OwnRow::whole(), vec![error.reason()]));
