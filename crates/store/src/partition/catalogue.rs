@@ -9,8 +9,8 @@ use crate::db::connection::Connection;
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::partition::create::{ARCHIVED, LIVE};
 use crate::partition::found::{found, months_with_keys, tables_standing};
+use crate::partition::state::{ARCHIVED, LIVE};
 use crate::partition::table::PartitionTable;
 
 /// Most months that a vault has (docs/DESIGN.md, section 6): the view over them has one term each; SQLite takes 500.

@@ -11,13 +11,9 @@ use crate::error::{Missing, Rule, StoreError};
 use crate::keys::role::KeyRole;
 use crate::partition::catalogue::PARTITIONS_MAX;
 use crate::partition::schema::{partition_sql, refresh_views};
+use crate::partition::state::{ARCHIVED, LIVE};
 use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
-
-/// A month that the view `messages` shows.
-pub(crate) const LIVE: &str = "live";
-/// A month that the view `messages_archive` shows.
-pub(crate) const ARCHIVED: &str = "archived";
 
 /// A new row of `partitions`.
 #[derive(Insertable)]

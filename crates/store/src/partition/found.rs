@@ -10,7 +10,7 @@ use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
-use crate::partition::create::{ARCHIVED, LIVE};
+use crate::partition::state::{ARCHIVED, LIVE};
 
 const ROWS: &str = "SELECT partition, iif(typeof(table_name) = 'text', CAST(table_name AS BLOB), NULL), \
                     iif(typeof(state) = 'text', CAST(state AS BLOB), NULL), \

@@ -6,4 +6,5 @@ pub(crate) mod found;
 mod mend;
 pub(crate) mod row_key;
 pub(crate) mod schema;
+mod state;
 pub(crate) mod table;

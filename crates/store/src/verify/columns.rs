@@ -4,7 +4,6 @@ use privatus_crypto::KEY_WRAP_ALGORITHM;
 use privatus_domain::KeyKind;
 use privatus_domain::limits::{GROUP_MEMBERS_MAX, STATISTIC_VALUE};
 
-use super::limits;
 use crate::upgrade::older_rows::RULES_VERSION;
 
 /// Two to the 53rd: what JSON carries whole.
@@ -169,7 +168,6 @@ pub(super) fn checks() -> Vec<Check> {
         ),
     ];
     checks.extend(words());
-    checks.extend(limits::checks());
     checks
 }
 

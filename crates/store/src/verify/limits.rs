@@ -3,8 +3,8 @@
 use privatus_crypto::ENVELOPE_OVERHEAD;
 use privatus_domain::limits::{
     FILE_HASH_BYTES, FILE_NAME_CHARS, GROUP_DESCRIPTION_CHARS, GROUP_JSON_BYTES, ID_CHARS, NAME_CHARS,
-    PICTURE_BYTES, PUBLIC_KEY_BYTES, SETTING_KEY_CHARS, SETTING_VALUE_BYTES, TRANSFER_ERROR_CHARS,
-    USER_CHARS,
+    PICTURE_BYTES, PUBLIC_KEY_BYTES, SETTING_KEY_CHARS, SETTING_VALUE_BYTES, STATISTIC_METRIC_BYTES,
+    TRANSFER_ERROR_CHARS, USER_CHARS,
 };
 
 use super::columns::{Check, Of};
@@ -125,7 +125,7 @@ const LIMITS: [(&str, &str, Limit, Of); 22] = [
     (
         "usage_statistics",
         "metric",
-        Limit::Bytes(1_024),
+        Limit::Bytes(STATISTIC_METRIC_BYTES),
         Of::Builds("date"),
     ),
 ];
