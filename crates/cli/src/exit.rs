@@ -73,8 +73,10 @@ table! {
     /// Code and hint of a refusal or failure of the store.
     of_store, STORE: StoreError, elsewhere: {
         StoreError::Made { vault, why } => (of_store(why).0, Some(format!(
-            "open it with `privatus --vault '{}' chats`; its recovery code is the one that was kept", vault.display()
+            "open it with `privatus --vault {} chats`; its recovery code is the one that was kept",
+            quoted(&vault.display().to_string())
         )));
+        StoreError::Uncounted { error, .. } => of_store(error);
     } {
         StoreError::WrongSecret | StoreError::Secret(_) => WrongSecret;
         StoreError::NotAVault(..) => NotAVault, "create one with `privatus init` or name another with --vault";
@@ -182,6 +184,12 @@ fn ring_put_back(copies: &[UnusableRing]) -> String {
     told
 }
 
+/// A path as a shell takes it for one word, and no command for an option.
+fn quoted(path: &str) -> String {
+    let here = if path.starts_with('-') { "./" } else { "" };
+    format!("'{here}{}'", path.replace('\'', r"'\''"))
+}
+
 /// What to type about what stands at a name of the vault. Locks and counts are made again; what a link leads to may be the
 /// only copy there is.
 fn strange_file(file: &Path, what: Strange) -> String {
@@ -190,9 +198,8 @@ fn strange_file(file: &Path, what: Strange) -> String {
                 copy, which says what to do there"
             .into();
     }
-    let quoted = |path: &str| format!("'{}'", path.replace('\'', r"'\''"));
-    let path = file.display().to_string();
-    let (at, own) = (quoted(&path), quoted(&format!("{path}.own")));
+    let at = quoted(&file.display().to_string());
+    let own = quoted(&folder_of(file).join("own.XXXXXXXXXX").display().to_string());
     let name = file
         .file_name()
         .and_then(|name| name.to_str())
@@ -220,7 +227,11 @@ fn strange_file(file: &Path, what: Strange) -> String {
              backup"
         ),
         Strange::Link | Strange::Names => {
-            format!("with nothing open, copy it to a file of its own: `cp {at} {own} && mv {own} {at}`")
+            // The name is the system's to choose, and new: what somebody put there before would be written through.
+            format!(
+                "with nothing open, copy it to a file of its own: `own=$(mktemp -d {own}) && cp {at} \"$own/file\" && \
+                 mv -f \"$own/file\" {at} && rmdir \"$own\"`"
+            )
         }
         Strange::Loop => {
             format!("see where its links lead, `ls -l {at}`, and name the vault's own folder with --vault")
@@ -360,6 +371,47 @@ mod tests {
             known: 7,
         }));
         assert!(hint.unwrap().ends_with("`privatus migrate down --to 7`"));
+    }
+
+    /// What somebody put at a name that can be guessed would be written through, and a path may look like an option.
+    #[test]
+    fn what_is_to_be_typed_names_nothing_that_another_can_put_there() {
+        let hint = strange_file(Path::new("-dash/vault.lock"), Strange::Link);
+        assert!(hint.contains("`rm './-dash/vault.lock'`"), "{hint}");
+        for what in [Strange::Names, Strange::Folder, Strange::Loop, Strange::Journal] {
+            let hint = strange_file(Path::new("-dash/privatus.db"), what);
+            assert!(!hint.contains("'-dash") && hint.contains("'./-dash"), "{hint}");
+        }
+        let hint = strange_file(Path::new("it's/privatus.db"), Strange::Names);
+        assert!(hint.contains(r"$(mktemp -d 'it'\''s/own.XXXXXXXXXX')"), "{hint}");
+        assert!(!hint.contains(".db.own"), "{hint}");
+    }
+
+    /// The advice does what it says, and follows nothing.
+    #[cfg(unix)]
+    #[test]
+    fn a_copy_of_its_own_is_made_by_the_advice() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, elsewhere, theirs) = (
+            dir.path().join("privatus.db"),
+            dir.path().join("elsewhere"),
+            dir.path().join("theirs"),
+        );
+        std::fs::write(&elsewhere, "pages").unwrap();
+        std::fs::write(&theirs, "theirs").unwrap();
+        std::os::unix::fs::symlink(&theirs, dir.path().join("privatus.db.own")).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
+        let hint = strange_file(&file, Strange::Link);
+        let typed = hint.split('`').nth(1).unwrap();
+        let done = std::process::Command::new("sh")
+            .args(["-c", typed])
+            .status()
+            .unwrap();
+        assert!(done.success(), "{typed}");
+        assert!(std::fs::symlink_metadata(&file).unwrap().is_file());
+        assert_eq!(std::fs::read(&file).unwrap(), b"pages");
+        assert_eq!(std::fs::read(&theirs).unwrap(), b"theirs");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 4);
     }
 
     #[test]

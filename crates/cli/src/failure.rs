@@ -44,6 +44,13 @@ pub(crate) enum Failure {
         /// What the command had done by then.
         done: Option<&'static str>,
     },
+    /// The vault was not closed well, and what was done all the same.
+    Unclosed {
+        /// Why.
+        error: StoreError,
+        /// What the command had done by then.
+        done: Option<&'static str>,
+    },
     /// A file that was to be written cannot be.
     File(PathBuf, Error),
     /// A recovery code reached nobody, so that its vault was not made.
@@ -80,6 +87,13 @@ impl From<ExportError> for Failure {
             ExportError::Output(error) => Self::output(&error),
         }
     }
+}
+
+/// What was done stays done.
+fn do_not_repeat(f: &mut fmt::Formatter<'_>, done: Option<&str>) -> fmt::Result {
+    done.map_or(Ok(()), |done| {
+        write!(f, "; {done}: do not run the command again for that")
+    })
 }
 
 /// A full disk, wherever it is.
@@ -123,9 +137,11 @@ impl fmt::Display for Failure {
             }
             Self::Output { error, done } => {
                 write!(f, "standard output cannot be written: {}", SystemFault::words(error))?;
-                done.map_or(Ok(()), |done| {
-                    write!(f, "; {done}: do not run the command again for that")
-                })
+                do_not_repeat(f, *done)
+            }
+            Self::Unclosed { error, done } => {
+                write!(f, "the vault was not closed well: {}", error.reason())?;
+                do_not_repeat(f, *done)
             }
             Self::File(path, error) => match fault_of(path, error) {
                 Some(fault) => write!(f, "{} cannot be written: {fault}", path.display()),
@@ -172,24 +188,25 @@ impl Failure {
         }
     }
 
-    /// Says with an output that cannot be written what was done before, and only that.
-    pub(crate) fn after(self, command: &Command) -> Self {
-        match self {
-            Self::Output { error, done: None } => Self::Output {
-                error,
-                done: command.done().map(|done| match crate::unchanged::is_unchanged() {
+    /// Says with an output that cannot be written, or a vault that was not closed well, what was done before, and only that.
+    pub(crate) fn after(mut self, command: &Command) -> Self {
+        if let Self::Output { done, .. } | Self::Unclosed { done, .. } = &mut self {
+            *done = done.or_else(|| {
+                command.done().map(|done| match crate::unchanged::is_unchanged() {
                     true => "there was nothing to change",
                     false => done,
-                }),
-            },
-            other => other,
+                })
+            });
         }
+        self
     }
 
     /// The exit code, and what to type.
     fn told(&self) -> (Exit, Option<String>) {
         match self {
             Self::Store(error) | Self::Unrecorded(error) => exit::of_store(error),
+            // Its hints are for a command that did not do its work.
+            Self::Unclosed { error, .. } => (exit::of_store(error).0, None),
             Self::Import(error) => exit::of_import(error),
             Self::Baseline(error) => exit::of_baseline(error),
             Self::Usage(_) => (Exit::Usage, None),

@@ -10,7 +10,7 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, Failure> {
         10 => format!("{text}T00:00:00Z"),
         16 => format!("{}:00Z", text.replace(' ', "T")),
         19 => format!("{}Z", text.replace(' ', "T")),
-        _ => text.to_owned(),
+        _ => with_seconds(text),
     };
     let shown: String = text.chars().take(60).collect();
     Timestamp::parse(&whole).map_err(|error| {
@@ -18,6 +18,17 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, Failure> {
             "{shown:?} is no moment such as 2025-06-15 or 2025-06-15T12:00:00Z ({error})"
         ))
     })
+}
+
+/// A day and a time without seconds, before an offset, has them added.
+fn with_seconds(text: &str) -> String {
+    let is_at = |at: usize, wanted: &[u8]| text.as_bytes().get(at).is_some_and(|byte| wanted.contains(byte));
+    match (text.get(..16), text.get(16..)) {
+        (Some(moment), Some(offset)) if is_at(13, b":") && is_at(16, b"+-Zz") => {
+            format!("{}:00{offset}", moment.replace(' ', "T"))
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Whether somebody meant a moment, right or wrong: a year and a month, which no id of a message begins with.
@@ -46,10 +57,20 @@ mod tests {
             ("2025-06-15T12:30:05", "2025-06-15 12:30:05.000"),
             ("2025-06-15T12:30:05.25+02:00", "2025-06-15 10:30:05.250"),
             ("2025-06-15 12:30:05.250", "2025-06-15 12:30:05.250"),
+            ("2025-06-15 12:30+02:00", "2025-06-15 10:30:00.000"),
+            ("2025-06-15T12:30Z", "2025-06-15 12:30:00.000"),
         ] {
             assert_eq!(parse(text).unwrap().to_sql(), at, "{text}");
         }
-        for text in ["", "yesterday", "2025-13-01", "2025-06-15 25:00", "ééééé"] {
+        for text in [
+            "",
+            "yesterday",
+            "2025-13-01",
+            "2025-06-15 25:00",
+            "ééééé",
+            "2025-06-15 12:30+",
+            "ééééééé éééé:éé+1",
+        ] {
             assert_eq!(parse(text).unwrap_err().exit(), Exit::Refused, "{text}");
         }
     }

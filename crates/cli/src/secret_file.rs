@@ -18,7 +18,15 @@ const LINKS: usize = 40;
 /// Those of opening it; [`ErrorKind::InvalidInput`] for what is no regular file.
 pub(crate) fn open(path: &Path) -> std::io::Result<File> {
     if is_open_already(path) {
-        return File::open(path);
+        let file = File::open(path)?;
+        // A pipe is whoever's made it; a file that a shell opened is as open to others as any.
+        if file.metadata().is_ok_and(|data| data.is_file()) {
+            look(
+                &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+                &file,
+            );
+        }
+        return Ok(file);
     }
     // A look first: to open a device may do something already. And at what was opened.
     check(&std::fs::metadata(path)?)?;

@@ -1,6 +1,7 @@
 //! The vault that a command works on: where it is, what opens it, and the opened store.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use privatus_domain::UserId;
 use privatus_store::{Secret, Store, StoreError};
@@ -10,6 +11,23 @@ use crate::failure::Failure;
 use crate::notice::warn;
 use crate::progress::schema;
 use crate::{output, secret, upgrade};
+
+/// Why the vault of this command was not closed well.
+static UNCLOSED: Mutex<Option<StoreError>> = Mutex::new(None);
+
+/// Closes the vault behind what a command did. It is done by now, and its result is printed whatever the close says: that
+/// comes last, in [`unclosed`].
+pub(crate) fn close(store: Store) {
+    if let Err(error) = store.close() {
+        let mut first = UNCLOSED.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert(error);
+    }
+}
+
+/// Why a vault was not closed well, if one was not.
+pub(crate) fn unclosed() -> Option<StoreError> {
+    UNCLOSED.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
 
 /// The vault's folder: given, or in the platform's data folder.
 pub(crate) fn vault_path(arguments: &Arguments) -> Result<PathBuf, Failure> {

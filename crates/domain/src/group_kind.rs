@@ -80,7 +80,7 @@ impl Joining {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Oneself => "whoever wants to, or whom the owner or an admin adds",
+            Self::Oneself => "anybody, or whom the owner or an admin adds",
             Self::OwnerOrAdmin => "whom the owner or an admin adds",
             Self::Owner => "whom the owner adds",
         }

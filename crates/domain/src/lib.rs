@@ -79,6 +79,6 @@ pub use transfer::{
     FileHash, FileName, FileSize, NewTransfer, Transfer, TransferDirection, TransferError, TransferFilter,
     TransferPeer, TransferState, TransferStatus, bytes_of_hex, check_transfer_reason,
 };
-pub use usage_by_day::{Day, Statistic, Usage};
+pub use usage_by_day::{Day, Statistic, StatisticError, Usage};
 pub use user::{UserError, UserId};
 pub use visible::shows_nothing;

@@ -61,5 +61,9 @@ pub const FILE_NAME_CHARS: usize = 1_024;
 /// Longest hash of a file in bytes: 512 bits.
 pub const FILE_HASH_BYTES: usize = 64;
 
+/// Most that a figure of a day counts: two to the 53rd, what JSON carries whole. The store counts up to here and no further.
+pub const STATISTIC_VALUE: i64 = 1 << 53;
+/// Longest name of a figure in bytes.
+pub const STATISTIC_METRIC_BYTES: usize = 1_024;
 /// Longest reason of a failed transfer in characters.
 pub const TRANSFER_ERROR_CHARS: usize = 1_024;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::limits::{STATISTIC_METRIC_BYTES, STATISTIC_VALUE};
 use crate::message::{Direction, NewMessage};
 use crate::time::{Timestamp, TimestampError};
 
@@ -121,6 +122,34 @@ pub struct Statistic {
     pub metric: String,
     /// The count.
     pub value: i64,
+}
+
+/// Why a figure is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StatisticError {
+    /// Nothing was counted so often.
+    #[error("a figure counts from 0 to {STATISTIC_VALUE}, not {0}")]
+    Value(i64),
+    /// A name is no document.
+    #[error("the name of a figure has at most {STATISTIC_METRIC_BYTES} bytes, not {0}")]
+    MetricTooLong(usize),
+}
+
+impl Statistic {
+    /// Refuses what no store counts, and what a check of a vault would name.
+    ///
+    /// # Errors
+    /// [`StatisticError`].
+    pub const fn check(&self) -> Result<(), StatisticError> {
+        if self.value < 0 || self.value > STATISTIC_VALUE {
+            return Err(StatisticError::Value(self.value));
+        }
+        if self.metric.len() > STATISTIC_METRIC_BYTES {
+            return Err(StatisticError::MetricTooLong(self.metric.len()));
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! Names that show as nothing: blanks, and characters that a screen leaves out.
 
-/// Whether nothing of a text would be seen: blanks, format characters, those that Unicode lets a font ignore, and the
+use unicode_normalization::char::is_combining_mark;
+
+/// Whether nothing of a text would be seen: blanks, marks without a letter, format characters, those that Unicode lets a font ignore, and the
 /// letters and signs that are empty by design. A text without a character is such a one too.
 #[must_use]
 pub fn shows_nothing(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || is_unseen(c))
+    text.chars()
+        .all(|c| c.is_whitespace() || is_unseen(c) || is_combining_mark(c))
 }
 
 /// Unicode's `Default_Ignorable_Code_Point` and format characters, the blank of Braille, and beyond the planes of
@@ -48,6 +51,7 @@ mod tests {
             " \u{202e}\u{200d}\u{3000}",
             "\u{fe0f}\u{34f}",
             "\u{ffa0}\u{115f}",
+            "\u{200d}\u{301}",
         ] {
             assert!(shows_nothing(name), "{name:?}");
             let chars = name.chars().count();

@@ -2,8 +2,6 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::steering::steers;
-
 /// A kind of it. docs/THREAT_MODEL.md has the table of what becomes of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AuthorityKind {
@@ -29,7 +27,7 @@ pub enum AuthorityKind {
     MemberPermissions,
     /// Settings of a group.
     GroupSettings,
-    /// A group that whoever wants to may join.
+    /// A group that anybody may join.
     PublicGroup,
     /// A file transfer that a client would go on with by itself.
     OpenTransfer,
@@ -117,8 +115,54 @@ pub struct TrustedItem {
     /// The right, as it was listed.
     #[serde(flatten)]
     pub item: AuthorityItem,
-    /// Whether it came over: not where the vault has something in its place, or refused it.
+    /// Whether it came over.
     pub is_taken: bool,
+    /// Whether the vault had the very same already.
+    pub is_known: bool,
+    /// Why it did not come over, where it is not known either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<String>,
+}
+
+/// What became of a right that was to be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Taken,
+    /// The vault has the same.
+    Known,
+    /// Why not.
+    Refused(String),
+}
+
+impl Fate {
+    pub(crate) fn refused(why: impl Into<String>) -> Self {
+        Self::Refused(why.into())
+    }
+}
+
+impl TrustedItem {
+    /// One that was listed and of which nothing more is known.
+    pub(crate) fn listed(item: AuthorityItem) -> Self {
+        Self {
+            item,
+            is_taken: false,
+            is_known: false,
+            why_not: Some("the import did not come to it".into()),
+        }
+    }
+
+    /// Notes what became of it. A line may stand there twice: what was taken stays so.
+    pub(crate) fn meet(&mut self, fate: &Fate) {
+        if self.is_taken {
+            return;
+        }
+        self.is_taken = *fate == Fate::Taken;
+        self.is_known = *fate == Fate::Known;
+        self.why_not = match fate {
+            Fate::Refused(why) => Some(why.clone()),
+            Fate::Taken | Fate::Known => None,
+        };
+    }
 }
 
 impl AuthorityItem {
@@ -141,10 +185,10 @@ pub(crate) fn quoted(name: &str) -> String {
 
 /// A value of the source, which is JSON text.
 pub(crate) fn json_quoted(value: &str) -> String {
-    // It has quotation marks of its own.
-    let (begin, more) = cut(value, VALUE, |c| match c.is_control() || steers(c) {
-        true => c.escape_unicode().to_string(),
-        false => c.to_string(),
+    // It has quotation marks and backslashes of its own. All else as in a name: what cannot be seen has an escape.
+    let (begin, more) = cut(value, VALUE, |c| match c {
+        '"' | '\'' | '\\' => c.to_string(),
+        _ => c.escape_debug().to_string(),
     });
     begin + &more
 }

@@ -7,7 +7,7 @@ use privatus_store::{SettingImport, Store};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::authority::{AuthorityKind, TrustedItem};
+use crate::authority::{AuthorityKind, Fate, TrustedItem};
 use crate::insert::Batch;
 use crate::note::{Advice, Note, counted, listed};
 
@@ -68,7 +68,10 @@ pub struct Report {
     pub trusted: Vec<TrustedItem>,
     /// Public keys of the source that are others than those the vault has, which stay.
     pub keys_differing: u64,
-    /// Of the transfers that are new: those whose file's name was a path, and is its last part now.
+    /// Contacts of the vault without a key, for which the source has one: it is not taken.
+    #[serde(skip)]
+    pub keys_offered: u64,
+    /// Of the transfers that are new: those whose file's name led to another folder or is a device's, and was changed.
     pub file_names_cut: u64,
     /// Files that the new messages name, small pictures and cards of contacts too. The vault keeps their names, and not
     /// what is in them.
@@ -143,10 +146,15 @@ impl Report {
 
     /// Counts something else than a message that did not come over.
     pub fn leave_out(&mut self, reason: impl Into<String>) {
+        self.leave_out_all(reason, 1);
+    }
+
+    /// Counts several of the same.
+    pub(crate) fn leave_out_all(&mut self, reason: impl Into<String>, many: u32) {
         let reason = reason.into();
         self.partial = true;
-        count(&mut self.missing, reason.clone());
-        count(&mut self.reasons, reason);
+        count_many(&mut self.missing, reason.clone(), many);
+        count_many(&mut self.reasons, reason, many);
     }
 
     /// Counts what became of a batch of messages.
@@ -169,10 +177,14 @@ impl Report {
         self.messages_removed += inserted.removed;
     }
 
-    /// The rights at these places of [`Self::trusted`] came over where `taken` says so.
-    pub(crate) fn take(&mut self, first: usize, taken: &[bool]) {
-        for (item, taken) in self.trusted.iter_mut().skip(first).zip(taken) {
-            item.is_taken |= taken;
+    /// What became of the rights at these places of [`Self::trusted`]: of each, or the one fate of all of them.
+    pub(crate) fn take(&mut self, first: usize, count: usize, fates: &[Fate]) {
+        let all = match fates {
+            [one] => std::slice::from_ref(one).iter().cycle().take(count),
+            each => each.iter().cycle().take(each.len()),
+        };
+        for (item, fate) in self.trusted.iter_mut().skip(first).zip(all) {
+            item.meet(fate);
         }
     }
 
@@ -250,12 +262,21 @@ impl Report {
             );
             self.notes.push(Note::with(text, Advice::SecurityEvents));
         }
+        if self.keys_offered > 0 {
+            self.notes.push(
+                format!(
+                    "{} contacts of the vault have no key and stay so, though the source has one: ask them for it",
+                    self.keys_offered
+                )
+                .into(),
+            );
+        }
         if self.file_names_cut > 0 {
             self.notes.push(
                 counted(
                     self.file_names_cut,
-                    "name of a file led to another folder; its last part is kept",
-                    "names of files led to another folder; their last part is kept",
+                    "name of a file led to another folder or to a device; what is left of it is kept",
+                    "names of files led to another folder or to a device; what is left of them is kept",
                 )
                 .into(),
             );
@@ -351,9 +372,13 @@ impl Report {
 
 /// Counts a reason; a source may give each entry one of its own.
 fn count(reasons: &mut BTreeMap<String, u64>, reason: String) {
+    count_many(reasons, reason, 1);
+}
+
+fn count_many(reasons: &mut BTreeMap<String, u64>, reason: String, many: u32) {
     let full = reasons.len() >= REASONS && !reasons.contains_key(&reason);
     let reason = if full { "other reasons".into() } else { reason };
-    *reasons.entry(reason).or_default() += 1;
+    *reasons.entry(reason).or_default() += u64::from(many);
 }
 
 /// How far an import is, told after each transaction.

@@ -28,6 +28,8 @@ pub enum ErrorCode {
     IoErr(i32),
     /// The file, or a file beside it, cannot be opened.
     CantOpen,
+    /// A symbolic link stands at the path or on its way, where links are refused.
+    SymbolicLink,
     /// The database, its folder or its file system does not allow writing.
     ReadOnly(i32),
     /// Out of memory; also what a connection answers after it met one bad page.
@@ -92,6 +94,7 @@ impl ErrorCode {
     pub fn from_raw(raw: i32) -> Self {
         match raw {
             ffi::SQLITE_BUSY_SNAPSHOT => return Self::BusySnapshot,
+            ffi::SQLITE_CANTOPEN_SYMLINK => return Self::SymbolicLink,
             ffi::SQLITE_IOERR_NOMEM => return Self::NoMem,
             Self::ENDLESS => return Self::Endless,
             _ => {}
@@ -134,6 +137,7 @@ impl ErrorCode {
             Self::NotADatabase => ffi::SQLITE_NOTADB,
             Self::Full => ffi::SQLITE_FULL,
             Self::CantOpen => ffi::SQLITE_CANTOPEN,
+            Self::SymbolicLink => ffi::SQLITE_CANTOPEN_SYMLINK,
             Self::NoMem => ffi::SQLITE_NOMEM,
             Self::Interrupt => ffi::SQLITE_INTERRUPT,
             Self::Endless => Self::ENDLESS,
@@ -169,7 +173,8 @@ impl ErrorCode {
         self == Self::IoErr(ffi::SQLITE_IOERR_SHMSIZE)
     }
 
-    /// The system did not lock a file, for another reason than that somebody else holds it.
+    /// The system did not lock a file, for another reason than that somebody else holds it. `SQLITE_PROTOCOL` is one: the
+    /// locks of the log's index do not come to what its protocol says, however often it is tried.
     pub fn is_lock(self) -> bool {
         matches!(
             self,
@@ -180,7 +185,7 @@ impl ErrorCode {
                     | ffi::SQLITE_IOERR_CHECKRESERVEDLOCK
                     | ffi::SQLITE_IOERR_BLOCKED
                     | ffi::SQLITE_IOERR_SHMLOCK
-            )
+            ) | Self::Other(ffi::SQLITE_PROTOCOL)
         )
     }
 

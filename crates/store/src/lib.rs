@@ -32,7 +32,7 @@ mod upgrade;
 mod vault;
 mod verify;
 
-pub use access::Session;
+pub use access::{GrantRestored, Session};
 pub use adopt::{RawMessage, RawRows, RawTable, RawValue, UnfinishedVault};
 pub use audit::{AuditCheck, AuditLoss, AuditRanges};
 pub use contact::safety_number;

@@ -122,6 +122,36 @@ fn a_disk_that_does_not_sync_makes_no_vault() {
     }
 }
 
+/// Whoever closes is told of the disk; what was committed before is there, and stays.
+#[test]
+fn a_close_that_the_disk_fails_loses_nothing() {
+    let vfs = FaultVfs::register("store-close").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    let password = Password::new("secret").unwrap();
+    let (store, _) = Store::create(&path, &password, &options(Some("store-close"))).unwrap();
+    let name = DisplayName::new("Alice").unwrap();
+    store
+        .write("contact", |tx| {
+            tx.contact_create(&NewContact {
+                id: "alice".parse::<ContactId>()?,
+                display_name: name.clone(),
+                public_key: PublicKey::default(),
+                is_verified: false,
+                added_at: tx.now(),
+                last_seen: None,
+            })
+        })
+        .unwrap();
+    vfs.fail_syncs_after(0, ErrorCode::from_raw(1_034));
+    let error = store.close().unwrap_err();
+    vfs.disarm();
+    assert!(is_the_disk(&error), "{error}");
+    let store = Store::unlock(&path, &Secret::Password(password), &options(None)).unwrap();
+    let chats = store.read(|tx| tx.conversations(10)).unwrap();
+    assert_eq!(chats.len(), 1);
+}
+
 fn is_the_disk(error: &StoreError) -> bool {
     matches!(
         error,

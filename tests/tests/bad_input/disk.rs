@@ -384,6 +384,71 @@ fn a_small_disk_without_inodes_and_strange_things_on_a_disk_to_read() {
     assert!(!lines[8].contains("rm ") && !lines[8].contains("mv "), "{shown}");
 }
 
+/// Every number of inodes up to enough for a vault, a count that has no inode, and a key ring that is a mount of its own.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "mounts a file system: needs root or user namespaces; .ci/run runs it"]
+fn a_vault_without_inodes_is_not_made_and_a_mounted_key_ring_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path().join("disk");
+    fs::create_dir(&at).unwrap();
+    let Some(namespace) = namespace(&at) else {
+        panic!("no file system can be mounted here, neither as root nor in a namespace");
+    };
+    let script = r#"
+        tool="$0" disk="$1"
+        typed() { "$tool" --vault "$disk/vault" "$@" >"$disk.out" 2>"$disk.err"; echo "$1 $? $(tr '\n' ' ' <"$disk.err")"; }
+        for inodes in 1 2 3 4 5 6; do
+            mount -t tmpfs -o size=64m,nr_inodes=$inodes tmpfs "$disk"
+            typed init --code-to-stdout --kdf-iterations 210000
+            umount "$disk"
+        done
+        mount -t tmpfs -o size=64m,nr_inodes=40 tmpfs "$disk"
+        typed init --code-to-stdout --kdf-iterations 210000
+        typed chats
+        n=0; while [ $n -lt 100 ] && touch "$disk/fill$n" 2>/dev/null; do n=$((n+1)); done
+        PRIVATUS_PASSWORD=wrong typed chats
+        rm "$disk"/fill*
+        cp "$disk/vault/keyring.json" "$disk/ring"
+        mount --bind "$disk/ring" "$disk/vault/keyring.json"
+        echo another >"$disk/new"
+        chmod 600 "$disk/new" "$disk/ring"
+        typed passwd --new-password-file "$disk/new"
+    "#;
+    let mut command = std::process::Command::new("unshare");
+    command
+        .args([namespace, "sh", "-c", script])
+        .arg(privatus_tests::tool())
+        .arg(&at)
+        .env("PRIVATUS_PASSWORD", PASSWORD);
+    let output = command.output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    println!("{shown}");
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines.len(), 10, "{shown}");
+    for line in &lines[..6] {
+        assert!(
+            line.starts_with("init 26 ") && line.contains("no inodes left"),
+            "{line}"
+        );
+    }
+    assert!(
+        lines[6].starts_with("init 0 ") && lines[7].starts_with("chats 0 "),
+        "{shown}"
+    );
+    assert!(
+        lines[8].starts_with("chats 10 ")
+            && lines[8].contains(
+                "this failed unlock is not counted: write attempts.json: the file system has no inodes left"
+            ),
+        "{shown}"
+    );
+    assert!(
+        lines[9].starts_with("passwd ") && lines[9].contains("it is a mount of its own"),
+        "{shown}"
+    );
+}
+
 /// How a mount of our own is possible: as root, else as root of a user namespace.
 #[cfg(target_os = "linux")]
 fn namespace(at: &Path) -> Option<&'static str> {

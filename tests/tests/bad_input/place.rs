@@ -44,6 +44,24 @@ fn a_file_where_the_vault_should_be() {
 
 #[cfg(unix)]
 #[test]
+fn a_link_that_leads_nowhere_on_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let link = dir.path().join("link");
+    std::os::unix::fs::symlink(dir.path().join("nowhere"), &link).unwrap();
+    for below in ["vault", "folder/vault"] {
+        refuses(
+            &link.join(below),
+            &INIT,
+            11,
+            "its path leads through a link that leads nowhere",
+        );
+    }
+    refuses(&link, &INIT, 11, "it is a link that leads nowhere");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
 fn what_is_neither_a_folder_nor_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let [around, pipe, first, second] =

@@ -145,6 +145,25 @@ fn a_secret_out_of_what_is_no_file() {
     }
 }
 
+/// A file that a shell opened is one still.
+#[test]
+fn a_secret_on_standard_input_that_others_may_read() {
+    let (dir, vault) = vault();
+    let secret = dir.path().join("secret");
+    fs::write(&secret, privatus_tests::PASSWORD).unwrap();
+    for (mode, is_told) in [(0o640, true), (0o600, false)] {
+        allow(&secret, mode);
+        for name in ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"] {
+            let mut command = privatus(&vault);
+            command.env_remove("PRIVATUS_PASSWORD");
+            command.args(["--password-file", name, "chats"]);
+            let errors = warned(&command.stdin(fs::File::open(&secret).unwrap()).output().unwrap());
+            let told = errors.contains("other users may read or write") && errors.contains("0640");
+            assert_eq!(told, is_told, "{name}: {errors}");
+        }
+    }
+}
+
 /// A group and another user, where the tests may give files away; `owner.rs` tests whose groups are private.
 #[test]
 fn what_another_user_or_a_group_may_change() {

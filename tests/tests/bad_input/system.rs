@@ -77,10 +77,15 @@ fn a_limit_on_the_size_of_files() {
 fn too_many_open_files() {
     let (_dir, vault) = vault();
     let mut refused = 0;
-    for limit in 4..12 {
+    for limit in 4..20 {
         let words = ["--vault", word(&vault), "chats"];
         let output = limited(&format!("-n {limit}"), &words).output().unwrap();
         let errors = String::from_utf8(output.stderr).unwrap();
+        // Nothing is said of what is not there.
+        assert!(
+            !errors.contains("copy") && !errors.contains("interrupted"),
+            "{limit}: {errors}"
+        );
         // With fewer the loader cannot start the tool.
         if output.status.success() || !errors.contains("privatus: ") {
             continue;
@@ -90,6 +95,57 @@ fn too_many_open_files() {
     }
     assert!(refused > 0);
     ok(&vault, &["verify"]);
+}
+
+/// What a failed `init` began goes with it, however few files may be open.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_init_without_open_files_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut refused = 0;
+    for limit in 4..20 {
+        let at = dir.path().join(format!("vault{limit}"));
+        let words = [
+            "--vault",
+            word(&at),
+            "init",
+            "--code-to-stdout",
+            "--kdf-iterations",
+            "210000",
+        ];
+        let output = limited(&format!("-n {limit}"), &words).output().unwrap();
+        if output.status.success() {
+            break;
+        }
+        refused += usize::from(String::from_utf8_lossy(&output.stderr).contains("too many files are open"));
+        if at.join("privatus.db").exists() {
+            // It got its place, and is told of.
+            let errors = String::from_utf8(output.stderr).unwrap();
+            assert!(
+                errors.contains("is made, and could not be opened at once"),
+                "{errors}"
+            );
+            std::fs::remove_dir_all(&at).unwrap();
+        }
+        let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().collect();
+        assert!(left.is_empty(), "{limit}: {left:?}");
+    }
+    assert!(refused > 0);
+}
+
+/// Whoever typed it is told that nobody will be.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_failed_unlock_that_cannot_be_counted() {
+    let (_dir, vault) = vault();
+    ok(&vault, &["chats"]);
+    let mut command = limited("-f 0", &["--vault", word(&vault), "chats"]);
+    let line = one_line(&command.env("PRIVATUS_PASSWORD", "wrong").output().unwrap(), 10);
+    assert!(
+        line.contains("this failed unlock is not counted: write attempts.json: a file would become larger"),
+        "{line}"
+    );
+    assert!(!vault.join("attempts.json").exists());
 }
 
 /// A source that the system does not read is not called an unexpected one.

@@ -404,6 +404,27 @@ fn notes_say_what_became_another() {
     assert_eq!(rows(&mut database(&source), verified), ["a0 b0 c1 dNULL e0"]);
 }
 
+/// Only what a build reads lets anybody do something.
+#[test]
+fn notes_count_the_grants_that_can_be_read() {
+    let source = Source::new();
+    source.sql(
+        "INSERT INTO access_control (resource_type, resource_id, user_id, permissions, granted_at) VALUES
+            ('contact', 'zoe', 'a', '[\"read\"]', '2024-01-01 00:00:00'),
+            ('contact', 'zoe', 'b', 'read', '2024-01-01 00:00:00'),
+            ('contact', 'zoe', 'c', '{\"admin\":true}', '2024-01-01 00:00:00'),
+            ('chat', 'zoe', 'd', '[\"admin\"]', '2024-01-01 00:00:00')",
+    );
+    let told = source.adopt(&[]);
+    assert_eq!(
+        told["notes"],
+        json!([
+            "rows of access_control that came over, and let the users that they name do what they say: 1",
+            "rows of access_control that came over, which no build reads, and which let nobody do anything: 3",
+        ])
+    );
+}
+
 #[test]
 fn a_person_reads_what_was_taken_and_what_was_not() {
     let source = Source::new();

@@ -312,3 +312,15 @@ fn too_many_open_files() {
     }
     assert!(refused > 0);
 }
+
+/// Safety numbers would be made of it.
+#[test]
+fn an_own_key_that_could_not_be_set() {
+    for value in ["'\"AAAA\"'", "'notbase64!!'", "'null'", "''"] {
+        let source = Source::new();
+        source.sql(&format!(
+            "INSERT INTO settings (key, value) VALUES ('identity.public_key', {value})"
+        ));
+        source.refuses(&[], 23, "a public key in base64");
+    }
+}

@@ -23,7 +23,7 @@ pub(crate) enum Audit {
     /// Write every entry and the head as plain JSON
     #[command(after_help = AUDIT_EXPORT)]
     Export {
-        /// The file, which must be a new one; `-` is standard output
+        /// The file, which must be a new one unless --force; `-` is standard output
         path: PathBuf,
         /// Replace the file if it is there
         #[arg(long)]

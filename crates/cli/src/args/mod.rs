@@ -119,10 +119,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ID")]
         up_to: Option<String>,
     },
-    /// Contacts: list, search, show, add, set, verify by safety number, block, remove
+    /// Contacts: list, search, show, add, rename, set, verify by safety number, block, unblock, remove
     #[command(subcommand, after_help = contacts::CONTACTS)]
     Contacts(Contacts),
-    /// Groups and their members: list, show, create, set, add, role, transfer, remove, ban, leave, delete
+    /// Groups and their members: list, show, create, set, add, members, role, permissions, transfer, remove, ban, unban, leave, delete
     #[command(subcommand, after_help = groups::GROUPS)]
     Groups(Groups),
     /// Files offered and received: offer, receive, progress, set, list, show, verify
@@ -134,7 +134,7 @@ pub(crate) enum Command {
     /// What the users of an application may see and change: grant, revoke, list, check
     #[command(subcommand, after_help = access::ACCESS)]
     Access(Access),
-    /// The audit log: list, verify, head, export, prune
+    /// The audit log: list, verify, head, export, prune, settle
     #[command(subcommand, after_help = audit::AUDIT)]
     Audit(Audit),
     /// Security events: list, show, resolve
@@ -151,7 +151,7 @@ pub(crate) enum Command {
     /// Write everything as plain JSON Lines
     #[command(after_help = examples::EXPORT)]
     Export {
-        /// The file, which must be a new one; `-` for standard output
+        /// The file, which must be a new one unless --force; `-` for standard output
         path: PathBuf,
         /// Replace the file if it is there
         #[arg(long)]

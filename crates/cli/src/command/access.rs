@@ -58,7 +58,7 @@ fn grant(arguments: &Arguments, new: &GrantArguments) -> Result<u8, Failure> {
         tx.access_grant(&new)?;
         Ok::<_, StoreError>(new)
     })?;
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         output::json(&json!({
             "resource_type": granted.on.kind, "resource_id": granted.on.id(), "user_id": granted.to,
@@ -88,7 +88,7 @@ fn revoke(arguments: &Arguments, resource: &str, to: &Grantee) -> Result<u8, Fai
         tx.permit_named(on.kind, on.id(), Permission::Admin)?;
         tx.access_revoke(&on, to.as_ref())
     })?;
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         output::json(&json!({
             "resource_type": on.kind, "resource_id": on.id(), "user_id": to, "result": "revoked",
@@ -114,7 +114,7 @@ fn list(arguments: &Arguments, to: Option<&str>, resource: Option<&str>) -> Resu
         .transpose()?;
     let grants = store.read(|tx| tx.access_list(&GrantFilter { to, on }))?;
     let now = store.now();
-    store.close()?;
+    crate::vault::close(store);
     let is_over = |grant: &Grant| grant.expires_at.is_some_and(|end| end <= now);
     if arguments.json {
         let grant = |grant: &Grant| {
@@ -169,7 +169,7 @@ fn check(arguments: &Arguments, resource: &str, name: &str, permission: &str) ->
         }
         tx.access_check(&user, &on, permission)
     })?;
-    store.close()?;
+    crate::vault::close(store);
     let printed = if arguments.json {
         output::json(&json!({ "allowed": allowed }))
     } else {

@@ -36,12 +36,12 @@ pub(crate) fn run(arguments: &Arguments, path: &Path, is_forced: bool) -> Result
         }
         let mut out = BufWriter::new(std::io::stdout().lock());
         privatus::export(&store, &mut out, &mut on_progress)?;
-        store.close()?;
+        crate::vault::close(store);
         return Ok(0);
     }
     let counts = to_file(&store, &target, is_forced, &mut on_progress)?;
     bar.finish_and_clear();
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         output::json(&json!({ "path": path.display().to_string(), "counts": counts, "plaintext": true }))?;
     } else {

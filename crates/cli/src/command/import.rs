@@ -14,7 +14,7 @@ use crate::confirm::confirm;
 use crate::exit::noted;
 use crate::failure::Failure;
 use crate::text::{counted, grouped};
-use crate::vault::{open, vault_path};
+use crate::vault::{close, open, vault_path};
 use crate::{notice, output, progress, secret};
 
 /// Characters of a note that are shown: every list of names is shorter, and is shown whole.
@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     });
     let result = bring(&store, import, &zone, vouched.as_ref(), &mut report);
     report.partial |= result.is_err();
-    let locked = store.close();
+    close(store);
     // That nobody reads the report is told last: it is no reason to hide what went wrong.
     // A refusal is no report: what came over of it is nothing.
     let printed = match result.is_err() && !arguments.json && report.is_empty() {
@@ -75,7 +75,6 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
         false => print(arguments, &report),
     };
     result?;
-    locked?;
     if report.partial {
         let path = import.path.clone();
         let reasons = reasons(&report);
@@ -309,18 +308,22 @@ fn print_trusted(report: &Report) -> Result<(), Failure> {
     if all == 0 {
         return Ok(());
     }
-    let untaken: Vec<_> = report.trusted.iter().filter(|one| !one.is_taken).collect();
-    output::line(&format!(
-        "{} of {all} rights were taken{}",
-        all - untaken.len(),
-        match untaken.len() {
-            0 => "",
-            _ => "; the vault has something in the place of these, or refused them:",
-        }
-    ))?;
+    let taken = report.trusted.iter().filter(|one| one.is_taken).count();
+    let known = report.trusted.iter().filter(|one| one.is_known).count();
+    let untaken = report.trusted.iter().filter(|one| !one.is_taken && !one.is_known);
+    let untaken: Vec<_> = untaken.collect();
+    let known = match known {
+        0 => String::new(),
+        known => format!(", {known} were there already"),
+    };
+    output::line(&format!("{taken} of {all} rights were taken{known}"))?;
     for one in untaken.iter().take(RIGHTS_SHOWN) {
-        let text = crate::text::one_line(&one.item.text, 200);
-        output::line(&format!("    not taken: {text}"))?;
+        let why = one.why_not.as_deref().unwrap_or_default();
+        let (text, why) = (
+            crate::text::one_line(&one.item.text, 200),
+            crate::text::one_line(why, 100),
+        );
+        output::line(&format!("    not taken: {text} ({why})"))?;
     }
     if untaken.len() > RIGHTS_SHOWN {
         let more = untaken.len() - RIGHTS_SHOWN;

@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Keys) -> Result<u8, Failure> 
             let at = at.as_deref().map(moment::parse).transpose()?;
             let store = open(arguments)?;
             store.write("key_expiry_set", |tx| tx.key_expiry_set(*key, at))?;
-            store.close()?;
+            crate::vault::close(store);
             if arguments.json {
                 output::json(&json!({ "key_number": key, "expires_at": at }))?;
             } else {
@@ -47,7 +47,7 @@ fn list(arguments: &Arguments, kind: Option<KeyKind>, days: Option<i64>) -> Resu
         .transpose()
         .map_err(StoreError::from)?;
     let keys = store.read(|tx| tx.keys(&KeyFilter { kind, expiring_by }))?;
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         output::json(&json!({ "keys": keys.iter().map(key_json).collect::<Vec<_>>() }))?;
     } else if keys.is_empty() {

@@ -20,7 +20,7 @@ pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, F
         let chats = tx.conversations(limit.unwrap_or(usize::MAX))?;
         Ok::<_, StoreError>((chats, tx.conversations_lost()?))
     })?;
-    store.close()?;
+    crate::vault::close(store);
     for lost in &lost {
         warn(&format!("{}; `privatus verify` says more", find::lost_text(lost)));
     }
@@ -67,7 +67,7 @@ pub(crate) fn show(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
         };
         Ok::<_, Failure>((page, answered))
     })?;
-    store.close()?;
+    crate::vault::close(store);
     let older = page.messages.last().filter(|_| page.has_older);
     let newer = page.messages.first().filter(|_| page.has_newer);
     if arguments.json {
@@ -143,7 +143,7 @@ pub(crate) fn send(
         tx.message_insert(&chat.id, &message)?;
         Ok::<_, Failure>(id)
     })?;
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         output::json(&json!({ "id": id, "conversation": chat.id }))?;
     } else {
@@ -189,7 +189,7 @@ pub(crate) fn mark_read(arguments: &Arguments, chat: &str, up_to: Option<&str>) 
         let up_to = up_to.map(|wanted| find::message(tx, &chat, wanted)).transpose()?;
         Ok::<_, Failure>(tx.conversation_mark_read(&chat.id, up_to.as_ref())?)
     })?;
-    store.close()?;
+    crate::vault::close(store);
     if marked == 0 {
         crate::unchanged::nothing_changed();
     }

@@ -18,12 +18,29 @@ mod stats;
 mod transfers;
 mod vault;
 
+use privatus_store::StoreError;
+
 use crate::args::{Arguments, Command};
 use crate::failure::Failure;
+use crate::notice::warn;
 
 /// Runs the command; gives the exit code.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
-    perform(arguments).map_err(|failure| failure.after(&arguments.command))
+    ended(perform(arguments), crate::vault::unclosed(), &arguments.command)
+}
+
+/// How a command ends whose vault may not have been closed well: what it found or refused comes first.
+fn ended(done: Result<u8, Failure>, unclosed: Option<StoreError>, command: &Command) -> Result<u8, Failure> {
+    let Some(error) = unclosed else {
+        return done.map_err(|failure| failure.after(command));
+    };
+    match done {
+        Ok(0) | Err(Failure::ClosedPipe) => Err(Failure::Unclosed { error, done: None }.after(command)),
+        done => {
+            warn(&format!("the vault was not closed well: {}", error.reason()));
+            done.map_err(|failure| failure.after(command))
+        }
+    }
 }
 
 fn perform(arguments: &Arguments) -> Result<u8, Failure> {
@@ -59,5 +76,86 @@ fn perform(arguments: &Arguments) -> Result<u8, Failure> {
         Command::Migrate(command) => migrate::run(arguments, command),
         Command::Completions { shell } => documents::completions(*shell),
         Command::Man { command } => documents::man(command),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use clap::Parser;
+    use privatus_store::SystemFault;
+
+    use super::*;
+
+    fn failing() -> StoreError {
+        StoreError::System {
+            doing: "merge the log".into(),
+            fault: SystemFault::DiskFails,
+        }
+    }
+
+    fn told(words: &[&str], done: Result<u8, Failure>, error: StoreError) -> Failure {
+        let arguments = Arguments::try_parse_from([&["privatus"][..], words].concat()).unwrap();
+        ended(done, Some(error), &arguments.command).unwrap_err()
+    }
+
+    /// Whoever is told of the close alone would do the same once more.
+    #[test]
+    fn a_close_that_fails_says_what_is_done() {
+        for (words, done) in [
+            (&["send", "Alice", "hi"][..], Some("the message is stored")),
+            (&["contacts", "add", "Bob"], Some("the change is made")),
+            (&["export", "file"], Some("the file is written")),
+            (&["chats"], None),
+            (&["show", "Alice"], None),
+            (&["export", "-"], None),
+        ] {
+            for end in [Ok(0), Err(Failure::ClosedPipe)] {
+                let failure = told(words, end, failing());
+                let text = failure.to_string();
+                assert_eq!(failure.exit().code(), 26, "{words:?}: {text}");
+                assert!(
+                    text.starts_with("the vault was not closed well: merge the log: the disk"),
+                    "{text}"
+                );
+                match done {
+                    Some(done) => {
+                        assert!(
+                            text.ends_with(&format!("; {done}: do not run the command again for that")),
+                            "{text}"
+                        );
+                    }
+                    None => assert!(!text.contains("again for that"), "{text}"),
+                }
+            }
+        }
+        let failure = told(&["chats"], Err(Failure::NotFound("x".into())), failing());
+        assert_eq!(failure.exit().code(), 24, "what went wrong first is told");
+        // No advice of another failure: the command did its work.
+        let text = told(&["send", "Alice", "hi"], Ok(0), StoreError::Interrupted).to_string();
+        assert!(!text.contains("run the command again for the rest"), "{text}");
+    }
+
+    /// `close()?` before the result is printed would hide it.
+    #[test]
+    fn no_command_closes_a_vault_before_it_says_what_it_did() {
+        let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/command")];
+        let mut seen = 0;
+        let begun = concat!(".close(", ")?");
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    // The demo's vault is its own, and goes with it.
+                    folders.extend((!path.ends_with("demo")).then_some(path));
+                    continue;
+                }
+                seen += 1;
+                let text = std::fs::read_to_string(&path).unwrap();
+                assert!(!text.contains(begun), "{}", path.display());
+            }
+        }
+        assert!(seen > 20);
     }
 }

@@ -3,12 +3,11 @@
 use privatus_store::{Store, StoreError};
 
 use crate::command::vault::closed_after;
-use crate::failure::Failure;
 use crate::notice::warn;
 
 /// Deletes what removals left, and closes the vault. It is `done` by now: what cannot be deleted yet, the next command that opens the
 /// vault deletes. Gives what a person is told of that, who was warned already.
-pub(in crate::command) fn finish(store: Store, done: &str) -> Result<Option<String>, Failure> {
+pub(in crate::command) fn finish(store: Store, done: &str) -> Option<String> {
     let swept = store.removals_sweep();
     let left = match swept {
         Ok(_) => None,
@@ -21,6 +20,6 @@ pub(in crate::command) fn finish(store: Store, done: &str) -> Result<Option<Stri
     if let Some(left) = &left {
         warn(left);
     }
-    closed_after(store, left.is_some())?;
-    Ok(left)
+    closed_after(store, left.is_some());
+    left
 }

@@ -21,14 +21,14 @@ pub(crate) fn run(arguments: &Arguments, command: &Security) -> Result<u8, Failu
         Security::Show { event } => {
             let store = open(arguments)?;
             let event = store.read(|tx| tx.security_event_by_id(*event))?;
-            store.close()?;
+            crate::vault::close(store);
             show(arguments, &event)
         }
         Security::Resolve { event, resolution } => {
             let resolution = Resolution::new(resolution).map_err(StoreError::from)?;
             let store = open(arguments)?;
             store.write("security_resolve", |tx| tx.security_resolve(*event, &resolution))?;
-            store.close()?;
+            crate::vault::close(store);
             if arguments.json {
                 output::json(&json!({ "event_id": event, "result": "resolved" }))?;
             } else {
@@ -56,7 +56,7 @@ fn events(arguments: &Arguments, list: &SecurityList) -> Result<u8, Failure> {
     let limit = usize::from(list.limit);
     let store = open(arguments)?;
     let mut events = store.read(|tx| tx.security_events(&filter, limit + 1))?;
-    store.close()?;
+    crate::vault::close(store);
     let has_more = events.len() > limit;
     events.truncate(limit);
     let next = events.last().filter(|_| has_more).map(|last| last.event_id);

@@ -75,7 +75,7 @@ fn list(arguments: &Arguments, user: Option<&str>, all: bool) -> Result<(), Fail
         Some(user) => tx.settings_of(user.as_str()),
         None => tx.settings(),
     })?;
-    store.close()?;
+    crate::vault::close(store);
     let mut shown: Vec<Shown> = settings.into_iter().map(Shown::of).collect();
     let wanted = KnownSetting::ALL
         .into_iter()
@@ -129,7 +129,7 @@ fn get(arguments: &Arguments, name: &str, user: Option<&str>) -> Result<(), Fail
     let (key, user) = (SettingKey::kept(name).map_err(StoreError::from)?, user_of(user)?);
     let store = open(arguments)?;
     let found = store.read(|tx| tx.setting_effective(user.as_ref(), &key))?;
-    store.close()?;
+    crate::vault::close(store);
     let shown = match found {
         Effective::Set(setting) => Shown::of(setting),
         Effective::Default(value) => Shown::default_of(name, value),
@@ -158,7 +158,7 @@ fn set(
         let (scope, now) = (user.as_ref().map_or("", UserId::as_str), tx.now());
         tx.setting_set(scope, &key, value, now)
     })?;
-    store.close()?;
+    crate::vault::close(store);
     done(arguments, name, "set")
 }
 
@@ -168,7 +168,7 @@ fn unset(arguments: &Arguments, name: &str, user: Option<&str>) -> Result<(), Fa
     store.write("setting_unset", |tx| {
         tx.setting_unset(user.as_ref().map_or("", UserId::as_str), &key)
     })?;
-    store.close()?;
+    crate::vault::close(store);
     done(arguments, name, "unset")
 }
 

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::notice::warn;
 use crate::recovery_code::CodeKeeper;
 use crate::text::counted;
-use crate::vault::{open, open_with_secret, vault_path};
+use crate::vault::{close, open, open_with_secret, vault_path};
 use crate::{output, progress, secret};
 
 /// `init`
@@ -155,13 +155,10 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
     let found = found?;
     // What was found is said first, also where that this was looked at cannot be written down.
     let printed = print_found(arguments, &found);
-    let closed = closed_after(store, !found.is_content());
+    closed_after(store, !found.is_content());
     // That nobody reads it is no reason to hide what was found.
     match found.problems.first() {
-        None => {
-            closed?;
-            printed.map(|()| 0)
-        }
+        None => printed.map(|()| 0),
         // Nothing else is wrong.
         Some(_) if found.problem_count == 1 && found.audit_broken.is_some() => {
             Err(StoreError::AuditBroken(found.audit_broken.unwrap_or_default()).into())
@@ -175,13 +172,12 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
 }
 
 /// Closes behind what said something already. What keeps the close is then a warning: it is not what went wrong first.
-pub(super) fn closed_after(store: Store, has_said: bool) -> Result<(), StoreError> {
-    match store.close() {
-        Err(error) if has_said => {
-            warn(&format!("the vault was not closed well: {}", error.reason()));
-            Ok(())
-        }
-        closed => closed,
+pub(super) fn closed_after(store: Store, has_said: bool) {
+    if !has_said {
+        return close(store);
+    }
+    if let Err(error) = store.close() {
+        warn(&format!("the vault was not closed well: {}", error.reason()));
     }
 }
 

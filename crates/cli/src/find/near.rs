@@ -43,8 +43,19 @@ fn likeness(wanted: &str, name: &str) -> f64 {
     }
     let words = name.split_whitespace().chain([name]);
     words
-        .map(|word| strsim::jaro_winkler(wanted, word))
+        .map(|word| strsim::jaro_winkler(wanted, word).max(short(wanted, word)))
         .fold(0.0, f64::max)
+}
+
+/// One letter in a short word is a large part of it: it is told all the same, behind those that are nearer.
+fn short(wanted: &str, word: &str) -> f64 {
+    let is_short = |text: &str| (2..=5).contains(&text.chars().count());
+    let is_near = || strsim::damerau_levenshtein(wanted, word) <= 1;
+    if is_short(wanted) && is_short(word) && is_near() {
+        ALIKE
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]
@@ -68,6 +79,9 @@ mod tests {
             ("istanbul", vec!["İstanbul"]),
             ("Istanbul", vec!["İstanbul"]),
             ("Strase 7", vec!["Straße 7"]),
+            ("zoe", vec!["Zoë"]),
+            ("Bbo", vec!["Bob"]),
+            ("bop", vec!["Bob"]),
             ("nobody", vec![]),
             ("", vec![]),
             ("\u{200d}", vec![]),

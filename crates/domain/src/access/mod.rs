@@ -27,6 +27,9 @@ pub enum AccessError {
     /// It would never hold.
     #[error("the expiry {0} is in the past; it must be after {1}")]
     Expired(Timestamp, Timestamp),
+    /// It never held.
+    #[error("the grant ended at {0}, not after it was given at {1}")]
+    NeverHeld(Timestamp, Timestamp),
     /// Who may grant for a while does not grant for longer.
     #[error(
         "a grant may not outlive the one that allows it, which ends at {0}; give it an end not after that"
@@ -169,6 +172,23 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// Refuses one that no build gives: without a permission, with a word that is none, or over before it was given.
+    ///
+    /// # Errors
+    /// [`AccessError::Nothing`], [`AccessError::UnknownPermission`] or [`AccessError::NeverHeld`].
+    pub fn check(&self) -> Result<(), AccessError> {
+        if let Some(word) = self.permissions.unknown.first() {
+            return Err(AccessError::UnknownPermission(word.chars().take(40).collect()));
+        }
+        if self.permissions.known.is_empty() {
+            return Err(AccessError::Nothing);
+        }
+        match self.expires_at {
+            Some(end) if end <= self.granted_at => Err(AccessError::NeverHeld(end, self.granted_at)),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether it allows something on a resource to a user at a moment.
     fn allows(&self, user: &UserId, on: &Resource, permission: Permission, now: Timestamp) -> bool {
         let whole_vault = self.on.kind == ResourceKind::Vault && self.on.id() == Resource::EVERY;

@@ -94,7 +94,7 @@ impl Adopted {
                 findings.unverified
             ));
         }
-        rights(counts.of_table("access_control"), findings, &mut notes);
+        rights(findings, &mut notes);
         Self {
             tables,
             skipped,
@@ -104,11 +104,15 @@ impl Adopted {
 }
 
 /// What of the database gives rights in the vault: it came over as it stood.
-fn rights(grants: u64, findings: &Findings, notes: &mut Vec<String>) {
+fn rights(findings: &Findings, notes: &mut Vec<String>) {
     for (count, what) in [
         (
-            grants,
+            findings.grants,
             "rows of access_control that came over, and let the users that they name do what they say",
+        ),
+        (
+            findings.unread_grants,
+            "rows of access_control that came over, which no build reads, and which let nobody do anything",
         ),
         (findings.verified, "contacts that came over as verified"),
         (findings.roles, "owners and admins of groups that came over"),

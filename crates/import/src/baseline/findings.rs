@@ -13,6 +13,10 @@ pub(super) struct Findings {
     pub(super) unverified: u64,
     /// Contacts that are verified.
     pub(super) verified: u64,
+    /// Grants of access control that a build reads.
+    pub(super) grants: u64,
+    /// Rows of access control that none reads.
+    pub(super) unread_grants: u64,
     /// Members that own a group or are its admins.
     pub(super) roles: u64,
     /// The public key of the vault's own user is among the settings.

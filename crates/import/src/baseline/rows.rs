@@ -1,6 +1,6 @@
 //! Rows taken over column by column.
 
-use privatus_domain::{KnownSetting, Role};
+use privatus_domain::{KnownSetting, Permissions, Resource, ResourceKind, Role, UserId};
 use privatus_sqlite::Row;
 use privatus_store::{RawRows, RawTable, RawValue};
 
@@ -8,7 +8,7 @@ use super::cells::{Cells, refused};
 use super::error::BaselineError;
 use super::findings::Findings;
 use super::tables::CopiedTable;
-use super::value::read_value;
+use super::value::{json, read_value};
 
 /// A row, and its name in a refusal.
 pub(super) struct Record {
@@ -41,6 +41,9 @@ pub(super) fn read(
     for (index, field) in (1..).zip(table.fields) {
         values.push((field.name, read_value(&cells, index, field)?));
     }
+    if table.table == RawTable::Settings {
+        own_key(&cells)?;
+    }
     if table.table == RawTable::Contacts {
         findings.unverified += u64::from(unverify_without_key(&mut values));
     }
@@ -48,6 +51,17 @@ pub(super) fn read(
     let size = values.iter().map(|(_, value)| value.size()).sum();
     let name = cells.name();
     Ok((Record { name, values }, size))
+}
+
+/// Safety numbers are made of the own key: one that could not be set is refused.
+fn own_key(cells: &Cells<'_, '_>) -> Result<(), BaselineError> {
+    let own = KnownSetting::IdentityPublicKey;
+    if cells.text(1, "key")? != own.name() {
+        return Ok(());
+    }
+    let value = json(cells.utf8(2, "value")?);
+    let checked = own.check("", &value);
+    checked.map_err(|error| cells.refused("value", &error.to_string()))
 }
 
 /// Counts what gives rights, for whoever adopts the database to look at.
@@ -68,9 +82,34 @@ fn rights(table: RawTable, values: &[(&'static str, RawValue)], findings: &mut F
             let has_role = is("role", Role::Owner.as_str()) || is("role", Role::Admin.as_str());
             findings.roles += u64::from(has_role);
         }
+        RawTable::AccessControl => match is_grant(values) {
+            true => findings.grants += 1,
+            false => findings.unread_grants += 1,
+        },
         RawTable::Settings => findings.own_key |= is("key", KnownSetting::IdentityPublicKey.name()),
         _ => {}
     }
+}
+
+/// Whether a row of access control is one that a build reads; any other stands and allows nothing.
+fn is_grant(values: &[(&'static str, RawValue)]) -> bool {
+    let text = |name: &str| {
+        let value = values.iter().find(|(column, _)| *column == name);
+        value.and_then(|(_, value)| match value {
+            RawValue::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+    };
+    let is_user = |name: &str| {
+        let user = text(name).filter(|user| !user.is_empty());
+        user.is_none_or(|user| UserId::new(user).is_ok())
+    };
+    let kind = text("resource_type").and_then(|kind| kind.parse::<ResourceKind>().ok());
+    let id = text("resource_id").unwrap_or_default();
+    kind.is_some_and(|kind| Resource::new(kind, id).is_ok())
+        && is_user("user_id")
+        && is_user("granted_by")
+        && text("permissions").is_some_and(|words| Permissions::from_json(words).is_ok())
 }
 
 /// Without a key there is nothing that was verified, as for every contact of a vault. Whether it was said to be.

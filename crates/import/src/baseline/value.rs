@@ -126,7 +126,7 @@ fn sealed(cells: &Cells<'_, '_>, index: i32, column: &str, form: Form) -> Result
 }
 
 /// A JSON value as it is written; any other text as a JSON string.
-fn json(text: &str) -> JsonText {
+pub(super) fn json(text: &str) -> JsonText {
     JsonText::new(text).unwrap_or_else(|_| JsonText::from(serde_json::Value::from(text)))
 }
 

@@ -7,7 +7,7 @@ use privatus_store::{StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
 use super::values::{Time, id};
-use crate::authority::{AuthorityItem, AuthorityKind, quoted};
+use crate::authority::{AuthorityItem, AuthorityKind, Fate, quoted};
 
 /// What has a default may be missing in an export that another program or an older build wrote.
 #[derive(Serialize, Deserialize)]
@@ -32,6 +32,21 @@ pub(super) struct Contact {
     /// The id of its conversation, where that is not its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) conversation: Option<String>,
+}
+
+/// What becomes of the verified mark by what the vault had, and whether the record has a key where the vault has none.
+pub(super) fn fate(known: Option<&Stored>, new: &NewContact) -> (Fate, bool) {
+    let is_offered = known.is_some_and(|known| known.public_key.is_empty() && !new.public_key.is_empty());
+    let fate = match known {
+        None => Fate::Taken,
+        Some(_) if is_offered => Fate::refused("the contact is in the vault already, without a key"),
+        Some(known) if known.public_key != new.public_key => {
+            Fate::refused("the vault has another key of the contact, which stays")
+        }
+        Some(known) if known.is_verified => Fate::Known,
+        Some(_) => Fate::refused("the contact is in the vault already, and not verified there"),
+    };
+    (fate, is_offered)
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]

@@ -82,7 +82,7 @@ impl From<Given> for Grant {
 impl TryFrom<Grant> for Given {
     type Error = StoreError;
 
-    /// A word among the permissions that this build does not know is kept, and so is a grant that is over.
+    /// A grant that is over is kept. One that no build gives is refused when it is written.
     fn try_from(grant: Grant) -> Result<Self, StoreError> {
         let user = |name: Option<String>| name.as_deref().map(UserId::new).transpose();
         Ok(Self {

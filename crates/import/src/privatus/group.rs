@@ -1,6 +1,6 @@
 //! The `group` record: a group with its members and bans.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
 use privatus_domain::{
@@ -10,9 +10,10 @@ use privatus_domain::{
 use privatus_store::{ReadTx, RestoredGroup, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 
+use super::group_fate::Found;
 use super::record_error::RecordError;
-use super::values::{Time, id};
-use crate::authority::{AuthorityItem, AuthorityKind};
+use super::values::{Time, bounded, id};
+use crate::authority::Fate;
 use crate::report::Report;
 
 /// A `group`. Another vault's own user has another id, so it stands as `me`.
@@ -34,9 +35,9 @@ pub(super) struct Group {
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) created_by_me: bool,
     created_at: Option<Time>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded")]
     pub(super) members: Vec<Member>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "bounded", skip_serializing_if = "Vec::is_empty")]
     pub(super) bans: Vec<Ban>,
     /// The id of its conversation, where that is not its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,7 +65,7 @@ pub(super) struct Member {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Ban {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    contact: Option<String>,
+    pub(super) contact: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) me: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -165,14 +166,14 @@ impl Group {
         })
     }
 
-    /// Brings the group into a vault; one that is there stays as it is. Gives what of its members was left out, and of each
-    /// right that it claims whether the vault took it.
+    /// Brings the group into a vault; one that is there stays as it is. Gives what of its members was left out, and what became of
+    /// each right that it claims.
     pub(super) fn restore(
         mut self,
         tx: &mut WriteTx<'_>,
         chat: &str,
         is_trusted: bool,
-    ) -> Result<(RestoredGroup, LeftOut, Vec<bool>), RecordError> {
+    ) -> Result<(RestoredGroup, LeftOut, Vec<Fate>), RecordError> {
         let claims = self.claims_by_part();
         if !is_trusted {
             self = self.without_claims(tx.now());
@@ -236,31 +237,33 @@ impl Group {
         }
         let chat = id(tx, chat)?;
         let restored = tx.group_restore(&new, &chat, &members, &bans)?;
-        let there = match is_trusted && restored.is_new {
-            true => tx.group_members(&new.id)?,
-            false => Vec::new(),
-        };
-        let own = ContactId::from(tx.own_id().as_id().clone());
-        let is_there = there.iter().any(|member| member.contact == own);
-        let is_taken = |(part, item): (Part, AuthorityItem)| match part {
-            Part::Group => is_trusted && restored.is_new,
-            Part::Member(at) => members
-                .get(at)
-                .is_some_and(|member| stands(&there, member, item.kind)),
-            Part::Absent | Part::Banned => is_trusted && restored.is_new && !is_there,
-        };
-        let taken = claims.into_iter().map(is_taken).collect();
+        let mut taken = Vec::new();
+        if is_trusted {
+            let there = Found {
+                group: tx.group_by_id(&new.id)?,
+                members: by_contact(tx.group_members(&new.id)?),
+                banned: bans.iter().map(|ban| ban.contact.clone()).collect(),
+                own: tx.own_id(),
+                is_new: restored.is_new,
+            };
+            for (part, item) in &claims {
+                taken.push(match part {
+                    Part::Group => there.group_fate(&new, &members, item.kind),
+                    Part::Member(at) => match members.get(*at) {
+                        Some(member) => there.member_fate(tx, member, item.kind)?,
+                        None => Fate::refused("the group has no such member"),
+                    },
+                    Part::Absent | Part::Banned => there.absent_fate(),
+                });
+            }
+        }
         Ok((restored, left_out, taken))
     }
 }
 
-/// Whether a right of a member stands in the group.
-fn stands(there: &[domain::Member], member: &NewMember, kind: AuthorityKind) -> bool {
-    let there = there.iter().find(|there| there.contact == member.contact);
-    there.is_some_and(|there| match kind {
-        AuthorityKind::GroupRole | AuthorityKind::OwnRole => there.role == member.role,
-        _ => member.permissions.as_json().is_some() && there.permissions == member.permissions,
-    })
+fn by_contact(members: Vec<domain::Member>) -> HashMap<ContactId, domain::Member> {
+    let members = members.into_iter();
+    members.map(|member| (member.contact.clone(), member)).collect()
 }
 
 /// What members of a group came without.
@@ -277,8 +280,15 @@ impl LeftOut {
         if !restored.is_new {
             return;
         }
+        if restored.bans_left_out > 0 {
+            report.leave_out_all("bans of a group refused", restored.bans_left_out);
+            report.note(format!(
+                "{} bans of a group were left out: they are of no contacts of the vault",
+                restored.bans_left_out
+            ));
+        }
         if restored.left_out > 0 {
-            report.leave_out("members of a group refused");
+            report.leave_out_all("members of a group refused", restored.left_out);
             report.note(format!(
                 "{} members of a group were left out: they are no contacts of the vault, stand there twice, or the group is full",
                 restored.left_out
@@ -292,7 +302,7 @@ impl LeftOut {
             (self.permissions, "permissions of members that are no JSON object"),
         ] {
             if count > 0 {
-                report.leave_out(what);
+                report.leave_out_all(what, count);
                 report.note(format!("{count} were left out: {what}"));
             }
         }

@@ -1,5 +1,7 @@
 //! What a `group` record of an export gives somebody as rights, and the group without it.
 
+use std::collections::HashSet;
+
 use privatus_domain::{GroupKind, Role, Timestamp};
 
 use super::group::{Ban, Group, Member, Part};
@@ -24,7 +26,7 @@ impl Group {
             item(
                 Part::Group,
                 AuthorityKind::PublicGroup,
-                format!("whoever wants to joins group {group}"),
+                format!("anybody may join group {group}"),
             );
         }
         if let Some(settings) = &self.settings {
@@ -37,7 +39,7 @@ impl Group {
             item(
                 Part::Group,
                 AuthorityKind::GroupCreator,
-                format!("{creator} made group {group}, and owns it where nobody or more than one does"),
+                format!("{creator} made group {group}, and owns it where its owner does not come over"),
             );
         }
         let has_others = self.members.iter().any(|member| !member.me);
@@ -59,7 +61,7 @@ impl Group {
                 item(part, AuthorityKind::GroupRole, text);
             }
             if let Some(role) = member.own_role() {
-                let text = format!("you are {} of group {group}, and no owner", quoted(role));
+                let text = format!("you are {} of group {group}, and do not own it", quoted(role));
                 item(part, AuthorityKind::OwnRole, text);
             }
             if let Some(permissions) = &member.permissions {
@@ -69,17 +71,67 @@ impl Group {
             }
         }
         if has_others && !self.members.iter().any(|member| member.me) {
-            let text = format!("you are no member of group {group}, and others own it");
+            let text = format!("you are no member of group {group}, and somebody else owns it");
             item(Part::Absent, AuthorityKind::OwnRole, text);
         }
         if let Some(ban) = self.bans.iter().find(|ban| ban.me) {
             let text = format!(
-                "you are banned from group {group} by {}, and others own it",
+                "you are banned from group {group} by {}, and somebody else owns it",
                 self.banned_by(ban)
             );
             item(Part::Banned, AuthorityKind::OwnBan, text);
         }
         items
+    }
+
+    /// Gives it exactly one owner where one of its members is to be: of several, and where there is none, the one that the
+    /// vault would choose. So what is listed of a record is what is given.
+    pub(super) fn settle_owner(&mut self) {
+        let owners: Vec<usize> = self.places(Member::is_owner).collect();
+        if owners.len() == 1 {
+            return;
+        }
+        // By id, the own one as none.
+        let id = |me: bool, contact: &Option<String>| contact.clone().filter(|_| !me);
+        let banned: HashSet<Option<String>> = self.bans.iter().map(|ban| id(ban.me, &ban.contact)).collect();
+        let is_banned = |member: &Member| banned.contains(&id(member.me, &member.contact));
+        let is_creator = |member: &Member| match self.created_by_me {
+            true => member.me,
+            false => member.contact.is_some() && member.contact == self.created_by,
+        };
+        let order = |member: &Member| {
+            let joined = member.joined_at.map(|at| at.0.unix_ms());
+            (
+                !is_creator(member),
+                joined.is_none(),
+                joined,
+                member.contact.clone(),
+            )
+        };
+        let may = |at: &usize| self.members.get(*at).is_some_and(|member| !is_banned(member));
+        let owner = match owners.len() {
+            0 => self
+                .places(is_creator)
+                .find(may)
+                .or_else(|| self.places(|member| member.me).find(may)),
+            _ => {
+                let allowed = owners.iter().copied().filter(may);
+                allowed.min_by_key(|at| self.members.get(*at).map(order))
+            }
+        };
+        for (at, member) in self.members.iter_mut().enumerate() {
+            if Some(at) == owner {
+                member.role = Some(Role::Owner.to_string());
+            } else if member.is_owner() {
+                member.role = Some(Role::Admin.to_string());
+            }
+        }
+    }
+
+    /// Where such members stand.
+    fn places(&self, is_one: impl Fn(&Member) -> bool) -> impl Iterator<Item = usize> {
+        let members = self.members.iter().enumerate();
+        members.filter_map(move |(at, member)| is_one(member).then_some(at))
     }
 
     /// Who has an id, with the name that the group gives them.
@@ -164,6 +216,10 @@ impl Member {
             Some(id) => format!("{} (id {})", quoted(&self.display_name), quoted(id)),
             None => quoted(&self.display_name),
         }
+    }
+
+    fn is_owner(&self) -> bool {
+        self.role.as_deref() == Some(Role::Owner.as_str())
     }
 
     /// The role of the vault's own user, where it is less than an owner's.

@@ -43,11 +43,7 @@ pub fn import(
     };
     report.trusted = vouched.map_or_else(Vec::new, |vouched| {
         let items = vouched.items().iter().cloned();
-        let untaken = |item| TrustedItem {
-            item,
-            is_taken: false,
-        };
-        items.map(untaken).collect()
+        items.map(TrustedItem::listed).collect()
     });
     let mut reader = Reader::new(store, vouched, report, &mut newcomers, progress);
     let ended = match vouched {

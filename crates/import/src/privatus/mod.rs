@@ -9,6 +9,7 @@ mod contact;
 mod export_error;
 mod grant;
 mod group;
+mod group_fate;
 mod group_rights;
 mod import;
 mod json_member;

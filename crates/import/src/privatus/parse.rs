@@ -21,7 +21,11 @@ pub(super) fn parse(line: &[u8]) -> Option<Parsed> {
     if json_member(text, "type")? == r#""setting""# {
         return Setting::from_line(text).map(Parsed::Setting);
     }
-    serde_json::from_str(text).ok().map(Parsed::Record)
+    let mut record: Record = serde_json::from_str(text).ok()?;
+    if let Record::Group(group) = &mut record {
+        group.settle_owner();
+    }
+    Some(Parsed::Record(record))
 }
 
 /// Parses bytes as an export, as far as that goes without a vault; for fuzzing: it must only never panic. Gives how
@@ -31,7 +35,7 @@ pub fn fuzz_export(bytes: &[u8]) -> usize {
     let (mut reader, mut line) = (bytes, Vec::new());
     let mut records = 0;
     loop {
-        match lines::next(&mut reader, &mut line) {
+        match lines::next(&mut reader, &mut line, &mut |_| ()) {
             Ok(Line::Whole | Line::Cut) => records += usize::from(parse(&line).is_some()),
             Ok(Line::TooLong) => {}
             Ok(Line::End) | Err(_) => return records,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Error, Read};
 
-use super::lines::{self, Line};
+use super::lines::{self, LINE_MAX, Line};
 use super::parse::{Parsed, parse};
 use super::record::{Record, VERSION};
 use super::values::hex;
@@ -55,15 +55,19 @@ pub(super) fn pass(file: impl Read, sink: &mut impl Sink) -> Result<[u8; 32], En
     let mut digest = Digest::new();
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let mut line = Vec::new();
-    let mut number = 0_u64;
+    let (mut number, mut too_long) = (0_u64, None);
     loop {
         number += 1;
-        let kind = lines::next(&mut reader, &mut line).map_err(|error| unreadable(number, &error))?;
+        let kind = lines::next(&mut reader, &mut line, &mut |part| digest.update(part))
+            .map_err(|error| unreadable(number, &error))?;
         let parsed = match kind {
             Line::Whole => parse(&line),
             // An editor may leave out the last line's end: what is a whole record is one.
             Line::Cut if number > 1 && parse(&line).is_some() => parse(&line),
-            Line::TooLong => None,
+            Line::TooLong => {
+                too_long.get_or_insert(number);
+                None
+            }
             Line::Cut if number == 1 => return Err(Ended::Form(NO_HEADER.into())),
             Line::Cut => {
                 sink.ended()?;
@@ -92,6 +96,15 @@ pub(super) fn pass(file: impl Read, sink: &mut impl Sink) -> Result<[u8; 32], En
             })) => {
                 sink.ended()?;
                 let sum = digest.finalize();
+                // Its kind is in no count.
+                if let Some(line) = too_long.filter(|_| checksum == hex(&sum)) {
+                    return Err(Ended::Damage(
+                        format!(
+                            "has a line longer than {LINE_MAX} bytes, line {line}, which was passed over"
+                        ),
+                        "what else can be read was taken over; this build writes no such line",
+                    ));
+                }
                 let differs = match (checksum == hex(&sum), claimed == counts) {
                     (true, true) => {
                         nothing_follows(&mut reader, &mut line, number)?;
@@ -128,7 +141,7 @@ fn nothing_follows(reader: &mut impl BufRead, line: &mut Vec<u8>, end: u64) -> R
     let mut number = end;
     loop {
         number += 1;
-        match lines::next(reader, line) {
+        match lines::next(reader, line, &mut |_| ()) {
             Ok(Line::End) => return Ok(()),
             Ok(Line::Whole | Line::Cut) if line.iter().all(u8::is_ascii_whitespace) => {}
             _ => {

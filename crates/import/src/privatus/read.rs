@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::contact::Contact;
+use super::contact::{Contact, fate};
 use super::grant::Grant;
 use super::group::Group;
 use super::message::{self, Message};
@@ -10,22 +10,24 @@ use super::parse::Parsed;
 use super::pass::Sink;
 use super::record::{Record, no_record};
 use super::record_error::RecordError;
-use super::setting::Setting;
+use super::setting::{Setting, fate as setting_fate};
 use super::statistic::Statistic;
 use super::transfer::{Transfer, Written};
 use super::values::id;
 use super::vouched::{Vouched, claims};
-use crate::authority::AuthorityItem;
+use crate::authority::{AuthorityItem, Fate};
 use crate::error::ImportError;
 use crate::insert::{insert, is_absent};
 use crate::newcomers::Newcomers;
 use crate::report::{OnProgress, Progress, Report};
 use privatus_domain::{ContactId, ConversationId};
-use privatus_store::{SettingImport, Store, StoreError};
+use privatus_store::{GrantRestored, Store, StoreError};
 
 /// Messages of one transaction, and the bytes of lines after which one ends early.
 const BATCH: usize = 5_000;
 const BATCH_BYTES: usize = 16 << 20;
+/// Why nothing is taken out of a line that was not listed.
+const CHANGED: &str = "the line is another than the one that was listed";
 
 pub(super) struct Reader<'a> {
     store: &'a Store,
@@ -42,6 +44,8 @@ pub(super) struct Reader<'a> {
     /// Whose key is another than the vault's, `None` for the vault's own user: an export may say it a million times, and it
     /// is told once.
     differing: HashSet<Option<ContactId>>,
+    /// Contacts of the vault without a key, for which the export has one.
+    offered: HashSet<ContactId>,
     done: u64,
     progress: OnProgress<'a>,
 }
@@ -64,6 +68,7 @@ impl<'a> Reader<'a> {
             chat: None,
             chats: HashMap::new(),
             differing: HashSet::new(),
+            offered: HashSet::new(),
             done: 0,
             progress,
         }
@@ -82,6 +87,7 @@ impl Sink for Reader<'_> {
         let vouched = self.vouched.filter(|_| !claims.is_empty());
         let listed = vouched.and_then(|vouched| vouched.place(line));
         let is_trusted = listed.is_some();
+        let count = claims.len();
         if is_trusted {
             claims.clear();
         }
@@ -90,7 +96,7 @@ impl Sink for Reader<'_> {
             Parsed::Setting(setting) => vec![self.setting(setting, is_trusted, &claims)?],
         };
         if let Some(first) = listed {
-            self.report.take(first, &taken);
+            self.report.take(first, count, &taken);
         }
         Ok(())
     }
@@ -100,8 +106,8 @@ impl Sink for Reader<'_> {
     }
 }
 
-/// Of each right that a trusted record claims, whether it was taken.
-type Taken = Vec<bool>;
+/// What became of each right that a trusted record claims, or of all of them.
+type Taken = Vec<Fate>;
 
 impl Reader<'_> {
     fn record(
@@ -132,7 +138,10 @@ impl Reader<'_> {
                 Ok(nothing)
             }
             Record::Conversation { id, kind, title } => self.conversation(id, &kind, title).map(|()| nothing),
-            Record::Header { .. } | Record::End { .. } => Ok(nothing),
+            Record::Header { .. } | Record::End { .. } => {
+                self.report.unreadable("a header that is not the first line");
+                Ok(nothing)
+            }
         }
     }
 
@@ -159,15 +168,15 @@ impl Reader<'_> {
         setting: Setting,
         is_trusted: bool,
         claims: &[AuthorityItem],
-    ) -> Result<bool, ImportError> {
+    ) -> Result<Fate, ImportError> {
         if is_trusted {
             let written = self.store.write("import_setting", |tx| setting.write(tx));
-            let Some((key, written)) = self.kept("setting", written)? else {
-                return Ok(false);
+            let (key, written) = match self.kept("setting", written)? {
+                Ok(written) => written,
+                Err(why) => return Ok(Fate::Refused(why)),
             };
-            let is_taken = matches!(written, SettingImport::Written);
             self.report.setting(&key, written);
-            return Ok(is_taken);
+            return Ok(setting_fate(written));
         }
         self.left_out(claims);
         if setting.is_own_key() && !self.differing.contains(&None) {
@@ -179,7 +188,7 @@ impl Reader<'_> {
                 self.report.other_own_key();
             }
         }
-        Ok(false)
+        Ok(Fate::refused(CHANGED))
     }
 
     fn grant(
@@ -187,17 +196,25 @@ impl Reader<'_> {
         grant: Grant,
         is_trusted: bool,
         claims: &[AuthorityItem],
-    ) -> Result<bool, ImportError> {
+    ) -> Result<Fate, ImportError> {
         if !is_trusted {
             self.left_out(claims);
-            return Ok(false);
+            return Ok(Fate::refused(CHANGED));
         }
         let written = self
             .store
             .write("import_grant", |tx| tx.access_restore(&grant.try_into()?));
-        let is_new = self.kept("grant", written)? == Some(true);
-        self.report.grants_imported += u64::from(is_new);
-        Ok(is_new)
+        Ok(match self.kept("grant", written)? {
+            Ok(GrantRestored::Written) => {
+                self.report.grants_imported += 1;
+                Fate::Taken
+            }
+            Ok(GrantRestored::Known) => Fate::Known,
+            Ok(GrantRestored::Other) => {
+                Fate::refused("the vault has another grant for the same user and resource, which stays")
+            }
+            Err(why) => Fate::Refused(why),
+        })
     }
 
     fn statistic(&mut self, row: Statistic) -> Result<(), ImportError> {
@@ -212,22 +229,22 @@ impl Reader<'_> {
         transfer: Transfer,
         is_trusted: bool,
         claims: &[AuthorityItem],
-    ) -> Result<bool, ImportError> {
+    ) -> Result<Fate, ImportError> {
         let written = self
             .store
             .write("import_transfer", |tx| transfer.write(tx, is_trusted));
-        let written = self.kept("transfer", written)?;
-        let Some(Written {
-            is_new: true,
-            was_path,
-        }) = written
-        else {
-            return Ok(false);
+        let was_path = match self.kept("transfer", written)? {
+            Ok(Written::New { was_path }) => was_path,
+            Ok(Written::Known) => return Ok(Fate::Known),
+            Ok(Written::Other) => {
+                return Ok(Fate::refused("the vault has it in another state, which stays"));
+            }
+            Err(why) => return Ok(Fate::Refused(why)),
         };
         self.report.transfers_imported += 1;
         self.left_out(claims);
         self.report.file_names_cut += u64::from(was_path);
-        Ok(true)
+        Ok(Fate::Taken)
     }
 
     fn contact(
@@ -235,7 +252,7 @@ impl Reader<'_> {
         contact: Contact,
         is_trusted: bool,
         claims: &[AuthorityItem],
-    ) -> Result<bool, ImportError> {
+    ) -> Result<Fate, ImportError> {
         let chat = contact.conversation.clone().unwrap_or_else(|| contact.id.clone());
         let (state, picture) = contact.state();
         if let Err(why) = picture {
@@ -246,6 +263,10 @@ impl Reader<'_> {
         let written = self.store.write("import_contact", |tx| {
             let new = contact.to_new(tx, is_trusted)?;
             let is_new = is_absent(tx.contact_by_id(&new.id))?;
+            let known = match is_new {
+                true => None,
+                false => Some(tx.contact_by_id(&new.id)?),
+            };
             let wanted = id(tx, &chat)?;
             let conversation = tx.contact_create_in(&new, &wanted)?;
             if let Some(state) = state.filter(|_| is_new) {
@@ -254,11 +275,17 @@ impl Reader<'_> {
             let is_told = differing.contains(&Some(new.id.clone()));
             let differs = !is_new && !is_told && tx.contact_key_differs(&new.id, &new.public_key)?;
             let verified = new.becomes_verified();
-            Ok::<_, StoreError>((new.id, is_new, verified, differs, conversation))
+            let (fate, is_offered) = fate(known.as_ref(), &new);
+            Ok::<_, StoreError>((new.id, is_new, verified, differs, is_offered, fate, conversation))
         });
-        let Some((contact, is_new, verified, differs, conversation)) = self.kept("contact", written)? else {
-            return Ok(false);
-        };
+        let (contact, is_new, verified, differs, is_offered, fate, conversation) =
+            match self.kept("contact", written)? {
+                Ok(written) => written,
+                Err(why) => return Ok(Fate::Refused(why)),
+            };
+        if is_offered && self.offered.insert(contact.clone()) {
+            self.report.keys_offered += 1;
+        }
         if differs {
             self.report.keys_differing += 1;
             self.differing.insert(Some(contact.clone()));
@@ -270,7 +297,7 @@ impl Reader<'_> {
             self.newcomers.made(&conversation, contact);
         }
         self.chat_is(chat, conversation);
-        Ok(is_new && verified)
+        Ok(fate)
     }
 
     fn group(
@@ -283,8 +310,9 @@ impl Reader<'_> {
         let written = self
             .store
             .write("import_group", |tx| group.restore(tx, &chat, is_trusted));
-        let Some((restored, parts, taken)) = self.kept("group", written)? else {
-            return Ok(Taken::new());
+        let (restored, parts, taken) = match self.kept("group", written)? {
+            Ok(written) => written,
+            Err(why) => return Ok(vec![Fate::Refused(why)]),
         };
         if restored.is_new {
             self.report.groups_imported += 1;
@@ -312,14 +340,14 @@ impl Reader<'_> {
         &mut self,
         what: &str,
         written: Result<T, E>,
-    ) -> Result<Option<T>, ImportError> {
+    ) -> Result<Result<T, String>, ImportError> {
         match written.map_err(Into::into) {
-            Ok(written) => Ok(Some(written)),
+            Ok(written) => Ok(Ok(written)),
             Err(error) => {
                 let why = error.left_out()?;
                 self.report.leave_out(format!("{what} refused"));
                 self.report.note(format!("a {what} was left out: {why}"));
-                Ok(None)
+                Ok(Err(why))
             }
         }
     }

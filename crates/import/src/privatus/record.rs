@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::contact::Contact;
 use super::grant::Grant;
 use super::group::Group;
+use super::lines::LINE_MAX;
 use super::message::Message;
 use super::statistic::Statistic;
 use super::transfer::Transfer;
@@ -75,6 +76,9 @@ pub(super) fn no_record(line: &[u8]) -> String {
     #[derive(Deserialize)]
     struct Tag {
         r#type: String,
+    }
+    if line.is_empty() {
+        return format!("longer than {LINE_MAX} bytes");
     }
     match serde_json::from_slice::<Tag>(line) {
         Ok(Tag { r#type: kind }) if Record::KINDS.contains(&kind.as_str()) => {

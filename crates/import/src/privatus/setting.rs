@@ -5,7 +5,7 @@ use privatus_store::{SettingImport, StoreError, WriteTx};
 
 use super::json_member::json_member;
 use super::values::Time;
-use crate::authority::{AuthorityItem, AuthorityKind, json_quoted, quoted};
+use crate::authority::{AuthorityItem, AuthorityKind, Fate, json_quoted, quoted};
 
 /// A `setting`.
 pub(super) struct Setting {
@@ -14,6 +14,16 @@ pub(super) struct Setting {
     value: JsonText,
     /// Missing in an export that another program wrote.
     updated_at: Option<Time>,
+}
+
+/// What became of the right that it gives.
+pub(super) fn fate(written: SettingImport) -> Fate {
+    match written {
+        SettingImport::Written => Fate::Taken,
+        SettingImport::Known => Fate::Known,
+        SettingImport::Older => Fate::refused("the value in the vault is no older, and stays"),
+        SettingImport::OtherIdentity => Fate::refused("the vault has another key, which stays"),
+    }
 }
 
 impl From<Stored> for Setting {

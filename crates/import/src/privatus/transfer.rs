@@ -91,27 +91,63 @@ impl Transfer {
             completed_at: self.completed_at.map(|at| at.0),
             error: self.error,
         };
-        let is_new = tx.transfer_restore(&transfer)?;
-        Ok(Written { is_new, was_path })
+        if tx.transfer_restore(&transfer)? {
+            return Ok(Written::New { was_path });
+        }
+        let there = tx.transfer_by_id(&transfer.id)?;
+        Ok(match there.state.status() == transfer.state.status() {
+            true => Written::Known,
+            false => Written::Other,
+        })
     }
 }
 
 /// What became of a transfer.
-pub(super) struct Written {
-    pub(super) is_new: bool,
-    /// Its file's name was a path.
-    pub(super) was_path: bool,
+pub(super) enum Written {
+    /// It is new; whether its file's name was changed.
+    New { was_path: bool },
+    /// The vault has it in the same state.
+    Known,
+    /// The vault has it in another one.
+    Other,
 }
 
-/// A file's name that leads to no other folder, and whether it did: of a path, what stands at its end.
+/// A file's name that leads to no other folder and no device on any system, and whether it did: of a path, what stands at its
+/// end. Windows leaves out dots and blanks at an end, and `:` begins a path or another stream of a file.
 fn plain_name(name: String) -> (String, bool) {
-    if !FileName::is_path(&name) {
+    let last = name.rsplit(['/', '\\', ':']).next().unwrap_or_default();
+    let last = last.trim_end_matches(['.', ' ']);
+    let is_blank = name.trim_matches(' ').is_empty();
+    if is_blank || last == name && !FileName::is_path(&name) && !is_device(last) {
         return (name, false);
     }
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain = match is_device(last) {
+        true => format!("_{last}"),
+        false => last.to_owned(),
+    };
     let plain =
-        FileName::new(last).map_or_else(|_| "unnamed file".to_owned(), |name| name.as_str().to_owned());
+        FileName::new(&plain).map_or_else(|_| "unnamed file".to_owned(), |name| name.as_str().to_owned());
     (plain, true)
+}
+
+/// Whether Windows opens a device by the name, whatever ending it has.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let stem = stem.trim_end_matches(' ').to_ascii_uppercase();
+    let is_numbered = |stem: &str| {
+        let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+        number.is_some_and(|number| {
+            let mut chars = number.chars();
+            matches!(
+                (chars.next(), chars.next()),
+                (Some('0'..='9' | '¹' | '²' | '³'), None)
+            )
+        })
+    };
+    matches!(
+        stem.as_str(),
+        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$"
+    ) || is_numbered(&stem)
 }
 
 /// Gives every transfer of the vault, in the order of their ids.
@@ -147,13 +183,24 @@ mod tests {
             ("../..", "unnamed file"),
             ("a/\u{200b}", "unnamed file"),
             ("a\0b", "unnamed file"),
+            ("C:evil", "evil"),
+            ("C:", "unnamed file"),
+            ("a.txt:hidden", "hidden"),
+            ("x/CON", "_CON"),
+            ("nul", "_nul"),
+            ("Aux.txt", "_Aux.txt"),
+            ("com1 .log", "_com1 .log"),
+            ("LPT².a.b", "_LPT².a.b"),
+            ("evil.exe.", "evil.exe"),
+            ("evil.exe. .", "evil.exe"),
+            ("...", "unnamed file"),
         ] {
             assert_eq!(plain_name(name.to_owned()), (plain.to_owned(), true), "{name:?}");
         }
         let long = format!("{}/x", "a".repeat(2_000));
         assert_eq!(plain_name(long), ("x".to_owned(), true));
         // What is no path stays as it is, also one that no new transfer may have.
-        for name in ["a.txt", "...", " ", ""] {
+        for name in ["a.txt", ".a", "a b.txt", "COM10", "console", "null", " ", ""] {
             assert_eq!(plain_name(name.to_owned()), (name.to_owned(), false), "{name:?}");
         }
     }

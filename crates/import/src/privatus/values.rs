@@ -1,9 +1,12 @@
 //! Values as an export writes them: times, ids, hexadecimal digits.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use privatus_domain::{Id, IdError, Timestamp};
 use privatus_store::{StoreError, WriteTx};
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// RFC 3339 in UTC with milliseconds.
@@ -37,6 +40,36 @@ pub(super) fn id<T: FromStr<Err = IdError> + From<Id>>(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Entries that a list of a record may have: more than any group has members or bans. A longer one costs its reader many
+/// times its bytes.
+const LIST: usize = 1 << 20;
+
+/// A list of that many entries at most.
+pub(super) fn bounded<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct Bounded<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Bounded<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of at most {LIST} entries")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Vec<T>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(entry) = entries.next_element()? {
+                if list.len() >= LIST {
+                    return Err(A::Error::invalid_length(list.len(), &self));
+                }
+                list.push(entry);
+            }
+            Ok(list)
+        }
+    }
+    deserializer.deserialize_seq(Bounded(PhantomData))
 }
 
 /// Two digits a byte.

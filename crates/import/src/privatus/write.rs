@@ -7,12 +7,13 @@ use crate::steering::json_escaped;
 use privatus_domain::{
     Act, Conversation, ConversationKind, GrantFilter, NewAuditEntry, Permission, Resource, ResourceKind,
 };
-use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Store, StoreError};
+use privatus_store::{Digest, PAGE_MAX, PageStart, ReadTx, Rule, Store, StoreError};
 use serde_json::json;
 
 use super::contact::Contact;
 use super::export_error::ExportError;
 use super::group::Group;
+use super::lines::LINE_MAX;
 use super::record::{Record, VERSION};
 use super::setting::Setting;
 use super::transfer;
@@ -35,6 +36,11 @@ impl Lines<'_> {
         let line = line.map_err(|_| StoreError::Unexpected("a record cannot be written".into()))?;
         let mut line = json_escaped(&line).into_owned();
         line.push('\n');
+        // What cannot be read back is no export.
+        if u64::try_from(line.len()).unwrap_or(u64::MAX) > LINE_MAX {
+            let kind = kind.to_owned();
+            return Err(StoreError::from(Rule::RecordTooLong { kind, most: LINE_MAX }).into());
+        }
         self.digest.update(line.as_bytes());
         *self.counts.entry(kind.into()).or_default() += 1;
         self.out.write_all(line.as_bytes()).map_err(ExportError::Output)
@@ -103,10 +109,9 @@ fn export_records(
         transfer::each(tx, &mut |transfer| {
             lines.put(&Record::Transfer(Box::new(transfer)))
         })?;
-        let total = conversations
-            .iter()
-            .map(|conversation| conversation.messages)
-            .sum();
+        let total = conversations.iter().fold(0, |sum: u64, conversation| {
+            sum.saturating_add(conversation.messages)
+        });
         let mut done = 0;
         for conversation in &conversations {
             export_conversation(tx, conversation, &mut lines, &mut |count| {

@@ -14,5 +14,6 @@ mod extremes;
 mod fixtures;
 mod own_export;
 mod people;
+mod refused;
 mod second;
 mod vault;

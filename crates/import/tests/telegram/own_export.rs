@@ -78,7 +78,7 @@ fn a_setting_s_numbers_come_back_letter_by_letter() {
 #[test]
 fn grants_come_back_as_they_are_and_those_that_stand_stay() {
     let grants = [
-        r#"{"type":"grant","resource_type":"contact","resource_id":"*","permissions":["read","share"],"granted_by":"bo","granted_at":"2024-01-01T00:00:00.000Z"}"#,
+        r#"{"type":"grant","resource_type":"contact","resource_id":"*","permissions":["read","write"],"granted_by":"bo","granted_at":"2024-01-01T00:00:00.000Z"}"#,
         r#"{"type":"grant","resource_type":"contact","resource_id":"gone","user":"ann","permissions":["read","write","delete","admin"],"granted_at":"2024-01-02T00:00:00.000Z","expires_at":"2024-02-01T00:00:00.000Z"}"#,
         r#"{"type":"grant","resource_type":"vault","resource_id":"*","user":"日本\u0000"#,
     ];
@@ -97,7 +97,7 @@ fn grants_come_back_as_they_are_and_those_that_stand_stay() {
     other.own_vouched(&path).1.unwrap();
     assert_eq!(other.export(), export);
     // Another that says something else of the same: what stands stays.
-    let changed = export.replace("[\"read\",\"share\"]", "[\"admin\"]");
+    let changed = export.replace("[\"read\",\"write\"]", "[\"admin\"]");
     assert_ne!(changed, export);
     let (records, _) = changed.split_once("{\"type\":\"end\"").unwrap();
     let (report, _) = other.own_vouched(&other.write("c.jsonl", whole(records)));
@@ -119,7 +119,7 @@ fn statistics_come_back_and_a_day_that_stands_stays() {
     let vault = Vault::new();
     let records = [
         row("2024-01-01", "messages_in", 12),
-        row("2024-01-01", "sent", -3),
+        row("2024-01-01", "sent", 3),
         row("2024-01-02", "", 0),
     ];
     let (report, _) = vault.own(&vault.write("a.jsonl", lines(&records)));

@@ -208,7 +208,7 @@ fn a_link_is_refused_on_request_and_another_file_is_noticed() {
     std::os::unix::fs::symlink(&folder, folder.join("folder")).unwrap();
     for path in [&link, &folder.join("folder/real.db")] {
         let refused = Connection::open(path, &options).unwrap_err();
-        assert_eq!(refused.code, ErrorCode::CantOpen, "{path:?}");
+        assert_eq!(refused.code, ErrorCode::SymbolicLink, "{path:?}");
         Connection::open(path, &OpenOptions::new(OpenMode::ReadWrite)).unwrap();
     }
     fs::rename(&real, folder.join("moved.db")).unwrap();

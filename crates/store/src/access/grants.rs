@@ -29,6 +29,17 @@ struct GrantRow {
     expires_at: Option<SqlTime>,
 }
 
+/// What became of a grant of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantRestored {
+    /// It is the vault's now.
+    Written,
+    /// The vault had one that allows the same for as long.
+    Known,
+    /// The user has another one on the resource, which stays.
+    Other,
+}
+
 /// A row as a check reads it.
 pub(crate) struct GrantRead {
     /// As a person finds it.
@@ -174,16 +185,22 @@ impl WriteTx<'_> {
         self.grant_audit(Act::AccessGrant, &grant.on, &details)
     }
 
-    /// Writes a grant as it was, for an export that is read back; `false` when the user has one on the resource, which
-    /// stays. One that a bound session brings is given by its user, now.
+    /// Writes a grant as it was, for an export that is read back. What the user has on the resource stays. One that a bound session brings is given by its user, now.
     ///
     /// # Errors
-    /// [`StoreError::Access`] when it would outlast the one by which that user gives it;
+    /// [`StoreError::Access`] when it is none that a build gives, or would outlast the one by which that user gives it;
     /// [`StoreError::AccessDenied`] in a session without [`Permission::Admin`] on the resource.
-    pub fn access_restore(&mut self, grant: &Grant) -> Result<bool, StoreError> {
+    pub fn access_restore(&mut self, grant: &Grant) -> Result<GrantRestored, StoreError> {
         self.permit(&grant.on, Permission::Admin)?;
-        if self.grant_row(&grant.on, grant.to.as_ref())?.is_some() {
-            return Ok(false);
+        grant.check()?;
+        if let Some(row) = self.grant_row(&grant.on, grant.to.as_ref())? {
+            let is_same = self::grant(row).is_ok_and(|there| {
+                there.permissions == grant.permissions && there.expires_at == grant.expires_at
+            });
+            return Ok(match is_same {
+                true => GrantRestored::Known,
+                false => GrantRestored::Other,
+            });
         }
         let mut grant = grant.clone();
         if self.user.is_some() {
@@ -195,7 +212,7 @@ impl WriteTx<'_> {
         self.grant_write(grant)?;
         let details = json!({ "grant": said(grant), "before": null, "imported": true });
         self.grant_audit(Act::AccessGrant, &grant.on, &details)?;
-        Ok(true)
+        Ok(GrantRestored::Written)
     }
 
     /// Takes back what a user, or everyone for `None`, was granted on a resource. What is granted to them in another

@@ -4,4 +4,5 @@ mod grants;
 mod permit;
 mod session;
 
+pub use grants::GrantRestored;
 pub use session::Session;

@@ -1,5 +1,5 @@
-//! What a settling puts right besides the log itself, so that the log can go on and keys can be made: rows of keys, and marks
-//! in the vault's own row.
+//! What a settling puts right besides the log itself, so that the log can go on and keys can be made: rows of keys, marks
+//! in the vault's own row, and figures that cannot be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +12,7 @@ use super::told::Told;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::keys::survey::{KeySurvey, place};
+use crate::partition::found::FoundMonth;
 use crate::tx::{ReadTx, WriteTx};
 use crate::vault::own_row::OwnRow;
 
@@ -53,8 +54,12 @@ pub(super) struct Books {
     pub(super) marks: Vec<String>,
     /// Security events that a list cannot show whole.
     events: Vec<FoundEvent>,
+    /// Rows of statistics with figures that cannot be.
+    figures: Vec<i64>,
     own: OwnRow,
     survey: KeySurvey,
+    /// Rows of the catalogue that are put right, or go.
+    months: Vec<FoundMonth>,
     /// The number of the next key.
     next_key: Option<i64>,
     /// The highest generation of the key ring.
@@ -90,24 +95,29 @@ impl ReadTx<'_> {
         places.extend(numbers.map(|number| (number, of_events.clone())));
         let survey = self.keys_survey(&places, next)?;
         // Details under a key whose row is put right open again.
+        let healed = survey.written.iter().filter(|row| !row.wrapped.is_empty());
+        let healed: BTreeSet<u32> = healed.map(|row| row.number).collect();
         events.retain(|event| {
-            let is_healed = |number| {
-                survey
-                    .written
-                    .iter()
-                    .any(|row| row.number == number && !row.wrapped.is_empty())
-            };
-            event.unread != ["raw_data"] || !event.key.is_some_and(is_healed)
+            !event.is_of_details() || !event.key.is_some_and(|number| healed.contains(&number))
         });
-        let (keys, mut marks) = (survey.lost.clone(), own.told());
-        marks.extend(survey.mended.iter().cloned());
+        let (keys, mut marks) = (Told::of(&survey.lost), own.told());
+        let months = self.months_altered()?;
+        marks.extend(months.iter().flat_map(FoundMonth::told));
+        marks.extend(Told::of(&survey.mended));
+        let figures = self.figures_impossible()?;
+        let mut figures_told = Told::default();
+        let told = |row| format!("row {row} of usage_statistics is a figure that cannot be, and goes");
+        figures.iter().for_each(|row| figures_told.take(Some(told(row))));
+        marks.extend(figures_told.into_lines());
         let highest = i64::from(survey.highest);
         let mut books = Books {
             keys,
             marks,
             events,
+            figures,
             own,
             survey,
+            months,
             next_key: None,
             generation: None,
         };
@@ -137,6 +147,7 @@ impl WriteTx<'_> {
     /// gets another.
     pub(super) fn books_mend(&mut self, books: &Books) -> Result<(), StoreError> {
         self.own_row_put_right(&books.own)?;
+        self.months_put_right(&books.months)?;
         self.keys_put_right(&books.survey)?;
         if let Some(next) = books.next_key {
             self.db.ask_one("put the number of the next key right", |db| {
@@ -154,11 +165,13 @@ impl WriteTx<'_> {
                 })?;
         }
         self.keys_made_anew(&books.survey)?;
+        self.figures_remove(&books.figures)?;
         if books.events.is_empty() {
             return Ok(());
         }
         // Looked at again: what opens now is kept.
-        let is_told = |event: &FoundEvent| books.events.iter().any(|told| told.event_id == event.event_id);
+        let told: BTreeSet<i64> = books.events.iter().map(|event| event.event_id).collect();
+        let is_told = |event: &FoundEvent| told.contains(&event.event_id);
         for event in self
             .security_events_unread()?
             .iter()

@@ -13,7 +13,7 @@ mod prune;
 pub(crate) mod security_events;
 #[cfg(test)]
 mod tests;
-mod told;
+pub(crate) mod told;
 mod unchained;
 mod unread;
 mod verify;

@@ -9,7 +9,15 @@ use privatus_schema::{DbId, SqlInt, SqlText, SqlTime, conversation_months, conve
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::{Rule, StoreError};
+use crate::partition::row_key;
 use crate::tx::WriteTx;
+
+/// The first number from one on, up to another, that no row of the books has; looked for only where the highest is taken.
+const CONVERSATION_NUMBER_FREE: &str = "WITH RECURSIVE numbers(n) AS (SELECT ? UNION ALL SELECT n + 1 FROM numbers \
+                                        WHERE n <= ? AND (EXISTS (SELECT 1 FROM conversations WHERE conversation = n) \
+                                        OR EXISTS (SELECT 1 FROM conversation_months WHERE conversation = n) \
+                                        OR EXISTS (SELECT 1 FROM pending_removals WHERE conversation = n))) \
+                                        SELECT max(n) FROM numbers";
 
 /// A new row of `conversations`, with a contact or a group.
 #[derive(Insertable)]
@@ -90,11 +98,38 @@ impl WriteTx<'_> {
                 .select(max(conversations::conversation))
                 .get_result(db)
         })?;
-        let number = last.map_or(1, |last| last.0.saturating_add(1));
-        if number > CONVERSATIONS_MAX {
-            return Err(Rule::Conversations(CONVERSATIONS_MAX).into());
+        match last.map_or(1, |last| last.0.saturating_add(1)) {
+            number @ 1..=CONVERSATIONS_MAX => Ok(number),
+            // One conversation with a high number takes none from those that are free.
+            _ => self.conversation_number_free(),
         }
-        Ok(number)
+    }
+
+    /// The lowest number of which nothing is left: no conversation, no month that it is noted in, no removal, no message.
+    fn conversation_number_free(&mut self) -> Result<i64, StoreError> {
+        let months: Vec<_> = self.partitions.values().cloned().collect();
+        let mut from = 1;
+        while from <= CONVERSATIONS_MAX {
+            let sql = Sql::new(CONVERSATION_NUMBER_FREE)
+                .bind(from)
+                .bind(CONVERSATIONS_MAX);
+            let free: Option<i64> = self.db.row(sql, "number a conversation")?;
+            let Some(number) = free.filter(|number| *number <= CONVERSATIONS_MAX) else {
+                break;
+            };
+            let (low, high) = row_key::range(number);
+            let mut is_free = true;
+            for month in &months {
+                let sql = Sql::new(month.with_table(hot::ROW_LAST)).bind(low).bind(high);
+                let last: Option<Option<i64>> = self.db.row(sql, "number a conversation")?;
+                is_free &= last.flatten().is_none();
+            }
+            if is_free {
+                return Ok(number);
+            }
+            from = number.saturating_add(1);
+        }
+        Err(Rule::Conversations(CONVERSATIONS_MAX).into())
     }
 
     /// Notes that a conversation has messages in a month, where it was not.

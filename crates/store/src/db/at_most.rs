@@ -76,6 +76,18 @@ pub(crate) fn ascends<K: PartialOrd>(before: &K, last: &K, doing: &str) -> Resul
     )))
 }
 
+/// Where a walk by number goes on that took what stands from `from` on, the lowest number there is included. Behind the greatest
+/// stands nothing.
+///
+/// # Errors
+/// As [`ascends`].
+pub(crate) fn follows(from: i64, last: i64, doing: &str) -> Result<Option<i64>, StoreError> {
+    if last < from {
+        ascends(&from, &last, doing)?;
+    }
+    Ok(last.checked_add(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +99,8 @@ mod tests {
         let error = most.take(1).map_err(|error| error.to_string());
         assert!(error.is_err_and(|said| said.contains("a trigger puts rows back")));
         assert!(AtMost::of(-1, "count").take(1).is_err());
+        assert!(matches!(follows(i64::MIN, i64::MIN, "walk"), Ok(Some(next)) if next == i64::MIN + 1));
+        assert!(matches!(follows(3, i64::MAX, "walk"), Ok(None)) && follows(3, 2, "walk").is_err());
         assert!(ascends(&1, &2, "walk").is_ok() && ascends(&2, &2, "walk").is_err());
     }
 }

@@ -79,7 +79,11 @@ impl Connection {
     fn open_unasked(file: &DatabaseFile, options: &OpenOptions<'_>, role: Role) -> Result<Self, Opening> {
         // SQLite opens by path: what stands there is looked at before, and again before the first page is read.
         let seen = file.look()?;
-        let inner = RawConnection::open(&file.path(), options)?;
+        let replaced = |failed: Opening| {
+            file.replaced_by(&seen, failed.system(), failed.is_link())
+                .map_or(failed, Opening::from)
+        };
+        let inner = RawConnection::open(&file.path(), options).map_err(|error| replaced(error.into()))?;
         if inner.is_moved() {
             return Err(file.replaced().into());
         }
@@ -91,7 +95,9 @@ impl Connection {
             has_broken_schema: false,
             is_naming: true,
         };
-        db.configure(role)?;
+        if let Err(failed) = db.configure(role) {
+            return Err(replaced(failed));
+        }
         if let Err(error) = file.look_again(&seen) {
             // The first statement opened what is beside it; closing must not merge that.
             let _ = db.inner.keep_log_at_close();

@@ -2,8 +2,8 @@
 
 use privatus_sqlite::{ErrorCode, SqliteError};
 
-use crate::error::StoreError;
-use crate::folder::DatabaseFile;
+use crate::error::{StoreError, SystemFault};
+use crate::folder::{DatabaseFile, Folder};
 
 /// Why a connection was not opened.
 pub(super) enum Opening {
@@ -26,6 +26,22 @@ impl From<SqliteError> for Opening {
 }
 
 impl Opening {
+    /// The system's number of the failure, where it gave one.
+    pub(super) const fn system(&self) -> Option<i32> {
+        match self {
+            Self::Refused(_) => None,
+            Self::Failed(error) | Self::FailedAt(error, _) => error.os_error,
+        }
+    }
+
+    /// Whether SQLite met a link.
+    pub(super) const fn is_link(&self) -> bool {
+        match self {
+            Self::Refused(_) => false,
+            Self::Failed(error) | Self::FailedAt(error, _) => matches!(error.code, ErrorCode::SymbolicLink),
+        }
+    }
+
     /// What it is to whoever opens a vault.
     pub(super) fn told(self, file: &DatabaseFile) -> StoreError {
         let of = |error: SqliteError| told(file, error.code, error.os_error, error.operation);
@@ -43,12 +59,23 @@ impl Opening {
 /// A failed call, as the file system tells it where it knows better than SQLite (docs/DESIGN.md, section 10): a quota looks like a
 /// broken disk, a file that cannot be made like one that is forbidden, and a file system without locks like another process.
 pub(super) fn told(file: &DatabaseFile, code: ErrorCode, system: Option<i32>, doing: &str) -> StoreError {
-    let folder = file.folder();
     let error = StoreError::from_sqlite(code, system, doing);
-    let asked = match (&error, code) {
-        (_, ErrorCode::IoErr(_)) if folder.is_full() => return StoreError::DiskFull,
-        (StoreError::Denied(_), _) => folder.new_file_fails(),
-        (StoreError::Busy(_), _) => folder.lock_fails(),
+    match code {
+        ErrorCode::IoErr(_) if file.folder().is_full() => StoreError::DiskFull,
+        _ => asked(file.folder(), error, doing),
+    }
+}
+
+/// The same of an error that is a store's already: what runs on the raw handle, as steps of the schema do, is mapped without
+/// a look at the file system.
+pub(crate) fn asked(folder: &Folder, error: StoreError, doing: &str) -> StoreError {
+    let asked = match &error {
+        StoreError::System {
+            fault: SystemFault::DiskFails,
+            ..
+        } if folder.is_full() => return StoreError::DiskFull,
+        StoreError::Denied(_) => folder.new_file_fails(),
+        StoreError::Busy(_) => folder.lock_fails(),
         _ => None,
     };
     match asked.map(|asked| StoreError::io(&asked, doing)) {

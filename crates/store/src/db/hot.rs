@@ -117,8 +117,10 @@ pub(crate) const CONVERSATION_IS_SHOWN: &str =
     "SELECT 1 FROM conversations WHERE conversation = ? AND is_hidden = 0";
 pub(crate) const CONVERSATION_MONTH_NOTE: &str =
     "INSERT INTO conversation_months (conversation, partition) VALUES (?, ?) ON CONFLICT DO NOTHING";
-pub(crate) const CONVERSATION_COUNT: &str = "UPDATE conversations SET message_count = message_count + ?, \
-                                             unread_count = unread_count + ?, \
+/// A count at its end stays there, as a whole number.
+pub(crate) const CONVERSATION_COUNT: &str = "UPDATE conversations SET \
+                                             message_count = CAST(min(message_count + ?, 9223372036854775807) AS INTEGER), \
+                                             unread_count = CAST(min(unread_count + ?, 9223372036854775807) AS INTEGER), \
                                              (last_partition, last_row_key, last_at) = \
                                              (SELECT CASE WHEN n THEN p ELSE last_partition END, \
                                              CASE WHEN n THEN r ELSE last_row_key END, \
@@ -127,7 +129,7 @@ pub(crate) const CONVERSATION_COUNT: &str = "UPDATE conversations SET message_co
                                              FROM (SELECT ? AS a, ? AS p, ? AS r))) WHERE conversation = ?";
 pub(crate) const CONVERSATION_UNREAD: &str = "SELECT unread_count FROM conversations WHERE conversation = ?";
 pub(crate) const CONVERSATION_READ: &str =
-    "UPDATE conversations SET unread_count = unread_count - ? WHERE conversation = ?";
+    "UPDATE conversations SET unread_count = max(unread_count - ?, 0) WHERE conversation = ?";
 /// Once a message that moves to its month.
 pub(crate) const CONVERSATION_LAST_MOVE: &str = "UPDATE conversations SET last_partition = ?, last_row_key = ? \
                                                  WHERE conversation = ? AND last_partition = ? AND last_row_key = ?";
@@ -182,10 +184,10 @@ pub(crate) const AUDIT_DETAILS_REMOVE: &str = "UPDATE audit_log SET details = NU
 
 // Statistics, once a minute.
 
-/// Once a figure of a day.
+/// Once a figure of a day, up to the most that one counts.
 pub(crate) const STATISTIC_ADD: &str = "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
                                         ON CONFLICT (date, metric) \
-                                        DO UPDATE SET value = CAST(min(coalesce(value, 0) + excluded.value, 9223372036854775807) AS INTEGER)";
+                                        DO UPDATE SET value = CAST(min(coalesce(value, 0) + excluded.value, 9007199254740992) AS INTEGER)";
 /// Once a row of an export that is read back.
 pub(crate) const STATISTIC_RESTORE: &str = "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
                                             ON CONFLICT (date, metric) DO NOTHING";
@@ -224,7 +226,6 @@ pub(crate) const OPEN_VAULT: &str = "SELECT vault_id, highest_generation FROM va
 pub(crate) const OPEN_ID_KEY: &str = "SELECT key_number, CAST(encrypted_key AS BLOB), \
                                       (SELECT settled_version FROM vault_state WHERE id = 1) \
                                       FROM key_store WHERE key_type = 'id' AND scope = 'ids'";
-pub(crate) const OPEN_CATALOGUE: &str =
-    "SELECT partition, table_name, key_id FROM partitions WHERE state <> 'sealed'";
+pub(crate) const OPEN_CATALOGUE: &str = "SELECT partition, table_name, key_id, state FROM partitions";
 pub(crate) const OPEN_ACTIVE_TRANSFERS: &str =
     "SELECT EXISTS (SELECT 1 FROM file_transfers WHERE status = 'active')";

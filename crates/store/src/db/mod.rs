@@ -5,7 +5,7 @@ pub(crate) mod cell;
 mod configure;
 pub(crate) mod connection;
 pub(crate) mod decode;
-mod failed;
+pub(crate) mod failed;
 pub(crate) mod hot;
 pub(crate) mod one_row;
 pub(crate) mod pool;

@@ -58,6 +58,11 @@ impl RealTables {
         Ok(Self { names, schema })
     }
 
+    /// Whether a table of this name stands.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
     /// Refuses a name that stands for something that is no table. One that stands for nothing may be of a later schema.
     ///
     /// # Errors

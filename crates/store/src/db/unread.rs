@@ -68,10 +68,12 @@ struct Wanted {
     /// A row is looked at where one of these holds.
     is_strange: String,
     value: String,
+    /// Whether each row must have one.
+    is_needed: bool,
 }
 
 impl Wanted {
-    fn new(table: &str, column: String, declared: String) -> Self {
+    fn new(table: &str, (column, declared, is_needed): (String, String, bool)) -> Self {
         let is_message = table.starts_with("messages_");
         let is_id = is_message && matches!(column.as_str(), "message_id" | "reply_to");
         let is_time = is_message
@@ -92,6 +94,11 @@ impl Wanted {
             "BOOLEAN" => format!("typeof({column}) NOT IN ('integer', 'null') OR {column} NOT IN (0, 1)"),
             _ => format!("{column} IS NOT NULL"),
         };
+        let is_strange = match is_needed {
+            // SQLite takes `IS NULL` for false where a column must have a value.
+            true => format!("{is_strange} OR typeof({column}) = 'null'"),
+            false => is_strange,
+        };
         // The content of a BLOB is no matter here.
         let value = match declared.as_str() {
             _ if is_id => column.clone(),
@@ -103,12 +110,16 @@ impl Wanted {
             declared,
             is_strange,
             value,
+            is_needed,
         }
     }
 
     /// Whether the readers take the value that stands there.
     fn is_read(&self, table: &str, row: &Row<'_>, index: i32) -> bool {
         let cell = Cell::of(row.column(index));
+        if matches!(cell, Cell::Null) {
+            return !self.is_needed;
+        }
         if !table.starts_with("messages_") {
             return cell.is_read((table, &self.column), &self.declared);
         }
@@ -147,7 +158,7 @@ impl Connection {
         let mut places = Vec::new();
         for table in self.unread_tables(statement)? {
             if places.len() < NAMED {
-                self.unread_of(&table, column, &mut places)?;
+                self.unread_of(&table, column, (&mut places, NAMED))?;
             }
         }
         Ok(places)
@@ -168,20 +179,48 @@ impl Connection {
         Ok(tables)
     }
 
-    fn unread_of(
+    /// Those of one table, up to so many.
+    pub(crate) fn unread_of(
         &mut self,
         table: &str,
         column: Option<&str>,
-        places: &mut Vec<String>,
+        places: (&mut Vec<String>, usize),
     ) -> Result<(), StoreError> {
-        let columns: Vec<Wanted> = self
-            .columns_declared(table)?
-            .into_iter()
-            .filter(|(name, declared)| {
-                KINDS.contains(&declared.as_str()) && column.is_none_or(|wanted| wanted == name)
-            })
-            .map(|(name, declared)| Wanted::new(table, name, declared))
-            .collect();
+        let columns = self.columns_wanted(table, column)?;
+        self.look_at(table, columns, places)
+    }
+
+    /// Rows of a table that lack a value which each must have.
+    pub(crate) fn missing_of(
+        &mut self,
+        table: &str,
+        places: (&mut Vec<String>, usize),
+    ) -> Result<(), StoreError> {
+        let mut columns = self.columns_wanted(table, None)?;
+        columns.retain(|column| column.is_needed);
+        for wanted in &mut columns {
+            let column = &wanted.column;
+            wanted.is_strange = format!("typeof({column}) = 'null'");
+            wanted.value = format!("iif(typeof({column}) = 'null', NULL, x'')");
+            "BLOB".clone_into(&mut wanted.declared);
+        }
+        self.look_at(table, columns, places)
+    }
+
+    fn columns_wanted(&mut self, table: &str, column: Option<&str>) -> Result<Vec<Wanted>, StoreError> {
+        let columns = self.columns_of(table)?;
+        let columns = columns.into_iter().filter(|(name, declared, _)| {
+            KINDS.contains(&declared.as_str()) && column.is_none_or(|wanted| wanted == name)
+        });
+        Ok(columns.map(|described| Wanted::new(table, described)).collect())
+    }
+
+    fn look_at(
+        &mut self,
+        table: &str,
+        columns: Vec<Wanted>,
+        (places, most): (&mut Vec<String>, usize),
+    ) -> Result<(), StoreError> {
         if columns.is_empty() {
             return Ok(());
         }
@@ -196,7 +235,7 @@ impl Connection {
         ));
         self.each_as_it_is(sql, "look for the row that is not read", |row| {
             for (index, column) in (2..).zip(&columns) {
-                if places.len() < NAMED && !column.is_read(table, row, index) {
+                if places.len() < most && !column.is_read(table, row, index) {
                     places.push(format!("{table}.{} of {}", column.column, row_name(table, row)));
                 }
             }
@@ -205,13 +244,22 @@ impl Connection {
 
     /// A table's columns, and the type that each declares.
     pub(crate) fn columns_declared(&mut self, table: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let columns = self.columns_of(table)?;
+        Ok(columns
+            .into_iter()
+            .map(|(column, declared, _)| (column, declared))
+            .collect())
+    }
+
+    /// The same, and whether each row must have a value.
+    fn columns_of(&mut self, table: &str) -> Result<Vec<(String, String, bool)>, StoreError> {
         // Not as a table-valued function: a table may have that name, and none of its rows.
         let sql = Sql::new(format!("PRAGMA main.table_info({table})"));
-        type Described = (i64, String, String);
+        type Described = (i64, String, String, bool);
         let columns: Vec<Described> = self.rows(sql, "read a table's columns")?;
         Ok(columns
             .into_iter()
-            .map(|(_, column, declared)| (column, declared))
+            .map(|(_, column, declared, is_needed)| (column, declared, is_needed))
             .collect())
     }
 }

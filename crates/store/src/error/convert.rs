@@ -18,7 +18,7 @@ impl StoreError {
             code if code.is_busy() => Self::Busy("the database is locked"),
             code if code.is_readonly() => Self::Denied(format!("the database cannot be written ({doing})")),
             code if code.is_damage() => Self::DatabaseDamaged(doing.into()),
-            ErrorCode::Perm | ErrorCode::CantOpen => {
+            ErrorCode::Perm | ErrorCode::CantOpen | ErrorCode::SymbolicLink => {
                 Self::Denied(format!("the database cannot be opened ({doing})"))
             }
             ErrorCode::Interrupt => Self::Interrupted,
@@ -76,7 +76,9 @@ fn of_sqlite(code: ErrorCode, system: Option<i32>, doing: &str) -> Option<StoreE
         }
         // A new `-shm` is filled up: what fails there is its room, where no number says otherwise.
         (ErrorCode::IoErr(_), _) if code.is_shm_size() => Some(StoreError::DiskFull),
-        (ErrorCode::IoErr(_), _) if code.is_lock() => Some(failed(SystemFault::NoLocks, doing)),
+        (ErrorCode::IoErr(_) | ErrorCode::Other(_), _) if code.is_lock() => {
+            Some(failed(SystemFault::NoLocks, doing))
+        }
         (ErrorCode::IoErr(_), _) if !code.is_damage() => Some(failed(SystemFault::DiskFails, doing)),
         _ => None,
     }
@@ -183,6 +185,8 @@ mod tests {
                 .contains("copy the folder to another disk")
         );
         assert!(told(778, Some(27)).to_string().contains("ulimit -f"));
+        // Locks that never come to what the log's index needs.
+        assert!(told(15, None).to_string().contains("does not lock files"));
         // What SQLite calls a file system that is corrupt is EIO: the disk, and no page of the database's.
         assert!(
             told(8_458, None)

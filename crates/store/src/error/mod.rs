@@ -39,6 +39,14 @@ pub enum StoreError {
         "wrong password or recovery code, or the key ring was altered; try again, or use the other secret"
     )]
     WrongSecret,
+    /// An unlock that failed and could not be counted: `attempts.json` says less than was tried.
+    #[error("{error}; this failed unlock is not counted: {why}")]
+    Uncounted {
+        /// Why it failed.
+        error: Box<Self>,
+        /// Why it is not counted.
+        why: String,
+    },
     /// A password or recovery code that cannot be one.
     #[error("{0}")]
     Secret(#[from] SecretError),
@@ -236,6 +244,7 @@ impl StoreError {
             Self::User(rule) => Some(rule),
             Self::Rule(rule) => Some(rule),
             Self::WrongSecret
+            | Self::Uncounted { .. }
             | Self::Secret(_)
             | Self::NotAVault(..)
             | Self::VaultExists(..)
@@ -301,6 +310,7 @@ impl StoreError {
             "the public key of contact",
             "does not open: its row was altered",
             "does not open as it stands",
+            "settling the audit log with its loss accepted puts it right",
         ];
         matches!(self, Self::DatabaseDamaged(why) if said.iter().any(|said| why.contains(said)))
     }

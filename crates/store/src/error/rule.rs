@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use privatus_domain::{Partition, TransferId};
+use privatus_domain::{Partition, StatisticError, TransferId};
 
 /// A rule of the store that was broken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +38,17 @@ pub enum Rule {
         /// The last entry that retention removed.
         removed: i64,
     },
+    /// An export that could not be read back is none.
+    #[error("a {kind} is longer than {most} bytes as a line of an export; make it smaller and export again")]
+    RecordTooLong {
+        /// The type of the record.
+        kind: String,
+        /// Bytes that a line may have.
+        most: u64,
+    },
+    /// A figure of another source is none that a store counts.
+    #[error("{0}")]
+    Statistic(#[from] StatisticError),
     /// A check of a column that no check before it names better.
     #[error("a rule of the database forbids it ({0})")]
     Constraint(String),

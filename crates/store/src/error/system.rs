@@ -33,6 +33,12 @@ pub enum SystemFault {
     /// Locks are not to be had there.
     #[error("the file system does not lock files; copy the vault to a disk of this machine")]
     NoLocks,
+    /// The system holds the file itself: it is a mount of its own.
+    #[error(
+        "the system does not let it be replaced while it is in use: it is a mount of its own, as a container makes one for a single \
+         file; unmount it, put a plain file in its place, and try again"
+    )]
+    Held,
     /// Out of memory.
     #[error("the system has no memory left; close programs and try again")]
     NoMemory,
@@ -140,6 +146,7 @@ fn by_number(number: i32) -> Option<SystemFault> {
         Errno::MFILE | Errno::NFILE => Some(SystemFault::TooManyFiles),
         Errno::IO => Some(SystemFault::DiskFails),
         Errno::NOLCK => Some(SystemFault::NoLocks),
+        Errno::BUSY => Some(SystemFault::Held),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Folder, Standing, Strange};
+use super::{Folder, Standing, Strange, system};
 use crate::error::StoreError;
 
 /// A database and what SQLite keeps beside it.
@@ -86,6 +86,24 @@ impl DatabaseFile {
         self.folder.refused(&self.names.database, Strange::Replaced)
     }
 
+    /// Why an open failed, where something else stands there by now, or stood there for a moment: what the system then says is
+    /// of that, and no failure of the disk's.
+    pub(crate) fn replaced_by(
+        &self,
+        before: &Standing,
+        number: Option<i32>,
+        is_link: bool,
+    ) -> Option<StoreError> {
+        let strange = number.map(std::io::Error::from_raw_os_error);
+        if is_link || strange.is_some_and(|error| system::is_strange(&error)) {
+            return Some(self.replaced());
+        }
+        match self.look_again(before) {
+            Err(error @ StoreError::StrangeFile { .. }) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Bytes of the write-ahead log. SQLite removes it when the last connection closes: where one stands, somebody has
     /// the vault open, or did not close it.
     ///
@@ -101,6 +119,46 @@ impl DatabaseFile {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    /// What was exchanged while SQLite opened it is told as that: the system's number is of what stood there then, and says
+    /// nothing of the disk.
+    #[cfg(target_os = "linux")]
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "the file is nobody's")]
+    fn what_is_exchanged_during_an_open_is_no_broken_disk() {
+        let replaced = |found: Option<StoreError>| {
+            let what = match found {
+                Some(StoreError::StrangeFile { what, .. }) => Some(what),
+                _ => None,
+            };
+            what.is_some_and(|what| matches!(what, Strange::Replaced | Strange::Link))
+        };
+        let at = tempfile::tempdir().unwrap();
+        let inner = at.path().join("vault");
+        std::fs::create_dir(&inner).unwrap();
+        let path = inner.join("d");
+        std::fs::write(&path, "x").unwrap();
+        let folder = Folder::open(&inner).unwrap();
+        let file = DatabaseFile::new(&folder, "d");
+        let seen = file.look().unwrap();
+        // A failure of the disk's stays one.
+        for system in [None, Some(5), Some(2)] {
+            assert!(file.replaced_by(&seen, system, false).is_none(), "{system:?}");
+        }
+        // Exchanged, and back by the time that it is looked at: ELOOP, ENOTDIR.
+        for system in [40, 20] {
+            assert!(replaced(file.replaced_by(&seen, Some(system), false)), "{system}");
+        }
+        // A link that SQLite met, and nobody else.
+        assert!(replaced(file.replaced_by(&seen, None, true)));
+        std::fs::rename(&path, inner.join("kept")).unwrap();
+        std::os::unix::fs::symlink("d", &path).unwrap();
+        assert!(replaced(file.replaced_by(&seen, None, false)));
+        std::fs::rename(inner.join("kept"), &path).unwrap();
+        std::fs::rename(&inner, at.path().join("moved")).unwrap();
+        std::os::unix::fs::symlink("vault", &inner).unwrap();
+        assert!(replaced(file.replaced_by(&seen, Some(5), false)));
+    }
 
     #[test]
     fn a_log_that_cannot_be_looked_at_is_not_taken_for_none() {

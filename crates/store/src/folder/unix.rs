@@ -94,16 +94,24 @@ impl Handle {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | FILE;
         let file = rustix::fs::openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR)
             .map_err(|error| self.not_made(error))?;
-        rustix::fs::fchmod(&file, Mode::RUSR | Mode::WUSR)?;
+        if let Err(error) = rustix::fs::fchmod(&file, Mode::RUSR | Mode::WUSR) {
+            // Whoever called knows of no file.
+            let _ = rustix::fs::unlinkat(&self.0, name, AtFlags::empty());
+            return Err(error.into());
+        }
         Ok(file.into())
     }
 
     /// A new folder, 0700 whatever the umask.
     pub(super) fn create_folder(&self, name: &OsStr) -> Result<Self> {
         rustix::fs::mkdirat(&self.0, name, Mode::RWXU).map_err(|error| self.not_made(error))?;
-        let made = rustix::fs::openat(&self.0, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?;
-        rustix::fs::fchmod(&made, Mode::RWXU)?;
-        Ok(Self(made))
+        let made = rustix::fs::openat(&self.0, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())
+            .and_then(|made| rustix::fs::fchmod(&made, Mode::RWXU).map(|()| made));
+        if made.is_err() {
+            // Whoever called knows of no folder. One that holds something is not the one that was made, and stays.
+            let _ = rustix::fs::unlinkat(&self.0, name, AtFlags::REMOVEDIR);
+        }
+        Ok(Self(made?))
     }
 
     /// Why nothing new could be made: no space is told from no inodes, for which the system has the same number.
@@ -230,6 +238,6 @@ pub(super) fn is_strange(error: &Error) -> bool {
     let found = error.raw_os_error().map(Errno::from_raw_os_error);
     matches!(
         found,
-        Some(Errno::LOOP | Errno::NXIO | Errno::ISDIR | Errno::MLINK)
+        Some(Errno::LOOP | Errno::NXIO | Errno::ISDIR | Errno::NOTDIR | Errno::MLINK)
     )
 }

@@ -15,6 +15,8 @@ pub struct RestoredGroup {
     pub is_new: bool,
     /// Members that were left out: no contact of the vault, banned, named twice, or one too many for any group.
     pub left_out: u32,
+    /// Bans that were left out: of no contact of the vault.
+    pub bans_left_out: u32,
 }
 
 impl WriteTx<'_> {
@@ -37,9 +39,9 @@ impl WriteTx<'_> {
             ..new.clone()
         };
         let (conversation, is_new) = self.group_insert(&new, conversation)?;
-        let mut left_out = 0;
+        let (mut left_out, mut bans_left_out) = (0, 0);
         if is_new {
-            left_out = self.group_fill(&new, members, bans)?;
+            (left_out, bans_left_out) = self.group_fill(&new, members, bans)?;
             let count = self.group_count(&new.id)?;
             self.group_created(&new, count)?;
         }
@@ -47,13 +49,22 @@ impl WriteTx<'_> {
             conversation,
             is_new,
             left_out,
+            bans_left_out,
         })
     }
 
-    /// Members and bans of a new group; gives how many were left out.
-    fn group_fill(&mut self, new: &NewGroup, members: &[NewMember], bans: &[Ban]) -> Result<u32, StoreError> {
+    /// Members and bans of a new group; gives how many of each were left out.
+    fn group_fill(
+        &mut self,
+        new: &NewGroup,
+        members: &[NewMember],
+        bans: &[Ban],
+    ) -> Result<(u32, u32), StoreError> {
+        let mut bans_left_out = 0;
         for ban in bans {
-            if self.is_known(&ban.contact)? && !self.is_banned(&new.id, &ban.contact)? {
+            if !self.is_known(&ban.contact)? {
+                bans_left_out += 1;
+            } else if !self.is_banned(&new.id, &ban.contact)? {
                 self.ban_insert(&new.id, ban)?;
             }
         }
@@ -71,6 +82,6 @@ impl WriteTx<'_> {
             room -= 1;
         }
         self.group_owner_ensure(&new.id)?;
-        Ok(left_out)
+        Ok((left_out, bans_left_out))
     }
 }

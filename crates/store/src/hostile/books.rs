@@ -313,11 +313,11 @@ fn a_part_that_cannot_be_checked_is_named_and_the_others_go_on() {
         ),
         (
             "UPDATE security_events SET event_type = x'ff'",
-            "security events could not be checked",
+            "security_events.event_type of row",
         ),
         (
             "UPDATE conversations SET message_count = x'00'",
-            "could not be checked",
+            "conversations.message_count of row",
         ),
         (
             "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'security_events'",

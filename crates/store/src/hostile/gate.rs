@@ -149,7 +149,7 @@ fn what_is_planted_stops_every_write_and_no_read_and_is_put_right() {
 
 #[test]
 fn a_table_that_is_missing_is_named() {
-    for table in ["settings", "vault_state", "messages_202506", "key_store"] {
+    for table in ["settings", "vault_state", "key_store"] {
         let vault = filled();
         vault.sql(&format!("PRAGMA foreign_keys = OFF; DROP TABLE {table}"));
         let folder = vault.abandon();

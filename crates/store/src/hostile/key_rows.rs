@@ -7,7 +7,7 @@ use crate::StoreError;
 use crate::db::statement::Sql;
 use crate::testing::{Vault, message, secret, unlock};
 
-fn vault() -> Vault {
+pub(super) fn vault() -> Vault {
     let vault = with_message();
     vault
         .store
@@ -20,7 +20,7 @@ fn vault() -> Vault {
 }
 
 /// Without the schema's own checks, which whoever plants a value does not ask.
-fn plant(vault: &Vault, sql: &str) {
+pub(super) fn plant(vault: &Vault, sql: &str) {
     vault.sql(&format!(
         "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; {sql}; PRAGMA foreign_keys = ON; \
          PRAGMA ignore_check_constraints = OFF"
@@ -36,13 +36,13 @@ fn planted(number: &str, wrapped: &str) -> String {
 }
 
 /// Opened anew, as whoever settles it does.
-struct Opened {
+pub(super) struct Opened {
     _folder: tempfile::TempDir,
-    store: crate::Store,
-    chat: privatus_domain::ConversationId,
+    pub(super) store: crate::Store,
+    pub(super) chat: privatus_domain::ConversationId,
 }
 
-fn opened(vault: Vault) -> Opened {
+pub(super) fn opened(vault: Vault) -> Opened {
     let chat = vault.chat.clone();
     let folder = vault.abandon();
     let store = unlock(&folder.path().join("vault")).unwrap();
@@ -54,7 +54,7 @@ fn opened(vault: Vault) -> Opened {
 }
 
 impl Opened {
-    fn problems(&self) -> Vec<String> {
+    pub(super) fn problems(&self) -> Vec<String> {
         self.store
             .read_long(|tx| tx.verify(&mut |_| ()))
             .unwrap()
@@ -62,7 +62,7 @@ impl Opened {
     }
 
     /// Settles; gives what was said of it. What is left afterwards is nothing to settle, and keys can be made.
-    fn settle(&self, fault: &str) -> String {
+    pub(super) fn settle(&self, fault: &str) -> String {
         let loss = self.store.audit_accept_loss(&secret(), None);
         let loss = loss.unwrap_or_else(|error| panic!("{fault}: {error}"));
         let loss = loss.unwrap_or_else(|| panic!("{fault}: nothing to settle"));

@@ -111,7 +111,10 @@ fn an_envelope_opens_under_no_key_but_its_places() {
 #[test]
 fn what_the_catalogue_names_is_its_own() {
     for (planted, told) in [
-        ("UPDATE partitions SET state = 'sealed'", "is hidden as sealed"),
+        (
+            "UPDATE partitions SET state = 'sealed'",
+            "partitions.state of row 202506",
+        ),
         (
             "INSERT INTO archives (partition, generation, file_name, content_hash, message_count, file_size, key_id) \
              VALUES (202506, 1, '../../x', x'', 0, 0, '1')",
@@ -123,7 +126,7 @@ fn what_the_catalogue_names_is_its_own() {
         ),
         (
             "UPDATE partitions SET table_name = 'contacts'",
-            "an impossible month, 202506",
+            "partitions.table_name of row 202506",
         ),
     ] {
         let vault = vault();

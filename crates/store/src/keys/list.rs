@@ -8,7 +8,7 @@ use privatus_domain::{
     checked_key_expiry,
 };
 use privatus_schema::functions::length;
-use privatus_schema::sql_types::{BigInt, Text};
+use privatus_schema::sql_types::{BigInt, Nullable, Text};
 use privatus_schema::{SqlInt, SqlText, SqlTime, key_store};
 use serde_json::json;
 
@@ -29,8 +29,8 @@ struct KeyRow {
     last_used: Option<SqlTime>,
     usage_count: Option<SqlInt>,
     /// 0 for one that is destroyed.
-    #[diesel(select_expression = length(key_store::encrypted_key), sql_type = BigInt)]
-    key_length: SqlInt,
+    #[diesel(select_expression = length(key_store::encrypted_key).nullable(), sql_type = Nullable<BigInt>)]
+    key_length: Option<SqlInt>,
 }
 
 /// The columns of [`KeyRow`].
@@ -126,6 +126,9 @@ fn named_entry(row: KeyRow) -> Result<KeyEntry, StoreError> {
 }
 
 fn entry(row: KeyRow) -> Result<KeyEntry, StoreError> {
+    let length = row
+        .key_length
+        .ok_or_else(|| StoreError::DatabaseDamaged("it does not open: its row was altered".into()))?;
     Ok(KeyEntry {
         key_number: u32::try_from(row.key_number.0)
             .map_err(|_| StoreError::DatabaseDamaged("a key has an impossible number".into()))?,
@@ -136,7 +139,7 @@ fn entry(row: KeyRow) -> Result<KeyEntry, StoreError> {
         expires_at: stored_time(row.expires_at)?,
         last_used: stored_time(row.last_used)?,
         usage_count: u64::try_from(row.usage_count.unwrap_or_default().0).unwrap_or_default(),
-        is_destroyed: row.key_length.0 == 0,
+        is_destroyed: length.0 == 0,
     })
 }
 

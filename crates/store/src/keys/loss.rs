@@ -9,6 +9,7 @@ use privatus_schema::{LimitLiteral, SqlInt, SqlText, key_store};
 use serde_json::json;
 
 use super::role::KeyRole;
+use crate::audit::told::Told;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
@@ -40,9 +41,9 @@ impl WriteTx<'_> {
         let next = self.own_row()?.next_key;
         let next = next.and_then(|next| u32::try_from(next).ok());
         let survey = self.keys_survey(&BTreeMap::new(), next)?;
-        for told in survey.told() {
-            if !self.lost_keys.contains(told) {
-                self.lost_keys.push(told.clone());
+        for told in Told::of(survey.told()) {
+            if !self.lost_keys.contains(&told) {
+                self.lost_keys.push(told);
             }
         }
         let taken = next.map_or(0, |next| next.saturating_sub(1).saturating_sub(survey.highest));

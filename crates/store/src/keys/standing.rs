@@ -1,7 +1,7 @@
 //! A row of `key_store` as it stands, whatever somebody put there. What its wrapping vouches for proves what it is.
 
 use privatus_crypto::KEY_WRAP_ALGORITHM;
-use privatus_domain::Timestamp;
+use privatus_domain::{KeyKind, Timestamp};
 
 use crate::db::statement::Sql;
 use crate::error::StoreError;
@@ -12,6 +12,7 @@ const ROWS: &str = "SELECT rowid, iif(typeof(key_id) = 'text', CAST(key_id AS BL
                     iif(typeof(key_number) = 'integer', key_number, NULL), \
                     iif(typeof(key_type) = 'text', CAST(key_type AS BLOB), x''), \
                     iif(typeof(scope) = 'text', CAST(scope AS BLOB), x''), coalesce(CAST(encrypted_key AS BLOB), x''), \
+                    typeof(encrypted_key) = 'blob', \
                     iif(typeof(algorithm) = 'text', CAST(algorithm AS BLOB), x''), \
                     CASE typeof(created_at) WHEN 'text' THEN CAST(created_at AS BLOB) WHEN 'null' THEN NULL ELSE x'' END, \
                     CASE typeof(expires_at) WHEN 'text' THEN CAST(expires_at AS BLOB) WHEN 'null' THEN NULL ELSE x'' END, \
@@ -25,13 +26,16 @@ type Values = (
     Option<i64>,
     Vec<u8>,
     Vec<u8>,
-    Vec<u8>,
+    (Vec<u8>, bool),
     Vec<u8>,
     Option<Vec<u8>>,
     Option<Vec<u8>>,
     Option<Vec<u8>>,
     Option<i64>,
 );
+
+/// Before the number of a key whose place nobody knows, or before the first and the last of many numbers.
+pub(super) const LOST: &str = "lost/";
 
 /// What a row should hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +51,22 @@ pub(crate) struct KeyRow {
     pub(crate) usage: i64,
 }
 
+impl KeyRow {
+    /// The row of a number whose key is gone.
+    pub(super) fn emptied(number: u32, kind: String, scope: String) -> Self {
+        Self {
+            number,
+            kind,
+            scope,
+            wrapped: Vec::new(),
+            created_at: None,
+            expires_at: None,
+            last_used: None,
+            usage: 0,
+        }
+    }
+}
+
 /// A row that stands.
 #[derive(Debug)]
 pub(crate) struct Standing {
@@ -58,6 +78,8 @@ pub(crate) struct Standing {
     pub(crate) kind: Option<String>,
     pub(crate) scope: Option<String>,
     pub(crate) wrapped: Vec<u8>,
+    /// Whether it is the row of a key that was destroyed. A value of another kind, and none at all, is no such row.
+    pub(crate) is_emptied: bool,
     created_at: Option<String>,
     expires_at: Option<String>,
     last_used: Option<String>,
@@ -68,7 +90,19 @@ pub(crate) struct Standing {
 
 impl Standing {
     fn new(values: Values) -> Self {
-        let (rowid, key_id, number, kind, scope, wrapped, algorithm, created, expires, used, usage) = values;
+        let (
+            rowid,
+            key_id,
+            number,
+            kind,
+            scope,
+            (wrapped, is_blob),
+            algorithm,
+            created,
+            expires,
+            used,
+            usage,
+        ) = values;
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).ok().filter(|text| !text.is_empty());
         let mut odd = Vec::new();
         let number = number
@@ -77,6 +111,9 @@ impl Standing {
         let key_id = text(key_id);
         if number.is_some() && key_id != number.map(|number| number.to_string()) {
             odd.push("key_id");
+        }
+        if !is_blob {
+            odd.push("encrypted_key");
         }
         if algorithm != KEY_WRAP_ALGORITHM.as_bytes() {
             odd.push("algorithm");
@@ -103,12 +140,26 @@ impl Standing {
             number,
             kind: text(kind),
             scope: text(scope),
+            is_emptied: is_blob && wrapped.is_empty(),
             wrapped,
             created_at,
             expires_at,
             last_used,
             usage: usage.filter(|usage| *usage >= 0),
             odd,
+        }
+    }
+
+    /// The first of the numbers that an emptied row stands for: its own, or those of a run up to it.
+    pub(super) fn first(&self) -> u32 {
+        let own = self.number.unwrap_or_default();
+        let is_table = self.kind.as_deref() == Some(KeyKind::Table.as_str());
+        let scope = self.scope.as_deref().filter(|_| self.is_emptied && is_table);
+        let run = scope.and_then(|scope| scope.strip_prefix(LOST)?.split_once('-'));
+        let run = run.and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+        match run {
+            Some((first, last)) if last == own && first <= last => first,
+            _ => own,
         }
     }
 

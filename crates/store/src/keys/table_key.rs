@@ -1,5 +1,6 @@
 //! Rows of `key_store`: table keys wrapped under the master key, found by the number in an envelope.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diesel::dsl::{exists, select};
@@ -13,6 +14,7 @@ use crate::db::one_row::not_taken;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::keys::role::{KeyPlace, KeyRole};
+use crate::keys::survey::TAKEN;
 use crate::tx::key_cache::{KeptKey, Use};
 use crate::tx::{ReadTx, WriteTx};
 use crate::vault::own_row::odd_mark_error;
@@ -77,11 +79,13 @@ impl ReadTx<'_> {
     /// The key of a row.
     fn key_unwrap(&mut self, number: u32) -> Result<KeptKey, StoreError> {
         let sql = Sql::new(hot::KEY_FIND);
-        let row: Option<(String, String, Vec<u8>)> =
+        let row: Option<(String, String, Option<Vec<u8>>)> =
             self.db.row(sql.bind(i64::from(number)), "find a key")?;
         let (kind, scope, wrapped) =
             row.ok_or_else(|| StoreError::DatabaseDamaged(format!("key {number} is missing")))?;
         let place = KeyPlace::new(&kind, &scope);
+        // None at all is no key that was destroyed.
+        let wrapped = wrapped.unwrap_or_else(|| vec![0]);
         let (root, vault) = (&self.shared.root, &self.shared.vault_id);
         match root.unwrap(vault, number, &kind, &scope, &wrapped) {
             Ok(key) => Ok(KeptKey::new(key, place)),
@@ -134,7 +138,11 @@ impl WriteTx<'_> {
             number => number?,
         };
         let number = u32::try_from(number.unwrap_or_default()).unwrap_or_default();
-        if number == 0 {
+        if number == 0 && self.key_fault(u32::MAX)?.is_none() {
+            let why = "every number of a key is used up: export the vault, and import that into a new one";
+            return Err(StoreError::DatabaseDamaged(why.into()));
+        }
+        if number == 0 || !self.key_number_follows(number)? {
             return Err(odd_mark_error("next_key_number"));
         }
         let key = TableKey::generate()?;
@@ -159,6 +167,20 @@ impl WriteTx<'_> {
         let kept = KeptKey::new(key, KeyPlace::new(kind, &scope));
         self.new_keys.insert(number, kept);
         Ok(number)
+    }
+
+    /// Whether a number lies within reach behind the keys that there are: behind one that opens, or behind rows that stand for
+    /// numbers which were given. Behind a number far ahead nobody could tell any more which were.
+    fn key_number_follows(&mut self, number: u32) -> Result<bool, StoreError> {
+        let last = number.saturating_sub(1);
+        for before in (last.saturating_sub(TAKEN)..=last).rev() {
+            let is_known = self.new_keys.contains_key(&before) || self.shared.keys.get(before).is_some();
+            if is_known || self.key_fault(before)?.is_none() {
+                return Ok(true);
+            }
+        }
+        let survey = self.keys_survey(&BTreeMap::new(), Some(number))?;
+        Ok(last <= survey.highest)
     }
 
     /// A key whose row this transaction emptied: nothing of it stays in memory once that is committed.

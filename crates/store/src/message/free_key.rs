@@ -22,7 +22,11 @@ impl WriteTx<'_> {
             match self.last_key(month, instant, instant + TIES - 1)? {
                 None => return Ok(instant),
                 Some(last) if last < instant + TIES - 1 => return Ok(last + 1),
-                Some(_) => instant += TIES,
+                // Behind the last place of the last conversation there is no number.
+                Some(_) => match instant.checked_add(TIES) {
+                    Some(next) => instant = next,
+                    None => break,
+                },
             }
         }
         Err(Rule::MonthFull(month.partition).into())

@@ -322,21 +322,22 @@ impl WriteTx<'_> {
         message: &NewMessage,
     ) -> Result<i64, StoreError> {
         let placed = self.placed.get(&(month.partition, number)).copied();
+        let (low, high) = row_key::range(number);
         match row_key::wanted(number, month.partition, message.at) {
             // The same instant again goes on where it was, also past its own end: looking for room from its beginning
             // each time would take as long as all of them before.
             Some(wanted) => Ok(placed
                 .filter(|(last, key)| *last == Some(wanted) || (*key >= wanted && *key < wanted + TIES - 1))
-                .map(|(_, key)| key + 1)
-                .filter(|key| *key <= row_key::range(number).1)
-                .unwrap_or(wanted)),
-            None => match placed {
-                Some((_, key)) => Ok(key + 1),
-                None => {
-                    let (low, high) = row_key::range(number);
-                    Ok(self.last_key(month, low, high)?.map_or(low, |key| key + 1))
-                }
-            },
+                .filter(|(_, key)| *key < high)
+                .map_or(wanted, |(_, key)| key + 1)),
+            // Behind the conversation's last place another's begin: then it is the first that is free.
+            None => {
+                let last = match placed {
+                    Some((_, key)) => Some(key),
+                    None => self.last_key(month, low, high)?,
+                };
+                Ok(last.filter(|key| *key < high).map_or(low, |key| key + 1))
+            }
         }
     }
 

@@ -9,6 +9,8 @@ use crate::db::connection::Connection;
 use crate::db::hot;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::partition::found::{found, months_with_keys, tables_standing};
+use crate::partition::state::{ARCHIVED, LIVE};
 use crate::partition::table::PartitionTable;
 
 /// Most months that a vault has (docs/DESIGN.md, section 6): the view over them has one term each; SQLite takes 500.
@@ -20,28 +22,84 @@ pub(crate) struct Catalogue {
     pub(crate) schema_version: i64,
     /// Shared with every transaction that begins; a writer that adds a month copies it.
     pub(crate) partitions: Arc<BTreeMap<Partition, Arc<PartitionTable>>>,
+    /// What is not as a build writes it, each in words: of these months, and of rows that are none.
+    pub(crate) odd: Vec<String>,
+    /// Months whose tables are gone.
+    pub(crate) lost: Vec<Partition>,
 }
 
 impl Catalogue {
-    /// Reads the catalogue in the transaction that is open.
+    /// Reads the catalogue in the transaction that is open. Where a row is not as a build writes it, each is looked at as it
+    /// stands, and one keeps nobody from the others.
     pub(crate) fn load(db: &mut Connection, schema_version: i64) -> Result<Self, StoreError> {
         // A `key_id` is the decimal text of its number: no look into `key_store` is needed.
         let sql = Sql::new(hot::OPEN_CATALOGUE);
-        let rows: Vec<(i32, String, String)> = db.rows(sql, "read the catalogue")?;
+        let is_naming = db.names_rows(false);
+        let rows = db.rows::<(i32, String, String, String)>(sql, "read the catalogue");
+        db.names_rows(is_naming);
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(StoreError::DatabaseDamaged(_)) if !db.is_spoiled() => {
+                return Self::load_as_found(db, schema_version);
+            }
+            Err(error) => return Err(error),
+        };
         let mut months = BTreeMap::new();
-        for (number, table, key) in rows {
+        for (number, table, key, state) in rows {
             let partition = Partition::from_number(number).filter(|partition| partition.table() == table);
-            let (Some(partition), Ok(key)) = (partition, key.parse::<u32>()) else {
-                return Err(StoreError::DatabaseDamaged(
-                    "the catalogue names an impossible month".into(),
-                ));
+            let is_shown = matches!(state.as_str(), LIVE | ARCHIVED);
+            let (Some(partition), Ok(key), true) = (partition, key.parse::<u32>(), is_shown) else {
+                return Self::load_as_found(db, schema_version);
             };
             months.insert(partition, Arc::new(PartitionTable::new(partition, key)));
         }
         Ok(Self {
             schema_version,
             partitions: Arc::new(months),
+            odd: Vec::new(),
+            lost: Vec::new(),
         })
+    }
+
+    /// The same behind a change of the schema: a row without a table is no month.
+    pub(crate) fn load_again(db: &mut Connection, schema_version: i64) -> Result<Self, StoreError> {
+        let loaded = Self::load(db, schema_version)?;
+        let tables = tables_standing(db)?;
+        if loaded
+            .partitions
+            .values()
+            .all(|month| tables.contains(&month.table))
+        {
+            return Ok(loaded);
+        }
+        Self::load_as_found(db, schema_version)
+    }
+
+    /// The same from what stands in each row and which tables do.
+    pub(crate) fn load_as_found(db: &mut Connection, schema_version: i64) -> Result<Self, StoreError> {
+        let rows = found(db)?;
+        let months = months_with_keys(db, &rows)?;
+        let months = months.into_iter().map(|(partition, key)| {
+            let month = PartitionTable::new(partition, key);
+            (partition, Arc::new(month))
+        });
+        Ok(Self {
+            schema_version,
+            partitions: Arc::new(months.collect()),
+            odd: rows
+                .iter()
+                .filter(|row| !row.is_whole())
+                .flat_map(|row| row.told())
+                .collect(),
+            lost: rows.iter().filter_map(|row| row.lost).collect(),
+        })
+    }
+
+    /// The names of the tables that the schema must have, in the order of the months.
+    pub(crate) fn tables(&self) -> Vec<String> {
+        let mut months: Vec<Partition> = self.partitions.keys().chain(&self.lost).copied().collect();
+        months.sort_unstable();
+        months.into_iter().map(Partition::table).collect()
     }
 
     /// `PRAGMA schema_version`, which every change of the schema moves.

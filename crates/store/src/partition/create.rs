@@ -11,13 +11,9 @@ use crate::error::{Missing, Rule, StoreError};
 use crate::keys::role::KeyRole;
 use crate::partition::catalogue::PARTITIONS_MAX;
 use crate::partition::schema::{partition_sql, refresh_views};
+use crate::partition::state::{ARCHIVED, LIVE};
 use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
-
-/// A month that the view `messages` shows.
-const LIVE: &str = "live";
-/// A month that the view `messages_archive` shows.
-const ARCHIVED: &str = "archived";
 
 /// A new row of `partitions`.
 #[derive(Insertable)]
@@ -53,15 +49,36 @@ impl WriteTx<'_> {
             key_id: SqlText(&key_id),
             created_at: SqlTime(&now),
         };
-        self.db.ask_one("add a month to the catalogue", |db| {
+        let added = self.db.ask_one("add a month to the catalogue", |db| {
             diesel::insert_into(partitions::table).values(&row).execute(db)
-        })?;
+        });
+        if let Err(error) = added {
+            return Err(self.month_refused(partition, error));
+        }
         for sql in partition_sql(self.db.raw(), partition)? {
             self.run_schema(&sql)?;
         }
         Arc::make_mut(&mut self.partitions).insert(partition, Arc::clone(&month));
         self.views_refresh()?;
         Ok(month)
+    }
+
+    /// What keeps a month from being added: a row in its place is named.
+    fn month_refused(&mut self, partition: Partition, error: StoreError) -> StoreError {
+        if self.db.is_spoiled() || !matches!(error, StoreError::DatabaseDamaged(_)) {
+            return error;
+        }
+        let rows = self.months_altered().unwrap_or_default();
+        let own = rows
+            .iter()
+            .find(|row| row.number == i64::from(partition.number()));
+        match own {
+            Some(row) => StoreError::DatabaseDamaged(format!(
+                "{}; settling the audit log with its loss accepted puts it right",
+                row.told().join("; ")
+            )),
+            None => error,
+        }
     }
 
     /// Moves a month from the view `messages` to `messages_archive`: what the specification's INSERT and DELETE of old

@@ -2,6 +2,9 @@
 
 pub(crate) mod catalogue;
 mod create;
+pub(crate) mod found;
+mod mend;
 pub(crate) mod row_key;
 pub(crate) mod schema;
+mod state;
 pub(crate) mod table;

@@ -2,9 +2,13 @@
 //!
 //! Steps of the schema run these too, on a database that may have an older one: so they are on the raw handle.
 
+use std::collections::BTreeSet;
+
 use privatus_domain::Partition;
 use privatus_migrate::{MigrateError, rows_view, text_of};
-use privatus_sqlite::Connection;
+use privatus_sqlite::{Column, Connection};
+
+use super::found::{TABLES, months_of};
 
 /// The physical template of the partitions of messages.
 pub(crate) const TEMPLATE: &str = "messages_template";
@@ -12,6 +16,7 @@ pub(crate) const TEMPLATE: &str = "messages_template";
 pub(crate) const VIEW: &str = "message_rows";
 
 /// The months whose tables stand, and whether each is in the archive.
+#[cfg(feature = "testing")]
 pub(crate) fn months(db: &mut Connection) -> Result<Vec<(Partition, bool)>, MigrateError> {
     let mut months = Vec::new();
     let sql =
@@ -24,6 +29,34 @@ pub(crate) fn months(db: &mut Connection) -> Result<Vec<(Partition, bool)>, Migr
         }
         Ok::<_, MigrateError>(())
     })?;
+    Ok(months)
+}
+
+/// The months whose tables stand, whatever else is wrong with their rows, and whether each is in the archive.
+pub(crate) fn months_standing(db: &mut Connection) -> Result<Vec<(Partition, bool)>, MigrateError> {
+    let mut tables = BTreeSet::new();
+    db.query(TABLES, &[], |row| {
+        if let Column::Blob(name) = row.column(0) {
+            tables.extend(str::from_utf8(name).map(str::to_owned));
+        }
+        Ok::<_, MigrateError>(())
+    })?;
+    let (mut rows, mut archived) = (Vec::new(), Vec::new());
+    let sql = "SELECT partition, table_name, state IS 'archived' FROM partitions ORDER BY partition";
+    db.query(sql, &[], |row| {
+        let name = match row.column(1) {
+            Column::Text(name) => str::from_utf8(name).ok().map(str::to_owned),
+            _ => None,
+        };
+        rows.push((row.integer(0), name));
+        archived.push(row.integer(2) == 1);
+        Ok::<_, MigrateError>(())
+    })?;
+    let months = months_of(&rows, &tables).into_iter().zip(archived);
+    let mut months: Vec<_> = months
+        .filter_map(|(month, archived)| Some((month?, archived)))
+        .collect();
+    months.sort_unstable_by_key(|(month, _)| *month);
     Ok(months)
 }
 
@@ -67,7 +100,7 @@ pub(crate) fn copy_months(db: &mut Connection, months: &[(Partition, bool)]) -> 
 /// Writes the view under `messages` and `messages_archive` again, over all months; its columns stay those the migrations
 /// gave it.
 pub(crate) fn refresh_views(db: &mut Connection) -> Result<(), MigrateError> {
-    let months = months(db)?;
+    let months = months_standing(db)?;
     write_view(db, &months)
 }
 

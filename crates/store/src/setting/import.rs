@@ -1,6 +1,6 @@
 //! Settings that an import brings: the later one stays.
 
-use privatus_domain::{JsonText, SettingKey, Timestamp};
+use privatus_domain::{JsonText, KnownSetting, SettingKey, Timestamp, UserError, UserId};
 
 use super::identity::is_identity;
 use crate::error::StoreError;
@@ -24,7 +24,8 @@ impl WriteTx<'_> {
     /// key is never replaced: safety numbers are made of it, and another one is a security event.
     ///
     /// # Errors
-    /// As [`setting_restore`](Self::setting_restore).
+    /// As [`setting_restore`](Self::setting_restore), and [`StoreError::Setting`] for a value that a setting with a meaning
+    /// does not take.
     pub fn setting_import(
         &mut self,
         scope: &str,
@@ -32,6 +33,16 @@ impl WriteTx<'_> {
         value: &JsonText,
         updated_at: Option<Timestamp>,
     ) -> Result<SettingImport, StoreError> {
+        // As when it is set by hand: what no build could set turns something off, or compares with nobody.
+        if let Some(known) = KnownSetting::of(key) {
+            known.check(scope, value)?;
+        }
+        // Names of other applications' users stay as they are, but for those that no row may have.
+        if let Err(error @ UserError::Length(_)) = UserId::new(scope)
+            && !scope.is_empty()
+        {
+            return Err(error.into());
+        }
         match self.setting(scope, key) {
             Ok(known) if known.value == *value => {
                 if let Some(at) = updated_at.filter(|at| *at > known.updated_at) {

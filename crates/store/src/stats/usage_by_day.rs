@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
+use privatus_domain::limits::STATISTIC_VALUE;
 use privatus_domain::{Day, KnownSetting, Permission, Resource, ResourceKind, Statistic, Usage};
 use privatus_schema::{SqlDate, SqlInt, SqlText, usage_statistics};
 
 use crate::db::hot;
 use crate::db::statement::Sql;
-use crate::error::StoreError;
+use crate::error::{Rule, StoreError};
 use crate::tx::gathered::Gathered;
 use crate::tx::{ReadTx, WriteTx};
 
@@ -72,9 +73,11 @@ impl WriteTx<'_> {
     /// Writes a row of an export that is read back; `false` when the day has one of this name, which stays.
     ///
     /// # Errors
-    /// [`StoreError::AccessDenied`] to a user that may not do everything with the vault.
+    /// [`StoreError::Rule`] for a figure that no store counts; [`StoreError::AccessDenied`] to a user that may not do
+    /// everything with the vault.
     pub fn statistic_restore(&mut self, row: &Statistic) -> Result<bool, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
+        row.check().map_err(Rule::from)?;
         let date = row.date.to_string();
         let sql = Sql::new(hot::STATISTIC_RESTORE)
             .bind(date.as_str())
@@ -118,10 +121,11 @@ impl WriteTx<'_> {
         for (day, of_day) in &gathered.0 {
             let date = day.to_string();
             for (name, value) in of_day.usage.named().into_iter().filter(|(_, value)| *value > 0) {
-                let sql = Sql::new(hot::STATISTIC_ADD)
-                    .bind(date.as_str())
-                    .bind(name)
-                    .bind(i64::try_from(value).unwrap_or(i64::MAX));
+                let sql = Sql::new(hot::STATISTIC_ADD).bind(date.as_str()).bind(name).bind(
+                    i64::try_from(value)
+                        .unwrap_or(STATISTIC_VALUE)
+                        .min(STATISTIC_VALUE),
+                );
                 self.db.run_one(sql, "write a statistic")?;
             }
             self.metrics_write(*day, &of_day.times)?;
@@ -289,6 +293,32 @@ mod tests {
         go_on(EVERY_MS);
         send(&vault, "c1");
         assert_ne!(rows(&vault.store), before);
+    }
+
+    #[test]
+    fn a_figure_ends_at_the_most_that_one_counts() {
+        let vault = Vault::with(&options(clock));
+        let most = STATISTIC_VALUE;
+        let row = Statistic {
+            date: Day::of(clock()),
+            metric: "messages_in".into(),
+            value: most,
+        };
+        vault
+            .store
+            .write("restore", |tx| tx.statistic_restore(&row))
+            .unwrap();
+        send(&vault, "a0");
+        go_on(EVERY_MS);
+        send(&vault, "a1");
+        let counted = rows(&vault.store);
+        assert!(
+            counted.contains(&(row.date.to_string(), row.metric, most)),
+            "{counted:?}"
+        );
+        assert!(counted.len() > 1, "{counted:?}");
+        let found = vault.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+        assert!(found.is_content(), "{:?}", found.problems);
     }
 
     #[test]

@@ -18,6 +18,21 @@ use crate::tx::{ReadTx, WriteTx};
 /// Messages that one transaction deletes.
 const BATCH: usize = 500;
 
+const FIRST: &str = "SELECT conversation FROM pending_removals LIMIT 1";
+/// Removals of nothing that one statement takes out, and how many such statements a sweep runs.
+const AT_ONCE: usize = 10_000;
+const TURNS: usize = 20;
+
+/// A removal of a conversation that is not there and has no message.
+const NOTHING: &str = "NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.conversation = p.conversation) \
+                       AND NOT EXISTS (SELECT 1 FROM conversation_months AS m WHERE m.conversation = p.conversation)";
+/// One of a conversation that was hidden and cut from its contact or group, as removing these does. As [`ReadTx::removal`] judges
+/// one. CROSS: the queue first, whatever the planner thinks of its length.
+const ASKED: &str = "SELECT p.conversation FROM pending_removals AS p CROSS JOIN conversations AS c USING (conversation) \
+                     WHERE c.is_hidden = TRUE \
+                     AND NOT EXISTS (SELECT 1 FROM contacts AS o WHERE o.contact_id = c.contact_id) \
+                     AND NOT EXISTS (SELECT 1 FROM groups AS g WHERE g.group_id = c.group_id) ORDER BY p.conversation";
+
 /// What waits for a conversation's messages.
 pub(crate) enum Removal {
     /// Nothing.
@@ -36,25 +51,59 @@ impl Store {
     /// [`StoreError::DatabaseDamaged`] for a removal that nobody asked for, when the others are done: nothing of it is
     /// deleted.
     pub fn removals_sweep(&self) -> Result<u64, StoreError> {
-        let pending: Vec<SqlInt> = self.read(|tx| {
-            tx.db.ask("list the removals", |db| {
-                pending_removals::table
-                    .order(pending_removals::conversation)
-                    .select(pending_removals::conversation)
-                    .load(db)
-            })
+        // Most opens find none. Whoever plants one keeps no removal of a person's from its end.
+        let pending: Option<Vec<i64>> = self.read(|tx| {
+            let first: Option<i64> = tx.db.row(Sql::new(FIRST), "look for removals")?;
+            first
+                .map(|_| tx.db.rows(Sql::new(ASKED), "list the removals"))
+                .transpose()
         })?;
-        let (mut removed, mut refused) = (0, None);
-        for SqlInt(number) in pending {
+        let Some(pending) = pending else {
+            return Ok(0);
+        };
+        let mut removed = 0;
+        for number in pending {
             check_number(number)?;
-            // Whoever plants one keeps no removal of a person's from its end.
-            if let Removal::Planted(why) = self.read(|tx| tx.removal(number))? {
-                refused = refused.or(Some(why));
-                continue;
-            }
             removed += self.removal_sweep(number, || ())?;
         }
+        let refused = self.read(|tx| tx.removals_refused())?;
         refused.map_or(Ok(removed), |why| Err(StoreError::DatabaseDamaged(why)))
+    }
+
+    /// Takes out, many a statement and so many in all, the removals of conversations that are not there and have no message; gives
+    /// what is said of these. A removal ends with its conversation: no build leaves one.
+    pub(crate) fn removals_of_nothing(&self) -> Result<Option<String>, StoreError> {
+        let (mut taken, mut is_more) = (0, false);
+        // The table is read first: an open that finds none writes nothing.
+        let sql = format!("SELECT 1 FROM pending_removals AS p WHERE {NOTHING} LIMIT 1");
+        let first: Option<i64> = self.read(|tx| tx.db.row(Sql::new(&sql), "look for removals of nothing"))?;
+        if first.is_none() {
+            return Ok(None);
+        }
+        for _ in 0..TURNS {
+            self.shared.go_on()?;
+            let sql = format!(
+                "DELETE FROM pending_removals WHERE conversation IN \
+                 (SELECT p.conversation FROM pending_removals AS p WHERE {NOTHING} ORDER BY p.conversation LIMIT {AT_ONCE})"
+            );
+            let gone = self.write("removals_of_nothing", |tx| {
+                tx.db.run(Sql::new(&sql), "take out removals of nothing")
+            })?;
+            taken += gone;
+            is_more = gone == AT_ONCE;
+            if !is_more {
+                break;
+            }
+        }
+        let more = if is_more {
+            "; there may be more, which the next open takes out"
+        } else {
+            ""
+        };
+        Ok(Some(format!(
+            "removals of conversations that are not there were taken out: {taken} (somebody planted them, and they removed \
+             nothing{more})"
+        )))
     }
 
     /// One of them; `between` runs behind each batch, when no transaction is open.
@@ -186,6 +235,26 @@ impl ReadTx<'_> {
                 "a removal waits for conversation {number}, which is not there and has messages: they are kept"
             )),
             _ => Removal::Asked,
+        })
+    }
+
+    /// What is said of removals that nobody asked for: the first, and how many more. Those that were asked for are done by then.
+    fn removals_refused(&mut self) -> Result<Option<String>, StoreError> {
+        let sql = format!(
+            "SELECT min(p.conversation), count(*) FROM pending_removals AS p WHERE NOT ({NOTHING}) \
+             AND p.conversation NOT IN ({ASKED})"
+        );
+        let row: Option<(Option<i64>, i64)> =
+            self.db.row(Sql::new(&sql), "look for removals that are left")?;
+        let Some((Some(first), left)) = row else {
+            return Ok(None);
+        };
+        check_number(first)?;
+        Ok(match self.removal(first)? {
+            Removal::Planted(why) if left > 1 => Some(format!("{why}; {} more such removals", left - 1)),
+            Removal::Planted(why) => Some(why),
+            // Another process's, of this moment.
+            Removal::None | Removal::Asked => None,
         })
     }
 
@@ -348,5 +417,39 @@ mod tests {
         assert_eq!(store.removals_sweep().unwrap(), 0, "the open swept them");
         let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
         assert!(found.is_content() && found.messages == 0, "{:?}", found.problems);
+    }
+
+    /// Rows that remove nothing cost an open little, are told of, and keep no removal of a person's from its end.
+    #[test]
+    fn removals_of_nothing_are_taken_out_together() {
+        let vault = Vault::new();
+        vault.receive(&[("one", "2025-06-01T00:00:00Z")]);
+        let number = removed(&vault);
+        vault.sql(
+            "PRAGMA foreign_keys = OFF; \
+             INSERT INTO pending_removals (conversation) VALUES (-5), (0), (9223372036854775807); \
+             WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n LIMIT 25000) \
+             INSERT INTO pending_removals (conversation) SELECT i FROM n; \
+             INSERT INTO conversation_months (conversation, partition) \
+             SELECT conversation, 202506 FROM pending_removals WHERE conversation BETWEEN 100 AND 2099; \
+             PRAGMA foreign_keys = ON",
+        );
+        let folder = vault.abandon();
+        let store = unlock(&folder.path().join("vault")).unwrap();
+        let warned = store.warnings().join("; ");
+        for told in [
+            "were taken out: 23003",
+            "a removal waits for conversation 100, which is not there and has messages",
+            "1999 more such removals",
+        ] {
+            assert!(warned.contains(told), "{told}: {warned}");
+        }
+        let left = |sql: &str| -> i64 {
+            let found = store.read(|tx| tx.db.row(Sql::new(sql), "count"));
+            found.unwrap().flatten().unwrap()
+        };
+        assert_eq!(left("SELECT count(*) FROM pending_removals"), 2_000);
+        let gone = format!("SELECT count(*) FROM conversations WHERE conversation = {number}");
+        assert_eq!(left(&gone), 0);
     }
 }

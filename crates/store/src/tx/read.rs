@@ -75,7 +75,7 @@ impl<'a> ReadTx<'a> {
         if known.schema_version == version {
             return Ok(Arc::clone(&known.partitions));
         }
-        let loaded = Catalogue::load(db, version)?;
+        let loaded = Catalogue::load_again(db, version)?;
         let months = Arc::clone(&loaded.partitions);
         shared.publish_catalogue(loaded);
         Ok(months)

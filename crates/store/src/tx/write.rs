@@ -207,6 +207,7 @@ impl<'a> WriteTx<'a> {
             shared.publish_catalogue(Catalogue {
                 schema_version,
                 partitions,
+                ..Catalogue::default()
             });
         }
         Ok(())

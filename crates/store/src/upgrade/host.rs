@@ -8,7 +8,7 @@ use privatus_sqlite::{Column, Connection, Value};
 use zeroize::Zeroizing;
 
 use crate::keys::role::KeyPlace;
-use crate::partition::schema::{TEMPLATE, extras, months, refresh_views};
+use crate::partition::schema::{TEMPLATE, extras, months_standing, refresh_views};
 
 /// A vault's database, with its keys.
 pub(crate) struct VaultHost<'a> {
@@ -130,7 +130,7 @@ pub(super) fn partitions(db: &mut Connection) -> Result<Partitions, MigrateError
     })?;
     Ok(Partitions {
         template: TEMPLATE.into(),
-        tables: months(db)?
+        tables: months_standing(db)?
             .into_iter()
             .map(|(partition, _)| partition.table())
             .collect(),

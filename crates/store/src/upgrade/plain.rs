@@ -5,7 +5,7 @@ use privatus_migrate::{Host, MigrateError, Partitions, text_of};
 use privatus_sqlite::Connection;
 
 use super::host::{identity, partitions};
-use crate::partition::schema::{copy_months, extras, make_month, months, refresh_views};
+use crate::partition::schema::{copy_months, extras, make_month, months, months_standing, refresh_views};
 
 /// Makes months and views as a vault does, and takes a sealed value for its plaintext.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,7 +40,7 @@ impl World for PlainWorld {
     }
 
     fn copy_months(&mut self, from: &mut Connection, to: &mut Connection) -> Result<(), MigrateError> {
-        let months = months(from)?;
+        let months = months_standing(from)?;
         copy_months(to, &months)
     }
 }

@@ -12,6 +12,7 @@ use crate::db::schema_fault::{SchemaFault, StrangeObject, Wrong};
 use crate::db::schema_rows::{month_object, text_of};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::partition::catalogue::Catalogue;
 use crate::partition::schema::{VIEW, refresh_views};
 use crate::run::write_durably_on;
 use crate::store::Store;
@@ -71,7 +72,8 @@ impl ReadTx<'_> {
     /// What of the schema is not what this build makes, as it stands now.
     pub(crate) fn schema_fault(&mut self) -> Result<Option<SchemaFault>, StoreError> {
         let schema = RealTables::read(self.db)?.schema;
-        Ok(schema.fault(self.partitions.values().map(|month| month.table.as_str())))
+        let months = Catalogue::load_again(self.db, 0)?.tables();
+        Ok(schema.fault(months.iter().map(String::as_str)))
     }
 }
 

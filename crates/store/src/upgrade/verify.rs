@@ -6,7 +6,7 @@ use privatus_sqlite::{self as sqlite, OpenMode, OpenOptions};
 use super::STEPS;
 use crate::db::connection::Connection;
 use crate::error::StoreError;
-use crate::partition::schema::{copy_months, months};
+use crate::partition::schema::{copy_months, months_standing};
 
 /// What [`Migrator::verify`](super::Migrator::verify) found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(crate) fn newest_schema(db: &mut Connection) -> Result<Schema, StoreError> {
 
 /// The schema that these steps make, with the months that the database says it has.
 fn expected(db: &mut Connection, steps: &[Step]) -> Result<Schema, StoreError> {
-    let months = months(db.raw())?;
+    let months = months_standing(db.raw())?;
     let key = privatus_crypto::LedgerKey::generate()?;
     let mut fresh = sqlite::Connection::open_in_memory(&OpenOptions::new(OpenMode::Create))?;
     let mut runner = Runner {

@@ -1,5 +1,5 @@
 //! `attempts.json`: failed unlocks since the last good one. Nobody vouches for it: whoever holds the folder can change
-//! or remove it, so it only warns, and no failure to read or write it is ever an error.
+//! or remove it, so it only warns. That it cannot be read or written keeps nobody out; of an unlock that fails it is said.
 
 use privatus_domain::{
     Act, MANY_FAILURES, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity,
@@ -35,9 +35,17 @@ fn parse(bytes: &[u8]) -> Attempts {
 
 /// Counts one more secret that did not open the vault: each of those that are tried at once. Where the lock is not to be had,
 /// one may be lost.
-pub(crate) fn note(files: &Files, now: Timestamp) {
+///
+/// # Errors
+/// Why it is not counted: whoever typed the secret is told.
+pub(crate) fn note(files: &Files, now: Timestamp) -> Result<(), StoreError> {
     let _lock = files.lock_key_ring();
-    let mut attempts = parse(&files.read_attempts().unwrap_or_default());
+    let known = match files.attempts() {
+        // What the disk does not give may be many: it is not counted anew from one.
+        Err(error @ StoreError::System { .. }) => return Err(error),
+        known => known.ok().flatten().unwrap_or_default(),
+    };
+    let mut attempts = parse(&known);
     let at = now.to_rfc3339();
     if attempts.failed == 0 || Timestamp::parse(&attempts.first_at).is_err() {
         attempts.first_at.clone_from(&at);
@@ -55,9 +63,9 @@ pub(crate) fn note(files: &Files, now: Timestamp) {
     let within = u32::try_from(failures_within_window(&moments)).unwrap_or(MANY_FAILURES);
     attempts.within_window = attempts.within_window.max(within).min(MANY_FAILURES);
     attempts.recent = moments.into_iter().map(Timestamp::to_rfc3339).collect();
-    if let Ok(bytes) = serde_json::to_vec(&attempts) {
-        files.write_attempts(&bytes);
-    }
+    let bytes = serde_json::to_vec(&attempts)
+        .map_err(|_| StoreError::Unexpected("failed unlocks are no document".into()))?;
+    files.write_attempts(&bytes)
 }
 
 /// Failed unlocks since the last good one, as the file has them.

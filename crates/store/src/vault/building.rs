@@ -13,6 +13,16 @@ use crate::vault::files::{DATABASE, RINGS};
 /// `init` says so.
 const PARTS: [&str; 3] = [RINGS[0], RINGS[1], DATABASE];
 
+/// What is in it while it is built.
+const OWN: [&str; 6] = [
+    DATABASE,
+    "privatus.db-wal",
+    "privatus.db-shm",
+    "privatus.db-journal",
+    RINGS[0],
+    RINGS[1],
+];
+
 /// What stands between the vault's name and the random digits.
 const MIDDLE: &str = ".new-";
 /// Those digits.
@@ -129,6 +139,10 @@ impl Building {
     pub(crate) fn discard(&self) {
         for part in &self.placed {
             let _ = self.around.remove(part);
+        }
+        // By name first: to list them takes a descriptor more, and those may be what is missing.
+        for name in OWN {
+            let _ = self.at.remove(name);
         }
         // Whatever stands at its name by now: only what is in the folder that was made is removed.
         let names = self.at.names().map_err(Error::other);

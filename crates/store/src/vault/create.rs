@@ -10,6 +10,7 @@ use privatus_schema::{SqlBlob, SqlInt, SqlTime, vault_state};
 use privatus_sqlite::CheckpointMode;
 
 use crate::db::connection::{APPLICATION_ID, Connection, Role};
+use crate::db::failed::asked;
 use crate::db::pool::Pool;
 use crate::error::StoreError;
 use crate::keys::table_key::key_keep;
@@ -190,14 +191,16 @@ fn build<E: From<StoreError>>(
     more: impl FnOnce(&mut Connection, &Shared) -> Result<(), E>,
 ) -> Result<KeyRing, E> {
     files.create_database()?;
+    let asked = |error: StoreError| asked(files.folder(), error, "make the vault's database");
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
     db.stop_with(options.stop.as_ref());
     db.raw()
         .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))
-        .map_err(StoreError::from)?;
+        .map_err(StoreError::from)
+        .map_err(asked)?;
     db.synchronous_full()?;
-    upgrade::create(&mut db, unlocked, options)?;
+    upgrade::create(&mut db, unlocked, options).map_err(asked)?;
     fill(&mut db, ring, unlocked)?;
     let shared = share(&mut db, unlocked, options)?;
     more(&mut db, &shared)?;
@@ -206,7 +209,8 @@ fn build<E: From<StoreError>>(
     let ring = first_noted(&mut db, &shared, ring, unlocked)?;
     db.raw()
         .wal_checkpoint(CheckpointMode::Truncate)
-        .map_err(StoreError::from)?;
+        .map_err(StoreError::from)
+        .map_err(asked)?;
     drop(db);
     if let Some(error) = files.write_key_rings(&ring.to_bytes())? {
         // Nobody has it yet: a new vault has both.

@@ -47,6 +47,14 @@ pub(super) fn unseen(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::io(error, "look at the vault's folder")
 }
 
+/// The refusal of a folder that is another thing than a moment before.
+fn replaced(path: &Path) -> StoreError {
+    StoreError::StrangeFile {
+        file: path.to_owned(),
+        what: Strange::Replaced,
+    }
+}
+
 /// What stands at a vault's path, where it is no folder.
 pub(super) const fn no_folder(kind: Kind) -> Option<&'static str> {
     match kind {
@@ -76,7 +84,12 @@ impl Files {
         {
             return not_a_vault(what);
         }
-        let folder = Folder::open(path).map_err(|error| StoreError::io(&error, "open the vault's folder"))?;
+        // A folder stood there a moment ago.
+        let folder = Folder::open(path).map_err(|error| match error.kind() {
+            ErrorKind::NotADirectory => replaced(path),
+            _ if Folder::is_loop(&error) => replaced(path),
+            _ => StoreError::io(&error, "open the vault's folder"),
+        })?;
         // Where its links lead has a name too.
         check_path(folder.path())?;
         Ok(Self { folder })
@@ -167,9 +180,15 @@ impl Files {
 
     /// The bytes of `attempts.json`, if it is a file that can be read.
     pub(crate) fn read_attempts(&self) -> Option<Vec<u8>> {
-        self.folder
-            .read(ATTEMPTS, ATTEMPTS_MAX, "read attempts.json")
-            .ok()?
+        self.attempts().ok()?
+    }
+
+    /// The same; nothing where no such file stands.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(crate) fn attempts(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.folder.read(ATTEMPTS, ATTEMPTS_MAX, "read attempts.json")
     }
 
     /// Whether anything has the name of `attempts.json`.
@@ -177,9 +196,10 @@ impl Files {
         !matches!(self.folder.stand(ATTEMPTS), Ok(None))
     }
 
-    /// Replaces `attempts.json`; where that is not allowed, it stays as it is.
-    pub(crate) fn write_attempts(&self, bytes: &[u8]) {
-        let _ = self.write(ATTEMPTS, Purpose::Attempts, bytes);
+    /// Replaces `attempts.json`; where that fails, it stays as it is.
+    pub(crate) fn write_attempts(&self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.write(ATTEMPTS, Purpose::Attempts, bytes)
+            .map_err(|error| StoreError::io(&error, "write attempts.json"))
     }
 
     /// Removes `attempts.json`, where that is allowed.

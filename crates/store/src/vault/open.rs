@@ -11,6 +11,7 @@ use crate::db::real_tables::of_this_build;
 use crate::db::schema_fault::SchemaFault;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
+use crate::partition::catalogue::Catalogue;
 use crate::store::Store;
 use crate::tx::shared::{Shared, system_time};
 use crate::upgrade::{Upgrade, pending, run_pending};
@@ -21,6 +22,7 @@ use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::{
     generation_of, newest, newest_rings, of_database, unlock_each, unlock_newest, valid_rings, with_salt,
 };
+use crate::vault::snapshot_files::REMOVE;
 use crate::vault::stale_transfers::{has_active, pause_stale};
 use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
 
@@ -251,9 +253,11 @@ impl Store {
             _guard: guard,
         };
         store.shared.ring_now(unlocked);
+        store.catalogue_tell();
         let own = is_odd.then(|| store.own_row_tell());
         if let Some(fault) = fault {
             store.refuse_to_write(fault, (ring, unlocked), generation, &copies);
+            store.name_kept_copies(unlocked, REMOVE);
             options.check_stop()?;
             return Ok(store);
         }
@@ -270,6 +274,8 @@ impl Store {
         // One who just changed the schema told of the copy: it stays for the next open.
         if at_once && !is_older && store.shared.is_settled {
             store.tidy(unlocked);
+        } else {
+            store.name_kept_copies(unlocked, REMOVE);
         }
         // What was put off for it is no warning: whoever asked has no vault.
         options.check_stop()?;
@@ -327,10 +333,22 @@ pub(super) fn look(
             tables.check_all_there(db, of_this_build())?;
             let strange = tables.schema.strange_so_far();
             let shared = share(db, unlocked, options).map_err(|error| named_with(error, strange))?;
-            let catalogue = shared.catalogue();
+            let mut catalogue = shared.catalogue();
             let months = catalogue.partitions.values().map(|month| month.table.as_str());
-            tables.check_all_there(db, months.clone())?;
-            let fault = tables.schema.fault(months);
+            tables.check(db, months)?;
+            let version = catalogue.schema_version;
+            if !catalogue
+                .partitions
+                .values()
+                .all(|month| tables.has(&month.table))
+            {
+                shared.publish_catalogue(Catalogue::load_as_found(db, version)?);
+                catalogue = shared.catalogue();
+            }
+            let months = catalogue.partitions.values().map(|month| month.table.as_str());
+            tables.check_all_there(db, months)?;
+            let months = catalogue.tables();
+            let fault = tables.schema.fault(months.iter().map(String::as_str));
             if fault.is_none() {
                 db.refuse_broken_schema()?;
             }

@@ -62,6 +62,7 @@ impl Store {
             _lock: lock.map(|held| held.lock),
             _guard: guard,
         };
+        store.catalogue_tell();
         if looked.is_odd {
             let _ = store.own_row_tell();
         }

@@ -10,6 +10,9 @@ use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::generation_of;
 use crate::vault::snapshot_files::{REMOVE, kept_copies};
 
+/// What is put off where the folder cannot be tidied up.
+const UNTIDY: &str = "the vault's folder was not tidied up";
+
 impl Store {
     /// Writes down what this open found: what contradicts the audit log, the open itself, damaged copies of the key ring. What
     /// fails is put off: it must not keep anybody out.
@@ -56,6 +59,9 @@ impl Store {
 
     /// Goes on with what was begun: removals, and messages whose month has come.
     pub(super) fn sweep(&mut self) {
+        let empty = self.removals_of_nothing();
+        let empty = empty.map(|told| self.warnings.extend(told));
+        self.put_off(empty, "removals of nothing could not be taken out");
         let swept = self.removals_sweep();
         self.put_off(swept, "what removed contacts left could not be deleted");
         let settled = self.late_messages_sweep();
@@ -67,14 +73,20 @@ impl Store {
 
     /// Removes what interrupted commands and a change of the schema left.
     pub(super) fn tidy(&mut self, unlocked: &Unlocked) {
-        let tidied = self.files.tidy();
-        self.put_off(tidied, "what an interrupted command left could not be removed");
+        // Nobody knows yet whether anything was left: the error says what was tried.
+        if let Err(error) = self.files.tidy() {
+            return self.put_off(Err::<(), _>(error), UNTIDY);
+        }
         let removed = self.files.snapshots_outlived(unlocked);
         let kept = removed.map(|kept| self.warnings.extend(kept_copies(&kept, REMOVE)));
-        self.put_off(
-            kept,
-            "the copy from before the last change of the schema could not be removed",
-        );
+        self.put_off(kept, UNTIDY);
+    }
+
+    /// Names the copies that nobody noted, where an open removes none.
+    pub(super) fn name_kept_copies(&mut self, unlocked: &Unlocked, advice: &str) {
+        // What does not show is named by the next open.
+        let kept = self.files.snapshots_unnoted(unlocked).unwrap_or_default();
+        self.warnings.extend(kept_copies(&kept, advice));
     }
 
     pub(super) fn put_off<T>(&mut self, done: Result<T, StoreError>, what: &str) {

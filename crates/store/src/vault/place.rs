@@ -17,6 +17,11 @@ pub(super) fn check_vacant(path: &Path) -> Result<bool, StoreError> {
             if fs::symlink_metadata(path).is_ok() {
                 return not_a_vault("it is a link that leads nowhere");
             }
+            // The folders above are made: not where a link stands at the name of one.
+            let leads_nowhere = |above: &Path| fs::metadata(above).is_err() && above.is_symlink();
+            if path.ancestors().skip(1).any(leads_nowhere) {
+                return not_a_vault("its path leads through a link that leads nowhere");
+            }
             return Ok(false);
         }
         Err(error) if error.kind() == ErrorKind::NotADirectory => {

@@ -7,7 +7,7 @@ use crate::db::connection::FIRST_PAGE;
 use crate::error::{RingFault, StoreError, TooNew, UnusableRing};
 use crate::vault::files::RINGS;
 use crate::vault::ring_copies::{RingCopies, RingCopy};
-use crate::vault::{Files, attempts};
+use crate::vault::{Files, Mount, attempts};
 
 const OTHER_SALT: &str = "its first page does not open, and it begins with another salt than the key ring has: keyring.json \
                           and privatus.db are of different vaults, or the first page is damaged; put both back from the \
@@ -154,10 +154,22 @@ pub(crate) fn unlock_own(
 
 /// A failed unlock is noted.
 fn counted<T>(opened: Result<T, KeyRingError>, files: &Files, now: Timestamp) -> Result<T, StoreError> {
-    opened.map_err(StoreError::from).inspect_err(|error| {
+    opened.map_err(|error| {
+        let error = StoreError::from(error);
         let untried = matches!(error, StoreError::SchemaNewer(TooNew::Kdf { .. }));
-        if untried || matches!(error, StoreError::WrongSecret) {
-            attempts::note(files, now);
+        if !untried && !matches!(error, StoreError::WrongSecret) {
+            return error;
+        }
+        match attempts::note(files, now) {
+            // Where nobody can write nothing is counted at all (ADR 0024), which is told of the whole command.
+            Err(why) if !files.mount().is_ok_and(Mount::is_read_only) => StoreError::Uncounted {
+                error: Box::new(error),
+                why: match why {
+                    StoreError::DiskFull => "the disk is full".to_owned(),
+                    why => why.reason(),
+                },
+            },
+            _ => error,
         }
     })
 }

@@ -7,6 +7,7 @@ use diesel::sqlite::Sqlite;
 use privatus_domain::{SecurityKind, Severity};
 use privatus_schema::{Flag, LimitLiteral, SqlInt, SqlText, TimeText, security_events};
 
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
@@ -52,14 +53,52 @@ impl ReadTx<'_> {
         })?;
         let newest = |kind: SecurityKind| {
             let row = rows.iter().find(|row| row.stands(kind))?;
-            Some(told_of(kind, row))
+            Some((kind, row))
         };
         let kinds = TOLD.into_iter().filter(|kind| !told.contains(kind));
-        Ok(kinds.filter_map(newest).collect())
+        let standing: Vec<_> = kinds.filter_map(newest).collect();
+        standing
+            .into_iter()
+            .map(|(kind, row)| {
+                let what = match kind {
+                    SecurityKind::Tampering => self.tampered(row.event_id.0)?,
+                    _ => "",
+                };
+                Ok(told_of(kind, what, row))
+            })
+            .collect()
+    }
+
+    /// What was altered, by the words that the store gives such an event: never by words that somebody put there.
+    fn tampered(&mut self, event: i64) -> Result<&'static str, StoreError> {
+        let cases: String = (0..)
+            .zip(TAMPERED)
+            .map(|(place, (begins, _))| format!("WHEN description GLOB '{begins}*' THEN {place} "))
+            .collect();
+        let sql = format!("SELECT CASE {cases} ELSE -1 END FROM main.security_events WHERE event_id = ?");
+        let place: Option<i64> = self
+            .db
+            .row(Sql::new(sql).bind(event), "look for what was altered")?;
+        let told = place.and_then(|place| TAMPERED.get(usize::try_from(place).ok()?));
+        Ok(told.map_or("something in the vault was altered", |(_, told)| told))
     }
 }
 
-fn told_of(kind: SecurityKind, row: &StandingRow) -> String {
+/// How descriptions of such events begin, and what is said of them.
+const TAMPERED: [(&str, &str); 4] = [
+    ("a check found", "a check found what is not as it was written"),
+    ("the audit log had no MACs", "the audit log had lost its chain"),
+    (
+        "the vault''s own row",
+        "the vault's own row was altered and put right",
+    ),
+    (
+        "the schema was not",
+        "the schema was not what this build makes, and was put right",
+    ),
+];
+
+fn told_of(kind: SecurityKind, tampered: &str, row: &StandingRow) -> String {
     let at = row
         .timestamp
         .as_ref()
@@ -69,9 +108,7 @@ fn told_of(kind: SecurityKind, row: &StandingRow) -> String {
             "an older key ring opened this vault: whoever has one and its old password opens it"
         }
         SecurityKind::AuditLoss => "a loss in the audit log was accepted",
-        SecurityKind::Tampering => {
-            "the audit log had lost its chain, or a check found what is not as it was written"
-        }
+        SecurityKind::Tampering => tampered,
         _ => "the audit log was not what the key ring notes",
     };
     let id = row.event_id.0;

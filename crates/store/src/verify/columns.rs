@@ -2,9 +2,7 @@
 
 use privatus_crypto::KEY_WRAP_ALGORITHM;
 use privatus_domain::KeyKind;
-use privatus_domain::limits::{
-    GROUP_DESCRIPTION_CHARS, GROUP_MEMBERS_MAX, NAME_CHARS, PICTURE_BYTES, TRANSFER_ERROR_CHARS, USER_CHARS,
-};
+use privatus_domain::limits::{GROUP_MEMBERS_MAX, STATISTIC_VALUE};
 
 use crate::upgrade::older_rows::RULES_VERSION;
 
@@ -63,15 +61,6 @@ fn outside(column: &str, least: i64, most: i64) -> String {
     )
 }
 
-/// Of texts whose bytes are limited too, the bytes: `length` ends at a NUL.
-fn longer(column: &str, most: usize) -> String {
-    format!("length(CAST({column} AS BLOB)) > {most}")
-}
-
-fn chars(column: &str, most: usize) -> String {
-    longer(column, 4 * most)
-}
-
 /// Neither nothing nor JSON.
 fn no_json(column: &str) -> String {
     format!("{column} IS NOT NULL AND (typeof({column}) <> 'text' OR NOT json_valid({column}))")
@@ -81,24 +70,10 @@ fn no_json(column: &str) -> String {
 pub(super) fn checks() -> Vec<Check> {
     let wrapped = "length(encrypted_key) NOT IN (0, 72)".to_owned();
     let mut checks = vec![
-        of_anybody("contacts", "display_name", chars("display_name", NAME_CHARS)),
-        of_builds(
-            "contacts",
-            "profile_picture",
-            "created_at",
-            longer("profile_picture", 2 * PICTURE_BYTES),
-        ),
-        of_anybody("groups", "name", chars("name", NAME_CHARS)),
         of_anybody(
             "groups",
             "max_members",
             outside("max_members", 1, GROUP_MEMBERS_MAX.into()),
-        ),
-        of_builds(
-            "groups",
-            "description",
-            "created_at",
-            chars("description", GROUP_DESCRIPTION_CHARS),
         ),
         of_builds(
             "file_transfers",
@@ -111,12 +86,6 @@ pub(super) fn checks() -> Vec<Check> {
             "progress",
             "created_at",
             outside("progress", 0, 100),
-        ),
-        of_builds(
-            "file_transfers",
-            "error_message",
-            "created_at",
-            chars("error_message", TRANSFER_ERROR_CHARS),
         ),
         of_anybody(
             "conversations",
@@ -155,7 +124,12 @@ pub(super) fn checks() -> Vec<Check> {
             "highest_generation",
             outside("highest_generation", 1, MOST),
         ),
-        of_builds("usage_statistics", "value", "date", outside("value", 0, MOST)),
+        of_builds(
+            "usage_statistics",
+            "value",
+            "date",
+            outside("value", 0, STATISTIC_VALUE),
+        ),
         of_builds(
             "performance_metrics",
             "metric_value",
@@ -192,12 +166,6 @@ pub(super) fn checks() -> Vec<Check> {
             OF_BACKUP,
             outside("data_size", 0, i64::MAX),
         ),
-        of_builds(
-            "access_control",
-            "user_id",
-            "granted_at",
-            chars("user_id", USER_CHARS),
-        ),
     ];
     checks.extend(words());
     checks
@@ -229,14 +197,6 @@ fn words() -> Vec<Check> {
         // Nothing of this build expires.
         of_anybody("conversations", "next_expiry", outside("next_expiry", 0, MOST)),
         of_anybody("conversations", "last_at", outside("last_at", -MOST, MOST)),
-        of_anybody("senders", "name", chars("name", NAME_CHARS)),
-        of_builds(
-            "performance_metrics",
-            "metric_name",
-            "timestamp",
-            longer("metric_name", 1_024),
-        ),
-        of_builds("usage_statistics", "metric", "date", longer("metric", 1_024)),
         of_builds(
             "backup_metadata",
             "encryption_info",
@@ -251,9 +211,10 @@ fn words() -> Vec<Check> {
             "retention_days = 0 AND table_name <> 'cache_entries'",
         ),
         of_builds("file_transfers", "progress", "created_at", "progress IS NULL"),
-        of_anybody("contacts", "display_name", "trim(display_name) = ''"),
-        of_anybody("groups", "name", "trim(name) = ''"),
-        of_anybody("senders", "name", "trim(name) = ''"),
+        // Of blanks alone it may come out of another program, and stays.
+        of_anybody("contacts", "display_name", "display_name = ''"),
+        of_anybody("groups", "name", "name = ''"),
+        of_anybody("senders", "name", "name = ''"),
         of_builds(
             "groups",
             "key_id",

@@ -1,10 +1,7 @@
 //! Large content: each has its message, and the sizes beside it are those of what is sealed.
 
-use diesel::prelude::*;
 use privatus_crypto::ENVELOPE_OVERHEAD;
 use privatus_domain::MessageId;
-use privatus_schema::functions::length;
-use privatus_schema::{LimitLiteral as _, SqlInt, SqlText, message_content};
 
 use super::{BATCH, Verification};
 use crate::db::at_most::ascends;
@@ -13,55 +10,57 @@ use crate::error::StoreError;
 use crate::message::row::{Located, Row};
 use crate::tx::ReadTx;
 
+/// Rows without their content, as they stand: a size that is no number is none.
+const ROWS: &str = "SELECT rowid, CAST(message_id AS BLOB), coalesce(length(content), 0), compression_algorithm IS NOT NULL, \
+                    iif(typeof(compressed_size) = 'integer', compressed_size, NULL), \
+                    iif(typeof(original_size) = 'integer', original_size, NULL) \
+                    FROM message_content WHERE rowid > ? ORDER BY rowid LIMIT ?";
+
 /// A row without its content.
-#[derive(Queryable)]
 struct ContentRow {
-    message_id: SqlText,
-    length: SqlInt,
-    algorithm: Option<SqlText>,
-    compressed: Option<SqlInt>,
-    original: Option<SqlInt>,
+    message_id: String,
+    length: i64,
+    is_packed: bool,
+    compressed: Option<i64>,
+    original: Option<i64>,
 }
 
 impl ContentRow {
     /// Whether the sizes are those of what is sealed: of what was packed before, and of the body as the message's own sealed
     /// record says.
     fn sizes_fit(&self, encoded: usize) -> bool {
-        let of = |size: &Option<SqlInt>| size.map(|size| usize::try_from(size.0).ok());
-        let sealed = usize::try_from(self.length.0).ok();
+        let of = |size: Option<i64>| size.map(|size| usize::try_from(size).ok());
+        let sealed = usize::try_from(self.length).ok();
         let packed = sealed.and_then(|sealed| sealed.checked_sub(ENVELOPE_OVERHEAD));
-        let shorter = match self.algorithm {
-            None => packed == Some(encoded),
-            Some(_) => packed.is_some_and(|packed| packed < encoded),
+        let shorter = match self.is_packed {
+            false => packed == Some(encoded),
+            true => packed.is_some_and(|packed| packed < encoded),
         };
-        shorter && of(&self.compressed) == Some(packed) && of(&self.original) == Some(Some(encoded))
+        shorter && of(self.compressed) == Some(packed) && of(self.original) == Some(Some(encoded))
     }
 }
 
 impl ReadTx<'_> {
     pub(super) fn verify_content(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        let mut after = String::new();
+        let (doing, mut after) = ("list large content", i64::MIN);
         loop {
-            let rows: Vec<ContentRow> = self.db.ask("list large content", |db| {
-                message_content::table
-                    .filter(message_content::message_id.gt(SqlText(after.as_str())))
-                    .order(message_content::message_id)
-                    .select((
-                        message_content::message_id,
-                        length(message_content::content),
-                        message_content::compression_algorithm,
-                        message_content::compressed_size,
-                        message_content::original_size,
-                    ))
-                    .limit_literal(BATCH)
-                    .load(db)
-            })?;
-            let Some(last) = rows.last() else {
+            type Values = (i64, Option<Vec<u8>>, i64, bool, Option<i64>, Option<i64>);
+            let rows: Vec<Values> = self
+                .db
+                .rows(Sql::new(ROWS).bind(after).bind(i64::from(BATCH)), doing)?;
+            let Some((last, ..)) = rows.last() else {
                 return Ok(());
             };
-            ascends(&after, &last.message_id.0, "list large content")?;
-            after.clone_from(&last.message_id.0);
-            for row in rows {
+            ascends(&after, last, doing)?;
+            after = *last;
+            for (_, id, length, is_packed, compressed, original) in rows {
+                let row = ContentRow {
+                    message_id: String::from_utf8_lossy(&id.unwrap_or_default()).into_owned(),
+                    length,
+                    is_packed,
+                    compressed,
+                    original,
+                };
                 self.verify_content_row(found, &row)?;
             }
         }
@@ -72,7 +71,7 @@ impl ReadTx<'_> {
         found: &mut Verification,
         content: &ContentRow,
     ) -> Result<(), StoreError> {
-        let id = &content.message_id.0;
+        let id = &content.message_id;
         let located = match id.parse::<MessageId>() {
             Ok(id) => self.locate(&id),
             Err(_) => Ok(Located::Absent),

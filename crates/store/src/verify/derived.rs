@@ -52,13 +52,7 @@ struct NameRow {
 impl ReadTx<'_> {
     /// Compares every counter with the one statement that defines it, and the last message with the newest.
     pub(super) fn verify_counters(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        let rows = self.db.ask("read the counters", |db| {
-            conversations::table
-                .filter(conversations::is_hidden.eq(Flag(false)))
-                .select(CountersRow::as_select())
-                .load(db)
-        })?;
-        for row in rows {
+        for row in self.counters_read()? {
             let (number, id) = (row.conversation.0, row.conversation_id.0);
             let (messages, unread) = (row.message_count.0, row.unread_count.0);
             let (low, high) = row_key::range(number);
@@ -94,6 +88,35 @@ impl ReadTx<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The counters of each; one with a value of another kind is named elsewhere, and the others are compared.
+    fn counters_read(&mut self) -> Result<Vec<CountersRow>, StoreError> {
+        let doing = "read the counters";
+        let shown = || conversations::table.filter(conversations::is_hidden.eq(Flag(false)));
+        let all = self
+            .db
+            .ask(doing, |db| shown().select(CountersRow::as_select()).load(db));
+        match all {
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
+            all => return all,
+        }
+        let numbers: Vec<SqlInt> = self
+            .db
+            .ask(doing, |db| shown().select(conversations::conversation).load(db))?;
+        let mut rows = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let row = self.db.ask(doing, |db| {
+                let row = shown().filter(conversations::conversation.eq(number));
+                row.select(CountersRow::as_select()).get_result(db)
+            });
+            match row {
+                Ok(row) => rows.push(row),
+                Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(rows)
     }
 
     /// The time of a conversation's message at a place; `None` when none of its living messages stands there.
@@ -148,16 +171,23 @@ impl ReadTx<'_> {
     /// Large content without its message; groups against their rules; conversations with nobody; removals that nothing would
     /// finish.
     pub(super) fn verify_books(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        self.verify_content(found)?;
-        match self.verify_groups(found) {
-            // A value of another kind in a group is a problem of its own; the rest is checked all the same.
-            Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
-                found.problem(format!("groups: {why}"))
+        type Part = fn(&mut ReadTx<'_>, &mut Verification) -> Result<(), StoreError>;
+        let parts: [(&str, Part); 4] = [
+            ("large content", |tx, found| tx.verify_content(found)),
+            ("groups", |tx, found| tx.verify_groups(found)),
+            ("names", |tx, found| tx.verify_names(found)),
+            ("conversations", |tx, found| tx.verify_conversations(found)),
+        ];
+        for (what, part) in parts {
+            match part(self, found) {
+                // A value of another kind is a problem of its own; the rest is checked all the same.
+                Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
+                    found.problem(format!("{what}: {why}"));
+                }
+                checked => checked?,
             }
-            checked => checked?,
         }
-        self.verify_names(found)?;
-        self.verify_conversations(found)
+        Ok(())
     }
 
     /// Each contact and group has its conversation and each conversation somebody; what waits to be removed was removed.

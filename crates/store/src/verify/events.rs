@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
-use privatus_domain::{Resolution, SecurityKind, Severity, UserId};
+use privatus_domain::Severity;
 use privatus_schema::{Flag, LimitLiteral, SqlInt, SqlText, TimeText, security_events};
 
 use super::origin::Foreign;
 use super::{BATCH, Verification};
-use crate::db::at_most::ascends;
+use crate::audit::security_events::strange::EventValues;
+use crate::db::at_most::follows;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
@@ -30,31 +31,36 @@ struct EventRow {
 impl EventRow {
     /// What of it no build writes.
     fn strange(&self) -> Option<&'static str> {
-        let is_user = |user: &SqlText| UserId::new(&user.0).is_ok();
-        let is_resolution = |text: &SqlText| Resolution::new(&text.0).is_ok();
-        let is_resolved = self.resolved.unwrap_or_default().0;
-        let checks = [
-            (self.event_id.0 > 0, "number"),
-            (self.timestamp.as_ref().is_some_and(is_time), "time"),
-            (self.event_type.0.parse::<SecurityKind>().is_ok(), "type"),
-            (self.severity.0.parse::<Severity>().is_ok(), "severity"),
-            (self.source_ip.is_none(), "address"),
-            (self.user_id.as_ref().is_none_or(is_user), "user"),
-            (
-                self.description.as_ref().is_some_and(|text| !text.0.is_empty()),
-                "description",
-            ),
-            (
-                is_resolved == self.resolved_at.is_some() && self.resolved_at.as_ref().is_none_or(is_time),
-                "time of its resolution",
-            ),
-            (
-                is_resolved == self.resolution.is_some()
-                    && self.resolution.as_ref().is_none_or(is_resolution),
-                "resolution",
-            ),
-        ];
-        checks.into_iter().find(|(holds, _)| !holds).map(|(_, what)| what)
+        fn text(text: Option<&SqlText>) -> Option<&str> {
+            text.map(|text| text.0.as_str())
+        }
+        let mut strange = EventValues {
+            event_id: self.event_id.0,
+            is_dated: self.timestamp.as_ref().is_some_and(is_time),
+            event_type: &self.event_type.0,
+            has_address: self.source_ip.is_some(),
+            user_id: text(self.user_id.as_ref()),
+            description: text(self.description.as_ref()),
+            resolved: self.resolved.unwrap_or_default().0,
+            is_resolution_dated: self.resolved_at.is_some(),
+            resolution: text(self.resolution.as_ref()),
+        }
+        .strange();
+        if self.severity.0.parse::<Severity>().is_err() {
+            strange.insert(0, "severity");
+        }
+        if self.resolved_at.as_ref().is_some_and(|at| !is_time(at)) {
+            strange.push("resolved_at");
+        }
+        strange.first().map(|column| match *column {
+            "event_id" => "number",
+            "timestamp" => "time",
+            "event_type" => "type",
+            "source_ip" => "address",
+            "user_id" => "user",
+            "resolved_at" => "time of its resolution",
+            other => other,
+        })
     }
 }
 
@@ -69,21 +75,13 @@ impl ReadTx<'_> {
         found: &mut Verification,
         foreign: &Foreign,
     ) -> Result<(), StoreError> {
-        let mut after = i64::MIN;
+        let mut from = i64::MIN;
         loop {
-            let rows = self.db.ask("check the security events", |db| {
-                security_events::table
-                    .filter(security_events::event_id.gt(SqlInt(after)))
-                    .order(security_events::event_id)
-                    .select(EventRow::as_select())
-                    .limit_literal(BATCH)
-                    .load(db)
-            })?;
-            let Some(last) = rows.last() else {
+            let (rows, last) = self.events_from(from)?;
+            let Some(last) = last else {
                 return Ok(());
             };
-            ascends(&after, &last.event_id.0, "check the security events")?;
-            after = last.event_id.0;
+            let next = follows(from, last, "check the security events")?;
             for row in rows {
                 let date = row.timestamp.as_ref().map(|at| at.0.as_str());
                 let is_foreign = foreign.may_have(date);
@@ -93,6 +91,51 @@ impl ReadTx<'_> {
                     found.problem(format!("security event {id} has a {what} that no build writes"));
                 }
             }
+            match next {
+                Some(next) => from = next,
+                None => return Ok(()),
+            }
         }
+    }
+
+    /// The events from a number on, and the last number seen. One with a value of another kind is named with the values, and
+    /// the others are read.
+    fn events_from(&mut self, from: i64) -> Result<(Vec<EventRow>, Option<i64>), StoreError> {
+        let doing = "check the security events";
+        let events = || {
+            security_events::table
+                .filter(security_events::event_id.ge(SqlInt(from)))
+                .order(security_events::event_id)
+        };
+        let read = self.db.ask(doing, |db| {
+            let rows = events().select(EventRow::as_select());
+            rows.limit_literal(BATCH).load(db)
+        });
+        match read {
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
+            read => {
+                let rows: Vec<EventRow> = read?;
+                let last = rows.last().map(|row| row.event_id.0);
+                return Ok((rows, last));
+            }
+        }
+        let numbers: Vec<SqlInt> = self.db.ask(doing, |db| {
+            let numbers = events().select(security_events::event_id);
+            numbers.limit_literal(BATCH).load(db)
+        })?;
+        let last = numbers.last().map(|number| number.0);
+        let mut rows = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let row = self.db.ask(doing, |db| {
+                let row = security_events::table.find(number);
+                row.select(EventRow::as_select()).get_result(db)
+            });
+            match row {
+                Ok(row) => rows.push(row),
+                Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((rows, last))
     }
 }

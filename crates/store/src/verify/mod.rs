@@ -8,7 +8,9 @@ mod events;
 mod found;
 mod grants;
 mod groups;
+mod kinds;
 mod ledger;
+mod limits;
 mod lists;
 mod origin;
 mod rows;
@@ -177,6 +179,7 @@ impl ReadTx<'_> {
         self.part(&mut found, "the ledger of migrations", Self::verify_ledger)?;
         self.part(&mut found, "the catalogue of months", Self::verify_catalogue)?;
         self.part(&mut found, "references", Self::verify_references)?;
+        self.part(&mut found, "kinds of values", Self::verify_kinds)?;
         self.part(&mut found, "messages", |tx, found| {
             tx.verify_messages(found, total, progress)
         })?;
@@ -331,8 +334,15 @@ impl ReadTx<'_> {
         let id = MessageId::new(row.id.clone());
         let lookup = self.lookup_key(&id);
         let sql = Sql::new(hot::LOCATOR_FIND);
-        let entry: Option<(Option<i64>, Option<i64>)> =
-            self.db.row(sql.bind(lookup.as_slice()), "find a message")?;
+        let entry = self
+            .db
+            .row::<(Option<i64>, Option<i64>)>(sql.bind(lookup.as_slice()), "find a message");
+        let entry = match entry {
+            Ok(entry) => entry,
+            // Its row of the register is named with the other values of another kind.
+            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => None,
+            Err(error) => return Err(error),
+        };
         if entry != Some((Some(month.partition.number().into()), Some(row.row_key))) {
             found.problem(format!(
                 "message {id} in {} is registered elsewhere",

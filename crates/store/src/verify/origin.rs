@@ -1,17 +1,19 @@
 //! Whether rows may stand in the vault that this build writes in no such form: `migrate baseline` keeps those of another
 //! application as they are, and an upgrade those of an older schema.
 
-use diesel::prelude::*;
 use privatus_crypto::Noted;
 use privatus_domain::Act;
-use privatus_schema::{SqlText, TimeText, audit_log};
 
+use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
+const ENTRIES: &str = "SELECT action = ?, iif(typeof(timestamp) = 'text', CAST(timestamp AS BLOB), x'') FROM audit_log \
+                       WHERE action IN (?, ?)";
+
 /// Rows that no build of today need have written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Foreign {
+pub(crate) enum Foreign {
     /// None: the vault was made by such a build.
     Nothing,
     /// Those dated up to a time, as the tables write it; `undated` when those without a date too.
@@ -22,7 +24,7 @@ pub(super) enum Foreign {
 
 impl Foreign {
     /// Whether a row of this date may be one.
-    pub(super) fn may_have(&self, date: Option<&str>) -> bool {
+    pub(crate) fn may_have(&self, date: Option<&str>) -> bool {
         match self {
             Self::Nothing => false,
             Self::Anything => true,
@@ -47,20 +49,16 @@ impl ReadTx<'_> {
     /// What the audit log says of it: its entries of an adoption and of upgrades, and where retention took its beginning
     /// away, the key ring's note, which knows since when there is a chain. The log's chain vouches for the entries, and is
     /// checked beside this.
-    pub(super) fn foreign_rows(&mut self) -> Result<Foreign, StoreError> {
-        let entries: Vec<(SqlText, Option<TimeText>)> =
-            self.db.ask("look whether the vault was adopted", |db| {
-                let acts = [Act::VaultAdopt, Act::SchemaUpgrade].map(|act| SqlText(act.action()));
-                audit_log::table
-                    .filter(audit_log::action.eq_any(acts))
-                    .select((audit_log::action, audit_log::timestamp))
-                    .load(db)
-            })?;
+    pub(crate) fn foreign_rows(&mut self) -> Result<Foreign, StoreError> {
+        // Settling asks this of a log with values that no list can read.
+        let [adopted, upgraded] = [Act::VaultAdopt, Act::SchemaUpgrade].map(Act::action);
+        let sql = Sql::new(ENTRIES).bind(adopted).bind(adopted).bind(upgraded);
+        let entries: Vec<(bool, Vec<u8>)> = self.db.rows(sql, "look whether the vault was adopted")?;
         let is_cut = self.audit_removed_up_to()? > 0;
-        let is_adopted = entries
-            .iter()
-            .any(|(action, _)| action.0 == Act::VaultAdopt.action());
-        let times = entries.into_iter().filter_map(|(_, at)| Some(at?.0));
+        let is_adopted = entries.iter().any(|(is_adopted, _)| *is_adopted);
+        let times = entries
+            .into_iter()
+            .filter_map(|(_, at)| String::from_utf8(at).ok());
         let mut newest = times.filter(|at| is_dated(at)).max();
         if is_cut {
             newest = match self.shared.noted() {

@@ -1,26 +1,16 @@
 //! The schema itself, as `migrate verify` compares it, and the months that the catalogue names.
 
 use diesel::prelude::*;
-use diesel::sqlite::Sqlite;
 use privatus_domain::Partition;
 use privatus_migrate::Schema;
-use privatus_schema::{SqlInt, SqlText, archives, partitions};
+use privatus_schema::{SqlInt, SqlText, archives};
 
 use super::Verification;
 use crate::error::StoreError;
 use crate::keys::role::KeyRole;
+use crate::partition::found::found as months_found;
 use crate::tx::ReadTx;
 use crate::upgrade::newest_schema;
-
-/// What the catalogue says of a month.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = partitions, check_for_backend(Sqlite))]
-struct MonthRow {
-    partition: SqlInt,
-    table_name: SqlText,
-    state: SqlText,
-    key_id: SqlText,
-}
 
 impl ReadTx<'_> {
     /// Every table, index, view and trigger is one that a build makes, with the text that it gives it.
@@ -52,27 +42,11 @@ impl ReadTx<'_> {
 
     /// A month's name, table and key are its own. No build seals months yet, so none is sealed.
     pub(super) fn verify_catalogue(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        let months = self.db.ask("read the catalogue", |db| {
-            partitions::table
-                .order(partitions::partition)
-                .select(MonthRow::as_select())
-                .load(db)
-        })?;
-        for month in months {
-            let number = month.partition.0;
-            let partition = i32::try_from(number).ok().and_then(Partition::from_number);
-            let named = partition.filter(|partition| partition.table() == month.table_name.0);
-            let (Some(partition), Ok(key)) = (named, month.key_id.0.parse::<u32>()) else {
-                found.problem(format!("the catalogue names an impossible month, {number}"));
-                continue;
-            };
-            if !matches!(month.state.0.as_str(), "live" | "archived") {
-                found.problem(format!(
-                    "month {partition} is hidden as {}, which no build makes it",
-                    month.state.0
-                ));
+        for row in months_found(self.db)? {
+            row.told().into_iter().for_each(|told| found.problem(told));
+            if let (Some(month), Some(key)) = (row.month, row.key) {
+                self.verify_month_key(found, month, key)?;
             }
-            self.verify_month_key(found, partition, key)?;
         }
         self.verify_files(found)
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::columns::{Check, Of, checks};
+use super::limits;
 use super::origin::Foreign;
 use super::{LISTED, Verification};
 use crate::db::statement::Sql;
@@ -33,7 +34,7 @@ impl ReadTx<'_> {
         foreign: &Foreign,
     ) -> Result<(), StoreError> {
         let mut places = self.values_unread(foreign)?;
-        for check in checks() {
+        for check in checks().into_iter().chain(limits::checks()) {
             let Check {
                 table,
                 column,

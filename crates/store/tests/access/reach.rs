@@ -7,7 +7,7 @@ use privatus_domain::{
     AuditFilter, Day, Grant, GrantFilter, KeyFilter, MessageId, Permission, Permissions, ReplyState,
     Resolution, Resource, ResourceKind, SecurityFilter, Statistic, Timestamp,
 };
-use privatus_store::{PageStart, StoreError, WriteTx};
+use privatus_store::{GrantRestored, PageStart, StoreError, WriteTx};
 
 use super::{World, new_grant, on_chat, received, user};
 
@@ -125,7 +125,8 @@ const CALLS: &[(&str, Needs, Call)] = &[
             granted_at: super::clock(),
             expires_at: None,
         };
-        tx.access_restore(&grant).map(usize::from)
+        tx.access_restore(&grant)
+            .map(|restored| usize::from(restored == GrantRestored::Written))
     }),
     ("access_revoke", ADMIN, |tx, world| {
         tx.access_revoke(&on_chat(&world.alice), Some(&user("zoe")))

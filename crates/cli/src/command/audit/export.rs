@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Arguments, path: &Path, is_forced: bool) -> Result
         Err(_) => entry.failed("it was cut off"),
     });
     let (count, head) = written?;
-    store.close()?;
+    crate::vault::close(store);
     if to_stdout {
         return Ok(0);
     }

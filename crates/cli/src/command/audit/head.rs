@@ -20,7 +20,7 @@ const TEXT_MAX: u64 = 200;
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let (head, vault) = store.read(|tx| Ok::<_, StoreError>((tx.audit_head()?, tx.own_id())))?;
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         let mut value = head_json(&head);
         if let Some(fields) = value.as_object_mut() {

@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &Arguments, list: &AuditList) -> Result<u8, Failure
     }
     let limit = usize::from(list.limit);
     let mut entries = store.read(|tx| tx.audit_entries(&filter, limit + 1))?;
-    store.close()?;
+    crate::vault::close(store);
     let has_more = entries.len() > limit;
     entries.truncate(limit);
     let next = entries.last().filter(|_| has_more).map(|last| last.log_id);

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments, prune: &AuditPrune) -> Result<u8, Failu
         0 => 0,
         _ => store.write("audit_prune", |tx| tx.audit_prune(before))?,
     };
-    store.close()?;
+    crate::vault::close(store);
     tell(arguments, removed, before)?;
     Ok(0)
 }

@@ -17,14 +17,14 @@ pub(super) fn run(arguments: &Arguments, settle: &AuditSettle) -> Result<u8, Fai
     let (store, secret) = open_with_secret(arguments)?;
     let repaired = repair(arguments, settle, &store, &secret)?;
     let Some(found) = store.read_long(|tx| tx.audit_losses())? else {
-        store.close()?;
+        crate::vault::close(store);
         return tell(arguments, &repaired, None);
     };
     if !settle.yes {
         confirm(arguments.json, &question(&found))?;
     }
     let accepted = store.audit_accept_loss(&secret, Some(&found))?;
-    store.close()?;
+    crate::vault::close(store);
     tell(arguments, &repaired, accepted.as_ref())
 }
 

@@ -18,7 +18,7 @@ pub(super) fn change(
     let store = open(arguments)?;
     let contact = find::contact(&store, wanted)?;
     let what = act(&store, &contact.id)?;
-    store.close()?;
+    crate::vault::close(store);
     changed(arguments, &contact, what)
 }
 

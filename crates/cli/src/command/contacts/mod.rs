@@ -85,7 +85,7 @@ fn add(arguments: &Arguments, name: &str, key: Option<&str>, id: Option<&str>) -
         tx.contact_create(&new)?;
         Ok(id)
     })?;
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         output::json(&json!({ "id": id }))?;
     } else {
@@ -105,7 +105,7 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
         )?;
     }
     store.write("contact_remove", |tx| tx.contact_remove(&contact.id))?;
-    let left = removal::finish(store, "removed")?;
+    let left = removal::finish(store, "removed");
     if let Some(left) = left.filter(|_| arguments.json) {
         output::json(&json!({ "id": contact.id, "result": "removed", "warnings": [left] }))?;
         return Ok(0);

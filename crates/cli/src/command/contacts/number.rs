@@ -22,7 +22,7 @@ pub(super) fn show(arguments: &Arguments, wanted: &str, other: Option<&str>) -> 
         None => (None, store.read(|tx| tx.own_public_key())?),
     };
     let number = safety_number(&contact.public_key, key.as_ref())?;
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         output::json(&json!({
             "id": contact.id, "other": with, "keys": if key.is_some() { 2 } else { 1 },

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, change: &ContactsSet) -> Result<u8, Fai
             None => Ok(false),
         }
     })?;
-    store.close()?;
+    crate::vault::close(store);
     if replaced && contact.is_verified {
         note(
             "the key before was verified, and the new one is not: compare `privatus contacts safety-number` again",

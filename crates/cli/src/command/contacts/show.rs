@@ -21,7 +21,7 @@ pub(super) fn list(arguments: &Arguments, which: &ContactsList) -> Result<u8, Fa
         let shown = |contact| (tx.contact_is_muted(&contact), contact);
         Ok::<Vec<(bool, Contact)>, StoreError>(contacts.into_iter().map(shown).collect())
     })?;
-    store.close()?;
+    crate::vault::close(store);
     contacts.retain(|(_, contact)| {
         (!which.blocked || contact.blocked_at.is_some()) && (!which.online || contact.is_online)
     });
@@ -105,7 +105,7 @@ fn contact_json(contact: &Contact) -> Value {
 pub(super) fn one(arguments: &Arguments, wanted: &str) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let contact = find::contact(&store, wanted)?;
-    store.close()?;
+    crate::vault::close(store);
     // A key that may not be verified has none.
     let number = match contact.public_key.check_verifiable() {
         Ok(()) => Some(safety_number(&contact.public_key, None)?),

@@ -38,7 +38,7 @@ pub(super) fn create(arguments: &Arguments, new: &CreateGroup) -> Result<u8, Fai
         let conversation = tx.group_create(&new)?;
         Ok::<_, StoreError>((id, conversation))
     })?;
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         output::json(&json!({ "id": id, "conversation": conversation }))?;
     } else {
@@ -70,7 +70,7 @@ pub(super) fn set(arguments: &Arguments, set: &SetGroup) -> Result<u8, Failure> 
     let group = find::group(&store, &set.group)?;
     let by = actor(&store, &group, &set.by)?;
     store.write("group_change", |tx| tx.group_change(&group.id, &change, &by))?;
-    store.close()?;
+    crate::vault::close(store);
     done(arguments, &group, "changed")
 }
 
@@ -91,7 +91,7 @@ pub(super) fn delete(
         )?;
     }
     store.write("group_remove", |tx| tx.group_remove(&group.id, &by))?;
-    let left = removal::finish(store, "deleted")?;
+    let left = removal::finish(store, "deleted");
     if let Some(left) = left.filter(|_| arguments.json) {
         output::json(&json!({ "id": group.id, "result": "deleted", "warnings": [left] }))?;
         return Ok(0);

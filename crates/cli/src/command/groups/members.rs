@@ -27,7 +27,7 @@ fn change(
     let member = find::member(&store, &group.id, &target.member)?;
     let by = actor(&store, &group, by)?;
     store.write(name, |tx| change(tx, &group.id, &member.contact, &by))?;
-    store.close()?;
+    crate::vault::close(store);
     done(arguments, &group, (&member.contact, &member.display_name), what)
 }
 
@@ -72,7 +72,7 @@ pub(super) fn add(
         ..NewMember::new(contact, name)
     };
     store.write("group_member_add", |tx| tx.group_member_add(&group.id, &new, &by))?;
-    store.close()?;
+    crate::vault::close(store);
     let what = format!("added as {role}");
     done(
         arguments,
@@ -165,7 +165,7 @@ fn party(
     let by = actor(&store, &group, by)?;
     let shown = name_of(&store, &contact)?;
     store.write(name, |tx| change(tx, &group.id, &contact, &by))?;
-    store.close()?;
+    crate::vault::close(store);
     done(arguments, &group, (&contact, shown.as_str()), what)
 }
 
@@ -192,6 +192,6 @@ pub(super) fn leave(arguments: &Arguments, group: &str, by: &ActingMember) -> Re
     let who = actor(&store, &group, by)?;
     let member = store.read(|tx| tx.group_member(&group.id, &who))?;
     store.write("group_member_leave", |tx| tx.group_member_leave(&group.id, &who))?;
-    store.close()?;
+    crate::vault::close(store);
     done(arguments, &group, (&who, &member.display_name), "left")
 }

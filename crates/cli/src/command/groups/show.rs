@@ -22,7 +22,7 @@ pub(super) fn list(arguments: &Arguments, seen_by: Option<&str>) -> Result<u8, F
         }
         None => store.read(|tx| tx.groups())?,
     };
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         let groups: Vec<GroupJson<'_>> = groups.iter().map(|group| GroupJson::new(group, false)).collect();
         output::json(&BTreeMap::from([("groups", groups)]))?;
@@ -79,7 +79,7 @@ pub(super) fn members(arguments: &Arguments, wanted: &str, names: bool) -> Resul
     let store = open(arguments)?;
     let group = find::group(&store, wanted)?;
     let (known, _) = known(&store, &group)?;
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         output::json(&MembersJson {
             id: &group.id,
@@ -132,7 +132,7 @@ pub(super) fn show(arguments: &Arguments, wanted: &str, names: bool) -> Result<u
         .into_iter()
         .map(|contact| (contact.id, contact.display_name))
         .collect();
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         let mut value = GroupJson::new(&group, names);
         value.members = Some(members_json(&group, &known, names));

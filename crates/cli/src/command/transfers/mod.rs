@@ -115,7 +115,7 @@ fn create(
         })?;
         Ok::<_, StoreError>(id)
     })?;
-    store.close()?;
+    crate::vault::close(store);
     let (size, hash) = shown;
     if arguments.json {
         return output::json(&json!({
@@ -133,7 +133,7 @@ fn change(
     let store = open(arguments)?;
     let transfer = find::transfer(&store, wanted)?;
     let state = act(&store, &transfer.id)?;
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         return output::json(&json!({
             "id": transfer.id, "status": state.status(), "progress": state.progress(),
@@ -169,7 +169,7 @@ fn list(
         .iter()
         .map(|transfer| row(&store, transfer))
         .collect();
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         let transfers: Vec<Value> = page.transfers.iter().map(to_json).collect();
         let last = page.transfers.last().filter(|_| page.has_older);
@@ -237,7 +237,7 @@ fn show(arguments: &Arguments, wanted: &str) -> Result<(), Failure> {
     let store = open(arguments)?;
     let transfer = find::transfer(&store, wanted)?;
     let with = peer_name(&store, &transfer);
-    store.close()?;
+    crate::vault::close(store);
     if arguments.json {
         return output::json(&to_json(&transfer));
     }
@@ -266,7 +266,7 @@ fn show(arguments: &Arguments, wanted: &str) -> Result<(), Failure> {
 fn verify(arguments: &Arguments, wanted: &str, file: &Path) -> Result<(), Failure> {
     let store = open(arguments)?;
     let transfer = find::transfer(&store, wanted)?;
-    store.close()?;
+    crate::vault::close(store);
     let (size, hash) = measure(file)?;
     let differs = Failure::Refused;
     if transfer.hash.len() != hash.as_bytes().len() {

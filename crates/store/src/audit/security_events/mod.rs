@@ -3,6 +3,7 @@
 mod many_failures;
 mod read;
 mod resolve;
+pub(crate) mod strange;
 #[cfg(test)]
 mod tests;
 pub(in crate::audit) mod unread;

@@ -292,3 +292,32 @@ fn a_settling_that_failed_under_a_key_ring_without_a_note_is_told_and_done_again
     let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
     assert_eq!(found.problems, Vec::<String>::new());
 }
+
+/// No row of statistics is for ever: what cannot be goes, and is named.
+#[test]
+fn figures_that_cannot_be_are_settled() {
+    let vault = vault();
+    vault.sql(
+        "INSERT INTO usage_statistics (date, metric, value) VALUES ('2099-06-01', 'low', -1), \
+         ('2099-06-01', 'high', 9223372036854775807), ('whenever', 'x', 1), ('2099-06-01', hex(zeroblob(600)), 1), \
+         ('2099-06-01', 'good', 9007199254740992), ('2099-06-02', 'none', NULL)",
+    );
+    let problems = || {
+        let found = vault.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+        found.problems
+    };
+    assert!(
+        problems()
+            .iter()
+            .any(|told| told.contains("usage_statistics.value"))
+    );
+    let loss = accept(&vault).unwrap();
+    assert_eq!(loss.marks.len(), 4, "{loss:?}");
+    assert!(
+        loss.marks.iter().all(|mark| mark.contains("usage_statistics")),
+        "{loss:?}"
+    );
+    assert_eq!(problems(), Vec::<String>::new());
+    assert!(settled(&vault)["marks"].to_string().contains("usage_statistics"));
+    assert_eq!(accept(&vault), None);
+}

@@ -1,0 +1,53 @@
+//! What no build writes into a security event, whatever a list makes of it. A check tells it, and settling puts it right.
+
+use privatus_domain::{Resolution, SecurityKind, UserId};
+
+/// What is judged of a row; what does not read is nothing here.
+pub(crate) struct EventValues<'a> {
+    /// Its number.
+    pub(crate) event_id: i64,
+    /// Whether it says when.
+    pub(crate) is_dated: bool,
+    /// Which kind it is.
+    pub(crate) event_type: &'a str,
+    /// Whether an address is named.
+    pub(crate) has_address: bool,
+    /// Of whom it tells.
+    pub(crate) user_id: Option<&'a str>,
+    /// What it says.
+    pub(crate) description: Option<&'a str>,
+    /// Whether somebody looked at it.
+    pub(crate) resolved: bool,
+    /// Whether it says when.
+    pub(crate) is_resolution_dated: bool,
+    /// What was found or done.
+    pub(crate) resolution: Option<&'a str>,
+}
+
+impl EventValues<'_> {
+    /// Columns with what no build writes.
+    pub(crate) fn strange(&self) -> Vec<&'static str> {
+        let is_resolution = |text: &str| Resolution::new(text).is_ok();
+        let checks = [
+            (self.event_id > 0, "event_id"),
+            (self.is_dated, "timestamp"),
+            (self.event_type.parse::<SecurityKind>().is_ok(), "event_type"),
+            (!self.has_address, "source_ip"),
+            (
+                self.user_id.is_none_or(|user| UserId::new(user).is_ok()),
+                "user_id",
+            ),
+            (
+                self.description.is_some_and(|text| !text.is_empty()),
+                "description",
+            ),
+            (self.resolved == self.is_resolution_dated, "resolved_at"),
+            (
+                self.resolved == self.resolution.is_some() && self.resolution.is_none_or(is_resolution),
+                "resolution",
+            ),
+        ];
+        let strange = checks.into_iter().filter(|(holds, _)| !holds);
+        strange.map(|(_, column)| column).collect()
+    }
+}
