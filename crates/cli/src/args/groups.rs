@@ -30,7 +30,7 @@ pub(crate) enum Groups {
     /// Change its name, description, type, limit or settings
     #[command(after_help = GROUPS_SET)]
     Set(SetGroup),
-    /// Add a contact; a public group may be joined by oneself
+    /// Add a contact; anybody may add themselves to a public group
     #[command(after_help = GROUPS_ADD)]
     Add {
         /// Which: an id, a name, or the beginning of one

@@ -27,7 +27,7 @@ pub enum AccessError {
     /// It would never hold.
     #[error("the expiry {0} is in the past; it must be after {1}")]
     Expired(Timestamp, Timestamp),
-    /// Who may grant for a while does not grant for longer.
+    /// A grant cannot outlive the grant that allows it.
     #[error(
         "a grant may not outlive the one that allows it, which ends at {0}; give it an end not after that"
     )]
