@@ -207,8 +207,8 @@ fn each_rule_broken_is_named() {
     refused(
         &vault,
         &["transfers", "set", id, "done"],
-        23,
-        &["pending, active", "\"done\""],
+        2,
+        &["pending, active", "'done'"],
     );
     refused(
         &vault,
@@ -235,12 +235,7 @@ fn each_rule_broken_is_named() {
         24,
         &["transfer", "transfers list"],
     );
-    refused(
-        &vault,
-        &["transfers", "list", "--status", "done"],
-        23,
-        &["\"done\""],
-    );
+    refused(&vault, &["transfers", "list", "--status", "done"], 2, &["'done'"]);
     refused(
         &vault,
         &["transfers", "list", "--contact", "Nobody"],

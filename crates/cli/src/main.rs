@@ -52,7 +52,12 @@ fn main() -> ExitCode {
             }
             if error.use_stderr() {
                 // It shows what was typed, or what a script put there: plain, and harmless for a terminal.
-                let text = text::harmless(&error.to_string());
+                let text = error.to_string();
+                // One prefix for what goes wrong.
+                let text = text
+                    .strip_prefix("error: ")
+                    .map_or(text.clone(), |said| format!("privatus: {said}"));
+                let text = text::harmless(&text);
                 let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
                 return ExitCode::from(2);
             }

@@ -10,10 +10,10 @@ pub enum GroupError {
     #[error("a group is public, private or secret, not {0:?}")]
     UnknownKind(String),
     /// The limit itself is out of bounds.
-    #[error("a group takes 1 to 100,000 members, not {0}")]
+    #[error("the member limit must be between 1 and 100,000, got {0}")]
     LimitOutOfRange(u32),
     /// The limit is no number, or none that a limit can be.
-    #[error("a group takes 1 to 100,000 members, not {0}")]
+    #[error("the member limit must be between 1 and 100,000, got {0}")]
     LimitNotTaken(String),
     /// The limit would leave members outside.
     #[error("the limit of {limit} members is below the {current} that the group has")]
@@ -37,7 +37,7 @@ pub enum GroupError {
     #[error("the description has {0} characters; at most 4,096 are kept")]
     DescriptionTooLong(usize),
     /// The settings or permissions are no JSON object.
-    #[error("the {0} are no JSON object")]
+    #[error("the {0} must be a JSON object")]
     NotAnObject(&'static str),
     /// A field that this build knows has a value of another type.
     #[error("the {0} have a known field twice or of another type, at character {1}: {2}")]

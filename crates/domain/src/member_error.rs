@@ -27,7 +27,7 @@ pub enum MemberError {
         allowed: &'static str,
     },
     /// Two members of a group under one anonymous id could not be told apart.
-    #[error("the anonymous id {0} is another member's of the group")]
+    #[error("the anonymous id {0} belongs to another member of the group")]
     AnonymousTaken(AnonymousId),
     /// Two owners would not be one.
     #[error("a group has one owner; hand the group over to make another member the owner")]
@@ -39,16 +39,16 @@ pub enum MemberError {
     #[error("the owner cannot leave; hand the group over first, or delete it")]
     OwnerLeaves,
     /// Nobody would be left.
-    #[error("the last of 1 member cannot leave; delete the group instead")]
+    #[error("you are the only member; delete the group instead")]
     LastMember,
     /// It is one already.
     #[error("{0} is a member of the group already, as {1}")]
     Duplicate(ContactId, Role),
     /// Who acts is none.
-    #[error("{0} is no member of the group, and acts in it; name a member who may")]
+    #[error("{0} is not a member of this group; act as a member who may do that")]
     NoMember(ContactId),
     /// It may not come back.
-    #[error("{0} is banned from the group; unban it first")]
+    #[error("{0} is banned from the group; unban them first")]
     Banned(ContactId),
     /// It is banned already.
     #[error("{0} is banned from the group already")]
@@ -60,7 +60,7 @@ pub enum MemberError {
     #[error("a {0} group is joined by {joined}", joined = .0.rules().joining.words())]
     NotLetIn(GroupKind),
     /// Nobody joins what belongs to nobody.
-    #[error("the group has no owner; nobody joins it by oneself")]
+    #[error("the group has no owner, so nobody can join it on their own")]
     NoOwner,
 }
 

@@ -120,7 +120,10 @@ mod tests {
         assert!(MemberLimit::new(0).is_err() && MemberLimit::new(100_001).is_err());
         for text in ["-1", "12345678901234567890", "many", ""] {
             let error = text.parse::<MemberLimit>().unwrap_err().to_string();
-            assert_eq!(error, format!("a group takes 1 to 100,000 members, not {text}"));
+            assert_eq!(
+                error,
+                format!("the member limit must be between 1 and 100,000, got {text}")
+            );
         }
         assert_eq!("3".parse(), Ok(limit));
         assert!(MemberLimit::new(1).is_ok() && MemberLimit::new(100_000).is_ok());

@@ -189,7 +189,7 @@ impl Model {
                     permissions: permissions.clone(),
                     expires: hours.map(|hours| self.now + hours * 3_600_000),
                 };
-                // Who may grant for a while does not grant for longer.
+                // A grant cannot outlive the grant that allows it.
                 if let Some((user, need)) = self.acting.zip(step.need()) {
                     let own = self.granted_until(user, &need);
                     if own.is_none_or(|own| own < given.expires.unwrap_or(i64::MAX)) {

@@ -1,6 +1,9 @@
 //! `groups` on the command line.
 
 use clap::{Args, Subcommand};
+use privatus_domain::{GroupKind, Role};
+
+use super::one_of;
 
 /// `groups`
 #[derive(Debug, Subcommand)]
@@ -27,15 +30,15 @@ pub(crate) enum Groups {
     /// Change its name, description, type, limit or settings
     #[command(after_help = GROUPS_SET)]
     Set(SetGroup),
-    /// Add a contact; a public group may be joined by oneself
+    /// Add a contact; anybody may add themselves to a public group
     #[command(after_help = GROUPS_ADD)]
     Add {
         /// Which: an id, a name, or the beginning of one
         group: String,
         /// Whom: an id, a name, or the beginning of one
         contact: String,
-        /// As what: admin or member
-        #[arg(long, value_name = "R", default_value = "member")]
+        /// As what
+        #[arg(long, value_name = "ROLE", default_value = "member", value_parser = one_of(Role::ALL.map(Role::as_str)))]
         role: String,
         /// Its name in the group [default: the contact's]
         #[arg(long, value_name = "NAME")]
@@ -48,7 +51,8 @@ pub(crate) enum Groups {
     Role {
         #[command(flatten)]
         target: MemberOfGroup,
-        /// The new role: admin or member
+        /// The new role
+        #[arg(value_parser = one_of(Role::ALL.map(Role::as_str)))]
         role: String,
         #[command(flatten)]
         by: ActingMember,
@@ -148,8 +152,8 @@ pub(crate) struct ActingMember {
 pub(crate) struct CreateGroup {
     /// Its name
     pub(crate) name: String,
-    /// public, private or secret
-    #[arg(long = "type", value_name = "T")]
+    /// Who finds it, and who joins
+    #[arg(long = "type", value_name = "TYPE", value_parser = one_of(GroupKind::ALL.map(GroupKind::as_str)))]
     pub(crate) kind: String,
     /// Most members, you among them (1 to 100,000)
     #[arg(long, value_name = "N", allow_hyphen_values = true,
@@ -189,8 +193,8 @@ pub(crate) struct GroupFields {
     /// What it is about; an empty text takes it away
     #[arg(long, value_name = "D")]
     pub(crate) description: Option<String>,
-    /// public, private or secret
-    #[arg(long = "type", value_name = "T")]
+    /// Who finds it, and who joins
+    #[arg(long = "type", value_name = "TYPE", value_parser = one_of(GroupKind::ALL.map(GroupKind::as_str)))]
     pub(crate) kind: Option<String>,
     /// Most members (1 to 100,000), not below the present count
     #[arg(long, value_name = "N", allow_hyphen_values = true)]

@@ -1,6 +1,9 @@
 //! `keys` on the command line.
 
 use clap::Subcommand;
+use privatus_domain::KeyKind;
+
+use super::one_of;
 
 /// `keys`
 #[derive(Debug, Subcommand)]
@@ -8,8 +11,8 @@ pub(crate) enum Keys {
     /// Keys of the key store: what each is for and how it was used, never the key
     #[command(after_help = KEYS_LIST)]
     List {
-        /// Of this type: table, group, id or audit
-        #[arg(long = "type", value_name = "TYPE")]
+        /// Of this type
+        #[arg(long = "type", value_name = "TYPE", value_parser = one_of(KeyKind::ALL.map(KeyKind::as_str)))]
         kind: Option<String>,
         /// Only those that expire within so many days, or have expired
         #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]

@@ -14,6 +14,7 @@ mod transfers;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::access::{Access, GrantArguments, Grantee};
@@ -28,6 +29,14 @@ pub(crate) use self::stats::Stats;
 pub(crate) use self::transfers::Transfers;
 use crate::examples;
 
+/// The heading in the help of what every command takes.
+const GLOBAL: &str = "Global options";
+
+/// A word out of a closed set: the help lists them, shells complete them, and any other is a wrong command line (2).
+fn one_of<const N: usize>(words: [&'static str; N]) -> PossibleValuesParser {
+    PossibleValuesParser::new(words)
+}
+
 /// An encrypted vault for years of chat history: import, page, answer, verify and export it.
 #[derive(Debug, Parser)]
 #[command(name = "privatus", version, arg_required_else_help = true, after_help = examples::TOOL)]
@@ -36,24 +45,26 @@ pub(crate) struct Arguments {
     #[arg(
         long,
         global = true,
+        help_heading = GLOBAL,
         value_name = "DIR",
         env = "PRIVATUS_VAULT",
         hide_env_values = true
     )]
     pub(crate) vault: Option<PathBuf>,
     /// Print one JSON document instead of tables
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) json: bool,
     /// Read the password from a file (a byte order mark and one line end at its end are dropped)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
     /// The recovery code's file: `init` makes it, other commands open the vault with it
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub(crate) recovery_code_file: Option<PathBuf>,
     /// Tell on standard error what the store does; such as `debug`, or `privatus_store=debug`
     #[arg(
         long,
         global = true,
+        help_heading = GLOBAL,
         value_name = "FILTER",
         env = "PRIVATUS_LOG",
         hide_env_values = true
@@ -63,6 +74,7 @@ pub(crate) struct Arguments {
     #[arg(
         long,
         global = true,
+        help_heading = GLOBAL,
         value_name = "USER",
         env = "PRIVATUS_USER",
         hide_env_values = true

@@ -1,6 +1,9 @@
 //! `security` on the command line.
 
 use clap::Subcommand;
+use privatus_domain::{SecurityKind, Severity};
+
+use super::one_of;
 
 /// `security`
 #[derive(Debug, Subcommand)]
@@ -28,11 +31,11 @@ pub(crate) enum Security {
 /// `security list`
 #[derive(Debug, clap::Args)]
 pub(crate) struct SecurityList {
-    /// At least as bad as this: low, medium, high or critical
-    #[arg(long, value_name = "SEVERITY")]
+    /// At least as bad as this
+    #[arg(long, value_name = "SEVERITY", value_parser = one_of(Severity::ALL.map(Severity::as_str)))]
     pub(crate) severity: Option<String>,
-    /// Of this type, such as authentication
-    #[arg(long = "type", value_name = "TYPE")]
+    /// Of this type
+    #[arg(long = "type", value_name = "TYPE", value_parser = one_of(SecurityKind::ALL.map(SecurityKind::as_str)))]
     pub(crate) kind: Option<String>,
     /// Only those that nobody resolved
     #[arg(long)]

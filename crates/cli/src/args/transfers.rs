@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use privatus_domain::TransferStatus;
+
+use super::one_of;
 
 /// `transfers`
 #[derive(Debug, Subcommand)]
@@ -54,7 +57,8 @@ pub(crate) enum Transfers {
     Set {
         /// Which: an id, the file's name, or the beginning of one
         transfer: String,
-        /// pending, active, paused, completed, failed or cancelled
+        /// Its new status
+        #[arg(value_parser = one_of(TransferStatus::ALL.map(TransferStatus::as_str)))]
         status: String,
         /// Why it failed
         #[arg(long, value_name = "TEXT")]
@@ -64,7 +68,7 @@ pub(crate) enum Transfers {
     #[command(after_help = TRANSFERS_LIST)]
     List {
         /// Only those of this status
-        #[arg(long, value_name = "STATUS")]
+        #[arg(long, value_name = "STATUS", value_parser = one_of(TransferStatus::ALL.map(TransferStatus::as_str)))]
         status: Option<String>,
         /// Only those with this contact
         #[arg(long, value_name = "CONTACT", conflicts_with = "group")]

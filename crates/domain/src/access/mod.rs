@@ -30,7 +30,7 @@ pub enum AccessError {
     /// It never held.
     #[error("the grant ended at {0}, not after it was given at {1}")]
     NeverHeld(Timestamp, Timestamp),
-    /// Who may grant for a while does not grant for longer.
+    /// A grant cannot outlive the grant that allows it.
     #[error(
         "a grant may not outlive the one that allows it, which ends at {0}; give it an end not after that"
     )]

@@ -19,7 +19,7 @@ pub enum BaselineError {
     Key(PathBuf),
     /// It has not the tables of the specification's version 1.0.0.
     #[error(
-        "{path} has not the specification's tables of version 1.0.0: {count} differences, the first: {}; bring a copy to \
+        "{path} does not have the specification's tables of version 1.0.0: {count} differences, the first: {}; bring a copy to \
          that form and adopt it; nothing was made",
         differences.first().map(String::as_str).unwrap_or_default()
     )]

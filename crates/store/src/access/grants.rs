@@ -234,7 +234,7 @@ impl WriteTx<'_> {
         self.grant_audit(Act::AccessRevoke, on, &json!({ "before": said_row(&before) }))
     }
 
-    /// Who may grant for a while does not grant for longer.
+    /// A grant cannot outlive the grant that allows it.
     fn check_outlasts_none(&self, on: &Resource, expires_at: Option<Timestamp>) -> Result<(), StoreError> {
         let (Some(user), Some(grants)) = (&self.user, &self.grants) else {
             return Ok(());

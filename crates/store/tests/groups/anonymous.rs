@@ -72,9 +72,9 @@ fn an_id_that_was_given_elsewhere_is_one_members() {
         anonymous_id(&world, &team(), &id("alice")),
         "given".parse().unwrap(),
     );
-    refused(add("bob", &derived), "another member's of the group");
+    refused(add("bob", &derived), "belongs to another member of the group");
     add("bob", &given).unwrap();
-    refused(add("carol", &given), "another member's of the group");
+    refused(add("carol", &given), "belongs to another member of the group");
     world.is_content();
 }
 

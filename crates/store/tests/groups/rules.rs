@@ -96,9 +96,12 @@ fn the_owner_hands_over_before_it_leaves() {
     assert_eq!(world.members(), roles);
     leave(&own).unwrap();
     leave(&bob).unwrap();
-    refused(leave(&alice), "last of 1 member");
+    refused(leave(&alice), "you are the only member");
     // Who is no member does nothing in it, not even the vault's own user; removing what the vault has of it is its own.
-    refused(world.add(&bob, Role::Member, &own), "no member");
+    refused(
+        world.add(&bob, Role::Member, &own),
+        "is not a member of this group",
+    );
     world
         .store
         .write("remove", |tx| tx.group_remove(&team(), &own))
@@ -154,8 +157,8 @@ fn a_ban_keeps_out_until_it_is_taken_back() {
     ban(&bob, &own).unwrap();
     refused(ban(&alice, &own), "already");
     assert_eq!(world.members().len(), 1);
-    refused(world.add(&alice, Role::Member, &own), "unban it first");
-    refused(world.add(&bob, Role::Member, &bob), "unban it first");
+    refused(world.add(&alice, Role::Member, &own), "unban them first");
+    refused(world.add(&bob, Role::Member, &bob), "unban them first");
     let bans = world.store.read(|tx| tx.group_bans(&team())).unwrap();
     let banned: Vec<_> = bans.iter().map(|ban| (&ban.contact, &ban.banned_by)).collect();
     assert_eq!(banned, [(&alice, &own), (&bob, &own)]);
