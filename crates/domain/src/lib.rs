@@ -22,7 +22,6 @@ mod member_rules;
 mod message;
 mod metric;
 mod partition;
-pub mod planted_bugs;
 mod profile_picture;
 mod public_key;
 mod resource;

@@ -101,8 +101,7 @@ impl NewMessage {
     /// # Errors
     /// [`MessageError`] names the rule.
     pub fn check(&self) -> Result<(), MessageError> {
-        let is_early = |edited| edited < self.at || crate::planted!(EditAtItsMessage) && edited == self.at;
-        if self.edited_at.is_some_and(is_early) {
+        if self.edited_at.is_some_and(|edited| edited < self.at) {
             return Err(MessageError::EditedBeforeSent);
         }
         if self.direction == Direction::Out && self.sender != SenderRef::Nobody {

@@ -45,16 +45,14 @@ impl ReadTx<'_> {
         let (Some(user), at) = (self.user.clone(), self.shared.now()) else {
             return Ok(());
         };
-        if !privatus_domain::planted!(RefusalNotAudited) {
-            let details = json!({ "permission": permission.as_str() });
-            self.shared.pending.entry(NewAuditEntry {
-                user: Some(user.clone()),
-                ..NewAuditEntry::done(at, Act::AccessRefuse)
-                    .on(on.clone())
-                    .with(&details)
-                    .failed("no grant")
-            });
-        }
+        let details = json!({ "permission": permission.as_str() });
+        self.shared.pending.entry(NewAuditEntry {
+            user: Some(user.clone()),
+            ..NewAuditEntry::done(at, Act::AccessRefuse)
+                .on(on.clone())
+                .with(&details)
+                .failed("no grant")
+        });
         self.shared.pending.event(NewSecurityEvent {
             at,
             kind: SecurityKind::AccessRefused,
