@@ -145,6 +145,10 @@ mod tests {
             "a member may not change the group; the owner or an admin may"
         );
         assert!(said(Role::Owner, MemberAction::Leave, None).contains("first"));
+        for action in [MemberAction::Remove, MemberAction::Ban, MemberAction::ChangeRole] {
+            let stays = said(Role::Admin, action, Some(Role::Owner));
+            assert!(stays.starts_with("the owner stays the owner"), "{stays}");
+        }
         assert!(said(Role::Owner, MemberAction::Add, Some(Role::Owner)).contains("one owner"));
         let error = "king".parse::<Role>().unwrap_err().to_string();
         assert_eq!(error, "a role is owner, admin or member, not \"king\"");

@@ -174,4 +174,14 @@ mod tests {
         message.sender = SenderRef::Contact("c".parse().unwrap());
         assert_eq!(message.check(), Err(MessageError::SenderOnOutgoing));
     }
+
+    #[test]
+    fn what_was_sent_is_read_and_what_came_is_not() {
+        let at = Timestamp::from_unix_ms(0).unwrap();
+        let (id, body) = ("a".parse::<MessageId>().unwrap(), Body::text("").unwrap());
+        let sent = NewMessage::sent(id.clone(), body.clone(), at);
+        let received = NewMessage::received(id, SenderRef::Nobody, body, at);
+        assert_eq!((sent.direction, sent.is_read), (Direction::Out, true));
+        assert_eq!((received.direction, received.is_read), (Direction::In, false));
+    }
 }

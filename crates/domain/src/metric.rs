@@ -144,6 +144,11 @@ mod tests {
         assert_eq!(of(&[u64::MAX]).percentile(50), u64::MAX);
     }
 
+    #[test]
+    fn buckets_that_are_empty_are_left_out() {
+        assert!(of(&[1, 1, 9]).buckets().eq([(1, 2), (9, 1)]));
+    }
+
     fn times() -> impl Strategy<Value = Vec<u64>> {
         let time = prop_oneof![0_u64..20, 0_u64..100_000, 0_u64..60_000_000, 0_u64..1 << 35];
         proptest::collection::vec(time, 0..200)

@@ -161,6 +161,26 @@ mod tests {
     }
 
     #[test]
+    fn each_status_is_read_back() {
+        for status in TransferStatus::ALL {
+            assert_eq!(status.as_str().parse(), Ok(status));
+        }
+        let unknown = "gone".parse::<TransferStatus>();
+        assert_eq!(unknown, Err(TransferError::UnknownStatus("gone".into())));
+    }
+
+    #[test]
+    fn what_it_may_become_is_said() {
+        let said = |from: TransferStatus, to| from.next(to).unwrap_err().to_string();
+        assert_eq!(
+            said(Pending, Paused),
+            "a transfer that is pending cannot become paused; only active, cancelled"
+        );
+        assert!(said(Failed, Active).ends_with("; only pending"));
+        assert!(said(Completed, Active).ends_with("; it is at its end"));
+    }
+
+    #[test]
     fn progress_is_told_what_it_may_be() {
         let state = TransferState::OFFERED.step(Active).unwrap().advance(40).unwrap();
         assert_eq!(state.advance(101), Err(TransferError::ProgressOutOfRange(101)));
