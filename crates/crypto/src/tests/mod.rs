@@ -7,6 +7,7 @@
 )]
 
 mod example;
+mod keys;
 mod note;
 mod primitives;
 mod recovery_code;
