@@ -111,7 +111,7 @@ const fn end_of(bucket: usize) -> u64 {
     // Each bucket of an octave is as wide as its octave's first power, an eighth of it.
     while at < bucket {
         at += 1;
-        end += if at < STEPS { 1 } else { 1 << (at / STEPS - 1) };
+        end += 1 << (at / STEPS).saturating_sub(1);
     }
     end
 }

@@ -1,6 +1,8 @@
 //! `cargo xtask mutants`: bugs that cargo-mutants writes into the product, one at a time; its tests have to catch them.
 //!
-//! They are written into a copy under `target/mutants`: a run that is killed leaves no bug in the checkout.
+//! They are written into a copy under `target/mutants`: a run that is killed leaves no bug in the checkout. What is built of
+//! the copy stays apart too: cargo tells the crates of two copies of a workspace by their names alone, and the checkout's
+//! tests would run with a mutant.
 
 mod chosen;
 mod copied;
@@ -89,10 +91,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .args(&part)
         .arg("--output")
         .arg(&folder)
-        // What the checkout's tests were built with is there already: OpenSSL is not compiled once more.
         .arg(format!(
             "--cargo-arg=--target-dir={}",
-            workspace.path("target").display()
+            folder.join("built").display()
         ))
         .arg("--cargo-arg=--locked")
         // The same crates each time: what they need is then built with the same features, and once.
