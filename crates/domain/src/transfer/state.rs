@@ -233,6 +233,7 @@ mod tests {
             for status in TransferStatus::ALL {
                 let state = TransferState::kept(status, progress);
                 prop_assert_eq!(state.progress() == 100, status == Completed);
+                prop_assert!(status != Pending || state == TransferState::OFFERED);
                 prop_assert_eq!(TransferState::kept(status, state.progress().into()), state);
             }
         }
