@@ -8,6 +8,7 @@
 
 mod example;
 mod keys;
+mod limits;
 mod note;
 mod primitives;
 mod recovery_code;
