@@ -14,9 +14,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use self::outcomes::Outcomes;
+use crate::process;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
-use crate::{mutants::outcomes::Outcomes, process};
 
 const MUTANTS: Tool = Tool {
     package: "cargo-mutants",
@@ -32,7 +33,7 @@ const PURE: &[&str] = &["domain", "crypto"];
 /// What `--store` looks at.
 const STORE: &[&str] = &["group", "message", "access", "audit"];
 
-/// So many take three to four minutes on two cores.
+/// So many take about three minutes on two cores.
 const SAMPLE: NonZeroUsize = NonZeroUsize::new(24).unwrap();
 
 /// Exit codes of cargo-mutants after it has tried them all: all caught, some missed, some timed out.
@@ -85,6 +86,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         (None, None, false) => Vec::new(),
     };
 
+    // Or a run that tries nothing would be judged by the one before.
+    let out = folder.join("mutants.out");
+    if out.exists() {
+        std::fs::remove_dir_all(&out).with_context(|| format!("removing {}", out.display()))?;
+    }
     let mut command = mutants();
     command
         .args(["--in-place", "--no-shuffle", "--colors", "never"])
@@ -104,8 +110,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if !status.code().is_some_and(|code| TRIED.contains(&code)) {
         bail!("cargo mutants did not try the mutants: {status}");
     }
-    let file = folder.join("mutants.out/outcomes.json");
-    let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+    let file = out.join("outcomes.json");
+    let text = std::fs::read_to_string(&file)
+        .with_context(|| format!("no mutant was tried: reading {}", file.display()))?;
     let outcomes = Outcomes::parse(&text)?;
     print!("{outcomes}");
     outcomes.judge()
