@@ -10,10 +10,12 @@ mod interop;
 mod migrations;
 mod module_tree;
 mod msrv;
+mod mutants;
 mod process;
 mod soak;
 mod syntax;
 mod tidy;
+mod tool;
 mod workspace;
 
 use std::process::ExitCode;
@@ -55,6 +57,8 @@ enum Command {
     BenchChild(bench::Child),
     /// Tell random stories to the store and a model of it, and compare everything after each step.
     Soak(soak::Options),
+    /// Write bugs into a copy of the product, one at a time, and see whether its tests catch them.
+    Mutants(mutants::Options),
     /// Read a fresh vault with Python's sqlcipher3 and docs/CRYPTO.md alone.
     Interop,
 }
@@ -80,6 +84,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options),
         Command::BenchChild(child) => bench::run_child(&child),
         Command::Interop => interop::run(&workspace),
+        Command::Mutants(options) => mutants::run(&workspace, &options),
         Command::Soak(options) => soak::run(&workspace, &options),
     }
 }

@@ -11,12 +11,12 @@ use syn::{Attribute, Expr, Ident, Item, Lit, Meta, Stmt, Token, UseTree};
 pub(crate) enum ForTests {
     /// What `#[cfg(test)]` leaves out of every other build.
     Tests,
-    /// Also what [`FEATURES`] alone bring.
+    /// Also what [`FEATURE`] alone brings.
     TestsAndFeatures,
 }
 
-/// The features that no build of the tool has.
-pub(crate) const FEATURES: [&str; 2] = ["planted", "testing"];
+/// The feature that no build of the tool has.
+pub(crate) const FEATURE: &str = "testing";
 
 /// Parses a file and takes out every item, statement, field and arm that is there for tests alone.
 ///
@@ -153,7 +153,7 @@ impl Strip {
                 matches!(self.0, ForTests::TestsAndFeatures)
                     && pair.path.is_ident("feature")
                     && matches!(&pair.value, Expr::Lit(syn::ExprLit { lit: Lit::Str(name), .. })
-                        if FEATURES.contains(&name.value().as_str()))
+                        if name.value() == FEATURE)
             }
             Meta::List(list) => {
                 let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
@@ -321,7 +321,7 @@ mod tests {
             "fn a() { a { #[cfg(test)] a: B } }",
             "#![cfg(test)] type A = B;",
             "#[cfg(any(test, feature = \"testing\"))] type A = B;",
-            "#[cfg(feature = \"planted\")] type A = B;",
+            "#[cfg(feature = \"testing\")] type A = B;",
         ] {
             assert!(!names(text).contains(&"B".to_owned()), "{text}");
         }

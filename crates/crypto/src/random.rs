@@ -98,6 +98,7 @@ mod tests {
         let drawn: Vec<_> = (0..300).map(|_| pool.draw(1).unwrap()).collect();
         let distinct: std::collections::HashSet<_> = drawn.iter().collect();
         assert_eq!(distinct.len(), drawn.len());
+        assert_eq!(pool.used, 300 * 32 % POOL);
         assert!(pool.bytes[..pool.used].iter().all(|byte| *byte == 0));
         assert!(pool.bytes[pool.used..].iter().any(|byte| *byte != 0));
     }

@@ -120,6 +120,12 @@ fn debug_shows_no_key() {
     let (ring, unlocked, _) = create();
     let shown = format!("{ring:?} {unlocked:?}");
     assert!(shown.contains("MasterKey(redacted)") && shown.contains("DatabaseKey(redacted)"));
+    let named = format!(
+        "KeyRing {{ vault_id: {:?}, generation: {}, slots: [SlotInfo",
+        ring.vault_id(),
+        ring.generation()
+    );
+    assert!(shown.starts_with(&named), "{shown}");
     assert!(!shown.contains(&format!(
         "{:?}",
         unlocked.database_key().dangerously_expose_bytes()

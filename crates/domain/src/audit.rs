@@ -393,4 +393,12 @@ mod tests {
             .collect();
         assert_eq!(written.len(), Act::ALL.len());
     }
+
+    #[test]
+    fn each_event_type_is_listed_once() {
+        let types = Act::event_types();
+        let listed: HashSet<_> = types.iter().copied().collect();
+        let of_acts: HashSet<_> = Act::ALL.iter().map(|act| act.event_type()).collect();
+        assert_eq!((listed.len(), &listed), (types.len(), &of_acts));
+    }
 }

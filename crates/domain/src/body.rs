@@ -422,4 +422,61 @@ mod tests {
             let _ = StoredBody::decode(&bytes);
         }
     }
+
+    #[test]
+    fn a_text_alone_is_stored_as_it_is() {
+        let body = Body::text("héllo").unwrap();
+        let mut bytes = Vec::new();
+        body.encode_into(&mut bytes);
+        assert_eq!(bytes, [&[TEXT][..], "héllo".as_bytes()].concat());
+        assert_eq!(body.as_text(), "héllo");
+        assert_eq!(body.into_text(), "héllo");
+    }
+
+    #[test]
+    fn links_are_those_whose_address_is_not_their_text() {
+        let entities = serde_json::json!([
+            { "type": "text_link", "text": "here", "href": "https://a.example" },
+            { "type": "text_link", "text": "https://b.example", "href": "https://b.example" },
+            { "type": "text_link", "text": "nowhere", "href": "" },
+            { "type": "bold", "text": "loud" },
+            { "href": "https://c.example" },
+        ]);
+        let attributes = Attributes {
+            entities: Some(entities),
+            ..Attributes::default()
+        };
+        let links: Vec<_> = attributes.links().collect();
+        assert_eq!(links, [("here", "https://a.example"), ("", "https://c.example")]);
+        assert_eq!(Attributes::default().links().count(), 0);
+    }
+
+    #[test]
+    fn a_stub_of_more_than_a_body_can_have_is_refused() {
+        let most = TEXT_BYTES + ATTRIBUTE_BYTES + 5;
+        for (encoded, text, is_one) in [
+            (most, TEXT_BYTES, true),
+            (most + 1, 1, false),
+            (1, TEXT_BYTES + 1, false),
+            (most + 1, TEXT_BYTES + 1, false),
+            (0, 0, true),
+        ] {
+            let stub = [&[LARGE][..], &length(encoded), &length(text)].concat();
+            assert_eq!(StoredBody::decode(&stub).is_ok(), is_one, "{encoded} {text}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_sizes() {
+        let body = Body::text("marker").unwrap();
+        let elsewhere = StoredBody::Elsewhere {
+            encoded: 7,
+            text: 6,
+            preview: "m".into(),
+        };
+        assert_eq!(format!("{:?}", StoredBody::Whole(body)), "Body(«6 bytes»)");
+        assert_eq!(format!("{elsewhere:?}"), "Elsewhere(«7 bytes»)");
+        assert_eq!(format!("{:?}", Attributes::default()), "Attributes(«redacted»)");
+        assert_eq!(format!("{:?}", Media::default()), "Media(«redacted»)");
+    }
 }

@@ -190,4 +190,49 @@ mod tests {
         assert_eq!(DisplayName::lenient("  ", "Deleted account").as_str(), "  ");
         assert_eq!(DisplayName::lenient(&"x".repeat(2_000), "").as_str().len(), 1_024);
     }
+
+    #[test]
+    fn a_name_is_redacted() {
+        assert_eq!(
+            format!("{:?}", DisplayName::new("Bea").unwrap()),
+            "DisplayName(«redacted»)"
+        );
+    }
+
+    #[test]
+    fn only_a_key_that_may_be_verified_is() {
+        let becomes = |is_verified, bytes| {
+            let new = NewContact {
+                id: "bea".parse().unwrap(),
+                display_name: DisplayName::new("Bea").unwrap(),
+                public_key: PublicKey::kept(vec![1; bytes]).unwrap(),
+                is_verified,
+                added_at: Timestamp::MIN,
+                last_seen: None,
+            };
+            new.becomes_verified()
+        };
+        assert!(becomes(true, 32));
+        assert!(!becomes(false, 32) && !becomes(true, 31) && !becomes(false, 0));
+    }
+
+    #[test]
+    fn muted_until_is_over_at_that_time() {
+        let at = |ms| Timestamp::from_unix_ms(ms).unwrap();
+        let contact = |muted_until| Contact {
+            id: "bea".parse().unwrap(),
+            display_name: "Bea".into(),
+            public_key: PublicKey::default(),
+            is_verified: false,
+            is_online: false,
+            added_at: Timestamp::MIN,
+            last_seen: None,
+            profile_picture: None,
+            blocked_at: None,
+            muted_until,
+        };
+        let muted = contact(Some(at(5)));
+        assert_eq!([4, 5, 6].map(|now| muted.is_muted(at(now))), [true, false, false]);
+        assert!(!contact(None).is_muted(at(4)));
+    }
 }

@@ -50,3 +50,14 @@ pub struct Conversation {
     /// Until when it is muted; [`Timestamp::MAX`] is for ever.
     pub muted_until: Option<Timestamp>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_the_word_of_the_database() {
+        let words = [ConversationKind::Direct, ConversationKind::Group].map(ConversationKind::as_str);
+        assert_eq!(words, ["direct", "group"]);
+    }
+}

@@ -131,4 +131,10 @@ mod tests {
         assert_eq!(prefix_end("\u{10ffff}"), None);
         assert_eq!(prefix_end(""), None);
     }
+
+    #[test]
+    fn the_same_name_may_be_written_in_two_ways() {
+        assert!(is_same_name("Zoë", "Zoë") && is_same_name("Zoë", "Zoe\u{308}"));
+        assert!(!is_same_name("Zoë", "Zoe") && !is_same_name("Zoë", "zoë"));
+    }
 }

@@ -149,4 +149,12 @@ mod tests {
             4_096
         );
     }
+
+    #[test]
+    fn a_description_is_redacted() {
+        assert_eq!(
+            format!("{:?}", Description::new("x").unwrap()),
+            "Description(«redacted»)"
+        );
+    }
 }

@@ -239,4 +239,15 @@ mod tests {
             "00000000-0000-8000-8000-000000000000"
         );
     }
+
+    #[test]
+    fn an_id_is_shown_as_it_is() {
+        for text in ["0190163d-8694-739b-aea5-966c26f8ad91", "42"] {
+            assert_eq!(format!("{:?}", text.parse::<Id>().unwrap()), text);
+            assert_eq!(
+                format!("{:?}", text.parse::<GroupId>().unwrap()),
+                format!("GroupId({text})")
+            );
+        }
+    }
 }

@@ -125,6 +125,7 @@ mod tests {
             assert_eq!(JsonText::new(text).unwrap().as_str(), kept);
         }
         assert_eq!(JsonText::new("2").unwrap(), json!(2));
+        assert_ne!(JsonText::new("2").unwrap(), json!(3));
         assert_eq!(
             JsonText::new(r#""\ud83d""#).unwrap().to_value(),
             json!(r#""\ud83d""#)
@@ -138,6 +139,15 @@ mod tests {
         ] {
             assert_eq!(JsonText::new(text), Err(NotJson { line, column }), "{text}");
         }
+    }
+
+    #[test]
+    fn it_is_shown_as_text_and_debugged_by_its_size() {
+        let text = JsonText::new("[1, 2]").unwrap();
+        assert_eq!(
+            (text.to_string(), format!("{text:?}")),
+            ("[1,2]".into(), "JsonText(«5 bytes»)".into())
+        );
     }
 
     proptest! {

@@ -164,4 +164,12 @@ mod tests {
         assert_eq!(key_expiry_ahead(now, -1), Err(KeyEntryError::Days(-1)));
         assert_eq!(key_expiry_ahead(now, 36_501), Err(KeyEntryError::Days(36_501)));
     }
+
+    #[test]
+    fn a_type_is_shown_by_its_word() {
+        assert_eq!(
+            KeyKind::ALL.map(|kind| kind.to_string()),
+            ["table", "group", "id", "audit"]
+        );
+    }
 }

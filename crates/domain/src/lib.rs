@@ -23,7 +23,6 @@ mod message;
 mod metric;
 mod named;
 mod partition;
-pub mod planted_bugs;
 mod profile_picture;
 mod public_key;
 mod resource;

@@ -67,3 +67,13 @@ pub const STATISTIC_VALUE: i64 = 1 << 53;
 pub const STATISTIC_METRIC_BYTES: usize = 1_024;
 /// Longest reason of a failed transfer in characters.
 pub const TRANSFER_ERROR_CHARS: usize = 1_024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conversations_are_numbered_with_twenty_bits() {
+        assert_eq!(CONVERSATIONS_MAX, 0xf_ffff);
+    }
+}

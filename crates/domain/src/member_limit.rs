@@ -58,8 +58,7 @@ impl MemberLimit {
     /// # Errors
     /// [`GroupError::Full`].
     pub fn admit(self, current: u32, adding: u32) -> Result<Admission, GroupError> {
-        let off = u32::from(crate::planted!(SizeOffByOne));
-        if current.saturating_add(adding).saturating_add(off) > self.0 {
+        if current.saturating_add(adding) > self.0 {
             return Err(GroupError::Full {
                 current,
                 adding,

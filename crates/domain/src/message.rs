@@ -101,8 +101,7 @@ impl NewMessage {
     /// # Errors
     /// [`MessageError`] names the rule.
     pub fn check(&self) -> Result<(), MessageError> {
-        let is_early = |edited| edited < self.at || crate::planted!(EditAtItsMessage) && edited == self.at;
-        if self.edited_at.is_some_and(is_early) {
+        if self.edited_at.is_some_and(|edited| edited < self.at) {
             return Err(MessageError::EditedBeforeSent);
         }
         if self.direction == Direction::Out && self.sender != SenderRef::Nobody {
@@ -174,5 +173,15 @@ mod tests {
         let mut message = NewMessage::sent("a".parse().unwrap(), Body::text("").unwrap(), at);
         message.sender = SenderRef::Contact("c".parse().unwrap());
         assert_eq!(message.check(), Err(MessageError::SenderOnOutgoing));
+    }
+
+    #[test]
+    fn what_was_sent_is_read_and_what_came_is_not() {
+        let at = Timestamp::from_unix_ms(0).unwrap();
+        let (id, body) = ("a".parse::<MessageId>().unwrap(), Body::text("").unwrap());
+        let sent = NewMessage::sent(id.clone(), body.clone(), at);
+        let received = NewMessage::received(id, SenderRef::Nobody, body, at);
+        assert_eq!((sent.direction, sent.is_read), (Direction::Out, true));
+        assert_eq!((received.direction, received.is_read), (Direction::In, false));
     }
 }

@@ -111,7 +111,7 @@ const fn end_of(bucket: usize) -> u64 {
     // Each bucket of an octave is as wide as its octave's first power, an eighth of it.
     while at < bucket {
         at += 1;
-        end += if at < STEPS { 1 } else { 1 << (at / STEPS - 1) };
+        end += 1 << (at / STEPS).saturating_sub(1);
     }
     end
 }
@@ -142,6 +142,11 @@ mod tests {
         assert_eq!(bucket_of(u64::MAX), BUCKETS - 1);
         assert_eq!(of(&[]).percentile(50), 0);
         assert_eq!(of(&[u64::MAX]).percentile(50), u64::MAX);
+    }
+
+    #[test]
+    fn buckets_that_are_empty_are_left_out() {
+        assert!(of(&[1, 1, 9]).buckets().eq([(1, 2), (9, 1)]));
     }
 
     fn times() -> impl Strategy<Value = Vec<u64>> {

@@ -154,4 +154,24 @@ mod tests {
         assert_eq!(month.to_string(), "2025-02");
         assert!(Partition::EARLY < month && month < Partition::LATE);
     }
+
+    #[test]
+    fn a_number_is_that_of_its_partition() {
+        for number in [0, 200_001, 202_512, 999_912, 999_999] {
+            assert_eq!(
+                Partition::from_number(number).map(Partition::number),
+                Some(number)
+            );
+        }
+    }
+
+    #[test]
+    fn the_ends_are_no_months() {
+        for (end, name) in [(Partition::EARLY, "early"), (Partition::LATE, "late")] {
+            assert_eq!(
+                (end.is_month(), end.start(), end.to_string()),
+                (false, None, name.to_owned())
+            );
+        }
+    }
 }

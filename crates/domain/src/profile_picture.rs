@@ -60,4 +60,14 @@ mod tests {
             Err(PictureError::TooLong(262_145))
         );
     }
+
+    #[test]
+    fn a_picture_is_kept_and_debugged_by_its_size() {
+        let kept = ProfilePicture::new("data:,x")
+            .map(|picture| (picture.as_str().to_owned(), format!("{picture:?}")));
+        assert_eq!(
+            kept,
+            Ok(("data:,x".to_owned(), "ProfilePicture(7 bytes)".to_owned()))
+        );
+    }
 }

@@ -133,4 +133,14 @@ mod tests {
         }
         assert!(PublicKey::kept_base64("").unwrap().is_empty());
     }
+
+    #[test]
+    fn a_key_comes_back_and_is_debugged_by_its_size() {
+        let key = PublicKey::kept(vec![0, 1, 2]).unwrap();
+        assert_eq!(
+            (key.to_base64(), format!("{key:?}")),
+            ("AAEC".into(), "PublicKey(3 bytes)".into())
+        );
+        assert!(!key.is_empty());
+    }
 }

@@ -216,4 +216,32 @@ mod tests {
             assert!(error.contains(word), "{error}");
         }
     }
+
+    #[test]
+    fn the_types_are_listed_where_one_is_wrong() {
+        let known =
+            "vault, contact, group, conversation, message, transfer, setting, grant, audit, security, key";
+        for text in ["contact", "person:x"] {
+            let error = text.parse::<Resource>().unwrap_err().to_string();
+            assert!(error.contains(known), "{error}");
+        }
+    }
+
+    #[test]
+    fn nothing_new_stands_for_all() {
+        assert_eq!(Resource::check_new("*"), Err(ResourceError::Every));
+        assert_eq!(Resource::check_new("a"), Ok(()));
+    }
+
+    #[test]
+    fn a_resource_is_shown_as_it_is_written() {
+        let (one, all) = (
+            Resource::of(ResourceKind::Group, "team"),
+            Resource::every(ResourceKind::Key),
+        );
+        assert_eq!(
+            (one.to_string(), all.to_string()),
+            ("group:team".into(), "key:*".into())
+        );
+    }
 }

@@ -93,3 +93,19 @@ impl MemberAction {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_is_read_back() {
+        assert_eq!(
+            Role::ALL.map(|role| role.to_string()),
+            ["owner", "admin", "member"]
+        );
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
+        }
+    }
+}

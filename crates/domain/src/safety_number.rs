@@ -134,4 +134,14 @@ mod tests {
         );
         assert_eq!(SafetyNumber::parse("12345-"), Err(SafetyNumberError::NoDigit));
     }
+
+    #[test]
+    fn a_number_is_of_one_key_or_of_two() {
+        let (one, two) = (
+            SafetyNumber::of_one(&[1; 30]),
+            SafetyNumber::of_two(&[1; 30], &[2; 30]),
+        );
+        assert_eq!((one.is_of_two(), two.is_of_two()), (false, true));
+        assert_eq!(format!("{one:?}"), format!("SafetyNumber({one})"));
+    }
 }

@@ -268,6 +268,7 @@ mod tests {
         }
         for severity in Severity::ALL {
             assert_eq!(severity.as_str().parse(), Ok(severity));
+            assert_eq!(severity.to_string(), severity.as_str());
         }
         let error = "probe".parse::<SecurityKind>().unwrap_err().to_string();
         assert!(
@@ -308,6 +309,7 @@ mod tests {
     #[test]
     fn a_window_is_ten_minutes() {
         let at = |ms| Timestamp::from_unix_ms(1_750_000_000_000 + ms).unwrap();
+        assert_eq!(FAILURES_WINDOW_MS, 600_000);
         assert_eq!(failures_within_window(&[]), 0);
         assert_eq!(failures_within_window(&[at(0), at(1), at(FAILURES_WINDOW_MS)]), 2);
         assert_eq!(
@@ -323,7 +325,8 @@ mod tests {
 
     #[test]
     fn a_resolution_says_something() {
-        assert!(Resolution::new("it was me").is_ok());
+        let said = Resolution::new("it was me").map(|said| said.as_str().to_owned());
+        assert_eq!(said.as_deref(), Ok("it was me"));
         assert!(Resolution::new(&"é".repeat(4_096)).is_ok());
         for (text, chars) in [("", 0), (" \n", 2), (&"a".repeat(4_097), 4_097)] {
             assert_eq!(Resolution::new(text), Err(SecurityError::Resolution(chars)));

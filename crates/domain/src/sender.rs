@@ -82,3 +82,43 @@ pub fn anonymous_name(id: &AnonymousId) -> String {
     let beginning: String = id.chars().take(8).collect();
     format!("anonymous {beginning}")
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_sender_is_shown_by_its_name() {
+        let name = |name: &str| name.to_owned();
+        let senders = [
+            Sender::Contact {
+                id: "c".parse().unwrap(),
+                name: name("Bea"),
+            },
+            Sender::Anonymous {
+                group: "g".parse().unwrap(),
+                anonymous_id: "a".parse().unwrap(),
+                name: name("anonymous a"),
+            },
+            Sender::Imported {
+                source_id: [0; 16],
+                name: name("Cem"),
+            },
+            Sender::Unknown,
+        ];
+        assert_eq!(
+            senders.each_ref().map(Sender::name),
+            [Some("Bea"), Some("anonymous a"), Some("Cem"), None]
+        );
+    }
+
+    #[test]
+    fn an_anonymous_name_is_the_beginning_of_its_id() {
+        assert_eq!(
+            anonymous_name(&"0123456789".parse().unwrap()),
+            "anonymous 01234567"
+        );
+        assert_eq!(anonymous_name(&"é".parse().unwrap()), "anonymous é");
+    }
+}

@@ -133,6 +133,10 @@ mod tests {
         assert!(Timestamp::from_unix_ms(Timestamp::MAX.unix_ms() + 1).is_err());
         assert!(Timestamp::from_unix_ms(Timestamp::MIN.unix_ms() - 1).is_err());
         assert!(Timestamp::from_unix_ms(i64::MIN).is_err());
+        for end in [Timestamp::MIN, Timestamp::MAX] {
+            assert_eq!(Timestamp::from_unix_ms(end.unix_ms()), Ok(end));
+        }
+        assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59.999Z");
     }
 
     #[test]

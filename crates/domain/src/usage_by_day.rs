@@ -199,4 +199,25 @@ mod tests {
         read.merge(&usage);
         assert_eq!(read.named().map(|(_, value)| value), [2, 4, 6, 8]);
     }
+
+    #[test]
+    fn messages_are_counted_by_their_direction_and_bytes() {
+        use crate::body::Body;
+        use crate::sender::SenderRef;
+
+        let (at, id) = (Timestamp::from_unix_ms(0).unwrap(), || "a".parse().unwrap());
+        let sent = NewMessage::sent(id(), Body::text("é").unwrap(), at);
+        let received = NewMessage::received(id(), SenderRef::Nobody, Body::text("abc").unwrap(), at);
+        let mut usage = Usage::default();
+        for message in [&sent, &received, &received] {
+            usage.count(message);
+        }
+        let expected = Usage {
+            messages_in: 2,
+            messages_out: 1,
+            message_bytes: 8,
+            chats_opened: 0,
+        };
+        assert_eq!(usage, expected);
+    }
 }

@@ -87,4 +87,10 @@ mod tests {
         assert_eq!(UserId::new("a\nb"), Err(UserError::Control));
         assert!(UserId::new(&"é".repeat(256)).is_ok());
     }
+
+    #[test]
+    fn a_name_is_kept_exactly() {
+        let user = UserId::new(" Ann ").map(|user| (user.as_str().to_owned(), user.to_string()));
+        assert_eq!(user, Ok((" Ann ".to_owned(), " Ann ".to_owned())));
+    }
 }

@@ -8,6 +8,7 @@ use privatus_domain::{
 use privatus_store::{Store, StoreError, WriteTx};
 use proptest::prelude::*;
 
+use crate::bugs::Bug;
 use crate::model::Model;
 use crate::outcome::Outcome;
 use crate::step::Act;
@@ -158,10 +159,10 @@ impl Model {
     /// Until when a user has what it needs.
     fn granted_until(&self, user: usize, (kind, id, permission): &Need) -> Option<i64> {
         let holds = |on: &Resource, to: &Option<usize>, given: &Given| {
-            on.kind == *kind
+            (on.kind == *kind || Bug::GrantOfAnyKind.is_planted())
                 && (on.id() == "*" || on.id() == id)
                 && to.is_none_or(|to| to == user)
-                && given.expires.is_none_or(|end| self.now < end)
+                && (given.expires.is_none_or(|end| self.now < end) || Bug::ExpiryForgotten.is_planted())
                 && given
                     .permissions
                     .iter()

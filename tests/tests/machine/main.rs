@@ -16,6 +16,7 @@
 mod access;
 mod audit;
 mod bound;
+mod bugs;
 mod contacts;
 mod exported;
 mod groups;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use privatus_domain::{Day, Usage};
+use privatus_domain::Usage;
 
 use crate::access::Grants;
 use crate::audit::Entry;
@@ -44,9 +44,10 @@ pub(crate) struct Model {
     pub(crate) acting: Option<usize>,
     pub(crate) events: Vec<Event>,
     pub(crate) keys: Keys,
-    pub(crate) usage: BTreeMap<Day, Usage>,
+    /// By the moment that their days begin.
+    pub(crate) usage: BTreeMap<i64, Usage>,
     /// Transactions that were tried.
-    pub(crate) steps: BTreeMap<Day, u64>,
+    pub(crate) steps: BTreeMap<i64, u64>,
     /// The vault was just opened: all that was counted is written.
     pub(crate) is_counted: bool,
     /// Another process left messages to delete.

@@ -1,7 +1,6 @@
-//! Bugs planted in the store and the rules, one at a time: a machine that finds none of them shows nothing.
+//! Bugs planted in the model, one at a time: a comparison that finds none of them shows nothing.
 
-use privatus_domain::planted_bugs::{Bug, plant};
-
+use crate::bugs::{Bug, plant};
 use crate::run::goes_wrong;
 
 /// Stories that one bug has to show itself in; the first that goes wrong is the last.
@@ -11,15 +10,17 @@ const LENGTH: usize = 120;
 #[test]
 fn every_planted_bug_is_found() {
     // Or each would be found in what is wrong without it.
-    assert!(!goes_wrong([7; 32], STORIES / 30, LENGTH));
-    let missed: Vec<Bug> = Bug::ALL.into_iter().filter(|bug| !is_found(*bug)).collect();
+    assert_eq!(goes_wrong([7; 32], STORIES / 30, LENGTH), None);
+    let mut missed = Vec::new();
+    for bug in Bug::ALL {
+        // The same seed for all: what is found today is found tomorrow.
+        plant(Some(bug));
+        let why = goes_wrong([7; 32], STORIES, LENGTH);
+        plant(None);
+        // Found by a comparison: a model that panics by itself finds nothing.
+        if !why.is_some_and(|why| why.starts_with("assertion `left == right` failed")) {
+            missed.push(bug);
+        }
+    }
     assert!(missed.is_empty(), "not found: {missed:?}");
-}
-
-fn is_found(bug: Bug) -> bool {
-    // The same seed for all: what is found today is found tomorrow.
-    plant(Some(bug));
-    let is_found = goes_wrong([7; 32], STORIES, LENGTH);
-    plant(None);
-    is_found
 }

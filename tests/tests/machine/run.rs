@@ -134,12 +134,12 @@ pub(crate) fn tell(seed: [u8; 32], stories: u32, length: usize) -> Result<(), Fa
     tell_and_shrink(seed, (stories, length), SHRINKS)
 }
 
-/// Whether a story goes wrong, as it is; verified at the end of each alone.
-pub(crate) fn goes_wrong(seed: [u8; 32], stories: u32, length: usize) -> bool {
+/// What was seen where a story goes wrong, as it is; verified at the end of each alone.
+pub(crate) fn goes_wrong(seed: [u8; 32], stories: u32, length: usize) -> Option<String> {
     IS_BRIEF.set(true);
     let told = tell_and_shrink(seed, (stories, length), 0);
     IS_BRIEF.set(false);
-    told.is_err()
+    told.err().map(|failed| failed.why)
 }
 
 fn tell_and_shrink(seed: [u8; 32], (stories, length): (u32, usize), mut left: u32) -> Result<(), Failed> {

@@ -7,6 +7,7 @@ use privatus_store::{Store, StoreError, WriteTx};
 use proptest::prelude::*;
 
 use crate::access::Need;
+use crate::bugs::Bug;
 use crate::model::Model;
 use crate::outcome::Outcome;
 use crate::world::{USERS, clock};
@@ -79,6 +80,11 @@ impl Model {
         let place = (scope(*user), *key);
         match step {
             SettingStep::Set { value, .. } => {
+                let place = if Bug::SettingScopeIgnored.is_planted() {
+                    (String::new(), *key)
+                } else {
+                    place
+                };
                 self.settings.insert(place, *value);
                 Outcome::Done
             }

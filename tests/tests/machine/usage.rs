@@ -12,8 +12,11 @@ use crate::world::pages_opened;
 /// The transactions that steps are: what they are called in the metrics.
 pub(crate) const STEP: &str = "step";
 
-fn day(ms: i64) -> Day {
-    Day::of(Timestamp::from_unix_ms(ms).unwrap())
+const DAY: i64 = 86_400_000;
+
+/// When the day of a moment begins: the rule of the domain, written out once more.
+fn day(ms: i64) -> i64 {
+    ms.div_euclid(DAY) * DAY
 }
 
 impl Model {
@@ -44,13 +47,16 @@ pub(crate) fn compare(store: &Store, model: &Model) {
     }
     expected.retain(|_, usage| *usage != Usage::default());
     assert_eq!(
-        days.into_iter().collect::<BTreeMap<_, _>>(),
+        days.into_iter()
+            .map(|(day, usage)| (day.start().unix_ms(), usage))
+            .collect::<BTreeMap<_, _>>(),
         expected,
         "what was done on each day"
     );
     // The times of long ago are not kept.
     let today = day(model.now);
-    let times = store.read(|tx| tx.transaction_times(today)).unwrap();
+    let from = Day::of(Timestamp::from_unix_ms(today).unwrap());
+    let times = store.read(|tx| tx.transaction_times(from)).unwrap();
     let count = times.get(STEP).map_or(0, privatus_domain::Histogram::count);
     let known = model.steps.get(&today).copied().unwrap_or_default();
     assert_eq!(count, known, "how often a step was taken");

@@ -1,12 +1,21 @@
 //! diesel's own generator: `diesel print-schema` at the version the workspace pins.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use crate::process;
+use crate::tool::Tool;
 use crate::workspace::Workspace;
+
+const DIESEL: Tool = Tool {
+    package: "diesel_cli",
+    program: "diesel",
+    version: &["--version"],
+    // SQLite is built from source: nothing of the system is needed but a C compiler.
+    options: &["--no-default-features", "--features", "sqlite-bundled"],
+};
 
 const HEAD: &str =
     "//! The tables as they stand after all migrations. Written by `cargo xtask codegen`; do not edit.\n\n";
@@ -19,7 +28,7 @@ const SQL_TYPES: &str = "crate::sql_types::*";
 /// # Errors
 /// When the generator cannot be installed or does not understand the schema.
 pub(super) fn tables(workspace: &Workspace, path: &Path) -> Result<String> {
-    let diesel = diesel(workspace)?;
+    let diesel = DIESEL.install(workspace)?;
     let printed = process::output(
         Command::new(diesel)
             .args(["print-schema", "--sqlite-integer-primary-key-is-bigint"])
@@ -39,44 +48,4 @@ pub(super) fn tables(workspace: &Workspace, path: &Path) -> Result<String> {
         bail!("diesel print-schema printed a table with diesel's own types");
     }
     Ok(format!("{HEAD}{printed}"))
-}
-
-/// The generator under `target/tools`, installed when it is missing or of another version.
-fn diesel(workspace: &Workspace) -> Result<PathBuf> {
-    let version = workspace.tool_version("diesel_cli")?;
-    let root = workspace.path("target/tools");
-    let program = root
-        .join("bin")
-        .join(format!("diesel{}", std::env::consts::EXE_SUFFIX));
-    if has_version(&program, version) {
-        return Ok(program);
-    }
-    eprintln!("codegen: installing diesel_cli {version} under target/tools");
-    process::run(
-        process::cargo()
-            .args(["install", "--locked", "--force", "diesel_cli", "--version", version])
-            // SQLite is built from source: nothing of the system is needed but a C compiler.
-            .args(["--no-default-features", "--features", "sqlite-bundled", "--root"])
-            .arg(&root)
-            .current_dir(workspace.root()),
-    )?;
-    if !has_version(&program, version) {
-        bail!(
-            "{} is not diesel {version} after it was installed",
-            program.display()
-        );
-    }
-    Ok(program)
-}
-
-fn has_version(program: &Path, version: &str) -> bool {
-    program.is_file()
-        && Command::new(program)
-            .arg("--version")
-            .output()
-            .is_ok_and(|output| {
-                String::from_utf8_lossy(&output.stdout)
-                    .split_whitespace()
-                    .any(|word| word == version)
-            })
 }

@@ -66,8 +66,8 @@ mod tests {
         assert!(unlisted(tree).is_empty());
         for (line, named) in [
             (
-                "privatus-domain feature \"planted\"",
-                "the feature planted of privatus-domain",
+                "privatus-domain feature \"testing\"",
+                "the feature testing of privatus-domain",
             ),
             (
                 "privatus-sqlite feature \"testing\" (*)",

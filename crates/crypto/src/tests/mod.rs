@@ -7,6 +7,8 @@
 )]
 
 mod example;
+mod keys;
+mod limits;
 mod note;
 mod primitives;
 mod recovery_code;

@@ -192,10 +192,9 @@ impl Grant {
     /// Whether it allows something on a resource to a user at a moment.
     fn allows(&self, user: &UserId, on: &Resource, permission: Permission, now: Timestamp) -> bool {
         let whole_vault = self.on.kind == ResourceKind::Vault && self.on.id() == Resource::EVERY;
-        let is_kind = self.on.kind == on.kind || crate::planted!(GrantOfAnyKind);
-        let covers = is_kind && (self.on.id() == Resource::EVERY || self.on.id() == on.id());
+        let covers = self.on.kind == on.kind && (self.on.id() == Resource::EVERY || self.on.id() == on.id());
         self.to.as_ref().is_none_or(|to| to == user)
-            && (self.expires_at.is_none_or(|end| now < end) || crate::planted!(ExpiryForgotten))
+            && self.expires_at.is_none_or(|end| now < end)
             && (covers && self.permissions.allow(permission)
                 || whole_vault && self.permissions.allow(Permission::Admin))
     }

@@ -164,6 +164,52 @@ fn what_is_not_known_is_kept_and_allows_nothing() {
     );
 }
 
+#[test]
+fn what_is_allowed_lasts_as_long_as_its_longest_grant() {
+    let on: Resource = "contact:a".parse().unwrap();
+    let until = |grants: &[Grant]| access_allowed_until(grants, &user("ann"), &on, Permission::Read, at(NOW));
+    let ending = |end: Option<i64>| Grant {
+        expires_at: end.map(at),
+        ..grant("contact:a", Some("ann"), &[Permission::Read])
+    };
+    assert_eq!(until(&[]), None);
+    assert_eq!(until(&[ending(Some(NOW))]), None, "it is over");
+    let short = ending(Some(NOW + 1));
+    assert_eq!(until(&[short.clone(), ending(Some(NOW + 2))]), Some(at(NOW + 2)));
+    assert_eq!(until(&[ending(None), short]), Some(Timestamp::MAX));
+}
+
+#[test]
+fn a_filter_lets_through_what_fits_both_its_parts() {
+    let (of_ann, of_all) = (
+        grant("contact:a", Some("ann"), &Permission::ALL),
+        grant("contact:*", None, &Permission::ALL),
+    );
+    let passes = |to: Option<Option<&str>>, on: Option<&str>| {
+        let filter = GrantFilter {
+            to: to.map(|to| to.map(user)),
+            on: on.map(|on| on.parse().unwrap()),
+        };
+        (filter.passes(&of_ann), filter.passes(&of_all))
+    };
+    assert_eq!(passes(None, None), (true, true));
+    assert_eq!(passes(Some(Some("ann")), None), (true, false));
+    assert_eq!(passes(Some(None), None), (false, true));
+    assert_eq!(passes(None, Some("contact:a")), (true, false));
+    assert_eq!(passes(None, Some("contact:*")), (false, true));
+    assert_eq!(passes(Some(Some("ann")), Some("contact:*")), (false, false));
+    assert_eq!(passes(Some(None), Some("contact:a")), (false, false));
+    assert_eq!(passes(Some(Some("bob")), None), (false, false));
+}
+
+#[test]
+fn a_permission_is_shown_by_its_word() {
+    assert_eq!(
+        Permission::ALL.map(|one| one.to_string()),
+        ["read", "write", "delete", "admin"]
+    );
+}
+
 fn any_permissions() -> impl Strategy<Value = Permissions> {
     let word = prop_oneof!["read", "write", "delete", "admin", "[a-z]{1,6}"];
     proptest::collection::vec(word, 0..5)

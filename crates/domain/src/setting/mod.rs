@@ -92,4 +92,36 @@ mod tests {
             is_own_setting(&alice, "alice") && !is_own_setting(&alice, "") && !is_own_setting(&alice, "bob")
         );
     }
+
+    #[test]
+    fn a_value_has_a_size() {
+        let value = |bytes: usize| JsonText::new(&format!("\"{}\"", "x".repeat(bytes - 2))).unwrap();
+        assert_eq!(encode_setting_value(&value(5)).unwrap(), b"\"xxx\"");
+        assert!(encode_setting_value(&value(SETTING_VALUE_BYTES)).is_ok());
+        assert_eq!(
+            encode_setting_value(&value(SETTING_VALUE_BYTES + 1)),
+            Err(SettingError::ValueTooLarge(SETTING_VALUE_BYTES + 1))
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let value = JsonText::new("\"marker\"").unwrap();
+        let setting = Setting {
+            scope: String::new(),
+            key: SettingKey::new("theme").unwrap(),
+            value: value.clone(),
+            updated_at: Timestamp::MIN,
+        };
+        assert_eq!(format!("{setting:?}"), "Setting(theme)");
+        for (effective, shown) in [
+            (Effective::Set(setting), "Effective::Set"),
+            (Effective::Default(value.clone()), "Effective::Default"),
+        ] {
+            assert_eq!(
+                (effective.value(), format!("{effective:?}").as_str()),
+                (&value, shown)
+            );
+        }
+    }
 }

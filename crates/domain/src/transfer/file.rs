@@ -179,6 +179,20 @@ mod tests {
         assert_eq!(hash.as_bytes().get(..3).unwrap(), [0, 0xff, 0xaa]);
     }
 
+    #[test]
+    fn another_applications_size_is_never_below_0() {
+        assert_eq!([-1, 0, 7].map(|size| FileSize::kept(size).get()), [0, 0, 7]);
+    }
+
+    #[test]
+    fn debug_shows_no_name_and_no_hash() {
+        let (name, hash) = (FileName::new("a.txt").unwrap(), FileHash::new(&[7; 16]).unwrap());
+        assert_eq!(
+            format!("{name:?} {hash:?}"),
+            "FileName(«redacted») FileHash(16 bytes)"
+        );
+    }
+
     proptest! {
         #[test]
         fn a_name_that_is_taken_stays_in_its_folder(name in "\\PC{0,20}|[./\\\\a ]{0,6}") {

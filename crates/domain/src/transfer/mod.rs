@@ -198,4 +198,76 @@ mod tests {
             assert!(check_transfer_reason(TransferStatus::Failed, Some(reason)).is_err());
         }
     }
+
+    #[test]
+    fn a_reason_may_be_as_long_as_the_limit() {
+        let longest = "é".repeat(TRANSFER_ERROR_CHARS);
+        assert_eq!(
+            check_transfer_reason(TransferStatus::Failed, Some(&longest)),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn each_direction_is_read_back() {
+        for (direction, word) in [
+            (TransferDirection::Inbound, "inbound"),
+            (TransferDirection::Outbound, "outbound"),
+        ] {
+            assert_eq!(
+                (word.parse(), direction.to_string()),
+                (Ok(direction), word.to_owned())
+            );
+        }
+        assert_eq!(
+            "in".parse::<TransferDirection>(),
+            Err(TransferError::UnknownDirection("in".into()))
+        );
+    }
+
+    #[test]
+    fn what_is_kept_has_bounds() {
+        let offered = Transfer {
+            id: "t".parse().unwrap(),
+            file_name: "é".repeat(FILE_NAME_CHARS),
+            size: FileSize::kept(1),
+            hash: vec![1; FILE_HASH_BYTES],
+            direction: TransferDirection::Inbound,
+            contact: None,
+            group: None,
+            state: TransferState::OFFERED,
+            created_at: Timestamp::MIN,
+            completed_at: None,
+            error: Some("é".repeat(TRANSFER_ERROR_CHARS)),
+        };
+        let with = |change: &dyn Fn(&mut Transfer)| {
+            let mut changed = offered.clone();
+            change(&mut changed);
+            changed.check_kept()
+        };
+        assert_eq!(with(&|_| ()), Ok(()));
+        assert_eq!(with(&|one| one.error = None), Ok(()));
+        // What breaks the rules for new ones alone.
+        assert_eq!(
+            with(&|one| (one.hash, one.file_name) = (vec![], String::new())),
+            Ok(())
+        );
+        assert_eq!(
+            with(&|one| one.file_name.push('a')),
+            Err(TransferError::NameLength(FILE_NAME_CHARS + 1))
+        );
+        assert_eq!(
+            with(&|one| one.file_name = "a/b".into()),
+            Err(TransferError::NameIsPath)
+        );
+        assert_eq!(
+            with(&|one| one.hash.push(1)),
+            Err(TransferError::HashLength(FILE_HASH_BYTES + 1))
+        );
+        assert_eq!(
+            with(&|one| one.error = Some("é".repeat(TRANSFER_ERROR_CHARS + 1))),
+            Err(TransferError::ReasonLength(TRANSFER_ERROR_CHARS + 1))
+        );
+        assert!(format!("{offered:?}").starts_with("Transfer(t, TransferState"));
+    }
 }

@@ -58,16 +58,14 @@ impl ReadTx<'_> {
         let named = known
             .as_ref()
             .map_or_else(|| asked.kind.to_string(), Resource::to_string);
-        if !privatus_domain::planted!(RefusalNotAudited) {
-            let details = json!({ "permission": permission.as_str() });
-            let entry = NewAuditEntry {
-                user: Some(user.clone()),
-                on: known,
-                kind: Some(asked.kind),
-                ..NewAuditEntry::done(at, Act::AccessRefuse)
-            };
-            self.shared.pending.entry(entry.with(&details).failed("no grant"));
-        }
+        let details = json!({ "permission": permission.as_str() });
+        let entry = NewAuditEntry {
+            user: Some(user.clone()),
+            on: known,
+            kind: Some(asked.kind),
+            ..NewAuditEntry::done(at, Act::AccessRefuse)
+        };
+        self.shared.pending.entry(entry.with(&details).failed("no grant"));
         self.shared.pending.event(NewSecurityEvent {
             at,
             kind: SecurityKind::AccessRefused,

@@ -38,15 +38,9 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn contact_rename(&mut self, id: &ContactId, name: &DisplayName) -> Result<(), StoreError> {
-        let folded = folded_name(name.as_str());
-        let folded = if privatus_domain::planted!(FoldedNameStale) {
-            String::new()
-        } else {
-            folded
-        };
         let update = ContactUpdate {
             display_name: Some(SqlText(name.as_str())),
-            folded_name: Some(SqlText(folded)),
+            folded_name: Some(SqlText(folded_name(name.as_str()))),
             ..ContactUpdate::default()
         };
         self.contact_update(id, &update)?;

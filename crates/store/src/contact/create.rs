@@ -135,9 +135,6 @@ impl WriteTx<'_> {
         self.contact_is_gone(&text, conversation)?;
         self.groups_rekey(&member_of)?;
         let details = json!({ "messages": messages.unwrap_or_default(), "groups": member_of.len() });
-        if privatus_domain::planted!(RemovalNotAudited) {
-            return Ok(());
-        }
         let entry = NewAuditEntry::done(self.now(), Act::ContactRemove);
         self.audit(&entry.on(resource(id)).with(details))
     }

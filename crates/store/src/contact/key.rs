@@ -60,10 +60,9 @@ impl WriteTx<'_> {
             return Ok(false);
         }
         let sealed = self.reseal_value("contacts", "public_key", &id.as_id().canonical(), key.as_bytes())?;
-        let still = privatus_domain::planted!(VerifiedKeptWithNewKey) && before.is_verified;
         let update = ContactUpdate {
             public_key: Some(SqlBlob(sealed)),
-            is_verified: Some(Flag(still)),
+            is_verified: Some(Flag(false)),
             ..ContactUpdate::default()
         };
         self.contact_update(id, &update)?;

@@ -108,9 +108,6 @@ impl WriteTx<'_> {
 
     /// Gives a group a new key for what comes after: what stands is sealed again under it, and the old one destroyed.
     pub(super) fn group_key_rotate(&mut self, group: &GroupId) -> Result<(), StoreError> {
-        if privatus_domain::planted!(KeyNotRotated) {
-            return Ok(());
-        }
         let settings = self.group_find(group)?.settings;
         let holders: Vec<DbId> = self.db.ask("list sealed permissions", |db| {
             group_members::table

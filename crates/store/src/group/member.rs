@@ -65,7 +65,7 @@ impl WriteTx<'_> {
                 return Err(MemberError::NotLetIn(known.kind).into());
             }
         }
-        if self.is_banned(group, &new.contact)? && !privatus_domain::planted!(BanForgotten) {
+        if self.is_banned(group, &new.contact)? {
             return Err(MemberError::Banned(new.contact.clone()).into());
         }
         if let Some(anonymous) = &new.anonymous_id {

@@ -206,11 +206,8 @@ impl WriteTx<'_> {
                 One::Known => (0, 1, 0),
                 One::Removed => (0, 1, 1),
             };
-            if added == 1 && replies == Replies::Here && !privatus_domain::planted!(ReplyAcrossConversations)
-            {
-                self.reply_check(place, message)?;
-            }
             if added == 1 && replies == Replies::Here {
+                self.reply_check(place, message)?;
                 self.anonymity_check(message)?;
             }
             inserted += Inserted {
@@ -299,7 +296,7 @@ impl WriteTx<'_> {
         }
         let wanted = row_key::wanted(place.number, partition, message.at);
         self.placed.insert((partition, place.number), (wanted, row_key));
-        if message.deleted_at.is_none() || privatus_domain::planted!(TombstoneCounted) {
+        if message.deleted_at.is_none() {
             delta.messages += 1;
             if message.direction == Direction::In && !message.is_read {
                 delta.unread += 1;

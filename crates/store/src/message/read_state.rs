@@ -100,7 +100,7 @@ impl WriteTx<'_> {
             }
         }
         let marked = u64::try_from(marked).unwrap_or_default();
-        if marked > 0 && !privatus_domain::planted!(UnreadNotLowered) {
+        if marked > 0 {
             let sql = Sql::new(hot::CONVERSATION_READ);
             let count = i64::try_from(marked).unwrap_or(i64::MAX);
             self.db

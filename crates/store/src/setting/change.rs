@@ -33,11 +33,6 @@ impl WriteTx<'_> {
         if let Some(known) = KnownSetting::of(key) {
             known.check(scope, &value)?;
         }
-        let scope = if privatus_domain::planted!(SettingScopeIgnored) {
-            ""
-        } else {
-            scope
-        };
         self.setting_restore(scope, key, value, updated_at)
     }
 

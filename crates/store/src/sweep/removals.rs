@@ -161,11 +161,9 @@ impl WriteTx<'_> {
                 let lookup = self.lookup_key(&MessageId::new(id.clone()));
                 let text = id.to_string();
                 self.content_delete(&text, "remove large content")?;
-                if !privatus_domain::planted!(RemovedIdForgotten) {
-                    let entry = Sql::new(hot::LOCATOR_REMOVE);
-                    self.db
-                        .run_one(entry.bind(lookup.as_slice()), "note a removed message")?;
-                }
+                let entry = Sql::new(hot::LOCATOR_REMOVE);
+                self.db
+                    .run_one(entry.bind(lookup.as_slice()), "note a removed message")?;
                 let row = Sql::new(format!("DELETE FROM {table} WHERE row_key = ?")).bind(*key);
                 self.db.run_one(row, "remove a message")?;
                 large.push(text);

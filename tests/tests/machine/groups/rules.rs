@@ -6,6 +6,7 @@ use privatus_domain::{GroupKind, ResourceKind, Role};
 
 use super::{Deed, Group, GroupStep, Seat, Who, json};
 use crate::audit::What;
+use crate::bugs::Bug;
 use crate::model::Model;
 use crate::outcome::Outcome;
 use crate::world::GROUPS;
@@ -41,7 +42,7 @@ const ROTATE: What = ("key", "group_rotate");
 
 /// Owner, or admin.
 fn is_staff(role: Role) -> bool {
-    role != Role::Member
+    role != Role::Member || Bug::RoleNotChecked.is_planted()
 }
 
 impl Model {
@@ -74,7 +75,7 @@ impl Model {
 
     /// A rotation is a new key.
     fn note_group(&mut self, what: What, group: usize) {
-        if what == ROTATE {
+        if what == ROTATE && !Bug::KeyNotRotated.is_planted() {
             self.keys.of_group(group);
         }
         self.note(what, ResourceKind::Group, GROUPS[group]);
@@ -189,8 +190,9 @@ impl Model {
                         is_staff(acting()?)
                     })?;
                 }
-                rule(!group.bans.contains(&who))?;
-                rule(group.members.len() < group.limit as usize)?;
+                rule(!group.bans.contains(&who) || Bug::BanForgotten.is_planted())?;
+                let off = usize::from(Bug::SizeOffByOne.is_planted());
+                rule(group.members.len() + off < group.limit as usize)?;
                 let seat = Seat {
                     role,
                     joined: self.now,
@@ -241,7 +243,7 @@ impl Model {
             }
             Deed::Leave => {
                 let role = actor.ok_or(Outcome::NotFound)?;
-                rule(role != Role::Owner)?;
+                rule(role != Role::Owner || Bug::OwnerMayLeave.is_planted())?;
                 group.members.remove(&step.actor);
                 vec![ROTATE, ("membership", "leave")]
             }

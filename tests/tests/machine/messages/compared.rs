@@ -62,7 +62,7 @@ pub(crate) fn compare(store: &Store, model: &Model) {
     for chat in &list {
         let name = chat.peer.as_ref().unwrap().to_string();
         let known = &model.chats[&name];
-        let living = known.messages.iter().filter(|message| !message.deleted);
+        let living = known.messages.iter().filter(|message| message.is_counted());
         let unread = living
             .clone()
             .filter(|message| !message.outgoing && !message.read);

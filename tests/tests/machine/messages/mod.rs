@@ -8,6 +8,7 @@ use privatus_store::{StoreError, WriteTx};
 use proptest::prelude::*;
 
 use crate::access::Need;
+use crate::bugs::Bug;
 use crate::model::Model;
 use crate::step::some_of;
 use crate::vault::Chats;
@@ -70,6 +71,11 @@ pub(crate) struct Known {
 }
 
 impl Known {
+    /// Whether it counts in the chat list.
+    fn is_counted(&self) -> bool {
+        !self.deleted || Bug::TombstoneCounted.is_planted()
+    }
+
     /// Its place among others: by time, those without a month last.
     fn place(&self, among: &[Self]) -> usize {
         let order = |message: &Self| (message.is_late, message.at);

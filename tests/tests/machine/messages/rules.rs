@@ -1,13 +1,28 @@
 //! The rules of messages: known ids, replies, senders, the order of a conversation.
 
 use super::{Chat, Draft, Known, MessageStep, chat_name};
+use crate::bugs::Bug;
 use crate::model::Model;
 use crate::outcome::Outcome;
 use crate::world::{GROUPS, TIMES, at};
 
+const DAY: i64 = 86_400_000;
+
+/// When the month after next begins: what is dated there or later has no month yet. The rule of the domain, written out
+/// once more; every story begins in June 2025.
 fn late_from(now: i64) -> i64 {
-    let now = privatus_domain::Timestamp::from_unix_ms(now).unwrap();
-    privatus_domain::Partition::late_from(now).unix_ms()
+    let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let lengths = (2025..).flat_map(|year| {
+        let february = if is_leap(year) { 29 } else { 28 };
+        [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    });
+    // 2025-01-01 is day 20,089 of Unix time.
+    let starts = lengths.scan(20_089 * DAY, |start, days| {
+        *start += days * DAY;
+        Some(*start)
+    });
+    let mut ahead = starts.skip_while(|start| *start <= now);
+    ahead.nth(1).unwrap()
 }
 
 impl Model {
@@ -39,8 +54,9 @@ impl Model {
     /// A contact or group went: its messages keep their ids and nothing else.
     pub(crate) fn chat_remove(&mut self, name: &str) {
         if let Some(chat) = self.chats.remove(name) {
+            let gone = chat.messages.iter().map(|message| message.id);
             self.removed
-                .extend(chat.messages.iter().map(|message| message.id));
+                .extend(gone.filter(|_| !Bug::RemovedIdForgotten.is_planted()));
         }
     }
 
@@ -111,7 +127,7 @@ impl Model {
                     },
                 };
                 let marked = chat.messages[..end].iter_mut().filter(|message| !message.deleted);
-                marked.for_each(|message| message.read = true);
+                marked.for_each(|message| message.read |= !Bug::UnreadNotLowered.is_planted());
                 Outcome::Done
             }
         }
@@ -120,7 +136,8 @@ impl Model {
     fn insert(&mut self, name: &str, draft: &Draft) -> Outcome {
         let sent = at(TIMES[draft.time]).unix_ms();
         let edited = draft.edited_at();
-        if edited.is_some_and(|edited| edited < sent) {
+        let is_early = |edited| edited < sent || Bug::EditAtItsMessage.is_planted() && edited == sent;
+        if edited.is_some_and(is_early) {
             return Outcome::Refused;
         }
         if self.knows(draft.id) {
@@ -135,7 +152,7 @@ impl Model {
             return Outcome::Refused;
         }
         let elsewhere = |id| self.chat_of(id).is_some_and(|chat| chat != name);
-        if draft.reply.is_some_and(elsewhere) {
+        if draft.reply.is_some_and(elsewhere) && !Bug::ReplyAcrossConversations.is_planted() {
             return Outcome::Refused;
         }
         let now = self.now;
@@ -155,7 +172,7 @@ impl Model {
         };
         let chat = self.chats.get_mut(name).unwrap();
         let place = known.place(&chat.messages);
-        if !known.deleted {
+        if known.is_counted() {
             // One that claims to be far ahead of the clock is listed at its arrival.
             let listed = if sent - now > 86_400_000 { now } else { sent };
             if chat.last.is_none_or(|(last, _)| listed >= last) {

@@ -1,11 +1,11 @@
-//! The bugs, and which of them stands.
+//! Bugs that a test plants in the model, one at a time. The product has no trace of them: store and model are compared
+//! both ways, so a model that forgets a rule differs from the store as a store that forgets it differs from the model.
 
 use std::cell::Cell;
 
-/// A rule that is broken while it is planted.
+/// A rule that the model breaks while it is planted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each name says what is wrong")]
-pub enum Bug {
+pub(crate) enum Bug {
     UnreadNotLowered,
     TombstoneCounted,
     SizeOffByOne,
@@ -28,8 +28,7 @@ pub enum Bug {
 }
 
 impl Bug {
-    /// Every bug.
-    pub const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::UnreadNotLowered,
         Self::TombstoneCounted,
         Self::SizeOffByOne,
@@ -50,19 +49,19 @@ impl Bug {
         Self::RemovalNotAudited,
         Self::RefusalNotAudited,
     ];
+
+    /// Whether this bug is planted.
+    pub(crate) fn is_planted(self) -> bool {
+        PLANTED.get() == Some(self)
+    }
 }
 
 thread_local! {
+    /// One story runs in a thread, and the test of the good store runs beside it.
     static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
 }
 
 /// Plants a bug in this thread, or none.
-pub fn plant(bug: Option<Bug>) {
+pub(crate) fn plant(bug: Option<Bug>) {
     PLANTED.set(bug);
-}
-
-/// Whether this bug is planted.
-#[must_use]
-pub fn is_planted(bug: Bug) -> bool {
-    PLANTED.get() == Some(bug)
 }

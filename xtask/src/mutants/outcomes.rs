@@ -1,0 +1,139 @@
+//! What became of the mutants, as cargo-mutants writes it, and whether that is enough.
+
+use std::fmt;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// So many of 100 have to be caught.
+const CAUGHT: usize = 85;
+
+/// The mutants of one run. One that times out is neither caught nor missed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Outcomes {
+    caught: usize,
+    missed: Vec<String>,
+    timed_out: Vec<String>,
+    /// Those that do not build.
+    unviable: usize,
+}
+
+impl Outcomes {
+    /// Reads `outcomes.json`.
+    ///
+    /// # Errors
+    /// When it is not what this version of cargo-mutants writes.
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        let file: Value = serde_json::from_str(text).context("reading outcomes.json")?;
+        let list = file.get("outcomes").and_then(Value::as_array);
+        let mut found = Self::default();
+        for outcome in list.context("outcomes.json has no outcomes")? {
+            // The run without a mutant.
+            let Some(mutant) = outcome.get("scenario").and_then(|of| of.get("Mutant")) else {
+                continue;
+            };
+            let name = mutant.get("name").and_then(Value::as_str);
+            let name = name.context("outcomes.json has a mutant without a name")?;
+            match outcome.get("summary").and_then(Value::as_str) {
+                Some("CaughtMutant") => found.caught += 1,
+                Some("MissedMutant") => found.missed.push(name.to_owned()),
+                Some("Timeout") => found.timed_out.push(name.to_owned()),
+                Some("Unviable") => found.unviable += 1,
+                other => bail!("outcomes.json says {other:?} of {name}"),
+            }
+        }
+        Ok(found)
+    }
+
+    /// # Errors
+    /// When nothing was tried, or too much was missed.
+    pub(super) fn judge(&self) -> Result<()> {
+        let tried = self.caught + self.missed.len();
+        if tried == 0 {
+            bail!("no mutant was caught or missed: this shows nothing");
+        }
+        if self.caught * 100 < tried * CAUGHT {
+            bail!(
+                "{} of {tried} mutants are caught, and {CAUGHT} of 100 have to be",
+                self.caught
+            );
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Outcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, names) in [("missed", &self.missed), ("timed out", &self.timed_out)] {
+            for name in names {
+                writeln!(f, "mutants: {what}: {name}")?;
+            }
+        }
+        writeln!(
+            f,
+            "mutants: {} of {} caught; besides, {} timed out and {} do not build",
+            self.caught,
+            self.caught + self.missed.len(),
+            self.timed_out.len(),
+            self.unviable
+        )
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn outcomes(summaries: &[&str]) -> Result<Outcomes> {
+        let baseline = r#"{"scenario":"Baseline","summary":"Success"}"#.to_owned();
+        let mutants = summaries
+            .iter()
+            .map(|one| format!(r#"{{"scenario":{{"Mutant":{{"name":"m"}}}},"summary":"{one}"}}"#));
+        let all: Vec<String> = std::iter::once(baseline).chain(mutants).collect();
+        Outcomes::parse(&format!(r#"{{"outcomes":[{}]}}"#, all.join(",")))
+    }
+
+    #[test]
+    fn a_run_without_a_viable_mutant_fails() {
+        for nothing in [&[][..], &["Unviable", "Unviable"], &["Timeout"]] {
+            let error = outcomes(nothing).unwrap().judge().unwrap_err();
+            assert!(error.to_string().contains("shows nothing"), "{error}");
+        }
+    }
+
+    #[test]
+    fn as_many_as_have_to_be_are_caught() {
+        let of = |caught, missed| {
+            let mut summaries = vec!["CaughtMutant"; caught];
+            summaries.extend(vec!["MissedMutant"; missed]);
+            // Neither of them counts.
+            summaries.extend(["Timeout", "Unviable"]);
+            outcomes(&summaries).unwrap().judge()
+        };
+        assert!(of(1, 0).is_ok() && of(17, 3).is_ok());
+        let error = of(16, 3).unwrap_err();
+        assert!(error.to_string().contains("16 of 19"), "{error}");
+        assert!(of(0, 1).is_err());
+    }
+
+    #[test]
+    fn what_was_missed_is_named() {
+        let text = outcomes(&["CaughtMutant", "MissedMutant", "Timeout"])
+            .unwrap()
+            .to_string();
+        assert_eq!(
+            text,
+            "mutants: missed: m\nmutants: timed out: m\n\
+             mutants: 1 of 2 caught; besides, 1 timed out and 0 do not build\n"
+        );
+    }
+
+    #[test]
+    fn another_file_is_an_error() {
+        for text in ["", "{}", r#"{"outcomes":[{"scenario":{"Mutant":{}}}]}"#] {
+            assert!(Outcomes::parse(text).is_err(), "{text}");
+        }
+        assert!(outcomes(&["Failure"]).is_err());
+    }
+}
