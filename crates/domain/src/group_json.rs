@@ -143,9 +143,9 @@ mod tests {
     #[test]
     fn what_is_no_object_or_of_another_type_is_refused() {
         for (text, word) in [
-            ("", "no JSON object"),
-            ("[1]", "no JSON object"),
-            ("{", "no JSON object"),
+            ("", "must be a JSON object"),
+            ("[1]", "must be a JSON object"),
+            ("{", "must be a JSON object"),
             (r#"{"write":"yes"}"#, "another type"),
             (r#"{"pin":1}"#, "another type"),
         ] {
