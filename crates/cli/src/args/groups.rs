@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use privatus_domain::{GroupKind, Role};
 
-use super::one_of;
+use super::words::one_of;
 
 /// `groups`
 #[derive(Debug, Subcommand)]

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use privatus_domain::KeyKind;
 
-use super::one_of;
+use super::words::one_of;
 
 /// `keys`
 #[derive(Debug, Subcommand)]

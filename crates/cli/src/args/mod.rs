@@ -11,10 +11,10 @@ mod security;
 mod settings;
 mod stats;
 mod transfers;
+mod words;
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::access::{Access, GrantArguments, Grantee};
@@ -31,11 +31,6 @@ use crate::examples;
 
 /// The heading in the help of what every command takes.
 const GLOBAL: &str = "Global options";
-
-/// A word out of a closed set: the help lists them, shells complete them, and any other is a wrong command line (2).
-fn one_of<const N: usize>(words: [&'static str; N]) -> PossibleValuesParser {
-    PossibleValuesParser::new(words)
-}
 
 /// An encrypted vault for years of chat history: import, page, answer, verify and export it.
 #[derive(Debug, Parser)]

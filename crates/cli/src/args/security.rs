@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use privatus_domain::{SecurityKind, Severity};
 
-use super::one_of;
+use super::words::one_of;
 
 /// `security`
 #[derive(Debug, Subcommand)]

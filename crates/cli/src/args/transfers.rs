@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use privatus_domain::TransferStatus;
 
-use super::one_of;
+use super::words::one_of;
 
 /// `transfers`
 #[derive(Debug, Subcommand)]

@@ -3,8 +3,6 @@
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::Value;
 
-use super::walk::Walker;
-
 /// What is said of a chat beside its messages. In a file, any of it may come after the messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Header {
@@ -13,12 +11,12 @@ pub(super) struct Header {
     pub(super) id: Option<String>,
 }
 
-/// Reads a field of a chat; what is not known of it is told, and passed over.
+/// Reads a field of a chat; what is not known of it is named, and passed over.
 pub(super) fn header_field<'de, A: MapAccess<'de>>(
     header: &mut Header,
     key: &str,
     map: &mut A,
-    walker: &mut impl Walker,
+    unknown: &mut dyn FnMut(&str),
 ) -> Result<(), A::Error> {
     let slot = match key {
         "name" => &mut header.name,
@@ -27,7 +25,7 @@ pub(super) fn header_field<'de, A: MapAccess<'de>>(
         // Telegram's words on what the export is.
         "about" => return map.next_value::<IgnoredAny>().map(drop),
         _ => {
-            walker.unknown(key);
+            unknown(key);
             return map.next_value::<IgnoredAny>().map(drop);
         }
     };
@@ -37,12 +35,12 @@ pub(super) fn header_field<'de, A: MapAccess<'de>>(
         Some(value) => {
             let first = slot.replace(value);
             if first.is_some() && first != *slot {
-                walker.unknown(&format!("{key} (again)"));
+                unknown(&format!("{key} (again)"));
             }
         }
         None if value.is_null() || value.is_string() => {}
         // A chat's name, id or kind of a type that is none.
-        None => walker.unknown(key),
+        None => unknown(key),
     }
     Ok(())
 }

@@ -145,7 +145,7 @@ impl<'de, W: Walker> Visitor<'de> for Root<'_, W> {
                     let Entries(count) = map.next_value()?;
                     self.walker.contacts(count);
                 }
-                _ => header_field(&mut header, &key, &mut map, self.walker)?,
+                _ => header_field(&mut header, &key, &mut map, &mut |name| self.walker.unknown(name))?,
             }
         }
         if single && !self.walker.chat(0, header) {
@@ -315,7 +315,7 @@ impl<'de, W: Walker> Visitor<'de> for Chat<'_, W> {
                     chat: self.chat,
                 })?;
             } else {
-                header_field(&mut header, &key, &mut map, self.walker)?;
+                header_field(&mut header, &key, &mut map, &mut |name| self.walker.unknown(name))?;
             }
         }
         if self.walker.chat(self.chat, header) {
