@@ -150,7 +150,7 @@ fn older_names_come_with_an_import_and_can_be_removed() {
     let lines = [
         json!({ "type": "header", "format": "privatus-export", "version": 1 }),
         json!({ "type": "setting", "scope": "", "key": "Font size", "value": 12, "updated_at": "2025-01-01T00:00:00.000Z" }),
-        json!({ "type": "setting", "scope": "", "key": "metrics.enabled", "value": "yes", "updated_at": "2025-01-01T00:00:00.000Z" }),
+        json!({ "type": "setting", "scope": "", "key": "metrics.enabled", "value": false, "updated_at": "2025-01-01T00:00:00.000Z" }),
     ];
     fs::write(&file, whole_export(&lines)).unwrap();
     let import = ["import", "privatus", file.to_str().unwrap()];
@@ -158,7 +158,7 @@ fn older_names_come_with_an_import_and_can_be_removed() {
     refused(&vault, &["get", "Font size"], 24, &["Font size"]);
     ok(&vault, &[&import[..], &["--trust", "--yes"]].concat());
     assert_eq!(value(&vault, &["get", "Font size"])["value"], 12);
-    assert_eq!(value(&vault, &["get", "metrics.enabled"])["value"], "yes");
+    assert_eq!(value(&vault, &["get", "metrics.enabled"])["value"], false);
     let (out, other) = (dir.path().join("out.jsonl"), dir.path().join("other"));
     ok(&vault, &["export", out.to_str().unwrap()]);
     init(&other);
