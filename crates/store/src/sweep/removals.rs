@@ -53,9 +53,9 @@ impl Store {
     pub fn removals_sweep(&self) -> Result<u64, StoreError> {
         // Most opens find none. Whoever plants one keeps no removal of a person's from its end.
         let pending: Option<Vec<i64>> = self.read(|tx| {
-            let first: Option<i64> = tx.db.row(Sql::new(FIRST), "look for removals")?;
-            first
-                .map(|_| tx.db.rows(Sql::new(ASKED), "list the removals"))
+            let is_any = tx.is_any_removal()?;
+            is_any
+                .then(|| tx.db.rows(Sql::new(ASKED), "list the removals"))
                 .transpose()
         })?;
         let Some(pending) = pending else {
@@ -132,6 +132,14 @@ impl Store {
                 return Ok(removed);
             }
         }
+    }
+}
+
+impl ReadTx<'_> {
+    /// Whether any removal waits, whoever asked for it.
+    pub(crate) fn is_any_removal(&mut self) -> Result<bool, StoreError> {
+        let first: Option<i64> = self.db.row(Sql::new(FIRST), "look for removals")?;
+        Ok(first.is_some())
     }
 }
 
