@@ -77,9 +77,7 @@ impl Books {
 
     /// What is said of the events.
     pub(super) fn events_told(&self) -> Vec<String> {
-        let mut told = Told::default();
-        self.events.iter().for_each(|event| told.take(Some(event.told())));
-        told.into_lines()
+        Told::of(self.events.iter().map(FoundEvent::told))
     }
 }
 
@@ -100,15 +98,13 @@ impl ReadTx<'_> {
         events.retain(|event| {
             !event.is_of_details() || !event.key.is_some_and(|number| healed.contains(&number))
         });
-        let (keys, mut marks) = (Told::of(&survey.lost), own.told());
+        let (keys, mut marks) = (Told::of(survey.lost.iter().cloned()), own.told());
         let months = self.months_altered()?;
         marks.extend(months.iter().flat_map(FoundMonth::told));
-        marks.extend(Told::of(&survey.mended));
+        marks.extend(Told::of(survey.mended.iter().cloned()));
         let figures = self.figures_impossible()?;
-        let mut figures_told = Told::default();
         let told = |row| format!("row {row} of usage_statistics is a figure that cannot be, and goes");
-        figures.iter().for_each(|row| figures_told.take(Some(told(row))));
-        marks.extend(figures_told.into_lines());
+        marks.extend(Told::of(figures.iter().map(told)));
         let highest = i64::from(survey.highest);
         let mut books = Books {
             keys,

@@ -12,9 +12,9 @@ pub(crate) struct Told {
 
 impl Told {
     /// Of these.
-    pub(crate) fn of<'a>(lines: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    pub(crate) fn of(lines: impl IntoIterator<Item = String>) -> Vec<String> {
         let mut told = Self::default();
-        lines.into_iter().for_each(|line| told.take(Some(line.clone())));
+        lines.into_iter().for_each(|line| told.take(Some(line)));
         told.into_lines()
     }
 

@@ -41,7 +41,7 @@ impl WriteTx<'_> {
         let next = self.own_row()?.next_key;
         let next = next.and_then(|next| u32::try_from(next).ok());
         let survey = self.keys_survey(&BTreeMap::new(), next)?;
-        for told in Told::of(survey.told()) {
+        for told in Told::of(survey.told().cloned()) {
             if !self.lost_keys.contains(&told) {
                 self.lost_keys.push(told);
             }

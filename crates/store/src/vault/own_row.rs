@@ -178,7 +178,7 @@ impl Store {
         let looked = self.read(|tx| {
             let own = tx.own_row()?;
             let mut told = own.told();
-            told.extend(Told::of(tx.keys_survey(&BTreeMap::new(), None)?.told()));
+            told.extend(Told::of(tx.keys_survey(&BTreeMap::new(), None)?.told().cloned()));
             Ok::<_, StoreError>((own, told))
         });
         let (own, told) = looked.unwrap_or_else(|error| (OwnRow::whole(), vec![error.reason()]));
