@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: the model-based state machine of `tests/tests/machine`, for as long as it is told to.
+//! `cargo xtask soak`: the model-based state machine of `tests/tests/vault/machine`, for as long as it is told to.
 
 use anyhow::Result;
 
@@ -23,8 +23,8 @@ pub(crate) struct Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut cargo = process::cargo();
     cargo
-        .args(["test", "--workspace", "--test", "machine", "--"])
-        .args(["--exact", "soak::soak", "--ignored", "--nocapture"])
+        .args(["test", "--workspace", "--test", "vault", "--"])
+        .args(["--exact", "machine::soak::soak", "--ignored", "--nocapture"])
         .env("PRIVATUS_SOAK_MINUTES", options.minutes.to_string())
         .current_dir(workspace.root());
     match &options.seed {

@@ -4,6 +4,9 @@
 //! secret is worked out here from the vault's files and looked for there, by its halves and in each form that a cipher, a
 //! hash or SQLCipher takes it in. While the vault is open the keys in use are found: the search works. Texts of messages
 //! are not looked for.
+//!
+//! A program apart: it holds the tests of one vault and nothing else, so that what is found in the memory of a process
+//! comes from that vault.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,

@@ -12,7 +12,7 @@ const MARKER: &str = "// `cargo xtask migrations new` writes above this line.";
 const FOLDER: &str = "migrations";
 const STEPS: &str = "crates/store/src/upgrade/steps.rs";
 const CODE: &str = "crates/store/src/upgrade/code";
-const TESTS: &str = "tests/tests/fixtures/steps";
+const TESTS: &str = "tests/tests/vault/fixtures/steps";
 
 /// Words that name no module.
 const KEYWORDS: &[&str] = &[
@@ -150,7 +150,7 @@ mod tests {
     const FILES: [&str; 3] = [
         STEPS,
         "crates/store/src/upgrade/code/mod.rs",
-        "tests/tests/fixtures/steps/mod.rs",
+        "tests/tests/vault/fixtures/steps/mod.rs",
     ];
 
     /// The files that the command needs, copied.

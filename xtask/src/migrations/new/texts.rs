@@ -64,7 +64,7 @@ pub(super) fn test(folder: &str) -> String {
     format!(
         "//! {folder}: what an older vault keeps, and what it gains. What an export lacks after a way back is said in `LOST`.
 
-use crate::vault::Fixture;
+use crate::fixtures::vault::Fixture;
 
 #[test]
 fn an_older_vault_keeps_what_it_has() {{
@@ -85,6 +85,6 @@ pub(super) const NEXT: [&str; 5] = [
     "next: write up.sql and down.sql, the samples, and the step's description in steps.rs",
     "next: `cargo xtask migrations verify` until it passes",
     "next: `cargo xtask codegen` for table! and docs/DATA_MODEL.md",
-    "next: write the test, say in steps/mod.rs (`LOST`) which records go with a new table, and run `cargo test --workspace --test fixtures`",
+    "next: write the test, say in steps/mod.rs (`LOST`) which records go with a new table, and run `cargo test --workspace --test vault fixtures::`",
     "at the release: `cargo xtask migrations fixture`; the step never changes from then on",
 ];

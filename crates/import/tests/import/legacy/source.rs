@@ -1,0 +1,498 @@
+//! Opening: what is refused, and that nothing of the source changes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use privatus_import::legacy::{LegacyError, Source};
+
+use crate::legacy::maker::{Maker, TABLES, read};
+
+type Listing = BTreeMap<String, (Vec<u8>, SystemTime)>;
+
+/// Every file of a folder with its bytes and time, and the folder's own time.
+fn listing(folder: &Path) -> (Listing, SystemTime) {
+    let files = fs::read_dir(folder).unwrap().map(|entry| {
+        let entry = entry.unwrap();
+        let time = entry.metadata().unwrap().modified().unwrap();
+        (
+            entry.file_name().into_string().unwrap(),
+            (fs::read(entry.path()).unwrap(), time),
+        )
+    });
+    (files.collect(), fs::metadata(folder).unwrap().modified().unwrap())
+}
+
+#[test]
+fn a_closed_database_is_read_in_place_and_left_as_it_is() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    // The application sets WAL mode, which stays in the header after a clean close.
+    maker.sql("PRAGMA journal_mode = WAL");
+    maker.messages(&key, 3);
+    let folder = maker.close();
+    let before = listing(folder.path());
+    assert_eq!(
+        before.0.keys().collect::<Vec<_>>(),
+        ["privatus_chat.db", "privatus_chat.salt"]
+    );
+    for path in [
+        folder.path().to_path_buf(),
+        folder.path().join("privatus_chat.db"),
+    ] {
+        assert!(!Source::open(&path).unwrap().is_copied());
+        assert_eq!(read(&path, 2_000).texts().len(), 3);
+    }
+    assert_eq!(listing(folder.path()), before);
+}
+
+#[test]
+fn an_empty_wal_and_a_shm_beside_it_stay_too() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    maker.sql("PRAGMA journal_mode = WAL");
+    maker.messages(&key, 3);
+    let folder = maker.close();
+    fs::write(folder.path().join("privatus_chat.db-wal"), b"").unwrap();
+    fs::write(folder.path().join("privatus_chat.db-shm"), vec![0; 32_768]).unwrap();
+    let before = listing(folder.path());
+    assert!(!Source::open(folder.path()).unwrap().is_copied());
+    assert_eq!(read(folder.path(), 2_000).texts().len(), 3);
+    assert_eq!(listing(folder.path()), before);
+}
+
+#[test]
+fn an_unmerged_wal_is_read_and_left_as_it_is() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    maker.messages(&key, 2);
+    maker.sql("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0");
+    maker.messages(&key, 5);
+    let crashed = maker.crash();
+    let before = listing(crashed.path());
+    assert!(!before.0["privatus_chat.db-wal"].0.is_empty());
+    let source = Source::open(crashed.path()).unwrap();
+    assert!(source.is_copied());
+    assert_eq!(source.counts().messages, 7);
+    drop(source);
+    assert_eq!(read(crashed.path(), 2_000).texts().len(), 7);
+    assert_eq!(listing(crashed.path()), before);
+    // The database alone is incomplete, and says nothing of it: the WAL was needed.
+    fs::remove_file(crashed.path().join("privatus_chat.db-wal")).unwrap();
+    assert_eq!(read(crashed.path(), 2_000).texts().len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn by_a_link_the_wal_and_the_salt_are_those_beside_the_file() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    maker.messages(&key, 7);
+    maker.sql(
+        "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; DELETE FROM messages WHERE rowid > 4",
+    );
+    let crashed = maker.crash();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let link = elsewhere.path().join("privatus_chat.db");
+    std::os::unix::fs::symlink(crashed.path().join("privatus_chat.db"), &link).unwrap();
+    for path in [link.as_path(), elsewhere.path(), crashed.path()] {
+        assert!(Source::open(path).unwrap().is_copied());
+        assert_eq!(read(path, 2_000).texts().len(), 4, "{path:?}");
+    }
+    // A salt that stands beside the link is found as before.
+    fs::rename(
+        crashed.path().join("privatus_chat.salt"),
+        elsewhere.path().join("privatus_chat.salt"),
+    )
+    .unwrap();
+    assert_eq!(read(&link, 2_000).texts().len(), 4);
+}
+
+#[test]
+fn a_transaction_that_a_crash_cut_short_is_rolled_back_in_the_copy() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    maker.messages(&key, 2);
+    maker.sql("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 2; BEGIN");
+    maker.messages(&key, 200);
+    let crashed = maker.crash();
+    let before = listing(crashed.path());
+    assert!(!before.0["privatus_chat.db-journal"].0.is_empty());
+    assert_eq!(read(crashed.path(), 2_000).texts().len(), 2);
+    assert_eq!(listing(crashed.path()), before);
+}
+
+/// A journal may name a file that SQLite deletes at the end of the rollback, anywhere: a source is not believed in that.
+#[test]
+fn a_journal_that_names_another_file_is_not_rolled_back() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    maker.messages(&key, 2);
+    maker.sql("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 2; BEGIN");
+    maker.messages(&key, 200);
+    let crashed = maker.crash();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let precious = elsewhere.path().join("precious");
+    fs::write(&precious, "dear").unwrap();
+    let journal = crashed.path().join("privatus_chat.db-journal");
+    let name = precious.to_str().unwrap().as_bytes();
+    let mut bytes = fs::read(&journal).unwrap();
+    bytes.extend(0x4000_0000_u32.div_ceil(4_096).to_be_bytes());
+    bytes.extend(name);
+    let sum: u32 = name.iter().map(|byte| u32::from(*byte)).sum();
+    bytes.extend(u32::try_from(name.len()).unwrap().to_be_bytes());
+    bytes.extend(sum.to_be_bytes());
+    bytes.extend([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+    fs::write(&journal, bytes).unwrap();
+    let before = listing(crashed.path());
+    assert!(matches!(
+        Source::open(crashed.path()).unwrap_err(),
+        LegacyError::SuperJournal { path } if path == journal
+    ));
+    assert_eq!(listing(crashed.path()), before);
+    assert_eq!(fs::read(&precious).unwrap(), b"dear");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_the_salt_blocks_nobody() {
+    let mut maker = Maker::new();
+    let key = maker.key(1_000);
+    maker.messages(&key, 2);
+    let crashed = maker.crash();
+    let salt = crashed.path().join("privatus_chat.salt");
+    fs::remove_file(&salt).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&salt).status();
+    assert!(made.unwrap().success());
+    let (tell, told) = std::sync::mpsc::channel();
+    let path = crashed.path().to_owned();
+    std::thread::spawn(move || tell.send(Source::open(&path).map(drop)));
+    let opened = told.recv_timeout(std::time::Duration::from_secs(60));
+    assert!(matches!(
+        opened.expect("it hangs").unwrap_err(),
+        LegacyError::NotAFile { path } if path == salt
+    ));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_private_copy_is_for_this_user_alone_and_goes_away() {
+    use std::os::unix::fs::PermissionsExt;
+    let ours = || {
+        let entries = fs::read_dir(tempfile::env::temp_dir()).unwrap().flatten();
+        let named = entries.filter(|entry| {
+            entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with("privatus-import-")
+        });
+        // Another test's copy may be there too; ours is the one that holds our marker.
+        named
+            .map(|entry| entry.path())
+            .filter(|path| {
+                let bytes = fs::read(path.join("legacy.db")).unwrap_or_default();
+                bytes
+                    .windows(24)
+                    .any(|window| window == b"marker of the copy test!")
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut maker = Maker::new();
+    maker.sql("UPDATE contacts SET display_name = 'marker of the copy test!'");
+    maker.sql("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; DELETE FROM settings");
+    maker.setting(&[7; 32], "x", "1");
+    let crashed = maker.crash();
+    let source = Source::open(crashed.path()).unwrap();
+    let copies = ours();
+    assert_eq!(copies.len(), 1);
+    assert_eq!(
+        fs::metadata(&copies[0]).unwrap().permissions().mode() & 0o777,
+        0o700
+    );
+    drop(source);
+    assert!(ours().is_empty());
+}
+
+fn refusal(path: &Path) -> LegacyError {
+    Source::open(path).unwrap_err()
+}
+
+#[test]
+fn what_is_no_legacy_database_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    assert!(matches!(
+        refusal(&folder.path().join("gone")),
+        LegacyError::NotFound { .. }
+    ));
+    assert!(matches!(
+        refusal(folder.path()),
+        LegacyError::NoDatabase { found: 0, .. }
+    ));
+    assert!(matches!(refusal(&at("empty.db", b"")), LegacyError::Empty { .. }));
+    assert!(matches!(
+        refusal(&at("text.db", b"{\"messages\": []}")),
+        LegacyError::NotSqlite { .. }
+    ));
+    assert!(matches!(
+        refusal(&at("noise.db", &[0x5a; 8192])),
+        LegacyError::NotSqlite { .. }
+    ));
+    assert!(matches!(
+        refusal(&at("magic.db", b"SQLite format 3\0")),
+        LegacyError::CutOff { .. }
+    ));
+    let error = refusal(folder.path());
+    assert!(
+        matches!(error, LegacyError::NoDatabase { found: 4, .. }),
+        "{error}"
+    );
+    #[cfg(unix)]
+    assert!(matches!(
+        refusal(Path::new("/dev/null")),
+        LegacyError::NotAFile { .. }
+    ));
+}
+
+#[test]
+fn the_only_database_of_a_folder_is_taken_and_its_salt_by_its_name() {
+    let mut maker = Maker::new();
+    maker.messages(&maker.key(1_000), 1);
+    let folder = maker.close();
+    for (from, to) in [("privatus_chat.db", "old.db"), ("privatus_chat.salt", "old.salt")] {
+        fs::rename(folder.path().join(from), folder.path().join(to)).unwrap();
+        assert_eq!(read(folder.path(), 2_000).texts().len(), 1);
+    }
+}
+
+#[test]
+fn a_cut_off_database_is_refused_wherever_it_is_cut() {
+    let mut maker = Maker::new();
+    maker.messages(&maker.key(1_000), 100);
+    let folder = maker.close();
+    let path = folder.path().join("privatus_chat.db");
+    let whole = fs::read(&path).unwrap();
+    for length in [
+        16,
+        50,
+        99,
+        100,
+        1_000,
+        4_096,
+        whole.len() - 4_096,
+        whole.len() - 1,
+    ] {
+        fs::write(&path, &whole[..length]).unwrap();
+        let error = refusal(&path);
+        assert!(
+            matches!(error, LegacyError::CutOff { size, .. } if size == length as u64),
+            "{length}: {error}"
+        );
+    }
+}
+
+/// A file of 3,000 short messages, one of 20,000 bytes, a setting and 300 contacts.
+fn many() -> (tempfile::TempDir, Vec<u8>) {
+    let mut maker = Maker::new();
+    let key = maker.key(20);
+    maker.sql("BEGIN");
+    maker.messages(&key, 1_500);
+    maker.message(&key, &"long ".repeat(4_000));
+    maker.messages(&key, 1_500);
+    maker.setting(&key, "theme", "\"dark\"");
+    for number in 0..300 {
+        maker.sql(&format!(
+            "INSERT INTO contacts VALUES ('c{number}', 'Contact {number}', '', 0, 0, NULL, NULL)"
+        ));
+    }
+    maker.sql("COMMIT");
+    let folder = maker.close();
+    let bytes = fs::read(folder.path().join("privatus_chat.db")).unwrap();
+    (folder, bytes)
+}
+
+/// Pages that begin with a type byte and hold a word.
+fn pages(bytes: &[u8], kind: u8, word: &[u8]) -> Vec<usize> {
+    let has = |page: &[u8]| page[0] == kind && page.windows(word.len()).any(|at| at == word);
+    (1..bytes.len() / 4_096)
+        .filter(|page| has(&bytes[page * 4_096..][..4_096]))
+        .collect()
+}
+
+const TABLE_LEAF: u8 = 13;
+const TABLE_INNER: u8 = 5;
+const INDEX_LEAF: u8 = 10;
+
+#[test]
+fn a_damaged_page_takes_its_own_rows_and_no_other() {
+    let (folder, whole) = many();
+    let path = folder.path().join("privatus_chat.db");
+    let leaves = pages(&whole, TABLE_LEAF, b"gAAA");
+    let (settings, messages): (Vec<usize>, Vec<usize>) = leaves.into_iter().partition(|page| {
+        whole[page * 4_096..][..4_096]
+            .windows(5)
+            .any(|word| word == b"theme")
+    });
+    let contacts = pages(&whole, TABLE_LEAF, b"Contact 1");
+    let index = pages(&whole, INDEX_LEAF, b"2025-06-02T");
+    let keys = pages(&whole, INDEX_LEAF, b"m100");
+    // An overflow page begins with the number of the next one, and its text is that of a token.
+    let overflow = (1..whole.len() / 4_096)
+        .find(|page| {
+            whole[page * 4_096] == 0
+                && whole[page * 4_096 + 8..][..1_000]
+                    .iter()
+                    .all(u8::is_ascii_alphanumeric)
+        })
+        .or_else(|| {
+            (1..whole.len() / 4_096).find(|page| {
+                let body = &whole[page * 4_096..][..4_096];
+                body[0] == 0 && body[4..].iter().all(|byte| byte.is_ascii_graphic())
+            })
+        })
+        .unwrap();
+    assert!(
+        messages.len() > 100
+            && settings.len() == 1
+            && contacts.len() > 1
+            && !index.is_empty()
+            && !keys.is_empty()
+    );
+    let read = |pages: &[usize]| {
+        let mut bytes = whole.clone();
+        for page in pages {
+            bytes[page * 4_096..][..4_096].fill(0xff);
+        }
+        fs::write(&path, bytes).unwrap();
+        let all = read(folder.path(), 20);
+        (all.summary, all.shown())
+    };
+    let (summary, lost) = read(&[]);
+    assert_eq!(
+        (summary.contacts, summary.settings, summary.messages),
+        (301, 1, 3_001)
+    );
+    assert!(lost.is_empty());
+
+    let middle = messages[messages.len() / 2];
+    for page in [messages[0], middle, messages[messages.len() - 1]] {
+        let (summary, lost) = read(&[page]);
+        assert_eq!((summary.contacts, summary.settings), (301, 1));
+        // Each row of the page is listed, by the name that the index still has.
+        assert_eq!(summary.messages + lost.len() as u64, 3_001, "{lost:?}");
+        assert!((2..100).contains(&lost.len()), "{lost:?}");
+        assert!(
+            lost.iter()
+                .all(|line| line.starts_with("messages m") && line.contains("damaged")),
+            "{lost:?}"
+        );
+    }
+    // Every third page of the messages.
+    let third: Vec<usize> = messages.iter().copied().step_by(3).collect();
+    let (summary, lost) = read(&third);
+    assert_eq!(summary.messages + lost.len() as u64, 3_001);
+    assert!(summary.messages > 1_800, "{}", summary.messages);
+    // With the index of the ids gone too, the place alone can be said.
+    let both = [&keys[..], &[middle]].concat();
+    let (summary, lost) = read(&both);
+    assert!((2_900..3_001).contains(&summary.messages), "{}", summary.messages);
+    assert!(
+        matches!(&lost[..], [line] if line.contains("up to row")),
+        "{lost:?}"
+    );
+
+    let (summary, lost) = read(&settings);
+    assert_eq!(
+        (summary.contacts, summary.settings, summary.messages),
+        (301, 0, 3_001)
+    );
+    assert_eq!(lost.len(), 1, "{lost:?}");
+    let (summary, lost) = read(&contacts[..1]);
+    assert_eq!((summary.settings, summary.messages), (1, 3_001));
+    assert_eq!(summary.contacts + lost.len() as u64, 301, "{lost:?}");
+    for page in index {
+        let (summary, lost) = read(&[page]);
+        assert_eq!(
+            (summary.contacts, summary.settings, summary.messages),
+            (301, 1, 3_001),
+            "{lost:?}"
+        );
+    }
+    let (summary, lost) = read(&[overflow]);
+    assert_eq!(
+        (summary.contacts, summary.settings, summary.messages),
+        (301, 1, 3_000)
+    );
+    assert!(
+        matches!(&lost[..], [line] if line.starts_with("messages m1500 ")),
+        "{lost:?}"
+    );
+}
+
+#[test]
+fn a_damaged_inner_page_takes_what_hangs_on_it() {
+    let (folder, whole) = many();
+    let path = folder.path().join("privatus_chat.db");
+    for page in (1..whole.len() / 4_096).filter(|page| whole[page * 4_096] == TABLE_INNER) {
+        let mut bytes = whole.clone();
+        bytes[page * 4_096..][..4_096].fill(0xff);
+        fs::write(&path, bytes).unwrap();
+        let all = read(folder.path(), 20);
+        let found = all.summary.contacts + all.summary.settings + all.summary.messages;
+        assert_eq!(found + all.problems.len() as u64, 3_303, "page {page}");
+    }
+}
+
+#[test]
+fn another_programs_database_is_told_by_what_it_lacks() {
+    for (sql, missing) in [
+        ("DROP TABLE settings", "table settings"),
+        (
+            "ALTER TABLE messages DROP COLUMN is_encrypted",
+            "column messages.is_encrypted",
+        ),
+        (
+            "DROP TABLE contacts; CREATE VIEW contacts AS SELECT 1 AS contact_id",
+            "table contacts",
+        ),
+        (
+            "DROP TABLE settings; CREATE TABLE settings (key TEXT PRIMARY KEY, value, updated_at) WITHOUT ROWID",
+            "table settings",
+        ),
+    ] {
+        let mut maker = Maker::new();
+        maker.sql(sql);
+        let error = refusal(&maker.path());
+        assert!(
+            matches!(&error, LegacyError::OtherSchema { missing: found, .. } if found == missing),
+            "{error}"
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("utf16.db");
+    let options = privatus_sqlite::OpenOptions::new(privatus_sqlite::OpenMode::Create);
+    let mut connection = privatus_sqlite::Connection::open(&path, &options).unwrap();
+    connection
+        .execute_batch(&format!("PRAGMA encoding = 'UTF-16le'; {TABLES}"))
+        .unwrap();
+    drop(connection);
+    assert!(matches!(refusal(&path), LegacyError::OtherSchema { .. }));
+}
+
+#[test]
+fn a_salt_of_another_size_is_refused() {
+    for length in [0, 16, 31, 33] {
+        let maker = Maker::new();
+        fs::write(maker.folder.path().join("privatus_chat.salt"), vec![1; length]).unwrap();
+        let error = refusal(&maker.path());
+        assert!(
+            matches!(error, LegacyError::SaltLength { length: found, .. } if found == length as u64),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,443 @@
+//! Exports as they really are: small inputs, each of the kind of a public report, and what comes out of each.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use privatus_import::{Report, telegram};
+use serde_json::{Value, json};
+
+use crate::telegram::vault::{Vault, chat, message};
+
+pub(crate) fn case(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/telegram/cases")
+        .join(format!("{name}.json"))
+}
+
+/// A file and what is typed with it: `--me`, `--timezone`.
+type Typed<'a> = (&'a str, Option<&'a str>, &'a str);
+
+/// Numbers of people and chats in the cases.
+const NUMBERS: [&str; 11] = [
+    "7", "11", "12", "22", "33", "44", "55", "66", "70", "71", "489000",
+];
+
+/// One vault for all: each row's people and chats have numbers of their own.
+fn of_row(text: &str, row: usize) -> String {
+    let mut text = text.to_owned();
+    for number in NUMBERS {
+        for (before, behind) in [
+            ("\"id\": ", ","),
+            ("\"id\":", ","),
+            ("\"id\": \"", "\""),
+            ("\"user_id\": ", ","),
+            ("\"user", "\""),
+            ("\"chat", "\""),
+            ("\"channel", "\""),
+        ] {
+            let new = format!("{before}{number}000{row:02}{behind}");
+            text = text.replace(&format!("{before}{number}{behind}"), &new);
+        }
+    }
+    text
+}
+
+/// Imports these one after the other, and tells what a person is told, and what an export has then.
+fn told(vault: &Vault, row: usize, steps: &[Typed<'_>]) -> String {
+    let mut told = String::new();
+    let before = vault.export();
+    let import = |(name, me, zone): &Typed<'_>| {
+        let path = vault.write(
+            "case.json",
+            of_row(&std::fs::read_to_string(case(name)).unwrap(), row),
+        );
+        let me = me.map(|me| of_row(&format!("\"{me}\""), row).trim_matches('"').to_owned());
+        vault.telegram_in(&path, me.as_deref(), zone, false)
+    };
+    for step in steps {
+        let (name, me, zone) = step;
+        let me = me.map(|me| format!(" --me {me}")).unwrap_or_default();
+        let zone = if *zone == "UTC" {
+            String::new()
+        } else {
+            format!(" --timezone {zone}")
+        };
+        writeln!(told, "# {name}{me}{zone}").unwrap();
+        let (report, failed) = import(step);
+        tell(&report, &mut told);
+        if let Err(error) = failed {
+            writeln!(told, "! {error}").unwrap();
+        }
+    }
+    lines(&before, &vault.export(), &mut told);
+    // The last command once more adds nothing, and where it was the only one finds no difference.
+    let (again, result) = import(steps.last().unwrap());
+    let new = (
+        again.messages_imported,
+        again.contacts_imported,
+        again.groups_imported,
+    );
+    assert_eq!(new, (0, 0, 0), "{told}");
+    let same = result.is_err() || steps.len() > 1 || again.messages_differing == 0;
+    assert!(same, "{told}: {again:?}");
+    told.replace(&format!("000{row:02}"), "")
+}
+
+fn tell(report: &Report, told: &mut String) {
+    writeln!(
+        told,
+        "{} imported, {} known, {} differing ({} files, {} directions), {} removed, {} contacts, {} groups{}",
+        report.messages_imported,
+        report.messages_known,
+        report.messages_differing,
+        report.files_differing,
+        report.directions_differing,
+        report.messages_removed,
+        report.contacts_imported,
+        report.groups_imported,
+        if report.partial { ", a part is missing" } else { "" }
+    )
+    .unwrap();
+    for (reason, count) in &report.reasons {
+        let missing = if report.missing.contains_key(reason) {
+            " (missing)"
+        } else {
+            ""
+        };
+        writeln!(told, "- {count}: {reason}{missing}").unwrap();
+    }
+    for note in &report.notes {
+        writeln!(told, "· {}", note.text).unwrap();
+    }
+}
+
+/// The export without what differs in each vault: ids are the title of their chat, or the text of their message.
+fn lines(before: &str, export: &str, told: &mut String) {
+    let known: HashSet<&str> = before.lines().collect();
+    let records: Vec<Value> = export
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let find = |kind: &str, id: &Value, field: &str| {
+        let found = records.iter().find(|one| one["type"] == kind && one["id"] == *id);
+        found.map_or(json!("NOBODY'S"), |one| one[field].clone())
+    };
+    let mut chats: BTreeMap<String, String> = BTreeMap::new();
+    let new = export
+        .lines()
+        .filter(|line| line.contains("\"type\":\"message\"") && !known.contains(line));
+    for line in new {
+        let mut record: Value = serde_json::from_str(line).unwrap();
+        let fields = record.as_object_mut().unwrap();
+        for gone in ["type", "id", "is_encrypted", "is_read", "sender_source"] {
+            fields.remove(gone);
+        }
+        let own = fields.remove("conversation").unwrap();
+        if let Some(reply) = fields.get_mut("reply_to") {
+            *reply = find("message", reply, "text");
+        }
+        if let Some(contact) = fields.get_mut("sender_contact") {
+            *contact = find("contact", contact, "display_name");
+        }
+        writeln!(chats.entry(own.to_string()).or_default(), "{record}").unwrap();
+    }
+    // Ids are another vault's own: in the order of what they hold.
+    let mut chats: Vec<(String, String)> = chats
+        .into_iter()
+        .map(|(id, lines)| {
+            let id: Value = serde_json::from_str(&id).unwrap();
+            let (kind, title) = (
+                find("conversation", &id, "kind"),
+                find("conversation", &id, "title"),
+            );
+            (lines, format!("= {kind} {title}"))
+        })
+        .collect();
+    chats.sort();
+    for (lines, title) in chats {
+        write!(told, "{title}\n{lines}").unwrap();
+    }
+}
+
+#[test]
+fn what_comes_of_each() {
+    let alone = [
+        "rich1",
+        "rich3",
+        "xesc_0c",
+        "xesc_button",
+        "xesc_single_name",
+        "same_name_as_me",
+        "same_name_first",
+        "mig_reply",
+        "noid_groups",
+        "noid_people",
+        "venue",
+        "game",
+        "invoice",
+        "media",
+        "author",
+        "fwd_null",
+        "flat_text",
+        "nameless_chats",
+        "equal_rev",
+        "svc_unread",
+        "dupkey",
+        "nfd1",
+        "chat_ids",
+        "only_service",
+    ];
+    let mut rows: Vec<Vec<Typed<'_>>> = alone.iter().map(|name| vec![(*name, None, "UTC")]).collect();
+    rows.extend([
+        vec![("fold_edit", None, "Europe/Berlin")],
+        vec![("unixnull", None, "America/New_York")],
+        vec![
+            ("me_mistake", Some("Bea"), "UTC"),
+            ("me_mistake", Some("Ann"), "UTC"),
+        ],
+        vec![
+            ("me_mistake", Some("Ann"), "UTC"),
+            ("me_mistake", Some("Bea"), "UTC"),
+        ],
+        vec![("me_mistake", None, "UTC"), ("me_mistake", Some("user22"), "UTC")],
+        vec![("renamed", None, "UTC"), ("renamed", Some("Ann"), "UTC")],
+        vec![("two_anns_group", Some("Ann"), "UTC")],
+        vec![("two_anns_group", Some("user12"), "UTC")],
+        vec![("same_name_as_me", Some("Ann"), "UTC")],
+        vec![("same_name_as_me", Some("user11"), "UTC")],
+        vec![("late_media_a", None, "UTC"), ("late_media_b", None, "UTC")],
+        vec![("late_media_b", None, "UTC"), ("late_media_a", None, "UTC")],
+    ]);
+    let vault = Vault::new();
+    let told: Vec<String> = rows
+        .iter()
+        .zip(10..)
+        .map(|(row, at)| told(&vault, at, row))
+        .collect();
+    insta::assert_snapshot!(told.concat());
+    // Our own export has all of it, and comes back as it is.
+    let (export, other) = (vault.export(), Vault::new());
+    other.own(&other.write("export.jsonl", &export)).1.unwrap();
+    assert!(other.export() == export);
+}
+
+/// A chat of two, of a basic group and of a channel: the ids that every build gave them, derived here once more.
+#[test]
+fn ids_are_what_they_were() {
+    let vault = Vault::new();
+    let chats: Vec<Value> = [
+        (json!(22), "personal_chat", "user22", "11"),
+        (json!(70), "private_group", "chat70", "11"),
+        (json!(71), "private_supergroup", "channel71", ""),
+        (Value::Null, "private_group", "chat Name", "11"),
+        (json!(80), "saved_messages", "user80", "11"),
+    ]
+    .into_iter()
+    .map(|(id, kind, peer, account)| {
+        let messages = [
+            json!({"id": 5, "type": "message", "date_unixtime": "1700000000", "from_id": "user22",
+            "text": peer, "reply_to_message_id": account}),
+        ];
+        json!({"name": "Name", "id": id, "type": kind, "messages": messages})
+    })
+    .collect();
+    vault.json(&json!({"personal_information": {"user_id": 11}, "chats": {"list": chats}}));
+    let messages = vault.messages();
+    assert_eq!(messages.len(), 5);
+    for message in messages {
+        let peer = message.body.as_ref().unwrap().as_text().to_owned();
+        let account = if peer.starts_with("channel") { "" } else { "11" };
+        let derive = |fields: &[&[u8]]| {
+            vault
+                .store
+                .write("derive", |tx| {
+                    Ok::<_, privatus_store::StoreError>(tx.derived_id(fields))
+                })
+                .unwrap()
+        };
+        let fields: [&[u8]; 5] = [b"telegram", b"message", account.as_bytes(), peer.as_bytes(), b"5"];
+        assert_eq!(*message.id.as_id(), derive(&fields), "{peer}");
+        let kind: &[u8] = if peer.starts_with("user") {
+            b"contact"
+        } else {
+            b"group"
+        };
+        let chat = derive(&[b"telegram", kind, peer.as_bytes()]);
+        assert_eq!(message.conversation.to_string(), chat.to_string(), "{peer}");
+    }
+}
+
+/// The account is part of an id, and a wrong `--me` named another: each message stays one, whatever was said first.
+#[test]
+fn what_was_removed_comes_back_when_asked_and_can_be_put_right() {
+    let vault = Vault::new();
+    let file = case("me_mistake");
+    let import = |me: &str, again: bool| {
+        let (report, result) = vault.telegram_in(&file, Some(me), "UTC", again);
+        result.unwrap();
+        report
+    };
+    assert_eq!(import("Bea", false).messages_imported, 3);
+    let ids =
+        |vault: &Vault| -> Vec<String> { vault.messages().iter().map(|one| one.id.to_string()).collect() };
+    let before = ids(&vault);
+    let contact: privatus_domain::ContactId = vault.messages()[0].conversation.to_string().parse().unwrap();
+    vault
+        .store
+        .write("remove", |tx| tx.contact_remove(&contact))
+        .unwrap();
+    vault.store.removals_sweep().unwrap();
+    // Not asked: it stays removed, under whichever name, and the report says what brings it back.
+    let report = import("Ann", false);
+    assert_eq!((report.messages_imported, report.messages_removed), (0, 3));
+    assert!(vault.messages().is_empty());
+    let report = import("Ann", true);
+    assert_eq!(
+        (
+            report.messages_imported,
+            report.messages_removed,
+            report.contacts_imported
+        ),
+        (3, 0, 1)
+    );
+    assert_eq!(ids(&vault), before);
+    let out = |vault: &Vault| -> Vec<bool> {
+        vault
+            .messages()
+            .iter()
+            .map(|one| one.direction == privatus_domain::Direction::Out)
+            .collect()
+    };
+    assert_eq!(out(&vault), [false, false, true]);
+    let report = import("Ann", false);
+    assert_eq!(
+        (
+            report.messages_imported,
+            report.messages_known,
+            report.messages_differing
+        ),
+        (0, 3, 0)
+    );
+}
+
+#[test]
+fn newest_first_is_put_right_across_transactions() {
+    let vault = Vault::new();
+    // Pairs of one second: one pair lies across the end of a transaction of 5,000.
+    let messages: Vec<Value> = (0..5_003)
+        .rev()
+        .map(|id| {
+            let mut message = message(id, &format!("{id}"));
+            message["date_unixtime"] = json!((1_700_000_000 + id.div_ceil(2)).to_string());
+            message
+        })
+        .collect();
+    assert_eq!(vault.json(&chat(&messages)).messages_imported, 5_003);
+    let wanted: Vec<String> = (0..5_003).map(|id| id.to_string()).collect();
+    assert!(vault.texts() == wanted);
+}
+
+#[test]
+fn fields_that_are_not_known_are_kept_or_named() {
+    let vault = Vault::new();
+    let mut large = message(1, "large");
+    large["novelty"] = json!("x".repeat(20_000));
+    large["mark"] = json!({"words": "small"});
+    large["nothing"] = json!([]);
+    let mut disagrees = message(2, "one");
+    disagrees["text_entities"] = json!([{"type": "plain", "text": "another"}]);
+    let mut export = chat(&[large, disagrees]);
+    export["draft"] = json!("unsent");
+    export["stories"] = json!([{"text": "t"}]);
+    let path = vault.write(
+        "new.json",
+        export.to_string().replace(
+            "\"text\":\"one\"",
+            "\"text\":\"two\",\"text\":\"one\",\"text\":\"\"",
+        ),
+    );
+    let report = vault.telegram(&path);
+    let notes: Vec<&str> = report.notes.iter().map(|note| note.text.as_str()).collect();
+    for wanted in [
+        "too large to be kept were left out: novelty (1)",
+        "kept with their messages: mark (1), text (again) (1), text_entities (1)",
+        "parts of the export that are not known were left out: draft (1), stories (1)",
+    ] {
+        assert!(
+            notes.iter().any(|note| note.contains(wanted)),
+            "{wanted}: {notes:?}"
+        );
+    }
+    let messages = vault.messages();
+    let source = |at: usize| messages[at].body.as_ref().unwrap().source().cloned().unwrap();
+    assert_eq!(source(0), json!({"mark": {"words": "small"}}));
+    assert_eq!(
+        source(1),
+        json!({"text (again)": ["two"], "text_entities": [{"type": "plain", "text": "another"}]})
+    );
+    assert_eq!(vault.texts(), ["large", "one"]);
+    // Through our own export it comes back, and with the chat it goes.
+    let export = vault.export();
+    let other = Vault::new();
+    other.own(&other.write("own.jsonl", &export)).1.unwrap();
+    assert!(other.export() == export && export.contains("small"));
+    let contact: privatus_domain::ContactId = messages[0].conversation.to_string().parse().unwrap();
+    vault
+        .store
+        .write("remove", |tx| tx.contact_remove(&contact))
+        .unwrap();
+    vault.store.removals_sweep().unwrap();
+    assert!(!vault.export().contains("small"));
+}
+
+#[test]
+fn a_chat_is_found_in_either_form_of_its_letters() {
+    let vault = Vault::new();
+    let zone = privatus_import::legacy::Zone::named("UTC").unwrap();
+    let options = telegram::Options {
+        me: None,
+        zone: &zone,
+        chat: Some("Caf\u{e9} Club"),
+    };
+    let mut report = Report::new("telegram");
+    telegram::import(&vault.store, &case("nfd1"), &options, &mut report, &mut |_| true).unwrap();
+    assert_eq!(report.messages_imported, 1);
+}
+
+#[test]
+fn a_group_that_an_older_build_merged_is_taken_apart_without_doubles() {
+    let vault = Vault::new();
+    let export: Value = serde_json::from_slice(&std::fs::read(case("noid_groups")).unwrap()).unwrap();
+    let mut merged = export["chats"]["list"][0].clone();
+    // What an older build had of both: the numbers of the first, and what the second had beyond.
+    let third = export["chats"]["list"][1]["messages"][2].clone();
+    merged["messages"].as_array_mut().unwrap().push(third);
+    assert_eq!(vault.json(&merged).messages_imported, 3);
+    let report = vault.json(&export);
+    assert_eq!((report.messages_imported, report.messages_known), (2, 3));
+    assert_eq!(vault.json(&export).messages_imported, 0);
+}
+
+#[test]
+fn an_owner_without_ids_of_writers_is_known_by_name() {
+    let vault = Vault::new();
+    let by = |from: &str, at: &str| json!({"id": at.len(), "type": "message", "date": at, "from": from, "text": from});
+    let chat = json!({"name": "", "type": "personal_chat", "messages": [
+        by("Bea", "2018-09-01T10:00:00"), by("Ann Lee", "2018-09-01T10:01"),
+    ]});
+    let owner = json!({"user_id": 11, "first_name": "Ann", "last_name": "Lee"});
+    let export = json!({"personal_information": owner, "chats": {"list": [chat]}}).to_string();
+    let export = export.replace("\"name\":\"\"", "\"name\":\"Bea\",\"name\":null");
+    vault.telegram(&vault.write("old.json", export));
+    let out: Vec<bool> = vault
+        .messages()
+        .iter()
+        .map(|one| one.direction == privatus_domain::Direction::Out)
+        .collect();
+    assert_eq!(out, [false, true]);
+    assert_eq!(
+        vault.store.read(|tx| tx.conversations(9)).unwrap()[0].title,
+        "Bea"
+    );
+}

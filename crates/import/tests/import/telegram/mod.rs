@@ -1,0 +1,13 @@
+//! Telegram exports and our own: what comes over, what is counted, and that a second import adds nothing.
+
+mod authority;
+mod beside;
+mod cases;
+mod cut;
+mod extremes;
+mod fixtures;
+mod own_export;
+mod people;
+mod refused;
+mod second;
+mod vault;

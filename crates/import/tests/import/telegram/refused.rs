@@ -1,0 +1,414 @@
+//! What an import takes is what a check of the vault is content with, and what it does not take it says.
+
+use privatus_domain::{ContactId, GrantFilter, GroupId, KnownSetting, PublicKey, Role, SettingKey};
+use privatus_import::privatus::{Trust, Vouched, fuzz_export, import};
+use privatus_import::{ImportError, Report};
+use privatus_store::StoreError;
+use serde_json::{Value, json};
+
+use crate::telegram::own_export::{lines, whole};
+use crate::telegram::vault::Vault;
+
+const AT: &str = "2024-01-01T00:00:00.000Z";
+
+fn contact(id: &str) -> Value {
+    json!({"type": "contact", "id": id, "display_name": id, "public_key": "", "added_at": AT})
+}
+
+fn statistic(metric: &str, value: i64) -> Value {
+    json!({"type": "statistic", "date": "2024-01-01", "metric": metric, "value": value})
+}
+
+fn grant(to: &str, permissions: &Value, end: Option<&str>) -> Value {
+    json!({"type": "grant", "resource_type": "vault", "resource_id": "*", "user": to, "permissions": permissions,
+        "granted_at": AT, "expires_at": end})
+}
+
+fn setting(key: &str, value: &Value) -> Value {
+    json!({"type": "setting", "scope": "", "key": key, "value": value, "updated_at": AT})
+}
+
+fn group(id: &str, members: &Value, more: &Value) -> Value {
+    let mut record = json!({"type": "group", "id": id, "name": "G", "kind": "private", "created_at": AT, "members": members});
+    for (key, value) in more.as_object().unwrap() {
+        record[key] = value.clone();
+    }
+    record
+}
+
+fn is_well(vault: &Vault) {
+    let found = vault.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
+    assert!(found.is_content(), "{:?}", found.problems);
+}
+
+fn vouched(vault: &Vault, records: &[Value]) -> Report {
+    let (report, result) = vault.own_vouched(&vault.write("export.jsonl", whole(&lines(records))));
+    result.unwrap();
+    report
+}
+
+/// What became of each right: its text, and `taken`, `known` or why not.
+fn fates(report: &Report) -> Vec<(&str, &str)> {
+    let fate = |one| {
+        let one: &privatus_import::TrustedItem = one;
+        match (one.is_taken, one.is_known) {
+            (true, _) => "taken",
+            (_, true) => "known",
+            _ => one.why_not.as_deref().unwrap(),
+        }
+    };
+    let items = report.trusted.iter();
+    items.map(|one| (one.item.text.as_str(), fate(one))).collect()
+}
+
+/// A record of every type, with every member.
+fn whole_records() -> Vec<Value> {
+    vec![
+        json!({"type": "contact", "id": "@", "display_name": "N", "public_key": "", "is_verified": true, "is_online": true,
+            "added_at": AT, "last_seen": AT, "profile_picture": "data:image/png;base64,AAAA", "blocked_at": AT,
+            "muted_until": AT, "conversation": "c@"}),
+        json!({"type": "group", "id": "@", "name": "N", "description": "D", "kind": "public", "max_members": 9,
+            "is_anonymous": true, "settings": "{}", "created_by": "ann", "created_by_me": false, "created_at": AT,
+            "members": [{"me": true, "display_name": "I", "role": "member", "joined_at": AT, "permissions": "{}"},
+                {"contact": "ann", "display_name": "A", "role": "owner", "joined_at": AT, "permissions": "{}",
+                    "anonymous_id": "x"}],
+            "bans": [{"contact": "bo", "banned_by": "ann", "banned_at": AT}], "conversation": "g@"}),
+        json!({"type": "setting", "scope": "", "key": "k@", "value": 1, "updated_at": AT}),
+        json!({"type": "setting", "scope": "", "key": "metrics.enabled", "value": 1, "updated_at": AT}),
+        json!({"type": "setting", "scope": "", "key": "identity.public_key", "value": 1, "updated_at": AT}),
+        json!({"type": "grant", "resource_type": "contact", "resource_id": "@", "user": "u", "permissions": ["read"],
+            "granted_by": "g", "granted_at": AT, "expires_at": "2030-01-01T00:00:00.000Z"}),
+        json!({"type": "statistic", "date": "2024-01-01", "metric": "m@", "value": 3}),
+        json!({"type": "transfer", "id": "@", "file_name": "f", "file_size": 5, "file_hash": "00".repeat(32),
+            "contact": "ann", "group": null, "direction": "outbound", "status": "pending", "progress": 0,
+            "created_at": AT, "completed_at": null, "error": null}),
+        json!({"type": "conversation", "id": "@", "kind": "direct", "title": "T"}),
+        json!({"type": "message", "id": "@", "conversation": "ann", "direction": "in", "sender": "S", "text": "t",
+            "at": AT, "edited_at": AT, "deleted_at": null, "reply_to": "x", "media": {"kind": "photo"},
+            "forwarded_from": "x", "entities": [], "is_encrypted": true, "is_read": true, "sender_contact": null,
+            "sender_source": null, "sender_anonymous": null}),
+    ]
+}
+
+/// Every member of every record with values that it should not have.
+fn mutated() -> Vec<Value> {
+    let numbers = [
+        -1,
+        0,
+        101,
+        1 << 31,
+        (1 << 53) - 1,
+        1 << 53,
+        (1 << 53) + 1,
+        i64::MIN,
+        i64::MAX,
+    ];
+    let texts = [
+        "",
+        " ",
+        "\u{200b}",
+        "*",
+        ".",
+        "..",
+        "../x",
+        "C:evil",
+        "CON",
+        "a\0b",
+        "\u{202e}x",
+        "null",
+        "true",
+        "owner",
+        "admin",
+        "group",
+        "active",
+        "completed",
+        "2024-01-01",
+        "0000-01-01T00:00:00.000Z",
+        "9999-12-31T23:59:59.999Z",
+        "2024-02-30T00:00:00.000Z",
+        "AAAA",
+        "{\"a\":1}",
+    ];
+    let mut values: Vec<Value> = numbers.iter().map(|number| json!(number)).collect();
+    values.extend(texts.map(Value::from));
+    values.extend([
+        json!(null),
+        json!(true),
+        json!(1.5),
+        json!(u64::MAX),
+        json!([]),
+        json!({}),
+        json!(["READ", "read"]),
+    ]);
+    values.extend([2_000, 20_000].map(|long| json!("x".repeat(long))));
+    let mut all = Vec::new();
+    for (of, record) in whole_records().iter().enumerate() {
+        for key in record.as_object().unwrap().keys().filter(|key| *key != "type") {
+            for value in &values {
+                let number = all.len();
+                let text = record.to_string().replace('@', &format!("{of}-{number}"));
+                let mut record: Value = serde_json::from_str(&text).unwrap();
+                record[key] = value.clone();
+                all.push(record);
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn whatever_a_record_says_the_vault_that_takes_it_is_well() {
+    let mut all = vec![contact("ann"), contact("bo")];
+    all.extend(mutated());
+    // Lines that are none are counted by nobody who vouches.
+    all.retain(|record| fuzz_export(record.to_string().as_bytes()) == 1);
+    assert!(all.len() > 1_000, "{}", all.len());
+    let text = whole(&lines(&all));
+    for is_vouched in [false, true] {
+        let vault = Vault::new();
+        let path = vault.write("export.jsonl", &text);
+        let (report, result) = match is_vouched {
+            true => vault.own_vouched(&path),
+            false => vault.own(&path),
+        };
+        result.unwrap();
+        assert!(
+            report.contacts_imported > 100 && report.messages_imported > 100,
+            "{report:?}"
+        );
+        is_well(&vault);
+        // And what it says of itself, another takes.
+        let again = Vault::new();
+        let (_, result) = again.own_vouched(&again.write("again.jsonl", vault.export()));
+        result.unwrap();
+        is_well(&again);
+    }
+}
+
+#[test]
+fn figures_that_no_store_counts_stay_out_and_are_told() {
+    let vault = Vault::new();
+    let all = [
+        statistic("a", -1),
+        statistic("b", i64::MAX),
+        statistic("c", (1 << 53) + 1),
+        statistic(&"x".repeat(1_025), 1),
+        statistic("d", 1 << 53),
+        statistic("e", 0),
+    ];
+    let (report, result) = vault.own(&vault.write("export.jsonl", whole(&lines(&all))));
+    result.unwrap();
+    assert!(report.partial);
+    assert_eq!(report.reasons.get("statistic refused"), Some(&4), "{report:?}");
+    let rows = vault.store.read(|tx| tx.statistics()).unwrap();
+    let metrics: Vec<&str> = rows.iter().map(|row| row.metric.as_str()).collect();
+    assert_eq!(metrics, ["d", "e"]);
+    is_well(&vault);
+}
+
+#[test]
+fn grants_and_settings_are_checked_as_those_that_are_typed() {
+    let vault = Vault::new();
+    let own = KnownSetting::IdentityPublicKey.name();
+    let read = json!(["read"]);
+    let all = [
+        grant("a", &json!(["read", "everything"]), None),
+        grant("b", &json!([]), None),
+        grant("c", &read, Some("2020-01-01T00:00:00.000Z")),
+        grant("d", &read, Some(AT)),
+        // It is over, and held once.
+        grant("e", &read, Some("2024-02-01T00:00:00.000Z")),
+        setting(own, &json!("notbase64!!")),
+        setting("metrics.enabled", &json!("no")),
+        setting("theme", &json!(1)),
+    ];
+    let report = vouched(&vault, &all);
+    let why: Vec<&str> = fates(&report).into_iter().map(|(_, why)| why).collect();
+    assert!(why[0].contains("not \"everything\""), "{why:?}");
+    assert!(why[1].contains("at least one permission"), "{why:?}");
+    assert!(
+        why[2].contains("ended at") && why[3].contains("ended at"),
+        "{why:?}"
+    );
+    assert_eq!(why[4], "taken");
+    assert!(why[5].contains("a public key in base64"), "{why:?}");
+    assert!(why[6].contains("true or false"), "{why:?}");
+    assert_eq!(why[7], "taken");
+    assert_eq!(report.reasons.get("grant refused"), Some(&4));
+    let grants = vault
+        .store
+        .read(|tx| tx.access_list(&GrantFilter::default()))
+        .unwrap();
+    assert_eq!(grants.len(), 1);
+    let key = SettingKey::new(own).unwrap();
+    assert!(vault.store.read(|tx| tx.setting("", &key)).is_err());
+    is_well(&vault);
+    // The second time what is there is known, and is no refusal.
+    let report = vouched(&vault, &all);
+    let known = report.trusted.iter().filter(|one| one.is_known).count();
+    assert_eq!(known, 2, "{report:?}");
+}
+
+/// Of several owners one stays. Who becomes what is listed before it is taken.
+#[test]
+fn owners_of_a_group_are_given_as_they_were_listed() {
+    let member = |who: &str, role: &str, at: &str| json!({"contact": who, "display_name": who, "role": role, "joined_at": at});
+    let me = |role: &str, at: &str| json!({"me": true, "display_name": "I", "role": role, "joined_at": at});
+    let later = "2025-01-01T00:00:00.000Z";
+    for (members, more, owner, admins) in [
+        (
+            json!([member("ann", "owner", AT), member("bo", "owner", AT)]),
+            json!({"created_by": "bo"}),
+            "bo",
+            vec!["ann"],
+        ),
+        (
+            json!([me("owner", later), member("ann", "owner", AT)]),
+            json!({}),
+            "ann",
+            vec!["me"],
+        ),
+        (
+            json!([member("ann", "member", AT), me("member", AT)]),
+            json!({"created_by": "ann"}),
+            "ann",
+            vec![],
+        ),
+        (
+            json!([member("ann", "admin", AT), me("member", AT)]),
+            json!({}),
+            "me",
+            vec!["ann"],
+        ),
+        (
+            json!([member("ann", "owner", AT), member("bo", "owner", later)]),
+            json!({"bans": [{"contact": "ann", "banned_at": AT}]}),
+            "bo",
+            vec![],
+        ),
+    ] {
+        let vault = Vault::new();
+        let all = [contact("ann"), contact("bo"), group("g", &members, &more)];
+        let report = vouched(&vault, &all);
+        let group: GroupId = "g".parse().unwrap();
+        let (own, found) = vault
+            .store
+            .read(|tx| Ok::<_, StoreError>((tx.own_id(), tx.group_members(&group)?)))
+            .unwrap();
+        let named = |id: &ContactId| match *id == own {
+            true => "me".to_owned(),
+            false => id.to_string(),
+        };
+        let with = |role: Role| -> Vec<String> {
+            let found = found.iter().filter(|member| member.role == role);
+            found.map(|member| named(&member.contact)).collect()
+        };
+        assert_eq!(
+            (with(Role::Owner), with(Role::Admin)),
+            (
+                vec![owner.to_owned()],
+                admins.iter().map(ToString::to_string).collect()
+            ),
+            "{members}"
+        );
+        for member in &found {
+            let (who, role) = (named(&member.contact), member.role.to_string());
+            if who == "me" && member.role == Role::Owner || who != "me" && member.role == Role::Member {
+                continue;
+            }
+            let wanted = match who.as_str() {
+                "me" => format!("you are \"{role}\" of"),
+                who => format!("\"{who}\" (id \"{who}\") is \"{role}\" of"),
+            };
+            let is_listed = |(text, fate): &(&str, &str)| text.starts_with(&wanted) && *fate == "taken";
+            assert!(fates(&report).iter().any(is_listed), "{wanted} in {report:?}");
+        }
+        is_well(&vault);
+    }
+}
+
+#[test]
+fn bans_keys_and_headers_that_do_not_come_over_are_told() {
+    let vault = Vault::new();
+    let key = PublicKey::new(vec![7; 32]).unwrap().to_base64();
+    let path = vault.write("first.jsonl", whole(&lines(&[contact("ann")])));
+    vault.own(&path).1.unwrap();
+    let mut ann = contact("ann");
+    ann["public_key"] = json!(key);
+    ann["is_verified"] = json!(true);
+    let bans = json!({"bans": [{"contact": "ann", "banned_at": AT}, {"contact": "eve", "banned_at": AT}]});
+    let all = [
+        ann,
+        group(
+            "g",
+            &json!([{"me": true, "display_name": "I", "role": "owner"}]),
+            &bans,
+        ),
+        json!({"type": "header", "format": "privatus-export", "version": 1}),
+    ];
+    let report = vouched(&vault, &all);
+    assert_eq!(
+        report.reasons.get("bans of a group refused"),
+        Some(&1),
+        "{report:?}"
+    );
+    assert_eq!(
+        report.reasons.get("a header that is not the first line"),
+        Some(&1),
+        "{report:?}"
+    );
+    let notes: String = report.notes.iter().map(|note| note.text.clone() + "\n").collect();
+    assert!(notes.contains("1 bans of a group were left out"), "{notes}");
+    assert!(notes.contains("1 contacts of the vault have no key"), "{notes}");
+    let fates = fates(&report);
+    assert!(fates[0].1.contains("without a key"), "{fates:?}");
+}
+
+/// A group with many members has a long line, which the vault that wrote it can read.
+#[test]
+fn the_longest_line_of_an_own_export_comes_back() {
+    let vault = Vault::new();
+    let contacts: Vec<String> = (0..300).map(|number| format!("c{number:03}")).collect();
+    let may = json!({ "may": "\u{85}".repeat(10_000) }).to_string();
+    let members: Vec<Value> = contacts
+        .iter()
+        .map(|id| json!({"contact": id, "display_name": id, "permissions": may}))
+        .chain([json!({"me": true, "display_name": "I", "role": "owner"})])
+        .collect();
+    let mut all: Vec<Value> = contacts.iter().map(|id| contact(id)).collect();
+    all.push(group("g", &json!(members), &json!({"max_members": 1_000})));
+    vouched(&vault, &all);
+    let text = vault.export();
+    assert!(text.lines().any(|line| line.len() > 17 << 20));
+    let again = Vault::new();
+    let (report, result) = again.own_vouched(&again.write("again.jsonl", &text));
+    result.unwrap();
+    assert!(!report.partial, "{:?}", report.reasons);
+    assert_eq!(again.export(), text);
+}
+
+#[test]
+fn what_an_import_did_not_come_to_is_not_told_as_refused() {
+    let vault = Vault::new();
+    let message = json!({"type": "message", "id": "m", "conversation": "ann", "direction": "in", "text": "t", "at": AT,
+        "is_encrypted": true, "is_read": true});
+    let conversation = |id: &str| json!({"type": "conversation", "id": id, "kind": "direct", "title": "T"});
+    let mut other = message.clone();
+    other["conversation"] = json!("bo");
+    let all = [
+        contact("ann"),
+        contact("bo"),
+        conversation("ann"),
+        message,
+        conversation("bo"),
+        other,
+        grant("eve", &json!(["read"]), None),
+    ];
+    let path = vault.write("export.jsonl", whole(&lines(&all)));
+    let vouched = Vouched::read(&path, &mut |_| true).unwrap();
+    let mut report = Report::new("privatus");
+    let trust = Trust::Vouched(&vouched);
+    let result = import(&vault.store, &path, trust, &mut report, &mut |_| false);
+    assert!(matches!(result, Err(ImportError::Stopped)));
+    assert_eq!(fates(&report)[0].1, "the import did not come to it");
+}
