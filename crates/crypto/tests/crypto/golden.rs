@@ -118,7 +118,7 @@ fn golden_note() -> AuditNote {
 fn a_replaced_password_opens_nothing() {
     let ring = KeyRing::parse(golden_files::KEY_RING_2).unwrap();
     assert_eq!(
-        ring.unlock(&golden::password()).unwrap_err(),
+        ring.unlock(&golden_files::password()).unwrap_err(),
         KeyRingError::WrongSecret
     );
 }
@@ -141,8 +141,8 @@ fn golden_keys_and_envelopes_open() {
     }
     let id = &values["id_key"];
     let hash = key(&unlocked, "id_key").into_id_key().hash16(
-        golden::text(&id["label"]),
-        &[golden::text(&id["field"]).as_bytes()],
+        golden_files::text(&id["label"]),
+        &[golden_files::text(&id["field"]).as_bytes()],
     );
     assert_eq!(hash, unhex(&id["hash16"]).as_slice());
 }
