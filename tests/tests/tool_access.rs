@@ -255,7 +255,7 @@ fn each_rule_is_refused_with_a_line_and_nothing_is_granted() {
 #[test]
 fn nothing_is_named_as_all_of_a_kind() {
     let (folder, vault) = new_vault();
-    let refusal = &["the id * stands for all of a kind"];
+    let refusal = &["the id * stands for all resources of a type"];
     refused(&vault, &["contacts", "add", "Mallory", "--id", "*"], 23, refusal);
     let export = folder.path().join("export.jsonl");
     let lines = [

@@ -199,7 +199,7 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
         (
             &["set", "Choir", "--max-members", "2"],
             23,
-            &["limit of 2", "3 that the group has"],
+            &["limit 2", "the group's 3 members"],
         ),
         (
             &[
@@ -619,6 +619,6 @@ fn what_a_group_holds_as_json_is_printed_as_it_was_written() {
     let shown = ok(&vault, &["--json", "groups", "show", "Choir"]);
     assert!(shown.contains(text), "{shown}");
     let odd = r#"{"slow_mode_seconds":-1}"#;
-    let says = &["slow_mode_seconds is 0 to 4,294,967,295"];
+    let says = &["slow_mode_seconds takes 0 to 4,294,967,295"];
     refused(&vault, &["groups", "set", "Choir", "--settings", odd], 23, says);
 }

@@ -139,7 +139,7 @@ fn values_of_messages() {
         ),
         (
             message("message_id", "'a' || char(0)"),
-            "message_id: an id cannot hold a NUL",
+            "message_id: an id cannot contain a NUL",
         ),
         (
             large("x'00', 'zstd', NULL"),
@@ -175,7 +175,7 @@ fn values_of_every_other_table() {
     all_refused(&[
         (
             "UPDATE contacts SET display_name = ''",
-            "contacts, row 1 (a), display_name: a name cannot be empty",
+            "contacts, row 1 (a), display_name: the name is empty",
         ),
         (
             "UPDATE contacts SET contact_id = NULL",
@@ -212,7 +212,7 @@ fn values_of_every_other_table() {
         ),
         (
             "INSERT INTO settings (key, value) VALUES ('', 'v')",
-            "settings, row 1, key: a setting's name has 1 to 256",
+            "settings, row 1, key: a setting's name must have 1 to 256",
         ),
         (
             "INSERT INTO settings (key, value) VALUES ('k', x'ff')",
