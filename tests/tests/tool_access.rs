@@ -232,7 +232,7 @@ fn each_rule_is_refused_with_a_line_and_nothing_is_granted() {
         (on("contact:Nobody"), 24, "Nobody"),
         (on("person:Alice"), 23, "\"person\""),
         (on("Alice"), 23, "TYPE:ID"),
-        (on("contact:"), 23, "not 0"),
+        (on("contact:"), 23, "got 0"),
         (
             failed(&vault, &["access", "revoke", "contact:Alice", "ann"]),
             24,
@@ -243,7 +243,7 @@ fn each_rule_is_refused_with_a_line_and_nothing_is_granted() {
             23,
             "\"see\"",
         ),
-        (failed(&vault, &["--as-user", "", "chats"]), 23, "not 0"),
+        (failed(&vault, &["--as-user", "", "chats"]), 23, "got 0"),
     ] {
         assert_eq!(code, wanted, "{line}");
         assert!(line.contains(word), "{word}: {line}");

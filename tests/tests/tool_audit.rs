@@ -257,7 +257,7 @@ fn bad_input_is_named() {
             23,
             "\"yesterday\" is no moment",
         ),
-        (&["audit", "list", "--user", " "], 23, "more than blanks"),
+        (&["audit", "list", "--user", " "], 23, "no visible character"),
         (&["audit", "list", "--resource", "person"], 23, "\"person\""),
         (
             &["audit", "list", "--resource", "contact:"],

@@ -128,7 +128,7 @@ fn a_refused_word_changes_nothing_and_says_what_it_broke() {
         (
             &["set", "alice", "--online", "--mute-until", "2001-01-01T00:00:00Z"],
             23,
-            "is over",
+            "has passed",
         ),
         (
             &["set", "alice", "--mute-until", "soon"],
@@ -152,7 +152,7 @@ fn a_refused_word_changes_nothing_and_says_what_it_broke() {
         (
             &["verify", "alice", "--safety-number", "five"],
             23,
-            "digits and blanks",
+            "only digits and spaces",
         ),
         (&["safety-number", "bare"], 23, "no safety number"),
         (&["safety-number", "alice", "bare"], 23, "no safety number"),

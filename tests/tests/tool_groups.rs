@@ -171,7 +171,7 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
         (
             &["set", "Choir", "--settings", "{\"slow_mode_seconds\":-1}"],
             23,
-            &["another type"],
+            &["wrong type"],
         ),
         (&["set", "Choir", "--max-members", "0"], 23, &["got 0"]),
         (
@@ -228,7 +228,7 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
             2,
             &["owner, admin, member"],
         ),
-        (&["add", "Choir", "Carol", "--by", "Carol"], 23, &["joined by"]),
+        (&["add", "Choir", "Carol", "--by", "Carol"], 23, &["the group is"]),
         (&["add", "Choir", "Zoe"], 24, &["Zoe"]),
         (&["add", "Band", "Carol"], 24, &["Band", "groups list"]),
         (&["role", "Choir", "Bob", "owner"], 23, &["one owner"]),
@@ -271,7 +271,7 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
         (
             &["permissions", "Choir", "Bob", "{\"write\":1}"],
             23,
-            &["another type"],
+            &["wrong type"],
         ),
         (&["permissions", "Choir", "Bob", "write"], 23, &["JSON object"]),
         (

@@ -102,8 +102,8 @@ fn each_rule_broken_is_named() {
     let long = "n".repeat(10_000);
     let grammar = "a-z, 0-9, _ and -";
     for (words, says) in [
-        (&["set", "", "1"][..], &["1 to 256", "not 0"][..]),
-        (&["set", &long, "1"], &["1 to 256", "not 10000"]),
+        (&["set", "", "1"][..], &["1 to 256", "got 0"][..]),
+        (&["set", &long, "1"], &["1 to 256", "got 10000"]),
         (&["set", "   ", "1"], &[grammar, "' '", "character 1"]),
         (&["set", "font size", "1"], &[grammar, "' '", "character 5"]),
         (&["set", "Theme", "1"], &[grammar, "'T'", "character 1"]),
@@ -112,12 +112,12 @@ fn each_rule_broken_is_named() {
         (&["set", "a/b", "1"], &[grammar, "'/'"]),
         (
             &["set", "theme", "dark"],
-            &["not JSON", "line 1, column 1", "--text"],
+            &["not valid JSON", "line 1, column 1", "--text"],
         ),
-        (&["set", "theme", "{\"a\":}"], &["not JSON", "column 6"]),
-        (&["set", "theme", ""], &["not JSON"]),
-        (&["set", "theme", "1", "--user", ""], &["user's name", "not 0"]),
-        (&["set", "theme", "1", "--user", "  "], &["user's name", "blanks"]),
+        (&["set", "theme", "{\"a\":}"], &["not valid JSON", "column 6"]),
+        (&["set", "theme", ""], &["not valid JSON"]),
+        (&["set", "theme", "1", "--user", ""], &["user's name", "got 0"]),
+        (&["set", "theme", "1", "--user", "  "], &["user's name", "no visible character"]),
         (
             &["set", "metrics.enabled", "1"],
             &["metrics.enabled", "true or false", "a number"],
@@ -128,7 +128,7 @@ fn each_rule_broken_is_named() {
         ),
         (
             &["set", "metrics.enabled", "true", "--user", "alice"],
-            &["application's alone"],
+            &["whole application"],
         ),
         (
             &["set", "identity.public_key", "\"%%\""],

@@ -145,8 +145,8 @@ mod tests {
             ("", "must be a JSON object"),
             ("[1]", "must be a JSON object"),
             ("{", "must be a JSON object"),
-            (r#"{"write":"yes"}"#, "another type"),
-            (r#"{"pin":1}"#, "another type"),
+            (r#"{"write":"yes"}"#, "wrong type"),
+            (r#"{"pin":1}"#, "wrong type"),
         ] {
             let error = MemberPermissions::new(text).unwrap_err().to_string();
             assert!(

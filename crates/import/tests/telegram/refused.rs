@@ -227,7 +227,7 @@ fn grants_and_settings_are_checked_as_those_that_are_typed() {
     assert!(why[0].contains("not \"everything\""), "{why:?}");
     assert!(why[1].contains("at least one permission"), "{why:?}");
     assert!(
-        why[2].contains("ended at") && why[3].contains("ended at"),
+        why[2].contains("not after its start") && why[3].contains("not after its start"),
         "{why:?}"
     );
     assert_eq!(why[4], "taken");
