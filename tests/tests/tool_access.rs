@@ -225,7 +225,7 @@ fn each_rule_is_refused_with_a_line_and_nothing_is_granted() {
             "\"9y\"",
         ),
         (grant(&[&[long.as_str()], &read[..]].concat()), 23, "257"),
-        (grant(&[&["  "], &read[..]].concat()), 23, "blanks"),
+        (grant(&[&["  "], &read[..]].concat()), 23, "no visible character"),
         (grant(&[&["a\u{7}"], &read[..]].concat()), 23, "control"),
         (grant(&["ann"]), 2, "--permissions"),
         (grant(&read), 2, "USER"),

@@ -101,9 +101,17 @@ fn a_refused_word_changes_nothing_and_says_what_it_broke() {
             23,
             "at least 32 bytes, got 31",
         ),
-        (&["add", "New", "--public-key", ""], 23, "at least 32 bytes, got 0"),
+        (
+            &["add", "New", "--public-key", ""],
+            23,
+            "at least 32 bytes, got 0",
+        ),
         (&["add", "New", "--public-key", &large], 23, "limit is 16,384"),
-        (&["add", "New", "--public-key", "not base64!"], 23, "not valid base64"),
+        (
+            &["add", "New", "--public-key", "not base64!"],
+            23,
+            "not valid base64",
+        ),
         (&["add", "New", "--id", "alice"], 23, "alice is there already"),
         (&["rename", "alice", " "], 23, "blanks"),
         (&["set", "alice", "--online", "--name", ""], 23, "cannot be empty"),
@@ -344,7 +352,7 @@ fn a_key_that_is_none_is_never_verified() {
     let import = ["import", "privatus", file.to_str().unwrap(), "--trust", "--yes"];
     let output = run(&vault, &import);
     let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(told.contains("1 contact came over as verified"), "{told}");
+    assert!(told.contains("1 contact imported as verified"), "{told}");
     for (id, verified, has_number) in [
         ("good", true, true),
         ("none", false, false),

@@ -117,7 +117,10 @@ fn each_rule_broken_is_named() {
         (&["set", "theme", "{\"a\":}"], &["not valid JSON", "column 6"]),
         (&["set", "theme", ""], &["not valid JSON"]),
         (&["set", "theme", "1", "--user", ""], &["user's name", "got 0"]),
-        (&["set", "theme", "1", "--user", "  "], &["user's name", "no visible character"]),
+        (
+            &["set", "theme", "1", "--user", "  "],
+            &["user's name", "no visible character"],
+        ),
         (
             &["set", "metrics.enabled", "1"],
             &["metrics.enabled", "true or false", "a number"],
@@ -202,7 +205,7 @@ fn the_own_key_is_replaced_by_hand_alone() {
     let import = run(&vault, &["import", "privatus", export.to_str().unwrap()]);
     let said = String::from_utf8(import.stdout).unwrap() + &String::from_utf8(import.stderr).unwrap();
     assert!(
-        said.contains("another public key of the vault's own user"),
+        said.contains("another public key for the vault's own user"),
         "{said}"
     );
     let now = ok(&vault, &["settings", "get", "identity.public_key"]);

@@ -1,4 +1,4 @@
-//! A key ring from its making to a new password.
+//! A key ring from its creation to a new password.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

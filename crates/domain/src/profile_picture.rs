@@ -12,7 +12,9 @@ pub enum PictureError {
     #[error("a profile picture cannot be empty; remove it instead")]
     Empty,
     /// The text is longer than [`PICTURE_BYTES`].
-    #[error("the profile picture has {0} bytes; the limit is 262,144: give the path or address of a file instead")]
+    #[error(
+        "the profile picture has {0} bytes; the limit is 262,144: give the path or address of a file instead"
+    )]
     TooLong(usize),
 }
 

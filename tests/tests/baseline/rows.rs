@@ -56,11 +56,11 @@ fn orphans() {
             "UPDATE groups SET max_members = 1;
              INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('b', 'B', '');
              INSERT INTO group_members (group_id, contact_id, display_name, role) VALUES ('g', 'a', 'A', 'owner'), ('g', 'b', 'B', 'member')",
-            "groups, row 1 (g), max_members: is less than the group has members",
+            "groups, row 1 (g), max_members: is less than the group's number of members",
         ),
         (
             "INSERT INTO key_store (key_id, key_type, encrypted_key, algorithm) VALUES ('k', 't', x'00', 'a')",
-            "key_store has 1 keys of another application, which nobody here can unwrap; nothing was made; give --skip-keys",
+            "key_store has keys of another application (1), which this vault cannot unwrap; nothing was created; give --skip-keys",
         ),
     ]);
 }
