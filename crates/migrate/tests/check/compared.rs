@@ -1,4 +1,4 @@
-//! Faults of samples and names: what would make the other checks look at less than there is.
+//! Faults of samples and names that would make the other checks cover less.
 
 use privatus_migrate::check::{Case, Excused, verify};
 

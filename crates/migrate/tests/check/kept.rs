@@ -1,4 +1,4 @@
-//! Faults that lose a value in a column that stays, on the way up and on the way back of a step in use.
+//! Faults that lose a value in a column that stays, on the way up and on the way back with rows.
 
 use privatus_migrate::check::{Case, Excused, verify};
 
@@ -30,7 +30,7 @@ pub(crate) const PLANTED: &[Planted] = &[
         "a way back that gives a value to another row",
         "2 rows (values of some under others) of people",
         |cases| {
-            // Each column has what it had; the rows have not.
+            // Each column still has its values; the rows do not.
             cases[1].step.down = with(
                 set::V2_DOWN,
                 "DROP INDEX",
@@ -144,7 +144,7 @@ fn an_excuse_names_the_step_and_what_it_changes() {
     for (excused, named) in [
         (vec![values], "rows of notes, and no excuse"),
         (vec![rows], "(name) of people"),
-        // Of another step, or of another column, it excuses nothing.
+        // An exception for another step or column does not apply.
         (
             vec![
                 rows,

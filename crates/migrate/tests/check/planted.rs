@@ -1,10 +1,10 @@
-//! Faults of steps: some are the engine's to refuse, also in a vault; the others the checks' to find.
+//! Faults of steps: the engine refuses some, also in a vault; the checks find the others.
 
 use privatus_migrate::check::{Case, Fault};
 
 use crate::{check, compared, kept, set};
 
-/// A fault in a set that has none else.
+/// A fault in a set that has no others.
 pub(crate) struct Planted {
     what: &'static str,
     plant: fn(&mut Vec<Case<'static>>),
@@ -12,7 +12,7 @@ pub(crate) struct Planted {
     by_engine: bool,
 }
 
-/// A text of a set with another in one place, which has to be there.
+/// Replaces one part of a set's text, which must be present.
 pub(crate) fn with(text: &str, from: &str, to: &str) -> &'static str {
     assert!(text.contains(from), "{from} in {text}");
     Box::leak(text.replace(from, to).into_boxed_str())
