@@ -73,7 +73,7 @@ impl Schema {
             }
         }
         let more = other.0.keys().filter(|name| !self.0.contains_key(*name));
-        lines.extend(more.map(|name| format!("{name} is unexpected")));
+        lines.extend(more.map(|name| format!("{name} is not expected")));
         lines
     }
 }

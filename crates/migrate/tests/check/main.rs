@@ -75,21 +75,21 @@ fn an_excuse_lets_pass_and_an_idle_one_does_not() {
                 unindexed: excused.unindexed,
                 ..Excused::default()
             },
-            "notes.person is excused for having no index",
+            "notes.person has an exception for having no index",
         ),
         (
             Excused {
                 dropped_indexes: excused.dropped_indexes,
                 ..Excused::default()
             },
-            "index idx_notes_person is excused for being dropped",
+            "index idx_notes_person has an exception for being dropped",
         ),
         (
             Excused {
                 one_kind: &[("people", "age", "a test")],
                 ..Excused::default()
             },
-            "people.age is excused for having one kind",
+            "people.age has an exception for having one kind",
         ),
     ] {
         let fault = verify(&set::cases(), &mut world::Months, &idle).unwrap_err();
