@@ -390,7 +390,7 @@ fn names_of_an_import_lead_nowhere_and_lists_stay_in_the_order_of_time() {
     // Its checksum differs, and what can be read is taken over.
     let output = run(&vault, &["import", "privatus", file.to_str().unwrap()]);
     let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(told.contains("3 names of files led to another folder"), "{told}");
+    assert!(told.contains("3 file names led to another folder"), "{told}");
     let listed = json(&vault, &["transfers", "list"]);
     let names: Vec<&str> = listed["transfers"]
         .as_array()

@@ -53,7 +53,7 @@ fn pages_of_another_form() {
         (
             "cipher_page_size = 1024",
             25,
-            "ends in the middle of a page: so it was cut off or has another format",
+            "ends in the middle of a page, so it was cut off or has another format",
         ),
         ("cipher_page_size = 8192", 10, "the key does not open"),
         ("cipher_compatibility = 3", 25, "another format"),
@@ -168,7 +168,7 @@ fn changes_that_are_not_in_it_yet_behind_a_link() {
         let beside = folder.join(format!("real.db{suffix}"));
         fs::write(&beside, "changes").unwrap();
         // The path as it was typed.
-        let says = format!("chat.db stands its {suffix} file");
+        let says = format!("chat.db is its {suffix} file");
         source.refuses(&[], 23, &says);
         fs::remove_file(beside).unwrap();
         // Another file's.

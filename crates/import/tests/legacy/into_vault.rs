@@ -125,7 +125,7 @@ fn what_stays_out_is_counted_for_what_it_is() {
         "found: a key of 20 iterations",
         "Europe/Berlin (given)",
         "1 local times",
-        "1 rows open with no key",
+        "no key opens 1 row",
     ] {
         assert!(notes.contains(word), "{word}: {notes}");
     }

@@ -35,7 +35,7 @@ fn a_field_that_stands_twice_at_any_depth_is_kept() {
         "{told}"
     );
     assert!(
-        told.contains("not known were left out: name (again) (1)"),
+        told.contains("unknown parts of the export were left out: name (again) (1)"),
         "{told}"
     );
     assert_eq!(vault.texts(), ["B", ""]);

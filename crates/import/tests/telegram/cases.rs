@@ -362,9 +362,9 @@ fn fields_that_are_not_known_are_kept_or_named() {
     let report = vault.telegram(&path);
     let notes: Vec<&str> = report.notes.iter().map(|note| note.text.as_str()).collect();
     for wanted in [
-        "too large to be kept were left out: novelty (1)",
+        "too large to keep were left out: novelty (1)",
         "kept with their messages: mark (1), text (again) (1), text_entities (1)",
-        "parts of the export that are not known were left out: draft (1), stories (1)",
+        "unknown parts of the export were left out: draft (1), stories (1)",
     ] {
         assert!(
             notes.iter().any(|note| note.contains(wanted)),

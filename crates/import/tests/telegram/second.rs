@@ -79,10 +79,10 @@ fn what_came_with_known_messages_is_told_once() {
     let first = write(std::slice::from_ref(&marked));
     for wanted in [
         "kept with their messages: reactions (1)",
-        "too large to be kept were left out: novelty (1)",
+        "too large to keep were left out: novelty (1)",
         "1 message was imported without its edit time, which is earlier than the message",
         "1 message imported without reply_to_peer_id, which could not be read",
-        "1 character in the file is written as no JSON has them, such as \\x0C, and read as meant",
+        "1 character in the file is written in a form that is not JSON, such as \\x0C, and read as intended",
     ] {
         assert!(
             notes(&first).iter().any(|note| note.ends_with(wanted)),
@@ -142,7 +142,7 @@ fn known_messages_with_other_fields_are_counted_by_name() {
     let before = vault.export();
     let report = vault.json(&of(true));
     assert_eq!((report.messages_known, report.messages_differing), (6, 6));
-    let wanted = "messages that were known have other fields in the source; those of the vault stay as they are: \
+    let wanted = "known messages have different fields in the source; the vault's version is kept: \
                   file_size (1), formatting (1), forwarded_from (1), poll (1), reactions (1), reply (1)";
     assert!(notes(&report).contains(&wanted), "{:?}", notes(&report));
     assert!(vault.export() == before);

@@ -236,7 +236,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "a sample that fills nothing",
-        "tables without a row: m_1, m_2, notes, people",
+        "tables without rows: m_1, m_2, notes, people",
         |cases| {
             cases[0].sample = "INSERT INTO months (name) VALUES ('m_1'), ('m_2')";
             cases[0].partition_sample = None;
@@ -287,14 +287,14 @@ const PLANTED: &[Planted] = &[
     ),
     refused(
         "a step that forgets the old months",
-        "the step needs SQL for the months",
+        "the step needs SQL for existing months",
         |cases| {
             cases[1].step.partition_up = None;
         },
     ),
     refused(
         "a way back that forgets the months",
-        "the step needs SQL for the months",
+        "the step needs SQL for existing months",
         |cases| {
             cases[1].step.partition_down = None;
         },
