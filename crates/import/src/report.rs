@@ -117,7 +117,7 @@ impl Report {
             }));
         store.audit_note(match is_whole {
             true => entry,
-            false => entry.failed("a part of the source did not come over"),
+            false => entry.failed("part of the source was not imported"),
         });
     }
 

@@ -69,7 +69,7 @@ pub enum Reason {
     #[error("it is on a damaged page of the file")]
     Damaged,
     /// A page of the table is damaged, and so is the index, so the rows in that place are unknown.
-    #[error("the file is damaged there{}; which and how many rows that are lost is unknown", up_to(*.last))]
+    #[error("the file is damaged there{}; which rows were there, and how many, is unknown", up_to(*.last))]
     DamagedUpTo {
         /// The last rowid of that place.
         last: i64,
