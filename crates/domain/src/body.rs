@@ -230,7 +230,7 @@ impl Body {
         out.extend_from_slice(&self.attribute_json());
     }
 
-    /// Appends the record (`0x03`) that stands in the row for a body of `encoded` bytes stored elsewhere.
+    /// Appends the record (`0x03`) that is stored in the row for a body of `encoded` bytes stored elsewhere.
     pub fn encode_stub_into(&self, encoded: usize, out: &mut Vec<u8>) {
         out.push(LARGE);
         out.extend_from_slice(&length(encoded));

@@ -19,7 +19,7 @@ pub enum AuthorityKind {
     OwnRole,
     /// A ban of the vault's own user: the group then has another owner.
     OwnBan,
-    /// A group's creator other than the user: a group with no owner, or several, goes to its creator.
+    /// A group's creator, if somebody else: they own the group if it has no owner, or several.
     GroupCreator,
     /// When the members of a group joined: the first to join is the next owner.
     GroupOrder,

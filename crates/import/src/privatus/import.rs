@@ -59,7 +59,7 @@ pub fn import(
             Err(error) => Err(error),
         },
     };
-    // Without its end, the right records may come later in the file.
+    // Otherwise messages of a new chat may come later in the file.
     if ended.is_ok() {
         newcomers.take_back(store, report)?;
     }

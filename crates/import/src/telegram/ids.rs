@@ -73,8 +73,8 @@ impl ChatKey {
         self.account.is_empty() && !self.is_shared()
     }
 
-    /// Records that the vault had nothing of this chat, unless one of these messages is known; then no id of an
-    /// earlier import needs to be looked up.
+    /// For a chat of which the vault had nothing: drops the accounts under which none of its first messages is known,
+    /// since no ids of an earlier import need to be looked up for them.
     pub(super) fn is_new(&mut self, tx: &mut WriteTx<'_>, first: &[Parsed]) {
         let guessed: Vec<String> = self
             .others

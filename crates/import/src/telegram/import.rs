@@ -72,7 +72,7 @@ pub fn import_again(
     report: &mut Report,
     progress: OnProgress<'_>,
 ) -> Result<(), ImportError> {
-    // Messages that still wait for removal are registered in their old place.
+    // Finish pending removals first: until then, removed messages are registered in their old place.
     store.removals_sweep()?;
     run(store, path, options, report, progress, true)
 }
