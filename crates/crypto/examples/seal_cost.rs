@@ -1,5 +1,5 @@
-//! What sealing and opening a message of 120 bytes costs, beside orion's own AEAD in the same run:
-//! `cargo run --release -p privatus-crypto --example seal_cost`.
+//! Measures sealing and opening a message of 120 bytes, compared with orion's own AEAD in the same run: `cargo run
+//! --release -p privatus-crypto --example seal_cost`.
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 use std::hint::black_box;
@@ -11,7 +11,7 @@ use privatus_crypto::{Context, TableKey, VaultId};
 const RUNS: u32 = 200_000;
 const MESSAGE: [u8; 120] = [b'x'; 120];
 
-/// Nanoseconds a call, the best of five rounds.
+/// Nanoseconds per call, the best of five rounds.
 fn nanos(mut call: impl FnMut()) -> u128 {
     (0..5)
         .map(|_| {

@@ -1,4 +1,4 @@
-//! AEADs with associated data: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) for keys that wrap many times under
+//! AEADs with associated data: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) for keys that wrap many keys under
 //! random nonces, ChaCha20-Poly1305 (RFC 8439) for a key that seals one value.
 
 use orion::hazardous::aead::chacha20poly1305::{ChaCha20Poly1305, Nonce as ShortNonce};
@@ -26,8 +26,8 @@ pub(crate) fn seal(
     })
 }
 
-/// Decrypts `sealed` (ciphertext and tag) into `out`, which is [`TAG`] bytes shorter. Nothing is
-/// written unless the tag holds.
+/// Decrypts `sealed` (ciphertext and tag) into `out`, which is [`TAG`] bytes shorter. Nothing is written unless the
+/// tag is valid.
 pub(crate) fn open(
     key: &[u8; 32],
     nonce: &[u8; 24],
@@ -42,11 +42,11 @@ pub(crate) fn open(
     })
 }
 
-/// The nonce of a key that seals one value. An extended nonce would cost a block of HChaCha20 for each value, and buy
+/// The nonce of a key that seals one value. An extended nonce would cost a block of HChaCha20 per value and gain
 /// nothing (docs/adr/0010).
 const ONE_TIME: [u8; 12] = [0; 12];
 
-/// [`seal`] by ChaCha20-Poly1305 under a key that **never seals anything else**.
+/// Encrypts with ChaCha20-Poly1305 under a key that **never seals anything else**.
 pub(crate) fn seal_one_time(
     key: &[u8; 32],
     plaintext: &[u8],
@@ -56,7 +56,7 @@ pub(crate) fn seal_one_time(
     seal_one_time_with(key, &ONE_TIME, plaintext, associated, out)
 }
 
-/// [`open`] of what [`seal_one_time`] sealed.
+/// Decrypts what [`seal_one_time`] sealed.
 pub(crate) fn open_one_time(
     key: &[u8; 32],
     sealed: &[u8],
@@ -66,7 +66,7 @@ pub(crate) fn open_one_time(
     open_one_time_with(key, &ONE_TIME, sealed, associated, out)
 }
 
-/// [`seal_one_time`] with the nonce given; apart from tests only it calls this.
+/// [`seal_one_time`] with a given nonce; only it and tests call this.
 pub(crate) fn seal_one_time_with(
     key: &[u8; 32],
     nonce: &[u8; 12],
@@ -79,7 +79,7 @@ pub(crate) fn seal_one_time_with(
     ChaCha20Poly1305::seal(&key, &nonce, plaintext, Some(associated), out).map_err(|_| CryptoError::TooLong)
 }
 
-/// [`open_one_time`] with the nonce given; apart from tests only it calls this.
+/// [`open_one_time`] with a given nonce; only it and tests call this.
 pub(crate) fn open_one_time_with(
     key: &[u8; 32],
     nonce: &[u8; 12],

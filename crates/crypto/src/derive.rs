@@ -1,5 +1,5 @@
-//! Every derivation of a vault, in one place. A label is dated, used for one purpose, and never
-//! used again for another.
+//! Every key derivation of a vault, in one place. A label is dated, serves one purpose, and is never reused for
+//! another.
 
 use orion::hazardous::hash::blake2::blake2b::Blake2b;
 use orion::hazardous::kdf::hkdf::{Hkdf, SHA512 as HkdfSha512};
@@ -32,10 +32,10 @@ pub(crate) mod label {
     pub(crate) const WRAPPED_TABLE: &[u8] = b"privatus 2026-11-24 wrapped table v1";
     /// HKDF: master key → the key of the migration ledger's MACs.
     pub(crate) const LEDGER_MAC: &[u8] = b"privatus 2026-11-24 ledger mac v1";
-    /// First field under such a MAC.
+    /// First field under the ledger's MACs.
     pub(crate) const LEDGER_ROW: &[u8] = b"privatus 2026-11-24 ledger row v1";
-    /// Keyed BLAKE2b: table key and random bytes → row key. Padded with zeros to one block of BLAKE2b, so that the blocks
-    /// of key and label are hashed once a table key, and a message adds one more (docs/adr/0010).
+    /// Keyed BLAKE2b: table key and random bytes → row key. Padded with zeros to one BLAKE2b block, so that the blocks
+    /// of key and label are hashed once per table key, and each message adds one more (docs/adr/0010).
     pub(crate) const ROW: &[u8] = &padded(b"privatus 2026-11-24 row v1");
     /// First field under the MAC of an audit entry.
     pub(crate) const AUDIT_ENTRY: &[u8] = b"privatus 2026-11-25 audit entry v1";
@@ -43,9 +43,9 @@ pub(crate) mod label {
     pub(crate) const AUDIT_CHECKPOINT: &[u8] = b"privatus 2026-11-25 audit checkpoint v1";
     /// First field of each hash of a public key's fingerprint.
     pub(crate) const FINGERPRINT: &[u8] = b"privatus 2026-11-25 fingerprint v1";
-    /// HKDF: master key → the key of the MACs in notes of snapshots.
+    /// HKDF: master key → the key of the MACs in snapshot notes.
     pub(crate) const SNAPSHOT_MAC: &[u8] = b"privatus 2026-11-30 snapshot mac v1";
-    /// First field under such a MAC.
+    /// First field under the MACs of snapshot notes.
     pub(crate) const SNAPSHOT_NOTE: &[u8] = b"privatus 2026-11-30 snapshot note v1";
     /// Keyed BLAKE2b: id key → 16-byte ids.
     pub(crate) const ID: &[u8] = b"privatus 2026-11-24 id v1";
@@ -61,7 +61,7 @@ pub(crate) mod label {
 
 /// PBKDF2-HMAC-SHA512 (RFC 8018), filling `out`.
 ///
-/// `iterations` is at least 1 and `out` is not empty: every caller has checked its cost.
+/// `iterations` must be at least 1 and `out` not empty: every caller has checked its cost.
 #[expect(
     clippy::expect_used,
     reason = "fails only for 0 iterations or an empty output"
@@ -72,7 +72,7 @@ pub(crate) fn pbkdf2(password: &[u8], salt: &[u8], iterations: u32, out: &mut [u
         .expect("iterations and output length are within PBKDF2's limits");
 }
 
-/// HKDF-SHA512 (RFC 5869), filling `out`, which is at most 16,320 bytes.
+/// HKDF-SHA512 (RFC 5869), filling `out`, which must have at most 16,320 bytes.
 #[expect(
     clippy::expect_used,
     reason = "fails only for an output of 0 or above 16,320 bytes"
@@ -87,7 +87,7 @@ pub(crate) fn subkey(key: &[u8; 32], label: &'static [u8]) -> Bytes32 {
     boxed(|out| hkdf(&[], key, label, out))
 }
 
-/// BLAKE2b (RFC 7693) of `N` bytes, keyed, over bytes whose fields are already length-prefixed.
+/// BLAKE2b (RFC 7693) with `N` bytes of output, keyed, over bytes whose fields are already length-prefixed.
 #[expect(
     clippy::expect_used,
     reason = "fails only for a key or output outside 1 to 64 bytes"
@@ -107,9 +107,9 @@ pub(crate) fn keyed_blake2b<const N: usize>(key: &[u8; 32], framed: &[&[u8]]) ->
     out
 }
 
-/// A keyed BLAKE2b state that has taken its key and a first field, and hashed the blocks that they fill. The field takes
-/// the key's place in its buffer, so that its copies carry the key no further. orion wipes the state, and each copy of it,
-/// on drop.
+/// A keyed BLAKE2b state that has absorbed its key and a first field, and hashed the blocks they fill. The field
+/// replaces the key in the state's buffer, so that copies do not contain the key. orion wipes the state, and each copy
+/// of it, on drop.
 pub(crate) struct Keyed<const N: usize>(Box<KeyedBlake2b>);
 
 impl<const N: usize> Keyed<N> {
@@ -128,7 +128,7 @@ impl<const N: usize> Keyed<N> {
         })
     }
 
-    /// The hash of the first field and of `rest`, whose fields are already length-prefixed.
+    /// The hash of the first field and `rest`, whose fields are already length-prefixed.
     #[expect(clippy::expect_used, reason = "a copy is not finalized yet")]
     pub(crate) fn finish(&self, rest: &[u8], out: &mut [u8; N]) {
         let mut state = KeyedBlake2b::clone(&self.0);
@@ -136,7 +136,7 @@ impl<const N: usize> Keyed<N> {
         write_tag(&mut state, out);
     }
 
-    /// The hash of the first field and of these.
+    /// The hash of the first field and these fields.
     pub(crate) fn finish_fields<'a>(&self, fields: impl IntoIterator<Item = &'a [u8]>) -> [u8; N] {
         let mut state = KeyedBlake2b::clone(&self.0);
         for field in fields {
@@ -148,7 +148,7 @@ impl<const N: usize> Keyed<N> {
     }
 }
 
-/// A field of more than 4 GiB, which the caller rules out, counts as one of that length.
+/// Adds one field. Callers rule out fields of more than 4 GiB; the prefix of such a field would be the largest length.
 #[expect(clippy::expect_used, reason = "the caller has not finalized it")]
 fn add_field(state: &mut KeyedBlake2b, field: &[u8]) {
     let length = crate::frame::length(field).unwrap_or([u8::MAX; 4]);
@@ -157,7 +157,7 @@ fn add_field(state: &mut KeyedBlake2b, field: &[u8]) {
     }
 }
 
-/// The state stays where it is: moved, it would leave a copy that is not wiped.
+/// Finalizes in place: moving the state would leave a copy that is not wiped.
 #[expect(clippy::expect_used, reason = "the caller asks once")]
 fn write_tag(state: &mut KeyedBlake2b, out: &mut [u8]) {
     let tag = state.finalize().expect("finalized once");

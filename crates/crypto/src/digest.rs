@@ -4,7 +4,7 @@ use orion::hazardous::hash::blake2::blake2b::Blake2b;
 
 use crate::derive;
 
-/// Streaming BLAKE2b-256 (RFC 7693, unkeyed, 32 bytes). It finds damage; it proves no origin.
+/// Streaming BLAKE2b-256 (RFC 7693, unkeyed, 32 bytes). It detects damage but does not prove origin.
 pub struct Digest(Blake2b);
 
 impl Digest {
@@ -13,7 +13,7 @@ impl Digest {
         Self(derive::blake2b_256())
     }
 
-    /// Adds bytes; how they are cut into calls does not matter.
+    /// Adds bytes; how they are divided into calls does not matter.
     #[expect(clippy::expect_used, reason = "fails only after finalize, which takes self")]
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes).expect("the state is not finalized");

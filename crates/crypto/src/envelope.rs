@@ -17,15 +17,15 @@ const ALGORITHM: u8 = 1;
 const HEADER: usize = 6;
 const RANDOM: usize = 32;
 
-/// How many bytes longer than its plaintext an envelope is.
+/// How many bytes an envelope is longer than its plaintext.
 pub const ENVELOPE_OVERHEAD: usize = HEADER + RANDOM + TAG;
 
-/// Where a value belongs. A value opens in no other place than the one it was sealed for.
+/// The place of a value. A value opens only in the place it was sealed for.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The vault.
     pub vault: &'a VaultId,
-    /// The *logical* table: `messages`, whichever month or archive holds the row.
+    /// The *logical* table: `messages`, whichever month or archive contains the row.
     pub table: &'a str,
     /// The column.
     pub column: &'a str,
@@ -35,10 +35,10 @@ pub struct Context<'a> {
     pub key_number: u32,
 }
 
-/// The number of the key that an envelope asks for; the value itself is not checked.
+/// Returns the number of the key that an envelope needs, without checking the value itself.
 ///
 /// # Errors
-/// [`OpenError`] when it is too short or of an unknown version.
+/// [`OpenError`] if it is too short or of an unknown version.
 pub fn envelope_key_number(envelope: &[u8]) -> Result<u32, OpenError> {
     match envelope {
         [VERSION, ALGORITHM, a, b, c, d, ..] if envelope.len() >= ENVELOPE_OVERHEAD => {
@@ -48,7 +48,7 @@ pub fn envelope_key_number(envelope: &[u8]) -> Result<u32, OpenError> {
     }
 }
 
-/// Gathers what goes into the row key behind its label; the associated data is its end, from the index given.
+/// Collects the fields for the row key after its label; the associated data is their end, from the given index.
 fn material(
     scratch: &mut Scratch,
     ctx: &Context<'_>,
@@ -81,8 +81,7 @@ impl TableKey {
     /// Seals a value for its place and appends the envelope to `out`. Empty values are legal.
     ///
     /// # Errors
-    /// [`CryptoError::NoRandomness`]; [`CryptoError::TooLong`] beyond 256 GiB. `out` is then as
-    /// it was.
+    /// [`CryptoError::NoRandomness`]; [`CryptoError::TooLong`] above 256 GiB. On an error `out` is unchanged.
     pub fn seal_into(
         &self,
         ctx: &Context<'_>,
@@ -92,11 +91,11 @@ impl TableKey {
         self.seal_with(ctx, plaintext, &random::for_value()?, out)
     }
 
-    /// [`Self::seal_into`] for a value that takes another's place: its random bytes come from the operating system
-    /// itself, not through the buffer.
+    /// Seals a value that replaces another: like [`Self::seal_into`], but its random bytes come directly from the
+    /// operating system, not from the buffer.
     ///
     /// # Errors
-    /// As there.
+    /// See [`Self::seal_into`].
     pub fn reseal_into(
         &self,
         ctx: &Context<'_>,
@@ -106,7 +105,7 @@ impl TableKey {
         self.seal_with(ctx, plaintext, &*random::array()?, out)
     }
 
-    /// [`Self::seal_into`] with the random bytes given; apart from tests only it calls this.
+    /// [`Self::seal_into`] with given random bytes; only it and tests call this.
     pub(crate) fn seal_with(
         &self,
         ctx: &Context<'_>,
@@ -147,7 +146,7 @@ impl TableKey {
     /// Opens an envelope in its place and appends the plaintext to `out`.
     ///
     /// # Errors
-    /// [`OpenError`], whatever the cause; `out` is then as it was.
+    /// [`OpenError`], whatever the cause; `out` is then unchanged.
     pub fn open_into(&self, ctx: &Context<'_>, envelope: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
         if envelope_key_number(envelope)? != ctx.key_number {
             return Err(OpenError);
@@ -174,20 +173,20 @@ impl TableKey {
         opened
     }
 
-    /// [`Self::seal_into`] a new vector.
+    /// Seals into a new vector, like [`Self::seal_into`].
     ///
     /// # Errors
-    /// As there.
+    /// See [`Self::seal_into`].
     pub fn seal(&self, ctx: &Context<'_>, plaintext: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let mut out = Vec::new();
         self.seal_into(ctx, plaintext, &mut out)?;
         Ok(out)
     }
 
-    /// [`Self::open_into`] a new vector that wipes itself.
+    /// Opens into a new vector that wipes itself, like [`Self::open_into`].
     ///
     /// # Errors
-    /// As there.
+    /// See [`Self::open_into`].
     pub fn open(&self, ctx: &Context<'_>, envelope: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let mut out = Zeroizing::new(Vec::new());
         self.open_into(ctx, envelope, &mut out)?;
@@ -201,7 +200,7 @@ mod tests {
     use super::*;
     use crate::derive::label;
 
-    /// What the label is padded for: BLAKE2b hashes blocks of 128 bytes, and the padded key is one.
+    /// Why the label is padded: BLAKE2b hashes blocks of 128 bytes, and the padded key is one block.
     #[test]
     fn a_message_adds_one_block_to_those_of_its_table_key() {
         const BLOCK: usize = 128;
@@ -219,7 +218,7 @@ mod tests {
         };
         let mut scratch = Scratch::new();
         material(&mut scratch, &ctx, &[0; HEADER], &[0; RANDOM]).unwrap();
-        // Key, the label's length and label: two blocks are full, and these bytes go into the message's.
+        // The key, the label's length and the label fill two blocks; these bytes go into the message's block.
         let begun = (BLOCK + 4 + label::ROW.len()) % BLOCK;
         assert_eq!(begun + scratch.as_slice().len(), BLOCK);
     }

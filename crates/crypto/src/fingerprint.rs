@@ -1,15 +1,15 @@
-//! The fingerprint of a public key, of which safety numbers are made.
+//! The fingerprint of a public key, from which safety numbers are computed.
 
 use crate::derive::label;
 use crate::digest::Digest;
 use crate::error::CryptoError;
 use crate::frame;
 
-/// How often the key is hashed: whoever looks for a key with a given number pays as much for each that is tried.
+/// How often the key is hashed. Anyone who searches for a key with a given number pays this for each attempt.
 const ROUNDS: u32 = 5_200;
 
-/// The first 30 bytes of BLAKE2b-256, iterated over label, the hash before and the key (docs/CRYPTO.md, "Safety
-/// numbers"). No secret is in it: both sides compute it of the same key.
+/// The first 30 bytes of BLAKE2b-256, iterated over the label, the previous hash and the key (docs/CRYPTO.md, "Safety
+/// numbers"). It involves no secret: both sides compute it from the same key.
 ///
 /// # Errors
 /// [`CryptoError`] for a key of more than 4 GiB.

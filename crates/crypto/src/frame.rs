@@ -1,5 +1,5 @@
-//! Length-prefixed fields: the one encoding under every hash, MAC, associated data and the key
-//! ring's body. A field is a u32 little-endian length and that many bytes.
+//! Length-prefixed fields: the only encoding for hashes, MACs, associated data and the key ring's body. A field is a
+//! u32 little-endian length and that many bytes.
 
 use crate::error::CryptoError;
 
@@ -35,7 +35,7 @@ impl<'a> Fields<'a> {
         Self(bytes)
     }
 
-    /// The next field; `None` when fewer bytes are left than it says.
+    /// The next field; `None` if fewer bytes are left than its length.
     pub(crate) fn take(&mut self) -> Option<&'a [u8]> {
         let (prefix, rest) = self.0.split_first_chunk::<4>()?;
         let size = usize::try_from(u32::from_le_bytes(*prefix)).ok()?;
@@ -49,14 +49,14 @@ impl<'a> Fields<'a> {
         self.take()?.try_into().ok()
     }
 
-    /// Whether every byte was read.
+    /// Returns whether every byte was read.
     pub(crate) fn is_at_end(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Fields gathered on the stack, so that sealing a value allocates nothing but its output; what
-/// does not fit (row ids of more than a hundred bytes or so) goes to the heap.
+/// Fields gathered on the stack, so that sealing a value allocates only its output; what does not fit (row ids of more
+/// than about a hundred bytes) goes to the heap.
 pub(crate) struct Scratch {
     inline: [u8; Self::INLINE],
     used: usize,

@@ -1,4 +1,4 @@
-//! How much work a password costs.
+//! The cost of a password.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use crate::processor_time::processor_time;
 pub struct KdfCost(u32);
 
 impl KdfCost {
-    /// The least that is accepted, when creating and when opening (OWASP's figure for SHA-512 when
-    /// the format was made).
+    /// The minimum that is accepted, when creating and when opening (OWASP's figure for SHA-512 when the format was
+    /// designed).
     pub const FLOOR: u32 = kdf_limits::FLOOR;
-    /// The least that is chosen where nobody asks for a figure: SQLCipher's default, above what OWASP asks for now.
+    /// The minimum that is chosen by default: SQLCipher's default, above OWASP's current recommendation.
     const CHOSEN_LEAST: u32 = kdf_limits::CHOSEN_LEAST;
-    /// The most that is accepted: more would be a way to make opening hang.
+    /// The maximum that is accepted; a higher one could make opening hang.
     pub const CEILING: u32 = kdf_limits::CEILING;
 
     /// A cost of this many iterations.
@@ -34,15 +34,15 @@ impl KdfCost {
         }
     }
 
-    /// The floor, for tests: it is the cheapest that an open accepts.
+    /// The floor, for tests: the cheapest cost that can be opened.
     #[cfg(feature = "testing")]
     pub fn minimum() -> Self {
         Self(Self::FLOOR)
     }
 
-    /// What takes about `target` of a processor's time on this machine, by the fastest of three short runs: never less than
-    /// SQLCipher's default, 256,000, nor more than the ceiling. A busy machine does not lower it: a run is measured by the
-    /// time that it was at work, not by the clock.
+    /// Chooses the cost that takes about `target` of processor time on this machine, by the fastest of three short
+    /// runs: at least SQLCipher's default, 256,000, and at most the ceiling. A busy machine does not lower it, because
+    /// processor time is measured, not elapsed time.
     pub fn calibrate(target: Duration) -> Self {
         Self::calibrate_by(target, processor_time)
     }

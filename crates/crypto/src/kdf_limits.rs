@@ -1,8 +1,8 @@
-//! The limits of a password's iterations. Apart from the costs, since errors name them.
+//! Limits of a password's iterations. Separate from `kdf` because errors refer to them.
 
-/// The least.
+/// The minimum.
 pub(crate) const FLOOR: u32 = 210_000;
-/// The least of those that are chosen by the machine's speed.
+/// The minimum when the number is chosen by the machine's speed.
 pub(crate) const CHOSEN_LEAST: u32 = 256_000;
-/// The most.
+/// The maximum.
 pub(crate) const CEILING: u32 = 100_000_000;

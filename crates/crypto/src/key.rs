@@ -1,4 +1,4 @@
-//! The key types: in a box, wiped on drop, no `Clone`, nothing to see in `Debug`.
+//! The key types: boxed, wiped on drop, without `Clone`, with a redacted `Debug`.
 
 use zeroize::ZeroizeOnDrop;
 
@@ -11,7 +11,7 @@ macro_rules! key_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
-        /// 32 bytes in a box, wiped on drop; comparing two of them takes constant time.
+        /// 32 boxed bytes, wiped on drop; comparison takes constant time.
         pub struct $name(Bytes32);
 
         impl $name {
@@ -55,7 +55,7 @@ key_type! {
     KeyStoreKey
 }
 key_type! {
-    /// The key of the MACs in the ledger of migrations; derived from the master key.
+    /// The key of the MACs in the migration ledger; derived from the master key.
     LedgerKey
 }
 
@@ -74,13 +74,13 @@ impl MasterKey {
         random::boxed().map(Self::new)
     }
 
-    /// The bytes, for the test that looks for them in the memory of a process.
+    /// The bytes, for the test that searches a process's memory for them.
     #[cfg(feature = "testing")]
     pub fn dangerously_expose_bytes(&self) -> &[u8; 32] {
         self.bytes()
     }
 
-    /// A second copy, for the one place that opens a newer key ring with a key it holds already.
+    /// A second copy, for the one function that opens a newer key ring with an existing key.
     pub(crate) fn duplicate(&self) -> Self {
         Self::new(secret::copied(self.bytes()))
     }
@@ -96,8 +96,8 @@ impl MasterKey {
         LedgerKey::new(derive::subkey(self.bytes(), label::LEDGER_MAC))
     }
 
-    /// Derives the key of the MACs in notes of snapshots: HKDF-SHA512, empty salt, label
-    /// `privatus 2026-11-30 snapshot mac v1`.
+    /// Derives the key of the MACs in snapshot notes: HKDF-SHA512, empty salt, label `privatus 2026-11-30 snapshot mac
+    /// v1`.
     pub fn snapshot_key(&self) -> SnapshotKey {
         SnapshotKey::new(derive::subkey(self.bytes(), label::SNAPSHOT_MAC))
     }
@@ -108,18 +108,18 @@ impl DatabaseKey {
         random::boxed().map(Self::new)
     }
 
-    /// The bytes, for SQLCipher. Copies of them are the caller's to wipe.
+    /// The bytes, for SQLCipher. The caller must wipe copies of them.
     pub fn dangerously_expose_bytes(&self) -> &[u8; 32] {
         self.bytes()
     }
 }
 
-/// The key of one (table, purpose), or of one month of messages: row keys are derived from it.
+/// The key of one (table, purpose), or of one month of messages, from which row keys are derived.
 ///
-/// 32 bytes in a box, wiped on drop; comparing two of them takes constant time.
+/// 32 boxed bytes, wiped on drop; comparison takes constant time.
 pub struct TableKey {
     bytes: Bytes32,
-    /// Ready for the row keys of envelopes.
+    /// A prepared state for deriving row keys.
     rows: Keyed<32>,
 }
 
@@ -151,8 +151,8 @@ impl TableKey {
         &self.bytes
     }
 
-    /// Writes the key of one row, from the fields that follow the label (docs/CRYPTO.md). It seals one value, and stays on
-    /// the stack of whoever asks: a box for each would cost as much as the hash.
+    /// Writes the key of one row, derived from the fields after the label (docs/CRYPTO.md). It seals a single value
+    /// and stays on the caller's stack: boxing each would cost as much as the hash.
     pub(crate) fn row_key(&self, material: &[u8], out: &mut [u8; 32]) {
         self.rows.finish(material, out);
     }
@@ -165,30 +165,30 @@ impl TableKey {
         random::boxed().map(Self::new)
     }
 
-    /// The bytes, for an archive's own SQLCipher file. Copies of them are the caller's to wipe.
+    /// The bytes, for an archive's own SQLCipher file. The caller must wipe copies of them.
     pub fn dangerously_expose_bytes(&self) -> &[u8; 32] {
         self.bytes()
     }
 
-    /// Takes this key for hashing ids and for nothing else.
+    /// Converts this key to one that only hashes ids.
     pub fn into_id_key(self) -> IdKey {
         IdKey::new(self.bytes)
     }
 
-    /// The same key for the MACs of the audit log. The row that it comes from is used for nothing else.
+    /// Converts this key to one for the MACs of the audit log. Its row must not be used for anything else.
     pub fn to_audit_key(&self) -> AuditKey {
         AuditKey::new(secret::copied(self.bytes()))
     }
 }
 
 impl AuditKey {
-    /// Keyed BLAKE2b-256 over the length-prefixed label and fields of an entry (docs/CRYPTO.md, "The audit log"). No field
-    /// may exceed 4 GiB.
+    /// Keyed BLAKE2b-256 over the length-prefixed label and fields of an entry (docs/CRYPTO.md, "The audit log"). No
+    /// field may exceed 4 GiB.
     pub fn entry_mac(&self, fields: &[&[u8]]) -> [u8; 32] {
         framed_hash(self.bytes(), label::AUDIT_ENTRY, fields)
     }
 
-    /// The same of a checkpoint.
+    /// Keyed BLAKE2b-256 over the length-prefixed label and fields of a checkpoint. No field may exceed 4 GiB.
     pub fn checkpoint_mac(&self, fields: &[&[u8]]) -> [u8; 32] {
         framed_hash(self.bytes(), label::AUDIT_CHECKPOINT, fields)
     }
@@ -208,7 +208,7 @@ impl LedgerKey {
         framed_hash(self.bytes(), label::LEDGER_ROW, fields)
     }
 
-    /// Whether `mac` is that of the fields, in constant time.
+    /// Returns whether `mac` is the MAC of the fields, in constant time.
     pub fn is_mac(&self, fields: &[&[u8]], mac: &[u8]) -> bool {
         subtle::ConstantTimeEq::ct_eq(self.mac(fields).as_slice(), mac).into()
     }
@@ -220,18 +220,18 @@ impl SnapshotKey {
         framed_hash(self.bytes(), label::SNAPSHOT_NOTE, fields)
     }
 
-    /// Whether `mac` is that of the fields, in constant time.
+    /// Returns whether `mac` is the MAC of the fields, in constant time.
     pub fn is_mac(&self, fields: &[&[u8]], mac: &[u8]) -> bool {
         subtle::ConstantTimeEq::ct_eq(self.mac(fields).as_slice(), mac).into()
     }
 }
 
-/// The key under which ids are hashed.
+/// The key for hashing ids.
 ///
-/// 32 bytes in a box, wiped on drop; comparing two of them takes constant time.
+/// 32 boxed bytes, wiped on drop; comparison takes constant time.
 pub struct IdKey {
     bytes: Bytes32,
-    /// Ready for ids: there is one for each message.
+    /// A prepared state for hashing ids, since every message has one.
     ids: Keyed<16>,
 }
 
@@ -259,8 +259,8 @@ impl IdKey {
         }
     }
 
-    /// Keyed BLAKE2b of 16 bytes over the length-prefixed label and fields: equal only when the
-    /// label and every field are. No field may exceed 4 GiB.
+    /// Keyed BLAKE2b with 16 bytes of output over the length-prefixed label and fields: equal only if the label and
+    /// every field are equal. No field may exceed 4 GiB.
     pub fn hash16(&self, label: &str, fields: &[&[u8]]) -> [u8; 16] {
         let fields = fields.iter().copied();
         self.ids
@@ -268,7 +268,7 @@ impl IdKey {
     }
 }
 
-/// Keyed BLAKE2b of `N` bytes over the length-prefixed fields: a label, and those of `fields`.
+/// Keyed BLAKE2b with `N` bytes of output over the length-prefixed fields: a label, then `fields`.
 fn framed_hash<const N: usize>(key: &[u8; 32], label: &'static [u8], fields: &[&[u8]]) -> [u8; N] {
     Keyed::new(key, label).finish_fields(fields.iter().copied())
 }

@@ -10,7 +10,7 @@ use crate::secret::on_wiped_stack;
 /// The longest password, in bytes of UTF-8 after normalisation.
 pub const MAX_PASSWORD_BYTES: usize = 1024;
 
-/// What some editors write before a text in UTF-8.
+/// The byte order mark that some editors write before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A password in Unicode NFC, 1 to 1,024 bytes of UTF-8, not trimmed; wiped on drop.
@@ -19,7 +19,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub struct Password(Zeroizing<String>);
 
 impl Password {
-    /// Takes a password as typed.
+    /// Creates a password from what was typed.
     ///
     /// # Errors
     /// [`SecretError::EmptyPassword`], [`SecretError::PasswordTooLong`].
@@ -28,7 +28,7 @@ impl Password {
     }
 
     fn normal(text: &str) -> Result<Self, SecretError> {
-        // Room for the longest from the start: a string that grows leaves copies behind.
+        // Allocate for the longest from the start: a string that grows leaves copies behind.
         let mut normal = Zeroizing::new(String::with_capacity(MAX_PASSWORD_BYTES));
         for c in text.nfc() {
             if normal.len().saturating_add(c.len_utf8()) > MAX_PASSWORD_BYTES {
@@ -42,8 +42,8 @@ impl Password {
         Ok(Self(normal))
     }
 
-    /// Takes the content of a password file, without a byte order mark before it and one `\n` or `\r\n` behind it: no keyboard
-    /// types either.
+    /// Reads a password file's content. A byte order mark at the start and one `\n` or `\r\n` at the end are removed:
+    /// no keyboard types them.
     ///
     /// # Errors
     /// [`SecretError::PasswordNotUtf8`], and those of [`Self::new`].
@@ -66,7 +66,7 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// What a person gives to open a vault.
+/// The secret that opens a vault.
 #[derive(Debug)]
 pub enum Secret {
     /// The password.
@@ -86,7 +86,7 @@ mod tests {
         let linux = Password::new("caf\u{e9}").unwrap();
         assert_eq!(macos.as_bytes(), linux.as_bytes());
         assert_eq!(linux.as_bytes(), b"caf\xc3\xa9");
-        // NFC, not NFKC: compatibility forms stay apart.
+        // NFC, not NFKC: compatibility forms stay different.
         assert_ne!(Password::new("\u{fb01}").unwrap().as_bytes(), b"fi");
     }
 

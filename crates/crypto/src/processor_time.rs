@@ -1,8 +1,8 @@
-//! The time that this thread was at work on a processor: what waits for a turn on a busy machine does not count.
+//! The processor time of this thread: waiting for a turn on a busy machine does not count.
 
 use std::time::Duration;
 
-/// Since the thread began.
+/// Time since the thread began.
 #[cfg(any(
     target_os = "linux",
     target_os = "android",
@@ -16,7 +16,7 @@ pub(crate) fn processor_time() -> Duration {
     Duration::new(seconds, u32::try_from(now.tv_nsec).unwrap_or_default())
 }
 
-/// Elsewhere time on the clock has to do: a busy machine makes a password cheaper there, down to the least.
+/// Other systems use elapsed time: there a busy machine makes a password cheaper, down to the minimum.
 #[cfg(not(any(
     target_os = "linux",
     target_os = "android",
@@ -37,7 +37,7 @@ mod tests {
 
     use super::processor_time;
 
-    /// The others have the machine meanwhile: the clock goes on, and this thread's time does not.
+    /// Others use the machine meanwhile: elapsed time goes on, and this thread's time does not.
     #[test]
     fn a_thread_that_waits_spends_no_processor_time() {
         let long = Duration::from_millis(200);

@@ -22,7 +22,7 @@ pub(crate) fn array<const N: usize>() -> Result<Zeroizing<[u8; N]>, CryptoError>
     Ok(out)
 }
 
-/// New secret bytes from the operating system, written where they stay.
+/// New secret bytes from the operating system, written in their final place.
 pub(crate) fn boxed<const N: usize>() -> Result<Boxed<N>, CryptoError> {
     let mut out = Box::new(Zeroizing::new([0; N]));
     fill(out.as_mut_slice())?;
@@ -31,9 +31,9 @@ pub(crate) fn boxed<const N: usize>() -> Result<Boxed<N>, CryptoError> {
 
 struct Pool {
     bytes: [u8; POOL],
-    /// Bytes before this index were handed out, and wiped.
+    /// Bytes before this index have been returned and wiped.
     used: usize,
-    /// The process that filled it: a forked child must not hand out its parent's bytes again.
+    /// The process that filled the buffer: a forked child must not return its parent's bytes again.
     process: u32,
 }
 
@@ -46,7 +46,7 @@ impl Drop for Pool {
 impl Pool {
     fn draw(&mut self, process: u32) -> Result<[u8; 32], CryptoError> {
         if self.process != process || self.used.saturating_add(32) > POOL {
-            // Marked empty first, so that a failed fill hands out nothing.
+            // Mark it as empty first, so that a failed fill returns nothing.
             self.used = POOL;
             fill(&mut self.bytes)?;
             self.process = process;
@@ -78,7 +78,7 @@ pub(crate) fn for_value() -> Result<[u8; 32], CryptoError> {
     });
     match pooled {
         Ok(Some(drawn)) => drawn,
-        // The thread is ending: no buffer any more.
+        // The thread is ending, and its buffer is gone.
         _ => array::<32>().map(|bytes| *bytes),
     }
 }

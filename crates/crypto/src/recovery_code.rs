@@ -10,7 +10,7 @@ use crate::secret::{Boxed, on_wiped_stack};
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const BYTES: usize = 20;
 const CHARACTERS: usize = 34;
-/// Characters between two hyphens.
+/// Characters per group, between hyphens.
 const GROUP: usize = 5;
 
 /// A recovery code; wiped on drop. Its 160 random bits need no stretching.
@@ -27,11 +27,10 @@ impl RecoveryCode {
         random::boxed().map(Self)
     }
 
-    /// Reads a code as typed: case, white space and hyphens do not matter, O is 0, I and L are 1.
+    /// Reads a code as typed: case, white space and hyphens do not matter; O is read as 0, I and L as 1.
     ///
     /// # Errors
-    /// [`SecretError::Malformed`] when it has another form, [`SecretError::Mistyped`] when its
-    /// checksum fails.
+    /// [`SecretError::Malformed`] if it has another form, [`SecretError::Mistyped`] if its checksum is wrong.
     pub fn parse(text: &str) -> Result<Self, SecretError> {
         on_wiped_stack(|| Self::read(text))
     }
@@ -41,7 +40,7 @@ impl RecoveryCode {
         let mut count = 0_usize;
         for c in text.chars().filter(|c| !is_separator(*c)) {
             let symbol = symbol(c).ok_or(SecretError::Malformed(
-                "it has a character that no recovery code has",
+                "it contains a character that recovery codes do not have",
             ))?;
             if let Some(slot) = symbols.get_mut(count) {
                 *slot = symbol;
@@ -80,7 +79,7 @@ impl RecoveryCode {
         Ok(code)
     }
 
-    /// The code as it is printed: upper case, six groups of five and one of four.
+    /// The code as printed: upper case, six groups of five and one of four.
     pub fn reveal(&self) -> Zeroizing<String> {
         on_wiped_stack(|| self.write())
     }
@@ -130,7 +129,7 @@ impl std::fmt::Debug for RecoveryCode {
     }
 }
 
-/// White space, and the hyphens and dashes that a word processor makes of `-`.
+/// White space, hyphens, and the dashes into which a word processor turns `-`.
 fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || matches!(
@@ -149,9 +148,8 @@ fn symbol(c: char) -> Option<u8> {
     u8::try_from(index).ok()
 }
 
-/// CRC-10/CDMA2000 (polynomial 0x3d9, initial value 0x3ff, not reflected): a CRC of 10 bits
-/// detects every error within 10 neighbouring bits, and so whatever happens to one character or
-/// to two neighbours, transposition included.
+/// CRC-10/CDMA2000 (polynomial 0x3d9, initial value 0x3ff, not reflected). A CRC of 10 bits detects every error within
+/// 10 neighbouring bits, and so any change of one character or of two neighbours, including transposition.
 pub(crate) fn crc10(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0x3ff, |crc, byte| {
         (0..8).rev().fold(crc, |crc: u16, bit| {

@@ -1,6 +1,6 @@
 //! The identity of a vault.
 
-/// 16 random bytes that name one vault for ever; not secret. Every sealed value is bound to it.
+/// 16 random bytes that identify one vault forever; not secret. Every sealed value is bound to it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VaultId([u8; 16]);
 

@@ -9,7 +9,7 @@ use crate::random;
 use crate::secret::Bytes32;
 use crate::vault_id::VaultId;
 
-/// What `key_store.algorithm` says of a key wrapped by [`KeyStoreKey::wrap`].
+/// The value of `key_store.algorithm` for a key wrapped by [`KeyStoreKey::wrap`].
 pub const KEY_WRAP_ALGORITHM: &str = "xchacha20-poly1305-wrap-v1";
 
 const NONCE: usize = 24;
@@ -26,7 +26,7 @@ pub(crate) fn wrap(
     wrap_with(key, associated, inner, &nonce)
 }
 
-/// [`wrap`] with the nonce given; apart from tests only `wrap` calls it.
+/// [`wrap`] with a given nonce; only `wrap` and tests call this.
 pub(crate) fn wrap_with(
     key: &[u8; 32],
     associated: &[u8],
@@ -40,7 +40,7 @@ pub(crate) fn wrap_with(
     Ok(out)
 }
 
-/// Unwraps what [`wrap`] made with the same key and associated data.
+/// Unwraps a key from [`wrap`] with the same key and associated data.
 pub(crate) fn unwrap(key: &[u8; 32], associated: &[u8], wrapped: &[u8]) -> Result<Bytes32, OpenError> {
     let wrapped: &[u8; WRAPPED] = wrapped.try_into().map_err(|_| OpenError)?;
     let (nonce, body) = wrapped.split_first_chunk::<NONCE>().ok_or(OpenError)?;
@@ -50,10 +50,10 @@ pub(crate) fn unwrap(key: &[u8; 32], associated: &[u8], wrapped: &[u8]) -> Resul
 }
 
 impl KeyStoreKey {
-    /// Wraps a table key for a row of `key_store`, bound to the vault, its number, type and scope.
+    /// Wraps a table key for a row of `key_store`, bound to the vault and the row's number, type and scope.
     ///
     /// # Errors
-    /// [`CryptoError::NoRandomness`] when the operating system gives none.
+    /// [`CryptoError::NoRandomness`] if the operating system returns none.
     pub fn wrap(
         &self,
         vault: &VaultId,
@@ -69,7 +69,7 @@ impl KeyStoreKey {
     /// Unwraps a key of `key_store`.
     ///
     /// # Errors
-    /// [`OpenError`] unless vault, number, type, scope and every byte are those of [`Self::wrap`].
+    /// [`OpenError`] unless vault, number, type, scope and every byte match those of [`Self::wrap`].
     pub fn unwrap(
         &self,
         vault: &VaultId,

@@ -1,4 +1,4 @@
-//! The audit log: what is written down, and how it is read.
+//! The audit log: its entries, and how they are filtered.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,18 +10,18 @@ use crate::resource::{Resource, ResourceKind};
 use crate::time::Timestamp;
 use crate::user::UserId;
 
-/// Why something about the audit log was refused.
+/// Why an audit log request was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuditError {
-    /// Neither one of [`Act::event_types`] nor in the log.
-    #[error("an event of the audit log is of one of the types {known}, not {0:?}", known = Act::event_types().join(", "))]
+    /// The type is not in [`Act::event_types`] and does not occur in the log.
+    #[error("unknown audit event type {0:?}; the types are {known}", known = Act::event_types().join(", "))]
     UnknownEvent(String),
     /// The form is `NUMBER:MAC`.
-    #[error("a head of the audit log is written NUMBER:MAC, the MAC as 64 hexadecimal digits, not {0:?}")]
+    #[error("not a head of the audit log: {0:?}; write NUMBER:MAC, the MAC as 64 hexadecimal digits")]
     Head(String),
-    /// Entries are kept a day at least.
-    #[error("entries are kept for 1 to 36,500 days, not {0}")]
+    /// Entries are kept for at least one day.
+    #[error("the number of days must be between 1 and 36,500, got {0}")]
     Days(i64),
 }
 
@@ -56,53 +56,53 @@ macro_rules! acts {
 acts! {
     /// The vault was opened.
     Unlock => ("authentication", "unlock");
-    /// Secrets that did not open it, counted while it was locked; `success` is false.
+    /// Failed unlock attempts, counted while the vault was locked; `success` is false.
     UnlockFailed => ("authentication", "unlock_failed");
-    /// The vault was made.
+    /// The vault was created.
     VaultCreate => ("vault", "create");
-    /// The vault was made of a database of the specification.
+    /// The vault was created from a database with the specification's schema.
     VaultAdopt => ("vault", "adopt");
     /// Its schema was brought up to date.
     SchemaUpgrade => ("vault", "schema_upgrade");
-    /// What of its schema was not this build's was removed or made anew.
+    /// Schema objects that are not this build's were removed or created again.
     SchemaRepair => ("vault", "schema_repair");
-    /// Its schema is taken back, which begins right after this entry.
+    /// The schema is taken back; this entry comes right before.
     SchemaDowngrade => ("vault", "schema_downgrade");
-    /// The vault's own row was altered, and put right at an open.
+    /// The vault's own row had been altered; opening the vault restored it.
     OwnRowRepair => ("vault", "row_repair");
-    /// A check found what is not as it was written; `success` is false.
+    /// A check found data that is not as it was written; `success` is false.
     VerifyFailed => ("vault", "verify_failed");
     /// The password was changed.
     PasswordChange => ("key", "password_change");
-    /// The vault was opened by an older key ring than before; `success` is false.
+    /// The vault was opened with an older key ring than before; `success` is false.
     KeyRingRollback => ("key", "ring_rollback");
-    /// A copy of the key ring that did not fit was made again; `success` is false when it could not be.
+    /// A copy of the key ring that did not match was rewritten; `success` is false if that failed.
     KeyRingHeal => ("key", "ring_heal");
-    /// What is known of this log was noted in the key ring, outside the database.
+    /// The state of this log was noted in the key ring, outside the database.
     KeyRingNote => ("key", "ring_note");
-    /// Keys were found lost or altered when another was made.
+    /// Creating a key revealed that others are lost or altered.
     KeyLost => ("key", "lost");
-    /// A key was given a time after which it should be replaced, or lost it.
+    /// A key's replacement date was set or cleared.
     KeyExpiry => ("key", "expiry");
-    /// The vault's own public key, of which safety numbers are made, was set, replaced or taken away.
+    /// The vault's own public key, from which safety numbers are computed, was set, replaced or removed.
     IdentityKey => ("key", "identity");
     /// A group got a new key.
     GroupKeyRotate => ("key", "group_rotate");
     /// A contact was added.
     ContactAdd => ("contact", "add");
-    /// A contact got another name or picture.
+    /// A contact's name or picture changed.
     ContactChange => ("contact", "change");
     /// A contact's key was marked as verified.
     ContactVerify => ("contact", "verify");
-    /// A contact got another public key.
+    /// A contact's public key was replaced.
     ContactKeyReplace => ("contact", "key_replace");
     /// A contact was blocked.
     ContactBlock => ("contact", "block");
-    /// A contact is not blocked any more.
+    /// A contact was unblocked.
     ContactUnblock => ("contact", "unblock");
     /// A contact was removed with its messages.
     ContactRemove => ("contact", "remove");
-    /// A group was made.
+    /// A group was created.
     GroupCreate => ("group", "create");
     /// A group's name, type, limit or settings were changed.
     GroupChange => ("group", "change");
@@ -110,35 +110,36 @@ acts! {
     GroupRemove => ("group", "remove");
     /// A member was added.
     MemberAdd => ("membership", "add");
-    /// A member got another role.
+    /// A member's role changed.
     MemberRole => ("membership", "role");
     /// A member's permissions or name in the group were changed.
     MemberChange => ("membership", "change");
-    /// The group has another owner.
+    /// The group was handed over to another owner.
     MemberTransfer => ("membership", "transfer");
     /// A member left.
     MemberLeave => ("membership", "leave");
     /// A member was removed.
     MemberRemove => ("membership", "remove");
-    /// A contact may not come back.
+    /// A contact was banned from a group.
     MemberBan => ("membership", "ban");
-    /// A contact may come back.
+    /// A ban was lifted.
     MemberUnban => ("membership", "unban");
-    /// A grant was given or changed.
+    /// A grant was created or changed.
     AccessGrant => ("access", "grant");
-    /// A grant was taken back.
+    /// A grant was revoked.
     AccessRevoke => ("access", "revoke");
-    /// A user was refused what it asked for; `success` is false.
+    /// A user was refused a request; `success` is false.
     AccessRefuse => ("access", "refuse");
-    /// A history was taken in.
+    /// A history was imported.
     HistoryImport => ("history", "import");
-    /// Everything was written out in plain.
+    /// Everything was exported unencrypted.
     HistoryExport => ("history", "export");
-    /// Entries from before the chain were taken into it, or a loss was accepted: up to where numbers may be missing.
+    /// Entries from before the chain were added to it, or a loss was accepted; records up to which number entries may
+    /// be missing.
     AuditSettle => ("audit", "settle");
-    /// This log, or the schema, is not what the key ring notes; `success` is false.
+    /// This log, or the schema, does not match what the key ring notes; `success` is false.
     AuditContradicted => ("audit", "contradicted");
-    /// This log was written out.
+    /// This log was exported.
     AuditExport => ("audit", "export");
     /// Old entries of this log were removed.
     AuditPrune => ("audit", "prune");
@@ -147,7 +148,7 @@ acts! {
 }
 
 impl Act {
-    /// Every event type of an act, each once.
+    /// Every event type, each once.
     #[must_use]
     pub fn event_types() -> Vec<&'static str> {
         let mut types: Vec<&str> = Vec::new();
@@ -160,29 +161,29 @@ impl Act {
     }
 }
 
-/// An entry to be written.
+/// An entry to write.
 #[derive(Debug, Clone)]
 pub struct NewAuditEntry {
     /// When it happened.
     pub at: Timestamp,
-    /// What.
+    /// What was done.
     pub act: Act,
-    /// Who; `None` is the vault's own user.
+    /// The user who did it; `None` is the vault's own user.
     pub user: Option<UserId>,
-    /// To what.
+    /// The resource it was done to.
     pub on: Option<Resource>,
-    /// To what kind of thing, where `on` names none.
+    /// The kind of resource, if `on` is `None`.
     pub kind: Option<ResourceKind>,
-    /// More of it, sealed; never a key, a password or a message.
+    /// Details, sealed; never a key, a password or a message.
     pub details: Option<JsonText>,
-    /// Whether it was done.
+    /// Whether it succeeded.
     pub success: bool,
-    /// Why not.
+    /// Why it failed.
     pub error: Option<String>,
 }
 
 impl NewAuditEntry {
-    /// Something that was done.
+    /// An entry for something that succeeded.
     #[must_use]
     pub const fn done(at: Timestamp, act: Act) -> Self {
         Self {
@@ -197,21 +198,21 @@ impl NewAuditEntry {
         }
     }
 
-    /// The same, to a resource.
+    /// Names the resource that was acted on.
     #[must_use]
     pub fn on(mut self, on: Resource) -> Self {
         self.on = Some(on);
         self
     }
 
-    /// The same, with details.
+    /// Adds details.
     #[must_use]
     pub fn with(mut self, details: impl Into<JsonText>) -> Self {
         self.details = Some(details.into());
         self
     }
 
-    /// Something that failed or was refused, and why.
+    /// An entry for something that failed or was refused, and why.
     #[must_use]
     pub fn failed(mut self, why: &str) -> Self {
         self.success = false;
@@ -220,56 +221,56 @@ impl NewAuditEntry {
     }
 }
 
-/// An entry as it is read. Texts are as they stand: another build may have written acts that this one does not know.
+/// An entry as read. Texts are returned as stored: another build may have written acts that this one does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditEntry {
     /// Its number.
     pub log_id: i64,
-    /// When; `None` in rows of another application.
+    /// When it happened; `None` in rows of another application.
     pub timestamp: Option<Timestamp>,
     /// [`Act::event_type`]
     pub event_type: String,
     /// [`Act::action`]
     pub action: String,
-    /// Who; `None` is the vault's own user.
+    /// The user who did it; `None` is the vault's own user.
     pub user_id: Option<String>,
     /// [`ResourceKind::as_str`]
     pub resource_type: Option<String>,
-    /// Which one.
+    /// The id of the resource.
     pub resource_id: Option<String>,
-    /// More of it.
+    /// Details.
     pub details: Option<JsonText>,
-    /// Whether it was done.
+    /// Whether it succeeded.
     pub success: bool,
-    /// Why not.
+    /// Why it failed.
     pub error_message: Option<String>,
 }
 
-/// Which entries are wanted; every part that is given must hold.
+/// A filter for entries; an entry must match every field that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// From this moment on.
+    /// At or after this time.
     pub since: Option<Timestamp>,
-    /// Before this moment.
+    /// Before this time.
     pub until: Option<Timestamp>,
     /// Of this event type.
     pub event_type: Option<String>,
     /// Of this user.
     pub user: Option<UserId>,
-    /// On resources of this kind, or on this one.
+    /// On resources of this kind, or on this resource.
     pub on: Option<(ResourceKind, Option<String>)>,
-    /// Only what failed or was refused.
+    /// Only failures and refusals.
     pub failed_only: bool,
     /// Only entries with a lower number: the next page.
     pub before: Option<i64>,
 }
 
-/// The newest entry and its MAC: kept elsewhere, it shows later that nothing at the end was cut off.
+/// The newest entry and its MAC. Stored elsewhere, it shows later whether entries were cut off at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditHead {
-    /// Number of the entry; 0 when there is none yet.
+    /// The entry's number; 0 if there is no entry yet.
     pub log_id: i64,
-    /// Its MAC, keyed BLAKE2b-256.
+    /// The entry's MAC, keyed BLAKE2b-256.
     pub mac: [u8; 32],
 }
 
@@ -283,7 +284,7 @@ impl fmt::Display for AuditHead {
 impl FromStr for AuditHead {
     type Err = AuditError;
 
-    /// Reads `NUMBER:MAC`; blanks around it are passed over.
+    /// Reads `NUMBER:MAC`; ignores surrounding whitespace.
     fn from_str(text: &str) -> Result<Self, AuditError> {
         let text = text.trim();
         let refused = || AuditError::Head(text.chars().take(100).collect());
@@ -295,7 +296,7 @@ impl FromStr for AuditHead {
         }
         for (byte, pair) in mac.iter_mut().zip(digits.as_bytes().chunks(2)) {
             let pair = std::str::from_utf8(pair).map_err(|_| refused())?;
-            // A sign would pass for a digit.
+            // Otherwise `parse` would accept a sign.
             if !pair.bytes().all(|digit| digit.is_ascii_hexdigit()) {
                 return Err(refused());
             }
@@ -305,7 +306,7 @@ impl FromStr for AuditHead {
     }
 }
 
-/// Where entries that are kept for this many days begin.
+/// Returns the time of the oldest entry to keep when entries are kept for this many days.
 ///
 /// # Errors
 /// [`AuditError::Days`]
@@ -317,10 +318,10 @@ pub fn audit_kept_since(now: Timestamp, days: i64) -> Result<Timestamp, AuditErr
     Ok(Timestamp::from_unix_ms(since).unwrap_or(Timestamp::MIN))
 }
 
-/// Days that entries are kept at most.
+/// The maximum number of days.
 const DAYS_MAX: i64 = 36_500;
 
-/// Milliseconds of a day.
+/// Milliseconds per day.
 const DAY_MS: i64 = 86_400_000;
 
 #[cfg(test)]

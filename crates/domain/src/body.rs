@@ -1,7 +1,7 @@
-//! What a message says, and the bytes that are sealed for it.
+//! A message's content, and the bytes that are sealed for it.
 //!
-//! The codec (docs/CRYPTO.md, "Message content") has a tag byte: `0x01` text alone; `0x02` text and attributes;
-//! `0x03` a short record that stands in the row for a body kept in `message_content`.
+//! The codec (docs/CRYPTO.md, "Message content") begins with a tag byte: `0x01` for text alone; `0x02` for text and
+//! attributes; `0x03` for a short record in the row whose body is stored in `message_content`.
 
 use std::fmt;
 
@@ -20,25 +20,25 @@ const LARGE: u8 = 0x03;
 #[non_exhaustive]
 pub enum BodyError {
     /// The text is larger than the specification allows.
-    #[error("the text has {0} bytes; a message holds at most 1,048,576")]
+    #[error("the text has {0} bytes; the limit is 1,048,576")]
     TextTooLarge(usize),
     /// The attributes are larger than [`ATTRIBUTE_BYTES`].
-    #[error("the message's media reference and formatting have {0} bytes; at most 262,144 are kept")]
+    #[error("the message's media reference and formatting have {0} bytes; the limit is 262,144")]
     AttributesTooLarge(usize),
-    /// The stored bytes are none of the codec's forms.
+    /// The stored bytes are not in one of the codec's forms.
     #[error("the stored content of a message is not in a known form")]
     UnknownForm,
 }
 
-/// A file that a message refers to; the file itself is not kept.
+/// A file that a message refers to; the file itself is not stored.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
-    /// `photo`, `sticker`, `voice_message`, `file`, `location`, `poll`, … as the source calls it.
+    /// The kind, as the source calls it: `photo`, `sticker`, `voice_message`, `file`, `location`, `poll`, …
     pub kind: String,
-    /// Path or address as the source gave it.
+    /// Path or address from the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// File name as the source gave it.
+    /// File name from the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// MIME type.
@@ -47,19 +47,19 @@ pub struct Media {
     /// Size in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// What else the source says of it (a place, a poll, …).
+    /// Further data from the source (a place, a poll, …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
 }
 
-/// What a message says: a text of at most 1 MiB, and what hangs on it.
+/// A message's content: a text of at most 1 MiB, and its attributes.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Body {
-    /// Wiped when the body goes.
+    /// Wiped when the body is dropped.
     text: Zeroizing<String>,
-    /// Boxed, and absent where there are none: most bodies are a text, and a page moves each several times.
+    /// Boxed and optional: most bodies are plain text, and a page moves each of them several times.
     attributes: Option<Box<Attributes>>,
-    /// What else an import's source says of the message.
+    /// Further fields of the message in the import's source.
     source: Option<Box<Value>>,
 }
 
@@ -70,22 +70,23 @@ static NONE: Attributes = Attributes {
     entities: None,
 };
 
-/// Everything of a body beside its text.
+/// A body's content other than its text.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attributes {
     /// A file by reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
-    /// Who wrote a forwarded message first.
+    /// The original author of a forwarded message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarded_from: Option<String>,
-    /// Formatting as the source gave it: a list of `{type, text, …}`.
+    /// Formatting from the source: a list of `{type, text, …}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entities: Option<Value>,
 }
 
 impl Attributes {
-    /// The links whose address is not their text: the text, and the address (Telegram's `text_link`, as in its exports).
+    /// Iterates over the links whose address differs from their text, as pairs of text and address (Telegram's
+    /// `text_link`, as in its exports).
     pub fn links(&self) -> impl Iterator<Item = (&str, &str)> {
         let entities = self.entities.iter().filter_map(Value::as_array).flatten();
         entities.filter_map(|entity| {
@@ -96,7 +97,8 @@ impl Attributes {
     }
 }
 
-/// The stored form of what stands beside the text. A build that does not know `source` passes it over and reads the rest.
+/// The stored form of a body's content other than its text. A build that does not know `source` ignores it and reads
+/// the rest.
 #[derive(Serialize)]
 struct Written<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,7 +111,7 @@ struct Written<'a> {
     source: Option<&'a Value>,
 }
 
-/// The same, read.
+/// The stored form when reading.
 #[derive(Deserialize)]
 struct Read {
     #[serde(default)]
@@ -145,8 +147,8 @@ impl Body {
         Self::with_source(text, attributes, None)
     }
 
-    /// The same with what else an import's source says of the message, by the source's names of fields: kept for a build
-    /// that knows them (docs/adr/0025). It counts in the limit of the attributes.
+    /// A body of text, attributes, and the message's further fields in the import's source, under the source's names:
+    /// kept for a build that knows them (docs/adr/0025). They count towards the limit of the attributes.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -180,19 +182,19 @@ impl Body {
         &self.text
     }
 
-    /// The text, taken out.
+    /// Consumes the body and returns its text.
     #[must_use]
     pub fn into_text(mut self) -> String {
         std::mem::take(&mut *self.text)
     }
 
-    /// Everything beside the text.
+    /// The content other than the text.
     #[must_use]
     pub fn attributes(&self) -> &Attributes {
         self.attributes.as_deref().unwrap_or(&NONE)
     }
 
-    /// What else an import's source says of the message.
+    /// The message's further fields in the import's source.
     #[must_use]
     pub fn source(&self) -> Option<&Value> {
         self.source.as_deref()
@@ -228,7 +230,7 @@ impl Body {
         out.extend_from_slice(&self.attribute_json());
     }
 
-    /// Appends the record (`0x03`) that stands in the row for a body of `encoded` bytes kept elsewhere.
+    /// Appends the record (`0x03`) that is stored in the row for a body of `encoded` bytes stored elsewhere.
     pub fn encode_stub_into(&self, encoded: usize, out: &mut Vec<u8>) {
         out.push(LARGE);
         out.extend_from_slice(&length(encoded));
@@ -261,7 +263,7 @@ impl fmt::Debug for Media {
     }
 }
 
-/// What a row's opened content holds.
+/// The content of a row once it is opened.
 #[derive(Clone, PartialEq, Eq)]
 pub enum StoredBody {
     /// The body itself.
@@ -325,7 +327,7 @@ impl StoredBody {
 }
 
 fn length(size: usize) -> [u8; 4] {
-    // Texts and bodies are bounded far below 4 GiB by their constructors.
+    // The constructors limit texts and bodies to far less than 4 GiB.
     u32::try_from(size).unwrap_or(u32::MAX).to_le_bytes()
 }
 
@@ -368,10 +370,10 @@ mod tests {
         );
         let mut bytes = Vec::new();
         of(100).unwrap().encode_into(&mut bytes);
-        // As a build without it does: the attributes alone, of the same form.
+        // What a build without `source` does: it reads the attributes alone, from the same form.
         let attributes: Attributes = serde_json::from_slice(&bytes[9..]).unwrap();
         assert_eq!((bytes[0], attributes), (RICH, Attributes::default()));
-        // What is written without it is what was written before.
+        // Without a source, the bytes are the same as before `source` existed.
         let mut bytes = Vec::new();
         let forwarded_from = Some("Bea".to_owned());
         let attributes = Attributes {

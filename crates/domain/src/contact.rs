@@ -1,4 +1,4 @@
-//! Contacts and the names they are shown by.
+//! Contacts and their display names.
 
 use std::fmt;
 
@@ -14,13 +14,13 @@ use crate::visible::shows_nothing;
 #[non_exhaustive]
 pub enum ContactError {
     /// A name needs at least one character.
-    #[error("a name cannot be empty: it has 1 to 1,024 characters")]
+    #[error("the name is empty; it must have 1 to 1,024 characters")]
     NameEmpty,
-    /// A name of which nothing is seen cannot be told from another.
-    #[error("a name needs more than blanks; this one has {0} and nothing else")]
+    /// A name without a visible character cannot be distinguished from another.
+    #[error("the name has no visible character")]
     NameBlank(usize),
     /// The name is longer than [`NAME_CHARS`].
-    #[error("the name has {0} characters; at most 1,024 are kept")]
+    #[error("the name has {0} characters; the limit is 1,024")]
     NameTooLong(usize),
     /// A contact without a public key cannot be verified.
     #[error("the contact has no public key, so there is nothing to verify")]
@@ -28,31 +28,32 @@ pub enum ContactError {
     /// A contact without a public key has no safety number.
     #[error("the contact has no public key, so it has no safety number")]
     NoSafetyNumber,
-    /// A safety number of two keys cannot be compared without the own one.
+    /// A safety number covers two keys, so the vault's own key is needed.
     #[error(
-        "a safety number of 60 digits is of two keys, and the setting identity.public_key, your own, is not set"
+        "a safety number of 60 digits covers two keys, and your own is not set; set identity.public_key first"
     )]
     NoOwnKey,
-    /// A contact seen far ahead of the clock could never be seen again.
-    #[error("last seen {0} is more than a day ahead of the clock")]
+    /// A last-seen time far ahead of the clock would hide every later one.
+    #[error("the last-seen time {0} is more than a day ahead of the clock")]
     SeenAhead(Timestamp),
-    /// A time to be muted until that is over mutes nothing.
-    #[error("muted until {until} is over: it is {now}")]
+    /// Muting until a time in the past has no effect.
+    #[error("cannot mute until {until}: that time has passed; it is {now}")]
     MuteOver {
-        /// The time given.
+        /// The time passed in.
         until: Timestamp,
-        /// The clock.
+        /// The time now.
         now: Timestamp,
     },
-    /// The vault's own user is no contact.
-    #[error("the id is the vault's own, under which its user is a member of groups")]
+    /// The vault's own user is not a contact.
+    #[error("the id is the vault's own, which stands for you as a member of groups; use another id")]
     OwnId,
-    /// A message arrived in the conversation of a contact that is blocked, or a file that it offers.
-    #[error("the contact is blocked since {0}: its messages and files are not taken")]
+    /// A blocked contact sent a message or offered a file.
+    #[error("the contact has been blocked since {0}; their messages and files are refused")]
     Blocked(Timestamp),
 }
 
-/// A name of 1 to 1,024 characters, one of them at least to be seen, kept exactly; a terminal shows it made harmless.
+/// A name of 1 to 1,024 characters, at least one of them visible. It is stored exactly; escape it before showing it on
+/// a terminal.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DisplayName(String);
 
@@ -76,8 +77,8 @@ impl DisplayName {
         Ok(Self(name))
     }
 
-    /// A name from a source whose names nobody checked: an empty one becomes `fallback`, a long one is cut, and one of
-    /// which nothing is seen stays what it is.
+    /// A name from a source that does not check names: an empty one becomes `fallback`, a long one is truncated, and
+    /// one without a visible character stays as it is.
     #[must_use]
     pub fn lenient(name: &str, fallback: &str) -> Self {
         let name = if name.is_empty() { fallback } else { name };
@@ -105,9 +106,9 @@ pub struct NewContact {
     pub id: ContactId,
     /// Its name.
     pub display_name: DisplayName,
-    /// Its key; may be empty.
+    /// The public key; may be empty.
     pub public_key: PublicKey,
-    /// Whether the key was verified. Ignored without a key that may be.
+    /// Whether the key was verified. Ignored if the key cannot be verified.
     pub is_verified: bool,
     /// When it was added.
     pub added_at: Timestamp,
@@ -116,14 +117,14 @@ pub struct NewContact {
 }
 
 impl NewContact {
-    /// Whether it will be verified: it says so, and its key is one that may be.
+    /// Returns whether the new contact will count as verified: `is_verified` is set and the key can be verified.
     #[must_use]
     pub const fn becomes_verified(&self) -> bool {
         self.is_verified && self.public_key.check_verifiable().is_ok()
     }
 }
 
-/// What a contact has beside how it was created; as an export brings it.
+/// A contact's further state, as an export contains it.
 #[derive(Debug, Clone, Default)]
 pub struct ContactState {
     /// Whether it is online.
@@ -132,18 +133,18 @@ pub struct ContactState {
     pub profile_picture: Option<ProfilePicture>,
     /// Since when it is blocked.
     pub blocked_at: Option<Timestamp>,
-    /// Until when its conversation is muted; [`Timestamp::MAX`] is for ever.
+    /// Until when the conversation is muted; [`Timestamp::MAX`] means forever.
     pub muted_until: Option<Timestamp>,
 }
 
-/// A contact as it is read.
+/// A contact as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     /// Its id.
     pub id: ContactId,
-    /// Its name; one of an older build, or of plain SQL, may break the rules of [`DisplayName`].
+    /// Its name; a name from an older build, or written with plain SQL, may break the rules of [`DisplayName`].
     pub display_name: String,
-    /// Its key; may be empty.
+    /// The public key; may be empty.
     pub public_key: PublicKey,
     /// Whether the key was verified.
     pub is_verified: bool,
@@ -153,16 +154,16 @@ pub struct Contact {
     pub added_at: Timestamp,
     /// When it was last seen.
     pub last_seen: Option<Timestamp>,
-    /// Its picture; as with the name, the rules are those of new ones.
+    /// Its picture; like the name, an older one may break the rules.
     pub profile_picture: Option<String>,
     /// Since when it is blocked.
     pub blocked_at: Option<Timestamp>,
-    /// Until when its conversation is muted; [`Timestamp::MAX`] is for ever.
+    /// Until when the conversation is muted; [`Timestamp::MAX`] means forever.
     pub muted_until: Option<Timestamp>,
 }
 
 impl Contact {
-    /// Whether its conversation is muted at this time.
+    /// Returns whether the conversation is muted at this time.
     #[must_use]
     pub fn is_muted(&self, now: Timestamp) -> bool {
         self.muted_until.is_some_and(|until| until > now)

@@ -1,11 +1,11 @@
-//! A conversation: everything said with one contact or in one group, and its counters.
+//! A conversation: all messages with one contact or in one group, and its counters.
 
 use serde::Serialize;
 
 use crate::id::{ConversationId, Id, MessageId};
 use crate::time::Timestamp;
 
-/// With whom.
+/// Whether a conversation is with a contact or in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationKind {
@@ -31,7 +31,7 @@ impl ConversationKind {
 pub struct Conversation {
     /// Its id.
     pub id: ConversationId,
-    /// The contact or group it is with; `None` when plain SQL deleted a group beneath it.
+    /// The contact or group; `None` if the group was deleted with plain SQL.
     pub peer: Option<Id>,
     /// The contact's or group's name.
     pub title: String,
@@ -39,15 +39,15 @@ pub struct Conversation {
     pub kind: ConversationKind,
     /// Messages that are neither deleted nor expired.
     pub messages: u64,
-    /// Of those, incoming and unread.
+    /// How many of those are incoming and unread.
     pub unread: u64,
     /// Time of the newest message.
     pub last_at: Option<Timestamp>,
     /// The newest message.
     pub last_message: Option<MessageId>,
-    /// Kept on top of the list.
+    /// Whether it is pinned to the top of the list.
     pub is_pinned: bool,
-    /// Until when it is muted; [`Timestamp::MAX`] is for ever.
+    /// Until when it is muted; [`Timestamp::MAX`] means forever.
     pub muted_until: Option<Timestamp>,
 }
 

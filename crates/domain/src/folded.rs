@@ -1,10 +1,11 @@
-//! A name as it is searched: the same for every letter case and Unicode form of it.
+//! Folded names, for search: equal for every letter case and Unicode form of a name.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The name in NFKC, each character in lower, upper and lower case again, so that ß and ẞ are ss and every sigma is one,
-/// and in NFKC again. It is what `contacts.folded_name` holds: another rule would need every row folded anew.
+/// Folds a name: NFKC, then each character in lower, upper and lower case again, so that ß and ẞ become ss and all
+/// forms of sigma are equal, then NFKC again. `contacts.folded_name` stores the result, so a change of this rule
+/// requires every row to be folded again.
 #[must_use]
 pub fn folded_name(name: &str) -> String {
     let folded: String = name
@@ -16,14 +17,14 @@ pub fn folded_name(name: &str) -> String {
     folded.nfkc().collect()
 }
 
-/// Whether two names are the same to a reader: letters and marks may be written as one character or as several, and which
-/// of them a keyboard or a file system makes nobody sees.
+/// Returns whether two names look the same to a reader: Unicode can write a letter with its marks as one character or
+/// as several, and nobody can see which one a keyboard or a file system produced.
 #[must_use]
 pub fn is_same_name(one: &str, other: &str) -> bool {
     one == other || one.nfc().eq(other.nfc())
 }
 
-/// Whether a word within a folded name, but not the name itself, begins with a folded query.
+/// Returns whether a word inside a folded name, other than its first, begins with a folded query.
 #[must_use]
 pub fn has_word(folded: &str, query: &str) -> bool {
     folded.match_indices(query).any(|(at, _)| {
@@ -32,12 +33,12 @@ pub fn has_word(folded: &str, query: &str) -> bool {
     })
 }
 
-/// The first text, in the order of UTF-8, after all those that begin with `prefix`; `None` when there is none.
+/// The first text, in the order of UTF-8, after all those that begin with `prefix`; `None` if there is none.
 #[must_use]
 pub fn prefix_end(prefix: &str) -> Option<String> {
     let mut rest = prefix.to_owned();
     while let Some(last) = rest.pop() {
-        // The range knows that no character stands between U+D7FF and U+E000.
+        // The range skips the gap between U+D7FF and U+E000.
         if let Some(next) = (last..=char::MAX).nth(1) {
             rest.push(next);
             return Some(rest);
@@ -86,7 +87,7 @@ mod tests {
         }
     }
 
-    /// Every character there is, alone: its two letter cases fold as it does, and folding again changes nothing.
+    /// Checks every character alone: both its letter cases fold as it does, and folding again changes nothing.
     #[test]
     fn each_character_folds_like_its_cases() {
         for c in '\0'..=char::MAX {

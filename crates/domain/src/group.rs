@@ -1,4 +1,4 @@
-//! What a group is made of, as it is created, changed and read.
+//! A group's fields: as it is created, changed and read.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::limits::GROUP_DESCRIPTION_CHARS;
 use crate::member_limit::MemberLimit;
 use crate::time::Timestamp;
 
-/// What a group is about: at most 4,096 characters; empty is none.
+/// A group's description: at most 4,096 characters; an empty one counts as none.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Description(String);
 
@@ -28,13 +28,13 @@ impl Description {
         }
     }
 
-    /// One of a source that nobody checked: a long one is cut.
+    /// A description from a source that does not check its length; a long one is truncated.
     #[must_use]
     pub fn lenient(text: &str) -> Self {
         Self(text.chars().take(GROUP_DESCRIPTION_CHARS).collect())
     }
 
-    /// The text; `None` when there is none.
+    /// The text; `None` if empty.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         Some(self.0.as_str()).filter(|text| !text.is_empty())
@@ -47,33 +47,33 @@ impl fmt::Debug for Description {
     }
 }
 
-/// A group to be created.
+/// A group to create.
 #[derive(Debug, Clone)]
 pub struct NewGroup {
     /// Its id.
     pub id: GroupId,
     /// Its name.
     pub name: DisplayName,
-    /// What it is about.
+    /// Its description.
     pub description: Description,
     /// Its type.
     pub kind: GroupKind,
-    /// Its size limit.
+    /// Its member limit.
     pub limit: MemberLimit,
-    /// Whether its members know each other by anonymous ids.
+    /// Whether members know each other only by anonymous ids.
     pub is_anonymous: bool,
     /// Its settings.
     pub settings: GroupSettings,
-    /// Who made it; `None` is the vault's own user, and in a history nobody known.
+    /// Who created it; `None` is the vault's own user, or in an imported history somebody unknown.
     pub created_by: Option<ContactId>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// The name that the vault's own user has in it; `None` is "Me".
+    /// The name of the vault's own user in the group; `None` means "Me".
     pub own_name: Option<DisplayName>,
 }
 
 impl NewGroup {
-    /// A group with nothing but what every group has.
+    /// A group with defaults for everything optional.
     #[must_use]
     pub fn new(id: GroupId, name: DisplayName, kind: GroupKind, created_at: Timestamp) -> Self {
         Self {
@@ -91,43 +91,43 @@ impl NewGroup {
     }
 }
 
-/// What is to be changed in a group; what is `None` stays.
+/// The changes to make to a group; a field that is `None` stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct GroupChange {
     /// Its name.
     pub name: Option<DisplayName>,
-    /// What it is about; an empty one takes it away.
+    /// Its description; an empty one removes it.
     pub description: Option<Description>,
     /// Its type.
     pub kind: Option<GroupKind>,
-    /// Its size limit.
+    /// Its member limit.
     pub limit: Option<MemberLimit>,
-    /// Its settings, all of them.
+    /// All of its settings.
     pub settings: Option<GroupSettings>,
 }
 
-/// A group as it is read.
+/// A group as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// Its id.
     pub id: GroupId,
     /// Its name.
     pub name: String,
-    /// What it is about.
+    /// Its description.
     pub description: Option<String>,
     /// Its type.
     pub kind: GroupKind,
-    /// Its size limit.
+    /// Its member limit.
     pub limit: u32,
-    /// Members now, the vault's own user among them.
+    /// The number of members, including the vault's own user.
     pub member_count: u32,
-    /// Whether its members know each other by anonymous ids.
+    /// Whether members know each other only by anonymous ids.
     pub is_anonymous: bool,
     /// Its settings.
     pub settings: GroupSettings,
-    /// Who made it, where that is known.
+    /// Who created it, if known.
     pub created_by: Option<ContactId>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 

@@ -6,46 +6,46 @@ use crate::contact::ContactError;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GroupError {
-    /// Not one of the specification's three types.
-    #[error("a group is public, private or secret, not {0:?}")]
+    /// The type is not one of the specification's three.
+    #[error("unknown group type {0:?}; use public, private or secret")]
     UnknownKind(String),
-    /// The limit itself is out of bounds.
+    /// The limit is out of range.
     #[error("the member limit must be between 1 and 100,000, got {0}")]
     LimitOutOfRange(u32),
-    /// The limit is no number, or none that a limit can be.
+    /// The text is not a valid limit.
     #[error("the member limit must be between 1 and 100,000, got {0}")]
     LimitNotTaken(String),
-    /// The limit would leave members outside.
-    #[error("the limit of {limit} members is below the {current} that the group has")]
+    /// The group already has more members than the limit allows.
+    #[error("the member limit {limit} is below the group's {current} members")]
     LimitBelowCount {
-        /// The limit asked for.
+        /// The new limit.
         limit: u32,
-        /// Members now.
+        /// The current number of members.
         current: u32,
     },
-    /// The group would grow past its limit.
-    #[error("the group has {current} of {limit} members; {adding} more do not fit")]
+    /// The group would exceed its limit.
+    #[error("the group has {current} of {limit} members; there is no room for {adding} more")]
     Full {
-        /// Members now.
+        /// The current number of members.
         current: u32,
-        /// Members asked for.
+        /// The number of members to add.
         adding: u32,
         /// The group's `max_members`.
         limit: u32,
     },
     /// The description is longer than [`GROUP_DESCRIPTION_CHARS`](crate::limits::GROUP_DESCRIPTION_CHARS).
-    #[error("the description has {0} characters; at most 4,096 are kept")]
+    #[error("the description has {0} characters; the limit is 4,096")]
     DescriptionTooLong(usize),
-    /// The settings or permissions are no JSON object.
+    /// The settings or permissions are not a JSON object.
     #[error("the {0} must be a JSON object")]
     NotAnObject(&'static str),
-    /// A field that this build knows has a value of another type.
-    #[error("the {0} have a known field twice or of another type, at character {1}: {2}")]
+    /// A field that this build knows has a value of the wrong type, or occurs twice.
+    #[error("the {0} repeat a known field or give it a value of the wrong type, at character {1}: {2}")]
     WrongField(&'static str, usize, &'static str),
-    /// They are larger than [`GROUP_JSON_BYTES`](crate::limits::GROUP_JSON_BYTES).
-    #[error("the {0} have {1} bytes; at most 65,536 are kept")]
+    /// The settings or permissions exceed [`GROUP_JSON_BYTES`](crate::limits::GROUP_JSON_BYTES).
+    #[error("the {0} have {1} bytes; the limit is 65,536")]
     JsonTooLong(&'static str, usize),
-    /// The name is no name.
+    /// The name was refused.
     #[error(transparent)]
     Name(#[from] ContactError),
 }

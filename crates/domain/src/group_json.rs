@@ -1,4 +1,4 @@
-//! A group's settings and a member's permissions: JSON objects whose known fields have a type, and whose others are kept.
+//! A group's settings and a member's permissions: JSON objects. Known fields have a type; all others are preserved.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -7,38 +7,37 @@ use crate::group_error::GroupError;
 use crate::json_text::JsonText;
 use crate::limits::GROUP_JSON_BYTES;
 
-/// The fields of a group's settings that this build knows. The store keeps them; a client acts on them.
+/// The fields of a group's settings that this build knows. The store only stores them; clients act on them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct KnownSettings {
-    /// Whether the owner and the admins alone write.
+    /// Whether only the owner and the admins may write.
     pub announcements_only: Option<bool>,
-    /// Seconds between two messages of one member.
+    /// Minimum time in seconds between two messages of one member.
     pub slow_mode_seconds: Option<u32>,
-    /// Whether a new member is shown what was said before.
+    /// Whether a new member sees earlier messages.
     pub history_visible: Option<bool>,
 }
 
-/// The fields of a member's permissions that this build knows. The store keeps them; a client acts on them.
+/// The fields of a member's permissions that this build knows. The store only stores them; clients act on them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct KnownPermissions {
-    /// To write messages.
+    /// Whether the member may write messages.
     pub write: Option<bool>,
-    /// To send files.
+    /// Whether the member may send files.
     pub send_files: Option<bool>,
-    /// To pin messages.
+    /// Whether the member may pin messages.
     pub pin: Option<bool>,
 }
 
-/// Text and what is known of it; an empty object is none.
+/// The JSON text and its known fields; an empty object counts as none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Object<T> {
     text: Option<JsonText>,
     known: T,
 }
 
-// Not derived: `T` needs to be no object of its own.
 impl<T: Default> Default for Object<T> {
     fn default() -> Self {
         Self {
@@ -58,14 +57,14 @@ impl<T: DeserializeOwned + Default> Object<T> {
         if bytes > GROUP_JSON_BYTES {
             return Err(GroupError::JsonTooLong(what, bytes));
         }
-        // Where, and not what: the value is nobody's but the vault's.
+        // The error gives the position but not the value, which is confidential.
         let known = serde_json::from_str(text.as_str())
             .map_err(|error| GroupError::WrongField(what, error.column(), types))?;
         let text = Some(text).filter(|text| text.as_str() != "{}");
         Ok(Self { text, known })
     }
 
-    /// What another application wrote is kept, whatever it is.
+    /// Accepts whatever another application wrote.
     fn stored(text: JsonText) -> Self {
         let known = serde_json::from_str(text.as_str()).unwrap_or_default();
         Self {
@@ -82,7 +81,7 @@ macro_rules! object {
         pub struct $name(Object<$known>);
 
         impl $name {
-            /// Checks a JSON object of at most 65,536 bytes; fields that this build knows have their type.
+            /// Checks a JSON object of at most 65,536 bytes; fields that this build knows must have their type.
             ///
             /// # Errors
             /// [`GroupError`] names the rule.
@@ -90,13 +89,13 @@ macro_rules! object {
                 Object::new($what, $types, text).map(Self)
             }
 
-            /// What stands in the database, as another build or application wrote it.
+            /// Reads the stored form, which another build or application may have written.
             #[must_use]
             pub fn stored(text: JsonText) -> Self {
                 Self(Object::stored(text))
             }
 
-            /// The JSON, with every field; `None` when there is none.
+            /// The JSON with all fields; `None` if there are none.
             #[must_use]
             pub const fn as_json(&self) -> Option<&JsonText> {
                 self.0.text.as_ref()
@@ -116,14 +115,14 @@ object!(
     GroupSettings,
     KnownSettings,
     "settings",
-    "announcements_only and history_visible are true or false, slow_mode_seconds is 0 to 4,294,967,295"
+    "announcements_only and history_visible take true or false, slow_mode_seconds takes 0 to 4,294,967,295"
 );
 object!(
-    /// What a member may do.
+    /// A member's permissions.
     MemberPermissions,
     KnownPermissions,
     "permissions",
-    "write, send_files and pin are true or false"
+    "write, send_files and pin take true or false"
 );
 
 #[cfg(test)]
@@ -146,8 +145,8 @@ mod tests {
             ("", "must be a JSON object"),
             ("[1]", "must be a JSON object"),
             ("{", "must be a JSON object"),
-            (r#"{"write":"yes"}"#, "another type"),
-            (r#"{"pin":1}"#, "another type"),
+            (r#"{"write":"yes"}"#, "wrong type"),
+            (r#"{"pin":1}"#, "wrong type"),
         ] {
             let error = MemberPermissions::new(text).unwrap_err().to_string();
             assert!(

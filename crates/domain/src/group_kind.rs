@@ -1,4 +1,4 @@
-//! What a group's type means for who sees and joins it.
+//! Group types: who can see a group, and who can join it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,23 +20,23 @@ pub enum GroupKind {
     Secret,
 }
 
-/// Who lets somebody into a group.
+/// Who can bring a member into a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Joining {
-    /// Whoever wants to, and whom the owner or an admin adds.
+    /// Anyone can join; the owner and the admins can also add members.
     Oneself,
-    /// The owner or an admin.
+    /// The owner and the admins.
     OwnerOrAdmin,
-    /// The owner alone.
+    /// Only the owner.
     Owner,
 }
 
-/// What a type means.
+/// The rules of a group type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindRules {
-    /// Whether who is no member sees that the group is there, its name and its members.
+    /// Whether non-members can see that the group exists, its name and its members.
     pub is_listed: bool,
-    /// Who lets somebody in.
+    /// Who can bring in a member.
     pub joining: Joining,
 }
 
@@ -44,7 +44,7 @@ impl GroupKind {
     /// Every type.
     pub const ALL: [Self; 3] = [Self::Public, Self::Private, Self::Secret];
 
-    /// What each type means: the one place that says it (docs/DATA_MODEL.md prints it).
+    /// The rules of each type. This is their only definition (docs/DATA_MODEL.md prints it).
     #[must_use]
     pub const fn rules(self) -> KindRules {
         let (is_listed, joining) = match self {
@@ -67,7 +67,7 @@ impl GroupKind {
 }
 
 impl Joining {
-    /// Whether somebody of this role, `None` for who is no member, lets another one in.
+    /// Returns whether somebody with this role may add another member; `None` is a non-member.
     #[must_use]
     pub const fn lets_in(self, actor: Option<Role>) -> bool {
         match self {
@@ -76,13 +76,13 @@ impl Joining {
         }
     }
 
-    /// Who does it, in words.
+    /// The rule in words.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Oneself => "anybody, or whom the owner or an admin adds",
-            Self::OwnerOrAdmin => "whom the owner or an admin adds",
-            Self::Owner => "whom the owner adds",
+            Self::Oneself => "anyone can join; the owner or an admin can add others",
+            Self::OwnerOrAdmin => "only the owner or an admin can add members",
+            Self::Owner => "only the owner can add members",
         }
     }
 }
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_document_says_what_a_type_means() {
-        let mut table = String::from("| type | seen by | joined by |\n|---|---|---|\n");
+        let mut table = String::from("| type | seen by | joining |\n|---|---|---|\n");
         for kind in GroupKind::ALL {
             let rules = kind.rules();
             let seen = if rules.is_listed {
@@ -140,7 +140,7 @@ mod tests {
         let error = "open".parse::<GroupKind>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "a group is public, private or secret, not \"open\""
+            "unknown group type \"open\"; use public, private or secret"
         );
     }
 }

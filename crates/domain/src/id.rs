@@ -1,7 +1,8 @@
-//! Ids: a UUID kept as 16 bytes, or a foreign text kept as it came.
+//! Ids: a UUID stored as 16 bytes, or any other text stored unchanged.
 //!
-//! A string that is a canonical UUID (36 characters, lower case, hyphens) is the UUID form; any other string of 1 to
-//! 1,024 characters without NUL is the text form. So every id has exactly one form, and export gives back what came in.
+//! A string that is a canonical UUID (36 characters, lower case, hyphens) has the UUID form; any other string of 1 to
+//! 1,024 characters without NUL has the text form. So every id has exactly one form, and an export returns the string
+//! that was imported.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,18 +11,18 @@ use uuid::{Builder, Uuid};
 
 use crate::limits::ID_CHARS;
 
-/// Why a string is no id.
+/// Why a string is not a valid id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdError {
-    /// The id has no characters.
+    /// The string is empty.
     #[error("an id cannot be empty")]
     Empty,
     /// The id is longer than [`ID_CHARS`].
-    #[error("the id has {0} characters; at most 1,024 are kept")]
+    #[error("the id has {0} characters; the limit is 1,024")]
     TooLong(usize),
-    /// The id holds a NUL, at which SQL's text functions stop.
-    #[error("an id cannot hold a NUL character")]
+    /// The id contains a NUL, at which SQL's text functions stop.
+    #[error("an id cannot contain a NUL character")]
     Nul,
 }
 
@@ -30,12 +31,12 @@ pub enum IdError {
 pub enum Id {
     /// Any UUID, written in its canonical lower-case form.
     Uuid([u8; 16]),
-    /// Anything else, kept exactly.
+    /// Any other text, unchanged.
     Text(Box<str>),
 }
 
 impl Id {
-    /// A UUIDv7 (RFC 9562) from milliseconds since 1970 and ten random bytes.
+    /// Builds a UUIDv7 (RFC 9562) from milliseconds since 1970 and ten random bytes.
     #[must_use]
     pub fn v7(unix_ms: i64, random: [u8; 10]) -> Self {
         let millis = u64::try_from(unix_ms).unwrap_or(0);
@@ -46,7 +47,8 @@ impl Id {
         )
     }
 
-    /// A UUIDv8 (RFC 9562) from 16 bytes of a keyed hash: ids derived by imports, and the register's form of texts.
+    /// Builds a UUIDv8 (RFC 9562) from 16 bytes of a keyed hash. Imports derive ids this way, and the register stores
+    /// texts in this form.
     #[must_use]
     pub fn v8(hash: [u8; 16]) -> Self {
         Self::Uuid(*Builder::from_custom_bytes(hash).as_uuid().as_bytes())
@@ -130,7 +132,7 @@ macro_rules! id_type {
                 Self(id)
             }
 
-            /// The id beneath the type.
+            /// The untyped id.
             #[must_use]
             pub const fn as_id(&self) -> &Id {
                 &self.0
@@ -172,27 +174,27 @@ macro_rules! id_type {
 }
 
 id_type!(
-    /// A message.
+    /// A message's id.
     MessageId
 );
 id_type!(
-    /// A contact.
+    /// A contact's id.
     ContactId
 );
 id_type!(
-    /// A group.
+    /// A group's id.
     GroupId
 );
 id_type!(
-    /// A conversation: the id of its contact or group where that is free.
+    /// A conversation's id: that of its contact or group, if no other conversation has it.
     ConversationId
 );
 id_type!(
-    /// A member of an anonymous group, as its others know it.
+    /// The id by which the members of an anonymous group know each other.
     AnonymousId
 );
 id_type!(
-    /// A file transfer.
+    /// A file transfer's id.
     TransferId
 );
 

@@ -1,4 +1,4 @@
-//! JSON kept as its source wrote it: no number is rounded and no escape rewritten.
+//! JSON as its source wrote it: no number is rounded and no escape rewritten.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use serde::de::IgnoredAny;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// Not JSON, and where it stops being.
+/// Invalid JSON, and the position of the error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the value is not JSON: it goes wrong in line {line}, column {column}")]
+#[error("the value is not valid JSON: error at line {line}, column {column}")]
 pub struct NotJson {
     /// The line, from 1.
     pub line: usize,
-    /// The byte of the line, from 1; 0 when nothing of the line was read.
+    /// The byte within the line, from 1; 0 if nothing of the line was read.
     pub column: usize,
 }
 
@@ -25,12 +25,12 @@ impl From<serde_json::Error> for NotJson {
     }
 }
 
-/// One JSON value as text. Only the whitespace between its parts is left out, so it stands on one line.
+/// One JSON value as text. Only whitespace between tokens is removed, so it fits on one line.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonText(Box<str>);
 
 impl JsonText {
-    /// Checks a text and keeps it.
+    /// Checks a text and stores it.
     ///
     /// # Errors
     /// [`NotJson`].
@@ -56,8 +56,8 @@ impl JsonText {
         &self.0
     }
 
-    /// As a value to work with: a number that 64 bits do not hold is rounded. What no value can hold (half a character
-    /// as an escape) is given as the text itself.
+    /// Converts to a [`Value`]; a number that does not fit in 64 bits is rounded. If no value can represent the JSON
+    /// (for example an escape for half a character), the value is the text itself.
     #[must_use]
     pub fn to_value(&self) -> Value {
         serde_json::from_str(&self.0).unwrap_or_else(|_| Value::String(self.0.to_string()))

@@ -1,4 +1,4 @@
-//! Keys of the key store as they are listed: what each is for and how it was used, never the key.
+//! Entries of the key store as they are listed: each key's purpose and use, never the key.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,26 +7,26 @@ use serde::Serialize;
 
 use crate::time::Timestamp;
 
-/// Why something about a key was refused.
+/// Why a key request was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyEntryError {
-    /// Not one of [`KeyKind::ALL`].
-    #[error("a key is of one of the types {known}, not {0:?}", known = KeyKind::ALL.map(KeyKind::as_str).join(", "))]
+    /// The type is not one of [`KeyKind::ALL`].
+    #[error("unknown key type {0:?}; the types are {known}", known = KeyKind::ALL.map(KeyKind::as_str).join(", "))]
     UnknownKind(String),
-    /// A key does not expire before it was told to.
-    #[error("a key expires in the future: {at} is not after {now}", at = .at.to_rfc3339(), now = .now.to_rfc3339())]
+    /// A key cannot expire in the past.
+    #[error("a key's expiry must be in the future: {at} is not after {now}", at = .at.to_rfc3339(), now = .now.to_rfc3339())]
     Past {
-        /// The time asked for.
+        /// The requested time.
         at: Timestamp,
-        /// The time it is.
+        /// The time now.
         now: Timestamp,
     },
-    /// There is nothing left that could expire.
-    #[error("the key {0} is destroyed")]
+    /// A destroyed key cannot expire.
+    #[error("key {0} has been destroyed")]
     Destroyed(u32),
-    /// Days are counted ahead.
-    #[error("keys that expire within 0 to 36,500 days can be listed, not {0}")]
+    /// The number of days is out of range.
+    #[error("the number of days must be between 0 and 36,500, got {0}")]
     Days(i64),
 }
 
@@ -40,7 +40,7 @@ pub enum KeyKind {
     Group,
     /// Hashes ids.
     Id,
-    /// Keys the MACs of the audit log.
+    /// Computes the MACs of the audit log.
     Audit,
 }
 
@@ -75,39 +75,39 @@ impl fmt::Display for KeyKind {
     }
 }
 
-/// Which keys are wanted; every part that is given must hold.
+/// A filter for keys; a key must match every field that is set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KeyFilter {
     /// Of this type.
     pub kind: Option<KeyKind>,
-    /// Expiring up to this moment, or expired.
+    /// Expired, or expiring by this time.
     pub expiring_by: Option<Timestamp>,
 }
 
-/// A row of `key_store` without its key. Texts are as they stand.
+/// A row of `key_store` without its key. Texts are returned as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeyEntry {
     /// The number that sealed values name.
     pub key_number: u32,
     /// [`KeyKind::as_str`]
     pub key_type: String,
-    /// What it is for: `messages/2025-01`, `contacts.public_key`, a group's id.
+    /// Its purpose: `messages/2025-01`, `contacts.public_key`, a group's id.
     pub scope: String,
-    /// How it is wrapped.
+    /// How the key is wrapped.
     pub algorithm: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// When it should be replaced; nothing is refused afterwards.
+    /// When it should be replaced; the key still works afterwards.
     pub expires_at: Option<Timestamp>,
-    /// When it was used last, as of the last count.
+    /// When it was last used, as of the last count.
     pub last_used: Option<Timestamp>,
-    /// How often, as of the last count.
+    /// How often it was used, as of the last count.
     pub usage_count: u64,
-    /// Whether only the row is left of it.
+    /// Whether the key was destroyed and only its row is left.
     pub is_destroyed: bool,
 }
 
-/// Checks a time at which a key is to expire.
+/// Checks a key's new expiry.
 ///
 /// # Errors
 /// [`KeyEntryError::Past`]
@@ -118,7 +118,7 @@ pub fn checked_key_expiry(at: Timestamp, now: Timestamp) -> Result<Timestamp, Ke
     Ok(at)
 }
 
-/// The moment so many days ahead.
+/// The time this many days ahead.
 ///
 /// # Errors
 /// [`KeyEntryError::Days`]
@@ -130,10 +130,10 @@ pub fn key_expiry_ahead(now: Timestamp, days: i64) -> Result<Timestamp, KeyEntry
     Ok(Timestamp::from_unix_ms(at).unwrap_or(Timestamp::MAX))
 }
 
-/// Days ahead at most.
+/// The maximum number of days.
 const DAYS_MAX: i64 = 36_500;
 
-/// Milliseconds of a day.
+/// Milliseconds per day.
 const DAY_MS: i64 = 86_400_000;
 
 #[cfg(test)]
@@ -149,7 +149,7 @@ mod tests {
         let error = "master".parse::<KeyKind>().unwrap_err().to_string();
         assert_eq!(
             error,
-            "a key is of one of the types table, group, id, audit, not \"master\""
+            "unknown key type \"master\"; the types are table, group, id, audit"
         );
     }
 

@@ -6,25 +6,25 @@ use crate::id::{AnonymousId, ContactId};
 use crate::role::Role;
 use crate::time::Timestamp;
 
-/// A member to be added.
+/// A member to add.
 #[derive(Debug, Clone)]
 pub struct NewMember {
     /// The contact, or the vault's own user.
     pub contact: ContactId,
-    /// The name it has in the group.
+    /// The member's name in the group.
     pub display_name: DisplayName,
-    /// Its role.
+    /// The member's role.
     pub role: Role,
-    /// When it joined; `None` is now.
+    /// When they joined; `None` means now.
     pub joined_at: Option<Timestamp>,
-    /// What it may do.
+    /// The member's permissions.
     pub permissions: MemberPermissions,
-    /// An anonymous id that was given to it elsewhere; `None` derives one.
+    /// An anonymous id assigned elsewhere; if `None`, one is derived.
     pub anonymous_id: Option<AnonymousId>,
 }
 
 impl NewMember {
-    /// A plain member that joins now.
+    /// A member with the plain role who joins now.
     #[must_use]
     pub fn new(contact: ContactId, display_name: DisplayName) -> Self {
         Self {
@@ -38,32 +38,32 @@ impl NewMember {
     }
 }
 
-/// A member as it is read.
+/// A member as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// The contact, or the vault's own user.
     pub contact: ContactId,
-    /// Whether it is the vault's own user.
+    /// Whether this is the vault's own user.
     pub is_own: bool,
-    /// The name it has in the group.
+    /// The member's name in the group.
     pub display_name: String,
-    /// Its role.
+    /// The member's role.
     pub role: Role,
-    /// When it joined.
+    /// When they joined.
     pub joined_at: Timestamp,
-    /// What it may do.
+    /// The member's permissions.
     pub permissions: MemberPermissions,
-    /// An anonymous id that was given to it elsewhere; others are derived.
+    /// An anonymous id assigned elsewhere; all others are derived.
     pub anonymous_id: Option<AnonymousId>,
 }
 
-/// Who may not come back.
+/// A ban from a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ban {
     /// The contact, or the vault's own user.
     pub contact: ContactId,
-    /// Who banned it.
+    /// Who imposed the ban.
     pub banned_by: ContactId,
-    /// When.
+    /// When the ban was imposed.
     pub banned_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Why something about a membership was refused.
+//! Why a membership request was refused.
 
 use std::str::FromStr;
 
@@ -6,65 +6,65 @@ use crate::group_kind::GroupKind;
 use crate::id::{AnonymousId, ContactId};
 use crate::role::{MemberAction, Role};
 
-/// Why something about a membership was refused.
+/// Why a membership request was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MemberError {
-    /// Not one of [`Role::ALL`].
-    #[error("a role is owner, admin or member, not {0:?}")]
+    /// The role is not one of [`Role::ALL`].
+    #[error("unknown role {0:?}; use owner, admin or member")]
     UnknownRole(String),
-    /// The table of roles forbids it.
+    /// The table of roles does not allow it.
     #[error("{} may not {}{}{}; {allowed}", actor.words(), action.words(),
         if target.is_some() { " " } else { "" }, target.map_or("", Role::words))]
     NotAllowed {
-        /// Who acts.
+        /// The role of the acting member.
         actor: Role,
-        /// What it wants.
+        /// The action.
         action: MemberAction,
-        /// On whom.
+        /// The role of the target, if there is one.
         target: Option<Role>,
-        /// Who may.
+        /// Who may do it.
         allowed: &'static str,
     },
-    /// Two members of a group under one anonymous id could not be told apart.
+    /// Two members of a group cannot share an anonymous id.
     #[error("the anonymous id {0} belongs to another member of the group")]
     AnonymousTaken(AnonymousId),
-    /// Two owners would not be one.
+    /// A group has exactly one owner.
     #[error("a group has one owner; hand the group over to make another member the owner")]
     SecondOwner,
-    /// The owner is not removed, banned or made less.
-    #[error("the owner stays the owner until the group is handed over; hand it over first")]
+    /// The owner cannot be removed, banned or given another role.
+    #[error("the owner cannot be removed, banned or given another role; hand the group over first")]
     OwnerStays,
     /// The owner cannot leave.
     #[error("the owner cannot leave; hand the group over first, or delete it")]
     OwnerLeaves,
-    /// Nobody would be left.
+    /// The only member cannot leave.
     #[error("you are the only member; delete the group instead")]
     LastMember,
-    /// It is one already.
-    #[error("{0} is a member of the group already, as {1}")]
+    /// The contact is already a member.
+    #[error("{0} is already a member of the group, as {1}")]
     Duplicate(ContactId, Role),
-    /// Who acts is none.
+    /// The acting contact is not a member.
     #[error("{0} is not a member of this group; act as a member who may do that")]
     NoMember(ContactId),
-    /// It may not come back.
+    /// The contact is banned.
     #[error("{0} is banned from the group; unban them first")]
     Banned(ContactId),
-    /// It is banned already.
-    #[error("{0} is banned from the group already")]
+    /// The contact is already banned.
+    #[error("{0} is already banned from the group")]
     BannedAlready(ContactId),
-    /// There is no ban to take back.
+    /// There is no ban to lift.
     #[error("{0} is not banned from the group")]
     NotBanned(ContactId),
-    /// The group's type lets nobody in this way.
-    #[error("a {0} group is joined by {joined}", joined = .0.rules().joining.words())]
+    /// The group's type does not let this member in.
+    #[error("the group is {0}: {joined}", joined = .0.rules().joining.words())]
     NotLetIn(GroupKind),
-    /// Nobody joins what belongs to nobody.
+    /// A group without an owner cannot be joined.
     #[error("the group has no owner, so nobody can join it on their own")]
     NoOwner,
 }
 
-// Here and not beside the role: the error names roles itself.
+// Here and not in `role`: this error refers to roles itself.
 impl FromStr for Role {
     type Err = MemberError;
 

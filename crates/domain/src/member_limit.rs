@@ -1,11 +1,11 @@
-//! How many members a group takes.
+//! A group's member limit.
 
 use std::str::FromStr;
 
 use crate::group_error::GroupError;
 use crate::limits::{GROUP_MEMBERS_DEFAULT, GROUP_MEMBERS_MAX};
 
-/// How many members a group takes: 1 to 100,000. The vault's own user counts.
+/// A group's member limit: 1 to 100,000. The vault's own user counts as a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemberLimit(u32);
 
@@ -21,7 +21,7 @@ impl MemberLimit {
         Ok(Self(limit))
     }
 
-    /// The nearest limit that takes `count` members, as far as there is one: for histories that were made elsewhere.
+    /// Raises the limit to fit `count` members, up to the maximum. For histories created elsewhere.
     #[must_use]
     pub const fn for_count(self, count: u32) -> Self {
         if count <= self.0 {
@@ -39,7 +39,7 @@ impl MemberLimit {
         self.0
     }
 
-    /// Whether a group of `current` members can have this limit.
+    /// Checks whether a group of `current` members can have this limit.
     ///
     /// # Errors
     /// [`GroupError::LimitBelowCount`].
@@ -53,7 +53,7 @@ impl MemberLimit {
         Ok(())
     }
 
-    /// Whether `adding` members still fit; only its [`Admission`] lets them in.
+    /// Checks whether `adding` more members fit. The returned [`Admission`] is required to add them.
     ///
     /// # Errors
     /// [`GroupError::Full`].
@@ -86,14 +86,14 @@ impl Default for MemberLimit {
     }
 }
 
-/// Proof that the size rule was asked in this transaction.
+/// Proof that the member limit was checked in this transaction.
 #[derive(Debug)]
 pub struct Admission {
     adding: u32,
 }
 
 impl Admission {
-    /// How many members it lets in.
+    /// The number of members it admits.
     #[must_use]
     pub const fn adding(&self) -> u32 {
         self.adding
@@ -135,7 +135,7 @@ mod tests {
         let error = limit.holds(4).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the limit of 3 members is below the 4 that the group has"
+            "the member limit 3 is below the group's 4 members"
         );
         assert_eq!(limit.for_count(2).get(), 3);
         assert_eq!(limit.for_count(7).get(), 7);

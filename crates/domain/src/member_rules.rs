@@ -1,9 +1,9 @@
-//! Who may do what to whom in a group: the table of roles.
+//! Member rules: who may do what to whom in a group.
 
 use crate::member_error::MemberError;
 use crate::role::{MemberAction, Role};
 
-/// An action, on whom, and whether the owner, an admin and a member may do it.
+/// An action, its target, and whether the owner, an admin and a member may do it.
 type Rule = (MemberAction, Option<Role>, [bool; 3]);
 
 const OWNER: [bool; 3] = [true, false, false];
@@ -11,7 +11,8 @@ const STAFF: [bool; 3] = [true, true, false];
 const OTHERS: [bool; 3] = [false, true, true];
 const NOBODY: [bool; 3] = [false, false, false];
 
-/// Who may do what to whom: the one table (docs/DATA_MODEL.md prints it). The group's type narrows who adds.
+/// Who may do what to whom. This is the only table (docs/DATA_MODEL.md prints it). The group's type further limits who
+/// may add members.
 const RULES: [Rule; 24] = [
     (MemberAction::Add, Some(Role::Owner), NOBODY),
     (MemberAction::Add, Some(Role::Admin), OWNER),
@@ -36,14 +37,14 @@ const RULES: [Rule; 24] = [
     (MemberAction::ChangeGroup, None, STAFF),
     (MemberAction::ChangeType, None, OWNER),
     (MemberAction::RemoveGroup, None, OWNER),
-    // A ban may come before its contact was ever a member.
+    // A contact can be banned before they were ever a member.
     (MemberAction::Ban, None, STAFF),
 ];
 
-/// Asks the table. The target is the role that is acted on, or none where there is none.
+/// Looks up whether a role may do something. The target is the role that is acted on, or `None` if there is none.
 ///
 /// # Errors
-/// [`MemberError`] names who may not do what, and who may.
+/// [`MemberError`] says who may not do what, and who may.
 pub fn member_may(actor: Role, action: MemberAction, target: Option<Role>) -> Result<(), MemberError> {
     let allowed = RULES
         .iter()
@@ -68,11 +69,11 @@ pub fn member_may(actor: Role, action: MemberAction, target: Option<Role>) -> Re
     })
 }
 
-/// Who may, in words.
+/// Who may do it, in words.
 const fn who(allowed: [bool; 3]) -> &'static str {
     match allowed {
-        [true, false, false] => "the owner may",
-        [true, true, false] => "the owner or an admin may",
+        [true, false, false] => "only the owner may",
+        [true, true, false] => "only the owner or an admin may",
         _ => "nobody may",
     }
 }
@@ -138,19 +139,19 @@ mod tests {
         let said = |actor, action, target| member_may(actor, action, target).unwrap_err().to_string();
         assert_eq!(
             said(Role::Admin, MemberAction::Remove, Some(Role::Admin)),
-            "an admin may not remove an admin; the owner may"
+            "an admin may not remove an admin; only the owner may"
         );
         assert_eq!(
             said(Role::Member, MemberAction::ChangeGroup, None),
-            "a member may not change the group; the owner or an admin may"
+            "a member may not change the group; only the owner or an admin may"
         );
         assert!(said(Role::Owner, MemberAction::Leave, None).contains("first"));
         for action in [MemberAction::Remove, MemberAction::Ban, MemberAction::ChangeRole] {
             let stays = said(Role::Admin, action, Some(Role::Owner));
-            assert!(stays.starts_with("the owner stays the owner"), "{stays}");
+            assert!(stays.starts_with("the owner cannot be removed"), "{stays}");
         }
         assert!(said(Role::Owner, MemberAction::Add, Some(Role::Owner)).contains("one owner"));
         let error = "king".parse::<Role>().unwrap_err().to_string();
-        assert_eq!(error, "a role is owner, admin or member, not \"king\"");
+        assert_eq!(error, "unknown role \"king\"; use owner, admin or member");
     }
 }

@@ -1,4 +1,4 @@
-//! One message: as it is read, and as it is written.
+//! One message: as read, and as written.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::id::{ConversationId, MessageId};
 use crate::sender::{Sender, SenderRef};
 use crate::time::Timestamp;
 
-/// Which way a message went.
+/// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -21,55 +21,55 @@ pub enum Direction {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageError {
-    /// An edit cannot be older than the message.
+    /// The edit time is earlier than the message's own time.
     #[error("the edit time is before the message's own time")]
     EditedBeforeSent,
-    /// An outgoing message has no sender but the vault's user.
-    #[error("an outgoing message names a sender")]
+    /// The sender of an outgoing message is always the vault's user.
+    #[error("an outgoing message cannot name a sender")]
     SenderOnOutgoing,
-    /// A reply stays in its conversation: what it answers is shown with it.
+    /// A reply must be in the same conversation as the message it answers.
     #[error("message {message} answers {answered}, which is in another conversation")]
     RepliesElsewhere {
         /// The reply.
         message: MessageId,
-        /// What it answers.
+        /// The message it answers.
         answered: MessageId,
     },
-    /// An anonymous id means somebody in its own group alone.
-    #[error("message {0} has an anonymous sender of another group than its own")]
+    /// An anonymous id is valid only in its own group.
+    #[error("message {0} has an anonymous sender from another group")]
     AnonymousElsewhere(MessageId),
-    /// Its group's members know each other by their names.
+    /// In a group that is not anonymous, members have names.
     #[error("message {0} has an anonymous sender in a group that is not anonymous")]
     AnonymousInNamed(MessageId),
 }
 
-/// A message to be written: sent, received or imported.
+/// A message to write: sent, received or imported.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
-    /// Its id; a second message with the same id is not written.
+    /// Its id; if the vault already has a message with this id, nothing is written.
     pub id: MessageId,
-    /// Which way it went.
+    /// Its direction.
     pub direction: Direction,
     /// Who wrote it; ignored when outgoing.
     pub sender: SenderRef,
-    /// What it says.
+    /// Its content.
     pub body: Body,
     /// When it was sent. Never changes.
     pub at: Timestamp,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,
-    /// When it was deleted: a tombstone, whose body is not written.
+    /// When it was deleted; the message is then a tombstone, and its body is not written.
     pub deleted_at: Option<Timestamp>,
     /// The message it answers, whether the vault has it or not.
     pub reply_to: Option<MessageId>,
-    /// Whether it travelled encrypted.
+    /// Whether it was transmitted encrypted.
     pub was_encrypted: bool,
     /// Whether it counts as read.
     pub is_read: bool,
 }
 
 impl NewMessage {
-    /// A received text message, unread.
+    /// Creates a received message, unread.
     #[must_use]
     pub const fn received(id: MessageId, sender: SenderRef, body: Body, at: Timestamp) -> Self {
         Self {
@@ -86,7 +86,7 @@ impl NewMessage {
         }
     }
 
-    /// A sent text message.
+    /// Creates a sent message.
     #[must_use]
     pub fn sent(id: MessageId, body: Body, at: Timestamp) -> Self {
         Self {
@@ -96,7 +96,7 @@ impl NewMessage {
         }
     }
 
-    /// Checks the rules between its fields (the specification's `check_timestamp_order`).
+    /// Checks the rules that involve several fields (the specification's `check_timestamp_order`).
     ///
     /// # Errors
     /// [`MessageError`] names the rule.
@@ -111,30 +111,30 @@ impl NewMessage {
     }
 }
 
-/// What a reply points at, as far as the vault knows.
+/// What the vault knows about the message that a reply answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplyState {
     /// The vault has the message.
     Present,
-    /// The vault had it; it is deleted.
+    /// The vault had the message, but it was deleted.
     Deleted,
-    /// The vault never had it, or not yet.
+    /// The vault does not have the message, at least not yet.
     Absent,
 }
 
-/// A message as it is read.
+/// A message as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Its id.
     pub id: MessageId,
     /// The conversation it is in.
     pub conversation: ConversationId,
-    /// Which way it went.
+    /// Its direction.
     pub direction: Direction,
     /// Who wrote it; `None` when outgoing.
     pub sender: Option<Sender>,
-    /// What it says; `None` when deleted.
+    /// Its content; `None` when deleted.
     pub body: Option<Body>,
     /// When it was sent.
     pub at: Timestamp,
@@ -144,11 +144,11 @@ pub struct Message {
     pub deleted_at: Option<Timestamp>,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
-    /// When the vault took it in.
+    /// When it was written to the vault.
     pub arrived_at: Timestamp,
-    /// Whether it travelled encrypted.
+    /// Whether it was transmitted encrypted.
     pub was_encrypted: bool,
-    /// Whether it was read.
+    /// Whether it has been read.
     pub is_read: bool,
 }
 

@@ -1,12 +1,12 @@
-//! How long things took, in a form that never grows: counts in buckets of a logarithmic scale.
+//! Histograms of durations in constant space: counts in buckets of a logarithmic scale.
 
-/// Buckets an octave: a bucket's ends lie at most an eighth apart.
+/// Buckets per octave: the ends of a bucket are at most an eighth apart.
 const STEPS: usize = 8;
-/// Octaves, from 8 µs on. What takes longer than 19 hours stands in the last bucket.
+/// Octaves, from 8 µs. Durations above 19 hours are counted in the last bucket.
 const OCTAVES: usize = 33;
 const BUCKETS: usize = STEPS + OCTAVES * STEPS;
 
-/// Counts of times in microseconds.
+/// Counts of durations in microseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Histogram {
     counts: Box<[u64]>,
@@ -23,7 +23,8 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Reads what [`buckets`](Self::buckets) and [`max`](Self::max) gave; a bucket that there is not is passed over.
+    /// Builds a histogram from the results of [`buckets`](Self::buckets) and [`max`](Self::max); ignores buckets that
+    /// do not exist.
     #[must_use]
     pub fn from_buckets(buckets: impl IntoIterator<Item = (usize, u64)>, max: u64) -> Self {
         let mut read = Self {
@@ -36,13 +37,13 @@ impl Histogram {
         read
     }
 
-    /// Counts one.
+    /// Counts one duration.
     pub fn record(&mut self, micros: u64) {
         self.add(bucket_of(micros), 1);
         self.max = self.max.max(micros);
     }
 
-    /// Adds another's counts.
+    /// Adds another histogram's counts.
     pub fn merge(&mut self, other: &Self) {
         for (bucket, count) in other.buckets() {
             self.add(bucket, count);
@@ -56,7 +57,7 @@ impl Histogram {
         }
     }
 
-    /// How many were counted.
+    /// The total count.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.counts
@@ -64,20 +65,20 @@ impl Histogram {
             .fold(0, |sum, count| sum.saturating_add(*count))
     }
 
-    /// The longest, exactly.
+    /// The longest duration, exactly.
     #[must_use]
     pub const fn max(&self) -> u64 {
         self.max
     }
 
-    /// The buckets that are not empty, by their number, with their counts.
+    /// Iterates over the buckets that are not empty: their numbers and counts.
     pub fn buckets(&self) -> impl Iterator<Item = (usize, u64)> {
         let all = self.counts.iter().copied().enumerate();
         all.filter(|(_, count)| *count > 0)
     }
 
-    /// A time that at least `percent` of a hundred took no longer than, and at most an eighth above the least such time;
-    /// 0 when nothing was counted.
+    /// The duration that at least `percent` of the counted ones do not exceed, rounded up by at most an eighth; 0 if
+    /// nothing was counted.
     #[must_use]
     pub fn percentile(&self, percent: u8) -> u64 {
         let wanted = u128::from(self.count()) * u128::from(percent.min(100));
@@ -101,14 +102,14 @@ fn bucket_of(micros: u64) -> usize {
     ((octave - 2) * STEPS + step).min(BUCKETS - 1)
 }
 
-/// The longest time of a bucket; of the last one all that is longer too.
+/// The longest duration in a bucket; the last bucket has no end.
 const fn end_of(bucket: usize) -> u64 {
     if bucket >= BUCKETS - 1 {
         return u64::MAX;
     }
     let mut end = 0_u64;
     let mut at = 0;
-    // Each bucket of an octave is as wide as its octave's first power, an eighth of it.
+    // Each bucket of an octave is one eighth as wide as the octave.
     while at < bucket {
         at += 1;
         end += 1 << (at / STEPS).saturating_sub(1);

@@ -1,47 +1,48 @@
-//! Which of many things a word means: an id or a name, whole or begun.
+//! Resolving a word to one of many things by id or name, in full or by prefix.
 
 use crate::folded::{folded_name, is_same_name};
 
-/// A thing with what it may be called by.
+/// A thing with its id and names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     /// Its own id.
     pub id: String,
-    /// Another id that names it too: a conversation's contact or group, a member's anonymous id.
+    /// Another id for the same thing: a conversation's contact or group, a member's anonymous id.
     pub also: Option<String>,
-    /// Its name, title or file's name.
+    /// Its name, title or file name.
     pub name: String,
 }
 
-/// What a word means among many things, by their places.
+/// The things that a word means, by index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meant {
-    /// None of them.
+    /// No thing.
     Nothing,
-    /// This one.
+    /// This one thing.
     One(usize),
     /// Any of these.
     Several(Vec<usize>),
 }
 
-/// Whether a thing, and its folded name, fits a word.
+/// Returns whether a thing with its folded name matches a word.
 type Test<'a> = &'a dyn Fn(&Named, &str) -> bool;
 
-/// The things that a word means. The first of these that any thing fits decides:
+/// Finds the things that a word means. The first of these rules that matches anything decides:
 ///
 /// 1. its id,
-/// 2. its name as it is written,
+/// 2. its name exactly,
 /// 3. its name in another Unicode form,
 /// 4. its name in another letter case,
-/// 5. a beginning of its id, or of its name in any letter case and Unicode form.
+/// 5. a prefix of its id, or of its name in any letter case and Unicode form.
 ///
-/// Beginnings of ids and of names count alike: where one thing's id and another's name begin so, none is guessed.
+/// Prefixes of ids and of names have equal rank: if a word is a prefix of one thing's id and of another's name, the
+/// result is ambiguous.
 #[must_use]
 pub fn meant(all: &[Named], word: &str) -> Meant {
     fitting(all, word, 5)
 }
 
-/// The same without beginnings.
+/// Finds the things that a word means, without prefixes.
 #[must_use]
 pub fn meant_whole(all: &[Named], word: &str) -> Meant {
     fitting(all, word, 4)

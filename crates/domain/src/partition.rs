@@ -1,4 +1,4 @@
-//! The part of the history a message is kept in: a month, or one of the two ends.
+//! Partitions of the history: one for each month, and one at each end.
 
 use std::fmt;
 
@@ -9,19 +9,19 @@ use crate::time::Timestamp;
 const EARLY: i32 = 0;
 const LATE: i32 = 999_999;
 
-/// A month from 2000-01 to 9999-12, or what lies before (`early`) or too far ahead (`late`).
+/// A month from 2000-01 to 9999-12, or the time before (`early`) or too far ahead (`late`).
 ///
-/// Only a `Partition` can become a table name (docs/DESIGN.md, section 6), so no text from outside reaches SQL.
+/// Only a `Partition` can become a table name (docs/DESIGN.md, section 6), so no outside text reaches SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Partition(i32);
 
 impl Partition {
     /// Messages before the year 2000.
     pub const EARLY: Self = Self(EARLY);
-    /// Messages after the month that follows the clock's.
+    /// Messages later than the month after the clock's.
     pub const LATE: Self = Self(LATE);
 
-    /// Where a message of this time is kept, seen at `now`.
+    /// The partition for a message of this time, as of `now`.
     #[must_use]
     pub fn route(at: Timestamp, now: Timestamp) -> Self {
         let month = Self::month_of(at);
@@ -34,7 +34,7 @@ impl Partition {
         }
     }
 
-    /// The first moment that is kept in the late table, seen at `now`; the last one there is when no month is left.
+    /// The first time that belongs to the late table, as of `now`; the last possible time if no month is left.
     #[must_use]
     pub fn late_from(now: Timestamp) -> Timestamp {
         let first = Self::month_of(now).next().next();
@@ -54,13 +54,13 @@ impl Partition {
         }
     }
 
-    /// The number in the catalogue: `YYYYMM`, 0 for early, 999999 for late. Its order is the order of time.
+    /// The number in the catalogue: `YYYYMM`, 0 for early, 999999 for late. The numbers sort by time.
     #[must_use]
     pub const fn number(self) -> i32 {
         self.0
     }
 
-    /// The partition of a catalogue number.
+    /// The partition with this catalogue number.
     #[must_use]
     pub fn from_number(number: i32) -> Option<Self> {
         let month = number % 100;
@@ -70,13 +70,13 @@ impl Partition {
         known.then_some(Self(number))
     }
 
-    /// Whether this is a month and not one of the two ends.
+    /// Returns whether this is a month and not one of the two ends.
     #[must_use]
     pub const fn is_month(self) -> bool {
         self.0 != EARLY && self.0 != LATE
     }
 
-    /// First moment of the month; `None` for the two ends.
+    /// The first moment of the month; `None` for the two ends.
     #[must_use]
     pub fn start(self) -> Option<Timestamp> {
         if !self.is_month() {
@@ -86,7 +86,7 @@ impl Partition {
         Timestamp::month_start(self.0 / 100, month)
     }
 
-    /// The table that holds it: `messages_202501`, `messages_early` or `messages_late`.
+    /// The name of its table: `messages_202501`, `messages_early` or `messages_late`.
     #[must_use]
     pub fn table(self) -> String {
         match self.0 {

@@ -8,15 +8,17 @@ use crate::limits::PICTURE_BYTES;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PictureError {
-    /// No picture is none, not an empty one.
-    #[error("a profile picture cannot be an empty text; take it away instead")]
+    /// A contact without a picture has `None`, not an empty text.
+    #[error("a profile picture cannot be empty; remove it instead")]
     Empty,
     /// The text is longer than [`PICTURE_BYTES`].
-    #[error("the profile picture has {0} bytes; at most 262,144 are kept: name a file instead")]
+    #[error(
+        "the profile picture has {0} bytes; the limit is 262,144: give the path or address of a file instead"
+    )]
     TooLong(usize),
 }
 
-/// A picture as text: a data URL, or whatever names a file to the application. 1 to 262,144 bytes.
+/// A picture as text: a data URL, or any name of a file that the application understands. 1 to 262,144 bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProfilePicture(String);
 

@@ -11,18 +11,18 @@ use crate::limits::{PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES_MIN};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublicKeyError {
-    /// A public key is given in standard base64.
-    #[error("the public key is not base64")]
+    /// The key is not valid standard base64.
+    #[error("the public key is not valid base64")]
     NotBase64,
     /// The public key is smaller than [`PUBLIC_KEY_BYTES_MIN`].
-    #[error("the public key has {0} bytes; at least 32 are needed")]
+    #[error("the public key is too short: it needs at least 32 bytes, got {0}")]
     TooShort(usize),
     /// The public key is larger than [`PUBLIC_KEY_BYTES`].
-    #[error("the public key has {0} bytes; at most 16,384 are kept")]
+    #[error("the public key has {0} bytes; the limit is 16,384")]
     TooLong(usize),
 }
 
-/// A public key of 32 to 16,384 bytes, or none. Which algorithm it belongs to is the application's affair.
+/// A public key of 32 to 16,384 bytes, or none. The application decides which algorithm it belongs to.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PublicKey(Vec<u8>);
 
@@ -37,7 +37,7 @@ impl PublicKey {
         Ok(key)
     }
 
-    /// A key that another program or an older build kept, however short; empty for none.
+    /// Accepts a key that another program or an older build stored, however short; empty means none.
     ///
     /// # Errors
     /// [`PublicKeyError::TooLong`].
@@ -48,7 +48,7 @@ impl PublicKey {
         Ok(Self(bytes))
     }
 
-    /// Reads standard base64 as [`new`](Self::new) takes it.
+    /// Reads standard base64; checks the size as [`new`](Self::new) does.
     ///
     /// # Errors
     /// [`PublicKeyError`]
@@ -56,7 +56,7 @@ impl PublicKey {
         Self::new(decoded(text)?)
     }
 
-    /// Reads standard base64 as [`kept`](Self::kept) takes it.
+    /// Reads standard base64; accepts short keys as [`kept`](Self::kept) does.
     ///
     /// # Errors
     /// [`PublicKeyError::NotBase64`] or [`PublicKeyError::TooLong`].
@@ -76,7 +76,8 @@ impl PublicKey {
         &self.0
     }
 
-    /// Whether it is a key that [`new`](Self::new) takes: one that is only kept, as it was found, is never verified.
+    /// Checks that [`new`](Self::new) would accept the key. A key accepted only by [`kept`](Self::kept) can never be
+    /// verified.
     ///
     /// # Errors
     /// [`PublicKeyError::TooShort`]
@@ -87,7 +88,7 @@ impl PublicKey {
         Ok(())
     }
 
-    /// Whether there is no key.
+    /// Returns whether there is no key.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,4 @@
-//! What the audit log and access control speak of: a kind of thing, and which one.
+//! The resources of the audit log and access control: a kind, and an id.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,17 +11,17 @@ use crate::limits::ID_CHARS;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResourceError {
-    /// Not one of [`ResourceKind::ALL`].
-    #[error("a resource is of one of the types {known}, not {0:?}", known = known())]
+    /// The type is not one of [`ResourceKind::ALL`].
+    #[error("unknown resource type {0:?}; the types are {known}", known = known())]
     UnknownKind(String),
-    /// An id has 1 to [`ID_CHARS`] characters.
-    #[error("a resource's id has 1 to 1,024 characters, not {0}")]
+    /// The id does not have 1 to [`ID_CHARS`] characters.
+    #[error("a resource's id must have 1 to 1,024 characters, got {0}")]
     Length(usize),
-    /// A thing under the id [`Resource::EVERY`] could not be granted alone.
-    #[error("the id * stands for all of a kind, so that a thing has another")]
+    /// A resource with the id [`Resource::EVERY`] could not be granted alone.
+    #[error("the id * stands for all resources of a type; use another id")]
     Every,
     /// The form is `TYPE:ID`.
-    #[error("a resource is written TYPE:ID, such as contact:*; the types are {known}", known = known())]
+    #[error("write a resource as TYPE:ID, such as contact:*; the types are {known}", known = known())]
     Form,
 }
 
@@ -44,7 +44,7 @@ pub enum ResourceKind {
     Message,
     /// A file transfer.
     Transfer,
-    /// A setting; its id is the name, for a user's after the user and a slash.
+    /// A setting; its id is the setting's name, for a user's setting preceded by the user and a slash.
     Setting,
     /// A grant of access control.
     Grant,
@@ -112,13 +112,13 @@ impl Serialize for ResourceKind {
     }
 }
 
-/// One thing, or with the id `*` all of a kind.
+/// One resource, or with the id `*` all of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Resource {
-    /// What it is.
+    /// Its kind.
     #[serde(rename = "resource_type")]
     pub kind: ResourceKind,
-    /// Which one, as text.
+    /// Its id, as text.
     #[serde(rename = "resource_id")]
     id: Box<str>,
 }
@@ -127,7 +127,7 @@ impl Resource {
     /// The id that means every resource of a kind.
     pub const EVERY: &'static str = "*";
 
-    /// Refuses the id of a new thing that would stand for all of its kind.
+    /// Refuses an id for a new resource that would stand for all of its kind.
     ///
     /// # Errors
     /// [`ResourceError::Every`].
@@ -150,7 +150,7 @@ impl Resource {
         Ok(Self { kind, id: id.into() })
     }
 
-    /// One whose id is an id of the model already.
+    /// A resource with an id of the model.
     #[must_use]
     pub fn of(kind: ResourceKind, id: impl fmt::Display) -> Self {
         Self {
@@ -159,7 +159,7 @@ impl Resource {
         }
     }
 
-    /// All of a kind.
+    /// All resources of a kind.
     #[must_use]
     pub fn every(kind: ResourceKind) -> Self {
         Self {
@@ -168,7 +168,7 @@ impl Resource {
         }
     }
 
-    /// Its id; `*` for all.
+    /// Its id; `*` for all of its kind.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -178,7 +178,7 @@ impl Resource {
 impl FromStr for Resource {
     type Err = ResourceError;
 
-    /// Reads `TYPE:ID`; the id may hold colons.
+    /// Reads `TYPE:ID`; the id may contain colons.
     fn from_str(text: &str) -> Result<Self, ResourceError> {
         let (kind, id) = text.split_once(':').ok_or(ResourceError::Form)?;
         Self::new(kind.parse()?, id)

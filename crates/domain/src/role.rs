@@ -1,4 +1,4 @@
-//! Roles of a group's members, and what a member does in its group.
+//! Roles of a group's members, and the actions of members.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// `owner`: exactly one as long as the group lives.
+    /// `owner`: exactly one while the group exists.
     Owner,
     /// `admin`
     Admin,
@@ -17,7 +17,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// Every role, the highest first.
+    /// Every role, highest first.
     pub const ALL: [Self; 3] = [Self::Owner, Self::Admin, Self::Member];
 
     /// The value in the database.
@@ -30,7 +30,7 @@ impl Role {
         }
     }
 
-    /// With its article, as a sentence needs it.
+    /// The role with its article, for use in a sentence.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -47,20 +47,20 @@ impl fmt::Display for Role {
     }
 }
 
-/// What a member may do in its group.
+/// What a member can do in their group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MemberAction {
-    /// To add somebody; the target's role is the one it gets.
+    /// To add somebody; the target is the role they get.
     Add,
     /// To remove a member.
     Remove,
-    /// To ban a member, or as a member who is none.
+    /// To ban a member or a non-member.
     Ban,
-    /// To let a banned one come back.
+    /// To lift a ban.
     Unban,
-    /// To make an admin of a member, or a member of an admin.
+    /// To promote a member to admin, or demote an admin to member.
     ChangeRole,
-    /// To say what a member may do.
+    /// To set a member's permissions.
     ChangePermissions,
     /// To make another member the owner.
     Transfer,
@@ -75,7 +75,7 @@ pub enum MemberAction {
 }
 
 impl MemberAction {
-    /// What it is, in words that go before a target.
+    /// The action in words that can be followed by a target.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {

@@ -1,36 +1,36 @@
-//! Safety numbers: what two people read to each other to see that they have each other's keys.
+//! Safety numbers: two people compare them to check that they have each other's keys.
 
 use std::fmt;
 
-/// Bytes of a key's fingerprint that its number is made of: six groups of five.
+/// Bytes of a key's fingerprint that go into its number: six groups of five.
 pub const FINGERPRINT_BYTES: usize = 30;
 
-/// Digits of one key's half.
+/// Digits for one key.
 const HALF: usize = 30;
 
 /// Why a safety number was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SafetyNumberError {
-    /// A number is that of one key or of two.
-    #[error("a safety number has 30 or 60 digits, not {0}")]
+    /// A safety number covers one key or two.
+    #[error("a safety number must have 30 or 60 digits, got {0}")]
     Length(usize),
-    /// A number is digits, and blanks between them.
-    #[error("a safety number has digits and blanks alone")]
+    /// A safety number contains only digits and whitespace.
+    #[error("a safety number can contain only digits and spaces")]
     NoDigit,
-    /// The number given is another.
+    /// The number does not match.
     #[error(
-        "the safety number differs: this is not the key that the other side has, or the number was mistyped"
+        "the safety number does not match: the other side has a different key, or the number was mistyped"
     )]
     Differs,
 }
 
-/// The digits of one key (30), or of two (60): the same whichever of the two comes first.
+/// The digits of one key (30), or of two (60), in which the order of the keys does not matter.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SafetyNumber(String);
 
 impl SafetyNumber {
-    /// The number of one key: each five bytes of its fingerprint, big-endian, modulo 100,000, as five digits.
+    /// Computes the number of one key: each five bytes of its fingerprint, big-endian, modulo 100,000, as five digits.
     #[must_use]
     pub fn of_one(fingerprint: &[u8; FINGERPRINT_BYTES]) -> Self {
         let group = |bytes: &[u8]| {
@@ -40,7 +40,7 @@ impl SafetyNumber {
         Self(fingerprint.chunks(5).map(group).collect())
     }
 
-    /// The number of two keys: their digits, the lower half first.
+    /// Computes the number of two keys: the digits of both, the lower first.
     #[must_use]
     pub fn of_two(one: &[u8; FINGERPRINT_BYTES], other: &[u8; FINGERPRINT_BYTES]) -> Self {
         let mut halves = [one, other].map(|half| Self::of_one(half).0);
@@ -48,7 +48,7 @@ impl SafetyNumber {
         Self(halves.concat())
     }
 
-    /// Reads digits as somebody typed them; blanks do not count.
+    /// Reads typed digits; ignores whitespace.
     ///
     /// # Errors
     /// [`SafetyNumberError::NoDigit`] or [`SafetyNumberError::Length`].
@@ -64,13 +64,13 @@ impl SafetyNumber {
         }
     }
 
-    /// Whether it is of two keys.
+    /// Returns whether it covers two keys.
     #[must_use]
     pub const fn is_of_two(&self) -> bool {
         self.0.len() > HALF
     }
 
-    /// The digits without blanks.
+    /// The digits without spaces.
     #[must_use]
     pub fn digits(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! Security events: what a person should look at, and whether it was.
+//! Security events: what a person should look at, and whether somebody did.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,21 +9,21 @@ use crate::json_text::JsonText;
 use crate::time::Timestamp;
 use crate::user::UserId;
 
-/// Why something about a security event was refused.
+/// Why a request about security events was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecurityError {
-    /// Not one of the specification's four.
-    #[error("a severity is low, medium, high or critical, not {0:?}")]
+    /// The severity is not one of the specification's four.
+    #[error("unknown severity {0:?}; use low, medium, high or critical")]
     UnknownSeverity(String),
-    /// Not one of [`SecurityKind::ALL`].
-    #[error("a security event is of one of the types {known}, not {0:?}", known = known())]
+    /// The type is not one of [`SecurityKind::ALL`].
+    #[error("unknown security event type {0:?}; the types are {known}", known = known())]
     UnknownKind(String),
-    /// A resolution says what was found or done.
-    #[error("a resolution has 1 to 4,096 characters that are not all blanks, not {0}")]
+    /// A resolution must say what was found or done.
+    #[error("a resolution must have 1 to 4,096 characters, not all of them blank; got {0}")]
     Resolution(usize),
-    /// It is resolved already.
-    #[error("the security event {0} is resolved already")]
+    /// The event is already resolved.
+    #[error("security event {0} is already resolved")]
     Resolved(i64),
 }
 
@@ -31,7 +31,7 @@ fn known() -> String {
     SecurityKind::ALL.map(SecurityKind::as_str).join(", ")
 }
 
-/// How bad it is.
+/// The severity of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -46,10 +46,10 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// Every severity, the least first.
+    /// Every severity, lowest first.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
 
-    /// That of so many failed unlocks: medium, high from 5 on, critical from 20 on.
+    /// The severity of this many failed unlocks: medium, high from 5 on, critical from 20 on.
     #[must_use]
     pub const fn of_failed_unlocks(count: u32) -> Self {
         match count {
@@ -86,29 +86,29 @@ impl fmt::Display for Severity {
     }
 }
 
-/// What happened: `security_events.event_type`.
+/// The type of an event: `security_events.event_type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecurityKind {
-    /// Secrets that did not open the vault.
+    /// Failed attempts to unlock the vault.
     Authentication,
-    /// The key ring is older than one the vault was opened with.
+    /// The key ring is older than one that the vault was opened with before.
     KeyRingRollback,
-    /// A copy of the key ring did not fit the one that opened the vault.
+    /// A copy of the key ring did not match the one that opened the vault.
     KeyRingCopy,
-    /// A check found what is not as it was written.
+    /// A check found data that is not as it was written.
     Tampering,
-    /// The audit log, or the schema, is not what the key ring notes.
+    /// The audit log, or the schema, does not match what the key ring notes.
     AuditContradicted,
     /// A loss in the audit log was accepted.
     AuditLoss,
-    /// A user was refused what it asked for.
+    /// A user was refused a request.
     AccessRefused,
     /// Many failures in a short time.
     ManyFailures,
     /// A contact's public key was replaced.
     PublicKeyReplaced,
-    /// A source has another public key than the vault, whose key stays.
+    /// An import's source has another public key than the vault; the vault's key is kept.
     PublicKeyDiffers,
 }
 
@@ -154,15 +154,15 @@ impl FromStr for SecurityKind {
     }
 }
 
-/// So many failures within [`FAILURES_WINDOW_MS`] are many: one [`SecurityKind::ManyFailures`] is written for a window.
-/// A refusal counts once, failed unlocks as often as they were.
+/// This many failures within [`FAILURES_WINDOW_MS`] raise one [`SecurityKind::ManyFailures`] for that window. A
+/// refusal counts once, and failed unlocks count each.
 pub const MANY_FAILURES: u32 = 5;
 
 /// The window in which failures are counted: 10 minutes.
 pub const FAILURES_WINDOW_MS: i64 = 10 * 60 * 1_000;
 
-/// How many of these moments, in order, lie in the window that ends with the last one; those ahead of it too, which a
-/// clock that was put back leaves.
+/// Counts how many of these times, in order, are in the window that ends with the last one. Times ahead of it count
+/// too; they remain after the clock was set back.
 #[must_use]
 pub fn failures_within_window(moments: &[Timestamp]) -> usize {
     let Some(last) = moments.last() else {
@@ -172,7 +172,7 @@ pub fn failures_within_window(moments: &[Timestamp]) -> usize {
     moments.iter().filter(|at| at.unix_ms() > since).count()
 }
 
-/// What was found or done about an event: 1 to 4,096 characters, more than blanks.
+/// What was found or done about an event: 1 to 4,096 characters, not all blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolution(Box<str>);
 
@@ -196,61 +196,61 @@ impl Resolution {
     }
 }
 
-/// Characters of a resolution.
+/// The maximum number of characters in a resolution.
 const RESOLUTION_CHARS: usize = 4_096;
 
-/// Which events are wanted; every part that is given must hold.
+/// A filter for events; an event must match every field that is set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SecurityFilter {
-    /// At least as bad as this.
+    /// Of at least this severity.
     pub severity: Option<Severity>,
     /// Of this type.
     pub kind: Option<SecurityKind>,
-    /// Only those that nobody resolved.
+    /// Only unresolved events.
     pub unresolved_only: bool,
     /// Only events with a lower number: the next page.
     pub before: Option<i64>,
 }
 
-/// An event to be written.
+/// An event to write.
 #[derive(Debug, Clone)]
 pub struct NewSecurityEvent {
     /// When it happened.
     pub at: Timestamp,
-    /// What.
+    /// Its type.
     pub kind: SecurityKind,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// Whose act it was; `None` is the vault's own user or nobody known.
+    /// The user who caused it; `None` is the vault's own user, or unknown.
     pub user: Option<UserId>,
     /// A sentence for a person, without names.
     pub description: String,
-    /// What is known of it, sealed.
+    /// Details, sealed.
     pub raw_data: Option<JsonText>,
 }
 
-/// An event as it is read. Texts are as they stand.
+/// An event as read. Texts are returned as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SecurityEvent {
     /// Its number.
     pub event_id: i64,
-    /// When; `None` in rows of another application.
+    /// When it happened; `None` in rows of another application.
     pub timestamp: Option<Timestamp>,
     /// [`SecurityKind::as_str`]
     pub event_type: String,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// Whose act it was.
+    /// The user who caused it.
     pub user_id: Option<String>,
     /// A sentence for a person.
     pub description: Option<String>,
-    /// What is known of it.
+    /// Details.
     pub raw_data: Option<JsonText>,
-    /// Whether what was known of it does not open any more.
+    /// Whether the details can no longer be opened.
     pub details_lost: bool,
-    /// Whether somebody looked at it.
+    /// Whether it is resolved.
     pub resolved: bool,
-    /// When.
+    /// When it was resolved.
     pub resolved_at: Option<Timestamp>,
     /// What was found or done.
     pub resolution: Option<String>,

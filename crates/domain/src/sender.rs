@@ -1,29 +1,29 @@
-//! Who wrote a message: a contact, an anonymous member of a group, a name that an import brought, or nobody when it is
+//! A message's sender: a contact, an anonymous member of a group, a name from an import, or nobody if the message is
 //! outgoing.
 
 use crate::contact::DisplayName;
 use crate::id::{AnonymousId, ContactId, GroupId};
 
-/// How a message to be written names its sender.
+/// The sender of a message to write.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SenderRef {
     /// The vault's own user, or unknown.
     Nobody,
     /// A contact of the vault.
     Contact(ContactId),
-    /// A member of an anonymous group, known by its anonymous id alone.
+    /// A member of an anonymous group, known only by an anonymous id.
     Anonymous {
-        /// The group, which is the message's own.
+        /// The group, which must be the message's own.
         group: GroupId,
-        /// Its id there.
+        /// The member's id in the group.
         anonymous_id: AnonymousId,
     },
-    /// Someone an imported history names, who is no contact and no member.
+    /// Someone named in an imported history who is not a contact or a member.
     Imported(ImportedSender),
 }
 
-/// A sender known from an import alone. The same source id with another name is another sender, so each message keeps
-/// the name it came with.
+/// A sender known only from an import. The same source id with another name is another sender, so each message keeps
+/// the name from its source.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ImportedSender {
     /// 16 bytes derived from source, account, the source's own id and the name.
@@ -32,38 +32,38 @@ pub struct ImportedSender {
     pub name: DisplayName,
 }
 
-/// A sender as it is read.
+/// The sender of a message as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sender {
-    /// A contact, with its present name.
+    /// A contact, with their current name.
     Contact {
-        /// Which contact.
+        /// The contact's id.
         id: ContactId,
-        /// Its display name.
+        /// The contact's display name.
         name: String,
     },
     /// A member of an anonymous group.
     Anonymous {
         /// The group.
         group: GroupId,
-        /// Its id there.
+        /// The member's id in the group.
         anonymous_id: AnonymousId,
-        /// The name that is shown: a beginning of the id.
+        /// The name to show, made from the beginning of the id.
         name: String,
     },
     /// A name from an import.
     Imported {
-        /// Derived id.
+        /// The derived id.
         source_id: [u8; 16],
         /// The name.
         name: String,
     },
-    /// Its contact was removed.
+    /// The sender's contact was removed.
     Unknown,
 }
 
 impl Sender {
-    /// The name to show; `None` when unknown.
+    /// The name to show; `None` if unknown.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self {
@@ -75,7 +75,7 @@ impl Sender {
     }
 }
 
-/// The name that an anonymous member is shown by: its id, of a long one the beginning.
+/// The name to show for an anonymous member, made from the first characters of their id.
 #[must_use]
 pub fn anonymous_name(id: &AnonymousId) -> String {
     let id = id.to_string();

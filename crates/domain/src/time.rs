@@ -12,10 +12,10 @@ use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TimestampError {
-    /// Before year 0 or after 9999.
+    /// The time is before year 0 or after 9999.
     #[error("the time {0} ms is outside the years 0 to 9999")]
     OutOfRange(i64),
-    /// Neither RFC 3339 nor `YYYY-MM-DD HH:MM:SS.sss`.
+    /// The text is neither RFC 3339 nor `YYYY-MM-DD HH:MM:SS.sss`.
     #[error("not a time in RFC 3339 form")]
     Malformed,
 }
@@ -47,14 +47,14 @@ impl Timestamp {
         self.0
     }
 
-    /// First moment of a month.
+    /// The first moment of a month.
     #[must_use]
     pub fn month_start(year: i32, month: Month) -> Option<Self> {
         let date = Date::from_calendar_date(year, month, 1).ok()?;
         Self::from_unix_ms(date.midnight().assume_utc().unix_timestamp() * 1_000).ok()
     }
 
-    /// Parses RFC 3339 with any offset, or the 23 characters of SQL. Fractions finer than a millisecond are cut.
+    /// Parses RFC 3339 with any offset, or the 23 characters of SQL. Digits beyond milliseconds are truncated.
     ///
     /// # Errors
     /// [`TimestampError`] says which rule the text breaks.
@@ -79,7 +79,7 @@ impl Timestamp {
     #[must_use]
     pub fn datetime(self) -> PrimitiveDateTime {
         let nanos = i128::from(self.0) * 1_000_000;
-        // The range of the type lies within that of `time`; 1970 can only stand in for what cannot be built.
+        // The range of this type lies within that of `time`, so the fallback to 1970 is never used.
         let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let at = at.to_offset(UtcOffset::UTC);
         PrimitiveDateTime::new(at.date(), at.time())

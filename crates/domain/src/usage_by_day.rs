@@ -1,4 +1,4 @@
-//! What was done on a day, in numbers: messages, bytes, chats. No content and no names.
+//! Usage statistics by day: counts of messages, bytes and opened chats, without content or names.
 
 use std::fmt;
 
@@ -15,13 +15,13 @@ const DAY_MS: i64 = 86_400_000;
 pub struct Day(i64);
 
 impl Day {
-    /// The day of a moment.
+    /// The day of a timestamp.
     #[must_use]
     pub const fn of(at: Timestamp) -> Self {
         Self(at.unix_ms().div_euclid(DAY_MS))
     }
 
-    /// So many days before; never before the year 0.
+    /// The day this many days earlier; never before the year 0.
     #[must_use]
     pub fn before(self, days: u32) -> Self {
         Self((self.0 - i64::from(days)).max(Self::of(Timestamp::MIN).0))
@@ -30,7 +30,7 @@ impl Day {
     /// Its first moment.
     #[must_use]
     pub fn start(self) -> Timestamp {
-        // Of a day of a time there is a first moment, but for the rounding to the year 0.
+        // The start of a day with a valid timestamp is valid itself, except for rounding at the year 0.
         Timestamp::from_unix_ms(self.0 * DAY_MS).unwrap_or(Timestamp::MIN)
     }
 
@@ -58,21 +58,21 @@ impl Serialize for Day {
     }
 }
 
-/// What was done in some time.
+/// Usage in some period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
-    /// Messages that came.
+    /// Messages received.
     pub messages_in: u64,
-    /// Messages that were sent.
+    /// Messages sent.
     pub messages_out: u64,
-    /// Bytes of the texts of both.
+    /// Bytes of text in both.
     pub message_bytes: u64,
-    /// How often the newest page of a conversation was shown.
+    /// How often the newest page of a conversation was opened.
     pub chats_opened: u64,
 }
 
 impl Usage {
-    /// The names under which each is kept, and each.
+    /// Each counter with the name it is stored under.
     #[must_use]
     pub const fn named(&self) -> [(&'static str, u64); 4] {
         [
@@ -83,7 +83,7 @@ impl Usage {
         ]
     }
 
-    /// Puts one of them; a name that is none of these changes nothing.
+    /// Sets the counter with this name; ignores unknown names.
     pub fn put(&mut self, name: &str, value: u64) {
         match name {
             "messages_in" => self.messages_in = value,
@@ -104,7 +104,7 @@ impl Usage {
         self.message_bytes = self.message_bytes.saturating_add(bytes);
     }
 
-    /// Adds what was done elsewhere.
+    /// Adds another period's usage.
     pub const fn merge(&mut self, other: &Self) {
         self.messages_in = self.messages_in.saturating_add(other.messages_in);
         self.messages_out = self.messages_out.saturating_add(other.messages_out);
@@ -113,7 +113,7 @@ impl Usage {
     }
 }
 
-/// A row of `usage_statistics`, also one of another application's figures.
+/// A row of `usage_statistics`, which may come from another application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statistic {
     /// The day.
@@ -124,20 +124,20 @@ pub struct Statistic {
     pub value: i64,
 }
 
-/// Why a figure is refused.
+/// Why a figure was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatisticError {
-    /// Nothing was counted so often.
-    #[error("a figure counts from 0 to {STATISTIC_VALUE}, not {0}")]
+    /// The value is out of range.
+    #[error("a figure must be between 0 and {STATISTIC_VALUE}, got {0}")]
     Value(i64),
-    /// A name is no document.
-    #[error("the name of a figure has at most {STATISTIC_METRIC_BYTES} bytes, not {0}")]
+    /// The name is too long.
+    #[error("the name of a figure has {0} bytes; the limit is {STATISTIC_METRIC_BYTES}")]
     MetricTooLong(usize),
 }
 
 impl Statistic {
-    /// Refuses what no store counts, and what a check of a vault would name.
+    /// Refuses a figure that no store would count, and that a check of the vault would report.
     ///
     /// # Errors
     /// [`StatisticError`].

@@ -1,4 +1,4 @@
-//! Users of one application: whose settings and grants these are.
+//! Users of one application, to whom settings and grants belong.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,20 +12,20 @@ use crate::visible::shows_nothing;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UserError {
-    /// A name has 1 to [`USER_CHARS`] characters.
-    #[error("a user's name has 1 to 256 characters, not {0}")]
+    /// The name does not have 1 to [`USER_CHARS`] characters.
+    #[error("a user's name must have 1 to 256 characters, got {0}")]
     Length(usize),
-    /// A name of which nothing is seen cannot be told from another.
-    #[error("a user's name has more than blanks")]
+    /// A name without a visible character cannot be distinguished from another.
+    #[error("the user's name has no visible character")]
     Blank,
-    /// A name has no control characters.
-    #[error("a user's name has no control characters")]
+    /// The name contains a control character.
+    #[error("a user's name cannot contain control characters")]
     Control,
 }
 
-/// A user's name: 1 to 256 characters, one of them at least to be seen, no control characters; kept exactly.
+/// A user's name: 1 to 256 characters, at least one of them visible, no control characters; stored exactly.
 ///
-/// The vault's own user has no name here: whoever holds the key may do everything.
+/// The vault's own user has no name here: anyone who holds the key may do everything.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserId(Box<str>);
 

@@ -1,17 +1,18 @@
-//! Names that show as nothing: blanks, and characters that a screen leaves out.
+//! Names without a visible character: whitespace, and characters that a screen does not show.
 
 use unicode_normalization::char::is_combining_mark;
 
-/// Whether nothing of a text would be seen: blanks, marks without a letter, format characters, those that Unicode lets a font ignore, and the
-/// letters and signs that are empty by design. A text without a character is such a one too.
+/// Returns whether a text has no visible character: it has only whitespace, combining marks, format characters,
+/// characters that Unicode lets a font ignore, and letters and signs that are blank by design. An empty text counts
+/// too.
 #[must_use]
 pub fn shows_nothing(text: &str) -> bool {
     text.chars()
         .all(|c| c.is_whitespace() || is_unseen(c) || is_combining_mark(c))
 }
 
-/// Unicode's `Default_Ignorable_Code_Point` and format characters, the blank of Braille, and beyond the planes of
-/// language tags nothing that has a shape. Control characters are shown, by stand-ins.
+/// Unicode's `Default_Ignorable_Code_Point` and format characters, the blank of Braille, and the tag characters
+/// beyond. Control characters are not in this list: they are shown as placeholders.
 const fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{ad}'
@@ -58,7 +59,7 @@ mod tests {
             assert_eq!(DisplayName::new(name), Err(ContactError::NameBlank(chars)));
             assert_eq!(FileName::new(name), Err(TransferError::NameBlank));
             assert_eq!(UserId::new(name), Err(UserError::Blank));
-            // What another program wrote is taken as it stands.
+            // A name that another program wrote is accepted unchanged.
             assert_eq!(DisplayName::lenient(name, "nobody").as_str(), name);
         }
     }

@@ -1,9 +1,9 @@
-//! What testing every iteration count costs, beside one plain PBKDF2 of that count in OpenSSL.
+//! Compares the cost of testing every iteration count with one plain PBKDF2 of that count in OpenSSL.
 //!
 //!     cargo run --release -p privatus-import --example key_search_rate [COUNT [ROUNDS]]
 //!
-//! OpenSSL is reached through Python's `hashlib.pbkdf2_hmac`, which times the call inside the
-//! child process, so that starting it is not counted. The rounds alternate; medians are compared.
+//! OpenSSL is reached through Python's `hashlib.pbkdf2_hmac`. The child process times the call itself, so its start-up
+//! is not counted. The rounds alternate, and medians are compared.
 
 #![allow(clippy::print_stdout)]
 #![forbid(unsafe_code)]
@@ -15,7 +15,7 @@ use base64::Engine as _;
 use privatus_import::legacy::{Chain, ProbeSet};
 
 const PASSWORD: &str = "correct horse battery staple";
-/// As many as the first walk of a search tries at once.
+/// As many as a search tries at once on its first walk.
 const TOKENS: usize = 16;
 const SCRIPT: &str = "import hashlib, ssl, sys, time
 n = int(sys.argv[1]); start = time.perf_counter()
@@ -55,15 +55,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!(
         "the search: every count to {count} on {TOKENS} tokens: {ours:.3} s ({rate:.2} million a second)"
     );
-    println!("ratio (at most 2.0 is wanted): {:.2}", ours / theirs);
+    println!("ratio (the goal is at most 2.0): {:.2}", ours / theirs);
     Ok(())
 }
 
-/// Tests every count on tokens that no key opens, as the search does on its first walk.
+/// Tests every count on tokens that no key opens, as a search does on its first walk.
 fn search(count: u64, salt: &[u8]) -> Result<(f64, [u8; 32]), Box<dyn std::error::Error>> {
     let mut probes = ProbeSet::new();
     for number in 0..TOKENS {
-        // The form of the shortest token there is; its MAC is nobody's.
+        // Has the form of the shortest possible token; no key made its MAC.
         let mut token = vec![0x80_u8];
         token.extend((1..73_u8).map(|at| at.wrapping_mul(37) ^ u8::try_from(number).unwrap_or(0)));
         probes.push(
@@ -79,7 +79,7 @@ fn search(count: u64, salt: &[u8]) -> Result<(f64, [u8; 32]), Box<dyn std::error
         hits += u64::from(probes.opened_by(&key));
         if chain.iterations() == count {
             if hits > 0 {
-                return Err("a key opened a token of nobody's".into());
+                return Err("a key opened a token that no key made".into());
             }
             return Ok((start.elapsed().as_secs_f64(), key));
         }

@@ -1,4 +1,4 @@
-//! Reads a legacy database to its end and says what is in it, how long it took, and the memory.
+//! Reads a legacy database to its end and prints its contents, the time and the memory used.
 //!
 //!     cargo run --release -p privatus-import --example legacy_read PATH PASSWORD_FILE [ORIGINAL_PATH]
 
@@ -50,10 +50,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         zone.name(),
         start.elapsed().as_secs_f64() - found
     );
-    // Linux alone says it there.
+    // Only Linux reports it here.
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     if let Some(peak) = status.lines().find(|line| line.starts_with("VmHWM")) {
-        println!("highest memory: {}", peak.trim_start_matches("VmHWM:").trim());
+        println!("peak memory: {}", peak.trim_start_matches("VmHWM:").trim());
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Writes a Telegram export of about so many MiB, to measure an import with:
-//! `cargo run -p privatus-import --example telegram_make -- FILE MIB [no-ids]`.
+//! Writes a Telegram export of about MIB MiB, for measuring an import: `cargo run -p privatus-import --example
+//! telegram_make -- FILE MIB [no-ids]`.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stderr)]
 
@@ -39,7 +39,7 @@ fn make(path: &str, size: u64, without_ids: bool) -> std::io::Result<u64> {
         } else {
             format!("\"id\":{id},")
         };
-        // Two a minute from 2010 on, of 100 writers.
+        // Two messages per minute from 2010 on, by 100 writers.
         let (at, writer) = (1_262_304_000 + 30 * id, id * 7 % 100);
         let text = format!("message {id}: ").repeat(usize::try_from(1 + id % 17).unwrap_or(1));
         let line = format!(

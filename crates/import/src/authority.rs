@@ -1,35 +1,35 @@
-//! What in a source gives somebody rights in the vault that takes it in.
+//! Rights that an imported source would grant in the vault.
 
 use serde::{Serialize, Serializer};
 
-/// A kind of it. docs/THREAT_MODEL.md has the table of what becomes of each.
+/// A kind of right. docs/THREAT_MODEL.md lists how each is handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AuthorityKind {
     /// A grant of access control.
     Grant,
     /// The public key of the vault's own user.
     OwnKey,
-    /// A setting: only the application that reads it knows what it allows.
+    /// A setting: only the application that reads it knows what it permits.
     Setting,
-    /// The mark that a contact's key was compared.
+    /// The mark that a contact's key was verified.
     VerifiedContact,
-    /// The role of an owner or an admin.
+    /// The role of owner or admin.
     GroupRole,
-    /// That the vault's own user is no owner of a group, or not in it.
+    /// That the vault's own user is not the owner of a group, or not in it.
     OwnRole,
-    /// A ban of the vault's own user: somebody else owns the group then.
+    /// A ban of the vault's own user: the group then has another owner.
     OwnBan,
-    /// Somebody else who made a group: it is theirs where it has no owner, or several.
+    /// A group's creator, if somebody else: they own the group if it has no owner, or several.
     GroupCreator,
-    /// When the members of a group joined it: who was first owns it next.
+    /// When the members of a group joined: the first to join is the next owner.
     GroupOrder,
     /// Permissions of a member of a group.
     MemberPermissions,
     /// Settings of a group.
     GroupSettings,
-    /// A group that anybody may join.
+    /// A group that anyone can join.
     PublicGroup,
-    /// A file transfer that a client would go on with by itself.
+    /// A file transfer that a client would resume by itself.
     OpenTransfer,
 }
 
@@ -51,7 +51,7 @@ impl AuthorityKind {
         Self::OpenTransfer,
     ];
 
-    /// Its name in a report.
+    /// Its name in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -71,7 +71,7 @@ impl AuthorityKind {
         }
     }
 
-    /// Several of them, in words.
+    /// Its plural, in words.
     pub(crate) const fn plural(self) -> &'static str {
         match self {
             Self::Grant => "grants of access control",
@@ -80,11 +80,11 @@ impl AuthorityKind {
             Self::VerifiedContact => "verified marks of contacts",
             Self::GroupRole => "roles in groups",
             Self::OwnRole => "groups that you do not own",
-            Self::OwnBan => "bans of yourself",
-            Self::GroupCreator => "creators of groups",
-            Self::GroupOrder => "orders of who joined a group first",
-            Self::MemberPermissions => "permissions of members",
-            Self::GroupSettings => "settings of groups",
+            Self::OwnBan => "bans on you",
+            Self::GroupCreator => "group creators",
+            Self::GroupOrder => "orders in which members joined",
+            Self::MemberPermissions => "member permissions",
+            Self::GroupSettings => "group settings",
             Self::PublicGroup => "groups open to everyone",
             Self::OpenTransfer => "file transfers under way",
         }
@@ -97,40 +97,41 @@ impl Serialize for AuthorityKind {
     }
 }
 
-/// One thing that gives a right.
+/// One right in a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuthorityItem {
-    /// Which kind it is.
+    /// Its kind.
     pub kind: AuthorityKind,
-    /// Who may do what, for a person. What the source gives stands in quotation marks, with escapes for what could steer a
-    /// terminal, each part cut by itself: no long name pushes out what follows it.
+    /// Who may do what, for a person to read. Text from the source is in quotation marks, with escapes for characters
+    /// that could control a terminal. Each part is shortened separately, so a long name cannot push out what follows
+    /// it.
     pub text: String,
-    /// The line of the source, from 1; 0 where nobody asked.
+    /// The line in the source, from 1; 0 if unknown.
     pub line: u64,
 }
 
-/// A right of a source that somebody vouches for, and what became of it.
+/// A right in a source that somebody vouches for, and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TrustedItem {
-    /// The right, as it was listed.
+    /// The right as it was listed.
     #[serde(flatten)]
     pub item: AuthorityItem,
-    /// Whether it came over.
+    /// Whether it was imported.
     pub is_taken: bool,
-    /// Whether the vault had the very same already.
+    /// Whether the vault already had exactly this right.
     pub is_known: bool,
-    /// Why it did not come over, where it is not known either.
+    /// Why it was not imported, unless the vault already had it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why_not: Option<String>,
 }
 
-/// What became of a right that was to be taken.
+/// The outcome of importing one right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fate {
     Taken,
-    /// The vault has the same.
+    /// The vault already has it.
     Known,
-    /// Why not.
+    /// It was refused, for this reason.
     Refused(String),
 }
 
@@ -141,17 +142,17 @@ impl Fate {
 }
 
 impl TrustedItem {
-    /// One that was listed and of which nothing more is known.
+    /// A right that was listed and not processed yet.
     pub(crate) fn listed(item: AuthorityItem) -> Self {
         Self {
             item,
             is_taken: false,
             is_known: false,
-            why_not: Some("the import did not come to it".into()),
+            why_not: Some("the import did not get this far".into()),
         }
     }
 
-    /// Notes what became of it. A line may stand there twice: what was taken stays so.
+    /// Records the outcome. A line may occur twice; once imported, a right stays so.
     pub(crate) fn meet(&mut self, fate: &Fate) {
         if self.is_taken {
             return;
@@ -171,21 +172,22 @@ impl AuthorityItem {
     }
 }
 
-/// Characters of a name or an id that are shown, with its escapes.
+/// Most characters of a name or id to show, counting escapes.
 const NAME: usize = 80;
-/// Characters of a value.
+/// Most characters of a value to show.
 const VALUE: usize = 400;
 
 /// A name or an id of the source, in quotation marks.
 pub(crate) fn quoted(name: &str) -> String {
-    // As Rust writes it: what cannot be seen has an escape too.
+    // Rust's escapes; invisible characters are escaped too.
     let (begin, more) = cut(name, NAME, |c| c.escape_debug().to_string());
     format!("\"{begin}\"{more}")
 }
 
-/// A value of the source, which is JSON text.
+/// A value from the source, as JSON text.
 pub(crate) fn json_quoted(value: &str) -> String {
-    // It has quotation marks and backslashes of its own. All else as in a name: what cannot be seen has an escape.
+    // The value contains its own quotation marks and backslashes. Everything else is as in a name: invisible
+    // characters are escaped.
     let (begin, more) = cut(value, VALUE, |c| match c {
         '"' | '\'' | '\\' => c.to_string(),
         _ => c.escape_debug().to_string(),
@@ -193,7 +195,7 @@ pub(crate) fn json_quoted(value: &str) -> String {
     begin + &more
 }
 
-/// A text with escapes, or its beginning and how long it is.
+/// A text with escapes; a long one is shortened and its length added.
 fn cut(text: &str, most: usize, escape: impl Fn(char) -> String) -> (String, String) {
     let (mut begin, mut used) = (String::new(), 0);
     for c in text.chars() {

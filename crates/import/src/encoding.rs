@@ -1,20 +1,20 @@
-//! The first bytes of a text file, which say how it is written.
+//! The first bytes of a text file, which show its encoding.
 
 use std::io::{BufRead, Result};
 
-/// How a text file is written, as its first bytes say.
+/// The encoding of a text file, from its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// As UTF-8; a byte order mark of it was passed over.
+    /// UTF-8; a byte order mark was skipped.
     Utf8,
-    /// With the byte order mark of UTF-16 or UTF-32.
+    /// UTF-16 or UTF-32, from its byte order mark.
     Wide,
 }
 
-/// What a file in UTF-16 is refused with.
+/// The error text for a file in UTF-16 or UTF-32.
 pub(crate) const IS_WIDE: &str = "is written in UTF-16 or UTF-32; save it as UTF-8";
 
-/// Looks at the first bytes, and passes over the mark that editors put before UTF-8.
+/// Reads the first bytes and skips the mark that some editors put before UTF-8.
 pub(crate) fn encoding(reader: &mut impl BufRead) -> Result<Encoding> {
     let bytes = reader.fill_buf()?;
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.starts_with(b"\0\0\xfe\xff")

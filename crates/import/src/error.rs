@@ -1,4 +1,4 @@
-//! Why an import ended early. What was committed before stays, and a second import completes it.
+//! Why an import ended early. What was committed stays, and importing again completes it.
 
 use std::path::PathBuf;
 
@@ -6,8 +6,8 @@ use privatus_store::StoreError;
 
 use crate::legacy::LegacyError;
 
-/// An import that did not finish. Not `#[non_exhaustive]`, as [`StoreError`]: whoever maps it hears of a new variant from the
-/// compiler.
+/// An import that did not finish. Not `#[non_exhaustive]`, like [`StoreError`], so that the compiler reports a new
+/// variant to every caller that maps it.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The source cannot be read at all, or ends too early.
@@ -15,36 +15,36 @@ pub enum ImportError {
     Source {
         /// The source.
         path: PathBuf,
-        /// What is wrong, where, and what to do.
+        /// What is wrong and where, and what to do.
         why: String,
     },
-    /// Rights were to be taken out of an export that is not as it was written. Nothing was imported.
-    #[error("{path}: {why}; rights are taken only out of an export that is whole, so nothing was imported")]
+    /// Rights were requested from an export that was altered or damaged. Nothing was imported.
+    #[error("{path}: {why}; rights are only imported from an intact export, so nothing was imported")]
     Unvouched {
         /// The source.
         path: PathBuf,
-        /// What is wrong, and where.
+        /// What is wrong and where.
         why: String,
     },
-    /// The source is a database of the Python application, and cannot be read, or its password is wrong.
+    /// The source is a database of the Python application that cannot be read, or the password is wrong.
     #[error(transparent)]
     Legacy(#[from] LegacyError),
-    /// The source was read to its end, and some of it could not be taken over.
-    #[error("{path}: a part could not be read ({reasons})")]
+    /// The source was read to its end, but parts of it could not be imported.
+    #[error("{path}: some of it could not be read ({reasons})")]
     Partial {
         /// The source.
         path: PathBuf,
-        /// Reasons and counts.
+        /// The reasons, with counts.
         reasons: String,
     },
-    /// No chat of the source has the name that was asked for.
+    /// The source has no chat with the requested name.
     #[error("not found: a chat named {0} in the export")]
     NoChat(String),
-    /// Whoever is said to be the vault's user writes nothing in the source.
-    #[error("not found: {0} writes nothing in the export; nothing was imported")]
+    /// The person named as the vault's user has no messages in the source.
+    #[error("not found: {0} has no messages in the export; nothing was imported")]
     NoWriter(String),
-    /// Several writers of the source have the name that is said to be the vault's user's.
-    #[error("{name} is the name of several writers in the export ({ids}); nothing was imported")]
+    /// Several people in the source have the name given for the vault's user.
+    #[error("several writers in the export have the name {name} ({ids}); nothing was imported")]
     ManyWriters {
         /// The name.
         name: String,
@@ -54,7 +54,7 @@ pub enum ImportError {
     /// The caller asked to stop.
     #[error("stopped; what was imported stays, and the same command completes it")]
     Stopped,
-    /// The vault refused.
+    /// The vault reported an error.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -1,4 +1,4 @@
-//! Writing a batch, and looking whether what the vault has is what the source says.
+//! Writes batches of messages, and compares messages that the vault already has with the source.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,34 +8,34 @@ use serde_json::Value;
 
 use crate::note::count_some;
 
-/// Names of fields told apart.
+/// Most field names to count separately.
 const FIELDS: usize = 50;
 
-/// Of the messages that the vault had: how many differ in the source. They stay as they are.
+/// Messages already in the vault that differ in the source; the vault's version stays. Counts by kind of difference.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Differing {
-    /// In anything below.
+    /// Differ in any of the ways below.
     pub(crate) messages: u64,
-    /// In their text or time of edit.
+    /// Differ in text or edit time.
     pub(crate) texts: u64,
-    /// In the file that they refer to, which may have been exported only now.
+    /// Differ in the file they refer to, which may be included only in the newer export.
     pub(crate) files: u64,
-    /// In who wrote them: the vault's user or somebody else.
+    /// Differ in who wrote them: the vault's user or somebody else.
     pub(crate) directions: u64,
-    /// In something else that hangs on them, by its name.
+    /// Differ in another attribute, by its name.
     pub(crate) fields: BTreeMap<String, u64>,
 }
 
-/// What a batch did, as a report counts it.
+/// The result of a batch, for the report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Batch {
     pub(crate) inserted: Inserted,
     pub(crate) differing: Differing,
-    /// Files that the new messages name, and that stay where they are.
+    /// Files that the new messages refer to; they are not copied.
     pub(crate) files: u64,
 }
 
-/// Writes a batch; also gives how many messages the vault had otherwise. With `again`, what was removed comes back.
+/// Writes a batch; also returns how many known messages differ. With `again`, removed messages come back.
 pub(crate) fn insert(
     tx: &mut WriteTx<'_>,
     conversation: &ConversationId,
@@ -48,12 +48,12 @@ pub(crate) fn insert(
         false => tx.messages_import(conversation, messages)?,
     };
     let mut differing = Differing::default();
-    // A first import knows none, and pays nothing for this.
+    // On a first import no message is known, so the comparison costs nothing.
     if inserted.known > inserted.removed {
         for message in messages {
             match tx.message_by_id(&message.id) {
                 Ok(known) => differing.compare(&known, message),
-                // What does not open cannot be compared; `verify` names it, and the rest still comes over.
+                // A message that cannot be opened cannot be compared; `verify` reports it, and the import continues.
                 Err(StoreError::NotFound(_) | StoreError::DatabaseDamaged(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -66,7 +66,7 @@ pub(crate) fn insert(
     })
 }
 
-/// How many files are named by the messages of a batch that are not in the vault yet.
+/// Counts the files that new messages of a batch refer to.
 fn new_files(tx: &mut WriteTx<'_>, messages: &[NewMessage], again: bool) -> Result<u64, StoreError> {
     let mut files = 0;
     for message in messages {
@@ -78,7 +78,7 @@ fn new_files(tx: &mut WriteTx<'_>, messages: &[NewMessage], again: bool) -> Resu
     Ok(files)
 }
 
-/// Whether a message will be written: it is not in the vault, or was removed and comes back.
+/// Returns whether a message will be written: it is not in the vault, or it was removed and comes back.
 pub(crate) fn is_new(tx: &mut WriteTx<'_>, id: &MessageId, again: bool) -> Result<bool, StoreError> {
     Ok(match tx.reply_state(id)? {
         ReplyState::Absent => true,
@@ -92,7 +92,7 @@ impl Differing {
         let body = known.body.as_ref();
         let text = body.is_some_and(|body| body.as_text() != message.body.as_text())
             || known.deleted_at.is_none() && known.edited_at != message.edited_at;
-        // A source that leaves a file out says nothing against the one that is known.
+        // A source without the file does not contradict the known one.
         let file = body.is_some_and(|body| path(body) != path(&message.body) && !is_left_out(&message.body));
         let direction = known.direction != message.direction;
         let fields = body
@@ -108,7 +108,7 @@ impl Differing {
     }
 }
 
-/// What else differs, by the name that the source has for it.
+/// The name of another attribute that differs, in the source's terms.
 fn other_fields(known: &Message, body: &Body, message: &NewMessage) -> BTreeSet<String> {
     let mut fields = BTreeSet::new();
     let (ours, theirs) = (body.attributes(), message.body.attributes());
@@ -119,12 +119,12 @@ fn other_fields(known: &Message, body: &Body, message: &NewMessage) -> BTreeSet<
     };
     differs("reply", known.reply_to != message.reply_to);
     differs("forwarded_from", ours.forwarded_from != theirs.forwarded_from);
-    // Of another text the formatting is another one anyway.
+    // If the text differs, the formatting differs too.
     let is_same_text = body.as_text() == message.body.as_text();
     differs("formatting", is_same_text && ours.entities != theirs.entities);
     match (&ours.media, &theirs.media) {
         (None, None) => {}
-        // Of another file what is said of it is another thing anyway.
+        // If the file differs, its description differs too.
         _ if path(body) != path(&message.body) => {}
         (Some(ours), Some(theirs)) => {
             differs("file_size", ours.size != theirs.size);
@@ -150,7 +150,7 @@ fn other_fields(known: &Message, body: &Body, message: &NewMessage) -> BTreeSet<
     fields
 }
 
-/// Files that a message names: its own, a small picture of it, a card of a contact.
+/// The files that a message refers to: its own, its thumbnail, a contact card.
 fn files_of(body: &Body) -> u64 {
     let beside = |key: &str| {
         let details = body.attributes().media.as_ref()?.details.as_ref()?;
@@ -165,7 +165,7 @@ fn files_of(body: &Body) -> u64 {
         .sum()
 }
 
-/// Telegram Desktop's words where a file would be named.
+/// Placeholders that Telegram Desktop writes instead of a file name.
 fn is_left_out(body: &Body) -> bool {
     path(body).is_some_and(is_words)
 }
@@ -179,7 +179,7 @@ fn path(body: &Body) -> Option<&str> {
     path.filter(|path| !path.is_empty())
 }
 
-/// Whether something is not in the vault; that it could not be read does not mean so.
+/// Returns whether the error means that something is not in the vault, rather than that it could not be read.
 pub(crate) fn is_absent<T>(found: Result<T, StoreError>) -> Result<bool, StoreError> {
     match found {
         Ok(_) => Ok(false),

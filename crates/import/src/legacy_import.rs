@@ -1,4 +1,4 @@
-//! From the records of the Python application's database into a vault.
+//! Imports the records of the Python application's database into a vault.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -20,14 +20,14 @@ use crate::newcomers::Newcomers;
 use crate::note::{Advice, Note, counted};
 use crate::report::{OnProgress, Progress, Report};
 
-/// Messages of one transaction, and the bytes of text after which one ends early.
+/// Messages per transaction, and the bytes of text after which a transaction ends early.
 const BATCH: usize = 5_000;
 const BATCH_BYTES: usize = 16 << 20;
 
-/// Imports a database: finds its keys, then brings every row that opens.
+/// Imports a database: finds its keys, then imports every row that they open.
 ///
 /// # Errors
-/// [`ImportError`]; what was committed before stays, and is in the report.
+/// [`ImportError`]; what was committed stays, and is in the report.
 pub fn import(
     store: &Store,
     path: &Path,
@@ -60,7 +60,7 @@ pub fn import(
 
 #[allow(
     clippy::too_many_arguments,
-    reason = "what a caller chooses, and what is gathered"
+    reason = "the caller's choices, and the collected state"
 )]
 fn bring(
     store: &Store,
@@ -91,10 +91,10 @@ fn bring(
                 original_path,
                 guessed,
             } => format!(
-                "found: the first version's key ({} iterations) of the {} path {original_path} opens {} rows",
+                "found: the first version's key ({} iterations) of the {} path {original_path} opens {}",
                 key.iterations,
                 if *guessed { "guessed" } else { "given" },
-                key.rows
+                counted(key.rows, "row", "rows")
             ),
         });
     }
@@ -102,9 +102,10 @@ fn bring(
     if keys.unopened > 0 {
         report.partial = true;
         let text = format!(
-            "{} rows open with no key that was found up to {} iterations; they are damaged, under another password, \
-             or the application counted further",
-            keys.unopened, keys.bound
+            "no key opens {}, after a search up to {} iterations: damage, another password, or a higher iteration \
+             count",
+            counted(keys.unopened, "row", "rows"),
+            keys.bound
         );
         report.note(Note::with(text, Advice::MoreIterations));
     }
@@ -117,7 +118,7 @@ fn bring(
         let item = match item {
             Ok(item) => item,
             Err(error) => {
-                // What was read before is whole, and is written.
+                // Everything read before the error is complete, and is written.
                 ended = Err(error);
                 break;
             }
@@ -162,7 +163,8 @@ fn bring(
     write_batch(store, &mut batch, report, newcomers)?;
     if ambiguous > 0 {
         report.note(format!(
-            "{ambiguous} local times the clocks showed twice or skipped; the first, or the clock before the change, was taken"
+            "{} that the clocks showed twice or skipped: the first, or the clock before the change, was used",
+            counted(ambiguous, "local time", "local times")
         ));
     }
     progress(Progress {
@@ -216,13 +218,13 @@ fn write_batch(
     Ok(())
 }
 
-/// The source's own id where it can be one, else one derived from it.
+/// The source's own id if valid, otherwise one derived from it.
 fn contact_id(tx: &WriteTx<'_>, id: &str) -> ContactId {
     let own = id.parse().ok().filter(|_| Resource::check_new(id).is_ok());
     own.unwrap_or_else(|| ContactId::new(tx.derived_id(&[b"legacy", b"contact", id.as_bytes()])))
 }
 
-/// The conversation of a contact, which the source may have forgotten.
+/// The conversation of a contact, who may be missing from the source.
 fn conversation(tx: &mut WriteTx<'_>, id: &str) -> Result<(ConversationId, ContactId, bool), StoreError> {
     let contact = contact_id(tx, id);
     let is_new = is_absent(tx.contact_by_id(&contact))?;
@@ -278,7 +280,7 @@ fn write_contact(
             id: id.clone(),
             display_name: DisplayName::lenient(&contact.display_name, "Unnamed contact"),
             public_key: public_key(&contact.public_key)?,
-            // Plain SQL says so: whoever could write the file could mark it.
+            // A plain SQL flag: anyone who could write the file could set it.
             is_verified: false,
             added_at: time(contact.added_at).unwrap_or_else(|| tx.now()),
             last_seen: time(contact.last_seen),
@@ -298,7 +300,7 @@ fn write_contact(
     Ok(())
 }
 
-/// The application kept keys as base64 or hexadecimal text; what is neither is kept as its bytes.
+/// The application stored keys as base64 or hexadecimal text; anything else is stored as its bytes.
 fn public_key(text: &str) -> Result<PublicKey, StoreError> {
     let hex =
         text.len().is_multiple_of(2) && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -315,8 +317,8 @@ fn public_key(text: &str) -> Result<PublicKey, StoreError> {
     }
 }
 
-/// Whether a name may be the Python application's own: a plain word. What has parts (`app.lock`), or only looks like a name, may
-/// decide something here, and nobody vouches for a name there.
+/// Returns whether a name can be one of the Python application's own: a plain word. A name with parts (`app.lock`), or
+/// one that only looks like a plain word, may control something here, and nobody vouches for it.
 fn is_of_its_application(key: &SettingKey) -> bool {
     KnownSetting::of(key).is_some() || (SettingKey::new(key.as_str()).is_ok() && !key.as_str().contains('.'))
 }
@@ -337,8 +339,8 @@ fn write_setting(store: &Store, setting: &Setting, report: &mut Report) -> Resul
         report.setting_left_out(key.as_str());
         return Ok(());
     };
-    // A value is sealed, its name and its time are not: it may stand under another name. None gets a meaning in this vault,
-    // and none replaces what its owner set.
+    // A value is authenticated, but its name and time are not: it may be under the wrong name. So no imported setting
+    // gets a meaning in this vault, and none replaces a value that its owner set.
     if let Some(known) = KnownSetting::of(&key) {
         let is_own_key = known == KnownSetting::IdentityPublicKey;
         report.setting_left_out(key.as_str());

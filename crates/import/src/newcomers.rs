@@ -1,4 +1,4 @@
-//! Contacts and groups that an import made, and whether anything came over for them.
+//! Contacts and groups that an import created, and whether any messages were imported for them.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,12 @@ use privatus_store::{Inserted, PageStart, Store, StoreError, WriteTx};
 
 use crate::report::Report;
 
-/// New contacts and groups by their conversation. What was removed from the vault with all messages does not come back as
-/// an empty chat.
+/// New contacts and groups by conversation. A chat whose messages were all removed from the vault must not come back
+/// empty.
 #[derive(Debug, Default)]
 pub(crate) struct Newcomers(HashMap<ConversationId, Newcomer>);
 
-/// What an import made for a chat.
+/// What an import created for a chat.
 #[derive(Debug)]
 pub(crate) enum Made {
     Contact(ContactId),
@@ -39,7 +39,7 @@ impl From<GroupId> for Made {
 }
 
 impl Newcomers {
-    /// A contact or a group was made.
+    /// Records that a contact or a group was created.
     pub(crate) fn made(&mut self, conversation: &ConversationId, made: impl Into<Made>) {
         let newcomer = Newcomer {
             made: made.into(),
@@ -49,7 +49,7 @@ impl Newcomers {
         self.0.entry(conversation.clone()).or_insert(newcomer);
     }
 
-    /// Messages of a conversation were written, or were not.
+    /// Records whether messages of a conversation were written.
     pub(crate) fn wrote(&mut self, conversation: &ConversationId, inserted: &Inserted) {
         if let Some(newcomer) = self.0.get_mut(conversation) {
             newcomer.removed |= inserted.removed > 0;
@@ -57,7 +57,7 @@ impl Newcomers {
         }
     }
 
-    /// Takes back the contacts and groups of which all messages were removed from this vault.
+    /// Removes the contacts and groups all of whose messages were removed from this vault.
     pub(crate) fn take_back(self, store: &Store, report: &mut Report) -> Result<(), StoreError> {
         for (conversation, newcomer) in self.0.into_iter().filter(|(_, one)| one.removed && !one.came) {
             let is_removed = store.write("import_take_back", |tx| match &newcomer.made {
@@ -74,7 +74,7 @@ impl Newcomers {
     }
 }
 
-/// Whoever writes in a group, is in one, or got a message meanwhile stays.
+/// A contact stays if they write in a group, are in one, or received a message meanwhile.
 fn take_back_contact(tx: &mut WriteTx<'_>, contact: &ContactId) -> Result<bool, StoreError> {
     let is_bare = tx.contact_is_bare(contact)?;
     if is_bare {
@@ -83,7 +83,7 @@ fn take_back_contact(tx: &mut WriteTx<'_>, contact: &ContactId) -> Result<bool, 
     Ok(is_bare)
 }
 
-/// A group that got a member beside the vault's user, or a message, meanwhile stays.
+/// A group stays if it meanwhile got a message, or a member other than the vault's user.
 fn take_back_group(
     tx: &mut WriteTx<'_>,
     group: &GroupId,

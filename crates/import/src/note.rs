@@ -1,55 +1,55 @@
-//! What an import tells a person, and what may be done about it.
+//! Notes from an import for a person, and what they can do about them.
 
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-/// A sentence.
+/// A note: one sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// What is so.
+    /// The fact.
     pub text: String,
-    /// What helps, where something does. How that is typed or clicked is the caller's to say.
+    /// What helps, if anything. The caller decides how to phrase it as a command or button.
     pub advice: Option<Advice>,
 }
 
-/// What a person may do about a note.
+/// What a person can do about a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Advice {
-    /// Say who is the vault's user: nobody is known to be.
+    /// Say who the vault's user is; nobody is known to be.
     User,
-    /// Say who else is: that one was a guess.
+    /// Say who the vault's user is; the assumed one was a guess.
     OtherUser,
-    /// Say by id who is, so that the account is known.
+    /// Say by id who the vault's user is, so that the account is known.
     UserById,
     /// Remove the chat and import it again.
     Again,
-    /// Say that what was removed shall come back.
+    /// Request that removed messages be imported again.
     Return,
-    /// Try passwords further.
+    /// Search more iteration counts.
     MoreIterations,
-    /// Say in which zone the source's local times are: the machine says none.
+    /// Name the time zone of the source's local times; the machine does not report one.
     Zone,
-    /// Say in which other zone they are.
+    /// Name another time zone.
     OtherZone,
-    /// Replace the setting of this name.
+    /// Replace the setting with this name.
     Setting(String),
-    /// Look at the contacts.
+    /// Review the contacts.
     Contacts,
-    /// Look at the grants of access control.
+    /// Review the grants of access control.
     Grants,
-    /// Take what gives rights too, where somebody vouches for the file.
+    /// Import the rights too, if somebody vouches for the file.
     Trust,
-    /// Compare safety numbers, and verify the contacts again.
+    /// Compare safety numbers and verify the contacts again.
     Verify,
-    /// Look at the security events.
+    /// Review the security events.
     SecurityEvents,
-    /// Set the settings by hand.
+    /// Set the settings manually.
     Settings,
 }
 
 impl Note {
-    /// A note about which something can be done.
+    /// Creates a note with advice.
     pub(crate) fn with(text: impl Into<String>, advice: Advice) -> Self {
         Self {
             text: text.into(),
@@ -58,12 +58,12 @@ impl Note {
     }
 }
 
-/// A count with its noun: `1 message`, `2 messages`.
+/// Formats a count with its noun: `1 message`, `2 messages`.
 pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// Counts by name, the most frequent first: `photo (3), poll (1)`.
+/// Formats counts by name, the highest first: `photo (3), poll (1)`.
 pub(crate) fn listed(counts: &BTreeMap<String, u64>) -> String {
     let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
     counts.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
@@ -74,7 +74,7 @@ pub(crate) fn listed(counts: &BTreeMap<String, u64>) -> String {
     names.join(", ")
 }
 
-/// Counts under a name, as long as there are not too many; a source may give each message its own.
+/// Adds to the count under a name; the number of names is limited, since a source may give each message its own.
 pub(crate) fn count_some(counts: &mut BTreeMap<String, u64>, name: &str, most: usize, more: u64) {
     let is_full = counts.len() >= most && !counts.contains_key(name);
     let name = if is_full { "others" } else { name };

@@ -1,4 +1,4 @@
-//! What an import did, in counts and reasons.
+//! The result of an import, in counts and reasons.
 
 use std::collections::BTreeMap;
 
@@ -11,86 +11,86 @@ use crate::authority::{AuthorityKind, Fate, TrustedItem};
 use crate::insert::Batch;
 use crate::note::{Advice, Note, counted, listed};
 
-/// Reasons that are told apart.
+/// Most reasons to count separately.
 const REASONS: usize = 100;
-/// Sentences that are kept.
+/// Most notes to keep.
 const NOTES: usize = 200;
-/// Names of settings that are kept, and characters of each.
+/// Most names of settings to keep, and characters of each.
 const NAMES: usize = 200;
 const NAME: usize = 60;
-/// What becomes of known messages that differ.
-const STAYS: &str = "those of the vault stay as they are";
-/// Ranges of rows that are kept.
+/// What happens to known messages that differ.
+const STAYS: &str = "the vault's version is kept";
+/// Most ranges of rows to keep.
 const RANGES: usize = 100_000;
 
-/// The report of one import, printed by the tool.
+/// The report of one import, as the tool prints it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// `telegram`, `legacy` or `privatus`.
     pub format: String,
-    /// Messages that are new in the vault.
+    /// Messages new in the vault.
     pub messages_imported: u64,
-    /// Messages that the vault had already.
+    /// Messages that the vault already had.
     pub messages_known: u64,
-    /// Messages that were removed from this vault: they stay removed.
+    /// Messages that were removed from this vault earlier; they stay removed.
     pub messages_removed: u64,
-    /// Of those known: messages that are another in the source: their text, time of edit, file, direction or
-    /// another field. The vault's stay.
+    /// Known messages that differ in the source: in text, edit time, file, direction or another field. The vault's
+    /// version is kept.
     pub messages_differing: u64,
-    /// Of those that differ: messages with another text or time of edit.
+    /// Differing messages with another text or edit time.
     #[serde(skip)]
     pub texts_differing: u64,
-    /// Of those that differ: messages with another file, such as one that was not exported before.
+    /// Differing messages with another file, such as one that was not exported before.
     pub files_differing: u64,
-    /// Of those that differ: messages that the source has as somebody else's, or as the vault's user's.
+    /// Differing messages that the source attributes to somebody else, or to the vault's user.
     pub directions_differing: u64,
-    /// Of those that differ: fields of messages that are others in the source, by name, such as reactions.
+    /// Other fields that differ in the source, by name, such as reactions, with message counts.
     pub fields_differing: BTreeMap<String, u64>,
-    /// Entries of the source that are no message or could not be read.
+    /// Entries of the source that are not messages or could not be read.
     pub messages_skipped: u64,
-    /// Contacts that are new.
+    /// New contacts.
     pub contacts_imported: u64,
-    /// Of those: contacts that came over as verified.
+    /// New contacts that were imported as verified.
     pub contacts_verified: u64,
-    /// Groups that are new.
+    /// New groups.
     pub groups_imported: u64,
     /// Settings written.
     pub settings_imported: u64,
-    /// Grants of access control that are new.
+    /// New grants of access control.
     pub grants_imported: u64,
-    /// File transfers that are new.
+    /// New file transfers.
     pub transfers_imported: u64,
-    /// What gives rights and was left out, because nobody vouches for the source: how many of each kind.
+    /// Rights that were left out because nobody vouches for the source, counted by kind.
     pub not_trusted: BTreeMap<AuthorityKind, u64>,
-    /// The names of settings that were left out, as far as they are kept: at most 200, each cut to 60 characters.
+    /// Names of settings that were left out: at most 200, each cut to 60 characters.
     pub settings_left_out: Vec<String>,
-    /// What gives rights and was to be taken, in the order of the source.
+    /// Rights that were requested to be imported, in the source's order.
     pub trusted: Vec<TrustedItem>,
-    /// Public keys of the source that are others than those the vault has, which stay.
+    /// Public keys in the source that differ from the vault's, which are kept.
     pub keys_differing: u64,
-    /// Contacts of the vault without a key, for which the source has one: it is not taken.
+    /// Contacts of the vault without a key for whom the source has one; it is not imported.
     #[serde(skip)]
     pub keys_offered: u64,
-    /// Of the transfers that are new: those whose file's name led to another folder or is a device's, and was changed.
+    /// New transfers whose file name led to another folder or to a device, and was changed.
     pub file_names_cut: u64,
-    /// Files that the new messages name, small pictures and cards of contacts too. The vault keeps their names, and not
-    /// what is in them.
+    /// Files that the new messages refer to, including thumbnails and contact cards. The vault stores their names, not
+    /// their contents.
     pub files_by_reference: u64,
-    /// Why entries were skipped, with counts.
+    /// Reasons why entries were skipped, with counts.
     pub reasons: BTreeMap<String, u64>,
-    /// Of these reasons: those by which something is missing now.
+    /// The reasons among these that mean a loss of data.
     #[serde(skip)]
     pub missing: BTreeMap<String, u64>,
-    /// Rows of a database that did not come over: from the first rowid to the last, by table and reason.
+    /// Rows of a database that were not imported: from the first rowid to the last, by table and reason.
     pub rows_left_out: BTreeMap<String, Vec<[i64; 2]>>,
-    /// What a person should know.
+    /// Notes for a person.
     pub notes: Vec<Note>,
-    /// A part of the source did not come over.
+    /// Whether part of the source was not imported.
     pub partial: bool,
 }
 
 impl Report {
-    /// Whether there is nothing to tell of: of the source nothing came to be read.
+    /// Returns whether nothing of the source was read, so that there is nothing to report.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let nothing = Self {
@@ -101,7 +101,7 @@ impl Report {
         *self == nothing
     }
 
-    /// Leaves an entry in the audit log, unless nothing of the source came to be read.
+    /// Adds an entry to the audit log, unless nothing of the source was read.
     pub(crate) fn audit(&self, store: &Store, is_whole: bool) {
         let entries =
             self.messages_imported + self.messages_known + self.contacts_imported + self.groups_imported;
@@ -117,7 +117,7 @@ impl Report {
             }));
         store.audit_note(match is_whole {
             true => entry,
-            false => entry.failed("a part of the source did not come over"),
+            false => entry.failed("part of the source was not imported"),
         });
     }
 
@@ -130,13 +130,13 @@ impl Report {
         }
     }
 
-    /// Counts a message, or an entry that may have been one, that is passed over.
+    /// Counts a message, or an entry that may be one, that was skipped.
     pub fn skip(&mut self, reason: impl Into<String>) {
         self.messages_skipped += 1;
         count(&mut self.reasons, reason.into());
     }
 
-    /// Counts a message that is missing now, for it cannot be read.
+    /// Counts a message that is missing because it cannot be read.
     pub fn unreadable(&mut self, reason: impl Into<String>) {
         let reason = reason.into();
         self.partial = true;
@@ -144,12 +144,12 @@ impl Report {
         self.skip(reason);
     }
 
-    /// Counts something else than a message that did not come over.
+    /// Counts another entry that was not imported.
     pub fn leave_out(&mut self, reason: impl Into<String>) {
         self.leave_out_all(reason, 1);
     }
 
-    /// Counts several of the same.
+    /// Counts several such entries.
     pub(crate) fn leave_out_all(&mut self, reason: impl Into<String>, many: u32) {
         let reason = reason.into();
         self.partial = true;
@@ -157,7 +157,7 @@ impl Report {
         count_many(&mut self.reasons, reason, many);
     }
 
-    /// Counts what became of a batch of messages.
+    /// Counts the results of a batch of messages.
     pub(crate) fn wrote(&mut self, batch: Batch) {
         let Batch {
             inserted,
@@ -177,7 +177,7 @@ impl Report {
         self.messages_removed += inserted.removed;
     }
 
-    /// What became of the rights at these places of [`Self::trusted`]: of each, or the one fate of all of them.
+    /// Sets the outcome of the rights at these positions of [`Self::trusted`]: one for each, or the same for all.
     pub(crate) fn take(&mut self, first: usize, count: usize, fates: &[Fate]) {
         let all = match fates {
             [one] => std::slice::from_ref(one).iter().cycle().take(count),
@@ -188,36 +188,36 @@ impl Report {
         }
     }
 
-    /// Counts a setting, or says why the vault's stays.
+    /// Counts a setting, or notes why the vault's value is kept.
     pub(crate) fn setting(&mut self, key: &SettingKey, written: SettingImport) {
         match written {
             SettingImport::Written => self.settings_imported += 1,
             SettingImport::Known => {}
             SettingImport::Older => self.note(format!(
-                "the setting {} stays as it is: the value in the vault is no older",
+                "the setting {} was left unchanged: the value in the vault is not older",
                 key.as_str()
             )),
             SettingImport::OtherIdentity => self.other_own_key(),
         }
     }
 
-    /// The source has another key of the vault's own user.
+    /// Notes that the source has another key for the vault's own user.
     pub(crate) fn other_own_key(&mut self) {
         self.keys_differing += 1;
         self.note(Note::with(
-            "the source has another public key of the vault's own user; the vault's stays",
+            "the source has another public key for the vault's own user; the vault's is kept",
             Advice::Setting(KnownSetting::IdentityPublicKey.name().to_owned()),
         ));
     }
 
-    /// Counts what gives rights and does not come over.
+    /// Counts rights that are not imported.
     pub(crate) fn not_trusted(&mut self, kind: AuthorityKind, count: u64) {
         if count > 0 {
             *self.not_trusted.entry(kind).or_default() += count;
         }
     }
 
-    /// Keeps the name of a setting that does not come over: whoever sets it by hand has to know which.
+    /// Keeps the name of a setting that is not imported, for whoever sets it manually.
     pub(crate) fn setting_left_out(&mut self, name: &str) {
         if self.settings_left_out.len() < NAMES {
             let mut cut: String = name.chars().take(NAME).collect();
@@ -228,7 +228,7 @@ impl Report {
         }
     }
 
-    /// The sentence on what was left out of these kinds, and what helps.
+    /// Adds a note on what was left out of these kinds, with advice.
     pub(crate) fn tell_not_trusted(&mut self, kinds: &[AuthorityKind], advice: Advice) {
         let words: Vec<String> = self
             .not_trusted
@@ -237,23 +237,23 @@ impl Report {
             .map(|(kind, count)| format!("{count} {}", kind.plural()))
             .collect();
         if !words.is_empty() {
-            let text = format!("left out, because a file may say anything: {}", words.join(", "));
+            let text = format!("left out, because the file is not trusted: {}", words.join(", "));
             self.notes.push(Note::with(text, advice));
         }
     }
 
-    /// The sentences on verified contacts, files, grants, and on messages that are not taken over, at the end of an import.
+    /// Adds the final notes on verified contacts, files, grants, and messages that were not imported.
     pub(crate) fn sum_up(&mut self) {
         if self.contacts_verified > 0 {
             let text = format!(
-                "{} came over as verified",
+                "{} imported as verified",
                 counted(self.contacts_verified, "contact", "contacts")
             );
             self.notes.push(Note::with(text, Advice::Contacts));
         }
         if self.keys_differing > 0 {
             let text = format!(
-                "{} from the vault's, which stay: somebody else may use these names",
+                "{} from the vault's, which are kept: somebody else may be using these names",
                 counted(
                     self.keys_differing,
                     "public key in the source differs",
@@ -265,7 +265,8 @@ impl Report {
         if self.keys_offered > 0 {
             self.notes.push(
                 format!(
-                    "{} contacts of the vault have no key and stay so, though the source has one: ask them for it",
+                    "the source has keys for {} of your contacts without one; they were not imported: ask the \
+                     contacts for their keys",
                     self.keys_offered
                 )
                 .into(),
@@ -275,8 +276,8 @@ impl Report {
             self.notes.push(
                 counted(
                     self.file_names_cut,
-                    "name of a file led to another folder or to a device; what is left of it is kept",
-                    "names of files led to another folder or to a device; what is left of them is kept",
+                    "file name led to another folder or to a device and was shortened",
+                    "file names led to another folder or to a device and were shortened",
                 )
                 .into(),
             );
@@ -284,16 +285,16 @@ impl Report {
         match self.files_by_reference {
             0 => {}
             1 => self.note(
-                "1 file is kept by reference only: the vault has its name, not what is in it; keep the source's folder",
+                "1 file is stored by reference only: the vault has its name, not its contents; keep the source's folder",
             ),
             files => self.note(format!(
-                "{files} files are kept by reference only: the vault has their names, not what is in them; keep the \
+                "{files} files are stored by reference only: the vault has their names, not their contents; keep the \
                  source's folder"
             )),
         }
         if self.grants_imported > 0 {
             let text = format!(
-                "{} of access control came over",
+                "{} of access control imported",
                 counted(self.grants_imported, "grant", "grants")
             );
             self.notes.push(Note::with(text, Advice::Grants));
@@ -317,20 +318,20 @@ impl Report {
         if self.directions_differing > 0 {
             let text = counted(
                 self.directions_differing,
-                "message is there with the other direction, and keeps it",
-                "messages are there with the other direction, and keep it",
+                "message has the other direction in the vault, and keeps it",
+                "messages have the other direction in the vault, and keep it",
             );
             self.notes.push(Note::with(text, Advice::Again));
         }
         if !self.fields_differing.is_empty() {
             let text = format!(
-                "messages that were known have other fields in the source; {STAYS}: {}",
+                "known messages have different fields in the source; {STAYS}: {}",
                 listed(&self.fields_differing)
             );
             self.notes.push(Note::with(text, Advice::Again));
         }
         if self.messages_removed > 0 {
-            // It says where messages are that a person looks for: never lost behind too many notes.
+            // This must not be lost after too many notes: it tells a person where missing messages are.
             let text = format!(
                 "{} removed from this vault and {} removed",
                 counted(self.messages_removed, "message was", "messages were"),
@@ -347,30 +348,29 @@ impl Report {
         }
     }
 
-    /// Lists rows of a database that did not come over; rows come in rising order.
+    /// Adds rows of a database that were not imported; rows must come in rising order.
     pub(crate) fn row_left_out(&mut self, what: String, first: i64, last: i64) {
         let kept: usize = self.rows_left_out.values().map(Vec::len).sum();
         let ranges = self.rows_left_out.entry(what).or_default();
         match ranges.last_mut() {
             Some([_, end]) if end.checked_add(1) == Some(first) => *end = last,
-            // A range too many: the last one reaches over what came over between.
+            // Too many ranges: extend the last one over the imported rows between.
             Some([_, end]) if kept >= RANGES => *end = last,
             _ => ranges.push([first, last]),
         }
     }
 
-    /// Adds a sentence for a person, as long as there are not too many.
+    /// Adds a note, up to a limit.
     pub fn note(&mut self, sentence: impl Into<Note>) {
         if self.notes.len() < NOTES {
             self.notes.push(sentence.into());
         } else if self.notes.len() == NOTES {
-            self.notes
-                .push("more of the same kind is not listed one by one".into());
+            self.notes.push("more notes are not listed".into());
         }
     }
 }
 
-/// Counts a reason; a source may give each entry one of its own.
+/// Counts a reason; the number of reasons is limited, since a source may give each entry its own.
 fn count(reasons: &mut BTreeMap<String, u64>, reason: String) {
     count_many(reasons, reason, 1);
 }
@@ -381,16 +381,16 @@ fn count_many(reasons: &mut BTreeMap<String, u64>, reason: String, many: u32) {
     *reasons.entry(reason).or_default() += u64::from(many);
 }
 
-/// How far an import is, told after each transaction.
+/// The progress of an import, reported after each transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Messages handled so far.
     pub done: u64,
-    /// Messages in all, where known.
+    /// Total number of messages, if known.
     pub total: Option<u64>,
 }
 
-/// Told of progress; answers whether to go on. Stopping leaves whole transactions.
+/// Receives progress and returns whether to continue. Stopping leaves only whole transactions.
 pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> bool;
 
 #[cfg(test)]

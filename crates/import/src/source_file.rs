@@ -1,5 +1,5 @@
-//! The file of a source: a regular one. A pipe in a folder would be waited for without end, a device may have none, and what
-//! is read twice must be there twice.
+//! Opens a source file, which must be a regular file: reading a pipe may block forever, a device may have no end, and
+//! what is read twice must still be there.
 
 use std::fs::File;
 use std::path::Path;
@@ -8,7 +8,7 @@ use privatus_store::SystemFault;
 
 use crate::error::ImportError;
 
-/// Opens the file of a source; `folder` says what to name where a folder is named.
+/// Opens a source file; `folder` says what to name instead of a folder.
 pub(crate) fn open(path: &Path, folder: &str) -> Result<File, ImportError> {
     let source = |why: String| ImportError::Source {
         path: path.to_owned(),
@@ -23,7 +23,7 @@ pub(crate) fn open(path: &Path, folder: &str) -> Result<File, ImportError> {
             "is a pipe, a socket or a device; write it into a file, and name that".into(),
         )),
     };
-    // A look first: to open a pipe waits for a writer. And at what was opened.
+    // Check before opening, because opening a pipe waits for a writer; and check again what was opened.
     check(std::fs::metadata(path).map_err(unreadable)?)?;
     let file = File::open(path).map_err(unreadable)?;
     check(file.metadata().map_err(unreadable)?)?;

@@ -1,9 +1,9 @@
-//! Characters that steer a terminal, reorder what stands around them or break lines, and JSON without them.
+//! Characters that control a terminal, reorder the text around them or break lines, and JSON without them.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character from U+007F on does so. Those below U+0020 are never raw in JSON.
+/// Returns whether a character from U+007F on does that. Those below U+0020 never occur unescaped in JSON.
 #[must_use]
 pub const fn steers(c: char) -> bool {
     matches!(c,
@@ -17,7 +17,7 @@ pub const fn steers(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}')
 }
 
-/// JSON text that means the same, with such characters as escapes.
+/// Escapes such characters in JSON text; the meaning stays the same.
 #[must_use]
 pub fn json_escaped(json: &str) -> Cow<'_, str> {
     if !json.contains(steers) {
@@ -26,7 +26,7 @@ pub fn json_escaped(json: &str) -> Cow<'_, str> {
     let mut safe = String::with_capacity(json.len() + 16);
     for c in json.chars() {
         if steers(c) {
-            // They stand in strings alone, and all of them have four hexadecimal digits. A String takes all.
+            // They occur only in strings, and all have four hexadecimal digits. Writing to a String cannot fail.
             let _ = write!(safe, "\\u{:04x}", u32::from(c));
         } else {
             safe.push(c);
@@ -35,7 +35,7 @@ pub fn json_escaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// JSON text that means the same and is easier to read: escapes of printable characters are replaced by them.
+/// Replaces escapes of printable characters in JSON text, to make it easier to read; the meaning stays the same.
 #[must_use]
 pub fn json_readable(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
@@ -47,7 +47,7 @@ pub fn json_readable(json: &str) -> String {
             out.push(c);
             rest = escape.get(length..).unwrap_or_default();
         } else {
-            // The backslash and what it escapes: ASCII, in JSON.
+            // The backslash and the character after it: ASCII, in JSON.
             out.push_str(escape.get(..2).unwrap_or(escape));
             rest = escape.get(2..).unwrap_or_default();
         }
@@ -56,7 +56,7 @@ pub fn json_readable(json: &str) -> String {
     out
 }
 
-/// The character of an escape such as `\u00e9`, alone or as two halves, when it needs none; and the escape's length.
+/// The character of an escape such as `\u00e9`, or of two halves, if it needs no escape; and the escape's length.
 fn printable(escape: &str) -> Option<(char, usize)> {
     let unit = |at: usize| {
         let digits = escape.get(at..at + 6)?.strip_prefix("\\u")?;

@@ -1,4 +1,4 @@
-//! Rows before a step and after it: none is lost that the step does not declare.
+//! Row counts before and after a step: no row may be lost unless the step declares it.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use privatus_sqlite::{Connection, SqliteError};
 use crate::error::MigrateError;
 use crate::read::{self, quoted};
 
-/// The rows of each table, and what a step declares of them.
+/// The row counts of each table, and those that a step declares.
 #[derive(Debug)]
 pub(crate) struct Counts {
     before: BTreeMap<String, i64>,
@@ -23,20 +23,20 @@ impl Counts {
         let before = count_all(db)?;
         let mut expected = BTreeMap::new();
         for (table, sql) in declared {
-            // Declared in words that give no number: none that a table has.
+            // A declaration that does not evaluate to a number matches no table.
             expected.insert(table.to_owned(), read::number(db, sql)?.unwrap_or(-1));
         }
         Ok(Self { before, expected })
     }
 
-    /// The rows of some tables before the step.
+    /// The row counts of some tables before the step.
     pub(crate) fn of(&self, tables: &[String]) -> u64 {
         let rows = tables.iter().filter_map(|table| self.before.get(table));
         u64::try_from(rows.sum::<i64>()).unwrap_or(0)
     }
 
-    /// Compares with the tables as they are now. A table that is gone may have had no rows, unless `may_drop`: then the
-    /// caller was told before.
+    /// Compares with the present tables. A dropped table must have been empty, unless `may_drop` is set: the caller
+    /// was then told earlier.
     pub(crate) fn check(&self, db: &mut Connection, step: &str, may_drop: bool) -> Result<(), MigrateError> {
         let after = count_all(db)?;
         let broken = |what: String| {
@@ -49,11 +49,11 @@ impl Counts {
             let expected = self.expected.get(table).copied();
             match after.get(table) {
                 None if expected.is_some_and(|rows| rows != 0) => {
-                    return broken(format!("{table} is gone, and it declares rows of it"));
+                    return broken(format!("{table} was dropped, although the step declares rows of it"));
                 }
                 None if *before > 0 && expected.is_none() && !may_drop => {
                     return broken(format!(
-                        "{table} is gone with {before} rows that it does not declare"
+                        "{table} was dropped with rows that the step does not declare ({before})"
                     ));
                 }
                 None => {}
@@ -61,7 +61,7 @@ impl Counts {
                     let expected = expected.unwrap_or(*before);
                     if *found != expected {
                         return broken(format!(
-                            "{table} has {found} rows after it, {expected} are expected"
+                            "rows of {table} after the step: {found}, expected: {expected}"
                         ));
                     }
                 }
@@ -75,7 +75,7 @@ impl Counts {
             let found = after.get(table).copied().unwrap_or(0);
             if found != *expected {
                 return broken(format!(
-                    "{table} has {found} rows after it, {expected} are expected"
+                    "rows of {table} after the step: {found}, expected: {expected}"
                 ));
             }
         }
@@ -83,7 +83,7 @@ impl Counts {
     }
 }
 
-/// The rows of every table.
+/// The row counts of every table.
 pub(crate) fn count_all(db: &mut Connection) -> Result<BTreeMap<String, i64>, SqliteError> {
     let mut counts = BTreeMap::new();
     for table in read::tables(db)? {

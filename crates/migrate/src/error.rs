@@ -1,12 +1,12 @@
-//! Why a step, or a look at the ledger, ended.
+//! Why a step, or reading the ledger, failed.
 
 use privatus_crypto::{CryptoError, OpenError};
 use privatus_sqlite::SqliteError;
 
 use crate::version::Version;
 
-/// A refusal or failure; whatever it is, the database is as it was before the step. Not `#[non_exhaustive]`: the store says
-/// of each what it means for a vault, and hears of a new one from the compiler.
+/// A refusal or failure; in every case the database is as it was before the step. Not `#[non_exhaustive]`, so that the
+/// compiler reports a new variant to the store, which explains each one.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// SQLite failed.
@@ -17,20 +17,20 @@ pub enum MigrateError {
     Statement {
         /// The step.
         step: String,
-        /// Which statement, by number and first words, or what was done.
+        /// The statement, by number and first words, or the action.
         statement: String,
-        /// What SQLite said.
+        /// SQLite's error.
         error: SqliteError,
     },
-    /// The ledger says something that this build cannot take for true.
+    /// The ledger contains something that this build cannot accept.
     #[error("migration {step} {how}")]
     Ledger {
         /// The step.
         step: String,
-        /// What is wrong with it, in words that follow its name.
+        /// The problem, in words that follow the step's name.
         how: &'static str,
     },
-    /// A step did what it must not.
+    /// A step did something it must not.
     #[error("migration {step}: {what}")]
     Broken {
         /// The step.
@@ -38,24 +38,24 @@ pub enum MigrateError {
         /// What it did, with counts.
         what: String,
     },
-    /// A step has no way back.
+    /// A step cannot be taken back.
     #[error("migration {step} cannot be taken back: {reason}")]
     Irreversible {
         /// The step.
         step: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// No step has this number.
+    /// There is no step with this number.
     #[error("no migration {0} was applied to this vault")]
     Unknown(Version),
     /// A sealed value did not open.
     #[error("a sealed value does not open")]
     Sealed,
-    /// Randomness or a length.
+    /// An error of sealing or of randomness.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
-    /// The caller of a step's host failed, in its own words.
+    /// The step's host failed, with its own message.
     #[error("{0}")]
     Host(String),
 }
@@ -67,7 +67,7 @@ impl From<OpenError> for MigrateError {
 }
 
 impl MigrateError {
-    /// Says in which step, and at what, SQLite failed, where that is not said yet.
+    /// Adds the step and the action in which SQLite failed, if not already known.
     pub(crate) fn in_step(self, step: &str, doing: &str) -> Self {
         match self {
             Self::Sqlite(error) => Self::Statement {
@@ -79,7 +79,7 @@ impl MigrateError {
         }
     }
 
-    /// The step and the statement that SQLite failed at, where they are known.
+    /// The step and the statement in which SQLite failed, if known.
     #[must_use]
     pub fn doing(&self) -> Option<String> {
         match self {
@@ -88,7 +88,7 @@ impl MigrateError {
         }
     }
 
-    /// What SQLite answered, where it did.
+    /// SQLite's error, if there is one.
     #[must_use]
     pub const fn sqlite(&self) -> Option<SqliteError> {
         match self {

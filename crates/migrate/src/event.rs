@@ -1,52 +1,52 @@
-//! What a run tells while it goes on: for a progress bar, and for a test that stops it at every place there is.
+//! Progress events of a run: for a progress bar, and for tests that stop it at every possible point.
 
 use std::path::Path;
 
-/// Something that just happened, or is about to. Nothing of a step is kept before [`Committed`](Self::Committed).
+/// Something that just happened, or is about to. Nothing of a step is permanent before [`Committed`](Self::Committed).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A copy of the database is about to be written.
     SnapshotBegun {
-        /// About how many bytes it will have.
+        /// Its approximate size in bytes.
         bytes: u64,
     },
-    /// The copy is whole and durable.
+    /// The copy is complete and durable.
     SnapshotDone {
-        /// Where it is.
+        /// Its path.
         path: &'a Path,
-        /// Its size.
+        /// Its size in bytes.
         bytes: u64,
     },
     /// A step's transaction has begun.
     Begun {
         /// The step's folder.
         step: &'a str,
-        /// Steps before it in this run.
+        /// Earlier steps in this run.
         done: usize,
-        /// Steps of this run.
+        /// Total steps in this run.
         of: usize,
-        /// Messages of the vault.
+        /// Messages in the vault.
         messages: u64,
     },
-    /// A statement of the step was run.
+    /// A statement of the step was executed.
     Statement {
         /// The step's folder.
         step: &'a str,
     },
     /// A month's table is done.
     Partition {
-        /// Months done.
+        /// Months finished.
         done: usize,
-        /// Months that stand.
+        /// Total months.
         of: usize,
     },
-    /// Everything of the step is written and checked; its COMMIT comes next.
+    /// The step is completely written and checked; its COMMIT comes next.
     Committing {
         /// The step's folder.
         step: &'a str,
     },
-    /// The step is kept.
+    /// The step is committed.
     Committed {
         /// The step's folder.
         step: &'a str,

@@ -1,4 +1,4 @@
-//! What a step needs of the vault that it runs in.
+//! What a step needs from the vault it runs in.
 
 use privatus_sqlite::Connection;
 use zeroize::Zeroizing;
@@ -8,46 +8,46 @@ use crate::error::MigrateError;
 /// The months of a vault.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Partitions {
-    /// The table whose text each month's table has; empty where there are no months.
+    /// The table that defines the month tables; empty if there are no months.
     pub template: String,
-    /// The months' tables that stand, oldest first.
+    /// The existing month tables, oldest first.
     pub tables: Vec<String>,
-    /// A month that is in a file of its own, if there is one: no statement reaches it.
+    /// A month stored in a separate file, if there is one: statements do not reach it.
     pub sealed: Option<String>,
 }
 
 /// The vault around a step: its months, its views over them, and its sealed values.
 pub trait Host {
-    /// The months' tables that stand.
+    /// The existing month tables.
     ///
     /// # Errors
-    /// When the catalogue cannot be read.
+    /// If the catalogue cannot be read.
     fn partitions(&mut self, db: &mut Connection) -> Result<Partitions, MigrateError>;
 
-    /// Statements that make what a month has beside the template's.
+    /// Statements that create what a month has in addition to the template's parts.
     fn month_extras(&self, _table: &str) -> Vec<String> {
         Vec::new()
     }
 
-    /// Writes the views over all months again, after a step.
+    /// Rewrites the views over all months after a step.
     ///
     /// # Errors
-    /// SQLite's, or a view of another form.
+    /// SQLite's errors, or a view of another form.
     fn refresh_views(&mut self, db: &mut Connection) -> Result<(), MigrateError>;
 
-    /// What tells this vault from others, which no step may change.
+    /// The vault's identity, which no step may change.
     ///
     /// # Errors
-    /// SQLite's.
+    /// SQLite's errors.
     fn identity(&mut self, _db: &mut Connection) -> Result<Vec<u8>, MigrateError> {
         Ok(Vec::new())
     }
 
-    /// Opens a sealed value, to be wiped when it goes; `row_id` is the row's primary key in canonical bytes. A host without keys takes the value for
-    /// its plaintext.
+    /// Opens a sealed value; the result wipes itself. `row_id` is the row's primary key in canonical bytes. A host
+    /// without keys treats the value as its plaintext.
     ///
     /// # Errors
-    /// [`MigrateError::Sealed`], and those of finding its key.
+    /// [`MigrateError::Sealed`], and errors of finding its key.
     fn open(
         &mut self,
         _db: &mut Connection,
@@ -59,10 +59,10 @@ pub trait Host {
         Ok(Zeroizing::new(envelope.to_vec()))
     }
 
-    /// Seals a value, with randomness drawn unbuffered, under the key whose number `envelope`, the value it replaces, carries.
+    /// Seals a value, with unbuffered randomness, under the key whose number is in `envelope`, the value it replaces.
     ///
     /// # Errors
-    /// Those of finding the key, and no randomness.
+    /// Errors of finding the key, and of randomness.
     fn reseal(
         &mut self,
         _db: &mut Connection,
@@ -76,7 +76,7 @@ pub trait Host {
     }
 }
 
-/// A database without months, whose values are not sealed: for the schema of a step alone.
+/// A database without months whose values are not sealed: for steps that only change the schema.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoPartitions;
 

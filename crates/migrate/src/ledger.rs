@@ -1,4 +1,5 @@
-//! `schema_migrations`: what was applied, and the SQL that takes it back, under a MAC because it is executed.
+//! `schema_migrations`: which steps were applied, and the SQL that takes them back, under a MAC because it is
+//! executed.
 
 use privatus_crypto::LedgerKey;
 use privatus_sqlite::{Column, Connection, Row, SqliteError, Value};
@@ -8,16 +9,16 @@ use crate::read;
 use crate::step::{Rows, Step};
 use crate::version::Version;
 
-/// diesel's own ledger, as diesel makes it.
+/// diesel's own ledger, as diesel creates it.
 pub const DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
                       run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)";
 
-/// What a ledger is written and checked with.
+/// The keys for writing and checking a ledger.
 #[derive(Debug)]
 pub struct Seal<'a> {
     /// The key of its MACs.
     pub key: &'a LedgerKey,
-    /// The vault's id: a row of another vault's ledger is not taken for one of this.
+    /// The vault's id, so that a row from another vault's ledger is not accepted.
     pub vault: &'a [u8],
 }
 
@@ -26,38 +27,38 @@ pub struct Seal<'a> {
 pub struct Applied {
     /// The step's number.
     pub version: Version,
-    /// When, as UTC text.
+    /// When it was applied, as UTC text.
     pub applied_at: Option<String>,
     /// What it does.
     pub description: Option<String>,
-    /// Of the texts that were run.
+    /// The checksum of the texts that were run.
     pub checksum: Option<String>,
-    /// Whether it went well; NULL is no.
+    /// Whether it succeeded; NULL means no.
     pub success: bool,
     /// The step's folder.
     pub name: Option<String>,
     /// The version of the tool that applied it.
     pub tool_version: Option<String>,
-    /// Why there is no way back.
+    /// Why it cannot be taken back.
     pub irreversible: Option<String>,
-    /// The way back.
+    /// The SQL that takes it back.
     pub down_sql: Option<String>,
-    /// The way back of each month's table.
+    /// The SQL that takes it back for each month's table.
     pub partition_down_sql: Option<String>,
-    /// Counts of rows that the way back changes: a JSON object of table and SQL.
+    /// Row counts that taking it back changes: a JSON object of table and SQL.
     pub down_rows: Option<String>,
-    /// Whether the MAC over all of it is right.
+    /// Whether the MAC over all of this is valid.
     pub is_authentic: bool,
 }
 
 impl Applied {
-    /// The step's folder, or its number where the row has none.
+    /// The step's folder, or its number if the row has none.
     #[must_use]
     pub fn title(&self) -> String {
         self.name.clone().unwrap_or_else(|| self.version.to_string())
     }
 
-    /// What the MAC covers, in this order; a field that is NULL differs from an empty one.
+    /// What the MAC covers, in this order; NULL and an empty field are different.
     fn fields(&self, vault: &[u8]) -> Vec<Vec<u8>> {
         let text = |text: &Option<String>| match text {
             Some(text) => [b"+", text.as_bytes()].concat(),
@@ -86,10 +87,10 @@ impl Applied {
     }
 }
 
-/// All rows, the first step first.
+/// All rows, in step order.
 ///
 /// # Errors
-/// SQLite's; a ledger that is missing.
+/// SQLite's errors; a missing ledger.
 pub fn applied(db: &mut Connection, seal: &Seal<'_>) -> Result<Vec<Applied>, MigrateError> {
     let sql = "SELECT version, applied_at, description, checksum, success, name, tool_version, irreversible, down_sql, \
                partition_down_sql, down_rows, mac FROM schema_migrations ORDER BY version";
@@ -104,7 +105,7 @@ pub fn applied(db: &mut Connection, seal: &Seal<'_>) -> Result<Vec<Applied>, Mig
     missing_ledger(db, "schema_migrations", rows)
 }
 
-/// SQLite has no code of its own for a table that is not there.
+/// SQLite has no separate code for a missing table.
 pub(crate) fn missing_ledger<T>(
     db: &mut Connection,
     table: &str,
@@ -137,11 +138,11 @@ fn read_row(row: &Row<'_>) -> Applied {
     }
 }
 
-/// Refuses a trigger on a ledger: it would run with what is written there.
+/// Refuses a trigger on a ledger: it would run whenever a ledger is written.
 pub(crate) fn check_plain(db: &mut Connection) -> Result<(), MigrateError> {
     let ledgers = ["schema_migrations", "__diesel_schema_migrations"];
-    // SQLite takes these names in any case, and up to a NUL, whatever their type is: so what is none of the three others is
-    // a trigger, and its table is compared as SQLite compares it.
+    // SQLite accepts these type names in any case, up to a NUL, and in any storage class. So everything that is none
+    // of the other three is treated as a trigger, and its table is compared as SQLite compares it.
     let sql = "SELECT tbl_name FROM main.sqlite_master WHERE type NOT IN ('table', 'index', 'view')";
     let tables = read::rows(db, sql, &[], |row| row.text(0))?;
     let is_ledger = |table: Option<String>| {
@@ -152,13 +153,13 @@ pub(crate) fn check_plain(db: &mut Connection) -> Result<(), MigrateError> {
     if tables.into_iter().any(is_ledger) {
         return Err(MigrateError::Ledger {
             step: "ledger".into(),
-            how: "has a trigger, which no build makes",
+            how: "has a trigger, which no build creates",
         });
     }
     Ok(())
 }
 
-/// Writes both ledgers' rows of a step, in its transaction.
+/// Writes a step's rows in both ledgers, in its transaction.
 pub(crate) fn note(
     db: &mut Connection,
     seal: &Seal<'_>,
@@ -214,18 +215,18 @@ pub(crate) fn note(
     one_row(noted, step.name)
 }
 
-/// Refuses a row of a ledger that was written, or taken out, and stands as it stood.
+/// Checks that a row was actually written to or removed from a ledger.
 fn one_row(changed: usize, step: &str) -> Result<(), MigrateError> {
     if changed == 1 {
         return Ok(());
     }
     Err(MigrateError::Ledger {
         step: step.into(),
-        how: "has a row in a ledger that cannot be changed: a trigger or a view stands in its way",
+        how: "has a row in a ledger that cannot be changed: a trigger or a view prevents it",
     })
 }
 
-/// Removes both rows of a step that was taken back, where the ledger is still there.
+/// Removes both rows of a step that was taken back, if the ledger still exists.
 pub(crate) fn forget(db: &mut Connection, step: &Applied) -> Result<(), MigrateError> {
     if read::has_table(db, "schema_migrations")? {
         let sql = "DELETE FROM schema_migrations WHERE version = ?";
@@ -247,14 +248,14 @@ fn down_rows(rows: Rows) -> Option<String> {
     Some(serde_json::Value::Object(map).to_string())
 }
 
-/// The declared counts of a way back, `(table, SQL)`.
+/// The row counts that a way back declares, `(table, SQL)`.
 pub(crate) fn parse_down_rows(applied: &Applied) -> Result<Vec<(String, String)>, MigrateError> {
     let Some(text) = &applied.down_rows else {
         return Ok(Vec::new());
     };
     let wrong = |_| MigrateError::Ledger {
         step: applied.title(),
-        how: "declares counts of rows in a form that this build does not read",
+        how: "declares row counts in a form that this build cannot read",
     };
     let map: std::collections::BTreeMap<String, String> = serde_json::from_str(text).map_err(wrong)?;
     Ok(map.into_iter().collect())

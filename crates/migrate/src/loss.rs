@@ -1,4 +1,4 @@
-//! What a way back would lose, found by going it and undoing it.
+//! Finds what a way back would lose, by running it and undoing it.
 
 use std::collections::BTreeMap;
 
@@ -10,23 +10,24 @@ use crate::ledger::Applied;
 use crate::read::{self, quoted};
 use crate::run::Runner;
 
-/// A table or a column that is gone after the way back, and had something in it, or rows that are gone. What a way back
-/// changes in place is not found; a table under another name is a loss.
+/// A table or a non-empty column that the way back removes, or lost rows. Changes to values in place are not detected;
+/// a renamed table counts as a loss.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Loss {
     /// The table; the template's name stands for all months.
     pub table: String,
-    /// The column; the whole table when there is none.
+    /// The column; `None` for the whole table.
     pub column: Option<String>,
-    /// Rows of the table, or values of the column that are not NULL.
+    /// Rows of the table, or non-NULL values of the column.
     pub values: u64,
 }
 
 impl Runner<'_> {
-    /// What taking these steps back would lose. Everything is done and undone: it takes as long as the way back does.
+    /// Finds what taking these steps back would lose. Everything is run and undone, so it takes as long as the way
+    /// back itself.
     ///
     /// # Errors
-    /// As [`back`](Runner::back): what would fail fails here already.
+    /// Those of [`back`](Runner::back): what would fail there fails here.
     pub fn losses(&mut self, db: &mut Connection, applied: &[Applied]) -> Result<Vec<Loss>, MigrateError> {
         let months = self.host.partitions(db)?;
         let before = columns(db)?;

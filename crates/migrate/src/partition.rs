@@ -1,4 +1,4 @@
-//! Months: what one is made of, the view over all, and those that a step's SQL runs for.
+//! Months: their definition, the view over all of them, and the months that a step's SQL runs for.
 
 use privatus_sqlite::{Connection, Value};
 
@@ -7,11 +7,11 @@ use crate::host::{Host, Partitions};
 use crate::read;
 use crate::tokens::renamed;
 
-/// The statements that make a month: its table, without the comments and spaces that are for a person, since every open
-/// parses it; and each index of the template whose name contains the template's.
+/// The statements that create a month: its table, without comments and extra spaces, since every open parses it; and
+/// each index of the template whose name contains the template's name.
 ///
 /// # Errors
-/// SQLite's; no template.
+/// SQLite's errors; a missing template.
 pub fn month_sql(db: &mut Connection, template: &str, table: &str) -> Result<Vec<String>, MigrateError> {
     let missing = || MigrateError::Host(format!("{template} is missing"));
     let text = read::text_of(db, template)?.ok_or_else(missing)?;
@@ -32,15 +32,15 @@ pub fn month_sql(db: &mut Connection, template: &str, table: &str) -> Result<Vec
     Ok(all)
 }
 
-/// The text of a month's table, out of the template's.
+/// The SQL of a month's table, derived from the template's.
 #[must_use]
 pub fn month_text(text: &str, template: &str, table: &str) -> String {
     renamed(text, &[(template, table)])
 }
 
-/// The text of a view over months: that of the view as it stands, with the tables in place of what is between its
-/// `FROM (` and `) AS m`. The template comes first: it has no rows, and names the columns also where no month stands.
-/// `None` when the view has another form. Lines may end as Windows ends them; those of the text do not.
+/// The SQL of a view over months: the existing view's, with the tables replacing what is between `FROM (` and `) AS
+/// m`. The template comes first: it has no rows, but it names the columns even if there are no months. `None` if the
+/// view has another form. The input may have Windows line ends; the output does not.
 #[must_use]
 pub fn rows_view(view_sql: &str, template: &str, months: &[(String, bool)]) -> Option<String> {
     let mut source = format!("SELECT 0 AS archived, * FROM {template}");
@@ -53,7 +53,7 @@ pub fn rows_view(view_sql: &str, template: &str, months: &[(String, bool)]) -> O
     Some(format!("{head}\nFROM ({source}) AS m\n{tail}"))
 }
 
-/// The months' tables that a step's SQL for them is to be run for.
+/// The month tables that a step's SQL for months runs for.
 pub(crate) fn tables_for(
     db: &mut Connection,
     host: &mut dyn Host,
@@ -70,9 +70,9 @@ pub(crate) fn tables_for(
     let Partitions { tables, sealed, .. } = host.partitions(db)?;
     match sealed {
         None => Ok(tables),
-        // No build seals months yet. One that does brings the code that writes their files again.
+        // No build seals months yet. The first one that does must add the code that rewrites their files.
         Some(month) => Err(broken(format!(
-            "month {month} is sealed, and this build cannot write it again"
+            "month {month} is sealed, and this build cannot rewrite it"
         ))),
     }
 }

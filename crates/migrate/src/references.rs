@@ -1,4 +1,4 @@
-//! References that point nowhere: a step may leave none that was not there before.
+//! Dangling references: a step must not add any.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use privatus_sqlite::{Connection, SqliteError};
 use crate::error::MigrateError;
 use crate::read::{self, quoted};
 
-/// How many rows of each table refer to a missing row of another; `None` where SQLite cannot check a table, since its
-/// reference is to something that is no key.
+/// How many rows of each table refer to a missing row of another; `None` if SQLite cannot check a table because its
+/// reference is not to a key.
 #[derive(Debug)]
 pub(crate) struct Dangling(BTreeMap<String, Option<BTreeMap<String, u64>>>);
 
 impl Dangling {
-    /// Asks SQLite, a table at a time: one that cannot be checked says nothing of the others.
+    /// Asks SQLite for one table at a time: a table that cannot be checked must not hide the others.
     pub(crate) fn find(db: &mut Connection) -> Result<Self, SqliteError> {
         let mut found = BTreeMap::new();
         for table in read::tables(db)? {
@@ -32,7 +32,7 @@ impl Dangling {
         Ok(Self(found))
     }
 
-    /// Refuses more than there were: what was broken before must not keep a history from its upgrade.
+    /// Refuses more dangling references than before; ones that existed before must not block an upgrade.
     pub(crate) fn check(&self, db: &mut Connection, step: &str) -> Result<(), MigrateError> {
         let broken = |what: String| {
             Err(MigrateError::Broken {
@@ -46,14 +46,14 @@ impl Dangling {
                 if matches!(before, Some(None)) {
                     continue;
                 }
-                return broken(format!("{child} refers to what is no key"));
+                return broken(format!("{child} refers to something that is not a key"));
             };
             let before = before.cloned().flatten().unwrap_or_default();
             for (parent, rows) in after {
                 let known = before.get(&parent).copied().unwrap_or(0);
                 if rows > known {
                     return broken(format!(
-                        "it leaves {} rows of {child} without their {parent}",
+                        "it leaves rows of {child} without their {parent}: {}",
                         rows - known
                     ));
                 }

@@ -1,4 +1,4 @@
-//! One step, up or back, in one transaction: kept whole or not at all.
+//! Runs one step, up or back, in one transaction: completely or not at all.
 
 use std::collections::BTreeSet;
 
@@ -16,17 +16,17 @@ use crate::settle;
 use crate::step::Step;
 use crate::tokens::{first_token, first_words};
 
-/// What steps run with.
+/// The environment in which steps run.
 pub struct Runner<'a> {
-    /// The vault around them.
+    /// The vault around the steps.
     pub host: &'a mut dyn Host,
-    /// What the ledger is written and checked with.
+    /// The keys for writing and checking the ledger.
     pub seal: Seal<'a>,
-    /// The time to note, UTC text.
+    /// The time to record, as UTC text.
     pub now: &'a str,
     /// The version of this build.
     pub tool: &'a str,
-    /// Told of each statement.
+    /// Receives progress after each statement.
     pub event: &'a mut dyn FnMut(Event<'_>),
 }
 
@@ -37,10 +37,10 @@ impl std::fmt::Debug for Runner<'_> {
 }
 
 impl Runner<'_> {
-    /// Applies steps, each in a transaction of its own.
+    /// Applies steps, each in its own transaction.
     ///
     /// # Errors
-    /// [`MigrateError`] of the first that fails: it left nothing, and those before it are kept.
+    /// The [`MigrateError`] of the first step that fails: that step left no change, and those before it are committed.
     pub fn up(&mut self, db: &mut Connection, steps: &[Step]) -> Result<(), MigrateError> {
         for (done, step) in steps.iter().enumerate() {
             self.in_transaction(db, |run, db| run.apply(db, step, done, steps.len()))?;
@@ -49,11 +49,11 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Takes steps back, the newest first, with the SQL that the ledger keeps, each in a transaction of its own.
+    /// Takes steps back, newest first, with the SQL in the ledger, each in its own transaction.
     ///
     /// # Errors
-    /// As [`up`](Self::up); [`MigrateError::Irreversible`], and [`MigrateError::Ledger`] for SQL that is not what was
-    /// written there.
+    /// Those of [`up`](Self::up); [`MigrateError::Irreversible`], and [`MigrateError::Ledger`] for SQL that differs
+    /// from what was written there.
     pub fn back(&mut self, db: &mut Connection, applied: &[Applied]) -> Result<(), MigrateError> {
         for (done, step) in applied.iter().rev().enumerate() {
             self.in_transaction(db, |run, db| run.take_back(db, step, done, applied.len()))?;
@@ -62,7 +62,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Takes steps back as [`back`](Self::back) does, gives the database as it then is to `look`, and undoes all of it.
+    /// Takes steps back as [`back`](Self::back) does, passes the resulting database to `look`, and undoes everything.
     pub(crate) fn rehearse_back<T>(
         &mut self,
         db: &mut Connection,
@@ -131,7 +131,7 @@ impl Runner<'_> {
         let before = self.look(db, name, declared, (done, of))?;
         self.script(db, name, down)?;
         self.months(db, name, step.partition_down_sql.as_deref())?;
-        // The first step's way back leaves neither months nor ledger.
+        // Taking back the first step leaves neither months nor ledger.
         if read::has_table(db, "schema_migrations")? {
             self.host.refresh_views(db)?;
             settle::settle(db, self.host, name, &before.triggers)
@@ -149,7 +149,7 @@ impl Runner<'_> {
         declared: impl IntoIterator<Item = (&'r str, &'r str)>,
         (done, of): (usize, usize),
     ) -> Result<Before, MigrateError> {
-        // Before the first step there is no catalogue to ask.
+        // Before the first step there is no catalogue to query.
         let is_vault = read::has_table(db, "schema_migrations")?;
         let counted = Counts::take(db, declared).map_err(MigrateError::from);
         let counts = counted.map_err(|error| error.in_step(step, "counting rows before it"))?;
@@ -173,7 +173,7 @@ impl Runner<'_> {
         Ok(before)
     }
 
-    /// Compares, after everything of the step is written.
+    /// Compares, after the whole step is written.
     fn compare(
         &mut self,
         db: &mut Connection,
@@ -192,7 +192,7 @@ impl Runner<'_> {
         {
             return Err(MigrateError::Broken {
                 step: step.into(),
-                what: "it changes what tells this vault from others".into(),
+                what: "it changes the vault's identity".into(),
             });
         }
         stands(db, step)?;
@@ -221,7 +221,7 @@ impl Runner<'_> {
     }
 }
 
-/// What a step is compared with when it is done.
+/// What a finished step is compared with.
 struct Before {
     counts: Counts,
     dangling: Dangling,
@@ -229,7 +229,7 @@ struct Before {
     triggers: BTreeSet<String>,
 }
 
-/// The SQL of a way back, if there is one and it is what was written.
+/// The SQL of a way back, if there is one and it is unaltered.
 pub(crate) fn way_back(step: &Applied) -> Result<&str, MigrateError> {
     if !step.is_authentic {
         return Err(MigrateError::Ledger {
@@ -250,7 +250,7 @@ pub(crate) fn way_back(step: &Applied) -> Result<&str, MigrateError> {
 }
 
 fn begin(db: &mut Connection) -> Result<(), MigrateError> {
-    // Inside a transaction the pragma is ignored, and DROP TABLE of a parent would delete its children.
+    // Inside a transaction this pragma is ignored, and DROP TABLE on a parent would delete its children.
     db.execute_batch("PRAGMA foreign_keys = OFF")?;
     if let Err(error) = db.run("BEGIN IMMEDIATE", &[]) {
         db.execute_batch("PRAGMA foreign_keys = ON")?;
@@ -259,7 +259,7 @@ fn begin(db: &mut Connection) -> Result<(), MigrateError> {
     Ok(())
 }
 
-/// Gives up what is not committed, and sets the references as they were.
+/// Rolls back what is not committed, and restores the setting for foreign keys.
 fn end(db: &mut Connection) -> Result<(), MigrateError> {
     let given_up = if db.is_autocommit() {
         Ok(0)
@@ -271,18 +271,18 @@ fn end(db: &mut Connection) -> Result<(), MigrateError> {
     Ok(())
 }
 
-/// Refuses a step that ended the transaction it runs in: what it did next would be kept whatever comes.
+/// Refuses a step that ended its transaction: everything it did afterwards would be permanent.
 fn stands(db: &mut Connection, step: &str) -> Result<(), MigrateError> {
     if !db.is_autocommit() {
         return Ok(());
     }
     Err(MigrateError::Broken {
         step: step.into(),
-        what: "it ends the transaction that it runs in".into(),
+        what: "it ends the transaction in which it runs".into(),
     })
 }
 
-/// What would end the step's transaction, reach another database, or set what is set for the whole vault.
+/// Statements that would end the step's transaction, reach another database, or change a setting of the whole vault.
 const FORBIDDEN: [&str; 10] = [
     "ATTACH",
     "BEGIN",
@@ -309,12 +309,12 @@ fn script(
         if FORBIDDEN.contains(&word.as_str()) {
             return Err(MigrateError::Broken {
                 step: step.into(),
-                what: format!("its SQL says {word}, and a step is one transaction of one vault"),
+                what: format!("its SQL contains {word}, but a step must be one transaction in one vault"),
             });
         }
         let next = db.execute_next(rest).map_err(|error| MigrateError::Statement {
             step: step.into(),
-            // A step's SQL is in the source, and no secret.
+            // A step's SQL is in the source code, so it is not secret.
             statement: format!(
                 "statement {number}, `{} …`, {}",
                 first_words(rest),

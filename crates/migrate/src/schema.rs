@@ -1,4 +1,4 @@
-//! A database's schema as text that can be compared: what white space, comments and quotes do not change.
+//! A database's schema as text that can be compared regardless of white space, comments and quotes.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use privatus_sqlite::{Connection, SqliteError};
 use crate::read;
 use crate::tokens::normalised;
 
-/// Every table, index, view and trigger, by name, with its normalised text.
+/// Every table, index, view and trigger, by name, with its normalized SQL.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schema(BTreeMap<String, String>);
 
 impl Schema {
-    /// Reads a database. Of the names that SQLite keeps for itself only its own tables are left out, each with the text that
-    /// SQLite gives it: whoever may write the schema's rows can give anything such a name.
+    /// Reads a database's schema. Among names that SQLite reserves, only its own tables are skipped, and only with the
+    /// exact SQL that SQLite gives them: anyone who can write the schema table can use such a name.
     ///
     /// # Errors
-    /// SQLite's.
+    /// SQLite's errors.
     pub fn read(db: &mut Connection) -> Result<Self, SqliteError> {
         let sql = "SELECT type || ' ' || name, sql FROM main.sqlite_master WHERE sql IS NOT NULL";
         let rows = read::rows(db, sql, &[], |row| Some((row.text(0)?, row.text(1)?)))?;
@@ -27,20 +27,20 @@ impl Schema {
         ))
     }
 
-    /// The same without the ledger that diesel keeps: it outlives every step.
+    /// Removes diesel's ledger, which outlives every step.
     #[cfg(feature = "testing")]
     #[must_use]
     pub(crate) fn of_steps(self) -> Self {
         self.without(|name| name == "__diesel_schema_migrations")
     }
 
-    /// How many objects there are.
+    /// The number of objects.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no objects.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -51,7 +51,7 @@ impl Schema {
         self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
-    /// The same without the objects whose name `leave_out` accepts.
+    /// Removes the objects whose name `leave_out` accepts.
     #[must_use]
     pub fn without(mut self, leave_out: impl Fn(&str) -> bool) -> Self {
         self.0
@@ -59,7 +59,7 @@ impl Schema {
         self
     }
 
-    /// What `other` has else, a line each; empty when they are equal.
+    /// The differences of `other`, one line each; empty if they are equal.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -78,7 +78,7 @@ impl Schema {
     }
 }
 
-/// Whether SQLite made it: the counter of AUTOINCREMENT, and what ANALYZE leaves.
+/// Returns whether SQLite created it: the AUTOINCREMENT counter, and the tables of ANALYZE.
 fn is_of_sqlite(name: &str, sql: &str) -> bool {
     let made = [
         (
@@ -97,7 +97,7 @@ fn is_of_sqlite(name: &str, sql: &str) -> bool {
     made.contains(&(name, sql))
 }
 
-/// The words around the first place where two texts part.
+/// The words around the first difference between two texts.
 fn first_difference(expected: &str, found: &str) -> String {
     let (mut left, mut right) = (expected.split(' '), found.split(' '));
     loop {
@@ -107,7 +107,7 @@ fn first_difference(expected: &str, found: &str) -> String {
             (one, other) => {
                 let found: Vec<&str> = other.into_iter().chain(right.take(5)).collect();
                 let expected: Vec<&str> = one.into_iter().chain(left.take(5)).collect();
-                return format!("`{}` where `{}` is expected", found.join(" "), expected.join(" "));
+                return format!("`{}` instead of `{}`", found.join(" "), expected.join(" "));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Months around a step: every month's table has the template's text and its indexes, whenever it was made.
+//! Months around a step: every month's table has the template's definition and indexes, whenever it was created.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,9 +10,9 @@ use crate::partition::month_sql;
 use crate::read::{self, quoted};
 use crate::tokens::normalised;
 
-/// Gives each month the indexes that it would have if it were made now, and refuses one whose table is not what the
-/// template would make: a step that forgot the old months. The template is tried where no month stands, too. Triggers that
-/// `stood` before are somebody else's, and stay.
+/// Gives each month the indexes that a new month would have, and refuses a month whose table differs from what the
+/// template would create, which means that the step forgot existing months. The template is tested even if there are
+/// no months. Triggers in `stood` existed before and stay.
 pub(crate) fn settle(
     db: &mut Connection,
     host: &mut dyn Host,
@@ -37,7 +37,7 @@ pub(crate) fn settle(
             return Err(MigrateError::Broken {
                 step: step.into(),
                 what: format!(
-                    "{table} is not what {template} makes after it: the step needs SQL for the months"
+                    "{table} differs from a new month of {template}: the step needs SQL for existing months"
                 ),
             });
         }
@@ -57,14 +57,14 @@ pub(crate) fn settle(
     Ok(())
 }
 
-/// The triggers there are.
+/// The existing triggers.
 pub(crate) fn triggers(db: &mut Connection) -> Result<BTreeSet<String>, SqliteError> {
     let sql = "SELECT name FROM sqlite_master WHERE type NOT IN ('table', 'index', 'view')";
     let names = read::rows(db, sql, &[], |row| row.text(0))?;
     Ok(names.into_iter().flatten().collect())
 }
 
-/// Drops the months' indexes that they would not have if they were made now: a column that one reads cannot be dropped.
+/// Drops indexes of months that a new month would not have: a column used by an index cannot be dropped.
 pub(crate) fn drop_stray_indexes(db: &mut Connection, host: &mut dyn Host) -> Result<(), MigrateError> {
     let Partitions { template, tables, .. } = host.partitions(db)?;
     for table in &tables {
@@ -79,7 +79,7 @@ pub(crate) fn drop_stray_indexes(db: &mut Connection, host: &mut dyn Host) -> Re
     Ok(())
 }
 
-/// The statements that would make a month now.
+/// The statements that would create a month now.
 fn expected(
     db: &mut Connection,
     host: &mut dyn Host,
@@ -95,7 +95,7 @@ fn drop_index(db: &mut Connection, name: &str) -> Result<(), SqliteError> {
     db.execute_batch(&format!("DROP INDEX {}", quoted(name)))
 }
 
-/// Whether a month can be made of the template.
+/// Checks that a month can be created from the template.
 fn try_template(db: &mut Connection, template: &str, step: &str) -> Result<(), MigrateError> {
     let trial = format!("{template}_trial");
     let made = month_sql(db, template, &trial)?
@@ -104,12 +104,12 @@ fn try_template(db: &mut Connection, template: &str, step: &str) -> Result<(), M
         .and_then(|()| db.execute_batch(&format!("DROP TABLE {}", quoted(&trial))));
     made.map_err(|error| MigrateError::Statement {
         step: step.into(),
-        statement: format!("a month made of {template}"),
+        statement: format!("a month created from {template}"),
         error,
     })
 }
 
-/// What belongs to a table, by its normalised text: kind and name.
+/// What belongs to a table, by normalized SQL: kind and name.
 fn objects(db: &mut Connection, table: &str) -> Result<BTreeMap<String, (String, String)>, SqliteError> {
     let sql =
         "SELECT sql, type, name FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name = ? COLLATE NOCASE";

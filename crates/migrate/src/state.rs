@@ -1,4 +1,4 @@
-//! Where a database stands among the steps that a build knows. Asked at every open; touches nothing.
+//! Compares a database's steps with those that a build knows. Checked at every open; changes nothing.
 
 use privatus_sqlite::{Column, Connection, Value};
 
@@ -9,14 +9,14 @@ use crate::step::Step;
 use crate::steps::Steps;
 use crate::version::Version;
 
-/// What an open finds.
+/// The state of a database at an open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// Every step is applied, and none that is not known.
+    /// Every step is applied, and no unknown one.
     Current,
-    /// The last steps are not applied yet: this many.
+    /// This many of the last steps are not applied yet.
     Pending(usize),
-    /// A newer build was here.
+    /// A newer build has applied steps.
     Newer(Newer),
 }
 
@@ -25,29 +25,29 @@ pub enum State {
 pub struct Newer {
     /// Its number.
     pub version: Version,
-    /// Its folder, where the ledger names it.
+    /// Its folder, if the ledger names it.
     pub name: Option<String>,
     /// The version of the tool that applied it.
     pub tool_version: Option<String>,
 }
 
-/// What the look at an open needs of a row.
+/// The part of a row that an open needs.
 struct Brief {
     version: Version,
     checksum: Option<String>,
     success: bool,
 }
 
-/// Compares what was applied with what the build knows.
+/// Compares the applied steps with those that the build knows.
 ///
 /// # Errors
-/// [`MigrateError::Ledger`] when the two ledgers disagree, a step failed, was left out, has another checksum, or is none of
-/// this build's though a newer one is; SQLite's.
+/// [`MigrateError::Ledger`] if the two ledgers disagree, a step failed, was skipped, has another checksum, or is
+/// unknown to this build although a newer one is known; SQLite's errors.
 pub fn state(db: &mut Connection, steps: &Steps) -> Result<State, MigrateError> {
     let rows = brief(db)?;
     let diesel = diesel_versions(db)?;
     let newest = steps.newest();
-    // A newer step comes before all else: what differs may be its doing.
+    // Check for a newer step first: it may be the cause of other differences.
     let noted = rows.iter().map(|row| row.version).chain(diesel.iter().copied());
     if let Some(version) = noted.filter(|version| *version > newest).max() {
         return newer(db, version).map(State::Newer);
@@ -58,33 +58,33 @@ pub fn state(db: &mut Connection, steps: &Steps) -> Result<State, MigrateError> 
             .find(version)
             .map_or(version.to_string(), |step| step.name.to_owned())
     };
-    // Nothing was ever applied, or somebody emptied it: the tables of the first step tell which.
+    // Either nothing was ever applied, or somebody emptied the ledger: the first step's tables show which.
     if rows.is_empty() && diesel.is_empty() && read::has_table(db, "contacts")? {
         return Err(MigrateError::Ledger {
             step: "ledger".into(),
-            how: "is empty, and the tables that its steps make are there: somebody emptied it",
+            how: "is empty, although the tables of its steps exist: somebody emptied it",
         });
     }
     for row in &rows {
         if steps.find(row.version).is_none() {
-            return differs(title(row.version), "was applied, and this build does not know it");
+            return differs(title(row.version), "was applied, but this build does not know it");
         }
         if !row.success {
             return differs(title(row.version), "did not succeed");
         }
         if !diesel.contains(&row.version) {
-            return differs(title(row.version), "is in the vault's ledger and not in diesel's");
+            return differs(title(row.version), "is in the vault's ledger but not in diesel's");
         }
     }
     if let Some(version) = diesel
         .iter()
         .find(|version| !rows.iter().any(|row| row.version == **version))
     {
-        return differs(title(*version), "is in diesel's ledger and not in the vault's");
+        return differs(title(*version), "is in diesel's ledger but not in the vault's");
     }
     for ((step, known), row) in steps.with_checksums().zip(&rows) {
         if step.version() != row.version {
-            return differs(step.name.to_owned(), "was never applied, and a later one was");
+            return differs(step.name.to_owned(), "was never applied, although a later one was");
         }
         if row.checksum.as_deref() != Some(known) {
             return differs(step.name.to_owned(), "has another checksum");
@@ -96,7 +96,7 @@ pub fn state(db: &mut Connection, steps: &Steps) -> Result<State, MigrateError> 
     }
 }
 
-/// The steps that are not applied, when the state says how many.
+/// The steps that are not applied, if the state counts them.
 #[must_use]
 pub fn pending(steps: &Steps, count: usize) -> &'static [Step] {
     let all = steps.all();
@@ -127,13 +127,13 @@ fn diesel_versions(db: &mut Connection) -> Result<Vec<Version>, MigrateError> {
         .collect::<Option<_>>()
         .ok_or_else(|| MigrateError::Ledger {
             step: "ledger of diesel".into(),
-            how: "holds a version that is no number",
+            how: "contains a version that is not a number",
         })
 }
 
 fn newer(db: &mut Connection, version: Version) -> Result<Newer, MigrateError> {
     let sql = "SELECT name, tool_version FROM schema_migrations WHERE version = ?";
-    // An even newer ledger may have other columns: the number alone will do.
+    // An even newer ledger may have other columns, so only the number is read.
     let found = read::rows(db, sql, &[Value::Integer(version)], |row| {
         (row.text(0), row.text(1))
     });

@@ -7,8 +7,8 @@ use crate::error::MigrateError;
 use crate::host::Host;
 use crate::version::Version;
 
-/// Tables whose count of rows a step changes: the table, and the SQL that gives, **before** the step, the count after it.
-/// Every other table that stands before and after keeps its count.
+/// Tables whose row count a step changes: the table, and SQL that computes, **before** the step, the count after it.
+/// Every other table that exists before and after must keep its count.
 pub type Rows = &'static [(&'static str, &'static str)];
 
 /// A step's Rust part: reads and seals values, in the step's transaction, after its SQL.
@@ -23,24 +23,24 @@ pub struct Step {
     pub description: &'static str,
     /// `up.sql`
     pub up: &'static str,
-    /// `down.sql`; kept in the vault, so that a build without this step can go back.
+    /// `down.sql`; stored in the vault, so that a build without this step can take it back.
     pub down: &'static str,
-    /// `partition_up.sql`, run for each month's table, whose name stands as `{table}`.
+    /// `partition_up.sql`, run for each month's table, whose name is written as `{table}`.
     pub partition_up: Option<&'static str>,
     /// `partition_down.sql`
     pub partition_down: Option<&'static str>,
-    /// Why there is no way back, if there is none.
+    /// Why it cannot be taken back, if so.
     pub irreversible: Option<&'static str>,
-    /// Counts that the way up changes.
+    /// Row counts that the way up changes.
     pub rows_up: Rows,
-    /// Counts that the way down changes.
+    /// Row counts that the way back changes.
     pub rows_down: Rows,
-    /// The Rust part of the way up. It has no way down but SQL: an older build has not its code.
+    /// The Rust part of the way up. The way back has only SQL, because an older build does not have this code.
     pub code: Option<Code>,
 }
 
 impl Step {
-    /// A step of SQL alone, with a way back.
+    /// A step with only SQL, and a way back.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -62,7 +62,7 @@ impl Step {
         }
     }
 
-    /// With SQL for each month's table.
+    /// Adds SQL for each month's table.
     #[must_use]
     pub const fn with_partition(mut self, up: &'static str, down: &'static str) -> Self {
         self.partition_up = Some(up);
@@ -70,14 +70,14 @@ impl Step {
         self
     }
 
-    /// Without a way back, and why.
+    /// Declares that there is no way back, and why.
     #[must_use]
     pub const fn with_no_way_back(mut self, reason: &'static str) -> Self {
         self.irreversible = Some(reason);
         self
     }
 
-    /// With counts of rows that it changes.
+    /// Declares row counts that it changes.
     #[must_use]
     pub const fn with_rows(mut self, up: Rows, down: Rows) -> Self {
         self.rows_up = up;
@@ -85,14 +85,14 @@ impl Step {
         self
     }
 
-    /// With a Rust part.
+    /// Adds a Rust part.
     #[must_use]
     pub const fn with_code(mut self, code: Code) -> Self {
         self.code = Some(code);
         self
     }
 
-    /// The digits before the first `_` of the name; 0 for a name without.
+    /// The digits before the first `_` of the name; 0 if there are none.
     #[must_use]
     pub fn version(&self) -> Version {
         let digits = self.name.bytes().take_while(|byte| *byte != b'_');
@@ -101,8 +101,8 @@ impl Step {
         })
     }
 
-    /// BLAKE2b-256 in hex over the step's four texts in the order up, down, partition up, partition down, each with LF line
-    /// ends and its length (u32, little-endian) before it; a text that is not there has length 0.
+    /// BLAKE2b-256 in hex over the step's four texts in the order up, down, partition up, partition down, each with LF
+    /// line ends and preceded by its length (u32, little-endian); a missing text has length 0.
     #[must_use]
     pub fn checksum(&self) -> String {
         let mut digest = Digest::new();

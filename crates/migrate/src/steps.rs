@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::step::Step;
 use crate::version::Version;
 
-/// Steps in the order in which they are applied, with their checksums, taken once.
+/// Steps in the order of application, with their checksums, computed once.
 #[derive(Debug)]
 pub struct Steps {
     all: &'static [Step],
@@ -13,7 +13,7 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// The steps of a build; their versions ascend.
+    /// The steps of a build, in ascending order of version.
     #[must_use]
     pub const fn new(all: &'static [Step]) -> Self {
         Self {
@@ -22,7 +22,7 @@ impl Steps {
         }
     }
 
-    /// The steps, the first one first.
+    /// The steps, in order.
     #[must_use]
     pub const fn all(&self) -> &'static [Step] {
         self.all
@@ -42,7 +42,7 @@ impl Steps {
         self.all.iter().find(|step| step.version() == version)
     }
 
-    /// The number of the last step; 0 when there is none.
+    /// The number of the last step; 0 if there are none.
     #[must_use]
     pub fn newest(&self) -> Version {
         self.all.last().map_or(0, Step::version)

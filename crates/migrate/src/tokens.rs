@@ -1,6 +1,6 @@
-//! SQL cut into tokens: enough to compare two texts, to know a statement's first word, and to give a table another name.
+//! A tokenizer for SQL, sufficient to compare two texts, find a statement's first word, and replace a table's name.
 
-/// The tokens of a text, without spaces and comments, each with whether it stands right behind the one before.
+/// The tokens of a text, without spaces and comments, each with a flag for directly following the previous one.
 struct Tokens<'a> {
     rest: &'a str,
 }
@@ -32,7 +32,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// What stands behind spaces, comments and the byte order mark, which SQLite takes for a space.
+/// Skips spaces, comments and the byte order mark, which SQLite treats as a space.
 fn skip(sql: &str) -> &str {
     let mut sql = sql;
     loop {
@@ -47,7 +47,7 @@ fn skip(sql: &str) -> &str {
     }
 }
 
-/// The end of a text in quotes, in which a doubled quote stands for one.
+/// The end of a quoted text, in which a doubled quote stands for one.
 fn closing(sql: &str, quote: char) -> Option<usize> {
     let mut quotes = sql.char_indices().skip(1).peekable();
     while let Some((at, c)) = quotes.next() {
@@ -68,7 +68,7 @@ fn name(token: &str) -> Option<&str> {
     (!bare.is_empty() && bare.chars().all(is_word)).then_some(bare)
 }
 
-/// The tokens with one space between, names and words in lower case and without quotes.
+/// The tokens separated by one space, with names and words in lower case and without quotes.
 pub(crate) fn normalised(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
     for (token, _) in tokens(sql) {
@@ -76,7 +76,7 @@ pub(crate) fn normalised(sql: &str) -> String {
             out.push(' ');
         }
         match name(token) {
-            // As SQLite folds names: a letter of another alphabet is another letter.
+            // Like SQLite, fold ASCII letters only.
             Some(name) => out.push_str(&name.to_ascii_lowercase()),
             None => out.push_str(token),
         }
@@ -84,8 +84,8 @@ pub(crate) fn normalised(sql: &str) -> String {
     out
 }
 
-/// Whether two texts of the schema say the same: spaces, comments and the case of words do not count, quotes do, since a word
-/// that SQL knows is another thing in them.
+/// Returns whether two schema texts are equivalent: spaces, comments and the case of words are ignored; quotes are
+/// not, since a quoted keyword is a name.
 #[must_use]
 pub fn is_same_text(one: &str, other: &str) -> bool {
     let same = |one: &str, other: &str| {
@@ -101,7 +101,7 @@ pub fn is_same_text(one: &str, other: &str) -> bool {
     }
 }
 
-/// The text without comments and needless spaces, with other names in place of some.
+/// The text without comments and unnecessary spaces, with some names replaced.
 pub(crate) fn renamed(sql: &str, names: &[(&str, &str)]) -> String {
     let tight = |token: &str| matches!(token, "(" | ")" | "," | ";");
     let mut out = String::with_capacity(sql.len());
@@ -118,12 +118,12 @@ pub(crate) fn renamed(sql: &str, names: &[(&str, &str)]) -> String {
     out
 }
 
-/// The first token of a script. An empty statement before it, a `;` alone, is passed over as SQLite does.
+/// The first token of a script. An empty statement before it, a lone `;`, is skipped, as in SQLite.
 pub(crate) fn first_token(sql: &str) -> Option<&str> {
     tokens(sql).map(|(token, _)| token).find(|token| *token != ";")
 }
 
-/// The first words of a script, for a person.
+/// The first words of a script, for messages.
 pub(crate) fn first_words(sql: &str) -> String {
     const WORDS: usize = 6;
     let words: Vec<&str> = tokens(sql)

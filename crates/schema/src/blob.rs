@@ -1,4 +1,4 @@
-//! Bytes of rows.
+//! Bytes in rows.
 
 use std::fmt;
 
@@ -10,7 +10,8 @@ use diesel::sqlite::{Sqlite, SqliteType, SqliteValue};
 use crate::sql_types::Binary;
 use crate::wrong_type::{WrongType, is_of};
 
-/// Bytes of a row. What is bound may borrow; what is read is owned, and an array (`SqlBlob<[u8; 16]>`) is of its length.
+/// Bytes of a row. A bound value can borrow; a read value is owned, and an array (`SqlBlob<[u8; 16]>`) must have its
+/// length.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Binary)]
 pub struct SqlBlob<T = Vec<u8>>(pub T);

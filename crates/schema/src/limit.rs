@@ -1,4 +1,4 @@
-//! A LIMIT whose number stands in the statement.
+//! A LIMIT whose number is part of the statement's text.
 
 use diesel::RunQueryDsl;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -12,10 +12,10 @@ pub struct Limited<Q> {
     rows: u32,
 }
 
-/// Ends a query with a LIMIT written into its text. diesel's `limit` and `first` bind the number, and SQLite then prepares
-/// the statement again at each run. Each number is a statement of its own: take few.
+/// Ends a query with a LIMIT written into its text. diesel's `limit` and `first` bind the number, and SQLite then
+/// prepares the statement again on every run. Each number makes a separate statement, so use few.
 pub trait LimitLiteral: Query + Sized {
-    /// At most so many rows. Nothing may follow, and nothing of diesel's (`limit`, `offset`) go before.
+    /// Returns at most this many rows. Nothing may follow, and diesel's own `limit` and `offset` may not precede it.
     fn limit_literal(self, rows: u32) -> Limited<Self> {
         Limited { query: self, rows }
     }
@@ -29,7 +29,7 @@ impl<Q: Query> Query for Limited<Q> {
 
 impl<Q, C> RunQueryDsl<C> for Limited<Q> {}
 
-// The number is no part of the type: the statement is kept by its text.
+// The number is not part of the type, so the statement is cached by its text.
 impl<Q> QueryId for Limited<Q> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;

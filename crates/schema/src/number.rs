@@ -1,4 +1,4 @@
-//! Numbers and flags of rows.
+//! Numbers and flags in rows.
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -44,7 +44,7 @@ impl ToSql<Integer, Sqlite> for SqlInt {
     }
 }
 
-/// A flag: the integer 0 or 1, and no other.
+/// A flag: the integer 0 or 1, nothing else.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Bool)]
 pub struct Flag(pub bool);
@@ -67,7 +67,7 @@ impl ToSql<Bool, Sqlite> for Flag {
     }
 }
 
-/// A floating-point number. SQLite has no NaN: one that is bound is stored as NULL.
+/// A floating-point number. SQLite has no NaN: a bound NaN is stored as NULL.
 #[derive(Debug, Clone, Copy, Default, PartialEq, PartialOrd, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Double)]
 pub struct SqlReal(pub f64);

@@ -1,6 +1,6 @@
 //! An object of the schema.
 
-/// A table, index, view or trigger, as `sqlite_schema` has it.
+/// A table, index, view or trigger, as in `sqlite_schema`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Object {
     /// `table`, `index`, `view` or `trigger`.
@@ -9,6 +9,6 @@ pub struct Object {
     pub name: &'static str,
     /// The table that it belongs to; its own name for a table or a view.
     pub table: &'static str,
-    /// The text that it was made with; empty for an index that a `UNIQUE` or `PRIMARY KEY` of a table's text makes.
+    /// The SQL that created it; empty for an index that a `UNIQUE` or `PRIMARY KEY` clause of a table creates.
     pub sql: &'static str,
 }

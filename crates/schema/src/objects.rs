@@ -1,4 +1,4 @@
-//! Every object that a new vault has, as `sqlite_schema` has it, by name. Written by `cargo xtask codegen`; do not edit.
+//! Every schema object of a new vault, as in `sqlite_schema`, by name. Written by `cargo xtask codegen`; do not edit.
 
 use crate::object::Object;
 

@@ -12,7 +12,7 @@ use crate::sql_types::BigInt;
 #[derive(Debug, Clone, Copy, QueryId)]
 pub struct Rowid<T>(T);
 
-/// The rowid of a table's row, which SQLite keeps but `table!` does not list: the order in which rows came.
+/// The rowid of a table's row, which SQLite has although `table!` does not list it: it shows the order of insertion.
 ///
 /// `contacts::table.order(rowid(contacts::table))`
 pub const fn rowid<T: Table>(table: T) -> Rowid<T> {
@@ -36,7 +36,7 @@ where
 
 impl<T, QS> AppearsOnTable<QS> for Rowid<T> where QS: AppearsInFromClause<T, Count = Once> {}
 
-// Not of a join: what a left join has not is NULL.
+// Not available after a left join, where a missing row reads as NULL.
 impl<T> SelectableExpression<T> for Rowid<T> where T: AppearsInFromClause<T, Count = Once> {}
 
 impl<T, GroupBy> ValidGrouping<GroupBy> for Rowid<T> {

@@ -1,5 +1,5 @@
-//! The SQL types of the columns. They carry the names of diesel's, which the generator prints, but are our own: diesel
-//! reads `Text` as `String` from whatever the value is; these are read by the newtypes of this crate alone.
+//! The SQL types of the columns. They have the names of diesel's types, which the generator prints, but are our own:
+//! diesel reads `Text` as `String` from any kind of value; ours can only be read with the newtypes of this crate.
 
 use diesel::query_builder::QueryId;
 use diesel::sql_types::ops::{Add, Div, Mul, Sub};
@@ -17,7 +17,7 @@ pub struct Text;
 #[diesel(sqlite_type(name = "Long"))]
 pub struct BigInt;
 
-/// An integer that a migration declares as `INTEGER`; SQLite keeps 64 bits of it too.
+/// An integer that a migration declares as `INTEGER`; SQLite stores 64 bits for it too.
 #[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
 #[diesel(sqlite_type(name = "Long"))]
 pub struct Integer;
@@ -58,7 +58,7 @@ macro_rules! arithmetic {
     };
 }
 
-// `table!` asks it of each column of these names; SQLite has no interval, so that nobody adds one to a time.
+// `table!` requires arithmetic on types of these names. SQLite has no interval type, so nothing can be added to a time.
 arithmetic! {
     BigInt: Add Sub Mul Div, Self, Self;
     Integer: Add Sub Mul Div, Self, Self;
@@ -84,7 +84,7 @@ macro_rules! summed {
     };
 }
 
-// As SQLite does: a sum of integers is one of 64 bits, or an error.
+// As in SQLite: the sum of integers is a 64-bit integer, or an error.
 summed! {
     BigInt: BigInt;
     Integer: BigInt;

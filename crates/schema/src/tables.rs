@@ -1,4 +1,4 @@
-//! The tables as they stand after all migrations. Written by `cargo xtask codegen`; do not edit.
+//! The tables after all migrations. Written by `cargo xtask codegen`; do not edit.
 
 // @generated automatically by Diesel CLI.
 

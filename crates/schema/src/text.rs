@@ -1,4 +1,4 @@
-//! Texts of rows: any, ids, times and days.
+//! Texts in rows: plain texts, ids, times and days.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use diesel::sqlite::{Sqlite, SqliteType, SqliteValue};
 use crate::sql_types::{Date, Text, Timestamp};
 use crate::wrong_type::{WrongType, is_of};
 
-/// The most characters of an id.
+/// Maximum characters of an id.
 pub const ID_CHARS: usize = 1024;
 
 /// A text of a row.
 ///
-/// What is bound may borrow (`SqlText(name)`, `SqlText(&*id)`); what is read is owned.
+/// A bound value can borrow (`SqlText(name)`, `SqlText(&*id)`); a read value is owned.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct SqlText<T = String>(pub T);
@@ -25,30 +25,30 @@ pub struct SqlText<T = String>(pub T);
 #[diesel(sql_type = Text)]
 pub struct DbId<T = String>(pub T);
 
-/// A time: UTC text of the form `YYYY-MM-DD HH:MM:SS.sss`, as the columns' own checks want it. Whether there is such a
-/// time is not asked here.
+/// A time: UTC text of the form `YYYY-MM-DD HH:MM:SS.sss`, as the columns' CHECKs require. Whether the time exists is
+/// not checked here.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Timestamp)]
 pub struct SqlTime<T = String>(pub T);
 
-/// The text of a time, in whatever form it stands: for what is under a MAC, which says itself that it was changed.
+/// The text of a time in any form, for rows under a MAC, which itself detects a change.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Timestamp)]
 pub struct TimeText<T = String>(pub T);
 
-/// A day: text of the form `YYYY-MM-DD`. Whether there is such a day is not asked here.
+/// A day: text of the form `YYYY-MM-DD`. Whether the day exists is not checked here.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Date)]
 pub struct SqlDate<T = String>(pub T);
 
-/// A text, checked to be one, to be UTF-8 and to pass `fits`.
+/// Reads a value that must be a text, valid UTF-8 and accepted by `fits`.
 fn text<T: From<String>>(
     value: SqliteValue<'_, '_, '_>,
     kind: &'static str,
     fits: impl FnOnce(&str) -> bool,
 ) -> Result<T, WrongType> {
     is_of(&value, SqliteType::Text, kind)?;
-    // diesel's own reading of a String fails for bytes that are no UTF-8; `read_text` would replace them.
+    // diesel's own conversion to String fails for invalid UTF-8; `read_text` would replace it.
     let text = <String as FromSql<diesel::sql_types::Text, Sqlite>>::from_sql(value);
     let text = text.map_err(|_| WrongType::expected(kind))?;
     if fits(&text) {
@@ -58,7 +58,7 @@ fn text<T: From<String>>(
     }
 }
 
-/// Whether a text has the form of another, whose `?` stands for any character.
+/// Returns whether a text matches a pattern in which `?` stands for any character.
 fn has_form(text: &str, form: &str) -> bool {
     let mut characters = text.chars();
     form.chars().all(|wanted| {
@@ -84,7 +84,7 @@ macro_rules! stored_as_text {
                 }
             }
 
-            // A row's texts may be what the vault hides.
+            // A row's text may be confidential.
             impl<T> fmt::Debug for $name<T> {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                     f.write_str(concat!(stringify!($name), "(…)"))

@@ -1,10 +1,10 @@
-//! What is told of a value that is not of its column's type.
+//! The error for a value that does not have its column's type.
 
 use std::error::Error;
 
 use diesel::sqlite::{SqliteType, SqliteValue};
 
-/// A value is not of its column's type. The value itself is not told.
+/// A value does not have its column's type. The error does not contain the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WrongType(&'static str);
 
@@ -13,7 +13,7 @@ impl WrongType {
         Self(kind)
     }
 
-    /// Whether this is why a query failed.
+    /// Returns whether this is why a query failed.
     pub fn is_in(error: &diesel::result::Error) -> bool {
         let mut next: Option<&(dyn Error + 'static)> = match error {
             diesel::result::Error::DeserializationError(error) => Some(&**error),
@@ -37,7 +37,7 @@ impl std::fmt::Display for WrongType {
 
 impl Error for WrongType {}
 
-/// Asks a value for its storage class before anything reads, and by that converts it.
+/// Checks a value's storage class before anything reads it, which would convert it.
 pub(crate) fn is_of(
     value: &SqliteValue<'_, '_, '_>,
     class: SqliteType,

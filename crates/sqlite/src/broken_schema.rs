@@ -1,4 +1,4 @@
-//! A schema with rows that SQLite itself refuses: read all the same, and rid of single rows.
+//! Reading a schema with rows that SQLite itself refuses, and removing such rows.
 
 use std::ffi::c_int;
 use std::ptr;
@@ -11,8 +11,8 @@ use crate::error::SqliteError;
 const OPERATION: &str = "configure the connection";
 
 impl Connection {
-    /// Reads a schema although SQLite refuses a row of it: what that row makes is not there, everything else is
-    /// (`SQLITE_DBCONFIG_WRITABLE_SCHEMA`). The defensive mode goes on keeping the rows from being written.
+    /// Reads a schema although SQLite refuses one of its rows: the object of that row is missing, everything else is
+    /// there (`SQLITE_DBCONFIG_WRITABLE_SCHEMA`). The defensive mode still prevents writes to the schema.
     ///
     /// # Errors
     ///
@@ -21,9 +21,9 @@ impl Connection {
         self.configure(ffi::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true)
     }
 
-    /// Deletes rows of the schema by their rowids, within a transaction of the caller's. What they made is forgotten, its
-    /// pages are left to nobody, and every other connection reads the schema again. The defensive mode is off meanwhile, and
-    /// on again whatever comes of it.
+    /// Deletes schema rows by rowid, within the caller's transaction. Their objects are forgotten, their pages stay
+    /// unused, and every other connection reads the schema again. The defensive mode is off meanwhile, and on again
+    /// afterwards in every case.
     ///
     /// # Errors
     ///
@@ -31,7 +31,7 @@ impl Connection {
     pub fn delete_schema_rows(&mut self, rowids: &[i64]) -> Result<(), SqliteError> {
         self.configure(ffi::SQLITE_DBCONFIG_DEFENSIVE, false)?;
         let deleted = self.delete_undefended(rowids);
-        // Off again, and what is in memory is read anew.
+        // Switch it off again, and read the schema anew.
         let reset = self.execute_batch("PRAGMA writable_schema = RESET");
         let defended = self.configure(ffi::SQLITE_DBCONFIG_DEFENSIVE, true);
         deleted.and(reset).and(defended)
@@ -43,7 +43,7 @@ impl Connection {
             self.execute_batch(&format!("DELETE FROM main.sqlite_master WHERE rowid = {rowid}"))?;
         }
         let version = self.pragma_i64("schema_version")?.unwrap_or(0);
-        // A number of 32 bits in the file's head.
+        // A 32-bit number in the file's header.
         let next = (version + 1) & i64::from(i32::MAX);
         self.execute_batch(&format!("PRAGMA schema_version = {next}"))
     }

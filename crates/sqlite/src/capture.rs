@@ -1,8 +1,8 @@
 //! Capturing the raw handle of a connection that diesel opens.
 //!
-//! `sqlite3_auto_extension` runs a function for each connection opened in the process, on the
-//! opening thread, inside `sqlite3_open_v2`. A thread-local list that is armed only around
-//! `SqliteConnection::establish` takes the handle over; other connections pass untouched.
+//! `sqlite3_auto_extension` runs a function for each connection opened in the process, on the opening thread, inside
+//! `sqlite3_open_v2`. That function stores the handle in a thread-local list that exists only during
+//! `SqliteConnection::establish`; other connections are not affected.
 
 use std::cell::RefCell;
 use std::ffi::{c_char, c_int};
@@ -25,7 +25,7 @@ unsafe extern "C" fn entry(
     _message: *mut *mut c_char,
     _api: *const ffi::sqlite3_api_routines,
 ) -> c_int {
-    // A thread that is ending has no slot any more; then nobody waits for the handle either.
+    // On a thread that is ending the slot is gone, but then nothing waits for the handle either.
     let _ended = OPENED.try_with(|slot| {
         if let (Ok(mut slot), Some(db)) = (slot.try_borrow_mut(), NonNull::new(db))
             && let Some(opened) = slot.as_mut()
@@ -46,7 +46,7 @@ pub(crate) fn register() -> Result<(), SqliteError> {
     SqliteError::check("register the extension", code)
 }
 
-/// Opens `uri` through diesel and gives the raw handle of exactly that connection.
+/// Opens `uri` through diesel and returns the raw handle of exactly that connection.
 ///
 /// The pointer is valid while the returned connection is open.
 pub(crate) fn establish(
@@ -57,8 +57,8 @@ pub(crate) fn establish(
     let opened = OPENED.with(|slot| slot.take()).unwrap_or_default();
     match (result, opened.as_slice()) {
         (Ok(diesel), [db]) => Ok(Ok((diesel, *db))),
-        // None: somebody reset the extensions. Several: diesel's default instrumentation opens
-        // connections of its own, and nothing tells which one is ours.
+        // None: somebody reset the extensions. Several: diesel's default instrumentation opens connections of its own,
+        // and ours cannot be identified.
         (Ok(_), _) => Err(SqliteError::misuse("capture the handle")),
         (Err(error), _) => Ok(Err(error)),
     }

@@ -9,18 +9,18 @@ use crate::error::SqliteError;
 use crate::handle::Handle;
 use crate::statement::Statement;
 
-/// How far a checkpoint goes.
+/// How far a checkpoint should go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckpointMode {
-    /// Only look: sizes, no work.
+    /// Report sizes only; do no work.
     Noop,
-    /// As many frames as possible without waiting for anybody.
+    /// Copy as many frames as possible without waiting.
     Passive,
     /// Wait (busy timeout) for writers and for readers of old snapshots, then copy all frames.
     Full,
-    /// As `Full`, then wait for readers so that the next writer begins the WAL anew.
+    /// Like `Full`, then wait for readers, so that the next writer starts the WAL from the beginning.
     Restart,
-    /// As `Restart`, and cut the WAL file to nothing.
+    /// Like `Restart`, and truncate the WAL file to zero bytes.
     Truncate,
 }
 
@@ -36,14 +36,14 @@ impl CheckpointMode {
     }
 }
 
-/// What a checkpoint did.
+/// The result of a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// A reader or writer held it back: it is incomplete. Not an error.
+    /// Whether a reader or writer held it back, so that it is incomplete. Not an error.
     pub busy: bool,
-    /// Frames in the WAL; `None` when the database is not in WAL mode.
+    /// Frames in the WAL; `None` if the database is not in WAL mode.
     pub log: Option<u64>,
-    /// Of those, frames copied to the database file.
+    /// How many of those were copied to the database file.
     pub checkpointed: Option<u64>,
 }
 
@@ -52,8 +52,8 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// SQLite's code; being held back by others is not one ([`Checkpoint::busy`]), but another
-    /// running checkpoint ([`ErrorCode::Busy`](crate::ErrorCode::Busy)) and an open transaction of this connection
+    /// SQLite's code. Being held back by others is not an error ([`Checkpoint::busy`]); another running checkpoint
+    /// ([`ErrorCode::Busy`](crate::ErrorCode::Busy)) and an open transaction of this connection
     /// ([`ErrorCode::Locked`](crate::ErrorCode::Locked)) are.
     pub fn wal_checkpoint(&mut self, mode: CheckpointMode) -> Result<Checkpoint, SqliteError> {
         run(&self.handle, mode)
@@ -89,8 +89,7 @@ fn run(handle: &Handle, mode: CheckpointMode) -> Result<Checkpoint, SqliteError>
     })?
 }
 
-/// SQLite 3.51's `sqlite3_wal_checkpoint_v2` refuses the mode NOOP of its own header; the pragma
-/// takes it.
+/// SQLite 3.51's `sqlite3_wal_checkpoint_v2` refuses the mode NOOP of its own header; the pragma accepts it.
 fn look(db: *mut ffi::sqlite3, operation: &'static str) -> Result<Checkpoint, SqliteError> {
     // SAFETY: callers keep `db` open, and the statement ends here.
     let mut statement = unsafe { Statement::prepare(db, "PRAGMA main.wal_checkpoint(NOOP)", operation)? };

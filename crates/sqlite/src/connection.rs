@@ -1,4 +1,4 @@
-//! A diesel connection with its raw handle beside it.
+//! A diesel connection together with its raw handle.
 
 use std::ffi::{CString, c_int};
 use std::ptr;
@@ -17,8 +17,8 @@ use crate::key::RawKey;
 use crate::options::PageMac;
 use crate::statement_cache::Statements;
 
-/// Sets the MAC of each page of a keyed database. Ours is HMAC-SHA256 in place of SQLCipher's HMAC-SHA512: as strong for
-/// this use, and processors have instructions for SHA-256 (docs/adr/0011).
+/// Sets the MAC of each page of a keyed database. Ours is HMAC-SHA256 instead of SQLCipher's HMAC-SHA512: as strong
+/// for this purpose, and processors have instructions for SHA-256 (docs/adr/0011).
 const fn set_page_mac(mac: PageMac) -> &'static str {
     match mac {
         PageMac::Sha256 => "PRAGMA cipher_hmac_algorithm = HMAC_SHA256",
@@ -26,11 +26,11 @@ const fn set_page_mac(mac: PageMac) -> &'static str {
     }
 }
 
-/// A connection: diesel's, and what diesel does not offer.
+/// A connection: diesel's, plus what diesel does not offer.
 ///
-/// It can be sent to another thread, and used by one thread at a time, as diesel's.
+/// Like diesel's, it can be sent to another thread but used by only one thread at a time.
 pub struct Connection {
-    // Before diesel's: a connection with statements does not close.
+    // Dropped before diesel's connection, which cannot close while it has statements.
     statements: Statements,
     diesel: SqliteConnection,
     pub(crate) handle: Arc<Handle>,
@@ -38,7 +38,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Opens `uri`; [`crate::library::library`] itself uses it, so the entry point must be registered already.
+    /// Opens `uri`. [`crate::library::library`] itself uses this, so the entry point must already be registered.
     pub(crate) fn establish(uri: &str, key: Option<&RawKey>, mac: PageMac) -> Result<Self, SqliteError> {
         let (mut diesel, db) = match capture::establish(uri)? {
             Ok(opened) => opened,
@@ -86,8 +86,8 @@ impl Connection {
         &mut self.diesel
     }
 
-    /// How many statements this connection keeps prepared, its own and diesel's. None is let go: who runs many
-    /// different ones opens a new connection after some hundred.
+    /// The number of statements this connection keeps prepared, its own and diesel's. None is evicted: code that runs
+    /// many different statements should open a new connection after a few hundred.
     pub fn statements_cached(&self) -> usize {
         self.cached.load(Ordering::Relaxed) + self.statements.len()
     }
@@ -96,8 +96,8 @@ impl Connection {
         (&self.handle, &mut self.statements)
     }
 
-    /// The code of the last statement that **failed through diesel**, whatever ran after it (such
-    /// as the ROLLBACK that diesel sends after a failure); [`ErrorCode::Ok`] before the first.
+    /// The code of the last statement that **failed through diesel**, regardless of what ran after it (such as the
+    /// ROLLBACK that diesel sends after a failure); [`ErrorCode::Ok`] if none has failed.
     ///
     /// Meaningful right after a `diesel::result::Error::DatabaseError`; [`code_of`](Self::code_of)
     /// makes that distinction.
@@ -105,14 +105,14 @@ impl Connection {
         self.handle.last_error()
     }
 
-    /// The code behind a diesel error, or `None` when the error does not come from SQLite (no row
-    /// found, a value that does not convert).
+    /// The code of a diesel error; `None` if the error does not come from SQLite (no row found, a value that does not
+    /// convert).
     pub fn code_of(&self, error: &diesel::result::Error) -> Option<ErrorCode> {
         if !matches!(error, diesel::result::Error::DatabaseError(..)) {
             return None;
         }
-        // A row that fails after the first of a load is not told to the instrumentation; the handle still knows.
-        // SAFETY: an open connection.
+        // If a later row of a load fails, the instrumentation is not told, but the handle has the code. SAFETY: an
+        // open connection.
         let now = self.handle.with("read the state", |db| unsafe {
             ffi::sqlite3_extended_errcode(db)
         });
@@ -122,7 +122,7 @@ impl Connection {
         }
     }
 
-    /// The system's number behind the last failed open, read or write of this connection, where SQLite kept one.
+    /// The system's error number of the last failed open, read or write of this connection, if SQLite kept one.
     pub fn last_system_error(&self) -> Option<i32> {
         // SAFETY: an open connection.
         let number = self
@@ -131,7 +131,7 @@ impl Connection {
         number.ok().filter(|&number| number != 0)
     }
 
-    /// Whether the system failed a read of the database or its log, through this connection.
+    /// Returns whether the system failed a read of the database or its log through this connection.
     pub fn has_failed_read(&self) -> bool {
         // SAFETY: an open connection.
         let failed = self
@@ -140,13 +140,13 @@ impl Connection {
         failed.unwrap_or(false)
     }
 
-    /// Ends what runs on this connection, now and later, with [`ErrorCode::Interrupt`] once `flag` is set. The first flag
-    /// stays.
+    /// Ends whatever runs on this connection, now and later, with [`ErrorCode::Interrupt`] once `flag` is set. Only
+    /// the first flag counts.
     pub fn stop_with(&self, flag: Arc<AtomicBool>) {
         self.handle.work.stop_with(flag);
     }
 
-    /// A handle that stops what this connection runs, from any thread.
+    /// A handle that interrupts this connection from any thread.
     pub fn interrupt_handle(&self) -> InterruptHandle {
         InterruptHandle::new(Arc::clone(&self.handle))
     }
@@ -158,7 +158,7 @@ impl std::fmt::Debug for Connection {
     }
 }
 
-/// Switches off what no database of ours needs and a hostile file could use.
+/// Switches off features that our databases do not need and a hostile file could use.
 fn harden(db: *mut ffi::sqlite3) -> Result<(), SqliteError> {
     const OPERATION: &str = "configure the connection";
     let ignored = ptr::null_mut::<c_int>();
@@ -178,7 +178,7 @@ fn harden(db: *mut ffi::sqlite3) -> Result<(), SqliteError> {
     }
 }
 
-/// diesel gives only a text for a failed open: open the same URI once more, for the codes.
+/// diesel reports a failed open only as text, so open the same URI again to get the codes.
 fn why_not(uri: &str) -> SqliteError {
     const OPERATION: &str = "open the database";
     let Ok(uri) = CString::new(uri) else {
@@ -186,11 +186,11 @@ fn why_not(uri: &str) -> SqliteError {
     };
     let mut db = ptr::null_mut();
     let flags = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE | ffi::SQLITE_OPEN_URI;
-    // SAFETY: `uri` is NUL-terminated, `db` a live out-parameter. SQLite may give a handle also
-    // when it fails; it is asked for its codes and closed, and closing null does nothing.
+    // SAFETY: `uri` is NUL-terminated, `db` a live out-parameter. SQLite may return a handle even on failure; its
+    // codes are read and it is closed, and closing null does nothing.
     unsafe {
         let opened = ffi::sqlite3_open_v2(uri.as_ptr(), &raw mut db, flags, ptr::null());
-        // Where it opens now, nothing forbids it: what failed was the system.
+        // If it opens now, nothing forbids it: the system had failed.
         let mut error = SqliteError::new(OPERATION, ffi::SQLITE_IOERR);
         if opened != ffi::SQLITE_OK {
             error = SqliteError::new(OPERATION, opened);

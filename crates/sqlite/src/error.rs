@@ -2,9 +2,9 @@
 
 use libsqlite3_sys as ffi;
 
-/// What SQLite answered, from its extended result code (<https://www.sqlite.org/rescode.html>).
+/// A result of SQLite, from its extended result code (<https://www.sqlite.org/rescode.html>).
 ///
-/// A number in a variant is the extended code itself, for a log or a finer look.
+/// A number in a variant is the extended code itself, for logs or finer distinctions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
@@ -12,13 +12,13 @@ pub enum ErrorCode {
     Ok,
     /// `SQLITE_ERROR`: the SQL is wrong, or a table or column it names does not exist.
     Sql,
-    /// Another connection holds the lock, and the busy timeout is over.
+    /// Another connection holds the lock, and the busy timeout has expired.
     Busy,
     /// A read transaction cannot become a writer: its snapshot is no longer the newest.
     BusySnapshot,
     /// A conflict within this connection, or a shared cache.
     Locked,
-    /// The file is damaged: a page does not hold what it must.
+    /// The file is damaged: a page has invalid contents.
     Corrupt,
     /// The first page cannot be read with this key: wrong key, damage, or another kind of file.
     NotADatabase,
@@ -26,23 +26,23 @@ pub enum ErrorCode {
     Full,
     /// The operating system failed a read, write, sync or lock.
     IoErr(i32),
-    /// The file, or a file beside it, cannot be opened.
+    /// The file, or a file next to it, cannot be opened.
     CantOpen,
-    /// A symbolic link stands at the path or on its way, where links are refused.
+    /// The path contains a symbolic link, although links are refused.
     SymbolicLink,
     /// The database, its folder or its file system does not allow writing.
     ReadOnly(i32),
-    /// Out of memory; also what a connection answers after it met one bad page.
+    /// Out of memory; also the answer of a connection after it met one bad page.
     NoMem,
-    /// [`InterruptHandle::interrupt`](crate::InterruptHandle::interrupt) stopped it, or the flag of
+    /// Interrupted by [`InterruptHandle::interrupt`](crate::InterruptHandle::interrupt), or by the flag of
     /// [`Connection::stop_with`](crate::Connection::stop_with).
     Interrupt,
-    /// It did more work than the file's pages can ask for ([`WorkLimit`](crate::WorkLimit)), and was stopped: what it reads
-    /// or sets off does not end.
+    /// Stopped because it did more work than the file's pages can require ([`WorkLimit`](crate::WorkLimit)): what it
+    /// reads or triggers does not end.
     Endless,
     /// The transaction was rolled back under a running statement.
     Abort,
-    /// A constraint of the schema refused the change.
+    /// A constraint of the schema rejected the change.
     Constraint(ConstraintKind),
     /// A text, BLOB or row is over the limit.
     TooBig,
@@ -50,11 +50,11 @@ pub enum ErrorCode {
     Schema,
     /// A value has the wrong type for its place (`SQLITE_MISMATCH`).
     Mismatch,
-    /// The library was used wrongly: also a connection that is already closed.
+    /// The library was used incorrectly; also a connection that is already closed.
     Misuse,
     /// Access permission denied (`SQLITE_PERM`).
     Perm,
-    /// Not authorized (`SQLITE_AUTH`), also a write that the defensive mode refuses.
+    /// Not authorized (`SQLITE_AUTH`), including a write that the defensive mode refuses.
     Auth,
     /// A parameter number out of range.
     Range,
@@ -62,7 +62,7 @@ pub enum ErrorCode {
     Other(i32),
 }
 
-/// Which kind of constraint failed.
+/// The kind of constraint that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConstraintKind {
@@ -78,7 +78,7 @@ pub enum ConstraintKind {
     Trigger,
     /// `UNIQUE`.
     Unique,
-    /// A rowid that is taken.
+    /// A duplicate rowid.
     RowId,
     /// A value of the wrong type in a `STRICT` table.
     DataType,
@@ -87,10 +87,10 @@ pub enum ConstraintKind {
 }
 
 impl ErrorCode {
-    /// A code of ours, as an extended one of `SQLITE_INTERRUPT`, of which SQLite has none.
+    /// An extended code of `SQLITE_INTERRUPT` that SQLite does not use itself.
     const ENDLESS: i32 = ffi::SQLITE_INTERRUPT | (0x7f << 8);
 
-    /// The type for one extended (or primary) result code.
+    /// Converts an extended (or primary) result code.
     pub fn from_raw(raw: i32) -> Self {
         match raw {
             ffi::SQLITE_BUSY_SNAPSHOT => return Self::BusySnapshot,
@@ -125,7 +125,7 @@ impl ErrorCode {
         }
     }
 
-    /// The result code again: the extended one where the variant holds it, else the primary one.
+    /// The result code: the extended one if the variant holds it, otherwise the primary one.
     pub fn raw(self) -> i32 {
         match self {
             Self::Ok => ffi::SQLITE_OK,
@@ -154,9 +154,9 @@ impl ErrorCode {
         }
     }
 
-    /// The bytes of the file are not what they must be. With the right key there is no other
-    /// reason for [`NotADatabase`](Self::NotADatabase). `SQLITE_IOERR_CORRUPTFS` is none: SQLite gives it where the system
-    /// answers a read with `EIO`, which says of the bytes nothing.
+    /// Returns whether the file's bytes are wrong. With the right key, this is the only cause of
+    /// [`NotADatabase`](Self::NotADatabase). `SQLITE_IOERR_CORRUPTFS` does not count: SQLite returns it when the
+    /// system answers a read with `EIO`, which says nothing about the bytes.
     pub fn is_damage(self) -> bool {
         match self {
             Self::Corrupt | Self::NotADatabase => true,
@@ -168,13 +168,13 @@ impl ErrorCode {
         }
     }
 
-    /// The index of the log, beside the database, could not be given its size.
+    /// Returns whether the WAL index, next to the database, could not be resized.
     pub fn is_shm_size(self) -> bool {
         self == Self::IoErr(ffi::SQLITE_IOERR_SHMSIZE)
     }
 
-    /// The system did not lock a file, for another reason than that somebody else holds it. `SQLITE_PROTOCOL` is one: the
-    /// locks of the log's index do not come to what its protocol says, however often it is tried.
+    /// Returns whether the system failed to lock a file for another reason than a lock held by somebody else.
+    /// `SQLITE_PROTOCOL` counts: the locks of the WAL index do not reach a valid state, however often it is tried.
     pub fn is_lock(self) -> bool {
         matches!(
             self,
@@ -189,9 +189,8 @@ impl ErrorCode {
         )
     }
 
-    /// The connection that answered this is to be dropped. After one page that could not be read
-    /// or decrypted, SQLCipher answers every statement with [`NoMem`](Self::NoMem), also when the
-    /// fault is gone.
+    /// Returns whether the connection must be dropped. After one page that could not be read or decrypted, SQLCipher
+    /// answers every statement with [`NoMem`](Self::NoMem), even when the fault is gone.
     pub fn spoils_connection(self) -> bool {
         self.is_damage() || matches!(self, Self::NoMem | Self::IoErr(_))
     }
@@ -207,16 +206,16 @@ impl ErrorCode {
         matches!(self, Self::ReadOnly(_) | Self::Perm)
     }
 
-    /// The disk is full. An [`IoErr`](Self::IoErr) can mean it as well (a quota, a file-size
-    /// limit): there the file system has to be asked.
+    /// Returns whether the disk is full. An [`IoErr`](Self::IoErr) can mean this as well (a quota, a file-size limit);
+    /// then ask the file system.
     pub fn is_full(self) -> bool {
         self == Self::Full
     }
 
-    /// SQLite's own fixed words for the code, or ours for one of ours: no SQL, no value, no path.
+    /// SQLite's own fixed text for the code, or ours for our own code: no SQL, no value, no path.
     pub fn text(self) -> &'static str {
         match self {
-            Self::Endless => "more work than the pages of the file can ask for",
+            Self::Endless => "more work than the pages of the file can require",
             code => ffi::code_to_str(code.raw()),
         }
     }
@@ -258,15 +257,15 @@ impl ConstraintKind {
     }
 }
 
-/// A failed call of this crate: what was tried, and SQLite's code. Never SQL, values or keys.
+/// A failed call of this crate: the operation, and SQLite's code. Never SQL, values or keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("SQLite: {operation}: {code}")]
 pub struct SqliteError {
-    /// What SQLite answered.
+    /// SQLite's result.
     pub code: ErrorCode,
-    /// What was tried, in fixed words.
+    /// The operation, as a fixed text.
     pub operation: &'static str,
-    /// `errno` (or the Windows error) behind a failed open, read or write, where the system gave one.
+    /// `errno` (or the Windows error) of a failed open, read or write, if the system reported one.
     pub os_error: Option<i32>,
 }
 
@@ -283,7 +282,7 @@ impl SqliteError {
         Self::new(operation, ffi::SQLITE_MISUSE)
     }
 
-    /// Turns a result code into `Ok` or an error.
+    /// Converts a result code to `Ok` or an error.
     pub(crate) fn check(operation: &'static str, raw: i32) -> Result<(), Self> {
         if raw == ffi::SQLITE_OK {
             Ok(())

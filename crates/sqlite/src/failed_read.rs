@@ -1,5 +1,5 @@
-//! Whether the system failed a read, where SQLCipher calls it damage: it decrypts what was read without a look at whether
-//! that went well, and its own error hides the system's.
+//! Detects reads that the system failed but SQLCipher reports as damage: it decrypts what was read without checking
+//! whether the read succeeded, and its own error hides the system's.
 
 use std::ffi::c_int;
 use std::ptr;
@@ -8,7 +8,8 @@ use libsqlite3_sys as ffi;
 
 use crate::error::ErrorCode;
 
-/// The code of a failed call on `db`: one that may stand for a read that failed is the system's, where the file says so.
+/// The code of a failed call on `db`: the system's code if the failure may stem from a failed read and the file
+/// reports one.
 ///
 /// # Safety
 ///
@@ -22,7 +23,7 @@ pub(crate) unsafe fn code_behind(db: *mut ffi::sqlite3, code: ErrorCode) -> Erro
     code
 }
 
-/// Asks the database's file, then its log, for the last error of the system that they met.
+/// Asks the database file, then its log, for the last system error.
 ///
 /// # Safety
 ///
@@ -31,8 +32,8 @@ pub(crate) unsafe fn code_behind(db: *mut ffi::sqlite3, code: ErrorCode) -> Erro
 pub(crate) unsafe fn is_failed(db: *mut ffi::sqlite3) -> bool {
     let (mut number, mut log): (c_int, *mut ffi::sqlite3_file) = (0, ptr::null_mut());
     let main = c"main".as_ptr();
-    // SAFETY: `db` is open, by contract. The first operation takes an int, the second the pointer to a file, which lives as
-    // long as the log is open; its methods are null where it is not.
+    // SAFETY: `db` is open, by contract. The first operation takes an int, the second a pointer to a file, which lives
+    // as long as the log is open; its methods are null if the log is not open.
     unsafe {
         let asked =
             ffi::sqlite3_file_control(db, main, ffi::SQLITE_FCNTL_LAST_ERRNO, (&raw mut number).cast());
@@ -51,7 +52,7 @@ pub(crate) unsafe fn is_failed(db: *mut ffi::sqlite3) -> bool {
     }
 }
 
-/// Other systems say it by codes of their own.
+/// Other systems report it with their own codes.
 #[cfg(not(unix))]
 pub(crate) unsafe fn is_failed(_: *mut ffi::sqlite3) -> bool {
     false

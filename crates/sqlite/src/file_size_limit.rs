@@ -1,12 +1,12 @@
-//! A limit on the size of files, as an answer to a write and not as the end of the process.
+//! Makes the limit on file sizes an error of the write instead of the end of the process.
 
-/// Has a write beyond the limit on the size of files (`ulimit -f`) fail with `EFBIG`. Unless a process asks for it, the
-/// system ends it there by `SIGXFSZ`, without a word and with whatever was half done.
+/// Makes a write beyond the limit on file sizes (`ulimit -f`) fail with `EFBIG`. By default the system ends the
+/// process with `SIGXFSZ`, without a message and in the middle of its work.
 ///
-/// It holds for the whole process: called once by a program, at its start, and never by a library.
+/// This applies to the whole process: a program should call it once, at its start; a library never should.
 pub fn answer_file_size_limit() {
     #[cfg(unix)]
-    // SAFETY: to ignore a signal installs no code of ours. No other thread sets what this signal does.
+    // SAFETY: ignoring a signal installs no code of ours. No other thread changes how this signal is handled.
     unsafe {
         libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
     }

@@ -1,9 +1,9 @@
-//! The raw handle, and the knowledge of when it ends.
+//! The raw handle, and how this crate learns when it ends.
 //!
-//! diesel owns the connection, and safe code can move the `SqliteConnection` out of ours (a
-//! `std::mem::swap` is enough). So the end of the handle is learnt from SQLite itself: an `Arc` of
-//! the state below is kept *inside* the connection as client data, whose destructor SQLite calls
-//! when it closes the connection, and which empties the slot.
+//! diesel owns the connection, and safe code can move the `SqliteConnection` out of ours (a `std::mem::swap` is
+//! enough). So SQLite itself must report the end of the handle: an `Arc` of the state below is stored *inside* the
+//! connection as client data. When SQLite closes the connection, it calls the data's destructor, which empties the
+//! slot.
 
 use std::ffi::{CStr, c_int, c_void};
 use std::ptr::NonNull;
@@ -20,7 +20,7 @@ use crate::work::{EVERY, Work};
 
 const CLIENT_DATA: &CStr = c"privatus-sqlite";
 
-/// The pointer itself. It may go between threads: the library is built in serialized mode, which
+/// The pointer itself. It can be sent between threads: the library is built in serialized mode, which
 /// [`crate::library`] checks.
 struct Raw(NonNull<ffi::sqlite3>);
 
@@ -30,20 +30,20 @@ unsafe impl Send for Raw {}
 // SAFETY: as above.
 unsafe impl Sync for Raw {}
 
-/// What this crate keeps about one open connection.
+/// The state of one open connection.
 pub(crate) struct Handle {
     /// Empty once SQLite has begun to close the connection.
     raw: RwLock<Option<Raw>>,
-    /// Extended code of the last statement of diesel that failed.
+    /// Extended code of diesel's last failed statement.
     last_error: AtomicI32,
-    /// What the running call did.
+    /// The work of the running call.
     pub(crate) work: Work,
     #[cfg(feature = "testing")]
     pub(crate) totals: StatementTotals,
 }
 
 impl Handle {
-    /// Binds the state to an open connection: SQLite keeps one reference until it closes it.
+    /// Attaches the state to an open connection: SQLite keeps one reference until it closes the connection.
     ///
     /// # Safety
     ///
@@ -57,8 +57,8 @@ impl Handle {
             totals: StatementTotals::default(),
         });
         let reference = Arc::into_raw(Arc::clone(&handle)).cast_mut().cast::<c_void>();
-        // SAFETY: `db` is open (caller); `reference` is a counted reference that `detach` takes
-        // back, also when this call fails, for SQLite runs the destructor then too.
+        // SAFETY: `db` is open (caller); `reference` is a counted reference that `detach` takes back, even if this
+        // call fails, because SQLite then runs the destructor too.
         let code = unsafe {
             ffi::sqlite3_set_clientdata(db.as_ptr(), CLIENT_DATA.as_ptr(), reference, Some(detach))
         };
@@ -66,8 +66,8 @@ impl Handle {
         Ok(handle)
     }
 
-    /// Runs `call` with the open handle. Closing waits until it is done, so the pointer is valid
-    /// throughout. Calls must not nest.
+    /// Runs `call` with the open handle. Closing waits until it has finished, so the pointer is valid throughout.
+    /// Calls must not nest.
     pub(crate) fn with<T>(
         &self,
         operation: &'static str,
@@ -80,17 +80,17 @@ impl Handle {
         }
     }
 
-    /// Remembers the code of the handle as that of diesel's last failed statement.
+    /// Stores the handle's code as that of diesel's last failed statement.
     pub(crate) fn note_error(&self) {
         let code = self.with("read error code", |db| {
-            // SAFETY: `with` hands over an open connection.
+            // SAFETY: `with` passes an open connection.
             unsafe { ffi::sqlite3_extended_errcode(db) }
         });
         let code = ErrorCode::from_raw(code.unwrap_or(ffi::SQLITE_MISUSE));
         self.last_error.store(self.told(code).raw(), Ordering::Relaxed);
     }
 
-    /// The code of a failed call on `db`, as [`told`](Self::told) has it.
+    /// The code of a failed call on `db`, as in [`told`](Self::told).
     ///
     /// # Safety
     ///
@@ -100,7 +100,7 @@ impl Handle {
             // SAFETY: open, by contract.
             return unsafe { code_behind(db, code) };
         }
-        // SAFETY: `db` is open (caller), and nothing but `attach` sets data of this name.
+        // SAFETY: `db` is open (caller), and only `attach` sets data with this name.
         let handle = unsafe { ffi::sqlite3_get_clientdata(db, CLIENT_DATA.as_ptr()) };
         if handle.is_null() {
             return code;
@@ -115,25 +115,25 @@ impl Handle {
 }
 
 impl Handle {
-    /// Has SQLite ask this handle from now on.
+    /// Makes SQLite query this handle from now on.
     pub(crate) fn watch_work(&self) -> Result<(), SqliteError> {
         let every = c_int::try_from(EVERY).unwrap_or(c_int::MAX);
         let context = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
         self.with("watch the work", |db| {
-            // SAFETY: `db` is open; `self` lives in the `Arc` of which the connection itself keeps a reference, and the
-            // callback is removed before that reference is given up (`detach`).
+            // SAFETY: `db` is open; `self` lives in the `Arc` of which the connection itself holds a reference, and
+            // the callback is removed before that reference is released (`detach`).
             unsafe { ffi::sqlite3_progress_handler(db, every, Some(look), context) };
         })
     }
 
-    /// The code of a call that failed, with what stands behind it.
+    /// The code of a failed call, including its actual cause.
     pub(crate) fn told(&self, code: ErrorCode) -> ErrorCode {
-        // SAFETY: `with` hands over an open connection.
+        // SAFETY: `with` passes an open connection.
         let behind = self.with("read the state", |db| unsafe { code_behind(db, code) });
         self.ended(behind.unwrap_or(code))
     }
 
-    /// An interrupt for work that does not end has a code of its own.
+    /// An interruption of endless work has its own code.
     fn ended(&self, code: ErrorCode) -> ErrorCode {
         if code == ErrorCode::Interrupt && self.work.is_over() {
             ErrorCode::Endless
@@ -143,7 +143,7 @@ impl Handle {
     }
 }
 
-/// SQLite's progress callback: anything but 0 ends what runs.
+/// SQLite's progress callback: any result other than 0 ends the running statement.
 unsafe extern "C" fn look(context: *mut c_void) -> c_int {
     // SAFETY: `context` is the handle given to `sqlite3_progress_handler`, alive while the callback is set.
     let handle = unsafe { &*context.cast_const().cast::<Handle>() };
@@ -151,8 +151,8 @@ unsafe extern "C" fn look(context: *mut c_void) -> c_int {
 }
 
 impl SqliteError {
-    /// The error for a call that returned `returned`: with the extended code of the handle, unless
-    /// the call was refused before it reached the handle.
+    /// The error for a call that returned `returned`: with the handle's extended code, unless the call was refused
+    /// before it reached the handle.
     ///
     /// # Safety
     ///
@@ -203,15 +203,14 @@ impl InterruptHandle {
         Self(handle)
     }
 
-    /// Ends the running statements of the connection with [`ErrorCode::Interrupt`]. A writing
-    /// statement is undone; inside an explicit transaction the whole transaction is rolled back.
+    /// Ends the connection's running statements with [`ErrorCode::Interrupt`]. A writing statement is undone; inside
+    /// an explicit transaction the whole transaction is rolled back.
     ///
-    /// A connection that runs nothing is not affected: the next statement runs.
+    /// A connection that runs nothing is not affected: its next statement runs.
     pub fn interrupt(&self) {
         // A closed connection has nothing to stop.
         let _closed = self.0.with("interrupt", |db| {
-            // SAFETY: `with` hands over an open connection and keeps it open; the call is made for
-            // other threads.
+            // SAFETY: `with` passes an open connection and keeps it open; this call is designed for other threads.
             unsafe { ffi::sqlite3_interrupt(db) };
         });
     }

@@ -4,24 +4,24 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 const KEY: usize = 32;
 const SALT: usize = 16;
-/// `x'`, two hexadecimal digits a byte, `'`.
+/// `x'`, two hexadecimal digits per byte, `'`.
 const SPEC: usize = 2 + 2 * (KEY + SALT) + 1;
 
 /// A SQLCipher raw key: 32 bytes of AES-256 key and the 16 bytes of cipher salt that SQLCipher
 /// otherwise reads from the start of the file.
 ///
-/// Giving the salt with the key means that a file whose first 16 bytes are lost still opens.
-/// In a box, so that moving it leaves no copy; wiped on drop; its `Debug` shows nothing.
+/// Because the salt is passed with the key, a file whose first 16 bytes are lost still opens. Boxed, so that moving it
+/// leaves no copy; wiped on drop; its `Debug` shows nothing.
 pub struct RawKey {
     key: Box<Zeroizing<[u8; KEY]>>,
-    /// Not secret: the file's first bytes are the same.
+    /// Not secret: it is also at the beginning of the file.
     salt: Option<[u8; SALT]>,
 }
 
 impl ZeroizeOnDrop for RawKey {}
 
 impl RawKey {
-    /// Copies key and cipher salt; wiping the arguments is the caller's part.
+    /// Copies key and cipher salt; the caller must wipe the arguments.
     pub fn new(key: &[u8; 32], salt: &[u8; 16]) -> Self {
         Self {
             salt: Some(*salt),
@@ -29,7 +29,7 @@ impl RawKey {
         }
     }
 
-    /// The key alone: the salt is the first 16 bytes of the file, and random for a new one.
+    /// The key alone: the salt is the first 16 bytes of the file, or random for a new file.
     pub fn without_salt(key: &[u8; 32]) -> Self {
         let mut boxed = Box::new(Zeroizing::new([0; KEY]));
         boxed.copy_from_slice(key);
@@ -39,10 +39,11 @@ impl RawKey {
         }
     }
 
-    /// SQLCipher's raw key notation, `x'<64 digits of key><32 digits of salt>'`; without a salt its digits are left out.
+    /// SQLCipher's raw key notation, `x'<64 digits of key><32 digits of salt>'`; without a salt, its digits are
+    /// omitted.
     pub(crate) fn spec(&self) -> Zeroizing<Vec<u8>> {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        // All of it at once: a buffer that grew would leave a copy behind.
+        // Allocated at once: a buffer that grew would leave a copy behind.
         let mut spec = Zeroizing::new(Vec::with_capacity(SPEC));
         spec.extend_from_slice(b"x'");
         for byte in self.key.iter().chain(self.salt.iter().flatten()) {

@@ -1,4 +1,4 @@
-//! The linked SQLite: its versions, its build, and what is set up once in a process.
+//! The linked SQLite: its versions, its build options, and its one-time setup.
 
 use std::ffi::CStr;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use crate::error::SqliteError;
 use crate::no_follow;
 use crate::options::{OpenOptions, PageMac};
 
-/// What is linked.
+/// The linked library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LibraryInfo {
     /// SQLite's version, such as `3.51.3`.
@@ -24,18 +24,18 @@ pub struct LibraryInfo {
     pub compile_options: Vec<String>,
 }
 
-/// What is linked, found out once.
+/// Reads the library's properties, once per process.
 ///
 /// # Errors
 ///
-/// When the library is not built for threads (serialized mode), or a database in memory cannot be opened.
+/// If the library is not built for threads (serialized mode), or an in-memory database cannot be opened.
 pub fn library() -> Result<&'static LibraryInfo, SqliteError> {
     static INFO: OnceLock<Result<LibraryInfo, SqliteError>> = OnceLock::new();
     INFO.get_or_init(find_out).as_ref().map_err(|error| *error)
 }
 
 fn find_out() -> Result<LibraryInfo, SqliteError> {
-    // SAFETY: takes and changes nothing. 1 is serialized mode, on which `Handle` relies.
+    // SAFETY: has no arguments and changes nothing. 1 is serialized mode, on which `Handle` relies.
     if unsafe { ffi::sqlite3_threadsafe() } != 1 {
         return Err(SqliteError::misuse("check for serialized mode"));
     }
@@ -47,10 +47,10 @@ fn find_out() -> Result<LibraryInfo, SqliteError> {
         None,
         PageMac::default(),
     )?;
-    // SQLCipher logs to standard error from level WARN on, also keys' failures; the level is one
-    // for the process. The next line is the first statement of the process through this crate.
+    // SQLCipher logs to standard error from level WARN on, including key failures; the level applies to the whole
+    // process. The next line is this crate's first statement in the process.
     memory.execute_batch("PRAGMA cipher_log_level = NONE")?;
-    // The default of the process is what VACUUM INTO and ATTACH key their files with (docs/adr/0011).
+    // VACUUM INTO and ATTACH key their files with the process's default (docs/adr/0011).
     memory.execute_batch("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")?;
     Ok(LibraryInfo {
         // SAFETY: a static, NUL-terminated text.
@@ -65,7 +65,7 @@ fn find_out() -> Result<LibraryInfo, SqliteError> {
 fn compile_options() -> Vec<String> {
     (0..)
         .map_while(|n| {
-            // SAFETY: gives a static text, or null after the last one.
+            // SAFETY: returns a static text, or null after the last one.
             let option = unsafe { ffi::sqlite3_compileoption_get(n) };
             // SAFETY: not null, NUL-terminated, static.
             (!option.is_null()).then(|| unsafe { CStr::from_ptr(option) }.to_string_lossy().into_owned())

@@ -6,7 +6,7 @@ use libsqlite3_sys as ffi;
 
 use crate::connection::Connection;
 
-/// A limit of one connection. SQLite cuts a new value to the limit it was compiled with.
+/// A limit of one connection. SQLite reduces a new value to the limit it was compiled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {
@@ -28,7 +28,7 @@ pub enum Limit {
     Attached,
     /// Bytes of a LIKE or GLOB pattern.
     LikePatternLength,
-    /// Number of the highest parameter.
+    /// The highest parameter number.
     VariableNumber,
     /// Depth of trigger recursion.
     TriggerDepth,
@@ -56,7 +56,7 @@ impl Limit {
 }
 
 impl Connection {
-    /// Sets a limit and gives the one before it. Negative values change nothing.
+    /// Sets a limit and returns the previous one. Negative values change nothing.
     pub fn set_limit(&mut self, limit: Limit, value: i32) -> i32 {
         // SAFETY: an open connection and a known limit.
         self.handle
@@ -68,7 +68,7 @@ impl Connection {
 
     /// The limit in force.
     pub fn get_limit(&self, limit: Limit) -> i32 {
-        // SAFETY: an open connection; -1 only asks.
+        // SAFETY: an open connection; -1 only queries.
         self.handle
             .with("read a limit", |db| unsafe {
                 ffi::sqlite3_limit(db, limit.id(), -1)

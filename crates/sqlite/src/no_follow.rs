@@ -1,8 +1,8 @@
-//! A VFS that opens as the default one does and refuses a path with a symbolic link in it.
+//! A VFS that works like the default one but refuses a path that contains a symbolic link.
 //!
-//! `SQLITE_OPEN_NOFOLLOW` says the same, but diesel gives the flags of an open, and has none of it. SQLite's own rule is
-//! kept: the default VFS tells by its code that it resolved a link, and here that is the refusal that the flag would be
-//! (<https://www.sqlite.org/c3ref/c_open_autoproxy.html>). Windows' VFS tells of none.
+//! `SQLITE_OPEN_NOFOLLOW` would do this, but diesel chooses the flags of an open and does not set it. SQLite's own
+//! rule applies: the default VFS reports by its result code that it resolved a link, and this VFS then refuses as the
+//! flag would (<https://www.sqlite.org/c3ref/c_open_autoproxy.html>). Windows' VFS does not report links.
 
 use std::ffi::{c_char, c_int};
 use std::ptr;
@@ -15,10 +15,10 @@ use crate::error::SqliteError;
 /// Its name in a URI.
 pub(crate) const NAME: &str = "privatus-no-follow";
 
-/// The default VFS when this one was made.
+/// The default VFS at the time this one was created.
 static DEFAULT: AtomicPtr<ffi::sqlite3_vfs> = AtomicPtr::new(ptr::null_mut());
 
-/// Registers it, once in the process, and leaks it: SQLite keeps a pointer to it.
+/// Registers the VFS, once per process, and leaks it: SQLite keeps a pointer to it.
 pub(crate) fn register() -> Result<(), SqliteError> {
     const OPERATION: &str = "register the VFS";
     // SAFETY: null asks for the default VFS.
@@ -27,14 +27,14 @@ pub(crate) fn register() -> Result<(), SqliteError> {
         return Err(SqliteError::misuse(OPERATION));
     }
     DEFAULT.store(real, Ordering::Release);
-    // SAFETY: the default VFS is registered and never freed. It is a plain structure of C: its methods take the VFS that
-    // they are called on and use no more of it than `pAppData` and sizes, which the copy has too.
+    // SAFETY: the default VFS is registered and never freed. It is a plain C structure: its methods receive the VFS
+    // they are called on and use only its `pAppData` and sizes, which the copy has too.
     let mut vfs = unsafe { ptr::read(real) };
     vfs.pNext = ptr::null_mut();
     vfs.zName = c"privatus-no-follow".as_ptr();
     vfs.xFullPathname = Some(full_pathname);
     let vfs: &'static mut ffi::sqlite3_vfs = Box::leak(Box::new(vfs));
-    // SAFETY: `vfs` is complete and lives for ever.
+    // SAFETY: `vfs` is complete and lives forever.
     SqliteError::check(OPERATION, unsafe { ffi::sqlite3_vfs_register(vfs, 0) })
 }
 
@@ -45,7 +45,7 @@ unsafe extern "C" fn full_pathname(
     out: *mut c_char,
 ) -> c_int {
     let real = DEFAULT.load(Ordering::Acquire);
-    // SAFETY: set before this VFS was registered, and never freed; the arguments go on as they came.
+    // SAFETY: set before this VFS was registered, and never freed; the arguments are passed on unchanged.
     let code = unsafe {
         match (*real).xFullPathname {
             Some(method) => method(real, name, size, out),

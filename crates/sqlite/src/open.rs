@@ -1,4 +1,4 @@
-//! Opening a database: a file, or one in memory.
+//! Opens a database: a file, or one in memory.
 
 use std::path::Path;
 
@@ -9,18 +9,19 @@ use crate::options::OpenOptions;
 use crate::uri;
 
 impl Connection {
-    /// Opens a database file and keys it. **Nothing of the file is read yet**: a wrong key or a
-    /// damaged file shows at the first statement.
+    /// Opens a database file and sets its key. **The file is not read yet**: a wrong key or a damaged file shows at
+    /// the first statement.
     ///
-    /// The connection has extension loading off, defensive mode on (no writable schema) and does
-    /// not trust functions and virtual tables named in the schema. Each call ends with
-    /// [`ErrorCode::Endless`](crate::ErrorCode::Endless) when it goes beyond [`WorkLimit::DEFAULT`](crate::WorkLimit::DEFAULT).
+    /// On the connection, extension loading is off, the defensive mode is on (no writable schema), and functions and
+    /// virtual tables named in the schema are not trusted. A call ends with
+    /// [`ErrorCode::Endless`](crate::ErrorCode::Endless) if it exceeds
+    /// [`WorkLimit::DEFAULT`](crate::WorkLimit::DEFAULT).
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::CantOpen`](crate::ErrorCode::CantOpen), with the system's error, when the file does not exist (except for
-    /// [`OpenMode::Create`](crate::OpenMode::Create)), is a folder or may not be read; when the path is empty, is not UTF-8
-    /// or holds a NUL.
+    /// [`ErrorCode::CantOpen`](crate::ErrorCode::CantOpen), with the system's error, if the file does not exist
+    /// (except for [`OpenMode::Create`](crate::OpenMode::Create)), is a folder or may not be read; if the path is
+    /// empty, is not UTF-8 or contains a NUL.
     pub fn open(path: &Path, options: &OpenOptions<'_>) -> Result<Self, SqliteError> {
         library()?;
         let connection = Self::establish(&uri::file_uri(path, options)?, options.key, options.page_mac)?;

@@ -1,7 +1,7 @@
-//! Statements on the raw handle, each prepared once a connection and kept.
+//! Statements on the raw handle, each prepared once per connection and kept.
 //!
 //! diesel allocates a field list and a value for each column of each row, and takes the connection's mutex several
-//! times for each; a page of messages pays more for that than for SQLite (docs/PERFORMANCE.md).
+//! times for each; for a page of messages that costs more than SQLite itself (docs/PERFORMANCE.md).
 
 use libsqlite3_sys as ffi;
 
@@ -12,13 +12,14 @@ use crate::statement_cache::with_statement;
 use crate::value::Value;
 
 impl Connection {
-    /// Runs a statement and gives each of its rows to `each`, in order. It is prepared at the first call with this
-    /// text, and kept. An error of `each` ends it.
+    /// Runs a statement and passes each of its rows to `each`, in order. It is prepared at the first call with this
+    /// text, and kept. An error from `each` ends it.
     ///
     /// # Errors
     ///
-    /// What `each` returns; SQLite's code; [`ErrorCode::Misuse`](crate::ErrorCode::Misuse) unless the text is one statement,
-    /// [`ErrorCode::Range`](crate::ErrorCode::Range) for more binds than `?`. A `?` without a bind is NULL.
+    /// The error of `each`; SQLite's code; [`ErrorCode::Misuse`](crate::ErrorCode::Misuse) unless the text is exactly
+    /// one statement, [`ErrorCode::Range`](crate::ErrorCode::Range) for more binds than `?`. A `?` without a bind is
+    /// NULL.
     pub fn query<E: From<SqliteError>>(
         &mut self,
         sql: &str,
@@ -34,12 +35,12 @@ impl Connection {
         })
     }
 
-    /// Runs a statement to its end, without its rows, and gives how many rows it inserted, changed or deleted directly
-    /// (not through triggers); meaningless for others.
+    /// Runs a statement to its end, ignoring its rows, and returns how many rows it inserted, changed or deleted
+    /// directly (not through triggers); meaningless for other statements.
     ///
     /// # Errors
     ///
-    /// As [`query`](Self::query).
+    /// Those of [`query`](Self::query).
     pub fn run(&mut self, sql: &str, binds: &[Value<'_>]) -> Result<usize, SqliteError> {
         let (handle, statements) = self.parts();
         with_statement(handle, statements, sql, binds, |statement, db| {

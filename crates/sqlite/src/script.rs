@@ -1,4 +1,4 @@
-//! Statements run once, for what they do: scripts, settings, pragmas.
+//! Statements that are run once for their effect: scripts, settings, pragmas.
 
 use std::ffi::{CStr, CString};
 use std::ptr;
@@ -10,19 +10,19 @@ use crate::error::SqliteError;
 use crate::statement::Statement;
 
 impl Connection {
-    /// Runs SQL statements and drops their rows.
+    /// Runs SQL statements and ignores their rows.
     ///
-    /// diesel does not see a transaction begun or ended here.
+    /// diesel does not notice a transaction that begins or ends here.
     ///
     /// # Errors
     ///
-    /// The code of the first statement that failed; the others are not run.
+    /// The code of the first statement that failed; later ones are not run.
     pub fn execute_batch(&mut self, sql: &str) -> Result<(), SqliteError> {
         const OPERATION: &str = "run statements";
         let sql = CString::new(sql).map_err(|_| SqliteError::misuse(OPERATION))?;
         self.handle.work.begin();
         self.handle.with(OPERATION, |db| {
-            // SAFETY: `db` is open, `sql` is NUL-terminated; no callback, no message wanted.
+            // SAFETY: `db` is open, `sql` is NUL-terminated; no callback and no message are requested.
             let code = unsafe { ffi::sqlite3_exec(db, sql.as_ptr(), None, ptr::null_mut(), ptr::null_mut()) };
             if code == ffi::SQLITE_OK {
                 return Ok(());
@@ -32,15 +32,15 @@ impl Connection {
         })?
     }
 
-    /// Runs the first statement of `sql`, drops its rows, and gives the text behind it; `None` when no statement was left.
-    /// So a script can be run with a look in between.
+    /// Runs the first statement of `sql`, ignores its rows, and returns the text after it; `None` if no statement was
+    /// left. This allows checks between the statements of a script.
     ///
     /// # Errors
     ///
-    /// The statement's code; [`ErrorCode::Misuse`](crate::ErrorCode::Misuse) for a text with a NUL.
+    /// The statement's code; [`ErrorCode::Misuse`](crate::ErrorCode::Misuse) for a text that contains a NUL.
     pub fn execute_next<'s>(&mut self, sql: &'s str) -> Result<Option<&'s str>, SqliteError> {
         const OPERATION: &str = "run a statement of a script";
-        // SQLite would take it for the end.
+        // SQLite would treat it as the end.
         if sql.contains('\0') {
             return Err(SqliteError::misuse(OPERATION));
         }
@@ -56,8 +56,8 @@ impl Connection {
         })?
     }
 
-    /// SQLite's words for the last call that failed: names of the schema and pieces of the statement's text, so for SQL that
-    /// is no secret alone. Meaningful right after the failure.
+    /// SQLite's message for the last failed call. It contains names of the schema and parts of the statement, so use
+    /// it only for SQL that is not secret. Meaningful right after the failure.
     pub fn error_message(&self) -> String {
         let read = self.handle.with("read the error's text", |db| {
             // SAFETY: an open connection; the text is SQLite's own, NUL-terminated, and copied at once.
@@ -67,21 +67,22 @@ impl Connection {
         read.unwrap_or_default()
     }
 
-    /// The first value of a pragma as text; `None` when the pragma gives no row or NULL, which is
-    /// also what SQLite answers to a pragma it does not know.
+    /// The first value of a pragma as text; `None` if the pragma returns no row or NULL, which is also what SQLite
+    /// returns for an unknown pragma.
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::Misuse`](crate::ErrorCode::Misuse) when `name` is not a name (letters, digits, `_`, one schema prefix).
+    /// [`ErrorCode::Misuse`](crate::ErrorCode::Misuse) if `name` is not a name (letters, digits, `_`, one schema
+    /// prefix).
     pub fn pragma_text(&mut self, name: &str) -> Result<Option<String>, SqliteError> {
         self.pragma(name, |row| row.text(0)).map(Option::flatten)
     }
 
-    /// The first value of a pragma as an integer; `None` when the pragma gives no row.
+    /// The first value of a pragma as an integer; `None` if the pragma returns no row.
     ///
     /// # Errors
     ///
-    /// As [`pragma_text`](Self::pragma_text).
+    /// Those of [`pragma_text`](Self::pragma_text).
     pub fn pragma_i64(&mut self, name: &str) -> Result<Option<i64>, SqliteError> {
         self.pragma(name, |row| row.integer(0))
     }

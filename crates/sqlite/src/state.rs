@@ -1,4 +1,4 @@
-//! What SQLite says of a connection, and the settings that have no pragma of ours.
+//! The state of a connection, and settings for which we use no pragma.
 
 use std::ffi::c_int;
 use std::ptr;
@@ -9,7 +9,7 @@ use crate::connection::Connection;
 use crate::error::SqliteError;
 
 impl Connection {
-    /// No explicit transaction is open.
+    /// Returns whether no explicit transaction is open.
     pub fn is_autocommit(&self) -> bool {
         // SAFETY: an open connection.
         self.handle
@@ -19,7 +19,7 @@ impl Connection {
             .unwrap_or(true)
     }
 
-    /// The database can only be read, by the mode or because the file did not allow writing.
+    /// Returns whether the database can only be read, because of the mode or because the file did not allow writing.
     pub fn is_readonly(&self) -> bool {
         self.handle
             // SAFETY: an open connection, and a NUL-terminated name.
@@ -27,7 +27,7 @@ impl Connection {
             .unwrap_or(true)
     }
 
-    /// Whether another file stands at the path by now than the one that is open, or none. A VFS that does not know says no.
+    /// Returns whether the path now has another file than the open one, or none. `false` if the VFS does not know.
     pub fn is_moved(&self) -> bool {
         let mut moved: c_int = 0;
         let asked = self.handle.with("read the state", |db| {
@@ -44,7 +44,7 @@ impl Connection {
         asked == Ok(ffi::SQLITE_OK) && moved != 0
     }
 
-    /// Rows that the last INSERT, UPDATE or DELETE changed directly (not through triggers).
+    /// The number of rows that the last INSERT, UPDATE or DELETE changed directly (not through triggers).
     pub fn changes64(&self) -> i64 {
         // SAFETY: an open connection.
         self.handle
@@ -52,7 +52,7 @@ impl Connection {
             .unwrap_or(0)
     }
 
-    /// How long to wait for a lock of another connection, in milliseconds (at most `i32::MAX`).
+    /// Sets how long to wait for another connection's lock, in milliseconds (at most `i32::MAX`).
     ///
     /// # Errors
     ///
@@ -67,8 +67,8 @@ impl Connection {
         })?
     }
 
-    /// Leaves the WAL beside the database when this connection closes as the last one; otherwise it is merged then, by a
-    /// connection that only read as well.
+    /// Keeps the WAL next to the database when this connection is the last to close. By default it is then merged,
+    /// even by a connection that only read.
     ///
     /// # Errors
     ///

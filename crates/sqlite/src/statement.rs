@@ -12,7 +12,7 @@ use crate::value::{Column, Value};
 /// SQLITE_UTF8 as `sqlite3_bind_text64` takes it.
 const UTF8: std::ffi::c_uchar = 1;
 
-/// A statement that is finalized when it goes.
+/// A statement that is finalized on drop.
 pub(crate) struct Statement {
     raw: NonNull<ffi::sqlite3_stmt>,
     operation: &'static str,
@@ -28,7 +28,7 @@ impl std::fmt::Debug for Statement {
 }
 
 impl Statement {
-    /// Prepares `sql`, one statement, to be kept for long.
+    /// Prepares `sql`, a single statement, for long-term use.
     ///
     /// # Safety
     ///
@@ -41,13 +41,13 @@ impl Statement {
         // SAFETY: the caller's promise.
         let prepared = unsafe { Self::prepare_first(db, sql, ffi::SQLITE_PREPARE_PERSISTENT, operation)? };
         match prepared {
-            // One statement: what stands behind it would never run.
+            // Require a single statement: any text after it would never run.
             (Some(statement), rest) if rest.trim().is_empty() => Ok(statement),
             _ => Err(SqliteError::misuse(operation)),
         }
     }
 
-    /// Prepares the first statement of `sql`, and gives the text behind it; no statement when there are but spaces and
+    /// Prepares the first statement of `sql` and returns the text after it; no statement if there are only spaces and
     /// comments.
     ///
     /// # Safety
@@ -85,8 +85,8 @@ impl Statement {
         }
     }
 
-    /// Binds the `?` number `at`, counted from 1. The memory behind it is not copied: [`reset`](Self::reset) comes
-    /// before it goes.
+    /// Binds the `?` number `at`, counted from 1. The memory is not copied: it must stay valid until
+    /// [`reset`](Self::reset).
     pub(crate) fn bind(&mut self, at: c_int, value: Value<'_>) -> Result<(), SqliteError> {
         let raw = self.raw.as_ptr();
         let length = |bytes: &[u8]| u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -117,8 +117,8 @@ impl Statement {
         SqliteError::check(self.operation, code)
     }
 
-    /// Ends a run: locks and snapshot of the statement are given back, and no bind points anywhere. Of a run that was not
-    /// stepped to its end, an error of ending it (in autocommit, of committing it) is lost here.
+    /// Ends a run: releases the statement's locks and snapshot, and clears all binds. If the run was not stepped to
+    /// its end, an error of ending it (in autocommit mode, of committing it) is lost here.
     pub(crate) fn reset(&mut self) {
         // SAFETY: live statement.
         unsafe {
@@ -127,11 +127,11 @@ impl Statement {
         }
     }
 
-    /// A column of the row, of the type it is stored with; NULL for one that is not there. What it borrows ends with
-    /// the borrow of the statement: `step`, `bind` and `reset` need it mutable.
+    /// A column of the row, in its stored type; NULL for a column that does not exist. The value borrows from the
+    /// statement; `step`, `bind` and `reset` need it mutably.
     pub(crate) fn column(&self, column: c_int) -> Column<'_> {
         // SAFETY: live statement. The value is read at once, by the thread that holds the connection's mutex, and
-        // never converted, so a pointer is good until the statement moves on. A null pointer has length 0.
+        // never converted, so a pointer is valid until the statement moves on. A null pointer has length 0.
         unsafe {
             let value = ffi::sqlite3_column_value(self.raw.as_ptr(), column);
             let bytes = |pointer: *const u8| {
@@ -151,7 +151,7 @@ impl Statement {
         }
     }
 
-    /// Steps once; `true` when there is a row.
+    /// Steps once; returns `true` if there is a row.
     pub(crate) fn step(&mut self) -> Result<bool, SqliteError> {
         // SAFETY: the statement is live, and so is its connection (contract of `prepare`).
         match unsafe { ffi::sqlite3_step(self.raw.as_ptr()) } {
@@ -168,17 +168,16 @@ impl Statement {
         }
     }
 
-    /// A column of the row as an integer, converted as SQLite does; 0 for NULL or a column that is
-    /// not there.
+    /// A column of the row as an integer, converted as SQLite does; 0 for NULL or a column that does not exist.
     pub(crate) fn integer(&self, column: c_int) -> i64 {
         // SAFETY: live statement; a wrong column number reads as NULL.
         unsafe { ffi::sqlite3_column_int64(self.raw.as_ptr(), column) }
     }
 
-    /// A column of the row as text; `None` for NULL or a column that is not there.
+    /// A column of the row as text; `None` for NULL or a column that does not exist.
     pub(crate) fn text(&self, column: c_int) -> Option<String> {
-        // SAFETY: live statement. The text pointer is valid until the next step or conversion;
-        // the length is asked for after it, as SQLite wants, and the bytes are copied at once.
+        // SAFETY: live statement. The text pointer is valid until the next step or conversion; the length is read
+        // after it, as SQLite requires, and the bytes are copied at once.
         unsafe {
             let text = ffi::sqlite3_column_text(self.raw.as_ptr(), column);
             let length = usize::try_from(ffi::sqlite3_column_bytes(self.raw.as_ptr(), column)).unwrap_or(0);

@@ -12,11 +12,11 @@ use crate::value::Value;
 
 const OPERATION: &str = "run a statement";
 
-/// Prepared statements by their text.
+/// Prepared statements, by their text.
 pub(crate) type Statements = HashMap<Box<str>, Statement>;
 
-/// Binds and hands over a kept statement, holding the connection's mutex: SQLite takes it for every column that is
-/// read, and taking it again on the same thread costs a fraction.
+/// Binds a kept statement and passes it on, holding the connection's mutex: SQLite takes the mutex for every column
+/// that is read, and taking it again on the same thread costs a fraction.
 pub(crate) fn with_statement<T, E: From<SqliteError>>(
     handle: &Arc<Handle>,
     statements: &mut Statements,
@@ -44,7 +44,7 @@ pub(crate) fn with_statement<T, E: From<SqliteError>>(
     })?
 }
 
-/// A statement in use: whatever happens, it is then reset, which ends what it read or wrote, and forgets its binds.
+/// A statement in use. In every case it is reset at the end, which ends its reads and writes and clears its binds.
 struct Running<'a>(&'a mut Statement);
 
 impl Drop for Running<'_> {

@@ -8,10 +8,10 @@ use crate::error::{ErrorCode, SqliteError};
 use crate::no_follow;
 use crate::options::{OpenMode, OpenOptions};
 
-/// The URI that makes diesel, which opens everything with CREATE, open `path` as `options` say.
+/// The URI that makes diesel, which opens everything with CREATE, open `path` according to `options`.
 ///
-/// Refused: an empty path (SQLite would open a temporary database), a NUL (SQLite would cut the
-/// name there), a path that is not UTF-8 (diesel takes the URI as `&str`).
+/// Refuses an empty path (SQLite would open a temporary database), a NUL (SQLite would cut the name there), and a path
+/// that is not UTF-8 (diesel takes the URI as `&str`).
 pub(crate) fn file_uri(path: &Path, options: &OpenOptions<'_>) -> Result<String, SqliteError> {
     let refuse = |operation| SqliteError {
         code: ErrorCode::CantOpen,
@@ -31,8 +31,8 @@ pub(crate) fn file_uri(path: &Path, options: &OpenOptions<'_>) -> Result<String,
         }
         encode(&name.replace('\\', "/"), &mut uri)?;
     } else {
-        // Without `//` a path that begins with two slashes would be read as a host name; without
-        // `./` the name `:memory:` would be no file.
+        // Without `//`, a path that begins with two slashes would be read as a host name; without `./`, the name
+        // `:memory:` would not be a file.
         uri.push_str(if path.is_absolute() { "//" } else { "./" });
         encode(name, &mut uri)?;
     }
@@ -67,7 +67,7 @@ fn encode(text: &str, uri: &mut String) -> Result<(), SqliteError> {
         match byte {
             0 => {
                 return Err(SqliteError::new(
-                    "open: the path holds a NUL",
+                    "open: the path contains a NUL",
                     ffi::SQLITE_CANTOPEN,
                 ));
             }

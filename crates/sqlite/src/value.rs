@@ -1,4 +1,4 @@
-//! Values as SQLite has them: bound to a statement, and in a row.
+//! SQLite values: bound to a statement, or in a row.
 
 /// A value for one `?` of a statement.
 #[derive(Clone, Copy)]
@@ -7,7 +7,7 @@ pub enum Value<'a> {
     Null,
     /// A signed integer of 64 bits.
     Integer(i64),
-    /// A floating-point number; one that is none (NaN) is stored as NULL.
+    /// A floating-point number; NaN is stored as NULL.
     Real(f64),
     /// UTF-8.
     Text(&'a str),
@@ -21,10 +21,10 @@ impl std::fmt::Debug for Value<'_> {
     }
 }
 
-/// A value of a row, of the type it is stored with: nothing is converted.
+/// A value of a row, in its stored type: nothing is converted.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Column<'a> {
-    /// NULL, and what a column that is not there reads as.
+    /// NULL, also for a column that does not exist.
     Null,
     /// A signed integer of 64 bits.
     Integer(i64),

@@ -1,27 +1,27 @@
-//! What one call may do before it is ended: a flag of the caller's, and a limit on work that grows with the file.
+//! Limits what one call may do: a flag of the caller's, and a limit on work that grows with the file.
 //!
-//! SQLite asks after every so many operations of its virtual machine
-//! (<https://www.sqlite.org/c3ref/progress_handler.html>). Over real tables a statement does a bounded number of them for
-//! each page. Over a view that calls itself for ever, under a trigger that does, or through pages that point at one
-//! another it never ends. No clock is asked: a slow disk is no fault.
+//! SQLite calls back after a fixed number of operations of its virtual machine
+//! (<https://www.sqlite.org/c3ref/progress_handler.html>). On real tables a statement needs a bounded number of
+//! operations per page. On a view or a trigger that calls itself forever, or on pages that point at one another, it
+//! never ends. No clock is involved: a slow disk is not an error.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Operations between two looks.
+/// Operations between two checks.
 pub(crate) const EVERY: u32 = 10_000;
 /// Bytes of a page.
 const PAGE: u64 = 4_096;
 
-/// Operations of SQLite's virtual machine that one call may take: so many, and so many more for each page of the file and
-/// of its log. The heaviest statement over a whole vault takes some hundred a page (docs/PERFORMANCE.md).
+/// Operations of SQLite's virtual machine that one call may take: a fixed number, plus a number for each page of the
+/// file and of its log. The heaviest statement over a whole vault takes a few hundred per page (docs/PERFORMANCE.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkLimit {
-    /// Operations whatever the file's size.
+    /// Operations regardless of the file's size.
     pub steps: u64,
-    /// Operations more for each page.
+    /// Additional operations per page.
     pub steps_per_page: u64,
 }
 
@@ -32,7 +32,7 @@ impl WorkLimit {
         steps_per_page: 20_000,
     };
 
-    /// What a file of so many pages allows.
+    /// What a file of this many pages allows.
     #[must_use]
     pub const fn of_pages(self, pages: u64) -> u64 {
         self.steps
@@ -40,27 +40,27 @@ impl WorkLimit {
     }
 }
 
-/// What the running call did, and what ends it.
+/// The work of the running call, and what ends it.
 #[derive(Default)]
 pub(crate) struct Work {
     looks: AtomicU64,
-    /// What the call may do, once the file's size was asked; 0 before.
+    /// What the call may do, once the file's size is known; 0 before.
     allowed: AtomicU64,
     is_over: AtomicBool,
-    /// The file whose pages count; none in memory.
+    /// The file whose pages count; `None` in memory.
     file: OnceLock<PathBuf>,
     stop: OnceLock<Arc<AtomicBool>>,
 }
 
 impl Work {
-    /// A call begins.
+    /// Starts a call.
     pub(crate) fn begin(&self) {
         self.looks.store(0, Ordering::Relaxed);
         self.allowed.store(0, Ordering::Relaxed);
         self.is_over.store(false, Ordering::Relaxed);
     }
 
-    /// Has `flag` end what runs, now and later. The first one stays.
+    /// Makes `flag` end what runs, now and later. Only the first flag counts.
     pub(crate) fn stop_with(&self, flag: Arc<AtomicBool>) {
         let _ = self.stop.set(flag);
     }
@@ -70,12 +70,12 @@ impl Work {
         let _ = self.file.set(file.to_owned());
     }
 
-    /// Whether the call was ended for what it did.
+    /// Returns whether the call was ended because of its work.
     pub(crate) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Relaxed)
     }
 
-    /// Whether the call ends here.
+    /// Returns whether the call must end now.
     pub(crate) fn ends(&self) -> bool {
         if self.stop.get().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
             return true;
@@ -96,7 +96,7 @@ impl Work {
         over
     }
 
-    /// Pages of the file and of its log, at least.
+    /// Pages of the file and of its log; a lower bound.
     fn pages(&self) -> u64 {
         let Some(file) = self.file.get() else {
             return 0;
@@ -108,16 +108,16 @@ impl Work {
     }
 }
 
-/// Bytes that a file has on its disk, and never more than its length: whoever can write the folder can make a file as long
-/// as they like without a byte in it.
+/// Bytes that a file occupies on disk, at most its length: anyone who can write to the folder can create an
+/// arbitrarily long file without any data in it.
 #[cfg(unix)]
 fn bytes_held(file: &Metadata) -> u64 {
     use std::os::unix::fs::MetadataExt;
-    // In units of 512 whatever the file system's own are (POSIX, sys_stat.h, of Linux and macOS).
+    // In units of 512 whatever the file system uses (POSIX, sys_stat.h, of Linux and macOS).
     file.blocks().saturating_mul(512).min(file.len())
 }
 
-/// Bytes of a file: what of it the disk holds is not told here.
+/// Bytes of a file: how much of it the disk holds is not available here.
 #[cfg(not(unix))]
 fn bytes_held(file: &Metadata) -> u64 {
     file.len()

@@ -217,14 +217,14 @@ fn each_rule_is_refused_with_a_line_and_nothing_is_granted() {
             "\"9y\"",
         ),
         (grant(&[&[long.as_str()], &read[..]].concat()), 23, "257"),
-        (grant(&[&["  "], &read[..]].concat()), 23, "blanks"),
+        (grant(&[&["  "], &read[..]].concat()), 23, "no visible character"),
         (grant(&[&["a\u{7}"], &read[..]].concat()), 23, "control"),
         (grant(&["ann"]), 2, "--permissions"),
         (grant(&read), 2, "USER"),
         (on("contact:Nobody"), 24, "Nobody"),
         (on("person:Alice"), 23, "\"person\""),
         (on("Alice"), 23, "TYPE:ID"),
-        (on("contact:"), 23, "not 0"),
+        (on("contact:"), 23, "got 0"),
         (
             failed(&vault, &["access", "revoke", "contact:Alice", "ann"]),
             24,
@@ -235,7 +235,7 @@ fn each_rule_is_refused_with_a_line_and_nothing_is_granted() {
             23,
             "\"see\"",
         ),
-        (failed(&vault, &["--as-user", "", "chats"]), 23, "not 0"),
+        (failed(&vault, &["--as-user", "", "chats"]), 23, "got 0"),
     ] {
         assert_eq!(code, wanted, "{line}");
         assert!(line.contains(word), "{word}: {line}");
@@ -247,7 +247,7 @@ fn each_rule_is_refused_with_a_line_and_nothing_is_granted() {
 #[test]
 fn nothing_is_named_as_all_of_a_kind() {
     let (folder, vault) = new_vault();
-    let refusal = &["the id * stands for all of a kind"];
+    let refusal = &["the id * stands for all resources of a type"];
     refused(&vault, &["contacts", "add", "Mallory", "--id", "*"], 23, refusal);
     let export = folder.path().join("export.jsonl");
     let lines = [

@@ -249,7 +249,7 @@ fn bad_input_is_named() {
             23,
             "\"yesterday\" is no moment",
         ),
-        (&["audit", "list", "--user", " "], 23, "more than blanks"),
+        (&["audit", "list", "--user", " "], 23, "no visible character"),
         (&["audit", "list", "--resource", "person"], 23, "\"person\""),
         (
             &["audit", "list", "--resource", "contact:"],
@@ -283,12 +283,12 @@ fn bad_input_is_named() {
         (
             &["audit", "prune", "--keep-days", "0"],
             23,
-            "1 to 36,500 days, not 0",
+            "between 1 and 36,500, got 0",
         ),
         (
             &["audit", "prune", "--keep-days", "-3"],
             23,
-            "1 to 36,500 days, not -3",
+            "between 1 and 36,500, got -3",
         ),
         (
             &["audit", "prune", "--keep-days", "3", "--before", "2025-01-01"],
@@ -321,7 +321,7 @@ fn bad_input_is_named() {
         (
             &["keys", "list", "--expiring", "-1"],
             23,
-            "36,500 days can be listed, not -1",
+            "between 0 and 36,500, got -1",
         ),
         (
             &["keys", "expire", "1", "--at", "2001-01-01"],

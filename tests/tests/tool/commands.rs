@@ -302,7 +302,7 @@ fn links_show_their_address_and_files_are_told() {
     .unwrap();
     let import = ["import", "telegram", source.to_str().unwrap()];
     let told = ok(&vault, &import);
-    assert!(told.contains("1 file is kept by reference only"), "{told}");
+    assert!(told.contains("1 file is stored by reference only"), "{told}");
     assert!(!ok(&vault, &import).contains("by reference"));
     let shown = ok(&vault, &["show", "Zed"]);
     assert!(

@@ -344,7 +344,7 @@ fn damaged_exports_are_called_by_their_names() {
     counts[end] = lines[end].replacen("\"message\":3", "\"message\":4", 1);
     let orphan = [lines[0].as_str(), &lines[message], &lines[end]].concat();
     let cases: [(&str, String, &str); 12] = [
-        ("no end", without_end, "its end is missing"),
+        ("no end", without_end, "its end record is missing"),
         ("cut", cut, "is cut off in line"),
         ("changed", changed, "its checksum differs"),
         ("counts", counts.concat(), "its counts of records differ"),
@@ -355,7 +355,11 @@ fn damaged_exports_are_called_by_their_names() {
         ("orphan", orphan, "its counts of records differ"),
         ("empty", String::new(), "is empty"),
         ("telegram", "{\"chats\":{}}\n".into(), "not a privatus export"),
-        ("trailing", format!("{whole}{whole}"), "goes on after its end"),
+        (
+            "trailing",
+            format!("{whole}{whole}"),
+            "continues after its end record",
+        ),
     ];
     for (number, (what, text, words)) in cases.iter().enumerate() {
         let file = dir.path().join("damaged.jsonl");
@@ -417,7 +421,12 @@ fn the_later_setting_stays_and_a_short_export_is_enough() {
                "text": "No room!", "at": "2024-01-02T03:04:05.006Z"}),
     );
     let (report, result) = take(&text);
-    assert!(result.unwrap_err().to_string().contains("its end is missing"));
+    assert!(
+        result
+            .unwrap_err()
+            .to_string()
+            .contains("its end record is missing")
+    );
     assert_eq!(
         (
             report.messages_imported,

@@ -163,7 +163,7 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
         (
             &["set", "Choir", "--settings", "{\"slow_mode_seconds\":-1}"],
             23,
-            &["another type"],
+            &["wrong type"],
         ),
         (&["set", "Choir", "--max-members", "0"], 23, &["got 0"]),
         (
@@ -191,7 +191,7 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
         (
             &["set", "Choir", "--max-members", "2"],
             23,
-            &["limit of 2", "3 that the group has"],
+            &["limit 2", "the group's 3 members"],
         ),
         (
             &[
@@ -220,7 +220,7 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
             2,
             &["owner, admin, member"],
         ),
-        (&["add", "Choir", "Carol", "--by", "Carol"], 23, &["joined by"]),
+        (&["add", "Choir", "Carol", "--by", "Carol"], 23, &["the group is"]),
         (&["add", "Choir", "Zoe"], 24, &["Zoe"]),
         (&["add", "Band", "Carol"], 24, &["Band", "groups list"]),
         (&["role", "Choir", "Bob", "owner"], 23, &["one owner"]),
@@ -263,7 +263,7 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
         (
             &["permissions", "Choir", "Bob", "{\"write\":1}"],
             23,
-            &["another type"],
+            &["wrong type"],
         ),
         (&["permissions", "Choir", "Bob", "write"], 23, &["JSON object"]),
         (
@@ -611,6 +611,6 @@ fn what_a_group_holds_as_json_is_printed_as_it_was_written() {
     let shown = ok(&vault, &["--json", "groups", "show", "Choir"]);
     assert!(shown.contains(text), "{shown}");
     let odd = r#"{"slow_mode_seconds":-1}"#;
-    let says = &["slow_mode_seconds is 0 to 4,294,967,295"];
+    let says = &["slow_mode_seconds takes 0 to 4,294,967,295"];
     refused(&vault, &["groups", "set", "Choir", "--settings", odd], 23, says);
 }

@@ -61,7 +61,7 @@ fn failed_unlocks_are_listed_shown_and_resolved() {
     assert!(
         String::from_utf8(again.stderr)
             .unwrap()
-            .contains("resolved already")
+            .contains("already resolved")
     );
     assert_eq!(types(&["--unresolved"]).len(), 2);
     let shown = ok(&vault, &["security", "show", &id]);

@@ -94,8 +94,8 @@ fn each_rule_broken_is_named() {
     let long = "n".repeat(10_000);
     let grammar = "a-z, 0-9, _ and -";
     for (words, says) in [
-        (&["set", "", "1"][..], &["1 to 256", "not 0"][..]),
-        (&["set", &long, "1"], &["1 to 256", "not 10000"]),
+        (&["set", "", "1"][..], &["1 to 256", "got 0"][..]),
+        (&["set", &long, "1"], &["1 to 256", "got 10000"]),
         (&["set", "   ", "1"], &[grammar, "' '", "character 1"]),
         (&["set", "font size", "1"], &[grammar, "' '", "character 5"]),
         (&["set", "Theme", "1"], &[grammar, "'T'", "character 1"]),
@@ -104,12 +104,15 @@ fn each_rule_broken_is_named() {
         (&["set", "a/b", "1"], &[grammar, "'/'"]),
         (
             &["set", "theme", "dark"],
-            &["not JSON", "line 1, column 1", "--text"],
+            &["not valid JSON", "line 1, column 1", "--text"],
         ),
-        (&["set", "theme", "{\"a\":}"], &["not JSON", "column 6"]),
-        (&["set", "theme", ""], &["not JSON"]),
-        (&["set", "theme", "1", "--user", ""], &["user's name", "not 0"]),
-        (&["set", "theme", "1", "--user", "  "], &["user's name", "blanks"]),
+        (&["set", "theme", "{\"a\":}"], &["not valid JSON", "column 6"]),
+        (&["set", "theme", ""], &["not valid JSON"]),
+        (&["set", "theme", "1", "--user", ""], &["user's name", "got 0"]),
+        (
+            &["set", "theme", "1", "--user", "  "],
+            &["user's name", "no visible character"],
+        ),
         (
             &["set", "metrics.enabled", "1"],
             &["metrics.enabled", "true or false", "a number"],
@@ -120,7 +123,7 @@ fn each_rule_broken_is_named() {
         ),
         (
             &["set", "metrics.enabled", "true", "--user", "alice"],
-            &["application's alone"],
+            &["whole application"],
         ),
         (
             &["set", "identity.public_key", "\"%%\""],
@@ -194,7 +197,7 @@ fn the_own_key_is_replaced_by_hand_alone() {
     let import = run(&vault, &["import", "privatus", export.to_str().unwrap()]);
     let said = String::from_utf8(import.stdout).unwrap() + &String::from_utf8(import.stderr).unwrap();
     assert!(
-        said.contains("another public key of the vault's own user"),
+        said.contains("another public key for the vault's own user"),
         "{said}"
     );
     let now = ok(&vault, &["settings", "get", "identity.public_key"]);

@@ -144,23 +144,23 @@ fn each_rule_broken_is_named() {
     };
     let long = "n".repeat(10_000);
     for (words, says) in [
-        (receive("", "1", HASH), ["1 to 1,024", "not 0"]),
-        (receive(&long, "1", HASH), ["1 to 1,024", "not 10000"]),
-        (receive("   ", "1", HASH), ["name", "blanks"]),
-        (receive("../evil", "1", HASH), ["no path", ".."]),
-        (receive("a\\b", "1", HASH), ["no path", "\\"]),
-        (receive("..", "1", HASH), ["no path", ".."]),
+        (receive("", "1", HASH), ["1 to 1,024", "got 0"]),
+        (receive(&long, "1", HASH), ["1 to 1,024", "got 10000"]),
+        (receive("   ", "1", HASH), ["name", "no visible character"]),
+        (receive("../evil", "1", HASH), ["cannot be a path", ".."]),
+        (receive("a\\b", "1", HASH), ["cannot be a path", "\\"]),
+        (receive("..", "1", HASH), ["cannot be a path", ".."]),
         (
             receive("a", "-1", HASH),
-            ["0 to 9,223,372,036,854,775,807", "not -1"],
+            ["between 0 and 9,223,372,036,854,775,807", "got -1"],
         ),
         (
             receive("a", "9223372036854775808", HASH),
-            ["bytes", "not 9223372036854775808"],
+            ["bytes", "got 9223372036854775808"],
         ),
-        (receive("a", "1", "00ff"), ["16 to 64 bytes", "not 2"]),
+        (receive("a", "1", "00ff"), ["16 to 64 bytes", "got 2"]),
         (receive("a", "1", "hello"), ["hash", "hexadecimal"]),
-        (receive("a", "1", &"00".repeat(65)), ["16 to 64 bytes", "not 65"]),
+        (receive("a", "1", &"00".repeat(65)), ["16 to 64 bytes", "got 65"]),
     ] {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         refused(&vault, &words, 23, &says);
@@ -184,13 +184,13 @@ fn each_rule_broken_is_named() {
         &vault,
         &["transfers", "set", id, "completed"],
         23,
-        &["pending", "completed", "only active, cancelled"],
+        &["pending", "completed", "only become active or cancelled"],
     );
     ok(&vault, &["transfers", "set", id, "active"]);
     ok(&vault, &["transfers", "progress", id, "40"]);
     for (percent, says) in [
-        ("101", ["0 to 100", "not 101"]),
-        ("-1", ["0 to 100", "not -1"]),
+        ("101", ["between 0 and 100", "got 101"]),
+        ("-1", ["between 0 and 100", "got -1"]),
         ("39", ["at 40", "39"]),
         ("100", ["99", "completed"]),
     ] {
@@ -219,7 +219,7 @@ fn each_rule_broken_is_named() {
         &vault,
         &["transfers", "set", id, "active"],
         23,
-        &["completed", "active", "at its end"],
+        &["completed", "active", "is final"],
     );
     refused(
         &vault,
@@ -382,7 +382,7 @@ fn names_of_an_import_lead_nowhere_and_lists_stay_in_the_order_of_time() {
     // Its checksum differs, and what can be read is taken over.
     let output = run(&vault, &["import", "privatus", file.to_str().unwrap()]);
     let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(told.contains("3 names of files led to another folder"), "{told}");
+    assert!(told.contains("3 file names led to another folder"), "{told}");
     let listed = json(&vault, &["transfers", "list"]);
     let names: Vec<&str> = listed["transfers"]
         .as_array()

@@ -18,7 +18,7 @@ const DIESEL: Tool = Tool {
 };
 
 const HEAD: &str =
-    "//! The tables as they stand after all migrations. Written by `cargo xtask codegen`; do not edit.\n\n";
+    "//! The tables after all migrations. Written by `cargo xtask codegen`; do not edit.\n\n";
 
 /// What each `table!` takes the types of its columns from.
 const SQL_TYPES: &str = "crate::sql_types::*";

@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 
-const HEAD: &str = "//! Every object that a new vault has, as `sqlite_schema` has it, by name. Written by `cargo xtask codegen`; \
+const HEAD: &str = "//! Every schema object of a new vault, as in `sqlite_schema`, by name. Written by `cargo xtask codegen`; \
                     do not edit.\n\nuse crate::object::Object;\n\n/// All of them, ordered by name.\n";
 
 #[derive(QueryableByName)]

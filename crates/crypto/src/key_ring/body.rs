@@ -10,7 +10,7 @@ use crate::key::{DatabaseKey, MasterKey};
 use crate::vault_id::VaultId;
 use crate::wrap::{self, WRAPPED};
 
-/// More would only serve to make opening slow.
+/// More slots would only make opening slow.
 pub(super) const MAX_SLOTS: usize = 16;
 
 /// Nine or more fields: vault id (16), generation (u64 LE), cipher salt (16), database key (72),
@@ -57,7 +57,7 @@ impl Body {
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, KeyRingError> {
         let mut fields = Fields::new(bytes);
-        let form = KeyRingError::Tampered("its body has no valid form");
+        let form = KeyRingError::Tampered("its body is malformed");
         let mut body = (|| {
             Some(Self {
                 vault: VaultId::from_bytes(fields.take_array()?),

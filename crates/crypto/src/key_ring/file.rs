@@ -1,4 +1,4 @@
-//! The file around a key ring's body: JSON with `format`, `body`, `checksum` and `mac`.
+//! The key ring file: JSON with `format`, `body`, `checksum` and `mac`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -10,16 +10,16 @@ use crate::error::{CryptoError, KeyRingError};
 use crate::frame;
 use crate::key::MasterKey;
 
-/// The largest key ring file that is read, in bytes.
+/// The largest key ring file to read, in bytes.
 pub const MAX_KEY_RING_BYTES: usize = 64 * 1024;
 
-/// The name before the version in `format`.
+/// The part of `format` before the version.
 const NAME: &str = "privatus-keyring-";
 const FORMAT: &str = "privatus-keyring-1";
-/// How every key ring file begins, so that a cut one is known for what it was.
+/// The beginning of every key ring file, to recognize one that was cut off.
 const OPENING: &[u8] = br#"{"format":"privatus-keyring-"#;
 
-/// Members in the order in which they are written. Binary values are base64 with padding.
+/// Members in file order. Binary values are base64 with padding.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -29,7 +29,7 @@ struct File {
     mac: String,
 }
 
-/// One line of JSON without white space: any byte that changes or is missing is noticed.
+/// One line of JSON without white space, so that any changed or missing byte is noticed.
 pub(super) fn write(body: &[u8], mac: &[u8; 32]) -> Vec<u8> {
     let (body64, checksum, mac) = (
         BASE64.encode(body),
@@ -40,7 +40,7 @@ pub(super) fn write(body: &[u8], mac: &[u8; 32]) -> Vec<u8> {
     format!(r#"{{"format":"{FORMAT}","body":"{body64}","checksum":"{checksum}","mac":"{mac}"}}"#).into_bytes()
 }
 
-/// What a file holds. The checksum is verified, the MAC not yet.
+/// The contents of a file. The checksum has been verified, the MAC not yet.
 pub(super) struct Contents {
     /// The format's name, if it is not this version's.
     pub(super) other_format: Option<String>,
@@ -48,8 +48,8 @@ pub(super) struct Contents {
     pub(super) mac: [u8; 32],
 }
 
-/// The outer JSON and the checksum are the same in every version: what does not fit is damaged,
-/// whatever version it claims.
+/// The outer JSON and the checksum are the same in every version, so a file that does not match is damaged, whatever
+/// version it claims.
 pub(super) fn read(bytes: &[u8]) -> Result<Contents, KeyRingError> {
     if bytes.len() > MAX_KEY_RING_BYTES {
         return Err(KeyRingError::NotAKeyRing);
@@ -74,8 +74,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, KeyRingError> {
     })
 }
 
-/// The error for another format's name. The checksum does not cover the name: over a body of this
-/// version's form, which no other version may use, the name itself is what was damaged.
+/// The error for another format name. The checksum does not cover the name: if the body is in this version's form,
+/// which no other version may use, the name itself was damaged.
 pub(super) fn other_format(name: &str, is_our_form: bool) -> KeyRingError {
     match name.strip_prefix(NAME) {
         _ if is_our_form => KeyRingError::Damaged,
@@ -87,7 +87,7 @@ pub(super) fn other_format(name: &str, is_our_form: bool) -> KeyRingError {
     }
 }
 
-/// Something that was a key ring is damaged; anything else is no key ring.
+/// The error for a malformed file: damaged if it begins like a key ring, otherwise not a key ring.
 fn not_json(bytes: &[u8]) -> KeyRingError {
     let is_cut_early = OPENING.starts_with(bytes);
     let marked = |mark: &[u8]| bytes.windows(mark.len()).any(|window| window == mark);

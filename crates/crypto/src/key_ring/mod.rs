@@ -1,4 +1,4 @@
-//! The key ring: everything needed, besides a secret, to open a vault.
+//! The key ring: everything needed to open a vault, in addition to a secret.
 
 mod body;
 mod file;

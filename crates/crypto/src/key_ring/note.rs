@@ -1,5 +1,5 @@
-//! The note on the audit log: what a database that was altered cannot take back, under the key ring's MAC. It stands in a
-//! slot of a kind of its own, which opens nothing; builds that do not know the kind keep it and skip it.
+//! The note on the audit log: facts under the key ring's MAC that an altered database cannot revert. It is stored in a
+//! slot of its own kind, which opens nothing; builds that do not know the kind keep it and skip it.
 
 use super::name::is_name;
 use crate::error::CryptoError;
@@ -7,44 +7,45 @@ use crate::frame::{self, Fields};
 
 /// The kind of the slot.
 pub(super) const KIND: &str = "audit-log-note";
-/// The version of what follows in it.
+/// The version of the slot's contents.
 const VERSION: u32 = 1;
 
-/// What is known of the database from outside of it (docs/CRYPTO.md, "The note on the audit log").
+/// What is known about the database from outside it (docs/CRYPTO.md, "The note on the audit log").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditNote {
     /// The schema of the database when the note was written.
     pub schema: i64,
-    /// The lowest schema that it may have since: another than `schema` only while a step back is under way.
+    /// The lowest schema that the database may have since: differs from `schema` only while a step is being taken
+    /// back.
     pub going_to: i64,
-    /// Since when an audit log with a chain is known, as its maker gave it.
+    /// Since when an audit log with a chain is known to exist, as the caller gave it.
     pub since: String,
-    /// The generation of the key ring that the note was written in.
+    /// The generation of the key ring in which the note was written.
     pub generation: u64,
-    /// Number of an entry that was in the log and durable then; 0 for none.
+    /// Number of an entry that was durable in the log at that time; 0 if none.
     pub log_id: i64,
     /// The MAC of that entry.
     pub mac: [u8; 32],
     /// How often a loss in the log was accepted.
     pub losses: u32,
-    /// Number of the entry that says so of the last one; 0 for none.
+    /// Number of the entry that records the last such acceptance; 0 if none.
     pub last_loss: i64,
 }
 
-/// Whether a key ring has a note.
+/// The state of a key ring's note.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Noted {
-    /// It has none: a build from before wrote it.
+    /// There is none: an older build wrote the key ring.
     #[default]
     Nothing,
-    /// This one.
+    /// This note.
     Note(AuditNote),
-    /// One of a later version, which is kept as it is.
+    /// A note of a later version, which is kept unchanged.
     Later,
 }
 
 impl Noted {
-    /// The note, where there is one that this version reads.
+    /// The note, if this version can read it.
     pub fn note(&self) -> Option<&AuditNote> {
         match self {
             Self::Note(note) => Some(note),
@@ -75,7 +76,7 @@ impl AuditNote {
         ])
     }
 
-    /// Reads what stands behind the slot's creation time; `None` when it has no valid form.
+    /// Reads the slot's fields after its creation time; `None` if malformed.
     pub(super) fn decode(mut fields: Fields<'_>) -> Option<Noted> {
         let version = fields.take_array().map(u32::from_le_bytes)?;
         if version > VERSION {

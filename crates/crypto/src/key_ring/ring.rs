@@ -1,4 +1,4 @@
-//! A key ring: made, read, and given another password.
+//! Creating, reading and changing a key ring.
 
 use super::body::{self, Body, MAX_SLOTS};
 use super::file;
@@ -13,18 +13,18 @@ use crate::random;
 use crate::recovery_code::RecoveryCode;
 use crate::vault_id::VaultId;
 
-/// A key ring: not secret, but whoever may write it can lock its owner out.
+/// A key ring. It is not secret, but anyone who can write it can lock its owner out.
 pub struct KeyRing {
     pub(super) body: Body,
-    /// The canonical bytes of `body`, under checksum and MAC.
+    /// The canonical bytes of `body`, covered by checksum and MAC.
     bytes: Vec<u8>,
     mac: [u8; 32],
     infos: Vec<SlotInfo>,
 }
 
 impl KeyRing {
-    /// Makes a vault's first key ring (generation 1) with new random keys, opened by the password
-    /// and by the recovery code. `created_at` is kept as given.
+    /// Creates a vault's first key ring (generation 1) with new random keys, opened by the password or the recovery
+    /// code. `created_at` is stored as given.
     ///
     /// # Errors
     /// [`CryptoError::NoRandomness`], [`CryptoError::CreatedAt`].
@@ -56,15 +56,13 @@ impl KeyRing {
         Ok((ring, unlocked))
     }
 
-    /// Reads a key ring file: form, checksum and limits, but no key derivation yet.
+    /// Reads a key ring file and checks form, checksum and limits; derives no keys yet.
     ///
     /// # Errors
-    /// [`KeyRingError::NotAKeyRing`], [`KeyRingError::UnsupportedVersion`],
-    /// [`KeyRingError::Damaged`] (cut off, the checksum differs, or the format's name does not fit
-    /// the body),
-    /// [`KeyRingError::KdfBelowFloor`], [`KeyRingError::KdfAboveCeiling`],
-    /// [`KeyRingError::KdfSumAboveCeiling`], and
-    /// [`KeyRingError::Tampered`] when the checksum holds over a body that has no valid form.
+    /// [`KeyRingError::NotAKeyRing`], [`KeyRingError::UnsupportedVersion`], [`KeyRingError::Damaged`] (cut off, the
+    /// checksum is wrong, or the format's name does not match the body), [`KeyRingError::KdfBelowFloor`],
+    /// [`KeyRingError::KdfAboveCeiling`], [`KeyRingError::KdfSumAboveCeiling`], and [`KeyRingError::Tampered`] if the
+    /// checksum is right but the body is malformed.
     pub fn parse(bytes: &[u8]) -> Result<KeyRing, KeyRingError> {
         let file = file::read(bytes)?;
         let body = Body::decode(&file.body);
@@ -75,12 +73,12 @@ impl KeyRing {
         Ok(Self::assemble(body?, file.body, file.mac))
     }
 
-    /// The file's bytes. [`Self::parse`] gives the same key ring back, and the same bytes again.
+    /// The file's bytes. [`Self::parse`] returns the same key ring from them.
     pub fn to_bytes(&self) -> Vec<u8> {
         file::write(&self.bytes, &self.mac)
     }
 
-    /// How often the key ring was rewritten, from 1. Of two copies the higher one is the newer.
+    /// How often the key ring was rewritten, from 1. Of two copies, the one with the higher generation is newer.
     pub fn generation(&self) -> u64 {
         self.body.generation
     }
@@ -90,30 +88,30 @@ impl KeyRing {
         self.body.vault
     }
 
-    /// The salt of its vault's database, which the first 16 bytes of the file are too: not secret, and authentic only once
-    /// the key ring was opened.
+    /// The salt of its vault's database, which is also the first 16 bytes of that file: not secret, and authentic only
+    /// after the key ring was opened.
     pub fn cipher_salt(&self) -> &[u8; 16] {
         &self.body.cipher_salt
     }
 
-    /// Its note on the audit log: authentic only once the key ring was opened.
+    /// Its note on the audit log: authentic only after the key ring was opened.
     pub fn noted(&self) -> Noted {
         self.body.noted()
     }
 
-    /// Its slots, in the order in which they are tried.
+    /// Its slots, in the order they are tried.
     pub fn slots(&self) -> &[SlotInfo] {
         &self.infos
     }
 
-    /// The next generation, in which `new` takes the place of every password slot, also of one
-    /// whose KDF this build does not know. Slots of other kinds stay as they are, known or not; no
-    /// data is encrypted anew. The generation is one above this key ring's, the opened one's, and `highest`: the highest
-    /// that the database was opened under, so that every earlier key ring stays an older one.
+    /// Creates the next generation, in which `new` replaces every password slot, including one whose KDF this build
+    /// does not know. Slots of other kinds stay, known or not; no data is re-encrypted. The new generation is one
+    /// above this key ring's, the opened one's, and `highest`: the highest generation that the database was opened
+    /// under, so that every earlier key ring counts as older.
     ///
     /// # Errors
-    /// [`CryptoError::OtherKeyRing`] when `unlocked` is of another key ring or this one was
-    /// altered since; [`CryptoError::RotationPending`], [`CryptoError::Full`], [`CryptoError::NoRandomness`],
+    /// [`CryptoError::OtherKeyRing`] if `unlocked` belongs to another key ring or this one was altered since;
+    /// [`CryptoError::RotationPending`], [`CryptoError::Full`], [`CryptoError::NoRandomness`],
     /// [`CryptoError::CreatedAt`].
     pub fn replace_password(
         &self,
@@ -144,13 +142,13 @@ impl KeyRing {
         self.with_slots(slots, generation, master)
     }
 
-    /// The next generation, with this note on the audit log in the place of the one before. Its
-    /// [`generation`](AuditNote::generation) is set; that of the key ring is as of
+    /// Creates the next generation with this note on the audit log instead of the previous one. Sets the note's
+    /// [`generation`](AuditNote::generation); the key ring's generation is chosen as in
     /// [`replace_password`](Self::replace_password).
     ///
     /// # Errors
-    /// As [`replace_password`](Self::replace_password); [`CryptoError::LaterNote`] when a later version wrote the note that
-    /// is there.
+    /// Those of [`replace_password`](Self::replace_password); [`CryptoError::LaterNote`] if a later version wrote the
+    /// existing note.
     pub fn with_note(
         &self,
         unlocked: &Unlocked,
@@ -163,11 +161,11 @@ impl KeyRing {
         self.with_slots(self.slots_with(note, generation, created_at)?, generation, master)
     }
 
-    /// The same in the generation that it has, for a key ring that was just made and that nobody has seen: no copy of it
-    /// is without a note then.
+    /// Adds the note without a new generation, for a key ring that was just created and not stored yet, so that no
+    /// copy of it is without a note.
     ///
     /// # Errors
-    /// As [`with_note`](Self::with_note).
+    /// Those of [`with_note`](Self::with_note).
     pub fn with_first_note(
         &self,
         unlocked: &Unlocked,
@@ -179,10 +177,10 @@ impl KeyRing {
         self.with_slots(self.slots_with(note, generation, created_at)?, generation, master)
     }
 
-    /// The same key ring as a build from before wrote it, without a note.
+    /// The key ring as an older build would write it, without a note.
     ///
     /// # Errors
-    /// As [`with_note`](Self::with_note).
+    /// Those of [`with_note`](Self::with_note).
     #[cfg(feature = "testing")]
     pub fn without_note(&self, unlocked: &Unlocked) -> Result<KeyRing, CryptoError> {
         let master = self.to_change(unlocked)?;
@@ -212,7 +210,7 @@ impl KeyRing {
         Ok(slots)
     }
 
-    /// The master key, when `unlocked` is of this key ring and no key is being replaced.
+    /// The master key, if `unlocked` belongs to this key ring and no key rotation is pending.
     fn to_change<'a>(&self, unlocked: &'a Unlocked) -> Result<&'a MasterKey, CryptoError> {
         let master = unlocked.master();
         if !self.is_authentic(master) {
@@ -262,7 +260,7 @@ impl KeyRing {
         }
     }
 
-    /// Whether a key is being replaced: this version neither begins nor finishes that.
+    /// Whether a key rotation is pending; this version can neither begin nor finish one.
     pub(super) fn is_rotating(&self) -> bool {
         !self.body.pending_database_key.is_empty() || !self.body.pending_master_key.is_empty()
     }

@@ -1,4 +1,4 @@
-//! Slots: one way each to unwrap the master key.
+//! Slots: each holds the master key, wrapped for one secret.
 
 use subtle::ConstantTimeEq as _;
 
@@ -21,7 +21,7 @@ const RECOVERY_CODE: &str = "recovery-code";
 const PBKDF2: &str = "pbkdf2-hmac-sha512";
 const HKDF: &str = "hkdf-sha512";
 
-/// What opens a slot.
+/// The kind of secret that opens a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SlotKind {
@@ -29,24 +29,24 @@ pub enum SlotKind {
     Password,
     /// A recovery code, through HKDF-SHA512.
     RecoveryCode,
-    /// Nothing: it holds the note on the audit log.
+    /// None: the slot holds the note on the audit log.
     Note,
-    /// Something that a later version made. It is kept, and skipped.
+    /// Unknown: a later version wrote the slot. It is kept and skipped.
     Other,
 }
 
-/// What a key ring shows of a slot without a secret.
+/// Public information about a slot, available without a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotInfo {
-    /// Its number, never given again in this key ring while a higher one exists.
+    /// Its number, never reused in this key ring while a higher one exists.
     pub id: u32,
-    /// What opens it.
+    /// The kind of secret that opens it.
     pub kind: SlotKind,
-    /// The name of its key derivation function; of another kind than this version's it is empty.
+    /// The name of its key derivation function; empty for a kind that this version does not know.
     pub kdf: String,
     /// The iterations of a password slot.
     pub iterations: Option<u32>,
-    /// When it was made, as its maker gave it.
+    /// When it was created, as the caller gave it.
     pub created_at: String,
 }
 
@@ -56,15 +56,15 @@ pub struct SlotInfo {
 pub(super) struct Slot {
     bytes: Vec<u8>,
     info: SlotInfo,
-    /// Whether the kind's text is `password`, whatever the KDF.
+    /// Returns whether its kind is `password`, whatever the KDF.
     takes_password: bool,
-    /// Whether the kind's text is `recovery-code`, whatever the KDF.
+    /// Returns whether its kind is `recovery-code`, whatever the KDF.
     takes_code: bool,
     lock: Option<Lock>,
     noted: Noted,
 }
 
-/// What is needed to try a secret.
+/// The data for trying a secret.
 #[derive(Clone)]
 struct Lock {
     salt: [u8; 32],
@@ -123,7 +123,7 @@ impl Slot {
         let slot_key = slot_key(&salt);
         let wrapping = derive::subkey(&slot_key, label::SLOT_WRAP);
         let wrapped = wrap::wrap(&wrapping, &associated(&info, vault)?, master.bytes())?;
-        // No key: it is stored in the clear.
+        // Not a key: it is stored in the clear.
         let check = **derive::subkey(&slot_key, label::SLOT_CHECK);
         let bytes = frame::fields(&[
             &info.id.to_le_bytes(),
@@ -164,9 +164,9 @@ impl Slot {
         })
     }
 
-    /// Reads a slot; one of another kind or KDF than this version's keeps its bytes.
+    /// Reads a slot; one whose kind or KDF this version does not know keeps its bytes.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, KeyRingError> {
-        let form = || KeyRingError::Tampered("one of its slots has no valid form");
+        let form = || KeyRingError::Tampered("one of its slots is malformed");
         let mut fields = Fields::new(bytes);
         let name = |fields: &mut Fields<'_>| {
             let text = std::str::from_utf8(fields.take()?).ok()?;
@@ -231,7 +231,7 @@ impl Slot {
         Ok(slot)
     }
 
-    /// The master key, if this slot is one for `secret`: `Ok(None)` when it is not.
+    /// The master key, if this slot matches `secret`; `Ok(None)` if it does not.
     pub(super) fn open(&self, vault: &VaultId, secret: &Secret) -> Result<Option<MasterKey>, KeyRingError> {
         let Some(lock) = &self.lock else {
             return Ok(None);
@@ -253,12 +253,12 @@ impl Slot {
             .map_err(|_| KeyRingError::Tampered("its master key does not unwrap"))
     }
 
-    /// Whether a password opens it, also through a KDF that this version does not know.
+    /// Returns whether a password opens it, even through a KDF that this version does not know.
     pub(super) fn takes_password(&self) -> bool {
         self.takes_password
     }
 
-    /// The name of the KDF that this version does not know, of a slot that takes such a secret.
+    /// The name of the unknown KDF, if this slot is for such a secret but this version cannot try it.
     pub(super) fn unknown_kdf(&self, secret: &Secret) -> Option<&str> {
         let takes = match secret {
             Secret::Password(_) => self.takes_password,
@@ -267,7 +267,7 @@ impl Slot {
         (takes && self.lock.is_none()).then_some(self.info.kdf.as_str())
     }
 
-    /// The note that it holds.
+    /// The note in this slot.
     pub(super) fn noted(&self) -> &Noted {
         &self.noted
     }

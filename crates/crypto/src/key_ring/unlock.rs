@@ -9,14 +9,13 @@ use crate::key::MasterKey;
 use crate::password::Secret;
 
 impl KeyRing {
-    /// Opens the key ring. In this order: slot key and key check of each slot of the secret's
-    /// kind, master key, MAC over the whole body, no rotation pending, database key.
+    /// Opens the key ring. The steps are: slot key and key check of each slot of the secret's kind, master key, MAC
+    /// over the whole body, no pending rotation, database key.
     ///
     /// # Errors
-    /// [`KeyRingError::WrongSecret`] when no slot's key check matches; [`KeyRingError::UnknownKdf`] when none does and one
-    /// of the secret's kind could not be tried;
-    /// [`KeyRingError::Tampered`] when one does and a later step fails;
-    /// [`KeyRingError::RotationPending`] when a newer build has begun to replace a key.
+    /// [`KeyRingError::WrongSecret`] if no slot's key check matches; [`KeyRingError::UnknownKdf`] if none matches and
+    /// a slot of the secret's kind could not be tried; [`KeyRingError::Tampered`] if one matches and a later step
+    /// fails; [`KeyRingError::RotationPending`] if a newer build has begun to replace a key.
     pub fn unlock(&self, secret: &Secret) -> Result<Unlocked, KeyRingError> {
         for slot in &self.body.slots {
             let Some(master) = slot.open(&self.body.vault, secret)? else {
@@ -24,7 +23,7 @@ impl KeyRing {
             };
             return self.unlock_with(master, slot.info().kind);
         }
-        // It may be the right secret of a slot that a newer build made.
+        // It may be the right secret for a slot that a newer build created.
         let untried = self
             .body
             .slots
@@ -36,12 +35,12 @@ impl KeyRing {
         }))
     }
 
-    /// Opens the key ring with keys that this vault was opened with before, without a KDF: of a key ring that was
-    /// rewritten since (another password), the present generation is opened.
+    /// Opens the key ring with keys from an earlier opening of this vault, without a KDF. If the key ring was
+    /// rewritten since (another password), this opens the present generation.
     ///
     /// # Errors
-    /// [`KeyRingError::WrongSecret`] for the keys of another vault; else as [`unlock`](Self::unlock) once a slot is
-    /// open.
+    /// [`KeyRingError::WrongSecret`] for the keys of another vault; otherwise those of [`unlock`](Self::unlock) after
+    /// a slot is open.
     pub fn reopen(&self, known: &Unlocked) -> Result<Unlocked, KeyRingError> {
         if self.body.vault != known.vault_id() {
             return Err(KeyRingError::WrongSecret);
@@ -53,7 +52,7 @@ impl KeyRing {
         if !self.is_authentic(&master) {
             return Err(KeyRingError::Tampered("its MAC does not match"));
         }
-        // Only now: an unauthenticated mark could lock the owner out with a misleading error.
+        // Not earlier: an unauthenticated mark could lock the owner out with a misleading error.
         if self.is_rotating() {
             return Err(KeyRingError::RotationPending);
         }

@@ -1,4 +1,4 @@
-//! The keys that an opened key ring gives.
+//! The keys from an opened key ring.
 
 use super::body::Body;
 use super::note::Noted;
@@ -46,7 +46,7 @@ impl Unlocked {
         &self.database_key
     }
 
-    /// SQLCipher's salt, which the file's first 16 bytes hold too. Not secret.
+    /// SQLCipher's salt, which is also the file's first 16 bytes. Not secret.
     pub fn cipher_salt(&self) -> &[u8; 16] {
         &self.cipher_salt
     }
@@ -66,7 +66,7 @@ impl Unlocked {
         &self.noted
     }
 
-    /// What opened it.
+    /// The kind of secret that opened it.
     pub fn slot_kind(&self) -> SlotKind {
         self.slot_kind
     }

@@ -44,7 +44,7 @@ impl Example {
     }
 }
 
-/// Prints one slot and returns the master key that it wraps.
+/// Prints one slot and returns the master key in it.
 fn slot(example: &mut Example, vault: &VaultId, bytes: &[u8], secret: &[u8]) -> [u8; 32] {
     let mut parts = Fields::new(bytes);
     let id: [u8; 4] = parts.take_array().unwrap();
@@ -241,7 +241,7 @@ fn worked_example() -> String {
     example.0
 }
 
-/// Two entries of an audit log and the checkpoint behind the first, under key 7 as if it were the audit key.
+/// Two entries of an audit log and the checkpoint after the first, under key 7 as the audit key.
 fn audit(example: &mut Example, vault: &VaultId, key: &[u8; 32]) {
     let number = 7_u32.to_le_bytes();
     let at = "2026-11-25 09:00:00.000";
@@ -301,7 +301,7 @@ fn audit(example: &mut Example, vault: &VaultId, key: &[u8; 32]) {
     }
 }
 
-/// The checkpoint behind entry 1.
+/// The checkpoint after entry 1.
 fn checkpoint(example: &mut Example, vault: &VaultId, key: &[u8; 32], (mac, at): (&[u8; 32], &str)) {
     let (number, removed) = (7_u32.to_le_bytes(), 1_i64.to_le_bytes());
     let under: [&[u8]; 6] = [

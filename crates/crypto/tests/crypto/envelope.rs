@@ -54,7 +54,7 @@ fn no_other_place_opens_it() {
             key_number: 8,
             ..PLACE
         },
-        // The same letters, cut elsewhere: lengths are part of the binding.
+        // The same letters, divided differently: lengths are part of the binding.
         Context {
             table: "message",
             column: "scontent",

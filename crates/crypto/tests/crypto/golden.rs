@@ -1,4 +1,4 @@
-//! What version 1 wrote opens for ever, and nothing that differs from it does.
+//! What version 1 wrote opens forever, and nothing that differs from it opens.
 
 use privatus_crypto::{
     AuditNote, ENVELOPE_OVERHEAD, KeyRing, KeyRingError, MAX_KEY_RING_BYTES, Noted, OpenError, Password,
@@ -68,7 +68,7 @@ fn a_golden_key_ring_with_later_parts_is_read_and_its_rotation_left_alone() {
     );
 }
 
-/// Nothing in it is random: it can be made again from the key ring without one.
+/// Nothing in it is random: it can be created again from the key ring without one.
 #[test]
 fn a_golden_note_is_read_and_written_to_the_byte() {
     let second = Secret::Password(Password::new("second password").unwrap());
@@ -179,7 +179,7 @@ fn a_golden_envelope_with_any_byte_changed_or_cut_is_refused() {
     }
 }
 
-/// Where `part` stands in the golden key ring.
+/// The position of `part` in the golden key ring.
 fn place(part: &str) -> std::ops::Range<usize> {
     let file = std::str::from_utf8(golden_files::KEY_RING).unwrap();
     let member = format!("\"{part}\":\"");

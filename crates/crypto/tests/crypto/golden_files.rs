@@ -1,4 +1,4 @@
-//! The golden files, for every test that needs a vault without making one.
+//! The golden files, for every test that needs a vault without creating one.
 
 use privatus_crypto::{KeyRing, Password, RecoveryCode, Secret, TableKey, Unlocked, VaultId};
 use serde_json::Value;
@@ -34,7 +34,7 @@ pub(crate) fn password() -> Secret {
     Secret::Password(Password::new(text(&values()["password"])).unwrap())
 }
 
-/// Opened by the recovery code, which needs no slow key derivation.
+/// Opened with the recovery code, which needs no slow key derivation.
 pub(crate) fn unlocked() -> Unlocked {
     KeyRing::parse(KEY_RING).unwrap().unlock(&recovery()).unwrap()
 }
@@ -56,7 +56,7 @@ pub(crate) fn key(unlocked: &Unlocked, name: &str) -> TableKey {
         .unwrap()
 }
 
-/// An envelope and all that it is bound to.
+/// An envelope and everything it is bound to.
 pub(crate) struct Sealed {
     pub(crate) vault: VaultId,
     pub(crate) table: String,

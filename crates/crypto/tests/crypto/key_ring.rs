@@ -1,4 +1,4 @@
-//! A key ring from its making to a new password.
+//! A key ring from its creation to a new password.
 
 use privatus_crypto::{
     AuditNote, CryptoError, KdfCost, KeyRing, KeyRingError, Noted, Password, RecoveryCode, Secret, SlotKind,

@@ -11,7 +11,7 @@ use mutate::{RUNS, run};
 
 #[test]
 fn envelope() {
-    // Splicing an entry with itself can give it back unchanged.
+    // Splicing an entry with itself can return it unchanged.
     run("envelope", 3, targets::envelope, RUNS / 50);
 }
 
@@ -22,7 +22,7 @@ fn key_ring() {
 
 #[test]
 fn recovery_code() {
-    // Separators and case are free, and a 10-bit checksum lets one in 1,024 through.
+    // Separators and case are ignored, and a 10-bit checksum accepts one in 1,024.
     run("recovery_code", 3, targets::recovery_code, RUNS / 5);
 }
 

@@ -1,8 +1,8 @@
-//! Access control: who of an application's users may do what to which resource, and until when.
+//! Access control: which of an application's users may do what to which resource, and until when.
 //!
-//! It separates users of one application. Whoever holds the vault's key reads and changes everything.
+//! It separates the users of one application. Anyone who holds the vault's key can read and change everything.
 //!
-//! What a grant on `*` of a kind, on `vault:*` and to everyone means is said once, in [`access_allowed`].
+//! [`access_allowed`] defines what a grant on `*` of a kind, on `vault:*` and to everyone means.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,25 +18,25 @@ use crate::user::UserId;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccessError {
-    /// Not one of [`Permission::ALL`].
-    #[error("a permission is read, write, delete or admin, not {0:?}")]
+    /// The text is not one of [`Permission::ALL`].
+    #[error("unknown permission {0:?}; use read, write, delete or admin")]
     UnknownPermission(String),
-    /// A grant that allows nothing is a revocation.
-    #[error("a grant names at least one permission: read, write, delete or admin")]
+    /// The grant allows nothing; to take permissions away, revoke it.
+    #[error("a grant needs at least one permission: read, write, delete or admin")]
     Nothing,
-    /// It would never hold.
+    /// The grant would have expired already.
     #[error("the expiry {0} is in the past; it must be after {1}")]
     Expired(Timestamp, Timestamp),
-    /// It never held.
-    #[error("the grant ended at {0}, not after it was given at {1}")]
+    /// The grant ends before it begins.
+    #[error("the grant's expiry {0} is not after its start {1}")]
     NeverHeld(Timestamp, Timestamp),
     /// A grant cannot outlive the grant that allows it.
     #[error(
-        "a grant may not outlive the one that allows it, which ends at {0}; give it an end not after that"
+        "a grant cannot outlive the grant that allows it, which expires at {0}; set an expiry no later than that"
     )]
     OutlastsGiver(Timestamp),
-    /// The stored JSON is no list of texts.
-    #[error("the permissions are no JSON list of texts")]
+    /// The stored JSON is not a list of strings.
+    #[error("the permissions are not a JSON list of strings")]
     NotAList,
 }
 
@@ -44,13 +44,13 @@ pub enum AccessError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
-    /// To see it.
+    /// To read the resource.
     Read,
-    /// To change it.
+    /// To change the resource.
     Write,
-    /// To remove it.
+    /// To remove the resource.
     Delete,
-    /// All of these, and to grant them.
+    /// All of the above, and to grant them to others.
     Admin,
 }
 
@@ -58,7 +58,7 @@ impl Permission {
     /// Every permission.
     pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Delete, Self::Admin];
 
-    /// The value in the database's JSON.
+    /// The value in the stored JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -85,8 +85,8 @@ impl fmt::Display for Permission {
     }
 }
 
-/// A grant's permissions: at least one, without repeats. What a newer build wrote and this one does not know is kept
-/// and allows nothing.
+/// A grant's permissions: at least one, without duplicates. Permissions that this build does not know are preserved
+/// and allow nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permissions {
     known: Vec<Permission>,
@@ -94,7 +94,7 @@ pub struct Permissions {
 }
 
 impl Permissions {
-    /// Takes each permission once.
+    /// Builds a set of permissions; duplicates count once.
     ///
     /// # Errors
     /// [`AccessError::Nothing`].
@@ -111,7 +111,7 @@ impl Permissions {
         })
     }
 
-    /// Reads what stands in the database: a JSON list of texts.
+    /// Reads the stored form: a JSON list of strings.
     ///
     /// # Errors
     /// [`AccessError::NotAList`].
@@ -120,7 +120,7 @@ impl Permissions {
         Ok(Self::from_words(words))
     }
 
-    /// Takes words as they were written; those that this build does not know are kept.
+    /// Builds a set from words; those that this build does not know are preserved.
     #[must_use]
     pub fn from_words(words: Vec<String>) -> Self {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
@@ -135,19 +135,19 @@ impl Permissions {
         Self { known, unknown }
     }
 
-    /// The JSON list.
+    /// The permissions as a JSON list.
     #[must_use]
     pub fn to_json(&self) -> Value {
         self.words().collect()
     }
 
-    /// Each as its word.
+    /// Iterates over the permissions as words.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let known = self.known.iter().map(|one| one.as_str());
         known.chain(self.unknown.iter().map(String::as_str))
     }
 
-    /// Whether `permission` is allowed by them; [`Permission::Admin`] stands for all.
+    /// Returns whether these permissions include `permission`; [`Permission::Admin`] includes every other.
     #[must_use]
     pub fn allow(&self, permission: Permission) -> bool {
         self.known.contains(&permission) || self.known.contains(&Permission::Admin)
@@ -157,22 +157,23 @@ impl Permissions {
 /// A row of `access_control`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// On what; the id `*` is all of a kind.
+    /// The resource; the id `*` means all of a kind.
     pub on: Resource,
-    /// To whom; `None` is everyone.
+    /// The user; `None` means everyone.
     pub to: Option<UserId>,
     /// What it allows.
     pub permissions: Permissions,
-    /// Who granted it; `None` is the vault's own user.
+    /// The user who granted it; `None` is the vault's own user.
     pub granted_by: Option<UserId>,
-    /// When.
+    /// When it was granted.
     pub granted_at: Timestamp,
-    /// From when on it no longer holds.
+    /// When it expires; it no longer holds at that moment.
     pub expires_at: Option<Timestamp>,
 }
 
 impl Grant {
-    /// Refuses one that no build gives: without a permission, with a word that is none, or over before it was given.
+    /// Checks the rules that every grant of this build obeys: at least one permission, only known ones, and an end
+    /// after its start.
     ///
     /// # Errors
     /// [`AccessError::Nothing`], [`AccessError::UnknownPermission`] or [`AccessError::NeverHeld`].
@@ -189,7 +190,7 @@ impl Grant {
         }
     }
 
-    /// Whether it allows something on a resource to a user at a moment.
+    /// Returns whether this grant allows a user a permission on a resource at a given time.
     fn allows(&self, user: &UserId, on: &Resource, permission: Permission, now: Timestamp) -> bool {
         let whole_vault = self.on.kind == ResourceKind::Vault && self.on.id() == Resource::EVERY;
         let covers = self.on.kind == on.kind && (self.on.id() == Resource::EVERY || self.on.id() == on.id());
@@ -200,21 +201,21 @@ impl Grant {
     }
 }
 
-/// A grant to be given.
+/// A grant to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewGrant {
-    /// On what; the id `*` is all of a kind.
+    /// The resource; the id `*` means all of a kind.
     pub on: Resource,
-    /// To whom; `None` is everyone.
+    /// The user; `None` means everyone.
     pub to: Option<UserId>,
     /// What it allows.
     pub permissions: Permissions,
-    /// From when on it no longer holds.
+    /// When it expires; it no longer holds at that moment.
     pub expires_at: Option<Timestamp>,
 }
 
 impl NewGrant {
-    /// Checks its end against the clock.
+    /// Checks the expiry against the clock.
     ///
     /// # Errors
     /// [`AccessError::Expired`].
@@ -226,28 +227,28 @@ impl NewGrant {
     }
 }
 
-/// Which grants are wanted; every part that is given must hold.
+/// A filter for grants; a grant must match every field that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GrantFilter {
-    /// Of this user; `Some(None)` is everyone.
+    /// Grants to this user; `Some(None)` means grants to everyone.
     pub to: Option<Option<UserId>>,
-    /// On exactly this; `*` is the grants on all of a kind, and no others.
+    /// Grants on exactly this resource; `*` selects the grants on all of a kind, and no others.
     pub on: Option<Resource>,
 }
 
 impl GrantFilter {
-    /// Whether a grant passes.
+    /// Returns whether a grant matches the filter.
     #[must_use]
     pub fn passes(&self, grant: &Grant) -> bool {
         self.to.as_ref().is_none_or(|to| *to == grant.to) && self.on.as_ref().is_none_or(|on| *on == grant.on)
     }
 }
 
-/// The one rule: some grant allows it now. Nothing is allowed without one.
+/// Returns whether some grant allows the permission now; without a grant, nothing is allowed. This is the only rule.
 ///
-/// A grant holds for its user, or for every user; for its resource, or with the id `*` for every one of its kind; from
-/// the moment it is given until before the moment it expires. [`Permission::Admin`] stands for every permission, and on
-/// `vault:*` for every permission on everything.
+/// A grant holds for its user, or for every user; for its resource, or with the id `*` for every resource of its kind;
+/// and from the moment it is created until just before it expires. [`Permission::Admin`] includes every permission,
+/// and on `vault:*` every permission on everything.
 #[must_use]
 pub fn access_allowed(
     grants: &[Grant],
@@ -259,7 +260,7 @@ pub fn access_allowed(
     grants.iter().any(|grant| grant.allows(user, on, permission, now))
 }
 
-/// Until when it is allowed, by the grant that lasts longest; [`Timestamp::MAX`] without an end.
+/// Returns until when it is allowed, by the grant that lasts longest; [`Timestamp::MAX`] if a grant has no expiry.
 #[must_use]
 pub fn access_allowed_until(
     grants: &[Grant],

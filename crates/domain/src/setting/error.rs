@@ -4,38 +4,38 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingError {
-    /// A name has 1 to 256 characters.
-    #[error("a setting's name has 1 to 256 characters, not {0}")]
+    /// The name does not have 1 to 256 characters.
+    #[error("a setting's name must have 1 to 256 characters, got {0}")]
     KeyLength(usize),
-    /// A name has no control characters, not even an older one.
-    #[error("a setting's name has no control characters")]
+    /// The name contains a control character; this applies to older names too.
+    #[error("a setting's name cannot contain control characters")]
     KeyControl,
-    /// Outside the grammar.
-    #[error("a setting's name is {GRAMMAR}; {found:?}, its character {at}, is not allowed there")]
+    /// The name does not follow the grammar.
+    #[error("character {at} of the setting's name, {found:?}, is not allowed there; a name is {GRAMMAR}")]
     KeyGrammar {
-        /// The first character outside it.
+        /// The first character that does not fit.
         found: char,
-        /// Which one it is, from 1.
+        /// Its position, from 1.
         at: usize,
     },
-    /// Its last part is missing.
-    #[error("a setting's name is {GRAMMAR}; this one ends with a dot")]
+    /// The name ends with a dot.
+    #[error("the setting's name ends with a dot; a name is {GRAMMAR}")]
     KeyEnd,
     /// The value is larger than [`SETTING_VALUE_BYTES`](crate::limits::SETTING_VALUE_BYTES).
-    #[error("the setting's value has {0} bytes; at most 1,048,576 are kept")]
+    #[error("the setting's value has {0} bytes; the limit is 1,048,576")]
     ValueTooLarge(usize),
-    /// A known setting has a value of its type.
+    /// The value of a known setting has the wrong type.
     #[error("the setting {name} takes {wanted}, not {found}")]
     ValueType {
         /// The setting.
         name: &'static str,
-        /// What it takes.
+        /// What it accepts.
         wanted: &'static str,
-        /// What it was given.
+        /// What was passed.
         found: &'static str,
     },
-    /// It means nothing for one user.
-    #[error("the setting {0} is the application's alone; set it without a user")]
+    /// The setting cannot be set for one user.
+    #[error("the setting {0} applies to the whole application; set it without a user")]
     ApplicationOnly(&'static str),
 }
 

@@ -4,8 +4,8 @@ use super::error::SettingError;
 use crate::limits::SETTING_KEY_CHARS;
 use crate::resource::{Resource, ResourceKind};
 
-/// A setting's name: 1 to 256 characters, parts of `a-z`, `0-9`, `_` and `-` joined by dots, each beginning with a letter
-/// or digit. A name from before this grammar is [kept](SettingKey::kept).
+/// A setting's name: 1 to 256 characters, parts of `a-z`, `0-9`, `_` and `-` joined by dots, each beginning with a
+/// letter or digit. A name from before this grammar can be [kept](SettingKey::kept).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SettingKey(pub(super) String);
 
@@ -37,7 +37,8 @@ impl SettingKey {
         Ok(Self(key))
     }
 
-    /// A name that stands in a vault or a source already: any 1 to 256 characters without control characters.
+    /// Accepts a name that is already in a vault or an import's source: any 1 to 256 characters without control
+    /// characters.
     ///
     /// # Errors
     /// [`SettingError::KeyLength`] or [`SettingError::KeyControl`].
@@ -56,7 +57,7 @@ impl SettingKey {
         &self.0
     }
 
-    /// What access control calls it: the name, for a user's after the user and a slash.
+    /// The setting's id in access control: the name, for a user's setting preceded by the user and a slash.
     #[must_use]
     pub fn resource(&self, scope: &str) -> Resource {
         if scope.is_empty() {
@@ -139,7 +140,7 @@ mod tests {
                     && chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c))
             };
             prop_assert_eq!(SettingKey::new(name.as_str()).is_ok(), name.split('.').all(is_part));
-            // The character that is named is where every name that begins so goes wrong.
+            // The error names the character at which every name with this beginning fails.
             if let Err(SettingError::KeyGrammar { found, at }) = SettingKey::new(name.as_str()) {
                 prop_assert_eq!(name.chars().nth(at - 1), Some(found));
                 let before: String = name.chars().take(at - 1).collect();

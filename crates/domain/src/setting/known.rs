@@ -1,4 +1,4 @@
-//! Settings that have a meaning here: their types, defaults, and whose they are. All others are kept as they are.
+//! Settings with a meaning in this build: their types, defaults and scope. All others are stored unchanged.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::key::SettingKey;
 use crate::json_text::JsonText;
 use crate::public_key::PublicKey;
 
-/// What a known setting takes.
+/// The type of a known setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingType {
     /// `true` or `false`
@@ -17,7 +17,7 @@ pub enum SettingType {
 }
 
 impl SettingType {
-    /// As a person reads it.
+    /// The type in words for a person.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -37,14 +37,14 @@ impl SettingType {
     }
 }
 
-/// A setting that this build or its clients read.
+/// A setting that this build or its clients use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KnownSetting {
-    /// The key whose safety number with a contact is shown.
+    /// The vault's own public key, used for the safety number with a contact.
     IdentityPublicKey,
-    /// Whether performance and usage are counted.
+    /// Whether the store counts performance and usage.
     MetricsEnabled,
-    /// Whether a client tells others what was read.
+    /// Whether a client tells others which messages were read.
     ReadReceipts,
 }
 
@@ -52,7 +52,7 @@ impl KnownSetting {
     /// Every known setting, by name.
     pub const ALL: [Self; 3] = [Self::IdentityPublicKey, Self::MetricsEnabled, Self::ReadReceipts];
 
-    /// The one of a name.
+    /// The known setting with this name.
     #[must_use]
     pub fn of(key: &SettingKey) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.name() == key.as_str())
@@ -74,7 +74,7 @@ impl KnownSetting {
         SettingKey(self.name().to_owned())
     }
 
-    /// What it takes.
+    /// Its type.
     #[must_use]
     pub const fn value_type(self) -> SettingType {
         match self {
@@ -83,7 +83,7 @@ impl KnownSetting {
         }
     }
 
-    /// What holds where it is not set; `None`: nothing does.
+    /// Its default; `None` if there is no default.
     #[must_use]
     pub fn default_value(self) -> Option<JsonText> {
         match self {
@@ -92,7 +92,7 @@ impl KnownSetting {
         }
     }
 
-    /// Whether a user may have another value than the application.
+    /// Whether a user may have a different value from the application.
     #[must_use]
     pub const fn is_per_user(self) -> bool {
         match self {
@@ -101,17 +101,17 @@ impl KnownSetting {
         }
     }
 
-    /// What it means.
+    /// Its meaning.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::IdentityPublicKey => "the own public key, of which safety numbers are made",
+            Self::IdentityPublicKey => "your own public key, from which safety numbers are computed",
             Self::MetricsEnabled => "whether the store counts its performance and use",
-            Self::ReadReceipts => "whether a client tells others what was read; the store only keeps it",
+            Self::ReadReceipts => "whether a client tells others what was read; the store only stores it",
         }
     }
 
-    /// Checks a value, and that `scope` may have one.
+    /// Checks a value, and that `scope` can have one.
     ///
     /// # Errors
     /// [`SettingError::ValueType`] or [`SettingError::ApplicationOnly`].
@@ -218,7 +218,7 @@ mod tests {
         let document = include_str!("../../../../docs/DATA_MODEL.md");
         assert!(
             document.contains(&table),
-            "docs/DATA_MODEL.md has not this table:\n{table}"
+            "docs/DATA_MODEL.md needs this table:\n{table}"
         );
     }
 }

@@ -14,22 +14,22 @@ use crate::limits::SETTING_VALUE_BYTES;
 use crate::time::Timestamp;
 use crate::user::UserId;
 
-/// A user's settings are the user's own: no grant is needed for them, and none takes them away.
+/// Returns whether a scope is the user's own. Users need no grant for their own settings, and no grant can deny them.
 #[must_use]
 pub fn is_own_setting(user: &UserId, scope: &str) -> bool {
     user.as_str() == scope
 }
 
-/// A setting as it is read. `scope` is empty for the application, else a user's name.
+/// A setting as read. `scope` is empty for the application, otherwise a user's name.
 #[derive(Clone, PartialEq)]
 pub struct Setting {
-    /// Whose it is.
+    /// Its scope.
     pub scope: String,
     /// Its name.
     pub key: SettingKey,
     /// Its value.
     pub value: JsonText,
-    /// When it was last set; [`Timestamp::MIN`] when that is not known.
+    /// When it was last set; [`Timestamp::MIN`] if unknown.
     pub updated_at: Timestamp,
 }
 
@@ -39,12 +39,12 @@ impl fmt::Debug for Setting {
     }
 }
 
-/// The value that holds, and where it is from.
+/// A value in effect, and where it comes from.
 #[derive(Clone, PartialEq)]
 pub enum Effective {
-    /// It was set, for the user or for the application.
+    /// A value that was set, for the user or for the application.
     Set(Setting),
-    /// It was not; this is the default of a known setting.
+    /// No value was set; this is the default of a known setting.
     Default(JsonText),
 }
 
@@ -68,7 +68,7 @@ impl fmt::Debug for Effective {
     }
 }
 
-/// The bytes that are sealed for a value.
+/// Returns the bytes to seal for a value.
 ///
 /// # Errors
 /// [`SettingError::ValueTooLarge`].

@@ -1,73 +1,73 @@
-//! Why a transfer, or a step of one, was refused.
+//! Why a transfer, or a change of its status, was refused.
 
 use super::status::TransferStatus;
 
-/// Why a transfer, or a step of one, was refused.
+/// Why a transfer, or a change of its status, was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransferError {
-    /// Not one of [`TransferStatus::ALL`].
-    #[error("a transfer is pending, active, paused, completed, failed or cancelled, not {0:?}")]
+    /// The status is not one of [`TransferStatus::ALL`].
+    #[error("unknown transfer status {0:?}; use pending, active, paused, completed, failed or cancelled")]
     UnknownStatus(String),
-    /// Not one of the two.
-    #[error("a transfer is inbound or outbound, not {0:?}")]
+    /// The direction is not one of the two.
+    #[error("unknown transfer direction {0:?}; use inbound or outbound")]
     UnknownDirection(String),
-    /// Not in the table of steps.
+    /// The table of steps does not contain this step.
     #[error("a transfer that is {from} cannot become {to}; {may}", may = may_become(*.from))]
     ForbiddenStep {
-        /// What it is.
+        /// The current status.
         from: TransferStatus,
-        /// What it was to become.
+        /// The new status.
         to: TransferStatus,
     },
-    /// Progress is a percentage.
-    #[error("progress is 0 to 100 percent, not {0}")]
+    /// Progress must be a percentage.
+    #[error("progress must be between 0 and 100 percent, got {0}")]
     ProgressOutOfRange(i64),
-    /// Only a new attempt begins at 0 again.
-    #[error("progress is at {from} and does not go back to {to} within one attempt")]
+    /// Progress cannot decrease; only a new attempt begins at 0 again.
+    #[error("progress is at {from} percent and cannot go back to {to} within one attempt")]
     ProgressBackwards {
-        /// Where it is.
+        /// The current progress.
         from: u8,
-        /// Where it was to go.
+        /// The new progress.
         to: u8,
     },
-    /// 100 percent is what a completed transfer has.
-    #[error("progress goes to 99; 100 comes when the transfer is set to completed")]
+    /// Only a completed transfer has 100 percent.
+    #[error("progress ends at 99 percent; set the transfer to completed to reach 100")]
     ProgressEnds,
-    /// Nothing comes over in another status.
-    #[error("only an active transfer makes progress, and this one is {0}")]
+    /// Only an active transfer makes progress.
+    #[error("only an active transfer can make progress; this one is {0}")]
     NotActive(TransferStatus),
-    /// A name has 1 to [`FILE_NAME_CHARS`](crate::limits::FILE_NAME_CHARS) characters.
-    #[error("a file's name has 1 to 1,024 characters, not {0}")]
+    /// The name does not have 1 to [`FILE_NAME_CHARS`](crate::limits::FILE_NAME_CHARS) characters.
+    #[error("a file's name must have 1 to 1,024 characters, got {0}")]
     NameLength(usize),
-    /// A name of which nothing is seen cannot be told from another.
-    #[error("a file's name has more than blanks")]
+    /// A name without a visible character cannot be distinguished from another.
+    #[error("the file's name has no visible character")]
     NameBlank,
-    /// Whoever saves the file must not be led to another folder.
-    #[error("a file's name is no path: no /, \\ or NUL in it, and neither . nor ..")]
+    /// A name must not lead into another folder when the file is saved.
+    #[error("a file's name cannot be a path: it cannot contain /, \\ or NUL, or be . or ..")]
     NameIsPath,
-    /// What 63 bits hold.
-    #[error("a file has 0 to 9,223,372,036,854,775,807 bytes, not {0}")]
+    /// The size does not fit in 63 bits.
+    #[error("a file's size must be between 0 and 9,223,372,036,854,775,807 bytes, got {0}")]
     SizeOutOfRange(i128),
-    /// Too short to tell files apart, or longer than any hash in use.
-    #[error("a file's hash has 16 to 64 bytes, not {0}")]
+    /// The hash is too short to distinguish files, or longer than any hash in use.
+    #[error("a file's hash must have 16 to 64 bytes, got {0}")]
     HashLength(usize),
-    /// Hashes are written in hexadecimal.
-    #[error("a file's hash is written in hexadecimal digits, two for each byte")]
+    /// The hash is not hexadecimal.
+    #[error("a file's hash must be hexadecimal digits, two for each byte")]
     HashNotHex,
-    /// A reason has 1 to [`TRANSFER_ERROR_CHARS`](crate::limits::TRANSFER_ERROR_CHARS) characters.
-    #[error("why a transfer failed is told in 1 to 1,024 characters, not {0}")]
+    /// The reason does not have 1 to [`TRANSFER_ERROR_CHARS`](crate::limits::TRANSFER_ERROR_CHARS) characters.
+    #[error("the reason why a transfer failed must have 1 to 1,024 characters, got {0}")]
     ReasonLength(usize),
-    /// Nothing went wrong with another.
-    #[error("only a failed transfer has an error, not one that is {0}")]
+    /// Only a failed transfer can have a failure reason.
+    #[error("only a failed transfer can have an error; this one is {0}")]
     ReasonWithoutFailure(TransferStatus),
 }
 
 fn may_become(from: TransferStatus) -> String {
     let steps: Vec<&str> = from.steps().iter().map(|step| step.as_str()).collect();
     match steps.as_slice() {
-        [] => "it is at its end".into(),
-        [only] => format!("only {only}"),
-        several => format!("only {}", several.join(", ")),
+        [] => "that status is final".into(),
+        [only] => format!("it can only become {only}"),
+        [several @ .., last] => format!("it can only become {} or {last}", several.join(", ")),
     }
 }

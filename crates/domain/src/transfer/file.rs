@@ -1,4 +1,4 @@
-//! What a transfer says of its file: name, size and hash.
+//! A transfer's file: its name, size and hash.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::error::TransferError;
 use crate::limits::{FILE_HASH_BYTES, FILE_NAME_CHARS};
 use crate::visible::shows_nothing;
 
-/// A file's name: 1 to 1,024 characters, one of them at least to be seen, and never a path.
+/// A file's name: 1 to 1,024 characters, at least one of them visible, and never a path.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileName(Box<str>);
 
@@ -31,7 +31,7 @@ impl FileName {
         Ok(Self(name.into()))
     }
 
-    /// Whether a name leads to another folder than the one it is saved in.
+    /// Returns whether a name leads out of the folder that the file is saved in.
     #[must_use]
     pub fn is_path(name: &str) -> bool {
         name.contains(['/', '\\', '\0']) || name == "." || name == ".."
@@ -50,7 +50,7 @@ impl fmt::Debug for FileName {
     }
 }
 
-/// A file's size in bytes, as far as 63 bits go.
+/// A file's size in bytes, up to 63 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct FileSize(i64);
 
@@ -65,7 +65,7 @@ impl FileSize {
         size.map(Self).ok_or(TransferError::SizeOutOfRange(bytes))
     }
 
-    /// What stands in a vault: another application's size below 0 is 0.
+    /// A stored size; a negative one, which another application wrote, counts as 0.
     #[must_use]
     pub const fn kept(bytes: i64) -> Self {
         Self(if bytes < 0 { 0 } else { bytes })
@@ -78,7 +78,7 @@ impl FileSize {
     }
 }
 
-/// A file's hash: BLAKE2b-256 where this build made it, another of 16 to 64 bytes where another client did.
+/// A file's hash: BLAKE2b-256 if this build computed it, or 16 to 64 bytes from another client.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileHash(Box<[u8]>);
 
@@ -115,7 +115,7 @@ impl fmt::Debug for FileHash {
     }
 }
 
-/// Bytes written as hexadecimal digits of either case.
+/// Reads bytes from hexadecimal digits of either case.
 ///
 /// # Errors
 /// [`TransferError::HashNotHex`]

@@ -1,4 +1,4 @@
-//! File transfers: which file goes to whom or comes from whom, and how far it is.
+//! File transfers: which file is exchanged with whom, and its progress.
 
 mod error;
 mod file;
@@ -62,7 +62,7 @@ impl Serialize for TransferDirection {
     }
 }
 
-/// With whom a file is exchanged.
+/// The other side of a transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransferPeer {
     /// A contact.
@@ -71,7 +71,7 @@ pub enum TransferPeer {
     Group(GroupId),
 }
 
-/// A transfer to be offered.
+/// A transfer to offer.
 #[derive(Debug, Clone)]
 pub struct NewTransfer {
     /// Its id.
@@ -82,30 +82,30 @@ pub struct NewTransfer {
     pub size: FileSize,
     /// Its hash.
     pub hash: FileHash,
-    /// Which way it goes.
+    /// Its direction.
     pub direction: TransferDirection,
-    /// With whom.
+    /// The other side.
     pub peer: TransferPeer,
 }
 
-/// A transfer as it is read.
+/// A transfer as read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Transfer {
     /// Its id.
     pub id: TransferId,
-    /// The file's name as it stands: another application's may be a path. Save under [`Transfer::plain_name`].
+    /// The file's name as stored. One from another application may be a path, so save under [`Transfer::plain_name`].
     pub file_name: String,
     /// Its size.
     pub size: FileSize,
-    /// Its hash as it stands: another application's may have any length.
+    /// Its hash as stored; one from another application may have any length.
     pub hash: Vec<u8>,
-    /// Which way it goes.
+    /// Its direction.
     pub direction: TransferDirection,
     /// The contact, until it is removed.
     pub contact: Option<ContactId>,
     /// The group, until it is removed.
     pub group: Option<GroupId>,
-    /// How far it is.
+    /// Its status and progress.
     pub state: TransferState,
     /// When it was offered.
     pub created_at: Timestamp,
@@ -116,19 +116,19 @@ pub struct Transfer {
 }
 
 impl Transfer {
-    /// The name under which the file may be saved.
+    /// The name under which the file can be saved safely.
     ///
     /// # Errors
-    /// [`TransferError`] for a name that is none, such as another application's path.
+    /// [`TransferError`] if the stored name is not a file name, such as another application's path.
     pub fn plain_name(&self) -> Result<FileName, TransferError> {
         FileName::new(&self.file_name)
     }
 
-    /// Checks what an export brings: what another application wrote may break the rules for new transfers, but nothing
-    /// passes their bounds, and no name is a path.
+    /// Checks a transfer from an export. Data that another application wrote may break the rules for new transfers,
+    /// but it must stay within their limits, and no name may be a path.
     ///
     /// # Errors
-    /// [`TransferError`] names the bound.
+    /// [`TransferError`] names the limit.
     pub fn check_kept(&self) -> Result<(), TransferError> {
         let chars = self.file_name.chars().count();
         if chars > FILE_NAME_CHARS {
@@ -153,16 +153,16 @@ impl fmt::Debug for Transfer {
     }
 }
 
-/// Which transfers are wanted; every part that is given must hold.
+/// A filter for transfers; a transfer must match every field that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TransferFilter {
-    /// Of this status.
+    /// With this status.
     pub status: Option<TransferStatus>,
     /// With this contact or group.
     pub peer: Option<TransferPeer>,
 }
 
-/// Checks why a transfer failed; only one that fails has a reason.
+/// Checks the reason why a transfer failed; only a failed transfer has one.
 ///
 /// # Errors
 /// [`TransferError`] names the rule.
@@ -247,7 +247,7 @@ mod tests {
         };
         assert_eq!(with(&|_| ()), Ok(()));
         assert_eq!(with(&|one| one.error = None), Ok(()));
-        // What breaks the rules for new ones alone.
+        // These break only the rules for new transfers.
         assert_eq!(
             with(&|one| (one.hash, one.file_name) = (vec![], String::new())),
             Ok(())

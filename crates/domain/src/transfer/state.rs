@@ -1,4 +1,4 @@
-//! How far a file transfer is: its steps and its progress.
+//! A file transfer's status changes and progress.
 
 use std::str::FromStr;
 
@@ -6,7 +6,7 @@ use super::error::TransferError;
 use super::status::TransferStatus;
 
 impl TransferStatus {
-    /// Takes a step.
+    /// Moves to another status.
     ///
     /// # Errors
     /// [`TransferError::ForbiddenStep`]
@@ -27,7 +27,8 @@ impl FromStr for TransferStatus {
     }
 }
 
-/// Status and progress together: 100 percent is with completed only, and nothing goes back within one attempt.
+/// Status and progress together: only a completed transfer has 100 percent, and progress never decreases within one
+/// attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TransferState {
     status: TransferStatus,
@@ -35,13 +36,13 @@ pub struct TransferState {
 }
 
 impl TransferState {
-    /// Of a transfer that was offered.
+    /// The state of a newly offered transfer.
     pub const OFFERED: Self = Self {
         status: TransferStatus::Pending,
         progress: 0,
     };
 
-    /// What stands in a vault or an export. Another application's progress is brought under the rule.
+    /// A state from a vault or an export; another application's progress is adjusted to fit the rules.
     #[must_use]
     pub fn kept(status: TransferStatus, progress: i64) -> Self {
         let progress = match status {
@@ -58,13 +59,13 @@ impl TransferState {
         self.status
     }
 
-    /// Percent that has come over, 0 to 100.
+    /// The progress in percent, 0 to 100.
     #[must_use]
     pub const fn progress(self) -> u8 {
         self.progress
     }
 
-    /// Takes a step; a new attempt begins at 0, and what is completed is at 100.
+    /// Moves to another status; a new attempt begins at 0, and a completed transfer is at 100.
     ///
     /// # Errors
     /// [`TransferError::ForbiddenStep`]
@@ -78,10 +79,10 @@ impl TransferState {
         Ok(Self { status, progress })
     }
 
-    /// Makes progress, at most to 99 percent.
+    /// Sets the progress, at most to 99 percent.
     ///
     /// # Errors
-    /// [`TransferError`] outside 0 to 100, at 100, backwards, or when it is not active.
+    /// [`TransferError`] outside 0 to 100, at 100, backwards, or if the transfer is not active.
     pub fn advance(self, to: i64) -> Result<Self, TransferError> {
         let progress = u8::try_from(to).ok().filter(|percent| *percent <= 100);
         let progress = progress.ok_or(TransferError::ProgressOutOfRange(to))?;
@@ -156,7 +157,7 @@ mod tests {
         let document = include_str!("../../../../docs/DATA_MODEL.md");
         assert!(
             document.contains(&table),
-            "docs/DATA_MODEL.md has not this table:\n{table}"
+            "docs/DATA_MODEL.md needs this table:\n{table}"
         );
     }
 
@@ -174,10 +175,10 @@ mod tests {
         let said = |from: TransferStatus, to| from.next(to).unwrap_err().to_string();
         assert_eq!(
             said(Pending, Paused),
-            "a transfer that is pending cannot become paused; only active, cancelled"
+            "a transfer that is pending cannot become paused; it can only become active or cancelled"
         );
-        assert!(said(Failed, Active).ends_with("; only pending"));
-        assert!(said(Completed, Active).ends_with("; it is at its end"));
+        assert!(said(Failed, Active).ends_with("; it can only become pending"));
+        assert!(said(Completed, Active).ends_with("; that status is final"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `file_transfers.status`, and what it may become.
+//! `file_transfers.status`, and its allowed changes.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use serde::{Serialize, Serializer};
 /// `file_transfers.status`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TransferStatus {
-    /// Offered, and not begun.
+    /// Offered, not started.
     Pending,
-    /// Under way.
+    /// In progress.
     Active,
-    /// Stopped for a while.
+    /// Paused.
     Paused,
-    /// The file has come over whole.
+    /// The whole file was transferred.
     Completed,
-    /// It broke off; it may be tried again.
+    /// The transfer failed; it can be tried again.
     Failed,
-    /// Given up.
+    /// Cancelled.
     Cancelled,
 }
 
@@ -45,7 +45,7 @@ impl TransferStatus {
         }
     }
 
-    /// What it may become: the one table of steps.
+    /// The statuses that can follow this one. This is the only table of steps.
     #[must_use]
     pub const fn steps(self) -> &'static [Self] {
         match self {

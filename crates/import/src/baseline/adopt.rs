@@ -1,4 +1,4 @@
-//! Taking a source over: every row of every table into a vault that is made for it.
+//! Adopting a source: every row of every table is copied into a new vault.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -13,18 +13,20 @@ use super::source::BaselineSource;
 use super::tables::COPIED;
 use super::{messages, rows};
 
-/// Tables whose rows are no rows of their own in a vault.
+/// Tables whose rows have no row of their own in a vault.
 const LEFT_OUT: [&str; 3] = ["schema_migrations", "key_store", "message_content"];
 
 impl BaselineSource {
-    /// Makes a vault in `path` as [`Store::create_keeping`] does, with every row of the source in it, and opens it. `keep`
-    /// puts the recovery code where it is safe before the vault appears, and is told what was taken; `progress` answers `false` to stop.
+    /// Creates a vault in `path` as [`Store::create_keeping`] does, with every row of the source in it, and opens it.
+    /// `keep` must store the recovery code safely before the vault appears, and receives a summary of what was
+    /// adopted; `progress` returns `false` to stop.
     ///
-    /// The rights that the source gives are the vault's: whoever has its key made it what it is. [`Adopted::notes`] counts
-    /// them.
+    /// The rights in the source are adopted too: anyone who has its key could have written them. [`Adopted::notes`]
+    /// counts them.
     ///
     /// # Errors
-    /// Those of [`Store::create`], [`BaselineError`], and those of `keep`. The source stays, and nothing else is left behind.
+    /// The errors of [`Store::create`], [`BaselineError`], and those of `keep`. The source stays unchanged, and no
+    /// other file remains.
     pub fn adopt<E: From<BaselineError>>(
         self,
         path: &Path,
@@ -49,7 +51,7 @@ impl BaselineSource {
             keep(code, &adopted.borrow()).map_err(NotMade::Kept)
         });
         let store = made.map_err(|error| match error {
-            // Not when it stands and only could not be opened.
+            // Only if the vault was not created; a vault that merely could not be opened stays.
             NotMade::Adopted(BaselineError::Store(StoreError::DiskFull))
                 if Store::check_vacant(path).is_ok() =>
             {
@@ -62,7 +64,7 @@ impl BaselineSource {
     }
 }
 
-/// Why no vault was made: for what the source or the vault is, or because its code was not kept.
+/// Why no vault was created: an error of the source or the vault, or its recovery code was not kept.
 enum NotMade<E> {
     Adopted(BaselineError),
     Kept(E),
@@ -74,7 +76,7 @@ impl<E, F: Into<BaselineError>> From<F> for NotMade<E> {
     }
 }
 
-/// A takeover that is going on.
+/// An adoption in progress.
 struct Takeover<'a, 'v> {
     source: BaselineSource,
     vault: &'a mut UnfinishedVault<'v>,
@@ -120,7 +122,7 @@ impl<'a, 'v> Takeover<'a, 'v> {
         Ok(findings)
     }
 
-    /// Takes the rows of one statement, in one transaction a batch, and sees that none is missing.
+    /// Copies the rows of one statement, one transaction per batch, and checks that none is missing.
     fn table<T>(
         &mut self,
         sql: &str,
@@ -148,7 +150,7 @@ impl<'a, 'v> Takeover<'a, 'v> {
             return Ok(());
         }
         source.database.check_unchanged()?;
-        let why = format!("{} has another number of rows than it says", at.table);
+        let why = format!("{} does not have the number of rows that it reports", at.table);
         Err(StoreError::Unexpected(why).into())
     }
 }

@@ -1,57 +1,58 @@
-//! What a takeover did, and where it is.
+//! The result and the progress of an adoption.
 
 use super::database::RowCounts;
 use super::findings::Findings;
 use super::tables::ALL;
+use crate::note::counted;
 
-/// Rows of a table that were taken over.
+/// Rows that were adopted from one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenRows {
     /// The table, as the specification names it.
     pub table: &'static str,
-    /// How many.
+    /// How many rows.
     pub rows: u64,
 }
 
-/// Rows that were not taken over.
+/// Rows that were not adopted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedRows {
     /// The table, as the specification names it.
     pub table: &'static str,
-    /// How many.
+    /// How many rows.
     pub rows: u64,
     /// Why, for a person.
     pub reason: &'static str,
 }
 
-/// What [`BaselineSource::adopt`](super::BaselineSource::adopt) did.
+/// The result of [`BaselineSource::adopt`](super::BaselineSource::adopt).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Adopted {
-    /// The tables whose rows were taken over, also those without any, in the specification's order.
+    /// The tables whose rows were adopted, including empty ones, in the specification's order.
     pub tables: Vec<TakenRows>,
     /// What was left out.
     pub skipped: Vec<SkippedRows>,
-    /// What a person should know, a sentence each.
+    /// Notes for a person, one sentence each.
     pub notes: Vec<String>,
 }
 
-/// Where a takeover is.
+/// The progress of an adoption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AdoptProgress {
     /// The table being read.
     pub table: &'static str,
-    /// Rows taken over so far, of all tables.
+    /// Rows adopted so far, over all tables.
     pub done: u64,
-    /// Rows in all.
+    /// Total number of rows.
     pub total: u64,
 }
 
-const NO_LEDGER: &str = "the vault has a ledger of its own";
-const FOREIGN_KEYS: &str = "keys of another application, which nobody here can unwrap";
-const OF_DELETED: &str = "content of deleted messages, of which a vault keeps none";
+const NO_LEDGER: &str = "the vault has its own ledger";
+const FOREIGN_KEYS: &str = "keys of another application, which this vault cannot unwrap";
+const OF_DELETED: &str = "content of deleted messages, which a vault does not keep";
 
 impl Adopted {
-    /// Sums up a takeover whose rows are all there; `notes` are those on the source's tables.
+    /// Sums up a complete adoption; `notes` are the notes on the source's tables.
     pub(super) fn sum_up(counts: &RowCounts, mut notes: Vec<String>, findings: &Findings) -> Self {
         let mut skipped = Vec::new();
         let mut skip = |table, rows, reason| {
@@ -78,20 +79,24 @@ impl Adopted {
         }
         if findings.deleted > 0 {
             notes.push(format!(
-                "{} deleted messages still had their content in the source; the vault keeps only that they were deleted",
-                findings.deleted
+                "{} in the source; the vault only records the deletion",
+                counted(
+                    findings.deleted,
+                    "deleted message still had its content",
+                    "deleted messages still had their content"
+                )
             ));
         }
         if findings.differing > 0 {
             notes.push(format!(
-                "{} messages with large content also had another one; the large content was taken",
-                findings.differing
+                "{} with large content also had different content of its own; the large content was adopted",
+                counted(findings.differing, "message", "messages")
             ));
         }
         if findings.unverified > 0 {
             notes.push(format!(
-                "{} contacts were verified and had no key; without one there is nothing that was verified, so they are not",
-                findings.unverified
+                "{} marked as verified but without a key, so the mark was removed",
+                counted(findings.unverified, "contact was", "contacts were")
             ));
         }
         rights(findings, &mut notes);
@@ -103,25 +108,22 @@ impl Adopted {
     }
 }
 
-/// What of the database gives rights in the vault: it came over as it stood.
+/// Notes on rights in the database, which were adopted unchanged.
 fn rights(findings: &Findings, notes: &mut Vec<String>) {
     for (count, what) in [
-        (
-            findings.grants,
-            "rows of access_control that came over, and let the users that they name do what they say",
-        ),
+        (findings.grants, "grants that were adopted and are in effect"),
         (
             findings.unread_grants,
-            "rows of access_control that came over, which no build reads, and which let nobody do anything",
+            "rows of access_control that were adopted but that no build can read; they grant nothing",
         ),
-        (findings.verified, "contacts that came over as verified"),
-        (findings.roles, "owners and admins of groups that came over"),
+        (findings.verified, "contacts that were adopted as verified"),
+        (findings.roles, "owners and admins of groups that were adopted"),
     ] {
         if count > 0 {
             notes.push(format!("{what}: {count}"));
         }
     }
     if findings.own_key {
-        notes.push("the public key of the vault's own user came over with the settings".into());
+        notes.push("the public key of the vault's own user was adopted with the settings".into());
     }
 }

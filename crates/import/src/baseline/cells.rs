@@ -1,4 +1,4 @@
-//! One row of a source: its values as Rust values, and each refusal naming table, row and column.
+//! One row of a source: its values as Rust values. Each error names the table, row and column.
 
 use privatus_domain::Timestamp;
 use privatus_sqlite::{Column, Row};
@@ -6,7 +6,7 @@ use privatus_sqlite::{Column, Row};
 use super::error::BaselineError;
 use super::time::moment;
 
-/// Characters of a row's key that a refusal shows.
+/// Characters of a row's key to show in an error.
 const SHOWN: usize = 60;
 
 /// A row: its rowid in column 0, its key in column 1.
@@ -21,7 +21,7 @@ impl<'r, 's> Cells<'r, 's> {
         Self { table, row }
     }
 
-    /// The row as a refusal names it: its table, its rowid, and its key where that is a text.
+    /// The row's name in an error: its table, its rowid, and its key if that is a text.
     pub(super) fn name(&self) -> String {
         let number = match self.row.column(0) {
             Column::Integer(number) => number,
@@ -39,7 +39,7 @@ impl<'r, 's> Cells<'r, 's> {
         }
     }
 
-    /// A refusal of one value.
+    /// An error about one value.
     pub(super) fn refused(&self, column: &str, why: &str) -> BaselineError {
         refused(&self.name(), column, why)
     }
@@ -56,7 +56,7 @@ impl<'r, 's> Cells<'r, 's> {
             Column::Text(_) => "a text",
             Column::Blob(_) => "a BLOB",
         };
-        self.refused(column, &format!("is {found}, and not {wanted}"))
+        self.refused(column, &format!("is {found}, not {wanted}"))
     }
 
     /// A text.
@@ -111,7 +111,7 @@ impl<'r, 's> Cells<'r, 's> {
         }
     }
 
-    /// A value or, where that is allowed, none.
+    /// A value, or `None` for NULL where NULL is allowed.
     pub(super) fn optional<T>(
         &self,
         index: i32,
@@ -124,7 +124,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
 }
 
-/// A refusal of a value of a row that was named before.
+/// An error about a value of a row that was named earlier.
 pub(super) fn refused(row: &str, column: &str, why: &str) -> BaselineError {
     let column = if column.is_empty() {
         String::new()

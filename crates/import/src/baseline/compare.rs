@@ -1,4 +1,4 @@
-//! The tables of a source beside those of the specification, version 1.0.0.
+//! Compares the tables of a source with those of the specification, version 1.0.0.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,31 +8,31 @@ use super::error::BaselineError;
 use super::schema::{Schema, Table};
 use super::tokens::normal;
 
-/// The tables and indexes as the specification writes them.
+/// The specification's own tables and indexes.
 pub(super) const SPECIFICATION: &str = include_str!("specification.sql");
 
-/// CHECKs that the specification asks for with ADD CONSTRAINT, which SQLite has not: who wrote the tables may have put
-/// them inside.
+/// CHECKs that the specification adds with ADD CONSTRAINT, which SQLite does not support; a source may have them
+/// inside its tables.
 const ALLOWED: [(&str, &str); 2] = [
     ("messages", "length(content) <= 1048576"),
     ("messages", "edited_at IS NULL OR edited_at >= timestamp"),
 ];
 
-/// Differences that are listed; more are counted.
+/// Differences to list; any more are only counted.
 const LISTED: usize = 100;
-/// Characters of one that are kept: the names and rules in it are a stranger's.
+/// Characters of a difference to keep: the names and rules in it come from outside.
 const LINE: usize = 400;
 
-/// What the comparison found.
+/// The result of the comparison.
 #[derive(Debug, Default)]
 pub(super) struct Comparison {
-    /// What forbids to take the rows, at most [`LISTED`] of them.
+    /// Differences that prevent an adoption, at most [`LISTED`] of them.
     pub(super) differences: Vec<String>,
-    /// How many there are.
+    /// The total number of differences.
     pub(super) count: usize,
-    /// What is told and does not matter.
+    /// Notes on differences that do not matter.
     pub(super) notes: Vec<String>,
-    /// Tables that SQLite made of `(LIKE messages)`: to be left out when they are empty.
+    /// Tables that SQLite made of `(LIKE messages)`: left out if they are empty.
     pub(super) like: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ impl Comparison {
                 None => self.differs(format!("column {name}.{column} is missing")),
                 Some(found) if found != wanted => {
                     self.differs(format!(
-                        "column {name}.{column} is {found}, and {wanted} in version 1.0.0"
+                        "column {name}.{column} is {found}, but {wanted} in version 1.0.0"
                     ));
                 }
                 Some(_) => {}
@@ -76,7 +76,9 @@ impl Comparison {
             .difference(&wanted.facts)
             .filter(|fact| !allowed.contains(*fact))
         {
-            self.differs(format!("table {name} has {fact}, which version 1.0.0 has not"));
+            self.differs(format!(
+                "table {name} has {fact}, which version 1.0.0 does not have"
+            ));
         }
     }
 }
@@ -88,12 +90,12 @@ pub(super) fn specification() -> Result<Schema, BaselineError> {
     Ok(Schema::read(&mut memory)?)
 }
 
-/// Compares table by table, columns by their names.
+/// Compares the tables one by one, and their columns by name.
 pub(super) fn compare(wanted: &Schema, found: &Schema) -> Comparison {
     let mut all = Comparison::default();
     if found.encoding != wanted.encoding {
         all.differs(format!(
-            "the encoding is {}, and UTF-8 in the specification",
+            "the encoding is {}, but UTF-8 in the specification",
             found.encoding
         ));
     }
@@ -126,8 +128,8 @@ pub(super) fn compare(wanted: &Schema, found: &Schema) -> Comparison {
     all
 }
 
-/// Whether SQLite made the table of the specification's `CREATE TABLE messages_202501 (LIKE messages)`: one column named
-/// LIKE, of the type `messages`.
+/// Returns whether SQLite made the table from the specification's `CREATE TABLE messages_202501 (LIKE messages)`: it
+/// then has one column named LIKE, of the type `messages`.
 fn is_like(name: &str, table: &Table) -> bool {
     let month = name.strip_prefix("messages_").unwrap_or_default();
     let one = BTreeMap::from([("like".to_owned(), "MESSAGES".to_owned())]);

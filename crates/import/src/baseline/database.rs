@@ -1,4 +1,4 @@
-//! The database of a source, opened to read it: rows one by one or in batches, and whether it is still what it was.
+//! The source database, opened for reading: rows one by one or in batches, and a check that it did not change.
 
 use std::path::{Path, PathBuf};
 
@@ -14,28 +14,28 @@ use super::tables::ALL;
 const BATCH_ROWS: usize = 5_000;
 const BATCH_BYTES: usize = 16 << 20;
 
-/// An open database of another program. Nothing of it changes, and no file comes beside it.
+/// An open database of another program. It is not changed, and no file is created next to it.
 pub(super) struct SourceDatabase {
     connection: Connection,
-    /// As it was typed, for the texts.
+    /// The path as typed, for messages.
     path: PathBuf,
-    /// What is behind it.
+    /// The path with links resolved.
     file: PathBuf,
     stamp: Stamp,
 }
 
-/// How many rows each table of the specification has.
+/// The number of rows in each table of the specification.
 #[derive(Debug)]
 pub(super) struct RowCounts(Vec<(&'static str, u64)>);
 
 impl RowCounts {
-    /// Rows of one table.
+    /// The number of rows in one table.
     pub(super) fn of_table(&self, table: &str) -> u64 {
         let found = self.0.iter().find(|(name, _)| *name == table);
         found.map_or(0, |(_, rows)| *rows)
     }
 
-    /// Rows of all tables but these.
+    /// The number of rows in all tables but these.
     pub(super) fn without(&self, left_out: &[&str]) -> u64 {
         let counted = self.0.iter().filter(|(table, _)| !left_out.contains(table));
         counted.map(|(_, rows)| rows).sum()
@@ -43,7 +43,7 @@ impl RowCounts {
 }
 
 impl SourceDatabase {
-    /// Looks at a file from outside and opens it.
+    /// Checks a file from outside and opens it.
     pub(super) fn open(path: &Path, key: &SourceKey) -> Result<Self, BaselineError> {
         let file = behind(path)?;
         let stamp = look(&file, path)?;
@@ -56,12 +56,12 @@ impl SourceDatabase {
         })
     }
 
-    /// Where it is, as it was typed.
+    /// The path as typed.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What it is made of.
+    /// The database's schema.
     pub(super) fn schema(&mut self) -> Result<Schema, BaselineError> {
         Schema::read(&mut self.connection).map_err(|error| self.failed(error))
     }
@@ -75,7 +75,7 @@ impl SourceDatabase {
         Ok(RowCounts(counts))
     }
 
-    /// Rows of a table, walked and not taken from an index.
+    /// Counts the rows of a table by scanning it, not from an index.
     pub(super) fn count(&mut self, table: &str) -> Result<u64, BaselineError> {
         let mut count = 0;
         self.each(&format!("SELECT count(*) FROM \"{table}\" NOT INDEXED"), |row| {
@@ -87,7 +87,7 @@ impl SourceDatabase {
         Ok(count)
     }
 
-    /// Gives the rows of a statement in their order.
+    /// Passes the rows of a statement on in order.
     pub(super) fn each(
         &mut self,
         sql: &str,
@@ -103,7 +103,7 @@ impl SourceDatabase {
         }
     }
 
-    /// Gives the rows of a statement in batches; `convert` says how many bytes one holds.
+    /// Passes the rows of a statement on in batches; `convert` returns how many bytes a row holds.
     pub(super) fn batches<T>(
         &mut self,
         sql: &str,
@@ -124,18 +124,18 @@ impl SourceDatabase {
         if batch.is_empty() { Ok(()) } else { take(batch) }
     }
 
-    /// `application_id` of the file.
+    /// The file's `application_id`.
     pub(super) fn application_id(&mut self) -> Result<Option<i64>, BaselineError> {
         self.connection
             .pragma_i64("application_id")
             .map_err(|error| self.failed(error))
     }
 
-    /// Refuses a file that another program changed while it was read: nobody was asked to wait.
+    /// Refuses a file that another program changed while it was read; it was not locked.
     pub(super) fn check_unchanged(&self) -> Result<(), BaselineError> {
         match look(&self.file, &self.path) {
             Ok(stamp) if stamp == self.stamp => Ok(()),
-            // What the system does not let us see says nothing of the file.
+            // If the system cannot stat the file, that says nothing about a change.
             Err(BaselineError::Store(error)) => Err(error.into()),
             _ => Err(BaselineError::Changed(self.path.clone())),
         }
@@ -149,7 +149,7 @@ impl SourceDatabase {
     }
 }
 
-/// Why rows ended before their end.
+/// Why reading rows ended early.
 enum Ended {
     Ours(BaselineError),
     Sqlite(SqliteError),

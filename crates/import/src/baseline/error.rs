@@ -1,61 +1,64 @@
-//! Why a database was not adopted. Whatever it is, nothing was made, and the source is as it was.
+//! Why a database was not adopted. In every case no vault was created, and the source is unchanged.
 
 use std::path::PathBuf;
 
 use privatus_sqlite::SqliteError;
 use privatus_store::StoreError;
 
-/// What is opened, for the texts about what is not.
-const FORM: &str = "what is taken is SQLCipher 4: pages of 4,096 bytes with HMAC-SHA512 or HMAC-SHA256, and no plaintext header";
+/// The supported format, for messages about unsupported ones.
+const FORM: &str = "the supported format is SQLCipher 4 with pages of 4,096 bytes, HMAC-SHA512 or HMAC-SHA256, and no \
+    plaintext header";
 
-/// A database that was to become a vault is none that can, or the vault was not made.
+/// Why a database cannot be adopted, or the vault could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
-    /// The raw key is not the database's.
+    /// The raw key does not open the database.
     #[error(
-        "the key does not open {0}: it is another database's, or the file is of another form or damaged at its beginning; \
-         {FORM}; check the raw key file; nothing was made"
+        "the key does not open {0}: the key is another database's, or the file has another format or a damaged \
+         beginning; {FORM}; check the raw key file; nothing was created"
     )]
     Key(PathBuf),
-    /// It has not the tables of the specification's version 1.0.0.
+    /// The database does not have the specification's tables, version 1.0.0.
     #[error(
-        "{path} does not have the specification's tables of version 1.0.0: {count} differences, the first: {}; bring a copy to \
-         that form and adopt it; nothing was made",
+        "{path} does not have the specification's tables of version 1.0.0: {count} differences, the first: {}; change a \
+         copy to match and adopt that; nothing was created",
         differences.first().map(String::as_str).unwrap_or_default()
     )]
     Differs {
         /// The database.
         path: PathBuf,
-        /// What differs, at most 100 of them.
+        /// The differences, at most 100.
         differences: Vec<String>,
-        /// How many differences there are.
+        /// The number of differences.
         count: usize,
     },
-    /// It cannot be read.
-    #[error("{path} cannot be adopted: {why}; nothing was made")]
+    /// The database cannot be read.
+    #[error("{path} cannot be adopted: {why}; nothing was created")]
     Unreadable {
         /// The database.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
-    /// It ends in the middle of a page.
+    /// The file ends in the middle of a page.
     #[error(
-        "{0} cannot be adopted: it ends in the middle of a page: it was cut off or is of another form; {FORM}; nothing was made"
+        "{0} cannot be adopted: it ends in the middle of a page, so it was cut off or has another format; {FORM}; \
+         nothing was created"
     )]
     HalfPage(PathBuf),
-    /// It is a vault's.
-    #[error("refused: {0} is a vault's database already; nothing was made")]
+    /// The database belongs to a vault.
+    #[error("refused: {0} is already a vault's database; nothing was created")]
     IsVault(PathBuf),
-    /// It is not encrypted.
+    /// The database is not encrypted.
     #[error(
-        "refused: {0} begins as a plain SQLite file: it is not encrypted, or has a plaintext header; {FORM}; nothing was made"
+        "refused: {0} begins as a plain SQLite file: it is not encrypted, or has a plaintext header; {FORM}; nothing \
+         was created"
     )]
     NotEncrypted(PathBuf),
-    /// Another program has not merged its changes.
+    /// There are unmerged changes from another program.
     #[error(
-        "refused: beside {path} stands its {suffix} file with changes that are not in it yet; close the program that uses \
-         it, or open and close it once with SQLCipher, and try again; nothing was made"
+        "refused: next to {path} is its {suffix} file with changes that are not merged yet; close the program that \
+         uses it, or open and close it once with SQLCipher, and try again; nothing was created"
     )]
     Unmerged {
         /// The database.
@@ -63,31 +66,31 @@ pub enum BaselineError {
         /// `-wal` or `-journal`.
         suffix: &'static str,
     },
-    /// Another program changed it meanwhile.
+    /// Another program changed the database during the adoption.
     #[error(
-        "refused: {0} changed while it was read; close the program that uses it and try again; nothing was made"
+        "refused: {0} changed while it was read; close the program that uses it and try again; nothing was created"
     )]
     Changed(PathBuf),
-    /// It holds keys of another application.
+    /// The database contains keys of another application.
     #[error(
-        "refused: key_store has {0} keys of another application, which nobody here can unwrap; nothing was made"
+        "refused: key_store has keys of another application ({0}), which this vault cannot unwrap; nothing was created"
     )]
     ForeignKeys(u64),
-    /// A vault cannot hold a value of it.
-    #[error("refused: {place}: {why}; mend it in a copy and adopt that; nothing was made")]
+    /// A vault cannot store one of the values.
+    #[error("refused: {place}: {why}; fix it in a copy and adopt that; nothing was created")]
     Row {
         /// Table, row and column.
         place: String,
-        /// What is wrong with it.
+        /// The problem.
         why: String,
     },
-    /// No space is left for the vault.
-    #[error("the disk is full; nothing was made; make space and adopt the database again")]
+    /// There is no space left for the vault.
+    #[error("the disk is full; nothing was created; free some space and adopt the database again")]
     DiskFull,
     /// The caller asked to stop.
-    #[error("stopped; nothing was made")]
+    #[error("stopped; nothing was created")]
     Stopped,
-    /// The vault cannot be made, or the source could not be asked.
+    /// The vault cannot be created, or the source cannot be queried.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

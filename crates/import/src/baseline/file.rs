@@ -1,4 +1,4 @@
-//! The file of a source: looked at from outside, then opened with its key.
+//! The file of a source: checked from outside, then opened with its key.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -16,7 +16,7 @@ const PAGE: u64 = 4096;
 
 pub(super) const DAMAGED: &str = "a page of it is damaged or cut off";
 
-/// Size and time of change: what tells that a file was changed.
+/// Size and modification time, to detect a change of the file.
 pub(super) type Stamp = (u64, Option<SystemTime>);
 
 pub(super) fn unreadable(path: &Path, why: &str) -> BaselineError {
@@ -43,13 +43,13 @@ fn failed(path: &Path, error: &std::io::Error) -> BaselineError {
     }
 }
 
-/// The file behind a path: SQLite keeps `-wal` and `-journal` beside it, and not beside a link to it.
+/// Resolves a path to the file itself: SQLite keeps `-wal` and `-journal` next to the file, not next to a link to it.
 pub(super) fn behind(path: &Path) -> Result<PathBuf, BaselineError> {
     let real = path.canonicalize().map_err(|error| failed(path, &error))?;
     if !cfg!(windows) {
         return Ok(real);
     }
-    // SQLite's URIs have no place for what Windows puts in front.
+    // SQLite's URIs have no syntax for the prefix that Windows adds.
     let Some(text) = real.to_str() else {
         return Ok(real);
     };
@@ -62,10 +62,10 @@ pub(super) fn behind(path: &Path) -> Result<PathBuf, BaselineError> {
     )
 }
 
-/// Looks at a file from outside: no vault's that is open here, there, whole pages, encrypted, nothing unmerged beside it.
-/// `path` is what the texts name.
+/// Checks a file from outside: it belongs to no vault open in this process, exists, has whole pages, is encrypted, and
+/// has no unmerged changes next to it. `path` is used in messages.
 pub(super) fn look(file: &Path, path: &Path) -> Result<Stamp, BaselineError> {
-    // Before anything opens it: whoever closes a file drops the locks that the store has on it.
+    // Must come before the file is opened: closing a file drops the locks that the store holds on it.
     if is_in_open_vault(file) {
         return Err(BaselineError::IsVault(path.to_owned()));
     }
@@ -98,10 +98,10 @@ pub(super) fn look(file: &Path, path: &Path) -> Result<Stamp, BaselineError> {
     Ok((metadata.len(), metadata.modified().ok()))
 }
 
-/// Opens it as SQLCipher 4 comes, then as our own files are.
+/// Opens the file with SQLCipher 4's default settings, then with those of our own files.
 pub(super) fn connect(file: &Path, path: &Path, key: &SourceKey) -> Result<Connection, BaselineError> {
     for mac in [PageMac::Sha512, PageMac::Sha256] {
-        // Without locks and files beside it: `SourceDatabase::check_unchanged` stands in for them.
+        // Opened without locks and without files next to it; `SourceDatabase::check_unchanged` makes up for the locks.
         let options = OpenOptions::new(OpenMode::ReadOnlyImmutable)
             .with_key(key.raw())
             .with_page_mac(mac);

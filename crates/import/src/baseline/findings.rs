@@ -1,24 +1,24 @@
-//! What is met while rows are read, and told when all are there.
+//! What was found while reading the rows, reported at the end.
 
-/// Counts of what became another than it was.
+/// Counts of values that were changed or are of interest.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// Deleted messages that still had a content.
+    /// Deleted messages that still had content.
     pub(super) deleted: u64,
-    /// Of those, with a row in `message_content`.
+    /// Of those, the ones with a row in `message_content`.
     pub(super) deleted_large: u64,
-    /// Messages whose own content is no beginning of the large one beside it.
+    /// Messages whose own content is not a prefix of their large content.
     pub(super) differing: u64,
-    /// Contacts that were verified without a key.
+    /// Contacts marked as verified that have no key.
     pub(super) unverified: u64,
-    /// Contacts that are verified.
+    /// Verified contacts.
     pub(super) verified: u64,
-    /// Grants of access control that a build reads.
+    /// Grants of access control that this build reads.
     pub(super) grants: u64,
-    /// Rows of access control that none reads.
+    /// Rows of access control that no build reads.
     pub(super) unread_grants: u64,
-    /// Members that own a group or are its admins.
+    /// Members who are owners or admins of a group.
     pub(super) roles: u64,
-    /// The public key of the vault's own user is among the settings.
+    /// Whether the settings contain the public key of the vault's own user.
     pub(super) own_key: bool,
 }

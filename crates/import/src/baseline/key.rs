@@ -1,4 +1,4 @@
-//! The raw key of a database that is to be adopted, as a file holds it.
+//! The raw key of a database to adopt, as a file contains it.
 
 use privatus_sqlite::RawKey;
 use zeroize::Zeroizing;
@@ -6,21 +6,21 @@ use zeroize::Zeroizing;
 const KEY: usize = 32;
 const SALT: usize = 16;
 
-/// The raw key of a SQLCipher database that another program made. Wiped on drop; its `Debug` shows nothing.
+/// The raw key of a SQLCipher database that another program created. Wiped on drop; its `Debug` shows nothing.
 #[derive(Debug)]
 pub struct SourceKey(RawKey);
 
-/// The bytes are no raw key. What they are is not said.
+/// The bytes are not a raw key. The error does not show them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "no raw key: it takes 64 hexadecimal digits (the key) or 96 (the key and the salt), and nothing else but x'…' around \
-     them and one line end"
+    "not a raw key: it must be 64 hexadecimal digits (the key) or 96 (the key and the salt), with nothing else \
+     but x'…' around them and one line break"
 )]
 pub struct NotARawKey;
 
 impl SourceKey {
-    /// Reads 64 hexadecimal digits (the key) or 96 (key and salt), in SQLCipher's `x'…'` or without; one trailing line end
-    /// is dropped.
+    /// Reads 64 hexadecimal digits (the key) or 96 (key and salt), with or without SQLCipher's `x'…'`; one trailing
+    /// line break is ignored.
     ///
     /// # Errors
     /// [`NotARawKey`] for anything else.
@@ -51,7 +51,7 @@ impl SourceKey {
     }
 }
 
-/// In a box: what is moved out of here leaves no copy.
+/// Boxed, so that moving it leaves no copy.
 fn decode<const N: usize>(digits: &[u8]) -> Result<Box<Zeroizing<[u8; N]>>, NotARawKey> {
     let mut bytes = Box::new(Zeroizing::new([0_u8; N]));
     if digits.len() != 2 * N {

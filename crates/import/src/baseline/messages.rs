@@ -1,4 +1,4 @@
-//! Messages taken over: each with its large content, into its contact's conversation, through the store's own write path.
+//! Adopts messages: each with its large content, into its contact's conversation, through the store's own write path.
 
 use privatus_domain::limits::TEXT_BYTES;
 use privatus_domain::{Body, ContactId, Direction, IdError, MessageId, NewMessage, SenderRef};
@@ -9,7 +9,7 @@ use super::cells::{Cells, refused};
 use super::error::BaselineError;
 use super::findings::Findings;
 
-/// Reads the messages in the order in which they were written; large content has its own rowid and key in front.
+/// Reads messages in the order in which they were written; the rowid and key of large content come first.
 pub(super) const SELECT: &str = "SELECT m.rowid, m.message_id, m.contact_id, m.content, m.is_outgoing, m.is_encrypted, \
      m.timestamp, m.edited_at, m.is_deleted, m.deleted_at, m.created_at, m.updated_at, \
      c.rowid, c.content, c.compression_algorithm, c.original_size \
@@ -20,14 +20,14 @@ const LARGE: i32 = 13;
 const ALGORITHM: i32 = 14;
 const ORIGINAL: i32 = 15;
 
-/// A message of the source.
+/// A message in the source.
 pub(super) struct Record {
     name: String,
     contact: ContactId,
     message: RawMessage,
 }
 
-/// Reads a message, and says how many bytes it holds.
+/// Reads a message and returns how many bytes it holds.
 pub(super) fn read(row: &Row<'_>, findings: &mut Findings) -> Result<(Record, usize), BaselineError> {
     let cells = Cells::new("messages", row);
     let id: MessageId = parse(&cells, 1, "message_id")?;
@@ -45,7 +45,7 @@ pub(super) fn read(row: &Row<'_>, findings: &mut Findings) -> Result<(Record, us
         (true, None) => Some(updated_at.unwrap_or(at)),
         (true, deleted_at) => deleted_at,
         (false, None) => None,
-        (false, Some(_)) => return Err(cells.refused("deleted_at", "is set, and the message is not deleted")),
+        (false, Some(_)) => return Err(cells.refused("deleted_at", "is set, but the message is not deleted")),
     };
     let body = if is_deleted {
         let has_large = cells.integer(LARGE_ROW, "message_id").is_ok();
@@ -76,7 +76,7 @@ pub(super) fn read(row: &Row<'_>, findings: &mut Findings) -> Result<(Record, us
         was_encrypted: cells
             .optional(5, |cells| cells.flag(5, "is_encrypted"))?
             .unwrap_or(true),
-        // The source does not say; a history that was lived with is not news.
+        // The source does not record this; old messages count as read.
         is_read: true,
     };
     let record = Record {
@@ -100,7 +100,7 @@ fn parse<T: std::str::FromStr<Err = IdError>>(
     parsed.map_err(|error| cells.refused(column, &error.to_string()))
 }
 
-/// What a message says: its large content where it has one, else its own.
+/// A message's content: its large content if it has any, otherwise its own.
 fn body(cells: &Cells<'_, '_>, row: &Row<'_>, findings: &mut Findings) -> Result<Body, BaselineError> {
     let own = cells.utf8(3, "content")?;
     let whole = |text: &str| Body::text(text).map_err(|error| error.to_string());
@@ -121,11 +121,11 @@ fn body(cells: &Cells<'_, '_>, row: &Row<'_>, findings: &mut Findings) -> Result
     let unpacked = match algorithm.to_ascii_lowercase().as_str() {
         "" | "none" => None,
         "zstd" => Some(
-            // One byte more than a message may have: a longer one is not cut.
+            // The limit is one byte above a message's, so that a longer one is not truncated.
             zstd::bulk::decompress(packed, TEXT_BYTES + 1)
                 .map_err(|_| refuse("content", "does not unpack with zstd to at most 1,048,576 bytes"))?,
         ),
-        _ => return Err(refuse("compression_algorithm", "is another than zstd")),
+        _ => return Err(refuse("compression_algorithm", "is not zstd")),
     };
     let bytes = unpacked.as_deref().unwrap_or(packed);
     let original = cells.optional(ORIGINAL, |cells| cells.integer(ORIGINAL, "original_size"));
@@ -144,14 +144,18 @@ fn body(cells: &Cells<'_, '_>, row: &Row<'_>, findings: &mut Findings) -> Result
     whole(text).map_err(|why| refuse("content", &why))
 }
 
-/// Writes messages, those of a contact in the order in which the source wrote them.
+/// Writes messages; those of one contact in the order in which the source wrote them.
 pub(super) fn write(rows: &mut RawRows<'_, '_>, mut records: Vec<Record>) -> Result<(), BaselineError> {
     records.sort_by(|a, b| a.contact.cmp(&b.contact));
     for group in records.chunk_by(|a, b| a.contact == b.contact) {
         let Some(first) = group.first() else { continue };
         let inserted = rows.messages_insert(&first.contact, group.iter().map(|record| &record.message))?;
         if inserted.known > 0 {
-            return Err(refused(&first.name, "", "its contact has two messages of one id"));
+            return Err(refused(
+                &first.name,
+                "",
+                "its contact has two messages with the same id",
+            ));
         }
     }
     Ok(())

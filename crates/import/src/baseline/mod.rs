@@ -1,5 +1,6 @@
-//! Baseline: a database with the specification's 1.0.0 tables and no ledger of migrations becomes a vault
-//! (docs/MIGRATIONS.md). The source is compared, read and left as it is; the vault is made whole or not at all.
+//! Baseline: adopts a database with the specification's 1.0.0 tables and no migration ledger as a vault
+//! (docs/MIGRATIONS.md). The source is compared, read and left unchanged; the vault is created completely or not at
+//! all.
 
 mod adopt;
 mod adopted;

@@ -1,4 +1,4 @@
-//! Rows taken over column by column.
+//! Adopts rows column by column.
 
 use privatus_domain::{KnownSetting, Permissions, Resource, ResourceKind, Role, UserId};
 use privatus_sqlite::Row;
@@ -10,7 +10,7 @@ use super::findings::Findings;
 use super::tables::CopiedTable;
 use super::value::{json, read_value};
 
-/// A row, and its name in a refusal.
+/// A row, and its name for errors.
 pub(super) struct Record {
     name: String,
     values: Vec<(&'static str, RawValue)>,
@@ -30,7 +30,7 @@ pub(super) fn select(table: &CopiedTable) -> String {
     )
 }
 
-/// Reads a row, and says how many bytes it holds.
+/// Reads a row and returns how many bytes it holds.
 pub(super) fn read(
     table: &CopiedTable,
     row: &Row<'_>,
@@ -53,7 +53,7 @@ pub(super) fn read(
     Ok((Record { name, values }, size))
 }
 
-/// Safety numbers are made of the own key: one that could not be set is refused.
+/// Safety numbers are computed from the own key, so a value that could not be set is refused.
 fn own_key(cells: &Cells<'_, '_>) -> Result<(), BaselineError> {
     let own = KnownSetting::IdentityPublicKey;
     if cells.text(1, "key")? != own.name() {
@@ -64,7 +64,7 @@ fn own_key(cells: &Cells<'_, '_>) -> Result<(), BaselineError> {
     checked.map_err(|error| cells.refused("value", &error.to_string()))
 }
 
-/// Counts what gives rights, for whoever adopts the database to look at.
+/// Counts rights, for whoever adopts the database to review.
 fn rights(table: RawTable, values: &[(&'static str, RawValue)], findings: &mut Findings) {
     let is = |name: &str, text: &str| {
         values.iter().any(|(column, value)| {
@@ -91,7 +91,7 @@ fn rights(table: RawTable, values: &[(&'static str, RawValue)], findings: &mut F
     }
 }
 
-/// Whether a row of access control is one that a build reads; any other stands and allows nothing.
+/// Returns whether this build can read a row of access control; any other row stays and grants nothing.
 fn is_grant(values: &[(&'static str, RawValue)]) -> bool {
     let text = |name: &str| {
         let value = values.iter().find(|(column, _)| *column == name);
@@ -112,7 +112,8 @@ fn is_grant(values: &[(&'static str, RawValue)]) -> bool {
         && text("permissions").is_some_and(|words| Permissions::from_json(words).is_ok())
 }
 
-/// Without a key there is nothing that was verified, as for every contact of a vault. Whether it was said to be.
+/// Clears the verified mark of a contact without a key, since every verified contact of a vault has one. Returns
+/// whether it was set.
 fn unverify_without_key(values: &mut [(&'static str, RawValue)]) -> bool {
     match values {
         [
@@ -137,7 +138,7 @@ pub(super) fn write(
 ) -> Result<(), BaselineError> {
     for record in records {
         if !rows.insert(table.table, record.values)? {
-            let why = "breaks a rule of the vault's table (is it there twice?)";
+            let why = "breaks a rule of the vault's table (is it a duplicate?)";
             return Err(refused(&record.name, "", why));
         }
     }

@@ -1,4 +1,4 @@
-//! What holds between the rows of a source, looked at before anything is made.
+//! Checks the relations between the rows of a source before anything is created.
 
 use privatus_sqlite::Column;
 use privatus_store::APPLICATION_ID;
@@ -7,7 +7,7 @@ use super::cells::Cells;
 use super::database::SourceDatabase;
 use super::error::BaselineError;
 
-/// What a column names: its table and that table's key, the column, the table whose key of the same name it is, and what
+/// A reference: its table and that table's key, the column, the table it refers to by a key of the same name, and what
 /// to call that.
 const REFERENCES: [(&str, &str, &str, &str, &str); 7] = [
     ("messages", "message_id", "contact_id", "contacts", "contact"),
@@ -37,7 +37,8 @@ const REFERENCES: [(&str, &str, &str, &str, &str); 7] = [
     ),
 ];
 
-/// Whether the database is a vault's: by its mark, its own tables, or a ledger as ours, whose checksums have 64 digits.
+/// Returns whether the database belongs to a vault: it has a vault's application id, its own tables, or a ledger like
+/// ours, with checksums of 64 digits.
 pub(super) fn is_vault(database: &mut SourceDatabase) -> Result<bool, BaselineError> {
     if database.application_id()? == Some(APPLICATION_ID) {
         return Ok(true);
@@ -55,7 +56,7 @@ pub(super) fn is_vault(database: &mut SourceDatabase) -> Result<bool, BaselineEr
         },
     )?;
     if !found && has_ledger {
-        // Another form of the table has other columns: then the comparison says so.
+        // If the table has other columns, the comparison reports them.
         let columns = "SELECT count(*) FROM pragma_table_info('schema_migrations') WHERE name IN ('version', 'checksum')";
         let mut is_whole = false;
         database.each(columns, |row| {
@@ -74,10 +75,10 @@ pub(super) fn is_vault(database: &mut SourceDatabase) -> Result<bool, BaselineEr
     Ok(found)
 }
 
-/// Refuses orphans and groups past their limit.
+/// Refuses dangling references, and groups above their member limit.
 pub(super) fn check(database: &mut SourceDatabase) -> Result<(), BaselineError> {
     for (table, key, column, parent, what) in REFERENCES {
-        // A transfer may name neither.
+        // A transfer may have neither.
         let named = if table == "file_transfers" {
             "AND c.{column} IS NOT NULL"
         } else {
@@ -89,13 +90,13 @@ pub(super) fn check(database: &mut SourceDatabase) -> Result<(), BaselineError> 
             named.replace("{column}", column)
         );
         database.each(&sql, |row| {
-            Err(Cells::new(table, row).refused(column, &format!("names a {what} that is not there")))
+            Err(Cells::new(table, row).refused(column, &format!("names a {what} that does not exist")))
         })?;
     }
     let over = "SELECT rowid, group_id FROM groups AS g WHERE typeof(coalesce(max_members, 100)) = 'integer' \
                 AND (SELECT count(*) FROM group_members AS m WHERE m.group_id = g.group_id COLLATE BINARY) > coalesce(max_members, 100) \
                 ORDER BY rowid LIMIT 1";
     database.each(over, |row| {
-        Err(Cells::new("groups", row).refused("max_members", "is less than the group has members"))
+        Err(Cells::new("groups", row).refused("max_members", "is less than the group's number of members"))
     })
 }

@@ -1,4 +1,4 @@
-//! The tables of a database in a form that can be compared.
+//! The schema of a database in a form that can be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +6,12 @@ use privatus_sqlite::{Connection, Row, SqliteError, Value};
 
 use super::tokens::{checks, has_word, normal};
 
-/// What a database is made of, each thing under its name in lower case.
+/// A database's schema objects, by lower-case name.
 #[derive(Debug, Default)]
 pub(super) struct Schema {
     pub(super) tables: BTreeMap<String, Table>,
     pub(super) indexes: BTreeSet<String>,
-    /// Views and triggers, with that word before the name.
+    /// Views and triggers, each name preceded by that word.
     pub(super) others: BTreeSet<String>,
     pub(super) encoding: String,
 }
@@ -19,9 +19,9 @@ pub(super) struct Schema {
 /// One table.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    /// What each column is: its type, NOT NULL, its place in the primary key, its default.
+    /// Each column's type, NOT NULL, position in the primary key, and default.
     pub(super) columns: BTreeMap<String, String>,
-    /// What holds for the table: foreign keys, CHECKs, what is unique, how it is kept.
+    /// Properties of the table: foreign keys, CHECKs, unique constraints, storage options.
     pub(super) facts: BTreeSet<String>,
 }
 
@@ -43,7 +43,7 @@ impl Schema {
         })?;
         for (kind, name, sql) in named {
             match kind.as_str() {
-                // Not looked into: its columns are its module's, which would run.
+                // Not inspected: its columns come from its module, which would be executed.
                 "table" if normal(&sql).starts_with("create virtual ") => {
                     schema.others.insert(format!("virtual table {name}"));
                 }
@@ -117,7 +117,7 @@ impl Table {
             ("autoincrement", "AUTOINCREMENT"),
             ("without", "WITHOUT ROWID"),
             ("strict", "STRICT"),
-            // No pragma tells a column's; ids that compare another way are others.
+            // No pragma reports a column's collation; ids with another collation compare differently.
             ("collate", "COLLATE"),
         ] {
             if has_word(sql, word) {
@@ -128,7 +128,7 @@ impl Table {
     }
 }
 
-/// Runs a statement with one bind, or none for an empty name.
+/// Runs a statement with one bind; without any if the name is empty.
 fn each(
     connection: &mut Connection,
     sql: &str,

@@ -1,4 +1,4 @@
-//! A database of another program that can be adopted: compared, and its rows looked over.
+//! A database of another program that can be adopted: its schema compared and its rows checked.
 
 use std::path::Path;
 
@@ -8,12 +8,12 @@ use super::error::BaselineError;
 use super::key::SourceKey;
 use super::rules;
 
-/// A database with the specification's 1.0.0 tables and no ledger of migrations, opened to be
-/// [adopted](Self::adopt). Nothing of it changes, and no file comes beside it.
+/// A database with the specification's 1.0.0 tables and no migration ledger, open for [adoption](Self::adopt). It is
+/// not changed, and no file is created next to it.
 pub struct BaselineSource {
     pub(super) database: SourceDatabase,
     pub(super) counts: RowCounts,
-    /// What differs and does not matter, a sentence each.
+    /// Differences that do not matter, one sentence each.
     pub(super) notes: Vec<String>,
 }
 
@@ -24,10 +24,10 @@ impl std::fmt::Debug for BaselineSource {
 }
 
 impl BaselineSource {
-    /// Opens a database, compares its tables with the specification's and looks whether its rows can be taken over.
+    /// Opens a database, compares its tables with the specification's, and checks that its rows can be adopted.
     ///
-    /// Its rows of `key_store` are keys of another application, which nobody here can unwrap: they are a reason to refuse
-    /// it unless `skips_keys` leaves them out.
+    /// Rows of `key_store` are keys of another application, which this vault cannot unwrap. The database is refused if
+    /// it has any, unless `skips_keys` leaves them out.
     ///
     /// # Errors
     /// [`BaselineError`].
@@ -51,14 +51,14 @@ impl BaselineSource {
     }
 }
 
-/// Refuses other tables than the specification's; gives what differs and does not matter.
+/// Refuses tables other than the specification's; returns the differences that do not matter.
 fn check_schema(database: &mut SourceDatabase) -> Result<Vec<String>, BaselineError> {
     let found = database.schema()?;
     let mut compared = compare(&specification()?, &found);
     for table in std::mem::take(&mut compared.like) {
         if database.count(&table)? == 0 {
             compared.notes.push(format!(
-                "the table {table} is empty and was left out: SQLite takes LIKE for a column's name"
+                "the table {table} is empty and was left out: SQLite reads LIKE as a column name"
             ));
         } else {
             compared.differs(format!("table {table} has rows and only a column named LIKE"));

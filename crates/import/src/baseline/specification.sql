@@ -1,5 +1,5 @@
--- The specification's tables and indexes, version 1.0.0, as written; `groups` has its `created_at` once.
--- Left out, for SQLite refuses them or does something else: ADD CONSTRAINT, LIKE tables, AS SELECT of no table.
+-- The specification's tables and indexes, version 1.0.0, unchanged, except that `groups` has `created_at` only once.
+-- Left out because SQLite refuses or misreads them: ADD CONSTRAINT, LIKE tables, AS SELECT from a missing table.
 
 CREATE TABLE contacts (
     contact_id TEXT PRIMARY KEY,

@@ -1,4 +1,4 @@
-//! The tables whose rows are taken over column by column, and what each column must be.
+//! The tables that are adopted column by column, and the type of each column.
 
 use privatus_store::RawTable;
 
@@ -23,7 +23,7 @@ pub(super) const ALL: [&str; 17] = [
     "retention_policies",
 ];
 
-/// What a value must be.
+/// The type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// An id: 1 to 1,024 characters, no NUL.
@@ -32,7 +32,7 @@ pub(super) enum Kind {
     Name,
     /// A setting's name.
     SettingKey,
-    /// Any text.
+    /// A user, or an empty text for everyone, where the source has NULL.
     Text,
     /// A user, or the empty text for everyone, which NULL meant.
     UserOrAll,
@@ -48,7 +48,7 @@ pub(super) enum Kind {
     Integer,
     /// A whole number of 32 bits.
     Small,
-    /// How many members a group takes; 100 when it does not say.
+    /// A group's member limit; 100 if NULL.
     MemberLimit,
     /// Any number.
     Number,
@@ -56,18 +56,18 @@ pub(super) enum Kind {
     Sealed(Form),
 }
 
-/// What is sealed of a value (docs/CRYPTO.md).
+/// How a value is encoded before it is sealed (docs/CRYPTO.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// JSON; a text that is none is the JSON string of it.
+    /// JSON; a text that is not JSON becomes a JSON string.
     Json,
-    /// A setting's value: as JSON, and numbers as such.
+    /// A setting's value: as JSON, and numbers as numbers.
     Setting,
     /// The text in UTF-8.
     Text,
-    /// A hash's bytes, which the source has in hexadecimal; anything else as it stands.
+    /// A hash's bytes, in hexadecimal in the source; anything else unchanged.
     Hash,
-    /// A key's bytes, which the source has in hexadecimal or base64; anything else as it stands.
+    /// A key's bytes, in hexadecimal or base64 in the source; anything else unchanged.
     Key,
 }
 
@@ -80,11 +80,11 @@ pub(super) struct Field {
     pub(super) is_needed: bool,
 }
 
-/// One table whose rows are taken over column by column.
+/// One table that is adopted column by column.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CopiedTable {
     pub(super) table: RawTable,
-    /// The first is the key, or a part of it.
+    /// The first column is the key, or a part of it.
     pub(super) fields: &'static [Field],
 }
 
@@ -104,7 +104,7 @@ const fn must(name: &'static str, kind: Kind) -> Field {
     }
 }
 
-/// The tables in the order in which they are taken: what is named comes before what names it.
+/// The tables in the order of adoption: a row comes after the rows that it refers to.
 pub(super) const COPIED: &[CopiedTable] = &[
     CopiedTable {
         table: RawTable::Contacts,

@@ -1,4 +1,4 @@
-//! A takeover from a file to a vault: what is sealed, in which order, and that one which ends early leaves nothing.
+//! An adoption from file to vault: what is sealed, in which order, and that one that ends early leaves nothing.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -57,7 +57,7 @@ impl Folder {
         source.adopt(&path, &password, options, |_, _| Ok(()), progress)
     }
 
-    /// Names of what is in the folder.
+    /// Names of the files in the folder.
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).unwrap();
         entries
@@ -66,7 +66,7 @@ impl Folder {
     }
 }
 
-/// Each is what its table's own reader opens.
+/// Each value is what its table's own reader opens.
 #[test]
 fn each_sealed_value_is_what_the_source_says() {
     let folder = Folder::new(
@@ -119,7 +119,8 @@ fn each_sealed_value_is_what_the_source_says() {
     assert!(verified.is_content(), "{:?}", verified.problems);
 }
 
-/// More than one batch, contacts mixed, many of one instant, times ahead of the clock, ids that come back.
+/// More than one batch, contacts interleaved, several messages of one instant, times ahead of the clock, ids that
+/// occur again.
 #[test]
 fn many_messages_keep_their_order_and_their_times() {
     let folder = Folder::new(
@@ -162,7 +163,7 @@ fn many_messages_keep_their_order_and_their_times() {
         .map(|chat| (chat.title.as_str(), chat.messages, chat.unread))
         .collect();
     assert_eq!(named, [("B", 4_001, 0), ("A", 8_000, 0)]);
-    // What claims to be of 2031 arrived in 2020, so it is not the last of its chat.
+    // The message that claims to be from 2031 arrived in 2020, so it is not the last of its chat.
     let last = chats.first().unwrap().last_message.as_ref();
     assert_eq!(last.unwrap().to_string(), "m12000");
     let chat = chats.last().unwrap().id.clone();
@@ -199,7 +200,7 @@ fn one_that_is_stopped_or_fails_leaves_nothing() {
         vfs: Some("baseline-full".into()),
         ..options()
     };
-    // The schema fits, the settings do not.
+    // The schema matches, the settings do not.
     let mut armed = false;
     let full = folder.adopt(&faulty, &mut |_| {
         if !armed {
@@ -210,7 +211,7 @@ fn one_that_is_stopped_or_fails_leaves_nothing() {
     });
     let error = full.unwrap_err();
     assert!(
-        matches!(error, BaselineError::DiskFull) && error.to_string().contains("nothing was made"),
+        matches!(error, BaselineError::DiskFull) && error.to_string().contains("nothing was created"),
         "{error}"
     );
     vfs.disarm();
@@ -237,7 +238,8 @@ fn a_source_that_changes_meanwhile_is_refused() {
     assert_eq!(folder.names(), ["source.db"]);
 }
 
-/// Its key would open it; but a file of a vault that is open here is not even looked at, for that would drop its locks.
+/// Its key would open it; but the file of a vault that is open in this process is not even looked at, since that would
+/// drop its locks.
 #[test]
 fn a_vault_that_this_process_has_open_is_not_touched() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,10 +1,10 @@
-//! The times of a source as a vault keeps them.
+//! Reads the times of a source.
 
 use privatus_domain::Timestamp;
 
-/// Reads what SQLite and programs write for a moment: `YYYY-MM-DD HH:MM:SS` with or without a fraction, seconds and an
-/// offset, with a space or a `T`, or a date alone, its first moment. Without an offset it is UTC; what is finer than a
-/// millisecond is cut.
+/// Reads the forms that SQLite and programs write: `YYYY-MM-DD HH:MM:SS` with or without a fraction, seconds and an
+/// offset, with a space or a `T`; or a date alone, meaning its first moment. Without an offset it is UTC; digits
+/// beyond milliseconds are truncated.
 pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let (date, clock) = match text.split_at_checked(10)? {
         (date, "") => (date, "00:00:00"),

@@ -1,10 +1,10 @@
-//! The words of SQL text: what is left when white space, comments, case and quotes do not count.
+//! Tokens of SQL text, for comparing it without regard to white space, comments, case and quotes.
 
-/// One word, number, quoted text or mark.
+/// One word, number, quoted text or symbol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Token {
     text: String,
-    /// It stood in quotes, so it is no keyword and no mark.
+    /// Whether it was in quotes, and so is not a keyword or symbol.
     is_quoted: bool,
 }
 
@@ -14,12 +14,12 @@ impl Token {
     }
 }
 
-/// The text in its normal form: its tokens with a space between them, lower-case but for what stands in `'…'`.
+/// Normalizes a text: its tokens separated by spaces, in lower case except inside `'…'`.
 pub(super) fn normal(sql: &str) -> String {
     join(&tokens(sql))
 }
 
-/// Each `CHECK (…)` of a CREATE TABLE in its normal form, in their order.
+/// Each `CHECK (…)` of a CREATE TABLE, normalized, in order.
 pub(super) fn checks(sql: &str) -> Vec<String> {
     let tokens = tokens(sql);
     let mut found = Vec::new();
@@ -43,7 +43,7 @@ pub(super) fn checks(sql: &str) -> Vec<String> {
     found
 }
 
-/// Whether a keyword stands in the text outside quotes and comments.
+/// Returns whether a keyword occurs in the text outside quotes and comments.
 pub(super) fn has_word(sql: &str, word: &str) -> bool {
     tokens(sql).iter().any(|token| token.is(word))
 }
@@ -62,7 +62,7 @@ fn tokens(sql: &str) -> Vec<Token> {
         } else if rest.starts_with("--") {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
-            // Not the `*` of its own beginning.
+            // Skip the opening `/*`, so that `/*/` does not end the comment.
             let inside = rest.get(2..).unwrap_or_default();
             inside.find("*/").map_or(rest.len(), |end| end + 4)
         } else if let Some(closing) = closing(first) {
@@ -90,7 +90,7 @@ fn tokens(sql: &str) -> Vec<Token> {
     tokens
 }
 
-/// The length of an operator of two characters, in which white space does count.
+/// The length of an operator of two characters, inside which white space matters.
 fn operator(text: &str) -> Option<usize> {
     let known = ["<=", ">=", "<>", "!=", "==", "||", "<<", ">>", "->"];
     known
@@ -111,7 +111,7 @@ fn closing(opening: char) -> Option<char> {
     }
 }
 
-/// What stands between quotes, a doubled one once, and how many bytes it takes with them.
+/// The text between quotes, with doubled quotes reduced to one, and its length in bytes including the quotes.
 fn quoted(text: &str, closing: char) -> (String, usize) {
     let mut inside = String::new();
     let mut characters = text.char_indices().skip(1).peekable();

@@ -1,4 +1,4 @@
-//! One value of a source as the vault's column takes it.
+//! Converts one value of a source to what the vault's column accepts.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,7 @@ use super::error::BaselineError;
 use super::tables::{Field, Form, Kind};
 use super::time::moment;
 
-/// Reads one column of a row, and refuses what its kind does not allow.
+/// Reads one column of a row; refuses a value that its type does not allow.
 pub(super) fn read_value(
     cells: &Cells<'_, '_>,
     index: i32,
@@ -51,7 +51,7 @@ pub(super) fn read_value(
             let known = words.contains(&text);
             known
                 .then_some(())
-                .ok_or_else(|| format!("is none of {}", words.join(", ")))
+                .ok_or_else(|| format!("is not one of {}", words.join(", ")))
         }),
         Kind::Date => rule(&|text| {
             let is_day = text.len() == 10 && moment(text).is_some();
@@ -64,14 +64,14 @@ pub(super) fn read_value(
         Kind::Integer => Ok(RawValue::Integer(cells.integer(index, column)?)),
         Kind::Small => {
             let value = cells.integer(index, column)?;
-            i32::try_from(value).map_err(|_| refused("is past 32 bits".into()))?;
+            i32::try_from(value).map_err(|_| refused("does not fit in 32 bits".into()))?;
             Ok(RawValue::Integer(value))
         }
         Kind::MemberLimit => {
             let value = cells.integer(index, column)?;
-            // Out of range whatever it is: 0 is none.
+            // Out of range for any type: 0 stands for such a value.
             let limit = MemberLimit::new(u32::try_from(value).unwrap_or_default());
-            limit.map_err(|_| refused("is not 1 to 100,000".into()))?;
+            limit.map_err(|_| refused("is not between 1 and 100,000".into()))?;
             Ok(RawValue::Integer(value))
         }
         Kind::Number => match cells.column(index) {
@@ -94,9 +94,9 @@ fn sealed(cells: &Cells<'_, '_>, index: i32, column: &str, form: Form) -> Result
         Form::Setting => {
             let value = match cells.column(index) {
                 Column::Integer(value) => JsonText::from(serde_json::Value::from(value)),
-                // Which JSON would make null.
+                // JSON would turn it into null.
                 Column::Real(value) if !value.is_finite() => {
-                    return Err(cells.refused(column, "is infinite, which JSON has no number for"));
+                    return Err(cells.refused(column, "is infinite, which JSON cannot represent"));
                 }
                 Column::Real(value) => JsonText::from(serde_json::Value::from(value)),
                 _ => json(cells.utf8(index, column)?),
@@ -113,7 +113,7 @@ fn sealed(cells: &Cells<'_, '_>, index: i32, column: &str, form: Form) -> Result
         Form::Key => {
             let bytes = cells.bytes(index, column)?;
             let key = match cells.column(index) {
-                // As `import legacy` reads it.
+                // Same rule as in `import legacy`.
                 Column::Text(_) => hexadecimal(bytes)
                     .or_else(|| STANDARD.decode(bytes.trim_ascii()).ok())
                     .unwrap_or_else(|| bytes.to_vec()),
@@ -125,12 +125,12 @@ fn sealed(cells: &Cells<'_, '_>, index: i32, column: &str, form: Form) -> Result
     }
 }
 
-/// A JSON value as it is written; any other text as a JSON string.
+/// A JSON value unchanged; any other text becomes a JSON string.
 pub(super) fn json(text: &str) -> JsonText {
     JsonText::new(text).unwrap_or_else(|_| JsonText::from(serde_json::Value::from(text)))
 }
 
-/// The bytes behind hexadecimal digits, when there is nothing else.
+/// Decodes hexadecimal digits, if the text contains nothing else.
 fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
     if digits.is_empty() || !digits.len().is_multiple_of(2) {
         return None;

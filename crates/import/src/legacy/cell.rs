@@ -1,8 +1,8 @@
-//! A value of a column whose type SQLite does not enforce, and what a column must be.
+//! Values of columns whose types SQLite does not enforce, and the types those columns must have.
 
 use super::problem::Reason;
 
-/// One value, as it is stored.
+/// One value as stored.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Cell {
     Null,
@@ -10,12 +10,12 @@ pub(crate) enum Cell {
     Real,
     Text(Vec<u8>),
     Blob(Vec<u8>),
-    /// Over the limit of its column, and not read.
+    /// Larger than its column's limit, and not read.
     TooLong,
 }
 
 impl Cell {
-    /// From SQLite's `typeof()` and the value cast to BLOB (`None` when over the limit).
+    /// Builds a cell from SQLite's `typeof()` and the value cast to BLOB (`None` if over the limit).
     pub(crate) fn new(kind: &str, bytes: Option<Vec<u8>>) -> Self {
         match (kind, bytes) {
             ("null", _) => Self::Null,
@@ -50,7 +50,7 @@ impl Cell {
         }
     }
 
-    /// A text that must be there; NUL characters stay in it.
+    /// A text that must be present; NUL characters are preserved.
     pub(crate) fn text(self, column: &Column) -> Result<String, Reason> {
         let (field, limit) = (column.name, column.limit);
         match self {
@@ -68,7 +68,7 @@ impl Cell {
         }
     }
 
-    /// A truth value as Python reads it (any integer but 0); NULL is the column's default.
+    /// A Boolean as Python reads it (any integer but 0 is true); NULL is the column's default.
     pub(crate) fn boolean(&self, field: &'static str, default: Option<bool>) -> Result<bool, Reason> {
         match (self, default) {
             (Self::Integer(value), _) => Ok(*value != 0),
@@ -77,7 +77,7 @@ impl Cell {
         }
     }
 
-    /// The bytes of a token: a BLOB as the application writes it, or the same as TEXT.
+    /// The bytes of a token: a BLOB, as the application writes it, or TEXT.
     pub(crate) fn token(self, field: &'static str) -> Result<Vec<u8>, Reason> {
         match self {
             Self::Blob(bytes) | Self::Text(bytes) => Ok(bytes),
@@ -87,7 +87,7 @@ impl Cell {
     }
 }
 
-/// A column, and the longest value of it that is read, in bytes.
+/// A column and the longest value to read from it, in bytes.
 pub(crate) struct Column {
     pub(crate) name: &'static str,
     pub(crate) limit: usize,

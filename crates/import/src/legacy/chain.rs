@@ -1,8 +1,8 @@
-//! PBKDF2-HMAC-SHA256 with an output at every iteration count (RFC 8018, section 5.2).
+//! PBKDF2-HMAC-SHA256 with the output at every iteration count (RFC 8018, section 5.2).
 //!
-//! An output of 32 bytes is one block, T(n) = T(n-1) xor U(n) with U(n) = HMAC(password, U(n-1)):
-//! one walk passes by the key of every count. The two states of HMAC behind its padded key are
-//! computed once, so that a step is two compressions of SHA-256.
+//! An output of 32 bytes is one block, T(n) = T(n-1) xor U(n) with U(n) = HMAC(password, U(n-1)), so one walk passes
+//! the key of every count. The two HMAC states after the padded key are computed once, so each step is two
+//! compressions of SHA-256.
 
 use sha2::block_api::compress256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -19,10 +19,10 @@ const INITIAL: [u32; 8] = [
     0x1f83_d9ab,
     0x5be0_cd19,
 ];
-/// The message of either hash in a step: 64 bytes of padded key before it, and these 32.
+/// The message of either hash in a step: these 32 bytes, after 64 bytes of padded key.
 const STEP_BITS: u64 = 8 * (64 + 32);
 
-/// The walk; it holds what the password gives, is wiped on drop and has no `Debug`.
+/// The walk. It holds data derived from the password, is wiped on drop and has no `Debug`.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Chain {
     inner: [u32; 8],
@@ -33,7 +33,7 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Stands at n = 1, the PBKDF2 output for one iteration.
+    /// Starts at n = 1, the PBKDF2 output for one iteration.
     pub fn new(password: &[u8], salt: &[u8]) -> Self {
         let mut key = [0_u8; BLOCK];
         // RFC 2104: a key longer than the block is hashed first.
@@ -61,7 +61,7 @@ impl Chain {
         }
     }
 
-    /// Goes to the next iteration count.
+    /// Moves to the next iteration count.
     #[inline]
     pub fn step(&mut self) {
         self.u = step_hash(&self.outer, &step_hash(&self.inner, &self.u));
@@ -69,12 +69,12 @@ impl Chain {
         self.n += 1;
     }
 
-    /// The iteration count it stands at.
+    /// The current iteration count.
     pub fn iterations(&self) -> u64 {
         self.n
     }
 
-    /// Writes the PBKDF2 output of this count; wiping it is the caller's part.
+    /// Writes the PBKDF2 output for the current count; the caller must wipe it.
     #[inline]
     pub fn output_to(&self, out: &mut [u8; 32]) {
         put_words(out, &self.t);
@@ -90,7 +90,7 @@ fn put_words(to: &mut [u8], words: &[u32; 8]) {
         .for_each(|(place, word)| *place = word.to_be_bytes());
 }
 
-/// The state behind the padded key; `key` is left xored with `pad`.
+/// The state after the padded key; `key` is left xored with `pad`.
 fn keyed_state(key: &mut [u8; BLOCK], pad: u8) -> [u32; 8] {
     key.iter_mut().for_each(|byte| *byte ^= pad);
     let mut state = INITIAL;
@@ -98,7 +98,7 @@ fn keyed_state(key: &mut [u8; BLOCK], pad: u8) -> [u32; 8] {
     state
 }
 
-/// One hash of 32 bytes behind a keyed state: a single block, whose padding never changes.
+/// Hashes 32 bytes from a keyed state: a single block, whose padding is constant.
 #[inline]
 fn step_hash(keyed: &[u32; 8], words: &[u32; 8]) -> [u32; 8] {
     const TEMPLATE: [u8; BLOCK] = {
@@ -116,7 +116,7 @@ fn step_hash(keyed: &[u32; 8], words: &[u32; 8]) -> [u32; 8] {
     state
 }
 
-/// SHA-256 of the parts behind a state that has taken `before` bytes already.
+/// SHA-256 of the parts, from a state that already includes `before` bytes.
 fn sha256(state: &[u32; 8], before: u64, parts: &[&[u8]]) -> [u32; 8] {
     let mut message: Vec<u8> = parts.concat();
     let bits = 8 * (before + u64::try_from(message.len()).unwrap_or(0));

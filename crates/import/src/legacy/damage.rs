@@ -1,9 +1,8 @@
-//! Reading a table that has damaged places: what can be reached comes, in order; what cannot is said.
+//! Reads a table with damaged places: returns every row that can be reached, in order, and reports those that cannot.
 //!
-//! A failure takes fewer rows, down to one. A row that can be found and not read is damaged itself
-//! (an overflow page). Where even the next rowid cannot be found, a page of the table is damaged:
-//! the next place that answers is searched, and the index of the primary key, if it is whole, still
-//! names the rows between.
+//! After a failure, fewer rows are requested, down to one. A row that can be found but not read is itself damaged (an
+//! overflow page). If not even the next rowid can be found, a page of the table is damaged: the next readable place is
+//! searched for, and the index of the primary key, if intact, still names the rows between.
 
 use diesel::sql_types::{BigInt, Binary, Nullable};
 use diesel::{QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
@@ -13,33 +12,33 @@ use super::problem::Table;
 use super::rows;
 use super::source::{Hole, Source};
 
-/// Rowids that are tried one by one behind a place that does not answer; a page has fewer.
+/// Rowids that are tried one by one after an unreadable place; a page has fewer.
 const ONE_BY_ONE: i64 = 4_096;
-/// Rows that are listed from the index for one place.
+/// Rows to list from the index for one place.
 const LISTED: usize = 100_000;
-/// By how much fewer rows are asked for after a failure.
+/// By how much the number of requested rows shrinks after a failure.
 const FEWER: usize = 8;
 
 /// A stretch of a table.
 pub(crate) struct Part<T> {
-    /// Whole rows, by rising rowid.
+    /// Intact rows, in rowid order.
     pub(crate) rows: Vec<T>,
-    /// Where to read on; `None` at the table's end.
+    /// Where to continue reading; `None` at the table's end.
     pub(crate) next: Option<i64>,
-    /// What was stepped over instead; then there are no rows.
+    /// What was skipped instead; there are then no rows.
     pub(crate) damage: Option<Damage>,
 }
 
-/// What was stepped over.
+/// What was skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Damage {
-    /// The row of this rowid.
+    /// The row with this rowid.
     Row(i64),
     /// The rows from the first rowid to the last.
     Rows(i64, i64),
 }
 
-/// A row that the index still names.
+/// A row that the index still lists.
 #[derive(QueryableByName)]
 pub(crate) struct Named {
     #[diesel(sql_type = BigInt)]
@@ -55,7 +54,7 @@ struct Number {
 }
 
 impl Source {
-    /// Up to `most` rows of rowid `from` and later, or the damage that stands there.
+    /// Reads up to `most` rows from rowid `from` on, or reports the damage there.
     pub(crate) fn read_on<T>(
         &mut self,
         table: Table,
@@ -69,7 +68,7 @@ impl Source {
             if let Some(rows) = self.unless_damaged(table, |connection| read(connection, from, limit))? {
                 let there = rows.len();
                 let mut last = None;
-                // A damaged page may name rowids that go back; following them could go on for ever.
+                // A damaged page may contain rowids that go backwards; following them could loop forever.
                 let rows: Vec<T> = rows
                     .into_iter()
                     .take_while(|row| {
@@ -124,7 +123,7 @@ impl Source {
         Ok(count)
     }
 
-    /// The rows of some rowids as the primary key's index names them; `None` when it is damaged too.
+    /// The rows with certain rowids according to the primary key's index; `None` if it is damaged too.
     pub(crate) fn named_by_index(
         &mut self,
         table: Table,
@@ -141,7 +140,7 @@ impl Source {
                  WHERE +rowid BETWEEN ? AND ? ORDER BY number LIMIT {LISTED}"
             ));
             match index.bind::<BigInt, _>(from).bind::<BigInt, _>(to).load(connection) {
-                // A table that was made without a primary key has no such index.
+                // A table created without a primary key has no such index.
                 Err(diesel::result::Error::DatabaseError(_, why)) if why.message().contains("no such index") || why.message().contains("no query solution") => Ok(None),
                 other => other.map(Some),
             }
@@ -149,7 +148,7 @@ impl Source {
         .map(Option::flatten)
     }
 
-    /// The id in a row whose other pages are damaged.
+    /// Reads the id of a row whose other pages are damaged.
     pub(crate) fn id_of_row(&mut self, table: Table, row: i64) -> Result<Option<Vec<u8>>, LegacyError> {
         let (name, id) = (
             table.name(),
@@ -165,7 +164,7 @@ impl Source {
         Ok(found.and_then(|mut found| found.pop()?.id))
     }
 
-    /// The next rowid from one on: `Some(None)` at the end, `None` where it cannot be found.
+    /// Finds the next rowid from a given one: `Some(None)` at the end, `None` if it cannot be found.
     fn first_from(&mut self, table: Table, from: i64) -> Result<Option<Option<i64>>, LegacyError> {
         let name = table.name();
         let found: Option<Vec<Number>> = self.unless_damaged(table, |connection| {
@@ -185,13 +184,13 @@ impl Source {
         })
     }
 
-    /// How far the damage goes that begins at a rowid.
+    /// Finds the end of the damage that begins at a rowid.
     fn hole(&mut self, table: Table, from: i64) -> Result<Hole, LegacyError> {
         let known = |hole: &&Hole| hole.table == table && (hole.from..=hole.to).contains(&from);
         if let Some(hole) = self.holes().iter().find(known) {
             return Ok(Hole { from, ..*hole });
         }
-        // The first row of a table as a rule has rowid 1: from there on it is worth a search one by one.
+        // The first row of a table usually has rowid 1, so a search one by one from there is worthwhile.
         let start = if from < 1 && self.first_from(table, 1)?.is_none() {
             1
         } else {
@@ -206,7 +205,7 @@ impl Source {
             }
             dead = next;
         }
-        // An inner page leads to many others: by doubled steps, and back to the first place that answers.
+        // An inner page leads to many others: double the step, then go back to the first readable place.
         let mut step = ONE_BY_ONE;
         while alive.is_none() && dead < i64::MAX {
             let next = dead.saturating_add(step);

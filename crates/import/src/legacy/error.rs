@@ -6,37 +6,39 @@ use std::path::PathBuf;
 use privatus_sqlite::{ErrorCode, SqliteError};
 use privatus_store::SystemFault;
 
-/// Why nothing, or nothing more, comes from the source. No text holds a value of a row or a secret.
-/// Not `#[non_exhaustive]`, as [`ImportError`](crate::ImportError).
+/// Why nothing, or nothing more, can be read from the source. No message contains a row's value or a secret. Not
+/// `#[non_exhaustive]`, for the same reason as [`ImportError`](crate::ImportError).
 #[derive(Debug, thiserror::Error)]
 pub enum LegacyError {
-    /// Nothing stands at the path.
+    /// There is nothing at the path.
     #[error("{path}: no such file or folder; give the application's folder or its privatus_chat.db")]
     NotFound {
         /// The path.
         path: PathBuf,
     },
-    /// The folder holds no database, or several of which none has the usual name.
-    #[error("{path}: holds {found} .db files and no privatus_chat.db; give the path of the database itself")]
+    /// The folder contains no database, or several of which none has the usual name.
+    #[error(
+        "{path}: contains {found} .db files but no privatus_chat.db; give the path of the database itself"
+    )]
     NoDatabase {
         /// The folder.
         path: PathBuf,
         /// How many files end in `.db`.
         found: usize,
     },
-    /// A device, a socket, a pipe.
+    /// The path is a device, a socket or a pipe.
     #[error("{path}: is neither a file nor a folder")]
     NotAFile {
         /// The path.
         path: PathBuf,
     },
-    /// A file of no bytes.
-    #[error("{path}: is empty; the application's database never is, so take it from a backup")]
+    /// The file is empty.
+    #[error("{path}: is empty, which the application's database never is; restore it from a backup")]
     Empty {
         /// The file.
         path: PathBuf,
     },
-    /// The file does not begin as SQLite files do.
+    /// The file does not begin like an SQLite file.
     #[error(
         "{path}: is not an SQLite database; the earlier application's database is a plain SQLite file, \
          usually named privatus_chat.db"
@@ -45,133 +47,133 @@ pub enum LegacyError {
         /// The file.
         path: PathBuf,
     },
-    /// The file is shorter than it says itself.
-    #[error("{path}: is cut off: {size} bytes are there and {expected} belong to it; copy it again")]
+    /// The file is shorter than its header says.
+    #[error("{path}: is cut off at {size} of {expected} bytes; copy it again")]
     CutOff {
         /// The file.
         path: PathBuf,
         /// Its size in bytes.
         size: u64,
-        /// The size its header gives.
+        /// The size according to its header.
         expected: u64,
     },
-    /// A journal that names another file: whoever rolls it back reads that file, and may delete it.
+    /// A journal that names another file: rolling it back reads that file, and may delete it.
     #[error(
-        "{path}: names another file, as a change over several databases does; the application never makes one, so it is \
+        "{path}: names another file, as a change to several databases does; the application never makes one, so it is \
          not rolled back: take another copy of the database, or move this file away from a copy"
     )]
     SuperJournal {
         /// The journal.
         path: PathBuf,
     },
-    /// SQLite, but not this application's tables.
+    /// An SQLite database without this application's tables.
     #[error("{path}: is another program's database: it has no {missing}")]
     OtherSchema {
         /// The file.
         path: PathBuf,
-        /// The first thing missed.
+        /// The first missing table or column.
         missing: String,
     },
-    /// The salt file has another size.
-    #[error("{path}: holds {length} bytes, and a salt has 32; take the file that belongs to this database")]
+    /// The salt file has the wrong size.
+    #[error("{path}: has {length} bytes, but a salt has 32; use the file that belongs to this database")]
     SaltLength {
         /// The salt file.
         path: PathBuf,
         /// Its size in bytes.
         length: u64,
     },
-    /// No salt file, and the first generation's key did not open anything with a guessed path.
+    /// There is no salt file, and the first generation's key for a guessed path opened nothing.
     #[error(
-        "there is no salt file {salt}. If the application wrote one, put it beside the database: without it no \
+        "there is no salt file {salt}. If the application wrote one, put it next to the database: without it no \
          password opens the messages. If this database is of the first version, which had none, give the path \
-         that the database had then"
+         that the database had at that time"
     )]
     OriginalPathNeeded {
         /// Where the salt file would be.
         salt: PathBuf,
     },
-    /// No salt file, and the first generation's key does not open anything with the path given.
+    /// There is no salt file, and the first generation's key for the given path opens nothing.
     #[error(
-        "no row opens with {path} as the original path. It must be the text the application itself used, letter \
-         by letter: absolute, with the user's name of then. If the database is of a later version, its salt file \
-         {salt} is missing: put it beside the database"
+        "no row opens with {path} as the original path. It must be exactly the text that the application \
+         used: absolute, with the user name of that time. If the database is of a later version, its salt file \
+         {salt} is missing: put it next to the database"
     )]
     OriginalPathWrong {
-        /// The path given.
+        /// The path that was given.
         path: String,
         /// Where the salt file would be.
         salt: PathBuf,
     },
-    /// A salt file is there, and no password was given.
+    /// There is a salt file, but no password was given.
     #[error("the application's password is needed to open the {rows} encrypted rows")]
     PasswordNeeded {
         /// Rows with a well-formed token.
         rows: u64,
     },
-    /// The whole search found nothing.
+    /// The whole search found no key.
     #[error(
         "none of the {rows} encrypted rows opens with any iteration count up to {bound}. Either this is not the \
          password the application had (its bytes must be the same), or the salt file is another database's, or \
-         the application counted further"
+         the application used a higher count"
     )]
     NothingOpens {
-        /// The bound that was met.
+        /// The search bound.
         bound: u64,
         /// Rows with a well-formed token.
         rows: u64,
     },
-    /// The zone is not in the tables.
-    #[error("{name:?} is no time zone of the IANA database; a name is like Europe/Berlin, or UTC")]
+    /// The time zone is unknown.
+    #[error("unknown time zone {name:?}; give an IANA name such as Europe/Berlin, or UTC")]
     UnknownZone {
-        /// What was given.
+        /// The name that was given.
         name: String,
     },
-    /// A page does not hold what it must.
+    /// A page is corrupt.
     #[error("{path}: is damaged in the table {table}: {code}; take another copy of the file")]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// The table being read.
+        /// SQLite's error.
         table: &'static str,
         /// What SQLite answered.
         code: ErrorCode,
     },
-    /// SQLite failed for a reason that is not damage.
+    /// SQLite failed for another reason than damage.
     #[error("{path}: could not be read: {}", words_of(error))]
     Sqlite {
         /// The file.
         path: PathBuf,
-        /// What SQLite answered.
+        /// SQLite's error.
         error: SqliteError,
     },
-    /// The operating system failed a read.
+    /// The operating system failed to read.
     #[error("{path}: could not be read: {}", SystemFault::words(source))]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the system answered.
+        /// The system's error.
         source: io::Error,
     },
-    /// The private copy that an unmerged WAL makes necessary failed.
+    /// The private copy, which unmerged changes require, could not be made.
     #[error(
-        "a private copy (the database has unmerged changes beside it) could not be made in {folder}: {}",
+        "cannot make a private copy in {folder}, which the unmerged changes next to the database require: {}",
         SystemFault::words(source)
     )]
     Copy {
         /// The folder for temporary files.
         folder: PathBuf,
-        /// What the system answered.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// What the system failed, where it did; else SQLite's own words.
+/// The system's error if there is one, otherwise SQLite's own message.
 fn words_of(error: &SqliteError) -> String {
     SystemFault::behind(error).map_or_else(|| error.code.to_string(), |fault| fault.to_string())
 }
 
 impl LegacyError {
-    /// A failed call of SQLite's on a table. What the system fails is no damage of the file.
+    /// Converts a failed SQLite call on a table. A system error does not mean that the file is damaged.
     pub(super) fn of_sqlite(path: PathBuf, table: &'static str, error: SqliteError) -> Self {
         match error.code {
             code if code.is_damage() => Self::Damaged { path, table, code },
@@ -186,7 +188,7 @@ mod tests {
 
     #[test]
     fn what_the_system_fails_is_no_damage_of_the_file() {
-        // EIO on a read, no memory, too many files.
+        // EIO on a read, out of memory, too many open files.
         for (code, os_error, says) in [
             (8_458, None, "the disk does not read"),
             (266, Some(5), "the disk does not read"),

@@ -1,5 +1,5 @@
-//! Fernet tokens (<https://github.com/fernet/spec/blob/master/Spec.md>): version 0x80, 8 bytes of
-//! time, 16 of IV, AES-128-CBC with PKCS#7 padding, HMAC-SHA256; URL-safe base64 around it.
+//! Fernet tokens (<https://github.com/fernet/spec/blob/master/Spec.md>): version 0x80, 8 bytes of time, 16 of IV,
+//! AES-128-CBC with PKCS#7 padding, HMAC-SHA256; all in URL-safe base64.
 
 use aes::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7};
 use base64::Engine as _;
@@ -13,13 +13,13 @@ const VERSION: u8 = 0x80;
 const HEADER: usize = 1 + 8;
 const MAC: usize = 32;
 
-/// The most bytes a token can have whose text is not over `text` bytes.
+/// The maximum number of bytes in a token whose text has at most `text` bytes.
 pub(crate) const fn token_limit(text: usize) -> usize {
     let raw = HEADER + BLOCK + (text / BLOCK + 1) * BLOCK + MAC;
     raw.div_ceil(3) * 4
 }
 
-/// A token of the right form; who made it is not checked yet.
+/// A well-formed token; its MAC is not checked yet.
 pub(crate) struct Token {
     raw: Vec<u8>,
 }
@@ -33,7 +33,7 @@ struct Parts<'a> {
 }
 
 impl Token {
-    /// Decodes the base64 form; the error says in fixed words what is wrong.
+    /// Decodes the base64 form; the error is a fixed text.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, &'static str> {
         let raw = URL_SAFE.decode(text).map_err(|_| "is not URL-safe base64")?;
         if raw.first().is_some_and(|&version| version != VERSION) {
@@ -42,7 +42,7 @@ impl Token {
         let token = Self { raw };
         let parts = token.parts().ok_or("is too short for a token")?;
         if parts.ciphertext.is_empty() || !parts.ciphertext.len().is_multiple_of(BLOCK) {
-            return Err("does not hold whole AES blocks (it may be cut off)");
+            return Err("does not consist of whole AES blocks (it may be cut off)");
         }
         Ok(token)
     }
@@ -59,7 +59,7 @@ impl Token {
         })
     }
 
-    /// The last block of ciphertext and the block (or IV) before it: what the padding depends on.
+    /// The last block of ciphertext and the block (or IV) before it, which determine the padding.
     pub(crate) fn last_blocks(&self) -> Option<(&[u8; BLOCK], &[u8; BLOCK])> {
         let (signed, _mac) = self.raw.split_last_chunk::<MAC>()?;
         let (rest, last) = signed.split_last_chunk::<BLOCK>()?;
@@ -67,19 +67,19 @@ impl Token {
     }
 }
 
-/// The two keys of Fernet: the first half signs, the second encrypts. In a box, so that moving it leaves no copy; wiped on
-/// drop; its `Debug` shows nothing.
+/// The two keys of Fernet: the first half signs, the second encrypts. Boxed, so that moving it leaves no copy; wiped
+/// on drop; its `Debug` shows nothing.
 pub(crate) struct FernetKey(Box<Zeroizing<[u8; 32]>>);
 
 impl FernetKey {
-    /// Copies the bytes; wiping the argument is the caller's part.
+    /// Copies the bytes; the caller must wipe the argument.
     pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
         let mut key = Box::new(Zeroizing::new([0; 32]));
         key.copy_from_slice(bytes);
         Self(key)
     }
 
-    /// Whether this key made the token.
+    /// Returns whether this key made the token.
     pub(crate) fn signed(&self, token: &Token) -> bool {
         let Some(parts) = token.parts() else { return false };
         let (signing, _) = self.0.split_at(16);
@@ -90,7 +90,7 @@ impl FernetKey {
         mac.verify_slice(parts.mac).is_ok()
     }
 
-    /// The plaintext, or `None` when the key did not make this token.
+    /// The plaintext; `None` if this key did not make the token.
     pub(crate) fn open(&self, token: &Token) -> Option<Zeroizing<Vec<u8>>> {
         if !self.signed(token) {
             return None;
@@ -116,7 +116,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
-    // The specification's own vector, generate.json / verify.json.
+    // The specification's own vectors, generate.json and verify.json.
     const TOKEN: &str = "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==";
     const KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
 

@@ -1,5 +1,5 @@
-//! The key of the application's first version: no salt file, a count and a password written in
-//! its source, and the path of the database, as text, in place of a salt.
+//! The key of the application's first version: it had no salt file, the count and password were in its source code,
+//! and the database's path, as text, was the salt.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::chain::Chain;
 pub(crate) const ITERATIONS: u64 = 100_000;
 const PASSWORD: &[u8] = b"privatus_secure_storage_2024";
 
-/// The Fernet key for a path string; `password` where it was not the built-in one.
+/// Derives the Fernet key for a path; `password` if it was not the built-in one.
 pub(crate) fn key(path: &str, password: Option<&[u8]>) -> Box<Zeroizing<[u8; 32]>> {
     let hash = Sha256::digest(path.as_bytes());
     let salt: &[u8] = hash.first_chunk::<16>().map_or(&[], |salt| salt);
@@ -24,7 +24,7 @@ pub(crate) fn key(path: &str, password: Option<&[u8]>) -> Box<Zeroizing<[u8; 32]
     key
 }
 
-/// Paths that the database may have had: where it is now, and where the application put it.
+/// Paths that the database may have had: its current path, and where the application put it.
 pub(crate) fn guesses(path: &Path) -> Vec<String> {
     let mut guesses: Vec<String> = Vec::new();
     let now = [

@@ -1,25 +1,25 @@
-//! The keys that a search found.
+//! The result of a key search.
 
 use super::fernet::FernetKey;
 
-/// Where a key comes from.
+/// The origin of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyOrigin {
-    /// The first generation: the salt is a hash of the database's path string.
+    /// First generation: the salt is a hash of the database's path.
     FirstGeneration {
-        /// The path that was right.
+        /// The path that worked.
         original_path: String,
-        /// It was guessed, not given.
+        /// Whether it was guessed rather than given.
         guessed: bool,
     },
-    /// The second generation: the password, the salt file and a count found by search.
+    /// Second generation: the password, the salt file, and a count found by search.
     SecondGeneration,
 }
 
-/// A key, and what it opens.
+/// A key and how much it opens.
 #[derive(Debug)]
 pub struct FoundKey {
-    /// Where it comes from.
+    /// Its origin.
     pub origin: KeyOrigin,
     /// Its PBKDF2 iteration count.
     pub iterations: u64,
@@ -33,22 +33,21 @@ pub struct FoundKey {
 pub enum SearchEnd {
     /// Every row with a well-formed token opens.
     AllOpen,
-    /// The bound was met with rows left. They are damaged, or under another password, or the
-    /// application counted further.
+    /// The bound was reached with rows left. They are damaged, or encrypted under another password or a higher count.
     BoundMet,
-    /// The caller stopped it.
+    /// The caller stopped the search.
     Cancelled,
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Debug)]
 pub struct FoundKeys {
-    /// The keys, in the order in which they were found.
+    /// The keys, in the order they were found.
     pub keys: Vec<FoundKey>,
     /// Rows with a well-formed token that none of the keys opens. The reader lists them.
     pub unopened: u64,
-    /// Of those, the rows that were themselves tried at every count to the bound. For the others
-    /// it is known only that rows around them were.
+    /// How many of those rows were tried at every count up to the bound. The others are only known to be among rows
+    /// that were.
     pub tried_to_the_bound: u64,
     /// How it ended.
     pub end: SearchEnd,

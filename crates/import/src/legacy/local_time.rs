@@ -1,4 +1,4 @@
-//! The times of the application: naive local ones, as Python's `datetime` writes them.
+//! The application's times: naive local times, as Python's `datetime` writes them.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -6,7 +6,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use super::error::LegacyError;
 use crate::note::{Advice, Note};
 
-/// The zone that naive times are read in.
+/// The zone in which naive times are read.
 #[derive(Debug, Clone)]
 pub struct Zone {
     tz: TimeZone,
@@ -14,30 +14,30 @@ pub struct Zone {
     origin: ZoneOrigin,
 }
 
-/// Where the zone comes from; an import says it.
+/// How the zone was determined; an import reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ZoneOrigin {
     /// The caller named it.
     Given,
-    /// The zone this machine is set to.
+    /// The zone that this machine is set to.
     Machine,
-    /// The machine does not say which zone it is set to, so UTC.
+    /// The machine does not report its zone, so UTC.
     Fallback,
 }
 
-/// A time, and whether the zone has it once.
+/// A time, and whether it is ambiguous in the zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
     /// Milliseconds since 1970, UTC, rounded down.
     pub(crate) unix_ms: i64,
-    /// The clocks showed this time twice (the first is taken) or never (the gap is skipped).
+    /// The clocks showed this time twice (the first is used) or never (the gap is skipped).
     pub(crate) ambiguous: bool,
-    /// The second of two readings.
+    /// The second reading of a time that occurred twice.
     pub(crate) second_ms: Option<i64>,
 }
 
 impl Zone {
-    /// A zone by its IANA name, from the tables in the program.
+    /// A zone by its IANA name, from the tables built into the program.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl Zone {
         })
     }
 
-    /// The zone this machine is set to, or UTC when it does not say.
+    /// The zone that this machine is set to, or UTC if it does not report one.
     pub fn of_machine() -> Self {
         match TimeZone::try_system() {
             Ok(tz) => {
@@ -72,12 +72,12 @@ impl Zone {
         }
     }
 
-    /// Which zone local times were read in and where it comes from, for a report.
+    /// Which zone local times were read in and how it was determined, for a report.
     pub(crate) fn note(&self) -> Note {
         let (origin, advice) = match self.origin {
             ZoneOrigin::Given => ("given", None),
             ZoneOrigin::Machine => ("this machine's", Some(Advice::OtherZone)),
-            ZoneOrigin::Fallback => ("this machine does not say which it is set to", Some(Advice::Zone)),
+            ZoneOrigin::Fallback => ("this machine does not report its own", Some(Advice::Zone)),
         };
         let text = format!("local times were read in the zone {} ({origin})", self.name);
         Note { text, advice }
@@ -91,18 +91,18 @@ impl Zone {
         }
     }
 
-    /// Its IANA name, where it has one.
+    /// Its IANA name, if it has one.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where it comes from.
+    /// How it was determined.
     pub fn origin(&self) -> ZoneOrigin {
         self.origin
     }
 
-    /// Reads `YYYY-MM-DD[T ]HH:MM[:SS[.fraction]]`, with `Z` or an offset at the end taken at its
-    /// word; `None` when the text is something else, or no day of the calendar.
+    /// Reads `YYYY-MM-DD[T ]HH:MM[:SS[.fraction]]`; an offset or `Z` at the end takes precedence over the zone. `None`
+    /// if the text has another form or the day does not exist.
     pub(crate) fn convert(&self, text: &str) -> Option<Moment> {
         let (date, rest) = text.split_at_checked(10)?;
         let date = date_of(date)?;
@@ -114,10 +114,10 @@ impl Zone {
         let local = seconds_of(date, time)?;
         let (offset, ambiguous, second) = match offset {
             Some(seconds) => (seconds, false, None),
-            // The offset alone: jiff's own instants end a day before the year 9999 does.
+            // Computed with the offset alone: jiff's own instants end a day before the end of the year 9999.
             None => match self.tz.to_ambiguous_timestamp(date.to_datetime(time)).offset() {
                 AmbiguousOffset::Unambiguous { offset } => (offset.seconds(), false, None),
-                // In a fold the first, in a gap the clock that was never changed: RFC 5545.
+                // In a fold, use the first; in a gap, the clock before the change (RFC 5545).
                 AmbiguousOffset::Fold { before, after } => (before.seconds(), true, Some(after.seconds())),
                 AmbiguousOffset::Gap { before, .. } => (before.seconds(), true, None),
             },
@@ -132,7 +132,7 @@ impl Zone {
     }
 }
 
-/// Seconds since 1970 by the clock on the wall.
+/// Seconds since 1970 on the wall clock.
 fn seconds_of(date: Date, time: Time) -> Option<i64> {
     let month = time::Month::try_from(u8::try_from(date.month()).ok()?).ok()?;
     let day = u8::try_from(date.day()).ok()?;
@@ -142,7 +142,7 @@ fn seconds_of(date: Date, time: Time) -> Option<i64> {
     Some(days * 86_400 + clock)
 }
 
-/// Digits only: `parse` alone would take a sign.
+/// Accepts digits only; `parse` alone would also accept a sign.
 fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
     text.bytes()
         .all(|b| b.is_ascii_digit())
@@ -182,7 +182,7 @@ fn time_of(text: &str) -> Option<(Time, Option<i32>)> {
     Some((Time::new(hour, minute, second, nanosecond).ok()?, offset))
 }
 
-/// `HH:MM[:SS]`, with the seconds where `seconds` wants them.
+/// Reads `HH:MM[:SS]`; `seconds` says whether seconds are allowed.
 fn clock_of(text: &str, seconds: bool) -> Option<[i8; 3]> {
     let mut parts = text
         .split(':')
@@ -258,7 +258,7 @@ mod tests {
             ms("Europe/Berlin", "2025-06-19 14:00:00"),
             Some((1_750_334_400_000, false))
         );
-        // Twice on 2025-10-26: the first, still summer time. Never on 2025-03-30: an hour later.
+        // Twice on 2025-10-26: the first, still in summer time. Never on 2025-03-30: one hour later.
         assert_eq!(
             ms("Europe/Berlin", "2025-10-26 02:30:00"),
             Some((1_761_438_600_000, true))

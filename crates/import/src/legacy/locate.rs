@@ -1,4 +1,4 @@
-//! Finding the files of a legacy database, and a first look at them by ordinary reads.
+//! Finds the files of a legacy database and checks them with ordinary reads.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -12,21 +12,21 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const HEADER: usize = 100;
 const SALT: usize = 32;
 
-/// The files that belong together.
+/// The files of one database.
 #[derive(Debug)]
 pub(crate) struct Files {
-    /// The database by the path given.
+    /// The database at the given path.
     pub(crate) database: PathBuf,
-    /// Where it really is: by a link, what belongs to it stands beside the file, not beside the link.
+    /// The path with links resolved: companion files are next to the file, not next to a link to it.
     pub(crate) real: PathBuf,
-    /// Files beside it, with their suffixes, that hold changes not yet in the database.
+    /// Files next to it, by suffix, with changes that are not in the database yet.
     pub(crate) unmerged: Vec<(PathBuf, &'static str)>,
-    /// Where the salt file is, or would be.
+    /// Where the salt file is, or should be.
     pub(crate) salt: PathBuf,
 }
 
 impl Files {
-    /// Resolves a path to a file or a folder, and looks at the header.
+    /// Resolves a path to a file or a folder, and checks the header.
     pub(crate) fn find(path: &Path) -> Result<Self, LegacyError> {
         let database = match kind(path)? {
             Kind::File => path.to_path_buf(),
@@ -42,7 +42,7 @@ impl Files {
             database.clone()
         };
         let mut unmerged = Vec::new();
-        // A rollback journal that a crash left is as much part of the database as a WAL.
+        // After a crash, a rollback journal is as much part of the database as a WAL.
         for suffix in ["-wal", "-journal"] {
             let beside = with_suffix(&real, suffix);
             match fs::metadata(&beside) {
@@ -65,13 +65,13 @@ impl Files {
         })
     }
 
-    /// The salt; `None` when there is no such file.
+    /// Reads the salt; `None` if there is no such file.
     pub(crate) fn read_salt(&self) -> Result<Option<[u8; SALT]>, LegacyError> {
         let failed = |source| LegacyError::Io {
             path: self.salt.clone(),
             source,
         };
-        // A pipe in its place would wait for ever.
+        // A pipe in its place would block forever.
         if fs::metadata(&self.salt).is_ok_and(|found| !found.is_file()) {
             return Err(LegacyError::NotAFile {
                 path: self.salt.clone(),
@@ -117,7 +117,7 @@ fn kind(path: &Path) -> Result<Kind, LegacyError> {
     }
 }
 
-/// The database in a folder: by its usual name, else the only one there is.
+/// The database in a folder: by its usual name, otherwise the only one there.
 fn in_folder(folder: &Path) -> Result<PathBuf, LegacyError> {
     let usual = folder.join(DATABASE);
     if usual.is_file() {
@@ -149,8 +149,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// The application's rule (`with_suffix(".salt")`); a renamed database may have its salt under the
-/// usual name.
+/// The application's rule (`with_suffix(".salt")`); a renamed database may still have its salt under the usual name.
 fn salt_path(database: &Path) -> PathBuf {
     let own = database.with_extension("salt");
     let usual = database.with_file_name("privatus_chat.salt");
@@ -161,8 +160,8 @@ fn salt_path(database: &Path) -> PathBuf {
     }
 }
 
-/// The header of the file format (<https://www.sqlite.org/fileformat.html>, section 1.3): is it
-/// SQLite, and is the file as long as it says.
+/// Checks the header of the file format (<https://www.sqlite.org/fileformat.html>, section 1.3): whether the file is
+/// SQLite, and as long as the header says.
 fn check_header(path: &Path, alone: bool) -> Result<(), LegacyError> {
     let failed = |source| LegacyError::Io {
         path: path.to_path_buf(),
@@ -209,8 +208,8 @@ fn check_header(path: &Path, alone: bool) -> Result<(), LegacyError> {
             path: path.to_path_buf(),
         });
     }
-    // With a WAL or journal beside it the file may rightly be behind; SQLite then judges itself.
-    // The page count holds only where the version number beside it is current.
+    // With a WAL or journal next to it, the file may legitimately lag behind; SQLite then checks for itself. The page
+    // count is valid only if the version number next to it is current.
     let expected = if change == valid_for {
         u64::from(pages) * page
     } else {
@@ -219,7 +218,8 @@ fn check_header(path: &Path, alone: bool) -> Result<(), LegacyError> {
     if alone && size < expected {
         return cut(expected);
     }
-    // Where the header does not say how many pages there are, a page is cut. Bytes behind the last one are nobody's.
+    // Without a page count in the header, only a partial last page shows that the file was cut. Bytes after the last
+    // page are ignored.
     if alone && change != valid_for && !size.is_multiple_of(page) {
         return cut(size.next_multiple_of(page));
     }

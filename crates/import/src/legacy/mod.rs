@@ -1,9 +1,9 @@
 //! The databases of the earlier Python application, both generations.
 //!
-//! A plain SQLite file with three tables; `messages.content` and `settings.value` are Fernet tokens
-//! under a key that PBKDF2 makes from a password. [`Source`] opens such a file without changing a
-//! byte of it, [`Source::find_keys`] finds the iteration counts that are stored nowhere, and
-//! [`Source::records`] gives plain records, page by page. Nothing here knows the store.
+//! Such a database is a plain SQLite file with three tables; `messages.content` and `settings.value` are Fernet tokens
+//! under a key that PBKDF2 derives from a password. [`Source`] opens the file without changing it,
+//! [`Source::find_keys`] finds the iteration counts, which are stored nowhere, and [`Source::records`] returns plain
+//! records, page by page. This module does not depend on the store.
 
 mod cell;
 mod chain;
@@ -36,7 +36,7 @@ pub use rows::MAX_TEXT_BYTES;
 pub use search::{DEFAULT_MAX_ITERATIONS, SearchOptions, SearchProgress};
 pub use source::{Counts, Source};
 
-/// Parses bytes as a Fernet token under a key of zeros and as a time; for fuzzing: it must only never panic. Gives
+/// Parses bytes as a Fernet token under a key of zeros and as a time; for fuzzing: it must never panic. Returns
 /// whether either could be read.
 #[doc(hidden)]
 pub fn fuzz_field(bytes: &[u8]) -> bool {

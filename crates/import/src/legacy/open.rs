@@ -1,4 +1,5 @@
-//! Opening a legacy database: its files, its schema, its counts. No byte of the source changes, and no file appears beside it.
+//! Opens a legacy database: its files, its schema, its row counts. The source is not changed, and no file is created
+//! next to it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -31,15 +32,15 @@ struct Count {
 }
 
 impl Source {
-    /// Opens a database, or the one in a folder.
+    /// Opens a database file, or the database in a folder.
     ///
-    /// Without unmerged changes beside it the file is read in place (`mode=ro&immutable=1`). With
-    /// a `-wal` or `-journal` that is not empty, both are copied into a folder that only this
-    /// user can enter, removed when the source is dropped, and opened there.
+    /// If it has no unmerged changes, the file is read in place (`mode=ro&immutable=1`). If a `-wal` or `-journal` is
+    /// not empty, both files are copied into a folder that only this user can access, which is removed when the source
+    /// is dropped, and opened there.
     ///
     /// # Errors
     ///
-    /// [`LegacyError`]: no such path, another format or schema, cut off, a salt of the wrong size.
+    /// [`LegacyError`]: no such path, another format or schema, cut off, or a salt of the wrong size.
     pub fn open(path: &Path) -> Result<Self, LegacyError> {
         let files = Files::find(path)?;
         let salt = files.read_salt()?;
@@ -55,7 +56,7 @@ impl Source {
         Ok(source)
     }
 
-    /// By the table itself: an index may be damaged where no row is.
+    /// Count in the table itself: an index may be damaged where the rows are intact.
     fn count(&mut self, table: Table) -> Result<u64, LegacyError> {
         let sql = format!("SELECT count(*) AS n FROM {} NOT INDEXED", table.name());
         match self.unless_damaged(table, |connection| sql_query(sql).get_result::<Count>(connection))? {
@@ -64,7 +65,7 @@ impl Source {
         }
     }
 
-    /// The three tables with the columns that are read, as tables with rowids.
+    /// The three tables with the columns to read; all must have rowids.
     fn check_schema(&mut self) -> Result<(), LegacyError> {
         for table in [Table::Contacts, Table::Settings, Table::Messages] {
             let name = table.name();
@@ -104,7 +105,7 @@ fn open_files(files: &Files) -> Result<(Option<TempDir>, Connection), LegacyErro
     let options = privatus_sqlite::OpenOptions::new(mode);
     let mut connection =
         Connection::open(&path, &options).map_err(|error| sqlite_error(&files.database, error))?;
-    // Damage inside a page is answered as damage, and sorting leaves nothing on disk.
+    // Report damage inside a page as damage, and sort without writing to disk.
     connection
         .execute_batch("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;")
         .map_err(|error| sqlite_error(&files.database, error))?;
@@ -120,7 +121,7 @@ fn open_files(files: &Files) -> Result<(Option<TempDir>, Connection), LegacyErro
     Ok((copy, connection))
 }
 
-/// The database and what is unmerged beside it, in a folder of mode 0700.
+/// Copies the database and its unmerged changes into a folder of mode 0700.
 fn private_copy(files: &Files) -> Result<TempDir, LegacyError> {
     let folder = tempfile::env::temp_dir();
     let failed = |source| LegacyError::Copy {
@@ -147,7 +148,7 @@ fn private_copy(files: &Files) -> Result<TempDir, LegacyError> {
             .map_err(failed)?;
         let mut chunk = vec![0; COPIED];
         loop {
-            // A source that does not read is told apart from a folder that does not take the copy.
+            // Distinguishes a source that cannot be read from a folder that cannot be written.
             let bytes = match from.read(&mut chunk) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 read => read.map_err(unread)?,
@@ -162,9 +163,9 @@ fn private_copy(files: &Files) -> Result<TempDir, LegacyError> {
     Ok(copy)
 }
 
-/// Refuses a journal that ends with the name of a super-journal: at the end of the rollback SQLite deletes the file of that
-/// name, wherever it is (<https://www.sqlite.org/fileformat2.html#the_rollback_journal>). The copy is looked at, which
-/// nobody else changes.
+/// Refuses a journal that ends with the name of a super-journal: at the end of the rollback, SQLite deletes the file
+/// of that name, wherever it is (<https://www.sqlite.org/fileformat2.html#the_rollback_journal>). This checks the
+/// copy, which nobody else changes.
 fn check_journal(copy: &Path, files: &Files) -> Result<(), LegacyError> {
     const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
     let Some((path, _)) = files.unmerged.iter().find(|(_, suffix)| *suffix == "-journal") else {

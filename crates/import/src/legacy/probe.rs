@@ -1,22 +1,22 @@
-//! The quick test of one candidate key against a few tokens.
+//! A quick test of one candidate key on a few tokens.
 //!
-//! The padding of a token's last block comes out right by chance for one key in 255, so one AES
-//! block rules nearly every candidate out, and the HMAC is computed for the few others. The key
-//! schedule is shared by all tokens, so that several of them cost little more than one.
+//! The padding of a token's last block is valid by chance for one key in 255, so a single AES block rules out nearly
+//! every candidate, and the HMAC is computed only for the rest. All tokens share the key schedule, so several cost
+//! little more than one.
 
 use aes::Aes128Dec;
 use aes::cipher::{Array, BlockCipherDecrypt, KeyInit, consts::U16};
 
 use super::fernet::{BLOCK, FernetKey, Token};
 
-/// A token that a candidate is tried on, and whose it is.
+/// A token to try candidates on, and what it belongs to.
 struct Probe<T> {
     token: Token,
     previous: [u8; BLOCK],
     tag: T,
 }
 
-/// Tokens that candidates are tried on; `T` names a token.
+/// Tokens to try candidates on; `T` identifies a token.
 pub struct ProbeSet<T = usize> {
     probes: Vec<Probe<T>>,
     last: Vec<Array<u8, U16>>,
@@ -37,7 +37,7 @@ impl<T: Copy + PartialEq> ProbeSet<T> {
     ///
     /// # Errors
     ///
-    /// What is wrong with the token, in fixed words.
+    /// A fixed text that says what is wrong with the token.
     pub fn push(&mut self, text: &[u8], tag: T) -> Result<(), &'static str> {
         let token = Token::parse(text)?;
         let (previous, last) = token.last_blocks().ok_or("is too short for a token")?;
@@ -48,22 +48,22 @@ impl<T: Copy + PartialEq> ProbeSet<T> {
         Ok(())
     }
 
-    /// How many tokens there are.
+    /// The number of tokens.
     pub fn len(&self) -> usize {
         self.probes.len()
     }
 
-    /// There are none.
+    /// Returns whether there are no tokens.
     pub fn is_empty(&self) -> bool {
         self.probes.is_empty()
     }
 
-    /// The names of the tokens.
+    /// The identities of the tokens.
     pub(crate) fn tags(&self) -> impl Iterator<Item = T> {
         self.probes.iter().map(|probe| probe.tag)
     }
 
-    /// Keeps the tokens whose name passes.
+    /// Keeps the tokens whose identity passes the filter.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(T) -> bool) {
         let kept: Vec<bool> = self.probes.iter().map(|probe| keep(probe.tag)).collect();
         let mut marks = kept.iter();
@@ -73,14 +73,14 @@ impl<T: Copy + PartialEq> ProbeSet<T> {
         self.scratch.truncate(self.last.len());
     }
 
-    /// Takes over the tokens of another set.
+    /// Moves the tokens of another set into this one.
     pub(crate) fn append(&mut self, mut other: Self) {
         self.probes.append(&mut other.probes);
         self.last.append(&mut other.last);
         self.scratch.append(&mut other.scratch);
     }
 
-    /// Whether the 32 bytes are a Fernet key that made one of the tokens.
+    /// Returns whether the 32 bytes are a Fernet key that made one of the tokens.
     #[inline]
     pub fn opened_by(&mut self, key: &[u8; 32]) -> bool {
         let Some(encryption) = key.last_chunk::<16>() else {
@@ -104,7 +104,7 @@ impl<T: Copy + PartialEq> Default for ProbeSet<T> {
     }
 }
 
-/// PKCS#7: the last byte is 1 to 16, and so many bytes at the end have its value.
+/// PKCS#7: the last byte is 1 to 16, and that many bytes at the end have its value.
 #[inline]
 fn padding_fits<T>(block: &Array<u8, U16>, probe: &Probe<T>) -> bool {
     let [.., last] = block.0;

@@ -1,4 +1,4 @@
-//! What can be wrong with one row; the others go on.
+//! What can be wrong with a row; the other rows are still read.
 
 /// A table of the legacy database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,19 +22,19 @@ impl Table {
     }
 }
 
-/// Why a row, or a field of it, was left out. Never holds a value of the row.
+/// Why a row, or a field of it, was left out. Never contains a value of the row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The value has another type than the application writes.
+    /// The value has a type that the application does not write.
     #[error("{field} is of type {found}")]
     WrongType {
         /// The column.
         field: &'static str,
-        /// SQLite's name of the type.
+        /// SQLite's name for the type.
         found: &'static str,
     },
-    /// NULL where the application always writes a value.
+    /// The value is NULL, where the application always writes one.
     #[error("{field} is missing")]
     Missing {
         /// The column.
@@ -46,7 +46,7 @@ pub enum Reason {
         /// The column.
         field: &'static str,
     },
-    /// A name or an id of a size that only damage or malice makes.
+    /// A name or id so large that it can only come from damage or malice.
     #[error("{field} is over {limit} bytes")]
     TooLong {
         /// The column.
@@ -62,34 +62,34 @@ pub enum Reason {
     NotAToken {
         /// The column.
         field: &'static str,
-        /// What is wrong, in fixed words.
+        /// A fixed text that says what is wrong.
         what: &'static str,
     },
-    /// The row is there, and a page that it needs is damaged.
-    #[error("a page of the file that holds it is damaged")]
+    /// The row exists, but a page that it needs is damaged.
+    #[error("it is on a damaged page of the file")]
     Damaged,
-    /// A page of the table is damaged, and so is the index: which rows stood there cannot be told.
-    #[error("the file is damaged there{}: these rows, and how many they are, cannot be told", up_to(*.last))]
+    /// A page of the table is damaged, and so is the index, so the rows in that place are unknown.
+    #[error("the file is damaged there{}; which rows were there, and how many, is unknown", up_to(*.last))]
     DamagedUpTo {
-        /// The last rowid of the place.
+        /// The last rowid of that place.
         last: i64,
     },
-    /// None of the keys that were found opens it: another password or iteration count, or damage.
+    /// None of the keys that were found opens it: it has another password or iteration count, or is damaged.
     #[error("no key that was found opens it")]
     NoKey,
-    /// It opened, and what came out is not UTF-8.
+    /// It was decrypted, but is not UTF-8.
     #[error("its text is not UTF-8")]
     TextNotUtf8,
-    /// It opened, and what came out is not JSON.
+    /// It was decrypted, but is not JSON.
     #[error("its value is not JSON")]
     NotJson,
-    /// The time is one, and in UTC it is outside of the years 0 to 9999.
-    #[error("{field} is outside of the years 0 to 9999 (UTC)")]
+    /// The time, in UTC, is outside the years 0 to 9999.
+    #[error("{field} is outside the years 0 to 9999 (UTC)")]
     TimeOutOfRange {
         /// The column.
         field: &'static str,
     },
-    /// The column does not hold a time as Python writes them.
+    /// The column does not contain a time as Python writes it.
     #[error("{field} is not a time")]
     NotATime {
         /// The column.
@@ -106,7 +106,7 @@ fn up_to(last: i64) -> String {
 }
 
 impl Reason {
-    /// A short stable name, for counting in reports.
+    /// A short stable name for counting in reports.
     pub fn name(&self) -> &'static str {
         match self {
             Self::WrongType { .. } => "wrong_type",
@@ -122,23 +122,23 @@ impl Reason {
     }
 }
 
-/// A row, or a field of a row, that did not come over.
+/// A row, or a field of a row, that was not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Its table.
     pub table: Table,
     /// Its rowid.
     pub row: i64,
-    /// Its primary key, where that could be read.
+    /// Its primary key, if it could be read.
     pub id: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// The row itself came over without that field: a message with its neighbour's time, as incoming, as encrypted.
+    /// The row was imported without this field: with the previous message's time, as incoming, or as encrypted.
     pub row_kept: bool,
 }
 
 impl Problem {
-    /// What the row came over with instead.
+    /// The replacement for the missing field.
     fn instead(&self) -> &'static str {
         let field = match self.reason {
             Reason::WrongType { field, .. }
@@ -151,9 +151,9 @@ impl Problem {
         };
         match field {
             _ if !self.row_kept || self.table != Table::Messages => "",
-            "timestamp" => "; it came over with the time of the message beside it",
-            "is_outgoing" => "; it came over as incoming",
-            _ => "; it came over without that",
+            "timestamp" => "; it was imported with the time of the message next to it",
+            "is_outgoing" => "; it was imported as incoming",
+            _ => "; it was imported without that",
         }
     }
 }
@@ -162,7 +162,7 @@ impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (table, row) = (self.table.name(), self.row);
         match &self.id {
-            // An id can be long, and it comes from outside: shortened and escaped.
+            // An id can be long and comes from outside, so it is shortened and escaped.
             Some(id) => {
                 let dots = if id.chars().nth(64).is_some() { "…" } else { "" };
                 let start: String = id.chars().take(64).collect();

@@ -1,17 +1,17 @@
-//! The records that come out. Their `Debug` shows no text, name or key.
+//! Records read from a legacy database. Their `Debug` shows no text, name or key.
 
 use super::problem::Problem;
 
-/// One thing that the reader met.
+/// An item from the reader.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
-    /// A row that came over.
+    /// A row that was read.
     Record(Record),
-    /// A row, or a field of one, that did not.
+    /// A row, or a field of one, that could not be read.
     Problem(Problem),
 }
 
-/// A row that came over.
+/// A row that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Record {
     /// A contact.
@@ -25,17 +25,17 @@ pub enum Record {
 /// A row of `contacts`. Times are milliseconds since 1970, UTC.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Contact {
-    /// The application's id, a UUID as a rule.
+    /// The application's id, usually a UUID.
     pub contact_id: String,
-    /// The name, as it was typed.
+    /// The name as it was typed.
     pub display_name: String,
-    /// The public key as the application kept it: base64 or hexadecimal text.
+    /// The public key as the application stored it: base64 or hexadecimal text.
     pub public_key: String,
-    /// The user compared the key.
+    /// Whether the user verified the key.
     pub is_verified: bool,
-    /// The state at the last save.
+    /// Whether the contact was online at the last save.
     pub is_online: bool,
-    /// When it was added; `None` when NULL or unreadable (then a [`Problem`] is given too).
+    /// When it was added; `None` if NULL or unreadable (in that case there is also a [`Problem`]).
     pub added_at: Option<i64>,
     /// When it was last online; `None` as above.
     pub last_seen: Option<i64>,
@@ -46,7 +46,7 @@ pub struct Contact {
 pub struct Setting {
     /// The key.
     pub key: String,
-    /// The value: JSON text, checked and exactly as it was sealed (no number is rounded).
+    /// The value: JSON text, validated and otherwise unchanged (no number is rounded).
     pub json: String,
     /// When it was set, milliseconds since 1970, UTC; `None` as for a contact.
     pub updated_at: Option<i64>,
@@ -55,15 +55,15 @@ pub struct Setting {
 /// A row of `messages`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    /// The application's id, a UUID as a rule.
+    /// The application's id, usually a UUID.
     pub message_id: String,
-    /// The contact it was exchanged with; `contacts` need not have it.
+    /// The contact it was exchanged with, who may be missing from `contacts`.
     pub contact_id: String,
     /// The text, 0 to [`MAX_TEXT_BYTES`](super::rows::MAX_TEXT_BYTES) bytes.
     pub text: String,
-    /// Sent by the user.
+    /// Whether the user sent it.
     pub is_outgoing: bool,
-    /// It travelled encrypted. (It is sealed in the database either way.)
+    /// Whether it was transmitted encrypted. (It is encrypted in the database either way.)
     pub is_encrypted: bool,
     /// When, milliseconds since 1970, UTC.
     pub timestamp: i64,

@@ -1,5 +1,4 @@
-//! The rows as plain records: contacts, then settings, then messages, each in the order in which
-//! they were written.
+//! Reads the rows as plain records: contacts, then settings, then messages, each in the order they were written.
 
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
@@ -18,38 +17,38 @@ use super::record::{Contact, Item, Message, Record, Setting};
 use super::rows::{self, MAX_TEXT_BYTES, RawRow};
 use super::source::Source;
 
-/// The years 0 to 9999, UTC, in milliseconds since 1970: what a time in text form can hold.
+/// The years 0 to 9999, UTC, in milliseconds since 1970: the range of a time in text form.
 const TIMES: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
-/// What the reader has given so far.
+/// What the reader has returned so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
-    /// Contacts given.
+    /// Contacts returned.
     pub contacts: u64,
-    /// Settings given.
+    /// Settings returned.
     pub settings: u64,
-    /// Messages given.
+    /// Messages returned.
     pub messages: u64,
-    /// Rows left out, each given as a problem.
+    /// Rows left out, each reported as a problem.
     pub rows_left_out: u64,
-    /// Of those, rows that no key opens.
+    /// How many of those no key opens.
     pub unopened: u64,
-    /// Fields that could not be read, of rows that were given, each given as a problem.
+    /// Unreadable fields of rows that were returned, each reported as a problem.
     pub fields_left_out: u64,
-    /// Times that the clocks of the zone showed twice (the first was taken) or never (the clock
-    /// before the change was taken).
+    /// Times that the clocks of the zone showed twice (the first was used) or never (the clock before the change was
+    /// used).
     pub ambiguous_times: u64,
 }
 
-/// An iterator over all rows. It holds one page of at most 4 MiB, or one row if that is larger.
+/// An iterator over all rows. It holds one page of at most 4 MiB, or a single row if that is larger.
 ///
-/// Damaged places are stepped over, each given as a problem. After an error it gives nothing more;
-/// what it gave before is whole.
+/// Damaged places are skipped, each reported as a problem. After an error the iterator ends; everything before is
+/// complete.
 pub struct Records<'a> {
     source: &'a mut Source,
     keys: &'a FoundKeys,
     zone: &'a Zone,
-    /// The key that opened the last row, which as a rule opens the next.
+    /// The key that opened the last row; it usually opens the next.
     current: usize,
     place: Option<(Table, i64)>,
     page: VecDeque<(Table, RawRow)>,
@@ -60,7 +59,7 @@ pub struct Records<'a> {
 }
 
 impl Source {
-    /// All rows as records; naive times are read in `zone`.
+    /// Returns all rows as records; naive times are read in `zone`.
     pub fn records<'a>(&'a mut self, keys: &'a FoundKeys, zone: &'a Zone) -> Records<'a> {
         Records {
             source: self,
@@ -119,7 +118,7 @@ fn next_table(table: Table) -> Option<(Table, i64)> {
 }
 
 impl Records<'_> {
-    /// What was given so far.
+    /// What was returned so far.
     pub fn summary(&self) -> Summary {
         self.summary
     }
@@ -139,7 +138,7 @@ impl Records<'_> {
         *counter += 1;
     }
 
-    /// Lists what stood in a damaged place, row by row where the index still names the rows.
+    /// Reports the rows in a damaged place, one by one if the index still lists them.
     fn damaged(&mut self, table: Table, damage: Damage) -> Result<(), LegacyError> {
         let problem = |row, id: Option<Vec<u8>>, reason| {
             Item::Problem(Problem {
@@ -177,7 +176,7 @@ impl Records<'_> {
             columns: rows::columns(table).iter(),
         };
         let mut notes = Vec::new();
-        // The id first and by itself: a problem further on is then listed under it.
+        // Read the id first, so that a problem with another column can name it.
         let id = cells.text();
         let named = id.as_ref().ok().cloned();
         let converted = id.and_then(|id| match table {
@@ -238,7 +237,7 @@ impl Records<'_> {
         })
     }
 
-    /// A message is worth more than what stands beside its text: an odd field gives way, with a note.
+    /// A message is worth more than its other fields: an invalid one is dropped, with a note.
     fn message(
         &mut self,
         message_id: String,
@@ -275,7 +274,7 @@ impl Records<'_> {
         })
     }
 
-    /// The time of the message before, or where there is none, of the next one that has one.
+    /// The time of the previous message, or if there is none, of the next one that has a time.
     fn neighbours_time(&mut self) -> i64 {
         let known = self.last_time.or_else(|| {
             self.page.iter().find_map(|(_, row)| match row.cells.last() {
@@ -286,11 +285,11 @@ impl Records<'_> {
                 _ => None,
             })
         });
-        // The next message without a time takes the same: arrival then keeps them in order.
+        // The next message without a time gets the same one; the order of arrival then keeps them in sequence.
         *self.last_time.insert(known.unwrap_or(0))
     }
 
-    /// The text behind a token.
+    /// The text inside a token.
     fn open(&mut self, cells: &mut Cells) -> Result<String, Reason> {
         let (cell, Column { name: field, .. }) = cells.take();
         let token = Token::parse(&cell.token(field)?).map_err(|what| Reason::NotAToken { field, what })?;
@@ -342,7 +341,7 @@ impl Records<'_> {
     }
 }
 
-/// The values of a row with their columns, taken from the left.
+/// The values of a row with their columns, from left to right.
 struct Cells {
     cells: std::vec::IntoIter<Cell>,
     columns: std::slice::Iter<'static, Column>,

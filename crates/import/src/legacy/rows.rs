@@ -1,4 +1,4 @@
-//! Reading pages of rows, in the order of their rowids, with a bound on memory.
+//! Reads pages of rows in rowid order, with bounded memory.
 
 use diesel::deserialize::{self, QueryableByName};
 use diesel::row::NamedRow;
@@ -13,13 +13,13 @@ use super::problem::Table;
 /// The longest text of a message, in bytes of UTF-8.
 pub const MAX_TEXT_BYTES: usize = 1_048_576;
 
-/// Rows a page has at most.
+/// Maximum rows per page.
 pub(crate) const PAGE_ROWS: usize = 512;
-/// Bytes a page has at most, unless its first row alone is larger.
+/// Maximum bytes per page, unless the first row alone is larger.
 pub(crate) const PAGE_BYTES: u64 = 4 << 20;
 
 const NAME: usize = 1 << 20;
-/// No larger key is kept (`privatus_domain::limits`): such a contact is a row that is left out, not the end.
+/// No larger key is accepted (`privatus_domain::limits`); a contact with one is left out, and reading continues.
 const KEY: usize = privatus_domain::limits::PUBLIC_KEY_BYTES;
 const SMALL: usize = 1 << 10;
 const ID: usize = 1 << 16;
@@ -29,7 +29,7 @@ const fn column(name: &'static str, limit: usize) -> Column {
     Column { name, limit }
 }
 
-/// Rows that [`sealed_sizes`] gives at most.
+/// Maximum rows that [`sealed_sizes`] returns.
 pub(crate) const SIZES: usize = 4096;
 
 /// The columns of a table; the first is its primary key.
@@ -81,7 +81,7 @@ pub(crate) fn sealed_column(table: Table) -> Option<&'static str> {
     }
 }
 
-/// A row as it is stored.
+/// A row as stored.
 pub(crate) struct RawRow {
     pub(crate) row: i64,
     pub(crate) cells: Vec<Cell>,
@@ -125,7 +125,7 @@ impl QueryableByName<Sqlite> for RawRow {
 
 type Result<T> = std::result::Result<T, diesel::result::Error>;
 
-/// The next rows from rowid `from` on, `most` at most; empty at the end.
+/// The next rows from rowid `from` on, at most `most`; empty at the end.
 pub(crate) fn page(
     connection: &mut SqliteConnection,
     table: Table,
@@ -133,7 +133,7 @@ pub(crate) fn page(
     most: usize,
 ) -> Result<Vec<RawRow>> {
     let (name, columns) = (table.name(), columns(table));
-    // octet_length() looks at the record's header only: a row is never loaded to be measured.
+    // octet_length() reads only the record's header, so measuring a row does not load it.
     let sizes: Vec<String> = columns
         .iter()
         .map(|column| format!("min(ifnull(octet_length({}), 0), {})", column.name, column.limit))
@@ -144,7 +144,7 @@ pub(crate) fn page(
     ))
     .bind::<BigInt, _>(from)
     .load::<RowSize>(connection)?;
-    // By number, not by the last rowid: SQLite then never looks at the row behind, which may be damaged.
+    // A LIMIT rather than the last rowid: SQLite then never looks at the row after it, which may be damaged.
     let fitting = that_fit(&ahead);
     if fitting == 0 {
         return Ok(Vec::new());
@@ -163,7 +163,7 @@ pub(crate) fn page(
     .load(connection)
 }
 
-/// How many of the rows stay within a page's bytes.
+/// How many of the rows fit into a page's bytes.
 fn that_fit(ahead: &[RowSize]) -> usize {
     let mut total = 0_u64;
     let fit = ahead.iter().take_while(|next| {
@@ -173,7 +173,7 @@ fn that_fit(ahead: &[RowSize]) -> usize {
     fit.count().max(ahead.len().min(1))
 }
 
-/// Places and sizes of the rows whose sealed value can be a token, from rowid `from` on.
+/// Positions and sizes of the rows, from rowid `from` on, whose sealed value can be a token.
 pub(crate) fn sealed_sizes(
     connection: &mut SqliteConnection,
     table: Table,
@@ -190,7 +190,7 @@ pub(crate) fn sealed_sizes(
     .load(connection)
 }
 
-/// The sealed values of some rows; the caller bounds how many bytes that is.
+/// The sealed values of some rows; the caller limits the total bytes.
 pub(crate) fn sealed(
     connection: &mut SqliteConnection,
     table: Table,

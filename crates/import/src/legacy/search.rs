@@ -1,13 +1,12 @@
-//! The search for iteration counts that are stored nowhere.
+//! Searches for the iteration counts, which are stored nowhere.
 //!
-//! One walk of PBKDF2 tries every count on a few tokens at once. A hit is tried on every row; the
-//! rows still closed give new tokens, which first catch up on the counts already passed (a file
-//! can hold rows under a lower count than the first one found), then the walk goes on.
+//! One walk of PBKDF2 tries every count on a few tokens at once. A key that is found is tried on every row. The rows
+//! that are still closed provide new tokens; these first catch up on the counts already passed (a file can have rows
+//! under a lower count than the first one found), then the walk continues.
 //!
-//! A damaged row opens at no count and would hold a place among the tokens for ever. So a token
-//! that was tried on the whole range is done with, and a walk over the whole range that finds
-//! nothing is repeated with other tokens only if the password is proven, and only
-//! [`FRUITLESS`] times in a row.
+//! A damaged row opens at no count and would keep its place among the tokens forever. So a token that was tried over
+//! the whole range is not used again. A walk over the whole range that finds nothing is repeated with other tokens
+//! only if the password is proven, and only [`FRUITLESS`] times in a row.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -24,27 +23,27 @@ use super::probe::ProbeSet;
 use super::source::Source;
 use super::survey::{SealedAt, Survey};
 
-/// The bound of a search, unless another is given.
+/// The default bound of a search.
 pub const DEFAULT_MAX_ITERATIONS: u64 = 20_000_000;
 
 /// Tokens of the first walk.
 const FIRST_WIDTH: usize = 16;
-/// Tokens of a later walk, when there is reason to look harder.
+/// Tokens of a later walk, when a more thorough search is worthwhile.
 const WIDE: usize = 64;
-/// Walks in a row that may find nothing once a key is known.
+/// How many walks in a row may find nothing once a key is known.
 const FRUITLESS: u32 = 2;
 /// Counts between two calls of the progress function.
 const REPORT_EVERY: u64 = 1 << 15;
 
-/// What a search is to use.
+/// The inputs of a search.
 #[derive(Clone, Copy)]
 pub struct SearchOptions<'a> {
-    /// The application's password as the user typed it; its bytes are taken as they are, without
-    /// trimming or normalization, because the application took them so.
+    /// The application's password exactly as the user typed it: no trimming or normalization, since the application
+    /// did none.
     pub password: Option<&'a [u8]>,
-    /// The path that a first-generation database had, as text.
+    /// The path of a first-generation database at that time, as text.
     pub original_path: Option<&'a str>,
-    /// The highest iteration count that is tried.
+    /// The highest iteration count to try.
     pub max_iterations: u64,
 }
 
@@ -66,36 +65,35 @@ impl std::fmt::Debug for SearchOptions<'_> {
     }
 }
 
-/// How far a search is.
+/// The progress of a search.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SearchProgress {
     /// The iteration count reached by this walk.
     pub iterations: u64,
-    /// The last count of this walk: the search's bound, or what a catching-up walk has to pass.
+    /// The last count of this walk: the search's bound, or the end of a catching-up walk.
     pub bound: u64,
-    /// Later rows catch up on counts that earlier ones passed.
+    /// Whether this walk catches up on counts that earlier rows have passed.
     pub catching_up: bool,
-    /// Counts a second, of this walk.
+    /// Counts per second in this walk.
     pub rate: f64,
-    /// Time to the end of this walk at that rate: the longest it can take, a hit ends it earlier.
+    /// Time to the end of this walk at that rate. This is an upper limit: finding a key ends the walk.
     pub remaining: Option<Duration>,
     /// Keys found so far.
     pub keys: usize,
-    /// Rows that open with them.
+    /// Rows that those keys open.
     pub rows_open: u64,
     /// Rows with a well-formed token.
     pub rows: u64,
 }
 
 impl Source {
-    /// Finds the keys: the first generation's (a given path, or guessed ones), then by search.
+    /// Finds the keys: first those of the first generation (for the given path or guessed ones), then by search.
     ///
-    /// `progress` is called some ten times a second or more; `Break` ends the search with what is
-    /// found by then.
+    /// `progress` is called about ten times per second or more; `Break` ends the search with the keys found so far.
     ///
     /// # Errors
     ///
-    /// Nothing opens at all ([`LegacyError::NothingOpens`], [`LegacyError::OriginalPathNeeded`],
+    /// Nothing opens ([`LegacyError::NothingOpens`], [`LegacyError::OriginalPathNeeded`],
     /// [`LegacyError::OriginalPathWrong`]), a password is needed, or the file cannot be read.
     pub fn find_keys(
         &mut self,
@@ -158,11 +156,11 @@ impl Search<'_> {
             return Ok(());
         }
         for path in paths {
-            // The class took any password; the program of that version used the built-in one only.
+            // The class accepted any password, but the program of that version used only the built-in one.
             let other = self.options.password.filter(|_| given.is_some());
             for password in std::iter::once(None).chain(other.map(Some)) {
                 let key = first_generation::key(&path, password);
-                // A given path is tried on every row: the first version's may be few.
+                // A given path is tried on every row, because few rows may be of the first version.
                 if given.is_some() || probes.opened_by(&key) {
                     let original_path = path.clone();
                     let origin = KeyOrigin::FirstGeneration {
@@ -176,7 +174,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Tries a key on every row that is not open, and keeps it if it opens one.
+    /// Tries a key on every row that is still closed, and keeps it if it opens one.
     fn adopt(&mut self, origin: KeyOrigin, iterations: u64, bytes: &[u8; 32]) -> Result<(), LegacyError> {
         let key = FernetKey::from_bytes(bytes);
         let rows = self.survey.open_with(self.source, &key)?;
@@ -237,7 +235,7 @@ impl Search<'_> {
         }
     }
 
-    /// A walk over the whole range. `Hit` here means that every row is open.
+    /// Walks over the whole range. `Hit` here means that every row is open.
     fn round(
         &mut self,
         start: &dyn Fn() -> Chain,
@@ -255,7 +253,7 @@ impl Search<'_> {
                     return Ok(Walk::End);
                 }
             }
-            // Many keys: more tokens at once, so that fewer have to catch up.
+            // With many keys, use more tokens at once, so that fewer have to catch up.
             width = if self.keys.len() > 2 { WIDE } else { width };
             loop {
                 if self.survey.left() == 0 {
@@ -279,8 +277,8 @@ impl Search<'_> {
         }
     }
 
-    /// Walks to the next count that opens a token, adopts its key, and leaves the chain on the
-    /// count that is to be tried next. `probes` then holds what is still closed.
+    /// Walks to the next count that opens a token, adopts its key, and leaves the chain at the count to try next.
+    /// `probes` then has what is still closed.
     fn walk(
         &mut self,
         chain: &mut Chain,
@@ -317,7 +315,7 @@ impl Search<'_> {
     }
 }
 
-/// Tries each count up to `last`. On a hit the chain stands on it, else behind `last`.
+/// Tries each count up to `last`. After a hit the chain is at that count, otherwise just past `last`.
 fn scan(chain: &mut Chain, probes: &mut ProbeSet<SealedAt>, last: u64) -> Option<Box<Zeroizing<[u8; 32]>>> {
     let mut key = Box::new(Zeroizing::new([0; 32]));
     while chain.iterations() <= last {

@@ -1,4 +1,4 @@
-//! An opened legacy database: what is known of it, and its queries with the errors that they become.
+//! An open legacy database: its properties, and queries that convert errors.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use super::error::LegacyError;
 use super::locate::Files;
 use super::problem::Table;
 
-/// How many rows there are.
+/// Row counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Rows of `contacts`.
@@ -23,7 +23,7 @@ pub struct Counts {
 
 /// An opened legacy database.
 pub struct Source {
-    // Before `copy`: the connection is closed first, then the folder under it removed.
+    // Declared before `copy`: the connection is closed first, then its folder is removed.
     connection: Connection,
     copy: Option<TempDir>,
     path: PathBuf,
@@ -33,7 +33,7 @@ pub struct Source {
     holes: Vec<Hole>,
 }
 
-/// Rowids of a table that do not answer.
+/// Rowids of a table that cannot be read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hole {
     pub(super) table: Table,
@@ -44,7 +44,8 @@ pub(crate) struct Hole {
 }
 
 impl Source {
-    /// A database whose rows were not counted yet. `copy` is the folder that the connection is in, where it is one of ours.
+    /// Creates a source whose rows are not counted yet. `copy` is the private folder that the connection is in, if
+    /// there is one.
     pub(super) fn new(
         files: Files,
         salt: Option<[u8; 32]>,
@@ -71,18 +72,18 @@ impl Source {
         &self.path
     }
 
-    /// The salt file is there: it is the second generation, and [`find_keys`](Self::find_keys)
+    /// Whether there is a salt file: the database is then of the second generation, and [`find_keys`](Self::find_keys)
     /// needs the application's password.
     pub fn needs_password(&self) -> bool {
         self.salt.is_some()
     }
 
-    /// Changes beside the database had to be merged in a private copy.
+    /// Whether changes next to the database had to be merged in a private copy.
     pub fn is_copied(&self) -> bool {
         self.copy.is_some()
     }
 
-    /// How many rows there are, readable or not; of a damaged table, those that can be reached.
+    /// The number of rows, readable or not; for a damaged table, of those that can be reached.
     pub fn counts(&self) -> Counts {
         self.counts
     }
@@ -95,7 +96,7 @@ impl Source {
         &self.salt_path
     }
 
-    /// Runs a query on a table; a failure becomes the error that names file and table.
+    /// Runs a query on a table; an error names the file and the table.
     pub(crate) fn query<T>(
         &mut self,
         table: Table,
@@ -107,8 +108,8 @@ impl Source {
         })
     }
 
-    /// What SQLite answered. diesel tells nobody of a failure behind a query's first row: then the table is walked once more
-    /// for it, and what only shows in values is damage.
+    /// Finds SQLite's error code. diesel does not report a failure after a query's first row, so the table is scanned
+    /// again to find it. If that finds none, the values themselves are damaged.
     fn behind(&mut self, error: &diesel::result::Error, table: Table) -> SqliteError {
         let answered = |code, os_error| SqliteError {
             code,
@@ -126,7 +127,7 @@ impl Source {
         }
     }
 
-    /// As [`query`](Self::query); `None` when what it reads is damaged.
+    /// Runs a query on a table; `None` if what it reads is damaged.
     pub(crate) fn unless_damaged<T>(
         &mut self,
         table: Table,
@@ -137,7 +138,7 @@ impl Source {
             Err(error) => error,
         };
         match self.connection.code_of(&error) {
-            // What only shows in values is damage.
+            // The damage only shows in the values.
             None | Some(ErrorCode::Ok) => Ok(None),
             Some(code) if code.is_damage() => Ok(None),
             Some(_) => self.query(table, |_| Err(error)),

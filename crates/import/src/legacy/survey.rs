@@ -1,7 +1,7 @@
-//! Which rows no key has opened yet, and the choice of tokens to try keys on.
+//! Tracks which rows no key has opened yet, and chooses tokens to try keys on.
 //!
-//! One bit a row is kept, in stretches of the table's order; a stretch whose rows are all open is
-//! never read again. What else is needed of a row is asked from the database anew.
+//! Only one bit per row is stored, in stretches of consecutive rows; a stretch whose rows are all open is never read
+//! again. Everything else about a row is read from the database when needed.
 
 use std::collections::HashSet;
 
@@ -20,12 +20,12 @@ pub(crate) struct SealedAt {
     row: i64,
 }
 
-/// Up to [`SIZES`] rows that follow one another.
+/// Up to [`SIZES`] consecutive rows.
 struct Stretch {
     table: Table,
     column: &'static str,
     from: i64,
-    /// How many rows it has: fewer where a damaged place follows.
+    /// The number of rows: fewer if a damaged place follows.
     length: usize,
     closed: Box<[u64; SIZES / 64]>,
     left: usize,
@@ -46,7 +46,7 @@ impl Stretch {
         }
     }
 
-    /// The closed rows, by place.
+    /// The closed rows, by position.
     fn rows(&self, source: &mut Source) -> Result<Vec<(usize, RowSize)>, LegacyError> {
         let (table, column, from) = (self.table, self.column, self.from);
         let rows = source.query(table, |connection| {
@@ -64,7 +64,7 @@ impl Stretch {
             rows::sealed(connection, self.table, self.column, rows)
         })?;
         let Some(found) = found else {
-            // One of them is damaged: the others one by one.
+            // One of them is damaged: read the others one by one.
             let mut found = Vec::new();
             for row in rows.iter().filter(|_| rows.len() > 1) {
                 found.extend(self.tokens(source, std::slice::from_ref(row))?);
@@ -78,16 +78,15 @@ impl Stretch {
 /// The rows that no key has opened.
 pub(crate) struct Survey {
     stretches: Vec<Stretch>,
-    /// Rows at the beginning: those with a well-formed token.
+    /// The initial number of rows with a well-formed token.
     total: u64,
 }
 
-/// How many rows are fetched at once.
+/// How many rows to fetch at once.
 const CHUNK_ROWS: usize = 256;
 
 impl Survey {
-    /// Lists the rows whose sealed value is a well-formed token. Damaged places are stepped over: the
-    /// reader lists them.
+    /// Lists the rows whose sealed value is a well-formed token. Damaged places are skipped; the reader reports them.
     pub(crate) fn new(source: &mut Source) -> Result<Self, LegacyError> {
         let mut survey = Self {
             stretches: Vec::new(),
@@ -128,7 +127,7 @@ impl Survey {
         Ok(survey)
     }
 
-    /// Rows at the beginning.
+    /// The initial number of rows.
     pub(crate) fn total(&self) -> u64 {
         self.total
     }
@@ -146,14 +145,14 @@ impl Survey {
             .sum()
     }
 
-    /// No key has opened the row.
+    /// Returns whether no key has opened the row.
     pub(crate) fn is_closed(&self, at: SealedAt) -> bool {
         self.stretches
             .get(at.stretch)
             .is_some_and(|stretch| stretch.is_closed(at.place))
     }
 
-    /// Takes off the list what `key` opens, and says how many rows that is.
+    /// Removes the rows that `key` opens from the list, and returns how many there were.
     pub(crate) fn open_with(&mut self, source: &mut Source, key: &FernetKey) -> Result<u64, LegacyError> {
         let before = self.left();
         self.sift(source, |token| {
@@ -162,7 +161,7 @@ impl Survey {
         Ok(before - self.left())
     }
 
-    /// Keeps the rows whose token passes.
+    /// Keeps the rows whose token passes the filter.
     fn sift(&mut self, source: &mut Source, keep: impl Fn(&[u8]) -> bool) -> Result<(), LegacyError> {
         for stretch in self.stretches.iter_mut().filter(|stretch| stretch.left > 0) {
             let rows = stretch.rows(source)?;
@@ -195,9 +194,8 @@ impl Survey {
         Ok(())
     }
 
-    /// Up to `wanted` tokens that are not among `tried`, spread over the rows in the order in
-    /// which they were written (one session of the application, one key), the shortest of each
-    /// part.
+    /// Chooses up to `wanted` tokens that are not among `tried`: the rows in the order they were written are divided
+    /// into parts (one session of the application used one key), and the shortest token of each part is chosen.
     pub(crate) fn choose(
         &self,
         source: &mut Source,
@@ -215,7 +213,7 @@ impl Survey {
             self.left_in(|other| other == table).saturating_sub(tried.count())
         };
         let (settings, messages) = (of(Table::Settings), of(Table::Messages));
-        // Settings are few and are rewritten in other sessions than the messages around them.
+        // Settings are few, and are rewritten in other sessions than the messages around them.
         let share = if messages == 0 {
             wanted
         } else {
@@ -233,7 +231,7 @@ impl Survey {
         Ok(set)
     }
 
-    /// The shortest token of each `part` rows of a table.
+    /// The shortest token in each `part` rows of a table.
     fn choose_in(
         &self,
         source: &mut Source,
@@ -273,7 +271,7 @@ impl Survey {
                 continue;
             };
             for (_, token) in stretch.tokens(source, &[at.row])? {
-                // Sifted at the beginning, so it parses; a file that changes meanwhile is skipped.
+                // It was well-formed at the start, so it parses; if the file changes meanwhile, it is skipped.
                 let _parsed = set.push(&token, at);
             }
         }
@@ -281,7 +279,7 @@ impl Survey {
     }
 }
 
-/// How many of the rows at the beginning are within the bounds of one fetch; at least one.
+/// How many of the first rows fit into one fetch; at least one.
 fn chunk(rows: &[(usize, RowSize)]) -> usize {
     let mut bytes = 0_u64;
     let fits = rows.iter().take(CHUNK_ROWS).take_while(|(_, row)| {

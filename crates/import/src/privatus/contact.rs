@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::values::{Time, id};
 use crate::authority::{AuthorityItem, AuthorityKind, Fate, quoted};
 
-/// What has a default may be missing in an export that another program or an older build wrote.
+/// Fields with a default may be missing in an export from another program or an older build.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Contact {
     pub(super) id: String,
@@ -29,22 +29,23 @@ pub(super) struct Contact {
     pub(super) blocked_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) muted_until: Option<Time>,
-    /// The id of its conversation, where that is not its own.
+    /// The id of its conversation, if it is not the contact's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) conversation: Option<String>,
 }
 
-/// What becomes of the verified mark by what the vault had, and whether the record has a key where the vault has none.
+/// The outcome for the verified mark given what the vault has, and whether the record has a key where the vault has
+/// none.
 pub(super) fn fate(known: Option<&Stored>, new: &NewContact) -> (Fate, bool) {
     let is_offered = known.is_some_and(|known| known.public_key.is_empty() && !new.public_key.is_empty());
     let fate = match known {
         None => Fate::Taken,
-        Some(_) if is_offered => Fate::refused("the contact is in the vault already, without a key"),
+        Some(_) if is_offered => Fate::refused("the contact is already in the vault, without a key"),
         Some(known) if known.public_key != new.public_key => {
-            Fate::refused("the vault has another key of the contact, which stays")
+            Fate::refused("the vault has another key for the contact and keeps it")
         }
         Some(known) if known.is_verified => Fate::Known,
-        Some(_) => Fate::refused("the contact is in the vault already, and not verified there"),
+        Some(_) => Fate::refused("the contact is already in the vault, and not verified there"),
     };
     (fate, is_offered)
 }
@@ -55,7 +56,7 @@ const fn is_not(flag: &bool) -> bool {
 }
 
 impl Contact {
-    /// Of an export that has the conversation but not who it is with.
+    /// A placeholder for an export that has the conversation but not its contact.
     pub(super) const fn named(id: String, display_name: String) -> Self {
         Self {
             id,
@@ -72,7 +73,7 @@ impl Contact {
         }
     }
 
-    /// As the vault has it.
+    /// Builds the record of a contact in the vault.
     pub(super) fn from_vault(contact: Stored, conversation: Option<String>) -> Self {
         Self {
             id: contact.id.to_string(),
@@ -89,7 +90,7 @@ impl Contact {
         }
     }
 
-    /// The right that it gives: a key that counts as compared. Without a key nothing was.
+    /// The right that it grants: that the key counts as verified. Without a key there is none.
     pub(super) fn claims(&self) -> Option<AuthorityItem> {
         (self.is_verified && !self.public_key.is_empty()).then(|| {
             let (name, id) = (quoted(&self.display_name), quoted(&self.id));
@@ -98,13 +99,13 @@ impl Contact {
         })
     }
 
-    /// The key that counts as compared.
+    /// The key that counts as verified.
     pub(super) fn verified_key(&self) -> Option<PublicKey> {
         let key = PublicKey::kept_base64(&self.public_key).ok()?;
         (self.is_verified && !key.is_empty()).then_some(key)
     }
 
-    /// The contact to be created; verified only where the record is trusted.
+    /// The contact to create; verified only if the record is trusted.
     pub(super) fn to_new(&self, tx: &WriteTx<'_>, is_trusted: bool) -> Result<NewContact, StoreError> {
         Ok(NewContact {
             id: id(tx, &self.id)?,
@@ -116,7 +117,7 @@ impl Contact {
         })
     }
 
-    /// What it has beside that, without a picture that breaks the rules; `None` when there is nothing.
+    /// The contact's further state, without a picture that breaks the rules; `None` if there is none.
     pub(super) fn state(&self) -> (Option<ContactState>, Result<(), PictureError>) {
         let (picture, kept) = match self
             .profile_picture

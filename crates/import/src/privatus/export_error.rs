@@ -2,13 +2,13 @@
 
 use privatus_store::StoreError;
 
-/// An export that was not written to its end.
+/// An export that was not completed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The vault's refusal or failure.
+    /// The vault reported an error.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// What it is written to fails: a full disk there is not the vault's.
+    /// The destination cannot be written. A full disk there is not an error of the vault.
     #[error("the export cannot be written: {}", .0.kind())]
     Output(std::io::Error),
 }

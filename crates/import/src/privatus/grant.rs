@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::values::Time;
 use crate::authority::{AuthorityItem, AuthorityKind, quoted};
 
-/// Permissions of a grant that are listed.
+/// Permissions of a grant to list.
 const WORDS: usize = 8;
 
 /// A row of `access_control`.
@@ -15,11 +15,11 @@ const WORDS: usize = 8;
 pub(super) struct Grant {
     resource_type: String,
     resource_id: String,
-    /// Missing for everyone.
+    /// Missing if it is for everyone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user: Option<String>,
     permissions: Vec<String>,
-    /// Missing for the vault's own user.
+    /// Missing if it is the vault's own user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     granted_by: Option<String>,
     granted_at: Time,
@@ -28,12 +28,12 @@ pub(super) struct Grant {
 }
 
 impl Grant {
-    /// The right that it gives.
+    /// The right that it grants.
     pub(super) fn claims(&self) -> AuthorityItem {
         let who = self.user.as_deref().map_or_else(|| "everyone".into(), quoted);
         let until = self
             .expires_at
-            .map_or_else(|| "for ever".into(), |at| format!("until {}", at.0.to_rfc3339()));
+            .map_or_else(|| "forever".into(), |at| format!("until {}", at.0.to_rfc3339()));
         let by = self
             .granted_by
             .as_deref()
@@ -48,7 +48,7 @@ impl Grant {
     }
 }
 
-/// Permissions, of many the first: `admin` and what a build knows is never behind them.
+/// The permissions, shortened if there are many: `admin` and the others that a build knows come first.
 fn words(permissions: &[String]) -> String {
     let mut permissions: Vec<&String> = permissions.iter().collect();
     permissions.sort_by_key(|word| {
@@ -82,7 +82,7 @@ impl From<Given> for Grant {
 impl TryFrom<Grant> for Given {
     type Error = StoreError;
 
-    /// A grant that is over is kept. One that no build gives is refused when it is written.
+    /// A grant that has expired is stored. A grant that no build would create is refused when it is written.
     fn try_from(grant: Grant) -> Result<Self, StoreError> {
         let user = |name: Option<String>| name.as_deref().map(UserId::new).transpose();
         Ok(Self {

@@ -16,7 +16,7 @@ use super::values::{Time, bounded, id};
 use crate::authority::Fate;
 use crate::report::Report;
 
-/// A `group`. Another vault's own user has another id, so it stands as `me`.
+/// A `group` record. Another vault's own user has another id, so the vault's own user is written as `me`.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Group {
     pub(super) id: String,
@@ -27,7 +27,7 @@ pub(super) struct Group {
     max_members: Option<u32>,
     #[serde(default, skip_serializing_if = "is_false")]
     is_anonymous: bool,
-    /// JSON as text: a number in it is copied letter by letter.
+    /// JSON as text: numbers in it are copied unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) settings: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ pub(super) struct Group {
     pub(super) members: Vec<Member>,
     #[serde(default, deserialize_with = "bounded", skip_serializing_if = "Vec::is_empty")]
     pub(super) bans: Vec<Ban>,
-    /// The id of its conversation, where that is not its own.
+    /// The id of its conversation, if it is not the group's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) conversation: Option<String>,
 }
@@ -51,7 +51,7 @@ pub(super) struct Member {
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) me: bool,
     pub(super) display_name: String,
-    /// Missing, as the members below are, in an export of an older build.
+    /// This, like the members below, may be missing in an export of an older build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) role: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,13 +75,13 @@ pub(super) struct Ban {
     banned_at: Time,
 }
 
-/// What of a group a right is about.
+/// The part of a group that a right concerns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Group,
-    /// The member at this place.
+    /// The member at this position.
     Member(usize),
-    /// The vault's own user, who is no member.
+    /// The vault's own user, who is not a member.
     Absent,
     /// The vault's own user, who is banned.
     Banned,
@@ -92,14 +92,14 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// An id that may be the vault's own user's: its text, or that it is.
+/// A user, who may be the vault's own: by id, or by the flag.
 fn named(id: &ContactId, own: &ContactId) -> (Option<String>, bool) {
     let is_own = id == own;
     ((!is_own).then(|| id.to_string()), is_own)
 }
 
 impl Group {
-    /// Of an export that has the conversation but not the group.
+    /// A placeholder for an export that has the conversation but not its group.
     pub(super) fn named(id: String, name: String) -> Self {
         Self {
             id,
@@ -108,7 +108,7 @@ impl Group {
         }
     }
 
-    /// The record of a group of the vault.
+    /// Builds the record of a group in the vault.
     pub(super) fn from_vault(
         tx: &mut ReadTx<'_>,
         group: domain::Group,
@@ -116,7 +116,7 @@ impl Group {
     ) -> Result<Self, StoreError> {
         let own = tx.own_id();
         let mut members = tx.group_members(&group.id)?;
-        // Another vault derives other ids: in an anonymous group each member takes its own along.
+        // Another vault derives other ids, so the members of an anonymous group keep theirs.
         if group.is_anonymous {
             for member in &mut members {
                 member.anonymous_id = Some(tx.group_anonymous_id(&group.id, &member.contact)?);
@@ -166,8 +166,8 @@ impl Group {
         })
     }
 
-    /// Brings the group into a vault; one that is there stays as it is. Gives what of its members was left out, and what became of
-    /// each right that it claims.
+    /// Imports the group; a group that exists stays unchanged. Returns which parts of its members were left out, and
+    /// the outcome of each right that it claims.
     pub(super) fn restore(
         mut self,
         tx: &mut WriteTx<'_>,
@@ -226,8 +226,8 @@ impl Group {
             let is_listed = is_trusted && ban.me;
             let contact = person(tx, ban.contact, ban.me)?;
             let by = person(tx, ban.banned_by, ban.banned_by_me)?;
-            // A ban of the vault's own user makes somebody else the owner. Only what names that user as `me` was listed as
-            // one.
+            // A ban of the vault's own user makes somebody else the owner. Only one that names that user as `me` was
+            // listed as such.
             let contact = contact.filter(|contact: &ContactId| is_listed || *contact != tx.own_id());
             bans.extend(contact.map(|contact| domain::Ban {
                 contact,
@@ -266,12 +266,12 @@ fn by_contact(members: Vec<domain::Member>) -> HashMap<ContactId, domain::Member
     members.map(|member| (member.contact.clone(), member)).collect()
 }
 
-/// What members of a group came without.
+/// Data that members of a group were imported without.
 #[derive(Default)]
 pub(super) struct LeftOut {
-    /// Anonymous ids that another member of the group had before.
+    /// Anonymous ids that another member of the group already had.
     anonymous_ids: u32,
-    /// Permissions that are no JSON object.
+    /// Permissions that are not a JSON object.
     permissions: u32,
 }
 
@@ -283,14 +283,15 @@ impl LeftOut {
         if restored.bans_left_out > 0 {
             report.leave_out_all("bans of a group refused", restored.bans_left_out);
             report.note(format!(
-                "{} bans of a group were left out: they are of no contacts of the vault",
+                "bans of a group on people who are not contacts of the vault were left out: {}",
                 restored.bans_left_out
             ));
         }
         if restored.left_out > 0 {
             report.leave_out_all("members of a group refused", restored.left_out);
             report.note(format!(
-                "{} members of a group were left out: they are no contacts of the vault, stand there twice, or the group is full",
+                "members of a group who are not contacts of the vault, are listed twice or exceed its limit were left \
+                 out: {}",
                 restored.left_out
             ));
         }
@@ -299,7 +300,10 @@ impl LeftOut {
                 self.anonymous_ids,
                 "anonymous ids that another member of the group has",
             ),
-            (self.permissions, "permissions of members that are no JSON object"),
+            (
+                self.permissions,
+                "permissions of members that are not a JSON object",
+            ),
         ] {
             if count > 0 {
                 report.leave_out_all(what, count);
@@ -331,13 +335,13 @@ impl Member {
     }
 }
 
-/// Settings that stood sealed in a vault.
+/// Settings that were stored sealed in a vault.
 fn stored(text: Option<&str>) -> Result<Option<JsonText>, RecordError> {
     let refused = |_| RecordError::SettingsNotJson;
     text.map(|text| JsonText::new(text).map_err(refused)).transpose()
 }
 
-/// Who is meant, the vault's own user or somebody by id.
+/// The person meant: the vault's own user, or somebody by id.
 fn person<T: FromStr<Err = IdError> + From<Id>>(
     tx: &WriteTx<'_>,
     text: Option<String>,

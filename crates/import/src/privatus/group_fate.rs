@@ -1,4 +1,4 @@
-//! What became of the rights that a group of an export claims, by what stands in the vault.
+//! The outcome of the rights that a group in an export claims, according to what the vault has.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,22 +8,22 @@ use privatus_store::{StoreError, WriteTx};
 use crate::authority::{AuthorityKind, Fate};
 use crate::insert::is_absent;
 
-/// The group as it stands in the vault.
+/// The group as the vault has it.
 pub(super) struct Found {
     pub(super) group: Group,
     pub(super) members: HashMap<ContactId, Member>,
-    /// Whom the record bans.
+    /// Who the record bans.
     pub(super) banned: HashSet<ContactId>,
     pub(super) own: ContactId,
-    /// Whether it came with the record.
+    /// Whether the record created it.
     pub(super) is_new: bool,
 }
 
-/// Why nothing of a group comes over that is there.
-const KNOWN: &str = "the group is in the vault already, and stays as it is";
+/// Why nothing is imported for a group that exists.
+const KNOWN: &str = "the group is already in the vault and stays unchanged";
 
 impl Found {
-    /// What stands is taken where the group is new, and known where it is not.
+    /// Rights that the vault now has: taken if the group is new, otherwise known.
     fn stands(&self) -> Fate {
         match self.is_new {
             true => Fate::Taken,
@@ -42,7 +42,7 @@ impl Found {
         self.members.get(contact)
     }
 
-    /// Of what is said of the group itself.
+    /// The outcome of rights about the group itself.
     pub(super) fn group_fate(&self, new: &NewGroup, members: &[NewMember], kind: AuthorityKind) -> Fate {
         self.when(
             self.is_new
@@ -61,7 +61,7 @@ impl Found {
         )
     }
 
-    /// Of what is said of a member.
+    /// The outcome of rights about a member.
     pub(super) fn member_fate(
         &self,
         tx: &mut WriteTx<'_>,
@@ -70,7 +70,7 @@ impl Found {
     ) -> Result<Fate, StoreError> {
         let is_role = matches!(kind, AuthorityKind::GroupRole | AuthorityKind::OwnRole);
         if !is_role && member.permissions.as_json().is_none() {
-            return Ok(Fate::refused("they are no JSON object"));
+            return Ok(Fate::refused("they are not a JSON object"));
         }
         let Some(there) = self.member(&member.contact) else {
             let is_banned = self.banned.contains(&member.contact);
@@ -78,7 +78,7 @@ impl Found {
                 () if !self.is_new => KNOWN,
                 () if is_banned => "the member is banned from the group",
                 () if member.contact != self.own && is_absent(tx.contact_by_id(&member.contact))? => {
-                    "the member is no contact of the vault"
+                    "the member is not a contact of the vault"
                 }
                 () => "the group is full",
             }));
@@ -91,17 +91,17 @@ impl Found {
             true => self.stands(),
             false if !self.is_new => Fate::refused(KNOWN),
             false if there.role == Role::Owner => {
-                Fate::refused("nobody else may own the group, so the member is its owner")
+                Fate::refused("nobody else can own the group, so the member is its owner")
             }
-            false => Fate::refused("the member stands there twice, and the first counts"),
+            false => Fate::refused("the member is listed twice, and the first entry counts"),
         })
     }
 
-    /// Of that the vault's own user is not in it.
+    /// The outcome of the statement that the vault's own user is not in the group.
     pub(super) fn absent_fate(&self) -> Fate {
         match self.member(&self.own) {
             None => self.stands(),
-            Some(_) if self.is_new => Fate::refused("nobody else may own the group, so you do"),
+            Some(_) if self.is_new => Fate::refused("nobody else can own the group, so you do"),
             Some(_) => Fate::refused(KNOWN),
         }
     }

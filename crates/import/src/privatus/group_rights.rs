@@ -1,4 +1,4 @@
-//! What a `group` record of an export gives somebody as rights, and the group without it.
+//! The rights that a `group` record of an export grants, and the group without them.
 
 use std::collections::HashSet;
 
@@ -8,16 +8,17 @@ use super::group::{Ban, Group, Member, Part};
 use super::values::Time;
 use crate::authority::{AuthorityItem, AuthorityKind, json_quoted, quoted};
 
-/// Members of a group that are listed in the order in which they joined it.
+/// Members of a group to list in the order they joined.
 const FIRST: usize = 5;
 
 impl Group {
-    /// The rights that it gives: roles, who owns it when its owner is gone, and what the application reads as permissions.
+    /// The rights that the group grants: roles, who owns it when the owner is gone, and what the application reads as
+    /// permissions.
     pub(super) fn claims(&self) -> Vec<AuthorityItem> {
         self.claims_by_part().into_iter().map(|(_, item)| item).collect()
     }
 
-    /// The same, each with what it is about.
+    /// The group's rights, each with the part of the group it concerns.
     pub(super) fn claims_by_part(&self) -> Vec<(Part, AuthorityItem)> {
         let mut items = Vec::new();
         let mut item = |part, kind, text| items.push((part, AuthorityItem::new(kind, text)));
@@ -26,7 +27,7 @@ impl Group {
             item(
                 Part::Group,
                 AuthorityKind::PublicGroup,
-                format!("anybody may join group {group}"),
+                format!("anyone can join group {group}"),
             );
         }
         if let Some(settings) = &self.settings {
@@ -39,7 +40,7 @@ impl Group {
             item(
                 Part::Group,
                 AuthorityKind::GroupCreator,
-                format!("{creator} made group {group}, and owns it where its owner does not come over"),
+                format!("{creator} created group {group}, and owns it if its owner is not imported"),
             );
         }
         let has_others = self.members.iter().any(|member| !member.me);
@@ -48,7 +49,7 @@ impl Group {
                 Part::Group,
                 AuthorityKind::GroupOrder,
                 format!(
-                    "members of group {group} joined it in this order, and the first owns it next: {}",
+                    "members of group {group} joined in this order, and the first is its next owner: {}",
                     self.order()
                 ),
             );
@@ -61,7 +62,7 @@ impl Group {
                 item(part, AuthorityKind::GroupRole, text);
             }
             if let Some(role) = member.own_role() {
-                let text = format!("you are {} of group {group}, and do not own it", quoted(role));
+                let text = format!("you are {} of group {group} and do not own it", quoted(role));
                 item(part, AuthorityKind::OwnRole, text);
             }
             if let Some(permissions) = &member.permissions {
@@ -71,7 +72,7 @@ impl Group {
             }
         }
         if has_others && !self.members.iter().any(|member| member.me) {
-            let text = format!("you are no member of group {group}, and somebody else owns it");
+            let text = format!("you are not a member of group {group}, and somebody else owns it");
             item(Part::Absent, AuthorityKind::OwnRole, text);
         }
         if let Some(ban) = self.bans.iter().find(|ban| ban.me) {
@@ -84,14 +85,14 @@ impl Group {
         items
     }
 
-    /// Gives it exactly one owner where one of its members is to be: of several, and where there is none, the one that the
-    /// vault would choose. So what is listed of a record is what is given.
+    /// Ensures that the group has exactly one owner if one of its members is to own it: among several, or if there is
+    /// none, the one that the vault would choose. So what is listed for a record is what it grants.
     pub(super) fn settle_owner(&mut self) {
         let owners: Vec<usize> = self.places(Member::is_owner).collect();
         if owners.len() == 1 {
             return;
         }
-        // By id, the own one as none.
+        // By id; the vault's own user has none.
         let id = |me: bool, contact: &Option<String>| contact.clone().filter(|_| !me);
         let banned: HashSet<Option<String>> = self.bans.iter().map(|ban| id(ban.me, &ban.contact)).collect();
         let is_banned = |member: &Member| banned.contains(&id(member.me, &member.contact));
@@ -128,13 +129,13 @@ impl Group {
         }
     }
 
-    /// Where such members stand.
+    /// The positions of such members.
     fn places(&self, is_one: impl Fn(&Member) -> bool) -> impl Iterator<Item = usize> {
         let members = self.members.iter().enumerate();
         members.filter_map(move |(at, member)| is_one(member).then_some(at))
     }
 
-    /// Who has an id, with the name that the group gives them.
+    /// The person with this id, with the name that the group gives them.
     fn who(&self, id: &str) -> String {
         let member = self
             .members
@@ -153,7 +154,7 @@ impl Group {
     /// Who joined first, and when.
     fn order(&self) -> String {
         let mut members: Vec<&Member> = self.members.iter().collect();
-        // Who has no time joins now.
+        // Without a time, they join now.
         members.sort_by_key(|member| {
             (
                 member.joined_at.is_none(),
@@ -172,8 +173,8 @@ impl Group {
         }
     }
 
-    /// The same group without those rights: the vault's own user made and owns it and was in it first; the others are plain
-    /// members since now.
+    /// The group without those rights: the vault's own user created it, owns it and joined first; all others become
+    /// plain members now.
     pub(super) fn without_claims(mut self, now: Timestamp) -> Self {
         self.kind = self.kind.filter(|kind| kind != GroupKind::Public.as_str());
         self.settings = None;
@@ -184,7 +185,7 @@ impl Group {
             member.joined_at = member.joined_at.filter(|_| member.me).or(Some(Time(now)));
             member.permissions = None;
         }
-        // First, so that no list of others is so long that it leaves no room.
+        // First, so that no other list is so long that there is no room for it.
         let own = self.members.iter().position(|member| member.me);
         let mut own = own.map_or_else(Member::own, |at| self.members.remove(at));
         own.role = Some(Role::Owner.to_string());
@@ -196,7 +197,7 @@ impl Group {
 }
 
 impl Member {
-    /// The vault's own user, of whom the record says nothing.
+    /// The vault's own user, whom the record does not mention.
     fn own() -> Self {
         Self {
             contact: None,
@@ -209,7 +210,7 @@ impl Member {
         }
     }
 
-    /// Who it is: a name says that of nobody.
+    /// Names the person by id too, since anyone can use a name.
     fn named(&self) -> String {
         match &self.contact {
             _ if self.me => "yourself".into(),
@@ -222,13 +223,13 @@ impl Member {
         self.role.as_deref() == Some(Role::Owner.as_str())
     }
 
-    /// The role of the vault's own user, where it is less than an owner's.
+    /// The role of the vault's own user, if lower than owner.
     fn own_role(&self) -> Option<&str> {
         let role = self.role.as_deref().unwrap_or(Role::Member.as_str());
         (self.me && role != Role::Owner.as_str()).then_some(role)
     }
 
-    /// The role of somebody else, where it is more than a member's.
+    /// The role of somebody else, if higher than member.
     fn role_of_another(&self) -> Option<&str> {
         let role = self.role.as_deref().filter(|_| !self.me);
         role.filter(|role| *role != Role::Member.as_str())

@@ -1,4 +1,4 @@
-//! An export into a vault: its content, and the rights of one that somebody vouches for.
+//! Imports an export into a vault: its content, and also its rights if somebody vouches for it.
 
 use std::path::Path;
 
@@ -14,21 +14,21 @@ use crate::newcomers::Newcomers;
 use crate::note::Advice;
 use crate::report::{OnProgress, Report};
 
-/// What of an export is taken.
+/// Which parts of an export to import.
 #[derive(Debug, Clone, Copy)]
 pub enum Trust<'a> {
-    /// Content alone: nothing that gives anybody rights in the vault. What is left out is counted in
+    /// Content only, nothing that grants anybody rights in the vault. What is left out is counted in
     /// `Report::not_trusted`.
     Content,
-    /// The rights too that this export gave when it was read.
+    /// Also the rights that this export contained when it was read.
     Vouched(&'a Vouched),
 }
 
-/// Imports an export; what the vault has already stays as it is. A public key that is another than the vault's leaves a
-/// security event and replaces none, whatever is trusted.
+/// Imports an export; data that the vault already has stays unchanged. A public key that differs from the vault's
+/// raises a security event and never replaces the vault's, whatever is trusted.
 ///
 /// # Errors
-/// [`ImportError`]; what was committed before stays, and is in the report.
+/// [`ImportError`]; what was committed stays, and is in the report.
 pub fn import(
     store: &Store,
     path: &Path,
@@ -48,18 +48,18 @@ pub fn import(
     let mut reader = Reader::new(store, vouched, report, &mut newcomers, progress);
     let ended = match vouched {
         None => pass(open(path)?, &mut reader).map(drop),
-        // The same file, whatever has its name by now.
+        // The same open file, whichever file now has its name.
         Some(vouched) => match vouched.again().and_then(|file| pass(file, &mut reader)) {
             Ok(sum) if sum == *vouched.checksum() => Ok(()),
-            // It was whole a moment ago.
+            // The file was intact a moment ago.
             Ok(_) | Err(Ended::Form(_) | Ended::Damage(..)) => Err(Ended::Damage(
                 "was changed while it was read".into(),
-                "what had changed gave nobody rights; import it again when nothing writes to it",
+                "no rights were taken from the changed part; import it again while nothing writes to it",
             )),
             Err(error) => Err(error),
         },
     };
-    // Where the end was not read, what comes may be behind it.
+    // Otherwise messages of a new chat may come later in the file.
     if ended.is_ok() {
         newcomers.take_back(store, report)?;
     }

@@ -1,6 +1,7 @@
-//! A member of a JSON object as raw text: a setting's value is copied letter by letter, never parsed and written again.
+//! Extracts a member of a JSON object as raw text: a setting's value is copied unchanged, never parsed and written
+//! again.
 
-/// The text of the first member named `name` of `object`, which is valid JSON.
+/// The text of the first member named `name` of `object`, which must be valid JSON.
 pub(super) fn json_member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
     let bytes = object.as_bytes();
     let mut at = spaces(bytes, 0);
@@ -35,7 +36,7 @@ fn spaces(bytes: &[u8], at: usize) -> usize {
         .count()
 }
 
-/// Where the value that begins at `at` ends.
+/// The end of the value that begins at `at`.
 fn value_end(bytes: &[u8], at: usize) -> usize {
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
     for (place, byte) in bytes.iter().enumerate().skip(at) {

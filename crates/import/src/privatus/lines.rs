@@ -1,27 +1,27 @@
-//! The lines of an export, none longer than the longest that is written.
+//! Reads the lines of an export, up to the longest line that an export can have.
 
 use std::io::{BufRead, Read as _, Result};
 
-/// Longest line in bytes, of what is written and of what is read. The longest record is a group's: 10 KiB for each of
-/// 100,000 members.
+/// Longest line in bytes, for both writing and reading. The longest record is a group's: 10 KiB for each of 100,000
+/// members.
 pub(super) const LINE_MAX: u64 = 1 << 30;
-/// Bytes that a buffer keeps for the next line.
+/// Buffer capacity to keep for the next line.
 const KEPT: usize = 16 << 20;
 
-/// What the next line is.
+/// The kind of the next line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
-    /// A whole line, in the buffer with its end.
+    /// A whole line, in the buffer including its end.
     Whole,
-    /// No record is as long: passed over to its end. The buffer is empty.
+    /// A line too long for any record; it was skipped. The buffer is empty.
     TooLong,
     /// The file ends within the line.
     Cut,
-    /// Nothing is left.
+    /// The end of the file.
     End,
 }
 
-/// Reads the next line into `line`; `passed` is given the bytes of one that is too long.
+/// Reads the next line into `line`; `passed` receives the bytes of a line that is too long.
 pub(super) fn next(
     reader: &mut impl BufRead,
     line: &mut Vec<u8>,
@@ -40,7 +40,7 @@ fn next_within(
     line.shrink_to(KEPT);
     reader.by_ref().take(most).read_until(b'\n', line)?;
     if line.last() == Some(&b'\n') {
-        // The end of a line that a Windows editor made; JSON has none of it elsewhere.
+        // A carriage return from a Windows editor; JSON has none here otherwise.
         if line.ends_with(b"\r\n") {
             line.truncate(line.len() - 2);
             line.push(b'\n');

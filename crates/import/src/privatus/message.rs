@@ -1,4 +1,4 @@
-//! The `message` records of an export, and what the store takes of them.
+//! The `message` records of an export, and their conversion for the store.
 
 use std::collections::HashMap;
 
@@ -12,13 +12,13 @@ use serde_json::Value;
 
 use super::values::{Time, hex, id, unhex};
 
-/// A `message`. What has a default may be missing in an export that another program wrote.
+/// A `message` record. Fields with a default may be missing in an export from another program.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Message {
     pub(super) id: String,
     pub(super) conversation: String,
     pub(super) direction: String,
-    /// The name shown; null for the vault's own user and for the unknown.
+    /// The name to show; null for the vault's own user and for unknown senders.
     pub(super) sender: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sender_contact: Option<String>,
@@ -98,7 +98,7 @@ impl From<Stored> for Message {
     }
 }
 
-/// Converts a batch; gives what can be written, and a reason for each that cannot.
+/// Converts a batch; returns the messages to write, and a reason for each that cannot be written.
 pub(super) fn convert(
     tx: &mut WriteTx<'_>,
     chat: &ConversationId,
@@ -119,12 +119,12 @@ pub(super) fn convert(
     (messages, refused)
 }
 
-/// Who may be named as a sender.
+/// Who can be named as a sender.
 #[derive(Default)]
 struct Senders {
-    /// Contacts, and whether the vault has them.
+    /// Known contact ids, and whether the vault has them.
     contacts: HashMap<ContactId, bool>,
-    /// The conversation's group, where somebody writes in it under an anonymous id.
+    /// The conversation's group, if somebody writes in it under an anonymous id.
     group: Option<GroupId>,
 }
 
@@ -158,16 +158,16 @@ fn one(tx: &mut WriteTx<'_>, message: Message, senders: &mut Senders) -> Result<
             if known {
                 SenderRef::Contact(contact)
             } else {
-                // The export does not have this contact: its name stays.
+                // The export does not contain this contact, but the name stays.
                 let source = tx.derived_id(&[b"privatus", b"sender", &contact.as_id().canonical()]);
                 imported(source, name(message.sender))
             }
         }
         (None, Some(source)) => {
-            let source = unhex(&source).ok_or("a message whose sender_source is no 32 hex digits")?;
+            let source = unhex(&source).ok_or("a message whose sender_source is not 32 hex digits")?;
             imported(Id::Uuid(source), name(message.sender))
         }
-        // An export written by hand: the name is all there is to tell two senders apart.
+        // In an export that was written manually, only the name distinguishes two senders.
         (None, None) if message.sender.is_some() => {
             let text = message.sender.as_deref().unwrap_or_default();
             let source = tx.derived_id(&[b"privatus", b"sender name", text.as_bytes()]);
@@ -190,7 +190,7 @@ fn one(tx: &mut WriteTx<'_>, message: Message, senders: &mut Senders) -> Result<
         body: Body::with_source(message.text, attributes, message.source)
             .map_err(|_| "a message over the limits of size")?,
         at,
-        // An edit older than its message is a fault of the source, and no reason to lose the message.
+        // An edit older than its message is an error of the source, and no reason to lose the message.
         edited_at: message.edited_at.map(|at| at.0).filter(|edited| *edited >= at),
         deleted_at: message.deleted_at.map(|at| at.0),
         reply_to: reply_to.map(|reply| id(tx, &reply)).transpose().map_err(empty)?,

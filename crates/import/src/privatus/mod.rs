@@ -1,9 +1,11 @@
-//! Our own export, JSON Lines: written from one snapshot in a fixed order, read back record by record.
+//! Our own export format, JSON Lines: written from one snapshot in a fixed order, and read record by record.
 //!
-//! `header`, then `contact`, `group`, `setting`, `grant`, `statistic`, `transfer`, `conversation`, its `message`s oldest first, …, then `end` with counts
-//! and the BLAKE2b-256 of every byte before it. No clock is in it: an unchanged vault gives the same bytes.
+//! The records are `header`, then `contact`, `group`, `setting`, `grant`, `statistic`, `transfer`, `conversation`, its
+//! `message`s oldest first, …, then `end` with counts and the BLAKE2b-256 of every byte before it. It contains no time
+//! of export: an unchanged vault gives the same bytes.
 //!
-//! The checksum tells damage, and not who wrote it: an import takes content, and rights only out of a [`Vouched`] export.
+//! The checksum detects damage, but does not show who wrote the file: an import takes content, and rights only from a
+//! [`Vouched`] export.
 
 mod contact;
 mod export_error;

@@ -1,4 +1,4 @@
-//! What a line is.
+//! Parses a line.
 
 use serde::de::IgnoredAny;
 
@@ -7,16 +7,16 @@ use super::lines::{self, Line};
 use super::record::Record;
 use super::setting::Setting;
 
-/// A record, or a setting, whose value stays as it is written.
+/// A record, or a setting, whose value is kept as it was written.
 pub(super) enum Parsed {
     Record(Record),
     Setting(Setting),
 }
 
-/// The record of a line; `None` when it is none.
+/// The record of a line; `None` if the line is not one.
 pub(super) fn parse(line: &[u8]) -> Option<Parsed> {
     let text = std::str::from_utf8(line).ok()?;
-    // What is valid JSON, and of which type, before anything is made of it.
+    // Check that it is valid JSON, and of which type, before anything is built from it.
     serde_json::from_str::<IgnoredAny>(text).ok()?;
     if json_member(text, "type")? == r#""setting""# {
         return Setting::from_line(text).map(Parsed::Setting);
@@ -28,8 +28,8 @@ pub(super) fn parse(line: &[u8]) -> Option<Parsed> {
     Some(Parsed::Record(record))
 }
 
-/// Parses bytes as an export, as far as that goes without a vault; for fuzzing: it must only never panic. Gives how
-/// many lines were records.
+/// Parses bytes as an export, as far as possible without a vault; for fuzzing: it must never panic. Returns how many
+/// lines were records.
 #[doc(hidden)]
 pub fn fuzz_export(bytes: &[u8]) -> usize {
     let (mut reader, mut line) = (bytes, Vec::new());

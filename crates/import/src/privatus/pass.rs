@@ -1,4 +1,4 @@
-//! One pass over an export: its records in order, and whether it is whole.
+//! One pass over an export: its records in order, and whether it is intact.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Error, Read};
@@ -11,22 +11,22 @@ use crate::encoding::{Encoding, IS_WIDE, encoding};
 use crate::error::ImportError;
 use privatus_store::{Digest, SystemFault};
 
-/// What hears of the records.
+/// Receives the records.
 pub(super) trait Sink {
-    /// A line: its record, or `None` where it is none.
+    /// A line: its record, or `None` if it is not one.
     fn line(&mut self, parsed: Option<Parsed>, line: &[u8], number: u64) -> Result<(), ImportError>;
 
-    /// No more comes, for whatever reason.
+    /// The pass has ended, for whatever reason.
     fn ended(&mut self) -> Result<(), ImportError>;
 }
 
-/// Why a pass did not come to a good end.
+/// Why a pass failed.
 pub(super) enum Ended {
-    /// It is no export that this build reads.
+    /// The file is not an export that this build can read.
     Form(String),
-    /// It is damaged, changed or cut off: what is wrong, and what to do for the rest.
+    /// The file is damaged, changed or cut off: what is wrong, and how to get the rest.
     Damage(String, &'static str),
-    /// The sink ended it.
+    /// The sink ended the pass.
     Import(ImportError),
 }
 
@@ -39,12 +39,13 @@ impl<E: Into<ImportError>> From<E> for Ended {
 const AGAIN: &str = "export it again for the rest";
 const NO_HEADER: &str = "does not begin with a header: not a privatus export";
 
-/// Reads an export from its header to its end; gives the checksum of what was read, which is the one it names.
+/// Reads an export from its header to its end; returns the checksum of what was read, which matches the one in the
+/// file.
 pub(super) fn pass(file: impl Read, sink: &mut impl Sink) -> Result<[u8; 32], Ended> {
     let mut reader = BufReader::with_capacity(1 << 16, file);
     let unreadable = |number: u64, error: &Error| {
         let what = format!(
-            "cannot be read on from line {number}: {}",
+            "cannot be read from line {number} on: {}",
             SystemFault::words(error)
         );
         Ended::Damage(what, "copy it again")
@@ -62,7 +63,7 @@ pub(super) fn pass(file: impl Read, sink: &mut impl Sink) -> Result<[u8; 32], En
             .map_err(|error| unreadable(number, &error))?;
         let parsed = match kind {
             Line::Whole => parse(&line),
-            // An editor may leave out the last line's end: what is a whole record is one.
+            // An editor may leave out the last line's end; a complete record without it is accepted.
             Line::Cut if number > 1 && parse(&line).is_some() => parse(&line),
             Line::TooLong => {
                 too_long.get_or_insert(number);
@@ -76,7 +77,7 @@ pub(super) fn pass(file: impl Read, sink: &mut impl Sink) -> Result<[u8; 32], En
             Line::End if number == 1 => return Err(Ended::Form("is empty".into())),
             Line::End => {
                 sink.ended()?;
-                let what = format!("is cut off after line {}: its end is missing", number - 1);
+                let what = format!("is cut off after line {}: its end record is missing", number - 1);
                 return Err(Ended::Damage(what, AGAIN));
             }
         };
@@ -96,13 +97,11 @@ pub(super) fn pass(file: impl Read, sink: &mut impl Sink) -> Result<[u8; 32], En
             })) => {
                 sink.ended()?;
                 let sum = digest.finalize();
-                // Its kind is in no count.
+                // A line of unknown type is not in any count.
                 if let Some(line) = too_long.filter(|_| checksum == hex(&sum)) {
                     return Err(Ended::Damage(
-                        format!(
-                            "has a line longer than {LINE_MAX} bytes, line {line}, which was passed over"
-                        ),
-                        "what else can be read was taken over; this build writes no such line",
+                        format!("has a line longer than {LINE_MAX} bytes, line {line}, which was skipped"),
+                        "the rest was imported as far as it can be read; this build does not write such a line",
                     ));
                 }
                 let differs = match (checksum == hex(&sum), claimed == counts) {
@@ -115,7 +114,7 @@ pub(super) fn pass(file: impl Read, sink: &mut impl Sink) -> Result<[u8; 32], En
                 };
                 return Err(Ended::Damage(
                     format!("was changed or damaged: {differs}"),
-                    "what of it can be read was taken over, export it again to be sure of the rest",
+                    "what can be read was imported; export it again to be sure of the rest",
                 ));
             }
             parsed => sink.line(parsed, &line, number)?,
@@ -136,7 +135,7 @@ fn check_header(format: &str, version: u64) -> Result<(), Ended> {
     )))
 }
 
-/// Only empty lines may stand behind the end.
+/// Only empty lines may follow the end record.
 fn nothing_follows(reader: &mut impl BufRead, line: &mut Vec<u8>, end: u64) -> Result<(), Ended> {
     let mut number = end;
     loop {
@@ -145,7 +144,8 @@ fn nothing_follows(reader: &mut impl BufRead, line: &mut Vec<u8>, end: u64) -> R
             Ok(Line::End) => return Ok(()),
             Ok(Line::Whole | Line::Cut) if line.iter().all(u8::is_ascii_whitespace) => {}
             _ => {
-                let what = format!("goes on after its end, from line {number}, which was not read");
+                let what =
+                    format!("continues after its end record; what follows, from line {number}, was not read");
                 return Err(Ended::Damage(what, "export it again"));
             }
         }

@@ -1,4 +1,4 @@
-//! The records of an export into a vault. A line that cannot be read is counted and passed over.
+//! Imports the records of an export into a vault. A line that cannot be read is counted and skipped.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,28 +23,28 @@ use crate::report::{OnProgress, Progress, Report};
 use privatus_domain::{ContactId, ConversationId};
 use privatus_store::{GrantRestored, Store, StoreError};
 
-/// Messages of one transaction, and the bytes of lines after which one ends early.
+/// Messages per transaction, and the bytes of lines after which a transaction ends early.
 const BATCH: usize = 5_000;
 const BATCH_BYTES: usize = 16 << 20;
-/// Why nothing is taken out of a line that was not listed.
-const CHANGED: &str = "the line is another than the one that was listed";
+/// Why no rights are taken from a line that was not listed.
+const CHANGED: &str = "the line differs from the one that was listed";
 
 pub(super) struct Reader<'a> {
     store: &'a Store,
-    /// Whose rights are taken too.
+    /// The export whose rights are imported too.
     vouched: Option<&'a Vouched>,
     report: &'a mut Report,
     newcomers: &'a mut Newcomers,
     batch: Vec<Message>,
     bytes: usize,
-    /// The conversation as the export names it.
+    /// The current conversation, by its name in the export.
     chat: Option<String>,
-    /// Conversations by the export's name for them; the vault may have had to take another.
+    /// Conversations by their names in the export; the vault may have had to choose another id.
     chats: HashMap<String, ConversationId>,
-    /// Whose key is another than the vault's, `None` for the vault's own user: an export may say it a million times, and it
-    /// is told once.
+    /// Contacts whose key differs from the vault's, `None` for the vault's own user: an export may repeat it a million
+    /// times, and it is reported once.
     differing: HashSet<Option<ContactId>>,
-    /// Contacts of the vault without a key, for which the export has one.
+    /// Contacts without a key in the vault for whom the export has one.
     offered: HashSet<ContactId>,
     done: u64,
     progress: OnProgress<'a>,
@@ -106,7 +106,7 @@ impl Sink for Reader<'_> {
     }
 }
 
-/// What became of each right that a trusted record claims, or of all of them.
+/// The outcome of each right that a trusted record claims, or of all of them.
 type Taken = Vec<Fate>;
 
 impl Reader<'_> {
@@ -145,7 +145,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A conversation has come with its contact or group. Where it has not, it gets one of its own title.
+    /// A conversation normally comes with its contact or group. Otherwise it gets one, named by its own title.
     fn conversation(&mut self, id: String, kind: &str, title: String) -> Result<(), ImportError> {
         if self.chats.contains_key(&id) {
             Ok(())
@@ -211,7 +211,7 @@ impl Reader<'_> {
             }
             Ok(GrantRestored::Known) => Fate::Known,
             Ok(GrantRestored::Other) => {
-                Fate::refused("the vault has another grant for the same user and resource, which stays")
+                Fate::refused("the vault has another grant for the same user and resource and keeps it")
             }
             Err(why) => Fate::Refused(why),
         })
@@ -237,7 +237,7 @@ impl Reader<'_> {
             Ok(Written::New { was_path }) => was_path,
             Ok(Written::Known) => return Ok(Fate::Known),
             Ok(Written::Other) => {
-                return Ok(Fate::refused("the vault has it in another state, which stays"));
+                return Ok(Fate::refused("the vault has it in another state and keeps that"));
             }
             Err(why) => return Ok(Fate::Refused(why)),
         };
@@ -323,19 +323,19 @@ impl Reader<'_> {
         Ok(taken)
     }
 
-    /// What a conversation of the export is in the vault. The first record that names it has it: no later one takes its
-    /// messages.
+    /// The vault's conversation for one in the export. The first record that names it has it, and no later record
+    /// receives its messages.
     fn chat_is(&mut self, chat: String, conversation: ConversationId) {
         let first = self.chats.entry(chat).or_insert_with(|| conversation.clone());
         if *first != conversation {
             self.report
-                .leave_out("a conversation that another record names already");
+                .leave_out("a conversation that another record already names");
             self.report
-                .note("two records name one conversation; its messages are the first one's");
+                .note("two records name the same conversation; its messages belong to the first");
         }
     }
 
-    /// What the vault refuses for what it is stays out, counted; any other failure ends the import.
+    /// A record that the vault refuses is left out and counted; any other failure ends the import.
     fn kept<T, E: Into<RecordError>>(
         &mut self,
         what: &str,
@@ -375,9 +375,8 @@ impl Reader<'_> {
                 Err(error) => {
                     error.left_out()?;
                     for _ in 0..count {
-                        self.report.unreadable(
-                            "a message whose contact, group or conversation does not stand before it",
-                        );
+                        self.report
+                            .unreadable("a message without its contact, group or conversation before it");
                     }
                 }
             }

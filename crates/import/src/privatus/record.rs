@@ -1,4 +1,4 @@
-//! The records of an export, one a line: all of them but settings, whose lines are written by hand.
+//! The records of an export, one per line: all except settings, whose lines are assembled as text.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ pub(super) enum Record {
 }
 
 impl Record {
-    /// Every type this version writes.
+    /// Every type that this version writes.
     pub(super) const KINDS: [&str; 10] = [
         "header",
         "contact",
@@ -71,7 +71,7 @@ impl Record {
     }
 }
 
-/// What is wrong with a line that could not be read as a record; never its content.
+/// What is wrong with a line that could not be read as a record; never contains its content.
 pub(super) fn no_record(line: &[u8]) -> String {
     #[derive(Deserialize)]
     struct Tag {
@@ -82,10 +82,10 @@ pub(super) fn no_record(line: &[u8]) -> String {
     }
     match serde_json::from_slice::<Tag>(line) {
         Ok(Tag { r#type: kind }) if Record::KINDS.contains(&kind.as_str()) => {
-            format!("a {kind} with a field that is missing or of another form")
+            format!("a {kind} with a missing or malformed field")
         }
         Ok(_) => "a record of a type that this build does not know".into(),
-        Err(_) => "a line that is no record".into(),
+        Err(_) => "a line that is not a record".into(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A `setting` of an export: its value is raw text, so that no number is rounded on the way.
+//! A `setting` record of an export: its value is raw text, so that no number is rounded.
 
 use privatus_domain::{JsonText, KnownSetting, PublicKey, Setting as Stored, SettingKey};
 use privatus_store::{SettingImport, StoreError, WriteTx};
@@ -7,22 +7,22 @@ use super::json_member::json_member;
 use super::values::Time;
 use crate::authority::{AuthorityItem, AuthorityKind, Fate, json_quoted, quoted};
 
-/// A `setting`.
+/// A `setting` record.
 pub(super) struct Setting {
     scope: String,
     key: String,
     value: JsonText,
-    /// Missing in an export that another program wrote.
+    /// Missing in an export from another program.
     updated_at: Option<Time>,
 }
 
-/// What became of the right that it gives.
+/// The outcome of the right that it grants.
 pub(super) fn fate(written: SettingImport) -> Fate {
     match written {
         SettingImport::Written => Fate::Taken,
         SettingImport::Known => Fate::Known,
-        SettingImport::Older => Fate::refused("the value in the vault is no older, and stays"),
-        SettingImport::OtherIdentity => Fate::refused("the vault has another key, which stays"),
+        SettingImport::Older => Fate::refused("the value in the vault is not older and stays"),
+        SettingImport::OtherIdentity => Fate::refused("the vault has another key and keeps it"),
     }
 }
 
@@ -38,7 +38,7 @@ impl From<Stored> for Setting {
 }
 
 impl Setting {
-    /// Its line, without the line end.
+    /// The record as a line, without the line end.
     pub(super) fn to_line(&self) -> Result<String, serde_json::Error> {
         Ok(format!(
             r#"{{"type":"setting","scope":{},"key":{},"value":{},"updated_at":{}}}"#,
@@ -49,7 +49,7 @@ impl Setting {
         ))
     }
 
-    /// Reads a line that is valid JSON; `None` when it is no setting, or not a whole one.
+    /// Reads a line that is valid JSON; `None` if it is not a setting, or is incomplete.
     pub(super) fn from_line(line: &str) -> Option<Self> {
         Some(Self {
             scope: json_member(line, "scope")
@@ -61,7 +61,7 @@ impl Setting {
         })
     }
 
-    /// The right that it gives, with its value: who vouches for it has to see what it turns on or off.
+    /// The right that it grants, with its value: whoever vouches for it must see what it turns on or off.
     pub(super) fn claims(&self) -> AuthorityItem {
         if self.is_own_key() {
             let text = format!("your own public key is {}", json_quoted(self.value.as_str()));
@@ -76,12 +76,12 @@ impl Setting {
         AuthorityItem::new(AuthorityKind::Setting, text)
     }
 
-    /// Whether it is the public key of the vault's own user.
+    /// Returns whether it is the public key of the vault's own user.
     pub(super) fn is_own_key(&self) -> bool {
         self.scope.is_empty() && self.key == KnownSetting::IdentityPublicKey.name()
     }
 
-    /// The public key of the vault's own user, where it is one.
+    /// The public key of the vault's own user, if this is it.
     pub(super) fn own_key(&self) -> Option<PublicKey> {
         let text: String = serde_json::from_str(self.value.as_str()).ok()?;
         PublicKey::kept_base64(&text).ok().filter(|_| self.is_own_key())
@@ -92,7 +92,7 @@ impl Setting {
         &self.value
     }
 
-    /// Writes it.
+    /// Writes the setting.
     pub(super) fn write(self, tx: &mut WriteTx<'_>) -> Result<(SettingKey, SettingImport), StoreError> {
         let key = SettingKey::kept(self.key)?;
         let at = self.updated_at.map(|at| at.0);

@@ -8,7 +8,7 @@ use super::export_error::ExportError;
 use super::values::{Time, hex, id};
 use crate::authority::{AuthorityItem, AuthorityKind, quoted};
 
-/// A `transfer`.
+/// A `transfer` record.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Transfer {
     id: String,
@@ -51,7 +51,7 @@ impl From<Stored> for Transfer {
 }
 
 impl Transfer {
-    /// The right that it gives: what is under way, a client goes on with unasked.
+    /// The right that it grants: a client continues an active transfer unasked.
     pub(super) fn claims(&self) -> Option<AuthorityItem> {
         let is_open = [TransferStatus::Pending, TransferStatus::Active];
         is_open.iter().any(|open| open.as_str() == self.status).then(|| {
@@ -71,7 +71,7 @@ impl Transfer {
         })
     }
 
-    /// Writes it. One under way is paused, where nobody vouches for it: its owner has it go on.
+    /// Writes the transfer. If nobody vouches for it, an active transfer is paused, for the user to resume.
     pub(super) fn write(self, tx: &mut WriteTx<'_>, is_trusted: bool) -> Result<Written, StoreError> {
         let status = match self.status.parse()? {
             TransferStatus::Pending | TransferStatus::Active if !is_trusted => TransferStatus::Paused,
@@ -102,18 +102,19 @@ impl Transfer {
     }
 }
 
-/// What became of a transfer.
+/// The outcome of a transfer.
 pub(super) enum Written {
-    /// It is new; whether its file's name was changed.
+    /// It is new; the flag says whether its file name was changed.
     New { was_path: bool },
-    /// The vault has it in the same state.
+    /// The vault already has it in the same state.
     Known,
-    /// The vault has it in another one.
+    /// The vault has it in another state.
     Other,
 }
 
-/// A file's name that leads to no other folder and no device on any system, and whether it did: of a path, what stands at its
-/// end. Windows leaves out dots and blanks at an end, and `:` begins a path or another stream of a file.
+/// Makes a file name safe: it leads to no other folder and to no device on any system. Returns also whether it was
+/// changed. Only the last part of a path is kept. Windows ignores dots and blanks at the end, and `:` begins a path or
+/// another stream of a file.
 fn plain_name(name: String) -> (String, bool) {
     let last = name.rsplit(['/', '\\', ':']).next().unwrap_or_default();
     let last = last.trim_end_matches(['.', ' ']);
@@ -130,7 +131,7 @@ fn plain_name(name: String) -> (String, bool) {
     (plain, true)
 }
 
-/// Whether Windows opens a device by the name, whatever ending it has.
+/// Returns whether Windows opens a device under this name, with any extension.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     let stem = stem.trim_end_matches(' ').to_ascii_uppercase();
@@ -150,7 +151,7 @@ fn is_device(name: &str) -> bool {
     ) || is_numbered(&stem)
 }
 
-/// Gives every transfer of the vault, in the order of their ids.
+/// Passes on every transfer of the vault, in id order.
 pub(super) fn each(
     tx: &mut ReadTx<'_>,
     put: &mut dyn FnMut(Transfer) -> Result<(), ExportError>,
@@ -199,7 +200,7 @@ mod tests {
         }
         let long = format!("{}/x", "a".repeat(2_000));
         assert_eq!(plain_name(long), ("x".to_owned(), true));
-        // What is no path stays as it is, also one that no new transfer may have.
+        // A name that is not a path stays unchanged, even if no new transfer may have it.
         for name in ["a.txt", ".a", "a b.txt", "COM10", "console", "null", " ", ""] {
             assert_eq!(plain_name(name.to_owned()), (name.to_owned(), false), "{name:?}");
         }

@@ -28,7 +28,7 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
-/// An id as it stands, or for one that the vault does not keep (too long, a NUL), one derived from it.
+/// An id unchanged; for one that the vault does not accept (too long, a NUL), an id derived from it.
 pub(super) fn id<T: FromStr<Err = IdError> + From<Id>>(
     tx: &WriteTx<'_>,
     text: &str,
@@ -42,11 +42,11 @@ pub(super) fn id<T: FromStr<Err = IdError> + From<Id>>(
     }
 }
 
-/// Entries that a list of a record may have: more than any group has members or bans. A longer one costs its reader many
-/// times its bytes.
+/// Maximum entries of a list in a record: more than any group has members or bans. A longer list would cost its reader
+/// many times its bytes.
 const LIST: usize = 1 << 20;
 
-/// A list of that many entries at most.
+/// A list with at most that many entries.
 pub(super) fn bounded<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -72,12 +72,12 @@ pub(super) fn bounded<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer.deserialize_seq(Bounded(PhantomData))
 }
 
-/// Two digits a byte.
+/// Two digits per byte.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The 16 bytes of 32 hexadecimal digits; `None` when it is none of that.
+/// The 16 bytes of 32 hexadecimal digits; `None` if the text is anything else.
 pub(super) fn unhex(text: &str) -> Option<[u8; 16]> {
     let bytes: Option<Vec<u8>> = text
         .as_bytes()

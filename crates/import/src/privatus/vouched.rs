@@ -1,4 +1,5 @@
-//! An export that somebody vouches for: read whole, and what of it gives rights listed, before anything of it is taken.
+//! An export that somebody vouches for: it is read completely, and the rights in it are listed, before anything is
+//! imported.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -16,30 +17,30 @@ use crate::authority::AuthorityItem;
 use crate::error::ImportError;
 use crate::report::{OnProgress, Progress};
 
-/// Items that are listed: more than this nobody looks through.
+/// Maximum items to list; nobody would review more.
 const ITEMS: usize = 100_000;
-/// Lines after which progress is told.
+/// Lines between two calls of the progress function.
 const STEP: u64 = 5_000;
 
-/// An export whose checksum and end were found to be good, and what of it gives rights.
+/// An export whose checksum and end were verified, with the rights that it contains.
 ///
-/// Nothing in an export says who wrote it. Whoever gives it to [`import`](super::import) as
-/// [`Trust::Vouched`](super::Trust::Vouched) says that its authority is to be taken; ask a person before, with
-/// [`items`](Self::items).
+/// Nothing in an export proves who wrote it. Passing it to [`import`](super::import) as
+/// [`Trust::Vouched`](super::Trust::Vouched) declares that its rights are to be imported; ask a person first, and show
+/// them [`items`](Self::items).
 #[derive(Debug)]
 pub struct Vouched {
     file: File,
     items: Vec<AuthorityItem>,
-    /// Where in `items` what a line gives begins.
+    /// Where the rights of a line begin in `items`.
     lines: HashMap<[u8; 32], usize>,
     checksum: [u8; 32],
 }
 
 impl Vouched {
-    /// Reads an export from its beginning to its end, and changes nothing.
+    /// Reads an export from beginning to end; changes nothing.
     ///
     /// # Errors
-    /// [`ImportError::Source`] when it is no export; [`ImportError::Unvouched`] when its checksum or its end does not hold.
+    /// [`ImportError::Source`] if it is not an export; [`ImportError::Unvouched`] if its checksum or its end is wrong.
     pub fn read(path: &Path, progress: OnProgress<'_>) -> Result<Self, ImportError> {
         let file = open(path)?;
         let mut found = Found {
@@ -57,7 +58,7 @@ impl Vouched {
             Err(Ended::Import(error)) => return Err(error),
         };
         if found.is_too_much {
-            let why = format!("gives more than {ITEMS} rights, which nobody looks through");
+            let why = format!("grants more than {ITEMS} rights, too many to review");
             return Err(ImportError::Unvouched { path, why });
         }
         let vouched = Self {
@@ -72,13 +73,13 @@ impl Vouched {
         Ok(vouched)
     }
 
-    /// What of it gives somebody rights, in its order.
+    /// The rights it grants, in file order.
     #[must_use]
     pub fn items(&self) -> &[AuthorityItem] {
         &self.items
     }
 
-    /// The file that was read, from its beginning: whatever has its name by now.
+    /// The open file that was read, rewound: another file may have its name by now.
     pub(super) fn again(&self) -> Result<&File, Ended> {
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0)).map_err(|error| {
@@ -90,13 +91,13 @@ impl Vouched {
         Ok(file)
     }
 
-    /// Where in [`items`](Self::items) what a line gives begins; `None` for a line that was not listed letter by letter, as
-    /// one that was put there since.
+    /// Where the rights of a line begin in [`items`](Self::items); `None` for a line that was not listed exactly so,
+    /// such as one inserted since.
     pub(super) fn place(&self, line: &[u8]) -> Option<usize> {
         self.lines.get(&sum(line)).copied()
     }
 
-    /// The checksum of all that was read.
+    /// The checksum of everything that was read.
     pub(super) const fn checksum(&self) -> &[u8; 32] {
         &self.checksum
     }
@@ -108,8 +109,7 @@ fn sum(line: &[u8]) -> [u8; 32] {
     digest.finalize()
 }
 
-/// The digits of a key that a record gives, as both sides read them to each other. Only for the list: they cost a
-/// millisecond.
+/// The digits of a key in a record, as two people compare them. Only for the list: they cost a millisecond.
 fn digits(parsed: &Parsed) -> Option<String> {
     let key: PublicKey = match parsed {
         Parsed::Setting(setting) => setting.own_key()?,
@@ -117,10 +117,10 @@ fn digits(parsed: &Parsed) -> Option<String> {
         Parsed::Record(_) => return None,
     };
     let number = safety_number(&key, None).ok()?;
-    Some(format!("; the key's half of a safety number is {number}"))
+    Some(format!("; its half of the safety number is {number}"))
 }
 
-/// What a record gives, of every kind of record.
+/// The rights that a record grants, for every kind of record.
 pub(super) fn claims(parsed: &Parsed) -> Vec<AuthorityItem> {
     match parsed {
         Parsed::Setting(setting) => vec![setting.claims()],
@@ -162,7 +162,7 @@ impl Sink for Found<'_> {
         if self.is_too_much || claims.is_empty() {
             return Ok(());
         }
-        // Of a line that stands there twice, the first gives what it gives.
+        // If a line occurs twice, the first one grants the rights.
         self.lines.entry(sum(line)).or_insert(self.items.len());
         self.items.extend(claims.into_iter().map(|mut item| {
             item.text.extend(digits(&parsed));

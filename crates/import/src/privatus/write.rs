@@ -1,4 +1,4 @@
-//! Writing an export.
+//! Writes an export.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -31,12 +31,12 @@ impl Lines<'_> {
         self.put_line(record.kind(), serde_json::to_string(record))
     }
 
-    /// An export is read in terminals too: what would steer one is escaped, and means the same.
+    /// An export is also read in terminals, so characters that control one are escaped; the meaning stays the same.
     fn put_line(&mut self, kind: &str, line: Result<String, serde_json::Error>) -> Result<(), ExportError> {
         let line = line.map_err(|_| StoreError::Unexpected("a record cannot be written".into()))?;
         let mut line = json_escaped(&line).into_owned();
         line.push('\n');
-        // What cannot be read back is no export.
+        // An export must not contain what cannot be read back.
         if u64::try_from(line.len()).unwrap_or(u64::MAX) > LINE_MAX {
             let kind = kind.to_owned();
             return Err(StoreError::from(Rule::RecordTooLong { kind, most: LINE_MAX }).into());
@@ -47,7 +47,8 @@ impl Lines<'_> {
     }
 }
 
-/// Writes every record of the vault; gives the counts by type. The audit log is told, also of an export that was cut off.
+/// Writes every record of the vault; returns the counts by type. The audit log records the export, even one that was
+/// cut off.
 ///
 /// # Errors
 /// [`ExportError`].
@@ -71,7 +72,7 @@ fn export_records(
     progress: OnProgress<'_>,
 ) -> Result<BTreeMap<String, u64>, ExportError> {
     store.read_long(|tx| {
-        // A part of the vault would look like the whole: a user exports all of it or nothing.
+        // Part of a vault would look like the whole, so a user exports all of it or nothing.
         tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
         let mut lines = Lines {
             out,
@@ -133,7 +134,7 @@ fn export_records(
     })
 }
 
-/// Conversations under another id than their contact's or group's: it was taken when they were made.
+/// Conversations whose id differs from their contact's or group's, because it was taken when they were created.
 fn elsewhere(conversations: &[Conversation]) -> BTreeMap<(&'static str, String), String> {
     conversations
         .iter()

@@ -1,4 +1,4 @@
-//! The chat whose messages come, and where they go.
+//! The chat whose messages are being imported, and its conversation.
 
 use privatus_domain::{ContactId, ConversationId};
 
@@ -8,30 +8,30 @@ use super::kind::is_direct;
 use super::me::Me;
 use super::walk::Header;
 
-/// The chat whose messages come now.
+/// The chat whose messages are being imported.
 pub(super) struct Chat {
     pub(super) index: usize,
     pub(super) header: Header,
     pub(super) key: ChatKey,
-    /// Where its messages go.
+    /// The conversation for its messages.
     pub(super) to: To,
-    /// The vault did not have it, and nothing of it was written yet.
+    /// Whether the vault did not have the chat, and nothing of it has been written yet.
     pub(super) is_new: bool,
 }
 
 pub(super) enum To {
-    /// With the contact that is its other side.
+    /// The contact who is its other side, if any.
     Conversation(ConversationId, Option<ContactId>),
-    /// Another chat than the one asked for.
+    /// A chat other than the requested one.
     Nowhere,
-    /// It has none: a call or a joining makes no chat.
+    /// It has no messages: a call or a join alone makes no chat.
     Empty,
-    /// Cut off before the chat said what it is called: its messages would land in a chat of nobody.
+    /// The file ends before the chat's name: its messages would go into a nameless chat.
     Unnamed,
 }
 
 impl Chat {
-    /// Whether a writer stands in the vault as the chat's contact, which has another name.
+    /// Returns whether a writer is the chat's contact in the vault, under another name.
     pub(super) fn hides_name(&self, me: &Me, from: Option<&str>, from_id: Option<&str>) -> bool {
         matches!(self.to, To::Conversation(_, Some(_)))
             && from.is_some()
@@ -41,7 +41,7 @@ impl Chat {
     }
 }
 
-/// What a chat without a name is called.
+/// The name for a chat without one.
 pub(super) fn untitled(header: &Header) -> &'static str {
     match header.kind.as_deref() {
         Some("saved_messages") => "Saved Messages",

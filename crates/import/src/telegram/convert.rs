@@ -1,4 +1,4 @@
-//! From what an export says to what the store takes.
+//! Converts an export's data to what the store accepts.
 
 use privatus_domain::{
     ContactId, ConversationId, Direction, DisplayName, GroupId, GroupKind, Id, ImportedSender, NewContact,
@@ -14,10 +14,10 @@ use super::walk::Header;
 use crate::insert::is_absent;
 use crate::newcomers::Made;
 
-/// The conversation of a chat, the contact where it has one, and what was made for it.
+/// The conversation of a chat, its contact if it has one, and what was created for it.
 type MadeChat = (ConversationId, Option<ContactId>, Option<Made>);
 
-/// The contact or group of a chat, which is made where it is not there.
+/// Finds the contact or group of a chat, or creates it.
 pub(super) fn make_chat(
     tx: &mut WriteTx<'_>,
     key: &str,
@@ -48,7 +48,7 @@ pub(super) fn make_chat(
     Ok((tx.group_create(&new)?, None, made))
 }
 
-/// A message as the store takes it.
+/// Converts a message for the store.
 pub(super) fn to_message(
     tx: &mut WriteTx<'_>,
     parsed: Parsed,
@@ -80,8 +80,8 @@ pub(super) fn to_message(
     })
 }
 
-/// Whether a writer is the other side of a chat of two: by id; where one of them has none, by the chat's name; or a
-/// deleted account without either.
+/// Returns whether a writer is the other side of a direct chat: by id; if one of them has no id, by the chat's name;
+/// or if both are a deleted account.
 pub(super) fn is_peer(header: &Header, from: Option<&str>, from_id: Option<&str>) -> bool {
     if !is_direct(header.kind.as_deref()) || is_saved(header) {
         return false;

@@ -1,11 +1,11 @@
-//! One entry of a list of messages. A field that stands twice in it loses nothing.
+//! One entry of a list of messages. If a field occurs twice, neither value is lost.
 
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// An entry as it stands in the file.
+/// An entry as it is in the file.
 pub(super) struct Entry(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Entry {
@@ -23,7 +23,7 @@ impl<'de> Deserialize<'de> for Entry {
 
 /// A value at any depth of an entry.
 struct Part<'a> {
-    /// The other values of fields that stand more than once: wherever they stand, the message keeps them.
+    /// Further values of repeated fields, at any depth; the message keeps them.
     twice: &'a mut Vec<(String, Value)>,
 }
 
@@ -50,7 +50,7 @@ impl<'de> Visitor<'de> for Part<'_> {
                 None => {
                     fields.insert(key, value);
                 }
-                // Telegram Desktop writes `text` of a gift twice, the second time empty.
+                // Telegram Desktop writes a gift's `text` twice, the second time empty.
                 Some(_) if is_empty(&value) => {}
                 Some(first) => {
                     let first = std::mem::replace(first, value);
@@ -97,7 +97,7 @@ impl<'de> Visitor<'de> for Part<'_> {
     }
 }
 
-/// The other values of a field that stands more than once, under a name of their own.
+/// Stores a further value of a repeated field under a name of its own.
 fn again(fields: &mut Map<String, Value>, key: &str, value: Value) {
     let others = fields
         .entry(format!("{key} (again)"))

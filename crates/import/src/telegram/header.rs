@@ -1,9 +1,9 @@
-//! What a chat says of itself.
+//! A chat's own data.
 
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::Value;
 
-/// What is said of a chat beside its messages. In a file, any of it may come after the messages.
+/// A chat's data other than its messages. In a file, any of it may come after the messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) name: Option<String>,
@@ -11,7 +11,7 @@ pub(super) struct Header {
     pub(super) id: Option<String>,
 }
 
-/// Reads a field of a chat; what is not known of it is named, and passed over.
+/// Reads a field of a chat; an unknown field is reported and skipped.
 pub(super) fn header_field<'de, A: MapAccess<'de>>(
     header: &mut Header,
     key: &str,
@@ -22,14 +22,14 @@ pub(super) fn header_field<'de, A: MapAccess<'de>>(
         "name" => &mut header.name,
         "type" => &mut header.kind,
         "id" => &mut header.id,
-        // Telegram's words on what the export is.
+        // Telegram's description of the export.
         "about" => return map.next_value::<IgnoredAny>().map(drop),
         _ => {
             unknown(key);
             return map.next_value::<IgnoredAny>().map(drop);
         }
     };
-    // Where it stands twice, the last that says something counts.
+    // If it occurs twice, the last one with a value counts.
     let value = map.next_value::<Value>()?;
     match scalar(&value).filter(|value| !value.is_empty()) {
         Some(value) => {
@@ -39,7 +39,7 @@ pub(super) fn header_field<'de, A: MapAccess<'de>>(
             }
         }
         None if value.is_null() || value.is_string() => {}
-        // A chat's name, id or kind of a type that is none.
+        // A chat's name, id or kind with an invalid type.
         None => unknown(key),
     }
     Ok(())
@@ -49,7 +49,7 @@ pub(super) fn header_field<'de, A: MapAccess<'de>>(
 pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        // A number beyond 64 bits was rounded: two ids could have become one.
+        // A number beyond 64 bits was rounded, so two ids could have become one.
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     }

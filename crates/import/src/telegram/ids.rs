@@ -1,6 +1,7 @@
-//! Ids of messages, derived from the source's own (docs/CRYPTO.md, "Hashed ids"; docs/adr/0006).
+//! Derives message ids from the source's own (docs/CRYPTO.md, "Hashed ids"; docs/adr/0006).
 //!
-//! Telegram numbers the messages of a channel or supergroup for everybody, those of every other chat for each account.
+//! Telegram numbers the messages of a channel or supergroup for everybody, and those of any other chat for each
+//! account.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,21 +15,21 @@ use super::walk::Header;
 /// What the ids of a chat's messages are derived from.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ChatKey {
-    /// Whose export it is; empty where nothing tells.
+    /// The account the export belongs to; empty if unknown.
     owner: String,
-    /// The same where it belongs to the ids.
+    /// The same account, if it is part of the ids.
     account: String,
-    /// As the export names a peer: `user7`, `chat7`, `channel7`.
+    /// The peer as the export names it: `user7`, `chat7`, `channel7`.
     pub(super) peer: String,
-    /// Accounts that an earlier import may have taken for the owner's: its ids are looked for first.
+    /// Accounts that an earlier import may have assumed; ids under these are looked up first.
     others: Vec<String>,
-    /// The chat of the same name, without an id either, to which an earlier build counted this one.
+    /// The chat with the same name, also without an id, to which an earlier build attributed this one.
     merged: Option<String>,
 }
 
 impl ChatKey {
-    /// The key of the chat with this index, which is the nth without an id of its kind and name; `writers` are the ids of
-    /// those who write in it.
+    /// The key of the chat with this index, the nth without an id of its kind and name; `writers` are the ids of those
+    /// who write in it.
     pub(super) fn new(owner: &str, chat: usize, header: &Header, nth: usize, writers: &[String]) -> Self {
         let class = class(header);
         let (peer, merged) = match (&header.id, &header.name) {
@@ -62,18 +63,18 @@ impl ChatKey {
         key
     }
 
-    /// Its messages are numbered for everybody.
+    /// Whether its messages are numbered for everybody.
     fn is_shared(&self) -> bool {
         self.peer.starts_with("channel")
     }
 
-    /// The account belongs to the ids of this chat, and is not known.
+    /// Whether the account is part of this chat's ids, but is unknown.
     pub(super) fn is_nameless(&self) -> bool {
         self.account.is_empty() && !self.is_shared()
     }
 
-    /// The vault had nothing of this chat before, unless one of these messages is known: nothing of an earlier import
-    /// needs to be looked for.
+    /// For a chat of which the vault had nothing: drops the accounts under which none of its first messages is known,
+    /// since no ids of an earlier import need to be looked up for them.
     pub(super) fn is_new(&mut self, tx: &mut WriteTx<'_>, first: &[Parsed]) {
         let guessed: Vec<String> = self
             .others
@@ -101,8 +102,8 @@ impl ChatKey {
         }
     }
 
-    /// The id that an earlier import gave, if the vault has that message. It took another account for the owner's, or knew
-    /// none, or took two chats for one; time, and there the text, tell another message of the same number.
+    /// The id from an earlier import, if the vault has that message. That import assumed another account, or none, or
+    /// took two chats for one; the time, and in that case the text, tell a different message of the same number apart.
     fn known_before(
         &self,
         tx: &mut WriteTx<'_>,
@@ -119,7 +120,7 @@ impl ChatKey {
             let id = id(&self.of_account(account), tx);
             match tx.reply_state(&id).ok()? {
                 ReplyState::Absent => {}
-                // Removed from this vault, under the id it had: it stays removed.
+                // Removed from this vault under the id it had; it stays removed.
                 ReplyState::Deleted => return Some(id),
                 ReplyState::Present => {
                     let known = tx.message_by_id(&id).ok()?;
@@ -164,7 +165,7 @@ impl ChatKey {
         Some(known.unwrap_or(own))
     }
 
-    /// The id of a message; without one in the source, from what it says and how often that came.
+    /// The id of a message. If the source has none, it is derived from the content and a counter for repetitions.
     pub(super) fn id(&self, tx: &mut WriteTx<'_>, parsed: &Parsed, ordinals: &mut Ordinals) -> MessageId {
         if let Some(id) = &parsed.id {
             let own = self.message(tx, id);
@@ -195,8 +196,8 @@ impl ChatKey {
     }
 }
 
-/// How often each (time, writer, text) came in a chat. The same words twice in one second are two messages; a second
-/// import meets them in the same order. Nine bytes a message, since nearly all come once.
+/// Counts how often each (time, writer, text) occurred in a chat. The same text twice in one second is two messages; a
+/// second import sees them in the same order. Nine bytes per message, since nearly all occur once.
 #[derive(Debug, Default)]
 pub(super) struct Ordinals {
     once: HashSet<u64>,

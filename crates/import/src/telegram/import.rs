@@ -1,4 +1,4 @@
-//! The second pass: several thousand messages a transaction.
+//! The second pass: imports several thousand messages per transaction.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -27,29 +27,29 @@ use crate::newcomers::Newcomers;
 use crate::note::counted;
 use crate::report::{OnProgress, Progress, Report};
 
-/// Messages of one transaction: 5,000 cost a third of what 500 do (docs/DESIGN.md, section 5).
+/// Messages per transaction: 5,000 cost a third of what 500 do (docs/DESIGN.md, section 5).
 const BATCH: usize = 5_000;
-/// Bytes of messages after which one ends early.
+/// Bytes of messages after which a transaction ends early.
 const BATCH_BYTES: usize = 16 << 20;
 
-/// Messages of a new chat by which an earlier import of it is looked for.
+/// Messages of a new chat that are checked for an earlier import of it.
 const PROBED: usize = 16;
 
-/// Choices of an import.
+/// Options of an import.
 #[derive(Debug)]
 pub struct Options<'a> {
-    /// Name or id of the one whose messages are outgoing.
+    /// Name or id of the person whose messages are outgoing.
     pub me: Option<&'a str>,
-    /// Where times without a zone were written.
+    /// The zone of times without one.
     pub zone: &'a Zone,
-    /// Only the chat with this name.
+    /// Import only the chat with this name.
     pub chat: Option<&'a str>,
 }
 
-/// Imports an export. Ids are derived from the source's, so that a second import adds nothing.
+/// Imports an export. Ids are derived from the source's, so importing it again adds nothing.
 ///
 /// # Errors
-/// [`ImportError`]; what was committed before stays, and is in the report.
+/// [`ImportError`]; what was committed stays, and is in the report.
 pub fn import(
     store: &Store,
     path: &Path,
@@ -60,11 +60,11 @@ pub fn import(
     run(store, path, options, report, progress, false)
 }
 
-/// The same, for what was removed from the vault on purpose and is wanted again: chats that were removed come back with
-/// their messages. A single message that stands as deleted in a chat that is there stays so.
+/// Imports an export including what was removed from the vault: removed chats come back with their messages. A single
+/// message that was deleted in an existing chat stays deleted.
 ///
 /// # Errors
-/// As [`import`].
+/// See [`import`].
 pub fn import_again(
     store: &Store,
     path: &Path,
@@ -72,7 +72,7 @@ pub fn import_again(
     report: &mut Report,
     progress: OnProgress<'_>,
 ) -> Result<(), ImportError> {
-    // What waits for its removal is still registered where it was.
+    // Finish pending removals first: until then, removed messages are registered in their old place.
     store.removals_sweep()?;
     run(store, path, options, report, progress, true)
 }
@@ -128,7 +128,7 @@ fn bring(
     let account = survey.account(options.me);
     let (me, note) = match (survey.me(options.me), options.me) {
         (Some((me, note)), _) => (me, Some(note)),
-        // In the part that is missing there may be more.
+        // The missing part may contain more.
         (None, Some(given)) if surveyed.is_err() => (Me::given(given, []), None),
         (None, given) => {
             return Err(ImportError::NoWriter(given.unwrap_or_default().to_owned()));
@@ -177,7 +177,7 @@ fn bring(
     }
     if survey.contacts > 0 {
         report.note(format!(
-            "the export's list of {} was left out: contacts come with their chats",
+            "the export's list of {} was left out: contacts are imported with their chats",
             counted(survey.contacts, "contact", "contacts")
         ));
     }
@@ -197,7 +197,7 @@ struct Importer<'a> {
     store: &'a Store,
     options: &'a Options<'a>,
     survey: &'a Survey,
-    /// Chats that are not the first of their kind and name, and have no id.
+    /// Chats without an id that are not the first of their kind and name.
     nth: HashMap<usize, usize>,
     me: Me,
     report: &'a mut Report,
@@ -208,13 +208,13 @@ struct Importer<'a> {
     bytes: usize,
     ordinals: Ordinals,
     done: u64,
-    /// Chats that had messages.
+    /// Chats with messages.
     made: usize,
     failed: Option<ImportError>,
     cut_off: bool,
-    /// Whose export it is, where that is known.
+    /// The account that the export belongs to, if known.
     account: String,
-    /// What was removed comes back.
+    /// Whether removed messages come back.
     again: bool,
     told: Told,
 }
@@ -227,12 +227,12 @@ impl Walker for Importer<'_> {
             }
             self.ordinals = Ordinals::default();
         }
-        // Counted only now: progress tells what is in the vault, and the flush above knows nothing of this message.
+        // Count it only now: progress reports what is in the vault, and the flush above does not include this message.
         self.done += 1;
         match self.chat.as_ref().map(|chat| &chat.to) {
             Some(To::Conversation(..) | To::Empty) => {}
             Some(To::Unnamed) => {
-                self.report.skip("a chat that is cut off before its name");
+                self.report.skip("a chat cut off before its name");
                 return true;
             }
             Some(To::Nowhere) | None => return true,
@@ -276,7 +276,7 @@ impl Walker for Importer<'_> {
 }
 
 impl Importer<'_> {
-    /// Makes the chat's contact or group.
+    /// Creates the chat's contact or group.
     fn make(&mut self, index: usize) -> bool {
         let header = self.survey.chats.get(&index).cloned().unwrap_or_default();
         let nth = self.nth.get(&index).copied().unwrap_or(1);
@@ -327,7 +327,7 @@ impl Importer<'_> {
         true
     }
 
-    /// Writes what has gathered; `false` stops the walk. After the `last` batch of a chat nothing is held back.
+    /// Writes the gathered messages; `false` stops the walk. After the `last` batch of a chat nothing is held back.
     fn flush(&mut self, last: bool) -> bool {
         let mut batch = std::mem::take(&mut self.batch);
         self.batch = settle(&mut batch, last);
@@ -347,7 +347,7 @@ impl Importer<'_> {
                 for parsed in batch {
                     let told = (told.wants(&parsed) && news.wants(&parsed)).then(|| Told::of(&parsed));
                     let message = to_message(tx, parsed, (header, key), me, contact.as_ref(), ordinals)?;
-                    // What a message that is known comes with was told when it was new.
+                    // Notes on a known message were reported when it was new.
                     if let Some(told) = told
                         && is_new(tx, &message.id, again)?
                     {

@@ -2,7 +2,7 @@
 
 use super::walk::Header;
 
-/// Kinds of chats with one other side.
+/// Kinds of chats with one other person.
 pub(super) fn is_direct(kind: Option<&str>) -> bool {
     matches!(
         kind,
@@ -10,12 +10,12 @@ pub(super) fn is_direct(kind: Option<&str>) -> bool {
     )
 }
 
-/// The chat of the account with itself.
+/// The account's chat with itself.
 pub(super) fn is_saved(header: &Header) -> bool {
     header.kind.as_deref() == Some("saved_messages")
 }
 
-/// What Telegram numbers apart: a person, a basic group and a channel may all be number 7.
+/// The kinds that Telegram numbers separately: a person, a basic group and a channel can all be number 7.
 pub(super) fn class(header: &Header) -> &'static str {
     match header.kind.as_deref() {
         Some("private_group") => "chat",

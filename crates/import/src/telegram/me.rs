@@ -1,18 +1,18 @@
-//! Whose messages are outgoing.
+//! Decides whose messages are outgoing.
 
 use std::collections::HashSet;
 
-/// The account's owner, by ids and by a name. Nobody by default.
+/// The account's owner, by ids and by name. Nobody by default.
 #[derive(Debug, Default)]
 pub(super) struct Me {
     ids: HashSet<String>,
     name: Option<String>,
-    /// No writer of this name with an id is known: the name counts for one with an id too.
+    /// No writer with an id has this name, so the name also counts for a writer with an id.
     by_name_alone: bool,
 }
 
 impl Me {
-    /// By ids as an export gives them (`user42`, or `42` in old ones); a name where a writer has no id.
+    /// By ids as in an export (`user42`, or `42` in old ones); a name for writers without an id.
     pub(super) fn of_ids<'a>(ids: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             ids: ids.into_iter().map(|id| bare(id).to_owned()).collect(),
@@ -21,7 +21,7 @@ impl Me {
         }
     }
 
-    /// The same with the name for writers without an id.
+    /// Adds the name for writers without an id.
     pub(super) fn named(mut self, name: &str) -> Self {
         self.name = (!name.is_empty()).then(|| name.to_owned());
         self
@@ -30,14 +30,14 @@ impl Me {
     /// By what `--me` says, and the ids of the writer it means.
     pub(super) fn given<'a>(given: &str, ids: impl IntoIterator<Item = &'a str>) -> Self {
         let mut me = Self::of_ids(ids);
-        // Another with an id and the same name is somebody else.
+        // A writer with another id and the same name is somebody else.
         me.by_name_alone = me.ids.is_empty();
         me.ids.insert(bare(given).to_owned());
         me.name = Some(given.to_owned());
         me
     }
 
-    /// Whether a message from this writer is outgoing.
+    /// Returns whether a message from this writer is outgoing.
     pub(super) fn wrote(&self, from_id: Option<&str>, from: Option<&str>) -> bool {
         match from_id {
             Some(id) if self.ids.contains(bare(id)) => true,
@@ -47,7 +47,7 @@ impl Me {
     }
 }
 
-/// An id of a user without the word that newer exports put before it.
+/// A user's id without the prefix that newer exports use.
 pub(super) fn bare(id: &str) -> &str {
     id.strip_prefix("user")
         .filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()) && !rest.is_empty())

@@ -1,29 +1,30 @@
-//! What exporters write in strings that is no JSON, or no character: mended as it streams by, and counted.
+//! Repairs invalid JSON and half characters that exporters write in strings, while streaming, and counts the repairs.
 //!
-//! Telegram Desktop writes a control character as `\x0C`, which no JSON reader takes, and halves of surrogate pairs, which
-//! no Rust string holds. One of them must not end an import. Every reader of an export reads through this.
+//! Telegram Desktop writes a control character as `\x0C`, which no JSON reader accepts, and halves of surrogate pairs,
+//! which no Rust string can hold. A single one must not end an import. Every reader of an export reads through this.
 
 use std::io::{BufRead, Read, Result};
 
-/// How much was mended.
+/// Counts of repairs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Mended {
-    /// Escapes `\uD800`–`\uDFFF` that were half of nothing, and are `\ufffd` now.
+    /// Escapes `\uD800`–`\uDFFF` without their other half, replaced by `\ufffd`.
     pub(super) surrogates: u64,
-    /// Escapes that JSON does not have, and raw control characters in strings. They mean the same now.
+    /// Escapes that JSON does not have, and unescaped control characters in strings; replaced by valid escapes of the
+    /// same meaning.
     pub(super) escapes: u64,
 }
 
-/// Passes valid JSON through unchanged, and mends strings. Holds a few bytes.
+/// Passes valid JSON through unchanged and repairs strings. Buffers a few bytes.
 #[derive(Debug)]
 pub(super) struct Mender<R> {
     inner: R,
     in_string: bool,
-    /// A backslash and what followed, until the escape is whole.
+    /// A backslash and what follows, until the escape is complete.
     escape: Vec<u8>,
-    /// A first half of a pair, until its second is seen.
+    /// The first half of a pair, until its second half arrives.
     half: Option<[u8; 6]>,
-    /// Bytes ready to go out.
+    /// Bytes ready for output.
     ready: std::collections::VecDeque<u8>,
     pub(super) mended: Mended,
 }
@@ -43,7 +44,7 @@ impl<R: BufRead> Mender<R> {
         }
     }
 
-    /// A half without its other half goes out as the character that stands for none.
+    /// Replaces a half without its other half by the replacement character.
     fn drop_half(&mut self) {
         if self.half.take().is_some() {
             self.mended.surrogates += 1;
@@ -51,7 +52,7 @@ impl<R: BufRead> Mender<R> {
         }
     }
 
-    /// A byte of a string that is not plain: the begin of an escape, a part of one, or a raw control character.
+    /// Handles a byte of a string that is not plain: part of an escape, or an unescaped control character.
     fn push(&mut self, byte: u8) {
         if self.escape.is_empty() {
             if byte == b'\\' {
@@ -80,7 +81,7 @@ impl<R: BufRead> Mender<R> {
             Step::Literal => {
                 self.drop_half();
                 self.mended.escapes += 1;
-                // The backslash is a character of the text, and what stands behind it is read anew.
+                // The backslash is part of the text; what follows it is read again.
                 self.ready.extend(b"\\\\");
                 let behind: Vec<u8> = self.escape.drain(..).skip(1).collect();
                 for byte in behind {
@@ -90,7 +91,7 @@ impl<R: BufRead> Mender<R> {
         }
     }
 
-    /// A byte of a string, plain or not.
+    /// Handles any byte of a string.
     fn any(&mut self, byte: u8) {
         if !self.escape.is_empty() || byte == b'\\' || byte < b' ' {
             self.push(byte);
@@ -101,7 +102,7 @@ impl<R: BufRead> Mender<R> {
         }
     }
 
-    /// A whole `\uXXXX`.
+    /// Handles a complete `\uXXXX`.
     fn unit(&mut self, unit: u32) {
         let whole = <[u8; 6]>::try_from(self.escape.as_slice()).unwrap_or_default();
         self.escape.clear();
@@ -125,7 +126,7 @@ impl<R: BufRead> Mender<R> {
     }
 }
 
-/// How many bytes from here on go out as they are.
+/// How many bytes from here on are passed through unchanged.
 fn plain(chunk: &[u8], in_string: &mut bool) -> usize {
     let end = chunk.iter().position(|byte| match (*in_string, *byte) {
         (_, b'"') => {
@@ -142,15 +143,15 @@ enum Step {
     Wait,
     /// An escape that JSON has.
     Pass,
-    /// A whole `\uXXXX`.
+    /// A complete `\uXXXX`.
     Unit(u32),
     /// An escape of another language, for this character.
     Means(u32),
-    /// No escape of any: the backslash is a backslash.
+    /// Not an escape in any language: the backslash is literal.
     Literal,
 }
 
-/// What an escape is, from its backslash to its newest byte.
+/// Classifies an escape, from its backslash to its newest byte.
 fn step(escape: &[u8]) -> Step {
     let Some((kind, digits)) = escape.get(1..).and_then(<[u8]>::split_first) else {
         return Step::Wait;
@@ -194,7 +195,7 @@ impl<R: BufRead> Read for Mender<R> {
             let room = out.get_mut(written..).unwrap_or_default();
             let chunk = match self.inner.fill_buf() {
                 Ok(chunk) => chunk,
-                // What was read before it goes out first; the error comes again.
+                // Return what was read before the error; the error occurs again on the next read.
                 Err(_) if written > 0 => return Ok(written),
                 Err(error) => return Err(error),
             };
@@ -239,7 +240,7 @@ mod tests {
         let mut mender = Mender::new(bytes);
         let mut out = String::new();
         mender.read_to_string(&mut out).unwrap();
-        // Byte by byte comes out the same.
+        // Byte by byte, the result is the same.
         let mut slow = Mender::new(std::io::BufReader::with_capacity(1, bytes));
         let mut bytewise = Vec::new();
         let mut one = [0];
@@ -295,7 +296,7 @@ mod tests {
             (r#""a\x0Cb\x1f""#, "a\u{c}b\u{1f}", 2),
             (r#""\x00\x41\xe9""#, "\0Aé", 3),
             (r#""it\'s\v""#, "it's\u{b}", 2),
-            // No escape of any language: the backslash is one.
+            // Not an escape in any language: the backslash is literal.
             (r#""\q C:\dir \0 \é""#, "\\q C:\\dir \\0 \\é", 4),
             (r#""\xZZ\x1""#, "\\xZZ\\x1", 2),
             (r#""\u12G\u""#, "\\u12G\\u", 2),
@@ -314,7 +315,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_telegram_writes_is_read_back(text in any::<String>()) {
-            // As Telegram Desktop's SerializeString does.
+            // What Telegram Desktop's SerializeString writes.
             let mut raw = String::from("\"");
             for c in text.chars() {
                 match c {

@@ -1,7 +1,7 @@
 //! Telegram Desktop's JSON export: one chat or a whole account.
 //!
-//! Two streaming passes: the first reads headers, counts and who writes where, since a chat's name may follow its
-//! messages; the second imports. Memory does not grow with the file.
+//! Two streaming passes: the first reads headers, counts, and who writes where, since a chat's name may follow its
+//! messages; the second imports. Memory use does not grow with the file.
 
 mod chat;
 mod convert;
@@ -24,12 +24,11 @@ use walk::Walker;
 
 pub use import::{Options, import, import_again};
 
-/// Walks over bytes as an export; for fuzzing: it must only never panic. Gives how many entries were messages that can
-/// be read.
+/// Walks over bytes as an export; for fuzzing: it must never panic. Returns how many entries were readable messages.
 #[doc(hidden)]
 pub fn fuzz_export(bytes: &[u8]) -> u64 {
     let mut readable = Readable(0, crate::legacy::Zone::utc());
-    // Cut off or damaged, it gave what stands before.
+    // If cut off or damaged, it has returned everything before.
     let _ended = walk(bytes, &mut readable);
     let mut survey = survey::Survey::default();
     let _ended = walk(bytes, &mut survey);

@@ -1,4 +1,4 @@
-//! What an import of an export tells at its end.
+//! Notes at the end of a Telegram import.
 
 use std::collections::BTreeMap;
 
@@ -8,34 +8,34 @@ use crate::legacy::Zone;
 use crate::note::{Advice, Note, count_some, counted, listed};
 use crate::report::Report;
 
-/// Names of fields told apart; a hostile file may give each message its own.
+/// Most field names to count separately; a hostile file may give each message its own.
 const NAMES: usize = 50;
 
-/// What was met on the way.
+/// What was encountered during the import.
 #[derive(Debug, Default)]
 pub(super) struct Told {
-    /// What is over the limit of formatting and details.
+    /// Formatting and details that exceed the limit.
     trimmed: BTreeMap<String, u64>,
-    /// Edits older than their message.
+    /// Edits that are older than their message.
     old_edits: u64,
-    /// A time without a zone was met.
+    /// Whether there was a time without a zone.
     by_zone: bool,
     /// Times that the clocks showed twice or never.
     doubtful: u64,
-    /// Fields that messages came over without.
+    /// Fields that could not be read, so messages were imported without them.
     odd: BTreeMap<&'static str, u64>,
-    /// Fields that no build knows yet: kept, and too large to be kept.
+    /// Fields that this build does not know: kept, or too large to be kept.
     kept: BTreeMap<String, u64>,
     left_out: BTreeMap<String, u64>,
-    /// What stands beside messages.
+    /// Unknown parts of the export other than messages.
     beside: BTreeMap<String, u64>,
-    /// A chat was met whose messages are numbered for an account that is not known.
+    /// Whether there was a chat whose messages are numbered for an unknown account.
     pub(super) nameless: bool,
     pub(super) mended: Mended,
 }
 
 impl Told {
-    /// Whether a message would add to what is told, if it is new.
+    /// Returns whether a message would add a note if it is new.
     pub(super) fn wants(&self, parsed: &Parsed) -> bool {
         parsed.by_zone && !self.by_zone
             || parsed.doubtful > 0
@@ -46,14 +46,14 @@ impl Told {
             || !parsed.odd.is_empty()
     }
 
-    /// What comes with one message.
+    /// What one message adds to the notes.
     pub(super) fn of(parsed: &Parsed) -> Self {
         let mut told = Self::default();
         told.message(parsed);
         told
     }
 
-    /// Counts what came with a message that is new in the vault.
+    /// Adds the notes of a message that is new in the vault.
     fn message(&mut self, parsed: &Parsed) {
         self.by_zone |= parsed.by_zone;
         self.doubtful += parsed.doubtful;
@@ -66,7 +66,7 @@ impl Told {
         count(&mut self.left_out, &parsed.left_out);
     }
 
-    /// Counts the same of another part of the source.
+    /// Adds the notes of another part of the source.
     pub(super) fn add(&mut self, more: Self) {
         self.by_zone |= more.by_zone;
         self.doubtful += more.doubtful;
@@ -85,17 +85,17 @@ impl Told {
         }
     }
 
-    /// Counts a field of a chat or of the whole that is passed over.
+    /// Counts a skipped field of a chat or of the whole export.
     pub(super) fn unknown(&mut self, key: &str) {
         count(&mut self.beside, &[key.chars().take(64).collect()]);
     }
 
-    /// The sentences.
+    /// The notes as sentences.
     pub(super) fn tell(self, zone: &Zone, report: &mut Report) {
         if self.nameless {
             report.note(Note::with(
-                "the export does not say whose account it is: the same chat out of a whole account would come over \
-                 once more",
+                "the export does not say whose account it is: importing the same chat from a full account export would \
+                 add it again",
                 Advice::UserById,
             ));
         }
@@ -104,21 +104,21 @@ impl Told {
         }
         if self.doubtful > 0 {
             report.note(format!(
-                "{} the clocks showed twice or skipped; the first, or the clock before the change, was taken",
+                "{} that the clocks showed twice or skipped: the first, or the clock before the change, was used",
                 counted(self.doubtful, "local time", "local times")
             ));
         }
         for (field, count) in self.odd {
             report.note(format!(
-                "{} came over without {field}, which could not be read",
+                "{} imported without {field}, which could not be read",
                 counted(count, "message", "messages")
             ));
         }
         if self.old_edits > 0 {
             report.note(counted(
                 self.old_edits,
-                "message came over without its edit, which is older than the message",
-                "messages came over without their edit, which is older than the message",
+                "message was imported without its edit time, which is earlier than the message",
+                "messages were imported without their edit times, which are earlier than the messages",
             ));
         }
         if !self.trimmed.is_empty() {
@@ -129,27 +129,27 @@ impl Told {
         }
         if !self.left_out.is_empty() {
             report.note(format!(
-                "fields that are not known and too large to be kept were left out: {}",
+                "unknown fields that are too large to keep were left out: {}",
                 listed(&self.left_out)
             ));
         }
         if !self.kept.is_empty() {
             report.note(format!(
-                "fields that are not shown were kept with their messages: {}",
+                "unknown fields were kept with their messages but are not shown: {}",
                 listed(&self.kept)
             ));
         }
         if !self.beside.is_empty() {
             report.note(format!(
-                "parts of the export that are not known were left out: {}",
+                "unknown parts of the export were left out: {}",
                 listed(&self.beside)
             ));
         }
-        // Where in the file they stand is not known: told only where something came over.
+        // Their position in the file is unknown, so they are reported only if something was imported.
         if report.messages_imported > 0 {
             if self.mended.escapes > 0 {
                 report.note(format!(
-                    "{} as no JSON has them, such as \\x0C, and read as meant{}",
+                    "{} in a form that is not JSON, such as \\x0C, and read as intended{}",
                     counted(
                         self.mended.escapes,
                         "character in the file is written",
@@ -160,7 +160,7 @@ impl Told {
             }
             if self.mended.surrogates > 0 {
                 report.note(format!(
-                    "{} taken as \u{fffd}{}",
+                    "{} replaced by \u{fffd}{}",
                     counted(
                         self.mended.surrogates,
                         "half of a character in the file is",
@@ -173,11 +173,11 @@ impl Told {
     }
 }
 
-/// What a count over the whole file says where a part of it was known.
+/// An addition to counts over the whole file if part of it was known.
 fn also_known(report: &Report) -> &'static str {
     match report.messages_known + report.messages_removed {
         0 => "",
-        _ => "; those of messages that were known count too",
+        _ => "; this includes known messages",
     }
 }
 

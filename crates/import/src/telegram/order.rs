@@ -1,9 +1,9 @@
-//! The order of messages of one instant: the vault keeps that of their arrival, and their numbers tell the right one.
+//! Orders messages of one instant: the vault keeps their order of arrival, and their numbers show the right one.
 
 use super::parse::Parsed;
 
-/// Puts messages of one instant in the order of their numbers. Gives back those at the end that go before messages still
-/// to come, where the export has the newest first; nothing when it is the `last` batch.
+/// Sorts messages of one instant by number. If the export lists the newest first, returns those at the end that belong
+/// before messages still to come; nothing for the `last` batch.
 pub(super) fn settle(batch: &mut Vec<Parsed>, last: bool) -> Vec<Parsed> {
     let is_newest_first = match batch.as_slice() {
         [.., before, end] => {
@@ -17,7 +17,7 @@ pub(super) fn settle(batch: &mut Vec<Parsed>, last: bool) -> Vec<Parsed> {
         .rev()
         .take_while(|message| Some(message.at) == end)
         .count();
-    // A run that fills a batch goes on as it is: memory has an end.
+    // A run that fills a whole batch stays as it is, to bound memory.
     let held = if is_newest_first && !last && run < batch.len() {
         batch.split_off(batch.len() - run)
     } else {

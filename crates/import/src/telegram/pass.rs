@@ -1,4 +1,4 @@
-//! One pass over an export's bytes: opened, walked to its end, and why it ended.
+//! One pass over an export's bytes: opening, walking to the end, and why it ended.
 
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -56,13 +56,13 @@ pub(super) fn walk<W: Walker>(bytes: impl Read, walker: &mut W) -> Result<Ended,
     }
 }
 
-/// Says where and what, never with text of the file.
+/// Says where and what is wrong, never with text from the file.
 fn explain(error: &serde_json::Error, has_chats: bool) -> String {
     let place = format!("line {}, column {}", error.line(), error.column());
     match error.classify() {
         serde_json::error::Category::Eof if error.line() <= 1 && error.column() == 0 => "is empty".into(),
         serde_json::error::Category::Eof => format!("is cut off at {place}; export it again for the rest"),
-        serde_json::error::Category::Io => format!("cannot be read on from {place}; copy it again"),
+        serde_json::error::Category::Io => format!("cannot be read from {place} on; copy it again"),
         _ if error.to_string().contains("invalid unicode code point") => {
             format!("is not UTF-8 at {place}: it was changed or damaged; export it again")
         }

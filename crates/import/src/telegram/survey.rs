@@ -1,4 +1,4 @@
-//! The first pass: chats, counts and who writes in them.
+//! The first pass: counts chats and messages, and gathers who writes in them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,33 +10,33 @@ use super::walk::{Header, Walker, scalar};
 use crate::note::{Advice, Note};
 use crate::report::{OnProgress, Progress};
 
-/// Writers told apart; a public channel may have millions.
+/// Most writers to count separately; a public channel may have millions.
 const WRITERS: usize = 10_000;
-/// Writers of one chat who may be the account's owner.
+/// Writers of a chat who may be the account's owner.
 const OWNERS: usize = 64;
-/// Ids that an error names.
+/// Most ids to list in an error.
 const IDS_NAMED: usize = 5;
 /// Entries between two calls of the progress function.
 const REPORT_EVERY: u64 = 20_000;
 
-/// What the first pass gathers.
+/// The result of the first pass.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
     pub(super) chats: HashMap<usize, Header>,
     pub(super) entries: u64,
-    /// The account's own id, where the export has it.
+    /// The account's own id, if the export has it.
     pub(super) user: Option<String>,
-    /// The account's own name, by which exports without ids of writers tell its owner.
+    /// The account's own name; in exports without ids it identifies the owner.
     user_name: String,
-    /// Entries of the account's list of contacts.
+    /// Entries in the account's contact list.
     pub(super) contacts: u64,
-    /// Writer (id, else name) → name, chats written in, messages.
+    /// Writer (id, otherwise name) → name, chats written in, messages.
     writers: HashMap<String, Writer>,
-    /// Chats with messages, and the ids of those who write in them, where an account may belong to their ids.
+    /// Chats with messages, and the ids of their writers if an account may be part of the message ids.
     written: HashMap<usize, Vec<String>>,
 }
 
-/// The first pass of an import: gathers, and tells how far it is.
+/// The first pass of an import: gathers data and reports progress.
 pub(super) struct Counting<'a> {
     pub(super) survey: &'a mut Survey,
     pub(super) progress: OnProgress<'a>,
@@ -79,7 +79,7 @@ impl Walker for Counting<'_> {
 #[derive(Debug, Default)]
 struct Writer {
     name: String,
-    /// Chats with one other side.
+    /// Chats with one other person.
     direct: u64,
     last_chat: Option<usize>,
     messages: u64,
@@ -124,7 +124,7 @@ impl Walker for Survey {
     }
 
     fn begin(&mut self, chat: usize, header: &Header) {
-        // A file that is cut off never comes to the end of its last chat.
+        // In a file that is cut off, the last chat has no end.
         self.chats.insert(chat, header.clone());
     }
 
@@ -149,7 +149,7 @@ impl Walker for Survey {
 }
 
 impl Survey {
-    /// Whether a chat has messages; a call or a joining alone makes none.
+    /// Returns whether a chat has messages; a call or a join alone does not count.
     pub(super) fn has_messages(&self, chat: usize) -> bool {
         self.written.contains_key(&chat)
     }
@@ -159,7 +159,7 @@ impl Survey {
         self.written.get(&chat).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Which one a chat without an id is of those of its kind and name, where it is not the first.
+    /// The number of a chat without an id among those of the same kind and name, if it is not the first.
     pub(super) fn nth(&self) -> HashMap<usize, usize> {
         let mut chats: Vec<(&usize, &Header)> = self.chats.iter().collect();
         chats.retain(|(at, chat)| chat.id.is_none() && self.has_messages(**at));
@@ -175,7 +175,7 @@ impl Survey {
         nth
     }
 
-    /// Whether several writers have this name, each under an id; the first of these.
+    /// Returns whether several writers with ids have this name, and the first of their ids.
     pub(super) fn namesakes(&self, given: &str) -> Option<String> {
         let named = self
             .writers
@@ -190,12 +190,12 @@ impl Survey {
             .then(|| ids.iter().take(IDS_NAMED).copied().collect::<Vec<_>>().join(", ") + more)
     }
 
-    /// Who is outgoing: the name or id given, the account's own id, or the best guess; with what to tell of it.
-    /// `None` when the one given writes nowhere in the export.
+    /// Decides who is outgoing: the given name or id, the account's own id, or the best guess; with a note to report.
+    /// `None` if the given person has no messages in the export.
     pub(super) fn me(&self, given: Option<&str>) -> Option<(Me, Note)> {
         if let Some(given) = given {
             return self.given(given).map(|me| {
-                let text = format!("messages from {given} count as outgoing, as was said");
+                let text = format!("messages from {given} count as outgoing, as requested");
                 (me, text.into())
             });
         }
@@ -219,15 +219,15 @@ impl Survey {
             None => (
                 Me::default(),
                 Note::with(
-                    "nobody is known to be you: all messages count as incoming",
+                    "it is not known which messages are yours: all count as incoming",
                     Advice::User,
                 ),
             ),
         })
     }
 
-    /// Whose export it is: the number of the account, where the export, `--me` or the guess tells one. It is part of
-    /// the messages' ids, so that one chat alone and the same chat out of the whole account are the same.
+    /// The account the export belongs to: its number, if the export, `--me` or the guess provides one. It is part of
+    /// the messages' ids, so that a single chat gives the same ids as a full account export.
     pub(super) fn account(&self, given: Option<&str>) -> String {
         if let Some(user) = &self.user {
             return user.clone();
@@ -236,7 +236,7 @@ impl Survey {
             Some(given) => number(given).or_else(|| {
                 let mut ids = self.writers.iter().filter(|(_, writer)| writer.name == given);
                 let (id, _) = ids.next()?;
-                // Two of one name: nobody knows which of them it is.
+                // Two have the same name, and nobody knows which is meant.
                 number(id).filter(|_| ids.next().is_none())
             }),
             None => self.guess().and_then(|(id, _)| number(id)),
@@ -244,7 +244,7 @@ impl Survey {
         found.unwrap_or_default()
     }
 
-    /// The one who writes in the most chats of two, and is nobody's other side.
+    /// The person who writes in the most direct chats and is never the other side.
     fn guess(&self) -> Option<(&str, &Writer)> {
         let others: Vec<&Header> = self
             .chats
@@ -252,11 +252,12 @@ impl Survey {
             .filter(|chat| is_direct(chat.kind.as_deref()) && !is_saved(chat))
             .collect();
         let ids: HashSet<&str> = self.writers.keys().map(|id| bare(id)).collect();
-        // Ids tell the two sides apart; names only where they are all there is, for both sides may have one.
+        // Ids distinguish the two sides; names are used only if there is nothing else, since both sides may have the
+        // same name.
         let is_other = |id: &str, name: &str| {
             others.iter().any(|chat| match chat.id.as_deref().map(bare) {
                 Some(own) if ids.contains(own) && number(id).is_some() => own == bare(id),
-                // A message without an id of its writer, by a name that is the other side's elsewhere.
+                // A message without its writer's id, under a name that is the other side elsewhere.
                 Some(own) if number(id).is_none() && self.is_called(own, name) => true,
                 own => own == Some(bare(id)) || is_named(chat, name),
             })
@@ -270,7 +271,7 @@ impl Survey {
             .map(|(id, writer)| (id.as_str(), writer))
     }
 
-    /// Whether somebody of this id writes under this name.
+    /// Returns whether the person with this id writes under this name.
     fn is_called(&self, own: &str, name: &str) -> bool {
         let mut writers = self.writers.iter();
         writers.any(|(id, writer)| number(id).is_some() && bare(id) == own && writer.name == name)
@@ -289,13 +290,13 @@ impl Survey {
     }
 }
 
-/// The number of a user's id, in either form.
+/// The number in a user's id, in either form.
 fn number(id: &str) -> Option<String> {
     let digits = !bare(id).is_empty() && bare(id).bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| bare(id).to_owned())
 }
 
-/// A chat is called as its other side is, or by the first name alone.
+/// A chat is named after its other side, or only by the first name.
 fn is_named(chat: &Header, name: &str) -> bool {
     chat.name.as_deref().is_some_and(|title| {
         name.strip_prefix(title)

@@ -1,4 +1,4 @@
-//! One streaming pass over an export: chats and messages as they come, never the whole file.
+//! One streaming pass over an export: chats and messages as they arrive, never the whole file.
 
 use std::fmt;
 
@@ -10,29 +10,29 @@ use super::header::header_field;
 pub(super) use super::header::{Header, scalar};
 use super::mend::Mended;
 
-/// Told of what the walk meets.
+/// Receives the contents of the export.
 pub(super) trait Walker {
-    /// A message of the chat with this index; `false` stops the walk.
+    /// A message of the chat with this index; returns `false` to stop the walk.
     fn message(&mut self, chat: usize, message: Value) -> bool;
-    /// A chat's messages begin; this is what stood before them.
+    /// A chat's messages begin; `header` is what came before them.
     fn begin(&mut self, chat: usize, header: &Header);
-    /// A chat ended.
+    /// A chat has ended.
     fn chat(&mut self, chat: usize, header: Header) -> bool;
     /// `personal_information.user_id`.
     fn user(&mut self, id: String);
-    /// The first and last name in it.
+    /// The first and last name in `personal_information`.
     fn user_name(&mut self, _: String) {}
-    /// Entries of the account's list of contacts.
+    /// The number of entries in the account's contact list.
     fn contacts(&mut self, _: u64) {}
-    /// Something stands beside the messages that is not known, and was passed over.
+    /// Something unknown other than messages was skipped.
     fn unknown(&mut self, _: &str) {}
-    /// The walk ended, whole or not, with so much mended.
+    /// The walk has ended, completely or not, with these repairs.
     fn mended(&mut self, _: Mended) {}
-    /// Something stands where a list or an object must be, and was passed over.
+    /// A value that should be a list or an object was something else, and was skipped.
     fn odd(&mut self, what: &'static str);
 }
 
-/// A value of a type that no export has in this place: told, and passed over.
+/// Reports and skips a value of a type that no export has in this place.
 macro_rules! pass_over {
     ($walker:ident, $what:literal, $other:ident) => {
         pass_over!($walker, $what);
@@ -91,7 +91,7 @@ pub(super) const STOPPED: &str = "the walk was stopped";
 /// The whole file: an account with `chats.list`, or one chat.
 pub(super) struct Root<'a, W> {
     pub(super) walker: &'a mut W,
-    /// Set when a list of chats or of messages was met.
+    /// Set once a list of chats or of messages was found.
     pub(super) has_chats: &'a mut bool,
 }
 
@@ -155,7 +155,7 @@ impl<'de, W: Walker> Visitor<'de> for Root<'_, W> {
     }
 }
 
-/// How many entries a list has, or the `list` in an object; no entry is kept.
+/// Counts the entries of a list, or of the `list` in an object; no entry is stored.
 struct Entries(u64);
 
 impl<'de> serde::Deserialize<'de> for Entries {
@@ -165,7 +165,7 @@ impl<'de> serde::Deserialize<'de> for Entries {
         }
 
         impl Counter {
-            // A value of another type has no entries, and nothing is lost with it.
+            // A value of another type has no entries, and nothing is lost.
             fn odd(&self, _: &'static str) {}
         }
 
@@ -230,7 +230,7 @@ impl<'de, W: Walker> Visitor<'de> for Chats<'_, W> {
         f.write_str("an object with a list of chats")
     }
 
-    pass_over!(walker, "chats that are no object", seq);
+    pass_over!(walker, "chats that are not an object", seq);
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
@@ -267,7 +267,7 @@ impl<'de, W: Walker> Visitor<'de> for ChatList<'_, W> {
         f.write_str("a list of chats")
     }
 
-    pass_over!(walker, "a list of chats that is no list", map);
+    pass_over!(walker, "a list of chats that is not a list", map);
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while seq
@@ -303,7 +303,7 @@ impl<'de, W: Walker> Visitor<'de> for Chat<'_, W> {
         f.write_str("a chat (an object)")
     }
 
-    pass_over!(walker, "a chat that is no object", seq);
+    pass_over!(walker, "a chat that is not an object", seq);
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut header = Header::default();
@@ -346,7 +346,7 @@ impl<'de, W: Walker> Visitor<'de> for Messages<'_, W> {
         f.write_str("a list of messages")
     }
 
-    pass_over!(walker, "messages that are no list", map);
+    pass_over!(walker, "messages that are not a list", map);
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(Entry(message)) = seq.next_element()? {

@@ -15,7 +15,7 @@ use privatus_import::legacy::{Item, Record, SearchOptions, Source, Zone};
 
 #[test]
 fn telegram_export() {
-    // What stands before the damage is kept: most mutations still hold a message.
+    // What precedes the damage is kept: most mutations still contain a message.
     run("telegram_export", 3, targets::telegram_export, RUNS);
 }
 
@@ -26,12 +26,12 @@ fn privatus_export() {
 
 #[test]
 fn legacy_field() {
-    // A digit of a time may become another; a token has a MAC.
+    // A digit of a time can become another digit; a token has a MAC.
     run("legacy_field", 3, targets::legacy_field, RUNS / 2);
 }
 
-/// A legacy database with bytes changed, read to its end with the keys of the whole file: never a panic, never a text
-/// that the whole file does not have, and as a rule most of it.
+/// A legacy database with changed bytes, read to its end with the keys of the intact file: never a panic, never a text
+/// that the intact file does not have, and usually most of it.
 #[test]
 fn legacy_database() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
@@ -51,7 +51,7 @@ fn legacy_database() {
             match item {
                 Ok(Item::Record(Record::Message(message))) => texts.push(message.text),
                 Ok(_) => {}
-                // Only a failure that is not damage ends a reading.
+                // Only a failure other than damage ends a reading.
                 Err(error) => panic!("{error}"),
             }
         }
@@ -79,5 +79,5 @@ fn legacy_database() {
     assert!(kept > opened * texts.len() / 2, "{kept} in {opened}");
 }
 
-/// Each opens a file: fewer than of the targets in memory.
+/// Each one opens a file, so there are fewer than for the targets in memory.
 const LEGACY_RUNS: usize = 3_000;

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Makes the two legacy fixtures from three conversations of the Chitchat dataset (MIT).
+"""Writes the two legacy fixtures from three conversations of the Chitchat dataset (MIT).
 
     pip install cryptography
     python3 make_legacy.py DATASET_JSON DEMO_FOLDER DATA_FOLDER
 
 DATASET_JSON is the dataset of PyPI's `chitchat-dataset` 0.9.0. The tables and the tokens are those
-of the earlier Python application; the tokens are made by the library it used, with times and IVs
-that do not change, so that a second run makes the same bytes.
+of the earlier Python application; the tokens come from the library it used, with fixed times
+and IVs, so that a second run writes the same bytes.
 """
 
 import base64
@@ -55,7 +55,7 @@ def fernet_key(password, salt, iterations):
 
 
 def seal(fernet, text, when, seed):
-    """A token with a time and an IV that follow from what is sealed."""
+    """A token whose time and IV are derived from its content."""
     iv = hashlib.sha256(b"iv" + seed.encode()).digest()[:16]
     return fernet._encrypt_from_parts(text.encode(), int(when.replace(tzinfo=timezone.utc).timestamp()), iv)
 
@@ -66,7 +66,7 @@ def uuid_from(text):
 
 
 class Maker:
-    """Writes a database and remembers what is in it."""
+    """Writes a database and records its contents."""
 
     def __init__(self, path, separator):
         path.unlink(missing_ok=True)
@@ -119,8 +119,8 @@ def main():
     dataset = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     demo, data = Path(sys.argv[2]), Path(sys.argv[3])
 
-    # The second generation. The application was opened twice and measured another count each
-    # time: what it wrote first opens no more.
+    # The second generation. The application was opened twice and measured a different count each
+    # time, so it can no longer open what it wrote first.
     password = "Grilled-Cheese-2018"
     salt = hashlib.sha256(b"salt of the demo").digest()
     (demo / "privatus_chat.salt").write_bytes(salt)

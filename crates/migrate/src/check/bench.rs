@@ -1,4 +1,4 @@
-//! A database in memory, and a runner for it.
+//! An in-memory database, and a runner for it.
 
 use privatus_crypto::LedgerKey;
 use privatus_sqlite::{Connection, OpenMode, OpenOptions, SqliteError};
@@ -13,7 +13,7 @@ use crate::step::Step;
 
 /// The vault's id, for the ledger's MACs.
 const VAULT: &[u8] = b"a vault for checks";
-/// The time that the ledger notes.
+/// The time recorded in the ledger.
 const NOW: &str = "2000-01-01 00:00:00.000";
 
 pub(super) struct Bench<'a> {
@@ -51,7 +51,7 @@ impl<'a> Bench<'a> {
         self.run(|runner| runner.up(db, steps))
     }
 
-    /// Takes the newest step back, with the SQL that the ledger has.
+    /// Takes the newest step back, with the SQL from the ledger.
     pub(super) fn back(&mut self, db: &mut Connection) -> Result<(), MigrateError> {
         self.run(|runner| {
             let rows = applied(db, &runner.seal)?;
@@ -59,7 +59,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// The same, looked at and undone.
+    /// Tries taking the newest step back, and undoes it.
     pub(super) fn rehearse_back<T>(
         &mut self,
         db: &mut Connection,
@@ -72,7 +72,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// A database that has these steps and no rows, with the months of `like`.
+    /// Creates a database with these steps and no rows, with the months of `like`.
     pub(super) fn fresh(
         &mut self,
         steps: &[Step],

@@ -1,25 +1,25 @@
-//! What a check found.
+//! The error of a check.
 
 use privatus_sqlite::SqliteError;
 
 use crate::error::MigrateError;
 
-/// Why steps do not pass.
+/// Why steps do not pass the checks.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// A step does what it must not, or its sample does not fill what it added.
+    /// A step does something it must not, or its sample does not fill what it added.
     #[error("migration {step}: {what}")]
     Step {
-        /// The step's folder.
+        /// The step's folder name.
         step: String,
         /// What is wrong.
         what: String,
     },
-    /// The schema behind all steps is not as it has to be.
+    /// The schema after all steps is not as required.
     #[error("{0}")]
     Schema(String),
-    /// There was nothing to check: a check that looks at nothing finds nothing.
+    /// There was nothing to check; such a check would prove nothing.
     #[error("nothing was checked: no {0}")]
     Nothing(&'static str),
     /// The engine refused a step, as it would in a vault.

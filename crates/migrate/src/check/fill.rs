@@ -1,4 +1,4 @@
-//! Running samples, and whether they left no table empty.
+//! Runs samples, and checks that they leave no table empty.
 
 use privatus_sqlite::Connection;
 
@@ -9,10 +9,10 @@ use super::report::Filled;
 use super::rows;
 use crate::read::{self, quoted};
 
-/// Months that have to stand: one could be an exception to everything.
+/// Minimum number of months: a single one could be an exception to everything.
 const MONTHS: usize = 2;
 
-/// Runs a step's samples, with the months made between them.
+/// Runs a step's samples, and creates months in between.
 pub(super) fn run(bench: &mut Bench<'_>, db: &mut Connection, case: &Case<'_>) -> Result<(), Fault> {
     script(db, case.step.name, "sample.sql", case.sample)?;
     bench.world.make_months(db)?;
@@ -43,12 +43,12 @@ fn script(db: &mut Connection, step: &str, file: &str, sql: &str) -> Result<(), 
     }
 }
 
-/// Refuses a table without rows, and fewer than two months.
+/// Refuses a table without rows, and fewer than the minimum of months.
 pub(super) fn check(bench: &mut Bench<'_>, db: &mut Connection, step: &str) -> Result<Filled, Fault> {
     let months = bench.world.partitions(db)?;
     if months.tables.len() < MONTHS {
         let what = format!(
-            "{} months stand after its sample, {MONTHS} have to",
+            "there are {} months after its sample, but {MONTHS} are required",
             months.tables.len()
         );
         return Err(of_step(step, what));
@@ -59,7 +59,7 @@ pub(super) fn check(bench: &mut Bench<'_>, db: &mut Connection, step: &str) -> R
     };
     let mut empty = Vec::new();
     for table in read::tables(db)? {
-        // Its columns are those of each month.
+        // Its columns are in each month.
         if table == months.template {
             continue;
         }
@@ -74,6 +74,6 @@ pub(super) fn check(bench: &mut Bench<'_>, db: &mut Connection, step: &str) -> R
     if empty.is_empty() {
         return Ok(filled);
     }
-    let what = format!("its sample leaves tables without a row: {}", empty.join(", "));
+    let what = format!("its sample leaves tables without rows: {}", empty.join(", "));
     Err(of_step(step, what))
 }

@@ -1,4 +1,4 @@
-//! Names of indexes: one name means one index for ever, unless a reason is given.
+//! Index names: a name always refers to the same index, unless an exception gives a reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,11 +7,11 @@ use privatus_sqlite::{Connection, SqliteError};
 use super::fault::{Fault, of_step};
 use crate::read;
 
-/// The names of a database before a step, and those that ever were.
+/// The index names before a step, and all names so far.
 pub(super) struct Kept<'a> {
     excused: &'a [(&'a str, &'a str)],
     used: BTreeSet<&'a str>,
-    /// Index and table, of every step so far.
+    /// Index and table, for every step so far.
     known: BTreeMap<String, String>,
 }
 
@@ -24,19 +24,19 @@ impl<'a> Kept<'a> {
         }
     }
 
-    /// Notes the names before a step: those of months that a sample made are among them.
+    /// Records the names before a step, including those of months that a sample created.
     pub(super) fn note_before(&mut self, db: &mut Connection) -> Result<(), SqliteError> {
         self.known.extend(named(db)?);
         Ok(())
     }
 
-    /// Refuses an index that is gone or became another table's; gives how many there are.
+    /// Refuses an index that disappeared or moved to another table; returns the number of indexes.
     pub(super) fn check(&mut self, db: &mut Connection, step: &str) -> Result<usize, Fault> {
         let found = named(db)?;
         for (name, table) in &self.known {
             let how = match found.get(name) {
                 Some(now) if now == table => continue,
-                Some(now) => format!("was one of {table} and is one of {now}"),
+                Some(now) => format!("was on {table} and is now on {now}"),
                 None => format!("of {table} is gone"),
             };
             match self.excused.iter().find(|(excused, _)| *excused == name.as_str()) {
@@ -48,19 +48,19 @@ impl<'a> Kept<'a> {
         Ok(found.len())
     }
 
-    /// Refuses an excuse that no step needed.
+    /// Refuses an exception that no step needed.
     pub(super) fn end(&self) -> Result<(), Fault> {
         let idle = self.excused.iter().find(|(name, _)| !self.used.contains(name));
         match idle {
             None => Ok(()),
             Some((name, _)) => Err(Fault::Schema(format!(
-                "index {name} is excused for being dropped, and stands"
+                "index {name} has an exception for being dropped, but still exists"
             ))),
         }
     }
 }
 
-/// Each index that has a name of its own, and its table. SQLite keeps the names of a database apart from each other.
+/// Every index with an explicit name, and its table. SQLite's index names are unique within a database.
 fn named(db: &mut Connection) -> Result<BTreeMap<String, String>, SqliteError> {
     let sql = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL";
     let rows = read::rows(db, sql, &[], |row| Some((row.text(0)?, row.text(1)?)))?;

@@ -1,4 +1,4 @@
-//! Values that a step leaves alone: in the columns that stand before it and after it, every row has what it had.
+//! Checks the values that a step must preserve: in columns that exist before and after it, every row keeps its value.
 
 use std::collections::BTreeSet;
 
@@ -6,23 +6,23 @@ use super::fault::{Fault, of_step};
 use super::rows::{Row, Rows, Table, minus};
 use crate::host::Partitions;
 
-/// `(step, what, reason)`: `table` for rows that come or go, `table.column` for values that change.
+/// `(step, what, reason)`: `table` for rows that are added or removed, `table.column` for values that change.
 type Excuse<'a> = (&'a str, &'a str, &'a str);
 
-/// One way of all steps, and what they may change on it.
+/// One direction of all steps, and the changes allowed in it.
 pub(super) struct Kept<'a> {
     way: &'static str,
     excused: &'a [Excuse<'a>],
     used: BTreeSet<(&'a str, &'a str)>,
 }
 
-/// A database before and after a step's way.
+/// A database before and after one direction of a step.
 pub(super) struct Pair<'a> {
     pub(super) before: &'a Rows,
     pub(super) after: &'a Rows,
-    /// The template's name stands for all of them.
+    /// The template's name stands for all months.
     pub(super) months: &'a Partitions,
-    /// Rows were added since.
+    /// Whether rows were added in between.
     pub(super) has_more: bool,
 }
 
@@ -35,7 +35,8 @@ impl<'a> Kept<'a> {
         }
     }
 
-    /// Refuses rows that lost a value, rows that are declared to come or go without a reason, numbers given twice.
+    /// Refuses changed values, rows that are declared added or removed without an exception, and numbers that would be
+    /// assigned twice.
     pub(super) fn check(
         &mut self,
         step: &str,
@@ -46,7 +47,7 @@ impl<'a> Kept<'a> {
         let (before, after) = (&pair.before.tables, &pair.after.tables);
         for (table, _) in declared.iter().filter(|(table, _)| before.contains_key(*table)) {
             if !self.is_excused(step, table) {
-                lines.push(format!("it declares rows of {table}, and no excuse says why"));
+                lines.push(format!("it declares rows of {table} without an exception"));
             }
         }
         for (name, expected) in before {
@@ -60,7 +61,7 @@ impl<'a> Kept<'a> {
             let found = pair.after.sequences.get(table).copied().unwrap_or(0);
             if after.contains_key(table) && found < *number {
                 lines.push(format!(
-                    "{table} would give the numbers from {found} to {number} twice"
+                    "{table} would assign the numbers from {found} to {number} twice"
                 ));
             }
         }
@@ -68,11 +69,11 @@ impl<'a> Kept<'a> {
             return Ok(());
         }
         let when = if pair.has_more { " before the step" } else { "" };
-        let what = format!("{} changes what was there{when}: {}", self.way, lines.join("; "));
+        let what = format!("{} changes existing data{when}: {}", self.way, lines.join("; "));
         Err(of_step(step, what))
     }
 
-    /// What a table lost in the columns that it has before and after.
+    /// What a table lost in the columns that exist before and after.
     fn table(
         &mut self,
         step: &str,
@@ -100,7 +101,7 @@ impl<'a> Kept<'a> {
         let changed = |column: &&String| equal(&[column]) != (0, 0);
         let names: Vec<&str> = columns.into_iter().filter(changed).map(String::as_str).collect();
         Some(match names.is_empty() {
-            true => format!("{lost} rows (values of some under others)"),
+            true => format!("{lost} rows (values moved to other rows)"),
             false => format!("{lost} rows ({})", names.join(", ")),
         })
     }
@@ -114,7 +115,7 @@ impl<'a> Kept<'a> {
         found.is_some()
     }
 
-    /// Refuses an excuse that no step needed.
+    /// Refuses an exception that no step needed.
     pub(super) fn end(&self) -> Result<(), Fault> {
         match self
             .excused
@@ -123,14 +124,14 @@ impl<'a> Kept<'a> {
         {
             None => Ok(()),
             Some((step, what, _)) => Err(Fault::Schema(format!(
-                "{what} is excused for what {} of {step} changes, and needs no excuse",
+                "{what} has an exception for what {} of {step} changes, but does not need it",
                 self.way
             ))),
         }
     }
 }
 
-/// The rows of a table in some of its columns, in an order that is their own.
+/// The rows of a table in some of its columns, sorted by their content.
 fn projected<'t>(table: &'t Table, columns: &[&String]) -> Vec<Vec<Option<&'t Vec<u8>>>> {
     let places: Vec<Option<usize>> = columns
         .iter()

@@ -1,11 +1,11 @@
-//! Foreign keys: a child without an index costs a scan at every change of its parent.
+//! Foreign keys: without an index on the child, every change of the parent scans the child.
 
 use privatus_sqlite::{Connection, SqliteError, Value};
 
 use super::fault::Fault;
 use crate::read;
 
-/// Refuses a foreign key whose columns no index begins with; gives how many there are.
+/// Refuses a foreign key whose columns are not the beginning of an index; returns the number of foreign keys.
 pub(super) fn check(db: &mut Connection, excused: &[(&str, &str, &str)]) -> Result<usize, Fault> {
     let mut count = 0;
     let mut bare: Vec<(String, String)> = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn check(db: &mut Connection, excused: &[(&str, &str, &str)]) -> Resu
         .find(|excuse| !bare.contains(&(excuse.0.to_owned(), excuse.1.to_owned())))
     {
         return Err(Fault::Schema(format!(
-            "{table}.{column} is excused for having no index, and needs no excuse"
+            "{table}.{column} has an exception for having no index, but does not need it"
         )));
     }
     bare.retain(|key| !is_excused(key));
@@ -43,12 +43,12 @@ pub(super) fn check(db: &mut Connection, excused: &[(&str, &str, &str)]) -> Resu
         .map(|(table, columns)| format!("{table} ({columns})"))
         .collect();
     Err(Fault::Schema(format!(
-        "foreign keys whose columns no index begins with: {}",
+        "foreign keys without an index on their columns: {}",
         names.join("; ")
     )))
 }
 
-/// The child's columns of each foreign key.
+/// The child's columns for each foreign key.
 fn foreign_keys(db: &mut Connection, table: &str) -> Result<Vec<Vec<String>>, SqliteError> {
     let sql = "SELECT id, \"from\" FROM pragma_foreign_key_list(?) ORDER BY id, seq";
     let rows = read::rows(db, sql, &[Value::Text(table)], |row| {
@@ -57,7 +57,7 @@ fn foreign_keys(db: &mut Connection, table: &str) -> Result<Vec<Vec<String>>, Sq
     Ok(grouped(&rows))
 }
 
-/// The columns of each index that is not partial, and the primary key's.
+/// The columns of each index that is not partial, and of the primary key.
 fn indexes(db: &mut Connection, table: &str) -> Result<Vec<Vec<String>>, SqliteError> {
     let sql = "SELECT l.name, i.name FROM pragma_index_list(?) AS l JOIN pragma_index_info(l.name) AS i \
                WHERE l.partial = 0 ORDER BY l.seq, i.seqno";
@@ -65,7 +65,7 @@ fn indexes(db: &mut Connection, table: &str) -> Result<Vec<Vec<String>>, SqliteE
         (row.text(0).unwrap_or_default(), row.text(1).unwrap_or_default())
     })?;
     let mut all = grouped(&rows);
-    // A rowid has no index of its own: it is the table.
+    // A rowid needs no index: the table is sorted by it.
     let sql = "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk";
     let key = read::rows(db, sql, &[Value::Text(table)], |row| row.text(0))?;
     all.push(key.into_iter().flatten().collect());

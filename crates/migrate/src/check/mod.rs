@@ -1,5 +1,6 @@
-//! Checks of steps before anyone runs them: from a database in which every table has rows, each step is gone up, back
-//! and up again, and what must not have changed is compared. A build's own steps pass through here in its tests.
+//! Checks of steps before anyone runs them: starting from a database with rows in every table, each step is applied,
+//! taken back and applied again, and data that must not change is compared. A build's tests run its own steps through
+//! these checks.
 
 mod bench;
 mod case;
@@ -34,10 +35,10 @@ pub use fault::Fault;
 pub use report::Report;
 pub use world::World;
 
-/// Runs every check over the steps, the first one first.
+/// Runs every check over the steps, in order.
 ///
 /// # Errors
-/// The first [`Fault`]; also when there was nothing to check.
+/// The first [`Fault`], also if there was nothing to check.
 pub fn verify(cases: &[Case<'_>], world: &mut dyn World, excused: &Excused<'_>) -> Result<Report, Fault> {
     let mut bench = Bench::new(world)?;
     let mut db = bench::empty()?;
@@ -82,7 +83,7 @@ pub fn verify(cases: &[Case<'_>], world: &mut dyn World, excused: &Excused<'_>) 
     report.not_nothing()
 }
 
-/// A step that does nothing was not written yet.
+/// A step that does nothing is unfinished.
 fn texts(step: &Step) -> Result<(), Fault> {
     if normalised(step.up).is_empty() && step.code.is_none() {
         return Err(of_step(
@@ -93,7 +94,7 @@ fn texts(step: &Step) -> Result<(), Fault> {
     if normalised(step.down).is_empty() && step.irreversible.is_none() {
         return Err(of_step(
             step.name,
-            "its down.sql has no statement: write what undoes up.sql, or say why nothing does (`with_no_way_back`)",
+            "its down.sql has no statement: write what undoes up.sql, or say why nothing can (`with_no_way_back`)",
         ));
     }
     for (file, text) in [
@@ -110,7 +111,7 @@ fn texts(step: &Step) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A database that came step by step has the schema of one that was made today.
+/// An upgraded database must have the schema of one created today.
 fn upgraded_is_fresh(bench: &mut Bench<'_>, db: &mut Connection, cases: &[Case<'_>]) -> Result<usize, Fault> {
     let steps: Vec<Step> = cases.iter().map(|case| case.step).collect();
     let mut fresh = bench.fresh(&steps, db)?;
@@ -120,7 +121,7 @@ fn upgraded_is_fresh(bench: &mut Bench<'_>, db: &mut Connection, cases: &[Case<'
         return Ok(expected.len());
     }
     Err(Fault::Schema(format!(
-        "an upgraded database is not what a fresh one is: {}",
+        "an upgraded database differs from a fresh one: {}",
         differences.join("; ")
     )))
 }

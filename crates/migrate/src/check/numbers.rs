@@ -1,4 +1,4 @@
-//! Numbers that AUTOINCREMENT gives once: a rebuilt table would give those of removed rows again.
+//! AUTOINCREMENT numbers are assigned once: a rebuilt table could assign those of removed rows again.
 
 use privatus_sqlite::Connection;
 
@@ -7,7 +7,8 @@ use super::rows::sequences;
 use crate::read::{self, quoted};
 use crate::tokens::normalised;
 
-/// Refuses a table whose last number is that of a row: whether a step keeps the number would not be seen.
+/// Refuses a table whose last number is still in use by a row, since it would not show whether a step preserves the
+/// number.
 pub(super) fn check(db: &mut Connection, step: &str) -> Result<(), Fault> {
     let given = sequences(db)?;
     let mut plain = Vec::new();
@@ -25,7 +26,8 @@ pub(super) fn check(db: &mut Connection, step: &str) -> Result<(), Fault> {
         return Ok(());
     }
     let what = format!(
-        "its sample leaves the newest row, whose number has to be kept when the row goes, in {}: add one and delete it",
+        "its sample leaves the row with the highest number in {}; add a row and delete it, to check that its number \
+         is not reused",
         plain.join(", ")
     );
     Err(of_step(step, what))

@@ -1,14 +1,14 @@
-//! What was checked, in counts.
+//! The results of the checks, in counts.
 
 use std::fmt;
 
 use super::fault::Fault;
 use super::values::OneSided;
 
-/// What stands in the database behind the last step's sample.
+/// The contents of the database after the last step's sample.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Filled {
-    /// Tables with rows; each month is one.
+    /// Tables with rows; each month counts as one.
     pub tables: usize,
     /// Their columns.
     pub columns: usize,
@@ -23,22 +23,22 @@ pub struct Filled {
 pub struct Report {
     /// Steps.
     pub steps: usize,
-    /// Steps that were gone up, back and up again.
+    /// Steps that were applied, taken back and applied again.
     pub round_trips: usize,
-    /// What the round trips had to keep.
+    /// What the round trips had to preserve.
     pub filled: Filled,
-    /// Objects of the schema that are the same, upgraded and fresh.
+    /// Schema objects that are equal in an upgraded and a fresh database.
     pub objects: usize,
     /// Foreign keys.
     pub foreign_keys: usize,
-    /// Indexes with a name.
+    /// Indexes with an explicit name.
     pub indexes: usize,
-    /// Columns that needed their excuse for having one kind of value.
+    /// Columns that needed an exception for having one kind of value.
     pub one_sided: Vec<OneSided>,
 }
 
 impl Report {
-    /// Refuses a report of which a part is nothing.
+    /// Refuses a report in which a count is zero.
     pub(super) fn not_nothing(self) -> Result<Self, Fault> {
         let counts = [
             (self.steps, "step"),
@@ -72,7 +72,7 @@ impl fmt::Display for Report {
         )?;
         write!(
             f,
-            "{} objects equal in a fresh and an upgraded database; {} foreign keys indexed; {} index names kept",
+            "{} objects equal in a fresh and an upgraded database; {} foreign keys indexed; {} index names preserved",
             self.objects, self.foreign_keys, self.indexes
         )
     }

@@ -1,4 +1,4 @@
-//! Up, back and up again: what was there is there, byte by byte.
+//! Up, back and up again: existing data must be the same, byte by byte.
 
 use privatus_sqlite::{Connection, SqliteError};
 
@@ -10,7 +10,7 @@ use crate::schema::Schema;
 use crate::step::Step;
 use crate::tokens::normalised;
 
-/// Schema and rows of a database.
+/// The schema and rows of a database.
 struct State {
     schema: Schema,
     rows: Rows,
@@ -31,15 +31,15 @@ impl State {
         if differences.is_empty() {
             return Ok(());
         }
-        let what = format!("{after}, something is not as it was: {}", differences.join("; "));
+        let what = format!("{after}, something differs from before: {}", differences.join("; "));
         Err(of_step(step, what))
     }
 }
 
-/// Applies a step to a database that is filled up to it, and takes it back between. Gives the rows before the step, if
-/// there was a way back.
+/// Applies a step to a filled database, taking it back in between. Returns the rows before the step, if it can be
+/// taken back.
 ///
-/// The reason why a step is not taken back in a vault does not matter here: what stands in `down.sql` has to be true.
+/// A reason not to take the step back in a vault does not matter here: `down.sql` must be correct.
 pub(super) fn there_and_back(
     bench: &mut Bench<'_>,
     db: &mut Connection,
@@ -70,9 +70,9 @@ pub(super) fn there_and_back(
     Ok(Some(before.rows))
 }
 
-/// The way back of a step that is in use: whatever stands in what it added, the schema before it comes back, and every row
-/// keeps what it has in the columns that stay. Where a table or a column had another name between, the `old` rows are
-/// those from before the step, which its sample leaves as they are.
+/// Takes back a step with rows in what it added: the previous schema must return, and every row must keep its values
+/// in the columns that stay. If a table or column had another name in between, `old` has the rows from before the
+/// step, which its sample leaves unchanged.
 pub(super) fn filled(
     bench: &mut Bench<'_>,
     db: &mut Connection,

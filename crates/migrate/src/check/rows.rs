@@ -1,4 +1,4 @@
-//! Every row of every table as bytes, so that two databases can be compared.
+//! Every row of every table as bytes, for comparing two databases.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,17 @@ use privatus_sqlite::{Column, Connection, SqliteError, Value};
 
 use crate::read::{self, quoted};
 
-/// A row: each value as bytes, in the order of the columns.
+/// A row: each value as bytes, in column order.
 pub(super) type Row = Vec<Vec<u8>>;
 
-/// A table: its columns, those included that are computed, and its rows in an order that is their own.
+/// A table: its columns, including computed ones, and its rows, sorted by content.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Table {
     pub(super) columns: Vec<String>,
     pub(super) rows: Vec<Row>,
 }
 
-/// All tables but the ledgers, and the last number that AUTOINCREMENT gave away in each.
+/// Reads all tables except the ledgers, and the last AUTOINCREMENT number of each.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Rows {
     pub(super) tables: BTreeMap<String, Table>,
@@ -36,7 +36,8 @@ impl Rows {
         })
     }
 
-    /// What `other` has else, a line a table. A table without rows is as one that is not there: the schemas differ.
+    /// The differences of `other`, one line per table. A table without rows equals a missing one: the schemas differ
+    /// then.
     pub(super) fn differences(&self, other: &Self) -> Vec<String> {
         let mut names: Vec<&String> = self.tables.keys().chain(other.tables.keys()).collect();
         names.sort_unstable();
@@ -47,7 +48,7 @@ impl Rows {
             .filter_map(|name| {
                 let (before, after) = (rows(self, name), rows(other, name));
                 if before != after {
-                    return Some(format!("{name} has {after} rows, {before} are expected"));
+                    return Some(format!("{name} has {after} rows, but {before} are expected"));
                 }
                 let (expected, found) = self.tables.get(name).zip(other.tables.get(name))?;
                 let changed = minus(&expected.rows, &found.rows);
@@ -56,7 +57,7 @@ impl Rows {
             .collect();
         if self.sequences != other.sequences {
             lines.push(format!(
-                "sqlite_sequence has {:?}, {:?} is expected",
+                "sqlite_sequence has {:?}, but {:?} is expected",
                 other.sequences, self.sequences
             ));
         }
@@ -64,7 +65,7 @@ impl Rows {
     }
 }
 
-/// How many of some rows are not among others, each counted as often as it stands there. Both are sorted.
+/// How many of some rows are missing in others, duplicates counted. Both must be sorted.
 pub(super) fn minus<T: Ord>(these: &[T], those: &[T]) -> usize {
     let mut those = those.iter().peekable();
     let is_missing = |row: &&T| {
@@ -74,14 +75,14 @@ pub(super) fn minus<T: Ord>(these: &[T], those: &[T]) -> usize {
     these.iter().filter(is_missing).count()
 }
 
-/// The columns of a table as SQL, those included that are computed.
+/// The columns of a table as SQL, including computed ones.
 pub(super) fn columns(db: &mut Connection, table: &str) -> Result<Vec<String>, SqliteError> {
     let sql = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid";
     let names = read::rows(db, sql, &[Value::Text(table)], |row| row.text(0))?;
     Ok(names.into_iter().flatten().collect())
 }
 
-/// Numbers that are given once: the last one of each table that has one.
+/// Numbers that are assigned once: the last one of each AUTOINCREMENT table.
 pub(super) fn sequences(db: &mut Connection) -> Result<BTreeMap<String, i64>, SqliteError> {
     if !read::has_table(db, "sqlite_sequence")? {
         return Ok(BTreeMap::new());
@@ -106,7 +107,7 @@ fn of_table(db: &mut Connection, table: &str) -> Result<Table, SqliteError> {
     Ok(Table { columns, rows })
 }
 
-/// The type and the bytes: two values that differ in anything differ here.
+/// The type and the bytes, so that any difference between two values shows.
 fn encode(value: Column<'_>) -> Vec<u8> {
     let put = |kind: u8, bytes: &[u8]| [&[kind], bytes].concat();
     match value {

@@ -1,4 +1,4 @@
-//! What belongs to the template and comes into no month: an index under another name, a trigger.
+//! Parts of the template that months do not get: an index under another name, a trigger.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::bench::Bench;
 use super::fault::{Fault, of_step};
 use crate::read;
 
-/// Indexes that may stand on the template alone, `(index, reason)`.
+/// Indexes that may exist on the template alone, `(index, reason)`.
 pub(super) struct Alone<'a> {
     excused: &'a [(&'a str, &'a str)],
     used: BTreeSet<&'a str>,
@@ -22,7 +22,8 @@ impl<'a> Alone<'a> {
         }
     }
 
-    /// Refuses an index whose name lacks the template's: no month ever gets it. Nor does one get a trigger.
+    /// Refuses an index whose name lacks the template's name, because no month would get it, and any trigger, for the
+    /// same reason.
     pub(super) fn check(
         &mut self,
         bench: &mut Bench<'_>,
@@ -40,13 +41,13 @@ impl<'a> Alone<'a> {
                 Some((excused, _)) if kind == "index" => self.used.insert(excused),
                 _ if kind == "index" => {
                     let what = format!(
-                        "index {name} stands on {template} alone: no month has it without {template} in its name"
+                        "index {name} exists only on {template}: months get it only if its name contains {template}"
                     );
                     return Err(of_step(step, what));
                 }
                 _ => {
                     let what =
-                        format!("{kind} {name} stands on {template}, which has no rows: no month has it");
+                        format!("{kind} {name} is on {template}, which has no rows: no month gets it");
                     return Err(of_step(step, what));
                 }
             };
@@ -54,12 +55,12 @@ impl<'a> Alone<'a> {
         Ok(())
     }
 
-    /// Refuses an excuse that no step needed.
+    /// Refuses an exception that no step needed.
     pub(super) fn end(&self) -> Result<(), Fault> {
         match self.excused.iter().find(|(name, _)| !self.used.contains(name)) {
             None => Ok(()),
             Some((name, _)) => Err(Fault::Schema(format!(
-                "index {name} is excused for standing on the template alone, and does not"
+                "index {name} has an exception for existing only on the template, but does not need it"
             ))),
         }
     }

@@ -1,4 +1,5 @@
-//! Whether samples have all kinds of values: NULL and none, empty, quotes, line ends, spaces, wide numbers.
+//! Checks that samples contain all kinds of values: NULL and non-NULL, empty, quotes, line breaks, spaces, large
+//! numbers.
 
 use privatus_sqlite::{Column, Connection, SqliteError, Value};
 
@@ -8,12 +9,12 @@ use super::rows;
 use crate::read::{self, quoted};
 
 type Excuse<'a> = (&'a str, &'a str, &'a str);
-/// A column that has only one kind, `(table, column)`.
+/// A column with only one kind of value, `(table, column)`.
 pub(super) type OneSided = (String, String);
 
 type IsKind = fn(Column<'_>) -> bool;
 
-/// Kinds that have to stand somewhere.
+/// Kinds that must occur somewhere.
 const KINDS: &[(&str, IsKind)] = &[
     ("an empty BLOB", |value| value == Column::Blob(&[])),
     (
@@ -57,8 +58,8 @@ fn is_mixed(text: &[u8]) -> bool {
     text.iter().any(u8::is_ascii_uppercase) && text.iter().any(u8::is_ascii_lowercase)
 }
 
-/// Refuses a nullable column without NULL or without a value, and a database without one of the kinds. Gives the
-/// columns that needed their excuse.
+/// Refuses a nullable column without NULL or without a value, and a database that lacks one of the kinds. Returns the
+/// columns that needed an exception.
 pub(super) fn check(
     bench: &mut Bench<'_>,
     db: &mut Connection,
@@ -90,14 +91,14 @@ pub(super) fn check(
         }
     }
     let kinds = KINDS.iter().zip(&seen).filter(|(_, seen)| !**seen);
-    missing.extend(kinds.map(|((kind, _), _)| format!("{kind} stands nowhere")));
+    missing.extend(kinds.map(|((kind, _), _)| format!("{kind} occurs nowhere")));
     if missing.is_empty() {
         return Ok(one_sided);
     }
     Err(of_step(step, format!("its sample lacks: {}", missing.join("; "))))
 }
 
-/// Refuses an excuse that the newest schema does not need.
+/// Refuses an exception that the newest schema does not need.
 pub(super) fn end(excused: &[Excuse<'_>], needed: &[OneSided]) -> Result<(), Fault> {
     let idle = excused.iter().find(|excuse| {
         !needed
@@ -107,13 +108,13 @@ pub(super) fn end(excused: &[Excuse<'_>], needed: &[OneSided]) -> Result<(), Fau
     match idle {
         None => Ok(()),
         Some((table, column, _)) => Err(Fault::Schema(format!(
-            "{table}.{column} is excused for having one kind of value, and has both"
+            "{table}.{column} has an exception for having one kind of value, but has both"
         ))),
     }
 }
 
 fn nullable(db: &mut Connection, table: &str) -> Result<Vec<String>, SqliteError> {
-    // A rowid is never NULL, whatever its column says.
+    // A rowid is never NULL, even if its column is nullable.
     let sql = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1 AND \"notnull\" = 0 \
                AND NOT (pk > 0 AND upper(type) = 'INTEGER') ORDER BY cid";
     let names = read::rows(db, sql, &[Value::Text(table)], |row| row.text(0))?;

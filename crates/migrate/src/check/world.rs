@@ -1,21 +1,21 @@
-//! What the checks need of the months.
+//! What the checks need from the host for months.
 
 use privatus_sqlite::Connection;
 
 use crate::error::MigrateError;
 use crate::host::Host;
 
-/// A vault's months around a database whose values are not sealed.
+/// A vault's months in a database whose values are not sealed.
 pub trait World: Host {
-    /// Makes the tables of the catalogue's months that do not stand yet, and the views over them.
+    /// Creates the missing tables of the catalogue's months, and the views over them.
     ///
     /// # Errors
-    /// SQLite's.
+    /// SQLite's errors.
     fn make_months(&mut self, db: &mut Connection) -> Result<(), MigrateError>;
 
-    /// Gives `to`, which has the schema and no month, the months of `from` and the views over them.
+    /// Creates in `to`, which has the schema but no months, the months of `from` and the views over them.
     ///
     /// # Errors
-    /// SQLite's.
+    /// SQLite's errors.
     fn copy_months(&mut self, from: &mut Connection, to: &mut Connection) -> Result<(), MigrateError>;
 }

@@ -1,4 +1,4 @@
-//! Faults of samples and names: what would make the other checks look at less than there is.
+//! Faults of samples and names that would make the other checks cover less.
 
 use privatus_migrate::check::{Case, Excused, verify};
 
@@ -8,7 +8,7 @@ use crate::{set, world};
 pub(crate) const PLANTED: &[Planted] = &[
     found(
         "an up that gives other values each time",
-        "after up, down and up, something is not as it was: 3 of the 3 rows of people differ",
+        "after up, down and up, something differs from before: 3 of the 3 rows of people differ",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -30,7 +30,7 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "a sample that changes the schema behind a step without a way back",
-        "an upgraded database is not what a fresh one is: index idx_notes_text is not expected",
+        "an upgraded database differs from a fresh one: index idx_notes_text is not expected",
         |cases| {
             cases[1].step.down = "-- nothing";
             cases[1].step.irreversible = Some("a test");
@@ -43,7 +43,7 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "an index that no month gets",
-        "index idx_m_sender stands on m_template alone",
+        "index idx_m_sender exists only on m_template",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -55,7 +55,7 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "a trigger that no month gets",
-        "trigger on_m_template stands on m_template",
+        "trigger on_m_template is on m_template",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -67,7 +67,7 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "a sample that keeps the newest row of a table with AUTOINCREMENT",
-        "has to be kept when the row goes, in notes",
+        "the row with the highest number in notes",
         |cases| {
             cases[0].sample = with(set::V1_SAMPLE, "DELETE FROM notes", "DELETE FROM months");
             cases[0].sample = with(cases[0].sample, "WHERE text = 'kept'", "");
@@ -75,7 +75,7 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "an up that rebuilds such a table",
-        "notes would give the numbers from 2 to 3 twice",
+        "notes would assign the numbers from 2 to 3 twice",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -89,28 +89,28 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "a sample without spaces at the ends of a text",
-        "its sample lacks: a text with spaces at its ends stands nowhere",
+        "its sample lacks: a text with spaces at its ends occurs nowhere",
         |cases| {
             cases[0].sample = with(set::V1_SAMPLE, "lines '", "lines'");
         },
     ),
     found(
         "a sample without upper case",
-        "its sample lacks: a text of upper and lower case stands nowhere",
+        "its sample lacks: a text of upper and lower case occurs nowhere",
         |cases| {
             cases[0].sample = with(set::V1_SAMPLE, "Two", "two");
         },
     ),
     found(
         "a sample of whole numbers",
-        "its sample lacks: a number with a fraction stands nowhere",
+        "its sample lacks: a number with a fraction occurs nowhere",
         |cases| {
             cases[0].partition_sample = Some(with(set::V1_MONTH, "0.5", "5.0"));
         },
     ),
     found(
         "a sample of small numbers",
-        "its sample lacks: a number past 32 bits stands nowhere",
+        "its sample lacks: a number past 32 bits occurs nowhere",
         |cases| {
             cases[0].sample = with(set::V1_SAMPLE, "4294967297", "4294967295");
         },
@@ -127,7 +127,7 @@ fn an_index_may_stand_on_the_template_alone_for_a_reason() {
     let idle = verify(&cases, &mut world::Months, &excused)
         .unwrap_err()
         .to_string();
-    assert!(idle.contains("idx_m_sender is excused for standing"), "{idle}");
+    assert!(idle.contains("idx_m_sender has an exception for existing"), "{idle}");
     let step = &mut cases[0].step;
     step.up = with(
         set::V1_UP,

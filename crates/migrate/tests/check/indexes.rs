@@ -1,4 +1,4 @@
-//! A column of the months with an index: both come, and both go, by SQL that names the template's index alone.
+//! An indexed column of the months: both are added and removed by SQL that names only the template's index.
 
 use privatus_migrate::Step;
 use privatus_migrate::check::Case;
@@ -21,7 +21,7 @@ fn cases() -> Vec<Case<'static>> {
 #[test]
 fn a_column_of_the_months_goes_back_with_its_index() {
     let report = check(&cases()).unwrap();
-    // The set's two, the template's, and those of the months that stand before the sample.
+    // The set's two, the template's, and those of the months that exist before the sample.
     assert_eq!(report.indexes, 5, "{report:?}");
 }
 
@@ -39,6 +39,6 @@ fn a_later_step_drops_the_column_with_its_index() {
         partition_sample: None,
     });
     let told = check(&cases).unwrap_err().to_string();
-    // All that is wrong with it: names of indexes that are gone, and no excuse says why.
+    // The only fault: index names disappear without an exception.
     assert!(told.contains("index idx_m_1_reply of m_1 is gone"), "{told}");
 }

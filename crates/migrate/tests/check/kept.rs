@@ -1,4 +1,4 @@
-//! Faults that lose a value in a column that stays, on the way up and on the way back of a step in use.
+//! Faults that lose a value in a column that stays, on the way up and on the way back with rows.
 
 use privatus_migrate::check::{Case, Excused, verify};
 
@@ -8,7 +8,7 @@ use crate::{set, world};
 pub(crate) const PLANTED: &[Planted] = &[
     found(
         "a way back that changes rows of the new kind",
-        "its way back with rows changes what was there: 1 rows (name) of people",
+        "its way back with rows changes existing data: 1 rows (name) of people",
         |cases| {
             cases[1].step.down = with(
                 set::V2_DOWN,
@@ -19,7 +19,7 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "a way back that changes such rows of a month",
-        "its way back with rows changes what was there: 1 rows (content) of m_1",
+        "its way back with rows changes existing data: 1 rows (content) of m_1",
         |cases| {
             cases[1].step.partition_down = Some(
                 "UPDATE {table} SET content = x'' WHERE reply IS NOT NULL; ALTER TABLE {table} DROP COLUMN reply",
@@ -28,9 +28,9 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "a way back that gives a value to another row",
-        "2 rows (values of some under others) of people",
+        "2 rows (values moved to other rows) of people",
         |cases| {
-            // Each column has what it had; the rows have not.
+            // Each column still has its values; the rows do not.
             cases[1].step.down = with(
                 set::V2_DOWN,
                 "DROP INDEX",
@@ -41,7 +41,7 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "a way back that drops rows and says so",
-        "it declares rows of people, and no excuse says why",
+        "it declares rows of people without an exception",
         |cases| {
             cases[1].step.down = with(
                 set::V2_DOWN,
@@ -53,7 +53,7 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "a way back that changes such rows in a column that had another name",
-        "its way back with rows changes what was there before the step: 1 rows (text) of notes",
+        "its way back with rows changes existing data before the step: 1 rows (text) of notes",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -70,7 +70,7 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "an up without a way back that changes a value",
-        "its way up changes what was there: 3 rows (name) of people",
+        "its way up changes existing data: 3 rows (name) of people",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -82,7 +82,7 @@ pub(crate) const PLANTED: &[Planted] = &[
     ),
     found(
         "a number that an up without a way back would give twice",
-        "notes would give the numbers from 2 to 3 twice",
+        "notes would assign the numbers from 2 to 3 twice",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -142,9 +142,9 @@ fn an_excuse_names_the_step_and_what_it_changes() {
     );
     assert_eq!(told(&[rows, values]), "");
     for (excused, named) in [
-        (vec![values], "rows of notes, and no excuse"),
+        (vec![values], "rows of notes without an exception"),
         (vec![rows], "(name) of people"),
-        // Of another step, or of another column, it excuses nothing.
+        // An exception for another step or column does not apply.
         (
             vec![
                 rows,
@@ -155,7 +155,7 @@ fn an_excuse_names_the_step_and_what_it_changes() {
         ),
         (
             vec![rows, values, ("2_second", "m_template.content", "")],
-            "m_template.content is excused",
+            "m_template.content has an exception",
         ),
     ] {
         let fault = told(&excused);

@@ -1,4 +1,4 @@
-//! Each check of steps finds the fault that is planted for it, and nothing in a set without faults.
+//! Each check finds the fault that was planted for it, and nothing in a set without faults.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -41,7 +41,7 @@ fn a_set_without_faults_passes_with_counts() {
 fn a_check_of_nothing_fails() {
     let fault = check(&[]).unwrap_err().to_string();
     assert_eq!(fault, "nothing was checked: no step");
-    // A step that is taken for irreversible, all of them: nothing goes back.
+    // All steps are treated as irreversible, so nothing is taken back.
     let mut cases = set::cases();
     for case in &mut cases {
         case.step.down = "-- nothing";
@@ -65,7 +65,7 @@ fn an_excuse_lets_pass_and_an_idle_one_does_not() {
         dropped_indexes: &[("idx_notes_person", "a test")],
         ..Excused::default()
     };
-    // No index is left: that is a check of nothing.
+    // No index is left, so the check would cover nothing.
     let fault = verify(&cases, &mut world::Months, &excused).unwrap_err();
     assert_eq!(fault.to_string(), "nothing was checked: no index");
 
@@ -75,21 +75,21 @@ fn an_excuse_lets_pass_and_an_idle_one_does_not() {
                 unindexed: excused.unindexed,
                 ..Excused::default()
             },
-            "notes.person is excused for having no index",
+            "notes.person has an exception for having no index",
         ),
         (
             Excused {
                 dropped_indexes: excused.dropped_indexes,
                 ..Excused::default()
             },
-            "index idx_notes_person is excused for being dropped",
+            "index idx_notes_person has an exception for being dropped",
         ),
         (
             Excused {
                 one_kind: &[("people", "age", "a test")],
                 ..Excused::default()
             },
-            "people.age is excused for having one kind",
+            "people.age has an exception for having one kind",
         ),
     ] {
         let fault = verify(&set::cases(), &mut world::Months, &idle).unwrap_err();

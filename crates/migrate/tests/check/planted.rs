@@ -1,10 +1,10 @@
-//! Faults of steps: some are the engine's to refuse, also in a vault; the others the checks' to find.
+//! Faults of steps: the engine refuses some, also in a vault; the checks find the others.
 
 use privatus_migrate::check::{Case, Fault};
 
 use crate::{check, compared, kept, set};
 
-/// A fault in a set that has none else.
+/// A fault in a set that has no others.
 pub(crate) struct Planted {
     what: &'static str,
     plant: fn(&mut Vec<Case<'static>>),
@@ -12,7 +12,7 @@ pub(crate) struct Planted {
     by_engine: bool,
 }
 
-/// A text of a set with another in one place, which has to be there.
+/// Replaces one part of a set's text, which must be present.
 pub(crate) fn with(text: &str, from: &str, to: &str) -> &'static str {
     assert!(text.contains(from), "{from} in {text}");
     Box::leak(text.replace(from, to).into_boxed_str())
@@ -55,7 +55,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "an up that drops rows and says so",
-        "it declares rows of people, and no excuse says why",
+        "it declares rows of people without an exception",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -67,7 +67,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "an up that changes a value",
-        "its way up changes what was there: 1 rows (picture) of people",
+        "its way up changes existing data: 1 rows (picture) of people",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -78,7 +78,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "an up that changes a value's type",
-        "its way up changes what was there: 1 rows (picture) of people",
+        "its way up changes existing data: 1 rows (picture) of people",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -89,7 +89,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "an up that changes a month's row",
-        "its way up changes what was there: 1 rows (sender) of m_1; 1 rows (sender) of m_2",
+        "its way up changes existing data: 1 rows (sender) of m_1; 1 rows (sender) of m_2",
         |cases| {
             let up =
                 "ALTER TABLE {table} ADD COLUMN reply BLOB; UPDATE {table} SET sender = NULL WHERE row = 1";
@@ -98,7 +98,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "a number that would be given twice after a way back",
-        "sqlite_sequence has {\"notes\": 2}, {\"notes\": 3} is expected",
+        "sqlite_sequence has {\"notes\": 2}, but {\"notes\": 3} is expected",
         |cases| {
             cases[1].step.down = with(
                 set::V2_DOWN,
@@ -109,7 +109,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "a down that changes a value",
-        "after up and down, something is not as it was: 1 of the 3 rows of people differ",
+        "after up and down, something differs from before: 1 of the 3 rows of people differ",
         |cases| {
             cases[1].step.down = with(
                 set::V2_DOWN,
@@ -120,7 +120,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "a down that drops rows and says so",
-        "after up and down, something is not as it was: people has 2 rows, 3 are expected",
+        "after up and down, something differs from before: people has 2 rows, but 3 are expected",
         |cases| {
             cases[1].step.down = with(
                 set::V2_DOWN,
@@ -174,7 +174,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "an index's name that became another's",
-        "was one of notes and is one of people",
+        "was on notes and is now on people",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -190,14 +190,14 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "a child's column without an index",
-        "no index begins with: notes (person)",
+        "without an index on their columns: notes (person)",
         |cases| {
             cases[0].step.up = with(set::V1_UP, "ON notes (person)", "ON notes (text, person)");
         },
     ),
     found(
         "a child's column with an index of some rows",
-        "no index begins with: notes (person)",
+        "without an index on their columns: notes (person)",
         |cases| {
             cases[0].step.up = with(
                 set::V1_UP,
@@ -236,7 +236,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "a sample that fills nothing",
-        "tables without a row: m_1, m_2, notes, people",
+        "tables without rows: m_1, m_2, notes, people",
         |cases| {
             cases[0].sample = "INSERT INTO months (name) VALUES ('m_1'), ('m_2')";
             cases[0].partition_sample = None;
@@ -244,7 +244,7 @@ const PLANTED: &[Planted] = &[
     ),
     found(
         "a sample of a month alone",
-        "1 months stand after its sample",
+        "there are 1 months after its sample",
         |cases| {
             cases[0].sample = with(set::V1_SAMPLE, "('m_1'), ('m_2')", "('m_1')");
         },
@@ -261,7 +261,7 @@ const PLANTED: &[Planted] = &[
     }),
     found(
         "a sample of plain values alone",
-        "an empty BLOB stands nowhere",
+        "an empty BLOB occurs nowhere",
         |cases| {
             cases[0].sample = with(set::V1_SAMPLE, "x''", "x'11'");
             cases[0].partition_sample = Some(with(set::V1_MONTH, "x''", "x'11'"));
@@ -276,7 +276,7 @@ const PLANTED: &[Planted] = &[
     ),
     refused(
         "an up that loses rows",
-        "people has 2 rows after it, 3 are expected",
+        "rows of people after the step: 2, expected: 3",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -287,14 +287,14 @@ const PLANTED: &[Planted] = &[
     ),
     refused(
         "a step that forgets the old months",
-        "the step needs SQL for the months",
+        "the step needs SQL for existing months",
         |cases| {
             cases[1].step.partition_up = None;
         },
     ),
     refused(
         "a way back that forgets the months",
-        "the step needs SQL for the months",
+        "the step needs SQL for existing months",
         |cases| {
             cases[1].step.partition_down = None;
         },
@@ -308,7 +308,7 @@ const PLANTED: &[Planted] = &[
     ),
     refused(
         "an up that breaks a reference",
-        "1 rows of notes without their people",
+        "rows of notes without their people: 1",
         |cases| {
             cases[1].step.up = with(
                 set::V2_UP,
@@ -320,7 +320,7 @@ const PLANTED: &[Planted] = &[
     refused("an up that does not run", "migration 2_second", |cases| {
         cases[1].step.up = "CREATE TABL";
     }),
-    refused("an up that ends its transaction", "says COMMIT", |cases| {
+    refused("an up that ends its transaction", "contains COMMIT", |cases| {
         cases[1].step.up = "COMMIT";
     }),
 ];

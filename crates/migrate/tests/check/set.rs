@@ -1,4 +1,4 @@
-//! Two steps without a fault, with their samples.
+//! Two correct steps, with their samples.
 
 use privatus_migrate::Step;
 use privatus_migrate::check::Case;
@@ -67,7 +67,7 @@ FROM (SELECT 0 AS archived, * FROM m_template) AS m
 WHERE m.row > 0;
 ";
 
-/// The way back of a second step that drops an index of the first one in place of making its own.
+/// A way back for the second step that drops an index of the first step instead of its own.
 pub(crate) const V2_DOWN_INDEX: &str = "
 DROP VIEW m_rows;
 CREATE INDEX idx_notes_person ON notes (person);
@@ -84,7 +84,7 @@ UPDATE people SET nick = 'n' WHERE id = 'p1';
 INSERT INTO months (name) VALUES ('m_3');
 ";
 
-/// The third month stands since this step: it has rows of its own.
+/// The third month exists since this step, and has its own rows.
 pub(crate) const V2_MONTH: &str = "INSERT INTO {table} (row, content, sender, reply) VALUES (3, x'03', 'p2', x'aa'), (4, x'04', NULL, NULL)";
 
 pub(crate) const MONTH_UP: &str = "ALTER TABLE {table} ADD COLUMN reply BLOB";

@@ -1,4 +1,4 @@
-//! A small vault: a catalogue of months, their template, a view over them.
+//! A small vault: a catalogue of months, their template, and a view over them.
 
 use privatus_migrate::check::World;
 use privatus_migrate::{Host, MigrateError, Partitions, month_sql, rows_view, text_of};

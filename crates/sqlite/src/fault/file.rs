@@ -1,4 +1,4 @@
-//! The wrapped file: our header, with the real VFS's file behind it in the same allocation.
+//! The wrapped file: our header, followed by the real VFS's file in the same allocation.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -10,16 +10,16 @@ use super::plan::{FileKind, Plan, Write};
 /// The header; the real file follows at [`HEADER`].
 #[repr(C)]
 pub(super) struct FaultFile {
-    /// Must be first: SQLite sees a `sqlite3_file`.
+    /// Must come first: SQLite sees a `sqlite3_file`.
     base: ffi::sqlite3_file,
     plan: &'static Plan,
     kind: FileKind,
 }
 
-/// Bytes of the header, rounded up so that the real file keeps SQLite's alignment.
+/// The header's size, rounded up so that the real file keeps SQLite's alignment.
 const HEADER: usize = size_of::<FaultFile>().next_multiple_of(8);
 
-/// Version 2: shared memory for the WAL, but no memory-mapped reads, so that every read is seen.
+/// Version 2: shared memory for the WAL, but no memory-mapped reads, so that every read is intercepted.
 static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
     iVersion: 2,
     xClose: Some(close),
@@ -43,12 +43,12 @@ static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
 };
 
 impl FaultFile {
-    /// `szOsFile` of a VFS whose real one needs `real` bytes.
+    /// `szOsFile` of a VFS whose real file needs `real` bytes.
     pub(super) fn size_with(real: c_int) -> c_int {
         real.saturating_add(c_int::try_from(HEADER).unwrap_or(c_int::MAX))
     }
 
-    /// The real file behind `file`.
+    /// The real file inside `file`.
     ///
     /// # Safety
     ///
@@ -59,7 +59,7 @@ impl FaultFile {
     }
 }
 
-/// Makes `file` a wrapped file; its real file is already open.
+/// Turns `file` into a wrapped file; its real file is already open.
 ///
 /// # Safety
 ///
@@ -72,12 +72,12 @@ pub(super) unsafe fn wrap(file: *mut ffi::sqlite3_file, plan: &'static Plan, kin
         plan,
         kind,
     };
-    // SAFETY: room and alignment by contract; what was there has no destructor.
+    // SAFETY: room and alignment by contract; the previous contents have no destructor.
     unsafe { ptr::write(file.cast(), header) };
 }
 
-/// Calls a method of the real file, or gives `$missing` where it has none. The table has all fields
-/// whatever its version: the default VFS is SQLite's own.
+/// Calls a method of the real file; evaluates to `$missing` if it has none. The table has all fields whatever its
+/// version, because the default VFS is SQLite's own.
 macro_rules! real {
     ($file:expr, $method:ident ( $($argument:expr),* ), $missing:expr) => {{
         let real = FaultFile::real($file);
@@ -85,7 +85,7 @@ macro_rules! real {
     }};
 }
 
-/// Makes a method that only calls that of the real file.
+/// Defines a method that only calls the real file's method.
 macro_rules! forward {
     ($name:ident, $method:ident, ($($argument:ident: $type:ty),*) -> $result:ty, $missing:expr) => {
         unsafe extern "C" fn $name(file: *mut ffi::sqlite3_file, $($argument: $type),*) -> $result {
@@ -123,7 +123,7 @@ unsafe extern "C" fn read(
         let header = file.cast_const().cast::<FaultFile>();
         match (*header).plan.read((*header).kind, offset, length) {
             Some(code) => {
-                // After a short read SQLite uses the buffer, and wants it filled with zeros.
+                // After a short read SQLite uses the buffer, which must be filled with zeros.
                 ptr::write_bytes(buffer.cast::<u8>(), 0, usize::try_from(length).unwrap_or(0));
                 code
             }
@@ -156,8 +156,8 @@ unsafe extern "C" fn write(
     length: c_int,
     offset: ffi::sqlite3_int64,
 ) -> c_int {
-    // SAFETY: SQLite calls a method only on an open wrapped file, with a buffer of `length` bytes;
-    // the part that is granted is never longer.
+    // SAFETY: SQLite calls a method only on an open wrapped file, with a buffer of `length` bytes; the allowed part is
+    // never longer.
     unsafe {
         let header = file.cast_const().cast::<FaultFile>();
         match (*header).plan.write(length) {

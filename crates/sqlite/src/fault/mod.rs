@@ -1,7 +1,7 @@
 //! A VFS that fails on request, for tests: full disks, failing syncs and reads.
 //!
-//! It wraps the default VFS under a name of its own, and is chosen per connection with
-//! [`OpenOptions::vfs`](crate::OpenOptions) (`file:…?vfs=NAME`); other connections are not touched.
+//! It wraps the default VFS under its own name, and is chosen per connection with
+//! [`OpenOptions::vfs`](crate::OpenOptions) (`file:…?vfs=NAME`); other connections are not affected.
 //!
 //! ```
 //! use privatus_sqlite::{Connection, ErrorCode, OpenMode, OpenOptions, fault::FaultVfs};
@@ -32,12 +32,12 @@ use plan::Plan;
 
 pub use plan::{FaultCounters, FileKind};
 
-/// A registered fault-injecting VFS. Its faults hold for all connections opened under its name,
-/// from the moment they are set until [`disarm`](Self::disarm). A code that is no error, such as
-/// [`ErrorCode::Ok`], injects a plain `SQLITE_IOERR`.
+/// A registered fault-injecting VFS. Its faults apply to all connections opened under its name, from when they are set
+/// until [`disarm`](Self::disarm). A code that is not an error, such as [`ErrorCode::Ok`], injects a plain
+/// `SQLITE_IOERR`.
 ///
-/// SQLite may use a VFS until the process ends, so it is never unregistered nor freed: the value
-/// can be dropped, the name stays taken.
+/// SQLite may use a VFS until the process ends, so it is never unregistered or freed: the value can be dropped, but
+/// the name stays taken.
 #[derive(Debug, Clone, Copy)]
 pub struct FaultVfs {
     plan: &'static Plan,
@@ -48,34 +48,33 @@ impl FaultVfs {
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::Misuse`] when the name is taken, empty or holds a NUL.
+    /// [`ErrorCode::Misuse`] if the name is taken, empty or contains a NUL.
     pub fn register(name: &str) -> Result<Self, SqliteError> {
         Ok(Self {
             plan: vfs::register(name)?,
         })
     }
 
-    /// Lets `bytes` more bytes be written to files of any kind; the write that crosses the border
-    /// writes what still fits, and it and all later ones fail with `code`
-    /// ([`ErrorCode::Full`], or an [`ErrorCode::IoErr`]).
+    /// Allows `bytes` more bytes to be written to files of any kind. The write that crosses the limit writes what
+    /// still fits; it and all later ones fail with `code` ([`ErrorCode::Full`], or an [`ErrorCode::IoErr`]).
     pub fn fail_writes_after(&self, bytes: u64, code: ErrorCode) {
         self.plan
             .change(|faults| faults.writes = Some((bytes, failing(code))));
     }
 
-    /// Lets `syncs` more syncs succeed; later ones fail with `code`.
+    /// Allows `syncs` more syncs; later ones fail with `code`.
     pub fn fail_syncs_after(&self, syncs: u64, code: ErrorCode) {
         self.plan
             .change(|faults| faults.syncs = Some((syncs, failing(code))));
     }
 
-    /// Fails every opening of a file of that kind with `code`.
+    /// Makes every opening of a file of that kind fail with `code`.
     pub fn fail_opens(&self, kind: FileKind, code: ErrorCode) {
         self.plan
             .change(|faults| faults.opens = Some((kind, failing(code))));
     }
 
-    /// Fails the next opening of a file of that kind with `code`, and no later one.
+    /// Makes only the next opening of a file of that kind fail with `code`.
     pub fn fail_next_open(&self, kind: FileKind, code: ErrorCode) {
         self.plan.change(|faults| {
             faults.opens = Some((kind, failing(code)));
@@ -83,25 +82,25 @@ impl FaultVfs {
         });
     }
 
-    /// Fails every read of a file of that kind that covers the byte at `offset`.
+    /// Makes every read that covers the byte at `offset` in a file of that kind fail.
     pub fn fail_reads_at(&self, kind: FileKind, offset: u64, code: ErrorCode) {
         self.plan
             .change(|faults| faults.reads = Some((kind, offset, failing(code))));
     }
 
-    /// Takes all faults back; the counters go on.
+    /// Removes all faults; the counters continue.
     pub fn disarm(&self) {
         self.plan.change(|faults| *faults = plan::Faults::default());
     }
 
-    /// What went through this VFS since it was registered.
+    /// The counters of this VFS since it was registered.
     pub fn counters(&self) -> FaultCounters {
         self.plan.counters()
     }
 }
 
-/// The code to inject. SQLite uses a file whose opening "succeeded", so success without a file
-/// would make it call through a null pointer.
+/// The code to inject. SQLite uses a file whose opening "succeeded", so success without a file would make it call a
+/// null pointer.
 fn failing(code: ErrorCode) -> c_int {
     match ErrorCode::from_raw(code.raw()) {
         ErrorCode::Ok => ffi::SQLITE_IOERR,

@@ -1,4 +1,4 @@
-//! Which faults are set, and what went through.
+//! The faults that are set, and the counters.
 
 use std::ffi::c_int;
 use std::sync::{Mutex, PoisonError};
@@ -34,25 +34,25 @@ impl FileKind {
     }
 }
 
-/// What went through a [`FaultVfs`](super::FaultVfs).
+/// The counters of a [`FaultVfs`](super::FaultVfs).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FaultCounters {
     /// Files opened.
     pub opens: u64,
-    /// Reads, failed ones too.
+    /// Reads, including failed ones.
     pub reads: u64,
-    /// Writes, failed ones too.
+    /// Writes, including failed ones.
     pub writes: u64,
     /// Bytes that reached the real file.
     pub bytes_written: u64,
-    /// Syncs, failed ones too.
+    /// Syncs, including failed ones.
     pub syncs: u64,
     /// Calls that were made to fail.
     pub injected: u64,
 }
 
-/// The faults; each with its result code.
+/// The faults, each with its result code.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     pub(super) writes: Option<(u64, c_int)>,
@@ -61,7 +61,7 @@ pub(super) struct Faults {
     /// Only the next opening fails.
     pub(super) opens_once: bool,
     pub(super) reads: Option<(FileKind, u64, c_int)>,
-    /// A read failed, as one that the system fails.
+    /// Whether a read failed as if the system had failed it.
     pub(super) has_failed_read: bool,
 }
 
@@ -69,7 +69,7 @@ pub(super) struct Faults {
 #[derive(Debug, Default)]
 pub(super) struct Plan(Mutex<(Faults, FaultCounters)>);
 
-/// What to do with a write.
+/// How to treat a write.
 pub(super) enum Write {
     All,
     /// Write this many bytes, then fail with the code.
@@ -91,7 +91,7 @@ impl Plan {
         self.locked(|_, counters| *counters)
     }
 
-    /// The code an open is to fail with.
+    /// The code with which an open should fail.
     pub(super) fn open(&self, kind: FileKind) -> Option<c_int> {
         self.locked(|faults, counters| {
             counters.opens += 1;
@@ -106,7 +106,7 @@ impl Plan {
         })
     }
 
-    /// The code a read is to fail with.
+    /// The code with which a read should fail.
     pub(super) fn read(&self, kind: FileKind, offset: i64, length: c_int) -> Option<c_int> {
         self.locked(|faults, counters| {
             counters.reads += 1;
@@ -122,7 +122,7 @@ impl Plan {
         })
     }
 
-    /// Whether a file has to say that the system failed a read of it.
+    /// Whether a file must report that the system failed a read of it.
     pub(super) fn has_failed_read(&self) -> bool {
         self.locked(|faults, _| faults.has_failed_read)
     }
@@ -146,7 +146,7 @@ impl Plan {
         })
     }
 
-    /// The code a sync is to fail with.
+    /// The code with which a sync should fail.
     pub(super) fn sync(&self) -> Option<c_int> {
         self.locked(|faults, counters| {
             counters.syncs += 1;

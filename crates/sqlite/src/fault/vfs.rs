@@ -1,4 +1,4 @@
-//! The VFS object: passes everything to the default VFS, and opens wrapped files.
+//! The VFS object: forwards everything to the default VFS, and opens wrapped files.
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr;
@@ -9,7 +9,7 @@ use super::file::{self, FaultFile};
 use super::plan::{FileKind, Plan};
 use crate::error::SqliteError;
 
-/// What `pAppData` points to; lives for ever.
+/// The target of `pAppData`; lives forever.
 struct App {
     real: *mut ffi::sqlite3_vfs,
     plan: &'static Plan,
@@ -45,7 +45,7 @@ pub(super) fn register(name: &str) -> Result<&'static Plan, SqliteError> {
         xDelete: Some(delete),
         xAccess: Some(access),
         xFullPathname: Some(full_pathname),
-        // No extensions are loaded through a test VFS.
+        // A test VFS loads no extensions.
         xDlOpen: None,
         xDlError: None,
         xDlSym: None,
@@ -59,7 +59,7 @@ pub(super) fn register(name: &str) -> Result<&'static Plan, SqliteError> {
         xGetSystemCall: None,
         xNextSystemCall: None,
     }));
-    // SAFETY: `vfs` is complete and lives for ever.
+    // SAFETY: `vfs` is complete and lives forever.
     let code = unsafe { ffi::sqlite3_vfs_register(vfs, 0) };
     SqliteError::check(OPERATION, code)?;
     Ok(plan)
@@ -67,7 +67,7 @@ pub(super) fn register(name: &str) -> Result<&'static Plan, SqliteError> {
 
 /// # Safety
 ///
-/// `vfs` must be one that [`register`] made.
+/// `vfs` must come from [`register`].
 unsafe fn app(vfs: *mut ffi::sqlite3_vfs) -> &'static App {
     // SAFETY: `pAppData` of such a VFS points to a leaked `App`.
     unsafe { &*(*vfs).pAppData.cast_const().cast::<App>() }
@@ -83,7 +83,7 @@ unsafe extern "C" fn open(
     // SAFETY: SQLite passes our own VFS, and `file` with `szOsFile` bytes, aligned to eight.
     unsafe {
         let app = app(vfs);
-        // No methods means: SQLite does not call xClose after a failed open.
+        // Without methods, SQLite does not call xClose after a failed open.
         (*file).pMethods = ptr::null();
         let kind = FileKind::of(flags);
         if let Some(code) = app.plan.open(kind) {
@@ -101,11 +101,11 @@ unsafe extern "C" fn open(
     }
 }
 
-/// Makes a function that calls the same function of the real VFS.
+/// Defines a function that calls the real VFS's function.
 macro_rules! forward {
     ($name:ident, $method:ident, ($($argument:ident: $type:ty),*) -> $result:ty, $missing:expr) => {
         unsafe extern "C" fn $name(vfs: *mut ffi::sqlite3_vfs, $($argument: $type),*) -> $result {
-            // SAFETY: SQLite passes our own VFS; the arguments go on as they came.
+            // SAFETY: SQLite passes our own VFS; the arguments are passed on unchanged.
             unsafe {
                 let real = app(vfs).real;
                 (*real).$method.map_or($missing, |method| method(real, $($argument),*))

@@ -10,11 +10,11 @@ use crate::error::SqliteError;
 use crate::handle::Handle;
 use crate::testing::trace;
 
-/// What a connection did. Use the difference of two readings.
+/// What a connection did. Use the difference between two readings.
 ///
-/// Page counters run since the connection was opened. Statement counters run since the **first**
-/// call of [`Connection::counters`](crate::Connection::counters), which switches SQLite's
-/// statement trace on (a callback at the start and the end of each statement).
+/// Page counters run from the opening of the connection. Statement counters run from the **first** call of
+/// [`Connection::counters`](crate::Connection::counters), which switches on SQLite's statement trace (a callback at
+/// the start and the end of each statement).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
@@ -32,13 +32,13 @@ pub struct Counters {
     pub statement_bytes: u64,
     /// Bytes of heap in parsed schemas, now.
     pub schema_bytes: u64,
-    /// Statements compiled and run, each automatic re-preparation counted again.
+    /// Statements compiled and run; each automatic re-preparation counts again.
     pub statements_prepared: u64,
-    /// Of [`statements_prepared`](Self::statements_prepared): re-preparations by SQLite itself,
-    /// after a schema change or a new value of a planner-relevant parameter (`LIMIT ?`).
+    /// How many of [`statements_prepared`](Self::statements_prepared) were re-preparations by SQLite itself, after a
+    /// schema change or a new value of a planner-relevant parameter (`LIMIT ?`).
     pub statements_reprepared: u64,
-    /// Of [`statements_prepared`](Self::statements_prepared): BEGIN, COMMIT, ROLLBACK, SAVEPOINT,
-    /// RELEASE; [`Connection::run`](crate::Connection::run) keeps them, diesel never does.
+    /// How many of [`statements_prepared`](Self::statements_prepared) were BEGIN, COMMIT, ROLLBACK, SAVEPOINT or
+    /// RELEASE; [`Connection::run`](crate::Connection::run) keeps these prepared, diesel never does.
     pub transaction_statements: u64,
     /// Statements run, cached or not.
     pub statements_run: u64,
@@ -46,14 +46,14 @@ pub struct Counters {
     pub fullscan_steps: u64,
     /// Sorts (temporary B-trees for ORDER BY, GROUP BY, DISTINCT).
     pub sorts: u64,
-    /// Rows put into automatic indexes.
+    /// Rows inserted into automatic indexes.
     pub auto_index_rows: u64,
     /// Virtual machine operations.
     pub vm_steps: u64,
 }
 
 impl Connection {
-    /// What the connection did; the first call switches statement counting on.
+    /// Reads the counters; the first call switches statement counting on.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What tests, benchmarks and xtask ask of connections: what they do in counts, and the SQL that they run.
+//! Instrumentation for tests, benchmarks and xtask: counters of a connection's work, and the SQL it runs.
 //!
 //! ```
 //! use privatus_sqlite::{Connection, OpenOptions, SqliteError, Value, testing::statements_of};

@@ -11,13 +11,13 @@ thread_local! {
     static SEEN: RefCell<Option<BTreeSet<String>>> = const { RefCell::new(None) };
 }
 
-/// Does `work`, and gives its result with the text of every statement that began to run on this thread meanwhile, on
-/// whatever connection of this crate and through diesel as well. Texts are as they were prepared: no bind is in them.
-/// What a trigger runs is not told.
+/// Runs `work`, and returns its result with the text of every statement that began to run on this thread meanwhile, on
+/// any connection of this crate, including through diesel. Texts are as prepared, without bound values. Statements of
+/// triggers are not included.
 ///
-/// Calls do not nest: the inner one takes the outer one's statements.
+/// Calls do not nest: the inner one would take the outer one's statements.
 pub fn statements_of<T>(work: impl FnOnce() -> T) -> (T, BTreeSet<String>) {
-    /// Ends the collecting, also when `work` panics.
+    /// Ends the collection, even if `work` panics.
     struct Collecting;
     impl Drop for Collecting {
         fn drop(&mut self) {
@@ -30,13 +30,13 @@ pub fn statements_of<T>(work: impl FnOnce() -> T) -> (T, BTreeSet<String>) {
     (done, SEEN.take().unwrap_or_default())
 }
 
-/// Notes a statement that begins to run.
+/// Records a statement that begins to run.
 ///
 /// # Safety
 ///
 /// `statement` is a live prepared statement.
 pub(crate) unsafe fn note(statement: *mut ffi::sqlite3_stmt) {
-    // SQLite calls this: nothing here may unwind, so a thread that is ending notes nothing.
+    // Called by SQLite, so nothing here may unwind; a thread that is ending records nothing.
     let _ended = SEEN.try_with(|seen| {
         if let Ok(mut seen) = seen.try_borrow_mut()
             && let Some(seen) = seen.as_mut()

@@ -1,4 +1,4 @@
-//! SQLite's trace of a connection: what it runs is told and counted.
+//! SQLite's trace of a connection: records and counts what it runs.
 
 use std::ffi::{c_int, c_uint, c_void};
 use std::ptr;
@@ -16,13 +16,13 @@ const OPERATION: &str = "trace statements";
 /// Whether connections count from their opening on.
 static FROM_OPENING: AtomicBool = AtomicBool::new(false);
 
-/// Makes every connection that this process opens from now on count its statements from the first: for tests of what
-/// an open costs, whose statements have run before anybody can ask for counters.
+/// Makes every connection that this process opens from now on count its statements from the start: for tests of the
+/// cost of opening, whose statements run before anyone can call for counters.
 pub fn count_from_opening() {
     FROM_OPENING.store(true, Ordering::Relaxed);
 }
 
-/// A connection tells from its opening on what it runs, and counts where that is wanted.
+/// Traces what a connection runs from its opening on, and counts if requested.
 pub(crate) fn opened(handle: &Handle) -> Result<(), SqliteError> {
     handle.with(OPERATION, |db| {
         if FROM_OPENING.load(Ordering::Relaxed) {
@@ -32,7 +32,7 @@ pub(crate) fn opened(handle: &Handle) -> Result<(), SqliteError> {
     })?
 }
 
-/// Begins to count on a connection, if that was not begun yet.
+/// Starts counting on a connection, if not already started.
 pub(crate) fn start(db: *mut ffi::sqlite3, totals: &StatementTotals) -> Result<(), SqliteError> {
     if totals.counting.swap(true, Ordering::Relaxed) {
         return Ok(());
@@ -42,17 +42,17 @@ pub(crate) fn start(db: *mut ffi::sqlite3, totals: &StatementTotals) -> Result<(
 
 fn set(db: *mut ffi::sqlite3, totals: &StatementTotals, events: c_uint) -> Result<(), SqliteError> {
     let context = ptr::from_ref(totals).cast_mut().cast::<c_void>();
-    // SAFETY: `db` is open; `totals` lives in the `Handle` of which the connection itself keeps a
-    // reference, and the trace is removed before that reference is given up.
+    // SAFETY: `db` is open; `totals` lives in the `Handle` of which the connection itself holds a reference, and the
+    // trace is removed before that reference is released.
     let code = unsafe { ffi::sqlite3_trace_v2(db, events, Some(trace), context) };
     SqliteError::check(OPERATION, code)
 }
 
 /// SQLite's trace callback: `p` is the statement.
 ///
-/// At the start of a run SQLITE_STMTSTATUS_RUN still holds the number of earlier runs, so zero
-/// means freshly prepared. Counting here and not with an authorizer or diesel's events also sees
-/// what SQLite prepares by itself. A statement prepared and never run is not counted.
+/// At the start of a run, SQLITE_STMTSTATUS_RUN still has the number of earlier runs, so zero means freshly prepared.
+/// Unlike an authorizer or diesel's events, this also counts what SQLite prepares by itself. A statement that is
+/// prepared but never run is not counted.
 unsafe extern "C" fn trace(event: c_uint, context: *mut c_void, p: *mut c_void, x: *mut c_void) -> c_int {
     // SAFETY: `context` is the pointer to the connection's totals given to `sqlite3_trace_v2`,
     // alive while the trace is set; the fields are atomics.
@@ -98,7 +98,7 @@ unsafe extern "C" fn trace(event: c_uint, context: *mut c_void, p: *mut c_void, 
     0
 }
 
-/// Whether the SQL text is a transaction statement.
+/// Returns whether the SQL text is a transaction statement.
 ///
 /// # Safety
 ///

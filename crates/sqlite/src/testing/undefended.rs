@@ -1,4 +1,4 @@
-//! A connection as an attacker has it.
+//! A connection with an attacker's abilities.
 
 use std::ffi::c_int;
 use std::ptr;
@@ -9,7 +9,8 @@ use crate::connection::Connection;
 use crate::error::SqliteError;
 
 impl Connection {
-    /// Lets this connection write the rows of its schema (`PRAGMA writable_schema`), as any other program with the key can.
+    /// Allows this connection to write rows of the schema (`PRAGMA writable_schema`), as any other program with the
+    /// key can.
     ///
     /// # Errors
     ///

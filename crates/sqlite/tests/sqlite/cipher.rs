@@ -1,4 +1,4 @@
-//! What the key does to the file, and SQLCipher's defaults.
+//! The key's effect on the file, and SQLCipher's defaults.
 
 use std::fs;
 
@@ -69,7 +69,7 @@ fn the_salt_in_the_key_replaces_lost_first_bytes() {
         connection.pragma_text("quick_check").unwrap().as_deref(),
         Some("ok")
     );
-    // The next write of page 1 puts the salt back.
+    // The next write of page 1 restores the salt.
     connection.execute_batch("PRAGMA user_version = 5").unwrap();
     drop(connection);
     assert_eq!(fs::read(&path).unwrap()[..16], [0xc3; 16]);
@@ -142,7 +142,7 @@ fn a_file_with_the_other_mac_opens_when_that_is_asked_for() {
     assert_eq!(theirs.pragma_i64("user_version").unwrap(), Some(9));
     drop((ours, theirs));
     assert_eq!(fs::read(&path).unwrap(), before);
-    // The default of the process stays: what is attached to another connection is ours.
+    // The default of the process stays: what is attached to another connection has our MAC.
     let mut vault = keyed(&folder.path().join("ours.db"), OpenMode::Create);
     assert_eq!(
         vault.pragma_text("cipher_hmac_algorithm").unwrap().as_deref(),
@@ -158,7 +158,7 @@ fn without_a_salt_in_the_key_the_files_own_counts() {
     let options = OpenOptions::new(OpenMode::ReadOnlyImmutable).with_key(&alone);
     let mut connection = Connection::open(&path, &options).unwrap();
     assert_eq!(connection.pragma_i64("application_id").unwrap(), Some(77));
-    // A new file gets a random one.
+    // A new file gets a random salt.
     let salt = |name: &str| {
         let path = folder.path().join(name);
         let options = OpenOptions::new(OpenMode::Create).with_key(&alone);

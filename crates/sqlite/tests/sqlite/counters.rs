@@ -39,7 +39,7 @@ fn cached_statements_are_prepared_once() {
                 .execute(diesel)
                 .unwrap();
             let found = t::table.find(id).select(t::id).first::<i64>(diesel);
-            // `first` adds a bound LIMIT, which SQLite prepares again at each run.
+            // `first` adds a bound LIMIT, for which SQLite prepares the statement again on every run.
             assert_eq!(found, Ok(id));
         }
     });
@@ -55,7 +55,7 @@ fn cached_statements_are_prepared_once() {
     assert_eq!(after.statements_run - before.statements_run, 100);
 }
 
-/// The other tests look at differences, so that this one may change the process for them.
+/// The other tests look at differences, so this one may change the process for them.
 #[test]
 fn statements_are_counted_from_the_opening_where_that_is_wanted() {
     count_from_opening();
@@ -106,7 +106,7 @@ fn a_bound_limit_is_prepared_again() {
     assert_eq!(runs, LIMIT_RUNS);
 }
 
-/// Prepared, of those re-prepared: SQLite 3.51 plans anew for each value bound to a LIMIT.
+/// Prepared, of those re-prepared: SQLite 3.51 plans again for each value bound to a LIMIT.
 const LIMIT_RUNS: [(u64, u64); 4] = [(2, 1), (1, 1), (1, 1), (1, 1)];
 
 #[test]

@@ -1,4 +1,4 @@
-//! Which codes damaged files give.
+//! The codes that damaged files produce.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use privatus_sqlite::{ErrorCode, OpenMode};
 
 use crate::{database, keyed};
 
-/// Changes the file, then reads every row; the code of the first failure.
+/// Changes the file, then reads every row; returns the code of the first failure.
 fn after(damage: impl FnOnce(&Path, Vec<u8>) -> Vec<u8>) -> Option<ErrorCode> {
     let folder = tempfile::tempdir().unwrap();
     let path = database(folder.path());
@@ -63,7 +63,7 @@ fn a_file_cut_off_a_page_border_is_found() {
 
 #[test]
 fn an_empty_file_is_a_database_without_tables_in_every_mode() {
-    // Why a caller checks for an empty file before.
+    // Why a caller must check for an empty file first.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("empty.db");
     fs::write(&path, b"").unwrap();
@@ -103,7 +103,7 @@ fn every_damaged_page_is_found_and_spoils_the_connection() {
             .unwrap_err()
             .code;
         assert!(first.spoils_connection(), "page {page}: {first:?}");
-        // Even page 1, which is whole, is out of reach now.
+        // Even page 1, which is intact, cannot be read now.
         let second = connection
             .execute_batch("SELECT count(*) FROM sqlite_schema")
             .map_err(|e| e.code);
@@ -113,7 +113,7 @@ fn every_damaged_page_is_found_and_spoils_the_connection() {
     assert_eq!(codes, EXPECTED);
 }
 
-/// First answer, and what the connection says to a statement that needs no damaged page.
+/// The first answer, and how the connection answers a statement that needs no damaged page.
 const EXPECTED: &[(ErrorCode, Result<(), ErrorCode>)] = &[(ErrorCode::Corrupt, Err(ErrorCode::NoMem))];
 
 #[test]

@@ -1,4 +1,4 @@
-//! Codes of ordinary failures, through diesel and beside it.
+//! Codes of ordinary failures, through diesel and on the raw handle.
 
 use std::sync::mpsc;
 use std::thread;
@@ -179,7 +179,7 @@ fn an_interrupt_stops_a_running_statement() {
     let handle = connection.interrupt_handle();
     let (send, receive) = mpsc::channel::<()>();
     let stopper = thread::spawn(move || {
-        // An interrupt before the statement runs does nothing, so repeat until told to stop.
+        // An interrupt before the statement runs has no effect, so repeat until told to stop.
         while receive.try_recv() == Err(mpsc::TryRecvError::Empty) {
             handle.interrupt();
             thread::yield_now();

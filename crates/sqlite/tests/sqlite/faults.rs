@@ -156,7 +156,7 @@ fn a_failing_read_is_reported() {
     assert_eq!(code, READ);
     assert!(!code.is_damage() && code.spoils_connection());
     vfs.disarm();
-    // The fault is gone, and SQLCipher still refuses: only a new connection reads again.
+    // The fault is gone, but SQLCipher still refuses: only a new connection can read again.
     let after = connection.execute_batch("SELECT sum(length(body)) FROM t");
     assert_eq!(after.unwrap_err().code, ErrorCode::NoMem);
     drop(connection);

@@ -9,7 +9,7 @@ fn memory() -> Connection {
     Connection::open_in_memory(&OpenOptions::default()).unwrap()
 }
 
-/// Rows of a statement that tells of each one; `None` when it was ended before the last.
+/// Rows of a statement that reports each one; `None` if it was ended before the last.
 fn stepped(connection: &mut Connection, mut between: impl FnMut()) -> Option<usize> {
     const ROWS: usize = 50;
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) SELECT i FROM n";
@@ -41,7 +41,7 @@ fn a_connection_goes_to_another_thread() {
             .unwrap();
         connection
     });
-    // What was done there is seen here, and by diesel as by us.
+    // Changes on one side are seen here, by diesel and by us.
     let mut back = there.join().unwrap();
     assert_eq!(back.pragma_i64("user_version").unwrap(), Some(7));
     let again = diesel::connection::SimpleConnection::batch_execute(back.diesel(), "CREATE TABLE t (a)");
@@ -54,7 +54,7 @@ fn an_interrupt_after_closing_does_nothing() {
     let connection = memory();
     let handle = connection.interrupt_handle();
     drop(connection);
-    // One of these stands where the closed one stood.
+    // One of these has the address of the closed one.
     for mut other in std::iter::repeat_with(memory).take(8).collect::<Vec<_>>() {
         let rows = stepped(&mut other, || {
             handle.interrupt();
@@ -80,10 +80,10 @@ fn interrupts_race_with_closing() {
         while !begun.load(Ordering::SeqCst) {
             std::hint::spin_loop();
         }
-        // May be ended itself, and by nothing else.
+        // May be interrupted itself, but fails for no other reason.
         stepped(&mut connection, || ());
         drop(connection);
-        // What is opened now, while the interrupts go on, is no concern of theirs.
+        // Connections opened now, while the interrupts continue, are not affected.
         let mut next = memory();
         assert!(
             stepped(&mut next, || ()).is_some(),
@@ -113,7 +113,7 @@ fn a_handle_whose_connection_was_moved_out_and_closed_is_refused() {
     );
     assert_eq!(one.get_limit(Limit::Length), -1);
     one.interrupt_handle().interrupt();
-    // What `one` owns now is open still.
+    // The connection that `one` now owns is still open.
     diesel::connection::SimpleConnection::batch_execute(one.diesel(), "SELECT 1").unwrap();
 }
 

@@ -1,4 +1,4 @@
-//! The facts of the README, each proven.
+//! Proves the facts in the README.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! What opening does, and does not do.
+//! What opening does and does not do.
 
 use std::fs;
 
@@ -32,7 +32,7 @@ fn a_folder_does_not_open() {
     let folder = tempfile::tempdir().unwrap();
     for mode in [OpenMode::Create, OpenMode::ReadWrite, OpenMode::ReadOnly] {
         let error = Connection::open(folder.path(), &OpenOptions::new(mode)).unwrap_err();
-        // Reading, it opens as a descriptor, and the first read fails.
+        // When reading, it opens as a descriptor, and the first read fails.
         assert!(
             matches!(error.code, ErrorCode::CantOpen | ErrorCode::IoErr(266)),
             "{mode:?} {error}"
@@ -68,7 +68,7 @@ fn paths_mean_exactly_one_file() {
 
 #[test]
 fn names_with_a_meaning_for_sqlite_are_files_too() {
-    // A relative path: it does not exist here, and must neither become memory nor a temporary file.
+    // A relative path: it does not exist here, and must become neither an in-memory nor a temporary database.
     for name in [":memory:", "file:x?mode=memory"] {
         let error = Connection::open(name.as_ref(), &OpenOptions::new(OpenMode::ReadWrite)).unwrap_err();
         assert_eq!(error.code, ErrorCode::CantOpen, "{name}");
@@ -193,7 +193,7 @@ fn errors_carry_no_key_no_sql_and_no_values() {
     assert_eq!(error.code, ErrorCode::Sql);
 }
 
-/// Also when the link comes between a look and the open, and when the file itself was exchanged since.
+/// Even if the link appears between a check and the open, and if the file itself was exchanged since.
 #[cfg(unix)]
 #[test]
 fn a_link_is_refused_on_request_and_another_file_is_noticed() {

@@ -72,7 +72,7 @@ fn reading_the_source_itself_changes_its_folder() {
     assert_eq!(rows(&left, OpenMode::ReadOnly), Ok(3));
     let after = bytes(&left);
     assert_ne!(after, before);
-    // Existing bytes stay; what is added is the shared-memory file.
+    // Existing bytes stay; only the shared-memory file is added.
     assert_eq!(added(&before, &after), READ_ONLY_ADDS);
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
 }
@@ -92,7 +92,7 @@ fn a_copy_of_database_and_wal_reads_everything_and_leaves_the_source_alone() {
     let before = bytes(&left);
     let copy = folder.path().join("copy");
     fs::create_dir(&copy).unwrap();
-    // Not the -shm: it is rebuilt, and an old one could be of another process.
+    // Not the -shm: it is rebuilt, and an old one could belong to another process.
     for name in ["old.db", "old.db-wal"] {
         fs::copy(left.join(name), copy.join(name)).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Statements on the raw handle: what is bound comes back as it was, and whatever ends a run, nothing stays open.
+//! Statements on the raw handle: bound values come back unchanged, and however a run ends, nothing stays open.
 
 use privatus_sqlite::{Column, Connection, ErrorCode, OpenOptions, SqliteError, Value};
 
@@ -8,7 +8,7 @@ fn memory() -> Connection {
     connection
 }
 
-/// What one column of each row is, in words.
+/// The type of one column of each row, in words.
 fn first_column(connection: &mut Connection, sql: &str, binds: &[Value<'_>]) -> Vec<String> {
     let mut found = Vec::new();
     connection
@@ -136,7 +136,7 @@ fn an_error_of_the_reader_ends_the_run_and_its_locks() {
         if seen == 2 { Err(Ended::Early) } else { Ok(()) }
     });
     assert_eq!((ended, seen), (Err(Ended::Early), 2));
-    // A table that a statement still read could not be dropped.
+    // A table that a statement is still reading could not be dropped.
     connection.execute_batch("DROP TABLE t").unwrap();
     let gone = connection.query("SELECT a FROM t", &[], |_| Ok(()));
     assert_eq!(gone, Err(Ended::Failed(ErrorCode::Sql)));
@@ -153,7 +153,7 @@ fn a_reader_that_panics_leaves_a_connection_that_works() {
     }));
     assert!(panicked.is_err());
     connection.execute_batch("DROP TABLE t").unwrap();
-    // The mutex was given back: another thread can use the connection.
+    // The mutex was released: another thread can use the connection.
     std::thread::spawn(move || connection.execute_batch("CREATE TABLE u (a)").unwrap())
         .join()
         .unwrap();

@@ -1,4 +1,4 @@
-//! The SQL of what runs on a thread, told to tests.
+//! The SQL of what runs on a thread, for tests.
 
 use std::panic;
 use std::thread;
@@ -86,7 +86,7 @@ fn only_what_runs_on_this_thread_meanwhile_is_told() {
         thread::scope(|scope| {
             scope.spawn(|| memory().run("SELECT 1", &[]).unwrap());
         });
-        // Prepared, and refused before it runs.
+        // Prepared, but refused before it runs.
         connection.run("SELECT 2", &[Value::Null]).unwrap_err();
     });
     assert_eq!(seen, [""; 0]);

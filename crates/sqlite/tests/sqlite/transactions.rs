@@ -1,4 +1,4 @@
-//! Transactions that the raw handle opens, seen from diesel: its manager never believes that it opened one.
+//! Transactions opened on the raw handle, from diesel's view: its manager never believes that it opened one.
 
 use diesel::connection::{AnsiTransactionManager, Connection as _, TransactionManager};
 use diesel::prelude::*;
@@ -14,7 +14,7 @@ diesel::table! {
     }
 }
 
-/// With fields that may be left to their default, which diesel inserts one by one.
+/// With fields that can be left to their default, which diesel inserts one by one.
 #[derive(Insertable)]
 #[diesel(table_name = t)]
 struct Defaulted {
@@ -37,7 +37,7 @@ fn memory() -> Connection {
     connection
 }
 
-/// How deep in transactions diesel's manager takes itself to be.
+/// The transaction depth that diesel's manager believes in.
 fn depth(connection: &mut Connection) -> Option<u32> {
     let status = AnsiTransactionManager::transaction_manager_status_mut(connection.diesel());
     status.transaction_depth().unwrap().map(std::num::NonZeroU32::get)
@@ -88,7 +88,7 @@ fn a_statement_of_diesels_that_fails_leaves_the_transaction_open() {
     assert_eq!(count(&mut connection), 2);
 }
 
-/// SQLite itself rolls back when the disk is full; diesel has nothing to roll back, and the connection goes on.
+/// SQLite itself rolls back when the disk is full; diesel has nothing to roll back, and the connection stays usable.
 #[test]
 fn a_full_disk_in_the_middle_leaves_a_connection_that_works() {
     let folder = tempfile::tempdir().unwrap();
@@ -116,14 +116,14 @@ fn a_full_disk_in_the_middle_leaves_a_connection_that_works() {
         connection.run("COMMIT", &[]).unwrap();
         assert_eq!(count(&mut connection), round + 1);
     }
-    // diesel's own would work too: its state was not spoiled.
+    // diesel's own would work too: its state is intact.
     let done = connection
         .diesel()
         .transaction::<_, Error, _>(|diesel| t::table.count().get_result(diesel));
     assert_eq!(done, Ok(2_i64));
 }
 
-/// Which calls send a BEGIN of their own, and so fail in a transaction of the raw handle.
+/// Calls that send their own BEGIN, and so fail in a transaction of the raw handle.
 #[test]
 fn what_sends_a_begin_fails_inside_and_leaves_the_transaction_open() {
     type Call = fn(&mut SqliteConnection) -> Result<(), Error>;
@@ -187,7 +187,7 @@ fn what_sends_a_begin_fails_inside_and_leaves_the_transaction_open() {
         assert!(!connection.is_autocommit(), "{name} ended the transaction");
         connection.run("COMMIT", &[]).unwrap();
         let (done, sql) = statements_of(|| call(connection.diesel()));
-        // Outside, the rows are there twice where the call inside did not fail.
+        // Outside, the rows are duplicated if the call inside did not fail.
         assert_eq!(
             sql.contains(begin),
             !begin.is_empty(),

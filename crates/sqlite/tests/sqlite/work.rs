@@ -1,4 +1,4 @@
-//! Work that does not end is ended, and other work is not.
+//! Endless work is ended, and other work is not.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,7 +29,7 @@ fn what_does_not_end_is_ended_with_a_code_of_its_own() {
     );
     let error = sql_query(ENDLESS).execute(connection.diesel()).unwrap_err();
     assert_eq!(connection.code_of(&error), Some(ErrorCode::Endless));
-    // Nothing of it is left on the connection.
+    // Nothing of it remains on the connection.
     connection.execute_batch("SELECT count(*) FROM t").unwrap();
     let raw = ErrorCode::Endless.raw();
     assert_eq!(ErrorCode::from_raw(raw), ErrorCode::Endless);
@@ -58,7 +58,7 @@ fn an_endless_trigger_is_undone_and_ended() {
     assert_eq!(rows, 0);
 }
 
-/// Each call begins anew: a sweep of many batches is as long as it is.
+/// Each call starts anew: a sweep of many batches may be long.
 #[test]
 fn the_limit_is_of_a_call_and_not_of_a_connection() {
     let mut connection = Connection::open_in_memory(&OpenOptions::default()).unwrap();

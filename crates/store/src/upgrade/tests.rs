@@ -192,17 +192,17 @@ fn a_step_that_fails_anywhere_leaves_nothing() {
             missing,
             "statement 2, `INSERT INTO no_such_table VALUES ( 1 …`, no such table: no_such_table",
         ),
-        (ends, "says COMMIT"),
-        (drops, "message_locator has 0 rows after it, 2 are expected"),
+        (ends, "contains COMMIT"),
+        (drops, "rows of message_locator after the step: 0, expected: 2"),
         (forgets, "message_rows is missing"),
         (code, "planted"),
         (gives_up, "ends the transaction"),
-        (other_vault, "tells this vault from others"),
-        (pragma, "says PRAGMA"),
+        (other_vault, "the vault's identity"),
+        (pragma, "contains PRAGMA"),
         (no_month, "statement 1, `ALTER TABLE"),
         (
             forgets_months,
-            "messages_202505 is not what messages_template makes",
+            "messages_202505 differs from a new month of messages_template",
         ),
     ] {
         let error = with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap_err();

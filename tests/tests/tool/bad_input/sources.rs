@@ -200,7 +200,7 @@ fn a_wrong_type_in_a_field_of_telegram() {
         "{report}"
     );
     assert_eq!(count("messages_skipped"), 5 + 9, "{report}");
-    assert_eq!(report["reasons"]["an entry that is no object"], 4);
+    assert_eq!(report["reasons"]["an entry that is not an object"], 4);
     ok(&vault, &["verify"]);
     // What each message kept, by the field that was wrong.
     let exported = ok(&vault, &["export", "-"]);

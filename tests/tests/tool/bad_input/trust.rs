@@ -49,7 +49,7 @@ fn what_gives_rights_is_left_out_and_told() {
     let (_dir, file, vault) = export();
     let said = ok(&vault, &["import", "privatus", word(&file)]);
     for words in [
-        "left out, because a file may say anything",
+        "left out, because the file is not trusted",
         "1 grants of access control",
         "1 own public keys",
         "1 settings",
@@ -73,10 +73,10 @@ fn they_are_listed_and_asked_for() {
     assert_eq!(output.status.code(), Some(2), "{errors}");
     for words in [
         r#"would count here: contact "Alice\u{1b}[2J" (id ""#,
-        "is verified; the key's half of a safety number is ",
+        "is verified; its half of the safety number is ",
         r#"would count here: setting "lock.after_minutes" is 0 (line "#,
-        &format!("would count here: your own public key is \"{KEY}\"; the key's half of a safety number is "),
-        r#"would count here: "mallory" may "admin" on "vault" "*" for ever, granted by you (line "#,
+        &format!("would count here: your own public key is \"{KEY}\"; its half of the safety number is "),
+        r#"would count here: "mallory" may "admin" on "vault" "*" forever, granted by you (line "#,
         "would take 4 rights from",
         "it needs --yes",
         "nothing was changed",

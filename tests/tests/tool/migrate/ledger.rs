@@ -50,11 +50,11 @@ fn a_ledger_that_differs_is_refused_untouched() {
         ),
         (
             "UPDATE schema_migrations SET version = 20261124000000 WHERE version = 20261124000002",
-            "migration 20261124000000 was applied, and this build does not know it",
+            "migration 20261124000000 was applied, but this build does not know it",
         ),
         (
             "DELETE FROM __diesel_schema_migrations WHERE version = '20261124000002'",
-            "migration 2026-11-24-000002_v1_1_0 is in the vault's ledger and not in diesel's",
+            "migration 2026-11-24-000002_v1_1_0 is in the vault's ledger but not in diesel's",
         ),
     ] {
         let (_dir, vault) = vault();

@@ -85,7 +85,7 @@ fn a_rule_of_a_table_is_another() {
         &with("'public', 'private', 'secret'", "'public', 'private'"),
         &[
             check,
-            "table groups has CHECK (group_type in ( public , private )), which version 1.0.0 has not",
+            "table groups has CHECK (group_type in ( public , private )), which version 1.0.0 does not have",
         ],
     );
     differs(
@@ -122,7 +122,7 @@ fn a_rule_of_a_table_is_another() {
                 from,
                 &from.replacen("TEXT PRIMARY", "TEXT collate NOCASE PRIMARY", 1),
             ),
-            &[&format!("table {table} has COLLATE, which version 1.0.0 has not")],
+            &[&format!("table {table} has COLLATE, which version 1.0.0 does not have")],
         );
     }
     let mut kept = specification();
@@ -136,7 +136,7 @@ fn a_rule_of_a_table_is_another() {
         &[
             // Which forbids NULL in the key as well.
             "column settings.key is TEXT NOT NULL PRIMARY KEY (1), and TEXT PRIMARY KEY (1) in version 1.0.0",
-            "table settings has WITHOUT ROWID, which version 1.0.0 has not",
+            "table settings has WITHOUT ROWID, which version 1.0.0 does not have",
         ],
     );
 }
@@ -241,7 +241,7 @@ fn another_programs_database() {
     statements.extend(specification());
     differs(
         &statements,
-        &["the encoding is UTF-16le, and UTF-8 in the specification"],
+        &["the encoding is UTF-16le, but UTF-8 in the specification"],
     );
     // A look at the test itself: the memory database reads as the specification does.
     let mut memory = Connection::open_in_memory(&OpenOptions::new(OpenMode::Create)).unwrap();

@@ -143,9 +143,9 @@ fn every_row_of_every_table() {
     assert_eq!(
         told["skipped"],
         json!([
-            {"table": "key_store", "rows": 2, "reason": "keys of another application, which nobody here can unwrap"},
-            {"table": "message_content", "rows": 1, "reason": "content of deleted messages, of which a vault keeps none"},
-            {"table": "schema_migrations", "rows": 1, "reason": "the vault has a ledger of its own"},
+            {"table": "key_store", "rows": 2, "reason": "keys of another application, which this vault cannot unwrap"},
+            {"table": "message_content", "rows": 1, "reason": "content of deleted messages, which a vault does not keep"},
+            {"table": "schema_migrations", "rows": 1, "reason": "the vault has its own ledger"},
         ])
     );
     let notes = told["notes"].to_string();
@@ -154,7 +154,7 @@ fn every_row_of_every_table() {
         "{notes}"
     );
     assert!(
-        notes.contains("2 messages with large content also had another"),
+        notes.contains("2 messages with large content also had different content"),
         "{notes}"
     );
     assert_eq!(told["vault"], source.vault().to_str().unwrap());
@@ -394,9 +394,9 @@ fn notes_say_what_became_another() {
     assert_eq!(
         told["notes"],
         json!([
-            "1 messages with large content also had another one; the large content was taken",
-            "2 contacts were verified and had no key; without one there is nothing that was verified, so they are not",
-            "contacts that came over as verified: 1",
+            "1 message with large content also had different content of its own; the large content was adopted",
+            "2 contacts were marked as verified but without a key, so the mark was removed",
+            "contacts that were adopted as verified: 1",
         ])
     );
     let verified =
@@ -419,8 +419,8 @@ fn notes_count_the_grants_that_can_be_read() {
     assert_eq!(
         told["notes"],
         json!([
-            "rows of access_control that came over, and let the users that they name do what they say: 1",
-            "rows of access_control that came over, which no build reads, and which let nobody do anything: 3",
+            "grants that were adopted and are in effect: 1",
+            "rows of access_control that were adopted but that no build can read; they grant nothing: 3",
         ])
     );
 }

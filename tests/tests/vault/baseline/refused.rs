@@ -41,24 +41,24 @@ fn a_key_that_does_not_open_it() {
     // Bytes of nobody.
     privatus_tests::secret_file(&source.key(), "6b".repeat(32));
     fs::write(source.database(), [0xa5; 8192]).unwrap();
-    source.refuses(&[], 10, "of another form or damaged at its beginning");
+    source.refuses(&[], 10, "has another format or a damaged");
 }
 
 /// Databases of SQLCipher that open with other settings only: the refusal says which are taken.
 #[test]
 fn pages_of_another_form() {
     let source = Source::new();
-    let form = "what is taken is SQLCipher 4: pages of 4,096 bytes with HMAC-SHA512 or HMAC-SHA256, and no plaintext header";
+    let form = "the supported format is SQLCipher 4 with pages of 4,096 bytes, HMAC-SHA512 or HMAC-SHA256, and no plaintext header";
     for (pragma, code, says) in [
         (
             "cipher_page_size = 1024",
             25,
-            "ends in the middle of a page: it was cut off or is of another form",
+            "ends in the middle of a page, so it was cut off or has another format",
         ),
         ("cipher_page_size = 8192", 10, "the key does not open"),
-        ("cipher_compatibility = 3", 25, "of another form"),
-        ("cipher_use_hmac = OFF", 10, "of another form"),
-        ("cipher_hmac_algorithm = HMAC_SHA1", 10, "of another form"),
+        ("cipher_compatibility = 3", 25, "another format"),
+        ("cipher_use_hmac = OFF", 10, "another format"),
+        ("cipher_hmac_algorithm = HMAC_SHA1", 10, "another format"),
         (
             "cipher_plaintext_header_size = 32",
             23,
@@ -168,7 +168,7 @@ fn changes_that_are_not_in_it_yet_behind_a_link() {
         let beside = folder.join(format!("real.db{suffix}"));
         fs::write(&beside, "changes").unwrap();
         // The path as it was typed.
-        let says = format!("chat.db stands its {suffix} file");
+        let says = format!("chat.db is its {suffix} file");
         source.refuses(&[], 23, &says);
         fs::remove_file(beside).unwrap();
         // Another file's.
@@ -191,11 +191,11 @@ fn what_is_a_vault_already() {
     source.sql(
         "INSERT INTO schema_migrations (version, checksum) VALUES (20261124000001, lower(hex(zeroblob(32))))",
     );
-    source.refuses(&[], 23, "is a vault's database already");
+    source.refuses(&[], 23, "is already a vault's database");
     source.sql("DELETE FROM schema_migrations; CREATE TABLE __diesel_schema_migrations (version)");
-    source.refuses(&[], 23, "is a vault's database already");
+    source.refuses(&[], 23, "is already a vault's database");
     source.sql("DROP TABLE __diesel_schema_migrations; PRAGMA application_id = 1349678708");
-    source.refuses(&[], 23, "is a vault's database already");
+    source.refuses(&[], 23, "is already a vault's database");
     // A ledger of the other program with large numbers is none of ours.
     source.sql(
         "PRAGMA application_id = 0; INSERT INTO schema_migrations (version, checksum) VALUES (20250101000000, 'x'), (1, NULL)",

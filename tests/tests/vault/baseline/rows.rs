@@ -29,38 +29,38 @@ fn orphans() {
     all_refused(&[
         (
             "INSERT INTO messages (message_id, contact_id, content, is_outgoing) VALUES ('m', 'ghost', 'x', 0)",
-            "messages, row 1 (m), contact_id: names a contact that is not there",
+            "messages, row 1 (m), contact_id: names a contact that does not exist",
         ),
         (
             "INSERT INTO message_content (message_id, content) VALUES ('m', 'x')",
-            "message_content, row 1 (m), message_id: names a message that is not there",
+            "message_content, row 1 (m), message_id: names a message that does not exist",
         ),
         (
             "INSERT INTO group_members (group_id, contact_id, display_name, role) VALUES ('x', 'a', 'A', 'member')",
-            "group_members, row 1 (x), group_id: names a group that is not there",
+            "group_members, row 1 (x), group_id: names a group that does not exist",
         ),
         (
             "INSERT INTO group_members (group_id, contact_id, display_name, role) VALUES ('g', 'x', 'A', 'member')",
-            "group_members, row 1 (g), contact_id: names a contact that is not there",
+            "group_members, row 1 (g), contact_id: names a contact that does not exist",
         ),
         (
             "INSERT INTO file_transfers (transfer_id, file_name, file_size, file_hash, contact_id, direction, status)
              VALUES ('t', 'n', 1, 'h', 'x', 'inbound', 'active')",
-            "file_transfers, row 1 (t), contact_id: names a contact that is not there",
+            "file_transfers, row 1 (t), contact_id: names a contact that does not exist",
         ),
         (
             "INSERT INTO backup_contents (backup_id, table_name) VALUES ('b', 't')",
-            "backup_contents, row 1 (b), backup_id: names a backup that is not there",
+            "backup_contents, row 1 (b), backup_id: names a backup that does not exist",
         ),
         (
             "UPDATE groups SET max_members = 1;
              INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('b', 'B', '');
              INSERT INTO group_members (group_id, contact_id, display_name, role) VALUES ('g', 'a', 'A', 'owner'), ('g', 'b', 'B', 'member')",
-            "groups, row 1 (g), max_members: is less than the group has members",
+            "groups, row 1 (g), max_members: is less than the group's number of members",
         ),
         (
             "INSERT INTO key_store (key_id, key_type, encrypted_key, algorithm) VALUES ('k', 't', x'00', 'a')",
-            "key_store has 1 keys of another application, which nobody here can unwrap; nothing was made; give --skip-keys",
+            "key_store has keys of another application (1), which this vault cannot unwrap; nothing was created; give --skip-keys",
         ),
     ]);
 }
@@ -102,7 +102,7 @@ fn values_of_messages() {
         ),
         (
             message("deleted_at", "'2024-01-02 00:00:00'"),
-            "deleted_at: is set, and the message is not deleted",
+            "deleted_at: is set, but the message is not deleted",
         ),
         (message("is_outgoing", "2"), "is_outgoing: is neither 0 nor 1"),
         (
@@ -139,7 +139,7 @@ fn values_of_messages() {
         ),
         (
             message("message_id", "'a' || char(0)"),
-            "message_id: an id cannot hold a NUL",
+            "message_id: an id cannot contain a NUL",
         ),
         (
             large("x'00', 'zstd', NULL"),
@@ -147,7 +147,7 @@ fn values_of_messages() {
         ),
         (
             large("'x', 'gzip', NULL"),
-            "message_content, row 1 (m), compression_algorithm: is another than zstd",
+            "message_content, row 1 (m), compression_algorithm: is not zstd",
         ),
         (
             large("'x', NULL, 2"),
@@ -175,7 +175,7 @@ fn values_of_every_other_table() {
     all_refused(&[
         (
             "UPDATE contacts SET display_name = ''",
-            "contacts, row 1 (a), display_name: a name cannot be empty",
+            "contacts, row 1 (a), display_name: the name is empty",
         ),
         (
             "UPDATE contacts SET contact_id = NULL",
@@ -192,11 +192,11 @@ fn values_of_every_other_table() {
         ("UPDATE contacts SET is_online = 'yes'", "is_online: is a text"),
         (
             "UPDATE groups SET group_type = 'other'",
-            "groups, row 1 (g), group_type: is none of public, private, secret",
+            "groups, row 1 (g), group_type: is not one of public, private, secret",
         ),
         (
             "UPDATE groups SET max_members = 0",
-            "max_members: is not 1 to 100,000",
+            "max_members: is not between 1 and 100,000",
         ),
         (
             "UPDATE groups SET max_members = 'many'",
@@ -212,7 +212,7 @@ fn values_of_every_other_table() {
         ),
         (
             "INSERT INTO settings (key, value) VALUES ('', 'v')",
-            "settings, row 1, key: a setting's name has 1 to 256",
+            "settings, row 1, key: a setting's name must have 1 to 256",
         ),
         (
             "INSERT INTO settings (key, value) VALUES ('k', x'ff')",
@@ -244,15 +244,15 @@ fn values_of_every_other_table() {
         ),
         (
             "INSERT INTO retention_policies (table_name, retention_days) VALUES ('t', 3000000000)",
-            "retention_policies, row 1 (t), retention_days: is past 32 bits",
+            "retention_policies, row 1 (t), retention_days: does not fit in 32 bits",
         ),
         (
             "INSERT INTO access_control (resource_type, resource_id, user_id, permissions) VALUES ('r', 'i', NULL, '[]'), ('r', 'i', '', '[]')",
-            "access_control, row 2 (r): breaks a rule of the vault's table (is it there twice?)",
+            "access_control, row 2 (r): breaks a rule of the vault's table (is it a duplicate?)",
         ),
         (
             "INSERT INTO security_events (event_type, severity) VALUES ('e', 'severe')",
-            "security_events, row 1, severity: is none of low, medium, high, critical",
+            "security_events, row 1, severity: is not one of low, medium, high, critical",
         ),
     ]);
 }

@@ -1,9 +1,9 @@
-//! What hangs on a message beside its text: a file by reference, a place, a poll, and what is said of each.
+//! Attachments of a message: a file by reference, a place, a poll, and their descriptions.
 
 use privatus_domain::Media;
 use serde_json::{Map, Value};
 
-/// Fields by which a message is more than its text, with the kind each stands for.
+/// Fields that make a message more than its text, and the kind of media each stands for.
 const MEDIA: [(&str, &str); 14] = [
     ("photo", "photo"),
     ("file", "file"),
@@ -17,12 +17,12 @@ const MEDIA: [(&str, &str); 14] = [
     ("giveaway_results", "giveaway_results"),
     ("paid_stars_amount", "paid_media"),
     ("live_location_period_seconds", "location"),
-    // A place whose point is missing.
+    // A place without coordinates.
     ("place_name", "location"),
     ("address", "location"),
 ];
 
-/// Fields that say more of it.
+/// Fields that describe the media further.
 const DETAILS: [&str; 19] = [
     "title",
     "performer",
@@ -45,7 +45,7 @@ const DETAILS: [&str; 19] = [
     "contact_vcard_file_size",
 ];
 
-/// The media of a message, and the fields that went into it.
+/// The media of a message, and the fields that were used for it.
 pub(super) fn media(map: &Map<String, Value>) -> Option<(Media, Vec<&'static str>)> {
     let present = |key: &str| map.get(key).filter(|value| !value.is_null());
     let (key, kind) = *MEDIA.iter().find(|(key, _)| present(key).is_some())?;
@@ -68,7 +68,7 @@ pub(super) fn media(map: &Map<String, Value>) -> Option<(Media, Vec<&'static str
         .and_then(Value::as_u64);
     let path = value.as_str().filter(|_| is_file).map(str::to_owned);
     let name = name.or_else(|| value.as_str().filter(|_| key == "game_title").map(str::to_owned));
-    // The object that stands for it; Telegram Desktop writes some as a string.
+    // The object for the media; Telegram Desktop writes some as a string.
     let own = match value {
         Value::String(_) if is_file => None,
         Value::String(text) => match serde_json::from_str(text) {
@@ -84,7 +84,7 @@ pub(super) fn media(map: &Map<String, Value>) -> Option<(Media, Vec<&'static str
         None => (Map::new(), None),
     };
     let mut details = own;
-    // What is no file and no object is kept under its own name.
+    // A value that is neither a file nor an object is stored under its own name.
     if value.is_string() && !is_file && details.is_empty() {
         details.insert(key.to_owned(), value.clone());
     }
@@ -97,7 +97,7 @@ pub(super) fn media(map: &Map<String, Value>) -> Option<(Media, Vec<&'static str
         }
     }
     let details = match alone {
-        // A list or a number, as the source has it; what says more of it goes with the message.
+        // A list or a number, unchanged; the fields that describe it are stored with the message.
         Some(alone) => {
             used.retain(|field| *field == key || !DETAILS.contains(field));
             Some(alone)

@@ -1,4 +1,4 @@
-//! One message of an export: what it says, and what is wrong with it.
+//! Parses one message of an export, and reports what is wrong with it.
 
 mod media;
 mod text;
@@ -11,46 +11,46 @@ use self::text::{Text, text_of};
 use super::walk::scalar;
 use crate::legacy::Zone;
 
-/// Bytes of fields that this build does not know, kept with a message.
+/// Maximum bytes of unknown fields to keep with a message.
 const SOURCE_BYTES: usize = 16_384;
-/// `rich_message` where it is too large to be kept: of what is not read of it, words may be lost.
+/// Reported when `rich_message` is too large to keep: words may be lost in the part that is not parsed.
 const RICH_LEFT_OUT: &str = "words of rich_message over 16,384 bytes";
-/// How far from 1970 the time of an edit is that stands for none, whatever the zone.
+/// An edit time this close to 1970 means "never edited", in any zone.
 const NEVER_MS: i64 = 2 * 86_400_000;
-/// Who wrote a forwarded message first, where the source does not say: the account is gone, or hides.
+/// The original author of a forwarded message, if the source does not name them: the account is deleted or hidden.
 const SOMEBODY: &str = "Unknown";
 
-/// A message as the export has it.
+/// A message as in the export.
 #[derive(Debug, Clone)]
 pub(super) struct Parsed {
     pub(super) id: Option<String>,
-    /// Bytes of its text, and roughly of what hangs on it.
+    /// Bytes of its text, and approximately of its attributes.
     pub(super) size: usize,
     pub(super) at: Timestamp,
     pub(super) edited_at: Option<Timestamp>,
     pub(super) from: Option<String>,
     pub(super) from_id: Option<String>,
     pub(super) reply_to: Option<String>,
-    /// The chat that holds the message it answers, when that is another one.
+    /// The chat of the message it answers, if that is another chat.
     pub(super) reply_to_peer: Option<String>,
-    /// A time without a zone was used.
+    /// Whether a time without a zone was used.
     pub(super) by_zone: bool,
-    /// Times that the clocks showed twice, or never.
+    /// How many times the clocks showed twice, or never.
     pub(super) doubtful: u64,
-    /// What was left out because it is over the limit: formatting, or what is said of a file or a poll.
+    /// What was left out because it exceeds the limit: formatting, or the details of a file or a poll.
     pub(super) trimmed: Vec<String>,
-    /// Fields that this build does not know, and that are kept.
+    /// Unknown fields that were kept.
     pub(super) kept: Vec<String>,
-    /// Fields that it does not know, and that are too large to be kept.
+    /// Unknown fields that were too large to keep.
     pub(super) left_out: Vec<String>,
-    /// Fields that could not be read; the message came over without them.
+    /// Fields that could not be read; the message was imported without them.
     pub(super) odd: Vec<&'static str>,
-    /// Its edit is older than it is, and was left out.
+    /// Whether its edit time is earlier than its own and was left out.
     pub(super) old_edit: bool,
     pub(super) body: Body,
 }
 
-/// Fields that are read, beside those of media. The others are kept with the message as they are.
+/// Fields that are parsed, apart from those of media. All others are stored with the message unchanged.
 const READ: [&str; 13] = [
     "id",
     "type",
@@ -67,9 +67,9 @@ const READ: [&str; 13] = [
     "forwarded_from",
 ];
 
-/// Why an entry is passed over.
+/// Why an entry is skipped.
 pub(super) enum Skip {
-    /// Telegram's own entries that are no messages: nothing is amiss.
+    /// One of Telegram's own entries, which are not messages; nothing is wrong.
     NoMessage(String),
     /// A message that cannot be read.
     Unreadable(String),
@@ -87,14 +87,14 @@ impl From<String> for Skip {
     }
 }
 
-/// Reads one message. `is_called` tells whether the chat's contact stands for a writer of this name and id under another
+/// Reads one message. `is_called` returns whether a writer with this name and id is the chat's contact under another
 /// name: the message then keeps the name.
 pub(super) fn message(
     value: &Value,
     zone: &Zone,
     is_called: &dyn Fn(Option<&str>, Option<&str>) -> bool,
 ) -> Result<Parsed, Skip> {
-    let map = value.as_object().ok_or("an entry that is no object")?;
+    let map = value.as_object().ok_or("an entry that is not an object")?;
     match map.get("type").and_then(Value::as_str) {
         Some("message") => {}
         Some("service") => {
@@ -110,7 +110,7 @@ pub(super) fn message(
     }
     let mut clock = Clock::new(zone);
     let at = clock.time(map, "date_unixtime", "date")?.ok_or("no time")?;
-    // A message is worth more than what stands beside its text: what cannot be read there gives way.
+    // The message is worth more than its other fields, so unreadable ones are dropped.
     let mut odd = Vec::new();
     let mut old_edit = false;
     let edited_at = edited(map, at, &mut clock, &mut odd, &mut old_edit);
@@ -137,7 +137,7 @@ pub(super) fn message(
     let is_elsewhere = is_called(from.as_deref(), from_id.as_deref());
     let is_read = |key: &str| match key {
         "text_entities" => agrees,
-        // What of it cannot be read is kept as it is.
+        // What cannot be parsed is kept as it is.
         "text" => whole,
         "from" => !is_elsewhere,
         _ => READ.contains(&key) || used.contains(&key),
@@ -172,7 +172,7 @@ pub(super) fn message(
     Ok(parsed)
 }
 
-/// Whether a value of a field that is not known says anything.
+/// Returns whether the value of an unknown field contains any information.
 fn says(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -183,7 +183,7 @@ fn says(value: &Value) -> bool {
     }
 }
 
-/// What this build does not know, as far as it is small; the names of what is kept, and of what is not.
+/// The unknown fields, if they are small; and the names of those kept and of those not.
 fn source<'v>(
     fields: impl Iterator<Item = (&'v String, &'v Value)>,
 ) -> (Option<Value>, Vec<String>, Vec<String>) {
@@ -193,7 +193,7 @@ fn source<'v>(
         let name = key.chars().take(64).collect();
         if size + bytes > SOURCE_BYTES {
             left_out.push(match key.as_str() {
-                // Of these a person may miss words, where others miss a mark.
+                // Without these, a person may miss words rather than formatting.
                 "rich_message" => RICH_LEFT_OUT.to_owned(),
                 _ => name,
             });
@@ -206,7 +206,7 @@ fn source<'v>(
     ((!kept.is_empty()).then_some(Value::Object(kept)), names, left_out)
 }
 
-/// Who wrote it first; a forwarded message whose writer is gone has the field, and no name in it.
+/// The original author. If their account is gone, a forwarded message has the field, but no name in it.
 fn forwarded_from(map: &Map<String, Value>, odd: &mut Vec<&'static str>) -> Option<String> {
     let Some(value) = map.get("forwarded_from") else {
         let id = map.get("forwarded_from_id").filter(|id| !id.is_null());
@@ -222,8 +222,8 @@ fn forwarded_from(map: &Map<String, Value>, odd: &mut Vec<&'static str>) -> Opti
     )
 }
 
-/// A message is worth more than its formatting: what is over the limit is left out before the message is, and what this
-/// build does not know first.
+/// A message is worth more than its formatting: if it exceeds the limit, first unknown fields and then formatting are
+/// left out, rather than the message.
 fn body(
     text: String,
     attributes: Attributes,
@@ -259,7 +259,7 @@ fn body(
         made = Body::new(text, bare);
     }
     parsed.body = made.map_err(|error| match error {
-        BodyError::AttributesTooLarge(_) => Skip::from("a media reference over the limit of size"),
+        BodyError::AttributesTooLarge(_) => Skip::from("a media reference over the size limit"),
         _ => Skip::from("a text over 1,048,576 bytes"),
     })?;
     Ok(())
@@ -274,7 +274,7 @@ fn optional(map: &Map<String, Value>, key: &'static str, odd: &mut Vec<&'static 
     text
 }
 
-/// When it was edited. An edit older than its message is a fault of the source, and no reason to lose the message.
+/// The edit time. An edit older than its message is an error of the source, and no reason to lose the message.
 fn edited(
     map: &Map<String, Value>,
     at: Timestamp,
@@ -290,7 +290,7 @@ fn edited(
     if edited >= at {
         return Some(edited);
     }
-    // The hour that the clocks showed twice: the second time round.
+    // In an hour that the clocks showed twice: the second time.
     if let Some(second) = clock.second.filter(|second| *second >= at) {
         return Some(second);
     }
@@ -298,12 +298,12 @@ fn edited(
     None
 }
 
-/// Reads times, and notes what they leave open.
+/// Reads times, and records what is uncertain about them.
 struct Clock<'a> {
     zone: &'a Zone,
     by_zone: bool,
     doubtful: u64,
-    /// The other reading of the last time, where the clocks showed it twice.
+    /// The other reading of the last time, if the clocks showed it twice.
     second: Option<Timestamp>,
 }
 
@@ -317,7 +317,7 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// Seconds since 1970 where the export has them, else local time without a zone.
+    /// Seconds since 1970 if the export has them, otherwise local time without a zone.
     fn time(
         &mut self,
         map: &Map<String, Value>,
@@ -336,14 +336,14 @@ impl<'a> Clock<'a> {
             .and_then(of_unix)
             .or_else(|| self.local(&local.and_then(scalar)?))
             .map(Some)
-            .ok_or_else(|| "a time that is none, or outside the years 0 to 9999".to_owned())
+            .ok_or_else(|| "an invalid time, or one outside the years 0 to 9999".to_owned())
     }
 
     fn local(&mut self, text: &str) -> Option<Timestamp> {
         let moment = self.zone.convert(text)?;
         let at = Timestamp::from_unix_ms(moment.unix_ms).ok()?;
         self.by_zone = true;
-        // An edit in 1970 stands for none.
+        // An edit in 1970 means none.
         self.doubtful += u64::from(moment.ambiguous && moment.unix_ms.abs() > NEVER_MS);
         self.second = moment.second_ms.and_then(|ms| Timestamp::from_unix_ms(ms).ok());
         Some(at)

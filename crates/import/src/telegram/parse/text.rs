@@ -1,22 +1,22 @@
-//! A message's words and their formatting, from whichever field has them.
+//! A message's text and its formatting, from whichever field has them.
 
 use serde_json::{Map, Value, json};
 
 use super::super::walk::scalar;
 
-/// The text, flattened, and its formatting where there is any.
+/// The text, flattened, and its formatting, if any.
 #[derive(Default)]
 pub(super) struct Text {
     pub(super) flat: String,
     pub(super) entities: Option<Value>,
-    /// No part of it was passed over.
+    /// Whether every part was understood.
     pub(super) whole: bool,
-    /// `text_entities` says nothing more.
+    /// Whether `text_entities` adds nothing.
     pub(super) agrees: bool,
 }
 
-/// From `text`, or where that is empty or odd, from `text_entities`, which newer exports have beside it, or from
-/// `rich_message`, where Telegram's editor of 2026 puts the words of its own messages.
+/// Reads `text`; if that is empty or malformed, `text_entities`, which newer exports have as well; or `rich_message`,
+/// in which Telegram's 2026 editor stores the text of its messages.
 pub(super) fn text_of(map: &Map<String, Value>) -> Text {
     let field = |key: &str| flatten(map.get(key).unwrap_or(&Value::Null));
     let plain = of_text(field("text"), field("text_entities"));
@@ -27,7 +27,7 @@ pub(super) fn text_of(map: &Map<String, Value>) -> Text {
         .get("rich_message")
         .map(rich)
         .filter(|rich| !rich.flat.is_empty());
-    // A number stands for its digits. Where nothing is text, the message comes over without.
+    // A number becomes its digits. If nothing is text, the message is imported without text.
     rich.or(plain).or_else(|| number(map)).unwrap_or_default()
 }
 
@@ -47,7 +47,7 @@ fn of_text(text: Option<Text>, other: Option<Text>) -> Option<Text> {
     match (text, other) {
         (Some(mut text), Some(other)) if text.whole && !text.flat.is_empty() => {
             text.agrees = other.flat == text.flat;
-            // Other writers of this layout have the words alone in `text`.
+            // Other programs that write this layout have only plain text in `text`.
             if text.agrees && text.entities.is_none() && other.whole {
                 text.entities = other.entities;
             }
@@ -61,7 +61,7 @@ fn of_text(text: Option<Text>, other: Option<Text>) -> Option<Text> {
     }
 }
 
-/// `None` when nothing of it is text.
+/// Returns `None` if none of it is text.
 fn flatten(value: &Value) -> Option<Text> {
     let parts = match value {
         Value::Null | Value::String(_) | Value::Object(_) => std::slice::from_ref(value),
@@ -103,8 +103,8 @@ fn flatten(value: &Value) -> Option<Text> {
     })
 }
 
-/// The words of a message in blocks, a line each: paragraphs, lists, tables, whatever else holds a text; and where its
-/// links lead.
+/// The text of a message in blocks, one line each: paragraphs, lists, tables, anything else with text; and the targets
+/// of its links.
 fn rich(rich: &Value) -> Text {
     let mut lines = Vec::new();
     gather(rich, &mut lines);
@@ -125,7 +125,7 @@ fn rich(rich: &Value) -> Text {
     }
 }
 
-/// Fields of a block that hold words themselves.
+/// Fields of a block that contain text.
 const WORDS: [&str; 5] = ["title", "text", "caption", "question", "description"];
 
 fn gather(value: &Value, lines: &mut Vec<Vec<Value>>) {
@@ -153,7 +153,7 @@ fn gather(value: &Value, lines: &mut Vec<Vec<Value>>) {
                 let is_nested = value.is_array() || value.is_object();
                 if is_nested && !WORDS.contains(&key.as_str()) {
                     match value.as_array() {
-                        // Not under a field of words: each of these is a block.
+                        // Not inside a text field: each of these is a block.
                         Some(blocks) => blocks.iter().for_each(|block| gather(block, lines)),
                         None => gather(value, lines),
                     }
@@ -178,7 +178,7 @@ fn inline(part: &Value) -> Option<&str> {
     part.as_str().or_else(|| part.get("text")?.as_str())
 }
 
-/// A part of a line as `text_entities` would have it: words, or words with the address that they lead to.
+/// A part of a line in the form of `text_entities`: text, or text with its link target.
 fn part(value: &Value) -> Option<Value> {
     let text = inline(value).filter(|text| !text.is_empty())?;
     let address = LINKS.iter().find_map(|key| value.get(*key)?.as_str());
@@ -188,7 +188,7 @@ fn part(value: &Value) -> Option<Value> {
     })
 }
 
-/// Fields of a part that hold the address of a link.
+/// Fields of a part that contain a link target.
 const LINKS: [&str; 2] = ["href", "url"];
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Databases that Python wrote, with its own library for the tokens, come back equal.
 //!
-//! With `PRIVATUS_DATA` naming a folder that has `legacy_small` and `legacy_gen1` (databases made with
-//! the application's own classes, not for shipping), those are read as well.
+//! If `PRIVATUS_DATA` names a folder with `legacy_small` and `legacy_gen1` (databases made with the application's own
+//! classes, not distributed), those are read as well.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -33,8 +33,8 @@ fn rescue(path: &Path, password: Option<&str>, original_path: Option<&str>, boun
     (keys, read)
 }
 
-/// A naive time of Python as milliseconds, by other code than the reader's: the text of the
-/// milliseconds, rendered again, is the beginning of it.
+/// A naive time of Python as milliseconds, computed by other code than the reader's: rendering the milliseconds must
+/// give the beginning of the text.
 fn same_time(ms: i64, text: &Value) -> bool {
     let format = time::macros::format_description!(
         "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]"
@@ -56,7 +56,7 @@ fn same_optional_time(ms: Option<i64>, text: &Value) -> bool {
     }
 }
 
-/// Every record is expected, field by field, and every expected one is there.
+/// Every record is expected, field by field, and every expected record is there.
 fn compare(read: &Read, contacts: &[Value], settings: &[(String, Value, Value)], messages: &[Value]) {
     assert_eq!(read.problems, []);
     let totals = (
@@ -163,7 +163,7 @@ fn a_database_of_the_first_generation() {
     compare_with(&read, &json(&own("tests/data/legacy_gen1.expected.json")));
 }
 
-/// The layout of the databases that `PRIVATUS_DATA` has.
+/// The layout of the databases in `PRIVATUS_DATA`.
 fn compare_folder(read: &Read, expected: &Path) {
     let contacts = json(&expected.join("contacts.json"));
     let settings: Vec<_> = json(&expected.join("settings.json"))

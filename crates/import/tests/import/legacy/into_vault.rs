@@ -1,4 +1,5 @@
-//! From such a database into a vault: what comes over, what is counted as what, and that a second import adds nothing.
+//! Imports such a database into a vault: what is imported, how everything is counted, and that a second import adds
+//! nothing.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -124,11 +125,11 @@ fn what_stays_out_is_counted_for_what_it_is() {
         "found: a key of 20 iterations",
         "Europe/Berlin (given)",
         "1 local times",
-        "1 rows open with no key",
+        "no key opens 1 row",
     ] {
         assert!(notes.contains(word), "{word}: {notes}");
     }
-    // The contact that the source forgot was made.
+    // The contact that is missing in the source was created.
     assert_eq!(report.contacts_imported, 2);
     let again = vault.import(folder.path()).unwrap();
     assert_eq!(
@@ -155,13 +156,13 @@ fn a_wrong_password_imports_nothing_and_has_its_own_code() {
     ));
     let text = error.to_string();
     assert!(
-        text.contains("up to 50") && text.contains("counted further") && text.contains("password"),
+        text.contains("up to 50") && text.contains("higher count") && text.contains("password"),
         "{text}"
     );
     assert!(!vault.export().contains("\"type\":\"message\""));
 }
 
-/// Plain SQL says that a contact is verified, and under which name a sealed value stands.
+/// Plain SQL marks a contact as verified, and moves a sealed value to another name.
 #[test]
 fn whoever_could_write_the_file_gives_no_rights() {
     let mut maker = Maker::new();
@@ -173,7 +174,7 @@ fn whoever_could_write_the_file_gives_no_rights() {
         "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"",
     );
     maker.setting(&key, "privacy.read_receipts", "true");
-    // Names that the Python application does not have: parts, and what only looks like another name.
+    // Names that the Python application does not have: names with parts, and lookalikes.
     for name in [
         "app.lock",
         "identity.public_key ",
@@ -197,7 +198,7 @@ fn whoever_could_write_the_file_gives_no_rights() {
             (AuthorityKind::VerifiedContact, 1)
         ]
     );
-    // Named, whatever became of them: a person sets them by hand.
+    // Every name is listed, so that a person can set them manually.
     let mut left_out = report.settings_left_out.clone();
     left_out.sort();
     assert_eq!(
@@ -224,7 +225,7 @@ fn whoever_could_write_the_file_gives_no_rights() {
     let known = vault.0.read(|tx| tx.contact_by_id(&alice)).unwrap();
     assert!(!known.is_verified && !known.public_key.is_empty());
 
-    // Another key than the vault's: told, and never taken.
+    // A key other than the vault's is reported and never imported.
     let other = PublicKey::new(vec![7; 32]).unwrap();
     vault
         .0
@@ -266,7 +267,8 @@ fn a_setting_of_the_vault_stays() {
         let setting = vault.0.read(|tx| tx.setting("", &key)).unwrap();
         (setting.value.as_str().to_owned(), setting.updated_at.to_string())
     };
-    // The source's is of 2025-06-01T10:00 in Berlin, as plain SQL says: an earlier one stays as well.
+    // The source's value is from 2025-06-01T10:00 in Berlin according to plain SQL; an older value in the vault stays
+    // as well.
     set("\"older\"", 1_748_764_799_000);
     assert_eq!(vault.import(folder.path()).unwrap().settings_imported, 0);
     assert_eq!(value().0, "\"older\"");

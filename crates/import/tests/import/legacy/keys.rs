@@ -10,7 +10,7 @@ use crate::legacy::maker::{
     self, Maker, PASSWORD, counts, damaged, first_generation_key, read_all, seal, search,
 };
 
-/// How many walks there were: the count falls back when one begins.
+/// Counts the walks: the count drops when a new one begins.
 fn walks(found: &mut Vec<SearchProgress>, source: &mut Source, bound: u64) -> (FoundKeys, usize) {
     let options = SearchOptions {
         password: Some(PASSWORD.as_bytes()),
@@ -65,12 +65,7 @@ fn a_wrong_password_and_a_low_bound_are_both_named() {
     maker.messages(&maker.key(2_000), 3);
     for (password, bound) in [("Wrong-Horse-7", 5_000), (PASSWORD, 1_999)] {
         let text = search(&maker.path(), password, bound).unwrap_err().to_string();
-        for part in [
-            "3 encrypted rows",
-            &bound.to_string(),
-            "password",
-            "counted further",
-        ] {
+        for part in ["3 encrypted rows", &bound.to_string(), "password", "higher count"] {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(!text.contains(password), "{text}");
@@ -115,7 +110,7 @@ fn one_row_under_a_lower_key_hides_behind_longer_neighbours_and_is_found() {
     let mut maker = Maker::new();
     let (most, one) = (maker.key(4_000), maker.key(1_100));
     maker.messages(&most, 300);
-    // Longer than its neighbours: the first choice of tokens passes it over.
+    // Longer than its neighbours, so the first choice of tokens skips it.
     maker.message(&one, &"the only one ".repeat(40));
     maker.messages(&most, 300);
     let mut progress = Vec::new();
@@ -126,7 +121,7 @@ fn one_row_under_a_lower_key_hides_behind_longer_neighbours_and_is_found() {
     );
     assert_eq!(counts(&found), [(1_100, 1), (4_000, 600)]);
     assert_eq!(found.end, SearchEnd::AllOpen);
-    // It was found by catching up, not by going on to the bound.
+    // It was found by catching up, not by continuing to the bound.
     assert!(
         progress
             .iter()

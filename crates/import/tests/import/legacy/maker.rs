@@ -1,4 +1,4 @@
-//! Writes databases as the Python application did, also such as only an accident leaves.
+//! Writes databases as the Python application did, including ones that only an accident leaves.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ pub fn first_generation_key(original_path: &str) -> Key {
     )
 }
 
-/// A Fernet token; the IV follows from key and text, which is enough for a test.
+/// A Fernet token; the IV is derived from key and text, which is enough for a test.
 pub fn seal(key: &Key, text: &[u8]) -> Vec<u8> {
     let iv: [u8; 16] = Sha256::digest([&key[..], text].concat())[..16]
         .try_into()
@@ -63,7 +63,7 @@ pub fn seal(key: &Key, text: &[u8]) -> Vec<u8> {
     URL_SAFE.encode(raw).into_bytes()
 }
 
-/// A token in which one bit of the ciphertext is not what it was.
+/// A token with one flipped bit in the ciphertext.
 pub fn damaged(mut token: Vec<u8>) -> Vec<u8> {
     let place = token.len() / 2;
     token[place] = if token[place] == b'A' { b'B' } else { b'A' };
@@ -95,7 +95,7 @@ impl Maker {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("privatus_chat.db");
         let mut connection = Connection::open(&path, &OpenOptions::new(OpenMode::Create)).unwrap();
-        // Python leaves foreign keys off; and no test waits for a disk.
+        // Python leaves foreign keys off; and no test should wait for a disk.
         connection
             .execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF")
             .unwrap();
@@ -124,7 +124,7 @@ impl Maker {
         self.connection.execute_batch(sql).unwrap();
     }
 
-    /// A message with that token, a minute after the last one.
+    /// Adds a message with that token, a minute after the last one.
     pub fn token(&mut self, token: &[u8]) {
         let number = self.count;
         self.count += 1;
@@ -153,7 +153,7 @@ impl Maker {
         ));
     }
 
-    /// Another folder with the files as they are now: what a crash at this moment leaves.
+    /// Copies the files to another folder as they are now: what a crash at this moment leaves.
     pub fn crash(&self) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for entry in std::fs::read_dir(self.folder.path()).unwrap() {
@@ -163,7 +163,7 @@ impl Maker {
         folder
     }
 
-    /// Closes the database; the folder stays as long as what is returned.
+    /// Closes the database; the folder exists as long as the return value.
     pub fn close(self) -> tempfile::TempDir {
         self.folder
     }
@@ -185,7 +185,7 @@ pub fn counts(found: &FoundKeys) -> Vec<(u64, u64)> {
     counts
 }
 
-/// Everything a source gives.
+/// Everything that a source returns.
 pub struct Read {
     pub records: Vec<Record>,
     pub problems: Vec<Problem>,
@@ -201,7 +201,7 @@ impl Read {
         self.records.iter().filter_map(text).collect()
     }
 
-    /// The problems as they are shown.
+    /// The problems as displayed.
     pub fn shown(&self) -> Vec<String> {
         self.problems.iter().map(Problem::to_string).collect()
     }

@@ -1,4 +1,4 @@
-//! Damaged input of every kind: an error or fewer rows, never a panic, never a wrong text.
+//! Damaged input of every kind gives an error or fewer rows, never a panic or a wrong text.
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -10,7 +10,7 @@ use crate::legacy::maker::{Maker, PASSWORD, seal};
 
 const TEXT: &str = "the one text there is";
 
-/// What comes of reading a file: the number of messages, all with the right text.
+/// The result of reading a file: the number of messages, all with the right text.
 fn attempt(folder: &std::path::Path) -> Option<usize> {
     let mut source = Source::open(folder).ok()?;
     let options = SearchOptions {
@@ -48,7 +48,7 @@ fn a_database_with_any_byte_changed_gives_true_texts_or_an_error() {
     let path = folder.path().join("privatus_chat.db");
     let whole = fs::read(&path).unwrap();
     assert_eq!(attempt(folder.path()), Some(30));
-    // Every byte of the first 100 in turn, then a stride that meets every page.
+    // Every byte of the first 100, then at a stride that hits every page.
     let places = (0..100).chain((100..whole.len()).step_by(241));
     let (mut refused, mut partial) = (0, 0);
     for (turn, place) in places.enumerate() {

@@ -1,4 +1,4 @@
-//! The records, and what becomes of rows that are not as the application writes them.
+//! The records, and the handling of rows that the application would not write.
 
 use privatus_import::legacy::{MAX_TEXT_BYTES, Record, Source};
 
@@ -53,7 +53,7 @@ fn large_rows_and_many_rows_come_in_the_order_they_were_written() {
     maker.sql("BEGIN");
     let mut texts = Vec::new();
     for number in 0..2_000 {
-        // A page ends by its rows and by its bytes.
+        // A page ends by its row count or its bytes.
         let text = format!(
             "{number}{}",
             "y".repeat(if number % 300 == 7 { 900_000 } else { 3 })
@@ -61,7 +61,7 @@ fn large_rows_and_many_rows_come_in_the_order_they_were_written() {
         maker.message(&key, &text);
         texts.push(text);
     }
-    // Rowids with holes and at both ends of their range.
+    // Rowids with gaps and at both ends of their range.
     maker.sql("COMMIT; DELETE FROM messages WHERE rowid BETWEEN 600 AND 1300");
     texts.drain(599..1_300);
     maker.sql("UPDATE messages SET rowid = -9223372036854775808 WHERE rowid = 1");
@@ -155,7 +155,7 @@ fn a_wrong_type_costs_the_field_and_its_row_only_where_it_is_the_id_or_the_text(
         format!("'k', 'c', {}, 1, 1, {time}", blob(&seal(&key, b"\xff\xfe"))),
         format!("printf('%.*c', 70000, 'z'), 'c', {content}, 1, 1, {time}"),
     ] {
-        // The application's own tables would take all of these but NULL content: no type is strict.
+        // The application's own tables would accept all of these except NULL content: no type is strict.
         maker.sql(&format!("INSERT INTO messages VALUES ({values})"));
     }
     maker.messages(&key, 1);
@@ -164,15 +164,15 @@ fn a_wrong_type_costs_the_field_and_its_row_only_where_it_is_the_id_or_the_text(
     let shown = [
         "messages a (row 2): contact_id is of type BLOB",
         "messages b (row 3): content is of type INTEGER",
-        "messages d (row 4): is_outgoing is of type TEXT; it came over as incoming",
-        "messages e (row 5): is_encrypted is of type BLOB; it came over without that",
-        "messages f (row 6): timestamp is of type INTEGER; it came over with the time of the message beside it",
-        "messages g (row 7): timestamp is missing; it came over with the time of the message beside it",
-        "messages h (row 8): timestamp is not a time; it came over with the time of the message beside it",
+        "messages d (row 4): is_outgoing is of type TEXT; it was imported as incoming",
+        "messages e (row 5): is_encrypted is of type BLOB; it was imported without that",
+        "messages f (row 6): timestamp is of type INTEGER; it was imported with the time of the message next to it",
+        "messages g (row 7): timestamp is missing; it was imported with the time of the message next to it",
+        "messages h (row 8): timestamp is not a time; it was imported with the time of the message next to it",
         "messages row 9: message_id is missing",
         "messages row 10: message_id is of type BLOB",
         "messages row 11: message_id is not UTF-8",
-        "messages l (row 12): timestamp is outside of the years 0 to 9999 (UTC); it came over with the time of the message beside it",
+        "messages l (row 12): timestamp is outside the years 0 to 9999 (UTC); it was imported with the time of the message next to it",
         "messages i (row 13): content is too short for a token",
         "messages j (row 14): its text is over 1,048,576 bytes",
         "messages k (row 15): its text is not UTF-8",
@@ -195,7 +195,7 @@ fn a_contact_or_setting_keeps_its_row_when_only_a_time_is_unreadable() {
     let key = maker.key(1_000);
     maker.sql("INSERT INTO contacts VALUES ('b', 'Bob', 'k', 0, 0, 'once', x'00')");
     maker.sql("INSERT INTO contacts VALUES ('c', x'0c', 'k', 0, 0, NULL, NULL)");
-    // As long as a key may be, and one byte longer.
+    // As long as a key can be, and one byte longer.
     maker.sql("INSERT INTO contacts VALUES ('d', 'Dora', printf('%.*c', 16384, 'z'), 0, 0, NULL, NULL)");
     maker.sql("INSERT INTO contacts VALUES ('e', 'Eve', printf('%.*c', 16385, 'z'), 0, 0, NULL, NULL)");
     maker.setting(&key, "s", "null");

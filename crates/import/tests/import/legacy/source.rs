@@ -1,4 +1,4 @@
-//! Opening: what is refused, and that nothing of the source changes.
+//! Opening: what is refused, and that the source never changes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -78,7 +78,7 @@ fn an_unmerged_wal_is_read_and_left_as_it_is() {
     drop(source);
     assert_eq!(read(crashed.path(), 2_000).texts().len(), 7);
     assert_eq!(listing(crashed.path()), before);
-    // The database alone is incomplete, and says nothing of it: the WAL was needed.
+    // The database alone is incomplete without showing it: the WAL was needed.
     fs::remove_file(crashed.path().join("privatus_chat.db-wal")).unwrap();
     assert_eq!(read(crashed.path(), 2_000).texts().len(), 2);
 }
@@ -100,7 +100,7 @@ fn by_a_link_the_wal_and_the_salt_are_those_beside_the_file() {
         assert!(Source::open(path).unwrap().is_copied());
         assert_eq!(read(path, 2_000).texts().len(), 4, "{path:?}");
     }
-    // A salt that stands beside the link is found as before.
+    // A salt next to the link is found as before.
     fs::rename(
         crashed.path().join("privatus_chat.salt"),
         elsewhere.path().join("privatus_chat.salt"),
@@ -123,7 +123,8 @@ fn a_transaction_that_a_crash_cut_short_is_rolled_back_in_the_copy() {
     assert_eq!(listing(crashed.path()), before);
 }
 
-/// A journal may name a file that SQLite deletes at the end of the rollback, anywhere: a source is not believed in that.
+/// A journal can name a file that SQLite deletes at the end of the rollback, anywhere: a source is not trusted in
+/// that.
 #[test]
 fn a_journal_that_names_another_file_is_not_rolled_back() {
     let mut maker = Maker::new();
@@ -187,7 +188,7 @@ fn the_private_copy_is_for_this_user_alone_and_goes_away() {
                 .to_string_lossy()
                 .starts_with("privatus-import-")
         });
-        // Another test's copy may be there too; ours is the one that holds our marker.
+        // Another test's copy may be there too; ours is the one with our marker.
         named
             .map(|entry| entry.path())
             .filter(|path| {
@@ -316,7 +317,7 @@ fn many() -> (tempfile::TempDir, Vec<u8>) {
     (folder, bytes)
 }
 
-/// Pages that begin with a type byte and hold a word.
+/// Pages that begin with a type byte and contain a word.
 fn pages(bytes: &[u8], kind: u8, word: &[u8]) -> Vec<usize> {
     let has = |page: &[u8]| page[0] == kind && page.windows(word.len()).any(|at| at == word);
     (1..bytes.len() / 4_096)
@@ -397,7 +398,7 @@ fn a_damaged_page_takes_its_own_rows_and_no_other() {
     let (summary, lost) = read(&third);
     assert_eq!(summary.messages + lost.len() as u64, 3_001);
     assert!(summary.messages > 1_800, "{}", summary.messages);
-    // With the index of the ids gone too, the place alone can be said.
+    // With the index of the ids gone too, only the place can be reported.
     let both = [&keys[..], &[middle]].concat();
     let (summary, lost) = read(&both);
     assert!((2_900..3_001).contains(&summary.messages), "{}", summary.messages);

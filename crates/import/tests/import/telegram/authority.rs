@@ -1,4 +1,4 @@
-//! What an export says gives nobody rights, unless somebody vouches for it.
+//! The contents of an export give nobody rights, unless somebody vouches for it.
 
 use std::path::Path;
 
@@ -34,7 +34,7 @@ fn grant(to: &str) -> Value {
         "granted_at": AT})
 }
 
-/// A record of every kind with everything that gives somebody something.
+/// A record of every kind, with every field that grants somebody something.
 fn records() -> Vec<Value> {
     vec![
         ann(1),
@@ -145,7 +145,7 @@ fn an_export_that_nobody_vouches_for_gives_no_rights() {
     let own = vault.store.read(|tx| Ok::<_, StoreError>(tx.own_id())).unwrap();
     let at = Timestamp::parse(AT).unwrap();
     assert!(found.made_by == Some(own) && found.ann_joined > at);
-    // A block takes a right, and comes over.
+    // A block takes rights away, so it is imported.
     let ann = vault
         .store
         .read(|tx| tx.contact_by_id(&"ann".parse().unwrap()))
@@ -178,7 +178,7 @@ fn an_export_that_nobody_vouches_for_gives_no_rights() {
 fn what_is_refused_is_not_told_as_taken() {
     let vault = Vault::new();
     let mut all = records();
-    // Nobody knows the second admin, and the permissions are no object.
+    // The second admin is unknown, and the permissions are not an object.
     all[2]["members"] = json!([
         {"contact": "ann", "display_name": "Ann", "role": "owner", "permissions": "[1]"},
         {"contact": "bo", "display_name": "Bo", "role": "admin", "permissions": "{}"},
@@ -203,7 +203,7 @@ fn what_is_refused_is_not_told_as_taken() {
     );
 }
 
-/// The store gives such a group to who was in it first: that is not the file's to say.
+/// The store gives such a group to the first member: the file must not decide that.
 #[test]
 fn a_group_whose_owner_is_removed_goes_to_nobody_that_a_file_put_first() {
     for is_vouched in [false, true] {
@@ -237,7 +237,7 @@ fn a_group_whose_owner_is_removed_goes_to_nobody_that_a_file_put_first() {
     }
 }
 
-/// Nobody else comes to own a group, however the record names the vault's own user.
+/// Nobody else becomes the owner of a group, however the record names the vault's own user.
 #[test]
 fn a_ban_of_the_vault_s_own_user_gives_the_group_to_nobody() {
     let vault = Vault::new();
@@ -316,11 +316,11 @@ fn another_key_than_the_vault_s_is_an_event_and_replaces_none() {
                 .iter()
                 .any(|note| note.advice == Some(Advice::SecurityEvents))
         );
-        // However often an export says it, one event for whom it is.
+        // However often an export repeats it, there is one event per contact.
         let events = differing(&vault);
         assert!(events.iter().all(|severity| severity == "high"), "{events:?}");
         assert_eq!(events.len(), if is_vouched { 3 } else { 2 });
-        // The same key is no other one.
+        // An identical key does not differ.
         let same = text(&[ann(7), setting(identity.as_str(), &own.to_value())]);
         let (report, _) = vault.own(&vault.write("same.jsonl", same));
         assert_eq!(
@@ -364,12 +364,12 @@ fn rights_are_taken_only_out_of_a_whole_export() {
             good.replace("\"checksum\":\"", "\"checksum\":\"0"),
             "its checksum differs",
         ),
-        ("no end", before.to_owned(), "its end is missing"),
+        ("no end", before.to_owned(), "its end record is missing"),
         ("cut", good[..good.len() - 9].to_owned(), "is cut off in line"),
         (
             "more behind",
             format!("{good}{}\n", grant("eve")),
-            "goes on after its end",
+            "continues after its end record",
         ),
     ] {
         assert_ne!(bad, good, "{name}");
@@ -384,7 +384,7 @@ fn rights_are_taken_only_out_of_a_whole_export() {
             said.contains(why) && said.contains("nothing was imported"),
             "{name}: {said}"
         );
-        // Its content comes all the same, and nothing that gives rights.
+        // Its content is imported all the same, and nothing that grants rights.
         let other = Vault::new();
         let (report, _) = other.own(&other.write("bad.jsonl", &bad));
         assert_eq!(report.contacts_imported, 2, "{name}");
@@ -399,8 +399,8 @@ fn rights_are_taken_only_out_of_a_whole_export() {
     ));
 }
 
-/// Who vouches for a file sees whom it lets do what: names, values, ends, and digits of keys, each part cut by itself, and
-/// nothing that steers a terminal or passes for the tool's own words.
+/// Whoever vouches for a file sees whom it lets do what: names, values, ends, and digits of keys, each part shortened
+/// separately, with nothing that controls a terminal or can be mistaken for the tool's own words.
 #[test]
 fn the_list_is_whole_and_readable() {
     let vault = Vault::new();
@@ -435,7 +435,7 @@ fn the_list_is_whole_and_readable() {
     );
     let (report, result) = vault.own_vouched(&path);
     result.unwrap();
-    // Its words are none of this build's.
+    // These words are not in this build.
     let untaken: Vec<_> = report.trusted.iter().filter(|one| !one.is_taken).collect();
     assert!(
         untaken.len() == 1 && untaken[0].item.text.starts_with("\"eve\" may"),
@@ -472,7 +472,7 @@ fn import_as(vault: &Vault, path: &Path, vouched: &Vouched) -> (Report, ImportEr
     (report, result.unwrap_err())
 }
 
-/// Its checksum is right at every moment, and what was listed is all that gives rights.
+/// Its checksum is right at every moment, and only what was listed grants rights.
 #[test]
 fn what_changes_between_the_passes_gives_no_rights() {
     let others = |change: &dyn Fn(&mut Vec<Value>)| {
@@ -494,7 +494,7 @@ fn what_changes_between_the_passes_gives_no_rights() {
             true,
         ),
         ("another key", others(&|records| records[0] = ann(5)), 1, false),
-        // The line that was listed is there, behind one that is another contact under the same id.
+        // The listed line is there, after one that is another contact under the same id.
         (
             "a contact before it",
             others(&|records| {

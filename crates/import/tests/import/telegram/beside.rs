@@ -1,4 +1,4 @@
-//! What stands beside a message's words: nothing of it goes in silence.
+//! A message's data other than its text: nothing is dropped silently.
 
 use privatus_domain::Direction;
 use privatus_import::Report;
@@ -35,7 +35,7 @@ fn a_field_that_stands_twice_at_any_depth_is_kept() {
         "{told}"
     );
     assert!(
-        told.contains("not known were left out: name (again) (1)"),
+        told.contains("unknown parts of the export were left out: name (again) (1)"),
         "{told}"
     );
     assert_eq!(vault.texts(), ["B", ""]);
@@ -89,7 +89,7 @@ fn the_other_side_without_its_id_is_not_taken_for_the_owner() {
         ]}),
     );
     assert!(
-        told(&report).contains("nobody is known to be you"),
+        told(&report).contains("not known which messages are yours"),
         "{}",
         told(&report)
     );

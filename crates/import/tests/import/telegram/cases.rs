@@ -1,4 +1,4 @@
-//! Exports as they really are: small inputs, each of the kind of a public report, and what comes out of each.
+//! Realistic exports: small inputs, each modelled on a public report, and the result of each.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ pub(crate) fn case(name: &str) -> PathBuf {
         .join(format!("{name}.json"))
 }
 
-/// A file and what is typed with it: `--me`, `--timezone`.
+/// A file and the options typed with it: `--me`, `--timezone`.
 type Typed<'a> = (&'a str, Option<&'a str>, &'a str);
 
 /// Numbers of people and chats in the cases.
@@ -23,7 +23,7 @@ const NUMBERS: [&str; 11] = [
     "7", "11", "12", "22", "33", "44", "55", "66", "70", "71", "489000",
 ];
 
-/// One vault for all: each row's people and chats have numbers of their own.
+/// One vault for all: each row's people and chats have their own numbers.
 fn of_row(text: &str, row: usize) -> String {
     let mut text = text.to_owned();
     for number in NUMBERS {
@@ -43,7 +43,7 @@ fn of_row(text: &str, row: usize) -> String {
     text
 }
 
-/// Imports these one after the other, and tells what a person is told, and what an export has then.
+/// Imports these one after the other, and returns what a person is told and what an export then contains.
 fn told(vault: &Vault, row: usize, steps: &[Typed<'_>]) -> String {
     let mut told = String::new();
     let before = vault.export();
@@ -71,7 +71,7 @@ fn told(vault: &Vault, row: usize, steps: &[Typed<'_>]) -> String {
         }
     }
     lines(&before, &vault.export(), &mut told);
-    // The last command once more adds nothing, and where it was the only one finds no difference.
+    // Repeating the last command adds nothing; if it was the only one, it also finds no difference.
     let (again, result) = import(steps.last().unwrap());
     let new = (
         again.messages_imported,
@@ -112,7 +112,8 @@ fn tell(report: &Report, told: &mut String) {
     }
 }
 
-/// The export without what differs in each vault: ids are the title of their chat, or the text of their message.
+/// The export without what differs between vaults: ids are replaced by the title of their chat, or the text of their
+/// message.
 fn lines(before: &str, export: &str, told: &mut String) {
     let known: HashSet<&str> = before.lines().collect();
     let records: Vec<Value> = export
@@ -142,7 +143,7 @@ fn lines(before: &str, export: &str, told: &mut String) {
         }
         writeln!(chats.entry(own.to_string()).or_default(), "{record}").unwrap();
     }
-    // Ids are another vault's own: in the order of what they hold.
+    // Ids differ between vaults, so order by content.
     let mut chats: Vec<(String, String)> = chats
         .into_iter()
         .map(|(id, lines)| {
@@ -216,13 +217,14 @@ fn what_comes_of_each() {
         .map(|(row, at)| told(&vault, at, row))
         .collect();
     insta::assert_snapshot!(told.concat());
-    // Our own export has all of it, and comes back as it is.
+    // Our own export contains all of it, and can be imported unchanged.
     let (export, other) = (vault.export(), Vault::new());
     other.own(&other.write("export.jsonl", &export)).1.unwrap();
     assert!(other.export() == export);
 }
 
-/// A chat of two, of a basic group and of a channel: the ids that every build gave them, derived here once more.
+/// A direct chat, one of a basic group and one of a channel: the ids that every build gave them, derived here
+/// independently.
 #[test]
 fn ids_are_what_they_were() {
     let vault = Vault::new();
@@ -288,7 +290,7 @@ fn what_was_removed_comes_back_when_asked_and_can_be_put_right() {
         .write("remove", |tx| tx.contact_remove(&contact))
         .unwrap();
     vault.store.removals_sweep().unwrap();
-    // Not asked: it stays removed, under whichever name, and the report says what brings it back.
+    // Without a request it stays removed, under either name, and the report says how to get it back.
     let report = import("Ann", false);
     assert_eq!((report.messages_imported, report.messages_removed), (0, 3));
     assert!(vault.messages().is_empty());
@@ -324,7 +326,7 @@ fn what_was_removed_comes_back_when_asked_and_can_be_put_right() {
 #[test]
 fn newest_first_is_put_right_across_transactions() {
     let vault = Vault::new();
-    // Pairs of one second: one pair lies across the end of a transaction of 5,000.
+    // Pairs of messages in one second: one pair spans the end of a transaction of 5,000.
     let messages: Vec<Value> = (0..5_003)
         .rev()
         .map(|id| {
@@ -360,9 +362,9 @@ fn fields_that_are_not_known_are_kept_or_named() {
     let report = vault.telegram(&path);
     let notes: Vec<&str> = report.notes.iter().map(|note| note.text.as_str()).collect();
     for wanted in [
-        "too large to be kept were left out: novelty (1)",
+        "too large to keep were left out: novelty (1)",
         "kept with their messages: mark (1), text (again) (1), text_entities (1)",
-        "parts of the export that are not known were left out: draft (1), stories (1)",
+        "unknown parts of the export were left out: draft (1), stories (1)",
     ] {
         assert!(
             notes.iter().any(|note| note.contains(wanted)),
@@ -377,7 +379,7 @@ fn fields_that_are_not_known_are_kept_or_named() {
         json!({"text (again)": ["two"], "text_entities": [{"type": "plain", "text": "another"}]})
     );
     assert_eq!(vault.texts(), ["large", "one"]);
-    // Through our own export it comes back, and with the chat it goes.
+    // Our own export brings it back, and removing the chat removes it.
     let export = vault.export();
     let other = Vault::new();
     other.own(&other.write("own.jsonl", &export)).1.unwrap();
@@ -410,7 +412,7 @@ fn a_group_that_an_older_build_merged_is_taken_apart_without_doubles() {
     let vault = Vault::new();
     let export: Value = serde_json::from_slice(&std::fs::read(case("noid_groups")).unwrap()).unwrap();
     let mut merged = export["chats"]["list"][0].clone();
-    // What an older build had of both: the numbers of the first, and what the second had beyond.
+    // An older build merged both: the numbers of the first, and what the second had beyond.
     let third = export["chats"]["list"][1]["messages"][2].clone();
     merged["messages"].as_array_mut().unwrap().push(third);
     assert_eq!(vault.json(&merged).messages_imported, 3);

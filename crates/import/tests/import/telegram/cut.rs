@@ -26,7 +26,7 @@ fn a_file_cut_off_anywhere_gives_what_stands_before() {
         let error = result.expect_err("it is cut off");
         assert!(matches!(error, ImportError::Source { .. }), "{place}: {error}");
         assert!(!error.to_string().contains('\n'), "{error}");
-        // Each longer piece has what the shorter ones had.
+        // Each longer piece contains the shorter ones.
         assert!(
             report.messages_known == before || report.messages_skipped > 0 || before == 0,
             "{place}"

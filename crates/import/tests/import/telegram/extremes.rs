@@ -1,4 +1,4 @@
-//! Values that no program writes on a good day: nothing is lost in silence, and nothing panics.
+//! Values that no program normally writes: nothing is lost silently, and nothing panics.
 
 use privatus_import::ImportError;
 use serde_json::{Value, json};
@@ -92,7 +92,7 @@ fn odd_values_in_place_of_lists_and_objects() {
     }
 }
 
-/// Making a vault costs more than these imports.
+/// Creating a vault costs more than these imports.
 fn shared() -> &'static Vault {
     static VAULT: std::sync::OnceLock<Vault> = std::sync::OnceLock::new();
     VAULT.get_or_init(Vault::new)
@@ -116,9 +116,9 @@ fn times_at_and_beyond_the_ends() {
         json!({"id": 11, "type": "message", "date": "1970-01-01T00:00:00", "text": "local"}),
         json!({"id": 12, "type": "message", "date": "10000-01-01T00:00:00", "text": "local"}),
         json!({"id": 13, "type": "message", "text": "never"}),
-        // One form is broken: the other counts.
+        // One form is broken, so the other counts.
         json!({"id": 14, "type": "message", "date": "2024-02-29T12:00:00", "date_unixtime": "x", "text": "leap"}),
-        // Old exports give this to messages that were never edited.
+        // Old exports have this for messages that were never edited.
         json!({"id": 15, "type": "message", "date": "2019-02-28T12:00:00", "edited": "1970-01-01T00:00:00", "text": "old"}),
     ];
     let report = vault.json(&chat(&messages));
@@ -175,7 +175,7 @@ fn long_ids_are_told_apart() {
     assert_eq!((report.messages_imported, report.partial), (2, false));
     let messages = vault.messages();
     assert_eq!(messages[0].reply_to.as_ref(), Some(&messages[1].id));
-    // Numbers that 64 bits do not hold would be rounded into one another.
+    // Numbers that do not fit in 64 bits would be rounded to the same value.
     let report = vault.json(
         &json!({"name": "B", "id": 8, "type": "personal_chat", "messages": [
             with(1, "id", serde_json::from_str("100000000000000000001").unwrap()),
@@ -203,7 +203,7 @@ fn texts_that_terminals_and_strings_fear_stay_exact() {
         .collect();
     assert_eq!(vault.json(&chat(&messages)).messages_imported, 6);
     assert_eq!(vault.texts(), texts);
-    // Half a character as an escape, which no string of ours can hold.
+    // Half a character as an escape, which none of our strings can hold.
     let halves = r#"{"name":"B\ud800","type":"personal_chat","id":9,"messages":[
         {"id":1,"type":"message","date_unixtime":"1700000000","text":"\ud83d \ude00 \ud83d\ude00"}]}"#;
     let report = vault.telegram(&vault.write("halves.json", halves));
@@ -234,7 +234,7 @@ fn the_limits_of_size() {
         report.reasons
     );
     assert_eq!(report.reasons.get("a text over 1,048,576 bytes"), Some(&1));
-    // Formatting over its limit is left out; the words stay.
+    // Formatting over its limit is left out; the text stays.
     let long = vault
         .texts()
         .into_iter()
@@ -282,13 +282,13 @@ fn a_text_is_taken_from_wherever_it_stands() {
             .any(|note| note.text.contains("without a part of the text"));
         assert_eq!((note, report.partial), (noted, false), "{text} {entities}");
     }
-    // The formatting of the list comes along; a list of plain words has none.
+    // The formatting of the list is imported; a list of plain text has none.
     let vault = Vault::new();
     let mut one = with(1, "text", json!(""));
     one["text_entities"] = bold;
     vault.json(&chat(&[one]));
     assert!(vault.export().contains("\"entities\":[{"), "{}", vault.export());
-    // A number is its digits. Where nothing is text, the message comes over with what it is kept beside it.
+    // A number becomes its digits. If nothing is text, the message is imported with its other data.
     let vault = Vault::new();
     let odd = [json!(7), json!([7]), json!({"x": 1}), json!(true)];
     let messages: Vec<Value> = odd
@@ -301,7 +301,7 @@ fn a_text_is_taken_from_wherever_it_stands() {
     assert_eq!(vault.texts(), ["7", "", "", ""]);
     let notes: Vec<&str> = report.notes.iter().map(|note| note.text.as_str()).collect();
     assert!(
-        notes.contains(&"3 messages came over without a text, which could not be read"),
+        notes.contains(&"3 messages imported without a text, which could not be read"),
         "{notes:?}"
     );
     assert!(
@@ -332,7 +332,7 @@ fn an_odd_side_field_costs_itself_and_is_noted() {
         );
         assert_eq!(vault.texts(), ["text"]);
         let named = field.strip_suffix("_unixtime").unwrap_or(field);
-        let says = format!("1 message came over without {named}, which");
+        let says = format!("1 message imported without {named}, which");
         assert!(
             report.notes.iter().any(|note| note.text.starts_with(&says)),
             "{field}: {:?}",

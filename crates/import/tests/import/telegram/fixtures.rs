@@ -1,4 +1,5 @@
-//! Exports that other programs test with: texts, replies and edits against the source, read by other code.
+//! Exports that other programs use in their tests: texts, replies and edits are compared with the source, which other
+//! code reads.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use crate::telegram::vault::Vault;
 
-/// What a source says of its messages, in the order of the file, chat by chat.
+/// A source's messages, in file order, chat by chat.
 #[derive(Debug, PartialEq, Eq, Default)]
 struct Counts {
     texts: Vec<String>,
@@ -76,7 +77,7 @@ fn compare(path: &Path) -> Counts {
     );
     assert_eq!((second.contacts_imported, second.groups_imported), (0, 0));
     assert!(third == wanted, "{}", path.display());
-    // Through our own export into another vault, nothing is lost and nothing changes.
+    // Through our own export into another vault, nothing is lost or changed.
     let export = vault.export();
     let other = Vault::new();
     let (_, result) = other.own(&other.write("export.jsonl", &export));
@@ -93,7 +94,7 @@ fn shipped(name: &str) -> PathBuf {
 
 #[test]
 fn exports_of_other_programs_tests() {
-    // Messages, replies, edits: what the files have was counted by hand.
+    // The messages, replies and edits in the files were counted manually.
     for (name, counts) in [
         ("tkonverter_personal.json", (25, 1, 1)),
         ("tkonverter_group.json", (23, 1, 0)),

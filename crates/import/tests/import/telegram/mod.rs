@@ -1,4 +1,4 @@
-//! Telegram exports and our own: what comes over, what is counted, and that a second import adds nothing.
+//! Telegram exports and our own: what is imported, what is counted, and that a second import adds nothing.
 
 mod authority;
 mod beside;

@@ -1,4 +1,4 @@
-//! Our own export, damaged or made by other hands.
+//! Our own export, damaged or made by others.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,11 @@ pub(crate) fn lines(records: &[Value]) -> String {
     text
 }
 
-/// The same with the end that makes it whole.
+/// The lines with the end record that makes them a whole export.
 pub(crate) fn whole(text: &str) -> String {
     let mut counts = BTreeMap::new();
     for line in text.lines() {
-        // What is no JSON has no kind; half a character is JSON, and no `Value`.
+        // Invalid JSON has no kind; half a character is valid JSON, but not a `Value`.
         let is_json = serde_json::from_str::<IgnoredAny>(line).is_ok();
         let behind = line.split_once("\"type\":\"").filter(|_| is_json);
         let kind = behind.and_then(|(_, rest)| rest.split_once('"'));
@@ -96,14 +96,14 @@ fn grants_come_back_as_they_are_and_those_that_stand_stay() {
     let path = other.write("b.jsonl", &export);
     other.own_vouched(&path).1.unwrap();
     assert_eq!(other.export(), export);
-    // Another that says something else of the same: what stands stays.
+    // A second record that contradicts the first: the existing data stays.
     let changed = export.replace("[\"read\",\"write\"]", "[\"admin\"]");
     assert_ne!(changed, export);
     let (records, _) = changed.split_once("{\"type\":\"end\"").unwrap();
     let (report, _) = other.own_vouched(&other.write("c.jsonl", whole(records)));
     assert_eq!(report.grants_imported, 0);
     assert_eq!(other.export(), export);
-    // Of no known type, of no user that can be, of a line that is cut: left out and counted.
+    // Of unknown type, of an impossible user, of a truncated line: left out and counted.
     let strange = grants[0].replace("contact", "chat");
     let nobody = grants[1].replace("ann", "a\\u0007");
     let text = lines(&[]) + &strange + "\n" + &nobody + "\n" + grants[2] + "\n";
@@ -240,7 +240,7 @@ fn an_editor_s_line_ends_do_no_harm() {
         assert_eq!(other.export(), whole);
     }
     for (text, says) in [
-        (format!("{whole}x"), "goes on after its end"),
+        (format!("{whole}x"), "continues after its end record"),
         (whole.replace("three", "four"), "its checksum differs"),
         (
             whole.replace("\"message\":2", "\"message\":3"),

@@ -70,7 +70,7 @@ fn me_is_a_name_or_either_form_of_an_id() {
         assert_eq!(writers(&vault), ["Ann", bob, "Deleted account"], "{me:?}");
         assert_eq!(report.groups_imported, 1);
     }
-    // The direction of a message cannot be changed later: a slip of the hand is refused before anything is written.
+    // The direction of a message cannot be changed later, so a typing mistake is refused before anything is written.
     let vault = Vault::new();
     let path = vault.write("group.json", group.to_string());
     let (_, result) = vault.telegram_as(&path, Some("Bobb"));
@@ -139,7 +139,7 @@ fn messages_without_ids_are_told_apart_by_what_they_say_and_how_often() {
     assert_eq!((report.messages_imported, report.messages_known), (1, 5));
 }
 
-/// One chat alone, out of a whole account, and alone again: each message once, whatever of the account is known.
+/// One chat alone, from a full account, and alone again: each message exists once, whatever is known of the account.
 #[test]
 fn a_chat_alone_and_in_its_account_is_one() {
     let mut reply = by(3, json!("Ann"), json!("user7"));
@@ -156,7 +156,7 @@ fn a_chat_alone_and_in_its_account_is_one() {
     for (first, second) in [
         (chat(&later), account.clone()),
         (account.clone(), chat(&later)),
-        // Before the account's owner wrote in it, nothing says whose it is.
+        // Before the account's owner wrote in it, nothing shows whose it is.
         (chat(&early), account.clone()),
         (chat(&early), chat(&later)),
         (chat(&without_me), account.clone()),
@@ -177,7 +177,7 @@ fn a_chat_alone_and_in_its_account_is_one() {
             "the answered message is here"
         );
     }
-    // An account of another person whose messages have the same numbers keeps its own.
+    // Another person's account, whose messages have the same numbers, keeps its own.
     let vault = Vault::new();
     vault.json(&chat(&early));
     later[0]["date_unixtime"] = json!("1600000000");
@@ -264,7 +264,7 @@ fn removed_messages_stay_removed_and_make_no_empty_contact() {
     assert_eq!((report.messages_removed, report.contacts_imported), (2, 0));
     assert!(report.notes.iter().any(|note| note.text.contains("stay removed")));
     assert!(vault.store.read(|tx| tx.conversations(9)).unwrap().is_empty());
-    // What is new comes over, with its contact.
+    // What is new is imported, with its contact.
     messages.push(message(3, "three"));
     let report = vault.json(&chat(&messages));
     assert_eq!(

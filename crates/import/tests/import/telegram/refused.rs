@@ -1,4 +1,4 @@
-//! What an import takes is what a check of the vault is content with, and what it does not take it says.
+//! What an import accepts passes a check of the vault, and what it does not accept it reports.
 
 use privatus_domain::{ContactId, GrantFilter, GroupId, KnownSetting, PublicKey, Role, SettingKey};
 use privatus_import::privatus::{Trust, Vouched, fuzz_export, import};
@@ -47,7 +47,7 @@ fn vouched(vault: &Vault, records: &[Value]) -> Report {
     report
 }
 
-/// What became of each right: its text, and `taken`, `known` or why not.
+/// The outcome of each right: its text, and `taken`, `known` or the reason.
 fn fates(report: &Report) -> Vec<(&str, &str)> {
     let fate = |one| {
         let one: &privatus_import::TrustedItem = one;
@@ -90,7 +90,7 @@ fn whole_records() -> Vec<Value> {
     ]
 }
 
-/// Every member of every record with values that it should not have.
+/// Every member of every record with invalid values.
 fn mutated() -> Vec<Value> {
     let numbers = [
         -1,
@@ -160,7 +160,7 @@ fn mutated() -> Vec<Value> {
 fn whatever_a_record_says_the_vault_that_takes_it_is_well() {
     let mut all = vec![contact("ann"), contact("bo")];
     all.extend(mutated());
-    // Lines that are none are counted by nobody who vouches.
+    // Keep only lines that are records.
     all.retain(|record| fuzz_export(record.to_string().as_bytes()) == 1);
     assert!(all.len() > 1_000, "{}", all.len());
     let text = whole(&lines(&all));
@@ -177,7 +177,7 @@ fn whatever_a_record_says_the_vault_that_takes_it_is_well() {
             "{report:?}"
         );
         is_well(&vault);
-        // And what it says of itself, another takes.
+        // What it says about itself is accepted by another vault.
         let again = Vault::new();
         let (_, result) = again.own_vouched(&again.write("again.jsonl", vault.export()));
         result.unwrap();
@@ -216,7 +216,7 @@ fn grants_and_settings_are_checked_as_those_that_are_typed() {
         grant("b", &json!([]), None),
         grant("c", &read, Some("2020-01-01T00:00:00.000Z")),
         grant("d", &read, Some(AT)),
-        // It is over, and held once.
+        // It has expired, and was in effect once.
         grant("e", &read, Some("2024-02-01T00:00:00.000Z")),
         setting(own, &json!("notbase64!!")),
         setting("metrics.enabled", &json!("no")),
@@ -227,7 +227,7 @@ fn grants_and_settings_are_checked_as_those_that_are_typed() {
     assert!(why[0].contains("not \"everything\""), "{why:?}");
     assert!(why[1].contains("at least one permission"), "{why:?}");
     assert!(
-        why[2].contains("ended at") && why[3].contains("ended at"),
+        why[2].contains("not after its start") && why[3].contains("not after its start"),
         "{why:?}"
     );
     assert_eq!(why[4], "taken");
@@ -243,13 +243,13 @@ fn grants_and_settings_are_checked_as_those_that_are_typed() {
     let key = SettingKey::new(own).unwrap();
     assert!(vault.store.read(|tx| tx.setting("", &key)).is_err());
     is_well(&vault);
-    // The second time what is there is known, and is no refusal.
+    // The second time, existing rights are known, which is not a refusal.
     let report = vouched(&vault, &all);
     let known = report.trusted.iter().filter(|one| one.is_known).count();
     assert_eq!(known, 2, "{report:?}");
 }
 
-/// Of several owners one stays. Who becomes what is listed before it is taken.
+/// Among several owners, one stays. The result is listed before it is imported.
 #[test]
 fn owners_of_a_group_are_given_as_they_were_listed() {
     let member = |who: &str, role: &str, at: &str| json!({"contact": who, "display_name": who, "role": role, "joined_at": at});
@@ -358,8 +358,8 @@ fn bans_keys_and_headers_that_do_not_come_over_are_told() {
         "{report:?}"
     );
     let notes: String = report.notes.iter().map(|note| note.text.clone() + "\n").collect();
-    assert!(notes.contains("1 bans of a group were left out"), "{notes}");
-    assert!(notes.contains("1 contacts of the vault have no key"), "{notes}");
+    assert!(notes.contains("not contacts of the vault were left out: 1"), "{notes}");
+    assert!(notes.contains("keys for 1 of your contacts"), "{notes}");
     let fates = fates(&report);
     assert!(fates[0].1.contains("without a key"), "{fates:?}");
 }
@@ -410,5 +410,5 @@ fn what_an_import_did_not_come_to_is_not_told_as_refused() {
     let trust = Trust::Vouched(&vouched);
     let result = import(&vault.store, &path, trust, &mut report, &mut |_| false);
     assert!(matches!(result, Err(ImportError::Stopped)));
-    assert_eq!(fates(&report)[0].1, "the import did not come to it");
+    assert_eq!(fates(&report)[0].1, "the import did not get this far");
 }

@@ -1,4 +1,4 @@
-//! A second import: what stays away, what is told once, and what is told of known messages that differ.
+//! A second import: what stays away, what is reported once, and what is reported about known messages that differ.
 
 use privatus_domain::{ContactId, GroupId};
 use privatus_import::Report;
@@ -42,7 +42,7 @@ fn a_removed_group_stays_away_as_a_contact_does() {
             removed.unwrap();
         }
         vault.store.removals_sweep().unwrap();
-        // Twice, for the first must leave nothing by which the second takes it for known.
+        // Twice, because the first must not leave anything that makes the second take it for known.
         for _ in 0..2 {
             let report = import(false);
             assert_eq!(
@@ -79,10 +79,10 @@ fn what_came_with_known_messages_is_told_once() {
     let first = write(std::slice::from_ref(&marked));
     for wanted in [
         "kept with their messages: reactions (1)",
-        "too large to be kept were left out: novelty (1)",
-        "1 message came over without its edit, which is older than the message",
-        "1 message came over without reply_to_peer_id, which could not be read",
-        "1 character in the file is written as no JSON has them, such as \\x0C, and read as meant",
+        "too large to keep were left out: novelty (1)",
+        "1 message was imported without its edit time, which is earlier than the message",
+        "1 message imported without reply_to_peer_id, which could not be read",
+        "1 character in the file is written in a form that is not JSON, such as \\x0C, and read as intended",
     ] {
         assert!(
             notes(&first).iter().any(|note| note.ends_with(wanted)),
@@ -93,10 +93,10 @@ fn what_came_with_known_messages_is_told_once() {
     let second = write(std::slice::from_ref(&marked));
     assert_eq!(second.messages_known, 1);
     let about: Vec<&str> = notes(&second);
-    for gone in ["kept", "left out", "came over", "character"] {
+    for gone in ["kept", "left out", "imported without", "character"] {
         assert!(!about.iter().any(|note| note.contains(gone)), "{gone}: {about:?}");
     }
-    // Only what is new counts.
+    // Only new ones count.
     let mut another = message(2, "another");
     another["reactions"] = json!([{"emoji": "y"}]);
     let third = write(&[marked, another]);
@@ -110,7 +110,7 @@ fn what_came_with_known_messages_is_told_once() {
     assert!(
         about
             .iter()
-            .any(|note| note.ends_with("those of messages that were known count too")),
+            .any(|note| note.ends_with("this includes known messages")),
         "{about:?}"
     );
 }
@@ -142,7 +142,7 @@ fn known_messages_with_other_fields_are_counted_by_name() {
     let before = vault.export();
     let report = vault.json(&of(true));
     assert_eq!((report.messages_known, report.messages_differing), (6, 6));
-    let wanted = "messages that were known have other fields in the source; those of the vault stay as they are: \
+    let wanted = "known messages have different fields in the source; the vault's version is kept: \
                   file_size (1), formatting (1), forwarded_from (1), poll (1), reactions (1), reply (1)";
     assert!(notes(&report).contains(&wanted), "{:?}", notes(&report));
     assert!(vault.export() == before);

@@ -1,4 +1,4 @@
-//! A vault of a test, and imports into it.
+//! A test's vault, and imports into it.
 
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,7 @@ impl Vault {
         (report, result)
     }
 
-    /// The same with all that may be typed.
+    /// Imports with all the options that can be typed.
     pub(crate) fn telegram_in(
         &self,
         path: &Path,
@@ -88,7 +88,7 @@ impl Vault {
         (report, result)
     }
 
-    /// With the rights that an export gives; it must be whole.
+    /// Imports with the rights in the export, which must be intact.
     pub(crate) fn own_vouched(&self, path: &Path) -> (Report, Result<(), ImportError>) {
         let mut report = Report::new("privatus");
         let vouched = Vouched::read(path, &mut |_| true).unwrap();
@@ -136,7 +136,7 @@ impl Vault {
     }
 }
 
-/// A chat of two with these messages.
+/// A direct chat with these messages.
 pub(crate) fn chat(messages: &[Value]) -> Value {
     serde_json::json!({"name": "Ann", "type": "personal_chat", "id": 7, "messages": messages})
 }

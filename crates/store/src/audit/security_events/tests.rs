@@ -137,7 +137,7 @@ fn filters_and_a_resolution() {
     resolve(newest.event_id).unwrap();
     let again = resolve(newest.event_id).unwrap_err();
     assert!(matches!(again, StoreError::Security(SecurityError::Resolved(_))));
-    assert!(again.to_string().contains("resolved already"), "{again}");
+    assert!(again.to_string().contains("already resolved"), "{again}");
     assert_eq!(
         count(SecurityFilter {
             unresolved_only: true,
