@@ -107,6 +107,6 @@ pub(super) fn number_behind(given: i64, table: &str) -> Result<i64, StoreError> 
     }
     Err(StoreError::DatabaseDamaged(format!(
         "SQLite's counter of {table}, or its newest row, has a number that no vault gives: it was altered, and nothing can be \
-         written there; settling the audit log with its loss accepted puts it right"
+         written there; settle the audit log and accept the loss to repair it"
     )))
 }

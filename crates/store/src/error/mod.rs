@@ -310,7 +310,7 @@ impl StoreError {
             "the public key of contact",
             "does not open: its row was altered",
             "does not open as it stands",
-            "settling the audit log with its loss accepted puts it right",
+            "settle the audit log and accept the loss to repair it",
         ];
         matches!(self, Self::DatabaseDamaged(why) if said.iter().any(|said| why.contains(said)))
     }

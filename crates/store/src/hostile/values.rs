@@ -308,7 +308,7 @@ fn a_list_names_the_row_that_it_cannot_read() {
         (
             "UPDATE message_content SET compression_algorithm = 'lzma'".into(),
             |tx| tx.message_by_id(&"large".parse()?).map(drop),
-            "packed in a way that no build knows",
+            "compressed with an unknown algorithm",
         ),
     ];
     for (fault, read, told) in faults {

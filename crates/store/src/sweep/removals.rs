@@ -1,4 +1,5 @@
-//! Removing what a contact or group left: hidden at once, deleted in bounded batches, resumable after a crash.
+//! Removes the messages of a removed contact or group: hidden at once, deleted in bounded batches, resumable after a
+//! crash.
 
 use diesel::dsl::{exists, not, select};
 use diesel::prelude::*;
@@ -15,43 +16,45 @@ use crate::partition::row_key;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Messages that one transaction deletes.
+/// The number of messages that one transaction deletes.
 const BATCH: usize = 500;
 
 const FIRST: &str = "SELECT conversation FROM pending_removals LIMIT 1";
-/// Removals of nothing that one statement takes out, and how many such statements a sweep runs.
+/// How many empty removals one statement deletes, and how many such statements one sweep runs.
 const AT_ONCE: usize = 10_000;
 const TURNS: usize = 20;
 
-/// A removal of a conversation that is not there and has no message.
+/// Matches an empty removal: its conversation does not exist and has no messages.
 const NOTHING: &str = "NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.conversation = p.conversation) \
                        AND NOT EXISTS (SELECT 1 FROM conversation_months AS m WHERE m.conversation = p.conversation)";
-/// One of a conversation that was hidden and cut from its contact or group, as removing these does. As [`ReadTx::removal`] judges
-/// one. CROSS: the queue first, whatever the planner thinks of its length.
+/// Removals of conversations that were hidden and detached from their contact or group, as removing those does; the
+/// same rule as in [`ReadTx::removal`]. The CROSS JOIN makes SQLite start with the queue, whatever the planner thinks
+/// of its length.
 const ASKED: &str = "SELECT p.conversation FROM pending_removals AS p CROSS JOIN conversations AS c USING (conversation) \
                      WHERE c.is_hidden = TRUE \
                      AND NOT EXISTS (SELECT 1 FROM contacts AS o WHERE o.contact_id = c.contact_id) \
                      AND NOT EXISTS (SELECT 1 FROM groups AS g WHERE g.group_id = c.group_id) ORDER BY p.conversation";
 
-/// What waits for a conversation's messages.
+/// The removal that is pending for a conversation.
 pub(crate) enum Removal {
-    /// Nothing.
+    /// No removal.
     None,
-    /// That of a contact or group which was removed.
+    /// The removal of a contact or group that was removed.
     Asked,
-    /// One that nobody asked for, and why it is none.
+    /// A removal that nobody asked for, and how this is known.
     Planted(String),
 }
 
 impl Store {
-    /// Deletes the messages of removed contacts and groups, a batch a transaction, until none is left; gives how many.
+    /// Deletes the messages of removed contacts and groups, one transaction for each batch, until none are left;
+    /// returns how many.
     ///
     /// # Errors
-    /// [`StoreError`] of the database; what was deleted stays deleted, the next sweep goes on.
-    /// [`StoreError::DatabaseDamaged`] for a removal that nobody asked for, when the others are done: nothing of it is
-    /// deleted.
+    /// [`StoreError`] of the database; messages already deleted stay deleted, and the next sweep continues.
+    /// [`StoreError::DatabaseDamaged`] for a removal that nobody asked for, after the others are done; it deletes
+    /// nothing.
     pub fn removals_sweep(&self) -> Result<u64, StoreError> {
-        // Most opens find none. Whoever plants one keeps no removal of a person's from its end.
+        // Most opens find none. A planted removal must not prevent a genuine one from finishing.
         let pending: Option<Vec<i64>> = self.read(|tx| {
             let is_any = tx.is_any_removal()?;
             is_any
@@ -70,11 +73,11 @@ impl Store {
         refused.map_or(Ok(removed), |why| Err(StoreError::DatabaseDamaged(why)))
     }
 
-    /// Takes out, many a statement and so many in all, the removals of conversations that are not there and have no message; gives
-    /// what is said of these. A removal ends with its conversation: no build leaves one.
+    /// Deletes, in a limited number of batches, the removals whose conversation does not exist and has no messages;
+    /// returns a text that reports them. No build leaves such a removal, because it is deleted with its conversation.
     pub(crate) fn removals_of_nothing(&self) -> Result<Option<String>, StoreError> {
         let (mut taken, mut is_more) = (0, false);
-        // The table is read first: an open that finds none writes nothing.
+        // The table is read first, so that an open that finds none writes nothing.
         let sql = format!("SELECT 1 FROM pending_removals AS p WHERE {NOTHING} LIMIT 1");
         let first: Option<i64> = self.read(|tx| tx.db.row(Sql::new(&sql), "look for removals of nothing"))?;
         if first.is_none() {
@@ -96,17 +99,17 @@ impl Store {
             }
         }
         let more = if is_more {
-            "; there may be more, which the next open takes out"
+            "; there may be more, which the next open deletes"
         } else {
             ""
         };
         Ok(Some(format!(
-            "removals of conversations that are not there were taken out: {taken} (somebody planted them, and they removed \
+            "removals of conversations that do not exist were deleted: {taken} (they were planted and removed \
              nothing{more})"
         )))
     }
 
-    /// One of them; `between` runs behind each batch, when no transaction is open.
+    /// Runs one removal; `between` runs after each batch, outside any transaction.
     fn removal_sweep(&self, number: i64, between: impl Fn()) -> Result<u64, StoreError> {
         let rows = self.read(|tx| tx.rows_counted(number))?;
         let mut most = AtMost::of(rows, "remove what was removed");
@@ -119,7 +122,8 @@ impl Store {
             if batch == 0 {
                 return Ok(removed);
             }
-            // Another process may have swept it, given its number to a conversation of its own, and removed that too.
+            // Another process may have finished the sweep, reused the number for a new conversation, and removed that
+            // too.
             let goes_on = most.goes_on(batch, || {
                 self.write("removal_batch", |tx| {
                     let before = tx.rows_counted(number)?;
@@ -136,7 +140,7 @@ impl Store {
 }
 
 impl ReadTx<'_> {
-    /// Whether any removal waits, whoever asked for it.
+    /// Returns whether any removal is pending, genuine or planted.
     pub(crate) fn is_any_removal(&mut self) -> Result<bool, StoreError> {
         let first: Option<i64> = self.db.row(Sql::new(FIRST), "look for removals")?;
         Ok(first.is_some())
@@ -145,7 +149,7 @@ impl ReadTx<'_> {
 
 impl WriteTx<'_> {
     pub(crate) fn removal_batch(&mut self, number: i64) -> Result<u64, StoreError> {
-        // Another process may have removed the last of it, and given its number to a conversation of its own.
+        // Another process may have removed the last messages and reused the number for a new conversation.
         match self.removal(number)? {
             Removal::None => return Ok(0),
             Removal::Asked => {}
@@ -182,7 +186,7 @@ impl WriteTx<'_> {
         let removed = self.db.ask("remove a conversation", |db| {
             diesel::delete(conversations::table.find(SqlInt(number))).execute(db)
         })?;
-        // The removal went with it. One of a conversation that is not there goes by itself.
+        // The removal was deleted with the conversation. If there was no conversation, delete the removal separately.
         let is_left = self.removal_is_pending(number)?;
         if is_left && removed == 0 {
             self.db.ask_one("remove a conversation", |db| {
@@ -208,8 +212,9 @@ impl WriteTx<'_> {
 }
 
 impl ReadTx<'_> {
-    /// The removal that waits for a conversation. When a contact or group is removed, the schema's triggers and references
-    /// hide its conversation and take its contact or group from it; a row in the table alone does not.
+    /// Returns the removal that is pending for a conversation. When a contact or group is removed, the schema's
+    /// triggers and references hide its conversation and detach it from the contact or group; inserting a row into the
+    /// table alone does not.
     pub(crate) fn removal(&mut self, number: i64) -> Result<Removal, StoreError> {
         let (waits, lives, lacks) = self.db.ask("look for a removal", |db| {
             let conversation = || conversations::table.find(SqlInt(number));
@@ -234,17 +239,17 @@ impl ReadTx<'_> {
         Ok(match (waits, lives, lacks) {
             (false, ..) => Removal::None,
             (true, true, _) => Removal::Planted(format!(
-                "a removal waits for conversation {number}, whose contact or group nobody removed: somebody planted it, and \
-                 its messages are kept"
+                "a removal is pending for conversation {number}, but its contact or group was not removed: the removal was \
+                 planted, and the messages are kept"
             )),
             (true, _, true) => Removal::Planted(format!(
-                "a removal waits for conversation {number}, which is not there and has messages: they are kept"
+                "a removal is pending for conversation {number}, which does not exist but has messages; they are kept"
             )),
             _ => Removal::Asked,
         })
     }
 
-    /// What is said of removals that nobody asked for: the first, and how many more. Those that were asked for are done by then.
+    /// Describes the removals that nobody asked for: the first, and how many more. The genuine ones are done by then.
     fn removals_refused(&mut self) -> Result<Option<String>, StoreError> {
         let sql = format!(
             "SELECT min(p.conversation), count(*) FROM pending_removals AS p WHERE NOT ({NOTHING}) \
@@ -259,12 +264,12 @@ impl ReadTx<'_> {
         Ok(match self.removal(first)? {
             Removal::Planted(why) if left > 1 => Some(format!("{why}; {} more such removals", left - 1)),
             Removal::Planted(why) => Some(why),
-            // Another process's, of this moment.
+            // Another process has just added or changed it.
             Removal::None | Removal::Asked => None,
         })
     }
 
-    /// How many rows a conversation has in its months.
+    /// Counts the rows of a conversation in its months.
     pub(crate) fn rows_counted(&mut self, number: i64) -> Result<i64, StoreError> {
         let (low, high) = row_key::range(number);
         let mut counted = 0_i64;
@@ -293,7 +298,7 @@ mod tests {
     use crate::testing::{Vault, message, unlock};
     use crate::{PageStart, StoreError};
 
-    /// Removes Alice, and gives the number of her conversation; nothing is swept yet.
+    /// Removes Alice and returns the number of her conversation; nothing is swept yet.
     fn removed(vault: &Vault) -> i64 {
         vault
             .store
@@ -305,7 +310,7 @@ mod tests {
             .unwrap()
     }
 
-    /// The batches that were committed before a kill stay deleted, and the next open deletes the rest.
+    /// Batches committed before a kill stay deleted, and the next open deletes the rest.
     #[test]
     fn a_removal_goes_on_where_it_ended() {
         let vault = Vault::new();
@@ -335,7 +340,7 @@ mod tests {
         assert!(found.is_content() && found.messages == 0, "{:?}", found.problems);
     }
 
-    /// Two sweeps at once: the other one is through, and the number is a new conversation's.
+    /// Two sweeps at once: the other one has finished, and the number belongs to a new conversation.
     #[test]
     fn a_number_that_was_given_again_is_not_swept() {
         let vault = Vault::new();
@@ -360,7 +365,7 @@ mod tests {
         assert_eq!(page.unwrap().messages.len(), 1);
     }
 
-    /// The other sweep's number was given again, and that conversation removed too.
+    /// The other sweep's number was reused, and that conversation was removed too.
     #[test]
     fn a_removal_that_takes_a_number_meanwhile_accuses_nobody() {
         let vault = Vault::new();
@@ -425,7 +430,7 @@ mod tests {
         assert!(found.is_content() && found.messages == 0, "{:?}", found.problems);
     }
 
-    /// Rows that remove nothing cost an open little, are told of, and keep no removal of a person's from its end.
+    /// Planted removals that remove nothing cost an open little, are reported, and do not stop a genuine removal.
     #[test]
     fn removals_of_nothing_are_taken_out_together() {
         let vault = Vault::new();
@@ -444,8 +449,8 @@ mod tests {
         let store = unlock(&folder.path().join("vault")).unwrap();
         let warned = store.warnings().join("; ");
         for told in [
-            "were taken out: 23003",
-            "a removal waits for conversation 100, which is not there and has messages",
+            "were deleted: 23003",
+            "a removal is pending for conversation 100, which does not exist but has messages",
             "1999 more such removals",
         ] {
             assert!(warned.contains(told), "{told}: {warned}");

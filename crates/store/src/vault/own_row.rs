@@ -54,7 +54,7 @@ pub(crate) fn odd_mark(column: &str) -> String {
 pub(crate) fn odd_mark_error(column: &str) -> StoreError {
     let what = odd_mark(column);
     StoreError::DatabaseDamaged(format!(
-        "{what}: it was altered; settling the audit log with its loss accepted puts it right"
+        "{what}: it was altered; settle the audit log and accept the loss to repair it"
     ))
 }
 
@@ -182,7 +182,7 @@ impl Store {
             Ok::<_, StoreError>((own, told))
         });
         let (own, told) = looked.unwrap_or_else(|error| (OwnRow::whole(), vec![error.reason()]));
-        let way = "settling the audit log with its loss accepted puts it right";
+        let way = "settle the audit log and accept the loss to repair it";
         // Where it alone is odd, this open brings the rows under the rules and sets it.
         let by_open = "this open puts it right";
         let way_of = |what: &str| {

@@ -213,7 +213,7 @@ fn every_check_sees_its_fault() {
         (
             "INSERT INTO pending_removals (conversation) SELECT conversation FROM conversations LIMIT 1"
                 .into(),
-            "whose contact or group nobody removed",
+            "but its contact or group was not removed",
         ),
         ("UPDATE settings SET value = zeroblob(100)".into(), "sealed value"),
         (

@@ -206,7 +206,7 @@ fn a_counter_that_ends_the_numbers_is_told_and_put_right() {
             let refused = vault.store.write("event", event);
             assert!(
                 matches!(&refused, Err(StoreError::DatabaseDamaged(why))
-                    if why.contains(table) && why.contains("settling the audit log")),
+                    if why.contains(table) && why.contains("settle the audit log")),
                 "{alter}: {refused:?}"
             );
         }
