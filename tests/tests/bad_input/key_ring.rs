@@ -201,7 +201,7 @@ fn of_another_vault() {
     let theirs = other.path().join("vault");
     init(&theirs);
     put(&mine, &fs::read(theirs.join(COPIES[0])).unwrap());
-    let says = "keyring.json and privatus.db are of different vaults, or the first page is damaged";
+    let says = "keyring.json and privatus.db belong to different vaults, or the first page is damaged";
     refuses(&mine, &CHATS, 16, says);
     refuses(&mine, &["migrate", "status"], 16, says);
 }

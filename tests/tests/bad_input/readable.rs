@@ -217,10 +217,10 @@ fn what_another_user_or_a_group_may_change() {
     own(dir.path());
     allow(dir.path(), 0o700);
     for (path, says) in [
-        (vault.clone(), "another user owns what is the vault's: the folder"),
+        (vault.clone(), "another user owns part of the vault: the folder"),
         (
             vault.join("keyring.json"),
-            "another user owns what is the vault's: keyring.json",
+            "another user owns part of the vault: keyring.json",
         ),
         (secret.clone(), "which holds a secret"),
     ] {

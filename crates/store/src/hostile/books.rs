@@ -227,7 +227,7 @@ fn a_verified_mark_without_a_key_is_told() {
         .unwrap();
     assert_eq!(vault.verify().problems, Vec::<String>::new());
     let problems = vault.verify_with("UPDATE contacts SET is_verified = TRUE WHERE contact_id = 'bare'");
-    assert_eq!(problems, ["contact bare is marked as verified and has no key"]);
+    assert_eq!(problems, ["contact bare is marked as verified but has no key"]);
 }
 
 /// A fault in a row with this date.

@@ -148,7 +148,7 @@ fn what_is_larger_than_a_write_keeps_is_named() {
                 text(bytes)
             };
             let problems = vault.verify_with(&format!("UPDATE {table} SET {column} = {value}"));
-            let wanted = format!("{table}.{column} of row 1 is a value that cannot be");
+            let wanted = format!("{table}.{column} of row 1 has an impossible value");
             problems.contains(&wanted)
         };
         let most = if is_sealed {

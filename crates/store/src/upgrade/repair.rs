@@ -111,7 +111,7 @@ impl WriteTx<'_> {
             kind: SecurityKind::Tampering,
             severity: Severity::Critical,
             user: None,
-            description: format!("the schema was not what this build creates, and was repaired: {found}"),
+            description: format!("the schema was not what this build makes, and was repaired: {found}"),
             raw_data: Some(details.into()),
         };
         Ok((act, event))

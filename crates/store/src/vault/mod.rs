@@ -1,4 +1,4 @@
-//! A vault on disk: created whole or not at all, opened in a fixed order, each refusal with its own name.
+//! A vault on disk: created completely or not at all, opened in a fixed order, with a distinct error for each refusal.
 
 mod attempts;
 mod building;

@@ -200,7 +200,7 @@ fn what_stands_hides_only_what_says_the_same() {
         kind: SecurityKind::Tampering,
         severity: Severity::Critical,
         user: None,
-        description: "a check found what is not as it was written".into(),
+        description: "a check found data that is not as it was written".into(),
         raw_data: Some(serde_json::json!({ "first": details }).into()),
     };
     let once = |details: &str| {
@@ -212,8 +212,8 @@ fn what_stands_hides_only_what_says_the_same() {
     };
     vault.sql(
         "INSERT INTO security_events (event_type, severity, description, raw_data) VALUES \
-         ('tampering', 'critical', 'a check found what is not as it was written', NULL), \
-         ('tampering', 'critical', 'a check found what is not as it was written', zeroblob(60))",
+         ('tampering', 'critical', 'a check found data that is not as it was written', NULL), \
+         ('tampering', 'critical', 'a check found data that is not as it was written', zeroblob(60))",
     );
     assert_eq!(
         [once("a"), once("a"), once("b"), once("b")],

@@ -243,7 +243,7 @@ fn what_an_interrupted_settling_gave_up_is_said_all_the_same() {
     let found = vault.store.read_long(|tx| tx.audit_losses()).unwrap().unwrap();
     assert_eq!(
         found.marks,
-        ["vault_state.next_key_number is not what a build writes"]
+        ["vault_state.next_key_number has a value that no build writes"]
     );
     vault
         .store
@@ -283,7 +283,7 @@ fn a_settling_that_failed_under_a_key_ring_without_a_note_is_told_and_done_again
     store.close().unwrap();
     let store = unlock(&path).unwrap();
     let told = store.warnings().join("\n");
-    assert!(told.contains("interrupted or failed: accept it again"), "{told}");
+    assert!(told.contains("interrupted or failed; accept it again"), "{told}");
     assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
     assert_eq!(store.audit_accept_loss(&secret(), None).unwrap(), None);
     store.close().unwrap();
