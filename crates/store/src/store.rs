@@ -227,7 +227,7 @@ impl Store {
             db.raw().busy_timeout(CLOSE_WAIT_MS)?;
             let written = write_on(db, &self.shared, |_| Ok::<_, StoreError>(()));
             untold = written.err().and_then(|error| {
-                tracing::debug!(%error, "what waited for the audit log was not written");
+                tracing::debug!(%error, "queued audit entries were not written");
                 unwritten(db, error)
             });
         }

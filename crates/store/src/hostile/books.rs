@@ -44,7 +44,7 @@ fn each_row_that_no_build_writes_is_told() {
         ),
         (
             "UPDATE security_events SET source_ip = '10.0.0.1'",
-            "has a address that",
+            "has a network address that",
         ),
         ("UPDATE security_events SET user_id = ''", "has a user that"),
         (

@@ -125,7 +125,7 @@ impl WriteTx<'_> {
             .bind(algorithm)
             .bind(size(bytes))
             .bind(size(encoded));
-        self.db.run_one(sql, "keep a large message")
+        self.db.run_one(sql, "store a large message")
     }
 }
 

@@ -33,7 +33,7 @@ impl WriteTx<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        let doing = "put a row of partitions right";
+        let doing = "repair a row of partitions";
         let keys = months_with_keys(self.db, rows)?;
         // A month is referred to before its row is written again.
         self.db.run(Sql::new("PRAGMA defer_foreign_keys = ON"), doing)?;

@@ -37,7 +37,7 @@ impl WriteTx<'_> {
     /// Removes these rows; the true figures are unknown.
     pub(crate) fn figures_remove(&mut self, rows: &[i64]) -> Result<(), StoreError> {
         for row in rows {
-            self.db.ask_one("remove a figure that cannot be", |db| {
+            self.db.ask_one("remove an impossible figure", |db| {
                 diesel::delete(usage_statistics::table.find(SqlInt(*row))).execute(db)
             })?;
         }

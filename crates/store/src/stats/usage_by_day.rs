@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(
             rows(&vault.store),
             first,
-            "written behind the transaction, with what that did"
+            "written after the transaction, with what it did"
         );
         assert_eq!(
             sends(&vault.store),

@@ -79,7 +79,7 @@ impl Store {
         let (mut taken, mut is_more) = (0, false);
         // The table is read first, so that an open that finds none writes nothing.
         let sql = format!("SELECT 1 FROM pending_removals AS p WHERE {NOTHING} LIMIT 1");
-        let first: Option<i64> = self.read(|tx| tx.db.row(Sql::new(&sql), "look for removals of nothing"))?;
+        let first: Option<i64> = self.read(|tx| tx.db.row(Sql::new(&sql), "look for empty removals"))?;
         if first.is_none() {
             return Ok(None);
         }
@@ -90,7 +90,7 @@ impl Store {
                  (SELECT p.conversation FROM pending_removals AS p WHERE {NOTHING} ORDER BY p.conversation LIMIT {AT_ONCE})"
             );
             let gone = self.write("removals_of_nothing", |tx| {
-                tx.db.run(Sql::new(&sql), "take out removals of nothing")
+                tx.db.run(Sql::new(&sql), "delete empty removals")
             })?;
             taken += gone;
             is_more = gone == AT_ONCE;
@@ -112,7 +112,7 @@ impl Store {
     /// Runs one removal; `between` runs after each batch, outside any transaction.
     fn removal_sweep(&self, number: i64, between: impl Fn()) -> Result<u64, StoreError> {
         let rows = self.read(|tx| tx.rows_counted(number))?;
-        let mut most = AtMost::of(rows, "remove what was removed");
+        let mut most = AtMost::of(rows, "delete removed messages");
         let mut removed = 0;
         loop {
             self.shared.go_on()?;
@@ -164,7 +164,7 @@ impl WriteTx<'_> {
             let sql = Sql::new(format!(
                 "SELECT row_key, message_id FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key LIMIT {BATCH}"
             ));
-            let rows: Vec<(i64, Id)> = self.db.rows(sql.bind(low).bind(high), "find what to remove")?;
+            let rows: Vec<(i64, Id)> = self.db.rows(sql.bind(low).bind(high), "find messages to delete")?;
             if rows.is_empty() {
                 continue;
             }
@@ -281,7 +281,7 @@ impl ReadTx<'_> {
                 "SELECT count(*) FROM {} WHERE row_key BETWEEN ? AND ?",
                 month.table
             ));
-            let rows: Option<i64> = self.db.row(sql.bind(low).bind(high), "count what to remove")?;
+            let rows: Option<i64> = self.db.row(sql.bind(low).bind(high), "count messages to delete")?;
             counted = counted.saturating_add(rows.unwrap_or_default());
         }
         Ok(counted)

@@ -92,7 +92,7 @@ impl ReadTx<'_> {
     fn transfer_name(&mut self, id: &TransferId, sealed: &[u8]) -> Result<String, StoreError> {
         let mut name = self.open_value(TABLE, "file_name", &id.as_id().canonical(), sealed)?;
         String::from_utf8(std::mem::take(&mut *name))
-            .map_err(|_| StoreError::DatabaseDamaged(format!("the file's name of transfer {id} is no text")))
+            .map_err(|_| StoreError::DatabaseDamaged(format!("the file name of transfer {id} is not text")))
     }
 }
 

@@ -123,7 +123,7 @@ impl Store {
                 ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty => {
                     StoreError::VaultExists(path.to_owned(), "created in the meantime")
                 }
-                _ => StoreError::io(&error, "put the vault in its place"),
+                _ => StoreError::io(&error, "move the vault to its place"),
             });
             unsynced = published?;
             Ok(())
@@ -191,7 +191,7 @@ fn build<E: From<StoreError>>(
     more: impl FnOnce(&mut Connection, &Shared) -> Result<(), E>,
 ) -> Result<KeyRing, E> {
     files.create_database()?;
-    let asked = |error: StoreError| asked(files.folder(), error, "make the vault's database");
+    let asked = |error: StoreError| asked(files.folder(), error, "create the vault's database");
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
     db.stop_with(options.stop.as_ref());

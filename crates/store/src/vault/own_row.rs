@@ -122,7 +122,7 @@ impl WriteTx<'_> {
     /// Rewrites the row from other sources: which vault it is, when it was created, and that its rows follow the
     /// current rules.
     pub(crate) fn own_row_put_right(&mut self, own: &OwnRow) -> Result<(), StoreError> {
-        let doing = "put vault_state right";
+        let doing = "repair vault_state";
         if own.others != 0 {
             self.db
                 .run(Sql::new("DELETE FROM vault_state WHERE id <> 1"), doing)?;

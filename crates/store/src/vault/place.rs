@@ -40,7 +40,7 @@ pub(super) fn check_vacant(path: &Path) -> Result<bool, StoreError> {
         match fs::symlink_metadata(path.join(name)) {
             Ok(_) => return Err(StoreError::VaultExists(path.to_owned(), name)),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(StoreError::io(&error, "look into the vault's folder")),
+            Err(error) => return Err(StoreError::io(&error, "read the vault's folder")),
         }
     }
     let mut entries = fs::read_dir(path).map_err(|error| StoreError::io(&error, "read the folder"))?;

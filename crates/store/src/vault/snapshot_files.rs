@@ -28,7 +28,7 @@ impl Files {
     pub(crate) fn snapshot_begin(&self) -> Result<PartialFile<'_>, StoreError> {
         self.remove_left(&[Purpose::Copy, Purpose::Note])?;
         PartialFile::begin(self.folder(), Purpose::Copy)
-            .map_err(|error| StoreError::io(&error, "make the copy of the database"))
+            .map_err(|error| StoreError::io(&error, "create the copy of the database"))
     }
 
     /// Writes a copy's note, then gives the copy its durable name, which contains its schema; returns its path and
@@ -39,7 +39,7 @@ impl Files {
         version: i64,
         unlocked: &Unlocked,
     ) -> Result<(PathBuf, u64), StoreError> {
-        let failed = |error: std::io::Error| StoreError::io(&error, "keep the copy of the database");
+        let failed = |error: std::io::Error| StoreError::io(&error, "save the copy of the database");
         let base = format!("{NAME}-{version}");
         let numbered = (2_u32..).map(|number| format!("{base}.{number}"));
         for name in std::iter::once(base.clone()).chain(numbered) {

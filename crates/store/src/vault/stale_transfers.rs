@@ -50,7 +50,7 @@ fn pause(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<u
         return Ok(0);
     }
     // One statement, so one transaction. The progress stays: the transfer resumes from there.
-    let paused = db.ask("pause the transfers that nobody runs", |db| {
+    let paused = db.ask("pause interrupted transfers", |db| {
         let active = file_transfers::status.eq(SqlText(TransferStatus::Active.as_str()));
         let paused = file_transfers::status.eq(SqlText(TransferStatus::Paused.as_str()));
         diesel::update(file_transfers::table.filter(active))
@@ -58,7 +58,7 @@ fn pause(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<u
             .execute(db)
     })?;
     if has_active(&mut db)? {
-        return Err(not_taken("pause the transfers that nobody runs"));
+        return Err(not_taken("pause interrupted transfers"));
     }
     Ok(paused)
 }

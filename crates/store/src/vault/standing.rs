@@ -45,7 +45,7 @@ impl StandingRow {
 impl ReadTx<'_> {
     /// Returns the warnings about them, except for the kinds that this open reports itself.
     pub(super) fn standing_events(&mut self, told: &[SecurityKind]) -> Result<Vec<String>, StoreError> {
-        let rows: Vec<StandingRow> = self.db.ask("look for security events that stand", |db| {
+        let rows: Vec<StandingRow> = self.db.ask("look for unresolved security events", |db| {
             security_events::table
                 .order(security_events::event_id.desc())
                 .select(StandingRow::as_select())

@@ -80,7 +80,7 @@ impl Store {
         });
         if let Err(error) = written {
             // The findings are returned even if the vault cannot be written.
-            tracing::debug!(%error, "what a check found was not written down");
+            tracing::debug!(%error, "the findings of a check were not recorded");
         }
     }
 }

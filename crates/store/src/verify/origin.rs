@@ -53,7 +53,7 @@ impl ReadTx<'_> {
         // Settling calls this for a log with values that no list can read.
         let [adopted, upgraded] = [Act::VaultAdopt, Act::SchemaUpgrade].map(Act::action);
         let sql = Sql::new(ENTRIES).bind(adopted).bind(adopted).bind(upgraded);
-        let entries: Vec<(bool, Vec<u8>)> = self.db.rows(sql, "look whether the vault was adopted")?;
+        let entries: Vec<(bool, Vec<u8>)> = self.db.rows(sql, "check whether the vault was adopted")?;
         let is_cut = self.audit_removed_up_to()? > 0;
         let is_adopted = entries.iter().any(|(is_adopted, _)| *is_adopted);
         let times = entries

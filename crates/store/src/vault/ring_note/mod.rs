@@ -138,7 +138,7 @@ fn write_note(
     // The note counts even if the database cannot be written; the next open records it.
     let noted = write_durably_on(db, shared, |tx| tx.ring_noted(&next, before, more));
     if let Err(error) = noted {
-        tracing::debug!(%error, "the database does not know of the key ring's note yet");
+        tracing::debug!(%error, "the key ring's note is not recorded in the database yet");
     }
     Ok(())
 }

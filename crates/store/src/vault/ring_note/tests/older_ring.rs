@@ -108,6 +108,6 @@ fn an_older_key_ring_under_a_lowered_mark_is_told_by_the_log() {
     assert_eq!(
         vault.number("SELECT highest_generation FROM vault_state"),
         2,
-        "the mark is put right"
+        "the mark is repaired"
     );
 }
