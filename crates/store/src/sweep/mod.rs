@@ -1,11 +1,13 @@
 //! Work done in bounded batches, when a vault is opened or later.
 
 mod begun;
+mod empty_removals;
 mod late_messages;
+mod pending;
 mod removals;
 
+pub(crate) use pending::Removal;
 use privatus_domain::limits::CONVERSATIONS_MAX;
-pub(crate) use removals::Removal;
 
 use crate::error::StoreError;
 

@@ -4,9 +4,10 @@
 use diesel::dsl::{exists, not, select};
 use diesel::prelude::*;
 use privatus_domain::{Id, MessageId};
-use privatus_schema::{Flag, SqlInt, contacts, conversation_months, conversations, groups, pending_removals};
+use privatus_schema::{SqlInt, conversations, pending_removals};
 
 use super::check_number;
+use super::pending::{ASKED, Removal};
 use crate::db::at_most::AtMost;
 use crate::db::hot;
 use crate::db::one_row::not_taken;
@@ -18,32 +19,6 @@ use crate::tx::{ReadTx, WriteTx};
 
 /// The number of messages that one transaction deletes.
 const BATCH: usize = 500;
-
-const FIRST: &str = "SELECT conversation FROM pending_removals LIMIT 1";
-/// How many empty removals one statement deletes, and how many such statements one sweep runs.
-const AT_ONCE: usize = 10_000;
-const TURNS: usize = 20;
-
-/// Matches an empty removal: its conversation does not exist and has no messages.
-const NOTHING: &str = "NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.conversation = p.conversation) \
-                       AND NOT EXISTS (SELECT 1 FROM conversation_months AS m WHERE m.conversation = p.conversation)";
-/// Removals of conversations that were hidden and detached from their contact or group, as removing those does; the
-/// same rule as in [`ReadTx::removal`]. The CROSS JOIN makes SQLite start with the queue, whatever the planner thinks
-/// of its length.
-const ASKED: &str = "SELECT p.conversation FROM pending_removals AS p CROSS JOIN conversations AS c USING (conversation) \
-                     WHERE c.is_hidden = TRUE \
-                     AND NOT EXISTS (SELECT 1 FROM contacts AS o WHERE o.contact_id = c.contact_id) \
-                     AND NOT EXISTS (SELECT 1 FROM groups AS g WHERE g.group_id = c.group_id) ORDER BY p.conversation";
-
-/// The removal that is pending for a conversation.
-pub(crate) enum Removal {
-    /// No removal.
-    None,
-    /// The removal of a contact or group that was removed.
-    Asked,
-    /// A removal that nobody asked for, and how this is known.
-    Planted(String),
-}
 
 impl Store {
     /// Deletes the messages of removed contacts and groups, one transaction for each batch, until none are left;
@@ -71,42 +46,6 @@ impl Store {
         }
         let refused = self.read(|tx| tx.removals_refused())?;
         refused.map_or(Ok(removed), |why| Err(StoreError::DatabaseDamaged(why)))
-    }
-
-    /// Deletes, in a limited number of batches, the removals whose conversation does not exist and has no messages;
-    /// returns a text that reports them. No build leaves such a removal, because it is deleted with its conversation.
-    pub(crate) fn removals_of_nothing(&self) -> Result<Option<String>, StoreError> {
-        let (mut taken, mut is_more) = (0, false);
-        // The table is read first, so that an open that finds none writes nothing.
-        let sql = format!("SELECT 1 FROM pending_removals AS p WHERE {NOTHING} LIMIT 1");
-        let first: Option<i64> = self.read(|tx| tx.db.row(Sql::new(&sql), "look for empty removals"))?;
-        if first.is_none() {
-            return Ok(None);
-        }
-        for _ in 0..TURNS {
-            self.shared.go_on()?;
-            let sql = format!(
-                "DELETE FROM pending_removals WHERE conversation IN \
-                 (SELECT p.conversation FROM pending_removals AS p WHERE {NOTHING} ORDER BY p.conversation LIMIT {AT_ONCE})"
-            );
-            let gone = self.write("removals_of_nothing", |tx| {
-                tx.db.run(Sql::new(&sql), "delete empty removals")
-            })?;
-            taken += gone;
-            is_more = gone == AT_ONCE;
-            if !is_more {
-                break;
-            }
-        }
-        let more = if is_more {
-            "; there may be more, which the next open deletes"
-        } else {
-            ""
-        };
-        Ok(Some(format!(
-            "removals of conversations that do not exist were deleted: {taken} (they were planted and removed \
-             nothing{more})"
-        )))
     }
 
     /// Runs one removal; `between` runs after each batch, outside any transaction.
@@ -139,14 +78,6 @@ impl Store {
     }
 }
 
-impl ReadTx<'_> {
-    /// Returns whether any removal is pending, genuine or planted.
-    pub(crate) fn is_any_removal(&mut self) -> Result<bool, StoreError> {
-        let first: Option<i64> = self.db.row(Sql::new(FIRST), "look for removals")?;
-        Ok(first.is_some())
-    }
-}
-
 impl WriteTx<'_> {
     pub(crate) fn removal_batch(&mut self, number: i64) -> Result<u64, StoreError> {
         // Another process may have removed the last messages and reused the number for a new conversation.
@@ -164,7 +95,9 @@ impl WriteTx<'_> {
             let sql = Sql::new(format!(
                 "SELECT row_key, message_id FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key LIMIT {BATCH}"
             ));
-            let rows: Vec<(i64, Id)> = self.db.rows(sql.bind(low).bind(high), "find messages to delete")?;
+            let rows: Vec<(i64, Id)> = self
+                .db
+                .rows(sql.bind(low).bind(high), "find messages to delete")?;
             if rows.is_empty() {
                 continue;
             }
@@ -212,63 +145,6 @@ impl WriteTx<'_> {
 }
 
 impl ReadTx<'_> {
-    /// Returns the removal that is pending for a conversation. When a contact or group is removed, the schema's
-    /// triggers and references hide its conversation and detach it from the contact or group; inserting a row into the
-    /// table alone does not.
-    pub(crate) fn removal(&mut self, number: i64) -> Result<Removal, StoreError> {
-        let (waits, lives, lacks) = self.db.ask("look for a removal", |db| {
-            let conversation = || conversations::table.find(SqlInt(number));
-            let contact =
-                contacts::table.filter(contacts::contact_id.nullable().eq(conversations::contact_id));
-            let group = groups::table.filter(groups::group_id.nullable().eq(conversations::group_id));
-            let lives = conversation().filter(
-                conversations::is_hidden
-                    .ne(Flag(true))
-                    .or(exists(contact))
-                    .or(exists(group)),
-            );
-            let months =
-                conversation_months::table.filter(conversation_months::conversation.eq(SqlInt(number)));
-            select((
-                exists(pending_removals::table.find(SqlInt(number))),
-                exists(lives),
-                exists(months).and(not(exists(conversation()))),
-            ))
-            .get_result::<(bool, bool, bool)>(db)
-        })?;
-        Ok(match (waits, lives, lacks) {
-            (false, ..) => Removal::None,
-            (true, true, _) => Removal::Planted(format!(
-                "a removal is pending for conversation {number}, but its contact or group was not removed: the removal was \
-                 planted, and the messages are kept"
-            )),
-            (true, _, true) => Removal::Planted(format!(
-                "a removal is pending for conversation {number}, which does not exist but has messages; they are kept"
-            )),
-            _ => Removal::Asked,
-        })
-    }
-
-    /// Describes the removals that nobody asked for: the first, and how many more. The genuine ones are done by then.
-    fn removals_refused(&mut self) -> Result<Option<String>, StoreError> {
-        let sql = format!(
-            "SELECT min(p.conversation), count(*) FROM pending_removals AS p WHERE NOT ({NOTHING}) \
-             AND p.conversation NOT IN ({ASKED})"
-        );
-        let row: Option<(Option<i64>, i64)> =
-            self.db.row(Sql::new(&sql), "look for removals that are left")?;
-        let Some((Some(first), left)) = row else {
-            return Ok(None);
-        };
-        check_number(first)?;
-        Ok(match self.removal(first)? {
-            Removal::Planted(why) if left > 1 => Some(format!("{why}; {} more such removals", left - 1)),
-            Removal::Planted(why) => Some(why),
-            // Another process has just added or changed it.
-            Removal::None | Removal::Asked => None,
-        })
-    }
-
     /// Counts the rows of a conversation in its months.
     pub(crate) fn rows_counted(&mut self, number: i64) -> Result<i64, StoreError> {
         let (low, high) = row_key::range(number);
@@ -281,7 +157,9 @@ impl ReadTx<'_> {
                 "SELECT count(*) FROM {} WHERE row_key BETWEEN ? AND ?",
                 month.table
             ));
-            let rows: Option<i64> = self.db.row(sql.bind(low).bind(high), "count messages to delete")?;
+            let rows: Option<i64> = self
+                .db
+                .row(sql.bind(low).bind(high), "count messages to delete")?;
             counted = counted.saturating_add(rows.unwrap_or_default());
         }
         Ok(counted)
