@@ -98,7 +98,9 @@ impl ReadTx<'_> {
             Ok(Some(_)) => found.problem(format!(
                 "large content of message {id} has sizes that do not match the sealed data"
             )),
-            Ok(None) => found.problem(format!("large content of message {id} does not belong to that message")),
+            Ok(None) => found.problem(format!(
+                "large content of message {id} does not belong to that message"
+            )),
             // Reported with its month, as it cannot be opened.
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
             Err(error) => return Err(error),

@@ -45,7 +45,10 @@ impl ReadTx<'_> {
         }
         for group in &groups {
             if count(group, Some(Role::Owner)) != 1 {
-                found.problem(format!("group {} does not have exactly one owner", group.group_id.0));
+                found.problem(format!(
+                    "group {} does not have exactly one owner",
+                    group.group_id.0
+                ));
             }
         }
         for (groups, what) in [

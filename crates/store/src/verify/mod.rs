@@ -5,6 +5,7 @@ mod columns;
 mod content;
 mod derived;
 mod events;
+mod file;
 mod found;
 mod grants;
 mod groups;
@@ -12,6 +13,7 @@ mod kinds;
 mod ledger;
 mod limits;
 mod lists;
+mod messages;
 mod origin;
 mod rows;
 mod schema;
@@ -22,21 +24,9 @@ mod sizes;
 mod tests;
 mod values;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use privatus_domain::{Permission, Resource, ResourceKind};
 
-use diesel::prelude::*;
-use privatus_domain::limits::CONVERSATIONS_MAX;
-use privatus_domain::{MessageId, Partition, Permission, Resource, ResourceKind, Timestamp};
-use privatus_schema::{SqlInt, message_locator, senders};
-
-use crate::db::at_most::ascends;
-use crate::db::hot;
-use crate::db::statement::Sql;
 use crate::error::{StoreError, SystemFault};
-use crate::message::row::Row;
-use crate::partition::row_key;
-use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 use crate::verify::origin::Foreign;
 
@@ -229,171 +219,11 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// Returns how many messages exist according to the register.
-    fn messages_registered(&mut self) -> Result<u64, StoreError> {
-        let total: i64 = self.db.ask("count", |db| {
-            message_locator::table
-                .filter(message_locator::row_key.is_not_null())
-                .count()
-                .get_result(db)
-        })?;
-        Ok(u64::try_from(total).unwrap_or_default())
-    }
-
-    fn verify_references(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        // Not as a table-valued function, because a planted table may have that name.
-        let sql = Sql::new("PRAGMA main.foreign_key_check");
-        type Reference = (String, Option<i64>, String);
-        for (table, _, parent) in self.db.rows::<Reference>(sql, "check the references")? {
-            found.problem(format!("a row of {table} points at a missing row of {parent}"));
-        }
-        Ok(())
-    }
-
-    /// Returns whether SQLite finds every used page intact, in the log or in the file.
-    fn reads_whole(&mut self) -> bool {
-        let sql = Sql::new("PRAGMA integrity_check");
-        let lines: Result<Vec<String>, _> = self.db.rows(sql, "check the database");
-        lines.is_ok_and(|lines| lines == ["ok"])
-    }
-
-    /// Runs one of SQLite's own checks; every line except "ok" is a problem.
-    fn verify_file(
-        &mut self,
-        pragma: &str,
-        step: &'static str,
-        found: &mut Verification,
-        total: u64,
-        progress: &mut dyn FnMut(VerifyProgress),
-    ) -> Result<(), StoreError> {
-        progress(VerifyProgress { step, done: 0, total });
-        let lines: Vec<String> = self
-            .db
-            .rows(Sql::new(format!("PRAGMA {pragma}")), "check the database")?;
-        let (unused, problems): (Vec<String>, Vec<String>) = lines
-            .into_iter()
-            .filter(|line| line != "ok")
-            .partition(|line| line.starts_with("Page ") && line.ends_with(": never used"));
-        found.unused_pages += u64::try_from(unused.len()).unwrap_or_default();
-        problems.into_iter().for_each(|line| found.problem(line));
-        Ok(())
-    }
-
-    fn verify_messages(
-        &mut self,
-        found: &mut Verification,
-        total: u64,
-        progress: &mut dyn FnMut(VerifyProgress),
-    ) -> Result<(), StoreError> {
-        let months: Vec<Arc<PartitionTable>> = self.partitions.values().cloned().collect();
-        let senders: Vec<SqlInt> = self.db.ask("read the senders", |db| {
-            senders::table.select(senders::sender).load(db)
-        })?;
-        let senders: BTreeSet<i64> = senders.into_iter().map(|sender| sender.0).collect();
-        let mut rows_seen = 0_u64;
-        for month in months {
-            let mut conversations = BTreeSet::new();
-            let mut after = i64::MIN;
-            loop {
-                let (rows, last) = self.verify_batch(found, &month, after)?;
-                let Some(last) = last else { break };
-                ascends(&after, &last, "read a month")?;
-                after = last;
-                for row in &rows {
-                    rows_seen += 1;
-                    conversations.insert(row_key::conversation(row.row_key));
-                    if let Some(sender) = row.sender.filter(|sender| !senders.contains(sender)) {
-                        let id = &row.id;
-                        found.problem(format!("message {id} has sender {sender}, who does not exist"));
-                    }
-                    self.verify_row(found, &month, row)?;
-                }
-                progress(VerifyProgress {
-                    step: "messages",
-                    done: rows_seen,
-                    total,
-                });
-            }
-            self.verify_times(found, &month)?;
-            self.verify_month(found, &month, &conversations)?;
-        }
-        if rows_seen != total {
-            found.problem(format!(
-                "the register knows {total} messages, but the months contain {rows_seen}"
-            ));
-        }
-        Ok(())
-    }
-
-    fn verify_row(
-        &mut self,
-        found: &mut Verification,
-        month: &PartitionTable,
-        row: &Row,
-    ) -> Result<(), StoreError> {
-        let id = MessageId::new(row.id.clone());
-        let lookup = self.lookup_key(&id);
-        let sql = Sql::new(hot::LOCATOR_FIND);
-        let entry = self
-            .db
-            .row::<(Option<i64>, Option<i64>)>(sql.bind(lookup.as_slice()), "find a message");
-        let entry = match entry {
-            Ok(entry) => entry,
-            // Its row in the register is reported with the other values of the wrong type.
-            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => None,
-            Err(error) => return Err(error),
-        };
-        if entry != Some((Some(month.partition.number().into()), Some(row.row_key))) {
-            found.problem(format!(
-                "message {id} in {} is registered elsewhere",
-                month.partition
-            ));
-        }
-        if !belongs(month, row.row_key, row.at) {
-            found.problem(format!(
-                "message {id} is in {}, not in the month of its time",
-                month.partition
-            ));
-        }
-        let is_deleted = row.is_deleted;
-        if is_deleted {
-            if !row.content.is_empty() {
-                found.problem(format!("message {id} is deleted but has content"));
-            }
-            return Ok(());
-        }
-        match self.body_open(month.partition, &row.id, &row.content) {
-            Ok(_) => found.messages += 1,
-            Err(StoreError::DatabaseDamaged(why)) => {
-                found.problem(format!("message {id} in {}: {why}", month.partition));
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(())
-    }
-
     /// Opens every sealed value other than the messages, and every key.
     fn verify_values(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let before = found.problem_count;
         self.verify_sealed(found)?;
         self.verify_lists(found, found.problem_count > before)?;
         self.verify_keys(found)
-    }
-}
-
-/// Returns whether a row is where its time belongs: in its month, and not before its instant.
-fn belongs(month: &PartitionTable, key: i64, at: i64) -> bool {
-    let Ok(at) = Timestamp::from_unix_ms(at) else {
-        return false;
-    };
-    let own = Partition::route(at, Timestamp::MAX);
-    match month.partition {
-        Partition::LATE => own != Partition::EARLY,
-        partition => {
-            let number = row_key::conversation(key);
-            own == partition
-                && (1..=CONVERSATIONS_MAX).contains(&number)
-                && row_key::wanted(number, own, at).is_none_or(|wanted| key >= wanted)
-        }
     }
 }
