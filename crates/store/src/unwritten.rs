@@ -18,7 +18,8 @@ pub(crate) fn unwritten(db: &mut Connection, error: StoreError) -> Option<StoreE
             let planted = db.row::<i64>(Sql::new(TRIGGERS), "look for triggers").ok()??;
             (planted > 0).then(|| {
                 StoreError::DatabaseDamaged(
-                    "a trigger that no build creates prevents entries from being written to the audit log".into(),
+                    "a trigger that no build creates prevents entries from being written to the audit log"
+                        .into(),
                 )
             })
         }

@@ -49,12 +49,7 @@ fn a_link_that_leads_nowhere_on_the_way() {
     let link = dir.path().join("link");
     std::os::unix::fs::symlink(dir.path().join("nowhere"), &link).unwrap();
     for below in ["vault", "folder/vault"] {
-        refuses(
-            &link.join(below),
-            &INIT,
-            11,
-            "part of its path is a broken link",
-        );
+        refuses(&link.join(below), &INIT, 11, "part of its path is a broken link");
     }
     refuses(&link, &INIT, 11, "it is a broken link");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);

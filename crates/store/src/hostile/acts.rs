@@ -42,7 +42,10 @@ fn a_planted_removal_deletes_nothing_and_is_told() {
     for _ in 0..2 {
         let store = unlock(&path).unwrap();
         let warned = store.warnings().join("; ");
-        assert!(warned.contains("a removal is pending for conversation 1"), "{warned}");
+        assert!(
+            warned.contains("a removal is pending for conversation 1"),
+            "{warned}"
+        );
         assert!(is_damage(&store.removals_sweep(), "was not removed"));
         let page = store.read(|tx| tx.messages_page(&chat, &PageStart::Newest, 10));
         assert_eq!(page.unwrap().messages.len(), 1);

@@ -115,7 +115,9 @@ impl ReadTx<'_> {
         let row: Option<(Row, Option<String>, SenderRow)> =
             self.db.row(sql.bind(row_key), "read a message")?;
         let (row, conversation, sender) = row.filter(|(row, ..)| row.id == *id.as_id()).ok_or_else(|| {
-            StoreError::DatabaseDamaged(format!("the register's entry for message {id} points to another message's row"))
+            StoreError::DatabaseDamaged(format!(
+                "the register's entry for message {id} points to another message's row"
+            ))
         })?;
         let of_row = |error: StoreError| error.of_row(&format!("message {id}"));
         let conversation = conversation.ok_or_else(absent)?.parse();

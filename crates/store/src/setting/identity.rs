@@ -74,7 +74,9 @@ impl WriteTx<'_> {
             kind: SecurityKind::PublicKeyReplaced,
             severity: Severity::High,
             user: None,
-            description: "the vault's own public key was replaced: all safety numbers compared before are invalid".into(),
+            description:
+                "the vault's own public key was replaced: all safety numbers compared before are invalid"
+                    .into(),
             raw_data: Some(json!({ "resource": on.to_string() }).into()),
         })
     }

@@ -66,7 +66,10 @@ impl Migrator {
         if mount.is_read_only() {
             warnings.push(NOTHING_RECORDED.to_owned());
         }
-        warnings.extend(faults_told(&found, "it is left as it is until something is changed"));
+        warnings.extend(faults_told(
+            &found,
+            "it is left as it is until something is changed",
+        ));
         warnings.extend(files.open_to_others());
         let had_log = files.wal_size() > 0;
         // A writer would store its journal mode in the file. That must not happen before the file is known to be this

@@ -85,9 +85,7 @@ impl WriteTx<'_> {
         asked: &SchemaFault,
     ) -> Result<(NewAuditEntry, NewSecurityEvent), StoreError> {
         let found = self.schema_fault()?.filter(|found| found == asked);
-        let found = found.ok_or(StoreError::Busy(
-            "its schema has changed since it was checked",
-        ))?;
+        let found = found.ok_or(StoreError::Busy("its schema has changed since it was checked"))?;
         for_a_backup(&found)?;
         self.schema_changed = true;
         self.drop_objects(&found)?;

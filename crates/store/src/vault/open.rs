@@ -8,90 +8,21 @@ use privatus_domain::{Act, NewAuditEntry};
 
 use crate::db::connection::{Connection, Role};
 use crate::db::pool::Pool;
-use crate::db::real_tables::of_this_build;
-use crate::db::schema_fault::SchemaFault;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::partition::catalogue::Catalogue;
 use crate::store::Store;
-use crate::tx::shared::{Shared, system_time};
-use crate::upgrade::{Upgrade, pending, run_pending};
+use crate::tx::shared::system_time;
+use crate::upgrade::{Upgrade, run_pending};
+use crate::vault::closed::Closed;
 use crate::vault::locks::HeldLock;
-use crate::vault::ours::{Ours, check_ours, named_with, share};
+use crate::vault::looked::{Looked, look};
 use crate::vault::raw_key::raw_key;
 use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::{
-    generation_of, newest, newest_rings, of_database, unlock_each, unlock_newest, valid_rings, with_salt,
+    generation_of, newest, newest_rings, unlock_each, unlock_newest, valid_rings, with_salt,
 };
 use crate::vault::snapshot_files::REMOVE;
 use crate::vault::stale_transfers::{has_active, pause_stale};
-use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
-
-/// A complete vault that this process has claimed and locked, but not opened. Everything that can be checked without
-/// the KDF has been checked.
-pub(crate) struct Closed {
-    pub(crate) files: Files,
-    pub(crate) guard: OpenGuard,
-    pub(crate) mount: Mount,
-    /// `None` if nobody can write to the vault.
-    pub(crate) lock: Option<HeldLock>,
-    /// Both copies of the key ring, as read under the lock.
-    pub(crate) copies: RingCopies,
-    /// Whether a copy has the salt with which the database begins.
-    pub(crate) is_own_salt: bool,
-}
-
-impl Closed {
-    /// Checks and locks the vault; returns it with the key rings that parse, the highest generation first.
-    fn look(path: &Path) -> Result<(Self, Vec<KeyRing>), StoreError> {
-        let files = Files::open(path)?;
-        files.check_present()?;
-        let guard = OpenGuard::claim(&files)?;
-        let mount = files.mount()?;
-        let before = files.read_key_rings()?;
-        // After the small files, which would otherwise wait for it.
-        files.read_ahead();
-        let mut rings = valid_rings(&files, &before)?;
-        let salt = files.check_database(mount.is_read_only())?;
-        let lock = match mount {
-            Mount::Writable => Some(files.lock_shared()?),
-            _ => files.lock_to_read(mount)?,
-        };
-        if mount.is_read_only() && files.database().log()?.is_some_and(|bytes| bytes > 0) {
-            // A file opened as immutable is read without its log.
-            return Err(StoreError::ReadOnly(
-                "its newest data is in the write-ahead log, which cannot be merged there",
-            ));
-        }
-        // Read again under the lock: another process may have changed the password in the meantime.
-        let copies = files.read_key_rings()?;
-        if copies != before {
-            rings = valid_rings(&files, &copies)?;
-        }
-        let (rings, is_own_salt) = of_database(rings, &salt);
-        let closed = Self {
-            files,
-            guard,
-            mount,
-            lock,
-            copies,
-            is_own_salt,
-        };
-        Ok((closed, rings))
-    }
-}
-
-/// What the database says before anything is written.
-pub(super) struct Looked {
-    pub(super) shared: Shared,
-    is_wal: bool,
-    /// How its schema differs from this build's.
-    pub(super) fault: Option<SchemaFault>,
-    /// The highest key ring generation that it was opened with.
-    pub(super) generation: i64,
-    /// Whether its own row, or the row of the key for hashing ids, was altered.
-    pub(super) is_odd: bool,
-}
+use crate::vault::{Files, Mount, VaultOptions};
 
 /// The keys of a vault, obtained by one run of the KDF ([`Store::unlock_keys`]), so that a client that closes and
 /// reopens a vault pays for it only once. Wiped when dropped.
@@ -265,8 +196,9 @@ impl Store {
         }
         own.into_iter().for_each(|own| store.own_row_heal(own));
         if let Ok(count @ 1..) = paused {
-            let text =
-                format!("the vault was not closed properly; file transfers that were active are now paused: {count}");
+            let text = format!(
+                "the vault was not closed properly; file transfers that were active are now paused: {count}"
+            );
             store.warnings.push(text);
         }
         // Cleaning up must not prevent an open: after a bad page or on a full disk, it is left for the next time.
@@ -307,75 +239,4 @@ fn ring_now(
     let reopened = newest(valid_rings(files, &now)?, |ring| ring.reopen(unlocked))?;
     *copies = now;
     Ok(Some(reopened))
-}
-
-/// Unlocks the files of a vault without examining its database.
-pub(crate) fn unlock_files(
-    path: &Path,
-    secret: &Secret,
-    options: &VaultOptions,
-) -> Result<(Closed, KeyRing, Unlocked), StoreError> {
-    let (closed, rings) = Closed::look(path)?;
-    let (ring, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
-    Ok((closed, ring, unlocked))
-}
-
-/// Checks, in one snapshot, that the database belongs to this vault; `None` if its schema is older than this build's.
-pub(super) fn look(
-    db: &mut Connection,
-    unlocked: &Unlocked,
-    options: &VaultOptions,
-) -> Result<Option<Looked>, StoreError> {
-    db.run(Sql::new("BEGIN"), "begin a transaction")?;
-    let Ours { generation, tables } = check_ours(db, unlocked)?;
-    // If the mark cannot be read, no key ring counts as older.
-    let is_odd = generation.is_none();
-    let generation = generation.unwrap_or_else(|| i64::try_from(unlocked.generation()).unwrap_or(i64::MAX));
-    let looked = match pending(db)? {
-        0 => {
-            tables.check_all_there(db, of_this_build())?;
-            let strange = tables.schema.strange_so_far();
-            let shared = share(db, unlocked, options).map_err(|error| named_with(error, strange))?;
-            let mut catalogue = shared.catalogue();
-            let months = catalogue.partitions.values().map(|month| month.table.as_str());
-            tables.check(db, months)?;
-            let version = catalogue.schema_version;
-            if !catalogue
-                .partitions
-                .values()
-                .all(|month| tables.has(&month.table))
-            {
-                shared.publish_catalogue(Catalogue::load_as_found(db, version)?);
-                catalogue = shared.catalogue();
-            }
-            let months = catalogue.partitions.values().map(|month| month.table.as_str());
-            tables.check_all_there(db, months)?;
-            let months = catalogue.tables();
-            let fault = tables.schema.fault(months.iter().map(String::as_str));
-            if fault.is_none() {
-                db.refuse_broken_schema()?;
-            }
-            Some(Looked {
-                is_wal: db.is_wal()?,
-                fault,
-                is_odd: is_odd || shared.is_row_odd,
-                shared,
-                generation,
-            })
-        }
-        _ if is_odd => {
-            return Err(StoreError::DatabaseDamaged(
-                "the vault_id or the highest_generation in vault_state has a value that no build writes, and the schema is \
-                 older, so only a backup can repair it"
-                    .into(),
-            ));
-        }
-        _ => {
-            db.refuse_broken_schema()?;
-            tables.check(db, of_this_build())?;
-            None
-        }
-    };
-    db.run(Sql::new("ROLLBACK"), "end a transaction")?;
-    Ok(looked)
 }

@@ -27,8 +27,10 @@ impl Store {
             "the schema is not what this build makes: {fault}; the vault is open for reading only, and nothing is recorded; {way}"
         ));
         self.pool.refuse(Some(fault));
-        self.warnings
-            .extend(faults_told(&faulty(ring, unlocked, copies), "it was left as it is"));
+        self.warnings.extend(faults_told(
+            &faulty(ring, unlocked, copies),
+            "it was left as it is",
+        ));
         self.warnings
             .extend(Failed::look(&self.files).map(|failed| failed.warning()));
         let generation_of_ring = generation_of(ring);

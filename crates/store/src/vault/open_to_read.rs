@@ -6,14 +6,14 @@ use crate::db::connection::Connection;
 use crate::db::pool::Pool;
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::vault::VaultOptions;
 use crate::vault::attempts::Failed;
 use crate::vault::generation::is_older;
 use crate::vault::healing::{faults_told, faulty};
-use crate::vault::open::{Closed, look};
+use crate::vault::looked::look;
 use crate::vault::raw_key::raw_key;
 use crate::vault::rings::{generation_of, with_salt};
 use crate::vault::snapshot_files::{LEAVE_OUT, kept_copies};
+use crate::vault::{Closed, VaultOptions};
 
 /// The warning that is then given.
 pub(crate) const NOTHING_RECORDED: &str = "the vault is on a file system that is mounted read-only: it is open for reading only, and \

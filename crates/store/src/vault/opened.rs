@@ -51,10 +51,7 @@ impl Store {
             "the fault in a copy of the key ring could not be recorded",
         );
         let noted = self.ring_note_keep(unlocked, &looked);
-        self.put_off(
-            noted,
-            "the key ring's note on the audit log could not be updated",
-        );
+        self.put_off(noted, "the key ring's note on the audit log could not be updated");
     }
 
     /// Continues interrupted work: removals, and messages whose month has begun.
@@ -75,7 +72,10 @@ impl Store {
         let empty = empty.map(|told| self.warnings.extend(told));
         self.put_off(empty, "empty removals could not be deleted");
         let swept = self.removals_sweep();
-        self.put_off(swept, "the messages of removed contacts and groups could not be deleted");
+        self.put_off(
+            swept,
+            "the messages of removed contacts and groups could not be deleted",
+        );
     }
 
     /// Removes what interrupted commands and schema changes left.

@@ -206,9 +206,7 @@ impl Store {
         }
         let healed = self.write_durably("own_row", |tx| tx.own_row_heal(&own));
         match healed {
-            Ok(()) => self
-                .warnings
-                .push("the vault's own row was repaired".to_owned()),
+            Ok(()) => self.warnings.push("the vault's own row was repaired".to_owned()),
             healed => self.put_off(healed, "the vault's own row could not be repaired"),
         }
     }

@@ -88,7 +88,10 @@ impl ReadTx<'_> {
 
 /// How the descriptions of such events begin, and what is reported for each.
 const TAMPERED: [(&str, &str); 4] = [
-    ("a check found", "a check found data that is not as it was written"),
+    (
+        "a check found",
+        "a check found data that is not as it was written",
+    ),
     ("the audit log had no MACs", "the audit log had lost its chain"),
     (
         "the vault''s own row",
