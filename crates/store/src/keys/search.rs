@@ -128,7 +128,7 @@ impl Look {
         let (kind, scope) = (&place.0, &place.1);
         let name = row.name();
         self.found.mended.push(format!(
-            "{name} does not open as it stands: its row was altered, and its wrapping proves key {number} ({kind} {scope})"
+            "{name} does not open as stored: its row was altered, and its wrapping proves key {number} ({kind} {scope})"
         ));
         self.found.out.push((row.rowid, row.number));
         self.found.written.push(row.as_key(number, kind, scope));
