@@ -1,4 +1,4 @@
-//! A connection of the store, and what runs on it.
+//! Connections of the store, their statements, and the check of the schema.
 
 pub(crate) mod at_most;
 pub(crate) mod cell;

@@ -23,7 +23,7 @@ fn a_sweep_whose_batches_change_nothing_ends_and_so_does_the_open() {
     for (trigger, told) in [
         (
             format!("CREATE TRIGGER x BEFORE DELETE ON messages_202506 BEGIN {IGNORED}; END"),
-            "remove a message: it was written and did not take",
+            "remove a message: the write had no effect",
         ),
         (
             // Another row for each that goes, behind the last one.
@@ -35,11 +35,11 @@ fn a_sweep_whose_batches_change_nothing_ends_and_so_does_the_open() {
         ),
         (
             format!("CREATE TRIGGER x BEFORE INSERT ON message_locator BEGIN {IGNORED}; END"),
-            "note a removed message: it was written and did not take",
+            "note a removed message: the write had no effect",
         ),
         (
             format!("CREATE TRIGGER x BEFORE DELETE ON conversations BEGIN {IGNORED}; END"),
-            "remove a conversation: it was written and did not take",
+            "remove a conversation: the write had no effect",
         ),
         (
             format!("CREATE TRIGGER x AFTER DELETE ON messages_202506 BEGIN {endless}; END"),
@@ -53,7 +53,7 @@ fn a_sweep_whose_batches_change_nothing_ends_and_so_does_the_open() {
         assert!(is_damage(&swept, told), "{trigger}: {swept:?}");
         let (_folder, path) = vault.lock();
         let store = unlock(&path).unwrap();
-        let told = "trigger x is not one that this build makes";
+        let told = "trigger x is not part of this build's schema";
         assert!(
             store.warnings().iter().any(|warning| warning.contains(told)),
             "{trigger}: {:?}",
@@ -67,15 +67,15 @@ fn late_messages_that_do_not_move_end_the_sweep() {
     for (trigger, told) in [
         (
             format!("CREATE TRIGGER x BEFORE DELETE ON messages_late BEGIN {IGNORED}; END"),
-            "move a message: it was written and did not take",
+            "move a message: the write had no effect",
         ),
         (
             format!("CREATE TRIGGER x BEFORE INSERT ON conversation_months BEGIN {IGNORED}; END"),
-            "note a conversation's month: it was written and did not take",
+            "note a conversation's month: the write had no effect",
         ),
         (
             format!("CREATE TRIGGER x BEFORE UPDATE OF last_row_key ON conversations BEGIN {IGNORED}; END"),
-            "move a conversation's last message: it was written and did not take",
+            "move a conversation's last message: the write had no effect",
         ),
         (
             "CREATE TRIGGER x AFTER DELETE ON messages_late BEGIN INSERT INTO messages_late \
@@ -83,7 +83,7 @@ fn late_messages_that_do_not_move_end_the_sweep() {
              VALUES (OLD.row_key + 1, 'again' || OLD.row_key, x'', 0, 0, 0, 1, OLD.timestamp, OLD.created_at); \
              INSERT INTO message_locator (message_id, partition, row_key) VALUES (randomblob(16), 999999, 1); END"
                 .to_owned(),
-            "did not take",
+            "the write had no effect",
         ),
     ] {
         let mut vault = vault();
@@ -109,7 +109,7 @@ fn names_that_do_not_stay_folded_end_the_settling() {
         vault.sql(&trigger);
         let folded = vault.store.write("fold", |tx| tx.contact_names_fold());
         assert!(
-            is_damage(&folded, "did not take") || is_damage(&folded, "a trigger puts rows back"),
+            is_damage(&folded, "the write had no effect") || is_damage(&folded, "a trigger puts rows back"),
             "{trigger}: {folded:?}"
         );
     }

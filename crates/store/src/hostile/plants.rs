@@ -4,7 +4,7 @@
 pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     (
         "CREATE TRIGGER fails BEFORE INSERT ON audit_log BEGIN INSERT INTO nosuch VALUES (1); END",
-        "trigger fails is not one that this build makes",
+        "trigger fails is not part of this build's schema",
         true,
     ),
     (
@@ -46,17 +46,17 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     ),
     (
         "ALTER TABLE audit_log ADD COLUMN more AS (json(error_message)) VIRTUAL",
-        "table audit_log is not as this build makes it",
+        "table audit_log differs from this build's schema",
         false,
     ),
     (
         "ALTER TABLE contacts ADD COLUMN more AS (json('{')) VIRTUAL",
-        "table contacts is not as this build makes it",
+        "table contacts differs from this build's schema",
         false,
     ),
     (
         "ALTER TABLE messages_202506 ADD COLUMN more",
-        "table messages_202506 is not as this build makes it",
+        "table messages_202506 differs from this build's schema",
         false,
     ),
     (
@@ -76,7 +76,7 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     ),
     (
         "DROP TRIGGER groups_removal; CREATE TRIGGER groups_removal BEFORE DELETE ON groups BEGIN SELECT 1; END",
-        "trigger groups_removal is not as this build makes it",
+        "trigger groups_removal differs from this build's schema",
         true,
     ),
     ("DROP INDEX idx_keys_type", "index idx_keys_type is missing", true),
@@ -87,13 +87,13 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     ),
     (
         "DROP INDEX idx_messages_late_order; CREATE INDEX idx_messages_late_order ON messages_late (timestamp)",
-        "index idx_messages_late_order is not as this build makes it",
+        "index idx_messages_late_order differs from this build's schema",
         true,
     ),
     ("DROP VIEW messages", "view messages is missing", true),
     (
         "DROP VIEW messages; CREATE VIEW messages AS SELECT 1",
-        "view messages is not as this build makes it",
+        "view messages differs from this build's schema",
         true,
     ),
     ("DROP VIEW message_rows", "view message_rows is missing", true),
@@ -106,7 +106,7 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     (
         "INSERT INTO sqlite_master VALUES (CAST('trigger' AS BLOB), 'odd', 'contacts', 0, \
          'CREATE TRIGGER odd AFTER INSERT ON contacts BEGIN SELECT 1; END')",
-        "trigger (no text) odd is not one",
+        "trigger (not text) odd is not part of",
         true,
     ),
     // SQLite itself refuses what follows, or would give back the pages of another.

@@ -53,7 +53,7 @@ fn a_key_that_a_trigger_takes_away_or_puts_back_is_told() {
         let vault = vault();
         vault.sql(trigger);
         let done = vault.store.write("work", work);
-        assert!(is_damage(&done, "did not take"), "{trigger}: {done:?}");
+        assert!(is_damage(&done, "the write had no effect"), "{trigger}: {done:?}");
     }
 }
 
