@@ -83,7 +83,7 @@ fn a_leap_that_a_key_was_made_behind_is_told_as_a_run() {
         let vault = opened(vault);
         let before = count(&vault.store, "SELECT count(*) FROM key_store");
         let told = vault.problems().join("\n");
-        let named = format!("to {} have no row any more", number - 1);
+        let named = format!("to {} no longer have a row", number - 1);
         assert!(told.contains(&named), "{number}: {told}");
         let said = vault.settle(&named);
         assert!(said.contains(&named), "{number}: {said}");
