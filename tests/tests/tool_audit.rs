@@ -477,7 +477,7 @@ fn a_planted_trigger_stops_every_write_until_it_is_removed() {
     let line = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(16), "{line}");
     assert!(
-        line.contains("nothing is written to it until that is repaired"),
+        line.contains("nothing is written until that is repaired"),
         "{line}"
     );
     assert_eq!(changed(&vault, &before), None);

@@ -52,9 +52,9 @@ pub(crate) struct GrantRead {
 impl ReadTx<'_> {
     /// Returns the grants that pass the filter, expired ones too, ordered by resource and user.
     ///
-    /// A row that this build cannot read as a grant (another application's) stays in the table, allows nothing, and is not
-    /// listed. A session bound to a user sees the grants to that user and to everyone, and those on resources where the user
-    /// has [`Permission::Admin`].
+    /// A row that this build cannot read as a grant (another application's) stays in the table, allows nothing, and is
+    /// not listed. A session bound to a user sees the grants to that user and to everyone, and those on resources where
+    /// the user has [`Permission::Admin`].
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -94,7 +94,8 @@ impl ReadTx<'_> {
     /// Whether the grants allow a user an action on a resource now.
     ///
     /// # Errors
-    /// [`StoreError::AccessDenied`] when a session asks about another user without [`Permission::Admin`] on the resource.
+    /// [`StoreError::AccessDenied`] when a session asks about another user without [`Permission::Admin`] on the
+    /// resource.
     pub fn access_check(
         &mut self,
         user: &UserId,
@@ -162,8 +163,8 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Creates a grant, or replaces the one that the user has on the resource. The resource need not exist: if something
-    /// gets this id later, the grant applies to it.
+    /// Creates a grant, or replaces the one that the user has on the resource. The resource need not exist: if
+    /// something gets this id later, the grant applies to it.
     ///
     /// # Errors
     /// [`StoreError::Access`] when its expiry is not in the future, or is later than that of the grant that allows it;
@@ -186,12 +187,14 @@ impl WriteTx<'_> {
         self.grant_audit(Act::AccessGrant, &grant.on, &details)
     }
 
-    /// Writes a grant from an export unchanged. A grant that the user already has on the resource stays. In a bound session,
+    /// Writes a grant from an export unchanged. A grant that the user already has on the resource stays. In a bound
+    /// session,
 /// the grant is recorded as granted by the session's user, now.
     ///
     /// # Errors
     /// [`StoreError::Access`] when no build would create this grant, or when it would outlive the grant that allows the
-    /// session's user to create it; [`StoreError::AccessDenied`] in a session without [`Permission::Admin`] on the resource.
+    /// session's user to create it; [`StoreError::AccessDenied`] in a session without [`Permission::Admin`] on the
+    /// resource.
     pub fn access_restore(&mut self, grant: &Grant) -> Result<GrantRestored, StoreError> {
         self.permit(&grant.on, Permission::Admin)?;
         grant.check()?;
@@ -217,8 +220,8 @@ impl WriteTx<'_> {
         Ok(GrantRestored::Written)
     }
 
-    /// Revokes the grant of a user on a resource, or of everyone for `None`. Other grants that apply to the user stay: those
-    /// on all resources of the kind, or to everyone.
+    /// Revokes the grant of a user on a resource, or of everyone for `None`. Other grants that apply to the user stay:
+    /// those on all resources of the kind, or to everyone.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such grant; [`StoreError::AccessDenied`] in a session without

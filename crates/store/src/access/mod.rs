@@ -1,4 +1,5 @@
-//! Access control for an application's users: grants, the check before every read and write, and sessions bound to a user.
+//! Access control for an application's users: grants, the check before every read and write, and sessions bound to a
+//! user.
 
 mod grants;
 mod permit;

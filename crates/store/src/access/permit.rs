@@ -1,4 +1,5 @@
-//! The access check before every read and write of a session bound to a user; it costs nothing in a session without one.
+//! The access check before every read and write of a session bound to a user; it costs nothing in a session without
+//! one.
 
 use diesel::prelude::*;
 use privatus_domain::{
@@ -81,7 +82,8 @@ impl ReadTx<'_> {
         })
     }
 
-    /// Calls [`permit`](Self::permit) for a conversation. Without a bound user it builds no resource, which keeps hot paths fast.
+    /// Calls [`permit`](Self::permit) for a conversation. Without a bound user it builds no resource, which keeps hot
+    /// paths fast.
     pub(crate) fn permit_conversation(
         &mut self,
         id: &ConversationId,

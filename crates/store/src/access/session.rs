@@ -7,8 +7,8 @@ use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 use crate::unwritten::unwritten;
 
-/// A session of a store that serves several users. Every read and write that access control covers is checked against the
-/// grants, and every refusal is audited ([`StoreError::AccessDenied`], exit code 28).
+/// A session of a store that serves several users. Every read and write that access control covers is checked against
+/// the grants, and every refusal is audited ([`StoreError::AccessDenied`], exit code 28).
 ///
 /// Sessions separate the users of one application. Anyone who has the vault's key can work without one.
 #[derive(Debug)]
@@ -42,7 +42,8 @@ impl Store {
         match (result, noted) {
             (Ok(value), Ok(())) => Ok(value),
             (Ok(_), Err(error)) => Err(error.into()),
-            // An error that keeps a refusal out of the log is reported; a write that is only postponed waits for the next one.
+            // An error that keeps a refusal out of the log is reported; a write that is only postponed waits for the
+            // next one.
             (Err(refused), Err(error)) => match self.pool.writer() {
                 Ok(mut lease) => Err(unwritten(lease.db()?, error).map_or(refused, E::from)),
                 Err(_) if error.is_put_off() => Err(refused),

@@ -48,11 +48,11 @@ impl<'t, 'a> RawRows<'t, 'a> {
         Self { tx }
     }
 
-    /// Writes one row, with a value for each named column; a contact or group gets its conversation. Returns `false` if the
-    /// row breaks a constraint of the table; the caller must then abandon the transaction.
+    /// Writes one row, with a value for each named column; a contact or group gets its conversation. Returns `false` if
+    /// the row breaks a constraint of the table; the caller must then abandon the transaction.
     ///
-    /// The values are not checked. The caller must check everything that the table's constraints do not: the length of a
-    /// name, the format of a time, whether a referenced row exists.
+    /// The values are not checked. The caller must check everything that the table's constraints do not: the length of
+    /// a name, the format of a time, whether a referenced row exists.
     ///
     /// # Errors
     /// [`StoreError`] of the database; [`StoreError::Rule`] if the vault cannot hold another conversation.
@@ -90,7 +90,8 @@ impl<'t, 'a> RawRows<'t, 'a> {
         Ok(true)
     }
 
-    /// Writes what depends on a row: the conversation of a contact or group, and the number of the key that seals a group's
+    /// Writes what depends on a row: the conversation of a contact or group, and the number of the key that seals a
+    /// group's
 /// values.
     fn follow(
         &mut self,

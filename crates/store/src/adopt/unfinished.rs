@@ -39,8 +39,8 @@ impl UnfinishedVault<'_> {
 }
 
 impl Store {
-    /// Creates a vault in `path` like [`create_keeping`](Self::create_keeping), with the rows that `fill` writes, and opens
-    /// it. The audit log records that the vault was adopted.
+    /// Creates a vault in `path` like [`create_keeping`](Self::create_keeping), with the rows that `fill` writes, and
+    /// opens it. The audit log records that the vault was adopted.
     ///
     /// # Errors
     /// Those of [`create`](Self::create), of `fill` and of `keep`. Nothing is left in `path` then.

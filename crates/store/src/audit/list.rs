@@ -1,4 +1,4 @@
-//! Entries by filters, newest first, through the indexes; and all of them, oldest first.
+//! Listing entries: by filters through the indexes, newest first; or all of them, oldest first.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -16,7 +16,7 @@ use crate::db::statement::LIMIT_MOST;
 use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
-/// The index that a filter is looked up in: the narrowest that has it.
+/// Returns the index clause for a filter: the most selective index that fits it.
 fn index(filter: &AuditFilter) -> &'static str {
     let is_timed = filter.since.is_some() || filter.until.is_some();
     let id = filter.on.as_ref().and_then(|(_, id)| id.as_deref());
@@ -36,7 +36,8 @@ fn index(filter: &AuditFilter) -> &'static str {
     }
 }
 
-/// The specification has an index for this question alone. It needs the words themselves, and no bind.
+/// Whether the filter asks for failed authentications. The specification has an index for just that; it needs literal
+/// values instead of binds.
 fn is_failed_authentication(filter: &AuditFilter) -> bool {
     filter.failed_only && filter.event_type.as_deref() == Some(Act::Unlock.event_type())
 }
@@ -53,7 +54,7 @@ struct HeadRow {
     mac: Option<SqlBlob>,
 }
 
-/// The statement of a filter: numbers first, through the index, and only then the rows.
+/// Returns the statement for a filter: it finds the numbers through the index first, and only then reads the rows.
 fn statement(filter: &AuditFilter, limit: usize) -> String {
     let is_failed_authentication = is_failed_authentication(filter);
     let id = filter.on.as_ref().and_then(|(_, id)| id.as_deref());
@@ -88,7 +89,7 @@ fn statement(filter: &AuditFilter, limit: usize) -> String {
 }
 
 impl ReadTx<'_> {
-    /// The newest `limit` entries that pass the filter, newest first.
+    /// Returns the newest `limit` entries that pass the filter, newest first.
     ///
     /// # Errors
     /// [`StoreError::Audit`] for an event type that is neither known nor in the log.
@@ -127,7 +128,7 @@ impl ReadTx<'_> {
         rows.into_iter().map(|row| self.audit_entry(row)).collect()
     }
 
-    /// At most a thousand entries with a number above `after`, oldest first: all of them, a batch at a time.
+    /// Returns at most a thousand entries with a number above `after`, oldest first, to read the log in batches.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -137,7 +138,7 @@ impl ReadTx<'_> {
         rows.into_iter().map(|row| self.audit_entry(row)).collect()
     }
 
-    /// A type that is not this build's may be another application's.
+    /// Checks that this build or the log knows an event type; another application may have written other types.
     fn audit_event_check(&mut self, event: &str) -> Result<(), StoreError> {
         if Act::event_types().contains(&event) {
             return Ok(());
@@ -162,7 +163,7 @@ impl ReadTx<'_> {
         let details = self.audit_details(&row)?;
         let log_id = row.number();
         let damaged =
-            || StoreError::DatabaseDamaged(format!("the details of audit entry {log_id} are no JSON"));
+            || StoreError::DatabaseDamaged(format!("the details of audit entry {log_id} are not JSON"));
         let details = details
             .map(|plain| {
                 let text = std::str::from_utf8(&plain).map_err(|_| damaged())?;
@@ -187,16 +188,17 @@ impl ReadTx<'_> {
         })
     }
 
-    /// The newest entry's number and MAC, as it stands; [`audit_verify`](Self::audit_verify) says whether it holds.
+    /// Returns the newest entry's number and MAC unchecked; [`audit_verify`](Self::audit_verify) checks whether it
+    /// holds.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when the log is empty.
+    /// [`StoreError::NotFound`] if the log is empty.
     pub fn audit_head(&mut self) -> Result<AuditHead, StoreError> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
         self.audit_newest()
     }
 
-    /// The same for who changes more than the log.
+    /// Returns the newest entry's number and MAC without checking permissions.
     pub(crate) fn audit_newest(&mut self) -> Result<AuditHead, StoreError> {
         let row = self.db.ask("find the audit log's head", |db| {
             audit_log::table
@@ -210,7 +212,7 @@ impl ReadTx<'_> {
         let row = row.ok_or(Missing::AuditEntry)?;
         let (log_id, mac) = (row.log_id.0, row.mac.unwrap_or_default().0);
         let mac = mac.try_into().map_err(|_| {
-            StoreError::AuditBroken(format!("entry {log_id} carries a MAC of another length"))
+            StoreError::AuditBroken(format!("the MAC of entry {log_id} has the wrong length"))
         })?;
         Ok(AuditHead { log_id, mac })
     }
@@ -233,7 +235,7 @@ mod tests {
         "2025-04-01T00:00:00Z",
     ];
 
-    /// Four entries of the application's users, behind those of the vault itself.
+    /// Creates four entries of the application's users, after those of the vault itself.
     fn vault() -> Vault {
         let vault = Vault::new();
         let contact = |id: &str| Resource::of(ResourceKind::Contact, id);
@@ -278,7 +280,7 @@ mod tests {
         steps.into_iter().map(|(.., step)| step + "\n").collect()
     }
 
-    /// Each filter with what it finds, and the index that it is to use.
+    /// Each filter finds these entries and uses this index.
     #[test]
     fn each_filter_finds_its_entries_through_its_index() {
         let vault = vault();
@@ -349,7 +351,7 @@ mod tests {
             assert!(plan.contains(index), "{index} for {filter:?}:\n{plan}");
             assert_eq!(times(&vault, &filter), found, "{filter:?}");
         }
-        // By type alone no index is sorted: the newest of a million are the first of the index.
+        // By type alone nothing needs sorting: the newest of a million entries come first in the index.
         assert!(!plan(&vault, &event("contact")).contains("TEMP B-TREE FOR ORDER BY"));
     }
 

@@ -1,4 +1,5 @@
-//! The audit log (docs/DESIGN.md, section 8): each entry has a keyed MAC over the entry before and its own columns.
+//! The audit log (docs/DESIGN.md, section 8): each entry has a keyed MAC over the previous entry's MAC and its own
+//! columns.
 
 mod accept_loss;
 mod append;

@@ -64,8 +64,8 @@ impl WriteTx<'_> {
         self.contact_audit(id, Act::ContactChange, Some("profile_picture"))
     }
 
-    /// Records whether a contact is online and when they were last seen. Without `last_seen`, a contact that is online counts
-    /// as seen now. The time never moves backwards. Presence changes all the time, so it is not audited.
+    /// Records whether a contact is online and when they were last seen. Without `last_seen`, a contact that is online
+    /// counts as seen now. The time never moves backwards. Presence changes all the time, so it is not audited.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Contact`] for a time more than a day ahead of the clock.

@@ -32,8 +32,8 @@ struct NewContactRow<'a> {
 }
 
 impl WriteTx<'_> {
-    /// Creates a contact and its conversation. Returns the conversation's id, which is the contact's id if that is free. An
-    /// existing contact stays unchanged, including its key.
+    /// Creates a contact and its conversation. Returns the conversation's id, which is the contact's id if that is
+    /// free. An existing contact stays unchanged, including its key.
     ///
     /// # Errors
     /// [`StoreError::Contact`] for the vault's own id.
@@ -109,9 +109,9 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Removes a contact. Their conversation is hidden at once, their memberships end (another member takes over a group that
-    /// they owned), and their name is removed from their messages in groups. The conversation's messages are removed in bounded
-    /// batches ([`Store::removals_sweep`](crate::Store::removals_sweep)).
+    /// Removes a contact. Their conversation is hidden at once, their memberships end (another member takes over a
+    /// group that they owned), and their name is removed from their messages in groups. The conversation's messages are
+    /// removed in bounded batches ([`Store::removals_sweep`](crate::Store::removals_sweep)).
     ///
     /// # Errors
     /// [`StoreError::NotFound`].

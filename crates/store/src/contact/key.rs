@@ -15,8 +15,8 @@ use crate::tx::{ReadTx, WriteTx};
 /// Returns the safety number of one key, or of two in either order (docs/CRYPTO.md, "Safety numbers").
 ///
 /// # Errors
-/// [`StoreError::Contact`] if a key is empty; [`StoreError::PublicKey`] for another program's key that was only stored and
-/// must not pass for a valid one.
+/// [`StoreError::Contact`] if a key is empty; [`StoreError::PublicKey`] for another program's key that was only stored
+/// and must not pass for a valid one.
 pub fn safety_number(one: &PublicKey, other: Option<&PublicKey>) -> Result<SafetyNumber, StoreError> {
     for key in [Some(one), other].into_iter().flatten() {
         if key.is_empty() {
@@ -48,8 +48,8 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Replaces or removes a contact's public key; no other function can. The new key is not verified. Returns `false` if the
-    /// contact already has this key, which then stays verified.
+    /// Replaces or removes a contact's public key; no other function can. The new key is not verified. Returns `false`
+    /// if the contact already has this key, which then stays verified.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -93,8 +93,9 @@ impl WriteTx<'_> {
         Ok(true)
     }
 
-    /// Whether an import has a different public key of a contact than the vault. Somebody may be impersonating the contact
-    /// there, so the vault's key stays and a security event is recorded. If either key is empty, they do not differ.
+    /// Whether an import has a different public key of a contact than the vault. Somebody may be impersonating the
+    /// contact there, so the vault's key stays and a security event is recorded. If either key is empty, they do not
+    /// differ.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -127,16 +128,16 @@ impl WriteTx<'_> {
     /// Marks a contact's key as verified.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Contact`] if the contact has no key; [`StoreError::PublicKey`] for a key of
-    /// another program that is too short.
+    /// [`StoreError::NotFound`]; [`StoreError::Contact`] if the contact has no key; [`StoreError::PublicKey`] for a key
+    /// of another program that is too short.
     pub fn contact_verify(&mut self, id: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         verifiable(&self.contact_find(id)?.public_key)?;
         self.verified_write(id, "word")
     }
 
-    /// Marks a contact's key as verified if a safety number from the other side matches: that of the contact's key, or of it
-    /// and the vault's own.
+    /// Marks a contact's key as verified if a safety number from the other side matches: that of the contact's key, or
+    /// of it and the vault's own.
     ///
     /// # Errors
     /// Those of [`contact_verify`](Self::contact_verify); [`StoreError::SafetyNumber`] if the number does not match.

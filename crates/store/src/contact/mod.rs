@@ -1,5 +1,5 @@
-//! Contacts: creating, changing, finding, verifying and blocking them, and removing them with everything that depends on
-//! them.
+//! Contacts: creating, changing, finding, verifying and blocking them, and removing them with everything that depends
+//! on them.
 
 mod change;
 mod create;

@@ -46,8 +46,9 @@ macro_rules! names_after {
 }
 
 impl ReadTx<'_> {
-    /// Returns at most `limit` contacts: first those whose name begins with `query`, ordered by name, then those with another
-    /// word in it that does. Letter case, Unicode form and blanks around the query are ignored. An empty query finds all.
+    /// Returns at most `limit` contacts: first those whose name begins with `query`, ordered by name, then those with
+    /// another word in it that does. Letter case, Unicode form and blanks around the query are ignored. An empty query
+    /// finds all.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

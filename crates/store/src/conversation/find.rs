@@ -105,7 +105,8 @@ impl ReadTx<'_> {
         ))
     }
 
-    /// Returns the number of a conversation that is not being removed, and the partitions where it has messages, newest first.
+    /// Returns the number of a conversation that is not being removed, and the partitions where it has messages, newest
+    /// first.
     pub(crate) fn conversation_reach(
         &mut self,
         id: &ConversationId,

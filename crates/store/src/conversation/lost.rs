@@ -1,5 +1,5 @@
-//! Contacts and groups that lost their conversation. Each is created with one and has it until it is removed, so a missing
-//! or hidden conversation means that something other than the store changed the database.
+//! Contacts and groups that lost their conversation. Each is created with one and has it until it is removed, so a
+//! missing or hidden conversation means that something other than the store changed the database.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -10,8 +10,8 @@ use crate::error::StoreError;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {
-    /// Returns each contact and group without a conversation in the chat list. Those that the session's user may not read are
-    /// left out.
+    /// Returns each contact and group without a conversation in the chat list. Those that the session's user may not
+    /// read are left out.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

@@ -1,6 +1,6 @@
-//! A limit for loops over batches: as many rows as there were at the beginning. A trigger that puts removed rows back would
-//! otherwise keep a loop running forever. Where each batch is committed separately, another process may add rows in
-//! between; a check within one transaction distinguishes the two.
+//! A limit for loops over batches: as many rows as there were at the beginning. A trigger that puts removed rows back
+//! would otherwise keep a loop running forever. Where each batch is committed separately, another process may add rows
+//! in between; a check within one transaction distinguishes the two.
 
 use crate::error::StoreError;
 
@@ -34,9 +34,9 @@ impl AtMost {
         }
     }
 
-    /// Counts rows that the loop processed while other processes may add some. Returns whether the loop continues: after more
-    /// rows than there were it ends, and leaves the newer rows to the next loop. `again` runs another batch in its own
-    /// transaction and returns the number of rows before it, of those it processed, and of rows after it.
+    /// Counts rows that the loop processed while other processes may add some. Returns whether the loop continues:
+    /// after more rows than there were it ends, and leaves the newer rows to the next loop. `again` runs another batch
+    /// in its own transaction and returns the number of rows before it, of those it processed, and of rows after it.
     ///
     /// # Errors
     /// Those of `again`; [`StoreError::DatabaseDamaged`] when rows come back within one transaction.

@@ -1,4 +1,5 @@
-//! The settings of a connection, and how it reads its schema. Every pragma is set and read back (docs/DESIGN.md, section 6).
+//! The settings of a connection, and how it reads its schema. Every pragma is set and read back (docs/DESIGN.md,
+//! section 6).
 
 use privatus_sqlite::{ErrorCode, SqliteError};
 
@@ -28,7 +29,8 @@ impl Connection {
         }
         self.inner.busy_timeout(BUSY_TIMEOUT)?;
         self.inner.execute_batch("PRAGMA cipher_log_level = NONE")?;
-        // This is the first statement that reads the file. The key is the right one: it comes from an authenticated key ring.
+        // This is the first statement that reads the file. The key is the right one: it comes from an authenticated key
+        // ring.
         self.inner
             .pragma_i64("schema_version")
             .map_err(|error| Opening::FailedAt(error, FIRST_PAGE))?;
@@ -69,8 +71,8 @@ impl Connection {
         Ok(self.expect_text("encoding", "UTF-8")?)
     }
 
-    /// Makes SQLite read the schema. A row that it refuses must not make the others unreadable; the check of the schema names
-    /// that row (ADR 0026).
+    /// Makes SQLite read the schema. A row that it refuses must not make the others unreadable; the check of the schema
+    /// names that row (ADR 0026).
     fn read_schema(&mut self) -> Result<(), SqliteError> {
         match self.inner.execute_batch("SELECT 1 FROM sqlite_master LIMIT 1") {
             Err(error) if error.code == ErrorCode::Corrupt => {
@@ -98,8 +100,8 @@ impl Connection {
         }
     }
 
-    /// Switches a database to WAL mode if it is not, for example a restored copy. The switch writes the first page. Its journal
-    /// is kept in memory, because the next open refuses a journal file next to the database.
+    /// Switches a database to WAL mode if it is not, for example a restored copy. The switch writes the first page. Its
+    /// journal is kept in memory, because the next open refuses a journal file next to the database.
     fn make_wal(&mut self) -> Result<(), StoreError> {
         if !self.is_wal()? {
             self.batch("PRAGMA journal_mode = MEMORY")?;
@@ -107,7 +109,8 @@ impl Connection {
         self.batch("PRAGMA journal_mode = WAL")
     }
 
-    /// Makes commits durable, and returns the previous setting. Call it outside a transaction: inside one, SQLite does not
+    /// Makes commits durable, and returns the previous setting. Call it outside a transaction: inside one, SQLite does
+    /// not
 /// change it.
     pub(crate) fn synchronous_full(&mut self) -> Result<i64, StoreError> {
         let before = self.pragma_i64("synchronous")?.unwrap_or(NORMAL);

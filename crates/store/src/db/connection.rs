@@ -56,7 +56,8 @@ pub(crate) struct Connection {
 pub(crate) const CACHED_MAX: usize = 512;
 
 impl Connection {
-    /// Opens a connection, sets its key and configures it. Writes nothing except the journal mode, and only for the writer.
+    /// Opens a connection, sets its key and configures it. Writes nothing except the journal mode, and only for the
+    /// writer.
     pub(crate) fn open(
         file: &DatabaseFile,
         key: &RawKey,
@@ -136,8 +137,8 @@ impl Connection {
         self.spoiled
     }
 
-    /// Runs a query of diesel's builder; `doing` says in errors what it was for. Transactions are begun and ended on the raw
-    /// handle only, never by diesel.
+    /// Runs a query of diesel's builder; `doing` says in errors what it was for. Transactions are begun and ended on
+    /// the raw handle only, never by diesel.
     pub(crate) fn ask<T>(
         &mut self,
         doing: &str,
@@ -146,7 +147,8 @@ impl Connection {
         query(self.inner.diesel()).map_err(|error| self.query_failed(&error, doing))
     }
 
-    /// Maps an error of diesel. It keeps SQLite's extended code, and a value of another type than its column's is damage.
+    /// Maps an error of diesel. It keeps SQLite's extended code, and a value of another type than its column's is
+    /// damage.
     fn query_failed(&mut self, error: &QueryError, doing: &str) -> StoreError {
         if let Some(code) = self.inner.code_of(error) {
             let system = self.inner.last_system_error();
@@ -176,7 +178,8 @@ impl Connection {
         StoreError::DatabaseDamaged(told)
     }
 
-    /// Sets whether errors look for the row to name it; a reader that names rows itself turns that off. Returns the previous
+    /// Sets whether errors look for the row to name it; a reader that names rows itself turns that off. Returns the
+    /// previous
 /// setting.
     pub(crate) fn names_rows(&mut self, is_naming: bool) -> bool {
         std::mem::replace(&mut self.is_naming, is_naming)

@@ -67,8 +67,8 @@ pub(super) fn told(file: &DatabaseFile, code: ErrorCode, system: Option<i32>, do
     }
 }
 
-/// Asks the file system about an error that already is a store's. Statements on the raw handle, such as migrations, have
-/// their errors mapped without a look at the file system.
+/// Asks the file system about an error that already is a store's. Statements on the raw handle, such as migrations,
+/// have their errors mapped without a look at the file system.
 pub(crate) fn asked(folder: &Folder, error: StoreError, doing: &str) -> StoreError {
     let asked = match &error {
         StoreError::System {

@@ -1,8 +1,8 @@
 //! The hot statements: those that sending, receiving, paging, finding, listing and opening run.
 //!
-//! They run on the raw handle and are prepared once per connection: diesel never caches an UPDATE or an upsert, and has a
-//! cost for each column of each row (docs/adr/0019). UPDATEs that run once per row of a batch are here too. `{table}` is
-//! the table of a partition, which only [`PartitionTable`](crate::partition::table::PartitionTable) fills in.
+//! They run on the raw handle and are prepared once per connection: diesel never caches an UPDATE or an upsert, and has
+//! a cost for each column of each row (docs/adr/0019). UPDATEs that run once per row of a batch are here too. `{table}`
+//! is the table of a partition, which only [`PartitionTable`](crate::partition::table::PartitionTable) fills in.
 
 /// Columns of a row, each after a prefix.
 macro_rules! row_columns {

@@ -44,8 +44,8 @@ impl Connection {
         }
     }
 
-    /// Checks a write by key that may find no row: `true` if it changed the row, `false` if there is none. `look` tells whether
-    /// the row exists, and runs only if nothing changed.
+    /// Checks a write by key that may find no row: `true` if it changed the row, `false` if there is none. `look` tells
+    /// whether the row exists, and runs only if nothing changed.
     ///
     /// # Errors
     /// [`StoreError::DatabaseDamaged`] if the row exists and the write had no effect.
@@ -61,8 +61,8 @@ impl Connection {
         one_row(changed, doing).map(|()| true)
     }
 
-    /// Checks an insert that leaves an existing row with its key unchanged: `false` if there was one. `look` tells whether the
-    /// row exists.
+    /// Checks an insert that leaves an existing row with its key unchanged: `false` if there was one. `look` tells
+    /// whether the row exists.
     ///
     /// # Errors
     /// [`StoreError::DatabaseDamaged`] if the row does not exist afterwards.

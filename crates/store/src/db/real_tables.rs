@@ -1,5 +1,5 @@
-//! Which names are tables, checked before the first statement that uses one. A view in a table's place may never end, and
-//! a write to it has no effect.
+//! Which names are tables, checked before the first statement that uses one. A view in a table's place may never end,
+//! and a write to it has no effect.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,8 @@ pub(crate) const OF_ANY_BUILD: [&str; 5] = [
     "partitions",
 ];
 
-/// Returns every table that a statement of this build may name, SQLite's counter among them. An older schema may lack some.
+/// Returns every table that a statement of this build may name, SQLite's counter among them. An older schema may lack
+/// some.
 pub(crate) fn of_this_build() -> impl Iterator<Item = &'static str> + Clone {
     OBJECTS
         .iter()
@@ -62,7 +63,8 @@ impl RealTables {
         self.names.contains(name)
     }
 
-    /// Refuses names of things that are not tables. A name of nothing is allowed, because it may be from a later schema.
+    /// Refuses names of things that are not tables. A name of nothing is allowed, because it may be from a later
+    /// schema.
     ///
     /// # Errors
     /// [`StoreError::DatabaseDamaged`] with the name.
@@ -116,8 +118,8 @@ fn table<'r>(row: &'r Row<'_>) -> Option<&'r str> {
     }
 }
 
-/// Whether SQLite knows a table or view of this name. SQLite itself is asked, whatever the spelling in the schema's rows;
-/// nothing is run.
+/// Whether SQLite knows a table or view of this name. SQLite itself is asked, whatever the spelling in the schema's
+/// rows; nothing is run.
 fn is_something(db: &mut Connection, name: &str) -> bool {
     let quoted = name.replace('"', "\"\"");
     let sql = format!("EXPLAIN SELECT 1 FROM main.\"{quoted}\"");

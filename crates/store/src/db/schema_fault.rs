@@ -47,8 +47,9 @@ impl StrangeObject {
         }
     }
 
-    /// Whether its pages may hold rows of the vault. A month missing from the catalogue still has a month's name, and of two
-    /// tables with one name nobody knows which is the vault's. The name in its text counts too, because SQLite uses that one.
+    /// Whether its pages may hold rows of the vault. A month missing from the catalogue still has a month's name, and
+    /// of two tables with one name nobody knows which is the vault's. The name in its text counts too, because SQLite
+    /// uses that one.
     fn may_hold_rows(&self) -> bool {
         let name = (self.kind == "table").then(|| self.name.to_ascii_lowercase());
         let names = [name, self.table_named.clone()];
@@ -58,7 +59,8 @@ impl StrangeObject {
         })
     }
 
-    /// Returns the kind to name in a DROP statement; `None` if SQLite does not drop it, because its name is reserved or its
+    /// Returns the kind to name in a DROP statement; `None` if SQLite does not drop it, because its name is reserved or
+    /// its
 /// type is unknown.
     pub(crate) fn dropped_as(&self) -> Option<&'static str> {
         let kind = match self.made_as.unwrap_or(&self.kind) {

@@ -151,7 +151,8 @@ impl SchemaRows {
         SchemaFault::of(self.strange.clone())
     }
 
-    /// Returns one of this build's objects whose first page is missing from the file: no statement that uses it can run.
+    /// Returns one of this build's objects whose first page is missing from the file: no statement that uses it can
+    /// run.
     pub(crate) fn without_page(&self) -> Option<&str> {
         self.without_page.as_deref()
     }
@@ -170,7 +171,8 @@ impl SchemaRows {
         });
     }
 
-    /// Finds objects with the same first page; only one of them can be right. An index can be created again, and statistics
+    /// Finds objects with the same first page; only one of them can be right. An index can be created again, and
+    /// statistics
 /// can be lost.
     fn shared_pages(&mut self) {
         let mut roots = std::mem::take(&mut self.roots);
@@ -324,8 +326,8 @@ fn lossy(column: Column<'_>) -> String {
     }
 }
 
-/// Whether a text is the one that this build creates. It is the same to the byte, except after migrations were undone or
-/// if the build has other line ends.
+/// Whether a text is the one that this build creates. It is the same to the byte, except after migrations were undone
+/// or if the build has other line ends.
 fn is_as(made: &str, found: &str) -> bool {
     made == found || !made.is_empty() && is_same_text(made, found)
 }

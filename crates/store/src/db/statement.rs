@@ -1,5 +1,5 @@
-//! A statement with its binds. The connection caches prepared statements by their text, so a different table name makes a
-//! different statement, but a value never does.
+//! A statement with its binds. The connection caches prepared statements by their text, so a different table name makes
+//! a different statement, but a value never does.
 
 use std::borrow::Cow;
 

@@ -147,8 +147,8 @@ fn both_fail_alike() {
     assert_eq!(by_raw, by_builder);
     assert_eq!(
         by_builder,
-        "the database is damaged (write a row: a trigger, an index or a row in the database refuses what no rule of a vault \
-         does); nothing was deleted; restore a backup or copy the folder before any repair"
+        "the database is damaged (write a row: a trigger, an index or a row in the database refuses what a vault's rules \
+         allow); nothing was deleted; restore a backup, or copy the folder before any repair"
     );
     // A connection that only reads.
     let read_only = vault.store.read(|tx| {

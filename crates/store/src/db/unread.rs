@@ -149,7 +149,8 @@ fn row_name(table: &str, row: &Row<'_>) -> String {
 }
 
 impl Connection {
-    /// Returns the first rows with a value that is not accepted: in the tables that the statement names, or in those with the
+    /// Returns the first rows with a value that is not accepted: in the tables that the statement names, or in those
+    /// with the
 /// column.
     pub(crate) fn unread_places(
         &mut self,
@@ -165,7 +166,8 @@ impl Connection {
         Ok(places)
     }
 
-    /// Returns the tables to search. Months are searched only if a statement names them: they are large, and all statements
+    /// Returns the tables to search. Months are searched only if a statement names them: they are large, and all
+    /// statements
 /// on them are known.
     fn unread_tables(&mut self, statement: Option<&str>) -> Result<Vec<String>, StoreError> {
         let mut tables: Vec<String> = Vec::new();

@@ -69,7 +69,8 @@ impl AddAssign for WorkDone {
 impl Sub for WorkDone {
     type Output = Self;
 
-    /// Returns the work since an `earlier` reading. If a connection was renewed in between, counts do not go below zero.
+    /// Returns the work since an `earlier` reading. If a connection was renewed in between, counts do not go below
+    /// zero.
     fn sub(self, earlier: Self) -> Self {
         self.zip(earlier, u64::saturating_sub)
     }

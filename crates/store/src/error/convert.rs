@@ -66,7 +66,8 @@ fn of_io(error: &std::io::Error, doing: &str) -> Option<StoreError> {
     Some(failed(SystemFault::Other(error.raw_os_error()?), doing))
 }
 
-/// Converts a failed SQLite call by its code and the system's error number, if any; `None` where the code alone decides.
+/// Converts a failed SQLite call by its code and the system's error number, if any; `None` where the code alone
+/// decides.
 fn of_sqlite(code: ErrorCode, system: Option<i32>, doing: &str) -> Option<StoreError> {
     match (code, system.map(said)) {
         (ErrorCode::NoMem, _) => Some(failed(SystemFault::NoMemory, doing)),

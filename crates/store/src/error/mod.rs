@@ -30,11 +30,11 @@ use crate::folder::Strange;
 
 /// An operation that the store refused or that failed.
 ///
-/// This enum is deliberately not `#[non_exhaustive]`: code that maps errors to exit codes or to messages, as the tool does,
-/// gets a compile error when a variant is added. The rule enums inside the variants are `#[non_exhaustive]`.
+/// This enum is deliberately not `#[non_exhaustive]`: code that maps errors to exit codes or to messages, as the tool
+/// does, gets a compile error when a variant is added. The rule enums inside the variants are `#[non_exhaustive]`.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// No key slot opens with this password or recovery code, or the key does not open the vault.
+    /// No key slot opens with this password or recovery code, or the keys belong to another vault.
     #[error(
         "wrong password or recovery code, or the key ring was altered; try again, or use the other secret"
     )]
@@ -57,7 +57,7 @@ pub enum StoreError {
     #[error("{0} already holds a vault or a part of one ({1}); nothing was changed")]
     VaultExists(PathBuf, &'static str),
     /// The database is there, but its key ring is missing.
-    #[error("the key ring of {0} is missing, but its database is there; restore keyring.json from a backup")]
+    #[error("the key ring of {0} is missing, but its database is there; put keyring.json back from a backup")]
     KeyRingMissing(PathBuf),
     /// The key ring is damaged or was altered.
     #[error("the key ring cannot be used: {0}")]
@@ -66,7 +66,7 @@ pub enum StoreError {
     #[error("the key ring cannot be used: {}", ring_fault::listed(.0))]
     KeyRingUnusable(Vec<UnusableRing>),
     /// The key ring is there, but its database is missing.
-    #[error("the database of {0} is missing, but its key ring is there; restore privatus.db from a backup")]
+    #[error("the database of {0} is missing, but its key ring is there; put privatus.db back from a backup")]
     DatabaseMissing(PathBuf),
     /// The database is damaged.
     #[error(
@@ -288,8 +288,8 @@ impl StoreError {
         )
     }
 
-    /// Returns what is wrong without the advice. Inside a longer sentence about the consequences, the advice would seem to
-    /// be about something else.
+    /// Returns what is wrong without the advice. Inside a longer sentence about the consequences, the advice would seem
+    /// to be about something else.
     #[must_use]
     pub fn reason(&self) -> String {
         match self {
@@ -299,7 +299,8 @@ impl StoreError {
         }
     }
 
-    /// Whether the error is about an altered value in the database. A check names each of these, and some can be repaired.
+    /// Whether the error is about an altered value in the database. A check names each of these, and some can be
+    /// repaired.
     #[must_use]
     pub fn is_of_value(&self) -> bool {
         let said = [
@@ -315,7 +316,8 @@ impl StoreError {
         matches!(self, Self::DatabaseDamaged(why) if said.iter().any(|said| why.contains(said)))
     }
 
-    /// Turns a broken rule into damage: a value that was read from the database was not refused as input, it was altered.
+    /// Turns a broken rule into damage: a value that was read from the database was not refused as input, it was
+    /// altered.
     pub(crate) fn of_stored(self) -> Self {
         match self.broken_rule() {
             Some(why) => Self::DatabaseDamaged(format!("a stored value breaks a rule: {why}")),

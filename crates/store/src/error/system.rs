@@ -62,7 +62,8 @@ impl SystemFault {
         }
     }
 
-    /// Returns the fault of an error from creating a file in `folder`. It looks at the file system, because the system has
+    /// Returns the fault of an error from creating a file in `folder`. It looks at the file system, because the system
+    /// has
 /// the same number for a full disk and for missing inodes.
     #[must_use]
     pub fn of_new_file(folder: &std::path::Path, error: &std::io::Error) -> Option<Self> {

@@ -44,9 +44,9 @@ impl DatabaseFile {
         &self.folder
     }
 
-    /// Checks the database and the files next to it without opening them: each must be a regular file with one name, and
-    /// there must be no rollback journal. A vault only ever has a write-ahead log, and SQLite would write a journal back into
-    /// the database unasked (<https://www.sqlite.org/fileformat2.html#the_rollback_journal>).
+    /// Checks the database and the files next to it without opening them: each must be a regular file with one name,
+    /// and there must be no rollback journal. A vault only ever has a write-ahead log, and SQLite would write a journal
+    /// back into the database unasked (<https://www.sqlite.org/fileformat2.html#the_rollback_journal>).
     ///
     /// # Errors
     /// [`StoreError::StrangeFile`]; [`StoreError::DatabaseMissing`].
@@ -86,8 +86,8 @@ impl DatabaseFile {
         self.folder.refused(&self.names.database, Strange::Replaced)
     }
 
-    /// Returns the cause of a failed open if the file was replaced, even for a moment. The system's error then describes the
-    /// replacement and does not mean that the disk failed.
+    /// Returns the cause of a failed open if the file was replaced, even for a moment. The system's error then
+    /// describes the replacement and does not mean that the disk failed.
     pub(crate) fn replaced_by(
         &self,
         before: &Standing,
@@ -104,8 +104,8 @@ impl DatabaseFile {
         }
     }
 
-    /// Returns the size of the write-ahead log in bytes, if there is one. SQLite removes the log when the last connection
-    /// closes, so a log means that a process has the vault open or did not close it.
+    /// Returns the size of the write-ahead log in bytes, if there is one. SQLite removes the log when the last
+    /// connection closes, so a log means that a process has the vault open or did not close it.
     ///
     /// # Errors
     /// An error if the log cannot be looked at. That is not the same as a missing log.
@@ -120,8 +120,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// A file that was replaced while SQLite opened it is reported as replaced: the system's error number belongs to the
-    /// replacement and says nothing about the disk.
+    /// A file that was replaced while SQLite opened it is reported as replaced: the system's error number belongs to
+    /// the replacement and says nothing about the disk.
     #[cfg(target_os = "linux")]
     #[test]
     #[allow(clippy::disallowed_methods, reason = "the file is nobody's")]

@@ -1,9 +1,10 @@
 //! A vault's folder, held open by one descriptor. All our own file access in a vault goes through this module.
 //!
-//! The folder's own path is resolved once, when it is opened; no link inside the folder is ever followed. A file is read or
-//! locked only if it is a regular file with one name. A file is written only when it is new: under a random name, then
-//! renamed ([`partial`]). POSIX drops a process's locks on a file when the process closes any descriptor of it, so nothing
-//! here opens the database or a file next to it while SQLite may have them open ([`database`]; docs/DESIGN.md, section 2).
+//! The folder's own path is resolved once, when it is opened; no link inside the folder is ever followed. A file is
+//! read or locked only if it is a regular file with one name. A file is written only when it is new: under a random
+//! name, then renamed ([`partial`]). POSIX drops a process's locks on a file when the process closes any descriptor of
+//! it, so nothing here opens the database or a file next to it while SQLite may have them open ([`database`];
+//! docs/DESIGN.md, section 2).
 
 mod database;
 mod on_path;
@@ -110,11 +111,12 @@ impl Folder {
         }
     }
 
-    /// Opens a regular file with one name; `None` if nothing is there. Do not use this for the database or the files next to
-    /// it while SQLite may have them open.
+    /// Opens a regular file with one name; `None` if nothing is there. Do not use this for the database or the files
+    /// next to it while SQLite may have them open.
     ///
     /// # Errors
-    /// [`StoreError::StrangeFile`] for anything that is not such a file; the error of opening it, with `doing` as its text.
+    /// [`StoreError::StrangeFile`] for anything that is not such a file; the error of opening it, with `doing` as its
+    /// text.
     pub(crate) fn open_file(
         &self,
         name: &str,

@@ -17,9 +17,9 @@ const LINKS: usize = 40;
 const TOLD: usize = 4;
 
 /// Returns a sentence for each folder on the way to `path` where another user can replace what is on the path: a folder
-/// that everyone or a group may write and that has no sticky bit, or a folder that another user owns. Links on the way are
-/// followed as the system follows them; the folders that contain them and that they lead through count too. The owner of
-/// `path` itself is not checked. At most four sentences are returned.
+/// that everyone or a group may write and that has no sticky bit, or a folder that another user owns. Links on the way
+/// are followed as the system follows them; the folders that contain them and that they lead through count too. The
+/// owner of `path` itself is not checked. At most four sentences are returned.
 #[must_use]
 pub fn open_above(path: &Path) -> Vec<String> {
     let mut told: Vec<String> = places(path)

@@ -29,9 +29,10 @@ impl fmt::Display for Group {
 }
 
 impl Group {
-    /// Whether the machine's user and group lists show that only this process's user and the administrator are in the group.
-    /// Many systems create such a group for each user, and folders that it may write. Members from other sources (a directory
-    /// service) are not visible here, so the group only counts as private if the local lists give it to a user.
+    /// Whether the machine's user and group lists show that only this process's user and the administrator are in the
+    /// group. Many systems create such a group for each user, and folders that it may write. Members from other sources
+    /// (a directory service) are not visible here, so the group only counts as private if the local lists give it to a
+    /// user.
     pub(super) fn is_private(self) -> bool {
         match (lines("/etc/passwd"), lines("/etc/group")) {
             (Some(users), Some(groups)) => is_private(self.0, is_trusted, &users, &groups),

@@ -135,15 +135,16 @@ impl Drop for PartialFile<'_> {
 }
 
 impl Folder {
-    /// Finds out whether the file system is full by writing a little. SQLite reports an exceeded quota only as an I/O error
+    /// Finds out whether the file system is full by writing a little. SQLite reports an exceeded quota only as an I/O
+    /// error
 /// (docs/DESIGN.md, section 10).
     pub(crate) fn is_full(&self) -> bool {
         let written = PartialFile::begin(self, Purpose::Probe).and_then(|mut probe| probe.write(&[0; PROBE]));
         written.is_err_and(|error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
     }
 
-    /// Returns the system's error for a new file here. SQLite does not keep it: when it cannot open a file it tries again to
-    /// read it, and reports the error of the second try.
+    /// Returns the system's error for a new file here. SQLite does not keep it: when it cannot open a file it tries
+    /// again to read it, and reports the error of the second try.
     pub(crate) fn new_file_fails(&self) -> Option<Error> {
         PartialFile::begin(self, Purpose::Probe).err()
     }

@@ -114,7 +114,8 @@ impl Handle {
         Ok(Self(made?))
     }
 
-    /// Converts an error of creating something. It distinguishes missing inodes from a full disk, for which the system has
+    /// Converts an error of creating something. It distinguishes missing inodes from a full disk, for which the system
+    /// has
 /// the same number.
     fn not_made(&self, error: Errno) -> Error {
         match error {
@@ -125,7 +126,8 @@ impl Handle {
         }
     }
 
-    /// Checks that files can be locked here the way SQLite locks them. On a file system without locks, SQLite acts as if
+    /// Checks that files can be locked here the way SQLite locks them. On a file system without locks, SQLite acts as
+    /// if
 /// another process held the lock.
     pub(super) fn locks(file: &File) -> Result<()> {
         Ok(rustix::fs::fcntl_lock(

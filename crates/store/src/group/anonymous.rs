@@ -19,8 +19,8 @@ struct MemberIdsRow {
 }
 
 impl ReadTx<'_> {
-    /// Returns the id under which a member is known in an anonymous group: the one assigned elsewhere, or a derived one. A
-    /// derived id never changes in this group and reveals nothing about other groups.
+    /// Returns the id under which a member is known in an anonymous group: the one assigned elsewhere, or a derived
+    /// one. A derived id never changes in this group and reveals nothing about other groups.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

@@ -24,8 +24,8 @@ impl WriteTx<'_> {
     /// Changes the given properties of a group.
     ///
     /// # Errors
-    /// [`StoreError::Member`] if the actor is not allowed to; [`StoreError::Group`] for a limit below the number of members;
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::Member`] if the actor is not allowed to; [`StoreError::Group`] for a limit below the number of
+    /// members; [`StoreError::NotFound`].
     pub fn group_change(
         &mut self,
         id: &GroupId,

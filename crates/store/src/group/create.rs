@@ -31,8 +31,8 @@ struct NewGroupRow<'a> {
 const OWN_NAME: &str = "Me";
 
 impl WriteTx<'_> {
-    /// Creates a group and its conversation, with the vault's own user as owner and first member. An existing group stays
-    /// unchanged. Returns the conversation's id.
+    /// Creates a group and its conversation, with the vault's own user as owner and first member. An existing group
+    /// stays unchanged. Returns the conversation's id.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -62,7 +62,8 @@ impl WriteTx<'_> {
         })
     }
 
-    /// Creates a group's row, key and conversation, without members. Returns the conversation, and whether the group is new.
+    /// Creates a group's row, key and conversation, without members. Returns the conversation, and whether the group is
+    /// new.
     pub(super) fn group_insert(
         &mut self,
         new: &NewGroup,
@@ -106,9 +107,9 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(&new.id)).with(details))
     }
 
-    /// Removes a group. Its conversation is hidden at once, its memberships and bans end, and its key is destroyed; its messages
-    /// are removed in bounded batches ([`Store::removals_sweep`](crate::Store::removals_sweep)). The vault's own user can remove
-    /// any group, another member only a group that they own.
+    /// Removes a group. Its conversation is hidden at once, its memberships and bans end, and its key is destroyed; its
+    /// messages are removed in bounded batches ([`Store::removals_sweep`](crate::Store::removals_sweep)). The vault's
+    /// own user can remove any group, another member only a group that they own.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Member`] if the actor is neither the vault's own user nor the owner.

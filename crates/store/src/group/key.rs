@@ -1,5 +1,5 @@
-//! A group's own key, which seals its settings and its members' permissions. After a member leaves, the group uses a new
-//! key.
+//! A group's own key, which seals its settings and its members' permissions. After a member leaves, the group uses a
+//! new key.
 
 use std::sync::Arc;
 

@@ -43,8 +43,8 @@ impl WriteTx<'_> {
     /// Bans a contact from a group, and removes them if they are a member.
     ///
     /// # Errors
-    /// [`StoreError::Member`] if the actor is not allowed to, or if the contact is already banned; [`StoreError::NotFound`] for
-    /// an unknown group or contact.
+    /// [`StoreError::Member`] if the actor is not allowed to, or if the contact is already banned;
+    /// [`StoreError::NotFound`] for an unknown group or contact.
     pub fn group_member_ban(
         &mut self,
         group: &GroupId,
@@ -76,8 +76,8 @@ impl WriteTx<'_> {
     /// Lifts the ban of a contact. That does not make them a member again.
     ///
     /// # Errors
-    /// [`StoreError::Member`] if the actor is not allowed to, or if there is no ban; [`StoreError::NotFound`] for an unknown
-    /// group.
+    /// [`StoreError::Member`] if the actor is not allowed to, or if there is no ban; [`StoreError::NotFound`] for an
+    /// unknown group.
     pub fn group_member_unban(
         &mut self,
         group: &GroupId,

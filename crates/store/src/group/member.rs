@@ -81,8 +81,8 @@ impl WriteTx<'_> {
     /// Adds the members from a history. Existing members stay unchanged. If not all fit, none is added.
     ///
     /// # Errors
-    /// [`StoreError::Group`] if the group does not have room; [`StoreError::Member`] for a banned contact or a second owner;
-    /// [`StoreError::NotFound`] for an unknown group or contact.
+    /// [`StoreError::Group`] if the group does not have room; [`StoreError::Member`] for a banned contact or a second
+    /// owner; [`StoreError::NotFound`] for an unknown group or contact.
     pub fn group_members_add(&mut self, group: &GroupId, adding: &[NewMember]) -> Result<(), StoreError> {
         self.permit(&resource(group), Permission::Write)?;
         let known = self.group_find(group)?;
@@ -138,7 +138,8 @@ impl WriteTx<'_> {
         }
     }
 
-    /// Writes the row of a member. The caller must have checked every rule; the trigger `check_group_size` checks the size again.
+    /// Writes the row of a member. The caller must have checked every rule; the trigger `check_group_size` checks the
+    /// size again.
     pub(super) fn member_insert(&mut self, group: &GroupId, member: &NewMember) -> Result<(), StoreError> {
         let now = self.now();
         let joined_at = member.joined_at.unwrap_or(now).to_sql();

@@ -1,5 +1,5 @@
-//! Groups and their members: creating, changing, handing over and removing them. Every rule is checked in the transaction
-//! of the change.
+//! Groups and their members: creating, changing, handing over and removing them. Every rule is checked in the
+//! transaction of the change.
 
 mod anonymous;
 mod change;

@@ -1,5 +1,5 @@
-//! Making sure that each group has exactly one owner, for groups from an older schema, an adopted database, or a history
-//! that does not name one.
+//! Making sure that each group has exactly one owner, for groups from an older schema, an adopted database, or a
+//! history that does not name one.
 
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
@@ -15,8 +15,8 @@ use crate::db::one_row::not_taken;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// Gives each group without a limit the default one, or more if it has more members. Plain SQL, because the builder has no
-/// subquery that is never NULL.
+/// Gives each group without a limit the default one, or more if it has more members. Plain SQL, because the builder has
+/// no subquery that is never NULL.
 const LIMIT_BY_COUNT: &str = "UPDATE groups SET max_members = max(?, (SELECT count(*) FROM group_members AS m \
                               WHERE m.group_id = groups.group_id)) WHERE max_members IS NULL";
 
@@ -62,9 +62,10 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Makes sure that a group has exactly one owner. Of several owners, the group's creator stays, or else the one who joined
-    /// first; the others become admins. If there is none, the creator becomes the owner if they are a member, or else the
-    /// vault's own user, who joins. If the own user cannot join, the member who joined first becomes the owner.
+    /// Makes sure that a group has exactly one owner. Of several owners, the group's creator stays, or else the one who
+    /// joined first; the others become admins. If there is none, the creator becomes the owner if they are a member, or
+    /// else the vault's own user, who joins. If the own user cannot join, the member who joined first becomes the
+    /// owner.
     pub(super) fn group_owner_ensure(&mut self, group: &GroupId) -> Result<(), StoreError> {
         let seats = self.db.ask("list a group's owners", |db| {
             let contact = group_members::contact_id.nullable();

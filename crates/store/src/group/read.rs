@@ -97,7 +97,8 @@ impl ReadTx<'_> {
         Ok(groups)
     }
 
-    /// Returns the groups that a contact can see: those they are a member of, and those whose type lists them to everyone.
+    /// Returns the groups that a contact can see: those they are a member of, and those whose type lists them to
+    /// everyone.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -195,7 +196,8 @@ impl ReadTx<'_> {
         self.member_named(group, contact)
     }
 
-    /// Returns one member of a group without checking permissions: changing a member does not need the permission to read.
+    /// Returns one member of a group without checking permissions: changing a member does not need the permission to
+    /// read.
     pub(super) fn member_named(
         &mut self,
         group: &GroupId,

@@ -13,7 +13,8 @@ pub struct RestoredGroup {
     pub conversation: ConversationId,
     /// Whether the group is new. An existing group and its members stay unchanged.
     pub is_new: bool,
-    /// How many members were left out because they are not contacts of the vault, are banned, occur twice, or exceed the
+    /// How many members were left out because they are not contacts of the vault, are banned, occur twice, or exceed
+    /// the
 /// greatest possible limit.
     pub left_out: u32,
     /// How many bans were left out because they are not of contacts of the vault.
@@ -21,8 +22,8 @@ pub struct RestoredGroup {
 }
 
 impl WriteTx<'_> {
-    /// Creates a group with the members and bans from a history. The member limit is raised to fit them. If the history does
-    /// not name exactly one owner, the store chooses one.
+    /// Creates a group with the members and bans from a history. The member limit is raised to fit them. If the history
+    /// does not name exactly one owner, the store chooses one.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

@@ -62,16 +62,16 @@ fn each_row_that_no_build_writes_is_told() {
         ),
         (
             "UPDATE access_control SET permissions = '{}'",
-            "is none that a build writes",
+            "is not a grant that a build writes",
         ),
         ("UPDATE access_control SET granted_at = NULL", "does not say when"),
         (
             "UPDATE access_control SET expires_at = '2001-01-01 00:00:00.000'",
-            "ended before it was given",
+            "expired before it was granted",
         ),
         (
             "UPDATE access_control SET user_id = CAST(zeroblob(2000) AS TEXT)",
-            "none that a build writes",
+            "is not a grant that a build writes",
         ),
         (
             "UPDATE file_transfers SET file_size = -1",
@@ -239,7 +239,7 @@ fn dated_faults(date: &str) -> [(String, &'static str); 5] {
         ),
         (
             format!("UPDATE access_control SET permissions = '{{}}', granted_at = {date}"),
-            "is none that a build writes",
+            "is not a grant that a build writes",
         ),
         (
             format!("UPDATE file_transfers SET file_size = -1, created_at = {date}"),
@@ -325,11 +325,11 @@ fn a_part_that_cannot_be_checked_is_named_and_the_others_go_on() {
         ),
         (
             "UPDATE sqlite_sequence SET seq = 'abc' WHERE name = 'audit_log'",
-            "counter of audit_log is no number",
+            "counter of audit_log is not a number",
         ),
         (
             "INSERT INTO sqlite_sequence (name, seq) VALUES ('audit_log', 1)",
-            "counter of audit_log stands there twice",
+            "counter of audit_log is there twice",
         ),
         ("DELETE FROM sqlite_sequence", "counter of audit_log is missing"),
         (

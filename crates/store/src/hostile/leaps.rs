@@ -1,5 +1,5 @@
-//! Numbers of keys that leap, and rows by the thousand: no key is made so far ahead, and the way back costs no more than there
-//! are rows.
+//! Numbers of keys that leap, and rows by the thousand: no key is made so far ahead, and the way back costs no more
+//! than there are rows.
 
 use privatus_crypto::TableKey;
 
@@ -136,7 +136,7 @@ fn the_end_of_the_numbers_is_said() {
     let sent = vault.store.write("send", |tx| {
         tx.message_insert(&vault.chat, &message("x", "2023-01-01T00:00:00Z"))
     });
-    assert!(is_damage(&sent, "every number of a key is used up"), "{sent:?}");
+    assert!(is_damage(&sent, "all key numbers are used up"), "{sent:?}");
 }
 
 /// The vault goes on behind rows of keys that were destroyed, as many as they are.

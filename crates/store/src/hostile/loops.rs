@@ -43,7 +43,7 @@ fn a_sweep_whose_batches_change_nothing_ends_and_so_does_the_open() {
         ),
         (
             format!("CREATE TRIGGER x AFTER DELETE ON messages_202506 BEGIN {endless}; END"),
-            "more work than the file's pages can ask for",
+            "more work than the file's pages can need",
         ),
     ] {
         let vault = vault();
@@ -127,7 +127,8 @@ fn entries_that_a_trigger_adds_end_the_chaining() {
     assert!(is_damage(&settled, "a trigger puts rows back"), "{settled:?}");
 }
 
-/// Rows of the schema that an open steps through before anything else, more than SQLite does between two looks at the flag.
+/// Rows of the schema that an open steps through before anything else, more than SQLite does between two looks at the
+/// flag.
 #[test]
 fn a_flag_ends_an_open_within_a_statement() {
     let vault = vault();
@@ -168,7 +169,7 @@ fn a_flag_ends_an_endless_view_before_its_work_is_too_much() {
     };
     let limited = endless();
     assert!(
-        is_damage(&limited, "more work than the file's pages can ask for"),
+        is_damage(&limited, "more work than the file's pages can need"),
         "{limited:?}"
     );
     let ended = store.read(|tx| {

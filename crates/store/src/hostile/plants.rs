@@ -9,39 +9,39 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     ),
     (
         "CREATE TRIGGER fails BEFORE INSERT ON audit_log BEGIN SELECT json('{'); END",
-        "trigger fails is not one",
+        "trigger fails is not part of",
         true,
     ),
     (
         "CREATE TRIGGER spy AFTER INSERT ON messages_202506 BEGIN SELECT 1; END",
-        "trigger spy is not one",
+        "trigger spy is not part of",
         true,
     ),
     (
         "CREATE TRIGGER \"a\u{1b}]0;\"\"b\" AFTER INSERT ON contacts BEGIN SELECT 1; END",
-        "trigger a\\u{1b}]0;\\\"b is not one",
+        "trigger a\\u{1b}]0;\\\"b is not part of",
         true,
     ),
     (
         "CREATE INDEX fails ON audit_log (json(error_message))",
-        "index fails is not one",
+        "index fails is not part of",
         true,
     ),
     (
         "CREATE UNIQUE INDEX one ON audit_log (event_type) WHERE log_id > 1000",
-        "index one is not one",
+        "index one is not part of",
         true,
     ),
-    ("CREATE VIEW shown AS SELECT 1", "view shown is not one", true),
+    ("CREATE VIEW shown AS SELECT 1", "view shown is not part of", true),
     (
         "CREATE TABLE kept (a REFERENCES contacts (contact_id))",
-        "table kept is not one",
+        "table kept is not part of",
         true,
     ),
     ("CREATE VIRTUAL TABLE words USING fts5 (a)", "words", true),
     (
         "CREATE TABLE messages_kept (a)",
-        "table messages_kept is not one",
+        "table messages_kept is not part of",
         false,
     ),
     (
@@ -66,7 +66,7 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     ),
     (
         "DELETE FROM partitions WHERE partition = 202506",
-        "table messages_202506 is not one",
+        "table messages_202506 is not part of",
         false,
     ),
     (
@@ -100,7 +100,7 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     (
         "INSERT INTO sqlite_master VALUES ('trigger', 'sqlite_stat9', 'contacts', 0, \
          'CREATE TRIGGER sqlite_stat9 AFTER INSERT ON contacts BEGIN SELECT 1; END')",
-        "trigger sqlite_stat9 is not one",
+        "trigger sqlite_stat9 is not part of",
         true,
     ),
     (
@@ -112,22 +112,22 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     // SQLite itself refuses what follows, or would give back the pages of another.
     (
         "INSERT INTO sqlite_master VALUES ('blah', 'x', 'x', 0, 'CREATE TABLE x (a)')",
-        "blah x is not one",
+        "blah x is not part of",
         true,
     ),
     (
         "INSERT INTO sqlite_master VALUES ('table', 'kept', 'kept', 77777, 'CREATE TABLE kept (a)')",
-        "table kept is not one",
+        "table kept is not part of",
         true,
     ),
     (
         "INSERT INTO sqlite_master VALUES ('table', 'kept', 'kept', 0, 'CREATE TABL kept (a)')",
-        "table kept is not one",
+        "table kept is not part of",
         true,
     ),
     (
         "INSERT INTO sqlite_master VALUES ('index', 'sqlite_autoindex_contacts_9', 'contacts', 5, NULL)",
-        "index sqlite_autoindex_contacts_9 is not one",
+        "index sqlite_autoindex_contacts_9 is not part of",
         true,
     ),
     (
@@ -137,7 +137,7 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     ),
     (
         "UPDATE sqlite_master SET name = upper(name) WHERE name = 'groups_removal'",
-        "trigger GROUPS_REMOVAL is not one",
+        "trigger GROUPS_REMOVAL is not part of",
         true,
     ),
     (
@@ -147,19 +147,19 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     ),
     (
         "INSERT INTO sqlite_master SELECT * FROM sqlite_master WHERE name = 'settings'",
-        "table settings is not one",
+        "table settings is not part of",
         false,
     ),
     (
         "INSERT INTO sqlite_master SELECT 'table', 'kept', 'kept', rootpage, 'CREATE TABLE kept (a)' FROM sqlite_master \
          WHERE name = 'contacts'",
-        "table kept is not one",
+        "table kept is not part of",
         true,
     ),
     (
         "INSERT INTO sqlite_master SELECT 'index', 'more', 'contacts', rootpage, 'CREATE INDEX more ON contacts (status)' \
          FROM sqlite_master WHERE name = 'messages_202506'",
-        "index more is not one",
+        "index more is not part of",
         true,
     ),
     // What another's first page is named by, or none, and types that are none.
@@ -203,24 +203,24 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     (
         "INSERT INTO sqlite_master SELECT 'table', 'sqlite_stat1', 'sqlite_stat1', rootpage, \
          'CREATE TABLE sqlite_stat1(tbl,idx,stat)' FROM sqlite_master WHERE name = 'contacts'",
-        "table sqlite_stat1 is not one",
+        "table sqlite_stat1 is not part of",
         true,
     ),
     (
         "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'settings') \
          WHERE name = 'usage_statistics'",
-        "table usage_statistics is not as",
+        "table usage_statistics differs from",
         false,
     ),
     (
         "UPDATE sqlite_master SET type = 'TABLE' WHERE name = 'cache_entries'",
-        "TABLE cache_entries is not as",
+        "TABLE cache_entries differs from",
         false,
     ),
     (
         "UPDATE sqlite_master SET type = 'trigger', name = 'zzz' WHERE name = 'messages_202506'; \
          DELETE FROM partitions WHERE partition = 202506",
-        "trigger zzz is not one",
+        "trigger zzz is not part of",
         false,
     ),
 ];

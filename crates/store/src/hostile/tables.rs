@@ -72,7 +72,7 @@ fn an_endless_view_in_the_place_of_any_table_ends_the_open() {
         .collect();
     opened_with(&plants, |name, opened| {
         assert!(
-            is_damage(&opened, &format!("{name} is not the table that it must be")),
+            is_damage(&opened, &format!("{name} is not a table as it must be")),
             "{name}: {opened:?}"
         );
     });
@@ -99,7 +99,7 @@ fn a_table_is_known_however_the_schema_is_spelt() {
     .collect();
     opened_with(&plants, |name, opened| {
         assert!(
-            is_damage(&opened, "pending_removals is not the table"),
+            is_damage(&opened, "pending_removals is not a table"),
             "{name}: {opened:?}"
         );
     });
@@ -118,7 +118,7 @@ fn the_commands_for_the_schema_look_first_too() {
     };
     let refused = Migrator::unlock(&path, &secret(), &clocked());
     assert!(
-        is_damage(&refused, "__diesel_schema_migrations is not the table"),
+        is_damage(&refused, "__diesel_schema_migrations is not a table"),
         "{refused:?}"
     );
 }

@@ -57,8 +57,9 @@ fn statement(filter: &KeyFilter) -> String {
 }
 
 impl ReadTx<'_> {
-    /// Returns the keys that pass the filter, ordered by number, or by expiry if the filter names one. Destroyed keys are only
-    /// listed by a filter without expiry. Usage counts are as of the last write, at most once a minute and on close.
+    /// Returns the keys that pass the filter, ordered by number, or by expiry if the filter names one. Destroyed keys
+    /// are only listed by a filter without expiry. Usage counts are as of the last write, at most once a minute and on
+    /// close.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -96,7 +97,8 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Sets when a key should be replaced, or `None` if it need not be. An expired key still works. The change is audited.
+    /// Sets when a key should be replaced, or `None` if it need not be. An expired key still works. The change is
+    /// audited.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::KeyEntry`] for a time in the past and for a destroyed key.

@@ -33,7 +33,8 @@ impl Look {
         self.living.insert(number, place);
     }
 
-    /// Handles the rows that nothing proves: an assigned number keeps an emptied row, any other row is removed. Then handles
+    /// Handles the rows that nothing proves: an assigned number keeps an emptied row, any other row is removed. Then
+    /// handles
 /// the numbers without a row.
     pub(super) fn left(&mut self, mut rows: Vec<Standing>, next: Option<u32>) {
         let top = self.living.keys().next_back().copied().unwrap_or_default();
@@ -71,8 +72,8 @@ impl Look {
         self.named_anew(&kept);
     }
 
-    /// Handles the numbers up to the highest that have no row: those that others name one by one, the rest as runs. The work
-    /// does not grow with the length of a run.
+    /// Handles the numbers up to the highest that have no row: those that others name one by one, the rest as runs. The
+    /// work does not grow with the length of a run.
     fn without_row(&mut self, highest: u32, kept: &BTreeMap<u32, u32>) {
         let living = self.living.keys().map(|number| (*number, *number, true));
         let kept = kept.iter().map(|(number, first)| (*number, *first, true));
@@ -92,7 +93,8 @@ impl Look {
         self.run_without_row(next, highest, &mut room);
     }
 
-    /// Handles numbers of which nothing is known. A few get a row each; of more, only the last gets a row, which says where they
+    /// Handles numbers of which nothing is known. A few get a row each; of more, only the last gets a row, which says
+    /// where they
 /// begin.
     fn run_without_row(&mut self, first: u32, last: u32, room: &mut u32) {
         let Some(more) = last.checked_sub(first) else {
@@ -180,7 +182,8 @@ impl Look {
         self.found.written.push(row.as_lost(number, &kind, &scope));
     }
 
-    /// Returns what a key without a wrapping was for: what its row says, if that is possible, or what others name it for.
+    /// Returns what a key without a wrapping was for: what its row says, if that is possible, or what others name it
+    /// for.
     fn place_of(&self, number: u32, said: Option<Place>) -> Place {
         let is_kind = |kind: &str| KeyKind::ALL.iter().any(|known| known.as_str() == kind);
         said.filter(|(kind, _)| is_kind(kind))

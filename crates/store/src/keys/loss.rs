@@ -14,8 +14,9 @@ use crate::error::StoreError;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
-    /// Checks for losses before a key is created: whether the place had a key that was destroyed, which only happens to a
-    /// group's keys, and once per open store whether rows of keys were altered or removed. Settling reports both itself.
+    /// Checks for losses before a key is created: whether the place had a key that was destroyed, which only happens to
+    /// a group's keys, and once per open store whether rows of keys were altered or removed. Settling reports both
+    /// itself.
     pub(super) fn key_loss_look(&mut self, role: KeyRole<'_>) -> Result<(), StoreError> {
         if self.is_settling {
             return Ok(());

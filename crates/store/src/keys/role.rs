@@ -1,6 +1,6 @@
-//! What a key is for. The number in an envelope, a month's row or an audit entry selects the key, and anyone who can write
-//! the database can change that number. So the key's type and scope, which its wrapping authenticates, are compared with
-//! the place where the key is used (docs/CRYPTO.md, "Table keys").
+//! What a key is for. The number in an envelope, a month's row or an audit entry selects the key, and anyone who can
+//! write the database can change that number. So the key's type and scope, which its wrapping authenticates, are
+//! compared with the place where the key is used (docs/CRYPTO.md, "Table keys").
 
 use std::borrow::Cow;
 use std::fmt;
@@ -83,9 +83,10 @@ impl KeyPlace {
 }
 
 impl KeyPlace {
-    /// Whether the key may have sealed the values in this place. Some vaults were filled without the store, such as those kept
-    /// from older schemas; their values of a column or a group may be sealed under another column's key. Nothing is sealed that
-    /// way any more. The keys of a month, of a group, of the log and of ids only open their own values.
+    /// Whether the key may have sealed the values in this place. Some vaults were filled without the store, such as
+    /// those kept from older schemas; their values of a column or a group may be sealed under another column's key.
+    /// Nothing is sealed that way any more. The keys of a month, of a group, of the log and of ids only open their own
+    /// values.
     pub(crate) fn opens(&self, role: KeyRole<'_>) -> bool {
         self.fits(role) || (matches!(role, KeyRole::Column(..) | KeyRole::Group(_)) && self.is_of_column())
     }

@@ -7,8 +7,8 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// Reads every value whatever its type: a value of another type than its column's is a fault of its row, and must not hide
-/// other rows.
+/// Reads every value whatever its type: a value of another type than its column's is a fault of its row, and must not
+/// hide other rows.
 const ROWS: &str = "SELECT rowid, iif(typeof(key_id) = 'text', CAST(key_id AS BLOB), x''), \
                     iif(typeof(key_number) = 'integer', key_number, NULL), \
                     iif(typeof(key_type) = 'text', CAST(key_type AS BLOB), x''), \

@@ -1,6 +1,6 @@
-//! Finds everything that is wrong with the rows of `key_store`: rows that were altered, planted, renumbered or removed. A
-//! wrapping proves number, type and scope, so a row whose other values were altered can be repaired. Rows that nothing
-//! proves are removed.
+//! Finds everything that is wrong with the rows of `key_store`: rows that were altered, planted, renumbered or removed.
+//! A wrapping proves number, type and scope, so a row whose other values were altered can be repaired. Rows that
+//! nothing proves are removed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +15,8 @@ use crate::tx::ReadTx;
 
 /// How far after the highest existing key a number may be that others name.
 pub(super) const AHEAD: u32 = 1_000;
-/// How many numbers after the highest existing key count as assigned just because the number of the next key says so; no
-/// number is assigned twice. A next number further ahead means that somebody altered it.
+/// How many numbers after the highest existing key count as assigned just because the number of the next key says so;
+/// no number is assigned twice. A next number further ahead means that somebody altered it.
 pub(super) const TAKEN: u32 = 64;
 /// How many combinations of number and place are tried in total for rows that do not say what they are.
 pub(super) const TRIED: usize = 60_000;
@@ -83,8 +83,8 @@ pub(super) struct Look {
 }
 
 impl ReadTx<'_> {
-    /// Checks every row. `named` are numbers that the audit log names, with what they are for; `next` is the number of the next
-    /// key, if it is valid.
+    /// Checks every row. `named` are numbers that the audit log names, with what they are for; `next` is the number of
+    /// the next key, if it is valid.
     pub(crate) fn keys_survey(
         &mut self,
         named: &BTreeMap<u32, Place>,

@@ -1,5 +1,5 @@
-//! Finding and creating table keys: rows of `key_store` with keys wrapped under the master key, found by the number in an
-//! envelope.
+//! Finding and creating table keys: rows of `key_store` with keys wrapped under the master key, found by the number in
+//! an envelope.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,7 +38,8 @@ impl ReadTx<'_> {
     /// Returns the key with this number, to open values in this place.
     ///
     /// # Errors
-    /// [`StoreError::DatabaseDamaged`] if there is no such key, if it does not unwrap, or if it belongs to another place.
+    /// [`StoreError::DatabaseDamaged`] if there is no such key, if it does not unwrap, or if it belongs to another
+    /// place.
     pub(crate) fn key(&mut self, number: u32, role: KeyRole<'_>) -> Result<Arc<TableKey>, StoreError> {
         self.key_for(number, role, Use::Open)
     }
@@ -127,7 +128,8 @@ impl WriteTx<'_> {
         Ok((number, self.key_to_seal(number, role)?))
     }
 
-    /// Returns the number of the key of a place, and creates the key if needed. This does not count as a use of the key.
+    /// Returns the number of the key of a place, and creates the key if needed. This does not count as a use of the
+    /// key.
     pub(crate) fn key_made(&mut self, role: KeyRole<'_>) -> Result<u32, StoreError> {
         if let Some(number) = self.key_number(role)? {
             return Ok(number);
@@ -170,8 +172,8 @@ impl WriteTx<'_> {
         Ok(number)
     }
 
-    /// Whether a number follows the existing keys closely: after a key that opens, or after rows for numbers that were assigned.
-    /// With a number far ahead, nobody could tell which numbers were assigned.
+    /// Whether a number follows the existing keys closely: after a key that opens, or after rows for numbers that were
+    /// assigned. With a number far ahead, nobody could tell which numbers were assigned.
     fn key_number_follows(&mut self, number: u32) -> Result<bool, StoreError> {
         let last = number.saturating_sub(1);
         for before in (last.saturating_sub(TAKEN)..=last).rev() {
@@ -184,7 +186,8 @@ impl WriteTx<'_> {
         Ok(last <= survey.highest)
     }
 
-    /// Forgets a key whose row this transaction emptied: once the transaction is committed, the key is not in memory any more.
+    /// Forgets a key whose row this transaction emptied: once the transaction is committed, the key is not in memory
+    /// any more.
     pub(crate) fn key_forget(&mut self, number: u32) {
         self.new_keys.remove(&number);
         if self.last_key.as_ref().is_some_and(|(last, _)| *last == number) {
@@ -227,7 +230,8 @@ pub(crate) fn key_keep(
     }
 }
 
-/// Returns the error for a key that cannot be read from its row: which key, what it is for, and whether it was destroyed.
+/// Returns the error for a key that cannot be read from its row: which key, what it is for, and whether it was
+/// destroyed.
 pub(crate) fn key_lost(number: u32, place: &KeyPlace, wrapped: &[u8]) -> StoreError {
     StoreError::DatabaseDamaged(match wrapped {
         [] => format!("key {number} ({place}) was destroyed"),

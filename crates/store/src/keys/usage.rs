@@ -1,5 +1,5 @@
-//! `key_store.usage_count` and `last_used`: collected in memory, and written at most once a minute and on close, never for
-//! each message (docs/DESIGN.md, section 4). A crash loses only statistics.
+//! `key_store.usage_count` and `last_used`: collected in memory, and written at most once a minute and on close, never
+//! for each message (docs/DESIGN.md, section 4). A crash loses only statistics.
 
 use crate::db::hot;
 use crate::db::statement::Sql;

@@ -155,7 +155,7 @@ fn a_copy_is_in_wal_mode_already() {
     let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
     assert_eq!(found.problem_count, 1, "{:?}", found.problems);
     assert!(
-        found.problems[0].contains("carries no MAC"),
+        found.problems[0].contains("has no MAC"),
         "{:?}",
         found.problems
     );
