@@ -1,4 +1,4 @@
-//! Loops that a trigger, a view or a page would keep going.
+//! Tests of loops that a trigger, a view or a page would keep running.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +26,7 @@ fn a_sweep_whose_batches_change_nothing_ends_and_so_does_the_open() {
             "remove a message: the write had no effect",
         ),
         (
-            // Another row for each that goes, behind the last one.
+            // Adds a row after the last one for each removed row.
             "CREATE TRIGGER x AFTER DELETE ON messages_202506 BEGIN INSERT INTO messages_202506 \
              (row_key, message_id, content, is_outgoing, is_encrypted, is_read, is_deleted, timestamp, created_at) \
              VALUES (OLD.row_key + 1, 'again', x'', 0, 0, 0, 1, 1748736000000, 1748736000000); END"
@@ -99,7 +99,7 @@ fn late_messages_that_do_not_move_end_the_sweep() {
 fn names_that_do_not_stay_folded_end_the_settling() {
     for trigger in [
         format!("CREATE TRIGGER x BEFORE UPDATE ON contacts BEGIN {IGNORED}; END"),
-        // Another contact for each that is folded.
+        // Adds a contact for each folded name.
         "CREATE TRIGGER x AFTER UPDATE ON contacts BEGIN INSERT INTO contacts (contact_id, display_name, public_key) \
          VALUES ('more' || (SELECT count(*) FROM contacts), 'More', x''); END"
             .to_owned(),
@@ -127,8 +127,7 @@ fn entries_that_a_trigger_adds_end_the_chaining() {
     assert!(is_damage(&settled, "a trigger puts rows back"), "{settled:?}");
 }
 
-/// Rows of the schema that an open steps through before anything else, more than SQLite does between two looks at the
-/// flag.
+/// The schema has more rows than SQLite reads between two checks of the flag, and opening a vault reads these first.
 #[test]
 fn a_flag_ends_an_open_within_a_statement() {
     let vault = vault();
@@ -173,7 +172,7 @@ fn a_flag_ends_an_endless_view_before_its_work_is_too_much() {
         "{limited:?}"
     );
     let ended = store.read(|tx| {
-        // Within the transaction: nothing but SQLite's own look can see it.
+        // Inside the transaction, only SQLite's own check can see the flag.
         stop.store(true, Ordering::Relaxed);
         tx.db
             .row::<i64>(Sql::new("SELECT count(*) FROM endless"), "count")
@@ -201,7 +200,7 @@ fn a_flag_ends_an_open_and_the_next_does_its_sweeps() {
     let secret = Secret::Password(Password::new("secret").unwrap());
     let ended = Store::unlock(&path, &secret, &options);
     assert!(matches!(ended, Err(StoreError::Interrupted)), "{ended:?}");
-    // What the sweep would have done waits for an open that is let.
+    // The sweep's work is left to the next open that is not stopped.
     stop.store(false, Ordering::Relaxed);
     let store = Store::unlock(&path, &secret, &options).unwrap();
     assert_eq!(store.warnings(), Vec::<String>::new());
@@ -211,7 +210,7 @@ fn a_flag_ends_an_open_and_the_next_does_its_sweeps() {
     assert_eq!(store.removals_sweep().unwrap(), 0);
 }
 
-/// The work of a removal's longest statements, counted for a thousand messages and carried on to a million.
+/// The work of a removal's longest statements is counted for a thousand messages and extrapolated to a million.
 #[test]
 fn a_sweep_of_a_million_messages_is_far_from_the_limit() {
     const COUNTED: u64 = 2_000;
@@ -259,7 +258,7 @@ fn a_sweep_of_a_million_messages_is_far_from_the_limit() {
         "of {COUNTED} messages: {counting} operations to count, {checking} to check, {deleting} a batch; \
          limit of a million, with {a_million_pages} pages: {limit}"
     );
-    // Those that grow with the vault, and all statements of a batch, which do not, as if they were one.
+    // The statements that grow with the vault, and all statements of a batch, which do not, counted as one.
     for longest in [counting * WANTED / COUNTED, checking * WANTED / COUNTED, deleting] {
         assert!(longest < limit / 10, "{longest} of {limit}");
     }

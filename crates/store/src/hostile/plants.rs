@@ -1,6 +1,6 @@
 //! Schemas that no build makes.
 
-/// What is planted, what the open says of it, and whether it can be put right without a backup.
+/// What is planted, what opening the vault reports, and whether it can be repaired without a backup.
 pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     (
         "CREATE TRIGGER fails BEFORE INSERT ON audit_log BEGIN INSERT INTO nosuch VALUES (1); END",
@@ -109,7 +109,7 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
         "trigger (not text) odd is not part of",
         true,
     ),
-    // SQLite itself refuses what follows, or would give back the pages of another.
+    // SQLite itself refuses the following, or would return another object's pages.
     (
         "INSERT INTO sqlite_master VALUES ('blah', 'x', 'x', 0, 'CREATE TABLE x (a)')",
         "blah x is not part of",
@@ -162,7 +162,7 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
         "index more is not part of",
         true,
     ),
-    // What another's first page is named by, or none, and types that are none.
+    // Rows that name another object's first page or none, and unknown types.
     (
         "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'idx_audit_resource') \
          WHERE name = 'idx_audit_event_type'",
