@@ -188,8 +188,7 @@ impl WriteTx<'_> {
     }
 
     /// Writes a grant from an export unchanged. A grant that the user already has on the resource stays. In a bound
-    /// session,
-/// the grant is recorded as granted by the session's user, now.
+    /// session, the grant is recorded as granted by the session's user, now.
     ///
     /// # Errors
     /// [`StoreError::Access`] when no build would create this grant, or when it would outlive the grant that allows the

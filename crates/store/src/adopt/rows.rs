@@ -91,8 +91,7 @@ impl<'t, 'a> RawRows<'t, 'a> {
     }
 
     /// Writes what depends on a row: the conversation of a contact or group, and the number of the key that seals a
-    /// group's
-/// values.
+    /// group's values.
     fn follow(
         &mut self,
         table: RawTable,

@@ -111,7 +111,10 @@ impl RawTable {
             Self::Settings => Ok(setting::row_id("", text(row, "key")?)),
             Self::AuditLog => number(row, "log_id"),
             Self::SecurityEvents => number(row, "event_id"),
-            _ => Err(StoreError::Unexpected(format!("table {} seals no values", self.name()))),
+            _ => Err(StoreError::Unexpected(format!(
+                "table {} seals no values",
+                self.name()
+            ))),
         }
     }
 }

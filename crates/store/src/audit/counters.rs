@@ -50,7 +50,9 @@ impl ReadTx<'_> {
                 0 | 1 if is_integer != 1 => ("is not a number", true),
                 0 | 1 if given >= NEAR || newest >= NEAR => ("is higher than in any vault", true),
                 // Batches are read after a number, and there is no number below this one.
-                0 | 1 if least == i64::MIN => ("does not fit a row that has the lowest number possible", true),
+                0 | 1 if least == i64::MIN => {
+                    ("does not fit a row that has the lowest number possible", true)
+                }
                 1 if given < newest => ("is lower than the newest row", false),
                 0 | 1 => continue,
                 _ => ("is there twice", true),

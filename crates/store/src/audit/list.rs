@@ -3,90 +3,17 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sqlite::Sqlite;
 use privatus_domain::{
-    Act, AuditEntry, AuditError, AuditFilter, AuditHead, JsonText, Permission, Resource, ResourceKind,
-    Timestamp,
+    Act, AuditEntry, AuditError, AuditFilter, JsonText, Permission, Resource, ResourceKind, Timestamp,
 };
 use privatus_schema::sql_types::{BigInt, Text};
-use privatus_schema::{LimitLiteral, SqlBlob, SqlInt, SqlText, audit_log};
+use privatus_schema::{SqlInt, SqlText, audit_log};
 
+use super::by_filter::{is_failed_authentication, statement};
 use super::chain::EntryRow;
 use crate::db::statement::LIMIT_MOST;
-use crate::error::{Missing, StoreError};
+use crate::error::StoreError;
 use crate::tx::ReadTx;
-
-/// Returns the index clause for a filter: the most selective index that fits it.
-fn index(filter: &AuditFilter) -> &'static str {
-    let is_timed = filter.since.is_some() || filter.until.is_some();
-    let id = filter.on.as_ref().and_then(|(_, id)| id.as_deref());
-    match filter {
-        _ if is_failed_authentication(filter) => "INDEXED BY idx_audit_failed_auth",
-        _ if id.is_some_and(|id| id != Resource::EVERY) => "INDEXED BY idx_audit_resource",
-        AuditFilter { user: Some(_), .. } => "INDEXED BY idx_audit_user_events",
-        _ if is_timed => "INDEXED BY idx_audit_timestamp_type",
-        AuditFilter {
-            event_type: Some(_), ..
-        } => "INDEXED BY idx_audit_event_type",
-        AuditFilter { on: Some(_), .. } => "INDEXED BY idx_audit_resource",
-        AuditFilter {
-            failed_only: true, ..
-        } => "INDEXED BY idx_audit_suspicious",
-        _ => "NOT INDEXED",
-    }
-}
-
-/// Whether the filter asks for failed authentications. The specification has an index for just that; it needs literal
-/// values instead of binds.
-fn is_failed_authentication(filter: &AuditFilter) -> bool {
-    filter.failed_only && filter.event_type.as_deref() == Some(Act::Unlock.event_type())
-}
-
-/// The columns of [`EntryRow`].
-pub(super) const COLUMNS: &str = "log_id, timestamp, event_type, user_id, resource_type, resource_id, action, details, ip_address, \
-                       user_agent, success, error_message, mac, key_number";
-
-/// The newest entry that has a MAC.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = audit_log, check_for_backend(Sqlite))]
-struct HeadRow {
-    log_id: SqlInt,
-    mac: Option<SqlBlob>,
-}
-
-/// Returns the statement for a filter: it finds the numbers through the index first, and only then reads the rows.
-fn statement(filter: &AuditFilter, limit: usize) -> String {
-    let is_failed_authentication = is_failed_authentication(filter);
-    let id = filter.on.as_ref().and_then(|(_, id)| id.as_deref());
-    let parts = [
-        (filter.since.is_some(), "timestamp >= ?"),
-        (filter.until.is_some(), "timestamp < ?"),
-        (is_failed_authentication, "event_type = 'authentication'"),
-        (
-            filter.event_type.is_some() && !is_failed_authentication,
-            "event_type = ?",
-        ),
-        (filter.user.is_some(), "user_id = ?"),
-        (filter.on.is_some(), "resource_type = ?"),
-        (id.is_some_and(|id| id != Resource::EVERY), "resource_id = ?"),
-        (filter.failed_only, "success = FALSE"),
-        (filter.before.is_some(), "log_id < ?"),
-    ];
-    let wanted: Vec<&str> = parts
-        .into_iter()
-        .filter_map(|(is_wanted, part)| is_wanted.then_some(part))
-        .collect();
-    let wheres = if wanted.is_empty() {
-        String::new()
-    } else {
-        format!("WHERE {}", wanted.join(" AND "))
-    };
-    format!(
-        "SELECT {COLUMNS} FROM audit_log WHERE log_id IN (SELECT log_id FROM audit_log {} {wheres} \
-         ORDER BY log_id DESC LIMIT {limit}) ORDER BY log_id DESC",
-        index(filter)
-    )
-}
 
 impl ReadTx<'_> {
     /// Returns the newest `limit` entries that pass the filter, newest first.
@@ -186,35 +113,6 @@ impl ReadTx<'_> {
             success: row.success.is_none_or(|success| success.0),
             error_message: row.error_message.map(text),
         })
-    }
-
-    /// Returns the newest entry's number and MAC unchecked; [`audit_verify`](Self::audit_verify) checks whether it
-    /// holds.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] if the log is empty.
-    pub fn audit_head(&mut self) -> Result<AuditHead, StoreError> {
-        self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
-        self.audit_newest()
-    }
-
-    /// Returns the newest entry's number and MAC without checking permissions.
-    pub(crate) fn audit_newest(&mut self) -> Result<AuditHead, StoreError> {
-        let row = self.db.ask("find the audit log's head", |db| {
-            audit_log::table
-                .filter(audit_log::mac.is_not_null())
-                .order(audit_log::log_id.desc())
-                .select(HeadRow::as_select())
-                .limit_literal(1)
-                .get_result(db)
-                .optional()
-        })?;
-        let row = row.ok_or(Missing::AuditEntry)?;
-        let (log_id, mac) = (row.log_id.0, row.mac.unwrap_or_default().0);
-        let mac = mac.try_into().map_err(|_| {
-            StoreError::AuditBroken(format!("the MAC of entry {log_id} has the wrong length"))
-        })?;
-        Ok(AuditHead { log_id, mac })
     }
 }
 

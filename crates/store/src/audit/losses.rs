@@ -93,8 +93,7 @@ pub struct AuditLoss {
 
 impl AuditLoss {
     /// Whether the two losses are the same to a person. `why` is not compared, because it depends on what was written
-    /// after the
-/// loss in the meantime.
+    /// after the loss in the meantime.
     pub(super) fn is_as(&self, other: &Self) -> bool {
         self.keys == other.keys
             && self.marks == other.marks

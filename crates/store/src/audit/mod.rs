@@ -4,9 +4,11 @@
 mod accept_loss;
 mod append;
 mod books;
+mod by_filter;
 mod chain;
 mod checkpoint;
 mod counters;
+mod head;
 mod list;
 mod losses;
 mod numbers;

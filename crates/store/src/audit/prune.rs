@@ -42,8 +42,7 @@ impl ReadTx<'_> {
     }
 
     /// Finds the last entry to remove: the one before the first entry that is not older than `before`, or, if all are
-    /// older,
-/// the one before the newest.
+    /// older, the one before the newest.
     fn audit_last_old(&mut self, before: Timestamp) -> Result<Option<LastOldRow>, StoreError> {
         self.db.ask("find old audit entries", |db| {
             let (later, all) = diesel::alias!(audit_log as later, audit_log as all);

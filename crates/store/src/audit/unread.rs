@@ -4,8 +4,8 @@ use privatus_domain::Timestamp;
 use privatus_schema::{Flag, SqlBlob, SqlInt, SqlText, TimeText};
 use privatus_sqlite::Row;
 
+use super::by_filter::COLUMNS;
 use super::chain::{BATCH, EntryRow};
-use super::list::COLUMNS;
 use super::told::Told;
 use crate::db::at_most::ascends;
 use crate::db::decode::{FromColumn, WrongType};

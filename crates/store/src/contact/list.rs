@@ -131,7 +131,7 @@ impl ReadTx<'_> {
     }
 
     /// Whether nothing depends on a contact: their conversation has no messages, they are in no group and wrote nothing
-/// anywhere.
+    /// anywhere.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

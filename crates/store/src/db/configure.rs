@@ -110,8 +110,7 @@ impl Connection {
     }
 
     /// Makes commits durable, and returns the previous setting. Call it outside a transaction: inside one, SQLite does
-    /// not
-/// change it.
+    /// not change it.
     pub(crate) fn synchronous_full(&mut self) -> Result<i64, StoreError> {
         let before = self.pragma_i64("synchronous")?.unwrap_or(NORMAL);
         self.synchronous(FULL)?;

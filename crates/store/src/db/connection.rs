@@ -23,8 +23,7 @@ pub(crate) const BUSY_TIMEOUT: u32 = 30_000;
 pub(crate) const READER_CACHE_KIB: u32 = 32_000;
 
 /// The text for a first page that does not open.
-pub(crate) const FIRST_PAGE: &str =
-    "its first page does not open with this vault's key: it is damaged or cut off, or belongs to another vault";
+pub(crate) const FIRST_PAGE: &str = "its first page does not open with this vault's key: it is damaged or cut off, or belongs to another vault";
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,8 +178,7 @@ impl Connection {
     }
 
     /// Sets whether errors look for the row to name it; a reader that names rows itself turns that off. Returns the
-    /// previous
-/// setting.
+    /// previous setting.
     pub(crate) fn names_rows(&mut self, is_naming: bool) -> bool {
         std::mem::replace(&mut self.is_naming, is_naming)
     }

@@ -12,6 +12,7 @@ pub(crate) mod pool;
 pub(crate) mod real_tables;
 pub(crate) mod schema_fault;
 pub(crate) mod schema_rows;
+pub(crate) mod schema_texts;
 pub(crate) mod statement;
 mod unread;
 #[cfg(feature = "testing")]

@@ -60,8 +60,7 @@ impl StrangeObject {
     }
 
     /// Returns the kind to name in a DROP statement; `None` if SQLite does not drop it, because its name is reserved or
-    /// its
-/// type is unknown.
+    /// its type is unknown.
     pub(crate) fn dropped_as(&self) -> Option<&'static str> {
         let kind = match self.made_as.unwrap_or(&self.kind) {
             "trigger" => "TRIGGER",

@@ -150,8 +150,7 @@ fn row_name(table: &str, row: &Row<'_>) -> String {
 
 impl Connection {
     /// Returns the first rows with a value that is not accepted: in the tables that the statement names, or in those
-    /// with the
-/// column.
+    /// with the column.
     pub(crate) fn unread_places(
         &mut self,
         statement: Option<&str>,
@@ -167,8 +166,7 @@ impl Connection {
     }
 
     /// Returns the tables to search. Months are searched only if a statement names them: they are large, and all
-    /// statements
-/// on them are known.
+    /// statements on them are known.
     fn unread_tables(&mut self, statement: Option<&str>) -> Result<Vec<String>, StoreError> {
         let mut tables: Vec<String> = Vec::new();
         let sql = Sql::new("SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name");

@@ -102,7 +102,9 @@ impl From<CryptoError> for StoreError {
     fn from(error: CryptoError) -> Self {
         match error {
             CryptoError::Full | CryptoError::LaterNote => Self::Unexpected(error.to_string()),
-            _ => Self::Unexpected("a cryptographic operation failed (does the system provide random bytes?)".into()),
+            _ => Self::Unexpected(
+                "a cryptographic operation failed (does the system provide random bytes?)".into(),
+            ),
         }
     }
 }

@@ -20,7 +20,7 @@ pub enum SystemFault {
     NoInodes,
     /// A file would become larger than this process or the file system allows.
     #[error(
-    "a file would become larger than the limit for files here; raise the limit (`ulimit -f` shows it) or use another \
+        "a file would become larger than the limit for files here; raise the limit (`ulimit -f` shows it) or use another \
     disk, and try again"
     )]
     FileTooLarge,
@@ -35,7 +35,7 @@ pub enum SystemFault {
     NoLocks,
     /// The file is a mount point, so the system does not allow replacing it.
     #[error(
-    "the system does not allow replacing it while it is in use: it is a mount point, as containers create for a single \
+        "the system does not allow replacing it while it is in use: it is a mount point, as containers create for a single \
     file; unmount it, put a plain file in its place, and try again"
     )]
     Held,
@@ -63,8 +63,7 @@ impl SystemFault {
     }
 
     /// Returns the fault of an error from creating a file in `folder`. It looks at the file system, because the system
-    /// has
-/// the same number for a full disk and for missing inodes.
+    /// has the same number for a full disk and for missing inodes.
     #[must_use]
     pub fn of_new_file(folder: &std::path::Path, error: &std::io::Error) -> Option<Self> {
         if error.kind() == std::io::ErrorKind::StorageFull && lacks_inodes(folder) {

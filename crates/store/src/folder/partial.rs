@@ -136,8 +136,7 @@ impl Drop for PartialFile<'_> {
 
 impl Folder {
     /// Finds out whether the file system is full by writing a little. SQLite reports an exceeded quota only as an I/O
-    /// error
-/// (docs/DESIGN.md, section 10).
+    /// error (docs/DESIGN.md, section 10).
     pub(crate) fn is_full(&self) -> bool {
         let written = PartialFile::begin(self, Purpose::Probe).and_then(|mut probe| probe.write(&[0; PROBE]));
         written.is_err_and(|error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded))

@@ -115,8 +115,7 @@ impl Handle {
     }
 
     /// Converts an error of creating something. It distinguishes missing inodes from a full disk, for which the system
-    /// has
-/// the same number.
+    /// has the same number.
     fn not_made(&self, error: Errno) -> Error {
         match error {
             Errno::NOSPC if rustix::fs::fstatvfs(&self.0).is_ok_and(|room| has_no_inodes(&room)) => {
@@ -127,8 +126,7 @@ impl Handle {
     }
 
     /// Checks that files can be locked here the way SQLite locks them. On a file system without locks, SQLite acts as
-    /// if
-/// another process held the lock.
+    /// if another process held the lock.
     pub(super) fn locks(file: &File) -> Result<()> {
         Ok(rustix::fs::fcntl_lock(
             file,

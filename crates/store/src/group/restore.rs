@@ -14,8 +14,7 @@ pub struct RestoredGroup {
     /// Whether the group is new. An existing group and its members stay unchanged.
     pub is_new: bool,
     /// How many members were left out because they are not contacts of the vault, are banned, occur twice, or exceed
-    /// the
-/// greatest possible limit.
+    /// the greatest possible limit.
     pub left_out: u32,
     /// How many bans were left out because they are not of contacts of the vault.
     pub bans_left_out: u32,

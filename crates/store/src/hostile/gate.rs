@@ -6,7 +6,7 @@ use privatus_schema::OBJECTS;
 use super::plants::PLANTS;
 use super::{is_damage, vault};
 use crate::db::connection::{Connection, Role};
-use crate::db::schema_rows::text_of;
+use crate::db::schema_texts::text_of;
 use crate::db::statement::Sql;
 use crate::testing::{Vault, contact, options, secret};
 use crate::vault::{Files, raw_key};

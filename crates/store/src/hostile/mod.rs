@@ -57,7 +57,7 @@ fn planted(vault: &Vault, fault: &str) {
 
 /// Sets a NOT NULL column to NULL, and leaves the schema as it was.
 fn nulled(vault: &Vault, table: &str, column: &str, which: &str) {
-    let text = crate::db::schema_rows::text_of(table).unwrap().sql;
+    let text = crate::db::schema_texts::text_of(table).unwrap().sql;
     let as_text = |text: &str| {
         let quoted = text.replace('\'', "''");
         vault.sql_undefended(&format!(

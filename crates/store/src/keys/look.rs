@@ -23,9 +23,9 @@ impl Look {
         self.found.opened += 1;
         if !row.odd.is_empty() {
             let (name, odd) = (row.name(), row.odd.join(", "));
-            self.found
-                .mended
-                .push(format!("{name} has a value that no build writes in key_store.{odd}"));
+            self.found.mended.push(format!(
+                "{name} has a value that no build writes in key_store.{odd}"
+            ));
             self.found.out.push((row.rowid, row.number));
             self.found.written.push(row.as_key(number, &place.0, &place.1));
         }
@@ -34,8 +34,7 @@ impl Look {
     }
 
     /// Handles the rows that nothing proves: an assigned number keeps an emptied row, any other row is removed. Then
-    /// handles
-/// the numbers without a row.
+    /// handles the numbers without a row.
     pub(super) fn left(&mut self, mut rows: Vec<Standing>, next: Option<u32>) {
         let top = self.living.keys().next_back().copied().unwrap_or_default();
         let reach = top.saturating_add(AHEAD);
@@ -55,7 +54,9 @@ impl Look {
                 (*number <= highest || is_behind) && is_free
             });
             let Some(number) = given else {
-                self.found.mended.push(format!("{name} is not a key that the store created"));
+                self.found
+                    .mended
+                    .push(format!("{name} is not a key that the store created"));
                 self.found.out.push((row.rowid, row.number));
                 continue;
             };
@@ -94,8 +95,7 @@ impl Look {
     }
 
     /// Handles numbers of which nothing is known. A few get a row each; of more, only the last gets a row, which says
-    /// where they
-/// begin.
+    /// where they begin.
     fn run_without_row(&mut self, first: u32, last: u32, room: &mut u32) {
         let Some(more) = last.checked_sub(first) else {
             return;
@@ -128,9 +128,10 @@ impl Look {
         for (month, named) in std::mem::take(&mut self.months) {
             let own = place(KeyRole::Month(month));
             if named.is_none_or(|number| self.living.get(&number) != Some(&own)) {
-                self.found
-                    .mended
-                    .push(format!("month {month} names {} instead of its own key", key_named(named)));
+                self.found.mended.push(format!(
+                    "month {month} names {} instead of its own key",
+                    key_named(named)
+                ));
                 self.found.months.push(month);
             }
         }
@@ -144,10 +145,10 @@ impl Look {
                     Some(number) => self.found.lost.push(format!(
                         "group {group} names key {number}, which is lost or was destroyed"
                     )),
-                    None => self
-                        .found
-                        .mended
-                        .push(format!("group {group} names {} instead of its own key", key_named(named))),
+                    None => self.found.mended.push(format!(
+                        "group {group} names {} instead of its own key",
+                        key_named(named)
+                    )),
                 }
                 self.found.groups.push(group);
             }

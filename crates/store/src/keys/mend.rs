@@ -18,10 +18,8 @@ impl WriteTx<'_> {
     pub(crate) fn keys_put_right(&mut self, survey: &KeySurvey) -> Result<(), StoreError> {
         let doing = "repair a row of key_store";
         // A month refers to a key's row that is deleted and written again.
-        self.db.run(
-            Sql::new("PRAGMA defer_foreign_keys = ON"),
-            "begin to repair keys",
-        )?;
+        self.db
+            .run(Sql::new("PRAGMA defer_foreign_keys = ON"), "begin to repair keys")?;
         for (rowid, number) in &survey.out {
             let sql = Sql::new("DELETE FROM key_store WHERE rowid = ?").bind(*rowid);
             self.db.run_one(sql, doing)?;

@@ -74,11 +74,7 @@ fn whatever_is_altered_is_named() {
             5,
             "entry 5: its details were changed, or are another entry's",
         ),
-        (
-            &swap(3, 4),
-            3,
-            "entry 3 was changed or replaced",
-        ),
+        (&swap(3, 4), 3, "entry 3 was changed or replaced"),
         (
             "UPDATE audit_log SET log_id = 11 WHERE log_id = 6",
             7,
