@@ -72,7 +72,10 @@ impl ReadTx<'_> {
             kind: SecurityKind::AccessRefused,
             severity: Severity::Medium,
             user: Some(user.clone()),
-            description: format!("a user was refused to {permission} a {}", asked.kind),
+            description: format!(
+                "a user was denied the permission {permission} on a {}",
+                asked.kind
+            ),
             raw_data: Some(json!({ "resource": named }).into()),
         });
         Err(StoreError::AccessDenied {

@@ -44,8 +44,8 @@ pub(super) struct Walk {
     gap: Option<(i64, String)>,
 }
 
-/// Returns what an entry settled, if it records a settling: `Some` with the last number, or `None` within for
-/// everything before it.
+/// Returns up to which number an entry settled the log: `None` if it does not record a settling, `Some(None)` if it
+/// settled everything before itself.
 pub(super) fn settled_up_to(row: &EntryRow, details: Option<&[u8]>) -> Option<Option<i64>> {
     let act = Act::AuditSettle;
     if (row.event_type.0.as_str(), row.action.0.as_str()) != (act.event_type(), act.action()) {

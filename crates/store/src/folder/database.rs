@@ -124,7 +124,7 @@ mod tests {
     /// the replacement and says nothing about the disk.
     #[cfg(target_os = "linux")]
     #[test]
-    #[allow(clippy::disallowed_methods, reason = "the file is nobody's")]
+    #[allow(clippy::disallowed_methods, reason = "a file of this test")]
     fn what_is_exchanged_during_an_open_is_no_broken_disk() {
         let replaced = |found: Option<StoreError>| {
             let what = match found {
