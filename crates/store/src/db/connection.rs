@@ -23,7 +23,8 @@ pub(crate) const BUSY_TIMEOUT: u32 = 30_000;
 pub(crate) const READER_CACHE_KIB: u32 = 32_000;
 
 /// The text for a first page that does not open.
-pub(crate) const FIRST_PAGE: &str = "its first page does not open with this vault's key: it is damaged or cut off, or belongs to another vault";
+pub(crate) const FIRST_PAGE: &str =
+    "its first page does not open with this vault's key: it is damaged, cut off, or from another vault";
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
