@@ -78,7 +78,7 @@ fn what_is_neither_a_folder_nor_a_file() {
             let line = super::one_line(&output, 17);
             assert!(
                 line.contains(looping.to_str().unwrap())
-                    && line.contains("leads in a circle")
+                    && line.contains("points back to itself")
                     && line.contains("see where its links lead"),
                 "{line}"
             );

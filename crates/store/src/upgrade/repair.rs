@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::db::real_tables::RealTables;
 use crate::db::schema_fault::{SchemaFault, StrangeObject, Wrong};
-use crate::db::schema_rows::{month_object, text_of};
+use crate::db::schema_texts::{month_object, text_of};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::partition::catalogue::Catalogue;

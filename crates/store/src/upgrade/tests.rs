@@ -107,7 +107,7 @@ fn a_rust_part_reads_and_seals_in_the_transaction_of_its_step() {
     // The step does not belong to this build.
     let problems = vault.verify().problems;
     let is_of_schema =
-        |problem: &&String| problem.starts_with("the schema is not what this build makes: table ");
+        |problem: &&String| problem.starts_with("the schema differs from this build's: table ");
     assert_eq!(problems.iter().filter(is_of_schema).count(), 2, "{problems:?}");
     let is_of_ledger = |problem: &&String| problem.starts_with("the row of migration ");
     assert_eq!(problems.iter().filter(is_of_ledger).count(), 1, "{problems:?}");

@@ -1,4 +1,4 @@
-//! Opens a vault whose schema is not what this build makes: for reading only, recording nothing (ADR 0026).
+//! Opens a vault whose schema differs from this build's: for reading only, recording nothing (ADR 0026).
 
 use privatus_crypto::{KeyRing, Unlocked};
 
@@ -24,7 +24,7 @@ impl Store {
             false => "only a backup can repair tables",
         };
         self.warnings.push(format!(
-            "the schema is not what this build makes: {fault}; the vault is open for reading only, and nothing is recorded; {way}"
+            "the schema differs from this build's: {fault}; the vault is open for reading only, and nothing is recorded; {way}"
         ));
         self.pool.refuse(Some(fault));
         self.warnings.extend(faults_told(

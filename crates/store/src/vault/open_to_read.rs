@@ -67,7 +67,7 @@ impl Store {
             let _ = store.own_row_tell();
         }
         if let Some(fault) = fault {
-            let text = format!("the schema is not what this build makes: {fault}");
+            let text = format!("the schema differs from this build's: {fault}");
             store.warnings.push(text);
             store.pool.refuse(Some(fault));
         }

@@ -26,7 +26,7 @@ impl ReadTx<'_> {
                 let more = fault.iter().flat_map(|fault| fault.objects());
                 let more = more.filter(|object| !differences.iter().any(|line| line.contains(&object.name)));
                 for line in differences.iter().cloned().chain(more.map(ToString::to_string)) {
-                    found.problem(format!("the schema is not what this build makes: {line}"));
+                    found.problem(format!("the schema differs from this build's: {line}"));
                 }
                 Ok(())
             }

@@ -232,7 +232,7 @@ fn every_check_sees_its_fault() {
         ),
         (
             "DELETE FROM key_store WHERE key_type = 'audit'".into(),
-            "has no row any more",
+            "no longer has a row",
         ),
         (
             "UPDATE vault_state SET next_key_number = 2".into(),
