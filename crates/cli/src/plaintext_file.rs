@@ -142,7 +142,7 @@ mod tests {
         #[cfg(target_os = "linux")]
         for (number, exit, says) in [
             (27, Exit::Output, "ulimit -f"),
-            (5, Exit::System, "the disk does not read or write"),
+            (5, Exit::System, "the disk fails to read or write"),
             (36, Exit::System, "too long"),
         ] {
             let failure = Failure::file(&path, &std::io::Error::from_raw_os_error(number));

@@ -1,4 +1,4 @@
-//! Running work in a transaction on one connection.
+//! Runs work in a transaction on one connection.
 
 use crate::db::connection::{BUSY_TIMEOUT, Connection};
 use crate::error::StoreError;
@@ -6,8 +6,8 @@ use crate::tx::key_cache::EVERY_MS;
 use crate::tx::shared::Shared;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Runs `work` in a write transaction, with what waits for one. An error rolls everything back. Once a minute what was
-/// gathered of keys and statistics is written behind it.
+/// Runs `work` and writes what was queued for the audit log, in one write transaction. An error rolls everything back.
+/// Once a minute, the gathered use of keys and statistics are written afterwards.
 pub(crate) fn write_on<T, E: From<StoreError>>(
     db: &mut Connection,
     shared: &Shared,
@@ -15,7 +15,7 @@ pub(crate) fn write_on<T, E: From<StoreError>>(
 ) -> Result<T, E> {
     let mut tx = WriteTx::begin(db, shared)?;
     let done = match work(&mut tx) {
-        // Of what is half done nothing is kept.
+        // Nothing of a half-done transaction is committed.
         Ok(value) if tx.is_half_done => Ok(value),
         Ok(value) => tx
             .pending_write()
@@ -37,15 +37,15 @@ pub(crate) fn write_on<T, E: From<StoreError>>(
         told.iter().for_each(|text| tell(text));
     }
     if shared.keys.is_due(now, EVERY_MS) && db.raw().busy_timeout(0).is_ok() {
-        // What is done is done: it waits for no other process to count it.
+        // The work is done: counting it does not wait for another process.
         usage_write(db, shared);
         let _ = db.raw().busy_timeout(BUSY_TIMEOUT);
     }
     Ok(value)
 }
 
-/// The same, and the disk has it when this returns (`synchronous = FULL`). A commit of a write-ahead log that is only
-/// `NORMAL` may be lost with the power.
+/// Runs [`write_on`] with `synchronous = FULL`, so that the commit is on disk when this returns. With `NORMAL`, a
+/// commit in the write-ahead log may be lost in a power failure.
 pub(crate) fn write_durably_on<T, E: From<StoreError>>(
     db: &mut Connection,
     shared: &Shared,
@@ -53,7 +53,7 @@ pub(crate) fn write_durably_on<T, E: From<StoreError>>(
 ) -> Result<T, E> {
     let before = db.synchronous_full()?;
     let done = write_on(db, shared, work);
-    // One that cannot be set back is only slower.
+    // A connection that stays at FULL is only slower.
     if let Err(error) = db.synchronous_back(before) {
         tracing::debug!(%error, "synchronous stays FULL");
     }
@@ -72,16 +72,16 @@ pub(crate) fn read_on<T, E: From<StoreError>>(
     result
 }
 
-/// Writes what is left when the store is closed.
+/// Writes the remaining use of keys and statistics when the store is closed.
 pub(crate) fn usage_flush(db: &mut Connection, shared: &Shared) {
     if shared.has_uses() {
         usage_write(db, shared);
     }
 }
 
-/// Writes the use of keys and the statistics in a transaction of their own: what keeps them from being written, a full
-/// table's number for one, ends the whole of its transaction, and is to take no audit entry and no act along. A vault that
-/// cannot be written keeps the older figures: nothing fails for that.
+/// Writes the use of keys and the statistics in their own transaction. If that fails, for example because a table has
+/// run out of row numbers, the whole transaction fails, and it must not take audit entries or the user's work with it.
+/// A vault that cannot be written keeps the older figures; this is not an error.
 fn usage_write(db: &mut Connection, shared: &Shared) {
     let written = WriteTx::begin(db, shared).and_then(|mut tx| match tx.usage_write() {
         Ok(()) => tx.commit(),

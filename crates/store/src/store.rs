@@ -21,19 +21,19 @@ use crate::unwritten::unwritten;
 use crate::upgrade::Upgrade;
 use crate::vault::{Files, OpenGuard};
 
-/// How long a close waits for another process, to write what waits for the audit log.
+/// How long `close` waits for another process in order to write the queued audit entries.
 const CLOSE_WAIT_MS: u32 = 2_000;
 
 /// An open vault.
 ///
-/// Clone-free and shared by reference: `read` and `write` take `&self` from any thread.
+/// It cannot be cloned; share it by reference. `read` and `write` take `&self` from any thread.
 pub struct Store {
     pub(crate) shared: Shared,
     pub(crate) files: Files,
     pub(crate) pool: Pool,
     pub(crate) warnings: Vec<String>,
     pub(crate) upgrade: Option<Upgrade>,
-    // Dropped last: the lock and the process-wide claim outlive the connections.
+    // Dropped last: the lock and the process-wide claim must outlive the connections.
     pub(crate) _lock: Option<File>,
     pub(crate) _guard: OpenGuard,
 }
@@ -45,62 +45,64 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// The time, by the clock of this store.
+    /// Returns the time of this store's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.shared.now()
     }
 
-    /// The vault's folder.
+    /// Returns the vault's folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.files.root()
     }
 
-    /// The database file, for a look at its size. Never open it in this process.
+    /// Returns the path of the database file, for reading its size. Never open the file in this process.
     #[must_use]
     pub fn database_path(&self) -> PathBuf {
         self.files.database_path()
     }
 
-    /// Bytes of the write-ahead log. It is merged about every 1,000 pages and cut to 64 MiB, but not past a snapshot
-    /// that is still read: an export or a check that runs while others write lets it grow until it ends.
+    /// Returns the size of the write-ahead log in bytes. The log is merged about every 1,000 pages and cut to 64 MiB,
+    /// but not past a snapshot that is still being read: during an export or a check, the log grows with what others
+    /// write.
     #[must_use]
     pub fn wal_size(&self) -> u64 {
         self.files.wal_size()
     }
 
-    /// What opening noticed and a person should know.
+    /// Returns what opening the vault noticed and the user should know.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Whether the vault can only be read, because its file system is mounted read-only or its schema is not what this build
-    /// makes ([`schema_fault`](Self::schema_fault)): nothing is recorded then, no audit entry and no count.
+    /// Returns whether the vault can only be read, because its file system is mounted read-only or its schema is not
+    /// the one this build creates ([`schema_fault`](Self::schema_fault)). Nothing is recorded then: no audit entries
+    /// and no counts.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.pool.is_read_only()
     }
 
-    /// What of the schema is not what this build makes, if anything is: nothing is written then
+    /// Returns how the schema differs from the one this build creates, if it does. Nothing is written then
     /// ([`schema_repair`](Self::schema_repair)).
     #[must_use]
     pub fn schema_fault(&self) -> Option<SchemaFault> {
         self.pool.fault()
     }
 
-    /// What opening changed of the schema, if the vault was an older build's.
+    /// Returns what opening changed in the schema, if an older build wrote the vault.
     #[must_use]
     pub const fn upgrade(&self) -> Option<&Upgrade> {
         self.upgrade.as_ref()
     }
 
-    /// Runs a write transaction; `name` says in errors and metrics what it was for. Writers of this process queue first
-    /// come, first served. An error of `work` rolls everything back.
+    /// Runs a write transaction; `name` names it in errors and metrics. Writers of this process take turns in the order
+    /// they arrive. If `work` returns an error, everything is rolled back.
     ///
     /// # Errors
-    /// What `work` returns, or a [`StoreError`] of the transaction itself.
+    /// Any error of `work`, or a [`StoreError`] of the transaction itself.
     pub fn write<T, E: From<StoreError>>(
         &self,
         name: &'static str,
@@ -113,7 +115,8 @@ impl Store {
         result
     }
 
-    /// The same, and the disk has it when this returns: what a person is told for good, a password or a loss accepted.
+    /// Runs a write transaction that is on disk when this returns, for results that must last once the user is told,
+    /// such as a new password or an accepted loss.
     pub(crate) fn write_durably<T, E: From<StoreError>>(
         &self,
         name: &'static str,
@@ -148,7 +151,7 @@ impl Store {
     /// Runs a read transaction on a connection that cannot write.
     ///
     /// # Errors
-    /// What `work` returns, or a [`StoreError`] of the transaction itself.
+    /// Any error of `work`, or a [`StoreError`] of the transaction itself.
     pub fn read<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
@@ -166,10 +169,10 @@ impl Store {
         result
     }
 
-    /// Runs a long read (an export, a check) on a connection of its own, so that it holds no reader of the pool.
+    /// Runs a long read (an export, a check) on a separate connection, so that it does not occupy a reader of the pool.
     ///
     /// # Errors
-    /// What `work` returns, or a [`StoreError`] of the transaction itself.
+    /// Any error of `work`, or a [`StoreError`] of the transaction itself.
     pub fn read_long<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
@@ -181,24 +184,25 @@ impl Store {
         self.note_refusals(result)
     }
 
-    /// Writes an entry with the next write transaction, or when the store is closed: for acts that only read, such as an
-    /// export, and that another process's long write must not hold up.
+    /// Queues an audit entry for the next write transaction or the closing of the store. It is for operations that only
+    /// read, such as an export, and must not wait for another process's long write.
     pub fn audit_note(&self, entry: NewAuditEntry) {
-        // Whoever is bound signs for what it does.
+        // The session's user, if there is one, is recorded as the author.
         let user = self.shared.user.clone().or(entry.user);
         self.shared.pending.entry(NewAuditEntry { user, ..entry });
     }
 
-    /// Closes the vault: merges the write-ahead log into the database, closes every connection, wipes the keys. None of
-    /// them is in the process's memory then, but for [`VaultKeys`](crate::VaultKeys) that the caller still holds.
+    /// Closes the vault: merges the write-ahead log into the database, closes every connection and wipes the keys.
+    /// Afterwards no key is in the process's memory, except in a [`VaultKeys`](crate::VaultKeys) that the caller still
+    /// holds.
     ///
-    /// Without space or the right to write the log stays as it is: what was committed is in it, the next open reads
-    /// it, and a command that did its work has not failed.
+    /// If the disk is full or the vault cannot be written, the log stays as it is. This is not an error: the log
+    /// contains everything that was committed, and the next open reads it.
     ///
     /// # Errors
-    /// [`StoreError`] when the log could not be merged for another reason; nothing is lost then either. And when what waited
-    /// for the audit log, an export for one, could not be written: only a full disk, another process that holds the vault and
-    /// a vault that may not be written put that off in silence.
+    /// [`StoreError`] if the log could not be merged for another reason (nothing is lost then either), or if a queued
+    /// audit entry, for example of an export, could not be written. A full disk, another process that holds the vault
+    /// and a vault that cannot be written are not reported.
     pub fn close(self) -> Result<(), StoreError> {
         self.pool.close_readers();
         if self.is_read_only() {
@@ -210,7 +214,7 @@ impl Store {
             return Ok(());
         }
         let mut lease = match self.pool.writer() {
-            // What is noted at a close is no reason to fail a session that only read.
+            // A session that only read does not fail because of what is recorded on close.
             Err(error) if nothing_to_merge && (self.shared.pending.is_empty() || error.is_put_off()) => {
                 return Ok(());
             }
@@ -219,15 +223,15 @@ impl Store {
         let db = lease.db()?;
         let mut untold = None;
         if !self.shared.pending.is_empty() {
-            // What waits for the audit log is worth a little patience with another process.
+            // Queued audit entries are worth a short wait for another process.
             db.raw().busy_timeout(CLOSE_WAIT_MS)?;
             let written = write_on(db, &self.shared, |_| Ok::<_, StoreError>(()));
             untold = written.err().and_then(|error| {
-                tracing::debug!(%error, "what waited for the audit log was not written");
+                tracing::debug!(%error, "queued audit entries were not written");
                 unwritten(db, error)
             });
         }
-        // No more waiting: whoever closes last merges the rest, and how often a key was used is a statistic.
+        // No more waiting: the last process to close merges the rest, and the use of keys is only a statistic.
         db.raw().busy_timeout(0)?;
         usage_flush(db, &self.shared);
         let merged = db.raw().wal_checkpoint(CheckpointMode::Truncate);
@@ -248,11 +252,11 @@ impl Store {
         work(lease.db()?)
     }
 
-    /// What the write connection, if there is one, and the readers of the pool did so far, those in use left out. For
-    /// tests and the benchmark: the first call switches the counting of statements on.
+    /// Returns the work done so far by the write connection, if there is one, and by the readers of the pool that are
+    /// not in use. For tests and the benchmark: the first call switches on the counting of statements.
     ///
     /// # Errors
-    /// [`StoreError::Unexpected`] when SQLite does not count.
+    /// [`StoreError::Unexpected`] if SQLite does not count.
     #[cfg(feature = "testing")]
     pub fn work_done(&self) -> Result<WorkDone, StoreError> {
         self.pool.work_done()

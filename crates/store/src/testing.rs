@@ -1,4 +1,4 @@
-//! A vault for the tests inside this crate, which may run any SQL on it.
+//! A vault for this crate's own tests, which may run any SQL on it.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -11,7 +11,7 @@ use privatus_domain::{
 
 use crate::{Store, StoreError, VaultOptions, Verification};
 
-/// A vault in a folder of its own, with the contact `alice`.
+/// A vault in its own folder, with the contact `alice`.
 pub(crate) struct Vault {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) store: Store,
@@ -37,7 +37,7 @@ fn password() -> Password {
     Password::new("secret").unwrap()
 }
 
-/// Puts the key ring of a closed vault as a build from before wrote it, without a note.
+/// Removes the note from a closed vault's key ring, as an older build wrote it.
 #[allow(clippy::disallowed_methods, reason = "a test writes a vault's file")]
 pub(crate) fn strip_note(path: &Path) {
     let names = ["keyring.json", "keyring.json.1"];
@@ -49,7 +49,7 @@ pub(crate) fn strip_note(path: &Path) {
     }
 }
 
-/// What opens a [`Vault`].
+/// Returns the secret that opens a [`Vault`].
 pub(crate) fn secret() -> Secret {
     Secret::Password(password())
 }
@@ -100,7 +100,7 @@ impl Vault {
         Self { folder, store, chat }
     }
 
-    /// Receives messages of `alice`, each `(id, time)`.
+    /// Receives messages from `alice`, each given as `(id, time)`.
     pub(crate) fn receive(&self, messages: &[(&str, &str)]) {
         let batch: Vec<NewMessage> = messages.iter().map(|(id, time)| message(id, time)).collect();
         self.store
@@ -108,14 +108,14 @@ impl Vault {
             .unwrap();
     }
 
-    /// Runs SQL past every rule of the store.
+    /// Runs SQL without any of the store's rules.
     pub(crate) fn sql(&self, text: &str) {
         self.store
             .with_writer(|db| Ok(db.raw().execute_batch(text)?))
             .unwrap();
     }
 
-    /// The same as another program with the key would: the schema's own rows can be written.
+    /// Runs SQL as another program with the key could: even the schema's own rows can be written.
     pub(crate) fn sql_undefended(&self, text: &str) {
         self.store
             .with_writer(|db| {
@@ -131,7 +131,7 @@ impl Vault {
         self.store.read_long(|tx| tx.verify(&mut |_| ())).unwrap()
     }
 
-    /// What the check says with a fault planted, in a transaction that is then given up.
+    /// Returns what the check reports with a fault planted, in a transaction that is then rolled back.
     pub(crate) fn verify_with(&self, fault: &str) -> Vec<String> {
         let mut problems = Vec::new();
         let given_up: Result<(), StoreError> = self.store.write("plant", |tx| {
@@ -146,13 +146,13 @@ impl Vault {
         problems
     }
 
-    /// Leaves the store without closing it, as a process that is killed does.
+    /// Leaves the store without closing it, like a process that is killed.
     pub(crate) fn abandon(self) -> tempfile::TempDir {
         drop(self.store);
         self.folder
     }
 
-    /// Locks the store; gives the folder, to be kept, and the vault's path in it.
+    /// Locks the store; returns the folder, which the caller must keep, and the vault's path in it.
     pub(crate) fn lock(self) -> (tempfile::TempDir, PathBuf) {
         self.store.close().unwrap();
         let path = self.folder.path().join("vault");

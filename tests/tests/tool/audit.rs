@@ -455,7 +455,7 @@ fn a_planted_trigger_stops_every_write_until_it_is_removed() {
     let warned = String::from_utf8(exported.stderr).unwrap();
     assert_eq!(exported.status.code(), Some(0), "{warned}");
     assert!(
-        warned.contains("trigger off is not one that this build makes")
+        warned.contains("trigger off is not part of this build's schema")
             && warned.contains("`privatus audit settle --accept-loss` removes"),
         "{warned}"
     );
@@ -469,7 +469,7 @@ fn a_planted_trigger_stops_every_write_until_it_is_removed() {
     let line = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(16), "{line}");
     assert!(
-        line.contains("nothing is written to it until that is repaired"),
+        line.contains("nothing is written until that is repaired"),
         "{line}"
     );
     assert_eq!(changed(&vault, &before), None);
@@ -477,7 +477,7 @@ fn a_planted_trigger_stops_every_write_until_it_is_removed() {
     let told: Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!(
         told["schema_repaired"][0],
-        "trigger off is not one that this build makes"
+        "trigger off is not part of this build's schema"
     );
     assert_eq!(told["missing"]["ranges"], serde_json::json!([[1, 1]]));
     assert_eq!(told["read_only"], Value::Null);

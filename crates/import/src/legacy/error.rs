@@ -190,8 +190,8 @@ mod tests {
     fn what_the_system_fails_is_no_damage_of_the_file() {
         // EIO on a read, out of memory, too many open files.
         for (code, os_error, says) in [
-            (8_458, None, "the disk does not read"),
-            (266, Some(5), "the disk does not read"),
+            (8_458, None, "the disk fails to read"),
+            (266, Some(5), "the disk fails to read"),
             (7, None, "no memory"),
             (14, Some(24), "too many files"),
         ] {

@@ -1,4 +1,4 @@
-//! Grants: given, taken back, listed, asked.
+//! Grants: creating, revoking, listing and checking them.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -21,7 +21,7 @@ use crate::tx::{ReadTx, WriteTx};
 struct GrantRow {
     resource_type: SqlText,
     resource_id: SqlText,
-    /// Empty for everyone.
+    /// Empty means everyone.
     user_id: SqlText,
     permissions: SqlText,
     granted_by: Option<SqlText>,
@@ -29,31 +29,32 @@ struct GrantRow {
     expires_at: Option<SqlTime>,
 }
 
-/// What became of a grant of an export.
+/// What an import did with a grant from an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantRestored {
-    /// It is the vault's now.
+    /// The grant was written.
     Written,
-    /// The vault had one that allows the same for as long.
+    /// The vault already had a grant that allows the same for the same time.
     Known,
-    /// The user has another one on the resource, which stays.
+    /// The user has a different grant on the resource, which was left unchanged.
     Other,
 }
 
-/// A row as a check reads it.
+/// A row of `access_control` as a check reads it.
 pub(crate) struct GrantRead {
-    /// As a person finds it.
+    /// A description by which a person can find the row.
     pub(crate) name: String,
     pub(crate) given_at: Option<String>,
-    /// What of it no build writes.
+    /// What the row has that no build writes.
     pub(crate) strange: Option<&'static str>,
 }
 
 impl ReadTx<'_> {
-    /// The grants that pass the filter, by resource and user, those that are over too.
+    /// Returns the grants that pass the filter, expired ones too, ordered by resource and user.
     ///
-    /// A row that this build cannot read as a grant (another application's) stands, allows nothing, and is not listed.
-    /// A session with a user sees the grants that speak of it, and those on what it has [`Permission::Admin`] of.
+    /// A row that this build cannot read as a grant (another application's) stays in the table, allows nothing, and is
+    /// not listed. A session bound to a user sees the grants to that user and to everyone, and those on resources where
+    /// the user has [`Permission::Admin`].
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -68,7 +69,7 @@ impl ReadTx<'_> {
         Ok(grants)
     }
 
-    /// All rows, by resource and user.
+    /// Returns all rows, ordered by resource and user.
     fn grant_rows(&mut self, doing: &str) -> Result<Vec<GrantRow>, StoreError> {
         self.db.ask(doing, |db| {
             access_control::table
@@ -90,10 +91,11 @@ impl ReadTx<'_> {
         }
     }
 
-    /// Whether a user may do something now; the vault's own user always may.
+    /// Whether the grants allow a user an action on a resource now.
     ///
     /// # Errors
-    /// [`StoreError::AccessDenied`] when a session asks for another user without [`Permission::Admin`] on the resource.
+    /// [`StoreError::AccessDenied`] when a session asks about another user without [`Permission::Admin`] on the
+    /// resource.
     pub fn access_check(
         &mut self,
         user: &UserId,
@@ -107,7 +109,7 @@ impl ReadTx<'_> {
         Ok(access_allowed(&grants, user, on, permission, self.shared.now()))
     }
 
-    /// What is granted to a user, or to everyone.
+    /// Returns the grants to a user and to everyone.
     pub(crate) fn grants_of(&mut self, user: &UserId) -> Result<Vec<Grant>, StoreError> {
         let rows = self.db.ask("read a user's grants", |db| {
             let of_user = access_control::user_id.eq(SqlText(user.as_str()));
@@ -119,7 +121,7 @@ impl ReadTx<'_> {
         Ok(rows.into_iter().filter_map(|row| grant(row).ok()).collect())
     }
 
-    /// Every row.
+    /// Reads every row, readable as a grant or not.
     pub(crate) fn grants_read(&mut self) -> Result<Vec<GrantRead>, StoreError> {
         let rows = self.grant_rows("check the grants")?;
         let read = |row: GrantRow| {
@@ -129,14 +131,14 @@ impl ReadTx<'_> {
             );
             let given_at = row.granted_at.as_ref().map(|at| at.0.clone());
             let strange = match grant(row) {
-                Err(_) => Some("is none that a build writes, and allows nothing"),
-                // Known words do not stand for others in other letters.
+                Err(_) => Some("is not a grant that a build writes, and allows nothing"),
+                // A known permission in other letters counts as unknown.
                 Ok(grant) if has_unknown(&grant) => {
-                    Some("names a permission that this build does not know, and that allows nothing")
+                    Some("names a permission that this build does not know and that allows nothing")
                 }
-                Ok(_) if given_at.is_none() => Some("does not say when it was given"),
+                Ok(_) if given_at.is_none() => Some("does not say when it was granted"),
                 Ok(grant) if grant.expires_at.is_some_and(|end| end <= grant.granted_at) => {
-                    Some("ended before it was given")
+                    Some("expired before it was granted")
                 }
                 Ok(_) => None,
             };
@@ -161,12 +163,12 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Gives a grant, or puts it in the place of the one that the user has on the resource. The resource need not be
-    /// there: what comes later under this id is granted then.
+    /// Creates a grant, or replaces the one that the user has on the resource. The resource need not exist: if
+    /// something gets this id later, the grant applies to it.
     ///
     /// # Errors
-    /// [`StoreError::Access`] when its expiry is not after now; [`StoreError::AccessDenied`] in a session without
-    /// [`Permission::Admin`] on the resource.
+    /// [`StoreError::Access`] when its expiry is not in the future, or is later than that of the grant that allows it;
+    /// [`StoreError::AccessDenied`] in a session without [`Permission::Admin`] on the resource.
     pub fn access_grant(&mut self, new: &NewGrant) -> Result<(), StoreError> {
         self.permit(&new.on, Permission::Admin)?;
         new.check(self.now())?;
@@ -185,11 +187,13 @@ impl WriteTx<'_> {
         self.grant_audit(Act::AccessGrant, &grant.on, &details)
     }
 
-    /// Writes a grant as it was, for an export that is read back. What the user has on the resource stays. One that a bound session brings is given by its user, now.
+    /// Writes a grant from an export unchanged. A grant that the user already has on the resource stays. In a bound
+    /// session, the grant is recorded as granted by the session's user, now.
     ///
     /// # Errors
-    /// [`StoreError::Access`] when it is none that a build gives, or would outlast the one by which that user gives it;
-    /// [`StoreError::AccessDenied`] in a session without [`Permission::Admin`] on the resource.
+    /// [`StoreError::Access`] when no build would create this grant, or when it would outlive the grant that allows the
+    /// session's user to create it; [`StoreError::AccessDenied`] in a session without [`Permission::Admin`] on the
+    /// resource.
     pub fn access_restore(&mut self, grant: &Grant) -> Result<GrantRestored, StoreError> {
         self.permit(&grant.on, Permission::Admin)?;
         grant.check()?;
@@ -215,11 +219,11 @@ impl WriteTx<'_> {
         Ok(GrantRestored::Written)
     }
 
-    /// Takes back what a user, or everyone for `None`, was granted on a resource. What is granted to them in another
-    /// way stays: on all of the kind, or to everyone.
+    /// Revokes the grant of a user on a resource, or of everyone for `None`. Other grants that apply to the user stay:
+    /// those on all resources of the kind, or to everyone.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when there is none; [`StoreError::AccessDenied`] in a session without
+    /// [`StoreError::NotFound`] when there is no such grant; [`StoreError::AccessDenied`] in a session without
     /// [`Permission::Admin`] on the resource.
     pub fn access_revoke(&mut self, on: &Resource, to: Option<&UserId>) -> Result<(), StoreError> {
         self.permit(on, Permission::Admin)?;
@@ -227,7 +231,7 @@ impl WriteTx<'_> {
             let (on, to) = (on.clone(), to.cloned());
             Missing::Grant { on, to }
         })?;
-        self.db.ask_one("take a grant back", |db| {
+        self.db.ask_one("revoke a grant", |db| {
             diesel::delete(access_control::table.find(key(on, to))).execute(db)
         })?;
         self.grants = None;
@@ -267,14 +271,14 @@ impl WriteTx<'_> {
     }
 }
 
-/// `user_id` of a grant to everyone.
+/// The `user_id` of a grant to everyone.
 const EVERYONE: &str = "";
 
 fn name(to: Option<&UserId>) -> &str {
     to.map_or(EVERYONE, UserId::as_str)
 }
 
-/// The key of a grant's row.
+/// Returns the primary key of a grant's row.
 fn key<'a>(
     on: &'a Resource,
     to: Option<&'a UserId>,
@@ -320,7 +324,7 @@ mod tests {
     use super::*;
     use crate::testing::Vault;
 
-    /// Such rows come with a database that was adopted.
+    /// An adopted database can contain such rows.
     #[test]
     fn rows_of_another_application_stand_and_allow_nothing() {
         let vault = Vault::new();

@@ -1,4 +1,5 @@
-//! Access of an application's users: what is granted, the check before every read and write, sessions that are bound.
+//! Access control for an application's users: grants, the check before every read and write, and sessions bound to a
+//! user.
 
 mod grants;
 mod permit;

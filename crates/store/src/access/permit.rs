@@ -1,4 +1,5 @@
-//! The check that every read and write of a session with a user passes; free for a session without one.
+//! The access check before every read and write of a session bound to a user; it costs nothing in a session without
+//! one.
 
 use diesel::prelude::*;
 use privatus_domain::{
@@ -13,13 +14,13 @@ use crate::partition::row_key;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {
-    /// Whom the session acts for; `None` is the vault's own user.
+    /// Returns the user that the session acts for; `None` is the vault's own user.
     #[must_use]
     pub const fn user(&self) -> Option<&UserId> {
         self.user.as_ref()
     }
 
-    /// Whether the session may do this; always, when it is bound to no user. Nothing is written down.
+    /// Whether the session has a permission on a resource; always true without a bound user. A refusal is not recorded.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -34,10 +35,10 @@ impl ReadTx<'_> {
         Ok(access_allowed(grants, &user, on, permission, self.shared.now()))
     }
 
-    /// The same, and what is refused is written down.
+    /// Checks that the session has a permission on a resource, and records a refusal.
     ///
     /// # Errors
-    /// [`StoreError::AccessDenied`]
+    /// [`StoreError::AccessDenied`] when the session does not have it.
     pub fn permit(&mut self, on: &Resource, permission: Permission) -> Result<(), StoreError> {
         if self.may(on, permission)? {
             return Ok(());
@@ -45,7 +46,7 @@ impl ReadTx<'_> {
         self.refuse(on, Some(on.clone()), permission)
     }
 
-    /// Refuses what was asked, and writes down what it is on: of what is not known, the kind alone.
+    /// Refuses an access and records the resource, or only its kind if `known` is `None`.
     pub(crate) fn refuse(
         &mut self,
         asked: &Resource,
@@ -71,7 +72,10 @@ impl ReadTx<'_> {
             kind: SecurityKind::AccessRefused,
             severity: Severity::Medium,
             user: Some(user.clone()),
-            description: format!("a user was refused to {permission} a {}", asked.kind),
+            description: format!(
+                "a user was denied the permission {permission} on a {}",
+                asked.kind
+            ),
             raw_data: Some(json!({ "resource": named }).into()),
         });
         Err(StoreError::AccessDenied {
@@ -81,7 +85,8 @@ impl ReadTx<'_> {
         })
     }
 
-    /// [`permit`](Self::permit) for a conversation: the hot paths name no resource when nobody is bound.
+    /// Calls [`permit`](Self::permit) for a conversation. Without a bound user it builds no resource, which keeps hot
+    /// paths fast.
     pub(crate) fn permit_conversation(
         &mut self,
         id: &ConversationId,

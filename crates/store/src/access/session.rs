@@ -1,4 +1,4 @@
-//! Sessions that act for one of the application's users.
+//! Sessions that act for one of an application's users.
 
 use privatus_domain::UserId;
 
@@ -7,10 +7,10 @@ use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 use crate::unwritten::unwritten;
 
-/// A session of a store that serves several users: every read and write of what access control covers is checked
-/// against the grants, and what is refused is audited ([`StoreError::AccessDenied`], 28).
+/// A session of a store that serves several users. Every read and write that access control covers is checked against
+/// the grants, and every refusal is audited ([`StoreError::AccessDenied`], exit code 28).
 ///
-/// It separates users of one application. Whoever holds the vault's key needs no session.
+/// Sessions separate the users of one application. Anyone who has the vault's key can work without one.
 #[derive(Debug)]
 pub struct Session<'a> {
     store: &'a Store,
@@ -18,23 +18,23 @@ pub struct Session<'a> {
 }
 
 impl Store {
-    /// A session for a user. On a store that is [bound](Self::bind) it stays with the user of that.
+    /// Returns a session for a user. On a [bound](Self::bind) store, the session keeps the bound user.
     #[must_use]
     pub fn session(&self, user: UserId) -> Session<'_> {
         let user = self.shared.user.clone().unwrap_or(user);
         Session { store: self, user }
     }
 
-    /// Binds the whole store to a user: from here on each of its transactions acts for it, and nothing takes that back.
+    /// Binds the whole store to a user: from now on, all its transactions act for that user. This cannot be undone.
     #[must_use]
     pub fn bind(mut self, user: UserId) -> Self {
         self.shared.user = Some(self.shared.user.take().unwrap_or(user));
         self
     }
 
-    /// A refusal is written down in a transaction of its own: the one that was refused leaves nothing.
+    /// Records refusals in a separate transaction, because the refused one is rolled back.
     pub(crate) fn note_refusals<T, E: From<StoreError>>(&self, result: Result<T, E>) -> Result<T, E> {
-        // Where nothing can be written, nothing is recorded.
+        // A read-only store cannot record anything.
         if !self.shared.pending.has_refusals() || self.is_read_only() {
             return result;
         }
@@ -42,7 +42,8 @@ impl Store {
         match (result, noted) {
             (Ok(value), Ok(())) => Ok(value),
             (Ok(_), Err(error)) => Err(error.into()),
-            // A refusal that something keeps out of the log is told as that; what is put off waits for the next write.
+            // An error that keeps a refusal out of the log is reported; a write that is only postponed waits for the
+            // next one.
             (Err(refused), Err(error)) => match self.pool.writer() {
                 Ok(mut lease) => Err(unwritten(lease.db()?, error).map_or(refused, E::from)),
                 Err(_) if error.is_put_off() => Err(refused),
@@ -54,13 +55,13 @@ impl Store {
 }
 
 impl Session<'_> {
-    /// The user.
+    /// Returns the session's user.
     #[must_use]
     pub const fn user(&self) -> &UserId {
         &self.user
     }
 
-    /// As [`Store::read`].
+    /// Runs a read transaction for the session's user, like [`Store::read`].
     ///
     /// # Errors
     /// What `work` returns, or a [`StoreError`] of the transaction itself.
@@ -75,7 +76,7 @@ impl Session<'_> {
         self.store.note_refusals(result)
     }
 
-    /// As [`Store::write`].
+    /// Runs a write transaction for the session's user, like [`Store::write`].
     ///
     /// # Errors
     /// What `work` returns, or a [`StoreError`] of the transaction itself.

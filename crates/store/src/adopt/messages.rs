@@ -1,4 +1,5 @@
-//! Messages of a vault that is being made: into their contact's conversation, through the store's own write path.
+//! Writes messages into a vault that is being created: into their contact's conversation, through the store's usual
+//! write path.
 
 use privatus_domain::{ContactId, ConversationKind, MessageId, NewMessage, Timestamp, Usage};
 
@@ -10,22 +11,22 @@ use crate::message::insert::Replies;
 use crate::message::row::Located;
 use crate::tx::WriteTx;
 
-/// A message with the times of its row, where they are known.
+/// A message with the times of its row, if they are known.
 #[derive(Debug, Clone)]
 pub struct RawMessage {
     /// The message.
     pub message: NewMessage,
-    /// When it was taken in; now, where nobody knows.
+    /// When the message arrived; `None` means now.
     pub arrived_at: Option<Timestamp>,
-    /// When its row was last changed.
+    /// When the row was last changed.
     pub updated_at: Option<Timestamp>,
 }
 
 impl RawRows<'_, '_> {
-    /// Writes messages of a contact in the order they are given. What they answer is kept as it says.
+    /// Writes messages of a contact in the given order. A message may reply to one that does not exist.
     ///
     /// # Errors
-    /// As [`messages_import`](WriteTx::messages_import).
+    /// The same as [`messages_import`](WriteTx::messages_import).
     pub fn messages_insert<'m>(
         &mut self,
         contact: &ContactId,
@@ -42,7 +43,7 @@ impl RawRows<'_, '_> {
         let inserted = self
             .tx
             .conversation_insert(&conversation, arrived, Replies::Anywhere)?;
-        // A history is nobody's use of today.
+        // An imported history does not count as use of the vault today.
         self.tx.usage = Usage::default();
         for raw in messages {
             if let Some(at) = raw.updated_at {
@@ -54,11 +55,11 @@ impl RawRows<'_, '_> {
 }
 
 impl WriteTx<'_> {
-    /// Notes when the row of a message was last changed.
+    /// Records when a message's row was last changed.
     fn message_updated(&mut self, id: &MessageId, at: Timestamp) -> Result<(), StoreError> {
         let Located::At(month, key) = self.locate(id)? else {
             return Err(StoreError::Unexpected(
-                "a message that was just written is not there".into(),
+                "a message that was just written does not exist".into(),
             ));
         };
         let sql = Sql::new(format!(

@@ -1,4 +1,4 @@
-//! A vault that is made with rows from elsewhere: they go in as they come, before anybody sees it.
+//! Creating a vault with rows from another database. They are written as they come, before the vault is visible.
 
 mod messages;
 mod rows;

@@ -1,4 +1,4 @@
-//! Raw rows, each written with what hangs on it and sealed where the vault's table seals.
+//! Raw rows: each is written together with what depends on it, and its values are sealed where the vault seals them.
 
 use privatus_crypto::Context;
 use privatus_domain::ConversationKind;
@@ -10,10 +10,10 @@ use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::tx::WriteTx;
 
-/// One for each value of a row that is sealed.
+/// One entry for each value of a row; `None` where the value is not sealed.
 type Envelopes = Vec<Option<Vec<u8>>>;
 
-/// A transaction of a vault that is being made.
+/// A transaction that writes raw rows into a vault that is being created.
 pub struct RawRows<'t, 'a> {
     pub(super) tx: &'t mut WriteTx<'a>,
 }
@@ -24,7 +24,7 @@ impl std::fmt::Debug for RawRows<'_, '_> {
     }
 }
 
-/// A value as it is written.
+/// A value in the form in which it is written.
 struct Written<'r> {
     value: &'r RawValue,
     envelope: Option<Vec<u8>>,
@@ -34,7 +34,7 @@ impl<'r> Bind<'r> for &'r Written<'_> {
     fn value(self) -> Value<'r> {
         match (self.value, &self.envelope) {
             (_, Some(envelope)) => Value::Blob(envelope),
-            // What was to be sealed and was not is never written.
+            // A value that should have been sealed and was not is never written.
             (RawValue::Null | RawValue::ToSeal(_), None) => Value::Null,
             (RawValue::Integer(value), None) => Value::Integer(*value),
             (RawValue::Real(value), None) => Value::Real(*value),
@@ -48,14 +48,14 @@ impl<'t, 'a> RawRows<'t, 'a> {
         Self { tx }
     }
 
-    /// Writes one row, a value for each column named; a contact or group gets its conversation. `false` where it breaks a
-    /// rule of the table; the transaction is then to be given up.
+    /// Writes one row, with a value for each named column; a contact or group gets its conversation. Returns `false` if
+    /// the row breaks a constraint of the table; the caller must then abandon the transaction.
     ///
-    /// The values are not looked at. What the table's own rules do not ask, the caller has to: a name's length, a time's
-    /// form, that what is named is there.
+    /// The values are not checked. The caller must check everything that the table's constraints do not: the length of
+    /// a name, the format of a time, whether a referenced row exists.
     ///
     /// # Errors
-    /// [`StoreError`] of the database; [`StoreError::Rule`] for one conversation more than a vault holds.
+    /// [`StoreError`] of the database; [`StoreError::Rule`] if the vault cannot hold another conversation.
     pub fn insert(
         &mut self,
         table: RawTable,
@@ -65,7 +65,7 @@ impl<'t, 'a> RawRows<'t, 'a> {
         let columns: Vec<String> = row.iter().map(|(column, _)| format!("\"{column}\"")).collect();
         let mut sql = Sql::new(format!(
             "INSERT {}INTO \"{}\" ({}) VALUES ({})",
-            // The vault's own policies were written when it was made.
+            // The vault's own policies were written when it was created.
             if table == RawTable::RetentionPolicies {
                 "OR REPLACE "
             } else {
@@ -90,7 +90,8 @@ impl<'t, 'a> RawRows<'t, 'a> {
         Ok(true)
     }
 
-    /// What hangs on a row: a contact's and a group's conversation, and the key that a group's values are sealed with.
+    /// Writes what depends on a row: the conversation of a contact or group, and the number of the key that seals a
+    /// group's values.
     fn follow(
         &mut self,
         table: RawTable,
@@ -112,7 +113,7 @@ impl<'t, 'a> RawRows<'t, 'a> {
         }
     }
 
-    /// The envelopes of a row's values, where they are to be sealed, and the number of the key used last.
+    /// Returns the envelopes of the values to be sealed, and the number of the key used last.
     fn seal(
         &mut self,
         table: RawTable,

@@ -1,4 +1,4 @@
-//! The tables that take raw rows, what a value of one is, and how the row of a sealed value is named.
+//! The tables that accept raw rows, their values, and the row ids of sealed values.
 
 use privatus_domain::Id;
 use zeroize::Zeroizing;
@@ -6,53 +6,53 @@ use zeroize::Zeroizing;
 use crate::error::StoreError;
 use crate::setting;
 
-/// A table of a vault that takes rows as they come.
+/// A table of a vault that accepts raw rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RawTable {
-    /// Each row gets its conversation.
+    /// Contacts; each row gets a conversation.
     Contacts,
-    /// Each row gets its conversation.
+    /// Groups; each row gets a conversation.
     Groups,
     /// Members of groups.
     GroupMembers,
     /// Settings of the application.
     Settings,
-    /// Entries of before the log's chain, which are taken into it.
+    /// Audit entries from before the log's chain; they are added to the chain.
     AuditLog,
     /// File transfers.
     FileTransfers,
     /// Backups.
     BackupMetadata,
-    /// What a backup holds of each table.
+    /// What a backup contains of each table.
     BackupContents,
-    /// Times of transactions.
+    /// Durations of transactions.
     PerformanceMetrics,
-    /// Use by day.
+    /// Usage counts by day.
     UsageStatistics,
     /// Grants.
     AccessControl,
     /// Security events.
     SecurityEvents,
-    /// How long rows are kept; a row takes the place of the vault's own for the same table.
+    /// How long rows are kept; a row replaces the vault's own policy for the same table.
     RetentionPolicies,
 }
 
 /// One value of a raw row.
 #[derive(Clone)]
 pub enum RawValue {
-    /// None.
+    /// No value.
     Null,
-    /// A whole number, or 0 and 1 for a flag.
+    /// A whole number; a flag is 0 or 1.
     Integer(i64),
     /// A number with a fraction.
     Real(f64),
     /// A text.
     Text(String),
-    /// The plaintext of a column that a vault seals; wiped when it is written.
+    /// The plaintext of a column that a vault seals; wiped from memory when dropped.
     ToSeal(Zeroizing<Vec<u8>>),
 }
 
-/// Shows no value: they are a person's.
+/// Does not show the value, which is personal data.
 impl std::fmt::Debug for RawValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("RawValue")
@@ -60,7 +60,7 @@ impl std::fmt::Debug for RawValue {
 }
 
 impl RawValue {
-    /// Bytes that it holds.
+    /// Returns the number of bytes that the value holds on the heap.
     #[must_use]
     pub fn size(&self) -> usize {
         match self {
@@ -72,7 +72,7 @@ impl RawValue {
 }
 
 impl RawTable {
-    /// The table's name.
+    /// Returns the table's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -92,12 +92,12 @@ impl RawTable {
         }
     }
 
-    /// Whether its values are sealed with the key of the group that the row names.
+    /// Whether the table's values are sealed with the key of the row's group.
     pub(super) const fn is_of_group(self) -> bool {
         matches!(self, Self::Groups | Self::GroupMembers)
     }
 
-    /// The canonical bytes of a row's key (docs/CRYPTO.md, "Row id").
+    /// Returns the canonical bytes of a row's key (docs/CRYPTO.md, "Row id").
     pub(super) fn row_id(self, row: &[(&'static str, RawValue)]) -> Result<Vec<u8>, StoreError> {
         let id = |column| {
             let id: Id = text(row, column)?.parse()?;
@@ -111,12 +111,15 @@ impl RawTable {
             Self::Settings => Ok(setting::row_id("", text(row, "key")?)),
             Self::AuditLog => number(row, "log_id"),
             Self::SecurityEvents => number(row, "event_id"),
-            _ => Err(StoreError::Unexpected(format!("{} seals nothing", self.name()))),
+            _ => Err(StoreError::Unexpected(format!(
+                "table {} seals no values",
+                self.name()
+            ))),
         }
     }
 }
 
-/// The text in a column of a row.
+/// Returns the text in a column of a row.
 pub(super) fn text<'r>(row: &'r [(&'static str, RawValue)], wanted: &str) -> Result<&'r str, StoreError> {
     match row.iter().find(|(column, _)| *column == wanted) {
         Some((_, RawValue::Text(text))) => Ok(text),

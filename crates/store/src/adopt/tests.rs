@@ -1,4 +1,4 @@
-//! Raw rows seen from inside: what is sealed, under which key, for which row; and what is no row of a table.
+//! Tests of raw rows from inside: what is sealed, under which key, for which row; and what a table refuses as a row.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use privatus_crypto::Password;
@@ -52,7 +52,7 @@ fn transfer(id: &str, hash: &[u8]) -> Row {
     ]
 }
 
-/// A row of every table that seals.
+/// A row of every table with sealed values.
 fn sealing() -> Vec<(RawTable, Row)> {
     let group = vec![
         ("group_id", text("g")),
@@ -96,7 +96,7 @@ fn sealing() -> Vec<(RawTable, Row)> {
     ]
 }
 
-/// What a key is for, and the plaintext of a sealed value.
+/// Returns what a key is for, and the plaintext of a sealed value.
 fn opened(store: &Store, (table, column): (&str, &str), filter: &str, row_id: &[u8]) -> (String, Vec<u8>) {
     let sql = format!("SELECT {column} FROM {table} WHERE {filter}");
     store
@@ -184,7 +184,7 @@ fn each_sealed_value_is_in_its_place_under_its_key() {
     let verified = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
     assert!(verified.is_content(), "{:?}", verified.problems);
 
-    // And verify finds one that was put into another row.
+    // And verify finds a value that was moved to another row.
     let swap = "UPDATE file_transfers SET file_hash = (SELECT file_hash FROM file_transfers WHERE transfer_id = 'u') \
                 WHERE transfer_id = 't'";
     store.with_writer(|db| Ok(db.raw().execute_batch(swap)?)).unwrap();
@@ -204,9 +204,9 @@ fn what_breaks_a_rule_is_no_row_and_what_names_none_is_a_fault() {
             vec![("backup_id", text("b"))],
             Some(false),
         ),
-        // A key of the row is missing, and a value is to be sealed.
+        // A column of the row's key is missing, and a value must be sealed.
         (RawTable::Contacts, vec![("public_key", to_seal(b""))], None),
-        // Nothing of this table is sealed.
+        // This table has no sealed values.
         (
             RawTable::AccessControl,
             vec![("user_id", text("")), ("permissions", to_seal(b""))],
@@ -225,7 +225,8 @@ fn what_breaks_a_rule_is_no_row_and_what_names_none_is_a_fault() {
     }
 }
 
-/// A history: its times are the rows', a second message of an id is counted, and nobody used the vault today.
+/// An imported history keeps its rows' times, a second message with the same id is counted as known, and nothing counts
+/// as use of the vault today.
 #[test]
 fn messages_keep_the_times_of_their_rows() {
     let alice: ContactId = "alice".parse().unwrap();

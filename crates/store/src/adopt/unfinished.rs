@@ -1,4 +1,4 @@
-//! A vault between its making and its being seen.
+//! A vault that is being created and is not yet in its final place.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::store::Store;
 use crate::tx::shared::Shared;
 use crate::vault::VaultOptions;
 
-/// A vault that is being made and that nobody sees yet.
+/// A vault that is being created and is not yet visible.
 pub struct UnfinishedVault<'a> {
     db: &'a mut Connection,
     shared: &'a Shared,
@@ -26,10 +26,10 @@ impl std::fmt::Debug for UnfinishedVault<'_> {
 }
 
 impl UnfinishedVault<'_> {
-    /// Writes rows in one transaction; an error keeps none of them.
+    /// Writes rows in one transaction, which is rolled back on an error.
     ///
     /// # Errors
-    /// Those of `work`; [`StoreError`] of the database.
+    /// What `work` returns; [`StoreError`] of the database.
     pub fn write<T, E: From<StoreError>>(
         &mut self,
         work: impl FnOnce(&mut RawRows<'_, '_>) -> Result<T, E>,
@@ -39,11 +39,11 @@ impl UnfinishedVault<'_> {
 }
 
 impl Store {
-    /// Makes a vault in `path` as [`create_keeping`](Self::create_keeping) does, with the rows that `fill` writes in it, and opens it. It
-    /// says in its audit log that it was adopted.
+    /// Creates a vault in `path` like [`create_keeping`](Self::create_keeping), with the rows that `fill` writes, and
+    /// opens it. The audit log records that the vault was adopted.
     ///
     /// # Errors
-    /// Those of [`create`](Self::create), of `fill` and of `keep`; nothing is left behind.
+    /// Those of [`create`](Self::create), of `fill` and of `keep`. Nothing is left in `path` then.
     pub fn create_filled<E: From<StoreError>>(
         path: &Path,
         password: &Password,

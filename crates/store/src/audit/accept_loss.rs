@@ -1,4 +1,5 @@
-//! A loss in the log is accepted: what stands is chained on, and an entry, an event and the key ring's note say that it was.
+//! Accepting a loss in the log: the remaining entries are chained again, and an entry, an event and the key ring's note
+//! record the loss.
 
 use privatus_crypto::Secret;
 use privatus_domain::{
@@ -15,16 +16,16 @@ use crate::tx::chain_head::ChainHead;
 use crate::vault::ring_note::anew::ring_note_anew;
 
 impl Store {
-    /// Takes the audit log as it stands from here on, though entries of it are lost or cannot be proven; `current` is the
-    /// password or the recovery code. Entries whose MAC does not hold, and all behind the first of them, get another MAC: a
-    /// head that was kept of these fits no longer. What was lost is not given back by it: the entry that is written says
-    /// what it was, an event stands until it is resolved, and the key ring's note counts it. Gives `None`, and changes
-    /// nothing, when the log holds. `asked` is what somebody agreed to: another loss than that is refused.
+    /// Accepts the audit log as it is, although entries are lost or cannot be proven; `current` is the password or the
+    /// recovery code. The first entry whose MAC does not hold and all entries after it get new MACs, so a head exported
+    /// from one of these no longer matches. This does not restore what was lost: a new entry records what it was, a
+    /// security event remains until it is resolved, and the key ring's note counts it. `asked` is the loss that the
+    /// user agreed to; a different one is refused. Returns `None` and changes nothing if the log holds.
     ///
     /// # Errors
-    /// [`StoreError::AccessDenied`] for a user that may not do everything with the vault; [`StoreError::WrongSecret`];
-    /// [`StoreError::AuditBroken`] when the loss is another than `asked`; [`StoreError::ReadOnly`];
-    /// [`StoreError`] of the database.
+    /// [`StoreError::AccessDenied`] for a user without [`Permission::Admin`] on the vault; [`StoreError::WrongSecret`];
+    /// [`StoreError::AuditBroken`] if the loss differs from `asked`; [`StoreError::ReadOnly`]; [`StoreError`] of the
+    /// database.
     pub fn audit_accept_loss(
         &self,
         current: &Secret,
@@ -46,41 +47,41 @@ impl Store {
     }
 }
 
-/// Refuses another loss than the one that somebody agreed to.
+/// Refuses a loss that differs from the one that the user agreed to.
 fn is_asked(found: &AuditLoss, asked: Option<&AuditLoss>) -> Result<(), StoreError> {
     if asked.is_some_and(|asked| !asked.is_as(found)) {
-        let why = "what does not hold of it is not what was asked about any more: look at it again";
+        let why = "the loss is not the one that was shown any more; check the log again";
         return Err(StoreError::AuditBroken(why.into()));
     }
     Ok(())
 }
 
-/// A loss that was agreed to, once an entry can be written again.
+/// An accepted loss, after the log can be written again.
 pub(super) struct Mended {
     found: AuditLoss,
-    /// What is left of it then; nothing where only counters, keys or marks were altered.
+    /// What remains of the loss then; `None` if only counters, keys or marks were altered.
     left: Option<AuditLoss>,
-    /// Rows with a number that no vault gives, by table.
+    /// How many rows with impossible numbers were removed, by table.
     gone: Vec<(&'static str, usize)>,
 }
 
 impl WriteTx<'_> {
-    /// Puts right what lets no entry be written, before anything else writes one: counters of numbers, keys, and marks. The
-    /// entry that settles says of it, and until that stands the key ring's note does.
+    /// Repairs what prevents entries from being written, before anything else writes one: counters of numbers, keys,
+    /// and marks. The entry that settles records it; until that is written, the key ring's note does.
     pub(super) fn books_settle(&mut self, found: AuditLoss) -> Result<Mended, StoreError> {
-        // What waits for the log would need all of it.
+        // Waiting entries would need all of this.
         self.is_settling = true;
         self.books_mend(&found.books)?;
         let gone = self.counters_mend(&found.altered, found.up_to)?;
         if !(found.keys.is_empty() && found.marks.is_empty() && found.counters.is_empty()) {
-            // The entry comes with the rest of it. Where that is never reached, this says what was put right.
+            // The audit entry is written later. If that is never reached, this event records what was repaired.
             self.security_event(&NewSecurityEvent {
                 at: self.now(),
                 kind: SecurityKind::AuditLoss,
                 severity: Severity::High,
                 user: None,
-                description: "keys were given up, or marks and counters put right, for a loss that was accepted; an entry of \
-                              the audit log says so too, unless that was interrupted"
+                description: "keys were given up, or marks and counters repaired, because a loss was accepted; an entry of the \
+                              audit log records this too, unless that was interrupted"
                     .into(),
                 raw_data: Some(
                     json!({ "keys": found.keys, "marks": found.marks, "counters": found.counters }).into(),
@@ -91,7 +92,7 @@ impl WriteTx<'_> {
         Ok(Mended { found, left, gone })
     }
 
-    /// Chains on what stands; gives what is lost, and the number of the entry that says so.
+    /// Chains the remaining entries again. Returns the loss and the number of the entry that records it.
     fn audit_accept_loss(&mut self, mended: Mended) -> Result<(AuditLoss, i64), StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
         let Mended { found, left, gone } = mended;
@@ -100,7 +101,7 @@ impl WriteTx<'_> {
             (Some(now), left) => is_asked(now, left.as_ref())?,
             (None, None) => {}
             (None, Some(_)) => {
-                let why = "it holds again: somebody settled it meanwhile";
+                let why = "it holds again: somebody has settled it in the meantime";
                 return Err(StoreError::AuditBroken(why.into()));
             }
         }
@@ -135,7 +136,7 @@ impl WriteTx<'_> {
                 loss.missing.count,
                 loss.unproven.count,
                 if loss.noted_lost.is_some() {
-                    ", and how many stood behind the one that the key ring notes nobody can say"
+                    ", and it is unknown how many there were after the one that the key ring notes"
                 } else {
                     ""
                 }
@@ -145,7 +146,7 @@ impl WriteTx<'_> {
         Ok((loss, entry))
     }
 
-    /// Gives what cannot be proven another MAC; gives the entries whose details were taken out.
+    /// Gives entries that cannot be proven new MACs. Returns the entries whose details were removed.
     fn audit_chain_on(&mut self, loss: AuditLoss) -> Result<Vec<i64>, StoreError> {
         if loss.is_checkpoint_lost {
             self.audit_checkpoint_forget()?;

@@ -1,4 +1,4 @@
-//! Writing entries: in the transaction of the act, each under the MAC of the one before.
+//! Writing entries: in the transaction of the act that they record, each chained to the MAC of the one before.
 
 use diesel::prelude::*;
 use privatus_domain::NewAuditEntry;
@@ -13,13 +13,13 @@ use crate::tx::WriteTx;
 use crate::tx::chain_head::ChainHead;
 
 impl WriteTx<'_> {
-    /// Writes an entry, as the act of the user that the session is bound to; in one that is bound to none, of whom it
+    /// Writes an entry. It records the session's bound user, or, in a session without one, the user that the entry
     /// names.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn audit(&mut self, entry: &NewAuditEntry) -> Result<(), StoreError> {
-        // What waited happened before.
+        // Entries that were waiting happened before this one.
         self.pending_write()?;
         let user = self.user.as_ref().or(entry.user.as_ref());
         let text = |text: &str| SqlText(text.to_owned());
@@ -44,13 +44,13 @@ impl WriteTx<'_> {
         self.audit_append(row, details)
     }
 
-    /// Gives it its number and its MAC.
+    /// Writes the row with its number and its MAC.
     fn audit_append(&mut self, mut row: EntryRow, details: Option<&[u8]>) -> Result<(), StoreError> {
         let mut head = self.audit_position()?;
         let mut is_chained = true;
         if head.mac == GENESIS && head.given > 0 && !self.is_settling {
-            // Rows from before the chain, which an open could not settle: they are in it before the first new one. Those that
-            // nobody may sign stay as they are, and the chain begins with the new one.
+            // There are rows from before the chain that opening the vault could not settle. They are chained before the
+            // first new one. If they may not be signed, they stay as they are, and the chain begins with the new entry.
             is_chained = self.audit_take_unchained_late(head)?;
             head = self.audit_position()?;
         }
@@ -79,8 +79,8 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// `false` when a row does not read: then the new ones wait for the chain beside it, and a later open takes all of them
-    /// in. It must not keep the vault from being written.
+    /// Adds rows from before the chain. Returns `false` if a row cannot be read: new entries are then written without
+    /// MACs, and a later open chains all of them. An unreadable row must not prevent writing to the vault.
     fn audit_take_unchained_late(&mut self, head: ChainHead) -> Result<bool, StoreError> {
         let new_keys = self.new_keys.clone();
         self.db
@@ -103,17 +103,17 @@ impl WriteTx<'_> {
         }
     }
 
-    /// Entries and security events that waited for a write transaction: what happened at the open, and what was refused
-    /// in reads.
+    /// Writes the entries and security events that waited for a write transaction: what happened while opening the
+    /// vault, and what was refused in reads.
     pub(crate) fn pending_write(&mut self) -> Result<(), StoreError> {
         if self.is_settling {
-            // That may be given up, and they are not to go with it.
+            // This transaction may be abandoned, and the waiting entries must not be lost with it.
             return Ok(());
         }
         let Some(pending) = self.shared.pending.take() else {
             return Ok(());
         };
-        // They name their user themselves; what has none is not the act of the one that is bound now.
+        // They name their own user; one without a user is not an act of the currently bound user.
         let bound = self.user.take();
         let written = pending
             .entries

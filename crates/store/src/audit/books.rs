@@ -1,5 +1,5 @@
-//! What a settling puts right besides the log itself, so that the log can go on and keys can be made: rows of keys, marks
-//! in the vault's own row, and figures that cannot be.
+//! What a settling repairs besides the log itself, so that entries can be written and keys created: rows of keys, marks
+//! in the vault's own row, and impossible statistics.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// What a row names.
+    /// Collects the numbers that a row names.
     pub(super) fn take(&mut self, row: &EntryRow) {
         self.macs
             .extend(row.key_number.and_then(|number| u32::try_from(number.0).ok()));
@@ -33,7 +33,7 @@ impl Named {
         self.details.extend(number);
     }
 
-    /// Each with what it is for.
+    /// Returns each number with what its key is for.
     fn places(&self) -> BTreeMap<u32, (String, String)> {
         let details = KeyRole::Column("audit_log", "details");
         let places = [(&self.details, details), (&self.macs, KeyRole::Audit)];
@@ -45,29 +45,29 @@ impl Named {
     }
 }
 
-/// What is put right.
+/// What is to be repaired.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Books {
-    /// Keys that are lost, each in words.
+    /// A description of each lost key.
     pub(super) keys: Vec<String>,
-    /// Rows and marks that cannot be, each in words.
+    /// A description of each impossible row or mark.
     pub(super) marks: Vec<String>,
-    /// Security events that a list cannot show whole.
+    /// Security events that a list cannot show completely.
     events: Vec<FoundEvent>,
-    /// Rows of statistics with figures that cannot be.
+    /// Rows of statistics with impossible values.
     figures: Vec<i64>,
     own: OwnRow,
     survey: KeySurvey,
-    /// Rows of the catalogue that are put right, or go.
+    /// Rows of the catalogue that are repaired or removed.
     months: Vec<FoundMonth>,
-    /// The number of the next key.
+    /// The number of the next key, if it must be repaired.
     next_key: Option<i64>,
-    /// The highest generation of the key ring.
+    /// The highest generation of the key ring, if it must be repaired.
     generation: Option<i64>,
 }
 
 impl Books {
-    /// What is wrong first.
+    /// Returns a description of the first fault.
     pub(super) fn first(&self) -> Option<String> {
         let first = self.keys.first().or(self.marks.first());
         first
@@ -75,14 +75,14 @@ impl Books {
             .or_else(|| self.events.first().map(FoundEvent::told))
     }
 
-    /// What is said of the events.
+    /// Returns the descriptions of the events.
     pub(super) fn events_told(&self) -> Vec<String> {
         Told::of(self.events.iter().map(FoundEvent::told))
     }
 }
 
 impl ReadTx<'_> {
-    /// What is wrong with the keys and the marks; `named` is what entries name.
+    /// Finds what is wrong with the keys and the marks; `named` are the keys that entries name.
     pub(super) fn books_altered(&mut self, named: &Named) -> Result<Books, StoreError> {
         let own = self.own_row()?;
         let next = own.next_key.and_then(|next| u32::try_from(next).ok());
@@ -92,7 +92,7 @@ impl ReadTx<'_> {
         let numbers = events.iter().filter_map(|event| event.key);
         places.extend(numbers.map(|number| (number, of_events.clone())));
         let survey = self.keys_survey(&places, next)?;
-        // Details under a key whose row is put right open again.
+        // Details under a key whose row is repaired will open again.
         let healed = survey.written.iter().filter(|row| !row.wrapped.is_empty());
         let healed: BTreeSet<u32> = healed.map(|row| row.number).collect();
         events.retain(|event| {
@@ -103,7 +103,7 @@ impl ReadTx<'_> {
         marks.extend(months.iter().flat_map(FoundMonth::told));
         marks.extend(Told::of(survey.mended.iter().cloned()));
         let figures = self.figures_impossible()?;
-        let told = |row| format!("row {row} of usage_statistics is a figure that cannot be, and goes");
+        let told = |row| format!("row {row} of usage_statistics has an impossible value and is removed");
         marks.extend(Told::of(figures.iter().map(told)));
         let highest = i64::from(survey.highest);
         let mut books = Books {
@@ -121,7 +121,7 @@ impl ReadTx<'_> {
         if own.next_key != Some(right) {
             books.next_key = Some(right);
             books.marks.extend(own.next_key.map(|next| {
-                format!("the number of the next key ({next}) is not the one behind the highest ({highest})")
+                format!("the number of the next key ({next}) is not the one after the highest ({highest})")
             }));
         }
         let known = self.shared.ring_generation().max(self.generation_named()?);
@@ -129,8 +129,8 @@ impl ReadTx<'_> {
             books.generation = Some(known);
             books.marks.extend(own.generation.map(|mark| {
                 format!(
-                    "the mark of the key ring's generation ({mark}) is higher than the key ring's and any that the log names \
-                     ({known}), or none"
+                    "the mark of the key ring's generation ({mark}) is not between 1 and {known}, the highest that the key \
+                     ring and the log name"
                 )
             }));
         }
@@ -139,14 +139,14 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Puts them right. A key that does not open is given up: its row is emptied, as that of a destroyed one, and its place
-    /// gets another.
+    /// Repairs them. A key that does not open is given up: its row is emptied like that of a destroyed key, and its
+    /// place gets a new key.
     pub(super) fn books_mend(&mut self, books: &Books) -> Result<(), StoreError> {
         self.own_row_put_right(&books.own)?;
         self.months_put_right(&books.months)?;
         self.keys_put_right(&books.survey)?;
         if let Some(next) = books.next_key {
-            self.db.ask_one("put the number of the next key right", |db| {
+            self.db.ask_one("repair the number of the next key", |db| {
                 diesel::update(vault_state::table.find(SqlInt(1)))
                     .set(vault_state::next_key_number.eq(SqlInt(next)))
                     .execute(db)
@@ -154,7 +154,7 @@ impl WriteTx<'_> {
         }
         if let Some(generation) = books.generation {
             self.db
-                .ask_one("put the mark of the key ring's generation right", |db| {
+                .ask_one("repair the mark of the key ring's generation", |db| {
                     diesel::update(vault_state::table.find(SqlInt(1)))
                         .set(vault_state::highest_generation.eq(SqlInt(generation)))
                         .execute(db)
@@ -165,7 +165,7 @@ impl WriteTx<'_> {
         if books.events.is_empty() {
             return Ok(());
         }
-        // Looked at again: what opens now is kept.
+        // Check the events again: what opens now is kept.
         let told: BTreeSet<i64> = books.events.iter().map(|event| event.event_id).collect();
         let is_told = |event: &FoundEvent| told.contains(&event.event_id);
         for event in self

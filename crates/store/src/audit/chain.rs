@@ -1,4 +1,4 @@
-//! A row of `audit_log` as the chain sees it, and its MAC (docs/CRYPTO.md, "The audit log").
+//! A row of `audit_log` in the chain, and its MAC (docs/CRYPTO.md, "The audit log").
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -11,18 +11,18 @@ use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::tx::ReadTx;
 
-/// The MAC before the first entry of a log that never lost any.
+/// The MAC before the first entry of a log from which nothing was removed.
 pub(crate) const GENESIS: [u8; 32] = [0; 32];
 
-/// Rows read at a time.
+/// How many rows are read at once.
 pub(super) const BATCH: u32 = 1_000;
 
-/// A row of `audit_log`; `details` as it is stored.
+/// A row of `audit_log`; `details` as stored.
 #[derive(Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = audit_log, check_for_backend(Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct EntryRow {
     pub(super) log_id: SqlInt,
-    /// One that was changed to what is no time is named as changed.
+    /// A text, so that a value changed to something other than a time is reported as changed.
     pub(super) timestamp: Option<TimeText>,
     pub(super) event_type: SqlText,
     pub(super) user_id: Option<SqlText>,
@@ -39,24 +39,23 @@ pub(crate) struct EntryRow {
 }
 
 impl EntryRow {
-    /// Its number.
+    /// Returns the entry's number.
     pub(crate) const fn number(&self) -> i64 {
         self.log_id.0
     }
 }
 
-/// The bytes of what may be missing under the MAC: a `+` and what there is, or a `-` for NULL.
+/// Returns the bytes that the MAC covers for an optional value: `+` and the value, or `-` for NULL.
 fn optional(bytes: Option<&[u8]>) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.map_or_else(|| b"-".to_vec(), |bytes| [b"+", bytes].concat()))
 }
 
-/// The same of a text.
+/// Returns the bytes that the MAC covers for an optional text.
 fn text(column: Option<&SqlText>) -> Zeroizing<Vec<u8>> {
     optional(column.map(|text| text.0.as_bytes()))
 }
 
-/// The MAC of an entry; `details` is their plaintext. What stands in the row for them, for the MAC and for its key is not
-/// looked at.
+/// Computes the MAC of an entry; `details` is their plaintext. The row's own details, MAC and key number are ignored.
 pub(super) fn entry_mac(
     key: &AuditKey,
     (vault, key_number): (&[u8], u32),
@@ -96,14 +95,14 @@ impl ReadTx<'_> {
         })
     }
 
-    /// The plaintext of an entry's details.
+    /// Returns the plaintext of an entry's details.
     pub(super) fn audit_details(&mut self, row: &EntryRow) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         let row_id = row.log_id.0.to_le_bytes();
         let open = |envelope: &SqlBlob| self.open_value("audit_log", "details", &row_id, &envelope.0);
         row.details.as_ref().map(open).transpose()
     }
 
-    /// The audit key of this number; `None` when it is another key's, or there is none.
+    /// Returns the audit key with this number; `None` if there is no such key or it is not an audit key.
     pub(super) fn audit_key(&mut self, number: i64) -> Result<Option<(u32, AuditKey)>, StoreError> {
         let found: Option<SqlInt> = self.db.ask("find the audit key", |db| {
             key_store::table
@@ -134,7 +133,7 @@ mod tests {
     const KEY_RING: &[u8] = include_bytes!("../../../crypto/tests/golden/key_ring_1.json");
     const VALUES: &str = include_str!("../../../crypto/tests/golden/values.json");
 
-    /// The value of a line below a title of the worked example.
+    /// Returns the value of a line below a title of the worked example.
     fn shown(title: &str, name: &str) -> &'static str {
         let (_, rest) = PAGE.split_once(&format!("\n{title}\n")).unwrap();
         let start = format!("  {name:<16} ");
@@ -145,7 +144,7 @@ mod tests {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Key 7 of the golden vault, as if it were the audit key.
+    /// Returns key 7 of the golden vault, used as the audit key.
     fn golden() -> ([u8; 16], AuditKey) {
         let values: Value = serde_json::from_str(VALUES).unwrap();
         let code = RecoveryCode::parse(values["recovery_code"].as_str().unwrap()).unwrap();

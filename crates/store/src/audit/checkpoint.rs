@@ -1,4 +1,4 @@
-//! The checkpoint behind the entries that retention removed, under a MAC of its own: where the chain now begins.
+//! The checkpoint after the entries that retention removed. It has its own MAC and says where the chain now begins.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -10,27 +10,27 @@ use crate::tx::{ReadTx, WriteTx};
 
 /// Where a log begins.
 pub(super) enum Checkpoint {
-    /// With its first entry.
+    /// At its first entry.
     None,
-    /// Behind this entry, whose MAC was this one.
+    /// After the removed entry with this number and MAC.
     At(i64, [u8; 32]),
-    /// Nobody knows: what is wrong with the checkpoint.
+    /// Unknown, because the checkpoint does not hold: the last removed entry if known, and what is wrong.
     Broken(i64, String),
 }
 
-/// What the row of `vault_state` says of it: all of it, or nothing.
+/// The checkpoint in the row of `vault_state`: all columns are set, or none.
 #[derive(Default, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = vault_state, check_for_backend(Sqlite), treat_none_as_null = true)]
 struct CheckpointRow {
     audit_removed: Option<SqlInt>,
     audit_removed_mac: Option<SqlBlob>,
-    /// One that was changed to what is no time is a checkpoint that was changed.
+    /// A text, so that a value changed to something other than a time counts as a changed checkpoint.
     audit_removed_at: Option<TimeText>,
     /// The number of the audit key, and the MAC.
     audit_checkpoint: Option<SqlBlob>,
 }
 
-/// The MAC of a checkpoint: the last entry removed, its MAC, and when.
+/// Computes the MAC of a checkpoint over the last removed entry, its MAC, and the time.
 pub(super) fn checkpoint_mac(
     key: &AuditKey,
     (vault, key_number): (&[u8], u32),
@@ -48,7 +48,8 @@ pub(super) fn checkpoint_mac(
 }
 
 impl ReadTx<'_> {
-    /// Number of the last entry that retention removed, where the checkpoint holds; 0 for none.
+    /// Returns the number of the last entry that retention removed; 0 if none was removed or the checkpoint does not
+    /// hold.
     pub(crate) fn audit_removed_up_to(&mut self) -> Result<i64, StoreError> {
         Ok(match self.audit_checkpoint()? {
             Checkpoint::At(removed, _) => removed,
@@ -56,7 +57,7 @@ impl ReadTx<'_> {
         })
     }
 
-    /// The number and MAC of the last entry that retention removed.
+    /// Reads the checkpoint and checks its MAC.
     pub(super) fn audit_checkpoint(&mut self) -> Result<Checkpoint, StoreError> {
         let row = self.db.ask("read the audit log's checkpoint", |db| {
             vault_state::table
@@ -67,7 +68,7 @@ impl ReadTx<'_> {
         });
         let row = match row {
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
-                let why = "the checkpoint behind the removed entries was changed: one of vault_state.audit_removed, \
+                let why = "the checkpoint after the removed entries was changed: one of vault_state.audit_removed, \
                            audit_removed_mac, audit_removed_at and audit_checkpoint is not what a build writes";
                 return Ok(Checkpoint::Broken(0, why.into()));
             }
@@ -83,13 +84,13 @@ impl ReadTx<'_> {
             (None, None, None, None) => return Ok(Checkpoint::None),
             (Some(removed), Some(mac), Some(at), Some(checkpoint)) => (removed.0, mac.0, at.0, checkpoint.0),
             (removed, ..) => {
-                let why = "the checkpoint behind the removed entries is not whole".into();
+                let why = "the checkpoint after the removed entries is incomplete".into();
                 return Ok(Checkpoint::Broken(removed.unwrap_or_default().0, why));
             }
         };
         let changed = Checkpoint::Broken(
             removed,
-            format!("the checkpoint behind entry {removed} was changed"),
+            format!("the checkpoint after entry {removed} was changed"),
         );
         let (Some((number, stored)), Ok(mac)) = (checkpoint.split_first_chunk::<4>(), mac.try_into()) else {
             return Ok(changed);
@@ -98,7 +99,7 @@ impl ReadTx<'_> {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(changed),
             Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
-                let why = format!("the checkpoint behind entry {removed} cannot be proven: {why}");
+                let why = format!("the checkpoint after entry {removed} cannot be proven: {why}");
                 return Ok(Checkpoint::Broken(removed, why));
             }
             Err(error) => return Err(error),
@@ -114,7 +115,7 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Takes out one that nobody vouches for: the log begins with its first entry then.
+    /// Removes a checkpoint that does not hold, so that the log begins with its first entry.
     pub(super) fn audit_checkpoint_forget(&mut self) -> Result<(), StoreError> {
         self.db.ask_one("forget the audit log's checkpoint", |db| {
             diesel::update(vault_state::table.find(SqlInt(1)))
@@ -123,7 +124,7 @@ impl WriteTx<'_> {
         })
     }
 
-    /// Writes it: `removed` is the last entry that goes, `mac` its MAC.
+    /// Writes a checkpoint; `removed` is the last removed entry, `mac` its MAC.
     pub(super) fn audit_checkpoint_write(
         &mut self,
         removed: i64,

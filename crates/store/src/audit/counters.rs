@@ -1,34 +1,35 @@
-//! SQLite's counters of numbers that are given once. One that was altered lets no row be written, or a number be given twice.
+//! SQLite's counters of numbers that are assigned only once. An altered counter may prevent new rows, or allow a number
+//! to be assigned twice.
 
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
-/// The tables that number their rows so, and the column.
+/// The tables that number their rows this way, and the column.
 const NUMBERED: [(&str, &str); 4] = [
     ("audit_log", "log_id"),
     ("security_events", "event_id"),
     ("performance_metrics", "metric_id"),
     ("usage_statistics", "stat_id"),
 ];
-/// No vault gives so many numbers.
+/// A limit above the numbers that any vault assigns.
 pub(super) const MOST: i64 = 1 << 53;
-/// A counter from here on was altered: it goes back before its numbers end.
+/// A counter at or above this was altered; it is reset before it reaches the limit.
 pub(super) const NEAR: i64 = MOST - (1 << 32);
 
-/// A counter that is not what SQLite leaves.
+/// A counter with a value that SQLite does not write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Altered {
     pub(crate) table: &'static str,
     column: &'static str,
     /// What is wrong with it.
     pub(crate) why: &'static str,
-    /// Whether it ends the numbers: the next row of the table cannot be written.
+    /// Whether it prevents the next row of the table from being written.
     pub(crate) is_blocking: bool,
 }
 
 impl ReadTx<'_> {
-    /// Each counter that was altered.
+    /// Returns each counter that was altered.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -46,13 +47,15 @@ impl ReadTx<'_> {
             let (rows, is_integer, given, newest, least) = row.unwrap_or_default();
             let (why, is_blocking) = match rows {
                 0 if newest > 0 && newest < NEAR => ("is missing", false),
-                0 | 1 if is_integer != 1 => ("is no number", true),
-                0 | 1 if given >= NEAR || newest >= NEAR => ("is higher than any vault's", true),
-                // Batches are read behind a number, and none is below this one.
-                0 | 1 if least == i64::MIN => ("is not all: a row has the lowest number that there is", true),
+                0 | 1 if is_integer != 1 => ("is not a number", true),
+                0 | 1 if given >= NEAR || newest >= NEAR => ("is higher than in any vault", true),
+                // Batches are read after a number, and there is no number below this one.
+                0 | 1 if least == i64::MIN => {
+                    ("does not fit a row that has the lowest number possible", true)
+                }
                 1 if given < newest => ("is lower than the newest row", false),
                 0 | 1 => continue,
-                _ => ("stands there twice", true),
+                _ => ("is there twice", true),
             };
             altered.push(Altered {
                 table,
@@ -66,14 +69,14 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Puts right what ends the numbers of a table: its counter goes on behind the newest row, or behind what it says where
-    /// that can be. Rows with a number that no vault gives go. Gives how many those were, by table.
+    /// Repairs counters that prevent new rows: the counter continues after the newest row, or after its own value if
+    /// that is possible. Rows with impossible numbers are removed. Returns how many of these there were, by table.
     pub(super) fn counters_mend(
         &mut self,
         altered: &[Altered],
         noted: i64,
     ) -> Result<Vec<(&'static str, usize)>, StoreError> {
-        let doing = "put a counter of numbers right";
+        let doing = "repair a counter of numbers";
         let mut gone = Vec::new();
         for Altered { table, column, .. } in altered.iter().filter(|counter| counter.is_blocking) {
             let sql = Sql::new(format!("DELETE FROM {table} WHERE {column} >= ? OR {column} = ?"));
@@ -97,16 +100,16 @@ impl WriteTx<'_> {
     }
 }
 
-/// The next number behind the last one that was given.
+/// Returns the number after the last assigned one.
 ///
 /// # Errors
-/// [`StoreError::DatabaseDamaged`] where no build gave that one.
+/// [`StoreError::DatabaseDamaged`] if no build assigns such a number.
 pub(super) fn number_behind(given: i64, table: &str) -> Result<i64, StoreError> {
     if (0..MOST).contains(&given) {
         return Ok(given + 1);
     }
     Err(StoreError::DatabaseDamaged(format!(
-        "SQLite's counter of {table}, or its newest row, has a number that no vault gives: it was altered, and nothing can be \
-         written there; settling the audit log with its loss accepted puts it right"
+        "SQLite's counter of {table}, or its newest row, has an impossible number: it was altered, and nothing can be written \
+         there; settle the audit log and accept the loss to repair it"
     )))
 }

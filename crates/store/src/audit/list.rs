@@ -1,94 +1,22 @@
-//! Entries by filters, newest first, through the indexes; and all of them, oldest first.
+//! Listing entries: by filters through the indexes, newest first; or all of them, oldest first.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sqlite::Sqlite;
 use privatus_domain::{
-    Act, AuditEntry, AuditError, AuditFilter, AuditHead, JsonText, Permission, Resource, ResourceKind,
-    Timestamp,
+    Act, AuditEntry, AuditError, AuditFilter, JsonText, Permission, Resource, ResourceKind, Timestamp,
 };
 use privatus_schema::sql_types::{BigInt, Text};
-use privatus_schema::{LimitLiteral, SqlBlob, SqlInt, SqlText, audit_log};
+use privatus_schema::{SqlInt, SqlText, audit_log};
 
+use super::by_filter::{is_failed_authentication, statement};
 use super::chain::EntryRow;
 use crate::db::statement::LIMIT_MOST;
-use crate::error::{Missing, StoreError};
+use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// The index that a filter is looked up in: the narrowest that has it.
-fn index(filter: &AuditFilter) -> &'static str {
-    let is_timed = filter.since.is_some() || filter.until.is_some();
-    let id = filter.on.as_ref().and_then(|(_, id)| id.as_deref());
-    match filter {
-        _ if is_failed_authentication(filter) => "INDEXED BY idx_audit_failed_auth",
-        _ if id.is_some_and(|id| id != Resource::EVERY) => "INDEXED BY idx_audit_resource",
-        AuditFilter { user: Some(_), .. } => "INDEXED BY idx_audit_user_events",
-        _ if is_timed => "INDEXED BY idx_audit_timestamp_type",
-        AuditFilter {
-            event_type: Some(_), ..
-        } => "INDEXED BY idx_audit_event_type",
-        AuditFilter { on: Some(_), .. } => "INDEXED BY idx_audit_resource",
-        AuditFilter {
-            failed_only: true, ..
-        } => "INDEXED BY idx_audit_suspicious",
-        _ => "NOT INDEXED",
-    }
-}
-
-/// The specification has an index for this question alone. It needs the words themselves, and no bind.
-fn is_failed_authentication(filter: &AuditFilter) -> bool {
-    filter.failed_only && filter.event_type.as_deref() == Some(Act::Unlock.event_type())
-}
-
-/// The columns of [`EntryRow`].
-pub(super) const COLUMNS: &str = "log_id, timestamp, event_type, user_id, resource_type, resource_id, action, details, ip_address, \
-                       user_agent, success, error_message, mac, key_number";
-
-/// The newest entry that has a MAC.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = audit_log, check_for_backend(Sqlite))]
-struct HeadRow {
-    log_id: SqlInt,
-    mac: Option<SqlBlob>,
-}
-
-/// The statement of a filter: numbers first, through the index, and only then the rows.
-fn statement(filter: &AuditFilter, limit: usize) -> String {
-    let is_failed_authentication = is_failed_authentication(filter);
-    let id = filter.on.as_ref().and_then(|(_, id)| id.as_deref());
-    let parts = [
-        (filter.since.is_some(), "timestamp >= ?"),
-        (filter.until.is_some(), "timestamp < ?"),
-        (is_failed_authentication, "event_type = 'authentication'"),
-        (
-            filter.event_type.is_some() && !is_failed_authentication,
-            "event_type = ?",
-        ),
-        (filter.user.is_some(), "user_id = ?"),
-        (filter.on.is_some(), "resource_type = ?"),
-        (id.is_some_and(|id| id != Resource::EVERY), "resource_id = ?"),
-        (filter.failed_only, "success = FALSE"),
-        (filter.before.is_some(), "log_id < ?"),
-    ];
-    let wanted: Vec<&str> = parts
-        .into_iter()
-        .filter_map(|(is_wanted, part)| is_wanted.then_some(part))
-        .collect();
-    let wheres = if wanted.is_empty() {
-        String::new()
-    } else {
-        format!("WHERE {}", wanted.join(" AND "))
-    };
-    format!(
-        "SELECT {COLUMNS} FROM audit_log WHERE log_id IN (SELECT log_id FROM audit_log {} {wheres} \
-         ORDER BY log_id DESC LIMIT {limit}) ORDER BY log_id DESC",
-        index(filter)
-    )
-}
-
 impl ReadTx<'_> {
-    /// The newest `limit` entries that pass the filter, newest first.
+    /// Returns the newest `limit` entries that pass the filter, newest first.
     ///
     /// # Errors
     /// [`StoreError::Audit`] for an event type that is neither known nor in the log.
@@ -127,7 +55,7 @@ impl ReadTx<'_> {
         rows.into_iter().map(|row| self.audit_entry(row)).collect()
     }
 
-    /// At most a thousand entries with a number above `after`, oldest first: all of them, a batch at a time.
+    /// Returns at most a thousand entries with a number above `after`, oldest first, to read the log in batches.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -137,7 +65,7 @@ impl ReadTx<'_> {
         rows.into_iter().map(|row| self.audit_entry(row)).collect()
     }
 
-    /// A type that is not this build's may be another application's.
+    /// Checks that this build or the log knows an event type; another application may have written other types.
     fn audit_event_check(&mut self, event: &str) -> Result<(), StoreError> {
         if Act::event_types().contains(&event) {
             return Ok(());
@@ -162,7 +90,7 @@ impl ReadTx<'_> {
         let details = self.audit_details(&row)?;
         let log_id = row.number();
         let damaged =
-            || StoreError::DatabaseDamaged(format!("the details of audit entry {log_id} are no JSON"));
+            || StoreError::DatabaseDamaged(format!("the details of audit entry {log_id} are not JSON"));
         let details = details
             .map(|plain| {
                 let text = std::str::from_utf8(&plain).map_err(|_| damaged())?;
@@ -186,34 +114,6 @@ impl ReadTx<'_> {
             error_message: row.error_message.map(text),
         })
     }
-
-    /// The newest entry's number and MAC, as it stands; [`audit_verify`](Self::audit_verify) says whether it holds.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when the log is empty.
-    pub fn audit_head(&mut self) -> Result<AuditHead, StoreError> {
-        self.permit(&Resource::every(ResourceKind::Audit), Permission::Read)?;
-        self.audit_newest()
-    }
-
-    /// The same for who changes more than the log.
-    pub(crate) fn audit_newest(&mut self) -> Result<AuditHead, StoreError> {
-        let row = self.db.ask("find the audit log's head", |db| {
-            audit_log::table
-                .filter(audit_log::mac.is_not_null())
-                .order(audit_log::log_id.desc())
-                .select(HeadRow::as_select())
-                .limit_literal(1)
-                .get_result(db)
-                .optional()
-        })?;
-        let row = row.ok_or(Missing::AuditEntry)?;
-        let (log_id, mac) = (row.log_id.0, row.mac.unwrap_or_default().0);
-        let mac = mac.try_into().map_err(|_| {
-            StoreError::AuditBroken(format!("entry {log_id} carries a MAC of another length"))
-        })?;
-        Ok(AuditHead { log_id, mac })
-    }
 }
 
 #[cfg(test)]
@@ -233,7 +133,7 @@ mod tests {
         "2025-04-01T00:00:00Z",
     ];
 
-    /// Four entries of the application's users, behind those of the vault itself.
+    /// Creates four entries of the application's users, after those of the vault itself.
     fn vault() -> Vault {
         let vault = Vault::new();
         let contact = |id: &str| Resource::of(ResourceKind::Contact, id);
@@ -278,7 +178,7 @@ mod tests {
         steps.into_iter().map(|(.., step)| step + "\n").collect()
     }
 
-    /// Each filter with what it finds, and the index that it is to use.
+    /// Each filter finds these entries and uses this index.
     #[test]
     fn each_filter_finds_its_entries_through_its_index() {
         let vault = vault();
@@ -349,7 +249,7 @@ mod tests {
             assert!(plan.contains(index), "{index} for {filter:?}:\n{plan}");
             assert_eq!(times(&vault, &filter), found, "{filter:?}");
         }
-        // By type alone no index is sorted: the newest of a million are the first of the index.
+        // By type alone nothing needs sorting: the newest of a million entries come first in the index.
         assert!(!plan(&vault, &event("contact")).contains("TEMP B-TREE FOR ORDER BY"));
     }
 

@@ -1,4 +1,4 @@
-//! What does not hold in the log, all of it: numbers that are missing, and entries whose MAC cannot be proven.
+//! Finds everything that does not hold in the log: missing numbers, and entries whose MAC cannot be proven.
 
 use privatus_crypto::Noted;
 use privatus_domain::{Permission, Resource, ResourceKind};
@@ -19,9 +19,9 @@ use crate::vault::doubt::Doubt;
 /// Ranges of entries' numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct AuditRanges {
-    /// How many numbers they are.
+    /// How many numbers the ranges contain in total.
     pub count: u64,
-    /// The first hundred ranges: first and last number of each.
+    /// The first hundred ranges, each with its first and last number.
     pub ranges: Vec<(i64, i64)>,
 }
 
@@ -47,52 +47,53 @@ impl AuditRanges {
         named.count == self.count
     }
 
-    /// As details of an entry.
+    /// Returns the ranges as JSON, for the details of an entry.
     pub(super) fn to_json(&self) -> Value {
         json!({ "count": self.count, "ranges": self.ranges })
     }
 }
 
-/// What is lost of the audit log, or cannot be proven any more.
+/// What is lost from the audit log, or can no longer be proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditLoss {
-    /// What a check says of it.
+    /// What a check says about it.
     pub why: String,
-    /// Numbers that were given and do not stand.
+    /// Assigned numbers whose entries are missing.
     pub missing: AuditRanges,
-    /// Entries that stand and whose MAC does not hold: changed, put in, or behind one that is missing.
+    /// Existing entries whose MAC does not hold: changed, inserted, or after a missing one.
     pub unproven: AuditRanges,
-    /// Tables whose next row has no number any more, since somebody altered SQLite's counter of them.
+    /// Tables that cannot number another row, because somebody altered SQLite's counter for them.
     pub counters: Vec<&'static str>,
-    /// Keys that are lost: what does not open, was destroyed or has no row.
+    /// Lost keys: those that do not open, were destroyed or have no row.
     pub keys: Vec<String>,
-    /// Rows of keys and marks in the vault's own row that cannot be, and that are put right.
+    /// Impossible rows of keys, and impossible marks in the vault's own row; these are repaired.
     pub marks: Vec<String>,
-    /// Entries with values that no list can read, which are taken out of them; at most a hundred are named.
+    /// Entries with values that no list can read; these values are removed. At most a hundred entries are named.
     pub unread: Vec<String>,
     /// Security events with details that do not open, or values that no list can read; at most a hundred are named.
     pub events: Vec<String>,
-    /// Whether nobody can tell any more up to where retention removed entries.
+    /// Whether it is no longer known up to where retention removed entries.
     pub is_checkpoint_lost: bool,
-    /// The entry that the key ring notes, where it is gone or another stands in its place. What stands up to there is
-    /// unproven then, and how many entries stood behind it nobody can say.
+    /// The entry that the key ring notes, if it is missing or was replaced. Everything up to there is then unproven,
+    /// and it is unknown how many entries there were after it.
     pub noted_lost: Option<i64>,
-    /// The last number that is known to have been given.
+    /// The last number that is known to be assigned.
     pub up_to: i64,
-    /// The MAC of the last entry before the first that is unproven, and that one's number.
+    /// The MAC before the first unproven entry, and the number of that entry.
     pub(super) from: Option<([u8; 32], i64)>,
-    /// What is put right of the counters.
+    /// The counters to repair.
     pub(super) altered: Vec<Altered>,
-    /// What is put right of keys and marks.
+    /// The keys and marks to repair.
     pub(super) books: Books,
-    /// How many entries stand.
+    /// How many entries there are.
     pub(super) entries: i64,
-    /// The MAC that the newest entry carries.
+    /// The MAC in the newest entry.
     pub(super) last_mac: [u8; 32],
 }
 
 impl AuditLoss {
-    /// Whether it says the same to a person. In which words it is said depends on what was written behind it meanwhile.
+    /// Whether the two losses are the same to a person. `why` is not compared, because it depends on what was written
+    /// after the loss in the meantime.
     pub(super) fn is_as(&self, other: &Self) -> bool {
         self.keys == other.keys
             && self.marks == other.marks
@@ -107,7 +108,7 @@ impl AuditLoss {
 }
 
 impl ReadTx<'_> {
-    /// What of the log does not hold; `None` when all of it does.
+    /// Returns what does not hold in the log; `None` if everything does.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -116,7 +117,7 @@ impl ReadTx<'_> {
         self.audit_losses_walk()
     }
 
-    /// The same for who accepts them.
+    /// Returns what does not hold in the log, without checking permissions.
     pub(super) fn audit_losses_walk(&mut self) -> Result<Option<AuditLoss>, StoreError> {
         let counters: Vec<Altered> = self.counters_altered()?;
         let counters: Vec<Altered> = counters
@@ -158,7 +159,7 @@ impl ReadTx<'_> {
                 let number = row.number();
                 named.take(row);
                 if number >= NEAR {
-                    // No build gave it. It goes, and nothing stands behind it.
+                    // No build assigns such a number. The entry is removed, and no valid entry can follow it.
                     unproven.add(number, number);
                     continue;
                 }
@@ -170,7 +171,7 @@ impl ReadTx<'_> {
                     Ok((mac, details)) => {
                         walk.previous = mac;
                         if noted_lost.is_some_and(|noted| number <= noted) {
-                            // It was signed after what the key ring notes, whatever its MAC says.
+                            // It was signed after the entry that the key ring notes, whatever its MAC says.
                             unproven.add(number, number);
                         }
                         let details = details.as_deref().map(Vec::as_slice);
@@ -218,7 +219,8 @@ impl ReadTx<'_> {
     }
 }
 
-/// What is left of gaps behind an entry that settled some: those that it names, or where it names none, all up to there.
+/// Returns the gaps that remain after an entry that settled some: those that it names, or, if it names none, all up to
+/// its number.
 fn unsettled(gaps: Vec<(i64, i64)>, up_to: Option<i64>, details: Option<&[u8]>) -> Vec<(i64, i64)> {
     let named = details.and_then(|plain| serde_json::from_slice::<Settled>(plain).ok());
     let named = named.map(|settled| settled.missing).filter(AuditRanges::is_whole);
@@ -239,13 +241,13 @@ fn unsettled(gaps: Vec<(i64, i64)>, up_to: Option<i64>, details: Option<&[u8]>) 
     ranges.into_iter().fold(gaps, outside)
 }
 
-/// Of an entry that accepted a loss.
+/// The details of an entry that accepted a loss.
 #[derive(Deserialize)]
 struct Settled {
     missing: AuditRanges,
 }
 
-/// What the next entry was written behind, as far as the row still says.
+/// Returns the MAC that the next entry was chained to, if the row still has it.
 fn stored_mac(row: &EntryRow) -> [u8; 32] {
     let stored = row.mac.as_ref().and_then(|mac| mac.0.as_slice().try_into().ok());
     stored.unwrap_or(GENESIS)

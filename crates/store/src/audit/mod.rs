@@ -1,11 +1,14 @@
-//! The audit log (docs/DESIGN.md, section 8): each entry has a keyed MAC over the entry before and its own columns.
+//! The audit log (docs/DESIGN.md, section 8): each entry has a keyed MAC over the previous entry's MAC and its own
+//! columns.
 
 mod accept_loss;
 mod append;
 mod books;
+mod by_filter;
 mod chain;
 mod checkpoint;
 mod counters;
+mod head;
 mod list;
 mod losses;
 mod numbers;

@@ -1,4 +1,4 @@
-//! Retention: a prefix of the log goes, and a checkpoint under a MAC says where the chain now begins.
+//! Retention: removes the oldest entries, and writes a checkpoint with a MAC that says where the chain now begins.
 
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
@@ -23,7 +23,7 @@ struct LastOldRow {
 }
 
 impl ReadTx<'_> {
-    /// How many entries [`audit_prune`](WriteTx::audit_prune) would remove.
+    /// Returns how many entries [`audit_prune`](WriteTx::audit_prune) would remove.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -41,7 +41,8 @@ impl ReadTx<'_> {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// Those before the first that is not before `before`, or, where all are, all but the newest.
+    /// Finds the last entry to remove: the one before the first entry that is not older than `before`, or, if all are
+    /// older, the one before the newest.
     fn audit_last_old(&mut self, before: Timestamp) -> Result<Option<LastOldRow>, StoreError> {
         self.db.ask("find old audit entries", |db| {
             let (later, all) = diesel::alias!(audit_log as later, audit_log as all);
@@ -63,7 +64,7 @@ impl ReadTx<'_> {
         })
     }
 
-    /// Days that the retention policy keeps entries of the audit log; `None` when it keeps them all.
+    /// Returns for how many days the retention policy keeps entries of the audit log; `None` if it keeps them all.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -86,10 +87,11 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Removes the oldest entries, up to the first that is not before `before`; gives how many. The newest one stays.
+    /// Removes the oldest entries, up to the first that is not older than `before`, and returns how many. The newest
+    /// entry always stays.
     ///
     /// # Errors
-    /// [`StoreError::AuditBroken`] when the log does not hold: a checkpoint would hide that.
+    /// [`StoreError::AuditBroken`] if the log does not hold, because a checkpoint would hide that.
     pub fn audit_prune(&mut self, before: Timestamp) -> Result<u64, StoreError> {
         self.permit(&Resource::every(ResourceKind::Audit), Permission::Delete)?;
         let Some(last) = self.audit_last_old(before)? else {
@@ -99,7 +101,7 @@ impl WriteTx<'_> {
         if let Some((_, why)) = self.audit_walk(None, &mut |_| true)?.broken {
             return Err(StoreError::AuditBroken(why));
         }
-        let broken = || StoreError::AuditBroken(format!("entry {removed} carries no MAC"));
+        let broken = || StoreError::AuditBroken(format!("entry {removed} has no MAC"));
         let mac: [u8; 32] = last
             .mac
             .and_then(|mac| mac.0.try_into().ok())
@@ -125,7 +127,7 @@ impl WriteTx<'_> {
         let is_forgotten = has_ring_note && !self.ring_note_is_known()?;
         let is_lower = self.shared.noted() != Noted::Nothing && self.generation_named()? < generation;
         if is_forgotten || is_lower {
-            // A key ring without its note is told by this entry, and an older one by its number.
+            // This entry reveals a key ring that lost its note, and its number reveals an older key ring.
             let vault = Resource::of(ResourceKind::Vault, self.own_id());
             let entry = NewAuditEntry::done(self.now(), Act::KeyRingNote).on(vault);
             self.audit(&entry.with(json!({ "kept_by": "audit_prune", "generation": generation })))?;

@@ -1,9 +1,9 @@
-//! Lines of what was found, so many and no more.
+//! A limited list of findings.
 
-/// Lines, or ranges, that are named; of more only the count is.
+/// How many lines or ranges are named; further ones are only counted.
 pub(crate) const NAMED: usize = 100;
 
-/// Lines of which a hundred are named, and the others counted.
+/// Lines, of which a hundred are listed and the others counted.
 #[derive(Default)]
 pub(crate) struct Told {
     lines: Vec<String>,
@@ -11,7 +11,7 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// Of these.
+    /// Limits these lines.
     pub(crate) fn of(lines: impl IntoIterator<Item = String>) -> Vec<String> {
         let mut told = Self::default();
         lines.into_iter().for_each(|line| told.take(Some(line)));

@@ -1,4 +1,4 @@
-//! Entries from before the chain: those of a database that was adopted, and of a vault whose schema was stepped back.
+//! Entries from before the chain: those of an adopted database, and of a vault whose schema was stepped back.
 
 use diesel::dsl::{count, count_star, exists, select};
 use diesel::prelude::*;
@@ -16,20 +16,22 @@ use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::tx::WriteTx;
 
-/// What becomes of values that no list can read.
+/// What to do with values that no list can read.
 #[derive(Clone, Copy)]
 pub(super) enum Unread {
-    /// They stay: nobody agreed to lose them. A time in a form of its own is chained; a value of another kind is an error.
+    /// They stay, because nobody agreed to lose them. A time in an unknown form is chained; a value of another type is
+    /// an error.
     Stays,
-    /// They are taken out.
+    /// They are removed.
     IsTakenOut,
 }
 
 impl WriteTx<'_> {
-    /// Takes rows from before the chain into it, where there is none yet. An entry of its own says up to where: only
-    /// before it may numbers be missing. `is_expected` when the vault was just made, or this build just brought it up from
-    /// a schema without a chain. At any other time an upgrade was interrupted, or somebody took the MACs away. Where the key
-    /// ring knows of a chain nothing is signed: an open tells of that, and only the owner settles it.
+    /// Adds rows from before the chain to the chain, if there is no chain yet. A new entry records up to which number:
+    /// only up to there may numbers be missing. `is_expected` is true if the vault was just created, or if this build
+    /// just upgraded it from a schema without a chain; at any other time an upgrade was interrupted or somebody removed
+    /// the MACs. If the key ring knows of a chain, nothing is signed: opening the vault reports that, and only the
+    /// owner can settle it.
     pub(crate) fn audit_take_unchained(&mut self, is_expected: bool) -> Result<(), StoreError> {
         let (chained, rows): (i64, i64) = self.db.ask("look at the audit log", |db| {
             audit_log::table
@@ -48,7 +50,7 @@ impl WriteTx<'_> {
             .with(json!({ "entries": rows, "up_to": up_to, "details_lost": lost }));
         self.audit(&entry)?;
         if had_key || !is_expected || !lost.is_empty() {
-            // Whoever can take the MACs away could also have changed what they stood on.
+            // Anyone who can remove the MACs could also have changed what they covered.
             self.security_event(&NewSecurityEvent {
                 at: self.now(),
                 kind: SecurityKind::Tampering,
@@ -59,8 +61,8 @@ impl WriteTx<'_> {
                 },
                 user: None,
                 description:
-                    "the audit log had no MACs and was chained anew: to be expected after a step back of the \
-                              schema or an upgrade that was interrupted, else somebody altered it"
+                    "the audit log had no MACs and was chained anew; this is expected after the schema was \
+                              stepped back or an upgrade was interrupted, otherwise somebody altered the log"
                         .into(),
                 raw_data: Some(json!({ "entries": rows, "up_to": up_to, "details_lost": lost }).into()),
             })?;
@@ -68,8 +70,8 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Whether there was an audit key. A destroyed one counts, and so does a number without a row: the store leaves the
-    /// row of each key.
+    /// Whether there was an audit key. A destroyed key counts, and so does a number without a row, because the store
+    /// never removes the row of a key.
     fn audit_had_key(&mut self) -> Result<bool, StoreError> {
         let next = self.own_row()?.next_key;
         let (has_key, keys): (bool, i64) = self.db.ask("look for an audit key", |db| {
@@ -80,9 +82,9 @@ impl WriteTx<'_> {
         Ok(has_key || next != Some(keys.saturating_add(1)))
     }
 
-    /// Gives each entry after `after` its MAC, the first behind `previous`, and returns the last MAC. Details that no key of
-    /// the vault opens are taken out, so that the entry can be listed and checked; the numbers of the first hundred of these
-    /// are returned too.
+    /// Gives each entry after `after` a new MAC, continuing from `previous`, and returns the last MAC. Details that no
+    /// key of the vault opens are removed, so that the entry can be listed and checked; the numbers of the first
+    /// hundred of these entries are returned too.
     pub(super) fn audit_chain_anew(
         &mut self,
         previous: [u8; 32],
@@ -114,7 +116,7 @@ impl WriteTx<'_> {
                 let details = match self.audit_details(&row) {
                     Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {
                         let sql = Sql::new(hot::AUDIT_DETAILS_REMOVE).bind(row.number());
-                        self.db.run_one(sql, "take out details that do not open")?;
+                        self.db.run_one(sql, "remove details that do not open")?;
                         lost.extend(Some(row.number()).filter(|_| lost.len() < 100));
                         None
                     }
@@ -131,7 +133,7 @@ impl WriteTx<'_> {
                     .bind(previous.as_slice())
                     .bind(i64::from(number))
                     .bind(row.number());
-                self.db.run_one(sql, "take an audit entry into the chain")?;
+                self.db.run_one(sql, "add an audit entry to the chain")?;
             }
         }
     }

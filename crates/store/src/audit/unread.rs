@@ -1,11 +1,11 @@
-//! Entries with a value that no list can read: which columns those are, and what is left of the entry without them.
+//! Entries with a value that no list can read: which columns those are, and the rest of the entry.
 
 use privatus_domain::Timestamp;
 use privatus_schema::{Flag, SqlBlob, SqlInt, SqlText, TimeText};
 use privatus_sqlite::Row;
 
+use super::by_filter::COLUMNS;
 use super::chain::{BATCH, EntryRow};
-use super::list::COLUMNS;
 use super::told::Told;
 use crate::db::at_most::ascends;
 use crate::db::decode::{FromColumn, WrongType};
@@ -13,25 +13,25 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
-/// What stands for a text that must be there.
+/// What replaces an unreadable text that must not be NULL.
 const UNREADABLE: &str = "unreadable";
 
-/// An entry as far as it reads.
+/// An entry as far as it can be read.
 pub(super) struct FoundRow {
-    /// Nothing stands for what does not read, or a word where something must.
+    /// Unreadable values are `None`, or a placeholder where a text is required.
     pub(super) row: EntryRow,
-    /// The columns that do not read.
+    /// The columns that cannot be read.
     pub(super) unread: Vec<&'static str>,
 }
 
 impl FoundRow {
-    /// One whose values are of their columns' types.
+    /// Wraps an entry whose values are of their columns' types.
     pub(super) const fn typed(row: EntryRow) -> Self {
         let unread = Vec::new();
         Self { row, unread }
     }
 
-    /// The same, with a look at what its text says.
+    /// Wraps an entry, and checks that its time can be parsed.
     fn looked_at(mut row: EntryRow, mut unread: Vec<&'static str>) -> Self {
         let is_time = |at: &TimeText| Timestamp::parse(&at.0).is_ok();
         if !row.timestamp.as_ref().is_none_or(is_time) {
@@ -41,7 +41,7 @@ impl FoundRow {
         Self { row, unread }
     }
 
-    /// What is said of it; `None` where all of it reads.
+    /// Describes what cannot be read; `None` if everything can.
     pub(super) fn told(&self) -> Option<String> {
         (!self.unread.is_empty()).then(|| {
             format!(
@@ -53,7 +53,7 @@ impl FoundRow {
     }
 }
 
-/// The columns of a row in turn.
+/// Reads the columns of a row in order.
 struct Columns<'a, 'b> {
     row: &'a Row<'b>,
     next: i32,
@@ -77,7 +77,7 @@ impl Columns<'_, '_> {
         self.take(name).map(SqlText)
     }
 
-    /// A text that must be there.
+    /// Reads a text that must not be NULL.
     fn needed(&mut self, name: &'static str) -> SqlText {
         let before = self.unread.len();
         self.text(name).unwrap_or_else(|| {
@@ -89,7 +89,7 @@ impl Columns<'_, '_> {
     }
 }
 
-/// In the order of [`COLUMNS`].
+/// Reads a row in the order of [`COLUMNS`].
 fn found(row: &Row<'_>) -> FoundRow {
     let mut columns = Columns {
         row,
@@ -116,10 +116,10 @@ fn found(row: &Row<'_>) -> FoundRow {
 }
 
 impl ReadTx<'_> {
-    /// Rows after `after`, in the order of their numbers.
+    /// Returns a batch of rows after `after`, ordered by number.
     ///
     /// # Errors
-    /// [`StoreError`] of the database; of an entry that cannot be read with its number.
+    /// [`StoreError`] of the database; for an entry that cannot be read, the text has its number.
     pub(crate) fn audit_rows(&mut self, after: i64) -> Result<Vec<EntryRow>, StoreError> {
         let is_naming = self.db.names_rows(false);
         let rows = self.audit_batch(after, BATCH);
@@ -135,9 +135,9 @@ impl ReadTx<'_> {
         self.audit_batch(after, BATCH)
     }
 
-    /// Rows after `after` in the order of their numbers, also those that hold what no list can read.
+    /// Returns a batch of rows after `after`, ordered by number, including those with values that no list can read.
     pub(super) fn audit_rows_found(&mut self, after: i64) -> Result<Vec<FoundRow>, StoreError> {
-        // Each is looked at below, and named.
+        // Each row is checked and named below.
         let is_naming = self.db.names_rows(false);
         let rows = self.audit_batch(after, BATCH);
         self.db.names_rows(is_naming);
@@ -160,7 +160,7 @@ impl ReadTx<'_> {
 }
 
 impl ReadTx<'_> {
-    /// What is said of each entry that no list can read.
+    /// Describes each entry that no list can read.
     pub(crate) fn audit_unread(&mut self) -> Result<Vec<String>, StoreError> {
         let (mut told, mut after) = (Told::default(), i64::MIN);
         loop {
@@ -176,9 +176,9 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Takes out of an entry what no list can read, so that the rest of it can be listed and checked.
+    /// Removes from an entry the values that no list can read, so that the rest can be listed and checked.
     pub(super) fn audit_unread_remove(&mut self, entry: &FoundRow) -> Result<(), StoreError> {
-        // At once: the schema looks at each column that a statement names, and at no other.
+        // All columns at once, because the schema only checks the columns that a statement names.
         let set: Vec<_> = entry
             .unread
             .iter()
@@ -193,7 +193,7 @@ impl WriteTx<'_> {
         }
         self.db.run_one(
             sql.bind(entry.row.number()),
-            "take out of an entry what no list can read",
+            "remove the values of an entry that no list can read",
         )
     }
 }

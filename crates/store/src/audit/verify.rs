@@ -1,4 +1,4 @@
-//! Reading the chain from its beginning: the first entry that is not as it was written is named.
+//! Checking the chain from its beginning, and naming the first entry that is not as it was written.
 
 use privatus_crypto::AuditKey;
 use privatus_domain::{Act, AuditHead, Permission, Resource, ResourceKind};
@@ -12,39 +12,40 @@ use crate::error::{Rule, StoreError};
 use crate::keys::role::KeyRole;
 use crate::tx::ReadTx;
 
-/// What a walk over the audit log found.
+/// The result of a check of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditCheck {
-    /// Entries whose MAC holds.
+    /// How many entries have a MAC that holds.
     pub entries: u64,
     /// How many of them have details.
     pub details: u64,
-    /// Number of the first entry that stands, if there is one.
+    /// The number of the first existing entry, if there is one.
     pub first: Option<i64>,
-    /// Number of the last entry that retention removed, if it did.
+    /// The number of the last entry that retention removed, if it removed any.
     pub removed: Option<i64>,
     /// The newest entry whose MAC holds.
     pub head: AuditHead,
     /// The first thing that is wrong, with the number of its entry.
     pub broken: Option<(i64, String)>,
-    /// Whether all of the log holds, and only the head that it was compared with is not in it.
+    /// Whether all of the log holds, except that the head it was compared with is not in it.
     pub is_anchor_missed: bool,
 }
 
-/// The MAC of an entry that holds, and the plaintext of its details.
+/// The MAC of a proven entry, and the plaintext of its details.
 type Proven = ([u8; 32], Option<Zeroizing<Vec<u8>>>);
 
-/// Where a walk stands.
+/// The state of a walk over the chain.
 pub(super) struct Walk {
     pub(super) previous: [u8; 32],
     pub(super) last: i64,
     key: Option<(i64, u32, AuditKey)>,
-    /// Numbers that are missing though the MACs hold, up to this one: no fault when an entry that follows says that
-    /// everything up to there is from before the chain.
+    /// A gap in the numbers although the MACs hold: its last number and a description. It is not a fault if a later
+    /// entry records that everything up to there is from before the chain.
     gap: Option<(i64, String)>,
 }
 
-/// What an entry says it settled, when it is such a one: up to where, or everything before it.
+/// Returns up to which number an entry settled the log: `None` if it does not record a settling, `Some(None)` if it
+/// settled everything before itself.
 pub(super) fn settled_up_to(row: &EntryRow, details: Option<&[u8]>) -> Option<Option<i64>> {
     let act = Act::AuditSettle;
     if (row.event_type.0.as_str(), row.action.0.as_str()) != (act.event_type(), act.action()) {
@@ -55,7 +56,7 @@ pub(super) fn settled_up_to(row: &EntryRow, details: Option<&[u8]>) -> Option<Op
 }
 
 impl Walk {
-    /// Behind an entry with this MAC and number.
+    /// Starts a walk after an entry with this MAC and number.
     pub(super) const fn new(previous: [u8; 32], last: i64) -> Self {
         Self {
             previous,
@@ -65,7 +66,7 @@ impl Walk {
         }
     }
 
-    /// Follows a row whose MAC holds.
+    /// Advances past a row whose MAC holds.
     fn follow(&mut self, log_id: i64, mac: [u8; 32]) {
         let expected = self.last.saturating_add(1);
         if log_id != expected && self.gap.is_none() {
@@ -78,7 +79,7 @@ impl Walk {
         self.last = log_id;
     }
 
-    /// Forgets gaps in what an entry says was taken into the chain.
+    /// Forgets gaps in the numbers that an entry records as settled.
     fn settle(&mut self, row: &EntryRow, details: Option<&[u8]>) {
         if self.gap.is_none() {
             return;
@@ -93,22 +94,22 @@ impl Walk {
     }
 }
 
-/// What is said of numbers that do not stand.
+/// Describes missing numbers.
 fn missing(first: i64, last: i64) -> String {
     if first >= last {
         format!("entry {last} is missing")
     } else {
-        format!("the entries {first} to {last} are missing")
+        format!("entries {first} to {last} are missing")
     }
 }
 
 impl ReadTx<'_> {
-    /// Checks every entry, streaming; `progress` is told how many so far, and answers `false` to stop. `anchor` is a head
-    /// that was exported before: it must still be there.
+    /// Checks every entry in batches. `progress` receives the number of entries checked so far and returns `false` to
+    /// stop. `anchor` is a head that was exported earlier and must still be in the log.
     ///
     /// # Errors
-    /// [`StoreError`] of the database, [`StoreError::Interrupted`], [`StoreError::Rule`] for a head from before what
-    /// retention removed. What is wrong with the log is in the answer.
+    /// [`StoreError`] of the database; [`StoreError::Interrupted`]; [`StoreError::Rule`] for a head whose entry
+    /// retention removed. Faults of the log are not errors but part of the result.
     pub fn audit_verify(
         &mut self,
         anchor: Option<&AuditHead>,
@@ -118,7 +119,7 @@ impl ReadTx<'_> {
         self.audit_walk(anchor, progress)
     }
 
-    /// The same for who checks or changes more than the log.
+    /// Checks every entry without checking permissions.
     pub(crate) fn audit_walk(
         &mut self,
         anchor: Option<&AuditHead>,
@@ -182,7 +183,7 @@ impl ReadTx<'_> {
         Ok(check)
     }
 
-    /// Follows a row, or says what is wrong with it.
+    /// Advances past a row, or returns what is wrong with it.
     fn audit_row_check(
         &mut self,
         walk: &mut Walk,
@@ -195,7 +196,7 @@ impl ReadTx<'_> {
         }))
     }
 
-    /// The MAC and the details of a row that stands behind the one before, or what is wrong with it.
+    /// Proves that a row follows the one before. Returns its MAC and details, or what is wrong with it.
     pub(super) fn audit_row_prove(
         &mut self,
         walk: &mut Walk,
@@ -208,7 +209,7 @@ impl ReadTx<'_> {
         let log_id = row.number();
         let (Some(stored), Some(number)) = (&row.mac, row.key_number) else {
             return Ok(Err(format!(
-                "entry {log_id} carries no MAC: it was written past the store"
+                "entry {log_id} has no MAC: it was not written by the store"
             )));
         };
         if walk.key.as_ref().is_none_or(|(known, ..)| *known != number.0) {
@@ -253,13 +254,13 @@ impl ReadTx<'_> {
             return Ok(Err(if log_id > expected {
                 missing(expected, log_id.saturating_sub(1))
             } else {
-                format!("entry {log_id} was changed, or another stands in its place")
+                format!("entry {log_id} was changed or replaced")
             }));
         }
         Ok(Ok((mac, details)))
     }
 
-    /// What the key ring's note says against a log whose chain holds.
+    /// Compares a log whose chain holds with the key ring's note, and returns what contradicts it.
     fn audit_note_check(&mut self) -> Result<Option<(i64, String)>, StoreError> {
         let noted = self.shared.noted();
         let doubt = self.doubt_of_log(&noted)?;
@@ -267,7 +268,7 @@ impl ReadTx<'_> {
         Ok(doubt.map(|doubt| (entry, doubt.told())))
     }
 
-    /// What is wrong behind the last entry: numbers that were given and do not stand, or a log that is empty.
+    /// Checks the end of the log: finds assigned numbers that are missing there, or an empty log.
     fn audit_end_check(&mut self, check: &AuditCheck) -> Result<Option<(i64, String)>, StoreError> {
         let (head, given) = (check.head.log_id, self.audit_given()?);
         if given > head {
@@ -276,7 +277,7 @@ impl ReadTx<'_> {
                 missing(head.saturating_add(1), given) + " at the end",
             )));
         }
-        // The newest entry is never removed, and none is written without the key.
+        // The newest entry is never removed, and no entry is written without the key.
         if check.entries == 0 && self.key_number(KeyRole::Audit)?.is_some() {
             return Ok(Some((head.saturating_add(1), "every entry is missing".into())));
         }
@@ -284,7 +285,7 @@ impl ReadTx<'_> {
     }
 }
 
-/// What is said of a head that was exported and is not in a log that holds.
+/// Describes an exported head that is not in a log which otherwise holds.
 fn anchor_missed(check: &AuditCheck, anchor: &AuditHead) -> Result<String, StoreError> {
     let (wanted, head) = (anchor.log_id, check.head.log_id);
     if wanted > head {
@@ -298,7 +299,7 @@ fn anchor_missed(check: &AuditCheck, anchor: &AuditHead) -> Result<String, Store
         .into());
     }
     Ok(format!(
-        "entry {wanted} is another than the head says: the head is of another vault or mistyped, or the log was \
-         written anew"
+        "entry {wanted} does not match the head: the head is mistyped or from another vault, or the log was written \
+         anew"
     ))
 }

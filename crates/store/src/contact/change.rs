@@ -1,4 +1,4 @@
-//! What changes of a contact that is there: name, picture, presence, block and mute.
+//! Changing an existing contact: name, picture, presence, block and mute.
 
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
@@ -19,7 +19,7 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// What changes in a row of `contacts`; what is `None` stays, and `Some(None)` takes a value away.
+/// A change of a row of `contacts`: `None` leaves a column unchanged, `Some(None)` removes its value.
 #[derive(AsChangeset, Default)]
 #[diesel(table_name = contacts)]
 pub(super) struct ContactUpdate<'a> {
@@ -33,7 +33,7 @@ pub(super) struct ContactUpdate<'a> {
 }
 
 impl WriteTx<'_> {
-    /// Gives a contact another name.
+    /// Renames a contact.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -47,7 +47,7 @@ impl WriteTx<'_> {
         self.contact_audit(id, Act::ContactChange, Some("display_name"))
     }
 
-    /// Gives a contact a picture, or takes it away.
+    /// Sets or removes a contact's picture.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -64,8 +64,8 @@ impl WriteTx<'_> {
         self.contact_audit(id, Act::ContactChange, Some("profile_picture"))
     }
 
-    /// Notes whether a contact is online, and when it was last seen: now, when it is online and nothing else is said. That
-    /// never goes back. It changes all the time, and is not audited.
+    /// Records whether a contact is online and when they were last seen. Without `last_seen`, a contact that is online
+    /// counts as seen now. The time never moves backwards. Presence changes all the time, so it is not audited.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Contact`] for a time more than a day ahead of the clock.
@@ -95,7 +95,7 @@ impl WriteTx<'_> {
         self.contact_took(id, changed, "change a contact")
     }
 
-    /// Blocks a contact: messages that arrive in its conversation are refused. `false` when it is blocked already.
+    /// Blocks a contact: messages that arrive in their conversation are refused. Returns `false` if already blocked.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -104,7 +104,7 @@ impl WriteTx<'_> {
         self.block_write(id, Some(now), Act::ContactBlock)
     }
 
-    /// Unblocks a contact. `false` when it is not blocked.
+    /// Unblocks a contact. Returns `false` if the contact is not blocked.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -126,10 +126,10 @@ impl WriteTx<'_> {
         Ok(true)
     }
 
-    /// Mutes the conversation of a contact until a time ([`Timestamp::MAX`]: for ever), or no more.
+    /// Mutes a contact's conversation until a time ([`Timestamp::MAX`] means forever), or unmutes it for `None`.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Contact`] for a time that is over.
+    /// [`StoreError::NotFound`]; [`StoreError::Contact`] for a time in the past.
     pub fn contact_mute(&mut self, id: &ContactId, until: Option<Timestamp>) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         let now = self.now();
@@ -147,7 +147,7 @@ impl WriteTx<'_> {
         self.contact_took(id, changed, "mute a conversation")
     }
 
-    /// Whether an update of a contact's row, or of its conversation's, found it.
+    /// Checks that an update of a contact's row, or of its conversation's row, found the row.
     pub(super) fn contact_took(
         &mut self,
         id: &ContactId,
@@ -160,7 +160,7 @@ impl WriteTx<'_> {
         if is_there { Ok(()) } else { Err(absent(id)) }
     }
 
-    /// Runs an update of one contact, for whoever may write it.
+    /// Updates one contact after checking the permission to write it.
     pub(super) fn contact_update(
         &mut self,
         id: &ContactId,
@@ -189,12 +189,12 @@ impl WriteTx<'_> {
         }
     }
 
-    /// Folds the names that wait for it: of an older build, of a database that was adopted, and of plain SQL.
+    /// Folds the names that are not folded yet: those from an older build, an adopted database, or plain SQL.
     pub(crate) fn contact_names_fold(&mut self) -> Result<(), StoreError> {
         let (mut after, waiting) = (i64::MIN, self.names_waiting()?);
         let mut most = AtMost::of(waiting, "fold the names");
         loop {
-            // Behind the last one: a name that a trigger takes away again would come for ever.
+            // Continue after the last one: a name that a trigger unfolds again would otherwise come up forever.
             let names = self.names_unfolded(after)?;
             let Some(last) = names.last() else {
                 return Ok(());

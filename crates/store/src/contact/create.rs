@@ -1,4 +1,4 @@
-//! A contact is made with its conversation, and removed.
+//! Creating a contact with its conversation, and removing it.
 
 use diesel::prelude::*;
 use privatus_domain::folded::folded_name;
@@ -32,8 +32,8 @@ struct NewContactRow<'a> {
 }
 
 impl WriteTx<'_> {
-    /// Creates a contact and its conversation; gives the conversation's id, which is the contact's where that is free.
-    /// One that is there already is left as it is, its key too.
+    /// Creates a contact and its conversation. Returns the conversation's id, which is the contact's id if that is
+    /// free. An existing contact stays unchanged, including its key.
     ///
     /// # Errors
     /// [`StoreError::Contact`] for the vault's own id.
@@ -42,10 +42,10 @@ impl WriteTx<'_> {
         self.contact_create_in(new, &ConversationId::new(new.id.as_id().clone()))
     }
 
-    /// The same with the conversation's id given, for an export that is read back.
+    /// Creates a contact and its conversation with the given id if that is free; used to import an export.
     ///
     /// # Errors
-    /// As [`contact_create`](Self::contact_create).
+    /// The same as [`contact_create`](Self::contact_create).
     pub fn contact_create_in(
         &mut self,
         new: &NewContact,
@@ -86,7 +86,7 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(&new.id)).with(details))
     }
 
-    /// Gives a contact that was just created the rest of what an export says of it.
+    /// Sets the rest of a contact's state from an export, right after the contact was created.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -109,9 +109,9 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Removes a contact: its conversation is hidden at once, its memberships end (where it owned a group, another member
-    /// does now), its name leaves what it wrote in groups; the messages go in bounded batches
-    /// ([`Store::removals_sweep`](crate::Store::removals_sweep)).
+    /// Removes a contact. Their conversation is hidden at once, their memberships end (another member takes over a
+    /// group that they owned), and their name is removed from their messages in groups. The conversation's messages are
+    /// removed in bounded batches ([`Store::removals_sweep`](crate::Store::removals_sweep)).
     ///
     /// # Errors
     /// [`StoreError::NotFound`].

@@ -1,4 +1,4 @@
-//! A contact's public key: replaced by an act of its own, and verified by its safety number.
+//! A contact's public key: replacing it, which is a separate operation, and verifying it by its safety number.
 
 use privatus_domain::{
     Act, ContactError, ContactId, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, PublicKey,
@@ -12,11 +12,11 @@ use super::list::resource;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
-/// The safety number of one key, or of two: the same whichever comes first (docs/CRYPTO.md, "Safety numbers").
+/// Returns the safety number of one key, or of two in either order (docs/CRYPTO.md, "Safety numbers").
 ///
 /// # Errors
-/// [`StoreError::Contact`] where there is no key, [`StoreError::PublicKey`] for one that was only kept: nobody may take it
-/// for a good one.
+/// [`StoreError::Contact`] if a key is empty; [`StoreError::PublicKey`] for another program's key that was only stored
+/// and must not pass for a valid one.
 pub fn safety_number(one: &PublicKey, other: Option<&PublicKey>) -> Result<SafetyNumber, StoreError> {
     for key in [Some(one), other].into_iter().flatten() {
         if key.is_empty() {
@@ -35,7 +35,7 @@ pub fn safety_number(one: &PublicKey, other: Option<&PublicKey>) -> Result<Safet
 }
 
 impl ReadTx<'_> {
-    /// The public key of the vault's own user; `None` until the setting `identity.public_key` holds one.
+    /// Returns the public key of the vault's own user; `None` until the setting `identity.public_key` has one.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -48,8 +48,8 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Gives a contact another public key, or none: nothing else can. The new one is not verified. `false` when it is the
-    /// key that the contact has, which stays verified.
+    /// Replaces or removes a contact's public key; no other function can. The new key is not verified. Returns `false`
+    /// if the contact already has this key, which then stays verified.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -70,7 +70,7 @@ impl WriteTx<'_> {
         let details = json!({ "had_key": had_key, "has_key": !key.is_empty(), "was_verified": was_verified });
         let entry = NewAuditEntry::done(self.now(), Act::ContactKeyReplace);
         self.audit(&entry.on(resource(id)).with(details))?;
-        // A first key replaces none.
+        // A first key does not replace another.
         if had_key {
             self.security_event(&NewSecurityEvent {
                 at: self.now(),
@@ -82,7 +82,7 @@ impl WriteTx<'_> {
                 },
                 user: None,
                 description: if was_verified {
-                    "the public key of a contact was replaced, and the one before was verified"
+                    "the public key of a contact was replaced; the previous one was verified"
                 } else {
                     "the public key of a contact was replaced"
                 }
@@ -93,8 +93,9 @@ impl WriteTx<'_> {
         Ok(true)
     }
 
-    /// Whether a source has another public key of a contact than the vault, whose key stays: somebody may be in its place
-    /// there. A security event tells of it. A key beside none is no other.
+    /// Whether an import has a different public key of a contact than the vault. Somebody may be impersonating the
+    /// contact there, so the vault's key stays and a security event is recorded. If either key is empty, they do not
+    /// differ.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -114,9 +115,9 @@ impl WriteTx<'_> {
             },
             user: None,
             description: if known.is_verified {
-                "an import has another public key of a contact than the verified one, which stays"
+                "an import has a public key of a contact that differs from the verified one; the verified key was kept"
             } else {
-                "an import has another public key of a contact than the vault, whose key stays"
+                "an import has a public key of a contact that differs from the vault's; the vault's key was kept"
             }
             .into(),
             raw_data: Some(json!({ "contact": id, "is_verified": known.is_verified }).into()),
@@ -127,18 +128,19 @@ impl WriteTx<'_> {
     /// Marks a contact's key as verified.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::Contact`] when it has no key, [`StoreError::PublicKey`] for one of another
-    /// program that is too short.
+    /// [`StoreError::NotFound`]; [`StoreError::Contact`] if the contact has no key; [`StoreError::PublicKey`] for a key
+    /// of another program that is too short.
     pub fn contact_verify(&mut self, id: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         verifiable(&self.contact_find(id)?.public_key)?;
         self.verified_write(id, "word")
     }
 
-    /// The same when a safety number that the other side told fits: of the contact's key, or of it and the vault's own.
+    /// Marks a contact's key as verified if a safety number from the other side matches: that of the contact's key, or
+    /// of it and the vault's own.
     ///
     /// # Errors
-    /// As [`contact_verify`](Self::contact_verify); [`StoreError::SafetyNumber`] when the number is another.
+    /// Those of [`contact_verify`](Self::contact_verify); [`StoreError::SafetyNumber`] if the number does not match.
     pub fn contact_verify_by(&mut self, id: &ContactId, number: &SafetyNumber) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         let key = self.contact_find(id)?.public_key;
@@ -177,7 +179,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// The example of docs/CRYPTO.md, computed by another program.
+    /// The examples of docs/CRYPTO.md were computed by another program.
     #[test]
     fn the_numbers_of_the_document_are_true() {
         let key = |bytes: std::ops::Range<u8>| PublicKey::new(bytes.collect()).unwrap();

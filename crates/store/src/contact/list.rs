@@ -1,4 +1,4 @@
-//! Contacts as they are read: one by its id, and all of them.
+//! Reading contacts: one by its id, and all of them.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use crate::db::decode::stored_time;
 use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
-/// A row of `contacts`, with what its conversation says of it.
+/// A row of `contacts`, with the mute state from its conversation.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = contacts, check_for_backend(Sqlite))]
 pub(super) struct ContactRow {
@@ -34,7 +34,7 @@ pub(super) struct ContactRow {
     muted_until: Option<SqlTime>,
 }
 
-/// A contact, as access control and the audit log name it.
+/// Returns a contact as a resource, for access control and the audit log.
 pub(super) fn resource(id: &ContactId) -> Resource {
     Resource::of(ResourceKind::Contact, id)
 }
@@ -44,7 +44,7 @@ pub(super) fn absent(id: &ContactId) -> StoreError {
 }
 
 impl ReadTx<'_> {
-    /// A contact by its id.
+    /// Returns a contact by its id.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -53,7 +53,7 @@ impl ReadTx<'_> {
         self.contact_find(id)
     }
 
-    /// The same for an act that has another permission.
+    /// Returns a contact by its id without checking for the permission to read it.
     pub(super) fn contact_find(&mut self, id: &ContactId) -> Result<Contact, StoreError> {
         let row = self.db.ask("find a contact", |db| {
             contacts::table
@@ -66,7 +66,7 @@ impl ReadTx<'_> {
         self.contact_from(row.ok_or_else(|| absent(id))?)
     }
 
-    /// All contacts, in the order of their ids; those that the session may not read are left out.
+    /// Returns all contacts that the session may read, ordered by id.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -130,7 +130,8 @@ impl ReadTx<'_> {
         })
     }
 
-    /// Whether nothing hangs on a contact: no message, no membership, and nothing that it wrote anywhere.
+    /// Whether nothing depends on a contact: their conversation has no messages, they are in no group and wrote nothing
+    /// anywhere.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -153,7 +154,7 @@ impl ReadTx<'_> {
         })
     }
 
-    /// Whether there is a contact of this id.
+    /// Whether there is a contact with this id.
     pub(crate) fn contact_exists(&mut self, id: &ContactId) -> Result<bool, StoreError> {
         self.db.ask("find a contact", |db| {
             diesel::select(exists(contacts::table.find(DbId(id.to_string())))).get_result(db)

@@ -1,4 +1,5 @@
-//! Contacts: created, changed, found, verified, blocked, removed with everything that hangs on them.
+//! Contacts: creating, changing, finding, verifying and blocking them, and removing them with everything that depends
+//! on them.
 
 mod change;
 mod create;

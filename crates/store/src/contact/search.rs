@@ -1,4 +1,4 @@
-//! Contacts by the beginning of their name or of a word in it, in any letter case and Unicode form.
+//! Finding contacts by the beginning of their name or of a word in it, in any letter case and Unicode form.
 
 use diesel::prelude::*;
 use privatus_domain::folded::{folded_name, has_word, prefix_end};
@@ -10,7 +10,7 @@ use super::list::{ContactRow, resource};
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// Names of one page of the index.
+/// How many names are read from the index at once.
 const PAGE: u32 = 500;
 
 /// A name, folded or not, and its row.
@@ -21,7 +21,7 @@ pub(super) struct NameRow {
 }
 
 impl NameRow {
-    /// The place in the index before all names that are not below this one.
+    /// Returns the place in the index before the first name that is not below this one.
     fn before(name: &str) -> Self {
         Self {
             name: SqlText(name.to_owned()),
@@ -30,7 +30,7 @@ impl NameRow {
     }
 }
 
-/// What comes after a row in the index of folded names.
+/// Selects what comes after a row in the index of folded names.
 macro_rules! names_after {
     ($last:expr) => {
         contacts::table
@@ -46,8 +46,9 @@ macro_rules! names_after {
 }
 
 impl ReadTx<'_> {
-    /// At most `limit` contacts: those whose name begins with `query`, by their names, then those with a word in it that
-    /// does. Letter case and Unicode form do not count, nor blanks around the query; an empty one finds all.
+    /// Returns at most `limit` contacts: first those whose name begins with `query`, ordered by name, then those with
+    /// another word in it that does. Letter case, Unicode form and blanks around the query are ignored. An empty query
+    /// finds all.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -62,7 +63,7 @@ impl ReadTx<'_> {
         Ok(found)
     }
 
-    /// Through a range of the index.
+    /// Finds names that begin with the query, through a range of the index.
     fn names_beginning(
         &mut self,
         query: &str,
@@ -90,7 +91,7 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// Through the index alone, from end to end.
+    /// Finds names with a word that begins with the query, by scanning the whole index only.
     fn names_with_word(
         &mut self,
         query: &str,
@@ -119,7 +120,7 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// Those that plain SQL or an older build left.
+    /// Searches the names that plain SQL or an older build left unfolded.
     fn names_not_folded(
         &mut self,
         query: &str,
@@ -143,8 +144,7 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// A page of names that wait to be folded, of the rows after one.
-    /// How many names are not folded.
+    /// Returns how many names are not folded yet.
     pub(super) fn names_waiting(&mut self) -> Result<i64, StoreError> {
         self.db.ask("count names that are not folded", |db| {
             contacts::table
@@ -154,6 +154,7 @@ impl ReadTx<'_> {
         })
     }
 
+    /// Returns a page of names that are not folded yet, from the rows after `after`.
     pub(super) fn names_unfolded(&mut self, after: i64) -> Result<Vec<NameRow>, StoreError> {
         self.db.ask("find names that are not folded", |db| {
             contacts::table

@@ -1,4 +1,4 @@
-//! Contacts through the API, and what plain SQL leaves.
+//! Tests of contacts through the API, and of rows that plain SQL leaves.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use privatus_domain::folded::folded_name;
@@ -42,7 +42,7 @@ impl Vault {
         self.store.read(|tx| tx.contact_by_id(&alice())).unwrap()
     }
 
-    /// Acts of the audit log, the oldest first, with their details.
+    /// Returns the actions in the audit log with their details, oldest first.
     fn acts(&self) -> Vec<(String, Option<Value>)> {
         let filter = AuditFilter {
             event_type: Some("contact".into()),
@@ -183,7 +183,7 @@ fn a_blocked_contact_reaches_nobody_live() {
         clock(),
     );
     assert!(vault.tx(|tx| tx.message_insert(&vault.chat, &sent)).unwrap());
-    // Many at once, as a server kept them: what others sent, and what went out, is taken.
+    // A batch, as a server kept it: messages of others and outgoing ones are accepted.
     let bob = contact(&vault.store, "bob");
     let mut answered = sent.clone();
     answered.id = "answered".parse().unwrap();
@@ -279,7 +279,7 @@ fn presence_picture_and_mute_are_kept() {
     ));
 }
 
-/// Groups whose members are rows of plain SQL; alice owns both, and is banned from a third.
+/// Groups whose members were written by plain SQL. Alice owns two of them and is banned from a third.
 const GROUPS: &str = "
     INSERT INTO contacts (contact_id, display_name, public_key) SELECT 'bob', 'Bob', public_key FROM contacts;
     INSERT INTO contacts (contact_id, display_name, public_key) SELECT 'eve', 'Eve', public_key FROM contacts LIMIT 1;
@@ -381,7 +381,7 @@ fn a_session_sees_the_contacts_it_was_granted() {
     assert_eq!(entries.len(), count);
 }
 
-/// Rows of plain SQL have no folded name until the store settles them, and are found before and after.
+/// Rows from plain SQL have no folded name until the store settles them. They are found before and after.
 #[test]
 fn names_of_plain_sql_are_found_and_settled() {
     let vault = Vault::new();
@@ -421,7 +421,7 @@ fn names_of_plain_sql_are_found_and_settled() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// What is found is what has the query at the beginning of the name, or of a word in it, and nothing else.
+    /// A search finds exactly the contacts with the query at the beginning of the name or of a word in it.
     #[test]
     fn search_finds_every_form_and_nothing_else(
         names in prop::collection::vec("[aAeEéßẞσςı\u{301}\u{308}\u{10ffff} -]{1,5}", 1..12),

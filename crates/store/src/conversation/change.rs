@@ -1,4 +1,4 @@
-//! A conversation is made with its contact or group, and counts its messages.
+//! Creating a conversation with its contact or group, and counting its messages.
 
 use diesel::dsl::{exists, max, select};
 use diesel::prelude::*;
@@ -12,7 +12,7 @@ use crate::error::{Rule, StoreError};
 use crate::partition::row_key;
 use crate::tx::WriteTx;
 
-/// The first number from one on, up to another, that no row of the books has; looked for only where the highest is taken.
+/// Finds the first unused number in a range. It only runs if the highest number is taken.
 const CONVERSATION_NUMBER_FREE: &str = "WITH RECURSIVE numbers(n) AS (SELECT ? UNION ALL SELECT n + 1 FROM numbers \
                                         WHERE n <= ? AND (EXISTS (SELECT 1 FROM conversations WHERE conversation = n) \
                                         OR EXISTS (SELECT 1 FROM conversation_months WHERE conversation = n) \
@@ -32,7 +32,7 @@ struct NewConversationRow<'a> {
     updated_at: SqlTime<&'a str>,
 }
 
-/// What a batch changes in one conversation.
+/// What a batch of messages changes in one conversation.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Delta {
     pub(crate) messages: i64,
@@ -42,7 +42,7 @@ pub(crate) struct Delta {
 }
 
 impl WriteTx<'_> {
-    /// The conversation of a contact or group, made when there is none under the id `wanted` where that is free.
+    /// Returns the conversation of a contact or group, and creates it if needed, with the id `wanted` if that is free.
     pub(crate) fn conversation_ensure(
         &mut self,
         kind: ConversationKind,
@@ -91,7 +91,7 @@ impl WriteTx<'_> {
         Ok(id.parse()?)
     }
 
-    /// The number of a conversation to come.
+    /// Returns the number for a new conversation.
     fn conversation_number_next(&mut self) -> Result<i64, StoreError> {
         let last: Option<SqlInt> = self.db.ask("number a conversation", |db| {
             conversations::table
@@ -100,12 +100,12 @@ impl WriteTx<'_> {
         })?;
         match last.map_or(1, |last| last.0.saturating_add(1)) {
             number @ 1..=CONVERSATIONS_MAX => Ok(number),
-            // One conversation with a high number takes none from those that are free.
+            // A single conversation with a high number does not use up the free numbers below it.
             _ => self.conversation_number_free(),
         }
     }
 
-    /// The lowest number of which nothing is left: no conversation, no month that it is noted in, no removal, no message.
+    /// Returns the lowest number without any traces: no conversation, no month recorded for it, no removal, no message.
     fn conversation_number_free(&mut self) -> Result<i64, StoreError> {
         let months: Vec<_> = self.partitions.values().cloned().collect();
         let mut from = 1;
@@ -132,7 +132,7 @@ impl WriteTx<'_> {
         Err(Rule::Conversations(CONVERSATIONS_MAX).into())
     }
 
-    /// Notes that a conversation has messages in a month, where it was not.
+    /// Records that a conversation has messages in a month, unless it is recorded already.
     pub(crate) fn conversation_month_note(
         &mut self,
         number: i64,
@@ -147,7 +147,7 @@ impl WriteTx<'_> {
             .map(drop)
     }
 
-    /// Applies a batch to a conversation's counters, in the transaction of its messages.
+    /// Applies a batch to a conversation's counters, in the same transaction as its messages.
     pub(crate) fn conversation_apply(&mut self, number: i64, delta: Delta) -> Result<(), StoreError> {
         let (at, partition, row_key) = match delta.newest {
             Some((at, partition, row_key)) => (Some(at), Some(partition), Some(row_key)),

@@ -1,4 +1,4 @@
-//! A conversation as the write and read paths of messages need it: its number, its partitions, whether it is blocked.
+//! Finding a conversation for reading and writing messages: its number, its partitions, whether its contact is blocked.
 
 use diesel::prelude::*;
 use privatus_domain::limits::CONVERSATIONS_MAX;
@@ -11,15 +11,15 @@ use crate::db::statement::Sql;
 use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
-/// A conversation as the write and read paths need it; the columns of [`hot::CONVERSATION_FIND`].
+/// What reading and writing messages needs of a conversation; the columns of [`hot::CONVERSATION_FIND`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ConversationRef {
     pub(crate) number: i64,
     pub(crate) last_partition: Option<i64>,
 }
 
-/// A number that row keys have room for. Of a greater one the bits above would be lost: it would read, and remove, what is
-/// another conversation's.
+/// A number that fits into a row key. A greater one would lose its upper bits, and reads and removals would hit another
+/// conversation.
 struct Number(i64);
 
 impl FromRow for Number {
@@ -73,7 +73,7 @@ impl FromRow for ReachRow {
 }
 
 impl ReadTx<'_> {
-    /// The number of a conversation that is not being removed.
+    /// Finds a conversation that is not being removed.
     pub(crate) fn conversation_ref(&mut self, id: &ConversationId) -> Result<ConversationRef, StoreError> {
         let text = id.to_string();
         let sql = Sql::new(hot::CONVERSATION_FIND);
@@ -81,7 +81,7 @@ impl ReadTx<'_> {
         row.ok_or_else(|| absent(id))
     }
 
-    /// The same for a message that arrives: refused where the conversation's contact is blocked.
+    /// Finds the conversation for an arriving message, and refuses it if the conversation's contact is blocked.
     pub(crate) fn conversation_open(&mut self, id: &ConversationId) -> Result<ConversationRef, StoreError> {
         match self.conversation_gate(id)? {
             (place, None) => Ok(place),
@@ -89,7 +89,7 @@ impl ReadTx<'_> {
         }
     }
 
-    /// The same, and since when its contact is blocked.
+    /// Finds a conversation that is not being removed, and since when its contact is blocked.
     pub(crate) fn conversation_gate(
         &mut self,
         id: &ConversationId,
@@ -105,7 +105,8 @@ impl ReadTx<'_> {
         ))
     }
 
-    /// The number of a conversation that is not being removed, and the partitions where it has messages, newest first.
+    /// Returns the number of a conversation that is not being removed, and the partitions where it has messages, newest
+    /// first.
     pub(crate) fn conversation_reach(
         &mut self,
         id: &ConversationId,
@@ -118,7 +119,7 @@ impl ReadTx<'_> {
         Ok((number, partitions.collect()))
     }
 
-    /// Partitions where a conversation has messages, newest first.
+    /// Returns the partitions where a conversation has messages, newest first.
     pub(crate) fn conversation_partitions(&mut self, number: i64) -> Result<Vec<Partition>, StoreError> {
         let numbers: Vec<SqlInt> = self.db.ask("list a conversation's months", |db| {
             conversation_months::table

@@ -1,4 +1,4 @@
-//! The chat list, and one conversation of it.
+//! The chat list, and reading one conversation.
 
 use privatus_domain::limits::CONVERSATIONS_MAX;
 use privatus_domain::{
@@ -12,7 +12,7 @@ use crate::db::statement::Sql;
 use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
-/// A conversation as the list shows it, in the order of the columns of [`hot::CONVERSATIONS_NEWEST`].
+/// A row of the chat list, in the column order of [`hot::CONVERSATIONS_NEWEST`].
 struct ConversationRow {
     id: String,
     kind: String,
@@ -47,14 +47,14 @@ impl FromRow for ConversationRow {
 }
 
 impl ReadTx<'_> {
-    /// The newest `limit` conversations by their last message. Those without messages come last.
+    /// Returns the newest `limit` conversations by their last message. Those without messages come last.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn conversations(&mut self, limit: usize) -> Result<Vec<Conversation>, StoreError> {
-        // A vault holds no more: a limit above it leaves nothing out.
+        // A vault cannot hold more, so a greater limit leaves nothing out.
         let most = i64::try_from(limit).map_or(CONVERSATIONS_MAX, |limit| limit.min(CONVERSATIONS_MAX));
-        // What a user may not read is left out before the list is cut.
+        // What the user may not read is left out before the list is cut to the limit.
         let most = if self.user.is_some() {
             CONVERSATIONS_MAX
         } else {
@@ -68,7 +68,7 @@ impl ReadTx<'_> {
         rows.into_iter().map(|row| self.conversation_from(row)).collect()
     }
 
-    /// The first `limit` of them that the user may read.
+    /// Returns the first `limit` rows that the user may read.
     fn readable(
         &mut self,
         rows: Vec<ConversationRow>,
@@ -84,10 +84,10 @@ impl ReadTx<'_> {
         Ok(readable)
     }
 
-    /// A conversation by its id.
+    /// Returns a conversation by its id.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::AccessDenied`] to a user without a grant.
+    /// [`StoreError::NotFound`]; [`StoreError::AccessDenied`] for a user without a grant.
     pub fn conversation_by_id(&mut self, id: &ConversationId) -> Result<Conversation, StoreError> {
         self.permit_conversation(id, Permission::Read)?;
         let text = id.to_string();

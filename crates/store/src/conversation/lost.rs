@@ -1,5 +1,5 @@
-//! Contacts and groups that lost their conversation. Each gets one with itself, and keeps it until it is removed: only
-//! somebody else takes one away, or hides it, while its contact or group is there.
+//! Contacts and groups that lost their conversation. Each is created with one and has it until it is removed, so a
+//! missing or hidden conversation means that something other than the store changed the database.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {
-    /// Each contact and group that has no conversation which the chat list shows. Those that the session's user may not
+    /// Returns each contact and group without a conversation in the chat list. Those that the session's user may not
     /// read are left out.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Conversations: the chat list in one indexed read, and the counters kept with every message.
+//! Conversations: the chat list in one indexed read, and the counters that every message updates.
 
 mod change;
 mod find;

@@ -1,10 +1,10 @@
-//! How much a loop over batches may do: as many rows as there were when it began. Rows that come back as they go, by a
-//! trigger, would keep it going for ever. Between batches that are committed one by one another process may add rows of its
-//! own: then a look within one transaction tells the two apart.
+//! A limit for loops over batches: as many rows as there were at the beginning. A trigger that puts removed rows back
+//! would otherwise keep a loop running forever. Where each batch is committed separately, another process may add rows
+//! in between; a check within one transaction distinguishes the two.
 
 use crate::error::StoreError;
 
-/// Rows that a loop may still take.
+/// The number of rows that a loop may still process.
 #[derive(Debug)]
 pub(crate) struct AtMost {
     left: u64,
@@ -12,7 +12,7 @@ pub(crate) struct AtMost {
 }
 
 impl AtMost {
-    /// Of so many rows that there are now.
+    /// Creates a limit of `rows`, the number that exists now.
     pub(crate) fn of(rows: i64, doing: &'static str) -> Self {
         Self {
             left: u64::try_from(rows).unwrap_or_default(),
@@ -20,10 +20,10 @@ impl AtMost {
         }
     }
 
-    /// Counts rows that the loop took.
+    /// Counts rows that the loop processed.
     ///
     /// # Errors
-    /// [`StoreError::DatabaseDamaged`] for more than there were.
+    /// [`StoreError::DatabaseDamaged`] for more rows than there were.
     pub(crate) fn take(&mut self, rows: u64) -> Result<(), StoreError> {
         match self.left.checked_sub(rows) {
             Some(left) => {
@@ -34,9 +34,9 @@ impl AtMost {
         }
     }
 
-    /// The same of rows that other processes may add to. Gives whether the loop goes on: behind more rows than there were
-    /// it does not, and leaves what came meanwhile to the next one. `again` does another batch in a transaction of its
-    /// own, and gives the rows before it, those it took, and the rows after it.
+    /// Counts rows that the loop processed while other processes may add some. Returns whether the loop continues:
+    /// after more rows than there were it ends, and leaves the newer rows to the next loop. `again` runs another batch
+    /// in its own transaction and returns the number of rows before it, of those it processed, and of rows after it.
     ///
     /// # Errors
     /// Those of `again`; [`StoreError::DatabaseDamaged`] when rows come back within one transaction.
@@ -58,15 +58,15 @@ impl AtMost {
 
 fn put_back(doing: &str) -> StoreError {
     StoreError::DatabaseDamaged(format!(
-        "{doing}: there is more of it than there was at the beginning; a trigger puts rows back"
+        "{doing}: there are more rows than at the beginning; a trigger puts rows back"
     ))
 }
 
-/// Whether a walk by key goes on: the last key of a batch lies behind the one before. Pages that point at one another could
-/// give the same rows again and again.
+/// Checks that a walk by key advances: the last key of a batch must be greater than the one before. Pages that point at
+/// one another could return the same rows again and again.
 ///
 /// # Errors
-/// [`StoreError::DatabaseDamaged`] when it does not.
+/// [`StoreError::DatabaseDamaged`] when it does not advance.
 pub(crate) fn ascends<K: PartialOrd>(before: &K, last: &K, doing: &str) -> Result<(), StoreError> {
     if last > before {
         return Ok(());
@@ -76,11 +76,11 @@ pub(crate) fn ascends<K: PartialOrd>(before: &K, last: &K, doing: &str) -> Resul
     )))
 }
 
-/// Where a walk by number goes on that took what stands from `from` on, the lowest number there is included. Behind the greatest
-/// stands nothing.
+/// Returns where a walk by number continues after a batch that began at `from` and ended at `last`; `None` after the
+/// greatest number.
 ///
 /// # Errors
-/// As [`ascends`].
+/// The same as [`ascends`].
 pub(crate) fn follows(from: i64, last: i64, doing: &str) -> Result<Option<i64>, StoreError> {
     if last < from {
         ascends(&from, &last, doing)?;

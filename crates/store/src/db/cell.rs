@@ -1,4 +1,4 @@
-//! A value as it stands, and whether the readers of its column take it.
+//! A value of any type, and whether the readers of its column accept it.
 
 use privatus_domain::{AnonymousId, Day, Id, Timestamp};
 use privatus_sqlite::Column;
@@ -25,13 +25,13 @@ const IDS: [(&str, &str); 16] = [
     ("settings", "key"),
 ];
 
-/// A value as it stands.
+/// A value of any type.
 pub(crate) enum Cell {
     Integer(i64),
     Real(f64),
     Text(String),
     Blob,
-    /// A text that is no UTF-8.
+    /// A text that is not UTF-8.
     Bytes,
     Null,
 }
@@ -43,7 +43,7 @@ impl FromColumn for Cell {
 }
 
 impl Cell {
-    /// Any value is one.
+    /// Converts a column's value; every value has a variant.
     pub(crate) fn of(column: Column<'_>) -> Self {
         match column {
             Column::Integer(value) => Self::Integer(value),
@@ -54,11 +54,11 @@ impl Cell {
         }
     }
 
-    /// Whether the readers take it for a column of this declared type.
+    /// Whether the readers accept the value in a column of this declared type.
     pub(crate) fn is_read(&self, (table, column): (&str, &str), declared: &str) -> bool {
         match (declared, self) {
             (_, Self::Null) => true,
-            // In the one form that is written: the tables are sorted and compared by it.
+            // Only in the form that the store writes, because the tables are sorted and compared by it.
             ("TIMESTAMP", Self::Text(text)) => Timestamp::parse(text).is_ok_and(|at| at.to_sql() == *text),
             ("DATE", Self::Text(text)) => Day::parse(text).is_ok_and(|day| day.to_string() == *text),
             ("TEXT", Self::Text(text)) if column == "anonymous_id" => text.parse::<AnonymousId>().is_ok(),

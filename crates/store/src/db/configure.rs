@@ -1,4 +1,5 @@
-//! What a connection is set to, and how it reads its schema: every pragma is set and read back (docs/DESIGN.md, section 6).
+//! The settings of a connection, and how it reads its schema. Every pragma is set and read back (docs/DESIGN.md,
+//! section 6).
 
 use privatus_sqlite::{ErrorCode, SqliteError};
 
@@ -6,17 +7,18 @@ use crate::db::connection::{BUSY_TIMEOUT, Connection, FIRST_PAGE, Role};
 use crate::db::failed::Opening;
 use crate::error::StoreError;
 
-/// Page cache of the writer in KiB, negative as SQLite wants it: the specification's `cache_size`.
+/// Page cache of the writer in KiB: the specification's `cache_size`, which SQLite takes as a negative number.
 const WRITER_CACHE_KIB: u32 = 64_000;
-/// A checkpointed WAL larger than this is cut.
+/// A checkpointed WAL larger than this is truncated (bytes).
 const JOURNAL_LIMIT: i64 = 64 << 20;
 
-/// `synchronous`: the log is synced at a checkpoint, or at each commit.
+/// `synchronous`: the log is synced at a checkpoint.
 const NORMAL: i64 = 1;
+/// `synchronous`: the log is synced at each commit.
 const FULL: i64 = 2;
 
 impl Connection {
-    /// Sets each pragma, and reads it back.
+    /// Sets each pragma and reads it back.
     pub(super) fn configure(&mut self, role: Role) -> Result<(), Opening> {
         let version = self.inner.pragma_text("cipher_version")?;
         if version.is_none_or(|version| version.is_empty()) {
@@ -27,7 +29,8 @@ impl Connection {
         }
         self.inner.busy_timeout(BUSY_TIMEOUT)?;
         self.inner.execute_batch("PRAGMA cipher_log_level = NONE")?;
-        // The first statement that reads the file. The key comes from an authenticated key ring, so it is the right one.
+        // This is the first statement that reads the file. The key is the right one: it comes from an authenticated key
+        // ring.
         self.inner
             .pragma_i64("schema_version")
             .map_err(|error| Opening::FailedAt(error, FIRST_PAGE))?;
@@ -62,20 +65,20 @@ impl Connection {
             ("query_only", i64::from(is_reader)),
         ] {
             if self.inner.pragma_i64(name)? != Some(value) {
-                return Err(StoreError::Unexpected(format!("PRAGMA {name} did not take")).into());
+                return Err(StoreError::Unexpected(format!("PRAGMA {name} had no effect")).into());
             }
         }
         Ok(self.expect_text("encoding", "UTF-8")?)
     }
 
-    /// Has SQLite read the schema. A row that it refuses must not keep anybody from the others: the look at the schema names
-    /// it (ADR 0026).
+    /// Makes SQLite read the schema. A row that it refuses must not make the others unreadable; the check of the schema
+    /// names that row (ADR 0026).
     fn read_schema(&mut self) -> Result<(), SqliteError> {
         match self.inner.execute_batch("SELECT 1 FROM sqlite_master LIMIT 1") {
             Err(error) if error.code == ErrorCode::Corrupt => {
                 self.inner.tolerate_broken_schema()?;
                 self.has_broken_schema = true;
-                // Each page of it: what is refused may be a page.
+                // Read every page of it, because a page may be what is refused.
                 self.inner.execute_batch("SELECT count(sql) FROM sqlite_master")
             }
             read => read,
@@ -87,18 +90,18 @@ impl Connection {
         self.has_broken_schema
     }
 
-    /// Refuses a schema of which SQLite refuses a row, where nothing is known of which.
+    /// Refuses a schema if SQLite refuses a row of it and the check of the schema did not find which.
     pub(crate) fn refuse_broken_schema(&self) -> Result<(), StoreError> {
         match self.has_broken_schema {
             false => Ok(()),
             true => Err(StoreError::DatabaseDamaged(
-                "SQLite refuses a row of its schema: only a backup puts that right".into(),
+                "SQLite refuses a row of its schema; only a backup can repair that".into(),
             )),
         }
     }
 
-    /// Switches a database that is not in WAL mode, such as a copy that was put back. The switch writes the first page; its
-    /// journal is in memory, since a file of that name beside the database is refused at the next open.
+    /// Switches a database to WAL mode if it is not, for example a restored copy. The switch writes the first page. Its
+    /// journal is kept in memory, because the next open refuses a journal file next to the database.
     fn make_wal(&mut self) -> Result<(), StoreError> {
         if !self.is_wal()? {
             self.batch("PRAGMA journal_mode = MEMORY")?;
@@ -106,14 +109,15 @@ impl Connection {
         self.batch("PRAGMA journal_mode = WAL")
     }
 
-    /// Makes commits durable; gives what was set before. Not in a transaction: there SQLite does not change it.
+    /// Makes commits durable, and returns the previous setting. Call it outside a transaction: inside one, SQLite does
+    /// not change it.
     pub(crate) fn synchronous_full(&mut self) -> Result<i64, StoreError> {
         let before = self.pragma_i64("synchronous")?.unwrap_or(NORMAL);
         self.synchronous(FULL)?;
         Ok(before)
     }
 
-    /// Sets back what [`synchronous_full`](Self::synchronous_full) gave.
+    /// Restores the setting that [`synchronous_full`](Self::synchronous_full) returned.
     pub(crate) fn synchronous_back(&mut self, before: i64) -> Result<(), StoreError> {
         self.synchronous(before)
     }
@@ -122,11 +126,11 @@ impl Connection {
         self.batch(&format!("PRAGMA synchronous = {value}"))?;
         match self.pragma_i64("synchronous")? {
             Some(found) if found == value => Ok(()),
-            _ => Err(StoreError::Unexpected("PRAGMA synchronous did not take".into())),
+            _ => Err(StoreError::Unexpected("PRAGMA synchronous had no effect".into())),
         }
     }
 
-    /// Whether the file is in WAL mode, which is kept in it; a copy made by VACUUM INTO has lost it.
+    /// Whether the file is in WAL mode. The mode is stored in the file; a copy made by VACUUM INTO is not in WAL mode.
     pub(crate) fn is_wal(&mut self) -> Result<bool, StoreError> {
         Ok(self.pragma_text("journal_mode")?.as_deref() == Some("wal"))
     }
@@ -134,7 +138,7 @@ impl Connection {
     fn expect_text(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
         match self.pragma_text(name)? {
             Some(found) if found.eq_ignore_ascii_case(value) => Ok(()),
-            _ => Err(StoreError::Unexpected(format!("PRAGMA {name} did not take"))),
+            _ => Err(StoreError::Unexpected(format!("PRAGMA {name} had no effect"))),
         }
     }
 

@@ -1,4 +1,4 @@
-//! A connection, and what runs on it.
+//! A connection, and running statements on it.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,48 +15,49 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::folder::DatabaseFile;
 
-/// `application_id` of every vault database: "Prvt".
+/// The `application_id` of every vault database: "Prvt".
 pub const APPLICATION_ID: i64 = 0x5072_7674;
 /// Milliseconds to wait for another process (the specification's `busy_timeout`).
 pub(crate) const BUSY_TIMEOUT: u32 = 30_000;
-/// Page cache of a reader in KiB, unless another is asked for.
+/// Default page cache of a reader in KiB.
 pub(crate) const READER_CACHE_KIB: u32 = 32_000;
 
-/// What is said of a first page that does not open.
+/// The text for a first page that does not open.
 pub(crate) const FIRST_PAGE: &str =
-    "its first page does not open with this vault's key: it is damaged, cut off, or another vault's";
+    "its first page does not open with this vault's key: it is damaged, cut off, or from another vault";
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The one that writes.
+    /// The connection that writes.
     Writer,
-    /// One that reads, `query_only`, with a page cache of this many KiB.
+    /// A connection that only reads (`query_only`).
     Reader {
         /// Page cache in KiB.
         cache_kib: u32,
-        /// Whether the file system can only be read: then nobody changes the file, and no lock or log is needed.
+        /// Whether the file system is read-only. Then nobody changes the file, and no lock or log is needed.
         is_immutable: bool,
     },
 }
 
-/// A connection; the only way to run SQL in the store.
+/// A connection. The store runs all its SQL through it.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(super) inner: RawConnection,
     file: DatabaseFile,
     spoiled: bool,
     pub(super) has_broken_schema: bool,
-    /// Whether the row is looked for that holds a value of another kind.
+    /// Whether an error about a value of another type looks for the row to name it.
     is_naming: bool,
 }
 
-/// Statements a connection may keep before it is renewed: each stays prepared, and a page read over many months is a
-/// statement for each month, limit and direction, of about 7 KB (docs/DESIGN.md, section 2).
+/// How many prepared statements a connection may keep before it is renewed. Reading a page over many months takes a
+/// statement of about 7 KB for each month, limit and direction (docs/DESIGN.md, section 2).
 pub(crate) const CACHED_MAX: usize = 512;
 
 impl Connection {
-    /// Opens, keys and configures a connection. Writes nothing but, for the writer, the journal mode.
+    /// Opens a connection, sets its key and configures it. Writes nothing except the journal mode, and only for the
+    /// writer.
     pub(crate) fn open(
         file: &DatabaseFile,
         key: &RawKey,
@@ -77,7 +78,7 @@ impl Connection {
     }
 
     fn open_unasked(file: &DatabaseFile, options: &OpenOptions<'_>, role: Role) -> Result<Self, Opening> {
-        // SQLite opens by path: what stands there is looked at before, and again before the first page is read.
+        // SQLite opens by path, so the file is checked before, and again before the first page is read.
         let seen = file.look()?;
         let replaced = |failed: Opening| {
             file.replaced_by(&seen, failed.system(), failed.is_link())
@@ -99,21 +100,21 @@ impl Connection {
             return Err(replaced(failed));
         }
         if let Err(error) = file.look_again(&seen) {
-            // The first statement opened what is beside it; closing must not merge that.
+            // The first statement opened the log next to the file; closing must not merge that log.
             let _ = db.inner.keep_log_at_close();
             return Err(error.into());
         }
         Ok(db)
     }
 
-    /// Has what runs here end once the flag is set.
+    /// Makes statements on this connection stop once the flag is set.
     pub(crate) fn stop_with(&self, flag: Option<&Arc<AtomicBool>>) {
         if let Some(flag) = flag {
             self.inner.stop_with(Arc::clone(flag));
         }
     }
 
-    /// The raw connection, for checkpoints, counters and pragmas.
+    /// Returns the raw connection, for checkpoints, counters and pragmas.
     pub(crate) fn raw(&mut self) -> &mut RawConnection {
         &mut self.inner
     }
@@ -125,7 +126,7 @@ impl Connection {
             .is_ok_and(|log| log.is_some_and(|bytes| bytes > 0))
     }
 
-    /// Whether the connection is to be replaced: an error left it unusable, or its statements are too many
+    /// Whether the connection must be replaced: an error left it unusable, or it keeps too many statements
     /// (docs/DESIGN.md, section 2).
     pub(crate) fn is_worn(&self) -> bool {
         self.spoiled || self.inner.statements_cached() > CACHED_MAX
@@ -136,8 +137,8 @@ impl Connection {
         self.spoiled
     }
 
-    /// Runs a query of diesel's builder; `doing` says in errors what it was for. diesel opens no transaction here: those
-    /// are begun and ended on the raw handle alone.
+    /// Runs a query of diesel's builder; `doing` says in errors what it was for. Transactions are begun and ended on
+    /// the raw handle only, never by diesel.
     pub(crate) fn ask<T>(
         &mut self,
         doing: &str,
@@ -146,7 +147,8 @@ impl Connection {
         query(self.inner.diesel()).map_err(|error| self.query_failed(&error, doing))
     }
 
-    /// Maps an error of diesel's: SQLite's extended code is kept, and a value of another kind than its column's is damage.
+    /// Maps an error of diesel. It keeps SQLite's extended code, and a value of another type than its column's is
+    /// damage.
     fn query_failed(&mut self, error: &QueryError, doing: &str) -> StoreError {
         if let Some(code) = self.inner.code_of(error) {
             let system = self.inner.last_system_error();
@@ -162,11 +164,11 @@ impl Connection {
         }
     }
 
-    /// A value is not of its column's kind; where the row is found, it is named.
+    /// Returns the error for a value of another type than its column's, with the row if it can be found.
     fn unread(&mut self, doing: &str, statement: Option<&str>, column: Option<&str>) -> StoreError {
         let mut told = format!("a value of another kind ({doing})");
         if std::mem::take(&mut self.is_naming) {
-            // Why a look at the tables fails says nothing more of the value.
+            // If the search fails, the reason says nothing about the value.
             let places = self.unread_places(statement, column).unwrap_or_default();
             self.is_naming = true;
             if !places.is_empty() {
@@ -176,7 +178,8 @@ impl Connection {
         StoreError::DatabaseDamaged(told)
     }
 
-    /// For a reader that names the row itself: none is looked for. Gives what was set before.
+    /// Sets whether errors look for the row to name it; a reader that names rows itself turns that off. Returns the
+    /// previous setting.
     pub(crate) fn names_rows(&mut self, is_naming: bool) -> bool {
         std::mem::replace(&mut self.is_naming, is_naming)
     }
@@ -191,14 +194,14 @@ impl Connection {
         told(&self.file, code, system, doing)
     }
 
-    /// Runs a statement and gives the number of rows it changed.
+    /// Runs a statement and returns the number of rows it changed.
     pub(crate) fn run(&mut self, sql: Sql<'_>, doing: &str) -> Result<usize, StoreError> {
         self.inner
             .run(sql.text(), sql.binds())
             .map_err(|error| self.failed(error, doing))
     }
 
-    /// The same; `None` where a constraint or a trigger of the schema refuses it.
+    /// Runs a statement and returns the number of rows it changed; `None` if a constraint or a trigger refuses it.
     pub(crate) fn run_or_refuse(&mut self, sql: Sql<'_>, doing: &str) -> Result<Option<usize>, StoreError> {
         match self.inner.run(sql.text(), sql.binds()) {
             Ok(changed) => Ok(Some(changed)),
@@ -207,7 +210,7 @@ impl Connection {
         }
     }
 
-    /// All rows of a statement.
+    /// Returns all rows of a statement.
     pub(crate) fn rows<T: FromRow>(&mut self, sql: Sql<'_>, doing: &str) -> Result<Vec<T>, StoreError> {
         let mut rows = Vec::new();
         self.each(sql, doing, |row| {
@@ -217,7 +220,7 @@ impl Connection {
         Ok(rows)
     }
 
-    /// Gives rows as SQLite has them, whatever the types of their values.
+    /// Passes each raw row to `take`, whatever the types of its values.
     pub(crate) fn each_as_it_is(
         &mut self,
         sql: Sql<'_>,
@@ -231,7 +234,7 @@ impl Connection {
         ended.map_err(|error| self.failed(error, doing))
     }
 
-    /// The first row of a statement, if it has one.
+    /// Returns the first row of a statement, if it has one.
     pub(crate) fn row<T: FromRow>(&mut self, sql: Sql<'_>, doing: &str) -> Result<Option<T>, StoreError> {
         let mut first = None;
         self.each(sql, doing, |row| {
@@ -241,7 +244,7 @@ impl Connection {
         Ok(first)
     }
 
-    /// Gives rows to `take`, until it answers `false`.
+    /// Passes each row to `take` until that returns `false`.
     pub(crate) fn each<T: FromRow>(
         &mut self,
         sql: Sql<'_>,
@@ -260,7 +263,7 @@ impl Connection {
     }
 }
 
-/// Why rows ended before their end.
+/// Why reading rows ended early.
 enum Ended {
     Enough,
     WrongType,
@@ -307,7 +310,7 @@ mod tests {
                 .unwrap()
         };
         let (mut most, mut renewed, mut before) = (0, 0, 0);
-        // A statement for each month, size and direction: 600, and more by key.
+        // A statement for each month, size and direction: 600, plus those by key.
         for size in [1, 10, 50, 100, 200] {
             for new in &batch {
                 for start in [
@@ -326,7 +329,7 @@ mod tests {
             }
         }
         assert!(renewed >= 1, "{most} statements were kept at most");
-        // One call may add a few for each month.
+        // One call may add a few statements for each month.
         assert!(most <= CACHED_MAX + 200, "{most}");
     }
 

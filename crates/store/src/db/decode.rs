@@ -1,4 +1,4 @@
-//! Rows as Rust values. A value of another type than its column's is damage, never converted.
+//! Reading rows as Rust values. A value of another type than its column's is damage and is never converted.
 
 use privatus_domain::limits::ID_CHARS;
 use privatus_domain::{Id, Timestamp};
@@ -7,24 +7,24 @@ use privatus_sqlite::{Column, Row};
 
 use crate::error::StoreError;
 
-/// A value is not of its column's type.
+/// The error for a value that is not of its column's type.
 #[derive(Debug)]
 pub(crate) struct WrongType;
 
-/// The time that a column of a row says, if it says one; a text that is no time breaks a rule of what is stored.
+/// Parses a stored time, if there is one; a text that is not a time counts as damage.
 pub(crate) fn stored_time(at: Option<SqlTime>) -> Result<Option<Timestamp>, StoreError> {
     let time = at.map(|at| Timestamp::parse(&at.0)).transpose();
     time.map_err(|error| StoreError::from(error).of_stored())
 }
 
-/// A type that one column is read as.
+/// A type that a single column can be read as.
 pub(crate) trait FromColumn: Sized {
     fn from_column(column: Column<'_>) -> Result<Self, WrongType>;
 }
 
-/// A type that a row, or a part of one, is read as: one column, or a tuple of them in their order.
+/// A type that a row, or part of one, can be read as: a single column, or a tuple of columns in order.
 pub(crate) trait FromRow: Sized {
-    /// Reads it from the column `next` on, and moves that past what it took.
+    /// Reads a value from column `next` on, and advances `next` past it.
     fn from_row(row: &Row<'_>, next: &mut i32) -> Result<Self, WrongType>;
 }
 
@@ -71,7 +71,7 @@ impl FromColumn for Vec<u8> {
     }
 }
 
-/// An id: BLOB for a UUID, TEXT otherwise.
+/// An id is a BLOB for a UUID, and TEXT otherwise.
 impl FromColumn for Id {
     fn from_column(column: Column<'_>) -> Result<Self, WrongType> {
         match column {

@@ -1,15 +1,15 @@
-//! A failed call of SQLite's, by what the file system says to it.
+//! Finds the real cause of a failed SQLite call by asking the file system.
 
 use privatus_sqlite::{ErrorCode, SqliteError};
 
 use crate::error::{StoreError, SystemFault};
 use crate::folder::{DatabaseFile, Folder};
 
-/// Why a connection was not opened.
+/// Why a connection could not be opened.
 pub(super) enum Opening {
     Refused(StoreError),
     Failed(SqliteError),
-    /// The same, where damage has a place.
+    /// A failed call, and what to say if it means damage.
     FailedAt(SqliteError, &'static str),
 }
 
@@ -26,7 +26,7 @@ impl From<SqliteError> for Opening {
 }
 
 impl Opening {
-    /// The system's number of the failure, where it gave one.
+    /// Returns the system's error number, if there is one.
     pub(super) const fn system(&self) -> Option<i32> {
         match self {
             Self::Refused(_) => None,
@@ -42,7 +42,7 @@ impl Opening {
         }
     }
 
-    /// What it is to whoever opens a vault.
+    /// Converts this into the store's error.
     pub(super) fn told(self, file: &DatabaseFile) -> StoreError {
         let of = |error: SqliteError| told(file, error.code, error.os_error, error.operation);
         match self {
@@ -56,8 +56,9 @@ impl Opening {
     }
 }
 
-/// A failed call, as the file system tells it where it knows better than SQLite (docs/DESIGN.md, section 10): a quota looks like a
-/// broken disk, a file that cannot be made like one that is forbidden, and a file system without locks like another process.
+/// Converts a failed call, and asks the file system where SQLite's code is misleading (docs/DESIGN.md, section 10): an
+/// exceeded quota looks like a broken disk, a file that cannot be created looks like a denied one, and a file system
+/// without locks looks like another process.
 pub(super) fn told(file: &DatabaseFile, code: ErrorCode, system: Option<i32>, doing: &str) -> StoreError {
     let error = StoreError::from_sqlite(code, system, doing);
     match code {
@@ -66,8 +67,8 @@ pub(super) fn told(file: &DatabaseFile, code: ErrorCode, system: Option<i32>, do
     }
 }
 
-/// The same of an error that is a store's already: what runs on the raw handle, as steps of the schema do, is mapped without
-/// a look at the file system.
+/// Asks the file system about an error that already is a store's. Statements on the raw handle, such as migrations,
+/// have their errors mapped without a look at the file system.
 pub(crate) fn asked(folder: &Folder, error: StoreError, doing: &str) -> StoreError {
     let asked = match &error {
         StoreError::System {

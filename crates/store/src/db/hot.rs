@@ -1,10 +1,10 @@
-//! The hot statements: what sending, receiving, paging, finding, listing and opening run, by name.
+//! The hot statements: those that sending, receiving, paging, finding, listing and opening run.
 //!
-//! They stay on the raw handle, each prepared once a connection: diesel never keeps an UPDATE or an upsert, and pays for
-//! each column of each row (docs/adr/0019). An UPDATE that runs once a row of a batch stands here too. `{table}` is the
-//! table of a partition, which only [`PartitionTable`](crate::partition::table::PartitionTable) puts in.
+//! They run on the raw handle and are prepared once per connection: diesel never caches an UPDATE or an upsert, and has
+//! a cost for each column of each row (docs/adr/0019). UPDATEs that run once per row of a batch are here too. `{table}`
+//! is the table of a partition, which only [`PartitionTable`](crate::partition::table::PartitionTable) fills in.
 
-/// Columns of a row, each behind a prefix.
+/// Columns of a row, each after a prefix.
 macro_rules! row_columns {
     ($of:literal) => {
         concat!(
@@ -53,9 +53,9 @@ pub(crate) const ROW_INSERT: &str = "INSERT INTO {table} (row_key, message_id, s
                                      is_read, is_deleted, timestamp, edited_at, deleted_at, reply_to, created_at) \
                                      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (row_key) DO NOTHING";
 pub(crate) const ROW_BY_KEY: &str = concat!("SELECT ", row_columns!(""), " FROM {table} WHERE row_key = ?");
-/// Id and time alone: is the row still where a cursor was?
+/// Only id and time, to check that the row is still where a cursor was.
 pub(crate) const ROW_PLACE: &str = "SELECT message_id, timestamp FROM {table} WHERE row_key = ?";
-/// A row with its conversation's id and its sender: a message by its id is one statement.
+/// A row with its conversation's id and its sender, so that finding a message by its id takes one statement.
 pub(crate) const ROW_WHOLE: &str = concat!(
     "SELECT ",
     row_columns!("m."),
@@ -76,10 +76,10 @@ pub(crate) const LOCATOR_INSERT: &str = "INSERT INTO message_locator (message_id
                                          ON CONFLICT (message_id) DO NOTHING";
 pub(crate) const LOCATOR_FIND: &str = "SELECT partition, row_key FROM message_locator WHERE message_id = ?";
 pub(crate) const LOCATOR_ROW_KEY: &str = "UPDATE message_locator SET row_key = ? WHERE message_id = ?";
-/// Once a message that moves to its month.
+/// Runs once per message that moves to its month.
 pub(crate) const LOCATOR_MOVE: &str =
     "UPDATE message_locator SET partition = ?, row_key = ? WHERE message_id = ?";
-/// Once a message that is removed: its mark stays, also of one that the register had lost.
+/// Runs once per removed message. Its mark stays, even if the register had lost the message.
 pub(crate) const LOCATOR_REMOVE: &str = "INSERT INTO message_locator (message_id, partition, row_key) VALUES (?, NULL, NULL) \
                                          ON CONFLICT (message_id) DO UPDATE SET partition = NULL, row_key = NULL";
 
@@ -104,11 +104,11 @@ pub(crate) const CONVERSATION_BY_ID: &str = "SELECT v.conversation_id, v.kind, c
      WHERE v.conversation_id = ? AND v.is_hidden = 0";
 pub(crate) const CONVERSATION_FIND: &str =
     "SELECT conversation, last_partition FROM conversations WHERE conversation_id = ? AND is_hidden = 0";
-/// With since when its contact is blocked.
+/// Includes the time since when its contact is blocked.
 pub(crate) const CONVERSATION_GATE: &str = "SELECT v.conversation, v.last_partition, c.blocked_at FROM conversations v \
                                             LEFT JOIN contacts c ON c.contact_id = v.contact_id \
                                             WHERE v.conversation_id = ? AND v.is_hidden = 0";
-/// With the partitions where it has messages, newest first.
+/// Includes the partitions where it has messages, newest first.
 pub(crate) const CONVERSATION_REACH: &str = "SELECT v.conversation, m.partition FROM conversations v \
                                              LEFT JOIN conversation_months m ON m.conversation = v.conversation \
                                              WHERE v.conversation_id = ? AND v.is_hidden = 0 \
@@ -117,7 +117,7 @@ pub(crate) const CONVERSATION_IS_SHOWN: &str =
     "SELECT 1 FROM conversations WHERE conversation = ? AND is_hidden = 0";
 pub(crate) const CONVERSATION_MONTH_NOTE: &str =
     "INSERT INTO conversation_months (conversation, partition) VALUES (?, ?) ON CONFLICT DO NOTHING";
-/// A count at its end stays there, as a whole number.
+/// A count that reaches the greatest integer stays there instead of becoming a float.
 pub(crate) const CONVERSATION_COUNT: &str = "UPDATE conversations SET \
                                              message_count = CAST(min(message_count + ?, 9223372036854775807) AS INTEGER), \
                                              unread_count = CAST(min(unread_count + ?, 9223372036854775807) AS INTEGER), \
@@ -130,11 +130,11 @@ pub(crate) const CONVERSATION_COUNT: &str = "UPDATE conversations SET \
 pub(crate) const CONVERSATION_UNREAD: &str = "SELECT unread_count FROM conversations WHERE conversation = ?";
 pub(crate) const CONVERSATION_READ: &str =
     "UPDATE conversations SET unread_count = max(unread_count - ?, 0) WHERE conversation = ?";
-/// Once a message that moves to its month.
+/// Runs once per message that moves to its month.
 pub(crate) const CONVERSATION_LAST_MOVE: &str = "UPDATE conversations SET last_partition = ?, last_row_key = ? \
                                                  WHERE conversation = ? AND last_partition = ? AND last_row_key = ?";
 
-// Who wrote it.
+// Senders.
 
 pub(crate) const SENDER_FIND: &str = concat!(
     "SELECT ",
@@ -157,9 +157,9 @@ pub(crate) const GROUP_IS_ANONYMOUS: &str = "SELECT 1 FROM groups WHERE group_id
 
 // Rows of a batch, one by one.
 
-/// Once a name that is folded.
+/// Runs once per folded name.
 pub(crate) const CONTACT_FOLD: &str = "UPDATE contacts SET folded_name = ? WHERE rowid = ?";
-/// Once a seal under a group's key: at a rotation, for each member with permissions.
+/// Runs once per value sealed under a group's key: at a rotation, for each member with permissions.
 pub(crate) const GROUP_KEY_NOTE: &str = "UPDATE groups SET key_id = ? WHERE group_id = ? AND key_id IS NOT ?";
 pub(crate) const MEMBER_PERMISSIONS_SET: &str =
     "UPDATE group_members SET permissions = ? WHERE group_id = ? AND contact_id = ?";
@@ -170,38 +170,38 @@ pub(crate) const KEY_FIND: &str =
     "SELECT key_type, scope, CAST(encrypted_key AS BLOB) FROM key_store WHERE key_number = ?";
 pub(crate) const KEY_NUMBER: &str =
     "SELECT key_number FROM key_store WHERE key_type = ? AND scope = ? AND length(encrypted_key) > 0";
-/// Once a key that was used, once a minute.
+/// Runs once per key that was used, at most once a minute.
 pub(crate) const KEY_USE: &str = "UPDATE key_store SET usage_count = \
                                   CAST(min(max(coalesce(usage_count, 0), 0) + ?, 9223372036854775807) AS INTEGER), \
                                   last_used = max(coalesce(last_used, ''), ?) WHERE key_number = ?";
 
-// Entries of the audit log that are taken into its chain.
+// Adding entries of the audit log to its chain.
 
-/// Once an entry from before the chain.
+/// Runs once per entry from before the chain.
 pub(crate) const AUDIT_ENTRY_CHAIN: &str = "UPDATE audit_log SET mac = ?, key_number = ? WHERE log_id = ?";
-/// Once such an entry whose details do not open.
+/// Runs once per such entry whose details do not open.
 pub(crate) const AUDIT_DETAILS_REMOVE: &str = "UPDATE audit_log SET details = NULL WHERE log_id = ?";
 
 // Statistics, once a minute.
 
-/// Once a figure of a day, up to the most that one counts.
+/// Runs once per day and metric; the value stops at the highest count.
 pub(crate) const STATISTIC_ADD: &str = "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
                                         ON CONFLICT (date, metric) \
                                         DO UPDATE SET value = CAST(min(coalesce(value, 0) + excluded.value, 9007199254740992) AS INTEGER)";
-/// Once a row of an export that is read back.
+/// Runs once per imported row.
 pub(crate) const STATISTIC_RESTORE: &str = "INSERT INTO usage_statistics (date, metric, value) VALUES (?, ?, ?) \
                                             ON CONFLICT (date, metric) DO NOTHING";
-/// Once a name of transactions.
+/// Runs once per transaction name.
 pub(crate) const METRIC_SET: &str =
     "UPDATE performance_metrics SET metric_value = ?, metadata = ? WHERE metric_id = ?";
 
-/// Once a key that is made.
+/// Runs once per created key.
 pub(crate) const KEY_NEXT: &str = "UPDATE vault_state SET next_key_number = next_key_number + 1 WHERE id = 1 \
                                    RETURNING next_key_number - 1";
-/// Once a group whose key changes, when a contact of many groups goes.
+/// Runs once per group whose key changes, when a contact of many groups is removed.
 pub(crate) const KEY_DESTROY: &str = "UPDATE key_store SET encrypted_key = x'' WHERE key_number = ?";
 
-// Rows of an export that is read back: each runs once a row.
+// Import of an export: each runs once per row.
 
 pub(crate) const CONTACT_RESTORE: &str =
     "UPDATE contacts SET is_online = ?, profile_picture = ?, blocked_at = ? WHERE contact_id = ?";
@@ -217,9 +217,9 @@ pub(crate) const GRANT_WRITE: &str = "INSERT INTO access_control (resource_type,
                                       SET permissions = excluded.permissions, granted_by = excluded.granted_by, \
                                       granted_at = excluded.granted_at, expires_at = excluded.expires_at";
 
-// An open, before the first page.
+// Opening a vault, before its first page of messages.
 
-/// Every row of the schema, the first of its pages, and which row it is.
+/// Every row of the schema, with its first page and its rowid.
 pub(crate) const OPEN_SCHEMA: &str =
     "SELECT type, name, tbl_name, sql, rootpage, rowid FROM main.sqlite_master";
 pub(crate) const OPEN_VAULT: &str = "SELECT vault_id, highest_generation FROM vault_state WHERE id = 1";

@@ -1,4 +1,4 @@
-//! A connection of the store, and what runs on it.
+//! Connections of the store, their statements, and the check of the schema.
 
 pub(crate) mod at_most;
 pub(crate) mod cell;
@@ -12,6 +12,7 @@ pub(crate) mod pool;
 pub(crate) mod real_tables;
 pub(crate) mod schema_fault;
 pub(crate) mod schema_rows;
+pub(crate) mod schema_texts;
 pub(crate) mod statement;
 mod unread;
 #[cfg(feature = "testing")]

@@ -1,7 +1,7 @@
-//! Writes that must change one row, and what it means when they change none.
+//! Writes that must change exactly one row, and errors when they do not.
 //!
-//! A trigger with `RAISE(IGNORE)`, or a view with an `INSTEAD OF` trigger in a table's place, lets a statement succeed and
-//! keeps nothing of it: an audit entry, a key that is destroyed, the mark of a removed message.
+//! A trigger with `RAISE(IGNORE)`, or a view with an `INSTEAD OF` trigger in a table's place, lets a statement succeed
+//! without any effect. An audit entry, the destruction of a key or the mark of a removed message would be lost.
 
 use diesel::SqliteConnection;
 use diesel::result::QueryResult;
@@ -14,16 +14,16 @@ impl Connection {
     /// Runs a statement that changes one row.
     ///
     /// # Errors
-    /// [`StoreError::DatabaseDamaged`] when it changed another number of them; the transaction is then to be given up.
+    /// [`StoreError::DatabaseDamaged`] when it changed no row or several; the transaction must then be abandoned.
     pub(crate) fn run_one(&mut self, sql: Sql<'_>, doing: &str) -> Result<(), StoreError> {
         let changed = self.run(sql, doing)?;
         one_row(changed, doing)
     }
 
-    /// The same with a query of diesel's builder.
+    /// Runs a query of diesel's builder that changes one row.
     ///
     /// # Errors
-    /// As [`run_one`](Self::run_one).
+    /// The same as [`run_one`](Self::run_one).
     pub(crate) fn ask_one(
         &mut self,
         doing: &str,
@@ -33,10 +33,10 @@ impl Connection {
         one_row(changed, doing)
     }
 
-    /// The same of a row that is another program's; `false` when a rule of the schema refuses it.
+    /// Runs a statement that writes one row of another program; `false` if the schema refuses it.
     ///
     /// # Errors
-    /// As [`run_one`](Self::run_one).
+    /// The same as [`run_one`](Self::run_one).
     pub(crate) fn run_refusable(&mut self, sql: Sql<'_>, doing: &str) -> Result<bool, StoreError> {
         match self.run_or_refuse(sql, doing)? {
             Some(changed) => one_row(changed, doing).map(|()| true),
@@ -44,11 +44,11 @@ impl Connection {
         }
     }
 
-    /// What a write by key says that may find no row: `true` when it changed the one, `false` when there is none. `look`
-    /// says whether the row stands, and is asked only when nothing changed.
+    /// Checks a write by key that may find no row: `true` if it changed the row, `false` if there is none. `look` tells
+    /// whether the row exists, and runs only if nothing changed.
     ///
     /// # Errors
-    /// [`StoreError::DatabaseDamaged`] when the row stands and the write did not take.
+    /// [`StoreError::DatabaseDamaged`] if the row exists and the write had no effect.
     pub(crate) fn took(
         &mut self,
         changed: usize,
@@ -61,10 +61,11 @@ impl Connection {
         one_row(changed, doing).map(|()| true)
     }
 
-    /// The same of an insert that leaves a row of its key as it is: `false` when there was one.
+    /// Checks an insert that leaves an existing row with its key unchanged: `false` if there was one. `look` tells
+    /// whether the row exists.
     ///
     /// # Errors
-    /// [`StoreError::DatabaseDamaged`] when there is none behind it.
+    /// [`StoreError::DatabaseDamaged`] if the row does not exist afterwards.
     pub(crate) fn kept(
         &mut self,
         changed: usize,
@@ -78,20 +79,20 @@ impl Connection {
     }
 }
 
-/// Whether a write took that must change one row.
+/// Checks that a write changed exactly one row.
 fn one_row(changed: usize, doing: &str) -> Result<(), StoreError> {
     match changed {
         1 => Ok(()),
         0 => Err(not_taken(doing)),
         more => Err(StoreError::DatabaseDamaged(format!(
-            "{doing}: {more} rows changed where there is one"
+            "{doing}: {more} rows changed instead of one"
         ))),
     }
 }
 
-/// What a write that took nothing says.
+/// Returns the error for a write that had no effect.
 pub(crate) fn not_taken(doing: &str) -> StoreError {
     StoreError::DatabaseDamaged(format!(
-        "{doing}: it was written and did not take; the row is gone, or a trigger or a view stands in its way"
+        "{doing}: the write had no effect; the row is gone, or a trigger or a view prevents it"
     ))
 }

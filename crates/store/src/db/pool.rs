@@ -1,4 +1,4 @@
-//! The connections of a store: one that writes, taken in turn, and some that read.
+//! The connections of a store: one writer, which callers take in turn, and several readers.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,21 +13,21 @@ use crate::db::work_done::WorkDone;
 use crate::error::StoreError;
 use crate::folder::DatabaseFile;
 
-/// What is said of a file system that is mounted read-only.
+/// The text for a file system that is mounted read-only.
 pub(crate) const NOTHING_CHANGES: &str = "nothing can be changed";
 
-/// How the connections of a store are opened.
+/// How to open the connections of a store.
 pub(crate) struct Access {
     pub(crate) database: DatabaseFile,
     pub(crate) key: RawKey,
     pub(crate) vfs: Option<String>,
     pub(crate) reader: Role,
-    /// Ends what runs on each of them.
+    /// Stops running statements on all connections.
     pub(crate) stop: Option<Arc<AtomicBool>>,
 }
 
 impl Access {
-    /// Another connection.
+    /// Opens another connection.
     pub(crate) fn connect(&self, role: Role) -> Result<Connection, StoreError> {
         let db = Connection::open(&self.database, &self.key, self.vfs.as_deref(), role)?;
         db.stop_with(self.stop.as_ref());
@@ -42,18 +42,18 @@ pub(crate) struct Pool {
     writer_free: Condvar,
     readers: Mutex<Readers>,
     reader_free: Condvar,
-    /// What of the schema is not this build's: nothing is written then.
+    /// How the schema differs from this build's; if it does, nothing is written.
     fault: Mutex<Option<SchemaFault>>,
 }
 
-/// The write connection, opened by the first write: a session that only reads does without.
+/// The write connection. The first write opens it, so a session that only reads does not have one.
 struct WriterSlot {
     db: Option<Connection>,
     next_ticket: u64,
     serving: u64,
 }
 
-/// Connections that read, each opened when the others are in use.
+/// The read connections. Another is opened when all others are in use.
 struct Readers {
     idle: Vec<Connection>,
     open: usize,
@@ -61,7 +61,7 @@ struct Readers {
 }
 
 impl Pool {
-    /// With the reader that the vault was looked at with, and at most so many of them.
+    /// Creates a pool with the reader that opened the vault, and room for `most_readers`.
     pub(crate) fn new(access: Access, reader: Connection, most_readers: usize) -> Self {
         Self {
             access,
@@ -81,10 +81,10 @@ impl Pool {
         }
     }
 
-    /// Refuses to write from here on, but for the repair; `None` lets it again.
+    /// Refuses all further writes except the repair; `None` allows them again.
     pub(crate) fn refuse(&self, fault: Option<SchemaFault>) {
         if fault.is_some() {
-            // What is not ours is left as it is: closing the last connection would merge the log.
+            // A strange schema is left unchanged: closing the last connection would merge the log.
             for db in &mut lock(&self.readers).idle {
                 let _ = keep_log(db);
             }
@@ -92,12 +92,12 @@ impl Pool {
         *lock(&self.fault) = fault;
     }
 
-    /// What of the schema is not this build's, if anything is.
+    /// Returns how the schema differs from this build's, if it does.
     pub(crate) fn fault(&self) -> Option<SchemaFault> {
         lock(&self.fault).clone()
     }
 
-    /// A reader outside the pool, for a long read.
+    /// Opens a reader outside the pool, for a long read.
     pub(crate) fn reader_apart(&self) -> Result<Connection, StoreError> {
         let mut db = self.access.connect(self.access.reader)?;
         if lock(&self.fault).is_some() {
@@ -106,7 +106,7 @@ impl Pool {
         Ok(db)
     }
 
-    /// The write connection for the repair of a schema, which is what a fault of it lets through.
+    /// Takes the write connection for the repair of a schema, which is allowed despite a schema fault.
     pub(crate) fn writer_for_repair(&self) -> Result<Lease<'_>, StoreError> {
         self.check_mount()?;
         Ok(Lease {
@@ -116,7 +116,7 @@ impl Pool {
         })
     }
 
-    /// The write connection, when it is this caller's turn: first come, first served.
+    /// Waits for this caller's turn and takes the write connection: first come, first served.
     pub(crate) fn writer(&self) -> Result<Lease<'_>, StoreError> {
         self.check_writable()?;
         Ok(Lease {
@@ -126,7 +126,7 @@ impl Pool {
         })
     }
 
-    /// A reader, when one is free.
+    /// Waits for a free reader and takes it.
     pub(crate) fn reader(&self) -> Result<Lease<'_>, StoreError> {
         Ok(Lease {
             pool: self,
@@ -135,7 +135,7 @@ impl Pool {
         })
     }
 
-    /// Whether nothing is written: the file system can only be read, or the schema is not this build's.
+    /// Whether nothing can be written, because the file system is read-only or the schema differs from this build's.
     pub(crate) fn is_read_only(&self) -> bool {
         self.is_on_read_only() || lock(&self.fault).is_some()
     }
@@ -150,15 +150,15 @@ impl Pool {
         )
     }
 
-    /// Refuses what would change something where nothing can be.
+    /// Checks that the store can be written.
     ///
     /// # Errors
-    /// [`StoreError::ReadOnly`]; [`StoreError::DatabaseDamaged`] for a schema that is not this build's.
+    /// [`StoreError::ReadOnly`]; [`StoreError::DatabaseDamaged`] for a schema that differs from this build's.
     pub(crate) fn check_writable(&self) -> Result<(), StoreError> {
         self.check_mount()?;
         match &*lock(&self.fault) {
             Some(fault) => Err(StoreError::DatabaseDamaged(format!(
-                "its schema is not what this build makes: {fault}; nothing is written to it until that is repaired"
+                "its schema differs from this build's: {fault}; nothing is written until that is repaired"
             ))),
             None => Ok(()),
         }
@@ -184,7 +184,7 @@ impl Pool {
         if let Some(db) = slot.db.take() {
             return Ok(db);
         }
-        // It is our turn, so nobody else opens one meanwhile.
+        // It is our turn, so no other thread opens one meanwhile.
         drop(slot);
         self.access
             .connect(Role::Writer)
@@ -232,17 +232,17 @@ impl Pool {
         self.reader_free.notify_one();
     }
 
-    /// Closes the readers that nobody uses.
+    /// Closes the idle readers.
     pub(crate) fn close_readers(&self) {
         lock(&self.readers).idle.clear();
     }
 
-    /// Whether something was written through this pool: its write connection is open.
+    /// Whether the write connection is open, which means that this pool wrote something.
     pub(crate) fn has_writer(&self) -> bool {
         lock(&self.writer).db.is_some()
     }
 
-    /// What the write connection, if there is one, and the readers did so far, those in use left out.
+    /// Returns what the write connection, if there is one, and the idle readers did so far.
     #[cfg(feature = "testing")]
     pub(crate) fn work_done(&self) -> Result<WorkDone, StoreError> {
         let mut total = WorkDone::default();
@@ -256,7 +256,7 @@ impl Pool {
     }
 }
 
-/// A connection taken out, given back also when the work panics: the next writer's turn must come.
+/// A connection taken from the pool. It is returned even if the work panics, so that the next writer gets its turn.
 pub(crate) struct Lease<'a> {
     pool: &'a Pool,
     role: Role,
@@ -267,7 +267,7 @@ impl Lease<'_> {
     pub(crate) fn db(&mut self) -> Result<&mut Connection, StoreError> {
         self.db
             .as_mut()
-            .ok_or(StoreError::Busy("the connection was given back"))
+            .ok_or(StoreError::Busy("the connection was returned to the pool"))
     }
 }
 
@@ -281,15 +281,15 @@ impl Drop for Lease<'_> {
             let _ = db.run(Sql::new("ROLLBACK"), "roll back");
         }
         match self.role {
-            // A connection that met damage answers nonsense from then on, and one with too many statements holds too
-            // much memory: the next write opens another.
+            // A connection that met damage gives wrong results from then on, and one with too many statements uses too
+            // much memory. The next write opens another.
             Role::Writer => self.pool.serve_next(Some(db).filter(|db| !db.is_worn())),
             Role::Reader { .. } => self.pool.return_reader(db),
         }
     }
 }
 
-/// Where there is none, SQLite would leave an empty one.
+/// Makes SQLite leave the log when it closes, if there is one; otherwise SQLite would leave an empty log.
 fn keep_log(db: &mut Connection) -> Result<(), StoreError> {
     if db.has_log() {
         db.raw().keep_log_at_close()?;

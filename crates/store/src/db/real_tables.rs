@@ -1,5 +1,5 @@
-//! Which names are tables: asked before the first statement that uses one. A view in a table's place may never end, and
-//! what is written to it goes nowhere.
+//! Which names are tables, checked before the first statement that uses one. A view in a table's place may never end,
+//! and a write to it has no effect.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::db::schema_rows::SchemaRows;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 
-/// What tells a vault and its schema: a database of any build has them.
+/// The tables that identify a vault and its schema; a database of any build has them.
 pub(crate) const OF_ANY_BUILD: [&str; 5] = [
     "vault_state",
     "schema_migrations",
@@ -21,8 +21,8 @@ pub(crate) const OF_ANY_BUILD: [&str; 5] = [
     "partitions",
 ];
 
-/// Every table that a statement of this build may name; a schema that is older may lack some. SQLite's own counter is one of
-/// them.
+/// Returns every table that a statement of this build may name, SQLite's counter among them. An older schema may lack
+/// some.
 pub(crate) fn of_this_build() -> impl Iterator<Item = &'static str> + Clone {
     OBJECTS
         .iter()
@@ -30,7 +30,7 @@ pub(crate) fn of_this_build() -> impl Iterator<Item = &'static str> + Clone {
         .map(|object| object.name)
 }
 
-/// The tables of a database, and none of its views and virtual tables; and what else its schema has.
+/// The tables of a database, without views and virtual tables, and the rows of its schema.
 #[derive(Debug)]
 pub(crate) struct RealTables {
     names: BTreeSet<String>,
@@ -38,7 +38,7 @@ pub(crate) struct RealTables {
 }
 
 impl RealTables {
-    /// Reads them, in one statement.
+    /// Reads the schema in one statement.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -58,12 +58,13 @@ impl RealTables {
         Ok(Self { names, schema })
     }
 
-    /// Whether a table of this name stands.
+    /// Whether there is a table with this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.names.contains(name)
     }
 
-    /// Refuses a name that stands for something that is no table. One that stands for nothing may be of a later schema.
+    /// Refuses names of things that are not tables. A name of nothing is allowed, because it may be from a later
+    /// schema.
     ///
     /// # Errors
     /// [`StoreError::DatabaseDamaged`] with the name.
@@ -75,14 +76,14 @@ impl RealTables {
         for name in names {
             if !self.names.contains(name) && is_something(db, name) {
                 return Err(StoreError::DatabaseDamaged(format!(
-                    "{name} is not the table that it must be: a view or something else stands in its place"
+                    "{name} is not a table as it must be: a view or something else is in its place"
                 )));
             }
         }
         Ok(())
     }
 
-    /// Refuses a name that stands for nothing too. What a missing ledger means its reader says.
+    /// Refuses names of things that are not tables, and names of nothing. A missing ledger is left to its reader.
     ///
     /// # Errors
     /// [`StoreError::DatabaseDamaged`] with the name.
@@ -101,7 +102,7 @@ impl RealTables {
     }
 }
 
-/// The name of what a row of the schema makes a table. A virtual table has the same type, and another text.
+/// Returns the name of a table from its row of the schema. A virtual table has the same type, but a different text.
 fn table<'r>(row: &'r Row<'_>) -> Option<&'r str> {
     let is_table = matches!(row.column(0), Column::Text(kind) if kind.eq_ignore_ascii_case(b"table"))
         && matches!(row.column(4), Column::Integer(2..));
@@ -117,7 +118,8 @@ fn table<'r>(row: &'r Row<'_>) -> Option<&'r str> {
     }
 }
 
-/// Whether SQLite knows anything of this name. However the schema's rows are spelt: it is asked itself, and runs nothing.
+/// Whether SQLite knows a table or view of this name. SQLite itself is asked, whatever the spelling in the schema's
+/// rows; nothing is run.
 fn is_something(db: &mut Connection, name: &str) -> bool {
     let quoted = name.replace('"', "\"\"");
     let sql = format!("EXPLAIN SELECT 1 FROM main.\"{quoted}\"");

@@ -1,54 +1,55 @@
-//! What of a schema is not what this build makes.
+//! How a schema differs from the one that this build creates.
 
 use std::fmt;
 
 use privatus_schema::{OBJECTS, Object};
 
-/// Characters of a name that are shown.
+/// How many characters of a name are shown.
 const SHOWN: usize = 60;
-/// Objects that a sentence names.
+/// How many objects a sentence names.
 const NAMED: usize = 5;
 
 /// What is wrong with an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wrong {
-    /// No build makes it.
+    /// No build creates it.
     Extra,
-    /// It has another text, table or type.
+    /// Its text, table or type is different.
     Altered,
-    /// It is not there.
+    /// It does not exist.
     Missing,
 }
 
-/// An object of the schema that is not what this build makes.
+/// An object that differs from this build's schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StrangeObject {
     pub(crate) wrong: Wrong,
-    /// As its row of the schema says, whatever that is.
+    /// What its row of the schema says, whatever that is.
     pub(crate) kind: String,
     pub(crate) name: String,
     /// The rowid of its row of the schema, if it has one.
     pub(crate) row: Option<i64>,
-    /// What this build makes under that name, whatever its row says that it is.
+    /// What kind of object this build creates under that name, whatever its row says.
     pub(crate) made_as: Option<&'static str>,
-    /// The name in its text, in lower case, where that makes a table.
+    /// The name in its text, in lower case, if the text creates a table.
     pub(crate) table_named: Option<String>,
 }
 
 impl StrangeObject {
-    /// Whether nothing of the vault is lost when it goes, or is made anew: all but what may hold rows of it.
+    /// Whether it can be removed or created again without losing data: anything but what may hold the vault's rows.
     fn can_be_mended(&self) -> bool {
         let is_made = matches!(self.made_as.unwrap_or(&self.kind), "index" | "view" | "trigger");
         match self.wrong {
-            // An index of a table's own text is made with the table alone.
+            // An index from a table's own text can only be created with the table.
             Wrong::Missing => is_made && !is_of_sqlite(&self.name),
             Wrong::Altered => is_made && !is_of_sqlite(&self.name),
             Wrong::Extra => !self.may_hold_rows(),
         }
     }
 
-    /// Whether its pages may hold rows of the vault: a month that the catalogue lost has a month's name, and which of two
-    /// tables of a name is the vault's, nobody knows. By its text, not its row alone: SQLite goes by that.
+    /// Whether its pages may hold rows of the vault. A month missing from the catalogue still has a month's name, and
+    /// of two tables with one name nobody knows which is the vault's. The name in its text counts too, because SQLite
+    /// uses that one.
     fn may_hold_rows(&self) -> bool {
         let name = (self.kind == "table").then(|| self.name.to_ascii_lowercase());
         let names = [name, self.table_named.clone()];
@@ -58,7 +59,8 @@ impl StrangeObject {
         })
     }
 
-    /// What it is dropped as, if SQLite lets one go that way: not what has a name of SQLite's own, or is of no type of its.
+    /// Returns the kind to name in a DROP statement; `None` if SQLite does not drop it, because its name is reserved or
+    /// its type is unknown.
     pub(crate) fn dropped_as(&self) -> Option<&'static str> {
         let kind = match self.made_as.unwrap_or(&self.kind) {
             "trigger" => "TRIGGER",
@@ -67,30 +69,30 @@ impl StrangeObject {
             "table" => "TABLE",
             _ => return None,
         };
-        // SQLite may know one of which the row is missing: a row under another name has its text.
+        // SQLite may know an object whose row is missing: a row under another name has its text.
         let is_known = self.wrong != Wrong::Missing || kind != "TABLE";
         (is_known && !is_of_sqlite(&self.name)).then_some(kind)
     }
 
-    /// Whether it may have pages of its own.
+    /// Whether it may have its own pages.
     pub(crate) fn has_pages(&self) -> bool {
         !matches!(self.made_as.unwrap_or(&self.kind), "trigger" | "view")
     }
 }
 
-/// Escaped and cut: whoever planted it chose the name.
+/// Names are escaped and cut, because whoever planted the object chose its name.
 impl fmt::Display for StrangeObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.wrong {
-            Wrong::Extra => "is not one that this build makes",
-            Wrong::Altered => "is not as this build makes it",
+            Wrong::Extra => "is not part of this build's schema",
+            Wrong::Altered => "differs from this build's schema",
             Wrong::Missing => "is missing",
         };
         write!(f, "{} {} {what}", shown(&self.kind), shown(&self.name))
     }
 }
 
-/// Whether SQLite keeps such a name for itself.
+/// Whether SQLite reserves such a name.
 fn is_of_sqlite(name: &str) -> bool {
     name.to_ascii_lowercase().starts_with("sqlite_")
 }
@@ -103,12 +105,12 @@ fn shown(name: &str) -> String {
     shown
 }
 
-/// A schema that is not what this build makes: a vault with one is read, and nothing is written to it.
+/// How a schema differs from the one that this build creates. A vault with such a schema can be read, but not written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaFault(Vec<StrangeObject>);
 
 impl SchemaFault {
-    /// `None` where nothing is strange.
+    /// Returns `None` if there are no strange objects.
     pub(crate) fn of(objects: Vec<StrangeObject>) -> Option<Self> {
         (!objects.is_empty()).then_some(Self(objects))
     }
@@ -117,19 +119,19 @@ impl SchemaFault {
         &self.0
     }
 
-    /// What is wrong, a line for each object.
+    /// Returns what is wrong, one line for each object.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()
     }
 
-    /// Whether all of it can be put right without a loss of rows: tables are for a backup.
+    /// Whether everything can be repaired without losing rows. Tables can only be restored from a backup.
     #[must_use]
     pub fn can_be_repaired(&self) -> bool {
         self.0.iter().all(StrangeObject::can_be_mended)
     }
 
-    /// The first that only a backup puts right.
+    /// Returns the first object that only a backup can restore.
     pub(crate) fn beyond_repair(&self) -> Option<&StrangeObject> {
         self.0.iter().find(|object| !object.can_be_mended())
     }

@@ -1,42 +1,20 @@
-//! The rows of a database's schema, beside what this build makes (ADR 0026).
+//! Compares the rows of a database's schema with what this build creates (ADR 0026).
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::iter;
-use std::sync::LazyLock;
 
-use privatus_domain::Partition;
-use privatus_migrate::{is_same_text, month_text};
 use privatus_schema::{OBJECTS, Object, object_position};
 use privatus_sqlite::{Column, Row};
 
 use crate::db::schema_fault::{SchemaFault, StrangeObject, Wrong};
-use crate::partition::schema::{TEMPLATE, VIEW, extras};
+use crate::db::schema_texts::{OF_SQLITE, index_name, is_as, is_of_month, is_view, table_named, text_of};
+use crate::partition::schema::{VIEW, extras};
 
-/// What SQLite makes itself; ANALYZE leaves the last two.
-const OF_SQLITE: [(&str, &str); 2] = [
-    ("sqlite_stat1", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
-    (
-        "sqlite_stat4",
-        "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
-    ),
-];
-
-/// The object of this name that the migrations make.
-pub(crate) fn text_of(name: &str) -> Option<&'static Object> {
-    OBJECTS.get(object_position(name)?)
-}
-
-/// The text of a month's table, with the template's name for its own.
-static MONTH: LazyLock<String> = LazyLock::new(|| {
-    let template = text_of(TEMPLATE).map_or("", |object| object.sql);
-    month_text(template, TEMPLATE, TEMPLATE)
-});
-
-/// Whose a first page is.
+/// Which object has a first page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Holder {
-    /// Where in [`OBJECTS`] it stands, and its row.
+    /// Its position in [`OBJECTS`], and its row.
     Known(usize, Option<i64>),
     /// The row of an object of a month.
     Month(Option<i64>),
@@ -44,25 +22,25 @@ enum Holder {
     Statistics(usize, Option<i64>),
 }
 
-/// The rows of a schema, as far as they are not what the migrations make: those are only counted.
+/// The rows of a schema that differ from what the migrations create; the others are only marked as seen.
 #[derive(Debug, Default)]
 pub(crate) struct SchemaRows {
-    /// Whether each of [`OBJECTS`] was there; empty before the first was.
+    /// Whether each of [`OBJECTS`] was found; empty before the first row.
     seen: Vec<bool>,
-    /// Tables and indexes that are as a month has them; whether there is one is for the catalogue to say.
+    /// Tables and indexes that match those of a month; the catalogue decides whether there is such a month.
     of_months: BTreeMap<String, Option<i64>>,
-    /// The view over all months, where it is not as without any.
+    /// The view over all months, if it is not the one without any month.
     view: Option<(String, Option<i64>)>,
     strange: Vec<StrangeObject>,
-    /// Pages of the file, where SQLite refuses a row: one may name a page that is not there.
+    /// How many pages the file has, set if SQLite refuses a row: a row may name a page that does not exist.
     pages: Option<i64>,
     without_page: Option<String>,
-    /// First pages, and whose they are.
+    /// First pages, and which objects have them.
     roots: Vec<(i64, Holder)>,
 }
 
 impl SchemaRows {
-    /// None yet, of a file with this many pages; `None` where SQLite has nothing against the rows.
+    /// Creates an empty collection for a file with this many pages; `None` if SQLite accepts all rows.
     pub(crate) fn of_pages(pages: Option<i64>) -> Self {
         Self {
             pages,
@@ -80,7 +58,7 @@ impl SchemaRows {
             return;
         };
         let sql = match row.column(3) {
-            // What a UNIQUE of a table's text makes has none, and nothing else can be without.
+            // Only the index of a UNIQUE in a table's text has no text.
             Column::Null => "",
             other => match text(other) {
                 Ok("") | Err(()) => return self.strange(Wrong::Extra, row),
@@ -137,7 +115,7 @@ impl SchemaRows {
         self.strange(Wrong::Altered, row);
     }
 
-    /// Looks whether what must have pages names one that the file has.
+    /// Checks that an object which must have pages names one that exists in the file.
     fn look_at_page(&mut self, kind: &str, row: &Row<'_>) {
         let is_there =
             |pages: i64| matches!(row.column(4), Column::Integer(page) if (2..=pages).contains(&page));
@@ -146,12 +124,13 @@ impl SchemaRows {
         }
     }
 
-    /// What is known of it before the months are, for an error on the way there.
+    /// Returns what is known before the months are, for an error on the way there.
     pub(crate) fn strange_so_far(&self) -> Option<SchemaFault> {
         SchemaFault::of(self.strange.clone())
     }
 
-    /// One of this build's objects whose first page the file does not have: no statement that uses it can run.
+    /// Returns one of this build's objects whose first page is missing from the file: no statement that uses it can
+    /// run.
     pub(crate) fn without_page(&self) -> Option<&str> {
         self.without_page.as_deref()
     }
@@ -170,7 +149,8 @@ impl SchemaRows {
         });
     }
 
-    /// Of what has one first page only one can be right. An index can be made again, and statistics are nobody's loss.
+    /// Finds objects with the same first page; only one of them can be right. An index can be created again, and
+    /// statistics can be lost.
     fn shared_pages(&mut self) {
         let mut roots = std::mem::take(&mut self.roots);
         roots.sort_unstable();
@@ -221,7 +201,7 @@ impl SchemaRows {
         });
     }
 
-    /// What is not as this build makes it, in a database with the tables of these months, in their order.
+    /// Returns what differs from this build's schema, in a database with the tables of these months, in their order.
     pub(crate) fn fault<'m>(mut self, months: impl Iterator<Item = &'m str> + Clone) -> Option<SchemaFault> {
         self.shared_pages();
         let missing = |kind: &str, name: &str| StrangeObject {
@@ -242,7 +222,7 @@ impl SchemaRows {
                 if self.of_months.remove(&name).is_some() {
                     continue;
                 }
-                // Another text makes it strange as it is; that there is one is known.
+                // It exists with another text, so it is altered, not extra or missing.
                 match self.strange.iter_mut().find(|object| object.name == name) {
                     Some(known) => {
                         known.wrong = Wrong::Altered;
@@ -252,7 +232,7 @@ impl SchemaRows {
                 }
             }
         }
-        // Of no month that the catalogue names.
+        // These belong to no month in the catalogue.
         for (name, row) in self.of_months {
             let kind = if name.starts_with("idx_") {
                 "index"
@@ -294,7 +274,7 @@ fn rowid(row: &Row<'_>) -> Option<i64> {
     }
 }
 
-/// Whether its row names a first page where it must have one, and none where it cannot.
+/// Whether the row names a first page if the object must have one, and none if it cannot.
 fn has_page(object: &Object, row: &Row<'_>) -> bool {
     match object.kind {
         "table" | "index" => matches!(row.column(4), Column::Integer(2..)),
@@ -302,93 +282,11 @@ fn has_page(object: &Object, row: &Row<'_>) -> bool {
     }
 }
 
-/// The name of the table that a text makes, in lower case.
-fn table_named(sql: &str) -> Option<String> {
-    let lower = sql.trim_start().to_ascii_lowercase();
-    let rest = lower.strip_prefix("create")?.trim_start().strip_prefix("table")?;
-    let name = rest.trim_start_matches(|c: char| c.is_whitespace() || "\"'`[".contains(c));
-    Some(
-        name.chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect(),
-    )
-}
-
-/// For a person; a value that is no text is told from one.
+/// Formats a value for messages, and marks one that is not a text.
 fn lossy(column: Column<'_>) -> String {
     match column {
         Column::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Column::Blob(bytes) => format!("{} (no text)", String::from_utf8_lossy(bytes)),
-        _ => "(no text)".to_owned(),
+        Column::Blob(bytes) => format!("{} (not text)", String::from_utf8_lossy(bytes)),
+        _ => "(not text)".to_owned(),
     }
-}
-
-/// Whether a text is the one that is made: the same to the byte, as it is but behind steps back or of a checkout with other
-/// line ends.
-fn is_as(made: &str, found: &str) -> bool {
-    made == found || !made.is_empty() && is_same_text(made, found)
-}
-
-/// The name of the index that the two ends of time have.
-fn index_name(table: &str) -> String {
-    format!("idx_{table}_order")
-}
-
-/// Whether it is as an object of a month is, whichever month that is.
-fn is_of_month((kind, name, table, sql): (&str, &str, &str, &str)) -> bool {
-    match kind {
-        "table" => {
-            table == name
-                && name.starts_with("messages_")
-                && (is_named(&MONTH, TEMPLATE, name, sql)
-                    || is_same_text(&MONTH.replace(TEMPLATE, name), sql))
-        }
-        "index" => name == index_name(table) && extras(table).iter().any(|made| is_as(made, sql)),
-        _ => false,
-    }
-}
-
-/// Whether `found` is `made` with `to` in each place of `from`.
-fn is_named(made: &str, from: &str, to: &str, found: &str) -> bool {
-    let mut rest = Some(found);
-    for (at, piece) in made.split(from).enumerate() {
-        if at > 0 {
-            rest = rest.and_then(|rest| rest.strip_prefix(to));
-        }
-        rest = rest.and_then(|rest| rest.strip_prefix(piece));
-    }
-    rest == Some("")
-}
-
-/// Whether the view is the one over these months, each in either of the two states: which of them it is in, the view itself
-/// says to nobody but SQL tools, and `verify` compares it.
-fn is_view<'m>(found: &str, months: impl Iterator<Item = &'m str>) -> bool {
-    let made = text_of(VIEW).map_or("", |object| object.sql);
-    let unix = |text: &str| text.replace("\r\n", "\n");
-    let (made, found) = (unix(made), unix(found));
-    let Some((head, tail)) = made.split_once(") AS m\n") else {
-        return false;
-    };
-    let mut rest = found.strip_prefix(head);
-    for month in months {
-        let of = |rest: &str, state: &str| {
-            let rest = rest.strip_prefix(" UNION ALL SELECT ")?.strip_prefix(state)?;
-            Some(rest.strip_prefix(", * FROM ")?.strip_prefix(month)?.len())
-        };
-        rest = rest.and_then(|rest| {
-            let left = of(rest, "0").or_else(|| of(rest, "1"))?;
-            rest.get(rest.len().checked_sub(left)?..)
-        });
-    }
-    rest.and_then(|rest| rest.strip_prefix(") AS m\n")) == Some(tail)
-}
-
-/// The text of an object of a month, by its name.
-pub(crate) fn month_object(name: &str) -> Option<String> {
-    [Partition::EARLY, Partition::LATE]
-        .iter()
-        .map(|end| end.table())
-        .filter(|table| index_name(table) == name)
-        .flat_map(|table| extras(&table))
-        .next()
 }

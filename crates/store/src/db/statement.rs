@@ -1,18 +1,18 @@
-//! One statement with its binds. Its text is what the connection keeps it prepared under, so a run-time table name makes
-//! another statement, and a value never does.
+//! A statement with its binds. The connection caches prepared statements by their text, so a different table name makes
+//! a different statement, but a value never does.
 
 use std::borrow::Cow;
 
 use privatus_domain::Id;
 use privatus_sqlite::Value;
 
-/// Binds that a statement has room for without growing: a message's row has 13.
+/// How many binds a statement has room for without growing: a message's row has 13.
 const ROOM: usize = 13;
 
-/// The most that SQLite takes after LIMIT, and more rows than any table holds.
+/// The greatest LIMIT that SQLite accepts; no table has that many rows.
 pub(crate) const LIMIT_MOST: usize = usize::MAX >> 1;
 
-/// One statement with its binds.
+/// A statement with its binds.
 #[derive(Debug)]
 pub(crate) struct Sql<'a> {
     text: Cow<'a, str>,
@@ -20,7 +20,7 @@ pub(crate) struct Sql<'a> {
 }
 
 impl<'a> Sql<'a> {
-    /// A statement; each `?` takes the next bind.
+    /// Creates a statement; each `?` takes the next bind.
     pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
         Self {
             text: text.into(),
@@ -46,7 +46,7 @@ impl<'a> Sql<'a> {
     }
 }
 
-/// What can stand for a `?`.
+/// A value that can be bound to a `?`.
 pub(crate) trait Bind<'a> {
     fn value(self) -> Value<'a>;
 }

@@ -1,4 +1,4 @@
-//! Queries of diesel's builder beside raw statements: one transaction, the same errors, the same connection afterwards.
+//! Tests that queries of diesel's builder and raw statements share one transaction, their errors and the connection.
 #![allow(clippy::unwrap_used)]
 
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use crate::{Missing, StoreError};
 
 const COUNT: &str = "SELECT count(*) FROM usage_statistics WHERE metric LIKE 'test %'";
 
-/// A row by the builder.
+/// Inserts a row with the builder.
 fn built(db: &mut Connection, metric: &str) -> Result<usize, StoreError> {
     let row = (
         usage_statistics::date.eq(SqlDate("2025-06-01")),
@@ -25,7 +25,7 @@ fn built(db: &mut Connection, metric: &str) -> Result<usize, StoreError> {
     })
 }
 
-/// The same as a raw statement.
+/// Inserts a row with a raw statement.
 fn raw(db: &mut Connection, metric: &str) -> Result<usize, StoreError> {
     let sql = Sql::new("INSERT INTO usage_statistics (date, metric, value) VALUES ('2025-06-01', ?, 1)");
     db.run(sql.bind(metric), "write a row")
@@ -48,7 +48,7 @@ fn both_are_of_one_transaction() {
     let fail = vault.store.write("both", |tx| {
         raw(tx.db, "test raw")?;
         built(tx.db, "test built")?;
-        // Each sees the other's.
+        // Each sees what the other wrote.
         assert_eq!((count_raw(tx.db), count_built(tx.db)), (2, 2));
         Err::<(), _>(StoreError::NotFound(Missing::File("planted".into())))
     });
@@ -69,7 +69,7 @@ fn both_are_of_one_transaction() {
     assert_eq!(count().unwrap(), (2, 2));
 }
 
-/// A full disk in the middle of a transaction: nothing of it stays, and the connection goes on.
+/// After a full disk in the middle of a transaction, nothing of it is kept and the connection still works.
 #[test]
 fn a_full_disk_in_the_middle_leaves_the_connection_as_it_was() {
     let vault = Vault::new();
@@ -132,12 +132,12 @@ fn a_full_disk_in_the_middle_leaves_the_connection_as_it_was() {
     assert_eq!(vault.verify().problems, Vec::<String>::new());
 }
 
-/// SQLite's extended code decides, and diesel loses none.
+/// Errors follow SQLite's extended code, and diesel does not lose it.
 #[test]
 fn both_fail_alike() {
     let vault = Vault::new();
     let told = |result: Result<usize, StoreError>| result.unwrap_err().to_string();
-    // A key that is taken: the store looks first, so somebody put a row there.
+    // A taken key: the store checks first, so somebody must have put a row there.
     let twice = vault.store.write("twice", |tx| {
         raw(tx.db, "test once")?;
         let failed = [raw(tx.db, "test once"), built(tx.db, "test once")].map(told);
@@ -147,8 +147,8 @@ fn both_fail_alike() {
     assert_eq!(by_raw, by_builder);
     assert_eq!(
         by_builder,
-        "the database is damaged (write a row: a trigger, an index or a row in the database refuses what no rule of a vault \
-         does); nothing was deleted; restore a backup or copy the folder before any repair"
+        "the database is damaged (write a row: a trigger, an index or a row in the database refuses what a vault's rules \
+         allow); nothing was deleted; restore a backup, or copy the folder before any repair"
     );
     // A connection that only reads.
     let read_only = vault.store.read(|tx| {

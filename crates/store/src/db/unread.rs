@@ -1,4 +1,4 @@
-//! Which row holds a value that its readers do not take: looked for once one of them met it, and only then.
+//! Finds the row with a value that its readers do not accept, after a reader met one.
 
 use privatus_domain::{Id, Timestamp};
 use privatus_sqlite::Row;
@@ -10,9 +10,9 @@ use crate::db::real_tables::of_this_build;
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 
-/// Rows that are named.
+/// How many rows are named.
 const NAMED: usize = 3;
-/// What columns of this build declare; of another nobody knows what it takes.
+/// The types that this build's columns declare; it is not known which values any other type accepts.
 const KINDS: [&str; 8] = [
     "TIMESTAMP",
     "DATE",
@@ -23,10 +23,10 @@ const KINDS: [&str; 8] = [
     "BIGINT",
     "DOUBLE",
 ];
-/// Characters of an id that is shown.
+/// How many characters of an id are shown.
 const ID_SHOWN: usize = 100;
 
-/// A table's own name for a row, where it is not the number of the row.
+/// Returns the SQL expression that names a table's row, other than its number, if there is one.
 fn own_name(table: &str) -> Option<&'static str> {
     Some(match table {
         "contacts" => "contact_id",
@@ -44,7 +44,7 @@ fn own_name(table: &str) -> Option<&'static str> {
     })
 }
 
-/// Tables without a rowid, and what names a row of them.
+/// Returns the SQL expression that identifies a row: the rowid, or the key in a table without one.
 fn key_name(table: &str) -> &'static str {
     match table {
         "group_bans" => "quote(group_id) || ' ' || quote(contact_id)",
@@ -61,11 +61,11 @@ fn names(statement: &str, table: &str) -> bool {
         .any(|word| word == table)
 }
 
-/// A column as it is looked at: what it declares, and how it is asked for.
+/// A column to check: what it declares, and how to query it.
 struct Wanted {
     column: String,
     declared: String,
-    /// A row is looked at where one of these holds.
+    /// The SQL condition under which a row is looked at.
     is_strange: String,
     value: String,
     /// Whether each row must have one.
@@ -95,11 +95,11 @@ impl Wanted {
             _ => format!("{column} IS NOT NULL"),
         };
         let is_strange = match is_needed {
-            // SQLite takes `IS NULL` for false where a column must have a value.
+            // SQLite treats `IS NULL` as false for a NOT NULL column.
             true => format!("{is_strange} OR typeof({column}) = 'null'"),
             false => is_strange,
         };
-        // The content of a BLOB is no matter here.
+        // The content of a BLOB does not matter here.
         let value = match declared.as_str() {
             _ if is_id => column.clone(),
             "BLOB" => format!("iif(typeof({column}) = 'blob', x'', {column})"),
@@ -114,7 +114,7 @@ impl Wanted {
         }
     }
 
-    /// Whether the readers take the value that stands there.
+    /// Whether the readers accept the value in the row.
     fn is_read(&self, table: &str, row: &Row<'_>, index: i32) -> bool {
         let cell = Cell::of(row.column(index));
         if matches!(cell, Cell::Null) {
@@ -133,7 +133,7 @@ impl Wanted {
     }
 }
 
-/// How a row is named: by its number, and by its own name where it has one that reads.
+/// Returns how to name a row: by its number, and by its own name if it has a readable one.
 fn row_name(table: &str, row: &Row<'_>) -> String {
     let text = |index: i32| match Cell::of(row.column(index)) {
         Cell::Text(text) => Some(text.chars().take(ID_SHOWN).collect::<String>()),
@@ -141,7 +141,7 @@ fn row_name(table: &str, row: &Row<'_>) -> String {
         Cell::Blob => Id::from_column(row.column(index)).ok().map(|id| id.to_string()),
         Cell::Real(_) | Cell::Bytes | Cell::Null => None,
     };
-    let number = text(0).unwrap_or_else(|| "of no number".into());
+    let number = text(0).unwrap_or_else(|| "without a number".into());
     match text(1).filter(|_| own_name(table).is_some()) {
         Some(own) => format!("row {number} ({own})"),
         None => format!("row {number}"),
@@ -149,7 +149,8 @@ fn row_name(table: &str, row: &Row<'_>) -> String {
 }
 
 impl Connection {
-    /// The first rows with a value that is not read: of the tables that the statement names, or of those that have the column.
+    /// Returns the first rows with a value that is not accepted: in the tables that the statement names, or in those
+    /// with the column.
     pub(crate) fn unread_places(
         &mut self,
         statement: Option<&str>,
@@ -164,14 +165,15 @@ impl Connection {
         Ok(places)
     }
 
-    /// Months are looked through only where a statement names them: they are large, and all of their statements are known.
+    /// Returns the tables to search. Months are searched only if a statement names them: they are large, and all
+    /// statements on them are known.
     fn unread_tables(&mut self, statement: Option<&str>) -> Result<Vec<String>, StoreError> {
         let mut tables: Vec<String> = Vec::new();
         let sql = Sql::new("SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name");
         self.each_as_it_is(sql, "look at the tables", |row| tables.extend(row.text(0)))?;
         tables.retain(|table| match statement {
             Some(statement) => names(statement, table),
-            // The ledger of diesel's migrations is read as texts.
+            // diesel's ledger of migrations is read as text.
             None => of_this_build().any(|known| {
                 known == table && !known.starts_with("sqlite_") && !known.starts_with("__diesel")
             }),
@@ -179,7 +181,7 @@ impl Connection {
         Ok(tables)
     }
 
-    /// Those of one table, up to so many.
+    /// Adds the rows of one table with a value that is not accepted, up to a limit.
     pub(crate) fn unread_of(
         &mut self,
         table: &str,
@@ -190,7 +192,7 @@ impl Connection {
         self.look_at(table, columns, places)
     }
 
-    /// Rows of a table that lack a value which each must have.
+    /// Adds the rows of a table that lack a required value, up to a limit.
     pub(crate) fn missing_of(
         &mut self,
         table: &str,
@@ -242,7 +244,7 @@ impl Connection {
         })
     }
 
-    /// A table's columns, and the type that each declares.
+    /// Returns a table's columns with their declared types.
     pub(crate) fn columns_declared(&mut self, table: &str) -> Result<Vec<(String, String)>, StoreError> {
         let columns = self.columns_of(table)?;
         Ok(columns
@@ -251,9 +253,9 @@ impl Connection {
             .collect())
     }
 
-    /// The same, and whether each row must have a value.
+    /// Returns a table's columns with their declared types and whether each row must have a value.
     fn columns_of(&mut self, table: &str) -> Result<Vec<(String, String, bool)>, StoreError> {
-        // Not as a table-valued function: a table may have that name, and none of its rows.
+        // Not as a table-valued function, because a table in the database may have that name.
         let sql = Sql::new(format!("PRAGMA main.table_info({table})"));
         type Described = (i64, String, String, bool);
         let columns: Vec<Described> = self.rows(sql, "read a table's columns")?;

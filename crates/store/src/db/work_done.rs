@@ -1,4 +1,4 @@
-//! What the connections of a store did, in counts that are the same on every machine.
+//! The work that the connections of a store did, in counts that are the same on every machine.
 
 use std::ops::{AddAssign, Sub};
 
@@ -8,13 +8,13 @@ use privatus_sqlite::testing::Counters;
 /// [`Store::work_done`](crate::Store::work_done) is the work between them.
 ///
 /// Pages count from the opening of a connection, statements from the first reading, or from the opening after
-/// `privatus_sqlite::testing::count_from_opening`. A connection that is closed or renewed takes its counts with it.
+/// `privatus_sqlite::testing::count_from_opening`. The counts of a connection are lost when it is closed or renewed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkDone {
-    /// Statements prepared, with those that SQLite itself prepared again.
+    /// Statements prepared, including those that SQLite prepared again.
     pub statements_prepared: u64,
-    /// Statements run, BEGIN and COMMIT among them.
+    /// Statements run, including BEGIN and COMMIT.
     pub statements_run: u64,
     /// Operations of SQLite's virtual machine.
     pub vm_steps: u64,
@@ -69,7 +69,8 @@ impl AddAssign for WorkDone {
 impl Sub for WorkDone {
     type Output = Self;
 
-    /// The work since an `earlier` reading; a connection renewed between them counts as none.
+    /// Returns the work since an `earlier` reading. If a connection was renewed in between, counts do not go below
+    /// zero.
     fn sub(self, earlier: Self) -> Self {
         self.zip(earlier, u64::saturating_sub)
     }

@@ -1,4 +1,4 @@
-//! What the crates below say, as the store says it: by code and variant, never by text.
+//! Converts the errors of the lower crates into the store's, by code and variant, never by text.
 
 use privatus_crypto::{CryptoError, KeyRingError, OpenError};
 use privatus_sqlite::{ConstraintKind, ErrorCode, SqliteError};
@@ -7,7 +7,7 @@ use super::system::{Said, SystemFault, said, said_by};
 use super::{Missing, Rule, StoreError, TooNew};
 
 impl StoreError {
-    /// By SQLite's code, and the system's number behind it where SQLite kept one.
+    /// Converts SQLite's code, with the system's error number where SQLite recorded one.
     pub(crate) fn from_sqlite(code: ErrorCode, system: Option<i32>, doing: &str) -> Self {
         of_sqlite(code, system, doing).unwrap_or_else(|| Self::from_code(code, doing))
     }
@@ -23,11 +23,11 @@ impl StoreError {
             }
             ErrorCode::Interrupt => Self::Interrupted,
             ErrorCode::Endless => Self::DatabaseDamaged(format!(
-                "{doing}: it took more work than the file's pages can ask for, and was stopped; a view or a trigger that \
-                 does not end, or pages that point at one another, stand there"
+                "{doing}: it was stopped after more work than the file's pages can need; the database has a view or a trigger \
+                that does not end, or pages that point at one another"
             )),
-            // The store asks before it writes: a number that is taken, a row that is not there, a group without room. What
-            // an input alone can break are the checks of a column.
+            // The store checks before it writes whether a number is taken, a row exists, a group has room. The only
+            // constraints that an input can break are the checks of a column.
             ErrorCode::Constraint(
                 ConstraintKind::Trigger
                 | ConstraintKind::ForeignKey
@@ -35,14 +35,14 @@ impl StoreError {
                 | ConstraintKind::RowId
                 | ConstraintKind::Unique,
             ) => Self::DatabaseDamaged(format!(
-                "{doing}: a trigger, an index or a row in the database refuses what no rule of a vault does"
+                "{doing}: a trigger, an index or a row in the database refuses what a vault's rules allow"
             )),
             ErrorCode::Constraint(_) => Rule::Constraint(doing.into()).into(),
-            // Statements of a build fit its schema, so it is the schema that is another, or what somebody wrote into it.
+            // A build's statements match its schema, so the schema is different, or somebody changed its contents.
             ErrorCode::Sql => Self::DatabaseDamaged(format!(
-                "{doing}: SQLite cannot do it with the tables as they are; something in the schema is not what a build makes"
+                "{doing}: SQLite cannot do this with the present tables; something in the schema was not created by a build"
             )),
-            code => Self::Unexpected(format!("SQLite answered {} to {doing}", code.raw())),
+            code => Self::Unexpected(format!("{doing}: SQLite returned code {}", code.raw())),
         }
     }
 
@@ -61,12 +61,13 @@ impl StoreError {
     }
 }
 
-/// An error of our own calls for which there is no other word; `None` where it is not the system's.
+/// Converts an error of our own calls that no other variant fits; `None` if it does not come from the system.
 fn of_io(error: &std::io::Error, doing: &str) -> Option<StoreError> {
     Some(failed(SystemFault::Other(error.raw_os_error()?), doing))
 }
 
-/// A failed call of SQLite's, by its code and the system's number where it kept one; `None` where the code alone says it.
+/// Converts a failed SQLite call by its code and the system's error number, if any; `None` where the code alone
+/// decides.
 fn of_sqlite(code: ErrorCode, system: Option<i32>, doing: &str) -> Option<StoreError> {
     match (code, system.map(said)) {
         (ErrorCode::NoMem, _) => Some(failed(SystemFault::NoMemory, doing)),
@@ -74,7 +75,7 @@ fn of_sqlite(code: ErrorCode, system: Option<i32>, doing: &str) -> Option<StoreE
         (ErrorCode::IoErr(_) | ErrorCode::CantOpen, Some(Said::Fault(fault))) if !code.is_damage() => {
             Some(failed(fault, doing))
         }
-        // A new `-shm` is filled up: what fails there is its room, where no number says otherwise.
+        // SQLite fills a new `-shm` file: a failure there means a full disk, unless the system's number says otherwise.
         (ErrorCode::IoErr(_), _) if code.is_shm_size() => Some(StoreError::DiskFull),
         (ErrorCode::IoErr(_) | ErrorCode::Other(_), _) if code.is_lock() => {
             Some(failed(SystemFault::NoLocks, doing))
@@ -84,7 +85,6 @@ fn of_sqlite(code: ErrorCode, system: Option<i32>, doing: &str) -> Option<StoreE
     }
 }
 
-/// The failure of what was tried.
 fn failed(fault: SystemFault, doing: &str) -> StoreError {
     StoreError::System {
         doing: doing.into(),
@@ -102,7 +102,9 @@ impl From<CryptoError> for StoreError {
     fn from(error: CryptoError) -> Self {
         match error {
             CryptoError::Full | CryptoError::LaterNote => Self::Unexpected(error.to_string()),
-            _ => Self::Unexpected("a cryptographic operation failed (is there randomness?)".into()),
+            _ => Self::Unexpected(
+                "a cryptographic operation failed (does the system provide random bytes?)".into(),
+            ),
         }
     }
 }
@@ -132,7 +134,7 @@ impl From<KeyRingError> for StoreError {
 }
 
 impl SystemFault {
-    /// The fault behind a failed call of SQLite's; `None` where it failed for a reason of its own.
+    /// Returns the system fault that made an SQLite call fail; `None` if the cause is not the system.
     #[must_use]
     pub fn behind(error: &SqliteError) -> Option<Self> {
         match StoreError::from(*error) {
@@ -153,7 +155,7 @@ mod tests {
         assert!(!shown.contains("damaged") && !shown.contains("backup"), "{shown}");
     }
 
-    /// Every I/O error of SQLite's has words of its own, by what the system said where it said something.
+    /// Every I/O error of SQLite has its own text, which follows the system's error number if there is one.
     #[cfg(target_os = "linux")]
     #[test]
     fn no_failure_of_the_system_is_called_unexpected() {
@@ -185,9 +187,9 @@ mod tests {
                 .contains("copy the folder to another disk")
         );
         assert!(told(778, Some(27)).to_string().contains("ulimit -f"));
-        // Locks that never come to what the log's index needs.
+        // SQLite gives up on a lock that it never gets (SQLITE_PROTOCOL).
         assert!(told(15, None).to_string().contains("does not lock files"));
-        // What SQLite calls a file system that is corrupt is EIO: the disk, and no page of the database's.
+        // SQLite reports EIO as a corrupt file system: the disk is at fault, not a page of the database.
         assert!(
             told(8_458, None)
                 .to_string()
@@ -196,7 +198,7 @@ mod tests {
         let inodes = std::io::Error::new(std::io::ErrorKind::StorageFull, crate::error::NoInodes);
         let shown = StoreError::io(&inodes, "make a file").to_string();
         assert!(shown.contains("no inodes left"), "{shown}");
-        // EMFILE and ENFILE, behind a failed open.
+        // EMFILE and ENFILE as the cause of a failed open.
         for system in [24, 23] {
             assert!(
                 told(14, Some(system))

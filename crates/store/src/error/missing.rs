@@ -1,38 +1,38 @@
-//! What was named and is not there.
+//! What the caller named and does not exist.
 
 use privatus_domain::{
     ContactId, ConversationId, GroupId, MessageId, Partition, Resource, SettingKey, TransferId, UserId,
 };
 use privatus_migrate::Version;
 
-/// What is not in the vault, or not on the disk.
+/// Something that is not in the vault, or not on the disk.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Missing {
     /// No contact has this id.
     #[error("contact {0}")]
     Contact(ContactId),
-    /// A message names a sender that is no contact.
+    /// A message names a sender that is not a contact.
     #[error("contact {0}, named as a sender")]
     Sender(ContactId),
     /// No group has this id.
     #[error("group {0}")]
     Group(GroupId),
-    /// The group is there, and the contact is none of its members.
+    /// The group exists, but the contact is not a member of it.
     #[error("member {contact} of group {group}")]
     Member {
         /// The group.
         group: GroupId,
-        /// Who is no member.
+        /// The contact that is not a member.
         contact: ContactId,
     },
     /// No conversation has this id, or it is hidden.
     #[error("conversation {0}")]
     Conversation(ConversationId),
-    /// The vault never had this message, or removed it.
+    /// The vault never had this message, or it was removed.
     #[error("message {0}")]
     Message(MessageId),
-    /// The message is not in the conversation that was named.
+    /// The message is not in the given conversation.
     #[error("message {message} in conversation {conversation}")]
     MessageIn {
         /// The message.
@@ -46,12 +46,12 @@ pub enum Missing {
     /// The setting has no value.
     #[error("setting {}", .0.as_str())]
     Setting(SettingKey),
-    /// Nobody was granted anything there.
+    /// There is no grant to this user on this resource.
     #[error("a grant on {on} to {}", to.as_ref().map_or("everyone", UserId::as_str))]
     Grant {
         /// The resource.
         on: Resource,
-        /// The user; `None` stands for everyone.
+        /// The user; `None` means everyone.
         to: Option<UserId>,
     },
     /// The audit log is empty.
@@ -63,13 +63,13 @@ pub enum Missing {
     /// No key has this number.
     #[error("key {0}")]
     Key(u32),
-    /// The vault has no such month, or has archived it.
+    /// The vault does not have this month, or has archived it.
     #[error("a live month {0}")]
     LiveMonth(Partition),
-    /// The vault never had this step of the schema.
+    /// This migration was never applied to the vault.
     #[error("no migration {0} was applied to this vault")]
     Migration(Version),
-    /// The system found no file where the store did this.
+    /// A file does not exist; the text says what the store was doing.
     #[error("{0}")]
     File(String),
 }

@@ -1,5 +1,5 @@
-//! What can go wrong, as values that a client matches. A text says what is wrong and what helps; what to type is the
-//! tool's to say.
+//! The store's errors, as values that a client can match. Each text says what is wrong and what to do; which command to
+//! type is left to the tool.
 
 mod convert;
 mod missing;
@@ -28,112 +28,112 @@ pub(crate) use self::system::has_no_inodes;
 pub use self::too_new::TooNew;
 use crate::folder::Strange;
 
-/// A refusal or failure of the store.
+/// An operation that the store refused or that failed.
 ///
-/// It is not `#[non_exhaustive]`, and on purpose: whoever maps it to codes or to words for a person, as the tool does, hears
-/// of a new variant from the compiler. The rules that variants carry are.
+/// This enum is deliberately not `#[non_exhaustive]`: code that maps errors to exit codes or to messages, as the tool
+/// does, gets a compile error when a variant is added. The rule enums inside the variants are `#[non_exhaustive]`.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// No password, recovery code or key opens it.
+    /// No key slot opens with this password or recovery code, or the keys belong to another vault.
     #[error(
         "wrong password or recovery code, or the key ring was altered; try again, or use the other secret"
     )]
     WrongSecret,
-    /// An unlock that failed and could not be counted: `attempts.json` says less than was tried.
-    #[error("{error}; this failed unlock is not counted: {why}")]
+    /// A failed unlock that could not be counted, so `attempts.json` shows too few attempts.
+    #[error("{error}; this failed unlock was not counted: {why}")]
     Uncounted {
-        /// Why it failed.
+        /// Why the unlock failed.
         error: Box<Self>,
-        /// Why it is not counted.
+        /// Why it was not counted.
         why: String,
     },
-    /// A password or recovery code that cannot be one.
+    /// The password or recovery code is not valid.
     #[error("{0}")]
     Secret(#[from] SecretError),
-    /// There is no vault.
+    /// The path does not hold a vault.
     #[error("{0} is not a vault ({1})")]
     NotAVault(PathBuf, &'static str),
-    /// There is one already.
+    /// The path already holds a vault or part of one.
     #[error("{0} already holds a vault or a part of one ({1}); nothing was changed")]
     VaultExists(PathBuf, &'static str),
-    /// The key ring is missing while a database stands there.
+    /// The database is there, but its key ring is missing.
     #[error("the key ring of {0} is missing, but its database is there; put keyring.json back from a backup")]
     KeyRingMissing(PathBuf),
     /// The key ring is damaged or was altered.
     #[error("the key ring cannot be used: {0}")]
     KeyRingDamaged(#[source] KeyRingError),
-    /// No copy of the key ring can be used; each is named.
+    /// No copy of the key ring can be used; the text lists each copy with its fault.
     #[error("the key ring cannot be used: {}", ring_fault::listed(.0))]
     KeyRingUnusable(Vec<UnusableRing>),
-    /// The database is missing while a key ring stands there.
+    /// The key ring is there, but its database is missing.
     #[error("the database of {0} is missing, but its key ring is there; put privatus.db back from a backup")]
     DatabaseMissing(PathBuf),
     /// The database is damaged.
     #[error(
-        "the database is damaged ({0}); nothing was deleted; restore a backup or copy the folder before any repair"
+        "the database is damaged ({0}); nothing was deleted; restore a backup, or copy the folder before any repair"
     )]
     DatabaseDamaged(String),
     /// The vault was written by a newer build.
-    #[error("the vault is newer than this build knows: {0}; nothing was changed")]
+    #[error("the vault is newer than this build: {0}; nothing was changed")]
     SchemaNewer(TooNew),
-    /// A migration that this build knows differs from the one applied.
+    /// An applied migration differs from the one this build knows.
     #[error(
-        "the vault's schema differs from what this build expects ({0}); use the build that made it, or a backup; nothing was changed"
+        "the vault's schema differs from what this build expects ({0}); use the build that created it, or a backup; nothing was changed"
     )]
     SchemaDiffers(String),
-    /// A step of the schema failed, or did what it must not.
+    /// A migration failed, or did something that no migration may do.
     #[error(
-        "the vault's schema could not be changed ({0}); the step that failed left nothing; tell us, and use the build you had"
+        "the vault's schema could not be changed ({0}); the failed step was rolled back; report this, and keep using the previous build"
     )]
     MigrationFailed(String),
-    /// A change of the schema needs more room than the disk has.
+    /// The disk has too little free space for a schema change.
     #[error(
-        "the disk has {free} bytes free, and changing the vault's schema needs {needed}: a copy of the database, and as much for the change; make space and try again; nothing was changed"
+        "the disk has {free} bytes free, but changing the vault's schema needs {needed}: a copy of the database, and the same again for the change; free some space and try again; nothing was changed"
     )]
     NoRoom {
-        /// Bytes that are needed.
+        /// Number of bytes needed.
         needed: u64,
-        /// Bytes that are free.
+        /// Number of bytes free.
         free: u64,
     },
-    /// A vault was made, has its place, and could not be opened at once.
-    #[error("the vault {} is made, and could not be opened at once: {why}; do not make it again", vault.display())]
+    /// The vault was created in its final place, but could not be opened right after.
+    #[error("the vault {} was created, but could not be opened: {why}; do not create it again", vault.display())]
     Made {
         /// The vault.
         vault: PathBuf,
-        /// Why it could not be opened.
+        /// Why the vault could not be opened.
         why: Box<Self>,
     },
-    /// No space is left.
-    #[error("the disk is full; whole transactions were kept")]
+    /// The disk has no space left.
+    #[error("the disk is full; completed transactions were kept")]
     DiskFull,
-    /// Somebody else holds it.
+    /// Another process holds the vault.
     #[error("another process holds the vault ({0}); wait for it or close it, then try again")]
     Busy(&'static str),
-    /// Something else than a file of the vault's own stands at one of its names.
-    #[error("{} {what}; a vault works with regular files that have one name; nothing was changed", file.display())]
+    /// A path that belongs to the vault is not one of its regular files.
+    #[error("{} {what}; a vault needs regular files that have only one name; nothing was changed", file.display())]
     StrangeFile {
         /// The file.
         file: PathBuf,
-        /// What it is.
+        /// What was found there.
         what: Strange,
     },
-    /// The system does not let us.
+    /// The system denies access.
     #[error(
-        "permission denied or read-only: {0}; check who owns the folder and its files, and that they can be written"
+        "permission denied or read-only: {0}; check who owns the folder and its files, and that they are writable"
     )]
     Denied(String),
-    /// The system lacks something, or fails.
+    /// The system lacks a resource, or a system call failed.
     #[error("{doing}: {fault}")]
     System {
         /// What was tried.
         doing: String,
-        /// Why it cannot be done.
+        /// Why it failed.
         fault: SystemFault,
     },
-    /// The file system that the vault lies on is mounted read-only.
+    /// The vault is on a file system that is mounted read-only.
     #[error(
-        "the vault lies on a file system that is mounted read-only: {0}; copy the vault to a disk that can be written"
+        "the vault is on a file system that is mounted read-only: {0}; copy the vault to a writable disk"
     )]
     ReadOnly(&'static str),
     /// A rule about a grant is broken.
@@ -145,7 +145,7 @@ pub enum StoreError {
     /// A rule about a message's body is broken.
     #[error("refused: {0}")]
     Body(#[from] BodyError),
-    /// A rule about a contact, or about any name is broken.
+    /// A rule about a contact, or about any name, is broken.
     #[error("refused: {0}")]
     Contact(#[from] ContactError),
     /// A rule about a group is broken.
@@ -169,7 +169,7 @@ pub enum StoreError {
     /// A rule about a public key is broken.
     #[error("refused: {0}")]
     PublicKey(#[from] PublicKeyError),
-    /// A rule about what is granted is broken.
+    /// A rule about the resource of a grant is broken.
     #[error("refused: {0}")]
     Resource(#[from] ResourceError),
     /// A rule about a safety number is broken.
@@ -193,34 +193,34 @@ pub enum StoreError {
     /// A rule of the store itself is broken.
     #[error("refused: {0}")]
     Rule(#[from] Rule),
-    /// What was named is not there.
+    /// Something that the caller named does not exist.
     #[error("not found: {0}")]
     NotFound(#[from] Missing),
-    /// The audit log is not what was written.
+    /// The audit log differs from what was written.
     #[error(
-        "the audit log is broken: {0}; nothing was changed; compare with a backup, and with a head that was exported"
+        "the audit log is broken: {0}; nothing was changed; compare it with a backup and with an exported head"
     )]
     AuditBroken(String),
-    /// The session's user has no grant for it.
+    /// The session's user has no grant for this operation.
     #[error("access denied: {user} has no grant for {permission} on {on}")]
     AccessDenied {
         /// The user that the session is bound to.
         user: UserId,
-        /// What was asked for.
+        /// The permission that was needed.
         permission: Permission,
-        /// On what.
+        /// The resource it was needed on.
         on: Resource,
     },
     /// The caller asked to stop.
-    #[error("interrupted; whole transactions were kept")]
+    #[error("interrupted; completed transactions were kept")]
     Interrupted,
-    /// Everything else.
+    /// Any other failure.
     #[error("unexpected: {0}")]
     Unexpected(String),
 }
 
 impl StoreError {
-    /// The rule that an input breaks, where this is a refusal: of the domain's rules or the store's own.
+    /// Returns the broken rule if the input broke one of the domain's rules or of the store's own.
     #[must_use]
     pub fn broken_rule(&self) -> Option<&(dyn Error + 'static)> {
         match self {
@@ -272,8 +272,8 @@ impl StoreError {
         }
     }
 
-    /// Whether a write of the store's own may wait for the next time: there is no room, another process holds the vault, or it
-    /// may not be written. Anything else has to do with what stands in the database.
+    /// Whether a write that the store itself does may wait until next time: the disk is full, another process holds the
+    /// vault, or it is not writable. Any other error has to do with the contents of the database.
     pub(crate) const fn is_put_off(&self) -> bool {
         matches!(
             self,
@@ -288,8 +288,8 @@ impl StoreError {
         )
     }
 
-    /// What is wrong, without what to do about it: inside a sentence that says what came of it, that would be said of another
-    /// thing than happened.
+    /// Returns what is wrong without the advice. Inside a longer sentence about the consequences, the advice would seem
+    /// to be about something else.
     #[must_use]
     pub fn reason(&self) -> String {
         match self {
@@ -299,7 +299,8 @@ impl StoreError {
         }
     }
 
-    /// Whether it is a value in the database that was altered: a check names each, and some can be put right.
+    /// Whether the error is about an altered value in the database. A check names each of these, and some can be
+    /// repaired.
     #[must_use]
     pub fn is_of_value(&self) -> bool {
         let said = [
@@ -309,13 +310,14 @@ impl StoreError {
             "a sealed value does not open",
             "the public key of contact",
             "does not open: its row was altered",
-            "does not open as it stands",
-            "settling the audit log with its loss accepted puts it right",
+            "does not open as stored",
+            "settle the audit log and accept the loss to repair it",
         ];
         matches!(self, Self::DatabaseDamaged(why) if said.iter().any(|said| why.contains(said)))
     }
 
-    /// What breaks a rule on its way out of the database was not refused: it is damaged.
+    /// Turns a broken rule into damage: a value that was read from the database was not refused as input, it was
+    /// altered.
     pub(crate) fn of_stored(self) -> Self {
         match self.broken_rule() {
             Some(why) => Self::DatabaseDamaged(format!("a stored value breaks a rule: {why}")),
@@ -323,7 +325,7 @@ impl StoreError {
         }
     }
 
-    /// The same of a row that is named: what is damaged says where, once.
+    /// Like [`of_stored`](Self::of_stored), and names the row of a damaged value unless the text already does.
     pub(crate) fn of_row(self, row: &str) -> Self {
         match self.of_stored() {
             Self::DatabaseDamaged(why) if !why.contains(row) => {

@@ -16,37 +16,37 @@ pub struct UnusableRing {
     pub fault: RingFault,
 }
 
-/// What is wrong with a copy of the key ring, in words that follow its name.
+/// What is wrong with a copy of the key ring; the text follows the file's name.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RingFault {
-    /// Nothing stands there.
+    /// There is no file.
     #[error("is missing")]
     Missing,
-    /// A file of no bytes.
+    /// The file is empty.
     #[error("is empty")]
     Empty,
-    /// No file of the vault's own.
+    /// It is not a regular file of the vault.
     #[error("{0}")]
     Strange(Strange),
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("cannot be read: {0}")]
     Unread(SystemFault),
-    /// It is a file, and no key ring that can be used.
+    /// The file can be read, but it is not a usable key ring.
     #[error("{}", in_words(.0))]
     Damaged(#[source] KeyRingError),
 }
 
-/// An error of the format, without what helps where there is a second copy.
+/// Describes a format error without the advice, which does not fit where there is a second copy.
 fn in_words(error: &KeyRingError) -> String {
     match error {
-        KeyRingError::NotAKeyRing => "is no key ring".to_owned(),
+        KeyRingError::NotAKeyRing => "is not a key ring".to_owned(),
         KeyRingError::Damaged => "is damaged".to_owned(),
         other => format!("cannot be used: {other}"),
     }
 }
 
-/// The copies with what is wrong with each.
+/// Lists the copies, each with its fault.
 pub(super) fn listed(copies: &[UnusableRing]) -> String {
     let told = copies
         .iter()

@@ -1,4 +1,4 @@
-//! The store's own rules: what an input breaks that no single value of the domain can know.
+//! The store's own rules, which no single value of the domain can check.
 
 use std::path::PathBuf;
 
@@ -8,27 +8,27 @@ use privatus_domain::{Partition, StatisticError, TransferId};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rule {
-    /// A vault numbers its conversations, up to this many.
-    #[error("a vault holds {0} conversations")]
+    /// The vault has the most conversations that it can number.
+    #[error("the vault already has {0} conversations, the most it can hold")]
     Conversations(i64),
-    /// A vault has this many months at most.
-    #[error("the vault has {limit} months; {partition} would be one more")]
+    /// The vault has the most months that it can have.
+    #[error("the vault already has {limit} months, the most it can hold; {partition} cannot be added")]
     Months {
-        /// Months there may be.
+        /// How many months a vault can have.
         limit: usize,
-        /// The month asked for.
+        /// The month that would be one too many.
         partition: Partition,
     },
     /// A conversation's row keys of one month are all taken.
     #[error("the conversation has no room left in {0}")]
     MonthFull(Partition),
-    /// The caller kept a transaction after a message in it was refused.
-    #[error("a message was refused half-way through a transaction, of which nothing is kept")]
+    /// The caller tried to commit a transaction after a message in it was refused.
+    #[error("a message was refused halfway through the transaction; none of it was kept")]
     HalfDone,
-    /// An id is given once.
-    #[error("there is a transfer {0} already")]
+    /// A transfer with this id already exists.
+    #[error("transfer {0} already exists")]
     TransferExists(TransferId),
-    /// A head of the audit log is compared with an entry that is still there.
+    /// The audit entry that a head names was removed, so the head cannot be compared.
     #[error(
         "the head {head} cannot be compared: retention removed the entries up to {removed}; name a newer head"
     )]
@@ -38,40 +38,40 @@ pub enum Rule {
         /// The last entry that retention removed.
         removed: i64,
     },
-    /// An export that could not be read back is none.
-    #[error("a {kind} is longer than {most} bytes as a line of an export; make it smaller and export again")]
+    /// A record is too long for a line of an export, so an import could not read it back.
+    #[error("a {kind} takes more than {most} bytes as a line of an export; make it smaller and export again")]
     RecordTooLong {
         /// The type of the record.
         kind: String,
-        /// Bytes that a line may have.
+        /// How many bytes a line may have.
         most: u64,
     },
-    /// A figure of another source is none that a store counts.
+    /// A statistic from another source is not one that a store counts.
     #[error("{0}")]
     Statistic(#[from] StatisticError),
-    /// A check of a column that no check before it names better.
-    #[error("a rule of the database forbids it ({0})")]
+    /// A column's check fails that no earlier check of the store reports better.
+    #[error("a rule of the database forbids this ({0})")]
     Constraint(String),
-    /// SQLite takes names in UTF-8 alone.
+    /// SQLite only accepts paths in UTF-8.
     #[error("the path {} is not UTF-8; give the vault another name", .0.display())]
     PathNotUtf8(PathBuf),
-    /// A vault is made in a folder of its own.
-    #[error("{} is not empty: it holds {holds}; name a new or an empty folder", folder.display())]
+    /// A vault can only be created in a new or an empty folder.
+    #[error("{} is not empty: it contains {holds}; name a new or an empty folder", folder.display())]
     FolderNotEmpty {
         /// The folder.
         folder: PathBuf,
         /// The first thing found in it.
         holds: String,
     },
-    /// A key is being replaced. Nothing is damaged, and a backup would not help.
+    /// A key is being replaced. Nothing is damaged, so a backup would not help.
     #[error("a key rotation is pending, and this build cannot finish it; use the build that began it")]
     RotationPending,
-    /// A step of the schema has no way back.
-    #[error("migration {step} cannot be taken back: {reason}; nothing was changed")]
+    /// A migration cannot be undone.
+    #[error("migration {step} cannot be undone: {reason}; nothing was changed")]
     NoWayBack {
-        /// The step.
+        /// The migration.
         step: String,
-        /// Why.
+        /// Why it cannot be undone.
         reason: String,
     },
 }

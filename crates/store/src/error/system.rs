@@ -1,59 +1,59 @@
-//! What the system lacks, or what fails in it: told by its own number of the error, never by a text.
+//! Failures of the operating system, recognized by its error number, never by a text.
 
-/// Why the system does not do what it usually does. Nothing of the vault is wrong.
+/// Why a system call failed. The vault itself is not at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SystemFault {
-    /// Of this process, or of the machine.
+    /// This process or the whole machine has too many open files.
     #[error(
         "too many files are open; close programs, or raise the limit (`ulimit -n` shows it), and try again"
     )]
     TooManyFiles,
-    /// A name, or the whole path.
-    #[error("the name or the path is too long for the system; give a shorter one")]
+    /// A file's name or its whole path is too long.
+    #[error("the name or the path is too long for the system; use a shorter one")]
     PathTooLong,
-    /// The file system has blocks left, and no inode for one more file.
+    /// The file system has free blocks, but no inode for another file.
     #[error(
-        "the file system has no inodes left: it has room for bytes and for no new file; remove files there (`df -i` shows how \
-         many it may have), and try again"
+        "the file system has no inodes left: it has free space, but cannot store another file; remove files there (`df -i` \
+        shows the limit), and try again"
     )]
     NoInodes,
-    /// A file would become larger than this process or the file system lets one be.
+    /// A file would become larger than this process or the file system allows.
     #[error(
-        "a file would become larger than a file may be here; raise the limit (`ulimit -f` shows it) or use another disk, and \
-         try again"
+        "a file would become larger than the limit for files here; raise the limit (`ulimit -f` shows it) or use another \
+    disk, and try again"
     )]
     FileTooLarge,
-    /// A read or a write of the disk.
+    /// Reading or writing the disk failed.
     #[error(
-        "the disk does not read or write what it should; copy the folder to another disk while it can be read, look at the \
-         system's log for errors of the disk, and go on with the copy"
+        "the disk fails to read or write; copy the folder to another disk while it can be read, look for disk errors in the \
+        system's log, and continue with the copy"
     )]
     DiskFails,
-    /// Locks are not to be had there.
-    #[error("the file system does not lock files; copy the vault to a disk of this machine")]
+    /// The file system does not support file locks.
+    #[error("the file system does not lock files; copy the vault to a local disk")]
     NoLocks,
-    /// The system holds the file itself: it is a mount of its own.
+    /// The file is a mount point, so the system does not allow replacing it.
     #[error(
-        "the system does not let it be replaced while it is in use: it is a mount of its own, as a container makes one for a single \
-         file; unmount it, put a plain file in its place, and try again"
+        "the system does not allow replacing it while it is in use: it is a mount point, as containers create for a single \
+    file; unmount it, put a plain file in its place, and try again"
     )]
     Held,
-    /// Out of memory.
+    /// The system is out of memory.
     #[error("the system has no memory left; close programs and try again")]
     NoMemory,
-    /// Anything else, with the system's number where it gave one.
-    #[error("the system does not do it (error {0} of the system); see that the disk is there, and try again")]
+    /// Any other error, with the system's error number.
+    #[error("the system call failed (system error {0}); check that the disk is connected, and try again")]
     Other(i32),
 }
 
-/// Goes inside an error of the kind "storage full" where it is inodes that are missing: the system has one number for both.
+/// The inner error of a "storage full" error that means missing inodes: the system has one number for both.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("no inodes left")]
 pub(crate) struct NoInodes;
 
 impl SystemFault {
-    /// The fault behind an error of the system's; `None` where it is none of these, or no error of the system's.
+    /// Returns the fault that an I/O error means; `None` if it is not a known one, or does not come from the system.
     #[must_use]
     pub fn of(error: &std::io::Error) -> Option<Self> {
         match said_by(error)? {
@@ -62,7 +62,8 @@ impl SystemFault {
         }
     }
 
-    /// The same of an error of making a file in a folder: the system has one number for no space and for no inodes.
+    /// Returns the fault of an error from creating a file in `folder`. It looks at the file system, because the system
+    /// has the same number for a full disk and for missing inodes.
     #[must_use]
     pub fn of_new_file(folder: &std::path::Path, error: &std::io::Error) -> Option<Self> {
         if error.kind() == std::io::ErrorKind::StorageFull && lacks_inodes(folder) {
@@ -71,7 +72,7 @@ impl SystemFault {
         Self::of(error)
     }
 
-    /// Any error of the system's in plain words, and what helps where that is known.
+    /// Describes an I/O error in plain words, with advice where there is any.
     #[must_use]
     pub fn words(error: &std::io::Error) -> String {
         match (Self::of(error), error.raw_os_error()) {
@@ -94,19 +95,19 @@ fn lacks_inodes(_: &std::path::Path) -> bool {
     false
 }
 
-/// Whether a file system has room for bytes and for no new file.
+/// Whether a file system has free space but no inode for a new file.
 #[cfg(unix)]
 pub(crate) const fn has_no_inodes(room: &rustix::fs::StatVfs) -> bool {
     room.f_files > 0 && room.f_favail == 0 && room.f_bavail > 0
 }
 
-/// Whether the standard library has no words of its own for an error.
+/// Whether the standard library has no specific text for an error.
 fn is_nameless(error: &std::io::Error) -> bool {
-    // The kind for these is not stable, and has one text.
+    // These errors share one kind, which is unstable, and one text.
     error.kind().to_string() == "uncategorized error"
 }
 
-/// What a number of the system's says.
+/// What an error number of the system means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Said {
     Full,
@@ -114,7 +115,7 @@ pub(super) enum Said {
     Unknown,
 }
 
-/// The same of an error of our own calls; `None` where it is not the system's.
+/// Interprets an error of our own calls; `None` if it does not come from the system.
 pub(super) fn said_by(error: &std::io::Error) -> Option<Said> {
     let inner = error
         .get_ref()
@@ -138,7 +139,7 @@ pub(super) fn said(number: i32) -> Said {
     }
 }
 
-/// Those for which the standard library has no kind.
+/// Interprets the numbers for which the standard library has no kind.
 #[cfg(unix)]
 fn by_number(number: i32) -> Option<SystemFault> {
     use rustix::io::Errno;

@@ -1,4 +1,4 @@
-//! A database file that SQLite opens: by its path, so what stands there is looked at right before and right after.
+//! A database file. SQLite opens it by path, so the file at that path is checked right before and right after.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::{Folder, Standing, Strange, system};
 use crate::error::StoreError;
 
-/// A database and what SQLite keeps beside it.
+/// A database and the files that SQLite keeps next to it.
 #[derive(Debug, Clone)]
 pub(crate) struct DatabaseFile {
     folder: Folder,
     names: Arc<Names>,
 }
 
-/// The database's name, and those of what stands beside it.
+/// The names of the database and of the files next to it.
 #[derive(Debug)]
 struct Names {
     database: String,
@@ -35,7 +35,7 @@ impl DatabaseFile {
         }
     }
 
-    /// Where SQLite opens it: no link on the way.
+    /// Returns the path by which SQLite opens the database; it contains no links.
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join(&self.names.database)
     }
@@ -44,9 +44,9 @@ impl DatabaseFile {
         &self.folder
     }
 
-    /// Looks at the file and at what stands beside it, without opening anything: a regular file of one name, and no
-    /// journal. A vault writes a log and never a journal, and SQLite would write one over the database unasked
-    /// (<https://www.sqlite.org/fileformat2.html#the_rollback_journal>).
+    /// Checks the database and the files next to it without opening them: each must be a regular file with one name,
+    /// and there must be no rollback journal. A vault only ever has a write-ahead log, and SQLite would write a journal
+    /// back into the database unasked (<https://www.sqlite.org/fileformat2.html#the_rollback_journal>).
     ///
     /// # Errors
     /// [`StoreError::StrangeFile`]; [`StoreError::DatabaseMissing`].
@@ -70,10 +70,10 @@ impl DatabaseFile {
         found.ok_or_else(|| StoreError::DatabaseMissing(self.folder.named().to_owned()))
     }
 
-    /// Looks again: the same file still, and nothing came beside it.
+    /// Checks again, and that the database is still the same file.
     ///
     /// # Errors
-    /// As [`look`](Self::look).
+    /// The same as [`look`](Self::look).
     pub(crate) fn look_again(&self, before: &Standing) -> Result<(), StoreError> {
         if self.look()?.is_same(before) {
             return Ok(());
@@ -81,13 +81,13 @@ impl DatabaseFile {
         Err(self.replaced())
     }
 
-    /// The refusal of a file that is another than the one that was looked at.
+    /// Returns the error that refuses a database which is not the file that was checked.
     pub(crate) fn replaced(&self) -> StoreError {
         self.folder.refused(&self.names.database, Strange::Replaced)
     }
 
-    /// Why an open failed, where something else stands there by now, or stood there for a moment: what the system then says is
-    /// of that, and no failure of the disk's.
+    /// Returns the cause of a failed open if the file was replaced, even for a moment. The system's error then
+    /// describes the replacement and does not mean that the disk failed.
     pub(crate) fn replaced_by(
         &self,
         before: &Standing,
@@ -104,11 +104,11 @@ impl DatabaseFile {
         }
     }
 
-    /// Bytes of the write-ahead log. SQLite removes it when the last connection closes: where one stands, somebody has
-    /// the vault open, or did not close it.
+    /// Returns the size of the write-ahead log in bytes, if there is one. SQLite removes the log when the last
+    /// connection closes, so a log means that a process has the vault open or did not close it.
     ///
     /// # Errors
-    /// Where nobody can tell: that is no log that is not there.
+    /// An error if the log cannot be looked at. That is not the same as a missing log.
     pub(crate) fn log(&self) -> Result<Option<u64>, StoreError> {
         let found = self.folder.stand(&self.names.log)?;
         Ok(found.map(|found| found.size))
@@ -120,11 +120,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// What was exchanged while SQLite opened it is told as that: the system's number is of what stood there then, and says
-    /// nothing of the disk.
+    /// A file that was replaced while SQLite opened it is reported as replaced: the system's error number belongs to
+    /// the replacement and says nothing about the disk.
     #[cfg(target_os = "linux")]
     #[test]
-    #[allow(clippy::disallowed_methods, reason = "the file is nobody's")]
+    #[allow(clippy::disallowed_methods, reason = "a file of this test")]
     fn what_is_exchanged_during_an_open_is_no_broken_disk() {
         let replaced = |found: Option<StoreError>| {
             let what = match found {
@@ -141,15 +141,15 @@ mod tests {
         let folder = Folder::open(&inner).unwrap();
         let file = DatabaseFile::new(&folder, "d");
         let seen = file.look().unwrap();
-        // A failure of the disk's stays one.
+        // A disk failure is still reported as one.
         for system in [None, Some(5), Some(2)] {
             assert!(file.replaced_by(&seen, system, false).is_none(), "{system:?}");
         }
-        // Exchanged, and back by the time that it is looked at: ELOOP, ENOTDIR.
+        // The file was replaced, and was back by the time of the check: ELOOP, ENOTDIR.
         for system in [40, 20] {
             assert!(replaced(file.replaced_by(&seen, Some(system), false)), "{system}");
         }
-        // A link that SQLite met, and nobody else.
+        // Only SQLite saw the link.
         assert!(replaced(file.replaced_by(&seen, None, true)));
         std::fs::rename(&path, inner.join("kept")).unwrap();
         std::os::unix::fs::symlink("d", &path).unwrap();
@@ -165,7 +165,7 @@ mod tests {
         let at = tempfile::tempdir().unwrap();
         let folder = Folder::open(at.path()).unwrap();
         assert_eq!(DatabaseFile::new(&folder, "d").log().unwrap(), None);
-        // Its name would be longer than the system takes.
+        // The log's name would be longer than the system allows.
         DatabaseFile::new(&folder, &"d".repeat(255)).log().unwrap_err();
     }
 }

@@ -1,9 +1,10 @@
-//! A vault's folder, held by one descriptor: everything that our own code does to a file of it goes through here.
+//! A vault's folder, held open by one descriptor. All our own file access in a vault goes through this module.
 //!
-//! No link is ever followed, below the folder itself: it is resolved once, when it is opened. A file is read or locked only
-//! when it is a regular file of one name, and written only when it is new, under a random name, and renamed
-//! ([`partial`]). POSIX drops a process's locks on a file when it closes any descriptor of it, so nothing here opens the
-//! database or a file beside it while SQLite may hold them ([`database`]; docs/DESIGN.md, section 2).
+//! The folder's own path is resolved once, when it is opened; no link inside the folder is ever followed. A file is
+//! read or locked only if it is a regular file with one name. A file is written only when it is new: under a random
+//! name, then renamed ([`partial`]). POSIX drops a process's locks on a file when the process closes any descriptor of
+//! it, so nothing here opens the database or a file next to it while SQLite may have them open ([`database`];
+//! docs/DESIGN.md, section 2).
 
 mod database;
 mod on_path;
@@ -36,15 +37,15 @@ use unix as system;
 /// An open folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder {
-    /// As it was named, for the texts.
+    /// The path as the caller gave it, for messages.
     named: PathBuf,
-    /// Without links, for SQLite.
+    /// The path without links, for SQLite.
     path: PathBuf,
     handle: Arc<system::Handle>,
 }
 
 impl Folder {
-    /// Opens a folder by its path, whose links are followed: the user named it.
+    /// Opens a folder by its path. Links in the path are followed, because the user named it.
     pub(crate) fn open(named: &Path) -> Result<Self> {
         let path = system::resolve(named)?;
         Ok(Self {
@@ -54,43 +55,43 @@ impl Folder {
         })
     }
 
-    /// As it was named.
+    /// Returns the path as the caller gave it.
     pub(crate) fn named(&self) -> &Path {
         &self.named
     }
 
-    /// Without links.
+    /// Returns the path without links.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The folder itself.
+    /// Returns what the folder itself is.
     pub(crate) fn own(&self) -> Result<Standing> {
         self.handle.own()
     }
 
-    /// What stands at a path outside, whose links are followed.
+    /// Returns what is at a path outside the folder. Links in the path are followed.
     pub(crate) fn at_path(path: &Path) -> Result<Standing> {
         system::at_path(path)
     }
 
-    /// Whether an error of looking at a path says that its links lead in a circle.
+    /// Whether an error means that the links of a path form a loop.
     pub(crate) fn is_loop(error: &std::io::Error) -> bool {
         system::is_loop(error)
     }
 
-    /// Whether its path leads to it still: SQLite opens by path.
+    /// Whether the path still leads to this folder, which matters because SQLite opens files by path.
     fn is_here(&self) -> bool {
         matches!((system::at_path(&self.path), self.own()), (Ok(there), Ok(own)) if there.is_same(&own))
     }
 
-    /// What stands at a name.
+    /// Returns what is at a name, if anything.
     pub(crate) fn stand(&self, name: &str) -> std::result::Result<Option<Standing>, StoreError> {
-        let failed = |error| StoreError::io(&error, "look into the vault's folder");
+        let failed = |error| StoreError::io(&error, "look at a file in the vault's folder");
         self.handle.stand(name).map_err(failed)
     }
 
-    /// The refusal of what stands at a name.
+    /// Returns the error that refuses what is at a name.
     pub(crate) fn refused(&self, name: &str, what: Strange) -> StoreError {
         StoreError::StrangeFile {
             file: self.named.join(name),
@@ -98,7 +99,7 @@ impl Folder {
         }
     }
 
-    /// What stands at a name, if it is a regular file of one name.
+    /// Returns what is at a name, if anything, and requires a regular file with one name.
     ///
     /// # Errors
     /// [`StoreError::StrangeFile`] for anything else.
@@ -110,18 +111,19 @@ impl Folder {
         }
     }
 
-    /// Opens a regular file of one name; `None` where nothing stands. Never the database, nor what is beside it, while
-    /// SQLite may hold them.
+    /// Opens a regular file with one name; `None` if nothing is there. Do not use this for the database or the files
+    /// next to it while SQLite may have them open.
     ///
     /// # Errors
-    /// [`StoreError::StrangeFile`] for anything else; those of opening it, for `doing`.
+    /// [`StoreError::StrangeFile`] for anything that is not such a file; the error of opening it, with `doing` as its
+    /// text.
     pub(crate) fn open_file(
         &self,
         name: &str,
         is_to_write: bool,
         doing: &str,
     ) -> std::result::Result<Option<File>, StoreError> {
-        // A look first: to open a device may do something already.
+        // Look first, because merely opening a device can have an effect.
         let Some(found) = self.lone_file(name)? else {
             return Ok(None);
         };
@@ -132,7 +134,7 @@ impl Folder {
             Err(error) if system::is_strange(&error) => return Err(self.refused(name, Strange::Replaced)),
             Err(error) => return Err(failed(&error)),
         };
-        // And at what was opened: another may have come in between.
+        // Then check what was opened: it may have been replaced in between.
         let opened = system::opened(&file).map_err(|error| failed(&error))?;
         match opened.strange() {
             Some(what) => Err(self.refused(name, what)),
@@ -141,10 +143,10 @@ impl Folder {
         }
     }
 
-    /// The bytes of a regular file of one name, at most so many; `None` where nothing stands.
+    /// Reads at most `most` bytes of a regular file with one name; `None` if nothing is there.
     ///
     /// # Errors
-    /// As [`open_file`](Self::open_file).
+    /// The same as [`open_file`](Self::open_file), and those of reading it.
     pub(crate) fn read(
         &self,
         name: &str,
@@ -161,13 +163,13 @@ impl Folder {
         }
     }
 
-    /// Opens a file to lock it, and makes it where nothing stands, 0600. Another mode stays, and is warned of.
+    /// Opens a file to lock it, and creates it with mode 0600 if nothing is there. An existing file keeps its mode.
     ///
     /// # Errors
-    /// As [`open_file`](Self::open_file).
+    /// The same as [`open_file`](Self::open_file), and those of creating it.
     pub(crate) fn lock_file(&self, name: &str) -> std::result::Result<File, StoreError> {
         let doing = format!("open {name}");
-        // Another process may make or remove it in between.
+        // Another process may create or remove it in between.
         for _ in 0..8 {
             if let Some(file) = self.open_file(name, true, &doing)? {
                 return Ok(file);
@@ -181,12 +183,12 @@ impl Folder {
         Err(self.refused(name, Strange::Replaced))
     }
 
-    /// Makes a new file, 0600, under a name that is free.
+    /// Creates a new file with mode 0600. The name must be free.
     pub(crate) fn create(&self, name: &str) -> Result<File> {
         self.handle.create_file(name)
     }
 
-    /// Makes a new folder, 0700, in this one.
+    /// Creates a new folder with mode 0700 inside this one.
     pub(crate) fn create_folder(&self, name: &OsStr) -> Result<Self> {
         Ok(Self {
             named: self.named.join(name),
@@ -195,7 +197,7 @@ impl Folder {
         })
     }
 
-    /// The descriptor, to ask the system about the file system.
+    /// Returns the descriptor, for queries about the file system.
     #[cfg(unix)]
     pub(crate) fn descriptor(&self) -> std::os::fd::BorrowedFd<'_> {
         self.handle.descriptor()
@@ -206,22 +208,22 @@ impl Folder {
         self.handle.restrict(mode)
     }
 
-    /// Moves a file or a folder to a name that is free, in this folder or another.
+    /// Moves a file or a folder to a free name in `folder`.
     pub(crate) fn place(&self, from: &OsStr, folder: &Self, to: &OsStr) -> Result<()> {
         self.handle.place(from, &folder.handle, to)
     }
 
-    /// Removes a name; what a link leads to stays.
+    /// Removes a file. For a link, its target stays.
     pub(crate) fn remove(&self, name: &str) -> Result<()> {
         self.handle.remove_file(name)
     }
 
-    /// Removes an empty folder in it.
+    /// Removes an empty folder inside this one.
     pub(crate) fn remove_folder(&self, name: &OsStr) -> Result<()> {
         self.handle.remove_folder(name)
     }
 
-    /// Its names.
+    /// Returns the names in the folder that are UTF-8.
     pub(crate) fn names(&self) -> std::result::Result<Vec<String>, StoreError> {
         let failed = |error| StoreError::io(&error, "read the vault's folder");
         self.handle.names().map_err(failed)
@@ -232,13 +234,13 @@ impl Folder {
         self.handle.sync()
     }
 
-    /// Bytes that the file system has free for this user, where it says so.
+    /// Returns how many bytes the file system has free for this user, if it reports that.
     pub(crate) fn free_bytes(&self) -> Option<u64> {
         self.handle.free_bytes()
     }
 }
 
-/// The first and the last `length` bytes of a file; one that is shorter gives what it has.
+/// Returns the first and the last `length` bytes of a file, or fewer if the file is shorter.
 pub(crate) fn ends_of(file: &mut File, length: u64) -> Result<[Vec<u8>; 2]> {
     let size = file.metadata()?.len();
     let mut end_at = |from: u64| {
@@ -250,7 +252,7 @@ pub(crate) fn ends_of(file: &mut File, length: u64) -> Result<[Vec<u8>; 2]> {
     Ok([end_at(0)?, end_at(size.saturating_sub(length))?])
 }
 
-/// Reads the head of a file ahead, where the system takes such advice.
+/// Advises the system to read the beginning of a file ahead, where the system supports that.
 pub(crate) fn read_ahead(file: &File, bytes: std::num::NonZeroU64) {
     system::read_ahead(file, bytes);
 }

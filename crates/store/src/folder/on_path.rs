@@ -1,24 +1,25 @@
-//! The folders that a path leads through, links included, and who else may put something in their place.
+//! The folders and links on the way to a path, and which other users can replace them.
 
 use std::path::{Path, PathBuf};
 
 use super::owner::{Group, is_trusted};
 use super::{Standing, system};
 
-/// Members of a group, and everybody else, may write.
+/// The group may write.
 const GROUP_WRITES: u32 = 0o020;
+/// Every user may write.
 const WORLD_WRITES: u32 = 0o002;
-/// What is in the folder is its owner's alone to rename.
+/// Only its owner may rename a file in the folder.
 const STICKY: u32 = 0o1000;
-/// Links that are followed: as many as Linux follows.
+/// How many links are followed: as many as Linux follows.
 const LINKS: usize = 40;
-/// Folders that are told of.
+/// How many folders are reported.
 const TOLD: usize = 4;
 
-/// A sentence each for the folders on the way to `path` in which another user may put something else in its place: one
-/// that everybody or a group may write, where no sticky bit keeps them from what is not theirs, and one that belongs to
-/// another user. A link on the way is followed as the system does, and the folders that it stands in and leads through
-/// count too. Whose `path` itself is, is not asked.
+/// Returns a sentence for each folder on the way to `path` where another user can replace what is on the path: a folder
+/// that everyone or a group may write and that has no sticky bit, or a folder that another user owns. Links on the way
+/// are followed as the system follows them; the folders that contain them and that they lead through count too. The
+/// owner of `path` itself is not checked. At most four sentences are returned.
 #[must_use]
 pub fn open_above(path: &Path) -> Vec<String> {
     let mut told: Vec<String> = places(path)
@@ -26,12 +27,12 @@ pub fn open_above(path: &Path) -> Vec<String> {
         .filter_map(|place| {
             let found = place.found?;
             let why = match place.is_link {
-                // A link has no permissions of its own: its owner may replace it, also under a sticky bit.
+                // A link has no permissions. Its owner may replace it, even in a folder with the sticky bit.
                 true => (!is_trusted(found.owner)).then(|| "another user owns the link".to_owned()),
                 false => why_open(&found),
             };
             Some(format!(
-                "{} {}, and so may put something else in the place of what is behind it",
+                "{} {}, and can replace what it leads to",
                 why?,
                 place.path.display()
             ))
@@ -44,25 +45,25 @@ pub fn open_above(path: &Path) -> Vec<String> {
 fn why_open(folder: &Standing) -> Option<String> {
     let is_sticky = folder.mode & STICKY != 0;
     if folder.mode & WORLD_WRITES != 0 && !is_sticky {
-        return Some("every user may write in".into());
+        return Some("every user may write to".into());
     }
-    // The owner of a folder takes the sticky bit away, or renames what is in it.
+    // The owner of a folder can remove the sticky bit, or rename what is in it.
     if !is_trusted(folder.owner) {
         return Some("another user owns".into());
     }
     let group = Group(folder.group);
     (folder.mode & GROUP_WRITES != 0 && !is_sticky && !group.is_private())
-        .then(|| format!("the users of group {group} may write in"))
+        .then(|| format!("the users of group {group} may write to"))
 }
 
-/// A folder or a link on the way.
+/// A folder or a link on the way to a path.
 struct Place {
     path: PathBuf,
     is_link: bool,
     found: Option<Standing>,
 }
 
-/// All of them, without what `path` leads to.
+/// Returns all folders and links on the way, without the final target of `path`.
 fn places(path: &Path) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     let mut links = 0;
@@ -93,7 +94,7 @@ fn places(path: &Path) -> Vec<Place> {
             let to = at.parent().unwrap_or_else(|| Path::new("/")).join(to);
             todo.push(to);
             if at != path {
-                // The end itself is a folder on the way.
+                // The target of a link on the way is itself a folder on the way.
                 add(at, false, system::at_path(at).ok());
             }
         }

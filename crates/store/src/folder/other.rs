@@ -1,5 +1,5 @@
-//! The folder on systems without descriptors of folders: its path, and a look at what stands at a name before it is opened.
-//! Links are told there too; between look and open stays a window (docs/THREAT_MODEL.md).
+//! The folder on systems without folder descriptors: it is held by its path, and a file is checked before it is opened.
+//! Links are detected here too, but a window between check and open remains (docs/THREAT_MODEL.md).
 #![allow(
     clippy::disallowed_methods,
     reason = "the one place that opens files; never the database while SQLite holds it"
@@ -12,11 +12,12 @@ use std::path::{Path, PathBuf};
 
 use super::standing::{Kind, Standing};
 
-/// A folder.
+/// A folder, held by its path.
 #[derive(Debug)]
 pub(super) struct Handle(PathBuf);
 
-/// The path of a folder, as SQLite is given it: its URIs have no place for what Windows puts in front of a canonical one.
+/// Returns the folder's path in the form passed to SQLite. It is not canonical, because SQLite's URIs cannot hold the
+/// prefix that Windows puts before canonical paths.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf> {
     fs::metadata(path)?;
     std::path::absolute(path)
@@ -79,7 +80,7 @@ impl Handle {
         Ok(Self(path))
     }
 
-    /// Locks are a part of every file system there.
+    /// Every file system on these systems supports locks.
     pub(super) fn locks(_file: &File) -> Result<()> {
         Ok(())
     }
@@ -113,18 +114,18 @@ impl Handle {
         Ok(names)
     }
 
-    /// Windows makes a rename durable by itself.
+    /// Does nothing: Windows makes a rename durable without a sync.
     pub(super) fn sync(&self) -> Result<()> {
         Ok(())
     }
 
-    /// Other systems are not asked: a full disk fails the copy, and leaves nothing.
+    /// Not queried on these systems: on a full disk the copy fails and leaves nothing.
     pub(super) fn free_bytes(&self) -> Option<u64> {
         None
     }
 }
 
-/// What std tells: there is no number of names and no identity.
+/// Converts what the standard library reports, which has neither a count of names nor an identity.
 fn standing(data: &Metadata) -> Standing {
     let kind = match data.file_type() {
         found if found.is_file() => Kind::File,

@@ -1,8 +1,8 @@
-//! Whose files are this process's own, and who is in a group. Systems other than Unix are not asked.
+//! Which owners are this process's user, and who is in a group. On systems other than Unix, every owner counts as own.
 
 use std::fmt;
 
-/// Whether files of this owner are.
+/// Whether this owner is the user of this process.
 pub(super) fn is_own(owner: u32) -> bool {
     #[cfg(unix)]
     return rustix::process::geteuid().as_raw() == owner;
@@ -13,12 +13,12 @@ pub(super) fn is_own(owner: u32) -> bool {
     };
 }
 
-/// Whether they are, or the administrator's, who can do everything anyway.
+/// Whether this owner is the user of this process, or the administrator, who can do everything anyway.
 pub(super) fn is_trusted(owner: u32) -> bool {
     owner == 0 || is_own(owner)
 }
 
-/// A group of users, by its number.
+/// A group of users, identified by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Group(pub(super) u32);
 
@@ -29,9 +29,10 @@ impl fmt::Display for Group {
 }
 
 impl Group {
-    /// Whether the machine's own lists show that nobody is in it but this process's user and the administrator: many
-    /// systems give each user such a group, and make folders that it may write. Whom another list knows (a directory
-    /// service) nobody can tell here: where the own lists do not name the user with this group, it is not private.
+    /// Whether the machine's user and group lists show that only this process's user and the administrator are in the
+    /// group. Many systems create such a group for each user, and folders that it may write. Members from other sources
+    /// (a directory service) are not visible here, so the group only counts as private if the local lists give it to a
+    /// user.
     pub(super) fn is_private(self) -> bool {
         match (lines("/etc/passwd"), lines("/etc/group")) {
             (Some(users), Some(groups)) => is_private(self.0, is_trusted, &users, &groups),
@@ -43,7 +44,7 @@ impl Group {
 #[cfg(unix)]
 #[allow(
     clippy::disallowed_methods,
-    reason = "the system's own lists; never a file of a vault"
+    reason = "the system's user lists; never a file of a vault"
 )]
 fn lines(path: &str) -> Option<String> {
     std::fs::read_to_string(path).ok()
@@ -54,7 +55,7 @@ fn lines(_path: &str) -> Option<String> {
     None
 }
 
-/// The lists are those of passwd(5), `name:x:user:group:…`, and group(5), `name:x:group:member,member`.
+/// Parses the lists of passwd(5), `name:x:user:group:…`, and group(5), `name:x:group:member,member`.
 fn is_private(group: u32, is_trusted: impl Fn(u32) -> bool, users: &str, groups: &str) -> bool {
     let field = |line: &str, at: usize| line.split(':').nth(at).map(str::to_owned);
     let number = |line: &str, at: usize| field(line, at).and_then(|text| text.parse::<u32>().ok());
@@ -89,9 +90,9 @@ mod tests {
             (1000, 1000, true),
             (1000, 0, true),
             (1001, 1000, false),
-            // Two have it as their first.
+            // Two users have it as their primary group.
             (1001, 1001, false),
-            // The list does not give it to the user as the first: others may have it by another list.
+            // It is nobody's primary group in the list, so others may have it from another list.
             (1000, 100, false),
             (1000, 7, false),
             (1000, 8, false),

@@ -1,8 +1,8 @@
-//! What stands at a name of the folder, and whether a vault works with it.
+//! What is at a name in the folder, and whether a vault can work with it.
 
 use std::fmt;
 
-/// What kind of thing.
+/// The type of a directory entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     File,
@@ -13,30 +13,30 @@ pub(crate) enum Kind {
     Device,
 }
 
-/// What stands at a name; a link is told as the link it is.
+/// What is at a name; for a link, the link itself.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Standing {
     pub(crate) kind: Kind,
-    /// Names that it has: hard links.
+    /// How many names it has (hard links).
     pub(super) links: i128,
     /// Device and inode.
     pub(super) id: (i128, i128),
-    /// Permissions.
+    /// The permission bits.
     pub(crate) mode: u32,
     pub(super) owner: u32,
     pub(super) group: u32,
     pub(crate) size: u64,
 }
 
-/// Why a vault does not work with what stands at one of its names.
+/// Why a vault does not work with what is at one of its names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Strange {
-    /// A symbolic link, wherever it leads.
+    /// A symbolic link, whatever its target.
     Link,
     /// A symbolic link that leads back to itself, here or on the way.
     Loop,
-    /// A file that has other names too: what is written to it is written there.
+    /// A file that has other names too, so a write would change it there as well.
     Names,
     /// A folder.
     Folder,
@@ -46,9 +46,9 @@ pub enum Strange {
     Socket,
     /// A device.
     Device,
-    /// A rollback journal, which no vault has: SQLite would write it over the database.
+    /// A rollback journal, which a vault never has: SQLite would write it into the database.
     Journal,
-    /// Another file than a moment before.
+    /// A file that is not the same as a moment before.
     Replaced,
 }
 
@@ -56,22 +56,22 @@ impl fmt::Display for Strange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Link => "is a symbolic link",
-            Self::Loop => "is, or leads through, a symbolic link that leads in a circle",
+            Self::Loop => "is, or leads through, a symbolic link that points back to itself",
             Self::Names => "has another name elsewhere (a hard link)",
             Self::Folder => "is a folder",
             Self::Pipe => "is a pipe",
             Self::Socket => "is a socket",
             Self::Device => "is a device",
             Self::Journal => {
-                "is a rollback journal, which no vault has and SQLite would write over the database"
+                "is a rollback journal, which a vault never has and which SQLite would write into the database"
             }
-            Self::Replaced => "was replaced while it was opened",
+            Self::Replaced => "was replaced while it was being opened",
         })
     }
 }
 
 impl Standing {
-    /// Why it is not a regular file of one name.
+    /// Returns why it is not a regular file with one name; `None` if it is.
     pub(crate) const fn strange(&self) -> Option<Strange> {
         match self.kind {
             Kind::File if self.links > 1 => Some(Strange::Names),
@@ -94,12 +94,12 @@ impl Standing {
         !super::owner::is_trusted(self.owner)
     }
 
-    /// Device and inode, where the system tells them.
+    /// Returns device and inode, where the system reports them.
     pub(crate) fn identity(&self) -> Option<(i128, i128)> {
         (self.id != (0, 0)).then_some(self.id)
     }
 
-    /// Whether it is the very same file.
+    /// Whether it is the same file.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.id == other.id
     }

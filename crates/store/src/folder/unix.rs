@@ -1,4 +1,4 @@
-//! The folder as Unix systems have it: one descriptor, and names below it. No call here follows a link in a name.
+//! The folder on Unix systems: one descriptor, and names below it. No call here follows a link at a name.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -15,7 +15,7 @@ use super::standing::{Kind, Standing};
 use crate::error::{NoInodes, has_no_inodes};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-/// A pipe in a file's place answers at once, and no terminal becomes ours.
+/// A pipe in a file's place does not block, and no terminal becomes the controlling one.
 const FILE: OFlags = OFlags::NOFOLLOW
     .union(OFlags::NONBLOCK)
     .union(OFlags::CLOEXEC)
@@ -25,22 +25,22 @@ const FILE: OFlags = OFlags::NOFOLLOW
 #[derive(Debug)]
 pub(super) struct Handle(OwnedFd);
 
-/// The path of a folder without links, as SQLite is given it.
+/// Returns the folder's path without links, for SQLite.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf> {
     path.canonicalize()
 }
 
-/// What stands at a path, whose links are followed.
+/// Returns what is at a path, following links.
 pub(super) fn at_path(path: &Path) -> Result<Standing> {
     Ok(standing(&rustix::fs::stat(path)?))
 }
 
-/// What stands at a path whose last name may be a link, and is told as one.
+/// Returns what is at a path. A link at its last name is reported as a link.
 pub(super) fn at_link(path: &Path) -> Result<Standing> {
     Ok(standing(&rustix::fs::lstat(path)?))
 }
 
-/// What a descriptor of ours is open on.
+/// Returns what an open file is.
 pub(super) fn opened(file: &File) -> Result<Standing> {
     let data = file.metadata()?;
     let mode = RawMode::try_from(data.mode()).unwrap_or_default();
@@ -64,7 +64,7 @@ impl Handle {
         self.0.as_fd()
     }
 
-    /// The folder itself.
+    /// Returns what the folder itself is.
     pub(super) fn own(&self) -> Result<Standing> {
         Ok(standing(&rustix::fs::fstat(&self.0)?))
     }
@@ -74,7 +74,7 @@ impl Handle {
         Ok(rustix::fs::fchmod(&self.0, Mode::from_raw_mode(mode))?)
     }
 
-    /// What stands at a name; a link is a link.
+    /// Returns what is at a name, if anything. A link is reported as a link.
     pub(super) fn stand(&self, name: &str) -> Result<Option<Standing>> {
         match rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(standing(&stat))),
@@ -89,32 +89,33 @@ impl Handle {
         Ok(file.into())
     }
 
-    /// A new file, 0600 whatever the umask.
+    /// Creates a new file with mode 0600, regardless of the umask.
     pub(super) fn create_file(&self, name: &str) -> Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | FILE;
         let file = rustix::fs::openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR)
             .map_err(|error| self.not_made(error))?;
         if let Err(error) = rustix::fs::fchmod(&file, Mode::RUSR | Mode::WUSR) {
-            // Whoever called knows of no file.
+            // The caller does not know about the file.
             let _ = rustix::fs::unlinkat(&self.0, name, AtFlags::empty());
             return Err(error.into());
         }
         Ok(file.into())
     }
 
-    /// A new folder, 0700 whatever the umask.
+    /// Creates a new folder with mode 0700, regardless of the umask.
     pub(super) fn create_folder(&self, name: &OsStr) -> Result<Self> {
         rustix::fs::mkdirat(&self.0, name, Mode::RWXU).map_err(|error| self.not_made(error))?;
         let made = rustix::fs::openat(&self.0, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())
             .and_then(|made| rustix::fs::fchmod(&made, Mode::RWXU).map(|()| made));
         if made.is_err() {
-            // Whoever called knows of no folder. One that holds something is not the one that was made, and stays.
+            // The caller does not know about the folder. If it is not empty, it is not the one created here, and stays.
             let _ = rustix::fs::unlinkat(&self.0, name, AtFlags::REMOVEDIR);
         }
         Ok(Self(made?))
     }
 
-    /// Why nothing new could be made: no space is told from no inodes, for which the system has the same number.
+    /// Converts an error of creating something. It distinguishes missing inodes from a full disk, for which the system
+    /// has the same number.
     fn not_made(&self, error: Errno) -> Error {
         match error {
             Errno::NOSPC if rustix::fs::fstatvfs(&self.0).is_ok_and(|room| has_no_inodes(&room)) => {
@@ -124,7 +125,8 @@ impl Handle {
         }
     }
 
-    /// Whether files can be locked there, as SQLite locks them: it takes a file system without locks for another process.
+    /// Checks that files can be locked here the way SQLite locks them. On a file system without locks, SQLite acts as
+    /// if another process held the lock.
     pub(super) fn locks(file: &File) -> Result<()> {
         Ok(rustix::fs::fcntl_lock(
             file,
@@ -132,24 +134,24 @@ impl Handle {
         )?)
     }
 
-    /// Puts a file in the place of what stands there.
+    /// Moves a file to a name and replaces what is there.
     pub(super) fn rename(&self, from: &str, to: &str) -> Result<()> {
         Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
     }
 
-    /// Moves a file to a name of another folder, or of this one, that is free.
+    /// Moves a file or a folder to a free name in another folder or in this one.
     pub(super) fn place(&self, from: &OsStr, folder: &Self, to: &OsStr) -> Result<()> {
         #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
         match rustix::fs::renameat_with(&self.0, from, &folder.0, to, rustix::fs::RenameFlags::NOREPLACE) {
             Ok(()) => return Ok(()),
-            // Not every file system has it.
+            // Not every file system supports it.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
             Err(error) => return Err(error.into()),
         }
         match rustix::fs::linkat(&self.0, from, &folder.0, to, AtFlags::empty()) {
             Ok(()) => Ok(rustix::fs::unlinkat(&self.0, from, AtFlags::empty())?),
             Err(Errno::EXIST) => Err(ErrorKind::AlreadyExists.into()),
-            // Some file systems have no links, and no folder has any.
+            // Some file systems have no hard links, and folders never do.
             Err(_) => match rustix::fs::statat(&folder.0, to, AtFlags::SYMLINK_NOFOLLOW) {
                 Err(Errno::NOENT) => Ok(rustix::fs::renameat(&self.0, from, &folder.0, to)?),
                 Ok(_) => Err(ErrorKind::AlreadyExists.into()),
@@ -167,7 +169,7 @@ impl Handle {
         Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
     }
 
-    /// The names in it that are UTF-8: no other is ours.
+    /// Returns the names in the folder that are UTF-8; all our files have such names.
     pub(super) fn names(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.0)? {
@@ -187,7 +189,7 @@ impl Handle {
         Ok(rustix::fs::fsync(&self.0)?)
     }
 
-    /// Bytes that the file system has free for this user, where it says so.
+    /// Returns how many bytes the file system has free for this user, if it reports that.
     pub(super) fn free_bytes(&self) -> Option<u64> {
         let room = rustix::fs::fstatvfs(&self.0).ok()?;
         Some(room.f_bavail.saturating_mul(room.f_frsize))
@@ -217,23 +219,23 @@ const fn kind(found: FileType) -> Kind {
     }
 }
 
-/// Reads the head of a file ahead.
+/// Advises the system to read the beginning of a file ahead.
 #[cfg(target_os = "linux")]
 pub(super) fn read_ahead(file: &File, bytes: std::num::NonZeroU64) {
-    // Advice: nothing depends on it.
+    // This is only advice; nothing depends on it.
     let _ = rustix::fs::fadvise(file, 0, Some(bytes), rustix::fs::Advice::WillNeed);
 }
 
-/// Other systems are not asked.
+/// Does nothing on other systems.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn read_ahead(_file: &File, _bytes: std::num::NonZeroU64) {}
 
-/// Whether links lead in a circle.
+/// Whether an error means that links form a loop.
 pub(super) fn is_loop(error: &Error) -> bool {
     error.raw_os_error().map(Errno::from_raw_os_error) == Some(Errno::LOOP)
 }
 
-/// Whether an error of opening says that something else than a file stands there by now.
+/// Whether an error of opening means that something other than a file is there by now.
 pub(super) fn is_strange(error: &Error) -> bool {
     let found = error.raw_os_error().map(Errno::from_raw_os_error);
     matches!(

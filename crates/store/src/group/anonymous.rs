@@ -9,18 +9,18 @@ use super::read::resource;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// A row of `group_members`, for the ids of its group.
+/// The columns of `group_members` that are needed to compare anonymous ids.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = group_members, check_for_backend(Sqlite))]
 struct MemberIdsRow {
     contact_id: DbId,
-    /// Given elsewhere; none where it is derived.
+    /// The id assigned elsewhere; `None` if it is derived.
     anonymous_id: Option<SqlText>,
 }
 
 impl ReadTx<'_> {
-    /// The id under which the members of an anonymous group know one of them: the one it was given elsewhere, or one that is
-    /// the same for ever in this group, and says nothing about any other.
+    /// Returns the id under which a member is known in an anonymous group: the one assigned elsewhere, or a derived
+    /// one. A derived id never changes in this group and reveals nothing about other groups.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -36,7 +36,7 @@ impl ReadTx<'_> {
         Ok(given.unwrap_or_else(|| self.anonymous_id(group, contact)))
     }
 
-    /// An id that was given elsewhere is nobody's in the group, neither given nor derived.
+    /// Checks that no member of the group has this anonymous id, assigned or derived.
     pub(super) fn anonymous_id_is_free(
         &mut self,
         group: &GroupId,

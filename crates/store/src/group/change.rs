@@ -1,4 +1,4 @@
-//! Changing a group: name, description, type, limit, settings.
+//! Changing a group: name, description, type, member limit, settings.
 
 use diesel::prelude::*;
 use privatus_domain::{Act, ContactId, GroupChange, GroupId, MemberAction, NewAuditEntry, Permission};
@@ -9,7 +9,7 @@ use super::read::resource;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// What changes in a row of `groups`; what is `None` stays, and `Some(None)` takes a value away.
+/// A change of a row of `groups`: `None` leaves a column unchanged, `Some(None)` removes its value.
 #[derive(AsChangeset)]
 #[diesel(table_name = groups)]
 struct GroupUpdate<'a> {
@@ -21,11 +21,11 @@ struct GroupUpdate<'a> {
 }
 
 impl WriteTx<'_> {
-    /// Changes what is given of a group.
+    /// Changes the given properties of a group.
     ///
     /// # Errors
-    /// [`StoreError::Member`] when the actor may not, [`StoreError::Group`] for a limit below the count;
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::Member`] if the actor is not allowed to; [`StoreError::Group`] for a limit below the number of
+    /// members; [`StoreError::NotFound`].
     pub fn group_change(
         &mut self,
         id: &GroupId,
@@ -47,7 +47,7 @@ impl WriteTx<'_> {
                 details.insert("max_members".into(), details_of);
             }
         }
-        // Texts stay out of the log: it says that they changed.
+        // The log records that texts changed, but not the texts.
         for (field, given) in [
             ("name", change.name.is_some()),
             ("description", change.description.is_some()),

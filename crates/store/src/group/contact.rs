@@ -1,4 +1,4 @@
-//! What the end of a contact means for its groups.
+//! The effects of removing a contact on their groups.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -11,7 +11,7 @@ use crate::db::one_row::not_taken;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// A row of `group_members`, as the end of its contact looks at it.
+/// The columns of `group_members` that are needed when a contact is removed.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = group_members, check_for_backend(Sqlite))]
 struct SeatRow {
@@ -27,7 +27,7 @@ pub(crate) struct Seat {
 }
 
 impl WriteTx<'_> {
-    /// The groups a contact is a member of.
+    /// Returns the groups that a contact is a member of, ordered by id.
     pub(crate) fn groups_of(&mut self, contact: &ContactId) -> Result<Vec<Seat>, StoreError> {
         let rows = self.db.ask("list a member's groups", |db| {
             group_members::table
@@ -50,7 +50,7 @@ impl WriteTx<'_> {
         Ok(seats)
     }
 
-    /// Gives groups that lost a contact new keys. Where it was the owner, a trigger has found another.
+    /// Gives new keys to groups that lost a contact. If the contact was the owner, a trigger has chosen another.
     pub(crate) fn groups_rekey(&mut self, seats: &[Seat]) -> Result<(), StoreError> {
         for seat in seats {
             self.group_key_rotate(&seat.group)?;
@@ -65,8 +65,8 @@ impl WriteTx<'_> {
                     .get_result(db)
                     .optional()
             })?;
-            // The trigger finds one in every group, if nothing stands in its way.
-            let owner = owner.ok_or_else(|| not_taken("pass a group on"))?;
+            // The trigger chooses an owner in every group, unless something prevents it.
+            let owner = owner.ok_or_else(|| not_taken("hand over a group"))?;
             let details = json!({ "from": seat.contact, "to": owner.0 });
             let entry = NewAuditEntry::done(self.now(), Act::MemberTransfer);
             self.audit(&entry.on(resource(&seat.group)).with(details))?;

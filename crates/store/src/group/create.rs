@@ -1,4 +1,4 @@
-//! Creating a group, and removing one.
+//! Creating and removing a group.
 
 use diesel::prelude::*;
 use privatus_domain::{
@@ -27,12 +27,12 @@ struct NewGroupRow<'a> {
     updated_at: SqlTime,
 }
 
-/// The name of the vault's own user in a group, unless another is given.
+/// The default name of the vault's own user in a group.
 const OWN_NAME: &str = "Me";
 
 impl WriteTx<'_> {
-    /// Creates a group and its conversation, with the vault's own user as owner and first member; one that is there already
-    /// is left as it is.
+    /// Creates a group and its conversation, with the vault's own user as owner and first member. An existing group
+    /// stays unchanged. Returns the conversation's id.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -53,7 +53,7 @@ impl WriteTx<'_> {
         Ok(conversation)
     }
 
-    /// The vault's own user as the owner of a group.
+    /// Returns the vault's own user as the owner of a group.
     pub(super) fn own_member(&self, name: Option<DisplayName>) -> Result<NewMember, StoreError> {
         let name = name.map_or_else(|| DisplayName::new(OWN_NAME), Ok)?;
         Ok(NewMember {
@@ -62,7 +62,8 @@ impl WriteTx<'_> {
         })
     }
 
-    /// The group's row, its key and its conversation, without a member; says whether it is new.
+    /// Creates a group's row, key and conversation, without members. Returns the conversation, and whether the group is
+    /// new.
     pub(super) fn group_insert(
         &mut self,
         new: &NewGroup,
@@ -106,12 +107,12 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(&new.id)).with(details))
     }
 
-    /// Removes a group: its conversation is hidden at once, its memberships and bans end, its key is destroyed; the messages
-    /// go in bounded batches ([`Store::removals_sweep`](crate::Store::removals_sweep)). The vault's own user removes what
-    /// it has of any group, another member its own.
+    /// Removes a group. Its conversation is hidden at once, its memberships and bans end, and its key is destroyed; its
+    /// messages are removed in bounded batches ([`Store::removals_sweep`](crate::Store::removals_sweep)). The vault's
+    /// own user can remove any group, another member only a group that they own.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Member`] when the actor is not the owner.
+    /// [`StoreError::NotFound`]; [`StoreError::Member`] if the actor is neither the vault's own user nor the owner.
     pub fn group_remove(&mut self, id: &GroupId, actor: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(id), Permission::Delete)?;
         self.group_exists(id)?;
@@ -138,7 +139,7 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(id)).with(details))
     }
 
-    /// Members now.
+    /// Returns how many members a group has.
     pub(super) fn group_count(&mut self, id: &GroupId) -> Result<u32, StoreError> {
         let count = self.members_counted(id)?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))

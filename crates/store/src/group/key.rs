@@ -1,4 +1,5 @@
-//! A group's own key: its settings and its members' permissions are sealed under it, and whoever leaves knows an old one.
+//! A group's own key, which seals its settings and its members' permissions. After a member leaves, the group uses a
+//! new key.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::keys::role::KeyRole;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
-    /// The group's key, made when there is none, and named by its row.
+    /// Returns the group's key. Creates it if needed, and records its number in the group's row.
     pub(super) fn group_key(&mut self, group: &GroupId) -> Result<(u32, Arc<TableKey>), StoreError> {
         let id = group.to_string();
         let (number, key) = self.key_ensure(KeyRole::Group(&id))?;
@@ -26,7 +27,7 @@ impl WriteTx<'_> {
         Ok((number, key))
     }
 
-    /// Names the group's key in its row.
+    /// Records the number of the group's key in its row.
     pub(crate) fn group_key_name(&mut self, group: &str, number: u32) -> Result<(), StoreError> {
         let number = number.to_string();
         let sql = Sql::new(hot::GROUP_KEY_NOTE);
@@ -34,7 +35,7 @@ impl WriteTx<'_> {
         if self.db.run(sql, "note a group's key")? == 1 {
             return Ok(());
         }
-        // Named already, or not at all.
+        // Either the number was recorded already, or the write had no effect.
         let is_named = self.db.ask("look for a group's key", |db| {
             let named = groups::key_id.eq(SqlText(number.as_str()));
             select(exists(groups::table.find(DbId(group)).filter(named))).get_result::<bool>(db)
@@ -62,7 +63,7 @@ impl WriteTx<'_> {
             key_number,
         };
         let mut envelope = Vec::new();
-        // It mostly takes another's place: its randomness is drawn unbuffered.
+        // It usually replaces another value, so its random bytes are drawn unbuffered.
         key.reseal_into(&context, text.as_str().as_bytes(), &mut envelope)?;
         Ok(envelope)
     }
@@ -106,7 +107,7 @@ impl WriteTx<'_> {
         self.db.run_one(sql, "set a member's permissions")
     }
 
-    /// Gives a group a new key for what comes after: what stands is sealed again under it, and the old one destroyed.
+    /// Gives a group a new key: seals the existing values again under it, and destroys the old key.
     pub(super) fn group_key_rotate(&mut self, group: &GroupId) -> Result<(), StoreError> {
         let settings = self.group_find(group)?.settings;
         let holders: Vec<DbId> = self.db.ask("list sealed permissions", |db| {
@@ -133,14 +134,14 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(group)).with(details))
     }
 
-    /// Empties the row of a group's key; gives its number.
+    /// Destroys a group's key by emptying its row. Returns its number.
     pub(super) fn group_key_destroy(&mut self, group: &GroupId) -> Result<Option<u32>, StoreError> {
         let Some(number) = self.key_number(KeyRole::Group(&group.to_string()))? else {
             return Ok(None);
         };
         let sql = Sql::new(hot::KEY_DESTROY).bind(i64::from(number));
         self.db.run_one(sql, "destroy a key")?;
-        // A trigger could have put it back.
+        // A trigger could have restored it.
         if self.key_number(KeyRole::Group(&group.to_string()))?.is_some() {
             return Err(not_taken("destroy a key"));
         }
@@ -157,7 +158,7 @@ mod tests {
     use super::*;
     use crate::testing::{Vault, contact};
 
-    /// The keys of the group: number, and whether it lives.
+    /// Returns the numbers of the group's keys, and whether each still exists.
     fn keys(vault: &Vault) -> Vec<(i64, bool)> {
         let sql = "SELECT key_number, length(encrypted_key) > 0 FROM key_store WHERE key_type = 'group' \
                    ORDER BY key_number";
@@ -220,7 +221,7 @@ mod tests {
             .unwrap();
         assert_eq!((group.settings, alice.permissions), (settings, permissions));
         assert_eq!(vault.verify().problems, Vec::<String>::new());
-        // The old key is used for nothing that comes after, also where it was in memory.
+        // The old key is not used for anything later, even if it was in memory.
         let changed = GroupSettings::new(r#"{"slow_mode_seconds":10}"#).unwrap();
         vault
             .store

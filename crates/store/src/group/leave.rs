@@ -1,4 +1,4 @@
-//! Members that go: removed, banned, or leaving by themselves. What comes after is under another group key.
+//! Members that leave, are removed or are banned. The group then gets a new key.
 
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
@@ -21,10 +21,10 @@ struct NewBanRow {
 }
 
 impl WriteTx<'_> {
-    /// Removes a member.
+    /// Removes a member from a group.
     ///
     /// # Errors
-    /// [`StoreError::Member`] when the actor may not, [`StoreError::NotFound`] for no member.
+    /// [`StoreError::Member`] if the actor is not allowed to; [`StoreError::NotFound`] if the contact is not a member.
     pub fn group_member_remove(
         &mut self,
         group: &GroupId,
@@ -40,11 +40,11 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(group)).with(details))
     }
 
-    /// Bans a contact, and removes it where it is a member.
+    /// Bans a contact from a group, and removes them if they are a member.
     ///
     /// # Errors
-    /// [`StoreError::Member`] when the actor may not or it is banned already, [`StoreError::NotFound`] for an unknown
-    /// group or contact.
+    /// [`StoreError::Member`] if the actor is not allowed to, or if the contact is already banned;
+    /// [`StoreError::NotFound`] for an unknown group or contact.
     pub fn group_member_ban(
         &mut self,
         group: &GroupId,
@@ -73,10 +73,11 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(group)).with(details))
     }
 
-    /// Lets a banned contact come back; it is no member by that.
+    /// Lifts the ban of a contact. That does not make them a member again.
     ///
     /// # Errors
-    /// [`StoreError::Member`] when the actor may not or there is no ban, [`StoreError::NotFound`].
+    /// [`StoreError::Member`] if the actor is not allowed to, or if there is no ban; [`StoreError::NotFound`] for an
+    /// unknown group.
     pub fn group_member_unban(
         &mut self,
         group: &GroupId,
@@ -86,7 +87,7 @@ impl WriteTx<'_> {
         self.permit(&resource(group), Permission::Write)?;
         self.group_exists(group)?;
         self.actor_may(group, actor, MemberAction::Unban, None)?;
-        if !self.ban_delete(group, contact, "take a ban back")? {
+        if !self.ban_delete(group, contact, "lift a ban")? {
             return Err(MemberError::NotBanned(contact.clone()).into());
         }
         let details = json!({ "member": contact, "by": actor });
@@ -94,10 +95,11 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(group)).with(details))
     }
 
-    /// A member leaves by itself.
+    /// Lets a member leave a group.
     ///
     /// # Errors
-    /// [`StoreError::Member`] for the owner, who hands the group over first, [`StoreError::NotFound`] for no member.
+    /// [`StoreError::Member`] for the owner, who must hand the group over first, and for the only member;
+    /// [`StoreError::NotFound`] if the contact is not a member.
     pub fn group_member_leave(&mut self, group: &GroupId, contact: &ContactId) -> Result<(), StoreError> {
         self.permit(&resource(group), Permission::Write)?;
         let role = self.member_named(group, contact)?.role;
@@ -111,7 +113,7 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(group)).with(details))
     }
 
-    /// Deletes a member's row; the group gets a new key.
+    /// Deletes a member's row and gives the group a new key.
     fn member_goes(&mut self, group: &GroupId, contact: &ContactId) -> Result<(), StoreError> {
         self.db.ask_one("remove a member", |db| {
             diesel::delete(group_members::table.find(member_key(group, contact))).execute(db)
@@ -119,7 +121,7 @@ impl WriteTx<'_> {
         self.group_key_rotate(group)
     }
 
-    /// The row of a ban, where there is none.
+    /// Writes the row of a ban that does not exist yet.
     pub(super) fn ban_insert(&mut self, group: &GroupId, ban: &Ban) -> Result<(), StoreError> {
         let row = NewBanRow {
             group_id: DbId(group.to_string()),
@@ -132,7 +134,7 @@ impl WriteTx<'_> {
         })
     }
 
-    /// Deletes a ban; says whether there was one.
+    /// Deletes a ban, and returns whether there was one.
     pub(super) fn ban_delete(
         &mut self,
         group: &GroupId,

@@ -1,4 +1,4 @@
-//! Adding members: the size limit, the bans and the group's type are asked in the same transaction.
+//! Adding members. The member limit, the bans and the group's type are checked in the same transaction.
 
 use std::collections::HashSet;
 
@@ -31,11 +31,11 @@ struct NewMemberRow<'a> {
 }
 
 impl WriteTx<'_> {
-    /// Adds one member. Whoever adds itself joins, which a public group alone allows.
+    /// Adds one member. An actor who adds themselves joins, which only a public group allows.
     ///
     /// # Errors
-    /// [`StoreError::Member`] for a member that is one already or banned, or when the actor may not;
-    /// [`StoreError::Group`] with [`GroupError::Full`](privatus_domain::GroupError::Full) past the limit;
+    /// [`StoreError::Member`] if the contact is already a member or is banned, or if the actor is not allowed to;
+    /// [`StoreError::Group`] with [`GroupError::Full`](privatus_domain::GroupError::Full) if the group is full;
     /// [`StoreError::NotFound`] for an unknown group or contact.
     pub fn group_member_add(
         &mut self,
@@ -78,11 +78,11 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(group)).with(details))
     }
 
-    /// Adds members as a history names them; those that are in already stay as they are. All of them fit, or none is added.
+    /// Adds the members from a history. Existing members stay unchanged. If not all fit, none is added.
     ///
     /// # Errors
-    /// [`StoreError::Group`] past the group's limit, [`StoreError::Member`] for a banned one or a second owner,
-    /// [`StoreError::NotFound`] for an unknown group or contact.
+    /// [`StoreError::Group`] if the group does not have room; [`StoreError::Member`] for a banned contact or a second
+    /// owner; [`StoreError::NotFound`] for an unknown group or contact.
     pub fn group_members_add(&mut self, group: &GroupId, adding: &[NewMember]) -> Result<(), StoreError> {
         self.permit(&resource(group), Permission::Write)?;
         let known = self.group_find(group)?;
@@ -123,7 +123,7 @@ impl WriteTx<'_> {
             .try_for_each(|member| self.member_insert(group, member))
     }
 
-    /// A group that lost its owner, by plain SQL, takes nobody in who would be there without one.
+    /// Checks that a group has an owner. Nobody can join a group that lost its owner through plain SQL.
     fn owner_exists(&mut self, group: &GroupId) -> Result<(), StoreError> {
         let has_owner: bool = self.db.ask("find a group's owner", |db| {
             let owners = group_members::table
@@ -138,7 +138,8 @@ impl WriteTx<'_> {
         }
     }
 
-    /// The row of a member, for whoever has asked every rule; the trigger `check_group_size` is behind it.
+    /// Writes the row of a member. The caller must have checked every rule; the trigger `check_group_size` checks the
+    /// size again.
     pub(super) fn member_insert(&mut self, group: &GroupId, member: &NewMember) -> Result<(), StoreError> {
         let now = self.now();
         let joined_at = member.joined_at.unwrap_or(now).to_sql();
@@ -163,7 +164,7 @@ impl WriteTx<'_> {
         self.member_permissions_set(group, &member.contact, &member.permissions)
     }
 
-    /// The acting member, when the table of roles lets it do this.
+    /// Returns the acting member if their role allows the action.
     pub(super) fn actor_may(
         &mut self,
         group: &GroupId,
@@ -177,7 +178,7 @@ impl WriteTx<'_> {
         Ok(acting)
     }
 
-    /// Whoever may be a member: a contact, or the vault's own user.
+    /// Checks that a contact can be a member: they must be a contact of the vault, or the vault's own user.
     pub(super) fn known_contact(&mut self, contact: &ContactId) -> Result<(), StoreError> {
         if self.is_known(contact)? {
             Ok(())
@@ -186,7 +187,7 @@ impl WriteTx<'_> {
         }
     }
 
-    /// Whether somebody may be a member.
+    /// Whether a contact can be a member: a contact of the vault, or the vault's own user.
     pub(super) fn is_known(&mut self, contact: &ContactId) -> Result<bool, StoreError> {
         Ok(*contact == self.own_id() || self.contact_exists(contact)?)
     }

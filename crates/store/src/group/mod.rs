@@ -1,4 +1,5 @@
-//! Groups and their members: created, changed, handed over, removed; each rule asked in the transaction of the change.
+//! Groups and their members: creating, changing, handing over and removing them. Every rule is checked in the
+//! transaction of the change.
 
 mod anonymous;
 mod change;

@@ -1,4 +1,5 @@
-//! One owner for each group: groups of an older schema, of an adopted database, and of a history that names none.
+//! Making sure that each group has exactly one owner, for groups from an older schema, an adopted database, or a
+//! history that does not name one.
 
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
@@ -14,11 +15,12 @@ use crate::db::one_row::not_taken;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// Gives a group without a limit the least that holds its members. The builder has no subquery that is never NULL.
+/// Gives each group without a limit the default one, or more if it has more members. Plain SQL, because the builder has
+/// no subquery that is never NULL.
 const LIMIT_BY_COUNT: &str = "UPDATE groups SET max_members = max(?, (SELECT count(*) FROM group_members AS m \
                               WHERE m.group_id = groups.group_id)) WHERE max_members IS NULL";
 
-/// A row of `group_members`, as the rule looks at it.
+/// The columns of `group_members` that the choice of an owner needs.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = group_members, check_for_backend(Sqlite))]
 struct SeatRow {
@@ -33,7 +35,7 @@ impl SeatRow {
 }
 
 impl WriteTx<'_> {
-    /// Brings every group under the rules.
+    /// Gives every group a member limit and exactly one owner.
     pub(crate) fn groups_adapt(&mut self) -> Result<(), StoreError> {
         self.db.ask("limit the groups", |db| {
             diesel::sql_query(LIMIT_BY_COUNT)
@@ -60,9 +62,10 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Leaves a group with exactly one owner. Of several the group's creator stays, else who joined first, and the others
-    /// become admins. Without one it is the creator where that is a member, else the vault's own user, who joins, and
-    /// without room for it who joined first.
+    /// Makes sure that a group has exactly one owner. Of several owners, the group's creator stays, or else the one who
+    /// joined first; the others become admins. If there is none, the creator becomes the owner if they are a member, or
+    /// else the vault's own user, who joins. If the own user cannot join, the member who joined first becomes the
+    /// owner.
     pub(super) fn group_owner_ensure(&mut self, group: &GroupId) -> Result<(), StoreError> {
         let seats = self.db.ask("list a group's owners", |db| {
             let contact = group_members::contact_id.nullable();
@@ -106,7 +109,7 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(group)).with(details))
     }
 
-    /// The vault's own user becomes the owner of a group that has none.
+    /// Makes the vault's own user the owner of a group that has none.
     fn own_joins(&mut self, group: &GroupId) -> Result<(), StoreError> {
         let own = self.own_id();
         if self.member_find(group, &own)?.is_some() {
@@ -116,7 +119,7 @@ impl WriteTx<'_> {
         let count = self.group_count(group)?;
         let is_banned = self.is_banned(group, &own)?;
         if is_banned && count == 0 {
-            // A group without anybody would have nobody to lift it.
+            // In a group without members, nobody else could lift the ban.
             self.ban_delete(group, &own, "lift a ban")?;
         } else if count >= GROUP_MEMBERS_MAX || is_banned {
             return self.first_owns(group);
@@ -134,7 +137,7 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(group)).with(details))
     }
 
-    /// Who joined a group first becomes its owner.
+    /// Makes the member who joined first the owner.
     fn first_owns(&mut self, group: &GroupId) -> Result<(), StoreError> {
         let id = group.to_string();
         let first: Option<SqlText> = self.db.ask("find an owner", |db| {

@@ -27,7 +27,7 @@ struct GroupRow {
     is_anonymous: Option<Flag>,
     /// Sealed.
     settings: Option<SqlBlob>,
-    /// Another application may have written anything here.
+    /// Any text: another application may have written it.
     created_by: Option<SqlText>,
     created_at: Option<SqlTime>,
 }
@@ -54,17 +54,17 @@ struct BanRow {
     banned_at: SqlTime,
 }
 
-/// A group, as access control knows it.
+/// Returns a group as a resource, for access control and the audit log.
 pub(super) fn resource(id: &GroupId) -> Resource {
     Resource::of(ResourceKind::Group, id)
 }
 
-/// The row id of a member's sealed permissions (docs/CRYPTO.md).
+/// Returns the row id of a member's sealed permissions (docs/CRYPTO.md).
 pub(super) fn member_row_id(group: &GroupId, contact: &ContactId) -> Vec<u8> {
     fields([&group.as_id().canonical(), &contact.as_id().canonical()])
 }
 
-/// The key of a member's row, and of a ban's.
+/// Returns the primary key of a member's row, or of a ban's row.
 pub(super) fn member_key(group: &GroupId, contact: &ContactId) -> (DbId, DbId) {
     (DbId(group.to_string()), DbId(contact.to_string()))
 }
@@ -74,7 +74,7 @@ pub(super) fn no_group(id: &GroupId) -> StoreError {
 }
 
 impl ReadTx<'_> {
-    /// All groups that the session may read, in the order of their ids.
+    /// Returns all groups that the session may read, ordered by id.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -97,7 +97,8 @@ impl ReadTx<'_> {
         Ok(groups)
     }
 
-    /// The groups that somebody sees: those it is a member of, and those whose type lists them to everyone.
+    /// Returns the groups that a contact can see: those they are a member of, and those whose type lists them to
+    /// everyone.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -113,7 +114,7 @@ impl ReadTx<'_> {
         Ok(groups)
     }
 
-    /// A group by its id.
+    /// Returns a group by its id.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -122,7 +123,7 @@ impl ReadTx<'_> {
         self.group_find(id)
     }
 
-    /// The same for whoever has asked already.
+    /// Returns a group by its id without checking permissions.
     pub(super) fn group_find(&mut self, id: &GroupId) -> Result<Group, StoreError> {
         let row: Option<(GroupRow, i64)> = self.db.ask("find a group", |db| {
             groups::table
@@ -168,7 +169,7 @@ impl ReadTx<'_> {
         })
     }
 
-    /// Members of a group: the vault's own user, then the others in the order of their ids.
+    /// Returns the members of a group: the vault's own user first, then the others ordered by id.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -186,7 +187,7 @@ impl ReadTx<'_> {
         rows.into_iter().map(|row| self.member_from(group, row)).collect()
     }
 
-    /// One member of a group.
+    /// Returns one member of a group.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -195,7 +196,8 @@ impl ReadTx<'_> {
         self.member_named(group, contact)
     }
 
-    /// The same for whoever changes it: that takes no right to read.
+    /// Returns one member of a group without checking permissions: changing a member does not need the permission to
+    /// read.
     pub(super) fn member_named(
         &mut self,
         group: &GroupId,
@@ -266,7 +268,7 @@ impl ReadTx<'_> {
             .ok_or_else(|| StoreError::DatabaseDamaged(format!("a value of {table}.{column} is not JSON")))
     }
 
-    /// Who may not come back to a group, in the order of their ids.
+    /// Returns the bans of a group: the vault's own user first, then the others ordered by id.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -296,7 +298,7 @@ impl ReadTx<'_> {
             .collect()
     }
 
-    /// Members of a group, counted.
+    /// Returns how many members a group has.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

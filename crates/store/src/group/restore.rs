@@ -1,4 +1,4 @@
-//! A group as a history has it, with its members and bans, in one piece: for imports.
+//! Creating a group from an imported history, together with its members and bans.
 
 use privatus_domain::{Ban, ConversationId, MemberLimit, NewGroup, NewMember, Permission};
 
@@ -6,22 +6,23 @@ use super::read::resource;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// What became of a group of a history.
+/// What an import did with a group of a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestoredGroup {
-    /// Its conversation.
+    /// The group's conversation.
     pub conversation: ConversationId,
-    /// Whether it is new: one that the vault had stays as it is, and so do its members.
+    /// Whether the group is new. An existing group and its members stay unchanged.
     pub is_new: bool,
-    /// Members that were left out: no contact of the vault, banned, named twice, or one too many for any group.
+    /// How many members were left out because they are not contacts of the vault, are banned, occur twice, or exceed
+    /// the greatest possible limit.
     pub left_out: u32,
-    /// Bans that were left out: of no contact of the vault.
+    /// How many bans were left out because they are not of contacts of the vault.
     pub bans_left_out: u32,
 }
 
 impl WriteTx<'_> {
-    /// Creates a group with the members and bans that a history gives it. Its limit grows to hold them, and where they have
-    /// not exactly one owner, the store finds one.
+    /// Creates a group with the members and bans from a history. The member limit is raised to fit them. If the history
+    /// does not name exactly one owner, the store chooses one.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -53,7 +54,7 @@ impl WriteTx<'_> {
         })
     }
 
-    /// Members and bans of a new group; gives how many of each were left out.
+    /// Adds members and bans to a new group, and returns how many of each were left out.
     fn group_fill(
         &mut self,
         new: &NewGroup,

@@ -1,4 +1,4 @@
-//! Roles, the owner's seat, and permissions.
+//! Members' roles and permissions, and handing over a group.
 
 use diesel::prelude::*;
 use privatus_domain::{
@@ -12,11 +12,11 @@ use crate::error::StoreError;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
-    /// Makes an admin of a member, or a member of an admin.
+    /// Makes a member an admin, or an admin a plain member.
     ///
     /// # Errors
-    /// [`StoreError::Member`] when the actor may not, and for the owner's role, which is handed over;
-    /// [`StoreError::NotFound`] for no member.
+    /// [`StoreError::Member`] if the actor is not allowed to, and for the owner's role, which can only be handed over;
+    /// [`StoreError::NotFound`] if the contact is not a member.
     pub fn group_member_role(
         &mut self,
         group: &GroupId,
@@ -39,10 +39,10 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(group)).with(details))
     }
 
-    /// Makes another member the owner; the one before becomes an admin.
+    /// Makes another member the owner; the previous owner becomes an admin.
     ///
     /// # Errors
-    /// [`StoreError::Member`] when the actor is not the owner, [`StoreError::NotFound`] for no member.
+    /// [`StoreError::Member`] if the actor is not the owner; [`StoreError::NotFound`] if the contact is not a member.
     pub fn group_transfer(
         &mut self,
         group: &GroupId,
@@ -59,10 +59,10 @@ impl WriteTx<'_> {
         self.audit(&entry.on(resource(group)).with(details))
     }
 
-    /// Says what a member may do.
+    /// Sets what a member may do.
     ///
     /// # Errors
-    /// [`StoreError::Member`] when the actor may not, [`StoreError::NotFound`] for no member.
+    /// [`StoreError::Member`] if the actor is not allowed to; [`StoreError::NotFound`] if the contact is not a member.
     pub fn member_permissions(
         &mut self,
         group: &GroupId,

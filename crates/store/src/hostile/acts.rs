@@ -1,4 +1,4 @@
-//! What an open does by itself, and what a planted row makes it do.
+//! Tests of what opening a vault does by itself, and what a planted row makes it do.
 
 use privatus_domain::{DisplayName, GroupKind, NewGroup};
 
@@ -6,7 +6,7 @@ use super::is_damage;
 use crate::testing::{Vault, contact, message, unlock, unlock_at};
 use crate::{PageStart, StoreError};
 
-/// Alice and a group, each with a message.
+/// Creates a vault with Alice and a group, each with a message.
 fn filled() -> Vault {
     let vault = super::vault();
     vault
@@ -20,7 +20,8 @@ fn filled() -> Vault {
     vault
 }
 
-/// A row among the removals is no removal: nothing of a contact that lives is deleted, and the check still says so.
+/// A planted row among the removals is not a removal: nothing of an existing contact is deleted, and the check reports
+/// it.
 #[test]
 fn a_planted_removal_deletes_nothing_and_is_told() {
     let vault = filled();
@@ -42,8 +43,11 @@ fn a_planted_removal_deletes_nothing_and_is_told() {
     for _ in 0..2 {
         let store = unlock(&path).unwrap();
         let warned = store.warnings().join("; ");
-        assert!(warned.contains("a removal waits for conversation 1"), "{warned}");
-        assert!(is_damage(&store.removals_sweep(), "nobody removed"));
+        assert!(
+            warned.contains("a removal is pending for conversation 1"),
+            "{warned}"
+        );
+        assert!(is_damage(&store.removals_sweep(), "was not removed"));
         let page = store.read(|tx| tx.messages_page(&chat, &PageStart::Newest, 10));
         assert_eq!(page.unwrap().messages.len(), 1);
         let found = store.verify(&mut |_| ()).unwrap();
@@ -58,13 +62,13 @@ fn a_planted_removal_deletes_nothing_and_is_told() {
                 found.problems
             );
         }
-        // Bob was removed: what nobody planted is done all the same.
+        // Bob was removed; a genuine removal is still done.
         assert_eq!(found.messages, 2, "{:?}", found.problems);
         store.close().unwrap();
     }
 }
 
-/// The messages stay where the conversation itself was taken away, too.
+/// The messages stay even if the conversation itself was deleted.
 #[test]
 fn a_removal_of_a_conversation_that_is_not_there_deletes_nothing() {
     let vault = filled();
@@ -92,7 +96,7 @@ fn a_removal_of_a_conversation_that_is_not_there_deletes_nothing() {
     assert_eq!(lost.iter().map(|on| on.id()).collect::<Vec<_>>(), ["alice"]);
 }
 
-/// A move to its month would empty it.
+/// Moving the message to its month would empty it.
 #[test]
 fn a_late_message_with_a_planted_mark_keeps_its_content() {
     let vault = super::vault();

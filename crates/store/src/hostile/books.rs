@@ -1,4 +1,4 @@
-//! Rows and sizes that no build writes: each planted, each told by the check.
+//! Tests of rows and sizes that no build writes: each is planted and reported by the check.
 
 use privatus_domain::{Act, Body, NewAuditEntry};
 
@@ -26,7 +26,7 @@ fn filled() -> Vault {
 #[test]
 fn each_row_that_no_build_writes_is_told() {
     let vault = filled();
-    // The transfer's own two values are not sealed: nothing else is said.
+    // The transfer's own two values are not sealed; nothing else is reported.
     let sound = vault.verify().problems;
     assert!(
         sound.iter().all(|line| line.starts_with("file_transfers.file_")),
@@ -44,7 +44,7 @@ fn each_row_that_no_build_writes_is_told() {
         ),
         (
             "UPDATE security_events SET source_ip = '10.0.0.1'",
-            "has a address that",
+            "has a network address that",
         ),
         ("UPDATE security_events SET user_id = ''", "has a user that"),
         (
@@ -62,16 +62,16 @@ fn each_row_that_no_build_writes_is_told() {
         ),
         (
             "UPDATE access_control SET permissions = '{}'",
-            "is none that a build writes",
+            "is not a grant that a build writes",
         ),
         ("UPDATE access_control SET granted_at = NULL", "does not say when"),
         (
             "UPDATE access_control SET expires_at = '2001-01-01 00:00:00.000'",
-            "ended before it was given",
+            "expired before it was granted",
         ),
         (
             "UPDATE access_control SET user_id = CAST(zeroblob(2000) AS TEXT)",
-            "none that a build writes",
+            "is not a grant that a build writes",
         ),
         (
             "UPDATE file_transfers SET file_size = -1",
@@ -139,7 +139,7 @@ fn each_row_that_no_build_writes_is_told() {
     }
 }
 
-/// Columns that no other check reads. Without the schema's own checks, which whoever plants a value does not ask.
+/// Columns that no other check reads. The schema's own checks are turned off, as an attacker would do.
 #[test]
 fn each_value_that_no_column_can_have_is_told() {
     let vault = filled();
@@ -174,7 +174,7 @@ fn each_value_that_no_column_can_have_is_told() {
     ]
     .into_iter()
     .map(|(table, set)| {
-        // A metric's unit is one of its figures.
+        // A metric's unit is part of its metadata.
         let column = set.split(' ').next().unwrap().replace("unit", "metadata");
         (format!("UPDATE {table} SET {set}"), format!("{table}.{column}"))
     })
@@ -227,10 +227,10 @@ fn a_verified_mark_without_a_key_is_told() {
         .unwrap();
     assert_eq!(vault.verify().problems, Vec::<String>::new());
     let problems = vault.verify_with("UPDATE contacts SET is_verified = TRUE WHERE contact_id = 'bare'");
-    assert_eq!(problems, ["contact bare is marked as verified and has no key"]);
+    assert_eq!(problems, ["contact bare is marked as verified but has no key"]);
 }
 
-/// A fault in a row with this date.
+/// Returns faults in rows with this date.
 fn dated_faults(date: &str) -> [(String, &'static str); 5] {
     [
         (
@@ -239,7 +239,7 @@ fn dated_faults(date: &str) -> [(String, &'static str); 5] {
         ),
         (
             format!("UPDATE access_control SET permissions = '{{}}', granted_at = {date}"),
-            "is none that a build writes",
+            "is not a grant that a build writes",
         ),
         (
             format!("UPDATE file_transfers SET file_size = -1, created_at = {date}"),
@@ -269,7 +269,7 @@ fn noted(vault: &Vault, act: Act) {
         .unwrap();
 }
 
-/// Whether the check names faults in rows of this date.
+/// Asserts whether the check names faults in rows with this date.
 fn tells(vault: &Vault, date: &str, is_told: bool) {
     for (fault, told) in dated_faults(date) {
         let problems = vault.verify_with(&fault);
@@ -281,7 +281,7 @@ fn tells(vault: &Vault, date: &str, is_told: bool) {
     }
 }
 
-/// One part that cannot go on keeps no other from its faults.
+/// A part of the check that cannot continue does not prevent others from reporting their faults.
 #[test]
 fn a_part_that_cannot_be_checked_is_named_and_the_others_go_on() {
     let vault = filled();
@@ -325,11 +325,11 @@ fn a_part_that_cannot_be_checked_is_named_and_the_others_go_on() {
         ),
         (
             "UPDATE sqlite_sequence SET seq = 'abc' WHERE name = 'audit_log'",
-            "counter of audit_log is no number",
+            "counter of audit_log is not a number",
         ),
         (
             "INSERT INTO sqlite_sequence (name, seq) VALUES ('audit_log', 1)",
-            "counter of audit_log stands there twice",
+            "counter of audit_log is there twice",
         ),
         ("DELETE FROM sqlite_sequence", "counter of audit_log is missing"),
         (
@@ -359,8 +359,8 @@ fn a_part_that_cannot_be_checked_is_named_and_the_others_go_on() {
     }
 }
 
-/// What another application or an older build wrote stands as it is: the audit log says until when. Of what is newer
-/// everything is said.
+/// Rows that another application or an older build wrote are accepted; the audit log says until when. Faults in newer
+/// rows are all reported.
 #[test]
 fn rows_from_before_an_adoption_or_an_upgrade_are_not_told_and_newer_ones_are() {
     for act in [Act::VaultAdopt, Act::SchemaUpgrade] {
@@ -369,7 +369,7 @@ fn rows_from_before_an_adoption_or_an_upgrade_are_not_told_and_newer_ones_are() 
         noted(&vault, act);
         tells(&vault, "'2024-01-01 00:00:00.000'", false);
         tells(&vault, "'2026-02-01 00:00:00.000'", true);
-        // Every build of ours gives each row a time.
+        // Every build gives each row a time.
         let fault = "UPDATE security_events SET timestamp = NULL";
         let is_told = vault
             .verify_with(fault)
@@ -379,7 +379,7 @@ fn rows_from_before_an_adoption_or_an_upgrade_are_not_told_and_newer_ones_are() 
     }
 }
 
-/// Where the beginning of the log is gone, the key ring's note says since when the vault is ours.
+/// If the beginning of the log is gone, the key ring's note says since when the vault is ours.
 #[test]
 fn retention_of_the_log_does_not_blind_the_check() {
     let vault = filled();
@@ -390,7 +390,7 @@ fn retention_of_the_log_does_not_blind_the_check() {
         tx.audit_prune(crate::testing::at("2030-01-01T00:00:00Z"))
     });
     assert!(removed.unwrap() > 0);
-    // Tests make their vaults by the system's clock.
+    // Tests create their vaults with the system's clock.
     tells(&vault, "'2024-01-01 00:00:00.000'", false);
     tells(&vault, "'2099-02-01 00:00:00.000'", true);
 }

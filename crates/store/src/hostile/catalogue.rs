@@ -1,11 +1,11 @@
-//! Rows of the catalogue of months, altered or planted: the vault opens, the other months are read, the check names row and
-//! column, and settling puts right what can be known.
+//! Tests of altered or planted rows in the catalogue of months: the vault opens, the other months can be read, the
+//! check names row and column, and settling repairs what can be known.
 
 use super::{nulled, planted};
 use crate::testing::{Vault, secret, unlock};
 use crate::{PageStart, Store};
 
-/// A vault with messages in two months.
+/// Creates a vault with messages in two months.
 fn filled() -> Vault {
     let vault = super::vault();
     vault.receive(&[("two", "2025-05-01T00:00:00Z")]);
@@ -19,7 +19,7 @@ fn ids(store: &Store) -> Vec<String> {
     messages.iter().map(|message| message.id.to_string()).collect()
 }
 
-/// What is altered, what is told of it, and whether the open warns.
+/// What is altered, what is reported, and whether opening the vault warns.
 const ALTERED: [(&str, &str, bool); 12] = [
     (
         "UPDATE partitions SET key_id = 'abc' WHERE partition = 202506",
@@ -130,12 +130,12 @@ fn a_row_without_a_value_is_put_right() {
         let vault = filled();
         nulled(&vault, "partitions", column, "partition = 202506");
         let told = format!("partitions.{column} of row 202506");
-        // When a row was made, no open needs.
+        // Opening a vault does not need the time when a row was created.
         is_put_right(vault, column, &told, column != "created_at");
     }
 }
 
-/// Its messages are lost: the others are read, and nothing is written.
+/// Its messages are lost; the other months can be read, and nothing is written.
 #[test]
 fn a_month_whose_table_is_gone_leaves_the_others() {
     let vault = filled();
@@ -157,7 +157,7 @@ fn a_month_whose_table_is_gone_leaves_the_others() {
     assert!(store.is_read_only());
 }
 
-/// A planted row of the month to come is named by what would make it.
+/// A planted row for a future month is named by what would create that month.
 #[test]
 fn a_row_in_the_place_of_a_month_to_come_is_named() {
     let vault = filled();

@@ -1,4 +1,4 @@
-//! Security events that somebody altered to what no build writes: settling puts each of them right.
+//! Tests of security events that were altered to values that no build writes: settling repairs each of them.
 
 use privatus_domain::{NewSecurityEvent, SecurityFilter, SecurityKind, Severity};
 
@@ -69,7 +69,7 @@ fn events_that_no_build_writes_are_named_and_put_right() {
             found.iter().all(|event| !event.resolved && event.event_id > 0),
             "{fault}"
         );
-        // Details are sealed for the number that the event had.
+        // Details are bound to the number that the event had.
         let is_lost = set.starts_with("event_id") && !set.contains("raw_data = NULL");
         assert!(
             found.iter().all(|event| event.details_lost == is_lost),

@@ -1,4 +1,4 @@
-//! A schema that is not what this build makes: it is read, nothing is written, and there is a way back.
+//! Tests of a schema that differs from this build's: the vault can be read but not written, and it can be repaired.
 
 use privatus_domain::{Act, AuditFilter, NewAuditEntry};
 use privatus_schema::OBJECTS;
@@ -6,7 +6,7 @@ use privatus_schema::OBJECTS;
 use super::plants::PLANTS;
 use super::{is_damage, vault};
 use crate::db::connection::{Connection, Role};
-use crate::db::schema_rows::text_of;
+use crate::db::schema_texts::text_of;
 use crate::db::statement::Sql;
 use crate::testing::{Vault, contact, options, secret};
 use crate::vault::{Files, raw_key};
@@ -33,7 +33,7 @@ fn the_list_is_what_a_new_vault_has() {
     }
 }
 
-/// Behind a step back and up again, with months in both states and what ANALYZE leaves.
+/// After a step back and up again, with months in both states and the tables of ANALYZE.
 #[test]
 fn a_schema_of_this_build_is_written_however_it_came_about() {
     let vault = filled();
@@ -78,7 +78,7 @@ fn what_is_planted_stops_every_write_and_no_read_and_is_put_right() {
         let setup = "PRAGMA foreign_keys = OFF; PRAGMA writable_schema = ON";
         db.raw().execute_batch(setup).unwrap();
         if let Err(error) = db.raw().execute_batch(plant) {
-            // Not every build of SQLite has every module.
+            // Not every build of SQLite has all modules.
             assert!(plant.contains("VIRTUAL TABLE"), "{plant}: {error}");
             continue;
         }

@@ -1,4 +1,5 @@
-//! Rows of `key_store`, planted, renumbered, altered and taken away: each is told and named, and settling gives a way back.
+//! Tests of rows of `key_store` that were planted, renumbered, altered or removed: each is named, and settling repairs
+//! them.
 
 use privatus_domain::{Act, SecurityFilter, SettingKey};
 
@@ -19,7 +20,7 @@ pub(super) fn vault() -> Vault {
     vault
 }
 
-/// Without the schema's own checks, which whoever plants a value does not ask.
+/// Runs SQL with the schema's own checks turned off, as an attacker would.
 pub(super) fn plant(vault: &Vault, sql: &str) {
     vault.sql(&format!(
         "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; {sql}; PRAGMA foreign_keys = ON; \
@@ -27,7 +28,7 @@ pub(super) fn plant(vault: &Vault, sql: &str) {
     ));
 }
 
-/// A row copied under another number.
+/// Returns SQL that copies a row under another number.
 fn planted(number: &str, wrapped: &str) -> String {
     format!(
         "INSERT INTO key_store (key_id, key_number, key_type, scope, encrypted_key, algorithm) \
@@ -35,7 +36,7 @@ fn planted(number: &str, wrapped: &str) -> String {
     )
 }
 
-/// Opened anew, as whoever settles it does.
+/// A vault opened again, as for settling.
 pub(super) struct Opened {
     _folder: tempfile::TempDir,
     pub(super) store: crate::Store,
@@ -61,7 +62,7 @@ impl Opened {
             .problems
     }
 
-    /// Settles; gives what was said of it. What is left afterwards is nothing to settle, and keys can be made.
+    /// Settles and returns what was reported. Afterwards nothing is left to settle, and keys can be created.
     pub(super) fn settle(&self, fault: &str) -> String {
         let loss = self.store.audit_accept_loss(&secret(), None);
         let loss = loss.unwrap_or_else(|error| panic!("{fault}: {error}"));
@@ -78,7 +79,7 @@ impl Opened {
     }
 }
 
-/// Nothing that was sealed is lost by these.
+/// These faults lose nothing that was sealed.
 #[test]
 fn rows_that_were_planted_or_altered_are_named_and_put_right() {
     let wrapped = "encrypted_key";
@@ -181,7 +182,7 @@ fn rows_that_were_planted_or_altered_are_named_and_put_right() {
     }
 }
 
-/// A key that nothing proves any more is given up: what it sealed stays lost, and is said.
+/// A key that nothing proves any more is given up: what it sealed stays lost, and this is reported.
 #[test]
 fn keys_that_are_lost_are_given_up_and_others_made() {
     for scope in [
@@ -215,7 +216,7 @@ fn keys_that_are_lost_are_given_up_and_others_made() {
     }
 }
 
-/// Who goes on under a new key is told, and it is written down once.
+/// Continuing under a new key is reported, and recorded once.
 #[test]
 fn a_key_that_is_made_where_one_was_is_told_of() {
     for (fault, scope) in [
@@ -234,7 +235,7 @@ fn a_key_that_is_made_where_one_was_is_told_of() {
             &format!("UPDATE key_store {fault} WHERE scope = '{scope}'"),
         );
         if scope.starts_with("messages") {
-            // No such key yet: one that was destroyed is planted.
+            // There is no such key yet, so the row of a destroyed one is planted.
             plant(
                 &vault,
                 "INSERT INTO key_store (key_id, key_number, key_type, scope, encrypted_key, algorithm) \
@@ -280,7 +281,7 @@ fn a_key_that_is_made_where_one_was_is_told_of() {
     }
 }
 
-/// A number that is taken, or none at all, is told by the column that says it.
+/// A taken or invalid number is reported with the column that has it.
 #[test]
 fn a_number_of_the_next_key_that_cannot_be_names_its_column() {
     for next in [
@@ -308,7 +309,7 @@ fn a_number_of_the_next_key_that_cannot_be_names_its_column() {
     }
 }
 
-/// Every column of the vault's own row: it opens, it is told by its name, and settling puts it right.
+/// With any column of the vault's own row altered, the vault opens, the column is named, and settling repairs it.
 #[test]
 fn each_column_of_the_vaults_own_row_is_named_and_put_right() {
     let columns = [
@@ -328,7 +329,7 @@ fn each_column_of_the_vaults_own_row_is_named_and_put_right() {
             let vault = vault();
             plant(&vault, &fault);
             let vault = opened(vault);
-            // Those that an open knows better are put right by it, and it says so.
+            // Opening repairs the columns whose value it knows, and says so.
             let mut told = vault.store.warnings().join("\n");
             let problems = vault.problems();
             told += &problems.join("\n");

@@ -1,4 +1,4 @@
-//! Numbers in the database that choose a key, a table or a conversation.
+//! Tests of numbers in the database that select a key, a table or a conversation.
 
 use privatus_domain::SettingKey;
 
@@ -45,7 +45,7 @@ fn a_month_seals_under_no_key_but_its_own() {
         vault.sql(&format!(
             "UPDATE partitions SET key_id = {other} WHERE partition = 202506"
         ));
-        // What the catalogue says is read when the schema moves.
+        // The catalogue is read again when the schema version changes.
         vault.sql("CREATE TABLE moved (a); DROP TABLE moved");
         let sent = vault.store.write("send", |tx| {
             tx.message_insert(&vault.chat, &message("two", "2025-06-02T00:00:00Z"))
@@ -58,7 +58,7 @@ fn a_month_seals_under_no_key_but_its_own() {
     }
 }
 
-/// The envelope names another key, under which it would not open: it is refused before that key is tried.
+/// An envelope that names another key would not open under it; it is refused before that key is tried.
 #[test]
 fn an_envelope_opens_under_no_key_but_its_places() {
     let number = |scope: &str| {
@@ -144,7 +144,8 @@ fn what_the_catalogue_names_is_its_own() {
     }
 }
 
-/// Of a number that row keys have no room for the upper bits were lost: it read, and removed, another's messages.
+/// A number that does not fit into row keys used to lose its upper bits, and to read and remove another conversation's
+/// messages.
 #[test]
 fn a_conversation_has_no_number_whose_keys_are_anothers() {
     let vault = vault();

@@ -1,5 +1,5 @@
-//! Numbers of keys that leap, and rows by the thousand: no key is made so far ahead, and the way back costs no more than there
-//! are rows.
+//! Tests of leaps in the numbers of keys, and of rows by the thousand: no key is created that far ahead, and the cost
+//! of a repair depends only on the number of rows.
 
 use privatus_crypto::TableKey;
 
@@ -10,7 +10,7 @@ use crate::db::statement::Sql;
 use crate::keys::table_key::key_keep;
 use crate::testing::{Vault, message};
 
-/// A row like those that the store writes, whose key is none.
+/// Returns SQL for rows like those that the store writes, without valid keys.
 fn rows(first: u32, count: u32, wrapped: &str) -> String {
     format!(
         "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n LIMIT {count}) \
@@ -37,7 +37,7 @@ fn no_key_is_made_far_behind_those_that_there_are() {
         next_is(u32::MAX),
         next_is(1_000_000),
         next_is(200),
-        // What stands before it is no key, and no row of one.
+        // The row before it is not a key, nor the row of a destroyed one.
         format!("{}; {}", next_is(1_000_000), rows(999_999, 1, "randomblob(72)")),
         format!("{}; {}", next_is(1_000_000), rows(999_999, 1, "x''")),
         format!("{}; {}", next_is(1_000_000), rows(999_900, 100, "x''")),
@@ -62,7 +62,7 @@ fn no_key_is_made_far_behind_those_that_there_are() {
     }
 }
 
-/// A key of this number, as a build would have made it.
+/// Stores a key with this number, as a build would have created it.
 fn keep(vault: &Vault, number: u32) {
     let made = vault.store.write("leap", |tx| {
         let (shared, now) = (tx.shared, tx.now().to_sql());
@@ -73,7 +73,7 @@ fn keep(vault: &Vault, number: u32) {
     made.unwrap();
 }
 
-/// A key that was made behind a leap is one. The numbers before it are told and kept as a run, whatever their count.
+/// A key that was created after a leap is valid. The numbers before it are reported and stored as a run, however many.
 #[test]
 fn a_leap_that_a_key_was_made_behind_is_told_as_a_run() {
     for number in [100, 1_000_000, u32::MAX - 5] {
@@ -83,7 +83,7 @@ fn a_leap_that_a_key_was_made_behind_is_told_as_a_run() {
         let vault = opened(vault);
         let before = count(&vault.store, "SELECT count(*) FROM key_store");
         let told = vault.problems().join("\n");
-        let named = format!("to {} have no row any more", number - 1);
+        let named = format!("to {} no longer have a row", number - 1);
         assert!(told.contains(&named), "{number}: {told}");
         let said = vault.settle(&named);
         assert!(said.contains(&named), "{number}: {said}");
@@ -93,7 +93,7 @@ fn a_leap_that_a_key_was_made_behind_is_told_as_a_run() {
     }
 }
 
-/// Work of SQLite's for a look and a settling, with so many rows planted beside two that were altered.
+/// Returns SQLite's work for a check and a settling, with `planted` rows in addition to two altered ones.
 fn work(planted: u32) -> u64 {
     let vault = vault();
     plant(
@@ -108,7 +108,7 @@ fn work(planted: u32) -> u64 {
     let before = vault.store.work_done().unwrap().vm_steps;
     assert!(!vault.problems().is_empty());
     let said = vault.settle("many");
-    // Of those that were planted a hundred are named; the altered ones are keys again.
+    // A hundred of the planted rows are named; the altered ones are keys again.
     for told in [
         "more such rows",
         "(table settings.value)",
@@ -127,7 +127,7 @@ fn rows_that_were_planted_by_the_thousand_cost_as_many_times_as_much() {
     assert!(many < few * 5, "{few} {many}");
 }
 
-/// Behind the greatest number there is none: that is said, and not that somebody altered it.
+/// There is no number after the greatest one. The error says so, and does not claim an alteration.
 #[test]
 fn the_end_of_the_numbers_is_said() {
     let vault = vault();
@@ -136,10 +136,10 @@ fn the_end_of_the_numbers_is_said() {
     let sent = vault.store.write("send", |tx| {
         tx.message_insert(&vault.chat, &message("x", "2023-01-01T00:00:00Z"))
     });
-    assert!(is_damage(&sent, "every number of a key is used up"), "{sent:?}");
+    assert!(is_damage(&sent, "all key numbers are used up"), "{sent:?}");
 }
 
-/// The vault goes on behind rows of keys that were destroyed, as many as they are.
+/// New keys can be created after any number of destroyed keys.
 #[test]
 fn keys_are_made_behind_many_that_were_destroyed() {
     let vault = Vault::new();
@@ -154,7 +154,7 @@ fn keys_are_made_behind_many_that_were_destroyed() {
     assert!(sent.is_ok(), "{sent:?}");
 }
 
-/// No key at all in a row, which the schema's own text does not let anybody write, is no key that was destroyed.
+/// NULL in place of a key, which the schema does not allow, does not mean a destroyed key.
 #[test]
 fn a_row_without_any_key_is_named_and_emptied() {
     let vault = vault();

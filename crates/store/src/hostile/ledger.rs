@@ -1,4 +1,4 @@
-//! Triggers on the ledgers of migrations: what is written there is SQL that is run later.
+//! Tests of triggers on the ledgers of migrations, which contain SQL that is run later.
 
 use super::{IGNORED, vault};
 use crate::STEPS;
@@ -36,7 +36,7 @@ fn a_trigger_on_a_ledger_is_seen_in_whatever_case_it_is_written() {
     }
 }
 
-/// A type and a table behind a NUL, which SQLite does not read on from.
+/// A type and a table with a NUL, after which SQLite does not read on.
 #[test]
 fn a_trigger_on_a_ledger_is_seen_whatever_stands_behind_its_name() {
     let vault = vault();
@@ -79,7 +79,7 @@ fn a_row_of_a_ledger_that_is_swallowed_ends_the_upgrade() {
     }
 }
 
-/// The ledger's MACs are a part of the check of everything, as they are of `migrate verify`.
+/// The full check includes the ledger's MACs, as `migrate verify` does.
 #[test]
 fn an_altered_row_of_the_ledger_is_told_by_the_check_of_everything() {
     let vault = vault();
@@ -102,7 +102,7 @@ fn an_altered_row_of_the_ledger_is_told_by_the_check_of_everything() {
     assert_eq!(vault.verify().problems, Vec::<String>::new());
 }
 
-/// No step is run again over the tables that it made.
+/// No migration is run again on the tables that it created.
 #[test]
 fn a_ledger_that_was_emptied_is_told_as_that() {
     let vault = vault();

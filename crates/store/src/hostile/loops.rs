@@ -1,4 +1,4 @@
-//! Loops that a trigger, a view or a page would keep going.
+//! Tests of loops that a trigger, a view or a page would keep running.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,10 +23,10 @@ fn a_sweep_whose_batches_change_nothing_ends_and_so_does_the_open() {
     for (trigger, told) in [
         (
             format!("CREATE TRIGGER x BEFORE DELETE ON messages_202506 BEGIN {IGNORED}; END"),
-            "remove a message: it was written and did not take",
+            "remove a message: the write had no effect",
         ),
         (
-            // Another row for each that goes, behind the last one.
+            // Adds a row after the last one for each removed row.
             "CREATE TRIGGER x AFTER DELETE ON messages_202506 BEGIN INSERT INTO messages_202506 \
              (row_key, message_id, content, is_outgoing, is_encrypted, is_read, is_deleted, timestamp, created_at) \
              VALUES (OLD.row_key + 1, 'again', x'', 0, 0, 0, 1, 1748736000000, 1748736000000); END"
@@ -35,15 +35,15 @@ fn a_sweep_whose_batches_change_nothing_ends_and_so_does_the_open() {
         ),
         (
             format!("CREATE TRIGGER x BEFORE INSERT ON message_locator BEGIN {IGNORED}; END"),
-            "note a removed message: it was written and did not take",
+            "note a removed message: the write had no effect",
         ),
         (
             format!("CREATE TRIGGER x BEFORE DELETE ON conversations BEGIN {IGNORED}; END"),
-            "remove a conversation: it was written and did not take",
+            "remove a conversation: the write had no effect",
         ),
         (
             format!("CREATE TRIGGER x AFTER DELETE ON messages_202506 BEGIN {endless}; END"),
-            "more work than the file's pages can ask for",
+            "more work than the file's pages can need",
         ),
     ] {
         let vault = vault();
@@ -53,7 +53,7 @@ fn a_sweep_whose_batches_change_nothing_ends_and_so_does_the_open() {
         assert!(is_damage(&swept, told), "{trigger}: {swept:?}");
         let (_folder, path) = vault.lock();
         let store = unlock(&path).unwrap();
-        let told = "trigger x is not one that this build makes";
+        let told = "trigger x is not part of this build's schema";
         assert!(
             store.warnings().iter().any(|warning| warning.contains(told)),
             "{trigger}: {:?}",
@@ -67,15 +67,15 @@ fn late_messages_that_do_not_move_end_the_sweep() {
     for (trigger, told) in [
         (
             format!("CREATE TRIGGER x BEFORE DELETE ON messages_late BEGIN {IGNORED}; END"),
-            "move a message: it was written and did not take",
+            "move a message: the write had no effect",
         ),
         (
             format!("CREATE TRIGGER x BEFORE INSERT ON conversation_months BEGIN {IGNORED}; END"),
-            "note a conversation's month: it was written and did not take",
+            "note a conversation's month: the write had no effect",
         ),
         (
             format!("CREATE TRIGGER x BEFORE UPDATE OF last_row_key ON conversations BEGIN {IGNORED}; END"),
-            "move a conversation's last message: it was written and did not take",
+            "move a conversation's last message: the write had no effect",
         ),
         (
             "CREATE TRIGGER x AFTER DELETE ON messages_late BEGIN INSERT INTO messages_late \
@@ -83,7 +83,7 @@ fn late_messages_that_do_not_move_end_the_sweep() {
              VALUES (OLD.row_key + 1, 'again' || OLD.row_key, x'', 0, 0, 0, 1, OLD.timestamp, OLD.created_at); \
              INSERT INTO message_locator (message_id, partition, row_key) VALUES (randomblob(16), 999999, 1); END"
                 .to_owned(),
-            "did not take",
+            "the write had no effect",
         ),
     ] {
         let mut vault = vault();
@@ -99,7 +99,7 @@ fn late_messages_that_do_not_move_end_the_sweep() {
 fn names_that_do_not_stay_folded_end_the_settling() {
     for trigger in [
         format!("CREATE TRIGGER x BEFORE UPDATE ON contacts BEGIN {IGNORED}; END"),
-        // Another contact for each that is folded.
+        // Adds a contact for each folded name.
         "CREATE TRIGGER x AFTER UPDATE ON contacts BEGIN INSERT INTO contacts (contact_id, display_name, public_key) \
          VALUES ('more' || (SELECT count(*) FROM contacts), 'More', x''); END"
             .to_owned(),
@@ -109,7 +109,7 @@ fn names_that_do_not_stay_folded_end_the_settling() {
         vault.sql(&trigger);
         let folded = vault.store.write("fold", |tx| tx.contact_names_fold());
         assert!(
-            is_damage(&folded, "did not take") || is_damage(&folded, "a trigger puts rows back"),
+            is_damage(&folded, "the write had no effect") || is_damage(&folded, "a trigger puts rows back"),
             "{trigger}: {folded:?}"
         );
     }
@@ -127,7 +127,7 @@ fn entries_that_a_trigger_adds_end_the_chaining() {
     assert!(is_damage(&settled, "a trigger puts rows back"), "{settled:?}");
 }
 
-/// Rows of the schema that an open steps through before anything else, more than SQLite does between two looks at the flag.
+/// The schema has more rows than SQLite reads between two checks of the flag, and opening a vault reads these first.
 #[test]
 fn a_flag_ends_an_open_within_a_statement() {
     let vault = vault();
@@ -168,11 +168,11 @@ fn a_flag_ends_an_endless_view_before_its_work_is_too_much() {
     };
     let limited = endless();
     assert!(
-        is_damage(&limited, "more work than the file's pages can ask for"),
+        is_damage(&limited, "more work than the file's pages can need"),
         "{limited:?}"
     );
     let ended = store.read(|tx| {
-        // Within the transaction: nothing but SQLite's own look can see it.
+        // Inside the transaction, only SQLite's own check can see the flag.
         stop.store(true, Ordering::Relaxed);
         tx.db
             .row::<i64>(Sql::new("SELECT count(*) FROM endless"), "count")
@@ -200,7 +200,7 @@ fn a_flag_ends_an_open_and_the_next_does_its_sweeps() {
     let secret = Secret::Password(Password::new("secret").unwrap());
     let ended = Store::unlock(&path, &secret, &options);
     assert!(matches!(ended, Err(StoreError::Interrupted)), "{ended:?}");
-    // What the sweep would have done waits for an open that is let.
+    // The sweep's work is left to the next open that is not stopped.
     stop.store(false, Ordering::Relaxed);
     let store = Store::unlock(&path, &secret, &options).unwrap();
     assert_eq!(store.warnings(), Vec::<String>::new());
@@ -210,7 +210,7 @@ fn a_flag_ends_an_open_and_the_next_does_its_sweeps() {
     assert_eq!(store.removals_sweep().unwrap(), 0);
 }
 
-/// The work of a removal's longest statements, counted for a thousand messages and carried on to a million.
+/// The work of a removal's longest statements is counted for a thousand messages and extrapolated to a million.
 #[test]
 fn a_sweep_of_a_million_messages_is_far_from_the_limit() {
     const COUNTED: u64 = 2_000;
@@ -258,7 +258,7 @@ fn a_sweep_of_a_million_messages_is_far_from_the_limit() {
         "of {COUNTED} messages: {counting} operations to count, {checking} to check, {deleting} a batch; \
          limit of a million, with {a_million_pages} pages: {limit}"
     );
-    // Those that grow with the vault, and all statements of a batch, which do not, as if they were one.
+    // The statements that grow with the vault, and all statements of a batch, which do not, counted as one.
     for longest in [counting * WANTED / COUNTED, checking * WANTED / COUNTED, deleting] {
         assert!(longest < limit / 10, "{longest} of {limit}");
     }

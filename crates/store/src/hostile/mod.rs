@@ -1,4 +1,4 @@
-//! What somebody with the database key can plant, and what the store then says: each of these ended otherwise before.
+//! Tests of what somebody with the database key can plant, and what the store then says. Each is a former bug.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,25 +29,25 @@ mod writes;
 use crate::StoreError;
 use crate::testing::Vault;
 
-/// Rows without an end.
+/// A query that returns rows without end.
 const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
 
-/// The body of a trigger that swallows what sets it off.
+/// The body of a trigger that swallows the statement that fires it.
 const IGNORED: &str = "SELECT RAISE(IGNORE)";
 
-/// Whether it is told as damage, with these words.
+/// Whether the result is an error about damage with these words.
 fn is_damage<T: std::fmt::Debug>(result: &Result<T, StoreError>, words: &str) -> bool {
     matches!(result, Err(StoreError::DatabaseDamaged(why)) if why.contains(words))
 }
 
-/// A vault with a message of alice's.
+/// Creates a vault with a message from Alice.
 fn vault() -> Vault {
     let vault = Vault::new();
     vault.receive(&[("one", "2025-06-01T00:00:00Z")]);
     vault
 }
 
-/// Runs SQL past the references and the checks of the columns too.
+/// Runs SQL with foreign keys and column checks turned off.
 fn planted(vault: &Vault, fault: &str) {
     vault.sql(&format!(
         "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; {fault}; \
@@ -55,9 +55,9 @@ fn planted(vault: &Vault, fault: &str) {
     ));
 }
 
-/// Takes a value out of a column that must have one, and leaves the schema as it was.
+/// Sets a NOT NULL column to NULL, and leaves the schema as it was.
 fn nulled(vault: &Vault, table: &str, column: &str, which: &str) {
-    let text = crate::db::schema_rows::text_of(table).unwrap().sql;
+    let text = crate::db::schema_texts::text_of(table).unwrap().sql;
     let as_text = |text: &str| {
         let quoted = text.replace('\'', "''");
         vault.sql_undefended(&format!(

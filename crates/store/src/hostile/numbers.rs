@@ -1,4 +1,4 @@
-//! Numbers at the end of what they can be: counts, and the numbers of conversations and of rows.
+//! Tests of numbers at their limits: counts, and the numbers of conversations and of rows.
 
 use privatus_domain::limits::CONVERSATIONS_MAX;
 
@@ -23,7 +23,7 @@ fn the_counts_of_a_chat_stay_whole_numbers_at_their_end() {
             .any(|line| line.starts_with("conversations.message_count of row 1")),
         "{problems:?}"
     );
-    // One that is too low goes no lower than nothing.
+    // A count that is too low does not fall below zero.
     vault.sql("UPDATE conversations SET unread_count = 1");
     let marked = vault
         .store
@@ -32,13 +32,14 @@ fn the_counts_of_a_chat_stay_whole_numbers_at_their_end() {
     assert_eq!(vault.store.read(|tx| tx.conversations(10)).unwrap()[0].unread, 0);
 }
 
-/// A conversation with the highest number takes none from those to come, and no number is given of which something is left.
+/// A conversation with the highest number does not use up the numbers below it, and no number with traces left is
+/// assigned.
 #[test]
 fn a_conversation_with_the_highest_number_leaves_the_others_theirs() {
     let vault = vault();
     contact(&vault.store, "bob");
     contact(&vault.store, "carol");
-    // Alice's messages stay where her number was; hers, bob's and carol's are 1, 2 and 3.
+    // Alice's messages stay under her old number; her number, Bob's and Carol's are 1, 2 and 3.
     planted(
         &vault,
         &format!(
@@ -54,7 +55,7 @@ fn a_conversation_with_the_highest_number_leaves_the_others_theirs() {
     assert_eq!(numbers, [3, 4]);
 }
 
-/// Behind the last place of a conversation stand another's messages, and behind the last conversation's no number.
+/// After the last place of a conversation come another's messages, and after that of the last conversation no number.
 #[test]
 fn a_row_at_the_end_of_a_conversation_sends_none_into_the_next() {
     for number in [1, CONVERSATIONS_MAX] {

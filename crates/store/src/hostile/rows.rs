@@ -1,4 +1,5 @@
-//! One bad row ends no check: it is named with its table, column and row, and what else is broken is told too.
+//! Tests that a bad row does not end the check: it is named with its table, column and row, and other faults are
+//! reported too.
 
 use privatus_domain::limits::{GROUP_JSON_BYTES, NAME_CHARS, PICTURE_BYTES, SETTING_KEY_CHARS};
 use privatus_domain::{Body, DisplayName, GroupKind, NewGroup};
@@ -129,7 +130,7 @@ fn a_value_that_is_missing_is_named_with_its_row() {
     }
 }
 
-/// A value one beyond its bound, and one at it.
+/// A value just beyond its limit is named, and one at the limit is not.
 #[test]
 fn what_is_larger_than_a_write_keeps_is_named() {
     let text = |chars: usize| format!("replace(hex(zeroblob({chars})), '00', 'x')");
@@ -148,7 +149,7 @@ fn what_is_larger_than_a_write_keeps_is_named() {
                 text(bytes)
             };
             let problems = vault.verify_with(&format!("UPDATE {table} SET {column} = {value}"));
-            let wanted = format!("{table}.{column} of row 1 is a value that cannot be");
+            let wanted = format!("{table}.{column} of row 1 has an impossible value");
             problems.contains(&wanted)
         };
         let most = if is_sealed {

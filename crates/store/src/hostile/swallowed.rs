@@ -1,4 +1,4 @@
-//! Every write of every operation, swallowed: none of them is a success then.
+//! Tests that no operation succeeds if one of its writes is swallowed.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::tx::WriteTx;
 
 type Work = fn(&mut WriteTx<'_>) -> Result<(), StoreError>;
 
-/// What stands before an operation that is not on the vault of [`filled`] as it is.
+/// What an operation needs in addition to the vault of [`filled`].
 const STANDS: [(&str, &str); 3] = [
     (
         "names",
@@ -35,7 +35,7 @@ const STANDS: [(&str, &str); 3] = [
     ),
 ];
 
-/// Each operation, on the vault of [`filled`].
+/// All operations, run on the vault of [`filled`].
 const WORKS: [(&str, Work); 38] = [
     ("contact", |tx| {
         let new = privatus_domain::NewContact {
@@ -81,7 +81,7 @@ const WORKS: [(&str, Work); 38] = [
         let key = PublicKey::new((0..32).collect())?;
         tx.contact_key_differs(&"bob".parse()?, &key).map(drop)
     }),
-    // An owner, a member, a sender, and of a transfer.
+    // An owner, a member, a sender, and the contact of a transfer.
     ("contact remove", |tx| tx.contact_remove(&"alice".parse()?)),
     ("contact remove, banned", |tx| {
         tx.contact_remove(&"carol".parse()?)
@@ -195,7 +195,7 @@ const WORKS: [(&str, Work); 38] = [
         let late = message("early", "1990-01-02T00:00:00Z");
         tx.messages_insert(&"alice".parse()?, &[large, late]).map(drop)
     }),
-    // A month that stands, and has none of this conversation; under another name.
+    // A month that exists without messages of this conversation; under another name.
     ("send to another", |tx| {
         let anonymous_id = tx.group_anonymous_id(&"masked".parse()?, &"bob".parse()?)?;
         let mut sent = message("masked", "2025-06-02T00:00:00Z");
@@ -306,7 +306,8 @@ fn filled() -> Vault {
     vault
 }
 
-/// Runs one in a transaction that is given up, behind what `plant` plants; gives what it says, and what `look` finds.
+/// Plants `plant`, runs an operation in a transaction that is rolled back, and returns its result and what `look`
+/// finds.
 fn run<T>(
     vault: &Vault,
     plant: &str,
@@ -324,7 +325,7 @@ fn run<T>(
     found.unwrap()
 }
 
-/// Which writes an operation does is asked of the database: one that is new is tried too.
+/// The database reports which writes an operation does, so new ones are tried too.
 #[test]
 fn no_write_that_a_trigger_swallows_is_a_success() {
     let vault = filled();

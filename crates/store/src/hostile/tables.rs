@@ -1,4 +1,4 @@
-//! Something else in a table's place, and things beside the tables.
+//! Tests of something else in a table's place, and of objects next to the tables.
 
 use super::{ENDLESS, is_damage, vault};
 use crate::db::connection::{Connection, Role};
@@ -16,7 +16,7 @@ fn clocked() -> VaultOptions {
     options(crate::testing::clock)
 }
 
-/// Every table has a name here, so that the next one made is not forgotten.
+/// Every table is named here, so that a new one is not forgotten.
 #[test]
 fn the_names_that_are_looked_at_are_all_there_are() {
     let vault = Vault::new();
@@ -30,7 +30,7 @@ fn the_names_that_are_looked_at_are_all_there_are() {
     assert!(OF_ANY_BUILD.iter().all(|name| known.contains(name)));
 }
 
-/// Plants in a copy of the vault, and opens it.
+/// Plants objects in a copy of the vault, and opens it.
 fn opened_with(plants: &[(String, Vec<String>)], check: impl Fn(&str, Result<Store, StoreError>)) {
     let (_folder, path) = vault().lock();
     let keys = Store::unlock_keys(&path, &secret()).unwrap();
@@ -72,13 +72,13 @@ fn an_endless_view_in_the_place_of_any_table_ends_the_open() {
         .collect();
     opened_with(&plants, |name, opened| {
         assert!(
-            is_damage(&opened, &format!("{name} is not the table that it must be")),
+            is_damage(&opened, &format!("{name} is not a table as it must be")),
             "{name}: {opened:?}"
         );
     });
 }
 
-/// Rows of the schema that a comparison of texts would pass over: names in other cases, of other types, behind a NUL.
+/// Rows of the schema that a comparison of texts would miss: names in other letter cases, of other types, after a NUL.
 #[test]
 fn a_table_is_known_however_the_schema_is_spelt() {
     let gone = "ALTER TABLE pending_removals RENAME TO was_it";
@@ -99,7 +99,7 @@ fn a_table_is_known_however_the_schema_is_spelt() {
     .collect();
     opened_with(&plants, |name, opened| {
         assert!(
-            is_damage(&opened, "pending_removals is not the table"),
+            is_damage(&opened, "pending_removals is not a table"),
             "{name}: {opened:?}"
         );
     });
@@ -118,7 +118,7 @@ fn the_commands_for_the_schema_look_first_too() {
     };
     let refused = Migrator::unlock(&path, &secret(), &clocked());
     assert!(
-        is_damage(&refused, "__diesel_schema_migrations is not the table"),
+        is_damage(&refused, "__diesel_schema_migrations is not a table"),
         "{refused:?}"
     );
 }
@@ -154,7 +154,7 @@ fn a_check_names_what_was_planted_beside_the_tables() {
     }
 }
 
-/// Only a program that writes the schema's rows can give such names, and the one that reads them has to look.
+/// Only a program that writes the schema's rows can use such names, so a check has to look for them.
 #[test]
 fn a_check_names_what_hides_behind_a_name_of_sqlites_own() {
     for (planted, told) in [
@@ -184,7 +184,7 @@ fn a_check_names_what_hides_behind_a_name_of_sqlites_own() {
     }
 }
 
-/// A table of the name of SQLite's own check hid every reference that points nowhere.
+/// A table with the name of SQLite's own check used to hide every dangling reference.
 #[test]
 fn references_are_checked_whatever_tables_there_are() {
     let vault = vault();

@@ -1,12 +1,12 @@
-//! Values that a list, a command or an export cannot read, or that no build writes: the check names each with its table and
-//! row.
+//! Tests of values that a list, a command or an export cannot read, or that no build writes: the check names each with
+//! its table and row.
 
 use privatus_domain::{DisplayName, GroupKind, KeyFilter, NewGroup};
 
 use crate::StoreError;
 use crate::testing::{Vault, clock, options, unlock};
 
-/// A vault with a group, a ban, a transfer, a grant, an event, figures and an imported sender.
+/// Creates a vault with a group, a ban, a transfer, a grant, an event, statistics and an imported sender.
 fn filled() -> Vault {
     let vault = super::vault();
     vault
@@ -27,7 +27,7 @@ fn filled() -> Vault {
     vault
 }
 
-/// Column, and what is planted in it.
+/// Table, column, and the planted value.
 const PLANTED: [(&str, &str, &str); 40] = [
     ("usage_statistics", "date", "'2026-13-45'"),
     ("usage_statistics", "value", "'x'"),
@@ -104,7 +104,7 @@ fn each_value_that_no_reader_takes_is_named_with_its_row() {
          INSERT INTO file_transfers (transfer_id, file_name, file_size, file_hash, direction, status) \
          VALUES ('t', x'', 1, x'', 'inbound', 'pending')",
     );
-    // The transfer's own two values are not sealed: nothing else is said.
+    // The transfer's own two values are not sealed; nothing else is reported.
     let sound = vault.verify().problems;
     assert!(
         sound.iter().all(|line| line.starts_with("file_transfers.file_")),
@@ -123,7 +123,7 @@ fn each_value_that_no_reader_takes_is_named_with_its_row() {
     }
 }
 
-/// What other checks name in words of their own.
+/// Values that other checks report in their own words.
 #[test]
 fn each_row_that_no_build_writes_is_told_in_its_words() {
     let vault = filled();
@@ -151,7 +151,7 @@ fn each_row_that_no_build_writes_is_told_in_its_words() {
     }
 }
 
-/// A count at its end stays there: one more made a number of another kind of it, which no list reads.
+/// A count stays at the greatest integer: adding one used to turn it into a float, which no list reads.
 #[test]
 fn a_count_at_its_end_stays_a_number() {
     let vault = Vault::with(&options(clock));
@@ -169,7 +169,7 @@ fn a_count_at_its_end_stays_a_number() {
     assert_eq!(found.unwrap().problems, Vec::<String>::new());
 }
 
-/// Of a sound vault no row is named, whatever was asked.
+/// In an undamaged vault no row is named, whatever is searched.
 #[test]
 fn a_sound_vault_has_no_row_that_is_not_read() {
     let vault = filled();
@@ -182,7 +182,7 @@ fn a_sound_vault_has_no_row_that_is_not_read() {
     assert_eq!(found.unwrap(), (Vec::new(), Vec::new()));
 }
 
-/// What a list cannot read says which row it is.
+/// The error of a list names the row that it cannot read.
 #[test]
 fn a_list_names_the_row_that_it_cannot_read() {
     let vault = filled();
@@ -203,7 +203,7 @@ fn a_list_names_the_row_that_it_cannot_read() {
     let time = "'2025-06-31 00:00:00.000'";
     type Read = fn(&mut crate::ReadTx<'_>) -> Result<(), StoreError>;
     let faults: [(String, Read, &str); 20] = [
-        // A value of another kind ends the statement before any row of it is known.
+        // A value of another type ends the statement before its row is known.
         (
             "UPDATE contacts SET display_name = x'ff'".into(),
             |tx| tx.contacts().map(drop),
@@ -308,7 +308,7 @@ fn a_list_names_the_row_that_it_cannot_read() {
         (
             "UPDATE message_content SET compression_algorithm = 'lzma'".into(),
             |tx| tx.message_by_id(&"large".parse()?).map(drop),
-            "packed in a way that no build knows",
+            "compressed with an unknown algorithm",
         ),
     ];
     for (fault, read, told) in faults {

@@ -1,4 +1,4 @@
-//! A write that must change a row and changes none.
+//! Tests of writes that must change a row and change none.
 
 use privatus_domain::{DisplayName, GroupKind, NewAuditEntry, NewGroup, NewMember, SettingKey, UserId};
 
@@ -34,7 +34,7 @@ fn ungroup(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     tx.group_remove(&"team".parse()?, &own)
 }
 
-/// The write is counted, and gone behind it.
+/// The write counts as a change, but is undone right after.
 #[test]
 fn a_key_that_a_trigger_takes_away_or_puts_back_is_told() {
     let cases: [(&str, Work); 2] = [
@@ -53,11 +53,11 @@ fn a_key_that_a_trigger_takes_away_or_puts_back_is_told() {
         let vault = vault();
         vault.sql(trigger);
         let done = vault.store.write("work", work);
-        assert!(is_damage(&done, "did not take"), "{trigger}: {done:?}");
+        assert!(is_damage(&done, "the write had no effect"), "{trigger}: {done:?}");
     }
 }
 
-/// It said that the message was removed before, and dropped it.
+/// The store used to say that the message was removed earlier, and dropped it.
 #[test]
 fn a_message_whose_registration_is_swallowed_is_not_taken_for_a_removed_one() {
     let vault = vault();
@@ -69,7 +69,7 @@ fn a_message_whose_registration_is_swallowed_is_not_taken_for_a_removed_one() {
     assert!(is_damage(&done, "register a message"), "{done:?}");
 }
 
-/// Whoever is refused is refused either way; that nobody hears of it is another matter than the refusal.
+/// The access is refused either way, but a refusal that is not recorded is a separate problem.
 #[test]
 fn a_refusal_that_is_kept_out_of_the_log_is_told_as_damage() {
     let vault = vault();
@@ -89,7 +89,7 @@ fn a_refusal_that_is_kept_out_of_the_log_is_told_as_damage() {
     assert!(is_damage(&refused(), "SQLite's counter of audit_log"));
 }
 
-/// An export, say, waits for the close with its entry: one that is swallowed is no success.
+/// An export's entry, for example, waits until the vault is closed; if it is swallowed, closing must fail.
 #[test]
 fn what_waits_for_the_audit_log_and_is_swallowed_is_told_at_the_close() {
     for body in [IGNORED, "SELECT RAISE(ABORT, 'no')"] {

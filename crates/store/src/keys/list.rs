@@ -1,4 +1,4 @@
-//! Rows of `key_store` without their keys: listed, and given a time to expire.
+//! Listing the rows of `key_store` without their keys, and setting when a key expires.
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -28,7 +28,7 @@ struct KeyRow {
     expires_at: Option<SqlTime>,
     last_used: Option<SqlTime>,
     usage_count: Option<SqlInt>,
-    /// 0 for one that is destroyed.
+    /// 0 for a destroyed key.
     #[diesel(select_expression = length(key_store::encrypted_key).nullable(), sql_type = Nullable<BigInt>)]
     key_length: Option<SqlInt>,
 }
@@ -37,7 +37,7 @@ struct KeyRow {
 const COLUMNS: &str = "key_number, key_type, scope, algorithm, created_at, expires_at, last_used, usage_count, \
                        length(encrypted_key) AS key_length";
 
-/// The statement of a filter, through the index that has it.
+/// Returns the statement for a filter; it uses the index that fits the filter.
 fn statement(filter: &KeyFilter) -> String {
     let (index, wheres, order) = match (filter.expiring_by, filter.kind) {
         (None, None) => ("", "", "key_number"),
@@ -57,8 +57,9 @@ fn statement(filter: &KeyFilter) -> String {
 }
 
 impl ReadTx<'_> {
-    /// The keys that pass the filter, by number; those that expire, by when. Destroyed ones are listed where the filter
-    /// asks for no expiry. How often a key was used is of the last minute or close at which it was written.
+    /// Returns the keys that pass the filter, ordered by number, or by expiry if the filter names one. Destroyed keys
+    /// are only listed by a filter without expiry. Usage counts are as of the last write, at most once a minute and on
+    /// close.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -74,10 +75,10 @@ impl ReadTx<'_> {
         rows.into_iter().map(named_entry).collect()
     }
 
-    /// The key of this number.
+    /// Returns the key with this number.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]
+    /// [`StoreError::NotFound`].
     pub fn key_by_number(&mut self, number: u32) -> Result<KeyEntry, StoreError> {
         self.permit(&Resource::of(ResourceKind::Key, number), Permission::Read)?;
         self.key_find(number)
@@ -96,10 +97,11 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Says when a key should be replaced, or that it need not be; nothing is refused when the time has come. Audited.
+    /// Sets when a key should be replaced, or `None` if it need not be. An expired key still works. The change is
+    /// audited.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::KeyEntry`] for a time that is past and for a key that is destroyed.
+    /// [`StoreError::NotFound`]; [`StoreError::KeyEntry`] for a time in the past and for a destroyed key.
     pub fn key_expiry_set(&mut self, number: u32, at: Option<Timestamp>) -> Result<(), StoreError> {
         self.permit(&Resource::of(ResourceKind::Key, number), Permission::Write)?;
         let key = self.key_find(number)?;
@@ -207,7 +209,7 @@ mod tests {
         assert!(destroyed.is_destroyed);
     }
 
-    /// The keys that seal nothing are counted like the others.
+    /// Keys that seal nothing are counted like the others.
     #[test]
     fn the_use_of_every_kind_of_key_is_counted() {
         let vault = Vault::new();

@@ -1,4 +1,4 @@
-//! A survey's verdict: which rows stand for a number that was given, which go, and which numbers have no row.
+//! A survey's verdict: which rows represent an assigned number, which are removed, and which numbers have no row.
 
 use std::collections::BTreeMap;
 
@@ -8,24 +8,24 @@ use super::role::KeyRole;
 use super::standing::{KeyRow, LOST, Standing};
 use super::survey::{AHEAD, Look, Place, TAKEN, place};
 
-/// Rows that are written for numbers of which nothing is known, in all.
+/// How many rows are written in total for numbers of which nothing is known.
 const ROWS: u32 = 1_000;
 
 impl Look {
-    /// A month or a group names a key by its number.
+    /// Records that a month or a group names a key by its number.
     pub(super) fn name(&mut self, number: u32, place: Place) -> u32 {
         self.named.entry(number).or_insert(place);
         number
     }
 
-    /// A key that opens where it stands. Its other columns may have been altered.
+    /// Records a row whose key opens. Its other columns may have been altered.
     pub(super) fn keep(&mut self, row: &Standing, number: u32, place: Place) {
         self.found.opened += 1;
         if !row.odd.is_empty() {
             let (name, odd) = (row.name(), row.odd.join(", "));
-            self.found
-                .mended
-                .push(format!("{name} has what no build writes in key_store.{odd}"));
+            self.found.mended.push(format!(
+                "{name} has a value that no build writes in key_store.{odd}"
+            ));
             self.found.out.push((row.rowid, row.number));
             self.found.written.push(row.as_key(number, &place.0, &place.1));
         }
@@ -33,7 +33,8 @@ impl Look {
         self.living.insert(number, place);
     }
 
-    /// What nothing proves: a number that was given keeps an emptied row, any other goes. Then the numbers that have none.
+    /// Handles the rows that nothing proves: an assigned number keeps an emptied row, any other row is removed. Then
+    /// handles the numbers without a row.
     pub(super) fn left(&mut self, mut rows: Vec<Standing>, next: Option<u32>) {
         let top = self.living.keys().next_back().copied().unwrap_or_default();
         let reach = top.saturating_add(AHEAD);
@@ -53,7 +54,9 @@ impl Look {
                 (*number <= highest || is_behind) && is_free
             });
             let Some(number) = given else {
-                self.found.mended.push(format!("{name} is no key that was made"));
+                self.found
+                    .mended
+                    .push(format!("{name} is not a key that the store created"));
                 self.found.out.push((row.rowid, row.number));
                 continue;
             };
@@ -70,14 +73,14 @@ impl Look {
         self.named_anew(&kept);
     }
 
-    /// The numbers up to the highest that have no row: what others name by itself, the rest by its runs. No work grows with how
-    /// many numbers a run has.
+    /// Handles the numbers up to the highest that have no row: those that others name one by one, the rest as runs. The
+    /// work does not grow with the length of a run.
     fn without_row(&mut self, highest: u32, kept: &BTreeMap<u32, u32>) {
         let living = self.living.keys().map(|number| (*number, *number, true));
         let kept = kept.iter().map(|(number, first)| (*number, *first, true));
         let named = self.named.keys().map(|number| (*number, *number, false));
         let mut stand: Vec<(u32, u32, bool)> = living.chain(kept).chain(named).collect();
-        // One that stands comes before the same that is only named.
+        // A number with a row comes before the same number that is only named.
         stand.sort_by_key(|(number, _, has_row)| (*number, !has_row));
         stand.dedup_by_key(|(number, ..)| *number);
         let (mut next, mut room) = (1, ROWS);
@@ -91,7 +94,8 @@ impl Look {
         self.run_without_row(next, highest, &mut room);
     }
 
-    /// Numbers of which nothing is known. Each has a row while they are few; of more the last says where they begin.
+    /// Handles numbers of which nothing is known. A few get a row each; of more, only the last gets a row, which says
+    /// where they begin.
     fn run_without_row(&mut self, first: u32, last: u32, room: &mut u32) {
         let Some(more) = last.checked_sub(first) else {
             return;
@@ -103,7 +107,7 @@ impl Look {
         }
         self.found
             .lost
-            .push(format!("keys {first} to {last} have no row any more"));
+            .push(format!("keys {first} to {last} no longer have a row"));
         let scope = format!("{LOST}{first}-{last}");
         self.found
             .written
@@ -114,50 +118,51 @@ impl Look {
         let (kind, scope) = self.place_of(number, None);
         self.found
             .lost
-            .push(format!("key {number} ({kind} {scope}) has no row any more"));
+            .push(format!("key {number} ({kind} {scope}) no longer has a row"));
         self.bare_at(&kind, &scope);
         self.found.written.push(KeyRow::emptied(number, kind, scope));
     }
 
-    /// Months and groups that name another key than their own.
+    /// Finds months and groups that do not name their own key.
     fn named_anew(&mut self, kept: &BTreeMap<u32, u32>) {
         for (month, named) in std::mem::take(&mut self.months) {
             let own = place(KeyRole::Month(month));
             if named.is_none_or(|number| self.living.get(&number) != Some(&own)) {
-                self.found
-                    .mended
-                    .push(format!("month {month} names {} for its own", key_named(named)));
+                self.found.mended.push(format!(
+                    "month {month} names {} instead of its own key",
+                    key_named(named)
+                ));
                 self.found.months.push(month);
             }
         }
         for (group, named) in std::mem::take(&mut self.groups) {
             let own = place(KeyRole::Group(&group.to_string()));
             let of = named.and_then(|number| self.living.get(&number));
-            // Vaults that were filled past the store have a column's key there.
+            // Vaults that were filled without the store have a column's key there.
             let is_column = |place: &Place| place.1.contains('.') && place.0 == KeyKind::Table.as_str();
             if of.is_none_or(|place| *place != own && !is_column(place)) {
                 match named.filter(|number| kept.contains_key(number)) {
                     Some(number) => self.found.lost.push(format!(
                         "group {group} names key {number}, which is lost or was destroyed"
                     )),
-                    None => self
-                        .found
-                        .mended
-                        .push(format!("group {group} names {} for its own", key_named(named))),
+                    None => self.found.mended.push(format!(
+                        "group {group} names {} instead of its own key",
+                        key_named(named)
+                    )),
                 }
                 self.found.groups.push(group);
             }
         }
     }
 
-    /// The row of a number that was given, with no key in it that opens.
+    /// Handles the row of an assigned number whose key does not open.
     fn lost_row(&mut self, row: &Standing, number: u32, name: &str) {
         let said = row.kind.clone().zip(row.scope.clone());
         let (kind, scope) = self.place_of(number, said);
         let is_bare = self.bare_at(&kind, &scope);
         let is_as_said = row.kind.as_ref() == Some(&kind) && row.scope.as_ref() == Some(&scope);
         if row.is_emptied {
-            // Only a group's key is ever destroyed, and what settling gave up has another in its place.
+            // Only a group's key is ever destroyed, and a key that settling gave up has a new one in its place.
             if is_bare {
                 self.found.lost.push(format!("{name} was destroyed"));
             }
@@ -178,7 +183,8 @@ impl Look {
         self.found.written.push(row.as_lost(number, &kind, &scope));
     }
 
-    /// What a key without a wrapping was for: as its row says, where that can be, or as others name it.
+    /// Returns what a key without a wrapping was for: what its row says, if that is possible, or what others name it
+    /// for.
     fn place_of(&self, number: u32, said: Option<Place>) -> Place {
         let is_kind = |kind: &str| KeyKind::ALL.iter().any(|known| known.as_str() == kind);
         said.filter(|(kind, _)| is_kind(kind))
@@ -186,7 +192,7 @@ impl Look {
             .unwrap_or_else(|| (KeyKind::Table.as_str().to_owned(), format!("{LOST}{number}")))
     }
 
-    /// Whether a place that always has a key has none.
+    /// Whether a place that should always have a key has none; if so, the place is recorded.
     fn bare_at(&mut self, kind: &str, scope: &str) -> bool {
         let place = (kind.to_owned(), scope.to_owned());
         let is_kept = kind != KeyKind::Group.as_str()
@@ -202,8 +208,5 @@ impl Look {
 }
 
 fn key_named(number: Option<u32>) -> String {
-    number.map_or_else(
-        || "no key".to_owned(),
-        |number| format!("key {number}, which is none"),
-    )
+    number.map_or_else(|| "no key".to_owned(), |number| format!("key {number}"))
 }

@@ -1,4 +1,4 @@
-//! A key that is made where there was one: that is told, written down, and never done in silence.
+//! Creating a key in a place that lost its key is always reported and recorded.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -14,8 +14,9 @@ use crate::error::StoreError;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
-    /// Before a key is made: whether one of the place was destroyed, which only a group's ever is, and once a store, whether
-    /// rows of keys were altered or taken away. Settling says of both itself.
+    /// Checks for losses before a key is created: whether the place had a key that was destroyed, which only happens to
+    /// a group's keys, and once per open store whether rows of keys were altered or removed. Settling reports both
+    /// itself.
     pub(super) fn key_loss_look(&mut self, role: KeyRole<'_>) -> Result<(), StoreError> {
         if self.is_settling {
             return Ok(());
@@ -34,7 +35,7 @@ impl WriteTx<'_> {
             self.lost_keys
                 .extend(number.map(|number| format!("key {} ({role}) was destroyed", number.0)));
         }
-        // A group's key that this transaction destroyed is no loss.
+        // A group's key that this transaction destroyed is not a loss.
         if !self.gone_keys.is_empty() || self.shared.keys.is_looked.swap(true, Ordering::Relaxed) {
             return Ok(());
         }
@@ -49,19 +50,19 @@ impl WriteTx<'_> {
         let taken = next.map_or(0, |next| next.saturating_sub(1).saturating_sub(survey.highest));
         if taken > 0 {
             self.lost_keys
-                .push(format!("{taken} of the keys that were made have no row"));
+                .push(format!("{taken} of the keys that were created have no row"));
         }
         Ok(())
     }
 
-    /// Writes down what was found so, behind everything else of the transaction: an entry may itself need a key.
+    /// Records the losses after everything else in the transaction, because an audit entry may itself need a key.
     pub(crate) fn lost_keys_note(&mut self) -> Result<(), StoreError> {
         let at = self.now();
         while !self.lost_keys.is_empty() {
             let told = std::mem::take(&mut self.lost_keys);
             let details = json!({ "keys": told });
             let text = format!(
-                "keys of the vault were lost or altered, and others are made in their place: {}",
+                "keys of the vault were lost or altered, and new keys are created in their place: {}",
                 told.join("; ")
             );
             let is_new = self.security_event_once(&NewSecurityEvent {

@@ -1,4 +1,4 @@
-//! Rows of `key_store` made what they should be, behind a survey that somebody agreed to.
+//! Repairs the rows of `key_store` after a survey that the caller agreed to.
 
 use privatus_crypto::KEY_WRAP_ALGORITHM;
 use privatus_domain::KeyKind;
@@ -14,14 +14,12 @@ const INSERT: &str = "INSERT INTO key_store (key_id, key_number, key_type, scope
                       expires_at, last_used, usage_count) VALUES (?, ?, ?, ?, ?, ?, coalesce(?, ?), ?, ?, ?)";
 
 impl WriteTx<'_> {
-    /// Takes out the rows that go, and writes those that stand for a number that was given.
+    /// Removes rows that do not belong, and writes a row for each assigned number.
     pub(crate) fn keys_put_right(&mut self, survey: &KeySurvey) -> Result<(), StoreError> {
-        let doing = "put a row of key_store right";
-        // A month names its key by a row that is written anew.
-        self.db.run(
-            Sql::new("PRAGMA defer_foreign_keys = ON"),
-            "begin to put keys right",
-        )?;
+        let doing = "repair a row of key_store";
+        // A month refers to a key's row that is deleted and written again.
+        self.db
+            .run(Sql::new("PRAGMA defer_foreign_keys = ON"), "begin to repair keys")?;
         for (rowid, number) in &survey.out {
             let sql = Sql::new("DELETE FROM key_store WHERE rowid = ?").bind(*rowid);
             self.db.run_one(sql, doing)?;
@@ -48,10 +46,10 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Gives each place that lost its key another one, and has months and groups name their own.
+    /// Creates a new key for each place that lost its key, and makes months and groups name their own key.
     pub(crate) fn keys_made_anew(&mut self, survey: &KeySurvey) -> Result<(), StoreError> {
         for (kind, scope) in &survey.bare {
-            // Months and groups are named below.
+            // Months and groups are handled below.
             match scope.split_once('.') {
                 _ if kind == KeyKind::Audit.as_str() => self.key_made(KeyRole::Audit)?,
                 Some((table, column)) => self.key_made(KeyRole::Column(table, column))?,
@@ -78,7 +76,7 @@ impl WriteTx<'_> {
             }
         }
         if !survey.months.is_empty() {
-            // Others read the catalogue again when the schema moves.
+            // Other connections read the catalogue again when the schema version changes.
             self.views_refresh()?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Keys of `key_store`: found and made, listed, and how often they are used.
+//! The keys in `key_store`: finding, creating and listing them, checking their rows, and counting their use.
 
 mod list;
 mod look;

@@ -1,6 +1,6 @@
-//! What a key is for. The number in an envelope, in a month's row or in an audit entry chooses it, and whoever can write
-//! the database can write another number. So the key's own type and scope, which its wrapping vouches for, are compared
-//! with the place where it is used (docs/CRYPTO.md, "Table keys").
+//! What a key is for. The number in an envelope, a month's row or an audit entry selects the key, and anyone who can
+//! write the database can change that number. So the key's type and scope, which its wrapping authenticates, are
+//! compared with the place where the key is used (docs/CRYPTO.md, "Table keys").
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,7 +21,7 @@ pub(crate) enum KeyRole<'a> {
 }
 
 impl KeyRole<'_> {
-    /// `key_store.key_type` of its keys.
+    /// Returns the `key_store.key_type` of its keys.
     pub(crate) const fn kind(self) -> &'static str {
         match self {
             Self::Month(_) | Self::Column(..) => KeyKind::Table.as_str(),
@@ -30,7 +30,7 @@ impl KeyRole<'_> {
         }
     }
 
-    /// `key_store.scope` of its keys.
+    /// Returns the `key_store.scope` of its keys.
     pub(crate) fn scope(&self) -> Cow<'_, str> {
         match self {
             Self::Month(month) => format!("{MONTHS}{month}").into(),
@@ -47,15 +47,15 @@ impl fmt::Display for KeyRole<'_> {
     }
 }
 
-/// Before the month in the scope of its key.
+/// What precedes the month in the scope of its key.
 const MONTHS: &str = "messages/";
 
-/// What the row of a key says it is for; the key does not unwrap under another type or scope.
+/// What a key is for according to its row; the key does not unwrap under another type or scope.
 #[derive(Debug)]
 pub(crate) struct KeyPlace {
     kind: String,
     scope: String,
-    /// Taken out of the scope once, for it is compared with each message.
+    /// Parsed from the scope once, because it is compared for each message.
     month: Option<Partition>,
 }
 
@@ -68,7 +68,7 @@ impl KeyPlace {
         }
     }
 
-    /// Whether the key belongs there.
+    /// Whether the key belongs to this place.
     pub(crate) fn fits(&self, role: KeyRole<'_>) -> bool {
         match role {
             KeyRole::Month(month) => self.month == Some(month),
@@ -83,9 +83,10 @@ impl KeyPlace {
 }
 
 impl KeyPlace {
-    /// Whether the key may have sealed what stands there. Vaults that were filled past the store, as those that are kept of
-    /// older schemas are, hold values of a column or a group under another column's key: nothing is sealed so any more. A
-    /// month's key, a group's, the log's and that of ids open nothing but their own.
+    /// Whether the key may have sealed the values in this place. Some vaults were filled without the store, such as
+    /// those kept from older schemas; their values of a column or a group may be sealed under another column's key.
+    /// Nothing is sealed that way any more. The keys of a month, of a group, of the log and of ids only open their own
+    /// values.
     pub(crate) fn opens(&self, role: KeyRole<'_>) -> bool {
         self.fits(role) || (matches!(role, KeyRole::Column(..) | KeyRole::Group(_)) && self.is_of_column())
     }
@@ -94,7 +95,7 @@ impl KeyPlace {
         self.kind == KeyKind::Table.as_str() && !self.scope.starts_with(MONTHS) && self.scope.contains('.')
     }
 
-    /// Whether the key seals values of a column, of whichever month or group.
+    /// Whether the key seals values of a column, in any month or group.
     pub(crate) fn is_of(&self, table: &str, column: &str) -> bool {
         match table {
             "messages" | "message_content" => self.month.is_some(),

@@ -1,4 +1,5 @@
-//! Rows that do not say what they are: number and place are tried, so often in all and no more, however many rows there are.
+//! Rows that do not say what they are: finds their number and place by trying. The total number of tries is limited,
+//! however many rows there are.
 
 use std::collections::BTreeSet;
 
@@ -6,31 +7,32 @@ use super::standing::Standing;
 use super::survey::{AHEAD, Look, Place, TRIED};
 use crate::tx::ReadTx;
 
-/// Rounds: the likely first.
+/// The rounds, most likely first, each with the number of rounds that share the tries left.
 const ROUNDS: [(Round, usize); 3] = [(Round::OtherPlace, 3), (Round::OtherNumber, 2), (Round::Both, 1)];
-/// The bytes of a wrapped key; none of another length opens.
+/// The length of a wrapped key in bytes; nothing of another length opens.
 const WRAPPED: usize = 72;
 
-/// What of a row was altered, as a round takes it.
+/// What a round assumes was altered in a row.
 #[derive(Clone, Copy)]
 enum Round {
-    /// Its place; the number is one that it says.
+    /// The place; the row's number or key id is right.
     OtherPlace,
-    /// Its number; the place is its own.
+    /// The number; the row's place is right.
     OtherNumber,
+    /// Number and place.
     Both,
 }
 
-/// What is tried.
+/// The numbers and places to try.
 struct Search {
-    /// Numbers without a key that opens, the lowest.
+    /// The lowest numbers without a key that opens.
     holes: Vec<u32>,
-    /// Places without one.
+    /// Places without a key that opens.
     free: BTreeSet<Place>,
 }
 
 impl Search {
-    /// For so many rows.
+    /// Collects what to try if the table has `rows` rows.
     fn new(look: &Look, rows: u32) -> Self {
         let top = look.living.keys().next_back().copied().unwrap_or_default();
         let most = top.max(rows).saturating_add(AHEAD.min(rows));
@@ -43,12 +45,12 @@ impl Search {
 }
 
 impl ReadTx<'_> {
-    /// Finds what they are, where the table has `all` rows; gives those of which nothing is known.
+    /// Finds what the rows are in a table of `all` rows. Returns those of which nothing is known.
     pub(super) fn keys_found(&self, rows: Vec<Standing>, all: u32, look: &mut Look) -> Vec<Standing> {
         let mut search = Search::new(look, all);
         let (mut rest, mut left): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.wrapped.len() == WRAPPED);
-        // What has a number that was given, and that no other has, is a key before what has none.
+        // Rows with an assigned number that no other row has come first, because they are more likely to be keys.
         let top = look.living.keys().next_back().copied().unwrap_or_default();
         let is_likely = |number: u32| number <= top && !look.living.contains_key(&number);
         rest.sort_by_key(|row| !row.number.is_some_and(is_likely));
@@ -72,7 +74,7 @@ impl ReadTx<'_> {
         left
     }
 
-    /// Number and place that open a row in this round.
+    /// Returns the number and place that open a row in this round.
     fn key_tried(
         &self,
         row: &Standing,
@@ -89,7 +91,7 @@ impl ReadTx<'_> {
         let said = [row.number, row.key_id.as_ref().and_then(|id| id.parse().ok())];
         let own = row.kind.clone().zip(row.scope.clone());
         let own = own.filter(|place| search.free.contains(place));
-        // The end of the tries is the end of the round.
+        // The round ends when there are no tries left.
         match round {
             Round::OtherPlace => {
                 for number in said.into_iter().flatten() {
@@ -123,12 +125,12 @@ impl ReadTx<'_> {
 }
 
 impl Look {
-    /// A row of which the wrapping proves what it is.
+    /// Records a row whose wrapping proves what it is.
     fn is_found(&mut self, row: &Standing, number: u32, place: Place) {
         let (kind, scope) = (&place.0, &place.1);
         let name = row.name();
         self.found.mended.push(format!(
-            "{name} does not open as it stands: its row was altered, and its wrapping proves key {number} ({kind} {scope})"
+            "{name} does not open as stored: its row was altered, and its wrapping proves key {number} ({kind} {scope})"
         ));
         self.found.out.push((row.rowid, row.number));
         self.found.written.push(row.as_key(number, kind, scope));

@@ -1,4 +1,4 @@
-//! A row of `key_store` as it stands, whatever somebody put there. What its wrapping vouches for proves what it is.
+//! A row of `key_store` with any values that somebody may have put there. Only its wrapping proves what it is.
 
 use privatus_crypto::KEY_WRAP_ALGORITHM;
 use privatus_domain::{KeyKind, Timestamp};
@@ -7,7 +7,8 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// Every value by the bytes that it has: one of another type than its column's is a fault of its row, and hides no other.
+/// Reads every value whatever its type: a value of another type than its column's is a fault of its row, and must not
+/// hide other rows.
 const ROWS: &str = "SELECT rowid, iif(typeof(key_id) = 'text', CAST(key_id AS BLOB), x''), \
                     iif(typeof(key_number) = 'integer', key_number, NULL), \
                     iif(typeof(key_type) = 'text', CAST(key_type AS BLOB), x''), \
@@ -34,7 +35,7 @@ type Values = (
     Option<i64>,
 );
 
-/// Before the number of a key whose place nobody knows, or before the first and the last of many numbers.
+/// The scope's prefix before the number of a key whose place is unknown, or before the first and last of many numbers.
 pub(super) const LOST: &str = "lost/";
 
 /// What a row should hold.
@@ -52,7 +53,7 @@ pub(crate) struct KeyRow {
 }
 
 impl KeyRow {
-    /// The row of a number whose key is gone.
+    /// Returns the row for a number whose key is gone.
     pub(super) fn emptied(number: u32, kind: String, scope: String) -> Self {
         Self {
             number,
@@ -67,24 +68,24 @@ impl KeyRow {
     }
 }
 
-/// A row that stands.
+/// A row of `key_store` as it is.
 #[derive(Debug)]
 pub(crate) struct Standing {
-    /// Its place in the table, which no column of it says.
+    /// Its place in the table, which is independent of its columns.
     pub(crate) rowid: i64,
     pub(crate) key_id: Option<String>,
-    /// What it says; what is no number of a key is nothing.
+    /// The number in the row; `None` if it cannot be the number of a key.
     pub(crate) number: Option<u32>,
     pub(crate) kind: Option<String>,
     pub(crate) scope: Option<String>,
     pub(crate) wrapped: Vec<u8>,
-    /// Whether it is the row of a key that was destroyed. A value of another kind, and none at all, is no such row.
+    /// Whether it is the row of a destroyed key. NULL or a value of another type does not count.
     pub(crate) is_emptied: bool,
     created_at: Option<String>,
     expires_at: Option<String>,
     last_used: Option<String>,
     usage: Option<i64>,
-    /// Columns beside number, type, scope and key that hold what no build writes.
+    /// Columns with values that no build writes, other than number, type and scope.
     pub(crate) odd: Vec<&'static str>,
 }
 
@@ -150,7 +151,7 @@ impl Standing {
         }
     }
 
-    /// The first of the numbers that an emptied row stands for: its own, or those of a run up to it.
+    /// Returns the first of the numbers that an emptied row represents: its own, or a run up to its own.
     pub(super) fn first(&self) -> u32 {
         let own = self.number.unwrap_or_default();
         let is_table = self.kind.as_deref() == Some(KeyKind::Table.as_str());
@@ -163,7 +164,7 @@ impl Standing {
         }
     }
 
-    /// The row as it should be, with this number and place.
+    /// Returns the row as it should be, with this number and place.
     pub(crate) fn as_key(&self, number: u32, kind: &str, scope: &str) -> KeyRow {
         KeyRow {
             number,
@@ -177,7 +178,7 @@ impl Standing {
         }
     }
 
-    /// The same with nothing in it.
+    /// Returns the row as it should be, but without a key.
     pub(crate) fn as_lost(&self, number: u32, kind: &str, scope: &str) -> KeyRow {
         KeyRow {
             wrapped: Vec::new(),
@@ -185,7 +186,7 @@ impl Standing {
         }
     }
 
-    /// How a person finds it.
+    /// Returns a name by which a person can find the row.
     pub(crate) fn name(&self) -> String {
         let kind = self.kind.as_deref().unwrap_or("?");
         let scope = self.scope.as_deref().unwrap_or("?");
@@ -201,7 +202,7 @@ impl Standing {
     }
 }
 
-/// The beginning of what may be anything.
+/// Returns the beginning of a text, with control characters replaced.
 fn shown(text: &str) -> String {
     let plain = |char: char| if char.is_control() { '?' } else { char };
     text.chars().take(80).map(plain).collect()
@@ -212,7 +213,7 @@ fn is_stored_time(text: &str) -> bool {
 }
 
 impl ReadTx<'_> {
-    /// Every row of `key_store`, in the order of the numbers.
+    /// Returns every row of `key_store`, ordered by number.
     pub(crate) fn keys_standing(&mut self) -> Result<Vec<Standing>, StoreError> {
         let rows: Vec<Values> = self.db.rows(Sql::new(ROWS), "read the keys")?;
         Ok(rows.into_iter().map(Standing::new).collect())

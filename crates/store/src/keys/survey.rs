@@ -1,5 +1,6 @@
-//! What is wrong with the rows of `key_store`, all of it: rows that were altered, planted, renumbered or taken away. A wrapping
-//! proves number, type and scope, so that a row whose other values were altered can be put right; what nothing proves goes.
+//! Finds everything that is wrong with the rows of `key_store`: rows that were altered, planted, renumbered or removed.
+//! A wrapping proves number, type and scope, so a row whose other values were altered can be repaired. Rows that
+//! nothing proves are removed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +13,14 @@ use crate::error::StoreError;
 use crate::partition::found::found;
 use crate::tx::ReadTx;
 
-/// Numbers that may be named behind the highest key that stands.
+/// How far after the highest existing key a number may be that others name.
 pub(super) const AHEAD: u32 = 1_000;
-/// Numbers behind the highest key that stands of which the number of the next key alone says that they were given: none is
-/// given twice. Of more than these it says that somebody altered it.
+/// How many numbers after the highest existing key count as assigned just because the number of the next key says so;
+/// no number is assigned twice. A next number further ahead means that somebody altered it.
 pub(super) const TAKEN: u32 = 64;
-/// Numbers and places that are tried for rows which do not say what they are, in all.
+/// How many combinations of number and place are tried in total for rows that do not say what they are.
 pub(super) const TRIED: usize = 60_000;
-/// Columns that have, or in an older vault had, a key of their own.
+/// Columns that have their own key, or had one in an older vault.
 const COLUMNS: [(&str, &str); 8] = [
     ("contacts", "public_key"),
     ("settings", "value"),
@@ -37,53 +38,53 @@ pub(super) type Place = (String, String);
 /// What is wrong with the rows, and what they should be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct KeySurvey {
-    /// Keys that are lost, each in words.
+    /// A description of each lost key.
     pub(crate) lost: Vec<String>,
-    /// Rows that are put right or go, each in words; nothing is lost with these.
+    /// A description of each row that is repaired or removed without losing anything.
     pub(crate) mended: Vec<String>,
-    /// Rows that are taken out, by rowid, and their numbers.
+    /// Rows to be removed: their rowids and numbers.
     pub(crate) out: Vec<(i64, Option<u32>)>,
-    /// Rows that are written in their place, or for those that are gone.
+    /// Rows to be written in their place, or for missing rows.
     pub(crate) written: Vec<KeyRow>,
-    /// Places that had a key and have none.
+    /// Places that lost their key.
     pub(crate) bare: BTreeSet<Place>,
-    /// Months that name another key than their own.
+    /// Months whose row does not name their own key.
     pub(crate) months: Vec<Partition>,
-    /// Groups that name another key than their own.
+    /// Groups whose row does not name their own key.
     pub(crate) groups: Vec<Id>,
-    /// The highest number that was given, as far as it is known.
+    /// The highest number that is known to be assigned.
     pub(crate) highest: u32,
-    /// How many of them open.
+    /// How many keys open.
     pub(crate) opened: u64,
 }
 
 impl KeySurvey {
-    /// Everything that is told.
+    /// Returns all descriptions.
     pub(crate) fn told(&self) -> impl Iterator<Item = &String> {
         self.lost.iter().chain(&self.mended)
     }
 }
 
-/// A survey that goes on.
+/// A survey in progress.
 pub(super) struct Look {
     pub(super) found: KeySurvey,
     /// Keys that open, by number.
     pub(super) living: BTreeMap<u32, Place>,
     pub(super) places: BTreeSet<Place>,
-    /// What is known of a number beside its row.
+    /// What is known about a number from outside its row.
     pub(super) named: BTreeMap<u32, Place>,
     /// Places that a key may have.
     pub(super) known: BTreeSet<Place>,
-    /// Months and groups with what they say of their key.
+    /// Months and groups with the key that they name.
     pub(super) months: Vec<(Partition, Option<u32>)>,
     pub(super) groups: Vec<(Id, Option<u32>)>,
-    /// What is left of the tries.
+    /// How many tries are left.
     pub(super) tries: usize,
 }
 
 impl ReadTx<'_> {
-    /// Looks at every row; `named` are numbers that the audit log names, with what they are for. `next` is the number of the
-    /// next key, where that is one.
+    /// Checks every row. `named` are numbers that the audit log names, with what they are for; `next` is the number of
+    /// the next key, if it is valid.
     pub(crate) fn keys_survey(
         &mut self,
         named: &BTreeMap<u32, Place>,
@@ -114,7 +115,7 @@ impl ReadTx<'_> {
         Ok(look.found)
     }
 
-    /// Number and place of a row that is what it says.
+    /// Returns number and place of a row if its wrapping proves them.
     fn key_proven(&self, row: &Standing) -> Option<(u32, Place)> {
         let (number, kind, scope) = (row.number?, row.kind.as_ref()?, row.scope.as_ref()?);
         let root = &self.shared.root;
@@ -123,7 +124,7 @@ impl ReadTx<'_> {
             .map(|_| (number, (kind.clone(), scope.clone())))
     }
 
-    /// Places that a key may have; what months and groups name is noted.
+    /// Collects the places that a key may have, and what months and groups name.
     fn key_places(&mut self, look: &mut Look) -> Result<(), StoreError> {
         let mut places: BTreeSet<Place> = COLUMNS
             .iter()
@@ -158,7 +159,7 @@ impl ReadTx<'_> {
                     places.insert(own);
                 }
             }
-            // A group with an id that is none is told of elsewhere.
+            // A group with an invalid id is reported elsewhere.
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
             Err(error) => return Err(error),
         }
@@ -167,7 +168,7 @@ impl ReadTx<'_> {
     }
 }
 
-/// As the row says it.
+/// Returns type and scope as a row stores them.
 pub(crate) fn place(role: KeyRole<'_>) -> Place {
     (role.kind().to_owned(), role.scope().into_owned())
 }

@@ -1,4 +1,5 @@
-//! Rows of `key_store`: table keys wrapped under the master key, found by the number in an envelope.
+//! Finding and creating table keys: rows of `key_store` with keys wrapped under the master key, found by the number in
+//! an envelope.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::tx::key_cache::{KeptKey, Use};
 use crate::tx::{ReadTx, WriteTx};
 use crate::vault::own_row::odd_mark_error;
 
-/// A key that was made.
+/// The row of a new key.
 #[derive(Insertable)]
 #[diesel(table_name = key_store)]
 struct NewKeyRow<'a> {
@@ -34,18 +35,19 @@ struct NewKeyRow<'a> {
 }
 
 impl ReadTx<'_> {
-    /// The key with this number, to open what stands in this place.
+    /// Returns the key with this number, to open values in this place.
     ///
     /// # Errors
-    /// [`StoreError::DatabaseDamaged`] when there is none, when it does not unwrap, and when it is another place's.
+    /// [`StoreError::DatabaseDamaged`] if there is no such key, if it does not unwrap, or if it belongs to another
+    /// place.
     pub(crate) fn key(&mut self, number: u32, role: KeyRole<'_>) -> Result<Arc<TableKey>, StoreError> {
         self.key_for(number, role, Use::Open)
     }
 
-    /// The same for what is sealed from now on.
+    /// Returns the key with this number, to seal values in this place.
     ///
     /// # Errors
-    /// As [`key`](Self::key).
+    /// The same as [`key`](Self::key).
     pub(crate) fn key_to_seal(
         &mut self,
         number: u32,
@@ -76,7 +78,7 @@ impl ReadTx<'_> {
         Ok(used)
     }
 
-    /// The key of a row.
+    /// Reads and unwraps the key with this number.
     fn key_unwrap(&mut self, number: u32) -> Result<KeptKey, StoreError> {
         let sql = Sql::new(hot::KEY_FIND);
         let row: Option<(String, String, Option<Vec<u8>>)> =
@@ -84,7 +86,7 @@ impl ReadTx<'_> {
         let (kind, scope, wrapped) =
             row.ok_or_else(|| StoreError::DatabaseDamaged(format!("key {number} is missing")))?;
         let place = KeyPlace::new(&kind, &scope);
-        // None at all is no key that was destroyed.
+        // NULL does not mean that the key was destroyed.
         let wrapped = wrapped.unwrap_or_else(|| vec![0]);
         let (root, vault) = (&self.shared.root, &self.shared.vault_id);
         match root.unwrap(vault, number, &kind, &scope, &wrapped) {
@@ -93,7 +95,7 @@ impl ReadTx<'_> {
         }
     }
 
-    /// Why the row of a key gives none.
+    /// Returns why a key cannot be read from its row; `None` if it can.
     pub(crate) fn key_fault(&mut self, number: u32) -> Result<Option<String>, StoreError> {
         match self.key_unwrap(number) {
             Ok(_) => Ok(None),
@@ -102,7 +104,7 @@ impl ReadTx<'_> {
         }
     }
 
-    /// The number of the living key of a place, if there is one.
+    /// Returns the number of the key of a place that is not destroyed, if there is one.
     pub(crate) fn key_number(&mut self, role: KeyRole<'_>) -> Result<Option<u32>, StoreError> {
         let (kind, scope) = (role.kind(), role.scope());
         let sql = Sql::new(hot::KEY_NUMBER);
@@ -112,7 +114,7 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Whether a number is taken.
+    /// Whether there is a row with this number.
     fn key_stands(&mut self, number: u32) -> Result<bool, StoreError> {
         self.db.ask("look for a key", |db| {
             let row = key_store::table.filter(key_store::key_number.eq(SqlInt(number.into())));
@@ -120,26 +122,27 @@ impl WriteTx<'_> {
         })
     }
 
-    /// The key of a place, made when there is none, to be used.
+    /// Returns the key of a place to seal with, and creates it if needed.
     pub(crate) fn key_ensure(&mut self, role: KeyRole<'_>) -> Result<(u32, Arc<TableKey>), StoreError> {
         let number = self.key_made(role)?;
         Ok((number, self.key_to_seal(number, role)?))
     }
 
-    /// Its number alone: that is no use of it.
+    /// Returns the number of the key of a place, and creates the key if needed. This does not count as a use of the
+    /// key.
     pub(crate) fn key_made(&mut self, role: KeyRole<'_>) -> Result<u32, StoreError> {
         if let Some(number) = self.key_number(role)? {
             return Ok(number);
         }
         self.key_loss_look(role)?;
         let number: Option<i64> = match self.db.row(Sql::new(hot::KEY_NEXT), "number a key") {
-            // Behind the greatest number stands none.
+            // There is no number after the greatest one.
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => None,
             number => number?,
         };
         let number = u32::try_from(number.unwrap_or_default()).unwrap_or_default();
         if number == 0 && self.key_fault(u32::MAX)?.is_none() {
-            let why = "every number of a key is used up: export the vault, and import that into a new one";
+            let why = "all key numbers are used up; export the vault, and import the export into a new one";
             return Err(StoreError::DatabaseDamaged(why.into()));
         }
         if number == 0 || !self.key_number_follows(number)? {
@@ -169,8 +172,8 @@ impl WriteTx<'_> {
         Ok(number)
     }
 
-    /// Whether a number lies within reach behind the keys that there are: behind one that opens, or behind rows that stand for
-    /// numbers which were given. Behind a number far ahead nobody could tell any more which were.
+    /// Whether a number follows the existing keys closely: after a key that opens, or after rows for numbers that were
+    /// assigned. With a number far ahead, nobody could tell which numbers were assigned.
     fn key_number_follows(&mut self, number: u32) -> Result<bool, StoreError> {
         let last = number.saturating_sub(1);
         for before in (last.saturating_sub(TAKEN)..=last).rev() {
@@ -183,7 +186,8 @@ impl WriteTx<'_> {
         Ok(last <= survey.highest)
     }
 
-    /// A key whose row this transaction emptied: nothing of it stays in memory once that is committed.
+    /// Forgets a key whose row this transaction emptied: once the transaction is committed, the key is not in memory
+    /// any more.
     pub(crate) fn key_forget(&mut self, number: u32) {
         self.new_keys.remove(&number);
         if self.last_key.as_ref().is_some_and(|(last, _)| *last == number) {
@@ -214,19 +218,20 @@ pub(crate) fn key_keep(
         algorithm: SqlText(KEY_WRAP_ALGORITHM),
         created_at: SqlTime(now),
     };
-    db.ask_one("keep a key", |db| {
+    db.ask_one("store a key", |db| {
         diesel::insert_into(key_store::table).values(&row).execute(db)
     })?;
-    // What is sealed under a key that a trigger took away again is lost: it is read back, once a key.
+    // A value sealed under a key that a trigger removed again would be lost, so each new key is read back once.
     let sql = Sql::new(hot::KEY_FIND).bind(i64::from(number));
     let kept: Option<(String, String, Vec<u8>)> = db.row(sql, "find a key")?;
     match kept {
         Some((_, _, kept)) if kept == wrapped => Ok(()),
-        _ => Err(not_taken("keep a key")),
+        _ => Err(not_taken("store a key")),
     }
 }
 
-/// What is said of a key that its row does not give: which it is, what it is for, and whether it was destroyed.
+/// Returns the error for a key that cannot be read from its row: which key, what it is for, and whether it was
+/// destroyed.
 pub(crate) fn key_lost(number: u32, place: &KeyPlace, wrapped: &[u8]) -> StoreError {
     StoreError::DatabaseDamaged(match wrapped {
         [] => format!("key {number} ({place}) was destroyed"),

@@ -1,5 +1,5 @@
-//! `key_store.usage_count` and `last_used`: gathered in memory, written at most once a minute and on close, never for
-//! each message (docs/DESIGN.md, section 4). What a crash loses of them is a statistic.
+//! `key_store.usage_count` and `last_used`: collected in memory, and written at most once a minute and on close, never
+//! for each message (docs/DESIGN.md, section 4). A crash loses only statistics.
 
 use crate::db::hot;
 use crate::db::statement::Sql;
@@ -7,8 +7,8 @@ use crate::error::StoreError;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
-    /// Writes what was gathered, the statistics too, in a transaction that does nothing else: one that fails half-way may have
-    /// ended it. Uses of keys are lost with it.
+    /// Writes the collected uses and statistics. Run it in a separate transaction: a failure halfway may have ended the
+    /// transaction. The uses of keys are lost then.
     pub(crate) fn usage_write(&mut self) -> Result<(), StoreError> {
         let at = self.now().to_sql();
         let uses = self.shared.keys.take_uses();
@@ -18,7 +18,7 @@ impl WriteTx<'_> {
                 .bind(i64::try_from(uses).unwrap_or(i64::MAX))
                 .bind(at.as_str())
                 .bind(i64::from(number));
-            // No write fails for a figure.
+            // A missing row is not an error here: no write fails because of a statistic.
             self.db.run(sql, "count the use of a key")?;
         }
         self.statistics_write();
@@ -44,7 +44,7 @@ mod tests {
         Timestamp::from_unix_ms(NOW.load(Ordering::Relaxed)).unwrap()
     }
 
-    /// Count and time of the key of June 2025.
+    /// Returns usage count and last use of the key of June 2025.
     fn figures(store: &Store) -> (i64, Option<String>) {
         let sql = Sql::new("SELECT usage_count, last_used FROM key_store WHERE scope = 'messages/2025-06'");
         store.read(|tx| tx.db.row(sql, "read")).unwrap().unwrap()

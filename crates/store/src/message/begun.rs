@@ -1,4 +1,4 @@
-//! Messages by the beginning of their id, through the register.
+//! Finds messages by the beginning of their id, through the register.
 
 use diesel::prelude::*;
 use privatus_domain::{ConversationId, Id, MessageId, Partition, Permission};
@@ -8,13 +8,13 @@ use crate::error::StoreError;
 use crate::partition::row_key;
 use crate::tx::ReadTx;
 
-/// Fewer characters name no message.
+/// A shorter beginning matches nothing.
 const LEAST: usize = 4;
 
-/// Rows of the register that are read at once.
+/// Rows of the register read per query.
 const PAGE: u32 = 100;
 
-/// A row of the register that leads to a message.
+/// A row of the register that points to a message.
 #[derive(Queryable)]
 struct LocatorRow {
     id: SqlBlob<[u8; 16]>,
@@ -23,12 +23,12 @@ struct LocatorRow {
 }
 
 impl ReadTx<'_> {
-    /// At most `limit` messages of a conversation whose id begins so, with at least four characters, in the order of their
-    /// ids. The register knows ids of the form of a UUID; of another program's texts it has a hash: those are found whole
-    /// alone.
+    /// Returns up to `limit` messages of a conversation whose id starts with `beginning`, in the order of their ids.
+    /// The beginning must have at least four characters. The register stores ids in UUID form as they are and hashes
+    /// all others, so a message with another program's text id is only found by its full id.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for an unknown conversation; [`StoreError::AccessDenied`] to a user without a grant.
+    /// [`StoreError::NotFound`] for an unknown conversation; [`StoreError::AccessDenied`] if the user has no grant.
     pub fn messages_beginning(
         &mut self,
         conversation: &ConversationId,
@@ -66,7 +66,7 @@ impl ReadTx<'_> {
                 low = u128::from_be_bytes(key).saturating_add(1).to_be_bytes();
                 let partition = i32::try_from(partition.0).ok().and_then(Partition::from_number);
                 let id = Id::Uuid(key);
-                // A hash of a text may begin so too.
+                // The hash of a text id may start with the same digits.
                 if let Some(partition) = partition
                     && self
                         .message_id_at(partition, row_key.0)?
@@ -87,7 +87,8 @@ impl ReadTx<'_> {
     }
 }
 
-/// The least and the greatest UUID that begin so; `None` where none does, or all too many.
+/// Returns the smallest and the largest UUID with this beginning; `None` if no UUID starts like this or the beginning
+/// is too short.
 fn range(beginning: &str) -> Option<([u8; 16], [u8; 16])> {
     const HYPHENS: [usize; 4] = [8, 13, 18, 23];
     if !(LEAST..=36).contains(&beginning.len()) {

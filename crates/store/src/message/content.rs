@@ -16,7 +16,8 @@ use crate::error::StoreError;
 use crate::keys::role::KeyRole;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Encoded bodies above this go to `message_content`: two pages, so a page read does not drag large texts along.
+/// Encoded bodies above this size go to `message_content`: two pages, so that reading a page of messages does not read
+/// large texts.
 pub(crate) const LARGE: usize = 8_192;
 const ZSTD_LEVEL: i32 = 3;
 
@@ -29,7 +30,8 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// None of these messages has large content left: most of them never had any, so what each delete changed says nothing.
+    /// Checks that none of these messages has large content left. Most of them never had any, so the row counts of the
+    /// deletes say nothing.
     pub(crate) fn contents_are_gone(&mut self, messages: &[String], doing: &str) -> Result<(), StoreError> {
         let ids = messages.iter().map(|id| SqlText(id.as_str()));
         let is_left = self.db.ask(doing, |db| {
@@ -39,7 +41,8 @@ impl WriteTx<'_> {
         if is_left { Err(not_taken(doing)) } else { Ok(()) }
     }
 
-    /// Seals a body under its month's key and appends the row's envelope to `out`; a large one is stored beside it.
+    /// Seals a body under its month's key and appends the row's envelope to `out`; a large body is stored in
+    /// `message_content`.
     pub(crate) fn body_seal(
         &mut self,
         id: &Id,
@@ -122,12 +125,12 @@ impl WriteTx<'_> {
             .bind(algorithm)
             .bind(size(bytes))
             .bind(size(encoded));
-        self.db.run_one(sql, "keep a large message")
+        self.db.run_one(sql, "store a large message")
     }
 }
 
 impl ReadTx<'_> {
-    /// Opens the envelope of a row of a partition, and the large content behind it.
+    /// Opens the envelope of a message's row, and its large content if it has any.
     pub(crate) fn body_open(
         &mut self,
         partition: Partition,
@@ -140,7 +143,7 @@ impl ReadTx<'_> {
         }
     }
 
-    /// How long the large content of a message is, as its own sealed record says; `None` when it has none.
+    /// Returns the length of a message's large content, as recorded in its own sealed row; `None` if it has none.
     pub(crate) fn body_elsewhere(
         &mut self,
         partition: Partition,
@@ -153,7 +156,7 @@ impl ReadTx<'_> {
         })
     }
 
-    /// What the envelope of a row holds.
+    /// Returns what the envelope of a row contains.
     fn stored_open(
         &mut self,
         partition: Partition,
@@ -211,18 +214,18 @@ impl ReadTx<'_> {
         )?;
         let plain = match algorithm.as_deref() {
             None => packed,
-            // The row's own sealed record bounds what is unpacked.
+            // The length recorded in the row's envelope limits what is unpacked.
             Some("zstd") => Zeroizing::new(zstd::bulk::decompress(&packed, encoded).map_err(|_| missing())?),
             Some(_) => {
                 return Err(StoreError::DatabaseDamaged(format!(
-                    "message_content: the content of message {id} is packed in a way that no build knows"
+                    "message_content: the content of message {id} is compressed with an unknown algorithm"
                 )));
             }
         };
         if plain.len() != encoded {
             return Err(StoreError::DatabaseDamaged(format!(
-                "message_content: the content of message {id} is there, and its length or the way that it is packed is \
-                 another than was sealed"
+                "message_content: the length or the compression of the content of message {id} is not \
+                 what was sealed"
             )));
         }
         match StoredBody::decode(&plain).map_err(damaged)? {

@@ -1,4 +1,4 @@
-//! A place for a message in its month that no other has.
+//! Finds a free row key for a message in its month.
 
 use crate::db::hot;
 use crate::db::statement::Sql;
@@ -6,11 +6,11 @@ use crate::error::{Rule, StoreError};
 use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
 
-/// Keys that share one millisecond: 11 bits of tie-break.
+/// Row keys that share one millisecond: 11 bits of tie-break.
 pub(super) const TIES: i64 = 1 << 11;
 
 impl WriteTx<'_> {
-    /// The place after the last message of the instant, or of the first later one that has room.
+    /// Returns the key after the last message of the same millisecond, or of the first later millisecond that has room.
     pub(crate) fn free_key(
         &mut self,
         month: &PartitionTable,
@@ -22,7 +22,7 @@ impl WriteTx<'_> {
             match self.last_key(month, instant, instant + TIES - 1)? {
                 None => return Ok(instant),
                 Some(last) if last < instant + TIES - 1 => return Ok(last + 1),
-                // Behind the last place of the last conversation there is no number.
+                // There is no number after the last key of the last conversation.
                 Some(_) => match instant.checked_add(TIES) {
                     Some(next) => instant = next,
                     None => break,

@@ -1,4 +1,4 @@
-//! Writing messages: one register entry, one row in one B-tree, and the conversation's counters, in one transaction.
+//! Writes messages: one register entry, one row in one B-tree, and the conversation's counters, in one transaction.
 
 use std::sync::Arc;
 
@@ -20,16 +20,16 @@ use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
 
-/// What a batch did.
+/// What an insert of several messages did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Inserted {
     /// Messages written.
     pub added: u64,
-    /// Messages whose id the vault knew: left as they are.
+    /// Messages whose id the vault already knew; they are left unchanged.
     pub known: u64,
-    /// Of [`known`](Self::known): those that were removed from this vault and are not raised from the dead.
+    /// Of [`known`](Self::known): messages that were removed from this vault. They are not written again.
     pub removed: u64,
-    /// Messages that a blocked contact sent: passed over, known or not.
+    /// Messages from a blocked contact: skipped, whether known or not.
     pub blocked: u64,
 }
 
@@ -42,16 +42,16 @@ impl std::ops::AddAssign for Inserted {
     }
 }
 
-/// What a message may answer.
+/// Which messages a new message may reply to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Replies {
-    /// Nothing that is known to be in another conversation.
+    /// None that the vault has in another conversation.
     Here,
-    /// Whatever it says.
+    /// Any message.
     Anywhere,
 }
 
-/// What became of one message.
+/// The result of inserting one message.
 enum One {
     Added,
     Known,
@@ -59,14 +59,14 @@ enum One {
 }
 
 impl WriteTx<'_> {
-    /// Writes one message; `false` when its id is known already. From a contact that is blocked none is taken.
+    /// Writes one message; returns `false` if its id is already known. A message from a blocked contact is refused.
     ///
     /// # Errors
-    /// [`StoreError::Message`] when it breaks a rule or answers a message of another conversation,
+    /// [`StoreError::Message`] if it breaks a rule or replies to a message of another conversation,
     /// [`StoreError::Contact`] with [`ContactError::Blocked`](privatus_domain::ContactError::Blocked),
-    /// [`StoreError::NotFound`] for an unknown conversation, [`StoreError::AccessDenied`] to a user without a grant.
-    /// The transaction is then to be given up: where it goes on all the same, its end is refused, for a row may stand whose
-    /// counters do not.
+    /// [`StoreError::NotFound`] for an unknown conversation, [`StoreError::AccessDenied`] if the user has no grant. The
+    /// caller must then give up the transaction: if it goes on, the commit is refused, because a row may have been
+    /// written without its counters.
     pub fn message_insert(
         &mut self,
         conversation: &ConversationId,
@@ -82,11 +82,12 @@ impl WriteTx<'_> {
         Ok(inserted.added == 1)
     }
 
-    /// Writes messages of one conversation in the order they arrived; those whose id is known are passed over. They are
-    /// a history, of a contact that is blocked too: the statistics of the day do not count them.
+    /// Writes messages of one conversation in the order in which they arrived and skips those whose id is known. They
+    /// count as history: a blocked contact's messages are accepted, and the statistics of the day do not count them.
     ///
     /// # Errors
-    /// As [`message_insert`](Self::message_insert); the transaction is then to be given up.
+    /// As [`message_insert`](Self::message_insert), except for blocked contacts; the caller must then give up the
+    /// transaction.
     pub fn messages_insert(
         &mut self,
         conversation: &ConversationId,
@@ -95,10 +96,11 @@ impl WriteTx<'_> {
         self.history_insert(conversation, messages, Replies::Here, false)
     }
 
-    /// The same for a history that was made elsewhere: what a message answers is kept as it says, wherever that is.
+    /// Writes a history from another source, like [`messages_insert`](Self::messages_insert), but stores every reply as
+    /// it is, even if it replies to a message of another conversation.
     ///
     /// # Errors
-    /// As [`message_insert`](Self::message_insert), but for replies.
+    /// As [`messages_insert`](Self::messages_insert), except for replies.
     pub fn messages_import(
         &mut self,
         conversation: &ConversationId,
@@ -107,8 +109,9 @@ impl WriteTx<'_> {
         self.history_insert(conversation, messages, Replies::Anywhere, false)
     }
 
-    /// The same for a history that was removed from this vault and is wanted again: messages that went with their contact or
-    /// group come back under their ids. One whose mark of deletion stands in a conversation that is there stays deleted.
+    /// Writes a history that was removed from this vault and is wanted again, like
+    /// [`messages_import`](Self::messages_import), but messages that were removed with their contact or group come back
+    /// under their ids. A message that is marked as deleted in an existing conversation stays deleted.
     ///
     /// # Errors
     /// As [`messages_import`](Self::messages_import).
@@ -135,12 +138,14 @@ impl WriteTx<'_> {
         inserted
     }
 
-    /// Writes messages of many conversations, as they come from a server that kept them: those of a conversation in the
-    /// order they arrived, and those whose id is known passed over, as what a blocked contact sent. Cheaper than one by one,
-    /// for each conversation's rows lie together and its counters are written once.
+    /// Writes messages of many conversations, as a server delivers them after a time offline: those of one conversation
+    /// in the order in which they arrived. Messages whose id is known and those from a blocked contact are skipped.
+    /// This is cheaper than inserting one by one, because the rows of each conversation are written together and its
+    /// counters once.
     ///
     /// # Errors
-    /// As [`message_insert`](Self::message_insert); the transaction is then to be given up.
+    /// As [`message_insert`](Self::message_insert), except for blocked contacts; the caller must then give up the
+    /// transaction.
     pub fn messages_receive(
         &mut self,
         messages: &[(ConversationId, NewMessage)],
@@ -165,7 +170,7 @@ impl WriteTx<'_> {
         Ok(inserted)
     }
 
-    /// Writes messages of one conversation, each with the time of its arrival.
+    /// Writes messages of one conversation, each with the time at which it arrived.
     pub(crate) fn conversation_insert<'m>(
         &mut self,
         conversation: &ConversationId,
@@ -223,8 +228,9 @@ impl WriteTx<'_> {
         Ok(inserted)
     }
 
-    /// A reply to a message that the vault has in another conversation is refused: it would be shown there and here. One
-    /// to a message that was removed (its row may still wait for it), or that may still come, is kept.
+    /// Refuses a reply to a message that the vault has in another conversation, because that message would be shown in
+    /// both. A reply to a message that was removed (its row may still be waiting for deletion) or has not arrived yet
+    /// is accepted.
     fn reply_check(&mut self, place: ConversationRef, message: &NewMessage) -> Result<(), StoreError> {
         let Some(answered) = &message.reply_to else {
             return Ok(());
@@ -241,7 +247,7 @@ impl WriteTx<'_> {
         }
     }
 
-    /// Where members know each other by their names, nobody writes under an anonymous id.
+    /// In a group whose members know each other by name, a message from an anonymous id is refused.
     fn anonymity_check(&mut self, message: &NewMessage) -> Result<(), StoreError> {
         let (Direction::In, SenderRef::Anonymous { group, .. }) = (message.direction, &message.sender) else {
             return Ok(());
@@ -301,7 +307,7 @@ impl WriteTx<'_> {
             if message.direction == Direction::In && !message.is_read {
                 delta.unread += 1;
             }
-            // A message that claims to be far ahead of the clock does not hold the top of the list.
+            // A message dated far ahead of the clock must not stay at the top of the chat list.
             let ahead = message.at.unix_ms() - arrived.unix_ms() > FUTURE_TOLERANCE_MS;
             let at = if ahead { arrived } else { message.at }.unix_ms();
             if delta.newest.is_none_or(|(newest, ..)| at >= newest) {
@@ -311,7 +317,8 @@ impl WriteTx<'_> {
         Ok(One::Added)
     }
 
-    /// The key to try first: the message's own instant, or the place after the last one given out in it.
+    /// Returns the row key to try first: the message's own instant, or the key after the last one used for that
+    /// instant.
     fn candidate(
         &mut self,
         number: i64,
@@ -321,13 +328,13 @@ impl WriteTx<'_> {
         let placed = self.placed.get(&(month.partition, number)).copied();
         let (low, high) = row_key::range(number);
         match row_key::wanted(number, month.partition, message.at) {
-            // The same instant again goes on where it was, also past its own end: looking for room from its beginning
-            // each time would take as long as all of them before.
+            // Another message of the same instant continues after the last one, even past the instant's own keys:
+            // searching from the start of the instant every time would make a long run quadratic.
             Some(wanted) => Ok(placed
                 .filter(|(last, key)| *last == Some(wanted) || (*key >= wanted && *key < wanted + TIES - 1))
                 .filter(|(_, key)| *key < high)
                 .map_or(wanted, |(_, key)| key + 1)),
-            // Behind the conversation's last place another's begin: then it is the first that is free.
+            // The next conversation's keys begin after this one's last; if that is taken, search from the first key.
             None => {
                 let last = match placed {
                     Some((_, key)) => Some(key),
@@ -384,7 +391,7 @@ impl WriteTx<'_> {
                 return Ok(row_key);
             }
             let free = self.free_key(month, row_key, high)?;
-            // The place was taken, or what was written there did not stay.
+            // The key was taken, or the row did not stay.
             if free <= row_key {
                 return Err(not_taken("write a message"));
             }

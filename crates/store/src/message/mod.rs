@@ -1,4 +1,4 @@
-//! Messages: written to their month, read by id or in pages, their bodies sealed one by one.
+//! Messages: stored in their month's table, read by id or in pages, each body sealed separately.
 
 mod begun;
 mod content;

@@ -1,4 +1,4 @@
-//! Keyset pages of a conversation: newest first, in both directions and around a message, over all months.
+//! Keyset pages of a conversation: newest first, in both directions and around a message, across all months.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,10 +12,11 @@ use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
-/// Limits that statements are written with: a bound LIMIT is prepared again at every run (docs/DESIGN.md, section 2).
+/// Limits that are written into the statement: SQLite prepares a statement with a bound LIMIT again on every run
+/// (docs/DESIGN.md, section 2).
 const LIMITS: [usize; 6] = [2, 11, 51, 101, 201, 1_001];
 
-/// Most messages of one page.
+/// The largest number of messages in one page.
 pub const PAGE_MAX: usize = 1_000;
 
 /// Where a page begins. Cursors are message ids.
@@ -44,13 +45,13 @@ pub enum PageStart {
 pub struct Page {
     /// The messages.
     pub messages: Vec<Message>,
-    /// There are older ones: go on with [`PageStart::Before`] the last of this page.
+    /// Whether there are older messages: continue with [`PageStart::Before`] the last message of this page.
     pub has_older: bool,
-    /// There are newer ones: go on with [`PageStart::After`] the first of this page.
+    /// Whether there are newer messages: continue with [`PageStart::After`] the first message of this page.
     pub has_newer: bool,
 }
 
-/// A row with the month that it lies in.
+/// A row and the month it is in.
 type Placed = (Partition, Row);
 
 #[derive(Debug, Clone, Copy)]
@@ -61,11 +62,11 @@ struct Position {
 }
 
 impl ReadTx<'_> {
-    /// A page of at most `limit` messages (1 to [`PAGE_MAX`]).
+    /// Returns a page of at most `limit` messages (1 to [`PAGE_MAX`]).
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for an unknown conversation, or a cursor that is not one of its messages;
-    /// [`StoreError::AccessDenied`] to a user without a grant.
+    /// [`StoreError::NotFound`] for an unknown conversation or a cursor that is not one of its messages;
+    /// [`StoreError::AccessDenied`] if the user has no grant.
     pub fn messages_page(
         &mut self,
         conversation: &ConversationId,
@@ -161,7 +162,7 @@ impl ReadTx<'_> {
         Ok((rows, has_older, has_newer))
     }
 
-    /// Up to `newer` rows of a moment and after it, and those before it, up to `limit` in all.
+    /// Returns up to `newer` rows from a moment on, then rows before it, up to `limit` in total.
     fn rows_about(
         &mut self,
         number: i64,
@@ -173,17 +174,17 @@ impl ReadTx<'_> {
         let (mut rows, has_newer) = self.rows_from(number, partitions, Some(below), false, newer)?;
         rows.reverse();
         let older = limit - rows.len();
-        // A page that begins at the moment does not go back before it.
+        // A page that begins at the moment contains nothing older.
         let older = if newer == limit { 0 } else { older };
         let (tail, has_older) = self.rows_from(number, partitions, Some(from), true, older)?;
         rows.extend(tail);
         Ok((rows, has_older, has_newer))
     }
 
-    /// The places just before and at the first message that a moment could have.
+    /// Returns the positions just before, and at, the first row key of a moment.
     fn edge(&self, number: i64, at: Timestamp) -> [Position; 2] {
         let partition = Partition::route(at, self.shared.now());
-        // The two ends of time are read by time, and no row of them has this key.
+        // `early` and `late` are read by time, and none of their rows has this key.
         let keys = row_key::wanted(number, partition, at).map_or([i64::MIN; 2], |key| [key - 1, key]);
         keys.map(|row_key| Position {
             partition,
@@ -222,7 +223,7 @@ impl ReadTx<'_> {
             .into());
         }
         let (_, at) = self.place_at(&month, row_key)?.ok_or_else(|| {
-            StoreError::DatabaseDamaged(format!("the register points message {id} at no row"))
+            StoreError::DatabaseDamaged(format!("the register's entry for message {id} points to no row"))
         })?;
         Ok(Position {
             partition: month.partition,
@@ -231,13 +232,13 @@ impl ReadTx<'_> {
         })
     }
 
-    /// The id and the time of the row with this key.
+    /// Returns the id and the time of the row with this key.
     fn place_at(&mut self, month: &PartitionTable, row_key: i64) -> Result<Option<(Id, i64)>, StoreError> {
         let sql = Sql::new(month.place_by_key.as_str());
         self.db.row(sql.bind(row_key), "find a message's place")
     }
 
-    /// Up to `want` rows from a position on, exclusive, and whether there are more.
+    /// Returns up to `want` rows after a position (which is not included), and whether there are more.
     fn rows_from(
         &mut self,
         number: i64,
@@ -275,7 +276,7 @@ impl ReadTx<'_> {
         Ok((rows, more))
     }
 
-    /// Adds a month's rows until there are `want` and one more.
+    /// Adds a month's rows until there are `want` rows and one more.
     fn month_rows(
         &mut self,
         number: i64,

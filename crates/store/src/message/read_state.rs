@@ -1,4 +1,4 @@
-//! Marking messages as read.
+//! Marks messages as read.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::tx::WriteTx;
 
-/// Unread rows of a conversation in one month.
+/// The unread rows of a conversation in one month.
 struct Unread {
     month: Arc<PartitionTable>,
-    /// The first and the last key they may have.
+    /// The first and last possible row key.
     keys: (i64, i64),
-    /// The last of them in the order of time, where the keys are in another.
+    /// The last row by time, in the two partitions whose keys are not in the order of time.
     up_to: Option<i64>,
 }
 
 impl Unread {
-    /// A statement over them; the table's name stands between its two parts.
+    /// Returns a statement over these rows; the table's name goes between its two parts.
     fn sql(&self, [before, behind]: [&str; 2]) -> Sql<'static> {
         let (table, (low, high)) = (self.month.table.as_str(), self.keys);
         let rows = " WHERE row_key BETWEEN ? AND ? AND is_read = FALSE AND is_outgoing = FALSE AND is_deleted = FALSE";
-        // In one allocation: a chat is marked at each look.
+        // In one allocation: this runs each time a chat is viewed.
         match self.up_to {
             None => Sql::new([before, table, behind, rows].concat())
                 .bind(low)
@@ -44,11 +44,12 @@ impl Unread {
 }
 
 impl WriteTx<'_> {
-    /// Marks a conversation's incoming messages as read, all of them or up to and with one; gives how many were unread.
+    /// Marks a conversation's incoming messages as read, all of them or up to and including one; returns how many were
+    /// unread.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for an unknown conversation, or a message that is not in it;
-    /// [`StoreError::AccessDenied`] to a user without a grant: it changes what all of them see.
+    /// [`StoreError::NotFound`] for an unknown conversation or a message that is not in it;
+    /// [`StoreError::AccessDenied`] if the user has no grant. Every user of the vault sees the change.
     pub fn conversation_mark_read(
         &mut self,
         conversation: &ConversationId,
@@ -76,7 +77,7 @@ impl WriteTx<'_> {
         let unread = usize::try_from(unread.unwrap_or_default()).unwrap_or_default();
         let mut marked = 0;
         for partition in &partitions {
-            // From the newest month on, and no further than there are unread ones: a chat is marked at each look.
+            // From the newest month back, until all unread messages are found: this runs each time a chat is viewed.
             if marked >= unread {
                 break;
             }
@@ -85,7 +86,7 @@ impl WriteTx<'_> {
                 marked += self.db.run(sql, "mark as read")?;
             }
         }
-        // All that there were: then none is left. Else some are later ones, or did not take it.
+        // If fewer were marked than were unread, the rest are either later than the given message or were not updated.
         if marked < unread {
             for partition in &partitions {
                 let Some(rows) = self.unread_rows(*partition, (low, high), limit.as_ref()) else {
@@ -109,7 +110,7 @@ impl WriteTx<'_> {
         Ok(marked)
     }
 
-    /// Those of a month that are marked; none in a month behind the one of the last.
+    /// Returns the rows of a month to mark; `None` for a month after that of the last message.
     fn unread_rows(
         &self,
         partition: Partition,

@@ -1,4 +1,4 @@
-//! A row of a month, and the message it becomes.
+//! A row of a month's table, and the message read from it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,19 +17,19 @@ use crate::partition::row_key;
 use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
-/// A row of a month, in the order of `hot::ROW_COLUMNS`.
+/// A row of a month's table, in the order of `hot::ROW_COLUMNS`.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) row_key: i64,
     pub(crate) id: Id,
     pub(crate) sender: Option<i64>,
-    /// The envelope; empty once deleted.
+    /// The envelope; empty once the message is deleted.
     pub(crate) content: Vec<u8>,
     pub(crate) is_outgoing: bool,
     pub(crate) was_encrypted: bool,
     pub(crate) is_read: bool,
     pub(crate) is_deleted: bool,
-    /// This and the times below are milliseconds since 1970.
+    /// This time and those below are in milliseconds since 1970.
     pub(crate) at: i64,
     pub(crate) edited_at: Option<i64>,
     pub(crate) deleted_at: Option<i64>,
@@ -57,19 +57,19 @@ impl FromRow for Row {
     }
 }
 
-/// Where the register says a message is.
+/// Where a message is, according to the register.
 #[derive(Debug, Clone)]
 pub(crate) enum Located {
     /// Never seen.
     Absent,
-    /// Seen and removed: only the id is kept.
+    /// Seen and removed; only the id is stored.
     Removed,
-    /// In this month, under this key.
+    /// In this month, under this row key.
     At(Arc<PartitionTable>, i64),
 }
 
 impl ReadTx<'_> {
-    /// Looks an id up in the register.
+    /// Looks up an id in the register.
     pub(crate) fn locate(&mut self, id: &MessageId) -> Result<Located, StoreError> {
         let key = self.lookup_key(id);
         let sql = Sql::new(hot::LOCATOR_FIND);
@@ -84,7 +84,7 @@ impl ReadTx<'_> {
                     .cloned();
                 let month = month.ok_or_else(|| {
                     StoreError::DatabaseDamaged(format!(
-                        "message {id} is said to be in a month that is not there"
+                        "the register has message {id} in a month that does not exist"
                     ))
                 })?;
                 Ok(Located::At(month, row_key))
@@ -93,7 +93,7 @@ impl ReadTx<'_> {
         }
     }
 
-    /// Whether a row is still to be seen: it may only wait to be deleted with its conversation.
+    /// Returns whether a row is still visible; it may only be waiting for deletion with its conversation.
     pub(crate) fn is_shown(&mut self, row_key: i64) -> Result<bool, StoreError> {
         let sql = Sql::new(hot::CONVERSATION_IS_SHOWN);
         let number = row_key::conversation(row_key);
@@ -101,11 +101,11 @@ impl ReadTx<'_> {
         Ok(shown.is_some())
     }
 
-    /// A message by its id.
+    /// Returns a message by its id.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when the vault never had it, or removed it; [`StoreError::AccessDenied`] to a user
-    /// without a grant on its conversation.
+    /// [`StoreError::NotFound`] if the vault never had it or removed it; [`StoreError::AccessDenied`] if the user has
+    /// no grant on its conversation.
     pub fn message_by_id(&mut self, id: &MessageId) -> Result<Message, StoreError> {
         let absent = || Missing::Message(id.clone());
         let Located::At(month, row_key) = self.locate(id)? else {
@@ -115,7 +115,9 @@ impl ReadTx<'_> {
         let row: Option<(Row, Option<String>, SenderRow)> =
             self.db.row(sql.bind(row_key), "read a message")?;
         let (row, conversation, sender) = row.filter(|(row, ..)| row.id == *id.as_id()).ok_or_else(|| {
-            StoreError::DatabaseDamaged(format!("the register points message {id} at another row"))
+            StoreError::DatabaseDamaged(format!(
+                "the register's entry for message {id} points to another message's row"
+            ))
         })?;
         let of_row = |error: StoreError| error.of_row(&format!("message {id}"));
         let conversation = conversation.ok_or_else(absent)?.parse();
@@ -128,8 +130,8 @@ impl ReadTx<'_> {
         self.message_from(month.partition, row, &conversation, &mut senders)
     }
 
-    /// What the vault knows of a message that another one answers. To a user who may not read its conversation it is not
-    /// there.
+    /// Returns what the vault knows about a message that another one replies to. If the user may not read its
+    /// conversation, it is reported as absent.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

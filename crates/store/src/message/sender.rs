@@ -1,4 +1,4 @@
-//! Rows of `senders`: who wrote a message, by a small number.
+//! Rows of `senders`: who wrote a message, under a small number.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::db::statement::Sql;
 use crate::error::{Missing, StoreError};
 use crate::tx::{ReadTx, WriteTx};
 
-/// Of [`hot::SENDER_FIND`].
+/// The columns of [`hot::SENDER_FIND`].
 pub(crate) type SenderRow = (
     Option<String>,
     Option<String>,
@@ -23,7 +23,7 @@ pub(crate) type SenderRow = (
     Option<String>,
 );
 
-/// What a row of `senders` says; none, or an emptied one, is an unknown sender.
+/// Reads a row of `senders`; a missing or empty row is an unknown sender.
 pub(crate) fn sender_from(row: Option<SenderRow>) -> Result<Sender, StoreError> {
     Ok(match row {
         Some((Some(id), name, ..)) => Sender::Contact {
@@ -41,7 +41,7 @@ pub(crate) fn sender_from(row: Option<SenderRow>) -> Result<Sender, StoreError> 
         Some((None, _, Some(name), Some(source_id), ..)) => {
             let source_id = source_id
                 .try_into()
-                .map_err(|_| StoreError::DatabaseDamaged("a sender's id has another length".into()))?;
+                .map_err(|_| StoreError::DatabaseDamaged("a sender's id has the wrong length".into()))?;
             Sender::Imported { source_id, name }
         }
         _ => Sender::Unknown,
@@ -49,7 +49,7 @@ pub(crate) fn sender_from(row: Option<SenderRow>) -> Result<Sender, StoreError> 
 }
 
 impl ReadTx<'_> {
-    /// A sender by its number, through the cache of one page.
+    /// Returns a sender by number, through a cache that lasts for one page.
     pub(crate) fn sender(
         &mut self,
         number: i64,
@@ -66,7 +66,8 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// The number of a sender, made when there is none; `None` for nobody.
+    /// Returns the number of a sender, adding the row if needed; `None` for [`SenderRef::Nobody`] and anonymous
+    /// members.
     pub(crate) fn sender_ensure(&mut self, sender: &SenderRef) -> Result<Option<i64>, StoreError> {
         if *sender == SenderRef::Nobody {
             return Ok(None);
@@ -75,7 +76,7 @@ impl WriteTx<'_> {
             return Ok(Some(*number));
         }
         let number = match sender {
-            // Those of a group are found with the conversation that they write in.
+            // Anonymous members are looked up together with the conversation they write in.
             SenderRef::Nobody | SenderRef::Anonymous { .. } => return Ok(None),
             SenderRef::Contact(contact) => {
                 let id = contact.to_string();
@@ -112,7 +113,7 @@ impl WriteTx<'_> {
         Ok(Some(number))
     }
 
-    /// The number of an anonymous member of the group whose conversation this is.
+    /// Returns the number of an anonymous member of the group that this conversation belongs to.
     pub(crate) fn sender_anonymous(
         &mut self,
         conversation: i64,

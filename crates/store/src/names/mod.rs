@@ -1,5 +1,5 @@
-//! What contacts, groups, conversations and transfers are called: for whoever looks for one by a word. No key is opened for
-//! it but those of transfers, whose names are sealed.
+//! Names of contacts, groups, conversations and transfers, for looking something up by a word. Only the keys of
+//! transfers are opened for it, because only their names are sealed.
 
 mod peers;
 
@@ -17,8 +17,9 @@ const NAMED: [ResourceKind; 4] = [
 ];
 
 impl ReadTx<'_> {
-    /// The things of a kind that a word may mean ([`meant`] says which it does), or all of them; those that the session may
-    /// not read are left out. Contacts come by the indexes of their ids and names. A kind without names has none.
+    /// Returns the things of a kind that a word may mean ([`meant`] picks those it does), or all of them. Anything the
+    /// session may not read is left out. Contacts are found through the indexes on their ids and names. A kind without
+    /// names returns nothing.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -32,11 +33,11 @@ impl ReadTx<'_> {
         Ok(readable)
     }
 
-    /// The check for a thing that was named by a word. To the session it says nothing of what is there; the audit log has the
-    /// id of the thing, and of a word that names none, or several, no more than the kind.
+    /// Checks a permission on something that was named by a word. The error tells the session nothing about what
+    /// exists. The audit log records the id, or only the kind if the word matches nothing or several things.
     ///
     /// # Errors
-    /// [`StoreError::AccessDenied`]
+    /// [`StoreError::AccessDenied`] if the user has no grant.
     pub fn permit_named(
         &mut self,
         kind: ResourceKind,
@@ -58,7 +59,7 @@ impl ReadTx<'_> {
         self.refuse(&asked, known, permission)
     }
 
-    /// The same, whoever asks.
+    /// Returns the same as [`names`](Self::names), without checking permissions.
     fn names_of(&mut self, kind: ResourceKind, word: Option<&str>) -> Result<Vec<Named>, StoreError> {
         match kind {
             ResourceKind::Contact => self.contact_names(word),

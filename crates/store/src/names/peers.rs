@@ -1,4 +1,4 @@
-//! Names of contacts and groups, and of the conversations with them.
+//! Names of contacts and groups, and of conversations with them.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use privatus_schema::{DbId, Flag, SqlText, contacts, conversations, groups};
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// A contact or a group, and the conversation with it that a chat list shows.
+/// A contact or a group, and its conversation in the chat list.
 #[derive(Queryable)]
 struct PeerRow {
     id: DbId,
@@ -19,7 +19,7 @@ struct PeerRow {
     is_hidden: Option<Flag>,
 }
 
-/// A conversation, and whom it is with.
+/// A conversation, and the contact or group it is with.
 #[derive(Queryable)]
 struct ConversationRow {
     id: DbId,
@@ -89,7 +89,7 @@ macro_rules! conversation_rows {
     };
 }
 
-/// The rows of a query whose column begins with a text: a range of the column's index.
+/// The rows of a query whose column starts with a text: a range of the column's index.
 macro_rules! beginning {
     ($query:expr, $column:expr, $text:expr, $db:expr) => {{
         let from = $query.filter($column.ge(SqlText($text)));
@@ -101,17 +101,18 @@ macro_rules! beginning {
 }
 
 impl ReadTx<'_> {
-    /// Contacts whose id or name a word may begin, or all.
+    /// Returns the contacts whose id or name may start with a word, or all contacts.
     pub(super) fn contact_names(&mut self, word: Option<&str>) -> Result<Vec<Named>, StoreError> {
         Ok(self.contact_rows(word)?.into_iter().map(PeerRow::named).collect())
     }
 
-    /// All groups: their names stand in no index.
+    /// Returns all groups; their names are not indexed.
     pub(super) fn group_names(&mut self) -> Result<Vec<Named>, StoreError> {
         Ok(self.group_rows()?.into_iter().map(PeerRow::named).collect())
     }
 
-    /// Conversations whose own id, or whose contact's or group's id or name, a word may begin, or all.
+    /// Returns the conversations whose own id, or whose contact's or group's id or name, may start with a word, or all
+    /// conversations.
     pub(super) fn conversation_names(&mut self, word: Option<&str>) -> Result<Vec<Named>, StoreError> {
         let rows: Vec<ConversationRow> = self.db.ask("read names", |db| match word {
             Some(word) => beginning!(conversation_rows!(), conversations::conversation_id, word, db),
@@ -137,7 +138,7 @@ impl ReadTx<'_> {
             let mut found: Vec<PeerRow> =
                 beginning!(contact_rows!(), contacts::folded_name, folded.as_str(), db)?;
             let ids: Vec<PeerRow> = beginning!(contact_rows!(), contacts::contact_id, word, db)?;
-            // Names that plain SQL or an older build wrote: not folded yet, or folded as they were before.
+            // Names written by plain SQL or an older build are not folded yet, or were folded by older rules.
             let unfolded: Vec<PeerRow> = contact_rows!().filter(contacts::folded_name.is_null()).load(db)?;
             let named: Vec<PeerRow> = contact_rows!()
                 .filter(contacts::display_name.eq(SqlText(word)))
@@ -145,7 +146,7 @@ impl ReadTx<'_> {
             found.extend(ids.into_iter().chain(unfolded).chain(named));
             Ok(found)
         })?;
-        // One contact may come by its id and by its name.
+        // A contact may be found both by its id and by its name.
         let once: BTreeMap<String, PeerRow> = found.drain(..).map(|row| (row.id.0.clone(), row)).collect();
         Ok(once.into_values().collect())
     }

@@ -1,4 +1,4 @@
-//! The months a vault has, in memory: published after commit, checked against the schema version at each read.
+//! The months of a vault, in memory: published after each commit, checked against the schema version on each read.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,26 +13,27 @@ use crate::partition::found::{found, months_with_keys, tables_standing};
 use crate::partition::state::{ARCHIVED, LIVE};
 use crate::partition::table::PartitionTable;
 
-/// Most months that a vault has (docs/DESIGN.md, section 6): the view over them has one term each; SQLite takes 500.
+/// The largest number of months of a vault (docs/DESIGN.md, section 6): the view over them has one term for each, and
+/// SQLite allows 500.
 pub(crate) const PARTITIONS_MAX: usize = 400;
 
 /// All months, by partition.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     pub(crate) schema_version: i64,
-    /// Shared with every transaction that begins; a writer that adds a month copies it.
+    /// Shared by every transaction that begins; a writer that adds a month copies it.
     pub(crate) partitions: Arc<BTreeMap<Partition, Arc<PartitionTable>>>,
-    /// What is not as a build writes it, each in words: of these months, and of rows that are none.
+    /// What differs from what a build writes, as sentences: about these months and about rows that are not months.
     pub(crate) odd: Vec<String>,
     /// Months whose tables are gone.
     pub(crate) lost: Vec<Partition>,
 }
 
 impl Catalogue {
-    /// Reads the catalogue in the transaction that is open. Where a row is not as a build writes it, each is looked at as it
-    /// stands, and one keeps nobody from the others.
+    /// Reads the catalogue in the open transaction. If a row is not as a build writes it, the rows are examined one by
+    /// one, so that a bad row does not hide the others.
     pub(crate) fn load(db: &mut Connection, schema_version: i64) -> Result<Self, StoreError> {
-        // A `key_id` is the decimal text of its number: no look into `key_store` is needed.
+        // A `key_id` is the decimal text of its number, so `key_store` is not read.
         let sql = Sql::new(hot::OPEN_CATALOGUE);
         let is_naming = db.names_rows(false);
         let rows = db.rows::<(i32, String, String, String)>(sql, "read the catalogue");
@@ -61,7 +62,7 @@ impl Catalogue {
         })
     }
 
-    /// The same behind a change of the schema: a row without a table is no month.
+    /// Reads the catalogue again after a change of the schema; a row without a table is not a month.
     pub(crate) fn load_again(db: &mut Connection, schema_version: i64) -> Result<Self, StoreError> {
         let loaded = Self::load(db, schema_version)?;
         let tables = tables_standing(db)?;
@@ -75,7 +76,7 @@ impl Catalogue {
         Self::load_as_found(db, schema_version)
     }
 
-    /// The same from what stands in each row and which tables do.
+    /// Builds the catalogue from what each row contains and which tables exist.
     pub(crate) fn load_as_found(db: &mut Connection, schema_version: i64) -> Result<Self, StoreError> {
         let rows = found(db)?;
         let months = months_with_keys(db, &rows)?;
@@ -95,14 +96,14 @@ impl Catalogue {
         })
     }
 
-    /// The names of the tables that the schema must have, in the order of the months.
+    /// Returns the names of the tables that the schema must have, in the order of the months.
     pub(crate) fn tables(&self) -> Vec<String> {
         let mut months: Vec<Partition> = self.partitions.keys().chain(&self.lost).copied().collect();
         months.sort_unstable();
         months.into_iter().map(Partition::table).collect()
     }
 
-    /// `PRAGMA schema_version`, which every change of the schema moves.
+    /// Reads `PRAGMA schema_version`, which every change of the schema increments.
     pub(crate) fn current_version(db: &mut Connection) -> Result<i64, StoreError> {
         let version: Option<i64> = db.row(Sql::new("PRAGMA schema_version"), "read the schema version")?;
         Ok(version.unwrap_or_default())

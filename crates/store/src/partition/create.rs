@@ -1,4 +1,4 @@
-//! Making a month: its key, its catalogue row, its table and the views over all of them, in one transaction.
+//! Creates a month: its key, its catalogue row, its table and the views over all months, in one transaction.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ struct PartitionRow<'a> {
 }
 
 impl WriteTx<'_> {
-    /// The month's table, made on first use.
+    /// Returns the month's table, creating it on first use.
     pub(crate) fn partition_ensure(
         &mut self,
         partition: Partition,
@@ -63,7 +63,7 @@ impl WriteTx<'_> {
         Ok(month)
     }
 
-    /// What keeps a month from being added: a row in its place is named.
+    /// Turns the error into one that names the row blocking the month, if there is one.
     fn month_refused(&mut self, partition: Partition, error: StoreError) -> StoreError {
         if self.db.is_spoiled() || !matches!(error, StoreError::DatabaseDamaged(_)) {
             return error;
@@ -74,18 +74,18 @@ impl WriteTx<'_> {
             .find(|row| row.number == i64::from(partition.number()));
         match own {
             Some(row) => StoreError::DatabaseDamaged(format!(
-                "{}; settling the audit log with its loss accepted puts it right",
+                "{}; settle the audit log and accept the loss to repair it",
                 row.told().join("; ")
             )),
             None => error,
         }
     }
 
-    /// Moves a month from the view `messages` to `messages_archive`: what the specification's INSERT and DELETE of old
-    /// messages stand for. Nothing is copied, and paging reads it as before.
+    /// Moves a month from the view `messages` to `messages_archive`. It replaces the specification's INSERT and DELETE
+    /// of old messages: nothing is copied, and paging reads the month as before.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when the vault has no such month.
+    /// [`StoreError::NotFound`] if the vault has no such month.
     pub fn partition_archive(&mut self, partition: Partition) -> Result<(), StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
         let live = || {
@@ -113,7 +113,7 @@ impl WriteTx<'_> {
         Ok(refresh_views(self.db.raw())?)
     }
 
-    /// Runs DDL without keeping it prepared.
+    /// Runs DDL without caching the prepared statement.
     fn run_schema(&mut self, sql: &str) -> Result<(), StoreError> {
         self.schema_changed = true;
         self.db.raw().execute_batch(sql)?;

@@ -1,5 +1,5 @@
-//! Rows of `partitions` as they stand, whatever somebody put there, and what each should be. A month's number and the name
-//! of its table follow from each other, and the table that stands says which of the two is right.
+//! Rows of `partitions` as they are, whatever was put there, and what each should be. A month's number and the name of
+//! its table determine each other; if they disagree, the table that exists shows which of the two is right.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,9 +16,9 @@ const ROWS: &str = "SELECT partition, iif(typeof(table_name) = 'text', CAST(tabl
                     iif(typeof(state) = 'text', CAST(state AS BLOB), NULL), \
                     iif(typeof(key_id) = 'text', CAST(key_id AS BLOB), NULL), \
                     iif(typeof(created_at) = 'text', CAST(created_at AS BLOB), NULL) FROM partitions ORDER BY partition";
-/// The tables of months that stand, as texts of any kind.
+/// The names of all tables that exist, as bytes because a name may be any text.
 pub(super) const TABLES: &str = "SELECT CAST(name AS BLOB) FROM main.sqlite_schema WHERE type = 'table'";
-/// Whether anything of the vault says that it was in a month.
+/// Whether anything in the vault refers to a month.
 const NAMED: &str = "SELECT EXISTS (SELECT 1 FROM conversation_months WHERE partition = ?) \
                      OR EXISTS (SELECT 1 FROM archives WHERE partition = ?) \
                      OR EXISTS (SELECT 1 FROM message_locator WHERE partition = ?)";
@@ -26,34 +26,34 @@ const NAMED: &str = "SELECT EXISTS (SELECT 1 FROM conversation_months WHERE part
 /// A row of `partitions`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FoundMonth {
-    /// What stands in `partition`, which is the number of the row.
+    /// The value of `partition`, which is the row's number.
     pub(crate) number: i64,
-    /// The month that it is; nothing where no table of it stands.
+    /// The month this row stands for; `None` if it has no table.
     pub(crate) month: Option<Partition>,
-    /// A month whose table is gone, while messages or conversations say that they are in it.
+    /// A month whose table is gone although messages or conversations refer to it.
     pub(crate) lost: Option<Partition>,
-    /// Columns that hold what no build writes.
+    /// Columns whose value no build writes.
     pub(crate) odd: Vec<&'static str>,
     pub(crate) is_archived: bool,
-    /// The key that it names.
+    /// The number of the key that the row names.
     pub(crate) key: Option<u32>,
     pub(crate) created_at: Option<String>,
 }
 
 impl FoundMonth {
-    /// Whether it is as a build writes it; which key it names is looked at elsewhere.
+    /// Returns whether the row is as a build writes it; the key that it names is checked elsewhere.
     pub(crate) fn is_whole(&self) -> bool {
         self.month.is_some() && self.odd.is_empty()
     }
 
-    /// What is wrong with it, each in words.
+    /// Describes what is wrong with the row, one sentence for each fault.
     pub(crate) fn told(&self) -> Vec<String> {
         let number = self.number;
         match (self.month, self.lost) {
             (Some(month), _) => {
                 let told = |column: &&str| {
                     format!(
-                        "partitions.{column} of row {number}, the month {month}, is not what a build writes: it was altered"
+                        "partitions.{column} of row {number}, the month {month}, has a value that no build writes: it was altered"
                     )
                 };
                 self.odd.iter().map(told).collect()
@@ -62,19 +62,19 @@ impl FoundMonth {
                 "partitions.table_name of row {number}: the table of the month {month} is gone, with its messages"
             )],
             (None, None) => vec![format!(
-                "partitions.table_name of row {number} names no table that stands: somebody planted the row, and nothing is in it"
+                "partitions.table_name of row {number} names a table that does not exist: the row was planted, and it contains nothing"
             )],
         }
     }
 
-    /// `partitions.state` as it should be.
+    /// Returns what `partitions.state` should be.
     pub(crate) const fn state(&self) -> &'static str {
         if self.is_archived { ARCHIVED } else { LIVE }
     }
 }
 
-/// Which month each row is: number and name of its table agree, or the table stands that one of them says. No table is two
-/// rows'.
+/// Assigns a month to each row: where the number and the table's name agree, or where the table named by one of them
+/// exists. No two rows get the same table.
 pub(super) fn months_of(rows: &[(i64, Option<String>)], tables: &BTreeSet<String>) -> Vec<Option<Partition>> {
     let standing = |partition: &Partition| tables.contains(&partition.table());
     let by_number = |number: i64| {
@@ -112,14 +112,14 @@ fn text(bytes: Option<Vec<u8>>) -> Option<String> {
     bytes.and_then(|bytes| String::from_utf8(bytes).ok())
 }
 
-/// The names of all tables.
+/// Returns the names of all tables.
 pub(super) fn tables_standing(db: &mut Connection) -> Result<BTreeSet<String>, StoreError> {
     let tables: Vec<Vec<u8>> = db.rows(Sql::new(TABLES), "look at the tables of months")?;
     let tables = tables.into_iter().filter_map(|name| String::from_utf8(name).ok());
     Ok(tables.collect())
 }
 
-/// Every row, in the order of what stands in `partition`.
+/// Reads every row, in the order of `partition`.
 pub(crate) fn found(db: &mut Connection) -> Result<Vec<FoundMonth>, StoreError> {
     type Values = (
         i64,
@@ -177,20 +177,21 @@ fn is_named(db: &mut Connection, month: Partition) -> Result<bool, StoreError> {
     Ok(named.unwrap_or_default())
 }
 
-/// The key of a month that stands, whatever its row names.
+/// Returns the key of a month, whatever its row names.
 pub(crate) fn key_of(db: &mut Connection, month: Partition) -> Result<Option<u32>, StoreError> {
     let role = KeyRole::Month(month);
     let sql = Sql::new(hot::KEY_NUMBER);
     let number: Result<Option<i64>, _> = db.row(sql.bind(role.kind()).bind(&*role.scope()), "find a key");
     match number {
         Ok(number) => Ok(number.and_then(|number| u32::try_from(number).ok())),
-        // That its row is odd the keys themselves say.
+        // The check of the keys reports the odd row.
         Err(StoreError::DatabaseDamaged(_)) if !db.is_spoiled() => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// The months of these rows, each with the key that it names or, where it names none, has.
+/// Returns the months of these rows, each with the key that its row names or, if it names none, the key that the month
+/// has.
 pub(super) fn months_with_keys(
     db: &mut Connection,
     found: &[FoundMonth],
@@ -200,7 +201,7 @@ pub(super) fn months_with_keys(
         if let Some(month) = row.month {
             let key = match row.key {
                 Some(key) => key,
-                // Under a number of no key nothing is sealed: what is there opens all the same.
+                // Nothing is sealed under a number without a key: existing messages can be opened all the same.
                 None => key_of(db, month)?.unwrap_or_default(),
             };
             months.insert(month, key);
@@ -226,14 +227,14 @@ mod tests {
             (vec![(-5, "messages_202506")], vec![month(202_506)]),
             (vec![(202_401, "messages_202506")], vec![month(202_506)]),
             (vec![(7, "messages_late")], vec![month(999_999)]),
-            // No table of it stands, or it is another row's.
+            // Its table does not exist, or belongs to another row.
             (vec![(202_401, "messages_202401")], vec![None]),
             (vec![(202_313, "x")], vec![None]),
             (
                 vec![(202_401, "messages_202506"), (202_506, "x")],
                 vec![None, month(202_506)],
             ),
-            // Two names were exchanged.
+            // Two names were swapped.
             (
                 vec![(202_505, "messages_202506"), (202_506, "messages_202505")],
                 vec![month(202_505), month(202_506)],

@@ -1,4 +1,4 @@
-//! Rows of the catalogue made what they should be, behind a loss that somebody agreed to; and told at an open.
+//! Repairs rows of the catalogue after the user has accepted a loss, and reports odd rows when a vault is opened.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use crate::partition::table::PartitionTable;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Rows that are told at an open; `verify` names each.
+/// How many rows are named when a vault is opened; `verify` names all of them.
 const TOLD: usize = 3;
 
 impl ReadTx<'_> {
-    /// Rows of the catalogue that settling puts right: all that are not as a build writes them, but for months whose tables
-    /// are gone.
+    /// Returns the rows of the catalogue that settling repairs: all that are not as a build writes them, except for
+    /// months whose tables are gone.
     pub(crate) fn months_altered(&mut self) -> Result<Vec<FoundMonth>, StoreError> {
         let mut rows = found(self.db)?;
-        // A key that no number names is told with the keys.
+        // A key that does not exist is reported with the keys.
         rows.iter_mut().for_each(|row| {
             row.odd
                 .retain(|column| *column != "key_id" || row.month.is_none())
@@ -28,20 +28,20 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Takes these rows out, and writes those of months as they should be. The key of one that names none is named behind it.
+    /// Deletes these rows and writes those that are months again as they should be, with the key that the month has.
     pub(crate) fn months_put_right(&mut self, rows: &[FoundMonth]) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
-        let doing = "put a row of partitions right";
+        let doing = "repair a row of partitions";
         let keys = months_with_keys(self.db, rows)?;
-        // What names a month stands before its row does.
+        // A month is referred to before its row is written again.
         self.db.run(Sql::new("PRAGMA defer_foreign_keys = ON"), doing)?;
         for row in rows {
             let sql = Sql::new("DELETE FROM partitions WHERE partition = ?").bind(row.number);
             self.db.run_one(sql, doing)?;
             if row.month.is_none() {
-                // Notes of where to look, for a month that is none.
+                // Notes of months to search, for a month that does not exist.
                 let sql = Sql::new("DELETE FROM conversation_months WHERE partition = ?").bind(row.number);
                 self.db.run(sql, doing)?;
             }
@@ -65,19 +65,19 @@ impl WriteTx<'_> {
             months.insert(month, Arc::new(PartitionTable::new(month, key)));
         }
         self.partitions = Arc::new(months);
-        // Others read the catalogue again when the schema moves.
+        // Other connections read the catalogue again when the schema version changes.
         self.views_refresh()
     }
 }
 
 impl Store {
-    /// Tells of rows of the catalogue that are not as a build writes them.
+    /// Adds a warning for rows of the catalogue that are not as a build writes them.
     pub(crate) fn catalogue_tell(&mut self) {
         let catalogue = self.shared.catalogue();
         let told: Vec<&str> = catalogue.odd.iter().map(String::as_str).take(TOLD).collect();
         if !told.is_empty() {
             self.warnings.push(format!(
-                "{}; what can be read is read, and settling the audit log with its loss accepted puts right what can be known",
+                "{}; readable messages can still be read; settle the audit log and accept the loss to repair what can be repaired",
                 told.join("; ")
             ));
         }

@@ -1,4 +1,4 @@
-//! Partitions: the months that a vault has, each with a table and a key of its own, and the two ends of time.
+//! Partitions: the months of a vault, each with its own table and key, and the two tables for times outside them.
 
 pub(crate) mod catalogue;
 mod create;

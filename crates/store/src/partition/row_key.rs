@@ -1,6 +1,6 @@
 //! The packed row key of a month: conversation number, milliseconds into the month, tie-break.
 //!
-//! One B-tree, clustered for reading a conversation and keyed by an integer (docs/adr/0001). 20 + 32 + 11 bits.
+//! One B-tree, clustered for reading a conversation and keyed by an integer (docs/adr/0001): 20 + 32 + 11 bits.
 
 use privatus_domain::limits::CONVERSATIONS_MAX;
 use privatus_domain::{Partition, Timestamp};
@@ -9,8 +9,8 @@ const TIE_BITS: u32 = 11;
 const TIME_BITS: u32 = 32;
 pub(crate) const CONVERSATION_SHIFT: u32 = TIE_BITS + TIME_BITS;
 
-/// Where a message of this time belongs in its partition, if nothing stands there yet. In the two ends of time the
-/// key is the arrival alone: the place after the last.
+/// Returns the key for a message of this time, if that key is free. `early` and `late` have no such key (`None`): there
+/// the order is that of arrival, so a message gets the key after the last one.
 pub(crate) fn wanted(conversation: i64, partition: Partition, at: Timestamp) -> Option<i64> {
     debug_assert!((1..=CONVERSATIONS_MAX).contains(&conversation));
     let into = at.unix_ms() - partition.start()?.unix_ms();
@@ -18,13 +18,13 @@ pub(crate) fn wanted(conversation: i64, partition: Partition, at: Timestamp) -> 
     Some((conversation << CONVERSATION_SHIFT) | (into << TIE_BITS))
 }
 
-/// First and last key of a conversation.
+/// Returns the first and the last key of a conversation.
 pub(crate) const fn range(conversation: i64) -> (i64, i64) {
     let low = conversation << CONVERSATION_SHIFT;
     (low, low | ((1 << CONVERSATION_SHIFT) - 1))
 }
 
-/// The conversation a key belongs to.
+/// Returns the number of the conversation that a key belongs to.
 pub(crate) const fn conversation(row_key: i64) -> i64 {
     row_key >> CONVERSATION_SHIFT
 }

@@ -1,6 +1,6 @@
-//! The tables of partitions and the views over them, as statements of the schema.
+//! The tables of partitions and the views over them, as SQL statements.
 //!
-//! Steps of the schema run these too, on a database that may have an older one: so they are on the raw handle.
+//! Migration steps also run these, on databases with an older schema, so they use the raw connection.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use privatus_sqlite::{Column, Connection};
 
 use super::found::{TABLES, months_of};
 
-/// The physical template of the partitions of messages.
+/// The template for the message tables.
 pub(crate) const TEMPLATE: &str = "messages_template";
-/// The view behind `messages` and `messages_archive`.
+/// The view that `messages` and `messages_archive` are built on.
 pub(crate) const VIEW: &str = "message_rows";
 
-/// The months whose tables stand, and whether each is in the archive.
+/// Returns the months that have a table, and whether each is archived.
 #[cfg(feature = "testing")]
 pub(crate) fn months(db: &mut Connection) -> Result<Vec<(Partition, bool)>, MigrateError> {
     let mut months = Vec::new();
@@ -32,7 +32,7 @@ pub(crate) fn months(db: &mut Connection) -> Result<Vec<(Partition, bool)>, Migr
     Ok(months)
 }
 
-/// The months whose tables stand, whatever else is wrong with their rows, and whether each is in the archive.
+/// Returns the months that have a table, whatever else is wrong with their rows, and whether each is archived.
 pub(crate) fn months_standing(db: &mut Connection) -> Result<Vec<(Partition, bool)>, MigrateError> {
     let mut tables = BTreeSet::new();
     db.query(TABLES, &[], |row| {
@@ -60,7 +60,7 @@ pub(crate) fn months_standing(db: &mut Connection) -> Result<Vec<(Partition, boo
     Ok(months)
 }
 
-/// The two ends of time have an index for their order.
+/// Returns the extra index of `early` and `late`, which orders them by time.
 pub(crate) fn extras(table: &str) -> Vec<String> {
     if [Partition::EARLY, Partition::LATE]
         .iter()
@@ -73,7 +73,7 @@ pub(crate) fn extras(table: &str) -> Vec<String> {
     )]
 }
 
-/// The statements that make a month.
+/// Returns the statements that create a month.
 pub(crate) fn partition_sql(db: &mut Connection, partition: Partition) -> Result<Vec<String>, MigrateError> {
     let table = partition.table();
     let mut all = privatus_migrate::month_sql(db, TEMPLATE, &table)?;
@@ -81,7 +81,7 @@ pub(crate) fn partition_sql(db: &mut Connection, partition: Partition) -> Result
     Ok(all)
 }
 
-/// Makes a month's table and indexes; the view over it is the caller's.
+/// Creates a month's table and indexes; the caller updates the view.
 pub(crate) fn make_month(db: &mut Connection, partition: Partition) -> Result<(), MigrateError> {
     for sql in partition_sql(db, partition)? {
         db.execute_batch(&sql)?;
@@ -89,7 +89,7 @@ pub(crate) fn make_month(db: &mut Connection, partition: Partition) -> Result<()
     Ok(())
 }
 
-/// Makes in `db` the months that another database has, and the view over them.
+/// Creates in `db` the months of another database, and the view over them.
 pub(crate) fn copy_months(db: &mut Connection, months: &[(Partition, bool)]) -> Result<(), MigrateError> {
     for (partition, _) in months {
         make_month(db, *partition)?;
@@ -97,8 +97,8 @@ pub(crate) fn copy_months(db: &mut Connection, months: &[(Partition, bool)]) -> 
     write_view(db, months)
 }
 
-/// Writes the view under `messages` and `messages_archive` again, over all months; its columns stay those the migrations
-/// gave it.
+/// Rewrites the view under `messages` and `messages_archive` to cover all months; its columns stay as the migrations
+/// set them.
 pub(crate) fn refresh_views(db: &mut Connection) -> Result<(), MigrateError> {
     let months = months_standing(db)?;
     write_view(db, &months)
@@ -115,5 +115,5 @@ fn write_view(db: &mut Connection, months: &[(Partition, bool)]) -> Result<(), M
 }
 
 fn other_form(name: &str) -> MigrateError {
-    MigrateError::Host(format!("{name} is missing or has another form"))
+    MigrateError::Host(format!("{name} is missing or does not have the expected form"))
 }

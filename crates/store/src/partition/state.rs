@@ -1,6 +1,6 @@
-//! What the catalogue says of a month.
+//! The states that the catalogue records for a month.
 
-/// A month that the view `messages` shows.
+/// The month is shown in the view `messages`.
 pub(crate) const LIVE: &str = "live";
-/// A month that the view `messages_archive` shows.
+/// The month is shown in the view `messages_archive`.
 pub(crate) const ARCHIVED: &str = "archived";

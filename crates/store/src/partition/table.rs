@@ -4,7 +4,7 @@ use privatus_domain::Partition;
 
 use crate::db::hot::{self, ROW_COLUMNS};
 
-/// One month's table, its key and its statements.
+/// A month's table, its key and its statements.
 #[derive(Debug)]
 pub(crate) struct PartitionTable {
     pub(crate) partition: Partition,
@@ -12,9 +12,9 @@ pub(crate) struct PartitionTable {
     pub(crate) table: String,
     pub(crate) insert: String,
     pub(crate) by_key: String,
-    /// A row's id and time alone: is it still where a cursor was?
+    /// Selects only a row's id and time, to check that a cursor's message is still there.
     pub(crate) place_by_key: String,
-    /// A row with its conversation's id and its sender: a message by its id is one statement.
+    /// Selects a row with its conversation's id and its sender, so that reading a message by id takes one statement.
     pub(crate) whole_by_key: String,
 }
 
@@ -32,17 +32,18 @@ impl PartitionTable {
         }
     }
 
-    /// A hot statement on this table.
+    /// Returns a hot statement for this table.
     pub(crate) fn with_table(&self, hot: &str) -> String {
         on_table(hot, &self.table)
     }
 
-    /// The beginning of a walk over every row: the caller adds a bound on `row_key`.
+    /// Returns the beginning of a scan of every row; the caller adds a condition on `row_key`.
     pub(crate) fn scan(&self) -> String {
         format!("SELECT {ROW_COLUMNS} FROM {} WHERE row_key", self.table)
     }
 
-    /// The statement of one page of a conversation within this month, by key (months) or by time (the two ends).
+    /// Returns the statement for one page of a conversation within this month, by key (months) or by time (`early` and
+    /// `late`).
     pub(crate) fn page(&self, newest_first: bool, limit: usize) -> String {
         let table = &self.table;
         let order = if newest_first { "DESC" } else { "ASC" };
@@ -59,7 +60,7 @@ impl PartitionTable {
     }
 }
 
-/// A hot statement with the name of a table in it, in one allocation: a chat list makes one a row.
+/// Puts a table's name into a hot statement, in one allocation: a chat list does this for each row.
 fn on_table(hot: &str, table: &str) -> String {
     let mut text = String::with_capacity(hot.len() + table.len());
     let (before, behind) = hot.split_once("{table}").unwrap_or((hot, ""));

@@ -1,4 +1,4 @@
-//! The operations on groups and their members whose statements are looked at.
+//! The operations on groups and their members whose statements are checked.
 
 use privatus_domain::{
     ContactId, Description, DisplayName, GroupChange, GroupId, GroupKind, MemberPermissions, NewGroup,
@@ -7,7 +7,7 @@ use privatus_domain::{
 
 use crate::{Store, StoreError};
 
-/// Everything that is done with a group, from its making to its removal.
+/// Runs every operation on a group, from creating it to removing it.
 pub(super) fn groups(store: &Store) {
     let id: GroupId = "band".parse().unwrap();
     let people: Vec<ContactId> = ["ann", "ben", "cat"].map(|id| id.parse().unwrap()).into();
@@ -43,7 +43,7 @@ pub(super) fn groups(store: &Store) {
             tx.group_member_leave(&id, &own)
         })
         .unwrap();
-    // The owner goes, and then the group.
+    // The owner leaves, then the group is removed.
     store
         .write("groups end", |tx| {
             let own = tx.own_id();

@@ -1,4 +1,4 @@
-//! Query plans of every hot statement, as a snapshot: no scan of a table that grows, no temporary B-tree.
+//! Query plans of every hot statement, as a snapshot: no scan of a growing table, no temporary B-tree.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -21,8 +21,8 @@ fn clock() -> Timestamp {
     Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
 }
 
-/// What may be walked from end to end: the step, words of its statement, and why. A step without a table's name is of
-/// rows that are no table's.
+/// Scans that are allowed: the step, words of its statement, and the reason. A step without a table's name reads rows
+/// that are not from a table.
 const WALKED: [(&str, &str, &str); 7] = [
     (
         "SCAN v USING INDEX idx_conversations_newest",
@@ -57,7 +57,7 @@ const WALKED: [(&str, &str, &str); 7] = [
     ),
 ];
 
-/// What may sort: words of the statement, and why.
+/// Sorts that are allowed: words of the statement, and the reason.
 const SORTED: [(&str, &str); 4] = [
     (
         "UPDATE group_members SET role = 'owner' WHERE rowid IN (",
@@ -77,7 +77,7 @@ const SORTED: [(&str, &str); 4] = [
     ),
 ];
 
-/// Whether a step is one that is walked or sorted with a reason; notes which one allowed it.
+/// Returns whether a step is an allowed scan or sort, and notes which entry allowed it.
 fn is_allowed(step: &str, text: &str, used: &mut BTreeSet<&'static str>) -> bool {
     let walked = WALKED
         .iter()
@@ -88,7 +88,7 @@ fn is_allowed(step: &str, text: &str, used: &mut BTreeSet<&'static str>) -> bool
     } else if step.contains("TEMP B-TREE") {
         sorted.map(|(_, why)| why)
     } else {
-        // An index that SQLite makes for one statement is a scan of the table behind it.
+        // An index that SQLite builds for one statement is a scan of the table it covers.
         return !step.contains("AUTOMATIC");
     };
     used.extend(reason.copied());
@@ -106,7 +106,7 @@ fn contact(id: &ContactId, at: Timestamp) -> Result<NewContact, StoreError> {
     })
 }
 
-/// Runs every hot operation; month and edge of time both.
+/// Runs every hot operation, in a month and outside the months.
 fn operate(store: &Store, chat: &ConversationId) {
     send_and_page(store, chat);
     import_and_remove(store);
@@ -115,8 +115,8 @@ fn operate(store: &Store, chat: &ConversationId) {
     groups::groups(store);
 }
 
-/// A batch as an import writes it, in a group with members and with a new contact; then the contact goes, and with it
-/// what hangs on it.
+/// Writes a batch as an import does, in a group with members and with a new contact; then removes the contact and all
+/// that belongs to it.
 fn import_and_remove(store: &Store) {
     store
         .write("import", |tx| {
@@ -148,7 +148,7 @@ fn import_and_remove(store: &Store) {
                     batch.push(NewMessage::received(id, sender.clone(), Body::text(text)?, at));
                 }
                 tx.messages_insert(place, &batch)?;
-                // The second import of the same.
+                // Importing the same messages again.
                 tx.messages_insert(place, &batch)?;
             }
             tx.contact_by_id(&id)?;
@@ -245,7 +245,7 @@ fn send_and_page(store: &Store, chat: &ConversationId) {
         .unwrap();
 }
 
-/// The statements within triggers, whose plans EXPLAIN does not show.
+/// Returns the statements inside triggers, whose plans EXPLAIN does not show.
 fn triggers(store: &Store) -> Vec<String> {
     let sql = Sql::new("SELECT sql FROM sqlite_master WHERE type = 'trigger'");
     let bodies: Vec<String> = store.read(|tx| tx.db.rows(sql, "read the triggers")).unwrap();
@@ -256,7 +256,7 @@ fn triggers(store: &Store) -> Vec<String> {
         let (body, _) = body.rsplit_once("END").unwrap();
         let single = body.split_whitespace().collect::<Vec<_>>().join(" ");
         let spaced = single.split(';').map(str::trim).filter(|text| !text.is_empty());
-        // RAISE is for triggers only.
+        // RAISE is only allowed in triggers.
         statements.extend(
             spaced
                 .filter(|text| !text.contains("RAISE"))
@@ -281,7 +281,7 @@ fn no_hot_statement_scans_or_sorts() {
             tx.contact_create(&contact(&id, tx.now())?)
         })
         .unwrap();
-    // Months and keys are made once; the second round is what every send and read runs.
+    // Months and keys are created only once; the second round runs what every send and read runs.
     operate(&store, &chat);
     let ((), seen) = statements_of(|| operate(&store, &chat));
     let seen: BTreeSet<String> = seen.into_iter().chain(triggers(&store)).collect();

@@ -1,4 +1,4 @@
-//! Settings set and removed.
+//! Sets and removes settings.
 
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
@@ -14,10 +14,10 @@ use crate::error::{Missing, StoreError};
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
-    /// Sets a value, of the application (`scope` is empty) or of a user.
+    /// Sets a value, of the application (empty `scope`) or of a user.
     ///
     /// # Errors
-    /// [`StoreError::Setting`] when it is too large, not of its type, or under a name outside the grammar.
+    /// [`StoreError::Setting`] if the value is too large or not of the setting's type, or if the name is not valid.
     pub fn setting_set(
         &mut self,
         scope: &str,
@@ -36,10 +36,10 @@ impl WriteTx<'_> {
         self.setting_restore(scope, key, value, updated_at)
     }
 
-    /// Takes a value from an export or another application as it stands, also under an older name or of another type.
+    /// Stores a value from an export or another application as it is, even under an older name or with another type.
     ///
     /// # Errors
-    /// [`StoreError::Setting`] when it is too large.
+    /// [`StoreError::Setting`] if it is too large.
     pub fn setting_restore(
         &mut self,
         scope: &str,
@@ -65,7 +65,7 @@ impl WriteTx<'_> {
     /// Removes a setting.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`] if the setting has no value.
     pub fn setting_unset(&mut self, scope: &str, key: &SettingKey) -> Result<(), StoreError> {
         self.setting_permit(scope, key, Permission::Delete)?;
         self.identity_note(scope, key, None)?;

@@ -1,4 +1,4 @@
-//! What holds: the user's value, else the application's, else the default of a known setting.
+//! The value in effect: the user's, else the application's, else the default of a known setting.
 
 use privatus_domain::{Effective, KnownSetting, Permission, SettingKey, UserId};
 use serde_json::Value;
@@ -7,11 +7,11 @@ use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {
-    /// The value that holds for a user, or for the application: the user's, else the application's, else the default
-    /// of a known setting.
+    /// Returns the value in effect for a user or for the application: the user's, else the application's, else the
+    /// default of a known setting.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when nothing holds.
+    /// [`StoreError::NotFound`] if there is no value.
     pub fn setting_effective(
         &mut self,
         user: Option<&UserId>,
@@ -29,8 +29,8 @@ impl ReadTx<'_> {
         default.ok_or_else(|| Missing::Setting(key.clone()).into())
     }
 
-    /// A known setting's value, for the code that acts on it: no grant is asked for. What is not of its type, because it
-    /// came from elsewhere, counts as not set.
+    /// Returns a known setting's value for the code that uses it; permissions are not checked. A value of the wrong
+    /// type, which came from elsewhere, counts as not set.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

@@ -1,4 +1,4 @@
-//! The vault's own public key is a setting, and a change of it is told of.
+//! The vault's own public key is a setting; a change of it is logged.
 
 use privatus_domain::{
     Act, JsonText, KnownSetting, NewAuditEntry, NewSecurityEvent, Permission, SecurityKind, SettingKey,
@@ -9,20 +9,20 @@ use serde_json::json;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// Whether it is the vault's own public key.
+/// Returns whether the setting is the vault's own public key.
 pub(super) fn is_identity(scope: &str, key: &SettingKey) -> bool {
     scope.is_empty() && key.as_str() == KnownSetting::IdentityPublicKey.name()
 }
 
 impl WriteTx<'_> {
-    /// Whether a source has another public key of the vault's own user than the vault, whose key stays. A security event
-    /// tells of it.
+    /// Returns whether a source's public key for the vault's own user differs from the vault's. The vault keeps its key
+    /// and records a security event.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn own_key_differs(&mut self, value: &JsonText) -> Result<bool, StoreError> {
         let key = KnownSetting::IdentityPublicKey.key();
-        // Who may not read it learns nothing of it.
+        // A user who may not read the key learns nothing about it.
         if !self.may(&key.resource(""), Permission::Read)? {
             return Ok(false);
         }
@@ -37,15 +37,15 @@ impl WriteTx<'_> {
             severity: Severity::High,
             user: None,
             description:
-                "an import has another public key of the vault's own user than the vault, whose key stays"
+                "an import has a different public key for the vault's own user; the vault keeps its own"
                     .into(),
             raw_data: Some(json!({ "resource": key.resource("").to_string() }).into()),
         })?;
         Ok(true)
     }
 
-    /// Whoever compares safety numbers compares the vault's own key too: a change of it is written down, and where there was
-    /// one, an event.
+    /// Safety numbers include the vault's own key: a change of it goes to the audit log, and replacing an existing key
+    /// is also a security event.
     pub(super) fn identity_note(
         &mut self,
         scope: &str,
@@ -58,7 +58,7 @@ impl WriteTx<'_> {
         let had_key = match self.setting_find(scope, key) {
             Ok(before) if before.as_ref().map(|before| &before.value) == value => return Ok(()),
             Ok(before) => before.is_some(),
-            // One that does not open was one, and is to be mended.
+            // A key that cannot be opened existed, and is being repaired.
             Err(StoreError::DatabaseDamaged(_)) => true,
             Err(error) => return Err(error),
         };
@@ -74,7 +74,9 @@ impl WriteTx<'_> {
             kind: SecurityKind::PublicKeyReplaced,
             severity: Severity::High,
             user: None,
-            description: "the vault's own public key was replaced: no safety number told before fits".into(),
+            description:
+                "the vault's own public key was replaced: all safety numbers compared before are invalid"
+                    .into(),
             raw_data: Some(json!({ "resource": on.to_string() }).into()),
         })
     }

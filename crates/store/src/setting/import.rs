@@ -1,4 +1,4 @@
-//! Settings that an import brings: the later one stays.
+//! Settings from an import: the later value wins.
 
 use privatus_domain::{JsonText, KnownSetting, SettingKey, Timestamp, UserError, UserId};
 
@@ -6,26 +6,27 @@ use super::identity::is_identity;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// What became of a setting that an import brought.
+/// The result of importing one setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingImport {
-    /// It is the vault's now.
+    /// The value was written.
     Written,
-    /// The vault had it.
+    /// The vault already had this value.
     Known,
-    /// The vault's is another and no older, and stays.
+    /// The vault has a different value that is not older, and keeps it.
     Older,
-    /// The vault has another public key of its own, which stays.
+    /// The vault has a different public key of its own, and keeps it.
     OtherIdentity,
 }
 
 impl WriteTx<'_> {
-    /// Takes a value from a source: the later one of two stays, one without a time is the earlier. The vault's own public
-    /// key is never replaced: safety numbers are made of it, and another one is a security event.
+    /// Imports a value from a source: the later of two values wins, and a value without a time counts as the earlier.
+    /// The vault's own public key is never replaced, because safety numbers are computed from it; a different one is
+    /// recorded as a security event.
     ///
     /// # Errors
-    /// As [`setting_restore`](Self::setting_restore), and [`StoreError::Setting`] for a value that a setting with a meaning
-    /// does not take.
+    /// As [`setting_restore`](Self::setting_restore), and [`StoreError::Setting`] for a value that a known setting does
+    /// not accept.
     pub fn setting_import(
         &mut self,
         scope: &str,
@@ -33,11 +34,12 @@ impl WriteTx<'_> {
         value: &JsonText,
         updated_at: Option<Timestamp>,
     ) -> Result<SettingImport, StoreError> {
-        // As when it is set by hand: what no build could set turns something off, or compares with nobody.
+        // The same check as when it is set manually: a value that no build accepts would switch something off or match
+        // nothing.
         if let Some(known) = KnownSetting::of(key) {
             known.check(scope, value)?;
         }
-        // Names of other applications' users stay as they are, but for those that no row may have.
+        // Names of another application's users stay as they are, except for names that no row may have.
         if let Err(error @ UserError::Length(_)) = UserId::new(scope)
             && !scope.is_empty()
         {

@@ -8,12 +8,12 @@ mod read;
 
 pub use import::SettingImport;
 
-/// Canonical bytes of `(scope, key)`: both length-prefixed.
+/// Returns the canonical bytes of `(scope, key)`, both length-prefixed.
 pub(crate) fn row_id(scope: &str, key: &str) -> Vec<u8> {
     fields([scope.as_bytes(), key.as_bytes()])
 }
 
-/// Two fields, each with its length before it (docs/CRYPTO.md, "Field encoding").
+/// Encodes two fields, each preceded by its length (docs/CRYPTO.md, "Field encoding").
 pub(crate) fn fields(parts: [&[u8]; 2]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(8 + parts.iter().map(|part| part.len()).sum::<usize>());
     for part in parts {

@@ -1,4 +1,4 @@
-//! Settings listed and found, of those that the session's user may read.
+//! Lists and finds the settings that the session's user may read.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -22,7 +22,7 @@ struct SettingRow {
 }
 
 impl ReadTx<'_> {
-    /// All settings, by scope and name; what the session's user may not read is left out.
+    /// Returns all settings, by scope and name; those that the session's user may not read are left out.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -36,7 +36,7 @@ impl ReadTx<'_> {
         self.settings_from(rows)
     }
 
-    /// Those of one scope (empty: the application's), by name.
+    /// Returns the settings of one scope (empty for the application's), by name.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -64,10 +64,10 @@ impl ReadTx<'_> {
         Ok(settings)
     }
 
-    /// One setting of a scope (empty: the application's).
+    /// Returns one setting of a scope (empty for the application's).
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`] if it has no value.
     pub fn setting(&mut self, scope: &str, key: &SettingKey) -> Result<Setting, StoreError> {
         self.setting_permit(scope, key, Permission::Read)?;
         let found = self.setting_find(scope, key)?;

@@ -1,4 +1,4 @@
-//! Figures of a day that no store counts: found for a settling, and removed by it.
+//! Figures of a day that the store cannot have counted: found and removed by settling.
 
 use diesel::prelude::*;
 use privatus_domain::Day;
@@ -9,12 +9,12 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
-/// A day at the beginning of a date.
+/// A date at the start of a value.
 const DAY: &str = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]";
 
 impl ReadTx<'_> {
-    /// The rows of `usage_statistics` with a value, a name or a day that cannot be, but for those of another application: the
-    /// same that a check names.
+    /// Returns the rows of `usage_statistics` with an impossible value, name or day, except for those of another
+    /// application: the same rows that a check names.
     pub(crate) fn figures_impossible(&mut self) -> Result<Vec<i64>, StoreError> {
         let foreign = self.foreign_rows()?;
         let sql = format!(
@@ -34,10 +34,10 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Removes such rows: what was counted there nobody can say any more.
+    /// Removes these rows; the true figures are unknown.
     pub(crate) fn figures_remove(&mut self, rows: &[i64]) -> Result<(), StoreError> {
         for row in rows {
-            self.db.ask_one("remove a figure that cannot be", |db| {
+            self.db.ask_one("remove an impossible figure", |db| {
                 diesel::delete(usage_statistics::table.find(SqlInt(*row))).execute(db)
             })?;
         }

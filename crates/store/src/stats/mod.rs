@@ -1,4 +1,4 @@
-//! Statistics of a vault's use: what was done on each day, and how long transactions took.
+//! Statistics of a vault's use: what was done each day, and how long transactions took.
 
 mod impossible;
 mod transaction_times;

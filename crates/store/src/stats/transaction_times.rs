@@ -1,4 +1,4 @@
-//! Rows of `performance_metrics`: how long the transactions of a name took on a day, one row a name and day.
+//! Rows of `performance_metrics`: how long transactions took, one row for each name and day.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Rows are kept for so many days.
+/// How many days rows are stored.
 const KEPT_DAYS: u32 = 30;
 
-/// `category` of the rows that are the store's.
+/// `category` of the store's own rows.
 const CATEGORY: &str = "transaction";
 
 /// A row of `performance_metrics`.
@@ -28,7 +28,7 @@ struct MetricRow {
     metadata: Option<SqlText>,
 }
 
-/// One of a day that had none of its name.
+/// A new row, for a day that has none with this name.
 #[derive(Insertable)]
 #[diesel(table_name = performance_metrics)]
 struct NewMetricRow<'a> {
@@ -40,7 +40,7 @@ struct NewMetricRow<'a> {
     metadata: SqlText<&'a str>,
 }
 
-/// `metadata`: the figures in microseconds, and the counts that they are read from.
+/// `metadata`: the figures in microseconds, and the counts they are computed from.
 #[derive(Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Metadata {
     count: u64,
@@ -61,7 +61,7 @@ impl Metadata {
         }
     }
 
-    /// Whether it is what a build writes: its figures are read from its own counts.
+    /// Returns whether the text is what a build writes: its figures follow from its counts.
     fn is_written(text: &SqlText) -> bool {
         let read: Option<Self> = serde_json::from_str(&text.0).ok();
         read.is_some_and(|read| {
@@ -70,7 +70,7 @@ impl Metadata {
         })
     }
 
-    /// Figures of another form begin anew: they are a statistic.
+    /// Reads the counts; figures in another form start from zero, as they are only statistics.
     fn read(text: Option<&SqlText>) -> Histogram {
         let read = text.and_then(|text| serde_json::from_str::<Self>(&text.0).ok());
         let read = read.unwrap_or_default();
@@ -79,10 +79,10 @@ impl Metadata {
 }
 
 impl ReadTx<'_> {
-    /// How long transactions took from a day on, by name.
+    /// Returns how long transactions took from a day on, by name.
     ///
     /// # Errors
-    /// [`StoreError::AccessDenied`] to a user that may not read the vault as a whole.
+    /// [`StoreError::AccessDenied`] if the user may not read the whole vault.
     pub fn transaction_times(&mut self, since: Day) -> Result<BTreeMap<String, Histogram>, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Read)?;
         let since = SqlTime(since.start().to_sql());
@@ -105,7 +105,7 @@ impl ReadTx<'_> {
 }
 
 impl ReadTx<'_> {
-    /// Rows of the store's own whose figures no build writes, with their dates; and any row whose JSON is none.
+    /// Returns the store's rows whose figures no build writes, with their dates, and all rows whose JSON is invalid.
     pub(crate) fn figures_strange(&mut self) -> Result<Vec<(i64, Option<String>)>, StoreError> {
         type FiguresRow = (
             SqlInt,

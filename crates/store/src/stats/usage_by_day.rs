@@ -1,4 +1,4 @@
-//! Rows of `usage_statistics`: what was done on each day.
+//! Rows of `usage_statistics`: what was done each day.
 
 use std::collections::BTreeMap;
 
@@ -25,10 +25,10 @@ struct StatisticRow {
 }
 
 impl ReadTx<'_> {
-    /// What was done on each day from one on; days without anything are left out.
+    /// Returns what was done on each day, starting with `since`; days without activity are left out.
     ///
     /// # Errors
-    /// [`StoreError::AccessDenied`] to a user that may not read the vault as a whole.
+    /// [`StoreError::AccessDenied`] if the user may not read the whole vault.
     pub fn usage_days(&mut self, since: Day) -> Result<Vec<(Day, Usage)>, StoreError> {
         let mut days: BTreeMap<Day, Usage> = BTreeMap::new();
         for row in self.statistics()? {
@@ -43,10 +43,10 @@ impl ReadTx<'_> {
             .collect())
     }
 
-    /// Every row, by day and name, those of another application too.
+    /// Returns every row, by day and name, including those of other applications.
     ///
     /// # Errors
-    /// [`StoreError::AccessDenied`] to a user that may not read the vault as a whole.
+    /// [`StoreError::AccessDenied`] if the user may not read the whole vault.
     pub fn statistics(&mut self) -> Result<Vec<Statistic>, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Read)?;
         let rows = self.db.ask("read the statistics", |db| {
@@ -70,11 +70,11 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Writes a row of an export that is read back; `false` when the day has one of this name, which stays.
+    /// Writes a row from an export; returns `false` if the day already has one with this name, which is left unchanged.
     ///
     /// # Errors
-    /// [`StoreError::Rule`] for a figure that no store counts; [`StoreError::AccessDenied`] to a user that may not do
-    /// everything with the vault.
+    /// [`StoreError::Rule`] for a figure that the store cannot have counted; [`StoreError::AccessDenied`] if the user
+    /// does not have full access to the vault.
     pub fn statistic_restore(&mut self, row: &Statistic) -> Result<bool, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Admin)?;
         row.check().map_err(Rule::from)?;
@@ -93,14 +93,14 @@ impl WriteTx<'_> {
         })
     }
 
-    /// Writes what was gathered, or drops it where the setting says so. What cannot be written is lost: no transaction
-    /// fails for a statistic.
+    /// Writes the gathered figures, or drops them if the setting says so. Figures that cannot be written are lost: a
+    /// statistic never makes a transaction fail.
     pub(crate) fn statistics_write(&mut self) {
         let gathered = self.shared.statistics.take();
         if gathered.0.is_empty() {
             return;
         }
-        // The figures are the vault's, whoever is bound.
+        // The figures belong to the vault, whichever user the session acts for.
         let user = self.user.take();
         if self.gathers() {
             if let Err(error) = self.gathered_write(&gathered) {
@@ -112,7 +112,7 @@ impl WriteTx<'_> {
     }
 
     fn gathers(&mut self) -> bool {
-        // Whoever the session acts for: it is no read of the user's.
+        // Not a read by the user, so it ignores the session's grants.
         let set = self.setting_known(None, KnownSetting::MetricsEnabled);
         !matches!(set, Ok(Some(serde_json::Value::Bool(false))))
     }
@@ -215,14 +215,14 @@ mod tests {
         assert_eq!(
             rows(&vault.store),
             first,
-            "written behind the transaction, with what that did"
+            "written after the transaction, with what it did"
         );
         assert_eq!(
             sends(&vault.store),
             6,
             "the one that was given up took its time too"
         );
-        // The next day, and a clock that is put back a day: each figure goes to its own.
+        // The next day, and a clock that is set back by a day: each figure is counted on its own day.
         go_on(DAY_MS);
         send(&vault, "c0");
         go_on(-DAY_MS);
@@ -325,7 +325,7 @@ mod tests {
     fn what_cannot_be_written_is_no_reason_to_fail_and_what_is_rolled_back_is_kept() {
         let vault = Vault::with(&options(clock));
         send(&vault, "a0");
-        // The figures wait for the next one, and what was done is kept.
+        // The figures wait for the next write, and the transaction's work is kept.
         vault.sql(
             "CREATE TRIGGER fail BEFORE UPDATE OF usage_count ON key_store BEGIN SELECT RAISE(ABORT, 'no'); END",
         );

@@ -1,5 +1,5 @@
-//! What the removal of a contact or a group must have done at once. The schema's triggers and references do it, and one
-//! planted beside them can swallow each of their steps while the first statement counts as done.
+//! Checks what removing a contact or a group must do at once. The schema's triggers and references do it; a planted
+//! trigger can undo each of their steps while the first statement still reports success.
 
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
@@ -13,10 +13,10 @@ use crate::error::StoreError;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
-    /// Nothing names the contact any more, and its conversation waits for the sweep.
+    /// Checks that nothing refers to the contact any more and that its conversation is queued for the sweep.
     ///
     /// # Errors
-    /// [`StoreError::DatabaseDamaged`] when a step did not take; the transaction is then to be given up.
+    /// [`StoreError::DatabaseDamaged`] if a step did not happen; the caller must then give up the transaction.
     pub(crate) fn contact_is_gone(&mut self, id: &str, conversation: Option<i64>) -> Result<(), StoreError> {
         let doing = "remove a contact";
         let is_named = self.db.ask(doing, |db| {
@@ -36,7 +36,7 @@ impl WriteTx<'_> {
         self.is_begun(is_named, conversation, doing)
     }
 
-    /// The same of a group.
+    /// Checks that nothing refers to the group any more and that its conversation is queued for the sweep.
     ///
     /// # Errors
     /// As [`contact_is_gone`](Self::contact_is_gone).

@@ -1,4 +1,4 @@
-//! Messages of `messages_late` whose month has come: moved into it in bounded batches (docs/adr/0002).
+//! Moves messages of `messages_late` into their month once it has come, in bounded batches (docs/adr/0002).
 
 use std::sync::Arc;
 
@@ -21,16 +21,16 @@ use crate::partition::table::PartitionTable;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Messages that one transaction moves.
+/// The number of messages that one transaction moves.
 const BATCH: usize = 200;
 
 impl Store {
-    /// Moves messages that were ahead of the clock into their month, once it has come within reach; gives how many.
-    /// Runs at every unlock, a batch a transaction. A store that stays open past the end of a month shows such
-    /// messages above newer ones until this is called again.
+    /// Moves messages that were dated ahead of the clock into their month, once it is within reach; returns how many.
+    /// This runs at every unlock, with one transaction for each batch. A store that stays open past the end of a month
+    /// shows such messages above newer ones until this is called again.
     ///
     /// # Errors
-    /// [`StoreError`] of the database; what was moved stays moved, the next call goes on.
+    /// [`StoreError`] of the database; messages already moved stay moved, and the next call continues.
     pub fn late_messages_sweep(&self) -> Result<u64, StoreError> {
         if !self.shared.catalogue().partitions.contains_key(&Partition::LATE) {
             return Ok(0);
@@ -55,7 +55,7 @@ impl Store {
         Ok(moved)
     }
 
-    /// Those of one conversation; `between` runs behind each batch, when no transaction is open.
+    /// Moves the late messages of one conversation; `between` runs after each batch, outside any transaction.
     fn late_conversation_sweep(&self, number: i64, between: impl Fn()) -> Result<u64, StoreError> {
         let rows = self.read(|tx| tx.late_counted(number))?;
         let mut most = AtMost::of(rows, "move late messages");
@@ -84,7 +84,7 @@ impl Store {
 }
 
 impl ReadTx<'_> {
-    /// How many late messages a conversation has.
+    /// Counts the late messages of a conversation.
     fn late_counted(&mut self, number: i64) -> Result<i64, StoreError> {
         let Some(late) = self.partitions.get(&Partition::LATE).cloned() else {
             return Ok(0);
@@ -100,7 +100,7 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Moves the oldest late messages of one conversation that have a month now, in the order they are read.
+    /// Moves the oldest late messages of one conversation that have a month now, in the order in which they are read.
     fn late_batch(&mut self, number: i64) -> Result<u64, StoreError> {
         let Some(late) = self.partitions.get(&Partition::LATE).cloned() else {
             return Ok(0);
@@ -131,8 +131,8 @@ impl WriteTx<'_> {
         Ok(u64::try_from(moved.len()).unwrap_or_default())
     }
 
-    /// The conversation's last message is none of those that moved: only one of them was, so what each step changed says
-    /// nothing.
+    /// Checks that the conversation's last message is not one of those moved. At most one of them was the last, so the
+    /// row counts of the updates say nothing.
     fn last_is_elsewhere(&mut self, number: i64, moved: &[i64]) -> Result<(), StoreError> {
         let doing = "move a conversation's last message";
         let is_left = self.db.ask(doing, |db| {
@@ -152,8 +152,8 @@ impl WriteTx<'_> {
         Ok(found.is_some())
     }
 
-    /// Moves one message: sealed again under its month's key, with its large content, its place in the register, and
-    /// its place as the conversation's last.
+    /// Moves one message: seals it under its month's key, with its large content, and updates the register and the
+    /// conversation's last message.
     fn late_move(
         &mut self,
         number: i64,
@@ -163,13 +163,14 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         let (old_key, at, id) = (row.row_key, Timestamp::from_unix_ms(row.at)?, &row.id);
         let wanted = row_key::wanted(number, month.partition, at)
-            .ok_or_else(|| StoreError::Unexpected("a late message was routed to no month".into()))?;
+            .ok_or_else(|| StoreError::Unexpected("a late message has no month".into()))?;
         let new_key = self.free_key(month, wanted, row_key::range(number).1)?;
         let mut envelope = Vec::new();
         if row.is_deleted && !row.content.is_empty() {
-            // A deletion empties it in the same statement: the mark alone is planted, and moving would do the rest.
+            // A deletion empties the content in the same statement, so this mark was planted. Moving would complete the
+            // deletion.
             return Err(StoreError::DatabaseDamaged(format!(
-                "late message {id} is marked as deleted and has content: it stays where it is"
+                "late message {id} is marked as deleted and still has content; it was not moved"
             )));
         }
         if !row.is_deleted {
@@ -179,7 +180,7 @@ impl WriteTx<'_> {
             let key = self.key_to_seal(month.key_number, KeyRole::Month(month.partition))?;
             self.body_seal(id, &body, month.key_number, &key, &mut envelope)?;
         }
-        // Times the row does not show, such as its expiry, come along without a look at them.
+        // Columns that `Row` does not have, such as the expiry, are copied unread.
         let sql = Sql::new(format!(
             "INSERT INTO {} (row_key, message_id, sender, content, is_outgoing, is_encrypted, is_read, is_deleted, \
              timestamp, edited_at, deleted_at, expires_at, created_at, updated_at, reply_to) \
@@ -198,7 +199,7 @@ impl WriteTx<'_> {
         let sql = sql.bind(partition).bind(new_key).bind(lookup.as_slice());
         self.db.run_one(sql, "register a message")?;
         self.conversation_month_note(number, month.partition)?;
-        // Its time in the list stays: it goes by the arrival for what came from too far ahead.
+        // The conversation's time in the chat list stays: for messages dated too far ahead, it is the time of arrival.
         let sql = Sql::new(hot::CONVERSATION_LAST_MOVE);
         let sql = sql
             .bind(partition)
@@ -258,7 +259,7 @@ mod tests {
         ];
         batch[1].body = Body::text("é".repeat(9_000)).unwrap();
         batch[3].deleted_at = Some(clock());
-        // More than one batch, all of one instant: their order of arrival stays.
+        // More than one batch, all of the same instant: they keep their order of arrival.
         batch.extend((0..450).map(|i| message(&format!("tie {i:03}"), "2025-08-20T00:00:00Z")));
         vault
             .store
@@ -329,7 +330,7 @@ mod tests {
         assert!(found.is_content(), "{:?}", found.problems);
     }
 
-    /// By another process, whose clock is behind: nobody put rows back.
+    /// The other process's clock is behind. No tampering may be reported.
     #[test]
     fn a_late_message_that_comes_meanwhile_accuses_nobody() {
         static NOW: AtomicI64 = AtomicI64::new(0);

@@ -1,15 +1,17 @@
-//! Work that is done a bounded batch at a time, at an open or later.
+//! Work done in bounded batches, when a vault is opened or later.
 
 mod begun;
+mod empty_removals;
 mod late_messages;
+mod pending;
 mod removals;
 
+pub(crate) use pending::Removal;
 use privatus_domain::limits::CONVERSATIONS_MAX;
-pub(crate) use removals::Removal;
 
 use crate::error::StoreError;
 
-/// Refuses the number of a conversation that row keys have no room for: its keys would be another conversation's.
+/// Refuses a conversation number that is too large for row keys: its keys would belong to another conversation.
 fn check_number(number: i64) -> Result<(), StoreError> {
     if (1..=CONVERSATIONS_MAX).contains(&number) {
         return Ok(());

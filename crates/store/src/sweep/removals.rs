@@ -1,11 +1,13 @@
-//! Removing what a contact or group left: hidden at once, deleted in bounded batches, resumable after a crash.
+//! Removes the messages of a removed contact or group: hidden at once, deleted in bounded batches, resumable after a
+//! crash.
 
 use diesel::dsl::{exists, not, select};
 use diesel::prelude::*;
 use privatus_domain::{Id, MessageId};
-use privatus_schema::{Flag, SqlInt, contacts, conversation_months, conversations, groups, pending_removals};
+use privatus_schema::{SqlInt, conversations, pending_removals};
 
 use super::check_number;
+use super::pending::{ASKED, Removal};
 use crate::db::at_most::AtMost;
 use crate::db::hot;
 use crate::db::one_row::not_taken;
@@ -15,43 +17,19 @@ use crate::partition::row_key;
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Messages that one transaction deletes.
+/// The number of messages that one transaction deletes.
 const BATCH: usize = 500;
 
-const FIRST: &str = "SELECT conversation FROM pending_removals LIMIT 1";
-/// Removals of nothing that one statement takes out, and how many such statements a sweep runs.
-const AT_ONCE: usize = 10_000;
-const TURNS: usize = 20;
-
-/// A removal of a conversation that is not there and has no message.
-const NOTHING: &str = "NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.conversation = p.conversation) \
-                       AND NOT EXISTS (SELECT 1 FROM conversation_months AS m WHERE m.conversation = p.conversation)";
-/// One of a conversation that was hidden and cut from its contact or group, as removing these does. As [`ReadTx::removal`] judges
-/// one. CROSS: the queue first, whatever the planner thinks of its length.
-const ASKED: &str = "SELECT p.conversation FROM pending_removals AS p CROSS JOIN conversations AS c USING (conversation) \
-                     WHERE c.is_hidden = TRUE \
-                     AND NOT EXISTS (SELECT 1 FROM contacts AS o WHERE o.contact_id = c.contact_id) \
-                     AND NOT EXISTS (SELECT 1 FROM groups AS g WHERE g.group_id = c.group_id) ORDER BY p.conversation";
-
-/// What waits for a conversation's messages.
-pub(crate) enum Removal {
-    /// Nothing.
-    None,
-    /// That of a contact or group which was removed.
-    Asked,
-    /// One that nobody asked for, and why it is none.
-    Planted(String),
-}
-
 impl Store {
-    /// Deletes the messages of removed contacts and groups, a batch a transaction, until none is left; gives how many.
+    /// Deletes the messages of removed contacts and groups, one transaction for each batch, until none are left;
+    /// returns how many.
     ///
     /// # Errors
-    /// [`StoreError`] of the database; what was deleted stays deleted, the next sweep goes on.
-    /// [`StoreError::DatabaseDamaged`] for a removal that nobody asked for, when the others are done: nothing of it is
-    /// deleted.
+    /// [`StoreError`] of the database; messages already deleted stay deleted, and the next sweep continues.
+    /// [`StoreError::DatabaseDamaged`] for a removal that nobody asked for, after the others are done; it deletes
+    /// nothing.
     pub fn removals_sweep(&self) -> Result<u64, StoreError> {
-        // Most opens find none. Whoever plants one keeps no removal of a person's from its end.
+        // Most opens find none. A planted removal must not prevent a genuine one from finishing.
         let pending: Option<Vec<i64>> = self.read(|tx| {
             let is_any = tx.is_any_removal()?;
             is_any
@@ -70,46 +48,10 @@ impl Store {
         refused.map_or(Ok(removed), |why| Err(StoreError::DatabaseDamaged(why)))
     }
 
-    /// Takes out, many a statement and so many in all, the removals of conversations that are not there and have no message; gives
-    /// what is said of these. A removal ends with its conversation: no build leaves one.
-    pub(crate) fn removals_of_nothing(&self) -> Result<Option<String>, StoreError> {
-        let (mut taken, mut is_more) = (0, false);
-        // The table is read first: an open that finds none writes nothing.
-        let sql = format!("SELECT 1 FROM pending_removals AS p WHERE {NOTHING} LIMIT 1");
-        let first: Option<i64> = self.read(|tx| tx.db.row(Sql::new(&sql), "look for removals of nothing"))?;
-        if first.is_none() {
-            return Ok(None);
-        }
-        for _ in 0..TURNS {
-            self.shared.go_on()?;
-            let sql = format!(
-                "DELETE FROM pending_removals WHERE conversation IN \
-                 (SELECT p.conversation FROM pending_removals AS p WHERE {NOTHING} ORDER BY p.conversation LIMIT {AT_ONCE})"
-            );
-            let gone = self.write("removals_of_nothing", |tx| {
-                tx.db.run(Sql::new(&sql), "take out removals of nothing")
-            })?;
-            taken += gone;
-            is_more = gone == AT_ONCE;
-            if !is_more {
-                break;
-            }
-        }
-        let more = if is_more {
-            "; there may be more, which the next open takes out"
-        } else {
-            ""
-        };
-        Ok(Some(format!(
-            "removals of conversations that are not there were taken out: {taken} (somebody planted them, and they removed \
-             nothing{more})"
-        )))
-    }
-
-    /// One of them; `between` runs behind each batch, when no transaction is open.
+    /// Runs one removal; `between` runs after each batch, outside any transaction.
     fn removal_sweep(&self, number: i64, between: impl Fn()) -> Result<u64, StoreError> {
         let rows = self.read(|tx| tx.rows_counted(number))?;
-        let mut most = AtMost::of(rows, "remove what was removed");
+        let mut most = AtMost::of(rows, "delete removed messages");
         let mut removed = 0;
         loop {
             self.shared.go_on()?;
@@ -119,7 +61,8 @@ impl Store {
             if batch == 0 {
                 return Ok(removed);
             }
-            // Another process may have swept it, given its number to a conversation of its own, and removed that too.
+            // Another process may have finished the sweep, reused the number for a new conversation, and removed that
+            // too.
             let goes_on = most.goes_on(batch, || {
                 self.write("removal_batch", |tx| {
                     let before = tx.rows_counted(number)?;
@@ -135,17 +78,9 @@ impl Store {
     }
 }
 
-impl ReadTx<'_> {
-    /// Whether any removal waits, whoever asked for it.
-    pub(crate) fn is_any_removal(&mut self) -> Result<bool, StoreError> {
-        let first: Option<i64> = self.db.row(Sql::new(FIRST), "look for removals")?;
-        Ok(first.is_some())
-    }
-}
-
 impl WriteTx<'_> {
     pub(crate) fn removal_batch(&mut self, number: i64) -> Result<u64, StoreError> {
-        // Another process may have removed the last of it, and given its number to a conversation of its own.
+        // Another process may have removed the last messages and reused the number for a new conversation.
         match self.removal(number)? {
             Removal::None => return Ok(0),
             Removal::Asked => {}
@@ -160,7 +95,9 @@ impl WriteTx<'_> {
             let sql = Sql::new(format!(
                 "SELECT row_key, message_id FROM {table} WHERE row_key BETWEEN ? AND ? ORDER BY row_key LIMIT {BATCH}"
             ));
-            let rows: Vec<(i64, Id)> = self.db.rows(sql.bind(low).bind(high), "find what to remove")?;
+            let rows: Vec<(i64, Id)> = self
+                .db
+                .rows(sql.bind(low).bind(high), "find messages to delete")?;
             if rows.is_empty() {
                 continue;
             }
@@ -182,7 +119,7 @@ impl WriteTx<'_> {
         let removed = self.db.ask("remove a conversation", |db| {
             diesel::delete(conversations::table.find(SqlInt(number))).execute(db)
         })?;
-        // The removal went with it. One of a conversation that is not there goes by itself.
+        // The removal was deleted with the conversation. If there was no conversation, delete the removal separately.
         let is_left = self.removal_is_pending(number)?;
         if is_left && removed == 0 {
             self.db.ask_one("remove a conversation", |db| {
@@ -208,63 +145,7 @@ impl WriteTx<'_> {
 }
 
 impl ReadTx<'_> {
-    /// The removal that waits for a conversation. When a contact or group is removed, the schema's triggers and references
-    /// hide its conversation and take its contact or group from it; a row in the table alone does not.
-    pub(crate) fn removal(&mut self, number: i64) -> Result<Removal, StoreError> {
-        let (waits, lives, lacks) = self.db.ask("look for a removal", |db| {
-            let conversation = || conversations::table.find(SqlInt(number));
-            let contact =
-                contacts::table.filter(contacts::contact_id.nullable().eq(conversations::contact_id));
-            let group = groups::table.filter(groups::group_id.nullable().eq(conversations::group_id));
-            let lives = conversation().filter(
-                conversations::is_hidden
-                    .ne(Flag(true))
-                    .or(exists(contact))
-                    .or(exists(group)),
-            );
-            let months =
-                conversation_months::table.filter(conversation_months::conversation.eq(SqlInt(number)));
-            select((
-                exists(pending_removals::table.find(SqlInt(number))),
-                exists(lives),
-                exists(months).and(not(exists(conversation()))),
-            ))
-            .get_result::<(bool, bool, bool)>(db)
-        })?;
-        Ok(match (waits, lives, lacks) {
-            (false, ..) => Removal::None,
-            (true, true, _) => Removal::Planted(format!(
-                "a removal waits for conversation {number}, whose contact or group nobody removed: somebody planted it, and \
-                 its messages are kept"
-            )),
-            (true, _, true) => Removal::Planted(format!(
-                "a removal waits for conversation {number}, which is not there and has messages: they are kept"
-            )),
-            _ => Removal::Asked,
-        })
-    }
-
-    /// What is said of removals that nobody asked for: the first, and how many more. Those that were asked for are done by then.
-    fn removals_refused(&mut self) -> Result<Option<String>, StoreError> {
-        let sql = format!(
-            "SELECT min(p.conversation), count(*) FROM pending_removals AS p WHERE NOT ({NOTHING}) \
-             AND p.conversation NOT IN ({ASKED})"
-        );
-        let row: Option<(Option<i64>, i64)> =
-            self.db.row(Sql::new(&sql), "look for removals that are left")?;
-        let Some((Some(first), left)) = row else {
-            return Ok(None);
-        };
-        check_number(first)?;
-        Ok(match self.removal(first)? {
-            Removal::Planted(why) if left > 1 => Some(format!("{why}; {} more such removals", left - 1)),
-            Removal::Planted(why) => Some(why),
-            // Another process's, of this moment.
-            Removal::None | Removal::Asked => None,
-        })
-    }
-
-    /// How many rows a conversation has in its months.
+    /// Counts the rows of a conversation in its months.
     pub(crate) fn rows_counted(&mut self, number: i64) -> Result<i64, StoreError> {
         let (low, high) = row_key::range(number);
         let mut counted = 0_i64;
@@ -276,7 +157,9 @@ impl ReadTx<'_> {
                 "SELECT count(*) FROM {} WHERE row_key BETWEEN ? AND ?",
                 month.table
             ));
-            let rows: Option<i64> = self.db.row(sql.bind(low).bind(high), "count what to remove")?;
+            let rows: Option<i64> = self
+                .db
+                .row(sql.bind(low).bind(high), "count messages to delete")?;
             counted = counted.saturating_add(rows.unwrap_or_default());
         }
         Ok(counted)
@@ -293,7 +176,7 @@ mod tests {
     use crate::testing::{Vault, message, unlock};
     use crate::{PageStart, StoreError};
 
-    /// Removes Alice, and gives the number of her conversation; nothing is swept yet.
+    /// Removes Alice and returns the number of her conversation; nothing is swept yet.
     fn removed(vault: &Vault) -> i64 {
         vault
             .store
@@ -305,7 +188,7 @@ mod tests {
             .unwrap()
     }
 
-    /// The batches that were committed before a kill stay deleted, and the next open deletes the rest.
+    /// Batches committed before a kill stay deleted, and the next open deletes the rest.
     #[test]
     fn a_removal_goes_on_where_it_ended() {
         let vault = Vault::new();
@@ -335,7 +218,7 @@ mod tests {
         assert!(found.is_content() && found.messages == 0, "{:?}", found.problems);
     }
 
-    /// Two sweeps at once: the other one is through, and the number is a new conversation's.
+    /// Two sweeps at once: the other one has finished, and the number belongs to a new conversation.
     #[test]
     fn a_number_that_was_given_again_is_not_swept() {
         let vault = Vault::new();
@@ -360,7 +243,7 @@ mod tests {
         assert_eq!(page.unwrap().messages.len(), 1);
     }
 
-    /// The other sweep's number was given again, and that conversation removed too.
+    /// The other sweep's number was reused, and that conversation was removed too.
     #[test]
     fn a_removal_that_takes_a_number_meanwhile_accuses_nobody() {
         let vault = Vault::new();
@@ -425,7 +308,7 @@ mod tests {
         assert!(found.is_content() && found.messages == 0, "{:?}", found.problems);
     }
 
-    /// Rows that remove nothing cost an open little, are told of, and keep no removal of a person's from its end.
+    /// Planted removals that remove nothing cost an open little, are reported, and do not stop a genuine removal.
     #[test]
     fn removals_of_nothing_are_taken_out_together() {
         let vault = Vault::new();
@@ -444,8 +327,8 @@ mod tests {
         let store = unlock(&folder.path().join("vault")).unwrap();
         let warned = store.warnings().join("; ");
         for told in [
-            "were taken out: 23003",
-            "a removal waits for conversation 100, which is not there and has messages",
+            "were deleted: 23003",
+            "a removal is pending for conversation 100, which does not exist but has messages",
             "1999 more such removals",
         ] {
             assert!(warned.contains(told), "{told}: {warned}");

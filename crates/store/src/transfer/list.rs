@@ -1,5 +1,5 @@
-//! Keyset pages of transfers, newest first by the time of the offer, then the last recorded. Through the specification's
-//! indexes; those of one group are sorted.
+//! Keyset pages of transfers, newest first by the time of the offer, then by the order in which they were recorded.
+//! They use the specification's indexes; the transfers of one group are sorted.
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -15,16 +15,16 @@ use crate::db::at_most::ascends;
 use crate::error::{Missing, StoreError};
 use crate::tx::ReadTx;
 
-/// Most transfers of one page.
+/// The largest number of transfers in one page.
 pub const TRANSFERS_MAX: usize = EXPORTED as usize;
 
-/// Transfers that an export reads at once.
+/// How many transfers an export reads per query.
 const EXPORTED: u32 = 1_000;
 
-/// Rows that are looked at once at the least: a session may not read each of them.
+/// The smallest number of rows to read per query: the session may not be allowed to read all of them.
 const LEAST: usize = 51;
 
-/// Above every time that is written.
+/// Later than every time that is written.
 const END_OF_TIME: &str = "9999-12-31 23:59:59.999";
 
 /// A page of transfers, newest first.
@@ -32,15 +32,15 @@ const END_OF_TIME: &str = "9999-12-31 23:59:59.999";
 pub struct TransferPage {
     /// The transfers.
     pub transfers: Vec<Transfer>,
-    /// There are older ones: go on before the last of this page.
+    /// Whether there are older transfers: continue before the last one of this page.
     pub has_older: bool,
 }
 
-/// The columns of a row with its number.
+/// The columns of a row, and its row number.
 const ROWS: &str = "SELECT rowid, transfer_id, file_name, file_size, file_hash, contact_id, group_id, direction, \
                     status, progress, created_at, completed_at, error_message FROM file_transfers";
 
-/// A transfer with its place in the table.
+/// A transfer and its position in the table.
 #[derive(QueryableByName)]
 struct NumberedRow {
     #[diesel(sql_type = BigInt)]
@@ -49,14 +49,14 @@ struct NumberedRow {
     transfer: TransferRow,
 }
 
-/// Where a transfer stands in its table.
+/// A transfer's position in the table.
 #[derive(Queryable)]
 struct PlaceRow {
     rowid: SqlInt,
     created_at: Option<SqlTime>,
 }
 
-/// Behind which row a page begins. Rows without a time, of another application, come after all others.
+/// The row after which a page begins. Rows without a time, written by another application, come after all others.
 struct Position {
     at: Option<String>,
     row: i64,
@@ -72,8 +72,8 @@ impl Position {
 }
 
 impl ReadTx<'_> {
-    /// The newest `limit` (1 to [`TRANSFERS_MAX`]) transfers that `filter` lets through, or those before one. What the
-    /// session's user may not read is left out.
+    /// Returns the newest `limit` (1 to [`TRANSFERS_MAX`]) transfers that match `filter`, or those before a given
+    /// transfer. Those that the session's user may not read are left out.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for an unknown `before`.
@@ -100,7 +100,7 @@ impl ReadTx<'_> {
                     at: last.transfer.created_at.as_ref().map(|at| at.0.clone()),
                     row: last.rowid.0,
                 };
-                // The newest first: each batch ends before the one that was.
+                // Newest first: each batch must end before the previous one.
                 ascends(
                     &(&next.at, next.row),
                     &(&position.at, position.row),
@@ -146,19 +146,19 @@ impl ReadTx<'_> {
         let (named, values) = match &filter.peer {
             Some(TransferPeer::Contact(id)) => ("contact_id = ?", vec![id.to_string()]),
             Some(TransferPeer::Group(id)) => ("group_id = ?", vec![id.to_string()]),
-            // The index is by status first: those of each are in the order of time, and are merged.
+            // The index begins with the status: the rows of each status come in the order of time and are merged.
             None => {
                 let every = TransferStatus::ALL.to_vec();
                 let wanted = filter.status.map_or(every, |status| vec![status]);
                 ("status = ?", wanted.iter().map(ToString::to_string).collect())
             }
         };
-        // The plus keeps the index to that of the peer.
+        // The plus sign keeps SQLite on the peer's index.
         let also = filter.status.filter(|_| filter.peer.is_some());
         let also_named = also.map_or("", |_| " AND +status = ?");
         let one = format!("{ROWS} WHERE {named}{also_named} AND {behind}");
         let all = vec![one.as_str(); values.len()].join(" UNION ALL ");
-        // Row values, and a plus, are what the builder cannot say.
+        // The query builder can express neither row values nor the plus sign.
         let mut query = sql_query(format!("{all} ORDER BY {order} LIMIT {limit}")).into_boxed::<Sqlite>();
         for value in &values {
             query = query.bind::<Text, _>(SqlText(value.as_str()));
@@ -189,7 +189,7 @@ impl ReadTx<'_> {
         })
     }
 
-    /// At most [`TRANSFERS_MAX`] transfers in the order of their ids, behind one: for an export.
+    /// Returns at most [`TRANSFERS_MAX`] transfers after a given id, in the order of their ids: for an export.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -216,7 +216,8 @@ impl ReadTx<'_> {
         Ok(found)
     }
 
-    /// Ids and names of all transfers, in the order of their ids: the names are sealed, so that no index has them.
+    /// Returns the ids and names of all transfers, in the order of their ids. The names are sealed, so they cannot be
+    /// indexed.
     pub(crate) fn transfer_names(&mut self) -> Result<Vec<Named>, StoreError> {
         let rows: Vec<(SqlText, SqlBlob)> = self.db.ask("read names", |db| {
             file_transfers::table

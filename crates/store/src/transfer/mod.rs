@@ -43,10 +43,10 @@ fn resource(id: &TransferId) -> Resource {
 }
 
 impl ReadTx<'_> {
-    /// A transfer by its id.
+    /// Returns a transfer by its id.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`] if there is no such transfer.
     pub fn transfer_by_id(&mut self, id: &TransferId) -> Result<Transfer, StoreError> {
         self.permit(&resource(id), Permission::Read)?;
         self.transfer_find(id)
@@ -92,16 +92,16 @@ impl ReadTx<'_> {
     fn transfer_name(&mut self, id: &TransferId, sealed: &[u8]) -> Result<String, StoreError> {
         let mut name = self.open_value(TABLE, "file_name", &id.as_id().canonical(), sealed)?;
         String::from_utf8(std::mem::take(&mut *name))
-            .map_err(|_| StoreError::DatabaseDamaged(format!("the file's name of transfer {id} is no text")))
+            .map_err(|_| StoreError::DatabaseDamaged(format!("the file name of transfer {id} is not text")))
     }
 }
 
 impl WriteTx<'_> {
-    /// Offers a transfer: pending, at 0.
+    /// Offers a transfer: it starts as pending, at 0 percent.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for an unknown contact or group, [`StoreError::Rule`] for an id that is taken,
-    /// [`StoreError::Contact`] for what a blocked contact offers.
+    /// [`StoreError::NotFound`] for an unknown contact or group, [`StoreError::Rule`] if the id is taken,
+    /// [`StoreError::Contact`] for an offer from a blocked contact.
     pub fn transfer_create(&mut self, new: &NewTransfer) -> Result<(), StoreError> {
         self.permit(&resource(&new.id), Permission::Write)?;
         Resource::check_new(&new.id.to_string())?;
@@ -135,10 +135,10 @@ impl WriteTx<'_> {
         Err(Rule::TransferExists(new.id.clone()).into())
     }
 
-    /// Takes a transfer from an export as it stands; gives whether it is new here. One that is there stays as it is.
+    /// Stores a transfer from an export as it is; returns whether it is new. An existing transfer is left unchanged.
     ///
     /// # Errors
-    /// [`StoreError::Transfer`] past a bound, [`StoreError::NotFound`] for an unknown contact or group.
+    /// [`StoreError::Transfer`] if a value is out of bounds, [`StoreError::NotFound`] for an unknown contact or group.
     pub fn transfer_restore(&mut self, transfer: &Transfer) -> Result<bool, StoreError> {
         self.permit(&resource(&transfer.id), Permission::Write)?;
         transfer.check_kept()?;
@@ -186,10 +186,10 @@ impl WriteTx<'_> {
             .kept(added, doing, |db| select(exists(known)).get_result(db))
     }
 
-    /// Takes a step; `reason` says why a transfer failed. Gives how far it is now.
+    /// Moves a transfer to its next status; `reason` says why it failed. Returns its new state.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Transfer`] for a forbidden step.
+    /// [`StoreError::NotFound`] if there is no such transfer, [`StoreError::Transfer`] for a step that is not allowed.
     pub fn transfer_step(
         &mut self,
         id: &TransferId,
@@ -205,10 +205,11 @@ impl WriteTx<'_> {
         Ok(state)
     }
 
-    /// Notes how much has come over.
+    /// Records how much has been transferred.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Transfer`] outside 0 to 99, backwards, or when it is not active.
+    /// [`StoreError::NotFound`] if there is no such transfer, [`StoreError::Transfer`] if `percent` is outside 0 to 99
+    /// or lower than before, or if the transfer is not active.
     pub fn transfer_progress(&mut self, id: &TransferId, percent: i64) -> Result<TransferState, StoreError> {
         self.permit(&resource(id), Permission::Write)?;
         let state = self.transfer_find(id)?.state.advance(percent)?;
@@ -237,7 +238,7 @@ impl WriteTx<'_> {
     }
 }
 
-/// The id of a row, or what is wrong with it.
+/// Returns the id of a row, or an error if it is not valid.
 fn id_of(row: &TransferRow) -> Result<TransferId, StoreError> {
     let id: Result<Id, _> = row.transfer_id.0.parse();
     id.map(TransferId::new)

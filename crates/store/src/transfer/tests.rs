@@ -1,4 +1,4 @@
-//! Pages of transfers against a plain list, and rows that another application wrote.
+//! Pages of transfers compared with a plain list, and rows that another application wrote.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::StoreError;
 use crate::testing::{Vault, at, contact};
 
-/// Peer, status, and hour of the offer; none: the row has no time.
+/// Peer, status, and hour of the offer; `None` if the row has no time.
 type Planted = (usize, usize, Option<u8>);
 
 const PEERS: usize = 5;
@@ -40,7 +40,7 @@ fn transfer(number: usize, peer: usize, status: usize, hour: Option<u8>) -> Tran
         |hour| at(&format!("2025-06-01T{hour:02}:00:00Z")),
     );
     Transfer {
-        // Ids in no order of time.
+        // Ids that are not in the order of time.
         id: format!("t{}", number * 7919 % 1000).parse().unwrap(),
         file_name: format!("file {number}"),
         size: FileSize::new(7).unwrap(),
@@ -55,7 +55,7 @@ fn transfer(number: usize, peer: usize, status: usize, hour: Option<u8>) -> Tran
     }
 }
 
-/// All of a filter, page by page.
+/// Reads everything that matches a filter, page by page.
 fn walk(vault: &Vault, filter: &TransferFilter, size: usize) -> Vec<TransferId> {
     let mut all: Vec<TransferId> = Vec::new();
     loop {

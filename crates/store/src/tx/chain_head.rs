@@ -1,9 +1,9 @@
-//! Where the chain of the audit log stands, as a transaction knows it.
+//! The head of the audit log's chain, as a transaction knows it.
 
-/// Where the chain stands in this transaction.
+/// The head of the chain in this transaction.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ChainHead {
-    /// The highest number ever given; the next entry gets the one after it.
+    /// The highest number ever assigned; the next entry gets the one after it.
     pub(crate) given: i64,
     pub(crate) mac: [u8; 32],
 }

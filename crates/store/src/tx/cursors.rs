@@ -1,22 +1,23 @@
-//! Where the ends of recent pages lie: the cursor of a next page is nearly always the end of one just read.
+//! Remembers the ends of recent pages: the cursor of the next page is nearly always the end of a page just read.
 //!
-//! The register knows every message, but a look into it reads pages that lie by id, far from the conversation's own; a
-//! walk through years of one conversation would read more of the register than of the conversation.
+//! The register knows every message, but it is ordered by id, so each lookup reads pages far from the conversation's
+//! rows. Paging through years of one conversation would read more of the register than of the conversation.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use privatus_domain::{Id, MessageId, Partition};
 
-/// Ends that are kept: those of some chats that are scrolled at once.
+/// How many ends are remembered: enough for several chats being scrolled at the same time.
 const KEPT: usize = 32;
 
-/// Ids of recent ends with their month and row key, the newest last. What it says is a guess: the row there is compared.
+/// Ids of recent ends with their month and row key, newest last. An entry is only a guess: the caller checks the row
+/// there.
 #[derive(Debug, Default)]
 pub(crate) struct Cursors(Mutex<VecDeque<(Id, Partition, i64)>>);
 
 impl Cursors {
-    /// Keeps one end of a page.
+    /// Remembers one end of a page.
     pub(crate) fn note(&self, id: &Id, partition: Partition, row_key: i64) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = kept.iter().position(|(known, ..)| known == id);
@@ -26,7 +27,7 @@ impl Cursors {
         kept.push_back((id.clone(), partition, row_key));
     }
 
-    /// Where a message was when it was an end.
+    /// Returns where a message was when it was the end of a page.
     pub(crate) fn find(&self, id: &MessageId) -> Option<(Partition, i64)> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.iter().rev().find(|(known, ..)| known == id.as_id());
@@ -61,7 +62,7 @@ mod tests {
             page(&before).unwrap().messages.first().unwrap().id.to_string(),
             "b"
         );
-        // The row under the kept key becomes another message's, then none.
+        // The row under the remembered key becomes another message's row, then disappears.
         vault.sql("UPDATE messages_202506 SET message_id = 'x' WHERE message_id = 'c'");
         vault.sql("UPDATE message_locator SET partition = NULL, row_key = NULL WHERE locator = 3");
         assert!(matches!(page(&before), Err(StoreError::NotFound(_))));

@@ -1,5 +1,5 @@
-//! Statistics in memory: what was done and how long transactions took, by day. Written with the use of keys, at most once
-//! a minute and on close. What a crash loses of them is a statistic.
+//! Statistics in memory: what was done and how long transactions took, by day. They are written along with the use of
+//! keys, at most once a minute and on close; a crash may lose some of them.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use privatus_domain::{Day, Histogram, Timestamp, Usage};
 
-/// Names and days that are told apart until the next write: more fill no memory.
+/// The limit for distinct names and days until the next write, so that memory use stays bounded.
 const MOST: usize = 100;
-/// What is counted under no name of its own any more.
+/// The name under which everything beyond the limit is counted.
 const OTHER: &str = "other";
 
-/// What was gathered of a day.
+/// What was gathered for one day.
 #[derive(Debug, Default)]
 pub(crate) struct OfDay {
     pub(crate) usage: Usage,
@@ -23,7 +23,7 @@ pub(crate) struct OfDay {
 #[derive(Debug, Default)]
 pub(crate) struct Gathered(pub(crate) BTreeMap<Day, OfDay>);
 
-/// What a store gathers.
+/// The statistics that a store gathers.
 #[derive(Debug, Default)]
 pub(crate) struct Statistics(Mutex<Gathered>);
 
@@ -69,7 +69,7 @@ impl Statistics {
 }
 
 impl Gathered {
-    /// Of a day; `None` when a clock that runs wild has made too many of them.
+    /// Returns the entry of a day; `None` if a runaway clock has produced too many days.
     fn of_day(&mut self, day: Day) -> Option<&mut OfDay> {
         if self.0.len() >= MOST && !self.0.contains_key(&day) {
             return None;

@@ -1,4 +1,5 @@
-//! Keys in memory: unwrapped once, found by their number, and how often each was used since that was last written.
+//! Keys in memory: unwrapped once, found by number, with a count of how often each was used since the counts were last
+//! written.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -10,19 +11,19 @@ use privatus_domain::Timestamp;
 use crate::error::StoreError;
 use crate::keys::role::{KeyPlace, KeyRole};
 
-/// Milliseconds between two writes of what was gathered.
+/// Milliseconds between two writes of the gathered counts.
 pub(crate) const EVERY_MS: i64 = 60_000;
 
-/// What a key is wanted for.
+/// What a key is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
-    /// A value that stands.
+    /// To open an existing value.
     Open,
-    /// A value to come.
+    /// To seal a new value.
     Seal,
 }
 
-/// A key and how often it sealed or opened a value since that was last written.
+/// A key, and how often it sealed or opened a value since the counts were last written.
 #[derive(Clone)]
 pub(crate) struct KeptKey {
     key: Arc<TableKey>,
@@ -39,10 +40,10 @@ impl KeptKey {
         }
     }
 
-    /// The key, to open what stands in a place, or to seal what will.
+    /// Returns the key, for opening or sealing a value in the given place, and counts the use.
     ///
     /// # Errors
-    /// [`StoreError::DatabaseDamaged`] when it is another place's.
+    /// [`StoreError::DatabaseDamaged`] if the key belongs to another place.
     pub(crate) fn used(&self, number: u32, role: KeyRole<'_>, to: Use) -> Result<Arc<TableKey>, StoreError> {
         let may = match to {
             Use::Open => self.place.opens(role),
@@ -51,7 +52,7 @@ impl KeptKey {
         if !may {
             let place = &self.place;
             return Err(StoreError::DatabaseDamaged(format!(
-                "key {number} ({place}) is named where only a key of {role} may be"
+                "key {number} ({place}) is used where only a key of {role} is allowed"
             )));
         }
         self.uses.fetch_add(1, Ordering::Relaxed);
@@ -63,9 +64,9 @@ impl KeptKey {
 #[derive(Default)]
 pub(crate) struct KeyCache {
     keys: RwLock<HashMap<u32, KeptKey>>,
-    /// When uses were last written, in milliseconds since 1970; 0 until the first look.
+    /// When the counts were last written, in milliseconds since 1970; 0 until first asked.
     written_ms: AtomicI64,
-    /// Whether every row was looked at, before the first key that was made.
+    /// Whether every row was checked before the first new key was created.
     pub(crate) is_looked: AtomicBool,
 }
 
@@ -80,8 +81,8 @@ impl KeyCache {
         self.keys.read().ok()?.get(&number).cloned()
     }
 
-    /// Makes keys known to every transaction; called after the commit that wrote them, since a number that was rolled
-    /// back is given out again.
+    /// Makes keys available to every transaction. Called after the commit that wrote them, because a number that was
+    /// rolled back is used again.
     pub(crate) fn publish(&self, keys: impl IntoIterator<Item = (u32, KeptKey)>) {
         if let Ok(mut map) = self.keys.write() {
             for (number, key) in keys {
@@ -100,25 +101,25 @@ impl KeyCache {
         }
     }
 
-    /// Whether uses are to be written now: `every_ms` after the last time.
+    /// Returns whether the counts should be written now: `every_ms` after the last time.
     pub(crate) fn is_due(&self, now: Timestamp, every_ms: i64) -> bool {
         let now = now.unix_ms();
         let last = self.written_ms.load(Ordering::Relaxed);
         let due = last != 0 && now.saturating_sub(last) >= every_ms;
-        // A clock that was put back begins a new minute.
+        // A clock that was set back starts a new interval.
         if due || last == 0 || now < last {
             self.written_ms.store(now, Ordering::Relaxed);
         }
         due
     }
 
-    /// Whether there are uses to write.
+    /// Returns whether there are counts to write.
     pub(crate) fn is_used(&self) -> bool {
         let used = |key: &KeptKey| key.uses.load(Ordering::Relaxed) > 0;
         self.keys.read().is_ok_and(|keys| keys.values().any(used))
     }
 
-    /// The uses gathered since the last call, by key number.
+    /// Returns the counts gathered since the last call, by key number.
     pub(crate) fn take_uses(&self) -> Vec<(u32, u64)> {
         let Ok(keys) = self.keys.read() else {
             return Vec::new();
@@ -130,7 +131,8 @@ impl KeyCache {
     }
 }
 
-/// The key that ids are hashed with, which every transaction has, and how often it was used since that was last written.
+/// The key that ids are hashed with, which every transaction has, and how often it was used since its count was last
+/// written.
 pub(crate) struct CountedIdKey {
     number: u32,
     key: IdKey,
@@ -155,7 +157,7 @@ impl CountedIdKey {
         self.uses.load(Ordering::Relaxed) > 0
     }
 
-    /// The uses gathered since the last call, if any, with the key's number.
+    /// Returns the count gathered since the last call, if any, with the key's number.
     pub(crate) fn take_uses(&self) -> Option<(u32, u64)> {
         let uses = self.uses.swap(0, Ordering::Relaxed);
         (uses > 0).then_some((self.number, uses))

@@ -1,14 +1,14 @@
-//! What is to be written down and has no write transaction of its own: the unlock itself, and what a read was refused.
-//! The next write takes it along, else the closing of the store ([ADR 0018](../../../docs/adr/0018-audit-of-reads.md)).
+//! What must be recorded but has no write transaction of its own: the unlock itself, and what reads were refused. The
+//! next write records it, or else the closing of the store ([ADR 0018](../../../docs/adr/0018-audit-of-reads.md)).
 
 use std::sync::{Mutex, PoisonError};
 
 use privatus_domain::{NewAuditEntry, NewSecurityEvent};
 
-/// More of one kind than this are not kept: a user that is refused in a loop fills no memory.
+/// The limit for each kind, so that a user who is refused in a loop does not fill the memory.
 const MOST: usize = 100;
 
-/// What waits.
+/// What is queued.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
     pub(crate) entries: Vec<NewAuditEntry>,
@@ -16,7 +16,7 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    /// Takes what came later behind what is there.
+    /// Appends what was queued later.
     pub(crate) fn append(&mut self, mut later: Self) {
         self.entries.append(&mut later.entries);
         self.events.append(&mut later.events);
@@ -42,14 +42,14 @@ impl Pending {
         }
     }
 
-    /// Takes all of it; `None` when there is nothing.
+    /// Takes everything; `None` if there is nothing.
     pub(crate) fn take(&self) -> Option<Waiting> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let has_some = !waiting.entries.is_empty() || !waiting.events.is_empty();
         has_some.then(|| std::mem::take(&mut *waiting))
     }
 
-    /// Whether a user was refused something that is not written down yet.
+    /// Returns whether a refusal has not been recorded yet.
     pub(crate) fn has_refusals(&self) -> bool {
         let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.entries.iter().any(|entry| !entry.success)
@@ -60,7 +60,7 @@ impl Pending {
         waiting.entries.is_empty() && waiting.events.is_empty()
     }
 
-    /// Puts back what could not be committed, before what came meanwhile.
+    /// Puts back what could not be committed, before what was queued in the meantime.
     pub(crate) fn put_back(&self, mut earlier: Waiting) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         earlier.append(std::mem::take(&mut *waiting));

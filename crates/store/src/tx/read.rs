@@ -1,4 +1,4 @@
-//! A read: one snapshot, the partitions that it sees, and the keys that it opened.
+//! A read transaction: one snapshot, the partitions it sees, and the keys it opened.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -22,12 +22,12 @@ pub struct ReadTx<'a> {
     pub(crate) shared: &'a Shared,
     pub(crate) partitions: Arc<BTreeMap<Partition, Arc<PartitionTable>>>,
     pub(crate) new_keys: HashMap<u32, KeptKey>,
-    /// The key used last: rows that come together are mostly of one month.
+    /// The key used last: rows read together are mostly from the same month.
     pub(crate) last_key: Option<(u32, KeptKey)>,
     pub(crate) is_writer: bool,
-    /// Whom the session acts for; `None` is the vault's own user.
+    /// The user the session acts for; `None` is the vault's own user.
     pub(crate) user: Option<UserId>,
-    /// What is granted to the user, read once.
+    /// The user's grants, read once.
     pub(crate) grants: Option<Vec<Grant>>,
     pub(crate) scratch: Vec<u8>,
 }
@@ -39,7 +39,8 @@ impl std::fmt::Debug for ReadTx<'_> {
 }
 
 impl<'a> ReadTx<'a> {
-    /// Begins on a connection: the snapshot, then the catalogue, read again when the schema moved.
+    /// Begins a transaction on a connection: the snapshot, then the catalogue, which is read again if the schema
+    /// changed.
     pub(crate) fn begin(
         db: &'a mut Connection,
         shared: &'a Shared,
@@ -81,18 +82,18 @@ impl<'a> ReadTx<'a> {
         Ok(months)
     }
 
-    /// The id under which the vault's own user is a member of groups: the vault's.
+    /// Returns the id under which the vault's own user is a member of groups, which is the vault's id.
     #[must_use]
     pub fn own_id(&self) -> ContactId {
         ContactId::new(Id::Uuid(*self.shared.vault_id.as_bytes()))
     }
 
-    /// Ends a read.
+    /// Ends the read.
     pub(crate) fn end(self) {
         rollback(self.db);
     }
 
-    /// The 16 bytes under which the register knows a message id.
+    /// Returns the 16 bytes that the register stores for a message id.
     pub(crate) fn lookup_key(&self, id: &MessageId) -> [u8; 16] {
         match id.as_id() {
             Id::Uuid(bytes) => *bytes,
@@ -106,7 +107,7 @@ impl<'a> ReadTx<'a> {
         }
     }
 
-    /// Opens one sealed value of a cold table; what it gives is wiped when it goes.
+    /// Opens one sealed value of a cold table; the result is wiped when dropped.
     pub(crate) fn open_value(
         &mut self,
         table: &str,
@@ -117,7 +118,7 @@ impl<'a> ReadTx<'a> {
         self.open_under(KeyRole::Column(table, column), (table, column), row_id, envelope)
     }
 
-    /// The same where the column has not one key for all of its rows.
+    /// Opens one sealed value of a column whose rows do not all use the same key.
     pub(crate) fn open_under(
         &mut self,
         role: KeyRole<'_>,
@@ -140,9 +141,9 @@ impl<'a> ReadTx<'a> {
     }
 }
 
-/// Ends what is open, if anything is.
+/// Rolls back the open transaction, if there is one.
 pub(super) fn rollback(db: &mut Connection) {
-    // A failed COMMIT may have rolled back already; there is nothing to lose either way.
+    // A failed COMMIT may already have rolled back; nothing is lost either way.
     if !db.raw().is_autocommit() {
         let _ = db.run(Sql::new("ROLLBACK"), "roll back");
     }

@@ -1,4 +1,4 @@
-//! A write: changes that are kept together or not at all, and what waits with them.
+//! A write transaction: changes that are committed together or not at all, and the queued entries written with them.
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
@@ -17,31 +17,31 @@ use crate::tx::gathered::Gathered;
 use crate::tx::queue::Waiting;
 use crate::tx::shared::Shared;
 
-/// A write transaction: everything a read can, and changes that are kept together or not at all.
+/// A write transaction: everything a read can do, and changes that are committed together or not at all.
 pub struct WriteTx<'a> {
     read: ReadTx<'a>,
     pub(crate) schema_changed: bool,
     pub(crate) senders: HashMap<SenderRef, i64>,
-    /// Of each conversation and month: the key wanted last, and the one given.
+    /// For each month and conversation: the row key last wanted, and the one used.
     pub(crate) placed: HashMap<(Partition, i64), (Option<i64>, i64)>,
     pub(crate) audit_head: Option<ChainHead>,
     /// Numbers of the keys that this transaction destroyed.
     pub(crate) gone_keys: Vec<u32>,
-    /// Keys that it found lost where it made others, each in words.
+    /// Keys that were found lost while others were created, as sentences.
     pub(crate) lost_keys: Vec<String>,
-    /// What is to be said once it is committed.
+    /// Texts to report to the user after the commit.
     pub(crate) told: Vec<String>,
-    /// What waited for this transaction, until it is committed.
+    /// The queued entries that this transaction writes, until it is committed.
     pub(crate) waited: Option<Waiting>,
-    /// What it wrote of the statistics, until it is committed.
+    /// The statistics that this transaction writes, until it is committed.
     pub(crate) gathered: Option<Gathered>,
-    /// What it does itself, counted when it is committed.
+    /// What this transaction does, counted when it is committed.
     pub(crate) usage: Usage,
-    /// A message that was removed before and comes once more is taken.
+    /// Whether messages that were removed before are accepted again.
     pub(crate) takes_removed: bool,
-    /// An insert failed half-way: whoever goes on all the same has nothing of the transaction kept.
+    /// Whether an insert failed halfway; if the caller goes on regardless, nothing is committed.
     pub(crate) is_half_done: bool,
-    /// Rows from before the audit log's chain are being taken into it.
+    /// Whether rows from before the audit log's chain are being added to it.
     pub(crate) is_settling: bool,
     now: Timestamp,
 }
@@ -88,16 +88,16 @@ impl<'a> WriteTx<'a> {
         })
     }
 
-    /// Time of this transaction: every row of it carries the same.
+    /// Returns the time of this transaction, which is the same for all its rows.
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// A new id of the present time (UUIDv7), for a message, contact or group.
+    /// Returns a new id with the current time (UUIDv7), for a message, contact or group.
     ///
     /// # Errors
-    /// [`StoreError::Unexpected`] when the system has no randomness.
+    /// [`StoreError::Unexpected`] if the system has no randomness.
     pub fn new_id(&self) -> Result<Id, StoreError> {
         let mut random = [0_u8; 10];
         getrandom::fill(&mut random)
@@ -105,8 +105,8 @@ impl<'a> WriteTx<'a> {
         Ok(Id::v7(self.now.unix_ms(), random))
     }
 
-    /// An id derived from what a source says of a thing (docs/CRYPTO.md, "Hashed ids"), so that a second import
-    /// finds it again.
+    /// Returns an id derived from a source's description of a thing (docs/CRYPTO.md, "Hashed ids"), so that importing
+    /// it again finds it.
     #[must_use]
     pub fn derived_id(&self, fields: &[&[u8]]) -> Id {
         Id::v8(self.shared.id_key.hash16("import id", fields))
@@ -125,7 +125,7 @@ impl<'a> WriteTx<'a> {
         })
     }
 
-    /// The same for a value that takes another's place: its randomness is drawn unbuffered (docs/DESIGN.md, section 4).
+    /// Seals a value that replaces another: its randomness is drawn unbuffered (docs/DESIGN.md, section 4).
     pub(crate) fn reseal_value(
         &mut self,
         table: &str,
@@ -213,7 +213,7 @@ impl<'a> WriteTx<'a> {
         Ok(())
     }
 
-    /// Gives everything up.
+    /// Rolls everything back.
     pub(crate) fn roll_back(mut self) {
         let (shared, waited, gathered) = (self.read.shared, self.waited.take(), self.gathered.take());
         rollback(self.read.db);

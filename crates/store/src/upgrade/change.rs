@@ -1,4 +1,4 @@
-//! Running steps on a vault: with its keys, and after a copy.
+//! Runs migration steps on a vault, with its keys and after a copy.
 
 use privatus_crypto::Unlocked;
 use privatus_migrate::{Event, MigrateError, Runner, Seal, Version};
@@ -10,10 +10,10 @@ use crate::error::StoreError;
 use crate::tx::shared::system_time;
 use crate::vault::{Files, VaultOptions, check_ours, raw_key};
 
-/// This build, as the ledger notes it.
+/// This build's version, as the ledger records it.
 const TOOL: &str = env!("CARGO_PKG_VERSION");
 
-/// The connection of steps: what they change is durable before the copy goes.
+/// Opens the connection for steps: their changes must be durable before the copy is removed.
 pub(super) fn open(
     files: &Files,
     unlocked: &Unlocked,
@@ -27,7 +27,7 @@ pub(super) fn open(
     Ok(db)
 }
 
-/// Gives `work` what steps of this vault run with.
+/// Passes to `work` the runner for this vault's steps.
 pub(super) fn with_runner<T>(
     unlocked: &Unlocked,
     event: &mut dyn FnMut(Event<'_>),
@@ -49,15 +49,15 @@ pub(super) fn with_runner<T>(
     Ok(work(&mut runner)?)
 }
 
-/// Tells who asked to be told.
+/// Reports an event to the callback in the options, if there is one.
 pub(super) fn tell(options: &VaultOptions, event: Event<'_>) {
     if let Some(told) = options.on_migration {
         told(event);
     }
 }
 
-/// Runs steps after a copy of the database, whose schema is `from`. When nothing of them was kept, neither is the copy: the
-/// disk may be full.
+/// Runs steps after copying the database, whose schema is `from`. If nothing was committed, the copy is deleted again,
+/// because the disk may be full.
 pub(super) fn after_copy(
     db: &mut Connection,
     files: &Files,
@@ -76,12 +76,12 @@ pub(super) fn after_copy(
         Ok(()) => Ok(taken),
         Err(error) if is_changed => Err(match error {
             StoreError::MigrationFailed(why) => StoreError::MigrationFailed(format!(
-                "{why}; steps before it were kept, and the database as it was is in {}",
+                "{why}; the steps before it were kept; a copy of the database from before is {}",
                 taken.path.display()
             )),
             StoreError::System { doing, fault } => StoreError::System {
                 doing: format!(
-                    "{doing} (steps before it were kept, and the database as it was is in {})",
+                    "{doing} (the steps before it were kept; a copy of the database from before is {})",
                     taken.path.display()
                 ),
                 fault,

@@ -1,4 +1,4 @@
-//! What the engine says, as the store says it.
+//! Converts errors of the migration engine to errors of the store.
 
 use privatus_migrate::{MigrateError, Newer, State};
 use privatus_sqlite::ErrorCode;
@@ -10,7 +10,7 @@ impl From<MigrateError> for StoreError {
     fn from(error: MigrateError) -> Self {
         if let Some(sqlite) = error.sqlite() {
             return match Self::from(sqlite) {
-                // A step's own statement may break a rule or be wrong: that is the step's fault before it is the database's.
+                // If a step's own statement breaks a rule or is wrong, blame the step, not the database.
                 Self::DatabaseDamaged(_)
                     if !matches!(sqlite.code, ErrorCode::Constraint(_) | ErrorCode::Sql) =>
                 {
@@ -19,7 +19,7 @@ impl From<MigrateError> for StoreError {
                 Self::DatabaseDamaged(_) | Self::Rule(_) | Self::Unexpected(_) => {
                     Self::MigrationFailed(error.to_string())
                 }
-                // The system's failures have their own words: no step is at fault.
+                // System failures have their own texts; the step is not to blame.
                 Self::System { doing, fault } => Self::System {
                     doing: error.doing().unwrap_or(doing),
                     fault,
@@ -32,7 +32,7 @@ impl From<MigrateError> for StoreError {
             MigrateError::Irreversible { step, reason } => Rule::NoWayBack { step, reason }.into(),
             MigrateError::Unknown(version) => Missing::Migration(version).into(),
             MigrateError::Sealed => Self::DatabaseDamaged("a sealed value does not open".into()),
-            // SQLite's are mapped above.
+            // SQLite's errors are handled above.
             MigrateError::Sqlite(_)
             | MigrateError::Statement { .. }
             | MigrateError::Broken { .. }
@@ -42,7 +42,7 @@ impl From<MigrateError> for StoreError {
     }
 }
 
-/// A vault of a newer build.
+/// Returns the error for a vault that a newer build wrote.
 pub(super) fn newer(newer: &Newer) -> StoreError {
     StoreError::SchemaNewer(TooNew::Schema {
         step: newer.name.clone().unwrap_or_else(|| newer.version.to_string()),
@@ -51,7 +51,7 @@ pub(super) fn newer(newer: &Newer) -> StoreError {
     })
 }
 
-/// How many steps are pending; a newer vault is an error.
+/// Returns how many steps are pending; a newer vault is an error.
 pub(super) fn known(state: State) -> Result<usize, StoreError> {
     match state {
         State::Current => Ok(0),
@@ -67,10 +67,11 @@ mod tests {
     use super::*;
     use crate::error::SystemFault;
 
-    /// A disk that does not sync is no step's fault, and says at which step it was.
+    /// A disk that does not sync is not the step's fault, but the error names the step.
     #[test]
     fn a_failure_of_the_system_in_a_step_is_the_system_s() {
-        // fsync, a read that the system failed, a log that cannot be opened for too many files; and no memory.
+        // A failed fsync, a failed read, a log that cannot be opened because too many files are open, a file size
+        // limit, and no memory.
         for (code, system, fault) in [
             (1_034, Some(5), SystemFault::DiskFails),
             (8_458, None, SystemFault::DiskFails),

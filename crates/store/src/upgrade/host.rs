@@ -1,4 +1,4 @@
-//! The vault around a step: its months, the views over them, its sealed values.
+//! The vault as a migration step sees it: its months, the views over them, its sealed values.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::keys::role::KeyPlace;
 use crate::partition::schema::{TEMPLATE, extras, months_standing, refresh_views};
 
-/// A vault's database, with its keys.
+/// A vault's database and its keys.
 pub(crate) struct VaultHost<'a> {
     root: &'a KeyStoreKey,
     vault: &'a VaultId,
@@ -26,7 +26,8 @@ impl<'a> VaultHost<'a> {
         }
     }
 
-    /// The key of this number, which must be one of the column; a month's or a group's of any month or group.
+    /// Returns the key with this number, which must belong to the column; keys of months and groups may be of any month
+    /// or group.
     fn key(
         &mut self,
         db: &mut Connection,
@@ -52,7 +53,7 @@ impl<'a> VaultHost<'a> {
         }
     }
 
-    /// The key that an envelope names, and what binds a value to its place.
+    /// Returns the key that an envelope names, and the context that binds a value to its place.
     fn place<'c>(
         &'c mut self,
         db: &mut Connection,
@@ -120,7 +121,7 @@ impl Host for VaultHost<'_> {
     }
 }
 
-/// The months, and the first that is sealed in a file of its own.
+/// Returns the months, and the first one that is sealed in a separate file.
 pub(super) fn partitions(db: &mut Connection) -> Result<Partitions, MigrateError> {
     let mut sealed = None;
     let sql = "SELECT partition FROM partitions WHERE state = 'sealed' LIMIT 1";
@@ -138,7 +139,7 @@ pub(super) fn partitions(db: &mut Connection) -> Result<Partitions, MigrateError
     })
 }
 
-/// What an open reads before it knows the schema.
+/// Reads what an open reads before it knows the schema.
 pub(super) fn identity(db: &mut Connection) -> Result<Vec<u8>, MigrateError> {
     let mut found = db
         .pragma_i64("application_id")?

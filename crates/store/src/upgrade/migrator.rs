@@ -1,4 +1,4 @@
-//! A vault whose schema is looked at and changed on request, also when this build does not open it as a store.
+//! Examines and changes a vault's schema on request, even if this build cannot open the vault as a store.
 
 use std::fs::File;
 use std::path::Path;
@@ -26,14 +26,14 @@ use crate::vault::{Closed, Files, Mount, OpenGuard, VaultOptions, check_ours, ra
 
 /// A vault's schema and its ledger (`privatus migrate`).
 ///
-/// Holds the vault's lock, shared, and alone from the first change or its plan on.
+/// Holds the vault's lock: shared at first, exclusive from the first change or plan of a step back.
 pub struct Migrator {
     files: Files,
     unlocked: Unlocked,
     options: VaultOptions,
     db: Connection,
     is_alone: bool,
-    /// Nothing where nobody can write the vault.
+    /// `None` if the vault cannot be written.
     lock: Option<File>,
     mount: Mount,
     warnings: Vec<String>,
@@ -47,10 +47,10 @@ impl std::fmt::Debug for Migrator {
 }
 
 impl Migrator {
-    /// Unlocks the vault in `path`, whatever its schema is; nothing of it is changed.
+    /// Unlocks the vault in `path`, whatever its schema is, without changing anything.
     ///
     /// # Errors
-    /// Those of [`Store::unlock`](crate::Store::unlock) but for the schema's.
+    /// The same as [`Store::unlock`](crate::Store::unlock), except for those about the schema.
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
         let (closed, ring, unlocked) = unlock_files(path, secret, options)?;
         let Closed {
@@ -66,10 +66,14 @@ impl Migrator {
         if mount.is_read_only() {
             warnings.push(NOTHING_RECORDED.to_owned());
         }
-        warnings.extend(faults_told(&found, "it stays until something is changed"));
+        warnings.extend(faults_told(
+            &found,
+            "it is left as it is until something is changed",
+        ));
         warnings.extend(files.open_to_others());
         let had_log = files.wal_size() > 0;
-        // A writer's journal mode is written to the file: not before it is known to be ours, nor for a look.
+        // A writer would store its journal mode in the file. That must not happen before the file is known to be this
+        // vault's, nor when nothing is to be changed.
         let key = raw_key(&unlocked);
         let mut db = Connection::open(
             &files.database(),
@@ -80,7 +84,7 @@ impl Migrator {
         .map_err(with_salt(is_own_salt))?;
         db.stop_with(options.stop.as_ref());
         if had_log {
-            // Closing it would merge what a crash left, and nothing is changed for a look.
+            // Closing the log would merge what a crash left, but nothing may be changed yet.
             db.raw().keep_log_at_close()?;
         }
         check_ours(&mut db, &unlocked)?;
@@ -98,32 +102,32 @@ impl Migrator {
         })
     }
 
-    /// What unlocking noticed and a person should know, as [`Store::warnings`](crate::Store::warnings) says it.
+    /// Returns what unlocking noticed and the user should know, like [`Store::warnings`](crate::Store::warnings).
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Whether the vault can only be read, because its file system is mounted read-only.
+    /// Returns whether the vault can only be read, because its file system is mounted read-only.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.mount.is_read_only()
     }
 
-    /// The schema that this build makes and brings every vault to.
+    /// Returns the schema version that this build creates and upgrades every vault to.
     pub fn newest() -> Version {
         STEPS.newest()
     }
 
-    /// The name of a step that this build knows: the one of its folder.
+    /// Returns the name of a step that this build knows, which is the name of its folder.
     pub fn name_of(version: Version) -> Option<&'static str> {
         STEPS.find(version).map(|step| step.name)
     }
 
-    /// Every step that the vault has or this build knows, the first one first.
+    /// Returns every step that the vault has or this build knows, oldest first.
     ///
     /// # Errors
-    /// SQLite's.
+    /// [`StoreError`] of the database.
     pub fn status(&mut self) -> Result<Vec<StepStatus>, StoreError> {
         let rows = self.applied()?;
         let mut all: Vec<StepStatus> = rows.iter().map(StepStatus::applied).collect();
@@ -134,10 +138,10 @@ impl Migrator {
         Ok(all)
     }
 
-    /// Runs the pending steps, as an open would.
+    /// Runs the pending steps, as opening the vault would.
     ///
     /// # Errors
-    /// Those of an open: the vault is as it was, or has the steps before the one that failed.
+    /// The same as when opening a vault: the vault is unchanged, or has the steps before the one that failed.
     pub fn up(&mut self) -> Result<Option<Upgrade>, StoreError> {
         if super::pending(&mut self.db)? == 0 {
             return Ok(None);
@@ -145,12 +149,12 @@ impl Migrator {
         self.alone()?;
         let upgrade = upgrade(&self.files, &self.unlocked, &self.options)?;
         self.db = open(&self.files, &self.unlocked, &self.options)?;
-        // An open does it too.
+        // If this fails, the next open does it.
         let _ = self.keep_note();
         Ok(upgrade)
     }
 
-    /// Brings the key ring's note up to date behind an upgrade.
+    /// Updates the key ring's note after an upgrade.
     fn keep_note(&mut self) -> Result<(), StoreError> {
         let _lock = self.files.lock_key_ring()?;
         let shared = share(&mut self.db, &self.unlocked, &self.options)?;
@@ -160,11 +164,12 @@ impl Migrator {
         Ok(())
     }
 
-    /// What going back to the schema of `to` would do and lose. It is done and undone, and takes as long.
+    /// Returns what going back to schema `to` would do and lose. The steps are run and rolled back, so this takes as
+    /// long as running them.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when the vault never had `to`; [`StoreError::Rule`] when a step on the way has no way
-    /// back; [`StoreError::SchemaDiffers`] when the SQL in the vault is not what was written there.
+    /// [`StoreError::NotFound`] if the vault never had `to`; [`StoreError::Rule`] if one of the steps cannot be taken
+    /// back; [`StoreError::SchemaDiffers`] if the SQL in the vault is not what was written there.
     pub fn plan_down(&mut self, to: Version) -> Result<DownPlan, StoreError> {
         self.alone()?;
         let back = self.steps_after(to)?;
@@ -173,7 +178,7 @@ impl Migrator {
             snapshot::ask_for_room(&mut self.db, &self.files)?;
             let Self { unlocked, db, .. } = self;
             losses = with_runner(unlocked, &mut |_| (), |runner| runner.losses(db.raw(), &back))?;
-            // What was done and undone is in the log, and the disk is asked for room once more.
+            // The steps that were rolled back are still in the log; truncate it before the free space is checked again.
             db.raw().wal_checkpoint(CheckpointMode::Truncate)?;
         }
         Ok(DownPlan {
@@ -184,11 +189,11 @@ impl Migrator {
         })
     }
 
-    /// Goes back as planned, after a copy of the database. A plan without steps does nothing.
+    /// Goes back as planned, after copying the database. A plan without steps does nothing.
     ///
     /// # Errors
-    /// As [`plan_down`](Self::plan_down); [`StoreError::NoRoom`]. The vault has the schema of the last step that was
-    /// taken back whole.
+    /// As [`plan_down`](Self::plan_down), and [`StoreError::NoRoom`]. The vault then has the schema of the last step
+    /// that was taken back completely.
     pub fn down(&mut self, plan: &DownPlan) -> Result<Option<Downgrade>, StoreError> {
         self.alone()?;
         let back = self.steps_after(plan.to)?;
@@ -207,7 +212,7 @@ impl Migrator {
         let snapshot = after_copy(db, files, unlocked, options, last.version, |runner, db| {
             runner.back(db, &back)
         })?;
-        // What cannot be noted now allows both schemas until the next open.
+        // If this fails, both schemas are accepted until the next open.
         let _ = self.note_in_ring((plan.to, plan.to));
         Ok(Some(Downgrade {
             from: last.version,
@@ -217,22 +222,22 @@ impl Migrator {
         }))
     }
 
-    /// Writes the step back down while the log still has its chain, and this build its schema.
+    /// Records the step back in the audit log while the log still has its chain and the schema is this build's.
     fn note_step_back(&mut self, from: Version, to: Version) -> Result<(), StoreError> {
         if !matches!(super::pending(&mut self.db), Ok(0)) {
             return Ok(());
         }
-        // As the key ring is by now: what may be chained goes by its note.
+        // Use the key ring as it is now: its note decides whether rows may be added to the chain.
         let (_, unlocked) = reopen_newest(&self.files, &self.unlocked)?;
         let shared = share(&mut self.db, &unlocked, &self.options)?;
         if !shared.is_settled {
             return Ok(());
         }
-        // Durable before the key ring is written, which makes faulty copies anew.
+        // Must be durable before the key ring is written, which replaces faulty copies.
         let found = faulty_now(&self.files, &self.unlocked)?;
         write_durably_on(&mut self.db, &shared, |tx| {
             tx.key_rings_faulty(&found)?;
-            // What the key ring says against the log is not stepped over in silence.
+            // A contradiction between the key ring and the log must be recorded first.
             let noted = tx.shared.noted();
             if let Some(doubt) = tx.doubt_of_log(&noted)? {
                 tx.doubt_note(&doubt)?;
@@ -247,15 +252,15 @@ impl Migrator {
         })
     }
 
-    /// Notes in the key ring that the schema goes from one to another, or is there.
+    /// Notes in the key ring that the schema is changing from one version to another, or has the new one.
     fn note_in_ring(&mut self, schemas: (Version, Version)) -> Result<(), StoreError> {
         note_schema(&self.files, &mut self.db, &self.unlocked, schemas)
     }
 
-    /// Checks both ledgers, every MAC and checksum, and the schema against what the ledger says it is.
+    /// Checks both ledgers, every MAC and checksum, and whether the schema is the one recorded in the ledger.
     ///
     /// # Errors
-    /// [`StoreError::SchemaNewer`] when this build cannot know the schema; SQLite's.
+    /// [`StoreError::SchemaNewer`] if the schema is newer than this build; [`StoreError`] of the database.
     pub fn verify(&mut self) -> Result<SchemaCheck, StoreError> {
         if let Ok(State::Newer(found)) = state(self.db.raw(), &STEPS) {
             return Err(newer(&found));
@@ -274,9 +279,9 @@ impl Migrator {
         Ok(applied(self.db.raw(), &seal)?)
     }
 
-    /// The applied steps after `to`, the first one first.
+    /// Returns the applied steps after `to`, oldest first.
     fn steps_after(&mut self, to: Version) -> Result<Vec<Applied>, StoreError> {
-        // Steps of a newer build are no hindrance; a ledger that contradicts itself is.
+        // Steps of a newer build are allowed; a ledger that contradicts itself is not.
         state(self.db.raw(), &STEPS)?;
         let rows = self.applied()?;
         if !rows.iter().any(|row| row.version == to) {
@@ -285,7 +290,7 @@ impl Migrator {
         Ok(rows.into_iter().filter(|row| row.version > to).collect())
     }
 
-    /// Takes the lock alone, and a connection that writes. What was read before may have changed.
+    /// Takes the exclusive lock and opens a connection that writes. What was read before may have changed.
     fn alone(&mut self) -> Result<(), StoreError> {
         if self.is_alone {
             return Ok(());
@@ -293,11 +298,11 @@ impl Migrator {
         if self.mount.is_read_only() {
             return Err(StoreError::ReadOnly(NOTHING_CHANGES));
         }
-        // The lock goes from shared to none to exclusive.
+        // The shared lock must be released before the exclusive one can be taken.
         self.lock = None;
         let Some(alone) = self.files.try_lock_exclusive()? else {
             self.lock = Some(self.files.lock_shared()?.lock);
-            return Err(StoreError::Busy("a change of its schema is done alone"));
+            return Err(StoreError::Busy("changing its schema needs exclusive access"));
         };
         self.lock = Some(alone);
         self.db = open(&self.files, &self.unlocked, &self.options)?;

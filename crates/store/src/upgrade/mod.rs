@@ -1,4 +1,4 @@
-//! The schema of a vault and its steps: at creation, at an open, and when a person asks (docs/DESIGN.md, section 9).
+//! A vault's schema and its migration steps: on creation, on opening, and on request (docs/DESIGN.md, section 9).
 
 mod change;
 mod code;

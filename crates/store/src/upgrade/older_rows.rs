@@ -1,4 +1,4 @@
-//! Rows of an older schema brought under the rules of this one, once: after an upgrade, and in a vault that was adopted.
+//! Makes rows of an older schema follow the rules of the current one, once: after an upgrade, and in an adopted vault.
 
 use diesel::prelude::*;
 use privatus_domain::{Act, NewAuditEntry, Resource, ResourceKind};
@@ -13,13 +13,14 @@ use crate::tx::shared::Shared;
 use crate::upgrade::outcome::Upgrade;
 use crate::vault::doubt::{Doubt, may_lack_chain};
 
-/// The schema whose rules the store settles (docs/MIGRATIONS.md, "Expand, backfill, contract").
+/// The schema version whose rules are applied to older rows (docs/MIGRATIONS.md, "Expand, backfill, contract").
 pub(crate) const RULES_VERSION: i64 = 20_261_125_000_003;
 
-/// Brings the rows of an older schema under the rules, behind the steps of an upgrade and still alone with the vault.
+/// Makes the rows of an older schema follow the current rules, after the steps of an upgrade and still with exclusive
+/// access.
 ///
 /// # Errors
-/// [`StoreError`] of the database; nothing is changed then, and the next open does it.
+/// [`StoreError`] of the database; nothing is changed then, and the next open tries again.
 pub(crate) fn adapt(
     db: &mut Connection,
     shared: &Shared,
@@ -30,8 +31,8 @@ pub(crate) fn adapt(
 }
 
 impl WriteTx<'_> {
-    /// The same with its entry. `doubt` is what the key ring's note says against the database: a log is never chained anew
-    /// in silence.
+    /// Makes the rows follow the rules and records it in the audit log. `doubt` is a contradiction between the key
+    /// ring's note and the database: it is recorded too, so that a log is never silently given a new chain.
     pub(crate) fn older_rows_adapt_noted(
         &mut self,
         upgrade: Option<&Upgrade>,
@@ -51,7 +52,8 @@ impl WriteTx<'_> {
         self.audit(&entry.on(vault).with(details))
     }
 
-    /// All of it, in one transaction; `is_expected` in a vault that was just made or brought up by this build.
+    /// Makes the rows follow the rules, in one transaction; `is_expected` is true for a vault that this build has just
+    /// created or upgraded.
     pub(crate) fn older_rows_adapt(&mut self, is_expected: bool) -> Result<(), StoreError> {
         self.audit_take_unchained(is_expected)?;
         self.contact_names_fold()?;

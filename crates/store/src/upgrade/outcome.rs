@@ -1,18 +1,18 @@
-//! What an open changed of the schema.
+//! What opening a vault changed in its schema.
 
 use privatus_migrate::Version;
 
 use super::snapshot::Snapshot;
 
-/// What an open changed.
+/// What opening a vault changed in its schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upgrade {
     /// The schema before.
     pub from: Version,
     /// The schema now.
     pub to: Version,
-    /// The steps' folders, in order.
+    /// The names of the steps' folders, in order.
     pub steps: Vec<String>,
-    /// The copy of the database as it was; the next open that goes well removes it.
+    /// The copy of the database from before; the next successful open removes it.
     pub snapshot: Snapshot,
 }

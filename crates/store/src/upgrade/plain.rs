@@ -1,4 +1,4 @@
-//! A database with the vault's schema whose values are not sealed: for the checks of the steps.
+//! A database with the vault's schema whose values are not sealed, for checking the migration steps.
 
 use privatus_migrate::check::World;
 use privatus_migrate::{Host, MigrateError, Partitions, text_of};
@@ -7,7 +7,7 @@ use privatus_sqlite::Connection;
 use super::host::{identity, partitions};
 use crate::partition::schema::{copy_months, extras, make_month, months, months_standing, refresh_views};
 
-/// Makes months and views as a vault does, and takes a sealed value for its plaintext.
+/// Creates months and views as a vault does, and treats a sealed value as plaintext.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PlainWorld;
 

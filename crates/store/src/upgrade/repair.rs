@@ -1,4 +1,5 @@
-//! A schema that is not this build's is put right (ADR 0026): what no build makes goes, what is missing or altered is made anew.
+//! Repairs a schema that is not this build's (ADR 0026): removes what no build creates, and creates what is missing or
+//! altered.
 
 use privatus_crypto::Secret;
 use privatus_domain::{
@@ -9,7 +10,7 @@ use serde_json::json;
 
 use crate::db::real_tables::RealTables;
 use crate::db::schema_fault::{SchemaFault, StrangeObject, Wrong};
-use crate::db::schema_rows::{month_object, text_of};
+use crate::db::schema_texts::{month_object, text_of};
 use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::partition::catalogue::Catalogue;
@@ -20,15 +21,15 @@ use crate::tx::{ReadTx, WriteTx};
 use crate::vault::rings::unlock_own;
 
 impl Store {
-    /// Removes the triggers, views and indexes that no build makes, and makes anew those that are missing or altered;
-    /// `current` is the password or the recovery code, and `asked` what somebody agreed to. The audit log names each
-    /// object. Where the log itself needs settling first, the entry waits for that. Gives whether anything was done; from
-    /// then on the vault can be written.
+    /// Removes the triggers, views, indexes and tables that no build creates, and creates those that are missing or
+    /// altered again. `current` is the password or the recovery code, and `asked` the fault that the user agreed to
+    /// have repaired. The audit log names each object; if the log itself must be settled first, the entry is written
+    /// after that. Returns whether anything was done; from then on the vault can be written.
     ///
     /// # Errors
     /// [`StoreError::AccessDenied`]; [`StoreError::WrongSecret`]; [`StoreError::ReadOnly`];
-    /// [`StoreError::DatabaseDamaged`] for a table that is altered or no build's, and for an object that cannot be put
-    /// right: nothing is changed then.
+    /// [`StoreError::DatabaseDamaged`] for an altered table, an extra one that may contain messages, and an object that
+    /// cannot be repaired. Nothing is changed then.
     pub fn schema_repair(&self, current: &Secret, asked: &SchemaFault) -> Result<bool, StoreError> {
         let Some(fault) = self.pool.fault() else {
             return Ok(false);
@@ -49,7 +50,7 @@ impl Store {
             let Some(act) = entry.filter(|_| !error.is_put_off()) else {
                 return Err(error);
             };
-            // Its counters or its chain are altered too: that is settled next, and writes this down.
+            // The log's counters or chain were altered too. Settling comes next and writes this entry.
             write_durably_on(db, shared, |tx| tx.schema_repair(asked).map(drop))?;
             self.audit_note(act);
         }
@@ -58,18 +59,18 @@ impl Store {
     }
 }
 
-/// What only a backup puts right.
+/// Refuses a fault that only a backup can repair.
 fn for_a_backup(fault: &SchemaFault) -> Result<(), StoreError> {
     match fault.beyond_repair() {
         Some(object) => Err(StoreError::DatabaseDamaged(format!(
-            "{object}, and its rows cannot be vouched for: only a backup puts that right"
+            "{object}, and its rows cannot be trusted; restore a backup"
         ))),
         None => Ok(()),
     }
 }
 
 impl ReadTx<'_> {
-    /// What of the schema is not what this build makes, as it stands now.
+    /// Returns how the schema currently differs from the one this build creates.
     pub(crate) fn schema_fault(&mut self) -> Result<Option<SchemaFault>, StoreError> {
         let schema = RealTables::read(self.db)?.schema;
         let months = Catalogue::load_again(self.db, 0)?.tables();
@@ -78,15 +79,13 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Puts it right; gives what is to be noted of it.
+    /// Repairs the schema; returns the audit entry and the security event to record.
     fn schema_repair(
         &mut self,
         asked: &SchemaFault,
     ) -> Result<(NewAuditEntry, NewSecurityEvent), StoreError> {
         let found = self.schema_fault()?.filter(|found| found == asked);
-        let found = found.ok_or(StoreError::Busy(
-            "its schema is another than what was asked about: look at it again",
-        ))?;
+        let found = found.ok_or(StoreError::Busy("its schema has changed since it was checked"))?;
         for_a_backup(&found)?;
         self.schema_changed = true;
         self.drop_objects(&found)?;
@@ -98,7 +97,7 @@ impl WriteTx<'_> {
         }
         if let Some(left) = self.schema_fault()? {
             return Err(StoreError::DatabaseDamaged(format!(
-                "its schema cannot be put right: {left}; only a backup does that"
+                "its schema cannot be repaired: {left}; restore a backup"
             )));
         }
         let details = json!({ "objects": found.lines() });
@@ -110,17 +109,17 @@ impl WriteTx<'_> {
             kind: SecurityKind::Tampering,
             severity: Severity::Critical,
             user: None,
-            description: format!("the schema was not what this build makes, and was put right: {found}"),
+            description: format!("the schema was not what this build makes, and was repaired: {found}"),
             raw_data: Some(details.into()),
         };
         Ok((act, event))
     }
 
-    /// Drops what SQLite lets one drop. A drop gives back the pages that the row names, so it is asked first whether these are
-    /// another's too: whoever plants a row chooses its page.
+    /// Drops the objects that SQLite can drop. Dropping one frees the pages that its row names, and whoever plants a
+    /// row chooses the page, so the database is first checked for pages that are used twice.
     fn drop_objects(&mut self, found: &SchemaFault) -> Result<(), StoreError> {
         let has_pages = found.objects().iter().any(StrangeObject::has_pages);
-        // What SQLite refuses it does not look at either.
+        // If SQLite cannot load the schema, the check would not cover all of it.
         let is_sound = !has_pages || !self.db.has_broken_schema() && self.is_each_page_of_one()?;
         for object in found
             .objects()
@@ -134,7 +133,7 @@ impl WriteTx<'_> {
             let sql = format!("DROP {kind} IF EXISTS main.\"{name}\"");
             match self.db.raw().execute_batch(&sql) {
                 Ok(()) => {}
-                // It is something else than its row says: the row goes.
+                // It is not what its row says; delete the row instead.
                 Err(error) if error.code == ErrorCode::Sql => {}
                 Err(error) => return Err(error.into()),
             }
@@ -148,7 +147,7 @@ impl WriteTx<'_> {
         Ok(said.as_deref() == Some("ok"))
     }
 
-    /// What is left of what was not to be there are rows that SQLite knows nothing of, or is not to give pages back for.
+    /// Deletes the remaining rows: those that SQLite does not recognize, and those whose pages must not be freed.
     fn delete_rows_left(&mut self, found: &SchemaFault) -> Result<(), StoreError> {
         let left = self.schema_fault()?;
         let left = left.iter().flat_map(SchemaFault::objects);
@@ -160,7 +159,7 @@ impl WriteTx<'_> {
         Ok(self.db.raw().delete_schema_rows(&rows)?)
     }
 
-    /// Makes what is missing: indexes, then views, then triggers, which name what stands before them.
+    /// Creates what is missing: indexes, then views, then triggers, since later ones refer to earlier ones.
     fn make_what_is_missing(&mut self) -> Result<(), StoreError> {
         let Some(left) = self.schema_fault()? else {
             return Ok(());

@@ -1,4 +1,5 @@
-//! A copy of the database before its schema changes: encrypted under the same key, beside it, until an open goes well.
+//! Copies the database before its schema changes. The copy is encrypted under the same key and stays next to the
+//! database until a vault is opened successfully.
 
 use std::path::{Path, PathBuf};
 
@@ -13,12 +14,12 @@ use crate::error::{Rule, StoreError};
 use crate::folder::DatabaseFile;
 use crate::vault::{Files, raw_key};
 
-/// Room beside the copy itself: the change may write every page once more into the log.
+/// Room for the copy, and for the change, which may write every page to the log once more.
 const COPIES: u64 = 2;
-/// And some for what grows.
+/// And some room for growth.
 const SPARE: u64 = 1 << 20;
 
-/// The copy that was made before the schema changed.
+/// The copy made before the schema changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// The file, in the vault's folder.
@@ -27,7 +28,7 @@ pub struct Snapshot {
     pub bytes: u64,
 }
 
-/// Bytes of the database, when there is room for a copy and for the change.
+/// Returns the size of the database in bytes if there is room for a copy and for the change.
 pub(super) fn ask_for_room(db: &mut Connection, files: &Files) -> Result<u64, StoreError> {
     let pages = db.raw().pragma_i64("page_count")?.unwrap_or(0);
     let page = db.raw().pragma_i64("page_size")?.unwrap_or(0);
@@ -39,7 +40,7 @@ pub(super) fn ask_for_room(db: &mut Connection, files: &Files) -> Result<u64, St
     }
 }
 
-/// Writes the copy whole and durable, after asking for room on the disk.
+/// Writes a complete and durable copy, after checking for room on the disk.
 pub(super) fn take(
     db: &mut Connection,
     files: &Files,
@@ -49,7 +50,7 @@ pub(super) fn take(
 ) -> Result<Snapshot, StoreError> {
     let bytes = ask_for_room(db, files)?;
     event(Event::SnapshotBegun { bytes });
-    // Removed when what follows fails.
+    // Removed if a later step fails.
     let copy = files.snapshot_begin()?;
     let file = DatabaseFile::new(files.folder(), copy.name());
     let seen = file.look()?;
@@ -62,21 +63,21 @@ pub(super) fn take(
 }
 
 fn write(db: &mut Connection, to: &Path) -> Result<(), StoreError> {
-    // The path is absolute: one that begins with `file:` would be taken for a URI.
+    // The path is absolute, so SQLite cannot mistake it for a URI that begins with `file:`.
     let name = to.to_str().ok_or_else(|| Rule::PathNotUtf8(to.to_owned()))?;
     let copied = db.run(Sql::new("VACUUM INTO ?").bind(name), "copy the database");
     copied.map(drop).map_err(|error| match error {
         StoreError::DatabaseDamaged(_) => StoreError::DatabaseDamaged(
-            "a page does not open while it is copied before a change of its schema; the build you had still opens this \
-             vault: export with it"
+            "a page cannot be decrypted while the database is copied before a schema change; the build you had still opens \
+             this vault: export with it"
                 .into(),
         ),
         error => error,
     })
 }
 
-/// Whether the copy opens with the key and has the rows of `sqlite_schema` that the database has. It is brought into WAL mode
-/// meanwhile: put back, it is a vault's database as it is.
+/// Checks that the copy opens with the key and has as many rows in `sqlite_schema` as the database. This also sets the
+/// copy to WAL mode, so that it can replace the database as it is.
 fn check(copy: &DatabaseFile, key: &RawKey, db: &mut Connection) -> Result<(), StoreError> {
     let sql = "SELECT count(*) FROM sqlite_master";
     let expected: Option<i64> = db.row(Sql::new(sql), "count the tables")?;
@@ -86,6 +87,6 @@ fn check(copy: &DatabaseFile, key: &RawKey, db: &mut Connection) -> Result<(), S
         return Ok(());
     }
     Err(StoreError::Unexpected(
-        "the copy of the database has other tables than the database".into(),
+        "the copy of the database does not have the same tables as the database".into(),
     ))
 }

@@ -1,29 +1,29 @@
-//! What `privatus migrate status` shows.
+//! The rows that `privatus migrate status` shows.
 
 use privatus_migrate::{Applied, Step, Version};
 
 use super::STEPS;
 
-/// A step that this build knows, or that the vault has.
+/// A step that this build knows or that the vault has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepStatus {
-    /// Its number.
+    /// Its version.
     pub version: Version,
-    /// Its folder, where it is known.
+    /// The name of its folder, if known.
     pub name: Option<String>,
     /// What it does.
     pub description: Option<String>,
-    /// When it was applied, UTC text.
+    /// When it was applied, as UTC text.
     pub applied_at: Option<String>,
     /// The version of the tool that applied it.
     pub tool_version: Option<String>,
-    /// Whether it went well; nothing while it is pending.
+    /// Whether it succeeded; `None` while it is pending.
     pub success: Option<bool>,
-    /// Not applied yet.
+    /// Whether it has not been applied yet.
     pub pending: bool,
     /// Whether `migrate down` can take it back.
     pub reversible: bool,
-    /// Why not.
+    /// Why it cannot be taken back.
     pub irreversible: Option<String>,
     /// Whether this build knows it.
     pub known: bool,

@@ -1,4 +1,4 @@
-//! Every step of the schema that this build knows. `cargo xtask migrations new` adds one at the end.
+//! The list of migration steps that this build knows. `cargo xtask migrations new` adds one at the end.
 
 use privatus_migrate::{Step, Steps, Version};
 
@@ -19,13 +19,14 @@ macro_rules! step {
     };
 }
 
-/// The vault's own user is no member any more: the build before knows none that is no contact.
+/// Counts the members that the step back leaves: it deletes the vault's own user, because the previous build only knows
+/// members that are contacts.
 const MEMBERS_DOWN: &str = "SELECT count(*) FROM group_members WHERE contact_id NOT IN \
      (SELECT substr(lower(hex(vault_id)), 1, 8) || '-' || substr(lower(hex(vault_id)), 9, 4) || '-' \
      || substr(lower(hex(vault_id)), 13, 4) || '-' || substr(lower(hex(vault_id)), 17, 4) || '-' \
      || substr(lower(hex(vault_id)), 21) FROM vault_state)";
 
-/// Every step, in order; a test compares the list with the folder that diesel embeds.
+/// All steps, in order; a test compares the list with the folder that diesel embeds.
 pub(crate) static STEPS: Steps = Steps::new(&[
     step!(
         "2026-11-24-000001_v1_0_0",
@@ -45,13 +46,13 @@ pub(crate) static STEPS: Steps = Steps::new(&[
     // `cargo xtask migrations new` writes above this line.
 ]);
 
-/// The schema that this build makes and brings every vault to.
+/// Returns the schema version that this build creates and upgrades every vault to.
 pub(crate) fn newest() -> Version {
     STEPS.newest()
 }
 
-/// What the ledger notes of a step: name, description, checksum, why there is no way back, and the way back of the schema and
-/// of each month.
+/// Returns what the ledger records about a step: name, description, checksum, why it cannot be taken back, and the SQL
+/// to take back the schema and each month.
 pub(crate) fn steps_noted(version: Version) -> Option<[Option<String>; 6]> {
     let step = STEPS.find(version)?;
     Some([

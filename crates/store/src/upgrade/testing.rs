@@ -1,4 +1,4 @@
-//! What the steps are made of, for tests and xtask: the list of them, and the name of the months' template.
+//! The list of migration steps and the name of the months' template, for tests and xtask.
 
 use privatus_migrate::Steps;
 
@@ -8,5 +8,5 @@ use crate::partition::schema;
 /// Every step that this build knows, in order.
 pub static STEPS: &Steps = &steps::STEPS;
 
-/// The physical template of the partitions of messages.
+/// The template for the message tables.
 pub const TEMPLATE: &str = schema::TEMPLATE;

@@ -1,4 +1,4 @@
-//! Steps that this build does not have, run on a vault: with a Rust part, and such as do what they must not.
+//! Runs steps that this build does not have on a vault: one with Rust code, and some that do what they must not.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use privatus_crypto::LedgerKey;
@@ -10,7 +10,7 @@ use super::VaultHost;
 use crate::testing::Vault;
 use crate::{Store, StoreError};
 
-/// Each setting's value in its own envelope, with a new text in it.
+/// Replaces the text of each setting inside its own envelope.
 fn reseal_settings(db: &mut Connection, host: &mut dyn Host) -> Result<(), MigrateError> {
     let mut rows = Vec::new();
     db.query("SELECT key, value FROM settings WHERE scope = ''", &[], |row| {
@@ -36,7 +36,7 @@ fn fails(_: &mut Connection, _: &mut dyn Host) -> Result<(), MigrateError> {
     Err(MigrateError::Host("planted".into()))
 }
 
-/// Passes over an error that took the transaction with it.
+/// Ignores an error that rolled back the transaction.
 fn gives_up(db: &mut Connection, _: &mut dyn Host) -> Result<(), MigrateError> {
     let _ = db.execute_batch("INSERT OR ROLLBACK INTO conversation_months VALUES (NULL, NULL)");
     Ok(())
@@ -48,7 +48,7 @@ const UP: &str =
 const DOWN: &str = "DROP TABLE notes; ALTER TABLE contacts DROP COLUMN note;";
 const NAME: &str = "2099-01-01-000001_notes";
 
-/// Runs `work` with a runner for the vault; gives its result.
+/// Runs `work` with a runner for the vault and returns its result.
 fn with_runner<T>(
     store: &Store,
     key: &LedgerKey,
@@ -104,19 +104,19 @@ fn a_rust_part_reads_and_seals_in_the_transaction_of_its_step() {
     let step = Step::new(NAME, "notes", UP, DOWN).with_code(reseal_settings);
     with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap();
     assert_eq!(theme(&vault.store), "\"new and dark\"");
-    // The step is no one of this build's.
+    // The step does not belong to this build.
     let problems = vault.verify().problems;
     let is_of_schema =
-        |problem: &&String| problem.starts_with("the schema is not what this build makes: table ");
+        |problem: &&String| problem.starts_with("the schema differs from this build's: table ");
     assert_eq!(problems.iter().filter(is_of_schema).count(), 2, "{problems:?}");
     let is_of_ledger = |problem: &&String| problem.starts_with("the row of migration ");
     assert_eq!(problems.iter().filter(is_of_ledger).count(), 1, "{problems:?}");
-    // Under a key of the test's own.
+    // The MAC was made with the test's own key.
     let is_of_mac = |problem: &&String| problem.ends_with("its row was altered (MAC)");
     assert_eq!(problems.iter().filter(is_of_mac).count(), 1, "{problems:?}");
     assert_eq!(problems.len(), 4, "{problems:?}");
 
-    // An older build has not the code: the SQL in the vault is enough to go back.
+    // An older build does not have the code; the SQL in the vault is enough to go back.
     let back: Vec<Applied> = with_runner(&vault.store, &key, |run, db| {
         let back = applied(db, &run.seal)?;
         Ok(back.into_iter().filter(|row| row.title() == NAME).collect())
@@ -233,7 +233,8 @@ fn a_month_gets_the_templates_indexes_and_keeps_no_other() {
         schema.objects().filter_map(of_months).collect::<Vec<_>>()
     };
     assert_eq!(names(&vault.store), ["index idx_messages_early_order"]);
-    // A month made anew loses its indexes; the step's own is the template's alone, and its stray one nobody's.
+    // Recreating a month drops its indexes: the step's own index comes from the template only, and the stray one from
+    // nowhere.
     let up = "CREATE INDEX idx_messages_template_expiry ON messages_template (expires_at);";
     let month = "CREATE INDEX idx_{table}_stray ON {table} (sender); DROP INDEX IF EXISTS idx_{table}_order;";
     let down = "DROP INDEX idx_messages_template_expiry;";

@@ -1,4 +1,4 @@
-//! Pending steps at an open: alone with the vault, after a copy of the database.
+//! Runs pending steps when a vault is opened: with exclusive access, after copying the database.
 
 use std::fs::File;
 
@@ -18,7 +18,7 @@ use crate::vault::locks::wait;
 use crate::vault::rings::reopen_newest;
 use crate::vault::{Files, VaultOptions, share};
 
-/// Makes the schema in an empty database.
+/// Creates the schema in an empty database.
 pub(crate) fn create(
     db: &mut Connection,
     unlocked: &Unlocked,
@@ -28,16 +28,16 @@ pub(crate) fn create(
     with_runner(unlocked, &mut event, |runner| runner.up(db.raw(), STEPS.all()))
 }
 
-/// How many steps are pending.
+/// Returns how many steps are pending.
 ///
 /// # Errors
-/// The refusals (docs/DESIGN.md, section 9); nothing is touched.
+/// The refusals in docs/DESIGN.md, section 9; nothing is changed.
 pub(crate) fn pending(db: &mut Connection) -> Result<usize, StoreError> {
     known(state(db.raw(), &STEPS)?)
 }
 
-/// Runs the pending steps of a vault whose shared lock is given up for it. Gives the lock, shared again, and what was
-/// done; nothing when another process was faster.
+/// Runs the pending steps of a vault. Its shared lock is released for this. Returns the lock, shared again, and what
+/// was done; `None` if another process did it first.
 pub(crate) fn run_pending(
     files: &Files,
     lock: File,
@@ -50,18 +50,18 @@ pub(crate) fn run_pending(
             let upgrade = upgrade(files, unlocked, options)?;
             return Ok(Some((files.share_lock(lock)?, upgrade)));
         }
-        // Held by one who runs them, who is waited for, or by those who have not closed.
+        // Another process holds the lock: it is either running the steps, so wait for it, or has the vault open.
         let lock = files.lock_shared()?.lock;
         let is_done = pending(&mut open(files, unlocked, options)?)? == 0;
         Ok(is_done.then_some((lock, None)))
     })?;
     let (ran, _) = ran.ok_or(StoreError::Busy(
-        "its schema needs an upgrade, which is done alone: close what has it open",
+        "its schema must be upgraded, which needs exclusive access",
     ))?;
     Ok(ran)
 }
 
-/// Runs what is pending, under the exclusive lock.
+/// Runs the pending steps, with the exclusive lock held.
 pub(super) fn upgrade(
     files: &Files,
     unlocked: &Unlocked,
@@ -76,7 +76,7 @@ pub(super) fn upgrade(
     let applied = STEPS.all().len() - steps.len();
     let before = applied.checked_sub(1).and_then(|at| STEPS.all().get(at));
     let from = before.map_or(0, Step::version);
-    // Read again now that nobody else has the vault: a step back may have been noted meanwhile.
+    // Read the key ring again now that no other process has the vault: a step back may have been noted in the meantime.
     let (_, unlocked) = &reopen_newest(files, unlocked)?;
     let doubt = Doubt::of_schema(unlocked.noted(), from);
     let snapshot = after_copy(&mut db, files, unlocked, options, from, |runner, db| {
@@ -88,7 +88,7 @@ pub(super) fn upgrade(
         steps: steps.iter().map(|step| step.name.to_owned()).collect(),
         snapshot,
     };
-    // Nobody else sees a log without its chain. What fails here the open does again, and tells.
+    // No other process ever sees a log without its chain. If this fails, the open does it again and reports it.
     if let Ok(shared) = share(&mut db, unlocked, options) {
         let _ = adapt(&mut db, &shared, &upgrade, doubt.as_ref());
     }

@@ -1,4 +1,4 @@
-//! Whether a database has the schema that its ledger says.
+//! Checks whether a database has the schema that its ledger records.
 
 use privatus_migrate::{Applied, Host, MigrateError, NoPartitions, Runner, Schema, Seal, Step, state};
 use privatus_sqlite::{self as sqlite, OpenMode, OpenOptions};
@@ -8,22 +8,22 @@ use crate::db::connection::Connection;
 use crate::error::StoreError;
 use crate::partition::schema::{copy_months, months_standing};
 
-/// What [`Migrator::verify`](super::Migrator::verify) found.
+/// The result of [`Migrator::verify`](super::Migrator::verify).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaCheck {
-    /// Steps whose rows were checked.
+    /// The number of steps whose rows were checked.
     pub steps: usize,
-    /// Tables, indexes, views and triggers that were compared.
+    /// The number of tables, indexes, views and triggers that were compared.
     pub objects: usize,
-    /// What is wrong, a line each; nothing when all is well.
+    /// What is wrong, one line for each problem; empty if all is well.
     pub problems: Vec<String>,
 }
 
-/// Checks the rows of the ledger, then compares every object with what the steps make.
+/// Checks the rows of the ledger, then compares every object with what the steps create.
 pub(super) fn check(db: &mut Connection, rows: &[Applied]) -> Result<SchemaCheck, StoreError> {
     let (is_known, mut problems) = ledger_told(db, rows)?;
     if !is_known {
-        // Which steps made the schema is not known then.
+        // It is then unknown which steps created the schema.
         return Ok(SchemaCheck {
             steps: rows.len(),
             objects: 0,
@@ -46,7 +46,7 @@ pub(super) fn check(db: &mut Connection, rows: &[Applied]) -> Result<SchemaCheck
     })
 }
 
-/// What is wrong with the rows of the ledger, and whether they say which steps made the schema.
+/// Returns what is wrong with the rows of the ledger, and whether they show which steps created the schema.
 pub(crate) fn ledger_told(db: &mut Connection, rows: &[Applied]) -> Result<(bool, Vec<String>), StoreError> {
     let ledger = match state(db.raw(), &STEPS) {
         Ok(_) => None,
@@ -61,12 +61,12 @@ pub(crate) fn ledger_told(db: &mut Connection, rows: &[Applied]) -> Result<(bool
     Ok((is_known, problems))
 }
 
-/// The schema of this build, with the months that the database says it has.
+/// Returns the schema of this build, with the months that the database says it has.
 pub(crate) fn newest_schema(db: &mut Connection) -> Result<Schema, StoreError> {
     expected(db, STEPS.all())
 }
 
-/// The schema that these steps make, with the months that the database says it has.
+/// Returns the schema that these steps create, with the months that the database says it has.
 fn expected(db: &mut Connection, steps: &[Step]) -> Result<Schema, StoreError> {
     let months = months_standing(db.raw())?;
     let key = privatus_crypto::LedgerKey::generate()?;

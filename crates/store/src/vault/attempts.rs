@@ -1,5 +1,6 @@
-//! `attempts.json`: failed unlocks since the last good one. Nobody vouches for it: whoever holds the folder can change
-//! or remove it, so it only warns. That it cannot be read or written keeps nobody out; of an unlock that fails it is said.
+//! `attempts.json`: failed unlocks since the last successful one. It is not authenticated: anyone who can write to the
+//! folder can change or remove it, so it only causes warnings. A file that cannot be read or written keeps nobody out,
+//! but a failed unlock reports it.
 
 use privatus_domain::{
     Act, MANY_FAILURES, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity,
@@ -12,19 +13,19 @@ use crate::error::StoreError;
 use crate::tx::WriteTx;
 use crate::vault::Files;
 
-/// A number above this says no more.
+/// The count stops here; a larger number would add nothing.
 const MOST: u32 = 1_000_000;
 
-/// What the file holds.
+/// The contents of the file.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Attempts {
     failed: u32,
     first_at: String,
     last_at: String,
-    /// The last of them, at most as many as are many in a window.
+    /// The most recent failures, up to the number that counts as many.
     #[serde(default)]
     recent: Vec<String>,
-    /// The most that fell into one window, counted up to where they are many.
+    /// The most failures within one window, up to the number that counts as many.
     #[serde(default)]
     within_window: u32,
 }
@@ -33,15 +34,15 @@ fn parse(bytes: &[u8]) -> Attempts {
     serde_json::from_slice(bytes).unwrap_or_default()
 }
 
-/// Counts one more secret that did not open the vault: each of those that are tried at once. Where the lock is not to be had,
-/// one may be lost.
+/// Counts one more secret that did not open the vault, also when several are tried at once. If the lock cannot be
+/// taken, a count may be lost.
 ///
 /// # Errors
-/// Why it is not counted: whoever typed the secret is told.
+/// The reason why the failure is not counted, which is shown to the user.
 pub(crate) fn note(files: &Files, now: Timestamp) -> Result<(), StoreError> {
     let _lock = files.lock_key_ring();
     let known = match files.attempts() {
-        // What the disk does not give may be many: it is not counted anew from one.
+        // If the file cannot be read, do not start again at one: it may contain many failures.
         Err(error @ StoreError::System { .. }) => return Err(error),
         known => known.ok().flatten().unwrap_or_default(),
     };
@@ -64,11 +65,11 @@ pub(crate) fn note(files: &Files, now: Timestamp) -> Result<(), StoreError> {
     attempts.within_window = attempts.within_window.max(within).min(MANY_FAILURES);
     attempts.recent = moments.into_iter().map(Timestamp::to_rfc3339).collect();
     let bytes = serde_json::to_vec(&attempts)
-        .map_err(|_| StoreError::Unexpected("failed unlocks are no document".into()))?;
+        .map_err(|_| StoreError::Unexpected("failed unlocks cannot be serialized".into()))?;
     files.write_attempts(&bytes)
 }
 
-/// Failed unlocks since the last good one, as the file has them.
+/// Failed unlocks since the last successful one, as read from the file.
 pub(crate) struct Failed {
     count: u32,
     within_window: u32,
@@ -78,7 +79,7 @@ pub(crate) struct Failed {
 }
 
 impl Failed {
-    /// What the file says; `None` when nothing failed. Only its numbers and times are used: it may hold anything.
+    /// Reads the file; `None` if nothing failed. Only its numbers and times are used, because it may contain anything.
     pub(crate) fn look(files: &Files) -> Option<Self> {
         let bytes = files.read_attempts()?;
         let attempts = parse(&bytes);
@@ -92,7 +93,7 @@ impl Failed {
         })
     }
 
-    /// What a person should know after a good unlock.
+    /// Returns the warning to show after a successful unlock.
     pub(crate) fn warning(&self) -> String {
         let last = self
             .last
@@ -102,10 +103,10 @@ impl Failed {
             1 => "once".to_owned(),
             failed => format!("{failed} times"),
         };
-        format!("since the last unlock a wrong password or recovery code was tried {times}{last}")
+        format!("since the last unlock, a wrong password or recovery code was tried {times}{last}")
     }
 
-    /// Removes the file, once what it says is committed. What was added meanwhile stays.
+    /// Removes the file once its counts are committed. If it has changed in the meantime, it stays.
     pub(crate) fn forget(&self, files: &Files) {
         let _lock = files.lock_key_ring();
         if files.read_attempts().is_some_and(|bytes| bytes == self.bytes) {
@@ -119,7 +120,7 @@ pub(crate) fn tidy(files: &Files) {
     if !files.has_attempts() {
         return;
     }
-    // It may count something by now.
+    // Another process may have added a count by now.
     let _lock = files.lock_key_ring();
     if Failed::look(files).is_none() {
         files.remove_attempts();
@@ -127,7 +128,7 @@ pub(crate) fn tidy(files: &Files) {
 }
 
 impl WriteTx<'_> {
-    /// Failed unlocks, as an entry and an event; the times are those that the file claims.
+    /// Records failed unlocks as an audit entry and a security event; the times are those in the file.
     pub(crate) fn failed_unlocks(&mut self, failed: &Failed) -> Result<(), StoreError> {
         let time = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
         let details = json!({

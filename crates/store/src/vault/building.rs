@@ -1,4 +1,5 @@
-//! Where a vault is built before it is one: in a new folder that is renamed, or, where a folder is there already, inside it.
+//! Builds a vault before it appears in its place: in a new folder that is then renamed, or inside the target folder if
+//! that exists.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::DirBuilder;
@@ -9,11 +10,11 @@ use crate::folder::{Folder, Kind};
 use crate::vault::Files;
 use crate::vault::files::{DATABASE, RINGS};
 
-/// What a new vault consists of, in the order in which it is moved: a vault that is cut short here has no database, and
-/// `init` says so.
+/// The parts of a new vault, in the order in which they are moved. An interrupted move leaves a vault without a
+/// database, and `init` reports that.
 const PARTS: [&str; 3] = [RINGS[0], RINGS[1], DATABASE];
 
-/// What is in it while it is built.
+/// The files it contains while it is being built.
 const OWN: [&str; 6] = [
     DATABASE,
     "privatus.db-wal",
@@ -23,12 +24,13 @@ const OWN: [&str; 6] = [
     RINGS[1],
 ];
 
-/// What stands between the vault's name and the random digits.
+/// The text between the vault's name and the random digits.
 const MIDDLE: &str = ".new-";
-/// Those digits.
+/// The number of those digits.
 const DIGITS: usize = 16;
 
-/// Folders beside `to` in which a vault for it was begun: of a process that was killed, or of one that builds it now.
+/// Returns the folders next to `to` in which a vault was being built: left by a killed process, or in use by another
+/// one.
 pub(crate) fn begun_beside(to: &Path) -> Vec<PathBuf> {
     let parent = parent_of(to);
     let Some(name) = to.file_name().and_then(OsStr::to_str) else {
@@ -46,7 +48,7 @@ pub(crate) fn begun_beside(to: &Path) -> Vec<PathBuf> {
         });
         is_named && matches!(folder.stand(found), Ok(Some(standing)) if standing.kind == Kind::Folder)
     };
-    // A folder that cannot be read is told of when something is made in it.
+    // If the folder cannot be read, creating something in it reports that.
     let Ok(folder) = Folder::open(parent) else {
         return Vec::new();
     };
@@ -56,7 +58,7 @@ pub(crate) fn begun_beside(to: &Path) -> Vec<PathBuf> {
     names.iter().map(|name| parent.join(name)).collect()
 }
 
-/// The folder that a path is in.
+/// Returns the folder that contains a path.
 fn parent_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -64,23 +66,23 @@ fn parent_of(path: &Path) -> &Path {
     }
 }
 
-/// A folder that was made for a vault. It and the one around it are held by descriptors: what somebody puts in their
-/// places meanwhile is not touched.
+/// A folder in which a vault is built. It and its parent are held by descriptors, so anything put in their place in the
+/// meantime is not touched.
 pub(crate) struct Building {
     at: Folder,
     name: OsString,
-    /// The folder that `at` is in: the vault's own, or the one beside which it is built.
+    /// The folder that contains `at`: the vault's own folder, or the parent of both.
     around: Folder,
     to: OsString,
     is_inside: bool,
-    /// Parts that stand in their place.
+    /// The parts that have been moved to their place.
     placed: Vec<&'static str>,
 }
 
 impl Building {
-    /// Makes a new folder for what becomes a vault at `to`: beside it, or in it where it is there (an empty folder may be
-    /// a mount point, or the only place where one may write). Folders above it are made.
-    /// Whether it is there was asked before the key was derived: what appeared meanwhile is somebody else's.
+    /// Creates a folder for building a vault that will appear at `to`: next to it, or inside it if it exists (an empty
+    /// folder may be a mount point, or the only place that can be written). Parent folders are created. Whether `to`
+    /// exists was checked before the key was derived; anything that has appeared since belongs to someone else.
     pub(crate) fn begin(to: &Path, is_inside: bool, unique: [u8; 8]) -> Result<Self> {
         let suffix = format!("{MIDDLE}{:016x}", u64::from_be_bytes(unique));
         let (around, name, to) = if is_inside {
@@ -93,7 +95,7 @@ impl Building {
             name.push(suffix);
             (Folder::open(parent)?, name, last)
         };
-        // Never a folder that is there: it would be removed when something fails.
+        // Never use an existing folder, because a failure would remove it.
         let at = around.create_folder(&name)?;
         Ok(Self {
             at,
@@ -105,13 +107,13 @@ impl Building {
         })
     }
 
-    /// The files of the vault that is built.
+    /// Returns the files of the vault being built.
     pub(crate) fn files(&self) -> Files {
         Files::within(&self.at)
     }
 
-    /// Puts the finished vault in its place and makes that durable. Nothing that stands there is ever replaced. Once it has
-    /// its place it is a vault: why that could not be made durable is given, and no error.
+    /// Moves the finished vault to its place and makes the move durable. Nothing existing is ever replaced. A vault in
+    /// its place is complete, so a failure to make it durable is returned as a value, not as an error.
     pub(crate) fn publish(&mut self) -> Result<Option<Error>> {
         if !self.is_inside {
             self.around.place(&self.name, &self.around, &self.to)?;
@@ -135,16 +137,17 @@ impl Building {
         self.around.sync().err()
     }
 
-    /// Removes what never became a vault. The first error is the one to report.
+    /// Removes what did not become a vault. Errors are ignored, because the first error is the one to report.
     pub(crate) fn discard(&self) {
         for part in &self.placed {
             let _ = self.around.remove(part);
         }
-        // By name first: to list them takes a descriptor more, and those may be what is missing.
+        // First by name: listing the folder takes one more descriptor, and descriptors may be what ran out.
         for name in OWN {
             let _ = self.at.remove(name);
         }
-        // Whatever stands at its name by now: only what is in the folder that was made is removed.
+        // Uses the folder's descriptor, so only files in the folder that was created are removed, whatever has its name
+        // by now.
         let names = self.at.names().map_err(Error::other);
         for name in names.unwrap_or_default() {
             let _ = self.at.remove(&name);
@@ -153,7 +156,7 @@ impl Building {
     }
 }
 
-/// Makes the folders above.
+/// Returns a builder that creates parent folders.
 fn folder_builder() -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -176,7 +179,7 @@ mod tests {
         pub(super) static SYNC_FAILS: Cell<bool> = const { Cell::new(false) };
     }
 
-    /// To report a failure would leave a vault that nobody was told of.
+    /// Reporting an error would leave a vault that the caller does not know of.
     #[test]
     fn a_vault_that_stands_is_made_though_its_folder_was_not_synced() {
         let folder = tempfile::tempdir().unwrap();
@@ -222,7 +225,7 @@ mod tests {
             );
             fs::remove_file(to.join(part)).unwrap();
         }
-        // A vault that another process put into the free place stays as well.
+        // A vault that another process put in the free place also stays.
         let late = folder.path().join("late");
         let mut building = Building::begin(&late, false, [9; 8]).unwrap();
         fill(&building, "privatus.db");
@@ -233,7 +236,7 @@ mod tests {
         assert_eq!(fs::read(late.join("privatus.db")).unwrap(), b"theirs");
     }
 
-    /// A folder that somebody else puts where a vault is being built, or a link to one, is not emptied.
+    /// A folder, or a link to one, that someone puts where a vault is being built is not emptied.
     #[cfg(unix)]
     #[test]
     fn what_is_put_in_the_place_of_the_building_stays() {

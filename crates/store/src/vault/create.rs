@@ -1,4 +1,4 @@
-//! Creating a vault: built whole in a folder beside its place, then renamed there.
+//! Creates a vault: built completely in a folder next to its place, then renamed.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -27,11 +27,11 @@ use crate::vault::ring_note::note_of;
 use crate::vault::rings::generation_of;
 use crate::vault::{Files, Mount, OpenGuard};
 
-/// How long deriving the password's key should take on this machine (docs/DESIGN.md, section 4).
+/// How long it should take to derive the key from the password on this machine (docs/DESIGN.md, section 4).
 pub(crate) const KDF_TARGET: std::time::Duration = std::time::Duration::from_millis(500);
 
 impl Store {
-    /// Whether a vault can be made in `path`: asked before a password is.
+    /// Checks whether a vault can be created in `path`, before the user is asked for a password.
     ///
     /// # Errors
     /// [`StoreError::VaultExists`], [`StoreError::NotAVault`] or [`StoreError::Rule`].
@@ -39,8 +39,8 @@ impl Store {
         check_vacant(path).map(drop)
     }
 
-    /// Folders beside `path` in which a vault for it was begun and never put in its place: of a process that was killed, or
-    /// of one that makes it now. No secret of theirs opens `path`.
+    /// Returns the folders next to `path` in which a vault for it was begun but never moved to its place: left by a
+    /// killed process, or in use by another one. Their secrets do not open `path`.
     #[must_use]
     pub fn begun_beside(path: &Path) -> Vec<PathBuf> {
         begun_beside(path)
@@ -48,11 +48,11 @@ impl Store {
 
     /// Creates a vault in `path`, which does not exist or is an empty folder, and opens it.
     ///
-    /// The recovery code is shown to the user once; it is kept nowhere. The vault is there before whoever calls has the code:
-    /// who makes one for a person calls [`create_keeping`](Self::create_keeping).
+    /// The recovery code is meant to be shown to the user once; it is not stored. The vault exists before the caller
+    /// has the code: to create a vault for a person, use [`create_keeping`](Self::create_keeping).
     ///
     /// # Errors
-    /// [`StoreError::VaultExists`] and the other refusals (docs/DESIGN.md, section 3); nothing is left over.
+    /// [`StoreError::VaultExists`] and the other refusals (docs/DESIGN.md, section 3); nothing is left behind.
     pub fn create(
         path: &Path,
         password: &Password,
@@ -68,13 +68,13 @@ impl Store {
         )
     }
 
-    /// The same, and `keep` puts the recovery code where it is safe before the vault appears: a vault whose code nobody has
-    /// never is there. When it fails, nothing is left behind. Where the vault then fails, the code opens nothing.
+    /// Creates a vault like [`create`](Self::create), but first passes the recovery code to `keep`, which stores it
+    /// safely: a vault whose code nobody has never appears. If `keep` fails, nothing is left behind. If creating the
+    /// vault fails after that, the code opens nothing.
     ///
-    /// # Errors
-    /// Those of [`create`](Self::create) and of `keep`. [`StoreError::Made`] of a vault that has its place and could not be
-    /// opened at once: what `keep` kept opens it. [`StoreError::VaultExists`] is never the error of a vault that got its
-    /// place: what `keep` kept then opens nothing.
+    /// Those of [`create`](Self::create) and of `keep`. [`StoreError::Made`] if the vault is in its place but could not
+    /// be opened at once: the code passed to `keep` opens it. [`StoreError::VaultExists`] always means that this vault
+    /// did not get its place, so the code passed to `keep` opens nothing.
     pub fn create_keeping<E: From<StoreError>>(
         path: &Path,
         password: &Password,
@@ -85,7 +85,7 @@ impl Store {
             .map(|(store, _)| store)
     }
 
-    /// The same with a database that `fill` fills before anybody sees it: when that fails, nothing is left behind.
+    /// Creates a vault whose database is filled by `fill` before it appears; if that fails, nothing is left behind.
     pub(crate) fn create_with<E: From<StoreError>>(
         path: &Path,
         password: &Password,
@@ -119,11 +119,11 @@ impl Store {
             noted = ring.noted();
             keep(&recovery)?;
             let published = building.publish().map_err(|error| match error.kind() {
-                // Another process was faster.
+                // Another process created a vault first.
                 ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty => {
-                    StoreError::VaultExists(path.to_owned(), "made meanwhile")
+                    StoreError::VaultExists(path.to_owned(), "created in the meantime")
                 }
-                _ => StoreError::io(&error, "put the vault in its place"),
+                _ => StoreError::io(&error, "move the vault to its place"),
             });
             unsynced = published?;
             Ok(())
@@ -141,7 +141,7 @@ impl Store {
         Ok((store, recovery))
     }
 
-    /// Opens a vault that was just put in its place.
+    /// Opens a vault that was just moved to its place.
     fn open_made(
         path: &Path,
         unlocked: &Unlocked,
@@ -176,10 +176,10 @@ impl Store {
     }
 }
 
-/// What is said of a vault that has its place, which the disk may not know yet.
+/// Returns the warning about a vault that is in its place, but not durably.
 fn unsynced_told(error: std::io::Error) -> String {
     format!(
-        "the vault is made, and its folder's name could not be made durable: {error}; a power cut may take it"
+        "the vault was created, but its folder's name could not be made durable: {error}; a power failure may remove it"
     )
 }
 
@@ -191,7 +191,7 @@ fn build<E: From<StoreError>>(
     more: impl FnOnce(&mut Connection, &Shared) -> Result<(), E>,
 ) -> Result<KeyRing, E> {
     files.create_database()?;
-    let asked = |error: StoreError| asked(files.folder(), error, "make the vault's database");
+    let asked = |error: StoreError| asked(files.folder(), error, "create the vault's database");
     let vfs = options.vfs.as_deref();
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
     db.stop_with(options.stop.as_ref());
@@ -205,7 +205,7 @@ fn build<E: From<StoreError>>(
     let shared = share(&mut db, unlocked, options)?;
     more(&mut db, &shared)?;
     usage_flush(&mut db, &shared);
-    // Nobody has seen the key ring: no copy of it is without the note.
+    // The key ring has not been published yet: no copy of it exists without the note.
     let ring = first_noted(&mut db, &shared, ring, unlocked)?;
     db.raw()
         .wal_checkpoint(CheckpointMode::Truncate)
@@ -213,7 +213,7 @@ fn build<E: From<StoreError>>(
         .map_err(asked)?;
     drop(db);
     if let Some(error) = files.write_key_rings(&ring.to_bytes())? {
-        // Nobody has it yet: a new vault has both.
+        // The vault is not published yet, and a new vault needs both copies.
         return Err(error.into());
     }
     files
@@ -222,7 +222,7 @@ fn build<E: From<StoreError>>(
     Ok(ring)
 }
 
-/// The key ring with its note on the audit log of the database that was just made.
+/// Returns the key ring with its note on the audit log of the new database.
 fn first_noted(
     db: &mut Connection,
     shared: &Shared,
@@ -247,7 +247,7 @@ struct VaultRow<'a> {
     created_at: SqlTime<&'a str>,
 }
 
-/// The vault's own row, and the key that ids are hashed with.
+/// Writes the vault's own row and the key for hashing ids.
 fn fill(db: &mut Connection, ring: &KeyRing, unlocked: &Unlocked) -> Result<(), StoreError> {
     const ID_KEY: u32 = 1;
     let vault = unlocked.vault_id();

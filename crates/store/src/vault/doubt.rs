@@ -1,4 +1,5 @@
-//! Whether the database is the one that the key ring's note knows (docs/CRYPTO.md, "The note on the audit log").
+//! Checks whether the database is the one that the key ring's note describes (docs/CRYPTO.md, "The note on the audit
+//! log").
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -13,41 +14,41 @@ use crate::tx::{ReadTx, WriteTx};
 /// The first schema with a chained audit log.
 const CHAINED: i64 = 20_261_125_000_003;
 
-/// In the place of the entry that says of the last loss: one is being accepted.
+/// Stands for the entry that records the last loss: a loss is being accepted.
 pub(crate) const ACCEPTING: i64 = -1;
 
-/// In what the database and the key ring's note contradict each other.
+/// A contradiction between the database and the key ring's note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Doubt {
-    /// The database had an older schema than the note allows.
+    /// The database has an older schema than the note allows.
     OlderSchema { noted: i64, found: i64 },
-    /// The entry that the note names is not there, and retention did not remove it.
+    /// The entry named by the note is missing, and retention did not remove it.
     EntryGone { log_id: i64 },
-    /// It carries another MAC.
+    /// The entry has a different MAC.
     EntryOther { log_id: i64 },
-    /// It carries none.
+    /// The entry has no MAC.
     EntryBare { log_id: i64 },
-    /// The database says that the note was written, and the key ring has none.
+    /// The database says that the note was written, but the key ring has none.
     NoteMissing,
-    /// Retention removed the entry that the note names, and what it left does not hold.
+    /// Retention removed the entry named by the note, and the remaining entries do not verify.
     LeftBroken { why: String },
-    /// A loss was being accepted, and nobody knows whether the log was chained anew.
+    /// A loss was being accepted, and it is not known whether the log was chained again.
     AcceptBegun,
 }
 
-/// What the log says to the entry that the note names.
+/// What the log says about the entry named by the note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotedEntry {
-    /// It stands there, or the note names none.
+    /// The entry is there, or the note names none.
     Stands,
-    /// Retention removed it: the note vouches for nothing that is left.
+    /// Retention removed it, so the note proves nothing about the remaining entries.
     Passed,
-    /// Something else.
+    /// Anything else.
     Doubted(Doubt),
 }
 
 impl NotedEntry {
-    /// The number of an entry that is not there as it was noted.
+    /// Returns the number of an entry that is not there as it was noted.
     pub(crate) const fn lost(&self) -> Option<i64> {
         match self {
             Self::Doubted(
@@ -66,25 +67,25 @@ impl NotedEntry {
 }
 
 impl Doubt {
-    /// Whether a database of this schema is older than the note allows.
+    /// Returns a doubt if a database with this schema is older than the note allows.
     pub(crate) fn of_schema(noted: &Noted, found: i64) -> Option<Self> {
         let noted = noted.note()?.going_to;
         (found < noted).then_some(Self::OlderSchema { noted, found })
     }
 
-    /// What a person is told.
+    /// Returns the text for the user.
     pub(crate) fn told(&self) -> String {
         match self {
             Self::OlderSchema { noted, found } => format!(
-                "the database had schema {found}, and the key ring notes {noted}: an older build stepped it back, an older \
-                 copy was put back, or somebody who has the database's key did so to rewrite the audit log"
+                "the database had schema {found}, but the key ring notes {noted}: an older build took it back, an older copy \
+                 was restored, or someone with the database key took it back to rewrite the audit log"
             ),
             Self::EntryGone { log_id } => format!(
-                "entry {log_id}, which the key ring notes, is not in the audit log: entries were removed past the store, or \
-                 an older database was put back"
+                "entry {log_id}, which the key ring notes, is not in the audit log: entries were removed without the \
+                 store, or an older database was restored"
             ),
             Self::EntryOther { log_id } => format!(
-                "entry {log_id} of the audit log is not the one that the key ring notes: the log was written anew"
+                "entry {log_id} of the audit log is not the one that the key ring notes: the log was rewritten"
             ),
             Self::EntryBare { log_id } => format!(
                 "entry {log_id} of the audit log is not the one that the key ring notes: the log lost its MACs"
@@ -95,16 +96,16 @@ impl Doubt {
                     .into()
             }
             Self::LeftBroken { why } => format!(
-                "what retention left of the audit log does not hold ({why}), and the entry that the key ring notes is \
-                 among those it removed"
+                "the entries that retention left in the audit log do not verify ({why}), and retention removed the entry \
+                 that the key ring notes"
             ),
             Self::AcceptBegun => {
-                "a loss in the audit log was being accepted, and that was interrupted or failed: accept it again".into()
+                "accepting a loss in the audit log was interrupted or failed; accept it again".into()
             }
         }
     }
 
-    /// A kill alone may leave what was begun.
+    /// An interrupted acceptance can be the result of a mere crash.
     const fn severity(&self) -> Severity {
         match self {
             Self::AcceptBegun => Severity::High,
@@ -125,15 +126,15 @@ impl Doubt {
     }
 }
 
-/// Whether a step back that the key ring notes may have taken the chain away.
+/// Returns whether a step back that the key ring notes may have removed the chain.
 pub(crate) fn may_lack_chain(noted: &Noted) -> bool {
     noted.note().is_some_and(|note| note.going_to < CHAINED)
 }
 
 impl ReadTx<'_> {
-    /// Whether entries that carry no MAC may be given one without the owner: only where the key ring knows of no chain,
-    /// or of a step back that may have taken it, and where it is no older one, which may not know. Anything else is a log that lost its chain, and to sign that would vouch
-    /// for what somebody made of it.
+    /// Returns whether entries without a MAC may be given one without the owner's consent: only if the key ring knows
+    /// of no chain, or of a step back that may have removed it, and if it is not an older key ring, which might not
+    /// know. Otherwise the log has lost its chain, and signing it could authenticate a forged log.
     pub(crate) fn may_chain_old_entries(&mut self) -> Result<bool, StoreError> {
         let noted = self.shared.noted();
         let knows_of_none = match noted {
@@ -148,19 +149,19 @@ impl ReadTx<'_> {
         Ok(self.shared.ring_generation() >= highest)
     }
 
-    /// In what the log and the note contradict each other.
+    /// Returns the contradiction between the log and the note, if there is one.
     pub(crate) fn doubt_of_log(&mut self, noted: &Noted) -> Result<Option<Doubt>, StoreError> {
         self.noted_entry(noted).map(NotedEntry::doubt)
     }
 
-    /// Whether the entry that the note names is in the log. One that retention removed is behind the checkpoint.
+    /// Looks up the entry named by the note in the log. An entry that retention removed is covered by the checkpoint.
     pub(crate) fn noted_entry(&mut self, noted: &Noted) -> Result<NotedEntry, StoreError> {
         let note = match noted.note() {
             Some(note) if note.going_to >= CHAINED && note.log_id > 0 => note,
             _ => return Ok(NotedEntry::Stands),
         };
         if note.last_loss == ACCEPTING && note.mac == [0; 32] {
-            // It named no entry before.
+            // The note named no entry before.
             return Ok(NotedEntry::Doubted(Doubt::AcceptBegun));
         }
         let log_id = note.log_id;
@@ -172,7 +173,7 @@ impl ReadTx<'_> {
                 .optional()
         });
         let found: Option<Option<SqlBlob>> = match found {
-            // A MAC that is none is not the one that is noted.
+            // A value that is not a MAC does not match the noted one.
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => Some(Some(SqlBlob::default())),
             found => found?,
         };
@@ -191,7 +192,7 @@ impl ReadTx<'_> {
         })
     }
 
-    /// Whether the database says that the key ring has the note.
+    /// Returns whether the database says that the key ring has the note.
     pub(crate) fn ring_note_is_known(&mut self) -> Result<bool, StoreError> {
         let act = Act::KeyRingNote;
         self.db.ask("look for the key ring's note", |db| {
@@ -204,7 +205,7 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Writes down that the note and the database contradict each other, unless an event that says the same stands.
+    /// Records the contradiction, unless an unresolved event already says the same.
     pub(crate) fn doubt_note(&mut self, doubt: &Doubt) -> Result<(), StoreError> {
         let (at, details) = (self.now(), doubt.details());
         let is_new = self.security_event_once(&NewSecurityEvent {

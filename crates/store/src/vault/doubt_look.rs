@@ -1,4 +1,4 @@
-//! An open's look at the database by the key ring's note.
+//! Compares the database with the key ring's note when a vault is opened.
 
 use privatus_crypto::Unlocked;
 use privatus_domain::SecurityKind;
@@ -10,30 +10,32 @@ use crate::upgrade;
 use crate::vault::doubt::{Doubt, NotedEntry};
 use crate::vault::rings::{generation_of, reopen_newest};
 
-/// What an open found.
+/// What the comparison found.
 struct Looked {
     entry: NotedEntry,
-    /// The highest generation of the key ring that the database knows of.
+    /// The highest generation of the key ring that the database knows.
     highest: i64,
-    /// What is to be said of events that stand.
+    /// Warnings about unresolved events.
     standing: Vec<String>,
 }
 
 impl Looked {
-    /// Whether it may be what another process has written in part.
+    /// Returns whether the result may be caused by another process that has written only part of its changes.
     const fn is_odd(&self, ring: i64, mark: i64) -> bool {
         matches!(self.entry, NotedEntry::Doubted(_)) || (ring < self.highest && mark < self.highest)
     }
 }
 
 impl Store {
-    /// Compares the database, as it was before an upgrade of this open, with the key ring's note; what does not fit is
-    /// warned of, and so is what earlier opens met and nobody resolved. Whoever calls writes the doubt down. `ring` is the
-    /// key ring's generation and `mark` the database's; the highest that is known comes back, which the log may name.
+    /// Compares the database, as it was before this open upgraded it, with the key ring's note. Adds warnings for
+    /// contradictions and for unresolved findings of earlier opens. The caller records the contradiction. `ring` is the
+    /// key ring's generation and `mark` the one in the database; returns also the highest generation known, which may
+    /// come from the audit log.
     pub(super) fn doubt_look(&mut self, unlocked: &Unlocked, (ring, mark): (i64, i64)) -> (NotedEntry, i64) {
         let mut looked = self.doubt_of_now((ring, mark));
         if looked.as_ref().is_ok_and(|looked| looked.is_odd(ring, mark)) {
-            // Another process may have changed the log and the key ring meanwhile: it holds this lock until both are written.
+            // Another process may just have changed the log and the key ring; it holds this lock until both are
+            // written.
             let _lock = self.files.lock_key_ring();
             if let Ok((now, unlocked)) = reopen_newest(&self.files, unlocked) {
                 self.shared.ring_now(&unlocked);
@@ -70,23 +72,23 @@ impl Store {
                 Some(doubt) => NotedEntry::Doubted(doubt),
             };
             let is_doubted = matches!(looked, NotedEntry::Doubted(_));
-            // What cannot be read hides no doubt.
+            // If the generations cannot be read, the doubt is still reported.
             let named = tx.generation_named();
             let unread = named.as_ref().err().map(|error| {
                 format!(
-                    "the generations of the key ring in the audit log could not be read: {}",
+                    "the key ring generations in the audit log could not be read: {}",
                     error.reason()
                 )
             });
             let named = named.unwrap_or_default();
-            // A mark below the key ring's own is one that could not be noted.
+            // A mark below the key ring's own generation only means that it could not be recorded.
             let highest = if ring < named { mark.max(named) } else { mark };
             let mut told = Vec::new();
             told.extend(is_doubted.then_some(SecurityKind::AuditContradicted));
             told.extend((ring < highest).then_some(SecurityKind::KeyRingRollback));
             let mut standing = tx.standing_events(&told).unwrap_or_else(|error| {
                 vec![format!(
-                    "security events that may stand could not be read: {}",
+                    "unresolved security events could not be read: {}",
                     error.reason()
                 )]
             });
@@ -99,7 +101,7 @@ impl Store {
         })
     }
 
-    /// Writes a doubt down.
+    /// Records a contradiction.
     pub(super) fn doubt_write(&self, doubt: Option<&Doubt>) -> Result<(), StoreError> {
         match doubt {
             Some(doubt) => self.write_durably("audit_doubt", |tx| tx.doubt_note(doubt)),

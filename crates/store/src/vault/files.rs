@@ -1,4 +1,4 @@
-//! The files of a vault: their names, and whether what stands there is a vault.
+//! The files of a vault: their names, and checks whether a folder contains a vault.
 
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -17,18 +17,18 @@ pub(super) const RING_LOCK: &str = "keyring.lock";
 
 /// SQLCipher 4's page size in bytes.
 const PAGE: u64 = 4096;
-/// Bytes of a new database: the schema, and the first page of every table and index.
+/// The size of a new database in bytes: the schema, and the first page of every table and index.
 const HEAD: NonZeroU64 = NonZeroU64::MIN.saturating_add((512 << 10) - 1);
-/// `attempts.json` is smaller; what is larger is not ours.
+/// `attempts.json` is smaller; a larger file was not written by the store.
 const ATTEMPTS_MAX: u64 = 4_096;
 
-/// The files of one vault, below the descriptor of its folder.
+/// The files of one vault, accessed through the descriptor of its folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Files {
     folder: Folder,
 }
 
-/// SQLite takes names in UTF-8 alone.
+/// Checks that the path is UTF-8, because SQLite accepts no other names.
 pub(super) fn check_path(path: &Path) -> Result<(), StoreError> {
     match path.to_str() {
         Some(_) => Ok(()),
@@ -36,7 +36,7 @@ pub(super) fn check_path(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Why nobody can look at a vault's folder.
+/// Returns the error for a vault folder that cannot be examined.
 pub(super) fn unseen(path: &Path, error: &std::io::Error) -> StoreError {
     if Folder::is_loop(error) {
         return StoreError::StrangeFile {
@@ -47,7 +47,7 @@ pub(super) fn unseen(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::io(error, "look at the vault's folder")
 }
 
-/// The refusal of a folder that is another thing than a moment before.
+/// Returns the error for a folder that was replaced a moment ago.
 fn replaced(path: &Path) -> StoreError {
     StoreError::StrangeFile {
         file: path.to_owned(),
@@ -55,7 +55,7 @@ fn replaced(path: &Path) -> StoreError {
     }
 }
 
-/// What stands at a vault's path, where it is no folder.
+/// Says what is at a vault's path, if it is not a folder.
 pub(super) const fn no_folder(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Folder => None,
@@ -67,14 +67,14 @@ pub(super) const fn no_folder(kind: Kind) -> Option<&'static str> {
 }
 
 impl Files {
-    /// Opens the folder of a vault. What is in it is not looked at yet.
+    /// Opens the folder of a vault, without checking its contents.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         check_path(path)?;
         let not_a_vault = |why| Err(StoreError::NotAVault(path.to_owned(), why));
         match fs::metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return not_a_vault("it does not exist"),
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                return not_a_vault("its path leads through a file");
+                return not_a_vault("part of its path is a file");
             }
             Err(error) => return Err(unseen(path, &error)),
             Ok(_) => {}
@@ -84,25 +84,25 @@ impl Files {
         {
             return not_a_vault(what);
         }
-        // A folder stood there a moment ago.
+        // There was a folder a moment ago.
         let folder = Folder::open(path).map_err(|error| match error.kind() {
             ErrorKind::NotADirectory => replaced(path),
             _ if Folder::is_loop(&error) => replaced(path),
             _ => StoreError::io(&error, "open the vault's folder"),
         })?;
-        // Where its links lead has a name too.
+        // The path that its links lead to must be UTF-8 too.
         check_path(folder.path())?;
         Ok(Self { folder })
     }
 
-    /// The files of a vault in a folder that is open.
+    /// Returns the files of a vault in an open folder.
     pub(super) fn within(folder: &Folder) -> Self {
         Self {
             folder: folder.clone(),
         }
     }
 
-    /// The folder, as it was named.
+    /// Returns the folder, as the caller named it.
     pub(crate) fn root(&self) -> &Path {
         self.folder.named()
     }
@@ -111,32 +111,32 @@ impl Files {
         &self.folder
     }
 
-    /// The database, for SQLite.
+    /// Returns the database file, for SQLite.
     pub(crate) fn database(&self) -> DatabaseFile {
         DatabaseFile::new(&self.folder, DATABASE)
     }
 
-    /// The database, as a person names it.
+    /// Returns the path of the database, as the user knows it.
     pub(crate) fn database_path(&self) -> PathBuf {
         self.root().join(DATABASE)
     }
 
-    /// Checks that there is a whole vault, and nothing but files of its own at its names (docs/DESIGN.md, section 3).
-    /// Nothing is opened.
+    /// Checks that a complete vault is there, with nothing but files at its names (docs/DESIGN.md, section 3). Nothing
+    /// is opened.
     pub(crate) fn check_present(&self) -> Result<(), StoreError> {
         let stands = |name| Ok::<_, StoreError>(self.folder.stand(name)?.is_some());
         let [first, second] = RINGS;
         let ring = stands(first)? || stands(second)?;
         match (ring, stands(DATABASE)?) {
             (false, false) => {
-                let why = "it has neither key ring nor database";
+                let why = "it has neither a key ring nor a database";
                 return Err(StoreError::NotAVault(self.root().to_owned(), why));
             }
             (false, true) => return Err(StoreError::KeyRingMissing(self.root().to_owned())),
             (true, false) => return Err(StoreError::DatabaseMissing(self.root().to_owned())),
             (true, true) => {}
         }
-        // The copies of the key ring are not in it: what stands at one of them is a damaged copy.
+        // The copies of the key ring are not checked here: anything else in place of one counts as a damaged copy.
         self.database().look()?;
         for name in [VAULT_LOCK, RING_LOCK, ATTEMPTS] {
             self.folder.lone_file(name)?;
@@ -144,21 +144,22 @@ impl Files {
         Ok(())
     }
 
-    /// Tells the system that the head of the database will be wanted: a new vault's tables all begin in it, and one read of
-    /// the disk takes the place of twenty. Call before any connection of this process is open.
+    /// Tells the system that the head of the database will be needed soon: all tables of a new vault begin in it, and
+    /// one disk read replaces twenty. Call before this process opens any connection.
     pub(crate) fn read_ahead(&self) {
-        // What is wrong with the file is said later.
+        // Any fault of the file is reported later.
         if let Ok(Some(file)) = self.folder.open_file(DATABASE, false, "open privatus.db") {
             read_ahead(&file, HEAD);
         }
     }
 
-    /// Checks the database file from outside: not empty, whole pages, encrypted. Gives its first bytes, the salt of its
-    /// key. Call before any connection of this process is open.
+    /// Checks the database file from outside: not empty, whole pages, encrypted. Returns its first bytes, which are the
+    /// salt of its key. Call before this process opens any connection.
     pub(crate) fn check_database(&self, is_read_only: bool) -> Result<[u8; 16], StoreError> {
         let damaged = |why: &str| Err(StoreError::DatabaseDamaged(why.into()));
         let doing = "open privatus.db";
-        // Opened to write as well: refused here, SQLite leaves no empty log beside a database it may not write.
+        // Opened for writing too: if that is refused here, SQLite does not leave an empty log next to a database that
+        // it cannot write.
         let Some(mut file) = self.folder.open_file(DATABASE, !is_read_only, doing)? else {
             return Err(StoreError::DatabaseMissing(self.root().to_owned()));
         };
@@ -178,59 +179,59 @@ impl Files {
         Ok(head)
     }
 
-    /// The bytes of `attempts.json`, if it is a file that can be read.
+    /// Returns the contents of `attempts.json`, if it is a readable file.
     pub(crate) fn read_attempts(&self) -> Option<Vec<u8>> {
         self.attempts().ok()?
     }
 
-    /// The same; nothing where no such file stands.
+    /// Returns the contents of `attempts.json`; `None` if there is no such file.
     ///
     /// # Errors
-    /// Why it cannot be read.
+    /// The reason why it cannot be read.
     pub(crate) fn attempts(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.folder.read(ATTEMPTS, ATTEMPTS_MAX, "read attempts.json")
     }
 
-    /// Whether anything has the name of `attempts.json`.
+    /// Returns whether anything is named `attempts.json`.
     pub(crate) fn has_attempts(&self) -> bool {
         !matches!(self.folder.stand(ATTEMPTS), Ok(None))
     }
 
-    /// Replaces `attempts.json`; where that fails, it stays as it is.
+    /// Replaces `attempts.json`; if that fails, it stays as it is.
     pub(crate) fn write_attempts(&self, bytes: &[u8]) -> Result<(), StoreError> {
         self.write(ATTEMPTS, Purpose::Attempts, bytes)
             .map_err(|error| StoreError::io(&error, "write attempts.json"))
     }
 
-    /// Removes `attempts.json`, where that is allowed.
+    /// Removes `attempts.json`, if that is allowed.
     pub(crate) fn remove_attempts(&self) {
         let _ = self.folder.remove(ATTEMPTS);
     }
 
-    /// Writes a file whole and durable, in the place of what stands there.
+    /// Writes a complete, durable file, replacing any existing one.
     pub(super) fn write(&self, name: &str, purpose: Purpose, bytes: &[u8]) -> std::io::Result<()> {
         let mut file = PartialFile::begin(&self.folder, purpose)?;
         file.write(bytes)?;
         file.replace(name)
     }
 
-    /// Bytes of the write-ahead log; 0 when there is none.
+    /// Returns the size of the write-ahead log in bytes; 0 if there is none.
     pub(crate) fn wal_size(&self) -> u64 {
         self.wal().unwrap_or_default()
     }
 
-    /// Bytes of the write-ahead log. SQLite removes it when the last connection closes: where one stands, somebody has
-    /// the vault open, or did not close it.
+    /// Returns the size of the write-ahead log in bytes. SQLite removes the log when the last connection closes: if
+    /// there is one, the vault is open or was not closed.
     pub(crate) fn wal(&self) -> Option<u64> {
         self.database().log().ok().flatten()
     }
 
-    /// Makes renames and new files of the folder durable.
+    /// Makes renames and new files in the folder durable.
     pub(crate) fn sync_folder(&self) -> std::io::Result<()> {
         self.folder.sync()
     }
 
-    /// Makes the empty database file, 0600, for SQLite to fill.
+    /// Creates the empty database file with mode 0600, for SQLite to fill.
     pub(crate) fn create_database(&self) -> Result<(), StoreError> {
         self.folder
             .create(DATABASE)

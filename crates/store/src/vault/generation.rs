@@ -1,4 +1,4 @@
-//! What an open notes at once: the generation of the key ring, and secrets that failed before.
+//! What opening a vault records at once: the generation of the key ring, and earlier failed unlocks.
 
 use diesel::prelude::*;
 use privatus_crypto::KeyRing;
@@ -14,13 +14,13 @@ use crate::vault::attempts::{self, Failed};
 use crate::vault::own_row::odd_mark_error;
 use crate::vault::rings::generation_of;
 
-/// Entries that name a generation and are looked at, the newest of all.
+/// How many of the newest entries that name a generation are read.
 const NAMING: u32 = 64;
 
 impl Store {
-    /// Notes failed unlocks, and the generation: the database knows the highest that it was opened under, and an older
-    /// key ring is a restored copy. The unlock itself comes behind them. Most opens have nothing else to note: then it
-    /// waits for the next write.
+    /// Records failed unlocks and the generation, then the unlock itself. The database stores the highest generation it
+    /// was opened with, so a key ring with a lower one is recognized as a restored copy. Most opens have only the
+    /// unlock to record; it then waits for the next write.
     pub(super) fn note_open(
         &mut self,
         ring: &KeyRing,
@@ -45,7 +45,7 @@ impl Store {
         });
         match (&noted, failed) {
             (Err(_), _) => self.shared.pending.entry(unlock),
-            // Only now: what could not be committed is told again at the next open.
+            // Only after the commit: otherwise the next open reports the failures again.
             (Ok(()), Some(failed)) => failed.forget(&self.files),
             (Ok(()), None) => {}
         }
@@ -53,7 +53,7 @@ impl Store {
     }
 }
 
-/// What a person should know of a key ring whose generation is below the highest that the vault was opened under.
+/// Returns a warning if the key ring's generation is below the highest that the vault was opened with.
 pub(crate) fn is_older(generation: i64, highest: i64) -> Option<String> {
     (generation < highest).then(|| {
         format!(
@@ -64,21 +64,21 @@ pub(crate) fn is_older(generation: i64, highest: i64) -> Option<String> {
 }
 
 impl ReadTx<'_> {
-    /// The highest generation of the key ring that this database was opened under.
+    /// Returns the highest key ring generation that this database was opened with.
     pub(crate) fn generation(&mut self) -> Result<i64, StoreError> {
         let own = self.own_row()?;
         own.generation.ok_or_else(|| odd_mark_error("highest_generation"))
     }
 
-    /// The highest generation that the audit log names; 0 for none. Details are sealed for their row, so that whoever has
-    /// only the database's key makes up no number: they can take entries away, which the chain finds.
+    /// Returns the highest generation named in the audit log; 0 if there is none. Details are sealed to their row, so
+    /// someone with only the database key cannot invent a number. They can remove entries, but the chain reveals that.
     pub(crate) fn generation_named(&mut self) -> Result<i64, StoreError> {
         let own = self.own_id().to_string();
         let rows: Vec<(SqlInt, Option<SqlBlob>)> =
             self.db.ask("read the generations in the audit log", |db| {
                 let named = |act: Act| audit_log::action.eq(SqlText(act.action()));
                 audit_log::table
-                // The index of what an entry is on: few are on the vault.
+                // Uses the index on the resource: few entries are about the vault.
                 .filter(audit_log::resource_type.eq(SqlText(ResourceKind::Vault.as_str())))
                 .filter(audit_log::resource_id.eq(SqlText(own.as_str())))
                 .filter(named(Act::PasswordChange).or(named(Act::KeyRingNote)))
@@ -92,7 +92,7 @@ impl ReadTx<'_> {
             let row_id = log_id.0.to_le_bytes();
             let open = |sealed: &SqlBlob| self.open_value("audit_log", "details", &row_id, &sealed.0);
             let plain = match details.as_ref().map(open).transpose() {
-                // One that somebody put there names nothing.
+                // A planted value names nothing.
                 Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => None,
                 plain => plain?,
             };
@@ -108,7 +108,7 @@ impl WriteTx<'_> {
     fn generation_note(&mut self, ring: &KeyRing, highest: i64) -> Result<(), StoreError> {
         let generation = generation_of(ring);
         if generation > highest {
-            // Whoever wrote the note, or changed the password, could not note it.
+            // The process that wrote the note or changed the password could not record it.
             let noted = ring.noted();
             if noted
                 .note()
@@ -122,7 +122,7 @@ impl WriteTx<'_> {
         if generation == highest {
             return Ok(());
         }
-        // The log may know of a higher one than the mark, which somebody lowered.
+        // The log may know a higher generation than the mark, if the mark was lowered.
         self.generation_set(highest)?;
         let at = self.now();
         let details = json!({ "generation": generation, "highest": highest });
@@ -142,7 +142,7 @@ impl WriteTx<'_> {
         .map(drop)
     }
 
-    /// Notes the key ring's generation; the mark never goes back.
+    /// Records the key ring's generation; the mark never goes down.
     pub(crate) fn generation_set(&mut self, generation: i64) -> Result<(), StoreError> {
         let later = greater(vault_state::highest_generation, SqlInt(generation));
         self.db.ask_one("record the key ring's generation", |db| {
@@ -161,7 +161,7 @@ mod tests {
 
     use crate::testing::{Vault, secret, unlock};
 
-    /// The ring was written, and the disk was full for the database.
+    /// The key ring was written, but the disk was too full for the database.
     #[test]
     fn a_change_of_password_that_was_not_noted_is_noted_by_the_next_open() {
         let vault = Vault::new();

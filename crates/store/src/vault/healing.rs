@@ -1,4 +1,4 @@
-//! A copy of the key ring that does not fit the one that opened the vault: it is made again, and never in silence.
+//! Replaces copies of the key ring that do not match the one that opened the vault, and always reports it.
 
 use privatus_crypto::{KeyRing, KeyRingError, Unlocked};
 use privatus_domain::{Act, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity};
@@ -22,18 +22,18 @@ enum Fault {
     Missing,
     Strange(Strange),
     Damaged,
-    /// A valid one of an older generation, at the second name: the first is written before it.
+    /// A valid copy of an older generation, at the second name: the first is written before it.
     Behind(u64),
-    /// The same at the first name, where no change of a password leaves it.
+    /// A valid copy of an older generation at the first name, where no password change leaves one.
     PutBack(u64),
-    /// Its checksum fits and its MAC does not.
+    /// Its checksum is right, but its MAC is not.
     Altered,
-    /// Another vault's.
+    /// A copy of another vault's key ring.
     Foreign,
 }
 
 impl Fault {
-    /// `None` when the copy is the one that opened the vault.
+    /// Returns `None` if the copy is the one that opened the vault.
     fn of(at: usize, copy: &RingCopy, ring: &KeyRing, unlocked: &Unlocked) -> Option<Self> {
         let bytes = match copy {
             RingCopy::Missing => return Some(Self::Missing),
@@ -55,7 +55,7 @@ impl Fault {
         })
     }
 
-    /// What it was, in a word for `details`.
+    /// Returns the fault as a word for `details`.
     const fn word(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -85,20 +85,20 @@ impl std::fmt::Display for Fault {
             Self::Damaged => f.write_str("was damaged"),
             Self::Behind(generation) => write!(
                 f,
-                "was of an older generation ({generation}), as a change of the password leaves it that is interrupted; \
-                 if none was, somebody put it back"
+                "was of an older generation ({generation}), as an interrupted password change leaves it; if none was \
+                 interrupted, someone put it back"
             ),
             Self::PutBack(generation) => write!(
                 f,
-                "was of an older generation ({generation}), which an older password may open: somebody put it back"
+                "was of an older generation ({generation}), which an older password may open; someone put it back"
             ),
-            Self::Altered => f.write_str("was altered by somebody who has not this vault's keys"),
-            Self::Foreign => f.write_str("was another vault's"),
+            Self::Altered => f.write_str("was altered by someone without this vault's keys"),
+            Self::Foreign => f.write_str("belonged to another vault"),
         }
     }
 }
 
-/// What was found at one name, and why it could not be made again if that is so.
+/// What is wrong with one copy and, if it could not be replaced, why.
 #[derive(Debug)]
 pub(crate) struct Faulty {
     name: &'static str,
@@ -107,15 +107,15 @@ pub(crate) struct Faulty {
 }
 
 impl Faulty {
-    /// What was found, and what comes of it.
+    /// Describes the fault and its outcome.
     fn told(&self, outcome: &str) -> String {
         format!("the copy {} of the key ring {}; {outcome}", self.name, self.fault)
     }
 
     fn warning(&self) -> String {
         match &self.stays {
-            None => self.told("it was made again"),
-            Some(why) => self.told(&format!("it could not be made again: {why}")),
+            None => self.told("it was rewritten"),
+            Some(why) => self.told(&format!("it could not be rewritten: {why}")),
         }
     }
 
@@ -131,7 +131,7 @@ impl Faulty {
     }
 }
 
-/// The copies that are not the one that opened the vault.
+/// Returns the copies that are not the one that opened the vault.
 pub(crate) fn faulty(ring: &KeyRing, unlocked: &Unlocked, copies: &RingCopies) -> Vec<Faulty> {
     let each = RINGS.iter().zip(copies).enumerate();
     each.filter_map(|(at, (name, copy))| {
@@ -142,8 +142,8 @@ pub(crate) fn faulty(ring: &KeyRing, unlocked: &Unlocked, copies: &RingCopies) -
     .collect()
 }
 
-/// The same, of the copies as they are now and that a write replaces: a folder refuses it. Call with `keyring.lock` held, or
-/// alone with the vault.
+/// Returns the faulty copies as they are now, except for a folder, which a write does not replace. Call with
+/// `keyring.lock` or the exclusive vault lock held.
 pub(crate) fn faulty_now(files: &Files, unlocked: &Unlocked) -> Result<Vec<Faulty>, StoreError> {
     let copies = files.read_key_rings()?;
     let (ring, unlocked) = newest(valid_rings(files, &copies)?, |ring| ring.reopen(unlocked))?;
@@ -152,8 +152,8 @@ pub(crate) fn faulty_now(files: &Files, unlocked: &Unlocked) -> Result<Vec<Fault
     Ok(found)
 }
 
-/// Writes down what is wrong with the copies, before both are written: that replaces them, and leaves no trace. What cannot
-/// be written down ends what would replace them. Call with `keyring.lock` held.
+/// Records what is wrong with the copies before both are rewritten, which would leave no trace. If it cannot be
+/// recorded, the copies must not be rewritten. Call with `keyring.lock` held.
 pub(crate) fn note_before_writing(
     files: &Files,
     db: &mut Connection,
@@ -167,14 +167,14 @@ pub(crate) fn note_before_writing(
     write_durably_on(db, shared, |tx| tx.key_rings_faulty(&found))
 }
 
-/// What is wrong with the copies, where they are not made again now.
+/// Describes the faults of copies that are not replaced now.
 pub(crate) fn faults_told(found: &[Faulty], outcome: &str) -> Vec<String> {
     found.iter().map(|faulty| faulty.told(outcome)).collect()
 }
 
 impl Store {
-    /// Makes the copies of the key ring that do not fit again, and leaves a warning, a security event and an audit entry for
-    /// each. Event and entry are durable first: a kill in between, or a disk that is full, heals nothing in silence.
+    /// Rewrites the copies of the key ring that do not match, with a warning, a security event and an audit entry for
+    /// each. Event and entry are made durable first, so that not even a crash or a full disk can hide a repair.
     pub(super) fn heal_key_ring(
         &mut self,
         ring: &KeyRing,
@@ -187,7 +187,7 @@ impl Store {
         }
         let lock = self.files.lock_key_ring();
         if lock.is_ok() && self.files.read_key_rings()? != *copies {
-            // Another process changed the password meanwhile: only what was just found faulty is replaced.
+            // Another process has just changed the password; only the copies that were found faulty may be replaced.
             return Ok(());
         }
         for faulty in &mut found {
@@ -202,7 +202,7 @@ impl Store {
         }
         let noted = self.write_durably("key_ring_heal", |tx| tx.key_rings_faulty(&found));
         if let Err(error) = noted {
-            let stays = "it stays as it is, since this could not be noted";
+            let stays = "it was left as it is because this could not be recorded";
             self.warnings.extend(faults_told(&found, stays));
             return Err(error);
         }
@@ -228,7 +228,7 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// An entry and an event for each.
+    /// Writes an audit entry and a security event for each faulty copy.
     pub(crate) fn key_rings_faulty(&mut self, found: &[Faulty]) -> Result<(), StoreError> {
         for faulty in found {
             self.key_ring_heal(faulty)?;
@@ -242,7 +242,7 @@ impl WriteTx<'_> {
             };
             match faulty.stays {
                 None => self.security_event(&event)?,
-                // The next open finds the same.
+                // The next open finds the same fault again.
                 Some(_) => self.security_event_once(&event).map(drop)?,
             }
         }
@@ -255,7 +255,7 @@ impl WriteTx<'_> {
         let entry = entry.with(faulty.details());
         self.audit(&match faulty.stays {
             None => entry,
-            Some(_) => entry.failed("it could not be made again"),
+            Some(_) => entry.failed("it could not be rewritten"),
         })
     }
 }

@@ -1,13 +1,13 @@
-//! New files that killed processes left: removed under the lock under which they are made.
+//! Removes temporary files left by killed processes, under the lock under which they are created.
 
 use crate::error::StoreError;
 use crate::folder::{Leftover, Purpose, purpose_of};
 use crate::vault::Files;
 
 impl Files {
-    /// Removes what was left of every purpose. `vault.lock` is held, so nobody makes a copy of the database now; for the
-    /// key ring its own lock is taken. A count of failed unlocks that another process is writing goes with the rest: a
-    /// secret that fits ends the counting.
+    /// Removes leftovers of every purpose. `vault.lock` is held, so nobody is copying the database; for key ring files,
+    /// their own lock is taken. This may remove a count of failed unlocks that another process is writing; that is
+    /// acceptable, because a correct secret ends the counting.
     pub(super) fn tidy(&self) -> Result<(), StoreError> {
         let names = self.folder().names()?;
         if names.iter().all(|name| purpose_of(name).is_none()) {
@@ -18,7 +18,7 @@ impl Files {
         self.remove_left(&[Purpose::Ring])
     }
 
-    /// Removes what was left of these purposes.
+    /// Removes leftovers of these purposes.
     pub(super) fn remove_left(&self, purposes: &[Purpose]) -> Result<(), StoreError> {
         let folder = self.folder();
         for name in folder.names()? {

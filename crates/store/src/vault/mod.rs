@@ -1,7 +1,8 @@
-//! A vault on disk: created whole or not at all, opened in a fixed order, each refusal with its own name.
+//! A vault on disk: created completely or not at all, opened in a fixed order, with a distinct error for each refusal.
 
 mod attempts;
 mod building;
+mod closed;
 mod create;
 pub(crate) mod doubt;
 mod doubt_look;
@@ -10,6 +11,7 @@ pub(crate) mod generation;
 pub(crate) mod healing;
 mod leftovers;
 pub(crate) mod locks;
+mod looked;
 mod mount;
 mod open;
 mod open_altered;
@@ -31,10 +33,10 @@ mod snapshot_note;
 pub(crate) mod stale_transfers;
 mod standing;
 
+pub(crate) use closed::{Closed, unlock_files};
 pub(crate) use files::Files;
 pub(crate) use mount::Mount;
 pub use open::VaultKeys;
-pub(crate) use open::{Closed, unlock_files};
 pub use options::VaultOptions;
 pub(crate) use ours::{check_ours, share};
 pub(crate) use raw_key::raw_key;

@@ -1,16 +1,16 @@
-//! Whether the file system of a vault is mounted read-only, and whether anybody can write it then.
+//! Checks whether the file system of a vault is mounted read-only, and whether anything can still write to it.
 
 use crate::error::StoreError;
 use crate::vault::Files;
 
-/// How the file system that a vault lies on is mounted.
+/// How the file system of a vault is mounted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mount {
-    /// To read and write. What one folder or file forbids is no matter of the mount.
+    /// Read-write. A single folder or file may still be read-only.
     Writable,
-    /// Read-only, the file system as a whole: nobody on this machine can write it.
+    /// The whole file system is read-only: nothing on this machine can write to it.
     ReadOnly,
-    /// Read-only here: another mount of the same file system, or another machine, may write it.
+    /// Read-only here, but another mount of the same file system, or another machine, may write to it.
     ReadOnlyHere,
 }
 
@@ -21,10 +21,10 @@ impl Mount {
 }
 
 impl Files {
-    /// Asks the system about the vault's folder.
+    /// Determines how the vault's folder is mounted.
     ///
     /// # Errors
-    /// [`StoreError`] when the folder cannot be asked about.
+    /// [`StoreError`] if the system cannot tell.
     #[cfg(unix)]
     pub(crate) fn mount(&self) -> Result<Mount, StoreError> {
         use rustix::fs::StatVfsMountFlags;
@@ -33,7 +33,8 @@ impl Files {
         let flags = rustix::fs::fstatvfs(self.folder().descriptor())
             .map_err(failed)?
             .f_flag;
-        // A file of it may be a mount of its own: one that is written while its folder is not would be read without its log.
+        // A single file may be a separate mount. If it is writable while its folder is not, it would be read without
+        // its log.
         for name in [super::files::DATABASE, "privatus.db-wal"] {
             let own = match rustix::fs::statvfs(self.folder().path().join(name)) {
                 Ok(own) => own.f_flag,
@@ -43,9 +44,9 @@ impl Files {
             if own.contains(StatVfsMountFlags::RDONLY) != flags.contains(StatVfsMountFlags::RDONLY) {
                 return Err(StoreError::ReadOnly(match name {
                     super::files::DATABASE => {
-                        "privatus.db or its folder, but not both: one of them is a mount of its own"
+                        "privatus.db or its folder, but not both: one of them is a separate mount"
                     }
-                    _ => "privatus.db-wal or its folder, but not both: one of them is a mount of its own",
+                    _ => "privatus.db-wal or its folder, but not both: one of them is a separate mount",
                 }));
             }
         }
@@ -62,14 +63,14 @@ impl Files {
         })
     }
 
-    /// Other systems are not asked: what cannot be written is refused there.
+    /// On other systems every mount counts as writable; a write that fails is refused.
     #[cfg(not(unix))]
     pub(crate) fn mount(&self) -> Result<Mount, StoreError> {
         Ok(Mount::Writable)
     }
 }
 
-/// Linux's list of mounts (proc(5), "mountinfo"); other systems have none that says as much.
+/// Returns Linux's list of mounts (proc(5), "mountinfo"); other systems have no list that says as much.
 #[cfg(target_os = "linux")]
 #[allow(
     clippy::disallowed_methods,
@@ -84,15 +85,15 @@ fn mounts() -> Option<String> {
     None
 }
 
-/// File systems whose bytes another machine or a program may change, however they are mounted here.
+/// File systems whose contents another machine or a program may change, however they are mounted here.
 #[cfg(unix)]
 const SHARED: [&str; 9] = [
     "nfs", "cifs", "smb", "9p", "fuse", "virtiofs", "ceph", "afs", "overlay",
 ];
 
-/// Whether the list has this device, and every line of it says that the file system itself is read-only. A line is: id,
-/// parent, major:minor, root, mount point, options of the mount, fields of no fixed number, `-`, type, source, options
-/// of the file system.
+/// Returns whether the list contains this device and every line for it says that the file system itself is read-only. A
+/// line is: id, parent, major:minor, root, mount point, mount options, any number of fields, `-`, type, source, file
+/// system options.
 #[cfg(unix)]
 fn is_read_only_whole(mounts: &str, (major, minor): (u32, u32)) -> bool {
     let device = format!("{major}:{minor}");

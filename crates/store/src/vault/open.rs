@@ -1,4 +1,5 @@
-//! Unlocking: files, key ring, secret, database, in that order, and nothing written before all of it is ours.
+//! Unlocks a vault: files, key ring, secret, database, in this order. Nothing is written before all of it is known to
+//! belong to this vault.
 
 use std::path::Path;
 
@@ -7,96 +8,27 @@ use privatus_domain::{Act, NewAuditEntry};
 
 use crate::db::connection::{Connection, Role};
 use crate::db::pool::Pool;
-use crate::db::real_tables::of_this_build;
-use crate::db::schema_fault::SchemaFault;
-use crate::db::statement::Sql;
 use crate::error::StoreError;
-use crate::partition::catalogue::Catalogue;
 use crate::store::Store;
-use crate::tx::shared::{Shared, system_time};
-use crate::upgrade::{Upgrade, pending, run_pending};
+use crate::tx::shared::system_time;
+use crate::upgrade::{Upgrade, run_pending};
+use crate::vault::closed::Closed;
 use crate::vault::locks::HeldLock;
-use crate::vault::ours::{Ours, check_ours, named_with, share};
+use crate::vault::looked::{Looked, look};
 use crate::vault::raw_key::raw_key;
 use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::{
-    generation_of, newest, newest_rings, of_database, unlock_each, unlock_newest, valid_rings, with_salt,
+    generation_of, newest, newest_rings, unlock_each, unlock_newest, valid_rings, with_salt,
 };
 use crate::vault::snapshot_files::REMOVE;
 use crate::vault::stale_transfers::{has_active, pause_stale};
-use crate::vault::{Files, Mount, OpenGuard, VaultOptions};
+use crate::vault::{Files, Mount, VaultOptions};
 
-/// A vault that is there whole, claimed and locked by this process, and not opened yet. Everything that can be told
-/// without the KDF is told by now.
-pub(crate) struct Closed {
-    pub(crate) files: Files,
-    pub(crate) guard: OpenGuard,
-    pub(crate) mount: Mount,
-    /// Nothing where nobody can write the vault.
-    pub(crate) lock: Option<HeldLock>,
-    /// Both copies of the key ring as they were read under the lock.
-    pub(crate) copies: RingCopies,
-    /// Whether a copy has the salt that the database begins with.
-    pub(crate) is_own_salt: bool,
-}
-
-impl Closed {
-    /// With the key rings that parse, the higher generation first.
-    fn look(path: &Path) -> Result<(Self, Vec<KeyRing>), StoreError> {
-        let files = Files::open(path)?;
-        files.check_present()?;
-        let guard = OpenGuard::claim(&files)?;
-        let mount = files.mount()?;
-        let before = files.read_key_rings()?;
-        // Behind the small files, which would wait for it.
-        files.read_ahead();
-        let mut rings = valid_rings(&files, &before)?;
-        let salt = files.check_database(mount.is_read_only())?;
-        let lock = match mount {
-            Mount::Writable => Some(files.lock_shared()?),
-            _ => files.lock_to_read(mount)?,
-        };
-        if mount.is_read_only() && files.database().log()?.is_some_and(|bytes| bytes > 0) {
-            // An immutable file is read without its log.
-            return Err(StoreError::ReadOnly(
-                "what is newest is in its log, which cannot be merged there",
-            ));
-        }
-        // Read again under the lock: another process may have changed the password meanwhile.
-        let copies = files.read_key_rings()?;
-        if copies != before {
-            rings = valid_rings(&files, &copies)?;
-        }
-        let (rings, is_own_salt) = of_database(rings, &salt);
-        let closed = Self {
-            files,
-            guard,
-            mount,
-            lock,
-            copies,
-            is_own_salt,
-        };
-        Ok((closed, rings))
-    }
-}
-
-/// What the database says before anything is written.
-pub(super) struct Looked {
-    pub(super) shared: Shared,
-    is_wal: bool,
-    /// What of its schema is not this build's.
-    pub(super) fault: Option<SchemaFault>,
-    /// The highest generation of the key ring that it was opened under.
-    pub(super) generation: i64,
-    /// Whether its own row, or that of the key of ids, was altered.
-    pub(super) is_odd: bool,
-}
-
-/// The keys of a vault, got by one run of the KDF ([`Store::unlock_keys`]): a client that closes and opens a vault
-/// again pays for it once. Wiped when dropped.
+/// The keys of a vault, obtained by one run of the KDF ([`Store::unlock_keys`]), so that a client that closes and
+/// reopens a vault pays for it only once. Wiped when dropped.
 ///
-/// Those of each copy of the key ring that the secret opened, where the copies are of different vaults: the database is not
-/// looked at yet.
+/// If the copies of the key ring belong to different vaults, it contains the keys of each that the secret opened: the
+/// database has not been examined yet.
 pub struct VaultKeys(Vec<Unlocked>);
 
 impl std::fmt::Debug for VaultKeys {
@@ -109,7 +41,7 @@ impl Store {
     /// Opens the vault in `path` with its password or recovery code.
     ///
     /// # Errors
-    /// Each refusal has its own [`StoreError`], and none changes a file (docs/DESIGN.md, section 3).
+    /// Each refusal has its own [`StoreError`], and none of them changes a file (docs/DESIGN.md, section 3).
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
         let (closed, rings) = Closed::look(path)?;
         let (ring, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
@@ -120,7 +52,7 @@ impl Store {
         Self::open_with(closed, (&ring, &unlocked), options, unlock)
     }
 
-    /// Whether the vault in `path` lies on a file system that is mounted read-only, so that an open that fails there leaves
+    /// Returns whether the vault in `path` is on a file system that is mounted read-only, so that a failed open leaves
     /// no trace.
     #[must_use]
     pub fn records_nothing(path: &Path) -> bool {
@@ -128,7 +60,7 @@ impl Store {
         mount.is_ok_and(Mount::is_read_only)
     }
 
-    /// The keys of the vault in `path`, without opening its database.
+    /// Returns the keys of the vault in `path`, without opening its database.
     ///
     /// # Errors
     /// Those of [`unlock`](Self::unlock) that concern the files and the key ring.
@@ -138,7 +70,7 @@ impl Store {
         unlock_each(&files, newest_rings(&files)?, secret, system_time()).map(VaultKeys)
     }
 
-    /// Opens the vault in `path` with keys that were unlocked before, also when its password was changed meanwhile.
+    /// Opens the vault in `path` with keys that were unlocked before, even if its password was changed since.
     ///
     /// # Errors
     /// As [`unlock`](Self::unlock); [`StoreError::WrongSecret`] for the keys of another vault.
@@ -183,7 +115,7 @@ impl Store {
         let mut reader = connect(unlocked)?;
         let looked = look(&mut reader, unlocked, options);
         if looked.is_err() && log.is_some_and(|bytes| bytes > 0) {
-            // What is refused is not touched: closing the last connection would merge the log.
+            // A refused vault must not change: closing the last connection would merge the log.
             let _ = reader.raw().keep_log_at_close();
         }
         let mut looked = looked?;
@@ -215,7 +147,7 @@ impl Store {
                 looked = look(&mut reader, unlocked, options)?;
             }
             Err(error) => {
-                // A connection that met damage answers nonsense from then on.
+                // A connection that met damage returns wrong errors from then on.
                 paused = Err(error);
                 reader = connect(current(&reopened, unlocked))?;
             }
@@ -225,7 +157,8 @@ impl Store {
             .as_ref()
             .is_some_and(|looked| generation_of(read) < looked.generation)
         {
-            // Another process may have written both since, the key ring first: only what is older now is older.
+            // Another process may have written both since, the key ring first: read the key ring again before calling
+            // it older.
             reopened = ring_now(&files, &mut copies, current(&reopened, unlocked))?.or(reopened);
         }
         let (ring, unlocked) = reopened
@@ -238,9 +171,9 @@ impl Store {
             fault,
             generation,
             is_odd,
-        } = looked.ok_or(StoreError::Busy("another build changed its schema meanwhile"))?;
+        } = looked.ok_or(StoreError::Busy("another build has changed its schema"))?;
         if !is_wal && fault.is_none() {
-            // Only now, when it is known to be ours.
+            // Only now that it is known to be this vault's database.
             Connection::open(&files.database(), &raw_key, options.vfs.as_deref(), Role::Writer)?;
         }
         let mut store = Store {
@@ -263,27 +196,28 @@ impl Store {
         }
         own.into_iter().for_each(|own| store.own_row_heal(own));
         if let Ok(count @ 1..) = paused {
-            let text =
-                format!("{count} file transfers were active when the vault was not closed; they are paused");
+            let text = format!(
+                "the vault was not closed properly; file transfers that were active are now paused: {count}"
+            );
             store.warnings.push(text);
         }
-        // What is tidied up at an open must not keep anybody out: a bad page or a full disk leaves it for the next time.
-        store.put_off(paused, "file transfers that nobody runs could not be paused");
+        // Cleaning up must not prevent an open: after a bad page or on a full disk, it is left for the next time.
+        store.put_off(paused, "interrupted file transfers could not be paused");
         store.note_and_heal((ring, unlocked), generation, unlock, &copies);
         store.sweep();
-        // One who just changed the schema told of the copy: it stays for the next open.
+        // After a schema change the user was told about the copy, so it stays until the next open.
         if at_once && !is_older && store.shared.is_settled {
             store.tidy(unlocked);
         } else {
             store.name_kept_copies(unlocked, REMOVE);
         }
-        // What was put off for it is no warning: whoever asked has no vault.
+        // If the open was stopped, the warnings do not matter: the caller gets no vault.
         options.check_stop()?;
         Ok(store)
     }
 }
 
-/// The keys as they were unlocked, or opened again since.
+/// Returns the keys: the reopened ones, if the key ring was read again.
 const fn current<'a>(reopened: &'a Option<(KeyRing, Unlocked)>, first: &'a Unlocked) -> &'a Unlocked {
     match reopened {
         Some((_, unlocked)) => unlocked,
@@ -291,7 +225,8 @@ const fn current<'a>(reopened: &'a Option<(KeyRing, Unlocked)>, first: &'a Unloc
     }
 }
 
-/// The key ring when `vault.lock` was given up meanwhile and the password changed; `copies` are then those read now.
+/// Reads the key ring again after `vault.lock` was released; `None` if it has not changed. Otherwise `copies` is
+/// updated too.
 fn ring_now(
     files: &Files,
     copies: &mut RingCopies,
@@ -304,75 +239,4 @@ fn ring_now(
     let reopened = newest(valid_rings(files, &now)?, |ring| ring.reopen(unlocked))?;
     *copies = now;
     Ok(Some(reopened))
-}
-
-/// Unlocks the files of a vault without a look at its database.
-pub(crate) fn unlock_files(
-    path: &Path,
-    secret: &Secret,
-    options: &VaultOptions,
-) -> Result<(Closed, KeyRing, Unlocked), StoreError> {
-    let (closed, rings) = Closed::look(path)?;
-    let (ring, unlocked) = unlock_newest(&closed.files, rings, secret, options.now())?;
-    Ok((closed, ring, unlocked))
-}
-
-/// Looks whether the database is ours, in one snapshot; `None` when its schema is older than this build's.
-pub(super) fn look(
-    db: &mut Connection,
-    unlocked: &Unlocked,
-    options: &VaultOptions,
-) -> Result<Option<Looked>, StoreError> {
-    db.run(Sql::new("BEGIN"), "begin a transaction")?;
-    let Ours { generation, tables } = check_ours(db, unlocked)?;
-    // What cannot be read is no mark: nothing is older than it.
-    let is_odd = generation.is_none();
-    let generation = generation.unwrap_or_else(|| i64::try_from(unlocked.generation()).unwrap_or(i64::MAX));
-    let looked = match pending(db)? {
-        0 => {
-            tables.check_all_there(db, of_this_build())?;
-            let strange = tables.schema.strange_so_far();
-            let shared = share(db, unlocked, options).map_err(|error| named_with(error, strange))?;
-            let mut catalogue = shared.catalogue();
-            let months = catalogue.partitions.values().map(|month| month.table.as_str());
-            tables.check(db, months)?;
-            let version = catalogue.schema_version;
-            if !catalogue
-                .partitions
-                .values()
-                .all(|month| tables.has(&month.table))
-            {
-                shared.publish_catalogue(Catalogue::load_as_found(db, version)?);
-                catalogue = shared.catalogue();
-            }
-            let months = catalogue.partitions.values().map(|month| month.table.as_str());
-            tables.check_all_there(db, months)?;
-            let months = catalogue.tables();
-            let fault = tables.schema.fault(months.iter().map(String::as_str));
-            if fault.is_none() {
-                db.refuse_broken_schema()?;
-            }
-            Some(Looked {
-                is_wal: db.is_wal()?,
-                fault,
-                is_odd: is_odd || shared.is_row_odd,
-                shared,
-                generation,
-            })
-        }
-        _ if is_odd => {
-            return Err(StoreError::DatabaseDamaged(
-                "vault_state, its vault_id or highest_generation, is not what a build writes, and the schema is older: put a \
-                 backup of the vault in its place"
-                    .into(),
-            ));
-        }
-        _ => {
-            db.refuse_broken_schema()?;
-            tables.check(db, of_this_build())?;
-            None
-        }
-    };
-    db.run(Sql::new("ROLLBACK"), "end a transaction")?;
-    Ok(looked)
 }

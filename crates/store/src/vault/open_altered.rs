@@ -1,4 +1,4 @@
-//! Opening a vault whose schema is not what this build makes: to read, and to record nothing (ADR 0026).
+//! Opens a vault whose schema differs from this build's: for reading only, recording nothing (ADR 0026).
 
 use privatus_crypto::{KeyRing, Unlocked};
 
@@ -11,7 +11,7 @@ use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::generation_of;
 
 impl Store {
-    /// Opens it to read: nothing is written under triggers and indexes that nobody knows. What is to be told is told.
+    /// Opens the vault for reading only: unknown triggers and indexes must not run. All warnings are still given.
     pub(super) fn refuse_to_write(
         &mut self,
         fault: SchemaFault,
@@ -20,15 +20,17 @@ impl Store {
         copies: &RingCopies,
     ) {
         let way = match fault.can_be_repaired() {
-            true => "accept the loss, and it is put right",
-            false => "tables are put right by a backup alone",
+            true => "accept the loss to repair it",
+            false => "only a backup can repair tables",
         };
         self.warnings.push(format!(
-            "the schema is not what this build makes: {fault}; the vault is open for reading, and nothing is recorded; {way}"
+            "the schema differs from this build's: {fault}; the vault is open for reading only, and nothing is recorded; {way}"
         ));
         self.pool.refuse(Some(fault));
-        self.warnings
-            .extend(faults_told(&faulty(ring, unlocked, copies), "it stays as it is"));
+        self.warnings.extend(faults_told(
+            &faulty(ring, unlocked, copies),
+            "it was left as it is",
+        ));
         self.warnings
             .extend(Failed::look(&self.files).map(|failed| failed.warning()));
         let generation_of_ring = generation_of(ring);

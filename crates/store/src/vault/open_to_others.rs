@@ -1,17 +1,18 @@
-//! What other users of the machine may read or write of a vault, for a warning. Nothing is changed: somebody may have meant it.
+//! Warns about what other users of the machine may read or write in a vault. Nothing is changed, because it may be
+//! intended.
 
 use crate::folder::{Standing, open_above, purpose_of};
 use crate::vault::Files;
 use crate::vault::files::{ATTEMPTS, DATABASE, RING_LOCK, RINGS, VAULT_LOCK};
 
-/// Bits of group and others.
+/// The permission bits of the group and of others.
 const OTHERS: u32 = 0o077;
-/// Names that are listed.
+/// How many names are listed.
 const LISTED: usize = 12;
 
 impl Files {
-    /// A warning each: of what in the folder is open to others, of what is another user's, and of the folders above in
-    /// which others may put another vault in this one's place.
+    /// Returns a warning for each of: files open to others, files that another user owns, and parent folders in which
+    /// others could replace this vault with another.
     pub(crate) fn open_to_others(&self) -> Vec<String> {
         let mut open = Vec::new();
         let mut foreign = Vec::new();
@@ -43,19 +44,19 @@ impl Files {
         if !open.is_empty() {
             let open = listed(&open);
             warnings.push(format!(
-                "other users may read or write what is the vault's: {open}; a folder should be 0700, a file 0600"
+                "other users may read or write the vault's files: {open}; folders should have mode 0700, files 0600"
             ));
         }
         if !foreign.is_empty() {
             let foreign = listed(&foreign);
-            warnings.push(format!("another user owns what is the vault's: {foreign}"));
+            warnings.push(format!("another user owns part of the vault: {foreign}"));
         }
         warnings.extend(open_above(self.folder().named()));
         warnings
     }
 }
 
-/// Whether a name is one that the vault uses.
+/// Returns whether the vault uses this name.
 fn is_ours(name: &str) -> bool {
     name.starts_with(DATABASE)
         || RINGS.contains(&name)
@@ -63,7 +64,7 @@ fn is_ours(name: &str) -> bool {
         || purpose_of(name).is_some()
 }
 
-/// Names for a sentence: of many, how many more there are.
+/// Joins names for a sentence; if there are many, says how many more.
 pub(super) fn listed(names: &[String]) -> String {
     let more = names.len().saturating_sub(LISTED);
     let shown: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();

@@ -1,5 +1,5 @@
-//! What an open does once the vault is open: it writes down what it found, goes on with what was begun, and tidies up.
-//! What fails is put off, with a warning: it must not keep anybody out.
+//! What happens once a vault is open: it records what it found, continues interrupted work, and cleans up. A failure
+//! becomes a warning and does not prevent the open.
 
 use privatus_crypto::{KeyRing, Unlocked};
 use privatus_domain::NewAuditEntry;
@@ -10,12 +10,12 @@ use crate::vault::ring_copies::RingCopies;
 use crate::vault::rings::generation_of;
 use crate::vault::snapshot_files::{REMOVE, kept_copies};
 
-/// What is put off where the folder cannot be tidied up.
-const UNTIDY: &str = "the vault's folder was not tidied up";
+/// The warning when cleaning up the folder fails.
+const UNTIDY: &str = "leftover files in the vault's folder could not be removed";
 
 impl Store {
-    /// Writes down what this open found: what contradicts the audit log, the open itself, damaged copies of the key ring. What
-    /// fails is put off: it must not keep anybody out.
+    /// Records what this open found: contradictions with the audit log, the open itself, damaged copies of the key
+    /// ring. A failure becomes a warning and does not prevent the open.
     pub(super) fn note_and_heal(
         &mut self,
         (ring, unlocked): (&KeyRing, &Unlocked),
@@ -25,62 +25,62 @@ impl Store {
     ) {
         let (looked, highest) = self.doubt_look(unlocked, (generation_of(ring), generation));
         let doubt = looked.clone().doubt();
-        // Entries from before the chain are taken into it before the first new one.
+        // Entries from before the chain are added to it before the first new entry.
         if !self.shared.is_settled {
             let settled = self.write("model_settle", |tx| {
                 tx.older_rows_adapt_noted(self.upgrade.as_ref(), doubt.as_ref())
             });
             self.put_off(
                 settled,
-                "rows of the older schema could not be brought under the new rules",
+                "rows of the older schema could not be updated to the current rules",
             );
         }
         let noted = self.doubt_write(doubt.as_ref());
         self.put_off(
             noted,
-            "what the key ring says against the audit log could not be written down",
+            "the contradiction between the key ring and the audit log could not be recorded",
         );
         let noted = self.note_open(ring, highest, unlock);
         self.put_off(
             noted,
-            "failed unlocks and the key ring's generation could not be noted",
+            "failed unlocks and the key ring's generation could not be recorded",
         );
         let healed = self.heal_key_ring(ring, unlocked, copies);
         self.put_off(
             healed,
-            "what was wrong with a copy of the key ring could not be noted",
+            "the fault in a copy of the key ring could not be recorded",
         );
         let noted = self.ring_note_keep(unlocked, &looked);
-        self.put_off(
-            noted,
-            "what is known of the audit log could not be noted in the key ring",
-        );
+        self.put_off(noted, "the key ring's note on the audit log could not be updated");
     }
 
-    /// Goes on with what was begun: removals, and messages whose month has come.
+    /// Continues interrupted work: removals, and messages whose month has begun.
     pub(super) fn sweep(&mut self) {
-        // Most opens find none, by one look. One that fails is told by what goes on with them.
+        // One query finds that most opens have none. If it fails, the sweep reports the error.
         if !matches!(self.read(|tx| tx.is_any_removal()), Ok(false)) {
             self.removals_go_on();
         }
         let settled = self.late_messages_sweep();
         self.put_off(
             settled,
-            "messages whose month has come could not be moved into it",
+            "messages whose month has begun could not be moved into it",
         );
     }
 
     fn removals_go_on(&mut self) {
         let empty = self.removals_of_nothing();
         let empty = empty.map(|told| self.warnings.extend(told));
-        self.put_off(empty, "removals of nothing could not be taken out");
+        self.put_off(empty, "empty removals could not be deleted");
         let swept = self.removals_sweep();
-        self.put_off(swept, "what removed contacts left could not be deleted");
+        self.put_off(
+            swept,
+            "the messages of removed contacts and groups could not be deleted",
+        );
     }
 
-    /// Removes what interrupted commands and a change of the schema left.
+    /// Removes what interrupted commands and schema changes left.
     pub(super) fn tidy(&mut self, unlocked: &Unlocked) {
-        // Nobody knows yet whether anything was left: the error says what was tried.
+        // Whether anything was left is not known yet; the error says what was tried.
         if let Err(error) = self.files.tidy() {
             return self.put_off(Err::<(), _>(error), UNTIDY);
         }
@@ -89,9 +89,9 @@ impl Store {
         self.put_off(kept, UNTIDY);
     }
 
-    /// Names the copies that nobody noted, where an open removes none.
+    /// Warns about copies without a note, when this open removes none.
     pub(super) fn name_kept_copies(&mut self, unlocked: &Unlocked, advice: &str) {
-        // What does not show is named by the next open.
+        // If they cannot be listed, the next open warns about them.
         let kept = self.files.snapshots_unnoted(unlocked).unwrap_or_default();
         self.warnings.extend(kept_copies(&kept, advice));
     }

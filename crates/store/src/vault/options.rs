@@ -1,4 +1,4 @@
-//! How a vault is created and opened.
+//! Options for creating and opening a vault.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,25 +15,27 @@ use crate::error::StoreError;
 use crate::tx::shared::system_time;
 use crate::vault::{Files, Mount};
 
-/// How a vault is created and opened.
+/// Options for creating and opening a vault.
 #[derive(Debug, Clone)]
 pub struct VaultOptions {
-    /// Cost of the password's KDF at creation and password change; `None` calibrates to about half a second.
+    /// The cost of the password's KDF when a vault is created or its password changed; `None` calibrates to about half
+    /// a second.
     pub kdf: Option<KdfCost>,
-    /// Connections that read; at least 1.
+    /// The number of connections for reading; at least 1.
     pub readers: usize,
-    /// Page cache of each reader in KiB.
+    /// The page cache of each reader in KiB.
     pub reader_cache_kib: u32,
-    /// Name of a registered SQLite VFS; tests inject faults by it.
+    /// The name of a registered SQLite VFS, with which tests inject faults.
     pub vfs: Option<String>,
-    /// Stands in for the system's clock.
+    /// Replaces the system's clock.
     pub clock: Option<fn() -> Timestamp>,
-    /// Told what happens while a schema is made, or that of an older vault brought up to date.
+    /// Called with progress while a schema is created or upgraded.
     pub on_migration: Option<fn(MigrationEvent<'_>)>,
-    /// Told what a person should know at once, in words: a key that was lost got another in its place.
+    /// Called with a text that the user should see at once, for example that a lost key was replaced.
     pub tell: Option<fn(&str)>,
-    /// Once it is set, what runs ends with [`StoreError::Interrupted`](crate::StoreError::Interrupted), and whatever is begun
-    /// later: an open, a sweep, a statement. Whole transactions are kept, and of an open nothing but what it had done.
+    /// Once this is set, running operations (an open, a sweep, a statement) and those begun later end with
+    /// [`StoreError::Interrupted`](crate::StoreError::Interrupted). Only whole transactions are kept; an interrupted
+    /// open keeps what it had already committed.
     pub stop: Option<Arc<AtomicBool>>,
 }
 
@@ -53,7 +55,7 @@ impl Default for VaultOptions {
 }
 
 impl VaultOptions {
-    /// How the connections of a store with these options are opened.
+    /// Returns how a store with these options opens its connections.
     pub(crate) fn access(&self, files: &Files, key: RawKey, mount: Mount) -> Access {
         Access {
             database: files.database(),
@@ -71,7 +73,7 @@ impl VaultOptions {
         }
     }
 
-    /// For tests alone: the cheapest KDF cost that an open accepts.
+    /// Returns options for tests only: the cheapest KDF cost that an open accepts.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn cheap_for_tests() -> Self {
@@ -81,7 +83,7 @@ impl VaultOptions {
         }
     }
 
-    /// Refuses to go on once a stop was asked for.
+    /// Returns an error once a stop was requested.
     pub(super) fn check_stop(&self) -> Result<(), StoreError> {
         let is_stopped = self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::SeqCst));
         if is_stopped {

@@ -1,4 +1,4 @@
-//! Whether a database is this vault's, and what its connections share then.
+//! Checks whether a database belongs to this vault, and sets up what its connections share.
 
 use std::sync::RwLock;
 
@@ -21,7 +21,7 @@ use crate::tx::shared::Shared;
 use crate::upgrade::older_rows::RULES_VERSION;
 use crate::vault::VaultOptions;
 
-/// What the connections share, once the database is known to be ours.
+/// Returns what the connections share, once the database is known to belong to this vault.
 pub(crate) fn share(
     db: &mut Connection,
     unlocked: &Unlocked,
@@ -59,16 +59,16 @@ pub(crate) fn share(
     })
 }
 
-/// Numbers that the key of ids may have; it is among the first that are made.
+/// How many numbers to try for the key for hashing ids, which is among the first keys created.
 const FIRST: u32 = 16;
 
-/// The key of ids.
+/// The key for hashing ids.
 struct Found {
     number: u32,
     key: IdKey,
-    /// By which rules rows are settled, where the vault's own row says that.
+    /// The schema version whose rules the rows follow, if the vault's own row says so.
     settled: Option<i64>,
-    /// Whether its row does not say what it is.
+    /// Whether its row has wrong values.
     is_odd: bool,
 }
 
@@ -98,7 +98,7 @@ fn find_id_key(db: &mut Connection, unlocked: &Unlocked) -> Result<Found, StoreE
         }
         Err(_) => {}
     }
-    // Its row may have been altered in what its wrapping proves.
+    // Its row may have been altered; its wrapping proves what it is.
     let sql = Sql::new("SELECT CAST(encrypted_key AS BLOB) FROM key_store WHERE length(encrypted_key) > 0");
     let rows: Vec<Option<Vec<u8>>> = db.rows(sql, "look for the id key")?;
     for wrapped in rows.iter().flatten() {
@@ -119,33 +119,33 @@ fn find_id_key(db: &mut Connection, unlocked: &Unlocked) -> Result<Found, StoreE
     Err(why)
 }
 
-/// What a database says that is this vault's.
+/// What a database that belongs to this vault says.
 pub(crate) struct Ours {
-    /// The highest generation of the key ring that it was opened under; nothing where its own row does not say it, or not
-    /// of this vault.
+    /// The highest key ring generation that it was opened with; `None` if its own row does not say so, or names another
+    /// vault.
     pub(crate) generation: Option<i64>,
     /// Which of its names are tables.
     pub(crate) tables: RealTables,
 }
 
-/// Looks whether a database is this vault's. Its first statement is the one that tells tables from what stands in their
-/// place.
+/// Checks whether a database belongs to this vault. The first statement distinguishes real tables from objects planted
+/// in their place.
 pub(crate) fn check_ours(db: &mut Connection, unlocked: &Unlocked) -> Result<Ours, StoreError> {
     let tables = RealTables::read(db)?;
     if let Some(object) = tables.schema.without_page() {
         return Err(StoreError::DatabaseDamaged(format!(
-            "the schema says of {object} that it begins on a page that the file does not have"
+            "according to the schema, {object} begins on a page that the file does not have"
         )));
     }
     let strange = tables.schema.strange_so_far();
     check_row(db, unlocked, tables).map_err(|error| named_with(error, strange))
 }
 
-/// What fails under a strange schema is said with what is strange of it.
+/// Adds to an error what is wrong with the schema.
 pub(crate) fn named_with(error: StoreError, strange: Option<SchemaFault>) -> StoreError {
     match (error, strange) {
         (StoreError::DatabaseDamaged(why), Some(strange)) => {
-            StoreError::DatabaseDamaged(format!("{why}; of its schema, {strange}"))
+            StoreError::DatabaseDamaged(format!("{why}; in its schema, {strange}"))
         }
         (error, _) => error,
     }
@@ -165,7 +165,7 @@ fn check_row(db: &mut Connection, unlocked: &Unlocked, tables: RealTables) -> Re
         Err(error) if db.is_spoiled() || !matches!(error, StoreError::DatabaseDamaged(_)) => {
             return Err(error);
         }
-        // A key that only this vault's wrapping key opens says whose it is, whatever its own row says.
+        // A key that only this vault's wrapping key opens proves whose database it is, whatever its own row says.
         _ => match find_id_key(db, unlocked) {
             Ok(_) => None,
             Err(_) => return Err(foreign()),

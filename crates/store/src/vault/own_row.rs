@@ -1,4 +1,5 @@
-//! The vault's own row as it stands, whatever somebody put there: what each column says, where it says what a build writes.
+//! Reads the vault's own row as it is, whatever was put there: the value of each column, if it is one that a build
+//! writes.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ const ROW: &str = "SELECT iif(typeof(vault_id) = 'blob', vault_id, x''), \
                    iif(typeof(settled_version) = 'integer', settled_version, NULL), \
                    (SELECT count(*) FROM vault_state WHERE id <> 1) FROM vault_state WHERE id = 1";
 
-/// What the key of ids says of its own making is as old as the vault.
+/// The creation time of the key for hashing ids is that of the vault.
 const SET: &str = "UPDATE vault_state SET vault_id = ?, created_at = iif(?, created_at, \
                    coalesce((SELECT created_at FROM key_store WHERE key_type = 'id' AND scope = 'ids' \
                    AND typeof(created_at) = 'text' AND created_at GLOB '????-??-?? ??:??:??.???'), ?)), \
@@ -33,7 +34,7 @@ const INSERT: &str = "INSERT INTO vault_state (id, vault_id, highest_generation,
 /// The row of `vault_state`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct OwnRow {
-    /// Whether there is one.
+    /// Whether there is a row.
     is_there: bool,
     /// Whether it names this vault.
     is_ours: bool,
@@ -41,25 +42,25 @@ pub(crate) struct OwnRow {
     pub(crate) next_key: Option<i64>,
     is_dated: bool,
     pub(crate) settled: Option<i64>,
-    /// Rows beside it.
+    /// How many other rows there are.
     others: i64,
 }
 
-/// What is said of a column that holds what no build writes.
+/// Describes a column whose value no build writes.
 pub(crate) fn odd_mark(column: &str) -> String {
-    format!("vault_state.{column} is not what a build writes")
+    format!("vault_state.{column} has a value that no build writes")
 }
 
-/// The same as an error of what needs it.
+/// Returns such a column as an error for code that needs it.
 pub(crate) fn odd_mark_error(column: &str) -> StoreError {
     let what = odd_mark(column);
     StoreError::DatabaseDamaged(format!(
-        "{what}: it was altered; settling the audit log with its loss accepted puts it right"
+        "{what}: it was altered; settle the audit log and accept the loss to repair it"
     ))
 }
 
 impl OwnRow {
-    /// One that nobody altered.
+    /// A row that was not altered.
     const fn whole() -> Self {
         Self {
             is_there: true,
@@ -72,10 +73,10 @@ impl OwnRow {
         }
     }
 
-    /// Columns of it that hold what no build writes, each in words; the numbers are compared with what is known elsewhere.
+    /// Describes the columns whose values no build writes. The numbers are compared with other sources elsewhere.
     pub(crate) fn told(&self) -> Vec<String> {
         if !self.is_there {
-            return vec!["vault_state has no row of the vault's own".to_owned()];
+            return vec!["vault_state does not have the vault's own row".to_owned()];
         }
         let is_settled = self
             .settled
@@ -90,14 +91,14 @@ impl OwnRow {
         let odd = odd.into_iter().filter(|(_, holds)| !holds);
         let mut told: Vec<String> = odd.map(|(column, _)| odd_mark(column)).collect();
         if self.others != 0 {
-            told.push("vault_state has rows beside the vault's own".to_owned());
+            told.push("vault_state has rows other than the vault's own".to_owned());
         }
         told
     }
 }
 
 impl ReadTx<'_> {
-    /// What stands there.
+    /// Reads the row as it is.
     pub(crate) fn own_row(&mut self) -> Result<OwnRow, StoreError> {
         type Values = (Vec<u8>, Option<i64>, Option<i64>, Vec<u8>, Option<i64>, i64);
         let row: Option<Values> = self.db.row(Sql::new(ROW), "read vault_state")?;
@@ -118,9 +119,10 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Writes what is known of it from elsewhere: whose it is, when it was made, that its rows are settled.
+    /// Rewrites the row from other sources: which vault it is, when it was created, and that its rows follow the
+    /// current rules.
     pub(crate) fn own_row_put_right(&mut self, own: &OwnRow) -> Result<(), StoreError> {
-        let doing = "put vault_state right";
+        let doing = "repair vault_state";
         if own.others != 0 {
             self.db
                 .run(Sql::new("DELETE FROM vault_state WHERE id <> 1"), doing)?;
@@ -150,7 +152,7 @@ impl WriteTx<'_> {
         self.db.run_one(sql, doing)
     }
 
-    /// The same at an open, for the row without which nothing is written right. Told once.
+    /// Repairs the row when a vault is opened, because nothing is written correctly without it, and records that.
     pub(crate) fn own_row_heal(&mut self, own: &OwnRow) -> Result<(), StoreError> {
         self.own_row_put_right(own)?;
         let (at, told) = (self.now(), own.told());
@@ -161,7 +163,7 @@ impl WriteTx<'_> {
             severity: Severity::Critical,
             user: None,
             description: format!(
-                "the vault's own row was altered and put right: {}",
+                "the vault's own row was altered and repaired: {}",
                 told.join("; ")
             ),
             raw_data: Some(details.clone().into()),
@@ -173,7 +175,7 @@ impl WriteTx<'_> {
 }
 
 impl Store {
-    /// Warns of what is wrong with the vault's own row and with the key that ids are hashed with.
+    /// Warns about faults in the vault's own row and in the key for hashing ids.
     pub(super) fn own_row_tell(&mut self) -> OwnRow {
         let looked = self.read(|tx| {
             let own = tx.own_row()?;
@@ -182,9 +184,9 @@ impl Store {
             Ok::<_, StoreError>((own, told))
         });
         let (own, told) = looked.unwrap_or_else(|error| (OwnRow::whole(), vec![error.reason()]));
-        let way = "settling the audit log with its loss accepted puts it right";
-        // Where it alone is odd, this open brings the rows under the rules and sets it.
-        let by_open = "this open puts it right";
+        let way = "settle the audit log and accept the loss to repair it";
+        // If only this column is wrong, this open updates the rows and sets it.
+        let by_open = "this open repairs it";
         let way_of = |what: &str| {
             if what.contains("settled_version") {
                 by_open
@@ -197,17 +199,15 @@ impl Store {
         own
     }
 
-    /// Puts the row right without which nothing is written right: what it should say is known beside it.
+    /// Repairs the row if it is missing or names another vault. What it should contain is known from elsewhere.
     pub(super) fn own_row_heal(&mut self, own: OwnRow) {
         if own.is_there && own.is_ours {
             return;
         }
         let healed = self.write_durably("own_row", |tx| tx.own_row_heal(&own));
         match healed {
-            Ok(()) => self
-                .warnings
-                .push("the vault's own row was put right at this open".to_owned()),
-            healed => self.put_off(healed, "the vault's own row could not be put right"),
+            Ok(()) => self.warnings.push("the vault's own row was repaired".to_owned()),
+            healed => self.put_off(healed, "the vault's own row could not be repaired"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Changing the password: one small file, no data re-encrypted (docs/DESIGN.md, section 4).
+//! Changes the password: one small file, no data is encrypted again (docs/DESIGN.md, section 4).
 
 use std::sync::atomic::Ordering;
 
@@ -16,12 +16,12 @@ use crate::vault::rings::{generation_of, unlock_own};
 
 impl Store {
     /// Replaces the password slot. `current` is the old password or the recovery code. Afterwards no file of the vault
-    /// opens with the old password; an earlier copy of the folder still does. Once the first copy of the key ring is in its
-    /// place the new password is in force: what fails from then on is given as warnings.
+    /// opens with the old password, but earlier copies of the folder still do. Once the first copy of the key ring is
+    /// in its place, the new password is in force; failures from then on are returned as warnings.
     ///
     /// # Errors
-    /// [`StoreError::WrongSecret`] when `current` is wrong; [`StoreError::AccessDenied`] for a user that may not do
-    /// everything with the vault. The old password stays then.
+    /// [`StoreError::WrongSecret`] if `current` is wrong; [`StoreError::AccessDenied`] if the user does not have full
+    /// access to the vault. The old password then stays in force.
     pub fn change_password(
         &self,
         current: &Secret,
@@ -32,7 +32,7 @@ impl Store {
         self.read(|tx| tx.permit(&Resource::every(ResourceKind::Vault), Permission::Admin))?;
         let _lock = self.files.lock_key_ring()?;
         let (ring, unlocked) = unlock_own(&self.files, self.shared.vault_id, current)?;
-        // Both copies are written: what is wrong with one of them goes with it.
+        // Both copies are rewritten, which removes the evidence of a faulty one, so record it first.
         let found = faulty_now(&self.files, &unlocked)?;
         if !found.is_empty() {
             self.write_durably("key_ring_heal", |tx| tx.key_rings_faulty(&found))?;
@@ -43,8 +43,8 @@ impl Store {
         let mut warnings = Vec::new();
         if let Some(error) = self.files.write_key_rings(&ring.to_bytes())? {
             warnings.push(format!(
-                "the new password is in force, and a copy of the key ring could not be written: {error}; until an open makes \
-                 it again, it opens with the old password"
+                "the new password is in force, but a copy of the key ring could not be written: {error}; until an open \
+                 rewrites that copy, it opens with the old password"
             ));
         }
         let generation = generation_of(&ring);
@@ -53,16 +53,16 @@ impl Store {
             Secret::Password(_) => "password",
             Secret::RecoveryCode(_) => "recovery_code",
         };
-        // The key ring is durable by now. Its generation is made so before this returns: a database that forgot it with the
-        // power would take the key ring before for the newest. The password is changed all the same when nothing can be
-        // noted of it: the next open does.
+        // The key ring is durable by now. Its generation must be durable too before this returns: if the database lost
+        // it in a power failure, it would accept the previous key ring as the newest. If the database cannot be
+        // written, the password is changed all the same, and the next open records it.
         let noted = self.write_durably("password_change", |tx| {
             tx.generation_set(generation)?;
             tx.password_changed(json!({ "generation": generation, "with": secret }))
         });
         if let Err(error) = noted {
             warnings.push(format!(
-                "the new password is in force, and the database could not note it yet: {}; the next open does",
+                "the new password is in force, but the database could not record it yet: {}; the next open will",
                 error.reason()
             ));
         }
@@ -71,7 +71,7 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Writes the change down.
+    /// Records the change.
     pub(crate) fn password_changed(&mut self, details: Value) -> Result<(), StoreError> {
         let vault = Resource::of(ResourceKind::Vault, self.own_id());
         let entry = NewAuditEntry::done(self.now(), Act::PasswordChange);
@@ -95,7 +95,7 @@ mod tests {
         Password::new("another").unwrap()
     }
 
-    /// Changes the password with one copy of the key ring failing.
+    /// Changes the password while writing one copy of the key ring fails.
     fn change(store: &Store, failing_copy: Option<&'static str>) -> Result<Vec<String>, StoreError> {
         failing::fail(failing_copy);
         let changed = store.change_password(&secret(), &another(), Some(KdfCost::minimum()));

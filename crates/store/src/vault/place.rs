@@ -1,4 +1,4 @@
-//! Whether a path can become a vault.
+//! Checks whether a path can become a vault.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -8,24 +8,24 @@ use crate::error::{Rule, StoreError};
 use crate::folder::Folder;
 use crate::vault::files::{DATABASE, RINGS, check_path, no_folder, unseen};
 
-/// Whether `path` can become a vault: it does not exist (`false`), or is an empty folder (`true`).
+/// Checks whether `path` can become a vault: it does not exist (`false`) or is an empty folder (`true`).
 pub(super) fn check_vacant(path: &Path) -> Result<bool, StoreError> {
     check_path(path)?;
     let not_a_vault = |why| Err(StoreError::NotAVault(path.to_owned(), why));
     let metadata = match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if fs::symlink_metadata(path).is_ok() {
-                return not_a_vault("it is a link that leads nowhere");
+                return not_a_vault("it is a broken link");
             }
-            // The folders above are made: not where a link stands at the name of one.
+            // Parent folders are created, but not in place of a link.
             let leads_nowhere = |above: &Path| fs::metadata(above).is_err() && above.is_symlink();
             if path.ancestors().skip(1).any(leads_nowhere) {
-                return not_a_vault("its path leads through a link that leads nowhere");
+                return not_a_vault("part of its path is a broken link");
             }
             return Ok(false);
         }
         Err(error) if error.kind() == ErrorKind::NotADirectory => {
-            return not_a_vault("its path leads through a file");
+            return not_a_vault("part of its path is a file");
         }
         Err(error) => return Err(unseen(path, &error)),
         Ok(metadata) => metadata,
@@ -40,7 +40,7 @@ pub(super) fn check_vacant(path: &Path) -> Result<bool, StoreError> {
         match fs::symlink_metadata(path.join(name)) {
             Ok(_) => return Err(StoreError::VaultExists(path.to_owned(), name)),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(StoreError::io(&error, "look into the vault's folder")),
+            Err(error) => return Err(StoreError::io(&error, "read the vault's folder")),
         }
     }
     let mut entries = fs::read_dir(path).map_err(|error| StoreError::io(&error, "read the folder"))?;

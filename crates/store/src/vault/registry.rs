@@ -1,4 +1,5 @@
-//! Which vaults this process has open: two stores on one folder in one process are refused (docs/DESIGN.md, section 3).
+//! The vaults that this process has open: a second store on the same folder in one process is refused (docs/DESIGN.md,
+//! section 3).
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,11 +9,11 @@ use crate::error::StoreError;
 use crate::folder::{Folder, Standing};
 use crate::vault::Files;
 
-/// The folder itself and not its path: a bind mount, another spelling or a new name leads to the same.
+/// Identifies the folder itself, not its path: a bind mount, another spelling or a new name leads to the same folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Folder((i128, i128)),
-    /// Where the system tells no identity.
+    /// Used if the system does not identify files.
     Path(PathBuf),
 }
 
@@ -26,7 +27,7 @@ impl Key {
 
 static OPEN: Mutex<BTreeSet<Key>> = Mutex::new(BTreeSet::new());
 
-/// A claim on a folder, given up when dropped.
+/// A claim on a folder, released when dropped.
 #[derive(Debug)]
 pub(crate) struct OpenGuard(Key);
 
@@ -39,12 +40,13 @@ impl OpenGuard {
         if open.insert(key.clone()) {
             Ok(Self(key))
         } else {
-            Err(StoreError::Busy("this process has it open already"))
+            Err(StoreError::Busy("this process already has it open"))
         }
     }
 }
 
-/// Whether a file lies in a vault that this process has open: opening it beside SQLite would drop its locks.
+/// Returns whether a file is in a vault that this process has open: opening it outside SQLite would drop SQLite's
+/// locks.
 #[must_use]
 pub fn is_in_open_vault(file: &Path) -> bool {
     let file = file.canonicalize().ok();
@@ -73,7 +75,7 @@ mod tests {
     use crate::StoreError;
     use crate::testing::{Vault, unlock};
 
-    /// As through a bind mount: the same folder, and another path without a link in it.
+    /// As through a bind mount: the same folder under another path, without any link in it.
     #[test]
     fn a_folder_that_is_open_is_known_by_any_path() {
         let vault = Vault::new();

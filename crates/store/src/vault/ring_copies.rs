@@ -1,22 +1,23 @@
-//! The two copies of the key ring in the folder: what stands there, and writing them.
+//! Reads and writes the two copies of the key ring in the folder.
 
 use crate::error::{StoreError, SystemFault};
 use crate::folder::{Kind, Purpose, Strange};
 use crate::vault::Files;
 use crate::vault::files::RINGS;
 
-/// A key ring is small; what is larger is none.
+/// A key ring is small; a larger file is not one.
 const KEY_RING_MAX: u64 = 65_536;
 
-/// What stands at the name of one copy.
+/// What is at the name of one copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RingCopy {
     Missing,
-    /// Something else than a file of one name. It is not read: a damaged copy, and the other may do.
+    /// Something other than a file with one name. It is not read; it counts as a damaged copy, and the other copy may
+    /// be usable.
     Strange(Strange),
-    /// A file that the system does not read. A damaged copy, and the other may do.
+    /// A file that the system cannot read. It counts as a damaged copy, and the other copy may be usable.
     Unread(SystemFault),
-    /// Its bytes.
+    /// The bytes of the file.
     Held(Vec<u8>),
 }
 
@@ -24,10 +25,10 @@ pub(crate) enum RingCopy {
 pub(crate) type RingCopies = [RingCopy; 2];
 
 impl Files {
-    /// Both copies of the key ring.
+    /// Reads both copies of the key ring.
     ///
     /// # Errors
-    /// [`StoreError::Denied`] where one may not be read.
+    /// [`StoreError::Denied`] if permission to read one is missing.
     pub(crate) fn read_key_rings(&self) -> Result<RingCopies, StoreError> {
         let [first, second] = RINGS;
         Ok([self.read_key_ring(first)?, self.read_key_ring(second)?])
@@ -38,7 +39,7 @@ impl Files {
             Ok(None) => Ok(RingCopy::Missing),
             Ok(Some(bytes)) => Ok(RingCopy::Held(bytes)),
             Err(StoreError::StrangeFile { what, .. }) => Ok(RingCopy::Strange(what)),
-            // A bad place of the disk is one of this copy alone.
+            // A bad sector affects only this copy.
             Err(StoreError::System {
                 fault: fault @ (SystemFault::DiskFails | SystemFault::Other(_)),
                 ..
@@ -48,14 +49,14 @@ impl Files {
         }
     }
 
-    /// Writes both copies, one after the other: new file, fsync, rename, fsync of the folder. Under `keyring.lock`, or in a
-    /// folder that nobody else knows.
+    /// Writes both copies, one after the other: new file, fsync, rename, fsync of the folder. Call with `keyring.lock`
+    /// held, or in a folder that nobody else knows.
     ///
-    /// Once the first has its place the new key ring is in force: what fails from then on is given, and no error. The next
-    /// open makes the second again.
+    /// Once the first copy is in its place, the new key ring is in force; failures from then on are returned as a
+    /// value, not as an error. The next open rewrites the second copy.
     ///
     /// # Errors
-    /// [`StoreError::StrangeFile`] when a folder stands at one of them, before the first is written; those of writing the
+    /// [`StoreError::StrangeFile`] if one of them is a folder, before the first is written; any error of writing the
     /// first.
     pub(crate) fn write_key_rings(&self, bytes: &[u8]) -> Result<Option<StoreError>, StoreError> {
         for name in RINGS {
@@ -67,12 +68,12 @@ impl Files {
                 return Err(self.folder().refused(name, Strange::Folder));
             }
         }
-        // One that a killed process left may open with a password that is changed by now.
+        // A copy left by a killed process may open with a password that has since been changed.
         self.remove_left(&[Purpose::Ring])?;
         let [first, second] = RINGS;
         let mut late = None;
         if let Err(error) = self.write_key_ring(first, bytes) {
-            // Only to make its name durable may have failed.
+            // Perhaps only making its name durable failed.
             match self.read_key_ring(first) {
                 Ok(RingCopy::Held(found)) if found == bytes => late = Some(error),
                 _ => return Err(error),
@@ -81,7 +82,7 @@ impl Files {
         Ok(self.write_key_ring(second, bytes).err().or(late))
     }
 
-    /// Writes one copy. A link at its name is replaced, and not followed.
+    /// Writes one copy. A link at its name is replaced, not followed.
     pub(crate) fn write_key_ring(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         #[cfg(test)]
         failing::check(name)?;
@@ -90,7 +91,7 @@ impl Files {
     }
 }
 
-/// Has the writing of one copy fail in a test: no file system here fails for the second alone.
+/// Makes writing one copy fail in a test: no file system here can fail for the second copy only.
 #[cfg(test)]
 pub(crate) mod failing {
     use std::cell::Cell;

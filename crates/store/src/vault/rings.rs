@@ -1,4 +1,4 @@
-//! The two copies of the key ring: which counts.
+//! The two copies of the key ring, and which of them counts.
 
 use privatus_crypto::{KeyRing, KeyRingError, Secret, Unlocked, VaultId};
 use privatus_domain::Timestamp;
@@ -9,17 +9,16 @@ use crate::vault::files::RINGS;
 use crate::vault::ring_copies::{RingCopies, RingCopy};
 use crate::vault::{Files, Mount, attempts};
 
-const OTHER_SALT: &str = "its first page does not open, and it begins with another salt than the key ring has: keyring.json \
-                          and privatus.db are of different vaults, or the first page is damaged; put both back from the \
-                          same backup";
+const OTHER_SALT: &str = "its first page cannot be decrypted, and its salt is not the key ring's: keyring.json and privatus.db \
+                          belong to different vaults, or the first page is damaged; restore both from the same backup";
 
-/// The copies that parse, the higher generation first. One of a newer format refuses the whole. Where none is a file, the
-/// first is refused by its name.
+/// Returns the copies that parse, the highest generation first. A copy in a newer format is an error. If neither is a
+/// file, the error names the first that is something else.
 pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyRing>, StoreError> {
     let mut rings: Vec<KeyRing> = Vec::new();
     let mut unusable = Vec::new();
     for (at, (name, copy)) in RINGS.iter().zip(copies).enumerate() {
-        // Both are the same nearly always.
+        // The two copies are nearly always the same.
         if !rings.is_empty() && copies.iter().take(at).any(|before| before == copy) {
             continue;
         }
@@ -34,7 +33,7 @@ pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyR
                     rings.push(ring);
                     continue;
                 }
-                // The other copy may be the one a newer build left behind: to open it would undo what that build wrote.
+                // A newer build may have left the other copy behind; using that would undo what the newer build wrote.
                 Err(error @ KeyRingError::UnsupportedVersion(_)) => return Err(error.into()),
                 Err(error) => RingFault::Damaged(error),
             },
@@ -51,7 +50,7 @@ pub(super) fn valid_rings(files: &Files, copies: &RingCopies) -> Result<Vec<KeyR
     Ok(rings)
 }
 
-/// Where no copy is a file, the first that something else stands at is refused by its name.
+/// If no copy is a file, the error names the first that is something else.
 fn unusable_rings(copies: Vec<UnusableRing>) -> StoreError {
     let is_no_file = |fault: &RingFault| matches!(fault, RingFault::Missing | RingFault::Strange(_));
     let strange = copies.iter().find_map(|copy| match copy.fault {
@@ -67,14 +66,14 @@ fn unusable_rings(copies: Vec<UnusableRing>) -> StoreError {
     }
 }
 
-/// [`valid_rings`] of a vault's folder.
+/// Returns [`valid_rings`] of a vault's folder.
 pub(super) fn newest_rings(files: &Files) -> Result<Vec<KeyRing>, StoreError> {
     valid_rings(files, &files.read_key_rings()?)
 }
 
-/// Those that hold the salt with which the database begins, where one does: a copy that another vault's was put over is no
-/// candidate, whatever opens it. Where none does the database's first page is damaged or all copies are another vault's:
-/// all stay, and the answer is no.
+/// Returns the copies whose salt is the one with which the database begins, if there are any: a copy overwritten by
+/// another vault's must not be used, whatever opens it. Otherwise the database's first page is damaged or all copies
+/// belong to another vault; then all are returned, with `false`.
 pub(super) fn of_database(mut rings: Vec<KeyRing>, salt: &[u8; 16]) -> (Vec<KeyRing>, bool) {
     let is_one = rings.iter().any(|ring| ring.cipher_salt() == salt);
     if is_one {
@@ -83,7 +82,7 @@ pub(super) fn of_database(mut rings: Vec<KeyRing>, salt: &[u8; 16]) -> (Vec<KeyR
     (rings, is_one)
 }
 
-/// What is said of a first page that does not open, where no copy of the key ring has the salt that it begins with.
+/// Changes the error for a first page that cannot be decrypted, if no copy of the key ring has its salt.
 pub(crate) fn with_salt(is_own_salt: bool) -> impl Fn(StoreError) -> StoreError {
     move |error| match error {
         StoreError::DatabaseDamaged(why) if !is_own_salt && why == FIRST_PAGE => {
@@ -93,7 +92,7 @@ pub(crate) fn with_salt(is_own_salt: bool) -> impl Fn(StoreError) -> StoreError 
     }
 }
 
-/// Opens the newest copy with a secret; a wrong one is counted.
+/// Opens the newest copy with a secret, and counts a wrong one.
 pub(super) fn unlock_newest(
     files: &Files,
     rings: Vec<KeyRing>,
@@ -103,8 +102,8 @@ pub(super) fn unlock_newest(
     counted(unlock_first(rings, secret), files, now)
 }
 
-/// The keys of each vault whose key ring stands at one of the copies and opens: which of them is the database's is seen when
-/// that is opened. A secret that opens none is counted.
+/// Returns the keys of each vault for which a copy of the key ring opens; opening the database shows which of them is
+/// right. A secret that opens none is counted.
 pub(super) fn unlock_each(
     files: &Files,
     rings: Vec<KeyRing>,
@@ -132,14 +131,14 @@ pub(super) fn unlock_each(
     }
 }
 
-/// The valid copy of the higher generation that names this vault.
+/// Returns the valid copy with the highest generation that names this vault.
 pub(crate) fn newest_ring(files: &Files, vault: VaultId) -> Result<KeyRing, StoreError> {
     let mut rings = newest_rings(files)?.into_iter();
     let own = rings.find(|ring| ring.vault_id() == vault);
     own.ok_or_else(|| KeyRingError::WrongSecret.into())
 }
 
-/// The key ring of an open vault, opened with a secret of its owner's: a copy that is another vault's is passed over.
+/// Opens the key ring of an open vault with one of its secrets; a copy that belongs to another vault is skipped.
 pub(crate) fn unlock_own(
     files: &Files,
     vault: VaultId,
@@ -152,7 +151,7 @@ pub(crate) fn unlock_own(
     Ok(unlock_first(rings, secret)?)
 }
 
-/// A failed unlock is noted.
+/// Counts a failed unlock.
 fn counted<T>(opened: Result<T, KeyRingError>, files: &Files, now: Timestamp) -> Result<T, StoreError> {
     opened.map_err(|error| {
         let error = StoreError::from(error);
@@ -161,7 +160,8 @@ fn counted<T>(opened: Result<T, KeyRingError>, files: &Files, now: Timestamp) ->
             return error;
         }
         match attempts::note(files, now) {
-            // Where nobody can write nothing is counted at all (ADR 0024), which is told of the whole command.
+            // If nobody can write to the vault, nothing is counted at all (ADR 0024); the command as a whole reports
+            // that.
             Err(why) if !files.mount().is_ok_and(Mount::is_read_only) => StoreError::Uncounted {
                 error: Box::new(error),
                 why: match why {
@@ -174,10 +174,10 @@ fn counted<T>(opened: Result<T, KeyRingError>, files: &Files, now: Timestamp) ->
     })
 }
 
-/// Opens the newest copy with a secret. A generation is authentic only once its MAC was checked, and a copy of a higher one
-/// may be another's: one that does not open gives way to the other, whose keys then say whether it was authentic. If it was,
-/// the secret is an older one, and refused. A wrong secret costs at most one more run of the KDF, and only where the copies
-/// differ.
+/// Opens the newest copy with a secret. A generation is authentic only after its MAC was checked, and a copy with a
+/// higher one may belong to another vault. So if a copy does not open, the other is tried, and its keys then show
+/// whether the first was authentic. If it was, the secret is an old one and is refused. A wrong secret costs at most
+/// one more run of the KDF, and only if the copies differ.
 fn unlock_first(rings: Vec<KeyRing>, secret: &Secret) -> Result<(KeyRing, Unlocked), KeyRingError> {
     let mut first_error = None;
     let mut passed: Vec<KeyRing> = Vec::new();
@@ -210,8 +210,8 @@ fn unlock_first(rings: Vec<KeyRing>, secret: &Secret) -> Result<(KeyRing, Unlock
     Err(first_error.unwrap_or(KeyRingError::NotAKeyRing))
 }
 
-/// Opens the newest copy with keys that the vault was opened with: one that is another vault's or was altered gives way to
-/// the other.
+/// Opens the newest copy with keys that the vault was opened with; a copy that belongs to another vault or was altered
+/// is skipped.
 pub(super) fn newest(
     rings: Vec<KeyRing>,
     reopen: impl Fn(&KeyRing) -> Result<Unlocked, KeyRingError>,
@@ -233,12 +233,12 @@ pub(super) fn newest(
     Err(first_error.unwrap_or(none).into())
 }
 
-/// The key ring as it is now, opened with keys that the vault was opened with.
+/// Opens the current key ring with keys that the vault was opened with.
 pub(crate) fn reopen_newest(files: &Files, unlocked: &Unlocked) -> Result<(KeyRing, Unlocked), StoreError> {
     newest(newest_rings(files)?, |ring| ring.reopen(unlocked))
 }
 
-/// The key ring's generation, as the database counts.
+/// Returns the key ring's generation as the database stores it.
 pub(crate) fn generation_of(ring: &KeyRing) -> i64 {
     i64::try_from(ring.generation()).unwrap_or(i64::MAX)
 }

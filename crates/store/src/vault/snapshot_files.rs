@@ -1,5 +1,5 @@
-//! The copy of the database that a change of its schema leaves beside it, and its note. Only what this vault noted is ever
-//! removed: a person may keep a copy under such a name.
+//! The copy of the database that is made before a schema change, and its note. Only copies that this vault noted are
+//! ever removed, because a user may store their own copy under such a name.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -13,9 +13,9 @@ use crate::vault::Files;
 use crate::vault::open_to_others::listed;
 use crate::vault::snapshot_note::{NOTE_MAX, Note};
 
-/// What a copy's name begins with; the version of its schema follows.
+/// The beginning of a copy's name, followed by the version of its schema.
 const NAME: &str = "privatus.db.snapshot";
-/// What the name of its note ends with.
+/// The end of the name of its note.
 const NOTE: &str = ".note";
 
 fn note_of(name: &str) -> String {
@@ -23,22 +23,23 @@ fn note_of(name: &str) -> String {
 }
 
 impl Files {
-    /// Makes an empty file, 0600, for SQLite to fill. What interrupted copies left goes: this one is made alone.
+    /// Creates an empty file with mode 0600, for SQLite to fill. Leftovers of interrupted copies are removed; no other
+    /// copy is being made.
     pub(crate) fn snapshot_begin(&self) -> Result<PartialFile<'_>, StoreError> {
         self.remove_left(&[Purpose::Copy, Purpose::Note])?;
         PartialFile::begin(self.folder(), Purpose::Copy)
-            .map_err(|error| StoreError::io(&error, "make the copy of the database"))
+            .map_err(|error| StoreError::io(&error, "create the copy of the database"))
     }
 
-    /// Notes a copy, then makes it durable under the name of its schema; gives its path and its size. A copy that stands
-    /// is never replaced: it may have what this one has not.
+    /// Writes a copy's note, then gives the copy its durable name, which contains its schema; returns its path and
+    /// size. An existing copy is never replaced: it may contain what this one does not.
     pub(crate) fn snapshot_keep(
         &self,
         mut copy: PartialFile<'_>,
         version: i64,
         unlocked: &Unlocked,
     ) -> Result<(PathBuf, u64), StoreError> {
-        let failed = |error: std::io::Error| StoreError::io(&error, "keep the copy of the database");
+        let failed = |error: std::io::Error| StoreError::io(&error, "save the copy of the database");
         let base = format!("{NAME}-{version}");
         let numbered = (2_u32..).map(|number| format!("{base}.{number}"));
         for name in std::iter::once(base.clone()).chain(numbered) {
@@ -46,7 +47,7 @@ impl Files {
                 continue;
             }
             if self.snapshot_note(&name, unlocked).is_some() {
-                // Of a copy that never got its name, or was put back.
+                // A note left by a copy that never got its name or was moved away.
                 let _ = self.folder().remove(&note_of(&name));
             }
             if self.folder().stand(&note_of(&name))?.is_some() {
@@ -54,7 +55,7 @@ impl Files {
             }
             let bytes = copy.sync().map_err(failed)?;
             let note = Note::of(&name, copy.file(), unlocked).map_err(failed)?;
-            // The note first: a copy without one would stay for ever.
+            // The note first: a copy without one would stay forever.
             let mut noted = PartialFile::begin(self.folder(), Purpose::Note).map_err(failed)?;
             noted.write(&note.to_bytes().map_err(failed)?).map_err(failed)?;
             noted.place(&note_of(&name)).map_err(failed)?;
@@ -69,7 +70,7 @@ impl Files {
         Err(failed(ErrorKind::AlreadyExists.into()))
     }
 
-    /// Removes the copy that was just made, since nothing was changed after it.
+    /// Removes the copy that was just made, as nothing was changed after it.
     pub(crate) fn snapshot_discard(&self, path: &Path) {
         if let Some(name) = path.file_name().and_then(|name| name.to_str()) {
             let _ = self.folder().remove(name);
@@ -77,14 +78,14 @@ impl Files {
         }
     }
 
-    /// Removes all copies that this vault made and noted, after an open that went well. Gives the names of those that
-    /// nobody noted: they stay.
+    /// Removes all copies that this vault made and noted, after a successful open. Returns the names of copies without
+    /// a note; they stay.
     pub(crate) fn snapshots_outlived(&self, unlocked: &Unlocked) -> Result<Vec<String>, StoreError> {
-        // A set: anybody may put any number of names here.
+        // A set, because there may be any number of planted names.
         let names: BTreeSet<String> = self.folder().names()?.into_iter().collect();
         let mut kept = Vec::new();
         for name in names.iter().filter(|name| name.starts_with(NAME)) {
-            // A note goes with its copy, or alone when that never came to be.
+            // A note is removed with its copy, or alone if its copy does not exist.
             if name.strip_suffix(NOTE).is_some_and(|copy| names.contains(copy)) {
                 continue;
             }
@@ -105,7 +106,7 @@ impl Files {
         Ok(kept)
     }
 
-    /// The names of copies that nobody noted, where nothing is removed.
+    /// Returns the names of copies without a note, without removing anything.
     pub(super) fn snapshots_unnoted(&self, unlocked: &Unlocked) -> Result<Vec<String>, StoreError> {
         let names: BTreeSet<String> = self.folder().names()?.into_iter().collect();
         let mut kept = Vec::new();
@@ -117,7 +118,7 @@ impl Files {
         Ok(kept)
     }
 
-    /// Whether a name is that of a copy that this vault noted, or of the note of one.
+    /// Returns whether a name is that of a copy that this vault noted, or of such a note.
     fn snapshot_is_ours(
         &self,
         name: &str,
@@ -125,7 +126,7 @@ impl Files {
         unlocked: &Unlocked,
     ) -> Result<bool, StoreError> {
         match name.strip_suffix(NOTE) {
-            // Of a copy that is there: the copy tells.
+            // The note of an existing copy is judged with that copy.
             Some(copy) if names.contains(copy) => Ok(true),
             Some(copy) => Ok(self.snapshot_note(copy, unlocked).is_some()),
             None => self.snapshot_is_noted(name, unlocked),
@@ -138,7 +139,7 @@ impl Files {
         Note::read(&bytes, name, unlocked)
     }
 
-    /// Whether what stands at a copy's name is the copy that was noted.
+    /// Returns whether the file at a copy's name is the copy that was noted.
     fn snapshot_is_noted(&self, name: &str, unlocked: &Unlocked) -> Result<bool, StoreError> {
         let Some(note) = self.snapshot_note(name, unlocked) else {
             return Ok(false);
@@ -153,22 +154,22 @@ impl Files {
         }
     }
 
-    /// Bytes that the file system of the vault has free for this user, where it says so.
+    /// Returns the free bytes on the vault's file system for this user, if it says so.
     pub(crate) fn free_bytes(&self) -> Option<u64> {
         self.folder().free_bytes()
     }
 }
 
-/// What to do about such a copy, here and on a disk that can only be read.
-pub(super) const REMOVE: &str = "remove it when it is not wanted";
-pub(super) const LEAVE_OUT: &str = "leave it out of a copy of the vault when it is not wanted";
+/// What to do about such a copy, in a folder that can be written and in one that cannot.
+pub(super) const REMOVE: &str = "remove it if it is not needed";
+pub(super) const LEAVE_OUT: &str = "when you copy the vault, leave it out if it is not needed";
 
-/// What is said of copies of the database that this vault did not note.
+/// Returns the warning about copies of the database that this vault did not note.
 pub(super) fn kept_copies(names: &[String], advice: &str) -> Option<String> {
     (!names.is_empty()).then(|| {
         format!(
-            "{} beside the database was not noted by this vault as its own, and stays: it may hold what was deleted since; \
-             {advice}",
+            "{} next to the database has no valid note of this vault and was left in place; it may contain data deleted \
+             since; {advice}",
             listed(names)
         )
     })
@@ -183,7 +184,7 @@ mod tests {
         let names: Vec<String> = (10..40).map(|n| format!("privatus.db.snapshot-{n}")).collect();
         let told = kept_copies(&names, REMOVE).unwrap_or_default();
         assert!(
-            told.contains("privatus.db.snapshot-21 and 18 more beside"),
+            told.contains("privatus.db.snapshot-21 and 18 more next to"),
             "{told}"
         );
         assert_eq!(kept_copies(&[], REMOVE), None);

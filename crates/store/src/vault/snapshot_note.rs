@@ -1,4 +1,5 @@
-//! The note beside a copy of the database: that this vault made it (docs/CRYPTO.md, "The note of a snapshot").
+//! The note next to a copy of the database, which proves that this vault made it (docs/CRYPTO.md, "The note of a
+//! snapshot").
 
 use std::fs::File;
 
@@ -8,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::folder::ends_of;
 
 const FORMAT: &str = "privatus-snapshot-note-1";
-/// Bytes of the copy's beginning and of its end that are noted.
+/// How many bytes of the copy's beginning and end are noted.
 const END: u64 = 4_096;
-/// A note is smaller; what is larger is none.
+/// A note is smaller; a larger file is not a note.
 pub(super) const NOTE_MAX: u64 = 4_096;
 
-/// What is noted of a copy.
+/// What is noted about a copy.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Note {
     format: String,
@@ -24,7 +25,7 @@ pub(super) struct Note {
 }
 
 impl Note {
-    /// The note of the copy that gets this name.
+    /// Returns the note for the copy that gets this name.
     pub(super) fn of(name: &str, copy: &mut File, unlocked: &Unlocked) -> std::io::Result<Self> {
         let (bytes, content) = content_of(copy)?;
         let vault = unlocked.vault_id();
@@ -42,7 +43,7 @@ impl Note {
         })
     }
 
-    /// Reads one; `None` unless this vault wrote it, for the copy of this name.
+    /// Reads a note; `None` unless this vault wrote it for the copy with this name.
     pub(super) fn read(bytes: &[u8], name: &str, unlocked: &Unlocked) -> Option<Self> {
         let note: Self = serde_json::from_slice(bytes).ok()?;
         let vault = unlocked.vault_id();
@@ -58,12 +59,12 @@ impl Note {
         is_ours.then_some(note)
     }
 
-    /// The file's bytes.
+    /// Returns the file's bytes.
     pub(super) fn to_bytes(&self) -> std::io::Result<Vec<u8>> {
         Ok(serde_json::to_vec(self)?)
     }
 
-    /// Whether a file is the copy that was noted.
+    /// Returns whether a file is the copy that was noted.
     pub(super) fn is_of(&self, copy: &mut File) -> std::io::Result<bool> {
         let (bytes, content) = content_of(copy)?;
         Ok(bytes == self.bytes && hex(&content) == self.content)
@@ -79,8 +80,8 @@ fn fields(vault: &[u8], name: &str, bytes: &[u8], content: &[u8]) -> [Vec<u8>; 4
     ]
 }
 
-/// Size, and a digest of both ends. A copy that SQLite changed has another first page; a text of a person's has other
-/// bytes.
+/// Returns the size, and a digest of both ends. A copy that SQLite has changed has a different first page; a user's
+/// text file has different bytes.
 fn content_of(copy: &mut File) -> std::io::Result<(u64, [u8; 32])> {
     let mut digest = Digest::new();
     for end in ends_of(copy, END)? {

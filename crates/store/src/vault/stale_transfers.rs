@@ -1,4 +1,4 @@
-//! Transfers that were active when a process crashed: nobody runs them, so they are paused at the next open.
+//! Pauses transfers that were active when a process crashed, at the next open.
 
 use std::fs::File;
 
@@ -15,15 +15,15 @@ use crate::error::StoreError;
 use crate::upgrade::pending;
 use crate::vault::{Files, VaultOptions, check_ours, raw_key};
 
-/// Whether one is active.
+/// Returns whether a transfer is active.
 pub(crate) fn has_active(db: &mut Connection) -> Result<bool, StoreError> {
     let sql = Sql::new(hot::OPEN_ACTIVE_TRANSFERS);
     let found: Option<bool> = db.row(sql, "look for active transfers")?;
     Ok(found.unwrap_or_default())
 }
 
-/// Pauses what is active, if nobody else has the vault open: another process may be running it. The shared lock is given
-/// up for it; gives it again, and how many were paused, or why they could not be.
+/// Pauses active transfers if no other process has the vault open, as it may be running them. The shared lock is
+/// released for this; returns it, taken again, and how many transfers were paused, or why they could not be.
 pub(crate) fn pause_stale(
     files: &Files,
     lock: File,
@@ -45,12 +45,12 @@ fn pause(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<u
     let mut db = Connection::open(&files.database(), &raw_key(unlocked), vfs, Role::Writer)?;
     db.stop_with(options.stop.as_ref());
     check_ours(&mut db, unlocked)?;
-    // Another build may have been faster: what the status means is then its business.
+    // Another build may have upgraded the schema; what the status means is then up to that build.
     if pending(&mut db)? > 0 {
         return Ok(0);
     }
-    // One statement, so one transaction. Progress stays: the attempt goes on from there.
-    let paused = db.ask("pause the transfers that nobody runs", |db| {
+    // One statement, so one transaction. The progress stays: the transfer resumes from there.
+    let paused = db.ask("pause interrupted transfers", |db| {
         let active = file_transfers::status.eq(SqlText(TransferStatus::Active.as_str()));
         let paused = file_transfers::status.eq(SqlText(TransferStatus::Paused.as_str()));
         diesel::update(file_transfers::table.filter(active))
@@ -58,7 +58,7 @@ fn pause(files: &Files, unlocked: &Unlocked, options: &VaultOptions) -> Result<u
             .execute(db)
     })?;
     if has_active(&mut db)? {
-        return Err(not_taken("pause the transfers that nobody runs"));
+        return Err(not_taken("pause interrupted transfers"));
     }
     Ok(paused)
 }

@@ -1,6 +1,6 @@
-//! What stands unresolved and concerns whoever opens the vault: an older key ring that opened it, an audit log that
-//! was contradicted, lost entries or lost its chain, and what a check found. The open that met it told one person; it may
-//! not have been the owner.
+//! Unresolved events that concern everyone who opens the vault: an older key ring that opened it, an audit log that was
+//! contradicted, lost entries or lost its chain, and what a check found. They were first reported to one person, who
+//! may not have been the owner.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -11,10 +11,11 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// Events that are looked through, the newest of all: there is no index, and nobody keeps an open waiting with their number.
+/// How many of the newest events are examined: there is no index, and a large number of events must not slow down an
+/// open.
 const NEWEST: u32 = 1_000;
 
-/// Of each kind the newest is told.
+/// The newest event of each of these kinds is reported.
 const TOLD: [SecurityKind; 4] = [
     SecurityKind::KeyRingRollback,
     SecurityKind::AuditContradicted,
@@ -33,18 +34,18 @@ struct StandingRow {
 }
 
 impl StandingRow {
-    /// Whether it is an event of this kind that is to be told.
+    /// Returns whether this is an unresolved event of the given kind that must be reported.
     fn stands(&self, kind: SecurityKind) -> bool {
-        // A log without a chain is to be expected behind a step back of the schema, and no critical event then.
+        // A log without a chain is expected after a step back of the schema, so that event is not critical.
         let is_grave = kind != SecurityKind::Tampering || self.severity.0 == Severity::Critical.as_str();
         self.event_type.0 == kind.as_str() && is_grave && !self.resolved.unwrap_or_default().0
     }
 }
 
 impl ReadTx<'_> {
-    /// What is to be said of them, but for the kinds that this open tells of itself.
+    /// Returns the warnings about them, except for the kinds that this open reports itself.
     pub(super) fn standing_events(&mut self, told: &[SecurityKind]) -> Result<Vec<String>, StoreError> {
-        let rows: Vec<StandingRow> = self.db.ask("look for security events that stand", |db| {
+        let rows: Vec<StandingRow> = self.db.ask("look for unresolved security events", |db| {
             security_events::table
                 .order(security_events::event_id.desc())
                 .select(StandingRow::as_select())
@@ -69,7 +70,8 @@ impl ReadTx<'_> {
             .collect()
     }
 
-    /// What was altered, by the words that the store gives such an event: never by words that somebody put there.
+    /// Says what was altered, in fixed words chosen by how the description begins: the description itself may have been
+    /// planted.
     fn tampered(&mut self, event: i64) -> Result<&'static str, StoreError> {
         let cases: String = (0..)
             .zip(TAMPERED)
@@ -84,17 +86,20 @@ impl ReadTx<'_> {
     }
 }
 
-/// How descriptions of such events begin, and what is said of them.
+/// How the descriptions of such events begin, and what is reported for each.
 const TAMPERED: [(&str, &str); 4] = [
-    ("a check found", "a check found what is not as it was written"),
+    (
+        "a check found",
+        "a check found data that is not as it was written",
+    ),
     ("the audit log had no MACs", "the audit log had lost its chain"),
     (
         "the vault''s own row",
-        "the vault's own row was altered and put right",
+        "the vault's own row was altered and repaired",
     ),
     (
         "the schema was not",
-        "the schema was not what this build makes, and was put right",
+        "the schema was not what this build makes, and was repaired",
     ),
 ];
 
@@ -105,14 +110,14 @@ fn told_of(kind: SecurityKind, tampered: &str, row: &StandingRow) -> String {
         .map_or("an unknown time", |at| at.0.as_str());
     let what = match kind {
         SecurityKind::KeyRingRollback => {
-            "an older key ring opened this vault: whoever has one and its old password opens it"
+            "an older key ring opened this vault: anyone who has one and its old password can open the vault"
         }
         SecurityKind::AuditLoss => "a loss in the audit log was accepted",
         SecurityKind::Tampering => tampered,
-        _ => "the audit log was not what the key ring notes",
+        _ => "the audit log did not match the key ring's note",
     };
     let id = row.event_id.0;
-    format!("{what} (at {at} UTC, security event {id}); this is said until the event is resolved")
+    format!("{what} (at {at} UTC, security event {id}); this warning is repeated until the event is resolved")
 }
 
 #[cfg(test)]

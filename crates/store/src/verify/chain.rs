@@ -1,4 +1,4 @@
-//! The audit log's chain, as a part of the check of everything.
+//! Checks the audit log's chain, as part of the full check.
 
 use super::{Verification, VerifyProgress};
 use crate::db::at_most::ascends;
@@ -7,8 +7,8 @@ use crate::tx::ReadTx;
 use crate::upgrade::older_rows::RULES_VERSION;
 
 impl ReadTx<'_> {
-    /// Walks the chain; its first fault is a problem. Entries of an older schema that wait to be taken into it are no
-    /// fault.
+    /// Walks the chain and reports its first fault. Entries of an older schema that have not been added to the chain
+    /// yet are not a fault.
     pub(super) fn verify_chain(
         &mut self,
         found: &mut Verification,
@@ -18,7 +18,7 @@ impl ReadTx<'_> {
         self.verify_generation(found)?;
         let settled = self.own_row()?.settled;
         if settled.is_none_or(|version| version < RULES_VERSION) {
-            // The key ring notes an entry of a chain: one that lost it does not wait, it was altered.
+            // If the key ring notes an entry of a chain, an unchained log is not waiting: it was altered.
             let noted = self.shared.noted();
             if let Some(doubt) = self.doubt_of_log(&noted)? {
                 let why = doubt.told();
@@ -55,7 +55,7 @@ impl ReadTx<'_> {
         }
     }
 
-    /// Names the entries that no list can read, behind the first fault of the log too.
+    /// Reports the entries that no list can read, including those after the first fault.
     fn verify_entries_read(&mut self, found: &mut Verification, told: &str) -> Result<(), StoreError> {
         let unread = self.audit_unread()?;
         let others = unread.into_iter().filter(|line| line != told);
@@ -63,7 +63,7 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// The mark of the key ring's generation goes up with the entry that names one.
+    /// Checks the mark of the key ring's generation, which rises with each audit entry that names one.
     fn verify_generation(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let compared = self
             .generation_named()
@@ -71,7 +71,7 @@ impl ReadTx<'_> {
         match compared {
             Ok((named, mark)) if mark < named => found.problem(format!(
                 "the mark of the key ring's generation ({mark}) is lower than one that the audit log names ({named}): \
-                 somebody lowered it"
+                 it was altered"
             )),
             Ok(_) => {}
             Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
@@ -82,7 +82,7 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// One that does not read is why they still wait.
+    /// Reports an entry that cannot be read, which is why the entries are still unchained.
     fn verify_unchained(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let mut after = i64::MIN;
         loop {
@@ -96,7 +96,7 @@ impl ReadTx<'_> {
                 },
                 Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
                     found.problem(format!(
-                        "audit log: it cannot be chained, for an entry behind {after}: {why}"
+                        "audit log: it cannot be chained because of an entry after {after}: {why}"
                     ));
                     return Ok(());
                 }

@@ -1,4 +1,4 @@
-//! Which values no column can have.
+//! Values that a column cannot have.
 
 use privatus_crypto::KEY_WRAP_ALGORITHM;
 use privatus_domain::KeyKind;
@@ -6,14 +6,14 @@ use privatus_domain::limits::{GROUP_MEMBERS_MAX, STATISTIC_VALUE};
 
 use crate::upgrade::older_rows::RULES_VERSION;
 
-/// Two to the 53rd: what JSON carries whole.
+/// Two to the power of 53: the largest integer that JSON represents exactly.
 const MOST: i64 = 1 << 53;
 
-/// Whether rows of another application may have it.
+/// Whose rows a check applies to: all, or not those of another application.
 #[derive(Clone, Copy)]
 pub(super) enum Of {
     Anybody,
-    /// Not those; the date of a row.
+    /// Not rows of another application, which are recognized by this date.
     Builds(&'static str),
 }
 
@@ -21,7 +21,7 @@ pub(super) enum Of {
 pub(super) const OF_BACKUP: &str =
     "(SELECT created_at FROM backup_metadata b WHERE b.backup_id = backup_contents.backup_id)";
 
-/// What is wrong with a row: its table, the column that is named, the condition, and whose rows can have it.
+/// A check of a table: the column that is reported, the condition for a fault, and whose rows it applies to.
 pub(super) struct Check {
     pub(super) table: &'static str,
     pub(super) column: &'static str,
@@ -39,7 +39,7 @@ fn of_anybody(table: &'static str, column: &'static str, wrong: impl Into<String
     }
 }
 
-/// Rows of another application, by this date, may have it.
+/// Returns a check that does not apply to rows of another application, recognized by this date.
 fn of_builds(
     table: &'static str,
     column: &'static str,
@@ -61,12 +61,12 @@ fn outside(column: &str, least: i64, most: i64) -> String {
     )
 }
 
-/// Neither nothing nor JSON.
+/// The condition that a value is neither NULL nor valid JSON.
 fn no_json(column: &str) -> String {
     format!("{column} IS NOT NULL AND (typeof({column}) <> 'text' OR NOT json_valid({column}))")
 }
 
-/// All of them.
+/// Returns all checks of columns.
 pub(super) fn checks() -> Vec<Check> {
     let wrapped = "length(encrypted_key) NOT IN (0, 72)".to_owned();
     let mut checks = vec![
@@ -171,7 +171,7 @@ pub(super) fn checks() -> Vec<Check> {
     checks
 }
 
-/// Columns with a word of a few, or with a form.
+/// Returns the checks of columns with a fixed set of words or a fixed form.
 fn words() -> Vec<Check> {
     let kinds = KeyKind::ALL.map(|kind| format!("'{}'", kind.as_str())).join(", ");
     vec![
@@ -187,14 +187,14 @@ fn words() -> Vec<Check> {
             outside("settled_version", 0, RULES_VERSION),
         ),
         of_anybody("vault_state", "audit_removed", outside("audit_removed", 1, MOST)),
-        // A month of a table that is not there has its own row here, and no message.
+        // A month without a table has its own row here, and no messages.
         of_anybody("partitions", "table_name", NO_TABLE),
         of_anybody(
             "conversations",
             "kind",
             "contact_id IS NOT NULL AND kind <> 'direct' OR group_id IS NOT NULL AND kind <> 'group'",
         ),
-        // Nothing of this build expires.
+        // This build has no expiring messages.
         of_anybody("conversations", "next_expiry", outside("next_expiry", 0, MOST)),
         of_anybody("conversations", "last_at", outside("last_at", -MOST, MOST)),
         of_builds(
@@ -203,7 +203,7 @@ fn words() -> Vec<Check> {
             "created_at",
             no_json("encryption_info"),
         ),
-        // Only what is kept for no time at all by the specification's own rule.
+        // The specification's own rule for cache entries is the only one with zero days.
         of_builds(
             "retention_policies",
             "retention_days",
@@ -211,7 +211,7 @@ fn words() -> Vec<Check> {
             "retention_days = 0 AND table_name <> 'cache_entries'",
         ),
         of_builds("file_transfers", "progress", "created_at", "progress IS NULL"),
-        // Of blanks alone it may come out of another program, and stays.
+        // A name of only blanks may come from another program and is allowed.
         of_anybody("contacts", "display_name", "display_name = ''"),
         of_anybody("groups", "name", "name = ''"),
         of_anybody("senders", "name", "name = ''"),
@@ -224,6 +224,6 @@ fn words() -> Vec<Check> {
     ]
 }
 
-/// A month whose table is not there.
+/// The condition that a month's table does not exist.
 const NO_TABLE: &str = "state <> 'sealed' AND NOT EXISTS (SELECT 1 FROM main.sqlite_master AS t \
                         WHERE t.type = 'table' AND t.name = partitions.table_name)";

@@ -1,4 +1,4 @@
-//! Large content: each has its message, and the sizes beside it are those of what is sealed.
+//! Checks large content: each belongs to a message, and its recorded sizes match the sealed data.
 
 use privatus_crypto::ENVELOPE_OVERHEAD;
 use privatus_domain::MessageId;
@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::message::row::{Located, Row};
 use crate::tx::ReadTx;
 
-/// Rows without their content, as they stand: a size that is no number is none.
+/// Rows without their content, as they are; a size that is not an integer becomes NULL.
 const ROWS: &str = "SELECT rowid, CAST(message_id AS BLOB), coalesce(length(content), 0), compression_algorithm IS NOT NULL, \
                     iif(typeof(compressed_size) = 'integer', compressed_size, NULL), \
                     iif(typeof(original_size) = 'integer', original_size, NULL) \
@@ -26,8 +26,8 @@ struct ContentRow {
 }
 
 impl ContentRow {
-    /// Whether the sizes are those of what is sealed: of what was packed before, and of the body as the message's own sealed
-    /// record says.
+    /// Returns whether the recorded sizes match the sealed data: the compressed size, and the size of the body that the
+    /// message's own sealed row records.
     fn sizes_fit(&self, encoded: usize) -> bool {
         let of = |size: Option<i64>| size.map(|size| usize::try_from(size).ok());
         let sealed = usize::try_from(self.length).ok();
@@ -81,7 +81,7 @@ impl ReadTx<'_> {
                 let sql = Sql::new(month.by_key.as_str());
                 match self.db.row::<Row>(sql.bind(key), "read a message") {
                     Ok(row) => row.filter(|row| !row.is_deleted).map(|row| (month, row)),
-                    // Told with its month.
+                    // Reported with its month.
                     Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => return Ok(()),
                     Err(error) => return Err(error),
                 }
@@ -96,10 +96,12 @@ impl ReadTx<'_> {
         match self.body_elsewhere(month.partition, &row.id, &row.content) {
             Ok(Some(encoded)) if content.sizes_fit(encoded) => {}
             Ok(Some(_)) => found.problem(format!(
-                "large content of message {id} has sizes that are not those of what is sealed"
+                "large content of message {id} has sizes that do not match the sealed data"
             )),
-            Ok(None) => found.problem(format!("large content of message {id} is none of that message")),
-            // That it does not open was told with its month.
+            Ok(None) => found.problem(format!(
+                "large content of message {id} does not belong to that message"
+            )),
+            // Reported with its month, as it cannot be opened.
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
             Err(error) => return Err(error),
         }

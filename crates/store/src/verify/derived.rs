@@ -1,4 +1,4 @@
-//! The store's own books, each compared with what it stands for: counters, last messages, months, large content,
+//! Compares the store's own books with the data they are derived from: counters, last messages, months, large content,
 //! names, groups, removals and keys.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +22,8 @@ use crate::partition::table::PartitionTable;
 use crate::sweep::Removal;
 use crate::tx::ReadTx;
 
-/// The time by which a message stands in the chat list: its arrival when it claims to be far ahead of the clock.
+/// SQL for the time by which a message is listed in the chat list: the arrival, if the message is dated far ahead of
+/// the clock.
 fn listed_at() -> String {
     format!("CASE WHEN timestamp - created_at > {FUTURE_TOLERANCE_MS} THEN created_at ELSE timestamp END")
 }
@@ -40,7 +41,7 @@ struct CountersRow {
     last_at: Option<SqlInt>,
 }
 
-/// A contact's name, and what it is found by.
+/// A contact's name, and the folded name it is searched by.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = contacts, check_for_backend(Sqlite))]
 struct NameRow {
@@ -50,7 +51,7 @@ struct NameRow {
 }
 
 impl ReadTx<'_> {
-    /// Compares every counter with the one statement that defines it, and the last message with the newest.
+    /// Compares every counter with the one statement that defines it, and the recorded last message with the newest.
     pub(super) fn verify_counters(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         for row in self.counters_read()? {
             let (number, id) = (row.conversation.0, row.conversation_id.0);
@@ -78,19 +79,20 @@ impl ReadTx<'_> {
             found.conversations += 1;
             if counted != (messages, unread) {
                 found.problem(format!(
-                    "conversation {id} says {messages} messages and {unread} unread, and has {} and {}",
+                    "conversation {id} records {messages} messages and {unread} unread, but has {} and {}",
                     counted.0, counted.1
                 ));
             }
             let pointed = self.listed_time(number, row.last_partition, row.last_row_key)?;
             if row.last_at.map(|at| at.0) != newest || pointed != newest {
-                found.problem(format!("conversation {id} names another message than its last"));
+                found.problem(format!("conversation {id} names the wrong last message"));
             }
         }
         Ok(())
     }
 
-    /// The counters of each; one with a value of another kind is named elsewhere, and the others are compared.
+    /// Reads the counters of each conversation. A row with a value of the wrong type is reported elsewhere; the others
+    /// are compared.
     fn counters_read(&mut self) -> Result<Vec<CountersRow>, StoreError> {
         let doing = "read the counters";
         let shown = || conversations::table.filter(conversations::is_hidden.eq(Flag(false)));
@@ -119,7 +121,8 @@ impl ReadTx<'_> {
         Ok(rows)
     }
 
-    /// The time of a conversation's message at a place; `None` when none of its living messages stands there.
+    /// Returns the time of the conversation's message at this place; `None` if no undeleted message of the conversation
+    /// is there.
     fn listed_time(
         &mut self,
         number: i64,
@@ -144,7 +147,8 @@ impl ReadTx<'_> {
         self.db.row(sql.bind(key), "read a conversation's last message")
     }
 
-    /// Every conversation with rows in a month is there, and its list of months says so: paging skips the others.
+    /// Checks that every conversation with rows in a month exists and lists that month, because paging skips months
+    /// that are not listed.
     pub(super) fn verify_month(
         &mut self,
         found: &mut Verification,
@@ -168,8 +172,7 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// Large content without its message; groups against their rules; conversations with nobody; removals that nothing would
-    /// finish.
+    /// Checks large content, groups, names and conversations with their pending removals.
     pub(super) fn verify_books(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         type Part = fn(&mut ReadTx<'_>, &mut Verification) -> Result<(), StoreError>;
         let parts: [(&str, Part); 4] = [
@@ -180,7 +183,7 @@ impl ReadTx<'_> {
         ];
         for (what, part) in parts {
             match part(self, found) {
-                // A value of another kind is a problem of its own; the rest is checked all the same.
+                // A value of the wrong type is reported; the other parts are still checked.
                 Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
                     found.problem(format!("{what}: {why}"));
                 }
@@ -190,12 +193,13 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// Each contact and group has its conversation and each conversation somebody; what waits to be removed was removed.
+    /// Checks that each contact and group has a conversation, that each conversation belongs to one, and that pending
+    /// removals are genuine.
     fn verify_conversations(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         for on in self.conversations_lost()? {
             let (kind, id) = (on.kind, on.id());
             found.problem(format!(
-                "{} {id} has no conversation, or a hidden one: each has one until it is removed",
+                "{} {id} has no conversation, or a hidden one, although it was not removed",
                 kind.as_str()
             ));
         }
@@ -239,7 +243,8 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// A folded name is that of the name. One that is missing is none of a fault: a search reads the name itself.
+    /// Checks that each folded name matches its name. A missing one is not a fault, because a search then reads the
+    /// name itself.
     fn verify_names(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let mut after = String::new();
         loop {
@@ -259,20 +264,21 @@ impl ReadTx<'_> {
             after.clone_from(&last.contact_id.0);
             for row in rows {
                 let folded = folded_name(&row.display_name.0);
-                // No contact can be given an empty name: that is told with its row.
+                // No contact can be given an empty name; it is reported with its row.
                 let is_named = !row.display_name.0.trim().is_empty();
                 if is_named && row.folded_name.is_some_and(|found| found.0 != folded) {
                     let id = row.contact_id.0;
                     found.problem(format!(
-                        "contact {id} is found by another name than its own: plain SQL changed it; \
-                         renaming it to its own name mends it"
+                        "the name by which contact {id} is searched does not match its display name: plain SQL changed one \
+                         of them; rename the contact to repair it"
                     ));
                 }
             }
         }
     }
 
-    /// Every wrapped key opens in its place, no number will be given out twice, and the vault's own row is its own.
+    /// Checks that every wrapped key opens in its place, that no number will be assigned twice, and that the vault's
+    /// own row is correct.
     pub(super) fn verify_keys(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let own = self.own_row()?;
         let next = own.next_key.and_then(|next| u32::try_from(next).ok());
@@ -285,16 +291,16 @@ impl ReadTx<'_> {
         };
         let highest = i64::from(survey.highest);
         if next <= highest {
-            found.problem("the next key would take a number that is taken".into());
+            found.problem("the next key would get a number that is already used".into());
         }
         let missing = next.saturating_sub(1).saturating_sub(highest);
         if missing > 0 {
             found.problem(format!(
-                "{missing} {} no row; a destroyed one keeps it",
+                "{missing} {} no row, although even a destroyed key keeps its row",
                 if missing == 1 {
-                    "key that was made has"
+                    "key that was created has"
                 } else {
-                    "keys that were made have"
+                    "keys that were created have"
                 }
             ));
         }

@@ -1,4 +1,4 @@
-//! Security events whose fields no build writes.
+//! Checks for security events with fields that no build writes.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -12,7 +12,7 @@ use crate::db::at_most::follows;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// A row, without what is sealed of it.
+/// A row, without its sealed data.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = security_events, check_for_backend(Sqlite))]
 struct EventRow {
@@ -29,7 +29,7 @@ struct EventRow {
 }
 
 impl EventRow {
-    /// What of it no build writes.
+    /// Returns the first field that no build writes.
     fn strange(&self) -> Option<&'static str> {
         fn text(text: Option<&SqlText>) -> Option<&str> {
             text.map(|text| text.0.as_str())
@@ -56,7 +56,7 @@ impl EventRow {
             "event_id" => "number",
             "timestamp" => "time",
             "event_type" => "type",
-            "source_ip" => "address",
+            "source_ip" => "network address",
             "user_id" => "user",
             "resolved_at" => "time of its resolution",
             other => other,
@@ -69,7 +69,7 @@ fn is_time(text: &TimeText) -> bool {
 }
 
 impl ReadTx<'_> {
-    /// Of rows of another application, which stand as they are, only what no row can have.
+    /// Reports such events. Those of another application are allowed to differ, except in what no row can have.
     pub(super) fn verify_events(
         &mut self,
         found: &mut Verification,
@@ -98,8 +98,8 @@ impl ReadTx<'_> {
         }
     }
 
-    /// The events from a number on, and the last number seen. One with a value of another kind is named with the values, and
-    /// the others are read.
+    /// Returns the events from a number on, and the last number seen. An event with a value of the wrong type is
+    /// reported with the values; the others are read.
     fn events_from(&mut self, from: i64) -> Result<(Vec<EventRow>, Option<i64>), StoreError> {
         let doing = "check the security events";
         let events = || {

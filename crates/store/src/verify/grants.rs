@@ -1,4 +1,4 @@
-//! Grants whose fields no build writes: each allows nothing, and `access list` does not show it.
+//! Checks for grants with fields that no build writes: they allow nothing, and `access list` does not show them.
 
 use super::Verification;
 use super::origin::Foreign;
@@ -6,7 +6,7 @@ use crate::error::StoreError;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {
-    /// But for those of another application, which stand as they are.
+    /// Reports such grants, except for those of another application.
     pub(super) fn verify_grants(
         &mut self,
         found: &mut Verification,

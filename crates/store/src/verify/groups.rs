@@ -1,4 +1,4 @@
-//! Every group against the rules that its members live by.
+//! Checks every group against the rules for its members.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ struct LimitRow {
 }
 
 impl ReadTx<'_> {
-    /// One owner, no more members than the limit, nobody who is banned or unknown, a key that lives.
+    /// Checks for exactly one owner, no more members than the limit, no banned or unknown members, and a live key.
     pub(super) fn verify_groups(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let seats = self.seats_counted()?;
         let groups = self.db.ask("check the groups", |db| {
@@ -45,13 +45,16 @@ impl ReadTx<'_> {
         }
         for group in &groups {
             if count(group, Some(Role::Owner)) != 1 {
-                found.problem(format!("group {} has not exactly one owner", group.group_id.0));
+                found.problem(format!(
+                    "group {} does not have exactly one owner",
+                    group.group_id.0
+                ));
             }
         }
         for (groups, what) in [
             (self.groups_with_banned()?, "has a member who is banned from it"),
-            (self.groups_without_key()?, "names no living key of its own"),
-            (self.groups_with_strangers()?, "has a member who is no contact"),
+            (self.groups_without_key()?, "does not name a live key of its own"),
+            (self.groups_with_strangers()?, "has a member who is not a contact"),
         ] {
             for group in groups {
                 found.problem(format!("group {group} {what}"));
@@ -60,7 +63,7 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// How many members of each role each group has: a group's number of them by group and role.
+    /// Counts the members of each group by role.
     fn seats_counted(&mut self) -> Result<BTreeMap<String, BTreeMap<String, i64>>, StoreError> {
         let counted: Vec<(SqlText, SqlText, i64)> = self.db.ask("check the groups", |db| {
             group_members::table
@@ -108,7 +111,7 @@ impl ReadTx<'_> {
         Ok(groups.into_iter().map(|group| group.0).collect())
     }
 
-    /// The vault's own user is a member without being a contact.
+    /// Returns the groups with unknown members. The vault's own user is a member without being a contact.
     fn groups_with_strangers(&mut self) -> Result<BTreeSet<String>, StoreError> {
         let own = self.own_id().to_string();
         let known = contacts::table.filter(contacts::contact_id.eq(group_members::contact_id));

@@ -1,12 +1,12 @@
-//! Values that are missing where a column must have one, and of the tables of messages, those of another kind. Each is named
-//! with its row and its column, before the checks that need them.
+//! Checks for missing values in columns that must have one and, in the tables of messages, for values of the wrong
+//! type. Each is reported with its row and column, before the checks that need the values.
 
 use super::{LISTED, Verification};
 use crate::db::real_tables::of_this_build;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// Tables whose values have no other check that names the column.
+/// Tables whose values no other check reports by column.
 const OF_MESSAGES: [&str; 2] = ["message_locator", "message_content"];
 
 impl ReadTx<'_> {
@@ -24,7 +24,7 @@ impl ReadTx<'_> {
             self.db.unread_of(&table, None, (&mut places, LISTED))?;
         }
         for place in places {
-            found.problem(format!("{place} is missing, or a value of another kind"));
+            found.problem(format!("{place} is missing or has the wrong type"));
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! The ledger of migrations: its rows' MACs, as `migrate verify` checks them, and what it says of each step is what this
-//! build's step says.
+//! Checks the ledger of migrations: the MACs of its rows, as `migrate verify` does, and that each row matches this
+//! build's step.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::tx::ReadTx;
 use crate::upgrade::{ledger_told, steps_noted};
 
-/// What a row says of its step, and would be run or shown.
+/// The parts of a row that would be run or shown.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = schema_migrations, check_for_backend(Sqlite))]
 struct StepRow {
@@ -52,7 +52,7 @@ impl ReadTx<'_> {
             let texts = texts.map(|text| text.map(|text| text.0));
             if steps_noted(version).is_none_or(|noted| noted != texts) {
                 found.problem(format!(
-                    "the row of migration {version} in the ledger is not what its build writes"
+                    "the row of migration {version} in the ledger does not match this build's step"
                 ));
             }
         }

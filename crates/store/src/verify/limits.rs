@@ -1,4 +1,4 @@
-//! How large what is stored may be: the bounds that writes keep, in one table. Beyond one, somebody else wrote it.
+//! The size limits of stored data, as enforced on writes, in one table. Anything larger was written by something else.
 
 use privatus_crypto::ENVELOPE_OVERHEAD;
 use privatus_domain::limits::{
@@ -9,19 +9,20 @@ use privatus_domain::limits::{
 
 use super::columns::{Check, Of};
 
-/// A bound of a column.
+/// The limit of a column.
 #[derive(Clone, Copy)]
 enum Limit {
     /// Characters of a text.
     Chars(usize),
     /// Bytes of a text.
     Bytes(usize),
-    /// Bytes of what is sealed in an envelope.
+    /// Bytes of the data sealed in an envelope.
     Sealed(usize),
 }
 
 impl Limit {
-    /// The condition that a value is beyond it. `length` of a text ends at a NUL, so its bytes are counted too.
+    /// Returns the condition that a value exceeds the limit. `length` of a text stops at a NUL, so its bytes are
+    /// counted too.
     fn beyond(self, column: &str) -> String {
         let longer = |most: usize| format!("length(CAST({column} AS BLOB)) > {most}");
         match self {
@@ -34,7 +35,7 @@ impl Limit {
 
 const OF_CONTACT: Of = Of::Builds("created_at");
 
-/// Each column with its bound, and whether rows of another application may be beyond it.
+/// Each column with its limit, and whose rows the limit applies to.
 const LIMITS: [(&str, &str, Limit, Of); 22] = [
     ("contacts", "contact_id", Limit::Chars(ID_CHARS), Of::Anybody),
     ("contacts", "display_name", Limit::Chars(NAME_CHARS), Of::Anybody),
@@ -130,7 +131,7 @@ const LIMITS: [(&str, &str, Limit, Of); 22] = [
     ),
 ];
 
-/// One check for each.
+/// Returns one check for each limit.
 pub(super) fn checks() -> impl Iterator<Item = Check> {
     LIMITS.into_iter().map(|(table, column, limit, of)| Check {
         table,

@@ -1,5 +1,5 @@
-//! Every list and every row of it, read by the functions that show and export it: what they cannot read is a problem here
-//! before it is an error there.
+//! Reads every list and each of its rows with the functions that show and export them, so that anything they cannot
+//! read is reported here first.
 
 use privatus_domain::limits::CONVERSATIONS_MAX;
 use privatus_domain::{Contact, Day, GrantFilter, GroupId, KeyFilter, Timestamp, TransferId};
@@ -12,8 +12,8 @@ use crate::error::StoreError;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {
-    /// Whoever is bound: a check looks at everything. Where a sealed value was told with its row, the lists that open some say
-    /// nothing of their own.
+    /// Reads all lists, whatever the session's user may see. If a sealed value was already reported with its row,
+    /// problems of the lists that open sealed values are not reported again.
     pub(super) fn verify_lists(
         &mut self,
         found: &mut Verification,
@@ -63,7 +63,7 @@ impl ReadTx<'_> {
         let members = self.group_members(group);
         self.list(found, &format!("members of group {group}"), members)?;
         let bans = self.group_bans(group);
-        // One may ban somebody who is no contact any more, or never was: an import gives bans by id.
+        // A ban may name someone who is no longer a contact, or never was: an import adds bans by id.
         self.list(found, &format!("bans of group {group}"), bans)?;
         Ok(())
     }
@@ -95,7 +95,7 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// What was read; a problem in its place where the rows cannot be read.
+    /// Returns what was read; reports a problem if the rows cannot be read.
     fn list<T>(
         &mut self,
         found: &mut Verification,
@@ -113,10 +113,10 @@ impl ReadTx<'_> {
     }
 }
 
-/// Nobody can compare a number of no key.
+/// Reports a verified contact without a key: nobody can have compared its safety number.
 fn contact_check(found: &mut Verification, contact: &Contact) {
     if contact.is_verified && contact.public_key.is_empty() {
         let id = &contact.id;
-        found.problem(format!("contact {id} is marked as verified and has no key"));
+        found.problem(format!("contact {id} is marked as verified but has no key"));
     }
 }

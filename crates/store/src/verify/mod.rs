@@ -1,10 +1,11 @@
-//! The checks of `verify`: the file, the keys, and our own books (docs/DESIGN.md, section 7).
+//! The checks of `verify`: the file, the keys, and the store's own books (docs/DESIGN.md, section 7).
 
 mod chain;
 mod columns;
 mod content;
 mod derived;
 mod events;
+mod file;
 mod found;
 mod grants;
 mod groups;
@@ -12,6 +13,7 @@ mod kinds;
 mod ledger;
 mod limits;
 mod lists;
+mod messages;
 mod origin;
 mod rows;
 mod schema;
@@ -22,30 +24,18 @@ mod sizes;
 mod tests;
 mod values;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use privatus_domain::{Permission, Resource, ResourceKind};
 
-use diesel::prelude::*;
-use privatus_domain::limits::CONVERSATIONS_MAX;
-use privatus_domain::{MessageId, Partition, Permission, Resource, ResourceKind, Timestamp};
-use privatus_schema::{SqlInt, message_locator, senders};
-
-use crate::db::at_most::ascends;
-use crate::db::hot;
-use crate::db::statement::Sql;
 use crate::error::{StoreError, SystemFault};
-use crate::message::row::Row;
-use crate::partition::row_key;
-use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 use crate::verify::origin::Foreign;
 
-/// Rows read at a time.
+/// How many rows are read at a time.
 const BATCH: u32 = 1_000;
-/// Problems listed; more are counted.
+/// How many problems are listed; the rest are only counted.
 const LISTED: usize = 100;
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verification {
     /// Messages whose sealed content was opened.
@@ -54,17 +44,17 @@ pub struct Verification {
     pub values: u64,
     /// Conversations whose counters were compared.
     pub conversations: u64,
-    /// Entries of the audit log whose MAC holds.
+    /// Entries of the audit log with a valid MAC.
     pub audit_entries: u64,
-    /// What is wrong with the audit log; among the problems as well.
+    /// What is wrong with the audit log; also one of the problems.
     pub audit_broken: Option<String>,
-    /// Whether a page does not authenticate, or is not a page: then nothing else was checked.
+    /// Whether a page could not be authenticated or is not a valid page; nothing else was checked then.
     pub is_damaged: bool,
-    /// What is wrong, at most 100 of them.
+    /// The problems, at most 100.
     pub problems: Vec<String>,
     /// How many problems there are.
     pub problem_count: u64,
-    /// Pages of the file that belong to nothing: no harm, and a `VACUUM` gives them back.
+    /// Unused pages of the file: harmless, and `VACUUM` frees them.
     pub unused_pages: u64,
 }
 
@@ -76,7 +66,7 @@ impl Verification {
         }
     }
 
-    /// What another part found.
+    /// Adds the findings of another part.
     fn take(&mut self, other: Self) {
         let unlisted = other
             .problem_count
@@ -86,14 +76,14 @@ impl Verification {
         self.unused_pages += other.unused_pages;
     }
 
-    /// Nothing is wrong.
+    /// Returns whether nothing is wrong.
     #[must_use]
     pub const fn is_content(&self) -> bool {
         self.problem_count == 0
     }
 }
 
-/// One step of a check, told as it begins and goes on.
+/// The progress of a check, reported as each step begins and continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerifyProgress {
     /// What is being checked.
@@ -104,20 +94,20 @@ pub struct VerifyProgress {
     pub total: u64,
 }
 
-/// More lines than its hundred: pages that belong to nothing are among them, and must not keep the others out.
+/// A higher limit than the default of 100 lines: unused pages are listed too, and must not crowd out the problems.
 const INTEGRITY: &str = "integrity_check(100000)";
-/// SQLite's check ends at what the schema names and the file does not have.
+/// SQLite's check stops at an object that the schema names but the file does not contain.
 const NOT_UNDER_BROKEN: &str =
-    "the pages were not checked one against the other: SQLite refuses a row of the schema";
+    "the pages were not checked against each other: SQLite rejects a row of the schema";
 
 impl ReadTx<'_> {
-    /// Checks everything in this snapshot. Damage found is reported, not returned as an error.
+    /// Checks everything in this snapshot. Damage is reported, not returned as an error.
     ///
     /// # Errors
-    /// [`StoreError`] when the check itself could not run.
+    /// [`StoreError`] if the check itself could not run.
     pub fn verify(&mut self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<Verification, StoreError> {
         self.permit(&Resource::every(ResourceKind::Vault), Permission::Read)?;
-        // Each part names its rows.
+        // Each part names its own rows.
         let is_naming = self.db.names_rows(false);
         let found = self.verify_parts(progress);
         self.db.names_rows(is_naming);
@@ -126,7 +116,7 @@ impl ReadTx<'_> {
 
     fn verify_parts(&mut self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<Verification, StoreError> {
         let mut found = Verification::default();
-        // First, since it names every page that was damaged: a connection that met one answers nothing after it.
+        // First, because it names every damaged page: a connection that has met one cannot be used any more.
         self.verify_file(
             "cipher_integrity_check",
             "authentication",
@@ -134,10 +124,10 @@ impl ReadTx<'_> {
             0,
             progress,
         )?;
-        // It reads the file without its log. A page that a merge left half written is whole in the log.
+        // This check reads the file without its log. A page left half-written by a merge is intact in the log.
         if !found.is_content() {
             if !self.db.has_log() || !self.reads_whole() {
-                // It lists a page that the system did not read with the damaged ones.
+                // It lists pages that the system could not read along with the damaged ones.
                 if self.db.raw().has_failed_read() {
                     let first = found.problems.first().map(String::as_str).unwrap_or_default();
                     return Err(StoreError::System {
@@ -150,7 +140,7 @@ impl ReadTx<'_> {
             }
             found = Verification::default();
         }
-        // What a table or a row keeps one part from is named, and the other parts go on.
+        // If a table or a row stops one part, that is reported, and the other parts continue.
         self.part(&mut found, "the schema", Self::verify_schema)?;
         let mut total = 0;
         self.part(&mut found, "the register of messages", |tx, _| {
@@ -160,12 +150,12 @@ impl ReadTx<'_> {
         if self.db.has_broken_schema() {
             found.problem(NOT_UNDER_BROKEN.to_owned());
         } else if let Err(error) = self.verify_file(INTEGRITY, "pages", &mut found, total, progress) {
-            // A connection that met damage answers nothing after it; what the schema showed is told.
+            // A connection that met damage cannot be used any more; report what the schema showed.
             if !self.db.is_spoiled() || found.is_content() {
                 return Err(error);
             }
             found.problem(format!(
-                "the pages could not be checked to the end: {}",
+                "the pages could not be checked completely: {}",
                 error.reason()
             ));
             found.is_damaged = true;
@@ -179,7 +169,7 @@ impl ReadTx<'_> {
         self.part(&mut found, "the ledger of migrations", Self::verify_ledger)?;
         self.part(&mut found, "the catalogue of months", Self::verify_catalogue)?;
         self.part(&mut found, "references", Self::verify_references)?;
-        self.part(&mut found, "kinds of values", Self::verify_kinds)?;
+        self.part(&mut found, "types of values", Self::verify_kinds)?;
         self.part(&mut found, "messages", |tx, found| {
             tx.verify_messages(found, total, progress)
         })?;
@@ -191,13 +181,13 @@ impl ReadTx<'_> {
         self.part(&mut found, "counters", Self::verify_counters)?;
         self.part(&mut found, "books", Self::verify_books)?;
         self.part(&mut found, "sealed values", Self::verify_values)?;
-        // Where nobody can tell, every row is looked at.
+        // If the origin is unknown, every row is checked.
         let mut foreign = Foreign::Nothing;
         self.part(&mut found, "the origin of the vault", |tx, _| {
             foreign = tx.foreign_rows()?;
             Ok(())
         })?;
-        self.part(&mut found, "counters of numbers", Self::verify_sequences)?;
+        self.part(&mut found, "number counters", Self::verify_sequences)?;
         self.part(&mut found, "sizes", |tx, found| tx.verify_sizes(found, &foreign))?;
         self.part(&mut found, "security events", |tx, found| {
             tx.verify_events(found, &foreign)
@@ -211,7 +201,7 @@ impl ReadTx<'_> {
         Ok(found)
     }
 
-    /// Runs one part of the check. What keeps it from its end is a problem of its own, as long as the connection answers.
+    /// Runs one part of the check. An error that stops it becomes a problem, as long as the connection still works.
     fn part(
         &mut self,
         found: &mut Verification,
@@ -225,175 +215,15 @@ impl ReadTx<'_> {
             Err(StoreError::System { doing, .. }) => doing,
             Err(error) => return Err(error),
         };
-        found.problem(format!("{what} could not be checked to the end: {why}"));
+        found.problem(format!("{what} could not be checked completely: {why}"));
         Ok(())
     }
 
-    /// Messages that the register says are there.
-    fn messages_registered(&mut self) -> Result<u64, StoreError> {
-        let total: i64 = self.db.ask("count", |db| {
-            message_locator::table
-                .filter(message_locator::row_key.is_not_null())
-                .count()
-                .get_result(db)
-        })?;
-        Ok(u64::try_from(total).unwrap_or_default())
-    }
-
-    fn verify_references(&mut self, found: &mut Verification) -> Result<(), StoreError> {
-        // Not as a table-valued function: a table may have that name, and none of its rows.
-        let sql = Sql::new("PRAGMA main.foreign_key_check");
-        type Reference = (String, Option<i64>, String);
-        for (table, _, parent) in self.db.rows::<Reference>(sql, "check the references")? {
-            found.problem(format!("a row of {table} points at a missing row of {parent}"));
-        }
-        Ok(())
-    }
-
-    /// Whether SQLite finds every page that is in use whole, in the log or in the file.
-    fn reads_whole(&mut self) -> bool {
-        let sql = Sql::new("PRAGMA integrity_check");
-        let lines: Result<Vec<String>, _> = self.db.rows(sql, "check the database");
-        lines.is_ok_and(|lines| lines == ["ok"])
-    }
-
-    /// Runs one of SQLite's own checks; what it lists besides "ok" are problems.
-    fn verify_file(
-        &mut self,
-        pragma: &str,
-        step: &'static str,
-        found: &mut Verification,
-        total: u64,
-        progress: &mut dyn FnMut(VerifyProgress),
-    ) -> Result<(), StoreError> {
-        progress(VerifyProgress { step, done: 0, total });
-        let lines: Vec<String> = self
-            .db
-            .rows(Sql::new(format!("PRAGMA {pragma}")), "check the database")?;
-        let (unused, problems): (Vec<String>, Vec<String>) = lines
-            .into_iter()
-            .filter(|line| line != "ok")
-            .partition(|line| line.starts_with("Page ") && line.ends_with(": never used"));
-        found.unused_pages += u64::try_from(unused.len()).unwrap_or_default();
-        problems.into_iter().for_each(|line| found.problem(line));
-        Ok(())
-    }
-
-    fn verify_messages(
-        &mut self,
-        found: &mut Verification,
-        total: u64,
-        progress: &mut dyn FnMut(VerifyProgress),
-    ) -> Result<(), StoreError> {
-        let months: Vec<Arc<PartitionTable>> = self.partitions.values().cloned().collect();
-        let senders: Vec<SqlInt> = self.db.ask("read the senders", |db| {
-            senders::table.select(senders::sender).load(db)
-        })?;
-        let senders: BTreeSet<i64> = senders.into_iter().map(|sender| sender.0).collect();
-        let mut rows_seen = 0_u64;
-        for month in months {
-            let mut conversations = BTreeSet::new();
-            let mut after = i64::MIN;
-            loop {
-                let (rows, last) = self.verify_batch(found, &month, after)?;
-                let Some(last) = last else { break };
-                ascends(&after, &last, "read a month")?;
-                after = last;
-                for row in &rows {
-                    rows_seen += 1;
-                    conversations.insert(row_key::conversation(row.row_key));
-                    if let Some(sender) = row.sender.filter(|sender| !senders.contains(sender)) {
-                        let id = &row.id;
-                        found.problem(format!("message {id} has sender {sender}, who is not there"));
-                    }
-                    self.verify_row(found, &month, row)?;
-                }
-                progress(VerifyProgress {
-                    step: "messages",
-                    done: rows_seen,
-                    total,
-                });
-            }
-            self.verify_times(found, &month)?;
-            self.verify_month(found, &month, &conversations)?;
-        }
-        if rows_seen != total {
-            found.problem(format!(
-                "the register knows {total} messages, the months hold {rows_seen}"
-            ));
-        }
-        Ok(())
-    }
-
-    fn verify_row(
-        &mut self,
-        found: &mut Verification,
-        month: &PartitionTable,
-        row: &Row,
-    ) -> Result<(), StoreError> {
-        let id = MessageId::new(row.id.clone());
-        let lookup = self.lookup_key(&id);
-        let sql = Sql::new(hot::LOCATOR_FIND);
-        let entry = self
-            .db
-            .row::<(Option<i64>, Option<i64>)>(sql.bind(lookup.as_slice()), "find a message");
-        let entry = match entry {
-            Ok(entry) => entry,
-            // Its row of the register is named with the other values of another kind.
-            Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => None,
-            Err(error) => return Err(error),
-        };
-        if entry != Some((Some(month.partition.number().into()), Some(row.row_key))) {
-            found.problem(format!(
-                "message {id} in {} is registered elsewhere",
-                month.partition
-            ));
-        }
-        if !belongs(month, row.row_key, row.at) {
-            found.problem(format!(
-                "message {id} is not in the month of its time, {}",
-                month.partition
-            ));
-        }
-        let is_deleted = row.is_deleted;
-        if is_deleted {
-            if !row.content.is_empty() {
-                found.problem(format!("message {id} is deleted but has content"));
-            }
-            return Ok(());
-        }
-        match self.body_open(month.partition, &row.id, &row.content) {
-            Ok(_) => found.messages += 1,
-            Err(StoreError::DatabaseDamaged(why)) => {
-                found.problem(format!("message {id} in {}: {why}", month.partition));
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(())
-    }
-
-    /// Opens every sealed value beside the messages, and every key.
+    /// Opens every sealed value other than the messages, and every key.
     fn verify_values(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let before = found.problem_count;
         self.verify_sealed(found)?;
         self.verify_lists(found, found.problem_count > before)?;
         self.verify_keys(found)
-    }
-}
-
-/// Whether a row stands where its time belongs: in its month, and not before its instant.
-fn belongs(month: &PartitionTable, key: i64, at: i64) -> bool {
-    let Ok(at) = Timestamp::from_unix_ms(at) else {
-        return false;
-    };
-    let own = Partition::route(at, Timestamp::MAX);
-    match month.partition {
-        Partition::LATE => own != Partition::EARLY,
-        partition => {
-            let number = row_key::conversation(key);
-            own == partition
-                && (1..=CONVERSATIONS_MAX).contains(&number)
-                && row_key::wanted(number, own, at).is_none_or(|wanted| key >= wanted)
-        }
     }
 }

@@ -1,5 +1,5 @@
-//! Whether rows may stand in the vault that this build writes in no such form: `migrate baseline` keeps those of another
-//! application as they are, and an upgrade those of an older schema.
+//! Determines whether the vault may contain rows in a form that this build does not write: `migrate baseline` leaves
+//! those of another application as they are, and an upgrade those of an older schema.
 
 use privatus_crypto::Noted;
 use privatus_domain::Act;
@@ -11,19 +11,19 @@ use crate::tx::ReadTx;
 const ENTRIES: &str = "SELECT action = ?, iif(typeof(timestamp) = 'text', CAST(timestamp AS BLOB), x'') FROM audit_log \
                        WHERE action IN (?, ?)";
 
-/// Rows that no build of today need have written.
+/// Rows that a current build may not have written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Foreign {
-    /// None: the vault was made by such a build.
+    /// None: a current build created the vault.
     Nothing,
-    /// Those dated up to a time, as the tables write it; `undated` when those without a date too.
+    /// Those dated up to a time, as the tables store it; with `undated`, also those without a date.
     UpTo { at: String, undated: bool },
-    /// Any: nobody knows since when the vault is ours.
+    /// Any: it is not known since when the vault is ours.
     Anything,
 }
 
 impl Foreign {
-    /// Whether a row of this date may be one.
+    /// Returns whether a row with this date may be one of them.
     pub(crate) fn may_have(&self, date: Option<&str>) -> bool {
         match self {
             Self::Nothing => false,
@@ -36,7 +36,7 @@ impl Foreign {
     }
 }
 
-/// Whether a text begins with a day: then it is compared as a time, and what was written without a clock too.
+/// Returns whether a text begins with a day. It is then compared as a time, even if it has no time of day.
 fn is_dated(text: &str) -> bool {
     let day = text.as_bytes().iter().take(10);
     text.len() >= 10
@@ -46,14 +46,14 @@ fn is_dated(text: &str) -> bool {
 }
 
 impl ReadTx<'_> {
-    /// What the audit log says of it: its entries of an adoption and of upgrades, and where retention took its beginning
-    /// away, the key ring's note, which knows since when there is a chain. The log's chain vouches for the entries, and is
-    /// checked beside this.
+    /// Returns what the audit log says about foreign rows: its entries on adoption and upgrades or, if retention
+    /// removed its beginning, the key ring's note, which knows since when there is a chain. The log's chain, which is
+    /// checked separately, proves the entries.
     pub(crate) fn foreign_rows(&mut self) -> Result<Foreign, StoreError> {
-        // Settling asks this of a log with values that no list can read.
+        // Settling calls this for a log with values that no list can read.
         let [adopted, upgraded] = [Act::VaultAdopt, Act::SchemaUpgrade].map(Act::action);
         let sql = Sql::new(ENTRIES).bind(adopted).bind(adopted).bind(upgraded);
-        let entries: Vec<(bool, Vec<u8>)> = self.db.rows(sql, "look whether the vault was adopted")?;
+        let entries: Vec<(bool, Vec<u8>)> = self.db.rows(sql, "check whether the vault was adopted")?;
         let is_cut = self.audit_removed_up_to()? > 0;
         let is_adopted = entries.iter().any(|(is_adopted, _)| *is_adopted);
         let times = entries
@@ -62,7 +62,7 @@ impl ReadTx<'_> {
         let mut newest = times.filter(|at| is_dated(at)).max();
         if is_cut {
             newest = match self.shared.noted() {
-                // What it knew when it was first written: an adoption lies before that, and so does every older schema.
+                // The time when it was first written: any adoption and any older schema came before that.
                 Noted::Note(note) => newest.max(Some(note.since)),
                 Noted::Nothing | Noted::Later => return Ok(Foreign::Anything),
             };

@@ -1,4 +1,4 @@
-//! Rows of a month for the check, one that does not read told and passed over.
+//! Reads the rows of a month for the check, reporting and skipping those that cannot be read.
 
 use privatus_domain::Timestamp;
 
@@ -10,8 +10,8 @@ use crate::partition::table::PartitionTable;
 use crate::tx::ReadTx;
 
 impl ReadTx<'_> {
-    /// The rows after a key, and the last key seen; no key at the end of the month. A row with a value that its column does
-    /// not take is a problem of its own, and the others are read.
+    /// Returns the rows after a key, and the last key seen; `None` at the end of the month. A row with a value that its
+    /// column does not accept is reported, and the others are read.
     pub(super) fn verify_batch(
         &mut self,
         found: &mut Verification,
@@ -46,7 +46,7 @@ impl ReadTx<'_> {
         Ok((rows, keys.last().copied()))
     }
 
-    /// Times that no message can have, also those that no page shows.
+    /// Reports times that no message can have, including times that no page shows.
     pub(super) fn verify_times(
         &mut self,
         found: &mut Verification,
@@ -64,7 +64,7 @@ impl ReadTx<'_> {
         let wrong = columns.map(|column| {
             format!("{column} IS NOT NULL AND (typeof({column}) <> 'integer' OR {column} NOT BETWEEN {first} AND {last})")
         });
-        // A deletion sets both in one statement.
+        // A deletion sets both columns in one statement.
         let unmarked = "deleted_at IS NOT NULL AND is_deleted = 0";
         let sql = Sql::new(format!(
             "SELECT row_key FROM {} WHERE {} OR {unmarked} ORDER BY row_key LIMIT {BATCH}",

@@ -1,4 +1,4 @@
-//! The schema itself, as `migrate verify` compares it, and the months that the catalogue names.
+//! Checks the schema, as `migrate verify` does, and the months in the catalogue.
 
 use diesel::prelude::*;
 use privatus_domain::Partition;
@@ -13,7 +13,7 @@ use crate::tx::ReadTx;
 use crate::upgrade::newest_schema;
 
 impl ReadTx<'_> {
-    /// Every table, index, view and trigger is one that a build makes, with the text that it gives it.
+    /// Checks that every table, index, view and trigger is one that a build makes, with the same text.
     pub(super) fn verify_schema(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let compared = newest_schema(self.db).and_then(|expected| {
             let stands = Schema::read(self.db.raw())?;
@@ -21,12 +21,12 @@ impl ReadTx<'_> {
         });
         match compared {
             Ok(differences) => {
-                // Indexes without a text of their own are no part of that comparison.
+                // That comparison does not cover indexes without SQL text.
                 let fault = self.schema_fault()?;
                 let more = fault.iter().flat_map(|fault| fault.objects());
                 let more = more.filter(|object| !differences.iter().any(|line| line.contains(&object.name)));
                 for line in differences.iter().cloned().chain(more.map(ToString::to_string)) {
-                    found.problem(format!("the schema is not what this build makes: {line}"));
+                    found.problem(format!("the schema differs from this build's: {line}"));
                 }
                 Ok(())
             }
@@ -40,7 +40,7 @@ impl ReadTx<'_> {
         }
     }
 
-    /// A month's name, table and key are its own. No build seals months yet, so none is sealed.
+    /// Checks that each month has its own name, table and key. No build seals months yet, so none is sealed.
     pub(super) fn verify_catalogue(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         for row in months_found(self.db)? {
             row.told().into_iter().for_each(|told| found.problem(told));
@@ -51,7 +51,8 @@ impl ReadTx<'_> {
         self.verify_files(found)
     }
 
-    /// A file of a sealed month lies in the vault's folder, under its month's key.
+    /// Checks that the file of each sealed month has a plain name, so that it is in the vault's folder, and uses its
+    /// month's key.
     fn verify_files(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         let files: Vec<(SqlInt, SqlText, SqlText)> = self.db.ask("list the sealed files", |db| {
             archives::table

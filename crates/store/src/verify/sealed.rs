@@ -1,5 +1,5 @@
-//! Sealed values of the tables that no query of the store opens: transfers, groups, security events. Those of the audit log
-//! are opened with its chain.
+//! Checks the sealed values in tables that no query of the store opens: transfers, groups, security events. Those of
+//! the audit log are opened with its chain.
 
 use privatus_domain::Id;
 
@@ -11,7 +11,7 @@ use crate::keys::role::KeyRole;
 use crate::setting::fields;
 use crate::tx::ReadTx;
 
-/// A sealed column, and the column or two that name its row in the envelope (docs/CRYPTO.md).
+/// A sealed column, and the one or two columns that identify its row in the envelope (docs/CRYPTO.md).
 const SEALED: [(&str, &str, &str, Option<&str>); 6] = [
     ("contacts", "public_key", "contact_id", None),
     ("security_events", "raw_data", "event_id", None),
@@ -22,7 +22,7 @@ const SEALED: [(&str, &str, &str, Option<&str>); 6] = [
 ];
 
 impl ReadTx<'_> {
-    /// Opens each of them; one that does not open is a problem.
+    /// Opens each of them, and reports those that do not open.
     pub(super) fn verify_sealed(&mut self, found: &mut Verification) -> Result<(), StoreError> {
         for (table, column, first, second) in SEALED {
             let mut after = i64::MIN;

@@ -1,4 +1,4 @@
-//! SQLite's counters of numbers that are given once.
+//! Checks SQLite's counters for numbers that are assigned once.
 
 use super::Verification;
 use crate::error::StoreError;

@@ -1,5 +1,5 @@
-//! Sizes, counts and numbers that cannot be. No column of them is under a seal: whoever can write the database can write
-//! any, and a sum over them goes wrong.
+//! Checks for impossible sizes, counts and numbers. None of these columns is sealed, so anyone who can write to the
+//! database can put any value there, and a sum over them would be wrong.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// The condition that a row of this date is not foreign; a time is bound where there is one.
+/// Returns the condition that a row with this date is not foreign, and the time to bind, if there is one.
 pub(super) fn not_foreign(of: Of, foreign: &Foreign) -> (String, Option<&str>) {
     match (of, foreign) {
         (Of::Anybody, _) | (Of::Builds(_), Foreign::Nothing) => ("TRUE".into(), None),
@@ -27,7 +27,7 @@ pub(super) fn not_foreign(of: Of, foreign: &Foreign) -> (String, Option<&str>) {
 }
 
 impl ReadTx<'_> {
-    /// Tells each row with its column; the values are not shown.
+    /// Reports each row with its column, without showing the values.
     pub(super) fn verify_sizes(
         &mut self,
         found: &mut Verification,
@@ -54,22 +54,22 @@ impl ReadTx<'_> {
                     .map(|row| format!("{table}.{column} of row {row}")),
             );
         }
-        // A value of another kind is none of the sizes either: it is told once.
+        // A value of the wrong type is also not a valid size; report it once.
         let mut told = BTreeSet::new();
         for place in places {
             if told.insert(place.clone()) {
-                found.problem(format!("{place} is a value that cannot be"));
+                found.problem(format!("{place} has an impossible value"));
             }
         }
         self.verify_figures(found, foreign)
     }
 
-    /// The store's own figures of transactions, which `stats` adds up.
+    /// Checks the store's own figures on transactions, which `stats` adds up.
     fn verify_figures(&mut self, found: &mut Verification, foreign: &Foreign) -> Result<(), StoreError> {
         for (row, date) in self.figures_strange()? {
             if !foreign.may_have(date.as_deref()) {
                 found.problem(format!(
-                    "performance_metrics.metadata of row {row} is a value that cannot be"
+                    "performance_metrics.metadata of row {row} has an impossible value"
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! Faults planted one by one in a good vault: each check sees its own.
+//! Plants faults one by one in a good vault: each must be found by its check.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -66,7 +66,7 @@ fn values_that_no_column_of_a_month_takes_are_told_each_with_its_row() {
             .iter()
             .filter(|line| line.starts_with("a row of 2025-06, key "));
         assert!(told.count() >= 1, "{fault}: {said:?}");
-        // The rows beside it are read all the same.
+        // The other rows are still read.
         let others = ["two", "large"].map(|id| format!("message {id} "));
         assert!(
             !said
@@ -93,19 +93,19 @@ fn every_check_sees_its_fault() {
         ),
         (
             "UPDATE conversations SET last_at = last_at - 1 WHERE contact_id = 'alice'".into(),
-            "names another message",
+            "names the wrong last message",
         ),
         (
             "UPDATE conversations SET last_row_key = last_row_key + 1".into(),
-            "names another message",
+            "names the wrong last message",
         ),
         (
             "UPDATE conversations SET last_partition = 202501".into(),
-            "names another message",
+            "names the wrong last message",
         ),
         (
             "UPDATE conversations SET last_partition = NULL, last_row_key = NULL".into(),
-            "names another message",
+            "names the wrong last message",
         ),
         (
             "DELETE FROM conversation_months WHERE partition = 202506".into(),
@@ -140,7 +140,7 @@ fn every_check_sees_its_fault() {
             "not in the month of its time",
         ),
         ("UPDATE messages_202501 SET sender = 99".into(), "has sender 99"),
-        ("DELETE FROM senders".into(), "who is not there"),
+        ("DELETE FROM senders".into(), "who does not exist"),
         (
             format!("UPDATE {june} SET content = x'00' WHERE is_deleted"),
             "is deleted but has content",
@@ -174,15 +174,15 @@ fn every_check_sees_its_fault() {
         ),
         (
             "UPDATE group_members SET role = 'owner' WHERE contact_id = 'bob'".into(),
-            "group team has not exactly one owner",
+            "group team does not have exactly one owner",
         ),
         (
             "DELETE FROM group_members".into(),
-            "group team has not exactly one owner",
+            "group team does not have exactly one owner",
         ),
         (
             "UPDATE group_members SET role = 'admin'".into(),
-            "group team has not exactly one owner",
+            "group team does not have exactly one owner",
         ),
         (
             "INSERT INTO group_bans (group_id, contact_id, banned_by, banned_at) \
@@ -192,15 +192,15 @@ fn every_check_sees_its_fault() {
         ),
         (
             "UPDATE key_store SET encrypted_key = x'' WHERE key_type = 'group'".into(),
-            "group team names no living key",
+            "group team does not name a live key",
         ),
         (
             "UPDATE groups SET key_id = '1'".into(),
-            "group team names no living key",
+            "group team does not name a live key",
         ),
         (
             "UPDATE group_members SET contact_id = 'nobody' WHERE contact_id = 'bob'".into(),
-            "who is no contact",
+            "who is not a contact",
         ),
         (
             "UPDATE conversations SET contact_id = NULL WHERE contact_id = 'bob'".into(),
@@ -213,7 +213,7 @@ fn every_check_sees_its_fault() {
         (
             "INSERT INTO pending_removals (conversation) SELECT conversation FROM conversations LIMIT 1"
                 .into(),
-            "whose contact or group nobody removed",
+            "but its contact or group was not removed",
         ),
         ("UPDATE settings SET value = zeroblob(100)".into(), "sealed value"),
         (
@@ -232,11 +232,11 @@ fn every_check_sees_its_fault() {
         ),
         (
             "DELETE FROM key_store WHERE key_type = 'audit'".into(),
-            "has no row any more",
+            "no longer has a row",
         ),
         (
             "UPDATE vault_state SET next_key_number = 2".into(),
-            "a number that is taken",
+            "a number that is already used",
         ),
     ] {
         let fault: String = fault;

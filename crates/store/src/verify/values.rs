@@ -1,5 +1,5 @@
-//! Every value of the tables that the store reads row by row, as its readers read it: by the type that its column declares,
-//! by the same parse functions. What is under a seal or a MAC is opened elsewhere.
+//! Reads every value of the tables that the store reads row by row as its readers do: by the type that the column
+//! declares, with the same parse functions. Values under a seal or a MAC are checked elsewhere.
 
 use privatus_sqlite::Column;
 
@@ -13,11 +13,11 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// How a row of a table with a rowid is named.
+/// The SQL that names a row of a table with a rowid.
 const ROWID: &str = "CAST(rowid AS TEXT)";
 
-/// The tables; how a row is named, and whose it may be. The messages, the register of their ids, large content, the audit log
-/// and the ledger have checks of their own.
+/// The tables, the SQL that names a row, and whose rows it applies to. The messages, the register of their ids, large
+/// content, the audit log and the ledger have their own checks.
 const TABLES: [(&str, &str, Of); 21] = [
     ("vault_state", ROWID, Of::Anybody),
     ("key_store", ROWID, Of::Anybody),
@@ -50,7 +50,7 @@ const TABLES: [(&str, &str, Of); 21] = [
     ("backup_contents", ROWID, Of::Builds(OF_BACKUP)),
 ];
 
-/// The name of a row, whatever stands in it.
+/// The name of a row, whatever it contains.
 struct Name(String);
 
 impl FromColumn for Name {
@@ -63,13 +63,13 @@ impl FromColumn for Name {
 }
 
 impl ReadTx<'_> {
-    /// Each value that its column's readers do not take, as its place.
+    /// Returns the place of each value that the readers of its column do not accept.
     pub(super) fn values_unread(&mut self, foreign: &Foreign) -> Result<Vec<String>, StoreError> {
         let mut unread = Vec::new();
         for (table, name, of) in TABLES {
             for (column, declared) in self.db.columns_declared(table)? {
                 let (is_ours, at) = not_foreign(of, foreign);
-                // The content of a BLOB is no matter here.
+                // The content of a BLOB does not matter here.
                 let value = match declared.as_str() {
                     "BLOB" => format!("iif(typeof({column}) = 'blob', x'', {column})"),
                     _ => column.clone(),

@@ -145,7 +145,7 @@ fn attempts_are_forgotten_only_when_they_are_committed() {
     let store = Store::unlock(&path, &secret("secret"), &full).unwrap();
     let warnings = store.warnings().join(" ");
     assert!(
-        warnings.contains("2 times") && warnings.contains("could not be noted"),
+        warnings.contains("2 times") && warnings.contains("could not be recorded"),
         "{warnings}"
     );
     assert!(path.join("attempts.json").exists());

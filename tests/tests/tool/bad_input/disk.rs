@@ -179,7 +179,7 @@ fn a_small_disk_that_is_full() {
     assert!(next("init 20 1 privatus: ").contains("make space and run the command again"));
     next("0");
     next("init 0 0 ");
-    assert!(next("import 20 1 privatus: ").contains("whole transactions were kept"));
+    assert!(next("import 20 1 privatus: ").contains("completed transactions were kept"));
     // The log may have room for a small message yet: kept and acknowledged, or neither.
     let is_sent = match next("send ") {
         line if line.starts_with("send 0 0") => 1,
@@ -439,7 +439,7 @@ fn a_vault_without_inodes_is_not_made_and_a_mounted_key_ring_is_told() {
     assert!(
         lines[8].starts_with("chats 10 ")
             && lines[8].contains(
-                "this failed unlock is not counted: write attempts.json: the file system has no inodes left"
+                "this failed unlock was not counted: write attempts.json: the file system has no inodes left"
             ),
         "{shown}"
     );

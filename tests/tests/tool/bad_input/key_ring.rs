@@ -32,7 +32,7 @@ fn cut_or_flipped_anywhere() {
     let copies = COPIES.map(|name| vault.join(name));
     fs::write(&copies[0], [0; 500]).unwrap();
     fs::write(&copies[1], "").unwrap();
-    refuses(&vault, &CHATS, 14, "keyring.json is no key ring; ");
+    refuses(&vault, &CHATS, 14, "keyring.json is not a key ring; ");
     refuses(
         &vault,
         &CHATS,
@@ -53,7 +53,7 @@ fn cut_or_flipped_anywhere() {
     fs::remove_dir(vault.join(COPIES[0])).unwrap();
     fs::write(vault.join(COPIES[0]), "hello").unwrap();
     for says in [
-        "keyring.json is no key ring; ",
+        "keyring.json is not a key ring; ",
         "keyring.json.1 is a folder",
         "move it out of the folder",
     ] {
@@ -201,7 +201,7 @@ fn of_another_vault() {
     let theirs = other.path().join("vault");
     init(&theirs);
     put(&mine, &fs::read(theirs.join(COPIES[0])).unwrap());
-    let says = "keyring.json and privatus.db are of different vaults, or the first page is damaged";
+    let says = "keyring.json and privatus.db belong to different vaults, or the first page is damaged";
     refuses(&mine, &CHATS, 16, says);
     refuses(&mine, &["migrate", "status"], 16, says);
 }

@@ -268,7 +268,7 @@ fn at_one_copy_of_the_key_ring() {
             );
             outside.is_untouched(&what);
             if plant == Plant::Folder {
-                assert!(errors.contains("could not be made again"), "{what}: {errors}");
+                assert!(errors.contains("could not be rewritten"), "{what}: {errors}");
                 // A change of the password would leave one copy: refused, with nothing changed.
                 let line = typed(&vault, &["passwd"], privatus_tests::PASSWORD);
                 assert_eq!(line.status.code(), Some(17), "{what}: {line:?}");

@@ -70,7 +70,7 @@ fn a_folder_above_that_anybody_may_write() {
     let (dir, vault) = vault();
     allow(dir.path(), 0o777);
     let errors = warned(&run(&vault, &["chats"]));
-    assert!(errors.contains("every user may write in"), "{errors}");
+    assert!(errors.contains("every user may write to"), "{errors}");
     // The bit that leaves everybody's files to their owners, as /tmp has it.
     allow(dir.path(), 0o1777);
     assert_eq!(warned(&run(&vault, &["chats"])), "");
@@ -82,7 +82,7 @@ fn a_folder_above_that_anybody_may_write() {
     allow(shared.path(), 0o777);
     let errors = warned(&run(&link, &["chats"]));
     assert!(
-        errors.contains(&format!("every user may write in {}", shared.path().display())),
+        errors.contains(&format!("every user may write to {}", shared.path().display())),
         "{errors}"
     );
     allow(dir.path(), 0o700);
@@ -200,7 +200,7 @@ fn what_another_user_or_a_group_may_change() {
     assert_eq!(errors(), "", "sticky");
     allow(dir.path(), 0o775);
     let told = errors();
-    let group = format!("the users of group {OTHER} may write in {}", dir.path().display());
+    let group = format!("the users of group {OTHER} may write to {}", dir.path().display());
     assert_eq!(
         told.matches(&group).count(),
         2,
@@ -217,10 +217,10 @@ fn what_another_user_or_a_group_may_change() {
     own(dir.path());
     allow(dir.path(), 0o700);
     for (path, says) in [
-        (vault.clone(), "another user owns what is the vault's: the folder"),
+        (vault.clone(), "another user owns part of the vault: the folder"),
         (
             vault.join("keyring.json"),
-            "another user owns what is the vault's: keyring.json",
+            "another user owns part of the vault: keyring.json",
         ),
         (secret.clone(), "which holds a secret"),
     ] {

@@ -122,7 +122,7 @@ fn an_init_without_open_files_leaves_nothing() {
             // It got its place, and is told of.
             let errors = String::from_utf8(output.stderr).unwrap();
             assert!(
-                errors.contains("is made, and could not be opened at once"),
+                errors.contains("was created, but could not be opened"),
                 "{errors}"
             );
             std::fs::remove_dir_all(&at).unwrap();
@@ -142,7 +142,7 @@ fn a_failed_unlock_that_cannot_be_counted() {
     let mut command = limited("-f 0", &["--vault", word(&vault), "chats"]);
     let line = one_line(&command.env("PRIVATUS_PASSWORD", "wrong").output().unwrap(), 10);
     assert!(
-        line.contains("this failed unlock is not counted: write attempts.json: a file would become larger"),
+        line.contains("this failed unlock was not counted: write attempts.json: a file would become larger"),
         "{line}"
     );
     assert!(!vault.join("attempts.json").exists());
@@ -159,5 +159,5 @@ fn a_file_that_the_system_does_not_read() {
     command.args(["transfers", "offer", "/proc/self/mem", "--to", "Alice"]);
     let output = command.output().unwrap();
     let line = one_line(&output, 26);
-    assert!(line.contains("the disk does not read or write"), "{line}");
+    assert!(line.contains("the disk fails to read or write"), "{line}");
 }

@@ -191,7 +191,7 @@ fn a_vault_that_is_open_elsewhere_is_looked_at_and_not_changed() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(21), "{errors}");
     assert!(
-        errors.contains("a change of its schema is done alone") && errors.lines().count() == 1,
+        errors.contains("changing its schema needs exclusive access") && errors.lines().count() == 1,
         "{errors}"
     );
     store.close().unwrap();

@@ -224,7 +224,7 @@ fn a_place_that_is_taken() {
     // The source itself, and a place in it.
     for (vault, why) in [
         (source.database(), "it is a file, not a folder"),
-        (source.database().join("vault"), "its path leads through a file"),
+        (source.database().join("vault"), "part of its path is a file"),
     ] {
         let mut command = privatus(&vault);
         command

@@ -1,4 +1,4 @@
-//! Whether a user's failures are many: those that the audit log has of the last ten minutes.
+//! Whether a user had many failures: counts those in the audit log of the last ten minutes.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ use zeroize::Zeroizing;
 use crate::error::StoreError;
 use crate::tx::ReadTx;
 
-/// An event of a kind and user among the 50 newest: nothing is written for each refusal behind one of many failures, so it
-/// is not far.
+/// Finds an event of a kind and user among the 50 newest. After an event for many failures, refusals write no events,
+/// so it is not far back.
 const NEAR: &str = "SELECT EXISTS (SELECT 1 FROM (SELECT timestamp, event_type, user_id FROM security_events \
                     ORDER BY event_id DESC LIMIT 50) WHERE event_type = ? AND user_id IS ? AND timestamp > ?) AS is_near";
-/// Failures of a user within a time. The index wants the flag itself, and no bind.
+/// Finds failures of a user within a period. The index needs a literal flag instead of a bind.
 const FAILURES: &str = "SELECT log_id, event_type, iif(typeof(details) = 'blob', details, NULL) AS details FROM audit_log INDEXED BY idx_audit_suspicious \
                         WHERE success = FALSE AND timestamp > ? AND timestamp <= ? AND user_id IS ? \
                         AND event_type IN ('authentication', 'access')";
@@ -55,7 +55,8 @@ impl ReadTx<'_> {
         Ok(row.is_near.0)
     }
 
-    /// Failures of a user that the audit log has of the window that ends at `at`, counted up to where they are many.
+    /// Counts the failures of a user in the audit log within the window that ends at `at`; stops counting when they are
+    /// many.
     pub(super) fn failures_within_window(
         &mut self,
         at: Timestamp,
@@ -72,7 +73,7 @@ impl ReadTx<'_> {
             let details = match row.details {
                 Some(details) if row.event_type.0 == Act::UnlockFailed.event_type() => {
                     match self.open_value("audit_log", "details", &row_id, &details.0) {
-                        // What they said is lost, and the failure is one: nothing else is kept from being written.
+                        // The details are lost, so this counts as one failure; it must not prevent writing.
                         Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => Zeroizing::default(),
                         details => details?,
                     }
@@ -88,7 +89,7 @@ impl ReadTx<'_> {
     }
 }
 
-/// Where the window of failures begins that ends at `at`.
+/// Returns the beginning of the window of failures that ends at `at`.
 pub(super) fn window_before(at: Timestamp) -> Timestamp {
     let since = at.unix_ms().saturating_sub(FAILURES_WINDOW_MS);
     Timestamp::from_unix_ms(since).unwrap_or(Timestamp::MIN)

@@ -1,4 +1,4 @@
-//! Rows of `security_events`: what a person should look at, and what was found when somebody did.
+//! Rows of `security_events`: what a person should look at, and what they found.
 
 mod many_failures;
 mod read;

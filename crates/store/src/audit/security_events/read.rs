@@ -1,4 +1,4 @@
-//! Events listed and found.
+//! Listing and finding events.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -29,7 +29,7 @@ struct EventRow {
 }
 
 impl ReadTx<'_> {
-    /// The newest `limit` events that pass the filter, newest first.
+    /// Returns the newest `limit` events that pass the filter, newest first.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -65,10 +65,10 @@ impl ReadTx<'_> {
         rows.into_iter().map(|row| self.security_row(row)).collect()
     }
 
-    /// One event.
+    /// Returns the event with this number.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]
+    /// [`StoreError::NotFound`].
     pub fn security_event_by_id(&mut self, event_id: i64) -> Result<SecurityEvent, StoreError> {
         self.permit(&Resource::of(ResourceKind::Security, event_id), Permission::Read)?;
         self.security_event_find(event_id)
@@ -96,14 +96,14 @@ impl ReadTx<'_> {
         let event_id = row.event_id.0;
         let row_id = event_id.to_le_bytes();
         let open = |raw: SqlBlob| self.open_value("security_events", "raw_data", &row_id, &raw.0);
-        // Details that are lost keep no event out of a list: it says so of this one.
+        // An event whose details are lost is still listed, and marked as such.
         let (raw, details_lost) = match row.raw_data.map(open).transpose() {
             Ok(Some(raw)) if is_lost(&raw) => (None, true),
             Ok(raw) => (raw, false),
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => (None, true),
             Err(error) => return Err(error),
         };
-        // Another application's may be no JSON: then it is shown as a text.
+        // Another application's details may not be JSON; they are then shown as text.
         let raw_data = raw.map(|raw| {
             let text = String::from_utf8_lossy(&raw);
             JsonText::new(&text).unwrap_or_else(|_| serde_json::Value::String(text.into_owned()).into())
@@ -125,7 +125,7 @@ impl ReadTx<'_> {
     }
 }
 
-/// The words of a severity and of those above it.
+/// Returns the names of a severity and of those above it.
 fn from_severity(least: Severity) -> impl Iterator<Item = SqlText<&'static str>> {
     Severity::ALL
         .into_iter()

@@ -1,4 +1,4 @@
-//! An event is resolved: what was found or done stands with it.
+//! Resolving an event: what was found or done is stored with it.
 
 use diesel::prelude::*;
 use privatus_domain::{Act, NewAuditEntry, Permission, Resolution, Resource, ResourceKind, SecurityError};
@@ -9,10 +9,10 @@ use crate::error::StoreError;
 use crate::tx::WriteTx;
 
 impl WriteTx<'_> {
-    /// Says of an event what was found or done; audited.
+    /// Resolves an event by recording what was found or done. This is audited.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Security`] when it is resolved already.
+    /// [`StoreError::NotFound`]; [`StoreError::Security`] if it is already resolved.
     pub fn security_resolve(&mut self, event_id: i64, resolution: &Resolution) -> Result<(), StoreError> {
         self.permit(&Resource::of(ResourceKind::Security, event_id), Permission::Write)?;
         let event = self.security_event_find(event_id)?;

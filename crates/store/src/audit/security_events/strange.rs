@@ -1,31 +1,32 @@
-//! What no build writes into a security event, whatever a list makes of it. A check tells it, and settling puts it right.
+//! Values in a security event that no build writes, even if a list can show them. A check reports them, and settling
+//! repairs them.
 
 use privatus_domain::{Resolution, SecurityKind, UserId};
 
-/// What is judged of a row; what does not read is nothing here.
+/// The values of a row that are checked; unreadable ones are `None`.
 pub(crate) struct EventValues<'a> {
-    /// Its number.
+    /// The event's number.
     pub(crate) event_id: i64,
-    /// Whether it says when.
+    /// Whether it has a time.
     pub(crate) is_dated: bool,
-    /// Which kind it is.
+    /// The event's type.
     pub(crate) event_type: &'a str,
-    /// Whether an address is named.
+    /// Whether it has an address.
     pub(crate) has_address: bool,
-    /// Of whom it tells.
+    /// The user that it is about.
     pub(crate) user_id: Option<&'a str>,
-    /// What it says.
+    /// The description.
     pub(crate) description: Option<&'a str>,
-    /// Whether somebody looked at it.
+    /// Whether it is resolved.
     pub(crate) resolved: bool,
-    /// Whether it says when.
+    /// Whether it has the time of its resolution.
     pub(crate) is_resolution_dated: bool,
     /// What was found or done.
     pub(crate) resolution: Option<&'a str>,
 }
 
 impl EventValues<'_> {
-    /// Columns with what no build writes.
+    /// Returns the columns with values that no build writes.
     pub(crate) fn strange(&self) -> Vec<&'static str> {
         let is_resolution = |text: &str| Resolution::new(text).is_ok();
         let checks = [

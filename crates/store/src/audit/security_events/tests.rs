@@ -1,4 +1,4 @@
-//! Events: which are written, listed and resolved.
+//! Tests of which events are written, listed and resolved.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -19,7 +19,7 @@ fn kinds(vault: &Vault) -> Vec<String> {
     events.into_iter().map(|event| event.event_type).collect()
 }
 
-/// A user asks for a group that it may not see.
+/// A user asks for a group that they may not see.
 fn refuse(vault: &Vault, user: &str) {
     let session = vault.store.session(UserId::new(user).unwrap());
     let group = Resource::of(ResourceKind::Group, "choir");
@@ -45,7 +45,7 @@ fn many_refusals_are_one_event_and_not_one_each() {
         found[1].raw_data.as_ref().unwrap().as_str(),
         "{\"resource\":\"group:choir\"}"
     );
-    // Each of them is in the audit log, and another user is no part of it.
+    // Each of them is in the audit log, and another user does not count.
     refuse(&vault, "bob");
     assert_eq!(events(&vault, &SecurityFilter::default()).len(), 7);
     let filter = privatus_domain::AuditFilter {
@@ -164,7 +164,7 @@ fn filters_and_a_resolution() {
     );
 }
 
-/// What a check finds is an entry each time, and an event until somebody resolved it.
+/// A finding is audited each time, but there is only one event for it until somebody resolves that.
 #[test]
 fn what_a_check_finds_is_written_down() {
     let vault = Vault::new();
@@ -191,7 +191,7 @@ fn what_a_check_finds_is_written_down() {
     assert!(found.audit_broken.unwrap().contains("entry 1 was changed"));
 }
 
-/// An event of its kind that says something else, that somebody resolved or that somebody put there hides nothing.
+/// An event of the same kind that says something else, is resolved or was planted hides nothing.
 #[test]
 fn what_stands_hides_only_what_says_the_same() {
     let vault = Vault::new();
@@ -200,7 +200,7 @@ fn what_stands_hides_only_what_says_the_same() {
         kind: SecurityKind::Tampering,
         severity: Severity::Critical,
         user: None,
-        description: "a check found what is not as it was written".into(),
+        description: "a check found data that is not as it was written".into(),
         raw_data: Some(serde_json::json!({ "first": details }).into()),
     };
     let once = |details: &str| {
@@ -212,8 +212,8 @@ fn what_stands_hides_only_what_says_the_same() {
     };
     vault.sql(
         "INSERT INTO security_events (event_type, severity, description, raw_data) VALUES \
-         ('tampering', 'critical', 'a check found what is not as it was written', NULL), \
-         ('tampering', 'critical', 'a check found what is not as it was written', zeroblob(60))",
+         ('tampering', 'critical', 'a check found data that is not as it was written', NULL), \
+         ('tampering', 'critical', 'a check found data that is not as it was written', zeroblob(60))",
     );
     assert_eq!(
         [once("a"), once("a"), once("b"), once("b")],
@@ -221,7 +221,7 @@ fn what_stands_hides_only_what_says_the_same() {
     );
     vault.sql("UPDATE security_events SET resolved = TRUE");
     assert!(once("a"));
-    // Any number of them costs no more than the newest thousand.
+    // However many events there are, only the newest thousand are searched.
     vault.sql(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 30000) \
          INSERT INTO security_events (event_type, severity, description) SELECT 'tampering', 'critical', 'x' FROM n",

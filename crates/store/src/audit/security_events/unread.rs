@@ -1,4 +1,4 @@
-//! Security events that a list cannot show whole: details that do not open, and values that no list can read.
+//! Security events that a list cannot show completely: details that do not open, and values that no list can read.
 
 use std::collections::BTreeMap;
 
@@ -12,32 +12,32 @@ use crate::db::statement::Sql;
 use crate::error::StoreError;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Rows looked at in a turn.
+/// How many rows are read at once.
 const BATCH: usize = 1_000;
 const ROWS: &str = "SELECT event_id, timestamp, event_type, severity, source_ip, user_id, description, raw_data, \
                     resolved, resolved_at, resolution FROM security_events WHERE event_id >= ? ORDER BY event_id LIMIT 1000";
 const MOVE: &str = "INSERT INTO security_events (event_id, timestamp, event_type, severity, source_ip, user_id, description, \
                     raw_data, resolved, resolved_at, resolution) SELECT ?, timestamp, event_type, severity, source_ip, user_id, \
                     description, ?, resolved, resolved_at, resolution FROM security_events WHERE event_id = ?";
-const DOING: &str = "put a security event right";
-/// What stands for the details that are lost.
+const DOING: &str = "repair a security event";
+/// What replaces lost details.
 const DETAILS_LOST: &str = r#"{"details_lost":true}"#;
-/// What an event says whose own sentence does not read.
-const DESCRIPTION_LOST: &str = "what this event said cannot be read any more";
+/// What replaces an unreadable description.
+const DESCRIPTION_LOST: &str = "the description of this event can no longer be read";
 
-/// An event, and what of it a list cannot show.
+/// An event with values that a list cannot show or that no build writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::audit) struct FoundEvent {
     pub(in crate::audit) event_id: i64,
     pub(in crate::audit) unread: Vec<&'static str>,
-    /// What of it reads, and no build writes it.
+    /// Columns that can be read, but with values that no build writes.
     pub(in crate::audit) strange: Vec<&'static str>,
     /// The number of the key that its details name.
     pub(in crate::audit) key: Option<u32>,
 }
 
 impl FoundEvent {
-    /// What is said of it.
+    /// Describes what is wrong with the event.
     pub(in crate::audit) fn told(&self) -> String {
         let of_event = |columns: &[&str], what: &str| {
             let columns = columns.join(", security_events.");
@@ -52,18 +52,18 @@ impl FoundEvent {
         }
     }
 
-    /// Whether nothing but its details is lost.
+    /// Whether only its details are lost.
     pub(in crate::audit) fn is_of_details(&self) -> bool {
         self.unread == ["raw_data"] && self.strange.is_empty()
     }
 }
 
-/// Whether these are the words that stand for details that are lost.
+/// Whether these details are the replacement for lost ones.
 pub(super) fn is_lost(details: &[u8]) -> bool {
     details == DETAILS_LOST.as_bytes()
 }
 
-/// A row as far as it reads, its date, and its sealed details.
+/// Reads a row as far as possible, with its date and its sealed details.
 fn found(row: &Row<'_>) -> Found {
     fn take<T: FromColumn>(
         unread: &mut Vec<&'static str>,
@@ -132,7 +132,7 @@ fn found(row: &Row<'_>) -> Found {
     }
 }
 
-/// A row that was looked at.
+/// A row that was checked.
 struct Found {
     event: FoundEvent,
     date: Option<String>,
@@ -140,7 +140,7 @@ struct Found {
 }
 
 impl ReadTx<'_> {
-    /// Each event that a list cannot show whole.
+    /// Returns each event that a list cannot show completely.
     pub(in crate::audit) fn security_events_unread(&mut self) -> Result<Vec<FoundEvent>, StoreError> {
         let foreign = self.foreign_rows()?;
         let mut unread = Vec::new();
@@ -157,7 +157,7 @@ impl ReadTx<'_> {
             for found in rows {
                 let (mut event, sealed) = (found.event, found.sealed);
                 if foreign.may_have(found.date.as_deref()) {
-                    // Another application's stand as they are.
+                    // Another application's events may have such values.
                     event.strange.clear();
                 }
                 if let Some(sealed) = sealed
@@ -188,8 +188,8 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Puts in the place of what is lost of an event what says so. Where more than its details is lost, it becomes one that
-    /// somebody has to look at.
+    /// Replaces what is lost of an event with values that say so. If more than its details is lost, it becomes an
+    /// unresolved event that somebody has to look at.
     pub(in crate::audit) fn security_event_mend(&mut self, event: &FoundEvent) -> Result<(), StoreError> {
         let (id, now) = (event.event_id, self.now().to_sql());
         let is_of_number = event.strange.contains(&"event_id");
@@ -240,7 +240,7 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Gives an event a number that one can have. Its details are sealed for its number.
+    /// Gives an event a valid number, and seals its details again, because they are bound to the number.
     fn security_event_renumber(&mut self, from: i64) -> Result<(), StoreError> {
         let sql = Sql::new("SELECT raw_data FROM security_events WHERE event_id = ?").bind(from);
         let sealed: Option<Option<Vec<u8>>> = self.db.row(sql, DOING)?;

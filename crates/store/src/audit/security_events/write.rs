@@ -1,4 +1,4 @@
-//! An event is written; many failures of one user are one event more, and then no event each.
+//! Writing events. Many failures of one user cause one more event, after which not every failure gets an event.
 
 use diesel::prelude::*;
 use privatus_domain::{MANY_FAILURES, NewSecurityEvent, SecurityKind, Severity};
@@ -10,10 +10,10 @@ use crate::audit::numbers::event_floor;
 use crate::error::StoreError;
 use crate::tx::WriteTx;
 
-/// Events that look alike and whose details are opened.
+/// How many similar events have their details opened and compared.
 const ALIKE: u32 = 100;
 
-/// An event that nobody has looked at.
+/// A new, unresolved event.
 #[derive(Insertable)]
 #[diesel(table_name = security_events, treat_none_as_default_value = false)]
 struct NewEventRow<'a> {
@@ -27,9 +27,9 @@ struct NewEventRow<'a> {
 }
 
 impl WriteTx<'_> {
-    /// Writes a security event, of the user that the session is bound to; in one that is bound to none, of whom it names.
-    /// Failures that are many are one event more, and then those of the same user no event each
-    /// until the window is over: the audit log has every one of them.
+    /// Writes a security event. It records the session's bound user, or, in a session without one, the user that the
+    /// event names. Many failures cause one more event; after that, refusals of the same user get no events until the
+    /// window is over. The audit log has every one of them.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -46,7 +46,7 @@ impl WriteTx<'_> {
         let since = window_before(event.at);
         if self.security_event_since(SecurityKind::ManyFailures, user.as_deref(), since)? {
             return match event.kind {
-                // These were counted while nobody looked: they are never left out.
+                // Failed unlocks were counted while the vault was closed, and are never left out.
                 SecurityKind::Authentication => self.security_event_write(event, user.as_deref()),
                 _ => Ok(()),
             };
@@ -67,8 +67,8 @@ impl WriteTx<'_> {
         self.security_event_write(&many, user.as_deref())
     }
 
-    /// The same, unless one stands that nobody resolved and that says the same, its sealed details too: what somebody put
-    /// there, or what was found earlier, hides nothing else. Gives whether it was written.
+    /// Writes a security event unless there is an unresolved one that says the same, including its sealed details. A
+    /// planted or an earlier event with other details therefore hides nothing. Returns whether the event was written.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -80,7 +80,8 @@ impl WriteTx<'_> {
         Ok(true)
     }
 
-    /// Whether one of the newest thousand says the same. There is no index, and numbers are given in turn.
+    /// Whether one of the newest thousand events says the same. There is no index for this, but numbers are assigned in
+    /// order.
     fn security_event_stands(&mut self, event: &NewSecurityEvent) -> Result<bool, StoreError> {
         let floor = event_floor(self.security_event_number()?);
         let alike = self.db.ask("look for a security event", |db| {
@@ -100,7 +101,7 @@ impl WriteTx<'_> {
                 .load(db)
         });
         let alike: Vec<(SqlInt, Option<SqlBlob>)> = match alike {
-            // Where one of them does not read, the event is written rather than lost.
+            // If one of them cannot be read, the event is written rather than lost.
             Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => return Ok(false),
             alike => alike?,
         };
@@ -110,7 +111,7 @@ impl WriteTx<'_> {
             let open = |sealed: &SqlBlob| self.open_value("security_events", "raw_data", &row_id, &sealed.0);
             match sealed.as_ref().map(open).transpose() {
                 Ok(found) if found.as_deref().map(Vec::as_slice) == said => return Ok(true),
-                // Another, or one that somebody put there.
+                // A different event, or a planted one.
                 Ok(_) => {}
                 Err(StoreError::DatabaseDamaged(_)) if !self.db.is_spoiled() => {}
                 Err(error) => return Err(error),
@@ -119,7 +120,7 @@ impl WriteTx<'_> {
         Ok(false)
     }
 
-    /// Writes the event's row, whatever stands.
+    /// Writes the event's row, whatever other events there are.
     fn security_event_write(
         &mut self,
         event: &NewSecurityEvent,

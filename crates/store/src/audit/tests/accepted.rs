@@ -1,4 +1,4 @@
-//! A loss that is accepted: what stands is chained on, and the fact stays visible.
+//! Tests of accepting a loss: the remaining entries are chained again, and the loss stays visible.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -9,7 +9,7 @@ use super::{check, head, unruled, vault, write};
 use crate::testing::{Vault, at, secret, unlock};
 use crate::{AuditLoss, StoreError};
 
-/// Details of the entry that says what was lost.
+/// Returns the details of the entry that records the loss.
 fn settled(vault: &Vault) -> Value {
     let entries = vault
         .store
@@ -30,7 +30,7 @@ fn each_kind_of_loss_is_settled_and_said() {
     let missing = |ranges: Value, count: u64| json!({ "count": count, "ranges": ranges });
     let none = || missing(json!([]), 0);
     for (alter, lost, unproven) in [
-        // The specification's own statement takes a prefix.
+        // The specification's own statement removes a prefix.
         (
             "DELETE FROM audit_log WHERE log_id <= 5",
             missing(json!([[1, 5]]), 5),
@@ -86,7 +86,7 @@ fn each_kind_of_loss_is_settled_and_said() {
             .unwrap();
         assert_eq!(events.first().unwrap().event_type, "audit_loss", "{alter}");
         assert_eq!(accept(&vault), None, "{alter}");
-        // What comes behind it is held to the same, and what stands before it too.
+        // Later entries are checked as before, and so are the earlier ones.
         write(&vault, "later", at("2025-06-01T00:00:00Z"));
         let newest = head(&vault);
         assert_eq!(check(&vault, Some(&newest)).broken, None);
@@ -105,7 +105,7 @@ fn a_loss_can_be_settled_again_and_survives_a_close() {
     assert!(accept(&vault).is_some());
     vault.sql("DELETE FROM audit_log WHERE log_id <= 6");
     let loss = accept(&vault).unwrap();
-    // Numbers that were settled before are not lost twice.
+    // Numbers that were settled earlier are not reported as lost again.
     assert_eq!(
         (loss.missing.ranges, loss.unproven.ranges),
         (vec![(4, 6)], vec![(7, 7)])
@@ -140,7 +140,7 @@ fn only_who_may_do_everything_accepts_it() {
     );
 }
 
-/// The log goes on losing entries while somebody thinks about the question.
+/// The log loses more entries while the user considers the question.
 #[test]
 fn only_the_loss_that_was_asked_about_is_accepted() {
     let vault = vault();
@@ -158,7 +158,7 @@ fn only_the_loss_that_was_asked_about_is_accepted() {
     assert_eq!(loss.unwrap().missing, asked.missing);
 }
 
-/// A counter that ends the numbers lets nothing be written, and settling puts it right. Nothing of the log is lost by it.
+/// A counter that has reached the end of the numbers prevents all writes. Settling repairs it without losing entries.
 #[test]
 fn a_counter_that_ends_the_numbers_is_told_and_put_right() {
     let set =
@@ -182,7 +182,7 @@ fn a_counter_that_ends_the_numbers_is_told_and_put_right() {
         ),
     ] {
         let vault = vault();
-        // One event, so that its counter stands.
+        // One event, so that the counter exists.
         let event = |tx: &mut crate::tx::WriteTx<'_>| {
             tx.security_event(&privatus_domain::NewSecurityEvent {
                 at: tx.now(),
@@ -206,7 +206,7 @@ fn a_counter_that_ends_the_numbers_is_told_and_put_right() {
             let refused = vault.store.write("event", event);
             assert!(
                 matches!(&refused, Err(StoreError::DatabaseDamaged(why))
-                    if why.contains(table) && why.contains("settling the audit log")),
+                    if why.contains(table) && why.contains("settle the audit log")),
                 "{alter}: {refused:?}"
             );
         }
@@ -235,7 +235,7 @@ fn events(store: &crate::Store) -> Vec<String> {
         .collect()
 }
 
-/// A kill between what makes the log writable and the entry that says so.
+/// The process is killed after the log was made writable and before the entry that records it.
 #[test]
 fn what_an_interrupted_settling_gave_up_is_said_all_the_same() {
     let vault = vault();
@@ -243,7 +243,7 @@ fn what_an_interrupted_settling_gave_up_is_said_all_the_same() {
     let found = vault.store.read_long(|tx| tx.audit_losses()).unwrap().unwrap();
     assert_eq!(
         found.marks,
-        ["vault_state.next_key_number is not what a build writes"]
+        ["vault_state.next_key_number has a value that no build writes"]
     );
     vault
         .store
@@ -264,11 +264,11 @@ fn what_an_interrupted_settling_gave_up_is_said_all_the_same() {
     assert_eq!(found.problems, Vec::<String>::new());
 }
 
-/// The key ring had lost its note, and the entry that settles could not be written.
+/// The key ring has lost its note, and the entry that settles cannot be written.
 #[test]
 fn a_settling_that_failed_under_a_key_ring_without_a_note_is_told_and_done_again() {
     let vault = vault();
-    // The log says then that there is a note.
+    // The log now says that there is a note.
     vault.sql(&unruled("DELETE FROM audit_log WHERE log_id = 5"));
     assert!(accept(&vault).is_some());
     let (_folder, path) = vault.lock();
@@ -283,7 +283,7 @@ fn a_settling_that_failed_under_a_key_ring_without_a_note_is_told_and_done_again
     store.close().unwrap();
     let store = unlock(&path).unwrap();
     let told = store.warnings().join("\n");
-    assert!(told.contains("interrupted or failed: accept it again"), "{told}");
+    assert!(told.contains("interrupted or failed; accept it again"), "{told}");
     assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
     assert_eq!(store.audit_accept_loss(&secret(), None).unwrap(), None);
     store.close().unwrap();
@@ -293,7 +293,7 @@ fn a_settling_that_failed_under_a_key_ring_without_a_note_is_told_and_done_again
     assert_eq!(found.problems, Vec::<String>::new());
 }
 
-/// No row of statistics is for ever: what cannot be goes, and is named.
+/// Impossible rows of statistics are removed and named.
 #[test]
 fn figures_that_cannot_be_are_settled() {
     let vault = vault();

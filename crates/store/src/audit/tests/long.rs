@@ -1,4 +1,4 @@
-//! Logs that are long: checked a batch at a time, whatever their length.
+//! Tests of long logs, which are checked in batches whatever their length.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::audit::chain::BATCH;
 use crate::testing::{Vault, at};
 
-/// Adds so many entries.
+/// Adds `count` entries.
 fn fill(vault: &Vault, count: usize) {
     let time = at("2025-06-01T00:00:00Z");
     for start in (0..count).step_by(10_000) {
@@ -54,7 +54,7 @@ fn a_long_log_is_checked_a_batch_at_a_time() {
     assert_eq!(check.broken.unwrap().0, 15_000);
 }
 
-/// The most memory that this process had, in MB.
+/// Returns the peak memory of this process in MB.
 fn peak() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -64,7 +64,7 @@ fn peak() -> String {
     format!("{} MB", kib / 1_024)
 }
 
-/// Prints what docs/PERFORMANCE.md says of the audit log.
+/// Prints the figures for the audit log in docs/PERFORMANCE.md.
 #[test]
 #[ignore = "a measurement: minutes"]
 fn a_million_entries() {

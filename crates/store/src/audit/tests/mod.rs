@@ -1,4 +1,4 @@
-//! The chain: whatever is altered is named, and a long log is checked a batch at a time.
+//! Tests of the chain: every alteration is named, and a long log is checked in batches.
 
 #![allow(clippy::unwrap_used)]
 
@@ -20,7 +20,7 @@ fn write(vault: &Vault, name: &str, at: Timestamp) {
     vault.store.write("entry", |tx| tx.audit(&entry)).unwrap();
 }
 
-/// A log with ten entries, the creation among them; two of them are without details.
+/// Creates a vault with ten audit entries, including its creation; two of them have no details.
 fn vault() -> Vault {
     let vault = Vault::new();
     let bare = NewAuditEntry::done(at("2025-06-01T00:00:00Z"), Act::Unlock);
@@ -47,7 +47,7 @@ fn head(vault: &Vault) -> AuditHead {
     vault.store.read(|tx| tx.audit_head()).unwrap()
 }
 
-/// Whoever alters the log asks no rule of the schema.
+/// Returns a statement that alters the log without the schema's rules, as an attacker would.
 fn unruled(alter: &str) -> String {
     format!("PRAGMA ignore_check_constraints = ON; {alter}; PRAGMA ignore_check_constraints = OFF")
 }

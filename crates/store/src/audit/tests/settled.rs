@@ -1,4 +1,4 @@
-//! Entries from before the chain, taken into it: in time, late, and where one of them cannot be read.
+//! Tests of adding entries from before the chain: in time, late, and when one of them cannot be read.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,7 +11,7 @@ use crate::Store;
 use crate::db::statement::Sql;
 use crate::testing::{at, contact, strip_note, unlock};
 
-/// The event that says that somebody may have altered the log.
+/// Returns the event that says that somebody may have altered the log.
 fn tampering(store: &Store) -> Option<SecurityEvent> {
     let events = store.read(|tx| tx.security_events(&SecurityFilter::default(), 10));
     let mut events = events.unwrap().into_iter();
@@ -21,7 +21,7 @@ fn tampering(store: &Store) -> Option<SecurityEvent> {
 #[test]
 fn entries_from_before_the_chain_are_taken_in_with_their_gaps() {
     let vault = vault();
-    // Of a build from before, whose key ring notes no entry.
+    // As from an older build, whose key ring notes no entry.
     vault.store.shared.note_now(Noted::Nothing);
     vault.sql(
         "DELETE FROM audit_log WHERE log_id IN (1, 2, 5); UPDATE audit_log SET mac = NULL, key_number = NULL; \
@@ -38,12 +38,12 @@ fn entries_from_before_the_chain_are_taken_in_with_their_gaps() {
         (settled.first, settled.entries, settled.head.log_id),
         (Some(3), 8, 21)
     );
-    // Only up to there: the same afterwards is a hole.
+    // Only up to there; missing numbers after it are a fault.
     vault.sql("UPDATE sqlite_sequence SET seq = 30 WHERE name = 'audit_log'");
     write(&vault, "late", at("2025-06-01T00:00:00Z"));
     let (_, why) = check(&vault, None).broken.unwrap();
-    assert_eq!(why, "the entries 22 to 30 are missing");
-    // And a log that had a key before does not become a good one in silence.
+    assert_eq!(why, "entries 22 to 30 are missing");
+    // A log that had a key before does not silently become valid.
     let events: Option<i64> = vault
         .store
         .read(|tx| {
@@ -68,7 +68,7 @@ fn a_log_that_no_open_could_settle_is_in_the_chain_before_the_first_new_entry() 
     );
 }
 
-/// They are lost either way; the entry and those behind it can be listed and checked.
+/// Such details are lost either way, but the entry and those after it can be listed and checked.
 #[test]
 fn details_that_do_not_open_are_no_hindrance_to_a_chain() {
     let vault = vault();

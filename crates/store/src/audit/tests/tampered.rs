@@ -1,4 +1,4 @@
-//! The log altered with plain SQL by one who has the database's key: what is found, and by which name.
+//! Tests of a log that is altered with plain SQL by somebody who has the database's key: what is found, and its text.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -9,7 +9,7 @@ use crate::audit::AuditCheck;
 use crate::testing::{Vault, at};
 use crate::{Rule, StoreError};
 
-/// What is found in a transaction that alters the log and is then given up.
+/// Checks the log in a transaction that alters it and is then rolled back.
 fn found(vault: &Vault, alter: &str, anchor: Option<&AuditHead>) -> AuditCheck {
     let mut found = None;
     let given_up: Result<(), StoreError> = vault.store.write("alter", |tx| {
@@ -24,7 +24,7 @@ fn found(vault: &Vault, alter: &str, anchor: Option<&AuditHead>) -> AuditCheck {
     found.unwrap()
 }
 
-/// Two entries that change places.
+/// Returns SQL that swaps two entries.
 fn swap(first: i64, second: i64) -> String {
     format!(
         "UPDATE audit_log SET log_id = -1 WHERE log_id = {first}; \
@@ -41,13 +41,13 @@ fn whatever_is_altered_is_named() {
         (
             "DELETE FROM audit_log WHERE log_id IN (4, 5, 6)",
             7,
-            "the entries 4 to 6 are missing",
+            "entries 4 to 6 are missing",
         ),
         ("DELETE FROM audit_log WHERE log_id = 1", 2, "entry 1 is missing"),
         (
             "DELETE FROM audit_log WHERE log_id <= 5",
             6,
-            "the entries 1 to 5 are missing",
+            "entries 1 to 5 are missing",
         ),
         (
             "DELETE FROM audit_log WHERE log_id = 10",
@@ -57,12 +57,12 @@ fn whatever_is_altered_is_named() {
         (
             "DELETE FROM audit_log WHERE log_id > 7",
             10,
-            "the entries 8 to 10 are missing at the end",
+            "entries 8 to 10 are missing at the end",
         ),
         (
             "DELETE FROM audit_log",
             10,
-            "the entries 1 to 10 are missing at the end",
+            "entries 1 to 10 are missing at the end",
         ),
         (
             "DELETE FROM audit_log; DELETE FROM sqlite_sequence",
@@ -74,11 +74,7 @@ fn whatever_is_altered_is_named() {
             5,
             "entry 5: its details were changed, or are another entry's",
         ),
-        (
-            &swap(3, 4),
-            3,
-            "entry 3 was changed, or another stands in its place",
-        ),
+        (&swap(3, 4), 3, "entry 3 was changed or replaced"),
         (
             "UPDATE audit_log SET log_id = 11 WHERE log_id = 6",
             7,
@@ -87,23 +83,23 @@ fn whatever_is_altered_is_named() {
         (
             "INSERT INTO audit_log (event_type, action) VALUES ('contact', 'add')",
             11,
-            "entry 11 carries no MAC",
+            "entry 11 has no MAC",
         ),
         (
             "INSERT INTO audit_log (log_id, event_type, action) VALUES (0, 'a', 'b')",
             0,
-            "entry 0 carries no MAC",
+            "entry 0 has no MAC",
         ),
         (
             "INSERT INTO audit_log SELECT log_id + 10, timestamp, event_type, user_id, resource_type, resource_id, \
              action, NULL, ip_address, user_agent, success, error_message, mac, key_number FROM audit_log WHERE log_id = 5",
             15,
-            "the entries 11 to 14 are missing",
+            "entries 11 to 14 are missing",
         ),
         (
             "UPDATE audit_log SET mac = NULL WHERE log_id = 5",
             5,
-            "entry 5 carries no MAC",
+            "entry 5 has no MAC",
         ),
         (
             "UPDATE audit_log SET mac = zeroblob(32) WHERE log_id = 5",
@@ -118,7 +114,7 @@ fn whatever_is_altered_is_named() {
         (
             "UPDATE audit_log SET key_number = NULL WHERE log_id = 5",
             5,
-            "entry 5 carries no MAC",
+            "entry 5 has no MAC",
         ),
         (
             "UPDATE audit_log SET key_number = 1 WHERE log_id = 5",
@@ -217,13 +213,13 @@ fn whatever_is_altered_is_named() {
         let (at, why) = check.broken.unwrap_or_else(|| panic!("not found: {alter}"));
         assert!(why.contains(says), "{alter}: {why}");
         assert_eq!(at, entry, "{alter}");
-        // And by the check of everything, in the same words.
+        // The full check finds it too, in the same words.
         let said: Vec<String> = {
             let mut problems = Vec::new();
             let _: Result<(), StoreError> = vault.store.write("alter", |tx| {
                 tx.db.raw().execute_batch(&unruled(alter))?;
                 problems = tx.verify(&mut |_| ())?.problems;
-                // A MAC of another length breaks a rule of the schema too, and a number may be above SQLite's counter.
+                // A MAC of another length also breaks a rule of the schema, and a number may be above SQLite's counter.
                 problems.retain(|problem| {
                     !problem.starts_with("CHECK constraint") && !problem.starts_with("SQLite's counter")
                 });
@@ -250,9 +246,9 @@ fn what_is_cut_off_at_the_end_is_seen_against_an_exported_head() {
     let (entry, why) = found(&vault, CUT, Some(&anchor)).broken.unwrap();
     assert_eq!(
         (entry, why.as_str()),
-        (10, "the entries 8 to 10 are missing at the end")
+        (10, "entries 8 to 10 are missing at the end")
     );
-    // The log goes on after the cut, up to and past the number.
+    // The log continues after the cut, up to and past the number.
     vault.sql(CUT);
     for number in 8..=11 {
         write(&vault, &format!("other {number}"), at("2025-06-01T00:00:00Z"));
@@ -260,17 +256,17 @@ fn what_is_cut_off_at_the_end_is_seen_against_an_exported_head() {
     assert_eq!(check(&vault, None).broken, None);
     let (entry, why) = check(&vault, Some(&anchor)).broken.unwrap();
     assert_eq!(entry, 10);
-    assert!(why.contains("entry 10 is another than the head says"), "{why}");
+    assert!(why.contains("entry 10 does not match the head"), "{why}");
 }
 
-/// A log that goes on behind entries that were taken off its end, without their counter being set back.
+/// A log continues after entries were removed from its end without resetting their counter.
 #[test]
 fn a_hole_is_found_though_every_mac_holds() {
     let vault = vault();
     vault.sql("DELETE FROM audit_log WHERE log_id > 8");
     write(&vault, "another", at("2025-06-01T00:00:00Z"));
     let check = check(&vault, None);
-    assert_eq!(check.broken, Some((10, "the entries 9 to 10 are missing".into())));
+    assert_eq!(check.broken, Some((10, "entries 9 to 10 are missing".into())));
     assert_eq!(check.head.log_id, 11);
 }
 
@@ -283,7 +279,7 @@ fn retention_takes_a_prefix_and_leaves_a_checkpoint() {
     let before = at("2025-06-05T00:00:00Z");
     let first_left = 11;
     let removed = vault.store.write("prune", |tx| tx.audit_prune(before)).unwrap();
-    // The creation is of the tests' clock and as new as that: nothing in front of it goes.
+    // The creation has the time of the tests' clock, so nothing before it is removed.
     assert_eq!(removed, 0);
     let removed = vault
         .store
@@ -296,7 +292,7 @@ fn retention_takes_a_prefix_and_leaves_a_checkpoint() {
         (left.first, left.removed, left.entries),
         (Some(first_left + 1), Some(11), 2)
     );
-    // That is no fault of the log.
+    // That is not a fault of the log.
     let refused = vault.store.audit_verify(Some(&old), &mut |_| true).unwrap_err();
     assert!(
         matches!(refused, StoreError::Rule(Rule::HeadRemoved { removed: 11, .. })),
@@ -325,7 +321,7 @@ fn retention_takes_a_prefix_and_leaves_a_checkpoint() {
         (
             "UPDATE vault_state SET audit_removed = NULL, audit_removed_mac = NULL, audit_removed_at = NULL, \
              audit_checkpoint = NULL",
-            "the entries 1 to 11 are missing",
+            "entries 1 to 11 are missing",
         ),
         ("DELETE FROM audit_log WHERE log_id = 12", "entry 12 is missing"),
     ] {
@@ -334,7 +330,7 @@ fn retention_takes_a_prefix_and_leaves_a_checkpoint() {
             .unwrap_or_else(|| panic!("{alter}"));
         assert!(why.contains(says), "{alter}: {why}");
     }
-    // It goes on, and a second one begins at the checkpoint.
+    // The log continues, and a second check begins at the checkpoint.
     write(&vault, "more", at("2025-06-11T00:00:00Z"));
     let removed = vault
         .store

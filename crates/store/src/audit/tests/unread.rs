@@ -1,4 +1,5 @@
-//! Values of the log and of security events that no list can read: each is named, and a loss that is accepted takes it out.
+//! Tests of values in the log and in security events that no list can read: each is named, and accepting the loss
+//! removes it.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -12,7 +13,7 @@ use super::{check, unruled, vault, write};
 use crate::StoreError;
 use crate::testing::{Vault, at, secret, unlock};
 
-/// What is planted in any column.
+/// Values planted in any column.
 const ANY: [&str; 1] = ["x'ff'"];
 const TIMES: [&str; 2] = ["'2026-13-45 00:00:00'", "'2025-06-31 00:00:00.000'"];
 const NUMBERS: [&str; 2] = ["'zz'", "9223372036854775807"];
@@ -27,7 +28,7 @@ fn values(column: &str) -> Vec<&'static str> {
     ANY.iter().chain(own).copied().collect()
 }
 
-/// Everything that reads the log or the events.
+/// Runs everything that reads the log or the events.
 fn lists(vault: &Vault) -> Result<usize, StoreError> {
     vault.store.read(|tx| {
         let entries = tx.audit_entries(&AuditFilter::default(), 1_000)?;
@@ -39,7 +40,7 @@ fn lists(vault: &Vault) -> Result<usize, StoreError> {
     })
 }
 
-/// Settles, and then everything holds, now and later.
+/// Settles, and checks that everything holds, now and later.
 fn settles(vault: &Vault, fault: &str) {
     let settled = vault.store.audit_accept_loss(&secret(), None);
     assert!(settled.is_ok(), "{fault}: {settled:?}");
@@ -71,7 +72,7 @@ fn each_value_of_an_entry_that_no_list_reads_is_named_and_taken_out() {
         "key_number",
     ] {
         for (number, value) in values(column).into_iter().enumerate() {
-            // The first, one in the middle, and the newest.
+            // The first entry, one in the middle, and the newest.
             let entry = [1, 5, 10][number % 3];
             let fault = format!("UPDATE audit_log SET {column} = {value} WHERE log_id = {entry}");
             let vault = vault();
@@ -81,7 +82,7 @@ fn each_value_of_an_entry_that_no_list_reads_is_named_and_taken_out() {
             planted.unwrap();
             let changed = check(&vault, None).broken;
             let Err(error) = lists(&vault) else {
-                // It reads, and the chain says what it is.
+                // It can be read, and the chain reports it.
                 if changed.is_some() {
                     settles(&vault, &fault);
                 }
@@ -94,14 +95,14 @@ fn each_value_of_an_entry_that_no_list_reads_is_named_and_taken_out() {
             );
             let told = format!("of entry {entry} is a value that no list can read");
             let problems = vault.verify().problems;
-            // A MAC of another length is read, and is none.
+            // A MAC of another length can be read, but is not valid.
             let is_named = |line: &String| {
                 line.contains(&told)
                     || line.contains(&format!("entry {entry}: its details"))
                     || line.contains(&format!("entry {entry} was changed"))
             };
             assert!(problems.iter().any(is_named), "{fault}: {problems:#?}");
-            // Messages go on, and so does the log.
+            // Messages can still be written, and so can the log.
             vault.receive(&[("meanwhile", "2025-06-01T00:00:00Z")]);
             write(&vault, "meanwhile", at("2025-06-01T00:00:00Z"));
             settles(&vault, &fault);
@@ -109,7 +110,7 @@ fn each_value_of_an_entry_that_no_list_reads_is_named_and_taken_out() {
     }
 }
 
-/// Several at once, some behind a fault of another kind: all are named.
+/// Several faults at once, some after a fault of another type, are all named.
 #[test]
 fn every_entry_that_does_not_read_is_named() {
     let vault = vault();
@@ -140,7 +141,7 @@ fn every_entry_that_does_not_read_is_named() {
     assert_eq!((mended.event_type.as_str(), mended.success), ("unreadable", true));
 }
 
-/// A log that waits for its chain is taken in by nobody who did not agree to lose what does not read.
+/// A log that waits for its chain is not chained until somebody agrees to lose what cannot be read.
 #[test]
 fn an_open_takes_nothing_out() {
     let vault = vault();
@@ -153,7 +154,7 @@ fn an_open_takes_nothing_out() {
     assert!(matches!(read, Err(StoreError::DatabaseDamaged(_))), "{read:?}");
 }
 
-/// Batches are read behind a number, and none is below this one: such a row was looked at by nothing.
+/// Batches are read after a number, and there is no number below this one, so such a row would never be checked.
 #[test]
 fn a_row_with_the_lowest_number_is_named_and_goes() {
     for (table, row) in [
@@ -171,14 +172,14 @@ fn a_row_with_the_lowest_number_is_named_and_goes() {
         vault.sql(&fault);
         let problems = vault.verify().problems.join("\n");
         assert!(
-            problems.contains(&format!("counter of {table} is not all")),
+            problems.contains(&format!("counter of {table} does not fit a row")),
             "{problems}"
         );
         settles(&vault, &fault);
     }
 }
 
-/// A vault with three events, two of them with details.
+/// Creates a vault with three events, two of them with details.
 fn with_events() -> Vault {
     let vault = vault();
     vault
@@ -226,7 +227,7 @@ fn events_whose_details_are_lost_are_listed_without_them_and_settled() {
     ] {
         let vault = with_events();
         vault.sql(&fault);
-        // Keys that are known stay known until the vault is locked.
+        // Keys in memory stay known until the vault is locked.
         let (folder, path) = vault.lock();
         let store = unlock(&path).unwrap();
         let chat = "alice".parse().unwrap();
@@ -239,7 +240,7 @@ fn events_whose_details_are_lost_are_listed_without_them_and_settled() {
         let problems = vault.verify().problems.join("\n");
         assert!(problems.contains("security_events.raw_data of row 1"), "{fault}: {problems}");
         let loss = vault.store.read_long(|tx| tx.audit_losses()).unwrap().unwrap();
-        // Its wrapping proves the key: the row is put right, and nothing is lost.
+        // Its wrapping proves the key, so the row is repaired and nothing is lost.
         let is_healed = fault.contains("SET scope");
         let wanted = match (is_healed, is_one) {
             (true, _) => 0,
@@ -256,8 +257,8 @@ fn events_whose_details_are_lost_are_listed_without_them_and_settled() {
     }
 }
 
-/// A refusal looks through the failures of the last minutes, and a finding through the events: neither is kept out of the vault
-/// by details that do not read.
+/// A refusal reads the failures of the last minutes, and a finding reads the events. Unreadable details must not
+/// prevent recording either.
 #[test]
 fn what_does_not_read_keeps_no_event_from_being_written() {
     for planted in ["'text'", "zeroblob(60)"] {

@@ -1,3 +1,3 @@
-//! The Rust parts of steps, one file a step.
+//! The Rust parts of migration steps, one file for each step.
 
 // `cargo xtask migrations new` writes above this line.

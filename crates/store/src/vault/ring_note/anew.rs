@@ -1,4 +1,4 @@
-//! The key ring's note around a loss that is accepted: begun before the log is chained anew, and written anew behind it.
+//! The key ring's note while a loss is accepted: marked before the log is chained again, and rewritten after it.
 
 use std::sync::atomic::Ordering;
 
@@ -15,10 +15,11 @@ use crate::vault::doubt::ACCEPTING;
 use crate::vault::healing::note_before_writing;
 use crate::vault::rings::{generation_of, unlock_own};
 
-/// Runs `work`, which chains the log anew and gives the number of the entry that says so, with the key ring's lock held
-/// and the secret known to be right, on what `mend` made ready; nothing is changed where that finds nothing. The note says
-/// before that a loss is being accepted: entries whose MAC comes out the same would fit the old one, and a kill in between
-/// would leave a log that is signed anew and counted nowhere. Where `work` fails, the note is taken back.
+/// Runs `work`, which chains the log again and returns the number of the entry that says so. The key ring's lock is
+/// held, the secret has been checked, and `work` gets what `mend` prepared; if `mend` returns nothing, nothing is
+/// changed. First, the note is marked to say that a loss is being accepted: otherwise entries whose MAC stays the same
+/// would match the old note, and a crash in between would leave a log that is signed again without the loss being
+/// counted. If `work` fails, the note is restored.
 pub(crate) fn ring_note_anew<P, T>(
     store: &Store,
     current: &Secret,
@@ -54,7 +55,7 @@ pub(crate) fn ring_note_anew<P, T>(
     Ok(Some(done))
 }
 
-/// The newest entry that carries a MAC, or that there is none; nothing where that cannot be read.
+/// Returns the newest entry that has a MAC, or that there is none; the outer `None` if it cannot be read.
 fn newest_entry(store: &Store) -> Option<Option<AuditHead>> {
     match store.read(|tx| tx.audit_newest()) {
         Ok(head) => Some(Some(head)),
@@ -63,7 +64,8 @@ fn newest_entry(store: &Store) -> Option<Option<AuditHead>> {
     }
 }
 
-/// Has the database know of the generation. What waits for the log waits on: it is looked at first as it was agreed to.
+/// Records the generation in the database. Queued audit entries keep waiting: the log must first be examined as the
+/// user agreed to it.
 fn follow(store: &Store, ring: &KeyRing) -> Result<(), StoreError> {
     store.write_durably("audit_settle", |tx| {
         tx.is_settling = true;
@@ -71,8 +73,8 @@ fn follow(store: &Store, ring: &KeyRing) -> Result<(), StoreError> {
     })
 }
 
-/// Notes again what was noted before: nothing of the log was changed. A key ring that had no note keeps the one that says of
-/// the loss, for one that names nothing would hide that.
+/// Restores the previous note, as nothing in the log was changed. A key ring that had no note keeps the mark of the
+/// loss, because a note that names no entry would hide it.
 fn take_back(store: &Store, begun: &KeyRing, unlocked: &Unlocked) {
     let Some(note) = unlocked.noted().note().cloned() else {
         return;
@@ -86,12 +88,12 @@ fn take_back(store: &Store, begun: &KeyRing, unlocked: &Unlocked) {
             follow(store, &next)
         });
     if let Err(error) = written {
-        // The next open tells of a loss that was being accepted.
+        // The next open reports that a loss was being accepted.
         tracing::debug!(%error, "the key ring's note was not taken back");
     }
 }
 
-/// Notes that a loss is being accepted. The entry that is named stays: what is said of it is lost to nobody.
+/// Marks that a loss is being accepted. The entry named by the note is kept, so that what it proves is not lost.
 pub(super) fn begin(store: &Store, ring: &KeyRing, unlocked: &Unlocked) -> Result<KeyRing, StoreError> {
     let mut lease = store.pool.writer()?;
     note_before_writing(&store.files, lease.db()?, &store.shared, unlocked)?;
@@ -99,12 +101,12 @@ pub(super) fn begin(store: &Store, ring: &KeyRing, unlocked: &Unlocked) -> Resul
     let highest = u64::try_from(store.read(|tx| tx.generation())?).unwrap_or_default();
     let schema = upgrade::newest();
     let mut note = note_of(unlocked.noted(), schema, schema);
-    // One that names no entry would say nothing.
+    // A note that names no entry would be ignored.
     note.log_id = note.log_id.max(1);
     note.last_loss = ACCEPTING;
     let next = ring.with_note(unlocked, note, &system_time().to_sql(), highest)?;
     put_in_force(&store.files, &next)?;
-    // Else the mark that follows would be higher than any key ring's.
+    // Otherwise the mark written next would be higher than any key ring's generation.
     store.shared.ring.fetch_max(next.generation(), Ordering::Relaxed);
     Ok(next)
 }

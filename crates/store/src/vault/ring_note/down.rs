@@ -1,5 +1,5 @@
-//! The key ring's note around a step back of the schema: before it the note allows the older one, behind it the note
-//! names it. A kill in between leaves a note that allows both, which the next open narrows.
+//! The key ring's note around a step back of the schema: before it, the note is changed to allow the older schema;
+//! after it, to name that schema. A crash in between leaves a note that allows both, which the next open corrects.
 
 use diesel::prelude::*;
 use privatus_crypto::{KeyRing, Noted, Unlocked};
@@ -16,12 +16,12 @@ use crate::vault::doubt::Doubt;
 use crate::vault::own_row::odd_mark_error;
 use crate::vault::rings::{generation_of, reopen_newest};
 
-/// Notes that the schema goes from one to another, or where both are the same, that it is there. The database may have
-/// any schema: only what every schema has is asked for.
+/// Notes that the schema is changing from one version to another or, if both are the same, that it is there. The
+/// database may have any schema, so only what every schema has is used.
 ///
 /// # Errors
-/// [`StoreError::SchemaDiffers`] when the database is older than the note allows: that is told by an open, and not
-/// noted away.
+/// [`StoreError::SchemaDiffers`] if the database is older than the note allows: an open must report that, so it is not
+/// overwritten here.
 pub(crate) fn note_schema(
     files: &Files,
     db: &mut Connection,
@@ -32,7 +32,7 @@ pub(crate) fn note_schema(
     let (ring, unlocked) = reopen_newest(files, unlocked)?;
     let noted = unlocked.noted();
     if let Some(doubt) = Doubt::of_schema(noted, from) {
-        let why = format!("{}; an open brings it up to date and notes this", doubt.told());
+        let why = format!("{}; open the vault to upgrade it and record this", doubt.told());
         return Err(StoreError::SchemaDiffers(why));
     }
     let highest = db.ask("read the key ring's generation", |db| {
@@ -48,7 +48,7 @@ pub(crate) fn note_schema(
         highest => highest?,
     };
     if *noted == Noted::Later || generation_of(&ring) < highest {
-        // A note of a later version is kept, and an older key ring is not made the newest.
+        // A note of a later version is kept, and an older key ring must not become the newest.
         return Ok(());
     }
     let next = ring.with_note(

@@ -1,5 +1,6 @@
-//! Writing the key ring's note on the audit log. The database's side is durable first, then the key ring is written, then
-//! the database follows: a kill in between leaves a note that is true, and a generation that the next open notes.
+//! Writes the key ring's note on the audit log: first the database is made durable, then the key ring is written, then
+//! the database records the new generation. A crash in between leaves a note that is true, and a generation that the
+//! next open records.
 
 pub(crate) mod anew;
 pub(crate) mod down;
@@ -24,7 +25,7 @@ use crate::vault::doubt::{Doubt, NotedEntry};
 use crate::vault::healing::note_before_writing;
 use crate::vault::rings::{generation_of, reopen_newest};
 
-/// A note on a database of this schema, in the place of `before`. It names no other entry than that did.
+/// Returns a note on a database with this schema, replacing `before`. It names the same entry as `before`.
 pub(crate) fn note_of(before: &Noted, schema: i64, going_to: i64) -> AuditNote {
     let fresh = || AuditNote {
         schema,
@@ -43,8 +44,8 @@ pub(crate) fn note_of(before: &Noted, schema: i64, going_to: i64) -> AuditNote {
     }
 }
 
-/// Whether the note is to be written for a database of this build's schema; `is_passed` when retention removed the entry
-/// that it names.
+/// Returns whether the note must be written for a database with this build's schema; `is_passed` if retention removed
+/// the entry that it names.
 fn is_due(noted: &Noted, is_passed: bool) -> bool {
     let newest = upgrade::newest();
     match noted {
@@ -56,10 +57,10 @@ fn is_due(noted: &Noted, is_passed: bool) -> bool {
     }
 }
 
-/// Brings the note up to date where it is due: once in a vault from before, behind an upgrade, behind a step back that
-/// was interrupted, and once retention removed the entry that it names. What is left then is checked from its beginning:
-/// the note would vouch for a log that somebody altered meanwhile. Call with `keyring.lock` held. A key ring that lost its
-/// note is told of and written down; so is nothing that an older key ring would say.
+/// Updates the note when needed: once in a vault that has none, after an upgrade, after an interrupted step back, and
+/// after retention removed the entry that it names. In the last case, the remaining log is checked from its beginning
+/// first, because otherwise the note could authenticate a log altered in the meantime. Call with `keyring.lock` held. A
+/// key ring that has lost its note is reported and recorded; an older key ring is left alone.
 pub(crate) fn keep(
     files: &Files,
     db: &mut Connection,
@@ -87,7 +88,7 @@ pub(crate) fn keep(
         return Ok(None);
     };
     if generation_of(&ring) < highest {
-        // To write it would make an older key ring the newest.
+        // Writing the note would make an older key ring the newest.
         return Ok(None);
     }
     let doubt = doubt.or(is_lost.then_some(Doubt::NoteMissing));
@@ -98,7 +99,7 @@ pub(crate) fn keep(
     Ok(doubt)
 }
 
-/// Writes a key ring. With its first copy it is in force; the next open makes the other copy again, and tells of it.
+/// Writes a key ring. Its first copy puts it in force; if the other fails, the next open rewrites and reports it.
 fn put_in_force(files: &Files, ring: &KeyRing) -> Result<(), StoreError> {
     if let Some(error) = files.write_key_rings(&ring.to_bytes())? {
         tracing::debug!(%error, "a copy of the key ring could not be written");
@@ -106,8 +107,8 @@ fn put_in_force(files: &Files, ring: &KeyRing) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes the note anew: this build's schema, and the newest entry of the log. `more` goes into the log's entry, and
-/// `change` has the last word on the note. Call with `keyring.lock` held.
+/// Writes the note again, with this build's schema and the newest entry of the log. `more` is added to the details of
+/// the audit entry, and `change` makes the last changes to the note. Call with `keyring.lock` held.
 fn write_note(
     files: &Files,
     db: &mut Connection,
@@ -120,7 +121,7 @@ fn write_note(
     let position = write_durably_on(db, shared, |tx| {
         tx.pending_write()?;
         let highest = tx.generation()?;
-        // Something is to be committed: only that makes the entries before it durable too.
+        // The transaction must change something, because only a commit makes the entries before it durable too.
         tx.generation_set(highest)?;
         Ok::<_, StoreError>((tx.audit_newest()?, highest))
     });
@@ -134,16 +135,17 @@ fn write_note(
     put_in_force(files, &next)?;
     shared.ring.fetch_max(next.generation(), Ordering::Relaxed);
     shared.note_now(next.noted());
-    // It is noted all the same when the database cannot be written: the next open says so.
+    // The note counts even if the database cannot be written; the next open records it.
     let noted = write_durably_on(db, shared, |tx| tx.ring_noted(&next, before, more));
     if let Err(error) = noted {
-        tracing::debug!(%error, "the database does not know of the key ring's note yet");
+        tracing::debug!(%error, "the key ring's note is not recorded in the database yet");
     }
     Ok(())
 }
 
 impl Store {
-    /// [`keep`] at an open. What the log or the schema contradicts stays as it is, so that it can be told again.
+    /// Runs [`keep`] when a vault is opened. If the log or the schema contradicts the note, it stays, so that the
+    /// contradiction can be reported again.
     pub(super) fn ring_note_keep(
         &mut self,
         unlocked: &Unlocked,
@@ -164,7 +166,7 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Follows a key ring in which the note was written.
+    /// Records that the note was written to a key ring.
     pub(super) fn ring_noted(
         &mut self,
         ring: &KeyRing,

@@ -119,7 +119,7 @@ fn nothing_is_kept_of_a_transaction_that_goes_on_after_a_refusal() {
         refused(tx.message_insert(&chat, &reply), "in another conversation");
         tx.message_insert(&chat, &sent("after"))
     });
-    refused(kept, "of which nothing is kept");
+    refused(kept, "none of it was kept");
     for id in [&reply.id, &sent("after").id] {
         let state = world.store.read(|tx| tx.reply_state(id)).unwrap();
         assert_eq!(state, ReplyState::Absent);

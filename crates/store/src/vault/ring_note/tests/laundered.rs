@@ -1,4 +1,4 @@
-//! A log that is made to look as if it came from a build without a chain.
+//! A log that is changed to look as if it came from a build without a chain.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
@@ -13,7 +13,7 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
             "entry 1",
         ),
         (
-            // A checkpoint that says that retention took it.
+            // A checkpoint that claims that retention removed the entry.
             "DELETE FROM audit_log WHERE log_id = 1; UPDATE vault_state SET audit_removed = 1, \
              audit_removed_mac = zeroblob(32), audit_removed_at = '2025-01-01 00:00:00.000', \
              audit_checkpoint = zeroblob(36)"
@@ -32,7 +32,7 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
                 _ => vault.open(),
             };
             assert!(warned(&store).contains(says), "{launder}: {}", warned(&store));
-            // Once for each thing that is said: an entry that is gone may be another when the log goes on.
+            // One alarm for each distinct report: a missing entry may become a different entry as the log grows.
             let alarms = alarms(&store);
             assert!(alarms.iter().all(|severity| *severity == Severity::Critical));
             assert!((1..=2).contains(&alarms.len()), "{launder}: {}", alarms.len());
@@ -43,7 +43,7 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
         }
         let store = vault.open();
         let loss = store.audit_accept_loss(&secret(), None).unwrap().unwrap();
-        // However little is left: the noted entry is named, and what stands or is missing up to there.
+        // However little is left, the noted entry is named, and what remains or is missing up to it.
         assert!(
             loss.up_to >= 1 && loss.noted_lost == Some(1),
             "{launder}: {loss:?}"
@@ -61,7 +61,7 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
         assert!(!warned(&store).contains(says), "{}", warned(&store));
         assert!(warned(&store).contains("a loss in the audit log was accepted"));
         assert_eq!(note(&path).losses, 1);
-        // Nothing is said any more once the events are resolved.
+        // The warnings end once the events are resolved.
         let filter = SecurityFilter {
             unresolved_only: true,
             ..SecurityFilter::default()
@@ -80,16 +80,16 @@ fn a_log_that_is_made_to_look_old_is_told_of_until_it_is_settled() {
     }
 }
 
-/// The step that brought the chain of the audit log.
+/// The step that added the chain of the audit log.
 const CHAINED: i64 = 20_261_125_000_003;
 
-/// The vault's own SQL takes the chain away, the log is changed, and the schema goes up again with the ledger's row as it
-/// was: before the next open, or by it.
+/// The vault's own SQL removes the chain, the log is changed, and the schema is upgraded again with the ledger's row as
+/// it was, before or during the next open.
 #[test]
 fn a_schema_that_was_taken_back_past_the_program_is_told_of() {
     for goes_up in [false, true] {
         let vault = Vault::new();
-        // The step that brought the chain, and each behind it.
+        // The step that added the chain, and each step after it.
         let steps: Vec<_> = STEPS
             .all()
             .iter()
@@ -127,12 +127,12 @@ fn a_schema_that_was_taken_back_past_the_program_is_told_of() {
         assert!(warned(&store).contains(&says), "{goes_up}: {}", warned(&store));
         assert_eq!(alarms(&store), [Severity::Critical], "{goes_up}");
         store.close().unwrap();
-        // The next open still says so.
+        // The next open still reports it.
         assert_ne!(warned(&vault.open()), "", "{goes_up}");
     }
 }
 
-/// The audit key stays, so that the noted entry would get the MAC that it had.
+/// The audit key stays, so the noted entry would get the same MAC again.
 #[test]
 fn a_log_that_lost_its_chain_is_not_signed_again_but_by_its_owner() {
     for state in ["UPDATE vault_state SET settled_version = 0", "SELECT 1"] {
@@ -150,7 +150,7 @@ fn a_log_that_lost_its_chain_is_not_signed_again_but_by_its_owner() {
                 "{state}: {told}"
             );
             assert_eq!(vault.number(&unsigned), last, "{state}");
-            // Whatever told of it goes, and the numbers with it.
+            // Everything that reported it is removed, and the numbers too.
             vault.sql(&format!(
                 "DELETE FROM security_events; DELETE FROM audit_log WHERE log_id > {last}; \
                  DELETE FROM sqlite_sequence WHERE name = 'security_events'; \
@@ -170,7 +170,7 @@ fn a_log_that_lost_its_chain_is_not_signed_again_but_by_its_owner() {
             found.losses == 1 && found.last_loss > last && found.log_id >= found.last_loss,
             "{found:?}"
         );
-        // The entry that says so is noted too.
+        // The entry that records this is noted too.
         vault.sql(&format!(
             "DELETE FROM audit_log WHERE log_id > {last}; DELETE FROM security_events"
         ));
@@ -178,7 +178,8 @@ fn a_log_that_lost_its_chain_is_not_signed_again_but_by_its_owner() {
     }
 }
 
-/// Killed while a loss is accepted: the log may be signed anew by now, and its first entry fit the note from before.
+/// Killed while a loss is accepted: the log may already be signed again, and its first entry may match the previous
+/// note.
 #[test]
 fn a_loss_that_was_being_accepted_is_told_of_until_it_is() {
     let vault = Closed::new();
@@ -198,7 +199,7 @@ fn a_loss_that_was_being_accepted_is_told_of_until_it_is() {
     assert_eq!(note(&vault.path).losses, 1);
 }
 
-/// The key ring of a step back allows a log without a chain: put back later, it is an older one.
+/// The key ring of a step back allows a log without a chain. Put back later, it is an older key ring.
 #[test]
 fn the_key_ring_of_a_step_back_has_nothing_signed_later() {
     let vault = Closed::new();

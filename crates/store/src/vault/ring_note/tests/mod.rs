@@ -1,4 +1,4 @@
-//! The note from its first writing to what it finds.
+//! The note, from its first writing to what it detects.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
@@ -22,13 +22,13 @@ use crate::{Store, StoreError};
 
 const COPIES: [&str; 2] = ["keyring.json", "keyring.json.1"];
 
-/// All traces of the chain taken away with plain SQL, an entry forged, and the books made to fit: as if the vault came from
-/// a build without a chain.
+/// Plain SQL that removes all traces of the chain, forges an entry, and makes the books match: as if the vault came
+/// from a build without a chain.
 const LAUNDER: &str = "UPDATE vault_state SET settled_version = 0; \
      UPDATE audit_log SET mac = NULL, key_number = NULL, action = 'forged'; \
      DELETE FROM key_store WHERE key_type = 'audit'";
 
-/// A closed vault: whoever has the database's key changes what they like.
+/// A closed vault, which anyone with the database key can change.
 struct Closed {
     _folder: tempfile::TempDir,
     path: PathBuf,
@@ -39,7 +39,7 @@ impl Closed {
         Self::of(Vault::new())
     }
 
-    /// As a build from before the note left it.
+    /// Creates a vault as a build without the note left it.
     fn from_before() -> Self {
         let closed = Self::new();
         strip(&closed.path);
@@ -58,7 +58,7 @@ impl Closed {
         unlock(&self.path).unwrap()
     }
 
-    /// What an open says, and closes.
+    /// Opens and closes the vault, and returns its warnings.
     fn told(&self) -> String {
         let store = self.open();
         let told = warned(&store);
@@ -116,7 +116,7 @@ fn count(store: &Store, act: Act) -> usize {
     all.iter().filter(|action| *action == act.action()).count()
 }
 
-/// Severities of the events that say that the note was contradicted.
+/// Returns the severities of the events that report a contradicted note.
 fn alarms(store: &Store) -> Vec<Severity> {
     let filter = SecurityFilter {
         kind: Some(SecurityKind::AuditContradicted),

@@ -1,10 +1,10 @@
-//! A key ring from before, put back with or without its mark in the database.
+//! An older key ring that was put back, with or without its mark in the database.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 use super::*;
 
-/// To write it into an older key ring would make that the newest.
+/// Writing the note to an older key ring would make that the newest.
 #[test]
 fn an_older_key_ring_does_not_get_it() {
     let vault = Closed::from_before();
@@ -28,7 +28,7 @@ fn an_older_key_ring_does_not_get_it() {
     assert!(told.contains("an older key ring opened this vault"), "{told}");
 }
 
-/// An older key ring without the note, under a mark that somebody put back with it; the log names no generation either.
+/// An older key ring without the note, with its mark put back in the database too; the log names no generation either.
 #[test]
 fn a_key_ring_that_lost_it_is_told_of() {
     let vault = Closed::from_before();
@@ -63,7 +63,7 @@ fn a_key_ring_that_lost_it_is_told_of() {
     assert_eq!((note(&path).losses, note(&path).generation), (1, 3));
 }
 
-/// The mark is lowered with it: the log names what it was.
+/// The mark is lowered too, but the log names the higher generation.
 #[test]
 fn an_older_key_ring_under_a_lowered_mark_is_told_by_the_log() {
     let vault = Vault::new();
@@ -108,6 +108,6 @@ fn an_older_key_ring_under_a_lowered_mark_is_told_by_the_log() {
     assert_eq!(
         vault.number("SELECT highest_generation FROM vault_state"),
         2,
-        "the mark is put right"
+        "the mark is repaired"
     );
 }

@@ -1,4 +1,4 @@
-//! The note behind retention.
+//! The note after retention.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
@@ -10,7 +10,7 @@ fn entry(store: &Store) {
 }
 
 fn prune(store: &Store) {
-    // All but the newest; the clock of the tests is before this.
+    // All but the newest entry; the tests' clock is before this time.
     let removed = store.write("prune", |tx| tx.audit_prune(at("2030-01-01T00:00:00Z")));
     assert!(removed.unwrap() > 0);
 }
@@ -28,7 +28,7 @@ fn a_prune_past_the_noted_entry_has_the_next_open_note_the_log_anew() {
     let after = note(&path);
     assert!(after.log_id > before.log_id, "{} {}", after.log_id, before.log_id);
     assert_eq!(count(&store, Act::KeyRingNote), 1);
-    // The MACs taken away, as if the log came from before the chain: the checkpoint stays, and so do its keys.
+    // The MACs are removed, as if the log came from before the chain; the checkpoint and its keys stay.
     store.close().unwrap();
     vault.sql(
         "UPDATE vault_state SET settled_version = 0; \
@@ -48,7 +48,7 @@ fn a_prune_past_the_noted_entry_has_the_next_open_note_the_log_anew() {
     );
 }
 
-/// Between the prune and the open that would note the log anew.
+/// Altered between the prune and the open that would note the log again.
 #[test]
 fn a_log_that_was_altered_right_behind_a_prune_is_not_noted_anew() {
     for launder in [
@@ -66,7 +66,7 @@ fn a_log_that_was_altered_right_behind_a_prune_is_not_noted_anew() {
             let store = vault.open();
             let told = warned(&store);
             assert!(
-                told.contains("what retention left of the audit log does not hold"),
+                told.contains("the entries that retention left in the audit log do not verify"),
                 "{launder}: {told}"
             );
             assert_eq!(alarms(&store), [Severity::Critical], "{launder}");
@@ -77,11 +77,11 @@ fn a_log_that_was_altered_right_behind_a_prune_is_not_noted_anew() {
         assert!(store.audit_accept_loss(&secret(), None).unwrap().is_some());
         store.close().unwrap();
         let told = warned(&vault.open());
-        assert!(!told.contains("what retention left"), "{told}");
+        assert!(!told.contains("that retention left"), "{told}");
     }
 }
 
-/// The entry that says that there is a note goes with the old ones, and the key ring from before it is put back.
+/// The entry that says that there is a note is removed with the old ones, and the key ring from before it is put back.
 #[test]
 fn a_prune_does_not_forget_that_the_key_ring_has_a_note() {
     let vault = Closed::from_before();

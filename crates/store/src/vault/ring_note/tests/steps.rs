@@ -1,4 +1,4 @@
-//! The note around steps of the schema.
+//! The note around migration steps.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
@@ -21,7 +21,7 @@ fn a_step_back_by_the_program_and_up_again_is_no_alarm() {
     assert_eq!((warned(&store), alarms(&store)), (String::new(), Vec::new()));
     store.close().unwrap();
     assert_eq!(note(&path).schema, Migrator::newest());
-    // And what the key ring says against a log is not stepped over in silence.
+    // A contradiction between the key ring and a log is recorded first.
     let store = vault.open();
     let entry = note(&path).log_id;
     store
@@ -36,7 +36,7 @@ fn a_step_back_by_the_program_and_up_again_is_no_alarm() {
     assert_eq!(alarms(&store), [Severity::Critical]);
 }
 
-/// It is told by an open, and not noted away.
+/// An open must report it, so it is not overwritten.
 #[test]
 fn a_database_that_is_older_than_the_note_is_not_stepped_back_further() {
     let vault = Closed::new();
@@ -48,7 +48,7 @@ fn a_database_that_is_older_than_the_note_is_not_stepped_back_further() {
     let before = COPIES.map(|name| fs::read(path.join(name)).unwrap());
     migrator.down(&plan).unwrap();
     drop(migrator);
-    // As an older build leaves it, which knows of no note.
+    // As an older build that does not know the note leaves it.
     for (name, bytes) in COPIES.iter().zip(&before) {
         fs::write(path.join(name), bytes).unwrap();
     }

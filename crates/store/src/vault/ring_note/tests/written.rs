@@ -1,4 +1,4 @@
-//! The note is written once, and put off where it cannot be.
+//! The note is written once, and postponed if that is not possible.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
@@ -47,7 +47,7 @@ fn a_vault_from_before_gets_it_once_and_the_log_says_so() {
     }
 }
 
-/// The key ring was written, and the process killed before the database followed.
+/// The key ring was written, and the process was killed before the database recorded it.
 #[test]
 fn a_note_that_the_database_does_not_know_of_is_noted_by_the_next_open() {
     let vault = Vault::new();
@@ -77,7 +77,7 @@ fn it_is_put_off_where_it_cannot_be_written() {
     fs::create_dir(&first).unwrap();
     let store = vault.open();
     assert!(
-        warned(&store).contains("could not be noted in the key ring"),
+        warned(&store).contains("the key ring's note on the audit log could not be updated"),
         "{}",
         warned(&store)
     );
