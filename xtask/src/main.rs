@@ -50,7 +50,7 @@ enum Command {
     Tidy,
     /// Run everything that `.ci/run` runs.
     Ci,
-    /// Measure against plain SQLite in the same run, in a release build.
+    /// Measure against plain SQLite and against SQLCipher through diesel, in a release build.
     Bench(bench::Options),
     /// Run one command and print its time and its highest use of memory: `bench --alone` runs itself so.
     #[command(hide = true)]
