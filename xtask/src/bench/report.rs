@@ -228,8 +228,8 @@ pub(crate) fn print_document(
     calibration: &[Duration],
     rows: usize,
     months: usize,
-    results: &[serde_json::Value],
-    others: &[serde_json::Value],
+    results: &[Value],
+    others: &[Value],
 ) -> Result<()> {
     let noise = noise(calibration);
     let machine = json!({
