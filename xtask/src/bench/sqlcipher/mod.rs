@@ -17,7 +17,7 @@ use anyhow::{Context, Result, ensure};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use self::query::{Chat, ChatList, Message, by_id, insert_contact, insert_message, page};
+use self::query::{Chat, ChatList, Message, NewMessage, by_id, insert_contact, insert_messages, page};
 use super::floor::{NEWEST, SCHEMA};
 use super::plain::PRAGMAS;
 use super::sample::{CONVERSATIONS, Sample};
@@ -78,18 +78,17 @@ impl Side for Sqlcipher {
     fn insert(&mut self, messages: &[Sample]) -> Result<()> {
         let contacts = &self.contacts;
         let connection = self.connection.as_mut().context("the file is closed")?;
-        let put = |connection: &mut SqliteConnection, message: &Sample| -> Result<()> {
-            let contact = contacts.get(message.chat).context("no such contact")?;
-            insert_message(connection, message, contact)?;
-            Ok(())
-        };
+        let contact = |chat: usize| contacts.get(chat).context("no such contact");
         // One statement is a transaction of its own.
         if let [message] = messages {
-            return put(connection, message);
+            let new = NewMessage::new(message, contact(message.chat)?);
+            return Ok(insert_messages(connection, &[new])?);
         }
-        connection.immediate_transaction(|connection| {
-            messages.iter().try_for_each(|message| put(connection, message))
-        })
+        let new: Vec<NewMessage<'_>> = messages
+            .iter()
+            .map(|message| Ok(NewMessage::new(message, contact(message.chat)?)))
+            .collect::<Result<_>>()?;
+        Ok(connection.immediate_transaction(|connection| insert_messages(connection, &new))?)
     }
 
     fn newest(&mut self, chat: usize) -> Result<usize> {

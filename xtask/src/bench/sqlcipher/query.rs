@@ -86,21 +86,37 @@ pub(super) fn insert_contact(connection: &mut SqliteConnection, id: &str) -> Que
         .execute(connection)
 }
 
-pub(super) fn insert_message(
-    connection: &mut SqliteConnection,
-    sample: &Sample,
-    contact: &str,
-) -> QueryResult<usize> {
-    use self::messages::dsl;
-    diesel::insert_into(dsl::messages)
-        .values((
-            dsl::message_id.eq(&sample.ordered_text),
-            dsl::contact_id.eq(contact),
-            dsl::content.eq(sample.text.as_bytes()),
-            dsl::is_outgoing.eq(sample.is_outgoing),
-            dsl::timestamp.eq(&sample.at_text),
-        ))
-        .execute(connection)
+/// What is written of a message; the other columns have defaults.
+#[derive(Insertable)]
+#[diesel(table_name = messages)]
+pub(super) struct NewMessage<'a> {
+    message_id: &'a str,
+    contact_id: &'a str,
+    content: &'a [u8],
+    is_outgoing: bool,
+    timestamp: &'a str,
+}
+
+impl<'a> NewMessage<'a> {
+    pub(super) fn new(sample: &'a Sample, contact: &'a str) -> Self {
+        Self {
+            message_id: &sample.ordered_text,
+            contact_id: contact,
+            content: sample.text.as_bytes(),
+            is_outgoing: sample.is_outgoing,
+            timestamp: &sample.at_text,
+        }
+    }
+}
+
+/// Writes messages, each with one run of one prepared statement.
+pub(super) fn insert_messages(connection: &mut SqliteConnection, new: &[NewMessage<'_>]) -> QueryResult<()> {
+    for message in new {
+        diesel::insert_into(messages::table)
+            .values(message)
+            .execute(connection)?;
+    }
+    Ok(())
 }
 
 /// The newest 50 messages of a contact before a time.
