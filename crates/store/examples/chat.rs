@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Talks to Alice; returns how many messages the conversation has.
-pub fn chat(path: &Path) -> Result<usize, Box<dyn Error>> {
+pub(crate) fn chat(path: &Path) -> Result<usize, Box<dyn Error>> {
     let store = open(path)?;
 
     // A contact has a conversation. One that the vault knows already stays as it is.
@@ -59,7 +59,10 @@ pub fn chat(path: &Path) -> Result<usize, Box<dyn Error>> {
 
     // The chat list; then the conversation, from its newest message to its oldest, 50 at a time.
     for listed in store.read(|tx| tx.conversations(20))? {
-        println!("{}: {} messages, {} unread", listed.title, listed.messages, listed.unread);
+        println!(
+            "{}: {} messages, {} unread",
+            listed.title, listed.messages, listed.unread
+        );
     }
     let (mut start, mut read) = (PageStart::Newest, 0);
     loop {

@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Makes a vault and imports the history twice: the second time adds nothing. Returns what each did.
-pub fn import_into(vault: &Path, history: &str) -> Result<[Inserted; 2], Box<dyn Error>> {
+pub(crate) fn import_into(vault: &Path, history: &str) -> Result<[Inserted; 2], Box<dyn Error>> {
     let password = Password::new("correct horse battery staple")?;
     // The recovery code is dropped here. A client shows it: see `chat.rs`.
     let (store, _code) = Store::create(vault, &password, &VaultOptions::default())?;

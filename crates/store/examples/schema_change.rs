@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Makes a vault, takes its newest step back and runs it again.
-pub fn schema_change(vault: &Path) -> Result<(), Box<dyn Error>> {
+pub(crate) fn schema_change(vault: &Path) -> Result<(), Box<dyn Error>> {
     let password = Password::new("correct horse battery staple")?;
     let options = VaultOptions::default();
     // The recovery code is dropped here. A client shows it: see `chat.rs`.
@@ -30,18 +30,32 @@ pub fn schema_change(vault: &Path) -> Result<(), Box<dyn Error>> {
     let mut migrator = Migrator::unlock(vault, &secret, &options)?;
     print_status(&mut migrator)?;
     let checked = migrator.verify()?;
-    println!("{} objects compared, {} problems", checked.objects, checked.problems.len());
+    println!(
+        "{} objects compared, {} problems",
+        checked.objects,
+        checked.problems.len()
+    );
 
     // Back, to the schema before the newest. The plan says what would be lost; a client asks before it goes on.
     let steps = migrator.status()?;
-    let before = steps.iter().rev().nth(1).ok_or("the vault has one step only")?.version;
+    let before = steps
+        .iter()
+        .rev()
+        .nth(1)
+        .ok_or("the vault has one step only")?
+        .version;
     let plan = migrator.plan_down(before)?;
     for loss in &plan.losses {
         let column = loss.column.as_deref().unwrap_or("the whole table");
         println!("would lose {} of {} ({column})", loss.values, loss.table);
     }
     let back = migrator.down(&plan)?.ok_or("there was nothing to take back")?;
-    println!("back from {} to {}; a copy is in {}", back.from, back.to, back.snapshot.path.display());
+    println!(
+        "back from {} to {}; a copy is in {}",
+        back.from,
+        back.to,
+        back.snapshot.path.display()
+    );
     print_status(&mut migrator)?;
 
     // Up again, as the next open would.
@@ -55,7 +69,11 @@ pub fn schema_change(vault: &Path) -> Result<(), Box<dyn Error>> {
 fn print_status(migrator: &mut Migrator) -> Result<(), Box<dyn Error>> {
     for step in migrator.status()? {
         let state = if step.pending { "pending" } else { "applied" };
-        println!("{} {state}: {}", step.version, step.description.unwrap_or_default());
+        println!(
+            "{} {state}: {}",
+            step.version,
+            step.description.unwrap_or_default()
+        );
     }
     Ok(())
 }

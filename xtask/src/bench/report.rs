@@ -191,7 +191,11 @@ impl Report {
             };
             let field = |what: &str| {
                 let is_first = nth == 0;
-                if is_first { what.to_owned() } else { format!("{reference}_{what}") }
+                if is_first {
+                    what.to_owned()
+                } else {
+                    format!("{reference}_{what}")
+                }
             };
             fields.insert((*reference).to_owned(), json!(value));
             fields.insert(field("ratio"), json!(ratio));
@@ -266,7 +270,11 @@ mod tests {
     fn a_figure_that_one_side_lacks_is_missing() {
         let wanted = |name: &str| name == "send_one" || name == "by_id";
         let (send, by_id) = (figure("send_one", 2.0), figure("by_id", 1.0));
-        assert!(report(&[&[send, by_id], &[send, by_id]]).missing(&wanted).is_empty());
+        assert!(
+            report(&[&[send, by_id], &[send, by_id]])
+                .missing(&wanted)
+                .is_empty()
+        );
         assert_eq!(report(&[&[send, by_id], &[send]]).missing(&wanted), ["by_id"]);
         assert_eq!(report(&[&[by_id], &[send, by_id]]).missing(&wanted), ["send_one"]);
     }

@@ -29,7 +29,9 @@ fn check<'t>(path: &str, lines: impl Iterator<Item = (usize, &'t str)>) -> Vec<F
 
 /// What the links of a line lead to: `[text](target)`.
 fn targets(line: &str) -> impl Iterator<Item = &str> {
-    line.split("](").skip(1).filter_map(|rest| rest.split_once(')').map(|(target, _)| target))
+    line.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')').map(|(target, _)| target))
 }
 
 /// A URL, a heading of the same page and an item of the code resolve everywhere.
@@ -50,7 +52,11 @@ mod tests {
             ("[a](#heading), [`Store`](crate::Store), [b](Self::b), a (b/c)", 0),
         ] {
             assert_eq!(check_readme("README.md", text).len(), found, "{text}");
-            assert_eq!(check_source("lib.rs", &format!("    /// {text}")).len(), found, "{text}");
+            assert_eq!(
+                check_source("lib.rs", &format!("    /// {text}")).len(),
+                found,
+                "{text}"
+            );
             assert!(check_source("lib.rs", &format!("// {text}")).is_empty(), "{text}");
         }
     }

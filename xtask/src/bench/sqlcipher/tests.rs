@@ -137,7 +137,11 @@ fn a_file_is_made_as_a_vaults_is() {
 
     // The store's driver reads it with the same key, and not without.
     let path = side.files().remove(0);
-    let open = |options: OpenOptions<'_>| Connection::open(&path, &options).unwrap().pragma_i64("schema_version");
+    let open = |options: OpenOptions<'_>| {
+        Connection::open(&path, &options)
+            .unwrap()
+            .pragma_i64("schema_version")
+    };
     let key = RawKey::new(&[7; 32], &[9; 16]);
     assert!(open(OpenOptions::new(OpenMode::ReadWrite).with_key(&key)).is_ok());
     assert!(open(OpenOptions::new(OpenMode::ReadWrite)).is_err());

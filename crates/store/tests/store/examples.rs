@@ -1,14 +1,12 @@
 //! Runs each example of `crates/store/examples`.
 
-#![allow(clippy::unwrap_used)]
-
-#[path = "../examples/chat.rs"]
+#[path = "../../examples/chat.rs"]
 #[allow(dead_code, reason = "its `main`")]
 mod chat;
-#[path = "../examples/import.rs"]
+#[path = "../../examples/import.rs"]
 #[allow(dead_code, reason = "its `main`")]
 mod import;
-#[path = "../examples/schema_change.rs"]
+#[path = "../../examples/schema_change.rs"]
 #[allow(dead_code, reason = "its `main`")]
 mod schema_change;
 
