@@ -17,8 +17,7 @@ const DIESEL: Tool = Tool {
     options: &["--no-default-features", "--features", "sqlite-bundled"],
 };
 
-const HEAD: &str =
-    "//! The tables after all migrations. Written by `cargo xtask codegen`; do not edit.\n\n";
+const HEAD: &str = "//! The tables after all migrations. Written by `cargo xtask codegen`; do not edit.\n\n";
 
 /// What each `table!` takes the types of its columns from.
 const SQL_TYPES: &str = "crate::sql_types::*";

@@ -358,7 +358,10 @@ fn bans_keys_and_headers_that_do_not_come_over_are_told() {
         "{report:?}"
     );
     let notes: String = report.notes.iter().map(|note| note.text.clone() + "\n").collect();
-    assert!(notes.contains("not contacts of the vault were left out: 1"), "{notes}");
+    assert!(
+        notes.contains("not contacts of the vault were left out: 1"),
+        "{notes}"
+    );
     assert!(notes.contains("keys for 1 of your contacts"), "{notes}");
     let fates = fates(&report);
     assert!(fates[0].1.contains("without a key"), "{fates:?}");
