@@ -110,7 +110,7 @@ mod tests {
         assert!(change(&vault.store, Some(first)).is_err());
         let told = change(&vault.store, Some(second)).unwrap();
         assert!(
-            matches!(told.as_slice(), [one] if one.contains("is in force, and a copy")),
+            matches!(told.as_slice(), [one] if one.contains("is in force, but a copy")),
             "{told:?}"
         );
         let (_folder, path) = vault.lock();
@@ -118,7 +118,7 @@ mod tests {
         let new = Secret::Password(another());
         let store = Store::unlock(&path, &new, &options(clock)).unwrap();
         let told = store.warnings().join("\n");
-        assert!(told.contains("it was made again"), "{told}");
+        assert!(told.contains("it was rewritten"), "{told}");
     }
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
         faults.fail_writes_after(0, ErrorCode::Full);
         let told = change(&vault.store, None).unwrap();
         assert!(
-            matches!(told.as_slice(), [one] if one.contains("could not note it yet")),
+            matches!(told.as_slice(), [one] if one.contains("could not record it yet")),
             "{told:?}"
         );
         faults.disarm();

@@ -79,7 +79,7 @@ fn of_another_password(path: &Path) -> Vec<u8> {
 }
 
 /// Another vault's key ring at one name: every way in finds the other copy, and no secret of the other vault opens this one.
-/// Gives how often the copy was made again.
+/// Returns how often the copy was rewritten.
 fn foreign_copy_gives_way(path: &Path, name: &str, foreign: &[&[u8]]) -> usize {
     let options = VaultOptions::cheap_for_tests();
     let good = fs::read(path.join(NAMES[0])).unwrap();
@@ -175,7 +175,7 @@ fn each_fault_says_what_it_was() {
                 store.warnings()[0].contains(&format!("the copy {} of the key ring", NAMES[at])),
                 "{what}"
             );
-            assert!(store.warnings()[0].contains("was made again"), "{what}");
+            assert!(store.warnings()[0].contains("was rewritten"), "{what}");
             let filter = SecurityFilter {
                 kind: Some(SecurityKind::KeyRingCopy),
                 ..SecurityFilter::default()

@@ -444,7 +444,7 @@ fn a_vault_without_inodes_is_not_made_and_a_mounted_key_ring_is_told() {
         "{shown}"
     );
     assert!(
-        lines[9].starts_with("passwd ") && lines[9].contains("it is a mount of its own"),
+        lines[9].starts_with("passwd ") && lines[9].contains("it is a mount point"),
         "{shown}"
     );
 }

@@ -25,7 +25,7 @@ fn no_vault() {
         &["passwd"],
         &["stats"],
     ] {
-        refuses(dir.path(), words, 11, "neither key ring nor database");
+        refuses(dir.path(), words, 11, "neither a key ring nor a database");
     }
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
@@ -122,7 +122,7 @@ fn parts_of_a_vault() {
             fs::write(dir.path().join(name), &whole[name]).unwrap();
         }
         match (database, rings) {
-            (false, 0) => refuses(dir.path(), &["chats"], 11, "neither key ring nor database"),
+            (false, 0) => refuses(dir.path(), &["chats"], 11, "neither a key ring nor a database"),
             (true, 0) => refuses(dir.path(), &["chats"], 13, "put keyring.json back"),
             (false, _) => refuses(dir.path(), &["chats"], 15, "put privatus.db back"),
             (true, _) => {
