@@ -34,6 +34,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Some(program) => program,
         None => NEXTEST.install(workspace)?,
     };
+    // The tests of the tool build it themselves; without this, the first ones would look slow.
+    process::run(
+        process::cargo()
+            .args(["build", "--package", "privatus-cli", "--locked"])
+            .current_dir(workspace.root()),
+    )?;
     process::run(
         Command::new(program)
             .args(["nextest", "run", "--workspace", "--locked"])
