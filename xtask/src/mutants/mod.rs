@@ -19,7 +19,7 @@ use crate::process;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
 
-const MUTANTS: Tool = Tool {
+pub(crate) const MUTANTS: Tool = Tool {
     package: "cargo-mutants",
     program: "cargo-mutants",
     version: &["mutants", "--version"],

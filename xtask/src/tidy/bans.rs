@@ -1,4 +1,4 @@
-//! clippy reads only the nearest `clippy.toml`: a crate's own must hold every ban of the workspace's.
+//! clippy reads only the nearest `clippy.toml`: a crate's own file must repeat every ban of the workspace's.
 
 use toml::{Table, Value};
 
