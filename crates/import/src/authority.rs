@@ -1,5 +1,6 @@
 //! What in a source gives somebody rights in the vault that takes it in.
 
+use privatus_domain::counted;
 use serde::{Serialize, Serializer};
 
 /// A kind of it. docs/THREAT_MODEL.md has the table of what becomes of each.
@@ -71,23 +72,27 @@ impl AuthorityKind {
         }
     }
 
-    /// Several of them, in words.
-    pub(crate) const fn plural(self) -> &'static str {
-        match self {
-            Self::Grant => "grants of access control",
-            Self::OwnKey => "own public keys",
-            Self::Setting => "settings",
-            Self::VerifiedContact => "verified marks of contacts",
-            Self::GroupRole => "roles in groups",
-            Self::OwnRole => "groups that you do not own",
-            Self::OwnBan => "bans of yourself",
-            Self::GroupCreator => "creators of groups",
-            Self::GroupOrder => "orders of who joined a group first",
-            Self::MemberPermissions => "permissions of members",
-            Self::GroupSettings => "settings of groups",
-            Self::PublicGroup => "groups open to everyone",
-            Self::OpenTransfer => "file transfers under way",
-        }
+    /// Returns a count of them, in words.
+    pub(crate) fn counted(self, count: u64) -> String {
+        let (one, many) = match self {
+            Self::Grant => ("grant of access control", "grants of access control"),
+            Self::OwnKey => ("own public key", "own public keys"),
+            Self::Setting => ("setting", "settings"),
+            Self::VerifiedContact => ("verified mark of a contact", "verified marks of contacts"),
+            Self::GroupRole => ("role in a group", "roles in groups"),
+            Self::OwnRole => ("group that you do not own", "groups that you do not own"),
+            Self::OwnBan => ("ban of yourself", "bans of yourself"),
+            Self::GroupCreator => ("creator of a group", "creators of groups"),
+            Self::GroupOrder => (
+                "order of who joined a group first",
+                "orders of who joined a group first",
+            ),
+            Self::MemberPermissions => ("set of permissions of a member", "sets of permissions of members"),
+            Self::GroupSettings => ("group's settings", "groups' settings"),
+            Self::PublicGroup => ("group open to everyone", "groups open to everyone"),
+            Self::OpenTransfer => ("file transfer under way", "file transfers under way"),
+        };
+        counted(count, one, many)
     }
 }
 

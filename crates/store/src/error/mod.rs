@@ -2,6 +2,7 @@
 //! tool's to say.
 
 mod convert;
+mod kind;
 mod missing;
 mod ring_fault;
 mod rule;

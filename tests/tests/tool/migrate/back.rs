@@ -129,7 +129,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
     for part in [
         before_up.to_str().unwrap(),
         ",",
-        " bytes; the next open that goes well removes it",
+        " bytes; the next successful open removes it",
     ] {
         assert!(lines[1].contains(part), "{part} in {errors}");
     }
@@ -162,7 +162,7 @@ fn up_does_it_without_another_command() {
         stepped.as_str(),
         "\nSaved: the database as it was, ",
         "the next open that goes well removes it. Copy it elsewhere to keep it.\n",
-        "let the older build be the next.\n",
+        "so open it with the older build next.\n",
     ] {
         assert!(said.contains(part), "{part} in {said}");
     }
