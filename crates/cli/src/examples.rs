@@ -2,14 +2,13 @@
 
 pub(crate) const TOOL: &str = "\
 Examples:
-  privatus demo                                try everything on a bundled history
-  privatus init                                create a vault; write down its recovery code
-  privatus import telegram result.json         import a Telegram Desktop export
-  privatus import legacy ~/.privatus-chat      rescue the Python application's database
-  privatus chats                               list conversations, newest first
-  privatus show Alice --limit 20               show the newest messages of a chat
-  privatus export history.jsonl                export everything as plain JSON Lines
-  privatus --password-file pass.txt chats      read the password from a file
+  privatus demo
+  privatus init
+  privatus --password-file pass.txt chats
+  privatus import telegram result.json
+  privatus import legacy ~/.privatus-chat
+  privatus show Alice --limit 20
+  privatus export history.jsonl
 
 A chat, contact, group, member or transfer is named by its id or its name, or by the beginning of either, in any letter \
 case. A whole id comes before a whole name, and a whole name before a beginning. If several things match, they are \
@@ -86,7 +85,7 @@ pub(crate) const PASSWD: &str = "\
 Examples:
   privatus passwd
   privatus --password-file old.txt passwd --new-password-file new.txt
-  privatus --recovery-code-file code.txt passwd      if you lost the password
+  privatus --recovery-code-file code.txt passwd
 
 An old copy of the key ring still opens the current database with the old password. A new password therefore does not lock \
 out anyone who has copied keyring.json and knows the old one; that needs key rotation, which does not exist yet. A vault \
@@ -94,7 +93,8 @@ that was opened with an older key ring says so at every open until the event is 
 
 pub(crate) const COMPLETIONS: &str = "\
 Example:
-  privatus completions bash > ~/.local/share/bash-completion/completions/privatus";
+  privatus completions bash \\
+      > ~/.local/share/bash-completion/completions/privatus";
 
 pub(crate) const MAN: &str = "\
 Examples:

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use privatus_import::ImportError;
 use privatus_import::baseline::BaselineError;
 use privatus_import::privatus::ExportError;
-use privatus_store::{StoreError, SystemFault};
+use privatus_store::{Missing, StoreError, SystemFault};
 
 use crate::args::Command;
 use crate::exit::{self, Exit};
@@ -125,6 +125,9 @@ fn same(error: &Error) -> Error {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Store(StoreError::NotFound(Missing::File(doing))) => {
+                write!(f, "cannot {doing}: no such file or folder")
+            }
             Self::Store(error) => write!(f, "{error}"),
             Self::Unrecorded(error) => write!(
                 f,

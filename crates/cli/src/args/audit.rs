@@ -125,13 +125,13 @@ The file is plaintext. `audit verify --head` accepts it as a head.";
 
 const AUDIT_PRUNE: &str = "\
 Examples:
-  privatus audit prune                       by the retention policy
+  privatus audit prune             by the retention policy
   privatus audit prune --keep-days 90 --yes
   privatus audit prune --before 2025-01-01";
 
 const AUDIT_SETTLE: &str = "\
 Examples:
-  privatus audit verify                      see what is wrong
+  privatus audit verify            see what is wrong
   privatus audit settle --accept-loss
   privatus audit settle --accept-loss --yes
 

@@ -140,7 +140,8 @@ pub(crate) struct ContactsSet {
 
 pub(crate) const CONTACTS: &str = "\
 Examples:
-  privatus contacts add Alice --public-key q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=
+  privatus contacts add Alice \\
+      --public-key q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=
   privatus contacts safety-number Alice
   privatus contacts list";
 
@@ -151,7 +152,7 @@ Examples:
 
 const CONTACTS_SEARCH: &str = "\
 Example:
-  privatus contacts search lidd      finds Alice LIDDELL";
+  privatus contacts search lidd    finds Alice LIDDELL";
 
 const CONTACTS_SHOW: &str = "\
 Example:
@@ -160,11 +161,13 @@ Example:
 const CONTACTS_ADD: &str = "\
 Examples:
   privatus contacts add Alice
-  privatus contacts add Alice --public-key q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=";
+  privatus contacts add Alice \\
+      --public-key q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=";
 
 const CONTACTS_SET: &str = "\
 Examples:
-  privatus contacts set Alice --public-key 7wEjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq80=
+  privatus contacts set Alice \\
+      --public-key 7wEjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq80=
   privatus contacts set Alice --online --picture file:alice.png
   privatus contacts set Alice --mute-until 2030-01-31T08:00:00Z";
 
@@ -174,14 +177,16 @@ Example:
 
 const CONTACTS_SAFETY_NUMBER: &str = "\
 Examples:
-  privatus settings set identity.public_key '\"MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=\"'
-  privatus contacts safety-number Alice          your key and Alice's; she sees the same
-  privatus contacts safety-number Alice Bob      Alice's key and Bob's";
+  privatus settings set identity.public_key \\
+      '\"MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=\"'
+  privatus contacts safety-number Alice      yours and hers
+  privatus contacts safety-number Alice Bob  hers and Bob's";
 
 const CONTACTS_VERIFY: &str = "\
 Examples:
-  privatus contacts verify Alice --safety-number '50318 41019 01520 05049 38277 28756'
-  privatus contacts verify Alice                 if you compared it yourself";
+  privatus contacts verify Alice \\
+      --safety-number '50318 41019 01520 05049 38277 28756'
+  privatus contacts verify Alice   after comparing it yourself";
 
 const CONTACTS_BLOCK: &str = "\
 Example:

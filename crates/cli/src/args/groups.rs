@@ -222,7 +222,7 @@ Example:
 const GROUPS_CREATE: &str = "\
 Examples:
   privatus groups create Choir --type private --max-members 30
-  privatus groups create 'Help line' --type public --anonymous --description 'Ask anything'";
+  privatus groups create 'Help line' --type public --anonymous";
 
 const GROUPS_SET: &str = "\
 Examples:

@@ -60,7 +60,7 @@ pub(crate) struct Baseline {
 const MIGRATE_BASELINE: &str = "\
 Examples:
   privatus --vault ~/vault migrate baseline chat.db --raw-key-file key.txt
-  privatus --vault ~/vault migrate baseline chat.db --raw-key-file key.txt --skip-keys
+  privatus migrate baseline chat.db --raw-key-file key.txt --skip-keys
 
 The database is checked table by table, read, and not changed. The vault is new and is created completely or not at all. \
 Rights that the database gives are kept. The recovery code goes where that of `init` goes.";
@@ -82,8 +82,8 @@ Example:
 
 const MIGRATE_DOWN: &str = "\
 Examples:
-  privatus migrate down --to 1.0.0 --dry-run     show what would be lost
-  privatus migrate down --to 20261124000001      asks first
+  privatus migrate down --to 1.0.0 --dry-run
+  privatus migrate down --to 20261124000001
   privatus migrate down --to v1_0_0 --yes
 
 A copy of the database is made first. The next build that opens the vault upgrades it to its own schema, so open it with \

@@ -69,10 +69,10 @@ Examples:
 
 const SETTINGS_SET: &str = "\
 Examples:
-  privatus settings set theme dark --text         the text \"dark\"
-  privatus settings set theme '\"dark\"'            the same text
-  privatus settings set size 12                   the number 12
-  privatus settings set window '{\"width\":800}'    an object
+  privatus settings set theme dark --text       a text
+  privatus settings set theme '\"dark\"'          the same
+  privatus settings set size 12                 a number
+  privatus settings set window '{\"width\":800}'  an object
   privatus settings set theme '\"light\"' --user alice";
 
 const SETTINGS_UNSET: &str = "\

@@ -129,7 +129,7 @@ const TRANSFERS_SET: &str = "\
 Examples:
   privatus transfers set photo.jpg active
   privatus transfers set photo.jpg failed --error 'connection lost'
-  privatus transfers set photo.jpg pending          to try again";
+  privatus transfers set photo.jpg pending  to try again";
 
 const TRANSFERS_LIST: &str = "\
 Examples:

@@ -50,7 +50,7 @@ impl Place {
 pub(crate) fn message(tx: &mut ReadTx<'_>, chat: &Conversation, wanted: &str) -> Result<MessageId, Failure> {
     match whole(tx, wanted)? {
         Some(id) => Ok(id),
-        None => begun(tx, chat, wanted, ""),
+        None => begun(tx, chat, wanted, ("message", "")),
     }
 }
 
@@ -63,7 +63,10 @@ pub(crate) fn place(tx: &mut ReadTx<'_>, chat: &Conversation, wanted: &str) -> R
         Ok(at) => Ok(Place::Moment(at)),
         // No id begins with a year and a hyphen.
         Err(error) if moment::is_meant(wanted) => Err(error),
-        Err(_) => begun(tx, chat, wanted, &format!("; for a date, {}", moment::FORMS)).map(Place::Message),
+        Err(_) => {
+            let also = format!("; for a date, {}", moment::FORMS);
+            begun(tx, chat, wanted, ("message or date", &also)).map(Place::Message)
+        }
     }
 }
 
@@ -74,11 +77,16 @@ fn whole(tx: &mut ReadTx<'_>, wanted: &str) -> Result<Option<MessageId>, Failure
     Ok(is_there.then_some(id))
 }
 
-fn begun(tx: &mut ReadTx<'_>, chat: &Conversation, wanted: &str, also: &str) -> Result<MessageId, Failure> {
+fn begun(
+    tx: &mut ReadTx<'_>,
+    chat: &Conversation,
+    wanted: &str,
+    (what, also): (&str, &str),
+) -> Result<MessageId, Failure> {
     let mut found = tx.messages_beginning(&chat.id, wanted, COUNTED)?;
     match found.len() {
         0 => Err(Failure::NotFound(format!(
-            "message “{}” in chat “{}”; name it by its id, or by at least the first four characters of it; \
+            "{what} “{}” in chat “{}”; name a message by its id, or by at least the first four characters of it; \
              `privatus show CHAT --ids` shows ids{also}",
             one_line(wanted, 60),
             one_line(&chat.title, 40)

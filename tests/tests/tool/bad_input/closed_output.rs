@@ -89,12 +89,7 @@ fn exports_to_no_file() {
     fs::write(other.join("keyring.json"), "theirs").unwrap();
     for name in ["privatus.db", "keyring.json", "out.jsonl"] {
         let file = other.join(name);
-        refuses(
-            &vault,
-            &["export", word(&file)],
-            2,
-            "is in the folder of a vault",
-        );
+        refuses(&vault, &["export", word(&file)], 2, "is in the folder of a vault");
     }
     assert_eq!(fs::read_to_string(other.join("keyring.json")).unwrap(), "theirs");
     assert_eq!(
@@ -334,10 +329,7 @@ fn an_output_that_is_open_to_read_alone() {
             let output = command.stderr(Stdio::piped()).output().unwrap();
             let errors = String::from_utf8(output.stderr).unwrap();
             assert_eq!(output.status.code(), Some(29), "{words:?}: {errors}");
-            assert!(
-                errors.contains("open for reading only"),
-                "{errors}"
-            );
+            assert!(errors.contains("open for reading only"), "{errors}");
             assert_eq!(privatus_tests::changed(&vault, &before), None, "{words:?}");
         }
     }

@@ -39,7 +39,7 @@ fn without_a_terminal_it_has_to_be_said_where_it_goes() {
     for way in [
         "--recovery-code-file FILE",
         "--code-to-stdout",
-        "nothing was made",
+        "nothing was created",
     ] {
         assert!(line.contains(way), "{line}");
     }
@@ -81,7 +81,7 @@ fn a_code_that_cannot_be_printed_leaves_no_vault() {
                 let line = one_line_or_json(&output);
                 let says = match redirected {
                     "1</dev/zero" => ["open for reading alone", "nothing was done"],
-                    _ => ["the recovery code could not be printed", "nothing was made"],
+                    _ => ["the recovery code could not be printed", "nothing was created"],
                 };
                 for says in says {
                     assert!(line.contains(says), "{redirected}: {line}");
@@ -168,7 +168,7 @@ fn ctrl_c_while_it_is_printed_leaves_nothing() {
         .status();
     assert!(stopped.unwrap().success());
     let output = child.wait_with_output().unwrap();
-    assert!(one_line(&output, 130).contains("nothing was made"));
+    assert!(one_line(&output, 130).contains("nothing was created"));
     drop(reader);
     assert_eq!(names(dir.path()), [""; 0]);
 }
@@ -225,12 +225,7 @@ fn a_file_that_the_code_cannot_go_to() {
             24,
             "create it, or name a file in another folder",
         ),
-        (
-            vault.clone(),
-            vault.clone(),
-            23,
-            "is inside the vault's folder",
-        ),
+        (vault.clone(), vault.clone(), 23, "is inside the vault's folder"),
         (
             vault.clone(),
             vault.join("code"),
@@ -249,12 +244,7 @@ fn a_file_that_the_code_cannot_go_to() {
             23,
             "is inside the vault's folder",
         ),
-        (
-            there.clone(),
-            there.clone(),
-            23,
-            "is inside the vault's folder",
-        ),
+        (there.clone(), there.clone(), 23, "is inside the vault's folder"),
         (vault.clone(), there.clone(), 23, "is a folder"),
         (vault.clone(), "-".into(), 2, "--code-to-stdout prints the code"),
     ];
@@ -263,7 +253,12 @@ fn a_file_that_the_code_cannot_go_to() {
         let link = dir.path().join("link");
         std::os::unix::fs::symlink(dir.path().join("nowhere"), &link).unwrap();
         cases.push((vault.clone(), link, 23, "is a folder, a pipe, a link or a device"));
-        cases.push((vault.clone(), "/dev/null".into(), 23, "is a folder, a pipe, a link or a device"));
+        cases.push((
+            vault.clone(),
+            "/dev/null".into(),
+            23,
+            "is a folder, a pipe, a link or a device",
+        ));
         let folder = dir.path().join("folder");
         std::os::unix::fs::symlink(&there, &folder).unwrap();
         cases.push((

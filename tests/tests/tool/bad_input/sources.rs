@@ -411,7 +411,7 @@ fn removed_and_imported_again() {
         "{said}"
     );
     assert!(
-        said.contains("0 messages imported, 0 known already, 1 removed"),
+        said.contains("0 messages imported, 0 already known, 1 previously removed"),
         "{said}"
     );
     assert!(

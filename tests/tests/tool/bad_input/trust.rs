@@ -75,7 +75,9 @@ fn they_are_listed_and_asked_for() {
         r#"would apply in this vault: contact "Alice\u{1b}[2J" (id ""#,
         "is verified; the key's half of a safety number is ",
         r#"would apply in this vault: setting "lock.after_minutes" is 0 (line "#,
-        &format!("would apply in this vault: your own public key is \"{KEY}\"; the key's half of a safety number is "),
+        &format!(
+            "would apply in this vault: your own public key is \"{KEY}\"; the key's half of a safety number is "
+        ),
         r#"would apply in this vault: "mallory" may "admin" on "vault" "*" for ever, granted by you (line "#,
         "would import 4 rights from",
         "--yes is needed",
@@ -86,7 +88,11 @@ fn they_are_listed_and_asked_for() {
     let output = run(&vault, &[&["--json"], &words[..]].concat());
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{errors}");
-    assert_eq!(errors.matches("would apply in this vault: ").count(), 4, "{errors}");
+    assert_eq!(
+        errors.matches("would apply in this vault: ").count(),
+        4,
+        "{errors}"
+    );
     assert!(errors.contains("--yes is needed"), "{errors}");
 }
 
@@ -97,7 +103,11 @@ fn with_yes_they_are_taken() {
     let output = run(&vault, &words);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{errors}");
-    assert_eq!(errors.matches("would apply in this vault: ").count(), 4, "{errors}");
+    assert_eq!(
+        errors.matches("would apply in this vault: ").count(),
+        4,
+        "{errors}"
+    );
     let said = String::from_utf8(output.stdout).unwrap();
     for words in [
         "1 new contact, 0 new groups, 2 settings, 1 grant, 1 contact verified\n",
@@ -108,7 +118,10 @@ fn with_yes_they_are_taken() {
     assert_eq!(rights(&vault), (1, 2, true));
     // All of it is there: the second time nothing is taken.
     let said = ok(&vault, &words);
-    assert!(said.contains("rights imported: 0 of 4, 4 already there\n"), "{said}");
+    assert!(
+        said.contains("rights imported: 0 of 4, 4 already there\n"),
+        "{said}"
+    );
     assert!(!said.contains("not taken"), "{said}");
     let report = json(&vault, &words);
     let trusted = report["trusted"].as_array().unwrap();

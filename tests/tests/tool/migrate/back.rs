@@ -121,7 +121,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
     assert_eq!(chats["chats"][0]["messages"], 4);
     let lines: Vec<&str> = errors.lines().collect();
     let brought = format!(
-        "privatus: the vault's schema was brought up from 20261124000001 (v1_0_0) to {}",
+        "privatus: the vault's schema was upgraded from 20261124000001 (v1_0_0) to {}",
         title(newest())
     );
     assert_eq!((lines.len(), lines[0]), (2, brought.as_str()), "{errors}");
@@ -178,7 +178,7 @@ fn up_does_it_without_another_command() {
     ok(&vault, &["migrate", "down", "--to", "v1_0_0", "--yes"]);
     let said = ok(&vault, &["migrate", "up"]);
     let brought = format!(
-        "Schema brought up from 20261124000001 (v1_0_0) to {}.\nSaved: ",
+        "Schema upgraded from 20261124000001 (v1_0_0) to {}.\nSaved: ",
         title(newest())
     );
     assert!(said.starts_with(&brought), "{said}");

@@ -59,7 +59,15 @@ impl Anchor {
     pub(super) fn read(wanted: &str) -> Result<Self, Failure> {
         let path = Path::new(wanted);
         if !path.is_file() {
-            let head = wanted.parse().map_err(StoreError::from)?;
+            let head = wanted
+                .parse()
+                .map_err(|error: AuditError| match wanted.contains(':') {
+                    true => StoreError::from(error).into(),
+                    false => Failure::Refused(format!(
+                        "{} is neither a file nor a head, which is written NUMBER:MAC",
+                        path.display()
+                    )),
+                })?;
             return Ok(Self { head, vault: None });
         }
         let unreadable = |error: &std::io::Error| {

@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Column::text("name", 10).dropped(4),
         Column::text("state", 8),
         Column::text("applied (UTC)", 16).dropped(2),
-        Column::text("undoable", 8).dropped(3),
+        Column::text("reversible", 10).dropped(3),
         Column::name("description", 34).dropped(1),
     ];
     table::print(&columns, steps.iter().map(row).collect())?;
