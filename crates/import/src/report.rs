@@ -234,7 +234,7 @@ impl Report {
             .not_trusted
             .iter()
             .filter(|(kind, _)| kinds.contains(kind))
-            .map(|(kind, count)| format!("{count} {}", kind.plural()))
+            .map(|(kind, count)| kind.counted(*count))
             .collect();
         if !words.is_empty() {
             let text = format!("left out, because the file is not trusted: {}", words.join(", "));

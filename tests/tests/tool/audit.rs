@@ -78,10 +78,10 @@ fn the_life_of_a_vault_is_listed() {
     assert_eq!(second["entries"][0]["log_id"], next - 1);
     let shown = ok(&vault, &["audit", "list", "--limit", "2"]);
     assert!(
-        shown.ends_with(&format!("There are older ones: --before {}\n", next + 2)),
+        shown.ends_with(&format!("Older entries: --before {}\n", next + 2)),
         "{shown}"
     );
-    assert!(ok(&vault, &["audit", "list", "--user", "nobody"]).contains("No entry matches"));
+    assert!(ok(&vault, &["audit", "list", "--user", "nobody"]).contains("No matching entries"));
 }
 
 #[test]
@@ -177,9 +177,9 @@ fn the_oldest_entries_go_and_the_rest_holds() {
     let before = files(&vault);
     assert!(ok(&vault, &["audit", "prune"]).contains("nothing was removed"));
     let line = fails(&vault, &["audit", "prune", "--before", "9000-01-01"], 2);
-    assert!(line.contains("needs --yes"), "{line}");
+    assert!(line.contains("--yes is needed"), "{line}");
     let line = fails(&vault, &["--json", "audit", "prune", "--before", "9000-01-01"], 2);
-    assert!(line.contains("needs --yes: removes the oldest"), "{line}");
+    assert!(line.contains("--yes is needed: removes the oldest"), "{line}");
     assert_eq!(changed(&vault, &before), None);
     let told = json(&vault, &["audit", "prune", "--before", "9000-01-01", "--yes"]);
     assert!(told["removed"].as_u64().unwrap() >= 3, "{told}");
@@ -226,7 +226,7 @@ fn keys_are_listed_without_their_bytes() {
     );
     assert!(ok(&vault, &["keys", "list"]).contains(day));
     ok(&vault, &["keys", "expire", &number, "--never"]);
-    assert!(ok(&vault, &["keys", "list", "--expiring", "0"]).contains("No key matches"));
+    assert!(ok(&vault, &["keys", "list", "--expiring", "0"]).contains("No matching keys"));
     assert_eq!(
         acts(&vault, &["--resource", &format!("key:{number}")]),
         ["key expiry"; 2]
@@ -247,7 +247,7 @@ fn bad_input_is_named() {
         (
             &["audit", "list", "--since", "yesterday"],
             23,
-            "\"yesterday\" is no moment",
+            "\"yesterday\" is not a valid date",
         ),
         (&["audit", "list", "--user", " "], 23, "no visible character"),
         (&["audit", "list", "--resource", "person"], 23, "\"person\""),
@@ -278,7 +278,7 @@ fn bad_input_is_named() {
         (
             &["audit", "export", vault.join("privatus.db").to_str().unwrap()],
             2,
-            "lies in the vault itself",
+            "is inside the vault",
         ),
         (
             &["audit", "prune", "--keep-days", "0"],
@@ -355,7 +355,7 @@ fn entries_that_are_lost_are_accepted_with_a_trace() {
     fails(&vault, &["audit", "settle"], 2);
     let line = fails(&vault, &["audit", "settle", "--accept-loss"], 2);
     assert!(
-        line.contains("needs --yes") && line.contains("2 entries (1 to 2)"),
+        line.contains("--yes is needed") && line.contains("2 entries (1 to 2)"),
         "{line}"
     );
     let line = fails(

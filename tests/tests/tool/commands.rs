@@ -177,7 +177,7 @@ fn an_export_goes_to_a_regular_file_outside_the_vault() {
         assert!(
             String::from_utf8(output.stderr)
                 .unwrap()
-                .contains("lies in the vault itself")
+                .contains("is inside the vault")
         );
     }
     assert_eq!(
@@ -202,7 +202,7 @@ fn an_export_goes_to_a_regular_file_outside_the_vault() {
         assert_eq!(refused.status.code(), Some(23));
         let told = String::from_utf8(refused.stderr).unwrap();
         assert!(
-            told.contains("is there already") && told.contains("--force"),
+            told.contains("exists already") && told.contains("--force"),
             "{told}"
         );
         assert_eq!(fs::read_to_string(&file).unwrap(), "an earlier export");
@@ -266,7 +266,7 @@ fn a_log_is_told_where_it_is_asked_for() {
     assert!(
         String::from_utf8(wrong.stderr)
             .unwrap()
-            .contains("--log takes a level")
+            .contains("--log needs a level")
     );
 }
 

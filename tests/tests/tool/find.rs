@@ -162,7 +162,7 @@ fn groups_members_and_peers_of_transfers_are_named_so_too() {
         &vault,
         &["groups", "ban", "chö", "an"],
         23,
-        &["may be 2", "c-ann “Ann”", "c-anna"],
+        &["matches 2", "c-ann “Ann”", "c-anna"],
     );
     refused(
         &vault,
@@ -317,7 +317,7 @@ fn a_page_begins_at_a_date() {
             &vault,
             &["show", "Alice", "--before", wrong],
             23,
-            &["is no moment", wrong],
+            &["is not a valid date", wrong],
         );
     }
 }

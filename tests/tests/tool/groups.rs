@@ -103,7 +103,7 @@ fn a_private_group_of_three() {
     let asked = run(&vault, &["groups", "delete", "Great choir"]);
     let told = String::from_utf8(asked.stderr).unwrap();
     assert!(
-        asked.status.code() == Some(2) && told.contains("needs --yes"),
+        asked.status.code() == Some(2) && told.contains("--yes is needed"),
         "{told}"
     );
     g(&["delete", "Great choir", "--yes"]);

@@ -18,7 +18,7 @@ fn fail(vault: &Path, times: usize) {
 #[test]
 fn failed_unlocks_are_listed_shown_and_resolved() {
     let (_dir, vault) = new_vault();
-    assert!(ok(&vault, &["security", "list"]).contains("No event matches"));
+    assert!(ok(&vault, &["security", "list"]).contains("No matching events"));
     fail(&vault, 2);
     let events = json(&vault, &["security", "list"]);
     let event = &events["events"][0];

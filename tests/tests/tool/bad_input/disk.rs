@@ -292,7 +292,7 @@ fn a_small_disk_that_can_only_be_read() {
     next("--json 0 privatus: warning: ", "\"read_only\": true");
     next("export 0 privatus: warning: ", "");
     next("verify 0 privatus: warning: ", "all is well");
-    next("chats 10 ", "nothing is recorded, not this failed unlock either");
+    next("chats 10 ", "this failed unlock was not recorded");
     next("--json 10 ", "\"read_only\":true");
     next("send 22 ", "nothing can be changed; copy the vault");
     next("--json 22 ", "\"read_only\":true");
@@ -373,7 +373,7 @@ fn a_small_disk_without_inodes_and_strange_things_on_a_disk_to_read() {
             "privatus.db.snapshot-own beside the database was not noted",
         ),
         ("chats 17 ", "copy the vault to a disk that can be written"),
-        ("chats 17 ", "copy it to a file of its own"),
+        ("chats 17 ", "replace it with a copy"),
     ]) {
         assert!(
             line.starts_with(begins) && line.contains(says),

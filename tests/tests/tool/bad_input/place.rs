@@ -79,7 +79,7 @@ fn what_is_neither_a_folder_nor_a_file() {
             assert!(
                 line.contains(looping.to_str().unwrap())
                     && line.contains("points back to itself")
-                    && line.contains("see where its links lead"),
+                    && line.contains("check where its links lead"),
                 "{line}"
             );
         }

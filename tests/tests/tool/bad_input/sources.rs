@@ -72,7 +72,7 @@ fn missing_a_folder_or_another_format() {
             &vault,
             &["import", "legacy", word(&vault.join(name))],
             25,
-            "lies in the vault itself",
+            "is inside the vault itself",
         );
     }
     assert_eq!(json(&vault, &["stats"])["messages"], 0);
@@ -411,11 +411,11 @@ fn removed_and_imported_again() {
         "{said}"
     );
     assert!(
-        said.contains("0 messages imported, 0 known already, 1 removed"),
+        said.contains("0 messages imported, 0 already known, 1 previously removed"),
         "{said}"
     );
     assert!(
-        !said.contains("there already") && said.contains("0 new contacts"),
+        !said.contains("was already there") && said.contains("0 new contacts"),
         "{said}"
     );
     assert_eq!(json(&vault, &["contacts", "list"])["contacts"], value!([]));
