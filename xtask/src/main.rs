@@ -65,7 +65,7 @@ enum Command {
     Tools,
     /// Run `.ci/run`: every check that a change must pass.
     Ci,
-    /// Measure against plain SQLite in the same run, in a release build.
+    /// Measure against plain SQLite and against SQLCipher through diesel, in a release build.
     Bench(bench::Options),
     /// Run one command and print its time and peak memory; `bench --alone` uses it.
     #[command(hide = true)]

@@ -17,7 +17,7 @@ use super::plain::Plain;
 use super::sample::{CONVERSATIONS, Sample};
 use super::side::Side;
 
-const SCHEMA: &str = concat!(
+pub(super) const SCHEMA: &str = concat!(
     include_str!("../../../crates/import/src/baseline/specification.sql"),
     "\nALTER TABLE contacts ADD COLUMN profile_picture TEXT;",
     "\nALTER TABLE messages ADD COLUMN reply_to TEXT REFERENCES messages(message_id);\n",
@@ -29,11 +29,11 @@ const PAGE: &str =
     "SELECT * FROM messages WHERE contact_id = ? AND timestamp < ? ORDER BY timestamp DESC LIMIT 50";
 const ONE: &str = "SELECT * FROM messages WHERE message_id = ?";
 /// By rowid: the index alone then finds the last message, and the text key is not searched.
-const LIST: &str = "SELECT c.contact_id, c.display_name, m.message_id, m.timestamp FROM contacts c \
+pub(super) const LIST: &str = "SELECT c.contact_id, c.display_name, m.message_id, m.timestamp FROM contacts c \
                     JOIN messages m ON m.rowid = (SELECT rowid FROM messages WHERE contact_id = c.contact_id \
                     ORDER BY timestamp DESC LIMIT 1) ORDER BY m.timestamp DESC LIMIT 50";
 /// After every timestamp.
-const NEWEST: &str = "~";
+pub(super) const NEWEST: &str = "~";
 
 /// A row of `messages`.
 #[allow(dead_code, reason = "a row is read whole, whatever of it a run looks at")]

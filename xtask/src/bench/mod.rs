@@ -1,7 +1,8 @@
-//! `cargo xtask bench`: ours against plain, unencrypted SQLite with the specification's schema, in one run.
+//! `cargo xtask bench`: ours against two references in one run: plain, unencrypted SQLite with the specification's schema
+//! (the floor), and SQLCipher with that schema through diesel.
 //!
 //! Sides alternate, pair by pair; each pair fills new files. Medians of the paired ratios are printed with their
-//! spread. A loop of plain arithmetic is timed between the pairs and says how steady the machine was.
+//! spread. A loop of plain arithmetic is timed between the sides and says how steady the machine was.
 
 mod alone;
 mod file_cache;
@@ -14,6 +15,7 @@ mod plain;
 mod report;
 mod sample;
 mod side;
+mod sqlcipher;
 mod timing;
 
 use std::path::Path;
@@ -29,6 +31,7 @@ use self::options::check_names;
 use self::ours::Ours;
 use self::report::Report;
 use self::side::{Figure, NAMES, Side};
+use self::sqlcipher::Sqlcipher;
 use self::timing::calibrate;
 
 /// Runs the benchmark and prints it.
@@ -45,54 +48,40 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     check_names(&options.only, NAMES.iter().map(|(name, _)| *name))?;
     let rows = options.rows.max(side::BATCH);
     let samples = sample::samples(rows, options.months.into())?;
-    let contenders: Vec<(&'static str, Make)> = if options.layouts {
-        vec![
-            ("specification", |path| {
-                Ok(Box::new(Floor::new(path, Some(key()))?))
-            }),
-            ("arrival", |path| candidate(path, Layout::Arrival)),
-            ("clustered", |path| candidate(path, Layout::Clustered)),
-            ("packed", |path| candidate(path, Layout::Packed)),
-        ]
-    } else {
-        vec![
-            ("ours", |path| Ok(Box::new(Ours::new(path, false)?))),
-            ("random ids", |path| Ok(Box::new(Ours::new(path, true)?))),
-        ]
-    };
+    let (contenders, references) = sides(options.layouts);
     let wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
     let folder = tempfile::Builder::new().prefix("privatus-bench-").tempdir()?;
+    let names = |sides: &[Contestant]| sides.iter().map(|(name, _)| *name).collect();
     let mut report = Report::new(
         rows,
         options.months.into(),
-        contenders.iter().map(|(name, _)| *name),
+        names(&contenders),
+        names(&references),
     );
+    let all: Vec<&Contestant> = contenders.iter().chain(&references).collect();
     // Between any two sides, so that a disturbance of one shows.
-    let calibration = std::cell::RefCell::new(vec![calibrate()]);
+    let mut calibration = vec![calibrate()];
     for pair in 0..options.pairs {
         let sends = sample::later(side::sends(), pair.into())?;
-        let measure = |name: &str, side: Result<Box<dyn Side>>| -> Result<Vec<Figure>> {
-            let mut side = side?;
+        let measure = |(name, make): &Contestant| -> Result<Vec<Figure>> {
+            let mut side = make(&folder.path().join(format!("{name} {pair}")))?;
             let figures = side::measure(side.as_mut(), &samples, &sends, &wanted)?;
             eprintln!("pair {} of {}: {name}", pair + 1, options.pairs);
-            calibration.borrow_mut().push(calibrate());
+            calibration.push(calibrate());
             Ok(figures)
         };
-        let at = |name: &str| folder.path().join(format!("{} {pair}", name));
-        let floor_first = pair % 2 == 1;
-        let mut floor = None;
-        if floor_first {
-            floor = Some(measure("floor", floor_at(&at("floor")))?);
-        }
-        let mut ours = Vec::new();
-        for (name, make) in &contenders {
-            ours.push(measure(name, make(&at(name)))?);
-        }
-        let floor = match floor {
-            Some(floor) => floor,
-            None => measure("floor", floor_at(&at("floor")))?,
+        // Every second pair in the other direction, so that a machine that slows down slows each side.
+        let is_reversed = pair % 2 == 1;
+        let mut figures: Vec<Vec<Figure>> = if is_reversed {
+            all.iter().rev().copied().map(measure).collect::<Result<_>>()?
+        } else {
+            all.iter().copied().map(measure).collect::<Result<_>>()?
         };
-        report.add(&floor, &ours);
+        if is_reversed {
+            figures.reverse();
+        }
+        let (ours, others) = figures.split_at(contenders.len());
+        report.add(ours, others);
         for entry in std::fs::read_dir(folder.path())? {
             let path = entry?.path();
             if path.is_dir() {
@@ -102,7 +91,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             }
         }
     }
-    report.calibration = calibration.into_inner();
+    report.calibration = calibration;
     if options.json {
         report.print_json()?;
     } else {
@@ -130,8 +119,28 @@ fn run_release() -> Result<()> {
 
 type Make = fn(&Path) -> Result<Box<dyn Side>>;
 
-fn floor_at(path: &Path) -> Result<Box<dyn Side>> {
-    Ok(Box::new(Floor::new(path, None)?))
+/// A side, and the name it has in the report.
+type Contestant = (&'static str, Make);
+
+/// Who is compared, and with whom: the store with both references, or layouts of a month with the floor.
+fn sides(layouts: bool) -> (Vec<Contestant>, Vec<Contestant>) {
+    let floor: Contestant = ("floor", |path| Ok(Box::new(Floor::new(path, None)?)));
+    if layouts {
+        let specification: Make = |path| Ok(Box::new(Floor::new(path, Some(key()))?));
+        let contenders: Vec<Contestant> = vec![
+            ("specification", specification),
+            ("arrival", |path| candidate(path, Layout::Arrival)),
+            ("clustered", |path| candidate(path, Layout::Clustered)),
+            ("packed", |path| candidate(path, Layout::Packed)),
+        ];
+        return (contenders, vec![floor]);
+    }
+    let contenders: Vec<Contestant> = vec![
+        ("ours", |path| Ok(Box::new(Ours::new(path, false)?))),
+        ("random ids", |path| Ok(Box::new(Ours::new(path, true)?))),
+    ];
+    let sqlcipher: Contestant = ("sqlcipher", |path| Ok(Box::new(Sqlcipher::new(path)?)));
+    (contenders, vec![floor, sqlcipher])
 }
 
 fn candidate(path: &Path, layout: Layout) -> Result<Box<dyn Side>> {

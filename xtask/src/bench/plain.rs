@@ -6,7 +6,7 @@ use anyhow::Result;
 use privatus_sqlite::{CheckpointMode, Connection, OpenMode, OpenOptions, RawKey, Row, Value};
 
 /// Those of the store, set once and not read back.
-const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
+pub(super) const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
                        PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; \
                        PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = ";
 

@@ -15,6 +15,8 @@ pub(crate) struct Sample {
     pub(crate) random_id: String,
     /// A UUIDv7 of the message's time, which is what the store gives to new messages.
     pub(crate) ordered_id: Id,
+    /// The same as text.
+    pub(crate) ordered_text: String,
     pub(crate) chat: usize,
     pub(crate) is_outgoing: bool,
     pub(crate) text: String,
@@ -100,9 +102,11 @@ fn one(source: &mut SplitMix, at: Timestamp) -> Result<Sample> {
         *byte = value;
     }
     let text = text(source);
+    let ordered_id = Id::v7(at.unix_ms(), random);
     Ok(Sample {
         random_id,
-        ordered_id: Id::v7(at.unix_ms(), random),
+        ordered_text: ordered_id.to_string(),
+        ordered_id,
         chat: chat(source)?,
         is_outgoing: source.next().is_multiple_of(2),
         text,

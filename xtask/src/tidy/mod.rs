@@ -4,6 +4,7 @@ mod bans;
 mod files;
 mod finding;
 mod length;
+mod links;
 mod manifest;
 mod source;
 mod sql;
@@ -13,6 +14,9 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 
 use crate::workspace::Workspace;
+
+/// Where the crates are whose documentation docs.rs shows.
+const PUBLISHED: &str = "crates/";
 
 /// Checks every source file and every manifest.
 ///
@@ -48,6 +52,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     for file in &sources {
         findings.extend(source::check(file));
+        if file.path.starts_with(PUBLISHED) {
+            findings.extend(links::check_source(&file.path, &file.text));
+        }
+    }
+    for member in members.iter().filter(|member| member.starts_with(PUBLISHED)) {
+        let path = format!("{member}/README.md");
+        let text = fs::read_to_string(workspace.path(&path)).with_context(|| format!("reading {path}"))?;
+        findings.extend(links::check_readme(&path, &text));
     }
 
     let list = length::LIST;

@@ -1,5 +1,5 @@
 //! What must be recorded but has no write transaction of its own: the unlock itself, and what reads were refused. The
-//! next write records it, or else the closing of the store ([ADR 0018](../../../docs/adr/0018-audit-of-reads.md)).
+//! next write records it, or else the closing of the store (docs/adr/0018).
 
 use std::sync::{Mutex, PoisonError};
 

@@ -10,6 +10,7 @@
 
 mod access;
 mod audited;
+mod examples;
 mod faults;
 mod groups;
 mod healing;
