@@ -275,8 +275,6 @@ pub(crate) fn noted(note: &Note) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
     use std::collections::{BTreeMap, BTreeSet};
     use std::path::PathBuf;
 

@@ -183,7 +183,6 @@ fn lookup(table: &[(&str, &'static [&'static str])], key: &str) -> Option<&'stat
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -222,7 +222,6 @@ fn span(text: &str) -> Result<i64, Failure> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

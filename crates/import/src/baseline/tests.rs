@@ -1,5 +1,4 @@
 //! A takeover from a file to a vault: what is sealed, in which order, and that one which ends early leaves nothing.
-#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,5 +1,4 @@
 //! Raw rows seen from inside: what is sealed, under which key, for which row; and what is no row of a table.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use privatus_crypto::Password;
 use privatus_domain::ContactId;

@@ -174,7 +174,6 @@ fn verifiable(key: &PublicKey) -> Result<(), StoreError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// The example of docs/CRYPTO.md, computed by another program.

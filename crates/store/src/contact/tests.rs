@@ -1,5 +1,4 @@
 //! Contacts through the API, and what plain SQL leaves.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use privatus_domain::folded::folded_name;
 use privatus_domain::{

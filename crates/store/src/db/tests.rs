@@ -1,5 +1,4 @@
 //! Queries of diesel's builder beside raw statements: one transaction, the same errors, the same connection afterwards.
-#![allow(clippy::unwrap_used)]
 
 use diesel::prelude::*;
 use privatus_schema::{DbId, SqlBlob, SqlDate, SqlInt, SqlText, cache_entries, contacts, usage_statistics};

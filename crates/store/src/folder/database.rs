@@ -117,7 +117,6 @@ impl DatabaseFile {
 
 #[cfg(all(test, unix))]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// What was exchanged while SQLite opened it is told as that: the system's number is of what stood there then, and says

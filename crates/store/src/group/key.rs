@@ -151,7 +151,6 @@ impl WriteTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use privatus_domain::{DisplayName, GroupKind, NewGroup, NewMember};
 
     use super::*;

@@ -1,5 +1,4 @@
 //! Steps that this build does not have, run on a vault: with a Rust part, and such as do what they must not.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use privatus_crypto::LedgerKey;
 use privatus_domain::SettingKey;

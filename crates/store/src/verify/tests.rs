@@ -1,7 +1,5 @@
 //! Faults planted one by one in a good vault: each check sees its own.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use privatus_domain::{Body, DisplayName, GroupKind, NewGroup, NewMember};
 
 use crate::StoreError;

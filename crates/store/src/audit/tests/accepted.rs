@@ -1,7 +1,5 @@
 //! A loss that is accepted: what stands is chained on, and the fact stays visible.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
 use privatus_domain::{Act, AuditFilter, SecurityFilter};
 use serde_json::{Value, json};
 

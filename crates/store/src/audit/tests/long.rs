@@ -1,6 +1,6 @@
 //! Logs that are long: checked a batch at a time, whatever their length.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods)]
 
 use std::time::Instant;
 

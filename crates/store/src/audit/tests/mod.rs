@@ -1,7 +1,5 @@
 //! The chain: whatever is altered is named, and a long log is checked a batch at a time.
 
-#![allow(clippy::unwrap_used)]
-
 mod accepted;
 mod long;
 mod settled;

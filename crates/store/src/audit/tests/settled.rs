@@ -1,7 +1,5 @@
 //! Entries from before the chain, taken into it: in time, late, and where one of them cannot be read.
 
-#![allow(clippy::unwrap_used)]
-
 use privatus_crypto::Noted;
 use privatus_domain::{Act, AuditFilter, SecurityEvent, SecurityFilter, Severity};
 use serde_json::json;

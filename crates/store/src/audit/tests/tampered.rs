@@ -1,7 +1,5 @@
 //! The log altered with plain SQL by one who has the database's key: what is found, and by which name.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use privatus_domain::AuditHead;
 
 use super::{check, head, unruled, vault, write};

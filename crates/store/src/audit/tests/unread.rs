@@ -1,7 +1,5 @@
 //! Values of the log and of security events that no list can read: each is named, and a loss that is accepted takes it out.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
 use privatus_domain::{
     Act, AuditFilter, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityEvent, SecurityFilter,
     SecurityKind, Severity,

@@ -1,6 +1,6 @@
 //! The note around steps of the schema.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods)]
 
 use super::*;
 
