@@ -11,6 +11,7 @@
 mod access;
 mod audited;
 mod faults;
+mod fixture;
 mod groups;
 mod healing;
 mod history;
