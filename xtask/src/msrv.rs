@@ -71,7 +71,6 @@ fn version(text: &str) -> Result<[u32; 3]> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::check;
 

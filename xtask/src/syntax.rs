@@ -281,7 +281,6 @@ fn of_item(item: &Item) -> &[Attribute] {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use syn::visit::{self, Visit};
 

@@ -276,8 +276,6 @@ pub(crate) fn noted(note: &Note) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
     use std::collections::{BTreeMap, BTreeSet};
     use std::path::PathBuf;
 

@@ -44,7 +44,6 @@ pub(crate) fn shown(at: Option<Timestamp>) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::exit::Exit;
 

@@ -115,7 +115,6 @@ pub(crate) fn write_beside<T>(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::exit::Exit;
 

@@ -155,7 +155,6 @@ pub(crate) fn is_plain(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -79,7 +79,6 @@ fn list(steps: &[StepStatus]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn step(version: Version, name: &str) -> StepStatus {

@@ -395,7 +395,6 @@ pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> bool;
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     #[test]

@@ -22,7 +22,6 @@ pub(super) fn replace(page: &str, name: &str, content: &str) -> Result<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::replace;
 

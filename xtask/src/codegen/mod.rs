@@ -70,7 +70,6 @@ fn differing<'a>(root: &Path, files: &'a [(&str, String)]) -> Vec<&'a (&'a str, 
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -186,7 +186,6 @@ fn lookup(table: &[(&str, &'static [&'static str])], key: &str) -> Option<&'stat
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

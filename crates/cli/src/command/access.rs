@@ -224,7 +224,6 @@ fn span(text: &str) -> Result<i64, Failure> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

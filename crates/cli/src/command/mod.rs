@@ -81,8 +81,6 @@ fn perform(arguments: &Arguments) -> Result<u8, Failure> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
-
     use clap::Parser;
     use privatus_store::SystemFault;
 

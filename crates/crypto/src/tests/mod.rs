@@ -1,10 +1,4 @@
 //! Tests that need more than the public API.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
 
 mod example;
 mod keys;

@@ -1,5 +1,4 @@
 //! The rule cell by cell, and what holds for every grant.
-#![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
 

@@ -81,7 +81,6 @@ impl WriteTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use privatus_crypto::{KdfCost, Password, Secret};
     use privatus_sqlite::ErrorCode;
     use privatus_sqlite::fault::FaultVfs;

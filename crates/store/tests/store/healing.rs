@@ -12,11 +12,9 @@ use privatus_sqlite::fault::FaultVfs;
 use privatus_store::{Digest, KdfCost, Migrator, Password, Secret, Store, StoreError, VaultOptions};
 use serde_json::Value;
 
-const NAMES: [&str; 2] = ["keyring.json", "keyring.json.1"];
+use crate::fixture::{password, secret};
 
-fn secret() -> Secret {
-    Secret::Password(Password::new("secret").unwrap())
-}
+const NAMES: [&str; 2] = ["keyring.json", "keyring.json.1"];
 
 fn unlock(path: &Path) -> Store {
     Store::unlock(path, &secret(), &VaultOptions::cheap_for_tests()).unwrap()
@@ -25,8 +23,7 @@ fn unlock(path: &Path) -> Store {
 fn vault() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
-    let password = Password::new("secret").unwrap();
-    let (store, _) = Store::create(&path, &password, &VaultOptions::cheap_for_tests()).unwrap();
+    let (store, _) = Store::create(&path, &password(), &VaultOptions::cheap_for_tests()).unwrap();
     store.close().unwrap();
     (folder, path)
 }
@@ -35,9 +32,8 @@ fn vault() -> (tempfile::TempDir, PathBuf) {
 fn changed(path: &Path) -> Vec<u8> {
     let before = fs::read(path.join(NAMES[0])).unwrap();
     let store = unlock(path);
-    let same = Password::new("secret").unwrap();
     store
-        .change_password(&secret(), &same, Some(KdfCost::minimum()))
+        .change_password(&secret(), &password(), Some(KdfCost::minimum()))
         .unwrap();
     store.close().unwrap();
     before

@@ -6,7 +6,6 @@
 mod graph;
 mod resolve;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -67,7 +67,6 @@ fn length(of: usize) -> [u8; 4] {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use privatus_migrate::{Host, MigrateError};
     use privatus_sqlite::Connection;

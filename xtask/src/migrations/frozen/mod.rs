@@ -124,7 +124,6 @@ pub(super) fn release(root: &Path, list: &str, steps: &'static [Step], step: &St
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -146,7 +146,6 @@ fn continued(root: &Path, file: &str, lines: &str) -> Result<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

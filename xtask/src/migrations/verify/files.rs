@@ -85,7 +85,6 @@ fn names(folder: &Path) -> Result<BTreeSet<String>> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

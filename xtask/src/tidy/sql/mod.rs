@@ -3,7 +3,6 @@
 mod builder;
 mod list;
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests;
 mod texts;
 

@@ -1,7 +1,5 @@
 //! Tests of a log that is altered with plain SQL by somebody who has the database's key: what is found, and its text.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use privatus_domain::AuditHead;
 
 use super::{check, head, unruled, vault, write};
