@@ -367,7 +367,7 @@ fn a_contact_is_removed_also_when_its_messages_cannot_be_deleted_yet() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{errors}");
     assert!(
-        errors.starts_with("privatus: warning: removed; not all messages of removals are deleted yet")
+        errors.starts_with("privatus: warning: removed; not all removed messages are deleted yet")
             && errors.contains("`ulimit -f` shows it"),
         "{errors}"
     );

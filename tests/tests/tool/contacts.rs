@@ -96,7 +96,7 @@ fn a_refused_word_changes_nothing_and_says_what_it_broke() {
         (&["add", "New", "--public-key", ""], 23, "0 bytes; at least 32"),
         (&["add", "New", "--public-key", &large], 23, "at most 16,384"),
         (&["add", "New", "--public-key", "not base64!"], 23, "not base64"),
-        (&["add", "New", "--id", "alice"], 23, "alice is there already"),
+        (&["add", "New", "--id", "alice"], 23, "alice exists already"),
         (&["rename", "alice", " "], 23, "blanks"),
         (&["set", "alice", "--online", "--name", ""], 23, "cannot be empty"),
         (
