@@ -203,7 +203,7 @@ impl Failure {
                 path.display()
             )),
             ErrorKind::AlreadyExists => {
-                Self::Refused(format!("{} exists already; name a new file", path.display()))
+                Self::Refused(format!("{} already exists; name a new file", path.display()))
             }
             _ => Self::File(path.to_owned(), same(error)),
         }

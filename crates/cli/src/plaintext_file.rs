@@ -37,7 +37,7 @@ pub(crate) fn target(path: &Path, vault: &Path, is_forced: bool) -> Result<PathB
     }
     if is_there && !is_forced {
         return Err(Failure::Refused(format!(
-            "{} exists already; name a new file, or replace it with --force",
+            "{} already exists; name a new file, or replace it with --force",
             path.display()
         )));
     }

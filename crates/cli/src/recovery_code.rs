@@ -24,7 +24,7 @@ use crate::{output, progress};
 const LOOK: Duration = Duration::from_millis(50);
 
 /// The error for a file that exists.
-const EXISTS: &str = "exists already; name a new file. It may contain the code of an `init` that did not finish, which opens \
+const EXISTS: &str = "already exists; name a new file. It may contain the code of an `init` that did not finish, which opens \
                       nothing: check that it does not open one of your vaults before you remove it";
 
 /// Where the code goes.

@@ -202,7 +202,7 @@ fn an_export_goes_to_a_regular_file_outside_the_vault() {
         assert_eq!(refused.status.code(), Some(23));
         let told = String::from_utf8(refused.stderr).unwrap();
         assert!(
-            told.contains("exists already") && told.contains("--force"),
+            told.contains("already exists") && told.contains("--force"),
             "{told}"
         );
         assert_eq!(fs::read_to_string(&file).unwrap(), "an earlier export");
@@ -367,7 +367,7 @@ fn a_contact_is_removed_also_when_its_messages_cannot_be_deleted_yet() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{errors}");
     assert!(
-        errors.starts_with("privatus: warning: removed; not all messages of removals are deleted yet")
+        errors.starts_with("privatus: warning: removed; not all removed messages are deleted yet")
             && errors.contains("`ulimit -f` shows it"),
         "{errors}"
     );

@@ -104,7 +104,7 @@ fn a_refused_word_changes_nothing_and_says_what_it_broke() {
             23,
             "not valid base64",
         ),
-        (&["add", "New", "--id", "alice"], 23, "alice is there already"),
+        (&["add", "New", "--id", "alice"], 23, "alice already exists"),
         (&["rename", "alice", " "], 23, "blanks"),
         (&["set", "alice", "--online", "--name", ""], 23, "cannot be empty"),
         (

@@ -561,7 +561,7 @@ fn a_member_is_named_in_the_group_or_by_its_contact() {
         .as_str()
         .unwrap()
         .to_owned();
-    let ambiguous = &["Carol", "and another contact", &carol];
+    let ambiguous = &["Carol", "and of another contact", &carol];
     refused(&vault, &["groups", "ban", "Choir", "Carol"], 23, ambiguous);
     g(&["ban", "Choir", &carol]);
     g(&["unban", "Choir", &carol]);

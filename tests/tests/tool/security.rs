@@ -116,11 +116,11 @@ fn events_whose_details_are_lost_are_listed_and_settled() {
                 (&true.into(), &serde_json::Value::Null)
             );
             assert!(
-                ok(&vault, &["security", "list"]).contains("its details are lost"),
+                ok(&vault, &["security", "list"]).contains("details lost"),
                 "{planted}"
             );
             assert!(
-                ok(&vault, &["security", "show", "1"]).contains("its details are lost"),
+                ok(&vault, &["security", "show", "1"]).contains("details lost"),
                 "{planted}"
             );
         }

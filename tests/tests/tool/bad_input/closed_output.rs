@@ -183,8 +183,8 @@ fn a_full_device_after_a_change() {
             &["import", "telegram", word(&history())],
             "there was nothing to change",
         ),
-        (&["export", word(&out)], "the file is written"),
-        (&["audit", "export", word(&audit)], "the file is written"),
+        (&["export", word(&out)], "the file was written"),
+        (&["audit", "export", word(&audit)], "the file was written"),
         (
             &[
                 "passwd",

@@ -372,7 +372,7 @@ fn a_small_disk_without_inodes_and_strange_things_on_a_disk_to_read() {
             "chats 0 ",
             "privatus.db.snapshot-own beside the database was not noted",
         ),
-        ("chats 17 ", "copy the vault to a disk that can be written"),
+        ("chats 17 ", "copy the vault to a writable disk"),
         ("chats 17 ", "replace it with a copy"),
     ]) {
         assert!(

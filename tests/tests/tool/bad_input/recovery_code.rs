@@ -80,7 +80,7 @@ fn a_code_that_cannot_be_printed_leaves_no_vault() {
                 let output = shell(&vault, redirected, way).output().unwrap();
                 let line = one_line_or_json(&output);
                 let says = match redirected {
-                    "1</dev/zero" => ["open for reading alone", "nothing was done"],
+                    "1</dev/zero" => ["open for reading only", "nothing was done"],
                     _ => ["the recovery code could not be printed", "nothing was created"],
                 };
                 for says in says {

@@ -56,7 +56,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
         from.as_str(),
         "privatus: loses contacts.profile_picture, 1 value",
         "privatus: loses messages.reply_to, 2 values",
-        "privatus: it needs --yes: there is no terminal to ask on; nothing was changed",
+        "privatus: --yes is needed: there is no terminal to ask on; nothing was changed",
     ] {
         assert!(errors.lines().any(|found| found == line), "{line} in {errors}");
     }
@@ -160,8 +160,8 @@ fn up_does_it_without_another_command() {
     );
     for part in [
         stepped.as_str(),
-        "\nSaved: the database as it was, ",
-        "the next open that goes well removes it. Copy it elsewhere to keep it.\n",
+        "\nSaved: the previous database, ",
+        "the next successful open removes it. Copy it elsewhere to keep it.\n",
         "so open it with the older build next.\n",
     ] {
         assert!(said.contains(part), "{part} in {said}");

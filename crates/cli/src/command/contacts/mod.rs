@@ -69,7 +69,7 @@ fn add(arguments: &Arguments, name: &str, key: Option<&str>, id: Option<&str>) -
             None => ContactId::new(tx.new_id()?),
             Some(id) => match tx.contact_by_id(&id) {
                 Err(StoreError::NotFound(_)) => id,
-                Ok(_) => return Err(Failure::Refused(format!("the contact {id} exists already"))),
+                Ok(_) => return Err(Failure::Refused(format!("the contact {id} already exists"))),
                 Err(error) => return Err(error.into()),
             },
         };
