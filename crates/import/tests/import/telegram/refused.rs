@@ -224,7 +224,7 @@ fn grants_and_settings_are_checked_as_those_that_are_typed() {
     ];
     let report = vouched(&vault, &all);
     let why: Vec<&str> = fates(&report).into_iter().map(|(_, why)| why).collect();
-    assert!(why[0].contains("not \"everything\""), "{why:?}");
+    assert!(why[0].contains("unknown permission \"everything\""), "{why:?}");
     assert!(why[1].contains("at least one permission"), "{why:?}");
     assert!(
         why[2].contains("not after its start") && why[3].contains("not after its start"),
