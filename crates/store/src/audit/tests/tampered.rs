@@ -207,7 +207,7 @@ fn whatever_is_altered_is_named() {
             5,
             "entry 5 was changed",
         ),
-        ("UPDATE vault_state SET audit_removed = 3", 3, "not whole"),
+        ("UPDATE vault_state SET audit_removed = 3", 3, "incomplete"),
     ] {
         let check = found(&vault, alter, None);
         let (at, why) = check.broken.unwrap_or_else(|| panic!("not found: {alter}"));
@@ -317,7 +317,7 @@ fn retention_takes_a_prefix_and_leaves_a_checkpoint() {
             "was changed",
         ),
         ("UPDATE vault_state SET audit_checkpoint = x'00'", "was changed"),
-        ("UPDATE vault_state SET audit_checkpoint = NULL", "not whole"),
+        ("UPDATE vault_state SET audit_checkpoint = NULL", "incomplete"),
         (
             "UPDATE vault_state SET audit_removed = NULL, audit_removed_mac = NULL, audit_removed_at = NULL, \
              audit_checkpoint = NULL",
