@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod chat_table;
 mod command;
 mod command_line;
 mod confirm;

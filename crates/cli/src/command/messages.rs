@@ -7,6 +7,7 @@ use privatus_store::{PAGE_MAX, PageStart, ReadTx, StoreError, SystemFault};
 use serde_json::json;
 
 use crate::args::{Arguments, Show};
+use crate::chat_table::chat_table;
 use crate::failure::Failure;
 use crate::notice::warn;
 use crate::text::{counted, grouped, one_line};
@@ -37,7 +38,7 @@ pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, F
             "No chats yet. `privatus import` imports a history, `privatus contacts add` starts a chat.",
         )?;
     } else {
-        output::line(&output::chat_table(&chats, output::width()))?;
+        output::line(&chat_table(&chats, output::width()))?;
     }
     Ok(0)
 }

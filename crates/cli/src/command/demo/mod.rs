@@ -15,9 +15,10 @@ use serde_json::json;
 use super::export::to_file;
 use super::import::bring;
 use crate::args::{Format, Import};
+use crate::chat_table::chat_table;
 use crate::exit::noted;
 use crate::failure::Failure;
-use crate::output::{self, chat_table};
+use crate::output;
 use crate::text::{counted, grouped, wrapped};
 use crate::{progress, show};
 
