@@ -6,6 +6,7 @@
     clippy::panic
 )]
 
+mod drawn;
 mod example;
 mod keys;
 mod limits;
