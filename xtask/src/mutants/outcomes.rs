@@ -1,6 +1,7 @@
 //! What became of the mutants, as cargo-mutants writes it, and whether that is enough.
 
 use std::fmt;
+use std::ops::AddAssign;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -8,7 +9,7 @@ use serde_json::Value;
 /// So many of 100 have to be caught.
 const CAUGHT: usize = 85;
 
-/// The mutants of one run. One that times out is neither caught nor missed.
+/// What became of some mutants. One that times out is neither caught nor missed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Outcomes {
     caught: usize,
@@ -45,6 +46,31 @@ impl Outcomes {
         Ok(found)
     }
 
+    /// The names of the mutants that no test caught.
+    pub(super) fn missed(&self) -> &[String] {
+        &self.missed
+    }
+
+    /// These outcomes after the missed mutants were tried with more tests.
+    ///
+    /// # Errors
+    /// When `second` does not have as many mutants as were missed.
+    pub(super) fn then(self, second: Self) -> Result<Self> {
+        let tried = second.caught + second.missed.len() + second.timed_out.len() + second.unviable;
+        if tried != self.missed.len() {
+            bail!(
+                "{} mutants were missed, but {tried} were tried again",
+                self.missed.len()
+            );
+        }
+        let mut both = Self {
+            missed: Vec::new(),
+            ..self
+        };
+        both += second;
+        Ok(both)
+    }
+
     /// # Errors
     /// When nothing was tried, or too much was missed.
     pub(super) fn judge(&self) -> Result<()> {
@@ -59,6 +85,15 @@ impl Outcomes {
             );
         }
         Ok(())
+    }
+}
+
+impl AddAssign for Outcomes {
+    fn add_assign(&mut self, other: Self) {
+        self.caught += other.caught;
+        self.missed.extend(other.missed);
+        self.timed_out.extend(other.timed_out);
+        self.unviable += other.unviable;
     }
 }
 
@@ -115,6 +150,35 @@ mod tests {
         let error = of(16, 3).unwrap_err();
         assert!(error.to_string().contains("16 of 19"), "{error}");
         assert!(of(0, 1).is_err());
+    }
+
+    #[test]
+    fn a_second_round_decides_about_what_the_first_missed() {
+        let first = || outcomes(&["CaughtMutant", "MissedMutant", "MissedMutant", "Timeout"]).unwrap();
+        let both = first()
+            .then(outcomes(&["CaughtMutant", "MissedMutant"]).unwrap())
+            .unwrap();
+        assert_eq!(
+            both,
+            outcomes(&["CaughtMutant", "CaughtMutant", "MissedMutant", "Timeout"]).unwrap()
+        );
+        for too_few_or_many in [&["CaughtMutant"][..], &["CaughtMutant"; 3]] {
+            assert!(first().then(outcomes(too_few_or_many).unwrap()).is_err());
+        }
+    }
+
+    #[test]
+    fn outcomes_of_two_crates_add_up() {
+        let mut sum = outcomes(&["CaughtMutant", "MissedMutant"]).unwrap();
+        sum += outcomes(&["CaughtMutant", "Unviable", "Timeout"]).unwrap();
+        let all = [
+            "CaughtMutant",
+            "CaughtMutant",
+            "MissedMutant",
+            "Unviable",
+            "Timeout",
+        ];
+        assert_eq!(sum, outcomes(&all).unwrap());
     }
 
     #[test]
