@@ -106,7 +106,7 @@ impl Lab {
             return Ok(first);
         }
         let second = self.round(subject, &subject.all, "all", &left)?;
-        first.then(second)
+        first.then(&second)
     }
 
     fn round(&self, subject: &Subject, tests: &Tests, name: &str, which: &[String]) -> Result<Outcomes> {
