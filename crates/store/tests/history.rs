@@ -471,3 +471,32 @@ fn messages_are_found_by_the_beginning_of_their_ids() {
         assert!(begun(&f.chat, wrong, 9).is_empty(), "{wrong}");
     }
 }
+
+#[test]
+fn a_page_around_a_message_reports_what_is_before_and_after_it() {
+    let f = fixture();
+    let sent: Vec<_> = ["m1", "m2", "m3"]
+        .iter()
+        .zip(1..)
+        .map(|(id, second)| message(id, &format!("2025-01-01T00:00:0{second}Z")))
+        .collect();
+    f.store
+        .write("messages", |tx| tx.messages_insert(&f.chat, &sent))
+        .unwrap();
+    let around = |id: &str, limit| {
+        let start = PageStart::Around(id.parse().unwrap());
+        let page = f
+            .store
+            .read(|tx| tx.messages_page(&f.chat, &start, limit))
+            .unwrap();
+        (page.messages.len(), page.has_older, page.has_newer)
+    };
+    for limit in [1, 2] {
+        let older = |id: &str| limit == 1 || id == "m3";
+        assert_eq!(around("m3", limit), (limit, older("m3"), false));
+        assert_eq!(around("m2", limit), (limit, older("m2"), true));
+    }
+    assert_eq!(around("m1", 1), (1, false, true));
+    assert_eq!(around("m1", 2), (1, false, true));
+    assert_eq!(around("m2", 3), (3, false, false));
+}
