@@ -500,3 +500,29 @@ fn a_page_around_a_message_reports_what_is_before_and_after_it() {
     assert_eq!(around("m1", 2), (1, false, true));
     assert_eq!(around("m2", 3), (3, false, false));
 }
+
+#[test]
+fn messages_from_before_all_months_are_read_in_the_order_of_time() {
+    let f = fixture();
+    for (id, at) in [
+        ("second", "1990-01-02T00:00:00Z"),
+        ("first", "1990-01-01T00:00:00Z"),
+        ("third", "2025-01-01T00:00:00Z"),
+        ("fourth", "2025-02-01T00:00:00Z"),
+    ] {
+        let message = message(id, at);
+        f.store
+            .write("message", |tx| tx.message_insert(&f.chat, &message))
+            .unwrap();
+    }
+    for (id, marked) in [("first", 1), ("second", 1), ("first", 0), ("fourth", 2)] {
+        let read = f
+            .store
+            .write("read", |tx| {
+                tx.conversation_mark_read(&f.chat, Some(&id.parse().unwrap()))
+            })
+            .unwrap();
+        assert_eq!(read, marked, "{id}");
+    }
+    assert_content(&f.store);
+}
