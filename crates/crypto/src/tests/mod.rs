@@ -1,5 +1,6 @@
 //! Tests that need more than the public API.
 
+mod drawn;
 mod example;
 mod keys;
 mod limits;

@@ -437,3 +437,58 @@ fn messages_are_found_by_the_beginning_of_their_ids() {
         assert!(begun(&f.chat, wrong, 9).is_empty(), "{wrong}");
     }
 }
+
+#[test]
+fn a_page_around_a_message_reports_what_is_before_and_after_it() {
+    let f = fixture();
+    let sent: Vec<_> = ["m1", "m2", "m3"]
+        .iter()
+        .zip(1..)
+        .map(|(id, second)| message(id, &format!("2025-01-01T00:00:0{second}Z")))
+        .collect();
+    f.store
+        .write("messages", |tx| tx.messages_insert(&f.chat, &sent))
+        .unwrap();
+    let around = |id: &str, limit| {
+        let start = PageStart::Around(id.parse().unwrap());
+        let page = f
+            .store
+            .read(|tx| tx.messages_page(&f.chat, &start, limit))
+            .unwrap();
+        (page.messages.len(), page.has_older, page.has_newer)
+    };
+    for limit in [1, 2] {
+        let older = |id: &str| limit == 1 || id == "m3";
+        assert_eq!(around("m3", limit), (limit, older("m3"), false));
+        assert_eq!(around("m2", limit), (limit, older("m2"), true));
+    }
+    assert_eq!(around("m1", 1), (1, false, true));
+    assert_eq!(around("m1", 2), (1, false, true));
+    assert_eq!(around("m2", 3), (3, false, false));
+}
+
+#[test]
+fn messages_from_before_all_months_are_read_in_the_order_of_time() {
+    let f = fixture();
+    for (id, at) in [
+        ("second", "1990-01-02T00:00:00Z"),
+        ("first", "1990-01-01T00:00:00Z"),
+        ("third", "2025-01-01T00:00:00Z"),
+        ("fourth", "2025-02-01T00:00:00Z"),
+    ] {
+        let message = message(id, at);
+        f.store
+            .write("message", |tx| tx.message_insert(&f.chat, &message))
+            .unwrap();
+    }
+    for (id, marked) in [("first", 1), ("second", 1), ("first", 0), ("fourth", 2)] {
+        let read = f
+            .store
+            .write("read", |tx| {
+                tx.conversation_mark_read(&f.chat, Some(&id.parse().unwrap()))
+            })
+            .unwrap();
+        assert_eq!(read, marked, "{id}");
+    }
+    assert_content(&f.store);
+}

@@ -4,6 +4,7 @@ mod anonymous;
 mod audited;
 mod invariants;
 mod replies;
+mod restored;
 mod rules;
 
 use privatus_domain::{
