@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod bound;
+mod changed;
 mod database;
 mod filled;
 mod typed;
@@ -15,6 +16,7 @@ use std::sync::OnceLock;
 
 #[cfg(unix)]
 pub use bound::Bound;
+pub use changed::changed;
 pub use database::{Database, raw_key};
 pub use filled::fill;
 pub use typed::{fails, json, new_vault, refused, whole_export};
@@ -134,34 +136,6 @@ pub fn files(vault: &Path) -> BTreeMap<String, Vec<u8>> {
             (name, std::fs::read(&path).expect("readable"))
         })
         .collect()
-}
-
-/// What a command changed of a vault whose [`files`] were `before`; nothing when it only opened it: that leaves an entry
-/// in the audit log, so the database may differ, and everything else of it is the same.
-///
-/// # Panics
-///
-/// When a vault whose database changed cannot be read.
-pub fn changed(vault: &Path, before: &BTreeMap<String, Vec<u8>>) -> Option<String> {
-    let after = files(vault);
-    if !before.keys().eq(after.keys()) {
-        return Some(format!("files came or went: {:?}", after.keys()));
-    }
-    let differs = |name: &&String| before.get(*name) != after.get(*name);
-    let names: Vec<&String> = before.keys().filter(differs).collect();
-    match names.as_slice() {
-        [] => return None,
-        [only] if *only == "privatus.db" => {}
-        _ => return Some(format!("{names:?} changed")),
-    }
-    let folder = tempfile::tempdir().expect("a folder");
-    let earlier = folder.path().join("vault");
-    std::fs::create_dir(&earlier).expect("a folder for the copy");
-    for (name, bytes) in before {
-        std::fs::write(earlier.join(name), bytes).expect("the copy is written");
-    }
-    let whole = ["export", "-"];
-    (ok(vault, &whole) != ok(&earlier, &whole)).then(|| "what the database holds changed".to_owned())
 }
 
 /// A Telegram export of one chat with these `(id, text)` messages.

@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: the script that continuous integration runs, so that there is one list of steps.
+//! `cargo xtask ci`: runs the script that continuous integration runs. There is one list of steps.
 
 use std::process::Command;
 

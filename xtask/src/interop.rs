@@ -1,8 +1,8 @@
-//! `cargo xtask interop`: a vault is read by a program that shares no code with this workspace.
+//! `cargo xtask interop`: a program that shares no code with this workspace reads a vault.
 //!
 //! The tool builds a vault; `tests/interop/read_vault.py`, written from docs/CRYPTO.md alone over PyPI's SQLCipher, opens
-//! it with its password and compares every value with the tool's export. And a database that PyPI's SQLCipher made with
-//! the specification's tables becomes a vault (`migrate baseline`), which is read in the same way.
+//! it with its password and compares every value with the tool's export. Then a database that PyPI's SQLCipher made with
+//! the specification's tables becomes a vault (`migrate baseline`), and the script reads that vault too.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ use crate::workspace::Workspace;
 
 const FOLDER: &str = "tests/interop";
 
-/// é as e and U+0301: both sides have to normalise it.
+/// é as e and U+0301: both sides must normalise it.
 const PASSWORD: &str = "cafe\u{301} au lait";
 
-/// Messages of the fixtures and those sent here; those above the large-content threshold.
+/// How many messages the vault has, from the fixtures and sent here, and how many are above the large-content threshold.
 const MESSAGES: u64 = 12;
 const LARGE: u64 = 2;
 
@@ -61,7 +61,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         }
     }
 
-    // A script that cannot fail proves nothing: a wrong password and a changed export.
+    // A script that cannot fail proves nothing: it must refuse a wrong password and a changed export.
     let status = read("cafe au lait").stderr(Stdio::null()).status()?;
     if status.code() != Some(3) {
         bail!("a wrong password gave {status}");
@@ -77,7 +77,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     baseline(workspace, &python, folder.path())
 }
 
-/// A database of another SQLCipher is adopted, and its vault read.
+/// Adopts a database of another SQLCipher, and reads the vault.
 fn baseline(workspace: &Workspace, python: &Path, folder: &Path) -> Result<()> {
     let [database, key, vault, export] =
         ["source.db", "source.key", "adopted", "adopted.jsonl"].map(|name| folder.join(name));
@@ -106,7 +106,7 @@ fn baseline(workspace: &Workspace, python: &Path, folder: &Path) -> Result<()> {
     let read: serde_json::Value = serde_json::from_str(&report).context("reading the script's report")?;
     for (name, count) in [("messages", 4), ("large", 1), ("contacts", 1), ("settings", 1)] {
         if read.get(name).and_then(serde_json::Value::as_u64) != Some(count) {
-            bail!("the adopted vault has not {count} {name}: {read}");
+            bail!("the adopted vault does not have {count} {name}: {read}");
         }
     }
     if fs::read(&database)? != before {
@@ -116,7 +116,8 @@ fn baseline(workspace: &Workspace, python: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A vault with several months, large content that compresses and that does not, replies, a group, contacts and settings.
+/// Builds a vault with several months, large content that compresses and that does not, replies, a group, contacts and
+/// settings.
 fn build(workspace: &Workspace, vault: &Path, export: &Path) -> Result<()> {
     let tool = |arguments: &[&str]| tool(workspace, vault, arguments);
     tool(&["init", "--code-to-stdout", "--kdf-iterations", "210000"])?;
@@ -145,7 +146,7 @@ fn build(workspace: &Workspace, vault: &Path, export: &Path) -> Result<()> {
     ])
 }
 
-/// Types a command of the tool.
+/// Runs a command of the tool.
 fn tool(workspace: &Workspace, vault: &Path, arguments: &[&str]) -> Result<()> {
     let mut command = process::cargo();
     command
@@ -167,7 +168,7 @@ fn tool(workspace: &Workspace, vault: &Path, arguments: &[&str]) -> Result<()> {
     process::output(&mut command).map(drop)
 }
 
-/// Text of which no compressor makes anything: characters from a xorshift generator with a fixed seed.
+/// Returns text that does not compress: characters from a xorshift generator with a fixed seed.
 fn noise(length: usize) -> String {
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut next = || {
@@ -179,7 +180,7 @@ fn noise(length: usize) -> String {
     (0..length / 3).map(|_| next()).collect()
 }
 
-/// Python in a virtual environment under `target/`, with what `requirements.txt` pins.
+/// Returns Python in a virtual environment under `target/`, with the packages that `requirements.txt` pins.
 fn python(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.path("target/interop");
     let binary = if cfg!(windows) {
@@ -190,7 +191,7 @@ fn python(workspace: &Workspace) -> Result<PathBuf> {
     let python = folder.join(binary);
     if !python.is_file() {
         process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-            .context("making a virtual environment (on Debian and Ubuntu: apt-get install python3-venv)")?;
+            .context("creating a virtual environment (on Debian and Ubuntu: apt-get install python3-venv)")?;
     }
     let requirements = workspace.path(FOLDER).join("requirements.txt");
     process::run(
@@ -213,7 +214,7 @@ mod tests {
     use super::noise;
 
     #[test]
-    fn noise_is_as_long_as_asked_and_does_not_repeat() {
+    fn noise_has_the_length_asked_for_and_does_not_repeat() {
         let text = noise(30_000);
         assert_eq!(text.len(), 30_000);
         let distinct: std::collections::BTreeSet<_> = text.chars().collect();

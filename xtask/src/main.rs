@@ -2,11 +2,14 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal")]
 
+mod advisories;
 mod bench;
 mod ci;
 mod codegen;
+mod deny;
 mod deps;
 mod interop;
+mod machete;
 mod migrations;
 mod module_tree;
 mod msrv;
@@ -14,8 +17,10 @@ mod mutants;
 mod process;
 mod soak;
 mod syntax;
+mod test;
 mod tidy;
 mod tool;
+mod tools;
 mod workspace;
 
 use std::process::ExitCode;
@@ -34,32 +39,42 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write crates/schema's tables and the generated parts of docs/DATA_MODEL.md from the migrations.
+    /// Write the tables of crates/schema and the generated parts of docs/DATA_MODEL.md from the migrations.
     Codegen {
-        /// Write nothing; fail when a file differs from what the migrations give.
+        /// Write nothing; fail if a file differs from what the migrations give.
         #[arg(long)]
         check: bool,
     },
-    /// Make, check and release steps of the schema.
+    /// Create, check and release schema migrations.
     #[command(subcommand)]
     Migrations(migrations::Command),
-    /// Check the import directions between the crates and between the files of each, which crate may name which library,
-    /// and how new a Rust they need.
+    /// Check which crate uses which crate and library, that files do not import each other in a circle, and that no
+    /// library needs a newer Rust than we promise.
     Deps,
-    /// Check what rustfmt and clippy do not: module docs, lints, versions, file sizes, SQL as text, left-overs.
+    /// Check what rustfmt and clippy do not: module docs, lints, versions, file sizes, SQL in strings, leftovers.
     Tidy,
-    /// Run everything that `.ci/run` runs.
+    /// Check the licences, sources and duplicate versions of all libraries against deny.toml.
+    Deny,
+    /// Check all libraries against RustSec's advisory database; needs the network or a copy of the database.
+    Advisories(advisories::Options),
+    /// Find dependencies that no source file uses.
+    Machete,
+    /// Run the tests with cargo-nextest.
+    Test(test::Options),
+    /// Install the tools that `.ci/run` needs, at the versions that Cargo.toml pins.
+    Tools,
+    /// Run `.ci/run`: every check that a change must pass.
     Ci,
     /// Measure against plain SQLite and against SQLCipher through diesel, in a release build.
     Bench(bench::Options),
-    /// Run one command and print its time and its highest use of memory: `bench --alone` runs itself so.
+    /// Run one command and print its time and peak memory; `bench --alone` uses it.
     #[command(hide = true)]
     BenchChild(bench::Child),
-    /// Tell random stories to the store and a model of it, and compare everything after each step.
+    /// Run random stories on the store and on a model of it, and compare everything after each step.
     Soak(soak::Options),
-    /// Write bugs into a copy of the product, one at a time, and see whether its tests catch them.
+    /// Write bugs into a copy of the product, one at a time, and count those that the tests catch.
     Mutants(mutants::Options),
-    /// Read a fresh vault with Python's sqlcipher3 and docs/CRYPTO.md alone.
+    /// Read a new vault with Python's sqlcipher3 and nothing but docs/CRYPTO.md.
     Interop,
 }
 
@@ -80,6 +95,11 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Migrations(command) => migrations::run(&workspace, command),
         Command::Deps => deps::run(&workspace).and_then(|()| msrv::run(&workspace)),
         Command::Tidy => tidy::run(&workspace),
+        Command::Deny => deny::run(&workspace),
+        Command::Advisories(options) => advisories::run(&workspace, &options),
+        Command::Machete => machete::run(&workspace),
+        Command::Test(options) => test::run(&workspace, &options),
+        Command::Tools => tools::run(&workspace),
         Command::Ci => ci::run(&workspace),
         Command::Bench(options) => bench::run(&options),
         Command::BenchChild(child) => bench::run_child(&child),

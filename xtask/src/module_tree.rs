@@ -1,4 +1,4 @@
-//! The module tree of one crate: which file defines a name, and which paths a file writes.
+//! The module tree of one crate: which file defines a name, and which paths a file uses.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,7 +18,7 @@ pub(crate) type Names = Vec<String>;
 pub(crate) struct Tree {
     pub(crate) modules: Vec<Module>,
     pub(crate) files: Vec<SourceFile>,
-    /// The macros that are exported, and the file of each.
+    /// The exported macros, and the file of each.
     pub(crate) macros: BTreeMap<String, usize>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct SourceFile {
     pub(crate) has_code: bool,
 }
 
-/// A module, in a file of its own or within another's.
+/// A module, in its own file or inline.
 pub(crate) struct Module {
     pub(crate) file: usize,
     pub(crate) parent: Option<usize>,
@@ -43,18 +43,18 @@ pub(crate) struct Module {
 }
 
 impl Tree {
-    /// Reads the crate whose root is this file, without what is there for tests.
+    /// Reads the crate whose root is this file, without code for tests.
     ///
     /// # Errors
     /// When a module's file is missing or is not Rust, or a module says `#[path]`.
     pub(crate) fn read(root: &Path, tests: ForTests) -> Result<Self> {
-        let source = root.parent().context("a crate's root stands in a folder")?;
+        let source = root.parent().context("a crate's root is in a folder")?;
         let mut tree = Self::default();
         tree.read_file(source, root, (source, None), tests)?;
         Ok(tree)
     }
 
-    /// Reads a module's file, and then those of its children, which lie in `folder`.
+    /// Reads a module's file, and then the files of its children, which are in `folder`.
     fn read_file(
         &mut self,
         source: &Path,
@@ -116,7 +116,7 @@ impl Tree {
     }
 }
 
-/// `mod name;`, whose file is read when its parent's is done.
+/// `mod name;`, whose file is read after its parent's.
 struct Declared {
     parent: usize,
     name: String,
@@ -131,11 +131,11 @@ fn has_code(items: &[Item]) -> bool {
     })
 }
 
-/// Walks one file, and keeps the module it is in.
+/// Walks one file and keeps track of the current module.
 struct Reader<'a> {
     tree: &'a mut Tree,
     module: usize,
-    /// Where the files of the module's children lie.
+    /// Where the files of the module's children are.
     folder: PathBuf,
     declared: Vec<Declared>,
     fault: Option<String>,
@@ -161,7 +161,7 @@ impl Reader<'_> {
         self.here(|module| _ = module.uses.insert(path));
     }
 
-    /// The paths in a macro's or an attribute's arguments, which no parser can tell from other words.
+    /// Records the paths in the arguments of a macro or an attribute, which are only tokens to the parser.
     fn names_in(&mut self, words: &[Word]) {
         let (mut before, mut rest) = (' ', words);
         while let [first, after @ ..] = rest {
@@ -191,7 +191,7 @@ impl Reader<'_> {
                 path.push(next.clone());
                 rest = after;
             }
-            // Not a field or a method, nor a variable of the macro.
+            // Not a field, a method or a variable of the macro.
             if before != '.' && (before != '$' || name == "crate") {
                 self.names(path);
             }
@@ -209,7 +209,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             .any(|attribute| attribute.path().is_ident("path"))
         {
             self.fault = Some(format!(
-                "`mod {name}` says #[path]: which file a module is must show in its name"
+                "`mod {name}` has #[path]: name the file after the module"
             ));
         } else if let Some((_, items)) = &node.content {
             let file = self.file();
@@ -242,7 +242,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             Item::Macro(item) => {
                 if let Some(name) = &item.ident {
                     self.defines(name);
-                    // It stands at the crate's root, wherever it was written.
+                    // It is at the crate's root, wherever it is written.
                     if item
                         .attrs
                         .iter()

@@ -1,6 +1,6 @@
-//! Part of `cargo xtask deps`: no library asks for a newer Rust than the workspace promises.
+//! Part of `cargo xtask deps`: no library needs a newer Rust than the workspace promises.
 //!
-//! The compiler of that version is not run. What the standard library has in it is clippy's `incompatible_msrv`.
+//! The promised compiler is not run. clippy's `incompatible_msrv` checks the use of the standard library.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -8,10 +8,10 @@ use serde_json::Value;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Compares `rust-version` of every package in `Cargo.lock` with the workspace's.
+/// Compares the `rust-version` of every package in `Cargo.lock` with the workspace's.
 ///
 /// # Errors
-/// When one asks for more.
+/// When a package needs a newer one.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let metadata = process::output(
         process::cargo()
@@ -25,18 +25,18 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     if !faults.is_empty() {
         bail!(
-            "{} packages ask for a newer Rust than {promised}, the workspace's rust-version",
+            "{} package(s) need a newer Rust than {promised}, the workspace's rust-version",
             faults.len()
         );
     }
-    println!("deps: no package asks for a newer Rust than {promised}");
+    println!("deps: no package needs a newer Rust than {promised}");
     Ok(())
 }
 
 fn check(metadata: &str, promised: &str) -> Result<Vec<String>> {
     let metadata: Value = serde_json::from_str(metadata).context("reading cargo metadata")?;
     let packages = metadata.get("packages").and_then(Value::as_array);
-    let packages = packages.context("cargo metadata shows no packages")?;
+    let packages = packages.context("cargo metadata lists no packages")?;
     let promised = version(promised)?;
     let mut faults = Vec::new();
     for package in packages {
@@ -55,23 +55,22 @@ fn check(metadata: &str, promised: &str) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// `1.89` and `1.89.0` are the same.
+/// Reads a version; `1.89` is read as `1.89.0`.
 fn version(text: &str) -> Result<[u32; 3]> {
     let mut parts = [0; 3];
     let numbers = text.split('.');
     if numbers.clone().count() > parts.len() {
-        bail!("{text} is no version of Rust");
+        bail!("{text} is not a version of Rust");
     }
     for (part, number) in parts.iter_mut().zip(numbers) {
         *part = number
             .parse()
-            .with_context(|| format!("{text} is no version of Rust"))?;
+            .with_context(|| format!("{text} is not a version of Rust"))?;
     }
     Ok(parts)
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::check;
 
@@ -81,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_one_is_named_and_others_pass() {
+    fn a_newer_version_is_named_and_others_pass() {
         assert_eq!(faults("\"1.90\""), ["a 2.0.0 needs Rust 1.90"]);
         assert_eq!(faults("\"1.89.1\"").len(), 1);
         assert_eq!(faults("\"2.0\"").len(), 1);

@@ -1,4 +1,4 @@
-//! Running other programs: a failure names the command and ends the run.
+//! Runs other programs. A failure names the command and ends the run.
 
 use std::process::{Command, Stdio};
 
@@ -18,10 +18,10 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command and gives back what it wrote to standard output; its errors stay visible.
+/// Runs a command and returns its standard output. Its standard error stays visible.
 ///
 /// # Errors
-/// When it cannot be started, does not exit with 0, or writes something other than UTF-8.
+/// When it cannot be started, does not exit with 0, or does not write UTF-8.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(Stdio::inherit())

@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: the model-based state machine of `tests/tests/vault/machine`, for as long as it is told to.
+//! `cargo xtask soak`: runs the model-based state machine of `tests/tests/vault/machine` for a given time.
 
 use anyhow::Result;
 
@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 /// How long, and from which seed.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// How long to go on
+    /// How many minutes to run
     #[arg(long, value_name = "N")]
     minutes: u64,
     /// The seed that a failure printed, 64 hexadecimal digits [default: a new one]
@@ -16,10 +16,10 @@ pub(crate) struct Options {
     seed: Option<String>,
 }
 
-/// Tells stories until the time is over or one goes wrong; the seed, the number of steps and the shrunk story are printed.
+/// Runs stories until the time is over or one fails. Prints the seed, the number of steps and the shrunk story.
 ///
 /// # Errors
-/// When a story goes wrong, or the tests do not build.
+/// When a story fails or the tests do not build.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut cargo = process::cargo();
     cargo

@@ -1,4 +1,4 @@
-//! Rust source as a syntax tree, without what only tests have.
+//! Rust source as a syntax tree, without code that is only for tests.
 
 use anyhow::{Context, Result};
 use syn::buffer::{Cursor, TokenBuffer};
@@ -6,22 +6,22 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, Ident, Item, Lit, Meta, Stmt, Token, UseTree};
 
-/// What counts as there for tests alone.
+/// Which code counts as only for tests.
 #[derive(Clone, Copy)]
 pub(crate) enum ForTests {
-    /// What `#[cfg(test)]` leaves out of every other build.
+    /// Code under `#[cfg(test)]`.
     Tests,
-    /// Also what [`FEATURE`] alone brings.
+    /// Also code that only [`FEATURE`] adds.
     TestsAndFeatures,
 }
 
-/// The feature that no build of the tool has.
+/// The feature for tests, which no build of the tool has.
 pub(crate) const FEATURE: &str = "testing";
 
-/// Parses a file and takes out every item, statement, field and arm that is there for tests alone.
+/// Parses a file and removes every item, statement, field and arm that is only for tests.
 ///
 /// # Errors
-/// When the text is not Rust.
+/// When the text is not valid Rust.
 pub(crate) fn without_tests(path: &str, text: &str, what: ForTests) -> Result<syn::File> {
     let mut file = syn::parse_file(text).with_context(|| format!("parsing {path}"))?;
     let mut strip = Strip(what);
@@ -42,12 +42,12 @@ pub(crate) enum Word {
     Mark(char),
 }
 
-/// The tokens of a macro's call.
+/// Returns the tokens of a macro call.
 pub(crate) fn words(call: &syn::Macro) -> Vec<Word> {
     flat(&TokenBuffer::new2(call.tokens.clone()))
 }
 
-/// The tokens of an attribute's arguments.
+/// Returns the tokens of an attribute's arguments.
 pub(crate) fn attribute_words(list: &syn::MetaList) -> Vec<Word> {
     flat(&TokenBuffer::new2(list.tokens.clone()))
 }
@@ -82,7 +82,7 @@ fn push_words(mut cursor: Cursor<'_>, into: &mut Vec<Word>) {
     }
 }
 
-/// What a string literal says, of characters, bytes or for C.
+/// Returns the text of a string literal, a byte string or a C string.
 pub(crate) fn text_of(literal: &Lit) -> Option<String> {
     match literal {
         Lit::Str(text) => Some(text.value()),
@@ -95,13 +95,13 @@ pub(crate) fn text_of(literal: &Lit) -> Option<String> {
 /// One name of a `use`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Import {
-    /// What it is called where it is imported; `None` for `*`.
+    /// Its name where it is imported; `None` for `*`.
     pub(crate) name: Option<String>,
-    /// The path as it is written.
+    /// The path as written.
     pub(crate) path: Vec<String>,
 }
 
-/// The names of a `use`, each with its whole path.
+/// Returns the names of a `use`, each with its full path.
 pub(crate) fn imports(tree: &UseTree) -> Vec<Import> {
     let mut into = Vec::new();
     push_imports(&[], tree, &mut into);
@@ -127,7 +127,7 @@ fn push_imports(prefix: &[String], tree: &UseTree, into: &mut Vec<Import>) {
     into.push(Import { name, path });
 }
 
-/// A raw name without its mark.
+/// Returns a name without the `r#` of a raw identifier.
 pub(crate) fn plain(name: &Ident) -> String {
     let name = name.to_string();
     name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
@@ -136,7 +136,7 @@ pub(crate) fn plain(name: &Ident) -> String {
 struct Strip(ForTests);
 
 impl Strip {
-    /// Whether one of these attributes leaves the thing out of every build but a test's.
+    /// Returns whether one of these attributes removes the item from every build except a test's.
     fn is_test_only(&self, attributes: &[Attribute]) -> bool {
         attributes.iter().any(|attribute| {
             attribute.path().is_ident("cfg")
@@ -281,7 +281,6 @@ fn of_item(item: &Item) -> &[Attribute] {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use syn::visit::{self, Visit};
 

@@ -15,11 +15,11 @@ impl Workspace {
     /// Finds the workspace and reads its manifest.
     ///
     /// # Errors
-    /// When the manifest is missing or is not TOML.
+    /// When the manifest is missing or is not valid TOML.
     pub(crate) fn locate() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .parent()
-            .context("xtask stands in a workspace")?
+            .context("xtask is in a workspace")?
             .to_path_buf();
         let path = root.join("Cargo.toml");
         let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
@@ -29,17 +29,17 @@ impl Workspace {
         Ok(Self { root, manifest })
     }
 
-    /// The folder that holds the workspace's `Cargo.toml`.
+    /// Returns the folder of the workspace's `Cargo.toml`.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// A path below the root.
+    /// Returns a path below the root.
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
     }
 
-    /// The folders of the members, relative to the root, in the manifest's order.
+    /// Returns the folders of the members, relative to the root, in the manifest's order.
     ///
     /// # Errors
     /// When the manifest has no list of members.
@@ -54,15 +54,15 @@ impl Workspace {
             .iter()
             .map(|member| match member.as_str() {
                 Some(path) if !path.contains('*') => Ok(path.to_owned()),
-                _ => bail!("Cargo.toml: name every member in full, found {member:?}"),
+                _ => bail!("Cargo.toml: workspace.members must name every member in full, found {member:?}"),
             })
             .collect()
     }
 
-    /// The oldest Rust that the workspace promises to build with.
+    /// Returns the oldest Rust that the workspace promises to build with.
     ///
     /// # Errors
-    /// When the manifest does not say.
+    /// When the manifest does not name one.
     pub(crate) fn rust_version(&self) -> Result<&str> {
         self.manifest
             .get("workspace")
@@ -72,7 +72,7 @@ impl Workspace {
             .context("Cargo.toml: no workspace.package.rust-version")
     }
 
-    /// The version of a tool under `[workspace.metadata.tools]`.
+    /// Returns the version of a tool under `[workspace.metadata.tools]`.
     ///
     /// # Errors
     /// When the manifest does not pin the tool.

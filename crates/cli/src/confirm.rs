@@ -1,10 +1,10 @@
-//! A question before what cannot be undone.
+//! A question before something that cannot be undone.
 
 use std::io::{IsTerminal, Write, stderr, stdin};
 
 use crate::failure::Failure;
 
-/// Asks whoever sits there; who is not asked has to have said `--yes`.
+/// Asks the person at the terminal. Where nobody can be asked, `--yes` is needed.
 pub(crate) fn confirm(is_json: bool, what: &str) -> Result<(), Failure> {
     if is_json {
         return Err(unasked(what));
@@ -14,18 +14,18 @@ pub(crate) fn confirm(is_json: bool, what: &str) -> Result<(), Failure> {
 }
 
 fn unasked(why: &str) -> Failure {
-    Failure::Usage(format!("it needs --yes: {why}; nothing was changed"))
+    Failure::Usage(format!("--yes is needed: {why}; nothing was changed"))
 }
 
-/// The question alone, where what it is about was said.
+/// Asks the question; what it is about was printed before.
 pub(crate) fn ask() -> Result<(), Failure> {
     let nowhere = || unasked("there is no terminal to ask on");
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return Err(nowhere());
     }
-    write!(stderr(), "Type yes to go on: ").map_err(|_| nowhere())?;
+    write!(stderr(), "Type yes to continue: ").map_err(|_| nowhere())?;
     let mut answer = String::new();
-    // What is no UTF-8 is no yes.
+    // Input that is not UTF-8 counts as a no.
     let _ = stdin().read_line(&mut answer);
     if answer.trim() == "yes" {
         return Ok(());

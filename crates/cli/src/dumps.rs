@@ -1,10 +1,12 @@
-//! The memory of this process is its own: a crash writes none of it to a disk, and no other process of the same user reads
-//! it.
+//! Protects the memory of this process: a crash does not write it to a disk, and other processes of the same user cannot
+//! read it.
 
-/// Set to 1, it leaves dumps and debuggers as the system has them.
+use privatus_store::SystemFault;
+
+/// If set to 1, core dumps and debuggers stay as the system allows them.
 const ALLOWED: &str = "PRIVATUS_ALLOW_DUMPS";
 
-/// Switches core dumps off, and on Linux debuggers too. Called before anything secret is read.
+/// Turns core dumps off, and on Linux debuggers too. It is called before any secret is read.
 pub(crate) fn forbid() {
     if std::env::var_os(ALLOWED).is_some_and(|value| value == "1") {
         crate::notice::warn(&format!(
@@ -14,7 +16,8 @@ pub(crate) fn forbid() {
     }
     if let Err(error) = switch_off() {
         crate::notice::warn(&format!(
-            "core dumps could not be switched off ({error}): a crash may write keys and messages to a disk"
+            "core dumps could not be turned off ({}): a crash may write keys and messages to a disk",
+            SystemFault::words(&error)
         ));
     }
 }
@@ -23,7 +26,7 @@ pub(crate) fn forbid() {
 fn switch_off() -> std::io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
 
-    // A program that takes dumps from a pipe is given them whatever the limit: this is what keeps it out.
+    // A program that receives dumps through a pipe gets them regardless of the limit below.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};
@@ -36,7 +39,7 @@ fn switch_off() -> std::io::Result<()> {
     Ok(setrlimit(Resource::Core, none)?)
 }
 
-/// What other systems do is left as it is (docs/THREAT_MODEL.md, "What is in memory").
+/// Does nothing on other systems (docs/THREAT_MODEL.md, "What is in memory").
 #[cfg(not(unix))]
 fn switch_off() -> std::io::Result<()> {
     Ok(())

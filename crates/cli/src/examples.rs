@@ -1,32 +1,31 @@
-//! Examples under the help of each command.
+//! Examples under the help of each command. A paragraph is one line, which clap wraps to the width of the terminal.
 
 pub(crate) const TOOL: &str = "\
 Examples:
-  privatus demo                                   the whole road on a bundled history
-  privatus init                                   create a vault; write down the recovery code
-  privatus --password-file password.txt chats     without being asked for the password
-  privatus import telegram export/result.json     take a Telegram Desktop export in
-  privatus import legacy ~/.privatus-chat         rescue the Python application's database
-  privatus chats                                  conversations, newest first
-  privatus show Alice --limit 20                  the newest messages of a chat
-  privatus export history.jsonl                   everything out again, as plain JSON Lines
+  privatus demo
+  privatus init
+  privatus --password-file pass.txt chats
+  privatus import telegram result.json
+  privatus import legacy ~/.privatus-chat
+  privatus show Alice --limit 20
+  privatus export history.jsonl
 
-A chat, contact, group, member or transfer is named by its id or its name, or by the beginning of one,
-in any letter case. A whole id wins over a whole name, and that over a beginning. Where several fit,
-they are listed and nothing is done.
+A chat, contact, group, member or transfer is named by its id or its name, or by the beginning of either, in any letter \
+case. A whole id comes before a whole name, and a whole name before a beginning. If several things match, they are \
+listed and nothing is done.
 
-What opens a vault, the first that is given: --password-file, --recovery-code-file,
-PRIVATUS_PASSWORD, PRIVATUS_RECOVERY_CODE, a prompt without echo. A secret that is typed on a
-command line, also before the command, stays in the shell's history.";
+A vault is opened with the first of these that is given: --password-file, --recovery-code-file, PRIVATUS_PASSWORD, \
+PRIVATUS_RECOVERY_CODE, a prompt that does not show what is typed. A secret on the command line, including an assignment \
+before the command, stays in the shell's history.";
 
 pub(crate) const INIT: &str = "\
 Examples:
   privatus init
-  privatus --vault ~/vault --password-file password.txt init
+  privatus --vault ~/vault --password-file pass.txt init
   privatus --vault ~/vault init --recovery-code-file /media/stick/code.txt
 
-The recovery code is shown before the vault appears; if it cannot be written, no vault is made.
-If standard output is no terminal, say where it goes: --recovery-code-file or --code-to-stdout.";
+The recovery code is shown before the vault is created; if it cannot be written, no vault is created. If standard output is \
+not a terminal, say where the code goes: --recovery-code-file or --code-to-stdout.";
 
 pub(crate) const DEMO: &str = "\
 Example:
@@ -40,8 +39,8 @@ Examples:
   privatus import privatus history.jsonl
   privatus import privatus history.jsonl --trust
 
-An import takes content. What gives somebody a right here (grants, settings, verified marks, roles) is
-left out and counted. --trust takes it too, from an export of your own whose checksum is right.";
+An import takes content only. Anything that would give somebody rights in this vault (grants, settings, verified marks, \
+roles) is left out and counted. --trust imports that too, from your own export if its checksum is right.";
 
 pub(crate) const CHATS: &str = "\
 Examples:
@@ -56,8 +55,8 @@ Examples:
   privatus show alice --after 2024-05-01
   privatus show alice --around '2024-05-01 12:30'
 
-A message is named by its id, or by the first four characters of it or more. A moment is a day (its
-beginning), a day and a time, or RFC 3339; in UTC unless an offset stands behind it.";
+A message is named by its id, or by at least the first four characters of it. A date is a day (its beginning), a day and a \
+time, or RFC 3339; it is in UTC unless an offset follows it.";
 
 pub(crate) const SEND: &str = "\
 Examples:
@@ -80,21 +79,22 @@ Examples:
   privatus export history.jsonl
   privatus export - | gpg --symmetric --output history.jsonl.gpg
 
-The export is plaintext: whoever can read it reads everything. `privatus import privatus` reads it back.";
+The export is plaintext: anyone who can read the file can read all messages. `privatus import privatus` imports it again.";
 
 pub(crate) const PASSWD: &str = "\
 Examples:
   privatus passwd
   privatus --password-file old.txt passwd --new-password-file new.txt
-  privatus --recovery-code-file code.txt passwd      when the password is lost
+  privatus --recovery-code-file code.txt passwd
 
-An old key ring with the old password opens today's database: a new password does not shut out who has
-copied keyring.json and knows the old one. Key rotation, which comes later, is what revokes. A vault that
-was opened by an older key ring says so at every open until the event is resolved.";
+An old copy of the key ring still opens the current database with the old password. A new password therefore does not lock \
+out anyone who has copied keyring.json and knows the old one; that needs key rotation, which does not exist yet. A vault \
+that was opened with an older key ring says so at every open until the event is resolved.";
 
 pub(crate) const COMPLETIONS: &str = "\
 Example:
-  privatus completions bash > ~/.local/share/bash-completion/completions/privatus";
+  privatus completions bash \\
+      > ~/.local/share/bash-completion/completions/privatus";
 
 pub(crate) const MAN: &str = "\
 Examples:

@@ -1,5 +1,5 @@
-//! The tool's exit codes, and what to type after a failure: one table for every error of the libraries, which say what is
-//! wrong. README.md lists the codes; a test compares the two.
+//! The tool's exit codes and hints: a table for each error type of the libraries. The libraries say what is wrong; the hint
+//! says what to type. README.md lists the codes, and a test compares the two.
 
 use std::path::Path;
 
@@ -41,15 +41,15 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// What the process ends with.
+    /// Returns the exit code of the process.
     pub(crate) const fn code(self) -> u8 {
         self as u8
     }
 }
 
-/// Makes the table of one error type: for each of its variants the code, and a hint where there is something to type; what
-/// stands `elsewhere` is in another table. It is a `match` without a wildcard: a new variant is a compile error here.
-/// Tests read its patterns.
+/// Defines the table of one error type: the exit code of each variant, and a hint if there is something to type. Variants under
+/// `elsewhere` use another table. The `match` has no wildcard, so a new variant is a compile error here. Tests read the
+/// patterns.
 macro_rules! table {
     ($(#[$about:meta])* $name:ident, $rows:ident: $error:ty, elsewhere: { $($inner:pat => $told:expr;)* } {
         $($pattern:pat $(if $is_so:expr)? => $exit:ident $(, $hint:expr)?;)+
@@ -70,10 +70,10 @@ macro_rules! table {
 }
 
 table! {
-    /// Code and hint of a refusal or failure of the store.
+    /// Returns the exit code and the hint for an error of the store.
     of_store, STORE: StoreError, elsewhere: {
         StoreError::Made { vault, why } => (of_store(why).0, Some(format!(
-            "open it with `privatus --vault {} chats`; its recovery code is the one that was kept",
+            "open it with `privatus --vault {} chats`; its recovery code is the one that was written",
             quoted(&vault.display().to_string())
         )));
         StoreError::Uncounted { error, .. } => of_store(error);
@@ -86,14 +86,14 @@ table! {
         StoreError::KeyRingUnusable(copies) => KeyRingDamaged, ring_put_back(copies);
         StoreError::DatabaseMissing(_) => DatabaseMissing;
         error @ StoreError::DatabaseDamaged(_) if error.is_of_value() => DatabaseDamaged,
-            "`privatus verify` names every such row; `privatus audit settle --accept-loss` puts right those of the audit log \
-             and of security events";
+            "`privatus verify` lists all such rows; `privatus audit settle --accept-loss` repairs those of the audit log and of \
+             security events";
         StoreError::DatabaseDamaged(_) => DatabaseDamaged;
         StoreError::StrangeFile { file, what } => StrangeFile, strange_file(file, *what);
         StoreError::SchemaNewer(TooNew::Schema { known, .. }) => SchemaNewer,
             format!(
-                "use a newer privatus; if `privatus migrate status` says that its row was altered, no build wrote it: \
-                 restore a backup; else step back with `privatus migrate down --to {known}`"
+                "use a newer privatus, or step back with `privatus migrate down --to {known}`; if `privatus migrate status` \
+                 says that the step's row was altered, no build wrote it: restore a backup"
             );
         StoreError::SchemaNewer(_) => SchemaNewer;
         StoreError::SchemaDiffers(_) | StoreError::MigrationFailed(_) => SchemaDiffers;
@@ -104,7 +104,7 @@ table! {
         StoreError::System { .. } => System;
         StoreError::Contact(ContactError::NoSafetyNumber) => Refused, "`privatus contacts set` gives it one";
         StoreError::Rule(Rule::FolderNotEmpty { .. }) => Refused,
-            "`.new-…` is left of an `init` that was interrupted, and can be removed";
+            "`.new-…` was left by an interrupted `init` and can be removed";
         StoreError::Access(_) | StoreError::Audit(_) | StoreError::Body(_) | StoreError::Contact(_)
             | StoreError::Group(_) | StoreError::Id(_) | StoreError::KeyEntry(_) | StoreError::Member(_)
             | StoreError::Message(_) | StoreError::Picture(_) | StoreError::PublicKey(_) | StoreError::Resource(_)
@@ -114,7 +114,7 @@ table! {
         StoreError::NotFound(Missing::Grant { .. }) => NotFound, "`privatus access list` lists them";
         StoreError::NotFound(_) => NotFound;
         StoreError::AuditBroken(_) => AuditBroken,
-            "when entries are lost for good, `privatus audit settle --accept-loss` goes on from what stands";
+            "if entries are lost for good, `privatus audit settle --accept-loss` continues the log from what is left";
         StoreError::AccessDenied { .. } => AccessDenied, "ask for `privatus access grant`";
         StoreError::Interrupted => Stopped, "run the command again for the rest";
         StoreError::Unexpected(_) => Unexpected;
@@ -122,12 +122,12 @@ table! {
 }
 
 table! {
-    /// Code and hint of a database of the earlier application that cannot be read.
+    /// Returns the exit code and the hint for a database of the Python application that cannot be read.
     of_legacy, LEGACY: LegacyError, elsewhere: {} {
         LegacyError::NothingOpens { .. } => WrongSecret, "then raise --max-iterations";
         LegacyError::OriginalPathWrong { .. } => WrongSecret;
         LegacyError::OriginalPathNeeded { .. } => Source,
-            "--original-path takes it, for example /home/NAME/.privatus-chat/privatus_chat.db";
+            "give it with --original-path, for example /home/NAME/.privatus-chat/privatus_chat.db";
         LegacyError::NotFound { .. } | LegacyError::NoDatabase { .. } | LegacyError::NotAFile { .. }
             | LegacyError::Empty { .. } | LegacyError::NotSqlite { .. } | LegacyError::CutOff { .. }
             | LegacyError::SuperJournal { .. } | LegacyError::OtherSchema { .. }
@@ -138,7 +138,7 @@ table! {
 }
 
 table! {
-    /// Code and hint of a database that did not become a vault.
+    /// Returns the exit code and the hint for a database that could not become a vault.
     of_baseline, BASELINE: BaselineError, elsewhere: {
         BaselineError::Store(error) => of_store(error);
     } {
@@ -146,8 +146,8 @@ table! {
         BaselineError::Differs { .. } => SchemaDiffers;
         BaselineError::DiskFull => DiskFull;
         BaselineError::IsVault(_) => Refused, "open its folder with --vault";
-        BaselineError::NotEncrypted(_) => Refused, "`privatus import legacy` takes the Python application's file";
-        BaselineError::ForeignKeys(_) => Refused, "give --skip-keys to leave them out (the source keeps them)";
+        BaselineError::NotEncrypted(_) => Refused, "`privatus import legacy` imports the Python application's file";
+        BaselineError::ForeignKeys(_) => Refused, "use --skip-keys to leave them out (the source keeps them)";
         BaselineError::Unmerged { .. } | BaselineError::Changed(_) | BaselineError::Row { .. } => Refused;
         BaselineError::Unreadable { .. } | BaselineError::HalfPage(_) => Source;
         BaselineError::Stopped => Stopped;
@@ -155,28 +155,28 @@ table! {
 }
 
 table! {
-    /// Code and hint of an import that did not finish; an error within it is in its own table.
+    /// Returns the exit code and the hint for an import that failed; an inner error has its own table.
     of_import, IMPORT: ImportError, elsewhere: {
         ImportError::Legacy(error) => of_legacy(error);
         ImportError::Store(error) => of_store(error);
     } {
         ImportError::Source { .. } | ImportError::Partial { .. } => Source;
-        ImportError::Unvouched { .. } => Source, "export it again, or leave out --trust to take its content alone";
+        ImportError::Unvouched { .. } => Source, "export it again, or leave out --trust to import only its content";
         ImportError::NoChat(_) => NotFound;
-        ImportError::NoWriter(_) => NotFound, "name one who does with --me, by name or id";
-        ImportError::ManyWriters { .. } => Usage, "name one by id with --me";
+        ImportError::NoWriter(_) => NotFound, "name one of the writers with --me, by name or id";
+        ImportError::ManyWriters { .. } => Usage, "name one of them by id with --me";
         ImportError::Stopped => Stopped;
     }
 }
 
-/// What to do where no copy of the key ring can be used.
+/// Returns what to do if no copy of the key ring can be used.
 fn ring_put_back(copies: &[UnusableRing]) -> String {
-    let mut told = "put keyring.json back from a backup".to_owned();
+    let mut told = "restore keyring.json from a backup".to_owned();
     for copy in copies {
         if let RingFault::Strange(what) = copy.fault {
             let path = copy.file.display();
             told += &format!(
-                "; or, where {path} was the vault's: {}",
+                "; or, if {path} was the vault's own: {}",
                 strange_file(&copy.file, what)
             );
         }
@@ -184,18 +184,18 @@ fn ring_put_back(copies: &[UnusableRing]) -> String {
     told
 }
 
-/// A path as a shell takes it for one word, and no command for an option.
+/// Quotes a path so that a shell reads it as one word and no command as an option.
 fn quoted(path: &str) -> String {
     let here = if path.starts_with('-') { "./" } else { "" };
     format!("'{here}{}'", path.replace('\'', r"'\''"))
 }
 
-/// What to type about what stands at a name of the vault. Locks and counts are made again; what a link leads to may be the
-/// only copy there is.
+/// Returns what to type if something strange has the name of one of the vault's files. Locks and counts are created again,
+/// but the target of a link may be the only copy.
 fn strange_file(file: &Path, what: Strange) -> String {
     if Store::records_nothing(folder_of(file)) {
-        return "nothing can be changed on that disk: copy the vault to a disk that can be written, and run the command on the \
-                copy, which says what to do there"
+        return "nothing can be changed on that disk: copy the vault to a writable disk and run the command on the copy, which \
+                says what to do there"
             .into();
     }
     let at = quoted(&file.display().to_string());
@@ -208,64 +208,65 @@ fn strange_file(file: &Path, what: Strange) -> String {
     let leads_nowhere = what == Strange::Link && !file.exists();
     match what {
         Strange::Journal => format!(
-            "nothing of the vault is in it: with nothing open, move it out of the folder, `mv {at} ELSEWHERE`, and try again"
+            "it contains nothing of the vault: close the vault, move the file out of the folder, `mv {at} ELSEWHERE`, and try \
+             again"
         ),
         Strange::Link | Strange::Names if is_disposable => {
-            format!("remove the name, `rm {at}`: it is made again")
+            format!("remove it, `rm {at}`: it is created again")
         }
-        // Copied, it would be a journal still.
+        // A copy would still be a journal.
         Strange::Link | Strange::Names if name.ends_with("-journal") => {
-            format!("remove the name, `rm {at}`: a vault has no such file")
+            format!("remove it, `rm {at}`: a vault has no such file")
         }
         Strange::Link if name.ends_with("-wal") => {
             format!(
-                "remove the link, `rm {at}`: a vault's log is never one, and what it leads to is not this vault's"
+                "remove the link, `rm {at}`: a vault's log is never a link, and its target is not part of this vault"
             )
         }
         Strange::Link if leads_nowhere => format!(
-            "the link leads nowhere: remove it, `rm {at}`, and where it was the database or the key ring, put that back from a \
+            "the link leads nowhere: remove it, `rm {at}`, and if it was the database or the key ring, restore that from a \
              backup"
         ),
         Strange::Link | Strange::Names => {
-            // The name is the system's to choose, and new: what somebody put there before would be written through.
+            // The system chooses a new name: at a predictable one, somebody could have put a link to write through.
             format!(
-                "with nothing open, copy it to a file of its own: `own=$(mktemp -d {own}) && cp {at} \"$own/file\" && \
+                "close the vault and replace it with a copy: `own=$(mktemp -d {own}) && cp {at} \"$own/file\" && \
                  mv -f \"$own/file\" {at} && rmdir \"$own\"`"
             )
         }
         Strange::Loop => {
-            format!("see where its links lead, `ls -l {at}`, and name the vault's own folder with --vault")
+            format!("check where its links lead, `ls -l {at}`, and name the vault's real folder with --vault")
         }
-        Strange::Replaced => "see which program writes there, and try again".into(),
+        Strange::Replaced => "find out which program writes there, and try again".into(),
         _ => format!("move it out of the folder, `mv {at} ELSEWHERE`, and try again"),
     }
 }
 
-/// What to type about a note of an import.
+/// Returns what to type about a note of an import.
 fn of_advice(advice: &Advice) -> String {
     match advice {
         Advice::User => "say who you are with --me".into(),
-        Advice::OtherUser => "name another with --me".into(),
-        Advice::UserById => "name yourself by id with --me (user and a number)".into(),
+        Advice::OtherUser => "if you are somebody else, say so with --me".into(),
+        Advice::UserById => "name yourself by id with --me (`user` and a number)".into(),
         Advice::Again => {
-            "to take the source's: `privatus contacts remove` (or `groups delete`), then import with --again"
+            "to use the source's: `privatus contacts remove` (or `groups delete`), then import with --again"
                 .into()
         }
         Advice::Return => "--again brings back chats that were removed".into(),
         Advice::MoreIterations => "raise --max-iterations".into(),
-        Advice::Zone => "name it with --timezone".into(),
-        Advice::OtherZone => "name another with --timezone".into(),
+        Advice::Zone => "give the time zone with --timezone".into(),
+        Advice::OtherZone => "give another with --timezone".into(),
         Advice::Setting(name) => format!("`privatus settings set {name}` replaces it"),
         Advice::Contacts => "`privatus contacts list` shows which".into(),
-        Advice::Grants => "`privatus access list` shows whom they let do what".into(),
-        Advice::Trust => "if you vouch for the file, --trust lists them, asks, and takes them".into(),
+        Advice::Grants => "`privatus access list` shows them".into(),
+        Advice::Trust => "if you trust the file, --trust lists them, asks, and imports them".into(),
         Advice::Verify => "compare safety numbers, then `privatus contacts verify` marks them again".into(),
-        Advice::SecurityEvents => "`privatus security list` shows whose".into(),
+        Advice::SecurityEvents => "`privatus security list` shows which contacts".into(),
         Advice::Settings => "`privatus settings set` sets them".into(),
     }
 }
 
-/// A note of an import, with what to type.
+/// Returns the text of a note of an import, with what to type.
 pub(crate) fn noted(note: &Note) -> String {
     match &note.advice {
         Some(advice) => format!("{}; {}", note.text, of_advice(advice)),
@@ -275,14 +276,12 @@ pub(crate) fn noted(note: &Note) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
     use std::collections::{BTreeMap, BTreeSet};
     use std::path::PathBuf;
 
     use super::*;
 
-    /// Codes that no error of a library has.
+    /// Codes without an error of a library.
     const TOOLS_OWN: [Exit; 3] = [Exit::Done, Exit::Usage, Exit::Output];
 
     /// `Contact(NoSafetyNumber)` of `StoreError::Contact(ContactError::NoSafetyNumber)`.
@@ -296,14 +295,14 @@ mod tests {
         }
     }
 
-    /// Variants by code, as the tables have them. One whose hint alone is another counts with the rest of its kind.
+    /// The variants by code in the tables. Patterns that differ in their hint only count once.
     fn in_tables() -> BTreeMap<u8, BTreeSet<String>> {
         let mut codes: BTreeMap<u8, BTreeSet<String>> = BTreeMap::new();
         for exit in TOOLS_OWN {
             codes.entry(exit.code()).or_default();
         }
         for (patterns, exit) in [STORE, BASELINE, LEGACY, IMPORT].concat() {
-            // Behind the name that a condition asks for.
+            // A pattern with a condition binds a name before `@`.
             let names = patterns
                 .split('|')
                 .map(|name| named(name.rsplit('@').next().unwrap_or(name)));
@@ -316,7 +315,7 @@ mod tests {
         codes
     }
 
-    /// The same as README.md has it.
+    /// The variants by code in README.md.
     fn in_readme() -> BTreeMap<u8, BTreeSet<String>> {
         let readme = include_str!("../README.md");
         let (_, section) = readme.split_once("## Exit codes").unwrap();
@@ -332,7 +331,7 @@ mod tests {
             assert_eq!(
                 codes.insert(code, names.collect()),
                 None,
-                "{code} stands there twice"
+                "{code} is listed twice"
             );
         }
         codes
@@ -370,10 +369,10 @@ mod tests {
             tool: None,
             known: 7,
         }));
-        assert!(hint.unwrap().ends_with("`privatus migrate down --to 7`"));
+        assert!(hint.unwrap().contains("`privatus migrate down --to 7`"));
     }
 
-    /// What somebody put at a name that can be guessed would be written through, and a path may look like an option.
+    /// A link at a predictable name would be written through, and a path may look like an option.
     #[test]
     fn what_is_to_be_typed_names_nothing_that_another_can_put_there() {
         let hint = strange_file(Path::new("-dash/vault.lock"), Strange::Link);
@@ -387,7 +386,7 @@ mod tests {
         assert!(!hint.contains(".db.own"), "{hint}");
     }
 
-    /// The advice does what it says, and follows nothing.
+    /// The advice does what it says, and writes through no link.
     #[cfg(unix)]
     #[test]
     fn a_copy_of_its_own_is_made_by_the_advice() {
@@ -420,7 +419,7 @@ mod tests {
             let hint = strange_file(&Path::new("/nowhere").join(name), Strange::Link);
             assert!(hint.contains(&format!("`rm '/nowhere/{name}'`")), "{hint}");
         }
-        // Nor is what would be refused as a file too, or is made again.
+        // Nor are files that would be refused in any case, or that are created again.
         for (name, what) in [
             ("privatus.db-journal", Strange::Link),
             ("privatus.db-journal", Strange::Names),

@@ -1,4 +1,4 @@
-//! A command that failed: one line on standard error and an exit code of its own.
+//! A command that failed: one line on standard error, and an exit code for each kind of failure.
 
 use std::fmt;
 use std::io::{Error, ErrorKind, Write};
@@ -8,54 +8,63 @@ use std::process::ExitCode;
 use privatus_import::ImportError;
 use privatus_import::baseline::BaselineError;
 use privatus_import::privatus::ExportError;
-use privatus_store::{StoreError, SystemFault};
+use privatus_store::{Missing, StoreError, SystemFault};
 
 use crate::args::Command;
 use crate::exit::{self, Exit};
 use crate::folder::folder_of;
 
-/// Why a command ended without success.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The vault's refusal.
+    /// The store failed or refused.
     Store(StoreError),
-    /// The same, of a vault on a file system that is mounted read-only.
+    /// A failed unlock on a file system that is mounted read-only, so that it cannot be recorded.
     Unrecorded(StoreError),
     /// An import that did not finish.
     Import(ImportError),
-    /// A database that did not become a vault.
+    /// An import that failed after a part of it was stored, which stays.
+    Kept {
+        /// Why it failed.
+        failure: Box<Self>,
+        /// What is stored, in words.
+        kept: String,
+    },
+    /// The disk of a vault that was to be created is full, so that there is no vault.
+    NoRoomForVault,
+    /// A database that could not become a vault.
     Baseline(BaselineError),
-    /// A wrong word on the command line, found after parsing.
+    /// The command line is wrong, which was found after parsing.
     Usage(String),
-    /// What was typed, or a file that it names, breaks a rule of the tool's own.
+    /// The input, or a file that it names, breaks a rule of the tool itself.
     Refused(String),
-    /// What was typed names nothing.
+    /// The input names nothing that exists.
     NotFound(String),
-    /// Stopped by Ctrl-C with nothing done.
+    /// Ctrl-C stopped the command before it did anything.
     Stopped(&'static str),
-    /// The reader of our output went away: end in silence.
+    /// The reader of the output is gone; the tool ends without a message.
     ClosedPipe,
-    /// Standard output is open for reading alone; seen before anything was done.
+    /// Standard output is open for reading only, which was found before anything was done.
     OutputToRead,
-    /// Standard output cannot be written, and what was done all the same.
+    /// Standard output cannot be written.
     Output {
         /// What is wrong with it.
         error: Error,
-        /// What the command had done by then.
+        /// What the command has done nevertheless.
         done: Option<&'static str>,
     },
-    /// The vault was not closed well, and what was done all the same.
+    /// The vault was not closed properly.
     Unclosed {
         /// Why.
         error: StoreError,
-        /// What the command had done by then.
+        /// What the command has done nevertheless.
         done: Option<&'static str>,
     },
-    /// A file that was to be written cannot be.
+    /// A file cannot be written.
     File(PathBuf, Error),
-    /// A recovery code reached nobody, so that its vault was not made.
+    /// The recovery code could not be printed, so no vault was created.
     CodeLost(String),
-    /// Anything else.
+    /// Any other failure.
     Other(String),
 }
 
@@ -89,24 +98,24 @@ impl From<ExportError> for Failure {
     }
 }
 
-/// What was done stays done.
+/// Says what was done and must not be repeated.
 fn do_not_repeat(f: &mut fmt::Formatter<'_>, done: Option<&str>) -> fmt::Result {
     done.map_or(Ok(()), |done| {
-        write!(f, "; {done}: do not run the command again for that")
+        write!(f, "; {done}, so do not run the command again")
     })
 }
 
-/// A full disk, wherever it is.
+/// Whether an error means a full disk.
 fn is_full(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
-/// What the system lacks or fails where a file was to be written.
+/// Returns the fault of the system behind an error of writing a file.
 fn fault_of(path: &Path, error: &Error) -> Option<SystemFault> {
     SystemFault::of_new_file(folder_of(path), error)
 }
 
-/// An error once more, with the system's number where it has one.
+/// Returns a copy of an error, with the system's number if it has one.
 fn same(error: &Error) -> Error {
     error
         .raw_os_error()
@@ -116,13 +125,17 @@ fn same(error: &Error) -> Error {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Store(StoreError::NotFound(Missing::File(doing))) => {
+                write!(f, "cannot {doing}: no such file or folder")
+            }
             Self::Store(error) => write!(f, "{error}"),
             Self::Unrecorded(error) => write!(
                 f,
-                "{error}; nothing is recorded, not this failed unlock either: the vault lies on a file system that is mounted \
-                 read-only"
+                "{error}; this failed unlock was not recorded, because the vault is on a file system that is mounted read-only"
             ),
             Self::Import(error) => write!(f, "{error}"),
+            Self::Kept { failure, kept } => write!(f, "{failure}; imported and kept: {kept}"),
+            Self::NoRoomForVault => f.write_str("the disk is full; no vault was created"),
             Self::Baseline(error) => write!(f, "{error}"),
             Self::Refused(why) => write!(f, "refused: {why}"),
             Self::NotFound(what) => write!(f, "not found: {what}"),
@@ -130,28 +143,36 @@ impl fmt::Display for Failure {
             Self::Stopped(text) => f.write_str(text),
             Self::ClosedPipe => Ok(()),
             Self::OutputToRead => f.write_str(
-                "standard output is open for reading alone; nothing was done; write it as `>FILE`, not `1<FILE`",
+                "standard output is open for reading only; use `>FILE`, not `1<FILE`; nothing was done",
             ),
             Self::Output { error, .. } if error.kind() == ErrorKind::NotConnected => {
                 f.write_str("standard output is closed")
             }
             Self::Output { error, done } => {
-                write!(f, "standard output cannot be written: {}", SystemFault::words(error))?;
+                write!(
+                    f,
+                    "standard output cannot be written: {}",
+                    SystemFault::words(error)
+                )?;
                 do_not_repeat(f, *done)
             }
             Self::Unclosed { error, done } => {
-                write!(f, "the vault was not closed well: {}", error.reason())?;
+                write!(f, "the vault was not closed properly: {}", error.reason())?;
                 do_not_repeat(f, *done)
             }
             Self::File(path, error) => match fault_of(path, error) {
                 Some(fault) => write!(f, "{} cannot be written: {fault}", path.display()),
                 None if is_full(error) => write!(
                     f,
-                    "the disk of {} is full: {}; make space there, or name a file elsewhere",
-                    path.display(),
-                    error.kind()
+                    "the disk of {} is full; make space there, or name a file elsewhere",
+                    path.display()
                 ),
-                None => write!(f, "{} cannot be written: {}", path.display(), SystemFault::words(error)),
+                None => write!(
+                    f,
+                    "{} cannot be written: {}",
+                    path.display(),
+                    SystemFault::words(error)
+                ),
             },
             Self::CodeLost(text) => f.write_str(text),
         }?;
@@ -163,7 +184,7 @@ impl fmt::Display for Failure {
 }
 
 impl Failure {
-    /// Standard output cannot be written. A reader that left is no failure.
+    /// Returns the failure of writing standard output. A reader that is gone is not reported.
     pub(crate) fn output(error: &Error) -> Self {
         match error.kind() {
             ErrorKind::BrokenPipe => Self::ClosedPipe,
@@ -174,21 +195,21 @@ impl Failure {
         }
     }
 
-    /// A file cannot be written: its disk is not the vault's.
+    /// Returns the failure of writing a file, which may be on another disk than the vault.
     pub(crate) fn file(path: &Path, error: &Error) -> Self {
         match error.kind() {
             ErrorKind::NotFound => Self::NotFound(format!(
-                "the folder to write {} into; create it, or name another",
+                "the folder of {}; create it, or name a file in another folder",
                 path.display()
             )),
             ErrorKind::AlreadyExists => {
-                Self::Refused(format!("{} is there already; name a new file", path.display()))
+                Self::Refused(format!("{} already exists; name a new file", path.display()))
             }
             _ => Self::File(path.to_owned(), same(error)),
         }
     }
 
-    /// Says with an output that cannot be written, or a vault that was not closed well, what was done before, and only that.
+    /// Adds what the command has done, if its output could not be written or its vault not closed properly.
     pub(crate) fn after(mut self, command: &Command) -> Self {
         if let Self::Output { done, .. } | Self::Unclosed { done, .. } = &mut self {
             *done = done.or_else(|| {
@@ -201,13 +222,16 @@ impl Failure {
         self
     }
 
-    /// The exit code, and what to type.
+    /// Returns the exit code, and what to type.
     fn told(&self) -> (Exit, Option<String>) {
         match self {
             Self::Store(error) | Self::Unrecorded(error) => exit::of_store(error),
-            // Its hints are for a command that did not do its work.
+            // The hints are for a command that did not do its work.
             Self::Unclosed { error, .. } => (exit::of_store(error).0, None),
             Self::Import(error) => exit::of_import(error),
+            // The text of the inner failure has its hint.
+            Self::Kept { failure, .. } => (failure.exit(), None),
+            Self::NoRoomForVault => exit::of_store(&StoreError::DiskFull),
             Self::Baseline(error) => exit::of_baseline(error),
             Self::Usage(_) => (Exit::Usage, None),
             Self::Refused(_) => (Exit::Refused, None),
@@ -225,17 +249,17 @@ impl Failure {
         }
     }
 
-    /// How the tool ends.
+    /// Returns the exit code.
     pub(crate) fn exit(&self) -> Exit {
         self.told().0
     }
 
-    /// Whether what was typed names nothing.
+    /// Whether the input names nothing that exists.
     pub(crate) fn is_not_found(&self) -> bool {
         self.exit() == Exit::NotFound
     }
 
-    /// Prints the line and gives the code.
+    /// Prints the failure and returns the exit code.
     pub(crate) fn report(&self, json: bool) -> ExitCode {
         if matches!(self, Self::ClosedPipe) {
             return ExitCode::SUCCESS;
@@ -252,7 +276,7 @@ impl Failure {
         } else {
             format!("privatus: {text}")
         };
-        // With standard error closed there is nobody left to tell.
+        // If standard error is closed, nothing more can be done.
         let _ = writeln!(std::io::stderr(), "{line}");
         ExitCode::from(code)
     }

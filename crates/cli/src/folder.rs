@@ -1,8 +1,8 @@
-//! The folder of a file that is named.
+//! The folder of a file.
 
 use std::path::Path;
 
-/// The folder that a file of this name lies in.
+/// Returns the folder that contains the file of this path.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

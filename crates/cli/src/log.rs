@@ -1,4 +1,4 @@
-//! `--log`: what the libraries tell of their work, on standard error. They name acts and errors, never text or keys.
+//! `--log`: the libraries' log on standard error. It names actions and errors, never text or keys.
 
 use std::io::stderr;
 
@@ -6,17 +6,17 @@ use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
 
-/// Tells from here on what the filter lets through; without one, nothing.
+/// Starts the log with a filter; without one there is no log.
 ///
 /// # Errors
-/// [`Failure::Usage`] for a filter that is none.
+/// [`Failure::Usage`] if the filter is not valid.
 pub(crate) fn begin(filter: Option<&str>) -> Result<(), Failure> {
     let Some(filter) = filter else {
         return Ok(());
     };
     let filter = EnvFilter::builder().parse(filter).map_err(|_| {
         Failure::Usage(
-            "--log takes a level (error, warn, info, debug, trace), or pairs such as privatus_store=debug"
+            "--log needs a level (error, warn, info, debug, trace), or pairs such as privatus_store=debug"
                 .into(),
         )
     })?;
@@ -24,5 +24,5 @@ pub(crate) fn begin(filter: Option<&str>) -> Result<(), Failure> {
         .with_env_filter(filter)
         .with_writer(stderr)
         .try_init()
-        .map_err(|_| Failure::Other("the log cannot be told".into()))
+        .map_err(|_| Failure::Other("the log could not be started".into()))
 }

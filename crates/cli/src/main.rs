@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod chat_table;
 mod command;
+mod command_line;
 mod confirm;
 mod dumps;
 mod examples;
@@ -23,6 +25,7 @@ mod secret_file;
 mod show;
 mod snapshot;
 mod step;
+mod table;
 mod text;
 mod unchanged;
 mod upgrade;
@@ -30,44 +33,12 @@ mod vault;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
     dumps::forbid();
     privatus_store::answer_file_size_limit();
-    let arguments = match args::Arguments::try_parse() {
+    let arguments = match command_line::parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version go to standard output and are no failure.
-            if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
-                let text = error.to_string();
-                let text: Vec<&str> = text
-                    .lines()
-                    .take_while(|line| !line.is_empty())
-                    .map(str::trim)
-                    .collect();
-                let text = text.join(" ");
-                let text = text.trim_start_matches("error: ");
-                return failure::Failure::Usage(format!("{text}; see `privatus --help`")).report(true);
-            }
-            if error.use_stderr() {
-                // It shows what was typed, or what a script put there: plain, and harmless for a terminal.
-                let text = error.to_string();
-                // One prefix for what goes wrong.
-                let text = text
-                    .strip_prefix("error: ")
-                    .map_or(text.clone(), |said| format!("privatus: {said}"));
-                let text = text::harmless(&text);
-                let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
-                return ExitCode::from(2);
-            }
-            // Plain: whether it goes to a terminal or not, it is the same text.
-            let shown = output::writable().and_then(|()| output::text_as_it_is(&error.to_string()));
-            return match shown {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(failure) => failure.report(false),
-            };
-        }
+        Err(code) => return code,
     };
     let begun = log::begin(arguments.log.as_deref()).and_then(|()| output::writable());
     match begun.and_then(|()| command::run(&arguments)) {

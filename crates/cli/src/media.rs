@@ -1,11 +1,11 @@
-//! Media in a word: what it is, and its file, question, name or place.
+//! A message's media in a few words: its kind, and its file, question, name or place.
 
 use privatus_domain::Media;
 use serde_json::Value;
 
 use crate::text::one_line;
 
-/// What the details of a source may name it by, the most telling first; the members of a group stand together.
+/// The fields of a source's details that describe the media, the most descriptive first; fields of one group are joined.
 const TELLING: [&[&str]; 7] = [
     &["question"],
     &["first_name", "last_name", "phone_number"],
@@ -16,7 +16,7 @@ const TELLING: [&[&str]; 7] = [
     &["latitude", "longitude"],
 ];
 
-/// Such as `[photo: photos/1.jpg]` or `[poll: Tea or coffee?]`.
+/// Describes media, such as `[photo: photos/1.jpg]` or `[poll: Tea or coffee?]`.
 pub(crate) fn words(media: &Media) -> String {
     let kind = one_line(&media.kind, 30);
     let file = media.path.clone().or_else(|| media.name.clone());
@@ -41,7 +41,7 @@ fn details(details: &Value) -> Option<String> {
     })
 }
 
-/// A text as Telegram writes one: plain, or in parts; or a number.
+/// Returns a text as Telegram writes it (plain or in parts), or a number.
 fn flat(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

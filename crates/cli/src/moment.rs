@@ -1,10 +1,13 @@
-//! Moments on the command line: a day, or a day and a time, in UTC unless an offset stands behind it.
+//! Dates on the command line: a day, or a day and a time, in UTC unless an offset follows.
 
 use privatus_domain::Timestamp;
 
 use crate::failure::Failure;
 
-/// Reads `2025-06-15`, `2025-06-15 12:00`, `2025-06-15 12:00:00` or RFC 3339; a day alone is its beginning.
+/// The accepted forms of a date, for an error.
+pub(crate) const FORMS: &str = "write a day as 2025-06-15, or a time as \"2025-06-15 12:30\" or 2025-06-15T12:30:00Z (UTC unless it has an offset)";
+
+/// Reads `2025-06-15`, `2025-06-15 12:00`, `2025-06-15 12:00:00` or RFC 3339; a day means its beginning.
 pub(crate) fn parse(text: &str) -> Result<Timestamp, Failure> {
     let whole = match text.len() {
         10 => format!("{text}T00:00:00Z"),
@@ -13,14 +16,10 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, Failure> {
         _ => with_seconds(text),
     };
     let shown: String = text.chars().take(60).collect();
-    Timestamp::parse(&whole).map_err(|error| {
-        Failure::Refused(format!(
-            "{shown:?} is no moment such as 2025-06-15 or 2025-06-15T12:00:00Z ({error})"
-        ))
-    })
+    Timestamp::parse(&whole).map_err(|_| Failure::Refused(format!("{shown:?} is not a valid date; {FORMS}")))
 }
 
-/// A day and a time without seconds, before an offset, has them added.
+/// Adds the seconds to a day and a time that has an offset but no seconds.
 fn with_seconds(text: &str) -> String {
     let is_at = |at: usize, wanted: &[u8]| text.as_bytes().get(at).is_some_and(|byte| wanted.contains(byte));
     match (text.get(..16), text.get(16..)) {
@@ -31,13 +30,13 @@ fn with_seconds(text: &str) -> String {
     }
 }
 
-/// Whether somebody meant a moment, right or wrong: a year and a month, which no id of a message begins with.
+/// Whether a text is meant as a date, valid or not: it begins with a year and a hyphen, which no message id does.
 pub(crate) fn is_meant(text: &str) -> bool {
     let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     (0..4).all(is_digit) && text.as_bytes().get(4) == Some(&b'-')
 }
 
-/// A moment as a table shows it.
+/// Returns a time as a table shows it.
 pub(crate) fn shown(at: Option<Timestamp>) -> String {
     let text = at.map(Timestamp::to_sql).unwrap_or_default();
     text.get(..19).unwrap_or_default().to_owned()
@@ -45,7 +44,6 @@ pub(crate) fn shown(at: Option<Timestamp>) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::exit::Exit;
 

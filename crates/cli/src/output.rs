@@ -1,10 +1,8 @@
-//! Tables and JSON on standard output.
+//! Text and JSON on standard output.
 
-use std::collections::HashMap;
 use std::io::{Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use privatus_domain::{Conversation, Message};
 use privatus_import::steering::json_escaped;
 use privatus_store::StoreError;
@@ -15,35 +13,36 @@ use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::text::one_line;
 
-/// Whether the vault of this command can only be read.
+/// Whether this command's vault is read-only.
 static IS_READ_ONLY: AtomicBool = AtomicBool::new(false);
 
-/// Whether that is because its schema is not what this build makes.
+/// Whether it is read-only because its schema is not the one this build creates.
 static IS_ALTERED: AtomicBool = AtomicBool::new(false);
 
-/// Has every document from here on say `"read_only": true`.
+/// Adds `"read_only": true` to every document from now on.
 pub(crate) fn is_read_only() {
     IS_READ_ONLY.store(true, Ordering::Relaxed);
 }
 
-/// Has every document from here on say `"schema_altered": true` as well, or neither.
+/// Adds both `"read_only": true` and `"schema_altered": true` to every document from now on, or neither.
 pub(crate) fn is_altered(is_altered: bool) {
     IS_READ_ONLY.store(is_altered, Ordering::Relaxed);
     IS_ALTERED.store(is_altered, Ordering::Relaxed);
 }
 
-/// Prints one JSON document. What could steer a terminal is escaped: the document means the same.
+/// Prints one JSON document. Characters that could control a terminal are escaped, which does not change the document's
+/// meaning.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     json_text(&document(value)?)
 }
 
-/// The text of one JSON document.
+/// Returns the text of one JSON document.
 pub(crate) fn document(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(value)
         .map_err(|_| StoreError::Unexpected("a document cannot be printed".into()).into())
 }
 
-/// Prints a document that is JSON text already.
+/// Prints a document that is already JSON text.
 pub(crate) fn json_text(text: &str) -> Result<(), Failure> {
     let text = json_escaped(text);
     let more = match IS_ALTERED.load(Ordering::Relaxed) {
@@ -65,7 +64,7 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     text_as_it_is(&format!("{text}\n"))
 }
 
-/// Prints text, and sees that all of it went out.
+/// Prints text, and flushes it so that a failed write is noticed.
 pub(crate) fn text_as_it_is(text: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();
     out.write_all(text.as_bytes())
@@ -73,8 +72,8 @@ pub(crate) fn text_as_it_is(text: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::output(&error))
 }
 
-/// Asked before a whole document goes to standard output: whether that was closed. Rust's runtime opens `/dev/null` there, to
-/// read and write, and all would be lost in silence.
+/// Checks, before a whole document is written to standard output, that it is not closed. Rust's runtime opens `/dev/null` in its
+/// place, for reading and writing, and everything would be lost without an error.
 pub(crate) fn whole() -> Result<(), Failure> {
     if is_closed() {
         return Err(Failure::output(&std::io::ErrorKind::NotConnected.into()));
@@ -82,8 +81,8 @@ pub(crate) fn whole() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Asked before any work: standard output that is open for reading alone takes nothing, and Rust's own handle swallows
-/// what is written to it.
+/// Checks, before any work, that standard output is not open for reading only: Rust's own handle ignores the error of such
+/// writes.
 ///
 /// # Errors
 /// [`Failure::OutputToRead`].
@@ -113,7 +112,7 @@ fn is_closed() -> bool {
     false
 }
 
-/// Whether an output is where everything goes lost; a descriptor that was closed is opened there by Rust's runtime.
+/// Whether an output is `/dev/null`, which Rust's runtime opens in place of a closed descriptor.
 #[cfg(unix)]
 pub(crate) fn is_null(out: impl std::os::fd::AsFd) -> bool {
     use rustix::fs::{FileType, fstat, stat};
@@ -130,7 +129,7 @@ pub(crate) fn is_null<T>(_: T) -> bool {
     false
 }
 
-/// Says that a list is empty: to a user for whom the tool acts, that there is nothing it may read.
+/// Says that a list is empty; with `--as-user`, that the user may read nothing of it.
 pub(crate) fn empty(arguments: &Arguments, what: &str, usual: &str) -> Result<(), Failure> {
     match &arguments.as_user {
         Some(user) => line(&format!(
@@ -141,86 +140,26 @@ pub(crate) fn empty(arguments: &Arguments, what: &str, usual: &str) -> Result<()
     }
 }
 
-/// Columns for running text: the terminal's, at most 100. Without a terminal those of `COLUMNS` where it is set, else
-/// no bound: a program that reads us wants whole lines.
-pub(crate) fn columns() -> usize {
+/// Returns the width of the terminal. Without a terminal it is `COLUMNS` if that is set; otherwise there is no limit, because a
+/// program that reads the output needs whole lines.
+pub(crate) fn width() -> usize {
     let asked = || std::env::var("COLUMNS").ok()?.parse().ok();
-    match terminal_size::terminal_size_of(stdout()) {
-        Some((terminal_size::Width(columns), _)) => usize::from(columns).clamp(20, 100),
-        None => asked().map_or(usize::MAX, |columns: usize| columns.clamp(20, 100)),
-    }
-}
-
-/// A column of a table.
-pub(crate) enum Column {
-    /// Text, cut to this many columns of the terminal.
-    Text(&'static str, usize),
-    /// A number, flush right.
-    Number(&'static str),
-}
-
-/// Prints a table; cells are made harmless.
-pub(crate) fn table(columns: &[Column], rows: Vec<Vec<String>>) -> Result<(), Failure> {
-    line(&table_text(columns, rows))
-}
-
-/// A table as text, without blanks at the ends of its lines.
-pub(crate) fn table_text(columns: &[Column], rows: Vec<Vec<String>>) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(columns.iter().map(|column| match column {
-        Column::Text(title, _) | Column::Number(title) => *title,
-    }));
-    for row in rows {
-        let cells = row.iter().zip(columns).map(|(cell, column)| match column {
-            Column::Text(_, width) => one_line(cell, *width),
-            Column::Number(_) => cell.clone(),
-        });
-        table.add_row(cells.collect::<Vec<_>>());
-    }
-    for (at, column) in columns.iter().enumerate() {
-        if let (Column::Number(_), Some(shown)) = (column, table.column_mut(at)) {
-            shown.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let text = table.to_string();
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
-}
-
-/// The chat list as a person sees it, within 100 columns.
-pub(crate) fn chat_table(chats: &[Conversation]) -> String {
-    let short = |chat: &Conversation| chat.id.to_string().chars().take(13).collect::<String>();
-    let mut alike: HashMap<String, usize> = HashMap::new();
-    for chat in chats {
-        *alike.entry(short(chat)).or_default() += 1;
-    }
-    let row = |chat: &Conversation| {
-        let at = chat.last_at.map(|at| at.to_sql()).unwrap_or_default();
-        let id = short(chat);
-        let is_unique = alike.get(&id) == Some(&1);
-        vec![
-            chat.title.clone(),
-            chat.kind.as_str().to_owned(),
-            chat.messages.to_string(),
-            chat.unread.to_string(),
-            at.get(..16).unwrap_or_default().to_owned(),
-            if is_unique { id } else { chat.id.to_string() },
-        ]
+    let found = match terminal_size::terminal_size_of(stdout()) {
+        Some((terminal_size::Width(columns), _)) => Some(usize::from(columns)),
+        None => asked(),
     };
-    let columns = [
-        Column::Text("chat", 36),
-        Column::Text("kind", 6),
-        Column::Number("messages"),
-        Column::Number("unread"),
-        Column::Text("last (UTC)", 16),
-        Column::Text("id", 36),
-    ];
-    table_text(&columns, chats.iter().map(row).collect())
+    found.map_or(usize::MAX, |columns| columns.max(20))
 }
 
-/// A conversation as JSON.
+/// Returns the width for running text: that of the terminal, but at most 100.
+pub(crate) fn columns() -> usize {
+    match width() {
+        usize::MAX => usize::MAX,
+        columns => columns.min(100),
+    }
+}
+
+/// Returns a conversation as JSON.
 pub(crate) fn chat_json(chat: &Conversation) -> Value {
     json!({
         "id": chat.id, "title": chat.title, "kind": chat.kind, "messages": chat.messages,
@@ -228,7 +167,7 @@ pub(crate) fn chat_json(chat: &Conversation) -> Value {
     })
 }
 
-/// A message as JSON; the same names as in an export.
+/// Returns a message as JSON, with the field names of an export.
 pub(crate) fn message_json(message: &Message) -> Value {
     let body = message.body.as_ref();
     let mut value = json!({

@@ -1,4 +1,4 @@
-//! A file that a command writes in plaintext: where it may lie, and whole or not at all.
+//! Plaintext files that a command writes: where they may be, and written completely or not at all.
 
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -6,45 +6,45 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 use crate::folder::folder_of;
 
-/// Where to write: a new name or, where that is asked for, a regular file, and never in the vault, where it could replace
-/// one of its own files.
+/// Returns where to write: a new file or, with `--force`, an existing regular file, but never in a vault, where it could replace
+/// one of the vault's own files.
 pub(crate) fn target(path: &Path, vault: &Path, is_forced: bool) -> Result<PathBuf, Failure> {
     let refused = |why: &str| Failure::Usage(format!("{} {why}", path.display()));
     if is_of_the_system(path) {
         return Err(refused(
-            "is an open file or a device of the system; name a file, or `-` for standard output",
+            "is an open file or a device; name a file, or `-` for standard output",
         ));
     }
-    // A link is followed: what it points at is replaced, not the link.
+    // A link is followed: its target is replaced, not the link.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     match std::fs::metadata(&target) {
         Ok(data) if data.is_dir() => return Err(refused("is a folder; name a file")),
         Ok(data) if !data.is_file() => {
             return Err(refused(
-                "is no regular file; name one, or `-` for standard output",
+                "is not a regular file; name a file, or `-` for standard output",
             ));
         }
         Ok(_) | Err(_) => {}
     }
     let is_there = std::fs::symlink_metadata(path).is_ok();
     if would_lie_in(&target, vault) {
-        return Err(refused("lies in the vault itself; name a file outside it"));
+        return Err(refused("is inside the vault; name a file outside it"));
     }
     if holds_vault(folder_of(&target)) {
         return Err(refused(
-            "lies in the folder of a vault; name a file in another folder",
+            "is in the folder of a vault; name a file in another folder",
         ));
     }
     if is_there && !is_forced {
         return Err(Failure::Refused(format!(
-            "{} is there already; name a new file, or replace it with --force",
+            "{} already exists; name a new file, or replace it with --force",
             path.display()
         )));
     }
     Ok(target)
 }
 
-/// Whether a folder holds a vault, or a part of one: a file there may have the place of one of its own.
+/// Whether a folder holds a vault or a part of one: a file there could take the place of one of the vault's files.
 pub(crate) fn holds_vault(folder: &Path) -> bool {
     let names = ["privatus.db", "keyring.json", "keyring.json.1"];
     names
@@ -52,24 +52,24 @@ pub(crate) fn holds_vault(folder: &Path) -> bool {
         .any(|name| std::fs::symlink_metadata(folder.join(name)).is_ok())
 }
 
-/// Whether it is a name like `/dev/stdout`: what it leads to is somebody's open file, which would be replaced.
+/// Whether a path is like `/dev/stdout`: it leads to an open file, which would be replaced.
 fn is_of_the_system(path: &Path) -> bool {
     let folder = resolved(folder_of(path));
     folder == Path::new("/dev") || folder.starts_with("/proc")
 }
 
-/// Whether a file of this name has a folder's place or lies in it, also where neither is there yet.
+/// Whether a path is a folder or inside it, even if neither exists yet.
 pub(crate) fn would_lie_in(path: &Path, folder: &Path) -> bool {
     let place = |path: &Path| resolved(folder_of(path)).join(path.file_name().unwrap_or_default());
     place(path).starts_with(resolved(folder))
 }
 
-/// A path without links, as far as it is there.
+/// Resolves the links of a path, as far as it exists.
 fn resolved(path: &Path) -> PathBuf {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     for there in whole.ancestors() {
         if let (Ok(found), Ok(rest)) = (there.canonicalize(), whole.strip_prefix(there)) {
-            // Joining nothing would leave a slash at the end.
+            // Joining an empty path would leave a trailing slash.
             return if rest.as_os_str().is_empty() {
                 found
             } else {
@@ -80,7 +80,7 @@ fn resolved(path: &Path) -> PathBuf {
     whole
 }
 
-/// Written beside its name, 0600, made durable, then renamed: there is a whole file or none.
+/// Writes a temporary file next to the path (mode 0600), syncs it and renames it, so that there is a complete file or none.
 pub(crate) fn write_beside<T>(
     path: &Path,
     is_forced: bool,
@@ -94,7 +94,7 @@ pub(crate) fn write_beside<T>(
         .map_err(|error| failed(&error))?;
     let written = {
         let mut out = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-        // What cannot be written here is this file.
+        // A failed write is about this file, not about standard output.
         let written = write(&mut out).map_err(|failure| match failure {
             Failure::Output { error, .. } => failed(&error),
             Failure::ClosedPipe => failed(&ErrorKind::BrokenPipe.into()),
@@ -106,7 +106,7 @@ pub(crate) fn write_beside<T>(
     file.as_file().sync_all().map_err(|error| failed(&error))?;
     let placed = match is_forced {
         true => file.persist(path),
-        // One that came to be meanwhile stays too.
+        // A file that was created in the meantime is not replaced either.
         false => file.persist_noclobber(path),
     };
     placed.map_err(|error| failed(&error.error))?;
@@ -115,11 +115,10 @@ pub(crate) fn write_beside<T>(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::exit::Exit;
 
-    /// The disk of a file is not the vault's, and the file that stood there stays.
+    /// The error is about the file's disk, not the vault's, and the old file is kept.
     #[test]
     fn a_full_disk_is_the_file_s() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Where the recovery code of a new vault goes, before the vault is there: a vault whose code nobody has is never made.
+//! Delivers the recovery code of a new vault before the vault exists, so that there is never a vault whose code nobody has.
 
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
@@ -20,23 +20,24 @@ use crate::plaintext_file::{holds_vault, would_lie_in};
 use crate::secret_file::above;
 use crate::{output, progress};
 
-/// How often Ctrl-C is looked for while a reader does not read.
+/// How often Ctrl-C is checked while a reader does not read.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// What is said of a file that is there.
-const IS_THERE: &str = "is there already; name a new file. It may hold the code of an `init` that did not finish, which opens \
-                        nothing: see whether it opens a vault of yours before you remove it";
+/// The error for a file that exists.
+const EXISTS: &str = "already exists; name a new file. It may contain the code of an `init` that did not finish, which opens \
+                      nothing: check that it does not open one of your vaults before you remove it";
 
-/// Where it goes.
+/// Where the code goes.
 pub(crate) struct CodeKeeper {
     /// `None`: standard output.
     file: Option<PathBuf>,
-    /// The file was made by us, or the code was printed.
+    /// Whether this process created the file, or printed the code.
     is_out: Cell<bool>,
 }
 
 impl CodeKeeper {
-    /// As the command line says. Without a terminal nobody knows whether a reader reads: it has to be said.
+    /// Chooses the place from the command line. Without a terminal it is not known whether anything reads the output, so it has
+    /// to be said explicitly.
     pub(crate) fn new(arguments: &Arguments, to_stdout: bool, vault: &Path) -> Result<Self, Failure> {
         let keeper = |file| Self {
             file,
@@ -45,7 +46,7 @@ impl CodeKeeper {
         name_begun(vault);
         match &arguments.recovery_code_file {
             Some(_) if to_stdout => Err(Failure::Usage(
-                "give only one of --recovery-code-file and --code-to-stdout; nothing was made".into(),
+                "use only one of --recovery-code-file and --code-to-stdout; nothing was created".into(),
             )),
             Some(file) => {
                 check_new(file, vault)?;
@@ -54,36 +55,36 @@ impl CodeKeeper {
             }
             None if to_stdout || arguments.json || stdout().is_terminal() => Ok(keeper(None)),
             None => Err(Failure::Usage(
-                "standard output is no terminal, so the recovery code may reach nobody: give --recovery-code-file FILE, \
-                 or --code-to-stdout where a program reads it; nothing was made"
+                "standard output is not a terminal, so the recovery code could be lost: use --recovery-code-file FILE, \
+                 or --code-to-stdout if a program reads it; nothing was created"
                     .into(),
             )),
         }
     }
 
-    /// The file, where it is one.
+    /// Returns the file, unless the code goes to standard output.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
-    /// Says where it is, once the vault is there.
+    /// Says where the code is, after the vault was created.
     pub(crate) fn tell(&self) -> Result<(), Failure> {
         match &self.file {
             Some(file) => output::line(&format!(
-                "The recovery code is in {}: it opens the vault when the password is lost. Keep it apart from the vault.",
+                "The recovery code is in {}. It opens the vault if the password is lost; keep it away from the vault.",
                 file.display()
             )),
             None => Ok(()),
         }
     }
 
-    /// Puts the code in its file, or `text`, which holds it, on standard output. Ctrl-C ends it.
+    /// Writes the code to its file, or prints `text`, which contains it. Ctrl-C ends it.
     pub(crate) fn keep(&self, code: &RecoveryCode, text: Zeroizing<String>) -> Result<(), Failure> {
         not_stopped()?;
         match &self.file {
             Some(file) => self.write_file(file, code)?,
             None => {
-                // A failure says itself that nothing was made.
+                // A failure says that nothing was created.
                 print(text)?;
                 self.is_out.set(true);
             }
@@ -91,8 +92,8 @@ impl CodeKeeper {
         not_stopped()
     }
 
-    /// Where no vault was made, what was kept opens none: the file goes again, and of what was printed it is said. One that stands, and only could not be opened
-    /// once more, needs its code; another's that took the place does not.
+    /// If no vault was created, the code opens nothing: its file is removed, or a warning says so if it was printed. A vault that
+    /// was created but could not be opened still needs its code; a vault that another process created in its place does not.
     pub(crate) fn take_back(&self, vault: &Path, failure: &Failure) {
         let is_anothers = matches!(
             failure,
@@ -103,11 +104,13 @@ impl CodeKeeper {
             return;
         }
         match &self.file {
-            None => warn("no vault was made: a recovery code that was printed opens nothing, throw it away"),
+            None => {
+                warn("no vault was created: the recovery code that was printed opens nothing; throw it away")
+            }
             Some(file) => {
                 if let Err(error) = std::fs::remove_file(file) {
                     warn(&format!(
-                        "no vault was made: the recovery code in {} opens nothing; remove it ({})",
+                        "no vault was created: the recovery code in {} opens nothing; remove the file ({})",
                         file.display(),
                         SystemFault::words(&error)
                     ));
@@ -116,7 +119,7 @@ impl CodeKeeper {
         }
     }
 
-    /// A new file, of nobody else, durable before the vault appears.
+    /// Writes the code to a new file that only its owner can read, and syncs it before the vault is created.
     fn write_file(&self, path: &Path, code: &RecoveryCode) -> Result<(), Failure> {
         let failed = |error: std::io::Error| Failure::file(path, &error);
         let mut options = OpenOptions::new();
@@ -124,18 +127,18 @@ impl CodeKeeper {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => Failure::Refused(format!("{} {IS_THERE}", path.display())),
+            ErrorKind::AlreadyExists => Failure::Refused(format!("{} {EXISTS}", path.display())),
             _ => failed(error),
         })?;
         self.is_out.set(true);
-        // Whatever the umask: without it, somebody might not read it again.
+        // Independent of the umask, under which the owner might be unable to read it.
         #[cfg(unix)]
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
             .map_err(failed)?;
         let text = Zeroizing::new(format!("{}\n", code.reveal().as_str()));
         file.write_all(text.as_bytes()).map_err(failed)?;
         file.sync_all().map_err(failed)?;
-        // Its name too. A folder is no file on Windows.
+        // Sync its name too. On Windows a folder cannot be opened as a file.
         #[cfg(unix)]
         File::open(folder_of(path))
             .and_then(|folder| folder.sync_all())
@@ -144,12 +147,12 @@ impl CodeKeeper {
     }
 }
 
-/// What a killed command left is in nobody's way, and nobody would find it.
+/// Warns about what killed commands left behind: it does no harm, but nobody would find it.
 fn name_begun(vault: &Path) {
     for begun in Store::begun_beside(vault) {
         warn(&format!(
-            "{} is left of an `init` or a `migrate baseline` that did not finish, unless one runs now: it is no vault, and a \
-             recovery code that was kept for it opens nothing; remove both",
+            "{} was left by an `init` or a `migrate baseline` that did not finish, unless one is running now: it is not a \
+             vault, and a recovery code that was written for it opens nothing; remove both",
             begun.display()
         ));
     }
@@ -157,17 +160,17 @@ fn name_begun(vault: &Path) {
 
 fn not_stopped() -> Result<(), Failure> {
     if progress::interrupted().load(Ordering::SeqCst) {
-        return Err(Failure::Stopped("stopped; nothing was made"));
+        return Err(Failure::Stopped("stopped; nothing was created"));
     }
     Ok(())
 }
 
-/// A name that is free, in a folder that is there and not the vault's: said before a password is asked for.
+/// Checks, before a password is asked for, that the file is new, and in an existing folder outside any vault.
 fn check_new(file: &Path, vault: &Path) -> Result<(), Failure> {
-    let refused = |why: &str| Failure::Refused(format!("{} {why}; nothing was made", file.display()));
+    let refused = |why: &str| Failure::Refused(format!("{} {why}; nothing was created", file.display()));
     if would_lie_in(file, vault) {
         return Err(refused(
-            "is in the vault or in its place, and a code must not lie beside what it opens; name a file elsewhere",
+            "is inside the vault's folder, and a code must not be stored with the vault it opens; name a file elsewhere",
         ));
     }
     if holds_vault(folder_of(file)) {
@@ -177,42 +180,42 @@ fn check_new(file: &Path, vault: &Path) -> Result<(), Failure> {
     }
     if file.as_os_str() == "-" {
         return Err(Failure::Usage(
-            "--recovery-code-file takes the name of a new file; --code-to-stdout prints the code; nothing was made".into(),
+            "--recovery-code-file needs the name of a new file; --code-to-stdout prints the code; nothing was created".into(),
         ));
     }
     match std::fs::symlink_metadata(file) {
-        Ok(found) if found.is_file() => return Err(refused(IS_THERE)),
+        Ok(found) if found.is_file() => return Err(refused(EXISTS)),
         Ok(_) => {
             return Err(refused(
-                "is no file: a folder, a pipe, a link or a device; name a new file",
+                "is a folder, a pipe, a link or a device; name a new file",
             ));
         }
         Err(_) => {}
     }
     if !folder_of(file).is_dir() {
         return Err(Failure::NotFound(format!(
-            "the folder to write {} into; create it, or name another; nothing was made",
+            "the folder of {}; create it, or name a file in another folder; nothing was created",
             file.display()
         )));
     }
     Ok(())
 }
 
-/// Writes to standard output and sees that it went there. Rust's own handle takes a descriptor that cannot be written for
-/// one that swallows all.
+/// Writes to standard output and checks that it was written: Rust's own handle ignores the error of a descriptor that cannot be
+/// written.
 fn print(text: Zeroizing<String>) -> Result<(), Failure> {
     let lost = |why: &str| {
         Failure::CodeLost(format!(
-            "the recovery code could not be printed: {why}; nothing was made, and what went out of it opens nothing; give \
-             --recovery-code-file FILE"
+            "the recovery code could not be printed: {why}; nothing was created, and any part of the code that was printed opens \
+             nothing; use --recovery-code-file FILE"
         ))
     };
     let mut out = descriptor().map_err(|error| lost(&SystemFault::words(&error)))?;
     if output::is_null(&out) {
-        return Err(lost("standard output is closed, or /dev/null"));
+        return Err(lost("standard output is closed or /dev/null"));
     }
     let (tell, told) = channel();
-    // A reader that does not read blocks a write for ever, and Ctrl-C does not end it.
+    // A reader that does not read blocks a write for good, and Ctrl-C does not end that.
     std::thread::spawn(move || {
         let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         let is_file = out.metadata().is_ok_and(|about| about.is_file());
@@ -225,7 +228,7 @@ fn print(text: Zeroizing<String>) -> Result<(), Failure> {
             Ok(Err(error)) => return Err(lost(&SystemFault::words(&error))),
             Err(RecvTimeoutError::Timeout) => not_stopped()?,
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(StoreError::Unexpected("the printing ended by itself".into()).into());
+                return Err(StoreError::Unexpected("the printing thread ended".into()).into());
             }
         }
     }

@@ -10,20 +10,21 @@ use zeroize::Zeroizing;
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::secret_file;
+use crate::text::grouped;
 
-/// Bytes below which a new password gets a word of warning.
+/// A new password with fewer bytes causes a warning.
 const SHORT: usize = 10;
 
-/// Bytes of a recovery code's file that are read.
+/// The number of bytes that are used of a recovery code's file.
 const CODE_MAX: usize = 256;
 
-/// Bytes of a raw key's file that are read.
+/// The number of bytes that are read of a raw key's file.
 const RAW_KEY_MAX: usize = 128;
 
-/// Bytes that a password's file may have. There is room for them from the start: a buffer that grows leaves copies behind.
+/// The maximum size of a password's file in bytes. They are allocated at once: a buffer that grows leaves copies in memory.
 const FILE_MAX: usize = 64 * 1024;
 
-/// What opens the vault.
+/// Returns the password or recovery code that opens the vault.
 pub(crate) fn unlock_secret(arguments: &Arguments) -> Result<Secret, Failure> {
     let code = match (&arguments.password_file, &arguments.recovery_code_file) {
         (Some(_), _) => None,
@@ -37,13 +38,13 @@ pub(crate) fn unlock_secret(arguments: &Arguments) -> Result<Secret, Failure> {
     password(arguments, false).map(Secret::Password)
 }
 
-/// A recovery code as a file holds it. The file may be as long as one with a password; what is beyond any code is dropped.
+/// Reads a recovery code from a file. The file may be as large as one with a password; anything beyond a code is ignored.
 fn code_of(file: &Path) -> Result<Zeroizing<String>, Failure> {
     let bytes = Zeroizing::new(read(file)?.iter().copied().take(CODE_MAX).collect::<Vec<u8>>());
     Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-/// The vault's password; a new one is asked for twice.
+/// Returns the vault's password. The prompt asks for a new one twice.
 pub(crate) fn password(arguments: &Arguments, is_new: bool) -> Result<Password, Failure> {
     if let Some(file) = &arguments.password_file {
         return from_file(file, is_new);
@@ -54,7 +55,7 @@ pub(crate) fn password(arguments: &Arguments, is_new: bool) -> Result<Password, 
     prompt_password("Password", is_new)
 }
 
-/// A new password for `passwd`.
+/// Returns the new password for `passwd`.
 pub(crate) fn new_password(file: Option<&Path>) -> Result<Password, Failure> {
     if let Some(file) = file {
         return from_file(file, true);
@@ -65,16 +66,16 @@ pub(crate) fn new_password(file: Option<&Path>) -> Result<Password, Failure> {
     prompt_password("New password", true)
 }
 
-/// A word about a new password that is quickly guessed.
+/// Warns about a new password that is easy to guess.
 fn remark(is_new: bool, password: &[u8]) {
     if is_new && password.len() < SHORT {
         crate::notice::warn(
-            "the password is short: who copies the vault can try many; better take several words",
+            "the password is short: anyone who copies the vault can try many passwords; several words are better",
         );
     }
 }
 
-/// The password of an import's source: its exact bytes, but for a byte order mark before them and one line end behind.
+/// Returns the password of an import's source: its exact bytes, without a byte order mark and one final line end.
 pub(crate) fn source_password(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
     if let Some(file) = file {
         let mut bytes = read(file)?;
@@ -102,10 +103,10 @@ pub(crate) fn source_password(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
     .map(bytes_of)
 }
 
-/// The raw key of a database that is to be adopted.
+/// Reads the raw key of a database that becomes a vault.
 pub(crate) fn raw_key(file: &Path) -> Result<SourceKey, Failure> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(RAW_KEY_MAX));
-    // A few bytes more than any raw key has: what is longer is none, and is not read.
+    // A few bytes more than any raw key has: a longer file is not a raw key, and the rest is not read.
     let read = secret_file::open(file).and_then(|file| {
         file.take(u64::try_from(RAW_KEY_MAX).unwrap_or(u64::MAX))
             .read_to_end(&mut bytes)
@@ -115,7 +116,7 @@ pub(crate) fn raw_key(file: &Path) -> Result<SourceKey, Failure> {
         .map_err(|error| Failure::Usage(format!("{} holds {error}", file.display())))
 }
 
-/// Taken out without a copy; the import wipes it.
+/// Takes the bytes without copying them; the import wipes them.
 fn bytes_of(mut text: Zeroizing<String>) -> Vec<u8> {
     std::mem::take(&mut *text).into_bytes()
 }
@@ -139,7 +140,7 @@ fn typed(text: &str, is_new: bool) -> Result<Password, Failure> {
 fn ask(what: &str, instead: &str) -> Result<Zeroizing<String>, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::Usage(format!(
-            "no password: give {instead} (standard input is no terminal)"
+            "no password: use {instead} (standard input is not a terminal)"
         )));
     }
     rpassword::prompt_password(format!("{what}: "))
@@ -163,7 +164,7 @@ fn from_file(file: &Path, is_new: bool) -> Result<Password, Failure> {
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    // The room that reading asks for to see the end, so that it asks for no more.
+    // Extra space, so that reading up to the end does not grow the buffer.
     let mut bytes = Zeroizing::new(Vec::with_capacity(FILE_MAX + 64));
     let limit = u64::try_from(FILE_MAX).unwrap_or(u64::MAX).saturating_add(1);
     secret_file::open(file)
@@ -171,15 +172,16 @@ fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
         .map_err(|error| unreadable(file, &error))?;
     if bytes.len() > FILE_MAX {
         return Err(Failure::Usage(format!(
-            "{} is over {FILE_MAX} bytes: no password is that long",
-            file.display()
+            "{} has more than {} bytes, which is too long for a password",
+            file.display(),
+            grouped(FILE_MAX as u64)
         )));
     }
     Ok(bytes)
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Failure {
-    // What the system says, by its kind alone; what we say, in our words.
+    // Errors of our own carry their text; the system's get our words for their kind.
     match error.get_ref() {
         Some(why) => Failure::Usage(format!("{} cannot be read: {why}", file.display())),
         None => Failure::Usage(format!(

@@ -1,4 +1,4 @@
-//! A file that holds a secret: opened, with a word when others may read, write or replace it.
+//! Files that contain a secret: opens them, and warns if others can read, write or replace them.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind};
@@ -8,18 +8,18 @@ use privatus_store::open_above;
 
 use crate::notice::warn;
 
-/// Links that are followed to see whether a path names an open file: as many as Linux follows.
+/// The number of links to follow when checking whether a path names an open file, as in Linux.
 const LINKS: usize = 40;
 
-/// Opens a file with a password, a code or a key. A pipe is taken only where it is open already, as standard input and a
-/// shell's `<(…)` are: one in a folder would be waited for in silence.
+/// Opens a file with a password, a code or a key. A pipe is accepted only if it is already open, like standard input and a
+/// shell's `<(…)`: the tool would silently wait for a pipe in a folder.
 ///
 /// # Errors
-/// Those of opening it; [`ErrorKind::InvalidInput`] for what is no regular file.
+/// Those of opening it; [`ErrorKind::InvalidInput`] if it is not a regular file.
 pub(crate) fn open(path: &Path) -> std::io::Result<File> {
     if is_open_already(path) {
         let file = File::open(path)?;
-        // A pipe is whoever's made it; a file that a shell opened is as open to others as any.
+        // A file that the shell opened may be readable by others like any other file; a pipe is not.
         if file.metadata().is_ok_and(|data| data.is_file()) {
             look(
                 &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
@@ -28,7 +28,7 @@ pub(crate) fn open(path: &Path) -> std::io::Result<File> {
         }
         return Ok(file);
     }
-    // A look first: to open a device may do something already. And at what was opened.
+    // Checked before opening, since opening a device may have an effect, and again afterwards.
     check(&std::fs::metadata(path)?)?;
     let mut options = OpenOptions::new();
     options.read(true);
@@ -47,7 +47,7 @@ fn check(data: &Metadata) -> std::io::Result<()> {
     let what = if data.is_dir() {
         "it is a folder, not a file"
     } else {
-        "it is no regular file but a pipe, a socket or a device; a file, /dev/stdin or a shell's <(…) is taken"
+        "it is a pipe, a socket or a device; use a file, /dev/stdin or a shell's <(…)"
     };
     Err(Error::new(ErrorKind::InvalidInput, what))
 }
@@ -57,7 +57,7 @@ fn not_waiting() -> i32 {
     i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default()
 }
 
-/// Whether a path names a file that this process was given open, as `/dev/stdin` and `/dev/fd/63` do.
+/// Whether a path names a file that is already open in this process, like `/dev/stdin` and `/dev/fd/63`.
 fn is_open_already(path: &Path) -> bool {
     let mut path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     for _ in 0..LINKS {
@@ -77,28 +77,28 @@ fn is_open_already(path: &Path) -> bool {
     false
 }
 
-/// Warns of what others may do to a regular file.
+/// Warns if others can read or write a regular file, or own it.
 fn look(path: &Path, file: &File) {
     let shown = path.display();
     if let Some(mode) = open_to_others(file) {
         warn(&format!(
-            "other users may read or write {shown} ({mode:04o}), which holds a secret: `chmod 600` it"
+            "other users may read or write {shown} ({mode:04o}), which contains a secret; `chmod 600` it"
         ));
     }
     if is_anothers(file) {
-        warn(&format!("another user owns {shown}, which holds a secret"));
+        warn(&format!("another user owns {shown}, which contains a secret"));
     }
     above(path);
 }
 
-/// Warns of the folders in which others may put another file in the place of one with a secret.
+/// Warns about folders in which others can replace a file that contains a secret.
 pub(crate) fn above(path: &Path) {
     for why in open_above(path) {
-        warn(&format!("{} holds a secret: {why}", path.display()));
+        warn(&format!("{} contains a secret: {why}", path.display()));
     }
 }
 
-/// The permissions that are more than its owner's.
+/// Returns the file's mode if it gives permissions to others than its owner.
 #[cfg(unix)]
 fn open_to_others(file: &File) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;

@@ -1,4 +1,4 @@
-//! Messages as a person reads them.
+//! Messages as text for a person.
 
 use std::collections::HashMap;
 
@@ -9,13 +9,13 @@ use unicode_width::UnicodeWidthStr;
 use crate::media;
 use crate::text::{harmless, one_line, wrapped};
 
-/// Before what stands under a heading.
+/// The indentation below a heading.
 const INDENT: &str = "    ";
 
-/// What the messages of a page answer, in words.
+/// Describes the messages that the messages of a page reply to.
 pub(crate) type Answered = HashMap<MessageId, String>;
 
-/// Looks up what a page's replies point at: a message, one that was deleted, or one this vault never had.
+/// Describes what the replies of a page point to: a message, a deleted one, or one that this vault never had.
 pub(crate) fn answered(tx: &mut ReadTx<'_>, messages: &[Message]) -> Result<Answered, StoreError> {
     let mut found: Answered = messages
         .iter()
@@ -29,7 +29,7 @@ pub(crate) fn answered(tx: &mut ReadTx<'_>, messages: &[Message]) -> Result<Answ
             ReplyState::Absent => "a message not in this vault".to_owned(),
             ReplyState::Deleted => "a deleted message".to_owned(),
             ReplyState::Present => match tx.message_by_id(id)? {
-                // An imported history may say so; its text stays where it was said.
+                // Possible in an imported history; the text of another chat is not shown here.
                 message
                     if messages
                         .first()
@@ -61,7 +61,7 @@ fn who(message: &Message, width: usize) -> String {
     }
 }
 
-/// The text that names a message where another answers it.
+/// Returns the text by which a reply names a message.
 fn text_of(message: &Message) -> String {
     match &message.body {
         None => "(deleted)".to_owned(),
@@ -72,7 +72,7 @@ fn text_of(message: &Message) -> String {
     }
 }
 
-/// The line above a message: when, who, and what it is to others.
+/// Returns the line above a message: when, who, whether it was edited, and what it replies to.
 pub(crate) fn heading(message: &Message, answered: &Answered) -> String {
     let mut marks = String::new();
     if message.edited_at.is_some() {
@@ -86,7 +86,7 @@ pub(crate) fn heading(message: &Message, answered: &Answered) -> String {
     format!("{at}  {}{marks}", who(message, 40))
 }
 
-/// What stands below it: where it was forwarded from, its media, its text; not yet made harmless.
+/// Returns what is below the heading: where the message was forwarded from, its media and its text; not yet made harmless.
 pub(crate) fn body(message: &Message) -> String {
     let Some(body) = &message.body else {
         return text_of(message);
@@ -100,13 +100,13 @@ pub(crate) fn body(message: &Message) -> String {
     if !body.as_text().is_empty() {
         parts.push(body.as_text().to_owned());
     }
-    // Whole: it is there to be read and copied.
+    // The address is not cut, so that it can be read and copied.
     let links = attributes.links();
     parts.extend(links.map(|(text, address)| format!("[link “{}”: {address}]", one_line(text, 40))));
     parts.join("\n")
 }
 
-/// Both, as `show` prints them within so many columns.
+/// Returns a message's heading and body as `show` prints them, within `columns`.
 pub(crate) fn lines(message: &Message, answered: &Answered, ids: bool, columns: usize) -> String {
     let below = format!("\n{INDENT}");
     let width = columns.saturating_sub(INDENT.len());
@@ -124,7 +124,7 @@ pub(crate) fn lines(message: &Message, answered: &Answered, ids: bool, columns: 
     text
 }
 
-/// How the page goes on: a command that can be copied as it stands, broken between words where it is too wide.
+/// Returns the command for the next page, ready to be copied; it is broken between words if it is too wide.
 pub(crate) fn hint(what: &str, command: &str, option: &str, id: &MessageId, columns: usize) -> String {
     let (start, end) = (
         format!("… {what}: {command}"),
@@ -137,7 +137,7 @@ pub(crate) fn hint(what: &str, command: &str, option: &str, id: &MessageId, colu
     }
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for a shell, if it needs quotes.
 pub(crate) fn shell_word(word: &str) -> String {
     let word = harmless(word);
     if is_plain(&word) {
@@ -147,7 +147,7 @@ pub(crate) fn shell_word(word: &str) -> String {
     }
 }
 
-/// Whether a shell takes a word as it is, and no command takes it for an option.
+/// Whether a word needs no quotes in a shell and cannot be mistaken for an option.
 pub(crate) fn is_plain(word: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
     !word.is_empty() && !word.starts_with('-') && word.chars().all(plain)
@@ -155,7 +155,6 @@ pub(crate) fn is_plain(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -1,19 +1,19 @@
-//! The copy of the database that a change of its schema leaves.
+//! The copy of the database that a schema change leaves.
 
 use privatus_store::Snapshot;
 use serde_json::{Value, json};
 
-use crate::text::grouped;
+use crate::text::counted;
 
 pub(crate) fn json(snapshot: &Snapshot) -> Value {
     json!({ "path": snapshot.path.display().to_string(), "bytes": snapshot.bytes })
 }
 
-/// Where it is, how large, and how long it stays.
+/// Says where the copy is, how large it is, and how long it is kept.
 pub(crate) fn text(snapshot: &Snapshot) -> String {
     format!(
-        "the database as it was, {}, {} bytes; the next open that goes well removes it",
+        "the previous database, {}, {}; the next successful open removes it",
         snapshot.path.display(),
-        grouped(snapshot.bytes)
+        counted(snapshot.bytes, "byte", "bytes")
     )
 }

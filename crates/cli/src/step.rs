@@ -1,16 +1,16 @@
-//! A step as a person names it: by its number, its folder's name, or the end of that name.
+//! Steps of the schema, named by a number, by the folder's name, or by the end of that name.
 
 use privatus_store::{Migrator, StepStatus, Version};
 
 use crate::failure::Failure;
 use crate::text::one_line;
 
-/// The end of a folder's name: `v1_0_0` of `2026-11-24-000001_v1_0_0`.
+/// Returns the end of a folder's name: `v1_0_0` of `2026-11-24-000001_v1_0_0`.
 pub(crate) fn short(name: &str) -> &str {
     name.split_once('_').map_or(name, |(_, end)| end)
 }
 
-/// The number with the end of the name, where there is one.
+/// Returns the number, with the end of the name if there is one.
 pub(crate) fn title(version: Version, name: Option<&str>) -> String {
     match name {
         Some(name) => format!("{version} ({})", short(name)),
@@ -18,24 +18,24 @@ pub(crate) fn title(version: Version, name: Option<&str>) -> String {
     }
 }
 
-/// The same of a step that this build knows.
+/// Returns the [`title`] of a step that this build knows.
 pub(crate) fn known_title(version: Version) -> String {
     title(version, Migrator::name_of(version))
 }
 
-/// The same of a step among these.
+/// Returns the [`title`] of one of these steps.
 pub(crate) fn title_among(steps: &[StepStatus], version: Version) -> String {
     let step = steps.iter().find(|step| step.version == version);
     title(version, step.and_then(|step| step.name.as_deref()))
 }
 
-/// The one step that is meant.
+/// Finds the step that `wanted` names.
 pub(crate) fn find<'a>(steps: &'a [StepStatus], wanted: &str) -> Result<&'a StepStatus, Failure> {
     let dotted = wanted.strip_prefix('v').unwrap_or(wanted).replace('.', "_");
     let end = format!("v{dotted}");
     let is_named = |step: &&StepStatus, test: &dyn Fn(&str) -> bool| step.name.as_deref().is_some_and(test);
     let number = wanted.parse::<Version>().ok();
-    // What is exact wins: a newer build may have named a step as another's number.
+    // An exact match comes first: a newer build may have named a step like another step's number.
     let exact = |step: &&StepStatus| Some(step.version) == number || is_named(step, &|name| name == wanted);
     let by_end =
         |step: &&StepStatus| is_named(step, &|name| short(name) == wanted || short(name) == end.as_str());
@@ -47,7 +47,7 @@ pub(crate) fn find<'a>(steps: &'a [StepStatus], wanted: &str) -> Result<&'a Step
         [only] => Ok(only),
         [] => Err(unknown(steps, wanted, number)),
         _ => Err(Failure::NotFound(format!(
-            "“{}” names more than one step; give the number: {}",
+            "“{}” names more than one step; use the number: {}",
             one_line(wanted, 60),
             list(steps)
         ))),
@@ -60,10 +60,10 @@ fn unknown(steps: &[StepStatus], wanted: &str, number: Option<Version>) -> Failu
         .filter(|first| number.is_some_and(|number| number < first.version));
     let why = first.and_then(|first| first.irreversible.as_deref());
     let why = why.map_or_else(String::new, |why| {
-        format!("; the first is never taken back: {why}")
+        format!("; the first step cannot be undone: {why}")
     });
     Failure::NotFound(format!(
-        "no step “{}”; there are {}{why}",
+        "step “{}”; the steps are {}{why}",
         one_line(wanted, 60),
         list(steps)
     ))
@@ -79,7 +79,6 @@ fn list(steps: &[StepStatus]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn step(version: Version, name: &str) -> StepStatus {
@@ -124,16 +123,16 @@ mod tests {
         let all = "10 (v1_0_0), 20 (v1_1_0), 30 (v1_1_0), 40 (10), 50";
         assert_eq!(
             said("2.0.0"),
-            format!("not found: no step “2.0.0”; there are {all}")
+            format!("not found: step “2.0.0”; the steps are {all}")
         );
         let first = format!(
-            "not found: no step “0”; there are {all}; the first is never taken back: it is the first"
+            "not found: step “0”; the steps are {all}; the first step cannot be undone: it is the first"
         );
         assert_eq!(said("0"), first);
         for wanted in ["", "v", "1.0", "2026-01-01-000001"] {
-            assert!(said(wanted).contains("no step"), "{wanted}");
+            assert!(said(wanted).starts_with("not found: step "), "{wanted}");
         }
-        let two = format!("not found: “1.1.0” names more than one step; give the number: {all}");
+        let two = format!("not found: “1.1.0” names more than one step; use the number: {all}");
         assert_eq!(said("1.1.0"), two);
     }
 }

@@ -1,10 +1,11 @@
-//! Text of strangers, made harmless for a terminal, and cut to the columns it has there.
+//! Untrusted text, made harmless for a terminal and fitted to its width.
 
 use privatus_domain::shows_nothing;
+pub(crate) use privatus_domain::{counted, grouped};
 use privatus_import::steering::steers;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Replaces control characters, escape sequences and marks that reorder text by visible stand-ins; line ends stay.
+/// Replaces control characters, escape sequences and characters that reorder text with visible ones; line ends are kept.
 pub(crate) fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -18,14 +19,14 @@ pub(crate) fn harmless(text: &str) -> String {
         .collect()
 }
 
-/// The same on one line, at most `columns` wide; East Asian and emoji characters take two.
+/// Makes text harmless and puts it on one line, at most `columns` wide; East Asian and emoji characters take two columns.
 ///
-/// What would show nothing is shown by the numbers of its characters.
+/// Text that would be invisible is shown by the code points of its characters.
 pub(crate) fn one_line(text: &str, columns: usize) -> String {
     let mut flat = harmless(text).replace('\n', " ");
     if shows_nothing(text) {
         let numbers = text.chars().map(|c| format!("<U+{:04X}>", u32::from(c)));
-        // No more than could ever be shown.
+        // More can never be shown.
         flat = numbers.take(columns).collect();
     }
     if flat.width() <= columns {
@@ -44,14 +45,14 @@ pub(crate) fn one_line(text: &str, columns: usize) -> String {
     cut
 }
 
-/// The lines of a text, each broken between words to at most `columns`.
+/// Returns the lines of a text, broken between words to at most `columns`.
 pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for line in harmless(text).lines() {
-        // What stands before the first word, as in code, is no place to break.
+        // The indentation, as in code, is not a place to break.
         let words = line.trim_start_matches(' ');
         let mut now = " ".repeat((line.len() - words.len()).min(columns / 2));
-        // Counted along the way: asking the line again for each character would take as long as its square.
+        // A running count: measuring the line again for each character would take quadratic time.
         let mut used = now.len();
         for (at, word) in words.split(' ').enumerate() {
             if at > 0 && used.saturating_add(1).saturating_add(word.width()) > columns {
@@ -76,24 +77,6 @@ pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// `1 problem`, `2 problems`.
-pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
-}
-
-/// A whole number with its thousands apart.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,16 +99,12 @@ mod tests {
         assert_eq!(one_line("日本語", 6), "日本語");
         assert!(one_line("👍👍👍👍", 5).width() <= 5);
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        // Linear: the largest text, with no bound and with characters that have no width.
+        // Linear time: the largest text, without a limit and with characters that have no width.
         assert_eq!(wrapped(&"word ".repeat(200_000), usize::MAX).len(), 1);
         assert_eq!(wrapped(&"e\u{301}".repeat(300_000), 100).len(), 3_000);
         assert_eq!(wrapped("日本語の", 4), ["日本", "語の"]);
         assert_eq!(wrapped("a\n\nb", 4), ["a", "", "b"]);
         assert_eq!(wrapped("if x:\n    return  1", 80), ["if x:", "    return  1"]);
         assert_eq!(wrapped("  one two", 6), ["  one", "two"]);
-        assert_eq!(
-            [0, 999, 1_000, 1_234_567].map(grouped),
-            ["0", "999", "1,000", "1,234,567"]
-        );
     }
 }

@@ -1,18 +1,18 @@
-//! What any command says that brought a vault up to date.
+//! Reports that a command upgraded the vault's schema.
 
 use privatus_store::Upgrade;
 
 use crate::notice::note;
 use crate::{snapshot, step};
 
-/// Says on standard error what opening a vault changed of it: no failure, and no part of a command's output.
+/// Says on standard error how the schema changed when the vault was opened.
 pub(crate) fn tell(upgrade: &Upgrade) {
-    note(&format!("the vault's schema was {}", brought_up(upgrade)));
+    note(&format!("the vault's schema was {}", upgraded(upgrade)));
     note(&format!("saved: {}", snapshot::text(&upgrade.snapshot)));
 }
 
-/// From which step to which.
-pub(crate) fn brought_up(upgrade: &Upgrade) -> String {
+/// Says from which step to which the schema was upgraded.
+pub(crate) fn upgraded(upgrade: &Upgrade) -> String {
     let title = step::known_title;
-    format!("brought up from {} to {}", title(upgrade.from), title(upgrade.to))
+    format!("upgraded from {} to {}", title(upgrade.from), title(upgrade.to))
 }

@@ -1,4 +1,4 @@
-//! The vault that a command works on: where it is, what opens it, and the opened store.
+//! A command's vault: its path, the secret that opens it, and the open store.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -12,11 +12,10 @@ use crate::notice::warn;
 use crate::progress::schema;
 use crate::{output, secret, upgrade};
 
-/// Why the vault of this command was not closed well.
+/// Why this command's vault was not closed properly.
 static UNCLOSED: Mutex<Option<StoreError>> = Mutex::new(None);
 
-/// Closes the vault behind what a command did. It is done by now, and its result is printed whatever the close says: that
-/// comes last, in [`unclosed`].
+/// Closes the vault after a command did its work. The result is printed even if closing fails; [`unclosed`] reports that last.
 pub(crate) fn close(store: Store) {
     if let Err(error) = store.close() {
         let mut first = UNCLOSED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -24,28 +23,28 @@ pub(crate) fn close(store: Store) {
     }
 }
 
-/// Why a vault was not closed well, if one was not.
+/// Returns why the vault was not closed properly, if it was not.
 pub(crate) fn unclosed() -> Option<StoreError> {
     UNCLOSED.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-/// The vault's folder: given, or in the platform's data folder.
+/// Returns the vault's folder: as given, or in the platform's data folder.
 pub(crate) fn vault_path(arguments: &Arguments) -> Result<PathBuf, Failure> {
     if let Some(path) = &arguments.vault {
         return Ok(path.clone());
     }
     let folders = directories::ProjectDirs::from("", "", "privatus");
     let folders = folders
-        .ok_or_else(|| Failure::Usage("no home folder is known; name the vault with --vault".into()))?;
+        .ok_or_else(|| Failure::Usage("the home folder is not known; name the vault with --vault".into()))?;
     Ok(folders.data_dir().join("vault"))
 }
 
-/// Opens the vault, bound to the user of `--as-user`, and says what it noticed.
+/// Opens the vault, bound to the user of `--as-user`, and prints its warnings.
 pub(crate) fn open(arguments: &Arguments) -> Result<Store, Failure> {
     open_with_secret(arguments).map(|(store, _)| store)
 }
 
-/// The same, with the secret for what asks for it once more.
+/// Opens the vault like [`open`], and also returns the secret for operations that need it again.
 pub(crate) fn open_with_secret(arguments: &Arguments) -> Result<(Store, Secret), Failure> {
     let user = arguments.as_user.as_deref().map(UserId::new).transpose();
     let user = user.map_err(StoreError::from)?;
@@ -64,7 +63,9 @@ pub(crate) fn open_with_secret(arguments: &Arguments) -> Result<(Store, Secret),
     if let Some(fault) = store.schema_fault() {
         output::is_altered(true);
         if fault.can_be_repaired() {
-            warn("`privatus audit settle --accept-loss` removes what no build makes and makes the rest anew");
+            warn(
+                "`privatus audit settle --accept-loss` removes unknown objects and creates the others again",
+            );
         }
     }
     let store = match user {
@@ -74,7 +75,7 @@ pub(crate) fn open_with_secret(arguments: &Arguments) -> Result<(Store, Secret),
     Ok((store, secret))
 }
 
-/// An open that failed: where nothing can be written, it was not counted either.
+/// Returns the failure of an unlock. If nothing can be written there, the failed unlock was not counted either.
 pub(crate) fn refused_at(path: &Path, error: StoreError) -> Failure {
     match error {
         StoreError::WrongSecret if Store::records_nothing(path) => Failure::Unrecorded(error),
@@ -82,11 +83,11 @@ pub(crate) fn refused_at(path: &Path, error: StoreError) -> Failure {
     }
 }
 
-/// The folder of a vault that is there, and what opens it.
+/// Returns the folder of an existing vault and the secret that opens it.
 pub(crate) fn path_and_secret(arguments: &Arguments) -> Result<(PathBuf, Secret), Failure> {
     let path = vault_path(arguments)?;
     if path.try_exists().is_ok_and(|there| !there) {
-        // Said before a password is asked for.
+        // Checked before a password is asked for.
         return Err(StoreError::NotAVault(path, "it does not exist").into());
     }
     let secret = secret::unlock_secret(arguments)?;

@@ -31,7 +31,6 @@ pub(crate) fn processor_time() -> Duration {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::sync::mpsc::channel;
     use std::time::{Duration, Instant};
 

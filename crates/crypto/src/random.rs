@@ -85,7 +85,6 @@ pub(crate) fn for_value() -> Result<[u8; 32], CryptoError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     #[test]

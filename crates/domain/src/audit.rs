@@ -326,7 +326,6 @@ const DAY_MS: i64 = 86_400_000;
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::collections::HashSet;
 
     use super::*;

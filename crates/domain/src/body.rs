@@ -343,7 +343,6 @@ fn utf8(bytes: &[u8]) -> Result<&str, BodyError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use proptest::prelude::*;
 
     use super::*;

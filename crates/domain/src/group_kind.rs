@@ -104,7 +104,6 @@ impl fmt::Display for GroupKind {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

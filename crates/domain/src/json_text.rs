@@ -108,7 +108,6 @@ impl fmt::Debug for JsonText {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -6,6 +6,7 @@ mod audit;
 mod body;
 mod contact;
 mod conversation;
+mod counted;
 pub mod folded;
 mod group;
 mod group_error;
@@ -44,6 +45,7 @@ pub use audit::{Act, AuditEntry, AuditError, AuditFilter, AuditHead, NewAuditEnt
 pub use body::{Attributes, Body, BodyError, Media, StoredBody};
 pub use contact::{Contact, ContactError, ContactState, DisplayName, NewContact};
 pub use conversation::{Conversation, ConversationKind};
+pub use counted::{counted, grouped};
 pub use group::{Description, Group, GroupChange, NewGroup};
 pub use group_error::GroupError;
 pub use group_json::{GroupSettings, KnownPermissions, KnownSettings, MemberPermissions};

@@ -77,4 +77,9 @@ mod tests {
     fn conversations_are_numbered_with_twenty_bits() {
         assert_eq!(CONVERSATIONS_MAX, 0xf_ffff);
     }
+
+    #[test]
+    fn a_statistic_is_a_whole_number_that_json_keeps() {
+        assert_eq!(STATISTIC_VALUE, 9_007_199_254_740_992);
+    }
 }

@@ -80,7 +80,6 @@ const fn who(allowed: [bool; 3]) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// Every cell, written out: `o`, `a`, `m` for who may.

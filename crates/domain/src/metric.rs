@@ -119,7 +119,6 @@ const fn end_of(bucket: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::indexing_slicing)]
     use proptest::prelude::*;
 
     use super::*;

@@ -109,7 +109,6 @@ impl fmt::Display for Partition {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn at(text: &str) -> Timestamp {

@@ -109,7 +109,6 @@ impl fmt::Debug for PublicKey {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

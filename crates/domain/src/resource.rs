@@ -193,7 +193,6 @@ impl fmt::Display for Resource {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -98,7 +98,6 @@ impl fmt::Debug for SafetyNumber {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;

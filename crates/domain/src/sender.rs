@@ -85,7 +85,6 @@ pub fn anonymous_name(id: &AnonymousId) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -154,7 +154,6 @@ impl Statistic {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -219,5 +218,25 @@ mod tests {
             chats_opened: 0,
         };
         assert_eq!(usage, expected);
+    }
+
+    #[test]
+    fn a_statistic_has_bounds() {
+        let checked = |value, bytes| {
+            let statistic = Statistic {
+                date: Day::parse("2025-06-15").unwrap(),
+                metric: "m".repeat(bytes),
+                value,
+            };
+            statistic.check()
+        };
+        for (value, bytes) in [(0, 0), (1, 1), (STATISTIC_VALUE, STATISTIC_METRIC_BYTES)] {
+            assert_eq!(checked(value, bytes), Ok(()));
+        }
+        for value in [-1, i64::MIN, STATISTIC_VALUE + 1] {
+            assert_eq!(checked(value, 1), Err(StatisticError::Value(value)));
+        }
+        let too_long = STATISTIC_METRIC_BYTES + 1;
+        assert_eq!(checked(1, too_long), Err(StatisticError::MetricTooLong(too_long)));
     }
 }

@@ -1,5 +1,6 @@
 //! Rights that an imported source would grant in the vault.
 
+use privatus_domain::counted;
 use serde::{Serialize, Serializer};
 
 /// A kind of right. docs/THREAT_MODEL.md lists how each is handled.
@@ -71,23 +72,24 @@ impl AuthorityKind {
         }
     }
 
-    /// Its plural, in words.
-    pub(crate) const fn plural(self) -> &'static str {
-        match self {
-            Self::Grant => "grants of access control",
-            Self::OwnKey => "own public keys",
-            Self::Setting => "settings",
-            Self::VerifiedContact => "verified marks of contacts",
-            Self::GroupRole => "roles in groups",
-            Self::OwnRole => "groups that you do not own",
-            Self::OwnBan => "bans on you",
-            Self::GroupCreator => "group creators",
-            Self::GroupOrder => "orders in which members joined",
-            Self::MemberPermissions => "member permissions",
-            Self::GroupSettings => "group settings",
-            Self::PublicGroup => "groups open to everyone",
-            Self::OpenTransfer => "file transfers under way",
-        }
+    /// Returns a count of them, in words.
+    pub(crate) fn counted(self, count: u64) -> String {
+        let (one, many) = match self {
+            Self::Grant => ("grant of access control", "grants of access control"),
+            Self::OwnKey => ("own public key", "own public keys"),
+            Self::Setting => ("setting", "settings"),
+            Self::VerifiedContact => ("verified mark of a contact", "verified marks of contacts"),
+            Self::GroupRole => ("role in a group", "roles in groups"),
+            Self::OwnRole => ("group that you do not own", "groups that you do not own"),
+            Self::OwnBan => ("ban on you", "bans on you"),
+            Self::GroupCreator => ("group creator", "group creators"),
+            Self::GroupOrder => ("order in which members joined", "orders in which members joined"),
+            Self::MemberPermissions => ("set of member permissions", "sets of member permissions"),
+            Self::GroupSettings => ("group's settings", "groups' settings"),
+            Self::PublicGroup => ("group open to everyone", "groups open to everyone"),
+            Self::OpenTransfer => ("file transfer under way", "file transfers under way"),
+        };
+        counted(count, one, many)
     }
 }
 

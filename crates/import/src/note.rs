@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+pub(crate) use privatus_domain::counted;
+use privatus_domain::grouped;
 use serde::{Serialize, Serializer};
 
 /// A note: one sentence.
@@ -58,18 +60,13 @@ impl Note {
     }
 }
 
-/// Formats a count with its noun: `1 message`, `2 messages`.
-pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// Formats counts by name, the highest first: `photo (3), poll (1)`.
+/// Formats counts by name, the most frequent first: `photo (3), poll (1)`.
 pub(crate) fn listed(counts: &BTreeMap<String, u64>) -> String {
     let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
     counts.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
     let names: Vec<String> = counts
         .into_iter()
-        .map(|(name, count)| format!("{name} ({count})"))
+        .map(|(name, count)| format!("{name} ({})", grouped(*count)))
         .collect();
     names.join(", ")
 }

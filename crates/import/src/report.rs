@@ -234,7 +234,7 @@ impl Report {
             .not_trusted
             .iter()
             .filter(|(kind, _)| kinds.contains(kind))
-            .map(|(kind, count)| format!("{count} {}", kind.plural()))
+            .map(|(kind, count)| kind.counted(*count))
             .collect();
         if !words.is_empty() {
             let text = format!("left out, because the file is not trusted: {}", words.join(", "));
@@ -395,7 +395,6 @@ pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> bool;
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     #[test]

@@ -75,7 +75,6 @@ fn printable(escape: &str) -> Option<(char, usize)> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
     use serde_json::Value;
 

@@ -49,7 +49,9 @@ impl Counts {
             let expected = self.expected.get(table).copied();
             match after.get(table) {
                 None if expected.is_some_and(|rows| rows != 0) => {
-                    return broken(format!("{table} was dropped, although the step declares rows of it"));
+                    return broken(format!(
+                        "{table} was dropped, although the step declares rows of it"
+                    ));
                 }
                 None if *before > 0 && expected.is_none() && !may_drop => {
                     return broken(format!(

@@ -115,7 +115,6 @@ fn first_difference(expected: &str, found: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use privatus_sqlite::{Connection, OpenMode, OpenOptions};
 
     use super::{Schema, first_difference};

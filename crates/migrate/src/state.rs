@@ -84,7 +84,10 @@ pub fn state(db: &mut Connection, steps: &Steps) -> Result<State, MigrateError> 
     }
     for ((step, known), row) in steps.with_checksums().zip(&rows) {
         if step.version() != row.version {
-            return differs(step.name.to_owned(), "was never applied, although a later one was");
+            return differs(
+                step.name.to_owned(),
+                "was never applied, although a later one was",
+            );
         }
         if row.checksum.as_deref() != Some(known) {
             return differs(step.name.to_owned(), "has another checksum");

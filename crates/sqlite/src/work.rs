@@ -125,7 +125,6 @@ fn bytes_held(file: &Metadata) -> u64 {
 
 #[cfg(all(test, unix))]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -1,7 +1,5 @@
 //! A vault for this crate's own tests, which may run any SQL on it.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use std::path::{Path, PathBuf};
 
 use privatus_crypto::{KeyRing, Password, Secret};

@@ -104,7 +104,7 @@ fn a_refused_word_changes_nothing_and_says_what_it_broke() {
             23,
             "not valid base64",
         ),
-        (&["add", "New", "--id", "alice"], 23, "alice is there already"),
+        (&["add", "New", "--id", "alice"], 23, "alice already exists"),
         (&["rename", "alice", " "], 23, "blanks"),
         (&["set", "alice", "--online", "--name", ""], 23, "cannot be empty"),
         (
@@ -133,12 +133,12 @@ fn a_refused_word_changes_nothing_and_says_what_it_broke() {
         (
             &["set", "alice", "--mute-until", "soon"],
             23,
-            "\"soon\" is no moment",
+            "\"soon\" is not a valid date",
         ),
         (
             &["set", "alice", "--last-seen", "junk"],
             23,
-            "\"junk\" is no moment",
+            "\"junk\" is not a valid date",
         ),
         (&["set", "alice"], 2, "required"),
         (&["set", "alice", "--online", "--offline"], 2, "cannot be used"),
@@ -382,7 +382,7 @@ fn a_contact_goes_only_when_that_was_meant() {
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{told}");
         assert!(
-            told.contains("needs --yes") && told.contains("nothing was changed"),
+            told.contains("--yes is needed") && told.contains("nothing was changed"),
             "{told}"
         );
         assert_eq!(json(&vault, &["contacts", "show", "alice"])["id"], "alice");

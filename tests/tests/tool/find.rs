@@ -62,7 +62,7 @@ fn any_unambiguous_beginning_names_a_contact_and_its_chat() {
     // An id and a name begin so: none is guessed.
     let line = fails(&vault, &["send", "fade", "hello"], 23);
     assert!(
-        line.contains("“fade” may be 2 chats; name one by its id: c-fade “Fadela”, fade-1 “Gil”"),
+        line.contains("“fade” matches 2 chats; name one by its id: c-fade “Fadela”, fade-1 “Gil”"),
         "{line}"
     );
     let line = fails(&vault, &["contacts", "show", "c-"], 23);
@@ -162,7 +162,7 @@ fn groups_members_and_peers_of_transfers_are_named_so_too() {
         &vault,
         &["groups", "ban", "chö", "an"],
         23,
-        &["may be 2", "c-ann “Ann”", "c-anna"],
+        &["matches 2", "c-ann “Ann”", "c-anna"],
     );
     refused(
         &vault,
@@ -263,7 +263,7 @@ fn a_message_is_named_by_the_beginning_of_its_id() {
         &["mark-read", "Bob", "--up-to", begun],
         &["send", "Bob", "x", "--reply-to", begun],
     ] {
-        refused(&vault, words, 24, &["message “", "four characters"]);
+        refused(&vault, words, 24, &["message", "four characters"]);
     }
 }
 
@@ -317,7 +317,7 @@ fn a_page_begins_at_a_date() {
             &vault,
             &["show", "Alice", "--before", wrong],
             23,
-            &["is no moment", wrong],
+            &["is not a valid date", wrong],
         );
     }
 }

@@ -185,7 +185,6 @@ impl Side for Floor {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use privatus_sqlite::{Connection, OpenMode, OpenOptions};
 

@@ -1,4 +1,4 @@
-//! What SQLite itself says about the tables of a database.
+//! What SQLite itself reports about the tables of a database.
 
 use anyhow::{Result, bail};
 use diesel::sql_types::{Bool, Nullable, Text};
@@ -9,7 +9,7 @@ pub(super) struct Catalogue {
     pub(super) tables: Vec<Table>,
 }
 
-/// A table with all that belongs to it.
+/// A table with its columns, references and indexes.
 pub(super) struct Table {
     pub(super) name: String,
     pub(super) columns: Vec<Column>,
@@ -38,7 +38,7 @@ pub(super) struct Reference {
     pub(super) on_delete: String,
 }
 
-/// An index that a migration names, with its SQL from `ON` on.
+/// An index that a migration names, with its SQL after `ON`.
 #[derive(QueryableByName)]
 pub(super) struct Index {
     #[diesel(sql_type = Text)]
@@ -69,7 +69,7 @@ struct ColumnRow {
     default_value: Option<String>,
 }
 
-/// Reads every table but SQLite's own; `migrations` is the text of all steps, for the comments beside a table.
+/// Reads every table except SQLite's own. `migrations` is the text of all steps, where columns may have comments.
 ///
 /// # Errors
 /// When the database cannot be read, or a foreign key spans several columns.
@@ -130,7 +130,7 @@ fn with_comment(row: ColumnRow, comment: Option<String>) -> Column {
     }
 }
 
-/// The comment at the end of the line that declares a column: SQLite keeps the text of CREATE TABLE.
+/// Returns the comment at the end of the line that declares a column: SQLite stores the text of CREATE TABLE.
 fn comment_of(column: &str, table_sql: &str) -> Option<String> {
     let line = table_sql
         .lines()
@@ -139,7 +139,7 @@ fn comment_of(column: &str, table_sql: &str) -> Option<String> {
         .map(|(_, comment)| comment.trim().to_owned())
 }
 
-/// A line `-- table.column: text` of a migration: for a table whose text is copied and should be short.
+/// Returns the text of a line `-- table.column: text` in a migration, for a table whose SQL is copied and must be short.
 fn note_on(table: &str, column: &str, migrations: &str) -> Option<String> {
     let start = format!("-- {table}.{column}: ");
     let comment = migrations.lines().find_map(|line| line.strip_prefix(&start))?;

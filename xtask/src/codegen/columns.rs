@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::catalogue::{Catalogue, Column, Table};
 
-/// One section a table: its columns, then its indexes.
+/// Writes one section per table: its columns, then its indexes.
 pub(super) fn render(catalogue: &Catalogue) -> String {
     let mut text = String::new();
     for table in &catalogue.tables {

@@ -9,7 +9,7 @@ use diesel::{Connection, SqliteConnection};
 // Only linked: it brings the SQLite that the vault uses.
 use privatus_sqlite as _;
 
-/// Creates the database at `path` and applies `migrations`, in the order of their names; gives their text too.
+/// Creates the database at `path` and applies `migrations` in the order of their names. Returns their text too.
 ///
 /// # Errors
 /// When there are no migrations, or one does not run; the error names it.

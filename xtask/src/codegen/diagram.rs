@@ -6,10 +6,10 @@ use anyhow::{Result, bail};
 
 use super::catalogue::{Catalogue, Column, Table};
 
-/// A reference that holds without a foreign key: child, column, parent.
+/// A reference without a foreign key: child, column, parent.
 pub(super) type Link = (&'static str, &'static str, &'static str);
 
-/// Those of a vault. docs/DATA_MODEL.md says why.
+/// The references of a vault without a foreign key. docs/DATA_MODEL.md gives the reasons.
 pub(super) const WITHOUT_FOREIGN_KEY: &[Link] = &[
     ("group_members", "contact_id", "contacts"),
     ("message_content", "message_id", "messages_template"),
@@ -23,7 +23,7 @@ pub(super) const WITHOUT_FOREIGN_KEY: &[Link] = &[
 /// Draws the tables with their columns, and the references between them.
 ///
 /// # Errors
-/// When a link names a table or a column that is not there (any more).
+/// When a link names a table or a column that does not exist.
 pub(super) fn render(catalogue: &Catalogue, links: &[Link]) -> Result<String> {
     let mut text = String::from("```mermaid\nerDiagram\n");
     for table in &catalogue.tables {
@@ -35,7 +35,7 @@ pub(super) fn render(catalogue: &Catalogue, links: &[Link]) -> Result<String> {
     for (child, column, parent) in links {
         let there = table(child).is_some_and(|table| table.columns.iter().any(|it| it.name == *column));
         if !there || table(parent).is_none() {
-            bail!("xtask/src/codegen/diagram.rs: there is no {child}.{column} that refers to {parent}");
+            bail!("xtask/src/codegen/diagram.rs: no column {child}.{column} or no table {parent}");
         }
         line(&mut text, parent, "..", child, column);
     }

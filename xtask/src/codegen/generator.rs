@@ -1,4 +1,4 @@
-//! diesel's own generator: `diesel print-schema` at the version the workspace pins.
+//! diesel's own generator: `diesel print-schema`, at the version that the workspace pins.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,21 +9,20 @@ use crate::process;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
 
-const DIESEL: Tool = Tool {
+pub(crate) const DIESEL: Tool = Tool {
     package: "diesel_cli",
     program: "diesel",
     version: &["--version"],
-    // SQLite is built from source: nothing of the system is needed but a C compiler.
+    // SQLite is built from source: the system needs to have nothing but a C compiler.
     options: &["--no-default-features", "--features", "sqlite-bundled"],
 };
 
-const HEAD: &str =
-    "//! The tables after all migrations. Written by `cargo xtask codegen`; do not edit.\n\n";
+const HEAD: &str = "//! The tables after all migrations. Written by `cargo xtask codegen`; do not edit.\n\n";
 
-/// What each `table!` takes the types of its columns from.
+/// Where each `table!` imports the types of its columns from.
 const SQL_TYPES: &str = "crate::sql_types::*";
 
-/// The text of `crates/schema/src/tables.rs` for the database at `path`.
+/// Returns the text of `crates/schema/src/tables.rs` for the database at `path`.
 ///
 /// # Errors
 /// When the generator cannot be installed or does not understand the schema.
@@ -35,10 +34,10 @@ pub(super) fn tables(workspace: &Workspace, path: &Path) -> Result<String> {
             // Our own types under the names of diesel's: crates/schema/README.md says why.
             .args(["--import-types", SQL_TYPES, "--database-url"])
             .arg(path)
-            // Neither a `.env` file nor the caller's settings may change what is printed.
+            // Neither a `.env` file nor the caller's settings may change the output.
             .env_remove("DATABASE_URL")
             .env_remove("DIESEL_CONFIG_FILE")
-            .current_dir(path.parent().context("the database lies in a folder")?),
+            .current_dir(path.parent().context("the database is in a folder")?),
     )?;
     let tables = printed.matches("diesel::table! {").count();
     if tables == 0 {

@@ -1,8 +1,8 @@
-//! Generated parts of a page that is otherwise written by hand.
+//! Generated parts of a page that is otherwise written manually.
 
 use anyhow::{Context, Result};
 
-/// Replaces what stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`.
+/// Replaces the text between `<!-- generated: NAME -->` and `<!-- end: NAME -->`.
 ///
 /// # Errors
 /// When a marker is missing.
@@ -22,12 +22,11 @@ pub(super) fn replace(page: &str, name: &str, content: &str) -> Result<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::replace;
 
     #[test]
-    fn only_what_stands_between_changes() {
+    fn only_the_text_between_the_markers_changes() {
         let page = "a\n<!-- generated: x -->\nold\n<!-- end: x -->\nb\n";
         let once = replace(page, "x", "new\n").unwrap();
         assert_eq!(once, "a\n<!-- generated: x -->\n\nnew\n\n<!-- end: x -->\nb\n");

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: what is written from the migrations, and the check that it still agrees with them.
+//! `cargo xtask codegen`: files generated from the migrations, and the check that they are up to date.
 
 mod catalogue;
 mod columns;
@@ -13,6 +13,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+pub(crate) use self::generator::DIESEL;
 use crate::workspace::Workspace;
 
 const TABLES: &str = "crates/schema/src/tables.rs";
@@ -22,7 +23,7 @@ const DATA_MODEL: &str = "docs/DATA_MODEL.md";
 /// Writes the generated files, or with `check` compares them.
 ///
 /// # Errors
-/// When a migration does not run, diesel's generator cannot be had, or (with `check`) a file differs.
+/// When a migration does not run, diesel's generator cannot be installed, or (with `check`) a file differs.
 pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("schema.db");
@@ -58,7 +59,7 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
     Ok(())
 }
 
-/// The files below `root` that do not hold their text; line ends may be those of a Windows checkout.
+/// Returns the files below `root` whose content differs; line ends may be those of a Windows checkout.
 fn differing<'a>(root: &Path, files: &'a [(&str, String)]) -> Vec<&'a (&'a str, String)> {
     files
         .iter()
@@ -69,7 +70,6 @@ fn differing<'a>(root: &Path, files: &'a [(&str, String)]) -> Vec<&'a (&'a str, 
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

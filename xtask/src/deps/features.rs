@@ -1,24 +1,26 @@
-//! Part of `cargo xtask deps`: a build of the tool has no feature that brings code for tests.
+//! Part of `cargo xtask deps`: a build of the tool has no feature that adds code for tests.
 
 use anyhow::{Result, bail};
 
 use crate::process;
 use crate::workspace::Workspace;
 
-/// The features of our crates that the tool is built with, beside `default`.
+/// The features of our crates that the tool is built with, in addition to `default`.
 const SHIPPED: &[(&str, &str)] = &[("privatus-sqlite", "bundled")];
 
 /// Asks cargo for the features of the tool's build.
 ///
 /// # Errors
-/// When one is on that is not listed, or the same question about the tests' build finds none either.
+/// When an unlisted feature is on, or when the tests' build has none either: then the check finds nothing.
 pub(super) fn run(workspace: &Workspace) -> Result<()> {
     let faults = unlisted(&tree(workspace, "privatus-cli", "features,normal,build")?);
     for fault in &faults {
-        eprintln!("deps: privatus-cli is built with {fault}: what tests need has no place in it");
+        eprintln!(
+            "deps: privatus-cli is built with {fault}, which is not listed in xtask/src/deps/features.rs"
+        );
     }
     if !faults.is_empty() {
-        bail!("{} features of a build of the tool are not listed", faults.len());
+        bail!("{} unlisted feature(s) in a build of the tool", faults.len());
     }
     if unlisted(&tree(workspace, "privatus-tests", "features,normal,build,dev")?).is_empty() {
         bail!("the tests' build shows no feature for tests: this check finds nothing");
@@ -36,7 +38,7 @@ fn tree(workspace: &Workspace, package: &str, edges: &str) -> Result<String> {
     )
 }
 
-/// Reads lines such as `privatus-sqlite feature "bundled"`; those of other packages are theirs.
+/// Reads lines such as `privatus-sqlite feature "bundled"`. Features of other packages are skipped.
 fn unlisted(tree: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in tree.lines() {

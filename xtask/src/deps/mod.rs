@@ -1,4 +1,4 @@
-//! `cargo xtask deps`: imports run one way (docs/ARCHITECTURE.md), read from `cargo tree`.
+//! `cargo xtask deps`: imports between crates run in one direction (docs/ARCHITECTURE.md). Read from `cargo tree`.
 
 mod circles;
 mod features;
@@ -79,9 +79,9 @@ const NOTHING_ELSE: &[(&str, &[&str])] = &[("privatus-schema", &["diesel"])];
 /// Checks every member against the rules above.
 ///
 /// # Errors
-/// When a crate imports what it must not, or a crate has no place in the rules yet.
+/// When a crate breaks a rule, or the rules do not list it.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    // Development dependencies count: a test must not turn an arrow round either.
+    // Development dependencies count: a test must not reverse an import either.
     let tree = process::output(
         process::cargo()
             .args(["tree", "--workspace", "--depth", "1", "--all-features"])
@@ -112,16 +112,19 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     if !faults.is_empty() {
         bail!(
-            "{} imports break the rules at the head of xtask/src/deps/mod.rs",
+            "{} import(s) break the rules at the top of xtask/src/deps/mod.rs",
             faults.len()
         );
     }
-    println!("deps: {} crates, every import in its direction", imports.len());
+    println!(
+        "deps: {} crates, every import in the allowed direction",
+        imports.len()
+    );
     circles::run(workspace)?;
     features::run(workspace)
 }
 
-/// The direct imports of each crate.
+/// The direct dependencies of each crate.
 type Imports<'a> = BTreeMap<&'a str, Vec<&'a str>>;
 
 /// Reads lines such as `0 privatus-store v0.1.0 (…)` and `1 diesel v2.3.14`.
@@ -153,12 +156,10 @@ fn check(imports: &Imports<'_>) -> Vec<String> {
     let mut faults = Vec::new();
     for (package, names) in imports {
         let Some(allowed) = lookup(DIRECTIONS, package) else {
-            faults.push(format!(
-                "{package} has no place in DIRECTIONS: say what it may import"
-            ));
+            faults.push(format!("{package} is not in DIRECTIONS: list what it may import"));
             continue;
         };
-        // Its own name: a crate's tests turn its features on.
+        // A crate may name itself: its tests turn its features on.
         for name in names.iter().filter(|name| *name != package) {
             let member = *name == "xtask" || name.starts_with("privatus-");
             if member && !allowed.contains(name) {
@@ -168,7 +169,9 @@ fn check(imports: &Imports<'_>) -> Vec<String> {
                 faults.push(format!("{package} must not name {name}"));
             }
             if lookup(NOTHING_ELSE, package).is_some_and(|only| !only.contains(name)) {
-                faults.push(format!("{package} must not name {name}: it stands on its own"));
+                faults.push(format!(
+                    "{package} must not name {name}: NOTHING_ELSE does not list it"
+                ));
             }
         }
     }
@@ -183,7 +186,6 @@ fn lookup(table: &[(&str, &'static [&'static str])], key: &str) -> Option<&'stat
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -218,8 +220,8 @@ mod tests {
             ),
             ("0 privatus-domain v0\n1 diesel v0\n", "must not name diesel"),
             ("0 privatus-store v0\n1 anyhow v1\n", "must not name anyhow"),
-            ("0 privatus-schema v0\n1 serde v1\n", "stands on its own"),
-            ("0 privatus-search v0\n", "has no place"),
+            ("0 privatus-schema v0\n1 serde v1\n", "NOTHING_ELSE"),
+            ("0 privatus-search v0\n", "is not in DIRECTIONS"),
         ] {
             let found = faults(tree);
             assert!(

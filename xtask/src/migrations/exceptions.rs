@@ -1,4 +1,4 @@
-//! What the checks of migrations let pass, each with its reason. An entry that is not needed fails.
+//! Exceptions to the checks of migrations, each with its reason. An exception that is not needed is an error.
 
 use privatus_migrate::check::Excused;
 
@@ -12,7 +12,7 @@ pub(super) const EXCUSED: Excused<'static> = Excused {
     unindexed: &[],
     // (index, reason): an index that a step drops.
     dropped_indexes: &[],
-    // (index, reason): an index that the template has and no month.
+    // (index, reason): an index that the template has and no month has.
     template_only: &[
         ("idx_messages_contact_timestamp", SPECIFIED),
         ("idx_messages_timestamp", SPECIFIED),
@@ -25,13 +25,13 @@ pub(super) const EXCUSED: Excused<'static> = Excused {
         ("vault_state", "audit_removed_at", ONE_ROW),
         ("vault_state", "audit_checkpoint", ONE_ROW),
     ],
-    // (step, what, reason): `table` for rows that a step declares to come or go, `table.column` for values that it
-    // changes; messages_template stands for all months.
+    // (step, what, reason): `table` for rows that a step declares to be added or removed, `table.column` for values that
+    // it changes; messages_template means all months.
     changed_up: &[],
-    // The same of a step's way back, when it is in use.
+    // (step, what, reason) for the step's way back, in a vault in use.
     changed_back: &[(
         "2026-11-25-000003_v1_2_0",
         "group_members",
-        "the build before knows no member that is no contact",
+        "the previous build does not know members that are not contacts",
     )],
 };

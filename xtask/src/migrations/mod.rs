@@ -1,4 +1,4 @@
-//! `cargo xtask migrations`: a new step, the checks of all of them, and vaults that are kept for ever.
+//! `cargo xtask migrations`: creates a step, checks all steps, and keeps vaults of released schemas.
 
 mod exceptions;
 mod fixture;
@@ -15,19 +15,19 @@ use crate::workspace::Workspace;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Make the folder of the next step, with its files, its entry in the list and its test.
+    /// Create the next step: its folder with files, its entry in the list and its test.
     New(new::Options),
-    /// Check every step: up, down and up again over filled tables, keys, indexes, released checksums, fixtures, and what
-    /// `codegen` writes.
+    /// Check every step: up, down and up again over filled tables, keys, indexes, released checksums, fixtures, and the
+    /// files of `codegen`.
     Verify,
-    /// Keep a vault of a schema's version for ever, which releases its step: it never changes from then on.
+    /// Store a vault of a schema version as a fixture. This releases the step, which must never change afterwards.
     Fixture(fixture::Options),
 }
 
-/// Runs one of them.
+/// Runs one of the commands.
 ///
 /// # Errors
-/// What it finds wrong.
+/// When the command fails or finds a fault.
 pub(crate) fn run(workspace: &Workspace, command: Command) -> Result<()> {
     match command {
         Command::New(options) => {
@@ -36,7 +36,7 @@ pub(crate) fn run(workspace: &Workspace, command: Command) -> Result<()> {
             for line in new::run(workspace.root(), today, &options)? {
                 println!("migrations: {line}");
             }
-            // How long the name is decides where lines are broken.
+            // The length of the name decides where lines break.
             process::run(
                 process::cargo()
                     .args(["fmt", "--all"])

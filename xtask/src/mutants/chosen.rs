@@ -48,7 +48,6 @@ pub(super) fn part(seed: u64, all: usize, size: NonZeroUsize) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

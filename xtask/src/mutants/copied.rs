@@ -51,7 +51,6 @@ fn names(folder: &Path) -> Result<BTreeSet<OsString>> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,25 +1,30 @@
 //! `cargo xtask mutants`: bugs that cargo-mutants writes into the product, one at a time; its tests have to catch them.
 //!
 //! They are written into a copy under `target/mutants`: a run that is killed leaves no bug in the checkout. What is built of
-//! the copy stays apart too: cargo tells the crates of two copies of a workspace by their names alone, and the checkout's
-//! tests would run with a mutant.
+//! the copy stays apart too: cargo distinguishes the crates of two copies of a workspace by their names alone, and the
+//! checkout's tests would run with a mutant.
+//!
+//! A mutant is caught when any test fails. So the quick tests of its crate try all mutants first, and the whole suite only
+//! those that are left.
 
 mod chosen;
 mod copied;
 mod outcomes;
+mod subject;
 
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use self::outcomes::Outcomes;
+use self::subject::{AUDIT, CRYPTO, DOMAIN, STORE, Subject, Tests};
 use crate::process;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
 
-const MUTANTS: Tool = Tool {
+pub(crate) const MUTANTS: Tool = Tool {
     package: "cargo-mutants",
     program: "cargo-mutants",
     version: &["mutants", "--version"],
@@ -28,12 +33,7 @@ const MUTANTS: Tool = Tool {
 
 const FOLDER: &str = "target/mutants";
 
-/// The crates whose own tests take seconds.
-const PURE: &[&str] = &["domain", "crypto"];
-/// What `--store` looks at.
-const STORE: &[&str] = &["group", "message", "access", "audit"];
-
-/// So many take about three minutes on two cores.
+/// The number of mutants in CI's sample.
 const SAMPLE: NonZeroUsize = NonZeroUsize::new(24).unwrap();
 
 /// Exit codes of cargo-mutants after it has tried them all: all caught, some missed, some timed out.
@@ -42,87 +42,128 @@ const TRIED: &[i32] = &[0, 2, 3];
 /// Which mutants; all of `domain` and `crypto` without an option.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// A few of `domain` and `crypto`: which ones follows from what is in these crates
+    /// A few of `domain` and `crypto`, chosen by the content of these crates
     #[arg(long, conflicts_with_all = ["shard", "store"])]
     sample: bool,
-    /// One part of N of `domain` and `crypto`, 0/N being the first
+    /// One part of N of `domain` and of `crypto`; the first is 0/N
     #[arg(long, value_name = "K/N", conflicts_with = "store")]
     shard: Option<String>,
-    /// About N of the store's groups, messages, access and audit, with the store's own tests: which ones follows from what
-    /// is in the store
+    /// About N of the store's groups, messages, access and audit, chosen by the content of the store
     #[arg(long, value_name = "N")]
     store: Option<NonZeroUsize>,
 }
 
-/// Tries the mutants and says which were missed. What cargo-mutants wrote of each is in `target/mutants/mutants.out`.
+/// Tries the mutants and prints which were missed. What cargo-mutants wrote about each is in
+/// `target/mutants/CRATE/quick` and `target/mutants/CRATE/all`.
 ///
 /// # Errors
 /// When none of them builds, fewer than 85 of 100 are caught, or the tests fail without a mutant.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let program = MUTANTS.install(workspace)?;
-    let folder = workspace.path(FOLDER);
-    let tree = folder.join("tree");
-    copied::copy(workspace.root(), &tree)?;
-
-    let (crates, areas) = match options.store {
-        Some(_) => (&["store"][..], STORE),
-        None => (PURE, &[][..]),
+    let lab = Lab {
+        program: MUTANTS.install(workspace)?,
+        folder: workspace.path(FOLDER),
     };
-    let packages = crates.iter().map(|name| format!("--package=privatus-{name}"));
-    let files = areas
-        .iter()
-        .map(|area| format!("--file=crates/store/src/{area}/**"));
-    let which: Vec<String> = packages.clone().chain(files).collect();
-    let mutants = || {
-        let mut command = Command::new(&program);
-        command.arg("mutants").arg("--dir").arg(&tree).args(&which);
-        command.current_dir(&tree);
-        command
+    copied::copy(workspace.root(), &lab.tree())?;
+
+    let subjects = match options.store {
+        Some(_) => &[STORE, AUDIT][..],
+        None => &[DOMAIN, CRYPTO],
     };
     let part = match (&options.shard, options.store, options.sample) {
         (Some(part), ..) => vec!["--shard".to_owned(), part.clone()],
-        (None, Some(size), _) => sample(&mut mutants(), &tree, crates, size)?,
-        (None, None, true) => sample(&mut mutants(), &tree, crates, SAMPLE)?,
+        (None, Some(size), _) => lab.sample(subjects, size)?,
+        (None, None, true) => lab.sample(subjects, SAMPLE)?,
         (None, None, false) => Vec::new(),
     };
-
-    // Or a run that tries nothing would be judged by the one before.
-    let out = folder.join("mutants.out");
-    if out.exists() {
-        std::fs::remove_dir_all(&out).with_context(|| format!("removing {}", out.display()))?;
+    let mut outcomes = Outcomes::default();
+    for subject in subjects {
+        outcomes += lab.attempt(subject, &part)?;
     }
-    let mut command = mutants();
-    command
-        .args(["--in-place", "--no-shuffle", "--colors", "never"])
-        .args(&part)
-        .arg("--output")
-        .arg(&folder)
-        .arg(format!(
-            "--cargo-arg=--target-dir={}",
-            folder.join("built").display()
-        ))
-        .arg("--cargo-arg=--locked")
-        // The same crates each time: what they need is then built with the same features, and once.
-        .args(packages.map(|package| format!("--cargo-arg={package}")));
-    let status = command
-        .status()
-        .with_context(|| format!("starting {}", program.display()))?;
-    if !status.code().is_some_and(|code| TRIED.contains(&code)) {
-        bail!("cargo mutants did not try the mutants: {status}");
-    }
-    let file = out.join("outcomes.json");
-    let text = std::fs::read_to_string(&file)
-        .with_context(|| format!("no mutant was tried: reading {}", file.display()))?;
-    let outcomes = Outcomes::parse(&text)?;
     print!("{outcomes}");
     outcomes.judge()
 }
 
-/// The options that choose about `size` mutants of those that a command would try.
-fn sample(command: &mut Command, tree: &Path, crates: &[&str], size: NonZeroUsize) -> Result<Vec<String>> {
-    let all = process::output(command.arg("--list"))?.lines().count();
-    let folders: Vec<_> = crates.iter().map(|name| tree.join("crates").join(name)).collect();
-    let part = chosen::part(chosen::seed(tree, &folders)?, all, size);
-    println!("mutants: part {part} of {all}");
-    Ok(vec!["--sharding=round-robin".into(), "--shard".into(), part])
+/// Where mutants are tried.
+struct Lab {
+    program: PathBuf,
+    folder: PathBuf,
+}
+
+impl Lab {
+    fn tree(&self) -> PathBuf {
+        self.folder.join("tree")
+    }
+
+    /// The quick tests with the mutants that `part` chooses, then all tests with those that are left.
+    fn attempt(&self, subject: &Subject, part: &[String]) -> Result<Outcomes> {
+        let first = self.round(subject, &subject.quick, "quick", part)?;
+        let left: Vec<_> = first
+            .missed()
+            .iter()
+            .map(|name| format!("--re={}", subject::exactly(name)))
+            .collect();
+        if left.is_empty() {
+            return Ok(first);
+        }
+        let second = self.round(subject, &subject.all, "all", &left)?;
+        first.then(&second)
+    }
+
+    fn round(&self, subject: &Subject, tests: &Tests, name: &str, which: &[String]) -> Result<Outcomes> {
+        let folder = self.folder.join(subject.folder()).join(name);
+        let out = folder.join("mutants.out");
+        // Otherwise a run that tries nothing would be judged by the one before.
+        if out.exists() {
+            std::fs::remove_dir_all(&out).with_context(|| format!("removing {}", out.display()))?;
+        }
+        std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        println!("mutants: {}, {name} tests", subject.folder());
+        let status = self
+            .mutants([subject])
+            .args(["--in-place", "--no-shuffle", "--colors", "never"])
+            .args(which)
+            .arg("--output")
+            .arg(&folder)
+            .arg(format!(
+                "--cargo-arg=--target-dir={}",
+                self.folder.join("built").display()
+            ))
+            .arg("--cargo-arg=--locked")
+            .args(subject.build())
+            .args(tests.options())
+            .status()
+            .with_context(|| format!("starting {}", self.program.display()))?;
+        if !status.code().is_some_and(|code| TRIED.contains(&code)) {
+            bail!("cargo mutants did not try the mutants: {status}");
+        }
+        let file = out.join("outcomes.json");
+        let text = std::fs::read_to_string(&file)
+            .with_context(|| format!("no mutant was tried: reading {}", file.display()))?;
+        Outcomes::parse(&text)
+    }
+
+    /// The options that choose about `size` mutants of these subjects.
+    fn sample(&self, subjects: &[Subject], size: NonZeroUsize) -> Result<Vec<String>> {
+        let tree = self.tree();
+        let all = process::output(self.mutants(subjects).arg("--list"))?
+            .lines()
+            .count();
+        let mut folders: Vec<_> = subjects
+            .iter()
+            .map(|subject| tree.join("crates").join(subject.name))
+            .collect();
+        folders.dedup();
+        let part = chosen::part(chosen::seed(&tree, &folders)?, all, size);
+        println!("mutants: part {part} of {all}");
+        Ok(vec!["--sharding=round-robin".into(), "--shard".into(), part])
+    }
+
+    fn mutants<'a>(&self, subjects: impl IntoIterator<Item = &'a Subject>) -> Command {
+        let tree = self.tree();
+        let mut command = Command::new(&self.program);
+        command.arg("mutants").arg("--dir").arg(&tree);
+        command.args(subjects.into_iter().flat_map(Subject::mutants));
+        command.current_dir(tree);
+        command
+    }
 }

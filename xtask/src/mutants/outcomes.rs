@@ -1,6 +1,7 @@
 //! What became of the mutants, as cargo-mutants writes it, and whether that is enough.
 
 use std::fmt;
+use std::ops::AddAssign;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -8,14 +9,14 @@ use serde_json::Value;
 /// So many of 100 have to be caught.
 const CAUGHT: usize = 85;
 
-/// The mutants of one run. One that times out is neither caught nor missed.
+/// What became of some mutants. One that times out is neither caught nor missed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Outcomes {
-    caught: usize,
+    caught: Vec<String>,
     missed: Vec<String>,
     timed_out: Vec<String>,
     /// Those that do not build.
-    unviable: usize,
+    unviable: Vec<String>,
 }
 
 impl Outcomes {
@@ -34,31 +35,69 @@ impl Outcomes {
             };
             let name = mutant.get("name").and_then(Value::as_str);
             let name = name.context("outcomes.json has a mutant without a name")?;
-            match outcome.get("summary").and_then(Value::as_str) {
-                Some("CaughtMutant") => found.caught += 1,
-                Some("MissedMutant") => found.missed.push(name.to_owned()),
-                Some("Timeout") => found.timed_out.push(name.to_owned()),
-                Some("Unviable") => found.unviable += 1,
-                other => bail!("outcomes.json says {other:?} of {name}"),
-            }
+            let list = match outcome.get("summary").and_then(Value::as_str) {
+                Some("CaughtMutant") => &mut found.caught,
+                Some("MissedMutant") => &mut found.missed,
+                Some("Timeout") => &mut found.timed_out,
+                Some("Unviable") => &mut found.unviable,
+                other => bail!("outcomes.json says {other:?} about {name}"),
+            };
+            list.push(name.to_owned());
         }
         Ok(found)
+    }
+
+    /// The names of the mutants that no test caught.
+    pub(super) fn missed(&self) -> &[String] {
+        &self.missed
+    }
+
+    /// These outcomes after the missed mutants were tried with more tests. What else was tried then does not count:
+    /// cargo-mutants does not apply `--re` to fields that it deletes.
+    ///
+    /// # Errors
+    /// When `second` does not have all mutants that were missed.
+    pub(super) fn then(self, second: &Self) -> Result<Self> {
+        let mut both = Self {
+            missed: Vec::new(),
+            ..self
+        };
+        for name in self.missed {
+            let list = if second.caught.contains(&name) {
+                &mut both.caught
+            } else if second.missed.contains(&name) {
+                &mut both.missed
+            } else if second.timed_out.contains(&name) {
+                &mut both.timed_out
+            } else {
+                bail!("{name} was missed and not tried again");
+            };
+            list.push(name);
+        }
+        Ok(both)
     }
 
     /// # Errors
     /// When nothing was tried, or too much was missed.
     pub(super) fn judge(&self) -> Result<()> {
-        let tried = self.caught + self.missed.len();
+        let caught = self.caught.len();
+        let tried = caught + self.missed.len();
         if tried == 0 {
             bail!("no mutant was caught or missed: this shows nothing");
         }
-        if self.caught * 100 < tried * CAUGHT {
-            bail!(
-                "{} of {tried} mutants are caught, and {CAUGHT} of 100 have to be",
-                self.caught
-            );
+        if caught * 100 < tried * CAUGHT {
+            bail!("{caught} of {tried} mutants are caught, and {CAUGHT} of 100 have to be");
         }
         Ok(())
+    }
+}
+
+impl AddAssign for Outcomes {
+    fn add_assign(&mut self, other: Self) {
+        self.caught.extend(other.caught);
+        self.missed.extend(other.missed);
+        self.timed_out.extend(other.timed_out);
+        self.unviable.extend(other.unviable);
     }
 }
 
@@ -72,16 +111,15 @@ impl fmt::Display for Outcomes {
         writeln!(
             f,
             "mutants: {} of {} caught; besides, {} timed out and {} do not build",
-            self.caught,
-            self.caught + self.missed.len(),
+            self.caught.len(),
+            self.caught.len() + self.missed.len(),
             self.timed_out.len(),
-            self.unviable
+            self.unviable.len()
         )
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -115,6 +153,46 @@ mod tests {
         let error = of(16, 3).unwrap_err();
         assert!(error.to_string().contains("16 of 19"), "{error}");
         assert!(of(0, 1).is_err());
+    }
+
+    #[test]
+    fn a_second_round_decides_about_what_the_first_missed() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let first = || Outcomes {
+            caught: names(&["a"]),
+            missed: names(&["b", "c", "d"]),
+            timed_out: names(&["e"]),
+            unviable: names(&["f"]),
+        };
+        // cargo-mutants tried g as well.
+        let second = Outcomes {
+            caught: names(&["g", "b"]),
+            missed: names(&["c"]),
+            timed_out: names(&["d"]),
+            unviable: Vec::new(),
+        };
+        let both = Outcomes {
+            caught: names(&["a", "b"]),
+            missed: names(&["c"]),
+            timed_out: names(&["e", "d"]),
+            unviable: names(&["f"]),
+        };
+        assert_eq!(first().then(&second).unwrap(), both);
+        assert!(first().then(&Outcomes::default()).is_err());
+    }
+
+    #[test]
+    fn outcomes_of_two_crates_add_up() {
+        let mut sum = outcomes(&["CaughtMutant", "MissedMutant"]).unwrap();
+        sum += outcomes(&["CaughtMutant", "Unviable", "Timeout"]).unwrap();
+        let all = [
+            "CaughtMutant",
+            "CaughtMutant",
+            "MissedMutant",
+            "Unviable",
+            "Timeout",
+        ];
+        assert_eq!(sum, outcomes(&all).unwrap());
     }
 
     #[test]

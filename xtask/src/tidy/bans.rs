@@ -1,14 +1,18 @@
-//! clippy reads only the nearest `clippy.toml`: a crate's own must hold every ban of the workspace's.
+//! clippy reads only the nearest `clippy.toml`: a crate's own file must repeat every ban and every setting of the workspace's.
 
 use toml::{Table, Value};
 
 use super::finding::Finding;
 
-/// The workspace's list of bans.
+/// The workspace's bans and settings.
 pub(super) const WORKSPACE: &str = "clippy.toml";
 
+/// The key of the list of bans.
+const BANS: &str = "disallowed-methods";
+
 pub(super) fn check(path: &str, text: &str, workspace: &str) -> Vec<Finding> {
-    let (Some(own), Some(shared)) = (bans(text), bans(workspace)) else {
+    let (own_table, shared_table) = (table(text), table(workspace));
+    let (Some(own), Some(shared)) = (bans(&own_table), bans(&shared_table)) else {
         return vec![Finding::new(
             path,
             0,
@@ -23,6 +27,15 @@ pub(super) fn check(path: &str, text: &str, workspace: &str) -> Vec<Finding> {
             format!("the workspace's ban is missing or differs: {ban:?}"),
         ));
     }
+    for (name, value) in shared_table.iter().filter(|(name, _)| *name != BANS) {
+        if own_table.get(name) != Some(value) {
+            findings.push(Finding::new(
+                path,
+                0,
+                format!("the workspace's setting is missing or differs: {name} = {value:?}"),
+            ));
+        }
+    }
     for ban in own.iter().filter(|ban| {
         ban.get("reason")
             .and_then(Value::as_str)
@@ -33,9 +46,13 @@ pub(super) fn check(path: &str, text: &str, workspace: &str) -> Vec<Finding> {
     findings
 }
 
-fn bans(text: &str) -> Option<Vec<Value>> {
-    let table: Table = text.parse().ok()?;
-    table.get("disallowed-methods")?.as_array().cloned()
+/// The file; nothing when it is not TOML, which clippy reports.
+fn table(text: &str) -> Table {
+    text.parse().unwrap_or_default()
+}
+
+fn bans(table: &Table) -> Option<&Vec<Value>> {
+    table.get(BANS)?.as_array()
 }
 
 #[cfg(test)]
@@ -52,6 +69,10 @@ mod tests {
         assert_eq!(check("x", &SHARED.replace("a::b", "a::z"), SHARED).len(), 1);
         assert_eq!(check("x", "disallowed-methods = []", SHARED).len(), 1);
         assert_eq!(check("x", "", SHARED).len(), 1);
+        let set = format!("{SHARED}\nallow-a = true");
+        assert!(check("x", &set, &set).is_empty());
+        assert_eq!(check("x", SHARED, &set).len(), 1);
+        assert_eq!(check("x", &set.replace("true", "false"), &set).len(), 1);
         let unreasoned = "disallowed-methods = [{ path = \"a::b\" }]";
         assert_eq!(check("clippy.toml", unreasoned, unreasoned).len(), 1);
     }

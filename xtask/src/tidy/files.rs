@@ -14,7 +14,7 @@ pub(super) struct Source {
     pub(super) text: String,
 }
 
-/// Reads all sources, in a fixed order.
+/// Reads all source files, in a fixed order.
 ///
 /// # Errors
 /// When a folder or a file cannot be read.

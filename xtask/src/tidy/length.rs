@@ -1,9 +1,9 @@
-//! No file over 400 lines without its tests, unless it is listed with a reason.
+//! No file has more than 400 lines without its tests, unless it is listed with a reason.
 
 use super::files::Source;
 use super::finding::Finding;
 
-/// The committed list: one `path: reason` a line.
+/// The committed list, with one `path: reason` per line.
 pub(super) const LIST: &str = "xtask/long-files.txt";
 
 const LIMIT: usize = 400;
@@ -38,14 +38,14 @@ pub(super) fn check(sources: &[Source], list: &str) -> Vec<Finding> {
             findings.push(Finding::new(
                 LIST,
                 number,
-                format!("{path} is not that long (any more)"),
+                format!("{path} no longer has more than {LIMIT} lines: remove this line"),
             ));
         }
     }
     findings
 }
 
-/// Counts the lines outside unit tests; a file of a `tests` folder within a package is all tests.
+/// Counts the lines outside unit tests. A file in a `tests` folder of a package is all tests.
 fn lines_without_tests(source: &Source) -> usize {
     if source.path.contains("/tests/") || source.path.ends_with("/tests.rs") {
         return 0;
@@ -57,7 +57,7 @@ fn lines_without_tests(source: &Source) -> usize {
             count += 1;
             continue;
         }
-        // rustfmt closes a block at the indentation it was opened at.
+        // rustfmt closes a block at the indentation where it opens.
         let closing = line.replace("#[cfg(test)]", "}");
         let mut attributes = lines.by_ref().skip_while(|line| line.trim().starts_with("#["));
         if attributes.next().is_some_and(|item| item.ends_with('{')) {

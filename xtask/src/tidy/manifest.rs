@@ -1,10 +1,10 @@
-//! Rules for a member's `Cargo.toml`: the workspace's lints, and no version outside the workspace's table.
+//! Rules for a member's `Cargo.toml`: it uses the workspace's lints, and versions are only in the workspace's table.
 
 use toml::{Table, Value};
 
 use super::finding::Finding;
 
-/// What a member takes from `[workspace.package]`.
+/// Keys that a member inherits from `[workspace.package]`.
 const INHERITED: &[&str] = &["version", "edition", "rust-version", "license", "publish"];
 
 pub(super) fn check(path: &str, text: &str) -> Vec<Finding> {
@@ -47,7 +47,7 @@ fn from_workspace(value: &Value) -> bool {
     value.get("workspace").and_then(Value::as_bool) == Some(true)
 }
 
-/// `[dependencies]` and its kin, those under `[target.…]` too.
+/// Returns all tables of dependencies, including those under `[target.…]`.
 fn dependency_tables(manifest: &Table) -> impl Iterator<Item = &Table> {
     let targets = manifest
         .get("target")

@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: rules of this tree that neither rustfmt nor clippy knows.
+//! `cargo xtask tidy`: rules of this repository that rustfmt and clippy do not check.
 
 mod bans;
 mod files;
@@ -21,7 +21,7 @@ const PUBLISHED: &str = "crates/";
 /// Checks every source file and every manifest.
 ///
 /// # Errors
-/// When a rule is broken; each place is printed.
+/// When a rule is broken. Each place is printed.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let mut findings = Vec::new();
     let members = workspace.members()?;
@@ -76,7 +76,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         eprintln!("tidy: {finding}");
     }
     if !findings.is_empty() {
-        bail!("{} places are not tidy", findings.len());
+        bail!("{} finding(s)", findings.len());
     }
     println!("tidy: {} files, {} manifests", sources.len(), members.len());
     println!("tidy: texts of SQL: {statements}");

@@ -6,10 +6,10 @@ use super::finding::Finding;
 /// The only crate that may hold `unsafe` code.
 const UNSAFE_CRATE: &str = "crates/sqlite/";
 
-/// Tests and examples are crate roots too, where the workspace's lint denies: this would lift it.
+/// Would lift the workspace's lint in tests and examples, which are crate roots too.
 const ALLOW_UNSAFE: &str = concat!("allow(", "unsafe_code");
 
-/// What must not be left behind, and why. Written in two parts so that this file does not name itself.
+/// What must not be left in code, and why. Written in two parts so that this file does not report itself.
 const LEFT_OVERS: &[(&str, &str)] = &[
     (concat!("todo", "!("), "unfinished work"),
     (concat!("unimplemented", "!("), "unfinished work"),
@@ -32,12 +32,12 @@ pub(super) fn check(file: &Source) -> Vec<Finding> {
         findings.push(Finding::new(
             &file.path,
             0,
-            "the crate root does not say #![forbid(unsafe_code)]",
+            "the crate root has no #![forbid(unsafe_code)]",
         ));
     }
     for (number, line) in (1..).zip(file.text.lines()) {
         if safe && line.contains(ALLOW_UNSAFE) {
-            let message = format!("`{ALLOW_UNSAFE}`: only {UNSAFE_CRATE} holds unsafe code");
+            let message = format!("`{ALLOW_UNSAFE}`: only {UNSAFE_CRATE} may have unsafe code");
             findings.push(Finding::new(&file.path, number, message));
         }
         for (pattern, why) in LEFT_OVERS {

@@ -1,39 +1,43 @@
 //! `access` on the command line.
 
 use clap::{Args, Subcommand};
+use privatus_domain::Permission;
+
+use super::words::one_of;
 
 /// `access`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Access {
-    /// Grant a user permissions on a resource, in place of those it had there
+    /// Grant a user permissions on a resource, replacing the ones they had on it
     #[command(after_help = GRANT)]
     Grant(GrantArguments),
-    /// Take back what a user was granted on a resource
+    /// Revoke a user's grant on a resource
     #[command(after_help = REVOKE)]
     Revoke {
-        /// On what: TYPE:ID, or TYPE:* for all of a type
+        /// The resource: TYPE:ID, or TYPE:* for all of a type
         resource: String,
         #[command(flatten)]
         to: Grantee,
     },
-    /// All grants, those that are over too
+    /// List all grants, including expired ones
     #[command(after_help = LIST)]
     List {
-        /// Only those of this user
+        /// Only grants to this user
         #[arg(long, value_name = "USER")]
         user: Option<String>,
-        /// Only those on exactly this: TYPE:ID or TYPE:*
+        /// Only grants on exactly this resource: TYPE:ID or TYPE:*
         #[arg(long, value_name = "RESOURCE")]
         resource: Option<String>,
     },
-    /// Ask whether a user may do something now; ends with 0 when it may, with 28 when not
+    /// Check whether a user may do something now; exits with 0 if they may, 28 if not
     #[command(after_help = CHECK)]
     Check {
-        /// On what: TYPE:ID, or TYPE:* for all of a type
+        /// The resource: TYPE:ID, or TYPE:* for all of a type
         resource: String,
-        /// Which user
+        /// The user
         user: String,
-        /// What: read, write, delete or admin
+        /// The permission
+        #[arg(value_parser = one_of(Permission::ALL.map(Permission::as_str)))]
         permission: String,
     },
 }
@@ -41,28 +45,29 @@ pub(crate) enum Access {
 /// `access grant`
 #[derive(Debug, Args)]
 pub(crate) struct GrantArguments {
-    /// On what: TYPE:ID, or TYPE:* for all of a type
+    /// The resource: TYPE:ID, or TYPE:* for all of a type
     pub(crate) resource: String,
     #[command(flatten)]
     pub(crate) to: Grantee,
-    /// What it may do, with commas between: read, write, delete, admin
-    #[arg(long, value_name = "LIST", value_delimiter = ',', required = true)]
+    /// What the user may do, separated by commas
+    #[arg(long, value_name = "LIST", value_delimiter = ',', required = true,
+        value_parser = one_of(Permission::ALL.map(Permission::as_str)))]
     pub(crate) permissions: Vec<String>,
-    /// Until when: 2027-01-31 or 2027-01-31T12:00:00Z [default: for ever]
+    /// When the grant ends: 2027-01-31 or 2027-01-31T12:00:00Z [default: never]
     #[arg(long, value_name = "TIME", group = "end")]
     pub(crate) expires: Option<String>,
-    /// For how long: 30m, 12h, 7d or 2w
+    /// How long the grant lasts: 30m, 12h, 7d or 2w
     #[arg(long = "for", value_name = "SPAN", group = "end")]
     pub(crate) span: Option<String>,
 }
 
-/// Whom a grant is for.
+/// Who a grant is for.
 #[derive(Debug, Args)]
 pub(crate) struct Grantee {
-    /// Which user of the application
+    /// A user of the application
     #[arg(required_unless_present = "everyone", conflicts_with = "everyone")]
     pub(crate) user: Option<String>,
-    /// Every user, also those that come later
+    /// All users, including future ones
     #[arg(long)]
     pub(crate) everyone: bool,
 }
@@ -73,13 +78,13 @@ Examples:
   privatus access list --user bob
   privatus --as-user bob show Alice
 
-A resource is TYPE:ID. Types are contact, group, conversation, transfer, setting, audit, security,
-key, grant, message and vault. A contact, group, conversation or transfer may also be named by its
-name, or by a beginning of its id or name. `admin` allows everything, granting too; on vault:* it allows everything on
-everything. Without a grant a user may do nothing.
+A resource is TYPE:ID. Types are contact, group, conversation, transfer, setting, audit, security, key, grant, message and \
+vault. A contact, group, conversation or transfer may also be named by its name, or by the beginning of its id or name. \
+`admin` allows everything, including granting; on vault:* it allows everything on every resource. Without a grant a user \
+may do nothing.
 
-This separates the users of one application. It keeps nothing from whoever holds the password or
-the key: who leaves --as-user out acts for the vault's own user, who may do everything.";
+Grants separate the users of one application. They hide nothing from anyone who has the password or the key: without \
+--as-user, a command acts for the vault's own user, who may do everything.";
 
 const GRANT: &str = "\
 Examples:

@@ -7,32 +7,32 @@ use clap::Subcommand;
 /// `audit`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
-    /// Entries, newest first
+    /// List entries, newest first
     #[command(after_help = AUDIT_LIST)]
     List(AuditList),
-    /// Check the chain, entry by entry
+    /// Check the chain of entries
     #[command(after_help = AUDIT_VERIFY)]
     Verify {
-        /// A head that was printed before must still be there: NUMBER:MAC, or a file that holds it
+        /// A head from earlier that must still be in the log: NUMBER:MAC, or a file that contains it
         #[arg(long, value_name = "FILE|NUMBER:MAC")]
         head: Option<String>,
     },
-    /// The newest entry's number and MAC, to be kept outside the vault
+    /// Print the newest entry's number and MAC, to be kept outside the vault
     #[command(after_help = AUDIT_HEAD)]
     Head,
     /// Write every entry and the head as plain JSON
     #[command(after_help = AUDIT_EXPORT)]
     Export {
-        /// The file, which must be a new one unless --force; `-` is standard output
+        /// The new file to write; `-` for standard output
         path: PathBuf,
-        /// Replace the file if it is there
+        /// Replace the file if it exists
         #[arg(long)]
         force: bool,
     },
-    /// Remove the oldest entries; the newest always stays
+    /// Remove the oldest entries; the newest entry is always kept
     #[command(after_help = AUDIT_PRUNE)]
     Prune(AuditPrune),
-    /// Accept what the log lost, and go on with what is left
+    /// Accept that entries are lost, and continue the log with the rest
     #[command(after_help = AUDIT_SETTLE)]
     Settle(AuditSettle),
 }
@@ -40,28 +40,28 @@ pub(crate) enum Audit {
 /// `audit list`
 #[derive(Debug, clap::Args)]
 pub(crate) struct AuditList {
-    /// From this moment on: a day, or RFC 3339
+    /// Only entries from this time on: a day, or RFC 3339
     #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<String>,
-    /// Before this moment
+    /// Only entries before this time
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
-    /// Of this event type, such as authentication
+    /// Only entries of this event type, such as authentication
     #[arg(long, value_name = "TYPE")]
     pub(crate) event: Option<String>,
-    /// Of this user
+    /// Only entries of this user
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
-    /// On this thing, or on everything of a type
+    /// Only entries about this resource, or about all of a type
     #[arg(long, value_name = "TYPE[:ID]")]
     pub(crate) resource: Option<String>,
-    /// Only what failed or was refused
+    /// Only entries about something that failed or was refused
     #[arg(long)]
     pub(crate) failed: bool,
-    /// How many (1 to 1,000)
+    /// Number of entries (1 to 1,000)
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     pub(crate) limit: u16,
-    /// Only entries before this one: the next page
+    /// Only entries older than this one, for the next page
     #[arg(long, value_name = "ID")]
     pub(crate) before: Option<i64>,
 }
@@ -69,13 +69,13 @@ pub(crate) struct AuditList {
 /// `audit prune`
 #[derive(Debug, clap::Args)]
 pub(crate) struct AuditPrune {
-    /// Those before this moment
+    /// Remove entries before this time
     #[arg(long, value_name = "TIME", conflicts_with = "keep_days")]
     pub(crate) before: Option<String>,
-    /// Those older than so many days [default: what the retention policy says, 365]
+    /// Remove entries older than this many days [default: from the retention policy, 365]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) keep_days: Option<i64>,
-    /// Go on without a question
+    /// Do not ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
 }
@@ -83,10 +83,10 @@ pub(crate) struct AuditPrune {
 /// `audit settle`
 #[derive(Debug, clap::Args)]
 pub(crate) struct AuditSettle {
-    /// Accept that entries are missing, or cannot be proven any more
+    /// Accept that entries are missing, or can no longer be proven
     #[arg(long, required = true)]
     pub(crate) accept_loss: bool,
-    /// Go on without a question
+    /// Do not ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
 }
@@ -110,7 +110,7 @@ Examples:
   privatus audit verify
   privatus audit verify --head head.txt
 
-Entries cut off at the end, or a vault put back to an older state, are seen only against a head that
+Entries that were cut off at the end, or a vault that was set back to an older state, can only be detected with a head that \
 was kept elsewhere.";
 
 const AUDIT_HEAD: &str = "\
@@ -121,24 +121,23 @@ const AUDIT_EXPORT: &str = "\
 Example:
   privatus audit export audit.json
 
-The file is plaintext. Its head can be given to `audit verify --head`.";
+The file is plaintext. `audit verify --head` accepts it as a head.";
 
 const AUDIT_PRUNE: &str = "\
 Examples:
-  privatus audit prune                       what the retention policy says
+  privatus audit prune             by the retention policy
   privatus audit prune --keep-days 90 --yes
   privatus audit prune --before 2025-01-01";
 
 const AUDIT_SETTLE: &str = "\
 Examples:
-  privatus audit verify                        what is wrong
+  privatus audit verify            see what is wrong
   privatus audit settle --accept-loss
   privatus audit settle --accept-loss --yes
 
-This brings nothing back. The first entry that cannot be proven and all after it are chained anew: heads
-that you kept of them no longer fit. An entry says what was lost and up to where, a security event stays
-until it is resolved, and the key ring counts the loss.
+Nothing is recovered. The first entry that cannot be proven and all entries after it are chained again, so heads that you \
+kept of them no longer match. A new entry says what was lost and up to which entry, a security event stays open until it is \
+resolved, and the key ring counts the loss.
 
-Where the schema is not what this build makes, triggers, views and indexes that no build makes are
-removed first, and those that are missing or altered are made anew. An altered table is for a
-backup.";
+If the schema is not the one this build creates, unknown triggers, views and indexes are removed first, and missing or \
+altered ones are created again. An altered table cannot be repaired; restore a backup.";

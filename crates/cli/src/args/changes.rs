@@ -1,17 +1,17 @@
-//! What a command has done by the time it prints, for whoever is told that the printing failed.
+//! What a command has done by the time it prints its result, for the error when printing fails.
 
 use std::path::Path;
 
 use super::{Access, Audit, Command, Contacts, Groups, Keys, Migrate, Security, Settings, Transfers};
 
-const CHANGED: Option<&str> = Some("the change is made");
-const WRITTEN: Option<&str> = Some("the file is written");
+const CHANGED: Option<&str> = Some("the change was made");
+const WRITTEN: Option<&str> = Some("the file was written");
 
 impl Command {
-    /// What is done, in a sentence; `None` of a command that only reads. `init` and `migrate baseline` say it themselves.
+    /// Returns what was done, in words; `None` for a command that only reads. `init` and `migrate baseline` say it themselves.
     pub(crate) fn done(&self) -> Option<&'static str> {
         match self {
-            Self::Import(_) => Some("what the import brought is stored"),
+            Self::Import(_) => Some("what was imported is stored"),
             Self::Send { .. } => Some("the message is stored"),
             Self::MarkRead { .. } | Self::Passwd { .. } => CHANGED,
             Self::Export { path, .. } if path != Path::new("-") => WRITTEN,

@@ -5,79 +5,79 @@ use clap::{ArgGroup, Args, Subcommand};
 /// `contacts`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Contacts {
-    /// All contacts, or some of them
+    /// List contacts
     #[command(after_help = CONTACTS_LIST)]
     List(ContactsList),
-    /// Contacts with a name, or a word in it, that begins so; letter case does not count
+    /// Find contacts by the beginning of their name or of a word in it, in any letter case
     #[command(after_help = CONTACTS_SEARCH)]
     Search {
-        /// The beginning
+        /// The beginning of the name or word
         text: String,
     },
-    /// Everything about one
+    /// Show everything about a contact
     #[command(after_help = CONTACTS_SHOW)]
     Show {
-        /// Which: an id, a name, or the beginning of one
+        /// The contact: an id, a name, or the beginning of either
         contact: String,
     },
-    /// Add one
+    /// Add a contact
     #[command(after_help = CONTACTS_ADD)]
     Add {
-        /// Its name
+        /// The contact's name
         name: String,
-        /// Its public key: 32 to 16,384 bytes in base64
+        /// The contact's public key: 32 to 16,384 bytes in base64
         #[arg(long, value_name = "BASE64")]
         public_key: Option<String>,
-        /// Its id [default: a new one]
+        /// The contact's id [default: a new id]
         #[arg(long, value_name = "ID")]
         id: Option<String>,
     },
-    /// Change one: name, key, picture, presence, mute
+    /// Change a contact: name, key, picture, presence, mute
     #[command(after_help = CONTACTS_SET)]
     Set(ContactsSet),
-    /// Give one another name
+    /// Rename a contact
     #[command(after_help = CONTACTS_RENAME)]
     Rename {
-        /// Which: an id, a name, or the beginning of one
+        /// The contact: an id, a name, or the beginning of either
         contact: String,
-        /// Its new name
+        /// The new name
         name: String,
     },
-    /// The number that both sides compare before the key counts as verified
+    /// Print the number that both sides compare to verify a key
     #[command(after_help = CONTACTS_SAFETY_NUMBER)]
     SafetyNumber {
-        /// Which: an id, a name, or the beginning of one
+        /// The contact: an id, a name, or the beginning of either
         contact: String,
-        /// Of this contact's key and the other one's, instead of your own
+        /// Another contact, whose key is used instead of your own
         other: Option<String>,
     },
-    /// Mark one's key as verified
+    /// Mark a contact's key as verified
     #[command(after_help = CONTACTS_VERIFY)]
     Verify {
-        /// Which: an id, a name, or the beginning of one
+        /// The contact: an id, a name, or the beginning of either
         contact: String,
-        /// Only if its safety number is this: 60 digits, or the 30 of its key alone, in quotes where blanks are in it
+        /// Only if this is the safety number: 60 digits, or the 30 digits of the contact's key alone; put spaces in quotes
         #[arg(long, value_name = "DIGITS")]
         safety_number: Option<String>,
     },
-    /// Take no more messages and files that one sends to you; what it writes in groups comes in
+    /// Block a contact: refuse messages and files they send to you, but not what they write in groups
     #[command(after_help = CONTACTS_BLOCK)]
     Block {
-        /// Which: an id, a name, or the beginning of one
+        /// The contact: an id, a name, or the beginning of either
         contact: String,
     },
-    /// Take them again
+    /// Unblock a contact
     #[command(after_help = CONTACTS_UNBLOCK)]
     Unblock {
-        /// Which: an id, a name, or the beginning of one
+        /// The contact: an id, a name, or the beginning of either
         contact: String,
     },
-    /// Remove one with its conversation, for good
+    /// Permanently remove a contact and their conversation
     #[command(after_help = CONTACTS_REMOVE)]
     Remove {
-        /// Which: an id, a name, or the beginning of one
+        /// The contact: an id, a name, or the beginning of either
         contact: String,
-        /// Go on without a question
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
     },
@@ -86,13 +86,13 @@ pub(crate) enum Contacts {
 /// `contacts list`
 #[derive(Debug, Args)]
 pub(crate) struct ContactsList {
-    /// Only those with a name, or a word in it, that begins so
+    /// Only contacts whose name, or a word in it, begins with this
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,
-    /// Only those that are blocked
+    /// Only blocked contacts
     #[arg(long)]
     pub(crate) blocked: bool,
-    /// Only those that are online
+    /// Only contacts that are online
     #[arg(long)]
     pub(crate) online: bool,
 }
@@ -104,43 +104,44 @@ pub(crate) struct ContactsList {
     override_usage = "privatus contacts set [OPTIONS] <CONTACT>"
 )]
 pub(crate) struct ContactsSet {
-    /// Which: an id, a name, or the beginning of one
+    /// The contact: an id, a name, or the beginning of either
     pub(crate) contact: String,
-    /// Its new name
+    /// The new name
     #[arg(long, value_name = "NAME", group = "change")]
     pub(crate) name: Option<String>,
-    /// Its new public key in base64; a new key is not verified
+    /// The new public key in base64; a new key is not verified
     #[arg(long, value_name = "BASE64", group = "change")]
     pub(crate) public_key: Option<String>,
-    /// Its picture: a data URL, or what names a file
+    /// The picture: a data URL, or a reference to a file
     #[arg(long, value_name = "TEXT", group = "change")]
     pub(crate) picture: Option<String>,
-    /// No picture
+    /// Remove the picture
     #[arg(long, group = "change", conflicts_with = "picture")]
     pub(crate) no_picture: bool,
-    /// It is online
+    /// Mark the contact as online
     #[arg(long, group = "change")]
     pub(crate) online: bool,
-    /// It is not online
+    /// Mark the contact as offline
     #[arg(long, group = "change", conflicts_with = "online")]
     pub(crate) offline: bool,
-    /// When it was last seen, such as 2026-01-31T18:00:00Z; never goes back
+    /// When the contact was last seen, such as 2026-01-31T18:00:00Z; an earlier time is ignored
     #[arg(long, value_name = "TIME", group = "change")]
     pub(crate) last_seen: Option<String>,
-    /// Mute its conversation until then
+    /// Mute the conversation until this time
     #[arg(long, value_name = "TIME", group = "change")]
     pub(crate) mute_until: Option<String>,
-    /// Mute its conversation for ever
+    /// Mute the conversation for good
     #[arg(long, group = "change", conflicts_with = "mute_until")]
     pub(crate) mute: bool,
-    /// Do not mute it
+    /// Unmute the conversation
     #[arg(long, group = "change", conflicts_with_all = ["mute", "mute_until"])]
     pub(crate) unmute: bool,
 }
 
 pub(crate) const CONTACTS: &str = "\
 Examples:
-  privatus contacts add Alice --public-key q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=
+  privatus contacts add Alice \\
+      --public-key q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=
   privatus contacts safety-number Alice
   privatus contacts list";
 
@@ -151,7 +152,7 @@ Examples:
 
 const CONTACTS_SEARCH: &str = "\
 Example:
-  privatus contacts search lidd      finds Alice LIDDELL";
+  privatus contacts search lidd    finds Alice LIDDELL";
 
 const CONTACTS_SHOW: &str = "\
 Example:
@@ -160,11 +161,13 @@ Example:
 const CONTACTS_ADD: &str = "\
 Examples:
   privatus contacts add Alice
-  privatus contacts add Alice --public-key q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=";
+  privatus contacts add Alice \\
+      --public-key q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=";
 
 const CONTACTS_SET: &str = "\
 Examples:
-  privatus contacts set Alice --public-key 7wEjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq80=
+  privatus contacts set Alice \\
+      --public-key 7wEjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq80=
   privatus contacts set Alice --online --picture file:alice.png
   privatus contacts set Alice --mute-until 2030-01-31T08:00:00Z";
 
@@ -174,14 +177,16 @@ Example:
 
 const CONTACTS_SAFETY_NUMBER: &str = "\
 Examples:
-  privatus settings set identity.public_key '\"MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=\"'
-  privatus contacts safety-number Alice          your key and Alice's: both of you see the same
-  privatus contacts safety-number Alice Bob      Alice's key and Bob's";
+  privatus settings set identity.public_key \\
+      '\"MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=\"'
+  privatus contacts safety-number Alice      yours and hers
+  privatus contacts safety-number Alice Bob  hers and Bob's";
 
 const CONTACTS_VERIFY: &str = "\
 Examples:
-  privatus contacts verify Alice --safety-number '50318 41019 01520 05049 38277 28756'
-  privatus contacts verify Alice                 you compared it yourself";
+  privatus contacts verify Alice \\
+      --safety-number '50318 41019 01520 05049 38277 28756'
+  privatus contacts verify Alice   after comparing it yourself";
 
 const CONTACTS_BLOCK: &str = "\
 Example:

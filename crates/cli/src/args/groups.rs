@@ -8,45 +8,45 @@ use super::words::one_of;
 /// `groups`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Groups {
-    /// All groups
+    /// List groups
     #[command(after_help = GROUPS_LIST)]
     List {
-        /// Only those that this contact sees: its own, and the public ones
+        /// Only groups that this contact sees: those they are in, and public ones
         #[arg(long, value_name = "CONTACT")]
         seen_by: Option<String>,
     },
-    /// One group: what it is, and who is in it
+    /// Show a group and its members
     #[command(after_help = GROUPS_SHOW)]
     Show {
-        /// Which: an id, a name, or the beginning of one
+        /// The group: an id, a name, or the beginning of either
         group: String,
         /// Show names in an anonymous group too
         #[arg(long)]
         names: bool,
     },
-    /// Make one; you are its owner and first member
+    /// Create a group; you are its owner and first member
     #[command(after_help = GROUPS_CREATE)]
     Create(CreateGroup),
-    /// Change its name, description, type, limit or settings
+    /// Change a group's name, description, type, limit or settings
     #[command(after_help = GROUPS_SET)]
     Set(SetGroup),
-    /// Add a contact; anybody may add themselves to a public group
+    /// Add a contact to a group; anyone may join a public group
     #[command(after_help = GROUPS_ADD)]
     Add {
-        /// Which: an id, a name, or the beginning of one
+        /// The group: an id, a name, or the beginning of either
         group: String,
-        /// Whom: an id, a name, or the beginning of one
+        /// The contact: an id, a name, or the beginning of either
         contact: String,
-        /// As what
+        /// The contact's role in the group
         #[arg(long, value_name = "ROLE", default_value = "member", value_parser = one_of(Role::ALL.map(Role::as_str)))]
         role: String,
-        /// Its name in the group [default: the contact's]
+        /// The contact's name in the group [default: as in the vault]
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
         #[command(flatten)]
         by: ActingMember,
     },
-    /// Make an admin of a member, or a member of an admin
+    /// Make a member an admin, or an admin a plain member
     #[command(after_help = GROUPS_ROLE)]
     Role {
         #[command(flatten)]
@@ -57,7 +57,7 @@ pub(crate) enum Groups {
         #[command(flatten)]
         by: ActingMember,
     },
-    /// Hand the group over: another member becomes the owner
+    /// Make another member the owner of a group
     #[command(after_help = GROUPS_TRANSFER)]
     Transfer {
         #[command(flatten)]
@@ -65,7 +65,7 @@ pub(crate) enum Groups {
         #[command(flatten)]
         by: ActingMember,
     },
-    /// Remove a member
+    /// Remove a member from a group
     #[command(after_help = GROUPS_REMOVE)]
     Remove {
         #[command(flatten)]
@@ -73,7 +73,7 @@ pub(crate) enum Groups {
         #[command(flatten)]
         by: ActingMember,
     },
-    /// Ban a contact: it is removed, and cannot be added again
+    /// Ban a contact: they are removed and cannot be added again
     #[command(after_help = GROUPS_BAN)]
     Ban {
         #[command(flatten)]
@@ -81,7 +81,7 @@ pub(crate) enum Groups {
         #[command(flatten)]
         by: ActingMember,
     },
-    /// Take a ban back
+    /// Lift a ban
     #[command(after_help = GROUPS_UNBAN)]
     Unban {
         #[command(flatten)]
@@ -92,37 +92,37 @@ pub(crate) enum Groups {
     /// Leave a group
     #[command(after_help = GROUPS_LEAVE)]
     Leave {
-        /// Which: an id, a name, or the beginning of one
+        /// The group: an id, a name, or the beginning of either
         group: String,
         #[command(flatten)]
         by: ActingMember,
     },
-    /// Members of a group; of an anonymous one by their anonymous ids
+    /// List the members of a group; of an anonymous group by their anonymous ids
     #[command(after_help = GROUPS_MEMBERS)]
     Members {
-        /// Which: an id, a name, or the beginning of one
+        /// The group: an id, a name, or the beginning of either
         group: String,
         /// Show names in an anonymous group too
         #[arg(long)]
         names: bool,
     },
-    /// Say what a member may do
+    /// Set what a member may do
     #[command(after_help = GROUPS_PERMISSIONS)]
     Permissions {
         #[command(flatten)]
         target: MemberOfGroup,
-        /// An object; write, send_files and pin are true or false, other fields are kept
+        /// A JSON object; write, send_files and pin are true or false, other fields are kept
         #[arg(value_name = "JSON")]
         permissions: String,
         #[command(flatten)]
         by: ActingMember,
     },
-    /// Delete a group with its conversation from this vault, for good; you may, whatever your role in it
+    /// Permanently delete a group and its conversation from this vault, whatever your role in it
     #[command(after_help = GROUPS_DELETE)]
     Delete {
-        /// Which: an id, a name, or the beginning of one
+        /// The group: an id, a name, or the beginning of either
         group: String,
-        /// Go on without a question
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
         #[command(flatten)]
@@ -133,16 +133,16 @@ pub(crate) enum Groups {
 /// A member of a group.
 #[derive(Debug, Args)]
 pub(crate) struct MemberOfGroup {
-    /// Which: an id, a name, or the beginning of one
+    /// The group: an id, a name, or the beginning of either
     pub(crate) group: String,
-    /// Who: an id, a name, or the beginning of one
+    /// The member: an id, a name, or the beginning of either
     pub(crate) member: String,
 }
 
 /// Who acts.
 #[derive(Debug, Args)]
 pub(crate) struct ActingMember {
-    /// The member that did it, where it was another than you
+    /// The member who does it, if not you
     #[arg(long, value_name = "MEMBER")]
     pub(crate) by: Option<String>,
 }
@@ -150,25 +150,25 @@ pub(crate) struct ActingMember {
 /// `groups create`
 #[derive(Debug, Args)]
 pub(crate) struct CreateGroup {
-    /// Its name
+    /// The group's name
     pub(crate) name: String,
-    /// Who finds it, and who joins
+    /// Who can find the group and join it
     #[arg(long = "type", value_name = "TYPE", value_parser = one_of(GroupKind::ALL.map(GroupKind::as_str)))]
     pub(crate) kind: String,
-    /// Most members, you among them (1 to 100,000)
+    /// The member limit, counting you (1 to 100,000)
     #[arg(long, value_name = "N", allow_hyphen_values = true,
         default_value_t = privatus_domain::limits::GROUP_MEMBERS_DEFAULT.to_string())]
     pub(crate) max_members: String,
-    /// Members know each other by anonymous ids
+    /// Show members to each other by anonymous ids only
     #[arg(long)]
     pub(crate) anonymous: bool,
-    /// What it is about
-    #[arg(long, value_name = "D")]
+    /// What the group is about
+    #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
-    /// An object; announcements_only, slow_mode_seconds and history_visible are known, other fields are kept
+    /// A JSON object; announcements_only, slow_mode_seconds and history_visible are known, other fields are kept
     #[arg(long, value_name = "JSON")]
     pub(crate) settings: Option<String>,
-    /// Your name in it
+    /// Your name in the group
     #[arg(long, value_name = "NAME", default_value = "Me")]
     pub(crate) own_name: String,
 }
@@ -176,7 +176,7 @@ pub(crate) struct CreateGroup {
 /// `groups set`
 #[derive(Debug, Args)]
 pub(crate) struct SetGroup {
-    /// Which: an id, a name, or the beginning of one
+    /// The group: an id, a name, or the beginning of either
     pub(crate) group: String,
     #[command(flatten)]
     pub(crate) fields: GroupFields,
@@ -187,19 +187,19 @@ pub(crate) struct SetGroup {
 /// What is set.
 #[derive(Debug, Args)]
 pub(crate) struct GroupFields {
-    /// Its new name
+    /// The new name
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// What it is about; an empty text takes it away
-    #[arg(long, value_name = "D")]
+    /// What the group is about; an empty text removes the description
+    #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
-    /// Who finds it, and who joins
+    /// Who can find the group and join it
     #[arg(long = "type", value_name = "TYPE", value_parser = one_of(GroupKind::ALL.map(GroupKind::as_str)))]
     pub(crate) kind: Option<String>,
-    /// Most members (1 to 100,000), not below the present count
+    /// The member limit (1 to 100,000), not below the current number of members
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(crate) max_members: Option<String>,
-    /// All of its settings, an object; {} takes them away
+    /// All settings of the group as a JSON object; {} removes them
     #[arg(long, value_name = "JSON")]
     pub(crate) settings: Option<String>,
 }
@@ -222,7 +222,7 @@ Example:
 const GROUPS_CREATE: &str = "\
 Examples:
   privatus groups create Choir --type private --max-members 30
-  privatus groups create 'Help line' --type public --anonymous --description 'Ask anything'";
+  privatus groups create 'Help line' --type public --anonymous";
 
 const GROUPS_SET: &str = "\
 Examples:

@@ -1,6 +1,6 @@
 //! `keys` on the command line.
 
-use clap::Subcommand;
+use clap::{ArgGroup, Subcommand};
 use privatus_domain::KeyKind;
 
 use super::words::one_of;
@@ -8,31 +8,26 @@ use super::words::one_of;
 /// `keys`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
-    /// Keys of the key store: what each is for and how it was used, never the key
+    /// List the keys in the key store: what each is for and how it was used, never the key itself
     #[command(after_help = KEYS_LIST)]
     List {
-        /// Of this type
+        /// Only keys of this type
         #[arg(long = "type", value_name = "TYPE", value_parser = one_of(KeyKind::ALL.map(KeyKind::as_str)))]
         kind: Option<String>,
-        /// Only those that expire within so many days, or have expired
+        /// Only keys that expire within this many days or have expired
         #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
         expiring: Option<i64>,
     },
-    /// Say when a key should be replaced; it works on after that
-    #[command(after_help = KEYS_EXPIRE)]
+    /// Set when a key should be replaced; it still works after that
+    #[command(after_help = KEYS_EXPIRE, group = ArgGroup::new("when").required(true))]
     Expire {
-        /// Its number
+        /// The key's number
         key: u32,
-        /// When: a day, or RFC 3339
-        #[arg(
-            long,
-            value_name = "TIME",
-            required_unless_present = "never",
-            conflicts_with = "never"
-        )]
+        /// When it expires: a day, or RFC 3339
+        #[arg(long, value_name = "TIME", group = "when")]
         at: Option<String>,
-        /// It does not expire
-        #[arg(long)]
+        /// The key does not expire
+        #[arg(long, group = "when")]
         never: bool,
     },
 }

@@ -7,19 +7,19 @@ use clap::Subcommand;
 /// `migrate`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Migrate {
-    /// Every step that the vault has or this build knows
+    /// List the steps that the vault has or this build knows
     #[command(after_help = MIGRATE_STATUS)]
     Status,
-    /// Run the pending steps; every command that opens the vault does it too
+    /// Run the pending steps; every command that opens the vault does this too
     #[command(after_help = MIGRATE_UP)]
     Up,
-    /// Take steps back with the SQL that the vault keeps, so that an older build can open it
+    /// Undo steps with the SQL stored in the vault, so that an older build can open it
     #[command(after_help = MIGRATE_DOWN)]
     Down(Down),
-    /// Check the ledgers, their checksums, and the schema against them
+    /// Check the ledgers, their checksums, and that the schema matches them
     #[command(after_help = MIGRATE_VERIFY)]
     Verify,
-    /// Make a vault of a SQLCipher database that has the specification's 1.0.0 tables
+    /// Create a vault from a SQLCipher database with the specification's 1.0.0 tables
     #[command(after_help = MIGRATE_BASELINE)]
     Baseline(Baseline),
 }
@@ -27,13 +27,13 @@ pub(crate) enum Migrate {
 /// `migrate down`
 #[derive(Debug, clap::Args)]
 pub(crate) struct Down {
-    /// The step that stays the last: its number, its name, or the name's end, such as v1_0_0 or 1.0.0
+    /// The last step to keep: its number, its name, or the end of its name, such as v1_0_0 or 1.0.0
     #[arg(long, value_name = "VERSION")]
     pub(crate) to: String,
-    /// Go on without a question, whatever is lost
+    /// Do not ask for confirmation, whatever is lost
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Only show the steps and what would be lost
+    /// Only show the steps and what they would lose
     #[arg(long, conflicts_with = "yes")]
     pub(crate) dry_run: bool,
 }
@@ -41,18 +41,18 @@ pub(crate) struct Down {
 /// `migrate baseline`
 #[derive(Debug, clap::Args)]
 pub(crate) struct Baseline {
-    /// The database; it is only read
+    /// The database, which is only read
     pub(crate) database: PathBuf,
-    /// File with its raw key: 64 hexadecimal digits, or 96 with the salt
+    /// A file with the raw key: 64 hexadecimal digits, or 96 with the salt
     #[arg(long, value_name = "FILE")]
     pub(crate) raw_key_file: PathBuf,
-    /// Leave the rows of key_store out: keys that only their own application can unwrap
+    /// Leave out the rows of key_store, whose keys only their own application can unwrap
     #[arg(long)]
     pub(crate) skip_keys: bool,
-    /// PBKDF2 iterations instead of a calibration to about half a second (210,000 to 100,000,000)
+    /// PBKDF2 iterations (210,000 to 100,000,000) [default: measured, about half a second]
     #[arg(long, value_name = "N")]
     pub(crate) kdf_iterations: Option<u32>,
-    /// Print the recovery code although standard output is no terminal, for a program to read
+    /// Print the recovery code even if standard output is not a terminal, for a program to read
     #[arg(long)]
     pub(crate) code_to_stdout: bool,
 }
@@ -60,11 +60,10 @@ pub(crate) struct Baseline {
 const MIGRATE_BASELINE: &str = "\
 Examples:
   privatus --vault ~/vault migrate baseline chat.db --raw-key-file key.txt
-  privatus --vault ~/vault migrate baseline chat.db --raw-key-file key.txt --skip-keys
+  privatus migrate baseline chat.db --raw-key-file key.txt --skip-keys
 
-The database is compared table by table, read, and left as it is; the vault is new, and made whole
-or not at all. The rights that the database gives are the vault's. The recovery code goes where
-that of `init` does.";
+The database is checked table by table, read, and not changed. The vault is new and is created completely or not at all. \
+Rights that the database gives are kept. The recovery code goes where that of `init` goes.";
 
 pub(crate) const MIGRATE: &str = "\
 Examples:
@@ -83,12 +82,12 @@ Example:
 
 const MIGRATE_DOWN: &str = "\
 Examples:
-  privatus migrate down --to 1.0.0 --dry-run        what would be lost
-  privatus migrate down --to 20261124000001         asks first
+  privatus migrate down --to 1.0.0 --dry-run
+  privatus migrate down --to 20261124000001
   privatus migrate down --to v1_0_0 --yes
 
-A copy of the database is made first. The next build that opens the vault brings it up to its own
-schema: let the older one be the next.";
+A copy of the database is made first. The next build that opens the vault upgrades it to its own schema, so open it with \
+the older build next.";
 
 const MIGRATE_VERIFY: &str = "\
 Example:

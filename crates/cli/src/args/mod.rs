@@ -29,14 +29,14 @@ pub(crate) use self::stats::Stats;
 pub(crate) use self::transfers::Transfers;
 use crate::examples;
 
-/// The heading in the help of what every command takes.
+/// The help heading for the options that every command has.
 const GLOBAL: &str = "Global options";
 
-/// An encrypted vault for years of chat history: import, page, answer, verify and export it.
+/// An encrypted vault for years of chat history: import, read, answer, verify and export it.
 #[derive(Debug, Parser)]
 #[command(name = "privatus", version, arg_required_else_help = true, after_help = examples::TOOL)]
 pub(crate) struct Arguments {
-    /// The vault's folder [default: privatus in the platform's data folder]
+    /// The vault's folder [default: privatus/vault in the platform's data folder]
     #[arg(
         long,
         global = true,
@@ -49,13 +49,13 @@ pub(crate) struct Arguments {
     /// Print one JSON document instead of tables
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) json: bool,
-    /// Read the password from a file (a byte order mark and one line end at its end are dropped)
+    /// Read the password from a file (a byte order mark and one final line end are ignored)
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
-    /// The recovery code's file: `init` makes it, other commands open the vault with it
+    /// The recovery code's file: `init` creates it, other commands open the vault with it
     #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub(crate) recovery_code_file: Option<PathBuf>,
-    /// Tell on standard error what the store does; such as `debug`, or `privatus_store=debug`
+    /// Log what the store does to standard error, such as `debug` or `privatus_store=debug`
     #[arg(
         long,
         global = true,
@@ -65,7 +65,7 @@ pub(crate) struct Arguments {
         hide_env_values = true
     )]
     pub(crate) log: Option<String>,
-    /// Act for one of the application's users; see `privatus access --help`
+    /// Act for a user of the application; see `privatus access --help`
     #[arg(
         long,
         global = true,
@@ -85,51 +85,51 @@ pub(crate) enum Command {
     /// Create a vault; its recovery code is shown once, or written to --recovery-code-file
     #[command(after_help = examples::INIT)]
     Init {
-        /// PBKDF2 iterations instead of a calibration to about half a second (210,000 to 100,000,000)
+        /// PBKDF2 iterations (210,000 to 100,000,000) [default: measured, about half a second]
         #[arg(long, value_name = "N")]
         kdf_iterations: Option<u32>,
-        /// Print the recovery code although standard output is no terminal, for a program to read
+        /// Print the recovery code even if standard output is not a terminal, for a program to read
         #[arg(long)]
         code_to_stdout: bool,
     },
-    /// Show the whole road on a bundled history, in a temporary vault
+    /// Try everything on a bundled history, in a temporary vault
     #[command(after_help = examples::DEMO)]
     Demo,
-    /// Take another program's history in; a second import adds nothing
+    /// Import another program's history; a second import adds nothing
     Import(Import),
-    /// Conversations, newest first, with counts
+    /// List conversations with counts, newest first
     #[command(after_help = examples::CHATS)]
     Chats {
         /// Only the newest N [default: all]
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
     },
-    /// Messages of a conversation, oldest of the page first
+    /// Show a page of a conversation's messages, oldest first
     Show(Show),
-    /// Write an outgoing message
+    /// Store an outgoing message
     #[command(after_help = examples::SEND)]
     Send {
-        /// The conversation: an id, a title, or the beginning of one
+        /// The conversation: an id, a title, or the beginning of either
         chat: String,
-        /// What to say, which may be empty; `-` reads it from standard input, so that no shell keeps it, and drops one line end
+        /// The text, which may be empty; `-` reads it from standard input, without one final line end
         text: String,
-        /// The message it answers: its id, or the beginning of one of this chat
+        /// The message it replies to: an id, or the beginning of one in this chat
         #[arg(long, value_name = "ID")]
         reply_to: Option<String>,
     },
     /// Mark a conversation's messages as read
     #[command(after_help = examples::MARK_READ)]
     MarkRead {
-        /// The conversation: an id, a title, or the beginning of one
+        /// The conversation: an id, a title, or the beginning of either
         chat: String,
-        /// Only up to and with this message: its id, or the beginning of one
+        /// Only up to this message, inclusive: an id, or the beginning of one
         #[arg(long, value_name = "ID")]
         up_to: Option<String>,
     },
-    /// Contacts: list, search, show, add, rename, set, verify by safety number, block, unblock, remove
+    /// Contacts: list, search, show, add, set, rename, safety-number, verify, block, unblock, remove
     #[command(subcommand, after_help = contacts::CONTACTS)]
     Contacts(Contacts),
-    /// Groups and their members: list, show, create, set, add, members, role, permissions, transfer, remove, ban, unban, leave, delete
+    /// Groups: list, show, create, set, add, members, role, permissions, transfer, remove, ban, unban, leave, delete
     #[command(subcommand, after_help = groups::GROUPS)]
     Groups(Groups),
     /// Files offered and received: offer, receive, progress, set, list, show, verify
@@ -138,7 +138,7 @@ pub(crate) enum Command {
     /// Settings of the application and its users: list, get, set, unset
     #[command(subcommand, after_help = settings::SETTINGS)]
     Settings(Settings),
-    /// What the users of an application may see and change: grant, revoke, list, check
+    /// What users of the application may see and change: grant, revoke, list, check
     #[command(subcommand, after_help = access::ACCESS)]
     Access(Access),
     /// The audit log: list, verify, head, export, prune, settle
@@ -150,17 +150,17 @@ pub(crate) enum Command {
     /// Keys of the key store: list, expire
     #[command(subcommand, after_help = keys::KEYS)]
     Keys(Keys),
-    /// Counts and sizes, use by day, and how long transactions took
+    /// Show counts, sizes, activity by day, and how long transactions took
     Stats(Stats),
-    /// Check the file, the keys, the counters and every sealed value
+    /// Check the database file, the keys, the counters and every sealed value
     #[command(after_help = examples::VERIFY)]
     Verify,
-    /// Write everything as plain JSON Lines
+    /// Export everything as plain JSON Lines
     #[command(after_help = examples::EXPORT)]
     Export {
-        /// The file, which must be a new one unless --force; `-` for standard output
+        /// The new file to write; `-` for standard output
         path: PathBuf,
-        /// Replace the file if it is there
+        /// Replace the file if it exists
         #[arg(long)]
         force: bool,
     },
@@ -170,20 +170,20 @@ pub(crate) enum Command {
         /// Read the new password from a file (else PRIVATUS_NEW_PASSWORD or a prompt)
         #[arg(long, value_name = "FILE")]
         new_password_file: Option<PathBuf>,
-        /// PBKDF2 iterations instead of a calibration
+        /// PBKDF2 iterations (210,000 to 100,000,000) [default: measured, about half a second]
         #[arg(long, value_name = "N")]
         kdf_iterations: Option<u32>,
     },
-    /// Steps of the vault's schema: what is applied, up, back down, checked; and a plain database that becomes a vault
+    /// The vault's schema: status, up, down, verify; and baseline, which turns a SQLCipher database into a vault
     #[command(subcommand, after_help = migrate::MIGRATE)]
     Migrate(Migrate),
-    /// Completions for a shell, on standard output
+    /// Print completions for a shell
     #[command(after_help = examples::COMPLETIONS)]
     Completions {
-        /// Which shell
+        /// The shell
         shell: clap_complete::Shell,
     },
-    /// The manual page of the tool or of a command, on standard output
+    /// Print the manual page of the tool or of a command
     #[command(after_help = examples::MAN)]
     Man {
         /// The command, such as `contacts add`
@@ -191,14 +191,14 @@ pub(crate) enum Command {
     },
 }
 
-/// Formats that can be read.
+/// The formats that can be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Database of the Python application, first or second generation
     Legacy,
     /// Telegram Desktop's JSON export
     Telegram,
-    /// Our own export
+    /// An export of this tool
     Privatus,
 }
 
@@ -206,27 +206,27 @@ pub(crate) enum Format {
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples::SHOW)]
 pub(crate) struct Show {
-    /// The conversation: an id, a title, or the beginning of one
+    /// The conversation: an id, a title, or the beginning of either
     pub(crate) chat: String,
-    /// How many (1 to 1,000)
+    /// Number of messages (1 to 1,000)
     #[arg(long, value_name = "N", default_value_t = Show::LIMIT)]
     pub(crate) limit: usize,
-    /// Those older than this message or moment
+    /// Only messages older than this message or date
     #[arg(long, value_name = "ID|DATE", group = "start")]
     pub(crate) before: Option<String>,
-    /// Those newer than this message, or from this moment on
+    /// Only messages newer than this message, or from this date on
     #[arg(long, value_name = "ID|DATE", group = "start")]
     pub(crate) after: Option<String>,
-    /// Those around this message or moment
+    /// Only messages around this message or date
     #[arg(long, value_name = "ID|DATE", group = "start")]
     pub(crate) around: Option<String>,
-    /// Print the id of each message too
+    /// Also print the id of each message
     #[arg(long)]
     pub(crate) ids: bool,
 }
 
 impl Show {
-    /// Messages of a page, unless told.
+    /// The default number of messages on a page.
     pub(crate) const LIMIT: usize = 50;
 }
 
@@ -234,35 +234,60 @@ impl Show {
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples::IMPORT)]
 pub(crate) struct Import {
-    /// Where it comes from
+    /// The format of the source
     pub(crate) format: Format,
     /// The file or folder
     pub(crate) path: PathBuf,
-    /// Privatus: list the rights (grants, settings, verified marks, roles), ask, and take them too
+    /// Privatus: list the rights (grants, settings, verified marks, roles), ask, and import them too
     #[arg(long)]
     pub(crate) trust: bool,
-    /// With --trust: take them without asking
+    /// With --trust: import the rights without asking
     #[arg(long, requires = "trust")]
     pub(crate) yes: bool,
     /// Telegram: only the chat with this name
     #[arg(long, value_name = "NAME")]
     pub(crate) chat: Option<String>,
-    /// Telegram: whose messages are outgoing
+    /// Telegram: who you are; this writer's messages are outgoing
     #[arg(long, value_name = "NAME-OR-ID")]
     pub(crate) me: Option<String>,
-    /// Telegram: also chats that were removed from this vault
+    /// Telegram: also import chats that were removed from this vault
     #[arg(long)]
     pub(crate) again: bool,
-    /// Zone of local times, an IANA name [default: the machine's]
+    /// Time zone of local times, an IANA name [default: the machine's]
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
-    /// Legacy: file with the application's password (else PRIVATUS_SOURCE_PASSWORD or a prompt)
+    /// Legacy: a file with the application's password (else PRIVATUS_SOURCE_PASSWORD or a prompt)
     #[arg(long, value_name = "FILE")]
     pub(crate) source_password_file: Option<PathBuf>,
-    /// Legacy, first generation: the path the database had
+    /// Legacy, first generation: the path that the database had
     #[arg(long, value_name = "PATH")]
     pub(crate) original_path: Option<String>,
-    /// Legacy: bound of the search for iteration counts
+    /// Legacy: the highest iteration count to try
     #[arg(long, value_name = "N", default_value_t = privatus_import::legacy::DEFAULT_MAX_ITERATIONS)]
     pub(crate) max_iterations: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// A paragraph is wrapped to the terminal; a command that is to be copied is not.
+    #[test]
+    fn no_example_is_wider_than_80_columns() {
+        let mut commands = vec![Arguments::command()];
+        let mut seen = 0;
+        while let Some(command) = commands.pop() {
+            commands.extend(command.get_subcommands().cloned());
+            let help = command.get_after_help().unwrap().to_string();
+            for line in help.lines().filter(|line| line.starts_with("  ")) {
+                assert!(line.chars().count() <= 80, "{line}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 100, "{seen}");
+    }
 }

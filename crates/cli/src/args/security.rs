@@ -8,19 +8,19 @@ use super::words::one_of;
 /// `security`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Security {
-    /// Events, newest first
+    /// List events, newest first
     #[command(after_help = SECURITY_LIST)]
     List(SecurityList),
-    /// One event with what is known of it
+    /// Show one event with its details
     #[command(after_help = SECURITY_SHOW)]
     Show {
-        /// Its number
+        /// The event's number
         event: i64,
     },
-    /// Say what was found or done about one
+    /// Mark an event as resolved, with what was found or done
     #[command(after_help = SECURITY_RESOLVE)]
     Resolve {
-        /// Its number
+        /// The event's number
         event: i64,
         /// What was found or done
         #[arg(long, value_name = "TEXT")]
@@ -31,19 +31,19 @@ pub(crate) enum Security {
 /// `security list`
 #[derive(Debug, clap::Args)]
 pub(crate) struct SecurityList {
-    /// At least as bad as this
+    /// Only events of at least this severity
     #[arg(long, value_name = "SEVERITY", value_parser = one_of(Severity::ALL.map(Severity::as_str)))]
     pub(crate) severity: Option<String>,
-    /// Of this type
+    /// Only events of this type
     #[arg(long = "type", value_name = "TYPE", value_parser = one_of(SecurityKind::ALL.map(SecurityKind::as_str)))]
     pub(crate) kind: Option<String>,
-    /// Only those that nobody resolved
+    /// Only events that are not resolved
     #[arg(long)]
     pub(crate) unresolved: bool,
-    /// How many (1 to 1,000)
+    /// Number of events (1 to 1,000)
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     pub(crate) limit: u16,
-    /// Only events before this one: the next page
+    /// Only events older than this one, for the next page
     #[arg(long, value_name = "ID")]
     pub(crate) before: Option<i64>,
 }

@@ -5,46 +5,46 @@ use clap::Subcommand;
 /// `settings`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Settings {
-    /// All settings, or those of one user
+    /// List all settings, or those of one user
     #[command(after_help = SETTINGS_LIST)]
     List {
-        /// Only this user's
+        /// Only settings of this user
         #[arg(long, value_name = "USER")]
         user: Option<String>,
-        /// Also known settings that are not set, with their defaults
+        /// Include known settings that are not set, with their defaults
         #[arg(long)]
         all: bool,
     },
-    /// The value that holds: the user's, else the application's, else the default
+    /// Print the value that applies: the user's, else the application's, else the default
     #[command(after_help = SETTINGS_GET)]
     Get {
-        /// Its name
+        /// The setting's name
         key: String,
-        /// For this user
+        /// The user it is for [default: the whole application]
         #[arg(long, value_name = "USER")]
         user: Option<String>,
     },
-    /// Set one
+    /// Set a setting
     #[command(after_help = SETTINGS_SET)]
     Set {
-        /// Its name: parts of a-z, 0-9, _ and -, joined by dots
+        /// The setting's name: parts of a-z, 0-9, _ and -, joined by dots
         key: String,
-        /// Its value in JSON: `true`, `12`, `"text"`, `[1]`
+        /// The value as JSON: `true`, `12`, `"text"`, `[1]`
         #[arg(value_name = "JSON", allow_negative_numbers = true)]
         value: String,
-        /// Take the value as text, not as JSON
+        /// Treat the value as text, not as JSON
         #[arg(long)]
         text: bool,
-        /// For this user
+        /// The user it is for [default: the whole application]
         #[arg(long, value_name = "USER")]
         user: Option<String>,
     },
-    /// Remove one
+    /// Remove a setting
     #[command(after_help = SETTINGS_UNSET)]
     Unset {
-        /// Its name
+        /// The setting's name
         key: String,
-        /// This user's
+        /// The user it is for [default: the whole application]
         #[arg(long, value_name = "USER")]
         user: Option<String>,
     },
@@ -69,10 +69,10 @@ Examples:
 
 const SETTINGS_SET: &str = "\
 Examples:
-  privatus settings set theme dark --text         the text \"dark\"
-  privatus settings set theme '\"dark\"'            the same
-  privatus settings set size 12                   the number 12
-  privatus settings set window '{\"width\":800}'    an object
+  privatus settings set theme dark --text       a text
+  privatus settings set theme '\"dark\"'          the same
+  privatus settings set size 12                 a number
+  privatus settings set window '{\"width\":800}'  an object
   privatus settings set theme '\"light\"' --user alice";
 
 const SETTINGS_UNSET: &str = "\

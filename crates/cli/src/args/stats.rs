@@ -4,7 +4,7 @@
 #[derive(Debug, clap::Args)]
 #[command(after_help = STATS)]
 pub(crate) struct Stats {
-    /// Use and times of the last N days (1 to 365)
+    /// Show activity and transaction times of the last N days (1 to 365)
     #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=365))]
     pub(crate) days: u32,
 }
@@ -14,5 +14,5 @@ Examples:
   privatus stats
   privatus --json stats --days 30
 
-Use and times hold no content and no names. They are gathered while the vault is open, and written
-at most once a minute and on close; `privatus settings set metrics.enabled false` ends that.";
+Activity and times contain no content and no names. They are collected while the vault is open, and written at most once a \
+minute and on close; `privatus settings set metrics.enabled false` turns that off.";

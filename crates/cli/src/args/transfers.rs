@@ -10,89 +10,89 @@ use super::words::one_of;
 /// `transfers`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Transfers {
-    /// Offer a file; its size and hash are taken now
+    /// Offer a file; its size and hash are computed now
     #[command(after_help = TRANSFERS_OFFER)]
     Offer {
         /// The file
         file: PathBuf,
-        /// To whom: a contact, or else a group, by an id, a name, or the beginning of one
+        /// The receiver: a contact, or else a group, by an id, a name, or the beginning of either
         #[arg(long, value_name = "NAME-OR-ID")]
         to: String,
-        /// What --to names is a group
+        /// --to names a group
         #[arg(long)]
         group: bool,
         /// Offer it under another name
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
     },
-    /// Note a file that somebody offers
+    /// Record a file that somebody offers to you
     #[command(after_help = TRANSFERS_RECEIVE)]
     Receive {
         /// The file's name
         name: String,
-        /// From whom: a contact, or else a group, by an id, a name, or the beginning of one
+        /// The sender: a contact, or else a group, by an id, a name, or the beginning of either
         #[arg(long, value_name = "NAME-OR-ID")]
         from: String,
-        /// What --from names is a group
+        /// --from names a group
         #[arg(long)]
         group: bool,
         /// The file's size in bytes
         #[arg(long, value_name = "BYTES", allow_negative_numbers = true)]
         size: i128,
-        /// The file's hash, 16 to 64 bytes in hexadecimal; BLAKE2b-256 can be verified
+        /// The file's hash, 16 to 64 bytes in hexadecimal; only BLAKE2b-256 can be verified
         #[arg(long, value_name = "HEX")]
         hash: String,
     },
-    /// Note how much of a file has come over
+    /// Record how much of a file was transferred
     #[command(after_help = TRANSFERS_PROGRESS)]
     Progress {
-        /// Which: an id, the file's name, or the beginning of one
+        /// The transfer: an id, the file's name, or the beginning of either
         transfer: String,
-        /// Percent, 0 to 99; 100 comes with `completed`
+        /// Percent, 0 to 99; status `completed` sets 100
         #[arg(allow_negative_numbers = true)]
         percent: i64,
     },
-    /// Set the status of one
+    /// Set the status of a transfer
     #[command(after_help = TRANSFERS_SET)]
     Set {
-        /// Which: an id, the file's name, or the beginning of one
+        /// The transfer: an id, the file's name, or the beginning of either
         transfer: String,
-        /// Its new status
+        /// The new status
         #[arg(value_parser = one_of(TransferStatus::ALL.map(TransferStatus::as_str)))]
         status: String,
-        /// Why it failed
+        /// Why the transfer failed
         #[arg(long, value_name = "TEXT")]
         error: Option<String>,
     },
-    /// Transfers, newest first
+    /// List transfers, newest first
     #[command(after_help = TRANSFERS_LIST)]
     List {
-        /// Only those of this status
+        /// Only transfers with this status
         #[arg(long, value_name = "STATUS", value_parser = one_of(TransferStatus::ALL.map(TransferStatus::as_str)))]
         status: Option<String>,
-        /// Only those with this contact
+        /// Only transfers with this contact
         #[arg(long, value_name = "CONTACT", conflicts_with = "group")]
         contact: Option<String>,
-        /// Only those with this group
+        /// Only transfers with this group
         #[arg(long, value_name = "GROUP")]
         group: Option<String>,
-        /// At most N (1 to 1,000)
+        /// Number of transfers (1 to 1,000)
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: usize,
-        /// Those older than this transfer
+        /// Only transfers older than this one, for the next page
         #[arg(long, value_name = "ID")]
         before: Option<String>,
     },
-    /// One transfer with all that is known of it
+    /// Show everything about a transfer
     #[command(after_help = TRANSFERS_SHOW)]
     Show {
-        /// Which: an id, the file's name, or the beginning of one
+        /// The transfer: an id, the file's name, or the beginning of either
         transfer: String,
     },
-    /// Check whether a file is the one that was offered
+    /// Check that a file is the one that was offered
     #[command(after_help = TRANSFERS_VERIFY)]
     Verify {
-        /// Which: an id, the file's name, or the beginning of one
+        /// The transfer: an id, the file's name, or the beginning of either
         transfer: String,
         /// The file
         file: PathBuf,
@@ -106,8 +106,8 @@ Examples:
   privatus transfers progress photo.jpg 40
   privatus transfers set photo.jpg completed
 
-A transfer is pending, then active, paused and active again, and at its end completed, failed or
-cancelled; a failed one may become pending again. The vault keeps name, size and hash, not the file.";
+A transfer starts as pending, becomes active, may be paused and made active again, and ends as completed, failed or \
+cancelled; a failed transfer may become pending again. The vault stores the name, size and hash of the file, not the file.";
 
 const TRANSFERS_OFFER: &str = "\
 Examples:
@@ -128,8 +128,8 @@ Examples:
 const TRANSFERS_SET: &str = "\
 Examples:
   privatus transfers set photo.jpg active
-  privatus transfers set photo.jpg failed --error 'the line broke'
-  privatus transfers set photo.jpg pending          try again";
+  privatus transfers set photo.jpg failed --error 'connection lost'
+  privatus transfers set photo.jpg pending  to try again";
 
 const TRANSFERS_LIST: &str = "\
 Examples:

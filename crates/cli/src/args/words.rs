@@ -1,8 +1,8 @@
-//! Words out of closed sets.
+//! Arguments from a closed set of words.
 
 use clap::builder::PossibleValuesParser;
 
-/// A word out of a closed set: the help lists them, shells complete them, and any other is a wrong command line (2).
+/// Accepts one word of a closed set: the help lists the words, shells complete them, and any other exits with 2.
 pub(super) fn one_of<const N: usize>(words: [&'static str; N]) -> PossibleValuesParser {
     PossibleValuesParser::new(words)
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::args::{Access, Arguments, GrantArguments, Grantee};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::Column;
+use crate::table::{self, Column};
 use crate::text::one_line;
 use crate::vault::open;
 use crate::{find, moment, output};
@@ -32,7 +32,7 @@ fn user(name: &str) -> Result<UserId, StoreError> {
 }
 
 impl Grantee {
-    /// The user; `None` for everyone.
+    /// Returns the user; `None` for everyone.
     fn user(&self) -> Result<Option<UserId>, StoreError> {
         self.user.as_deref().map(user).transpose()
     }
@@ -95,7 +95,7 @@ fn revoke(arguments: &Arguments, resource: &str, to: &Grantee) -> Result<u8, Fai
         }))?;
     } else {
         output::line(&format!(
-            "Revoked what {} had on {}",
+            "Revoked the grant to {} on {}",
             who(to.as_ref()),
             shown(&on)
         ))?;
@@ -129,7 +129,7 @@ fn list(arguments: &Arguments, to: Option<&str>, resource: Option<&str>) -> Resu
         return Ok(0);
     }
     if grants.is_empty() {
-        output::line("No grants. `privatus access grant RESOURCE USER --permissions LIST` gives one.")?;
+        output::line("No grants. `privatus access grant RESOURCE USER --permissions LIST` creates one.")?;
         return Ok(0);
     }
     let row = |grant: &Grant| {
@@ -147,12 +147,12 @@ fn list(arguments: &Arguments, to: Option<&str>, resource: Option<&str>) -> Resu
         ]
     };
     let columns = [
-        Column::Text("resource", 49),
-        Column::Text("user", 20),
-        Column::Text("may", 26),
-        Column::Text("until (UTC)", 23),
+        Column::resource("resource"),
+        Column::name("user", 20),
+        Column::text("may", 26).dropped(2),
+        Column::text("until (UTC)", 23).dropped(1),
     ];
-    output::table(&columns, grants.iter().map(row).collect())?;
+    table::print(&columns, grants.iter().map(row).collect())?;
     Ok(0)
 }
 
@@ -163,7 +163,7 @@ fn check(arguments: &Arguments, resource: &str, name: &str, permission: &str) ->
     let store = open(arguments)?;
     let on = find::resource_or_word(&store, named)?;
     let allowed = store.read(|tx| {
-        // The store checks it too; a word that names nothing is for no log.
+        // The store checks this too, but would log a word that names nothing.
         if tx.user() != Some(&user) {
             tx.permit_named(on.kind, on.id(), Permission::Admin)?;
         }
@@ -180,7 +180,7 @@ fn check(arguments: &Arguments, resource: &str, name: &str, permission: &str) ->
             shown(&on)
         ))
     };
-    // The code is the answer, whoever reads the words.
+    // The exit code is the answer, even if nobody reads the text.
     match printed {
         Err(Failure::ClosedPipe) | Ok(()) => {}
         Err(error) => return Err(error),
@@ -200,11 +200,13 @@ fn shown(on: &Resource) -> String {
     }
 }
 
-/// Milliseconds of `30m`, `12h`, `7d` or `2w`.
+/// Returns the milliseconds of `30m`, `12h`, `7d` or `2w`.
 fn span(text: &str) -> Result<i64, Failure> {
     let wrong = || {
         let text = one_line(text, 40);
-        Failure::Refused(format!("a span is written 30m, 12h, 7d or 2w, not {text:?}"))
+        Failure::Refused(format!(
+            "{text:?} is not a valid duration; write it as 30m, 12h, 7d or 2w"
+        ))
     };
     let unit = match text.chars().last() {
         Some('m') => 60_000,
@@ -222,7 +224,6 @@ fn span(text: &str) -> Result<i64, Failure> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

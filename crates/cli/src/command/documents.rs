@@ -1,4 +1,4 @@
-//! `completions` and `man`: made from the command line's own definition.
+//! `completions` and `man`, generated from the definition of the command line.
 
 use std::io::{Write, stdout};
 
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 
 /// `completions`
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
-    // Into memory first: the generator panics when its output is closed.
+    // Into memory first: the generator panics if its output is closed.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "privatus", &mut script);
     written(&script)?;
@@ -24,13 +24,13 @@ pub(crate) fn man(words: &[String]) -> Result<u8, Failure> {
         let next = command.find_subcommand(word).cloned();
         command = next.ok_or_else(|| {
             Failure::Usage(format!(
-                "there is no command “{word}” here; `privatus --help` lists them"
+                "unknown command “{word}”; `privatus --help` lists the commands"
             ))
         })?;
     }
     let mut page = Vec::new();
     let page_of = clap_mangen::Man::new(command);
-    // Of a command it would say `add `: the words that were typed, without a version.
+    // By default the source of a subcommand's page would be `add `, without the tool's name and version.
     let page_of = page_of.source(concat!("privatus ", env!("CARGO_PKG_VERSION")));
     page_of
         .render(&mut page)

@@ -1,4 +1,4 @@
-//! `export`: everything out as plain JSON Lines.
+//! `export`: writes everything as plain JSON Lines.
 
 use std::io::{BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::plaintext_file::{target, write_beside};
+use crate::text::counted;
 use crate::vault::{open, vault_path};
 use crate::{output, progress};
 
@@ -30,9 +31,11 @@ pub(crate) fn run(arguments: &Arguments, path: &Path, is_forced: bool) -> Result
     };
     if to_stdout {
         if std::io::stdout().is_terminal() {
-            // It would be drawn between the lines.
+            // The bar would be drawn between the lines.
             bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
-            crate::notice::warn("what follows is plaintext: whoever sees this terminal reads everything");
+            crate::notice::warn(
+                "the export is plaintext: anyone who can see this terminal can read all messages",
+            );
         }
         let mut out = BufWriter::new(std::io::stdout().lock());
         privatus::export(&store, &mut out, &mut on_progress)?;
@@ -46,13 +49,14 @@ pub(crate) fn run(arguments: &Arguments, path: &Path, is_forced: bool) -> Result
         output::json(&json!({ "path": path.display().to_string(), "counts": counts, "plaintext": true }))?;
     } else {
         let messages = counts.get("message").copied().unwrap_or_default();
-        output::line(&format!("{messages} messages written to {}", path.display()))?;
-        output::line("The file is plaintext: whoever can read it reads everything.")?;
+        let messages = counted(messages, "message", "messages");
+        output::line(&format!("{messages} written to {}", path.display()))?;
+        output::line("The file is plaintext: anyone who can read it can read all messages.")?;
     }
     Ok(0)
 }
 
-/// A whole export or none.
+/// Writes a complete export or none.
 pub(super) fn to_file(
     store: &privatus_store::Store,
     path: &Path,

@@ -1,4 +1,4 @@
-//! `import`: another program's history, streamed in.
+//! `import`: imports another program's history.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
@@ -17,11 +17,11 @@ use crate::text::{counted, grouped};
 use crate::vault::{close, open, vault_path};
 use crate::{notice, output, progress, secret};
 
-/// Characters of a note that are shown: every list of names is shorter, and is shown whole.
+/// The maximum length of a note. Every list of names is shorter, so it is shown in full.
 const NOTE: usize = 8_000;
-/// Ranges of rows that are printed of one kind.
+/// The number of ranges of rows to print for each kind.
 const RANGES_SHOWN: usize = 20;
-/// Rights that were not taken and are printed.
+/// The number of rights that were not imported, or of settings, to print.
 const RIGHTS_SHOWN: usize = 20;
 
 pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure> {
@@ -29,9 +29,9 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
         Some(name) => Zone::named(name).map_err(|error| Failure::Usage(error.to_string()))?,
         None => Zone::of_machine(),
     };
-    // What the system says against a name is said when it is opened.
+    // Other errors of the system are reported when the source is opened.
     if import.path.try_exists().is_ok_and(|is_there| !is_there) {
-        let why = "does not exist".to_owned();
+        let why = "no such file or folder".to_owned();
         return Err(ImportError::Source {
             path: import.path.clone(),
             why,
@@ -42,8 +42,8 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     if let (Ok(source), Ok(vault)) = (import.path.canonicalize(), vault.canonicalize())
         && source.starts_with(&vault)
     {
-        // Reading a file that this process has open in SQLite would drop its locks on it.
-        let why = "lies in the vault itself; name the other application's file".to_owned();
+        // Reading a file that SQLite has open in this process would release its locks.
+        let why = "is inside the vault itself; name the other application's file".to_owned();
         return Err(ImportError::Source {
             path: import.path.clone(),
             why,
@@ -52,11 +52,12 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     }
     if import.trust && import.format != Format::Privatus {
         return Err(Failure::Usage(
-            "--trust is for `import privatus`: nothing in another format can be checked for having been changed".into(),
+            "--trust is only for `import privatus`: other formats have no checksum that would show a change"
+                .into(),
         ));
     }
     if import.again && import.format != Format::Telegram {
-        return Err(Failure::Usage("--again is for `import telegram`".into()));
+        return Err(Failure::Usage("--again is only for `import telegram`".into()));
     }
     let vouched = import.trust.then(|| vouch(arguments, import)).transpose()?;
     let store = open(arguments)?;
@@ -68,13 +69,11 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     let result = bring(&store, import, &zone, vouched.as_ref(), &mut report);
     report.partial |= result.is_err();
     close(store);
-    // That nobody reads the report is told last: it is no reason to hide what went wrong.
-    // A refusal is no report: what came over of it is nothing.
-    let printed = match result.is_err() && !arguments.json && report.is_empty() {
-        true => Ok(()),
-        false => print(arguments, &report),
-    };
-    result?;
+    if let Err(failure) = result {
+        return Err(failed(arguments, &report, failure));
+    }
+    // A failed print is reported last: it must not hide what went wrong.
+    let printed = print(arguments, &report);
     if report.partial {
         let path = import.path.clone();
         let reasons = reasons(&report);
@@ -84,7 +83,35 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     Ok(0)
 }
 
-/// Reads the whole export before anything of it is taken, lists what gives rights, and asks.
+/// Returns the failure of an import, with what was stored before. A person sees only the error; with `--json` the report is
+/// printed too, since a program needs its counts.
+fn failed(arguments: &Arguments, report: &Report, failure: Failure) -> Failure {
+    if arguments.json && !report.is_empty() {
+        // A failed print must not hide the failure.
+        let _ = print(arguments, report);
+    }
+    let kept: Vec<String> = [
+        (report.messages_imported, "message", "messages"),
+        (report.contacts_imported, "contact", "contacts"),
+        (report.groups_imported, "group", "groups"),
+        (report.settings_imported, "setting", "settings"),
+        (report.grants_imported, "grant", "grants"),
+        (report.transfers_imported, "file transfer", "file transfers"),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| counted(count, one, many))
+    .collect();
+    if kept.is_empty() {
+        return failure;
+    }
+    Failure::Kept {
+        failure: Box::new(failure),
+        kept: kept.join(", "),
+    }
+}
+
+/// Reads the whole export before anything is imported, lists the rights in it, and asks.
 fn vouch(arguments: &Arguments, import: &Import) -> Result<Vouched, Failure> {
     let line = progress::line("reading the export …");
     let read = Vouched::read(&import.path, &mut |_| true);
@@ -92,16 +119,19 @@ fn vouch(arguments: &Arguments, import: &Import) -> Result<Vouched, Failure> {
     let vouched = read?;
     let items = vouched.items();
     let is_asked = !items.is_empty() && !import.yes;
-    // With --json what was taken lists them; where nothing is, they are listed here.
+    // With --json the report lists the rights that were imported; they are listed here only if nothing will be imported.
     if !arguments.json || is_asked {
         for item in items {
-            notice::note_whole(&format!("would count here: {} (line {})", item.text, item.line));
+            notice::note_whole(&format!(
+                "would apply in this vault: {} (line {})",
+                item.text, item.line
+            ));
         }
     }
     if is_asked {
         let what = format!(
-            "would take {} rights from {}; whoever could write that file could put them there",
-            items.len(),
+            "would import {} from {}; anyone who could write that file could have put them there",
+            counted(items.len() as u64, "right", "rights"),
             import.path.display()
         );
         confirm(arguments.json, &what)?;
@@ -109,9 +139,9 @@ fn vouch(arguments: &Arguments, import: &Import) -> Result<Vouched, Failure> {
     Ok(vouched)
 }
 
-/// The first reasons why something is missing, with their counts, as part of one line.
+/// Returns the first reasons why something is missing, with their counts, on one line.
 fn reasons(report: &Report) -> String {
-    // A search that found no key for some rows has no reason of its own.
+    // If no key was found for some rows, there is no separate reason for them.
     let counts = match report.missing.is_empty() {
         true => &report.reasons,
         false => &report.missing,
@@ -119,7 +149,7 @@ fn reasons(report: &Report) -> String {
     let mut reasons: Vec<String> = counts
         .iter()
         .take(5)
-        .map(|(reason, count)| format!("{count}: {}", crate::text::one_line(reason, 80)))
+        .map(|(reason, count)| format!("{}: {}", grouped(*count), crate::text::one_line(reason, 80)))
         .collect();
     if counts.len() > 5 {
         reasons.push("…".into());
@@ -135,7 +165,7 @@ pub(super) fn bring(
     vouched: Option<&Vouched>,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    // Begun at the first transaction: a search for keys has a bar of its own before it.
+    // Created at the first transaction: the search for keys has its own bar before that.
     let mut begun: Option<ProgressBar> = None;
     let stop = progress::interrupted();
     let mut on_progress = |at: Progress| {
@@ -145,7 +175,7 @@ pub(super) fn bring(
         !stop.load(Ordering::SeqCst)
     };
     let result = bring_format(store, import, zone, vouched, report, &mut on_progress);
-    // Also after a failure: nothing of a bar stays behind.
+    // After a failure too, so that no bar is left on the terminal.
     if let Some(bar) = begun {
         bar.finish_and_clear();
     }
@@ -202,7 +232,7 @@ fn bring_format(
                 }
             };
             let mut progress = |at: Progress| {
-                // One bar at a time: the second would leave a line of the first behind.
+                // One bar at a time: a second bar would leave a line of the first on the terminal.
                 if !search.is_finished() {
                     search.finish_and_clear();
                 }
@@ -244,14 +274,14 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
         && !report.partial
     {
         crate::unchanged::nothing_changed();
-        output::line("Everything was there already: this import adds nothing.")?;
+        output::line("Everything was already there: this import added nothing.")?;
     }
     for note in &report.notes {
         output::line(&format!("· {}", crate::text::one_line(&noted(note), NOTE)))?;
     }
     let removed = match report.messages_removed {
         0 => String::new(),
-        count => format!(", {} removed from this vault before", grouped(count)),
+        count => format!(", {} previously removed from this vault", grouped(count)),
     };
     let others: String = [
         (report.grants_imported, "grant", "grants"),
@@ -263,7 +293,7 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
     .map(|(count, one, many)| format!(", {}", counted(*count, one, many)))
     .collect();
     output::line(&format!(
-        "{}, {} known already{removed}, {} skipped; {}, {}, {}{others}",
+        "{}, {} already known{removed}, {} skipped; {}, {}, {}{others}",
         counted(report.messages_imported, "message imported", "messages imported"),
         grouped(report.messages_known),
         grouped(report.messages_skipped),
@@ -275,7 +305,8 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
     print_settings_left_out(report)?;
     for (reason, count) in &report.reasons {
         output::line(&format!(
-            "    skipped {count}: {}",
+            "    skipped {}: {}",
+            grouped(*count),
             crate::text::one_line(reason, 100)
         ))?;
     }
@@ -283,12 +314,12 @@ fn print(arguments: &Arguments, report: &Report) -> Result<(), Failure> {
         output::line(&format!("    rows of {what}: {}", ranges(rows)))?;
     }
     if report.partial && report.messages_imported + report.messages_known > 0 {
-        output::line("A part did not come over; what did is whole.")?;
+        output::line("Some of the source was not imported; everything that was imported is complete.")?;
     }
     Ok(())
 }
 
-/// Which settings did not come over, by their names.
+/// Prints the names of the settings that were not imported.
 fn print_settings_left_out(report: &Report) -> Result<(), Failure> {
     let names = &report.settings_left_out;
     for name in names.iter().take(RIGHTS_SHOWN) {
@@ -296,13 +327,17 @@ fn print_settings_left_out(report: &Report) -> Result<(), Failure> {
         output::line(&format!("    setting left out: {name}"))?;
     }
     if names.len() > RIGHTS_SHOWN {
-        let more = names.len() - RIGHTS_SHOWN;
-        output::line(&format!("    and {more} more settings (--json lists them)"))?;
+        let more = counted(
+            (names.len() - RIGHTS_SHOWN) as u64,
+            "more setting",
+            "more settings",
+        );
+        output::line(&format!("    and {more} (--json lists them)"))?;
     }
     Ok(())
 }
 
-/// How many of the rights that were listed came over, and which did not.
+/// Prints how many of the listed rights were imported, and which were not.
 fn print_trusted(report: &Report) -> Result<(), Failure> {
     let all = report.trusted.len();
     if all == 0 {
@@ -314,25 +349,29 @@ fn print_trusted(report: &Report) -> Result<(), Failure> {
     let untaken: Vec<_> = untaken.collect();
     let known = match known {
         0 => String::new(),
-        known => format!(", {known} were there already"),
+        known => format!(", {} already there", grouped(known as u64)),
     };
-    output::line(&format!("{taken} of {all} rights were taken{known}"))?;
+    output::line(&format!(
+        "rights imported: {} of {}{known}",
+        grouped(taken as u64),
+        grouped(all as u64)
+    ))?;
     for one in untaken.iter().take(RIGHTS_SHOWN) {
         let why = one.why_not.as_deref().unwrap_or_default();
         let (text, why) = (
             crate::text::one_line(&one.item.text, 200),
             crate::text::one_line(why, 100),
         );
-        output::line(&format!("    not taken: {text} ({why})"))?;
+        output::line(&format!("    not imported: {text} ({why})"))?;
     }
     if untaken.len() > RIGHTS_SHOWN {
-        let more = untaken.len() - RIGHTS_SHOWN;
+        let more = grouped((untaken.len() - RIGHTS_SHOWN) as u64);
         output::line(&format!("    and {more} more (--json lists them)"))?;
     }
     Ok(())
 }
 
-/// The first ranges of rows; `--json` has them all.
+/// Returns the first ranges of rows; `--json` has all of them.
 fn ranges(rows: &[[i64; 2]]) -> String {
     let mut shown: Vec<String> = rows
         .iter()
@@ -346,10 +385,8 @@ fn ranges(rows: &[[i64; 2]]) -> String {
         })
         .collect();
     if rows.len() > RANGES_SHOWN {
-        shown.push(format!(
-            "and {} more places (--json lists them)",
-            rows.len() - RANGES_SHOWN
-        ));
+        let more = counted((rows.len() - RANGES_SHOWN) as u64, "more range", "more ranges");
+        shown.push(format!("and {more} (--json lists them)"));
     }
     shown.join(", ")
 }

@@ -1,4 +1,4 @@
-//! `keys`: what the keys of the vault are for, how they were used, and when they should be replaced.
+//! `keys`: lists the vault's keys, and sets when they should be replaced.
 
 use privatus_domain::key_expiry_ahead;
 use privatus_domain::{KeyEntry, KeyFilter, KeyKind};
@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use crate::args::{Arguments, Keys};
 use crate::failure::Failure;
 use crate::moment;
-use crate::output::{self, Column};
+use crate::output;
+use crate::table::{self, Column};
+use crate::text::grouped;
 use crate::vault::open;
 
 pub(crate) fn run(arguments: &Arguments, command: &Keys) -> Result<u8, Failure> {
@@ -51,7 +53,7 @@ fn list(arguments: &Arguments, kind: Option<KeyKind>, days: Option<i64>) -> Resu
     if arguments.json {
         output::json(&json!({ "keys": keys.iter().map(key_json).collect::<Vec<_>>() }))?;
     } else if keys.is_empty() {
-        output::line("No key matches.")?;
+        output::line("No matching keys.")?;
     } else {
         table(&keys)?;
     }
@@ -80,19 +82,19 @@ fn table(keys: &[KeyEntry]) -> Result<(), Failure> {
             day(key.created_at),
             day(key.expires_at),
             moment::shown(key.last_used),
-            key.usage_count.to_string(),
+            grouped(key.usage_count),
             state(key).to_owned(),
         ]
     };
     let columns = [
-        Column::Number("key"),
-        Column::Text("type", 6),
-        Column::Text("scope", 26),
-        Column::Text("created", 10),
-        Column::Text("expires", 10),
-        Column::Text("last used (UTC)", 19),
-        Column::Number("used"),
-        Column::Text("state", 9),
+        Column::number("key"),
+        Column::text("type", 6),
+        Column::name("scope", 26),
+        Column::text("created", 10).dropped(2),
+        Column::text("expires", 10).dropped(5),
+        Column::text("last used (UTC)", 19).dropped(3),
+        Column::number("used").dropped(1),
+        Column::text("state", 9).dropped(4),
     ];
-    output::table(&columns, keys.iter().map(row).collect())
+    table::print(&columns, keys.iter().map(row).collect())
 }

@@ -1,4 +1,4 @@
-//! Conversations and messages: listed, paged, answered, marked as read.
+//! `chats`, `show`, `send` and `mark-read`.
 
 use std::io::{Read, stdin};
 
@@ -7,9 +7,10 @@ use privatus_store::{PAGE_MAX, PageStart, ReadTx, StoreError, SystemFault};
 use serde_json::json;
 
 use crate::args::{Arguments, Show};
+use crate::chat_table::chat_table;
 use crate::failure::Failure;
 use crate::notice::warn;
-use crate::text::{grouped, one_line};
+use crate::text::{counted, grouped, one_line};
 use crate::vault::open;
 use crate::{find, output, show};
 
@@ -22,7 +23,10 @@ pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, F
     })?;
     crate::vault::close(store);
     for lost in &lost {
-        warn(&format!("{}; `privatus verify` says more", find::lost_text(lost)));
+        warn(&format!(
+            "{}; `privatus verify` shows more",
+            find::lost_text(lost)
+        ));
     }
     if arguments.json {
         let chats: Vec<_> = chats.iter().map(output::chat_json).collect();
@@ -31,15 +35,15 @@ pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, F
         output::empty(
             arguments,
             "chats",
-            "No chats yet. `privatus import` takes a history in, `privatus contacts add` makes one.",
+            "No chats yet. `privatus import` imports a history, `privatus contacts add` starts a chat.",
         )?;
     } else {
-        output::line(&output::chat_table(&chats))?;
+        output::line(&chat_table(&chats, output::width()))?;
     }
     Ok(0)
 }
 
-/// Where a page begins, from the three options.
+/// Returns where a page begins, from the three options.
 fn start(tx: &mut ReadTx<'_>, chat: &Conversation, show: &Show) -> Result<PageStart, Failure> {
     let mut place = |text: &str| find::place(tx, chat, text);
     Ok(match (&show.before, &show.after, &show.around) {
@@ -53,7 +57,10 @@ fn start(tx: &mut ReadTx<'_>, chat: &Conversation, show: &Show) -> Result<PageSt
 /// `show`
 pub(crate) fn show(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
     if show.limit == 0 || show.limit > PAGE_MAX {
-        return Err(Failure::Usage(format!("--limit takes 1 to {PAGE_MAX}")));
+        return Err(Failure::Usage(format!(
+            "--limit must be between 1 and {}",
+            grouped(PAGE_MAX as u64)
+        )));
     }
     let store = open(arguments)?;
     let chat = find::chat(&store, &show.chat)?;
@@ -72,7 +79,7 @@ pub(crate) fn show(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
     let newer = page.messages.first().filter(|_| page.has_newer);
     if arguments.json {
         let messages: Vec<_> = page.messages.iter().map(output::message_json).collect();
-        // The id to give to the same option again.
+        // The id for the same option of the next call.
         let next = if show.after.is_some() { newer } else { older };
         output::json(&json!({ "messages": messages, "next": next.map(|message| &message.id) }))?;
         return Ok(0);
@@ -81,9 +88,9 @@ pub(crate) fn show(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
     let again = again(show, &chat);
     let mut lines = vec![
         format!(
-            "{} · {} messages · times are UTC",
+            "{} · {} · times are UTC",
             one_line(&chat.title, 60),
-            grouped(chat.messages)
+            counted(chat.messages, "message", "messages")
         ),
         String::new(),
     ];
@@ -105,7 +112,7 @@ pub(crate) fn show(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// The command that shows another page of the same chat, named as it was where a shell needs no quotes for it.
+/// Returns the command for another page of the same chat, named as before if that needs no quotes in a shell.
 fn again(show: &Show, chat: &Conversation) -> String {
     let id = chat.id.to_string();
     let named = if show::is_plain(&show.chat) {
@@ -152,7 +159,7 @@ pub(crate) fn send(
     Ok(0)
 }
 
-/// A text from standard input: a word of a command line holds at most 128 KiB on Linux, a message eight times that.
+/// Reads a text from standard input: on Linux an argument has at most 128 KiB, but a message eight times that.
 fn typed() -> Result<String, Failure> {
     const MOST: usize = limits::TEXT_BYTES + "\r\n".len();
     let mut bytes = Vec::new();
@@ -196,7 +203,10 @@ pub(crate) fn mark_read(arguments: &Arguments, chat: &str, up_to: Option<&str>) 
     if arguments.json {
         output::json(&json!({ "marked": marked }))?;
     } else {
-        output::line(&format!("{marked} messages marked as read"))?;
+        output::line(&format!(
+            "{} marked as read",
+            counted(marked, "message", "messages")
+        ))?;
     }
     Ok(0)
 }

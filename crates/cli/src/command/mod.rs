@@ -1,4 +1,4 @@
-//! The commands, each as short as what it does.
+//! The commands.
 
 mod access;
 mod audit;
@@ -24,12 +24,12 @@ use crate::args::{Arguments, Command};
 use crate::failure::Failure;
 use crate::notice::warn;
 
-/// Runs the command; gives the exit code.
+/// Runs the command and returns the exit code.
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     ended(perform(arguments), crate::vault::unclosed(), &arguments.command)
 }
 
-/// How a command ends whose vault may not have been closed well: what it found or refused comes first.
+/// Returns the result of a command whose vault may not have been closed properly. The command's own failure comes first.
 fn ended(done: Result<u8, Failure>, unclosed: Option<StoreError>, command: &Command) -> Result<u8, Failure> {
     let Some(error) = unclosed else {
         return done.map_err(|failure| failure.after(command));
@@ -37,7 +37,7 @@ fn ended(done: Result<u8, Failure>, unclosed: Option<StoreError>, command: &Comm
     match done {
         Ok(0) | Err(Failure::ClosedPipe) => Err(Failure::Unclosed { error, done: None }.after(command)),
         done => {
-            warn(&format!("the vault was not closed well: {}", error.reason()));
+            warn(&format!("the vault was not closed properly: {}", error.reason()));
             done.map_err(|failure| failure.after(command))
         }
     }
@@ -71,7 +71,7 @@ fn perform(arguments: &Arguments) -> Result<u8, Failure> {
             kdf_iterations,
         } => vault::passwd(arguments, new_password_file.as_deref(), *kdf_iterations),
         Command::Migrate(_) if arguments.as_user.is_some() => Err(Failure::Usage(
-            "`migrate` works on the whole vault, for no user; leave out --as-user and PRIVATUS_USER".into(),
+            "`migrate` changes the whole vault and cannot act for a user; leave out --as-user and PRIVATUS_USER".into(),
         )),
         Command::Migrate(command) => migrate::run(arguments, command),
         Command::Completions { shell } => documents::completions(*shell),
@@ -81,8 +81,6 @@ fn perform(arguments: &Arguments) -> Result<u8, Failure> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
-
     use clap::Parser;
     use privatus_store::SystemFault;
 
@@ -100,13 +98,13 @@ mod tests {
         ended(done, Some(error), &arguments.command).unwrap_err()
     }
 
-    /// Whoever is told of the close alone would do the same once more.
+    /// A user who only reads that the close failed would run the command again.
     #[test]
     fn a_close_that_fails_says_what_is_done() {
         for (words, done) in [
             (&["send", "Alice", "hi"][..], Some("the message is stored")),
-            (&["contacts", "add", "Bob"], Some("the change is made")),
-            (&["export", "file"], Some("the file is written")),
+            (&["contacts", "add", "Bob"], Some("the change was made")),
+            (&["export", "file"], Some("the file was written")),
             (&["chats"], None),
             (&["show", "Alice"], None),
             (&["export", "-"], None),
@@ -116,28 +114,28 @@ mod tests {
                 let text = failure.to_string();
                 assert_eq!(failure.exit().code(), 26, "{words:?}: {text}");
                 assert!(
-                    text.starts_with("the vault was not closed well: merge the log: the disk"),
+                    text.starts_with("the vault was not closed properly: merge the log: the disk"),
                     "{text}"
                 );
                 match done {
                     Some(done) => {
                         assert!(
-                            text.ends_with(&format!("; {done}: do not run the command again for that")),
+                            text.ends_with(&format!("; {done}, so do not run the command again")),
                             "{text}"
                         );
                     }
-                    None => assert!(!text.contains("again for that"), "{text}"),
+                    None => assert!(!text.contains("run the command again"), "{text}"),
                 }
             }
         }
         let failure = told(&["chats"], Err(Failure::NotFound("x".into())), failing());
-        assert_eq!(failure.exit().code(), 24, "what went wrong first is told");
-        // No advice of another failure: the command did its work.
+        assert_eq!(failure.exit().code(), 24, "the first failure is reported");
+        // Without the hint of a failed command: this one did its work.
         let text = told(&["send", "Alice", "hi"], Ok(0), StoreError::Interrupted).to_string();
         assert!(!text.contains("run the command again for the rest"), "{text}");
     }
 
-    /// `close()?` before the result is printed would hide it.
+    /// `close()?` before the result is printed would hide the result.
     #[test]
     fn no_command_closes_a_vault_before_it_says_what_it_did() {
         let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/command")];
@@ -147,7 +145,7 @@ mod tests {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
-                    // The demo's vault is its own, and goes with it.
+                    // The demo's vault is temporary.
                     folders.extend((!path.ends_with("demo")).then_some(path));
                     continue;
                 }

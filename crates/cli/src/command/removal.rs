@@ -1,19 +1,21 @@
-//! The end of a removal: what it left is deleted, and the vault closed.
+//! The end of a removal: deletes the rest of the removed messages and closes the vault.
 
 use privatus_store::{Store, StoreError};
 
 use crate::command::vault::closed_after;
 use crate::notice::warn;
 
-/// Deletes what removals left, and closes the vault. It is `done` by now: what cannot be deleted yet, the next command that opens the
-/// vault deletes. Gives what a person is told of that, who was warned already.
+/// Deletes what removals left, and closes the vault. The removal itself is done by now; what cannot be deleted yet is deleted by
+/// the next command that opens the vault. Returns the warning about that, which has already been printed.
 pub(in crate::command) fn finish(store: Store, done: &str) -> Option<String> {
     let swept = store.removals_sweep();
     let left = match swept {
         Ok(_) => None,
-        Err(StoreError::DiskFull) => Some(format!("{done}; its messages will go when there is space")),
+        Err(StoreError::DiskFull) => Some(format!(
+            "{done}; its messages will be deleted when there is space"
+        )),
         Err(error) => Some(format!(
-            "{done}; not all messages of removals are deleted yet: {}",
+            "{done}; not all removed messages are deleted yet: {}",
             error.reason()
         )),
     };

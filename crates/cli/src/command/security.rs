@@ -1,4 +1,4 @@
-//! `security`: events listed, shown and resolved.
+//! `security`: lists, shows and resolves security events.
 
 use privatus_domain::{Resolution, SecurityEvent, SecurityFilter};
 use privatus_import::steering::json_readable;
@@ -8,12 +8,13 @@ use serde_json::json;
 use crate::args::{Arguments, Security, SecurityList};
 use crate::failure::Failure;
 use crate::moment;
-use crate::output::{self, Column};
+use crate::output;
+use crate::table::{self, Column};
 use crate::text::{harmless, one_line};
 use crate::vault::open;
 
-/// What is shown in the place of details that do not open any more.
-const DETAILS_LOST: &str = "its details are lost";
+/// Shown in place of details that can no longer be opened.
+const DETAILS_LOST: &str = "details lost";
 
 pub(crate) fn run(arguments: &Arguments, command: &Security) -> Result<u8, Failure> {
     match command {
@@ -63,11 +64,11 @@ fn events(arguments: &Arguments, list: &SecurityList) -> Result<u8, Failure> {
     if arguments.json {
         output::json(&json!({ "events": events, "next": next }))?;
     } else if events.is_empty() {
-        output::line("No event matches.")?;
+        output::line("No matching events.")?;
     } else {
         table(&events)?;
         if let Some(next) = next {
-            output::line(&format!("There are older ones: --before {next}"))?;
+            output::line(&format!("Older events: --before {next}"))?;
         }
     }
     Ok(0)
@@ -85,17 +86,17 @@ fn table(events: &[SecurityEvent]) -> Result<(), Failure> {
         ]
     };
     let columns = [
-        Column::Number("id"),
-        Column::Text("time (UTC)", 19),
-        Column::Text("severity", 8),
-        Column::Text("type", 19),
-        Column::Text("resolved", 8),
-        Column::Text("what", 60),
+        Column::number("id"),
+        Column::text("time (UTC)", 19).dropped(3),
+        Column::text("severity", 8).dropped(4),
+        Column::text("type", 19).dropped(1),
+        Column::text("resolved", 8).dropped(2),
+        Column::name("what", 60),
     ];
-    output::table(&columns, events.iter().map(row).collect())
+    table::print(&columns, events.iter().map(row).collect())
 }
 
-/// Its sentence, and whether what was known beside it is lost.
+/// Returns an event's description, and says if its details are lost.
 fn what(event: &SecurityEvent) -> String {
     let said = event.description.clone().unwrap_or_default();
     match event.details_lost {
@@ -118,7 +119,7 @@ fn show(arguments: &Arguments, event: &SecurityEvent) -> Result<u8, Failure> {
         ("time (UTC)", Some(moment::shown(event.timestamp))),
         ("user", event.user_id.clone()),
         ("what", event.description.clone()),
-        ("known of it", raw),
+        ("details", raw),
         (
             "resolved (UTC)",
             event.resolved.then(|| moment::shown(event.resolved_at)),

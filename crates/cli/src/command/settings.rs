@@ -1,4 +1,4 @@
-//! `settings`: list, get, set, unset; the application's, and those of its users.
+//! `settings`: lists, gets, sets and unsets settings of the application and of its users.
 
 use privatus_domain::{Effective, JsonText, KnownSetting, Setting, SettingKey, UserId};
 use privatus_import::steering::json_readable;
@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::args::{Arguments, Settings};
 use crate::failure::Failure;
-use crate::output::{self, Column};
+use crate::output;
+use crate::table::{self, Column};
 use crate::vault::open;
 
 pub(crate) fn run(arguments: &Arguments, command: &Settings) -> Result<u8, Failure> {
@@ -29,7 +30,7 @@ fn user_of(name: Option<&str>) -> Result<Option<UserId>, StoreError> {
     Ok(name.map(UserId::new).transpose()?)
 }
 
-/// A value, whose it is, and whether it is only the default.
+/// A setting to print, with its scope and whether it is only the default.
 struct Shown {
     scope: String,
     key: String,
@@ -56,7 +57,7 @@ impl Shown {
         }
     }
 
-    /// As JSON text: the value stands as it was set, so that no number is rounded.
+    /// Returns JSON text; the value is printed as it was set, so that no number is rounded.
     fn to_json(&self) -> String {
         format!(
             "{{\"scope\":{},\"key\":{},\"value\":{},\"is_default\":{}}}",
@@ -99,7 +100,7 @@ fn list(arguments: &Arguments, user: Option<&str>, all: bool) -> Result<(), Fail
     table(&shown)
 }
 
-/// A table; it names users and defaults only where there are some.
+/// Prints a table, with columns for users and defaults only if there are any.
 fn table(settings: &[Shown]) -> Result<(), Failure> {
     let scoped = settings.iter().any(|setting| !setting.scope.is_empty());
     let defaults = settings.iter().any(|setting| setting.is_default);
@@ -114,18 +115,18 @@ fn table(settings: &[Shown]) -> Result<(), Failure> {
         cells
     };
     let (name, value) = if scoped { (30, 44) } else { (36, 60) };
-    let mut columns = vec![Column::Text("setting", name), Column::Text("value", value)];
+    let mut columns = vec![Column::name("setting", name), Column::name("value", value)];
     if scoped {
-        columns.push(Column::Text("scope", 20));
+        columns.push(Column::text("scope", 20).dropped(2));
     }
     if defaults {
-        columns.push(Column::Text("", 7));
+        columns.push(Column::text("", 7).dropped(1));
     }
-    output::table(&columns, settings.iter().map(row).collect())
+    table::print(&columns, settings.iter().map(row).collect())
 }
 
 fn get(arguments: &Arguments, name: &str, user: Option<&str>) -> Result<(), Failure> {
-    // A name from before the grammar can still be read and removed.
+    // An old name that is no longer valid can still be read and removed.
     let (key, user) = (SettingKey::kept(name).map_err(StoreError::from)?, user_of(user)?);
     let store = open(arguments)?;
     let found = store.read(|tx| tx.setting_effective(user.as_ref(), &key))?;
@@ -150,7 +151,7 @@ fn set(
     let value = if is_text {
         JsonText::from(Value::from(value))
     } else {
-        let refused = |error| Failure::Refused(format!("{error}; with --text it is taken as text"));
+        let refused = |error| Failure::Refused(format!("{error}; with --text the value is treated as text"));
         JsonText::new(value).map_err(refused)?
     };
     let store = open(arguments)?;

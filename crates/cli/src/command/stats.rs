@@ -1,4 +1,4 @@
-//! `stats`: counts and sizes, what was done by day, and how long transactions took.
+//! `stats`: shows counts, sizes, activity by day, and how long transactions took.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::args::{Arguments, Stats};
 use crate::failure::Failure;
-use crate::output::{self, Column};
+use crate::output;
+use crate::table::{self, Column};
 use crate::text::grouped;
 use crate::vault::open;
 
@@ -43,8 +44,8 @@ pub(crate) fn run(arguments: &Arguments, stats: &Stats) -> Result<u8, Failure> {
     }
     let row = |name: &str, value: u64| vec![name.to_owned(), grouped(value)];
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    output::table(
-        &[Column::Text("", 20), Column::Number("count")],
+    table::print(
+        &[Column::text("", 20), Column::number("count")],
         vec![
             row("conversations", count(chats.len())),
             row("contacts", count(contacts)),
@@ -60,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments, stats: &Stats) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Of counts that stand in the vault, where somebody may have altered them: at its end it stays there.
+/// Adds counts from the vault, which somebody may have altered; the sum saturates.
 fn sum(counts: impl Iterator<Item = u64>) -> u64 {
     counts.fold(0, u64::saturating_add)
 }
@@ -79,7 +80,7 @@ fn times_json((name, times): (&String, &Histogram)) -> Value {
     })
 }
 
-/// The days with something, the newest first, under a line of all of them.
+/// Prints the days with activity, newest first, below a line for all days.
 fn usage_table(days: u32, today: Day, usage: &[(Day, Usage)]) -> Result<(), Failure> {
     if usage.is_empty() {
         return Ok(());
@@ -98,13 +99,13 @@ fn usage_table(days: u32, today: Day, usage: &[(Day, Usage)]) -> Result<(), Fail
         std::iter::once(day.to_string()).chain(numbers).collect()
     };
     let columns = [
-        Column::Text("day", 10),
-        Column::Number("in"),
-        Column::Number("out"),
-        Column::Number("bytes"),
-        Column::Number("chats opened"),
+        Column::text("day", 10),
+        Column::number("in"),
+        Column::number("out"),
+        Column::number("bytes").dropped(2),
+        Column::number("chats opened").dropped(1),
     ];
-    output::table(&columns, usage.iter().rev().map(row).collect())
+    table::print(&columns, usage.iter().rev().map(row).collect())
 }
 
 fn times_table(times: &BTreeMap<String, Histogram>) -> Result<(), Failure> {
@@ -120,21 +121,21 @@ fn times_table(times: &BTreeMap<String, Histogram>) -> Result<(), Failure> {
             .collect()
     };
     let columns = [
-        Column::Text("transaction", 36),
-        Column::Number("count"),
-        Column::Number("median, ms"),
-        Column::Number("95 %, ms"),
-        Column::Number("longest, ms"),
+        Column::name("transaction", 36),
+        Column::number("count").dropped(3),
+        Column::number("median, ms"),
+        Column::number("95 %, ms").dropped(2),
+        Column::number("longest, ms").dropped(1),
     ];
-    output::table(&columns, times.iter().map(row).collect())
+    table::print(&columns, times.iter().map(row).collect())
 }
 
-/// Microseconds as milliseconds.
+/// Returns microseconds as milliseconds.
 fn milliseconds(micros: u64) -> String {
     format!("{}.{:03}", grouped(micros / 1_000), micros % 1_000)
 }
 
-/// A character for each number, as high as it is of the highest; a dot for nothing.
+/// Returns a character for each number, as high as its share of the highest; a dot for zero.
 fn sparkline(numbers: &[u64]) -> String {
     const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let highest = u128::from(numbers.iter().copied().max().unwrap_or_default().max(1));

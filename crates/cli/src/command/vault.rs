@@ -1,7 +1,8 @@
-//! The vault itself: create, change the password, check.
+//! `init`, `passwd` and `verify`.
 
 use std::path::Path;
 
+use privatus_import::baseline::BaselineError;
 use privatus_import::steering::json_escaped;
 use privatus_store::{KdfCost, RecoveryCode, Store, StoreError, VaultOptions, Verification};
 use serde_json::json;
@@ -25,21 +26,33 @@ pub(crate) fn init(arguments: &Arguments, iterations: Option<u32>, to_stdout: bo
         ..VaultOptions::default()
     };
     let password = secret::password(arguments, true)?;
-    // Only now: at the prompt, Ctrl-C ends the process.
+    // Only from here on: at the prompt, Ctrl-C ends the process.
     progress::interrupted();
     let made = Store::create_keeping(&path, &password, &options, |code| {
         keeper.keep(code, printed_code(arguments, &keeper, &path, code)?)
     });
-    let store = made.inspect_err(|failure| keeper.take_back(&path, failure))?;
+    let store = made.map_err(|failure| {
+        keeper.take_back(&path, &failure);
+        no_vault(failure)
+    })?;
     for warning in store.warnings() {
         warn(warning);
     }
     close_made(store, &path)?;
-    after_init(arguments, &keeper, &path).map_err(made_all_the_same)?;
+    after_init(arguments, &keeper, &path).map_err(created_nevertheless)?;
     Ok(0)
 }
 
-/// What standard output gets before the vault is there.
+/// Replaces the store's error for a full disk, which is about an existing vault, when no vault was created.
+pub(super) fn no_vault(failure: Failure) -> Failure {
+    match failure {
+        Failure::Store(StoreError::DiskFull)
+        | Failure::Baseline(BaselineError::Store(StoreError::DiskFull)) => Failure::NoRoomForVault,
+        other => other,
+    }
+}
+
+/// Returns what is printed before the vault exists.
 fn printed_code(
     arguments: &Arguments,
     keeper: &CodeKeeper,
@@ -66,7 +79,7 @@ fn init_json(
     Ok(Zeroizing::new(format!("{}\n", json_escaped(&text))))
 }
 
-/// Closes a vault that was just made: it stands, whatever fails.
+/// Closes a vault that was just created; it exists even if that fails.
 pub(super) fn close_made(store: Store, vault: &Path) -> Result<(), Failure> {
     let made = |why| StoreError::Made {
         vault: vault.to_owned(),
@@ -75,12 +88,12 @@ pub(super) fn close_made(store: Store, vault: &Path) -> Result<(), Failure> {
     Ok(store.close().map_err(made)?)
 }
 
-/// The vault stands, and its code is kept.
-pub(super) fn made_all_the_same(failure: Failure) -> Failure {
+/// Adds to a failed print that the vault was created; its code was written before.
+pub(super) fn created_nevertheless(failure: Failure) -> Failure {
     match failure {
         Failure::Output { error, .. } => Failure::Output {
             error,
-            done: Some("the vault is made"),
+            done: Some("the vault was created"),
         },
         other => other,
     }
@@ -97,10 +110,10 @@ fn after_init(arguments: &Arguments, keeper: &CodeKeeper, vault: &Path) -> Resul
     keeper.tell()
 }
 
-/// The recovery code of a new vault, for a person.
+/// Returns the recovery code of a new vault as text for a person.
 pub(super) fn code_text(code: &RecoveryCode) -> Zeroizing<String> {
     Zeroizing::new(format!(
-        "\n    Recovery code:  {}\n\nWrite it down: it opens the vault when the password is lost, and is shown only now.\n",
+        "\n    Recovery code:  {}\n\nWrite it down: it opens the vault if the password is lost, and is shown only once.\n",
         code.reveal().as_str()
     ))
 }
@@ -117,7 +130,7 @@ pub(crate) fn passwd(
     let mut warnings = store.change_password(&current, &new, cost)?;
     if let Err(error) = store.close() {
         warnings.push(format!(
-            "the new password is in force, and the vault was not closed well: {}",
+            "the password was changed, but the vault was not closed properly: {}",
             error.reason()
         ));
     }
@@ -129,16 +142,16 @@ pub(crate) fn passwd(
     } else {
         output::line("Password changed.")?;
         output::line(
-            "An old key ring with the old password still opens this vault as it is today: who has copied keyring.json and \
-             knows the old password reads on. Only a new key would end that: key rotation, which comes later.",
+            "An old copy of the key ring still opens this vault with the old password, for anyone who has copied keyring.json \
+             and knows that password. Only new keys can prevent that; key rotation does not exist yet.",
         )?;
     }
     Ok(0)
 }
 
-/// The cost that `--kdf-iterations` asks for.
+/// Returns the cost for `--kdf-iterations`.
 pub(super) fn cost(iterations: Option<u32>) -> Result<Option<KdfCost>, Failure> {
-    let wrong = |_| Failure::Usage("--kdf-iterations takes 210,000 to 100,000,000".into());
+    let wrong = |_| Failure::Usage("--kdf-iterations must be between 210,000 and 100,000,000".into());
     iterations.map(|n| KdfCost::new(n).map_err(wrong)).transpose()
 }
 
@@ -153,13 +166,13 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
     });
     bar.finish_and_clear();
     let found = found?;
-    // What was found is said first, also where that this was looked at cannot be written down.
+    // The findings are printed first, even if the check cannot be recorded in the log.
     let printed = print_found(arguments, &found);
     closed_after(store, !found.is_content());
-    // That nobody reads it is no reason to hide what was found.
+    // A failed print must not hide what was found.
     match found.problems.first() {
         None => printed.map(|()| 0),
-        // Nothing else is wrong.
+        // Only the audit log is broken.
         Some(_) if found.problem_count == 1 && found.audit_broken.is_some() => {
             Err(StoreError::AuditBroken(found.audit_broken.unwrap_or_default()).into())
         }
@@ -171,13 +184,13 @@ pub(crate) fn verify(arguments: &Arguments) -> Result<u8, Failure> {
     }
 }
 
-/// Closes behind what said something already. What keeps the close is then a warning: it is not what went wrong first.
+/// Closes the vault. If a problem was already reported, a failed close is only a warning.
 pub(super) fn closed_after(store: Store, has_said: bool) {
     if !has_said {
         return close(store);
     }
     if let Err(error) = store.close() {
-        warn(&format!("the vault was not closed well: {}", error.reason()));
+        warn(&format!("the vault was not closed properly: {}", error.reason()));
     }
 }
 
@@ -194,14 +207,14 @@ fn print_found(arguments: &Arguments, found: &Verification) -> Result<(), Failur
     }
     if found.unused_pages > 0 {
         let pages = counted(found.unused_pages, "page belongs", "pages belong");
-        output::line(&format!("{pages} to nothing, which does no harm"))?;
+        output::line(&format!("{pages} to nothing, which is harmless"))?;
     }
     output::line(&format!(
-        "{} messages, {} other sealed values, {} conversations and {} entries of the audit log checked: {}",
-        found.messages,
-        found.values,
-        found.conversations,
-        found.audit_entries,
+        "{}, {}, {} and {} of the audit log checked: {}",
+        counted(found.messages, "message", "messages"),
+        counted(found.values, "other sealed value", "other sealed values"),
+        counted(found.conversations, "conversation", "conversations"),
+        counted(found.audit_entries, "entry", "entries"),
         if found.is_content() {
             "all is well".into()
         } else {

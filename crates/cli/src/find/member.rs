@@ -1,5 +1,5 @@
-//! Members of a group, and who may become one: by contact id, anonymous id, name, or a beginning of one; "me" is the
-//! vault's own user, unless somebody else has that name.
+//! Finds members of a group, and contacts that may become members, by contact id, anonymous id, name, or the beginning of one.
+//! "me" is the vault's own user, unless somebody else has that name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +11,12 @@ use super::thing::contact;
 use crate::failure::Failure;
 use crate::text::one_line;
 
-/// The members of a group, and what they may be called by.
+/// The members of a group, with the ids and names that they can be named by.
 struct Members {
     all: Vec<Member>,
-    /// By their ids and their names in the group.
+    /// Their ids, and their names in the group.
     inside: Vec<Named>,
-    /// By the names of their contacts.
+    /// Their ids, and the names of their contacts.
     outside: Vec<Named>,
     is_anonymous: bool,
 }
@@ -50,7 +50,7 @@ impl Members {
         })
     }
 
-    /// The name of a contact counts where nobody in the group has that name.
+    /// Matches whole ids and names. The name of a contact counts only if no member has that name in the group.
     fn whole(&self, wanted: &str) -> Meant {
         match meant_whole(&self.inside, wanted) {
             Meant::Nothing => meant_whole(&self.outside, wanted),
@@ -58,7 +58,7 @@ impl Members {
         }
     }
 
-    /// The one that is meant whole, or by "me".
+    /// Finds the member with this whole id or name, or by "me".
     fn whole_or_me(&self, wanted: &str) -> Result<Option<&Member>, Failure> {
         match self.whole(wanted) {
             Meant::One(at) => Ok(self.all.get(at)),
@@ -67,14 +67,14 @@ impl Members {
         }
     }
 
-    /// Those whose name or id, in the group or outside, begins so.
+    /// Finds the members whose id or name, in the group or as a contact, begins like `wanted`.
     fn begun(&self, wanted: &str) -> Vec<usize> {
         let lists = [&self.inside, &self.outside].into_iter();
         let fits: BTreeSet<usize> = lists.flat_map(|list| places(meant(list, wanted))).collect();
         fits.into_iter().collect()
     }
 
-    /// As they are shown: in an anonymous group by their anonymous ids alone.
+    /// Returns the members for an error: in an anonymous group by their anonymous ids only.
     fn shown(&self) -> Vec<Named> {
         let shown = |named: &Named| match (self.is_anonymous, &named.also) {
             (true, Some(anonymous)) => Named {
@@ -96,7 +96,7 @@ fn places(found: Meant) -> Vec<usize> {
     }
 }
 
-/// The one member of a group that is meant.
+/// Finds the member of a group that `wanted` names.
 pub(crate) fn member(store: &Store, group: &GroupId, wanted: &str) -> Result<Member, Failure> {
     store.read(|tx| {
         let members = Members::read(tx, group)?;
@@ -112,7 +112,7 @@ pub(crate) fn member(store: &Store, group: &GroupId, wanted: &str) -> Result<Mem
     })
 }
 
-/// Somebody who may be a member: one that is, a contact, or the vault's own user.
+/// Finds a member, a contact, or the vault's own user.
 pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<ContactId, Failure> {
     let found = store.read(|tx| {
         let members = Members::read(tx, group)?;
@@ -123,7 +123,7 @@ pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<Cont
             let found = member.contact.to_string();
             return match called.find(|other| other.id != found) {
                 Some(other) if found != wanted => Err(Failure::Refused(format!(
-                    "“{}” is a member by its name in the group, and another contact; name one by its id: {found}, {}",
+                    "“{}” is the name of a member in the group, and of another contact; name one by its id: {found}, {}",
                     one_line(wanted, 60),
                     other.id
                 ))),
@@ -134,7 +134,7 @@ pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<Cont
         if fits.is_empty() || called.next().is_some() {
             return Ok(None);
         }
-        // A beginning may be a member's and another contact's.
+        // The beginning may match a member and another contact.
         let shown = members.shown();
         let mut all: BTreeMap<String, Named> = BTreeMap::new();
         for at in places(meant(&contacts, wanted)) {
@@ -156,7 +156,7 @@ pub(crate) fn party(store: &Store, group: &GroupId, wanted: &str) -> Result<Cont
     found.map_or_else(|| newcomer(store, wanted), Ok)
 }
 
-/// Somebody who may become a member: a contact, or the vault's own user.
+/// Finds a contact, or the vault's own user, who may become a member.
 pub(crate) fn newcomer(store: &Store, wanted: &str) -> Result<ContactId, Failure> {
     let own = store.read(|tx| {
         let own = tx.own_id();

@@ -1,4 +1,4 @@
-//! A message by its id or the beginning of it, and a place in a chat by a message or a moment.
+//! Finds a message by its id or the beginning of it, and a place in a chat by a message or a date.
 
 use privatus_domain::{Conversation, MessageId, ReplyState, Timestamp};
 use privatus_store::{PageStart, ReadTx, StoreError};
@@ -8,20 +8,20 @@ use crate::failure::Failure;
 use crate::moment;
 use crate::text::one_line;
 
-/// Beginnings that are counted.
+/// The number of matching messages that are counted.
 const COUNTED: usize = 1_000;
 
-/// Where a page begins, as it was typed.
+/// Where a page begins.
 #[derive(Debug)]
 pub(crate) enum Place {
     /// At a message.
     Message(MessageId),
-    /// At a moment.
+    /// At a time.
     Moment(Timestamp),
 }
 
 impl Place {
-    /// The page of what is older.
+    /// Returns the start of a page of older messages.
     pub(crate) fn before(self) -> PageStart {
         match self {
             Self::Message(id) => PageStart::Before(id),
@@ -29,7 +29,7 @@ impl Place {
         }
     }
 
-    /// The page of what is newer.
+    /// Returns the start of a page of newer messages.
     pub(crate) fn after(self) -> PageStart {
         match self {
             Self::Message(id) => PageStart::After(id),
@@ -37,7 +37,7 @@ impl Place {
         }
     }
 
-    /// The page of both.
+    /// Returns the start of a page of messages on both sides.
     pub(crate) fn around(self) -> PageStart {
         match self {
             Self::Message(id) => PageStart::Around(id),
@@ -46,40 +46,48 @@ impl Place {
     }
 }
 
-/// The message that is meant: by its whole id, which may be any message's, or by the beginning of an id in this chat.
+/// Finds a message by its whole id, in any chat, or by the beginning of an id in this chat.
 pub(crate) fn message(tx: &mut ReadTx<'_>, chat: &Conversation, wanted: &str) -> Result<MessageId, Failure> {
     match whole(tx, wanted)? {
         Some(id) => Ok(id),
-        None => begun(tx, chat, wanted),
+        None => begun(tx, chat, wanted, ("message", "")),
     }
 }
 
-/// The place that is meant: a message by its whole id, else a moment, else a message by the beginning of its id.
+/// Finds a place: a message by its whole id, else a date, else a message by the beginning of its id.
 pub(crate) fn place(tx: &mut ReadTx<'_>, chat: &Conversation, wanted: &str) -> Result<Place, Failure> {
     if let Some(id) = whole(tx, wanted)? {
         return Ok(Place::Message(id));
     }
     match moment::parse(wanted) {
         Ok(at) => Ok(Place::Moment(at)),
-        // No id begins with a year and a month.
+        // No id begins with a year and a hyphen.
         Err(error) if moment::is_meant(wanted) => Err(error),
-        Err(_) => begun(tx, chat, wanted).map(Place::Message),
+        Err(_) => {
+            let also = format!("; for a date, {}", moment::FORMS);
+            begun(tx, chat, wanted, ("message or date", &also)).map(Place::Message)
+        }
     }
 }
 
-/// The message of exactly this id.
+/// Finds the message with exactly this id.
 fn whole(tx: &mut ReadTx<'_>, wanted: &str) -> Result<Option<MessageId>, Failure> {
     let id: MessageId = wanted.parse().map_err(StoreError::from)?;
     let is_there = tx.reply_state(&id)? != ReplyState::Absent;
     Ok(is_there.then_some(id))
 }
 
-fn begun(tx: &mut ReadTx<'_>, chat: &Conversation, wanted: &str) -> Result<MessageId, Failure> {
+fn begun(
+    tx: &mut ReadTx<'_>,
+    chat: &Conversation,
+    wanted: &str,
+    (what, also): (&str, &str),
+) -> Result<MessageId, Failure> {
     let mut found = tx.messages_beginning(&chat.id, wanted, COUNTED)?;
     match found.len() {
         0 => Err(Failure::NotFound(format!(
-            "message “{}” in chat “{}”; name it by its id, or by the first four characters of it or more; \
-             `privatus show CHAT --ids` shows ids",
+            "{what} “{}” in chat “{}”; name a message by its id, or by at least the first four characters of it; \
+             `privatus show CHAT --ids` shows ids{also}",
             one_line(wanted, 60),
             one_line(&chat.title, 40)
         ))),

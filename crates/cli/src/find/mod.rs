@@ -1,4 +1,4 @@
-//! Things named on the command line: by an id, a name or a title, or by a beginning of one that fits no other.
+//! Finds the things that the command line names by an id, a name or a title, or by an unambiguous beginning of one.
 
 mod member;
 mod message;

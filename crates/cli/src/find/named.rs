@@ -1,6 +1,6 @@
-//! Which of many things a word names, and what to say where it names none or several.
+//! Finds the thing that a word names, and describes the cases in which it names none or several.
 //!
-//! An exact id is looked up and nothing else is read.
+//! For an exact id, only that thing is read.
 
 use privatus_domain::{Meant, Named, ResourceKind, meant};
 use privatus_store::{ReadTx, StoreError};
@@ -9,13 +9,13 @@ use super::near::near;
 use crate::failure::Failure;
 use crate::text::{grouped, one_line};
 
-/// Things that a refusal lists.
+/// The number of things that an error lists.
 const LISTED: usize = 5;
 
-/// Columns of a name in a refusal.
+/// The width of a name in an error.
 const WIDE: usize = 40;
 
-/// What has exactly this id; a word that can be no id names nothing.
+/// Finds the thing with exactly this id; a word that cannot be an id names nothing.
 pub(super) fn exact<T, I: std::str::FromStr>(
     wanted: &str,
     find: impl FnOnce(I) -> Result<T, StoreError>,
@@ -30,7 +30,7 @@ pub(super) fn exact<T, I: std::str::FromStr>(
     }
 }
 
-/// The id of the one thing of a kind that a word names, among those that the session's user may read.
+/// Finds the id of the thing that a word names, among those of a kind that the session's user may read.
 pub(super) fn named(
     tx: &mut ReadTx<'_>,
     kind: ResourceKind,
@@ -45,7 +45,7 @@ pub(super) fn named(
     }
 }
 
-/// The refusal of a word that may be any of these things.
+/// Returns the error for a word that matches several things.
 pub(super) fn several(all: &[Named], fits: &[usize], wanted: &str, what: &str) -> Failure {
     let listed: Vec<String> = fits
         .iter()
@@ -58,7 +58,7 @@ pub(super) fn several(all: &[Named], fits: &[usize], wanted: &str, what: &str) -
     ambiguous(wanted, what, &listed)
 }
 
-/// The refusal of a word that may be any of these.
+/// Returns the error for a word that matches all these.
 pub(super) fn ambiguous(wanted: &str, what: &str, fits: &[String]) -> Failure {
     let listed: Vec<&str> = fits.iter().take(LISTED).map(String::as_str).collect();
     let more = match fits.len().saturating_sub(LISTED) {
@@ -66,14 +66,14 @@ pub(super) fn ambiguous(wanted: &str, what: &str, fits: &[String]) -> Failure {
         more => format!(" and {} more", grouped(more as u64)),
     };
     Failure::Refused(format!(
-        "“{}” may be {} {what}s; name one by its id: {}{more}",
+        "“{}” matches {} {what}s; name one by its id: {}{more}",
         one_line(wanted, 60),
         grouped(fits.len() as u64),
         listed.join(", ")
     ))
 }
 
-/// The refusal of a word that names none of all things of a kind.
+/// Returns the error for a word that matches nothing.
 pub(super) fn nothing(all: &[Named], wanted: &str, what: &str) -> Failure {
     let list = match what {
         "chat" => "privatus chats".to_owned(),
@@ -126,7 +126,7 @@ mod tests {
             told(&["Ann", "Anna", "", "Bob"], "an"),
             (
                 Exit::Refused,
-                "refused: “an” may be 2 chats; name one by its id: id0 “Ann”, id1 “Anna”".into()
+                "refused: “an” matches 2 chats; name one by its id: id0 “Ann”, id1 “Anna”".into()
             )
         );
         let (_, line) = told(&["A1", "A2", "A3", "A4", "A5", "A6\u{1b}", "A7"], "a");

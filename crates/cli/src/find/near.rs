@@ -1,20 +1,20 @@
-//! Names that are near to a word that names nothing.
+//! Names that are similar to a word that names nothing.
 
 use std::cmp::Ordering;
 
 use privatus_domain::folded::{folded_name, has_word};
 
-/// Names that are told.
+/// The number of names to suggest.
 const MOST: usize = 3;
 
-/// How alike two words are at the least: a letter too many, too few, changed or swapped in a short one.
+/// The least similarity of two words: one letter added, missing, changed or swapped in a short word.
 const ALIKE: f64 = 0.85;
 
-/// Longer words are compared by nobody: it takes the square of their length.
+/// Longer words are not compared, because that takes quadratic time.
 const LONGEST: usize = 256;
 
-/// At most three names that somebody may have meant, the nearest first: those with a word that begins so, then those that
-/// are spelled nearly so.
+/// Returns at most three names that may have been meant, the most similar first: names with a word that begins like `wanted`, then
+/// names with a similar spelling.
 pub(super) fn near<'a>(names: impl Iterator<Item = &'a str>, wanted: &str) -> Vec<&'a str> {
     let wanted = folded_name(wanted.trim());
     if wanted.is_empty() || wanted.len() > LONGEST {
@@ -33,7 +33,7 @@ pub(super) fn near<'a>(names: impl Iterator<Item = &'a str>, wanted: &str) -> Ve
     found.into_iter().map(|(_, name)| name).collect()
 }
 
-/// From 0 to 1: of the whole names, or of the word and one of the name's.
+/// Returns the similarity, from 0 to 1, of the whole names or of `wanted` and one word of the name.
 fn likeness(wanted: &str, name: &str) -> f64 {
     if name.len() > 4 * LONGEST {
         return 0.0;
@@ -47,7 +47,7 @@ fn likeness(wanted: &str, name: &str) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// One letter in a short word is a large part of it: it is told all the same, behind those that are nearer.
+/// One letter is a large part of a short word: such a name is suggested too, after more similar ones.
 fn short(wanted: &str, word: &str) -> f64 {
     let is_short = |text: &str| (2..=5).contains(&text.chars().count());
     let is_near = || strsim::damerau_levenshtein(wanted, word) <= 1;

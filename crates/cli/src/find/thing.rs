@@ -1,4 +1,4 @@
-//! The one chat, contact, group, transfer or resource that is meant.
+//! Finds a chat, contact, group, transfer or resource.
 
 use privatus_domain::{
     Contact, Conversation, ConversationId, Group, Meant, Named, Permission, Resource, ResourceKind, Transfer,
@@ -9,7 +9,7 @@ use privatus_store::{ReadTx, Store, StoreError};
 use super::named::{exact, named, several};
 use crate::failure::Failure;
 
-/// The one conversation that is meant: by its own id, its title, or the id of its contact or group.
+/// Finds a conversation by its id, its title, or the id of its contact or group.
 pub(crate) fn chat(store: &Store, wanted: &str) -> Result<Conversation, Failure> {
     store.read(|tx| {
         let kind = ResourceKind::Conversation;
@@ -27,7 +27,7 @@ pub(crate) fn chat(store: &Store, wanted: &str) -> Result<Conversation, Failure>
     })
 }
 
-/// A contact or group of this name whose conversation was taken away is none that is not there.
+/// Refuses if a contact or group of this name exists and its conversation was taken away, which is damage.
 fn unless_lost(tx: &mut ReadTx<'_>, wanted: &str) -> Result<(), Failure> {
     let lost = tx.conversations_lost()?;
     let mut names = Vec::with_capacity(lost.len());
@@ -52,13 +52,13 @@ fn unless_lost(tx: &mut ReadTx<'_>, wanted: &str) -> Result<(), Failure> {
     })
 }
 
-/// What is wrong with a contact or group that lost its conversation.
+/// Describes a contact or group that lost its conversation.
 pub(crate) fn lost_text(lost: &Resource) -> String {
     let (kind, id) = (lost.kind.as_str(), lost.id());
-    format!("the conversation of {kind} {id} is gone or hidden, and nobody removed the {kind}")
+    format!("the conversation of {kind} {id} is gone or hidden, although nobody removed the {kind}")
 }
 
-/// The one contact that is meant.
+/// Finds a contact.
 pub(crate) fn contact(store: &Store, wanted: &str) -> Result<Contact, Failure> {
     store.read(|tx: &mut ReadTx<'_>| {
         let kind = ResourceKind::Contact;
@@ -73,7 +73,7 @@ pub(crate) fn contact(store: &Store, wanted: &str) -> Result<Contact, Failure> {
     })
 }
 
-/// The one group that is meant.
+/// Finds a group.
 pub(crate) fn group(store: &Store, wanted: &str) -> Result<Group, Failure> {
     store.read(|tx| {
         let kind = ResourceKind::Group;
@@ -88,7 +88,7 @@ pub(crate) fn group(store: &Store, wanted: &str) -> Result<Group, Failure> {
     })
 }
 
-/// The contact that is meant, or else the group.
+/// Finds a contact, or else a group.
 pub(crate) fn peer(store: &Store, wanted: &str, is_group: bool) -> Result<TransferPeer, Failure> {
     let group = || Ok(TransferPeer::Group(group(store, wanted)?.id));
     if is_group {
@@ -99,7 +99,7 @@ pub(crate) fn peer(store: &Store, wanted: &str, is_group: bool) -> Result<Transf
         let contacts = all.len();
         let whole = meant_whole(&all, wanted);
         all.extend(tx.names(ResourceKind::Group, Some(wanted))?);
-        // A contact by its whole id or name, else a group by its own, else the beginning of either.
+        // A contact by its whole id or name, else a group by these, else the beginning of either.
         let found = match whole {
             Meant::Nothing => meant(&all, wanted),
             whole => whole,
@@ -116,11 +116,11 @@ pub(crate) fn peer(store: &Store, wanted: &str, is_group: bool) -> Result<Transf
             TransferPeer::Group(id.parse().map_err(StoreError::from)?)
         }))
     })?;
-    // Where there is neither, the contact's error speaks.
+    // If there is neither, the error is about the contact.
     found.map_or_else(|| Ok(TransferPeer::Contact(contact(store, wanted)?.id)), Ok)
 }
 
-/// The one transfer that is meant: by its id, or its file's name.
+/// Finds a transfer by its id or its file's name.
 pub(crate) fn transfer(store: &Store, wanted: &str) -> Result<Transfer, Failure> {
     store.read(|tx: &mut ReadTx<'_>| {
         let kind = ResourceKind::Transfer;
@@ -135,7 +135,7 @@ pub(crate) fn transfer(store: &Store, wanted: &str) -> Result<Transfer, Failure>
     })
 }
 
-/// The resource that is meant: a contact, group, conversation or transfer by name or the beginning of its id too.
+/// Finds a resource; a contact, group, conversation or transfer also by name or the beginning of its id.
 pub(crate) fn resource(store: &Store, named: Resource) -> Result<Resource, Failure> {
     if named.id() == Resource::EVERY {
         return Ok(named);
@@ -147,12 +147,13 @@ pub(crate) fn resource(store: &Store, named: Resource) -> Result<Resource, Failu
         ResourceKind::Transfer => transfer(store, named.id())?.id.to_string(),
         _ => return Ok(named),
     };
-    // A thing of another program may have this id; a grant on it would be one on all of its kind.
+    // An id from another program may be `*`; a grant on it would be a grant on all of its kind.
     Resource::check_new(&id).map_err(StoreError::from)?;
     Ok(Resource::of(named.kind, id))
 }
 
-/// The same where there is such a thing, else as it is written: a grant and an entry of the log outlive what they are on.
+/// Finds a resource like [`resource`]; if there is none, returns it as written, because grants and log entries outlive their
+/// resource.
 pub(crate) fn resource_or_word(store: &Store, named: Resource) -> Result<Resource, Failure> {
     match resource(store, named.clone()) {
         Err(error) if error.is_not_found() => Ok(named),
@@ -160,19 +161,19 @@ pub(crate) fn resource_or_word(store: &Store, named: Resource) -> Result<Resourc
     }
 }
 
-/// Whether a word, taken as an id, may be looked up by the session's user: what is only meant as a name is no refusal.
+/// Whether the session's user may look up a word as an id. If not, it may still be meant as a name.
 fn sees(tx: &mut ReadTx<'_>, kind: ResourceKind, wanted: &str) -> Result<bool, StoreError> {
     Resource::new(kind, wanted).map_or(Ok(true), |on| tx.may(&on, Permission::Read))
 }
 
-/// What a user cannot see is refused to it, whether it is there or not.
+/// Refuses what a user cannot see, whether it exists or not.
 fn unless_hidden<T>(
     tx: &mut ReadTx<'_>,
     kind: ResourceKind,
     wanted: &str,
     found: Result<T, Failure>,
 ) -> Result<T, Failure> {
-    // What is too long for an id is no thing's.
+    // A word that is too long for an id is not checked as one.
     if Resource::new(kind, wanted).is_ok() && found.as_ref().is_err_and(Failure::is_not_found) {
         tx.permit_named(kind, wanted, Permission::Read)?;
     }

@@ -1,14 +1,14 @@
-//! Ctrl-C: what is at work ends in order, and a prompt or a second one ends the process at once.
+//! Ctrl-C: work in progress ends in order; at a prompt, or when pressed again, it ends the process at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// One for the process: a command has several parts that ask, and there is one handler.
+/// The flags of the process: several parts of a command check them, but there is only one handler.
 struct Flags {
-    /// For a command that looks at it between its steps.
+    /// Checked by a command between its steps.
     work: Arc<AtomicBool>,
     is_work: AtomicBool,
-    /// For an open and a change of the schema: the store looks at it, and goes on doing so.
+    /// Checked by the store while it opens a vault or changes its schema, and afterwards too.
     open: Arc<AtomicBool>,
     is_open: AtomicBool,
 }
@@ -16,7 +16,7 @@ struct Flags {
 fn flags() -> &'static Flags {
     static FLAGS: OnceLock<Flags> = OnceLock::new();
     FLAGS.get_or_init(|| {
-        // Where no handler can be set, Ctrl-C ends the process, and whole transactions stay as well.
+        // Without a handler Ctrl-C ends the process; complete transactions are kept then too.
         let _ = ctrlc::set_handler(|| pressed(flags()));
         Flags {
             work: Arc::default(),
@@ -35,20 +35,20 @@ fn pressed(flags: &Flags) {
     if was_asked || !(is_open || is_work) {
         #[allow(
             clippy::disallowed_methods,
-            reason = "asked for twice, or nobody looks: at once, whatever is open"
+            reason = "pressed twice, or nothing checks the flags: end at once, whatever is open"
         )]
         std::process::exit(130);
     }
 }
 
-/// Set by Ctrl-C from now on; a second one ends the process at once.
+/// Returns a flag that Ctrl-C sets from now on; a second Ctrl-C ends the process at once.
 pub(crate) fn interrupted() -> Arc<AtomicBool> {
     let flags = flags();
     flags.is_work.store(true, Ordering::SeqCst);
     Arc::clone(&flags.work)
 }
 
-/// The same while a vault is opened or its schema changed, and not at a prompt before or after.
+/// Passes such a flag to `work`, which opens a vault or changes its schema; it has no effect on prompts before or after.
 pub(super) fn while_open<T>(work: impl FnOnce(Arc<AtomicBool>) -> T) -> T {
     let flags = flags();
     flags.is_open.store(true, Ordering::SeqCst);

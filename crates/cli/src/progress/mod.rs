@@ -1,4 +1,4 @@
-//! Progress bars: on standard error, and only on a terminal.
+//! Progress bars, on standard error and only on a terminal.
 
 mod ctrl_c;
 pub(crate) mod schema;
@@ -6,9 +6,11 @@ pub(crate) mod schema;
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use privatus_import::legacy;
 
+use crate::text::counted;
+
 pub(crate) use ctrl_c::interrupted;
 
-/// A bar that knows its total, or counts without one.
+/// Creates a bar.
 pub(crate) fn bar(what: &str) -> ProgressBar {
     let template = "{msg} [{bar:16}] {human_pos}/{human_len}  {per_sec}  {eta} left";
     let bar = with_template(template);
@@ -16,7 +18,7 @@ pub(crate) fn bar(what: &str) -> ProgressBar {
     bar
 }
 
-/// A line that says what is done, where nobody knows how far it is.
+/// Creates a line that says what is being done, for work of unknown length.
 pub(crate) fn line(what: &str) -> ProgressBar {
     let bar = with_template("{msg}");
     bar.set_message(what.to_owned());
@@ -24,16 +26,16 @@ pub(crate) fn line(what: &str) -> ProgressBar {
     bar
 }
 
-/// Columns for the numbers of a search: with what stands before them, no line is wider than 80.
+/// Columns for the numbers of a search, so that the whole line is not wider than 80.
 const DETAILS: usize = 80 - "later keys [========] ".len() - 1;
 
-/// The bar of the search for iteration counts; [`show_search`] moves it.
+/// Creates the bar of the search for iteration counts; [`show_search`] moves it.
 pub(crate) fn search_bar() -> ProgressBar {
-    // Within 80 columns: a line that wraps leaves a copy of itself behind at every redraw.
+    // At most 80 columns: a line that wraps leaves a copy of itself at every redraw.
     with_template("{msg} [{bar:8}] {prefix}")
 }
 
-/// Shows where a search is: the bound, the rate, the time left of this walk, and what was found.
+/// Shows the progress of a search: the limit, the rate, the time left of this pass, and what was found.
 pub(crate) fn show_search(bar: &ProgressBar, at: &legacy::SearchProgress) {
     bar.set_message(if at.catching_up { "later keys" } else { "keys" });
     bar.set_prefix(search_details(at));
@@ -41,14 +43,13 @@ pub(crate) fn show_search(bar: &ProgressBar, at: &legacy::SearchProgress) {
     bar.set_position(at.iterations);
 }
 
-/// At most [`DETAILS`] columns for any numbers: what is not known to fit is left out from the right.
+/// Returns the numbers of a search in at most [`DETAILS`] columns; parts that do not fit are left out from the right.
 fn search_details(at: &legacy::SearchProgress) -> String {
-    // A rate is positive and far below what 64 bits hold; the cast saturates.
+    // A rate is positive and far below the limit of 64 bits; the cast saturates.
     let rate = HumanCount((at.rate / 1_000.0) as u64);
     let left = at
         .remaining
         .map_or_else(|| "?".into(), |left| format!("{:#}", HumanDuration(left)));
-    let plural = if at.keys == 1 { "" } else { "s" };
     let parts = [
         format!(
             "{} of {}M counts",
@@ -57,7 +58,7 @@ fn search_details(at: &legacy::SearchProgress) -> String {
         ),
         format!(", {rate}k/s"),
         format!(", at most {left}"),
-        format!(", {} key{plural}", at.keys),
+        format!(", {}", counted(at.keys as u64, "key", "keys")),
         format!(", {}/{} rows", at.rows_open, at.rows),
     ];
     let mut line = String::new();

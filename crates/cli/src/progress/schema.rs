@@ -1,4 +1,4 @@
-//! What a person sees while the schema of a large vault changes.
+//! Progress while the schema of a large vault changes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,25 +10,25 @@ use super::{bar, line};
 use crate::notice::warn;
 use crate::text::grouped;
 
-/// Messages above which a bar is shown: fewer are done before it is read.
+/// The number of messages above which progress is shown; fewer take too little time.
 const MANY: u64 = 100_000;
-/// Bytes from which the copy of a database is announced.
+/// The size in bytes from which the copy of a database is announced.
 const LARGE: u64 = 64 << 20;
 
-/// What is to be shown.
+/// What to show.
 #[derive(Debug, PartialEq, Eq)]
 enum Show {
-    /// What it shows stays.
+    /// Keep what is shown.
     Same,
-    /// Nothing any more.
+    /// Show nothing.
     Nothing,
-    /// A line.
+    /// Show a line.
     Line(String),
-    /// A bar, with how far it is, and of how many.
+    /// Show a bar, with its position and its length.
     Bar(String, u64, u64),
 }
 
-/// Turns events into what is shown.
+/// Turns events into what to show.
 #[derive(Debug)]
 struct Watch {
     is_shown: bool,
@@ -79,7 +79,7 @@ impl Watch {
     }
 }
 
-/// The store takes a plain function: what it draws is kept here.
+/// The state of the display: the store accepts a plain function only.
 static SHOWN: Mutex<(Watch, Option<Drawn>)> = Mutex::new((Watch::new(), None));
 
 struct Drawn {
@@ -122,8 +122,8 @@ fn clear(drawn: &mut Option<Drawn>) {
     }
 }
 
-/// Does what may change the schema, with options that show how far it is and let Ctrl-C end it in order; whatever comes of
-/// it, no bar is left.
+/// Runs work that may change the schema, with options that show its progress and let Ctrl-C end it in order. No bar is left on
+/// the terminal, whatever the result.
 pub(crate) fn watch<T>(work: impl FnOnce(&VaultOptions) -> T) -> T {
     let done = while_open(|stop| {
         work(&VaultOptions {
@@ -170,7 +170,7 @@ mod tests {
             watch.on(&MigrationEvent::Committed { step: "1_a" }),
             Show::Nothing
         );
-        // The count begins anew with a step.
+        // The count starts again with each step.
         watch.on(&begun(100_001));
         assert_eq!(watch.on(&STATEMENT), line("schema, step 1 of 2: statement 1"));
     }

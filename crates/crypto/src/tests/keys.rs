@@ -72,3 +72,10 @@ fn a_vault_is_shown_by_its_digits_and_a_digest_not_at_all() {
     assert_eq!(format!("{:?}", VaultId::from_bytes([0xa7; 16])), "a7".repeat(16));
     assert_eq!(format!("{:?}", Digest::new()), "Digest");
 }
+
+#[test]
+fn no_key_shows_its_bytes() {
+    let table = || TableKey::new(copied(&BYTES));
+    assert_eq!(format!("{:?}", table()), "TableKey(redacted)");
+    assert_eq!(format!("{:?}", table().into_id_key()), "IdKey(redacted)");
+}

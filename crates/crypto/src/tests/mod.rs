@@ -1,11 +1,6 @@
 //! Tests that need more than the public API.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
 
+mod drawn;
 mod example;
 mod keys;
 mod limits;

@@ -130,6 +130,14 @@ fn another_form_is_malformed() {
 }
 
 #[test]
+fn a_code_of_another_length_is_reported_as_too_short_or_too_long() {
+    let reason = |length| RecoveryCode::parse(&"0".repeat(length)).unwrap_err().to_string();
+    for (length, wanted) in [(33, "fewer than 34"), (35, "more than 34")] {
+        assert!(reason(length).contains(wanted), "{}", reason(length));
+    }
+}
+
+#[test]
 fn debug_shows_nothing() {
     assert_eq!(
         format!("{:?}", RecoveryCode::generate().unwrap()),

@@ -363,3 +363,10 @@ fn labels_are_dated_and_each_is_used_once() {
     assert_eq!(distinct.len(), labels.len());
     assert!(labels.iter().all(|label| label.starts_with(b"privatus 20")));
 }
+
+#[test]
+fn the_slot_of_a_recovery_code_has_no_parameters() {
+    assert!(KeyRing::parse(&with_slot_field(1, 4, &[])).is_ok());
+    let refused = KeyRing::parse(&with_slot_field(1, 4, &[0]));
+    assert!(matches!(refused, Err(KeyRingError::Tampered(_))));
+}

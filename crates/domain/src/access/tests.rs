@@ -1,5 +1,4 @@
 //! The rule cell by cell, and what holds for every grant.
-#![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
 
@@ -274,4 +273,35 @@ proptest! {
         prop_assert_eq!(again.to_json().to_string(), text);
         prop_assert_eq!(again, permissions);
     }
+}
+
+#[test]
+fn a_grant_that_no_build_writes_is_refused() {
+    let good = grant("contact:a", Some("ann"), &[Permission::Read]);
+    assert_eq!(good.check(), Ok(()));
+    let ending = |ms| {
+        let grant = Grant {
+            expires_at: Some(at(ms)),
+            ..good.clone()
+        };
+        grant.check()
+    };
+    assert_eq!(ending(NOW + 1), Ok(()));
+    for end in [NOW, NOW - 1] {
+        assert_eq!(ending(end), Err(AccessError::NeverHeld(at(end), at(NOW))));
+    }
+    let with = |words: &[&str]| {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        let grant = Grant {
+            permissions: Permissions::from_words(words),
+            ..good.clone()
+        };
+        grant.check()
+    };
+    assert_eq!(with(&["read", "write"]), Ok(()));
+    assert_eq!(with(&[]), Err(AccessError::Nothing));
+    assert_eq!(
+        with(&["read", "fly"]),
+        Err(AccessError::UnknownPermission("fly".to_owned()))
+    );
 }

@@ -76,7 +76,6 @@ fn check_length(key: &str) -> Result<(), SettingError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;

@@ -82,7 +82,6 @@ pub fn encode_setting_value(value: &JsonText) -> Result<Vec<u8>, SettingError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -136,7 +136,6 @@ pub fn bytes_of_hex(text: &str) -> Result<Vec<u8>, TransferError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;

@@ -180,7 +180,6 @@ pub fn check_transfer_reason(to: TransferStatus, reason: Option<&str>) -> Result
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

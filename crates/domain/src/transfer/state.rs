@@ -102,7 +102,6 @@ impl TransferState {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::TransferStatus::{Active, Cancelled, Completed, Failed, Paused, Pending};

@@ -1,5 +1,4 @@
 //! An adoption from file to vault: what is sealed, in which order, and that one that ends early leaves nothing.
-#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::PathBuf;

@@ -131,7 +131,6 @@ fn sha256(state: &[u32; 8], before: u64, parts: &[&[u8]]) -> [u32; 8] {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn hex(bytes: &[u8]) -> String {

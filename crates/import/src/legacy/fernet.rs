@@ -113,7 +113,6 @@ impl std::fmt::Debug for FernetKey {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     // The specification's own vectors, generate.json and verify.json.

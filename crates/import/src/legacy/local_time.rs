@@ -214,7 +214,6 @@ fn offset_of(text: &str) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn ms(zone: &str, text: &str) -> Option<(i64, bool)> {

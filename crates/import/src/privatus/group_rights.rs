@@ -67,7 +67,11 @@ impl Group {
             }
             if let Some(permissions) = &member.permissions {
                 let may = json_quoted(permissions);
-                let text = format!("the permissions of {who} in group {group} are {may}");
+                let whose = match member.me {
+                    true => "your permissions".to_owned(),
+                    false => format!("the permissions of {who}"),
+                };
+                let text = format!("{whose} in group {group} are {may}");
                 item(part, AuthorityKind::MemberPermissions, text);
             }
         }

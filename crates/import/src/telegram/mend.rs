@@ -230,7 +230,6 @@ impl<R: BufRead> Read for Mender<R> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
     use serde_json::Value;
 

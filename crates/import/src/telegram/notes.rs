@@ -135,7 +135,7 @@ impl Told {
         }
         if !self.kept.is_empty() {
             report.note(format!(
-                "unknown fields were kept with their messages but are not shown: {}",
+                "unknown fields, which are not shown, were kept with their messages: {}",
                 listed(&self.kept)
             ));
         }

@@ -31,7 +31,10 @@ impl State {
         if differences.is_empty() {
             return Ok(());
         }
-        let what = format!("{after}, something differs from before: {}", differences.join("; "));
+        let what = format!(
+            "{after}, something differs from before: {}",
+            differences.join("; ")
+        );
         Err(of_step(step, what))
     }
 }

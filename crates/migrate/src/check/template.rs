@@ -46,8 +46,7 @@ impl<'a> Alone<'a> {
                     return Err(of_step(step, what));
                 }
                 _ => {
-                    let what =
-                        format!("{kind} {name} is on {template}, which has no rows: no month gets it");
+                    let what = format!("{kind} {name} is on {template}, which has no rows: no month gets it");
                     return Err(of_step(step, what));
                 }
             };

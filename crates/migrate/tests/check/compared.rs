@@ -127,7 +127,10 @@ fn an_index_may_stand_on_the_template_alone_for_a_reason() {
     let idle = verify(&cases, &mut world::Months, &excused)
         .unwrap_err()
         .to_string();
-    assert!(idle.contains("idx_m_sender has an exception for existing"), "{idle}");
+    assert!(
+        idle.contains("idx_m_sender has an exception for existing"),
+        "{idle}"
+    );
     let step = &mut cases[0].step;
     step.up = with(
         set::V1_UP,

@@ -320,7 +320,6 @@ fn has_unknown(grant: &Grant) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::testing::Vault;
 

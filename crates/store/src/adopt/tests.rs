@@ -1,5 +1,4 @@
 //! Tests of raw rows from inside: what is sealed, under which key, for which row; and what a table refuses as a row.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use privatus_crypto::Password;
 use privatus_domain::ContactId;

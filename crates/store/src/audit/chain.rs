@@ -122,7 +122,6 @@ impl ReadTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use privatus_crypto::{KeyRing, RecoveryCode, Secret};
     use serde_json::Value;
 

@@ -118,7 +118,6 @@ impl ReadTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use privatus_domain::{NewAuditEntry, ResourceKind, UserId};
     use serde_json::json;
 

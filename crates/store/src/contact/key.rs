@@ -176,7 +176,6 @@ fn verifiable(key: &PublicKey) -> Result<(), StoreError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// The examples of docs/CRYPTO.md were computed by another program.

@@ -1,5 +1,4 @@
 //! Tests of contacts through the API, and of rows that plain SQL leaves.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use privatus_domain::folded::folded_name;
 use privatus_domain::{

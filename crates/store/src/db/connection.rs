@@ -278,7 +278,6 @@ impl From<SqliteError> for Ended {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
     use privatus_domain::NewMessage;
 
     use super::*;

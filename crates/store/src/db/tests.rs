@@ -1,5 +1,4 @@
 //! Tests that queries of diesel's builder and raw statements share one transaction, their errors and the connection.
-#![allow(clippy::unwrap_used)]
 
 use diesel::prelude::*;
 use privatus_schema::{DbId, SqlBlob, SqlDate, SqlInt, SqlText, cache_entries, contacts, usage_statistics};

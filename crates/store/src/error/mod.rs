@@ -2,6 +2,7 @@
 //! type is left to the tool.
 
 mod convert;
+mod kind;
 mod missing;
 mod ring_fault;
 mod rule;

@@ -80,7 +80,7 @@ impl SystemFault {
             (None, Some(number)) if matches!(said(number), Said::Unknown) && is_nameless(error) => {
                 Self::Other(number).to_string()
             }
-            (None, _) => error.kind().to_string(),
+            (None, _) => super::kind::words(error.kind()),
         }
     }
 }

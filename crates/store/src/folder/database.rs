@@ -117,7 +117,6 @@ impl DatabaseFile {
 
 #[cfg(all(test, unix))]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// A file that was replaced while SQLite opened it is reported as replaced: the system's error number belongs to

@@ -152,7 +152,6 @@ impl WriteTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use privatus_domain::{DisplayName, GroupKind, NewGroup, NewMember};
 
     use super::*;

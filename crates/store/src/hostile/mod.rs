@@ -1,12 +1,6 @@
 //! Tests of what somebody with the database key can plant, and what the store then says. Each is a former bug.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stderr,
-    clippy::disallowed_methods // the files of a vault that is closed
-)]
+#![allow(clippy::disallowed_methods, reason = "the files of a vault that is closed")]
 
 mod acts;
 mod books;

@@ -147,7 +147,6 @@ fn entry(row: KeyRow) -> Result<KeyEntry, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use privatus_domain::{DisplayName, GroupKind, GroupSettings, KeyKind, NewGroup};
 
     use super::*;

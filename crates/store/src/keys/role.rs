@@ -128,7 +128,6 @@ fn month_of(kind: &str, scope: &str) -> Option<Partition> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -28,7 +28,6 @@ impl WriteTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use privatus_domain::Timestamp;

@@ -113,7 +113,6 @@ fn range(beginning: &str) -> Option<([u8; 16], [u8; 16])> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::panic)]
     use super::*;
 
     #[test]

@@ -138,10 +138,9 @@ impl WriteTx<'_> {
         inserted
     }
 
-    /// Writes messages of many conversations, as a server delivers them after a time offline: those of one conversation
-    /// in the order in which they arrived. Messages whose id is known and those from a blocked contact are skipped.
-    /// This is cheaper than inserting one by one, because the rows of each conversation are written together and its
-    /// counters once.
+    /// Writes messages of many conversations, those of each in the order in which they arrived. Messages whose id is
+    /// known and those from a blocked contact are skipped. This is cheaper than inserting one by one, because each
+    /// conversation's rows are written together and its counters once.
     ///
     /// # Errors
     /// As [`message_insert`](Self::message_insert), except for blocked contacts; the caller must then give up the
@@ -228,9 +227,8 @@ impl WriteTx<'_> {
         Ok(inserted)
     }
 
-    /// Refuses a reply to a message that the vault has in another conversation, because that message would be shown in
-    /// both. A reply to a message that was removed (its row may still be waiting for deletion) or has not arrived yet
-    /// is accepted.
+    /// Refuses a reply to a message of another conversation, because that message would be shown in both. A reply to a
+    /// message that was removed (its row may still be waiting for deletion) or has not arrived yet is accepted.
     fn reply_check(&mut self, place: ConversationRef, message: &NewMessage) -> Result<(), StoreError> {
         let Some(answered) = &message.reply_to else {
             return Ok(());
@@ -317,8 +315,7 @@ impl WriteTx<'_> {
         Ok(One::Added)
     }
 
-    /// Returns the row key to try first: the message's own instant, or the key after the last one used for that
-    /// instant.
+    /// Returns the row key to try first: the message's own instant, or the key after the last one used for it.
     fn candidate(
         &mut self,
         number: i64,

@@ -212,7 +212,6 @@ pub(super) fn months_with_keys(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

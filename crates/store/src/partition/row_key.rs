@@ -31,7 +31,6 @@ pub(crate) const fn conversation(row_key: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;

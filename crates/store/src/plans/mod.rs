@@ -1,7 +1,5 @@
 //! Query plans of every hot statement, as a snapshot: no scan of a growing table, no temporary B-tree.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
 mod groups;
 
 use std::collections::BTreeSet;

@@ -213,7 +213,6 @@ impl WriteTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use privatus_domain::{Body, NewMessage};

@@ -168,7 +168,6 @@ impl ReadTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use privatus_domain::{DisplayName, GroupKind, NewGroup, NewMessage, SenderRef};
 
     use super::BATCH;

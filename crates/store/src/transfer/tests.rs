@@ -1,7 +1,5 @@
 //! Pages of transfers compared with a plain list, and rows that another application wrote.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
 use privatus_domain::{
     DisplayName, FileSize, GroupKind, NewGroup, Transfer, TransferDirection, TransferFilter, TransferId,
     TransferPeer, TransferState, TransferStatus,

@@ -37,7 +37,6 @@ impl Cursors {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use privatus_domain::MessageId;
 
     use super::*;

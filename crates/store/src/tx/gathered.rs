@@ -80,7 +80,6 @@ impl Gathered {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const START: i64 = 1_750_000_000_000;

@@ -67,7 +67,6 @@ pub(crate) fn steps_noted(version: Version) -> Option<[Option<String>; 6]> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use diesel::migration::MigrationSource;
     use diesel::sqlite::Sqlite;
     use diesel_migrations::{EmbeddedMigrations, embed_migrations};

@@ -1,5 +1,4 @@
 //! Runs steps that this build does not have on a vault: one with Rust code, and some that do what they must not.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use privatus_crypto::LedgerKey;
 use privatus_domain::SettingKey;

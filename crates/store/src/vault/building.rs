@@ -167,7 +167,7 @@ fn folder_builder() -> DirBuilder {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+    #![allow(clippy::disallowed_methods)]
     use std::cell::Cell;
     use std::fs;
 

@@ -155,7 +155,6 @@ impl WriteTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use privatus_crypto::{KdfCost, Password};
     use privatus_domain::{Act, AuditFilter};
 

@@ -81,7 +81,6 @@ impl WriteTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use privatus_crypto::{KdfCost, Password, Secret};
     use privatus_sqlite::ErrorCode;
     use privatus_sqlite::fault::FaultVfs;
@@ -110,7 +109,7 @@ mod tests {
         assert!(change(&vault.store, Some(first)).is_err());
         let told = change(&vault.store, Some(second)).unwrap();
         assert!(
-            matches!(told.as_slice(), [one] if one.contains("is in force, and a copy")),
+            matches!(told.as_slice(), [one] if one.contains("is in force, but a copy")),
             "{told:?}"
         );
         let (_folder, path) = vault.lock();
@@ -118,7 +117,7 @@ mod tests {
         let new = Secret::Password(another());
         let store = Store::unlock(&path, &new, &options(clock)).unwrap();
         let told = store.warnings().join("\n");
-        assert!(told.contains("it was made again"), "{told}");
+        assert!(told.contains("it was rewritten"), "{told}");
     }
 
     #[test]
@@ -132,7 +131,7 @@ mod tests {
         faults.fail_writes_after(0, ErrorCode::Full);
         let told = change(&vault.store, None).unwrap();
         assert!(
-            matches!(told.as_slice(), [one] if one.contains("could not note it yet")),
+            matches!(told.as_slice(), [one] if one.contains("could not record it yet")),
             "{told:?}"
         );
         faults.disarm();

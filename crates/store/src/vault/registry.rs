@@ -70,7 +70,7 @@ impl Drop for OpenGuard {
 
 #[cfg(all(test, unix))]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+    #![allow(clippy::disallowed_methods)]
     use super::is_in_open_vault;
     use crate::StoreError;
     use crate::testing::{Vault, unlock};

@@ -122,7 +122,6 @@ fn told_of(kind: SecurityKind, tampered: &str, row: &StandingRow) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use crate::testing::Vault;
 
     #[test]

@@ -1,7 +1,5 @@
 //! Plants faults one by one in a good vault: each must be found by its check.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use privatus_domain::{Body, DisplayName, GroupKind, NewGroup, NewMember};
 
 use crate::StoreError;

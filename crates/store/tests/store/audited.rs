@@ -3,47 +3,27 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use privatus_domain::{AuditEntry, AuditFilter, SecurityEvent, SecurityFilter, Severity, Timestamp};
+use privatus_domain::{AuditEntry, AuditFilter, SecurityEvent, SecurityFilter, Severity};
 use privatus_sqlite::ErrorCode;
 use privatus_sqlite::fault::FaultVfs;
 use privatus_store::{
     KdfCost, Migrator, Password, RecoveryCode, STEPS, Secret, Store, StoreError, VaultOptions,
 };
 
-fn clock() -> Timestamp {
-    Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
-}
-
-fn options() -> VaultOptions {
-    VaultOptions {
-        clock: Some(clock),
-        ..VaultOptions::cheap_for_tests()
-    }
-}
-
-fn password(text: &str) -> Password {
-    Password::new(text).unwrap()
-}
-
-fn secret(text: &str) -> Secret {
-    Secret::Password(password(text))
-}
+use crate::fixture::{open, options, password, secret};
 
 fn vault() -> (tempfile::TempDir, PathBuf, RecoveryCode) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
-    let (store, code) = Store::create(&path, &password("secret"), &options()).unwrap();
+    let (store, code) = Store::create(&path, &password(), &options()).unwrap();
     store.close().unwrap();
     (folder, path, code)
 }
 
-fn open(path: &Path) -> Store {
-    Store::unlock(path, &secret("secret"), &options()).unwrap()
-}
-
 fn fail(path: &Path, times: usize) {
+    let wrong = Secret::Password(Password::new("wrong").unwrap());
     for _ in 0..times {
-        let error = Store::unlock(path, &secret("wrong"), &options()).unwrap_err();
+        let error = Store::unlock(path, &wrong, &options()).unwrap_err();
         assert!(matches!(error, StoreError::WrongSecret));
     }
 }
@@ -142,7 +122,7 @@ fn attempts_are_forgotten_only_when_they_are_committed() {
         ..options()
     };
     faults.fail_writes_after(0, ErrorCode::Full);
-    let store = Store::unlock(&path, &secret("secret"), &full).unwrap();
+    let store = Store::unlock(&path, &secret(), &full).unwrap();
     let warnings = store.warnings().join(" ");
     assert!(
         warnings.contains("2 times") && warnings.contains("could not be recorded"),
@@ -162,7 +142,9 @@ fn a_changed_password_and_a_key_ring_put_back() {
     let ring = fs::read(path.join("keyring.json")).unwrap();
     let store = open(&path);
     let (code, cost) = (Secret::RecoveryCode(code), Some(KdfCost::minimum()));
-    store.change_password(&code, &password("another"), cost).unwrap();
+    store
+        .change_password(&code, &Password::new("another").unwrap(), cost)
+        .unwrap();
     let newest = entries(&store).remove(0);
     assert_eq!(newest.action, "password_change");
     assert_eq!(newest.details.unwrap().to_value()["with"], "recovery_code");
@@ -194,7 +176,7 @@ fn a_changed_password_and_a_key_ring_put_back() {
 fn a_step_back_and_up_again_are_written_down_and_the_chain_holds() {
     let (_folder, path, _) = vault();
     let first = STEPS.all()[0].version();
-    let mut stepping = Migrator::unlock(&path, &secret("secret"), &options()).unwrap();
+    let mut stepping = Migrator::unlock(&path, &secret(), &options()).unwrap();
     let plan = stepping.plan_down(first).unwrap();
     stepping.down(&plan).unwrap();
     drop(stepping);

@@ -1,15 +1,11 @@
 //! Disks that fill up and fail at every write of a batch: the old state or the new one, and never half of one.
 
-use privatus_domain::{
-    Body, ContactId, ConversationId, DisplayName, NewContact, NewMessage, PublicKey, SenderRef, Timestamp,
-};
+use privatus_domain::{Body, ConversationId, DisplayName, NewContact, NewMessage, SenderRef, Timestamp};
 use privatus_sqlite::ErrorCode;
 use privatus_sqlite::fault::{FaultVfs, FileKind};
-use privatus_store::{PageStart, Password, Secret, Store, StoreError, SystemFault, VaultOptions};
+use privatus_store::{PageStart, Secret, Store, StoreError, SystemFault, VaultOptions};
 
-fn clock() -> Timestamp {
-    Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
-}
+use crate::fixture::{clock, contact, new_contact, password};
 
 fn options(vfs: Option<&str>) -> VaultOptions {
     VaultOptions {
@@ -56,7 +52,7 @@ fn a_read_that_fails_is_no_damage() {
     let vfs = FaultVfs::register("store-reads").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
-    let password = Password::new("secret").unwrap();
+    let password = password();
     let (store, _) = Store::create(&path, &password, &options(None)).unwrap();
     store.close().unwrap();
     let secret = Secret::Password(password);
@@ -103,7 +99,7 @@ fn a_read_that_fails_is_no_damage() {
 fn a_disk_that_does_not_sync_makes_no_vault() {
     let vfs = FaultVfs::register("store-syncs").unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let password = Password::new("secret").unwrap();
+    let password = password();
     for syncs in 0..4 {
         vfs.fail_syncs_after(syncs, ErrorCode::from_raw(1_034));
         let path = folder.path().join(syncs.to_string());
@@ -121,18 +117,14 @@ fn a_close_that_the_disk_fails_loses_nothing() {
     let vfs = FaultVfs::register("store-close").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
-    let password = Password::new("secret").unwrap();
+    let password = password();
     let (store, _) = Store::create(&path, &password, &options(Some("store-close"))).unwrap();
     let name = DisplayName::new("Alice").unwrap();
     store
         .write("contact", |tx| {
             tx.contact_create(&NewContact {
-                id: "alice".parse::<ContactId>()?,
                 display_name: name.clone(),
-                public_key: PublicKey::default(),
-                is_verified: false,
-                added_at: tx.now(),
-                last_seen: None,
+                ..new_contact("alice", tx.now())
             })
         })
         .unwrap();
@@ -160,20 +152,9 @@ fn a_full_or_failing_disk_leaves_the_old_state_or_the_new() {
     let vfs = FaultVfs::register("store-faults").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
-    let password = Password::new("secret").unwrap();
+    let password = password();
     let (store, _) = Store::create(&path, &password, &options(Some("store-faults"))).unwrap();
-    let chat = store
-        .write("contact", |tx| {
-            tx.contact_create(&NewContact {
-                id: "alice".parse::<ContactId>()?,
-                display_name: DisplayName::new("Alice")?,
-                public_key: PublicKey::default(),
-                is_verified: false,
-                added_at: tx.now(),
-                last_seen: None,
-            })
-        })
-        .unwrap();
+    let chat = contact(&store, "alice");
     let (mut known, mut failed, mut round) = (0, 0, 0);
     for code in [ErrorCode::Full, ErrorCode::IoErr(778)] {
         let mut room = 0;

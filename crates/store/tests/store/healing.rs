@@ -12,11 +12,9 @@ use privatus_sqlite::fault::FaultVfs;
 use privatus_store::{Digest, KdfCost, Migrator, Password, Secret, Store, StoreError, VaultOptions};
 use serde_json::Value;
 
-const NAMES: [&str; 2] = ["keyring.json", "keyring.json.1"];
+use crate::fixture::{password, secret};
 
-fn secret() -> Secret {
-    Secret::Password(Password::new("secret").unwrap())
-}
+const NAMES: [&str; 2] = ["keyring.json", "keyring.json.1"];
 
 fn unlock(path: &Path) -> Store {
     Store::unlock(path, &secret(), &VaultOptions::cheap_for_tests()).unwrap()
@@ -25,8 +23,7 @@ fn unlock(path: &Path) -> Store {
 fn vault() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
-    let password = Password::new("secret").unwrap();
-    let (store, _) = Store::create(&path, &password, &VaultOptions::cheap_for_tests()).unwrap();
+    let (store, _) = Store::create(&path, &password(), &VaultOptions::cheap_for_tests()).unwrap();
     store.close().unwrap();
     (folder, path)
 }
@@ -35,9 +32,8 @@ fn vault() -> (tempfile::TempDir, PathBuf) {
 fn changed(path: &Path) -> Vec<u8> {
     let before = fs::read(path.join(NAMES[0])).unwrap();
     let store = unlock(path);
-    let same = Password::new("secret").unwrap();
     store
-        .change_password(&secret(), &same, Some(KdfCost::minimum()))
+        .change_password(&secret(), &password(), Some(KdfCost::minimum()))
         .unwrap();
     store.close().unwrap();
     before
@@ -79,7 +75,7 @@ fn of_another_password(path: &Path) -> Vec<u8> {
 }
 
 /// Another vault's key ring at one name: every way in finds the other copy, and no secret of the other vault opens this one.
-/// Gives how often the copy was made again.
+/// Returns how often the copy was rewritten.
 fn foreign_copy_gives_way(path: &Path, name: &str, foreign: &[&[u8]]) -> usize {
     let options = VaultOptions::cheap_for_tests();
     let good = fs::read(path.join(NAMES[0])).unwrap();
@@ -175,7 +171,7 @@ fn each_fault_says_what_it_was() {
                 store.warnings()[0].contains(&format!("the copy {} of the key ring", NAMES[at])),
                 "{what}"
             );
-            assert!(store.warnings()[0].contains("was made again"), "{what}");
+            assert!(store.warnings()[0].contains("was rewritten"), "{what}");
             let filter = SecurityFilter {
                 kind: Some(SecurityKind::KeyRingCopy),
                 ..SecurityFilter::default()

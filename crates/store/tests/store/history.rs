@@ -1,21 +1,11 @@
 //! A history through the public API: written, paged, counted, locked and opened again.
 
 use privatus_domain::{
-    Body, ContactId, ConversationId, DisplayName, ImportedSender, MessageId, NewContact, NewMessage,
-    PublicKey, SenderRef, Timestamp,
+    Body, ConversationId, DisplayName, ImportedSender, MessageId, NewMessage, SenderRef, Timestamp,
 };
-use privatus_store::{Inserted, PageStart, Password, Secret, Store, StoreError, VaultOptions, WriteTx};
+use privatus_store::{Inserted, PageStart, Store, StoreError};
 
-fn clock() -> Timestamp {
-    Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
-}
-
-fn options() -> VaultOptions {
-    VaultOptions {
-        clock: Some(clock),
-        ..VaultOptions::cheap_for_tests()
-    }
-}
+use crate::fixture::{assert_content, clock, contact, create, open};
 
 struct Fixture {
     _folder: tempfile::TempDir,
@@ -27,25 +17,14 @@ struct Fixture {
 fn fixture() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
-    let (store, _) = Store::create(&path, &Password::new("secret").unwrap(), &options()).unwrap();
-    let chat = store.write("contact", |tx| contact(tx, "alice")).unwrap();
+    let store = create(&path);
+    let chat = contact(&store, "alice");
     Fixture {
         _folder: folder,
         path,
         store,
         chat,
     }
-}
-
-fn contact(tx: &mut WriteTx<'_>, name: &str) -> Result<ConversationId, StoreError> {
-    tx.contact_create(&NewContact {
-        id: name.parse::<ContactId>()?,
-        display_name: DisplayName::new(name)?,
-        public_key: PublicKey::default(),
-        is_verified: false,
-        added_at: tx.now(),
-        last_seen: None,
-    })
 }
 
 fn message(id: &str, at: &str) -> NewMessage {
@@ -60,11 +39,6 @@ fn ids(store: &Store, chat: &ConversationId, start: &PageStart, limit: usize) ->
         .iter()
         .map(|message| message.id.to_string())
         .collect()
-}
-
-fn assert_content(store: &Store) {
-    let found = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
-    assert!(found.is_content(), "{:?}", found.problems);
 }
 
 #[test]
@@ -326,7 +300,7 @@ fn a_removed_contact_takes_its_messages_and_leaves_their_ids() {
     assert!(f.store.read(|tx| tx.message_by_id(&batch[0].id)).is_err());
     assert_eq!(f.store.removals_sweep().unwrap(), 1_200);
     assert_content(&f.store);
-    let chat = f.store.write("contact", |tx| contact(tx, "alice")).unwrap();
+    let chat = contact(&f.store, "alice");
     let again = f
         .store
         .write("batch", |tx| tx.messages_insert(&chat, &batch))
@@ -364,8 +338,7 @@ fn a_rolled_back_month_leaves_no_key_behind() {
     assert_eq!(ids(&f.store, &f.chat, &PageStart::Newest, 10), ["kept", "late"]);
     let path = f.path.clone();
     f.store.close().unwrap();
-    let secret = Secret::Password(Password::new("secret").unwrap());
-    let store = Store::unlock(&path, &secret, &options()).unwrap();
+    let store = open(&path);
     assert_eq!(ids(&store, &f.chat, &PageStart::Newest, 10), ["kept", "late"]);
     assert_content(&store);
 }
@@ -406,7 +379,7 @@ fn imported_senders_keep_their_names() {
 #[test]
 fn messages_are_found_by_the_beginning_of_their_ids() {
     let f = fixture();
-    let other = f.store.write("contact", |tx| contact(tx, "bob")).unwrap();
+    let other = contact(&f.store, "bob");
     let uuid = |at: usize| format!("0190163d-8694-739b-aea5-{at:012x}");
     let begun = |chat: &ConversationId, beginning: &str, limit: usize| {
         let found = f
@@ -463,4 +436,59 @@ fn messages_are_found_by_the_beginning_of_their_ids() {
     for wrong in ["", "019", "0190163D", "0190 163d", "m9"] {
         assert!(begun(&f.chat, wrong, 9).is_empty(), "{wrong}");
     }
+}
+
+#[test]
+fn a_page_around_a_message_reports_what_is_before_and_after_it() {
+    let f = fixture();
+    let sent: Vec<_> = ["m1", "m2", "m3"]
+        .iter()
+        .zip(1..)
+        .map(|(id, second)| message(id, &format!("2025-01-01T00:00:0{second}Z")))
+        .collect();
+    f.store
+        .write("messages", |tx| tx.messages_insert(&f.chat, &sent))
+        .unwrap();
+    let around = |id: &str, limit| {
+        let start = PageStart::Around(id.parse().unwrap());
+        let page = f
+            .store
+            .read(|tx| tx.messages_page(&f.chat, &start, limit))
+            .unwrap();
+        (page.messages.len(), page.has_older, page.has_newer)
+    };
+    for limit in [1, 2] {
+        let older = |id: &str| limit == 1 || id == "m3";
+        assert_eq!(around("m3", limit), (limit, older("m3"), false));
+        assert_eq!(around("m2", limit), (limit, older("m2"), true));
+    }
+    assert_eq!(around("m1", 1), (1, false, true));
+    assert_eq!(around("m1", 2), (1, false, true));
+    assert_eq!(around("m2", 3), (3, false, false));
+}
+
+#[test]
+fn messages_from_before_all_months_are_read_in_the_order_of_time() {
+    let f = fixture();
+    for (id, at) in [
+        ("second", "1990-01-02T00:00:00Z"),
+        ("first", "1990-01-01T00:00:00Z"),
+        ("third", "2025-01-01T00:00:00Z"),
+        ("fourth", "2025-02-01T00:00:00Z"),
+    ] {
+        let message = message(id, at);
+        f.store
+            .write("message", |tx| tx.message_insert(&f.chat, &message))
+            .unwrap();
+    }
+    for (id, marked) in [("first", 1), ("second", 1), ("first", 0), ("fourth", 2)] {
+        let read = f
+            .store
+            .write("read", |tx| {
+                tx.conversation_mark_read(&f.chat, Some(&id.parse().unwrap()))
+            })
+            .unwrap();
+        assert_eq!(read, marked, "{id}");
+    }
+    assert_content(&f.store);
 }

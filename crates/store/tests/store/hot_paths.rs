@@ -1,13 +1,9 @@
 //! Hot paths prepare their statements once a connection.
 
-use privatus_domain::{
-    Body, ContactId, DisplayName, MessageId, NewContact, NewMessage, PublicKey, SenderRef, Timestamp,
-};
-use privatus_store::{PageStart, Password, Store, StoreError, VaultOptions};
+use privatus_domain::{Body, MessageId, NewMessage, SenderRef, Timestamp};
+use privatus_store::{PageStart, Store, StoreError, VaultOptions};
 
-fn clock() -> Timestamp {
-    Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
-}
+use crate::fixture::{clock, contact, password};
 
 #[test]
 fn a_thousand_sends_pages_and_reads_prepare_nothing() {
@@ -17,20 +13,9 @@ fn a_thousand_sends_pages_and_reads_prepare_nothing() {
         readers: 1,
         ..VaultOptions::cheap_for_tests()
     };
-    let password = Password::new("secret").unwrap();
+    let password = password();
     let (store, _) = Store::create(&folder.path().join("vault"), &password, &options).unwrap();
-    let chat = store
-        .write("contact", |tx| {
-            tx.contact_create(&NewContact {
-                id: "alice".parse::<ContactId>()?,
-                display_name: DisplayName::new("Alice")?,
-                public_key: PublicKey::default(),
-                is_verified: false,
-                added_at: tx.now(),
-                last_seen: None,
-            })
-        })
-        .unwrap();
+    let chat = contact(&store, "alice");
     let mut ids: Vec<MessageId> = Vec::new();
     let mut send = |i: i64| {
         let at = Timestamp::from_unix_ms(1_735_689_600_000 + i * 1_000).unwrap();

@@ -12,6 +12,7 @@ mod access;
 mod audited;
 mod examples;
 mod faults;
+mod fixture;
 mod groups;
 mod healing;
 mod history;

@@ -1,34 +1,15 @@
 //! What an unlock counts, warns of and refuses, and how many statements stay prepared.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use privatus_domain::{
-    Body, ContactId, DisplayName, NewContact, NewMessage, PublicKey, Resolution, SettingKey, Timestamp,
-};
+use privatus_domain::{Body, ContactId, NewMessage, Resolution, SettingKey};
 use privatus_sqlite::ErrorCode;
 use privatus_sqlite::fault::FaultVfs;
 use privatus_store::{Password, Secret, Store, StoreError, Strange, TooNew, VaultOptions};
 use serde_json::json;
 
-fn clock() -> Timestamp {
-    Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
-}
-
-fn options() -> VaultOptions {
-    VaultOptions {
-        clock: Some(clock),
-        ..VaultOptions::cheap_for_tests()
-    }
-}
-
-fn vault() -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("vault");
-    let (store, _) = Store::create(&path, &Password::new("secret").unwrap(), &options()).unwrap();
-    store.close().unwrap();
-    (folder, path)
-}
+use crate::fixture::{new_contact, options, password, secret, vault};
 
 fn unlock(path: &Path, password: &str) -> Result<Store, StoreError> {
     let secret = Secret::Password(Password::new(password).unwrap());
@@ -233,8 +214,7 @@ fn a_new_password_is_on_the_disk_when_it_is_told() {
         vfs: Some(NAME.into()),
         ..options()
     };
-    let secret = Secret::Password(Password::new("secret").unwrap());
-    let store = Store::unlock(&path, &secret, &counting).unwrap();
+    let store = Store::unlock(&path, &secret(), &counting).unwrap();
     let write = |name: &str| {
         store
             .write("setting", |tx| {
@@ -248,7 +228,7 @@ fn a_new_password_is_on_the_disk_when_it_is_told() {
     let before = write("second");
     assert_eq!(write("third"), before, "an ordinary commit is not synced");
     store
-        .change_password(&secret, &Password::new("secret").unwrap(), counting.kdf)
+        .change_password(&secret(), &password(), counting.kdf)
         .unwrap();
     let changed = vfs.counters().syncs;
     assert!(changed > before, "the change of password is");
@@ -264,19 +244,11 @@ fn what_a_removed_contact_left_keeps_nobody_out() {
         vfs: Some(NAME.into()),
         ..options()
     };
-    let secret = Secret::Password(Password::new("secret").unwrap());
-    let store = Store::unlock(&path, &secret, &with_faults).unwrap();
+    let store = Store::unlock(&path, &secret(), &with_faults).unwrap();
     store
         .write("contact", |tx| {
             let id: ContactId = "alice".parse()?;
-            let chat = tx.contact_create(&NewContact {
-                id: id.clone(),
-                display_name: DisplayName::new("Alice")?,
-                public_key: PublicKey::default(),
-                is_verified: false,
-                added_at: tx.now(),
-                last_seen: None,
-            })?;
+            let chat = tx.contact_create(&new_contact("alice", tx.now()))?;
             let message = NewMessage::sent("m".parse()?, Body::text("text")?, tx.now());
             tx.message_insert(&chat, &message)?;
             tx.contact_remove(&id)
@@ -284,7 +256,7 @@ fn what_a_removed_contact_left_keeps_nobody_out() {
         .unwrap();
     store.close().unwrap();
     vfs.fail_writes_after(0, ErrorCode::Full);
-    let store = Store::unlock(&path, &secret, &with_faults).unwrap();
+    let store = Store::unlock(&path, &secret(), &with_faults).unwrap();
     let warnings = store.warnings().join(" ");
     assert!(
         warnings.contains("could not be deleted") && warnings.contains("disk is full"),
@@ -293,7 +265,7 @@ fn what_a_removed_contact_left_keeps_nobody_out() {
     assert!(store.read(|tx| tx.conversations(10)).unwrap().is_empty());
     drop(store);
     vfs.disarm();
-    let store = Store::unlock(&path, &secret, &with_faults).unwrap();
+    let store = Store::unlock(&path, &secret(), &with_faults).unwrap();
     assert!(store.warnings().is_empty());
     assert!(store.read_long(|tx| tx.verify(&mut |_| ())).unwrap().is_content());
 }
@@ -307,7 +279,7 @@ fn a_folder_that_is_there_becomes_the_vault() {
     fs::create_dir(&real).unwrap();
     fs::set_permissions(&real, fs::Permissions::from_mode(0o755)).unwrap();
     symlink(&real, &link).unwrap();
-    let (store, _) = Store::create(&link, &Password::new("secret").unwrap(), &options()).unwrap();
+    let (store, _) = Store::create(&link, &password(), &options()).unwrap();
     store.close().unwrap();
     assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o700);
     let mut names: Vec<String> = fs::read_dir(&real)
@@ -352,7 +324,7 @@ fn a_pipe_in_the_place_of_a_key_ring_blocks_nobody() {
 /// Whoever is given the recovery code and cannot keep it gets no vault; while it is kept, there is none.
 #[test]
 fn a_recovery_code_that_is_not_kept_leaves_no_vault() {
-    let password = Password::new("secret").unwrap();
+    let password = password();
     let folder = tempfile::tempdir().unwrap();
     let names = |at: &Path| fs::read_dir(at).unwrap().count();
     let there = folder.path().join("there");

@@ -7,10 +7,12 @@ use std::process::Command;
 
 use privatus_crypto::KeyRing;
 use privatus_domain::{
-    AuditFilter, Body, ContactId, ConversationId, DisplayName, GroupError, GroupKind, MemberLimit,
-    NewContact, NewGroup, NewMember, NewMessage, PublicKey, SenderRef, Timestamp,
+    AuditFilter, Body, ConversationId, DisplayName, GroupError, GroupKind, MemberLimit, NewGroup, NewMember,
+    NewMessage, SenderRef, Timestamp,
 };
 use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
+
+use crate::fixture::{contact, password, secret};
 
 const ROLE: &str = "PRIVATUS_TEST_ROLE";
 const VAULT: &str = "PRIVATUS_TEST_VAULT";
@@ -21,29 +23,13 @@ fn options() -> VaultOptions {
 }
 
 fn create(path: &Path) -> (Store, ConversationId) {
-    let (store, _) = Store::create(path, &Password::new("secret").unwrap(), &options()).unwrap();
+    let (store, _) = Store::create(path, &password(), &options()).unwrap();
     let chat = contact(&store, "alice");
     (store, chat)
 }
 
 fn open(path: &Path) -> Store {
-    let secret = Secret::Password(Password::new("secret").unwrap());
-    Store::unlock(path, &secret, &options()).unwrap()
-}
-
-fn contact(store: &Store, name: &str) -> ConversationId {
-    store
-        .write("contact", |tx| {
-            tx.contact_create(&NewContact {
-                id: name.parse::<ContactId>()?,
-                display_name: DisplayName::new(name)?,
-                public_key: PublicKey::default(),
-                is_verified: false,
-                added_at: tx.now(),
-                last_seen: None,
-            })
-        })
-        .unwrap()
+    Store::unlock(path, &secret(), &options()).unwrap()
 }
 
 fn send(store: &Store, chat: &ConversationId, id: &str) {
@@ -181,7 +167,7 @@ fn first_opens_of_processes_write_one_note() {
     let path = folder.path().join("vault");
     create(&path).0.close().unwrap();
     let read = || KeyRing::parse(&std::fs::read(path.join("keyring.json")).unwrap()).unwrap();
-    let secret = Secret::Password(Password::new("secret").unwrap());
+    let secret = secret();
     let unlocked = read().unlock(&secret).unwrap();
     let before = read().without_note(&unlocked).unwrap().to_bytes();
     for name in ["keyring.json", "keyring.json.1"] {

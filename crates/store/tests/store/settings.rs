@@ -1,14 +1,15 @@
 //! Settings: scopes that fall back, known ones with their types, and a user's own.
 
 use privatus_domain::{Effective, JsonText, KnownSetting, SettingKey, Timestamp, UserId};
-use privatus_store::{Missing, Password, Store, StoreError, VaultOptions};
+use privatus_store::{Missing, Store, StoreError};
 use serde_json::{Value, json};
+
+use crate::fixture::create;
 
 fn vault() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vault");
-    let options = VaultOptions::cheap_for_tests();
-    let (store, _) = Store::create(&path, &Password::new("secret").unwrap(), &options).unwrap();
+    let store = create(&path);
     (folder, store)
 }
 

@@ -5,43 +5,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use privatus_domain::{
-    ContactError, ContactId, DisplayName, FileHash, FileName, FileSize, NewContact, NewTransfer, PublicKey,
-    Timestamp, Transfer, TransferDirection, TransferError, TransferFilter, TransferId, TransferPeer,
-    TransferStatus, UserId,
+    ContactError, ContactId, FileHash, FileName, FileSize, NewTransfer, Transfer, TransferDirection,
+    TransferError, TransferFilter, TransferId, TransferPeer, TransferStatus, UserId,
 };
-use privatus_store::{Missing, Password, Rule, Secret, Store, StoreError, VaultOptions};
+use privatus_store::{Missing, Rule, Store, StoreError};
+
+use crate::fixture::{self, clock, contact, open};
 
 const ROLE: &str = "PRIVATUS_TEST_ROLE";
 const VAULT: &str = "PRIVATUS_TEST_VAULT";
 
-fn clock() -> Timestamp {
-    Timestamp::parse("2025-06-15T12:00:00Z").unwrap()
-}
-
-fn options() -> VaultOptions {
-    VaultOptions {
-        clock: Some(clock),
-        ..VaultOptions::cheap_for_tests()
-    }
-}
-
 fn create(path: &Path) -> Store {
-    let (store, _) = Store::create(path, &Password::new("secret").unwrap(), &options()).unwrap();
-    let new = NewContact {
-        id: "alice".parse().unwrap(),
-        display_name: DisplayName::new("Alice").unwrap(),
-        public_key: PublicKey::default(),
-        is_verified: false,
-        added_at: clock(),
-        last_seen: None,
-    };
-    store.write("contact", |tx| tx.contact_create(&new)).unwrap();
+    let store = fixture::create(path);
+    contact(&store, "alice");
     store
-}
-
-fn open(path: &Path) -> Store {
-    let secret = Secret::Password(Password::new("secret").unwrap());
-    Store::unlock(path, &secret, &options()).unwrap()
 }
 
 fn id(text: &str) -> TransferId {

@@ -283,7 +283,7 @@ fn a_sweep_that_fails_is_told_beside_the_removal() {
     let told = json(&altered, &["contacts", "remove", "Alice", "--yes"]);
     let warning = told["warnings"][0].as_str().unwrap();
     assert!(
-        warning.contains("not all messages of removals are deleted yet"),
+        warning.contains("not all removed messages are deleted yet"),
         "{told}"
     );
     assert!(!warning.contains("restore a backup"), "{told}");

@@ -93,7 +93,7 @@ fn plain_or_of_another_vault() {
     fs::copy(&path, &database).unwrap();
     refuses(&mine, &CHATS, 16, "plain SQLite file");
     fs::copy(other.join("privatus.db"), &database).unwrap();
-    refuses(&mine, &CHATS, 16, "of different vaults");
+    refuses(&mine, &CHATS, 16, "to different vaults");
     fs::write(&database, vec![0x5a; PAGE * 4]).unwrap();
     refuses(&mine, &CHATS, 16, "copy the folder before any repair");
 }

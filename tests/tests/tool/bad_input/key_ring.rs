@@ -37,7 +37,7 @@ fn cut_or_flipped_anywhere() {
         &vault,
         &CHATS,
         14,
-        "keyring.json.1 is empty; put keyring.json back from a backup",
+        "keyring.json.1 is empty; restore keyring.json from a backup",
     );
     fs::write(&copies[1], &whole[..100]).unwrap();
     refuses(&vault, &CHATS, 14, "keyring.json.1 is damaged");

@@ -25,7 +25,7 @@ fn no_vault() {
         &["passwd"],
         &["stats"],
     ] {
-        refuses(dir.path(), words, 11, "neither key ring nor database");
+        refuses(dir.path(), words, 11, "neither a key ring nor a database");
     }
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
@@ -79,7 +79,7 @@ fn what_is_neither_a_folder_nor_a_file() {
             assert!(
                 line.contains(looping.to_str().unwrap())
                     && line.contains("points back to itself")
-                    && line.contains("see where its links lead"),
+                    && line.contains("check where its links lead"),
                 "{line}"
             );
         }
@@ -122,7 +122,7 @@ fn parts_of_a_vault() {
             fs::write(dir.path().join(name), &whole[name]).unwrap();
         }
         match (database, rings) {
-            (false, 0) => refuses(dir.path(), &["chats"], 11, "neither key ring nor database"),
+            (false, 0) => refuses(dir.path(), &["chats"], 11, "neither a key ring nor a database"),
             (true, 0) => refuses(dir.path(), &["chats"], 13, "put keyring.json back"),
             (false, _) => refuses(dir.path(), &["chats"], 15, "put privatus.db back"),
             (true, _) => {

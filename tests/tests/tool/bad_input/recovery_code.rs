@@ -39,7 +39,7 @@ fn without_a_terminal_it_has_to_be_said_where_it_goes() {
     for way in [
         "--recovery-code-file FILE",
         "--code-to-stdout",
-        "nothing was made",
+        "nothing was created",
     ] {
         assert!(line.contains(way), "{line}");
     }
@@ -50,7 +50,7 @@ fn without_a_terminal_it_has_to_be_said_where_it_goes() {
     assert!(one_line(&command.output().unwrap(), 2).contains("--recovery-code-file"));
     let file = dir.path().join("code");
     let both = init(&vault, &["--code-to-stdout", "--recovery-code-file", word(&file)]);
-    assert!(one_line(&{ both }.output().unwrap(), 2).contains("give only one of"));
+    assert!(one_line(&{ both }.output().unwrap(), 2).contains("use only one of"));
     assert_eq!(names(dir.path()), [""; 0]);
     for way in [&["--code-to-stdout"][..], &["--json"]] {
         let vault = dir.path().join(way[0]);
@@ -80,8 +80,8 @@ fn a_code_that_cannot_be_printed_leaves_no_vault() {
                 let output = shell(&vault, redirected, way).output().unwrap();
                 let line = one_line_or_json(&output);
                 let says = match redirected {
-                    "1</dev/zero" => ["open for reading alone", "nothing was done"],
-                    _ => ["the recovery code could not be printed", "nothing was made"],
+                    "1</dev/zero" => ["open for reading only", "nothing was done"],
+                    _ => ["the recovery code could not be printed", "nothing was created"],
                 };
                 for says in says {
                     assert!(line.contains(says), "{redirected}: {line}");
@@ -168,7 +168,7 @@ fn ctrl_c_while_it_is_printed_leaves_nothing() {
         .status();
     assert!(stopped.unwrap().success());
     let output = child.wait_with_output().unwrap();
-    assert!(one_line(&output, 130).contains("nothing was made"));
+    assert!(one_line(&output, 130).contains("nothing was created"));
     drop(reader);
     assert_eq!(names(dir.path()), [""; 0]);
 }
@@ -195,7 +195,7 @@ fn a_printed_code_of_no_vault_is_told_to_open_nothing() {
         "{errors}"
     );
     assert!(
-        errors.contains("a recovery code that was printed opens nothing"),
+        errors.contains("the recovery code that was printed opens nothing"),
         "{errors}"
     );
     assert!(printed.join().unwrap().contains("Recovery code:"));
@@ -217,60 +217,55 @@ fn a_file_that_the_code_cannot_go_to() {
             vault.clone(),
             taken.clone(),
             23,
-            "It may hold the code of an `init` that did not finish",
+            "It may contain the code of an `init` that did not finish",
         ),
         (
             vault.clone(),
             dir.path().join("missing/code"),
             24,
-            "create it, or name another",
+            "create it, or name a file in another folder",
         ),
-        (
-            vault.clone(),
-            vault.clone(),
-            23,
-            "is in the vault or in its place",
-        ),
+        (vault.clone(), vault.clone(), 23, "is inside the vault's folder"),
         (
             vault.clone(),
             vault.join("code"),
             23,
-            "is in the vault or in its place",
+            "is inside the vault's folder",
         ),
         (
             vault.clone(),
             dir.path().join("there/../vault/code"),
             23,
-            "is in the vault or in its place",
+            "is inside the vault's folder",
         ),
         (
             there.clone(),
             there.join("code"),
             23,
-            "is in the vault or in its place",
+            "is inside the vault's folder",
         ),
-        (
-            there.clone(),
-            there.clone(),
-            23,
-            "is in the vault or in its place",
-        ),
-        (vault.clone(), there.clone(), 23, "is no file: a folder"),
+        (there.clone(), there.clone(), 23, "is inside the vault's folder"),
+        (vault.clone(), there.clone(), 23, "is a folder"),
         (vault.clone(), "-".into(), 2, "--code-to-stdout prints the code"),
     ];
     #[cfg(unix)]
     {
         let link = dir.path().join("link");
         std::os::unix::fs::symlink(dir.path().join("nowhere"), &link).unwrap();
-        cases.push((vault.clone(), link, 23, "is no file: "));
-        cases.push((vault.clone(), "/dev/null".into(), 23, "is no file: "));
+        cases.push((vault.clone(), link, 23, "is a folder, a pipe, a link or a device"));
+        cases.push((
+            vault.clone(),
+            "/dev/null".into(),
+            23,
+            "is a folder, a pipe, a link or a device",
+        ));
         let folder = dir.path().join("folder");
         std::os::unix::fs::symlink(&there, &folder).unwrap();
         cases.push((
             there.clone(),
             folder.join("code"),
             23,
-            "is in the vault or in its place",
+            "is inside the vault's folder",
         ));
     }
     let before = names(dir.path());

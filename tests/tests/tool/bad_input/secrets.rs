@@ -108,7 +108,12 @@ fn a_recovery_code_mistyped_in_one_place() {
     refused(&vault, with_code(&vault, &short), 10, "fewer than 34");
     let long: String = code.iter().chain(&['7']).collect();
     refused(&vault, with_code(&vault, &long), 10, "more than 34");
-    refused(&vault, with_code(&vault, "no code!"), 10, "recovery codes do not have");
+    refused(
+        &vault,
+        with_code(&vault, "no code!"),
+        10,
+        "recovery codes do not have",
+    );
 }
 
 #[test]

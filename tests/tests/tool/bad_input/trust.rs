@@ -54,7 +54,7 @@ fn what_gives_rights_is_left_out_and_told() {
         "1 own public keys",
         "1 settings",
         "1 verified marks of contacts",
-        "--trust lists them, asks, and takes them",
+        "--trust lists them, asks, and imports them",
     ] {
         assert!(said.contains(words), "{words} in {said}");
     }
@@ -72,13 +72,15 @@ fn they_are_listed_and_asked_for() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{errors}");
     for words in [
-        r#"would count here: contact "Alice\u{1b}[2J" (id ""#,
+        r#"would apply in this vault: contact "Alice\u{1b}[2J" (id ""#,
         "is verified; its half of the safety number is ",
-        r#"would count here: setting "lock.after_minutes" is 0 (line "#,
-        &format!("would count here: your own public key is \"{KEY}\"; its half of the safety number is "),
-        r#"would count here: "mallory" may "admin" on "vault" "*" forever, granted by you (line "#,
-        "would take 4 rights from",
-        "it needs --yes",
+        r#"would apply in this vault: setting "lock.after_minutes" is 0 (line "#,
+        &format!(
+            "would apply in this vault: your own public key is \"{KEY}\"; its half of the safety number is "
+        ),
+        r#"would apply in this vault: "mallory" may "admin" on "vault" "*" forever, granted by you (line "#,
+        "would import 4 rights from",
+        "--yes is needed",
         "nothing was changed",
     ] {
         assert!(errors.contains(words), "{words} in {errors}");
@@ -86,8 +88,12 @@ fn they_are_listed_and_asked_for() {
     let output = run(&vault, &[&["--json"], &words[..]].concat());
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{errors}");
-    assert_eq!(errors.matches("would count here: ").count(), 4, "{errors}");
-    assert!(errors.contains("it needs --yes"), "{errors}");
+    assert_eq!(
+        errors.matches("would apply in this vault: ").count(),
+        4,
+        "{errors}"
+    );
+    assert!(errors.contains("--yes is needed"), "{errors}");
 }
 
 #[test]
@@ -97,11 +103,15 @@ fn with_yes_they_are_taken() {
     let output = run(&vault, &words);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{errors}");
-    assert_eq!(errors.matches("would count here: ").count(), 4, "{errors}");
+    assert_eq!(
+        errors.matches("would apply in this vault: ").count(),
+        4,
+        "{errors}"
+    );
     let said = String::from_utf8(output.stdout).unwrap();
     for words in [
         "1 new contact, 0 new groups, 2 settings, 1 grant, 1 contact verified\n",
-        "4 of 4 rights were taken\n",
+        "rights imported: 4 of 4\n",
     ] {
         assert!(said.contains(words), "{words} in {said}");
     }
@@ -109,7 +119,7 @@ fn with_yes_they_are_taken() {
     // All of it is there: the second time nothing is taken.
     let said = ok(&vault, &words);
     assert!(
-        said.contains("0 of 4 rights were taken, 4 were there already\n"),
+        said.contains("rights imported: 0 of 4, 4 already there\n"),
         "{said}"
     );
     assert!(!said.contains("not taken"), "{said}");
@@ -146,7 +156,7 @@ fn a_file_that_was_changed_gives_nothing() {
         for words in [
             says,
             "nothing was imported",
-            "leave out --trust to take its content alone",
+            "leave out --trust to import only its content",
         ] {
             assert!(errors.contains(words), "{words} in {errors}");
         }
@@ -178,7 +188,7 @@ fn a_file_that_was_changed_gives_nothing() {
 fn it_is_for_our_own_export() {
     let (_dir, file, vault) = export();
     let telegram = ["import", "telegram", word(&file), "--trust", "--yes"];
-    refuses(&vault, &telegram, 2, "--trust is for `import privatus`");
+    refuses(&vault, &telegram, 2, "--trust is only for `import privatus`");
     let output = run(&vault, &["import", "privatus", word(&file), "--yes"]);
     assert_eq!(output.status.code(), Some(2));
 }

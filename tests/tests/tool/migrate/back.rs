@@ -56,7 +56,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
         from.as_str(),
         "privatus: loses contacts.profile_picture, 1 value",
         "privatus: loses messages.reply_to, 2 values",
-        "privatus: it needs --yes: there is no terminal to ask on; nothing was changed",
+        "privatus: --yes is needed: there is no terminal to ask on; nothing was changed",
     ] {
         assert!(errors.lines().any(|found| found == line), "{line} in {errors}");
     }
@@ -121,7 +121,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
     assert_eq!(chats["chats"][0]["messages"], 4);
     let lines: Vec<&str> = errors.lines().collect();
     let brought = format!(
-        "privatus: the vault's schema was brought up from 20261124000001 (v1_0_0) to {}",
+        "privatus: the vault's schema was upgraded from 20261124000001 (v1_0_0) to {}",
         title(newest())
     );
     assert_eq!((lines.len(), lines[0]), (2, brought.as_str()), "{errors}");
@@ -129,7 +129,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
     for part in [
         before_up.to_str().unwrap(),
         ",",
-        " bytes; the next open that goes well removes it",
+        " bytes; the next successful open removes it",
     ] {
         assert!(lines[1].contains(part), "{part} in {errors}");
     }
@@ -160,9 +160,9 @@ fn up_does_it_without_another_command() {
     );
     for part in [
         stepped.as_str(),
-        "\nSaved: the database as it was, ",
-        "the next open that goes well removes it. Copy it elsewhere to keep it.\n",
-        "let the older build be the next.\n",
+        "\nSaved: the previous database, ",
+        "the next successful open removes it. Copy it elsewhere to keep it.\n",
+        "so open it with the older build next.\n",
     ] {
         assert!(said.contains(part), "{part} in {said}");
     }
@@ -178,7 +178,7 @@ fn up_does_it_without_another_command() {
     ok(&vault, &["migrate", "down", "--to", "v1_0_0", "--yes"]);
     let said = ok(&vault, &["migrate", "up"]);
     let brought = format!(
-        "Schema brought up from 20261124000001 (v1_0_0) to {}.\nSaved: ",
+        "Schema upgraded from 20261124000001 (v1_0_0) to {}.\nSaved: ",
         title(newest())
     );
     assert!(said.starts_with(&brought), "{said}");

@@ -64,7 +64,7 @@ fn a_ledger_that_differs_is_refused_untouched() {
                 &vault,
                 words,
                 19,
-                &[said, "use the build that made it, or a backup"],
+                &[said, "use the build that created it, or a backup"],
             );
         }
     }

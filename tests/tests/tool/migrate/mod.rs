@@ -151,7 +151,7 @@ fn status_shows_every_step() {
     let said = ok(&vault, &["migrate", "down", "--to", &to]);
     assert_eq!(
         said,
-        format!("Nothing to do: the vault has {}.\n", title(newest()))
+        format!("Nothing to do: the vault is already at {}.\n", title(newest()))
     );
     let nothing = json!({"from": newest().version(), "to": newest().version(), "steps": [], "losses": [], "snapshot": null});
     assert_eq!(
@@ -169,7 +169,7 @@ fn words_that_name_no_step_are_answered_with_those_there_are() {
         refused(&vault, &["migrate", "down", "--to", wanted], 24, &[&all]);
     }
     // Below the first there is none, and it says why.
-    let why = "the first is never taken back: it is the first";
+    let why = "the first step cannot be undone: it is the first";
     refused(&vault, &["migrate", "down", "--to", "0", "--yes"], 24, &[why]);
     let mut wrong = privatus(&vault);
     wrong.env("PRIVATUS_PASSWORD", "wrong");

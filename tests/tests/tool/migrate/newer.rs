@@ -84,7 +84,7 @@ fn a_newer_vault_is_refused_untouched_and_stepped_back() {
     }
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.contains("This build opens it now; a newer one brings it up again.\n"),
+        said.contains("This build can open it now; a newer build upgrades it again.\n"),
         "{said}"
     );
     let output = run(&vault, &["chats"]);

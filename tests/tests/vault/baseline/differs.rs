@@ -122,7 +122,9 @@ fn a_rule_of_a_table_is_another() {
                 from,
                 &from.replacen("TEXT PRIMARY", "TEXT collate NOCASE PRIMARY", 1),
             ),
-            &[&format!("table {table} has COLLATE, which version 1.0.0 does not have")],
+            &[&format!(
+                "table {table} has COLLATE, which version 1.0.0 does not have"
+            )],
         );
     }
     let mut kept = specification();

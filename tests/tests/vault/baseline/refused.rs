@@ -233,7 +233,7 @@ fn a_place_that_is_taken() {
             .arg("--raw-key-file")
             .arg(source.key());
         let says = format!(
-            "no vault can be made in {} ({why}); --vault names a new",
+            "no vault can be created in {} ({why}); name a new",
             vault.display()
         );
         source.refused(command, 23, &says);

@@ -50,6 +50,15 @@ impl Bug {
         Self::RefusalNotAudited,
     ];
 
+    /// Whether the model is wrong where it is compared with the store, and not where it takes a step.
+    pub(crate) fn is_in_comparisons(self) -> bool {
+        use Bug::{ExpiryForgotten, FoldedNameStale, GrantOfAnyKind, TombstoneCounted};
+        matches!(
+            self,
+            ExpiryForgotten | FoldedNameStale | GrantOfAnyKind | TombstoneCounted
+        )
+    }
+
     /// Whether this bug is planted.
     pub(crate) fn is_planted(self) -> bool {
         PLANTED.get() == Some(self)

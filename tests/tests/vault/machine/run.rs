@@ -131,18 +131,29 @@ const SHRINKS: u32 = 400;
 
 /// Tells `stories` stories of at most `length` steps from a seed; gives the first that goes wrong, made short.
 pub(crate) fn tell(seed: [u8; 32], stories: u32, length: usize) -> Result<(), Failed> {
-    tell_and_shrink(seed, (stories, length), SHRINKS)
+    tell_and_shrink(seed, (stories, length), SHRINKS, |_| true)
 }
 
-/// What was seen where a story goes wrong, as it is; verified at the end of each alone.
-pub(crate) fn goes_wrong(seed: [u8; 32], stories: u32, length: usize) -> Option<String> {
+/// What was seen where a story goes wrong, as it is; verified at the end of each alone. Only stories that are `wanted` are
+/// told, among as many as `stories`.
+pub(crate) fn goes_wrong(
+    seed: [u8; 32],
+    stories: u32,
+    length: usize,
+    wanted: impl Fn(&[Step]) -> bool,
+) -> Option<String> {
     IS_BRIEF.set(true);
-    let told = tell_and_shrink(seed, (stories, length), 0);
+    let told = tell_and_shrink(seed, (stories, length), 0, wanted);
     IS_BRIEF.set(false);
     told.err().map(|failed| failed.why)
 }
 
-fn tell_and_shrink(seed: [u8; 32], (stories, length): (u32, usize), mut left: u32) -> Result<(), Failed> {
+fn tell_and_shrink(
+    seed: [u8; 32],
+    (stories, length): (u32, usize),
+    mut left: u32,
+    wanted: impl Fn(&[Step]) -> bool,
+) -> Result<(), Failed> {
     let config = Config {
         cases: stories,
         failure_persistence: None,
@@ -154,6 +165,9 @@ fn tell_and_shrink(seed: [u8; 32], (stories, length): (u32, usize), mut left: u3
     for _ in 0..stories {
         let mut tree = strategy.new_tree(&mut runner).unwrap();
         let mut story = tree.current();
+        if !wanted(&story.1) {
+            continue;
+        }
         let Err(mut why) = tell_one(&config, &story) else {
             continue;
         };

@@ -52,7 +52,6 @@ pub(super) fn write(path: &Path, rows: usize, months: usize) -> Result<()> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::Value;
 

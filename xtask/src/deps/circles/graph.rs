@@ -1,11 +1,11 @@
-//! Arrows between things, and the circles they make.
+//! Arrows between files, and the circles that they form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// From each to all that it uses.
+/// From each file to the files that it uses.
 pub(super) type Arrows = BTreeMap<usize, BTreeSet<usize>>;
 
-/// The groups, of two or more, in which each leads to each.
+/// Returns the groups of two or more in which each leads to each.
 pub(super) fn circles(arrows: &Arrows) -> Vec<BTreeSet<usize>> {
     let reached: BTreeMap<usize, BTreeSet<usize>> = arrows
         .keys()

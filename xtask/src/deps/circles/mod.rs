@@ -1,12 +1,11 @@
 //! Part of `cargo xtask deps`: the files of a crate use each other in one direction only.
 //!
-//! An arrow is a path in code that tests do not have alone. It points to the file that defines the name, also when it is
-//! imported through a parent that re-exports it; a method called on a value shows no path, and makes no arrow.
+//! An arrow is a path in code that is not only for tests. It points to the file that defines the name, even if the name
+//! is imported through a parent that re-exports it. A method call on a value has no path and makes no arrow.
 
 mod graph;
 mod resolve;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +21,7 @@ use graph::Arrows;
 /// Looks for circles in every member.
 ///
 /// # Errors
-/// When there is one; it is printed with what ties its files.
+/// When there is one. It is printed with the names that tie its files.
 pub(super) fn run(workspace: &Workspace) -> Result<()> {
     let (mut files, mut arrows, mut faults) = (0, 0, Vec::new());
     let mut found = Vec::new();
@@ -54,19 +53,19 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
         eprintln!("deps: {fault}");
     }
     if !faults.is_empty() {
-        bail!("{} circles between files", faults.len());
+        bail!("{} circle(s) between files", faults.len());
     }
     println!("deps: {files} files, {arrows} arrows between them, no circle");
     Ok(())
 }
 
-/// Files that use each other round, and what they name of each other.
+/// Files that use each other in a circle, and the names that they use.
 struct Circle {
     files: Vec<String>,
     ties: Vec<String>,
 }
 
-/// The files of one crate and who names what of whom.
+/// The files of one crate, and the names that each uses from each other file.
 struct Files {
     tree: Tree,
     ties: BTreeMap<(usize, usize), BTreeSet<String>>,
@@ -122,7 +121,7 @@ impl Files {
             .filter(|((from, to), _)| circle.contains(from) && circle.contains(to));
         let ties = ties.map(|((from, to), names)| {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            format!("    {} names of {}: {}", name(from), name(to), names.join(", "))
+            format!("    {} uses from {}: {}", name(from), name(to), names.join(", "))
         });
         Circle {
             files,

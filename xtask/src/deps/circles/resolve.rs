@@ -1,10 +1,10 @@
-//! From a path to the files that define what it names, through re-exports.
+//! Resolves a path to the files that define what it names, through re-exports.
 
 use std::collections::BTreeSet;
 
 use crate::module_tree::{Names, Tree};
 
-/// The files that define the thing at the end of a path; none for a module, another crate's name or a local one.
+/// Returns the files that define the item at the end of a path. None for a module, another crate's name or a local one.
 pub(super) fn files(tree: &Tree, module: usize, path: &[String]) -> BTreeSet<usize> {
     let mut search = Search {
         tree,
@@ -20,16 +20,16 @@ pub(super) fn files(tree: &Tree, module: usize, path: &[String]) -> BTreeSet<usi
 
 struct Search<'a> {
     tree: &'a Tree,
-    /// Imports may go round.
+    /// Imports may form a circle.
     seen: BTreeSet<(usize, Names, bool)>,
     found: BTreeSet<usize>,
 }
 
 #[derive(Clone, Copy)]
 struct Look {
-    /// Whether `use …::*` counts. Not for the first name of such a path itself, or it would grow without end.
+    /// Whether `use …::*` counts. Not for the first name of such a path itself: the path would grow without end.
     globs: bool,
-    /// The name must be there: what no one sees was made by a macro of the file.
+    /// The name must exist: if nothing defines it, a macro of the file does.
     sure: bool,
 }
 
@@ -45,7 +45,7 @@ impl Look {
 }
 
 impl Search<'_> {
-    /// Resolves a path as written in a module; false when nothing there has that name.
+    /// Resolves a path as written in a module. Returns false if nothing there has that name.
     fn from(&mut self, module: usize, path: &[String], look: Look) -> bool {
         let Some((first, rest)) = path.split_first() else {
             return false;
@@ -63,7 +63,7 @@ impl Search<'_> {
         }
     }
 
-    /// Looks a path up in a module; a path that ends at the module names no file.
+    /// Looks up a path in a module. A path that ends at the module names no file.
     fn within(&mut self, module: usize, path: &[String], look: Look) -> bool {
         let (Some(scope), Some((name, rest))) = (self.tree.modules.get(module), path.split_first()) else {
             return true;
@@ -73,7 +73,7 @@ impl Search<'_> {
         }
         let child = scope.children.get(name);
         let mut known = child.is_some_and(|child| self.within(*child, rest, SURE));
-        // A path goes on through a module, and not through a function of the same name.
+        // A path continues through a module, not through a function of the same name.
         let other = child.is_none() || rest.is_empty();
         if other && scope.items.contains(name) {
             known = self.found(scope.file);
@@ -85,7 +85,7 @@ impl Search<'_> {
         {
             match (import.path.split_first(), child) {
                 (Some((first, below)), Some(child)) if first == name => _ = self.within(*child, below, SURE),
-                // `use time::time`: another crate's.
+                // `use time::time` names another crate's item.
                 (Some((first, _)), None) if first == name => {}
                 _ => _ = self.from(module, &[&import.path, rest].concat(), SURE),
             }

@@ -47,9 +47,9 @@ fn a_circle_names_its_files_and_what_ties_them() {
     assert_eq!(circles[0].files, ["a.rs", "b.rs", "c.rs"]);
     let ties = circles[0].ties.join("\n");
     for tie in [
-        "a.rs names of b.rs: B, crate::b::B",
-        "b.rs names of c.rs: crate::c::C",
-        "c.rs names of a.rs: a::A",
+        "a.rs uses from b.rs: B, crate::b::B",
+        "b.rs uses from c.rs: crate::c::C",
+        "c.rs uses from a.rs: a::A",
     ] {
         assert!(ties.contains(tie), "{ties}");
     }

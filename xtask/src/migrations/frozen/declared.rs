@@ -1,4 +1,4 @@
-//! What a step says of itself beside its SQL: its entry in the list, and its Rust part.
+//! The parts of a step other than its SQL: its entry in the list, and its Rust part.
 
 use std::fs;
 use std::path::Path;
@@ -10,12 +10,12 @@ use privatus_migrate::Step;
 /// The folder of the Rust parts below the workspace's root.
 pub(in crate::migrations) const CODE: &str = "crates/store/src/upgrade/code";
 
-/// BLAKE2b-256 in hex over the description, the reason for no way back, the counts on the way up and on the way back, and
-/// the file of the Rust part with LF line ends. Each list has its length before it, each text too (u32, little-endian); a
-/// text that may lack has a byte before it that says whether it is there.
+/// Returns BLAKE2b-256 in hex over the description, the reason for no way back, the counts on the way up and on the way
+/// back, and the file of the Rust part with LF line ends. Each list and each text is preceded by its length (u32,
+/// little-endian), and an optional text by a byte that says whether it is present.
 ///
 /// # Errors
-/// When the entry has a Rust part and its file is not there, or the other way round.
+/// When the entry has a Rust part without a file, or the other way round.
 pub(super) fn checksum(root: &Path, step: &Step) -> Result<String> {
     let mut digest = Digest::new();
     put(&mut digest, step.description);
@@ -35,7 +35,7 @@ pub(super) fn checksum(root: &Path, step: &Step) -> Result<String> {
         .collect())
 }
 
-/// The text of the Rust part.
+/// Reads the text of the Rust part.
 fn code(root: &Path, step: &Step) -> Result<Option<String>> {
     // Folders are named date-number_name.
     let (_, name) = step.name.split_once('_').unwrap_or(("", step.name));
@@ -46,11 +46,8 @@ fn code(root: &Path, step: &Step) -> Result<Option<String>> {
         (true, true) => fs::read_to_string(&path)
             .map(Some)
             .with_context(|| format!("reading {file}")),
-        (true, false) => bail!(
-            "migration {} has a Rust part, which has to stand in {file}",
-            step.name
-        ),
-        (false, true) => bail!("{file} is there, and migration {} has no Rust part", step.name),
+        (true, false) => bail!("migration {} has a Rust part, but {file} is missing", step.name),
+        (false, true) => bail!("{file} exists, but migration {} has no Rust part", step.name),
     }
 }
 
@@ -70,7 +67,6 @@ fn length(of: usize) -> [u8; 4] {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use privatus_migrate::{Host, MigrateError};
     use privatus_sqlite::Connection;

@@ -1,4 +1,4 @@
-//! `migrations/checksums.txt`: the steps that were released, which never change.
+//! `migrations/checksums.txt`: the released steps, which must never change.
 
 mod declared;
 
@@ -12,22 +12,22 @@ use crate::workspace::Workspace;
 /// Where the list is.
 pub(super) const LIST: &str = "migrations/checksums.txt";
 
-/// The head of the list.
+/// The comment at the top of the list.
 const HEAD: &str = "\
 # Released migrations, `checksum declared-checksum name`: over the SQL, as vaults keep it; over the entry in
 # crates/store/src/upgrade/steps.rs and the Rust part. A line stands for ever. `cargo xtask migrations fixture` adds one.
 ";
 
-/// Which steps are released, by the list.
+/// Which steps the list says are released.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Released {
-    /// Their names, the first one first.
+    /// The names of the released steps, in order.
     pub(super) names: Vec<String>,
-    /// The steps that are not.
+    /// The steps that are not released.
     pub(super) not_yet: Vec<&'static str>,
 }
 
-/// The list of a workspace; empty where there is none yet.
+/// Reads the list of a workspace; empty if there is none yet.
 ///
 /// # Errors
 /// When it cannot be read.
@@ -51,7 +51,7 @@ fn lines(list: &str) -> Result<Vec<Line<'_>>> {
         .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
         .map(|line| match line.split(' ').collect::<Vec<_>>().as_slice() {
             [sum, declared, name] => Ok(Line { sum, declared, name }),
-            _ => bail!("{LIST}: {line:?} is no `checksum declared-checksum name`"),
+            _ => bail!("{LIST}: expected `checksum declared-checksum name`, found {line:?}"),
         })
         .collect()
 }
@@ -59,7 +59,7 @@ fn lines(list: &str) -> Result<Vec<Line<'_>>> {
 /// Compares the list with the steps of this build; `root` is the workspace's.
 ///
 /// # Errors
-/// When a released step changed, is gone, or has a new one before it.
+/// When a released step changed, is missing, or comes after an unreleased one.
 pub(super) fn check(root: &Path, list: &str, steps: &'static [Step]) -> Result<Released> {
     let lines = lines(list)?;
     let mut released = Released {
@@ -68,7 +68,7 @@ pub(super) fn check(root: &Path, list: &str, steps: &'static [Step]) -> Result<R
     };
     for Line { sum, declared, name } in lines {
         let Some(step) = steps.iter().find(|step| step.name == name) else {
-            bail!("migration {name} was released and is gone: vaults have it, bring it back");
+            bail!("migration {name} was released and is missing: vaults have it, restore it");
         };
         let changed = if step.checksum() != sum {
             Some("changed")
@@ -79,12 +79,12 @@ pub(super) fn check(root: &Path, list: &str, steps: &'static [Step]) -> Result<R
         };
         if let Some(changed) = changed {
             bail!(
-                "migration {name} was released and {changed}: a released migration never changes; take the change back and \
+                "migration {name} was released and {changed}: a released migration must never change; undo the change and \
                  write a new one (`cargo xtask migrations new`)"
             );
         }
         if released.names.iter().any(|known| known == name) {
-            bail!("{LIST}: {name} stands twice");
+            bail!("{LIST}: {name} is listed twice");
         }
         released.names.push(name.to_owned());
     }
@@ -93,7 +93,7 @@ pub(super) fn check(root: &Path, list: &str, steps: &'static [Step]) -> Result<R
             released.not_yet.push(step.name);
         } else if let Some(early) = released.not_yet.first() {
             bail!(
-                "migration {early} is not released and stands before {}, which is: a new one comes last",
+                "migration {early} is not released and comes before {}, which is: a new migration comes last",
                 step.name
             );
         }
@@ -101,10 +101,10 @@ pub(super) fn check(root: &Path, list: &str, steps: &'static [Step]) -> Result<R
     Ok(released)
 }
 
-/// The list with a step's line at the end.
+/// Returns the list with a step's line at the end.
 ///
 /// # Errors
-/// As [`check`]; when a step before it is not released, or it is already.
+/// As [`check`], and when an earlier step is not released or this step already is.
 pub(super) fn release(root: &Path, list: &str, steps: &'static [Step], step: &Step) -> Result<String> {
     let released = check(root, list, steps)?;
     match released.not_yet.first() {
@@ -112,7 +112,7 @@ pub(super) fn release(root: &Path, list: &str, steps: &'static [Step], step: &St
         Some(first) if released.not_yet.contains(&step.name) => {
             bail!("migration {first} comes before {}: release it first", step.name);
         }
-        _ => bail!("migration {} is released already", step.name),
+        _ => bail!("migration {} is already released", step.name),
     }
     let head = if list.is_empty() { HEAD } else { "" };
     let declared = declared::checksum(root, step)?;
@@ -124,7 +124,6 @@ pub(super) fn release(root: &Path, list: &str, steps: &'static [Step], step: &St
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -156,7 +155,7 @@ mod tests {
             release(root, &list, &STEPS, first)
                 .unwrap_err()
                 .to_string()
-                .contains("released already")
+                .contains("already released")
         );
         assert!(
             release(root, &list, &STEPS, third)
@@ -183,19 +182,19 @@ mod tests {
             retold.contains("2_b was released and changed in steps.rs"),
             "{retold}"
         );
-        assert!(told(&list, &WITHOUT_FIRST).contains("1_a was released and is gone"));
+        assert!(told(&list, &WITHOUT_FIRST).contains("1_a was released and is missing"));
         let second_alone: String = list
             .lines()
             .filter(|line| !line.ends_with("1_a"))
             .map(|line| format!("{line}\n"))
             .collect();
-        assert!(told(&second_alone, &STEPS).contains("1_a is not released and stands before 2_b"));
-        assert!(told("abc 1_a\n", &STEPS).contains("is no `checksum declared-checksum name`"));
+        assert!(told(&second_alone, &STEPS).contains("1_a is not released and comes before 2_b"));
+        assert!(told("abc 1_a\n", &STEPS).contains("expected `checksum declared-checksum name`"));
         let twice: String = list
             .lines()
             .chain(list.lines())
             .map(|line| format!("{line}\n"))
             .collect();
-        assert!(told(&twice, &STEPS).contains("stands twice"));
+        assert!(told(&twice, &STEPS).contains("is listed twice"));
     }
 }

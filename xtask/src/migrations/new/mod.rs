@@ -1,4 +1,4 @@
-//! `cargo xtask migrations new`: everything that a step consists of, each part so that it fails until it is written.
+//! `cargo xtask migrations new`: creates all parts of a step, each so that it fails until it is written.
 
 mod texts;
 
@@ -7,14 +7,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-/// The line before which a list is continued.
+/// New entries of a list are added before this line.
 const MARKER: &str = "// `cargo xtask migrations new` writes above this line.";
 const FOLDER: &str = "migrations";
 const STEPS: &str = "crates/store/src/upgrade/steps.rs";
 const CODE: &str = "crates/store/src/upgrade/code";
 const TESTS: &str = "tests/tests/vault/fixtures/steps";
 
-/// Words that name no module.
+/// Words that cannot be the name of a module.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
@@ -25,25 +25,26 @@ const KEYWORDS: &[&str] = &[
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
-    /// What it is about: small letters, digits and `_`, a letter first.
+    /// The name of the step: lower-case letters, digits and `_`, starting with a letter
     name: String,
-    /// The step changes the months too.
+    /// The step changes the months too
     #[arg(long)]
     partition: bool,
-    /// The step has a Rust part: it reads and seals values.
+    /// The step has a Rust part, which reads and seals values
     #[arg(long)]
     rust: bool,
 }
 
-/// Makes the step below `root`; `today` is `YYYY-MM-DD`. Gives what was made and what is to be done, a line each.
+/// Creates the step below `root`; `today` is `YYYY-MM-DD`. Returns a line for each thing that was made and each that is
+/// left to do.
 ///
 /// # Errors
-/// For a name that is none or is taken, a list without its marker, a folder that cannot be read.
+/// When the name is not valid or is taken, a list has no marker, or a folder cannot be read.
 pub(crate) fn run(root: &Path, today: &str, options: &Options) -> Result<Vec<String>> {
     let name = options.name.as_str();
     check_name(name)?;
     let folder = folder_name(&root.join(FOLDER), today, name)?;
-    // All of it is known before anything is written.
+    // Nothing is written before everything is known.
     let mut lists = vec![
         (
             STEPS.to_owned(),
@@ -80,9 +81,9 @@ pub(crate) fn run(root: &Path, today: &str, options: &Options) -> Result<Vec<Str
         files.push((format!("{CODE}/{name}.rs"), texts::code(&folder)));
     }
     if let Some((file, _)) = files.iter().find(|(file, _)| root.join(file).exists()) {
-        bail!("{file} exists: take another name");
+        bail!("{file} exists: choose another name");
     }
-    fs::create_dir(root.join(FOLDER).join(&folder)).with_context(|| format!("making {FOLDER}/{folder}"))?;
+    fs::create_dir(root.join(FOLDER).join(&folder)).with_context(|| format!("creating {FOLDER}/{folder}"))?;
     let mut told = Vec::new();
     for (verb, files) in [("made", files), ("added to", lists)] {
         for (file, text) in files {
@@ -98,15 +99,17 @@ fn check_name(name: &str) -> Result<()> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
     if !begins || !name.bytes().all(is_plain) {
-        bail!("{name:?} is no name of a step: small letters, digits and `_`, a letter first");
+        bail!(
+            "the name of a step has lower-case letters, digits and `_` and starts with a letter, got {name:?}"
+        );
     }
     if KEYWORDS.contains(&name) {
-        bail!("{name:?} is a word of Rust: take another name");
+        bail!("{name:?} is a keyword of Rust: choose another name");
     }
     Ok(())
 }
 
-/// The date, the number behind the last one, the name. A step never sorts before one that is there.
+/// Returns the date, the next number and the name. A new step never sorts before an existing one.
 fn folder_name(migrations: &Path, today: &str, name: &str) -> Result<String> {
     let mut last = (String::new(), 0_u32);
     for entry in fs::read_dir(migrations).with_context(|| format!("reading {}", migrations.display()))? {
@@ -116,10 +119,10 @@ fn folder_name(migrations: &Path, today: &str, name: &str) -> Result<String> {
         }
         let folder = entry.file_name().to_string_lossy().into_owned();
         let parts = folder.get(..10).zip(folder.get(11..17)).zip(folder.get(18..));
-        let ((date, number), other) =
-            parts.with_context(|| format!("{folder} is no folder of a step: date-number_name"))?;
+        let ((date, number), other) = parts
+            .with_context(|| format!("{folder} is not the folder of a step: expected date-number_name"))?;
         if other == name {
-            bail!("{folder} has this name already: take another one");
+            bail!("{folder} already has this name: choose another one");
         }
         let number = number
             .parse()
@@ -130,20 +133,19 @@ fn folder_name(migrations: &Path, today: &str, name: &str) -> Result<String> {
     Ok(format!("{date}-{number:06}_{name}"))
 }
 
-/// A list with lines before its marker.
+/// Returns a list with lines added before its marker.
 fn continued(root: &Path, file: &str, lines: &str) -> Result<String> {
     let text = fs::read_to_string(root.join(file)).with_context(|| format!("reading {file}"))?;
     let at = text
         .find(MARKER)
         .with_context(|| format!("{file} has no line {MARKER:?}"))?;
     let (before, after) = text.split_at(at);
-    // The marker keeps its indentation, and so does what comes before it.
+    // The new lines get the indentation of the marker.
     let indent: String = before.chars().rev().take_while(|c| *c == ' ').collect();
     Ok(format!("{before}{lines}{indent}{after}"))
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

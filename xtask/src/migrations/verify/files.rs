@@ -1,4 +1,4 @@
-//! The files of migrations/: each is one that an entry uses, and none is missing.
+//! The files of migrations/: an entry uses each of them, and none is missing.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,22 +9,22 @@ use privatus_migrate::Step;
 
 const STEPS: &str = "crates/store/src/upgrade/steps.rs";
 
-/// Refuses a folder or a file that no step of the build uses, one that a step lacks, and a carriage return.
+/// Refuses a folder or file that no step of the build uses, a missing file, and carriage returns.
 pub(super) fn check(root: &Path, steps: &[Step]) -> Result<()> {
     for name in names(root)? {
         if !root.join(&name).is_dir() {
             if name != "checksums.txt" {
-                bail!("migrations/{name} is no file of a step");
+                bail!("migrations/{name} is not a file of a step");
             }
             no_carriage_return(root, &name)?;
         } else if !steps.iter().any(|step| step.name == name) {
-            bail!("{name} is a folder of migrations/, and no entry of {STEPS}");
+            bail!("{name} is a folder of migrations/ without an entry in {STEPS}");
         }
     }
     for step in steps {
         if !root.join(step.name).is_dir() {
             bail!(
-                "{} is an entry of {STEPS}, and no folder of migrations/",
+                "{} is an entry of {STEPS} without a folder in migrations/",
                 step.name
             );
         }
@@ -37,8 +37,8 @@ fn of_step(root: &Path, step: &Step) -> Result<()> {
     let found = names(&root.join(step.name))?;
     let mut used = vec![
         ("up.sql", "runs it"),
-        ("down.sql", "takes it back"),
-        ("sample.sql", "fills what it adds, for the checks"),
+        ("down.sql", "undoes it"),
+        ("sample.sql", "fills what the step adds, for the checks"),
     ];
     if step.partition_up.is_some() || step.partition_down.is_some() {
         used.push(("partition_up.sql", "changes the months"));
@@ -47,16 +47,16 @@ fn of_step(root: &Path, step: &Step) -> Result<()> {
     if let Some((file, what)) = used.iter().find(|(file, _)| !found.contains(*file)) {
         bail!("migrations/{}/{file} is missing: it {what}", step.name);
     }
-    // The checks read it where it is there.
+    // Optional.
     used.push(("partition_sample.sql", ""));
     for file in &found {
         if !used.iter().any(|(used, _)| used == file) {
             let hint = match file.starts_with("partition") {
-                true => ": a step that changes the months says `partition` there",
+                true => ": the entry of a step that changes the months says `partition`",
                 false => "",
             };
             bail!(
-                "migrations/{}/{file} is a file that the step's entry in {STEPS} does not use{hint}",
+                "migrations/{}/{file} is not used by the step's entry in {STEPS}{hint}",
                 step.name
             );
         }
@@ -65,12 +65,12 @@ fn of_step(root: &Path, step: &Step) -> Result<()> {
     Ok(())
 }
 
-/// A vault keeps the texts, and reads some of them by their lines.
+/// Refuses carriage returns: a vault stores the texts and reads some of them line by line.
 fn no_carriage_return(root: &Path, file: &str) -> Result<()> {
     let bytes = fs::read(root.join(file)).with_context(|| format!("reading migrations/{file}"))?;
     match bytes.contains(&b'\r') {
         false => Ok(()),
-        true => bail!("migrations/{file} has a carriage return: its lines end with a line feed alone"),
+        true => bail!("migrations/{file} has a carriage return: end lines with a line feed only"),
     }
 }
 
@@ -85,7 +85,6 @@ fn names(folder: &Path) -> Result<BTreeSet<String>> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_and_an_entry_come_together() {
+    fn a_folder_needs_an_entry_and_an_entry_a_folder() {
         let (folder, steps) = tree();
         let [first, _] = steps;
         assert_eq!(told(folder.path(), &steps), "");
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_lacks_is_named() {
+    fn a_missing_file_is_named() {
         for file in [
             "1_a/sample.sql",
             "1_a/down.sql",

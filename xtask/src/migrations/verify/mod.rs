@@ -14,10 +14,10 @@ use super::exceptions::EXCUSED;
 use super::{fixture, frozen};
 use crate::workspace::Workspace;
 
-/// Checks everything; gives what was checked, a line each.
+/// Checks everything. Returns a line for each thing that was checked.
 ///
 /// # Errors
-/// The first fault, in words that name it.
+/// When a check fails. The error names the first fault.
 pub(crate) fn run(workspace: &Workspace) -> Result<Vec<String>> {
     let steps = STEPS.all();
     files::check(&workspace.path("migrations"), steps)?;
@@ -82,7 +82,6 @@ impl Samples {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

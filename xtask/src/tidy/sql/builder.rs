@@ -1,11 +1,11 @@
-//! What the query builder could do and must not, and plain types in the structs it reads and writes.
+//! Rules for the use of the query builder: banned calls, and no plain types in the structs that it reads and writes.
 
 use syn::visit::{self, Visit};
 use syn::{Expr, Type};
 
 use crate::syntax::{self, Word};
 
-/// What a struct derives when its fields are columns.
+/// The derives of a struct whose fields are columns.
 const ROWS: [&str; 5] = [
     "AsChangeset",
     "Insertable",
@@ -14,13 +14,13 @@ const ROWS: [&str; 5] = [
     "Selectable",
 ];
 
-/// What diesel reads from any column, whatever its value's type is.
+/// Types that diesel reads from any column, whatever the type of its value.
 const PLAIN: [&str; 4] = ["bool", "i32", "i64", "String"];
 
-/// What loads, with the type it loads as.
+/// Methods that load, with the loaded type as a type argument.
 const LOADS: [&str; 6] = ["first", "get_result", "get_results", "load", "load_iter", "loads"];
 
-/// What a file does that it must not.
+/// Returns the broken rules in a file.
 pub(super) fn faults(file: &syn::File) -> Vec<String> {
     let mut finder = Finder(Vec::new());
     finder.visit_file(file);
@@ -32,24 +32,25 @@ struct Finder(Vec<String>);
 impl Finder {
     fn name(&mut self, name: &str) {
         let why = match name {
-            "save_changes" => "it opens a transaction of its own: update and check the count",
-            "debug_query" | "DebugQuery" => "it prints what is bound",
+            "save_changes" => "it opens its own transaction: update and check the count",
+            "debug_query" | "DebugQuery" => "it prints bound values",
             _ => return,
         };
         self.0.push(format!("`{name}`: {why}"));
     }
 
-    /// diesel's own SQL types convert what they read: those of privatus_schema do not.
+    /// diesel's own SQL types convert the values that they read; those of privatus_schema do not.
     fn lax_types(&mut self, path: &[String]) {
         if matches!(path, [diesel, types, ..] if diesel == "diesel" && types == "sql_types") {
             self.0
-                .push("`diesel::sql_types`: they convert values: those of privatus_schema do not".to_owned());
+                .push("`diesel::sql_types`: they convert values; use those of privatus_schema".to_owned());
         }
     }
 
     fn raw_sql(&mut self) {
-        self.0
-            .push("`sql` of diesel: text within the builder, which no list shows: `sql_query`".to_owned());
+        self.0.push(
+            "`sql` of diesel: SQL text within the builder, which no list shows; use `sql_query`".to_owned(),
+        );
     }
 }
 
@@ -83,13 +84,13 @@ impl<'ast> Visit<'ast> for Finder {
         match (method.as_str(), node.args.first()) {
             ("values", Some(Expr::Reference(reference))) if !matches!(&*reference.expr, Expr::Path(path) if path.path.is_ident("row")) =>
             {
-                let why = "several rows open a transaction of their own";
+                let why = "several rows open their own transaction";
                 self.0
                     .push(format!("`.values(&…)` of something not called `row`: {why}"));
             }
             ("values", Some(Expr::Macro(call))) if call.mac.path.is_ident("vec") => {
                 self.0
-                    .push("`.values(vec![…])`: several rows open a transaction of their own".to_owned());
+                    .push("`.values(vec![…])`: several rows open their own transaction".to_owned());
             }
             _ => {}
         }
@@ -148,7 +149,7 @@ impl<'ast> Visit<'ast> for Finder {
     }
 }
 
-/// The plain type in a column's type, if there is one.
+/// Returns the plain type in a column's type, if there is one.
 fn plain(kind: &Type) -> Option<String> {
     match kind {
         Type::Path(path) => {
@@ -184,7 +185,7 @@ fn is_byte(kind: &Type) -> bool {
     matches!(kind, Type::Path(path) if path.path.is_ident("u8"))
 }
 
-/// Whether a query counts, or asks whether something exists.
+/// Returns whether a query counts, or tests whether something exists.
 fn counts(query: &Expr) -> bool {
     struct Counts(bool);
     impl<'ast> Visit<'ast> for Counts {

@@ -1,24 +1,24 @@
-//! The files that may hold SQL text, each with the kind of reason that lets it.
+//! The files that may contain SQL text, each with the kind of its reason.
 
 use super::super::finding::Finding;
 
-/// The committed list: `path  kind  reason` a line, and several lines where a file has several kinds.
+/// The committed list, with one `path  kind  reason` per line. A file with several kinds has several lines.
 pub(crate) const LIST: &str = "xtask/sql-files.txt";
 
-/// Why the query builder does not say it.
+/// Why a file does not use the query builder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Tables of months, whose names are made at run time.
     Months,
     /// Transactions and pragmas.
     Transactions,
-    /// The ledger's engine: a database of any schema.
+    /// The ledger's engine, which works on a database of any schema.
     Ledger,
-    /// Walks over tables that are not known.
+    /// Walks over unknown tables.
     Walk,
     /// Statements of the hot operations, each a constant with a name.
     Hot,
-    /// What the builder cannot say: `INDEXED BY`, row values, `sqlite_sequence`.
+    /// SQL that the builder cannot express: `INDEXED BY`, row values, `sqlite_sequence`.
     Beyond,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Entry<'a> {
     pub(super) kind: Kind,
 }
 
-/// Reads the list; a line that is none is a finding.
+/// Reads the list. An invalid line is a finding.
 pub(super) fn entries<'a>(list: &'a str, findings: &mut Vec<Finding>) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'a>> = Vec::new();
     let lines = (1..).zip(list.lines());
@@ -62,7 +62,7 @@ pub(super) fn entries<'a>(list: &'a str, findings: &mut Vec<Finding>) -> Vec<Ent
                     findings.push(Finding::new(
                         LIST,
                         line,
-                        format!("{path} is listed twice for this"),
+                        format!("{path} is listed twice with this kind"),
                     ));
                 }
                 entries.push(Entry {

@@ -1,9 +1,8 @@
-//! SQL stands as text only where the query builder cannot say it, and the builder is used as the store needs it.
+//! SQL is text only where the query builder cannot express it, and the builder is used as the store needs it.
 
 mod builder;
 mod list;
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests;
 mod texts;
 
@@ -20,10 +19,10 @@ use list::{Entry, Kind};
 
 pub(super) use list::LIST;
 
-/// Where the tables have their names from.
+/// The file with the names of the tables.
 const SCHEMA: &str = "crates/schema/src/tables.rs";
 
-/// The crates that reach a database, as `cargo xtask deps` sees to it.
+/// The crates that can reach a database. `cargo xtask deps` checks it.
 const DATABASES: [&str; 5] = [
     "crates/import",
     "crates/migrate",
@@ -32,17 +31,17 @@ const DATABASES: [&str; 5] = [
     "crates/store",
 ];
 
-/// Where the builder's rules hold: elsewhere diesel reads databases of other programs.
+/// Where the builder's rules apply: elsewhere diesel reads databases of other programs.
 const STORE: &str = "crates/store/src/";
 
-/// The sources of those crates, as trees, each by its path.
+/// The source files of those crates as syntax trees, by path.
 pub(super) struct Shipped<'a>(BTreeMap<&'a str, (&'a str, syn::File)>);
 
 impl<'a> Shipped<'a> {
-    /// Leaves out what is there for tests.
+    /// Reads the source files, without code for tests.
     ///
     /// # Errors
-    /// When a source cannot be read as Rust.
+    /// When a file is not valid Rust.
     pub(super) fn read(workspace: &Workspace, members: &[String], sources: &'a [Source]) -> Result<Self> {
         let mut shipped = BTreeSet::new();
         for member in members
@@ -73,7 +72,7 @@ impl<'a> Shipped<'a> {
         Ok(Self(files))
     }
 
-    /// Checks them against the list.
+    /// Checks the files against the list.
     ///
     /// # Errors
     /// When the schema has no tables.
@@ -93,13 +92,13 @@ impl<'a> Shipped<'a> {
             }
         }
         for entry in entries.iter().filter(|entry| !self.0.contains_key(entry.path)) {
-            let message = format!("{} is no file of a build of the tool", entry.path);
+            let message = format!("{} is not a file of a build of the tool", entry.path);
             findings.push(Finding::new(LIST, entry.line, message));
         }
         Ok(findings)
     }
 
-    /// How many texts of SQL there are, by the kind that lets them first.
+    /// Counts the SQL texts by kind; a file with several kinds counts under its first.
     ///
     /// # Errors
     /// When the schema has no tables.
@@ -142,8 +141,13 @@ fn check_file(
     }
     let mut findings = Vec::new();
     if found.is_empty() {
-        let stale =
-            |entry: &&Entry<'_>| Finding::new(LIST, entry.line, format!("{path} holds no SQL (any more)"));
+        let stale = |entry: &&Entry<'_>| {
+            Finding::new(
+                LIST,
+                entry.line,
+                format!("{path} no longer has SQL: remove this line"),
+            )
+        };
         findings.extend(listed.iter().map(stale));
     }
     let any_table = [Kind::Months, Kind::Ledger, Kind::Walk, Kind::Beyond]
@@ -155,7 +159,7 @@ fn check_file(
     {
         if let Some(table) = found.table(tables) {
             let message = format!(
-                "`{} …` names {table}, which has a table!: use the query builder, or name a hot statement by a const",
+                "`{} …` names {table}, which has a table!: use the query builder, or make a hot statement a const",
                 found.start()
             );
             findings.push(Finding::new(path, found.line(text), message));

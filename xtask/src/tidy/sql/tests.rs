@@ -100,11 +100,14 @@ fn a_list_that_is_not_exact_is_found() {
     assert!(
         stale
             .iter()
-            .any(|found| found.contains("txt:2: ") && found.contains("holds no SQL")),
+            .any(|found| found.contains("txt:2: ") && found.contains("no longer has SQL")),
         "{stale:?}"
     );
     let gone = found("fn f() {}", "crates/store/src/b.rs  walk  it walks\n");
-    assert!(gone.iter().any(|found| found.contains("is no file")), "{gone:?}");
+    assert!(
+        gone.iter().any(|found| found.contains("is not a file")),
+        "{gone:?}"
+    );
     let sql = "fn f() { run(\"SELECT 1\"); }";
     for line in [
         PATH.to_owned(),

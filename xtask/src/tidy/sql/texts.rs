@@ -7,7 +7,7 @@ use syn::visit::{self, Visit};
 
 use crate::syntax::{self, Word};
 
-/// What SQL begins with.
+/// The words that SQL begins with.
 const VERBS: [&str; 21] = [
     "SELECT",
     "INSERT",
@@ -32,7 +32,7 @@ const VERBS: [&str; 21] = [
     "DETACH",
 ];
 
-/// What stands before a table's name.
+/// The words before a table's name.
 const BEFORE_TABLE: [&str; 8] = [
     "FROM", "INTO", "UPDATE", "JOIN", "TABLE", "IGNORE", "REPLACE", "ABORT",
 ];
@@ -45,7 +45,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// Where it stands in a file, counted from 1: where the most of its beginning does; 0 when its literal has escapes.
+    /// Returns its line in a file, counted from 1: the line with most of its beginning. 0 if its literal has escapes.
     pub(super) fn line(&self, file: &str) -> usize {
         let start = self.sql.trim_start().lines().next().unwrap_or_default();
         let starts =
@@ -58,19 +58,19 @@ impl Text {
         starts.iter().find_map(at).map_or(0, |(number, _)| number)
     }
 
-    /// Its beginning, to be shown.
+    /// Returns its first words, for a message.
     pub(super) fn start(&self) -> String {
         let words: Vec<&str> = self.sql.split_whitespace().take(6).collect();
         words.join(" ")
     }
 
-    /// The first of these tables that it names.
+    /// Returns the first of these tables that it names.
     pub(super) fn table<'a>(&self, tables: &'a BTreeSet<String>) -> Option<&'a str> {
         named_table(&self.sql, tables)
     }
 }
 
-/// The SQL texts of a file: what begins with a verb, or names one of the tables as SQL does.
+/// Returns the SQL texts of a file: strings that begin with a verb, or name a table as SQL does.
 pub(super) fn of(file: &syn::File, tables: &BTreeSet<String>) -> Vec<Text> {
     let mut finder = Finder {
         tables,
@@ -81,10 +81,10 @@ pub(super) fn of(file: &syn::File, tables: &BTreeSet<String>) -> Vec<Text> {
     finder.texts
 }
 
-/// The names of the `table!` calls in a file of the schema.
+/// Returns the names in the `table!` calls of a file of the schema.
 ///
 /// # Errors
-/// When there is none: the rules below would find nothing.
+/// When there is none: the rules would find nothing.
 pub(super) fn tables(file: &syn::File) -> Result<BTreeSet<String>> {
     struct Tables(BTreeSet<String>);
     impl<'ast> Visit<'ast> for Tables {
@@ -122,7 +122,7 @@ pub(super) fn tables(file: &syn::File) -> Result<BTreeSet<String>> {
 
 struct Finder<'a> {
     tables: &'a BTreeSet<String>,
-    /// How many constants it is inside of.
+    /// How many constants enclose the current node.
     constants: usize,
     texts: Vec<Text>,
 }

@@ -1,4 +1,4 @@
-//! `audit export`: every entry, oldest first, and the head, in one snapshot.
+//! `audit export`: writes all entries, oldest first, and the head, from one snapshot.
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -13,6 +13,7 @@ use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::output;
 use crate::plaintext_file::{target, write_beside};
+use crate::text::counted;
 use crate::vault::{open, vault_path};
 
 pub(super) fn run(arguments: &Arguments, path: &Path, is_forced: bool) -> Result<u8, Failure> {
@@ -51,19 +52,20 @@ pub(super) fn run(arguments: &Arguments, path: &Path, is_forced: bool) -> Result
             "path": path.display().to_string(), "entries": count, "head": head, "plaintext": true,
         }))?;
     } else {
-        output::line(&format!("{count} entries written to {}", path.display()))?;
-        output::line("The file is plaintext: whoever can read it reads everything.")?;
+        let entries = counted(count, "entry", "entries");
+        output::line(&format!("{entries} written to {}", path.display()))?;
+        output::line("The file is plaintext: anyone who can read it can read the whole log.")?;
     }
     Ok(0)
 }
 
-/// Writes the document; gives the number of entries, and the head.
+/// Writes the document; returns the number of entries and the head.
 fn write(tx: &mut ReadTx<'_>, out: &mut dyn Write) -> Result<(u64, serde_json::Value), Failure> {
     let mut put = |text: &[u8]| out.write_all(text).map_err(|error| Failure::output(&error));
     let head = head_json(&tx.audit_head()?);
     let start = json!({ "format": "privatus-audit", "version": 1, "vault_id": tx.own_id(), "head": head });
     let start = start.to_string();
-    // The document stays open for the entries.
+    // The object is left open for the entries.
     put(start.strip_suffix('}').unwrap_or(&start).as_bytes())?;
     put(b",\"entries\":[")?;
     let (mut after, mut count) = (i64::MIN, 0);

@@ -1,4 +1,4 @@
-//! `audit head`: printed, and read back from wherever it was kept.
+//! `audit head`: prints the head, and reads it back from where it was kept.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::vault::open;
 
-/// Bytes of a file that holds a head as text.
+/// The maximum size in bytes of a head as text.
 const TEXT_MAX: u64 = 200;
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// What a file of ours says of a head: the output of `audit head --json`, or an export, which holds it among its entries.
+/// A head in a file: the output of `audit head --json`, or an export, which contains the head and the entries.
 #[derive(Deserialize)]
 struct Kept {
     head: Option<Part>,
@@ -48,18 +48,26 @@ struct Part {
     mac: String,
 }
 
-/// The head that is meant, and the vault that it says it is of.
+/// A head, and the id of the vault that it claims to be from.
 pub(super) struct Anchor {
     pub(super) head: AuditHead,
     vault: Option<String>,
 }
 
 impl Anchor {
-    /// Reads `NUMBER:MAC`, or the file of this name that holds it.
+    /// Reads `NUMBER:MAC`, or a file that contains it.
     pub(super) fn read(wanted: &str) -> Result<Self, Failure> {
         let path = Path::new(wanted);
         if !path.is_file() {
-            let head = wanted.parse().map_err(StoreError::from)?;
+            let head = wanted
+                .parse()
+                .map_err(|error: AuditError| match wanted.contains(':') {
+                    true => StoreError::from(error).into(),
+                    false => Failure::Refused(format!(
+                        "{} is neither a file nor a head, which is written NUMBER:MAC",
+                        path.display()
+                    )),
+                })?;
             return Ok(Self { head, vault: None });
         }
         let unreadable = |error: &std::io::Error| {
@@ -71,7 +79,7 @@ impl Anchor {
         };
         let mut start = String::new();
         let file = File::open(path).map_err(|error| unreadable(&error))?;
-        // What is no UTF-8 is no text of ours, and no JSON either.
+        // A file that is not UTF-8 is neither our text nor JSON.
         let _ = file.take(TEXT_MAX).read_to_string(&mut start);
         if let Ok(head) = start.parse() {
             return Ok(Self { head, vault: None });
@@ -91,19 +99,19 @@ impl Anchor {
         })
     }
 
-    /// Refuses one that is another vault's.
+    /// Refuses a head of another vault.
     pub(super) fn check(&self, store: &Store) -> Result<(), Failure> {
         let own = store.read(|tx| Ok::<_, StoreError>(tx.own_id().to_string()))?;
         match &self.vault {
             Some(vault) if *vault != own => Err(Failure::Refused(format!(
-                "the head is of another vault, {vault}; this one is {own}"
+                "the head is from another vault, {vault}; this one is {own}"
             ))),
             _ => Ok(()),
         }
     }
 }
 
-/// A head as JSON; the MAC is what stands behind the colon of its text.
+/// Returns a head as JSON; the MAC is the text after the colon.
 pub(super) fn head_json(head: &AuditHead) -> Value {
     let text = head.to_string();
     let mac = text.split_once(':').map(|(_, mac)| mac);

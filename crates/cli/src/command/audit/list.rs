@@ -1,4 +1,4 @@
-//! `audit list`
+//! `audit list`: prints entries of the audit log.
 
 use privatus_domain::{AuditEntry, AuditFilter, Resource, ResourceKind, UserId};
 use privatus_store::StoreError;
@@ -6,7 +6,8 @@ use serde_json::json;
 
 use crate::args::{Arguments, AuditList};
 use crate::failure::Failure;
-use crate::output::{self, Column};
+use crate::output;
+use crate::table::{self, Column};
 use crate::vault::open;
 use crate::{find, moment};
 
@@ -27,17 +28,17 @@ pub(super) fn run(arguments: &Arguments, list: &AuditList) -> Result<u8, Failure
     if arguments.json {
         output::json(&json!({ "entries": entries, "next": next }))?;
     } else if entries.is_empty() {
-        output::line("No entry matches.")?;
+        output::line("No matching entries.")?;
     } else {
         table(&entries)?;
         if let Some(next) = next {
-            output::line(&format!("There are older ones: --before {next}"))?;
+            output::line(&format!("Older entries: --before {next}"))?;
         }
     }
     Ok(0)
 }
 
-/// The filter, as far as it can be checked without the vault.
+/// Returns the filter, checked as far as that is possible without the vault.
 fn filter(list: &AuditList) -> Result<AuditFilter, Failure> {
     let time = |text: Option<&String>| text.map(|text| moment::parse(text)).transpose();
     let on = match &list.resource {
@@ -79,12 +80,12 @@ fn table(entries: &[AuditEntry]) -> Result<(), Failure> {
         ]
     };
     let columns = [
-        Column::Number("id"),
-        Column::Text("time (UTC)", 19),
-        Column::Text("event", 28),
-        Column::Text("user", 10),
-        Column::Text("on", 22),
-        Column::Text("why not", 20),
+        Column::number("id"),
+        Column::text("time (UTC)", 19).dropped(4),
+        Column::name("event", 28),
+        Column::text("user", 10).dropped(1),
+        Column::resource("on").dropped(2),
+        Column::name("why not", 20).dropped(3),
     ];
-    output::table(&columns, entries.iter().map(row).collect())
+    table::print(&columns, entries.iter().map(row).collect())
 }

@@ -1,4 +1,4 @@
-//! `audit`: the log listed, checked, written out and cut short.
+//! `audit`: lists, checks, exports, prunes and settles the log.
 
 mod export;
 mod head;

@@ -1,4 +1,4 @@
-//! `audit prune`: the oldest entries go, and a checkpoint says where the log now begins.
+//! `audit prune`: removes the oldest entries; a checkpoint says where the log begins now.
 
 use privatus_domain::{Timestamp, audit_kept_since};
 use privatus_store::{ReadTx, StoreError};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::args::{Arguments, AuditPrune};
 use crate::confirm::confirm;
 use crate::failure::Failure;
-use crate::text::grouped;
+use crate::text::counted;
 use crate::vault::open;
 use crate::{moment, output};
 
@@ -24,8 +24,8 @@ pub(super) fn run(arguments: &Arguments, prune: &AuditPrune) -> Result<u8, Failu
     })?;
     if old > 0 && !prune.yes {
         let what = format!(
-            "removes the oldest {} entries, before {}, for good",
-            grouped(old),
+            "permanently removes the oldest {}, from before {}",
+            counted(old, "entry", "entries"),
             before.to_rfc3339()
         );
         confirm(arguments.json, &what)?;
@@ -39,14 +39,14 @@ pub(super) fn run(arguments: &Arguments, prune: &AuditPrune) -> Result<u8, Failu
     Ok(0)
 }
 
-/// Days to keep: as asked, else what the retention policy says.
+/// Returns the number of days to keep: as asked, else from the retention policy.
 fn days(tx: &mut ReadTx<'_>, asked: Option<i64>) -> Result<i64, Failure> {
     if let Some(days) = asked {
         return Ok(days);
     }
     let no_policy = || {
         Failure::Refused(
-            "no retention policy says up to when entries of the audit log go; say --before or --keep-days"
+            "no retention policy says how long entries of the audit log are kept; use --before or --keep-days"
                 .into(),
         )
     };
@@ -61,10 +61,13 @@ fn tell(arguments: &Arguments, removed: u64, before: Timestamp) -> Result<(), Fa
         return output::json(&json!({ "removed": removed, "before": before }));
     }
     output::line(&match removed {
-        0 => format!("No entry is before {}: nothing was removed.", before.to_rfc3339()),
+        0 => format!(
+            "No entry is older than {}; nothing was removed.",
+            before.to_rfc3339()
+        ),
         removed => format!(
-            "{} entries before {} removed. Heads that were kept of them cannot be compared any more.",
-            grouped(removed),
+            "Removed {} from before {}. Heads of these entries can no longer be compared.",
+            counted(removed, "entry", "entries"),
             before.to_rfc3339()
         ),
     })

@@ -1,4 +1,4 @@
-//! `audit settle --accept-loss`: a log that lost entries goes on from what stands.
+//! `audit settle --accept-loss`: accepts lost entries and continues the log.
 
 use privatus_store::{AuditLoss, AuditRanges, Secret, Store};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::output;
 use crate::text::counted;
 use crate::vault::open_with_secret;
 
-/// Ranges that a sentence names.
+/// The number of ranges that a sentence names.
 const NAMED: usize = 5;
 
 pub(super) fn run(arguments: &Arguments, settle: &AuditSettle) -> Result<u8, Failure> {
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments, settle: &AuditSettle) -> Result<u8, Fai
     tell(arguments, &repaired, accepted.as_ref())
 }
 
-/// First, since nothing else can be written before; gives what was wrong, a line each.
+/// Repairs the schema, before which nothing else can be written; returns what was wrong, a line each.
 fn repair(
     arguments: &Arguments,
     settle: &AuditSettle,
@@ -39,7 +39,7 @@ fn repair(
         return Ok(Vec::new());
     };
     if fault.can_be_repaired() && !settle.yes {
-        let question = format!("{fault}; this removes what no build makes, and makes the rest anew");
+        let question = format!("{fault}; this removes unknown objects and creates the others again");
         confirm(arguments.json, &question)?;
     }
     store.schema_repair(secret, &fault)?;
@@ -65,15 +65,15 @@ fn tell(arguments: &Arguments, repaired: &[String], loss: Option<&AuditLoss>) ->
     }
     if !repaired.is_empty() {
         output::line(&format!(
-            "The schema is what this build makes again. Put right: {}.",
+            "The schema is as this build creates it again. Repaired: {}.",
             repaired.join("; ")
         ))?;
     }
     output::line(&match loss {
-        None => "The audit log holds: there is nothing to settle.".to_owned(),
+        None => "The audit log is intact; there is nothing to settle.".to_owned(),
         Some(loss) => format!(
-            "Settled up to entry {}: {} missing, {} not proven{}{}. The log says so, and a security event stays until it is \
-             resolved. Keep a new head outside the vault (`privatus audit head`).",
+            "Settled up to entry {}: {} missing, {} not proven{}{}. The log records this, and a security event stays open until \
+             it is resolved. Keep a new head outside the vault (`privatus audit head`).",
             loss.up_to,
             shown(&loss.missing),
             shown(&loss.unproven),
@@ -86,8 +86,8 @@ fn tell(arguments: &Arguments, repaired: &[String], loss: Option<&AuditLoss>) ->
 
 fn question(loss: &AuditLoss) -> String {
     format!(
-        "{}; this accepts for good that in the audit log up to entry {} these are missing: {}, \
-         and that these cannot be proven: {}{}{}",
+        "{}; this permanently accepts that in the audit log up to entry {} these entries are missing: {}, \
+         and these cannot be proven: {}{}{}",
         loss.why,
         loss.up_to,
         shown(&loss.missing),
@@ -97,12 +97,12 @@ fn question(loss: &AuditLoss) -> String {
     )
 }
 
-/// What is put right of counters, keys and marks, at the end of a sentence.
+/// Says, at the end of a sentence, what is repaired of counters, keys and marks.
 fn counters(loss: &AuditLoss) -> String {
     let mut said = String::new();
     if !loss.counters.is_empty() {
         said += &format!(
-            "; the numbers of {} go on behind the newest row that can be, and rows with a number that no vault gives go",
+            "; the numbers of {} continue after the newest valid row, and rows with an impossible number are removed",
             loss.counters.join(", ")
         );
     }
@@ -110,19 +110,19 @@ fn counters(loss: &AuditLoss) -> String {
         said += &format!("; {what}, and is given up");
     }
     for what in &loss.marks {
-        said += &format!("; {what}, and is put right");
+        said += &format!("; {what}, and is repaired");
     }
     for what in loss.unread.iter().chain(&loss.events) {
-        said += &format!("; {what}, and is taken out");
+        said += &format!("; {what}, and is removed");
     }
     said
 }
 
-/// What is said of the entry that the key ring notes.
+/// Says, at the end of a sentence, that the entry noted in the key ring is lost.
 fn noted(loss: &AuditLoss) -> String {
     loss.noted_lost.map_or_else(String::new, |entry| {
         format!(
-            "; entry {entry}, which the key ring notes, is lost, and how many stood behind it nobody can say"
+            "; entry {entry}, which is noted in the key ring, is lost, and it is unknown how many entries came after it"
         )
     })
 }

@@ -1,4 +1,4 @@
-//! `audit verify`: the chain from its first entry to its last, and a head that was kept elsewhere.
+//! `audit verify`: checks the chain from its first entry to its last, and a head that was kept elsewhere.
 
 use std::sync::atomic::Ordering;
 
@@ -9,7 +9,7 @@ use super::head::{Anchor, head_json};
 use crate::args::Arguments;
 use crate::command::vault::closed_after;
 use crate::failure::Failure;
-use crate::text::grouped;
+use crate::text::counted;
 use crate::vault::open;
 use crate::{output, progress};
 
@@ -22,14 +22,14 @@ pub(super) fn run(arguments: &Arguments, head: Option<&str>) -> Result<u8, Failu
     let line = progress::line("audit verify");
     let stop = progress::interrupted();
     let check = store.audit_verify(anchor.as_ref().map(|anchor| &anchor.head), &mut |done| {
-        line.set_message(format!("audit verify: {} entries", grouped(done)));
+        line.set_message(format!("audit verify: {}", counted(done, "entry", "entries")));
         !stop.load(Ordering::SeqCst)
     });
     line.finish_and_clear();
     let check = check?;
     let printed = print(arguments, &check, anchor.as_ref());
     closed_after(store, check.broken.is_some());
-    // That nobody reads it is no reason to hide what was found.
+    // A failed print must not hide what was found.
     if let Some((_, why)) = check.broken {
         return Err(StoreError::AuditBroken(why).into());
     }
@@ -49,7 +49,7 @@ fn print(arguments: &Arguments, check: &AuditCheck, anchor: Option<&Anchor>) -> 
         output::line(&told(check))?;
         if let (Some(anchor), None) = (anchor, &check.broken) {
             output::line(&format!(
-                "The head that was kept, entry {}, is there.",
+                "The given head, entry {}, is in the log.",
                 anchor.head.log_id
             ))?;
         }
@@ -57,20 +57,20 @@ fn print(arguments: &Arguments, check: &AuditCheck, anchor: Option<&Anchor>) -> 
     Ok(())
 }
 
-/// What was checked, in a sentence.
+/// Says what was checked, in a sentence.
 fn told(check: &AuditCheck) -> String {
     let removed = check
         .removed
-        .map(|removed| format!(", behind entry {removed}, up to which retention removed them"))
+        .map(|removed| format!(", after entry {removed}, up to which retention removed entries"))
         .unwrap_or_default();
     let outcome = if check.broken.is_none() {
-        "the chain holds"
+        "the chain is intact"
     } else {
-        "the next is broken"
+        "the next entry is broken"
     };
     format!(
-        "{} entries up to {} checked{removed}: {outcome}",
-        grouped(check.entries),
+        "{} up to {} checked{removed}: {outcome}",
+        counted(check.entries, "entry", "entries"),
         check.head.log_id
     )
 }

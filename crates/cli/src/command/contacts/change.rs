@@ -1,4 +1,4 @@
-//! One change of one contact, and what is said of it.
+//! A change of one contact, and its result.
 
 use privatus_domain::{Contact, ContactId};
 use privatus_store::{Store, StoreError};
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::vault::open;
 use crate::{find, output};
 
-/// Does something to the contact that is meant, and says what.
+/// Finds a contact, changes it, and prints what was done.
 pub(super) fn change(
     arguments: &Arguments,
     wanted: &str,
@@ -22,7 +22,7 @@ pub(super) fn change(
     changed(arguments, &contact, what)
 }
 
-/// Says what was done to a contact.
+/// Prints what was done to a contact.
 pub(super) fn changed(arguments: &Arguments, contact: &Contact, what: &str) -> Result<u8, Failure> {
     if arguments.json {
         output::json(&json!({ "id": contact.id, "result": what }))?;

@@ -1,4 +1,4 @@
-//! `contacts`: list, search, show, add, set, rename, safety-number, verify, block, unblock, remove.
+//! `contacts`: lists and changes contacts.
 
 mod change;
 mod number;
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failu
     }
 }
 
-/// What was done, or that it was so already.
+/// Returns what was done, or that it was so already.
 fn unless_unchanged(is_done: bool, done: &'static str, was: &'static str) -> &'static str {
     if is_done {
         return done;
@@ -69,7 +69,7 @@ fn add(arguments: &Arguments, name: &str, key: Option<&str>, id: Option<&str>) -
             None => ContactId::new(tx.new_id()?),
             Some(id) => match tx.contact_by_id(&id) {
                 Err(StoreError::NotFound(_)) => id,
-                Ok(_) => return Err(Failure::Refused(format!("the contact {id} is there already"))),
+                Ok(_) => return Err(Failure::Refused(format!("the contact {id} already exists"))),
                 Err(error) => return Err(error.into()),
             },
         };
@@ -101,7 +101,7 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
         let name = crate::text::one_line(&contact.display_name, 60);
         confirm(
             arguments.json,
-            &format!("removes {name} with its conversation, for good"),
+            &format!("permanently removes {name} and their conversation"),
         )?;
     }
     store.write("contact_remove", |tx| tx.contact_remove(&contact.id))?;

@@ -33,7 +33,7 @@ pub(super) fn show(arguments: &Arguments, wanted: &str, other: Option<&str>) -> 
     }
     if key.is_none() {
         note(
-            "this is the number of the contact's key alone; for that of both set your own public key: \
+            "this is the number of the contact's key alone; for the number of both keys, set your own public key: \
              privatus settings set identity.public_key '\"BASE64\"'",
         );
     }

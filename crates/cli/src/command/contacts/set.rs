@@ -1,4 +1,4 @@
-//! `contacts set`: every change in one transaction, so that none is made when one is refused.
+//! `contacts set`: makes all changes in one transaction, so that none is made if one is refused.
 
 use privatus_domain::{DisplayName, ProfilePicture, PublicKey, Timestamp};
 use privatus_store::StoreError;
@@ -42,13 +42,13 @@ pub(super) fn run(arguments: &Arguments, change: &ContactsSet) -> Result<u8, Fai
     crate::vault::close(store);
     if replaced && contact.is_verified {
         note(
-            "the key before was verified, and the new one is not: compare `privatus contacts safety-number` again",
+            "the old key was verified, but the new one is not: compare `privatus contacts safety-number` again",
         );
     }
     changed(arguments, &contact, "changed")
 }
 
-/// What was given, checked.
+/// Checks an argument, if it was given.
 fn given<T, E: Into<StoreError>>(
     text: Option<&str>,
     check: impl FnOnce(&str) -> Result<T, E>,

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::args::{Arguments, ContactsList};
 use crate::failure::Failure;
 use crate::find;
-use crate::output::{self, Column};
-use crate::text::one_line;
+use crate::output;
+use crate::table::{self, Column};
+use crate::text::{counted, one_line};
 use crate::vault::open;
 
 pub(super) fn list(arguments: &Arguments, which: &ContactsList) -> Result<u8, Failure> {
@@ -42,7 +43,7 @@ pub(super) fn search(arguments: &Arguments, text: &str) -> Result<u8, Failure> {
     list(arguments, &which)
 }
 
-/// Contacts, each after whether it is muted.
+/// Prints contacts, each with whether it is muted.
 fn print(arguments: &Arguments, contacts: &[(bool, Contact)], nothing: &str) -> Result<u8, Failure> {
     if arguments.json {
         let contacts: Vec<Value> = contacts
@@ -70,12 +71,12 @@ fn print(arguments: &Arguments, contacts: &[(bool, Contact)], nothing: &str) -> 
         ]
     };
     let columns = [
-        Column::Text("name", 28),
-        Column::Text("key", 12),
-        Column::Text("state", 22),
-        Column::Text("id", 36),
+        Column::name("name", 28),
+        Column::text("key", 12).dropped(2),
+        Column::text("state", 22).dropped(1),
+        Column::id("id"),
     ];
-    output::table(&columns, contacts.iter().map(row).collect())?;
+    table::print(&columns, contacts.iter().map(row).collect())?;
     Ok(0)
 }
 
@@ -106,7 +107,7 @@ pub(super) fn one(arguments: &Arguments, wanted: &str) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let contact = find::contact(&store, wanted)?;
     crate::vault::close(store);
-    // A key that may not be verified has none.
+    // A key that cannot be verified has no number.
     let number = match contact.public_key.check_verifiable() {
         Ok(()) => Some(safety_number(&contact.public_key, None)?),
         Err(_) => None,
@@ -134,10 +135,10 @@ pub(super) fn one(arguments: &Arguments, wanted: &str) -> Result<u8, Failure> {
             Some(if key == 0 {
                 "none".into()
             } else {
-                format!("{key} bytes, {verified}")
+                format!("{}, {verified}", counted(key as u64, "byte", "bytes"))
             }),
         ),
-        ("number of key", number.map(|number| number.to_string())),
+        ("key number", number.map(|number| number.to_string())),
         ("added", Some(time(contact.added_at))),
         ("last seen", contact.last_seen.map(time)),
         (

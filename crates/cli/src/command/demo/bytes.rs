@@ -1,6 +1,6 @@
-//! A look at the first bytes of a file.
+//! A hex dump of the first bytes of a file.
 
-/// `length` bytes from the beginning, sixteen a line, with what a text editor would show of them.
+/// Returns the first `length` bytes, sixteen on each line, in hexadecimal and as text.
 pub(super) fn dump(bytes: &[u8], length: usize) -> Vec<String> {
     let head: Vec<u8> = bytes.iter().copied().take(length).collect();
     head.chunks(16)

@@ -1,4 +1,4 @@
-//! `demo`: the whole road on a bundled history, in a temporary vault.
+//! `demo`: imports, reads, verifies and exports a bundled history in a temporary vault.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,10 +15,11 @@ use serde_json::json;
 use super::export::to_file;
 use super::import::bring;
 use crate::args::{Format, Import};
+use crate::chat_table::chat_table;
 use crate::exit::noted;
 use crate::failure::Failure;
-use crate::output::{self, chat_table};
-use crate::text::{grouped, wrapped};
+use crate::output;
+use crate::text::{counted, grouped, wrapped};
 use crate::{progress, show};
 
 mod bytes;
@@ -30,10 +31,10 @@ const TELEGRAM: &[u8] = include_bytes!("../../../demo/telegram/result.json");
 const LEGACY_DATABASE: &[u8] = include_bytes!("../../../demo/legacy/privatus_chat.db");
 const LEGACY_SALT: &[u8] = include_bytes!("../../../demo/legacy/privatus_chat.salt");
 const LEGACY_PASSWORD: &[u8] = include_bytes!("../../../demo/legacy/password.txt");
-/// Words of the history that must not be found in the vault's files.
+/// Words that must not be found in the vault's file.
 const MARKS: [&[u8]; 4] = [b"SQLite format 3", b"PyScript", b"pyscript", b"CREATE TABLE"];
 
-/// Runs the demo; `0` when every step ended as it should.
+/// Runs the demo; returns `0` if every step had the expected result.
 pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
     let folder = tempfile::Builder::new()
         .prefix("privatus-demo-")
@@ -45,11 +46,12 @@ pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
     let options = VaultOptions::default();
     let mut steps = Steps::new(as_json);
 
-    steps.plain("privatus demo: real histories go into an encrypted vault, and come out again unchanged.")?;
+    steps
+        .plain("privatus demo: imports real histories into an encrypted vault and exports them unchanged.")?;
     steps.begin("create", "Create a vault")?;
     let (store, recovery) = Store::create(&path, &password, &options)?;
     steps.note(&format!("recovery code   {}", recovery.reveal().as_str()))?;
-    steps.done("the password is stretched to cost whoever guesses it half a second a try")?;
+    steps.done("key derivation makes each guess at the password cost about half a second")?;
 
     rescue(&store, &sources.legacy, &mut steps)?;
     telegram(&store, &sources.telegram, &mut steps)?;
@@ -59,7 +61,7 @@ pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
 
     steps.begin(
         "verify",
-        "Verify the file, the keys, the counters and every sealed value",
+        "Verify the database file, the keys, the counters and every sealed value",
     )?;
     let bar = progress::bar("verify");
     let found = store.read_long(|tx| {
@@ -70,12 +72,12 @@ pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
     })?;
     bar.finish_and_clear();
     steps.done(&format!(
-        "{} messages opened, {} problems",
-        grouped(found.messages),
-        found.problem_count
+        "{} opened, {}",
+        counted(found.messages, "message", "messages"),
+        counted(found.problem_count, "problem", "problems")
     ))?;
 
-    steps.begin("bytes", "Lock, and look at the bytes on disk")?;
+    steps.begin("bytes", "Lock the vault, and look at the bytes on disk")?;
     store.close()?;
     let hidden = bytes_on_disk(&path.join("privatus.db"), &mut steps)?;
 
@@ -91,7 +93,7 @@ pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
     if as_json {
         output::json(&json!({ "ok": is_well, "steps": steps.into_records() }))?;
     } else {
-        output::line("\nThe temporary vault is gone. The same with your own history:\n")?;
+        output::line("\nThe temporary vault is removed. To do the same with your own history:\n")?;
         for (command, what) in [
             ("privatus init", "create your vault; write down the recovery code"),
             (
@@ -102,15 +104,15 @@ pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
                 "privatus import legacy FOLDER",
                 "the Python application's database",
             ),
-            ("privatus chats", "what is in it"),
+            ("privatus chats", "list its conversations"),
             (
                 "privatus show CHAT",
-                "read; CHAT is a title or the beginning of an id",
+                "read one; CHAT is a title or the beginning of an id",
             ),
             ("privatus verify", "check everything"),
             (
                 "privatus export history.jsonl",
-                "everything out again, as plain JSON Lines",
+                "export everything as plain JSON Lines",
             ),
         ] {
             output::line(&format!("    {command:<38}{what}"))?;
@@ -124,8 +126,8 @@ fn rescue(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Failu
         "rescue",
         "Rescue the database of an application that can no longer open it itself",
     )?;
-    steps.note("Its key depends on an iteration count that it measured at run time and stored nowhere:")?;
-    steps.note("every count is tried in one pass, until every row opens.")?;
+    steps.note("Its key depends on an iteration count that it measured at run time and did not store:")?;
+    steps.note("all counts are tried in one pass, until every row opens.")?;
     import(store, source, steps)
 }
 
@@ -133,7 +135,7 @@ fn telegram(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Fai
     let title = "Import a Telegram export: a help channel of PyScript (MIT, Anaconda Inc.)";
     steps.begin("import", title)?;
     import(store, source, steps)?;
-    steps.begin("import_again", "Import it once more: nothing is taken in twice")?;
+    steps.begin("import_again", "Import it again: nothing is imported twice")?;
     import(store, source, steps)
 }
 
@@ -141,10 +143,13 @@ fn chats(store: &Store, steps: &mut Steps) -> Result<Conversation, Failure> {
     steps.begin("chats", "Conversations, newest first, in one indexed read")?;
     let chats = store.read(|tx| tx.conversations(10))?;
     let took = steps.elapsed();
-    for line in chat_table(&chats).lines() {
+    for line in chat_table(&chats, output::width().saturating_sub(3)).lines() {
         steps.plain(&format!("   {line}"))?;
     }
-    steps.done_in(&format!("{} conversations", chats.len()), took)?;
+    steps.done_in(
+        &counted(chats.len() as u64, "conversation", "conversations"),
+        took,
+    )?;
     chats
         .into_iter()
         .max_by_key(|chat| chat.messages)
@@ -166,8 +171,8 @@ fn page(store: &Store, chat: &Conversation, steps: &mut Steps) -> Result<Page, F
     }
     steps.done_in(
         &format!(
-            "{} messages read, each opened with a key of its own; the last 3 are shown",
-            page.messages.len()
+            "{} read, each opened with its own key; the last 3 are shown",
+            counted(page.messages.len() as u64, "message", "messages")
         ),
         took,
     )?;
@@ -175,7 +180,7 @@ fn page(store: &Store, chat: &Conversation, steps: &mut Steps) -> Result<Page, F
 }
 
 fn reply(store: &Store, chat: &Conversation, page: &Page, steps: &mut Steps) -> Result<(), Failure> {
-    steps.begin("reply", "Answer the last message")?;
+    steps.begin("reply", "Reply to the last message")?;
     let message = store.write("demo_reply", |tx| {
         let reply_to = page.messages.first().map(|message| message.id.clone());
         let body = Body::text("Thank you, that solved it!")?;
@@ -200,11 +205,11 @@ fn reply(store: &Store, chat: &Conversation, page: &Page, steps: &mut Steps) -> 
 fn bytes_on_disk(database: &Path, steps: &mut Steps) -> Result<bool, Failure> {
     let found = std::fs::read(database).map_err(no_place)?;
     let took = steps.elapsed();
-    steps.note("the old application's file, plain SQLite, begins")?;
+    steps.note("the old application's file, plain SQLite, begins with")?;
     for line in bytes::dump(LEGACY_DATABASE, 32) {
         steps.note(&format!("    {line}"))?;
     }
-    steps.note("this vault's privatus.db begins")?;
+    steps.note("this vault's privatus.db begins with")?;
     for line in bytes::dump(&found, 32) {
         steps.note(&format!("    {line}"))?;
     }
@@ -213,7 +218,7 @@ fn bytes_on_disk(database: &Path, steps: &mut Steps) -> Result<bool, Failure> {
         .any(|mark| found.windows(mark.len()).any(|window| window == *mark));
     let size = grouped(u64::try_from(found.len()).unwrap_or_default());
     let words = if hidden {
-        format!("{size} bytes, and no “SQLite format 3”, “CREATE TABLE” or “PyScript” in them")
+        format!("{size} bytes without “SQLite format 3”, “CREATE TABLE” or “PyScript”")
     } else {
         format!("PLAINTEXT FOUND in {size} bytes")
     };
@@ -225,9 +230,15 @@ fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<boo
     let first = folder.join("export.jsonl");
     let counts = to_file(store, &first, false, &mut |_| true)?;
     let mut kinds: Vec<String> = Vec::new();
-    for kind in ["contact", "group", "setting", "conversation", "message"] {
+    for (kind, many) in [
+        ("contact", "contacts"),
+        ("group", "groups"),
+        ("setting", "settings"),
+        ("conversation", "conversations"),
+        ("message", "messages"),
+    ] {
         if let Some(count) = counts.get(kind) {
-            kinds.push(counted(*count, kind));
+            kinds.push(counted(*count, kind, many));
         }
     }
     steps.note(&format!("exported   {}", kinds.join(", ")))?;
@@ -249,14 +260,14 @@ fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<boo
     steps.note(&format!("export     {}", short(a)))?;
     steps.note(&format!("second     {}", short(b)))?;
     steps.done(if a == b {
-        "equal, byte for byte"
+        "identical, byte for byte"
     } else {
         "THE EXPORTS DIFFER"
     })?;
     Ok(a == b)
 }
 
-/// The demo's own folder cannot be used.
+/// Returns the failure of using the demo's temporary folder.
 fn no_place(error: std::io::Error) -> Failure {
     Failure::Other(format!(
         "the demo's temporary folder cannot be used: {}",
@@ -310,33 +321,26 @@ fn import(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Failu
             steps.note(&format!("{} {line}", if at == 0 { "·" } else { " " }))?;
         }
     }
-    let mut parts = vec![format!("{} new", counted(report.messages_imported, "message"))];
-    for (count, what) in [
-        (report.contacts_imported, "contact"),
-        (report.groups_imported, "group"),
+    let mut parts = vec![counted(report.messages_imported, "message new", "messages new")];
+    for (count, one, many) in [
+        (report.contacts_imported, "contact new", "contacts new"),
+        (report.groups_imported, "group new", "groups new"),
     ] {
         if count > 0 {
-            parts.push(format!("{} new", counted(count, what)));
+            parts.push(counted(count, one, many));
         }
     }
     if report.messages_known > 0 {
         parts.push(format!("{} known already", grouped(report.messages_known)));
     }
     if report.messages_skipped > 0 {
-        parts.push(format!(
-            "{} skipped",
-            counted(report.messages_skipped, "service entry")
+        parts.push(counted(
+            report.messages_skipped,
+            "service entry skipped",
+            "service entries skipped",
         ));
     }
     steps.done_in(&parts.join(", "), took)
-}
-
-fn counted(count: u64, what: &str) -> String {
-    match (count, what.strip_suffix('y')) {
-        (1, _) => format!("1 {what}"),
-        (_, Some(stem)) => format!("{} {stem}ies", grouped(count)),
-        _ => format!("{} {what}s", grouped(count)),
-    }
 }
 
 fn short(digest: [u8; 32]) -> String {

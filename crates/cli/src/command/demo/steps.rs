@@ -1,4 +1,4 @@
-//! The demo's steps: what is said of each, and how long it took.
+//! The demo's steps: what each prints, and how long it took.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 use crate::output::line;
 
-/// Prints steps for a person, or keeps them for one JSON document.
+/// Prints steps for a person, or collects them for one JSON document.
 pub(super) struct Steps {
     number: u32,
     name: &'static str,
@@ -31,7 +31,7 @@ impl Steps {
         }
     }
 
-    /// Begins the next step and its clock.
+    /// Begins the next step and starts its clock.
     pub(super) fn begin(&mut self, name: &'static str, title: &str) -> Result<(), Failure> {
         self.number += 1;
         self.name = name;
@@ -42,17 +42,17 @@ impl Steps {
         Ok(())
     }
 
-    /// How long the step has been going on.
+    /// Returns how long the step has taken so far.
     pub(super) fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }
 
-    /// A line of the step.
+    /// Prints a line of the step.
     pub(super) fn note(&self, text: &str) -> Result<(), Failure> {
         self.plain(&format!("    {text}"))
     }
 
-    /// A line as it is.
+    /// Prints a line without indentation.
     pub(super) fn plain(&self, text: &str) -> Result<(), Failure> {
         if self.quiet {
             return Ok(());
@@ -60,12 +60,12 @@ impl Steps {
         line(text)
     }
 
-    /// Ends the step: its result, and the time it took until now.
+    /// Ends the step, with its result and the time it took.
     pub(super) fn done(&mut self, result: &str) -> Result<(), Failure> {
         self.done_in(result, self.elapsed())
     }
 
-    /// Ends the step with a time that was taken before its result was printed.
+    /// Ends the step with a time that was measured before its result was printed.
     pub(super) fn done_in(&mut self, result: &str, took: Duration) -> Result<(), Failure> {
         let milliseconds = took.as_secs_f64() * 1_000.0;
         self.records.push(json!({
@@ -76,7 +76,7 @@ impl Steps {
         self.plain(&format!("    {mark} {result}  {time}"))
     }
 
-    /// What `--json` prints.
+    /// Returns what `--json` prints.
     pub(super) fn into_records(self) -> Vec<Value> {
         self.records
     }

@@ -1,4 +1,4 @@
-//! Who acts in a group, and what is said when it is done.
+//! The member who acts in a group, and the result of a change.
 
 use privatus_domain::{ContactId, Group};
 use privatus_store::Store;
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::text::one_line;
 use crate::{find, output};
 
-/// Who acts: the vault's own user, unless another is named.
+/// Returns who acts: the vault's own user, unless `--by` names another member.
 pub(super) fn actor(store: &Store, group: &Group, by: &ActingMember) -> Result<ContactId, Failure> {
     match &by.by {
         Some(wanted) => find::party(store, &group.id, wanted),
@@ -17,7 +17,7 @@ pub(super) fn actor(store: &Store, group: &Group, by: &ActingMember) -> Result<C
     }
 }
 
-/// Says what was done to a group.
+/// Prints what was done to a group.
 pub(super) fn done(arguments: &Arguments, group: &Group, what: &str) -> Result<u8, Failure> {
     if arguments.json {
         output::json(&json!({ "id": group.id, "result": what }))?;

@@ -1,4 +1,4 @@
-//! `groups create`, `set`, `delete`.
+//! `groups create`, `set` and `delete`.
 
 use privatus_domain::{Description, DisplayName, GroupChange, GroupId, GroupSettings, NewGroup};
 use privatus_store::StoreError;
@@ -51,7 +51,7 @@ pub(super) fn set(arguments: &Arguments, set: &SetGroup) -> Result<u8, Failure> 
     let fields = &set.fields;
     let given = [&fields.name, &fields.description, &fields.kind, &fields.settings];
     if given.iter().all(|option| option.is_none()) && fields.max_members.is_none() {
-        let why = "name what to set: --name, --description, --type, --max-members or --settings";
+        let why = "nothing to set: use --name, --description, --type, --max-members or --settings";
         return Err(Failure::Usage(why.into()));
     }
     let name = fields.name.as_deref().map(DisplayName::new).transpose();
@@ -87,7 +87,7 @@ pub(super) fn delete(
         let name = one_line(&group.name, 60);
         confirm(
             arguments.json,
-            &format!("deletes {name} with its conversation, for good"),
+            &format!("permanently deletes {name} and its conversation"),
         )?;
     }
     store.write("group_remove", |tx| tx.group_remove(&group.id, &by))?;

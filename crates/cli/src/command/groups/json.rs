@@ -1,5 +1,5 @@
-//! Groups, members and bans as JSON. In an anonymous group everybody else is known by an anonymous id alone, unless names are
-//! asked for; what a group holds as JSON stands as it was written, so that no number is rounded.
+//! Groups, members and bans as JSON. In an anonymous group the other members are shown by an anonymous id only, unless names are
+//! asked for. A group's own JSON is printed as it was written, so that no number is rounded.
 
 use privatus_domain::{
     AnonymousId, Ban, ContactId, Group, GroupId, GroupKind, JsonText, Member, Role, Timestamp,
@@ -7,17 +7,17 @@ use privatus_domain::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// Members with the anonymous ids by which the others of an anonymous group know them.
+/// Members, with the anonymous ids that the other members of an anonymous group see.
 pub(super) type Known = Vec<(Member, AnonymousId)>;
 
-/// A ban with the anonymous ids of both.
+/// A ban, with the anonymous ids of both contacts.
 pub(super) struct KnownBan {
     pub(super) ban: Ban,
     pub(super) anonymous: AnonymousId,
     pub(super) by: AnonymousId,
 }
 
-/// A group; `show` has its members and bans too.
+/// A group; `show` includes its members and bans.
 #[derive(Serialize)]
 pub(super) struct GroupJson<'a> {
     id: &'a GroupId,
@@ -28,7 +28,7 @@ pub(super) struct GroupJson<'a> {
     member_count: u32,
     is_anonymous: bool,
     settings: Option<Box<RawValue>>,
-    /// In an anonymous group whoever made it is named by nobody who did not ask for names.
+    /// Left out for an anonymous group, unless names are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     created_by: Option<Option<&'a ContactId>>,
     created_at: Timestamp,
@@ -57,7 +57,7 @@ impl<'a> GroupJson<'a> {
     }
 }
 
-/// What `groups members` prints.
+/// The output of `groups members`.
 #[derive(Serialize)]
 pub(super) struct MembersJson<'a> {
     pub(super) id: &'a GroupId,

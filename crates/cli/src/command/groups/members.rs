@@ -1,4 +1,4 @@
-//! `groups add`, `role`, `transfer`, `remove`, `ban`, `unban`, `leave`, `permissions`.
+//! `groups add`, `role`, `transfer`, `remove`, `ban`, `unban`, `leave` and `permissions`.
 
 use privatus_domain::{ContactId, DisplayName, Group, GroupId, MemberPermissions, NewMember, Role};
 use privatus_store::{Store, StoreError, WriteTx};
@@ -11,10 +11,10 @@ use crate::text::one_line;
 use crate::vault::open;
 use crate::{find, output};
 
-/// A change of a membership: of a group, about somebody, by somebody.
+/// A change of a membership: its arguments are the group, the contact, and who acts.
 type Change<'a> = &'a dyn Fn(&mut WriteTx<'_>, &GroupId, &ContactId, &ContactId) -> Result<(), StoreError>;
 
-/// Finds group, member and actor, and does it in one transaction.
+/// Finds the group, the member and the actor, and makes the change in one transaction.
 fn change(
     arguments: &Arguments,
     target: &MemberOfGroup,
@@ -31,7 +31,7 @@ fn change(
     done(arguments, &group, (&member.contact, &member.display_name), what)
 }
 
-/// Says what was done to a member; of an anonymous group without its name.
+/// Prints what was done to a member; without the name in an anonymous group.
 fn done(
     arguments: &Arguments,
     group: &Group,
@@ -82,7 +82,7 @@ pub(super) fn add(
     )
 }
 
-/// The name that somebody has in a group unless told.
+/// Returns the default name of a member in a group.
 fn name_of(store: &Store, contact: &ContactId) -> Result<DisplayName, StoreError> {
     store.read(|tx| {
         if *contact == tx.own_id() {
@@ -100,7 +100,7 @@ pub(super) fn role(
     by: &ActingMember,
 ) -> Result<u8, Failure> {
     let role: Role = role.parse().map_err(StoreError::from)?;
-    let what = format!("is {role} now");
+    let what = format!("is now {role}");
     change(
         arguments,
         target,
@@ -119,7 +119,7 @@ pub(super) fn transfer(
         arguments,
         target,
         by,
-        ("group_transfer", "is owner now"),
+        ("group_transfer", "is now owner"),
         &|tx, group, member, by| tx.group_transfer(group, member, by),
     )
 }
@@ -145,13 +145,13 @@ pub(super) fn permissions(
     by: &ActingMember,
 ) -> Result<u8, Failure> {
     let permissions = MemberPermissions::new(json).map_err(StoreError::from)?;
-    let what = ("member_permissions", "has other permissions now");
+    let what = ("member_permissions", "has new permissions");
     change(arguments, target, by, what, &|tx, group, member, by| {
         tx.member_permissions(group, member, &permissions, by)
     })
 }
 
-/// A change about somebody who may be no member.
+/// Makes a change about a contact who may not be a member.
 fn party(
     arguments: &Arguments,
     target: &MemberOfGroup,
@@ -180,7 +180,7 @@ pub(super) fn ban(arguments: &Arguments, target: &MemberOfGroup, by: &ActingMemb
 }
 
 pub(super) fn unban(arguments: &Arguments, target: &MemberOfGroup, by: &ActingMember) -> Result<u8, Failure> {
-    let what = ("group_member_unban", "may come back");
+    let what = ("group_member_unban", "unbanned");
     party(arguments, target, by, what, &|tx, group, contact, by| {
         tx.group_member_unban(group, contact, by)
     })

@@ -1,4 +1,4 @@
-//! `groups`: made, changed, shown; members added, promoted, removed.
+//! `groups`: lists and changes groups and their members.
 
 mod acting;
 mod change;

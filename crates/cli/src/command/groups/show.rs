@@ -1,4 +1,4 @@
-//! `groups list`, `show`, `members`.
+//! `groups list`, `show` and `members`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,8 +8,8 @@ use privatus_store::{Store, StoreError};
 use super::json::{BanJson, GroupJson, Known, KnownBan, MembersJson, is_named, members_json};
 use crate::args::Arguments;
 use crate::failure::Failure;
-use crate::output::Column;
-use crate::text::one_line;
+use crate::table::{self, Column};
+use crate::text::{grouped, one_line};
 use crate::vault::open;
 use crate::{find, output};
 
@@ -30,8 +30,8 @@ pub(super) fn list(arguments: &Arguments, seen_by: Option<&str>) -> Result<u8, F
     }
     if groups.is_empty() {
         let usual = match seen_by {
-            Some(_) => "No group that this member sees.",
-            None => "No groups yet. `privatus groups create NAME --type private` makes one.",
+            Some(_) => "This contact sees no groups.",
+            None => "No groups yet. `privatus groups create NAME --type private` creates one.",
         };
         output::empty(arguments, "groups", usual)?;
         return Ok(0);
@@ -40,20 +40,26 @@ pub(super) fn list(arguments: &Arguments, seen_by: Option<&str>) -> Result<u8, F
         vec![
             group.name.clone(),
             group.kind.to_string(),
-            format!("{} of {}", group.member_count, group.limit),
+            of_limit(group),
             if group.is_anonymous { "yes" } else { "no" }.into(),
             group.id.to_string(),
         ]
     };
     let columns = [
-        Column::Text("name", 30),
-        Column::Text("type", 7),
-        Column::Text("members", 16),
-        Column::Text("anonymous", 9),
-        Column::Text("id", 36),
+        Column::name("name", 30),
+        Column::text("type", 7).dropped(2),
+        Column::text("members", 18).dropped(3),
+        Column::text("anonymous", 9).dropped(1),
+        Column::id("id"),
     ];
-    output::table(&columns, groups.iter().map(row).collect())?;
+    table::print(&columns, groups.iter().map(row).collect())?;
     Ok(0)
+}
+
+/// Returns the number of members and the limit, as `3 of 500`.
+fn of_limit(group: &Group) -> String {
+    let (count, limit) = (u64::from(group.member_count), u64::from(group.limit));
+    format!("{} of {}", grouped(count), grouped(limit))
 }
 
 fn known(store: &Store, group: &Group) -> Result<(Known, Vec<KnownBan>), StoreError> {
@@ -114,13 +120,13 @@ fn table(group: &Group, known: &Known, names: bool) -> Result<(), Failure> {
         ]
     };
     let columns = [
-        Column::Text("name", 24),
-        Column::Text("role", 6),
-        Column::Text("joined (UTC)", 16),
-        Column::Text("permissions", 20),
-        Column::Text("id", 36),
+        Column::name("name", 24),
+        Column::text("role", 6).dropped(3),
+        Column::text("joined (UTC)", 16).dropped(2),
+        Column::text("permissions", 20).dropped(1),
+        Column::id("id"),
     ];
-    output::table(&columns, known.iter().map(row).collect())
+    table::print(&columns, known.iter().map(row).collect())
 }
 
 pub(super) fn show(arguments: &Arguments, wanted: &str, names: bool) -> Result<u8, Failure> {
@@ -143,11 +149,10 @@ pub(super) fn show(arguments: &Arguments, wanted: &str, names: bool) -> Result<u
     }
     let anonymous = if group.is_anonymous { ", anonymous" } else { "" };
     output::line(&format!(
-        "{} · {}{anonymous} · {} of {} members",
+        "{} · {}{anonymous} · {} members",
         one_line(&group.name, 60),
         group.kind,
-        group.member_count,
-        group.limit
+        of_limit(&group)
     ))?;
     if let Some(text) = &group.description {
         output::line(&crate::text::wrapped(text, output::columns()).join("\n"))?;

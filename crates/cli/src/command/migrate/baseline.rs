@@ -1,4 +1,4 @@
-//! `migrate baseline`: a database with the specification's tables and no ledger becomes a vault.
+//! `migrate baseline`: creates a vault from a database with the specification's tables and no ledger.
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -13,21 +13,21 @@ use crate::args::{Arguments, Baseline};
 use crate::command::vault;
 use crate::failure::Failure;
 use crate::notice::warn;
-use crate::output::Column;
 use crate::recovery_code::CodeKeeper;
-use crate::text::{grouped, one_line};
+use crate::table::{self, Column};
+use crate::text::{counted, grouped, one_line};
 use crate::vault::vault_path;
 use crate::{output, progress, secret};
 
-/// Columns of a line that is printed of a difference or a note.
+/// The maximum width of a line about a difference or a note.
 const LINE: usize = 300;
 
 pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Failure> {
     let path = vault_path(arguments)?;
     Store::check_vacant(&path).map_err(|error| match error {
-        // Nobody looks for a vault there.
+        // The store's hint is about an existing vault.
         StoreError::NotAVault(at, why) => Failure::Refused(format!(
-            "no vault can be made in {} ({why}); --vault names a new or an empty folder; nothing was made",
+            "no vault can be created in {} ({why}); name a new or an empty folder with --vault; nothing was created",
             at.display()
         )),
         other => other.into(),
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
                 differences, count, ..
             } = &error
             {
-                // That nobody reads the list is no reason to hide the refusal.
+                // A failed print must not hide the refusal.
                 let _ = print_differences(arguments, differences, *count);
             }
             return Err(error.into());
@@ -74,20 +74,20 @@ pub(super) fn run(arguments: &Arguments, baseline: &Baseline) -> Result<u8, Fail
         keeper.take_back(&path, &failure);
         match failure {
             Failure::Baseline(BaselineError::Stopped) | Failure::Store(StoreError::Interrupted) => {
-                Failure::Stopped("stopped; nothing was made")
+                Failure::Stopped("stopped; nothing was created")
             }
-            other => other,
+            other => vault::no_vault(other),
         }
     })?;
     for warning in store.warnings() {
         warn(warning);
     }
     vault::close_made(store, &path)?;
-    print(arguments, &keeper, &path, &adopted).map_err(vault::made_all_the_same)?;
+    print(arguments, &keeper, &path, &adopted).map_err(vault::created_nevertheless)?;
     Ok(0)
 }
 
-/// All that are listed, one a line; the refusal itself names the first.
+/// Prints the differences, one on each line; the error names the first.
 fn print_differences(arguments: &Arguments, differences: &[String], count: usize) -> Result<(), Failure> {
     if arguments.json {
         return output::json(&json!({ "differences": differences, "difference_count": count }));
@@ -97,7 +97,7 @@ fn print_differences(arguments: &Arguments, differences: &[String], count: usize
     }
     match count - differences.len() {
         0 => Ok(()),
-        more => output::line(&format!("… and {more} more")),
+        more => output::line(&format!("… and {} more", grouped(more as u64))),
     }
 }
 
@@ -138,15 +138,15 @@ fn print(arguments: &Arguments, keeper: &CodeKeeper, path: &Path, adopted: &Adop
     output::line("")?;
     let rows = adopted.tables.iter();
     let rows = rows.map(|taken| vec![taken.table.to_owned(), grouped(taken.rows)]);
-    output::table(
-        &[Column::Text("table", 30), Column::Number("rows taken over")],
+    table::print(
+        &[Column::text("table", 30), Column::number("rows adopted")],
         rows.collect(),
     )?;
     for skipped in &adopted.skipped {
         output::line(&format!(
-            "left out of {}: {} rows, {}",
+            "left out of {}: {}, {}",
             skipped.table,
-            grouped(skipped.rows),
+            counted(skipped.rows, "row", "rows"),
             skipped.reason
         ))?;
     }

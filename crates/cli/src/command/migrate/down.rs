@@ -1,4 +1,4 @@
-//! `migrate down`: back to an older schema, after saying what that loses.
+//! `migrate down`: goes back to an older schema, after saying what that loses.
 
 use privatus_store::{DownPlan, Downgrade, Migrator, StepStatus};
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments, down: &Down) -> Result<u8, Failure> {
     {
         return nothing(arguments, to, &title);
     }
-    // Done and undone: it takes as long as the way back.
+    // The plan runs the steps and rolls them back, so it takes as long as the real work.
     let line = progress::line("finding what would be lost …");
     let plan = migrator.plan_down(to.version);
     line.finish_and_clear();
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Arguments, down: &Down) -> Result<u8, Failure> {
     if !down.yes {
         ask(arguments, &plan, &steps)?;
     } else if !arguments.json {
-        // Beside the result: a pipe that nobody reads must not stop what was asked for.
+        // On standard error: a broken pipe must not stop the work.
         for line in plan::lines(&plan, &steps) {
             note(&line);
         }
@@ -67,7 +67,7 @@ fn nothing(arguments: &Arguments, to: &StepStatus, title: &str) -> Result<u8, Fa
         };
         output::json(&plan::json(&plan, Value::Null))?;
     } else {
-        say(&format!("Nothing to do: the vault has {title}."))?;
+        say(&format!("Nothing to do: the vault is already at {title}."))?;
     }
     Ok(0)
 }
@@ -84,13 +84,13 @@ fn dry_run(arguments: &Arguments, plan: &DownPlan, steps: &[StepStatus]) -> Resu
     Ok(0)
 }
 
-/// Asks whoever sits there; who is not asked has to have said it.
+/// Asks the person at the terminal. Where nobody can be asked, `--yes` is needed.
 fn ask(arguments: &Arguments, plan: &DownPlan, steps: &[StepStatus]) -> Result<(), Failure> {
     if arguments.json {
-        let text = format!("it needs --yes: {}; nothing was changed", plan::loses(plan));
+        let text = format!("--yes is needed: {}; nothing was changed", plan::loses(plan));
         return Err(Failure::Usage(text));
     }
-    // To where the question is asked, whatever standard output is.
+    // On standard error, where the question is asked too.
     for line in plan::lines(plan, steps) {
         note(&line);
     }
@@ -101,10 +101,10 @@ fn told(done: &Downgrade, steps: &[StepStatus]) -> [String; 3] {
     let title = |version| step::title_among(steps, version);
     let next = match done.to.cmp(&Migrator::newest()) {
         std::cmp::Ordering::Less => {
-            "This build brings the vault up again when it next opens it: let the older build be the next."
+            "This build upgrades the vault again when it opens it, so open it with the older build next."
         }
-        std::cmp::Ordering::Equal => "This build opens it now; a newer one brings it up again.",
-        std::cmp::Ordering::Greater => "It is still newer than this build knows.",
+        std::cmp::Ordering::Equal => "This build can open it now; a newer build upgrades it again.",
+        std::cmp::Ordering::Greater => "The schema is still newer than this build.",
     };
     [
         format!("Stepped back from {} to {}.", title(done.from), title(done.to)),

@@ -1,4 +1,4 @@
-//! `migrate`: the steps of a vault's schema, and what becomes a vault.
+//! `migrate`: the steps of a vault's schema, and vaults from other databases.
 
 mod baseline;
 mod down;

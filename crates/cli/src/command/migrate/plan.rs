@@ -1,12 +1,12 @@
-//! What a step back would do and lose, told.
+//! Describes what a step back does and loses.
 
 use privatus_store::{DownPlan, Loss, StepStatus};
 use serde_json::{Value, json};
 
 use crate::step;
-use crate::text::grouped;
+use crate::text::counted;
 
-/// For a person, a line each.
+/// Returns the plan for a person, as lines.
 pub(super) fn lines(plan: &DownPlan, steps: &[StepStatus]) -> Vec<String> {
     let title = |version| step::title_among(steps, version);
     let mut lines = vec![format!("from {} back to {}", title(plan.from), title(plan.to))];
@@ -17,7 +17,7 @@ pub(super) fn lines(plan: &DownPlan, steps: &[StepStatus]) -> Vec<String> {
     lines
 }
 
-/// The losses in one line.
+/// Returns the losses on one line.
 pub(super) fn loses(plan: &DownPlan) -> String {
     let all: Vec<String> = plan.losses.iter().map(loss_text).collect();
     match all.as_slice() {
@@ -27,16 +27,14 @@ pub(super) fn loses(plan: &DownPlan) -> String {
 }
 
 fn loss_text(loss: &Loss) -> String {
-    let (table, count) = (DownPlan::table_of(loss), grouped(loss.values));
-    match (&loss.column, loss.values) {
-        (Some(column), 1) => format!("{table}.{column}, 1 value"),
-        (Some(column), _) => format!("{table}.{column}, {count} values"),
-        (None, 1) => format!("{table}, 1 row"),
-        (None, _) => format!("{table}, {count} rows"),
+    let table = DownPlan::table_of(loss);
+    match &loss.column {
+        Some(column) => format!("{table}.{column}, {}", counted(loss.values, "value", "values")),
+        None => format!("{table}, {}", counted(loss.values, "row", "rows")),
     }
 }
 
-/// For a program; the copy is null where nothing is changed.
+/// Returns the plan for a program; the copy is null if nothing is changed.
 pub(super) fn json(plan: &DownPlan, snapshot: Value) -> Value {
     let losses: Vec<Value> = plan
         .losses

@@ -1,4 +1,4 @@
-//! `migrate status`: every step that the vault has or this build knows.
+//! `migrate status`: lists the steps that the vault has or this build knows.
 
 use privatus_domain::Timestamp;
 use privatus_store::{Migrator, StepStatus, Version};
@@ -8,8 +8,9 @@ use super::say::say;
 use super::unlock::unlock;
 use crate::args::Arguments;
 use crate::failure::Failure;
-use crate::output::{self, Column};
+use crate::output;
 use crate::step;
+use crate::table::{self, Column};
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let mut migrator = unlock(arguments)?;
@@ -20,21 +21,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         return Ok(0);
     }
     let columns = [
-        Column::Text("version", 19),
-        Column::Text("name", 10),
-        Column::Text("state", 8),
-        Column::Text("applied (UTC)", 16),
-        Column::Text("way back", 8),
-        Column::Text("description", 34),
+        Column::text("version", 19),
+        Column::text("name", 10).dropped(4),
+        Column::text("state", 8),
+        Column::text("applied (UTC)", 16).dropped(2),
+        Column::text("reversible", 10).dropped(3),
+        Column::name("description", 34).dropped(1),
     ];
-    output::table(&columns, steps.iter().map(row).collect())?;
+    table::print(&columns, steps.iter().map(row).collect())?;
     if let Some(advice) = advice(&steps, Migrator::newest(), migrator.is_read_only()) {
         say(&advice)?;
     }
     Ok(0)
 }
 
-/// What these steps mean for the next command, in the order in which an open refuses them.
+/// Says what the steps mean for the next command, in the order in which opening the vault checks them.
 fn advice(steps: &[StepStatus], newest: Version, is_read_only: bool) -> Option<String> {
     let title = |step: &StepStatus| step::title(step.version, step.name.as_deref());
     let is_newer = |step: &&StepStatus| !step.pending && step.version > newest;
@@ -44,29 +45,29 @@ fn advice(steps: &[StepStatus], newest: Version, is_read_only: bool) -> Option<S
             .as_deref()
             .unwrap_or("the vault has no SQL for it");
         return Some(format!(
-            "A newer privatus was here: use it; {} cannot be taken back: {why}. Where its row was altered no build wrote \
-             it: restore a backup.",
+            "A newer privatus opened this vault: use that; {} cannot be undone: {why}. If the step's row was altered, no \
+             build wrote it: restore a backup.",
             title(kept)
         ));
     }
     if steps.iter().any(|step| is_newer(&step)) {
         return Some(match is_read_only {
-            true => "A newer privatus was here: use it.".into(),
+            true => "A newer privatus opened this vault: use that.".into(),
             false => format!(
-                "A newer privatus was here: use it, or step back with `privatus migrate down --to {newest}`."
+                "A newer privatus opened this vault: use that, or step back with `privatus migrate down --to {newest}`."
             ),
         });
     }
-    let backup = "this build does not open the vault: use the build that made it, or restore a backup.";
+    let backup = "this build cannot open the vault: use the build that created it, or restore a backup.";
     let applied = || steps.iter().filter(|step| !step.pending);
     if let Some(unknown) = applied().find(|step| !step.known) {
         return Some(format!(
-            "{} is no step of this build, which is newer: {backup}",
+            "{} is not a step of this build, which is newer: {backup}",
             title(unknown)
         ));
     }
     if let Some(failed) = applied().find(|step| step.success == Some(false)) {
-        return Some(format!("{} did not succeed: {backup}", title(failed)));
+        return Some(format!("{} failed: {backup}", title(failed)));
     }
     let last = applied().map(|step| step.version).max();
     let is_pending = |step: &&StepStatus| step.pending;
@@ -76,14 +77,14 @@ fn advice(steps: &[StepStatus], newest: Version, is_read_only: bool) -> Option<S
         .find(|step| Some(step.version) < last)
     {
         return Some(format!(
-            "{} was left out, and a later one was applied: {backup}",
+            "{} was skipped, but a later step was applied: {backup}",
             title(left_out)
         ));
     }
     match (steps.iter().filter(is_pending).count(), is_read_only) {
         (0, _) => None,
         (pending, true) => Some(format!(
-            "{pending} pending: copy the vault to a disk that can be written, where the next command runs them."
+            "{pending} pending: copy the vault to a writable disk, where the next command runs them."
         )),
         (pending, false) => Some(format!(
             "{pending} pending: the next command that opens the vault runs them, as `privatus migrate up` does."
@@ -115,7 +116,7 @@ fn row(step: &StepStatus) -> Vec<String> {
 }
 
 fn step_json(step: &StepStatus) -> Value {
-    // As every other time; a text that is none stays what it is.
+    // In the usual form; a text that is not a time is kept.
     let at = step.applied_at.as_deref();
     let at = at.map(|at| Timestamp::parse(at).map_or_else(|_| at.to_owned(), Timestamp::to_rfc3339));
     json!({
@@ -154,7 +155,7 @@ mod tests {
         }
     }
 
-    /// What an open refuses is never promised by a word on the steps.
+    /// The advice never suggests something that opening the vault would refuse.
     #[test]
     fn the_advice_is_of_the_state_that_the_vault_is_in() {
         let kept = StepStatus {
@@ -174,18 +175,18 @@ mod tests {
             |steps: &[StepStatus], is_read_only| advice(steps, NEWEST, is_read_only).unwrap_or_default();
         assert_eq!(told(&[step(10), step(30)], false), "");
         assert!(told(&[step(10), pending(30)], false).contains("1 pending: the next command"));
-        assert!(told(&[step(10), pending(30)], true).contains("a disk that can be written"));
+        assert!(told(&[step(10), pending(30)], true).contains("a writable disk"));
         assert!(told(&[step(10), pending(20), step(40)], false).contains("migrate down --to 30"));
         assert!(!told(&[step(10), step(40)], true).contains("migrate down"));
         let irreversible = told(&[step(10), kept], false);
         assert!(
-            irreversible.contains("40 cannot be taken back: it merges columns"),
+            irreversible.contains("40 cannot be undone: it merges columns"),
             "{irreversible}"
         );
         for (steps, says) in [
-            ([step(10), unknown], "15 is no step of this build"),
-            ([step(10), failed], "20 did not succeed"),
-            ([pending(10), step(20)], "10 was left out"),
+            ([step(10), unknown], "15 is not a step of this build"),
+            ([step(10), failed], "20 failed"),
+            ([pending(10), step(20)], "10 was skipped"),
         ] {
             let told = told(&steps, false);
             assert!(told.contains(says) && !told.contains("migrate"), "{told}");

@@ -1,4 +1,4 @@
-//! The vault with the schema that it has.
+//! Unlocks a vault without changing its schema.
 
 use privatus_store::Migrator;
 
@@ -9,7 +9,7 @@ use crate::output;
 use crate::progress::schema;
 use crate::vault::{path_and_secret, refused_at};
 
-/// Unlocks the vault as it is: its schema may be older or newer than this build's.
+/// Unlocks the vault, whose schema may be older or newer than this build's.
 pub(super) fn unlock(arguments: &Arguments) -> Result<Migrator, Failure> {
     let (path, secret) = path_and_secret(arguments)?;
     let migrator = schema::watch(|options| Migrator::unlock(&path, &secret, options));

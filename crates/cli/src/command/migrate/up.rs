@@ -1,4 +1,4 @@
-//! `migrate up`: every step that the vault has not.
+//! `migrate up`: runs all pending steps.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::unlock::unlock;
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::progress::schema;
-use crate::upgrade::brought_up;
+use crate::upgrade::upgraded;
 use crate::{output, snapshot};
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
             "snapshot": snapshot::json(&upgrade.snapshot),
         }))?;
     } else {
-        say(&format!("Schema {}.", brought_up(&upgrade)))?;
+        say(&format!("Schema {}.", upgraded(&upgrade)))?;
         say(&format!("Saved: {}.", snapshot::text(&upgrade.snapshot)))?;
     }
     Ok(0)

@@ -1,4 +1,4 @@
-//! `migrate verify`: the ledgers and their checksums, and the schema against them.
+//! `migrate verify`: checks the ledgers, their checksums, and that the schema matches them.
 
 use privatus_store::{SchemaCheck, StoreError};
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::text::counted;
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let found = unlock(arguments)?.verify()?;
     let printed = print(arguments, &found);
-    // That nobody reads it is no reason to hide what was found.
+    // A failed print must not hide what was found.
     if let Some(first) = found.problems.first() {
         let problems = counted(found.problems.len() as u64, "problem", "problems");
         let text = format!("{problems} found, the first: {first}");
@@ -34,9 +34,8 @@ fn print(arguments: &Arguments, found: &SchemaCheck) -> Result<(), Failure> {
             0 => "all is well".to_owned(),
             count => counted(count as u64, "problem", "problems"),
         };
-        say(&format!(
-            "{} steps, {} objects checked: {all_is_well}",
-            found.steps, found.objects
-        ))
+        let steps = counted(found.steps as u64, "step", "steps");
+        let objects = counted(found.objects as u64, "object", "objects");
+        say(&format!("{steps}, {objects} checked: {all_is_well}"))
     }
 }

@@ -1,4 +1,4 @@
-//! Size and hash of a file, read once from end to end.
+//! Computes the size and the hash of a file.
 
 use std::fs::{File, metadata};
 use std::io::{ErrorKind, Read};
@@ -9,10 +9,10 @@ use privatus_store::{Digest, StoreError, SystemFault};
 
 use crate::failure::Failure;
 
-/// Bytes read at a time.
+/// The number of bytes to read at a time.
 const CHUNK: usize = 1 << 16;
 
-/// Size and BLAKE2b-256 of what was read.
+/// Returns the size and the BLAKE2b-256 hash of the bytes that were read.
 pub(super) fn measure(path: &Path) -> Result<(FileSize, FileHash), Failure> {
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
@@ -35,12 +35,12 @@ pub(super) fn measure(path: &Path) -> Result<(FileSize, FileHash), Failure> {
         },
     };
     let about = metadata(path).map_err(failed)?;
-    // A pipe would wait for ever, and a device may have no end.
+    // Reading a pipe may block, and a device may have no end.
     if !about.is_file() {
         let what = if about.is_dir() {
             "a folder"
         } else {
-            "no regular file"
+            "not a regular file"
         };
         return Err(Failure::Refused(format!(
             "{} is {what}; name a file",
@@ -65,7 +65,7 @@ pub(super) fn measure(path: &Path) -> Result<(FileSize, FileHash), Failure> {
     Ok((size, hash))
 }
 
-/// Hexadecimal digits.
+/// Returns bytes as hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,4 @@
-//! `transfers`: offer, receive, progress, set, list, show, verify.
+//! `transfers`: records, lists and verifies file transfers.
 
 mod file;
 
@@ -15,8 +15,9 @@ use self::file::{hex, measure};
 use crate::args::{Arguments, Transfers};
 use crate::failure::Failure;
 use crate::find;
-use crate::output::{self, Column};
-use crate::text::{grouped, one_line};
+use crate::output;
+use crate::table::{self, Column};
+use crate::text::{counted, grouped, one_line};
 use crate::vault::open;
 
 pub(crate) fn run(arguments: &Arguments, command: &Transfers) -> Result<u8, Failure> {
@@ -84,11 +85,14 @@ fn offer(arguments: &Arguments, file: &Path, name: Option<&str>, to: (&str, bool
         (Some(name), _) => name,
         (None, Some(Some(name))) => name,
         (None, _) => {
-            let text = format!("{} has no name in UTF-8; give one with --name", file.display());
+            let text = format!(
+                "the name of {} is not UTF-8; give another with --name",
+                file.display()
+            );
             return Err(Failure::Refused(text));
         }
     };
-    // What is wrong with the file is said before the vault is opened.
+    // The file is checked before the vault is opened.
     let (size, hash) = measure(file)?;
     let name = FileName::new(name).map_err(StoreError::from)?;
     create(arguments, (name, size, hash), TransferDirection::Outbound, to)
@@ -152,7 +156,8 @@ fn list(
 ) -> Result<(), Failure> {
     if !(1..=TRANSFERS_MAX).contains(&limit) {
         return Err(Failure::Usage(format!(
-            "--limit takes 1 to {TRANSFERS_MAX}, not {limit}"
+            "--limit must be between 1 and {}, got {limit}",
+            grouped(TRANSFERS_MAX as u64)
         )));
     }
     let store = open(arguments)?;
@@ -179,29 +184,32 @@ fn list(
         return output::empty(
             arguments,
             "transfers",
-            "No such transfers. `privatus transfers offer FILE --to CONTACT` offers a file.",
+            "No matching transfers. `privatus transfers offer FILE --to CONTACT` offers a file.",
         );
     }
     let columns = [
-        Column::Text("file", 28),
-        Column::Number("bytes"),
-        Column::Text("with", 20),
-        Column::Text("status", 9),
-        Column::Number("%"),
-        Column::Text("id", 36),
+        Column::name("file", 28),
+        Column::number("bytes").dropped(2),
+        Column::name("with", 20).dropped(3),
+        Column::text("status", 9).dropped(4),
+        Column::number("%").dropped(1),
+        Column::id("id"),
     ];
-    output::table(&columns, rows)
+    table::print(&columns, rows)
+}
+
+fn bytes(size: FileSize) -> u64 {
+    u64::try_from(size.get()).unwrap_or_default()
 }
 
 fn row(store: &Store, transfer: &Transfer) -> Vec<String> {
-    let bytes = u64::try_from(transfer.size.get()).unwrap_or_default();
     let way = match transfer.direction {
         TransferDirection::Inbound => "from",
         TransferDirection::Outbound => "to",
     };
     vec![
         transfer.file_name.clone(),
-        grouped(bytes),
+        grouped(bytes(transfer.size)),
         format!("{way} {}", peer_name(store, transfer)),
         transfer.state.status().to_string(),
         transfer.state.progress().to_string(),
@@ -209,7 +217,7 @@ fn row(store: &Store, transfer: &Transfer) -> Vec<String> {
     ]
 }
 
-/// The name of the group, or of the contact; who was removed has none, and one that the user may not read is an id.
+/// Returns the name of the group or contact. A removed one has no name; of one that the user may not read the id is shown.
 fn peer_name(store: &Store, transfer: &Transfer) -> String {
     match (&transfer.group, &transfer.contact) {
         (Some(id), _) => match store.read(|tx| tx.group_by_id(id)) {
@@ -220,7 +228,7 @@ fn peer_name(store: &Store, transfer: &Transfer) -> String {
             Ok(contact) => contact.display_name,
             Err(_) => id.to_string(),
         },
-        (None, None) => "nobody any more".into(),
+        (None, None) => "(removed)".into(),
     }
 }
 
@@ -243,10 +251,7 @@ fn show(arguments: &Arguments, wanted: &str) -> Result<(), Failure> {
     }
     let mut lines = vec![
         ("file", transfer.file_name.clone()),
-        (
-            "bytes",
-            grouped(u64::try_from(transfer.size.get()).unwrap_or_default()),
-        ),
+        ("bytes", grouped(bytes(transfer.size))),
         ("hash", hex(&transfer.hash)),
         ("direction", transfer.direction.to_string()),
         ("with", with),
@@ -271,21 +276,20 @@ fn verify(arguments: &Arguments, wanted: &str, file: &Path) -> Result<(), Failur
     let differs = Failure::Refused;
     if transfer.hash.len() != hash.as_bytes().len() {
         let text = format!(
-            "the offered hash has {} bytes, and only BLAKE2b-256 with 32 can be verified",
-            transfer.hash.len()
+            "the offered hash has {}; only BLAKE2b-256, with 32 bytes, can be verified",
+            counted(transfer.hash.len() as u64, "byte", "bytes")
         );
         return Err(differs(text));
     }
     if size != transfer.size {
-        let (found, offered) = (size.get(), transfer.size.get());
         return Err(differs(format!(
-            "the file has {found} bytes, and {offered} were offered"
+            "the file has {}, but {} were offered",
+            counted(bytes(size), "byte", "bytes"),
+            grouped(bytes(transfer.size))
         )));
     }
     if hash.as_bytes() != transfer.hash {
-        return Err(differs(
-            "the file is another: its hash is not the one that was offered".into(),
-        ));
+        return Err(differs("this is not the offered file: its hash differs".into()));
     }
     if arguments.json {
         return output::json(&json!({ "id": transfer.id, "result": "verified" }));

@@ -285,7 +285,7 @@ fn the_first_generation_opens_by_its_original_path() {
         matches!(missing, LegacyError::OriginalPathNeeded { .. }),
         "{missing}"
     );
-    for part in ["privatus_chat.salt", "path that the database had then"] {
+    for part in ["privatus_chat.salt", "path that the database had at that time"] {
         assert!(missing.to_string().contains(part), "{missing}");
     }
 }

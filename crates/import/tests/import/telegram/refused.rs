@@ -224,7 +224,7 @@ fn grants_and_settings_are_checked_as_those_that_are_typed() {
     ];
     let report = vouched(&vault, &all);
     let why: Vec<&str> = fates(&report).into_iter().map(|(_, why)| why).collect();
-    assert!(why[0].contains("not \"everything\""), "{why:?}");
+    assert!(why[0].contains("unknown permission \"everything\""), "{why:?}");
     assert!(why[1].contains("at least one permission"), "{why:?}");
     assert!(
         why[2].contains("not after its start") && why[3].contains("not after its start"),
@@ -358,7 +358,10 @@ fn bans_keys_and_headers_that_do_not_come_over_are_told() {
         "{report:?}"
     );
     let notes: String = report.notes.iter().map(|note| note.text.clone() + "\n").collect();
-    assert!(notes.contains("not contacts of the vault were left out: 1"), "{notes}");
+    assert!(
+        notes.contains("not contacts of the vault were left out: 1"),
+        "{notes}"
+    );
     assert!(notes.contains("keys for 1 of your contacts"), "{notes}");
     let fates = fates(&report);
     assert!(fates[0].1.contains("without a key"), "{fates:?}");

@@ -1,7 +1,5 @@
 //! Tests of which events are written, listed and resolved.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
 use privatus_domain::{
     NewSecurityEvent, Permission, Resolution, Resource, ResourceKind, SecurityError, SecurityEvent,
     SecurityFilter, SecurityKind, Severity, UserId,

@@ -1,7 +1,5 @@
 //! Tests of accepting a loss: the remaining entries are chained again, and the loss stays visible.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
 use privatus_domain::{Act, AuditFilter, SecurityFilter};
 use serde_json::{Value, json};
 

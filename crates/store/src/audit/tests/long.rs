@@ -1,6 +1,6 @@
 //! Tests of long logs, which are checked in batches whatever their length.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods)]
 
 use std::time::Instant;
 

@@ -1,7 +1,5 @@
 //! Tests of the chain: every alteration is named, and a long log is checked in batches.
 
-#![allow(clippy::unwrap_used)]
-
 mod accepted;
 mod long;
 mod settled;

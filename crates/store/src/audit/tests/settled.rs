@@ -1,7 +1,5 @@
 //! Tests of adding entries from before the chain: in time, late, and when one of them cannot be read.
 
-#![allow(clippy::unwrap_used)]
-
 use privatus_crypto::Noted;
 use privatus_domain::{Act, AuditFilter, SecurityEvent, SecurityFilter, Severity};
 use serde_json::json;

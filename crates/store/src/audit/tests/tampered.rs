@@ -1,7 +1,5 @@
 //! Tests of a log that is altered with plain SQL by somebody who has the database's key: what is found, and its text.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use privatus_domain::AuditHead;
 
 use super::{check, head, unruled, vault, write};
@@ -207,7 +205,7 @@ fn whatever_is_altered_is_named() {
             5,
             "entry 5 was changed",
         ),
-        ("UPDATE vault_state SET audit_removed = 3", 3, "not whole"),
+        ("UPDATE vault_state SET audit_removed = 3", 3, "incomplete"),
     ] {
         let check = found(&vault, alter, None);
         let (at, why) = check.broken.unwrap_or_else(|| panic!("not found: {alter}"));
@@ -317,7 +315,7 @@ fn retention_takes_a_prefix_and_leaves_a_checkpoint() {
             "was changed",
         ),
         ("UPDATE vault_state SET audit_checkpoint = x'00'", "was changed"),
-        ("UPDATE vault_state SET audit_checkpoint = NULL", "not whole"),
+        ("UPDATE vault_state SET audit_checkpoint = NULL", "incomplete"),
         (
             "UPDATE vault_state SET audit_removed = NULL, audit_removed_mac = NULL, audit_removed_at = NULL, \
              audit_checkpoint = NULL",

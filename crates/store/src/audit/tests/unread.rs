@@ -1,8 +1,6 @@
 //! Tests of values in the log and in security events that no list can read: each is named, and accepting the loss
 //! removes it.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
 use privatus_domain::{
     Act, AuditFilter, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityEvent, SecurityFilter,
     SecurityKind, Severity,

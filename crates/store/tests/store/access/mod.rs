@@ -8,11 +8,12 @@ use std::cell::Cell;
 use std::path::PathBuf;
 
 use privatus_domain::{
-    AuditEntry, AuditFilter, Body, ContactId, ConversationId, DisplayName, MessageId, NewContact, NewGrant,
-    NewMessage, NewSecurityEvent, Permission, Permissions, PublicKey, Resource, ResourceKind, SecurityKind,
-    SenderRef, Severity, Timestamp, UserId,
+    AuditEntry, AuditFilter, Body, ConversationId, MessageId, NewGrant, NewMessage, NewSecurityEvent,
+    Permission, Permissions, Resource, ResourceKind, SecurityKind, SenderRef, Severity, Timestamp, UserId,
 };
-use privatus_store::{Password, Secret, Store, StoreError, VaultOptions};
+use privatus_store::{Store, StoreError, VaultOptions};
+
+use crate::fixture::{contact, password, secret};
 
 const NOW: i64 = 1_750_000_000_000;
 
@@ -45,10 +46,6 @@ fn options() -> VaultOptions {
     }
 }
 
-fn password() -> Password {
-    Password::new("secret").unwrap()
-}
-
 fn received(id: &MessageId, from: &str) -> NewMessage {
     let sender = SenderRef::Contact(from.parse().unwrap());
     NewMessage::received(id.clone(), sender, Body::text("hello").unwrap(), clock())
@@ -58,18 +55,7 @@ impl World {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::create(&folder.path().join("vault"), &password(), &options()).unwrap();
-        let contact = |name: &str| {
-            let new = NewContact {
-                id: name.parse::<ContactId>().unwrap(),
-                display_name: DisplayName::new(name).unwrap(),
-                public_key: PublicKey::default(),
-                is_verified: false,
-                added_at: clock(),
-                last_seen: None,
-            };
-            store.write("contact", |tx| tx.contact_create(&new)).unwrap()
-        };
-        let (alice, bob) = (contact("alice"), contact("bob"));
+        let (alice, bob) = (contact(&store, "alice"), contact(&store, "bob"));
         let message: MessageId = "m-alice".parse().unwrap();
         for (chat, id, from) in [
             (&alice, message.clone(), "alice"),
@@ -121,7 +107,7 @@ impl World {
     fn reopened(self) -> Self {
         let path = self.path();
         self.store.close().unwrap();
-        let store = Store::unlock(&path, &Secret::Password(password()), &options()).unwrap();
+        let store = Store::unlock(&path, &secret(), &options()).unwrap();
         Self { store, ..self }
     }
 

@@ -4,13 +4,16 @@ mod anonymous;
 mod audited;
 mod invariants;
 mod replies;
+mod restored;
 mod rules;
 
 use privatus_domain::{
-    Body, ContactId, ConversationId, DisplayName, GroupId, GroupKind, MemberLimit, MessageId, NewContact,
-    NewGroup, NewMember, NewMessage, PublicKey, Role, Timestamp,
+    Body, ContactId, ConversationId, DisplayName, GroupId, GroupKind, MemberLimit, MessageId, NewGroup,
+    NewMember, NewMessage, Role, Timestamp,
 };
-use privatus_store::{Password, Store, StoreError, VaultOptions};
+use privatus_store::{Store, StoreError, VaultOptions};
+
+use crate::fixture::{contact, password};
 
 const PEOPLE: [&str; 5] = ["alice", "bob", "carol", "dave", "erin"];
 
@@ -44,8 +47,7 @@ impl World {
             clock: Some(clock),
             ..VaultOptions::cheap_for_tests()
         };
-        let password = Password::new("secret").unwrap();
-        let (store, _) = Store::create(&folder.path().join("vault"), &password, &options).unwrap();
+        let (store, _) = Store::create(&folder.path().join("vault"), &password(), &options).unwrap();
         let own = store.read(|tx| Ok::<_, StoreError>(tx.own_id())).unwrap();
         let world = Self {
             _folder: folder,
@@ -57,15 +59,7 @@ impl World {
     }
 
     fn contact(&self, who: &str) {
-        let new = NewContact {
-            id: id(who),
-            display_name: name(who),
-            public_key: PublicKey::default(),
-            is_verified: false,
-            added_at: clock(),
-            last_seen: None,
-        };
-        self.store.write("contact", |tx| tx.contact_create(&new)).unwrap();
+        contact(&self.store, who);
     }
 
     /// The group `team`, with the vault's own user as its owner.

@@ -14,23 +14,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use privatus_crypto::KeyRing;
-use privatus_domain::{Body, ContactId, DisplayName, NewContact, NewMessage, PublicKey, Timestamp};
+use privatus_domain::{Body, NewContact, NewMessage, PublicKey, Timestamp};
 use privatus_sqlite::{Connection, OpenMode, OpenOptions, RawKey};
-use privatus_store::{Migrator, Password, STEPS, Secret, Store, StoreError, VaultOptions, Version};
+use privatus_store::{Migrator, STEPS, Store, StoreError, VaultOptions, Version};
+
+use crate::fixture::{new_contact, password, secret};
 
 /// Where a child finds the vault.
 const VAULT: &str = "PRIVATUS_UPGRADE_VAULT";
 
 fn options() -> VaultOptions {
     VaultOptions::cheap_for_tests()
-}
-
-fn password() -> Password {
-    Password::new("secret").unwrap()
-}
-
-fn secret() -> Secret {
-    Secret::Password(password())
 }
 
 fn unlock(path: &Path) -> Result<Store, StoreError> {
@@ -68,12 +62,9 @@ fn vault() -> (tempfile::TempDir, PathBuf) {
     store
         .write("fill", |tx| {
             let contact = NewContact {
-                id: "alice".parse::<ContactId>()?,
-                display_name: DisplayName::new("Alice")?,
                 public_key: PublicKey::kept(b"key".to_vec())?,
                 is_verified: true,
-                added_at: tx.now(),
-                last_seen: None,
+                ..new_contact("alice", tx.now())
             };
             let chat = tx.contact_create(&contact)?;
             for (id, time) in [

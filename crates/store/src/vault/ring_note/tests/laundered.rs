@@ -1,6 +1,6 @@
 //! A log that is changed to look as if it came from a build without a chain.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods)]
 
 use super::*;
 

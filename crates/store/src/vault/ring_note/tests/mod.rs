@@ -1,6 +1,6 @@
 //! The note, from its first writing to what it detects.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods)]
 
 mod laundered;
 mod older_ring;

@@ -1,6 +1,6 @@
 //! An older key ring that was put back, with or without its mark in the database.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods)]
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! The note is written once, and postponed if that is not possible.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods)]
 
 use super::*;
 

@@ -1,13 +1,13 @@
 //! The contents of an export give nobody rights, unless somebody vouches for it.
 
-use std::path::Path;
+mod keys;
+mod passes;
 
 use privatus_domain::{
-    ContactId, DisplayName, GrantFilter, GroupId, GroupKind, JsonText, KnownSetting, NewContact, PublicKey,
-    Role, SecurityFilter, SecurityKind, Timestamp, TransferStatus,
+    ContactId, GrantFilter, GroupId, GroupKind, KnownSetting, PublicKey, Role, Timestamp, TransferStatus,
 };
-use privatus_import::privatus::{Trust, Vouched, import};
-use privatus_import::{Advice, AuthorityKind, ImportError, Report};
+use privatus_import::privatus::Vouched;
+use privatus_import::{Advice, AuthorityKind};
 use privatus_store::StoreError;
 use serde_json::{Value, json};
 
@@ -261,144 +261,6 @@ fn a_ban_of_the_vault_s_own_user_gives_the_group_to_nobody() {
     assert_eq!(owners[0].contact, own);
 }
 
-fn differing(vault: &Vault) -> Vec<String> {
-    let filter = SecurityFilter {
-        kind: Some(SecurityKind::PublicKeyDiffers),
-        ..SecurityFilter::default()
-    };
-    let events = vault.store.read(|tx| tx.security_events(&filter, 100)).unwrap();
-    events.iter().map(|event| event.severity.to_string()).collect()
-}
-
-#[test]
-fn another_key_than_the_vault_s_is_an_event_and_replaces_none() {
-    for is_vouched in [false, true] {
-        let vault = Vault::new();
-        let identity = KnownSetting::IdentityPublicKey.key();
-        let id: ContactId = "ann".parse().unwrap();
-        let new = NewContact {
-            id: id.clone(),
-            display_name: DisplayName::new("Ann").unwrap(),
-            public_key: key(7),
-            is_verified: true,
-            added_at: vault.store.now(),
-            last_seen: None,
-        };
-        let own = JsonText::from(json!(key(8).to_base64()));
-        vault
-            .store
-            .write("test", |tx| {
-                tx.contact_create(&new)?;
-                tx.setting_set("", &identity, own.clone(), tx.now())
-            })
-            .unwrap();
-        let again =
-            json!({"type": "contact", "id": "ann", "display_name": "Ann", "public_key": key(2).to_base64()});
-        let mut all = records();
-        all.extend([again, setting(identity.as_str(), &json!(key(6).to_base64()))]);
-        let path = vault.write("export.jsonl", text(&all));
-        let (report, result) = if is_vouched {
-            vault.own_vouched(&path)
-        } else {
-            vault.own(&path)
-        };
-        result.unwrap();
-        let known = vault.store.read(|tx| tx.contact_by_id(&id)).unwrap();
-        assert_eq!((known.public_key, known.is_verified), (key(7), true));
-        assert_eq!(
-            vault.store.read(|tx| tx.setting("", &identity)).unwrap().value,
-            own
-        );
-        assert!(report.keys_differing >= 2, "{report:?}");
-        assert!(
-            report
-                .notes
-                .iter()
-                .any(|note| note.advice == Some(Advice::SecurityEvents))
-        );
-        // However often an export repeats it, there is one event per contact.
-        let events = differing(&vault);
-        assert!(events.iter().all(|severity| severity == "high"), "{events:?}");
-        assert_eq!(events.len(), if is_vouched { 3 } else { 2 });
-        // An identical key does not differ.
-        let same = text(&[ann(7), setting(identity.as_str(), &own.to_value())]);
-        let (report, _) = vault.own(&vault.write("same.jsonl", same));
-        assert_eq!(
-            (report.keys_differing, differing(&vault).len()),
-            (0, events.len())
-        );
-    }
-}
-
-#[test]
-fn rights_are_taken_only_out_of_a_whole_export() {
-    let vault = Vault::new();
-    let good = text(&records());
-    let (before, end) = good.split_at(good.trim_end().rfind('\n').unwrap() + 1);
-    for (name, bad, why) in [
-        (
-            "a grant more",
-            format!("{before}{}\n{end}", grant("eve")),
-            "its counts of records differ",
-        ),
-        (
-            "another grantee",
-            good.replace("mallory", "eve"),
-            "its checksum differs",
-        ),
-        (
-            "another own key",
-            good.replace(&key(9).to_base64(), &key(5).to_base64()),
-            "its checksum differs",
-        ),
-        (
-            "verified now",
-            good.replace(
-                "\"display_name\":\"Bo\"",
-                "\"is_verified\":true,\"display_name\":\"Bo\"",
-            ),
-            "its checksum differs",
-        ),
-        (
-            "another checksum",
-            good.replace("\"checksum\":\"", "\"checksum\":\"0"),
-            "its checksum differs",
-        ),
-        ("no end", before.to_owned(), "its end record is missing"),
-        ("cut", good[..good.len() - 9].to_owned(), "is cut off in line"),
-        (
-            "more behind",
-            format!("{good}{}\n", grant("eve")),
-            "continues after its end record",
-        ),
-    ] {
-        assert_ne!(bad, good, "{name}");
-        let path = vault.write("bad.jsonl", &bad);
-        let error = Vouched::read(&path, &mut |_| true).unwrap_err();
-        assert!(
-            matches!(error, ImportError::Unvouched { .. }),
-            "{name}: {error:?}"
-        );
-        let said = error.to_string();
-        assert!(
-            said.contains(why) && said.contains("nothing was imported"),
-            "{name}: {said}"
-        );
-        // Its content is imported all the same, and nothing that grants rights.
-        let other = Vault::new();
-        let (report, _) = other.own(&other.write("bad.jsonl", &bad));
-        assert_eq!(report.contacts_imported, 2, "{name}");
-        let found = seen(&other);
-        assert!(!found.ann_is_verified, "{name}");
-        assert_eq!((found.grants, found.settings), (0, 0), "{name}");
-    }
-    let not_ours = vault.write("other.json", "{\"chats\":[]}\n");
-    assert!(matches!(
-        Vouched::read(&not_ours, &mut |_| true),
-        Err(ImportError::Source { .. })
-    ));
-}
-
 /// Whoever vouches for a file sees whom it lets do what: names, values, ends, and digits of keys, each part shortened
 /// separately, with nothing that controls a terminal or can be mistaken for the tool's own words.
 #[test]
@@ -463,81 +325,4 @@ fn the_vault_s_own_user_is_listed_as_such_or_refused() {
     let members = vault.store.read(|tx| tx.group_members(&group)).unwrap();
     let own = members.iter().find(|member| member.contact == own);
     assert_eq!(own.map(|own| own.role), Some(Role::Owner));
-}
-
-fn import_as(vault: &Vault, path: &Path, vouched: &Vouched) -> (Report, ImportError) {
-    let mut report = Report::new("privatus");
-    let trust = Trust::Vouched(vouched);
-    let result = import(&vault.store, path, trust, &mut report, &mut |_| true);
-    (report, result.unwrap_err())
-}
-
-/// Its checksum is right at every moment, and only what was listed grants rights.
-#[test]
-fn what_changes_between_the_passes_gives_no_rights() {
-    let others = |change: &dyn Fn(&mut Vec<Value>)| {
-        let mut records = records();
-        change(&mut records);
-        text(&records)
-    };
-    for (name, changed, grants, is_verified) in [
-        (
-            "a grant more",
-            others(&|records| records.push(grant("eve"))),
-            1,
-            true,
-        ),
-        (
-            "another grantee",
-            others(&|records| records[5] = grant("eve")),
-            0,
-            true,
-        ),
-        ("another key", others(&|records| records[0] = ann(5)), 1, false),
-        // The listed line is there, after one that is another contact under the same id.
-        (
-            "a contact before it",
-            others(&|records| {
-                let mut planted = ann(5);
-                planted["is_verified"] = json!(false);
-                records.insert(0, planted);
-            }),
-            1,
-            false,
-        ),
-        ("nothing any more", String::new(), 0, false),
-    ] {
-        let vault = Vault::new();
-        let path = vault.write("export.jsonl", text(&records()));
-        let vouched = Vouched::read(&path, &mut |_| true).unwrap();
-        std::fs::write(&path, &changed).unwrap();
-        let (_, error) = import_as(&vault, &path, &vouched);
-        assert!(
-            error.to_string().contains("was changed while it was read"),
-            "{name}: {error}"
-        );
-        let given = vault
-            .store
-            .read(|tx| tx.access_list(&GrantFilter::default()))
-            .unwrap();
-        assert_eq!(given.len(), grants, "{name}");
-        assert!(
-            given
-                .iter()
-                .all(|grant| grant.to.as_ref().unwrap().as_str() == "mallory"),
-            "{name}"
-        );
-        let ann = vault.store.read(|tx| tx.contact_by_id(&"ann".parse().unwrap()));
-        assert_eq!(ann.is_ok_and(|ann| ann.is_verified), is_verified, "{name}");
-    }
-    // Another file under its name is not the one that was read.
-    let vault = Vault::new();
-    let path = vault.write("export.jsonl", text(&records()));
-    let vouched = Vouched::read(&path, &mut |_| true).unwrap();
-    std::fs::rename(vault.write("other.jsonl", text(&[grant("eve")])), &path).unwrap();
-    let mut report = Report::new("privatus");
-    let trust = Trust::Vouched(&vouched);
-    import(&vault.store, &path, trust, &mut report, &mut |_| true).unwrap();
-    assert_eq!(report.grants_imported, 1);
-    assert!(vault.export().contains("mallory") && !vault.export().contains("eve"));
 }

@@ -1,0 +1,215 @@
+//! What is mutated, and which tests try the mutants.
+
+/// A crate whose mutants are tried with its own tests.
+pub(super) struct Subject {
+    /// The crate's folder under `crates`.
+    pub(super) name: &'static str,
+    /// The modules that are mutated; the whole crate when there are none.
+    pub(super) areas: &'static [&'static str],
+    /// The tests that catch most of the mutants in little time.
+    pub(super) quick: Tests,
+    /// Every test of the crate. Only the mutants that `quick` missed are tried with them.
+    pub(super) all: Tests,
+}
+
+/// Some tests of a crate.
+pub(super) struct Tests {
+    /// The test binaries, as options of `cargo test`.
+    pub(super) binaries: &'static [&'static str],
+    /// Which of their tests, as options of a test binary.
+    pub(super) which: &'static [&'static str],
+}
+
+pub(super) const DOMAIN: Subject = Subject {
+    name: "domain",
+    areas: &[],
+    // The test that is left out folds every character there is.
+    quick: Tests {
+        binaries: &["--lib"],
+        which: &["--skip=each_character_folds_like_its_cases"],
+    },
+    all: Tests {
+        binaries: &["--lib", "--tests"],
+        which: &[],
+    },
+};
+
+pub(super) const CRYPTO: Subject = Subject {
+    name: "crypto",
+    areas: &[],
+    // The tests that are left out take as long as all others.
+    quick: Tests {
+        binaries: &["--lib"],
+        which: &[
+            "--skip=every_change_of_two_neighbours",
+            "--skip=changed_fields_of_a_password_slot",
+        ],
+    },
+    all: Tests {
+        binaries: &["--lib", "--tests"],
+        which: &[],
+    },
+};
+
+const STORE_TESTS: Tests = Tests {
+    binaries: &["--lib", "--tests"],
+    which: &[],
+};
+
+pub(super) const STORE: Subject = Subject {
+    name: "store",
+    areas: &["group", "message", "access"],
+    // The tests that are left out take as long as all others.
+    quick: Tests {
+        binaries: &["--test=groups", "--test=access", "--test=history"],
+        which: &[
+            "--skip=members_keep_their_rules",
+            "--skip=a_user_reaches_what",
+            "--skip=a_hundred_thousand",
+        ],
+    },
+    all: STORE_TESTS,
+};
+
+pub(super) const AUDIT: Subject = Subject {
+    name: "store",
+    areas: &["audit"],
+    quick: Tests {
+        binaries: &["--lib", "--test=audited"],
+        which: &[
+            // Other modules.
+            "--skip=hostile::",
+            "--skip=contact::",
+            "--skip=adopt::",
+            "--skip=db::",
+            "--skip=folder::",
+            "--skip=vault::",
+            "--skip=upgrade::",
+            "--skip=verify::",
+            "--skip=transfer::",
+            "--skip=sweep::",
+            "--skip=stats::",
+            "--skip=tx::",
+            // Slow ones.
+            "--skip=each_value_of",
+            "--skip=events_whose_details",
+            "--skip=each_kind_of_loss",
+            "--skip=a_counter_that_ends",
+            "--skip=failed_unlocks",
+        ],
+    },
+    all: STORE_TESTS,
+};
+
+impl Subject {
+    /// The folder of its results.
+    pub(super) fn folder(&self) -> String {
+        let parts: Vec<_> = [self.name]
+            .into_iter()
+            .chain(self.areas.iter().copied())
+            .collect();
+        parts.join("-")
+    }
+
+    fn package(&self) -> String {
+        format!("privatus-{}", self.name)
+    }
+
+    /// The options of cargo-mutants that choose the mutants of this subject.
+    pub(super) fn mutants(&self) -> Vec<String> {
+        let name = self.name;
+        let mut options = vec![format!("--package={}", self.package())];
+        options.extend(
+            self.areas
+                .iter()
+                .map(|area| format!("--file=crates/{name}/src/{area}/**")),
+        );
+        options
+    }
+
+    /// The options of cargo-mutants that make its builds quick. The crate is built again for each mutant and runs for a
+    /// second: optimizing it takes longer than it saves.
+    pub(super) fn build(&self) -> [String; 2] {
+        ["opt-level=0", "debug=false"].map(|setting| {
+            format!(
+                "--cargo-arg=--config=profile.dev.package.{}.{setting}",
+                self.package()
+            )
+        })
+    }
+}
+
+impl Tests {
+    /// The options of cargo-mutants that choose these tests.
+    pub(super) fn options(&self) -> Vec<String> {
+        let mut options: Vec<_> = self
+            .binaries
+            .iter()
+            .map(|binary| format!("--cargo-arg={binary}"))
+            .collect();
+        if !self.which.is_empty() {
+            options.push("--cargo-test-arg=--".to_owned());
+            options.extend(self.which.iter().map(|one| format!("--cargo-test-arg={one}")));
+        }
+        options
+    }
+}
+
+/// A regular expression that matches this name of a mutant and no other.
+pub(super) fn exactly(name: &str) -> String {
+    let mut pattern = String::from("^");
+    for c in name.chars() {
+        // An escaped `<` or `>` is the edge of a word.
+        if c.is_ascii_punctuation() && !matches!(c, '<' | '>') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('$');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_matched_as_it_is() {
+        assert_eq!(
+            exactly("src/id.rs:3:1: replace <impl From<Id> for u8>::from -> u8 with 0 | 1"),
+            r"^src\/id\.rs\:3\:1\: replace <impl From<Id> for u8>\:\:from \-> u8 with 0 \| 1$"
+        );
+    }
+
+    #[test]
+    fn areas_are_files_of_the_crate() {
+        let options = STORE.mutants();
+        assert_eq!(
+            options.first().map(String::as_str),
+            Some("--package=privatus-store")
+        );
+        assert!(options.contains(&"--file=crates/store/src/group/**".to_owned()));
+        assert_eq!(DOMAIN.mutants(), ["--package=privatus-domain"]);
+        assert_eq!(
+            (STORE.folder(), DOMAIN.folder()),
+            ("store-group-message-access".to_owned(), "domain".to_owned())
+        );
+    }
+
+    #[test]
+    fn tests_are_chosen_after_two_dashes() {
+        assert_eq!(CRYPTO.all.options(), ["--cargo-arg=--lib", "--cargo-arg=--tests"]);
+        let some = Tests {
+            binaries: &["--lib"],
+            which: &["--skip=slow"],
+        };
+        assert_eq!(
+            some.options(),
+            [
+                "--cargo-arg=--lib",
+                "--cargo-test-arg=--",
+                "--cargo-test-arg=--skip=slow"
+            ]
+        );
+    }
+}
