@@ -203,7 +203,7 @@ fn bad_input_is_named() {
         (
             &["audit", "verify", "--head", &format!("1:{none}")],
             27,
-            "entry 1 is another",
+            "entry 1 does not match",
         ),
         (
             &["audit", "verify", "--head", &format!("99:{none}")],
