@@ -154,7 +154,10 @@ fn the_oldest_entries_go_and_the_rest_holds() {
     let line = fails(&vault, &["audit", "prune", "--before", "9000-01-01"], 2);
     assert!(line.contains("--yes is needed"), "{line}");
     let line = fails(&vault, &["--json", "audit", "prune", "--before", "9000-01-01"], 2);
-    assert!(line.contains("--yes is needed: removes the oldest"), "{line}");
+    assert!(
+        line.contains("--yes is needed: permanently removes the oldest"),
+        "{line}"
+    );
     assert_eq!(changed(&vault, &before), None);
     let told = json(&vault, &["audit", "prune", "--before", "9000-01-01", "--yes"]);
     assert!(told["removed"].as_u64().unwrap() >= 3, "{told}");
@@ -203,7 +206,7 @@ fn bad_input_is_named() {
         (
             &["audit", "verify", "--head", &format!("1:{none}")],
             27,
-            "entry 1 is another",
+            "entry 1 does not match",
         ),
         (
             &["audit", "verify", "--head", &format!("99:{none}")],

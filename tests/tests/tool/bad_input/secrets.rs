@@ -76,7 +76,7 @@ fn no_password_and_no_terminal() {
     let (dir, vault) = vault();
     let mut command = privatus(&vault);
     command.env_remove("PRIVATUS_PASSWORD").arg("chats");
-    refused(&vault, command, 2, "give --password-file or PRIVATUS_PASSWORD");
+    refused(&vault, command, 2, "use --password-file or PRIVATUS_PASSWORD");
     let mut command = privatus(&vault);
     command.args(["--password-file", word(&dir.path().join("none")), "chats"]);
     refused(&vault, command, 2, "cannot be read");
@@ -147,5 +147,5 @@ fn a_password_change_with_a_wrong_old_password() {
     command
         .env("PRIVATUS_NEW_PASSWORD", "x")
         .args(["passwd", "--kdf-iterations", "209999"]);
-    refused(&vault, command, 2, "210,000 to 100,000,000");
+    refused(&vault, command, 2, "between 210,000 and 100,000,000");
 }
