@@ -58,7 +58,7 @@ fn vault() -> &'static Vault {
     })
 }
 
-/// The place of the envelopes in the corpus.
+/// The row that the envelopes in the corpus belong to.
 fn place(vault: &Vault, key_number: u32) -> Context<'_> {
     Context {
         vault: &vault.id,
@@ -78,7 +78,7 @@ pub fn seal_for_corpus(plaintext: &[u8]) -> Vec<u8> {
         .expect("sealing works")
 }
 
-/// Opens `data` as an envelope, and seals it as a value. Whether it opened.
+/// Opens `data` as an envelope, and seals it as a value. Returns whether it opened.
 pub fn envelope(data: &[u8]) -> bool {
     let vault = vault();
     let number = envelope_key_number(data);
@@ -99,8 +99,8 @@ pub fn envelope(data: &[u8]) -> bool {
     opened
 }
 
-/// Reads `data` as a key ring, and as the body of one whose checksum fits, and tries the golden
-/// recovery code on it (no slow derivation). Whether it opened.
+/// Reads `data` as a key ring, and as the body of one with a matching checksum, and tries the golden
+/// recovery code on it (no slow derivation). Returns whether it opened.
 pub fn key_ring(data: &[u8]) -> bool {
     let mut digest = Digest::new();
     digest.update(data);
@@ -147,7 +147,7 @@ fn key_ring_file(data: &[u8]) -> bool {
     }
 }
 
-/// Reads `data` as a recovery code. Whether it is one.
+/// Reads `data` as a recovery code. Returns whether it is one.
 pub fn recovery_code(data: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(data) else {
         return false;

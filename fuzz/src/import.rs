@@ -3,7 +3,7 @@
 
 use privatus_import::{legacy, privatus, telegram};
 
-/// Walks over `data` as a Telegram export, and over what can be read of a cut one. Whether it held a message.
+/// Reads `data` as a Telegram export, and as much as possible of a cut one. Returns whether it contained a message.
 pub fn telegram_export(data: &[u8]) -> bool {
     let whole = telegram::fuzz_export(data);
     let half = telegram::fuzz_export(&data[..data.len() / 2]);
@@ -19,7 +19,7 @@ pub fn privatus_export(data: &[u8]) -> bool {
     privatus::fuzz_export(data) > 1
 }
 
-/// Reads `data` as a Fernet token and as a time. Whether it is one of them.
+/// Reads `data` as a Fernet token and as a time. Returns whether it is one of them.
 pub fn legacy_field(data: &[u8]) -> bool {
     legacy::fuzz_field(data)
 }

@@ -27,8 +27,8 @@ fn check<'t>(path: &str, lines: impl Iterator<Item = (usize, &'t str)>) -> Vec<F
     findings
 }
 
-/// What the links of a line lead to: `[text](target)`.
-fn targets(line: &str) -> impl Iterator<Item = &str> {
+/// Returns the targets of a line's links: `[text](target)`.
+pub(super) fn targets(line: &str) -> impl Iterator<Item = &str> {
     line.split("](")
         .skip(1)
         .filter_map(|rest| rest.split_once(')').map(|(target, _)| target))

@@ -6,6 +6,7 @@ mod finding;
 mod length;
 mod links;
 mod manifest;
+mod pages;
 mod source;
 mod sql;
 
@@ -61,6 +62,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         let text = fs::read_to_string(workspace.path(&path)).with_context(|| format!("reading {path}"))?;
         findings.extend(links::check_readme(&path, &text));
     }
+
+    let pages = pages::read(workspace.root())?;
+    findings.extend(pages::check(&pages, |path| workspace.path(path).exists()));
 
     let list = length::LIST;
     let listed = fs::read_to_string(workspace.path(list)).with_context(|| format!("reading {list}"))?;
