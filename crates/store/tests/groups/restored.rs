@@ -49,7 +49,7 @@ impl World {
 
     fn limit(&self) -> u32 {
         let group = self.store.read(|tx| tx.group_by_id(&team())).unwrap();
-        group.limit.get()
+        group.limit
     }
 }
 
