@@ -149,3 +149,10 @@ fn known_keys_open_the_same_vault_again_and_no_other() {
     let (other, ..) = create();
     assert_eq!(other.reopen(&unlocked).unwrap_err(), KeyRingError::WrongSecret);
 }
+
+#[test]
+fn the_salt_of_the_database_is_read_without_a_secret() {
+    let (ring, unlocked, _) = create();
+    assert_eq!(ring.cipher_salt(), unlocked.cipher_salt());
+    assert_ne!(ring.cipher_salt(), create().0.cipher_salt());
+}
