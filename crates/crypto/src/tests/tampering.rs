@@ -365,8 +365,29 @@ fn labels_are_dated_and_each_is_used_once() {
 }
 
 #[test]
-fn the_slot_of_a_recovery_code_has_no_parameters() {
-    assert!(KeyRing::parse(&with_slot_field(1, 4, &[])).is_ok());
-    let refused = KeyRing::parse(&with_slot_field(1, 4, &[0]));
-    assert!(matches!(refused, Err(KeyRingError::Tampered(_))));
+fn a_slot_has_one_form() {
+    let is_form = |file: &[u8]| match KeyRing::parse(file) {
+        Ok(_) => true,
+        Err(KeyRingError::Tampered(_)) => false,
+        other => panic!("{other:?}"),
+    };
+    for iterations in [KdfCost::FLOOR, KdfCost::CEILING] {
+        assert!(is_form(&with_slot_field(0, 4, &iterations.to_le_bytes())));
+    }
+    assert!(is_form(&with_slot_field(1, 4, &[])));
+    assert!(
+        !is_form(&with_slot_field(1, 4, &[0])),
+        "a recovery code has no parameters"
+    );
+    for slot in [0, 1] {
+        for (field, size) in [(5, 31), (6, 33), (7, 71)] {
+            assert!(
+                !is_form(&with_slot_field(slot, field, &vec![0; size])),
+                "{slot} {field}"
+            );
+        }
+        let mut body = split(&body_of(GOLDEN));
+        body[7 + slot].extend(fields(&[b"more"]).unwrap());
+        assert!(!is_form(&with_body(&join(&body))), "{slot} with one field more");
+    }
 }

@@ -221,3 +221,13 @@ proptest! {
         prop_assert!(moved.is_err());
     }
 }
+
+#[test]
+fn a_value_that_is_too_short_has_no_key_number() {
+    let sealed = TableKey::generate().unwrap().seal(&PLACE, b"").unwrap();
+    assert_eq!(sealed.len(), ENVELOPE_OVERHEAD);
+    assert_eq!(envelope_key_number(&sealed), Ok(PLACE.key_number));
+    for size in 0..ENVELOPE_OVERHEAD {
+        assert_eq!(envelope_key_number(&sealed[..size]), Err(OpenError), "{size}");
+    }
+}

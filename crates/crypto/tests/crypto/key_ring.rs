@@ -125,3 +125,28 @@ fn debug_shows_no_key() {
         unlocked.database_key().dangerously_expose_bytes()
     )));
 }
+
+#[test]
+fn known_keys_open_the_same_vault_again_and_no_other() {
+    let (ring, unlocked, _) = create();
+    let next = ring
+        .replace_password(&unlocked, &password("new"), KdfCost::minimum(), AT, 0)
+        .unwrap();
+    for (ring, generation) in [(&ring, 1), (&next, 2)] {
+        let again = ring.reopen(&unlocked).unwrap();
+        assert_eq!(
+            (again.generation(), again.slot_kind()),
+            (generation, unlocked.slot_kind())
+        );
+        assert_eq!(again.master(), unlocked.master());
+    }
+    let (other, ..) = create();
+    assert_eq!(other.reopen(&unlocked).unwrap_err(), KeyRingError::WrongSecret);
+}
+
+#[test]
+fn the_salt_of_the_database_is_read_without_a_secret() {
+    let (ring, unlocked, _) = create();
+    assert_eq!(ring.cipher_salt(), unlocked.cipher_salt());
+    assert_ne!(ring.cipher_salt(), create().0.cipher_salt());
+}

@@ -224,6 +224,14 @@ mod tests {
                 &[2],
                 "idx_audit_resource (resource_type=? AND resource_id=?",
             ),
+            (
+                AuditFilter {
+                    on: on(Some("b")).on,
+                    ..user("ann")
+                },
+                &[],
+                "idx_audit_resource (resource_type=? AND resource_id=?",
+            ),
             (on(None), &[2, 0], "idx_audit_resource (resource_type=?)"),
             (on(Some("*")), &[2, 0], "idx_audit_resource (resource_type=?)"),
             (

@@ -33,3 +33,22 @@ impl Told {
         self.lines
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_lines_are_named_and_the_others_counted() {
+        let of = |count: usize| Told::of((0..count).map(|line| line.to_string()));
+        assert!(of(0).is_empty());
+        let all = of(NAMED);
+        assert_eq!((all.len(), all.last().map(String::as_str)), (100, Some("99")));
+        let some = of(NAMED + 2);
+        assert_eq!(some.len(), 101);
+        assert!(
+            some.last().is_some_and(|line| line.starts_with("2 more")),
+            "{some:?}"
+        );
+    }
+}

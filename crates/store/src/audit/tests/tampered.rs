@@ -276,6 +276,8 @@ fn retention_takes_a_prefix_and_leaves_a_checkpoint() {
     write(&vault, "early among the late", at("2025-06-02T00:00:00Z"));
     let before = at("2025-06-05T00:00:00Z");
     let first_left = 11;
+    let would_go = |before| vault.store.read(|tx| tx.audit_old(before)).unwrap();
+    assert_eq!((would_go(before), would_go(at("2026-01-01T00:00:00Z"))), (0, 11));
     let removed = vault.store.write("prune", |tx| tx.audit_prune(before)).unwrap();
     // The creation has the time of the tests' clock, so nothing before it is removed.
     assert_eq!(removed, 0);
