@@ -30,7 +30,10 @@ fn the_maker_is_the_owner_and_counts() {
             .store
             .write("set", |tx| tx.group_change(&team(), change, own))
     };
-    refused(set(&limit(2)), "below the 3");
+    refused(
+        set(&limit(2)),
+        "the member limit 2 is below the group's 3 members",
+    );
     set(&limit(4)).unwrap();
     world.add(&id("carol"), Role::Member, own).unwrap();
     let unknown = world.add(&id("nobody"), Role::Member, own);
