@@ -208,7 +208,7 @@ mod tests {
     fn what_is_wrong_is_named() {
         for (text, word) in [
             ("contact", "TYPE:ID"),
-            ("contact:", "not 0"),
+            ("contact:", "got 0"),
             ("person:x", "\"person\""),
         ] {
             let error = text.parse::<Resource>().unwrap_err().to_string();

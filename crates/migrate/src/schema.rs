@@ -122,8 +122,9 @@ mod tests {
     #[test]
     fn the_first_difference_is_shown() {
         let said = first_difference("a b c", "a x c");
-        assert_eq!(said, "`x c` where `b c` is expected");
+        assert_eq!(said, "`x c` instead of `b c`");
     }
+
     #[test]
     fn only_what_sqlite_makes_itself_is_left_out() {
         let mut db = Connection::open_in_memory(&OpenOptions::new(OpenMode::Create)).unwrap();

@@ -288,7 +288,7 @@ fn a_grant_that_a_user_imports_outlives_none() {
     };
     let lines = [
         r#"{"type":"header","format":"privatus-export","version":1}"#.to_owned(),
-        grant("for ever", ""),
+        grant("forever", ""),
         grant("over", r#","expires_at":"2020-01-02T00:00:00.000Z""#),
     ];
     std::fs::write(&export, whole_export(&lines)).unwrap();
@@ -307,7 +307,7 @@ fn a_grant_that_a_user_imports_outlives_none() {
         let all = list["grants"].as_array().unwrap();
         all.iter().find(|grant| grant["user_id"] == user).cloned()
     };
-    assert_eq!(of("for ever"), None, "{list}");
+    assert_eq!(of("forever"), None, "{list}");
     let over = of("over").unwrap();
     assert_eq!(over["granted_by"], "ann");
     assert_ne!(over["granted_at"], "2020-01-01T00:00:00.000Z");

@@ -243,7 +243,7 @@ fn states_are_listed_searched_audited_and_exported() {
         "{shown}"
     );
     assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown}");
-    assert!(ok(&vault, &["contacts", "show", "zoe"]).contains("for ever"));
+    assert!(ok(&vault, &["contacts", "show", "zoe"]).contains("forever"));
     assert!(!ok(&vault, &["contacts", "show", "bob"]).contains(['\u{1b}', '\u{202e}']));
 
     let refused = receive(&vault, "bob").unwrap_err();

@@ -84,7 +84,10 @@ fn each_sealed_value_is_what_the_source_says() {
     );
     let (store, adopted) = folder.adopt(&options(), &mut |_| true).unwrap();
     assert!(adopted.skipped.is_empty(), "{adopted:?}");
-    assert_eq!(adopted.notes, ["owners and admins of groups that came over: 1"]);
+    assert_eq!(
+        adopted.notes,
+        ["owners and admins of groups that were adopted: 1"]
+    );
     let json = |text: Option<&JsonText>| text.map(|text| text.as_str().to_owned()).unwrap();
     let (found, hashes): (Vec<String>, Vec<Vec<u8>>) = store
         .read(|tx| {

@@ -136,7 +136,7 @@ fn a_key_is_verified_by_a_number_that_fits() {
         let error = by(&other).unwrap_err();
         assert!(
             matches!(error, StoreError::SafetyNumber(SafetyNumberError::Differs))
-                && error.to_string().contains("differs"),
+                && error.to_string().contains("does not match"),
             "{error}"
         );
     }

@@ -78,13 +78,13 @@ fn a_removal_of_a_conversation_that_is_not_there_deletes_nothing() {
     );
     assert!(is_damage(
         &vault.store.removals_sweep(),
-        "conversation 1, which is not there"
+        "conversation 1, which does not exist"
     ));
     let found = vault.verify();
     assert_eq!(found.messages, 2);
     for told in [
         "contact alice has no conversation",
-        "conversation 1, which is not there",
+        "conversation 1, which does not exist",
     ] {
         assert!(
             found.problems.iter().any(|line| line.contains(told)),

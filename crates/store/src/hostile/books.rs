@@ -112,19 +112,19 @@ fn each_row_that_no_build_writes_is_told() {
         ),
         (
             "UPDATE message_content SET original_size = 1",
-            "sizes that are not those",
+            "sizes that do not match",
         ),
         (
             "UPDATE message_content SET original_size = NULL",
-            "sizes that are not those",
+            "sizes that do not match",
         ),
         (
             "UPDATE message_content SET compressed_size = -1",
-            "sizes that are not those",
+            "sizes that do not match",
         ),
         (
             "UPDATE message_content SET compression_algorithm = NULL",
-            "sizes that are not those",
+            "sizes that do not match",
         ),
         (
             "UPDATE contacts SET display_name = CAST(zeroblob(9999) AS TEXT)",

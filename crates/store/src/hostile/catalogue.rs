@@ -73,12 +73,12 @@ const ALTERED: [(&str, &str, bool); 12] = [
     ),
     (
         "INSERT INTO partitions (partition, table_name, state, key_id) VALUES (201001, 'messages_201001', 'live', '2')",
-        "partitions.table_name of row 201001 names no table",
+        "partitions.table_name of row 201001 names a table that does not exist",
         true,
     ),
     (
         "INSERT INTO partitions (partition, table_name, state, key_id) VALUES (201313, 'x', 'live', 'abc')",
-        "partitions.table_name of row 201313 names no table",
+        "partitions.table_name of row 201313 names a table that does not exist",
         true,
     ),
 ];

@@ -134,7 +134,7 @@ fn what_is_planted_stops_every_write_and_no_read_and_is_put_right() {
         assert!(store.schema_fault().is_none(), "{plant}");
         let verified = store.read_long(|tx| tx.verify(&mut |_| ())).unwrap();
         if !verified.problems.is_empty() {
-            wrong.push(format!("{plant}: behind the repair: {:?}", verified.problems));
+            wrong.push(format!("{plant}: after the repair: {:?}", verified.problems));
         }
         let acts = store
             .read(|tx| tx.audit_entries(&AuditFilter::default(), 20))

@@ -53,7 +53,7 @@ fn no_key_is_made_far_behind_those_that_there_are() {
                 is_damage(&sent, "vault_state.next_key_number"),
                 "{fault}: {sent:?}"
             );
-            assert!(is_damage(&sent, "settling"), "{fault}: {sent:?}");
+            assert!(is_damage(&sent, "settle the audit log"), "{fault}: {sent:?}");
         }
         vault.settle(&fault);
         assert_eq!(vault.problems(), Vec::<String>::new(), "{fault}");

@@ -61,7 +61,7 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     ),
     (
         "ALTER TABLE settings ADD COLUMN more",
-        "table settings is not as",
+        "table settings differs from this build's schema",
         false,
     ),
     (
@@ -166,33 +166,33 @@ pub(super) const PLANTS: [(&str, &str, bool); 46] = [
     (
         "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'idx_audit_resource') \
          WHERE name = 'idx_audit_event_type'",
-        "index idx_audit_event_type is not as",
+        "index idx_audit_event_type differs from this build's schema",
         true,
     ),
     (
         "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'cache_entries') \
          WHERE name = 'idx_contacts_online'",
-        "index idx_contacts_online is not as",
+        "index idx_contacts_online differs from this build's schema",
         true,
     ),
     (
         "UPDATE sqlite_master SET rootpage = 1 WHERE name = 'idx_audit_event_type'",
-        "index idx_audit_event_type is not as",
+        "index idx_audit_event_type differs from this build's schema",
         true,
     ),
     (
         "UPDATE sqlite_master SET rootpage = 5 WHERE name = 'messages'",
-        "view messages is not as",
+        "view messages differs from this build's schema",
         true,
     ),
     (
         "UPDATE sqlite_master SET type = 'abc' WHERE name = 'idx_audit_event_type'",
-        "abc idx_audit_event_type is not as",
+        "abc idx_audit_event_type differs from this build's schema",
         true,
     ),
     (
         "UPDATE sqlite_master SET type = 'Index' WHERE name = 'idx_messages_late_order'",
-        "Index idx_messages_late_order is not as",
+        "Index idx_messages_late_order differs from this build's schema",
         true,
     ),
     (

@@ -77,7 +77,7 @@ fn a_check_goes_on_behind_a_bad_row() {
         let problems = vault.verify().problems;
         is_told(&problems, told, fault);
         is_told(&problems, "message two in 2025-06", fault);
-        is_told(&problems, "says 7 messages", fault);
+        is_told(&problems, "records 7 messages", fault);
         is_told(&problems, "has a type that no build writes", fault);
     }
 }

@@ -63,7 +63,7 @@ impl Store {
 fn for_a_backup(fault: &SchemaFault) -> Result<(), StoreError> {
     match fault.beyond_repair() {
         Some(object) => Err(StoreError::DatabaseDamaged(format!(
-            "{object}, and its rows cannot be trusted; restore a backup"
+            "{object}, and its rows cannot be trusted; only a backup can repair that"
         ))),
         None => Ok(()),
     }

@@ -278,7 +278,9 @@ fn what_was_broken_before_keeps_nobody_from_a_step() {
     let step = Step::new("2099-01-01-000002_x", "", more, "").with_rows(rows, &[]);
     let error = with_runner(&vault.store, &key, |run, db| run.up(db, &[step])).unwrap_err();
     assert!(
-        error.to_string().contains("leaves 1 rows of conversation_months"),
+        error
+            .to_string()
+            .contains("leaves rows of conversation_months without their conversations: 1"),
         "{error}"
     );
 }

@@ -95,9 +95,11 @@ impl ReadTx<'_> {
                     None => return Ok(()),
                 },
                 Err(StoreError::DatabaseDamaged(why)) if !self.db.is_spoiled() => {
-                    found.problem(format!(
-                        "audit log: it cannot be chained because of an entry after {after}: {why}"
-                    ));
+                    let place = match after {
+                        i64::MIN => String::new(),
+                        after => format!(" because of an entry after {after}"),
+                    };
+                    found.problem(format!("audit log: it cannot be chained{place}: {why}"));
                     return Ok(());
                 }
                 Err(error) => return Err(error),

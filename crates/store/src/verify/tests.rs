@@ -270,7 +270,7 @@ fn a_name_that_plain_sql_changed_is_told_until_it_is_folded_again() {
     let fault = format!("{renamed} WHERE contact_id = 'bob'");
     let said = vault.verify_with(&fault);
     assert!(
-        matches!(said.as_slice(), [one] if one.contains("contact bob") && one.contains("renaming it")),
+        matches!(said.as_slice(), [one] if one.contains("contact bob") && one.contains("rename the contact")),
         "{said:?}"
     );
     vault.sql(&fault);

@@ -275,7 +275,10 @@ fn what_was_active_in_a_crash_is_paused_once_nobody_else_has_the_vault_open() {
     assert_eq!(paused.state.status(), TransferStatus::Paused);
     assert_eq!(found(&store, "b.txt").state.status(), TransferStatus::Pending);
     assert!(
-        store.warnings().join(" ").contains("1 file transfers"),
+        store
+            .warnings()
+            .join(" ")
+            .contains("file transfers that were active are now paused: 1"),
         "{:?}",
         store.warnings()
     );

@@ -34,7 +34,7 @@ fn an_entry_changed_with_the_key_is_found_and_named() {
     assert!(acts(&vault, &["--failed"]).contains(&"vault verify_failed".to_owned()));
 }
 
-/// The specification's statement runs, and the log says for ever that entries are missing: until that is accepted.
+/// The specification's statement runs, and the log says forever that entries are missing: until that is accepted.
 #[test]
 fn entries_that_are_lost_are_accepted_with_a_trace() {
     let (_dir, vault) = new_vault();

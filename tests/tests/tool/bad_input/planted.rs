@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::{json, one_line, vault, word};
 
-/// Longer than any command takes; one that hangs takes for ever.
+/// Longer than any command takes; one that hangs takes forever.
 const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Names at which the vault works with a file of its own or with none.

@@ -1,5 +1,5 @@
 //! `migrate baseline`: a database with the specification's tables, as another program made it, becomes a vault; or it is
-//! refused, and then nothing was made and nothing changed.
+//! refused, and then nothing was created and nothing changed.
 
 mod differs;
 mod full;

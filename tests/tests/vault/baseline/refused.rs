@@ -1,4 +1,4 @@
-//! Everything that keeps a database from being adopted: exit code, one line, the source as it was, nothing made.
+//! Everything that keeps a database from being adopted: exit code, one line, the source as it was, nothing created.
 
 use std::fs;
 

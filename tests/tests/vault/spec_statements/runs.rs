@@ -117,13 +117,13 @@ fn cache_entries(db: &mut Database) -> fn(&mut Database) {
         "INSERT INTO cache_entries (cache_key, value, expires_at)
          SELECT a, x'00', strftime('%Y-%m-%d %H:%M:%f', 'now', a) FROM
          (SELECT '-2 seconds' AS a UNION ALL SELECT '-1 days' UNION ALL SELECT '1 hours');
-         INSERT INTO cache_entries (cache_key, value) VALUES ('for ever', x'00');",
+         INSERT INTO cache_entries (cache_key, value) VALUES ('forever', x'00');",
     )
     .unwrap();
     |db| {
         assert_eq!(
             db.texts("SELECT cache_key FROM cache_entries ORDER BY cache_key"),
-            ["1 hours", "for ever"]
+            ["1 hours", "forever"]
         )
     }
 }

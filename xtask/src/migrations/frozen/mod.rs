@@ -15,7 +15,7 @@ pub(super) const LIST: &str = "migrations/checksums.txt";
 /// The comment at the top of the list.
 const HEAD: &str = "\
 # Released migrations, `checksum declared-checksum name`: over the SQL, as vaults keep it; over the entry in
-# crates/store/src/upgrade/steps.rs and the Rust part. A line stands for ever. `cargo xtask migrations fixture` adds one.
+# crates/store/src/upgrade/steps.rs and the Rust part. A line stands forever. `cargo xtask migrations fixture` adds one.
 ";
 
 /// Which steps the list says are released.

@@ -160,7 +160,7 @@ pub(super) fn one(arguments: &Arguments, wanted: &str) -> Result<u8, Failure> {
 
 fn until(at: Timestamp) -> String {
     if at == Timestamp::MAX {
-        "for ever".into()
+        "forever".into()
     } else {
         at.to_sql()
     }

@@ -301,7 +301,7 @@ fn retention_takes_a_prefix_and_leaves_a_checkpoint() {
     for (alter, says) in [
         (
             "UPDATE vault_state SET audit_removed = 12",
-            "behind entry 12 was changed",
+            "after entry 12 was changed",
         ),
         (
             "UPDATE vault_state SET audit_removed_mac = zeroblob(32)",

@@ -16,7 +16,10 @@ fn the_maker_is_the_owner_and_counts() {
     world.add(&id("alice"), Role::Member, own).unwrap();
     world.add(&id("bob"), Role::Admin, own).unwrap();
     refused(world.add(&id("carol"), Role::Member, own), "3 of 3");
-    refused(world.add(&id("bob"), Role::Member, own), "already, as admin");
+    refused(
+        world.add(&id("bob"), Role::Member, own),
+        "already a member of the group, as admin",
+    );
     refused(world.add(&id("carol"), Role::Owner, own), "one owner");
     let limit = |limit| GroupChange {
         limit: Some(MemberLimit::new(limit).unwrap()),
@@ -27,7 +30,10 @@ fn the_maker_is_the_owner_and_counts() {
             .store
             .write("set", |tx| tx.group_change(&team(), change, own))
     };
-    refused(set(&limit(2)), "below the 3");
+    refused(
+        set(&limit(2)),
+        "the member limit 2 is below the group's 3 members",
+    );
     set(&limit(4)).unwrap();
     world.add(&id("carol"), Role::Member, own).unwrap();
     let unknown = world.add(&id("nobody"), Role::Member, own);
@@ -128,7 +134,10 @@ fn a_type_says_who_joins_and_who_sees() {
         assert_eq!(seen(&bob), listed, "{kind}");
         let joined = world.add(&bob, Role::Member, &bob);
         assert_eq!(joined.is_ok(), joins, "{kind}: {joined:?}");
-        refused(world.add(&carol, Role::Admin, &carol), "can join");
+        refused(
+            world.add(&carol, Role::Admin, &carol),
+            &format!("the group is {kind}: "),
+        );
         let added = world.add(&carol, Role::Member, &alice);
         assert_eq!(added.is_ok(), admin_adds, "{kind}: {added:?}");
         refused(world.add(&id("dave"), Role::Admin, &alice), "the owner may");

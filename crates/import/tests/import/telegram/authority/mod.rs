@@ -128,7 +128,7 @@ fn an_export_that_nobody_vouches_for_gives_no_rights() {
         .iter()
         .find(|note| note.advice == Some(Advice::Trust));
     assert!(
-        told.unwrap().text.contains("1 grant of access control"),
+        told.unwrap().text.contains("1 grant of access control, "),
         "{told:?}"
     );
     let found = seen(&vault);
