@@ -67,7 +67,7 @@ fn any_unambiguous_beginning_names_a_contact_and_its_chat() {
     );
     let line = fails(&vault, &["contacts", "show", "c-"], 23);
     assert!(
-        line.contains("may be 9 contacts") && line.contains(" and 4 more"),
+        line.contains("“c-” matches 9 contacts; name one by its id") && line.contains(" and 4 more"),
         "{line}"
     );
     for word in ["", " ", "\u{200d}", "nn", "*"] {
@@ -182,13 +182,13 @@ fn groups_members_and_peers_of_transfers_are_named_so_too() {
         &vault,
         &["transfers", "show", "fotos"],
         23,
-        &["may be 2 transfers"],
+        &["“fotos” matches 2 transfers; name one by its id"],
     );
     refused(
         &vault,
         &["transfers", "offer", file, "--to", "an"],
         23,
-        &["may be 3", "“Anno”"],
+        &["matches 3", "“Anno”"],
     );
     // In an anonymous group nobody is told by name.
     ok(
@@ -251,7 +251,7 @@ fn a_message_is_named_by_the_beginning_of_its_id() {
         &vault,
         &["show", "alice", "--around", &second[..8]],
         23,
-        &["may be 2 messages; name one by its id", second],
+        &["matches 2 messages; name one by its id", second],
     );
     assert_eq!(texts(&vault, &["--around", second, "--limit", "1"]), ["another"]);
     // Another chat's are no answer, and three characters are none.

@@ -133,7 +133,7 @@ fn a_full_device() {
         let before = privatus_tests::files(&vault);
         let line = into_full(&vault, words);
         assert!(
-            line.contains("standard output cannot be written: no storage space"),
+            line.contains("standard output cannot be written: the disk is full"),
             "{line}"
         );
         assert!(

@@ -101,15 +101,15 @@ fn a_vault_that_may_only_be_read() {
         guarded.allow(name, 0o400);
     }
     for words in [&READ[..], &WRITE] {
-        guarded.refuses(words, 22, "can be written");
+        guarded.refuses(words, 22, "that they are writable");
     }
     guarded.allow("", 0o500);
     for words in [&READ[..], &WRITE] {
-        guarded.refuses(words, 22, "can be written");
+        guarded.refuses(words, 22, "that they are writable");
     }
     guarded.allow("", 0o700);
     guarded.allow("vault.lock", 0o600);
-    guarded.refuses(&WRITE, 22, "can be written");
+    guarded.refuses(&WRITE, 22, "that they are writable");
     guarded.allow("privatus.db", 0o600);
     guarded.works();
 }

@@ -50,10 +50,10 @@ fn what_gives_rights_is_left_out_and_told() {
     let said = ok(&vault, &["import", "privatus", word(&file)]);
     for words in [
         "left out, because the file is not trusted",
-        "1 grants of access control",
-        "1 own public keys",
-        "1 settings",
-        "1 verified marks of contacts",
+        "1 grant of access control",
+        "1 own public key,",
+        "1 setting,",
+        "1 verified mark of a contact;",
         "--trust lists them, asks, and imports them",
     ] {
         assert!(said.contains(words), "{words} in {said}");

@@ -164,7 +164,7 @@ fn status_shows_every_step() {
 fn words_that_name_no_step_are_answered_with_those_there_are() {
     let (_dir, vault) = vault();
     let all: Vec<String> = STEPS.all().iter().map(title).collect();
-    let all = format!("there are {}", all.join(", "));
+    let all = format!("the steps are {}", all.join(", "));
     for wanted in ["no_such", "99991231000009", "v1", ""] {
         refused(&vault, &["migrate", "down", "--to", wanted], 24, &[&all]);
     }

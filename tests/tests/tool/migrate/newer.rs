@@ -98,7 +98,7 @@ fn a_step_without_a_way_back_stays() {
     let (_dir, vault) = vault();
     apply(&vault, FUTURE.with_no_way_back("the old values are gone"));
     let said = [
-        "refused: migration 9999-01-01-000001_future cannot be taken back: the old values are gone",
+        "refused: migration 9999-01-01-000001_future cannot be undone: the old values are gone",
         "nothing was changed",
     ];
     for words in [&["--yes"][..], &["--dry-run"], &[]] {

@@ -36,27 +36,27 @@ fn a_column_is_another() {
         (
             "display_name TEXT NOT NULL, public_key TEXT NOT NULL",
             "display_name TEXT, public_key TEXT NOT NULL",
-            "column contacts.display_name is TEXT, and TEXT NOT NULL in version 1.0.0",
+            "column contacts.display_name is TEXT, but TEXT NOT NULL in version 1.0.0",
         ),
         (
             "file_size INTEGER NOT NULL",
             "file_size REAL NOT NULL",
-            "column file_transfers.file_size is REAL NOT NULL, and INTEGER NOT NULL in version 1.0.0",
+            "column file_transfers.file_size is REAL NOT NULL, but INTEGER NOT NULL in version 1.0.0",
         ),
         (
             "key TEXT PRIMARY KEY, value",
             "key TEXT, value",
-            "column settings.key is TEXT, and TEXT PRIMARY KEY (1) in version 1.0.0",
+            "column settings.key is TEXT, but TEXT PRIMARY KEY (1) in version 1.0.0",
         ),
         (
             "PRIMARY KEY (group_id, contact_id)",
             "PRIMARY KEY (group_id)",
-            "column group_members.contact_id is TEXT NOT NULL, and TEXT NOT NULL PRIMARY KEY (2) in version 1.0.0",
+            "column group_members.contact_id is TEXT NOT NULL, but TEXT NOT NULL PRIMARY KEY (2) in version 1.0.0",
         ),
         (
             "max_members INTEGER DEFAULT 100",
             "max_members INTEGER DEFAULT 50",
-            "column groups.max_members is INTEGER DEFAULT 50, and INTEGER DEFAULT 100 in version 1.0.0",
+            "column groups.max_members is INTEGER DEFAULT 50, but INTEGER DEFAULT 100 in version 1.0.0",
         ),
         ("user_agent TEXT, ", "", "column audit_log.user_agent is missing"),
         (
@@ -67,7 +67,7 @@ fn a_column_is_another() {
         (
             "user_agent TEXT, ",
             "user_agent TEXT GENERATED ALWAYS AS (action), ",
-            "column audit_log.user_agent is TEXT GENERATED, and TEXT in version 1.0.0",
+            "column audit_log.user_agent is TEXT GENERATED, but TEXT in version 1.0.0",
         ),
     ] {
         differs(&with(from, to), &[wanted]);
@@ -137,7 +137,7 @@ fn a_rule_of_a_table_is_another() {
         &kept,
         &[
             // Which forbids NULL in the key as well.
-            "column settings.key is TEXT NOT NULL PRIMARY KEY (1), and TEXT PRIMARY KEY (1) in version 1.0.0",
+            "column settings.key is TEXT NOT NULL PRIMARY KEY (1), but TEXT PRIMARY KEY (1) in version 1.0.0",
             "table settings has WITHOUT ROWID, which version 1.0.0 does not have",
         ],
     );

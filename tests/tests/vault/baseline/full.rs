@@ -438,8 +438,8 @@ fn a_person_reads_what_was_taken_and_what_was_not() {
     for words in [
         created.as_str(),
         "Write it down",
-        " retention_policies                 0",
-        "left out of key_store: 1 rows, keys of another application",
+        " retention_policies              0",
+        "left out of key_store: 1 row, keys of another application",
         "· the source lacks the index idx_groups_type",
         "· the index mine is not in version 1.0.0",
         "· the table messages_202501 is empty and was left out",
