@@ -234,7 +234,12 @@ fn each_rule_broken_is_named() {
         24,
         &["Nobody"],
     );
-    refused(&vault, &["transfers", "list", "--limit", "0"], 2, &["--limit must be between 1 and 1,000, got 0"]);
+    refused(
+        &vault,
+        &["transfers", "list", "--limit", "0"],
+        2,
+        &["--limit must be between 1 and 1,000, got 0"],
+    );
 
     let missing = dir.path().join("missing");
     let file = dir.path().join("file");
