@@ -73,8 +73,18 @@ fn impossible_things() {
         refuses(&vault, words, 23, says);
     }
     ok(&vault, &["contacts", "add", "Someone"]);
-    refuses(&vault, &["show", "Someone", "--limit", "0"], 2, "--limit must be between 1 and 1,000");
-    refuses(&vault, &["show", "Someone", "--limit", "1001"], 2, "--limit must be between 1 and 1,000");
+    refuses(
+        &vault,
+        &["show", "Someone", "--limit", "0"],
+        2,
+        "--limit must be between 1 and 1,000",
+    );
+    refuses(
+        &vault,
+        &["show", "Someone", "--limit", "1001"],
+        2,
+        "--limit must be between 1 and 1,000",
+    );
     refuses(&vault, &["show", "Someone", "--before", ""], 23, "empty");
     refuses(&vault, &["show", "Someone", "--before", &long], 23, "1,024");
     refuses(

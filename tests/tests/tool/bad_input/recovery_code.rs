@@ -92,7 +92,10 @@ fn a_code_that_cannot_be_printed_leaves_no_vault() {
             let mut child = init(&vault, &[way]).spawn().unwrap();
             drop(child.stdout.take());
             let line = one_line_or_json(&child.wait_with_output().unwrap());
-            assert!(line.contains("could not be printed: nothing reads the other end of the pipe"), "{line}");
+            assert!(
+                line.contains("could not be printed: nothing reads the other end of the pipe"),
+                "{line}"
+            );
             assert_eq!((names(dir.path()).len(), names(&there).len()), (1, 0));
         }
     }
