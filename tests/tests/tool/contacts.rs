@@ -106,7 +106,11 @@ fn a_refused_word_changes_nothing_and_says_what_it_broke() {
         ),
         (&["add", "New", "--id", "alice"], 23, "alice already exists"),
         (&["rename", "alice", " "], 23, "no visible character"),
-        (&["set", "alice", "--online", "--name", ""], 23, "cannot be empty"),
+        (
+            &["set", "alice", "--online", "--name", ""],
+            23,
+            "the name is empty",
+        ),
         (
             &["set", "alice", "--name", "Changed", "--public-key", &short],
             23,

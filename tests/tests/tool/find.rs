@@ -188,7 +188,7 @@ fn groups_members_and_peers_of_transfers_are_named_so_too() {
         &vault,
         &["transfers", "offer", file, "--to", "an"],
         23,
-        &["matches 3", "“Anno”"],
+        &["matches 3 ", "“Anno”"],
     );
     // In an anonymous group nobody is told by name.
     ok(

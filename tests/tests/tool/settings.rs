@@ -193,7 +193,7 @@ fn the_own_key_is_replaced_by_hand_alone() {
             key(2)
         ),
     ];
-    fs::write(&export, lines.join("\n")).unwrap();
+    fs::write(&export, whole_export(&lines)).unwrap();
     let import = run(&vault, &["import", "privatus", export.to_str().unwrap()]);
     let said = String::from_utf8(import.stdout).unwrap() + &String::from_utf8(import.stderr).unwrap();
     assert!(

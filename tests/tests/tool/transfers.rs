@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use privatus_tests::{init, json, new_vault, ok, run};
+use privatus_tests::{init, json, new_vault, ok, run, whole_export};
 use serde_json::{Value, json};
 
 const HASH: &str = "324dcf027dd4a30a932c441f365a25e86b173defa4b8e58948253471b81b72cf";
@@ -72,7 +72,7 @@ fn a_file_is_offered_paused_and_completed() {
         &vault,
         &["transfers", "verify", id, path],
         23,
-        &["another", "hash"],
+        &["this is not the offered file", "hash"],
     );
     fs::write(&file, "hello!").unwrap();
     refused(
@@ -380,11 +380,14 @@ fn names_of_an_import_lead_nowhere_and_lists_stay_in_the_order_of_time() {
         transfer("t3", "..", 8),
         transfer("t4", "plain.txt", 10),
     ];
-    let (before, end) = exported.trim_end().rsplit_once('\n').unwrap();
+    let (before, _) = exported.trim_end().rsplit_once('\n').unwrap();
     let file = dir.path().join("made-up.jsonl");
-    let made_up: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    fs::write(&file, format!("{before}\n{made_up}{end}\n")).unwrap();
-    // Its checksum differs, and what can be read is taken over.
+    let lines: Vec<String> = before
+        .lines()
+        .map(str::to_owned)
+        .chain(lines.iter().map(ToString::to_string))
+        .collect();
+    fs::write(&file, whole_export(&lines)).unwrap();
     let output = run(&vault, &["import", "privatus", file.to_str().unwrap()]);
     let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert!(told.contains("3 file names led to another folder"), "{told}");
