@@ -7,7 +7,7 @@ use crate::group_error::GroupError;
 use crate::json_text::JsonText;
 use crate::limits::GROUP_JSON_BYTES;
 
-/// The fields of a group's settings that this build knows. The store only stores them; clients act on them.
+/// The fields of a group's settings that this build knows. The store only keeps them; clients act on them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct KnownSettings {
@@ -19,7 +19,7 @@ pub struct KnownSettings {
     pub history_visible: Option<bool>,
 }
 
-/// The fields of a member's permissions that this build knows. The store only stores them; clients act on them.
+/// The fields of a member's permissions that this build knows. The store only keeps them; clients act on them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct KnownPermissions {
