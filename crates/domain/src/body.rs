@@ -151,7 +151,7 @@ impl Body {
     /// kept for a build that knows them (docs/adr/0025). They count towards the limit of the attributes.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// Those of [`new`](Self::new).
     pub fn with_source(
         text: impl Into<String>,
         attributes: Attributes,

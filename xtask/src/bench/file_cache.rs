@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-/// Asks the system to forget these files' pages. Call it while nobody has them open: closing a descriptor gives up
+/// Asks the system to forget these files' pages. Call it while nobody has them open: closing a descriptor releases
 /// the process's locks on a file.
 #[cfg(target_os = "linux")]
 pub(crate) fn drop_from(files: &[PathBuf]) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The floor: plain, unencrypted SQLite with the specification's whole schema, its text UUIDv4 ids and its indexes.
 //!
 //! Its statements run on the raw handle, the store's own driver, each prepared once, with literal limits, one for each
-//! operation. Whole rows are read: every column of a message becomes a Rust value of its own.
+//! operation. Whole rows are read: every column of a message becomes an owned Rust value.
 //!
 //! In its favour: it keeps no register of ids, no counters and no read state, its chat list counts nothing, it reads
 //! no pragma back, and the texts of its ids and times are there before a measurement begins.
@@ -24,7 +24,7 @@ pub(super) const SCHEMA: &str = concat!(
 );
 const INSERT: &str = "INSERT INTO messages (message_id, contact_id, content, is_outgoing, timestamp) \
                       VALUES (?, ?, ?, ?, ?)";
-// `*` is the columns in the schema's order, version 1.1.0's behind the others.
+// `*` is the columns in the schema's order; those of version 1.1.0 are last.
 const PAGE: &str =
     "SELECT * FROM messages WHERE contact_id = ? AND timestamp < ? ORDER BY timestamp DESC LIMIT 50";
 const ONE: &str = "SELECT * FROM messages WHERE message_id = ?";

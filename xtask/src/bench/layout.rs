@@ -1,4 +1,4 @@
-//! Layouts of a month side by side, in encrypted files: what docs/adr/0001 was decided by.
+//! Layouts of a month side by side, in encrypted files: the measurements behind docs/adr/0001.
 //!
 //! Each candidate holds the same rows as a month of the store does (16-byte id, sender, a content as long as a sealed
 //! one, flags, times) and a register of ids; nothing is sealed and nothing counted, so the layout alone differs.
@@ -58,7 +58,7 @@ impl Message {
     }
 }
 
-/// How the rows of a month lie.
+/// How the rows of a month are stored.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
     /// One B-tree keyed by an integer packed from conversation, time and tie-break.
@@ -70,7 +70,7 @@ pub(crate) enum Layout {
 }
 
 impl Layout {
-    /// What makes a month.
+    /// Returns the SQL that creates a month.
     fn schema(self, month: i64) -> String {
         match self {
             Self::Packed => format!(
@@ -133,7 +133,7 @@ pub(crate) struct Candidate {
     layout: Layout,
     months: BTreeMap<i64, Month>,
     arrived: i64,
-    /// A content to be bound, kept for its memory.
+    /// A buffer for the content to bind, reused.
     content: Vec<u8>,
 }
 
@@ -223,7 +223,7 @@ impl Candidate {
 fn id_bytes(sample: &Sample) -> Result<&[u8; 16]> {
     match &sample.ordered_id {
         Id::Uuid(bytes) => Ok(bytes),
-        Id::Text(_) => anyhow::bail!("an id of the run is no UUID"),
+        Id::Text(_) => anyhow::bail!("an id of the run is not a UUID"),
     }
 }
 

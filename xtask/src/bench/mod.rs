@@ -1,8 +1,8 @@
-//! `cargo xtask bench`: ours against two references in one run: plain, unencrypted SQLite with the specification's schema
-//! (the floor), and SQLCipher with that schema through diesel.
+//! `cargo xtask bench`: compares ours with two references in one run: plain, unencrypted SQLite with the specification's
+//! schema (the floor), and SQLCipher with that schema through diesel.
 //!
 //! Sides alternate, pair by pair; each pair fills new files. Medians of the paired ratios are printed with their
-//! spread. A loop of plain arithmetic is timed between the sides and says how steady the machine was.
+//! spread. A loop of plain arithmetic is timed between the sides and shows how steady the machine was.
 
 mod alone;
 mod file_cache;
@@ -37,7 +37,7 @@ use self::timing::calibrate;
 /// Runs the benchmark and prints it.
 ///
 /// # Errors
-/// When a side fails, or a name is unknown.
+/// If a side fails or a name is unknown.
 pub(crate) fn run(options: &Options) -> Result<()> {
     if cfg!(debug_assertions) {
         return run_release();
@@ -102,7 +102,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The figures of a debug build say nothing: the same command again, built for release.
+/// Runs the same command again, built for release, because the figures of a debug build mean nothing.
 fn run_release() -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = std::process::Command::new(cargo)
@@ -119,10 +119,10 @@ fn run_release() -> Result<()> {
 
 type Make = fn(&Path) -> Result<Box<dyn Side>>;
 
-/// A side, and the name it has in the report.
+/// A side and its name in the report.
 type Contestant = (&'static str, Make);
 
-/// Who is compared, and with whom: the store with both references, or layouts of a month with the floor.
+/// Returns the contenders and their references: the store and both references, or layouts of a month and the floor.
 fn sides(layouts: bool) -> (Vec<Contestant>, Vec<Contestant>) {
     let floor: Contestant = ("floor", |path| Ok(Box::new(Floor::new(path, None)?)));
     if layouts {
@@ -147,7 +147,7 @@ fn candidate(path: &Path, layout: Layout) -> Result<Box<dyn Side>> {
     Ok(Box::new(Candidate::new(path, layout, key())?))
 }
 
-/// A key for files of the run: what is measured does not depend on it, and nothing secret lies under it.
+/// A key for files of the run: what is measured does not depend on it, and it protects nothing secret.
 fn key() -> RawKey {
     RawKey::new(&[7; 32], &[9; 16])
 }

@@ -18,7 +18,7 @@ pub(crate) struct Ours {
     keys: VaultKeys,
     store: Option<Store>,
     chats: Vec<ConversationId>,
-    /// Random ids, as imports derive them, in place of the store's own.
+    /// Random ids, as imports derive them, instead of the store's own.
     random_ids: bool,
 }
 
@@ -46,12 +46,12 @@ fn contact(chat: usize) -> Result<ContactId, StoreError> {
 }
 
 impl Ours {
-    /// A new vault with its contacts.
+    /// Creates a vault with its contacts.
     pub(crate) fn new(path: &Path, random_ids: bool) -> Result<Self> {
         Self::create(path, random_ids, &options(None))
     }
 
-    /// As [`new`](Self::new), with the cost of the KDF that a client's vault gets.
+    /// Creates a vault whose KDF has the cost that a client's vault gets.
     pub(crate) fn calibrated(path: &Path) -> Result<Self> {
         let mut options = options(None);
         options.kdf = VaultOptions::default().kdf;

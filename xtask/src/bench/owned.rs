@@ -1,4 +1,4 @@
-//! A column of a row as a value that an application keeps: owned, and of the type its column is declared with.
+//! A column of a row as an application would hold it: an owned value of the column's declared type.
 
 use anyhow::{Result, anyhow};
 use privatus_sqlite::{Column, Row};

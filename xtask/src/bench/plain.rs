@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use privatus_sqlite::{CheckpointMode, Connection, OpenMode, OpenOptions, RawKey, Row, Value};
 
-/// Those of the store, set once and not read back.
+/// The store's pragmas, set once and not read back.
 pub(super) const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
                        PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; \
                        PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = ";
@@ -18,7 +18,7 @@ pub(crate) struct Plain {
 }
 
 impl Plain {
-    /// Creates a file, encrypted where a key is given.
+    /// Creates a file, encrypted if a key is passed.
     pub(crate) fn create(path: &Path, key: Option<RawKey>, schema: &str) -> Result<Self> {
         let mut connection = connect(path, OpenMode::Create, key.as_ref(), 64_000)?;
         connection.execute_batch(schema)?;
@@ -52,7 +52,7 @@ impl Plain {
         Ok(rows)
     }
 
-    /// As [`rows`](Self::rows), behind those that are there.
+    /// Appends rows after the existing ones.
     pub(crate) fn rows_into<T>(
         &mut self,
         rows: &mut Vec<T>,
@@ -81,14 +81,14 @@ impl Plain {
         Ok(found)
     }
 
-    /// Merges the log and closes the file; a connection in memory stands in until it is opened again.
+    /// Merges the log and closes the file; a connection in memory takes its place until the file is opened again.
     pub(crate) fn close(&mut self) -> Result<()> {
         self.connection.wal_checkpoint(CheckpointMode::Truncate)?;
         self.connection = Connection::open_in_memory(&OpenOptions::new(OpenMode::Create))?;
         Ok(())
     }
 
-    /// Opens the file again, with a page cache of this many KiB where one is given.
+    /// Opens the file again, with a page cache of this many KiB if one is passed.
     pub(crate) fn open(&mut self, cache: Option<u32>) -> Result<()> {
         self.connection = connect(
             &self.path,

@@ -9,7 +9,7 @@ use super::sample::CONVERSATIONS;
 use super::side::{BATCH, Figure, NAMES};
 use super::timing::median;
 
-/// Above this ratio of its slowest calibration to its fastest, a machine was too busy to be believed.
+/// Above this ratio of the slowest calibration to the fastest, the machine was too busy for reliable figures.
 const STEADY: f64 = 1.15;
 
 /// The figures of one name: one list for each side, with one figure for each pair.
@@ -178,7 +178,7 @@ impl Report {
         print_document(&self.calibration, self.rows, self.months, &results, &others)
     }
 
-    /// The first reference's figures are `floor`, `ratio` and `spread`; those of another carry its name.
+    /// The first reference's figures are `floor`, `ratio` and `spread`; those of another reference have its name in theirs.
     fn as_json(&self, line: &Line) -> Value {
         let mut fields = Map::new();
         fields.insert("name".to_owned(), json!(line.name));
@@ -218,7 +218,7 @@ pub(crate) fn cpus() -> usize {
     std::thread::available_parallelism().map_or(0, std::num::NonZero::get)
 }
 
-/// Says how steady the machine was.
+/// Describes how steady the machine was.
 pub(crate) fn print_noise(calibration: &[Duration]) {
     let noise = noise(calibration);
     println!("calibration: slowest ÷ fastest = {noise:.2}");

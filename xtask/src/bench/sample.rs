@@ -13,9 +13,9 @@ const MONTH: i64 = 30 * 86_400_000;
 pub(crate) struct Sample {
     /// A random UUID (v4) as text, the specification's id.
     pub(crate) random_id: String,
-    /// A UUIDv7 of the message's time, which is what the store gives to new messages.
+    /// A UUIDv7 of the message's time, which is what the store assigns to new messages.
     pub(crate) ordered_id: Id,
-    /// The same as text.
+    /// `ordered_id` as text.
     pub(crate) ordered_text: String,
     pub(crate) chat: usize,
     pub(crate) is_outgoing: bool,
@@ -39,7 +39,7 @@ pub(crate) struct Samples {
 }
 
 impl Samples {
-    /// The messages of a run, whose first `rows` lie in `months` months.
+    /// The messages of a run, whose first `rows` are in `months` months.
     pub(crate) fn of_run(rows: usize, months: usize) -> Result<Self> {
         let (next, step) = spread(rows, months)?;
         Ok(Self {

@@ -23,17 +23,17 @@ pub(crate) const SMALL_CACHE: u32 = 2_000;
 pub(crate) trait Side {
     /// Writes messages in one transaction.
     fn insert(&mut self, messages: &[Sample]) -> Result<()>;
-    /// Reads the newest 50 messages of a conversation whole; gives how many there were.
+    /// Reads the newest 50 messages of a conversation whole; returns how many there were.
     fn newest(&mut self, chat: usize) -> Result<usize>;
     /// Reads a conversation from its newest message to its oldest, 50 at a time.
     fn page_back(&mut self, chat: usize) -> Result<usize>;
     /// Reads one message whole by its id.
     fn by_id(&mut self, message: &Sample) -> Result<()>;
-    /// The first 50 conversations with their last message; `None` where the side has none.
+    /// The first 50 conversations with their last message; `None` if the side has no such query.
     fn chat_list(&mut self) -> Result<Option<usize>>;
     /// Merges the log and closes.
     fn close(&mut self) -> Result<()>;
-    /// Opens again, with a page cache of this many KiB for reads where one is given.
+    /// Opens again, with a page cache of this many KiB for reads if one is passed.
     fn open(&mut self, cache: Option<u32>) -> Result<()>;
     /// The files, for their sizes and to drop them from the system's cache.
     fn files(&self) -> Vec<PathBuf>;
@@ -46,7 +46,7 @@ pub(crate) struct Figure {
     pub(crate) value: f64,
 }
 
-/// Names in the order they are printed, with their units.
+/// Names and their units, in the order in which they are printed.
 pub(crate) const NAMES: [(&str, &str); 11] = [
     ("bulk_insert", "µs/message"),
     ("send_one", "µs/message"),
@@ -155,7 +155,7 @@ pub(crate) fn measure(
             }
             times.push(open_and_read(side, open)?);
         }
-        // An open is short beside a slice of the scheduler: one that was interrupted would be the mean of them all.
+        // An open is much shorter than a time slice of the scheduler: one interrupted open would dominate the mean.
         figures.push(Figure {
             name,
             value: median(&times),

@@ -1,4 +1,4 @@
-//! How steady the machine is, and the middle of what it gave.
+//! How steady the machine is, and the median of some figures.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ pub(super) fn calibrate() -> Duration {
     begun.elapsed()
 }
 
-/// The middle of some figures.
+/// Returns the median of some figures.
 pub(super) fn median(figures: &[f64]) -> f64 {
     let mut figures = figures.to_vec();
     figures.sort_by(f64::total_cmp);

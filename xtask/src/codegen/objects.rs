@@ -22,10 +22,11 @@ struct Row {
     sql: String,
 }
 
-/// The text of `crates/schema/src/objects.rs`. The ledger that diesel keeps is no step's, and every vault has it.
+/// Returns the text of `crates/schema/src/objects.rs`. It includes diesel's ledger, which no step creates and every vault
+/// has.
 ///
 /// # Errors
-/// When the database cannot be read, or a text cannot stand in a raw string.
+/// If the database cannot be read, or a raw string cannot contain a text.
 pub(super) fn render(connection: &mut SqliteConnection) -> Result<String> {
     connection.batch_execute(privatus_migrate::DIESEL)?;
     let rows: Vec<Row> = sql_query(

@@ -26,7 +26,7 @@ impl RawRows<'_, '_> {
     /// Writes messages of a contact in the given order. A message may reply to one that does not exist.
     ///
     /// # Errors
-    /// The same as [`messages_import`](WriteTx::messages_import).
+    /// Those of [`messages_import`](WriteTx::messages_import).
     pub fn messages_insert<'m>(
         &mut self,
         contact: &ContactId,

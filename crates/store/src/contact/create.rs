@@ -45,7 +45,7 @@ impl WriteTx<'_> {
     /// Creates a contact and its conversation with the given id if that is free; used to import an export.
     ///
     /// # Errors
-    /// The same as [`contact_create`](Self::contact_create).
+    /// Those of [`contact_create`](Self::contact_create).
     pub fn contact_create_in(
         &mut self,
         new: &NewContact,

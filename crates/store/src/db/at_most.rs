@@ -80,7 +80,7 @@ pub(crate) fn ascends<K: PartialOrd>(before: &K, last: &K, doing: &str) -> Resul
 /// greatest number.
 ///
 /// # Errors
-/// The same as [`ascends`].
+/// Those of [`ascends`].
 pub(crate) fn follows(from: i64, last: i64, doing: &str) -> Result<Option<i64>, StoreError> {
     if last < from {
         ascends(&from, &last, doing)?;

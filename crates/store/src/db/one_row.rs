@@ -23,7 +23,7 @@ impl Connection {
     /// Runs a query of diesel's builder that changes one row.
     ///
     /// # Errors
-    /// The same as [`run_one`](Self::run_one).
+    /// Those of [`run_one`](Self::run_one).
     pub(crate) fn ask_one(
         &mut self,
         doing: &str,
@@ -36,7 +36,7 @@ impl Connection {
     /// Runs a statement that writes one row of another program; `false` if the schema refuses it.
     ///
     /// # Errors
-    /// The same as [`run_one`](Self::run_one).
+    /// Those of [`run_one`](Self::run_one).
     pub(crate) fn run_refusable(&mut self, sql: Sql<'_>, doing: &str) -> Result<bool, StoreError> {
         match self.run_or_refuse(sql, doing)? {
             Some(changed) => one_row(changed, doing).map(|()| true),

@@ -73,7 +73,7 @@ impl DatabaseFile {
     /// Checks again, and that the database is still the same file.
     ///
     /// # Errors
-    /// The same as [`look`](Self::look).
+    /// Those of [`look`](Self::look).
     pub(crate) fn look_again(&self, before: &Standing) -> Result<(), StoreError> {
         if self.look()?.is_same(before) {
             return Ok(());

@@ -146,7 +146,7 @@ impl Folder {
     /// Reads at most `most` bytes of a regular file with one name; `None` if nothing is there.
     ///
     /// # Errors
-    /// The same as [`open_file`](Self::open_file), and those of reading it.
+    /// Those of [`open_file`](Self::open_file), and those of reading it.
     pub(crate) fn read(
         &self,
         name: &str,
@@ -166,7 +166,7 @@ impl Folder {
     /// Opens a file to lock it, and creates it with mode 0600 if nothing is there. An existing file keeps its mode.
     ///
     /// # Errors
-    /// The same as [`open_file`](Self::open_file), and those of creating it.
+    /// Those of [`open_file`](Self::open_file), and those of creating it.
     pub(crate) fn lock_file(&self, name: &str) -> std::result::Result<File, StoreError> {
         let doing = format!("open {name}");
         // Another process may create or remove it in between.

@@ -47,7 +47,7 @@ impl ReadTx<'_> {
     /// Returns the key with this number, to seal values in this place.
     ///
     /// # Errors
-    /// The same as [`key`](Self::key).
+    /// Those of [`key`](Self::key).
     pub(crate) fn key_to_seal(
         &mut self,
         number: u32,

@@ -86,8 +86,8 @@ impl WriteTx<'_> {
     /// count as history: a blocked contact's messages are accepted, and the statistics of the day do not count them.
     ///
     /// # Errors
-    /// As [`message_insert`](Self::message_insert), except for blocked contacts; the caller must then give up the
-    /// transaction.
+    /// Those of [`message_insert`](Self::message_insert), except those about blocked contacts; the caller must then
+    /// abandon the transaction.
     pub fn messages_insert(
         &mut self,
         conversation: &ConversationId,
@@ -100,7 +100,7 @@ impl WriteTx<'_> {
     /// it is, even if it replies to a message of another conversation.
     ///
     /// # Errors
-    /// As [`messages_insert`](Self::messages_insert), except for replies.
+    /// Those of [`messages_insert`](Self::messages_insert), except those about replies.
     pub fn messages_import(
         &mut self,
         conversation: &ConversationId,
@@ -114,7 +114,7 @@ impl WriteTx<'_> {
     /// under their ids. A message that is marked as deleted in an existing conversation stays deleted.
     ///
     /// # Errors
-    /// As [`messages_import`](Self::messages_import).
+    /// Those of [`messages_import`](Self::messages_import).
     pub fn messages_import_again(
         &mut self,
         conversation: &ConversationId,
@@ -143,8 +143,8 @@ impl WriteTx<'_> {
     /// conversation's rows are written together and its counters once.
     ///
     /// # Errors
-    /// As [`message_insert`](Self::message_insert), except for blocked contacts; the caller must then give up the
-    /// transaction.
+    /// Those of [`message_insert`](Self::message_insert), except those about blocked contacts; the caller must then
+    /// abandon the transaction.
     pub fn messages_receive(
         &mut self,
         messages: &[(ConversationId, NewMessage)],

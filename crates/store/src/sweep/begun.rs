@@ -39,7 +39,7 @@ impl WriteTx<'_> {
     /// Checks that nothing refers to the group any more and that its conversation is queued for the sweep.
     ///
     /// # Errors
-    /// As [`contact_is_gone`](Self::contact_is_gone).
+    /// Those of [`contact_is_gone`](Self::contact_is_gone).
     pub(crate) fn group_is_gone(&mut self, id: &str, conversation: Option<i64>) -> Result<(), StoreError> {
         let doing = "remove a group";
         let is_named = self.db.ask(doing, |db| {

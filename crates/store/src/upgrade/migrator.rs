@@ -50,7 +50,7 @@ impl Migrator {
     /// Unlocks the vault in `path`, whatever its schema is, without changing anything.
     ///
     /// # Errors
-    /// The same as [`Store::unlock`](crate::Store::unlock), except for those about the schema.
+    /// Those of [`Store::unlock`](crate::Store::unlock), except those about the schema.
     pub fn unlock(path: &Path, secret: &Secret, options: &VaultOptions) -> Result<Self, StoreError> {
         let (closed, ring, unlocked) = unlock_files(path, secret, options)?;
         let Closed {
@@ -141,7 +141,7 @@ impl Migrator {
     /// Runs the pending steps, as opening the vault would.
     ///
     /// # Errors
-    /// The same as when opening a vault: the vault is unchanged, or has the steps before the one that failed.
+    /// Those of opening a vault. The vault is then unchanged, or has the steps before the one that failed.
     pub fn up(&mut self) -> Result<Option<Upgrade>, StoreError> {
         if super::pending(&mut self.db)? == 0 {
             return Ok(None);
@@ -192,7 +192,7 @@ impl Migrator {
     /// Goes back as planned, after copying the database. A plan without steps does nothing.
     ///
     /// # Errors
-    /// As [`plan_down`](Self::plan_down), and [`StoreError::NoRoom`]. The vault then has the schema of the last step
+    /// Those of [`plan_down`](Self::plan_down), and [`StoreError::NoRoom`]. The vault then has the schema of the last step
     /// that was taken back completely.
     pub fn down(&mut self, plan: &DownPlan) -> Result<Option<Downgrade>, StoreError> {
         self.alone()?;

@@ -73,7 +73,7 @@ impl Store {
     /// Opens the vault in `path` with keys that were unlocked before, even if its password was changed since.
     ///
     /// # Errors
-    /// As [`unlock`](Self::unlock); [`StoreError::WrongSecret`] for the keys of another vault.
+    /// Those of [`unlock`](Self::unlock); [`StoreError::WrongSecret`] for the keys of another vault.
     pub fn open(path: &Path, keys: &VaultKeys, options: &VaultOptions) -> Result<Self, StoreError> {
         let (closed, rings) = Closed::look(path)?;
         let (ring, unlocked) = newest(rings, |ring| {

@@ -1,4 +1,4 @@
-//! `cargo xtask bench --alone`: what plain SQLite has no floor for, in one round, with the same calibration.
+//! `cargo xtask bench --alone`: what has no counterpart in plain SQLite, in one round, with the same calibration.
 
 pub(crate) mod peak;
 mod readers;
@@ -18,18 +18,18 @@ use super::ours::Ours;
 use super::sample::Samples;
 use super::side::{BATCH, Side};
 
-/// Messages that follow a run's, before anything is measured. The clock stands where a month begins: with these, that
-/// month fills a page of every conversation, and what a writer adds makes no page cheaper.
+/// Messages that follow a run's, before anything is measured. The clock is at the start of a month: with these
+/// messages, the month fills a page of every conversation, and what a writer adds makes no page cheaper.
 const CURRENT_MONTH: usize = 3 * BATCH;
 
 /// Measures and prints.
 ///
 /// # Errors
-/// When a measurement fails, a name is unknown, or the system is none that figures can be had from.
+/// If a measurement fails, a name is unknown, or the system is not Linux.
 pub(super) fn run(options: &Options) -> Result<()> {
     ensure!(
         cfg!(target_os = "linux"),
-        "bench --alone reads memory and written bytes as Linux counts them, and runs there only"
+        "bench --alone measures memory and written bytes as Linux counts them, and runs only on Linux"
     );
     let groups = [tool::NAMES, unlock::NAMES, send::NAMES, readers::NAMES];
     let names = || groups.iter().copied().flatten().copied();

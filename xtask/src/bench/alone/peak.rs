@@ -1,6 +1,6 @@
 //! The time and the highest use of memory of a command.
 //!
-//! A process of its own runs the command: what the system tells of children is the highest of all there were, and a
+//! A separate process runs the command: the system reports only the highest use of all children of a process, and a
 //! child starts with the highest use of the process that started it.
 
 use std::ffi::OsString;
@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-/// The command that a process of its own runs.
+/// The command that a separate process runs.
 #[derive(clap::Args)]
 pub(crate) struct Child {
     /// The program and its arguments.
@@ -28,7 +28,7 @@ pub(super) struct Taken {
 /// Runs a command, its output dropped, and prints what it took as JSON for [`measure`].
 ///
 /// # Errors
-/// When the command fails; its errors are then part of the message.
+/// If the command fails; the message includes its standard error.
 pub(crate) fn run(child: &Child) -> Result<()> {
     let (program, words) = child.command.split_first().context("no program is named")?;
     let mut command = Command::new(program);
@@ -48,7 +48,7 @@ pub(crate) fn run(child: &Child) -> Result<()> {
     Ok(())
 }
 
-/// Has this program, in a process of its own, run a command.
+/// Runs a command through another process of this program.
 pub(super) fn measure(command: &Command) -> Result<Taken> {
     let mut helper = Command::new(std::env::current_exe()?);
     helper
@@ -62,11 +62,11 @@ pub(super) fn measure(command: &Command) -> Result<Taken> {
         };
     }
     let said = crate::process::output(&mut helper)?;
-    let said: Value = serde_json::from_str(&said).context("reading what the helper said")?;
+    let said: Value = serde_json::from_str(&said).context("reading what the child process printed")?;
     let number = |key: &str| {
         said.get(key)
             .and_then(Value::as_f64)
-            .context("the helper told no number")
+            .context("the child process printed no number")
     };
     Ok(Taken {
         seconds: number("seconds")?,
@@ -83,5 +83,5 @@ fn children_peak_kib() -> Result<i64> {
 
 #[cfg(not(target_os = "linux"))]
 fn children_peak_kib() -> Result<i64> {
-    bail!("the highest use of memory is read as Linux counts it, and there only")
+    bail!("the highest use of memory can be measured only on Linux")
 }

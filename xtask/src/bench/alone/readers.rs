@@ -1,7 +1,7 @@
-//! Two readers of pages, without and with a writer beside them.
+//! Two readers of pages, alone and while a writer runs.
 //!
-//! Where the machine has fewer CPUs than these three threads, the slowest pages are those that waited for one, some
-//! milliseconds, as the system's scheduler gives them out.
+//! If the machine has fewer than three CPUs, the slowest pages are those whose thread waited some milliseconds for the
+//! system's scheduler.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{ScopedJoinHandle, scope};
@@ -31,13 +31,13 @@ pub(super) const NAMES: &[Name] = &[
     ("batches_beside_readers", "messages/s", "what that thread writes"),
 ];
 
-/// As many as the store has connections for by default.
+/// The store has as many connections for reading by default.
 const READERS: u64 = 2;
-/// Pages that all readers read together, and how many at least where there are few messages.
+/// Pages that all readers read together, and the least number if there are few messages.
 const PAGES: usize = 20_000;
 const PAGES_LEAST: usize = 2_000;
 
-/// Reads random conversations, first alone.
+/// Reads random conversations, first without a writer.
 pub(super) fn measure(ours: &Ours, later: &mut Samples, rows: usize, report: &mut Report) -> Result<()> {
     let pages = (rows / 5).clamp(PAGES_LEAST, PAGES) / usize::try_from(READERS)?;
     let alone = read(ours, pages)?;
@@ -61,7 +61,7 @@ pub(super) fn measure(ours: &Ours, later: &mut Samples, rows: usize, report: &mu
     Ok(())
 }
 
-/// What each page took, from the fastest on.
+/// Returns the time of each page, the fastest first.
 fn read(ours: &Ours, pages: usize) -> Result<Vec<Duration>> {
     let mut took = Vec::new();
     scope(|threads| {
@@ -97,7 +97,7 @@ fn read_random(ours: &Ours, seed: u64, pages: usize) -> Result<Vec<Duration>> {
         .collect()
 }
 
-/// Writes batches until the readers are done; gives messages a second. Making the messages is not timed.
+/// Writes batches until the readers are done; returns messages a second. Making the messages is not timed.
 fn write(ours: &Ours, later: &mut Samples, done: &AtomicBool) -> Result<f64> {
     let (mut written, mut elapsed) = (0, Duration::ZERO);
     while written == 0 || !done.load(Ordering::Relaxed) {
@@ -114,7 +114,7 @@ fn joined<T>(thread: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
     thread.join().map_err(|_| anyhow!("a thread panicked"))?
 }
 
-/// The time, in µs, that so many of a hundred stay below.
+/// Returns a percentile in µs.
 fn percentile(sorted: &[Duration], hundredths: usize) -> f64 {
     let at = sorted.len() * hundredths / 100;
     sorted.get(at).map_or(f64::NAN, |took| took.as_secs_f64() * 1e6)

@@ -10,10 +10,10 @@ use crate::bench::sample::CONVERSATIONS;
 use crate::bench::side::Figure;
 use crate::bench::timing::calibrate;
 
-/// A figure: its name, its unit, and what it is.
+/// A figure: its name, its unit and its description.
 pub(super) type Name = (&'static str, &'static str, &'static str);
 
-/// What was measured, and what is to be printed of it.
+/// What was measured, and which of it to print.
 pub(super) struct Report {
     rows: usize,
     months: usize,

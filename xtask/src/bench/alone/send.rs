@@ -25,7 +25,7 @@ pub(super) const NAMES: &[Name] = &[
 
 const SENDS: usize = 1_000;
 
-/// Sends, and closes the vault, so that the merging of all that was sent is among the bytes.
+/// Sends messages and closes the vault, so that the bytes include the merge of the log.
 pub(super) fn measure(ours: &mut Ours, later: &mut Samples, report: &mut Report) -> Result<()> {
     ours.close()?;
     ours.open(None)?;
@@ -56,7 +56,7 @@ fn send(ours: &Ours, sample: &Sample) -> Result<()> {
     ours.receive(std::slice::from_ref(sample))
 }
 
-/// Bytes that this process has written so far, whatever to.
+/// Bytes that this process has written so far, to any file.
 struct Written {
     given: f64,
     dirtied: f64,
@@ -73,7 +73,7 @@ impl Written {
                 .with_context(|| format!("{path} has no {name}"))?;
             value
                 .parse()
-                .with_context(|| format!("{name} of {path} is no number"))
+                .with_context(|| format!("{name} of {path} is not a number"))
         };
         Ok(Self {
             given: field("wchar")?,

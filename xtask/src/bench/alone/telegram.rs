@@ -1,4 +1,4 @@
-//! A made-up Telegram account: what the tool's import is measured with.
+//! An invented Telegram account, to measure the tool's import.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -8,13 +8,13 @@ use anyhow::Result;
 
 use crate::bench::sample::{CONVERSATIONS, SplitMix, spread, text};
 
-/// The chat of this number, as the export calls it.
+/// The name of this chat in the export.
 pub(super) fn title(chat: usize) -> String {
     format!("Contact {chat}")
 }
 
-/// Writes an export of the whole account, as Telegram Desktop does: chat by chat, and a text twice, as text and as its
-/// one entity. Messages take turns between the chats; every second one of a chat is the owner's.
+/// Writes an export of the whole account, as Telegram Desktop does: chat by chat, and each text twice, as text and as its
+/// only entity. Messages alternate between the chats; every second one of a chat is the owner's.
 pub(super) fn write(path: &Path, rows: usize, months: usize) -> Result<()> {
     let (first, step) = spread(rows, months)?;
     let mut out = BufWriter::new(File::create(path)?);

@@ -1,4 +1,4 @@
-//! The tool's commands, each in a process of its own: messages a second, and memory.
+//! The tool's commands, each in a separate process: messages a second, and memory.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -34,10 +34,10 @@ pub(super) const NAMES: &[Name] = &[
     ("peak_send", "MB", "one message"),
 ];
 
-/// The cheapest KDF that the tool takes: each command runs it once, and `kdf` says what a real one costs.
+/// The cheapest KDF that the tool accepts: each command runs it once, and `kdf` measures a real one.
 const KDF_ITERATIONS: &str = "210000";
 
-/// Takes a history in, reads it, writes it out and takes that in again.
+/// Imports a history, reads it, exports it and imports the export.
 pub(super) fn measure(folder: &Path, rows: usize, months: usize, report: &mut Report) -> Result<()> {
     let tool = find()?;
     let folder = tempfile::tempdir_in(folder)?;
@@ -77,7 +77,7 @@ pub(super) fn measure(folder: &Path, rows: usize, months: usize, report: &mut Re
     Ok(())
 }
 
-/// The tool that was built beside this program.
+/// Finds the tool, which is built next to this program.
 fn find() -> Result<PathBuf> {
     let name = format!("privatus{}", std::env::consts::EXE_SUFFIX);
     let path = std::env::current_exe()?.with_file_name(name);
@@ -120,14 +120,14 @@ impl<'a> Vault<'a> {
         peak::measure(self.command().args(words).args(file))
     }
 
-    /// A command that did less than it was asked to must not look fast.
+    /// Checks that the command did all of its work: otherwise it would look fast.
     fn check_messages(&self, wanted: usize) -> Result<()> {
         let stats = process::output(self.command().args(["stats", "--json"]))?;
         let stats: Value = serde_json::from_str(&stats).context("reading the tool's stats")?;
         let there = stats.get("messages").and_then(Value::as_u64);
         ensure!(
             there == Some(u64::try_from(wanted)?),
-            "the vault holds {there:?} messages in place of {wanted}"
+            "the vault has {there:?} messages instead of {wanted}"
         );
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Unlocking with a password, and the part of it that the KDF is.
+//! Unlocking with a password, and the KDF's share of it.
 
 use std::time::Instant;
 
@@ -14,14 +14,14 @@ pub(super) const NAMES: &[Name] = &[
     (
         "kdf",
         "ms",
-        "Store::unlock_keys, the KDF of the same vault alone; median",
+        "Store::unlock_keys, only the KDF of the same vault; median",
     ),
 ];
 
 /// Unlocks of each kind.
 const ROUNDS: usize = 9;
 
-/// Takes turns, so that a machine that slows down slows both.
+/// Measures both in turn, so that a machine that slows down affects both.
 pub(super) fn measure(ours: &mut Ours, report: &mut Report) -> Result<()> {
     ours.close()?;
     let (mut unlock, mut kdf) = (Vec::new(), Vec::new());

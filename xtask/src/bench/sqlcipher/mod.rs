@@ -62,7 +62,7 @@ impl Sqlcipher {
     }
 }
 
-/// Opens a file, or makes it, with a page cache of this many KiB.
+/// Opens a file, or creates it, with a page cache of this many KiB.
 fn connect(path: &Path, cache: u32) -> Result<SqliteConnection> {
     let path = path.to_str().context("a path is not UTF-8")?;
     let mut connection = SqliteConnection::establish(path)?;
@@ -73,7 +73,7 @@ fn connect(path: &Path, cache: u32) -> Result<SqliteConnection> {
 impl Side for Sqlcipher {
     #[allow(
         clippy::disallowed_methods,
-        reason = "the rule is the store's: this stands for another program"
+        reason = "the rule is the store's: this represents another program"
     )]
     fn insert(&mut self, messages: &[Sample]) -> Result<()> {
         let contacts = &self.contacts;

@@ -1,4 +1,4 @@
-//! The statements of this side: diesel's builder, and what it cannot say as a query fragment of its own. diesel keeps all
+//! The statements of this side: diesel's builder, with query fragments for what it cannot express. diesel keeps all
 //! of them prepared, each under its type.
 
 use diesel::prelude::*;

@@ -15,7 +15,7 @@ pub(super) const LIST: &str = "migrations/checksums.txt";
 /// The comment at the top of the list.
 const HEAD: &str = "\
 # Released migrations, `checksum declared-checksum name`: over the SQL, as vaults keep it; over the entry in
-# crates/store/src/upgrade/steps.rs and the Rust part. A line stands forever. `cargo xtask migrations fixture` adds one.
+# crates/store/src/upgrade/steps.rs and the Rust part. A line never changes. `cargo xtask migrations fixture` adds one.
 ";
 
 /// Which steps the list says are released.
@@ -104,7 +104,7 @@ pub(super) fn check(root: &Path, list: &str, steps: &'static [Step]) -> Result<R
 /// Returns the list with a step's line at the end.
 ///
 /// # Errors
-/// As [`check`], and when an earlier step is not released or this step already is.
+/// Those of [`check`], and if an earlier step is not released or this step already is.
 pub(super) fn release(root: &Path, list: &str, steps: &'static [Step], step: &Step) -> Result<String> {
     let released = check(root, list, steps)?;
     match released.not_yet.first() {

@@ -234,7 +234,7 @@ mod tests {
         let test = read(root, &format!("{TESTS}/{name}.rs"));
         assert!(test.contains("#[test]") && test.contains("panic!("), "{test}");
 
-        // The next one comes behind it, whatever the clock shows.
+        // The next one comes after it, whatever the clock shows.
         let more = unused("more");
         run(root, "1999-01-01", &options(&more, false, false)).unwrap();
         let next = format!("2999-01-02-{:06}_{more}", before + 2);
