@@ -10,7 +10,7 @@ use privatus_sqlite::{Connection, OpenMode, OpenOptions, RawKey, Row, SqliteErro
 ///
 /// # Panics
 ///
-/// When there is no vault, or the password is another.
+/// If there is no vault, or the password differs.
 pub fn raw_key(vault: &Path) -> RawKey {
     let ring = std::fs::read(vault.join("keyring.json")).expect("a key ring");
     let ring = KeyRing::parse(&ring).expect("a whole key ring");
@@ -31,7 +31,7 @@ impl Database {
     ///
     /// # Panics
     ///
-    /// When there is none, or it does not open.
+    /// If there is none, or it does not open.
     pub fn open(vault: &Path) -> Self {
         let key = raw_key(vault);
         let options = OpenOptions::new(OpenMode::ReadWrite).with_key(&key);

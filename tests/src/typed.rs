@@ -44,26 +44,26 @@ pub fn fails(vault: &Path, words: &[&str], code: i32) -> String {
     errors
 }
 
-/// The same, with one line in which each of these words stands.
+/// Asserts a refusal whose single line contains each of these words.
 ///
 /// # Panics
 ///
-/// When it ends otherwise, or says something else.
+/// If the command ends differently or prints something else.
 #[track_caller]
 pub fn refused(vault: &Path, words: &[&str], code: i32, says: &[&str]) {
     let line = fails(vault, words, code);
-    // A wrong command line is told with the words that would do.
+    // A wrong command line is reported with the words that are accepted.
     assert!(code == 2 || line.lines().count() == 1, "{words:?}: {line}");
     for word in says {
         assert!(line.contains(word), "{words:?}: {word} in {line}");
     }
 }
 
-/// Lines of an export that somebody made up, with the end that makes it whole.
+/// Lines of an invented export, with the end that makes it whole.
 ///
 /// # Panics
 ///
-/// When a line is no record.
+/// If a line is not a record.
 pub fn whole_export<T: ToString>(lines: &[T]) -> String {
     let mut counts = BTreeMap::new();
     let mut text = String::new();

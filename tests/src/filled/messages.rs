@@ -60,7 +60,7 @@ fn alice() -> Result<SenderRef, StoreError> {
     Ok(SenderRef::Contact("alice".parse()?))
 }
 
-/// The border of a month, both ends of time, and what stands between.
+/// The border of a month, both ends of time, and times in between.
 fn history(tx: &mut WriteTx<'_>, chat: &ConversationId) -> Result<(), StoreError> {
     let at = |text: &str| Timestamp::parse(text);
     let received = |name: &str, body: Body, at: Timestamp| {

@@ -15,17 +15,17 @@ use privatus_store::{Store, StoreError};
 ///
 /// # Errors
 ///
-/// [`StoreError`] of the store: none, in a vault that was empty.
+/// [`StoreError`] of the store; none in an empty vault.
 pub fn fill(store: &Store) -> Result<(), StoreError> {
     contacts::fill(store)?;
-    // The log begins behind what was removed of it.
+    // The log begins after the entries that were removed.
     store.write("filled", |tx| tx.audit_prune(Timestamp::MAX))?;
     groups::fill(store)?;
     messages::fill(store)?;
     others::fill(store)?;
     events::fill(store)?;
-    // Last of all somebody goes: what it wrote in groups stays, and its transfers have nobody. Another is about to: what
-    // there was with it is hidden, and not swept yet.
+    // At the end one contact is removed: their messages in groups stay, and their transfers have no contact. A second
+    // one is removed but not swept yet: their conversation is hidden.
     store.write("filled", |tx| tx.contact_remove(&contacts::GONE.parse()?))?;
     store.removals_sweep()?;
     store.write("filled", |tx| tx.contact_remove(&contacts::GOING.parse()?))

@@ -6,7 +6,7 @@ use privatus_store::{PageStart, Store, StoreError, WorkDone};
 use crate::history::{BUSY, PAGE, Vault, later};
 use crate::table::Row;
 
-/// Sends counted (few enough that no checkpoint starts the write-ahead log anew), and messages of a batch.
+/// Sends counted (few enough that no checkpoint restarts the write-ahead log), and messages of a batch.
 const SENDS: usize = 50;
 const BATCH: usize = 1_000;
 /// A page of the write-ahead log with its header.

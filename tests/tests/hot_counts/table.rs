@@ -83,7 +83,7 @@ impl Table {
         Self(rows)
     }
 
-    /// Reads what `to_string` wrote; a file that it did not write is told by its line.
+    /// Reads what `to_string` wrote; an error names the line of a file that it did not write.
     pub(crate) fn parse(text: &str) -> Self {
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         // The names of the columns are for people.

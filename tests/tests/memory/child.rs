@@ -1,7 +1,7 @@
-//! The process that is looked at: it opens a vault, works with it and closes it, one step each time it is told to.
+//! The process whose memory is searched: it opens a vault, works with it and closes it, one step for each command.
 //!
-//! It is told by its standard input, read a byte at a time: a buffer of ours would hold the password longer than the
-//! store does.
+//! Commands arrive on its standard input, which is read a byte at a time: a buffer of ours would hold the password longer
+//! than the store does.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -18,7 +18,7 @@ pub(crate) const ROLE: &str = "PRIVATUS_MEMORY_ROLE";
 pub(crate) const VAULT: &str = "PRIVATUS_MEMORY_VAULT";
 
 #[test]
-#[ignore = "the process that is looked at: the tests of this program run it with a role"]
+#[ignore = "the process whose memory is searched: the tests of this program run it with a role"]
 fn child() {
     // Without a role somebody runs all ignored tests: what the others prove, they assert themselves.
     let Ok(role) = std::env::var(ROLE) else { return };
@@ -136,7 +136,7 @@ fn work_in_threads(store: &Arc<Store>) -> Vec<Sender<()>> {
     ends
 }
 
-/// What the other process says, and is told.
+/// The commands of the other process, and the answers to it.
 struct Steps(File);
 
 impl Steps {
@@ -164,7 +164,7 @@ impl Steps {
         Secret::RecoveryCode(RecoveryCode::parse(&self.line()).unwrap())
     }
 
-    /// Stands still until it was looked at.
+    /// Waits until its memory was searched.
     fn looked_at(&mut self, state: &str) {
         let mut out = std::io::stdout().lock();
         writeln!(out, "it is {state}").unwrap();

@@ -50,7 +50,7 @@ impl Needle {
 pub(crate) struct Memory(Vec<(String, Vec<u8>)>);
 
 impl Memory {
-    /// Reads all of it; the process stands still meanwhile. `None` where the system refuses it.
+    /// Reads all of it while the process waits. `None` if the system refuses.
     pub(crate) fn of(process: u32) -> Option<Self> {
         let memory = match File::open(format!("/proc/{process}/mem")) {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => return None,

@@ -160,7 +160,7 @@ fn wide_names_keep_the_list_within_100_columns() {
     assert!(shown.lines().skip(1).all(end), "{shown}");
 }
 
-/// Where a link leads is shown, and files that stay with the source are told.
+/// The address of a link is shown, and files that stay with the source are counted.
 #[test]
 fn links_show_their_address_and_files_are_told() {
     let (dir, vault) = new_vault();

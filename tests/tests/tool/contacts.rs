@@ -47,7 +47,7 @@ fn two_people_verify_each_other() {
     let refused = run(&one, &["contacts", "verify", "Bob", "--safety-number", &wrong]);
     assert_eq!(refused.status.code(), Some(23));
     assert_eq!(json(&one, &["contacts", "show", "Bob"])["is_verified"], false);
-    // The name behind the number is a name.
+    // The word after the number is a name.
     assert_eq!(
         ok(&one, &["contacts", "verify", "--safety-number", golden, "Bob"]),
         "Bob verified\n"

@@ -153,7 +153,7 @@ fn groups_members_and_peers_of_transfers_are_named_so_too() {
     let role = |word: &str| json(&vault, &["groups", "role", "chö", word, "admin"])["contact_id"].clone();
     assert_eq!(role("ZOE\u{308}"), "c-zoe");
     assert_eq!(role("an"), "c-anna", "the only member that begins so");
-    // "me" is oneself, whoever's name begins so.
+    // "me" is oneself, even if a member's name begins with it.
     let own = json(&vault, &["groups", "members", "chö"])["members"][0]["contact_id"].clone();
     let line = fails(&vault, &["groups", "role", "chö", "me", "admin"], 23);
     assert!(line.contains("owner"), "{own}: {line}");
@@ -190,7 +190,7 @@ fn groups_members_and_peers_of_transfers_are_named_so_too() {
         23,
         &["matches 3 ", "“Anno”"],
     );
-    // In an anonymous group nobody is told by name.
+    // In an anonymous group nobody is named.
     ok(
         &vault,
         &["groups", "create", "Mask", "--type", "private", "--anonymous"],

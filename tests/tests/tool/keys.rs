@@ -44,7 +44,7 @@ fn keys_are_listed_without_their_bytes() {
     );
 }
 
-/// Whoever has the database's key takes one key away and plants another: it is told at once, and settling gives a way back.
+/// Someone with the database key removes one key and plants another: it is reported at once, and settling repairs it.
 #[test]
 fn a_key_that_was_taken_away_is_warned_of_and_one_that_was_planted_goes() {
     let (_dir, vault) = new_vault();

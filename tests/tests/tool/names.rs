@@ -179,7 +179,7 @@ fn shape(value: &Value, path: &str, out: &mut std::collections::BTreeMap<String,
     }
 }
 
-/// A database with the specification's tables and a key in it, its raw key beside it; both as words.
+/// Creates a database with the specification's tables and a key, and a file with its raw key; returns both paths.
 fn other_database(folder: &std::path::Path) -> [String; 2] {
     let [database, file] = ["source.db", "source.key"].map(|name| folder.join(name));
     let key = RawKey::without_salt(&[0x11; 32]);

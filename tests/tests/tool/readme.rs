@@ -1,4 +1,4 @@
-//! README.md's tour: what the tool says is what stands there, to the number, but for ids that are drawn.
+//! README.md's tour: the tool's output is exactly what is printed there, except random ids.
 
 use std::fs::File;
 use std::process::Command;

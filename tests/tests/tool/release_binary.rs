@@ -36,7 +36,7 @@ fn tool() -> PathBuf {
 }
 
 #[test]
-#[ignore = "builds the tool for release, which takes minutes: .ci/run has it behind the demo"]
+#[ignore = "builds the tool for release, which takes minutes: .ci/run runs it after the demo"]
 fn the_tool_has_nothing_that_exists_for_tests() {
     // Used, so that the linker keeps them in this program.
     assert!(!STEPS.all().is_empty());

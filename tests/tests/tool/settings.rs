@@ -169,7 +169,7 @@ fn older_names_come_with_an_import_and_can_be_removed() {
     refused(&vault, &["get", "Font size"], 24, &["Font size"]);
 }
 
-/// Safety numbers are made of the vault's own key: no import replaces it, and whoever does is told of.
+/// Safety numbers are computed from the vault's own key: no import replaces it, and a replacement is reported.
 #[test]
 fn the_own_key_is_replaced_by_hand_alone() {
     let (folder, vault) = new_vault();

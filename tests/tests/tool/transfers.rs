@@ -118,7 +118,7 @@ fn lists_are_filtered_and_paged() {
     assert_eq!(first, "54");
     let (second, next) = names(&["--limit", "3", "--before", &next.unwrap()]);
     assert_eq!((second.as_str(), next), ("321", None));
-    // Who is removed leaves the transfers behind.
+    // A removed contact's transfers stay.
     ok(&vault, &["contacts", "remove", "Bob", "--yes"]);
     assert_eq!(names(&[]).0, "54321");
     assert!(ok(&vault, &["transfers", "list"]).contains("(removed)"));
@@ -349,7 +349,7 @@ fn an_export_carries_them_byte_for_byte() {
     assert_eq!(report["transfers_imported"], 0, "{report}");
     assert_eq!(json(&other, &["verify"])["ok"], true);
 
-    // Whoever wrote such a line changed the file: what cannot be kept is left out, and told.
+    // No export has such a line, so the file was changed: what cannot be stored is left out and reported.
     let broken = fs::read_to_string(&file)
         .unwrap()
         .replace("\"cancelled\"", "\"vanished\"");

@@ -1,4 +1,4 @@
-//! What is in a vault, whoever wrote it: its tables, its formats, its life beside a model, what a kill leaves and what is
+//! What is in a vault: its tables, its formats, its behaviour compared with a model, what a kill leaves, and what is
 //! readable on disk.
 #![allow(
     clippy::unwrap_used,

@@ -22,7 +22,7 @@ fn nothing_readable(vault: &Path) {
     }
 }
 
-/// What the running tool has open beside the vault and the source: no file that was made for a while.
+/// Checks that the running tool has no temporary file open, only the vault and the source.
 #[cfg(target_os = "linux")]
 fn no_temporary_file(process: u32, vault: &Path) {
     let vault = vault.canonicalize().unwrap();

@@ -33,7 +33,10 @@ pub(crate) struct Options {
 pub(super) fn check_names(only: &[String], names: impl Iterator<Item = &'static str>) -> Result<()> {
     let names: Vec<&str> = names.collect();
     if let Some(unknown) = only.iter().find(|only| !names.contains(&only.as_str())) {
-        anyhow::bail!("no figure is called {unknown}; the names are {}", names.join(", "));
+        anyhow::bail!(
+            "no figure is called {unknown}; the names are {}",
+            names.join(", ")
+        );
     }
     Ok(())
 }

@@ -107,7 +107,9 @@ impl KnownSetting {
         match self {
             Self::IdentityPublicKey => "your own public key, from which safety numbers are computed",
             Self::MetricsEnabled => "whether the store counts its performance and use",
-            Self::ReadReceipts => "whether a client tells others what was read; the store only keeps the value",
+            Self::ReadReceipts => {
+                "whether a client tells others what was read; the store only keeps the value"
+            }
         }
     }
 

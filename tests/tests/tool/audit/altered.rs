@@ -182,7 +182,7 @@ fn a_planted_trigger_stops_every_write_until_it_is_removed() {
     ok(&vault, &["verify"]);
 }
 
-/// Whoever has the database's key makes the log look as if it came from a build without a chain.
+/// Someone with the database key makes the log look as if it came from a build without a chain.
 #[test]
 fn a_log_that_is_laundered_is_told_of_at_the_open() {
     let (_dir, vault) = new_vault();

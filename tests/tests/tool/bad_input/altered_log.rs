@@ -1,4 +1,4 @@
-//! What somebody with the database key does to the audit log: what it keeps out is told, and the owner has a way back.
+//! What somebody with the database key does to the audit log: what is blocked is reported, and the owner can repair it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -135,7 +135,7 @@ fn settles(vault: &Path, what: &str, named: &str) -> serde_json::Value {
     told
 }
 
-/// Whatever stands in SQLite's counters of numbers, one settling puts it right, and `verify` names it before.
+/// Whatever value SQLite's counters of numbers have, `verify` names it, and one settling repairs it.
 #[test]
 fn a_counter_of_numbers_is_put_right_by_one_settling() {
     let mut copies = Copies::new();

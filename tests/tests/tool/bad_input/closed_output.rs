@@ -144,7 +144,7 @@ fn a_full_device() {
     }
 }
 
-/// What was done before is done: whoever reads that it was not does it twice.
+/// What was done before the error is reported as done: otherwise the user would do it twice.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_device_after_a_change() {
@@ -216,7 +216,7 @@ fn a_full_device_after_a_change() {
     assert!(out.is_file() && audit.is_file());
 }
 
-/// The same password, in a file.
+/// The vault's password, in a file.
 #[cfg(target_os = "linux")]
 fn password(dir: &tempfile::TempDir) -> std::path::PathBuf {
     let path = dir.path().join("password.txt");
@@ -224,7 +224,7 @@ fn password(dir: &tempfile::TempDir) -> std::path::PathBuf {
     path
 }
 
-/// What was found is told by the exit code, whoever reads the list.
+/// The exit code reports what was found, even if nobody reads the list.
 #[test]
 fn a_reader_that_leaves_hides_no_finding() {
     let (_dir, vault) = vault();
@@ -284,7 +284,7 @@ fn an_audit_export_to_standard_output() {
     assert!(!dir.path().join("-").exists());
 }
 
-/// What stands behind such a name is an open file of somebody, which would be replaced.
+/// Such a name refers to an open file of another program, which would be replaced.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_export_into_an_open_file() {

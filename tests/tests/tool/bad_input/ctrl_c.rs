@@ -17,7 +17,7 @@ fn catches(child: &Child) -> bool {
 #[test]
 fn an_open_ends_in_order() {
     let (_dir, vault) = vault();
-    // Whoever writes keeps the open from its end.
+    // A writer prevents the open from ending.
     let mut database = Database::open(&vault);
     for words in [&["chats"][..], &["verify"]] {
         database.run("BEGIN IMMEDIATE").unwrap();

@@ -31,7 +31,7 @@ fn exclusive_work_elsewhere() {
     ok(&vault, &["send", "Someone", "hello"]);
 }
 
-/// Whoever holds the key ring's lock may never let go of it.
+/// The holder of the key ring's lock may never release it.
 #[test]
 fn a_change_of_the_key_ring_elsewhere() {
     let (_dir, vault) = vault();

@@ -42,7 +42,7 @@ impl Guarded {
         assert!(self.seen() == before, "a file changed: {line}");
     }
 
-    /// Name, permissions and bytes of every file, whoever may read them.
+    /// Name, permissions and bytes of every file, even of those that nobody may read.
     fn seen(&self) -> Vec<(String, u32, Vec<u8>)> {
         let mode = fs::metadata(&self.vault).unwrap().mode();
         allow(&self.vault, 0o700);

@@ -52,7 +52,7 @@ impl Plant {
         Self::Folder,
     ];
 
-    /// Puts it at `at`, in the place of what stands there; `outside` is what a link leads to.
+    /// Puts it at `at`, in place of what is there; `outside` is the target of a link.
     fn put(self, at: &Path, outside: &Path) {
         let _ = fs::remove_file(at);
         match self {

@@ -71,10 +71,10 @@ fn a_folder_above_that_anybody_may_write() {
     allow(dir.path(), 0o777);
     let errors = warned(&run(&vault, &["chats"]));
     assert!(errors.contains("every user may write to"), "{errors}");
-    // The bit that leaves everybody's files to their owners, as /tmp has it.
+    // The sticky bit, as on /tmp: only owners can replace their files.
     allow(dir.path(), 0o1777);
     assert_eq!(warned(&run(&vault, &["chats"])), "");
-    // A link to the vault can be replaced in the folder that it stands in.
+    // A link to the vault can be replaced in the link's folder.
     let shared = tempfile::tempdir().unwrap();
     let link = shared.path().join("link");
     symlink(&vault, &link).unwrap();

@@ -76,7 +76,7 @@ impl Ring {
         self.with_slot(0, &slot)
     }
 
-    /// The file, its checksum computed anew and its MAC as it was.
+    /// The file, with its checksum computed again and its old MAC.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let body = join(&self.fields);
         let mut digest = Digest::new();

@@ -33,7 +33,7 @@ fn a_name_that_is_too_long() {
     }
 }
 
-/// The signal of that limit ends no command: what it was about is told.
+/// The signal of that limit does not end a command: the limit is reported.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_limit_on_the_size_of_files() {
@@ -71,7 +71,7 @@ fn a_limit_on_the_size_of_files() {
     ok(&vault, &["verify"]);
 }
 
-/// However few files may be open, that is what is told.
+/// However few files may be open, the limit is what is reported.
 #[cfg(target_os = "linux")]
 #[test]
 fn too_many_open_files() {
@@ -119,7 +119,7 @@ fn an_init_without_open_files_leaves_nothing() {
         }
         refused += usize::from(String::from_utf8_lossy(&output.stderr).contains("too many files are open"));
         if at.join("privatus.db").exists() {
-            // It got its place, and is told of.
+            // It was put in its place, and the error says so.
             let errors = String::from_utf8(output.stderr).unwrap();
             assert!(
                 errors.contains("was created, but could not be opened"),
@@ -133,7 +133,7 @@ fn an_init_without_open_files_leaves_nothing() {
     assert!(refused > 0);
 }
 
-/// Whoever typed it is told that nobody will be.
+/// The user is told that the failure is not counted, so no later open reports it.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_failed_unlock_that_cannot_be_counted() {

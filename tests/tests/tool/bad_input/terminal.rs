@@ -144,7 +144,7 @@ fn unpaired_surrogates() {
     let page = json(&vault, &["show", "n\u{fffd}"]);
     assert_eq!(page["messages"][0]["text"], "\u{fffd}😀\u{fffd} two");
     ok(&vault, &["verify"]);
-    // In an export of our own there is none: whoever wrote one changed the file.
+    // Our own exports have none, so the file was changed.
     let exported = ok(&vault, &["export", "-"]).replace(" two", r"\ud83d");
     fs::write(&source, exported).unwrap();
     let output = run(&vault, &["import", "privatus", word(&source)]);

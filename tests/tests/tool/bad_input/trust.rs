@@ -1,4 +1,4 @@
-//! Rights out of a file: left out and told, and taken only from a whole export that somebody vouches for.
+//! Rights from a file: left out and reported, and accepted only from a whole export that somebody vouches for.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -228,7 +228,7 @@ fn people(store: &Store, names: &[String], group_first: bool) -> Vec<Conversatio
     chats
 }
 
-/// What contacts have beside how they were created; one is blocked, which keeps no message of before away.
+/// What contacts have in addition to what they were created with; one is blocked, which does not affect earlier messages.
 fn states(names: &[String]) -> [(ContactId, ContactState); 2] {
     let both = ContactState {
         is_online: true,

@@ -136,7 +136,7 @@ fn a_group_of_an_older_export_gets_an_owner() {
     ];
     let lines: Vec<String> = records.iter().map(|record| format!("{record}\n")).collect();
     fs::write(&file, lines.concat()).unwrap();
-    // It has no end, and says so; what stands before it comes over.
+    // It has no end, which is reported; what comes before is imported.
     refused_import(&vault, &file);
     assert_eq!(
         self::members(&vault, "Full"),

@@ -1,4 +1,4 @@
-//! A step back, told first, and the way up again.
+//! A step back, first announced, and the way up again.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,7 @@ fn export_of_1_0_0(vault: &Path) -> Vec<Value> {
     records
 }
 
-/// What is lost of the step to 1.1.0; what the one after it made, the store makes anew.
+/// What is lost of the step to 1.1.0; the store creates again what the step after it made.
 fn of_1_1_0(losses: &Value) -> Vec<&Value> {
     let made_anew = ["audit_log", "vault_state"];
     let losses = losses.as_array().unwrap().iter();
@@ -44,7 +44,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
         &json!({"table": "messages", "column": "reply_to", "values": 2}),
     ];
     let down = ["migrate", "down", "--to", "1.0.0"];
-    // Not asked, not said yes: only told.
+    // No question and no `--yes`: the losses are only listed.
     let output = run(&vault, &down);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{errors}");
@@ -113,7 +113,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
         &["not applied yet", "privatus migrate up"],
     );
 
-    // Any command brings it up, says so beside its output, and leaves a copy for one more open.
+    // Any command upgrades it, says so on standard error, and leaves a copy until the next open.
     let output = run(&vault, &["--json", "chats"]);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{errors}");
@@ -146,7 +146,7 @@ fn a_step_back_says_what_it_loses_and_the_next_open_goes_up_again() {
 #[test]
 fn up_does_it_without_another_command() {
     let (_dir, vault) = vault();
-    // What is lost is said beside the result, so that a closed pipe does not stop what was asked for.
+    // What is lost is printed on standard error, so that a closed pipe does not stop the command.
     let output = run(&vault, &["migrate", "down", "--to", "20261124000001", "--yes"]);
     assert!(output.status.success());
     let (said, told) = (

@@ -80,7 +80,7 @@ fn a_ledger_that_differs_is_refused_untouched() {
     }
 }
 
-/// The schema is not what its steps make: told, and nothing is mended.
+/// The schema is not what its steps make: this is reported, and nothing is repaired.
 #[test]
 fn verify_compares_the_schema() {
     let (_dir, vault) = vault();

@@ -202,7 +202,7 @@ fn what_does_not_count_does_not_differ() {
     )
     .into_iter()
     .map(|text| {
-        // A table's constraint stands behind its columns.
+        // A table's constraint comes after its columns.
         if !text.contains("CONSTRAINT kinds") {
             return text;
         }

@@ -372,7 +372,7 @@ fn checked_in_the_database(source: &Source) {
     // A sealed column is an envelope, and NULL stays NULL.
     let sealed = "SELECT group_concat(iif(details IS NULL, '-', hex(substr(details, 1, 1))), ' ' ORDER BY log_id) FROM audit_log WHERE log_id <= 7";
     assert_eq!(rows(&mut vault, sealed), ["- 01"]);
-    // Behind them stands what the vault wrote itself, and no number is given twice.
+    // After them come the vault's own entries, and no number is used twice.
     let own = "SELECT event_type || ' ' || action FROM audit_log WHERE log_id > 7 AND action = 'adopt'";
     assert_eq!(rows(&mut vault, own), ["vault adopt"]);
     let next = "INSERT INTO audit_log (event_type, action) SELECT 'e', max(log_id) FROM audit_log \

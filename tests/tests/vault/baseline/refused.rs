@@ -140,7 +140,7 @@ fn a_damaged_page_or_a_missing_end() {
 fn changes_that_are_not_in_it_yet() {
     let source = Source::new();
     source.sql("PRAGMA journal_mode = WAL");
-    // Closed, it is adopted: the mode alone leaves nothing beside it.
+    // Closed, it is adopted: the mode alone leaves no file next to it.
     source.adopt(&[]);
     fs::remove_dir_all(source.vault()).unwrap();
     for suffix in ["-wal", "-journal"] {
@@ -154,7 +154,7 @@ fn changes_that_are_not_in_it_yet() {
     }
 }
 
-/// They stand beside the file that a link leads to, and not beside the link.
+/// The changes are next to the file that a link leads to, and not next to the link.
 #[cfg(unix)]
 #[test]
 fn changes_that_are_not_in_it_yet_behind_a_link() {

@@ -30,7 +30,7 @@ pub(crate) fn specification() -> Vec<String> {
         .collect()
 }
 
-/// A source in a folder of its own, its key beside it, and where the vault will be.
+/// A source in its own folder, with its key next to it, and the place of the vault.
 pub(crate) struct Source {
     pub(crate) dir: TempDir,
 }
@@ -80,7 +80,7 @@ impl Source {
             .unwrap_or_else(|error| panic!("{error}: {text}"));
     }
 
-    /// The command with these words behind it.
+    /// The command followed by these words.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = privatus(&self.vault());
         command

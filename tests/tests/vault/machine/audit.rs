@@ -24,7 +24,7 @@ pub(crate) struct Entry {
     /// Kind and id of what it was done to.
     on: Option<(String, String)>,
     success: bool,
-    /// How many failures it stands for, when it is one.
+    /// How many failures it represents, if it is one.
     times: usize,
 }
 
@@ -38,10 +38,10 @@ pub(crate) fn steps() -> impl Strategy<Value = AuditStep> {
     prop::sample::select(vec![0, 1, 24, 24 * 30]).prop_map(AuditStep::Prune)
 }
 
-/// The id of the vault itself, which is another in every run.
+/// The id of the vault itself, which differs in every run.
 const OWN: &str = "own";
 
-/// Conversations of a contact that was made anew have an id that the model does not know.
+/// Conversations of a contact that was created again have an id that the model does not know.
 fn on(kind: &str, id: &str) -> (String, String) {
     let id = if kind == ResourceKind::Conversation.as_str() {
         ""
@@ -139,7 +139,7 @@ impl AuditStep {
 }
 
 impl Model {
-    /// Writes down what whoever is acting did.
+    /// Notes what the acting user did.
     pub(crate) fn note(&mut self, what: What, kind: ResourceKind, id: &str) {
         let entry = Entry::done(self.now, what).on(kind, id).by(self.acting);
         self.audit.push(entry);

@@ -66,7 +66,7 @@ impl Bug {
 }
 
 thread_local! {
-    /// One story runs in a thread, and the test of the good store runs beside it.
+    /// Each story runs in one thread, while the test of the good store runs in another.
     static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
 }
 

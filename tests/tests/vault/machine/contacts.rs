@@ -121,7 +121,7 @@ impl ContactStep {
         }
     }
 
-    /// What is against the rules whoever does it: a name that is none, seen too far ahead.
+    /// Whether no user may do it: an empty name, or last seen too far in the future.
     fn is_absurd(&self) -> bool {
         match self {
             Self::Rename(_, name) => NAMES[*name].trim().is_empty(),

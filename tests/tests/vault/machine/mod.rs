@@ -1,7 +1,7 @@
-//! The store beside a model in memory of everything in it: the same random steps, those that break a rule too, and every
-//! query compared after each.
+//! The store compared with a model in memory of everything in it: both take the same random steps, including those that
+//! break a rule, and every query is compared after each.
 //!
-//! `cargo xtask soak --minutes N` goes on with it; `PRIVATUS_SOAK_SEED` tells one again.
+//! `cargo xtask soak --minutes N` runs it for longer; `PRIVATUS_SOAK_SEED` repeats a run.
 
 mod access;
 mod audit;

@@ -6,13 +6,13 @@ use crate::machine::run::goes_wrong;
 use crate::machine::step::Step;
 use crate::machine::vault::VaultStep::Reopen;
 
-/// Stories that one bug has to show itself in; the first that goes wrong is the last.
+/// Stories in which a bug must appear; the first that fails is the last.
 const STORIES: u32 = 300;
 const LENGTH: usize = 120;
 
 #[test]
 fn every_planted_bug_is_found() {
-    // Or each would be found in what is wrong without it.
+    // Otherwise every bug would be found because of what already fails without it.
     assert_eq!(goes_wrong([7; 32], STORIES / 30, LENGTH, |_| true), None);
     let mut missed = Vec::new();
     for bug in Bug::ALL {

@@ -103,11 +103,11 @@ fn verify(real: &Real) {
 
 thread_local! {
     static IS_TELLING: Cell<bool> = const { Cell::new(false) };
-    /// Verified at the end of a story alone, which takes half the time.
+    /// The vault is verified only at the end of a story, which takes half the time.
     static IS_BRIEF: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What a story ends with is told once, when it is short: not for each of those on the way there.
+/// Reports the failure of a story once, for the shortest one, and not for each attempt to shorten it.
 fn quiet() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -120,22 +120,22 @@ fn quiet() {
     });
 }
 
-/// Why a story went wrong: the shortest one that does, and what was seen.
+/// Why a story failed: the shortest one that fails, and what was seen.
 pub(crate) struct Failed {
     pub(crate) story: Vec<Step>,
     pub(crate) why: String,
 }
 
-/// How often a story that goes wrong is made shorter.
+/// How often a story that fails is made shorter.
 const SHRINKS: u32 = 400;
 
-/// Tells `stories` stories of at most `length` steps from a seed; gives the first that goes wrong, made short.
+/// Runs `stories` stories of at most `length` steps from a seed; returns the first that fails, made short.
 pub(crate) fn tell(seed: [u8; 32], stories: u32, length: usize) -> Result<(), Failed> {
     tell_and_shrink(seed, (stories, length), SHRINKS, |_| true)
 }
 
-/// What was seen where a story goes wrong, as it is; verified at the end of each alone. Only stories that are `wanted` are
-/// told, among as many as `stories`.
+/// Returns what was seen where a story fails, as it is; the vault is verified only at the end of each. Only stories that
+/// are `wanted` run, among as many as `stories`.
 pub(crate) fn goes_wrong(
     seed: [u8; 32],
     stories: u32,

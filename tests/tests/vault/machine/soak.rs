@@ -1,10 +1,10 @@
-//! The same for as long as somebody wants: `cargo xtask soak --minutes N`.
+//! The same stories for as long as somebody wants: `cargo xtask soak --minutes N`.
 
 use std::time::{Duration, Instant};
 
 use crate::machine::run::{Failed, steps_taken, tell};
 
-/// Stories told before the clock is looked at.
+/// Stories that run before the clock is checked.
 const AT_ONCE: u32 = 10;
 const LENGTH: usize = 200;
 
@@ -28,7 +28,7 @@ pub(crate) fn hex(seed: &[u8; 32]) -> String {
 }
 
 #[test]
-#[ignore = "takes as long as it is told to: cargo xtask soak --minutes N"]
+#[ignore = "runs as long as requested: cargo xtask soak --minutes N"]
 fn soak() {
     let minutes: u64 = std::env::var("PRIVATUS_SOAK_MINUTES").map_or(1, |text| text.parse().unwrap());
     let end = Instant::now() + Duration::from_secs(minutes * 60);

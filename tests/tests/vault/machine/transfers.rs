@@ -14,10 +14,10 @@ use crate::machine::outcome::Outcome;
 use crate::machine::step::some_of;
 use crate::machine::world::{GROUPS, PEOPLE, contact_id, group_id};
 
-/// So many transfers there are at most.
+/// The highest number of transfers.
 const IDS: u8 = 5;
 
-/// A contact, or behind those, a group.
+/// A contact or, after all contacts, a group.
 type Peer = usize;
 
 #[derive(Debug, Clone)]
@@ -137,7 +137,7 @@ impl Transfer {
         self.peer = self.peer.filter(|peer| *peer != who);
     }
 
-    /// Whoever ran it died.
+    /// The process that ran it died.
     pub(crate) fn nobody_runs_it(&mut self) {
         if self.status == TransferStatus::Active {
             self.status = TransferStatus::Paused;

@@ -22,7 +22,7 @@ pub(crate) enum VaultStep {
     Wait(i64),
     /// It is closed, a wrong password is tried so many times, and it is opened again.
     Reopen(usize),
-    /// Another process opens it beside us and does something with a contact.
+    /// Another process opens it at the same time and does something with a contact.
     Other(ContactStep),
     /// It is closed; another process opens it, does something with a contact, and dies in the middle of more.
     Crash(ContactStep),
@@ -107,10 +107,10 @@ impl Model {
     }
 }
 
-/// The conversations by the id of their contact or group: one made anew while the old one is swept has an id of its own.
+/// The conversations by the id of their contact or group: one created again while the old one is swept has a new id.
 pub(crate) type Chats = BTreeMap<String, ConversationId>;
 
-/// The vault that is beside the model.
+/// The vault that is compared with the model.
 pub(crate) struct Real {
     _folder: tempfile::TempDir,
     path: PathBuf,

@@ -89,7 +89,7 @@ pub(crate) const EDGES: [Edge; 13] = [
             world.all_are(1, &[OWNERS]);
         },
         by_sql: |world| {
-            // Once with others behind it, once alone.
+            // Once with other members, once alone.
             world.ok(&["groups", "transfer", "Team", "Alice"]);
             world.ok(&["groups", "create", "Alone", "--type", "private"]);
             world.ok(&["groups", "add", "Alone", "Alice"]);

@@ -213,7 +213,7 @@ fn a_row_with_a_value_of_another_class_is_told_by_its_column_and_not_by_the_valu
     assert!(is_wrong(&sum.get_result::<Option<SqlInt>>(database.diesel())));
 }
 
-/// `privatus-schema` stands on its own, and so repeats the number.
+/// `privatus-schema` does not depend on the domain, so it repeats the number.
 #[test]
 fn an_id_is_as_long_as_the_domain_lets_it_be() {
     assert_eq!(ID_CHARS, privatus_domain::limits::ID_CHARS);

@@ -9,9 +9,9 @@ const PAGE: &str = include_str!("../../../../docs/DATA_MODEL.md");
 pub(crate) enum Treatment {
     /// It runs in a vault as it is.
     Runs,
-    /// It is valid, and what it makes is in every vault already.
-    Stands,
-    /// Something else stands for it.
+    /// It is valid, and what it creates is in every vault already.
+    Kept,
+    /// Something else takes its place.
     Replaced,
 }
 
@@ -30,9 +30,9 @@ pub(crate) fn treatments() -> BTreeMap<String, Treatment> {
         };
         let treatment = match treatment {
             "runs" => Treatment::Runs,
-            "stands" => Treatment::Stands,
+            "kept" => Treatment::Kept,
             "replaced" => Treatment::Replaced,
-            other => panic!("{line}: {other} is no treatment"),
+            other => panic!("{line}: {other} is not a treatment"),
         };
         if treatment == Treatment::Replaced {
             assert!(
@@ -43,7 +43,7 @@ pub(crate) fn treatments() -> BTreeMap<String, Treatment> {
         assert!(
             rows.insert(name.trim_matches('`').to_owned(), treatment)
                 .is_none(),
-            "{line} stands twice"
+            "{line} is listed twice"
         );
     }
     rows

@@ -1,8 +1,8 @@
-//! The statements that something else stands for: what SQLite makes of each as it is.
+//! The statements that something else replaces: what SQLite does with each as it is.
 
 use crate::spec_statements::database::Database;
+use crate::spec_statements::kept::COLUMNS;
 use crate::spec_statements::specification;
-use crate::spec_statements::stands::COLUMNS;
 
 /// What happens when the statement is run as it is.
 pub(crate) enum Outcome {

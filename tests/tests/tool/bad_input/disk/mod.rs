@@ -63,7 +63,7 @@ fn full_at_many_places_of_an_import() {
         );
         assert!(faults.counters().injected > injected, "nothing failed");
         assert_eq!(first.messages_imported % 5_000, 0, "whole transactions");
-        // Still full: what stands can be read, and the vault be closed.
+        // Still full: what is stored can be read, and the vault can be closed.
         let chats = store.read(|tx| tx.conversations(usize::MAX)).unwrap();
         assert_eq!(
             chats.iter().map(|chat| chat.messages).sum::<u64>(),

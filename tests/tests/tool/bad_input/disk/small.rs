@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::{MESSAGES, source};
 
-/// The same with the tool, on a small file system of its own that is taken away with the namespace it is mounted in.
-/// The test above shows the same without it.
+/// Full disks with the tool, on a separate small file system that is removed together with its mount namespace.
+/// The test in the parent module shows the same without a mount.
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "mounts a file system: needs root or user namespaces; .ci/run runs it"]

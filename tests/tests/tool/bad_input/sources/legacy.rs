@@ -22,7 +22,7 @@ fn legacy(folder: &Path, pages: &[usize]) {
     fs::write(folder.join("privatus_chat.db"), bytes).unwrap();
 }
 
-/// Every page of a legacy database but the first damaged in turn: what stands on the others comes over.
+/// Damages every page of a legacy database except the first in turn: what is on the other pages is imported.
 #[test]
 fn a_damaged_page_of_a_legacy_database() {
     let (dir, _) = vault();
@@ -99,7 +99,7 @@ fn a_legacy_database_cut_inside_its_pages_or_too_long() {
         fs::write(&database, &whole[..length]).unwrap();
         refuses(&vault, &import, 25, "cut off");
     }
-    // A byte behind the last page belongs to nobody.
+    // A byte after the last page belongs to nothing.
     fs::write(&database, [&whole[..], b"x"].concat()).unwrap();
     assert!(json(&vault, &import)["messages_imported"] == 39);
 }

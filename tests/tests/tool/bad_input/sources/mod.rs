@@ -93,7 +93,7 @@ fn cut(vault: &Path, format: &str, source: &Path) -> String {
 fn a_cut_off_source_is_completed_by_the_whole() {
     let (dir, vault) = vault();
     let source = dir.path().join("cut.json");
-    // A supergroup: cut off, it is told from a chat with one person only by what stands before its messages.
+    // A supergroup: if it is cut off, only what comes before its messages distinguishes it from a chat with one person.
     let whole = fs::read(history()).unwrap();
     ok(&vault, &["settings", "set", "stood", "before", "--text"]);
     for length in [whole.len() / 2, whole.len() - 1, whole.len() - 20] {
@@ -118,7 +118,7 @@ fn a_cut_off_source_is_completed_by_the_whole() {
         fs::write(&source, lines[..kept].join("\n") + "\n" + end).unwrap();
         cut(&second, "privatus", &source);
     }
-    // The whole export with one letter of one message changed: readable, but its checksum tells.
+    // The whole export with one letter of one message changed: readable, but its checksum is wrong.
     let at = exported.rfind("\"text\":\"").unwrap() + 8;
     let mut changed = exported.clone().into_bytes();
     changed[at] = if changed[at] == b'a' { b'b' } else { b'a' };

@@ -53,8 +53,8 @@ fn a_wrong_type_in_a_field_of_telegram() {
     assert_eq!(output.status.code(), Some(25), "{report}");
     let count = |name: &str| report[name].as_u64().unwrap();
     let all = messages.len() as u64;
-    // No type costs the message but a wrong one of these: the entry's own type (all nine), and a text that is none and
-    // has no part that is text (with the photo beside it the message still comes over). A wrong id is derived anew.
+    // A message is lost only if one of these has a wrong type: the entry's own type (all nine), or a text without any
+    // part that is text (with a photo the message is still imported). A wrong id is replaced by a derived one.
     assert_eq!(
         count("messages_imported") + count("messages_skipped"),
         all,

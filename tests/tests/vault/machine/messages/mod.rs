@@ -51,7 +51,7 @@ pub(crate) enum MessageStep {
     },
 }
 
-/// A message that stands.
+/// A message that exists.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Known {
     pub(crate) id: u8,
@@ -93,7 +93,7 @@ pub(crate) struct Chat {
     last: Option<(i64, u8)>,
 }
 
-/// The id of the conversation of a contact, or behind those, of a group.
+/// The id of the conversation of a contact or, after all contacts, of a group.
 pub(crate) fn chat_name(chat: usize) -> &'static str {
     PEOPLE.iter().chain(&GROUPS).nth(chat).unwrap()
 }

@@ -30,7 +30,7 @@ impl Model {
         self.removed.contains(&id) || self.chat_of(id).is_some()
     }
 
-    /// The conversation that a message stands in.
+    /// The conversation that has a message.
     fn chat_of(&self, id: u8) -> Option<&str> {
         let holds = |chat: &Chat| chat.messages.iter().any(|message| message.id == id);
         self.chats
@@ -60,8 +60,8 @@ impl Model {
         }
     }
 
-    /// The vault is opened: messages whose month has come move into it, behind those of the same instant. Says whether
-    /// there were any to look at.
+    /// The vault is opened: messages whose month has begun move into it, after those of the same instant. Returns whether
+    /// there were any to check.
     pub(crate) fn late_messages_sweep(&mut self) -> bool {
         let from = late_from(self.now);
         let mut found = false;

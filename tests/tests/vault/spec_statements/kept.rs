@@ -3,7 +3,7 @@
 use crate::spec_statements::database::Database;
 use crate::spec_statements::specification;
 
-pub(crate) const STANDS: &[&str] = &[
+pub(crate) const KEPT: &[&str] = &[
     "CREATE TABLE contacts",
     "CREATE TABLE group_members",
     "CREATE TABLE settings",
@@ -109,7 +109,7 @@ fn each_table_has_the_columns_the_specification_gives_it() {
     let specification = specification();
     let mut vault = Database::vault();
     let mut departures = 0;
-    for name in STANDS.iter().filter(|name| name.starts_with("CREATE TABLE")) {
+    for name in KEPT.iter().filter(|name| name.starts_with("CREATE TABLE")) {
         let table = name.trim_start_matches("CREATE TABLE ");
         let mut plain = Database::empty();
         plain.run(&specification[*name]).unwrap();
@@ -149,7 +149,7 @@ fn each_table_has_the_columns_the_specification_gives_it() {
 fn each_index_is_there_with_its_columns_and_condition() {
     let specification = specification();
     let mut vault = Database::vault();
-    for name in STANDS.iter().filter(|name| name.starts_with("CREATE INDEX")) {
+    for name in KEPT.iter().filter(|name| name.starts_with("CREATE INDEX")) {
         let index = name.trim_start_matches("CREATE INDEX ");
         let here = vault.text(&format!(
             "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = '{index}'"
