@@ -1,7 +1,7 @@
-//! The tool under a user whom permissions bind.
+//! The tool run by a user to whom permissions apply.
 //!
-//! The system lets root past permissions. Where the tests run as root, the tool is started as another user, to whom the
-//! files are given first; otherwise it is the user's own permissions that forbid.
+//! Permissions do not stop root. If the tests run as root, the tool is started as another user, who is first made the
+//! owner of the files; otherwise the user's own permissions apply.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::PASSWORD;
 
-/// `nobody` on most systems; any user but root would do.
+/// `nobody` on most systems; any user except root would do.
 const OTHER: u32 = 65_534;
 
 /// The tool, where the user that it runs as may start it.
@@ -25,11 +25,11 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Everything in the folder becomes that user's, and the folder itself.
+    /// Makes that user the owner of the folder and of everything in it.
     ///
     /// # Panics
     ///
-    /// When it cannot be given away.
+    /// If the owner cannot be changed.
     pub fn new(folder: &Path) -> Self {
         let near = tempfile::tempdir().expect("a folder");
         let is_root = fs::metadata(near.path()).expect("it is there").uid() == 0;

@@ -12,12 +12,12 @@ use crate::{PASSWORD, files};
 /// A vault's files by name.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// What a command changed of a vault whose [`files`] were `before`; nothing when it only opened it: that leaves an entry
-/// in the audit log, so the database may differ, and everything else of it is the same.
+/// Returns what a command changed in a vault whose [`files`] were `before`; nothing if it only opened the vault. An
+/// open leaves an entry in the audit log, so the database may differ while everything else is the same.
 ///
 /// # Panics
 ///
-/// When a vault whose database changed cannot be read.
+/// If a vault whose database changed cannot be read.
 pub fn changed(vault: &Path, before: &Files) -> Option<String> {
     let after = files(vault);
     if !before.keys().eq(after.keys()) {
@@ -30,7 +30,7 @@ pub fn changed(vault: &Path, before: &Files) -> Option<String> {
         [only] if *only == "privatus.db" => {}
         _ => return Some(format!("{names:?} changed")),
     }
-    // What the last command left is what this one found, mostly.
+    // This command mostly finds what the last one left.
     let earlier = match LAST.take() {
         Some((files, export)) if files == *before => export,
         _ => exported(before),
@@ -46,7 +46,7 @@ thread_local! {
     static LAST: Cell<Option<(Files, Vec<u8>)>> = const { Cell::new(None) };
 }
 
-/// An export of a copy of these files. By the library: a command would derive the keys from the password again.
+/// Exports a copy of these files with the library: a command would derive the keys from the password again.
 fn exported(files: &Files) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a folder");
     let vault = folder.path().join("vault");

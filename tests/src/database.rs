@@ -1,4 +1,4 @@
-//! The database of a vault that is closed, opened with its key and foreign keys on: plain SQL, past the store.
+//! The database of a vault that is closed, opened with its key and foreign keys on: plain SQL, without the store.
 
 use std::path::Path;
 
@@ -22,12 +22,12 @@ pub fn raw_key(vault: &Path) -> RawKey {
     )
 }
 
-/// A connection past every rule of the store.
+/// A connection to which the store's rules do not apply.
 #[derive(Debug)]
 pub struct Database(Connection);
 
 impl Database {
-    /// Opens the database of a vault whose password is [`PASSWORD`], and that nobody has open.
+    /// Opens the database of a vault that is closed and has the password [`PASSWORD`].
     ///
     /// # Panics
     ///
@@ -51,22 +51,22 @@ impl Database {
         self.0.execute_batch(sql)
     }
 
-    /// The one number that a statement gives.
+    /// Returns the only number that a statement returns.
     ///
     /// # Panics
     ///
-    /// When it gives none.
+    /// If it returns none.
     pub fn count(&mut self, sql: &str) -> i64 {
         let mut found = None;
         self.each(sql, |row| found = Some(row.integer(0)));
         found.expect("a row")
     }
 
-    /// The texts of the first column.
+    /// Returns the texts of the first column.
     ///
     /// # Panics
     ///
-    /// When the statement fails.
+    /// If the statement fails.
     pub fn texts(&mut self, sql: &str) -> Vec<String> {
         let mut found = Vec::new();
         self.each(sql, |row| found.extend(row.text(0)));

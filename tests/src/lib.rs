@@ -69,7 +69,7 @@ pub fn privatus(vault: &Path) -> Command {
     command
 }
 
-/// Types a command and waits for its end.
+/// Runs a command and waits for its end.
 ///
 /// # Panics
 ///
@@ -78,7 +78,7 @@ pub fn run(vault: &Path, words: &[&str]) -> Output {
     privatus(vault).args(words).output().expect("the tool starts")
 }
 
-/// Types a command that must succeed; gives its standard output.
+/// Runs a command that must succeed; returns its standard output.
 ///
 /// # Panics
 ///
@@ -90,7 +90,7 @@ pub fn ok(vault: &Path, words: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8 output")
 }
 
-/// Writes a file that holds a secret: nobody else may read it, as the tool wants it.
+/// Writes a file with a secret that no other user may read, as the tool requires.
 ///
 /// # Panics
 /// When it cannot be written.
@@ -114,8 +114,8 @@ pub fn history() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/cli/demo/telegram/result.json")
 }
 
-/// Every file of a vault by name with its bytes; lock files stay out, and so does the count of failed unlocks, which a
-/// wrong secret adds to. Never for a vault this process has open.
+/// Every file of a vault by name with its bytes; without lock files and without the count of failed unlocks, which a
+/// wrong secret changes. Never call it for a vault that this process has open.
 ///
 /// # Panics
 ///

@@ -9,11 +9,11 @@ use tempfile::TempDir;
 
 use crate::{init, ok, run};
 
-/// A new vault, in a folder that is there as long as the first of the two.
+/// Creates a vault in a folder that exists as long as the first of the two returned values.
 ///
 /// # Panics
 ///
-/// When it cannot be made.
+/// If it cannot be created.
 pub fn new_vault() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let vault = folder.path().join("vault");
@@ -21,21 +21,21 @@ pub fn new_vault() -> (TempDir, PathBuf) {
     (folder, vault)
 }
 
-/// The document that a command prints with `--json`.
+/// Returns the document that a command prints with `--json`.
 ///
 /// # Panics
 ///
-/// When the command fails, or prints something else.
+/// If the command fails or prints something else.
 pub fn json(vault: &Path, words: &[&str]) -> Value {
     let printed = ok(vault, &[&["--json"], words].concat());
     serde_json::from_str(&printed).expect("one JSON document")
 }
 
-/// Types a command that must end with this code; gives what it says on standard error.
+/// Runs a command that must end with this code; returns its standard error.
 ///
 /// # Panics
 ///
-/// When it ends otherwise.
+/// If it ends differently.
 #[track_caller]
 pub fn fails(vault: &Path, words: &[&str], code: i32) -> String {
     let output = run(vault, words);

@@ -49,7 +49,7 @@ fn private(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     tx.group_member_ban(&new.id, &"right to left".parse()?, &own)
 }
 
-/// Another made it and owns it; the vault's own user is a member like the others, and of bare things it has none.
+/// Another user created and owns it; the vault's own user is an ordinary member, and optional values are missing.
 fn public(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     let (id, own) = (PUBLIC.parse()?, tx.own_id());
     let new = NewGroup {
@@ -62,7 +62,7 @@ fn public(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     tx.group_transfer(&new.id, &alice.contact, &own)
 }
 
-/// An anonymous one, that the vault's own user has left.
+/// An anonymous group that the vault's own user has left.
 fn secret(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     let (id, own) = (SECRET.parse()?, tx.own_id());
     let new = NewGroup {

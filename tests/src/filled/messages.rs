@@ -1,4 +1,5 @@
-//! Messages: sent and received, of every kind of sender, at every border of time, empty, large, edited, deleted, answered.
+//! Messages: sent and received, of every kind of sender, at every border of time, empty, large, edited, deleted,
+//! answered.
 
 use privatus_domain::{
     Attributes, Body, ConversationId, DisplayName, ImportedSender, Media, NewMessage, SenderRef, Timestamp,
@@ -130,7 +131,7 @@ fn history(tx: &mut WriteTx<'_>, chat: &ConversationId) -> Result<(), StoreError
     tx.messages_insert(chat, &messages).map(drop)
 }
 
-/// A contact, one that goes, a name out of a history, an anonymous member, and nobody.
+/// A contact, one that is removed later, a name from a history, an anonymous member, and no sender.
 fn in_groups(
     tx: &mut WriteTx<'_>,
     party: &ConversationId,

@@ -1,5 +1,5 @@
-//! A vault in which every table that the store writes has every kind of value, made through its public calls alone: for
-//! whatever must carry a whole vault over and lose nothing.
+//! A vault in which every table that the store writes has every kind of value, made only through its public calls: for
+//! tests of anything that must copy a whole vault without loss.
 
 mod contacts;
 mod events;

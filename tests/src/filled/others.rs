@@ -14,7 +14,7 @@ pub(crate) fn fill(store: &Store) -> Result<(), StoreError> {
     store.write("filled", transfers)?;
     store.write("filled", settings)?;
     store.write("filled", grants)?;
-    // Who may administer something grants it on.
+    // An administrator of something grants it to others.
     store.session("ann".parse()?).write("filled", |tx| {
         tx.access_grant(&NewGrant {
             on: Resource::new(ResourceKind::Conversation, "alice")?,

@@ -1,4 +1,4 @@
-//! A vault with a history that is the same at every run: ids, times, texts and their lengths.
+//! A vault with a history that is the same in every run: ids, times, texts and their lengths.
 
 use std::path::PathBuf;
 
@@ -65,7 +65,7 @@ fn message(number: usize, chat: usize, at: Timestamp, is_sent: bool) -> NewMessa
     NewMessage::received(id, SenderRef::Contact(contact(chat)), body, at)
 }
 
-/// Three months, as they went by.
+/// Three months, month by month.
 fn history() -> Vec<Addressed> {
     let mut history = Vec::new();
     for month in MONTHS {
@@ -102,7 +102,7 @@ pub(crate) fn later(round: usize, count: usize, are_sent: bool) -> Vec<Addressed
 impl Vault {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // As long a path wherever temporary folders are: an open allocates it over and over.
+        // The path always has the same length, wherever temporary folders are: an open allocates it again and again.
         let base = folder.path().canonicalize().unwrap();
         let path = base.join("v".repeat(PATH.saturating_sub(base.as_os_str().len() + 1).max(1)));
         let password = Password::new("secret").unwrap();

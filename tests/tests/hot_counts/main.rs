@@ -3,7 +3,7 @@
 //! No clock is asserted: a statement more, a page more or an allocation more for each message is seen on any machine,
 //! in a debug build. What SQLite allocates is not in the heap's figures, only what Rust does.
 //!
-//! A program of its own, for `allocation_counter` replaces the program's allocator. It counts a thread by itself.
+//! A separate program, because `allocation_counter` replaces the program's allocator. It counts each thread separately.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,7 +22,7 @@ use std::path::Path;
 use crate::history::Vault;
 use crate::table::Table;
 
-/// Set to anything, it takes what is found as the new expectation.
+/// If this variable is set, the measured figures become the new expectation.
 const ACCEPT: &str = "PRIVATUS_ACCEPT_COUNTS";
 
 #[test]

@@ -11,7 +11,7 @@ const SENDS: usize = 50;
 const BATCH: usize = 1_000;
 /// A page of the write-ahead log with its header.
 const FRAME: u64 = 4_096 + 24;
-/// Chat lists and opens: each does the same, so that a few will do.
+/// Chat lists and opens: each does the same work, so a few are enough.
 const FEW: usize = 5;
 
 /// Counts every operation, those that only read before those that write.
@@ -99,7 +99,7 @@ fn writes(vault: &Vault) -> Vec<Row> {
     rows
 }
 
-/// Opens with keys that are there, and the first page: all from the opening of the connection on.
+/// Opens with existing keys and reads the first page: everything from the opening of the connection.
 fn open_with_page(vault: &Vault) -> Row {
     let mut done = WorkDone::default();
     let mut allocated = allocation_counter::AllocationInfo::default();

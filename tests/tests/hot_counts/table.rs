@@ -16,7 +16,7 @@ const HEAD: &str = "\
 # PRIVATUS_ACCEPT_COUNTS=1 cargo test --workspace --test hot_counts   writes this file again.
 ";
 
-/// Of a hundred, and in hundredths: what a figure may differ that need not be exact.
+/// In percent, and in hundredths: by how much a figure may differ that need not be exact.
 const PERCENT: u64 = 2;
 const SLACK: u64 = 10;
 

@@ -1,7 +1,7 @@
 //! The process whose memory is searched: it opens a vault, works with it and closes it, one step for each command.
 //!
-//! Commands arrive on its standard input, which is read a byte at a time: a buffer of ours would hold the password longer
-//! than the store does.
+//! Commands arrive on its standard input, which is read a byte at a time: a buffer of ours would hold the password
+//! longer than the store does.
 
 use std::fs::File;
 use std::io::{Read, Write};

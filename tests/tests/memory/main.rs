@@ -1,11 +1,12 @@
-//! What of a vault's secrets is in the memory of a process that has it open, and that nothing is left once it is closed.
+//! What of a vault's secrets is in the memory of a process that has it open, and that nothing is left once it is
+//! closed.
 //!
-//! The tool forbids to be looked into, so the process that is looked at is this test program again, in a role. Every
-//! secret is worked out here from the vault's files and looked for there, by its halves and in each form that a cipher, a
-//! hash or SQLCipher takes it in. While the vault is open the keys in use are found: the search works. Texts of messages
-//! are not looked for.
+//! The tool does not allow others to read its memory, so the searched process is this test program again, in a role.
+//! Every secret is computed here from the vault's files and searched for there, by its halves and in each form that a
+//! cipher, a hash or SQLCipher accepts. While the vault is open, the keys in use are found, so the search works. Texts
+//! of messages are not searched for.
 //!
-//! A program apart: it holds the tests of one vault and nothing else, so that what is found in the memory of a process
+//! A separate program: it has the tests of one vault and nothing else, so that what is found in the memory of a process
 //! comes from that vault.
 #![cfg(target_os = "linux")]
 #![allow(
@@ -63,7 +64,7 @@ fn random() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The process that is looked at.
+/// The process whose memory is searched.
 struct Looked {
     child: Child,
     say: ChildStdin,
@@ -89,7 +90,7 @@ impl Looked {
         looked
     }
 
-    /// Waits until it is in this state, and looks.
+    /// Waits until it is in this state, and searches.
     fn memory(&mut self, state: &str) -> Memory {
         let mut line = String::new();
         while !line.trim_end().ends_with(&format!("it is {state}")) {
@@ -136,7 +137,7 @@ fn is_gone<'a>(memory: &Memory, needles: impl IntoIterator<Item = &'a Needle>) {
     );
 }
 
-/// Looks at a process while a vault is open, and again when it is closed.
+/// Searches a process while a vault is open, and again when it is closed.
 fn look(role: &str, path: &Path, opener: &Opener, told: &[&str]) {
     let mut looked = Looked::start(role, path, told);
     let open = looked.memory("open");

@@ -1,4 +1,4 @@
-//! Looks through the memory of another process.
+//! Searches the memory of another process.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -20,8 +20,8 @@ impl Needle {
         }
     }
 
-    /// Each half by itself, so that what is left of one is found too; as bytes, as the words of a hash or a cipher, and as
-    /// the digits that SQLCipher takes a key in.
+    /// Each half by itself, so that what is left of one is found too; as bytes, as the words of a hash or a cipher, and
+    /// as the digits that SQLCipher takes a key in.
     fn forms(&self) -> Vec<(&'static str, Vec<u8>)> {
         let swapped = |part: &[u8], word: usize| -> Vec<u8> {
             part.chunks(word)
@@ -69,7 +69,7 @@ impl Memory {
             let mut bytes = vec![0; usize::try_from(at(end) - at(start)).unwrap()];
             match memory.read_exact_at(&mut bytes, at(start)) {
                 Ok(()) => regions.push((line.to_owned(), bytes)),
-                // A file that is mapped beyond its end: such a page holds nothing.
+                // A file that is mapped beyond its end: such a page has no content.
                 Err(error) => assert!(!rights.starts_with("rw-p"), "{line}: {error}"),
             }
         }
@@ -78,7 +78,7 @@ impl Memory {
         Some(Self(regions))
     }
 
-    /// Where a needle is, in whatever form.
+    /// Returns where a needle is, in any form.
     pub(crate) fn find(&self, needle: &Needle) -> Vec<String> {
         let mut found = Vec::new();
         for (form, bytes) in needle.forms() {

@@ -1,4 +1,4 @@
-//! Every secret of a vault, worked out from its files and what opens it by docs/CRYPTO.md.
+//! Every secret of a vault, computed as docs/CRYPTO.md describes from its files and the password or recovery code.
 
 use std::path::Path;
 

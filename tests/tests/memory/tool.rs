@@ -1,4 +1,5 @@
-//! The tool itself: it leaves no core, lets nobody of the same user look into it, and keeps no password while it works.
+//! The tool itself: it leaves no core, no other process of the same user can read its memory, and it does not keep the
+//! password while it works.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -36,7 +37,7 @@ fn large() -> Vault {
     vault
 }
 
-/// The tool in the middle of an export that nobody reads on, where its parent allows cores of any size.
+/// The tool in the middle of an export whose reader stopped, and whose parent allows cores of any size.
 fn exporting(vault: &Vault, allowed: Option<&str>) -> (Child, BufReader<std::process::ChildStdout>) {
     let file = vault.folder.path().join("password.txt");
     privatus_tests::secret_file(&file, vault.password.text());
@@ -75,7 +76,7 @@ fn core_limits(process: u32) -> Vec<String> {
         .collect()
 }
 
-/// Ends it as a failed assertion of a C library does; whether a core was written.
+/// Ends it as a failed assertion of a C library does; returns whether a core was written.
 fn crash(mut tool: Child) -> bool {
     let killed = Command::new("kill")
         .args(["-ABRT", &tool.id().to_string()])
@@ -92,7 +93,7 @@ fn the_tool_leaves_no_core_and_keeps_no_password() {
     let (tool, said) = exporting(&vault, None);
     assert_eq!(core_limits(tool.id()), ["0", "0"]);
     let secrets = Secrets::of(&vault.path(), &vault.password);
-    // Whoever may read any process, as root may, finds no more than what an open vault needs.
+    // Root, who may read any process, finds only what an open vault needs.
     match Memory::of(tool.id()) {
         Some(memory) => is_gone(&memory, secrets.passing.iter().chain([&secrets.master])),
         None => {

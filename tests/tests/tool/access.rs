@@ -1,4 +1,4 @@
-//! `access` and `--as-user`: what a user of the application reaches through the tool.
+//! `access` and `--as-user`: what a user of the application can do through the tool.
 
 use std::path::{Path, PathBuf};
 
@@ -243,7 +243,7 @@ fn each_rule_is_refused_with_a_line_and_nothing_is_granted() {
     assert_eq!(json(&vault, &["access", "list"]), json!({ "grants": [] }));
 }
 
-/// A grant on a thing under the id `*`, which an export may have, would be one on all of its kind.
+/// A grant on a thing under the id `*`, which an export may have, would apply to everything of its type.
 #[test]
 fn nothing_is_named_as_all_of_a_kind() {
     let (folder, vault) = new_vault();
@@ -268,7 +268,7 @@ fn nothing_is_named_as_all_of_a_kind() {
     assert_eq!(json(&vault, &["access", "list"])["grants"], json!([]));
 }
 
-/// What a user brings in an export is given by it, and ends with its own grant.
+/// Grants that a user imports count as given by that user, and end with the user's own grant.
 #[test]
 fn a_grant_that_a_user_imports_outlives_none() {
     let folder = tempfile::tempdir().unwrap();

@@ -89,7 +89,7 @@ fn an_export_is_private_and_never_replaces_a_device_or_a_link() {
     assert!(data.len() > 0);
 }
 
-/// What the libraries tell, on standard error and without a word of anybody's.
+/// What the libraries log on standard error, without any text of messages or names.
 #[test]
 fn a_log_is_told_where_it_is_asked_for() {
     let (_dir, vault) = new_vault();
@@ -173,7 +173,7 @@ fn a_contact_is_removed_also_when_its_messages_cannot_be_deleted_yet() {
     assert_eq!(json(&vault, &["verify"])["messages"], 0);
 }
 
-/// As Python writes them: escapes of all that is not ASCII.
+/// Escapes of all characters that are not ASCII, as Python writes them.
 #[test]
 fn settings_are_shown_readable_and_kept_as_written() {
     let (_dir, vault) = new_vault();

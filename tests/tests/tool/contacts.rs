@@ -301,7 +301,7 @@ fn receive(vault: &Path, from: &str) -> Result<bool, StoreError> {
     received
 }
 
-/// An export of a build that had no states, and one with a picture that no vault takes.
+/// An export of a build that had no states, and one with a picture that no vault accepts.
 #[test]
 fn older_and_odd_exports_come_in() {
     let (dir, vault) = new_vault();
@@ -327,7 +327,8 @@ fn older_and_odd_exports_come_in() {
     );
 }
 
-/// An export that somebody made up: a key that is none is not verified by saying so, and nobody can verify it.
+/// An invented export: a key that is not valid does not become verified because the export says so, and nobody can
+/// verify it.
 #[test]
 fn a_key_that_is_none_is_never_verified() {
     let (dir, vault) = new_vault();
@@ -373,7 +374,7 @@ fn a_key_that_is_none_is_never_verified() {
     assert_eq!(json(&vault, &["contacts", "show", "short"])["is_verified"], false);
 }
 
-/// Nobody is there to be asked: it has to be said.
+/// Without a terminal nobody can be asked, so `--yes` is needed.
 #[test]
 fn a_contact_goes_only_when_that_was_meant() {
     let (_dir, vault) = new_vault();

@@ -1,4 +1,4 @@
-//! What is named by what people type: a beginning in any letter case and Unicode form, a part of an id, a date.
+//! How things are named on the command line: a beginning in any letter case and Unicode form, a part of an id, a date.
 
 use std::path::Path;
 
@@ -59,7 +59,7 @@ fn any_unambiguous_beginning_names_a_contact_and_its_chat() {
         let sent = json(&vault, &["send", word, "hello"]);
         assert_eq!(sent["conversation"], id, "{word}");
     }
-    // An id and a name begin so: none is guessed.
+    // An id and a name begin with it: nothing is guessed.
     let line = fails(&vault, &["send", "fade", "hello"], 23);
     assert!(
         line.contains("“fade” matches 2 chats; name one by its id: c-fade “Fadela”, fade-1 “Gil”"),
@@ -121,7 +121,7 @@ fn near_names_are_told_where_nothing_fits() {
         28,
         &["no grant"],
     );
-    // Neither is a beginning ambiguous by what it may not see.
+    // Nor is a beginning ambiguous because of what the user may not see.
     ok(
         &vault,
         &[
@@ -157,7 +157,7 @@ fn groups_members_and_peers_of_transfers_are_named_so_too() {
     let own = json(&vault, &["groups", "members", "chö"])["members"][0]["contact_id"].clone();
     let line = fails(&vault, &["groups", "role", "chö", "me", "admin"], 23);
     assert!(line.contains("owner"), "{own}: {line}");
-    // A member and another contact begin so.
+    // A member and another contact begin with it.
     refused(
         &vault,
         &["groups", "ban", "chö", "an"],
@@ -254,7 +254,7 @@ fn a_message_is_named_by_the_beginning_of_its_id() {
         &["matches 2 messages; name one by its id", second],
     );
     assert_eq!(texts(&vault, &["--around", second, "--limit", "1"]), ["another"]);
-    // Another chat's are no answer, and three characters are none.
+    // Messages of another chat do not match, and three characters are too few.
     ok(&vault, &["contacts", "add", "Bob"]);
     for words in [
         &["show", "Bob", "--around", begun][..],
@@ -305,7 +305,7 @@ fn a_page_begins_at_a_date() {
     ] {
         assert_eq!(texts(&vault, words), shown, "{words:?}");
     }
-    // The hints go on in both directions.
+    // The hints continue in both directions.
     let shown = ok(
         &vault,
         &["show", "Alice", "--around", "2024-05-01", "--limit", "2"],
@@ -322,7 +322,7 @@ fn a_page_begins_at_a_date() {
     }
 }
 
-/// What the audit log says of the last refusal.
+/// What the audit log says about the last refusal.
 fn last_refusal(vault: &Path) -> (Value, Value) {
     let list = json(
         vault,
@@ -352,12 +352,12 @@ fn a_refusal_is_logged_under_the_id_and_never_under_the_word() {
             &["access", "check", "conversation:Gil", "bob", "read"],
             ("conversation", json!("fade-1")),
         ),
-        // Nobody has that name, and several begin so: the log has nothing of the word.
+        // Nobody has that name, or several begin with it: the log does not contain the word.
         (&["show", "Private matter"], ("conversation", Value::Null)),
         (&["contacts", "show", "an"], ("contact", Value::Null)),
         (&["transfers", "show", "secret.txt"], ("transfer", Value::Null)),
     ] {
-        // To the user a thing that is there and one that is not look alike.
+        // To the user, an existing thing and a missing one look the same.
         refused(
             &vault,
             &[&["--as-user", "ann"], words].concat(),
@@ -367,7 +367,7 @@ fn a_refusal_is_logged_under_the_id_and_never_under_the_word() {
         let (kind, id) = on;
         assert_eq!(last_refusal(&vault), (json!(kind), id), "{words:?}");
     }
-    // Who may read all chats learns that none has the name; the log has nothing of it even then.
+    // A user who may read all chats learns that none has the name; even then the log does not contain it.
     let read = ["--permissions", "read"];
     ok(
         &vault,

@@ -148,7 +148,7 @@ fn completions_and_manual() {
     );
 }
 
-/// Field names and types; a list shows those of all its items together.
+/// Returns field names and types; a list has those of all its items together.
 fn shape(value: &Value, path: &str, out: &mut std::collections::BTreeMap<String, &'static str>) {
     let kind = match value {
         Value::Null => "null",

@@ -19,7 +19,7 @@ fn shape(text: &str) -> String {
     plain.collect::<Vec<_>>().join(" ")
 }
 
-/// Every line that the command says is in the README, where a terminal broke some.
+/// Every line that the command prints is in the README, where some are broken as on a terminal.
 fn stands(command: &mut Command) {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {output:?}");
@@ -40,7 +40,7 @@ fn the_tour_is_what_the_tool_says() {
     let vault = folder.path().join("vault");
     let answer = folder.path().join("answer.txt");
     std::fs::write(&answer, "Another answer\n").unwrap();
-    // By its title: ids are drawn for each vault, and to ask for one would leave an entry in the log.
+    // By its title: ids are random in each vault, and a query for one would leave an entry in the log.
     let chat = "PyScript 💬 | General / ╰╸python-help";
     init(&vault);
     stands(privatus(&vault).args(["import", "telegram", history().to_str().unwrap()]));

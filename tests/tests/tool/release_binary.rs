@@ -1,4 +1,4 @@
-//! Nothing that exists for tests is in the tool: its release build has none of the names that the tests' build has.
+//! The tool has nothing that exists only for tests: its release build has none of the names that the tests' build has.
 
 use std::path::PathBuf;
 use std::process::Command;

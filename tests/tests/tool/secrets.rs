@@ -6,7 +6,7 @@ use std::path::Path;
 use privatus_tests::{PASSWORD, init, new_vault, privatus, run};
 use serde_json::Value;
 
-/// An editor's byte order mark is no part of a secret.
+/// An editor's byte order mark is not part of a secret.
 #[test]
 fn a_byte_order_mark_before_a_password_is_passed_over() {
     let (dir, vault) = new_vault();

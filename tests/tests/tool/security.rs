@@ -76,7 +76,7 @@ fn failed_unlocks_are_listed_shown_and_resolved() {
     assert_eq!(entries["entries"][0]["action"], "resolve");
 }
 
-/// Events whose details no key opens are listed without them; a loss that is accepted says so for good.
+/// Events whose details no key opens are listed without them; an accepted loss records this permanently.
 #[test]
 fn events_whose_details_are_lost_are_listed_and_settled() {
     for planted in [
@@ -92,7 +92,7 @@ fn events_whose_details_are_lost_are_listed_and_settled() {
             if is_settled {
                 let told = json(&vault, &["audit", "settle", "--accept-loss", "--yes"]);
                 assert_eq!(told["settled"], true, "{planted}");
-                // The check wrote what it found under a new key already: an emptied row is no loss of its own then.
+                // The check already wrote what it found under a new key: an emptied row is then not another loss.
                 let lost = told["events_lost"].as_array().unwrap();
                 assert_eq!(lost.len(), 1, "{planted}: {told}");
                 ok(&vault, &["verify"]);
@@ -132,7 +132,7 @@ fn events_whose_details_are_lost_are_listed_and_settled() {
     }
 }
 
-/// Another value of an event that does not read ends the list until it is settled; the row is named.
+/// Any other unreadable value of an event ends the list until it is settled; the error names the row.
 #[test]
 fn an_event_that_does_not_read_is_named_and_settled() {
     let (_dir, vault) = new_vault();

@@ -133,7 +133,7 @@ fn each_rule_broken_is_named() {
         refused(&vault, words, 23, says);
     }
     refused(&vault, &["get", "nothing"], 24, &["nothing"]);
-    // A number below zero is no option.
+    // A negative number is not taken for an option.
     ok(&vault, &["settings", "set", "offset", "-5"]);
     assert_eq!(value(&vault, &["get", "offset"])["value"], -5);
 }
@@ -204,7 +204,7 @@ fn the_own_key_is_replaced_by_hand_alone() {
     assert!(now.contains(key(1).trim_matches('"')), "{now}");
     assert_eq!(events(), 0);
     set(3);
-    // One that does not open is mended by another.
+    // A value that does not open is repaired by writing a new one.
     privatus_tests::Database::open(&vault)
         .run("UPDATE settings SET value = zeroblob(90) WHERE key = 'identity.public_key'")
         .unwrap();

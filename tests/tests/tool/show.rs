@@ -1,4 +1,5 @@
-//! `show`, typed: whole words within the columns of the terminal, hints that can be copied, and all that a message holds.
+//! `show`, typed: whole words within the columns of the terminal, hints that can be copied, and everything in a
+//! message.
 
 use std::fs;
 use std::path::{Path, PathBuf};

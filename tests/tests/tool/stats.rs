@@ -52,7 +52,7 @@ fn use_and_times_add_up_over_commands_and_a_setting_ends_them() {
     ] {
         assert!(table.contains(part), "{part}: {table}");
     }
-    // Nothing of it names anybody or says anything.
+    // It contains no names and no texts.
     let written = now["transactions"].to_string() + &now["usage"].to_string();
     assert!(
         !written.contains("Alice") && !written.contains("two!"),
@@ -64,7 +64,7 @@ fn use_and_times_add_up_over_commands_and_a_setting_ends_them() {
     let off = stats(&vault, &[]);
     assert_eq!((used(&off, "messages_out"), count(&off, "send")), (2, 2));
 
-    // Use goes out and comes back; times stay with their device.
+    // Usage is exported and imported; times stay on their device.
     let export = folder.path().join("export.jsonl");
     let export = export.to_str().unwrap();
     ok(&vault, &["export", export]);

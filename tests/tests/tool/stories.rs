@@ -1,4 +1,4 @@
-//! Whole stories, typed: a history goes in, is read, answered, verified, and comes out again.
+//! Whole stories, typed: a history is imported, read, answered, verified and exported.
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -363,7 +363,7 @@ fn an_export_carries_them_byte_for_byte() {
     assert_eq!(report["reasons"]["transfer refused"], 1, "{report}");
 }
 
-/// An export that somebody made up, with names that lead elsewhere, in no order of time.
+/// An invented export, with names that contain paths, and not in order of time.
 #[test]
 fn names_of_an_import_lead_nowhere_and_lists_stay_in_the_order_of_time() {
     let (dir, vault) = vault();

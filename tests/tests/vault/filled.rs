@@ -9,7 +9,7 @@ use privatus_import::privatus::{self, Trust, Vouched};
 use privatus_store::{Password, Store, VaultOptions};
 use privatus_tests::{Database, PASSWORD, fill};
 
-/// What an export leaves out: it is of this vault alone, or of nothing that stays.
+/// What an export leaves out, because it belongs only to this vault or is temporary.
 const LEFT_OUT: [&str; 17] = [
     "archives",
     "audit_log",
@@ -41,7 +41,8 @@ fn the_document_names_what_an_export_leaves_out() {
     }
 }
 
-/// The document's words for a sealed column that has no value, and whether such a value is NULL, empty or a whole envelope.
+/// The document's words for a sealed column that has no value, and whether such a value is NULL, empty or a whole
+/// envelope.
 #[test]
 fn the_document_says_how_a_sealed_column_has_no_value() {
     let folder = tempfile::tempdir().unwrap();

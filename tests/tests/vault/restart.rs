@@ -47,7 +47,7 @@ fn child_that_sends() {
         let id = store
             .write("send", |tx| {
                 let id = MessageId::new(tx.new_id()?);
-                // Now and then a text that goes to large content, in a row of its own.
+                // Now and then a text that is stored as large content, in a separate row.
                 let text = if number % 10 == 9 {
                     "large ".repeat(5_000)
                 } else {
@@ -81,7 +81,7 @@ fn child_that_imports() {
     std::thread::park();
 }
 
-/// Runs a child until it has acknowledged `count` times, kills it, and gives all that it had said by then.
+/// Runs a child until it has acknowledged `count` times, kills it, and returns all that it printed until then.
 fn killed_after(child: &str, count: usize, vault: &Path, source: &Path) -> Vec<String> {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", child, "--ignored", "--nocapture"]);
@@ -165,7 +165,7 @@ fn killed_in_the_middle_of_an_import() {
     fs::write(&source, export("Someone", &texts)).unwrap();
     let vault = dir.path().join("vault");
     init(&vault);
-    // Each run goes on where the one before was killed: what it finds known counts as acknowledged again.
+    // Each run continues where the previous one was killed: known messages count as acknowledged again.
     for count in [1, 2, 4] {
         let said = killed_after("restart::child_that_imports", count, &vault, &source);
         let acknowledged: usize = said.last().unwrap().parse().unwrap();

@@ -54,7 +54,7 @@ fn markers_are_in_no_file() {
     fs::write(&source, telegram(NAME, &texts)).unwrap();
     let mut command = privatus(&vault);
     command.args(["import", "telegram"]).arg(&source);
-    // Whatever it would put aside would be put here, and be seen.
+    // Any temporary file would be created here and be seen.
     command.env("TMPDIR", dir.path()).env("SQLITE_TMPDIR", dir.path());
     let mut child = command
         .stdout(Stdio::null())

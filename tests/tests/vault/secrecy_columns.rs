@@ -1,5 +1,5 @@
-//! A marker in every text and BLOB column of every table, sealed or not, past every rule of the store: none of them is
-//! to be read in a file of the vault, in the log, or in a temporary file, while it is open and after it was closed.
+//! A marker in every text and BLOB column of every table, sealed or not, without the store's rules: none of them
+//! can be read in a file of the vault, in the log, or in a temporary file, while it is open and after it was closed.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: compares ours with two references in one run: plain, unencrypted SQLite with the specification's
-//! schema (the floor), and SQLCipher with that schema through diesel.
+//! `cargo xtask bench`: compares ours with two references in one run: plain, unencrypted SQLite with the
+//! specification's schema (the floor), and SQLCipher with that schema through diesel.
 //!
 //! Sides alternate, pair by pair; each pair fills new files. Medians of the paired ratios are printed with their
 //! spread. A loop of plain arithmetic is timed between the sides and shows how steady the machine was.

@@ -178,7 +178,8 @@ impl Report {
         print_document(&self.calibration, self.rows, self.months, &results, &others)
     }
 
-    /// The first reference's figures are `floor`, `ratio` and `spread`; those of another reference have its name in theirs.
+    /// The first reference's figures are `floor`, `ratio` and `spread`; those of another reference have its name in
+    /// theirs.
     fn as_json(&self, line: &Line) -> Value {
         let mut fields = Map::new();
         fields.insert("name".to_owned(), json!(line.name));

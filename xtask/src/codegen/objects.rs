@@ -22,8 +22,8 @@ struct Row {
     sql: String,
 }
 
-/// Returns the text of `crates/schema/src/objects.rs`. It includes diesel's ledger, which no step creates and every vault
-/// has.
+/// Returns the text of `crates/schema/src/objects.rs`. It includes diesel's ledger, which no step creates and every
+/// vault has.
 ///
 /// # Errors
 /// If the database cannot be read, or a raw string cannot contain a text.

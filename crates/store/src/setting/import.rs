@@ -25,8 +25,8 @@ impl WriteTx<'_> {
     /// recorded as a security event.
     ///
     /// # Errors
-    /// Those of [`setting_restore`](Self::setting_restore), and [`StoreError::Setting`] for a value that a known setting
-    /// does not accept.
+    /// Those of [`setting_restore`](Self::setting_restore), and [`StoreError::Setting`] for a value that a known
+    /// setting does not accept.
     pub fn setting_import(
         &mut self,
         scope: &str,

@@ -192,8 +192,8 @@ impl Migrator {
     /// Goes back as planned, after copying the database. A plan without steps does nothing.
     ///
     /// # Errors
-    /// Those of [`plan_down`](Self::plan_down), and [`StoreError::NoRoom`]. The vault then has the schema of the last step
-    /// that was taken back completely.
+    /// Those of [`plan_down`](Self::plan_down), and [`StoreError::NoRoom`]. The vault then has the schema of the last
+    /// step that was taken back completely.
     pub fn down(&mut self, plan: &DownPlan) -> Result<Option<Downgrade>, StoreError> {
         self.alone()?;
         let back = self.steps_after(plan.to)?;

@@ -1,4 +1,4 @@
-//! The audit log altered past the tool: found, named, and settled.
+//! The audit log altered without the tool: found, named, and settled.
 
 use std::path::Path;
 
@@ -34,7 +34,7 @@ fn an_entry_changed_with_the_key_is_found_and_named() {
     assert!(acts(&vault, &["--failed"]).contains(&"vault verify_failed".to_owned()));
 }
 
-/// The specification's statement runs, and the log says forever that entries are missing: until that is accepted.
+/// The specification's statement runs, and the log says that entries are missing until that is accepted.
 #[test]
 fn entries_that_are_lost_are_accepted_with_a_trace() {
     let (_dir, vault) = new_vault();
@@ -75,7 +75,7 @@ fn entries_that_are_lost_are_accepted_with_a_trace() {
         .iter()
         .find(|one| one["action"] == "settle");
     assert_eq!(entry.unwrap()["details"]["missing"]["count"], 2);
-    // Every open says so until somebody looked.
+    // Every open says so until somebody resolves it.
     let warned = |vault: &Path| String::from_utf8(run(vault, &["chats"]).stderr).unwrap();
     assert!(
         warned(&vault).contains("a loss in the audit log was accepted"),
@@ -92,7 +92,7 @@ fn entries_that_are_lost_are_accepted_with_a_trace() {
     assert_eq!(warned(&vault), "");
 }
 
-/// One value that a list cannot read is named with its row, everything else goes on, and a loss that is accepted ends it.
+/// One value that a list cannot read is named with its row, everything else works, and accepting the loss removes it.
 #[test]
 fn an_entry_that_does_not_read_is_named_and_settled() {
     for planted in [
@@ -136,7 +136,7 @@ fn an_entry_that_does_not_read_is_named_and_settled() {
     }
 }
 
-/// An export left no entry, and said nothing of it.
+/// An export left no entry and did not say so.
 #[test]
 fn a_planted_trigger_stops_every_write_until_it_is_removed() {
     let (dir, vault) = new_vault();
@@ -203,7 +203,7 @@ fn a_log_that_is_laundered_is_told_of_at_the_open() {
     assert_eq!(events["events"][0]["severity"], "critical");
     assert!(acts(&vault, &["--failed"]).contains(&"audit contradicted".to_owned()));
     fails(&vault, &["audit", "verify"], 27);
-    // The last traces go too: what is lost is named all the same.
+    // The last traces are removed too: the loss is still named.
     Database::open(&vault)
         .run(
             "DELETE FROM audit_log; DELETE FROM security_events; DELETE FROM sqlite_sequence; \

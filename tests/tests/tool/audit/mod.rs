@@ -1,4 +1,4 @@
-//! `audit` and `keys`, typed: what is listed, checked, written out and removed; and the log altered past the tool.
+//! `audit` and `keys`, typed: what is listed, checked, exported and removed; and the log altered without the tool.
 
 mod altered;
 

@@ -59,7 +59,7 @@ fn acts(vault: &Path) -> Vec<String> {
         .collect()
 }
 
-/// An export and a refusal that leave no trace are no success, whatever keeps them out.
+/// An export and a refusal that leave no trace fail, whatever blocks the entry.
 #[test]
 fn an_entry_that_cannot_be_written_is_told() {
     let mut copies = Copies::new();
@@ -74,7 +74,7 @@ fn an_entry_that_cannot_be_written_is_told() {
         let store = Store::unlock(&vault, &secret, &VaultOptions::default()).unwrap();
         let entry = NewAuditEntry::done(store.now(), Act::HistoryExport);
         store.audit_note(entry);
-        // Behind the open, which looks at the schema.
+        // After the open, which checks the schema.
         let planted = Database::open(&vault).run(&format!(
             "CREATE TABLE ended (id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO ended VALUES (9223372036854775807); \
              CREATE TRIGGER planted {trigger}"
@@ -115,7 +115,7 @@ fn an_entry_that_cannot_be_written_is_told() {
     }
 }
 
-/// Settles, and is content then.
+/// Settles, and verifies that nothing is left.
 #[track_caller]
 fn settles(vault: &Path, what: &str, named: &str) -> serde_json::Value {
     let output = run(vault, &["--json", "audit", "settle", "--accept-loss", "--yes"]);
@@ -186,7 +186,7 @@ fn a_counter_of_numbers_is_put_right_by_one_settling() {
     }
 }
 
-/// A key that the log needs and that does not open, was destroyed or is gone is named, and given up by a settling.
+/// A key that the log needs and that does not open, was destroyed or is missing is named, and a settling gives it up.
 #[test]
 fn a_key_of_the_log_that_is_lost_is_named_and_given_up() {
     let mut copies = Copies::new();
@@ -231,7 +231,7 @@ fn a_key_of_the_log_that_is_lost_is_named_and_given_up() {
     }
 }
 
-/// Marks in the vault's own row have a way back.
+/// Marks in the vault's own row can be repaired.
 #[test]
 fn a_mark_that_cannot_be_is_put_right() {
     let mut copies = Copies::new();
@@ -259,7 +259,7 @@ fn a_mark_that_cannot_be_is_put_right() {
         "a time of another kind",
         "audit_log.timestamp of entry 2",
     );
-    // A trigger that would keep the settling from its end goes first.
+    // A trigger that would prevent the settling is removed first.
     let altered = copies.altered(
         "DELETE FROM audit_log WHERE log_id = 2; \
          CREATE TRIGGER planted BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'no'); END",

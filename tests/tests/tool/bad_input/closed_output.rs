@@ -243,7 +243,7 @@ fn a_reader_that_leaves_hides_no_finding() {
     assert_eq!(child.wait().unwrap().code(), Some(28));
 }
 
-/// A file is put in place of what has its name: a device must not be.
+/// A file replaces an existing one of its name: a device must not be replaced.
 #[cfg(unix)]
 #[test]
 fn an_export_never_replaces_what_is_no_file() {
@@ -257,7 +257,7 @@ fn an_export_never_replaces_what_is_no_file() {
     assert!(fs::symlink_metadata(&socket).unwrap().file_type().is_socket());
 }
 
-/// Rust's runtime puts `/dev/null` in the place of what was closed: a whole document would be lost in silence.
+/// Rust's runtime puts `/dev/null` in place of a closed descriptor: a whole document would be lost silently.
 #[cfg(unix)]
 #[test]
 fn a_document_for_a_closed_output_is_no_success() {
@@ -306,7 +306,7 @@ fn an_export_into_an_open_file() {
     }
 }
 
-/// Rust's own handle takes every byte for one that went out.
+/// Rust's own handle would count every byte as written.
 #[cfg(unix)]
 #[test]
 fn an_output_that_is_open_to_read_alone() {

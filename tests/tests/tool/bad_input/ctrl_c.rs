@@ -1,4 +1,4 @@
-//! Ctrl-C while a vault is opened: the open ends, in order and with a code of its own.
+//! Ctrl-C while a vault is opened: the open ends, in order and with its own code.
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use privatus_tests::{Database, ok, privatus};
 
 use super::{one_line, vault};
 
-/// Whether a process has its own answer to Ctrl-C by now: SIGINT is the second bit of what it catches.
+/// Whether a process already handles Ctrl-C itself: SIGINT is the second bit of what it catches.
 fn catches(child: &Child) -> bool {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
     let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));

@@ -1,4 +1,4 @@
-//! Sources at the edge of what there can be: one instant, the ends of time, long ids.
+//! Sources at the limits of what is possible: one instant, the ends of time, long ids.
 
 use std::fs;
 

@@ -49,7 +49,7 @@ fn cut_or_flipped_anywhere() {
         fs::create_dir(vault.join(name)).unwrap();
     }
     refuses(&vault, &CHATS, 17, "keyring.json is a folder");
-    // One of each: both are named, and how to mend the second.
+    // One of each: both are named, and how to repair the second.
     fs::remove_dir(vault.join(COPIES[0])).unwrap();
     fs::write(vault.join(COPIES[0]), "hello").unwrap();
     for says in [
@@ -164,7 +164,7 @@ fn a_kdf_out_of_bounds() {
     refuses(&vault, &CHATS, 14, "altered");
 }
 
-/// One bad copy is no harm: the other opens the vault, and the bad one is made again.
+/// One bad copy does no harm: the other opens the vault, and the bad one is made again.
 #[test]
 fn one_of_two_copies() {
     let (_dir, vault) = vault();

@@ -12,7 +12,7 @@ use super::{json, one_line, vault, word};
 
 const LIMIT: usize = 1_048_576;
 
-/// Types `send` with the text on standard input.
+/// Runs `send` with the text on standard input.
 fn send(vault: &Path, text: &[u8]) -> Output {
     let mut command: Command = privatus(vault);
     command.args(["send", "Someone", "-"]);

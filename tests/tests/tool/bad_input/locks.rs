@@ -46,7 +46,7 @@ fn a_change_of_the_key_ring_elsewhere() {
     ok(&vault, &["chats"]);
 }
 
-/// This process holds the one write transaction; the tool waits its 30 seconds, and says who is in the way.
+/// This process holds the one write transaction; the tool waits its 30 seconds, and says who holds it.
 #[test]
 fn a_write_transaction_elsewhere() {
     let (_dir, vault) = vault();
@@ -55,7 +55,7 @@ fn a_write_transaction_elsewhere() {
     let store = Store::unlock(&vault, &secret, &VaultOptions::default()).unwrap();
     store
         .write("hold", |_| {
-            // The files are not looked at here: reading them would drop this process's own locks on them.
+            // The files are not read here: reading them would drop this process's own locks on them.
             let output = privatus_tests::run(&vault, &["send", "Someone", "hello"]);
             let line = super::one_line(&output, 21);
             assert!(line.contains("another process holds the vault"), "{line}");

@@ -33,7 +33,7 @@ use privatus_tests::{changed, files, init, ok, privatus};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A new vault in a folder of its own.
+/// Creates a vault in a new folder.
 fn vault() -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let vault = dir.path().join("vault");
@@ -41,7 +41,7 @@ fn vault() -> (TempDir, PathBuf) {
     (dir, vault)
 }
 
-/// The one line of an outcome with this code.
+/// Returns the only line of an output with this code.
 #[track_caller]
 fn one_line(output: &Output, code: i32) -> String {
     let errors = String::from_utf8(output.stderr.clone()).expect("UTF-8 on standard error");
@@ -62,7 +62,7 @@ fn refused(vault: &Path, mut command: Command, code: i32, says: &str) {
     assert_eq!(changed(vault, &before), None, "{line}");
 }
 
-/// Types words that must be refused.
+/// Runs a command that must be refused.
 #[track_caller]
 fn refuses(vault: &Path, words: &[&str], code: i32, says: &str) {
     let mut command = privatus(vault);
@@ -70,7 +70,7 @@ fn refuses(vault: &Path, words: &[&str], code: i32, says: &str) {
     refused(vault, command, code, says);
 }
 
-/// Types a command that must succeed; gives its JSON.
+/// Runs a command that must succeed; returns its JSON.
 #[track_caller]
 fn json(vault: &Path, words: &[&str]) -> Value {
     let words: Vec<&str> = [&["--json"], words].concat();

@@ -33,7 +33,7 @@ impl Guarded {
         command
     }
 
-    /// Types words that must be refused, and leave the vault's files as they were.
+    /// Runs a command that must be refused and leave the vault's files unchanged.
     #[track_caller]
     fn refuses(&self, words: &[&str], code: i32, says: &str) {
         let before = self.seen();

@@ -96,7 +96,7 @@ fn init_where_something_is() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(only), fs::read(vault.join(only)).unwrap()).unwrap();
         refuses(dir.path(), &INIT, 12, only);
-        // Also what is no vault's file but has its name: it may be all that is left.
+        // Also a file that only has the name of a vault's file: it may be all that is left.
         fs::write(dir.path().join(only), "").unwrap();
         refuses(dir.path(), &INIT, 12, only);
     }

@@ -1,5 +1,5 @@
-//! What somebody puts at the names that a vault uses, without any secret: links to files outside, pipes, folders, a journal.
-//! It is refused by its name, nothing hangs, and no file outside is written to or gets another mode.
+//! What somebody puts at the names that a vault uses, without any secret: links to files outside, pipes, folders, a
+//! journal. It is refused by its name, nothing hangs, and no file outside is written to or gets another mode.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -17,7 +17,7 @@ use super::{json, one_line, vault, word};
 /// Longer than any command takes; one that hangs takes forever.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// Names at which the vault works with a file of its own or with none.
+/// Names at which the vault has its own file or none.
 const ONE: [&str; 6] = [
     "privatus.db",
     "privatus.db-wal",
@@ -26,7 +26,7 @@ const ONE: [&str; 6] = [
     "keyring.lock",
     "attempts.json",
 ];
-/// Two copies of the same: the other one does.
+/// Two copies with the same content: the other one is used.
 const COPIES: [&str; 2] = ["keyring.json", "keyring.json.1"];
 
 /// What is planted.
@@ -134,7 +134,7 @@ fn at_a_name_of_one_file() {
         let at = vault.join(name);
         let own = fs::read(&at).ok();
         for plant in Plant::ALL {
-            // What a link leads to could be taken for the vault's own.
+            // The target of a link could be mistaken for the vault's own file.
             let outside = Outside::new(dir.path(), own.clone().unwrap_or_else(|| b"precious".to_vec()));
             plant.put(&at, &outside.path);
             let before = files(&vault);
@@ -168,7 +168,7 @@ fn at_a_name_of_one_file() {
     ok(&vault, &["chats"]);
 }
 
-/// What the refusal says to type makes a vault of it again.
+/// The commands in the refusal restore the vault.
 #[test]
 fn the_way_back_that_is_told() {
     for (name, plant) in [
@@ -248,7 +248,8 @@ fn a_journal_beside_the_database() {
     ok(&vault, &["send", "Someone", "hello"]);
 }
 
-/// One copy of the key ring is a link or no file: the other opens the vault, the name is replaced, and what it led to stays.
+/// One copy of the key ring is a link or no file: the other opens the vault, the name is replaced, and what it led to
+/// stays.
 #[test]
 fn at_one_copy_of_the_key_ring() {
     for name in COPIES {
@@ -315,7 +316,7 @@ fn at_both_copies_of_the_key_ring() {
     }
 }
 
-/// Names that earlier builds wrote to, and that a guess would find: they are neither followed nor removed.
+/// Names that earlier builds wrote to, and that can be guessed: they are neither followed nor removed.
 #[test]
 fn at_the_names_of_partial_files() {
     const PARTIAL: [&str; 5] = [

@@ -1,4 +1,4 @@
-//! Folders and files that other users may read or write: the tool says so, and does its work.
+//! Folders and files that other users may read or write: the tool warns, and does its work.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -9,7 +9,7 @@ use privatus_tests::{ok, privatus, run};
 
 use super::{one_line, vault, word};
 
-/// `nobody` on most systems; any user and group but root's would do.
+/// `nobody` on most systems; any user and group except root's would do.
 const OTHER: u32 = 65_534;
 
 fn allow(path: &Path, mode: u32) {
@@ -88,7 +88,7 @@ fn a_folder_above_that_anybody_may_write() {
     allow(dir.path(), 0o700);
 }
 
-/// A pipe in a folder would be waited for in silence; one that is open already is what a shell gives.
+/// The tool would wait silently for a pipe in a folder; a pipe that is already open is what a shell passes.
 #[test]
 fn a_secret_out_of_what_is_no_file() {
     let (dir, vault) = vault();
@@ -145,7 +145,7 @@ fn a_secret_out_of_what_is_no_file() {
     }
 }
 
-/// A file that a shell opened is one still.
+/// A file that a shell opened is still checked as a file.
 #[test]
 fn a_secret_on_standard_input_that_others_may_read() {
     let (dir, vault) = vault();
@@ -164,7 +164,7 @@ fn a_secret_on_standard_input_that_others_may_read() {
     }
 }
 
-/// A group and another user, where the tests may give files away; `owner.rs` tests whose groups are private.
+/// A group and another user, if the tests may change owners; `owner.rs` tests whose groups are private.
 #[test]
 fn what_another_user_or_a_group_may_change() {
     let (dir, vault) = vault();
@@ -191,7 +191,7 @@ fn what_another_user_or_a_group_may_change() {
         )
     };
     let own = |path: &Path| chown(path, Some(0), Some(0)).unwrap();
-    // root's own group has nobody else in it.
+    // root's own group has no other member.
     for mode in [0o775, 0o1775] {
         allow(dir.path(), mode);
         assert_eq!(errors(), "", "{mode:o}");

@@ -1,4 +1,4 @@
-//! A recovery code that reaches nobody: no vault is made. And the file it may go to.
+//! A recovery code that cannot be written: no vault is created. And the file to which it can be written.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn init(vault: &Path, words: &[&str]) -> Command {
     command
 }
 
-/// Names of what lies in a folder.
+/// The names in a folder.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> = entries
@@ -60,7 +60,7 @@ fn without_a_terminal_it_has_to_be_said_where_it_goes() {
     }
 }
 
-/// An output that says it is full, one that nobody reads any more, one that is closed, one that cannot be written.
+/// An output that is full, one whose reader left, one that is closed, one that cannot be written.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_code_that_cannot_be_printed_leaves_no_vault() {
@@ -111,7 +111,7 @@ fn one_line_or_json(output: &std::process::Output) -> String {
     errors
 }
 
-/// A pipe with no more room in it, that nobody reads.
+/// A full pipe that nobody reads.
 #[cfg(target_os = "linux")]
 fn blocked(vault: &Path) -> (std::process::Child, std::io::PipeReader) {
     use std::io::Write;
@@ -122,7 +122,7 @@ fn blocked(vault: &Path) -> (std::process::Child, std::io::PipeReader) {
     writer.write_all(&[b'.'; 65_536]).unwrap();
     let mut command = init(vault, &["--code-to-stdout"]);
     let child = command.stdout(writer).spawn().unwrap();
-    // The key ring is the last that is written of a vault.
+    // The key ring is the last file of a vault that is written.
     let built = |entry: &fs::DirEntry| entry.path().join("keyring.json.1").is_file();
     let folder = vault.parent().unwrap();
     while !fs::read_dir(folder).unwrap().any(|entry| built(&entry.unwrap())) {
@@ -142,7 +142,7 @@ fn a_kill_while_it_is_printed_leaves_no_vault_in_its_place() {
     child.wait().unwrap();
     drop(reader);
     assert!(!vault.exists());
-    // What is left is named like what it is, and is in nobody's way.
+    // What is left has a name that says what it is, and it blocks nothing.
     let [left] = &names(dir.path())[..] else {
         panic!("{:?}", names(dir.path()))
     };
@@ -280,7 +280,7 @@ fn a_file_that_the_code_cannot_go_to() {
         assert_eq!((names(dir.path()), names(&there).len()), (before.clone(), 0));
         assert_eq!(fs::read(&taken).unwrap(), b"mine");
     }
-    // What becomes of the vault decides: where none can be made, no code stays.
+    // If no vault can be created, no code stays.
     let file = dir.path().join("code");
     let mut command = init(&taken.join("vault"), &["--recovery-code-file", word(&file)]);
     assert_eq!(command.output().unwrap().status.code(), Some(11));
@@ -321,7 +321,7 @@ fn a_file_has_the_code_and_opens_the_vault() {
             .env_remove("PRIVATUS_PASSWORD")
             .args(["--recovery-code-file", word(&file), "chats"]);
         assert!(command.output().unwrap().status.success());
-        // A password's file says more than the code's, and the code's more than the environment.
+        // A password file takes precedence over a code file, and a code file over the environment.
         let mut command = privatus(&vault);
         command
             .env("PRIVATUS_PASSWORD", "wrong")

@@ -69,7 +69,7 @@ impl Ring {
         ring
     }
 
-    /// The same with another iteration count in the password's slot.
+    /// The key ring with another iteration count in the password's slot.
     pub(crate) fn with_iterations(&self, iterations: u32) -> Self {
         let mut slot = self.slot(0);
         slot[4] = iterations.to_le_bytes().to_vec();

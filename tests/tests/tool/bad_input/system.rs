@@ -1,4 +1,5 @@
-//! What the system lacks or fails, in the system's words: no damage, no permission, no other process, and never in silence.
+//! What the system lacks or fails, in the system's words: not as damage, a permission or another process, and never
+//! silently.
 
 use std::process::Command;
 
@@ -6,7 +7,7 @@ use privatus_tests::{PASSWORD, ok, privatus, telegram, tool};
 
 use super::{one_line, refuses, vault, word};
 
-/// Runs the tool under a limit of the shell's.
+/// Runs the tool under a limit that the shell sets.
 fn limited(limit: &str, words: &[&str]) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("ulimit {limit}; exec \"$0\" \"$@\"")]);
@@ -81,7 +82,7 @@ fn too_many_open_files() {
         let words = ["--vault", word(&vault), "chats"];
         let output = limited(&format!("-n {limit}"), &words).output().unwrap();
         let errors = String::from_utf8(output.stderr).unwrap();
-        // Nothing is said of what is not there.
+        // Nothing is said about what does not exist.
         assert!(
             !errors.contains("copy") && !errors.contains("interrupted"),
             "{limit}: {errors}"
@@ -97,7 +98,7 @@ fn too_many_open_files() {
     ok(&vault, &["verify"]);
 }
 
-/// What a failed `init` began goes with it, however few files may be open.
+/// A failed `init` removes what it began, however few files may be open.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_init_without_open_files_leaves_nothing() {

@@ -1,4 +1,4 @@
-//! Names and texts that would drive a terminal: shown harmless there, kept exact in export.
+//! Names and texts that would control a terminal: shown harmless there, kept exact in an export.
 
 use std::fs;
 
@@ -99,7 +99,7 @@ fn errors_are_harmless_too() {
     harmless(&String::from_utf8(run(&missing, &["chats"]).stderr).unwrap());
 }
 
-/// What the tool's grammar refuses names what was typed.
+/// A refused command line names what was typed.
 #[test]
 fn usage_errors_are_harmless_too() {
     let (_dir, vault) = vault();
@@ -125,7 +125,7 @@ fn usage_errors_are_harmless_too() {
     }
 }
 
-/// A JSON escape of half a character: Telegram's export may hold one. It is shown as U+FFFD, and the report says so.
+/// A JSON escape of half a character: Telegram's export may contain one. It is shown as U+FFFD, and the report says so.
 #[test]
 fn unpaired_surrogates() {
     let (dir, vault) = vault();

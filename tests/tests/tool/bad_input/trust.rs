@@ -116,7 +116,7 @@ fn with_yes_they_are_taken() {
         assert!(said.contains(words), "{words} in {said}");
     }
     assert_eq!(rights(&vault), (1, 2, true));
-    // All of it is there: the second time nothing is taken.
+    // All of it exists: the second time nothing is imported.
     let said = ok(&vault, &words);
     assert!(
         said.contains("rights imported: 0 of 4, 4 already there\n"),
@@ -193,7 +193,8 @@ fn it_is_for_our_own_export() {
     assert_eq!(output.status.code(), Some(2));
 }
 
-/// A group that nobody owns, as an older build or plain SQL left it, goes to who made it: the file does not say who did.
+/// A group that nobody owns, as an older build or plain SQL left it, gets its creator as owner. The file decides
+/// who that is only with `--trust`.
 #[test]
 fn a_group_without_an_owner_is_nobody_s_that_the_file_names() {
     let dir = tempfile::tempdir().unwrap();

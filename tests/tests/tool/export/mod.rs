@@ -1,4 +1,4 @@
-//! The export: every value the store can write comes back, and a damaged file is called by its name.
+//! The export: every value that the store can write is restored, and a damaged file is reported by name.
 
 mod damaged;
 
@@ -97,7 +97,7 @@ fn msg() -> impl Strategy<Value = Msg> {
             deleted: deleted.filter(|at| at % 4 == 0),
             reply,
             text,
-            // A few are large enough to lie in `message_content`.
+            // A few are large enough for `message_content`.
             size: if size == 0 { 20_000 } else { 1 },
             rich,
             flags,
@@ -228,7 +228,8 @@ fn people(store: &Store, names: &[String], group_first: bool) -> Vec<Conversatio
     chats
 }
 
-/// What contacts have in addition to what they were created with; one is blocked, which does not affect earlier messages.
+/// What contacts have in addition to what they were created with; one is blocked, which does not affect earlier
+/// messages.
 fn states(names: &[String]) -> [(ContactId, ContactState); 2] {
     let both = ContactState {
         is_online: true,

@@ -59,7 +59,7 @@ fn groups_go_into_another_vault_as_they_are() {
         assert_eq!(again.len(), exported.len());
     }
     assert_eq!(members(&other, "Alone"), pairs(&[("Me", "owner")]));
-    // Whoever is known by an anonymous id is known by the same one there.
+    // A member known by an anonymous id has the same one there.
     let ids = |vault: &Path| json(vault, &["groups", "members", "Choir"])["members"].clone();
     assert_eq!(ids(&vault)[0]["anonymous_id"], ids(&other)[0]["anonymous_id"]);
     assert!(ids(&vault)[0]["anonymous_id"].is_string());
@@ -142,7 +142,7 @@ fn a_group_of_an_older_export_gets_an_owner() {
         self::members(&vault, "Full"),
         pairs(&[("Me", "owner"), ("Alice", "member"), ("Bob", "member")])
     );
-    // Room for everybody that it names, and for its owner.
+    // The limit has room for everybody that it names, and for its owner.
     assert_eq!(json(&vault, &["groups", "show", "Full"])["max_members"], 4);
     assert_eq!(self::members(&vault, "Nobody"), pairs(&[("Me", "owner")]));
     assert!(ok(&vault, &["verify"]).contains("all is well"));

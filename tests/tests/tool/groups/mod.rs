@@ -1,4 +1,4 @@
-//! `groups`, typed: a group's life, each rule broken, what others see, and the way out of a vault and into another.
+//! `groups`, typed: a group's life, each rule broken, what others see, and an export into another vault.
 
 mod imported;
 mod named;

@@ -1,4 +1,4 @@
-//! How groups and their members are named, and whom an anonymous group names.
+//! How groups and their members are named, and what an anonymous group reveals.
 
 use privatus_tests::{json, ok, refused, run};
 use serde_json::json;
@@ -43,7 +43,7 @@ fn members_of_an_anonymous_group_are_known_by_their_ids() {
     g(&["role", "Help", ids[0], "admin"]);
     g(&["remove", "Help", &ids[1][..20]]);
     assert_eq!(json(&vault, &["groups", "show", "Help"])["member_count"], 2);
-    // Who is in no group sees the public one.
+    // A user in no group sees the public one.
     let seen = json(&vault, &["groups", "list", "--seen-by", "Dave"]);
     assert_eq!(seen["groups"].as_array().unwrap().len(), 1);
     assert_eq!(seen["groups"][0]["name"], "Help");

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{every_step, json_of, newest, vault, versions};
 
-/// The copy does not fit: nothing is changed, and the copy that is there from before, with what was lost, stays.
+/// The copy does not fit: nothing is changed, and the earlier copy, with what was lost, stays.
 #[cfg(unix)]
 #[test]
 fn a_copy_that_does_not_fit_takes_no_other_away() {
@@ -34,7 +34,7 @@ fn a_copy_that_does_not_fit_takes_no_other_away() {
     ok(&vault, &["migrate", "up"]);
 }
 
-/// The copy put back is the vault as it was; a look at it does not even set its journal mode.
+/// The restored copy is the vault as it was; inspecting it does not even set its journal mode.
 #[test]
 fn the_copy_put_back_has_what_was_lost() {
     let (_dir, vault) = vault();

@@ -1,4 +1,4 @@
-//! `migrate`, typed: what there is, a step back with its losses, up again, and what each refusal says. Every refusal
+//! `migrate`, typed: the status, a step back with its losses, up again, and what each refusal says. Every refusal
 //! leaves the vault's files as they were, byte for byte.
 
 mod back;
@@ -35,7 +35,7 @@ fn after_first() -> Vec<&'static str> {
     STEPS.all().iter().skip(1).map(|step| step.name).collect()
 }
 
-/// What `status` says of every step, when those but the first are `pending`.
+/// What `status` says about every step, when those but the first are `pending`.
 fn every_step(pending: bool) -> Vec<(i64, bool)> {
     let step = |step: &Step| (step.version(), pending && step.version() != FIRST);
     STEPS.all().iter().map(step).collect()
@@ -64,7 +64,7 @@ fn json_of(vault: &Path, words: &[&str]) -> Value {
     serde_json::from_str(&ok(vault, &[&["--json"], words].concat())).unwrap()
 }
 
-/// The vault's database past the store, as a newer build or an attacker with the password has it.
+/// The vault's database without the store, as a newer build or an attacker with the password has it.
 fn database(vault: &Path) -> (Connection, Unlocked) {
     let ring = KeyRing::parse(&fs::read(vault.join("keyring.json")).unwrap()).unwrap();
     let secret = Secret::Password(Password::new(PASSWORD).unwrap());
@@ -168,7 +168,7 @@ fn words_that_name_no_step_are_answered_with_those_there_are() {
     for wanted in ["no_such", "99991231000009", "v1", ""] {
         refused(&vault, &["migrate", "down", "--to", wanted], 24, &[&all]);
     }
-    // Below the first there is none, and it says why.
+    // Below the first step there is none, and the error says why.
     let why = "the first step cannot be undone: it is the first";
     refused(&vault, &["migrate", "down", "--to", "0", "--yes"], 24, &[why]);
     let mut wrong = privatus(&vault);

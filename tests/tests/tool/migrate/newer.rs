@@ -1,4 +1,4 @@
-//! A vault that a newer build left: refused untouched, and stepped back with the SQL that it keeps.
+//! A vault of a newer build: refused unchanged, and stepped back with the SQL that it stores.
 
 use std::path::Path;
 

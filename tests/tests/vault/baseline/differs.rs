@@ -1,11 +1,11 @@
-//! Tables that are not the specification's: each difference on a line of its own, exit code 19, nothing made.
+//! Tables that are not the specification's: each difference on a separate line, exit code 19, nothing created.
 
 use privatus_sqlite::{Connection, OpenMode, OpenOptions};
 use serde_json::Value;
 
 use crate::baseline::source::{Source, specification};
 
-/// The specification with one text in place of another.
+/// The specification with one text replaced by another.
 fn with(from: &str, to: &str) -> Vec<String> {
     let mut found = 0;
     let changed = specification().into_iter().map(|text| {
@@ -192,7 +192,8 @@ fn many_differences_are_bounded() {
     assert!(listed.ends_with("… and 50 more\n"), "{listed}");
 }
 
-/// White space, case, quotes, the order of columns and what the specification asks for with ADD CONSTRAINT do not matter.
+/// White space, case, quotes, the order of columns and what the specification asks for with ADD CONSTRAINT do not
+/// matter.
 #[test]
 fn what_does_not_count_does_not_differ() {
     let mut statements = with(
@@ -245,7 +246,7 @@ fn another_programs_database() {
         &statements,
         &["the encoding is UTF-16le, but UTF-8 in the specification"],
     );
-    // A look at the test itself: the memory database reads as the specification does.
+    // A check of the test itself: the memory database reads as the specification does.
     let mut memory = Connection::open_in_memory(&OpenOptions::new(OpenMode::Create)).unwrap();
     memory.execute_batch(&specification().join(";")).unwrap();
 }

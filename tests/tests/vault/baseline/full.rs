@@ -52,7 +52,7 @@ INSERT INTO security_events VALUES (9, '2024-01-01 00:00:00', 'probe', 'high', '
 INSERT INTO retention_policies VALUES ('messages', 30, NULL, FALSE, NULL), ('mine', 1, 'a', TRUE, '2024-01-01 00:00:00');
 ";
 
-/// The vault's database, opened past every rule.
+/// The vault's database, opened without the store's rules.
 fn database(source: &Source) -> Connection {
     let ring = KeyRing::parse(&fs::read(source.vault().join("keyring.json")).unwrap()).unwrap();
     let secret = Secret::Password(Password::new(PASSWORD).unwrap());
@@ -319,7 +319,7 @@ fn checked_in_the_database(source: &Source) {
         ),
         (
             "metric_id timestamp metric_name metric_value unit category metadata",
-            // Opening it has added figures of its own.
+            // Opening it has added figures.
             "performance_metrics WHERE category IS NOT 'transaction'",
             "5 '2024-01-01 00:00:00.000' 'latency' 1.25 'ms' NULL '{}'",
         ),
@@ -380,7 +380,7 @@ fn checked_in_the_database(source: &Source) {
     assert_eq!(rows(&mut vault, next), ["1"]);
 }
 
-/// The note counts those that were verified, and nobody else; a content of its own may be longer than the large one.
+/// The note counts only the verified ones; a separate content may be longer than the large one.
 #[test]
 fn notes_say_what_became_another() {
     let source = Source::new();
@@ -404,7 +404,7 @@ fn notes_say_what_became_another() {
     assert_eq!(rows(&mut database(&source), verified), ["a0 b0 c1 dNULL e0"]);
 }
 
-/// Only what a build reads lets anybody do something.
+/// Only what a build reads gives rights.
 #[test]
 fn notes_count_the_grants_that_can_be_read() {
     let source = Source::new();

@@ -1,4 +1,4 @@
-//! Everything that keeps a database from being adopted: exit code, one line, the source as it was, nothing created.
+//! Everything that prevents the adoption of a database: exit code, one line, the source as it was, nothing created.
 
 use std::fs;
 
@@ -38,13 +38,13 @@ fn a_key_that_does_not_open_it() {
     // The right key with another salt is another key.
     privatus_tests::secret_file(&source.key(), format!("{}{}", "6b".repeat(32), "00".repeat(16)));
     source.refuses(&[], 10, "the key does not open");
-    // Bytes of nobody.
+    // Bytes that belong to nothing.
     privatus_tests::secret_file(&source.key(), "6b".repeat(32));
     fs::write(source.database(), [0xa5; 8192]).unwrap();
     source.refuses(&[], 10, "has another format or a damaged");
 }
 
-/// Databases of SQLCipher that open with other settings only: the refusal says which are taken.
+/// Databases of SQLCipher that open only with other settings: the refusal says which are accepted.
 #[test]
 fn pages_of_another_form() {
     let source = Source::new();
@@ -122,7 +122,7 @@ fn a_damaged_page_or_a_missing_end() {
         fs::write(source.database(), bytes).unwrap();
         let output = source.command(&["--json"]).output().unwrap();
         match output.status.code() {
-            // An index that nobody asks, or a page that is free.
+            // An index that no query uses, or a free page.
             Some(0) => fs::remove_dir_all(source.vault()).unwrap(),
             code => {
                 assert_eq!(code, Some(25), "{output:?}");
@@ -196,7 +196,7 @@ fn what_is_a_vault_already() {
     source.refuses(&[], 23, "is already a vault's database");
     source.sql("DROP TABLE __diesel_schema_migrations; PRAGMA application_id = 1349678708");
     source.refuses(&[], 23, "is already a vault's database");
-    // A ledger of the other program with large numbers is none of ours.
+    // A ledger of the other program with large numbers is not ours.
     source.sql(
         "PRAGMA application_id = 0; INSERT INTO schema_migrations (version, checksum) VALUES (20250101000000, 'x'), (1, NULL)",
     );
@@ -268,7 +268,7 @@ fn a_folder_that_may_not_be_written() {
         .arg("--raw-key-file")
         .arg(source.key());
     source.refused(command, 22, "permission denied");
-    // It was the folder alone that stood in the way.
+    // Only the folder was the reason.
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
     let mut command = bound.command(&locked.join("vault"));
     command
@@ -313,7 +313,7 @@ fn too_many_open_files() {
     assert!(refused > 0);
 }
 
-/// Safety numbers would be made of it.
+/// Safety numbers would be computed from it.
 #[test]
 fn an_own_key_that_could_not_be_set() {
     for value in ["'\"AAAA\"'", "'notbase64!!'", "'null'", "''"] {

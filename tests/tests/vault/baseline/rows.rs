@@ -1,4 +1,4 @@
-//! Rows that a vault cannot hold: refused with table, row and column, and nothing made.
+//! Rows that a vault cannot hold: refused with table, row and column, and nothing is created.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::baseline::source::Source;
 const PEOPLE: &str = "INSERT INTO contacts (contact_id, display_name, public_key) VALUES ('a', 'A', '');
     INSERT INTO groups (group_id, name, group_type) VALUES ('g', 'G', 'public');";
 
-/// Each statement alone makes the database one that is refused with these words.
+/// Each statement alone causes a refusal with these words.
 #[track_caller]
 fn all_refused(cases: &[(&str, &str)]) {
     let source = Source::new();

@@ -98,7 +98,7 @@ impl Source {
         command
     }
 
-    /// Adopts it; gives the JSON.
+    /// Adopts it; returns the JSON.
     pub(crate) fn adopt(&self, words: &[&str]) -> serde_json::Value {
         let output = self.command(&[&["--json"], words].concat()).output().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
@@ -107,7 +107,8 @@ impl Source {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// Runs a command that must be refused: this code, one line with these words, the source as it was, and no file more.
+    /// Runs a command that must be refused: this code, one line with these words, the source unchanged, and no new
+    /// file.
     #[track_caller]
     pub(crate) fn refuses(&self, words: &[&str], code: i32, says: &str) -> Output {
         self.refused(self.command(words), code, says)

@@ -1,4 +1,5 @@
-//! The audit log: who did what to what and when, in its order and by every filter; old entries go; the chain holds.
+//! The audit log: who did what to what and when, in order and by every filter; old entries are removed; the chain is
+//! valid.
 
 use privatus_domain::{AuditEntry, AuditFilter, Permission, Resource, ResourceKind, Timestamp};
 use privatus_store::{Store, StoreError, WriteTx};
@@ -108,7 +109,7 @@ impl Entry {
         (self.what.0.as_str(), self.what.1.as_str()) == what
     }
 
-    /// Whether a contact went.
+    /// Whether a contact was removed.
     pub(crate) fn is_removal(&self) -> bool {
         (self.what.0.as_str(), self.what.1.as_str()) == ("contact", "remove")
     }
@@ -145,7 +146,8 @@ impl Model {
         self.audit.push(entry);
     }
 
-    /// The oldest go, up to the first that is young enough; the newest stays. What waited is written only after that.
+    /// Removes the oldest, up to the first that is new enough; the newest stays. Waiting entries are written only after
+    /// that.
     pub(crate) fn audit_step(&mut self, step: &AuditStep) -> Outcome {
         let AuditStep::Prune(hours) = step;
         let before = self.now - hours * HOUR;

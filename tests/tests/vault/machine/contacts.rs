@@ -16,7 +16,7 @@ use crate::machine::outcome::Outcome;
 use crate::machine::step::some_of;
 use crate::machine::world::{PEOPLE, clock, contact_id, public_key};
 
-/// Names in several forms of the same letters, and two that are none.
+/// Names in several forms of the same letters, and two that are empty.
 const NAMES: [&str; 7] = ["Ärger", "A\u{308}RGER", "straße 7", "STRASSE 7", "日本", "", "  "];
 
 #[derive(Debug, Clone)]
@@ -317,7 +317,8 @@ pub(crate) fn compare(store: &Store, model: &Model) {
         (["7", "7"], &NAMES[2..4]),
         (["日", "日"], &NAMES[4..5]),
     ] {
-        // Every name here comes of a renaming: one that the search misses is a renaming that the search did not see.
+        // Every name here is the result of a renaming: a name that the search misses is a renaming that the search did
+        // not see.
         let is_found = |name: &str| names.contains(&name) && !Bug::FoldedNameStale.is_planted();
         let mut expected: Vec<&str> = model
             .people

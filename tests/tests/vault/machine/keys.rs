@@ -1,4 +1,4 @@
-//! Keys of the key store: one that lives for each group, those before it destroyed, and times to expire.
+//! Keys of the key store: one active key for each group, destroyed earlier ones, and times to expire.
 
 use std::collections::BTreeMap;
 
@@ -65,13 +65,13 @@ impl Model {
 }
 
 impl Keys {
-    /// A group was made, or gets another key.
+    /// A group was created or gets another key.
     pub(crate) fn of_group(&mut self, group: usize) {
         let (count, lives) = self.groups.entry(group).or_default();
         (*count, *lives) = (*count + 1, true);
     }
 
-    /// A group went.
+    /// A group was removed.
     pub(crate) fn group_goes(&mut self, group: usize) {
         self.groups.entry(group).or_default().1 = false;
     }

@@ -1,4 +1,4 @@
-//! The vault in memory: what every query must give after any story.
+//! The vault in memory: what every query must return after any story.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ pub(crate) struct Model {
     /// By scope (empty: the application's) and name.
     pub(crate) settings: BTreeMap<(String, usize), i64>,
     pub(crate) grants: Grants,
-    /// Those that stand, and how many went.
+    /// Those that exist, and how many were removed.
     pub(crate) audit: Vec<Entry>,
     pub(crate) audit_removed: usize,
     /// Number of the entry that the key ring notes.
@@ -85,7 +85,7 @@ impl Default for Model {
 impl Model {
     /// Takes a step; says what must become of it.
     pub(crate) fn step(&mut self, step: &Step) -> Outcome {
-        // Each step has a time of its own: who joined first is known.
+        // Each step has a different time, so it is known who joined first.
         self.now += 1;
         self.is_counted = false;
         let outcome = match step {

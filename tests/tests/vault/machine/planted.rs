@@ -28,8 +28,8 @@ fn every_planted_bug_is_found() {
     assert!(missed.is_empty(), "not found: {missed:?}");
 }
 
-/// Whether the planted bug makes the model say anything else in this story. Where it does not, the store would be compared
-/// with the sound model once more, which takes most of the time and finds no bug.
+/// Whether the planted bug makes the model say anything else in this story. Where it does not, the store would be
+/// compared with the sound model once more, which takes most of the time and finds no bug.
 fn is_seen(bug: Bug, story: &[Step]) -> bool {
     if bug.is_in_comparisons() {
         return true;

@@ -134,8 +134,8 @@ pub(crate) fn tell(seed: [u8; 32], stories: u32, length: usize) -> Result<(), Fa
     tell_and_shrink(seed, (stories, length), SHRINKS, |_| true)
 }
 
-/// Returns what was seen where a story fails, as it is; the vault is verified only at the end of each. Only stories that
-/// are `wanted` run, among as many as `stories`.
+/// Returns what was seen where a story fails, as it is; the vault is verified only at the end of each. Only stories
+/// that are `wanted` run, among as many as `stories`.
 pub(crate) fn goes_wrong(
     seed: [u8; 32],
     stories: u32,

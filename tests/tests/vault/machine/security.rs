@@ -1,4 +1,4 @@
-//! Security events: what a person should look at, when it is too much, and that somebody did look.
+//! Security events: what a person should check, when failures are too many, and that somebody resolved them.
 
 use privatus_domain::{
     Permission, Resolution, ResourceKind, SecurityEvent, SecurityFilter, SecurityKind, Severity,
@@ -82,7 +82,7 @@ impl Model {
         });
     }
 
-    /// A user was refused what it asked for. Once it was said that this is often, it is not said again for a while.
+    /// A user was refused. After an event about many failures, no other is written for a while.
     pub(crate) fn refused(&mut self, user: usize, (kind, id, _): &Need) {
         let entry = Entry::done(self.now, ("access", "refuse"))
             .on(*kind, id)

@@ -1,5 +1,5 @@
-//! Statistics: what was done on each day, and how often a transaction ran. They are written now and then, and all of them
-//! when the vault is closed.
+//! Statistics: what was done on each day, and how often a transaction ran. They are written now and then, and all of
+//! them when the vault is closed.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ impl Model {
         *self.steps.entry(day(self.now)).or_default() += 1;
     }
 
-    /// A message came to stand.
+    /// A message was stored.
     pub(crate) fn used(&mut self, outgoing: bool, bytes: usize) {
         let usage = self.usage.entry(day(self.now)).or_default();
         *(if outgoing {

@@ -1,4 +1,4 @@
-//! What happens to the vault as a whole: time goes on, it is closed and opened, another process writes to it.
+//! What happens to the vault as a whole: time passes, it is closed and opened, another process writes to it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::machine::world::{PEOPLE, USERS, clock, set_clock};
 
 #[derive(Debug, Clone)]
 pub(crate) enum VaultStep {
-    /// Milliseconds go by.
+    /// Milliseconds pass.
     Wait(i64),
     /// It is closed, a wrong password is tried so many times, and it is opened again.
     Reopen(usize),
@@ -270,7 +270,7 @@ fn another_process() {
     let store = Store::unlock(path.as_ref(), &Secret::Password(password()), &options()).unwrap();
     let words = std::env::var(STEP).unwrap();
     let act = Act::Contact(ContactStep::from_words(&words).unwrap());
-    // A step that is refused is none.
+    // A refused step does not count.
     let _ = store.write("other", |tx| act.run(tx, &Chats::new()));
     if std::env::var_os(DIES).is_some() {
         let everything = store.write("dies", |tx| {

@@ -1,4 +1,4 @@
-//! Who and what there is in the stories, and a clock that goes on when a step says so.
+//! The people and things of the stories, and a clock that advances when a step says so.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ pub(crate) fn message_id(id: u8) -> MessageId {
     text.parse().unwrap()
 }
 
-/// A public key that is another for each number.
+/// A public key that differs for each number.
 pub(crate) fn public_key(number: u8) -> privatus_domain::PublicKey {
     privatus_domain::PublicKey::new(vec![number; 32]).unwrap()
 }

@@ -18,7 +18,7 @@ const MEMBERS: &str = "SELECT count(*) FROM group_members";
 const TO_CONTACT: &str = "SELECT count(*) FROM file_transfers WHERE contact_id IS NOT NULL";
 const TO_GROUP: &str = "SELECT count(*) FROM file_transfers WHERE group_id IS NOT NULL";
 const TRANSFERS: &str = "SELECT count(*) FROM file_transfers";
-/// Entries that outlive what they speak of.
+/// Entries that outlive what they are about.
 const OF_NO_CONTACT: &str = "SELECT count(*) FROM audit_log WHERE resource_type = 'contact' AND resource_id NOT IN \
                              (SELECT contact_id FROM contacts)";
 const OF_NO_GROUP: &str = "SELECT count(*) FROM audit_log WHERE resource_type = 'group' AND resource_id NOT IN \
@@ -58,7 +58,7 @@ pub(crate) const EDGES: [Edge; 13] = [
         by_sql: |world| {
             world.sql(DELETE_ALICE);
             world.all_are(0, &[DIRECT]);
-            // Hidden at once; what it wrote goes with the store's next sweep.
+            // Hidden at once; its messages are removed by the store's next sweep.
             world.all_are(1, &[LARGE, "SELECT count(*) FROM pending_removals"]);
             world.is_sound();
             world.all_are(0, &[LARGE, "SELECT count(*) FROM pending_removals"]);
@@ -146,7 +146,7 @@ pub(crate) const EDGES: [Edge; 13] = [
     Edge {
         name: "key_store → contacts",
         by_tool: |world| {
-            // No command removes a key: the last value that it seals goes, and it seals the next.
+            // No command removes a key: the last value that it seals is removed, and it seals the next.
             world.all_are(1, &[PUBLIC_KEYS]);
             remove_all(world);
             world.all_are(1, &[PUBLIC_KEYS]);
@@ -161,7 +161,7 @@ pub(crate) const EDGES: [Edge; 13] = [
     Edge {
         name: "key_store → messages",
         by_tool: |world| {
-            // The last message of a month goes; the month and its key stay for the next.
+            // The last message of a month is removed; the month and its key stay for the next.
             world.all_are(1, &[MONTH_KEYS]);
             remove_all(world);
             world.all_are(0, &["SELECT count(*) FROM messages", LARGE]);

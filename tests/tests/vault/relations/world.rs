@@ -92,7 +92,7 @@ impl World {
         self.by_sql.set(true);
     }
 
-    /// An edge is about a delete: by the tool, and then fewer rows stand in some table of the specification, or by SQL.
+    /// An edge is about a delete: by the tool, and then some table of the specification has fewer rows, or by SQL.
     pub(crate) fn was_deleted_from(&self) -> bool {
         const TABLES: [&str; 8] = [
             "audit_log",
@@ -116,7 +116,7 @@ impl World {
         Database::open(&self.vault).count(sql)
     }
 
-    /// Every count that a list of statements gives is this.
+    /// Asserts that every statement returns this count.
     pub(crate) fn all_are(&self, count: i64, statements: &[&str]) {
         let mut database = Database::open(&self.vault);
         for sql in statements {
@@ -124,7 +124,7 @@ impl World {
         }
     }
 
-    /// The tool's own check is content.
+    /// Asserts that the tool's own check finds nothing.
     pub(crate) fn is_sound(&self) {
         self.ok(&["verify"]);
     }

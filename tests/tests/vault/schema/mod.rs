@@ -1,5 +1,5 @@
-//! The tables of `privatus-schema` through diesel's query builder, over the migrations: what it can say, that a value of
-//! another type than its column's is an error, and which statements stay prepared.
+//! The tables of `privatus-schema` through diesel's query builder, over the migrations: what it can say, that a value
+//! of another type than its column's is an error, and which statements stay prepared.
 
 mod cached;
 mod joins;
@@ -26,7 +26,7 @@ fn database() -> Connection {
     database
 }
 
-/// The same with two contacts, a group of one of them, and a conversation with each.
+/// A database in memory with two contacts, a group of one of them, and a conversation with each.
 fn filled() -> Connection {
     let mut database = database();
     database

@@ -29,7 +29,7 @@ fn an_open_with_months_and_views() {
         let without = folder.path().join(format!("{months}-without.db"));
         make(&with, months, true);
         make(&without, months, false);
-        // In turns, so that what else the machine does falls on both.
+        // In turn, so that other work on the machine affects both.
         let pairs: Vec<_> = (0..OPENS).map(|_| (open(&with), open(&without))).collect();
         let median = |times: &mut dyn Iterator<Item = Duration>| {
             let mut times: Vec<_> = times.collect();

@@ -194,7 +194,7 @@ fn the_store_takes_the_vault_that_they_ran_in() {
     let specification = specification();
     let mut database = Database::vault();
     let mut ran = 0;
-    // What removes entries of the audit log is retention's work: the store would tell of it.
+    // What removes entries of the audit log is retention's work: the store would report it.
     for (name, _) in RUNS.iter().filter(|(name, _)| !name.contains("audit_log")) {
         database
             .run(&specification[*name])

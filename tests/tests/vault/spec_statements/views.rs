@@ -1,4 +1,4 @@
-//! `messages` and `messages_archive` read like the specification's tables, and take no write.
+//! `messages` and `messages_archive` read like the specification's tables, and accept no write.
 
 use crate::spec_statements::database::{Database, SAID, WRITTEN, Written};
 use crate::spec_statements::specification;
@@ -117,7 +117,7 @@ fn what_the_store_wrote_reads_as_the_specification_says() {
             u8::from(written.is_outgoing)
         );
         assert_eq!(db.text(&row), wanted, "{id}");
-        // Sealed: what was said does not stand in it.
+        // Sealed: it does not contain the text.
         let sealed = format!(
             "SELECT length(content) > {} AND instr(content, CAST('{SAID}' AS BLOB)) = 0
              FROM {view} WHERE message_id = '{id}'",

@@ -13,8 +13,8 @@ pub(super) fn title(chat: usize) -> String {
     format!("Contact {chat}")
 }
 
-/// Writes an export of the whole account, as Telegram Desktop does: chat by chat, and each text twice, as text and as its
-/// only entity. Messages alternate between the chats; every second one of a chat is the owner's.
+/// Writes an export of the whole account, as Telegram Desktop does: chat by chat, and each text twice, as text and as
+/// its only entity. Messages alternate between the chats; every second one of a chat is the owner's.
 pub(super) fn write(path: &Path, rows: usize, months: usize) -> Result<()> {
     let (first, step) = spread(rows, months)?;
     let mut out = BufWriter::new(File::create(path)?);

@@ -1,8 +1,8 @@
 //! SQLCipher with the specification's schema, through diesel: what somebody would build without Privatus.
 //!
-//! Nothing of `privatus-sqlite` is used: the connection, its statement cache and its transactions are diesel's, and every
-//! statement is one that diesel keeps prepared. The file has the store's pragmas, page size and page MAC, and a raw key,
-//! so an open derives nothing from a password. Whole rows are read, as the floor reads them.
+//! Nothing of `privatus-sqlite` is used: the connection, its statement cache and its transactions are diesel's, and
+//! every statement is one that diesel keeps prepared. The file has the store's pragmas, page size and page MAC, and a
+//! raw key, so an open derives nothing from a password. Whole rows are read, as the floor reads them.
 //!
 //! In its favour: it seals no message, checks nothing at an open, keeps no counters and no read state; its ids are
 //! ordered (UUIDv7), so new rows go to the end of the index of ids; a page continues after a time alone, without a
@@ -23,8 +23,8 @@ use super::plain::PRAGMAS;
 use super::sample::{CONVERSATIONS, Sample};
 use super::side::Side;
 
-/// A raw key, its salt included, and the page MAC of a vault. Page size (4,096 bytes) and `mmap_size` (0) are SQLCipher's
-/// own, as the store leaves them.
+/// A raw key, its salt included, and the page MAC of a vault. Page size (4,096 bytes) and `mmap_size` (0) are
+/// SQLCipher's own, as the store leaves them.
 const KEY: &str = "PRAGMA key = \"x'0707070707070707070707070707070707070707070707070707070707070707\
                    09090909090909090909090909090909'\"; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;";
 

@@ -156,8 +156,8 @@ impl QueryFragment<Sqlite> for ChatList {
     }
 }
 
-/// A query that ends with a literal `LIMIT 50`: diesel's `limit` binds the number, and SQLite prepares a statement with a
-/// bound LIMIT again at each run.
+/// A query that ends with a literal `LIMIT 50`: diesel's `limit` binds the number, and SQLite prepares a statement with
+/// a bound LIMIT again at each run.
 #[derive(Clone, Copy, QueryId)]
 struct Limit50<Q>(Q);
 

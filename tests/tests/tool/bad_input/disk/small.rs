@@ -1,4 +1,4 @@
-//! A small file system of its own: full, without inodes, and one that can only be read.
+//! A separate small file system: full, without inodes, and mounted read-only.
 
 use std::fs;
 use std::path::Path;
@@ -269,7 +269,8 @@ fn a_small_disk_without_inodes_and_strange_things_on_a_disk_to_read() {
     assert!(!lines[8].contains("rm ") && !lines[8].contains("mv "), "{shown}");
 }
 
-/// Every number of inodes up to enough for a vault, a count that has no inode, and a key ring that is a mount of its own.
+/// Every number of inodes up to enough for a vault, a count that has no inode, and a key ring that is a mount of its
+/// own.
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "mounts a file system: needs root or user namespaces; .ci/run runs it"]

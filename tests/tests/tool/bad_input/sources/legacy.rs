@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::bad_input::{json, refuses, vault, word};
 
-/// The bundled legacy database in a folder of its own, with some of its pages overwritten.
+/// The bundled legacy database in a new folder, with some of its pages overwritten.
 fn legacy(folder: &Path, pages: &[usize]) {
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/cli/demo/legacy");
     fs::create_dir_all(folder).unwrap();

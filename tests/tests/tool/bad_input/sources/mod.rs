@@ -29,7 +29,7 @@ fn missing_a_folder_or_another_format() {
     {
         refuses(&vault, &["import", format, word(&folder)], 25, says);
     }
-    // A pipe is waited for without end, and a device has none.
+    // Waiting for a pipe might never end, and a device has no end.
     #[cfg(unix)]
     {
         let pipe = dir.path().join("pipe");
@@ -40,7 +40,7 @@ fn missing_a_folder_or_another_format() {
                 let words = ["import", format, word(strange)];
                 refuses(&vault, &words, 25, "is a pipe, a socket or a device");
                 let output = run(&vault, &words);
-                // A count of what came over is no part of a refusal.
+                // A refusal does not contain a count of what was imported.
                 assert!(output.stdout.is_empty(), "{output:?}");
             }
             refuses(
@@ -69,7 +69,7 @@ fn missing_a_folder_or_another_format() {
             refuses(&vault, &["import", format, word(&source)], 25, "source");
         }
     }
-    // Our own files are no source: reading them would drop the locks on them.
+    // Our own files are not a source: reading them would drop the locks on them.
     for name in files(&vault).keys() {
         refuses(
             &vault,
@@ -81,7 +81,7 @@ fn missing_a_folder_or_another_format() {
     assert_eq!(json(&vault, &["stats"])["messages"], 0);
 }
 
-/// Types an import of a source that ends too early: code 25, one line that says that a part was kept.
+/// Runs an import of a source that ends too early: code 25, one line that says that a part was kept.
 #[track_caller]
 fn cut(vault: &Path, format: &str, source: &Path) -> String {
     let line = one_line(&run(vault, &["import", format, word(source)]), 25);
@@ -178,7 +178,7 @@ fn removed_and_imported_again() {
     );
 }
 
-/// Ctrl-C while a large export comes over: code 130, whole transactions stay, and the same command brings the rest.
+/// Ctrl-C while a large export is imported: code 130, whole transactions stay, and the same command imports the rest.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_import_is_completed_by_a_second_one() {

@@ -16,8 +16,8 @@ impl Group {
         self.members.get(&who).map(|seat| seat.role)
     }
 
-    /// Who was in it longest, an admin before a member, becomes the owner; of a group that nobody is left in, the vault's
-    /// own user.
+    /// Who was in it longest, an admin before a member, becomes the owner; of a group that nobody is left in, the
+    /// vault's own user.
     fn find_owner(&mut self, empty: Seat) {
         if self.members.is_empty() {
             self.bans.remove(&Who::Me);
@@ -140,7 +140,7 @@ impl Model {
         Outcome::Done
     }
 
-    /// Does it to a copy of the group; gives what is written down.
+    /// Applies it to a copy of the group; returns what is noted.
     fn deed(&self, group: &mut Group, step: &GroupStep) -> Result<Vec<What>, Outcome> {
         let rule = |holds: bool| if holds { Ok(()) } else { Err(Outcome::Refused) };
         let there = |holds: bool| if holds { Ok(()) } else { Err(Outcome::NotFound) };

@@ -60,8 +60,8 @@ impl Model {
         }
     }
 
-    /// The vault is opened: messages whose month has begun move into it, after those of the same instant. Returns whether
-    /// there were any to check.
+    /// The vault is opened: messages whose month has begun move into it, after those of the same instant. Returns
+    /// whether there were any to check.
     pub(crate) fn late_messages_sweep(&mut self) -> bool {
         let from = late_from(self.now);
         let mut found = false;
