@@ -109,7 +109,7 @@ fn a_group_that_bans_the_vaults_own_user_is_the_first_members() {
         [(alice, Role::Member), (bob, Role::Owner)],
         "who joined first"
     );
-    assert_eq!(world.banned(), [world.own.clone()]);
+    assert_eq!(world.banned(), std::slice::from_ref(&world.own));
 }
 
 #[test]
