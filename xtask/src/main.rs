@@ -48,7 +48,7 @@ enum Command {
     /// Create, check and release schema migrations.
     #[command(subcommand)]
     Migrations(migrations::Command),
-    /// Check which crate uses which crate and library, that files do not import each other in a circle, and that no
+    /// Check which crate uses which crate and library, that files do not import each other in a cycle, and that no
     /// library needs a newer Rust than we promise.
     Deps,
     /// Check what rustfmt and clippy do not: module docs, lints, versions, file sizes, SQL in strings, leftovers.

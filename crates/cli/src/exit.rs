@@ -369,7 +369,9 @@ mod tests {
             tool: None,
             known: 7,
         }));
-        assert!(hint.unwrap().contains("`privatus migrate down --to 7`"));
+        let expected = "use a newer privatus, or step back with `privatus migrate down --to 7`; if `privatus migrate status` \
+                        says that the step's row was altered, no build wrote it: restore a backup";
+        assert_eq!(hint.unwrap(), expected);
     }
 
     /// A link at a predictable name would be written through, and a path may look like an option.

@@ -113,7 +113,7 @@ pub(crate) fn raw_key(file: &Path) -> Result<SourceKey, Failure> {
     });
     read.map_err(|error| unreadable(file, &error))?;
     SourceKey::from_file_bytes(&bytes)
-        .map_err(|error| Failure::Usage(format!("{} holds {error}", file.display())))
+        .map_err(|error| Failure::Usage(format!("{} is {error}", file.display())))
 }
 
 /// Takes the bytes without copying them; the import wipes them.

@@ -276,8 +276,8 @@ impl Report {
             self.notes.push(
                 counted(
                     self.file_names_cut,
-                    "file name led to another folder or to a device and was shortened",
-                    "file names led to another folder or to a device and were shortened",
+                    "file name led to another folder or to a device and was changed",
+                    "file names led to another folder or to a device and were changed",
                 )
                 .into(),
             );

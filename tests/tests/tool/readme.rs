@@ -1,61 +1,123 @@
-//! README.md's tour: the tool's output is exactly what is printed there, except random ids.
+//! README.md's tour, typed line by line: the tool prints what README.md shows and nothing else, except for ids and times.
 
 use std::fs::File;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
 use privatus_tests::{history, init, privatus};
 
 const README: &str = include_str!("../../../README.md");
 
-/// A text on one line, without what differs from vault to vault: ids, which have a digit and a hyphen, or eight digits.
-fn shape(text: &str) -> String {
-    let words = text.split_whitespace();
-    let plain = words.map(|word| {
+/// The width at which the tour was printed.
+const COLUMNS: &str = "100";
+
+/// A command of the tour and the text below it.
+struct Step {
+    words: Vec<String>,
+    shown: Vec<String>,
+}
+
+/// Returns the commands of the tour's console blocks, in order.
+fn steps() -> Vec<Step> {
+    let tour = README.split("## A short tour").nth(1).unwrap();
+    let tour = tour.split("\n## ").next().unwrap();
+    let mut steps: Vec<Step> = Vec::new();
+    for block in tour.split("```console\n").skip(1) {
+        for line in block.split("```").next().unwrap().lines() {
+            match line.strip_prefix("$ ") {
+                Some(typed) => steps.push(Step {
+                    words: words(typed),
+                    shown: Vec::new(),
+                }),
+                None => steps.last_mut().unwrap().shown.push(shape(line)),
+            }
+        }
+    }
+    steps
+}
+
+/// Splits a line into words as a shell does, with single quotes.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in line.split('\'').enumerate() {
+        if at % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+fn is_digits(text: &str) -> bool {
+    text.len() == 2 && text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// A line without what differs from vault to vault: ids and dates, which have a digit and a hyphen, ids of eight digits,
+/// heads of the log, and times of day with seconds.
+fn shape(line: &str) -> String {
+    let plain = line.split_whitespace().map(|word| {
         let has_digit = word.contains(|c: char| c.is_ascii_digit());
-        let is_short = word.len() == 8 && word.chars().all(|c| c.is_ascii_hexdigit());
-        let is_id = is_short || has_digit && word.contains('-');
-        if is_id { "an-id" } else { word }
+        let is_hex = word.chars().all(|c| c.is_ascii_hexdigit());
+        let is_time = word.split(':').count() == 3 && word.split(':').all(is_digits);
+        if is_time {
+            "a-time"
+        } else if has_digit && (word.contains('-') || word.len() == 8 && is_hex) {
+            "an-id"
+        } else {
+            word
+        }
     });
     plain.collect::<Vec<_>>().join(" ")
 }
 
-/// Every line that the command prints is in the README, where some are broken as on a terminal.
-fn stands(command: &mut Command) {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {output:?}");
-    let said = [output.stderr, output.stdout].concat();
-    let said = String::from_utf8(said).unwrap();
-    assert!(said.lines().count() > 0, "{command:?} says nothing");
-    let readme = shape(README);
-    for line in said.lines() {
-        let is_there = readme.contains(&shape(line));
-        assert!(is_there, "{command:?}: README.md has no line as: {line}");
+/// Types a step in `folder`.
+fn typed(folder: &Path, vault: &Path, words: &[String]) -> Output {
+    let end = words.iter().position(|word| word == "<" || word == ">");
+    let (words, redirected) = words.split_at(end.unwrap_or(words.len()));
+    let mut command: Command = privatus(vault);
+    command.env("COLUMNS", COLUMNS).current_dir(folder);
+    for word in &words[1..] {
+        match word.as_str() {
+            "crates/cli/demo/telegram/result.json" => command.arg(history()),
+            _ => command.arg(word),
+        };
     }
+    match redirected {
+        [sign, file] if sign == "<" => command.stdin(File::open(folder.join(file)).unwrap()),
+        [sign, file] if sign == ">" => command.stdout(Stdio::from(File::create(folder.join(file)).unwrap())),
+        _ => &mut command,
+    };
+    command.output().unwrap()
 }
 
-/// In the order in which the README types them: the log counts them.
 #[test]
 fn the_tour_is_what_the_tool_says() {
     let folder = tempfile::tempdir().unwrap();
     let vault = folder.path().join("vault");
-    let answer = folder.path().join("answer.txt");
-    std::fs::write(&answer, "Another answer\n").unwrap();
-    // By its title: ids are random in each vault, and a query for one would leave an entry in the log.
-    let chat = "PyScript 💬 | General / ╰╸python-help";
     init(&vault);
-    stands(privatus(&vault).args(["import", "telegram", history().to_str().unwrap()]));
-    stands(privatus(&vault).arg("chats"));
-    stands(privatus(&vault).args(["show", chat, "--limit", "2"]));
-    stands(privatus(&vault).args(["send", chat, "Thank you, that solved it!"]));
-    stands(
-        privatus(&vault)
-            .args(["send", chat, "-"])
-            .stdin(File::open(&answer).unwrap()),
-    );
-    stands(privatus(&vault).arg("verify"));
-    stands(
-        privatus(&vault)
-            .args(["export", "history.jsonl"])
-            .current_dir(folder.path()),
-    );
+    let mut tried = 0;
+    for Step { words, mut shown } in steps() {
+        let line = words.join(" ");
+        match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            // The variable is --vault here, and the vault was created above: it asks for a password at a terminal.
+            ["export", ..] | ["privatus", "init"] => continue,
+            ["echo", text, ">", file] => {
+                std::fs::write(folder.path().join(file), format!("{text}\n")).unwrap();
+                continue;
+            }
+            ["privatus", ..] => {}
+            _ => panic!("the tour has a command that this test cannot type: {line}"),
+        }
+        let output = typed(folder.path(), &vault, &words);
+        assert!(output.status.success(), "{line}: {output:?}");
+        let said = String::from_utf8([output.stderr, output.stdout].concat()).unwrap();
+        // A terminal shows the lines of standard error and standard output in the order of time.
+        let mut said: Vec<String> = said.lines().map(shape).collect();
+        said.sort();
+        shown.sort();
+        assert_eq!(said, shown, "{line}");
+        tried += 1;
+    }
+    assert!(tried >= 14, "README.md's tour has only {tried} commands");
 }

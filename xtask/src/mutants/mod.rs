@@ -12,6 +12,7 @@ mod copied;
 mod outcomes;
 mod subject;
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::Command;
@@ -96,15 +97,12 @@ impl Lab {
 
     /// The quick tests with the mutants that `part` chooses, then all tests with those that are left.
     fn attempt(&self, subject: &Subject, part: &[String]) -> Result<Outcomes> {
-        let first = self.round(subject, &subject.quick, "quick", part)?;
-        let left: Vec<_> = first
-            .missed()
-            .iter()
-            .map(|name| format!("--re={}", subject::exactly(name)))
-            .collect();
-        if left.is_empty() {
+        let chosen = [subject.files(), part.to_vec()].concat();
+        let first = self.round(subject, &subject.quick, "quick", &chosen)?;
+        if first.missed().is_empty() {
             return Ok(first);
         }
+        let left = subject::named(first.missed());
         let second = self.round(subject, &subject.all, "all", &left)?;
         first.then(&second)
     }
@@ -137,15 +135,19 @@ impl Lab {
             bail!("cargo mutants did not try the mutants: {status}");
         }
         let file = out.join("outcomes.json");
-        let text = std::fs::read_to_string(&file)
-            .with_context(|| format!("no mutant was tried: reading {}", file.display()))?;
+        // Of no mutants it writes nothing: a small sample may be of other files.
+        if !file.exists() {
+            return Ok(Outcomes::default());
+        }
+        let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
         Outcomes::parse(&text)
     }
 
     /// The options that choose about `size` mutants of these subjects.
     fn sample(&self, subjects: &[Subject], size: NonZeroUsize) -> Result<Vec<String>> {
         let tree = self.tree();
-        let all = process::output(self.mutants(subjects).arg("--list"))?
+        let files = subjects.iter().flat_map(Subject::files);
+        let all = process::output(self.mutants(subjects).args(files).arg("--list"))?
             .lines()
             .count();
         let mut folders: Vec<_> = subjects
@@ -162,7 +164,9 @@ impl Lab {
         let tree = self.tree();
         let mut command = Command::new(&self.program);
         command.arg("mutants").arg("--dir").arg(&tree);
-        command.args(subjects.into_iter().flat_map(Subject::mutants));
+        // A package that is named twice has each mutant twice.
+        let packages: BTreeSet<_> = subjects.into_iter().map(Subject::package_option).collect();
+        command.args(packages);
         command.current_dir(tree);
         command
     }

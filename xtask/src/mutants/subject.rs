@@ -1,5 +1,7 @@
 //! What is mutated, and which tests try the mutants.
 
+use std::collections::BTreeSet;
+
 /// A crate whose mutants are tried with its own tests.
 pub(super) struct Subject {
     /// The crate's folder under `crates`.
@@ -61,8 +63,11 @@ pub(super) const STORE: Subject = Subject {
     areas: &["group", "message", "access"],
     // The tests that are left out take as long as all others.
     quick: Tests {
-        binaries: &["--test=groups", "--test=access", "--test=history"],
+        binaries: &["--test=store"],
         which: &[
+            "groups::",
+            "access::",
+            "history::",
             "--skip=members_keep_their_rules",
             "--skip=a_user_reaches_what",
             "--skip=a_hundred_thousand",
@@ -75,21 +80,10 @@ pub(super) const AUDIT: Subject = Subject {
     name: "store",
     areas: &["audit"],
     quick: Tests {
-        binaries: &["--lib", "--test=audited"],
+        binaries: &["--lib", "--test=store"],
         which: &[
-            // Other modules.
-            "--skip=hostile::",
-            "--skip=contact::",
-            "--skip=adopt::",
-            "--skip=db::",
-            "--skip=folder::",
-            "--skip=vault::",
-            "--skip=upgrade::",
-            "--skip=verify::",
-            "--skip=transfer::",
-            "--skip=sweep::",
-            "--skip=stats::",
-            "--skip=tx::",
+            // `audit::` of the library and `audited::` of the tests.
+            "audit",
             // Slow ones.
             "--skip=each_value_of",
             "--skip=events_whose_details",
@@ -115,16 +109,17 @@ impl Subject {
         format!("privatus-{}", self.name)
     }
 
-    /// The options of cargo-mutants that choose the mutants of this subject.
-    pub(super) fn mutants(&self) -> Vec<String> {
+    pub(super) fn package_option(&self) -> String {
+        format!("--package={}", self.package())
+    }
+
+    /// The options of cargo-mutants that choose the areas.
+    pub(super) fn files(&self) -> Vec<String> {
         let name = self.name;
-        let mut options = vec![format!("--package={}", self.package())];
-        options.extend(
-            self.areas
-                .iter()
-                .map(|area| format!("--file=crates/{name}/src/{area}/**")),
-        );
-        options
+        self.areas
+            .iter()
+            .map(|area| format!("--file=crates/{name}/src/{area}/**"))
+            .collect()
     }
 
     /// The options of cargo-mutants that make its builds quick. The crate is built again for each mutant and runs for a
@@ -155,8 +150,20 @@ impl Tests {
     }
 }
 
+/// The options of cargo-mutants that choose the mutants with these names. It does not look up mutants that delete a field
+/// by name, so those of the same files are chosen too.
+pub(super) fn named(names: &[String]) -> Vec<String> {
+    let files: BTreeSet<&str> = names
+        .iter()
+        .filter_map(|name| Some(name.split_once(':')?.0))
+        .collect();
+    let files = files.iter().map(|file| format!("--file={file}"));
+    let names = names.iter().map(|name| format!("--re={}", exactly(name)));
+    files.chain(names).collect()
+}
+
 /// A regular expression that matches this name of a mutant and no other.
-pub(super) fn exactly(name: &str) -> String {
+fn exactly(name: &str) -> String {
     let mut pattern = String::from("^");
     for c in name.chars() {
         // An escaped `<` or `>` is the edge of a word.
@@ -182,18 +189,47 @@ mod tests {
     }
 
     #[test]
-    fn areas_are_files_of_the_crate() {
-        let options = STORE.mutants();
+    fn mutants_are_chosen_by_file_and_name() {
+        let names = ["src/a.rs:1:2: x", "src/b.rs:1:2: y", "src/a.rs:3:4: z"].map(str::to_owned);
         assert_eq!(
-            options.first().map(String::as_str),
-            Some("--package=privatus-store")
+            named(&names),
+            [
+                "--file=src/a.rs",
+                "--file=src/b.rs",
+                r"--re=^src\/a\.rs\:1\:2\: x$",
+                r"--re=^src\/b\.rs\:1\:2\: y$",
+                r"--re=^src\/a\.rs\:3\:4\: z$",
+            ]
         );
-        assert!(options.contains(&"--file=crates/store/src/group/**".to_owned()));
-        assert_eq!(DOMAIN.mutants(), ["--package=privatus-domain"]);
+    }
+
+    #[test]
+    fn areas_are_files_of_the_crate() {
+        assert_eq!(AUDIT.package_option(), "--package=privatus-store");
+        assert_eq!(AUDIT.files(), ["--file=crates/store/src/audit/**"]);
+        assert!(DOMAIN.files().is_empty());
         assert_eq!(
             (STORE.folder(), DOMAIN.folder()),
             ("store-group-message-access".to_owned(), "domain".to_owned())
         );
+    }
+
+    /// A test program that was renamed would end every run.
+    #[test]
+    fn each_test_program_exists() {
+        let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates");
+        for subject in [DOMAIN, CRYPTO, STORE, AUDIT] {
+            for tests in [subject.quick, subject.all] {
+                for program in tests
+                    .binaries
+                    .iter()
+                    .filter_map(|one| one.strip_prefix("--test="))
+                {
+                    let main = format!("{crates}/{}/tests/{program}/main.rs", subject.name);
+                    assert!(std::path::Path::new(&main).is_file(), "{main}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl ReadTx<'_> {
             severity: Severity::Medium,
             user: Some(user.clone()),
             description: format!(
-                "a user was denied the permission {permission} on a {}",
+                "a user was denied {permission} on a resource of type {}",
                 asked.kind
             ),
             raw_data: Some(json!({ "resource": named }).into()),

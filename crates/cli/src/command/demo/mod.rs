@@ -321,17 +321,17 @@ fn import(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Failu
             steps.note(&format!("{} {line}", if at == 0 { "·" } else { " " }))?;
         }
     }
-    let mut parts = vec![counted(report.messages_imported, "message new", "messages new")];
+    let mut parts = vec![counted(report.messages_imported, "new message", "new messages")];
     for (count, one, many) in [
-        (report.contacts_imported, "contact new", "contacts new"),
-        (report.groups_imported, "group new", "groups new"),
+        (report.contacts_imported, "new contact", "new contacts"),
+        (report.groups_imported, "new group", "new groups"),
     ] {
         if count > 0 {
             parts.push(counted(count, one, many));
         }
     }
     if report.messages_known > 0 {
-        parts.push(format!("{} known already", grouped(report.messages_known)));
+        parts.push(format!("{} already known", grouped(report.messages_known)));
     }
     if report.messages_skipped > 0 {
         parts.push(counted(

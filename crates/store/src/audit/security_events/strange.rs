@@ -52,3 +52,30 @@ impl EventValues<'_> {
         strange.map(|(_, column)| column).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_numbered_from_one() {
+        let strange = |event_id| {
+            let values = EventValues {
+                event_id,
+                is_dated: true,
+                event_type: SecurityKind::Tampering.as_str(),
+                has_address: false,
+                user_id: None,
+                description: Some("a row was changed"),
+                resolved: false,
+                is_resolution_dated: false,
+                resolution: None,
+            };
+            values.strange()
+        };
+        assert!(strange(1).is_empty() && strange(i64::MAX).is_empty());
+        for event_id in [0, -1] {
+            assert_eq!(strange(event_id), ["event_id"]);
+        }
+    }
+}

@@ -124,6 +124,8 @@ fn every_entry_that_does_not_read_is_named() {
     }
     let loss = vault.store.read_long(|tx| tx.audit_losses()).unwrap().unwrap();
     assert_eq!(loss.unread.len(), 4, "{loss:?}");
+    let named = loss.unread.join("\n").matches("event_type").count();
+    assert_eq!(named, 1, "a column is named once: {loss:?}");
     let settled = vault.store.audit_accept_loss(&secret(), Some(&loss)).unwrap();
     assert_eq!(settled.unwrap().unread, loss.unread);
     let entries = vault
