@@ -25,7 +25,7 @@ use crate::{progress, show};
 mod bytes;
 mod steps;
 
-use steps::Steps;
+use steps::{Steps, columns};
 
 const TELEGRAM: &[u8] = include_bytes!("../../../demo/telegram/result.json");
 const LEGACY_DATABASE: &[u8] = include_bytes!("../../../demo/legacy/privatus_chat.db");
@@ -33,6 +33,9 @@ const LEGACY_SALT: &[u8] = include_bytes!("../../../demo/legacy/privatus_chat.sa
 const LEGACY_PASSWORD: &[u8] = include_bytes!("../../../demo/legacy/password.txt");
 /// Words that must not be found in the vault's file.
 const MARKS: [&[u8]; 4] = [b"SQLite format 3", b"PyScript", b"pyscript", b"CREATE TABLE"];
+
+/// The width of the longest command of the end, with what it does.
+const WHOLE: usize = 94;
 
 /// Runs the demo; returns `0` if every step had the expected result.
 pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
@@ -46,8 +49,10 @@ pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
     let options = VaultOptions::default();
     let mut steps = Steps::new(as_json);
 
-    steps
-        .plain("privatus demo: imports real histories into an encrypted vault and exports them unchanged.")?;
+    let title = "privatus demo: imports real histories into an encrypted vault and exports them unchanged.";
+    for line in wrapped(title, columns(0)) {
+        steps.plain(&line)?;
+    }
     steps.begin("create", "Create a vault")?;
     let (store, recovery) = Store::create(&path, &password, &options)?;
     steps.note(&format!("recovery code   {}", recovery.reveal().as_str()))?;
@@ -93,7 +98,8 @@ pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
     if as_json {
         output::json(&json!({ "ok": is_well, "steps": steps.into_records() }))?;
     } else {
-        output::line("\nThe temporary vault is removed. To do the same with your own history:\n")?;
+        let end = "The temporary vault is removed. To do the same with your own history:";
+        output::line(&format!("\n{}\n", wrapped(end, columns(0)).join("\n")))?;
         for (command, what) in [
             ("privatus init", "create your vault; write down the recovery code"),
             (
@@ -115,7 +121,10 @@ pub(crate) fn run(as_json: bool) -> Result<u8, Failure> {
                 "export everything as plain JSON Lines",
             ),
         ] {
-            output::line(&format!("    {command:<38}{what}"))?;
+            output::line(&match output::width() {
+                ..WHOLE => format!("    {command}\n        {what}"),
+                _ => format!("    {command:<38}{what}"),
+            })?;
         }
     }
     Ok(u8::from(!is_well))
@@ -126,8 +135,9 @@ fn rescue(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Failu
         "rescue",
         "Rescue the database of an application that can no longer open it itself",
     )?;
-    steps.note("Its key depends on an iteration count that it measured at run time and did not store:")?;
-    steps.note("all counts are tried in one pass, until every row opens.")?;
+    let why = "Its key depends on an iteration count that it measured at run time and did not store: all counts are tried \
+               in one pass, until every row opens.";
+    steps.text("", why)?;
     import(store, source, steps)
 }
 
@@ -162,10 +172,8 @@ fn page(store: &Store, chat: &Conversation, steps: &mut Steps) -> Result<Page, F
     let took = steps.elapsed();
     let answered = store.read(|tx| show::answered(tx, &page.messages))?;
     for message in page.messages.iter().take(3).rev() {
-        for line in wrapped(&show::heading(message, &answered), 92) {
-            steps.note(&line)?;
-        }
-        for line in wrapped(&show::body(message), 88).iter().take(3) {
+        steps.text("", &show::heading(message, &answered))?;
+        for line in wrapped(&show::body(message), columns(8)).iter().take(3) {
             steps.note(&format!("    {line}"))?;
         }
     }
@@ -197,19 +205,19 @@ fn reply(store: &Store, chat: &Conversation, page: &Page, steps: &mut Steps) -> 
         let answered = show::answered(tx, std::slice::from_ref(&message))?;
         Ok::<_, StoreError>((message, answered))
     })?;
-    steps.note(&show::heading(&message, &answered))?;
-    steps.note(&format!("    {}", show::body(&message)))?;
+    steps.text("", &show::heading(&message, &answered))?;
+    steps.text("    ", &show::body(&message))?;
     steps.done_in("sealed and committed", took)
 }
 
 fn bytes_on_disk(database: &Path, steps: &mut Steps) -> Result<bool, Failure> {
     let found = std::fs::read(database).map_err(no_place)?;
     let took = steps.elapsed();
-    steps.note("the old application's file, plain SQLite, begins with")?;
+    steps.text("", "the old application's file, plain SQLite, begins with")?;
     for line in bytes::dump(LEGACY_DATABASE, 32) {
         steps.note(&format!("    {line}"))?;
     }
-    steps.note("this vault's privatus.db begins with")?;
+    steps.text("", "this vault's privatus.db begins with")?;
     for line in bytes::dump(&found, 32) {
         steps.note(&format!("    {line}"))?;
     }
@@ -241,7 +249,7 @@ fn there_and_back(store: &Store, folder: &Path, steps: &mut Steps) -> Result<boo
             kinds.push(counted(*count, kind, many));
         }
     }
-    steps.note(&format!("exported   {}", kinds.join(", ")))?;
+    steps.text("exported   ", &kinds.join(", "))?;
     let password = Password::new("another password").map_err(StoreError::from)?;
     let (second, _) = Store::create(&folder.join("second"), &password, &VaultOptions::default())?;
     let vouched = Vouched::read(&first, &mut |_| true)?;
@@ -301,7 +309,7 @@ fn lay_out(folder: &Path) -> Result<Sources, Failure> {
         timezone: None,
         source_password_file,
         original_path: None,
-        max_iterations: privatus_import::legacy::DEFAULT_MAX_ITERATIONS,
+        max_iterations: None,
         trust: false,
         yes: false,
     };
@@ -317,9 +325,7 @@ fn import(store: &Store, source: &Import, steps: &mut Steps) -> Result<(), Failu
     bring(store, source, &zone, None, &mut report)?;
     let took: Duration = steps.elapsed();
     for note in report.notes.iter().take(4) {
-        for (at, line) in wrapped(&noted(note), 90).iter().enumerate() {
-            steps.note(&format!("{} {line}", if at == 0 { "·" } else { " " }))?;
-        }
+        steps.text("· ", &noted(note))?;
     }
     let mut parts = vec![counted(report.messages_imported, "new message", "new messages")];
     for (count, one, many) in [

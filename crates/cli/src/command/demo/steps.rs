@@ -6,7 +6,13 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::line;
+use crate::output::{line, width};
+use crate::text::wrapped;
+
+/// The widest line of running text.
+const WIDEST: usize = 96;
+/// The indentation of what a step prints.
+const INDENT: &str = "    ";
 
 /// Prints steps for a person, or collects them for one JSON document.
 pub(super) struct Steps {
@@ -35,9 +41,11 @@ impl Steps {
     pub(super) fn begin(&mut self, name: &'static str, title: &str) -> Result<(), Failure> {
         self.number += 1;
         self.name = name;
-        let title = format!("{:>2}  {title}", self.number);
-        let title = self.painted("1", &title);
-        self.plain(&format!("\n{title}"))?;
+        self.plain("")?;
+        let number = format!("{:>2}  ", self.number);
+        for line in hanging(&number, title) {
+            self.plain(&self.painted("1", &line))?;
+        }
         self.began = Instant::now();
         Ok(())
     }
@@ -47,9 +55,17 @@ impl Steps {
         self.began.elapsed()
     }
 
-    /// Prints a line of the step.
+    /// Prints a line of the step, which is not broken.
     pub(super) fn note(&self, text: &str) -> Result<(), Failure> {
-        self.plain(&format!("    {text}"))
+        self.plain(&format!("{INDENT}{text}"))
+    }
+
+    /// Prints running text, broken to the width of the output; its later lines are below the text after `start`.
+    pub(super) fn text(&self, start: &str, text: &str) -> Result<(), Failure> {
+        for line in hanging(&format!("{INDENT}{start}"), text) {
+            self.plain(&line)?;
+        }
+        Ok(())
     }
 
     /// Prints a line without indentation.
@@ -73,7 +89,19 @@ impl Steps {
         }));
         let mark = self.painted("32", "→");
         let time = self.painted("2", &format!("({})", shown(took)));
-        self.plain(&format!("    {mark} {result}  {time}"))
+        let lines = hanging(&format!("{INDENT}→ "), result);
+        let last = lines.len().saturating_sub(1);
+        for (at, line) in lines.into_iter().enumerate() {
+            let end = match at == last {
+                true => format!("  {time}"),
+                false => String::new(),
+            };
+            self.plain(&format!(
+                "{}{end}",
+                line.replacen('→', &mark, usize::from(at == 0))
+            ))?;
+        }
+        Ok(())
     }
 
     /// Returns what `--json` prints.
@@ -88,6 +116,23 @@ impl Steps {
             text.to_owned()
         }
     }
+}
+
+/// Returns the columns for running text after an indentation.
+pub(super) fn columns(indent: usize) -> usize {
+    width().min(WIDEST).saturating_sub(indent)
+}
+
+/// Returns the lines of a text after `start`; the later ones are indented to the same column.
+fn hanging(start: &str, text: &str) -> Vec<String> {
+    let indent = start.chars().count();
+    let lines = wrapped(text, columns(indent)).into_iter().enumerate();
+    lines
+        .map(|(at, line)| match at {
+            0 => format!("{start}{line}"),
+            _ => format!("{:indent$}{line}", ""),
+        })
+        .collect()
 }
 
 fn shown(took: Duration) -> String {
