@@ -4,7 +4,7 @@
 
 use privatus_domain::{
     Act, MANY_FAILURES, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity,
-    Timestamp, failures_within_window,
+    Timestamp, failures_within_window, grouped,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -95,15 +95,13 @@ impl Failed {
 
     /// Returns the warning to show after a successful unlock.
     pub(crate) fn warning(&self) -> String {
-        let last = self
-            .last
-            .map(|at| format!(", the last at {}", at.to_rfc3339()))
-            .unwrap_or_default();
-        let times = match self.count {
-            1 => "once".to_owned(),
-            failed => format!("{failed} times"),
+        let (times, latest) = match self.count {
+            1 => ("once".to_owned(), ", at "),
+            failed => (format!("{} times", grouped(failed.into())), ", most recently at "),
         };
-        format!("since the last unlock, a wrong password or recovery code was tried {times}{last}")
+        let at = self.last.map(|at| format!("{latest}{}", at.to_rfc3339()));
+        let at = at.unwrap_or_default();
+        format!("since the last unlock, a wrong password or recovery code was tried {times}{at}")
     }
 
     /// Removes the file once its counts are committed. If it has changed in the meantime, it stays.
