@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use privatus_domain::counted;
 use privatus_sqlite::SqliteError;
 use privatus_store::StoreError;
 
@@ -20,8 +21,10 @@ pub enum BaselineError {
     Key(PathBuf),
     /// The database does not have the specification's tables, version 1.0.0.
     #[error(
-        "{path} does not have the specification's tables of version 1.0.0: {count} differences, the first: {}; change a \
-         copy to match and adopt that; nothing was created",
+        "{path} does not have the specification's tables of version 1.0.0: {}, {}{}; change a copy to match and \
+         adopt that; nothing was created",
+        counted(*.count as u64, "difference", "differences"),
+        if *.count == 1 { "" } else { "the first: " },
         differences.first().map(String::as_str).unwrap_or_default()
     )]
     Differs {
