@@ -155,3 +155,33 @@ impl WriteTx<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_is_a_sentence_for_one_failure_and_for_many() {
+        let warning = |count, last| {
+            let failed = Failed {
+                count,
+                within_window: 1,
+                first: None,
+                last,
+                bytes: Vec::new(),
+            };
+            failed.warning()
+        };
+        let at = Timestamp::from_unix_ms(0).ok();
+        let tried = "since the last unlock, a wrong password or recovery code was tried";
+        assert_eq!(
+            warning(1, at),
+            format!("{tried} once, at 1970-01-01T00:00:00.000Z")
+        );
+        assert_eq!(
+            warning(1_000, at),
+            format!("{tried} 1,000 times, most recently at 1970-01-01T00:00:00.000Z")
+        );
+        assert_eq!(warning(2, None), format!("{tried} 2 times"));
+    }
+}
